@@ -1,0 +1,44 @@
+"""All that crosses the border of a provider when something goes wrong."""
+
+from datetime import datetime
+
+
+class ProviderError(Exception):
+    """An outside service did not do what was asked.
+
+    `str(error)` is one sentence a host can read: never a token, a code, a guest's text or a raw answer.
+    permanent: the same call will not work later either (refused input, an account that may not host).
+    retry_after: the earliest moment (aware UTC) at which a retry makes sense, where the service said one.
+    outcome_unknown: the request may have been carried out although no good answer came (time-out after sending, 5xx).
+    operator: the operator's own settings are wrong (client id or secret); hosts cannot mend it.
+    code: a short machine-readable word for logs and history ("zoom:3161", "timeout", "http:502").
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str,
+        permanent: bool = False,
+        retry_after: datetime | None = None,
+        outcome_unknown: bool = False,
+        operator: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.permanent = permanent
+        self.retry_after = retry_after
+        self.outcome_unknown = outcome_unknown
+        self.operator = operator
+
+
+class AccessTokenRefused(ProviderError):
+    """The access token is expired or revoked; nothing was carried out. A refresh may help, once."""
+
+
+class NeedsReconnect(Exception):  # noqa: N818 - it names what the host has to do
+    """The grant is dead or too small; only the host can mend it, by connecting again. `str()` says why in one sentence."""
+
+    def __init__(self, message: str, *, code: str) -> None:
+        super().__init__(message)
+        self.code = code
