@@ -1,0 +1,56 @@
+"""People who can be booked."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes hosts."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Store a host. `email` is kept in lower case; without a password none will match."""
+        user = self.model(email=email.lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A host: somebody with an account who can be booked at /<handle>/<page>."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=100)
+    handle = models.CharField(max_length=40, unique=True)
+    time_zone = models.CharField(max_length=64, default="UTC")
+    is_active = models.BooleanField(default=True)
+    date_joined = models.DateTimeField(default=timezone.now)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name", "handle"]
+    objects = UserManager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="accounts_email_any_case"),
+            models.UniqueConstraint(Lower("handle"), name="accounts_handle_any_case"),
+        ]
+
+    def __str__(self) -> str:
+        """Return the handle; mail addresses stay out of logs."""
+        return self.handle
+
+    def get_full_name(self) -> str:
+        """Return the name as guests read it."""
+        return self.name
+
+
+class FormerHandle(models.Model):
+    """A public address that was given up: reserved, so that old links never lead to somebody else."""
+
+    handle = models.CharField(max_length=40, unique=True)
+    user = models.ForeignKey(User, null=True, on_delete=models.SET_NULL)
+    given_up_at = models.DateTimeField(default=timezone.now)

@@ -1,0 +1,120 @@
+"""Bookings: the truth that meetings, mails and calendars mirror."""
+
+import uuid
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from timetuna.pages.models import BookingPage
+
+
+class Booking(models.Model):
+    """One meeting of a guest with a host. It keeps id, uid and link for life; `revision` is iCalendar's SEQUENCE."""
+
+    class Status(models.TextChoices):
+        """Whether it takes place."""
+
+        CONFIRMED = "confirmed"
+        CANCELLED = "cancelled"
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    host = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="bookings")
+    page = models.ForeignKey(BookingPage, null=True, on_delete=models.SET_NULL, related_name="bookings")
+    title = models.CharField(max_length=120)
+    start_at = models.DateTimeField()
+    minutes = models.PositiveIntegerField()
+    host_time_zone = models.CharField(max_length=64)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.CONFIRMED)
+    revision = models.PositiveIntegerField(default=0)
+    guest_name = models.CharField(max_length=100)
+    guest_email = models.CharField(max_length=254)
+    guest_phone = models.CharField(max_length=40, blank=True, default="")
+    guest_notes = models.TextField(max_length=2_000, blank=True, default="")
+    guest_time_zone = models.CharField(max_length=64)
+    meeting_type = models.CharField(max_length=20)
+    location = models.CharField(max_length=500, blank=True, default="")
+    link_fingerprint = models.CharField(max_length=64, unique=True)
+    link_sealed = models.TextField()
+    idempotency_key = models.CharField(max_length=64, unique=True)
+    cancelled_by = models.CharField(max_length=10, blank=True, default="")
+    cancel_note = models.CharField(max_length=500, blank=True, default="")
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["host", "start_at"], name="bookings_of_host"),
+            models.Index(fields=["guest_email", "created_at"], name="bookings_of_guest"),
+        ]
+
+    def end_at(self) -> datetime:
+        """Return the end, aware UTC."""
+        return self.start_at + timedelta(minutes=self.minutes)
+
+    def subject_key(self) -> str:
+        """Return what this booking's jobs are filed under."""
+        return f"booking:{self.pk}"
+
+
+class BookingHost(models.Model):
+    """The time a booking takes of one host, in minutes since the epoch (UTC).
+
+    The database refuses two active rows of a host that overlap (migration 0002), whoever writes.
+    """
+
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="booking_hosts")
+    host = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    start_minute = models.BigIntegerField()
+    end_minute = models.BigIntegerField()
+    buffer_before_minutes = models.PositiveIntegerField(default=0)
+    buffer_after_minutes = models.PositiveIntegerField(default=0)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["booking", "host"], name="bookings_host_once"),
+            models.CheckConstraint(
+                condition=models.Q(start_minute__lt=models.F("end_minute"))
+                & models.Q(end_minute__lte=models.F("start_minute") + 1440),
+                name="bookings_host_span",
+            ),
+        ]
+        indexes = [models.Index(fields=["host", "start_minute"], name="bookings_host_time")]
+
+
+class Conference(models.Model):
+    """The online meeting of a booking, made by a connected provider."""
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        WAITING = "waiting"
+        CREATING = "creating"
+        READY = "ready"
+        REFUSED = "refused"
+
+    booking = models.OneToOneField(Booking, on_delete=models.CASCADE, related_name="conference")
+    provider = models.CharField(max_length=20)
+    provider_user_id = models.CharField(max_length=200, blank=True, default="")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    reference = models.CharField(max_length=100, blank=True, default="")
+    join_url = models.CharField(max_length=2_000, blank=True, default="")
+    passcode = models.CharField(max_length=100, blank=True, default="")
+    create_started_at = models.DateTimeField(null=True)
+    scheduled_for = models.DateTimeField(null=True)
+    unknown_outcomes = models.PositiveIntegerField(default=0)
+    problem = models.CharField(max_length=300, blank=True, default="")
+
+
+class HistoryEntry(models.Model):
+    """What happened to a booking, written in the same transaction as the change."""
+
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="history")
+    at = models.DateTimeField(default=timezone.now)
+    actor = models.CharField(max_length=10)
+    event = models.CharField(max_length=40)
+    text = models.CharField(max_length=300)
+
+    class Meta:
+        ordering = ["at", "id"]

@@ -1,0 +1,134 @@
+"""The settings an operator may give, read from the environment; each also as NAME_FILE.
+
+A value that is missing, malformed or unknown ends the start with a sentence that says what to do.
+"""
+
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
+OUR_PREFIXES = ("TIMETUNA_", "ZOOM_", "GOOGLE_", "MICROSOFT_")
+
+
+class SettingsError(Exception):
+    """A setting is missing or malformed. `str()` is a sentence for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: its name, what it is for (one sentence), its default, and whether it is a secret."""
+
+    name: str
+    help: str
+    default: str | None = None
+    secret: bool = False
+
+
+SETTINGS = (
+    Setting("DATABASE_URL", "Where the data lives: sqlite:///path or postgres://user:password@host:5432/name."),
+    Setting("TIMETUNA_DATA_DIR", "Folder for the embedded database and collected files.", "var"),
+    Setting("TIMETUNA_BASE_URL", "The address people use, without a path.", "http://localhost:8000"),
+    Setting("TIMETUNA_SECRET_KEY", "Signs sessions and links; at least 32 characters.", secret=True),
+    Setting("TIMETUNA_ENCRYPTION_KEYS", "Encrypt stored tokens; newest first, comma separated.", secret=True),
+    Setting("EMAIL_URL", "The mail server: smtp://user:password@host:port, smtps:// or smtp+starttls://.", secret=True),
+    Setting("TIMETUNA_FROM_EMAIL", "The sender of all mails, like 'TimeTuna <bookings@example.org>'."),
+    Setting("TIMETUNA_SIGNUP", "open or closed: whether people may make accounts themselves.", "open"),
+    Setting("TIMETUNA_LISTEN", "Address and port the web server binds to.", "127.0.0.1:8000"),
+    Setting("TIMETUNA_WEB_PROCESSES", "Web processes.", "1"),
+    Setting("TIMETUNA_WEB_THREADS", "Threads in each web process.", "8"),
+    Setting("TIMETUNA_WORKER_THREADS", "Jobs a worker process does at the same time.", "4"),
+    Setting("TIMETUNA_TRUSTED_PROXIES", "Addresses or networks of your reverse proxies, comma separated.", ""),
+    Setting("TIMETUNA_DATABASE_POOLED", "yes behind a transaction pooler such as pgBouncer.", "no"),
+    Setting("TIMETUNA_RETRY_SECONDS", "First pause before outside work is tried again; later pauses grow.", "10"),
+    Setting("TIMETUNA_GUEST_MAIL_LIMITS", "Most bookings one mail address may make in an hour and in a day.", "5,20"),
+    Setting("TIMETUNA_LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR.", "INFO"),
+    Setting("TIMETUNA_SANDBOX_URL", "Set by `timetuna demo` and `serve`: where the sandbox's pages are.", ""),
+    Setting("ZOOM_CLIENT_ID", "Client id of your Zoom app."),
+    Setting("ZOOM_CLIENT_SECRET", "Client secret of your Zoom app.", secret=True),
+    Setting("ZOOM_WEBHOOK_SECRET_TOKEN", "Secret token of your Zoom app; several may overlap, comma separated.", secret=True),
+    Setting("ZOOM_OAUTH_URL", "Where Zoom's sign-in and tokens are.", "https://zoom.us"),
+    Setting("ZOOM_API_URL", "Where Zoom's API is.", "https://api.zoom.us"),
+    Setting("GOOGLE_CLIENT_ID", "Client id for signing in with Google."),
+    Setting("GOOGLE_CLIENT_SECRET", "Client secret for signing in with Google.", secret=True),
+    Setting("MICROSOFT_CLIENT_ID", "Client id for signing in with Microsoft."),
+    Setting("MICROSOFT_CLIENT_SECRET", "Client secret for signing in with Microsoft.", secret=True),
+)
+BY_NAME = {setting.name: setting for setting in SETTINGS}
+
+
+class Environment:
+    """Typed reading of the settings. Every method raises SettingsError with a sentence."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._variables = variables
+        self._refuse_unknown()
+
+    def _refuse_unknown(self) -> None:
+        for name in self._variables:
+            known = name in BY_NAME or name.removesuffix("_FILE") in BY_NAME
+            if name.startswith(OUR_PREFIXES) and not known:
+                near = difflib.get_close_matches(name, BY_NAME, n=1)
+                hint = f" Did you mean {near[0]}?" if near else ""
+                raise SettingsError(f"{name} is not a setting of TimeTuna.{hint} `timetuna check` lists them all.")
+
+    def text(self, name: str) -> str:
+        """Return the value, the content of the file NAME_FILE points to, or the default; "" where there is none."""
+        setting = BY_NAME[name]
+        given, path = self._variables.get(name, "").strip(), self._variables.get(f"{name}_FILE", "").strip()
+        if given and path:
+            raise SettingsError(f"{name} and {name}_FILE are both set; keep one of them.")
+        if path:
+            return _content(path, name)
+        return given or setting.default or ""
+
+    def required(self, name: str) -> str:
+        """Return the value; refuse when there is none."""
+        value = self.text(name)
+        if not value:
+            raise SettingsError(
+                f"{name} is not set. {BY_NAME[name].help} `timetuna newkeys` makes the keys a server needs."
+            )
+        return value
+
+    def number(self, name: str, *, least: int, most: int) -> int:
+        """Return a whole number between `least` and `most`."""
+        value = self.text(name)
+        if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
+            raise SettingsError(f"{name} must be a whole number from {least} to {most}, not {value!r}.")
+        return int(value)
+
+    def choice(self, name: str, *choices: str) -> str:
+        """Return one of the choices."""
+        value = self.text(name)
+        if value not in choices:
+            raise SettingsError(f"{name} must be {' or '.join(choices)}, not {value!r}.")
+        return value
+
+    def names(self, name: str) -> list[str]:
+        """Return a comma separated list, without empty parts."""
+        return [part.strip() for part in self.text(name).split(",") if part.strip()]
+
+    def parsed(self, name: str, parse: Callable[[str], T]) -> T:
+        """Return `parse(value)`; its ValueError becomes a sentence."""
+        try:
+            return parse(self.text(name))
+        except ValueError as error:
+            raise SettingsError(f"{name} cannot be used: {error}") from error
+
+    def together(self, *names: str) -> bool:
+        """Say whether all of these are set; refuse when only some are."""
+        missing = [name for name in names if not self.text(name)]
+        if missing and len(missing) < len(names):
+            present = next(name for name in names if self.text(name))
+            raise SettingsError(f"{present} is set but {' and '.join(missing)} is not; they are needed together.")
+        return not missing
+
+
+def _content(path: str, name: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{name}_FILE points to {path}, which cannot be read.") from error

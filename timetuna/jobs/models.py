@@ -1,0 +1,43 @@
+"""One row for each thing that has to happen outside, visible to the host until it is done."""
+
+from django.db import models
+from django.utils import timezone
+
+
+class Worker(models.Model):
+    """A running worker process. A job it claimed is free again once its heartbeat is old."""
+
+    machine = models.CharField(max_length=200)
+    pid = models.PositiveIntegerField()
+    started_at = models.DateTimeField(default=timezone.now)
+    heartbeat_at = models.DateTimeField(default=timezone.now)
+
+
+class Job(models.Model):
+    """Work to be done later: a handler's name and the ids it needs."""
+
+    class State(models.TextChoices):
+        """Where a job stands."""
+
+        WAITING = "waiting"
+        RUNNING = "running"
+        DONE = "done"
+        FAILED = "failed"
+
+    name = models.CharField(max_length=100)
+    key = models.CharField(max_length=200, unique=True, null=True, default=None)
+    subject = models.CharField(max_length=100, default="", db_index=True)
+    arguments = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    run_at = models.DateTimeField(default=timezone.now)
+    attempts = models.PositiveIntegerField(default=0)
+    last_error = models.CharField(max_length=500, default="")
+    worker = models.ForeignKey(Worker, null=True, on_delete=models.SET_NULL)
+    created_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["run_at", "id"], name="jobs_due", condition=models.Q(state="waiting")),
+            models.Index(fields=["worker"], name="jobs_running", condition=models.Q(state="running")),
+        ]

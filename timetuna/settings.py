@@ -1,0 +1,183 @@
+"""Django's settings, made from the environment. See environment.py for what may be set."""
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import dj_database_url
+
+from timetuna.environment import SETTINGS, Environment, SettingsError
+from timetuna.lib.mail import parse_email_url
+from timetuna.logs import logging_config
+
+# tzdata's own files on every machine: system copies differ from one another (docs/time.md).
+os.environ["PYTHONTZPATH"] = ""
+
+env = Environment(os.environ)
+PACKAGE_DIR = Path(__file__).resolve().parent
+DATA_DIR = Path(env.text("TIMETUNA_DATA_DIR")).resolve()
+
+
+def _base_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
+        raise ValueError("it must look like https://book.example.org, without a path.")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _database(value: str) -> dict[str, Any]:
+    if not value:
+        DATA_DIR.mkdir(parents=True, exist_ok=True)
+        value = f"sqlite:///{DATA_DIR / 'timetuna.sqlite3'}"
+    try:
+        database: dict[str, Any] = dict(dj_database_url.parse(value, conn_max_age=60, conn_health_checks=True))
+    except (ValueError, KeyError, dj_database_url.UnknownSchemeError) as error:
+        raise ValueError("it must look like sqlite:///path or postgres://user:password@host:5432/name.") from error
+    options = database.setdefault("OPTIONS", {})
+    if database["ENGINE"].endswith("sqlite3"):
+        options |= {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 15,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+        }
+    elif database["ENGINE"].endswith("postgresql"):
+        options |= {"connect_timeout": 5}
+        if env.choice("TIMETUNA_DATABASE_POOLED", "yes", "no") == "yes":
+            database["DISABLE_SERVER_SIDE_CURSORS"] = True
+            options |= {"prepare_threshold": None}
+    else:
+        raise ValueError("TimeTuna runs on SQLite and PostgreSQL.")
+    return database
+
+
+def _secret_key(value: str) -> str:
+    if len(value) < 32 or len(set(value)) < 10:  # noqa: PLR2004
+        raise ValueError("it must be at least 32 random characters; `timetuna newkeys` makes one.")
+    return value
+
+
+def _mail_limits(value: str) -> tuple[int, int]:
+    hour, day = (int(part) for part in value.split(","))
+    if not 1 <= hour <= day:
+        raise ValueError("it must be two numbers such as 5,20, the first not above the second.")
+    return hour, day
+
+
+BASE_URL = env.parsed("TIMETUNA_BASE_URL", _base_url)
+HOST = urlsplit(BASE_URL).hostname or ""
+HTTPS = BASE_URL.startswith("https://")
+SECRET_KEY = _secret_key(env.required("TIMETUNA_SECRET_KEY"))
+ENCRYPTION_KEYS = tuple(part.strip() for part in env.required("TIMETUNA_ENCRYPTION_KEYS").split(",") if part.strip())
+SIGNUP_OPEN = env.choice("TIMETUNA_SIGNUP", "open", "closed") == "open"
+SANDBOX_URL = env.text("TIMETUNA_SANDBOX_URL").rstrip("/")
+RETRY_SECONDS = env.number("TIMETUNA_RETRY_SECONDS", least=1, most=600)
+GUEST_MAIL_LIMITS = env.parsed("TIMETUNA_GUEST_MAIL_LIMITS", _mail_limits)
+BROKEN_JOB_ATTEMPTS = 8
+WORKER_THREADS = env.number("TIMETUNA_WORKER_THREADS", least=1, most=32)
+TRUSTED_PROXIES = env.names("TIMETUNA_TRUSTED_PROXIES")
+MAIL_SERVER = env.parsed("EMAIL_URL", lambda value: parse_email_url(value) if value else None)
+DEFAULT_FROM_EMAIL = env.text("TIMETUNA_FROM_EMAIL") or f"TimeTuna <noreply@{HOST}>"
+PROVIDER_SETTINGS = {
+    setting.name: env.text(setting.name)
+    for setting in SETTINGS
+    if setting.name.startswith(("ZOOM_", "GOOGLE_", "MICROSOFT_"))
+}
+
+DEBUG = False
+ALLOWED_HOSTS = [HOST] if HOST not in {"localhost", "127.0.0.1"} else ["localhost", "127.0.0.1"]
+ROOT_URLCONF = "timetuna.urls"
+WSGI_APPLICATION = "timetuna.wsgi.application"
+DATABASES = {"default": env.parsed("DATABASE_URL", _database)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.google",
+    "allauth.socialaccount.providers.microsoft",
+    "timetuna.jobs",
+    "timetuna.accounts",
+    "timetuna.calendars",
+    "timetuna.pages",
+    "timetuna.bookings",
+]
+MIDDLEWARE = [
+    "timetuna.web.middleware.RequestId",
+    "django.middleware.security.SecurityMiddleware",
+    "timetuna.web.middleware.ContentSecurityPolicy",
+    "timetuna.web.middleware.BodyLimit",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "timetuna.web.context.product",
+            ]
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+LANGUAGE_CODE = "en"
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [PACKAGE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"  # the return from Zoom is a cross-site top-level GET
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+PASSWORD_RESET_TIMEOUT = 3_600
+LOGIN_URL = "/signin"
+LOGIN_REDIRECT_URL = "/booking-pages"
+
+LOGGING = logging_config(env.choice("TIMETUNA_LOG_LEVEL", "DEBUG", "INFO", "WARNING", "ERROR"))
+LOGGING_CONFIG = "logging.config.dictConfig"
+
+if not ENCRYPTION_KEYS:
+    raise SettingsError("TIMETUNA_ENCRYPTION_KEYS is empty; `timetuna newkeys` makes one.")

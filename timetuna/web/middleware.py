@@ -1,0 +1,75 @@
+"""What every request passes through."""
+
+import logging
+import secrets
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+from timetuna.logs import request_id
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+log = logging.getLogger("timetuna.web")
+
+
+class RequestId:
+    """Gives each request an id, logs one line for it, and answers with the id in `X-Request-Id`."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Log method, route (never the address: it may carry a booking's link), status and milliseconds."""
+        token = request_id.set(secrets.token_hex(6))
+        started = time.perf_counter()
+        try:
+            response = self.get_response(request)
+            response["X-Request-Id"] = request_id.get()
+            route = request.resolver_match.route if request.resolver_match else "-"
+            spent = (time.perf_counter() - started) * 1000
+            log.info("%s /%s %s %.0fms", request.method, route, response.status_code, spent)
+        finally:
+            request_id.reset(token)
+        return response
+
+
+class ContentSecurityPolicy:
+    """Only our own files run and show; nobody frames us; personal answers are not kept by caches."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Add the headers; a view may have set stricter ones."""
+        response = self.get_response(request)
+        response.setdefault("Content-Security-Policy", self._policy(request))
+        response.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
+        if not request.path.startswith(settings.STATIC_URL):
+            response.setdefault("Cache-Control", "private, no-store")
+        return response
+
+    @staticmethod
+    def _policy(request: HttpRequest) -> str:
+        # A form's redirect counts as its target, so connecting has to be allowed to leave for the provider.
+        targets = " ".join(["'self'", *getattr(request, "form_targets", ())])
+        return (
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+            f"connect-src 'self'; form-action {targets}; base-uri 'none'; frame-ancestors 'none'"
+        )
+
+
+class BodyLimit:
+    """Refuses a body that says it is too large before anybody reads it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer 413 in a sentence; chunked bodies without a length are cut by the server's own limit."""
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if not length.isdigit() or int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+            return HttpResponse("This is more than TimeTuna accepts at once.", status=413, content_type="text/plain")
+        return self.get_response(request)
