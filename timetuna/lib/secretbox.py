@@ -1,0 +1,78 @@
+"""Secrets at rest: authenticated encryption whose result belongs to one place and opens nowhere else."""
+
+import struct
+from collections.abc import Sequence
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from timetuna.lib.signing import equal
+
+_LENGTH = struct.Struct(">I")
+
+
+class SecretBoxError(Exception):
+    """A secret could not be opened, or a key is unusable. `str()` is a sentence without secret and key."""
+
+
+def new_key() -> str:
+    """Return a new key as text, ready for the environment."""
+    return Fernet.generate_key().decode("ascii")
+
+
+class SecretBox:
+    """Seals texts with the newest key and opens them with any of the keys.
+
+    `context` names the place a secret belongs to, like "calendar_accounts.access_token:17". It is sealed
+    inside, so that a ciphertext that was copied to another row or column does not open there.
+    """
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        if not keys:
+            raise SecretBoxError("No encryption key is set. Make one and put it into the settings.")
+        self._fernet = MultiFernet([_fernet(key) for key in keys])
+
+    def seal(self, plaintext: str, *, context: str) -> str:
+        """Return the ciphertext as URL-safe ASCII; two calls never give the same."""
+        return self._fernet.encrypt(_bind(plaintext, context)).decode("ascii")
+
+    def open(self, sealed: str, *, context: str) -> str:
+        """Return the plaintext. Raises SecretBoxError when keys or context are not those of sealing."""
+        return self._open(sealed, context)
+
+    def rotate(self, sealed: str, *, context: str) -> str:
+        """Return the same secret sealed with the newest key. Raises SecretBoxError like `open`."""
+        return self.seal(self._open(sealed, context), context=context)
+
+    def _open(self, sealed: str, context: str) -> str:
+        try:
+            content = self._fernet.decrypt(sealed.encode("ascii"))
+        except (InvalidToken, UnicodeEncodeError):
+            raise SecretBoxError(
+                "A stored secret cannot be decrypted. Either it was changed, or the key it was sealed with "
+                "is missing from the settings."
+            ) from None
+        return _unbind(content, context)
+
+
+def _fernet(key: str) -> Fernet:
+    try:
+        return Fernet(key.strip())
+    except ValueError:
+        raise SecretBoxError(
+            "An encryption key is not 32 bytes in URL-safe base64. Make a new one."
+        ) from None
+
+
+def _bind(plaintext: str, context: str) -> bytes:
+    if not context:
+        raise SecretBoxError("A secret cannot be sealed without the name of its place.")
+    place = context.encode("utf-8")
+    return _LENGTH.pack(len(place)) + place + plaintext.encode("utf-8")
+
+
+def _unbind(content: bytes, context: str) -> str:
+    (length,) = _LENGTH.unpack_from(content)
+    start = _LENGTH.size + length
+    if not equal(content[_LENGTH.size : start], context):
+        raise SecretBoxError("A stored secret belongs to another place than the one it was read from.")
+    return content[start:].decode("utf-8")

@@ -1,0 +1,83 @@
+"""The one way hostile text becomes harmless: for headers, invitations, CSV cells and log lines."""
+
+import json
+import re
+import unicodedata
+
+_ELLIPSIS = "…"
+_CELL_LENGTH = 32_000  # spreadsheets stop at 32,767 characters
+_LOG_LENGTH = 200
+_LOOK_AHEAD = 8  # characters read per character wanted: bounds the work on absurdly long input
+
+# What ends a line somewhere: RFC 5322, RFC 5545, Unicode (UAX 14) and Python's splitlines() together.
+_LINE_ENDS = re.compile("\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
+
+# Characters that are not seen, but turn the reading direction round, hide text, or mark places in it.
+# The joiners U+200C and U+200D stay: Persian words and emoji are written with them.
+_UNSEEN = re.compile(
+    "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+_SPACES = re.compile(r"\s+")
+_FORMULA_STARTS = "=+-@|%\uff1d\uff0b\uff0d\uff20"
+_LOOSE = re.compile(r"[\s=\"\\]")
+
+
+def single_line(text: str, *, max_length: int) -> str:
+    """Return the text as one visible line of at most `max_length` characters.
+
+    Line ends of every kind and runs of white space become one space; control, bidi and invisible
+    characters go. What is too long ends in an ellipsis. Applying it twice changes nothing more.
+    """
+    head = text[: max_length * _LOOK_AHEAD]
+    return _clip(_SPACES.sub(" ", _visible(_LINE_ENDS.sub(" ", head))).strip(), max_length)
+
+
+def multi_line(text: str, *, max_length: int) -> str:
+    r"""Return the text, each line made harmless, with "\n" as line end and no two empty lines in a row."""
+    head = text[: max_length * _LOOK_AHEAD]
+    lines = [_SPACES.sub(" ", _visible(line)).strip() for line in _LINE_ENDS.split(head)]
+    return _clip(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip(), max_length)
+
+
+def csv_cell(value: object) -> str:
+    """Return the value as one line; where a spreadsheet could see a formula, an apostrophe goes first."""
+    cell = single_line("" if value is None else str(value), max_length=_CELL_LENGTH)
+    if isinstance(value, int | float) or not cell:
+        return cell
+    return f"'{cell}" if cell[0] in _FORMULA_STARTS else cell
+
+
+def log_value(value: object, *, max_length: int = _LOG_LENGTH) -> str:
+    """Return the value as one token of a log line, quoted where it could be read as more than one."""
+    line = single_line(str(value), max_length=max_length)
+    return json.dumps(line, ensure_ascii=False) if _LOOSE.search(line) or not line else line
+
+
+def _visible(text: str) -> str:
+    kept = "".join(
+        " " if character == "\t" else character
+        for character in _UNSEEN.sub("", text)
+        if character == "\t" or unicodedata.category(character) not in {"Cc", "Cs"}
+    )
+    return unicodedata.normalize("NFC", kept)
+
+
+def _clip(text: str, max_length: int) -> str:
+    if len(text) <= max_length:
+        return text
+    if max_length < len(_ELLIPSIS):
+        return ""
+    end = max_length - len(_ELLIPSIS)
+    while end and _belongs_to_the_one_before(text, end):
+        end -= 1
+    return text[:end].rstrip() + _ELLIPSIS
+
+
+def _belongs_to_the_one_before(text: str, position: int) -> bool:
+    """Tell whether cutting here would take an accent, a skin tone or a joined emoji apart."""
+    character = text[position]
+    return (
+        unicodedata.category(character) in {"Mn", "Me"}
+        or "\U0001f3fb" <= character <= "\U0001f3ff"
+        or "\u200d" in {character, text[position - 1]}
+    )
