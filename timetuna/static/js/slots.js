@@ -1,0 +1,24 @@
+// What htmx leaves to the page: a fragment on its way is shown, what came is announced, focus is never lost,
+// and a request that fails becomes an ordinary visit.
+const slots = () => document.getElementById("slots");
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.detail.target === slots()) slots().setAttribute("aria-busy", "true");
+});
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  const area = slots();
+  if (event.detail.target?.id !== "slots" || !area) return;
+  const goal = document.getElementById(event.detail.requestConfig?.elt?.dataset.focus ?? "");
+  if (goal) goal.focus();
+  else {
+    if (document.activeElement === document.body) document.getElementById("month")?.focus({ preventScroll: true });
+    document.getElementById("announce").textContent = area.dataset.announce ?? "";
+  }
+});
+
+for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(failure, (event) => {
+    if (event.detail.target === slots()) location.assign(event.detail.pathInfo.finalRequestPath);
+  });
+}
