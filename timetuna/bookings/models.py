@@ -84,7 +84,11 @@ class BookingHost(models.Model):
 
 
 class Conference(models.Model):
-    """The online meeting of a booking, made by a connected provider."""
+    """The online meeting of a booking, made by a connected provider.
+
+    unknown_outcomes: calls that may have made a meeting nobody heard of, since the host last asked to try again;
+    possible_duplicates: all of them. promised: people were told that the link follows.
+    """
 
     class State(models.TextChoices):
         """How far it is."""
@@ -104,6 +108,8 @@ class Conference(models.Model):
     create_started_at = models.DateTimeField(null=True)
     scheduled_for = models.DateTimeField(null=True)
     unknown_outcomes = models.PositiveIntegerField(default=0)
+    possible_duplicates = models.PositiveIntegerField(default=0)
+    promised = models.BooleanField(default=False)
     problem = models.CharField(max_length=300, blank=True, default="")
 
 
