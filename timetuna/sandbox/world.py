@@ -1,0 +1,37 @@
+"""What every route of the sandbox is given to work with."""
+
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from timetuna.sandbox.config import SandboxConfig
+from timetuna.sandbox.faults import FaultBox
+from timetuna.sandbox.state import Call, Store, Violation
+
+if TYPE_CHECKING:
+    from timetuna.sandbox.letterbox import Letterbox
+
+
+@dataclass
+class World:
+    """The configuration, the memory, the faults and the letterbox of one running sandbox."""
+
+    config: SandboxConfig
+    store: Store
+    letterbox: "Letterbox | None" = None
+    http_url: str = ""
+    public_url: str = ""
+    smtp_port: int = 0
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def faults(self) -> FaultBox:
+        """The faults that are switched on."""
+        return FaultBox(self.store)
+
+    def violation(self, call: Call, rule: str, detail: str) -> None:
+        """Write down that the app broke a rule."""
+        with self.store.lock:
+            call.violations.append(rule)
+            found = Violation(time=self.store.stamp(), rule=rule, detail=detail, call=call.number)
+            self.store.data.violations.append(found)
