@@ -1,0 +1,40 @@
+"""Meetings of several hosts."""
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping
+from functools import reduce
+from itertools import chain
+from typing import TypeVar
+
+from timetuna.availability.interval import Interval, intersect
+from timetuna.availability.policy import Policy
+from timetuna.availability.slots import Diary, open_slots
+
+Host = TypeVar("Host", bound=Hashable)
+
+
+def all_of(diaries: Iterable[Diary]) -> Diary:
+    """Return the diary of a group that only meets complete: open when all are, busy when anyone is.
+
+    Ask it like a single host's, so that a group's times are listed, checked and explained by the same sweep.
+    Start times are counted from where the common hours begin. Hosts with the same hours thus meet exactly
+    when each of them can, and hosts whose grids never meet (Berlin, and Kathmandu at UTC+5:45) still find a
+    time. No diaries, no time.
+    """
+    everyone = list(diaries)
+    hours = reduce(intersect, (diary.hours for diary in everyone)) if everyone else ()
+    return Diary(hours, tuple(chain.from_iterable(diary.busy for diary in everyone)))
+
+
+def any_of(
+    diaries: Mapping[Host, Diary], *, policy: Policy, now_minute: int, span: Interval
+) -> dict[int, tuple[Host, ...]]:
+    """Return the start times, UTC and in order, at which someone can be booked, each with all hosts who can.
+
+    Hosts stand in the order of `diaries`. Each start time is on the grid of the hosts it names.
+    """
+    hosts: defaultdict[int, list[Host]] = defaultdict(list)
+    for host, diary in diaries.items():
+        for minute in open_slots(diary, policy=policy, now_minute=now_minute, span=span):
+            hosts[minute].append(host)
+    return {minute: tuple(hosts[minute]) for minute in sorted(hosts)}
