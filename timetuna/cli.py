@@ -1,0 +1,112 @@
+"""`timetuna …`: the few commands a person types. One verb a file in commands/; this file only finds them."""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from timetuna import __version__
+from timetuna.commands import Refusal
+from timetuna.environment import SettingsError
+
+REFUSED = 2
+INTERRUPTED = 130
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option of a command, as argparse wants it."""
+
+    flag: str
+    help: str
+    more: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command: its name (and module), one sentence, whether it works with the database, and its options."""
+
+    name: str
+    help: str
+    django: bool = False
+    options: tuple[Option, ...] = ()
+    aliases: tuple[str, ...] = ()
+
+
+PARENT = Option("--parent", argparse.SUPPRESS, {"type": int, "default": 0})
+PASSWORD_STDIN = Option(
+    "--password-stdin", "Read the password from standard input.", {"action": "store_true"}
+)
+COMMANDS = (
+    Command("serve", "Bring everything up to date, then run web and worker together."),
+    Command(
+        "demo",
+        "Try TimeTuna with an example host and stand-ins for Zoom and mail.",
+        options=(
+            Option(
+                "--port", "Port of TimeTuna; the stand-ins take the next two.", {"type": int, "default": 8000}
+            ),
+            Option("--data-dir", "Where the demo keeps its data.", {"default": "var/demo"}),
+        ),
+    ),
+    Command("web", "Run the web server alone.", options=(PARENT,)),
+    Command(
+        "worker", "Run the worker alone: mails, meetings, everything that happens later.", True, (PARENT,)
+    ),
+    Command(
+        "createhost",
+        "Make an account for somebody who can be booked.",
+        django=True,
+        options=(
+            Option("--email", "Mail address, used to sign in.", {"required": True}),
+            Option("--name", "Name as guests read it.", {"required": True}),
+            Option("--handle", "First part of the public address; made from the name when left out."),
+            Option("--time-zone", "IANA name such as Europe/Paris.", {"default": "UTC"}),
+            PASSWORD_STDIN,
+        ),
+    ),
+    Command("check", "Say what is set, what is missing, and what runs.", aliases=("doctor",)),
+    Command("newkeys", "Print the two keys a server needs."),
+    Command("rotatekeys", "Seal every stored secret with the newest encryption key.", django=True),
+    Command("migrate", "Bring database and collected files up to date.", django=True),
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0, 1 when it found something wrong, 2 when it refused."""
+    options = _parser().parse_args(arguments)
+    command: Command = options.command
+    try:
+        return int(_load(command).run(options))
+    except (SettingsError, Refusal) as error:
+        print(error, file=sys.stderr)
+        return REFUSED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="timetuna", description="A scheduling product on your own server.")
+    parser.add_argument("--version", action="version", version=f"TimeTuna {__version__}")
+    verbs = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        verb = verbs.add_parser(
+            command.name, help=command.help, description=command.help, aliases=list(command.aliases)
+        )
+        verb.set_defaults(command=command)
+        for option in command.options:
+            verb.add_argument(option.flag, help=option.help, **option.more)
+    return parser
+
+
+def _load(command: Command) -> Any:
+    if command.django:
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "timetuna.settings")
+        importlib.import_module("django").setup()
+    return importlib.import_module(f"timetuna.commands.{command.name}")

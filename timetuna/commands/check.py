@@ -1,0 +1,97 @@
+"""`timetuna check`: what is set, what is missing, what runs. Never shows a secret."""
+
+import argparse
+import importlib
+import os
+from urllib.parse import urlsplit
+
+from timetuna import __version__
+from timetuna.commands.report import Report
+from timetuna.environment import SETTINGS, Environment, SettingsError
+
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+GROUPS = {
+    "Zoom": ("ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_WEBHOOK_SECRET_TOKEN"),
+    "Sign-in with Google": ("GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"),
+    "Sign-in with Microsoft": ("MICROSOFT_CLIENT_ID", "MICROSOFT_CLIENT_SECRET"),
+}
+
+
+def run(_options: argparse.Namespace) -> int:
+    """Print the findings; return 1 when something necessary is missing."""
+    report = Report()
+    print(f"TimeTuna {__version__}")
+    env = _environment(report)
+    _list_settings(report, env)
+    _providers(report, env)
+    if _settings_load(report):
+        _address(report, env)
+        importlib.import_module("timetuna.commands.check_running").look(report)
+    print()
+    print("Something necessary is missing." if report.missing else "Everything necessary is there.")
+    return 1 if report.missing else 0
+
+
+def _environment(report: Report) -> Environment:
+    """Read the settings; say which variables are none of ours, and go on without them."""
+    variables = dict(os.environ)
+    while True:
+        try:
+            return Environment(variables)
+        except SettingsError as error:
+            report.lacks(str(error))
+            del variables[str(error).split()[0]]
+
+
+def _list_settings(report: Report, env: Environment) -> None:
+    report.heading("Settings")
+    for setting in SETTINGS:
+        try:
+            value = env.text(setting.name)
+        except SettingsError as error:
+            report.lacks(str(error))
+            continue
+        shown = ("set" if setting.secret else _without_password(value)) if value else "not set"
+        report.show(f"  {setting.name:<27} {shown:<22}  {setting.help}")
+
+
+def _without_password(value: str) -> str:
+    parts = urlsplit(value) if "://" in value else None
+    return value.replace(f":{parts.password}@", ":…@") if parts and parts.password else value
+
+
+def _providers(report: Report, env: Environment) -> None:
+    report.heading("Outside services")
+    for service, names in GROUPS.items():
+        try:
+            complete = env.together(*names)
+        except SettingsError as error:
+            report.lacks(str(error))
+            continue
+        if complete:
+            report.ok(f"{service} is set up.")
+        else:
+            report.note(f"{service} is not offered; {', '.join(names)} switch it on.")
+
+
+def _settings_load(report: Report) -> bool:
+    report.heading("Start")
+    try:
+        importlib.import_module("timetuna.settings")
+    except SettingsError as error:
+        report.lacks(str(error))
+        return False
+    report.ok("The settings can be used.")
+    return True
+
+
+def _address(report: Report, env: Environment) -> None:
+    address = urlsplit(env.text("TIMETUNA_BASE_URL"))
+    if address.scheme == "https":
+        report.ok(f"Pages are under {address.geturl()}.")
+    elif address.hostname in LOOPBACK:
+        report.note("TIMETUNA_BASE_URL leads to this machine only; set it to the https address people use.")
+    else:
+        report.note(
+            "TIMETUNA_BASE_URL is not https: passwords travel in the clear, and Zoom refuses the address."
+        )

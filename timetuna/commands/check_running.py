@@ -1,0 +1,89 @@
+"""The part of `timetuna check` that looks at what runs: keys, database, worker, mail, time zones."""
+
+import os
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
+
+import django
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from timetuna import settings
+from timetuna.commands import Refusal
+from timetuna.commands.database import database_answers
+from timetuna.commands.greeting import trouble_with
+from timetuna.commands.report import Report
+from timetuna.lib.secretbox import SecretBox, SecretBoxError
+
+OLD_ZONES = timedelta(days=183)
+
+
+def look(report: Report) -> None:
+    """Add what is found to the report."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "timetuna.settings")
+    django.setup()
+    _keys(report)
+    _database(report)
+    _mail(report)
+    _zones(report)
+
+
+def _keys(report: Report) -> None:
+    try:
+        SecretBox(settings.ENCRYPTION_KEYS)
+    except SecretBoxError as error:
+        report.lacks(f"TIMETUNA_ENCRYPTION_KEYS cannot be used. {error} `timetuna newkeys` makes one.")
+
+
+def _database(report: Report) -> None:
+    try:
+        with database_answers():
+            executor = MigrationExecutor(connection)
+            waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except Refusal as error:
+        report.lacks(str(error))
+        return
+    report.ok(f"The database answers ({connection.display_name}).")
+    if waiting:
+        report.lacks("The database is not up to date; `timetuna migrate` or `timetuna serve` mends that.")
+        return
+    report.ok("The database is up to date.")
+    _worker(report)
+
+
+def _worker(report: Report) -> None:
+    from timetuna.jobs.queue import worker_alive  # noqa: PLC0415 - needs django.setup()
+
+    if worker_alive():
+        report.ok("A worker is running.")
+    else:
+        report.note(
+            "No worker is running: mails and meetings wait. `timetuna serve` or `timetuna worker` starts one."
+        )
+
+
+def _mail(report: Report) -> None:
+    if settings.MAIL_SERVER is None:
+        report.note(
+            "EMAIL_URL is not set: with `timetuna serve` mails are kept on this machine and reach nobody; "
+            "set it to something like smtps://user:password@mail.example.org:465."
+        )
+        return
+    trouble = trouble_with(settings.MAIL_SERVER, helo=settings.HOST)
+    if trouble:
+        report.lacks(f"{trouble} Mails wait until EMAIL_URL is right.")
+    else:
+        report.ok("The mail server answers.")
+
+
+def _zones(report: Report) -> None:
+    installed = version("tzdata")
+    year, number = (int(part) for part in installed.split(".")[:2])
+    # The version counts releases within a year and says no day; there is one about every two months or later.
+    released = datetime(year, min(2 * number, 12), 1, tzinfo=UTC)
+    if datetime.now(UTC) - released > OLD_ZONES:
+        report.note(
+            f"The time zone data ({installed}) may be over half a year old; update TimeTuna or tzdata."
+        )
+    else:
+        report.ok(f"The time zone data is {installed}.")

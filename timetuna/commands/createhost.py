@@ -1,0 +1,41 @@
+"""`timetuna createhost`."""
+
+import argparse
+import getpass
+import sys
+
+from django.conf import settings
+
+from timetuna.accounts.actions.create_host import create_host
+from timetuna.commands import Refusal
+from timetuna.commands.database import database_answers
+
+
+def run(options: argparse.Namespace) -> int:
+    """Make the account; the password is asked for twice, or read from standard input."""
+    password = _password(from_stdin=options.password_stdin)
+    try:
+        with database_answers():
+            host = create_host(
+                email=options.email,
+                name=options.name,
+                handle=options.handle or "",
+                password=password,
+                time_zone=options.time_zone,
+            )
+    except ValueError as error:
+        raise Refusal(str(error)) from error
+    base = settings.BASE_URL
+    print(f"{host.name} can sign in at {base}/signin; their address is {base}/{host.handle}.")
+    return 0
+
+
+def _password(*, from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    if not sys.stdin.isatty():
+        raise Refusal("There is no terminal to ask for the password on; pipe it in with --password-stdin.")
+    password = getpass.getpass("Password: ")
+    if password != getpass.getpass("Once more: "):
+        raise Refusal("The two passwords are not the same.")
+    return password

@@ -1,0 +1,133 @@
+"""`timetuna demo`: an example host and stand-ins for Zoom and mail, on this machine, without any account."""
+
+import argparse
+import hashlib
+import os
+import secrets
+import socket
+import sys
+import threading
+import time
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from pathlib import Path
+
+from timetuna import __version__
+from timetuna.commands import Refusal
+from timetuna.commands.collect import PACKAGE_DIR, fingerprint_of_files
+from timetuna.commands.listening import HIGHEST_PORT, require_free
+from timetuna.commands.serve import bring_up_to_date, child_environment, product_services, sandbox
+from timetuna.commands.supervisor import Supervisor, say
+from timetuna.environment import SETTINGS
+
+HOST = "127.0.0.1"
+EMAIL, PASSWORD, HANDLE, SLUG = "host@example.org", "seven-green-tunas", "robin", "intro"
+CLIENT_ID = "sandbox-zoom-client"
+KEPT = {"TIMETUNA_LOG_LEVEL", "TIMETUNA_RETRY_SECONDS", "TIMETUNA_WEB_PROCESSES", "TIMETUNA_WEB_THREADS"}
+ANSWERS_WITHIN_SECONDS = 60.0
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the stand-ins, the product and its example until SIGTERM or SIGINT; the data stays."""
+    if not 0 < options.port <= HIGHEST_PORT - 2:
+        raise Refusal(f"--port must be from 1 to {HIGHEST_PORT - 2}.")
+    refuse_real_zoom(os.environ)
+    for port in range(options.port, options.port + 3):
+        require_free(HOST, port, hint=f"Try `timetuna demo --port {options.port + 10}`.", patience=3)
+    folder = Path(options.data_dir).resolve()
+    environment = demo_environment(folder, port=options.port)
+    _prepare(folder, environment)
+    world = sandbox(
+        "zoom,mailbox",
+        http_port=options.port + 1,
+        smtp_port=options.port + 2,
+        more=("--state", str(folder / "sandbox"), "--app-url", environment["TIMETUNA_BASE_URL"]),
+    )
+    threading.Thread(target=_welcome, args=(options.port,), daemon=True).start()
+    worker, web = product_services()
+    return Supervisor([web, world, worker], environment).run()
+
+
+def refuse_real_zoom(variables: Mapping[str, str]) -> None:
+    """Refuse to run beside the keys of a real Zoom app: a demo makes meetings as it likes."""
+    for name in ("ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_WEBHOOK_SECRET_TOKEN"):
+        given = variables.get(f"{name}_FILE") or variables.get(name, "")
+        if given and not given.startswith("sandbox-zoom-"):
+            raise Refusal(
+                f"{name} is set, and the demo has a stand-in for Zoom. Unset it, or run `timetuna serve`."
+            )
+
+
+def demo_environment(folder: Path, *, port: int) -> dict[str, str]:
+    """Return the environment for the demo's processes; settings of a real server are left out of it."""
+    ours = {variant for setting in SETTINGS for variant in (setting.name, f"{setting.name}_FILE")} - KEPT
+    outside = f"http://{HOST}:{port + 1}"
+    return {
+        **{name: value for name, value in child_environment().items() if name not in ours},
+        **_keys(folder / "keys"),
+        "TIMETUNA_DATA_DIR": str(folder),
+        "TIMETUNA_BASE_URL": f"http://localhost:{port}",
+        "TIMETUNA_LISTEN": f"{HOST}:{port}",
+        "TIMETUNA_LOG_LEVEL": os.environ.get("TIMETUNA_LOG_LEVEL", "WARNING"),
+        "TIMETUNA_SANDBOX_URL": f"http://localhost:{port + 1}",
+        "EMAIL_URL": f"smtp://{HOST}:{port + 2}",
+        "ZOOM_CLIENT_ID": CLIENT_ID,
+        "ZOOM_CLIENT_SECRET": "sandbox-zoom-secret",
+        "ZOOM_WEBHOOK_SECRET_TOKEN": "sandbox-zoom-webhook",
+        "ZOOM_OAUTH_URL": outside,
+        "ZOOM_API_URL": outside,
+    }
+
+
+def _keys(path: Path) -> dict[str, str]:
+    """Return the demo's own keys, made once and readable by their owner alone."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_suffix(".new")
+        fresh.unlink(missing_ok=True)
+        fresh.touch(mode=0o600)
+        secret, encryption = secrets.token_urlsafe(48), urlsafe_b64encode(secrets.token_bytes(32)).decode()
+        fresh.write_text(f"TIMETUNA_SECRET_KEY={secret}\nTIMETUNA_ENCRYPTION_KEYS={encryption}\n", "ascii")
+        fresh.rename(path)
+    return dict(line.split("=", 1) for line in path.read_text(encoding="ascii").split())
+
+
+def _prepare(folder: Path, environment: dict[str, str]) -> None:
+    """Migrate, collect and make the example, unless nothing has changed since this was done."""
+    migrations = sorted(str(path.relative_to(PACKAGE_DIR)) for path in PACKAGE_DIR.glob("*/migrations/*.py"))
+    state = " ".join([__version__, fingerprint_of_files(), *migrations])
+    fingerprint = hashlib.sha256(state.encode()).hexdigest()
+    stamp = folder / "prepared"
+    if stamp.exists() and stamp.read_text(encoding="ascii") == fingerprint:
+        return
+    say("preparing the demo; this takes a few seconds.")
+    bring_up_to_date(environment, [sys.executable, "-m", "timetuna.commands.demo_data"])
+    stamp.write_text(fingerprint, encoding="ascii")
+
+
+def _welcome(port: int) -> None:
+    until = time.monotonic() + ANSWERS_WITHIN_SECONDS
+    while time.monotonic() < until:
+        try:
+            socket.create_connection((HOST, port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+            continue
+        print(_block(port), flush=True)
+        return
+
+
+def _block(port: int) -> str:
+    base, outside = f"http://localhost:{port}", f"http://localhost:{port + 1}"
+    return f"""
+  TimeTuna is running on this machine. Nothing here reaches the real Zoom or a real mailbox.
+
+    Book as a guest    {base}/{HANDLE}/{SLUG}
+    Sign in as host    {base}/signin
+                       {EMAIL}
+                       {PASSWORD}
+    Mails              {outside}/mail
+    Zoom's stand-in    {outside}
+
+  Stop with Ctrl-C; the data stays for the next time.
+"""

@@ -1,0 +1,10 @@
+"""The sandbox as a child of `serve` and `demo`: it leaves when they do."""
+
+import sys
+
+from timetuna.commands.parent import leave_with
+from timetuna.sandbox.__main__ import main
+
+if __name__ == "__main__":
+    leave_with(int(sys.argv[1]))
+    sys.exit(main(sys.argv[2:]))

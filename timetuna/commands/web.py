@@ -1,0 +1,67 @@
+"""`timetuna web`: Granian serves the pages; a process of its own, or several, with a few threads each."""
+
+import argparse
+import os
+from collections.abc import Callable
+from typing import Any
+
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+
+from timetuna import settings
+from timetuna.commands.collect import collect_when_stale
+from timetuna.commands.listening import parse_listen, require_free
+from timetuna.commands.parent import leave_with
+from timetuna.logs import logging_config
+
+HEADERS_WITHIN_MS = 10_000  # a client that dribbles its headers holds a connection, never a thread
+FREE_WITHIN_SECONDS = 3.0
+KILL_AFTER_SECONDS = 20
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serve until SIGTERM or SIGINT."""
+    host, port = settings.env.parsed("TIMETUNA_LISTEN", parse_listen)
+    server = _server(host, port)
+    collect_when_stale(settings.DATA_DIR)
+    require_free(host, port, hint="Set TIMETUNA_LISTEN to another one.", patience=FREE_WITHIN_SECONDS)
+    leave_with(options.parent)
+    server.serve(target_loader=_Application(os.getpid()), wrap_loader=False)
+    return 0
+
+
+def _server(host: str, port: int) -> Granian:
+    return Granian(
+        "timetuna.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN_MS),
+        websockets=False,
+        workers=settings.env.number("TIMETUNA_WEB_PROCESSES", least=1, most=64),
+        blocking_threads=settings.env.number("TIMETUNA_WEB_THREADS", least=1, most=64),
+        blocking_threads_idle_timeout=600,  # a thread keeps its database connection
+        runtime_blocking_threads=8,
+        log_level=LogLevels.warning,
+        log_dictconfig=logging_config(settings.env.text("TIMETUNA_LOG_LEVEL")),
+        log_access=False,
+        respawn_failed_workers=True,
+        respawn_interval=0.5,
+        workers_kill_timeout=KILL_AFTER_SECONDS,
+    )
+
+
+class _Application:
+    """Loads the application inside a web process, which leaves when the process that started it is gone."""
+
+    def __init__(self, parent: int) -> None:
+        self.parent = parent
+
+    def __call__(self) -> Callable[..., Any]:
+        leave_with(self.parent)
+        from timetuna.wsgi import application  # noqa: PLC0415 - the starting process never loads Django
+
+        return application
