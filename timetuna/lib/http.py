@@ -1,0 +1,211 @@
+"""The one way out: bounded in time and size, no redirects, no private addresses but those an operator set."""
+
+import json as jsonlib
+import logging
+import ssl
+import time
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import certifi
+import httpcore
+import httpx
+
+from timetuna.lib.dialing import Budget, Dialer, HttpError, Kind
+from timetuna.lib.text import log_value
+
+__all__ = ["WEB_PORTS", "Budget", "HttpClient", "HttpError", "Kind", "NotJsonError", "Response"]
+
+WEB_PORTS = frozenset({80, 443, 5232, 8000, 8008, 8080, 8443, 8843})  # the web's, and CalDAV servers'
+
+_PATIENCE = Budget()
+
+log = logging.getLogger(__name__)
+logging.getLogger("httpcore").setLevel(logging.INFO)  # its DEBUG lines print headers
+
+
+class NotJsonError(ValueError):
+    """An answer was expected to be JSON and is not, or is nested too deep to be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer: status, headers by lower-case name (repeated ones joined by a comma), the unpacked body."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+    def json(self) -> Any:
+        """Return the body read as JSON. Raises NotJsonError."""
+        try:
+            return jsonlib.loads(self.body)
+        except (ValueError, RecursionError):
+            raise NotJsonError("The answer is not JSON.") from None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HttpClient:
+    """Makes calls, each over a connection of its own. Safe to share between threads.
+
+    allow_private: for addresses the operator has set. Without it every address behind the name has to be
+    public, only `ports` are dialled, and paths are kept out of the log (a feed's path is its password).
+    max_bytes: counted after unpacking.  tls: replaces the context that trusts the system's authorities.
+    Proxies out of the environment are not used.
+    """
+
+    user_agent: str
+    budget: Budget = _PATIENCE
+    max_bytes: int = 1_000_000
+    allow_private: bool = False
+    ports: frozenset[int] = WEB_PORTS
+    tls: ssl.SSLContext | None = field(default=None, repr=False)
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | None = None,
+        json: Any = None,
+        budget: Budget | None = None,
+    ) -> Response:
+        """Make one call and return the answer; a redirect or an error status is one too. Raises HttpError.
+
+        `form` is sent as application/x-www-form-urlencoded, `json` as application/json.
+        """
+        with self._logged(method) as call:
+            request = self._prepare(method, url, headers=headers, form=form, json=json)
+            call["host"], call["path"] = request.url.host, request.url.path if self.allow_private else "…"
+            response = self._exchange(request, budget or self.budget)
+            call["status"], call["tracking"] = (
+                str(response.status),
+                response.headers.get("x-zm-trackingid", ""),
+            )
+        return response
+
+    def _prepare(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None,
+        form: Mapping[str, str] | None,
+        json: Any,
+    ) -> httpx.Request:
+        try:
+            parsed = httpx.URL(url)
+            allowed = parsed.scheme in {"http", "https"} and parsed.host and not parsed.userinfo
+            if not allowed or "\\" in url or not (self.allow_private or _port(parsed) in self.ports):
+                raise HttpError("address", sent=False)
+            own = {"User-Agent": self.user_agent, "Accept-Encoding": "gzip", "Connection": "close"}
+            return httpx.Request(method, parsed, headers=own | dict(headers or {}), data=form, json=json)
+        except (httpx.InvalidURL, UnicodeError, TypeError):
+            raise HttpError("address", sent=False) from None
+
+    def _exchange(self, request: httpx.Request, budget: Budget) -> Response:
+        url = request.url
+        target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=_port(url), target=url.raw_path)
+        dialer = Dialer(budget, allow_private=self.allow_private)
+        with (
+            _as_http_errors(dialer),
+            httpcore.HTTPConnection(
+                target.origin, ssl_context=self.tls or _default_tls(), network_backend=dialer
+            ) as connection,
+        ):
+            raw = httpcore.Request(
+                method=request.method, url=target, headers=request.headers.raw, content=request.read()
+            )
+            answer = connection.handle_request(raw)
+            try:
+                headers = _lower(answer.headers)
+                body = self._read(answer, headers.get("content-encoding", ""))
+            finally:
+                answer.close()
+        return Response(answer.status, headers, body)
+
+    def _read(self, answer: httpcore.Response, encoding: str) -> bytes:
+        """Unpack while streaming, never more than one byte beyond the cap: 284 kB of gzip can be 300 MB."""
+        unpack = _Unpacker(encoding)
+        received, body = 0, bytearray()
+        for chunk in answer.iter_stream():
+            received += len(chunk)
+            body += unpack.feed(chunk, most=self.max_bytes - len(body) + 1)
+            if received > self.max_bytes or len(body) > self.max_bytes:
+                raise HttpError("too_large", sent=True)
+        if received:
+            unpack.finish()
+        return bytes(body)
+
+    @contextmanager
+    def _logged(self, method: str) -> Iterator[dict[str, str]]:
+        """Write one line for the call: no query, no header, no body."""
+        started = time.monotonic()
+        call = {"host": "", "path": "", "status": "", "tracking": ""}
+        try:
+            yield call
+        except HttpError as error:
+            call["status"] = error.kind
+            raise
+        finally:
+            words = [log_value(method), *(log_value(call[name]) for name in ("host", "path", "status"))]
+            milliseconds = (time.monotonic() - started) * 1000
+            level = logging.INFO if call["status"].isdigit() else logging.WARNING
+            log.log(level, "%s %.0f ms %s", " ".join(words), milliseconds, log_value(call["tracking"] or "-"))
+
+
+class _Unpacker:
+    """Undoes the one content coding we ask for, a bounded piece at a time."""
+
+    def __init__(self, encoding: str) -> None:
+        name = encoding.strip().lower()
+        if name not in {"", "identity", "gzip", "x-gzip"}:
+            raise HttpError("encoding", sent=True)
+        self._zip = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS) if "gzip" in name else None
+
+    def feed(self, chunk: bytes, *, most: int) -> bytes:
+        """Return what the chunk holds, at most `most` bytes."""
+        if self._zip is None:
+            return chunk
+        try:
+            return self._zip.decompress(chunk, most)
+        except zlib.error:
+            raise HttpError("encoding", sent=True) from None
+
+    def finish(self) -> None:
+        """Raise HttpError when the packed data was cut off or has a second part: half an answer is none."""
+        if self._zip is not None and (not self._zip.eof or self._zip.unused_data):
+            raise HttpError("encoding", sent=True)
+
+
+@contextmanager
+def _as_http_errors(dialer: Dialer) -> Iterator[None]:
+    try:
+        yield
+    except (httpcore.ProtocolError, httpcore.NetworkError, httpcore.TimeoutException):
+        raise HttpError("protocol", sent=dialer.sent) from None
+
+
+@lru_cache(maxsize=1)
+def _default_tls() -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if not context.cert_store_stats()["x509_ca"]:  # slim images have no authorities of their own
+        context.load_verify_locations(certifi.where())
+    return context
+
+
+def _port(url: httpx.URL) -> int:
+    return url.port or (443 if url.scheme == "https" else 80)
+
+
+def _lower(headers: list[tuple[bytes, bytes]]) -> dict[str, str]:
+    joined: dict[str, str] = {}
+    for raw_name, raw_value in headers:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        joined[name] = f"{joined[name]}, {value}" if name in joined else value
+    return joined
