@@ -1,20 +1,27 @@
 // What htmx leaves to the page: a fragment on its way is shown, what came is announced, focus is never lost,
 // and a request that fails becomes an ordinary visit.
 const slots = () => document.getElementById("slots");
+let fromDay = false;
 
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (event.detail.target === slots()) slots().setAttribute("aria-busy", "true");
+  if (event.detail.target !== slots()) return;
+  slots().setAttribute("aria-busy", "true");
+  fromDay = Boolean(document.activeElement?.closest("table.month"));
 });
 
 document.addEventListener("htmx:afterSettle", (event) => {
   const area = slots();
   if (event.detail.target?.id !== "slots" || !area) return;
   const goal = document.getElementById(event.detail.requestConfig?.elt?.dataset.focus ?? "");
-  if (goal) goal.focus();
-  else {
-    if (document.activeElement === document.body) document.getElementById("month")?.focus({ preventScroll: true });
-    document.getElementById("announce").textContent = area.dataset.announce ?? "";
+  if (goal) {
+    goal.focus();
+    return;
   }
+  if (document.activeElement === document.body) {
+    const next = (fromDay && area.querySelector("a.day")) || document.getElementById("month");
+    next?.focus({ preventScroll: true });
+  }
+  document.getElementById("announce").textContent = area.dataset.announce ?? "";
 });
 
 for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
