@@ -129,9 +129,7 @@ def fault_names(_: World, __: Json) -> Json:
 
 def reset(world: World, _: Json) -> Json:
     """Forget everything, mail included."""
-    world.store.reset()
-    if world.letterbox is not None:
-        world.letterbox.clear()
+    world.reset()
     return {}
 
 

@@ -16,7 +16,7 @@ MAIL_POLICY = (
     "default-src 'none'; img-src http: https: data:; style-src 'unsafe-inline'; font-src data:; "
     "sandbox allow-top-navigation-by-user-activation allow-popups allow-popups-to-escape-sandbox"
 )
-_HEAD = re.compile(r"<head\b[^>]*>|<html\b[^>]*>|<!doctype[^>]*>", re.IGNORECASE)
+_TOPS = [re.compile(top, re.IGNORECASE) for top in (r"<head\b[^>]*>", r"<html\b[^>]*>", r"<!doctype[^>]*>")]
 _LINK = re.compile(r"https?://[^\s<>\"']+[^\s<>\"'.,;:!?)\]]")
 _MAIL = re.compile(r"/mail/(\d{1,9})(?:/(html|raw|part/(\d{1,4})))?")
 _TELLING = (
@@ -120,7 +120,7 @@ def _html(letter: Letter) -> Response:
         if part.content_id:
             text = text.replace(f"cid:{part.content_id}", f"/mail/{letter.envelope.number}/part/{part.index}")
     base = '<base target="_top">'
-    found = _HEAD.search(text)
+    found = next(filter(None, (top.search(text) for top in _TOPS)), None)
     text = text[: found.end()] + base + text[found.end() :] if found else base + text
     response = Response.html(text)
     response.headers["Content-Security-Policy"] = MAIL_POLICY

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -59,7 +60,7 @@ class Sandbox:
                 raise
         self.world.http_url = f"http://{_reachable(self.config.host)}:{self._server.server_port}"
         self.world.public_url = self.config.public_url or f"http://localhost:{self._server.server_port}"
-        self._run(self._server.serve_forever, name="sandbox-http")
+        self._run(partial(self._server.serve_forever, poll_interval=0.05), name="sandbox-http")
         self._run(self._tick, name="sandbox-retries")
         return self
 
@@ -74,6 +75,10 @@ class Sandbox:
             self._postman.stop()
         for thread in self._threads:
             thread.join(timeout=10)
+
+    def reset(self) -> None:
+        """Forget everything, mail included."""
+        self.world.reset()
 
     def __enter__(self) -> Self:
         return self.start()

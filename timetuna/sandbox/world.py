@@ -29,6 +29,12 @@ class World:
         """The faults that are switched on."""
         return FaultBox(self.store)
 
+    def reset(self) -> None:
+        """Forget everything, mail included."""
+        self.store.reset()
+        if self.letterbox is not None:
+            self.letterbox.clear()
+
     def violation(self, call: Call, rule: str, detail: str) -> None:
         """Write down that the app broke a rule."""
         with self.store.lock:

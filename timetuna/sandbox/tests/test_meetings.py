@@ -1,8 +1,13 @@
+from typing import Any
+
+import httpx
 import pytest
-from conftest import bearer, meeting
+
+from timetuna.sandbox import Sandbox, SandboxControl
+from timetuna.sandbox.tests.acting import App, Rules, bearer, meeting
 
 
-def test_the_profile(app, access, rules):
+def test_the_profile(app: App, access: str, rules: Rules) -> None:
     response = app.me(access)
 
     assert response.status_code == 200
@@ -15,13 +20,13 @@ def test_the_profile(app, access, rules):
     assert rules() == []
 
 
-def test_a_second_read_of_the_profile_is_a_violation(app, access, rules):
+def test_a_second_read_of_the_profile_is_a_violation(app: App, access: str, rules: Rules) -> None:
     app.me(access)
     app.me(access)
     assert rules() == ["profile-read-again"]
 
 
-def test_a_meeting_is_made(app, access, control, rules):
+def test_a_meeting_is_made(app: App, access: str, control: SandboxControl, rules: Rules) -> None:
     response = app.create(access, topic="Zoë 🐟")
 
     assert response.status_code == 201
@@ -45,7 +50,9 @@ def test_a_meeting_is_made(app, access, control, rules):
         ({"start_time": "2027-03-05T15:00:00Z", "timezone": "Asia/Kolkata"}, "2027-03-05T15:00:00Z"),
     ],
 )
-def test_start_time_with_and_without_z(app, access, sent, understood, rules):
+def test_start_time_with_and_without_z(
+    app: App, access: str, sent: dict[str, Any], understood: str, rules: Rules
+) -> None:
     made = app.create(access, **sent).json()
 
     assert made["start_time"] == understood
@@ -57,7 +64,9 @@ def test_start_time_with_and_without_z(app, access, sent, understood, rules):
     "start",
     [..., None, "NaN", "2027-03-05T15:00:00+01:00", "2027-03-05T15:00:00.000Z", "2027-02-30T15:00:00Z", 7],
 )
-def test_a_start_that_zoom_does_not_understand_is_now(app, access, control, start, rules):
+def test_a_start_that_zoom_does_not_understand_is_now(
+    app: App, access: str, control: SandboxControl, start: Any, rules: Rules
+) -> None:
     response = app.create(access, start_time=start)
 
     assert response.status_code == 201
@@ -78,7 +87,9 @@ def test_a_start_that_zoom_does_not_understand_is_now(app, access, control, star
         ({"duration": 0}, "duration"),
     ],
 )
-def test_what_zoom_refuses(app, access, sent, field, control):
+def test_what_zoom_refuses(
+    app: App, access: str, sent: dict[str, Any], field: str, control: SandboxControl
+) -> None:
     response = app.create(access, **sent)
 
     assert response.status_code == 400
@@ -87,7 +98,7 @@ def test_what_zoom_refuses(app, access, sent, field, control):
     assert control.meetings() == []
 
 
-def test_bodies_that_are_no_json(http, access):
+def test_bodies_that_are_no_json(http: httpx.Client, access: str) -> None:
     text = http.post(
         "/v2/users/me/meetings", content="{}", headers=bearer(access) | {"Content-Type": "text/plain"}
     )
@@ -98,7 +109,7 @@ def test_bodies_that_are_no_json(http, access):
         assert (broken.status_code, broken.json()["code"]) == (400, 300)
 
 
-def test_a_hundred_meetings_a_day(app, access, sandbox, control):
+def test_a_hundred_meetings_a_day(app: App, access: str, sandbox: Sandbox, control: SandboxControl) -> None:
     user = sandbox.world.store.data.user("robin")
     today = sandbox.world.store.stamp()[:10]
     sandbox.world.store.data.created_today[f"{user.id} {today}"] = 99
@@ -114,7 +125,7 @@ def test_a_hundred_meetings_a_day(app, access, sandbox, control):
     assert app.create(app.connect()["access_token"], topic="the next day").status_code == 201
 
 
-def test_users_with_other_settings(app, access, control):
+def test_users_with_other_settings(app: App, access: str, control: SandboxControl) -> None:
     control.user("robin", embed_passcode=False)
     made = app.create(access, topic="1").json()
     assert "?" not in made["join_url"]
@@ -127,7 +138,7 @@ def test_users_with_other_settings(app, access, control):
     assert app.create(access, topic="3").json()["code"] == 3161
 
 
-def test_tokens_end(app, access, control):
+def test_tokens_end(app: App, access: str, control: SandboxControl) -> None:
     control.clock(3600)
     expired = app.create(access)
     assert (expired.status_code, expired.json()) == (
@@ -138,7 +149,9 @@ def test_tokens_end(app, access, control):
     assert (unknown.status_code, unknown.json()) == (401, {"code": 124, "message": "Invalid access token."})
 
 
-def test_moving_and_deleting_need_their_scopes(app, http, access, rules):
+def test_moving_and_deleting_need_their_scopes(
+    app: App, http: httpx.Client, access: str, rules: Rules
+) -> None:
     number = app.create(access).json()["id"]
 
     for method, scope in (("PATCH", "meeting:update:meeting"), ("DELETE", "meeting:delete:meeting")):
@@ -149,7 +162,9 @@ def test_moving_and_deleting_need_their_scopes(app, http, access, rules):
     assert rules() == ["outside-test-plan", "outside-test-plan"]
 
 
-def test_moving_and_deleting_with_their_scopes(app, http, control, rules):
+def test_moving_and_deleting_with_their_scopes(
+    app: App, http: httpx.Client, control: SandboxControl, rules: Rules
+) -> None:
     control.app(extra_scopes=["meeting:update:meeting", "meeting:delete:meeting"])
     access = app.connect()["access_token"]
     path = f"/v2/meetings/{app.create(access).json()['id']}"
@@ -164,21 +179,23 @@ def test_moving_and_deleting_with_their_scopes(app, http, control, rules):
     assert rules() == []
 
 
-def test_every_other_call_is_refused_and_written_down(http, access, rules):
+def test_every_other_call_is_refused_and_written_down(http: httpx.Client, access: str, rules: Rules) -> None:
     refused = http.get("/v2/users/me/meetings", headers=bearer(access))
     assert refused.json()["code"] == 4711
     assert http.get("/v2/report/daily", headers=bearer(access)).json()["code"] == 4711
     assert rules() == ["outside-test-plan", "outside-test-plan"]
 
 
-def test_a_second_meeting_for_the_same_booking_is_a_violation(app, access, rules):
+def test_a_second_meeting_for_the_same_booking_is_a_violation(app: App, access: str, rules: Rules) -> None:
     app.create(access)
     app.create(access, topic="another booking")
     app.create(access)
     assert rules() == ["second-meeting"]
 
 
-def test_one_retry_after_a_lost_answer_is_no_violation(app, http, access, control, rules):
+def test_one_retry_after_a_lost_answer_is_no_violation(
+    app: App, access: str, control: SandboxControl, rules: Rules
+) -> None:
     control.fault("http_502_after", times=2)
 
     assert app.create(access).status_code == 502
@@ -188,7 +205,7 @@ def test_one_retry_after_a_lost_answer_is_no_violation(app, http, access, contro
     assert rules() == ["second-retry"]
 
 
-def test_what_is_asked_without_json_is_refused_in_xml(http, rules):
+def test_what_is_asked_without_json_is_refused_in_xml(http: httpx.Client, rules: Rules) -> None:
     response = http.post("/v2/users/me/meetings", json=meeting(), headers={"Accept": "*/*"})
 
     assert response.headers["Content-Type"] == "application/xml;charset=UTF-8"
@@ -196,7 +213,7 @@ def test_what_is_asked_without_json_is_refused_in_xml(http, rules):
     assert rules() == ["accept-not-json"]
 
 
-def test_credentials_in_the_wrong_place(http, access, rules):
+def test_credentials_in_the_wrong_place(http: httpx.Client, access: str, rules: Rules) -> None:
     http.get("/v2/users/me", auth=("a", "b"))
     http.get("/v2/users/me", params={"access_token": access})
     http.post("/oauth/token", data={"client_secret": "x"}, headers=bearer(access))

@@ -1,13 +1,16 @@
 from base64 import b64encode
 
+import httpx
 import pytest
-from conftest import BASIC, VERIFIER, answered
+
+from timetuna.sandbox import SandboxControl
+from timetuna.sandbox.tests.acting import BASIC, VERIFIER, App, Rules, answered
 
 WRONG_CLIENT = {"reason": "Invalid client_id or client_secret", "error": "invalid_client"}
 DEAD_TOKEN = {"reason": "Invalid Token!", "error": "invalid_grant"}
 
 
-def test_consent_is_a_page_with_the_two_scopes_and_two_buttons(app, control):
+def test_consent_is_a_page_with_the_two_scopes_and_two_buttons(app: App, control: SandboxControl) -> None:
     control.decide("ask")
 
     page = app.authorize().text
@@ -20,7 +23,9 @@ def test_consent_is_a_page_with_the_two_scopes_and_two_buttons(app, control):
     assert "robin@host.example" in page
 
 
-def test_allowing_leads_back_with_code_and_state(app, http, control):
+def test_allowing_leads_back_with_code_and_state(
+    app: App, http: httpx.Client, control: SandboxControl
+) -> None:
     control.decide("ask")
     form = app.authorize_parameters(state="a&b=c") | {"user": "casey", "decision": "allow"}
 
@@ -32,7 +37,7 @@ def test_allowing_leads_back_with_code_and_state(app, http, control):
     assert app.me(tokens["access_token"]).json()["email"] == "casey@cohost.example"
 
 
-def test_declining_leads_back_with_the_error(app, http, control):
+def test_declining_leads_back_with_the_error(app: App, http: httpx.Client, control: SandboxControl) -> None:
     control.decide("ask")
     form = app.authorize_parameters() | {"user": "robin", "decision": "deny"}
 
@@ -50,7 +55,7 @@ def test_declining_leads_back_with_the_error(app, http, control):
         {"response_type": "token"},
     ],
 )
-def test_a_wrong_app_or_address_never_redirects(app, change):
+def test_a_wrong_app_or_address_never_redirects(app: App, change: dict[str, str]) -> None:
     response = app.authorize(**change)
 
     assert response.status_code == 400
@@ -58,20 +63,20 @@ def test_a_wrong_app_or_address_never_redirects(app, change):
     assert "Location" not in response.headers
 
 
-def test_a_scope_parameter_is_refused_and_written_down(app, rules):
+def test_a_scope_parameter_is_refused_and_written_down(app: App, rules: Rules) -> None:
     response = app.authorize(scope="meeting:write")
 
     assert response.json()["errorMessage"] == "Invalid scope"
     assert rules() == ["scope-at-authorize"]
 
 
-def test_a_form_from_another_site_cannot_consent(app, http):
+def test_a_form_from_another_site_cannot_consent(app: App, http: httpx.Client) -> None:
     form = app.authorize_parameters() | {"user": "robin", "decision": "allow"}
     response = http.post("/oauth/authorize", data=form, headers={"Origin": "https://evil.example"})
     assert response.status_code == 403
 
 
-def test_the_tokens_have_zooms_shape(app, rules):
+def test_the_tokens_have_zooms_shape(app: App, rules: Rules) -> None:
     tokens = app.connect()
 
     assert tokens["token_type"] == "bearer"
@@ -82,7 +87,7 @@ def test_the_tokens_have_zooms_shape(app, rules):
     assert rules() == []
 
 
-def test_a_code_is_good_once(app, rules):
+def test_a_code_is_good_once(app: App, rules: Rules) -> None:
     code = app.code()
     assert app.exchange(code).status_code == 200
 
@@ -101,17 +106,17 @@ def test_a_code_is_good_once(app, rules):
         {"redirect_uri": "http://localhost:8000/elsewhere"},
     ],
 )
-def test_a_code_needs_its_verifier_and_its_address(app, change):
+def test_a_code_needs_its_verifier_and_its_address(app: App, change: dict[str, str]) -> None:
     assert app.exchange(app.code(), **change).json()["error"] == "invalid_grant"
 
 
-def test_a_code_lives_for_five_minutes(app, control):
+def test_a_code_lives_for_five_minutes(app: App, control: SandboxControl) -> None:
     code = app.code()
     control.clock(301)
     assert app.exchange(code).json()["error"] == "invalid_grant"
 
 
-def test_wrong_client_credentials(http):
+def test_wrong_client_credentials(http: httpx.Client) -> None:
     form = {"grant_type": "refresh_token", "refresh_token": "x"}
     for header in ("", "Basic", "Basic ###", "Basic " + b64encode(b"a:b").decode()):
         response = http.post("/oauth/token", data=form, headers={"Authorization": header})
@@ -119,19 +124,19 @@ def test_wrong_client_credentials(http):
         assert response.json() == WRONG_CLIENT
 
 
-def test_token_parameters_belong_into_the_body(http, rules):
+def test_token_parameters_belong_into_the_body(http: httpx.Client, rules: Rules) -> None:
     response = http.post("/oauth/token?grant_type=refresh_token&refresh_token=x", auth=BASIC)
 
     assert response.json() == {"reason": "Bad request", "error": "invalid_request"}
     assert rules() == ["parameters-in-query", "token-in-url"]
 
 
-def test_an_unknown_grant_type(app):
+def test_an_unknown_grant_type(app: App) -> None:
     expected = {"reason": "unsupported grant type", "error": "unsupported_grant_type"}
     assert app.token(grant_type="password").json() == expected
 
 
-def test_a_refresh_rotates_both_tokens(app, rules):
+def test_a_refresh_rotates_both_tokens(app: App, rules: Rules) -> None:
     first = app.connect()
     second = app.refresh(first["refresh_token"]).json()
 
@@ -141,7 +146,7 @@ def test_a_refresh_rotates_both_tokens(app, rules):
     assert rules() == []
 
 
-def test_a_superseded_refresh_token_is_refused_and_written_down(app, rules):
+def test_a_superseded_refresh_token_is_refused_and_written_down(app: App, rules: Rules) -> None:
     first = app.connect()
     app.refresh(first["refresh_token"])
 
@@ -152,7 +157,7 @@ def test_a_superseded_refresh_token_is_refused_and_written_down(app, rules):
     assert rules() == ["superseded-refresh"]
 
 
-def test_authorizing_again_kills_the_earlier_grant(app):
+def test_authorizing_again_kills_the_earlier_grant(app: App) -> None:
     first = app.connect()
     second = app.connect()
 
@@ -161,7 +166,9 @@ def test_authorizing_again_kills_the_earlier_grant(app):
     assert app.me(second["access_token"]).status_code == 200
 
 
-def test_revoking_ends_the_grant_and_is_outside_the_test_plan(app, http, rules):
+def test_revoking_ends_the_grant_and_is_outside_the_test_plan(
+    app: App, http: httpx.Client, rules: Rules
+) -> None:
     tokens = app.connect()
 
     response = http.post("/oauth/revoke", data={"token": tokens["access_token"]}, auth=BASIC)
@@ -171,7 +178,7 @@ def test_revoking_ends_the_grant_and_is_outside_the_test_plan(app, http, rules):
     assert rules()[0] == "outside-test-plan"
 
 
-def test_what_authorize_must_have_is_watched(app, rules):
+def test_what_authorize_must_have_is_watched(app: App, rules: Rules) -> None:
     app.authorize(state="")
     app.authorize(code_challenge_method="plain")
     app.authorize(state="twice")
@@ -179,12 +186,12 @@ def test_what_authorize_must_have_is_watched(app, rules):
     assert rules() == ["state-missing", "pkce-not-s256", "state-repeated"]
 
 
-def test_extra_and_dropped_scopes(app, control):
+def test_extra_and_dropped_scopes(app: App, control: SandboxControl) -> None:
     control.app(extra_scopes=["meeting:update:meeting"], drop_scopes=["user:read:user"])
     assert app.connect()["scope"] == "meeting:update:meeting meeting:write:meeting"
 
 
-def test_a_start_from_the_marketplace_has_no_state(control):
+def test_a_start_from_the_marketplace_has_no_state(control: SandboxControl) -> None:
     location = control.marketplace_add("robin")
     assert location.startswith("http://localhost:8000/api/calendar-accounts/zoom/callback?code=")
     assert "state" not in location

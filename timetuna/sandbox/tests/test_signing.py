@@ -36,16 +36,16 @@ D = (
     ],
     ids="ABCD",
 )
-def test_events_are_signed_as_zoom_signs_them(timestamp, body, expected):
+def test_events_are_signed_as_zoom_signs_them(timestamp: str, body: bytes, expected: str) -> None:
     assert event_signature(SECRET, timestamp=timestamp, body=body) == expected
 
 
-def test_url_validation_is_answered_as_zoom_expects():
+def test_url_validation_is_answered_as_zoom_expects() -> None:
     expected = "9c8ad56737c19db2904b301c0781e86857e999f39f07727668cf62a5e7e298c8"
     assert encrypted_token(SECRET, "qgg8vlvZRS6UYooatFL8Aw") == expected
 
 
-def test_the_challenge_of_rfc_7636():
+def test_the_challenge_of_rfc_7636() -> None:
     verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
     assert pkce_challenge(verifier) == "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
     assert pkce_challenge(verifier, method="plain") == verifier
