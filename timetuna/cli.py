@@ -78,6 +78,7 @@ COMMANDS = (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0, 1 when it found something wrong, 2 when it refused."""
     options = _parser().parse_args(arguments)
+    os.umask(0o077)  # the database and what lies beside it are nobody else's to read
     command: Command = options.command
     try:
         return int(_load(command).run(options))

@@ -2,7 +2,6 @@
 
 import argparse
 import os
-from collections.abc import Callable
 from typing import Any
 
 from granian import Granian
@@ -15,6 +14,7 @@ from timetuna.commands.collect import collect_when_stale
 from timetuna.commands.listening import parse_listen, require_free
 from timetuna.commands.parent import leave_with
 from timetuna.logs import logging_config
+from timetuna.web.bridge import Bridge
 
 HEADERS_WITHIN_MS = 10_000  # a client that dribbles its headers holds a connection, never a thread
 FREE_WITHIN_SECONDS = 3.0
@@ -28,24 +28,23 @@ def run(options: argparse.Namespace) -> int:
     collect_when_stale(settings.DATA_DIR)
     require_free(host, port, hint="Set TIMETUNA_LISTEN to another one.", patience=FREE_WITHIN_SECONDS)
     leave_with(options.parent)
-    server.serve(target_loader=_Application(os.getpid()), wrap_loader=False)
+    threads = settings.env.number("TIMETUNA_WEB_THREADS", least=1, most=64)
+    server.serve(target_loader=_Application(os.getpid(), threads=threads), wrap_loader=False)
     return 0
 
 
-def _server(host: str, port: int) -> Granian:
+def _server(host: str, port: int) -> Any:  # Granian's class is chosen at run time
     return Granian(
-        "timetuna.wsgi:application",
+        "timetuna.web.bridge:Bridge",
         address=host,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN_MS),
         websockets=False,
         workers=settings.env.number("TIMETUNA_WEB_PROCESSES", least=1, most=64),
-        blocking_threads=settings.env.number("TIMETUNA_WEB_THREADS", least=1, most=64),
-        blocking_threads_idle_timeout=600,  # a thread keeps its database connection
         runtime_blocking_threads=8,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
         log_dictconfig=logging_config(settings.env.text("TIMETUNA_LOG_LEVEL")),
         log_access=False,
         respawn_failed_workers=True,
@@ -57,11 +56,12 @@ def _server(host: str, port: int) -> Granian:
 class _Application:
     """Loads the application inside a web process, which leaves when the process that started it is gone."""
 
-    def __init__(self, parent: int) -> None:
+    def __init__(self, parent: int, *, threads: int) -> None:
         self.parent = parent
+        self.threads = threads
 
-    def __call__(self) -> Callable[..., Any]:
+    def __call__(self) -> Bridge:
         leave_with(self.parent)
         from timetuna.wsgi import application  # noqa: PLC0415 - the starting process never loads Django
 
-        return application
+        return Bridge(application, threads=self.threads, largest_body=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)

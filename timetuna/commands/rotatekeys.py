@@ -1,0 +1,46 @@
+"""`timetuna rotatekeys`: after a new key was put first in TIMETUNA_ENCRYPTION_KEYS."""
+
+import argparse
+
+from django.db import transaction
+
+from timetuna.bookings.links import reseal
+from timetuna.bookings.models import Booking
+from timetuna.calendars.actions.rotate_keys import rotate_keys
+from timetuna.commands import Refusal
+from timetuna.commands.database import database_answers
+from timetuna.jobs.models import Job
+from timetuna.lib.secretbox import SecretBoxError
+
+
+def run(_options: argparse.Namespace) -> int:
+    """Seal every stored secret with the first key. The server may keep running."""
+    try:
+        with database_answers():
+            rows = rotate_keys() + _rotate_links()
+            waiting = Job.objects.filter(
+                state__in=[Job.State.WAITING, Job.State.RUNNING], arguments__has_key="sealed"
+            ).count()
+    except SecretBoxError as error:
+        raise Refusal(f"{error} Put the old key back behind the new one, then run this again.") from error
+    print(f"{rows} rows are sealed with the newest key.")
+    if waiting:
+        print(
+            f"{waiting} waiting jobs still hold a text under an older key; keep that key until they are done."
+        )
+    return 0
+
+
+def _rotate_links() -> int:
+    numbers = list(Booking.objects.order_by("pk").values_list("pk", flat=True))
+    return sum(map(_rotate_link, numbers))
+
+
+@transaction.atomic
+def _rotate_link(pk: int) -> bool:
+    booking = Booking.objects.select_for_update().filter(pk=pk).first()
+    if booking is None:
+        return False
+    reseal(booking)
+    booking.save(update_fields=["link_sealed"])
+    return True

@@ -1,0 +1,145 @@
+"""Takes requests from Granian (RSGI) and hands them to Django (WSGI, PEP 3333) once their body has arrived.
+
+Granian's own WSGI interface gives a request to a thread before its body is there: a few clients that send
+theirs a byte at a time hold every thread. Here a body is awaited without one, within a time and a size.
+"""
+
+import asyncio
+import io
+import logging
+import sys
+from collections.abc import AsyncIterator, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
+from typing import Any, Protocol
+from urllib.parse import unquote_to_bytes
+
+Headers = list[tuple[str, str]]
+Environ = dict[str, Any]
+Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
+Answer = tuple[int, Headers, bytes]
+
+BODY_WITHIN_SECONDS = 20.0
+PLAIN: Headers = [("content-type", "text/plain; charset=utf-8"), ("connection", "close")]
+TOO_LARGE: Answer = (
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    PLAIN,
+    b"This is more than TimeTuna accepts at once.",
+)
+TOO_SLOW: Answer = (HTTPStatus.REQUEST_TIMEOUT, PLAIN, b"This took too long to arrive. Please send it again.")
+BROKEN: Answer = (HTTPStatus.INTERNAL_SERVER_ERROR, PLAIN, b"Something went wrong. Please try again.")
+log = logging.getLogger("timetuna.web")
+
+
+class Scope(Protocol):
+    """What Granian knows of a request before its body."""
+
+    http_version: str
+    server: str
+    client: str
+    scheme: str
+    method: str
+    path: str
+    query_string: str
+    headers: Any
+    authority: str | None
+
+
+class Exchange(Protocol):
+    """The request's body, and the way to answer."""
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        """Yield the body as it arrives."""
+
+    def response_bytes(self, status: int, headers: Headers, body: bytes) -> None:
+        """Answer."""
+
+
+class Bridge:
+    """A server application for Granian that runs a WSGI application in so many threads."""
+
+    def __init__(self, application: Application, *, threads: int, largest_body: int) -> None:
+        self.application = application
+        self.largest_body = largest_body
+        self.threads = ThreadPoolExecutor(threads, thread_name_prefix="web")
+
+    async def __rsgi__(self, scope: Scope, exchange: Exchange) -> None:
+        """Answer one request."""
+        try:
+            async with asyncio.timeout(BODY_WITHIN_SECONDS):
+                body = await self._body(scope, exchange)
+        except TimeoutError:
+            exchange.response_bytes(*TOO_SLOW)
+            return
+        if body is None:
+            exchange.response_bytes(*TOO_LARGE)
+            return
+        loop = asyncio.get_running_loop()
+        answer = await loop.run_in_executor(self.threads, self._answer, environ_of(scope, body))
+        exchange.response_bytes(*answer)
+
+    async def _body(self, scope: Scope, exchange: Exchange) -> bytes | None:
+        """Return the whole body, or None as soon as it is known to be too large."""
+        length = scope.headers.get("content-length")
+        if length is None and scope.headers.get("transfer-encoding") is None:
+            return b""
+        if length is not None and int(length) > self.largest_body:
+            return None
+        parts, size = [], 0
+        async for part in exchange:
+            size += len(part)
+            if size > self.largest_body:
+                return None
+            parts.append(part)
+        return b"".join(parts)
+
+    def _answer(self, environ: Environ) -> Answer:
+        started: list[tuple[int, Headers]] = []
+
+        def start_response(status: str, headers: Headers, _exc_info: object = None) -> None:
+            started[:] = [(int(status[:3]), headers)]
+
+        try:
+            chunks = self.application(environ, start_response)
+            try:
+                body = b"".join(chunks)
+            finally:
+                getattr(chunks, "close", lambda: None)()
+        except Exception:
+            log.exception("a request broke outside Django")
+            return BROKEN
+        return (*started[0], body)
+
+
+def environ_of(scope: Scope, body: bytes) -> Environ:
+    """Return the request as PEP 3333 wants it. The process's own environment, with its secrets, stays out."""
+    server, _, port = scope.server.rpartition(":")
+    environ: Environ = {
+        "REQUEST_METHOD": scope.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote_to_bytes(scope.path).decode("latin-1"),
+        "QUERY_STRING": scope.query_string,
+        "SERVER_NAME": server.strip("[]"),
+        "SERVER_PORT": port,
+        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
+        "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope.scheme,
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+    for name, value in scope.headers.items():
+        _add_header(environ, name, value)
+    return environ
+
+
+def _add_header(environ: Environ, name: str, value: str) -> None:
+    if "_" in name or name in {"content-length", "transfer-encoding"}:
+        return  # an underscore would let X_Forwarded_For pose as X-Forwarded-For
+    key = "CONTENT_TYPE" if name == "content-type" else f"HTTP_{name.upper().replace('-', '_')}"
+    separator = "; " if name == "cookie" else ","
+    environ[key] = f"{environ[key]}{separator}{value}" if key in environ else value
