@@ -1,0 +1,131 @@
+"""What django-allauth asks us: who may sign up, what is safe, what mails and messages say."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.signing import dumps
+from django.db import transaction
+from django.forms import BaseForm
+from django.http import HttpRequest
+from django.urls import reverse
+
+from timetuna.accounts.actions.forget_unverified import forget_unverified
+from timetuna.accounts.actions.store_host import store_host
+from timetuna.accounts.emails import send
+from timetuna.accounts.models import User
+from timetuna.accounts.notices import NOTICES
+from timetuna.lib.mail import clean_address
+from timetuna.web.client import client_address
+from timetuna.web.paths import in_full, is_own_path
+
+UNDO_SALT = "accounts.undo-email"
+_SENTENCES = {
+    "account/messages/email_confirmed.txt": "Your mail address is confirmed.",
+    "account/messages/email_confirmation_failed.txt": "This address belongs to another account by now.",
+    "account/messages/email_deleted.txt": "Your mail address stays as it was.",
+    "account/messages/password_changed.txt": "Your password is changed. All other devices were signed out.",
+}
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Accounts by mail address and password."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "account_inactive": "This account is switched off. Please ask whoever runs this server.",
+        "duplicate_email": "This is your mail address already.",
+        "email_password_mismatch": "Mail address and password do not fit together. Please try again.",
+        "enter_current_password": "This is not your current password.",
+        "incorrect_password": "This is not your password.",
+        "too_many_login_attempts": "That were too many attempts. Please wait a few minutes and try again.",
+        "rate_limited": "That was too often. Please wait a few minutes and try again.",
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        """Follow TIMETUNA_SIGNUP."""
+        return bool(settings.SIGNUP_OPEN)
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """Count clients as everywhere else."""
+        return client_address(request)
+
+    def is_safe_url(self, url: str) -> bool:
+        """Return to own paths only."""
+        return is_own_path(url)
+
+    def is_ajax(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        """Answer with pages only: one way in is less to guard than two."""
+        return False
+
+    def clean_email(self, email: str) -> str:
+        """Accept one plain address, in lower case."""
+        try:
+            return clean_address(email).lower()
+        except ValueError as error:
+            raise ValidationError(str(error)) from None
+
+    def save_user(self, request: HttpRequest, user: User, form: BaseForm, commit: bool = True) -> User:  # noqa: ARG002, FBT001, FBT002
+        """Store a new host; an unverified account with the same address makes room. Raises EmailTaken."""
+        data = form.cleaned_data
+        user.email = data.get("email") or user.email
+        user.name, user.time_zone = data["name"], data["time_zone"]
+        if data.get("password1"):
+            user.set_password(data["password1"])
+        else:
+            user.set_unusable_password()
+        with transaction.atomic():
+            forget_unverified(user.email)
+            store_host(user)
+        return user
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Confirm; whoever only claimed this address has to make room."""
+        with transaction.atomic():
+            forget_unverified(email_address.email, keep=email_address.user)
+            confirmed: bool = super().confirm_email(request, email_address)
+        return confirmed
+
+    def add_message(
+        self,
+        request: HttpRequest,
+        level: int,
+        message_template: str | None = None,
+        message_context: dict[str, Any] | None = None,  # noqa: ARG002
+        extra_tags: str = "",
+        message: str | None = None,
+    ) -> None:
+        """Say our sentence for allauth's template; most of what allauth announces the next page says anyway."""
+        text = message or _SENTENCES.get(message_template or "")
+        if text:
+            messages.add_message(request, level, text, extra_tags=extra_tags)
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Enqueue the mail that we have for allauth's template, if we have one."""
+        write = NOTICES.get(template_prefix)
+        if write is None:
+            return
+        if template_prefix == "account/email/email_changed":
+            context |= {"undo_url": _undo_url(context)}
+        send(write(context), to=email)
+
+    def send_account_already_exists_mail(self, email: str) -> None:
+        """Tell the owner, and nobody else, that there is an account."""
+        self.send_mail("account/email/account_already_exists", email, {})
+
+    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:  # noqa: ARG002
+        """Build the link from the base address."""
+        return in_full(reverse("account_confirm_email", args=[emailconfirmation.key]))
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """Build the link from the base address. `key` is "user-token"."""
+        user, _, token = key.partition("-")
+        return in_full(reverse("account_reset_password_from_key", kwargs={"uidb36": user, "key": token}))
+
+
+def _undo_url(context: dict[str, Any]) -> str:
+    user = User.objects.get(email=context["to_email"])
+    token = dumps({"user": user.pk, "email": context["from_email"]}, salt=UNDO_SALT)
+    return in_full(reverse("undo_email", args=[token]))

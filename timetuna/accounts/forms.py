@@ -1,0 +1,258 @@
+"""Forms about oneself."""
+
+from typing import Any
+
+from allauth.account import forms as account
+from allauth.account.adapter import get_adapter
+from allauth.account.fields import PasswordField
+from allauth.account.models import EmailAddress
+from allauth.socialaccount.forms import SignupForm as SocialSignupForm
+from django import forms
+from django.contrib.auth.hashers import make_password
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+
+from timetuna.accounts import handles, names
+from timetuna.accounts.actions.store_host import EmailTaken
+from timetuna.accounts.models import User
+from timetuna.accounts.queries import address_is_taken, handle_is_free
+from timetuna.lib.mail import clean_address
+from timetuna.lib.zones import find_zone, zone_names
+
+PASSWORD_HELP = "At least 8 characters, and not one of the passwords everybody uses."  # noqa: S105 - help, not a password
+_EMAIL = {
+    "required": "Please give your mail address.",
+    "invalid": "Please give a plain address like name@example.org.",
+}
+
+Saved = tuple[User | None, HttpResponse | None]
+
+
+class Plain(forms.Form):
+    """Takes allauth's placeholders and HTML away: a label stays visible, a link stands in the page."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+            if isinstance(field, PasswordField):
+                field.help_text = ""
+                field.error_messages["required"] = "Please give the password."
+            if isinstance(field, forms.EmailField):
+                field.error_messages |= _EMAIL
+
+
+class SignInForm(Plain, account.LoginForm):
+    """Mail address and password."""
+
+    def clean_login(self) -> str:
+        """Look the address up as it was stored."""
+        return _stored_form(super().clean_login())
+
+
+class NewHost(Plain):
+    """What every new host is asked, whichever way they come."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"] = forms.CharField(
+            label="Your name",
+            help_text="Guests see it.",
+            max_length=names.LONGEST,
+            widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        )
+        zone = forms.HiddenInput(attrs={"data-guess-zone": ""})
+        self.fields["time_zone"] = forms.CharField(required=False, max_length=64, widget=zone)
+        self.order_fields(["name", "email", "password1"])
+
+    def clean_name(self) -> str:
+        """Return one visible line."""
+        return _cleaned(names.clean_name, self.cleaned_data["name"])
+
+    def clean_time_zone(self) -> str:
+        """Return a known zone; what the browser could not tell is UTC until the host says otherwise."""
+        zone = self.cleaned_data["time_zone"]
+        return zone if find_zone(zone) else "UTC"
+
+    def validate_unique_email(self, value: str) -> str:
+        """Note whether the address is taken; the answer shows nothing of it."""
+        self.account_already_exists = address_is_taken(value)
+        return value
+
+    def try_save(self, request: HttpRequest) -> Saved:
+        """Store the host, or send the owner of a taken address a mail; both look and last the same."""
+        if self.account_already_exists:
+            make_password(self.cleaned_data.get("password1"))
+        try:
+            result: Saved = super().try_save(request)  # type: ignore[misc]
+        except EmailTaken:
+            self.account_already_exists = True
+            result = super().try_save(request)  # type: ignore[misc]
+        return result
+
+
+class SignUpForm(NewHost, account.SignupForm):
+    """Name, mail address and a password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].help_text = PASSWORD_HELP
+
+
+class SocialSignUpForm(NewHost, SocialSignupForm):
+    """The last step after Google or Microsoft: the name, and the address only when the provider gave none."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.sociallogin.user.email:
+            del self.fields["email"]
+
+    def clean(self) -> dict[str, Any]:
+        """Use the provider's address."""
+        data: dict[str, Any] = super().clean() or {}
+        if "email" not in self.fields:
+            data["email"] = self.validate_unique_email(self.sociallogin.user.email.lower())
+        return data
+
+
+class VerifyEmailForm(forms.Form):
+    """The password chosen at sign-up: whoever only holds the link may not have made the account."""
+
+    password = PasswordField(label="Your password", autocomplete="current-password")
+
+    def __init__(self, *args: Any, user: User, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user, self.request = user, request
+        self.fields["password"].widget.attrs.pop("placeholder", None)
+
+    def clean_password(self) -> str:
+        """Check it, as slowly and as rarely as a sign-in."""
+        password: str = self.cleaned_data["password"]
+        user = get_adapter().authenticate(self.request, email=self.user.email, password=password)
+        if user is None or user.pk != self.user.pk or not user.is_active:
+            raise get_adapter().validation_error("incorrect_password")
+        return password
+
+
+class ResetPasswordForm(Plain, account.ResetPasswordForm):
+    """The address to which a link goes."""
+
+    def clean_email(self) -> str:
+        """Find the account by the address it signs in with, never by one that somebody only wants to change to."""
+        email: str = get_adapter().clean_email(self.cleaned_data["email"])
+        verified = EmailAddress.objects.filter(email=email, verified=True).values("user_id")
+        self.users = list(User.objects.filter(Q(email=email) | Q(pk__in=verified), is_active=True))
+        return email
+
+
+class NewPasswordForm(Plain, account.ResetPasswordKeyForm):
+    """A new password, typed once."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["password2"]
+        self.fields["password1"].help_text = PASSWORD_HELP
+
+
+class ChangePasswordForm(Plain, account.ChangePasswordForm):
+    """The current password and a new one, typed once."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["password2"]
+        self.fields["oldpassword"].label = "Current password"
+        self.fields["password1"].label = "New password"
+        self.fields["password1"].help_text = PASSWORD_HELP
+
+
+class ReauthenticateForm(Plain, account.ReauthenticateForm):
+    """The password once more, before something that matters."""
+
+
+class ChangeEmailForm(Plain, account.AddEmailForm):
+    """The new address and the current password."""
+
+    password = PasswordField(label="Your password", autocomplete="current-password")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = "New mail address"
+        self.order_fields(["email", "password"])
+
+    def clean_password(self) -> str:
+        """Check it."""
+        password: str = self.cleaned_data["password"]
+        if not self.user.check_password(password):
+            raise get_adapter().validation_error("incorrect_password")
+        return password
+
+
+class ProfileForm(forms.Form):
+    """What guests see of a host, and the zone the host's hours are meant in."""
+
+    name = forms.CharField(
+        label="Your name",
+        help_text="Guests see it on your pages and in their mails.",
+        max_length=names.LONGEST,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    handle = forms.CharField(
+        label="Public address",
+        help_text="It begins the address of all your booking pages. When you change it, old links end.",
+        max_length=handles.LONGEST,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+    time_zone = forms.CharField(
+        label="Time zone",
+        help_text="Your weekly hours are meant in it. Type a city to find yours.",
+        max_length=64,
+        widget=forms.TextInput(attrs={"list": "time-zones", "autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        self.user = user
+        kwargs.setdefault("initial", {"name": user.name, "handle": user.handle, "time_zone": user.time_zone})
+        super().__init__(*args, **kwargs)
+
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """Return the zones to offer, the current one among them."""
+        names_ = zone_names()
+        return names_ if self.user.time_zone in names_ else (self.user.time_zone, *names_)
+
+    def clean_name(self) -> str:
+        """Return one visible line."""
+        return _cleaned(names.clean_name, self.cleaned_data["name"])
+
+    def clean_handle(self) -> str:
+        """Return a handle this host may have."""
+        if self.cleaned_data["handle"] == self.user.handle:
+            return self.user.handle
+        handle = _cleaned(handles.clean_handle, self.cleaned_data["handle"])
+        if not handle_is_free(handle, user=self.user):
+            raise forms.ValidationError("This public address is taken. Please choose another one.")
+        return handle
+
+    def clean_time_zone(self) -> str:
+        """Return a known zone."""
+        zone: str = self.cleaned_data["time_zone"].strip()
+        if find_zone(zone) is None:
+            raise forms.ValidationError("Please choose a time zone from the list, like Europe/Berlin.")
+        return zone
+
+
+def _stored_form(email: str) -> str:
+    try:
+        return clean_address(email).lower()
+    except ValueError:
+        return email.strip().lower()  # no account has it; the answer is the same as for any unknown address
+
+
+def _cleaned(clean: Any, text: str) -> str:
+    try:
+        cleaned: str = clean(text)
+    except ValueError as error:
+        raise forms.ValidationError(str(error)) from None
+    return cleaned

@@ -1,0 +1,51 @@
+"""The rules for handles, the first part of a public address: book.example.org/<handle>/<page>."""
+
+import re
+import unicodedata
+
+SHORTEST, LONGEST = 3, 40
+_SHAPE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+# First parts of the product's own addresses, now or some day, and names that would lend a stranger our authority.
+RESERVED = frozenset(
+    """
+    about abuse account accounts add admin administrator ads api app apps assets auth automation availability
+    b billing blog book booking booking-pages bookings caldav calendar calendars cancel careers cdn checkout cohost
+    cohosts community compliance config connect contact css dashboard data debug delete demo developer developers
+    docs documentation download downloads edit email embed error errors event events explore export faq favicon
+    feed feedback feeds file files fonts forgot-password ftp guest guests health healthz hello help home host
+    hostmaster hosts ical icalfeed ics image images img import imprint index info integrations invite invites
+    javascript jobs js legal list login logout mail me media meet meeting meetings members metrics microsoft
+    mobile moderator new news newsletter no-reply noreply notifications null oauth official ops organization
+    owner pages partners password pay payments ping plans postmaster preview pricing privacy profile providers
+    public readyz reauthenticate refund register reschedule reset reset-password robots root rss sandbox schedule
+    search secure security server session sessions settings setup share shop sign-in sign-out sign-up signin
+    signout signup sitemap slots sms ssl staff static stats status store stripe subscribe support sysadmin system
+    team teams teammate terms test timetuna timetuna-support token tokens undefined unsubscribe update upload
+    uploads user users verification verify verify-email video webhook webhooks webmaster well-known widget widgets
+    www zoom google
+    """.split()  # noqa: SIM905 - nearly two hundred quotation marks less
+)
+
+
+def clean_handle(text: str) -> str:
+    """Return the handle in lower case. Raises ValueError with a sentence when it cannot be one."""
+    handle = text.strip().lower()
+    if not SHORTEST <= len(handle) <= LONGEST:
+        raise ValueError(f"A public address has {SHORTEST} to {LONGEST} characters.")
+    if not _SHAPE.fullmatch(handle):
+        raise ValueError(
+            "A public address is made of the letters a to z, digits, and single hyphens between them."
+        )
+    if handle in RESERVED:
+        raise ValueError("This public address is reserved. Please choose another one.")
+    return handle
+
+
+def handle_for(name: str) -> str:
+    """Return what a handle may be made from for this name: "Zoë O'Neil" gives "zoe-o-neil"; "" when nothing is left.
+
+    The result has no more characters than leave room for a suffix; it may be too short, reserved or taken.
+    """
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii").lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[: LONGEST - 8].rstrip("-")

@@ -1,0 +1,122 @@
+"""What the mails about an account say. No name and no text that somebody typed is in them: strangers may get them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from timetuna.web.paths import in_full
+
+Context = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A mail as plain values: paragraphs, one button, and paragraphs after it."""
+
+    subject: str
+    lines: tuple[str, ...]
+    button: str = ""
+    url: str = ""
+    after: tuple[str, ...] = ()
+
+
+def _confirm_signup(context: Context) -> Notice:
+    return Notice(
+        "Confirm your mail address",
+        ("Please confirm that this is your mail address. Then your TimeTuna account is ready.",),
+        "Confirm this address",
+        context["activate_url"],
+        (
+            "The link works for three days. If you did not make an account, do nothing: without this step it is void.",
+        ),
+    )
+
+
+def _confirm_change(context: Context) -> Notice:
+    return Notice(
+        "Confirm your new mail address",
+        ("Please confirm that your TimeTuna account shall use this mail address from now on.",),
+        "Use this address",
+        context["activate_url"],
+        ("The link works for three days. If you did not ask for this, do nothing.",),
+    )
+
+
+def _exists_already(_context: Context) -> Notice:
+    return Notice(
+        "You have a TimeTuna account already",
+        (
+            "Somebody, probably you, tried to make a TimeTuna account with this mail address.",
+            "There is one already: please sign in, or set a new password if you no longer know it.",
+        ),
+        "Sign in",
+        in_full(reverse("account_login")),
+        (f"New password: {in_full(reverse('account_reset_password'))}", "If this was not you, do nothing."),
+    )
+
+
+def _unknown(_context: Context) -> Notice:
+    lines = (
+        "Somebody, probably you, asked for a new TimeTuna password for this mail address.",
+        "There is no account with this address. You may have used another one.",
+    )
+    if not settings.SIGNUP_OPEN:
+        return Notice(
+            "There is no account with this address", lines, after=("If this was not you, do nothing.",)
+        )
+    url = in_full(reverse("account_signup"))
+    after = ("If this was not you, do nothing.",)
+    return Notice("There is no account with this address", lines, "Create an account", url, after)
+
+
+def _reset(context: Context) -> Notice:
+    return Notice(
+        "Set a new password",
+        ("Somebody, probably you, asked for a new password for your TimeTuna account.",),
+        "Set a new password",
+        context["password_reset_url"],
+        (
+            "The link works for one hour, once. If this was not you, do nothing: your password stays as it is.",
+        ),
+    )
+
+
+def _password_changed(_context: Context) -> Notice:
+    return Notice(
+        "Your password was changed",
+        (
+            "The password of your TimeTuna account was changed just now. All other devices were signed out.",
+            "If this was not you, set a new password at once.",
+        ),
+        "Set a new password",
+        in_full(reverse("account_reset_password")),
+    )
+
+
+def _email_changed(context: Context) -> Notice:
+    return Notice(
+        "Your mail address was changed",
+        (
+            f"Your TimeTuna account uses {context['to_email']} from now on, no longer {context['from_email']}.",
+            "If this was not you, take the account back: it returns here, its password ends, all are signed out.",
+        ),
+        "This was not me",
+        context["undo_url"],
+        ("The link works for seven days. If it was you, do nothing.",),
+    )
+
+
+NOTICES: dict[str, Callable[[Context], Notice]] = {
+    "account/email/email_confirmation_signup": _confirm_signup,
+    "account/email/email_confirmation": _confirm_change,
+    "account/email/account_already_exists": _exists_already,
+    "account/email/unknown_account": _unknown,
+    "account/email/password_reset_key": _reset,
+    "account/email/password_reset": _password_changed,
+    "account/email/password_changed": _password_changed,
+    "account/email/password_set": _password_changed,
+    "account/email/email_changed": _email_changed,
+}

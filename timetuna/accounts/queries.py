@@ -1,0 +1,50 @@
+"""Reading people."""
+
+from allauth.account.models import EmailAddress
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from timetuna.accounts.models import FormerHandle, User
+
+
+def signed_in(request: HttpRequest) -> User:
+    """Return the host who is signed in, for views behind `login_required`."""
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101 - the decorator has seen to it
+    return user
+
+
+def host_by_handle(handle: str) -> User | None:
+    """Return the host whose public address this is, in any case; None for nobody and for hosts switched off."""
+    return User.objects.filter(handle=handle.lower(), is_active=True).first()
+
+
+def handle_is_free(handle: str, *, user: User | None = None) -> bool:
+    """Say whether `user` (or a new host) may take this handle: nobody has it, and nobody else ever had it."""
+    others, former = User.objects.filter(handle=handle), FormerHandle.objects.filter(handle=handle)
+    if user is not None and user.pk:
+        others, former = others.exclude(pk=user.pk), former.exclude(user=user)
+    return not others.exists() and not former.exists()
+
+
+def never_verified(email: str) -> QuerySet[User]:
+    """Return the accounts with this address that nobody has shown to be theirs and nobody has signed in to."""
+    made = User.objects.filter(email=email, last_login=None, emailaddress__verified=False)
+    return made.exclude(pk__in=EmailAddress.objects.filter(verified=True).values("user_id"))
+
+
+def address_is_taken(email: str) -> bool:
+    """Say whether an account that counts has this address; one that was never verified has no standing."""
+    verified = EmailAddress.objects.filter(email=email, verified=True).exists()
+    return verified or User.objects.filter(email=email).exclude(pk__in=never_verified(email)).exists()
+
+
+def pending_address(user: User) -> str:
+    """Return the address the host is changing to, while it is not confirmed; "" without one."""
+    new = (
+        EmailAddress.objects.filter(user=user, verified=False)
+        .exclude(email=user.email)
+        .order_by("-pk")
+        .first()
+    )
+    return new.email if new else ""

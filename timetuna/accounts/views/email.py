@@ -1,0 +1,61 @@
+"""/settings/email: changing the mail address, and taking the change back."""
+
+from typing import Any
+
+from allauth.account.views import EmailView
+from django.contrib.auth import update_session_auth_hash
+from django.core.signing import BadSignature, loads
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from timetuna.accounts.actions.restore_email import restore_email
+from timetuna.accounts.adapter import UNDO_SALT
+from timetuna.accounts.forms import ChangeEmailForm
+from timetuna.accounts.models import User
+from timetuna.accounts.queries import pending_address, signed_in
+from timetuna.accounts.views.refused import Refused
+from timetuna.accounts.views.verify_email import GONE
+
+UNDO_SECONDS = 7 * 86_400
+
+
+class Email(Refused, EmailView):
+    """The address now, the one it changes to, and a form for a new one; the button's name says which is meant."""
+
+    template_name = "accounts/email.html"
+
+    def get_form_class(self) -> type[ChangeEmailForm]:
+        """Return our form."""
+        return ChangeEmailForm
+
+    def form_valid(self, form: ChangeEmailForm) -> HttpResponse:
+        """Send the link, and end all other sessions: a new salt under the same password makes them void."""
+        response: HttpResponse = super().form_valid(form)
+        user = signed_in(self.request)
+        user.set_password(form.cleaned_data["password"])
+        user.save(update_fields=["password"])
+        update_session_auth_hash(self.request, user)
+        return response
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the address that waits for its confirmation."""
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"pending": pending_address(signed_in(self.request))}
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def undo(request: HttpRequest, token: str) -> HttpResponse:
+    """Show the button to the owner of the former address; on POST give them their account back."""
+    try:
+        former = loads(token, salt=UNDO_SALT, max_age=UNDO_SECONDS)
+        user = User.objects.get(pk=former["user"])
+    except (BadSignature, User.DoesNotExist):
+        return render(request, "accounts/undo_email_gone.html", status=GONE)
+    if request.method != "POST":
+        return render(request, "accounts/undo_email.html", {"email": former["email"]})
+    if not restore_email(user, email=former["email"]):
+        return render(request, "accounts/undo_email_gone.html", status=GONE)
+    return render(request, "accounts/undo_email_done.html", {"email": former["email"]})

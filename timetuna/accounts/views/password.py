@@ -1,0 +1,45 @@
+"""/settings/password: changing the password, or getting a first one."""
+
+from allauth.account.views import PasswordChangeView
+from allauth.core.ratelimit import consume_or_429
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from timetuna.accounts.forms import ChangePasswordForm, ResetPasswordForm
+from timetuna.accounts.queries import signed_in
+from timetuna.accounts.views.refused import Refused
+
+
+class Password(Refused, PasswordChangeView):
+    """Asks for the current password; all other sessions end."""
+
+    template_name = "accounts/password.html"
+
+    def get_form_class(self) -> type[ChangePasswordForm]:
+        """Return our form."""
+        return ChangePasswordForm
+
+    def get_default_success_url(self) -> str:
+        """Return to the profile."""
+        return reverse("profile")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def first_password(request: HttpRequest) -> HttpResponse:
+    """Mail a link to a host without a password: an open browser alone must not be enough to set one."""
+    user = signed_in(request)
+    if user.has_usable_password():
+        return redirect("account_change_password")
+    if request.method != "POST":
+        return render(request, "accounts/first_password.html")
+    refusal: HttpResponse | None = consume_or_429(request, action="reset_password", key=user.email)
+    if refusal:
+        return refusal
+    form = ResetPasswordForm({"email": user.email})
+    if form.is_valid():
+        form.save(request)
+    return redirect("account_reset_password_done")

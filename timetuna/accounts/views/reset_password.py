@@ -1,0 +1,56 @@
+"""/reset-password: a new password by mail."""
+
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.account.models import EmailAddress
+from allauth.account.utils import url_str_to_user_pk
+from allauth.account.views import PasswordResetFromKeyView, PasswordResetView
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+
+from timetuna.accounts.forms import NewPasswordForm, ResetPasswordForm
+from timetuna.accounts.views.refused import Refused
+
+
+class ResetPassword(Refused, PasswordResetView):
+    """Asks for the address; the answer is the same for every address."""
+
+    template_name = "accounts/reset_password.html"
+
+    def get_form_class(self) -> type[ResetPasswordForm]:
+        """Return our form."""
+        return ResetPasswordForm
+
+
+class NewPassword(Refused, PasswordResetFromKeyView):
+    """The page behind the link."""
+
+    template_name = "accounts/reset_password_from_key.html"
+
+    def get_form_class(self) -> type[NewPasswordForm]:
+        """Return our form."""
+        return NewPasswordForm
+
+    def dispatch(self, request: HttpRequest, uidb36: str, key: str, **kwargs: Any) -> HttpResponseBase:
+        """Refuse while somebody else is signed in: opening a link must not sign them out."""
+        if request.user.is_authenticated and _user_id(uidb36) != request.user.pk:
+            return render(request, "accounts/reset_password_other.html", {"next": request.path})
+        response: HttpResponseBase = super().dispatch(request, uidb36, key, **kwargs)
+        return response
+
+    def form_valid(self, form: NewPasswordForm) -> HttpResponse:
+        """Store it. The link came by mail, so the address is verified as well."""
+        response: HttpResponse = super().form_valid(form)
+        address = EmailAddress.objects.filter(user=self.reset_user, email=self.reset_user.email).first()
+        if address and not address.verified:
+            get_adapter().confirm_email(self.request, address)
+        return response
+
+
+def _user_id(uidb36: str) -> int | None:
+    try:
+        number: int = url_str_to_user_pk(uidb36)
+    except ValueError:
+        return None
+    return number

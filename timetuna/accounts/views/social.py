@@ -1,0 +1,76 @@
+"""Leaving for Google or Microsoft, coming back, and the one question after that."""
+
+from typing import Any
+
+from allauth.account.adapter import get_adapter
+from allauth.decorators import rate_limit
+from allauth.socialaccount.adapter import get_adapter as get_social_adapter
+from allauth.socialaccount.providers.base import AuthProcess
+from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
+from allauth.socialaccount.views import SignupView
+from django.conf import settings
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from timetuna.accounts.forms import SocialSignUpForm
+from timetuna.accounts.social import PROVIDERS, is_set, offered
+from timetuna.accounts.views.refused import Refused
+
+
+class OffersProviders:
+    """A page with the buttons of the providers that are set up."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add `providers`, and let the forms leave for them."""
+        self.request.form_targets = [provider.form_target for provider in offered()]  # type: ignore[attr-defined]
+        context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
+        return context | {"providers": offered()}
+
+
+@require_POST
+@never_cache
+@rate_limit(action="login")
+def leave(request: HttpRequest, provider: str) -> HttpResponse:
+    """Send the browser to the provider, with a state and a PKCE challenge."""
+    if not is_set(provider):
+        raise Http404
+    wanted = request.POST.get("next", "")
+    back = wanted if get_adapter().is_safe_url(wanted) else None
+    chosen = get_social_adapter().get_provider(request, provider)
+    response: HttpResponse = chosen.redirect(request, process=AuthProcess.LOGIN, next_url=back)
+    return response
+
+
+@require_GET
+@never_cache
+def come_back(request: HttpRequest, provider: str) -> HttpResponse:
+    """Exchange the code and sign in, or ask the one question that is left."""
+    if not is_set(provider):
+        raise Http404
+    view = OAuth2CallbackView.adapter_view(PROVIDERS[provider].oauth2_adapter_class)
+    response: HttpResponse = view(request)
+    return response
+
+
+class SocialSignUp(Refused, SignupView):
+    """The name guests will see; nothing is stored before it is given."""
+
+    template_name = "accounts/social_signup.html"
+    template_name_signup_closed = "accounts/signup_closed.html"
+    form_class = SocialSignUpForm
+
+    def get_form_class(self) -> type[SocialSignUpForm]:
+        """Return our form."""
+        return SocialSignUpForm
+
+    def form_valid(self, form: SocialSignUpForm) -> HttpResponse:
+        """Store everything or nothing."""
+        with transaction.atomic():
+            response: HttpResponse = super().form_valid(form)
+        return response
+
+    def get_authenticated_redirect_url(self) -> str:
+        """Go where a sign-in goes."""
+        return settings.LOGIN_REDIRECT_URL

@@ -1,0 +1,54 @@
+"""Who is asking: the address by which a client is counted."""
+
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+
+from django.conf import settings
+from django.http import HttpRequest
+
+_IPV6_PREFIX = 64  # what one customer is given; within it addresses can be changed at will
+UNKNOWN = "unknown"
+
+
+def client_address(request: HttpRequest) -> str:
+    """Return the client's IPv4 address, or its IPv6 network ("2001:db8:1:2::/64").
+
+    `X-Forwarded-For` is believed only as far as it was written by the proxies in TIMETUNA_TRUSTED_PROXIES: it is read
+    from the right, and the first address that is not one of them is the client. What cannot be read ends the reading.
+    """
+    proxies = _networks(tuple(settings.TRUSTED_PROXIES))
+    nearest = _address(request.META.get("REMOTE_ADDR", ""))
+    for text in reversed(request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")):
+        if nearest is None or not any(nearest in network for network in proxies):
+            break
+        further = _address(text)
+        if further is None:
+            break
+        nearest = further
+    return _counted(nearest)
+
+
+@lru_cache(maxsize=8)
+def _networks(texts: tuple[str, ...]) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(text, strict=False) for text in texts)
+
+
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    text = text.strip()
+    if text.startswith("["):  # "[2001:db8::1]:443", as some proxies write it
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def _counted(address: IPv4Address | IPv6Address | None) -> str:
+    if address is None:
+        return UNKNOWN
+    if isinstance(address, IPv6Address):
+        return str(ip_network((int(address), _IPV6_PREFIX), strict=False))
+    return str(address)
