@@ -28,27 +28,45 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("DATABASE_URL", "Where the data lives: sqlite:///path or postgres://user:password@host:5432/name."),
+    Setting(
+        "DATABASE_URL", "Where the data lives: sqlite:///path or postgres://user:password@host:5432/name."
+    ),
     Setting("TIMETUNA_DATA_DIR", "Folder for the embedded database and collected files.", "var"),
     Setting("TIMETUNA_BASE_URL", "The address people use, without a path.", "http://localhost:8000"),
     Setting("TIMETUNA_SECRET_KEY", "Signs sessions and links; at least 32 characters.", secret=True),
     Setting("TIMETUNA_ENCRYPTION_KEYS", "Encrypt stored tokens; newest first, comma separated.", secret=True),
-    Setting("EMAIL_URL", "The mail server: smtp://user:password@host:port, smtps:// or smtp+starttls://.", secret=True),
+    Setting(
+        "EMAIL_URL",
+        "The mail server: smtp://user:password@host:port, smtps:// or smtp+starttls://.",
+        secret=True,
+    ),
     Setting("TIMETUNA_FROM_EMAIL", "The sender of all mails, like 'TimeTuna <bookings@example.org>'."),
     Setting("TIMETUNA_SIGNUP", "open or closed: whether people may make accounts themselves.", "open"),
     Setting("TIMETUNA_LISTEN", "Address and port the web server binds to.", "127.0.0.1:8000"),
     Setting("TIMETUNA_WEB_PROCESSES", "Web processes.", "1"),
     Setting("TIMETUNA_WEB_THREADS", "Threads in each web process.", "8"),
     Setting("TIMETUNA_WORKER_THREADS", "Jobs a worker process does at the same time.", "4"),
-    Setting("TIMETUNA_TRUSTED_PROXIES", "Addresses or networks of your reverse proxies, comma separated.", ""),
+    Setting(
+        "TIMETUNA_TRUSTED_PROXIES", "Addresses or networks of your reverse proxies, comma separated.", ""
+    ),
     Setting("TIMETUNA_DATABASE_POOLED", "yes behind a transaction pooler such as pgBouncer.", "no"),
-    Setting("TIMETUNA_RETRY_SECONDS", "First pause before outside work is tried again; later pauses grow.", "10"),
-    Setting("TIMETUNA_GUEST_MAIL_LIMITS", "Most bookings one mail address may make in an hour and in a day.", "5,20"),
+    Setting(
+        "TIMETUNA_RETRY_SECONDS", "First pause before outside work is tried again; later pauses grow.", "10"
+    ),
+    Setting(
+        "TIMETUNA_GUEST_MAIL_LIMITS",
+        "Most bookings one mail address may make in an hour and in a day.",
+        "5,20",
+    ),
     Setting("TIMETUNA_LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR.", "INFO"),
     Setting("TIMETUNA_SANDBOX_URL", "Set by `timetuna demo` and `serve`: where the sandbox's pages are.", ""),
     Setting("ZOOM_CLIENT_ID", "Client id of your Zoom app."),
     Setting("ZOOM_CLIENT_SECRET", "Client secret of your Zoom app.", secret=True),
-    Setting("ZOOM_WEBHOOK_SECRET_TOKEN", "Secret token of your Zoom app; several may overlap, comma separated.", secret=True),
+    Setting(
+        "ZOOM_WEBHOOK_SECRET_TOKEN",
+        "Secret token of your Zoom app; several may overlap, comma separated.",
+        secret=True,
+    ),
     Setting("ZOOM_OAUTH_URL", "Where Zoom's sign-in and tokens are.", "https://zoom.us"),
     Setting("ZOOM_API_URL", "Where Zoom's API is.", "https://api.zoom.us"),
     Setting("GOOGLE_CLIENT_ID", "Client id for signing in with Google."),
@@ -72,10 +90,12 @@ class Environment:
             if name.startswith(OUR_PREFIXES) and not known:
                 near = difflib.get_close_matches(name, BY_NAME, n=1)
                 hint = f" Did you mean {near[0]}?" if near else ""
-                raise SettingsError(f"{name} is not a setting of TimeTuna.{hint} `timetuna check` lists them all.")
+                raise SettingsError(
+                    f"{name} is not a setting of TimeTuna.{hint} `timetuna check` lists them all."
+                )
 
     def text(self, name: str) -> str:
-        """Return the value, the content of the file NAME_FILE points to, or the default; "" where there is none."""
+        """Return the value, the content of the file NAME_FILE points to, or the default; else ""."""
         setting = BY_NAME[name]
         given, path = self._variables.get(name, "").strip(), self._variables.get(f"{name}_FILE", "").strip()
         if given and path:
@@ -123,7 +143,9 @@ class Environment:
         missing = [name for name in names if not self.text(name)]
         if missing and len(missing) < len(names):
             present = next(name for name in names if self.text(name))
-            raise SettingsError(f"{present} is set but {' and '.join(missing)} is not; they are needed together.")
+            raise SettingsError(
+                f"{present} is set but {' and '.join(missing)} is not; they are needed together."
+            )
         return not missing
 
 

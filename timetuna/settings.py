@@ -31,9 +31,13 @@ def _database(value: str) -> dict[str, Any]:
         DATA_DIR.mkdir(parents=True, exist_ok=True)
         value = f"sqlite:///{DATA_DIR / 'timetuna.sqlite3'}"
     try:
-        database: dict[str, Any] = dict(dj_database_url.parse(value, conn_max_age=60, conn_health_checks=True))
+        database: dict[str, Any] = dict(
+            dj_database_url.parse(value, conn_max_age=60, conn_health_checks=True)
+        )
     except (ValueError, KeyError, dj_database_url.UnknownSchemeError) as error:
-        raise ValueError("it must look like sqlite:///path or postgres://user:password@host:5432/name.") from error
+        raise ValueError(
+            "it must look like sqlite:///path or postgres://user:password@host:5432/name."
+        ) from error
     options = database.setdefault("OPTIONS", {})
     if database["ENGINE"].endswith("sqlite3"):
         options |= {
@@ -68,12 +72,15 @@ BASE_URL = env.parsed("TIMETUNA_BASE_URL", _base_url)
 HOST = urlsplit(BASE_URL).hostname or ""
 HTTPS = BASE_URL.startswith("https://")
 SECRET_KEY = _secret_key(env.required("TIMETUNA_SECRET_KEY"))
-ENCRYPTION_KEYS = tuple(part.strip() for part in env.required("TIMETUNA_ENCRYPTION_KEYS").split(",") if part.strip())
+ENCRYPTION_KEYS = tuple(
+    part.strip() for part in env.required("TIMETUNA_ENCRYPTION_KEYS").split(",") if part.strip()
+)
 SIGNUP_OPEN = env.choice("TIMETUNA_SIGNUP", "open", "closed") == "open"
 SANDBOX_URL = env.text("TIMETUNA_SANDBOX_URL").rstrip("/")
 RETRY_SECONDS = env.number("TIMETUNA_RETRY_SECONDS", least=1, most=600)
 GUEST_MAIL_LIMITS = env.parsed("TIMETUNA_GUEST_MAIL_LIMITS", _mail_limits)
 BROKEN_JOB_ATTEMPTS = 8
+WEB_THREADS = env.number("TIMETUNA_WEB_THREADS", least=2, most=64)
 WORKER_THREADS = env.number("TIMETUNA_WORKER_THREADS", least=1, most=32)
 TRUSTED_PROXIES = env.names("TIMETUNA_TRUSTED_PROXIES")
 MAIL_SERVER = env.parsed("EMAIL_URL", lambda value: parse_email_url(value) if value else None)

@@ -110,6 +110,7 @@ class Conference(models.Model):
     unknown_outcomes = models.PositiveIntegerField(default=0)
     possible_duplicates = models.PositiveIntegerField(default=0)
     promised = models.BooleanField(default=False)
+    late_link_mailed = models.BooleanField(default=False)
     problem = models.CharField(max_length=300, blank=True, default="")
 
 

@@ -1,5 +1,26 @@
-"""Addresses of the bookings app."""
+"""Addresses of bookings and of the public pages."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from timetuna.bookings.views.book import book_time
+from timetuna.bookings.views.booked import booked, invite, link_state
+from timetuna.bookings.views.booking import booking, cancel_as_host, retry
+from timetuna.bookings.views.bookings import bookings
+from timetuna.bookings.views.cancel import cancel_booking
+from timetuna.bookings.views.move import choose_new_time, confirm_new_time
+from timetuna.bookings.views.slots import slots
+
+urlpatterns: list[URLPattern] = [
+    path("bookings", bookings, name="bookings"),
+    path("bookings/<int:booking_id>", booking, name="booking"),
+    path("bookings/<int:booking_id>/retry", retry, name="booking_retry"),
+    path("bookings/<int:booking_id>/cancel", cancel_as_host, name="booking_cancel"),
+    path("b/<str:token>", booked, name="booked"),
+    path("b/<str:token>/link", link_state, name="booked_link"),
+    path("b/<str:token>/invite.ics", invite, name="booked_invite"),
+    path("b/<str:token>/cancel", cancel_booking, name="booked_cancel"),
+    path("b/<str:token>/move", choose_new_time, name="booked_move"),
+    path("b/<str:token>/move/confirm", confirm_new_time, name="booked_move_confirm"),
+    path("<slug:handle>/<slug:slug>", slots, name="public_page"),
+    path("<slug:handle>/<slug:slug>/book", book_time, name="public_book"),
+]

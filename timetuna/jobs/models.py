@@ -25,7 +25,7 @@ class Job(models.Model):
         FAILED = "failed"
 
     name = models.CharField(max_length=100)
-    key = models.CharField(max_length=200, unique=True, null=True, default=None)
+    key = models.CharField(max_length=200, unique=True, null=True, default=None)  # noqa: DJ001 - many rows have none
     subject = models.CharField(max_length=100, default="", db_index=True)
     arguments = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)

@@ -101,7 +101,9 @@ def sweep() -> int:
 def oldest_waiting_seconds() -> float:
     """Return for how long the oldest due job has been waiting, in seconds; 0 when nothing is due."""
     now = timezone.now()
-    due = Job.objects.filter(state=Job.State.WAITING, run_at__lte=now).aggregate(oldest=Min("run_at"))["oldest"]
+    due = Job.objects.filter(state=Job.State.WAITING, run_at__lte=now).aggregate(oldest=Min("run_at"))[
+        "oldest"
+    ]
     return (now - due).total_seconds() if due else 0.0
 
 

@@ -9,7 +9,7 @@ _handlers: dict[str, Handler] = {}
 
 
 class Retry(Exception):  # noqa: N818 - it is an order, not an error
-    """The work is not done; try again. `str()` is the sentence the host reads; `at` the earliest moment (aware UTC)."""
+    """The work is not done; try again, from `at` (aware UTC) on. `str()` is the sentence the host reads."""
 
     def __init__(self, message: str, *, at: datetime | None = None) -> None:
         super().__init__(message)

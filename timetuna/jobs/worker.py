@@ -85,7 +85,7 @@ class WorkerProcess:
         if job is None:
             return False
         request_id.set(f"job-{job.pk}")
-        _perform(job)
+        perform(job)
         request_id.set("-")
         return True
 
@@ -128,7 +128,8 @@ def _listen_parameters() -> dict[str, object]:
     return {name: parameters[name] for name in kept if name in parameters}
 
 
-def _perform(job: Job) -> None:
+def perform(job: Job) -> None:
+    """Run a claimed job and write down how it went. Never raises but for a dead database."""
     try:
         run(job.name, job.arguments)
     except Retry as order:

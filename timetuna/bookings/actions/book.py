@@ -1,0 +1,140 @@
+"""A guest books a time: one short transaction, and nothing outside is waited for."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from timetuna.bookings.actions.lock_host import lock_host
+from timetuna.bookings.availability import Question, bookable, moment_of
+from timetuna.bookings.errors import FormUsed, SlotTaken, TooManyBookings
+from timetuna.bookings.history import GUEST, note
+from timetuna.bookings.links import set_new_link
+from timetuna.bookings.models import Booking, BookingHost, Conference
+from timetuna.calendars.queries import conference_kinds
+from timetuna.jobs.queue import enqueue
+from timetuna.pages.queries import MeetingChoice, PublicPage, page_settings
+
+GUARD = "bookings_host_overlap"
+TAKEN = "This time has just been taken. Please pick another; what you typed is still here."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guest:
+    """Who books; texts are cleaned. `time_zone` is a known IANA name."""
+
+    name: str
+    email: str
+    time_zone: str
+    phone: str = ""
+    notes: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What a guest asks for. `key` is the form's own: the same key twice is one booking."""
+
+    page_id: int
+    minutes: int
+    start_minute: int
+    kind: str
+    guest: Guest
+    key: str
+
+
+def book(order: Order, *, now: datetime) -> Booking:
+    """Store the booking and the work that follows from it, or refuse with BookingRefused.
+
+    The page is read again and the engine asked again under the host's lock; the database's own guard has the last word.
+    """
+    try:
+        with transaction.atomic():
+            return _book(order, now)
+    except IntegrityError as error:
+        if GUARD in str(error):
+            raise SlotTaken(TAKEN) from error
+        if "idempotency_key" in str(error):
+            raise FormUsed("This form has already been used. Please pick your time again.") from error
+        raise
+
+
+def _book(order: Order, now: datetime) -> Booking:
+    page = page_settings(order.page_id)
+    if page is None:
+        raise SlotTaken("This page is gone.")
+    lock_host(page.host_id)
+    earlier = Booking.objects.filter(idempotency_key=order.key).first()
+    if earlier is not None:
+        return _same(earlier, order)
+    choice = _choice(page, order)
+    _refuse_flood(order.guest.email, now)
+    if not bookable(Question(page=page, minutes=order.minutes, now=now), start_minute=order.start_minute):
+        raise SlotTaken(TAKEN)
+    booking = _insert(page, order, choice)
+    enqueue("bookings.fulfil", key=f"fulfil:{booking.pk}", subject=booking.subject_key(), booking=booking.pk)
+    return booking
+
+
+def _same(earlier: Booking, order: Order) -> Booking:
+    """Return the booking this form made before: a double click, a retry, the back button."""
+    now_asked = (order.page_id, moment_of(order.start_minute), order.minutes, order.guest.email)
+    if (earlier.page_id, earlier.start_at, earlier.minutes, earlier.guest_email) == now_asked:
+        return earlier
+    raise FormUsed(
+        "This form has already made a booking. Please pick your time again if you want a second one."
+    )
+
+
+def _choice(page: PublicPage, order: Order) -> MeetingChoice:
+    if order.minutes not in {duration.minutes for duration in page.durations}:
+        raise SlotTaken("This length is not offered any more. Please pick your time again.")
+    for choice in page.meeting_types:
+        if choice.kind == order.kind:
+            return choice
+    raise SlotTaken("This way of meeting is not offered any more. Please choose again.")
+
+
+def _refuse_flood(email: str, now: datetime) -> None:
+    hour, day = settings.GUEST_MAIL_LIMITS
+    recent = Booking.objects.filter(guest_email=email, created_at__gte=now - timedelta(days=1))
+    if recent.count() >= day or recent.filter(created_at__gte=now - timedelta(hours=1)).count() >= hour:
+        raise TooManyBookings("This mail address has made many bookings lately. Please try again later.")
+
+
+def _insert(page: PublicPage, order: Order, choice: MeetingChoice) -> Booking:
+    guest, outside = order.guest, choice.kind in conference_kinds()
+    booking = Booking(
+        host_id=page.host_id,
+        page_id=page.id,
+        title=page.title,
+        start_at=moment_of(order.start_minute),
+        minutes=order.minutes,
+        host_time_zone=page.time_zone,
+        guest_name=guest.name,
+        guest_email=guest.email,
+        guest_phone=guest.phone,
+        guest_notes=guest.notes,
+        guest_time_zone=guest.time_zone,
+        meeting_type=choice.kind,
+        location="" if outside else choice.detail,
+        idempotency_key=order.key,
+    )
+    set_new_link(booking)
+    booking.save(force_insert=True)
+    _take_time(booking, page, order.start_minute)
+    if outside:
+        Conference.objects.create(booking=booking, provider=choice.kind)
+    note(booking, actor=GUEST, event="booked", text="Booked by the guest.")
+    return booking
+
+
+def _take_time(booking: Booking, page: PublicPage, start_minute: int) -> None:
+    BookingHost.objects.create(
+        booking=booking,
+        host_id=page.host_id,
+        start_minute=start_minute,
+        end_minute=start_minute + booking.minutes,
+        buffer_before_minutes=page.buffer_before_minutes,
+        buffer_after_minutes=page.buffer_after_minutes,
+    )

@@ -1,0 +1,26 @@
+"""Sends one mail of a booking."""
+
+from typing import TYPE_CHECKING, cast
+
+from timetuna.bookings.emails import compose
+from timetuna.bookings.models import Booking
+from timetuna.jobs.registry import GiveUp
+from timetuna.mailing import deliver
+
+if TYPE_CHECKING:
+    from timetuna.bookings.mail_words import Kind
+
+
+def send_mail(booking_id: int, *, kind: str, audience: str, revision: int) -> None:
+    """Compose from what is true now, and hand it to the mail server. Raises Retry or GiveUp with a sentence.
+
+    A mail that waited while the booking changed again is not sent: the later change has its own.
+    """
+    booking = Booking.objects.select_related("host", "page").filter(pk=booking_id).first()
+    if booking is None or booking.revision != revision:
+        return
+    try:
+        message = compose(booking, kind=cast("Kind", kind), audience=audience)
+    except ValueError as error:
+        raise GiveUp(f"Mail not sent: {error}") from error
+    deliver(message)

@@ -1,0 +1,99 @@
+"""Brings what the database knows of a page and its host to the engine."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from timetuna.availability.hours import WeeklyHours, day_start, open_hours_around
+from timetuna.availability.interval import Interval
+from timetuna.availability.policy import LONGEST_MEETING, Policy
+from timetuna.availability.slots import Busy, Diary, Kind, Reason, is_open, open_slots, why_not
+from timetuna.bookings.models import BookingHost
+from timetuna.bookings.wording import zone_or_utc
+from timetuna.pages.queries import PublicPage
+
+LONGEST_BUFFER = 24 * 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked about: a page, one of its lengths, the present, and a booking that is being moved."""
+
+    page: PublicPage
+    minutes: int
+    now: datetime
+    moving: int | None = None
+
+
+def offered(question: Question, *, span: Interval) -> list[int]:
+    """Return all start times within the span, in UTC minutes. Two queries at most, however long the span."""
+    if not question.page.meeting_types:
+        return []
+    return open_slots(
+        _diary(question, span), policy=_policy(question), now_minute=_ceiling(question.now), span=span
+    )
+
+
+def bookable(question: Question, *, start_minute: int) -> bool:
+    """Say whether a meeting can start at that UTC minute: exactly if `offered` would list it."""
+    if not question.page.meeting_types:
+        return False
+    span = start_minute, start_minute + 1
+    now_minute = _ceiling(question.now)
+    return is_open(
+        _diary(question, span), minute=start_minute, policy=_policy(question), now_minute=now_minute
+    )
+
+
+def reasons(question: Question, *, start_minute: int) -> tuple[Reason, ...]:
+    """Say why no meeting can start at that UTC minute; nothing when one can."""
+    span = start_minute, start_minute + 1
+    now_minute = _ceiling(question.now)
+    return why_not(
+        _diary(question, span), minute=start_minute, policy=_policy(question), now_minute=now_minute
+    )
+
+
+def minute_of(moment: datetime) -> int:
+    """Return the UTC minutes since the epoch of an aware datetime on a full minute."""
+    return int(moment.timestamp()) // 60
+
+
+def moment_of(minute: int) -> datetime:
+    """Return the aware UTC datetime of a minute since the epoch."""
+    return datetime.fromtimestamp(minute * 60, UTC)
+
+
+def _ceiling(moment: datetime) -> int:
+    return -int(-moment.timestamp() // 60)
+
+
+def _policy(question: Question) -> Policy:
+    page = question.page
+    zone = zone_or_utc(page.time_zone)
+    beyond = question.now.astimezone(zone).date() + timedelta(days=page.horizon_days + 1)
+    return Policy(
+        duration=question.minutes,
+        increment=page.increment_minutes,
+        buffer_before=page.buffer_before_minutes,
+        buffer_after=page.buffer_after_minutes,
+        notice=page.notice_minutes,
+        horizon=max(0, day_start(beyond, zone=zone) - _ceiling(question.now)),
+    )
+
+
+def _diary(question: Question, span: Interval) -> Diary:
+    weekly = WeeklyHours(zone=zone_or_utc(question.page.time_zone), weekly=question.page.hours)
+    return Diary(hours=open_hours_around(weekly, span=span), busy=_own_bookings(question, span))
+
+
+def _own_bookings(question: Question, span: Interval) -> list[Busy]:
+    # A booking may begin up to a day before the span, and buffers reach further.
+    first, last = span[0] - LONGEST_MEETING - LONGEST_BUFFER, span[1] + LONGEST_MEETING + LONGEST_BUFFER
+    rows = (
+        BookingHost.objects.filter(
+            host_id=question.page.host_id, active=True, start_minute__gte=first, start_minute__lt=last
+        )
+        .exclude(booking_id=question.moving)
+        .values_list("start_minute", "end_minute", "buffer_before_minutes", "buffer_after_minutes")
+    )
+    return [Busy(start, end, Kind.BOOKING, before, after) for start, end, before, after in rows]

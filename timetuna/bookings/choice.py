@@ -1,0 +1,85 @@
+"""What a guest has chosen so far, read from an address that anybody may have typed."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django.http import QueryDict
+
+from timetuna.bookings.availability import minute_of
+from timetuna.bookings.wording import zone_or_utc
+from timetuna.lib.zones import find_zone
+from timetuna.pages.queries import PageDuration, PublicPage
+
+_START = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\dZ")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A cleaned query string. `duration` is None while one of several has to be chosen; `problem` is a sentence."""
+
+    path: str
+    duration: PageDuration | None
+    zone: ZoneInfo
+    month: date | None = None
+    day: date | None = None
+    problem: str = ""
+
+    def url(self, **changes: str) -> str:
+        """Return the address of this choice with some parts changed; a part set to "" is left out."""
+        parts = {
+            "duration": str(self.duration.minutes) if self.duration else "",
+            "month": f"{self.month:%Y-%m}" if self.month else "",
+            "day": self.day.isoformat() if self.day else "",
+            "zone": self.zone.key,
+        }
+        return f"{self.path}?{urlencode({name: value for name, value in (parts | changes).items() if value})}"
+
+
+def read_choice(page: PublicPage, query: QueryDict, *, path: str) -> Choice:
+    """Clean a query string. What cannot be read falls back to the page's own and is said in `problem`."""
+    zone, problem = find_zone(query.get("zone", "")), ""
+    if zone is None:
+        zone = zone_or_utc(page.time_zone)
+        if query.get("zone"):
+            problem = f"That time zone is not known, so times are shown in {zone.key}."
+    month, day = _date(query.get("month", "") + "-01"), _date(query.get("day", ""))
+    if (query.get("month") and month is None) or (query.get("day") and day is None):
+        problem = "That date cannot be read, so the next free times are shown."
+    if day:
+        month = day.replace(day=1)
+    return Choice(
+        path=path, duration=_duration(page, query), zone=zone, month=month, day=day, problem=problem
+    )
+
+
+def read_start(text: str) -> int | None:
+    """Return the UTC minute of a start like 2026-11-24T13:00Z, or None."""
+    if not _START.fullmatch(text):
+        return None
+    try:
+        return minute_of(datetime.strptime(text, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC))
+    except ValueError:
+        return None
+
+
+def write_start(moment: datetime) -> str:
+    """Return the form of a start that addresses and forms carry: UTC to the minute."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
+
+
+def _duration(page: PublicPage, query: QueryDict) -> PageDuration | None:
+    if len(page.durations) == 1:
+        return page.durations[0]
+    offered = {str(duration.minutes): duration for duration in page.durations}
+    return offered.get(query.get("duration", ""))
+
+
+def _date(text: str) -> date | None:
+    try:
+        found = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date()
+    except ValueError:
+        return None
+    return found if 2000 <= found.year <= 2100 else None  # noqa: PLR2004 - what calendars can show

@@ -1,0 +1,21 @@
+"""Why a booking was not made or changed. `str()` is the sentence the guest reads."""
+
+
+class BookingRefused(Exception):  # noqa: N818
+    """The base of all refusals; nothing was stored."""
+
+
+class SlotTaken(BookingRefused):
+    """The time is not, or no longer, free."""
+
+
+class FormUsed(BookingRefused):
+    """The form's key has already made another booking."""
+
+
+class TooManyBookings(BookingRefused):
+    """The address has booked more than the operator allows."""
+
+
+class NotPossible(BookingRefused):
+    """The booking is cancelled or over, so that this cannot be done any more."""

@@ -1,0 +1,165 @@
+"""What guests type. Everything is cleaned before it is stored; nothing that is refused is lost."""
+
+from typing import Any
+
+from django import forms
+
+from timetuna.bookings.choice import read_start
+from timetuna.lib.mail import clean_address
+from timetuna.lib.signing import random_token
+from timetuna.lib.text import multi_line, single_line
+from timetuna.lib.zones import find_zone
+from timetuna.pages.kinds import PHONE
+from timetuna.pages.queries import PublicPage
+
+KEY_LENGTHS = range(20, 65)
+
+
+class BookingForm(forms.Form):
+    """The guest's details for one time of a page."""
+
+    start = forms.CharField(widget=forms.HiddenInput)
+    duration = forms.CharField(widget=forms.HiddenInput)
+    zone = forms.CharField(widget=forms.HiddenInput)
+    key = forms.CharField(widget=forms.HiddenInput)
+    kind = forms.ChoiceField(
+        label="How do you want to meet?", error_messages={"required": "Please choose how you want to meet."}
+    )
+    name = forms.CharField(
+        label="Your name",
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": "Please give your name."},
+    )
+    email = forms.CharField(
+        label="Your email",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={"required": "Please give your mail address; the confirmation goes there."},
+    )
+    phone = forms.CharField(
+        label="Your phone number",
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "type": "tel"}),
+    )
+    notes = forms.CharField(
+        label="Anything the host should know",
+        max_length=2_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def __init__(self, page: PublicPage, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.page = page
+        self._offer_kinds()
+        self._ask_for_number()
+
+    def offer_other_times(self, choices: list[tuple[str, str]]) -> None:
+        """Turn the start into a choice among the times that are left; everything typed stays."""
+        self.data = self.data.copy()
+        self.data["start"] = ""
+        self.fields["start"] = forms.ChoiceField(
+            label="Times that are still free", choices=choices, widget=forms.RadioSelect
+        )
+        self.order_fields(["start"])
+
+    def clean_start(self) -> int:
+        """Return the UTC minute of the start."""
+        start = read_start(self.cleaned_data["start"])
+        if start is None:
+            raise forms.ValidationError("This time cannot be read. Please pick your time again.")
+        return start
+
+    def clean_duration(self) -> int:
+        """Return one of the page's lengths, in minutes."""
+        offered = {str(duration.minutes): duration.minutes for duration in self.page.durations}
+        if self.cleaned_data["duration"] not in offered:
+            raise forms.ValidationError("This length is not offered. Please pick your time again.")
+        return offered[self.cleaned_data["duration"]]
+
+    def clean_zone(self) -> str:
+        """Return a known zone; it is for showing only."""
+        zone = find_zone(self.cleaned_data["zone"])
+        if zone is None:
+            raise forms.ValidationError("This time zone is not known. Please pick your time again.")
+        return zone.key
+
+    def clean_key(self) -> str:
+        """Return the form's key."""
+        key = self.cleaned_data["key"]
+        if len(key) not in KEY_LENGTHS or not key.replace("-", "").replace("_", "").isalnum():
+            raise forms.ValidationError("This form is damaged. Please pick your time again.")
+        return str(key)
+
+    def clean_name(self) -> str:
+        """Return the name on one line."""
+        name = single_line(self.cleaned_data["name"], max_length=100)
+        if not name:
+            raise forms.ValidationError("Please give your name.")
+        return name
+
+    def clean_email(self) -> str:
+        """Return one plain address, in lower case."""
+        try:
+            return clean_address(self.cleaned_data["email"]).lower()
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
+
+    def clean_phone(self) -> str:
+        """Return the number; asked for when the host is to call."""
+        phone = single_line(self.cleaned_data["phone"], max_length=40)
+        digits = sum(character.isdigit() for character in phone)
+        if phone and (digits < 4 or not set(phone) <= set("+0123456789 ()-/.")):  # noqa: PLR2004
+            raise forms.ValidationError(
+                "This does not look like a phone number; it should be like +49 30 123456."
+            )
+        if not phone and self.data.get("kind") == PHONE and self.host_calls:
+            raise forms.ValidationError("Please give the number the host should call.")
+        return phone
+
+    def clean_notes(self) -> str:
+        """Return the notes without control characters."""
+        return multi_line(self.cleaned_data["notes"], max_length=2_000)
+
+    def _offer_kinds(self) -> None:
+        kinds = [(choice.kind, choice.label) for choice in self.page.meeting_types]
+        field = self.fields["kind"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - said for the type checker
+        field.choices = kinds
+        field.widget = forms.RadioSelect(choices=kinds) if len(kinds) > 1 else forms.HiddenInput()
+        if len(kinds) == 1:
+            self.initial["kind"] = kinds[0][0]
+
+    def _ask_for_number(self) -> None:
+        calls = [choice for choice in self.page.meeting_types if choice.kind == PHONE and not choice.detail]
+        self.host_calls = bool(calls)
+        if not calls:
+            del self.fields["phone"]
+        elif len(self.page.meeting_types) > 1:
+            self.fields["phone"].help_text = "Needed for a phone call: the host calls you."
+        else:
+            self.fields["phone"].help_text = "The host calls you at this number."
+            self.fields["phone"].required = True
+            self.fields["phone"].error_messages["required"] = "Please give the number the host should call."
+
+
+class CancelForm(forms.Form):
+    """Why a booking is called off; nobody has to say."""
+
+    note = forms.CharField(
+        label="A word to the other side",
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def clean_note(self) -> str:
+        """Return the note on one line."""
+        return single_line(self.cleaned_data["note"], max_length=300)
+
+
+def new_key() -> str:
+    """Return a fresh idempotency key for a form."""
+    return random_token(24)

@@ -1,0 +1,39 @@
+"""Work that follows from bookings: ids in, fetch, call."""
+
+from django.utils import timezone
+
+from timetuna.bookings.actions.carry_change import move_outside, remove_outside
+from timetuna.bookings.actions.fulfil import fulfil
+from timetuna.bookings.actions.mend import mend_connection
+from timetuna.bookings.actions.send_mail import send_mail
+from timetuna.jobs.registry import job
+
+
+@job("bookings.fulfil")
+def fulfil_booking(booking: int) -> None:
+    """Make the meeting, then the mails."""
+    fulfil(booking)
+
+
+@job("bookings.mail")
+def mail_booking(booking: int, kind: str, audience: str, revision: int) -> None:
+    """Send one mail."""
+    send_mail(booking, kind=kind, audience=audience, revision=revision)
+
+
+@job("bookings.move_conference")
+def move_conference(booking: int, revision: int) -> None:
+    """Carry a move to the meeting outside."""
+    move_outside(booking, revision=revision)
+
+
+@job("bookings.remove_conference")
+def remove_conference(booking: int) -> None:
+    """Carry a cancellation to the meeting outside."""
+    remove_outside(booking)
+
+
+@job("bookings.connection_mended")
+def connection_mended(host: int, provider: str) -> None:
+    """Make the links that waited for the host to connect."""
+    mend_connection(host, provider=provider, now=timezone.now())

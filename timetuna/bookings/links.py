@@ -1,0 +1,33 @@
+"""The unguessable address of a booking: kept sealed so that it can be mailed again, found by its fingerprint."""
+
+from django.conf import settings
+
+from timetuna.bookings.models import Booking
+from timetuna.lib.signing import fingerprint, random_token
+from timetuna.vault import box
+
+
+def set_new_link(booking: Booking) -> None:
+    """Give an unsaved or changed booking a fresh link; the earlier one is dead once it is saved."""
+    token = random_token()
+    booking.link_fingerprint = fingerprint(token)
+    booking.link_sealed = box().seal(token, context=_context(booking))
+
+
+def link_path(booking: Booking) -> str:
+    """Return the path of the booking's own page."""
+    return f"/b/{box().open(booking.link_sealed, context=_context(booking))}"
+
+
+def link(booking: Booking) -> str:
+    """Return the full address of the booking's own page."""
+    return settings.BASE_URL + link_path(booking)
+
+
+def reseal(booking: Booking) -> None:
+    """Seal the link of an unsaved change with the newest key."""
+    booking.link_sealed = box().rotate(booking.link_sealed, context=_context(booking))
+
+
+def _context(booking: Booking) -> str:
+    return f"bookings.link:{booking.uid}"

@@ -1,0 +1,146 @@
+"""A month and the times of one of its days, in the guest's zone, ready to be shown."""
+
+import calendar
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from timetuna.availability.hours import day_start
+from timetuna.bookings import wording
+from timetuna.bookings.availability import Question, moment_of, offered
+from timetuna.bookings.choice import Choice, write_start
+from timetuna.pages.queries import PublicPage
+
+Days = dict[date, list[datetime]]
+WEEKDAYS = [{"short": calendar.day_abbr[number], "full": calendar.day_name[number]} for number in range(7)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calendar:
+    """One month's free times by local day, where the month before and after can be turned to."""
+
+    month: date
+    today: date
+    days: Days
+    day: date | None
+    earlier: date | None
+    later: date | None
+
+
+def free_times(page: PublicPage, choice: Choice, *, now: datetime, moving: int | None = None) -> Calendar:
+    """Find the month asked for; without one, the first that has times. Two queries, one sweep."""
+    zone = choice.zone
+    today = now.astimezone(zone).date()
+    last = now.astimezone(zone).date() + timedelta(days=page.horizon_days + 1)
+    minutes = choice.duration.minutes if choice.duration else 0
+    question = Question(page=page, minutes=minutes, now=now, moving=moving)
+    if choice.month:
+        days = _days(question, zone, choice.month, _next_month(choice.month))
+        month = choice.month
+    else:
+        days = _days(question, zone, today, last + timedelta(days=1))
+        month = min(days, default=today).replace(day=1)
+        days = {day: times for day, times in days.items() if day.replace(day=1) == month}
+    return Calendar(
+        month=month,
+        today=today,
+        days=days,
+        day=choice.day or min(days, default=None),
+        earlier=_last_month(month) if month > today.replace(day=1) else None,
+        later=_next_month(month) if _next_month(month) <= last else None,
+    )
+
+
+def remaining_times(page: PublicPage, choice: Choice, *, now: datetime, most: int = 24) -> list[datetime]:
+    """Return the next free times from the chosen day on, in the guest's zone; for a guest whose time was just taken."""
+    first = max(choice.day or date.min, now.astimezone(choice.zone).date())
+    last = now.astimezone(choice.zone).date() + timedelta(days=page.horizon_days + 2)
+    minutes = choice.duration.minutes if choice.duration else 0
+    days = _days(Question(page=page, minutes=minutes, now=now), choice.zone, first, max(first, last))
+    return [time for day in sorted(days) for time in days[day]][:most]
+
+
+def slots_context(calendar_: Calendar, choice: Choice, *, book_path: str, now: datetime) -> dict[str, Any]:
+    """Return what `public/_slots.html` shows."""
+    chosen = calendar_.day
+    return {
+        "month": _month(calendar_, choice),
+        "day_title": wording.day(chosen) if chosen else "",
+        "times": _times(calendar_.days.get(chosen, []) if chosen else [], choice, book_path),
+        "zone_label": f"{choice.zone.key}, now {wording.clock(now.astimezone(choice.zone))}",
+        "empty_message": _empty(calendar_),
+        "notice": choice.problem,
+        "state": [
+            ("duration", str(choice.duration.minutes) if choice.duration else ""),
+            ("month", f"{calendar_.month:%Y-%m}"),
+            ("day", chosen.isoformat() if chosen else ""),
+        ],
+    }
+
+
+def _days(question: Question, zone: ZoneInfo, first: date, beyond: date) -> Days:
+    span = day_start(first, zone=zone), day_start(beyond, zone=zone)
+    days: Days = defaultdict(list)
+    for minute in offered(question, span=span):
+        local = moment_of(minute).astimezone(zone)
+        days[local.date()].append(local)
+    return dict(days)
+
+
+def _month(calendar_: Calendar, choice: Choice) -> dict[str, Any]:
+    weeks = calendar.Calendar().monthdatescalendar(calendar_.month.year, calendar_.month.month)
+    return {
+        "title": f"{calendar_.month:%B %Y}",
+        "previous_url": _turn(choice, calendar_.earlier),
+        "next_url": _turn(choice, calendar_.later),
+        "weekdays": WEEKDAYS,
+        "weeks": [[_cell(day, calendar_, choice) for day in week] for week in weeks],
+    }
+
+
+def _turn(choice: Choice, month: date | None) -> str | None:
+    return choice.url(month=f"{month:%Y-%m}", day="") if month else None
+
+
+def _cell(day: date, calendar_: Calendar, choice: Choice) -> dict[str, Any]:
+    in_month = day.month == calendar_.month.month
+    count = len(calendar_.days.get(day, [])) if in_month else 0
+    return {
+        "day": day.day,
+        "date": day.isoformat(),
+        "label": f"{wording.day(day)}, {count} time{'s' if count != 1 else ''}",
+        "url": choice.url(day=day.isoformat(), month="") if count else None,
+        "chosen": day == calendar_.day,
+        "today": day == calendar_.today,
+        "in_month": in_month,
+    }
+
+
+def _times(times: list[datetime], choice: Choice, book_path: str) -> list[dict[str, str]]:
+    seen = Counter(wording.clock(time) for time in times)
+    return [
+        {
+            "label": wording.clock(time),
+            "note": wording.which_of_two(time) if seen[wording.clock(time)] > 1 else "",
+            "url": Choice(path=book_path, duration=choice.duration, zone=choice.zone).url(
+                start=write_start(time)
+            ),
+        }
+        for time in times
+    ]
+
+
+def _empty(calendar_: Calendar) -> str:
+    if not calendar_.days:
+        return f"There are no free times in {calendar_.month:%B}."
+    return "This day has no free times. Please choose another."
+
+
+def _next_month(month: date) -> date:
+    return (month.replace(day=1) + timedelta(days=32)).replace(day=1)
+
+
+def _last_month(month: date) -> date:
+    return (month.replace(day=1) - timedelta(days=1)).replace(day=1)

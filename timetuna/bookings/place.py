@@ -1,0 +1,68 @@
+"""Where or how a booking is held, in words and links."""
+
+from dataclasses import dataclass
+
+from timetuna.bookings.models import Booking, Conference
+from timetuna.calendars.queries import conference_kinds
+from timetuna.pages.kinds import LINK, PHONE, guest_labels
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """How a meeting is held. `url` is the join link; `text` what an invitation's LOCATION says; `problem` is for hosts.
+
+    `pending`: a link is still to come; `removable`: the meeting outside can be carried along when this one changes.
+    """
+
+    label: str
+    text: str
+    url: str = ""
+    passcode: str = ""
+    meeting_number: str = ""
+    pending: bool = False
+    problem: str = ""
+    possible_duplicates: int = 0
+
+
+def place(booking: Booking) -> Place:
+    """Return how the booking is held, as far as it is known now."""
+    conference = Conference.objects.filter(booking=booking).first()
+    if conference is not None:
+        return _online(conference)
+    name = guest_labels().get(booking.meeting_type, "Meeting")
+    if booking.meeting_type == LINK:
+        return Place(label=name, text=booking.location, url=booking.location)
+    if booking.meeting_type == PHONE:
+        return Place(label=name, text=_call(booking))
+    return Place(label=name, text=booking.location)
+
+
+def provider_label(slug: str) -> str:
+    """Return the name people read for a provider."""
+    return conference_kinds().get(slug, slug)
+
+
+def _online(conference: Conference) -> Place:
+    name = provider_label(conference.provider)
+    if conference.state != Conference.State.READY:
+        return Place(
+            label=name,
+            text=f"{name} (the link follows)",
+            pending=True,
+            problem=conference.problem,
+            possible_duplicates=conference.possible_duplicates,
+        )
+    return Place(
+        label=name,
+        text=conference.join_url,
+        url=conference.join_url,
+        passcode=conference.passcode,
+        meeting_number=conference.reference,
+        possible_duplicates=conference.possible_duplicates,
+    )
+
+
+def _call(booking: Booking) -> str:
+    if booking.location:
+        return f"{booking.guest_name} calls {booking.location}"
+    return f"{booking.host.name} calls {booking.guest_phone}"

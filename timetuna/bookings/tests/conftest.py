@@ -1,0 +1,100 @@
+"""A host with a page that is open around the clock, and a way to let the work be done."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from allauth.account.models import EmailAddress
+
+from timetuna.accounts.models import User
+from timetuna.bookings.actions.book import Guest, Order
+from timetuna.bookings.availability import minute_of
+from timetuna.bookings.forms import new_key
+from timetuna.jobs import queue
+from timetuna.jobs.models import Job, Worker
+from timetuna.jobs.worker import perform
+from timetuna.bookings.tests.zoom import Zoom
+from timetuna.pages.models import BookingPage, Duration, MeetingType, WeeklyHours
+
+
+@pytest.fixture
+def alice(db):
+    return make_host("alice", "Alice Host")
+
+
+@pytest.fixture
+def charlie(db):
+    return make_host("charlie", "Charlie Stranger")
+
+
+def make_host(handle, name):
+    email = f"{handle}@host.example"
+    user = User.objects.create_user(email, "correct horse battery", name=name, handle=handle, time_zone="Europe/Berlin")
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    return user
+
+
+@pytest.fixture
+def page(alice):
+    return make_page(alice)
+
+
+def make_page(host, *, slug="intro", kinds=(("in_person", "Room 1"),), lengths=(30,)):
+    page = BookingPage.objects.create(
+        host=host, slug=slug, title="Intro call", time_zone="Europe/Berlin", notice_minutes=0, increment_minutes=15
+    )
+    for minutes in lengths:
+        Duration.objects.create(page=page, minutes=minutes)
+    for weekday in range(7):
+        WeeklyHours.objects.create(page=page, weekday=weekday, start_minute=0, end_minute=1440)
+    for kind, detail in kinds:
+        MeetingType.objects.create(page=page, kind=kind, enabled=True, detail=detail)
+    return page
+
+
+def tomorrow(hour=10, minute=0):
+    day = datetime.now(UTC).date() + timedelta(days=1)
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC)
+
+
+def order(page, start=None, *, minutes=30, kind="in_person", key=None, **guest):
+    person = {"name": "Sam Guest", "email": "sam@guest.example", "time_zone": "America/New_York"} | guest
+    return Order(
+        page_id=page.pk,
+        minutes=minutes,
+        start_minute=minute_of(start or tomorrow()),
+        kind=kind,
+        guest=Guest(**person),
+        key=key or new_key(),
+    )
+
+
+def work_off():
+    """Do everything that is due, in this process, as the worker does it."""
+    worker = Worker.objects.create(machine="test", pid=1)
+    done = 0
+    while (job := queue.claim(worker)) is not None:
+        perform(job)
+        done += 1
+        assert done < 50, "work never ends"
+    worker.delete()
+    return done
+
+
+def due_now(**which):
+    """Let the pauses pass."""
+    return Job.objects.filter(state="waiting", **which).update(run_at=datetime.now(UTC))
+
+
+@pytest.fixture(scope="session")
+def running_sandbox():
+    with Sandbox(SandboxConfig(http_port=0, smtp_port=0)) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def zoom(running_sandbox, settings):
+    running_sandbox.reset()
+    zoom = Zoom(running_sandbox)
+    zoom.point_settings_here(settings)
+    settings.RETRY_SECONDS = 10
+    return zoom

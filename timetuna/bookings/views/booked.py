@@ -1,0 +1,131 @@
+"""A booking's own page, at its unguessable address."""
+
+import threading
+import time
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from timetuna.bookings import wording
+from timetuna.bookings.invitation import guest_invitation
+from timetuna.bookings.links import link_path
+from timetuna.bookings.models import Booking
+from timetuna.bookings.place import place
+from timetuna.bookings.queries import booking_by_link, link_promised, link_ready
+from timetuna.bookings.views.slots import ICONS
+from timetuna.lib.ics import google_url, office365_url, outlook_url, write
+
+FIRST_PAINT_SECONDS = 3.0
+LOOK_AGAIN_SECONDS = 0.05
+# Waiting for a provider must never take all threads of a web process from other guests.
+_waiting = threading.BoundedSemaphore(max(1, settings.WEB_THREADS // 2))
+
+
+@require_safe
+def booked(request: HttpRequest, token: str) -> HttpResponse:
+    """Show the booking; right after it was made, wait a moment so that the link is there at first paint."""
+    booking = booking_or_404(token)
+    _wait_for_link(booking)
+    invitation = guest_invitation(booking, place(booking))
+    confirmed = booking.status == Booking.Status.CONFIRMED
+    path = link_path(booking)
+    changeable = confirmed and booking.start_at > timezone.now()
+    context = {
+        "booking": booking_context(booking),
+        "host": {"name": booking.host.name},
+        "link": link_context(booking) if confirmed else None,
+        "calendar_urls": [
+            {"label": "Google Calendar", "url": google_url(invitation)},
+            {"label": "Outlook", "url": outlook_url(invitation)},
+            {"label": "Microsoft 365", "url": office365_url(invitation)},
+        ],
+        "ics_url": f"{path}/invite.ics",
+        "move_url": f"{path}/move" if changeable and booking.page_id else "",
+        "cancel_url": f"{path}/cancel" if changeable else "",
+        "again_url": booking.page.address() if booking.page else "",
+    }
+    return private(render(request, "public/booked.html", context))
+
+
+@require_safe
+def link_state(request: HttpRequest, token: str) -> HttpResponse:
+    """Answer the page that asks whether the link is there: 204 while nothing has changed."""
+    booking = booking_or_404(token)
+    context = link_context(booking)
+    if context["state"] == request.GET.get("state"):
+        return private(HttpResponse(status=204))
+    return private(render(request, "public/_link.html", {"link": context}))
+
+
+@require_safe
+def invite(_request: HttpRequest, token: str) -> HttpResponse:
+    """Hand out the guest's invitation as a file."""
+    booking = booking_or_404(token)
+    cancelled = booking.status == Booking.Status.CANCELLED
+    content = write(guest_invitation(booking, place(booking), cancelled=cancelled))
+    response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="invite.ics"'
+    return private(response)
+
+
+def booking_or_404(token: str) -> Booking:
+    """Return the booking behind a link."""
+    booking = booking_by_link(token)
+    if booking is None:
+        raise Http404
+    return booking
+
+
+def private(response: HttpResponse) -> HttpResponse:
+    """Keep an address that is a secret out of caches, search engines and the next site's logs."""
+    response["Cache-Control"] = "private, no-store"
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def booking_context(booking: Booking) -> dict[str, Any]:
+    """Return what pages about one booking say of it, in the guest's zone."""
+    zone = wording.zone_or_utc(booking.guest_time_zone)
+    begins, ends = booking.start_at.astimezone(zone), booking.end_at().astimezone(zone)
+    return {
+        "title": booking.title,
+        "state": booking.status,
+        "guest_name": booking.guest_name,
+        "guest_email": booking.guest_email,
+        "day_title": f"{wording.day(begins.date())} {begins.year}",
+        "time_label": f"{wording.clock(begins)} to {wording.clock(ends)}",
+        "zone_label": wording.zone_label(zone, at=booking.start_at),
+        "notes": booking.guest_notes,
+    }
+
+
+def link_context(booking: Booking) -> dict[str, str]:
+    """Return what `public/_link.html` shows."""
+    where = place(booking)
+    state = "ready" if not where.pending else "late" if link_promised(booking) else "coming"
+    return {
+        "state": state,
+        "kind": where.label,
+        "icon": ICONS.get(booking.meeting_type, "video"),
+        "url": where.url,
+        "text": "" if where.url or where.pending else where.text,
+        "passcode": where.passcode,
+        "poll_url": f"{link_path(booking)}/link?state={state}",
+    }
+
+
+def _wait_for_link(booking: Booking) -> None:
+    """Return as soon as the link is there, or 3 seconds after the booking was made; at once for older bookings."""
+    until = booking.created_at.timestamp() + FIRST_PAINT_SECONDS
+    if time.time() >= until or link_ready(booking) or not _waiting.acquire(blocking=False):
+        return
+    try:
+        while time.time() < until and not link_ready(booking):
+            time.sleep(LOOK_AGAIN_SECONDS)
+    finally:
+        _waiting.release()

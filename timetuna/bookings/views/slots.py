@@ -1,0 +1,82 @@
+"""The public booking page: length, month, times."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from timetuna.bookings.choice import Choice, read_choice
+from timetuna.bookings.month import free_times, slots_context
+from timetuna.lib.zones import zone_names
+from timetuna.pages.queries import PublicPage, public_page
+
+ICONS = {"phone": "phone", "in_person": "pin", "link": "link"}
+
+
+@require_safe
+def slots(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
+    """Show the page, or only the month and times when htmx asks for them."""
+    page = public_page_or_404(handle, slug)
+    choice = read_choice(page, request.GET, path=path_of(page))
+    context = page_context(page, choice)
+    if choice.duration:
+        now = timezone.now()
+        context |= slots_context(
+            free_times(page, choice, now=now), choice, book_path=path_of(page) + "/book", now=now
+        )
+    if not page.meeting_types:
+        context["empty_message"] = "No times are offered here at the moment."
+    return fragment_or_page(request, context, with_slots=choice.duration is not None)
+
+
+def fragment_or_page(request: HttpRequest, context: dict[str, Any], *, with_slots: bool) -> HttpResponse:
+    """Answer htmx with the fragment, everybody else with the whole page."""
+    fragment = with_slots and request.headers.get("HX-Request") == "true"
+    response = render(request, "public/_slots.html" if fragment else "public/booking.html", context)
+    response["Vary"] = "HX-Request"
+    return response
+
+
+def public_page_or_404(handle: str, slug: str) -> PublicPage:
+    """Return the page behind a public address."""
+    page = public_page(handle, slug)
+    if page is None:
+        raise Http404
+    return page
+
+
+def path_of(page: PublicPage) -> str:
+    """Return the page's path on this server."""
+    return f"/{page.host_handle}/{page.slug}"
+
+
+def page_context(page: PublicPage, choice: Choice) -> dict[str, Any]:
+    """Return what the card around month and times shows: who, what, how long, how."""
+    return {
+        "page": {"title": page.title, "description": page.description, "address": choice.path},
+        "host": {"name": page.host_name, "handle": page.host_handle},
+        "durations": [
+            {
+                "minutes": duration.minutes,
+                "title": duration.title,
+                "description": duration.description,
+                "url": choice.url(duration=str(duration.minutes)),
+                "chosen": duration == choice.duration,
+            }
+            for duration in page.durations
+        ],
+        "duration": choice.duration,
+        "facts": _facts(page),
+        "zone": choice.zone.key,
+        "zones": zone_names(),
+    }
+
+
+def _facts(page: PublicPage) -> list[dict[str, str]]:
+    kinds = page.meeting_types
+    if not kinds:
+        return []
+    words = " or ".join(kind.label for kind in kinds)
+    return [{"icon": ICONS.get(kinds[0].kind, "video"), "text": words}]
