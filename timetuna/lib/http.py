@@ -105,7 +105,7 @@ class HttpClient:
                 raise HttpError("address", sent=False)
             own = {"User-Agent": self.user_agent, "Accept-Encoding": "gzip", "Connection": "close"}
             return httpx.Request(method, parsed, headers=own | dict(headers or {}), data=form, json=json)
-        except (httpx.InvalidURL, UnicodeError, TypeError):
+        except (httpx.InvalidURL, ValueError, TypeError):
             raise HttpError("address", sent=False) from None
 
     def _exchange(self, request: httpx.Request, budget: Budget) -> Response:

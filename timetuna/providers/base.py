@@ -86,7 +86,7 @@ class Conferencing(Protocol):
         """Say what a grant with these scopes allows."""
 
     def create(self, meeting: Meeting, *, access_token: str) -> Conference:
-        """Make the meeting. Never repeats a request that may have been carried out. Raises ProviderError, NeedsReconnect."""
+        """Make the meeting, with one request and no second. Raises ProviderError, NeedsReconnect."""
 
     def move(self, reference: str, meeting: Meeting, *, access_token: str) -> None:
         """Change time and topic of a meeting made before; safe to repeat."""

@@ -32,12 +32,12 @@ class ProviderError(Exception):
         self.operator = operator
 
 
-class AccessTokenRefused(ProviderError):
+class AccessTokenRefused(ProviderError):  # noqa: N818 - it names what happened
     """The access token is expired or revoked; nothing was carried out. A refresh may help, once."""
 
 
 class NeedsReconnect(Exception):  # noqa: N818 - it names what the host has to do
-    """The grant is dead or too small; only the host can mend it, by connecting again. `str()` says why in one sentence."""
+    """The grant is dead or too small; only the host can mend it, by connecting again. `str()` says why."""
 
     def __init__(self, message: str, *, code: str) -> None:
         super().__init__(message)

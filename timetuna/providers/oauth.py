@@ -1,0 +1,214 @@
+"""One OAuth 2 client for all providers: authorize address with state and PKCE, exchange, refresh.
+
+RFC 6749 sections 4.1, 5 and 6; RFC 7636 (S256). Client id and secret go in the Basic header, everything else in the
+form body: query strings land in logs, and some providers refuse them. Bodies are never logged: an error's text may
+carry the code.
+"""
+
+import base64
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+from timetuna.lib.http import Budget, HttpClient, HttpError, NotJsonError, Response
+from timetuna.lib.retry_after import parse_retry_after
+from timetuna.providers.base import Tokens
+from timetuna.providers.errors import NeedsReconnect, ProviderError
+
+# A refresh whose answer is lost costs the connection: the old token is dead by then. So this one call may take long,
+# but no longer than the lease under which calendars/session.py makes it.
+REFRESH_BUDGET = Budget(connect_seconds=5, read_seconds=30, total_seconds=38)
+
+_OK, _BAD_REQUEST, _UNAUTHORIZED, _TOO_MANY = 200, 400, 401, 429
+_SERVER_ERROR = 500
+_TOKEN = re.compile(r"[\x21-\x7e]{1,16384}")
+_WORD = re.compile(r"[A-Za-z0-9_.-]{1,40}")
+_DEFAULT_LIFE, _LONGEST_LIFE = 3_600, 30 * 86_400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OAuthSettings:
+    """What differs between providers.
+
+    label: the name in sentences.  scope: sent at authorize only where it is not "".
+    dead_reasons: beginnings of an error's text that mean a dead grant, beside `invalid_grant`.
+    dead_codes: the same for numbered errors, each with the sentence for the host.
+    operator_codes: numbers that mean that the operator's own settings are wrong.
+    """
+
+    label: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    authorize_url: str
+    token_url: str
+    redirect_uri: str
+    scope: str = ""
+    dead_reasons: tuple[str, ...] = ()
+    dead_codes: Mapping[int, str] = field(default_factory=dict)
+    operator_codes: frozenset[int] = frozenset()
+
+
+class OAuthClient:
+    """Talks to one provider's authorize and token endpoints."""
+
+    def __init__(self, settings: OAuthSettings, *, http: HttpClient) -> None:
+        self._settings = settings
+        self._http = http
+
+    def authorize_url(self, *, state: str, code_challenge: str) -> str:
+        """Return the address the host's browser is sent to."""
+        query = {
+            "response_type": "code",
+            "client_id": self._settings.client_id,
+            "redirect_uri": self._settings.redirect_uri,
+            "state": state,
+            "code_challenge": code_challenge,
+            "code_challenge_method": "S256",
+        }
+        if self._settings.scope:
+            query["scope"] = self._settings.scope
+        separator = "&" if urlsplit(self._settings.authorize_url).query else "?"
+        return f"{self._settings.authorize_url}{separator}{urlencode(query, quote_via=quote)}"
+
+    def exchange(self, *, code: str, code_verifier: str) -> Tokens:
+        """Trade the code for tokens. Raises ProviderError; `permanent` when the code is used up or expired."""
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": self._settings.redirect_uri,
+            "code_verifier": code_verifier,
+        }
+        response, asked_at = self._ask(form, budget=None)
+        if response.status == _OK:
+            return self._tokens(response, asked_at)
+        failure = _Failure(response)
+        self._raise_common(failure, response)
+        raise ProviderError(
+            f"{self._settings.label} did not accept the sign-in: it had expired or was used before. Start again.",
+            code=failure.code,
+            permanent=True,
+        )
+
+    def refresh(self, refresh_token: str) -> Tokens:
+        """Trade the refresh token for new tokens.
+
+        Raises NeedsReconnect when the grant is dead, ProviderError else; with `outcome_unknown` the tokens may have
+        been rotated although no answer came.
+        """
+        form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
+        response, asked_at = self._ask(form, budget=REFRESH_BUDGET)
+        if response.status == _OK:
+            return self._tokens(response, asked_at)
+        failure = _Failure(response)
+        self._raise_when_dead(failure)
+        self._raise_common(failure, response)
+        raise ProviderError(
+            f"{self._settings.label} did not renew the connection; this is tried again.", code=failure.code
+        )
+
+    def basic_header(self) -> dict[str, str]:
+        """Return the Authorization header that names this client (RFC 6749 section 2.3.1)."""
+        pair = f"{self._settings.client_id}:{self._settings.client_secret}".encode()
+        return {"Authorization": f"Basic {base64.b64encode(pair).decode('ascii')}"}
+
+    def _ask(self, form: dict[str, str], *, budget: Budget | None) -> tuple[Response, datetime]:
+        headers = {"Accept": "application/json", **self.basic_header()}
+        asked_at = datetime.now(UTC)
+        try:
+            response = self._http.request(
+                "POST", self._settings.token_url, headers=headers, form=form, budget=budget
+            )
+        except HttpError as error:
+            raise ProviderError(
+                f"{self._settings.label} could not be reached, or did not answer in time.",
+                code=f"network:{error.kind}",
+                outcome_unknown=error.sent,
+            ) from None
+        return response, asked_at
+
+    def _tokens(self, response: Response, asked_at: datetime) -> Tokens:
+        try:
+            body = response.json()
+        except NotJsonError:
+            body = None
+        fields = body if isinstance(body, dict) else {}
+        access, refresh = fields.get("access_token"), fields.get("refresh_token")
+        if not _is_token(access) or not _is_token(refresh):
+            raise ProviderError(
+                f"{self._settings.label} answered without the tokens it promises.",
+                code="protocol",
+                outcome_unknown=True,
+            )
+        scope = fields.get("scope")
+        scopes = frozenset(scope.split()) if isinstance(scope, str) else frozenset()
+        return Tokens(str(access), str(refresh), asked_at + _life(fields.get("expires_in")), scopes)
+
+    def _raise_when_dead(self, failure: "_Failure") -> None:
+        if failure.status not in {_BAD_REQUEST, _UNAUTHORIZED}:
+            return
+        settings = self._settings
+        if failure.number in settings.dead_codes:
+            raise NeedsReconnect(settings.dead_codes[failure.number], code=failure.code)
+        if failure.error == "invalid_grant" or failure.reason.startswith(settings.dead_reasons or ("\0",)):
+            raise NeedsReconnect(
+                f"{settings.label} ended the connection. Connect {settings.label} again.",
+                code="invalid_grant",
+            )
+
+    def _raise_common(self, failure: "_Failure", response: Response) -> None:
+        """Raise what exchange and refresh have in common: the operator's mistakes, and what passes by itself."""
+        label = self._settings.label
+        refused = failure.status in {_BAD_REQUEST, _UNAUTHORIZED}
+        if refused and (failure.error == "invalid_client" or failure.number in self._settings.operator_codes):
+            raise ProviderError(
+                f"{label} does not know this server's own keys. Whoever runs this server has to correct them.",
+                code=failure.code,
+                operator=True,
+            )
+        if not refused or not failure.readable:
+            now = datetime.now(UTC)
+            raise ProviderError(
+                f"{label} has a problem at the moment; this is tried again.",
+                code=failure.code,
+                retry_after=parse_retry_after(response.headers.get("retry-after", ""), now=now),
+                outcome_unknown=failure.status >= _SERVER_ERROR,
+            )
+
+
+class _Failure:
+    """An error answer of the token endpoint, any part of which may be missing. `reason` may hold the code."""
+
+    def __init__(self, response: Response) -> None:
+        try:
+            body: Any = response.json()
+        except NotJsonError:
+            body = None
+        fields: dict[str, Any] = body if isinstance(body, dict) else {}
+        self.status = response.status
+        self.readable = bool(fields)
+        self.error = _text(fields.get("error"))
+        self.reason = _text(fields.get("reason"))
+        number = fields.get("errorCode", fields.get("code"))
+        self.number = number if isinstance(number, int) else 0
+        word = self.error if _WORD.fullmatch(self.error) else str(self.number or response.status)
+        self.code = f"oauth:{word}"
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _is_token(value: Any) -> bool:
+    return isinstance(value, str) and _TOKEN.fullmatch(value) is not None
+
+
+def _life(value: Any) -> timedelta:
+    """Read expires_in, a number or its text; an unreadable one counts as an hour, a 401 corrects it."""
+    try:
+        seconds = int(value)
+    except (TypeError, ValueError, OverflowError):
+        seconds = _DEFAULT_LIFE
+    return timedelta(seconds=min(max(seconds, 0), _LONGEST_LIFE))
