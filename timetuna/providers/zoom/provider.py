@@ -1,0 +1,134 @@
+"""Zoom: signing in, whose account it is, meetings with a link, and the call when the app is removed."""
+
+from datetime import datetime
+from pathlib import Path
+
+from timetuna.lib.http import HttpClient
+from timetuna.providers.base import (
+    Ability,
+    Conference,
+    Conferencing,
+    Identity,
+    Meeting,
+    OAuth,
+    Profile,
+    Tokens,
+    WebhookReply,
+    Webhooks,
+)
+from timetuna.providers.description import Config, Need, Provider
+from timetuna.providers.errors import NeedsReconnect
+from timetuna.providers.oauth import OAuthClient, OAuthSettings
+from timetuna.providers.zoom.client import ZoomApi
+from timetuna.providers.zoom.compliance import acknowledge
+from timetuna.providers.zoom.webhook import Webhook
+
+READ_PROFILE, CREATE_MEETINGS = "user:read:user", "meeting:write:meeting"
+MOVE_MEETINGS, REMOVE_MEETINGS = "meeting:update:meeting", "meeting:delete:meeting"
+NEEDED = {READ_PROFILE: "to read your Zoom profile", CREATE_MEETINGS: "to create meetings"}
+
+_AGAIN = "Connect Zoom again."
+_DEAD = {
+    4711: f"The permissions of this connection have changed. {_AGAIN}",
+    4735: f"Zoom does not know your user any more. {_AGAIN}",
+    4737: f"Zoom ended the connection. {_AGAIN}",
+    4738: "Your Zoom administrator has disabled the app. Ask them to allow it, then connect Zoom again.",
+    4740: f"Zoom ended the connection. {_AGAIN}",
+    4741: f"The Zoom account was connected somewhere else, which ended this connection. {_AGAIN}",
+}
+_OPERATOR = frozenset({4702, 4704, 4717})  # client id or secret wrong, app gone, app disabled by Zoom
+
+
+class Zoom(OAuth, Identity, Conferencing, Webhooks):
+    """Everything we do with Zoom, for one registered app."""
+
+    def __init__(self, config: Config, http: HttpClient) -> None:
+        base = config["oauth_url"].rstrip("/")
+        settings = OAuthSettings(
+            label="Zoom",
+            client_id=config["client_id"],
+            client_secret=config["client_secret"],
+            authorize_url=f"{base}/oauth/authorize",
+            token_url=f"{base}/oauth/token",
+            redirect_uri=config["redirect_uri"],
+            dead_reasons=("Invalid Token",),
+            dead_codes=_DEAD,
+            operator_codes=_OPERATOR,
+        )  # no scope: it comes from the app's registration, and sending it gets apps rejected
+        secrets = tuple(part.strip() for part in config["webhook_secret_token"].split(",") if part.strip())
+        self._http = http
+        self._oauth = OAuthClient(settings, http=http)
+        self._api = ZoomApi(config["api_url"], http=http)
+        self._compliance_url = f"{config['api_url'].rstrip('/')}/oauth/data/compliance"
+        self._webhook = Webhook(config["client_id"], secrets)
+
+    def authorize_url(self, *, state: str, code_challenge: str) -> str:
+        """Return Zoom's consent page for this app."""
+        return self._oauth.authorize_url(state=state, code_challenge=code_challenge)
+
+    def exchange(self, *, code: str, code_verifier: str) -> Tokens:
+        """Trade the code for tokens; both permissions have to be among the granted ones, others may be."""
+        tokens = self._oauth.exchange(code=code, code_verifier=code_verifier)
+        missing = [f"{words} ({scope})" for scope, words in NEEDED.items() if scope not in tokens.scopes]
+        if missing:
+            raise NeedsReconnect(
+                f"Zoom did not give the permission {' and '.join(missing)}. Connect Zoom again and allow both.",
+                code="scope",
+            )
+        return tokens
+
+    def refresh(self, refresh_token: str) -> Tokens:
+        """Trade the refresh token; Zoom gives a new one each time and the old one is dead."""
+        return self._oauth.refresh(refresh_token)
+
+    def profile(self, access_token: str) -> Profile:
+        """Read `GET /v2/users/me`."""
+        return self._api.profile(access_token)
+
+    def abilities(self, scopes: frozenset[str]) -> frozenset[Ability]:
+        """Look which scopes there are; those for moving and removing are extras of an operator's app."""
+        wanted = {
+            Ability.CREATE: CREATE_MEETINGS,
+            Ability.MOVE: MOVE_MEETINGS,
+            Ability.REMOVE: REMOVE_MEETINGS,
+        }
+        return frozenset(ability for ability, scope in wanted.items() if scope in scopes)
+
+    def create(self, meeting: Meeting, *, access_token: str) -> Conference:
+        """Make a scheduled meeting: `POST /v2/users/me/meetings`."""
+        return self._api.create(meeting, access_token=access_token)
+
+    def move(self, reference: str, meeting: Meeting, *, access_token: str) -> None:
+        """Change it: `PATCH /v2/meetings/{id}`."""
+        self._api.move(reference, meeting, access_token=access_token)
+
+    def remove(self, reference: str, *, access_token: str) -> None:
+        """Delete it: `DELETE /v2/meetings/{id}`."""
+        self._api.remove(reference, access_token=access_token)
+
+    def read_webhook(self, body: bytes, headers: dict[str, str], *, now: datetime) -> WebhookReply:
+        """Read `endpoint.url_validation` and `app_deauthorized`."""
+        return self._webhook.read(body, headers, now=now)
+
+    def acknowledge_deauthorization(self, acknowledgement: str) -> None:
+        """Confirm that the data is gone: `POST /oauth/data/compliance`."""
+        acknowledge(
+            acknowledgement, url=self._compliance_url, basic=self._oauth.basic_header(), http=self._http
+        )
+
+
+PROVIDER = Provider(
+    slug="zoom",
+    label="Zoom",
+    prefix="ZOOM",
+    needs=(
+        Need("client_id", "Client id of your Zoom app."),
+        Need("client_secret", "Client secret of your Zoom app.", secret=True),
+        Need("webhook_secret_token", "Secret token of your Zoom app; several may overlap.", secret=True),
+        Need("oauth_url", "Where Zoom's sign-in and tokens are.", required=False, default="https://zoom.us"),
+        Need("api_url", "Where Zoom's API is.", required=False, default="https://api.zoom.us"),
+    ),
+    one_per_host=True,
+    logo=Path(__file__).with_name("logo.svg"),
+    build=Zoom,
+)

@@ -1,0 +1,36 @@
+import pytest
+
+from timetuna.providers.contract import (
+    ConferencingContract,
+    IdentityContract,
+    OAuthContract,
+    WebhooksContract,
+)
+from timetuna.sandbox import SandboxControl
+
+
+class TestZoomOAuth(OAuthContract):
+    @pytest.fixture
+    def control(self, running: tuple[object, SandboxControl]) -> SandboxControl:
+        """Without the final look: exchanging a code twice is what one of these tests is for."""
+        running[1].reset()
+        running[1].decide("allow")
+        return running[1]
+
+
+class TestZoomIdentity(IdentityContract):
+    pass
+
+
+class TestZoomConferencing(ConferencingContract):
+    pass
+
+
+class TestZoomConferencingWithMoreScopes(ConferencingContract):
+    @pytest.fixture(autouse=True)
+    def _more(self, control: SandboxControl) -> None:
+        control.app(extra_scopes=["meeting:update:meeting", "meeting:delete:meeting"])
+
+
+class TestZoomWebhooks(WebhooksContract):
+    pass
