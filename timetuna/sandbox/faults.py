@@ -30,8 +30,8 @@ class Fault:
 
 FAULTS: dict[str, Fault] = {
     # Done at once
-    "expire_access_token": Fault("Every access token expires now (user: one user's only)", "now"),
-    "revoke_grant": Fault("Every grant is revoked now, and no event is sent (user: one user's only)", "now"),
+    "expire_access_token": Fault("Every access token expires now", "now"),
+    "revoke_grant": Fault("Every grant is revoked now, and no event is sent", "now"),
     # Any call
     "slow": Fault("The answer is slow", "slow", EVERYTHING, {"seconds": 4}),
     "reset_before": Fault("The connection is reset before anything is done", "before", CREATE),

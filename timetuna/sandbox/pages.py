@@ -154,6 +154,7 @@ def faults(world: World, _: Request) -> Response:
             ],
         }
         for stage, title in _STAGES.items()
+        if ("mailbox" if stage == "smtp" else "zoom") in world.config.parts
     ]
     return page(world, "faults.html", title="Faults", groups=groups, active=len(active))
 
@@ -234,7 +235,8 @@ PAGES: dict[tuple[str, str], Page] = {
 }
 
 
-def from_elsewhere(request: Request) -> bool:
+def from_elsewhere(world: World, request: Request) -> bool:
     """Say whether a form was sent from another site's page."""
     origin = request.header("Origin")
-    return bool(origin) and urlsplit(origin).netloc != request.header("Host")
+    ours = {request.header("Host"), urlsplit(world.public_url).netloc}
+    return bool(origin) and urlsplit(origin).netloc not in ours

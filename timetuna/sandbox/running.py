@@ -99,14 +99,14 @@ class Sandbox:
     def _zoom(self, request: Request) -> Response:
         if request.path != "/oauth/authorize":
             return zoom.answer(self.world, request)
-        if request.method == "POST" and pages.from_elsewhere(request):
+        if request.method == "POST" and pages.from_elsewhere(self.world, request):
             return _forbidden()
         return self._harmless(zoom.answer(self.world, request))
 
     def _page(self, request: Request) -> Response:
         if request.path == "/static/sandbox.css":
             return Response(200, stylesheet(), {"Content-Type": "text/css; charset=utf-8"})
-        if request.method == "POST" and pages.from_elsewhere(request):
+        if request.method == "POST" and pages.from_elsewhere(self.world, request):
             return _forbidden()
         if request.path == "/mail" or request.path.startswith("/mail/"):
             return mail_pages.answer(self.world, request)
