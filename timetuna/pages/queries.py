@@ -1,5 +1,6 @@
 """Reading booking pages: as plain values for whoever offers times, and as rows for the editor."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from allauth.account.models import EmailAddress
@@ -66,12 +67,38 @@ class PublicPage:
         """Return the full public address."""
         return f"{settings.BASE_URL}/{self.host_handle}/{self.slug}"
 
+    def shown_address(self) -> str:
+        """Return the public address as people write it, without https://."""
+        return self.address().partition("://")[2]
+
+    def shown_host_address(self) -> str:
+        """Return the address all pages of the host begin with, without https://."""
+        return self.shown_address().rpartition("/")[0]
+
 
 def public_page(handle: str, slug: str) -> PublicPage | None:
     """Return the page at /<handle>/<slug> (any case), or None unless its host is active and verified."""
     verified = EmailAddress.objects.filter(user=OuterRef("host"), verified=True)
     pages = _public().alias(lower_handle=Lower("host__handle")).filter(Exists(verified), host__is_active=True)
     return _values(pages.filter(lower_handle=handle.lower(), slug=slug.lower()).first())
+
+
+def host_pages(host_id: int) -> list[PublicPage]:
+    """Return the host's pages by title, in a number of queries that does not grow with them."""
+    pages = list(_public().filter(host=host_id).order_by("title", "id"))
+    ready = _ready_kinds(host_id, pages)
+    return [_page(page, ready) for page in pages]
+
+
+def warnings(page: PublicPage) -> list[str]:
+    """Return what keeps guests from booking the page, in a few words each."""
+    found = [] if page.meeting_types else ["No usable meeting type"]
+    return found if page.hours else [*found, "No weekly hours"]
+
+
+def own_page(host_id: int, page_id: int) -> BookingPage | None:
+    """Return the row if the page is this host's, for the editor."""
+    return _public().filter(host=host_id, pk=page_id).first()
 
 
 def page_settings(page_id: int) -> PublicPage | None:
@@ -85,8 +112,15 @@ def _public() -> QuerySet[BookingPage]:
 
 
 def _values(page: BookingPage | None) -> PublicPage | None:
-    if page is None:
-        return None
+    return None if page is None else values(page)
+
+
+def values(page: BookingPage) -> PublicPage:
+    """Return a row as plain values."""
+    return _page(page, _ready_kinds(page.host_id, [page]))
+
+
+def _page(page: BookingPage, ready: frozenset[str]) -> PublicPage:
     return PublicPage(
         id=page.pk,
         host_id=page.host_id,
@@ -105,23 +139,27 @@ def _values(page: BookingPage | None) -> PublicPage | None:
         increment_minutes=page.increment_minutes,
         notice_minutes=page.notice_minutes,
         horizon_days=page.horizon_days,
-        meeting_types=_choices(page.host_id, page.meeting_types.all()),
+        meeting_types=_choices(page.meeting_types.all(), ready),
         mail_subject=page.mail_subject,
         mail_message=page.mail_message,
     )
 
 
-def _choices(host_id: int, rows: QuerySet[MeetingType]) -> tuple[MeetingChoice, ...]:
+def _ready_kinds(host_id: int, pages: Iterable[BookingPage]) -> frozenset[str]:
+    """Return which of the connected kinds that these pages have on can be used: one look for each kind."""
+    enabled = {row.kind for page in pages for row in page.meeting_types.all() if row.enabled}
+    return frozenset(kind for kind in enabled & conference_kinds().keys() if usable(host_id, kind))
+
+
+def _choices(rows: Iterable[MeetingType], ready: frozenset[str]) -> tuple[MeetingChoice, ...]:
     """Return what is on and usable, in the editor's order, whatever order it was saved in."""
     enabled = {row.kind: row.detail for row in rows if row.enabled}
     return tuple(
         MeetingChoice(kind, label, enabled[kind])
         for kind, label in guest_labels().items()
-        if kind in enabled and _can_be_used(host_id, kind, enabled[kind])
+        if kind in enabled and (kind in ready or _complete(kind, enabled[kind]))
     )
 
 
-def _can_be_used(host_id: int, kind: str, detail: str) -> bool:
-    if kind in conference_kinds():
-        return usable(host_id, kind)
-    return bool(detail) or kind not in NEEDS_DETAIL
+def _complete(kind: str, detail: str) -> bool:
+    return kind not in conference_kinds() and (bool(detail) or kind not in NEEDS_DETAIL)

@@ -10,7 +10,7 @@ from timetuna.pages.models import BookingPage, WeeklyHours
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AvailabilityTab:
-    """What the tab holds. `hours` are (weekday, start, end): 0 is Monday, minutes after midnight up to 1440."""
+    """What the tab holds. `hours` are (weekday, start, end): 0 is Monday, minutes from 0 to 1440."""
 
     time_zone: str
     hours: Sequence[tuple[int, int, int]]

@@ -1,0 +1,170 @@
+"""The editor's tab Booking."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.validators import URLValidator
+
+from timetuna.calendars.queries import conference_kinds, usable
+from timetuna.pages.actions.save_booking import BookingTab, TypeSetting
+from timetuna.pages.addresses import is_taken, well_formed
+from timetuna.pages.forms.durations import duration_rows
+from timetuna.pages.forms.fields import LineField, WordsField
+from timetuna.pages.kinds import IN_PERSON, LINK, PHONE
+from timetuna.pages.models import BookingPage
+
+ADDRESS_TAKEN = "Another page of yours has this address. Choose a different one."
+_DETAILS = {PHONE: "phone_number", IN_PERSON: "place", LINK: "link"}
+_FEWEST_DIGITS = 3
+_PHONE = re.compile(r"[0-9+()./ #*,;a-z-]+", re.IGNORECASE)
+_http_address = URLValidator(schemes=["https", "http"])
+
+
+def _switch(label: str, help_text: str) -> forms.BooleanField:
+    widget = forms.CheckboxInput(attrs={"role": "switch"})
+    return forms.BooleanField(label=label, help_text=help_text, required=False, widget=widget)
+
+
+@dataclass(frozen=True, slots=True)
+class TypeLine:
+    """One meeting type as the template shows it.
+
+    note: why guests do not see it, although it is on. connect: the provider that has to be connected first.
+    """
+
+    switch: forms.BoundField
+    detail: forms.BoundField | None = None
+    note: str = ""
+    connect: str = ""
+
+
+class BookingForm(forms.Form):
+    """Title, address, description, durations and meeting types of a page."""
+
+    title = LineField(label="Title", max_length=120, error_messages={"required": "Give the page a title."})
+    slug = forms.CharField(label="Address", max_length=60, required=False)
+    description = WordsField(
+        label="Description", max_length=2_000, required=False, help_text="Guests read it beside the times."
+    )
+    type_phone = _switch("Phone", "Guests call you, or you call them.")
+    phone_number = LineField(
+        label="Number guests call",
+        max_length=60,
+        required=False,
+        help_text="Leave it empty to be the one who calls: guests are then asked for their number.",
+    )
+    type_in_person = _switch("In person", "You meet at a place.")
+    place = LineField(
+        label="Place",
+        max_length=500,
+        required=False,
+        help_text="Guests read it on the page and in the invitation.",
+    )
+    type_link = _switch("Custom link", "The same link for every meeting, such as your own video room.")
+    link = LineField(label="Link", max_length=500, required=False, help_text="It begins with https://.")
+
+    def __init__(self, page: BookingPage, data: Any = None) -> None:
+        """Show the page's stored settings, or what was sent in `data`."""
+        self.page = page
+        stored = {row.kind: row for row in page.meeting_types.all()}
+        self.was_on = {kind for kind, row in stored.items() if row.enabled}
+        self.providers = conference_kinds()
+        initial: dict[str, Any] = {name: getattr(page, name) for name in ("title", "slug", "description")}
+        initial |= {f"type_{kind}": kind in self.was_on for kind in (*self.providers, *_DETAILS)}
+        initial |= {name: stored[kind].detail for kind, name in _DETAILS.items() if kind in stored}
+        super().__init__(data, initial=initial)
+        for kind, label in self.providers.items():
+            help_text = f"Every booking gets its own {label} link."
+            self.fields[f"type_{kind}"] = _switch(label, help_text)
+        rows = page.durations.values("minutes", "title", "description")
+        self.durations = duration_rows(data=data, initial=None if data is not None else list(rows))
+
+    def is_valid(self) -> bool:
+        """Check the fields and the rows, both in any case, so that every mistake is shown at once."""
+        durations_valid = self.durations.is_valid()
+        return super().is_valid() and durations_valid
+
+    def has_errors(self) -> bool:
+        """Say whether anything that was sent is wrong."""
+        return self.is_bound and not self.is_valid()
+
+    def clean_slug(self) -> str:
+        """Return the address in lower case; "" has one made from the title."""
+        slug = str(self.cleaned_data["slug"]).lower()
+        if slug and not well_formed(slug):
+            raise forms.ValidationError("Use the letters a to z, digits and hyphens, for example intro-call.")
+        if slug and is_taken(self.page.host_id, slug, but_page=self.page.pk):
+            raise forms.ValidationError(ADDRESS_TAKEN)
+        return slug
+
+    def clean(self) -> None:
+        """Check the meeting types: one at least, each with what it needs."""
+        on = self._switched_on()
+        if not on:
+            self.add_error(None, "Switch on at least one meeting type, so that guests can meet you.")
+        for kind in on:
+            if kind in self.providers:
+                self._clean_provider(kind)
+            else:
+                self._clean_detail(kind, self.cleaned_data.get(_DETAILS[kind], ""))
+
+    def _switched_on(self) -> list[str]:
+        kinds = (*self.providers, *_DETAILS)
+        return [kind for kind in kinds if self.cleaned_data.get(f"type_{kind}")]
+
+    def _clean_provider(self, kind: str) -> None:
+        # A type that was on before its provider went away does not stand in the way of other changes.
+        if kind in self.was_on or usable(self.page.host_id, kind):
+            return
+        label = self.providers[kind]
+        sentence = f"{label} is not connected yet. Connect {label}, then save again."
+        self.add_error(f"type_{kind}", sentence)
+
+    def _clean_detail(self, kind: str, detail: str) -> None:
+        if kind == PHONE and detail and not _is_phone_number(detail):
+            self.add_error(
+                "phone_number", "Enter a phone number with its country code, such as +49 30 901820."
+            )
+        if kind == IN_PERSON and not detail:
+            self.add_error("place", "Enter the place where you meet.")
+        if kind == LINK and not _is_web_address(detail):
+            self.add_error("link", "Enter a full address that begins with https://.")
+
+    def type_lines(self) -> Iterator[TypeLine]:
+        """Return the meeting types in order, ready to be shown."""
+        for kind, label in self.providers.items():
+            ready = usable(self.page.host_id, kind)
+            note = f"{label} is on, but not connected: guests do not see it." if kind in self.was_on else ""
+            yield TypeLine(self[f"type_{kind}"], note="" if ready else note, connect="" if ready else label)
+        for kind, name in _DETAILS.items():
+            yield TypeLine(self[f"type_{kind}"], detail=self[name])
+
+    def values(self) -> BookingTab:
+        """Return the valid tab."""
+        on, data = self._switched_on(), self.cleaned_data
+        return BookingTab(
+            title=data["title"],
+            slug=data["slug"],
+            description=data["description"],
+            durations=self.durations.values(),
+            meeting_types=[
+                TypeSetting(kind, kind in on, data[_DETAILS[kind]] if kind in _DETAILS else "")
+                for kind in (*self.providers, *_DETAILS)
+            ],
+        )
+
+
+def _is_phone_number(text: str) -> bool:
+    digits = sum(character.isdigit() for character in text)
+    return digits >= _FEWEST_DIGITS and _PHONE.fullmatch(text) is not None
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        _http_address(text)
+    except forms.ValidationError:
+        return False
+    return True

@@ -1,0 +1,122 @@
+"""The editor of a booking page: one tab, one address, one form."""
+
+from typing import Any, ClassVar, Generic, TypeVar
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views import View
+
+from timetuna.pages.actions.save_availability import save_availability
+from timetuna.pages.actions.save_booking import AddressTaken, save_booking
+from timetuna.pages.actions.save_notifications import save_notifications
+from timetuna.pages.forms.availability import AvailabilityForm
+from timetuna.pages.forms.booking import ADDRESS_TAKEN, BookingForm
+from timetuna.pages.forms.notifications import NotificationsForm
+from timetuna.pages.models import BookingPage
+from timetuna.pages.queries import values, warnings
+from timetuna.pages.views.ownership import own_page_or_404
+
+FormT = TypeVar("FormT", bound=forms.Form)
+TABS = (
+    ("Booking", "pages_booking"),
+    ("Availability", "pages_availability"),
+    ("Notifications", "pages_notifications"),
+)
+
+
+class EditorTab(LoginRequiredMixin, View, Generic[FormT]):
+    """Shows a tab and saves it. A form that cannot be saved comes back as it was typed, with status 422."""
+
+    url_name: ClassVar[str]
+    template_name: ClassVar[str]
+
+    def form(self, page: BookingPage, data: Any = None) -> FormT:
+        """Return the tab's form."""
+        raise NotImplementedError
+
+    def save(self, page: BookingPage, form: FormT) -> bool:
+        """Store a valid form. False adds an error to the form and stores nothing."""
+        raise NotImplementedError
+
+    def get(self, request: HttpRequest, page_id: int) -> HttpResponse:
+        """Show what is stored."""
+        page = own_page_or_404(request, page_id)
+        return self._show(request, page, self.form(page))
+
+    def post(self, request: HttpRequest, page_id: int) -> HttpResponse:
+        """Save what was sent."""
+        page = own_page_or_404(request, page_id)
+        form = self.form(page, request.POST)
+        try:
+            saved = form.is_valid() and self.save(page, form)
+        except BookingPage.DoesNotExist as error:  # deleted in another window, just now
+            raise Http404 from error
+        if not saved:
+            return self._show(request, page, form)
+        messages.success(request, "Saved.")
+        return redirect(self.url_name, page.pk)
+
+    def _show(self, request: HttpRequest, page: BookingPage, form: FormT) -> HttpResponse:
+        public = values(page)
+        tabs = [
+            {"label": label, "url": reverse(name, args=[page.pk]), "current": name == self.url_name}
+            for label, name in TABS
+        ]
+        context = {"page": public, "warnings": warnings(public), "tabs": tabs, "form": form}
+        return render(request, self.template_name, context, status=422 if form.is_bound else 200)
+
+
+class Booking(EditorTab[BookingForm]):
+    """Title, address, durations, meeting types."""
+
+    url_name = "pages_booking"
+    template_name = "pages/booking.html"
+
+    def form(self, page: BookingPage, data: Any = None) -> BookingForm:
+        """Return the form of what is offered."""
+        return BookingForm(page, data)
+
+    def save(self, page: BookingPage, form: BookingForm) -> bool:
+        """Store it, unless another window took the address in the meantime."""
+        try:
+            save_booking(page, form.values())
+        except AddressTaken:
+            form.add_error("slug", ADDRESS_TAKEN)
+            return False
+        return True
+
+
+class Availability(EditorTab[AvailabilityForm]):
+    """Weekly hours and rules."""
+
+    url_name = "pages_availability"
+    template_name = "pages/availability.html"
+
+    def form(self, page: BookingPage, data: Any = None) -> AvailabilityForm:
+        """Return the form of hours and rules."""
+        return AvailabilityForm(page, data)
+
+    def save(self, page: BookingPage, form: AvailabilityForm) -> bool:
+        """Store them."""
+        save_availability(page, form.values())
+        return True
+
+
+class Notifications(EditorTab[NotificationsForm]):
+    """Subject and message of the page's mails."""
+
+    url_name = "pages_notifications"
+    template_name = "pages/notifications.html"
+
+    def form(self, page: BookingPage, data: Any = None) -> NotificationsForm:
+        """Return the form of subject and message."""
+        return NotificationsForm(page, data)
+
+    def save(self, page: BookingPage, form: NotificationsForm) -> bool:
+        """Store them."""
+        save_notifications(page, **form.cleaned_data)
+        return True

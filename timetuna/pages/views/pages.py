@@ -1,0 +1,96 @@
+"""The list of a host's booking pages, and what is done to a whole page."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from timetuna.calendars.queries import conference_kinds, usable
+from timetuna.lib.text import single_line
+from timetuna.pages.actions.create_page import DEFAULT_TITLE, create_page
+from timetuna.pages.actions.delete_page import delete_page
+from timetuna.pages.actions.duplicate_page import duplicate_page
+from timetuna.pages.kinds import PHONE
+from timetuna.pages.queries import MeetingChoice, PublicPage, host_pages, warnings
+from timetuna.pages.views.ownership import host_of, own_page_or_404
+
+P = ParamSpec("P")
+PageView = Callable[Concatenate[HttpRequest, P], HttpResponse]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A page as the list shows it."""
+
+    page: PublicPage
+    warnings: list[str]
+
+
+@require_safe
+@login_required
+def booking_pages(request: HttpRequest) -> HttpResponse:
+    """Show the host's pages, and while there is at most one, what to do next."""
+    host = host_of(request)
+    pages = host_pages(host.pk)
+    connected = [label for kind, label in conference_kinds().items() if usable(host.pk, kind)]
+    settled = connected or any(_chosen(choice) for page in pages for choice in page.meeting_types)
+    context = {
+        "lines": [Line(page, warnings(page)) for page in pages],
+        "first": pages[0] if pages else None,
+        "show_steps": len(pages) < 2 and not (pages and settled),  # noqa: PLR2004
+        "connected": connected,
+        "providers": list(conference_kinds().values()),
+    }
+    return render(request, "pages/booking_pages.html", context)
+
+
+def _chosen(choice: MeetingChoice) -> bool:
+    """Say whether a host made up their mind: asking guests for a number is what a new page begins with."""
+    return choice.kind != PHONE or bool(choice.detail)
+
+
+def post_or_back(view: PageView[P]) -> PageView[P]:
+    """Answer a GET with the list: it changes nothing, and signing in after a POST leads here."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        return view(request, *args, **kwargs) if request.method == "POST" else redirect("booking_pages")
+
+    return answer
+
+
+@post_or_back
+@login_required
+def new_page(request: HttpRequest) -> HttpResponse:
+    """Make a page that can be booked at once, and open it."""
+    title = single_line(request.POST.get("title", ""), max_length=120) or DEFAULT_TITLE
+    page = create_page(host_of(request), title=title)
+    messages.success(
+        request, "Your page is ready and can be booked. Make it your own, then share its address."
+    )
+    return redirect("pages_booking", page.pk)
+
+
+@post_or_back
+@login_required
+def duplicate(request: HttpRequest, page_id: int) -> HttpResponse:
+    """Make a second page like this one, and open it."""
+    copy = duplicate_page(own_page_or_404(request, page_id))
+    messages.success(request, "This is the copy. It can be booked at its own address.")
+    return redirect("pages_booking", copy.pk)
+
+
+@post_or_back
+@login_required
+def delete(request: HttpRequest, page_id: int) -> HttpResponse:
+    """Delete the page; the browser has asked before."""
+    page = own_page_or_404(request, page_id)
+    delete_page(page)
+    messages.success(request, f"“{page.title}” is deleted. Its bookings stay.")
+    return redirect("booking_pages")
