@@ -1,0 +1,46 @@
+"""What holds for every test: no network but this machine's, examples that do not roll dice, three people."""
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+from pytest_socket import socket_allow_hosts
+
+LOOPBACK = ["127.0.0.0/8", "::1", "localhost"]
+
+hypothesis_settings.register_profile("house", deadline=None, derandomize=True)
+hypothesis_settings.load_profile("house")
+
+
+def pytest_runtest_setup() -> None:
+    """Refuse connections to anywhere else."""
+    socket_allow_hosts(LOOPBACK, allow_unix_socket=True)
+
+
+@pytest.fixture
+def alice(db):  # noqa: ANN001, ANN201, ARG001
+    """Return a host who owns what a test is about."""
+    return _host("alice", "Alice Host")
+
+
+@pytest.fixture
+def bob(db):  # noqa: ANN001, ANN201, ARG001
+    """Return alice's teammate."""
+    return _host("bob", "Bob Teammate")
+
+
+@pytest.fixture
+def charlie(db):  # noqa: ANN001, ANN201, ARG001
+    """Return a stranger."""
+    return _host("charlie", "Charlie Stranger")
+
+
+def _host(handle: str, name: str):  # noqa: ANN202
+    # Django is ready only once pytest-django has set it up, after this file was read.
+    from timetuna.accounts.actions.create_host import create_host  # noqa: PLC0415
+
+    return create_host(
+        email=f"{handle}@example.org",
+        name=name,
+        handle=handle,
+        password="a long enough password",  # noqa: S106
+        time_zone="Europe/Berlin",
+    )

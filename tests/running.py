@@ -1,0 +1,200 @@
+"""The real product as processes, beside a real sandbox: for journeys, races and hard ends."""
+
+import json
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx
+import psycopg
+
+from timetuna.sandbox import SandboxControl
+
+ROOT = Path(__file__).resolve().parent.parent
+READY_WITHIN, GONE_WITHIN = 40.0, 35.0
+PASSWORD = "seven-green-tunas"
+KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "PYTHONWARNINGS", "VIRTUAL_ENV")
+RUN = "import django, json; django.setup()\ndef answer(value): print(json.dumps(value))\n"
+MAKE_HOST = """
+from timetuna.accounts.actions.create_host import create_host
+from timetuna.pages.actions.create_page import create_page
+host = create_host(email={email!r}, name={name!r}, handle={handle!r}, password={password!r}, time_zone={zone!r})
+page = create_page(host, title="Intro call", minutes=(30,), meeting_types={{"phone": ""}})
+answer([host.pk, page.pk, page.slug])
+"""
+
+
+@dataclass(frozen=True)
+class Host:
+    """Somebody with an account and a page that can be booked at once."""
+
+    email: str
+    password: str
+    handle: str
+    pk: int
+    page_pk: int
+    page_url: str
+
+
+@dataclass
+class LiveTimeTuna:
+    """`timetuna serve` and `python -m timetuna.sandbox`, running."""
+
+    folder: Path
+    base_url: str
+    environment: dict[str, str]
+    sandbox: SandboxControl
+    serving: subprocess.Popen[bytes] = field(repr=False)
+
+    def wait_healthy(self, *, seconds: float = READY_WITHIN) -> None:
+        """Wait until database, web and worker answer; TimeoutError shows the log."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            with suppress(httpx.HTTPError):
+                if httpx.get(f"{self.base_url}/healthz", timeout=5, trust_env=False).status_code == 200:
+                    return
+            if self.serving.poll() is not None:
+                break
+            time.sleep(0.05)
+        raise TimeoutError(f"TimeTuna is not healthy:\n{self.log()[-4_000:]}")
+
+    def log(self) -> str:
+        """Return everything the product's processes have written."""
+        return (self.folder / "serve.log").read_text(encoding="utf-8", errors="replace")
+
+    def run_python(self, code: str) -> Any:
+        """Run code with the product's settings and database; return what it gave to `answer(…)`."""
+        done = subprocess.run(
+            [sys.executable, "-c", RUN + code],
+            env={**self.environment, "DJANGO_SETTINGS_MODULE": "timetuna.settings"},
+            cwd=ROOT, capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout.splitlines()[-1]) if done.stdout.strip() else None
+
+    def new_host(self, *, name: str = "Robin Host", zone: str = "UTC") -> Host:
+        """Make a host with a page `Intro call` of 30 minutes by phone."""
+        handle = f"h{secrets.token_hex(5)}"
+        email = f"{handle}@example.org"
+        code = MAKE_HOST.format(email=email, name=name, handle=handle, password=PASSWORD, zone=zone)
+        pk, page_pk, slug = self.run_python(code)
+        return Host(email, PASSWORD, handle, pk, page_pk, f"{self.base_url}/{handle}/{slug}")
+
+    def kill_worker(self) -> int:
+        """Kill the worker where it stands; return its process id."""
+        return self._kill("worker")
+
+    def kill_web(self) -> int:
+        """Kill the web server and its processes where they stand; return the first one's id."""
+        return self._kill("web")
+
+    def pid(self, service: str) -> int | None:
+        """Return the process id of `web` or `worker` below the supervisor, None where it is not running."""
+        for pid, parent, command in processes():
+            if parent == self.serving.pid and f"timetuna {service} " in command:
+                return pid
+        return None
+
+    def _kill(self, service: str) -> int:
+        pid = self.pid(service)
+        assert pid, f"{service} is not running"
+        os.killpg(pid, signal.SIGKILL)
+        return pid
+
+
+def processes() -> Iterator[tuple[int, int, str]]:
+    """Yield id, parent's id and command line of every process of this machine."""
+    listing = subprocess.run(["ps", "-axo", "pid=,ppid=,args="], capture_output=True, text=True, check=True)
+    for line in listing.stdout.splitlines():
+        pid, parent, command = line.split(maxsplit=2)
+        yield int(pid), int(parent), command
+
+
+def free_ports(count: int) -> list[int]:
+    """Return ports nobody listens on now."""
+    servers = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [server.getsockname()[1] for server in servers]
+    for server in servers:
+        server.close()
+    return ports
+
+
+@contextmanager
+def running_timetuna(folder: Path, **more: str) -> Iterator[LiveTimeTuna]:
+    """Run the product on free ports in a folder and a database of its own; `more` are settings."""
+    web, http, smtp = free_ports(3)
+    base_url = f"http://localhost:{web}"
+    outside = ["--http-port", str(http), "--smtp-port", str(smtp), "--app-url", base_url]
+    with _database() as url, (folder / "serve.log").open("wb") as log:
+        environment = _environment(folder, url, web=web, http=http, smtp=smtp) | more
+        with (
+            _running([sys.executable, "-m", "timetuna.sandbox", *outside], environment, log),
+            SandboxControl(f"http://127.0.0.1:{http}") as control,
+            _running([sys.executable, "-m", "timetuna", "serve"], environment, log) as serving,
+        ):
+            live = LiveTimeTuna(folder, base_url, environment, control, serving)
+            live.wait_healthy()
+            yield live
+
+
+def _environment(folder: Path, url: str, *, web: int, http: int, smtp: int) -> dict[str, str]:
+    outside = f"http://127.0.0.1:{http}"
+    return {
+        **{name: os.environ[name] for name in KEPT if name in os.environ},
+        **({"DATABASE_URL": url} if url else {}),
+        "TIMETUNA_DATA_DIR": str(folder),
+        "TIMETUNA_BASE_URL": f"http://localhost:{web}",
+        "TIMETUNA_LISTEN": f"127.0.0.1:{web}",
+        "TIMETUNA_SECRET_KEY": secrets.token_urlsafe(48),
+        "TIMETUNA_ENCRYPTION_KEYS": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+        "TIMETUNA_RETRY_SECONDS": "1",
+        "TIMETUNA_GUEST_MAIL_LIMITS": "1000,1000",
+        "EMAIL_URL": f"smtp://127.0.0.1:{smtp}",
+        "ZOOM_CLIENT_ID": "sandbox-zoom-client",
+        "ZOOM_CLIENT_SECRET": "sandbox-zoom-secret",
+        "ZOOM_WEBHOOK_SECRET_TOKEN": "sandbox-zoom-webhook",
+        "ZOOM_OAUTH_URL": outside,
+        "ZOOM_API_URL": outside,
+    }
+
+
+@contextmanager
+def _running(command: list[str], environment: dict[str, str], log: Any) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(
+        command, env=environment, cwd=ROOT, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(GONE_WITHIN)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@contextmanager
+def _database() -> Iterator[str]:
+    """Yield the address of a fresh PostgreSQL database where the tests run on one, else ""."""
+    given = os.environ.get("DATABASE_URL", "")
+    if not given.startswith("postgres"):
+        yield ""
+        return
+    name = f"timetuna_live_{secrets.token_hex(6)}"
+    with closing(psycopg.connect(given, autocommit=True)) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+        try:
+            yield urlunsplit(urlsplit(given)._replace(path=f"/{name}"))
+        finally:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
