@@ -76,4 +76,9 @@ def _renew_if_the_link_dies(booking: Booking) -> None:
         if dying.update(
             state=Conference.State.WAITING, reference="", join_url="", passcode="", unknown_outcomes=0
         ):
-            note(booking, actor=SYSTEM, event="link_renewed", text="Moved too far for the old link; a new one is made.")
+            note(
+                booking,
+                actor=SYSTEM,
+                event="link_renewed",
+                text="Moved too far for the old link; a new one is made.",
+            )

@@ -83,7 +83,12 @@ def _store(booking: Booking, conference: Conference, made: Made, provider_user_i
         scheduled_for=booking.start_at,
         problem="",
     )
-    note(booking, actor=SYSTEM, event="link_made", text=f"{provider_label(conference.provider)} made the meeting.")
+    note(
+        booking,
+        actor=SYSTEM,
+        event="link_made",
+        text=f"{provider_label(conference.provider)} made the meeting.",
+    )
 
 
 def _waiting(conference: Conference, sentence: str) -> GiveUp:

@@ -14,6 +14,8 @@ from timetuna.jobs.models import Job, Worker
 from timetuna.jobs.worker import perform
 from timetuna.bookings.tests.zoom import Zoom
 from timetuna.pages.models import BookingPage, Duration, MeetingType, WeeklyHours
+from timetuna.sandbox.config import SandboxConfig
+from timetuna.sandbox.running import Sandbox
 
 
 @pytest.fixture
@@ -28,7 +30,9 @@ def charlie(db):
 
 def make_host(handle, name):
     email = f"{handle}@host.example"
-    user = User.objects.create_user(email, "correct horse battery", name=name, handle=handle, time_zone="Europe/Berlin")
+    user = User.objects.create_user(
+        email, "correct horse battery", name=name, handle=handle, time_zone="Europe/Berlin"
+    )
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     return user
 
@@ -40,7 +44,12 @@ def page(alice):
 
 def make_page(host, *, slug="intro", kinds=(("in_person", "Room 1"),), lengths=(30,)):
     page = BookingPage.objects.create(
-        host=host, slug=slug, title="Intro call", time_zone="Europe/Berlin", notice_minutes=0, increment_minutes=15
+        host=host,
+        slug=slug,
+        title="Intro call",
+        time_zone="Europe/Berlin",
+        notice_minutes=0,
+        increment_minutes=15,
     )
     for minutes in lengths:
         Duration.objects.create(page=page, minutes=minutes)
@@ -97,4 +106,5 @@ def zoom(running_sandbox, settings):
     zoom = Zoom(running_sandbox)
     zoom.point_settings_here(settings)
     settings.RETRY_SECONDS = 10
-    return zoom
+    yield zoom
+    zoom.control.close()

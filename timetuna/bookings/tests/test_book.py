@@ -122,11 +122,18 @@ def test_the_database_itself_refuses_an_overlap(page, alice):
     )
     start = minute_of(tomorrow())
 
-    for first, last in ((start - 10, start + 1), (start + 29, start + 60), (start + 5, start + 6), (start - 5, start + 99)):
+    for first, last in (
+        (start - 10, start + 1),
+        (start + 29, start + 60),
+        (start + 5, start + 6),
+        (start - 5, start + 99),
+    ):
         with pytest.raises(IntegrityError, match="bookings_host_overlap"), transaction.atomic():
             BookingHost.objects.create(booking=other, host=alice, start_minute=first, end_minute=last)
 
-    row = BookingHost.objects.create(booking=other, host=alice, start_minute=start + 30, end_minute=start + 60)
+    row = BookingHost.objects.create(
+        booking=other, host=alice, start_minute=start + 30, end_minute=start + 60
+    )
     with pytest.raises(IntegrityError, match="bookings_host_overlap"), transaction.atomic():
         BookingHost.objects.filter(pk=row.pk).update(start_minute=start + 29)
     assert booking.booking_hosts.count() == 1
@@ -146,7 +153,12 @@ def test_cancelling_twice_changes_nothing(page):
     first = cancel(booking.pk, actor="guest", note_text="ill", now=now())
     second = cancel(booking.pk, actor="host", note_text="again", now=now())
 
-    assert (first.revision, second.revision, second.cancelled_by, second.cancel_note) == (1, 1, "guest", "ill")
+    assert (first.revision, second.revision, second.cancelled_by, second.cancel_note) == (
+        1,
+        1,
+        "guest",
+        "ill",
+    )
     assert Job.objects.filter(name="bookings.mail").count() == 2
 
 

@@ -141,7 +141,14 @@ def test_a_damaged_start_leads_back_to_the_times(client, page, start):
 
 
 def test_unknown_pages_and_links_are_404(client, page):
-    for path in ("/alice/nothing", "/nobody/intro", "/b/" + "x" * 43, "/b/x/cancel", "/b/x/move", "/b/x/invite.ics"):
+    for path in (
+        "/alice/nothing",
+        "/nobody/intro",
+        "/b/" + "x" * 43,
+        "/b/x/cancel",
+        "/b/x/move",
+        "/b/x/invite.ics",
+    ):
         assert client.get(path).status_code == 404
 
 
@@ -174,7 +181,9 @@ def test_htmx_gets_the_fragment_only(client, page):
     assert answer["Vary"] == "HX-Request"
 
 
-def test_looking_costs_the_same_number_of_queries_however_much_is_booked(client, page, django_assert_num_queries):
+def test_looking_costs_the_same_number_of_queries_however_much_is_booked(
+    client, page, django_assert_num_queries
+):
     client.get("/alice/intro")
     with django_assert_num_queries(5):
         client.get("/alice/intro")

@@ -34,5 +34,3 @@ class Zoom:
 
     def mails(self, to):
         return self.control.mail(to)
-
-
