@@ -9,10 +9,10 @@ from timetuna.accounts.models import User
 from timetuna.bookings.actions.book import Guest, Order
 from timetuna.bookings.availability import minute_of
 from timetuna.bookings.forms import new_key
+from timetuna.bookings.tests.zoom import Zoom
 from timetuna.jobs import queue
 from timetuna.jobs.models import Job, Worker
 from timetuna.jobs.worker import perform
-from timetuna.bookings.tests.zoom import Zoom
 from timetuna.pages.models import BookingPage, Duration, MeetingType, WeeklyHours
 from timetuna.sandbox.config import SandboxConfig
 from timetuna.sandbox.running import Sandbox
