@@ -42,7 +42,8 @@ class CalendarAccount(models.Model):
 class Authorization(models.Model):
     """An authorization under way: its state (only a fingerprint), bound to host and session, used once.
 
-    `grant` holds, sealed, a finished grant for another account that waits for the host's confirmation.
+    `grant` holds, sealed, a finished grant for another account that waits for the host's confirmation;
+    `grant_owner` is a fingerprint of that account's id, so that a removal at the provider finds it too.
     """
 
     state_fingerprint = models.CharField(max_length=64, unique=True)
@@ -51,5 +52,6 @@ class Authorization(models.Model):
     session_fingerprint = models.CharField(max_length=64)
     code_verifier = models.TextField()
     grant = models.TextField(default="")
+    grant_owner = models.CharField(max_length=64, default="", db_index=True)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()

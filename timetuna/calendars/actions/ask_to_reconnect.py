@@ -1,0 +1,29 @@
+"""Mark connections that only their host can mend, and tell the host once."""
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from timetuna.calendars.models import CalendarAccount
+from timetuna.jobs.queue import enqueue
+
+_REASON_LENGTH = 300
+
+
+@transaction.atomic
+def ask_to_reconnect(accounts: QuerySet[CalendarAccount], *, reason: str) -> int:
+    """Mark those of `accounts` that are not marked yet, with a sentence the host reads; return how many.
+
+    The query says on which condition a row is marked (its tokens are still the ones that were refused): rows are
+    locked before it is looked at again. One mail an episode, and an episode begins with a connection.
+    """
+    found = list(accounts.filter(needs_reconnect=False).order_by("pk").select_for_update())
+    for account in found:
+        CalendarAccount.objects.filter(pk=account.pk).update(
+            needs_reconnect=True, needs_reconnect_reason=reason[:_REASON_LENGTH]
+        )
+        enqueue(
+            "calendars.reconnect_mail",
+            key=f"reconnect-mail:{account.pk}:{account.connected_at.timestamp()}",
+            account=account.pk,
+        )
+    return len(found)

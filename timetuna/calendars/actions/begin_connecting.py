@@ -1,0 +1,48 @@
+"""Begin an authorization: remember a state for this person and session, and say where the browser goes."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone
+
+from timetuna.calendars.actions.forget_expired import forget_expired
+from timetuna.calendars.connections import linkable
+from timetuna.calendars.models import Authorization
+from timetuna.calendars.sealing import authorization_context
+from timetuna.lib.signing import fingerprint, pkce_pair, random_token
+from timetuna.vault import box
+
+LIFETIME = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Who is connecting what, and in which login session."""
+
+    host_id: int
+    session_key: str
+    provider: str
+
+
+def begin_connecting(visit: Visit) -> str:
+    """Return the provider's address for a fresh authorization. Raises ProviderError when it is not set up here.
+
+    State and verifier are new each time; only a fingerprint of the state and of the session are kept.
+    """
+    forget_expired()
+    provider, state, pkce = linkable(visit.provider), random_token(), pkce_pair()
+    row = new_authorization(visit, state=state)
+    row.code_verifier = box().seal(pkce.verifier, context=authorization_context("code_verifier", row))
+    row.save()
+    return provider.authorize_url(state=state, code_challenge=pkce.challenge)
+
+
+def new_authorization(visit: Visit, *, state: str) -> Authorization:
+    """Return an unsaved row for this visit that lives for ten minutes."""
+    return Authorization(
+        state_fingerprint=fingerprint(state),
+        host_id=visit.host_id,
+        provider=visit.provider,
+        session_fingerprint=fingerprint(visit.session_key),
+        expires_at=timezone.now() + LIFETIME,
+    )

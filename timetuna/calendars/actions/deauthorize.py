@@ -1,0 +1,80 @@
+"""Forget an outside account whose owner removed us at the provider."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from timetuna.calendars.models import Authorization, CalendarAccount
+from timetuna.calendars.sealing import grant_owner
+from timetuna.jobs.queue import enqueue
+from timetuna.lib.signing import fingerprint
+from timetuna.providers.base import Deauthorization
+from timetuna.vault import box
+
+log = logging.getLogger("timetuna.calendars")
+
+# Events carry milliseconds, rows microseconds. Not more: a removal that is followed at once by a new grant must
+# leave the new grant alone when its event comes late.
+ROUNDING = timedelta(milliseconds=1)
+PATIENCE_MS = 2_000
+
+
+def deauthorize(event: Deauthorization, *, provider: str) -> int:
+    """Delete the rows of every host who had linked this account before the event; return how many.
+
+    The acknowledgement is enqueued with the deletion, once however often the event comes. Raises
+    OperationalError when the database is busy for longer than two seconds; the provider then sends it again.
+    """
+    with _impatient():
+        count = _forget(event, provider)
+        if event.acknowledgement:
+            _acknowledge_later(event, provider)
+    log.info("%s removed by its owner: %s connections deleted", provider, count)
+    return count
+
+
+def _forget(event: Deauthorization, provider: str) -> int:
+    if not event.user_id:
+        return 0
+    rows = CalendarAccount.objects.filter(provider=provider, provider_user_id=event.user_id)
+    grants = Authorization.objects.filter(grant_owner=grant_owner(provider, event.user_id))
+    if event.account_id:
+        rows = rows.filter(Q(provider_account_id="") | Q(provider_account_id=event.account_id))
+    if event.at is not None:
+        until = min(event.at, timezone.now()) + ROUNDING
+        rows, grants = rows.filter(connected_at__lt=until), grants.filter(created_at__lt=until)
+    grants.delete()
+    count, _ = rows.delete()
+    return count
+
+
+def _acknowledge_later(event: Deauthorization, provider: str) -> None:
+    key = f"acknowledge:{fingerprint(event.acknowledgement)}"
+    sealed = box().seal(event.acknowledgement, context=f"jobs.acknowledge:{provider}")
+    enqueue("calendars.acknowledge_deauthorization", key=key, provider=provider, sealed=sealed, row=key)
+
+
+@contextmanager
+def _impatient() -> Iterator[None]:
+    """Open a transaction that gives up on locks early: the caller waits three seconds for an answer."""
+    if connection.vendor == "sqlite":  # it waits for its lock when the transaction begins
+        _execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
+    try:
+        with transaction.atomic():
+            if connection.vendor == "postgresql":
+                _execute(f"SET LOCAL lock_timeout = {PATIENCE_MS}; SET LOCAL statement_timeout = {PATIENCE_MS}")
+            yield
+    finally:
+        if connection.vendor == "sqlite":
+            usual = connection.settings_dict["OPTIONS"].get("timeout", 5)
+            _execute(f"PRAGMA busy_timeout = {int(usual * 1000)}")
+
+
+def _execute(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)

@@ -1,0 +1,103 @@
+"""Finish an authorization: take the code that came back, ask whose account it is, and store the link."""
+
+import logging
+
+from django.utils import timezone
+
+from timetuna.calendars.actions.begin_connecting import Visit, new_authorization
+from timetuna.calendars.actions.store_grant import Grant, store_grant
+from timetuna.calendars.connections import linkable, listing
+from timetuna.calendars.models import Authorization
+from timetuna.calendars.sealing import authorization_context, grant_owner, seal_grant
+from timetuna.jobs.queue import enqueue
+from timetuna.lib.signing import fingerprint, random_token
+from timetuna.providers.errors import NeedsReconnect, ProviderError
+from timetuna.vault import box
+
+log = logging.getLogger("timetuna.calendars")
+
+
+class StrayCodeError(Exception):
+    """The code belongs to no authorization that this person began in this session; it was not used."""
+
+
+class NotConnectedError(Exception):
+    """Nothing was stored and nothing changed. `str()` is the sentence the host reads."""
+
+
+def finish_connecting(visit: Visit, *, state: str, code: str) -> Authorization | None:
+    """Store the link; or return the authorization in which another account waits for the host's yes.
+
+    Raises StrayCodeError before anything was asked of the provider, NotConnectedError after it refused.
+    """
+    verifier = _consume(visit, state)
+    grant = _ask_provider(visit, code=code, verifier=verifier)
+    if store_grant(grant, host_id=visit.host_id):
+        return None
+    return _keep_waiting(visit, grant)
+
+
+def _consume(visit: Visit, state: str) -> str:
+    """Use the state up and return its verifier. Whoever deletes the row has it; everybody else comes too late."""
+    row = Authorization.objects.filter(
+        state_fingerprint=fingerprint(state),
+        host_id=visit.host_id,
+        provider=visit.provider,
+        session_fingerprint=fingerprint(visit.session_key),
+        expires_at__gt=timezone.now(),
+        grant="",
+    ).first()
+    if row is None:
+        raise StrayCodeError
+    deleted, _ = Authorization.objects.filter(state_fingerprint=row.state_fingerprint).delete()
+    if not deleted:
+        raise StrayCodeError
+    return box().open(row.code_verifier, context=authorization_context("code_verifier", row))
+
+
+def _ask_provider(visit: Visit, *, code: str, verifier: str) -> Grant:
+    """Exchange the code, then read the profile; each of them once."""
+    label = _label(visit.provider)
+    try:
+        provider = linkable(visit.provider)
+        # The moment before the exchange: a removal that comes while the profile is read is younger than the grant.
+        granted_at = timezone.now()
+        tokens = provider.exchange(code=code, code_verifier=verifier)
+    except NeedsReconnect as error:
+        log.info("%s not connected: %s", visit.provider, error.code)
+        raise NotConnectedError(str(error)) from error
+    except ProviderError as error:
+        raise NotConnectedError(_refusal(visit.provider, error)) from error
+    try:
+        profile = provider.profile(tokens.access_token)
+    except (NeedsReconnect, ProviderError) as error:
+        log.warning("%s profile not read: %s", visit.provider, error.code)
+        sentence = f"{label} was not connected: your {label} profile could not be read. Please try again."
+        raise NotConnectedError(sentence) from error
+    return Grant(visit.provider, tokens, profile, granted_at)
+
+
+def _refusal(provider: str, error: ProviderError) -> str:
+    label = _label(provider)
+    if error.operator:
+        log.error("%s refuses this server's own keys (%s); check its settings", provider, error.code)
+        return f"{label} was not connected: this server's {label} keys do not work. Please tell whoever runs it."
+    log.warning("%s exchange failed: %s", provider, error.code)
+    if error.permanent:
+        return f"{label} was not connected: the link had expired. Please try again."
+    return f"{label} was not connected: {label} did not answer as it should. Please try again in a minute."
+
+
+def _keep_waiting(visit: Visit, grant: Grant) -> Authorization:
+    row = new_authorization(visit, state=random_token())
+    row.grant = seal_grant(grant.tokens, grant.profile, authorization=row)
+    row.grant_owner = grant_owner(grant.provider, grant.profile.user_id)
+    row.created_at = grant.granted_at
+    row.save()
+    enqueue("calendars.forget_expired", at=row.expires_at, key=f"forget-authorization:{row.state_fingerprint}")
+    return row
+
+
+def _label(provider: str) -> str:
+    found = listing(provider)
+    return found.label if found else provider

@@ -1,0 +1,87 @@
+"""Store what a host granted: one row for each outside account, in one short transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from timetuna.accounts.models import User
+from timetuna.calendars.actions.ask_to_reconnect import ask_to_reconnect
+from timetuna.calendars.connections import listing
+from timetuna.calendars.models import Authorization, CalendarAccount
+from timetuna.calendars.sealing import grant_owner, sealed_tokens
+from timetuna.jobs.queue import enqueue
+from timetuna.providers.base import Profile, Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A finished grant. `granted_at` is aware UTC, from before the exchange."""
+
+    provider: str
+    tokens: Tokens
+    profile: Profile
+    granted_at: datetime
+
+
+def store_grant(grant: Grant, *, host_id: int, replace: bool = False) -> bool:
+    """Write the link and wake what waited for it.
+
+    Return False, and write nothing, when another account of a provider that allows one a host is linked and
+    `replace` does not say that it may go. Raises User.DoesNotExist when the host is gone.
+    """
+    with transaction.atomic():
+        User.objects.select_for_update(no_key=True).get(pk=host_id)
+        others = _other_accounts(grant, host_id)
+        if others.exists() and not replace:
+            return False
+        others.delete()
+        _write(grant, host_id)
+        _retire_older_links(grant)
+        enqueue("bookings.connection_mended", host=host_id, provider=grant.provider)
+    # Once more after the commit: two hosts who linked the same account at one moment could not see each other's row.
+    _retire_older_links(grant)
+    return True
+
+
+def _other_accounts(grant: Grant, host_id: int) -> QuerySet[CalendarAccount]:
+    mine = CalendarAccount.objects.filter(host_id=host_id, provider=grant.provider)
+    known = listing(grant.provider)
+    if known is None or not known.one_per_host:
+        return mine.none()
+    return mine.exclude(provider_user_id=grant.profile.user_id)
+
+
+def _write(grant: Grant, host_id: int) -> None:
+    profile = grant.profile
+    # All links of the account are locked, in one order: a removal that arrives now waits and then compares its time
+    # with the new one, and two hosts who link the same account do not block each other.
+    links = CalendarAccount.objects.select_for_update().order_by("pk")
+    links = links.filter(provider=grant.provider, provider_user_id=profile.user_id)
+    row = next((link for link in links if link.host_id == host_id), None) or CalendarAccount(
+        host_id=host_id, provider=grant.provider, provider_user_id=profile.user_id
+    )
+    row.provider_account_id, row.email, row.display_name = profile.account_id, profile.email, profile.display_name
+    # Always overwritten: the provider has just made the tokens of an earlier grant invalid.
+    for column, value in sealed_tokens(grant.tokens, account=row).items():
+        setattr(row, column, value)
+    row.connected_at, row.needs_reconnect, row.needs_reconnect_reason = grant.granted_at, False, ""
+    row.refresh_lease, row.refresh_lease_until = "", None
+    row.save()
+
+
+def _retire_older_links(grant: Grant) -> None:
+    """Only the latest grant of an outside account is alive; links of it that other hosts hold are dead."""
+    links = CalendarAccount.objects.filter(provider=grant.provider, provider_user_id=grant.profile.user_id)
+    latest = links.order_by("-connected_at", "-id").first()
+    if latest is None:
+        return
+    known = listing(grant.provider)
+    label = known.label if known else grant.provider
+    ask_to_reconnect(
+        links.exclude(pk=latest.pk),
+        reason=f"This {label} account was connected by another host of this server, which ended your connection.",
+    )
+    owner = grant_owner(grant.provider, grant.profile.user_id)
+    Authorization.objects.filter(grant_owner=owner, created_at__lt=latest.connected_at).delete()

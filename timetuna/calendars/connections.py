@@ -1,0 +1,107 @@
+"""The providers of this server, ready to work: settings, redirect address and HTTP client put in."""
+
+import base64
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from timetuna import __version__
+from timetuna.lib.http import HttpClient
+from timetuna.providers.base import Conferencing, Identity, OAuth, Webhooks
+from timetuna.providers.description import Provider
+from timetuna.providers.errors import ProviderError
+from timetuna.providers.registry import providers
+
+
+class Linkable(OAuth, Identity, Protocol):
+    """An outside account that a host can link by OAuth."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A provider as people see it. `logo` is a data: address; `ready` says whether it is set up on this server."""
+
+    slug: str
+    label: str
+    logo: str
+    ready: bool
+    one_per_host: bool
+
+
+def listings() -> list[Listing]:
+    """Return the providers whose accounts a host can link, set up here or not."""
+    return [_listing(provider) for provider in providers().values() if _is_linkable(_build(provider))]
+
+
+def listing(slug: str) -> Listing | None:
+    """Return the provider of that name, if its accounts can be linked."""
+    return next((one for one in listings() if one.slug == slug), None)
+
+
+def conference_providers() -> list[Listing]:
+    """Return the providers that make online meetings, set up here or not."""
+    return [_listing(provider) for provider in providers().values() if isinstance(_build(provider), Conferencing)]
+
+
+def linkable(slug: str) -> Linkable:
+    """Return the provider, ready to authorize. Raises ProviderError when it is not set up on this server."""
+    found = _ready(slug)
+    if isinstance(found, OAuth) and isinstance(found, Identity):
+        return found  # type: ignore[return-value] # mypy has no intersection of two protocols
+    raise ProviderError("This is not set up on this server.", code="not-set-up", operator=True)
+
+
+def conferencing(slug: str) -> Conferencing | None:
+    """Return the provider, ready to make meetings; None when it is not set up on this server."""
+    found = _ready(slug)
+    return found if isinstance(found, Conferencing) else None
+
+
+def webhooks(slug: str) -> Webhooks | None:
+    """Return the provider, ready to verify calls; None when it is not set up on this server."""
+    found = _ready(slug)
+    return found if isinstance(found, Webhooks) else None
+
+
+def form_targets() -> tuple[str, ...]:
+    """Return the origins that connecting leads to, for the content security policy's form-action."""
+    found = [linkable(one.slug).authorize_url(state="", code_challenge="") for one in listings() if one.ready]
+    return tuple(f"{parts.scheme}://{parts.netloc}" for parts in map(urlsplit, found))
+
+
+def _ready(slug: str) -> object | None:
+    provider = providers().get(slug)
+    if provider is None or not provider.configured(settings.PROVIDER_SETTINGS):
+        return None
+    return _build(provider)
+
+
+def _build(provider: Provider) -> object:
+    """Build the provider from the settings, its redirect address from the one base address and never from a request."""
+    redirect_uri = f"{settings.BASE_URL}/api/calendar-accounts/{provider.slug}/callback"
+    config = provider.config(settings.PROVIDER_SETTINGS, redirect_uri=redirect_uri)
+    # The operator has set the addresses, so private ones are meant.
+    return provider.build(config, HttpClient(user_agent=f"TimeTuna/{__version__}", allow_private=True))
+
+
+def _is_linkable(provider: object) -> bool:
+    return isinstance(provider, OAuth) and isinstance(provider, Identity)
+
+
+def _listing(provider: Provider) -> Listing:
+    return Listing(
+        slug=provider.slug,
+        label=provider.label,
+        logo=_logo(provider.logo),
+        ready=provider.configured(settings.PROVIDER_SETTINGS),
+        one_per_host=provider.one_per_host,
+    )
+
+
+@lru_cache
+def _logo(path: Path) -> str:
+    return "data:image/svg+xml;base64," + base64.b64encode(path.read_bytes()).decode("ascii")

@@ -1,0 +1,69 @@
+"""The tab Connected providers in each of its states."""
+
+import pytest
+from django.test import Client
+
+from timetuna.calendars.models import CalendarAccount
+from timetuna.calendars.queries import conference_kinds, connection, provider_rows, usable
+from timetuna.calendars.tests.conftest import connect, signed_in
+
+pytestmark = pytest.mark.django_db
+TAB = "/settings/providers"
+
+
+def page(browser):
+    return browser.get(TAB).content.decode()
+
+
+def test_not_connected(browser):
+    assert "Connect Zoom" in page(browser)
+    assert "Disconnect" not in page(browser)
+
+
+def test_reconnect_needed_says_why(browser, zoom):
+    connect(browser, zoom)
+    CalendarAccount.objects.update(needs_reconnect=True, needs_reconnect_reason="Zoom ended the connection.")
+
+    assert "Zoom ended the connection." in page(browser)
+    assert "Reconnect Zoom" in page(browser)
+    assert "Disconnect" in page(browser)
+
+
+@pytest.mark.parametrize("missing", ["ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_WEBHOOK_SECRET_TOKEN"])
+def test_not_set_up_on_this_server(browser, settings, alice, missing):
+    settings.PROVIDER_SETTINGS = settings.PROVIDER_SETTINGS | {missing: ""}
+
+    assert "Zoom is not set up on this server" in page(browser)
+    assert "Connect Zoom" not in page(browser)
+    assert browser.post("/settings/providers/zoom/connect", follow=True).redirect_chain == [(TAB, 302)]
+    assert conference_kinds() == {"zoom": "Zoom"}
+    assert usable(alice.pk, "zoom") is False
+
+
+def test_connection_rests_while_the_server_has_no_keys(browser, zoom, settings, alice):
+    account = connect(browser, zoom)
+    settings.PROVIDER_SETTINGS = settings.PROVIDER_SETTINGS | {"ZOOM_CLIENT_ID": ""}
+
+    assert account.email in page(browser)
+    assert "Disconnect" in page(browser)
+    assert "Reconnect" not in page(browser)
+    assert (connection(alice.pk, "zoom"), usable(alice.pk, "zoom")) == (account, False)
+
+
+def test_nobody_sees_another_hosts_connection(browser, zoom, charlie):
+    account = connect(browser, zoom)
+
+    assert account.email not in page(signed_in(charlie))
+
+
+def test_stranger_signs_in_first():
+    answer = Client().get(TAB)
+
+    assert answer["Location"] == "/signin?next=/settings/providers"
+
+
+def test_tab_needs_one_query_for_all_providers(browser, zoom, alice, django_assert_num_queries):
+    connect(browser, zoom)
+
+    with django_assert_num_queries(1):
+        provider_rows(alice.pk)

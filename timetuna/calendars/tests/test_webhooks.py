@@ -1,0 +1,351 @@
+"""Removal at Zoom: what is verified, what is deleted, what is acknowledged."""
+
+import json
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import OperationalError
+from django.db import connection as database
+from django.test import Client
+from django.utils import timezone
+
+from timetuna.calendars.actions.acknowledge_deauthorization import TRIES
+from timetuna.calendars.models import CalendarAccount
+from timetuna.calendars.tests.conftest import connect, do, jobs, signed_in
+from timetuna.jobs.models import Job
+from timetuna.jobs.registry import GiveUp, Retry
+from timetuna.sandbox.config import CLIENT_ID, WEBHOOK_TOKEN
+from timetuna.sandbox.signing import encrypted_token, event_signature
+
+ADDRESS = "/api/webhooks/zoom/deauthorize"
+
+
+def post(body: bytes, *, secret=WEBHOOK_TOKEN, timestamp="", **headers):
+    timestamp = timestamp or str(int(time.time()))
+    signed = {
+        "HTTP_X_ZM_REQUEST_TIMESTAMP": timestamp,
+        "HTTP_X_ZM_SIGNATURE": event_signature(secret, timestamp=timestamp, body=body),
+    }
+    return Client().post(ADDRESS, body, content_type="application/json", **(signed | headers))
+
+
+def event(account=None, *, at=None, **payload) -> bytes:
+    at = at or datetime.now(UTC)
+    content = {
+        "user_id": account.provider_user_id if account else "nobody",
+        "account_id": account.provider_account_id if account else "nowhere",
+        "client_id": CLIENT_ID,
+        "deauthorization_time": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "signature": "opaque",
+        "user_data_retention": None,
+    }
+    whole = {"event": "app_deauthorized", "event_ts": int(at.timestamp() * 1000), "payload": content | payload}
+    return json.dumps(whole, separators=(",", ":")).encode()
+
+
+@pytest.fixture
+def account(db, browser, zoom):
+    return connect(browser, zoom)
+
+
+def test_webhook_known_account(account, browser):
+    answer = post(event(account))
+
+    assert answer.status_code == 200
+    assert not CalendarAccount.objects.exists()
+    assert "Connect Zoom" in browser.get("/settings/providers").content.decode()
+
+
+def test_webhook_unknown_account(account):
+    assert post(event()).status_code == 200
+    assert CalendarAccount.objects.count() == 1
+
+
+def test_webhook_leaves_others_alone(account, zoom, charlie):
+    other = connect(signed_in(charlie), zoom, user="casey")
+
+    post(event(account))
+
+    assert CalendarAccount.objects.get() == other
+
+
+def test_webhook_removes_the_account_from_every_host(account, zoom, charlie):
+    connect(signed_in(charlie), zoom, user="robin")
+    assert CalendarAccount.objects.count() == 2
+
+    post(event(account))
+
+    assert not CalendarAccount.objects.exists()
+
+
+def test_webhook_same_user_in_another_account_is_not_it(account):
+    post(event(account, account_id="elsewhere"))
+
+    assert CalendarAccount.objects.count() == 1
+
+
+@pytest.mark.usefixtures("hooked")
+def test_webhook_is_sent_by_the_sandbox_over_sockets(zoom):
+    assert zoom.remove_app() == [200]
+    assert zoom.url_validation()["ok"]
+
+    assert not CalendarAccount.objects.exists()
+
+
+def test_webhook_without_signature(account):
+    answer = Client().post(ADDRESS, event(account), content_type="application/json")
+
+    assert (answer.status_code, answer.content) == (401, b"{}")
+    assert CalendarAccount.objects.count() == 1
+
+
+def test_webhook_with_a_bad_signature(account, caplog):
+    answer = post(event(account), secret="another")
+
+    assert (answer.status_code, answer.content) == (401, b"{}")
+    assert CalendarAccount.objects.count() == 1
+    assert account.provider_user_id not in caplog.text
+    assert "webhook of zoom refused with 401" in caplog.text
+
+
+@pytest.mark.parametrize("secret", ["", " "])
+def test_webhook_without_a_secret_on_this_server(account, settings, secret):
+    settings.PROVIDER_SETTINGS = settings.PROVIDER_SETTINGS | {"ZOOM_WEBHOOK_SECRET_TOKEN": secret}
+
+    assert post(event(account), secret=secret).status_code == 401
+    assert CalendarAccount.objects.count() == 1
+
+
+def test_webhook_signed_with_the_older_of_two_secrets(account, settings):
+    settings.PROVIDER_SETTINGS = settings.PROVIDER_SETTINGS | {"ZOOM_WEBHOOK_SECRET_TOKEN": f"newer,{WEBHOOK_TOKEN}"}
+
+    assert post(event(account)).status_code == 200
+    assert not CalendarAccount.objects.exists()
+
+
+def test_webhook_reindented_after_signing(account):
+    body = event(account)
+    now = str(int(time.time()))
+    signature = event_signature(WEBHOOK_TOKEN, timestamp=now, body=body)
+
+    answer = post(json.dumps(json.loads(body), indent=2).encode(), timestamp=now, HTTP_X_ZM_SIGNATURE=signature)
+
+    assert answer.status_code == 401
+
+
+@pytest.mark.parametrize(
+    "timestamp",
+    [str(int(time.time()) - 86_400 - 60), str(int(time.time()) + 600), "soon", "9" * 20, "-1", "1e9", "١٧٦٠٠٠٠٠٠٠"],
+)
+def test_webhook_with_an_unusable_timestamp(account, timestamp):
+    signature = event_signature(WEBHOOK_TOKEN, timestamp=timestamp, body=event(account))
+
+    answer = Client().post(
+        ADDRESS,
+        event(account),
+        content_type="application/json",
+        HTTP_X_ZM_REQUEST_TIMESTAMP=timestamp,
+        HTTP_X_ZM_SIGNATURE=signature,
+    )
+
+    assert answer.status_code == 401
+    assert CalendarAccount.objects.count() == 1
+
+
+def test_webhook_late(account):
+    """Zoom's own retries come up to 85 minutes later."""
+    CalendarAccount.objects.update(connected_at=timezone.now() - timedelta(hours=5))
+    timestamp = str(int(time.time()) - 3 * 3600)
+
+    answer = post(event(account, at=datetime.now(UTC) - timedelta(hours=3)), timestamp=timestamp)
+
+    assert answer.status_code == 200
+    assert not CalendarAccount.objects.exists()
+
+
+def test_webhook_older_than_connected_at(account):
+    answer = post(event(account, at=datetime.now(UTC) - timedelta(hours=1)))
+
+    assert answer.status_code == 200
+    assert CalendarAccount.objects.count() == 1
+
+
+@pytest.mark.usefixtures("hooked")
+def test_webhook_held_back_until_after_a_quick_reconnect(browser, zoom):
+    zoom.remove_app(hold=True)
+    connect(browser, zoom)
+
+    assert zoom.deliver_held() == [200]
+
+    assert CalendarAccount.objects.count() == 1
+
+
+def test_webhook_without_a_readable_time(account):
+    body = json.loads(event(account))
+    body["payload"]["deauthorization_time"] = "yesterday"
+    body["event_ts"] = "x"
+
+    answer = post(json.dumps(body).encode(), timestamp=str(int(time.time()) + 2))
+
+    assert answer.status_code == 200
+    assert not CalendarAccount.objects.exists()
+
+
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59.999Z", "0001-01-01T00:00:00Z"])
+def test_webhook_survives_the_ends_of_time(account, at):
+    assert post(event(account, deauthorization_time=at)).status_code == 200
+
+
+def test_webhook_duplicate(account):
+    body = event(account, user_data_retention="false")
+
+    answers = [post(body).status_code for _ in range(5)]
+
+    assert answers == [200] * 5
+    assert not CalendarAccount.objects.exists()
+    assert len(jobs("calendars.acknowledge_deauthorization")) == 1
+
+
+@pytest.mark.parametrize("field", ["client_id", "user_id"])
+@pytest.mark.parametrize("value", ["", None, 7, ["x"], {"x": 1}, "another"])
+def test_webhook_for_another_app_or_nobody(account, field, value):
+    assert post(event(account, **{field: value})).status_code == 200
+    assert CalendarAccount.objects.count() == 1
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"[" * 10_000, b'{"a":' * 10_000, b"\x1f\x8b\x08"])
+def test_webhook_that_is_no_json(account, body):
+    assert post(body).status_code == 400
+
+
+@pytest.mark.parametrize("body", [b"[]", b"null", b'"x"', b'{"event":"meeting.started"}', b'{"event":"app_deauthorized"}'])
+def test_webhook_that_means_nothing_to_us(account, body):
+    assert post(body).status_code in {200, 400}
+    assert CalendarAccount.objects.count() == 1
+
+
+def test_webhook_too_large(account):
+    assert post(b" " * (64 * 1024 + 1)).status_code == 413
+
+
+def test_webhook_with_emoji(account):
+    body = event(account, note="Zoë 🐟")
+    emoji = json.dumps(json.loads(body), ensure_ascii=False).encode()
+
+    assert post(emoji).status_code == 200
+    assert not CalendarAccount.objects.exists()
+
+
+def test_webhook_by_get_or_at_an_unknown_provider(account):
+    assert Client().get(ADDRESS).status_code == 405
+    assert Client().post("/api/webhooks/doom/deauthorize").status_code == 404
+
+
+def validation(token: str) -> bytes:
+    return json.dumps({"event": "endpoint.url_validation", "payload": {"plainToken": token}}).encode()
+
+
+def test_url_validation_signed_needs_no_database(settings):
+    """Without the `db` fixture any look at the database fails this test."""
+    answer = post(validation("qgg8vlvZRS6UYooatFL8Aw"))
+
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "plainToken": "qgg8vlvZRS6UYooatFL8Aw",
+        "encryptedToken": encrypted_token(WEBHOOK_TOKEN, "qgg8vlvZRS6UYooatFL8Aw"),
+    }
+
+
+def test_url_validation_unsigned():
+    answer = Client().post(ADDRESS, validation("abc"), content_type="application/json")
+
+    assert (answer.status_code, answer.content) == (401, b"{}")
+
+
+@pytest.mark.parametrize("token", ["", "v0:1760000000:{}", "a" * 129, "é", None, 7])
+def test_url_validation_signs_no_other_texts(token):
+    answer = post(json.dumps({"event": "endpoint.url_validation", "payload": {"plainToken": token}}).encode())
+
+    assert answer.status_code == 400
+    assert b"encryptedToken" not in answer.content
+
+
+def test_database_that_does_not_answer_makes_zoom_try_again(account):
+    def refuse(execute, sql, params, many, context):
+        if sql.startswith("DELETE"):
+            raise OperationalError
+        return execute(sql, params, many, context)
+
+    with database.execute_wrapper(refuse):
+        assert post(event(account)).status_code == 503
+    assert CalendarAccount.objects.count() == 1
+
+
+@pytest.fixture
+def hooked(live_server, transactional_db, browser, zoom):
+    """A connected account whose removal the sandbox tells this server over sockets."""
+    zoom.app(webhook_url=live_server.url + ADDRESS)
+    return connect(browser, zoom)
+
+
+ASKED = [("false", 1), ("False", 1), (False, 1), ("true", 0), (True, 0), (None, 0), ("", 0), (0, 0), ("absent", 0)]
+
+
+@pytest.mark.parametrize(("retention", "times"), ASKED)
+def test_acknowledgement_is_sent_where_the_flag_asks_for_it(hooked, zoom, retention, times):
+    assert zoom.remove_app(retention=retention) == [200]
+
+    for job in jobs("calendars.acknowledge_deauthorization"):
+        do(job)
+
+    assert len(zoom.calls("compliance")) == times
+    assert not CalendarAccount.objects.exists()
+
+
+def test_acknowledgement_is_sent_once_however_often_the_event_comes(hooked, zoom):
+    assert zoom.remove_app(retention="false", duplicate=3) == [200, 200, 200]
+
+    (job,) = jobs("calendars.acknowledge_deauthorization")
+    do(job)
+
+    assert len(zoom.calls("compliance")) == 1
+
+
+def test_acknowledgement_keeps_no_ids_in_the_job(hooked, zoom):
+    zoom.remove_app(retention="false")
+    (job,) = jobs("calendars.acknowledge_deauthorization")
+    assert hooked.provider_user_id not in json.dumps(job.arguments)
+
+    do(job)
+    job.refresh_from_db()
+    do(job)
+
+    assert job.arguments["sealed"] == ""
+    assert len(zoom.calls("compliance")) == 1
+
+
+def test_acknowledgement_is_tried_a_few_times(hooked, zoom):
+    zoom.remove_app(retention="false")
+    (job,) = jobs("calendars.acknowledge_deauthorization")
+    zoom.fault("compliance_500", times=None)
+
+    for attempt in range(1, TRIES):
+        Job.objects.update(attempts=attempt)
+        with pytest.raises(Retry):
+            do(job)
+    Job.objects.update(attempts=TRIES)
+    with pytest.raises(GiveUp):
+        do(job)
+
+    job.refresh_from_db()
+    assert job.arguments["sealed"] == ""
+    assert len(zoom.calls("compliance")) == TRIES
+
+
+def test_acknowledgement_that_is_gone_is_given_up(hooked, zoom):
+    zoom.remove_app(retention="false")
+    zoom.fault("compliance_404")
+
+    with pytest.raises(GiveUp):
+        do(jobs("calendars.acknowledge_deauthorization")[0])

@@ -1,0 +1,121 @@
+"""Connecting an outside account: leaving for the provider, coming back, and finishing."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+
+from timetuna.calendars.actions.answer_replacement import answer_replacement
+from timetuna.calendars.actions.begin_connecting import Visit, begin_connecting
+from timetuna.calendars.actions.finish_connecting import NotConnectedError, StrayCodeError, finish_connecting
+from timetuna.calendars.connections import Listing
+from timetuna.calendars.queries import connection, waiting_grant
+from timetuna.calendars.sealing import open_grant
+from timetuna.calendars.views.settings import allow_leaving, host_of, listing_or_404
+from timetuna.providers.errors import ProviderError
+
+View = Callable[[HttpRequest, str], HttpResponseBase]
+_LONGEST_CODE = 4_096
+
+
+def _keep_address_private(view: View) -> View:
+    """Keep the address, which carries a code, out of caches and Referer headers."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, provider: str) -> HttpResponseBase:
+        response = view(request, provider)
+        response["Cache-Control"] = "no-store"
+        response["Referrer-Policy"] = "no-referrer"
+        return response
+
+    return guarded
+
+
+def _visit(request: HttpRequest, provider: str) -> Visit:
+    return Visit(host_of(request).pk, request.session.session_key or "", provider)
+
+
+@require_POST
+@login_required
+def connect(request: HttpRequest, provider: str) -> HttpResponse:
+    """Begin a fresh authorization and lead the browser to the provider."""
+    found = listing_or_404(provider)
+    try:
+        return redirect(begin_connecting(_visit(request, provider)))
+    except ProviderError:
+        messages.error(request, f"{found.label} is not set up on this server.")
+        return redirect("settings_providers")
+
+
+@require_GET
+@_keep_address_private
+def callback(request: HttpRequest, provider: str) -> HttpResponse:
+    """Take what the provider sent the browser back with. Nothing of the address is shown."""
+    found = listing_or_404(provider)
+    code, state = request.GET.get("code", ""), request.GET.get("state", "")
+    if "error" in request.GET or not code or len(code) > _LONGEST_CODE:
+        messages.warning(request, f"{found.label} was not connected.")
+        return redirect("settings_providers")
+    if not request.user.is_authenticated:
+        return redirect_to_login(reverse("provider_finish", args=[provider]))
+    try:
+        return _finish(request, found, state=state, code=code)
+    except StrayCodeError:
+        # To its own address: the code leaves the address bar, and the page's form keeps its Origin header,
+        # which a page with "no-referrer" would not send.
+        return redirect("provider_finish", provider)
+    except NotConnectedError as refusal:
+        messages.error(request, str(refusal))
+        return redirect("settings_providers")
+
+
+def _finish(request: HttpRequest, found: Listing, *, state: str, code: str) -> HttpResponse:
+    waiting = finish_connecting(_visit(request, found.slug), state=state, code=code)
+    if waiting is not None:
+        return redirect("provider_replace", found.slug, waiting.pk)
+    messages.success(request, f"{found.label} is connected.")
+    return redirect("settings_providers")
+
+
+@require_safe
+@login_required
+def finish(request: HttpRequest, provider: str) -> HttpResponse:
+    """Offer a fresh start to somebody who came from the provider's side, or came back too late."""
+    found = listing_or_404(provider)
+    allow_leaving(request)
+    return render(request, "calendars/finish.html", {"listing": found, "active_tab": "providers"})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def replace(request: HttpRequest, provider: str, authorization: int) -> HttpResponse:
+    """Ask whether another account may take the linked one's place, and do what is answered."""
+    found, visit = listing_or_404(provider), _visit(request, provider)
+    row = waiting_grant(
+        authorization, host_id=visit.host_id, provider=provider, session_key=visit.session_key
+    )
+    if request.method == "POST":
+        return _answer(request, found, authorization=authorization)
+    if row is None:
+        raise Http404
+    _, profile = open_grant(row)
+    context = {"listing": found, "profile": profile, "linked": connection(visit.host_id, provider)}
+    return render(request, "calendars/replace.html", context | {"active_tab": "providers"})
+
+
+def _answer(request: HttpRequest, found: Listing, *, authorization: int) -> HttpResponse:
+    wanted = request.POST.get("answer") == "replace"
+    if not answer_replacement(_visit(request, found.slug), authorization, replace=wanted):
+        messages.warning(request, f"That took too long, so nothing was changed. Please connect {found.label} again.")
+    elif wanted:
+        messages.success(request, f"{found.label} is connected with the other account.")
+    else:
+        messages.info(request, f"Nothing was changed; {found.label} stays connected as it was.")
+    return redirect("settings_providers")
