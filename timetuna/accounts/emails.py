@@ -3,7 +3,6 @@
 import json
 import secrets
 
-from django.conf import settings
 from django.template.loader import render_to_string
 
 from timetuna.accounts.notices import Notice
@@ -16,7 +15,7 @@ def send(notice: Notice, *, to: str) -> None:
 
     It may hold a link that opens an account, so it is readable only with the operator's key until it has left.
     """
-    values = {"notice": notice, "subject": notice.subject, "base_url": settings.BASE_URL}
+    values = {"notice": notice}
     mail = {
         "to": to,
         "subject": notice.subject,

@@ -11,6 +11,7 @@ from allauth.socialaccount.views import SignupView
 from django.conf import settings
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -24,9 +25,11 @@ class OffersProviders:
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add `providers`, and let the forms leave for them."""
-        self.request.form_targets = [provider.form_target for provider in offered()]  # type: ignore[attr-defined]
+        providers = offered()
+        self.request.form_targets = [provider.form_target for provider in providers]  # type: ignore[attr-defined]
         context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
-        return context | {"providers": offered()}
+        names = [{"name": provider.name, "leave": reverse(f"{provider.id}_login")} for provider in providers]
+        return context | {"providers": names}
 
 
 @require_POST

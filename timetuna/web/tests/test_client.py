@@ -1,0 +1,40 @@
+import pytest
+from django.test import RequestFactory
+
+from timetuna.web.client import UNKNOWN, client_address
+
+
+def address(settings, *, peer: str, forwarded: str = "", proxies: tuple[str, ...] = ("10.0.0.0/8",)) -> str:
+    settings.TRUSTED_PROXIES = list(proxies)
+    headers = {"HTTP_X_FORWARDED_FOR": forwarded} if forwarded else {}
+    return client_address(RequestFactory().get("/", REMOTE_ADDR=peer, **headers))
+
+
+def test_without_proxies_the_header_is_not_read(settings):
+    assert address(settings, peer="203.0.113.9", forwarded="198.51.100.1", proxies=()) == "203.0.113.9"
+
+
+def test_a_stranger_cannot_name_another_address(settings):
+    assert address(settings, peer="203.0.113.9", forwarded="198.51.100.1") == "203.0.113.9"
+
+
+def test_the_header_is_read_from_the_right(settings):
+    assert address(settings, peer="10.0.0.1", forwarded="1.1.1.1, 198.51.100.1, 10.0.0.2") == "198.51.100.1"
+
+
+def test_what_cannot_be_read_ends_the_reading(settings):
+    assert address(settings, peer="10.0.0.1", forwarded="198.51.100.1, nonsense") == "10.0.0.1"
+
+
+@pytest.mark.parametrize("written", ["198.51.100.1:5678", " 198.51.100.1 ", "::ffff:198.51.100.1"])
+def test_other_ways_to_write_an_address(settings, written):
+    assert address(settings, peer="10.0.0.1", forwarded=written) == "198.51.100.1"
+
+
+@pytest.mark.parametrize("written", ["2001:db8:1:2:3::4", "[2001:db8:1:2:ffff::1]:443"])
+def test_a_customer_with_many_ipv6_addresses_counts_once(settings, written):
+    assert address(settings, peer="10.0.0.1", forwarded=written) == "2001:db8:1:2::/64"
+
+
+def test_no_address_at_all(settings):
+    assert address(settings, peer="") == UNKNOWN
