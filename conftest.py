@@ -4,7 +4,7 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 from pytest_socket import socket_allow_hosts
 
-LOOPBACK = ["127.0.0.0/8", "::1", "localhost"]
+THIS_MACHINE = ["127.0.0.0/8", "0.0.0.0", "::1", "localhost"]  # noqa: S104 - to connect to, not to bind
 
 hypothesis_settings.register_profile("house", deadline=None, derandomize=True)
 hypothesis_settings.load_profile("house")
@@ -12,7 +12,7 @@ hypothesis_settings.load_profile("house")
 
 def pytest_runtest_setup() -> None:
     """Refuse connections to anywhere else."""
-    socket_allow_hosts(LOOPBACK, allow_unix_socket=True)
+    socket_allow_hosts(THIS_MACHINE, allow_unix_socket=True)
 
 
 @pytest.fixture
