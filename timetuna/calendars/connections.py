@@ -44,14 +44,16 @@ def listing(slug: str) -> Listing | None:
 
 def conference_providers() -> list[Listing]:
     """Return the providers that make online meetings, set up here or not."""
-    return [_listing(provider) for provider in providers().values() if isinstance(_build(provider), Conferencing)]
+    return [
+        _listing(provider) for provider in providers().values() if isinstance(_build(provider), Conferencing)
+    ]
 
 
 def linkable(slug: str) -> Linkable:
     """Return the provider, ready to authorize. Raises ProviderError when it is not set up on this server."""
     found = _ready(slug)
     if isinstance(found, OAuth) and isinstance(found, Identity):
-        return found  # type: ignore[return-value] # mypy has no intersection of two protocols
+        return found
     raise ProviderError("This is not set up on this server.", code="not-set-up", operator=True)
 
 

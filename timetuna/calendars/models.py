@@ -8,7 +8,9 @@ from django.utils import timezone
 class CalendarAccount(models.Model):
     """The stored link to a connected provider. Tokens are sealed (lib/secretbox.py); nothing of it leaves this row."""
 
-    host = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="calendar_accounts")
+    host = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="calendar_accounts"
+    )
     provider = models.CharField(max_length=20)
     provider_user_id = models.CharField(max_length=200)
     provider_account_id = models.CharField(max_length=200, default="")

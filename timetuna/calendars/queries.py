@@ -44,7 +44,9 @@ def provider_rows(host_id: int) -> list[ProviderRow]:
     ]
 
 
-def waiting_grant(authorization_id: int, *, host_id: int, provider: str, session_key: str) -> Authorization | None:
+def waiting_grant(
+    authorization_id: int, *, host_id: int, provider: str, session_key: str
+) -> Authorization | None:
     """Return the authorization whose grant waits for this host's yes in this session; None once it is over."""
     return (
         Authorization.objects.filter(

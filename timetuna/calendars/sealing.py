@@ -42,7 +42,12 @@ def open_token(account: CalendarAccount, *, column: str) -> str:
 def seal_grant(tokens: Tokens, profile: Profile, *, authorization: Authorization) -> str:
     """Return a finished grant as one sealed text."""
     content = {
-        "tokens": [tokens.access_token, tokens.refresh_token, tokens.expires_at.isoformat(), sorted(tokens.scopes)],
+        "tokens": [
+            tokens.access_token,
+            tokens.refresh_token,
+            tokens.expires_at.isoformat(),
+            sorted(tokens.scopes),
+        ],
         "profile": [profile.user_id, profile.account_id, profile.email, profile.display_name],
     }
     return box().seal(json.dumps(content), context=authorization_context("grant", authorization))
@@ -50,7 +55,9 @@ def seal_grant(tokens: Tokens, profile: Profile, *, authorization: Authorization
 
 def open_grant(authorization: Authorization) -> tuple[Tokens, Profile]:
     """Return the grant that waits in this authorization. Raises SecretBoxError."""
-    content = json.loads(box().open(authorization.grant, context=authorization_context("grant", authorization)))
+    content = json.loads(
+        box().open(authorization.grant, context=authorization_context("grant", authorization))
+    )
     access, refresh, expires_at, scopes = content["tokens"]
     tokens = Tokens(access, refresh, datetime.fromisoformat(expires_at), frozenset(scopes))
     return tokens, Profile(*content["profile"])

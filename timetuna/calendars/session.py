@@ -58,7 +58,9 @@ def _attempt(account: CalendarAccount, call: Callable[[str], T], token: str) -> 
             log.warning("%s connection %s needs its host: %s", account.provider, account.pk, error.code)
             raise
         _load(account.pk)
-        raise ProviderError("The account was connected again meanwhile; trying again.", code="reconnected") from error
+        raise ProviderError(
+            "The account was connected again meanwhile; trying again.", code="reconnected"
+        ) from error
 
 
 def _current(account_id: int, *, refused: str = "") -> CalendarAccount:

@@ -28,7 +28,9 @@ def acknowledge_deauthorization(sealed: str, *, provider: str, row: str) -> None
         if getattr(error, "permanent", True) or _tries(row) >= TRIES:
             log.warning("%s did not take the acknowledgement of a removal: %s", provider, error.code)
             _wipe(row)
-            raise GiveUp("The provider did not take the acknowledgement; the data is gone all the same.") from error
+            raise GiveUp(
+                "The provider did not take the acknowledgement; the data is gone all the same."
+            ) from error
         raise Retry("The provider has not taken the acknowledgement yet.") from error
     _wipe(row)
 

@@ -81,7 +81,9 @@ def _refusal(provider: str, error: ProviderError) -> str:
     label = _label(provider)
     if error.operator:
         log.error("%s refuses this server's own keys (%s); check its settings", provider, error.code)
-        return f"{label} was not connected: this server's {label} keys do not work. Please tell whoever runs it."
+        return (
+            f"{label} was not connected: this server's {label} keys do not work. Please tell whoever runs it."
+        )
     log.warning("%s exchange failed: %s", provider, error.code)
     if error.permanent:
         return f"{label} was not connected: the link had expired. Please try again."
@@ -94,7 +96,9 @@ def _keep_waiting(visit: Visit, grant: Grant) -> Authorization:
     row.grant_owner = grant_owner(grant.provider, grant.profile.user_id)
     row.created_at = grant.granted_at
     row.save()
-    enqueue("calendars.forget_expired", at=row.expires_at, key=f"forget-authorization:{row.state_fingerprint}")
+    enqueue(
+        "calendars.forget_expired", at=row.expires_at, key=f"forget-authorization:{row.state_fingerprint}"
+    )
     return row
 
 

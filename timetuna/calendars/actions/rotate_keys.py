@@ -24,7 +24,8 @@ def _rotate_account(pk: int) -> bool:
     if row is None:
         return False
     sealed = {
-        column: box().rotate(getattr(row, column), context=token_context(column, row)) for column in TOKEN_COLUMNS
+        column: box().rotate(getattr(row, column), context=token_context(column, row))
+        for column in TOKEN_COLUMNS
     }
     return bool(CalendarAccount.objects.filter(pk=pk).update(**sealed))
 

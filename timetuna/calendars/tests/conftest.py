@@ -44,7 +44,7 @@ def charlie():
 
 
 @pytest.fixture
-def browser(alice, zoom):  # noqa: ARG001 - it leaves for Zoom
+def browser(alice, zoom):
     return signed_in(alice)
 
 

@@ -65,7 +65,9 @@ def test_row_holds_what_the_test_plan_lists(browser, zoom, alice):
 def test_connecting_wakes_what_waits_for_it(browser, zoom, alice):
     connect(browser, zoom)
 
-    assert [job.arguments for job in jobs("bookings.connection_mended")] == [{"host": alice.pk, "provider": "zoom"}]
+    assert [job.arguments for job in jobs("bookings.connection_mended")] == [
+        {"host": alice.pk, "provider": "zoom"}
+    ]
 
 
 def test_leaving_sends_state_and_s256_and_no_scope(browser, zoom):
@@ -94,7 +96,9 @@ def test_state_and_verifier_are_new_each_time_and_not_readable_in_the_row(browse
         assert pkce_challenge(row.code_verifier) not in {first["code_challenge"], second["code_challenge"]}
 
 
-@pytest.mark.parametrize("forged", [{"HTTP_X_FORWARDED_HOST": "evil.example"}, {"HTTP_FORWARDED": "host=evil.example"}])
+@pytest.mark.parametrize(
+    "forged", [{"HTTP_X_FORWARDED_HOST": "evil.example"}, {"HTTP_FORWARDED": "host=evil.example"}]
+)
 def test_forged_host_does_not_change_the_redirect_address(browser, zoom, forged):
     answer = browser.post("/settings/providers/zoom/connect", **forged)
 
@@ -115,13 +119,17 @@ def test_denied(browser, zoom):
 
 def test_denied_reflects_nothing(browser, zoom):
     hostile = "<script>alert(1)</script>"
-    answer = browser.get(CALLBACK, {"error": hostile, "error_description": hostile, "state": hostile}, follow=True)
+    answer = browser.get(
+        CALLBACK, {"error": hostile, "error_description": hostile, "state": hostile}, follow=True
+    )
 
     assert b"alert(1)" not in answer.content
     assert "Zoom was not connected." in answer.content.decode()
 
 
-@pytest.mark.parametrize("query", ["", "?state=x", "?code=", "?code=&state=x", "?code=" + "c" * 5000 + "&state=x"])
+@pytest.mark.parametrize(
+    "query", ["", "?state=x", "?code=", "?code=&state=x", "?code=" + "c" * 5000 + "&state=x"]
+)
 def test_code_missing(browser, zoom, query):
     answer = browser.get(CALLBACK + query)
 
@@ -269,14 +277,18 @@ def test_exchange_failed(browser, zoom, fault, part):
     assert not CalendarAccount.objects.exists()
 
 
-@pytest.mark.parametrize("fault", ["users_me_fails", "no_user_id", "http_500_html", "unauthorized", "not_json"])
+@pytest.mark.parametrize(
+    "fault", ["users_me_fails", "no_user_id", "http_500_html", "unauthorized", "not_json"]
+)
 def test_users_me_failed(browser, zoom, fault):
     back = allow(zoom, leave(browser))
     zoom.fault(fault)
 
     browser.get(back)
 
-    assert sentences(browser) == ["Zoom was not connected: your Zoom profile could not be read. Please try again."]
+    assert sentences(browser) == [
+        "Zoom was not connected: your Zoom profile could not be read. Please try again."
+    ]
     assert called(zoom, *TOUCHED_BY_CONNECTING) == ["token.code", "v2.users_me"]
     assert not CalendarAccount.objects.exists()
 

@@ -37,7 +37,9 @@ def command(tmp_path, running, transactional_db):
     }
 
     def start(*words):
-        return subprocess.Popen([sys.executable, *words], env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        return subprocess.Popen(
+            [sys.executable, *words], env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True
+        )
 
     def output(*words):
         process = start(*words)

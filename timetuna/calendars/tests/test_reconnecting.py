@@ -10,7 +10,6 @@ from timetuna.calendars.models import Authorization, CalendarAccount
 from timetuna.calendars.queries import connection, usable
 from timetuna.calendars.session import use
 from timetuna.calendars.tests.conftest import allow, connect, do, jobs, leave, sentences, signed_in
-
 from timetuna.providers.base import Deauthorization
 
 pytestmark = pytest.mark.django_db
@@ -63,7 +62,7 @@ def test_replacing_keeps_one_row_and_asks_zoom_nothing_more(browser, zoom):
     assert CalendarAccount.objects.get().email == "casey@cohost.example"
     assert len(zoom.calls("v2")) == 2
     assert not Authorization.objects.exists()
-    assert use(CalendarAccount.objects.get().pk, lambda token: bool(token))
+    assert use(CalendarAccount.objects.get().pk, bool)
 
 
 @pytest.mark.parametrize("answer", ["keep", ""])
@@ -120,7 +119,9 @@ def test_same_zoom_user_two_hosts(browser, zoom, alice, charlie):
 
     older, newer = connection(alice.pk, "zoom"), connection(charlie.pk, "zoom")
     assert older.needs_reconnect
-    assert older.needs_reconnect_reason.startswith("This Zoom account was connected by another host of this server")
+    assert older.needs_reconnect_reason.startswith(
+        "This Zoom account was connected by another host of this server"
+    )
     assert not newer.needs_reconnect
     assert (usable(alice.pk, "zoom"), usable(charlie.pk, "zoom")) == (False, True)
     assert [job.arguments for job in jobs("calendars.reconnect_mail")] == [{"account": older.pk}]
@@ -135,7 +136,9 @@ def test_two_hosts_taking_the_account_from_each_other_are_told_once_an_episode(b
     connect(stranger, zoom)
 
     assert len(jobs("calendars.reconnect_mail")) == 3
-    assert list(CalendarAccount.objects.order_by("connected_at").values_list("needs_reconnect", flat=True)) == [
+    assert list(
+        CalendarAccount.objects.order_by("connected_at").values_list("needs_reconnect", flat=True)
+    ) == [
         True,
         False,
     ]

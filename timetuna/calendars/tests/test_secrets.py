@@ -12,7 +12,7 @@ from timetuna.calendars.actions.rotate_keys import rotate_keys
 from timetuna.calendars.models import Authorization, CalendarAccount
 from timetuna.calendars.sealing import open_token
 from timetuna.calendars.session import use
-from timetuna.calendars.tests.conftest import allow, connect, do, expire, jobs, leave, signed_in
+from timetuna.calendars.tests.conftest import allow, connect, expire, leave, signed_in
 from timetuna.lib.secretbox import SecretBoxError, new_key
 from timetuna.providers.base import Tokens
 from timetuna.providers.errors import NeedsReconnect, ProviderError
@@ -36,7 +36,7 @@ def dump():
     rows = []
     with database.cursor() as cursor:
         for model in apps.get_models(include_auto_created=True):
-            cursor.execute(f"SELECT * FROM {database.ops.quote_name(model._meta.db_table)}")
+            cursor.execute(f"SELECT * FROM {database.ops.quote_name(model._meta.db_table)}")  # noqa: S608 - our own table names
             rows += [str(row) for row in cursor.fetchall()]
     return "\n".join(rows)
 

@@ -149,7 +149,9 @@ def test_lost_answer_of_a_refresh_ends_in_reconnect_needed(account, zoom):
     assert len(zoom.calls("token.refresh")) == 2
 
 
-@pytest.mark.parametrize("fault", ["token_500_html", "token_502_html", "token_429", "token_without_refresh", "truncated"])
+@pytest.mark.parametrize(
+    "fault", ["token_500_html", "token_502_html", "token_429", "token_without_refresh", "truncated"]
+)
 def test_trouble_at_zoom_leaves_the_row(account, zoom, fault):
     zoom.fault(fault, on="token.refresh")
     expire(account)
@@ -248,7 +250,8 @@ def test_vanished_row_is_disconnected(account, zoom, alice):
 def test_dead_holder_of_the_lease_is_waited_for_and_then_replaced(account, zoom, monkeypatch):
     expire(account)
     CalendarAccount.objects.update(
-        refresh_lease="of a process that was killed", refresh_lease_until=timezone.now() + timedelta(seconds=0.3)
+        refresh_lease="of a process that was killed",
+        refresh_lease_until=timezone.now() + timedelta(seconds=0.3),
     )
     monkeypatch.setattr(session, "POLL_SECONDS", 0.05)
 
@@ -258,7 +261,9 @@ def test_dead_holder_of_the_lease_is_waited_for_and_then_replaced(account, zoom,
 
 def test_waiting_for_the_lease_ends(account, zoom, monkeypatch):
     expire(account)
-    CalendarAccount.objects.update(refresh_lease="held", refresh_lease_until=timezone.now() + timedelta(seconds=60))
+    CalendarAccount.objects.update(
+        refresh_lease="held", refresh_lease_until=timezone.now() + timedelta(seconds=60)
+    )
     monkeypatch.setattr(session, "PATIENCE_SECONDS", 0.1)
     monkeypatch.setattr(session, "POLL_SECONDS", 0.02)
 

@@ -40,7 +40,11 @@ def event(account=None, *, at=None, **payload) -> bytes:
         "signature": "opaque",
         "user_data_retention": None,
     }
-    whole = {"event": "app_deauthorized", "event_ts": int(at.timestamp() * 1000), "payload": content | payload}
+    whole = {
+        "event": "app_deauthorized",
+        "event_ts": int(at.timestamp() * 1000),
+        "payload": content | payload,
+    }
     return json.dumps(whole, separators=(",", ":")).encode()
 
 
@@ -118,7 +122,9 @@ def test_webhook_without_a_secret_on_this_server(account, settings, secret):
 
 
 def test_webhook_signed_with_the_older_of_two_secrets(account, settings):
-    settings.PROVIDER_SETTINGS = settings.PROVIDER_SETTINGS | {"ZOOM_WEBHOOK_SECRET_TOKEN": f"newer,{WEBHOOK_TOKEN}"}
+    settings.PROVIDER_SETTINGS = settings.PROVIDER_SETTINGS | {
+        "ZOOM_WEBHOOK_SECRET_TOKEN": f"newer,{WEBHOOK_TOKEN}"
+    }
 
     assert post(event(account)).status_code == 200
     assert not CalendarAccount.objects.exists()
@@ -129,14 +135,24 @@ def test_webhook_reindented_after_signing(account):
     now = str(int(time.time()))
     signature = event_signature(WEBHOOK_TOKEN, timestamp=now, body=body)
 
-    answer = post(json.dumps(json.loads(body), indent=2).encode(), timestamp=now, HTTP_X_ZM_SIGNATURE=signature)
+    answer = post(
+        json.dumps(json.loads(body), indent=2).encode(), timestamp=now, HTTP_X_ZM_SIGNATURE=signature
+    )
 
     assert answer.status_code == 401
 
 
 @pytest.mark.parametrize(
     "timestamp",
-    [str(int(time.time()) - 86_400 - 60), str(int(time.time()) + 600), "soon", "9" * 20, "-1", "1e9", "١٧٦٠٠٠٠٠٠٠"],
+    [
+        str(int(time.time()) - 86_400 - 60),
+        str(int(time.time()) + 600),
+        "soon",
+        "9" * 20,
+        "-1",
+        "1e9",
+        "١٧٦٠٠٠٠٠٠٠",
+    ],
 )
 def test_webhook_with_an_unusable_timestamp(account, timestamp):
     signature = event_signature(WEBHOOK_TOKEN, timestamp=timestamp, body=event(account))
@@ -219,7 +235,9 @@ def test_webhook_that_is_no_json(account, body):
     assert post(body).status_code == 400
 
 
-@pytest.mark.parametrize("body", [b"[]", b"null", b'"x"', b'{"event":"meeting.started"}', b'{"event":"app_deauthorized"}'])
+@pytest.mark.parametrize(
+    "body", [b"[]", b"null", b'"x"', b'{"event":"meeting.started"}', b'{"event":"app_deauthorized"}']
+)
 def test_webhook_that_means_nothing_to_us(account, body):
     assert post(body).status_code in {200, 400}
     assert CalendarAccount.objects.count() == 1
@@ -289,7 +307,17 @@ def hooked(live_server, transactional_db, browser, zoom):
     return connect(browser, zoom)
 
 
-ASKED = [("false", 1), ("False", 1), (False, 1), ("true", 0), (True, 0), (None, 0), ("", 0), (0, 0), ("absent", 0)]
+ASKED = [
+    ("false", 1),
+    ("False", 1),
+    (False, 1),
+    ("true", 0),
+    (True, 0),
+    (None, 0),
+    ("", 0),
+    (0, 0),
+    ("absent", 0),
+]
 
 
 @pytest.mark.parametrize(("retention", "times"), ASKED)

@@ -113,7 +113,9 @@ def replace(request: HttpRequest, provider: str, authorization: int) -> HttpResp
 def _answer(request: HttpRequest, found: Listing, *, authorization: int) -> HttpResponse:
     wanted = request.POST.get("answer") == "replace"
     if not answer_replacement(_visit(request, found.slug), authorization, replace=wanted):
-        messages.warning(request, f"That took too long, so nothing was changed. Please connect {found.label} again.")
+        messages.warning(
+            request, f"That took too long, so nothing was changed. Please connect {found.label} again."
+        )
     elif wanted:
         messages.success(request, f"{found.label} is connected with the other account.")
     else:
