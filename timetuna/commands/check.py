@@ -34,13 +34,12 @@ def run(_options: argparse.Namespace) -> int:
 
 def _environment(report: Report) -> Environment:
     """Read the settings; say which variables are none of ours, and go on without them."""
-    variables = dict(os.environ)
     while True:
         try:
-            return Environment(variables)
+            return Environment(os.environ)
         except SettingsError as error:
             report.lacks(str(error))
-            del variables[str(error).split()[0]]
+            del os.environ[str(error).split()[0]]
 
 
 def _list_settings(report: Report, env: Environment) -> None:

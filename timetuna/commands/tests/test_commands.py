@@ -1,0 +1,224 @@
+"""The commands as a person types them: real processes, their sentences and exit codes."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+KEYS = {
+    "TIMETUNA_SECRET_KEY": "a-key-for-tests-only-0123456789-abcdefgh",
+    "TIMETUNA_ENCRYPTION_KEYS": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+}
+SECOND_KEY = "ODkwMTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODk="
+OURS = ("TIMETUNA_", "ZOOM_", "GOOGLE_", "MICROSOFT_", "EMAIL_URL", "DATABASE_URL", "DJANGO_SETTINGS_MODULE")
+CreateHost = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+def timetuna(
+    *arguments: str, settings: dict[str, str] | None = None, typed: str = ""
+) -> "subprocess.CompletedProcess[str]":
+    """Run a command in an environment with these settings alone."""
+    bare = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    return subprocess.run(
+        [sys.executable, "-m", "timetuna", *arguments],
+        env=bare | (settings or {}), cwd=ROOT, input=typed, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Return the settings of a server whose database is up to date."""
+    settings = KEYS | {"TIMETUNA_DATA_DIR": str(tmp_path_factory.mktemp("server"))}
+    assert timetuna("migrate", settings=settings).returncode == 0
+    return settings
+
+
+def test_new_keys_start_a_server(tmp_path: Path) -> None:
+    printed = timetuna("newkeys").stdout
+    settings = dict(line.split("=", 1) for line in printed.splitlines())
+
+    done = timetuna("migrate", settings=settings | {"TIMETUNA_DATA_DIR": str(tmp_path / "data")})
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "Database and collected files are up to date.\n"
+    assert printed != timetuna("newkeys").stdout
+    assert (tmp_path / "data" / "timetuna.sqlite3").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("command", ["serve", "web", "worker", "migrate", "rotatekeys"])
+def test_a_missing_setting_is_one_sentence(command: str, tmp_path: Path) -> None:
+    settings = {"TIMETUNA_DATA_DIR": str(tmp_path), "TIMETUNA_LISTEN": "127.0.0.1:18431"}
+
+    done = timetuna(command, settings=settings)
+
+    assert done.returncode == 2
+    assert done.stderr == (
+        "TIMETUNA_SECRET_KEY is not set. Signs sessions and links; at least 32 characters. "
+        "`timetuna newkeys` makes the keys a server needs.\n"
+    )
+
+
+def test_an_unknown_setting_is_recognised() -> None:
+    done = timetuna("migrate", settings=KEYS | {"TIMETUNA_BASE_URI": "https://book.example.org"})
+
+    assert done.returncode == 2
+    assert done.stderr == (
+        "TIMETUNA_BASE_URI is not a setting of TimeTuna. Did you mean TIMETUNA_BASE_URL? "
+        "`timetuna check` lists them all.\n"
+    )
+
+
+def test_a_key_that_is_none_is_one_sentence(tmp_path: Path) -> None:
+    settings = KEYS | {"TIMETUNA_ENCRYPTION_KEYS": "short", "TIMETUNA_DATA_DIR": str(tmp_path)}
+
+    done = timetuna("migrate", settings=settings)
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("TIMETUNA_ENCRYPTION_KEYS cannot be used.")
+    assert "short" not in done.stderr
+
+
+def test_a_database_that_is_away_is_one_sentence() -> None:
+    address = "postgres://timetuna:hunter2hunter2@127.0.0.1:1/timetuna"
+
+    done = timetuna("migrate", settings=KEYS | {"DATABASE_URL": address})
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("The database cannot be used (")
+    assert done.stderr.endswith("DATABASE_URL says where it is.\n")
+    assert "hunter2" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["createhost", "rotatekeys"])
+def test_a_database_without_tables_is_one_sentence(command: str, tmp_path: Path) -> None:
+    options = (
+        ["--email", "a@example.org", "--name", "Ann", "--password-stdin"] if command == "createhost" else []
+    )
+
+    done = timetuna(
+        command, *options, settings=KEYS | {"TIMETUNA_DATA_DIR": str(tmp_path)}, typed="seven-green-tunas"
+    )
+
+    assert (done.returncode, done.stderr) == (
+        2,
+        "The database is not up to date; run `timetuna migrate` first.\n",
+    )
+
+
+def test_a_host_is_made(server: dict[str, str]) -> None:
+    options = ["--email", "robin@example.org", "--name", "Robin Host", "--time-zone", "Europe/Paris"]
+
+    done = timetuna("createhost", *options, "--password-stdin", settings=server, typed="seven-green-tunas\n")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.fullmatch(
+        r"Robin Host can sign in at http://localhost:8000/signin; "
+        r"their address is http://localhost:8000/robin[a-z-]*\.\n",
+        done.stdout,
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "typed", "sentence"),
+    [
+        (["--email", "nobody"], "seven-green-tunas", "This does not look like a mail address"),
+        (["--email", "x@example.org"], "123", "This password is too short."),
+        (["--email", "x@example.org", "--time-zone", "Mars"], "seven-green-tunas", "Mars is not a time zone"),
+    ],
+)
+def test_a_host_that_cannot_be_made_is_a_sentence(
+    server: dict[str, str], options: list[str], typed: str, sentence: str
+) -> None:
+    done = timetuna("createhost", "--name", "Ann", *options, "--password-stdin", settings=server, typed=typed)
+
+    assert done.returncode == 2
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_without_a_terminal_the_password_is_piped_in(server: dict[str, str]) -> None:
+    done = timetuna("createhost", "--email", "x@example.org", "--name", "Ann", settings=server)
+
+    assert done.returncode == 2
+    assert done.stderr == (
+        "There is no terminal to ask for the password on; pipe it in with --password-stdin.\n"
+    )
+
+
+def test_check_says_what_is_missing() -> None:
+    done = timetuna("check", settings={"ZOOM_CLIENT_ID": "abc", "TIMETUNA_SINGUP": "open"})
+
+    assert done.returncode == 1
+    assert "TIMETUNA_SINGUP is not a setting of TimeTuna. Did you mean TIMETUNA_SIGNUP?" in done.stdout
+    assert (
+        "missing  ZOOM_CLIENT_ID is set but ZOOM_CLIENT_SECRET and ZOOM_WEBHOOK_SECRET_TOKEN is not"
+        in done.stdout
+    )
+    assert "missing  TIMETUNA_SECRET_KEY is not set." in done.stdout
+    assert done.stdout.endswith("\nSomething necessary is missing.\n")
+
+
+def test_check_says_what_is_there(server: dict[str, str]) -> None:
+    done = timetuna("doctor", settings=server | {"ZOOM_CLIENT_SECRET": "", "EMAIL_URL": ""})
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "ok       The database is up to date." in done.stdout
+    assert "note     No worker is running" in done.stdout
+    assert "note     EMAIL_URL is not set" in done.stdout
+    assert done.stdout.endswith("\nEverything necessary is there.\n")
+
+
+def test_check_shows_no_secret(server: dict[str, str]) -> None:
+    secrets = {
+        "EMAIL_URL": "smtp://robin:hunter2mail@127.0.0.1:1",
+        "DATABASE_URL": "postgres://robin:hunter2base@127.0.0.1:1/timetuna",
+        "ZOOM_CLIENT_ID": "abc",
+        "ZOOM_CLIENT_SECRET": "hunter2zoom",
+        "ZOOM_WEBHOOK_SECRET_TOKEN": "hunter2hook",
+    }
+
+    done = timetuna("check", settings=server | secrets)
+
+    assert done.returncode == 1
+    assert "missing  The mail server 127.0.0.1 cannot be reached on port 1." in done.stdout
+    assert "hunter2" not in done.stdout + done.stderr
+    assert not any(value in done.stdout for value in KEYS.values())
+
+
+def test_keys_rotate(server: dict[str, str]) -> None:
+    both = server | {"TIMETUNA_ENCRYPTION_KEYS": f"{SECOND_KEY},{server['TIMETUNA_ENCRYPTION_KEYS']}"}
+
+    done = timetuna("rotatekeys", settings=both)
+
+    assert (done.returncode, done.stdout) == (0, "0 rows are sealed with the newest key.\n")
+
+
+def test_a_demo_does_not_run_beside_real_zoom_keys(tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+
+    done = timetuna("demo", "--data-dir", str(folder), settings={"ZOOM_CLIENT_ID": "a-real-one"})
+
+    assert done.returncode == 2
+    assert done.stderr == (
+        "ZOOM_CLIENT_ID is set, and the demo has a stand-in for Zoom. Unset it, or run `timetuna serve`.\n"
+    )
+    assert not folder.exists()
+
+
+def test_help_is_there_at_once() -> None:
+    started = time.monotonic()
+
+    done = timetuna("--help")
+
+    assert done.returncode == 0
+    assert time.monotonic() - started < 1.5
+    assert "django" not in subprocess.run(
+        [sys.executable, "-c", "import sys, timetuna.cli; print(*sys.modules)"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout.split()  # fmt: skip
