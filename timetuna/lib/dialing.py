@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from socket import getaddrinfo
 from typing import Any, Literal
 
 import httpcore
@@ -109,7 +110,7 @@ class Dialer(httpcore.NetworkBackend):
 
         def ask() -> None:
             try:
-                answers.put(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+                answers.put(getaddrinfo(host, port, type=socket.SOCK_STREAM))
             except (OSError, UnicodeError, ValueError):
                 answers.put(None)
 

@@ -200,7 +200,7 @@ def test_a_handshake_that_hangs_was_not_sent(listen: Listen) -> None:
 
 
 def test_a_resolver_that_hangs_was_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dialing.socket, "getaddrinfo", lambda *_, **__: time.sleep(0.6))
+    monkeypatch.setattr(dialing, "getaddrinfo", lambda *_, **__: time.sleep(0.6))
 
     error = failure("http://slow.test", budget=Budget(connect_seconds=0.2))
 
@@ -307,7 +307,7 @@ def test_no_connection_is_made_to_a_private_address(listen: Listen, host: str) -
 @pytest.mark.parametrize("answers", [["93.184.216.34", "127.0.0.1"], ["10.0.0.1"], ["64:ff9b::7f00:1"]])
 def test_one_private_answer_spoils_the_name(monkeypatch: pytest.MonkeyPatch, answers: list[str]) -> None:
     found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 80)) for address in answers]
-    monkeypatch.setattr(dialing.socket, "getaddrinfo", lambda *_, **__: found)
+    monkeypatch.setattr(dialing, "getaddrinfo", lambda *_, **__: found)
 
     assert failure("http://mixed.test/", allow_private=False).kind == "refused_address"
 

@@ -100,12 +100,13 @@ def _details(meeting: Meeting) -> dict[str, Any]:
     if meeting.start.tzinfo is None:
         raise ValueError("A meeting's start needs a time zone.")
     topic = _cut(single_line(meeting.topic, max_length=_TOPIC_UNITS), _TOPIC_UNITS)
+    agenda = _cut(multi_line(meeting.agenda, max_length=_AGENDA_UNITS), _AGENDA_UNITS)
     return {
         "topic": topic or "Meeting",
         # Only this form is safe: what Zoom does not understand it takes for "now", and answers 201.
         "start_time": meeting.start.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "duration": max(1, meeting.minutes),
-        "agenda": _cut(multi_line(meeting.agenda, max_length=_AGENDA_UNITS), _AGENDA_UNITS),
+        **({"agenda": agenda} if agenda else {}),
     }
 
 

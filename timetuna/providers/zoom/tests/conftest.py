@@ -48,7 +48,7 @@ def control(running: tuple[Sandbox, SandboxControl]) -> Iterator[SandboxControl]
 
 
 @pytest.fixture
-def provider(running: tuple[Sandbox, SandboxControl], control: SandboxControl) -> Zoom:  # noqa: ARG001
+def provider(running: tuple[Sandbox, SandboxControl], control: SandboxControl) -> Zoom:
     return build(running[0].http_url)
 
 
