@@ -23,7 +23,8 @@ def from_title(title: str) -> str:
 
 def free_slug(host_id: int, wanted: str, *, but_page: int | None = None) -> str:
     """Return `wanted`, or with -2, -3 … behind it where the host already uses it on another page."""
-    taken = set(BookingPage.objects.filter(host=host_id).exclude(pk=but_page).values_list("slug", flat=True))
+    pages = BookingPage.objects.filter(host=host_id).values_list("pk", "slug")
+    taken = {slug for pk, slug in pages if pk != but_page}
     slug, number = wanted, 1
     while slug in taken:
         number += 1

@@ -1,8 +1,9 @@
 """Makes a second page like the first."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from timetuna.accounts.models import User
@@ -10,6 +11,7 @@ from timetuna.lib.text import single_line
 from timetuna.pages.addresses import free_slug, from_title
 from timetuna.pages.models import BookingPage, Duration, MeetingType, WeeklyHours
 
+RowT = TypeVar("RowT", Duration, WeeklyHours, MeetingType)
 _TITLE_LENGTH = 120
 
 
@@ -23,16 +25,18 @@ def duplicate_page(page: BookingPage) -> BookingPage:
         copy = BookingPage.objects.create(
             **values | {"title": title, "slug": slug, "created_at": timezone.now()}
         )
-        for model in (Duration, WeeklyHours, MeetingType):
-            model.objects.bulk_create(
-                [model(**row | {"page_id": copy.pk}) for row in _values(model, page=page)]
-            )
+        _copy_rows(Duration, page, copy)
+        _copy_rows(WeeklyHours, page, copy)
+        _copy_rows(MeetingType, page, copy)
     return copy
 
 
-def _values(
-    model: type[BookingPage | Duration | WeeklyHours | MeetingType], **which: Any
-) -> list[dict[str, Any]]:
+def _copy_rows(model: type[RowT], page: BookingPage, copy: BookingPage) -> None:
+    rows = [model(**values | {"page_id": copy.pk}) for values in _values(model, page=page)]
+    model._default_manager.bulk_create(rows)  # noqa: SLF001 - Django's documented name for any model's manager
+
+
+def _values(model: type[Model], **which: Any) -> list[dict[str, Any]]:
     """Return the columns of the rows, all but their ids."""
-    rows = model.objects.filter(**which).values()
+    rows = model._default_manager.filter(**which).values()  # noqa: SLF001
     return [{name: value for name, value in row.items() if name != "id"} for row in rows]

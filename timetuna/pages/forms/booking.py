@@ -40,6 +40,10 @@ class TypeLine:
     note: str = ""
     connect: str = ""
 
+    def missing(self) -> str:
+        """Return what is missing while the type is off."""
+        return f"{self.connect} is not connected yet." if self.connect else ""
+
 
 class BookingForm(forms.Form):
     """Title, address, description, durations and meeting types of a page."""
@@ -79,8 +83,8 @@ class BookingForm(forms.Form):
         for kind, label in self.providers.items():
             help_text = f"Every booking gets its own {label} link."
             self.fields[f"type_{kind}"] = _switch(label, help_text)
-        rows = page.durations.values("minutes", "title", "description")
-        self.durations = duration_rows(data=data, initial=None if data is not None else list(rows))
+        lengths = page.durations.all()
+        self.durations = duration_rows(data=data, stored=[] if data is not None else lengths)
 
     def is_valid(self) -> bool:
         """Check the fields and the rows, both in any case, so that every mistake is shown at once."""

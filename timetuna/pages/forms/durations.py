@@ -1,11 +1,13 @@
 """The rows of durations on the tab Booking."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 
 from timetuna.pages.forms.fields import LineField, whole_number
 from timetuna.pages.forms.rows import RowForm
+from timetuna.pages.models import Duration
 from timetuna.pages.queries import PageDuration
 
 LONGEST_MINUTES = 1_440
@@ -56,12 +58,13 @@ class DurationRows(_Base):
         return sorted(durations, key=lambda duration: duration.minutes)
 
 
-def duration_rows(*, data: Any = None, initial: list[dict[str, Any]] | None = None) -> DurationRows:
+def duration_rows(*, stored: Iterable[Duration], data: Any = None) -> DurationRows:
     """Return the rows: stored ones with a blank one behind them, or those that were sent."""
     factory = forms.formset_factory(
         DurationForm, formset=DurationRows, extra=SPARE, max_num=MOST, absolute_max=5 * MOST, can_delete=True
     )
+    initial = [{"minutes": one.minutes, "title": one.title, "description": one.description} for one in stored]
     # Sent rows are compared with blank ones, never with stored ones: so a blank row is known as such.
-    rows = factory(data, prefix="durations", initial=initial, form_kwargs={"empty_permitted": True})
+    rows = factory(data, prefix="durations", initial=initial or None, form_kwargs={"empty_permitted": True})
     assert isinstance(rows, DurationRows)  # noqa: S101 - for the type checker
     return rows

@@ -7,9 +7,11 @@ from django.test import Client
 from timetuna.accounts.models import User
 from timetuna.calendars.models import CalendarAccount
 from timetuna.pages.actions.create_page import create_page
+from timetuna.pages.forms.booking import BookingForm
 from timetuna.pages.models import BookingPage, MeetingType
 from timetuna.pages.queries import PageDuration, PublicPage, values
 from timetuna.pages.tests.conftest import sent
+from timetuna.pages.views.editor import Booking
 
 
 def typed(rows: list[dict[str, Any]] | None = None, **changes: Any) -> dict[str, Any]:
@@ -278,3 +280,29 @@ def test_a_stranger_finds_nothing(as_charlie: Client, page: BookingPage) -> None
     assert as_charlie.get(f"/booking-pages/{page.pk}/booking").status_code == 404
     assert save(as_charlie, page, typed(title="Mine now")).status_code == 404
     assert stored(page).title == "Intro call"
+
+
+def test_an_address_taken_a_moment_ago_is_an_error_not_a_crash(alice: User, page: BookingPage) -> None:
+    form = BookingForm(page, typed(slug="popular"))
+    assert form.is_valid()
+    create_page(alice, title="Popular")
+
+    saved = Booking().save(page, form)
+
+    assert not saved
+    assert form.errors["slug"] == ["Another page of yours has this address. Choose a different one."]
+
+
+def test_a_page_deleted_in_another_window_is_not_found(
+    as_alice: Client, page: BookingPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clean = BookingForm.is_valid
+
+    def deleted_meanwhile(form: BookingForm) -> bool:
+        valid = clean(form)
+        BookingPage.objects.filter(pk=page.pk).delete()
+        return valid
+
+    monkeypatch.setattr(BookingForm, "is_valid", deleted_meanwhile)
+
+    assert save(as_alice, page, typed()).status_code == 404

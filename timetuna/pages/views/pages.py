@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Concatenate, ParamSpec
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -20,8 +19,7 @@ from timetuna.pages.kinds import PHONE
 from timetuna.pages.queries import MeetingChoice, PublicPage, host_pages, warnings
 from timetuna.pages.views.ownership import host_of, own_page_or_404
 
-P = ParamSpec("P")
-PageView = Callable[Concatenate[HttpRequest, P], HttpResponse]
+PageView = Callable[..., HttpResponse]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +53,12 @@ def _chosen(choice: MeetingChoice) -> bool:
     return choice.kind != PHONE or bool(choice.detail)
 
 
-def post_or_back(view: PageView[P]) -> PageView[P]:
+def post_or_back(view: PageView) -> PageView:
     """Answer a GET with the list: it changes nothing, and signing in after a POST leads here."""
 
     @wraps(view)
-    def answer(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-        return view(request, *args, **kwargs) if request.method == "POST" else redirect("booking_pages")
+    def answer(request: HttpRequest, **ids: int) -> HttpResponse:
+        return view(request, **ids) if request.method == "POST" else redirect("booking_pages")
 
     return answer
 
