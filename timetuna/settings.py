@@ -120,6 +120,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "timetuna.web.middleware.ContentSecurityPolicy",
     "timetuna.web.middleware.BodyLimit",
+    "django.middleware.gzip.GZipMiddleware",  # pads answers at random, so lengths tell no secrets (BREACH)
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from timetuna.bookings.choice import write_start
 from timetuna.bookings.models import Booking
@@ -235,7 +236,6 @@ def test_a_guest_cannot_move_to_a_time_that_is_not_offered(client, page):
 
 
 def test_cross_site_posts_are_refused(page):
-    from django.test import Client
 
     strict = Client(enforce_csrf_checks=True)
 
