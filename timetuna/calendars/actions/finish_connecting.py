@@ -10,6 +10,7 @@ from timetuna.calendars.connections import linkable, listing
 from timetuna.calendars.models import Authorization
 from timetuna.calendars.sealing import authorization_context, grant_owner, seal_grant
 from timetuna.jobs.queue import enqueue
+from timetuna.lib.secretbox import SecretBoxError
 from timetuna.lib.signing import fingerprint, random_token
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 from timetuna.vault import box
@@ -52,7 +53,10 @@ def _consume(visit: Visit, state: str) -> str:
     deleted, _ = Authorization.objects.filter(state_fingerprint=row.state_fingerprint).delete()
     if not deleted:
         raise StrayCodeError
-    return box().open(row.code_verifier, context=authorization_context("code_verifier", row))
+    try:
+        return box().open(row.code_verifier, context=authorization_context("code_verifier", row))
+    except SecretBoxError as error:  # the key went out of the settings in these ten minutes
+        raise StrayCodeError from error
 
 
 def _ask_provider(visit: Visit, *, code: str, verifier: str) -> Grant:

@@ -139,3 +139,11 @@ def test_lost_key_is_said_clearly_and_breaks_nothing(browser, zoom, settings, ca
     assert browser.get("/settings/providers").status_code == 200
     with pytest.raises(SecretBoxError):
         rotate_keys()
+
+
+def test_key_lost_while_connecting_starts_afresh(browser, zoom, settings):
+    back = allow(zoom, leave(browser))
+    with_keys(settings, new_key())
+
+    assert browser.get(back)["Location"] == "/settings/providers/zoom/finish"
+    assert zoom.calls("token") == []
