@@ -318,7 +318,7 @@ def test_the_name_is_asked_for_once_and_the_peer_is_looked_at(
     wire = listen(answer(OK, b"no"))
     monkeypatch.setattr(dialing, "is_public", lambda address: address != "127.0.0.1")
     monkeypatch.setattr(
-        dialing.socket,
+        dialing,
         "getaddrinfo",
         lambda *_, **__: [(socket.AF_INET, 1, 6, "", ("0.0.0.0", wire.port))],  # noqa: S104
     )
