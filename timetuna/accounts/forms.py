@@ -1,5 +1,6 @@
 """Forms about oneself."""
 
+import secrets
 from typing import Any
 
 from allauth.account import forms as account
@@ -8,7 +9,7 @@ from allauth.account.fields import PasswordField
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.forms import SignupForm as SocialSignupForm
 from django import forms
-from django.contrib.auth.hashers import make_password
+from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 
@@ -82,13 +83,28 @@ class NewHost(Plain):
     def try_save(self, request: HttpRequest) -> Saved:
         """Store the host, or send the owner of a taken address a mail; both look and last the same."""
         if self.account_already_exists:
-            make_password(self.cleaned_data.get("password1"))
+            self._pretend(request)
         try:
             result: Saved = super().try_save(request)  # type: ignore[misc]
         except EmailTaken:
             self.account_already_exists = True
             result = super().try_save(request)  # type: ignore[misc]
         return result
+
+    def _pretend(self, request: HttpRequest) -> None:
+        """Do all the work of storing a host and leave nothing: the time it takes must not tell."""
+        email, self.cleaned_data["email"] = self.cleaned_data["email"], f"{secrets.token_hex(8)}@example.org"
+        self.account_already_exists = False
+        with transaction.atomic():
+            user = self.save(request)  # type: ignore[attr-defined]
+            for _ in (
+                "verified?",
+                "its address",
+                "its row",
+            ):  # what is asked before a new host's mail is written
+                User.objects.get(pk=user.pk)
+            transaction.set_rollback(True)
+        self.cleaned_data["email"], self.account_already_exists = email, True
 
 
 class SignUpForm(NewHost, account.SignupForm):
@@ -142,6 +158,14 @@ class ResetPasswordForm(Plain, account.ResetPasswordForm):
         email: str = get_adapter().clean_email(self.cleaned_data["email"])
         verified = EmailAddress.objects.filter(email=email, verified=True).values("user_id")
         self.users = list(User.objects.filter(Q(email=email) | Q(pk__in=verified), is_active=True))
+        return email
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        """Send the link, or the mail that says there is no account, with as many look-ups."""
+        if not self.users:
+            for _ in ("its own address stored", "all its addresses"):
+                list(EmailAddress.objects.filter(user_id=0).values_list("email", flat=True))
+        email: str = super().save(request, **kwargs)
         return email
 
 
