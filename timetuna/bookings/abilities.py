@@ -6,6 +6,7 @@ from timetuna.bookings.models import Booking, Conference
 from timetuna.calendars.connections import conferencing
 from timetuna.calendars.models import CalendarAccount
 from timetuna.calendars.queries import connection
+from timetuna.calendars.sealing import grant_owner
 from timetuna.providers.base import Ability, Conferencing
 
 
@@ -21,13 +22,18 @@ class Maker:
         return ability in self.provider.abilities(self.account.granted_scopes())
 
 
+def fingerprint_of(account: CalendarAccount) -> str:
+    """Return what a meeting keeps of the account that made it."""
+    return grant_owner(account.provider, account.provider_user_id)
+
+
 def maker(booking: Booking) -> Maker | None:
     """Return who made the meeting; None without one, or where its account is no longer the one connected."""
     conference = Conference.objects.filter(booking=booking, state=Conference.State.READY).first()
     if conference is None:
         return None
     account, provider = connection(booking.host_id, conference.provider), conferencing(conference.provider)
-    if account is None or provider is None or account.provider_user_id != conference.provider_user_id:
+    if account is None or provider is None or fingerprint_of(account) != conference.account_fingerprint:
         return None
     return Maker(provider, account)
 

@@ -87,7 +87,8 @@ class Conference(models.Model):
     """The online meeting of a booking, made by a connected provider.
 
     unknown_outcomes: calls that may have made a meeting nobody heard of, since the host last asked to try again;
-    possible_duplicates: all of them. promised: people were told that the link follows.
+    possible_duplicates: all of them. promised: people were told that the link follows. account_fingerprint: whose
+    account made it; the id itself goes when the host disconnects.
     """
 
     class State(models.TextChoices):
@@ -100,7 +101,7 @@ class Conference(models.Model):
 
     booking = models.OneToOneField(Booking, on_delete=models.CASCADE, related_name="conference")
     provider = models.CharField(max_length=20)
-    provider_user_id = models.CharField(max_length=200, blank=True, default="")
+    account_fingerprint = models.CharField(max_length=64, blank=True, default="")
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     reference = models.CharField(max_length=100, blank=True, default="")
     join_url = models.CharField(max_length=2_000, blank=True, default="")

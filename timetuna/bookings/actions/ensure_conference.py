@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
 
+from timetuna.bookings.abilities import fingerprint_of
 from timetuna.bookings.history import SYSTEM, note
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.place import provider_label
@@ -65,7 +66,7 @@ def _make(booking: Booking, conference: Conference) -> None:
         raise _waiting(conference, str(error)) from error
     except ProviderError as error:
         raise _failed(conference, error) from error
-    _store(booking, conference, made, account.provider_user_id)
+    _store(booking, conference, made, fingerprint_of(account))
 
 
 def _begin(conference: Conference) -> None:
@@ -73,13 +74,13 @@ def _begin(conference: Conference) -> None:
     Conference.objects.filter(pk=conference.pk).update(state=State.CREATING, create_started_at=timezone.now())
 
 
-def _store(booking: Booking, conference: Conference, made: Made, provider_user_id: str) -> None:
+def _store(booking: Booking, conference: Conference, made: Made, account_fingerprint: str) -> None:
     Conference.objects.filter(pk=conference.pk).update(
         state=State.READY,
         reference=made.reference,
         join_url=made.join_url,
         passcode=made.passcode,
-        provider_user_id=provider_user_id,
+        account_fingerprint=account_fingerprint,
         scheduled_for=booking.start_at,
         problem="",
     )

@@ -1,0 +1,46 @@
+"""A guest without a browser: opens pages, fills forms, sends them."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from html import unescape
+
+import httpx
+
+HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)"(?: value="([^"]*)")?')
+TIME = re.compile(r'class="time"\s+href="([^"]+)"')
+
+
+class Guest:
+    """One client with its own cookies."""
+
+    def __init__(self, page_url: str, *, number: int = 0) -> None:
+        self.page_url = page_url
+        self.email = f"guest{number}@guest.example"
+        self.client = httpx.Client(timeout=30, trust_env=False)
+
+    def close(self) -> None:
+        self.client.close()
+
+    def open_form(self, start: datetime) -> dict[str, str]:
+        """Open the form for a time and return what a browser would send back."""
+        query = {"start": f"{start:%Y-%m-%dT%H:%MZ}", "duration": "30", "zone": "UTC"}
+        answer = self.client.get(f"{self.page_url}/book", params=query)
+        assert answer.status_code == 200, answer.text
+        hidden = {name: unescape(value) for name, value in HIDDEN.findall(answer.text)}
+        return hidden | {"name": "Sam Guest", "email": self.email, "phone": "+49 30 123456", "notes": "Hello"}
+
+    def send(self, form: dict[str, str]) -> httpx.Response:
+        """Confirm."""
+        headers = {"Referer": self.page_url}
+        return self.client.post(f"{self.page_url}/book", data=form, headers=headers)
+
+
+def weekdays(count: int, *, per_day: int = 14) -> list[datetime]:
+    """Return so many half hours of coming weekdays between 9 and 16 UTC, when a new page is open."""
+    day = datetime.now(UTC).replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    found: list[datetime] = []
+    while len(found) < count:
+        if day.weekday() < 5:
+            found += [day + timedelta(minutes=30 * number) for number in range(per_day)]
+        day += timedelta(days=1)
+    return found[:count]

@@ -1,0 +1,43 @@
+"""Many guests want the same time: one gets it, nobody sees an error page."""
+
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+
+from tests.guest import Guest, weekdays
+
+pytestmark = pytest.mark.slow
+CLIENTS, ROUNDS = 8, 50
+
+
+def test_eight_clients_fifty_rounds_one_booking_each(live_timetuna):
+    host = live_timetuna.new_host()
+    guests = [Guest(host.page_url, number=number) for number in range(CLIENTS)]
+    barrier = Barrier(CLIENTS)
+
+    def rush(guest, start):
+        form = guest.open_form(start)
+        barrier.wait()
+        return guest.send(form).status_code
+
+    answers = Counter()
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        for start in weekdays(ROUNDS):
+            answers[tuple(sorted(pool.map(lambda guest, at=start: rush(guest, at), guests)))] += 1
+    for guest in guests:
+        guest.close()
+
+    assert answers == {(302, *[409] * (CLIENTS - 1)): ROUNDS}
+    assert overlaps(live_timetuna, host) == [ROUNDS, 0]
+
+
+def overlaps(live, host):
+    """Count the host's active bookings, and the pairs of them that overlap."""
+    return live.run_python(
+        "from timetuna.bookings.models import BookingHost\n"
+        f"rows = BookingHost.objects.filter(host_id={host.pk}, active=True).order_by('start_minute')\n"
+        "times = list(rows.values_list('start_minute', 'end_minute'))\n"
+        "answer([len(times), sum(a[1] > b[0] for a, b in zip(times, times[1:]))])"
+    )
