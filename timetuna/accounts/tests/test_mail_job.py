@@ -94,6 +94,20 @@ def test_a_mail_that_is_refused_for_good_is_forgotten(browser, alice, serve):
     assert job.arguments["sealed"] == ""
 
 
+def test_a_mail_is_whole_in_text_and_html(browser, alice):
+    asked(browser)
+    [mail] = mails()
+
+    assert mail.text.splitlines()[:4] == [
+        "Somebody, probably you, asked for a new password for your TimeTuna account.",
+        "",
+        "Set a new password:",
+        f"http://localhost:8000{mail.path}",
+    ]
+    assert mail.text.count("{") + mail.html.count("{{") == 0
+    assert f'href="http://localhost:8000{mail.path}"' in mail.html
+
+
 def test_no_link_can_be_read_in_the_table(browser, alice):
     job = asked(browser)
 
