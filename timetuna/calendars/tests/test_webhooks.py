@@ -153,6 +153,7 @@ def test_webhook_reindented_after_signing(account):
         "1e9",
         "١٧٦٠٠٠٠٠٠٠",
     ],
+    ids=["too old", "from the future", "a word", "too long", "negative", "a float", "other digits"],
 )
 def test_webhook_with_an_unusable_timestamp(account, timestamp):
     signature = event_signature(WEBHOOK_TOKEN, timestamp=timestamp, body=event(account))
