@@ -1,0 +1,67 @@
+"""Public holidays by country and region, from the `holidays` package.
+
+The package is loaded when it is first needed: it is heavy, and most hosts never ask for it.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
+
+_SMALL_WORDS = frozenset({"and", "of", "the"})
+_KNOWN_YEARS = range(1990, 2101)
+_LANGUAGE = "en_US"
+
+
+@lru_cache(maxsize=1)
+def countries() -> tuple[tuple[str, str], ...]:
+    """Return (code, name) of every country there are holidays for, by name."""
+    from holidays.registry import COUNTRIES  # noqa: PLC0415 - heavy, see above
+
+    named = {names[1]: _title(module) for module, names in COUNTRIES.items()}
+    return tuple(sorted(named.items(), key=lambda country: country[1]))
+
+
+@lru_cache(maxsize=64)
+def regions(country: str) -> tuple[tuple[str, str], ...]:
+    """Return (code, name) of the country's regions that have holidays of their own, by name."""
+    if country not in dict(countries()):
+        return ()
+    import holidays  # noqa: PLC0415 - heavy, see above
+
+    aliases = getattr(holidays, country).get_subdivision_aliases()
+    named = {code: names[0] if names else code for code, names in aliases.items()}
+    return tuple(sorted(named.items(), key=lambda region: region[1]))
+
+
+def known(country: str, region: str) -> bool:
+    """Say whether there are holidays for this country and region; region "" is the whole country."""
+    return country in dict(countries()) and (not region or region in dict(regions(country)))
+
+
+def holidays_between(country: str, region: str, *, first: date, last: date) -> dict[date, str]:
+    """Return the public holidays from `first` to `last`, both included, each with its name.
+
+    Names are English where the package has them. An unknown country, or none, has no holidays.
+    """
+    if not country:
+        return {}
+    years = (
+        _year(country, region, year) for year in range(first.year, last.year + 1) if year in _KNOWN_YEARS
+    )
+    return {day: name for year in years for day, name in year.items() if first <= day <= last}
+
+
+@lru_cache(maxsize=512)
+def _year(country: str, region: str, year: int) -> Mapping[date, str]:
+    if not known(country, region):
+        return {}
+    import holidays  # noqa: PLC0415 - heavy, see above
+
+    found = holidays.country_holidays(country, subdiv=region or None, years=year, language=_LANGUAGE)
+    return dict(sorted((day, str(name)) for day, name in found.items() if day.year == year))
+
+
+def _title(module: str) -> str:
+    """Make "Isle of Man" of "isle_of_man", as the package has no names for people."""
+    words = module.split("_")
+    return " ".join(word if word in _SMALL_WORDS else word.capitalize() for word in words)
