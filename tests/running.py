@@ -54,7 +54,7 @@ class LiveTimeTuna:
     base_url: str
     environment: dict[str, str]
     sandbox: SandboxControl
-    serving: subprocess.Popen[bytes] = field(repr=False)
+    serving: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     def wait_healthy(self, *, seconds: float = READY_WITHIN) -> None:
         """Wait until database, web and worker answer; TimeoutError shows the log."""
@@ -63,7 +63,7 @@ class LiveTimeTuna:
             with suppress(httpx.HTTPError):
                 if httpx.get(f"{self.base_url}/healthz", timeout=5, trust_env=False).status_code == 200:
                     return
-            if self.serving.poll() is not None:
+            if self.serving is None or self.serving.poll() is not None:
                 break
             time.sleep(0.05)
         raise TimeoutError(f"TimeTuna is not healthy:\n{self.log()[-4_000:]}")
@@ -101,7 +101,7 @@ class LiveTimeTuna:
     def pid(self, service: str) -> int | None:
         """Return the process id of `web` or `worker` below the supervisor, None where it is not running."""
         for pid, parent, command in processes():
-            if parent == self.serving.pid and f"timetuna {service} " in command:
+            if self.serving and parent == self.serving.pid and f"timetuna {service} " in command:
                 return pid
         return None
 
@@ -113,11 +113,18 @@ class LiveTimeTuna:
 
 
 def processes() -> Iterator[tuple[int, int, str]]:
-    """Yield id, parent's id and command line of every process of this machine."""
-    listing = subprocess.run(["ps", "-axo", "pid=,ppid=,args="], capture_output=True, text=True, check=True)
-    for line in listing.stdout.splitlines():
-        pid, parent, command = line.split(maxsplit=2)
-        yield int(pid), int(parent), command
+    """Yield id, parent's id and command line of every process of this machine; of one that has ended none."""
+    if not Path("/proc/self/stat").exists():
+        listing = subprocess.run(["ps", "-axo", "pid=,ppid=,args="], capture_output=True, text=True, check=True)
+        for line in listing.stdout.splitlines():
+            pid, parent, command = line.split(maxsplit=2)
+            yield int(pid), int(parent), command
+        return
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            parent = int((folder / "stat").read_text(errors="replace").rpartition(")")[2].split()[1])
+            command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            yield int(folder.name), parent, command
 
 
 def free_ports(count: int) -> list[int]:
@@ -132,6 +139,25 @@ def free_ports(count: int) -> list[int]:
 @contextmanager
 def running_timetuna(folder: Path, **more: str) -> Iterator[LiveTimeTuna]:
     """Run the product on free ports in a folder and a database of its own; `more` are settings."""
+    with _surroundings(folder, more) as live, (folder / "serve.log").open("ab") as log:
+        with _running([sys.executable, "-m", "timetuna", "serve"], live.environment, log) as serving:
+            live.serving = serving
+            live.wait_healthy()
+            yield live
+
+
+@contextmanager
+def resting_timetuna(folder: Path, **more: str) -> Iterator[LiveTimeTuna]:
+    """Prepare the product and run the sandbox, but none of the product's processes."""
+    with _surroundings(folder, more) as live:
+        subprocess.run(
+            [sys.executable, "-m", "timetuna", "migrate"], env=live.environment, cwd=ROOT, check=True, timeout=60
+        )
+        yield live
+
+
+@contextmanager
+def _surroundings(folder: Path, more: dict[str, str]) -> Iterator[LiveTimeTuna]:
     web, http, smtp = free_ports(3)
     base_url = f"http://localhost:{web}"
     outside = ["--http-port", str(http), "--smtp-port", str(smtp), "--app-url", base_url]
@@ -140,11 +166,8 @@ def running_timetuna(folder: Path, **more: str) -> Iterator[LiveTimeTuna]:
         with (
             _running([sys.executable, "-m", "timetuna.sandbox", *outside], environment, log),
             SandboxControl(f"http://127.0.0.1:{http}") as control,
-            _running([sys.executable, "-m", "timetuna", "serve"], environment, log) as serving,
         ):
-            live = LiveTimeTuna(folder, base_url, environment, control, serving)
-            live.wait_healthy()
-            yield live
+            yield LiveTimeTuna(folder, base_url, environment, control)
 
 
 def _environment(folder: Path, url: str, *, web: int, http: int, smtp: int) -> dict[str, str]:

@@ -25,7 +25,7 @@ def below(pid: int) -> set[int]:
 
 
 def alive(pids: set[int]) -> set[int]:
-    return {pid for pid, _, command in processes() if pid in pids and "<defunct>" not in command}
+    return {pid for pid, _, command in processes() if pid in pids and command and "<defunct>" not in command}
 
 
 def wait_gone(pids: set[int], *, seconds: float) -> None:
