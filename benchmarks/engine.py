@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from timetuna.availability.hours import WeeklyHours, day_start, open_hours
+from timetuna.availability.hours import Hours, day_start, open_hours
 from timetuna.availability.policy import Policy
 from timetuna.availability.slots import Busy, Diary, Kind, open_slots
 from timetuna.availability.teams import all_of, any_of
@@ -26,7 +26,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 FIRST = date(2027, 3, 1)
 LAST = FIRST + timedelta(days=59)
 SPAN = day_start(FIRST, zone=BERLIN), day_start(LAST + timedelta(days=1), zone=BERLIN)
-WEEKDAYS = WeeklyHours(zone=BERLIN, weekly=tuple((weekday, 9 * 60, 17 * 60) for weekday in range(5)))
+WEEKDAYS = Hours(zone=BERLIN, weekly=tuple((weekday, 9 * 60, 17 * 60) for weekday in range(5)))
 POLICY = Policy(duration=30, increment=15, buffer_after=5, notice=240)
 
 

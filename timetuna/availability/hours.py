@@ -1,7 +1,7 @@
-"""When a host is open: weekly hours, overrides for single dates, and a zone, turned into UTC minutes.
+"""When a host is open: weekly hours, overrides, days off, trips and a zone, turned into UTC minutes.
 
 The only place of the product where wall-clock and daylight-saving sums are done. One rule decides every case:
-an instant is within the hours exactly if the wall clock of the host's zone then shows a time that is.
+an instant is within the hours exactly if the wall clock that holds for the host then shows a time that is.
 
 - A wall-clock hour that a change skips holds no instant, so it offers nothing.
 - An hour that comes twice is open both times. Hours that end inside one (1:00 to 2:30 where 2:00 to 3:00
@@ -10,19 +10,24 @@ an instant is within the hours exactly if the wall clock of the host's zone then
 
 That is why no boundary is converted by itself and `fold` is never asked for. A zone is a row of eras with
 one offset each; inside an era local time is UTC plus that offset, so windows are shifted by it and then cut.
+
+A date of the host begins when it begins in the zone the host is in on that date, and lasts until a later one
+has begun. So a trip is nothing but more eras in the row: a date flown eastwards into is cut short, and between
+two dates that a flight westwards pulls apart no clock holds and nothing is open.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from timetuna.availability.interval import Interval, merge
-from timetuna.availability.policy import LONGEST_MEETING
+from timetuna.availability.policy import LONGEST_MEETING, Period
 
 Window = tuple[int, int]
 """From one minute of the day until before another, by the wall clock; 1440 is the day's end."""
@@ -30,6 +35,49 @@ Window = tuple[int, int]
 _DAY = 24 * 60
 _SUNDAY = 6
 _EPOCH = date(1970, 1, 1).toordinal()
+_ONE_DAY = timedelta(days=1)
+_LONGEST = {Period.DAY: timedelta(days=1), Period.WEEK: timedelta(days=7), Period.MONTH: timedelta(days=31)}
+
+
+class Away(NamedTuple):
+    """The host's dates `first` to `last`, both included, on which nothing is open, and a note about it."""
+
+    first: date
+    last: date
+    note: str = ""
+
+
+class Trip(NamedTuple):
+    """The host's dates `first` to `last`, both included, on which hours are by the wall clock of `zone`."""
+
+    first: date
+    last: date
+    zone: ZoneInfo
+
+
+class DayKind(StrEnum):
+    """What else than the weekday decides about a date."""
+
+    OUT_OF_OFFICE = "out_of_office"
+    OVERRIDE = "override"
+    HOLIDAY = "holiday"
+
+
+class SpecialDay(NamedTuple):
+    """A date that its weekday does not decide about, in UTC minutes. label: the note, or the holiday's name."""
+
+    start_minute: int
+    end_minute: int
+    kind: DayKind
+    label: str = ""
+
+
+class _Rule(NamedTuple):
+    """What holds in place of a weekday."""
+
+    kind: DayKind
+    label: str
+    windows: Sequence[Window]
 
 
 class _Era(NamedTuple):
@@ -41,17 +89,26 @@ class _Era(NamedTuple):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class WeeklyHours:
-    """The hours of a host, by the wall clock of `zone`.
+class Hours:
+    """The hours of a host, by the wall clock of `zone` or, on a trip, of the trip's zone.
 
-    weekly: (weekday, start, end) with 0 for Monday and minutes of that day, any number a day.
-    overrides: the windows of single dates, in place of the weekday's; none at all is a closed day.
-    Hours over midnight are two windows: one until 1440, one from 0 of the next day.
+    weekly: (weekday, start, end) with 0 for Monday and minutes of that day, any number a day. Hours over
+    midnight are two windows: one until 1440, one from 0 of the next day.
+    away: out of office; closed, whatever else is said about the date.
+    overrides: the windows of single dates, in place of holiday and weekday; none at all is a closed day.
+    holidays: the names of dates on which the weekday's windows are closed.
+    travel: trips; where two share a date the first one given holds.
+
+    All dates are the host's own: as the calendar on the wall shows them where the host is. Only dates from
+    two days before the span asked about to three days after it matter, so nobody needs to load others.
     """
 
     zone: ZoneInfo
     weekly: tuple[tuple[int, int, int], ...] = ()
     overrides: Mapping[date, tuple[Window, ...]] = field(default_factory=dict)
+    holidays: Mapping[date, str] = field(default_factory=dict)
+    away: tuple[Away, ...] = ()
+    travel: tuple[Trip, ...] = ()
 
     def __post_init__(self) -> None:
         for weekday, start, end in self.weekly:
@@ -61,29 +118,65 @@ class WeeklyHours:
         for windows in self.overrides.values():
             for start, end in windows:
                 _check(start, end)
+        for first, last, _ in (*self.away, *self.travel):
+            if last < first:
+                raise ValueError(f"A range of dates ends no sooner than it begins, {first} to {last} does.")
 
 
-def open_hours(hours: WeeklyHours, *, first: date, last: date) -> list[Interval]:
+def open_hours(hours: Hours, *, first: date, last: date) -> list[Interval]:
     """Return the open intervals of the host's own dates `first` to `last`, both included, in UTC minutes.
 
     Windows of one day that overlap or touch are one interval. Those of two days stay two where they touch at
     midnight: start times are counted from where an interval begins, whatever dates are asked for.
     """
-    eras = _eras(hours.zone, first.toordinal() - _EPOCH - 1, last.toordinal() - _EPOCH + 2)
+    eras = _clock(hours, first, last)
     return sorted(piece for window in _windows(hours, first, last) for piece in _instants(window, eras))
 
 
-def open_hours_around(hours: WeeklyHours, *, span: Interval) -> list[Interval]:
+def open_hours_around(hours: Hours, *, span: Interval) -> list[Interval]:
     """Return, uncut, the open intervals that decide about meetings starting within `span`, in UTC minutes."""
-    first = _local_date(span[0], hours.zone)
-    return open_hours(hours, first=first, last=_local_date(span[1] + LONGEST_MEETING, hours.zone))
+    first, last = host_date(hours, span[0]), host_date(hours, span[1] + LONGEST_MEETING)
+    return open_hours(hours, first=first, last=last)
 
 
+def special_days(hours: Hours, *, span: Interval) -> list[SpecialDay]:
+    """Return the dates touching `span` that something else than their weekday decides about, uncut, in order."""
+    days = _dates(host_date(hours, span[0]), host_date(hours, span[1]))
+    return [
+        SpecialDay(date_start(hours, day), date_start(hours, day + _ONE_DAY), rule.kind, rule.label)
+        for day in days
+        if (rule := _rule(hours, day))
+    ]
+
+
+def periods(hours: Hours, *, period: Period, span: Interval) -> list[Interval]:
+    """Return the host's own days, weeks from Monday on, or months that touch `span`, uncut and in order."""
+    last = host_date(hours, span[1])
+    firsts = [_period_start(host_date(hours, span[0]), period)]
+    while firsts[-1] <= last:
+        firsts.append(_period_start(firsts[-1] + _LONGEST[period], period))
+    return list(pairwise(date_start(hours, first) for first in firsts))
+
+
+def host_date(hours: Hours, minute: int) -> date:
+    """Return the host's own date at a UTC minute: the last one that has begun."""
+    day = date.fromordinal(minute // _DAY + _EPOCH + 1)
+    while date_start(hours, day) > minute:
+        day -= _ONE_DAY
+    return day
+
+
+def date_start(hours: Hours, day: date) -> int:
+    """Return the first UTC minute at which one of the host's own dates, or a later one, has begun."""
+    return min(day_start(each, zone=_zone_on(hours, each)) for each in (day, day + _ONE_DAY))
+
+
+@lru_cache(maxsize=4096)
 def day_start(day: date, *, zone: ZoneInfo) -> int:
     """Return a local day's first minute, UTC: not always midnight; of a skipped date, the next one's."""
     midnight = (day.toordinal() - _EPOCH) * _DAY
     nearby = range(midnight - _DAY, midnight + _DAY)
-    return nearby[bisect_left(nearby, day, key=lambda minute: _local_date(minute, zone))]
+    return nearby[bisect_left(nearby, day, key=lambda minute: _local(minute, zone).date())]
 
 
 def _check(start: int, end: int) -> None:
@@ -93,21 +186,64 @@ def _check(start: int, end: int) -> None:
         )
 
 
-def _windows(hours: WeeklyHours, first: date, last: date) -> Iterator[Window]:
+def _dates(first: date, last: date) -> Iterator[date]:
+    return map(date.fromordinal, range(first.toordinal(), last.toordinal() + 1))
+
+
+def _period_start(day: date, period: Period) -> date:
+    if period is Period.MONTH:
+        return day.replace(day=1)
+    return day - timedelta(days=day.weekday()) if period is Period.WEEK else day
+
+
+def _zone_on(hours: Hours, day: date) -> ZoneInfo:
+    return next((zone for first, last, zone in hours.travel if first <= day <= last), hours.zone)
+
+
+def _rule(hours: Hours, day: date) -> _Rule | None:
+    """Return what decides about a date in place of its weekday."""
+    for first, last, note in hours.away:
+        if first <= day <= last:
+            return _Rule(DayKind.OUT_OF_OFFICE, note, ())
+    if day in hours.overrides:
+        return _Rule(DayKind.OVERRIDE, "", hours.overrides[day])
+    if day in hours.holidays:
+        return _Rule(DayKind.HOLIDAY, hours.holidays[day], ())
+    return None
+
+
+def _windows(hours: Hours, first: date, last: date) -> Iterator[Window]:
     """Yield all windows of the dates, in wall-clock minutes since 1970 began there."""
     week = [merge((start, end) for day, start, end in hours.weekly if day == today) for today in range(7)]
-    for ordinal in range(first.toordinal(), last.toordinal() + 1):
-        day = date.fromordinal(ordinal)
-        midnight = (ordinal - _EPOCH) * _DAY
-        override = hours.overrides.get(day)
-        for start, end in week[day.weekday()] if override is None else merge(override):
+    for day in _dates(first, last):
+        midnight = (day.toordinal() - _EPOCH) * _DAY
+        rule = _rule(hours, day)
+        for start, end in merge(rule.windows) if rule else week[day.weekday()]:
             yield midnight + start, midnight + end
 
 
-def _instants(window: Window, eras: tuple[_Era, ...]) -> list[Interval]:
+def _instants(window: Window, eras: Sequence[_Era]) -> list[Interval]:
     """Return the UTC intervals in which the wall clock is inside the window, joined over a change within."""
     start, end = window
     return merge([(max(start - offset, since), min(end - offset, until)) for since, until, offset in eras])
+
+
+def _clock(hours: Hours, first: date, last: date) -> list[_Era]:
+    """Return the eras of the wall clock that holds for the host on these dates, trip after stay after trip."""
+    ends = {day for trip in hours.travel for day in (trip.first, trip.last + _ONE_DAY) if first < day <= last}
+    return [
+        era
+        for start, end in pairwise(sorted({first, last + _ONE_DAY, *ends}))
+        for era in _stay(hours, start, end)
+    ]
+
+
+def _stay(hours: Hours, first: date, end: date) -> Iterator[_Era]:
+    """Yield the eras from `first` until before `end`, dates on which the host is in one zone."""
+    zone = _zone_on(hours, first)
+    low, high = date_start(hours, first), min(date_start(hours, end), day_start(end, zone=zone))
+    for era in _eras(zone, low // _DAY, high // _DAY + 1):
+        yield _Era(max(era.start, low), min(era.end, high), era.offset)
 
 
 @lru_cache(maxsize=512)
@@ -132,10 +268,6 @@ def _change(span: Interval, zone: ZoneInfo) -> int:
 
 def _local(minute: int, zone: ZoneInfo) -> datetime:
     return datetime.fromtimestamp(minute * 60, zone)
-
-
-def _local_date(minute: int, zone: ZoneInfo) -> date:
-    return _local(minute, zone).date()
 
 
 def _offset(minute: int, zone: ZoneInfo) -> int:

@@ -1,8 +1,33 @@
-"""What a page asks of a meeting's time."""
+"""What a page asks of a meeting's time, and how many meetings a host wants."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
 
 LONGEST_MEETING = 24 * 60
+
+
+class Period(StrEnum):
+    """What a cap counts in: the host's own days, weeks from Monday on, months."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+class Scope(StrEnum):
+    """What a cap counts: the bookings of the page, or of all pages of the host."""
+
+    PAGE = "page"
+    HOST = "host"
+
+
+class Cap(NamedTuple):
+    """At most so many bookings begin in a period; once there are, it offers nothing more."""
+
+    period: Period
+    scope: Scope
+    most: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -15,7 +40,7 @@ class Policy:
     of the two wishes holds, never their sum.
     notice: a meeting may start from `now + notice` on.
     horizon: a meeting must start before `now + horizon`; None is without end. Whoever counts whole days
-    of the host passes `hours.day_start(last_day + 1) - now`.
+    of the host passes `hours.date_start(last_day + 1) - now`.
     """
 
     duration: int

@@ -9,6 +9,8 @@ A start time is open if all of this holds.
 - It is neither sooner than the notice nor at or beyond the horizon.
 - It shares no minute with a busy time, and keeps the gap to it that the stricter of the two asks for: of two
   meetings one after the other, the larger of the first one's buffer after and the second one's buffer before.
+- It does not begin in a day, week or month that is full.
+- There is a way to meet, and every calendar that may take time could be read: unknown is not free.
 """
 
 import sys
@@ -18,8 +20,10 @@ from enum import StrEnum
 from operator import itemgetter
 from typing import NamedTuple
 
+from timetuna.availability.caps import FullPeriod
+from timetuna.availability.hours import DayKind, SpecialDay
 from timetuna.availability.interval import Interval, merge, overlapping, widen
-from timetuna.availability.policy import Policy
+from timetuna.availability.policy import Cap, Period, Policy
 
 
 class Code(StrEnum):
@@ -32,7 +36,13 @@ class Code(StrEnum):
     HORIZON = "horizon"
     """It is too far ahead. minute: the first that is."""
     HOURS = "hours"
-    """The host is closed."""
+    """The weekly hours are closed."""
+    OVERRIDE = "override"
+    """The date has hours of its own. minute: when they begin; None if it is closed."""
+    OUT_OF_OFFICE = "out_of_office"
+    """The host is away. label: the note. minute: when the date ends."""
+    HOLIDAY = "holiday"
+    """It is a public holiday. label: its name. minute: when the date ends."""
     DURATION_DOES_NOT_FIT = "duration_does_not_fit"
     """The hours end before the meeting would. minute: when they do."""
     INCREMENT = "increment"
@@ -45,6 +55,16 @@ class Code(StrEnum):
     """A guest who is about to book holds the time. busy: that hold."""
     BUFFER = "buffer"
     """It comes too near. busy: to what. minute: where the meeting had to end, if before it, or to start."""
+    CAP_DAY = "cap_day"
+    """The day has as many bookings as the host wants. cap: of what, and how many. minute: when it ends."""
+    CAP_WEEK = "cap_week"
+    """The week has. cap: of what, and how many. minute: when it ends."""
+    CAP_MONTH = "cap_month"
+    """The month has. cap: of what, and how many. minute: when it ends."""
+    PROVIDER_UNREADABLE = "provider_unreadable"
+    """A calendar that may take the time cannot be read. label: its name."""
+    NO_MEETING_TYPE = "no_meeting_type"
+    """There is no way to meet."""
 
 
 class Kind(StrEnum):
@@ -74,16 +94,37 @@ class Reason(NamedTuple):
     code: Code
     minute: int | None = None
     busy: Busy | None = None
+    label: str = ""
+    cap: Cap | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Diary:
-    """One host's time: opening intervals, disjoint as `hours.py` gives them, and busy times in any order."""
+    """All that is known of one host's time.
+
+    hours: the opening intervals, disjoint as `hours.open_hours_around` gives them.
+    busy: what is taken, in any order.
+    full: days, weeks and months without room for another booking, as `caps.full_periods` gives them.
+    special: the dates that say more than "closed" when `why_not` is asked (`hours.special_days`); they open and
+    close nothing by themselves.
+    unreadable: the names of calendars that may take time and cannot be read; one is enough to offer nothing.
+    usable: whether there is a way to meet.
+    """
 
     hours: Sequence[Interval]
     busy: Sequence[Busy] = ()
+    full: Sequence[FullPeriod] = ()
+    special: Sequence[SpecialDay] = ()
+    unreadable: tuple[str, ...] = ()
+    usable: bool = True
 
 
+_CAPPED = {Period.DAY: Code.CAP_DAY, Period.WEEK: Code.CAP_WEEK, Period.MONTH: Code.CAP_MONTH}
+_SPECIAL = {
+    DayKind.OVERRIDE: Code.OVERRIDE,
+    DayKind.OUT_OF_OFFICE: Code.OUT_OF_OFFICE,
+    DayKind.HOLIDAY: Code.HOLIDAY,
+}
 _TAKEN = {Kind.CALENDAR: Code.CALENDAR_BUSY, Kind.BOOKING: Code.OWN_BOOKING, Kind.HOLD: Code.HELD}
 
 
@@ -95,9 +136,11 @@ def open_slots(diary: Diary, *, policy: Policy, now_minute: int, span: Interval)
     """
     earliest, end = _bounds(policy, now_minute)
     within = max(span[0], earliest), min(span[1], end)
+    if diary.unreadable or not diary.usable:
+        return []
     hours = overlapping(diary.hours, widen(within, before=0, after=policy.duration))
     windows = _start_windows(hours, policy.duration)
-    return _sweep(windows, blocked=_blocked(diary.busy, policy), increment=policy.increment, within=within)
+    return _sweep(windows, blocked=_blocked(diary, policy), increment=policy.increment, within=within)
 
 
 def is_open(diary: Diary, *, minute: int, policy: Policy, now_minute: int) -> bool:
@@ -108,12 +151,15 @@ def is_open(diary: Diary, *, minute: int, policy: Policy, now_minute: int) -> bo
 def why_not(diary: Diary, *, minute: int, policy: Policy, now_minute: int) -> tuple[Reason, ...]:
     """Return every reason why no meeting can start at `minute`, UTC; none exactly if `is_open`.
 
-    Each rule is asked by itself here, so that the host hears of all: moment, hours, then busy times in order.
+    Each rule is asked by itself here, so that the host hears of all: moment, hours, busy times in order,
+    caps, and what closes the page altogether.
     """
     return (
         *_wrong_moment(minute, policy, now_minute),
-        *_wrong_hours(minute, policy, diary.hours),
+        *_wrong_hours(minute, policy, diary),
         *_in_the_way(minute, policy, diary.busy),
+        *_at_the_cap(minute, diary.full),
+        *_shut(diary),
     )
 
 
@@ -133,14 +179,22 @@ def _start_windows(hours: Sequence[Interval], duration: int) -> list[Interval]:
     return windows[::-1]
 
 
-def _blocked(busy: Iterable[Busy], policy: Policy) -> list[Interval]:
-    """Return the start times that busy times forbid, sorted by where they begin; they may overlap.
+def _blocked(diary: Diary, policy: Policy) -> list[Interval]:
+    """Return the start times that busy times and caps forbid, sorted by where they begin; they may overlap."""
+    blocked = _kept_clear(diary.busy, policy)
+    blocked += [(start, end) for start, end, _ in diary.full]
+    blocked.sort(key=itemgetter(0))
+    return blocked
+
+
+def _kept_clear(busy: Iterable[Busy], policy: Policy) -> list[Interval]:
+    """Return for each busy time, in the order given, the start times it forbids.
 
     The gap on either side is the larger of the two wishes. Written out without calls: this runs for every
     busy time of every host on every page view.
     """
     before, after, length = policy.buffer_before, policy.buffer_after, policy.duration - 1
-    blocked = [
+    return [
         (
             start - length - (wish_before if wish_before > after else after),  # noqa: FURB136 - twice as fast as max()
             end + (wish_after if wish_after > before else before),  # noqa: FURB136 - twice as fast as max()
@@ -148,8 +202,6 @@ def _blocked(busy: Iterable[Busy], policy: Policy) -> list[Interval]:
         for start, end, _, wish_before, wish_after in busy
         if start < end
     ]
-    blocked.sort(key=itemgetter(0))
-    return blocked
 
 
 def _sweep(
@@ -186,24 +238,47 @@ def _wrong_moment(minute: int, policy: Policy, now_minute: int) -> Iterator[Reas
         yield Reason(Code.HORIZON, end)
 
 
-def _wrong_hours(minute: int, policy: Policy, hours: Sequence[Interval]) -> Iterator[Reason]:
+def _wrong_hours(minute: int, policy: Policy, diary: Diary) -> Iterator[Reason]:
     moment = minute, minute + 1
-    if not (window := overlapping(hours, moment)):
-        yield Reason(Code.HOURS)
+    if not (window := overlapping(diary.hours, moment)):
+        yield _closed(minute, diary)
         return
-    closing = overlapping(merge(hours), moment)[0][1]
+    closing = overlapping(merge(diary.hours), moment)[0][1]
     if closing < minute + policy.duration:
         yield Reason(Code.DURATION_DOES_NOT_FIT, closing)
     if beyond := (minute - window[0][0]) % policy.increment:
         yield Reason(Code.INCREMENT, minute - beyond)
 
 
+def _closed(minute: int, diary: Diary) -> Reason:
+    for start, end, kind, label in diary.special:
+        if start <= minute < end:
+            if kind is not DayKind.OVERRIDE:
+                return Reason(_SPECIAL[kind], end, label=label)
+            opened = overlapping(diary.hours, (start, end))
+            return Reason(Code.OVERRIDE, opened[0][0] if opened else None)
+    return Reason(Code.HOURS)
+
+
 def _in_the_way(minute: int, policy: Policy, busy: Iterable[Busy]) -> Iterator[Reason]:
     for one in sorted(busy):
-        for first, end in _blocked([one], policy):
+        for first, end in _kept_clear([one], policy):
             if one.start_minute - policy.duration < minute < one.end_minute:
                 yield Reason(_TAKEN[one.kind], busy=one)
             elif first <= minute < end:
                 yield Reason(
                     Code.BUFFER, first - 1 + policy.duration if minute < one.start_minute else end, one
                 )
+
+
+def _at_the_cap(minute: int, full: Iterable[FullPeriod]) -> Iterator[Reason]:
+    for start, end, cap in full:
+        if start <= minute < end:
+            yield Reason(_CAPPED[cap.period], end, cap=cap)
+
+
+def _shut(diary: Diary) -> Iterator[Reason]:
+    for name in diary.unreadable:
+        yield Reason(Code.PROVIDER_UNREADABLE, label=name)
+    if not diary.usable:
+        yield Reason(Code.NO_MEETING_TYPE)

@@ -14,7 +14,7 @@ Host = TypeVar("Host", bound=Hashable)
 
 
 def all_of(diaries: Iterable[Diary]) -> Diary:
-    """Return the diary of a group that only meets complete: open when all are, busy when anyone is.
+    """Return the diary of a group that only meets complete: open when all are, busy, full or unreadable when anyone is.
 
     Ask it like a single host's, so that a group's times are listed, checked and explained by the same sweep.
     Start times are counted from where the common hours begin. Hosts with the same hours thus meet exactly
@@ -23,7 +23,14 @@ def all_of(diaries: Iterable[Diary]) -> Diary:
     """
     everyone = list(diaries)
     hours = reduce(intersect, (diary.hours for diary in everyone)) if everyone else ()
-    return Diary(hours, tuple(chain.from_iterable(diary.busy for diary in everyone)))
+    return Diary(
+        hours,
+        busy=tuple(chain.from_iterable(diary.busy for diary in everyone)),
+        full=tuple(chain.from_iterable(diary.full for diary in everyone)),
+        special=tuple(chain.from_iterable(diary.special for diary in everyone)),
+        unreadable=tuple(chain.from_iterable(diary.unreadable for diary in everyone)),
+        usable=all(diary.usable for diary in everyone),
+    )
 
 
 def any_of(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from timetuna.availability.hours import WeeklyHours, day_start, open_hours_around
+from timetuna.availability.hours import Hours, day_start, open_hours_around
 from timetuna.availability.interval import Interval
 from timetuna.availability.policy import LONGEST_MEETING, Policy
 from timetuna.availability.slots import Busy, Diary, Kind, Reason, is_open, open_slots, why_not
@@ -82,7 +82,7 @@ def _policy(question: Question) -> Policy:
 
 
 def _diary(question: Question, span: Interval) -> Diary:
-    weekly = WeeklyHours(zone=zone_or_utc(question.page.time_zone), weekly=question.page.hours)
+    weekly = Hours(zone=zone_or_utc(question.page.time_zone), weekly=question.page.hours)
     return Diary(hours=open_hours_around(weekly, span=span), busy=_own_bookings(question, span))
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from timetuna.availability.hours import WeeklyHours, day_start, open_hours, open_hours_around
+from timetuna.availability.hours import Hours, day_start, open_hours, open_hours_around
 from timetuna.availability.interval import Interval, merge
 
 calm = settings(derandomize=True, max_examples=60, deadline=None, database=None)
@@ -42,10 +42,8 @@ def shown(intervals: list[Interval]) -> list[str]:
     ]
 
 
-def weekly(zone: str, *windows: tuple[int, int]) -> WeeklyHours:
-    return WeeklyHours(
-        zone=ZoneInfo(zone), weekly=tuple((day, *window) for day in range(7) for window in windows)
-    )
+def weekly(zone: str, *windows: tuple[int, int]) -> Hours:
+    return Hours(zone=ZoneInfo(zone), weekly=tuple((day, *window) for day in range(7) for window in windows))
 
 
 def one_day(zone: str, day: str, *windows: tuple[int, int]) -> list[str]:
@@ -53,7 +51,7 @@ def one_day(zone: str, day: str, *windows: tuple[int, int]) -> list[str]:
     return shown(open_hours(weekly(zone, *windows), first=only, last=only))
 
 
-def wall_clock_says(hours: WeeklyHours, minute: int) -> bool:
+def wall_clock_says(hours: Hours, minute: int) -> bool:
     local = datetime.fromtimestamp(minute * 60, hours.zone)
     windows = hours.overrides.get(
         local.date(), tuple(window for day, *window in hours.weekly if day == local.weekday())
@@ -61,7 +59,7 @@ def wall_clock_says(hours: WeeklyHours, minute: int) -> bool:
     return any(start <= local.hour * 60 + local.minute < end for start, end in windows)
 
 
-def agrees(hours: WeeklyHours, start: int, end: int, *, step: int = 1) -> bool:
+def agrees(hours: Hours, start: int, end: int, *, step: int = 1) -> bool:
     """Walk the minutes from start until before end and ask the wall clock about each."""
     edges = [*chain.from_iterable(merge(open_hours_around(hours, span=(start, end))))]
     return all(
@@ -86,7 +84,7 @@ def test_an_ordinary_day() -> None:
 
 
 def test_weekdays_count_from_monday() -> None:
-    hours = WeeklyHours(zone=ZoneInfo("UTC"), weekly=((0, 0, 60), (6, 60, 120)))
+    hours = Hours(zone=ZoneInfo("UTC"), weekly=((0, 0, 60), (6, 60, 120)))
 
     assert shown(open_hours(hours, first=date(2027, 3, 1), last=date(2027, 3, 7))) == [
         "01 00:00 to 01 01:00",
@@ -108,7 +106,7 @@ def test_days_that_touch_at_midnight_stay_two() -> None:
 
 
 def test_an_override_stands_in_place_of_the_weekday() -> None:
-    hours = WeeklyHours(
+    hours = Hours(
         zone=ZoneInfo("UTC"),
         weekly=((0, 540, 1020), (1, 540, 1020)),
         overrides={date(2027, 3, 1): (), date(2027, 3, 3): ((0, 30), (600, 660))},
@@ -196,21 +194,21 @@ def test_the_wall_clock_agrees_over_two_years(zone: str) -> None:
 
 @pytest.mark.parametrize("zone", ZONES)
 def test_the_wall_clock_agrees_in_every_minute_around_each_change(zone: str) -> None:
-    hours = WeeklyHours(zone=ZoneInfo(zone), weekly=EVERY_DAY_ODD)
+    hours = Hours(zone=ZoneInfo(zone), weekly=EVERY_DAY_ODD)
     for change in changes(hours.zone, datetime(2026, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC)):
         minute = int(change.timestamp()) // 60
         assert agrees(hours, minute - 1560, minute + 1560), change
 
 
 def test_the_wall_clock_agrees_where_a_date_was_skipped() -> None:
-    hours = WeeklyHours(zone=ZoneInfo("Pacific/Apia"), weekly=EVERY_DAY_ODD)
+    hours = Hours(zone=ZoneInfo("Pacific/Apia"), weekly=EVERY_DAY_ODD)
 
     assert agrees(hours, utc("2011-12-28"), utc("2012-01-02"))
     assert open_hours(hours, first=date(2011, 12, 30), last=date(2011, 12, 30)) == []
 
 
 def test_the_wall_clock_agrees_where_midnight_itself_came_twice() -> None:
-    hours = WeeklyHours(zone=ZoneInfo("America/St_Johns"), weekly=EVERY_DAY_ODD)
+    hours = Hours(zone=ZoneInfo("America/St_Johns"), weekly=EVERY_DAY_ODD)
 
     assert agrees(hours, utc("2010-11-05"), utc("2010-11-09"))
 
@@ -229,7 +227,7 @@ def test_any_hours_agree_with_the_wall_clock(
     zone: str, weekly_windows: list[tuple[int, Interval]], override: list[Interval], day: int
 ) -> None:
     around = date(2027, 3, 28)
-    hours = WeeklyHours(
+    hours = Hours(
         zone=ZoneInfo(zone),
         weekly=tuple((weekday, *window) for weekday, window in weekly_windows),
         overrides={around + timedelta(days=day): tuple(override)},
@@ -241,7 +239,7 @@ def test_any_hours_agree_with_the_wall_clock(
 @calm
 @given(st.sampled_from(ZONES), st.integers(0, 400), st.integers(0, 60), st.integers(0, 5))
 def test_the_dates_asked_for_do_not_change_an_interval(zone: str, day: int, more: int, sooner: int) -> None:
-    hours = WeeklyHours(zone=ZoneInfo(zone), weekly=EVERY_DAY_ODD)
+    hours = Hours(zone=ZoneInfo(zone), weekly=EVERY_DAY_ODD)
     first = date(2026, 9, 1) + timedelta(days=day)
 
     few = open_hours(hours, first=first, last=first)
@@ -253,9 +251,9 @@ def test_the_dates_asked_for_do_not_change_an_interval(zone: str, day: int, more
 @pytest.mark.parametrize("window", [(0, 0, 1441), (0, -1, 60), (0, 60, 60), (7, 0, 60), (-1, 0, 60)])
 def test_hours_that_cannot_be_are_refused(window: tuple[int, int, int]) -> None:
     with pytest.raises(ValueError, match=r"^(Hours start before they end|A weekday is a number)"):
-        WeeklyHours(zone=ZoneInfo("UTC"), weekly=(window,))
+        Hours(zone=ZoneInfo("UTC"), weekly=(window,))
 
 
 def test_overrides_that_cannot_be_are_refused() -> None:
     with pytest.raises(ValueError, match=r"^Hours start before they end"):
-        WeeklyHours(zone=ZoneInfo("UTC"), overrides={date(2027, 3, 1): ((600, 540),)})
+        Hours(zone=ZoneInfo("UTC"), overrides={date(2027, 3, 1): ((600, 540),)})

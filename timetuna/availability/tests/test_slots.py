@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from timetuna.availability.hours import WeeklyHours, open_hours_around
+from timetuna.availability.hours import Hours, open_hours_around
 from timetuna.availability.interval import Interval
 from timetuna.availability.policy import Policy
 from timetuna.availability.slots import Busy, Code, Diary, Kind, Reason, is_open, open_slots, why_not
@@ -122,7 +122,7 @@ def test_no_hours_no_times() -> None:
 
 
 def test_a_clock_change_inside_an_opening_does_not_move_the_grid() -> None:
-    hours = WeeklyHours(zone=ZoneInfo("Europe/Berlin"), weekly=((6, 0, 300),))
+    hours = Hours(zone=ZoneInfo("Europe/Berlin"), weekly=((6, 0, 300),))
     span = tuple(int(datetime(2027, 3, day, tzinfo=UTC).timestamp()) // 60 for day in (27, 29))
     diary = Diary(open_hours_around(hours, span=(span[0], span[1])))
 
@@ -304,7 +304,7 @@ def test_a_buffer_is_said_only_where_the_busy_time_itself_is_not_touched(
     st.sampled_from(["Europe/Berlin", "Africa/Cairo", "Australia/Lord_Howe"]), policies, st.integers(0, 9000)
 )
 def test_what_a_month_shows_one_minute_confirms(zone: str, policy: Policy, start: int) -> None:
-    hours = WeeklyHours(zone=ZoneInfo(zone), weekly=tuple((day, 0, 1440) for day in range(7)))
+    hours = Hours(zone=ZoneInfo(zone), weekly=tuple((day, 0, 1440) for day in range(7)))
     begin = int(datetime(2027, 3, 26, tzinfo=UTC).timestamp()) // 60
     month, moment = (begin - 3000, begin + 9000), (begin + start, begin + start + 1)
     relaxed = replace(policy, horizon=None)
