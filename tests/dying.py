@@ -1,0 +1,135 @@
+"""Works bookings off in a process that is killed at its n-th step, for n = 1, 2, 3 … until none is left to die at.
+
+A step is a statement, a commit, a call that leaves, and a mail that leaves: each once before and once after. Run as a
+process of its own, with the product's settings and a sandbox; prints one JSON line a run.
+"""
+
+import json
+import os
+import signal
+import sys
+from datetime import UTC, datetime, timedelta
+
+import django
+
+django.setup()
+
+from django.db import connections  # noqa: E402
+from django.db.backends.base.base import BaseDatabaseWrapper  # noqa: E402
+from django.db.backends.utils import CursorWrapper  # noqa: E402
+
+from timetuna.bookings.actions.book import Guest, Order, book  # noqa: E402
+from timetuna.bookings.availability import minute_of  # noqa: E402
+from timetuna.bookings.forms import new_key  # noqa: E402
+from timetuna.bookings.models import Booking, Conference  # noqa: E402
+from timetuna.jobs import queue, worker  # noqa: E402
+from timetuna.jobs.models import Job  # noqa: E402
+from timetuna.lib import http, mail  # noqa: E402
+
+
+class Steps:
+    """Counts steps and dies at the chosen one."""
+
+    def __init__(self) -> None:
+        self.taken, self.last, self.name = 0, 0, ""
+
+    def take(self, name: str) -> None:
+        self.taken += 1
+        if self.taken == self.last:
+            os.write(1, f"died: {name}\n".encode())
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def around(self, holder: type, method: str, name: str) -> None:
+        """Make every call of a method two steps: before and after."""
+        original = getattr(holder, method)
+
+        def stepping(*args, **kwargs):
+            self.take(f"before {name}")
+            result = original(*args, **kwargs)
+            self.take(f"after {name}")
+            return result
+
+        setattr(holder, method, stepping)
+
+
+def install(steps: Steps) -> None:
+    steps.around(CursorWrapper, "execute", "a statement")
+    steps.around(BaseDatabaseWrapper, "commit", "a commit")
+    steps.around(http.HttpClient, "request", "a call")
+    steps.around(mail._Bounded, "sendmail", "a mail")
+
+
+def work_off() -> None:
+    """Do what is due as the worker does, its claim on the work included."""
+    row = worker._register()
+    while (job := queue.claim(row)) is not None:
+        worker.perform(job)
+
+
+def in_child(do) -> str:
+    """Run in a forked process; return what it printed, and how it ended."""
+    connections.close_all()
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.dup2(writing, 1)
+        try:
+            do()
+        finally:
+            connections.close_all()
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as said:
+        text = said.read()
+    _, status = os.waitpid(child, 0)
+    return text.strip() if os.WIFSIGNALED(status) else "done"
+
+
+def dying(last: int) -> None:
+    steps = Steps()
+    steps.last = last
+    install(steps)
+    work_off()
+
+
+def recover() -> None:
+    """Start again, letting the pauses pass, until nothing is left to do."""
+    for _ in range(6):
+        Job.objects.filter(state="waiting").update(run_at=datetime.now(UTC))
+        work_off()
+
+
+def one_more(page_id: int, number: int) -> int:
+    start = datetime.now(UTC).replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    while start.weekday() > 4:  # noqa: PLR2004
+        start += timedelta(days=1)
+    start = start + timedelta(days=7 * (number // 12), minutes=30 * (number % 12))
+    guest = Guest(name="Sam Guest", email=f"guest{number}@guest.example", time_zone="UTC")
+    order = Order(page_id=page_id, minutes=30, start_minute=minute_of(start), kind="zoom", guest=guest, key=new_key())
+    return book(order, now=datetime.now(UTC)).pk
+
+
+def main(page_id: int, first: int, stride: int) -> None:
+    last, ended = first, ""
+    while ended != "done":
+        pk = one_more(page_id, last)
+        ended = in_child(lambda at=last: dying(at))
+        in_child(recover)
+        conference = Conference.objects.get(booking_id=pk)
+        booking = Booking.objects.get(pk=pk)
+        line = {
+            "step": last,
+            "ended": ended,
+            "guest": booking.guest_email,
+            "uid": str(booking.uid),
+            "state": conference.state,
+            "join_url": conference.join_url,
+            "possible_duplicates": conference.possible_duplicates,
+            "open_jobs": Job.objects.filter(subject=booking.subject_key()).exclude(state="done").count(),
+        }
+        print(json.dumps(line), flush=True)
+        last += stride
+
+
+if __name__ == "__main__":
+    main(*(int(argument) for argument in sys.argv[1:]))

@@ -1,0 +1,136 @@
+"""Killed at any point of fulfilment, a booking ends with one link shown everywhere and one mail to each side."""
+
+import json
+import random
+import subprocess
+import sys
+import time
+from collections import Counter
+
+import pytest
+
+from tests.guest import Guest, weekdays
+from tests.running import ROOT, resting_timetuna
+
+pytestmark = pytest.mark.slow
+CONNECT = """
+from django.test import Client
+from timetuna.accounts.models import User
+from urllib.parse import urlsplit
+import httpx
+from timetuna.pages.models import MeetingType
+from timetuna.calendars.models import CalendarAccount
+client = Client(headers={{"host": "localhost"}})
+client.force_login(User.objects.get(pk={pk}))
+start = client.post("/settings/providers/zoom/connect")
+back = urlsplit(httpx.get(start["Location"], trust_env=False).headers["location"])
+client.get(back.path + "?" + back.query)
+MeetingType.objects.update_or_create(page_id={page}, kind="zoom", defaults={{"enabled": True}})
+answer(CalendarAccount.objects.filter(host_id={pk}).count())
+"""
+
+
+def zoom_host(live):
+    live.sandbox.decide("allow")
+    host = live.new_host()
+    assert live.run_python(CONNECT.format(pk=host.pk, page=host.page_pk)) == 1
+    return host
+
+
+def test_killed_at_every_single_step(tmp_path):
+    with resting_timetuna(tmp_path) as resting:
+        host = zoom_host(resting)
+        runs = die_at_every_step(resting, host)
+        check_links_and_mails(resting.sandbox, host, runs)
+
+    print(Counter(run["ended"] for run in runs), sum(bool(run["possible_duplicates"]) for run in runs))
+    killed = [run for run in runs if run["ended"] != "done"]
+    assert len(killed) >= 20
+    assert {"died: before a call", "died: after a call"} <= {run["ended"] for run in killed}
+    assert {"died: before a mail", "died: after a mail"} <= {run["ended"] for run in killed}
+    assert [run for run in runs if run["state"] != "ready" or run["open_jobs"]] == []
+
+
+def test_web_and_worker_killed_again_and_again(live_timetuna):
+    host = zoom_host(live_timetuna)
+    sandbox, guests = live_timetuna.sandbox, []
+    for number, start in enumerate(weekdays(20)):
+        guest = Guest(host.page_url, number=number)
+        form = guest.open_form(start) | {"kind": "zoom"}
+        if number % 2:
+            live_timetuna.kill_worker()
+            answer = guest.send(form)
+            assert answer.status_code == 302
+        else:
+            assert guest.send(form).status_code == 302
+            time.sleep(random.Random(number).uniform(0, 0.3))
+            live_timetuna.kill_worker()
+            live_timetuna.kill_web()
+        guests.append(guest)
+        come_back(live_timetuna)
+    for guest in guests:
+        guest.close()
+
+    runs = wait_until_settled(live_timetuna, host, count=20)
+
+    check_links_and_mails(sandbox, host, runs)
+
+
+def come_back(live, *, seconds=30):
+    until = time.monotonic() + seconds
+    while None in {live.pid("web"), live.pid("worker")} and time.monotonic() < until:
+        time.sleep(0.05)
+    live.wait_healthy()
+
+
+def die_at_every_step(live, host):
+    """Book, die at step n, start again and settle, for every n; return a row for each run."""
+    environment = {**live.environment, "DJANGO_SETTINGS_MODULE": "timetuna.settings", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.dying", str(host.page_pk), "1", "1"],
+        env=environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3_000:]
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def wait_until_settled(live, host, *, count, seconds=60):
+    code = f"""
+from timetuna.bookings.models import Booking, Conference
+from timetuna.jobs.models import Job
+rows = []
+for booking in Booking.objects.filter(host_id={host.pk}).select_related("conference"):
+    rows.append(dict(guest=booking.guest_email, uid=str(booking.uid), state=booking.conference.state,
+        join_url=booking.conference.join_url, possible_duplicates=booking.conference.possible_duplicates,
+        open_jobs=Job.objects.filter(subject=booking.subject_key()).exclude(state="done").count()))
+answer(rows)
+"""
+    until = time.monotonic() + seconds
+    while True:
+        rows = live.run_python(code)
+        if len(rows) == count and not [row for row in rows if row["open_jobs"]]:
+            return rows
+        assert time.monotonic() < until, rows
+        time.sleep(0.5)
+
+
+def check_links_and_mails(sandbox, host, runs):
+    """One link everywhere, one mail to each side; a second meeting only where the first call's end is unknown."""
+    mails, meetings = sandbox.mail(), sandbox.meetings()
+    links = Counter(meeting["join_url"] for meeting in meetings)
+    agendas = Counter(meeting["agenda"] for meeting in meetings)
+    for run in runs:
+        mine = [mail for mail in mails if run["uid"] in mail["message_id"]]
+        ids = {mail["message_id"] for mail in mine}
+        assert len(ids) == 2, run
+        assert Counter(mail["to"].rpartition("<")[2].rstrip(">") for mail in {m["message_id"]: m for m in mine}.values()) == {
+            run["guest"]: 1,
+            host.email: 1,
+        }
+        assert all(run["join_url"] in mail["text"] for mail in mine), run
+        assert links[run["join_url"]] == 1
+        if run["possible_duplicates"]:
+            assert any("second" in mail["text"] for mail in mine if host.email in mail["to"]), run
+    spare = len(meetings) - len(runs)
+    assert spare <= sum(bool(run["possible_duplicates"]) for run in runs)
+    assert max(agendas.values()) <= 2
