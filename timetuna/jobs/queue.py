@@ -1,5 +1,6 @@
 """Putting work into the table and taking it out again, safely from many processes."""
 
+import logging
 import random
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -10,7 +11,9 @@ from django.db.models import Min, QuerySet
 from django.utils import timezone
 
 from timetuna.jobs.models import Job, Worker
+from timetuna.lib.text import single_line
 
+log = logging.getLogger("timetuna.jobs")
 CHANNEL = "timetuna_jobs"
 DEAD_AFTER = timedelta(seconds=15)
 LONGEST_PAUSE = timedelta(hours=1)
@@ -26,7 +29,12 @@ def enqueue(
     """
     row = Job(name=name, key=key, subject=subject, arguments=ids, run_at=at or timezone.now())
     Job.objects.bulk_create([row], ignore_conflicts=key is not None)
-    transaction.on_commit(_wake)
+    _wake_after_commit()
+
+
+def _wake_after_commit() -> None:
+    # What was to be done is stored; a call that fails must not make the caller believe otherwise.
+    transaction.on_commit(_wake, robust=True)
 
 
 def _wake() -> None:
@@ -52,19 +60,19 @@ def claim(worker: Worker) -> Job | None:
 
 
 def finish(job: Job) -> None:
-    """Mark a claimed job as done."""
-    _held(job).update(state=Job.State.DONE, finished_at=timezone.now(), last_error="", worker=None)
+    """Mark a claimed job as done. This, `fail` and `postpone` change nothing once another has taken the job over."""
+    _settle(job, state=Job.State.DONE, finished_at=timezone.now(), last_error="")
 
 
 def fail(job: Job, error: str) -> None:
     """Mark a claimed job as failed for good; it can be retried by hand."""
-    _held(job).update(state=Job.State.FAILED, finished_at=timezone.now(), last_error=error[:500], worker=None)
+    _settle(job, state=Job.State.FAILED, finished_at=timezone.now(), last_error=_sentence(error))
 
 
 def postpone(job: Job, error: str, *, at: datetime | None = None) -> None:
     """Give a claimed job back, to be tried again after a pause that grows, or at a given moment."""
     when = at or timezone.now() + pause(job.attempts)
-    _held(job).update(state=Job.State.WAITING, run_at=when, last_error=error[:500], worker=None)
+    _settle(job, state=Job.State.WAITING, run_at=when, last_error=_sentence(error))
 
 
 def pause(attempts: int) -> timedelta:
@@ -78,24 +86,37 @@ def retry_now(jobs: QuerySet[Job]) -> int:
     """Make waiting and failed jobs due at once, with fresh attempts; return how many."""
     open_jobs = jobs.filter(state__in=[Job.State.WAITING, Job.State.FAILED])
     count = open_jobs.update(state=Job.State.WAITING, run_at=timezone.now(), attempts=0, finished_at=None)
-    transaction.on_commit(_wake)
+    _wake_after_commit()
     return count
 
 
 def release(workers: Iterable[int]) -> int:
     """Free the jobs of workers that are gone; return how many."""
-    jobs = Job.objects.filter(state=Job.State.RUNNING, worker_id__in=workers)
-    return jobs.update(state=Job.State.WAITING, run_at=timezone.now(), worker=None)
+    return _free(Job.objects.filter(worker_id__in=list(workers)))
+
+
+def _free(jobs: QuerySet[Job]) -> int:
+    """Make running jobs due at once; one that was begun so often that it may be what kills its workers, later."""
+    running, now = jobs.filter(state=Job.State.RUNNING), timezone.now()
+    often = running.filter(attempts__gte=settings.BROKEN_JOB_ATTEMPTS)
+    later = now + pause(settings.BROKEN_JOB_ATTEMPTS)
+    freed = often.update(state=Job.State.WAITING, run_at=later, worker=None)
+    return freed + running.update(state=Job.State.WAITING, run_at=now, worker=None)
 
 
 def sweep() -> int:
-    """Free the jobs of workers whose heartbeat stopped, forget those workers, and drop old rows."""
-    now = timezone.now()
-    gone = list(Worker.objects.filter(heartbeat_at__lt=now - DEAD_AFTER).values_list("id", flat=True))
+    """Free the jobs of workers whose heartbeat stopped, and forget those workers; return how many jobs."""
+    silent = Worker.objects.filter(heartbeat_at__lt=timezone.now() - DEAD_AFTER)
+    gone = list(silent.values_list("id", flat=True))
     freed = release(gone)
-    Worker.objects.filter(id__in=gone, heartbeat_at__lt=now - DEAD_AFTER).delete()
-    Job.objects.filter(state=Job.State.DONE, finished_at__lt=now - KEPT_FOR).delete()
-    return freed
+    silent.filter(id__in=gone).delete()
+    # Claimed between the two by a worker that was only slow: its row is gone, and nobody else would free the job.
+    return freed + _free(Job.objects.filter(worker=None))
+
+
+def forget_old() -> int:
+    """Drop jobs that were done long ago; return how many."""
+    return Job.objects.filter(state=Job.State.DONE, finished_at__lt=timezone.now() - KEPT_FOR).delete()[0]
 
 
 def oldest_waiting_seconds() -> float:
@@ -112,6 +133,12 @@ def worker_alive() -> bool:
     return Worker.objects.filter(heartbeat_at__gte=timezone.now() - DEAD_AFTER).exists()
 
 
-def _held(job: Job) -> QuerySet[Job]:
+def _settle(job: Job, **columns: object) -> None:
     # The fence: a worker that was thought dead cannot finish what another has taken over.
-    return Job.objects.filter(id=job.id, state=Job.State.RUNNING, worker=job.worker_id, attempts=job.attempts)
+    held = Job.objects.filter(id=job.id, state=Job.State.RUNNING, worker=job.worker_id, attempts=job.attempts)
+    if not held.update(**columns, worker=None):
+        log.warning("job %s %s was taken over meanwhile", job.pk, job.name)
+
+
+def _sentence(error: str) -> str:
+    return single_line(error, max_length=500)

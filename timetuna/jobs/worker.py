@@ -6,11 +6,16 @@ import signal
 import socket
 import threading
 import time
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
 from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any
 
 import psycopg
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, connection, connections
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, connections
 from django.utils import timezone
 
 from timetuna.jobs import queue
@@ -22,6 +27,9 @@ log = logging.getLogger("timetuna.jobs")
 HEARTBEAT_SECONDS = 3.0
 POLL_SECONDS = 0.05
 IDLE_CHECK_SECONDS = 1.0
+OUTAGE_PAUSE_SECONDS = 1.0
+FORGET_SECONDS = 3_600.0
+Settle = Callable[[], None]
 
 
 class WorkerProcess:
@@ -29,14 +37,19 @@ class WorkerProcess:
 
     def __init__(self, *, threads: int) -> None:
         self.threads = threads
+        self.told: SimpleQueue[int] = SimpleQueue()  # its put() may interrupt anything, as signals do
         self.stopping = threading.Event()
         self.something_new = threading.Condition()
+        self.news = 0
         self.row: Worker | None = None
+        self.last_beat: datetime | None = None
+        self.beating_since = timezone.now()
+        self.forgot_at = 0.0
 
     def run(self) -> None:
         """Serve until SIGTERM or SIGINT."""
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self.stopping.set())
+            signal.signal(number, lambda number, _frame: self.told.put(number))
         self.row = _register()
         runners = [threading.Thread(target=self._work, name=f"job-{i}") for i in range(self.threads)]
         watcher = threading.Thread(target=self._watch, name="watch", daemon=True)
@@ -44,39 +57,67 @@ class WorkerProcess:
             thread.start()
         log.info("worker %s ready with %s threads", self.row.pk, self.threads)
         self._beat()
+        while not self._told_to_stop():
+            self._beat()
+        self._see_out(self.row, runners)
+
+    def _told_to_stop(self) -> bool:
+        try:
+            self.told.get(timeout=HEARTBEAT_SECONDS)
+        except Empty:
+            return False
+        return True
+
+    def _see_out(self, row: Worker, runners: list[threading.Thread]) -> None:
+        """Wait for the jobs under way. The heart beats on, else others would take them for a dead worker's."""
+        self.stopping.set()
         self._wake()
         for thread in runners:
-            thread.join()
-        Worker.objects.filter(pk=self.row.pk).delete()
+            while thread.is_alive():
+                self._beat()
+                thread.join(HEARTBEAT_SECONDS)
+        try:
+            Worker.objects.filter(pk=row.pk).delete()
+        except (DatabaseError, InterfaceError) as error:
+            log.warning("could not sign off: %s", type(error).__name__)
 
     def _beat(self) -> None:
-        while not self.stopping.is_set():
-            try:
-                self._heartbeat()
-            except (DatabaseError, InterfaceError):
-                log.exception("heartbeat failed")
-                connections.close_all()
-            self.stopping.wait(HEARTBEAT_SECONDS)
+        try:
+            self._heartbeat()
+        except (DatabaseError, InterfaceError) as error:
+            log.error("heartbeat failed: %s", type(error).__name__)  # noqa: TRY400 - a traceback says no more
+            connections.close_all()
 
     def _heartbeat(self) -> None:
         assert self.row is not None  # noqa: S101 - set before the threads start
-        if not Worker.objects.filter(pk=self.row.pk).update(heartbeat_at=timezone.now()):
+        now = timezone.now()
+        if not Worker.objects.filter(pk=self.row.pk).update(heartbeat_at=now):
             # Swept as dead while the machine slept: come back under the same number, own nothing.
-            self.row.heartbeat_at = timezone.now()
+            self.row.heartbeat_at = now
             self.row.save(force_insert=True)
-        if queue.sweep():
+        if self._calm(now) and queue.sweep():
             self._wake()
+        if time.monotonic() - self.forgot_at > FORGET_SECONDS:
+            self.forgot_at = time.monotonic()
+            queue.forget_old()
+
+    def _calm(self, now: datetime) -> bool:
+        """Say whether silence means death: not after a gap of our own, when nobody's heartbeat could be written."""
+        if self.last_beat is None or not self.last_beat <= now < self.last_beat + queue.DEAD_AFTER / 2:
+            self.beating_since = now
+        self.last_beat = now
+        return now - self.beating_since >= queue.DEAD_AFTER
 
     def _work(self) -> None:
         while not self.stopping.is_set():
+            seen = self.news
             try:
                 if not self._one():
-                    with self.something_new:
-                        self.something_new.wait(IDLE_CHECK_SECONDS)
-            except (DatabaseError, InterfaceError):
-                log.exception("the database did not answer")
+                    self._wait(seen)
+            except Exception as error:  # noqa: BLE001 - a runner that ends would be missed by nobody
+                _log_trouble(error)
                 connections.close_all()
-                self.stopping.wait(1)
+                self.stopping.wait(OUTAGE_PAUSE_SECONDS)
         connections.close_all()
 
     def _one(self) -> bool:
@@ -85,13 +126,31 @@ class WorkerProcess:
         if job is None:
             return False
         request_id.set(f"job-{job.pk}")
-        perform(job)
-        request_id.set("-")
+        try:
+            self._insist(attempt(job))
+        finally:
+            request_id.set("-")
         return True
+
+    def _insist(self, settle: Settle) -> None:
+        """Write down how a job went, however long the database is away: while we live nobody else frees the job."""
+        while True:
+            try:
+                return settle()
+            except (OperationalError, InterfaceError) as error:
+                _log_trouble(error)
+                connections.close_all()
+                if self.stopping.wait(OUTAGE_PAUSE_SECONDS):
+                    return settle()
 
     def _wake(self) -> None:
         with self.something_new:
+            self.news += 1
             self.something_new.notify_all()
+
+    def _wait(self, seen: int) -> None:
+        with self.something_new:
+            self.something_new.wait_for(lambda: self.news != seen, IDLE_CHECK_SECONDS)
 
     def _watch(self) -> None:
         """Wake the runners as soon as any process has written work down."""
@@ -99,13 +158,15 @@ class WorkerProcess:
         while not self.stopping.is_set():
             try:
                 watch()
-            except (DatabaseError, InterfaceError, psycopg.Error):
+            except (DatabaseError, InterfaceError, psycopg.Error) as error:
+                log.warning("not told of new work, looking every second: %s", type(error).__name__)
                 connections.close_all()
-                self.stopping.wait(1)
+                self.stopping.wait(OUTAGE_PAUSE_SECONDS)
 
     def _listen(self) -> None:
         with psycopg.connect(**_listen_parameters(), autocommit=True) as listener:
             listener.execute(f"LISTEN {queue.CHANNEL}")
+            self._wake()  # for what came while nobody listened
             while not self.stopping.is_set():
                 for _ in listener.notifies(timeout=5, stop_after=1):
                     self._wake()
@@ -122,39 +183,48 @@ class WorkerProcess:
             time.sleep(POLL_SECONDS)
 
 
-def _listen_parameters() -> dict[str, object]:
-    parameters = connection.get_connection_params()
-    kept = ("host", "port", "user", "password", "dbname", "sslmode", "connect_timeout")
-    return {name: parameters[name] for name in kept if name in parameters}
+def _listen_parameters() -> dict[str, Any]:
+    """Return what Django connects with, certificates and all, without what only Django understands."""
+    ours = ("context", "cursor_factory", "prepare_threshold")
+    return {name: value for name, value in connection.get_connection_params().items() if name not in ours}
+
+
+def _log_trouble(error: Exception) -> None:
+    if isinstance(error, OperationalError | InterfaceError):
+        log.error("the database did not answer: %s", type(error).__name__)
+    else:
+        log.error("a worker's thread broke off", exc_info=error)
 
 
 def perform(job: Job) -> None:
     """Run a claimed job and write down how it went. Never raises but for a dead database."""
+    attempt(job)()
+
+
+def attempt(job: Job) -> Settle:
+    """Run a claimed job; return what writes down how it went. Never raises."""
     try:
         run(job.name, job.arguments)
     except Retry as order:
         log.info("job %s %s waits: attempt %s", job.pk, job.name, job.attempts)
-        queue.postpone(job, str(order), at=order.at)
+        return partial(queue.postpone, job, str(order), at=order.at)
     except GiveUp as order:
         log.warning("job %s %s given up", job.pk, job.name)
-        queue.fail(job, str(order))
-    except (DatabaseError, InterfaceError):
-        connections.close_all()
+        return partial(queue.fail, job, str(order))
+    except (OperationalError, InterfaceError):  # others, like IntegrityError, are the handler's own fault
         log.exception("job %s %s: database error", job.pk, job.name)
-        queue.postpone(job, "The database did not answer; trying again.")
+        connections.close_all()
+        return partial(queue.postpone, job, "The database did not answer; trying again.")
     except Exception:
         log.exception("job %s %s broke", job.pk, job.name)
-        _broke(job)
-    else:
-        queue.finish(job)
+        return _broke(job)
+    return partial(queue.finish, job)
 
 
-def _broke(job: Job) -> None:
+def _broke(job: Job) -> Settle:
     message = "Something unexpected went wrong; the server's log says what."
-    if job.attempts >= settings.BROKEN_JOB_ATTEMPTS:
-        queue.fail(job, message)
-    else:
-        queue.postpone(job, message)
+    again = job.attempts < settings.BROKEN_JOB_ATTEMPTS
+    return partial(queue.postpone if again else queue.fail, job, message)
 
 
 def _register() -> Worker:

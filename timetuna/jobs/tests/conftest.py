@@ -1,0 +1,158 @@
+"""Jobs in the test's own database, and, for worker processes, a database of their own with a hand in it."""
+
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+
+from timetuna.jobs import registry
+from timetuna.jobs.models import Job, Worker
+
+ROOT = Path(__file__).resolve().parents[3]
+TRIAL = "timetuna.jobs.tests.trial"
+
+
+@pytest.fixture
+def worker(db):
+    return make_worker()
+
+
+def make_worker(pid=1, **columns):
+    return Worker.objects.create(machine="here", pid=pid, **columns)
+
+
+@pytest.fixture
+def handler(monkeypatch):
+    """Register what a job called `trial` does."""
+    return lambda function: monkeypatch.setitem(registry._handlers, "trial", function)
+
+
+def only_job():
+    return Job.objects.get()
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory):
+    """Return the address of a migrated database, on the engine that the tests run on."""
+    given = os.environ.get("DATABASE_URL", "")
+    if not given.startswith("postgres"):
+        url = f"sqlite:///{tmp_path_factory.mktemp('jobs') / 'jobs.sqlite3'}"
+        migrate(url)
+        yield url
+        return
+    name = f"timetuna_jobs_{secrets.token_hex(6)}"
+    with closing(psycopg.connect(given, autocommit=True)) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+        try:
+            url = urlunsplit(urlsplit(given)._replace(path=f"/{name}"))
+            migrate(url)
+            yield url
+        finally:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def environment(url):
+    more = {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": f"{TRIAL}.settings", "TIMETUNA_RETRY_SECONDS": "1"}
+    return os.environ | more
+
+
+def migrate(url):
+    command = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
+    subprocess.run(command, env=environment(url), cwd=ROOT, check=True)
+
+
+class Hand:
+    """Gives orders to a process that works on the same database as the workers (trial/hand.py)."""
+
+    def __init__(self, url):
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", f"{TRIAL}.hand"],
+            env=environment(url), cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    def __call__(self, order, **options):
+        self.process.stdin.write(json.dumps({"order": order, **options}) + "\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.stdout.close()
+        assert self.process.wait(10) == 0
+
+
+@pytest.fixture(scope="module")
+def the_hand(database):
+    hand = Hand(database)
+    yield hand
+    hand.close()
+
+
+@pytest.fixture
+def hand(the_hand):
+    the_hand("clear")
+    return the_hand
+
+
+@pytest.fixture
+def start_worker(database, hand, tmp_path):
+    """Start `timetuna worker` as a process that has signed on; whatever is left of them ends with the test."""
+    started = []
+
+    def start():
+        known = set(hand("workers"))
+        with (tmp_path / "log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "timetuna", "worker"],
+                env=environment(database), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            )  # fmt: skip
+        started.append(process)
+        wait_for(lambda: set(hand("workers")) - known or process.poll() is not None, seconds=20)
+        assert process.poll() is None, (tmp_path / "log").read_text()
+        return process
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.send_signal(signal.SIGKILL)
+        process.wait(10)
+
+
+def wait_for(condition, *, seconds=5.0):
+    """Return what the condition gives once that is true."""
+    until = time.monotonic() + seconds
+    while not (found := condition()):
+        assert time.monotonic() < until, "it did not come about in time"
+        time.sleep(0.02)
+    return found
+
+
+@pytest.fixture
+def trace(tmp_path):
+    """Return the file that handlers write into."""
+    return Trace(tmp_path / "trace")
+
+
+class Trace:
+    """What the handlers of trial/jobs.py have written, in order."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def lines(self):
+        return [line.split() for line in self.path.read_text().splitlines()] if self.path.exists() else []
+
+    def words(self):
+        return [word for word, _ in self.lines()]
+
+    def pids(self):
+        return [int(pid) for _, pid in self.lines()]
