@@ -210,21 +210,21 @@ def _sweep(
     """Walk once along windows and blocked start times; list what is on a window's grid and not blocked."""
     slots: list[int] = []
     low, high = within
-    following, beyond = iter(blocked), (high, high)
-    hole, hole_end = next(following, beyond)
+    following = iter((*blocked, (high, high)))
+    hole, hole_end = next(following)
     for anchor, window_end in windows:
         minute = anchor if anchor >= low else low + (anchor - low) % increment
         end = min(window_end, high)
         while hole < end:
-            if minute < hole:
-                slots.extend(range(minute, hole, increment))
             if minute < hole_end:
+                if minute < hole:
+                    slots += range(minute, hole, increment)
                 minute = hole_end + (anchor - hole_end) % increment
             if hole_end > end:
                 break  # it reaches on, perhaps into the next window
-            hole, hole_end = next(following, beyond)
+            hole, hole_end = next(following)
         if minute < end:
-            slots.extend(range(minute, end, increment))
+            slots += range(minute, end, increment)
     return slots
 
 
