@@ -92,6 +92,16 @@ def test_slow_clients_do_not_stop_others(live_timetuna: LiveTimeTuna) -> None:
         connection.close()
 
 
+def test_oversized_requests_are_refused(live_timetuna: LiveTimeTuna) -> None:
+    address = f"{live_timetuna.base_url}/signin"
+    with httpx.Client(trust_env=False, timeout=10) as client:
+        headers = client.get(address, headers={"X-Large": "x" * 65_536})
+        body = client.post(address, content=b"x" * 300_000)
+        chunked = client.post(address, content=iter([b"x" * 150_000] * 2))
+
+    assert (headers.status_code, body.status_code, chunked.status_code) == (431, 413, 413)
+
+
 def test_secrets_stay_out_of_the_log(live_timetuna: LiveTimeTuna) -> None:
     log = live_timetuna.log()
 

@@ -35,6 +35,8 @@ def run(options: argparse.Namespace) -> int:
     for port in range(options.port, options.port + 3):
         require_free(HOST, port, hint=f"Try `timetuna demo --port {options.port + 10}`.", patience=3)
     folder = Path(options.data_dir).resolve()
+    if os.environ.get("DATABASE_URL") or os.environ.get("DATABASE_URL_FILE"):
+        say(f"the demo keeps its own data in {folder}; DATABASE_URL is not used.")
     environment = demo_environment(folder, port=options.port)
     _prepare(folder, environment)
     world = sandbox(

@@ -17,6 +17,7 @@ from timetuna.logs import logging_config
 from timetuna.web.bridge import Bridge
 
 HEADERS_WITHIN_MS = 10_000  # a client that dribbles its headers holds a connection, never a thread
+LARGEST_HEADERS = 32_768  # bytes, all of a request's headers
 FREE_WITHIN_SECONDS = 3.0
 KILL_AFTER_SECONDS = 20
 
@@ -40,7 +41,7 @@ def _server(host: str, port: int) -> Any:  # Granian's class is chosen at run ti
         port=port,
         interface=Interfaces.RSGI,
         http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN_MS),
+        http1_settings=HTTP1Settings(header_read_timeout=HEADERS_WITHIN_MS, max_buffer_size=LARGEST_HEADERS),
         websockets=False,
         workers=settings.env.number("TIMETUNA_WEB_PROCESSES", least=1, most=64),
         runtime_blocking_threads=8,
