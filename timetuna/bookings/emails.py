@@ -9,14 +9,21 @@ from django.utils import timezone
 from timetuna.bookings import wording
 from timetuna.bookings.invitation import guest_invitation, host_invitation, host_page
 from timetuna.bookings.links import link
-from timetuna.bookings.mail_words import Kind, guest_message, guest_words, host_words
-from timetuna.bookings.models import Booking, Conference
+from timetuna.bookings.mail_words import (
+    FIRST_KINDS,
+    NAME_LENGTH,
+    Kind,
+    attachment_words,
+    guest_message,
+    guest_words,
+    host_words,
+)
+from timetuna.bookings.models import Booking
 from timetuna.bookings.outbox import GUEST
 from timetuna.bookings.place import Place, place
 from timetuna.lib.ics import write
 from timetuna.lib.mail import Letter, Mailbox, build, parse_mailbox
-
-FIRST_KINDS = ("confirmed", "promised")
+from timetuna.lib.text import single_line
 
 
 def compose(booking: Booking, *, kind: Kind, audience: str) -> EmailMessage:
@@ -30,8 +37,12 @@ def compose(booking: Booking, *, kind: Kind, audience: str) -> EmailMessage:
     context = {
         "words": words,
         "place": where,
-        "facts": _facts(booking, where, to_guest=to_guest),
+        "facts": _facts(booking, where, to_guest=to_guest, cancelled=cancelled),
+        "when": _when(booking, to_guest=to_guest),
         "message": guest_message(booking) if to_guest and kind in FIRST_KINDS else "",
+        "notes": "" if to_guest or cancelled else booking.guest_notes,
+        "notes_title": f"Notes from {_guest_name(booking)}:",
+        "attachment": attachment_words(kind),
         "button_url": link(booking) if to_guest else host_page(booking),
         "cancelled": cancelled,
         "host_name": booking.host.name,
@@ -50,28 +61,27 @@ def compose(booking: Booking, *, kind: Kind, audience: str) -> EmailMessage:
             method=invitation.method,
         )
     )
-    _thread(message, booking, kind=kind, audience=audience)
+    if kind not in FIRST_KINDS:
+        first = message_id(booking, kind="confirmed", audience=audience)
+        message["In-Reply-To"] = message["References"] = first
     return message
 
 
 def message_id(booking: Booking, *, kind: str, audience: str) -> str:
-    """Return the mail's id: the same on every try, so that a copy sent twice after a crash is known as one mail."""
-    return f"<{booking.uid}.{kind}.{audience}.{booking.revision}@{settings.HOST}>"
+    """Return the mail's id: the same on every try, so that a copy sent twice after a crash is known as one mail.
 
-
-def _thread(message: EmailMessage, booking: Booking, *, kind: Kind, audience: str) -> None:
-    if kind in FIRST_KINDS:
-        return
-    promised = Conference.objects.filter(booking=booking, promised=True).exists()
-    first = f"<{booking.uid}.{'promised' if promised else 'confirmed'}.{audience}.0@{settings.HOST}>"
-    message["In-Reply-To"] = message["References"] = first
+    Whether the first mail had the link or promised it, it has one id: the later ones are answers to it.
+    """
+    what = "booked" if kind in FIRST_KINDS else f"{kind}.{booking.revision}"
+    return f"<{booking.uid}.{what}.{audience}@{settings.HOST}>"
 
 
 def _sender(booking: Booking, *, to_guest: bool) -> Mailbox:
     """Return our own address; names are marked as coming through us."""
     ours = parse_mailbox(settings.DEFAULT_FROM_EMAIL)
     name = booking.host.name if to_guest else booking.guest_name
-    return Mailbox(f"{name[:60]} via {ours.name or 'TimeTuna'}", ours.email)
+    shown = single_line(name, max_length=NAME_LENGTH)
+    return Mailbox(f"{shown} via {ours.name or 'TimeTuna'}", ours.email)
 
 
 def _reader(booking: Booking, *, to_guest: bool) -> Mailbox:
@@ -84,18 +94,29 @@ def _other_side(booking: Booking, *, to_guest: bool) -> Mailbox:
     return _reader(booking, to_guest=not to_guest)
 
 
-def _facts(booking: Booking, where: Place, *, to_guest: bool) -> list[tuple[str, str]]:
+def _guest_name(booking: Booking) -> str:
+    return single_line(booking.guest_name, max_length=NAME_LENGTH)
+
+
+def _when(booking: Booking, *, to_guest: bool) -> str:
     zone = wording.zone_or_utc(booking.guest_time_zone if to_guest else booking.host_time_zone)
+    return wording.when(booking.start_at, minutes=booking.minutes, zone=zone)
+
+
+def _facts(booking: Booking, where: Place, *, to_guest: bool, cancelled: bool) -> list[tuple[str, str]]:
+    """Return names and values, without the join link, which has a place of its own.
+
+    A guest's notes are never mailed to the guest: the address may be somebody else's, and the notes a lure.
+    """
     facts = [
         ("What", booking.title),
-        ("When", wording.when(booking.start_at, minutes=booking.minutes, zone=zone)),
+        ("When", _when(booking, to_guest=to_guest)),
         ("With", booking.host.name if to_guest else f"{booking.guest_name}, {booking.guest_email}"),
-        ("Where", where.label if where.url or where.pending else f"{where.label}: {where.text}"),
     ]
-    if where.passcode:
-        facts.append(("Passcode", where.passcode))
-    if booking.guest_phone and not to_guest:
+    if where.pending and not cancelled:
+        facts.append((where.label, "The link follows." if to_guest else "No link yet."))
+    elif where.text and not where.url and not cancelled:
+        facts.append((where.label, where.text))
+    if booking.guest_phone and booking.guest_phone not in where.text and not to_guest:
         facts.append(("Phone", booking.guest_phone))
-    if booking.guest_notes:
-        facts.append(("Notes", booking.guest_notes))
     return facts

@@ -10,13 +10,16 @@ from timetuna.lib.ics import Attendee, Invitation
 
 
 def guest_invitation(booking: Booking, place: Place, *, cancelled: bool = False) -> Invitation:
-    """Return the guest's copy; it carries the guest's own link."""
-    return _invitation(booking, place, manage=link(booking), cancelled=cancelled)
+    """Return the guest's copy; it carries the guest's own link, and not the notes, which may be a stranger's lure."""
+    see = f"See or change this booking: {link(booking)}"
+    return _invitation(booking, place, closing=see, url=link(booking), cancelled=cancelled)
 
 
 def host_invitation(booking: Booking, place: Place, *, cancelled: bool = False) -> Invitation:
     """Return the host's copy. A shared calendar must not give the guest's link away, so it carries the host's page."""
-    return _invitation(booking, place, manage=host_page(booking), cancelled=cancelled)
+    see, notes = f"See this booking: {host_page(booking)}", booking.guest_notes
+    closing = f"{see}\n\nNotes from {booking.guest_name}:\n{notes}" if notes else see
+    return _invitation(booking, place, closing=closing, url=host_page(booking), cancelled=cancelled)
 
 
 def host_page(booking: Booking) -> str:
@@ -29,7 +32,7 @@ def summary(booking: Booking) -> str:
     return f"{booking.title}: {booking.guest_name} and {booking.host.name}"
 
 
-def _invitation(booking: Booking, place: Place, *, manage: str, cancelled: bool) -> Invitation:
+def _invitation(booking: Booking, place: Place, *, closing: str, url: str, cancelled: bool) -> Invitation:
     host = booking.host
     return Invitation(
         uid=f"{booking.uid}@{settings.HOST}",
@@ -40,9 +43,9 @@ def _invitation(booking: Booking, place: Place, *, manage: str, cancelled: bool)
         stamp=timezone.now(),
         created=booking.created_at,
         summary=summary(booking),
-        description=_description(booking, place, manage),
+        description=_description(place, closing),
         location=place.text,
-        url=place.url or manage,
+        url=place.url or url,
         organizer_name=host.name,
         organizer_email=host.email,
         attendees=(
@@ -52,11 +55,8 @@ def _invitation(booking: Booking, place: Place, *, manage: str, cancelled: bool)
     )
 
 
-def _description(booking: Booking, place: Place, manage: str) -> str:
-    lines = [f"{place.label}: {place.text}"]
+def _description(place: Place, closing: str) -> str:
+    lines = [f"{place.label}: {place.text}" if place.text else place.label]
     if place.passcode:
         lines.append(f"Passcode: {place.passcode}")
-    lines.append(f"See or change this booking: {manage}")
-    if booking.guest_notes:
-        lines.append(f"\nNotes from {booking.guest_name}:\n{booking.guest_notes}")
-    return "\n".join(lines)
+    return "\n".join([*lines, closing])

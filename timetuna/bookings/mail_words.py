@@ -13,7 +13,8 @@ from timetuna.pages.placeholders import fill
 from timetuna.providers.base import Ability
 
 Kind = Literal["confirmed", "promised", "link", "moved", "cancelled"]
-NAME_IN_SUBJECT = 60
+FIRST_KINDS = ("confirmed", "promised")
+NAME_LENGTH = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,49 +32,50 @@ def guest_words(booking: Booking, kind: Kind, where: Place) -> Words:
     host = booking.host.name
     titled = f"{booking.title} with {host}"
     button = "See or change the booking"
+    start = _start(booking, booking.guest_time_zone)
     if kind == "cancelled":
-        by = "You cancelled it." if booking.cancelled_by == GUEST else f"{host} cancelled it."
-        note = (f"Note: {booking.cancel_note}",) if booking.cancel_note else ()
+        by_guest = booking.cancelled_by == GUEST
         return Words(
-            subject=f"Cancelled: {titled}",
+            subject=f"Cancelled: {titled}, {start}",
             headline="This meeting is cancelled",
-            sentences=(by, *note),
-            button=button,
+            sentences=("You cancelled it.",)
+            if by_guest
+            else (f"{host} cancelled it.", *_note(booking, host)),
+            button="See the booking",
         )
     if kind == "moved":
         return Words(
-            subject=f"Moved: {titled}, {_start(booking, booking.guest_time_zone)}",
+            subject=f"Moved: {titled}, now {start}",
             headline="This meeting has a new time",
-            sentences=("The invitation attached here replaces the earlier one.",),
+            sentences=_link_after_move(booking, where),
             button=button,
         )
     if kind == "link":
         return Words(
-            subject=f"The {where.label} link: {titled}",
-            headline=f"Here is the {where.label} link",
+            subject=f"{where.label} link: {titled}, {start}",
+            headline=f"Here is your {where.label} link",
             sentences=("Everything else stays as it was.",),
             button=button,
         )
-    late = (f"The {where.label} link follows in a second mail. There is nothing you need to do.",)
     return Words(
-        subject=_own_subject(booking) or f"{titled}: {_start(booking, booking.guest_time_zone)}",
+        subject=_own_subject(booking) or f"{titled}: {start}",
         headline="You are booked",
-        sentences=(f"{host} is expecting you.", *(late if kind == "promised" else ())),
+        sentences=(f"{host} is expecting you.", *_late(where)),
         button=button,
     )
 
 
 def host_words(booking: Booking, kind: Kind, where: Place) -> Words:
     """Return what the host reads."""
-    guest = single_line(booking.guest_name, max_length=NAME_IN_SUBJECT)
+    guest = single_line(booking.guest_name, max_length=NAME_LENGTH)
     start = _start(booking, booking.host_time_zone)
     if kind == "cancelled":
-        by = f"{guest} cancelled it." if booking.cancelled_by == GUEST else "You cancelled it."
-        note = (f"Note: {booking.cancel_note}",) if booking.cancel_note else ()
+        by_guest = booking.cancelled_by == GUEST
+        by = (f"{guest} cancelled it.", *_note(booking, guest)) if by_guest else ("You cancelled it.",)
         return Words(
             subject=f"Cancelled: {booking.title} with {guest}, {start}",
             headline="A meeting is cancelled",
-            sentences=(by, *note, *_left_behind(booking, where, Ability.REMOVE)),
+            sentences=(*by, *_left_behind(booking, where, Ability.REMOVE)),
             button="See the booking",
         )
     if kind == "moved":
@@ -85,21 +87,25 @@ def host_words(booking: Booking, kind: Kind, where: Place) -> Words:
         )
     if kind == "link":
         return Words(
-            subject=f"The {where.label} link: {booking.title} with {guest}, {start}",
+            subject=f"{where.label} link: {booking.title} with {guest}, {start}",
             headline=f"The {where.label} link is there",
             sentences=("Your guest has it too.", *_duplicates(where)),
             button="See the booking",
         )
-    missing = (
-        f"The {where.label} link is missing. {where.problem}",
-        "The booking stands. The button below shows what can be done; your guest was told that the link follows.",
-    )
     return Words(
         subject=f"{guest} booked {booking.title}: {start}",
         headline="You have a new booking",
-        sentences=missing if kind == "promised" else _duplicates(where),
-        button="Mend the link" if kind == "promised" else "See the booking",
+        sentences=_missing(where) or _duplicates(where),
+        button="Mend the link" if where.pending else "See the booking",
     )
+
+
+def attachment_words(kind: Kind) -> str:
+    """Say what opening the attached invitation does."""
+    if kind == "cancelled":
+        return "The attached file takes this meeting out of your calendar."
+    does = {"moved": "moves this meeting in", "link": "puts the link into"}.get(kind, "adds this meeting to")
+    return f"The attached invitation {does} your calendar."
 
 
 def guest_message(booking: Booking) -> str:
@@ -117,7 +123,7 @@ def _own_subject(booking: Booking) -> str:
 
 def _placeholders(booking: Booking) -> dict[str, str]:
     return {
-        "guest name": single_line(booking.guest_name, max_length=NAME_IN_SUBJECT),
+        "guest name": single_line(booking.guest_name, max_length=NAME_LENGTH),
         "host name": booking.host.name,
         "page": booking.title,
         "start": _start(booking, booking.guest_time_zone),
@@ -128,6 +134,38 @@ def _placeholders(booking: Booking) -> dict[str, str]:
 
 def _start(booking: Booking, zone: str) -> str:
     return wording.short_when(booking.start_at, zone=wording.zone_or_utc(zone))
+
+
+def _note(booking: Booking, name: str) -> tuple[str, ...]:
+    """Pass on what one side wrote to the other. Nobody gets their own words: the address may be somebody else's."""
+    return (f"{name} wrote: {booking.cancel_note}",) if booking.cancel_note else ()
+
+
+def _late(where: Place) -> tuple[str, ...]:
+    if not where.pending:
+        return ()
+    return (f"The {where.label} link follows in a second mail. There is nothing you need to do.",)
+
+
+def _link_after_move(booking: Booking, where: Place) -> tuple[str, ...]:
+    if where.pending or not _link_is_new(booking):
+        return _late(where)
+    return (f"The {where.label} link is a new one, too. The earlier link does not work for the new time.",)
+
+
+def _link_is_new(booking: Booking) -> bool:
+    """Say whether the latest move was too far for the old link."""
+    latest = booking.history.filter(event__in=("moved", "link_renewed")).last()
+    return latest is not None and latest.event == "link_renewed"
+
+
+def _missing(where: Place) -> tuple[str, ...]:
+    if not where.pending:
+        return ()
+    return (
+        f"The {where.label} link is missing. {where.problem}".strip(),
+        "The booking stands, and your guest knows that the link follows. The booking's page shows what can be done.",
+    )
 
 
 def _duplicates(where: Place) -> tuple[str, ...]:
@@ -142,8 +180,14 @@ def _duplicates(where: Place) -> tuple[str, ...]:
 
 def _left_behind(booking: Booking, where: Place, ability: Ability) -> tuple[str, ...]:
     """Say what stays as it was outside, where the grant does not let us change it."""
+    if ability is Ability.MOVE and _link_is_new(booking):
+        renewed = (
+            f"The earlier {where.label} link would have ended before the new time, so it is a new one. "
+            f"The earlier meeting stays in your {where.label} account; you can delete it there."
+        )
+        return (*_missing(where), renewed)
     if not where.meeting_number or may(booking, ability):
-        return ()
+        return _missing(where) if ability is Ability.MOVE else ()
     if ability is Ability.REMOVE:
         return (
             f"The {where.label} meeting {where.meeting_number} stays in your {where.label} account; delete it there.",
