@@ -39,7 +39,7 @@ def controlling(running: Sandbox) -> Iterator[SandboxControl]:
 
 
 @pytest.fixture
-def control(sandbox: Sandbox, controlling: SandboxControl) -> SandboxControl:  # noqa: ARG001  # it is fresh
+def control(sandbox: Sandbox, controlling: SandboxControl) -> SandboxControl:  # it is fresh
     return controlling
 
 
@@ -51,7 +51,7 @@ def calling(running: Sandbox) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture
-def http(sandbox: Sandbox, calling: httpx.Client) -> httpx.Client:  # noqa: ARG001  # it is fresh
+def http(sandbox: Sandbox, calling: httpx.Client) -> httpx.Client:  # it is fresh
     return calling
 
 

@@ -117,7 +117,7 @@ def test_the_process_says_when_it_is_ready_and_ends_on_sigterm(tmp_path: Path) -
         "--state",
         str(tmp_path),
     ]
-    with subprocess.Popen(  # noqa: S603  # our own module
+    with subprocess.Popen(  # our own module
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ
     ) as process:
         line = process.stdout.readline()
