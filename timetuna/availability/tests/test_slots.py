@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from timetuna.availability.hours import Hours, open_hours_around
+from timetuna.availability.caps import FullPeriod
+from timetuna.availability.hours import DayKind, Hours, SpecialDay, open_hours_around
 from timetuna.availability.interval import Interval
-from timetuna.availability.policy import Policy
+from timetuna.availability.policy import Cap, Period, Policy, Scope
 from timetuna.availability.slots import Busy, Code, Diary, Kind, Reason, is_open, open_slots, why_not
+from timetuna.availability.tests.wall_clock import keeps_its_distance
 
 calm = settings(derandomize=True, max_examples=150, deadline=None, database=None)
 
@@ -174,6 +176,53 @@ def test_the_moment_can_be_wrong_in_three_ways() -> None:
     assert reasons(NINE_TO_NOON, 690, policy, now=560) == (Reason(Code.HORIZON, 680),)
 
 
+def test_a_closed_date_says_what_closed_it() -> None:
+    special = [
+        SpecialDay(0, 200, DayKind.OUT_OF_OFFICE, "Fishing"),
+        SpecialDay(200, 400, DayKind.HOLIDAY, "Spring Day"),
+        SpecialDay(400, 500, DayKind.OVERRIDE),
+        SpecialDay(500, 800, DayKind.OVERRIDE),
+    ]
+    diary = replace(NINE_TO_NOON, special=special)
+
+    assert reasons(diary, 100) == (Reason(Code.OUT_OF_OFFICE, 200, label="Fishing"),)
+    assert reasons(diary, 200) == (Reason(Code.HOLIDAY, 400, label="Spring Day"),)
+    assert reasons(diary, 400) == (Reason(Code.OVERRIDE),)
+    assert reasons(diary, 510) == (Reason(Code.OVERRIDE, 540),)
+    assert reasons(diary, 540) == ()
+    assert reasons(diary, 900) == (Reason(Code.HOURS),)
+
+
+def test_a_full_day_week_and_month_offer_nothing_and_say_how_many_are_wanted() -> None:
+    day, week, month = (Cap(period, Scope.PAGE, most) for most, period in enumerate(Period, 2))
+    full = [FullPeriod(540, 600, day), FullPeriod(500, 630, week), FullPeriod(0, 660, month)]
+    diary = replace(NINE_TO_NOON, full=full)
+
+    assert listed(diary) == [660, 690]
+    assert reasons(diary, 540) == (
+        Reason(Code.CAP_DAY, 600, cap=day),
+        Reason(Code.CAP_WEEK, 630, cap=week),
+        Reason(Code.CAP_MONTH, 660, cap=month),
+    )
+
+
+def test_a_meeting_may_run_into_a_full_day() -> None:
+    full = [FullPeriod(600, 720, Cap(Period.DAY, Scope.HOST, 1))]
+
+    assert listed(replace(NINE_TO_NOON, full=full), replace(HALF_HOURS, duration=60)) == [540, 570]
+
+
+def test_unknown_is_not_free() -> None:
+    diary = replace(NINE_TO_NOON, unreadable=("Work", "Home"), usable=False)
+
+    assert listed(diary) == []
+    assert reasons(diary, 540) == (
+        Reason(Code.PROVIDER_UNREADABLE, label="Work"),
+        Reason(Code.PROVIDER_UNREADABLE, label="Home"),
+        Reason(Code.NO_MEETING_TYPE),
+    )
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
@@ -224,32 +273,33 @@ def openings(draw: st.DrawFn) -> list[Interval]:
     return opened
 
 
-diaries = st.builds(Diary, openings(), st.lists(busy_times, max_size=6))
-
-
-def keeps_its_distance(start: int, end: int, busy: Busy, policy: Policy) -> bool:
-    if busy.end_minute <= start:
-        return start - busy.end_minute >= max(busy.buffer_after, policy.buffer_before)
-    if end <= busy.start_minute:
-        return busy.start_minute - end >= max(policy.buffer_after, busy.buffer_before)
-    return False
+minutes = st.integers(-20, END + 20)
+caps = st.builds(Cap, st.sampled_from(Period), st.sampled_from(Scope), st.integers(1, 9))
+special = st.builds(SpecialDay, minutes, minutes, st.sampled_from(DayKind), st.just("Fishing"))
+diaries = st.builds(
+    Diary,
+    openings(),
+    st.lists(busy_times, max_size=6),
+    st.lists(st.builds(FullPeriod, minutes, minutes, caps), max_size=1),
+    st.lists(special, max_size=2),
+    st.sampled_from(((), (), (), ("Work",))),
+    st.sampled_from((True, True, True, False)),
+)
 
 
 def oracle(diary: Diary, minute: int, policy: Policy, now: int) -> bool:
     """Decide by the sentences at the top of slots.py, a minute at a time."""
-    end = minute + policy.duration
     open_minutes = {each for opened in diary.hours for each in range(*opened)}
     anchors = [opened[0] for opened in diary.hours if minute in range(*opened)]
     return (
-        all(each in open_minutes for each in range(minute, end))
+        all(each in open_minutes for each in range(minute, minute + policy.duration))
         and (minute - anchors[0]) % policy.increment == 0
         and minute >= now + policy.notice
         and (policy.horizon is None or minute < now + policy.horizon)
-        and all(
-            keeps_its_distance(minute, end, one, policy)
-            for one in diary.busy
-            if one.start_minute < one.end_minute
-        )
+        and all(keeps_its_distance(minute, one, policy) for one in diary.busy)
+        and not any(minute in range(one.start_minute, one.end_minute) for one in diary.full)
+        and diary.usable
+        and diary.unreadable == ()
     )
 
 
@@ -276,7 +326,7 @@ def test_a_span_shows_a_part_of_the_same_list(diary: Diary, policy: Policy, star
 @calm
 @given(diaries, policies, busy_times)
 def test_more_busy_time_never_opens_a_time(diary: Diary, policy: Policy, more: Busy) -> None:
-    fuller = Diary(diary.hours, [*diary.busy, more])
+    fuller = replace(diary, busy=[*diary.busy, more])
 
     assert set(listed(fuller, policy)) <= set(listed(diary, policy))
 

@@ -3,8 +3,9 @@ from functools import reduce
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from timetuna.availability.caps import FullPeriod
 from timetuna.availability.interval import Interval
-from timetuna.availability.policy import Policy
+from timetuna.availability.policy import Cap, Period, Policy, Scope
 from timetuna.availability.slots import Busy, Code, Diary, Kind, is_open, open_slots, why_not
 from timetuna.availability.teams import all_of, any_of
 
@@ -37,6 +38,14 @@ def test_a_group_is_told_why_not() -> None:
     reasons = why_not(group, minute=60, policy=HALF_HOURS, now_minute=0)
 
     assert [reason.code for reason in reasons] == [Code.CALENDAR_BUSY]
+
+
+def test_what_stops_one_stops_the_group() -> None:
+    alice, full = Diary([(0, 180)]), FullPeriod(0, 60, Cap(Period.DAY, Scope.HOST, 1))
+
+    assert listed(all_of([alice, Diary([(0, 180)], full=[full])])) == [60, 90, 120, 150]
+    assert listed(all_of([alice, Diary([(0, 180)], unreadable=("Work",))])) == []
+    assert listed(all_of([alice, Diary([(0, 180)], usable=False)])) == []
 
 
 def test_nobody_never_meets() -> None:
