@@ -1,14 +1,14 @@
 """Brings what the database knows of a page and its host to the engine."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from timetuna.availability.hours import Hours, day_start, open_hours_around
+from timetuna.availability.caps import FullPeriod, counted_span, full_periods
+from timetuna.availability.hours import date_start, host_date, open_hours_around, special_days
 from timetuna.availability.interval import Interval
-from timetuna.availability.policy import LONGEST_MEETING, Policy
+from timetuna.availability.policy import LONGEST_MEETING, Policy, Scope
 from timetuna.availability.slots import Busy, Diary, Kind, Reason, is_open, open_slots, why_not
 from timetuna.bookings.models import BookingHost
-from timetuna.bookings.wording import zone_or_utc
 from timetuna.pages.queries import PublicPage
 
 LONGEST_BUFFER = 24 * 60
@@ -35,22 +35,16 @@ def offered(question: Question, *, span: Interval) -> list[int]:
 
 def bookable(question: Question, *, start_minute: int) -> bool:
     """Say whether a meeting can start at that UTC minute: exactly if `offered` would list it."""
-    if not question.page.meeting_types:
-        return False
-    span = start_minute, start_minute + 1
-    now_minute = _ceiling(question.now)
-    return is_open(
-        _diary(question, span), minute=start_minute, policy=_policy(question), now_minute=now_minute
-    )
+    diary, now_minute = _diary(question, (start_minute, start_minute + 1)), _ceiling(question.now)
+    return is_open(diary, minute=start_minute, policy=_policy(question), now_minute=now_minute)
 
 
 def reasons(question: Question, *, start_minute: int) -> tuple[Reason, ...]:
     """Say why no meeting can start at that UTC minute; nothing when one can."""
     span = start_minute, start_minute + 1
+    diary = replace(_diary(question, span), special=special_days(question.page.opening, span=span))
     now_minute = _ceiling(question.now)
-    return why_not(
-        _diary(question, span), minute=start_minute, policy=_policy(question), now_minute=now_minute
-    )
+    return why_not(diary, minute=start_minute, policy=_policy(question), now_minute=now_minute)
 
 
 def minute_of(moment: datetime) -> int:
@@ -69,21 +63,47 @@ def _ceiling(moment: datetime) -> int:
 
 def _policy(question: Question) -> Policy:
     page = question.page
-    zone = zone_or_utc(page.time_zone)
-    beyond = question.now.astimezone(zone).date() + timedelta(days=page.horizon_days + 1)
     return Policy(
         duration=question.minutes,
         increment=page.increment_minutes,
         buffer_before=page.buffer_before_minutes,
         buffer_after=page.buffer_after_minutes,
         notice=page.notice_minutes,
-        horizon=max(0, day_start(beyond, zone=zone) - _ceiling(question.now)),
+        horizon=_horizon(page, _ceiling(question.now)),
     )
 
 
+def _horizon(page: PublicPage, now_minute: int) -> int | None:
+    """Return the minutes from now to the end of the last day that can be booked."""
+    last_day = page.last_day(host_date(page.opening, now_minute))
+    if last_day is None:
+        return None
+    return max(0, date_start(page.opening, last_day + timedelta(days=1)) - now_minute)
+
+
 def _diary(question: Question, span: Interval) -> Diary:
-    weekly = Hours(zone=zone_or_utc(question.page.time_zone), weekly=question.page.hours)
-    return Diary(hours=open_hours_around(weekly, span=span), busy=_own_bookings(question, span))
+    return Diary(
+        hours=open_hours_around(question.page.opening, span=span),
+        busy=_own_bookings(question, span),
+        full=_full(question, span),
+        usable=bool(question.page.meeting_types),
+    )
+
+
+def _full(question: Question, span: Interval) -> list[FullPeriod]:
+    page = question.page
+    if not page.caps:
+        return []
+    first, last = counted_span(page.opening, caps=page.caps, span=span)
+    rows = BookingHost.objects.filter(
+        host_id=page.host_id, active=True, start_minute__gte=first, start_minute__lt=last
+    ).exclude(booking_id=question.moving)
+    booked = list(rows.values_list("start_minute", "booking__page_id"))
+    starts = {
+        Scope.HOST: [start for start, _ in booked],
+        Scope.PAGE: [start for start, page_id in booked if page_id == page.id],
+    }
+    return full_periods(page.opening, caps=page.caps, starts=starts, span=span)
 
 
 def _own_bookings(question: Question, span: Interval) -> list[Busy]:

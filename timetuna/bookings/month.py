@@ -7,13 +7,15 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from timetuna.availability.hours import day_start
+from timetuna.availability.hours import Away, day_start
 from timetuna.bookings import wording
 from timetuna.bookings.availability import Question, moment_of, offered
 from timetuna.bookings.choice import Choice, write_start
 from timetuna.pages.queries import PublicPage
 
 Days = dict[date, list[datetime]]
+FARTHEST = timedelta(days=400)
+"""How far the first free time is looked for on a page without end."""
 WEEKDAYS = [{"short": calendar.day_abbr[number], "full": calendar.day_name[number]} for number in range(7)]
 
 
@@ -27,20 +29,22 @@ class Calendar:
     day: date | None
     earlier: date | None
     later: date | None
+    away: tuple[Away, ...] = ()
 
 
 def free_times(page: PublicPage, choice: Choice, *, now: datetime, moving: int | None = None) -> Calendar:
     """Find the month asked for; without one, the first that has times. Two queries, one sweep."""
     zone = choice.zone
     today = now.astimezone(zone).date()
-    last = now.astimezone(zone).date() + timedelta(days=page.horizon_days + 1)
+    last = _last_day(page, today)
     minutes = choice.duration.minutes if choice.duration else 0
     question = Question(page=page, minutes=minutes, now=now, moving=moving)
     if choice.month:
         days = _days(question, zone, choice.month, _next_month(choice.month))
         month = choice.month
     else:
-        days = _days(question, zone, today, last + timedelta(days=1))
+        beyond = min(max(last, today), today + FARTHEST) + timedelta(days=1)
+        days = _days(question, zone, today, beyond)
         month = min(days, default=today).replace(day=1)
         days = {day: times for day, times in days.items() if day.replace(day=1) == month}
     return Calendar(
@@ -50,13 +54,15 @@ def free_times(page: PublicPage, choice: Choice, *, now: datetime, moving: int |
         day=choice.day or min(days, default=None),
         earlier=_last_month(month) if month > today.replace(day=1) else None,
         later=_next_month(month) if _next_month(month) <= last else None,
+        away=page.notes_for(max(month, today), _next_month(month) - timedelta(days=1)),
     )
 
 
 def remaining_times(page: PublicPage, choice: Choice, *, now: datetime, most: int = 24) -> list[datetime]:
     """Return the next free times from the chosen day on, in the guest's zone; for a guest whose time was just taken."""
-    first = max(choice.day or date.min, now.astimezone(choice.zone).date())
-    last = now.astimezone(choice.zone).date() + timedelta(days=page.horizon_days + 2)
+    today = now.astimezone(choice.zone).date()
+    first = max(choice.day or date.min, today)
+    last = min(_last_day(page, today), first + FARTHEST) + timedelta(days=1)
     minutes = choice.duration.minutes if choice.duration else 0
     days = _days(Question(page=page, minutes=minutes, now=now), choice.zone, first, max(first, last))
     return [time for day in sorted(days) for time in days[day]][:most]
@@ -71,7 +77,7 @@ def slots_context(calendar_: Calendar, choice: Choice, *, book_path: str, now: d
         "times": _times(calendar_.days.get(chosen, []) if chosen else [], choice, book_path),
         "zone_label": f"{choice.zone.key}, now {wording.clock(now.astimezone(choice.zone))}",
         "empty_message": _empty(calendar_),
-        "notice": choice.problem,
+        "notice": choice.problem or " ".join(_absence(one, calendar_) for one in calendar_.away),
         "state": [
             ("duration", str(choice.duration.minutes) if choice.duration else ""),
             ("month", f"{calendar_.month:%Y-%m}"),
@@ -136,6 +142,20 @@ def _empty(calendar_: Calendar) -> str:
     if not calendar_.days:
         return f"There are no free times in {calendar_.month:%B}."
     return "This day has no free times. Please choose another."
+
+
+def _absence(away: Away, calendar_: Calendar) -> str:
+    """Say an absence with its note: "Away from 4 to 12 January: …"."""
+    first, last = wording.date_in_year(away.first), wording.date_in_year(away.last)
+    ongoing = away.first <= calendar_.today
+    when = f"until {last}" if ongoing else f"on {first}" if first == last else f"from {first} to {last}"
+    return f"Away {when}: {away.note}"
+
+
+def _last_day(page: PublicPage, today: date) -> date:
+    """Return the last date a guest, whose own zone may be a day ahead, can turn to."""
+    last = page.last_day(today) or date.max - FARTHEST
+    return min(last + timedelta(days=1), date.max - FARTHEST)
 
 
 def _next_month(month: date) -> date:

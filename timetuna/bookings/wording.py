@@ -18,6 +18,11 @@ def day(moment: date) -> str:
     return f"{moment:%A} {moment.day} {moment:%B}"
 
 
+def date_in_year(moment: date) -> str:
+    """Say a date of any year: "12 January 2027"."""
+    return f"{moment.day} {moment:%B} {moment.year}"
+
+
 def clock(moment: datetime) -> str:
     """Say a time of day: "14:00"."""
     return f"{moment:%H:%M}"

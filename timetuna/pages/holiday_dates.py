@@ -3,7 +3,8 @@
 The package is loaded when it is first needed: it is heavy, and most hosts never ask for it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
@@ -38,22 +39,36 @@ def known(country: str, region: str) -> bool:
     return country in dict(countries()) and (not region or region in dict(regions(country)))
 
 
-def holidays_between(country: str, region: str, *, first: date, last: date) -> dict[date, str]:
-    """Return the public holidays from `first` to `last`, both included, each with its name.
+@dataclass(frozen=True, slots=True)
+class PublicHolidays(Mapping[date, str]):
+    """All public holidays of a country and region by date, each year's worked out when it is first asked for.
 
     Names are English where the package has them. An unknown country, or none, has no holidays.
     """
-    if not country:
-        return {}
-    years = (
-        _year(country, region, year) for year in range(first.year, last.year + 1) if year in _KNOWN_YEARS
-    )
+
+    country: str
+    region: str = ""
+
+    def __getitem__(self, day: date) -> str:
+        return _year(self.country, self.region, day.year)[day]
+
+    def __iter__(self) -> Iterator[date]:
+        for year in _KNOWN_YEARS:
+            yield from _year(self.country, self.region, year)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def holidays_between(country: str, region: str, *, first: date, last: date) -> dict[date, str]:
+    """Return the public holidays from `first` to `last`, both included, in order, each with its name."""
+    years = (_year(country, region, year) for year in _KNOWN_YEARS if first.year <= year <= last.year)
     return {day: name for year in years for day, name in year.items() if first <= day <= last}
 
 
 @lru_cache(maxsize=512)
 def _year(country: str, region: str, year: int) -> Mapping[date, str]:
-    if not known(country, region):
+    if year not in _KNOWN_YEARS or not country or not known(country, region):
         return {}
     import holidays  # noqa: PLC0415 - heavy, see above
 

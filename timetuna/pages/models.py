@@ -6,18 +6,35 @@ from django.utils import timezone
 
 
 class BookingPage(models.Model):
-    """One public page of a host at /<handle>/<slug>. Lengths are minutes; the hours are wall clock in `time_zone`."""
+    """One public page of a host at /<handle>/<slug>. Lengths are minutes.
+
+    schedule: when it is open; one of the host's, or the page's own. horizon_kind says which of `horizon_days` and
+    `horizon_date` counts, if any. cap_*: the most bookings of this page a day, week or month; None is without limit.
+    """
+
+    class Horizon(models.TextChoices):
+        """How far ahead guests can book."""
+
+        ROLLING = "rolling"
+        DATE = "date"
+        ENDLESS = "endless"
 
     host = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="booking_pages")
     slug = models.CharField(max_length=60)
     title = models.CharField(max_length=120)
     description = models.TextField(max_length=2_000, blank=True, default="")
-    time_zone = models.CharField(max_length=64)
+    schedule = models.ForeignKey("Schedule", on_delete=models.RESTRICT, related_name="pages")
     buffer_before_minutes = models.PositiveIntegerField(default=0)
     buffer_after_minutes = models.PositiveIntegerField(default=0)
     increment_minutes = models.PositiveIntegerField(default=30)
     notice_minutes = models.PositiveIntegerField(default=240)
+    horizon_kind = models.CharField(max_length=10, choices=Horizon.choices, default=Horizon.ROLLING)
     horizon_days = models.PositiveIntegerField(default=60)
+    horizon_date = models.DateField(null=True)
+    cap_day = models.PositiveIntegerField(null=True)
+    cap_week = models.PositiveIntegerField(null=True)
+    cap_month = models.PositiveIntegerField(null=True)
+    holds = models.BooleanField(default=True)
     mail_subject = models.CharField(max_length=150, blank=True, default="")
     mail_message = models.TextField(max_length=2_000, blank=True, default="")
     created_at = models.DateTimeField(default=timezone.now)
@@ -34,6 +51,36 @@ class BookingPage(models.Model):
     def address(self) -> str:
         """Return the full public address."""
         return f"{settings.BASE_URL}/{self.host.handle}/{self.slug}"
+
+
+class Schedule(models.Model):
+    """Named weekly hours of a host, by the wall clock of `time_zone`; with `page`, that page's own and without a name.
+
+    A page's own hours stay when it turns to a shared schedule, and go with the page.
+    """
+
+    host = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="schedules")
+    page = models.OneToOneField(
+        "BookingPage", null=True, on_delete=models.CASCADE, related_name="own_schedule"
+    )
+    name = models.CharField(max_length=80, blank=True, default="")
+    time_zone = models.CharField(max_length=64)
+    is_default = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["-is_default", "name", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["host"], condition=models.Q(is_default=True), name="pages_one_default_schedule"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_default=False) | models.Q(page=None), name="pages_default_is_shared"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return its name."""
+        return self.name
 
 
 class Duration(models.Model):
@@ -56,7 +103,7 @@ class Duration(models.Model):
 class WeeklyHours(models.Model):
     """One window of a weekday (0 is Monday), in minutes after local midnight; 1440 is the end of the day."""
 
-    page = models.ForeignKey(BookingPage, on_delete=models.CASCADE, related_name="weekly_hours")
+    schedule = models.ForeignKey(Schedule, on_delete=models.CASCADE, related_name="weekly_hours")
     weekday = models.PositiveSmallIntegerField()
     start_minute = models.PositiveSmallIntegerField()
     end_minute = models.PositiveSmallIntegerField()
@@ -70,6 +117,71 @@ class WeeklyHours(models.Model):
                 name="pages_hours_in_order",
             ),
         ]
+
+
+class DateOverride(models.Model):
+    """Other hours on one date of a schedule.
+
+    windows: [start, end] in minutes after local midnight, in order and disjoint; none is a closed day.
+    """
+
+    schedule = models.ForeignKey(Schedule, on_delete=models.CASCADE, related_name="overrides")
+    date = models.DateField()
+    windows = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["date"]
+        constraints = [models.UniqueConstraint(fields=["schedule", "date"], name="pages_one_override_a_date")]
+
+
+class OutOfOffice(models.Model):
+    """The host's absence from `first` to `last`, both included. Guests see the note; empty, they see nothing."""
+
+    host = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="out_of_office")
+    first = models.DateField()
+    last = models.DateField()
+    note = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        ordering = ["first", "last", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(first__lte=models.F("last")), name="pages_away_in_order"
+            )
+        ]
+
+
+class TravelZone(models.Model):
+    """From `first` to `last`, both included, all hours of the host are meant in this zone."""
+
+    host = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="travel_zones")
+    first = models.DateField()
+    last = models.DateField()
+    time_zone = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["first", "last", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(first__lte=models.F("last")), name="pages_travel_in_order"
+            )
+        ]
+
+
+class HostRules(models.Model):
+    """What holds for all pages of a host. A host without a row has no holidays and no caps.
+
+    holiday_country, holiday_region: codes of the `holidays` package; no country is no holidays.
+    """
+
+    host = models.OneToOneField(
+        settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.CASCADE, related_name="host_rules"
+    )
+    holiday_country = models.CharField(max_length=10, blank=True, default="")
+    holiday_region = models.CharField(max_length=40, blank=True, default="")
+    cap_day = models.PositiveIntegerField(null=True)
+    cap_week = models.PositiveIntegerField(null=True)
+    cap_month = models.PositiveIntegerField(null=True)
 
 
 class MeetingType(models.Model):

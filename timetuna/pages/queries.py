@@ -2,15 +2,24 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.db.models.functions import Lower
+from django.utils import timezone
 
+from timetuna.availability.hours import Away, Hours
+from timetuna.availability.policy import Cap
 from timetuna.calendars.queries import conference_kinds, usable
 from timetuna.pages.kinds import NEEDS_DETAIL, guest_labels
-from timetuna.pages.models import BookingPage, MeetingType
+from timetuna.pages.models import BookingPage, DateOverride, MeetingType, OutOfOffice, Schedule, TravelZone
+from timetuna.pages.opening import caps, opening
+from timetuna.pages.wording import summary
+
+_OVER = timedelta(days=3)
+"""A date so long ago is over in every zone, and for a meeting that began a day earlier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +48,9 @@ class MeetingChoice:
 class PublicPage:
     """A booking page as plain values.
 
-    hours: (weekday, start, end), 0 is Monday, in minutes after midnight on the wall clock of `time_zone`;
-    1440 is the end of the day.
+    opening: when its host is open, as the engine wants it; `time_zone` is the name of its zone. Dates that are
+    over are left out. caps: how many bookings are enough, of the page and of its host.
+    horizon_days, horizon_date: at most one of them is there; see `last_day`.
     meeting_types: only what is on and can be used right now; without any, no time is offered.
     """
 
@@ -53,15 +63,27 @@ class PublicPage:
     description: str
     time_zone: str
     durations: tuple[PageDuration, ...]
-    hours: tuple[tuple[int, int, int], ...]
+    opening: Hours
+    caps: tuple[Cap, ...]
     buffer_before_minutes: int
     buffer_after_minutes: int
     increment_minutes: int
     notice_minutes: int
-    horizon_days: int
+    horizon_days: int | None
+    horizon_date: date | None
+    holds: bool
     meeting_types: tuple[MeetingChoice, ...]
     mail_subject: str
     mail_message: str
+
+    def last_day(self, today: date) -> date | None:
+        """Return the last of the host's dates that can be booked, or None without end."""
+        return self.horizon_date if self.horizon_days is None else today + timedelta(days=self.horizon_days)
+
+    def notes_for(self, first: date, last: date) -> tuple[Away, ...]:
+        """Return the absences that touch these dates and have a note for guests."""
+        away = self.opening.away
+        return tuple(one for one in away if one.note and one.first <= last and one.last >= first)
 
     def address(self) -> str:
         """Return the full public address."""
@@ -93,12 +115,40 @@ def host_pages(host_id: int) -> list[PublicPage]:
 def warnings(page: PublicPage) -> list[str]:
     """Return what keeps guests from booking the page, in a few words each."""
     found = [] if page.meeting_types else ["No usable meeting type"]
-    return found if page.hours else [*found, "No weekly hours"]
+    opens = page.opening.weekly or any(page.opening.overrides.values())
+    return found if opens else [*found, "No weekly hours"]
 
 
 def own_page(host_id: int, page_id: int) -> BookingPage | None:
     """Return the row if the page is this host's, for the editor."""
     return _public().filter(host=host_id, pk=page_id).first()
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleLine:
+    """A shared schedule as the settings list it. pages: the titles of those that use it."""
+
+    id: int
+    name: str
+    text: str
+    is_default: bool
+    pages: tuple[str, ...]
+
+
+def schedule_lines(host_id: int) -> list[ScheduleLine]:
+    """Return the host's shared schedules, the default first, in three queries."""
+    rows = Schedule.objects.filter(host=host_id, page=None).prefetch_related("weekly_hours", "pages")
+    return [
+        ScheduleLine(
+            row.pk, row.name, summary(row), row.is_default, tuple(page.title for page in row.pages.all())
+        )
+        for row in rows
+    ]
+
+
+def own_schedule(host_id: int, schedule_id: int) -> Schedule | None:
+    """Return the row if it is one of this host's shared schedules."""
+    return Schedule.objects.filter(host=host_id, page=None, pk=schedule_id).first()
 
 
 def page_settings(page_id: int) -> PublicPage | None:
@@ -107,8 +157,16 @@ def page_settings(page_id: int) -> PublicPage | None:
 
 
 def _public() -> QuerySet[BookingPage]:
-    rows = BookingPage.objects.select_related("host").order_by()
-    return rows.prefetch_related("durations", "weekly_hours", "meeting_types")
+    over = timezone.now().date() - _OVER
+    rows = BookingPage.objects.select_related("host__host_rules", "schedule").order_by()
+    return rows.prefetch_related(
+        "durations",
+        "meeting_types",
+        "schedule__weekly_hours",
+        Prefetch("schedule__overrides", DateOverride.objects.filter(date__gte=over)),
+        Prefetch("host__out_of_office", OutOfOffice.objects.filter(last__gte=over)),
+        Prefetch("host__travel_zones", TravelZone.objects.filter(last__gte=over)),
+    )
 
 
 def _values(page: BookingPage | None) -> PublicPage | None:
@@ -129,16 +187,19 @@ def _page(page: BookingPage, ready: frozenset[str]) -> PublicPage:
         slug=page.slug,
         title=page.title,
         description=page.description,
-        time_zone=page.time_zone,
+        time_zone=page.schedule.time_zone,
         durations=tuple(
             PageDuration(row.minutes, row.title, row.description) for row in page.durations.all()
         ),
-        hours=tuple((row.weekday, row.start_minute, row.end_minute) for row in page.weekly_hours.all()),
+        opening=opening(page),
+        caps=caps(page),
         buffer_before_minutes=page.buffer_before_minutes,
         buffer_after_minutes=page.buffer_after_minutes,
         increment_minutes=page.increment_minutes,
         notice_minutes=page.notice_minutes,
-        horizon_days=page.horizon_days,
+        horizon_days=page.horizon_days if page.horizon_kind == BookingPage.Horizon.ROLLING else None,
+        horizon_date=page.horizon_date if page.horizon_kind == BookingPage.Horizon.DATE else None,
+        holds=page.holds,
         meeting_types=_choices(page.meeting_types.all(), ready),
         mail_subject=page.mail_subject,
         mail_message=page.mail_message,

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView
 
-from timetuna.pages.views import editor, pages
+from timetuna.pages.views import editor, pages, schedules, settings
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("booking-pages", pages.booking_pages, name="booking_pages"),
@@ -20,4 +20,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("booking-pages/<int:page_id>/duplicate", pages.duplicate, name="pages_duplicate"),
     path("booking-pages/<int:page_id>/delete", pages.delete, name="pages_delete"),
+    path("settings/availability", settings.availability, name="settings_availability"),
+    path("settings/availability/holidays", settings.holidays, name="settings_holidays"),
+    path("settings/availability/schedules/new", schedules.new_schedule, name="schedules_new"),
+    path("settings/availability/schedules/<int:schedule_id>", schedules.edit, name="schedules_edit"),
+    path(
+        "settings/availability/schedules/<int:schedule_id>/default",
+        schedules.make_default,
+        name="schedules_default",
+    ),
+    path(
+        "settings/availability/schedules/<int:schedule_id>/delete", schedules.delete, name="schedules_delete"
+    ),
 ]

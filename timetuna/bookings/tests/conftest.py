@@ -13,7 +13,7 @@ from timetuna.bookings.tests.zoom import Zoom
 from timetuna.jobs import queue
 from timetuna.jobs.models import Job, Worker
 from timetuna.jobs.worker import perform
-from timetuna.pages.models import BookingPage, Duration, MeetingType, WeeklyHours
+from timetuna.pages.models import BookingPage, Duration, MeetingType, Schedule, WeeklyHours
 from timetuna.sandbox.config import SandboxConfig
 from timetuna.sandbox.running import Sandbox
 
@@ -47,17 +47,25 @@ def make_page(host, *, slug="intro", kinds=(("in_person", "Room 1"),), lengths=(
         host=host,
         slug=slug,
         title="Intro call",
-        time_zone="Europe/Berlin",
+        schedule=open_always(host),
         notice_minutes=0,
         increment_minutes=15,
     )
     for minutes in lengths:
         Duration.objects.create(page=page, minutes=minutes)
-    for weekday in range(7):
-        WeeklyHours.objects.create(page=page, weekday=weekday, start_minute=0, end_minute=1440)
     for kind, detail in kinds:
         MeetingType.objects.create(page=page, kind=kind, enabled=True, detail=detail)
     return page
+
+
+def open_always(host):
+    schedule, is_new = Schedule.objects.get_or_create(
+        host=host, is_default=True, defaults={"name": "Always", "time_zone": "Europe/Berlin"}
+    )
+    if is_new:
+        for weekday in range(7):
+            WeeklyHours.objects.create(schedule=schedule, weekday=weekday, start_minute=0, end_minute=1440)
+    return schedule
 
 
 def tomorrow(hour=10, minute=0):

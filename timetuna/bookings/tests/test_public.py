@@ -179,19 +179,19 @@ def test_htmx_gets_the_fragment_only(client, page):
 
     assert "<html" not in answer.content.decode()
     assert 'id="slots"' in answer.content.decode()
-    assert answer["Vary"] == "HX-Request"
+    assert "HX-Request" in answer["Vary"]
 
 
 def test_looking_costs_the_same_number_of_queries_however_much_is_booked(
     client, page, django_assert_num_queries
 ):
     client.get("/alice/intro")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(8):
         client.get("/alice/intro")
     for hour in (8, 9, 10, 11):
         data = details(client, page, start=write_start(tomorrow(hour)), email=f"g{hour}@guest.example")
         client.post("/alice/intro/book", data)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(8):
         client.get("/alice/intro")
 
 

@@ -6,13 +6,12 @@ from django.db import transaction
 
 from timetuna.accounts.models import User
 from timetuna.calendars.queries import conference_kinds, usable
+from timetuna.pages.actions.default_schedule import default_schedule
 from timetuna.pages.addresses import free_slug, from_title
 from timetuna.pages.kinds import PHONE
-from timetuna.pages.models import BookingPage, Duration, MeetingType, WeeklyHours
+from timetuna.pages.models import BookingPage, Duration, MeetingType
 
 DEFAULT_TITLE = "Meeting"
-WORKDAYS = range(5)
-NINE, FIVE = 9 * 60, 17 * 60
 
 
 def create_page(
@@ -23,7 +22,7 @@ def create_page(
     minutes: Sequence[int] = (30,),
     meeting_types: Mapping[str, str] | None = None,
 ) -> BookingPage:
-    """Store a page open Monday to Friday from 9 to 17 in the host's zone and return it.
+    """Store a page that is open in the host's default hours and return it.
 
     minutes: the lengths on offer. meeting_types: kind -> detail; without them a connected provider,
     or else a phone call to the guest's number.
@@ -36,12 +35,9 @@ def create_page(
             title=title,
             slug=free_slug(host.pk, from_title(title)),
             description=description,
-            time_zone=host.time_zone,
+            schedule=default_schedule(host),
         )
         Duration.objects.bulk_create(Duration(page=page, minutes=length) for length in minutes)
-        WeeklyHours.objects.bulk_create(
-            WeeklyHours(page=page, weekday=day, start_minute=NINE, end_minute=FIVE) for day in WORKDAYS
-        )
         MeetingType.objects.bulk_create(
             MeetingType(page=page, kind=kind, enabled=True, detail=detail) for kind, detail in kinds.items()
         )

@@ -9,9 +9,9 @@ from django.utils import timezone
 from timetuna.accounts.models import User
 from timetuna.lib.text import single_line
 from timetuna.pages.addresses import free_slug, from_title
-from timetuna.pages.models import BookingPage, Duration, MeetingType, WeeklyHours
+from timetuna.pages.models import BookingPage, DateOverride, Duration, MeetingType, Schedule, WeeklyHours
 
-RowT = TypeVar("RowT", Duration, WeeklyHours, MeetingType)
+RowT = TypeVar("RowT", Duration, MeetingType, WeeklyHours, DateOverride)
 _TITLE_LENGTH = 120
 
 
@@ -25,14 +25,29 @@ def duplicate_page(page: BookingPage) -> BookingPage:
         copy = BookingPage.objects.create(
             **values | {"title": title, "slug": slug, "created_at": timezone.now()}
         )
-        _copy_rows(Duration, page, copy)
-        _copy_rows(WeeklyHours, page, copy)
-        _copy_rows(MeetingType, page, copy)
+        _copy_rows(Duration, page=(page, copy))
+        _copy_rows(MeetingType, page=(page, copy))
+        _copy_own_hours(page, copy)
     return copy
 
 
-def _copy_rows(model: type[RowT], page: BookingPage, copy: BookingPage) -> None:
-    rows = [model(**values | {"page_id": copy.pk}) for values in _values(model, page=page)]
+def _copy_own_hours(page: BookingPage, copy: BookingPage) -> None:
+    """Give the copy hours of its own where the page has some; it uses them where the page does."""
+    own = Schedule.objects.filter(page=page).first()
+    if own is None:
+        return
+    copied = Schedule.objects.create(host_id=page.host_id, page=copy, time_zone=own.time_zone)
+    _copy_rows(WeeklyHours, schedule=(own, copied))
+    _copy_rows(DateOverride, schedule=(own, copied))
+    if copy.schedule_id == own.pk:
+        copy.schedule = copied
+        copy.save(update_fields=["schedule"])
+
+
+def _copy_rows(model: type[RowT], **owner: tuple[Model, Model]) -> None:
+    """Copy the rows that belong to the first of the two; the copies belong to the second."""
+    ((name, (owns, gets)),) = owner.items()
+    rows = [model(**values | {f"{name}_id": gets.pk}) for values in _values(model, **{name: owns})]
     model._default_manager.bulk_create(rows)  # noqa: SLF001 - Django's documented name for any model's manager
 
 

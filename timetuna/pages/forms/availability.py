@@ -1,29 +1,42 @@
 """The editor's tab Availability."""
 
+from dataclasses import dataclass, fields
 from typing import Any
 
 from django import forms
 
-from timetuna.lib.zones import find_zone, zone_names
-from timetuna.pages.actions.save_availability import AvailabilityTab
+from timetuna.pages.actions.save_availability import AvailabilityTab, PageRules
+from timetuna.pages.forms.caps import cap_field
+from timetuna.pages.forms.dates import DayField
 from timetuna.pages.forms.fields import whole_number
-from timetuna.pages.forms.hours import week
-from timetuna.pages.models import BookingPage
+from timetuna.pages.forms.schedule import HoursForm
+from timetuna.pages.models import BookingPage, Schedule
+from timetuna.pages.wording import summary
 
 LONGEST_NOTICE_DAYS = 90
+OWN = "own"
+SCHEDULE_GONE = "These hours have just been deleted. Choose others."
 _UNITS = {"days": 1_440, "hours": 60, "minutes": 1}
-_NAMES = ("time_zone", "buffer_before_minutes", "buffer_after_minutes", "increment_minutes", "horizon_days")
+_RULES = [column.name for column in fields(PageRules) if column.name != "notice_minutes"]
+_HORIZONS = [("rolling", "Days ahead"), ("date", "Until a date"), ("endless", "Without end")]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One of the hours a page can have. schedule_id: the shared schedule's, None for the page's own."""
+
+    value: str
+    name: str
+    text: str
+    schedule_id: int | None
+    chosen: bool
 
 
 class AvailabilityForm(forms.Form):
-    """Weekly hours, zone and rules of a page."""
+    """Hours and rules of a page. `own` holds the page's own hours, chosen or not."""
 
-    time_zone = forms.CharField(
-        label="Time zone",
-        max_length=64,
-        help_text="The hours are meant in this zone. Guests see them in their own.",
-        error_messages={"required": "Choose a time zone."},
-        widget=forms.TextInput(attrs={"list": "zones", "autocomplete": "off", "spellcheck": "false"}),
+    schedule = forms.ChoiceField(
+        label="Hours", error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose the hours.")
     )
     buffer_before_minutes = whole_number(
         label="Buffer before (minutes)",
@@ -50,11 +63,19 @@ class AvailabilityForm(forms.Form):
         help_text="Nobody can book a time that is nearer than this.",
     )
     notice_unit = forms.ChoiceField(label="Unit of the notice", choices=[(unit, unit) for unit in _UNITS])
-    horizon_days = whole_number(
-        label="Horizon (days)",
-        least=1,
-        most=365,
-        help_text="How far ahead guests can book.",
+    horizon_kind = forms.ChoiceField(
+        label="Horizon", choices=_HORIZONS, help_text="How far ahead guests can book."
+    )
+    horizon_days = whole_number(label="Days ahead", least=1, most=365, required=False)
+    horizon_date = DayField(label="Last day", required=False)
+    cap_day = cap_field("day", help_text="Once so many meetings are booked on a day, it offers no more.")
+    cap_week = cap_field("week", help_text="Weeks begin on Monday.")
+    cap_month = cap_field("month", help_text="These three count the bookings of this page only.")
+    holds = forms.BooleanField(
+        label="Hold a time while a guest confirms",
+        required=False,
+        help_text="A time that a guest has picked is kept for five minutes, so that nobody takes it meanwhile.",
+        widget=forms.CheckboxInput(attrs={"role": "switch"}),
     )
 
     def __init__(self, page: BookingPage, data: Any = None) -> None:
@@ -62,39 +83,55 @@ class AvailabilityForm(forms.Form):
         unit = next(unit for unit, minutes in _UNITS.items() if page.notice_minutes % minutes == 0)
         if not page.notice_minutes:
             unit = "hours"
-        initial = {name: getattr(page, name) for name in _NAMES}
+        initial = {name: getattr(page, name) for name in _RULES}
         initial |= {"notice": page.notice_minutes // _UNITS[unit], "notice_unit": unit}
+        own = Schedule.objects.filter(page=page).first()
+        uses_own = own is not None and own.pk == page.schedule_id
+        initial["schedule"] = OWN if uses_own else str(page.schedule_id)
         super().__init__(data, initial=initial)
-        hours = page.weekly_hours.values_list("weekday", "start_minute", "end_minute")
-        self.days = week(data=data, stored=None if data is not None else list(hours))
+        self.page, self.own = page, HoursForm(own or page.schedule, data)
+        shared = Schedule.objects.filter(host=page.host_id, page=None).prefetch_related("weekly_hours")
+        self._shared = list(shared)
+        names = [(str(one.pk), one.name) for one in self._shared]
+        self.fields["schedule"].choices = [*names, (OWN, OWN)]  # type: ignore[attr-defined]
+
+    def offers(self) -> list[Offer]:
+        """Return the hours to choose from."""
+        chosen = str(self["schedule"].value() or "")
+        shared = [
+            Offer(
+                str(one.pk),
+                f"{one.name} (default)" if one.is_default else one.name,
+                summary(one),
+                one.pk,
+                str(one.pk) == chosen,
+            )
+            for one in self._shared
+        ]
+        own = Offer(OWN, "Own hours for this page", "Set below, for this page alone.", None, chosen == OWN)
+        return [*shared, own]
 
     def is_valid(self) -> bool:
-        """Check the fields and every day's rows, so that every mistake is shown at once."""
-        days_valid = [day.rows.is_valid() for day in self.days]
-        return super().is_valid() and all(days_valid)
+        """Check the fields and, where they are chosen, the page's own hours; every mistake is shown at once."""
+        own_valid = self["schedule"].value() != OWN or self.own.is_valid()
+        return super().is_valid() and own_valid
 
     def has_errors(self) -> bool:
         """Say whether anything that was sent is wrong."""
         return self.is_bound and not self.is_valid()
 
-    def zones(self) -> tuple[str, ...]:
-        """Return the zones to offer."""
-        return zone_names()
-
-    def clean_time_zone(self) -> str:
-        """Return the zone's IANA name; a city's name alone will do."""
-        typed = str(self.cleaned_data["time_zone"])
-        name = typed if find_zone(typed) else _meant_zone(typed)
-        if not name:
-            raise forms.ValidationError(
-                "There is no time zone of this name. Try a large city, such as Berlin."
-            )
-        return name
-
     def clean(self) -> None:
-        """Check the notice as a whole."""
+        """Check the notice as a whole, and that the chosen horizon has its number or date."""
         if self._notice() > LONGEST_NOTICE_DAYS * 1_440:
             self.add_error("notice", f"The notice can be {LONGEST_NOTICE_DAYS} days at most.")
+        for kind, name in (("rolling", "horizon_days"), ("date", "horizon_date")):
+            chosen = self.cleaned_data.get("horizon_kind") == kind
+            missing = not self.cleaned_data.get(name)
+            if chosen and missing and name not in self.errors:
+                self.add_error(name, str(self.fields[name].error_messages["required"]))
+            elif missing and not chosen:
+                self.errors.pop(name, None)
+                self.cleaned_data[name] = getattr(self.page, name)
 
     def _notice(self) -> int:
         unit = _UNITS.get(self.cleaned_data.get("notice_unit", ""), 1)
@@ -102,14 +139,9 @@ class AvailabilityForm(forms.Form):
 
     def values(self) -> AvailabilityTab:
         """Return the valid tab."""
-        hours = [(day.weekday, start, end) for day in self.days for start, end in day.rows.values()]
-        numbers = {name: self.cleaned_data[name] for name in _NAMES}
-        return AvailabilityTab(hours=hours, notice_minutes=self._notice(), **numbers)
-
-
-def _meant_zone(typed: str) -> str:
-    """Return the one zone that was probably meant ("berlin", "new york"), or ""."""
-    wanted = "_".join(typed.lower().split())
-    by_name = {name.lower(): name for name in zone_names()}
-    by_city = [name for name in zone_names() if name.lower().rpartition("/")[2] == wanted]
-    return by_name.get(wanted) or (by_city[0] if len(by_city) == 1 else "")
+        chosen = self.cleaned_data["schedule"]
+        rules = {name: self.cleaned_data[name] for name in _RULES}
+        return AvailabilityTab(
+            hours=self.own.values() if chosen == OWN else int(chosen),
+            rules=PageRules(notice_minutes=self._notice(), **rules),
+        )

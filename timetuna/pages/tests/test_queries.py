@@ -17,7 +17,8 @@ from timetuna.pages.queries import (
     public_page,
 )
 
-QUERIES = 5  # the page with its host, durations, hours, meeting types, and whether Zoom is connected
+QUERIES = 8
+"""The page with its host, rules and schedule; durations, meeting types, weekly hours, dates, absences, trips; Zoom."""
 
 
 def test_a_page_is_read_as_values(alice: User, page: BookingPage) -> None:
@@ -31,7 +32,7 @@ def test_a_page_is_read_as_values(alice: User, page: BookingPage) -> None:
         "alice",
     )
     assert found.durations == (PageDuration(30),)
-    assert found.hours == tuple((day, 540, 1020) for day in range(5))
+    assert found.opening.weekly == tuple((day, 540, 1020) for day in range(5))
     assert found.meeting_types == (MeetingChoice("phone", "Phone call"),)
     assert found.time_zone == "Europe/Berlin"
     assert found.address() == "http://localhost:8000/alice/intro-call"
@@ -131,7 +132,7 @@ def test_the_number_of_queries_does_not_depend_on_what_is_on_the_page(
     connect_zoom(alice)
     page = create_page(alice, title="Big", minutes=range(10, 20), meeting_types={"zoom": "", "phone": ""})
     WeeklyHours.objects.bulk_create(
-        WeeklyHours(page=page, weekday=6, start_minute=60 * hour, end_minute=60 * hour + 30)
+        WeeklyHours(schedule=page.schedule, weekday=6, start_minute=60 * hour, end_minute=60 * hour + 30)
         for hour in range(20)
     )
 

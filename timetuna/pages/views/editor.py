@@ -10,10 +10,10 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views import View
 
-from timetuna.pages.actions.save_availability import save_availability
+from timetuna.pages.actions.save_availability import ScheduleGone, save_availability
 from timetuna.pages.actions.save_booking import AddressTaken, save_booking
 from timetuna.pages.actions.save_notifications import save_notifications
-from timetuna.pages.forms.availability import AvailabilityForm
+from timetuna.pages.forms.availability import SCHEDULE_GONE, AvailabilityForm
 from timetuna.pages.forms.booking import ADDRESS_TAKEN, BookingForm
 from timetuna.pages.forms.notifications import NotificationsForm
 from timetuna.pages.models import BookingPage
@@ -101,8 +101,12 @@ class Availability(EditorTab[AvailabilityForm]):
         return AvailabilityForm(page, data)
 
     def save(self, page: BookingPage, form: AvailabilityForm) -> bool:
-        """Store them."""
-        save_availability(page, form.values())
+        """Store them, unless another window deleted the chosen schedule in the meantime."""
+        try:
+            save_availability(page, form.values())
+        except ScheduleGone:
+            form.add_error("schedule", SCHEDULE_GONE)
+            return False
         return True
 
 

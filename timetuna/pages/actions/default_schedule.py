@@ -1,0 +1,26 @@
+"""Finds the hours that a host's new pages begin with, or makes them."""
+
+from django.db import transaction
+
+from timetuna.accounts.models import User
+from timetuna.pages.models import Schedule, WeeklyHours
+
+NAME = "Working hours"
+WORKDAYS = range(5)
+NINE, FIVE = 9 * 60, 17 * 60
+
+
+def default_schedule(host: User) -> Schedule:
+    """Return the host's default schedule; the first is Monday to Friday from 9 to 17 in the host's zone."""
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=host.pk)  # two at once would both make one
+        found = Schedule.objects.filter(host=host, is_default=True).first()
+        return found or _make(host)
+
+
+def _make(host: User) -> Schedule:
+    schedule = Schedule.objects.create(host=host, name=NAME, time_zone=host.time_zone, is_default=True)
+    WeeklyHours.objects.bulk_create(
+        WeeklyHours(schedule=schedule, weekday=day, start_minute=NINE, end_minute=FIVE) for day in WORKDAYS
+    )
+    return schedule

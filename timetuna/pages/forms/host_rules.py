@@ -1,0 +1,107 @@
+"""The settings' tab Availability."""
+
+from datetime import date, timedelta
+from itertools import islice
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from timetuna.accounts.models import User
+from timetuna.availability.hours import Away
+from timetuna.lib.zones import zone_names
+from timetuna.pages.actions.save_host_rules import HostTab
+from timetuna.pages.forms.caps import cap_field
+from timetuna.pages.forms.ranges import away_rows, trip_rows
+from timetuna.pages.holiday_dates import countries, holidays_between, regions
+from timetuna.pages.models import HostRules, OutOfOffice, TravelZone
+
+SHOWN = 3
+_RULES = ("holiday_country", "holiday_region", "cap_day", "cap_week", "cap_month")
+_CAPS = _RULES[2:]
+_UNKNOWN = {"invalid_choice": "Choose one from the list."}
+
+
+class HolidaysForm(forms.Form):
+    """Country and region of the public holidays. The regions are those of the country that is set."""
+
+    holiday_country = forms.ChoiceField(
+        label="Country",
+        required=False,
+        error_messages=_UNKNOWN,
+        help_text="On its public holidays your pages are closed, but for dates that have hours of their own.",
+    )
+    holiday_region = forms.ChoiceField(
+        label="Region",
+        required=False,
+        error_messages=_UNKNOWN,
+        help_text="Where a region has more holidays than its country.",
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._offer("holiday_country", "No public holidays", countries())
+        self._offer("holiday_region", "The whole country", regions(self.country()))
+        if self.is_bound and self["holiday_region"].value() not in dict(regions(self.country())):
+            # Another country was chosen; until then its regions were not there to choose from.
+            self.data = {name: self.data.get(name, "") for name in self.data} | {"holiday_region": ""}
+
+    def _offer(self, name: str, nothing: str, choices: tuple[tuple[str, str], ...]) -> None:
+        self.fields[name].choices = [("", nothing), *choices]  # type: ignore[attr-defined]
+
+    def country(self) -> str:
+        """Return the country's code as it is in the form, or ""."""
+        return str(self["holiday_country"].value() or "")
+
+    def has_regions(self) -> bool:
+        """Say whether the country has regions to choose from."""
+        return bool(regions(self.country()))
+
+    def coming(self) -> list[tuple[date, str]]:
+        """Return the next holidays of what is chosen."""
+        today, region = timezone.now().date(), str(self["holiday_region"].value() or "")
+        found = holidays_between(self.country(), region, first=today, last=today + timedelta(days=2 * 366))
+        return list(islice(found.items(), SHOWN))
+
+
+class HostRulesForm(HolidaysForm):
+    """Absences, holidays, trips and limits of a host, for all pages."""
+
+    cap_day = cap_field("day", help_text="Bookings of all your pages together.")
+    cap_week = cap_field("week", help_text="Weeks begin on Monday.")
+    cap_month = cap_field("month", help_text="Once a limit is reached, none of your pages offers more.")
+
+    def __init__(self, host: User, data: Any = None) -> None:
+        """Show the host's stored settings, ranges that are over left out, or what was sent in `data`."""
+        rules = HostRules.objects.filter(host=host).first() or HostRules(host=host)
+        super().__init__(data, initial={name: getattr(rules, name) for name in _RULES})
+        over = timezone.now().date() - timedelta(days=3)
+        away = OutOfOffice.objects.filter(host=host, last__gte=over).values("first", "last", "note")
+        trips = TravelZone.objects.filter(host=host, last__gte=over).values("first", "last", "time_zone")
+        self.away = away_rows(stored=away, data=data)
+        self.travel = trip_rows(stored=trips, data=data)
+
+    def is_valid(self) -> bool:
+        """Check the fields and all rows, so that every mistake is shown at once."""
+        rows_valid = [self.away.is_valid(), self.travel.is_valid()]
+        return super().is_valid() and all(rows_valid)
+
+    def has_errors(self) -> bool:
+        """Say whether anything that was sent is wrong."""
+        return self.is_bound and not self.is_valid()
+
+    def zones(self) -> tuple[str, ...]:
+        """Return the zones to offer."""
+        return zone_names()
+
+    def caps(self) -> list[forms.BoundField]:
+        """Return the fields of the limits."""
+        return [self[name] for name in _CAPS]
+
+    def values(self) -> HostTab:
+        """Return the valid tab."""
+        return HostTab(
+            away=[Away(row["first"], row["last"], row["note"]) for row in self.away.values()],
+            travel=[(row["first"], row["last"], row["time_zone"]) for row in self.travel.values()],
+            **{name: self.cleaned_data[name] for name in _RULES},
+        )

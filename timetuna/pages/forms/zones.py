@@ -1,0 +1,39 @@
+"""A time zone as people type it."""
+
+from typing import Any
+
+from django import forms
+
+from timetuna.lib.zones import find_zone, zone_names
+
+
+class ZoneField(forms.CharField):
+    """The IANA name of a zone, with a list to choose from; a city's name alone will do."""
+
+    widget = forms.TextInput(attrs={"list": "zones", "autocomplete": "off", "spellcheck": "false"})
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            label="Time zone",
+            max_length=64,
+            error_messages={"required": "Choose a time zone.", "max_length": "Choose a time zone."},
+            **options,
+        )
+
+    def clean(self, value: Any) -> str:
+        """Return the zone's name. Raises ValidationError where it is not clear which is meant."""
+        typed = str(super().clean(value))
+        name = typed if find_zone(typed) else _meant(typed)
+        if typed and not name:
+            raise forms.ValidationError(
+                "There is no time zone of this name. Try a large city, such as Berlin."
+            )
+        return name
+
+
+def _meant(typed: str) -> str:
+    """Return the one zone that was probably meant ("berlin", "new york"), or ""."""
+    wanted = "_".join(typed.lower().split())
+    by_name = {name.lower(): name for name in zone_names()}
+    by_city = [name for name in zone_names() if name.lower().rpartition("/")[2] == wanted]
+    return by_name.get(wanted) or (by_city[0] if len(by_city) == 1 else "")
