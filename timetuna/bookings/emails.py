@@ -53,7 +53,7 @@ def compose(booking: Booking, *, kind: Kind, audience: str) -> EmailMessage:
             reply_to=_other_side(booking, to_guest=to_guest),
             to=_reader(booking, to_guest=to_guest),
             subject=words.subject,
-            text=render_to_string("bookings/mail/booking.txt", context),
+            text=render_to_string("bookings/mail/booking.txt", context).strip() + "\n",
             html=render_to_string("bookings/mail/booking.html", context),
             message_id=message_id(booking, kind=kind, audience=audience),
             sent_at=timezone.now(),

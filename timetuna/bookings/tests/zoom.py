@@ -32,5 +32,5 @@ class Zoom:
     def created(self):
         return len(self.control.calls("v2.create"))
 
-    def mails(self, to):
-        return self.control.mail(to)
+    def mails(self, to=""):
+        return [mail | {"text": mail["text"].replace("\r\n", "\n")} for mail in self.control.mail(to)]
