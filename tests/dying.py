@@ -101,11 +101,13 @@ def recover() -> None:
 
 def one_more(page_id: int, number: int) -> int:
     start = datetime.now(UTC).replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    while start.weekday() > 4:  # noqa: PLR2004
+    while start.weekday() > 4:
         start += timedelta(days=1)
     start = start + timedelta(days=7 * (number // 12), minutes=30 * (number % 12))
     guest = Guest(name="Sam Guest", email=f"guest{number}@guest.example", time_zone="UTC")
-    order = Order(page_id=page_id, minutes=30, start_minute=minute_of(start), kind="zoom", guest=guest, key=new_key())
+    order = Order(
+        page_id=page_id, minutes=30, start_minute=minute_of(start), kind="zoom", guest=guest, key=new_key()
+    )
     return book(order, now=datetime.now(UTC)).pk
 
 

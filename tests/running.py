@@ -115,7 +115,9 @@ class LiveTimeTuna:
 def processes() -> Iterator[tuple[int, int, str]]:
     """Yield id, parent's id and command line of every process of this machine; of one that has ended none."""
     if not Path("/proc/self/stat").exists():
-        listing = subprocess.run(["ps", "-axo", "pid=,ppid=,args="], capture_output=True, text=True, check=True)
+        listing = subprocess.run(
+            ["ps", "-axo", "pid=,ppid=,args="], capture_output=True, text=True, check=True
+        )
         for line in listing.stdout.splitlines():
             pid, parent, command = line.split(maxsplit=2)
             yield int(pid), int(parent), command
@@ -139,11 +141,14 @@ def free_ports(count: int) -> list[int]:
 @contextmanager
 def running_timetuna(folder: Path, **more: str) -> Iterator[LiveTimeTuna]:
     """Run the product on free ports in a folder and a database of its own; `more` are settings."""
-    with _surroundings(folder, more) as live, (folder / "serve.log").open("ab") as log:
-        with _running([sys.executable, "-m", "timetuna", "serve"], live.environment, log) as serving:
-            live.serving = serving
-            live.wait_healthy()
-            yield live
+    serve = [sys.executable, "-m", "timetuna", "serve"]
+    with (
+        _surroundings(folder, more) as live,
+        (folder / "serve.log").open("ab") as log,
+        _running(serve, live.environment, log) as live.serving,
+    ):
+        live.wait_healthy()
+        yield live
 
 
 @contextmanager
@@ -151,7 +156,11 @@ def resting_timetuna(folder: Path, **more: str) -> Iterator[LiveTimeTuna]:
     """Prepare the product and run the sandbox, but none of the product's processes."""
     with _surroundings(folder, more) as live:
         subprocess.run(
-            [sys.executable, "-m", "timetuna", "migrate"], env=live.environment, cwd=ROOT, check=True, timeout=60
+            [sys.executable, "-m", "timetuna", "migrate"],
+            env=live.environment,
+            cwd=ROOT,
+            check=True,
+            timeout=60,
         )
         yield live
 

@@ -1,16 +1,18 @@
 """Killed at any point of fulfilment, a booking ends with one link shown everywhere and one mail to each side."""
 
 import json
-import random
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
+from contextlib import suppress
 
+import httpx
 import pytest
 
 from tests.guest import Guest, weekdays
-from tests.running import ROOT, resting_timetuna
+from tests.running import ROOT, resting_timetuna, running_timetuna
 
 pytestmark = pytest.mark.slow
 CONNECT = """
@@ -43,7 +45,6 @@ def test_killed_at_every_single_step(tmp_path):
         runs = die_at_every_step(resting, host)
         check_links_and_mails(resting.sandbox, host, runs)
 
-    print(Counter(run["ended"] for run in runs), sum(bool(run["possible_duplicates"]) for run in runs))
     killed = [run for run in runs if run["ended"] != "done"]
     assert len(killed) >= 20
     assert {"died: before a call", "died: after a call"} <= {run["ended"] for run in killed}
@@ -51,29 +52,32 @@ def test_killed_at_every_single_step(tmp_path):
     assert [run for run in runs if run["state"] != "ready" or run["open_jobs"]] == []
 
 
-def test_web_and_worker_killed_again_and_again(live_timetuna):
-    host = zoom_host(live_timetuna)
-    sandbox, guests = live_timetuna.sandbox, []
-    for number, start in enumerate(weekdays(20)):
-        guest = Guest(host.page_url, number=number)
-        form = guest.open_form(start) | {"kind": "zoom"}
-        if number % 2:
-            live_timetuna.kill_worker()
-            answer = guest.send(form)
-            assert answer.status_code == 302
-        else:
-            assert guest.send(form).status_code == 302
-            time.sleep(random.Random(number).uniform(0, 0.3))
-            live_timetuna.kill_worker()
-            live_timetuna.kill_web()
-        guests.append(guest)
-        come_back(live_timetuna)
-    for guest in guests:
-        guest.close()
+def test_web_and_worker_killed_again_and_again(tmp_path):
+    # Long pauses, so that a link that is late because of the kills is not yet given up for a mail of its own.
+    with running_timetuna(tmp_path, TIMETUNA_RETRY_SECONDS="4") as live:
+        host = zoom_host(live)
+        for number, start in enumerate(weekdays(20)):
+            guest = Guest(host.page_url, number=number)
+            form = guest.open_form(start) | {"kind": "zoom"}
+            send_while(live.kill_web if number % 2 else live.kill_worker, guest, form, seed=number)
+            come_back(live)
+            assert guest.send(form).status_code == 302  # the same form again: the same booking
+            guest.close()
 
-    runs = wait_until_settled(live_timetuna, host, count=20)
+        runs = wait_until_settled(live, host, count=20)
 
-    check_links_and_mails(sandbox, host, runs)
+        unknown = [run for run in runs if run["state"] != "ready"]
+        assert all(run["possible_duplicates"] == 2 for run in unknown), unknown
+        check_links_and_mails(live.sandbox, host, runs)
+
+
+def send_while(kill, guest, form, *, seed):
+    """Send the form and kill meanwhile; the answer may be lost with the process that owed it."""
+    killing = threading.Timer(seed % 7 * 0.03, kill)
+    killing.start()
+    with suppress(httpx.TransportError):
+        guest.send(form)
+    killing.join()
 
 
 def come_back(live, *, seconds=30):
@@ -94,7 +98,7 @@ def die_at_every_step(live, host):
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def wait_until_settled(live, host, *, count, seconds=60):
+def wait_until_settled(live, host, *, count, seconds=90):
     code = f"""
 from timetuna.bookings.models import Booking, Conference
 from timetuna.jobs.models import Job
@@ -102,7 +106,7 @@ rows = []
 for booking in Booking.objects.filter(host_id={host.pk}).select_related("conference"):
     rows.append(dict(guest=booking.guest_email, uid=str(booking.uid), state=booking.conference.state,
         join_url=booking.conference.join_url, possible_duplicates=booking.conference.possible_duplicates,
-        open_jobs=Job.objects.filter(subject=booking.subject_key()).exclude(state="done").count()))
+        open_jobs=Job.objects.filter(subject=booking.subject_key(), state__in=["waiting", "running"]).count()))
 answer(rows)
 """
     until = time.monotonic() + seconds
@@ -123,14 +127,15 @@ def check_links_and_mails(sandbox, host, runs):
         mine = [mail for mail in mails if run["uid"] in mail["message_id"]]
         ids = {mail["message_id"] for mail in mine}
         assert len(ids) == 2, run
-        assert Counter(mail["to"].rpartition("<")[2].rstrip(">") for mail in {m["message_id"]: m for m in mine}.values()) == {
+        assert Counter(
+            mail["to"].rpartition("<")[2].rstrip(">") for mail in {m["message_id"]: m for m in mine}.values()
+        ) == {
             run["guest"]: 1,
             host.email: 1,
         }
         assert all(run["join_url"] in mail["text"] for mail in mine), run
-        assert links[run["join_url"]] == 1
+        assert links[run["join_url"]] == (run["state"] == "ready")
         if run["possible_duplicates"]:
             assert any("second" in mail["text"] for mail in mine if host.email in mail["to"]), run
-    spare = len(meetings) - len(runs)
-    assert spare <= sum(bool(run["possible_duplicates"]) for run in runs)
+    assert len(meetings) - len(runs) <= sum(run["possible_duplicates"] for run in runs)
     assert max(agendas.values()) <= 2

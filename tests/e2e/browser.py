@@ -74,7 +74,9 @@ class Eyes:
 def eyes(browser: Browser, name: str, **options: Any) -> Iterator[Eyes]:
     """Open a private window; whatever looked wrong in it fails the test at the end."""
     engine = "postgresql" if os.environ.get("DATABASE_URL", "").startswith("postgres") else "sqlite"
-    context = browser.new_context(**{"viewport": DESK, "locale": "en-GB", "timezone_id": "Europe/Berlin"} | options)
+    context = browser.new_context(
+        **{"viewport": DESK, "locale": "en-GB", "timezone_id": "Europe/Berlin"} | options
+    )
     try:
         somebody = Eyes(context, PICTURES / engine / name)
         yield somebody
@@ -91,5 +93,6 @@ def violations(page: Page) -> list[str]:
         "axe.run(document, {runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']})"
     )
     return [
-        f"{problem['id']} ({problem['help']}) at {problem['nodes'][0]['target']}" for problem in found["violations"]
+        f"{problem['id']} ({problem['help']}) at {problem['nodes'][0]['target']}"
+        for problem in found["violations"]
     ]

@@ -173,4 +173,6 @@ def data(live, zoom):
 
 
 def rows(live):
-    return live.run_python("from timetuna.calendars.models import CalendarAccount as A; answer(A.objects.count())")
+    return live.run_python(
+        "from timetuna.calendars.models import CalendarAccount as A; answer(A.objects.count())"
+    )
