@@ -146,8 +146,9 @@ def _empty(calendar_: Calendar) -> str:
 
 def _absence(away: Away, calendar_: Calendar) -> str:
     """Say an absence with its note: "Away from 4 to 12 January: …"."""
-    first, last = wording.date_in_year(away.first), wording.date_in_year(away.last)
-    ongoing = away.first <= calendar_.today
+    today = calendar_.today
+    first, last = wording.date_from(away.first, today=today), wording.date_from(away.last, today=today)
+    ongoing = away.first <= today
     when = f"until {last}" if ongoing else f"on {first}" if first == last else f"from {first} to {last}"
     return f"Away {when}: {away.note}"
 

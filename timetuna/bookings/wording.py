@@ -18,9 +18,9 @@ def day(moment: date) -> str:
     return f"{moment:%A} {moment.day} {moment:%B}"
 
 
-def date_in_year(moment: date) -> str:
-    """Say a date of any year: "12 January 2027"."""
-    return f"{moment.day} {moment:%B} {moment.year}"
+def date_from(moment: date, *, today: date) -> str:
+    """Say a date, with its year where that is not this one: "12 January", "12 January 2027"."""
+    return f"{moment.day} {moment:%B}" + (f" {moment.year}" if moment.year != today.year else "")
 
 
 def clock(moment: datetime) -> str:

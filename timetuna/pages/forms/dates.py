@@ -25,7 +25,7 @@ class DayField(forms.DateField):
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
     def __init__(self, *, label: str, **options: Any) -> None:
-        messages = {"required": _SENTENCE, "invalid": _SENTENCE}
+        messages = {"required": "Enter a date.", "invalid": _SENTENCE}
         super().__init__(label=label, input_formats=["%Y-%m-%d"], error_messages=messages, **options)
 
     def to_python(self, value: Any) -> date | None:

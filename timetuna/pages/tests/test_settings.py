@@ -1,0 +1,182 @@
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from timetuna.accounts.models import User
+from timetuna.availability.hours import Away, Trip
+from timetuna.availability.policy import Cap, Period, Scope
+from timetuna.lib.zones import find_zone
+from timetuna.pages.actions.save_host_rules import HostTab, save_host_rules
+from timetuna.pages.models import BookingPage, HostRules, OutOfOffice, Schedule, TravelZone
+from timetuna.pages.queries import page_settings
+from timetuna.pages.tests.conftest import sent
+
+URL = "/settings/availability"
+TOMORROW = timezone.now().date() + timedelta(days=1)
+NEXT_WEEK = TOMORROW + timedelta(days=7)
+SKIING = {"first": TOMORROW.isoformat(), "last": NEXT_WEEK.isoformat(), "note": "Skiing."}
+TRIP = {"first": TOMORROW.isoformat(), "last": NEXT_WEEK.isoformat(), "time_zone": "tokyo"}
+RULES = {
+    "holiday_country": "DE",
+    "holiday_region": "BY",
+    "cap_day": 3,
+    "cap_week": "",
+    "cap_month": 20,
+}
+
+
+def typed(
+    away: list[dict[str, Any]] | None = None, travel: list[dict[str, Any]] | None = None, **changes: Any
+) -> dict[str, Any]:
+    return sent(away or [], "away") | sent(travel or [], "travel") | RULES | changes
+
+
+def shown(client: Client) -> str:
+    return client.get(URL).content.decode()
+
+
+def test_saving_stores_everything_for_all_pages(as_alice: Client, page: BookingPage) -> None:
+    response = as_alice.post(URL, typed([SKIING], [TRIP]))
+
+    found = page_settings(page.pk)
+    assert response["Location"] == URL
+    assert found is not None
+    assert found.opening.away == (Away(TOMORROW, NEXT_WEEK, "Skiing."),)
+    assert found.opening.travel == (Trip(TOMORROW, NEXT_WEEK, find_zone("Asia/Tokyo")),)
+    assert found.opening.holidays[date(2027, 1, 6)] == "Epiphany"
+    assert found.caps == (Cap(Period.DAY, Scope.HOST, 3), Cap(Period.MONTH, Scope.HOST, 20))
+
+
+def test_the_tab_shows_what_is_stored(as_alice: Client) -> None:
+    as_alice.post(URL, typed([SKIING], [TRIP]))
+
+    text = shown(as_alice)
+
+    assert f'name="away-0-first" value="{TOMORROW.isoformat()}"' in text
+    assert 'name="away-0-note" value="Skiing."' in text
+    assert 'name="travel-0-time_zone" value="Asia/Tokyo"' in text
+    assert '<option value="DE" selected>Germany</option>' in text
+    assert '<option value="BY" selected>Bayern</option>' in text
+    assert text.count("Next:") == 1
+    assert 'name="cap_day" value="3"' in text
+
+
+def test_a_row_is_removed_without_javascript(as_alice: Client, alice: User) -> None:
+    as_alice.post(URL, typed([SKIING], [TRIP]))
+
+    as_alice.post(URL, typed([SKIING | {"DELETE": "on"}], [TRIP | {"DELETE": "on"}]))
+
+    assert not OutOfOffice.objects.filter(host=alice).exists()
+    assert not TravelZone.objects.filter(host=alice).exists()
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (typed([SKIING | {"last": "2001-01-01"}]), "The last day cannot come before the first."),
+        (typed([SKIING | {"first": "2027-02-30"}]), "Enter a date from 2000 to 2100."),
+        (typed([SKIING | {"last": "9999-12-31"}]), "Enter a date from 2000 to 2100."),
+        (typed([SKIING | {"last": ""}]), "Enter a date."),
+        (typed([SKIING | {"note": "x" * 201}]), "This can have 200 characters at most."),
+        (typed([SKIING] * 51), "There can be 50 rows at most."),
+        (typed(travel=[TRIP | {"time_zone": "Mars"}]), "There is no time zone of this name."),
+        (typed(travel=[TRIP | {"time_zone": ""}]), "Choose a time zone."),
+        (typed(travel=[TRIP, TRIP]), "On this day you are on another trip already."),
+        (typed(holiday_country="XX"), "Choose one from the list."),
+        (typed(cap_week=0), "Enter a whole number from 1 to 1000."),
+        (typed(cap_month="many"), "Enter a whole number from 1 to 1000."),
+        ({}, "ManagementForm data is missing"),
+    ],
+)
+def test_what_cannot_be_saved_comes_back_as_it_was_typed(
+    as_alice: Client, data: dict[str, Any], sentence: str
+) -> None:
+    changed = data | {"cap_day": 17}
+
+    response = as_alice.post(URL, changed)
+
+    text = response.content.decode()
+    assert response.status_code == 422
+    assert "Nothing is saved yet." in text
+    assert sentence in text
+    assert 'name="cap_day" value="17"' in text
+    assert all(
+        f'value="{value}"' in text for name, value in data.items() if name.startswith("away-0-") and value
+    )
+    assert not HostRules.objects.exists()
+
+
+def test_ten_thousand_rows_are_refused(as_alice: Client) -> None:
+    response = as_alice.post(URL, typed() | {"away-TOTAL_FORMS": 10_000})
+
+    assert response.status_code == 422
+    assert not HostRules.objects.exists()
+
+
+def test_another_country_forgets_the_region_of_the_last(as_alice: Client, alice: User) -> None:
+    as_alice.post(URL, typed())
+
+    as_alice.post(URL, typed(holiday_country="FR"))
+
+    rules = HostRules.objects.get(host=alice)
+    assert (rules.holiday_country, rules.holiday_region) == ("FR", "")
+
+
+def test_the_regions_of_a_country_are_shown_before_it_is_saved(as_alice: Client) -> None:
+    text = as_alice.get(f"{URL}/holidays", {"holiday_country": "GB"}).content.decode()
+
+    assert '<option value="SCT">Scotland</option>' in text
+    assert "Next:" in text
+    assert "<html" not in text
+    assert not HostRules.objects.exists()
+
+
+@pytest.mark.parametrize("query", [{}, {"holiday_country": "XX"}, {"holiday_country": "../x"}])
+def test_without_a_known_country_there_are_no_regions(as_alice: Client, query: dict[str, str]) -> None:
+    response = as_alice.get(f"{URL}/holidays", query)
+
+    assert response.status_code == 200
+    assert "holiday_region" not in response.content.decode()
+
+
+def test_what_is_over_is_neither_shown_nor_read(as_alice: Client, alice: User, page: BookingPage) -> None:
+    past = date(2001, 1, 1)
+    save_host_rules(
+        alice,
+        HostTab(
+            away=[Away(past, past, "Long ago")],
+            travel=[(past, past, "Asia/Tokyo")],
+            holiday_country="",
+            holiday_region="",
+            cap_day=None,
+            cap_week=None,
+            cap_month=None,
+        ),
+    )
+
+    found = page_settings(page.pk)
+
+    assert found is not None
+    assert (found.opening.away, found.opening.travel, found.caps) == ((), (), ())
+    assert "Long ago" not in shown(as_alice)
+
+
+def test_each_host_has_settings_of_their_own(as_alice: Client, as_charlie: Client) -> None:
+    as_alice.post(URL, typed([SKIING]))
+
+    assert "Skiing." not in shown(as_charlie)
+
+
+def test_nobody_gets_in_without_signing_in() -> None:
+    for url in (URL, f"{URL}/holidays", f"{URL}/schedules/1"):
+        assert Client().get(url)["Location"] == f"/signin?next={url}"
+
+
+def test_looking_makes_no_schedule(as_alice: Client, alice: User) -> None:
+    text = shown(as_alice)
+
+    assert "Set your working hours" in text
+    assert not Schedule.objects.filter(host=alice).exists()
