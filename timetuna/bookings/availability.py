@@ -97,7 +97,7 @@ def _full(question: Question, span: Interval) -> list[FullPeriod]:
     first, last = counted_span(page.opening, caps=page.caps, span=span)
     rows = BookingHost.objects.filter(
         host_id=page.host_id, active=True, start_minute__gte=first, start_minute__lt=last
-    ).exclude(booking_id=question.moving)
+    ).exclude(booking_id=question.moving or 0)
     booked = list(rows.values_list("start_minute", "booking__page_id"))
     starts = {
         Scope.HOST: [start for start, _ in booked],
@@ -113,7 +113,7 @@ def _own_bookings(question: Question, span: Interval) -> list[Busy]:
         BookingHost.objects.filter(
             host_id=question.page.host_id, active=True, start_minute__gte=first, start_minute__lt=last
         )
-        .exclude(booking_id=question.moving)
+        .exclude(booking_id=question.moving or 0)
         .values_list("start_minute", "end_minute", "buffer_before_minutes", "buffer_after_minutes")
     )
     return [Busy(start, end, Kind.BOOKING, before, after) for start, end, before, after in rows]

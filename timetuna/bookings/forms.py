@@ -56,10 +56,13 @@ class BookingForm(forms.Form):
         self._offer_kinds()
         self._ask_for_number()
 
+    def refill(self, name: str, value: str) -> None:
+        """Show another value in one field; everything else typed stays."""
+        self.data = dict(self.data.items()) | {name: value}
+
     def offer_other_times(self, choices: list[tuple[str, str]]) -> None:
         """Turn the start into a choice among the times that are left; everything typed stays."""
-        self.data = self.data.copy()
-        self.data["start"] = ""
+        self.refill("start", "")
         self.fields["start"] = forms.ChoiceField(
             label="Times that are still free", choices=choices, widget=forms.RadioSelect
         )
