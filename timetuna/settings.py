@@ -117,6 +117,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "timetuna.web.middleware.RequestId",
+    "timetuna.web.health.HealthCheck",
     "django.middleware.security.SecurityMiddleware",
     "timetuna.web.middleware.ContentSecurityPolicy",
     "timetuna.web.middleware.BodyLimit",
@@ -160,7 +161,6 @@ STORAGES = {
 }
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"  # the return from Zoom is a cross-site top-level GET
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0

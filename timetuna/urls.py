@@ -3,11 +3,8 @@
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from timetuna.web.health import healthz
-
 urlpatterns = [
     path("", RedirectView.as_view(url="/booking-pages")),
-    path("healthz", healthz),
     path("", include("timetuna.accounts.urls")),
     path("", include("timetuna.calendars.urls")),
     path("", include("timetuna.pages.urls")),
