@@ -7,12 +7,14 @@ import sys
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from time import perf_counter
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, reset_tzpath
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from timetuna.availability.tests.clock_changes import clock_changes, differences
 from timetuna.lib.zones import known_zones
+
+reset_tzpath(to=())  # the tzdata package's zones, as in the product, never the system's
 
 
 def compare(name: str) -> tuple[int, int, list[str]]:

@@ -99,8 +99,9 @@ class Hours:
     holidays: the names of dates on which the weekday's windows are closed.
     travel: trips; where two share a date the first one given holds.
 
-    All dates are the host's own: as the calendar on the wall shows them where the host is. Only dates from
-    two days before the span asked about to three days after it matter, so nobody needs to load others.
+    All dates are the host's own: as the calendar on the wall shows them where the host is. Only those from two
+    days before what is asked about to three days after it matter, so nobody needs to load others. Whoever asks
+    for weeks or months asks about all of them.
     """
 
     zone: ZoneInfo
@@ -225,7 +226,11 @@ def _windows(hours: Hours, first: date, last: date) -> Iterator[Window]:
 def _instants(window: Window, eras: Sequence[_Era]) -> list[Interval]:
     """Return the UTC intervals in which the wall clock is inside the window, joined over a change within."""
     start, end = window
-    return merge([(max(start - offset, since), min(end - offset, until)) for since, until, offset in eras])
+    return merge(
+        (max(start - offset, since), min(end - offset, until))
+        for since, until, offset in eras
+        if start - offset < until and since < end - offset
+    )
 
 
 def _clock(hours: Hours, first: date, last: date) -> list[_Era]:

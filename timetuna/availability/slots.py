@@ -134,13 +134,13 @@ def open_slots(diary: Diary, *, policy: Policy, now_minute: int, span: Interval)
     now_minute: the present, rounded up if nothing that has begun shall be offered.
     The diary reaches a day beyond the span's end: a meeting may.
     """
-    earliest, end = _bounds(policy, now_minute)
-    within = max(span[0], earliest), min(span[1], end)
     if diary.unreadable or not diary.usable:
         return []
+    earliest, end = _bounds(policy, now_minute)
+    within = max(span[0], earliest), min(span[1], end)
     hours = overlapping(diary.hours, widen(within, before=0, after=policy.duration))
     windows = _start_windows(hours, policy.duration)
-    return _sweep(windows, blocked=_blocked(diary, policy), increment=policy.increment, within=within)
+    return _sweep(windows, blocked=_blocked(diary, policy, within), increment=policy.increment)
 
 
 def is_open(diary: Diary, *, minute: int, policy: Policy, now_minute: int) -> bool:
@@ -179,9 +179,13 @@ def _start_windows(hours: Sequence[Interval], duration: int) -> list[Interval]:
     return windows[::-1]
 
 
-def _blocked(diary: Diary, policy: Policy) -> list[Interval]:
-    """Return the start times that busy times and caps forbid, sorted by where they begin; they may overlap."""
+def _blocked(diary: Diary, policy: Policy, within: Interval) -> list[Interval]:
+    """Return all start times that something forbids, sorted by where they begin; they may overlap.
+
+    Busy times, full periods and what lies outside of `within` are the same to the sweep.
+    """
     blocked = _kept_clear(diary.busy, policy)
+    blocked += [(-sys.maxsize, within[0]), (within[1], sys.maxsize)]
     blocked += [(start, end) for start, end, _ in diary.full]
     blocked.sort(key=itemgetter(0))
     return blocked
@@ -204,17 +208,16 @@ def _kept_clear(busy: Iterable[Busy], policy: Policy) -> list[Interval]:
     ]
 
 
-def _sweep(
-    windows: Sequence[Interval], *, blocked: Sequence[Interval], increment: int, within: Interval
-) -> list[int]:
-    """Walk once along windows and blocked start times; list what is on a window's grid and not blocked."""
+def _sweep(windows: Sequence[Interval], *, blocked: Iterable[Interval], increment: int) -> list[int]:
+    """Walk once along windows and blocked start times; list what is on a window's grid and not blocked.
+
+    The last start times that are blocked have no end, so that there is always one more to come.
+    """
     slots: list[int] = []
-    low, high = within
-    following = iter((*blocked, (high, high)))
+    following = iter(blocked)
     hole, hole_end = next(following)
-    for anchor, window_end in windows:
-        minute = anchor if anchor >= low else low + (anchor - low) % increment
-        end = min(window_end, high)
+    for anchor, end in windows:
+        minute = anchor
         while hole < end:
             if minute < hole_end:
                 if minute < hole:
