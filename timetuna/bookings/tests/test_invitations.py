@@ -1,0 +1,154 @@
+"""The invitations in the mails, read by two parsers and octet by octet."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from timetuna.bookings.actions.book import book
+from timetuna.bookings.actions.cancel import cancel
+from timetuna.bookings.actions.reschedule import reschedule
+from timetuna.bookings.availability import minute_of
+from timetuna.bookings.links import link
+from timetuna.bookings.models import Booking, Conference
+from timetuna.bookings.tests.conftest import make_page, order, tomorrow, work_off
+from timetuna.bookings.tests.reading import GUEST, HOST, calendar_parts, event, message, method_parameter
+
+pytestmark = pytest.mark.django_db
+START, LATER = tomorrow(), tomorrow(15, 30)
+
+
+@pytest.fixture
+def page(alice, client, zoom):
+    zoom.connect(client, alice)
+    return make_page(alice, kinds=(("zoom", ""),))
+
+
+@pytest.fixture
+def life(zoom, page):
+    """Return the mails of a booking that was made, moved twice and cancelled: for each side, oldest first."""
+    now = datetime.now(UTC)
+    booking = book(order(page, START, kind="zoom", notes="Zwölf Boxkämpfer"), now=now)
+    work_off()
+    for start in (tomorrow(12), LATER):
+        reschedule(booking.pk, start_minute=minute_of(start), actor="guest", now=now)
+        work_off()
+    cancel(booking.pk, actor="guest", note_text="", now=now)
+    work_off()
+    return {to: zoom.mails(to) for to in (GUEST, HOST)}
+
+
+def test_one_uid_for_life_and_for_both_sides(life):
+    uids = {str(event(mail)["uid"]) for mails in life.values() for mail in mails}
+
+    assert uids == {f"{Booking.objects.get().uid}@localhost"}
+
+
+@pytest.mark.parametrize("to", [GUEST, HOST])
+def test_the_sequence_rises_and_cancelling_is_said_in_every_place(life, to):
+    events = [event(mail) for mail in life[to]]
+
+    assert [found["sequence"] for found in events] == [0, 1, 2, 3]
+    assert [method_parameter(mail) for mail in life[to]] == ["REQUEST", "REQUEST", "REQUEST", "CANCEL"]
+    assert [b"METHOD:" + method_parameter(mail).encode() in calendar_parts(mail)[0] for mail in life[to]] == [
+        True
+    ] * 4
+    assert [str(found["status"]) for found in events] == ["CONFIRMED", "CONFIRMED", "CONFIRMED", "CANCELLED"]
+    stamps = [found.decoded("dtstamp") for found in events]
+    assert stamps == sorted(stamps)
+
+
+@pytest.mark.parametrize("to", [GUEST, HOST])
+def test_times_are_utc_and_need_no_zone_table(life, to):
+    first, last = calendar_parts(life[to][0])[0].decode(), calendar_parts(life[to][-1])[0].decode()
+
+    assert f"DTSTART:{START:%Y%m%dT%H%M%SZ}\r\n" in first
+    assert f"DTEND:{START + timedelta(minutes=30):%Y%m%dT%H%M%SZ}\r\n" in first
+    assert f"DTSTART:{LATER:%Y%m%dT%H%M%SZ}\r\n" in last
+    assert "TZID" not in first
+    assert "VTIMEZONE" not in first
+
+
+@pytest.mark.parametrize("to", [GUEST, HOST])
+def test_the_place_is_the_join_link(life, to):
+    url = Conference.objects.get().join_url
+
+    for mail in life[to]:
+        found = event(mail)
+        assert str(found["location"]) == str(found["url"]) == url
+        assert f"Zoom: {url}\n" in str(found["description"])
+
+
+def test_who_takes_part(life):
+    for mail in (mail for mails in life.values() for mail in mails):
+        found = event(mail)
+        assert str(found["organizer"]) == f"mailto:{HOST}"
+        people = [(str(who), who.params["CN"], who.params["PARTSTAT"]) for who in found["attendee"]]
+        assert people == [
+            (f"mailto:{HOST}", "Alice Host", "ACCEPTED"),
+            (f"mailto:{GUEST}", "Sam Guest", "ACCEPTED"),
+        ]
+        assert str(found["summary"]) == "Intro call: Sam Guest and Alice Host"
+
+
+def test_the_hosts_copy_gives_nothing_of_the_guest_away(life):
+    booking = Booking.objects.get()
+
+    for mail in life[HOST]:
+        assert f"See this booking: http://localhost:8000/bookings/{booking.pk}\n" in str(
+            event(mail)["description"]
+        )
+        assert link(booking).encode() not in calendar_parts(mail)[0]
+        assert "Notes from Sam Guest:\nZwölf Boxkämpfer" in str(event(mail)["description"])
+    for mail in life[GUEST]:
+        assert str(event(mail)["description"]).endswith(f"See or change this booking: {link(booking)}")
+
+
+def test_the_mail_is_built_so_that_calendars_find_it(life):
+    for mail in (mail for mails in life.values() for mail in mails):
+        shape = [(part.get_content_type(), part.get_filename()) for part in message(mail).walk()]
+        assert shape == [
+            ("multipart/mixed", None),
+            ("multipart/alternative", None),
+            ("text/plain", None),
+            ("text/html", None),
+            ("text/calendar", None),
+            ("application/ics", "invite.ics"),
+        ]
+
+
+def test_lines_are_short_and_end_as_the_standard_asks(zoom, alice, page):
+    page.title = "次の四半期のマーケティング計画についての打ち合わせ 🐟" * 4
+    page.save()
+    book(order(page, kind="zoom", name="Æ🐟ظ" * 24, notes="Żółć " * 300), now=datetime.now(UTC))
+    work_off()
+
+    for mail in zoom.mails():
+        content = calendar_parts(mail)[0]
+        lines = content.split(b"\r\n")
+        assert lines[-1] == b""
+        assert max(map(len, lines)) <= 75
+        assert not any(b"\r" in line or b"\n" in line for line in lines)
+        for line in lines:
+            line.decode()  # folded between characters
+        assert "Æ🐟ظ" * 24 in str(event(mail)["attendee"][1].params["CN"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "detail", "phone", "location"),
+    [
+        ("phone", "", "+1 212 555 0100", "Alice Host calls +1 212 555 0100"),
+        (
+            "in_person",
+            "Room 1; Main Street 5, Berlin \\ 2nd floor",
+            "",
+            "Room 1; Main Street 5, Berlin \\ 2nd floor",
+        ),
+        ("link", "https://meet.example.org/a,b;c", "", "https://meet.example.org/a,b;c"),
+    ],
+)
+def test_other_places(zoom, alice, kind, detail, phone, location):
+    book(order(make_page(alice, kinds=((kind, detail),)), kind=kind, phone=phone), now=datetime.now(UTC))
+    work_off()
+
+    for mail in zoom.mails():
+        assert str(event(mail)["location"]) == location
