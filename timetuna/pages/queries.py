@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -126,7 +126,7 @@ def own_page(host_id: int, page_id: int) -> BookingPage | None:
 
 @dataclass(frozen=True, slots=True)
 class ScheduleLine:
-    """A shared schedule as the settings list it. pages: the titles of those that use it."""
+    """A shared schedule as hosts see it. text: its hours. pages: the titles of those that use it."""
 
     id: int
     name: str
@@ -137,12 +137,17 @@ class ScheduleLine:
 
 def schedule_lines(host_id: int) -> list[ScheduleLine]:
     """Return the host's shared schedules, the default first, in three queries."""
-    rows = Schedule.objects.filter(host=host_id, page=None).prefetch_related("weekly_hours", "pages")
+    coming = Count("overrides", filter=Q(overrides__date__gte=timezone.now().date()))
+    rows = Schedule.objects.filter(host=host_id, page=None).annotate(dates=coming)
     return [
         ScheduleLine(
-            row.pk, row.name, summary(row), row.is_default, tuple(page.title for page in row.pages.all())
+            row.pk,
+            row.name,
+            summary(row, dates=row.dates),
+            row.is_default,
+            tuple(page.title for page in row.pages.all()),
         )
-        for row in rows
+        for row in rows.order_by("-is_default", "name", "id").prefetch_related("weekly_hours", "pages")
     ]
 
 

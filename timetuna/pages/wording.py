@@ -8,8 +8,8 @@ _SHORT = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MIDNIGHT = 1_440
 
 
-def summary(schedule: Schedule) -> str:
-    """Say when a schedule is open: "Mon to Fri 09:00 to 17:00, Europe/Berlin"."""
+def summary(schedule: Schedule, *, dates: int) -> str:
+    """Say when a schedule is open: "Mon to Fri 09:00 to 17:00, 1 date with other hours, Europe/Berlin"."""
     windows: dict[int, list[str]] = {}
     for row in schedule.weekly_hours.all():
         windows.setdefault(row.weekday, []).append(f"{_clock(row.start_minute)} to {_clock(row.end_minute)}")
@@ -19,7 +19,10 @@ def summary(schedule: Schedule) -> str:
         numbers = [day for day, _ in days]
         if hours:
             parts.append(f"{_days(numbers[0], numbers[-1])} {hours}")
-    return f"{', '.join(parts) or 'No weekly hours'}, {schedule.time_zone}"
+    parts = parts or ["No weekly hours"]
+    if dates:
+        parts.append(f"{dates} date{'s' if dates > 1 else ''} with other hours")
+    return ", ".join([*parts, schedule.time_zone])
 
 
 def _days(first: int, last: int) -> str:

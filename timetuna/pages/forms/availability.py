@@ -11,7 +11,7 @@ from timetuna.pages.forms.dates import DayField
 from timetuna.pages.forms.fields import whole_number
 from timetuna.pages.forms.schedule import HoursForm
 from timetuna.pages.models import BookingPage, Schedule
-from timetuna.pages.wording import summary
+from timetuna.pages.queries import schedule_lines
 
 LONGEST_NOTICE_DAYS = 90
 OWN = "own"
@@ -90,9 +90,8 @@ class AvailabilityForm(forms.Form):
         initial["schedule"] = OWN if uses_own else str(page.schedule_id)
         super().__init__(data, initial=initial)
         self.page, self.own = page, HoursForm(own or page.schedule, data)
-        shared = Schedule.objects.filter(host=page.host_id, page=None).prefetch_related("weekly_hours")
-        self._shared = list(shared)
-        names = [(str(one.pk), one.name) for one in self._shared]
+        self._shared = schedule_lines(page.host_id)
+        names = [(str(one.id), one.name) for one in self._shared]
         self.fields["schedule"].choices = [*names, (OWN, OWN)]  # type: ignore[attr-defined]
 
     def offers(self) -> list[Offer]:
@@ -100,11 +99,11 @@ class AvailabilityForm(forms.Form):
         chosen = str(self["schedule"].value() or "")
         shared = [
             Offer(
-                str(one.pk),
+                str(one.id),
                 f"{one.name} (default)" if one.is_default else one.name,
-                summary(one),
-                one.pk,
-                str(one.pk) == chosen,
+                one.text,
+                one.id,
+                str(one.id) == chosen,
             )
             for one in self._shared
         ]

@@ -19,7 +19,6 @@ from timetuna.pages.models import BookingPage, Schedule
 from timetuna.pages.queries import schedule_lines, values
 from timetuna.pages.tests.conftest import sent
 from timetuna.pages.tests.test_availability_tab import typed as typed_tab
-from timetuna.pages.wording import summary
 
 URL = "/settings/availability"
 TOMORROW = timezone.now().date() + timedelta(days=1)
@@ -78,10 +77,11 @@ def test_saving_stores_name_hours_and_dates(as_alice: Client, alice: User) -> No
     )
 
     text = as_alice.get(address(schedule)).content.decode()
-    schedule.refresh_from_db()
     stored = {row.date: row.windows for row in schedule.overrides.all()}
     assert response["Location"] == address(schedule)
-    assert (schedule.name, summary(schedule)) == ("Evenings", "Sun 20:00 to 22:00, Europe/Berlin")
+    assert [(line.name, line.text) for line in schedule_lines(alice.pk)] == [
+        ("Evenings", "Sun 20:00 to 22:00, 2 dates with other hours, Europe/Berlin")
+    ]
     assert stored == {TOMORROW: [[540, 600], [780, 1_440]], date(2099, 12, 31): []}
     assert f'name="dates-0-date" value="{day}"' in text
     assert 'name="dates-1-end" value="00:00"' in text
@@ -119,6 +119,36 @@ def test_dates_that_cannot_be(
     assert sentence in text
     assert "Kept &lt;name&gt;" in text
     assert not schedule.overrides.exists()
+
+
+def test_hours_are_said_in_short(as_alice: Client, alice: User) -> None:
+    schedule = default_schedule(alice)
+    two = [{"start": "09:00", "end": "12:00"}, {"start": "13:00", "end": "00:00"}]
+    dates = [{"date": "2099-12-31", "start": "", "end": ""}]
+
+    as_alice.post(
+        address(schedule), typed(dates=dates) | sent(two, "day0") | sent(two, "day1") | sent(two, "day5")
+    )
+    (full,) = schedule_lines(alice.pk)
+    as_alice.post(address(schedule), typed())
+    (none,) = schedule_lines(alice.pk)
+
+    windows = "09:00 to 12:00 and 13:00 to 00:00"
+    assert full.text == f"Mon to Tue {windows}, Sat {windows}, 1 date with other hours, Europe/Berlin"
+    assert none.text == "No weekly hours, Europe/Berlin"
+
+
+def test_the_editor_offers_every_schedule_of_the_host(
+    as_alice: Client, page: BookingPage, charlie: User
+) -> None:
+    default_schedule(charlie)
+    create_schedule(page.host)
+
+    text = as_alice.get(f"/booking-pages/{page.pk}/availability").content.decode()
+
+    assert text.count('name="schedule"') == 3
+    assert "Working hours (default)" in text
+    assert "Own hours for this page" in text
 
 
 def test_a_schedule_needs_a_name(as_alice: Client, alice: User) -> None:
