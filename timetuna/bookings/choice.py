@@ -1,28 +1,36 @@
 """What a guest has chosen so far, read from an address that anybody may have typed."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 
+from timetuna.bookings import wording
 from timetuna.bookings.availability import minute_of
-from timetuna.bookings.wording import zone_or_utc
+from timetuna.lib.customs import PLAIN, Customs, customs_of
 from timetuna.lib.zones import find_zone
 from timetuna.pages.queries import PageDuration, PublicPage
 
+CLOCKS = ("12", "24")
 _START = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\dZ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """A cleaned query string. `duration` is None while one of several has to be chosen; `problem` is a sentence."""
+    """A cleaned query string. `duration` is None while one of several has to be chosen; `problem` is a sentence.
+
+    `customs` are the guest's; `clock` is "12" or "24" where the guest has switched to it, else "".
+    """
 
     path: str
     duration: PageDuration | None
     zone: ZoneInfo
+    host_zone: ZoneInfo = wording.UTC_ZONE
+    customs: Customs = PLAIN
+    clock: str = ""
     month: date | None = None
     day: date | None = None
     problem: str = ""
@@ -34,15 +42,47 @@ class Choice:
             "month": f"{self.month:%Y-%m}" if self.month else "",
             "day": self.day.isoformat() if self.day else "",
             "zone": self.zone.key,
+            "clock": self.clock,
         }
         return f"{self.path}?{urlencode({name: value for name, value in (parts | changes).items() if value})}"
 
+    def clock_query(self) -> str:
+        """Return the query that keeps a switched clock on another page, or ""."""
+        return f"?clock={self.clock}" if self.clock else ""
 
-def read_choice(page: PublicPage, query: QueryDict, *, path: str) -> Choice:
+    def say(self, moment: datetime) -> str:
+        """Say the time of day of a moment as the guest writes it."""
+        return wording.clock(moment, twelve_hours=self.customs.twelve_hours)
+
+    def say_elsewhere(self, moment: datetime) -> str:
+        """Say in short what the host's clock shows then, where it differs."""
+        return wording.elsewhere(moment, zone=self.host_zone, twelve_hours=self.customs.twelve_hours)
+
+    def say_for_host(self, moment: datetime, name: str) -> str:
+        """Say when a moment is for the host, where that differs."""
+        twelve_hours = self.customs.twelve_hours
+        return wording.for_other(moment, name=name, zone=self.host_zone, twelve_hours=twelve_hours)
+
+
+def read_customs(request: HttpRequest, query: QueryDict | None = None) -> Customs:
+    """Return the customs of the guest's browser, with the clock the guest has switched to."""
+    customs = customs_of(request.headers.get("Accept-Language", ""))
+    clock = read_clock(request.GET if query is None else query)
+    return replace(customs, twelve_hours=clock == "12") if clock else customs
+
+
+def read_clock(query: QueryDict) -> str:
+    """Return the clock the guest has switched to, "12" or "24", or ""."""
+    clock = query.get("clock", "")
+    return clock if clock in CLOCKS else ""
+
+
+def read_choice(page: PublicPage, query: QueryDict, *, path: str, customs: Customs = PLAIN) -> Choice:
     """Clean a query string. What cannot be read falls back to the page's own and is said in `problem`."""
+    host_zone = wording.zone_or_utc(page.time_zone)
     zone, problem = find_zone(query.get("zone", "")), ""
     if zone is None:
-        zone = zone_or_utc(page.time_zone)
+        zone = host_zone
         if query.get("zone"):
             problem = f"That time zone is not known, so times are shown in {zone.key}."
     month, day = _date(query.get("month", "") + "-01"), _date(query.get("day", ""))
@@ -51,7 +91,15 @@ def read_choice(page: PublicPage, query: QueryDict, *, path: str) -> Choice:
     if day:
         month = day.replace(day=1)
     return Choice(
-        path=path, duration=_duration(page, query), zone=zone, month=month, day=day, problem=problem
+        path=path,
+        duration=_duration(page, query),
+        zone=zone,
+        host_zone=host_zone,
+        customs=customs,
+        clock=read_clock(query),
+        month=month,
+        day=day,
+        problem=problem,
     )
 
 

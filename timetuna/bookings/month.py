@@ -1,21 +1,24 @@
 """A month and the times of one of its days, in the guest's zone, ready to be shown."""
 
 import calendar
-from collections import Counter, defaultdict
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from heapq import nsmallest
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from timetuna.availability.hours import Away, day_start
 from timetuna.bookings import wording
 from timetuna.bookings.availability import Question, moment_of, offered
-from timetuna.bookings.choice import Choice, write_start
+from timetuna.bookings.choice import CLOCKS, Choice, write_start
 from timetuna.pages.queries import PublicPage
 
 Days = dict[date, list[datetime]]
 FARTHEST = timedelta(days=400)
 """How far the first free time is looked for on a page without end."""
+NEAR = timedelta(days=14)
+"""How long before a time that was taken others are looked for."""
 WEEKDAYS = [{"short": calendar.day_abbr[number], "full": calendar.day_name[number]} for number in range(7)]
 
 
@@ -58,14 +61,18 @@ def free_times(page: PublicPage, choice: Choice, *, now: datetime, moving: int |
     )
 
 
-def remaining_times(page: PublicPage, choice: Choice, *, now: datetime, most: int = 24) -> list[datetime]:
-    """Return the next free times from the chosen day on, in the guest's zone; for a guest whose time was just taken."""
+def remaining_times(
+    page: PublicPage, choice: Choice, *, now: datetime, near: datetime | None = None, most: int = 24
+) -> list[datetime]:
+    """Return free times in the guest's zone, the nearest to one that was just taken, or the next ones."""
+    near = near or now.astimezone(choice.zone)
     today = now.astimezone(choice.zone).date()
-    first = max(choice.day or date.min, today)
+    first = min(max(near.date() - NEAR, today), date.max - 2 * FARTHEST)
     last = min(_last_day(page, today), first + FARTHEST) + timedelta(days=1)
     minutes = choice.duration.minutes if choice.duration else 0
     days = _days(Question(page=page, minutes=minutes, now=now), choice.zone, first, max(first, last))
-    return [time for day in sorted(days) for time in days[day]][:most]
+    times = [time for day in days.values() for time in day]
+    return sorted(nsmallest(most, times, key=lambda time: abs(time - near)))
 
 
 def slots_context(calendar_: Calendar, choice: Choice, *, book_path: str, now: datetime) -> dict[str, Any]:
@@ -75,13 +82,15 @@ def slots_context(calendar_: Calendar, choice: Choice, *, book_path: str, now: d
         "month": _month(calendar_, choice),
         "day_title": wording.day(chosen) if chosen else "",
         "times": _times(calendar_.days.get(chosen, []) if chosen else [], choice, book_path),
-        "zone_label": f"{choice.zone.key}, now {wording.clock(now.astimezone(choice.zone))}",
+        "zone_label": f"{wording.zone_name(choice.zone)}, now {choice.say(now.astimezone(choice.zone))}",
+        "clocks": _clocks(choice, calendar_),
         "empty_message": _empty(calendar_),
         "notice": choice.problem or " ".join(_absence(one, calendar_) for one in calendar_.away),
         "state": [
             ("duration", str(choice.duration.minutes) if choice.duration else ""),
             ("month", f"{calendar_.month:%Y-%m}"),
             ("day", chosen.isoformat() if chosen else ""),
+            ("clock", choice.clock),
         ],
     }
 
@@ -96,12 +105,13 @@ def _days(question: Question, zone: ZoneInfo, first: date, beyond: date) -> Days
 
 
 def _month(calendar_: Calendar, choice: Choice) -> dict[str, Any]:
-    weeks = calendar.Calendar().monthdatescalendar(calendar_.month.year, calendar_.month.month)
+    first = choice.customs.first_weekday
+    weeks = calendar.Calendar(first).monthdatescalendar(calendar_.month.year, calendar_.month.month)
     return {
         "title": f"{calendar_.month:%B %Y}",
         "previous_url": _turn(choice, calendar_.earlier),
         "next_url": _turn(choice, calendar_.later),
-        "weekdays": WEEKDAYS,
+        "weekdays": WEEKDAYS[first:] + WEEKDAYS[:first],
         "weeks": [[_cell(day, calendar_, choice) for day in week] for week in weeks],
     }
 
@@ -125,16 +135,29 @@ def _cell(day: date, calendar_: Calendar, choice: Choice) -> dict[str, Any]:
 
 
 def _times(times: list[datetime], choice: Choice, book_path: str) -> list[dict[str, str]]:
-    seen = Counter(wording.clock(time) for time in times)
+    form = replace(choice, path=book_path, month=None, day=None)
     return [
         {
-            "label": wording.clock(time),
-            "note": wording.which_of_two(time) if seen[wording.clock(time)] > 1 else "",
-            "url": Choice(path=book_path, duration=choice.duration, zone=choice.zone).url(
-                start=write_start(time)
-            ),
+            "label": choice.say(time),
+            "note": wording.which_of_two(time),
+            "host": choice.say_elsewhere(time),
+            "url": form.url(start=write_start(time)),
         }
         for time in times
+    ]
+
+
+def _clocks(choice: Choice, calendar_: Calendar) -> list[dict[str, Any]]:
+    """Return the two ways of writing times, each with the address that switches to it."""
+    day = calendar_.day.isoformat() if calendar_.day else ""
+    month = "" if day else f"{calendar_.month:%Y-%m}"
+    return [
+        {
+            "hours": hours,
+            "url": choice.url(day=day, month=month, clock=hours),
+            "current": choice.customs.twelve_hours == (hours == "12"),
+        }
+        for hours in CLOCKS
     ]
 
 

@@ -23,8 +23,10 @@ def date_from(moment: date, *, today: date) -> str:
     return f"{moment.day} {moment:%B}" + (f" {moment.year}" if moment.year != today.year else "")
 
 
-def clock(moment: datetime) -> str:
-    """Say a time of day: "14:00"."""
+def clock(moment: datetime, *, twelve_hours: bool = False) -> str:
+    """Say a time of day: "14:00", or "2:00 pm"."""
+    if twelve_hours:
+        return f"{moment.hour % 12 or 12}:{moment:%M} {'am' if moment.hour < 12 else 'pm'}"  # noqa: PLR2004
     return f"{moment:%H:%M}"
 
 
@@ -37,9 +39,40 @@ def offset(moment: datetime) -> str:
     return f"UTC{'+' if minutes > 0 else '-'}{hours}" + (f":{rest:02}" if rest else "")
 
 
+def zone_name(zone: ZoneInfo) -> str:
+    """Name a zone as people read it: "America/New York"."""
+    return zone.key.replace("_", " ")
+
+
 def zone_label(zone: ZoneInfo, *, at: datetime) -> str:
-    """Name a zone with its distance to UTC at a moment: "Europe/Berlin, UTC+1"."""
+    """Name a zone with its distance to UTC at a moment: "America/New_York, UTC-5"."""
     return f"{zone.key}, {offset(at.astimezone(zone))}" if zone.key != "UTC" else "UTC"
+
+
+def zone_on_page(zone: ZoneInfo, *, at: datetime) -> str:
+    """Name a zone as `zone_label` does, as people read it: "America/New York, UTC-5"."""
+    return zone_label(zone, at=at).replace("_", " ")
+
+
+def elsewhere(moment: datetime, *, zone: ZoneInfo, twelve_hours: bool = False) -> str:
+    """Say what a clock in another zone shows, in short: "15:00 in Berlin"; "" where it shows the same."""
+    there = moment.astimezone(zone)
+    if there.utcoffset() == moment.utcoffset():
+        return ""
+    other_day = f"{there:%a} " if there.date() != moment.date() else ""
+    place = zone_name(zone).rpartition("/")[2]
+    return (
+        f"{other_day}{clock(there, twelve_hours=twelve_hours)} {'UTC' if place == 'UTC' else f'in {place}'}"
+    )
+
+
+def for_other(moment: datetime, *, name: str, zone: ZoneInfo, twelve_hours: bool = False) -> str:
+    """Say when it is for the other side: "15:00 for Robin Host (Europe/Berlin)"; "" where it is the same."""
+    there = moment.astimezone(zone)
+    if there.utcoffset() == moment.utcoffset():
+        return ""
+    other_day = f"{day(there.date())}, " if there.date() != moment.date() else ""
+    return f"{other_day}{clock(there, twelve_hours=twelve_hours)} for {name} ({zone_name(zone)})"
 
 
 def when(start: datetime, *, minutes: int, zone: ZoneInfo) -> str:
@@ -65,5 +98,7 @@ def length(minutes: int) -> str:
 
 
 def which_of_two(moment: datetime) -> str:
-    """Tell the two hours apart that an autumn change repeats: "CEST (first)"."""
+    """Tell the two hours apart that an autumn change repeats: "CEST (first)"; "" at any other time."""
+    if moment.replace(fold=0).utcoffset() == moment.replace(fold=1).utcoffset():
+        return ""
     return f"{moment:%Z} ({'second' if moment.fold else 'first'})"

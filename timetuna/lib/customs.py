@@ -47,6 +47,9 @@ class Customs:
     first_weekday: int = MONDAY
 
 
+PLAIN = Customs()
+
+
 @lru_cache(maxsize=1_000)
 def customs_of(accept_language: str) -> Customs:
     """Return the customs of the language an `Accept-Language` header (RFC 9110, 12.5.4) likes best."""

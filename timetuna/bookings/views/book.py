@@ -1,5 +1,7 @@
 """The form step: a guest confirms a time."""
 
+from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -10,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from timetuna.bookings import wording
 from timetuna.bookings.actions.book import Guest, Order, book
 from timetuna.bookings.availability import moment_of
-from timetuna.bookings.choice import Choice, read_choice, read_start, write_start
+from timetuna.bookings.choice import Choice, read_choice, read_customs, read_start, write_start
 from timetuna.bookings.errors import BookingRefused, FormUsed, SlotTaken, TooManyBookings
 from timetuna.bookings.forms import BookingForm, new_key
 from timetuna.bookings.links import link_path
@@ -26,7 +28,8 @@ def book_time(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     """Ask for the details of a chosen time; on POST make the booking and go to its page."""
     page = public_page_or_404(handle, slug)
     query = request.POST if request.method == "POST" else request.GET
-    choice, start = read_choice(page, query, path=path_of(page)), read_start(query.get("start", ""))
+    choice = read_choice(page, query, path=path_of(page), customs=read_customs(request, query))
+    start = read_start(query.get("start", ""))
     if request.method == "POST":
         return _confirm(request, page, choice)
     if choice.duration is None or start is None:
@@ -38,12 +41,15 @@ def book_time(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
 def _confirm(request: HttpRequest, page: PublicPage, choice: Choice) -> HttpResponse:
     form = BookingForm(page, request.POST)
     if not form.is_valid():
+        if "start" in form.errors and choice.duration:
+            form.add_error(None, "Please choose one of the times that are free.")
+            return _other_times(request, page, choice, form, 422)
         return _form(request, page, choice, form, status=422)
     try:
         booking = book(_order(page, form.cleaned_data), now=timezone.now())
     except BookingRefused as error:
         return _refused(request, page, choice, form, error)
-    return HttpResponseRedirect(link_path(booking))
+    return HttpResponseRedirect(link_path(booking) + choice.clock_query())
 
 
 def _order(page: PublicPage, data: dict[str, Any]) -> Order:
@@ -70,12 +76,34 @@ def _refused(
     """Show the form again with everything typed, a sentence, and where it helps the times that are left."""
     form.add_error(None, str(error))
     if isinstance(error, FormUsed):
-        form.data = form.data.copy()
-        form.data["key"] = new_key()
-    if isinstance(error, SlotTaken | FormUsed):
-        times = remaining_times(page, choice, now=timezone.now()) if choice.duration else []
-        form.offer_other_times([(write_start(time), _option(time)) for time in times])
-    return _form(request, page, choice, form, status=STATUS.get(type(error), 409))
+        form.refill("key", new_key())
+    status = STATUS.get(type(error), 409)
+    if isinstance(error, SlotTaken | FormUsed) and choice.duration:
+        return _other_times(request, page, choice, form, status)
+    return _form(request, page, choice, form, status=status)
+
+
+def _other_times(
+    request: HttpRequest, page: PublicPage, choice: Choice, form: BookingForm, status: int
+) -> HttpResponse:
+    """Show the form with the times that are left in place of the one that is not free any more."""
+    wanted = read_start(str(form["start"].value() or ""))
+    near = None if wanted is None else moment_of(wanted).astimezone(choice.zone)
+    times = remaining_times(page, choice, now=timezone.now(), near=near)
+    form.offer_other_times([(write_start(time), _option(time, choice)) for time in times])
+    days = [
+        {"title": wording.day(day), "times": [_radio(time, choice) for time in of_day]}
+        for day, of_day in groupby(times, key=datetime.date)
+    ]
+    back = choice.url(day=near.date().isoformat() if near else "")
+    context = page_context(page, choice) | {
+        "form": form,
+        "taken": True,
+        "free_days": days,
+        "zone_label": wording.zone_on_page(choice.zone, at=near or timezone.now()),
+        "back_url": back,
+    }
+    return render(request, "public/book.html", context, status=status)
 
 
 def _form(
@@ -88,11 +116,13 @@ def _form(
         ends = moment_of(start + choice.duration.minutes).astimezone(choice.zone)
         context |= {
             "day_title": wording.day(begins.date()),
-            "time_label": wording.clock(begins),
-            "end_label": wording.clock(ends),
+            "time_label": choice.say(begins),
+            "time_note": wording.which_of_two(begins),
+            "end_label": choice.say(ends),
+            "host_label": choice.say_for_host(begins, page.host_name),
             "back_url": choice.url(day=begins.date().isoformat()),
         }
-    context["zone_label"] = wording.zone_label(choice.zone, at=moment_of(start) if start else timezone.now())
+    context["zone_label"] = wording.zone_on_page(choice.zone, at=moment_of(start) if start else timezone.now())
     return render(request, "public/book.html", context, status=status)
 
 
@@ -101,5 +131,14 @@ def _hidden(choice: Choice, start: str) -> dict[str, str]:
     return {"start": start, "duration": minutes, "zone": choice.zone.key}
 
 
-def _option(time: Any) -> str:
-    return f"{wording.day(time.date())}, {wording.clock(time)}"
+def _option(time: datetime, choice: Choice) -> str:
+    return f"{wording.day(time.date())}, {choice.say(time)}"
+
+
+def _radio(time: datetime, choice: Choice) -> dict[str, str]:
+    return {
+        "value": write_start(time),
+        "label": choice.say(time),
+        "note": wording.which_of_two(time),
+        "host": choice.say_elsewhere(time),
+    }

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -11,12 +12,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from timetuna.bookings import wording
+from timetuna.bookings.choice import read_clock, read_customs
 from timetuna.bookings.invitation import guest_invitation
 from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking
 from timetuna.bookings.place import place
 from timetuna.bookings.queries import booking_by_link, link_promised, link_ready
 from timetuna.bookings.views.slots import ICONS
+from timetuna.lib.customs import Customs
 from timetuna.lib.ics import google_url, office365_url, outlook_url, write
 
 FIRST_PAINT_SECONDS = 3.0
@@ -32,10 +35,11 @@ def booked(request: HttpRequest, token: str) -> HttpResponse:
     _wait_for_link(booking)
     invitation = guest_invitation(booking, place(booking))
     confirmed = booking.status == Booking.Status.CONFIRMED
-    path = link_path(booking)
+    path, clock = link_path(booking), read_clock(request.GET)
+    tail = f"?clock={clock}" if clock else ""
     changeable = confirmed and booking.start_at > timezone.now()
     context = {
-        "booking": booking_context(booking),
+        "booking": booking_context(booking, read_customs(request)),
         "host": {"name": booking.host.name},
         "link": link_context(booking) if confirmed else None,
         "calendar_urls": [
@@ -44,8 +48,8 @@ def booked(request: HttpRequest, token: str) -> HttpResponse:
             {"label": "Microsoft 365", "url": office365_url(invitation)},
         ],
         "ics_url": f"{path}/invite.ics",
-        "move_url": f"{path}/move" if changeable and booking.page_id else "",
-        "cancel_url": f"{path}/cancel" if changeable else "",
+        "move_url": f"{path}/move{tail}" if changeable and booking.page_id else "",
+        "cancel_url": f"{path}/cancel{tail}" if changeable else "",
         "again_url": booking.page.address() if booking.page else "",
     }
     return private(render(request, "public/booked.html", context))
@@ -88,18 +92,26 @@ def private(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def booking_context(booking: Booking) -> dict[str, Any]:
-    """Return what pages about one booking say of it, in the guest's zone."""
+def booking_context(booking: Booking, customs: Customs) -> dict[str, Any]:
+    """Return what pages about one booking say of it, in the guest's zone and way of writing times."""
     zone = wording.zone_or_utc(booking.guest_time_zone)
     begins, ends = booking.start_at.astimezone(zone), booking.end_at().astimezone(zone)
+    clock = partial(wording.clock, twelve_hours=customs.twelve_hours)
     return {
         "title": booking.title,
         "state": booking.status,
         "guest_name": booking.guest_name,
         "guest_email": booking.guest_email,
         "day_title": f"{wording.day(begins.date())} {begins.year}",
-        "time_label": f"{wording.clock(begins)} to {wording.clock(ends)}",
-        "zone_label": wording.zone_label(zone, at=booking.start_at),
+        "time_label": f"{clock(begins)} to {clock(ends)}",
+        "time_note": wording.which_of_two(begins),
+        "host_label": wording.for_other(
+            begins,
+            name=booking.host.name,
+            zone=wording.zone_or_utc(booking.host_time_zone),
+            twelve_hours=customs.twelve_hours,
+        ),
+        "zone_label": wording.zone_on_page(zone, at=booking.start_at),
         "notes": booking.guest_notes,
     }
 

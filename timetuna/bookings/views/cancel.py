@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from timetuna.bookings.actions.cancel import cancel
+from timetuna.bookings.choice import read_customs
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.forms import CancelForm
 from timetuna.bookings.history import GUEST
@@ -32,7 +33,7 @@ def cancel_booking(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         status = 422
     context = {
-        "booking": booking_context(booking),
+        "booking": booking_context(booking, read_customs(request)),
         "host": {"name": booking.host.name},
         "form": form,
         "back_url": link_path(booking),

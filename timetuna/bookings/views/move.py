@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from timetuna.bookings import wording
 from timetuna.bookings.actions.reschedule import reschedule
 from timetuna.bookings.availability import moment_of
-from timetuna.bookings.choice import Choice, read_choice, read_start
+from timetuna.bookings.choice import Choice, read_choice, read_customs, read_start
 from timetuna.bookings.errors import BookingRefused
 from timetuna.bookings.history import GUEST
 from timetuna.bookings.links import link_path
@@ -50,9 +50,11 @@ def confirm_new_time(request: HttpRequest, token: str) -> HttpResponse:
     context = page_context(page, choice) | {
         "form": MoveForm(initial={"start": request.GET["start"], "zone": choice.zone.key}),
         "day_title": wording.day(begins.date()),
-        "time_label": wording.clock(begins),
-        "end_label": wording.clock(ends),
-        "zone_label": wording.zone_label(choice.zone, at=begins),
+        "time_label": choice.say(begins),
+        "time_note": wording.which_of_two(begins),
+        "end_label": choice.say(ends),
+        "host_label": choice.say_for_host(begins, page.host_name),
+        "zone_label": wording.zone_on_page(choice.zone, at=begins),
         "back_url": choice.url(day=begins.date().isoformat()),
         "moving": booking,
     }
@@ -71,7 +73,7 @@ def _move(request: HttpRequest, booking: Booking, page: PublicPage, start: int) 
         reschedule(booking.pk, start_minute=start, actor=GUEST, now=timezone.now())
     except BookingRefused as error:
         return _times(request, booking, page, notice=str(error), status=409)
-    return HttpResponseRedirect(link_path(booking))
+    return HttpResponseRedirect(link_path(booking) + _choice(request, booking, page).clock_query())
 
 
 def _times(
@@ -86,7 +88,7 @@ def _times(
     context["notice"] = notice or (
         f"Now: {wording.when(booking.start_at, minutes=booking.minutes, zone=zone)}. Choose the new time."
     )
-    context["durations"] = []
+    context |= {"durations": [], "zone_kept": True}
     response = fragment_or_page(request, context, with_slots=True)
     response.status_code = status
     return response
@@ -95,7 +97,7 @@ def _times(
 def _choice(request: HttpRequest, booking: Booking, page: PublicPage) -> Choice:
     query = (request.POST or request.GET).copy()
     query.setdefault("zone", booking.guest_time_zone)
-    choice = read_choice(page, query, path=f"{link_path(booking)}/move")
+    choice = read_choice(page, query, path=f"{link_path(booking)}/move", customs=read_customs(request, query))
     return replace(choice, duration=PageDuration(booking.minutes, ""))
 
 

@@ -7,9 +7,10 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from timetuna.bookings.choice import Choice, read_choice
+from timetuna.bookings import wording
+from timetuna.bookings.choice import Choice, read_choice, read_customs
 from timetuna.bookings.month import free_times, slots_context
-from timetuna.lib.zones import zone_names
+from timetuna.bookings.zone_list import zone_options
 from timetuna.pages.queries import PublicPage, public_page
 
 ICONS = {"phone": "phone", "in_person": "pin", "link": "link"}
@@ -19,7 +20,7 @@ ICONS = {"phone": "phone", "in_person": "pin", "link": "link"}
 def slots(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     """Show the page, or only the month and times when htmx asks for them."""
     page = public_page_or_404(handle, slug)
-    choice = read_choice(page, request.GET, path=path_of(page))
+    choice = read_choice(page, request.GET, path=path_of(page), customs=read_customs(request))
     context = page_context(page, choice)
     if choice.duration:
         now = timezone.now()
@@ -35,7 +36,7 @@ def fragment_or_page(request: HttpRequest, context: dict[str, Any], *, with_slot
     """Answer htmx with the fragment, everybody else with the whole page."""
     fragment = with_slots and request.headers.get("HX-Request") == "true"
     response = render(request, "public/_slots.html" if fragment else "public/booking.html", context)
-    response["Vary"] = "HX-Request"
+    response["Vary"] = "HX-Request, Accept-Language"
     return response
 
 
@@ -70,7 +71,10 @@ def page_context(page: PublicPage, choice: Choice) -> dict[str, Any]:
         "duration": choice.duration,
         "facts": _facts(page),
         "zone": choice.zone.key,
-        "zones": zone_names(),
+        "zone_shown": wording.zone_on_page(choice.zone, at=timezone.now()),
+        "clock": choice.clock,
+        "clock_shown": "12" if choice.customs.twelve_hours else "24",
+        "zone_options": zone_options,  # called by the template that shows them: fragments do without
     }
 
 

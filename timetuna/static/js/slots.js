@@ -2,10 +2,12 @@
 // and a request that fails becomes an ordinary visit.
 const slots = () => document.getElementById("slots");
 let fromDay = false;
+let hadFocus = false;
 
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (event.detail.target !== slots()) return;
   slots().setAttribute("aria-busy", "true");
+  hadFocus = slots().contains(document.activeElement);
   fromDay = Boolean(document.activeElement?.closest("table.month"));
 });
 
@@ -17,7 +19,7 @@ document.addEventListener("htmx:afterSettle", (event) => {
     goal.focus();
     return;
   }
-  if (document.activeElement === document.body) {
+  if (hadFocus && document.activeElement === document.body) {
     const next = (fromDay && area.querySelector("a.day")) || document.getElementById("month");
     next?.focus({ preventScroll: true });
   }
@@ -29,3 +31,20 @@ for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) 
     if (event.detail.target === slots()) location.assign(event.detail.pathInfo.finalRequestPath);
   });
 }
+
+// Links to other lengths stand outside the fragment: they take along what the address has learned since.
+document.addEventListener(
+  "click",
+  (event) => {
+    const link = event.target.closest?.(".lengths a, .offers a");
+    if (!link) return;
+    const here = new URL(location.href).searchParams;
+    const there = new URL(link.href);
+    for (const name of ["zone", "clock", "month", "day"]) {
+      if (here.has(name)) there.searchParams.set(name, here.get(name));
+      else there.searchParams.delete(name);
+    }
+    link.href = there;
+  },
+  true,
+);
