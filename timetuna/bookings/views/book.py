@@ -122,7 +122,9 @@ def _form(
             "host_label": choice.say_for_host(begins, page.host_name),
             "back_url": choice.url(day=begins.date().isoformat()),
         }
-    context["zone_label"] = wording.zone_on_page(choice.zone, at=moment_of(start) if start else timezone.now())
+    context["zone_label"] = wording.zone_on_page(
+        choice.zone, at=moment_of(start) if start else timezone.now()
+    )
     return render(request, "public/book.html", context, status=status)
 
 
