@@ -56,7 +56,8 @@ def _invitation(booking: Booking, place: Place, *, closing: str, url: str, cance
 
 
 def _description(place: Place, closing: str) -> str:
-    lines = [f"{place.label}: {place.text}" if place.text else place.label]
+    named = place.text and not place.pending
+    lines = [f"{place.label}: {place.text}" if named else place.text or place.label]
     if place.passcode:
         lines.append(f"Passcode: {place.passcode}")
     return "\n".join([*lines, closing])

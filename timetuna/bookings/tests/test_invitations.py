@@ -78,6 +78,16 @@ def test_the_place_is_the_join_link(life, to):
         assert f"Zoom: {url}\n" in str(found["description"])
 
 
+def test_a_link_that_is_still_to_come_is_said_where_it_will_stand(zoom, page):
+    zoom.control.fault("cannot_host", times=None)
+    book(order(page, kind="zoom"), now=datetime.now(UTC))
+    work_off()
+
+    for mail in zoom.mails():
+        assert str(event(mail)["location"]) == "Zoom (the link follows)"
+        assert str(event(mail)["description"]).startswith("Zoom (the link follows)\nSee ")
+
+
 def test_who_takes_part(life):
     for mail in (mail for mails in life.values() for mail in mails):
         found = event(mail)

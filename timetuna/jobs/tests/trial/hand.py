@@ -44,6 +44,10 @@ def sweep() -> int:
     return queue.sweep()
 
 
+def alive() -> bool:
+    return queue.worker_alive()
+
+
 def clear() -> None:
     Job.objects.all().delete()
     Worker.objects.all().delete()
@@ -77,7 +81,8 @@ def claim_all(threads: int) -> list[int]:
 
 
 ORDERS = {
-    order.__name__: order for order in (enqueue, jobs, workers, silence, sweep, clear, reconnect, claim_all)
+    order.__name__: order
+    for order in (enqueue, jobs, workers, silence, sweep, alive, clear, reconnect, claim_all)
 }
 
 if __name__ == "__main__":
