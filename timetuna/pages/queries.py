@@ -4,10 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
-from django.db.models.functions import Lower
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from timetuna.availability.hours import Away, Hours
@@ -16,10 +14,8 @@ from timetuna.calendars.queries import conference_kinds, usable
 from timetuna.pages.kinds import NEEDS_DETAIL, guest_labels
 from timetuna.pages.models import BookingPage, DateOverride, MeetingType, OutOfOffice, Schedule, TravelZone
 from timetuna.pages.opening import caps, opening
+from timetuna.pages.rows import dates_over, row_at, row_with
 from timetuna.pages.wording import summary
-
-_OVER = timedelta(days=3)
-"""A date so long ago is over in every zone, and for a meeting that began a day earlier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +96,7 @@ class PublicPage:
 
 def public_page(handle: str, slug: str) -> PublicPage | None:
     """Return the page at /<handle>/<slug> (any case), or None unless its host is active and verified."""
-    verified = EmailAddress.objects.filter(user=OuterRef("host"), verified=True)
-    pages = _public().alias(lower_handle=Lower("host__handle")).filter(Exists(verified), host__is_active=True)
-    return _values(pages.filter(lower_handle=handle.lower(), slug=slug.lower()).first())
+    return _values(row_at(handle, slug))
 
 
 def host_pages(host_id: int) -> list[PublicPage]:
@@ -158,11 +152,11 @@ def own_schedule(host_id: int, schedule_id: int) -> Schedule | None:
 
 def page_settings(page_id: int) -> PublicPage | None:
     """Return the page with this id, whatever the state of its host, or None."""
-    return _values(_public().filter(pk=page_id).first())
+    return _values(row_with(page_id))
 
 
 def _public() -> QuerySet[BookingPage]:
-    over = timezone.now().date() - _OVER
+    over = dates_over()
     rows = BookingPage.objects.select_related("host__host_rules", "schedule").order_by()
     return rows.prefetch_related(
         "durations",
