@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from django.db.models import QuerySet
+
 from timetuna.availability.caps import FullPeriod, counted_span, full_periods
 from timetuna.availability.hours import date_start, host_date, open_hours_around, special_days
 from timetuna.availability.interval import Interval
@@ -10,6 +12,7 @@ from timetuna.availability.policy import LONGEST_MEETING, Policy, Scope
 from timetuna.availability.slots import Busy, Diary, Kind, Reason, is_open, open_slots, why_not
 from timetuna.bookings.models import BookingHost
 from timetuna.pages.queries import PublicPage
+from timetuna.prepared import Prepared
 
 LONGEST_BUFFER = 24 * 60
 
@@ -109,11 +112,19 @@ def _full(question: Question, span: Interval) -> list[FullPeriod]:
 def _own_bookings(question: Question, span: Interval) -> list[Busy]:
     # A booking may begin up to a day before the span, and buffers reach further.
     first, last = span[0] - LONGEST_MEETING - LONGEST_BUFFER, span[1] + LONGEST_MEETING + LONGEST_BUFFER
-    rows = (
-        BookingHost.objects.filter(
-            host_id=question.page.host_id, active=True, start_minute__gte=first, start_minute__lt=last
-        )
-        .exclude(booking_id=question.moving or 0)
-        .values_list("start_minute", "end_minute", "buffer_before_minutes", "buffer_after_minutes")
-    )
+    rows = _BOOKED(question.page.host_id, first, last, question.moving or 0)
     return [Busy(start, end, Kind.BOOKING, before, after) for start, end, before, after in rows]
+
+
+def _booked(
+    host: int, first: int, last: int, moving: int
+) -> QuerySet[BookingHost, tuple[int, int, int, int]]:
+    rows = BookingHost.objects.filter(
+        host_id=host, active=True, start_minute__gte=first, start_minute__lt=last
+    )
+    return rows.exclude(booking_id=moving).values_list(
+        "start_minute", "end_minute", "buffer_before_minutes", "buffer_after_minutes"
+    )
+
+
+_BOOKED = Prepared(_booked)

@@ -124,7 +124,7 @@ def _cell(day: date, calendar_: Calendar, choice: Choice) -> dict[str, Any]:
     in_month = day.month == calendar_.month.month
     count = len(calendar_.days.get(day, [])) if in_month else 0
     return {
-        "day": day.day,
+        "day": str(day.day),  # a number would be asked how its locale writes it
         "date": day.isoformat(),
         "label": f"{wording.day(day)}, {count} time{'s' if count != 1 else ''}",
         "url": choice.url(day=day.isoformat(), month="") if count else None,

@@ -7,6 +7,7 @@ from django.utils import timezone
 from timetuna.calendars.connections import Listing, conference_providers, listings
 from timetuna.calendars.models import Authorization, CalendarAccount
 from timetuna.lib.signing import fingerprint
+from timetuna.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ def usable(host_id: int, provider: str) -> bool:
     """Say whether new bookings may rely on the host's link: it is there, alive, and set up on this server."""
     if not any(kind.slug == provider and kind.ready for kind in listings()):
         return False
-    return CalendarAccount.objects.filter(host_id=host_id, provider=provider, needs_reconnect=False).exists()
+    return bool(_WORKING(host_id, provider))
 
 
 def conference_kinds() -> dict[str, str]:
@@ -59,3 +60,10 @@ def waiting_grant(
         .exclude(grant="")
         .first()
     )
+
+
+_WORKING: Prepared[tuple[int]] = Prepared(
+    lambda host, provider: CalendarAccount.objects.filter(
+        host_id=host, provider=provider, needs_reconnect=False
+    ).values_list("pk")
+)
