@@ -1,5 +1,6 @@
 """Brings what the database knows of a page and its host to the engine."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
@@ -45,9 +46,28 @@ def bookable(question: Question, *, start_minute: int) -> bool:
 def reasons(question: Question, *, start_minute: int) -> tuple[Reason, ...]:
     """Say why no meeting can start at that UTC minute; nothing when one can."""
     span = start_minute, start_minute + 1
-    diary = replace(_diary(question, span), special=special_days(question.page.opening, span=span))
-    now_minute = _ceiling(question.now)
-    return why_not(diary, minute=start_minute, policy=_policy(question), now_minute=now_minute)
+    return _reasons(question, _told_diary(question, span), [start_minute])[start_minute]
+
+
+def reasons_on_grid(question: Question, *, span: Interval) -> dict[int, tuple[Reason, ...]]:
+    """Say of every start time the hours have within the span why no meeting can start then, in order.
+
+    Those without a reason are the ones that `offered` lists. As many queries as for one moment.
+    """
+    diary, step = _told_diary(question, span), question.page.increment_minutes
+    grid = (minute for start, end in diary.hours for minute in range(start, end, step))
+    return _reasons(question, diary, [minute for minute in grid if span[0] <= minute < span[1]])
+
+
+def open_lengths(question: Question, *, start_minute: int) -> list[int]:
+    """Return which of the page's lengths, in minutes, a meeting that starts at that UTC minute can have."""
+    diary, now_minute = _diary(question, (start_minute, start_minute + 1)), _ceiling(question.now)
+    policies = [_policy(replace(question, minutes=length.minutes)) for length in question.page.durations]
+    return [
+        policy.duration
+        for policy in policies
+        if is_open(diary, minute=start_minute, policy=policy, now_minute=now_minute)
+    ]
 
 
 def minute_of(moment: datetime) -> int:
@@ -82,6 +102,16 @@ def _horizon(page: PublicPage, now_minute: int) -> int | None:
     if last_day is None:
         return None
     return max(0, date_start(page.opening, last_day + timedelta(days=1)) - now_minute)
+
+
+def _reasons(question: Question, diary: Diary, starts: Iterable[int]) -> dict[int, tuple[Reason, ...]]:
+    policy, now_minute = _policy(question), _ceiling(question.now)
+    return {start: why_not(diary, minute=start, policy=policy, now_minute=now_minute) for start in starts}
+
+
+def _told_diary(question: Question, span: Interval) -> Diary:
+    """Return the diary with the dates that say more than "closed"."""
+    return replace(_diary(question, span), special=special_days(question.page.opening, span=span))
 
 
 def _diary(question: Question, span: Interval) -> Diary:

@@ -1,16 +1,19 @@
-"""What guests type. Everything is cleaned before it is stored; nothing that is refused is lost."""
+"""What guests type, and what hosts ask. Everything is cleaned; nothing that is refused is lost."""
 
 from typing import Any
 
 from django import forms
 
+from timetuna.bookings import wording
 from timetuna.bookings.choice import read_start
 from timetuna.lib.mail import clean_address
 from timetuna.lib.signing import random_token
 from timetuna.lib.text import multi_line, single_line
 from timetuna.lib.zones import find_zone
+from timetuna.pages.forms.dates import DayField
+from timetuna.pages.forms.hours import ClockField
 from timetuna.pages.kinds import PHONE
-from timetuna.pages.queries import PublicPage
+from timetuna.pages.queries import PageDuration, PublicPage
 
 KEY_LENGTHS = range(20, 65)
 
@@ -161,6 +164,48 @@ class CancelForm(forms.Form):
     def clean_note(self) -> str:
         """Return the note on one line."""
         return single_line(self.cleaned_data["note"], max_length=300)
+
+
+class MomentField(ClockField):
+    """A time of day to the minute."""
+
+    widget = forms.TimeInput(attrs={"type": "time"})
+
+    def __init__(self, *, label: str) -> None:
+        super().__init__(label=label)
+        self.error_messages |= dict.fromkeys(("required", "invalid"), "Enter a time, such as 09:00.")
+
+
+class WhyForm(forms.Form):
+    """The time a host asks about, by the host's own clock, and for how long a meeting. Read from an address."""
+
+    date = DayField(label="Date")
+    time = MomentField(label="Time")
+    duration = forms.TypedChoiceField(
+        label="Duration",
+        coerce=int,
+        error_messages={
+            "required": "Choose a duration.",
+            "invalid_choice": "This page does not have that duration. Choose one it has.",
+        },
+    )
+
+    def __init__(self, page: PublicPage, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = [(str(one.minutes), _duration_label(one)) for one in page.durations]
+        self.fields["duration"].choices = offered  # type: ignore[attr-defined]
+        if len(offered) == 1:
+            self.fields["duration"].required = False
+
+    def clean_duration(self) -> int:
+        """Return the length in minutes; of a page with one length, that one."""
+        chosen: int | str = self.cleaned_data["duration"]
+        return int(chosen or self.fields["duration"].choices[0][0])  # type: ignore[attr-defined]
+
+
+def _duration_label(duration: PageDuration) -> str:
+    lasts = wording.length(duration.minutes)
+    return f"{duration.title} ({lasts})" if duration.title else lasts
 
 
 def new_key() -> str:
