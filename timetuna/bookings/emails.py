@@ -25,8 +25,6 @@ from timetuna.lib.ics import write
 from timetuna.lib.mail import Letter, Mailbox, build, parse_mailbox
 from timetuna.lib.text import single_line
 
-SUBJECT_LENGTH = 200
-
 
 def compose(booking: Booking, *, kind: Kind, audience: str) -> EmailMessage:
     """Return the finished mail for one side, in that reader's zone, with the invitation.
@@ -54,7 +52,7 @@ def compose(booking: Booking, *, kind: Kind, audience: str) -> EmailMessage:
             sender=_sender(booking, to_guest=to_guest),
             reply_to=_other_side(booking, to_guest=to_guest),
             to=_reader(booking, to_guest=to_guest),
-            subject=_for_header(words.subject, max_length=SUBJECT_LENGTH),
+            subject=words.subject,
             text=render_to_string("bookings/mail/booking.txt", context).strip() + "\n",
             html=render_to_string("bookings/mail/booking.html", context),
             message_id=message_id(booking, kind=kind, audience=audience),
@@ -82,7 +80,7 @@ def _sender(booking: Booking, *, to_guest: bool) -> Mailbox:
     """Return our own address; names are marked as coming through us."""
     ours = parse_mailbox(settings.DEFAULT_FROM_EMAIL)
     name = booking.host.name if to_guest else booking.guest_name
-    shown = _for_header(name, max_length=NAME_LENGTH)
+    shown = single_line(name, max_length=NAME_LENGTH)
     return Mailbox(f"{shown} via {ours.name or 'TimeTuna'}", ours.email)
 
 
@@ -90,19 +88,11 @@ def _reader(booking: Booking, *, to_guest: bool) -> Mailbox:
     person = (
         (booking.guest_name, booking.guest_email) if to_guest else (booking.host.name, booking.host.email)
     )
-    return Mailbox(_for_header(person[0], max_length=NAME_LENGTH), person[1])
+    return Mailbox(person[0], person[1])
 
 
 def _other_side(booking: Booking, *, to_guest: bool) -> Mailbox:
     return _reader(booking, to_guest=not to_guest)
-
-
-def _for_header(text: str, *, max_length: int) -> str:
-    """Return one line in which no encoded word begins (RFC 2047 section 2).
-
-    Python's email package decodes those in what it is given, line ends and all, into headers and a body of their own.
-    """
-    return single_line(text, max_length=max_length).replace("=?", "= ?")
 
 
 def _guest_name(booking: Booking) -> str:

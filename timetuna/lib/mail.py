@@ -92,7 +92,7 @@ def clean_address(text: str, *, allow_localhost: bool = False) -> str:
     """
     address = text.strip()
     local, separator, domain = address.rpartition("@")
-    if not separator or not local or not domain:
+    if not separator or not local or not domain or "=?" in local:
         raise ValueError("This does not look like a mail address; it should be like name@example.org.")
     if len(local) > _LOCAL_LENGTH or not _LOCAL.fullmatch(local):
         raise ValueError(
@@ -170,7 +170,7 @@ def send(message: EmailMessage, server: MailServer, *, tls: ssl.SSLContext | Non
     `tls` replaces the default context, which trusts the system's authorities and checks the host name.
     """
     helo = message["From"].addresses[0].domain
-    context = tls or ssl.create_default_context()
+    context = (tls or ssl.create_default_context()) if server.security else None  # costs 50 ms to make
     with _as_mail_errors(), _conversation(server, helo, context) as smtp:
         if server.security == "starttls":
             smtp.starttls(context=context)
@@ -200,7 +200,7 @@ def _add_headers(message: EmailMessage, letter: Letter) -> None:
     message["To"] = _header(letter.to)
     if letter.reply_to:
         message["Reply-To"] = _header(letter.reply_to)
-    message["Subject"] = single_line(letter.subject, max_length=_SUBJECT_LENGTH)
+    message["Subject"] = _header_text(letter.subject, max_length=_SUBJECT_LENGTH)
     message["Date"] = format_datetime(letter.sent_at)
     message["Message-ID"] = letter.message_id
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: keeps out-of-office replies away
@@ -209,7 +209,15 @@ def _add_headers(message: EmailMessage, letter: Letter) -> None:
 
 def _header(mailbox: Mailbox, *, allow_localhost: bool = False) -> Address:
     email = clean_address(mailbox.email, allow_localhost=allow_localhost)
-    return Address(display_name=single_line(mailbox.name, max_length=_NAME_LENGTH), addr_spec=email)
+    return Address(display_name=_header_text(mailbox.name, max_length=_NAME_LENGTH), addr_spec=email)
+
+
+def _header_text(text: str, *, max_length: int) -> str:
+    """Return one line in which no encoded word begins (RFC 2047 section 2).
+
+    Python's email package decodes those in what it is given, line ends and all, into headers and a body of their own.
+    """
+    return single_line(text, max_length=max_length).replace("=?", "= ?")
 
 
 class _Bounded(smtplib.SMTP):
@@ -257,7 +265,7 @@ class _BoundedTls(_Bounded, smtplib.SMTP_SSL):
 
 
 @contextmanager
-def _conversation(server: MailServer, helo: str, context: ssl.SSLContext) -> Iterator[smtplib.SMTP]:
+def _conversation(server: MailServer, helo: str, context: ssl.SSLContext | None) -> Iterator[smtplib.SMTP]:
     smtp: smtplib.SMTP
     if server.security == "tls":
         smtp = _BoundedTls(server.host, server.port, helo, timeout=DIAL_SECONDS, context=context)

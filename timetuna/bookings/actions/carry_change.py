@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.db import transaction
 
 from timetuna.bookings.abilities import Maker, maker
+from timetuna.bookings.actions.announce import announce, promise
 from timetuna.bookings.actions.ensure_conference import ensure_conference, meeting_of
 from timetuna.bookings.actions.reschedule import LINK_LIVES
 from timetuna.bookings.history import SYSTEM, note
@@ -26,10 +27,10 @@ def move_outside(booking_id: int, *, revision: int) -> None:
         return
     found = maker(booking)
     if found and found.may(Ability.MOVE):
-        _mail_after(booking, lambda: _move(booking, found))
+        _carry_then_mail(booking, found)
     else:
         _renew_if_the_link_dies(booking)
-        _mail_after(booking, lambda: ensure_conference(booking))
+        _remake_then_mail(booking)
 
 
 def remove_outside(booking_id: int) -> None:
@@ -60,11 +61,21 @@ def _call(found: Maker, do: Callable[[str], None]) -> None:
         raise Retry(str(error), at=error.retry_after) from error
 
 
-def _mail_after(booking: Booking, do: Callable[[], None]) -> None:
+def _carry_then_mail(booking: Booking, found: Maker) -> None:
+    """The link stays whatever comes of the call, so the mails do not depend on it."""
     try:
-        do()
+        _move(booking, found)
     finally:
         enqueue_mails(booking, kind="moved")
+
+
+def _remake_then_mail(booking: Booking) -> None:
+    try:
+        ensure_conference(booking)
+    except (Retry, GiveUp) as order:
+        promise(booking, kind="moved", why=str(order))
+        raise
+    announce(booking, kind="moved")
 
 
 def _renew_if_the_link_dies(booking: Booking) -> None:
@@ -74,7 +85,13 @@ def _renew_if_the_link_dies(booking: Booking) -> None:
             booking=booking, state=Conference.State.READY, scheduled_for__lt=booking.start_at - LINK_LIVES
         )
         if dying.update(
-            state=Conference.State.WAITING, reference="", join_url="", passcode="", unknown_outcomes=0
+            state=Conference.State.WAITING,
+            reference="",
+            join_url="",
+            passcode="",
+            unknown_outcomes=0,
+            promised=False,
+            late_link_mailed=False,
         ):
             note(
                 booking,

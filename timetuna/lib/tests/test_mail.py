@@ -230,3 +230,20 @@ def test_other_email_urls_are_refused_without_the_password(url: str) -> None:
         parse_email_url(url)
 
     assert "hunter2" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "=?utf-8?q?Sam=0D=0ABcc:_eve@evil.example?=",
+        "=?utf-8?b?U2FtDQoNCkJvZHk=?=",
+        "x =?utf-8?q?=0D=0A=0D=0Abody?=",
+    ],
+)
+def test_an_encoded_word_in_a_name_or_subject_stays_text(name: str) -> None:
+    message = build(letter(to=Mailbox(name, "sam@guest.example"), subject=name))
+
+    again = message_from_bytes(message.as_bytes(), policy=policy.SMTP)
+    assert again["Bcc"] is None
+    assert [key for key, _ in again.items()] == [key for key, _ in message.items()]
+    assert "=0D=0A" in str(again["Subject"]) or "U2Ft" in str(again["Subject"])
