@@ -85,7 +85,7 @@ def read_choice(page: PublicPage, query: QueryDict, *, path: str, customs: Custo
         zone = host_zone
         if query.get("zone"):
             problem = f"That time zone is not known, so times are shown in {zone.key}."
-    month, day = _date(query.get("month", "") + "-01"), _date(query.get("day", ""))
+    month, day = read_month(query.get("month", "")), _date(query.get("day", ""))
     if (query.get("month") and month is None) or (query.get("day") and day is None):
         problem = "That date cannot be read, so the next free times are shown."
     if day:
@@ -111,6 +111,11 @@ def read_start(text: str) -> int | None:
         return minute_of(datetime.strptime(text, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC))
     except ValueError:
         return None
+
+
+def read_month(text: str) -> date | None:
+    """Return the first day of a month like 2026-12, or None."""
+    return _date(f"{text}-01")
 
 
 def write_start(moment: datetime) -> str:

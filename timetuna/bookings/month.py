@@ -43,7 +43,7 @@ def free_times(page: PublicPage, choice: Choice, *, now: datetime, moving: int |
     minutes = choice.duration.minutes if choice.duration else 0
     question = Question(page=page, minutes=minutes, now=now, moving=moving)
     if choice.month:
-        days = _days(question, zone, choice.month, _next_month(choice.month))
+        days = month_times(question, zone=zone, month=choice.month)
         month = choice.month
     else:
         beyond = min(max(last, today), today + FARTHEST) + timedelta(days=1)
@@ -59,6 +59,11 @@ def free_times(page: PublicPage, choice: Choice, *, now: datetime, moving: int |
         later=_next_month(month) if _next_month(month) <= last else None,
         away=page.notes_for(max(month, today), _next_month(month) - timedelta(days=1)),
     )
+
+
+def month_times(question: Question, *, zone: ZoneInfo, month: date) -> Days:
+    """Return a month's free times by local day, days without any left out. `month` is its first day."""
+    return _days(question, zone, month, _next_month(month))
 
 
 def remaining_times(

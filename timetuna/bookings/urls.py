@@ -9,6 +9,7 @@ from timetuna.bookings.views.bookings import bookings
 from timetuna.bookings.views.cancel import cancel_booking
 from timetuna.bookings.views.move import choose_new_time, confirm_new_time
 from timetuna.bookings.views.slots import slots
+from timetuna.bookings.views.times_api import times
 from timetuna.bookings.views.why import why, why_any
 
 urlpatterns: list[URLPattern] = [
@@ -24,6 +25,7 @@ urlpatterns: list[URLPattern] = [
     path("b/<str:token>/move/confirm", confirm_new_time, name="booked_move_confirm"),
     path("why", why_any, name="why_any"),
     path("booking-pages/<int:page_id>/why", why, name="why"),
+    path("api/pages/<slug:handle>/<slug:slug>/times", times, name="api_times"),
     path("<slug:handle>/<slug:slug>", slots, name="public_page"),
     path("<slug:handle>/<slug:slug>/book", book_time, name="public_book"),
 ]
