@@ -19,18 +19,12 @@ def promise(booking: Booking, *, kind: str, why: str) -> None:
 
 
 def announce(booking: Booking, *, kind: str) -> None:
-    """Mail what there is to say, or, to people who were told that the link follows, the link."""
+    """Mail what there is to say, or, to people who were promised the link, the link."""
     with transaction.atomic():
-        if Conference.objects.filter(booking=booking, promised=True).exists():
-            _announce_late_link(booking)
-        else:
-            enqueue_mails(booking, kind=kind)
-
-
-def _announce_late_link(booking: Booking) -> None:
-    # The invite in people's calendars changes with the link, so the revision rises: once, by the conditional update.
-    late = Conference.objects.filter(booking=booking, promised=True, late_link_mailed=False)
-    if late.update(late_link_mailed=True):
-        Booking.objects.filter(pk=booking.pk).update(revision=booking.revision + 1)
-        booking.revision += 1
-        enqueue_mails(booking, kind="link")
+        late = Conference.objects.filter(booking=booking, promised=True)
+        if late.update(promised=False, late_link_mailed=True):
+            # The invite in people's calendars changes with the link, so the revision rises.
+            booking.revision += 1
+            Booking.objects.filter(pk=booking.pk).update(revision=booking.revision)
+            kind = "link"
+        enqueue_mails(booking, kind=kind)

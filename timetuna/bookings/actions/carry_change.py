@@ -62,7 +62,7 @@ def _call(found: Maker, do: Callable[[str], None]) -> None:
 
 
 def _carry_then_mail(booking: Booking, found: Maker) -> None:
-    """The link stays whatever comes of the call, so the mails do not depend on it."""
+    """Mail whatever comes of the call: the link stays the same."""
     try:
         _move(booking, found)
     finally:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from timetuna.bookings.actions.announce import announce, promise
 from timetuna.bookings.actions.ensure_conference import ensure_conference
-from timetuna.bookings.models import Booking
+from timetuna.bookings.models import Booking, Conference
 from timetuna.jobs.registry import GiveUp, Retry
 
 PATIENCE_IN_PAUSES = 12
@@ -30,7 +30,8 @@ def fulfil(booking_id: int) -> None:
     except GiveUp as order:
         promise(booking, kind="promised", why=str(order))
         raise
-    announce(booking, kind="confirmed")
+    if not Conference.objects.filter(booking=booking, late_link_mailed=True).exists():
+        announce(booking, kind="confirmed")
 
 
 def _too_late(booking: Booking, order: Retry) -> bool:
