@@ -37,8 +37,9 @@ def logging_config(level: str) -> dict[str, Any]:
             # httpx and httpcore log whole addresses, which may carry codes.
             "httpx": {"level": "WARNING"},
             "httpcore": {"level": "WARNING"},
-            # Django's own line repeats the address, which may carry a booking's link.
+            # Django's own lines repeat the address, which may carry a booking's link.
             "django.request": {"level": "CRITICAL"},
+            "django.security.csrf": {"level": "CRITICAL"},
             "django.security.DisallowedHost": {"level": "CRITICAL"},
         },
     }

@@ -87,7 +87,8 @@ def booking_or_404(token: str) -> Booking:
 def private(response: HttpResponse) -> HttpResponse:
     """Keep an address that is a secret out of caches, search engines and the next site's logs."""
     response["Cache-Control"] = "private, no-store"
-    response["Referrer-Policy"] = "no-referrer"
+    # Not "no-referrer": browsers then send "Origin: null" with this page's own forms, which are refused.
+    response["Referrer-Policy"] = "same-origin"
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response
 
