@@ -1,0 +1,50 @@
+"""What guests and hosts do on several journeys."""
+
+import re
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.browser import Eyes
+
+CONFIRM = re.compile("^Confirm ")
+PHONE_NUMBER = "+49 30 123456"
+
+
+def fill_details(page: Page, *, name: str, email: str, notes: str = "") -> None:
+    """Type what the form asks for."""
+    page.get_by_label("Your name").fill(name)
+    page.get_by_label("Your email").fill(email)
+    number = page.get_by_label("Your phone number")
+    if number.count():
+        number.fill(PHONE_NUMBER)
+    page.get_by_label("Anything the host should know").fill(notes)
+
+
+def confirm(page: Page) -> None:
+    """Press the button and come to the booking's page."""
+    page.get_by_role("button", name=CONFIRM).click()
+    page.wait_for_url("**/b/*")
+    expect(page.get_by_role("heading", name="Your booking is confirmed")).to_be_visible()
+
+
+def sign_in(eyes: Eyes, live: Any, host: Any) -> None:
+    """Come in by the front door."""
+    eyes.page.goto(f"{live.base_url}/signin")
+    eyes.page.get_by_label("Email").fill(host.email)
+    eyes.page.get_by_label("Password").fill(host.password)
+    eyes.page.get_by_role("button", name="Sign in", exact=True).click()
+    eyes.page.wait_for_url("**/booking-pages")
+
+
+def connect_zoom(eyes: Eyes, live: Any) -> None:
+    """Connect Zoom, where consent is given without a page."""
+    live.sandbox.decide("allow")
+    eyes.page.goto(f"{live.base_url}/settings/providers")
+    eyes.page.get_by_role("button", name="Connect Zoom", exact=True).click()
+    expect(eyes.page.get_by_role("button", name="Disconnect", exact=True)).to_be_visible()
+
+
+def fits(page: Page) -> bool:
+    """Say whether nothing sticks out sideways."""
+    return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))

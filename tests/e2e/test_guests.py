@@ -1,0 +1,267 @@
+"""Guests of every kind: without JavaScript, on a small phone, by keyboard, too late, far away."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.browser import PHONE, PICTURES, eyes
+from tests.e2e.steps import confirm, connect_zoom, fill_details, fits, sign_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+HEAVIEST = 60_000
+ARABIC = "مريم عبد الله"
+
+
+@pytest.fixture
+def without_scripts(browser):
+    """Open a window without JavaScript, and one that has it but gets none: axe needs it to look at the same page."""
+    with (
+        eyes(browser, "without-javascript", java_script_enabled=False) as sam,
+        eyes(browser, "without-scripts") as twin,
+    ):
+        twin.page.route(
+            "**/static/**/*.js", lambda route: route.fulfill(body="", content_type="text/javascript")
+        )
+
+        def look(name):
+            sam.look(name, accessible=False)
+            twin.page.goto(sam.page.url)
+            twin.look(name)
+
+        yield sam.page, look
+
+
+def test_a_guest_without_javascript_books(live_timetuna, without_scripts):
+    page, look = without_scripts
+    page.goto(live_timetuna.new_host(zone="Europe/Berlin").page_url)
+    page.get_by_label("Your time zone").select_option("Asia/Kathmandu")
+    page.get_by_role("button", name="Show times in this zone").click()
+    page.get_by_role("link", name="12 hours").click()
+    page.locator("table.month a").nth(1).click()
+    look("times")
+    expect(page.locator(".times-zone")).to_contain_text("Asia/Kathmandu")
+    assert page.locator(".time").first.inner_text().split("\n") == ["1:45 pm", "9:00 am in Berlin"]
+    page.locator(".time").first.click()
+    expect(page.get_by_text("9:00 am for Robin Host (Europe/Berlin)")).to_be_visible()
+    look("details")
+    fill_details(page, name="Sam Guest", email="nojs@guest.example")
+    confirm(page)
+    expect(page.get_by_text("1:45 pm to 2:15 pm")).to_be_visible()
+    look("confirmation")
+
+
+def test_a_guest_without_javascript_moves_and_cancels(live_timetuna, without_scripts):
+    page, look = without_scripts
+    page.goto(live_timetuna.new_host(zone="Europe/Berlin").page_url)
+    page.locator(".time").first.click()
+    fill_details(page, name="Sam Guest", email="moves@guest.example")
+    confirm(page)
+    page.get_by_role("link", name="Move to another time").click()
+    look("move")
+    page.locator(".time").nth(3).click()
+    page.get_by_role("button", name=re.compile("^Move to ")).click()
+    page.wait_for_url("**/b/*")
+    expect(page.get_by_text("10:30 to 11:00")).to_be_visible()
+    page.get_by_role("link", name="Cancel the booking").click()
+    look("cancel")
+    page.get_by_role("button", name="Cancel the booking").click()
+    expect(page.get_by_role("heading", name="This booking is cancelled")).to_be_visible()
+    look("cancelled")
+
+
+def test_a_refused_form_leaves_no_link_in_the_log(live_timetuna, browser):
+    host = live_timetuna.new_host()
+    with eyes(browser, "refused-form") as sam:
+        sam.page.goto(host.page_url)
+        sam.page.locator(".time").first.click()
+        fill_details(sam.page, name="Sam Guest", email="log@guest.example")
+        confirm(sam.page)
+
+        answer = sam.page.request.post(f"{sam.page.url}/cancel", form={"note": "no token"})
+
+        assert answer.status == 403
+        assert sam.page.url.rpartition("/")[2] not in live_timetuna.log()
+
+
+@pytest.mark.parametrize("width", [390, 320])
+def test_a_small_dark_phone_and_names_of_every_kind(live_timetuna, browser, width):
+    host = live_timetuna.new_host(name=ARABIC, zone="Europe/Berlin")
+    window = {"width": width, "height": PHONE["height"]}
+    with eyes(browser, f"phone-{width}", viewport=window, color_scheme="dark", has_touch=True) as sam:
+        page = sam.page
+
+        def look(name):
+            sam.look(name)
+            assert fits(page), f"{name} can be scrolled sideways"
+
+        page.goto(host.page_url)
+        look("times")
+        page.locator(".time").first.click()
+        page.get_by_role("button", name=re.compile("^Confirm ")).wait_for()
+        look("form")
+        fill_details(page, name="W" * 100, email=f"{'w' * 40}{width}@guest.example", notes=ARABIC * 20)
+        confirm(page)
+        look("confirmation")
+        page.get_by_role("link", name="Move to another time").click()
+        page.locator("table.month").wait_for()
+        look("move")
+        page.go_back()
+        page.get_by_role("link", name="Cancel the booking").click()
+        page.get_by_role("button", name="Cancel the booking").wait_for()
+        look("cancel")
+
+
+def tab_to(page, selector, *, most=40):
+    """Press Tab until something that matches has the focus."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"{selector} is not reached in {most} steps")
+
+
+def test_the_keyboard_is_enough(live_timetuna, browser):
+    host = live_timetuna.new_host(zone="Europe/Berlin")
+    with eyes(browser, "keyboard") as sam:
+        page = sam.page
+        page.goto(host.page_url)
+        tab_to(page, "table.month a")
+        before = page.evaluate("document.activeElement.id")
+        page.keyboard.press("ArrowRight")
+        chosen = page.evaluate("document.activeElement.id")
+        assert chosen.startswith("day-")
+        assert chosen > before
+        sam.look("a-day-has-the-focus")
+        page.keyboard.press("Enter")
+        expect(page.locator(f"#{chosen}")).to_have_attribute("aria-current", "true")
+        expect(page.locator("#times")).to_be_focused()
+        tab_to(page, ".time")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/book?**")
+        for selector, text in (
+            ("[name=name]", "Kim Keys"),
+            ("[name=email]", "keys@guest.example"),
+            ("[name=phone]", "+49 30 1234"),
+        ):
+            tab_to(page, selector)
+            page.keyboard.type(text)
+        tab_to(page, "main button[type=submit]")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/b/*")
+        expect(page.get_by_role("heading", name="Your booking is confirmed")).to_be_visible()
+
+
+def test_the_second_guest_gets_the_other_times_and_types_nothing_twice(live_timetuna, browser):
+    host = live_timetuna.new_host(zone="Europe/Berlin")
+    with eyes(browser, "first-guest") as ann, eyes(browser, "second-guest", viewport=PHONE) as ben:
+        for guest, name in ((ann, "ann"), (ben, "ben")):
+            guest.page.goto(host.page_url)
+            guest.page.locator(".time").nth(2).click()
+            fill_details(guest.page, name=name, email=f"{name}@second.example", notes=f"From {name}")
+        confirm(ann.page)
+
+        ben.page.get_by_role("button", name=re.compile("^Confirm ")).click()
+
+        expect(ben.page.get_by_text("This time has just been taken")).to_be_visible()
+        ben.look("taken")
+        assert fits(ben.page)
+        assert "10:00" not in ben.page.locator(".free-day").first.inner_text().split()
+        expect(ben.page.get_by_label("Your name")).to_have_value("ben")
+        expect(ben.page.get_by_label("Anything the host should know")).to_have_value("From ben")
+        ben.page.locator(".free-day").first.get_by_text("10:30").click()
+        ben.look("another-chosen")
+        ben.page.get_by_role("button", name="Confirm this time").click()
+        ben.page.wait_for_url("**/b/*")
+        expect(ben.page.get_by_text("10:30 to 11:00")).to_be_visible()
+
+
+def test_a_late_link_shows_itself(live_timetuna, browser):
+    host = live_timetuna.new_host()
+    with eyes(browser, "late-link-host") as robin, eyes(browser, "late-link") as sam:
+        sign_in(robin, live_timetuna, host)
+        connect_zoom(robin, live_timetuna)
+        turn_zoom_on(live_timetuna, host)
+        live_timetuna.sandbox.fault("slow", on="v2.create", seconds=5)
+        sam.page.goto(host.page_url)
+        sam.page.locator(".time").first.click()
+        fill_details(sam.page, name="Sam Guest", email="late@guest.example")
+        confirm(sam.page)
+        expect(sam.page.get_by_text("The link is on its way")).to_be_visible()
+        sam.look("on-its-way")
+        opened = sam.page.evaluate("performance.timeOrigin")
+
+        expect(sam.page.locator("#link a[href*='/j/']")).to_be_visible()
+
+        assert sam.page.evaluate("performance.timeOrigin") == opened, "the page was loaded again"
+        sam.look("there")
+    assert live_timetuna.sandbox.violations() == []
+
+
+def turn_zoom_on(live, host):
+    live.run_python(
+        "from timetuna.pages.models import MeetingType\n"
+        f"MeetingType.objects.filter(page_id={host.page_pk}).delete()\n"
+        f"MeetingType.objects.create(page_id={host.page_pk}, kind='zoom', enabled=True)\n"
+    )
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York"])
+def test_the_public_page_weighs_little_and_asks_nobody_else(live_timetuna, browser, zone):
+    host = live_timetuna.new_host(zone="Europe/Berlin")
+    with eyes(browser, "weight", timezone_id=zone) as sam:
+        wire = sam.context.new_cdp_session(sam.page)
+        urls, weights = {}, {}
+        wire.on(
+            "Network.requestWillBeSent",
+            lambda event: urls.update({event["requestId"]: event["request"]["url"]}),
+        )
+        wire.on(
+            "Network.loadingFinished",
+            lambda event: weights.update({event["requestId"]: event["encodedDataLength"]}),
+        )
+        wire.send("Network.enable")
+
+        sam.page.goto(host.page_url, wait_until="networkidle")
+        expect(sam.page.locator(".times-zone")).to_contain_text(zone.replace("_", " "))
+
+        listing = [f"{weights.get(request, 0):6.0f} {url}" for request, url in urls.items()]
+        weight = sum(weights.values())
+        write_down(f"page-weight-{zone.rpartition('/')[2]}.txt", [*listing, f"{weight:6.0f} bytes in all"])
+        assert weight <= HEAVIEST, listing
+        assert [url for url in urls.values() if not url.startswith(live_timetuna.base_url)] == []
+
+
+def write_down(name, lines):
+    """Keep a measurement beside the pictures."""
+    PICTURES.parent.mkdir(parents=True, exist_ok=True)
+    (PICTURES.parent / name).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def test_times_follow_the_guest_and_the_choice_is_remembered(live_timetuna, browser):
+    host = live_timetuna.new_host(zone="Europe/Berlin")
+    with eyes(browser, "zones", timezone_id="America/New_York", locale="en-US") as sam:
+        page = sam.page
+        page.goto(host.page_url)
+        expect(page.locator(".times-zone")).to_contain_text("America/New York")
+        expect(page.locator(".time").first).to_contain_text(re.compile(r"3:00 am\s+9:00 am in Berlin"))
+        assert page.locator("table.month th").first.inner_text().startswith("Sun")
+        field = page.get_by_role("combobox", name="Your time zone")
+        field.click()
+        field.fill("kathm")
+        expect(page.get_by_role("option")).to_have_text(["KathmanduAsia, UTC+5:45"])
+        sam.look("searching-a-zone")
+        field.press("Enter")
+        expect(page.locator(".times-zone")).to_contain_text("Asia/Kathmandu")
+        expect(page.locator(".time").first).to_contain_text("1:45 pm")
+        page.get_by_role("link", name="24 hours").click()
+        expect(page.locator(".time").first).to_contain_text("13:45")
+        sam.look("kathmandu")
+
+        again = sam.context.new_page()
+        again.goto(host.page_url)
+
+        expect(again.locator(".times-zone")).to_contain_text("Asia/Kathmandu")
+        expect(again.locator(".time").first).to_contain_text("13:45")
+        expect(again.get_by_role("combobox")).to_have_value("Kathmandu, UTC+5:45")
