@@ -1,6 +1,7 @@
 """Times and places in words, the same on pages and in mails."""
 
 from datetime import date, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from timetuna.lib.zones import find_zone
@@ -26,7 +27,8 @@ def date_from(moment: date, *, today: date) -> str:
 def clock(moment: datetime, *, twelve_hours: bool = False) -> str:
     """Say a time of day: "14:00", or "2:00 pm"."""
     if twelve_hours:
-        return f"{moment.hour % 12 or 12}:{moment:%M} {'am' if moment.hour < 12 else 'pm'}"  # noqa: PLR2004
+        half = "am" if moment.hour < 12 else "pm"  # noqa: PLR2004
+        return f"{moment.hour % 12 or 12}:{moment:%M}\N{NO-BREAK SPACE}{half}"
     return f"{moment:%H:%M}"
 
 
@@ -75,12 +77,13 @@ def for_other(moment: datetime, *, name: str, zone: ZoneInfo, twelve_hours: bool
     return f"{other_day}{clock(there, twelve_hours=twelve_hours)} for {name} ({zone_name(zone)})"
 
 
-def when(start: datetime, *, minutes: int, zone: ZoneInfo) -> str:
+def when(start: datetime, *, minutes: int, zone: ZoneInfo, twelve_hours: bool = False) -> str:
     """Say when it is: "Tuesday 24 November 2026, 14:00 to 14:30 (Europe/Berlin, UTC+1)"."""
+    say = partial(clock, twelve_hours=twelve_hours)
     begins, ends = start.astimezone(zone), (start + timedelta(minutes=minutes)).astimezone(zone)
     last_day = f"{day(ends.date())}, " if ends.date() != begins.date() else ""
     named = zone_label(zone, at=start)
-    return f"{day(begins.date())} {begins.year}, {clock(begins)} to {last_day}{clock(ends)} ({named})"
+    return f"{day(begins.date())} {begins.year}, {say(begins)} to {last_day}{say(ends)} ({named})"
 
 
 def short_when(start: datetime, *, zone: ZoneInfo) -> str:
