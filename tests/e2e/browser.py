@@ -74,9 +74,8 @@ class Eyes:
 def eyes(browser: Browser, name: str, **options: Any) -> Iterator[Eyes]:
     """Open a private window; whatever looked wrong in it fails the test at the end."""
     engine = "postgresql" if os.environ.get("DATABASE_URL", "").startswith("postgres") else "sqlite"
-    context = browser.new_context(
-        **{"viewport": DESK, "locale": "en-GB", "timezone_id": "Europe/Berlin"} | options
-    )
+    usual = {"viewport": DESK, "locale": "en-GB", "timezone_id": "Europe/Berlin", "reduced_motion": "reduce"}
+    context = browser.new_context(**usual | options)
     try:
         somebody = Eyes(context, PICTURES / engine / name)
         yield somebody

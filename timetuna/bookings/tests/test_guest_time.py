@@ -1,0 +1,129 @@
+"""Times as a guest reads them: zone, clock, first weekday, and what the host's clock shows."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from timetuna.bookings import wording
+from timetuna.bookings.choice import write_start
+from timetuna.bookings.models import Booking
+from timetuna.bookings.tests.conftest import tomorrow
+from timetuna.bookings.tests.test_public import details
+from timetuna.bookings.zone_list import zone_options
+
+pytestmark = pytest.mark.django_db
+AMERICAN = {"Accept-Language": "en-US,en;q=0.9"}
+BERLIN, NEW_YORK, KATHMANDU = (
+    ZoneInfo(name) for name in ("Europe/Berlin", "America/New_York", "Asia/Kathmandu")
+)
+
+
+@pytest.mark.parametrize(
+    ("hour", "said"), [(0, "12:05\xa0am"), (9, "9:05\xa0am"), (12, "12:05\xa0pm"), (23, "11:05\xa0pm")]
+)
+def test_a_clock_of_twelve_hours(hour, said):
+    assert wording.clock(datetime(2026, 11, 24, hour, 5, tzinfo=UTC), twelve_hours=True) == said
+
+
+def test_the_hosts_time_is_said_where_it_differs():
+    noon = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+    assert wording.elsewhere(noon.astimezone(NEW_YORK), zone=BERLIN) == "13:00 in Berlin"
+    assert wording.elsewhere(noon.astimezone(BERLIN), zone=NEW_YORK, twelve_hours=True) == (
+        "7:00\xa0am in New York"
+    )
+    assert wording.elsewhere(noon.astimezone(BERLIN), zone=wording.UTC_ZONE) == "12:00 UTC"
+    assert wording.elsewhere(noon.astimezone(BERLIN), zone=ZoneInfo("Europe/Paris")) == ""
+    assert wording.for_other(noon.astimezone(NEW_YORK), name="Robin", zone=BERLIN) == (
+        "13:00 for Robin (Europe/Berlin)"
+    )
+
+
+def test_the_hosts_other_day_is_said_too():
+    evening = datetime(2026, 11, 24, 22, tzinfo=UTC).astimezone(BERLIN)
+
+    assert wording.elsewhere(evening, zone=KATHMANDU) == "Wed 03:45 in Kathmandu"
+    assert wording.for_other(evening, name="Robin", zone=KATHMANDU) == (
+        "Wednesday 25 November, 03:45 for Robin (Asia/Kathmandu)"
+    )
+
+
+def test_a_repeated_hour_says_which_of_the_two_it_is():
+    first, second = (datetime(2026, 10, 25, hour, 30, tzinfo=UTC).astimezone(BERLIN) for hour in (0, 1))
+
+    assert wording.which_of_two(first) == "CEST (first)"
+    assert wording.which_of_two(second) == "CET (second)"
+    assert wording.which_of_two(datetime(2026, 10, 25, 2, 30, tzinfo=UTC).astimezone(BERLIN)) == ""
+
+
+def test_the_list_of_zones_shows_offsets_and_is_made_once():
+    options = zone_options()
+
+    assert '<optgroup label="Asia">' in options
+    assert '<option value="Asia/Kathmandu">Kathmandu, UTC+5:45</option>' in options
+    assert '<option value="America/Argentina/Buenos_Aires">Argentina/Buenos Aires, UTC-3</option>' in options
+    assert zone_options() is options
+
+
+def test_an_american_browser_gets_its_clock_and_its_week(client, page):
+    answer = client.get(f"/alice/intro?day={tomorrow():%Y-%m-%d}", headers=AMERICAN)
+
+    assert answer.context["month"]["weekdays"][0]["full"] == "Sunday"
+    assert answer.context["times"][0]["label"] == "12:00\xa0am"
+    assert "Accept-Language" in answer["Vary"]
+
+
+def test_the_switched_clock_wins_and_goes_along(client, page):
+    answer = client.get(f"/alice/intro?day={tomorrow():%Y-%m-%d}&clock=24", headers=AMERICAN)
+
+    assert answer.context["times"][0]["label"] == "00:00"
+    assert all("clock=24" in time["url"] for time in answer.context["times"])
+    assert [clock["current"] for clock in answer.context["clocks"]] == [False, True]
+    assert answer.context["month"]["weekdays"][0]["full"] == "Sunday"
+
+
+@pytest.mark.parametrize("clock", ["13", "", "12 ", "x" * 1_000])
+def test_an_unknown_clock_is_the_regions(client, page, clock):
+    answer = client.get("/alice/intro", {"clock": clock})
+
+    assert answer.status_code == 200
+    assert answer.context["clock"] == ""
+
+
+def test_the_hosts_time_stands_beside_the_guests_from_the_list_to_the_confirmation(client, page):
+    start = tomorrow(12)
+    there = start.astimezone(BERLIN)
+    data = details(client, page, start=write_start(start))
+
+    form = client.get(f"/alice/intro/book?start={write_start(start)}&zone=America/New_York")
+    booked = client.get(client.post("/alice/intro/book?clock=12", data | {"clock": "12"})["Location"])
+
+    assert form.context["host_label"] == f"{there:%H:%M} for Alice Host (Europe/Berlin)"
+    assert f"{there.hour - 12}:00\xa0pm for Alice Host (Europe/Berlin)" in booked.content.decode()
+    assert booked.context["move_url"].endswith("/move?clock=12")
+
+
+def test_a_time_that_was_taken_is_not_shown_as_chosen(client, page):
+    data = details(client, page)
+    client.post("/alice/intro/book", details(client, page))
+
+    answer = client.post("/alice/intro/book", data)
+
+    text = answer.content.decode()
+    assert "Confirm this time" in text
+    assert "day_title" not in answer.context
+    offered = [time["value"] for day in answer.context["free_days"] for time in day["times"]]
+    assert offered == [value for value, _ in answer.context["form"].fields["start"].choices]
+    assert offered == sorted(offered)
+    assert min(offered) < write_start(tomorrow()) < max(offered), "the nearest ones, before and after"
+
+
+def test_no_time_chosen_gets_the_times_again_and_a_sentence(client, page):
+    answer = client.post("/alice/intro/book", details(client, page) | {"start": ""})
+
+    assert answer.status_code == 422
+    assert "Please choose one of the times that are free." in answer.content.decode()
+    assert answer.context["free_days"]
+    assert "Hello" in answer.content.decode()
+    assert not Booking.objects.exists()
