@@ -2,14 +2,14 @@
 
 import threading
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 Row = TypeVar("Row")
-Argument = int | str | date
+Argument = int | str | date | datetime
 
 
 class Prepared(Generic[Row]):
@@ -39,7 +39,7 @@ class _Statement:
         self.queryset = make(*markers)
         query: Any = self.queryset.query
         compiler = query.get_compiler(self.queryset.db)
-        self.adapt = compiler.connection.ops.adapt_datefield_value
+        self.operations = compiler.connection.ops
         self.sql, self.params = compiler.as_sql()
         places = {self._adapted(marker): number for number, marker in enumerate(markers)}
         self.places = [places.get(param) for param in self.params]
@@ -60,11 +60,15 @@ class _Statement:
         return list(read(self.queryset))
 
     def _adapted(self, argument: Argument) -> Any:
-        return self.adapt(argument) if isinstance(argument, date) else argument
+        if isinstance(argument, datetime):
+            return self.operations.adapt_datetimefield_value(argument)
+        return self.operations.adapt_datefield_value(argument) if isinstance(argument, date) else argument
 
 
 def _marker(argument: Argument, number: int) -> Argument:
     """Return a value of the argument's kind that stands nowhere else in a query."""
+    if isinstance(argument, datetime):
+        return datetime(1, 1, 1, second=number, tzinfo=UTC)
     if isinstance(argument, date):
         return date(1, 1, 1 + number)
     return f"argument {number}" if isinstance(argument, str) else -7_346_114_000 - number

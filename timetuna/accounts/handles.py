@@ -23,7 +23,7 @@ RESERVED = frozenset(
     signout signup sitemap slots sms ssl staff static stats status store stripe subscribe support sysadmin system
     team teams teammate terms test timetuna timetuna-support token tokens undefined unsubscribe update upload
     uploads user users verification verify verify-email video webhook webhooks webmaster well-known widget widgets
-    why www zoom google
+    why www zoom google holds
     """.split()  # noqa: SIM905 - nearly two hundred quotation marks less
 )
 

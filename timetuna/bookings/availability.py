@@ -11,25 +11,32 @@ from timetuna.availability.hours import date_start, host_date, open_hours_around
 from timetuna.availability.interval import Interval
 from timetuna.availability.policy import LONGEST_MEETING, Policy, Scope
 from timetuna.availability.slots import Busy, Diary, Kind, Reason, is_open, open_slots, why_not
+from timetuna.bookings.held import Held, live_holds
 from timetuna.bookings.models import BookingHost
 from timetuna.pages.queries import PublicPage
 from timetuna.prepared import Prepared
+from timetuna.web.client import NOBODY, Client
 
 LONGEST_BUFFER = 24 * 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What is asked about: a page, one of its lengths, the present, and a booking that is being moved."""
+    """What is asked about: a page, one of its lengths, the present, and a booking that is being moved.
+
+    hold: the token of the form that is sent; what it holds, and what `client` holds, is in nobody's way.
+    """
 
     page: PublicPage
     minutes: int
     now: datetime
     moving: int | None = None
+    hold: str = ""
+    client: Client = NOBODY
 
 
 def offered(question: Question, *, span: Interval) -> list[int]:
-    """Return all start times within the span, in UTC minutes. Two queries at most, however long the span."""
+    """Return all start times within the span, in UTC minutes. Three queries at most, however long the span."""
     if not question.page.meeting_types:
         return []
     return open_slots(
@@ -115,15 +122,18 @@ def _told_diary(question: Question, span: Interval) -> Diary:
 
 
 def _diary(question: Question, span: Interval) -> Diary:
+    held = live_holds(
+        question.page.host_id, now=question.now, token=question.hold, client=question.client.fingerprint
+    )
     return Diary(
         hours=open_hours_around(question.page.opening, span=span),
-        busy=_own_bookings(question, span),
-        full=_full(question, span),
+        busy=_own_bookings(question, span) + [hold.busy for hold in held],
+        full=_full(question, span, held),
         usable=bool(question.page.meeting_types),
     )
 
 
-def _full(question: Question, span: Interval) -> list[FullPeriod]:
+def _full(question: Question, span: Interval, held: Iterable[Held]) -> list[FullPeriod]:
     page = question.page
     if not page.caps:
         return []
@@ -132,6 +142,7 @@ def _full(question: Question, span: Interval) -> list[FullPeriod]:
         host_id=page.host_id, active=True, start_minute__gte=first, start_minute__lt=last
     ).exclude(booking_id=question.moving or 0)
     booked = list(rows.values_list("start_minute", "booking__page_id"))
+    booked += [(hold.busy.start_minute, hold.page_id) for hold in held]
     starts = {
         Scope.HOST: [start for start, _ in booked],
         Scope.PAGE: [start for start, page_id in booked if page_id == page.id],

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.urls import reverse_lazy
 
 from timetuna.bookings import wording
 from timetuna.bookings.choice import read_start
@@ -18,6 +19,14 @@ from timetuna.pages.queries import PageDuration, PublicPage
 KEY_LENGTHS = range(20, 65)
 
 
+class HoldField(forms.CharField):
+    """The token by which the form holds its time; empty when it does not."""
+
+    def __init__(self) -> None:
+        give_back = {"data-release": reverse_lazy("release_hold")}
+        super().__init__(required=False, widget=forms.HiddenInput(attrs=give_back))
+
+
 class BookingForm(forms.Form):
     """The guest's details for one time of a page."""
 
@@ -25,6 +34,7 @@ class BookingForm(forms.Form):
     duration = forms.CharField(widget=forms.HiddenInput)
     zone = forms.CharField(widget=forms.HiddenInput)
     key = forms.CharField(widget=forms.HiddenInput)
+    hold = HoldField()
     kind = forms.ChoiceField(
         label="How do you want to meet?", error_messages={"required": "Please choose how you want to meet."}
     )
@@ -58,6 +68,12 @@ class BookingForm(forms.Form):
         self.page = page
         self._offer_kinds()
         self._ask_for_number()
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence above the form, also when nothing has been sent yet."""
+        if not self.is_bound:
+            self.cleaned_data: dict[str, Any] = {}
+        self.add_error(None, sentence)
 
     def refill(self, name: str, value: str) -> None:
         """Show another value in one field; everything else typed stays."""

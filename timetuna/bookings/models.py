@@ -83,6 +83,34 @@ class BookingHost(models.Model):
         indexes = [models.Index(fields=["host", "start_minute"], name="bookings_host_time")]
 
 
+class Hold(models.Model):
+    """A time that is kept for a guest who has picked it, for as long as `expires_at` is to come.
+
+    Only the token of the guest's form, known here by its fingerprint, gives it back or uses it. What was given back
+    stays for a few minutes, so that a client's holds can be counted.
+    """
+
+    host = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    page = models.ForeignKey(BookingPage, on_delete=models.CASCADE, related_name="+")
+    start_minute = models.BigIntegerField()
+    end_minute = models.BigIntegerField()
+    buffer_before_minutes = models.PositiveIntegerField(default=0)
+    buffer_after_minutes = models.PositiveIntegerField(default=0)
+    token_fingerprint = models.CharField(max_length=64, unique=True)
+    client_fingerprint = models.CharField(max_length=64)
+    network_fingerprint = models.CharField(max_length=64)
+    placed_at = models.DateTimeField(db_index=True)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["host", "expires_at"], name="bookings_holds_of_host"),
+            models.Index(fields=["network_fingerprint", "placed_at"], name="bookings_holds_of_client"),
+        ]
+
+
 class Conference(models.Model):
     """The online meeting of a booking, made by a connected provider.
 

@@ -13,6 +13,7 @@ from timetuna.bookings import wording
 from timetuna.bookings.availability import Question, moment_of, offered
 from timetuna.bookings.choice import CLOCKS, Choice, write_start
 from timetuna.pages.queries import PublicPage
+from timetuna.web.client import NOBODY, Client
 
 Days = dict[date, list[datetime]]
 FARTHEST = timedelta(days=400)
@@ -35,13 +36,15 @@ class Calendar:
     away: tuple[Away, ...] = ()
 
 
-def free_times(page: PublicPage, choice: Choice, *, now: datetime, moving: int | None = None) -> Calendar:
-    """Find the month asked for; without one, the first that has times. Two queries, one sweep."""
+def free_times(
+    page: PublicPage, choice: Choice, *, now: datetime, client: Client = NOBODY, moving: int | None = None
+) -> Calendar:
+    """Find the month asked for; without one, the first that has times. Three queries at most, one sweep."""
     zone = choice.zone
     today = now.astimezone(zone).date()
     last = _last_day(page, today)
     minutes = choice.duration.minutes if choice.duration else 0
-    question = Question(page=page, minutes=minutes, now=now, moving=moving)
+    question = Question(page=page, minutes=minutes, now=now, moving=moving, client=client)
     if choice.month:
         days = month_times(question, zone=zone, month=choice.month)
         month = choice.month
@@ -67,15 +70,15 @@ def month_times(question: Question, *, zone: ZoneInfo, month: date) -> Days:
 
 
 def remaining_times(
-    page: PublicPage, choice: Choice, *, now: datetime, near: datetime | None = None, most: int = 24
+    question: Question, choice: Choice, *, near: datetime | None = None, most: int = 24
 ) -> list[datetime]:
     """Return free times in the guest's zone, the nearest to one that was just taken, or the next ones."""
+    now, page = question.now, question.page
     near = near or now.astimezone(choice.zone)
     today = now.astimezone(choice.zone).date()
     first = min(max(near.date() - NEAR, today), date.max - 2 * FARTHEST)
     last = min(_last_day(page, today), first + FARTHEST) + timedelta(days=1)
-    minutes = choice.duration.minutes if choice.duration else 0
-    days = _days(Question(page=page, minutes=minutes, now=now), choice.zone, first, max(first, last))
+    days = _days(question, choice.zone, first, max(first, last))
     times = [time for day in days.values() for time in day]
     return sorted(nsmallest(most, times, key=lambda time: abs(time - near)))
 

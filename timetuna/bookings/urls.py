@@ -7,6 +7,7 @@ from timetuna.bookings.views.booked import booked, invite, link_state
 from timetuna.bookings.views.booking import booking, cancel_as_host, retry
 from timetuna.bookings.views.bookings import bookings
 from timetuna.bookings.views.cancel import cancel_booking
+from timetuna.bookings.views.holds import release_hold
 from timetuna.bookings.views.move import choose_new_time, confirm_new_time
 from timetuna.bookings.views.slots import slots
 from timetuna.bookings.views.times_api import times
@@ -23,6 +24,7 @@ urlpatterns: list[URLPattern] = [
     path("b/<str:token>/cancel", cancel_booking, name="booked_cancel"),
     path("b/<str:token>/move", choose_new_time, name="booked_move"),
     path("b/<str:token>/move/confirm", confirm_new_time, name="booked_move_confirm"),
+    path("holds/release", release_hold, name="release_hold"),
     path("why", why_any, name="why_any"),
     path("booking-pages/<int:page_id>/why", why, name="why"),
     path("api/pages/<slug:handle>/<slug:slug>/times", times, name="api_times"),

@@ -1,13 +1,35 @@
-"""Who is asking: the address by which a client is counted."""
+"""Who is asking: the address by which a client is counted, and what stands for it where it is remembered."""
 
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from typing import NamedTuple
 
 from django.conf import settings
 from django.http import HttpRequest
 
+from timetuna.lib.signing import hmac_hex
+
 _IPV6_PREFIX = 64  # what one customer is given; within it addresses can be changed at will
 UNKNOWN = "unknown"
+
+
+class Client(NamedTuple):
+    """What a client is remembered by: keyed hashes of its address, and of that together with its browser.
+
+    Neither proves anything: guests behind one address with equal browsers are one client. "" is nobody.
+    """
+
+    fingerprint: str = ""
+    network: str = ""
+
+
+NOBODY = Client()
+
+
+def client_of(request: HttpRequest) -> Client:
+    """Return who is asking, without anything the address could be read from."""
+    network = hmac_hex(settings.SECRET_KEY, f"client\n{client_address(request)}")
+    return Client(hmac_hex(network, request.headers.get("User-Agent", "")), network)
 
 
 def client_address(request: HttpRequest) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
+from timetuna.bookings.actions.hold import consume
 from timetuna.bookings.actions.lock_host import lock_host
 from timetuna.bookings.availability import Question, bookable, moment_of
 from timetuna.bookings.errors import FormUsed, SlotTaken, TooManyBookings
@@ -15,6 +16,7 @@ from timetuna.bookings.models import Booking, BookingHost, Conference
 from timetuna.calendars.queries import conference_kinds
 from timetuna.jobs.queue import enqueue
 from timetuna.pages.queries import MeetingChoice, PublicPage, page_settings
+from timetuna.web.client import NOBODY, Client
 
 GUARD = "bookings_host_overlap"
 TAKEN = "This time has just been taken. Please pick another; what you typed is still here."
@@ -33,7 +35,10 @@ class Guest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What a guest asks for. `key` is the form's own: the same key twice is one booking."""
+    """What a guest asks for. `key` is the form's own: the same key twice is one booking.
+
+    hold: the token by which the form held a time, if it did; holds of other clients stand in the way.
+    """
 
     page_id: int
     minutes: int
@@ -41,6 +46,8 @@ class Order:
     kind: str
     guest: Guest
     key: str
+    hold: str = ""
+    client: Client = NOBODY
 
 
 def book(order: Order, *, now: datetime) -> Booking:
@@ -69,8 +76,10 @@ def _book(order: Order, now: datetime) -> Booking:
         return _same(earlier, order)
     choice = _choice(page, order)
     _refuse_flood(order.guest.email, now)
-    if not bookable(Question(page=page, minutes=order.minutes, now=now), start_minute=order.start_minute):
+    question = Question(page=page, minutes=order.minutes, now=now, hold=order.hold, client=order.client)
+    if not bookable(question, start_minute=order.start_minute):
         raise SlotTaken(TAKEN)
+    consume(order.hold)
     booking = _insert(page, order, choice)
     enqueue("bookings.fulfil", key=f"fulfil:{booking.pk}", subject=booking.subject_key(), booking=booking.pk)
     return booking

@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 
 from timetuna.bookings import wording
 from timetuna.bookings.actions.book import GUARD
+from timetuna.bookings.actions.hold import consume
 from timetuna.bookings.actions.lock_host import lock_host
 from timetuna.bookings.availability import Question, bookable, moment_of
 from timetuna.bookings.errors import NotPossible, SlotTaken
@@ -13,24 +14,39 @@ from timetuna.bookings.history import note
 from timetuna.bookings.models import Booking, BookingHost, Conference
 from timetuna.bookings.outbox import enqueue_mails
 from timetuna.jobs.queue import enqueue
-from timetuna.pages.queries import page_settings
+from timetuna.pages.queries import PublicPage, page_settings
+from timetuna.web.client import NOBODY, Client
 
 LINK_LIVES = timedelta(days=30)
 TAKEN = "This time has just been taken. Your booking stands as it was; please pick another time."
 
 
-def reschedule(booking_id: int, *, start_minute: int, actor: str, now: datetime) -> Booking:
-    """Move the booking to a time its page offers now. Raises SlotTaken or NotPossible; then nothing has changed."""
+def reschedule(
+    booking_id: int, *, start_minute: int, actor: str, now: datetime, hold: str = "", client: Client = NOBODY
+) -> Booking:
+    """Move the booking to a time its page offers now. Raises SlotTaken or NotPossible; then nothing has changed.
+
+    hold: the token by which the form held the time, if it did; holds of other clients stand in the way.
+    """
     try:
         with transaction.atomic():
-            return _reschedule(booking_id, start_minute, actor, now)
+            booking, page = _locked(booking_id, now)
+            question = Question(
+                page=page, minutes=booking.minutes, now=now, moving=booking.pk, hold=hold, client=client
+            )
+            if booking.start_at != moment_of(start_minute):
+                _refuse_if_taken(question, start_minute)
+                _move(booking, start_minute, actor)
+            consume(hold)
+            return booking
     except IntegrityError as error:
         if GUARD in str(error):
             raise SlotTaken(TAKEN) from error
         raise
 
 
-def _reschedule(booking_id: int, start_minute: int, actor: str, now: datetime) -> Booking:
+def _locked(booking_id: int, now: datetime) -> tuple[Booking, PublicPage]:
+    """Lock the host; return the booking as it is then, and its page. Raises NotPossible."""
     booking = Booking.objects.select_related("host").get(pk=booking_id)
     lock_host(booking.host_id)
     booking.refresh_from_db()
@@ -38,13 +54,12 @@ def _reschedule(booking_id: int, start_minute: int, actor: str, now: datetime) -
     page = page_settings(booking.page_id) if booking.page_id else None
     if page is None:
         raise NotPossible("The page this was booked on is gone. Please cancel, or write to your host.")
-    if booking.start_at == moment_of(start_minute):
-        return booking
-    question = Question(page=page, minutes=booking.minutes, now=now, moving=booking.pk)
+    return booking, page
+
+
+def _refuse_if_taken(question: Question, start_minute: int) -> None:
     if not bookable(question, start_minute=start_minute):
         raise SlotTaken(TAKEN)
-    _move(booking, start_minute, actor)
-    return booking
 
 
 def _refuse_if_settled(booking: Booking, now: datetime) -> None:

@@ -11,14 +11,17 @@ from django.views.decorators.http import require_http_methods
 
 from timetuna.bookings import wording
 from timetuna.bookings.actions.book import Guest, Order, book
-from timetuna.bookings.availability import moment_of
+from timetuna.bookings.actions.hold import HELD_MINUTES
+from timetuna.bookings.availability import Question, moment_of
 from timetuna.bookings.choice import Choice, read_choice, read_customs, read_start, write_start
 from timetuna.bookings.errors import BookingRefused, FormUsed, SlotTaken, TooManyBookings
 from timetuna.bookings.forms import BookingForm, new_key
 from timetuna.bookings.links import link_path
 from timetuna.bookings.month import remaining_times
+from timetuna.bookings.views.holds import hold_for_form
 from timetuna.bookings.views.slots import page_context, path_of, public_page_or_404
 from timetuna.pages.queries import PublicPage
+from timetuna.web.client import Client, client_of
 
 STATUS = {SlotTaken: 409, FormUsed: 409, TooManyBookings: 429}
 
@@ -35,7 +38,13 @@ def book_time(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     if choice.duration is None or start is None:
         return redirect(choice.url())
     form = BookingForm(page, initial={**_hidden(choice, query["start"]), "key": new_key()})
-    return _form(request, page, choice, form)
+    try:
+        token = hold_for_form(request, _question(request, page, choice), start_minute=start)
+    except SlotTaken as error:
+        form.say(str(error))
+        return _other_times(request, page, choice, form, 409)
+    form.initial["hold"] = token
+    return _form(request, page, choice, form, held=HELD_MINUTES if token else 0)
 
 
 def _confirm(request: HttpRequest, page: PublicPage, choice: Choice) -> HttpResponse:
@@ -46,13 +55,13 @@ def _confirm(request: HttpRequest, page: PublicPage, choice: Choice) -> HttpResp
             return _other_times(request, page, choice, form, 422)
         return _form(request, page, choice, form, status=422)
     try:
-        booking = book(_order(page, form.cleaned_data), now=timezone.now())
+        booking = book(_order(page, form.cleaned_data, client_of(request)), now=timezone.now())
     except BookingRefused as error:
         return _refused(request, page, choice, form, error)
     return HttpResponseRedirect(link_path(booking) + choice.clock_query())
 
 
-def _order(page: PublicPage, data: dict[str, Any]) -> Order:
+def _order(page: PublicPage, data: dict[str, Any], client: Client) -> Order:
     guest = Guest(
         name=data["name"],
         email=data["email"],
@@ -67,6 +76,8 @@ def _order(page: PublicPage, data: dict[str, Any]) -> Order:
         kind=data["kind"],
         guest=guest,
         key=data["key"],
+        hold=data["hold"],
+        client=client,
     )
 
 
@@ -89,7 +100,7 @@ def _other_times(
     """Show the form with the times that are left in place of the one that is not free any more."""
     wanted = read_start(str(form["start"].value() or ""))
     near = None if wanted is None else moment_of(wanted).astimezone(choice.zone)
-    times = remaining_times(page, choice, now=timezone.now(), near=near)
+    times = remaining_times(_question(request, page, choice), choice, near=near)
     form.offer_other_times([(write_start(time), _option(time, choice)) for time in times])
     days = [
         {"title": wording.day(day), "times": [_radio(time, choice) for time in of_day]}
@@ -107,10 +118,16 @@ def _other_times(
 
 
 def _form(
-    request: HttpRequest, page: PublicPage, choice: Choice, form: BookingForm, *, status: int = 200
+    request: HttpRequest,
+    page: PublicPage,
+    choice: Choice,
+    form: BookingForm,
+    *,
+    status: int = 200,
+    held: int = 0,
 ) -> HttpResponse:
     start = read_start(str(form["start"].value() or ""))
-    context = page_context(page, choice) | {"form": form, "back_url": choice.url()}
+    context = page_context(page, choice) | {"form": form, "back_url": choice.url(), "held": held}
     if start is not None and choice.duration:
         begins = moment_of(start).astimezone(choice.zone)
         ends = moment_of(start + choice.duration.minutes).astimezone(choice.zone)
@@ -126,6 +143,11 @@ def _form(
         choice.zone, at=moment_of(start) if start else timezone.now()
     )
     return render(request, "public/book.html", context, status=status)
+
+
+def _question(request: HttpRequest, page: PublicPage, choice: Choice) -> Question:
+    minutes = choice.duration.minutes if choice.duration else 0
+    return Question(page=page, minutes=minutes, now=timezone.now(), client=client_of(request))
 
 
 def _hidden(choice: Choice, start: str) -> dict[str, str]:

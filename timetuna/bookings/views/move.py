@@ -10,17 +10,21 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from timetuna.bookings import wording
+from timetuna.bookings.actions.hold import HELD_MINUTES
 from timetuna.bookings.actions.reschedule import reschedule
-from timetuna.bookings.availability import moment_of
+from timetuna.bookings.availability import Question, moment_of
 from timetuna.bookings.choice import Choice, read_choice, read_customs, read_start
 from timetuna.bookings.errors import BookingRefused
+from timetuna.bookings.forms import HoldField
 from timetuna.bookings.history import GUEST
 from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking
 from timetuna.bookings.month import free_times, slots_context
 from timetuna.bookings.views.booked import booking_or_404, private
+from timetuna.bookings.views.holds import hold_for_form
 from timetuna.bookings.views.slots import fragment_or_page, page_context
 from timetuna.pages.queries import PageDuration, PublicPage, page_settings
+from timetuna.web.client import client_of
 
 
 @require_safe
@@ -44,11 +48,20 @@ def confirm_new_time(request: HttpRequest, token: str) -> HttpResponse:
         return HttpResponseRedirect(f"{link_path(booking)}/move")
     if request.method == "POST":
         return private(_move(request, booking, page, start))
+    return private(_ask(request, booking, page, start))
+
+
+def _ask(request: HttpRequest, booking: Booking, page: PublicPage, start: int) -> HttpResponse:
     choice = _choice(request, booking, page)
+    try:
+        token = hold_for_form(request, _question(request, booking, page), start_minute=start)
+    except BookingRefused as error:
+        return _times(request, booking, page, notice=str(error), status=409)
     begins = moment_of(start).astimezone(choice.zone)
     ends = moment_of(start + booking.minutes).astimezone(choice.zone)
     context = page_context(page, choice) | {
-        "form": MoveForm(initial={"start": request.GET["start"], "zone": choice.zone.key}),
+        "form": MoveForm(initial={"start": request.GET["start"], "zone": choice.zone.key, "hold": token}),
+        "held": HELD_MINUTES if token else 0,
         "day_title": wording.day(begins.date()),
         "time_label": choice.say(begins),
         "time_note": wording.which_of_two(begins),
@@ -58,7 +71,7 @@ def confirm_new_time(request: HttpRequest, token: str) -> HttpResponse:
         "back_url": choice.url(day=begins.date().isoformat()),
         "moving": booking,
     }
-    return private(render(request, "public/book.html", context))
+    return render(request, "public/book.html", context)
 
 
 class MoveForm(forms.Form):
@@ -66,11 +79,13 @@ class MoveForm(forms.Form):
 
     start = forms.CharField(widget=forms.HiddenInput)
     zone = forms.CharField(widget=forms.HiddenInput, required=False)
+    hold = HoldField()
 
 
 def _move(request: HttpRequest, booking: Booking, page: PublicPage, start: int) -> HttpResponse:
+    token, client = request.POST.get("hold", ""), client_of(request)
     try:
-        reschedule(booking.pk, start_minute=start, actor=GUEST, now=timezone.now())
+        reschedule(booking.pk, start_minute=start, actor=GUEST, now=timezone.now(), hold=token, client=client)
     except BookingRefused as error:
         return _times(request, booking, page, notice=str(error), status=409)
     return HttpResponseRedirect(link_path(booking) + _choice(request, booking, page).clock_query())
@@ -80,18 +95,32 @@ def _times(
     request: HttpRequest, booking: Booking, page: PublicPage, *, notice: str = "", status: int = 200
 ) -> HttpResponse:
     choice, now = _choice(request, booking, page), timezone.now()
-    calendar = free_times(page, choice, now=now, moving=booking.pk)
+    calendar = free_times(page, choice, now=now, moving=booking.pk, client=client_of(request))
     context: dict[str, Any] = page_context(page, choice) | slots_context(
         calendar, choice, book_path=f"{link_path(booking)}/move/confirm", now=now
     )
-    zone = wording.zone_or_utc(booking.guest_time_zone)
-    context["notice"] = notice or (
-        f"Now: {wording.when(booking.start_at, minutes=booking.minutes, zone=zone)}. Choose the new time."
-    )
-    context |= {"durations": [], "zone_kept": True}
+    context |= {"durations": [], "zone_kept": True, "notice": notice or _present_time(booking, choice)}
+    context["notice_tone"] = "warn" if notice else "info"
     response = fragment_or_page(request, context, with_slots=True)
     response.status_code = status
     return response
+
+
+def _present_time(booking: Booking, choice: Choice) -> str:
+    zone = wording.zone_or_utc(booking.guest_time_zone)
+    twelve_hours = choice.customs.twelve_hours
+    present = wording.when(booking.start_at, minutes=booking.minutes, zone=zone, twelve_hours=twelve_hours)
+    return f"Now: {present}. Choose the new time."
+
+
+def _question(request: HttpRequest, booking: Booking, page: PublicPage) -> Question:
+    return Question(
+        page=page,
+        minutes=booking.minutes,
+        now=timezone.now(),
+        moving=booking.pk,
+        client=client_of(request),
+    )
 
 
 def _choice(request: HttpRequest, booking: Booking, page: PublicPage) -> Choice:

@@ -12,6 +12,7 @@ from timetuna.bookings.choice import Choice, read_choice, read_customs
 from timetuna.bookings.month import free_times, slots_context
 from timetuna.bookings.zone_list import zone_options
 from timetuna.pages.queries import PublicPage, public_page
+from timetuna.web.client import client_of
 
 ICONS = {"phone": "phone", "in_person": "pin", "link": "link"}
 
@@ -24,9 +25,8 @@ def slots(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     context = page_context(page, choice)
     if choice.duration:
         now = timezone.now()
-        context |= slots_context(
-            free_times(page, choice, now=now), choice, book_path=path_of(page) + "/book", now=now
-        )
+        calendar = free_times(page, choice, now=now, client=client_of(request))
+        context |= slots_context(calendar, choice, book_path=path_of(page) + "/book", now=now)
     if not page.meeting_types:
         context["empty_message"] = "No times are offered here at the moment."
     return fragment_or_page(request, context, with_slots=choice.duration is not None)

@@ -1,0 +1,111 @@
+"""A time that a guest has picked is kept for a few minutes, by a token in the form."""
+
+from datetime import datetime, timedelta
+
+from django.db import OperationalError, transaction
+from django.db.models import Count, Q, QuerySet
+
+from timetuna.bookings.actions.lock_host import lock_host
+from timetuna.bookings.availability import Question, bookable
+from timetuna.bookings.errors import SlotTaken
+from timetuna.bookings.models import Hold
+from timetuna.lib.signing import fingerprint, random_token
+from timetuna.web.client import Client
+
+HELD_MINUTES = 5
+COUNTED_FOR = timedelta(minutes=10)
+"""Longer than a hold: what is live has to be counted."""
+CLIENT_AT_ONCE, CLIENT_PLACED = 3, 30
+NETWORK_AT_ONCE, NETWORK_PLACED = 10, 100
+"""Of one address, whatever its browsers say they are: an office fits in, a script that changes its name does not."""
+SWEPT_AT_ONCE = 500
+GONE = "This time is not free any more. Please pick another."
+
+
+def hold(question: Question, *, start_minute: int) -> str | None:
+    """Keep the time for the client that asks, in place of another one of this page; return the token.
+
+    Raises SlotTaken if it is not free. None where nothing is kept: the page does not want it, the client holds enough,
+    or the host's row was busy for too long. The time can be booked without.
+    """
+    if question.page.holds and question.client.fingerprint:
+        try:
+            with transaction.atomic():
+                lock_host(question.page.host_id)
+                return _hold(question, start_minute)
+        except OperationalError:
+            return None
+    refuse_if_taken(question, start_minute=start_minute)
+    return None
+
+
+def refuse_if_taken(question: Question, *, start_minute: int) -> None:
+    """Raise SlotTaken if the client that asks cannot book the time."""
+    if not bookable(question, start_minute=start_minute):
+        raise SlotTaken(GONE)
+
+
+def release(token: str, *, now: datetime) -> None:
+    """Give a held time back. A token that holds nothing, or not any more, changes nothing."""
+    _live(now).filter(token_fingerprint=fingerprint(token)).update(expires_at=now)
+
+
+def consume(token: str) -> None:
+    """Drop the hold of a form that is being booked, in the booking's transaction."""
+    if token:
+        Hold.objects.filter(token_fingerprint=fingerprint(token)).delete()
+
+
+def _hold(question: Question, start_minute: int) -> str | None:
+    refuse_if_taken(question, start_minute=start_minute)
+    client, now = question.client, question.now
+    earlier = _live(now).filter(client_fingerprint=client.fingerprint, page_id=question.page.id)
+    earlier.update(expires_at=now)
+    _sweep(now)
+    if not _may_hold(client, now):
+        return None
+    token = random_token()
+    Hold.objects.create(
+        host_id=question.page.host_id,
+        page_id=question.page.id,
+        start_minute=start_minute,
+        end_minute=start_minute + question.minutes,
+        buffer_before_minutes=question.page.buffer_before_minutes,
+        buffer_after_minutes=question.page.buffer_after_minutes,
+        token_fingerprint=fingerprint(token),
+        client_fingerprint=client.fingerprint,
+        network_fingerprint=client.network,
+        placed_at=now,
+        expires_at=now + timedelta(minutes=HELD_MINUTES),
+    )
+    return token
+
+
+def _may_hold(client: Client, now: datetime) -> bool:
+    live, mine = Q(expires_at__gt=now), Q(client_fingerprint=client.fingerprint)
+    counts = Hold.objects.filter(
+        network_fingerprint=client.network, placed_at__gt=now - COUNTED_FOR
+    ).aggregate(
+        at_once=Count("pk", filter=live & mine),
+        placed=Count("pk", filter=mine),
+        network_at_once=Count("pk", filter=live),
+        network_placed=Count("pk"),
+    )
+    most = {
+        "at_once": CLIENT_AT_ONCE,
+        "placed": CLIENT_PLACED,
+        "network_at_once": NETWORK_AT_ONCE,
+        "network_placed": NETWORK_PLACED,
+    }
+    return all(counts[name] < number for name, number in most.items())
+
+
+def _sweep(now: datetime) -> None:
+    """Forget what is not counted any more, whoever's it was; rows that others are at are left for the next time."""
+    old = Hold.objects.select_for_update(skip_locked=True).filter(placed_at__lte=now - COUNTED_FOR)
+    if found := list(old.values_list("pk", flat=True)[:SWEPT_AT_ONCE]):
+        Hold.objects.filter(pk__in=found).delete()
+
+
+def _live(now: datetime) -> QuerySet[Hold]:
+    return Hold.objects.filter(expires_at__gt=now)

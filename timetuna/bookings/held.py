@@ -1,0 +1,44 @@
+"""Reads the times that are kept for guests who are about to book."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import QuerySet
+
+from timetuna.availability.slots import Busy, Kind
+from timetuna.bookings.models import Hold
+from timetuna.lib.signing import fingerprint
+from timetuna.prepared import Prepared
+
+
+class Held(NamedTuple):
+    """One live hold: the time it takes, and on which page."""
+
+    busy: Busy
+    page_id: int
+
+
+def live_holds(host_id: int, *, now: datetime, token: str = "", client: str = "") -> list[Held]:
+    """Return a host's live holds in one query, without those of this token and of the client with this fingerprint.
+
+    A client's own holds never stand in its way: the way back shows the time again, and a form that was opened twice
+    can be sent from either tab.
+    """
+    rows = _LIVE(host_id, now, fingerprint(token), client)
+    return [
+        Held(Busy(start, end, Kind.HOLD, before, after), page_id)
+        for start, end, before, after, page_id in rows
+    ]
+
+
+def _live(
+    host: int, now: datetime, token: str, client: str
+) -> QuerySet[Hold, tuple[int, int, int, int, int]]:
+    rows = Hold.objects.filter(host_id=host, expires_at__gt=now)
+    others = rows.exclude(token_fingerprint=token).exclude(client_fingerprint=client)
+    return others.values_list(
+        "start_minute", "end_minute", "buffer_before_minutes", "buffer_after_minutes", "page_id"
+    )
+
+
+_LIVE = Prepared(_live)

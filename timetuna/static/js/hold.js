@@ -1,0 +1,22 @@
+// A form that holds its time [data-release] gives it back when it is left without being sent.
+// What says so [data-held-minutes] goes when it is not true any more; the form works on.
+const field = document.querySelector("input[data-release]");
+const note = document.querySelector("[data-held-minutes]");
+let sent = false;
+
+document.addEventListener("submit", (event) => {
+  if (event.target === field?.form && !event.defaultPrevented) sent = true;
+});
+
+addEventListener("pagehide", () => {
+  if (sent || !field?.value) return;
+  navigator.sendBeacon(field.dataset.release, new URLSearchParams({ hold: field.value }));
+  note?.remove();
+});
+
+// Coming back by the browser's back button, it may be sent again, or left.
+addEventListener("pageshow", (event) => {
+  if (event.persisted) sent = false;
+});
+
+if (note) setTimeout(() => note.remove(), note.dataset.heldMinutes * 60_000);
