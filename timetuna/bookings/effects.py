@@ -1,53 +1,217 @@
-"""A booking's outside work in the words its host reads."""
+"""What a booking does outside, and how it stands, in the sentences its host reads."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from enum import StrEnum
 
-from timetuna.bookings.models import Booking
+from timetuna.bookings import moments
+from timetuna.bookings.lines import Reader
+from timetuna.bookings.marks import PATIENCE, ahead, counts
+from timetuna.bookings.models import Booking, Conference, HistoryEntry
+from timetuna.bookings.place import provider_label
 from timetuna.bookings.queries import work_of
+from timetuna.calendars.connections import listing
+from timetuna.calendars.queries import connection
 from timetuna.jobs.models import Job
 
 _MAILS = {
     "confirmed": "confirmation",
-    "promised": "confirmation without link",
+    "promised": "confirmation, link to follow",
     "link": "link",
     "moved": "new time",
     "cancelled": "cancellation",
 }
-_WORK = {
-    "bookings.fulfil": "Meeting and mails",
-    "bookings.move_conference": "New time carried to the meeting",
-    "bookings.remove_conference": "Meeting deleted outside",
-}
+_FULFIL, _MAIL = "bookings.fulfil", "bookings.mail"
+_MOVE, _REMOVE = "bookings.move_conference", "bookings.remove_conference"
 
 
-@dataclass(frozen=True, slots=True)
+class State(StrEnum):
+    """How one thing stands: done; on its way; waiting to be tried again; failed until the host acts; just so."""
+
+    DONE = "done"
+    BUSY = "busy"
+    WAITING = "waiting"
+    FAILED = "failed"
+    NOTE = "note"
+
+
+class Remedy(StrEnum):
+    """What the host can do about it."""
+
+    NONE = ""
+    RETRY = "retry"
+    CONNECT = "connect"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """One thing outside: what it is, how it stands, and since or until when (aware UTC)."""
+    """One thing outside: what it is, how it stands in a sentence, and what mends it, with the words of the button."""
 
     title: str
-    state: str
+    state: State
     text: str
-    at: datetime | None
+    remedy: Remedy = Remedy.NONE
+    remedy_text: str = ""
 
 
-def effects(booking: Booking) -> list[Effect]:
-    """Return all of a booking's outside work with its state: "done", "waiting" or "failed"."""
-    return [_effect(job) for job in work_of(booking)]
+def effects(booking: Booking, history: Iterable[HistoryEntry], reader: Reader) -> list[Effect]:
+    """Return what happened or is to happen outside: the meeting first, then the mails. Two queries at most."""
+    jobs = list(work_of(booking))
+    mails = [_mail(job, booking, jobs, reader) for job in jobs if job.name == _MAIL]
+    return [*_meeting(booking, history, jobs, reader), *_changes(booking, jobs, reader), *mails] + (
+        [] if mails else _mails_to_come(booking, jobs, reader)
+    )
 
 
-def _effect(job: Job) -> Effect:
+def _mail(job: Job, booking: Booking, jobs: Sequence[Job], reader: Reader) -> Effect:
+    kind, audience = job.arguments.get("kind", ""), job.arguments.get("audience", "")
+    title = f"Mail to {'the guest' if audience == 'guest' else 'you'}: {_MAILS.get(kind, kind)}"
+    if _replaced(job, booking, jobs):
+        return Effect(title=title, state=State.NOTE, text="Not sent: a later change has a mail of its own.")
+    return _standing(job, title, done="Sent", reader=reader)
+
+
+def _replaced(job: Job, booking: Booking, jobs: Sequence[Job]) -> bool:
+    """Say whether the booking had changed again before the mail's turn came; then it was, or will be, dropped."""
+    if job.state != Job.State.DONE or job.finished_at is None:
+        return not counts(job, booking)
+    revision = job.arguments.get("revision", 0)
+    return any(
+        later.arguments.get("revision", 0) > revision and later.created_at < job.finished_at for later in jobs
+    )
+
+
+def _mails_to_come(booking: Booking, jobs: Sequence[Job], reader: Reader) -> list[Effect]:
+    """Say how it stands with the first mails, which are written down once the link is there, or is late."""
+    job = next((job for job in jobs if job.name == _FULFIL), None)
+    if job is None or not ahead(booking, now=reader.now):
+        return []
+    if _conference(booking) is not None and not _linked(booking):
+        text = "They wait for the link, about two minutes at most, and then go without it."
+        return [Effect(title="Confirmations", state=State.BUSY, text=text)]
+    return [_standing(job, "Confirmations", done="Written down", reader=reader)]
+
+
+def _meeting(
+    booking: Booking, history: Iterable[HistoryEntry], jobs: Sequence[Job], reader: Reader
+) -> list[Effect]:
+    """Say how it stands with the online meeting; nothing where none is made."""
+    conference = _conference(booking)
+    if conference is None:
+        return []
+    title = f"{provider_label(conference.provider)} meeting"
+    if conference.state == Conference.State.READY:
+        made = [entry.at for entry in history if entry.event == "link_made"]
+        when = moments.stamp(made[-1], zone=reader.zone, now=reader.now) if made else ""
+        return [Effect(title=title, state=State.DONE, text=f"Made {when}".strip() + ".")]
+    if not ahead(booking, now=reader.now):
+        return [Effect(title=title, state=State.NOTE, text="None was made, and none is needed any more.")]
+    return [_missing(booking, conference, title, jobs, reader)]
+
+
+def _missing(
+    booking: Booking, conference: Conference, title: str, jobs: Sequence[Job], reader: Reader
+) -> Effect:
+    """Say why there is no link yet, and what mends it."""
+    makers = [job for job in jobs if job.name in {_FULFIL, _MOVE} and job.state != Job.State.DONE]
+    job = makers[-1] if makers else None
+    trying = job is not None and job.state != Job.State.FAILED
+    connect = _connect(booking, conference)
+    if connect:
+        return Effect(
+            title=title, state=State.FAILED, text=conference.problem or "The link is missing.",
+            remedy=Remedy.CONNECT, remedy_text=connect,
+        )  # fmt: skip
+    if job is not None and trying and not conference.problem:
+        return _standing(job, title, done="Made", reader=reader)
+    again = _next_try(job, reader) if job is not None and trying else ""
+    return Effect(
+        title=title,
+        state=State.WAITING if trying else State.FAILED,
+        text=f"{conference.problem or 'The link is missing.'} {again}".strip(),
+        remedy=Remedy.RETRY,
+    )
+
+
+def _connect(booking: Booking, conference: Conference) -> str:
+    """Return the words of the button that mends the connection; "" where it needs no mending, or cannot be mended."""
+    kind = listing(conference.provider)
+    if kind is None or not kind.ready:
+        return ""
+    account = connection(booking.host_id, conference.provider)
+    if account is None:
+        return f"Connect {kind.label}"
+    return f"Reconnect {kind.label}" if account.needs_reconnect else ""
+
+
+def _changes(booking: Booking, jobs: Sequence[Job], reader: Reader) -> list[Effect]:
+    """Say how it stands with carrying a move or a cancellation to a meeting that was made."""
+    conference = _conference(booking)
+    if conference is None or not _linked(booking):
+        return []
+    label = provider_label(conference.provider)
+    if booking.status == Booking.Status.CANCELLED:
+        removing = [job for job in jobs if job.name == _REMOVE]
+        left = f"Meeting {conference.reference} stays in your {label} account; you can delete it there."
+        return [_carried(booking, removing, f"Deleting it in {label}", reader)] if removing else [
+            Effect(title=f"In {label}", state=State.NOTE, text=left)
+        ]  # fmt: skip
+    moving = [job for job in jobs if job.name == _MOVE and counts(job, booking)]
+    if moving and moving[-1].state != Job.State.DONE:
+        return [_carried(booking, moving, f"New time in {label}", reader)]
+    if conference.scheduled_for not in {None, booking.start_at}:
+        text = f"The link stays the same. Your {label} account still shows the earlier time."
+        return [Effect(title=f"In {label}", state=State.NOTE, text=text)]
+    return [_carried(booking, moving, f"New time in {label}", reader)] if moving else []
+
+
+def _carried(booking: Booking, jobs: Sequence[Job], title: str, reader: Reader) -> Effect:
+    conference, stands = _conference(booking), _standing(jobs[-1], title, done="Done", reader=reader)
+    connect = _connect(booking, conference) if conference else ""
+    if not connect or stands.remedy is not Remedy.RETRY:
+        return stands
+    # Connecting starts the making of links only; after it, this is tried again by hand.
+    text = f"{stands.text} {connect} first, then try again."
+    return Effect(title=title, state=stands.state, text=text, remedy=Remedy.CONNECT, remedy_text=connect)
+
+
+def _standing(job: Job, title: str, *, done: str, reader: Reader) -> Effect:
     if job.state == Job.State.DONE:
-        return Effect(_title(job), "done", "Done", job.finished_at)
+        when = moments.stamp(job.finished_at, zone=reader.zone, now=reader.now) if job.finished_at else ""
+        return Effect(title=title, state=State.DONE, text=f"{done} {when}".strip() + ".")
     if job.state == Job.State.FAILED:
-        return Effect(_title(job), "failed", job.last_error or "It did not work.", job.finished_at)
+        text = job.last_error or "It did not work."
+        return Effect(title=title, state=State.FAILED, text=text, remedy=Remedy.RETRY)
+    return _waiting(job, title, reader)
+
+
+def _waiting(job: Job, title: str, reader: Reader) -> Effect:
+    if job.state == Job.State.RUNNING:
+        return Effect(title=title, state=State.BUSY, text="Under way.")
     if job.last_error:
-        return Effect(_title(job), "waiting", f"{job.last_error} Next try:", job.run_at)
-    return Effect(_title(job), "waiting", "Under way", None)
+        text = f"{job.last_error} {_next_try(job, reader)}"
+        return Effect(title=title, state=State.WAITING, text=text, remedy=Remedy.RETRY)
+    if job.run_at > reader.now:
+        when = moments.stamp(job.run_at, zone=reader.zone, now=reader.now)
+        return Effect(title=title, state=State.NOTE, text=f"Goes out {when}.")
+    if job.run_at > reader.now - PATIENCE:
+        return Effect(title=title, state=State.BUSY, text="Under way.")
+    return Effect(
+        title=title, state=State.WAITING, text="Waiting for its turn longer than usual.", remedy=Remedy.RETRY
+    )
 
 
-def _title(job: Job) -> str:
-    if job.name == "bookings.mail":
-        kind, audience = job.arguments.get("kind", ""), job.arguments.get("audience", "")
-        return f"Mail to the {audience}: {_MAILS.get(kind, kind)}"
-    return _WORK.get(job.name, job.name)
+def _next_try(job: Job, reader: Reader) -> str:
+    if job.state == Job.State.RUNNING or job.run_at <= reader.now:
+        return "It is tried again now."
+    when = moments.stamp(job.run_at, zone=reader.zone, now=reader.now)
+    return f"Next try {moments.distance(job.run_at, now=reader.now)}, at {when}."
+
+
+def _conference(booking: Booking) -> Conference | None:
+    return getattr(booking, "conference", None)
+
+
+def _linked(booking: Booking) -> bool:
+    conference = _conference(booking)
+    return conference is not None and conference.state == Conference.State.READY

@@ -1,11 +1,35 @@
 """Reading bookings."""
 
-from django.db.models import QuerySet
-from django.utils import timezone
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from re import escape
 
+from django.db.models import Q, QuerySet
+
+from timetuna.availability.interval import Interval
+from timetuna.availability.policy import LONGEST_MEETING
+from timetuna.bookings.availability import minute_of, moment_of
 from timetuna.bookings.models import Booking, Conference
 from timetuna.jobs.models import Job
 from timetuna.lib.signing import fingerprint
+from timetuna.pages.models import BookingPage
+
+UPCOMING, PAST, CANCELLED = "upcoming", "past", "cancelled"
+_LONGEST = timedelta(minutes=LONGEST_MEETING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which bookings a host asks for: upcoming (those under way too), past or cancelled ones, of one page or all.
+
+    text: words that are in the guest's name or mail address, each in either.
+    """
+
+    which: str = UPCOMING
+    text: str = ""
+    page_id: int | None = None
 
 
 def booking_by_link(token: str) -> Booking | None:
@@ -13,21 +37,53 @@ def booking_by_link(token: str) -> Booking | None:
     return Booking.objects.select_related("host", "page").filter(link_fingerprint=fingerprint(token)).first()
 
 
-def bookings_of(host_id: int, *, which: str) -> QuerySet[Booking]:
-    """Return a host's bookings: "upcoming" (the next first), "past" or "cancelled" (the latest first)."""
+def bookings_of(host_id: int, wanted: Wanted, *, now: datetime) -> QuerySet[Booking]:
+    """Return a host's bookings: upcoming ones the next first, the others the latest first."""
     bookings = Booking.objects.filter(host_id=host_id).select_related("conference")
-    now = timezone.now()
-    if which == "cancelled":
+    if wanted.page_id is not None:
+        bookings = bookings.filter(page_id=wanted.page_id)
+    for word in wanted.text.split():
+        # A regular expression, because SQLite's LIKE knows the cases of ASCII letters only.
+        pattern = escape(word)
+        bookings = bookings.filter(Q(guest_name__iregex=pattern) | Q(guest_email__iregex=pattern))
+    if wanted.which == CANCELLED:
         return bookings.filter(status=Booking.Status.CANCELLED).order_by("-start_at", "-id")
-    confirmed = bookings.filter(status=Booking.Status.CONFIRMED)
-    if which == "past":
-        return confirmed.filter(start_at__lt=now).order_by("-start_at", "-id")
-    return confirmed.filter(start_at__gte=now).order_by("start_at", "id")
+    confirmed = bookings.filter(status=Booking.Status.CONFIRMED, booking_hosts__host_id=host_id)
+    if wanted.which == PAST:
+        over = confirmed.filter(start_at__lt=now, booking_hosts__end_minute__lte=minute_of(now))
+        return over.order_by("-start_at", "-id")
+    ahead = confirmed.filter(start_at__gt=now - _LONGEST, booking_hosts__end_minute__gt=minute_of(now))
+    return ahead.order_by("start_at", "id")
+
+
+def bookings_within(host_id: int, span: Interval) -> QuerySet[Booking]:
+    """Return the host's confirmed bookings that share a minute with the span, the earliest first."""
+    start, end = span
+    return (
+        Booking.objects.filter(
+            host_id=host_id,
+            status=Booking.Status.CONFIRMED,
+            start_at__gt=moment_of(start) - _LONGEST,
+            start_at__lt=moment_of(end),
+            booking_hosts__host_id=host_id,
+            booking_hosts__end_minute__gt=start,
+        )
+        .select_related("conference")
+        .order_by("start_at", "id")
+    )
+
+
+def page_titles(host_id: int) -> dict[int, str]:
+    """Return the host's own pages by id, in the order of their titles."""
+    return dict(
+        BookingPage.objects.filter(host_id=host_id).order_by("title", "id").values_list("id", "title")
+    )
 
 
 def booking_of(host_id: int, booking_id: int) -> Booking | None:
     """Return one of the host's own bookings, or None."""
-    return Booking.objects.select_related("host", "page").filter(host_id=host_id, pk=booking_id).first()
+    own = Booking.objects.select_related("host", "page", "conference")
+    return own.filter(host_id=host_id, pk=booking_id).first()
 
 
 def work_of(booking: Booking) -> QuerySet[Job]:
@@ -35,11 +91,13 @@ def work_of(booking: Booking) -> QuerySet[Job]:
     return Job.objects.filter(subject=booking.subject_key()).order_by("id")
 
 
-def unfinished_subjects(bookings: list[Booking]) -> set[str]:
-    """Return the subjects, among these bookings, with work that failed or waits after a failure. One query."""
+def open_work(bookings: Iterable[Booking]) -> dict[str, list[Job]]:
+    """Return the work that is not done yet, by the booking's subject. One query, whatever the number of bookings."""
     keys = [booking.subject_key() for booking in bookings]
-    stuck = Job.objects.filter(subject__in=keys).exclude(last_error="")
-    return set(stuck.exclude(state=Job.State.DONE).values_list("subject", flat=True))
+    found: dict[str, list[Job]] = defaultdict(list)
+    for job in Job.objects.filter(subject__in=keys).exclude(state=Job.State.DONE).order_by("id"):
+        found[job.subject].append(job)
+    return found
 
 
 def link_ready(booking: Booking) -> bool:

@@ -2,12 +2,14 @@
 
 from django.urls import URLPattern, path
 
+from timetuna.bookings.views.agenda import agenda_page
 from timetuna.bookings.views.book import book_time
 from timetuna.bookings.views.booked import booked, invite, link_state
-from timetuna.bookings.views.booking import booking, cancel_as_host, retry
+from timetuna.bookings.views.booking import booking, cancel_as_host, new_guest_link, retry
 from timetuna.bookings.views.bookings import bookings
 from timetuna.bookings.views.cancel import cancel_booking
 from timetuna.bookings.views.holds import release_hold
+from timetuna.bookings.views.export import export
 from timetuna.bookings.views.move import choose_new_time, confirm_new_time
 from timetuna.bookings.views.slots import slots
 from timetuna.bookings.views.times_api import times
@@ -15,9 +17,12 @@ from timetuna.bookings.views.why import why, why_any
 
 urlpatterns: list[URLPattern] = [
     path("bookings", bookings, name="bookings"),
+    path("bookings/agenda", agenda_page, name="bookings_agenda"),
+    path("bookings/export.csv", export, name="bookings_export"),
     path("bookings/<int:booking_id>", booking, name="booking"),
     path("bookings/<int:booking_id>/retry", retry, name="booking_retry"),
     path("bookings/<int:booking_id>/cancel", cancel_as_host, name="booking_cancel"),
+    path("bookings/<int:booking_id>/new-link", new_guest_link, name="booking_new_link"),
     path("b/<str:token>", booked, name="booked"),
     path("b/<str:token>/link", link_state, name="booked_link"),
     path("b/<str:token>/invite.ics", invite, name="booked_invite"),

@@ -3,6 +3,8 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
 
 from timetuna.bookings.history import HOST, note
 from timetuna.bookings.models import Booking, Conference
@@ -11,9 +13,13 @@ from timetuna.jobs.queue import retry_now
 
 
 def retry_booking(booking: Booking) -> int:
-    """Make everything that waits or failed for this booking due now; return how much. The host asked for it."""
+    """Make everything that waits or failed for this booking due now; return how much. The host asked for it.
+
+    What waits for a later moment of its own, and has not failed, keeps that moment.
+    """
     with transaction.atomic():
-        count = retry_now(Job.objects.filter(subject=booking.subject_key()))
+        planned = Q(state=Job.State.WAITING, last_error="", run_at__gt=timezone.now())
+        count = retry_now(Job.objects.filter(subject=booking.subject_key()).exclude(planned))
         Conference.objects.filter(booking=booking, state=Conference.State.REFUSED).update(
             state=Conference.State.WAITING, unknown_outcomes=0
         )

@@ -1,63 +1,84 @@
 """One booking, as its host sees it."""
 
+from collections.abc import Callable, Sequence
+from functools import wraps
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from timetuna.accounts.models import User
-from timetuna.bookings import wording
+from timetuna.bookings import moments, wording
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.mend import retry_booking
-from timetuna.bookings.effects import effects
+from timetuna.bookings.actions.renew_link import renew_link
+from timetuna.bookings.effects import Effect, Remedy, State, effects
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.forms import CancelForm
-from timetuna.bookings.history import HOST
-from timetuna.bookings.models import Booking
+from timetuna.bookings.history import GUEST, HOST
+from timetuna.bookings.lines import Reader
+from timetuna.bookings.links import link
+from timetuna.bookings.marks import ahead
+from timetuna.bookings.models import Booking, HistoryEntry
 from timetuna.bookings.place import place
 from timetuna.bookings.queries import booking_of
+from timetuna.bookings.views.bookings import reader_of
+from timetuna.pages.views.ownership import host_of
+
+BookingView = Callable[[HttpRequest, int], HttpResponse]
 
 
-@login_required
 @require_safe
+@login_required
 def booking(request: HttpRequest, booking_id: int) -> HttpResponse:
     """Show all facts, what happened outside, and the history."""
     row = _own_or_404(request, booking_id)
-    zone = wording.zone_or_utc(row.host.time_zone)
-    work = effects(row)
+    reader = reader_of(host_of(request), timezone.now())
+    history = list(row.history.all())
+    work = effects(row, history, reader)
     context = {
         "booking": row,
-        "when": wording.when(row.start_at, minutes=row.minutes, zone=zone),
-        "guest_when": wording.when(
-            row.start_at, minutes=row.minutes, zone=wording.zone_or_utc(row.guest_time_zone)
-        ),
-        "zone": zone.key,
+        **_times(row, reader),
         "place": place(row),
-        "effects": work,
-        "retryable": any(effect.state == "failed" or effect.at for effect in work if effect.state != "done"),
-        "history": row.history.all(),
-        "cancellable": row.status == Booking.Status.CONFIRMED and row.end_at() > timezone.now(),
+        **_work(work),
+        "history": [_entry(entry, row, reader) for entry in history],
+        "guest_link": link(row),
+        "new_link_path": f"/bookings/{row.pk}/new-link",
+        "phone_digits": "".join(sign for sign in row.guest_phone if sign in "+0123456789"),
+        "cancellable": ahead(row, now=reader.now),
         "cancel_form": CancelForm(),
     }
     return render(request, "bookings/booking.html", context)
 
 
+def post_or_back(view: BookingView) -> BookingView:
+    """Answer a GET with the booking's page: it changes nothing, and signing in after a POST leads here."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, booking_id: int) -> HttpResponse:
+        if request.method == "POST":
+            return view(request, booking_id)
+        return HttpResponseRedirect(f"/bookings/{booking_id}")
+
+    return answer
+
+
+@post_or_back
 @login_required
-@require_POST
 def retry(request: HttpRequest, booking_id: int) -> HttpResponse:
     """Try everything that waits or failed again, now."""
     row = _own_or_404(request, booking_id)
     if retry_booking(row):
-        messages.success(request, "Trying again. Reload this page in a moment to see how it went.")
+        messages.success(request, "Trying again. How it goes shows below.")
     else:
         messages.info(request, "Nothing is waiting for this booking.")
     return HttpResponseRedirect(f"/bookings/{row.pk}")
 
 
+@post_or_back
 @login_required
-@require_POST
 def cancel_as_host(request: HttpRequest, booking_id: int) -> HttpResponse:
     """Call the booking off; both sides get a mail."""
     row = _own_or_404(request, booking_id)
@@ -72,9 +93,63 @@ def cancel_as_host(request: HttpRequest, booking_id: int) -> HttpResponse:
     return HttpResponseRedirect(f"/bookings/{row.pk}")
 
 
+@post_or_back
+@login_required
+def new_guest_link(request: HttpRequest, booking_id: int) -> HttpResponse:
+    """Replace the guest's unguessable link."""
+    row = _own_or_404(request, booking_id)
+    renew_link(row.pk, actor=HOST)
+    messages.success(request, "The old link is dead. Give the new one to your guest; it stands below.")
+    return HttpResponseRedirect(f"/bookings/{row.pk}#guest-link")
+
+
+def _times(row: Booking, reader: Reader) -> dict[str, object]:
+    """Return the times by both clocks."""
+    guest_zone = wording.zone_or_utc(row.guest_time_zone)
+    return {
+        "when": wording.when(row.start_at, minutes=row.minutes, zone=reader.zone),
+        "guest_when": wording.when(row.start_at, minutes=row.minutes, zone=guest_zone),
+        "length": wording.length(row.minutes),
+        "distance": _distance(row, reader),
+        "booked": moments.dated(row.created_at, zone=reader.zone, now=reader.now),
+        "booked_ago": moments.distance(row.created_at, now=reader.now),
+        "zone": wording.zone_label(reader.zone, at=reader.now),
+    }
+
+
+def _distance(row: Booking, reader: Reader) -> str:
+    if row.status == Booking.Status.CANCELLED:
+        return ""
+    if row.end_at() <= reader.now:
+        return f"Over, {moments.distance(row.end_at(), now=reader.now)}"
+    if row.start_at <= reader.now:
+        return "Under way"
+    return f"Begins {moments.distance(row.start_at, now=reader.now)}"
+
+
+def _work(work: Sequence[Effect]) -> dict[str, object]:
+    return {
+        "effects": work,
+        "retryable": any(effect.remedy is Remedy.RETRY for effect in work),
+        "connect": any(effect.remedy is Remedy.CONNECT for effect in work),
+        "busy": any(effect.state is State.BUSY for effect in work),
+    }
+
+
+def _entry(entry: HistoryEntry, row: Booking, reader: Reader) -> dict[str, object]:
+    """Return one line of history: who, what, when."""
+    who = {GUEST: row.guest_name, HOST: "You"}.get(entry.actor, "TimeTuna")
+    at = entry.at.astimezone(reader.zone)
+    return {
+        "who": who,
+        "text": entry.text,
+        "at": at,
+        "when": moments.dated(entry.at, zone=reader.zone, now=reader.now),
+    }
+
+
 def _own_or_404(request: HttpRequest, booking_id: int) -> Booking:
-    assert isinstance(request.user, User)  # noqa: S101 - said for the type checker
-    row = booking_of(request.user.pk, booking_id)
+    row = booking_of(host_of(request).pk, booking_id)
     if row is None:
         raise Http404
     return row

@@ -1,0 +1,26 @@
+"""A booking's unguessable address is replaced: whoever holds the old one can do nothing with it any more."""
+
+from django.db import transaction
+
+from timetuna.bookings.history import note
+from timetuna.bookings.links import set_new_link
+from timetuna.bookings.models import Booking
+
+
+def renew_link(booking_id: int, *, actor: str) -> Booking:
+    """Give the booking a fresh link; the earlier one is dead at once.
+
+    Mails that are still to be sent carry the new one, because they are composed when they are sent. The revision
+    stays: the meeting itself has not changed.
+    """
+    with transaction.atomic():
+        booking = Booking.objects.select_for_update().get(pk=booking_id)
+        set_new_link(booking)
+        booking.save(update_fields=["link_fingerprint", "link_sealed"])
+        note(
+            booking,
+            actor=actor,
+            event="guest_link_renewed",
+            text="New link for the guest; the old one is dead.",
+        )
+    return booking

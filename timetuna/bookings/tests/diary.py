@@ -1,0 +1,96 @@
+"""Bookings of a host as the tables hold them, in whatever state a test is about, and what the pages say of them."""
+
+import csv
+import io
+import secrets
+from datetime import UTC, datetime, timedelta
+from html import unescape
+
+from timetuna.bookings.availability import minute_of
+from timetuna.bookings.history import GUEST, note
+from timetuna.bookings.links import set_new_link
+from timetuna.bookings.models import Booking, BookingHost, Conference
+from timetuna.jobs.models import Job
+
+
+def now():
+    return datetime.now(UTC)
+
+
+def put(host, start, *, minutes=30, page=None, link=None, cancelled_by="", **columns):
+    """Store a booking; `link` is the state of its Zoom meeting, if it has one."""
+    booking = Booking(
+        **{
+            "host": host,
+            "page": page,
+            "title": "Intro call",
+            "start_at": start,
+            "minutes": minutes,
+            "host_time_zone": "Europe/Berlin",
+            "guest_name": "Sam Guest",
+            "guest_email": "sam@guest.example",
+            "guest_time_zone": "America/New_York",
+            "meeting_type": "zoom" if link else "in_person",
+            "location": "" if link else "Room 1",
+            "idempotency_key": secrets.token_hex(12),
+            "created_at": now() - timedelta(hours=5),
+            "status": "cancelled" if cancelled_by else "confirmed",
+            "cancelled_by": cancelled_by,
+        }
+        | columns
+    )
+    set_new_link(booking)
+    booking.save()
+    first = minute_of(start)
+    BookingHost.objects.create(
+        booking=booking,
+        host=host,
+        start_minute=first,
+        end_minute=first + minutes,
+        active=not cancelled_by,
+    )
+    note(booking, actor=GUEST, event="booked", text="Booked by the guest.")
+    if link:
+        conference(booking, link)
+    return booking
+
+
+def conference(booking, state):
+    made = state == Conference.State.READY
+    Conference.objects.create(
+        booking=booking,
+        provider="zoom",
+        state=state,
+        reference="91234567890" if made else "",
+        join_url="https://zoom.example/j/91234567890" if made else "",
+        passcode="483920" if made else "",
+        scheduled_for=booking.start_at if made else None,
+        problem="" if made else "Zoom is not connected. Connect Zoom and the link is made.",
+    )
+
+
+def job(booking, name="bookings.mail", **columns):
+    arguments = {"booking": booking.pk}
+    if name == "bookings.mail":
+        arguments |= {"kind": "confirmed", "audience": "guest", "revision": booking.revision}
+    return Job.objects.create(
+        **{"name": name, "subject": booking.subject_key(), "arguments": arguments} | columns
+    )
+
+
+def shown(answer):
+    return " ".join(unescape(answer.content.decode()).split())
+
+
+def times(day):
+    return [line.times.replace("\N{EN DASH}", "-") for line in day.lines]
+
+
+def guests(answer):
+    return [line.guest for day in answer.context["days"] for line in day.lines]
+
+
+def rows_of(answer):
+    text = b"".join(answer.streaming_content).decode("utf-8")
+    assert text.startswith("\ufeff")
+    return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
