@@ -10,13 +10,14 @@ from timetuna.bookings.actions.hold import consume
 from timetuna.bookings.actions.lock_host import lock_host
 from timetuna.bookings.availability import Question, bookable, moment_of
 from timetuna.bookings.errors import NotPossible, SlotTaken
-from timetuna.bookings.history import note
+from timetuna.bookings.history import GUEST, note
 from timetuna.bookings.models import Booking, BookingHost, Conference
 from timetuna.bookings.outbox import enqueue_mails
 from timetuna.jobs.queue import enqueue
 from timetuna.pages.queries import PublicPage, page_settings
 from timetuna.web.client import NOBODY, Client
 
+MOST_MOVES = 10
 LINK_LIVES = timedelta(days=30)
 TAKEN = "This time has just been taken. Your booking stands as it was; please pick another time."
 
@@ -35,6 +36,7 @@ def reschedule(
                 page=page, minutes=booking.minutes, now=now, moving=booking.pk, hold=hold, client=client
             )
             if booking.start_at != moment_of(start_minute):
+                _refuse_if_restless(booking, actor)
                 _refuse_if_taken(question, start_minute)
                 _move(booking, start_minute, actor)
             consume(hold)
@@ -67,6 +69,12 @@ def _refuse_if_settled(booking: Booking, now: datetime) -> None:
         raise NotPossible("This booking is cancelled, so it cannot be moved.")
     if booking.start_at <= now:
         raise NotPossible("This meeting has begun, so it cannot be moved any more.")
+
+
+def _refuse_if_restless(booking: Booking, actor: str) -> None:
+    """Stop a guest's moves from becoming a flood: each sends mails, and may make a meeting."""
+    if actor == GUEST and booking.history.filter(event="moved", actor=GUEST).count() >= MOST_MOVES:
+        raise NotPossible("This booking has been moved many times. Please write to your host for another time.")
 
 
 def _move(booking: Booking, start_minute: int, actor: str) -> None:

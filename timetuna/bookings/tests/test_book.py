@@ -204,3 +204,14 @@ def test_a_cancelled_booking_cannot_be_moved(page):
 
     with pytest.raises(NotPossible):
         reschedule(booking.pk, start_minute=minute_of(tomorrow(15)), actor="guest", now=now())
+
+
+def test_a_guest_cannot_move_for_ever(page):
+    booking = book(order(page), now=now())
+    for number in range(10):
+        start = minute_of(tomorrow(11 + number % 2))
+        reschedule(booking.pk, start_minute=start, actor="guest", now=now())
+
+    with pytest.raises(NotPossible):
+        reschedule(booking.pk, start_minute=minute_of(tomorrow(15)), actor="guest", now=now())
+    assert reschedule(booking.pk, start_minute=minute_of(tomorrow(15)), actor="host", now=now()).revision == 11
