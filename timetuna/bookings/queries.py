@@ -43,9 +43,8 @@ def bookings_of(host_id: int, wanted: Wanted, *, now: datetime) -> QuerySet[Book
     if wanted.page_id is not None:
         bookings = bookings.filter(page_id=wanted.page_id)
     for word in wanted.text.split():
-        # A regular expression, because SQLite's LIKE knows the cases of ASCII letters only.
-        pattern = escape(word)
-        bookings = bookings.filter(Q(guest_name__iregex=pattern) | Q(guest_email__iregex=pattern))
+        pattern = _in_any_case(word)
+        bookings = bookings.filter(Q(guest_name__regex=pattern) | Q(guest_email__regex=pattern))
     if wanted.which == CANCELLED:
         return bookings.filter(status=Booking.Status.CANCELLED).order_by("-start_at", "-id")
     confirmed = bookings.filter(status=Booking.Status.CONFIRMED, booking_hosts__host_id=host_id)
@@ -109,3 +108,13 @@ def link_promised(booking: Booking) -> bool:
     """Say whether the link takes so long, or was refused, that it comes by mail."""
     waiting = Conference.objects.filter(booking=booking)
     return waiting.filter(promised=True).exists() or waiting.filter(state=Conference.State.REFUSED).exists()
+
+
+def _in_any_case(word: str) -> str:
+    """Return a regular expression for the word in upper and lower case.
+
+    Spelled out here, because databases disagree: SQLite's LIKE knows the cases of ASCII letters only, and so does
+    PostgreSQL in the locale C.
+    """
+    spellings = (sorted({sign, sign.lower(), sign.upper()}) for sign in word)
+    return "".join(f"(?:{'|'.join(map(escape, each))})" for each in spellings)
