@@ -24,7 +24,7 @@ class HoldField(forms.CharField):
 
     def __init__(self) -> None:
         give_back = {"data-release": reverse_lazy("release_hold")}
-        super().__init__(required=False, widget=forms.HiddenInput(attrs=give_back))
+        super().__init__(required=False, initial="", widget=forms.HiddenInput(attrs=give_back))
 
 
 class BookingForm(forms.Form):

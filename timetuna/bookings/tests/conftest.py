@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.test import Client
 
 from timetuna.accounts.models import User
 from timetuna.bookings.actions.book import Guest, Order
@@ -26,6 +27,16 @@ def alice(db):
 @pytest.fixture
 def charlie(db):
     return make_host("charlie", "Charlie Stranger")
+
+
+@pytest.fixture
+def sam():
+    return Client(REMOTE_ADDR="192.0.2.1")
+
+
+@pytest.fixture
+def kim():
+    return Client(REMOTE_ADDR="192.0.2.2")
 
 
 def make_host(handle, name):

@@ -1,0 +1,40 @@
+"""What a guest does who picks a time, and what another one sees of it."""
+
+from datetime import UTC, datetime
+
+from timetuna.bookings.availability import Question
+from timetuna.bookings.choice import write_start
+from timetuna.bookings.models import Hold
+from timetuna.bookings.tests.conftest import tomorrow
+from timetuna.pages.queries import values
+from timetuna.web.client import Client
+
+
+def open_form(guest, start=None, *, slug="intro", **headers):
+    query = f"start={write_start(start or tomorrow())}&duration=30&zone=UTC"
+    return guest.get(f"/alice/{slug}/book?{query}", headers=headers)
+
+
+def sees(guest, start=None, *, slug="intro"):
+    start = start or tomorrow()
+    answer = guest.get(f"/alice/{slug}?zone=UTC&duration=30&day={start.date()}")
+    return f"{start:%H:%M}" in [time["label"] for time in answer.context["times"]]
+
+
+def token_of(answer):
+    return answer.context["form"]["hold"].value()
+
+
+def live():
+    return Hold.objects.filter(expires_at__gt=datetime.now(UTC))
+
+
+def send(guest, at=None, *, slug="intro", **changes):
+    typed = {"start": write_start(at or tomorrow()), "duration": "30", "zone": "UTC", "kind": "in_person"}
+    typed |= {"key": "k" * 24, "name": "Sam Guest", "email": "sam@guest.example", "notes": ""}
+    return guest.post(f"/alice/{slug}/book", typed | changes)
+
+
+def question(page, number=1, *, at=None, network=None):
+    client = Client(f"client {number}", network or f"network {number}")
+    return Question(page=values(page), minutes=30, now=at or datetime.now(UTC), client=client)

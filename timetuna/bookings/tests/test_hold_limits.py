@@ -1,0 +1,76 @@
+"""How many times a client can keep from others, and what that costs everybody else."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from timetuna.bookings.actions.hold import CLIENT_AT_ONCE, CLIENT_PLACED, NETWORK_AT_ONCE, hold, release
+from timetuna.bookings.availability import minute_of
+from timetuna.bookings.errors import SlotTaken
+from timetuna.bookings.models import Hold
+from timetuna.bookings.tests.conftest import make_page, tomorrow
+from timetuna.bookings.tests.holding import live, open_form, question, sees, send, token_of
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_client_holds_three_times_at_once_and_may_book_a_fourth(page, alice, sam, kim):
+    for number in range(1, CLIENT_AT_ONCE + 1):
+        make_page(alice, slug=f"page{number}")
+        open_form(sam, tomorrow(10 + number), slug=f"page{number}")
+
+    answer = open_form(sam)
+
+    assert (answer.status_code, token_of(answer)) == (200, "")
+    assert live().count() == CLIENT_AT_ONCE
+    assert sees(kim)
+    assert send(sam).status_code == 302
+
+
+def test_a_client_places_thirty_holds_in_ten_minutes(page):
+    start, began = minute_of(tomorrow()), datetime.now(UTC)
+
+    tokens = [hold(question(page, at=began), start_minute=start) for _ in range(CLIENT_PLACED + 1)]
+
+    assert [token is not None for token in tokens] == [True] * CLIENT_PLACED + [False]
+    assert live().count() == 0, "the one before was given back all the same"
+    later = began + timedelta(minutes=10)
+    assert hold(question(page, at=later), start_minute=start)
+    assert Hold.objects.count() == 1, "what is not counted any more is forgotten"
+
+
+def test_released_holds_count_as_placed(page):
+    start, began = minute_of(tomorrow()), datetime.now(UTC)
+    for _ in range(CLIENT_PLACED):
+        release(hold(question(page, at=began), start_minute=start), now=began)
+
+    assert hold(question(page, at=began), start_minute=start) is None
+
+
+def test_an_address_with_ever_new_browsers_is_one_network(page):
+    start = minute_of(tomorrow())
+
+    tokens = [
+        hold(question(page, number, network="one"), start_minute=start + 30 * number)
+        for number in range(NETWORK_AT_ONCE + 1)
+    ]
+
+    assert [token is not None for token in tokens] == [True] * NETWORK_AT_ONCE + [False]
+
+
+def test_holds_do_not_cost_queries(page, sam, kim, django_assert_num_queries):
+    sees(kim)
+    with django_assert_num_queries(9):
+        sees(kim)
+    for number in range(8):
+        hold(question(page, number), start_minute=minute_of(tomorrow(10)) + 30 * number)
+
+    with django_assert_num_queries(9):
+        sees(kim)
+
+
+def test_a_hold_is_refused_in_the_action_too(page):
+    hold(question(page), start_minute=minute_of(tomorrow()))
+
+    with pytest.raises(SlotTaken):
+        hold(question(page, 2), start_minute=minute_of(tomorrow()))

@@ -1,0 +1,317 @@
+"""A picked time is kept for a few minutes: for whom, for how long, and what ends it."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+
+from timetuna.availability.slots import Code
+from timetuna.bookings.actions.hold import HELD_MINUTES
+from timetuna.bookings.availability import Question, minute_of, reasons
+from timetuna.bookings.choice import write_start
+from timetuna.bookings.models import Booking, Hold
+from timetuna.bookings.tests.conftest import make_page, tomorrow
+from timetuna.bookings.tests.holding import live, open_form, sees, send, token_of
+from timetuna.bookings.tests.test_public import details
+from timetuna.pages.queries import values
+
+pytestmark = pytest.mark.django_db
+KEPT = "This time is kept for you for 5 minutes."
+
+
+def test_others_do_not_see_a_picked_time_and_whoever_picked_it_does(page, sam, kim):
+    answer = open_form(sam)
+
+    assert KEPT in answer.content.decode()
+    assert sees(sam)
+    assert not sees(kim)
+    assert not sees(kim, tomorrow(9, 45)), "the meeting would reach into it"
+    assert sees(kim, tomorrow(10, 30))
+
+
+def test_a_hold_counts_on_all_pages_of_the_host_and_on_nobody_elses(page, alice, charlie, sam, kim):
+    make_page(alice, slug="other")
+    make_page(charlie)
+
+    open_form(sam)
+
+    assert not sees(kim, slug="other")
+    answer = kim.get(f"/charlie/intro?zone=UTC&day={tomorrow().date()}")
+    assert "10:00" in [time["label"] for time in answer.context["times"]]
+
+
+def test_the_holds_page_asks_for_its_buffer(page, sam, kim):
+    page.buffer_after_minutes = 30
+    page.save()
+
+    open_form(sam)
+
+    assert not sees(kim, tomorrow(10, 45))
+    assert sees(kim, tomorrow(11))
+
+
+def test_a_picked_time_counts_as_booked_where_a_day_may_have_so_many(page, sam, kim):
+    page.cap_day = 1
+    page.save()
+
+    open_form(sam)
+
+    assert not sees(kim, tomorrow(15))
+    assert sees(sam, tomorrow(15))
+    assert send(sam).status_code == 302
+
+
+def test_the_form_of_a_held_time_shows_others_the_times_that_are_left(page, sam, kim):
+    open_form(sam)
+
+    answer = open_form(kim)
+
+    text = answer.content.decode()
+    left = [value for value, _ in answer.context["form"].fields["start"].choices]
+    assert answer.status_code == 409
+    assert "This time is not free any more. Please pick another." in text
+    assert "Please give your name." not in text
+    assert KEPT not in text
+    assert write_start(tomorrow()) not in left
+    hidden = {field.name: field.value() for field in answer.context["form"].hidden_fields()}
+    assert send(kim, **(hidden | {"start": left[0]})).status_code == 302
+
+
+def test_others_cannot_book_a_held_time(page, sam, kim):
+    open_form(sam)
+
+    answer = send(kim, email="kim@guest.example")
+
+    assert answer.status_code == 409
+    assert "This time has just been taken" in answer.content.decode()
+    assert not Booking.objects.exists()
+
+
+def test_booking_uses_the_hold_up(page, sam):
+    answer = sam.post("/alice/intro/book", details(sam, page))
+
+    assert answer.status_code == 302
+    assert Booking.objects.count() == 1
+    assert not Hold.objects.exists()
+
+
+def test_a_double_click_with_a_hold_is_one_booking(page, sam):
+    data = details(sam, page)
+
+    first, second = (sam.post("/alice/intro/book", data) for _ in range(2))
+
+    assert first["Location"] == second["Location"]
+    assert Booking.objects.count() == 1
+
+
+def test_a_refused_form_keeps_its_hold(page, sam, kim):
+    data = details(sam, page)
+
+    answer = sam.post("/alice/intro/book", data | {"name": ""})
+
+    assert answer.status_code == 422
+    assert token_of(answer) == data["hold"]
+    assert not sees(kim)
+
+
+def test_leaving_gives_the_time_back_without_cookies_or_csrf(page, sam, kim):
+    token = token_of(open_form(sam))
+
+    answer = Client(enforce_csrf_checks=True, REMOTE_ADDR="203.0.113.9").post(
+        "/holds/release", {"hold": token}
+    )
+
+    assert (answer.status_code, answer.content, answer.cookies) == (204, b"", {})
+    assert sees(kim)
+    assert send(sam, hold=token).status_code == 302, "the form still works while the time is free"
+
+
+@pytest.mark.parametrize("guess", ["", "1", "x" * 43, "\x00", "x" * 9_000])
+def test_only_the_token_gives_a_time_back(page, sam, kim, guess):
+    open_form(sam)
+    row = Hold.objects.get()
+
+    answers = [
+        kim.post("/holds/release", {"hold": text})
+        for text in (guess, row.pk, row.token_fingerprint, row.client_fingerprint)
+    ]
+
+    assert [answer.status_code for answer in answers] == [204] * 4
+    assert not sees(kim)
+
+
+def test_looking_at_the_address_of_the_release_changes_nothing(page, sam, kim):
+    token = token_of(open_form(sam))
+
+    assert kim.get("/holds/release", {"hold": token}).status_code == 405
+    assert kim.head("/holds/release", {"hold": token}).status_code == 405
+    assert not sees(kim)
+
+
+@pytest.mark.parametrize("guess", ["", "1", "x" * 43])
+def test_no_other_token_books_a_held_time(page, sam, kim, guess):
+    open_form(sam)
+
+    assert send(kim, hold=guess).status_code == 409
+    assert send(kim, hold=Hold.objects.get().token_fingerprint).status_code == 409
+
+
+def test_a_token_of_another_time_is_no_key_to_this_one(page, sam, kim):
+    open_form(sam)
+    own = token_of(open_form(kim, tomorrow(15)))
+
+    assert send(kim, hold=own).status_code == 409
+    assert live().count() == 2
+
+
+def test_choosing_another_time_gives_the_first_one_back(page, sam, kim):
+    open_form(sam)
+
+    open_form(sam, tomorrow(15))
+
+    assert sees(kim)
+    assert not sees(kim, tomorrow(15))
+
+
+def test_a_time_chosen_among_those_left_is_booked_and_the_old_one_given_back(page, sam, kim):
+    token = token_of(open_form(sam))
+
+    assert send(sam, tomorrow(15), hold=token).status_code == 302
+
+    assert sees(kim)
+    assert not Hold.objects.exists()
+
+
+def test_a_form_opened_twice_can_be_sent_from_either_tab(page, sam):
+    first = details(sam, page)
+    details(sam, page)
+
+    assert sam.post("/alice/intro/book", first).status_code == 302
+
+
+def test_a_hold_ends_by_itself_and_the_form_works_on(page, sam, kim):
+    with time_machine.travel(datetime.now(UTC), tick=False) as clock:
+        data = details(sam, page)
+        clock.shift(timedelta(minutes=HELD_MINUTES) - timedelta(seconds=1))
+        assert not sees(kim)
+        clock.shift(timedelta(seconds=1))
+        assert sees(kim)
+        assert sam.post("/alice/intro/book", data).status_code == 302
+
+
+def test_once_it_has_ended_others_may_book(page, sam, kim):
+    with time_machine.travel(datetime.now(UTC), tick=False) as clock:
+        data = details(sam, page)
+        clock.shift(timedelta(minutes=HELD_MINUTES))
+
+        assert send(kim, email="kim@guest.example").status_code == 302
+        assert sam.post("/alice/intro/book", data).status_code == 409
+
+
+def test_a_page_may_do_without(page, sam, kim):
+    page.holds = False
+    page.save()
+
+    answer = open_form(sam)
+
+    assert (answer.status_code, token_of(answer)) == (200, "")
+    assert KEPT not in answer.content.decode()
+    assert sees(kim)
+    assert not Hold.objects.exists()
+    send(kim, email="kim@guest.example")
+    assert open_form(sam).status_code == 409
+
+
+@pytest.mark.parametrize(
+    "header",
+    [{"Sec-Purpose": "prefetch;prerender"}, {"Purpose": "prefetch"}, {"X-Moz": "prefetch"}],
+)
+def test_a_browser_that_looks_ahead_picks_nothing(page, sam, kim, header):
+    answer = open_form(sam, **header)
+
+    assert (answer.status_code, token_of(answer)) == (200, "")
+    assert sees(kim)
+    assert not Hold.objects.exists()
+
+
+def test_asking_for_the_head_picks_nothing(page, sam):
+    assert sam.head(f"/alice/intro/book?start={write_start(tomorrow())}&duration=30").status_code == 200
+    assert not Hold.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "start", [tomorrow(10, 7), tomorrow() - timedelta(days=3), tomorrow() + timedelta(days=400)]
+)
+def test_only_a_time_that_can_be_booked_is_held(page, sam, start):
+    assert open_form(sam, start).status_code == 409
+    assert not Hold.objects.exists()
+
+
+def test_clients_are_told_apart_by_the_address_that_trusted_proxies_saw(page, settings):
+    settings.TRUSTED_PROXIES = ["127.0.0.1"]
+    behind = Client()
+
+    open_form(behind, **{"X-Forwarded-For": "192.0.2.1"})
+
+    assert open_form(behind, **{"X-Forwarded-For": "192.0.2.2"}).status_code == 409
+    assert open_form(behind, **{"X-Forwarded-For": "192.0.2.2, 192.0.2.1"}).status_code == 200
+
+
+def test_no_address_and_no_token_is_stored(page, sam):
+    token = token_of(open_form(sam))
+
+    stored = str(Hold.objects.values().get())
+
+    assert "192.0.2.1" not in stored
+    assert token not in stored
+
+
+def test_the_host_reads_that_the_time_is_held(page, sam):
+    open_form(sam)
+
+    asked = Question(page=values(page), minutes=30, now=datetime.now(UTC))
+
+    assert [reason.code for reason in reasons(asked, start_minute=minute_of(tomorrow()))] == [Code.HELD]
+
+
+class TestMoving:
+    """The same for a booking that gets another time."""
+
+    @pytest.fixture
+    def path(self, page, sam):
+        return sam.post("/alice/intro/book", details(sam, page))["Location"]
+
+    def ask(self, guest, path, start):
+        return guest.get(f"{path}/move/confirm?start={write_start(start)}")
+
+    def test_the_new_time_is_held_and_used_up(self, path, sam, kim):
+        answer = self.ask(sam, path, tomorrow(15))
+        assert KEPT in answer.content.decode()
+        assert not sees(kim, tomorrow(15))
+
+        hidden = {field.name: field.value() for field in answer.context["form"].hidden_fields()}
+        assert sam.post(f"{path}/move/confirm", hidden).status_code == 302
+
+        assert Booking.objects.get().start_at == tomorrow(15)
+        assert not Hold.objects.exists()
+        assert sees(kim)
+
+    def test_a_time_that_others_hold_is_refused(self, path, sam, kim):
+        open_form(kim, tomorrow(15))
+
+        answer = self.ask(sam, path, tomorrow(15))
+        sent = sam.post(f"{path}/move/confirm", {"start": write_start(tomorrow(15))})
+
+        assert (answer.status_code, sent.status_code) == (409, 409)
+        assert "This time is not free any more" in answer.content.decode()
+        assert "Your booking stands as it was" in sent.content.decode()
+        assert Booking.objects.get().start_at == tomorrow()
+
+    def test_the_present_time_may_be_confirmed(self, path, sam):
+        hidden = self.ask(sam, path, tomorrow()).context["form"].hidden_fields()
+
+        answer = sam.post(f"{path}/move/confirm", {field.name: field.value() for field in hidden})
+
+        assert answer.status_code == 302
+        assert not Hold.objects.exists()
