@@ -4,7 +4,7 @@ Only hosts are told: guests see free times, and nothing about the others.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -41,8 +41,8 @@ class Setting:
     """What sentences refer to.
 
     day, zone: the date that was asked, by the host's clock, and where that clock hangs. hours_path: where the page's
-    hours are changed. grid: the start times of the date. bookings: those that may be named, each with its page, by
-    the UTC minute they begin at.
+    hours are changed. grid: the start times of the date. bookings: those that may be named, each with its page, and
+    held_until: the UTC minute each hold ends by itself; both by the UTC minute they begin at.
     """
 
     page: PublicPage
@@ -51,7 +51,8 @@ class Setting:
     zone: ZoneInfo
     hours_path: str
     grid: Sequence[int] = ()
-    bookings: Mapping[int, Link]
+    bookings: Mapping[int, Link] = field(default_factory=dict)
+    held_until: Mapping[int, int] = field(default_factory=dict)
 
     def say(self, minute: int) -> str:
         """Say when a UTC minute is: "14:00", on another date "Wednesday 2 December, 14:00"."""
@@ -160,7 +161,9 @@ def _booking(reason: Reason, setting: Setting) -> _Told:
 
 
 def _held(reason: Reason, setting: Setting) -> _Told:
-    text = f"A guest who is about to book holds {_span(reason, setting)}, for a few minutes at most."
+    until = setting.held_until.get(reason.busy.start_minute) if reason.busy else None
+    ends = "for a few minutes" if until is None else f"until {setting.say(until)}"
+    text = f"A guest who is about to book holds {_span(reason, setting)}, {ends} at most."
     return text, (setting.tab("id_holds", "Change whether guests hold times"),)
 
 

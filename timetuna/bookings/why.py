@@ -10,12 +10,20 @@ from timetuna.availability.hours import Hours, date_start, open_hours
 from timetuna.availability.interval import Interval
 from timetuna.availability.slots import Code, Kind, Reason
 from timetuna.bookings import wording
-from timetuna.bookings.availability import Question, moment_of, open_lengths, reasons, reasons_on_grid
-from timetuna.bookings.models import BookingHost
+from timetuna.bookings.availability import (
+    Question,
+    minute_of,
+    moment_of,
+    open_lengths,
+    reasons,
+    reasons_on_grid,
+)
+from timetuna.bookings.models import BookingHost, Hold
 from timetuna.bookings.reasons import Line, Link, Setting, tell
 from timetuna.pages.queries import PublicPage
 
 _ONE_DAY = timedelta(days=1)
+_ALMOST_A_MINUTE = timedelta(minutes=1) - timedelta.resolution
 _CLOSED = {Code.HOURS, Code.OVERRIDE, Code.OUT_OF_OFFICE, Code.HOLIDAY}
 
 
@@ -105,6 +113,7 @@ def explain(asked: Asked, *, now: datetime) -> Answer:
     found = {
         start: reasons(question, start_minute=start) for start in _instants(page.opening, day, asked.minute)
     }
+    whys = [*grid.values(), *found.values()]
     setting = Setting(
         page=page,
         minutes=asked.minutes,
@@ -112,7 +121,8 @@ def explain(asked: Asked, *, now: datetime) -> Answer:
         zone=zone_on(page.opening, day),
         hours_path=asked.hours_path,
         grid=tuple(grid),
-        bookings=_named(page.host_id, [*grid.values(), *found.values()]),
+        bookings=_named(page.host_id, _starts(whys, Kind.BOOKING)),
+        held_until=_held_until(page.host_id, _starts(whys, Kind.HOLD), now=now),
     )
     return Answer(
         zone=setting.zone,
@@ -198,10 +208,14 @@ def _closed(question: Question, setting: Setting, span: Interval) -> Line | None
     return next((tell(reason, setting) for reason in why if reason.code in _CLOSED), None)
 
 
-def _named(host_id: int, whys: Iterable[tuple[Reason, ...]]) -> Mapping[int, Link]:
-    """Return the bookings among the reasons by the minute they begin at; only their host is told whose they are."""
+def _starts(whys: Iterable[tuple[Reason, ...]], kind: Kind) -> set[int]:
+    """Return when whatever of that kind is in the way begins, in UTC minutes."""
     busy = {reason.busy for why in whys for reason in why if reason.busy}
-    starts = {one.start_minute for one in busy if one.kind is Kind.BOOKING}
+    return {one.start_minute for one in busy if one.kind is kind}
+
+
+def _named(host_id: int, starts: set[int]) -> Mapping[int, Link]:
+    """Return the bookings by the minute they begin at; those of another host are not to be named."""
     rows = BookingHost.objects.filter(
         host_id=host_id, booking__host_id=host_id, active=True, start_minute__in=starts
     )
@@ -209,4 +223,13 @@ def _named(host_id: int, whys: Iterable[tuple[Reason, ...]]) -> Mapping[int, Lin
     return {
         start: Link(f"/bookings/{booking_id}", f"{title} with {guest}")
         for start, booking_id, title, guest in found
+    }
+
+
+def _held_until(host_id: int, starts: set[int], *, now: datetime) -> Mapping[int, int]:
+    """Return the UTC minutes by which holds have ended, by the minute their time begins at."""
+    rows = Hold.objects.filter(host_id=host_id, expires_at__gt=now, start_minute__in=starts)
+    return {
+        start: minute_of(expires + _ALMOST_A_MINUTE)
+        for start, expires in rows.values_list("start_minute", "expires_at").order_by("expires_at")
     }

@@ -164,6 +164,16 @@ def test_own_booking(as_alice, page):
     )
 
 
+def test_held(as_alice, client, page):
+    client.get("/alice/intro-call/book", {"start": "2027-03-01T09:00Z", "duration": "30"})
+
+    assert only_line(as_alice, page) == (
+        Code.HELD,
+        "A guest who is about to book holds 10:00 to 10:30, until 07:05 at most.",
+        [f"{tab(page)}#id_holds"],
+    )
+
+
 def test_buffer_of_the_page_on_either_side(as_alice, page):
     book_at(page, MONDAY, 12)
     save_tab(as_alice, page, increment_minutes=60, buffer_before_minutes=90, buffer_after_minutes=45)
