@@ -21,9 +21,9 @@ class Guest:
     def close(self) -> None:
         self.client.close()
 
-    def open_form(self, start: datetime) -> dict[str, str]:
+    def open_form(self, start: datetime, *, minutes: int = 30) -> dict[str, str]:
         """Open the form for a time and return what a browser would send back."""
-        query = {"start": f"{start:%Y-%m-%dT%H:%MZ}", "duration": "30", "zone": "UTC"}
+        query = {"start": f"{start:%Y-%m-%dT%H:%MZ}", "duration": f"{minutes}", "zone": "UTC"}
         answer = self.client.get(f"{self.page_url}/book", params=query)
         assert answer.status_code == 200, answer.text
         hidden = {name: unescape(value) for name, value in HIDDEN.findall(answer.text)}
@@ -33,6 +33,15 @@ class Guest:
         """Confirm."""
         headers = {"Referer": self.page_url}
         return self.client.post(f"{self.page_url}/book", data=form, headers=headers)
+
+    def cancel(self, link: str) -> httpx.Response:
+        """Open the page that cancels the booking behind a link, and confirm."""
+        address = f"{self.page_url.rsplit('/', 2)[0]}{link}/cancel"
+        answer = self.client.get(address)
+        if answer.status_code != 200:  # it is cancelled already, and the answer leads there
+            return answer
+        hidden = {name: unescape(value) for name, value in HIDDEN.findall(answer.text)}
+        return self.client.post(address, data=hidden | {"note": ""}, headers={"Referer": address})
 
 
 def weekdays(count: int, *, per_day: int = 14) -> list[datetime]:

@@ -1,0 +1,75 @@
+"""How fast a month of times comes over HTTP: `python benchmarks/http_times.py [--scale 0.01]`.
+
+1,000 hosts and 1,000,000 bookings, 500 of them in the coming 60 days of the host who is asked; the real
+`timetuna web` with 2 processes and its ordinary settings. Calendars do not know busy times yet, so there are no busy
+blocks. "alone" is one client on a kept connection; the throughput is that of 8 clients, each asking again at once.
+The growth is measured with a tenth of the bookings, and with a tenth and ten times of the host's own.
+"""
+
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from client import Answer, Client, alone, throughput
+from serving import filled, markdown, options, web, write_table
+
+BOOKINGS, BUSY, CLIENTS, ROUNDS = 1_000_000, 500, 8, 400
+MONTH = f"{datetime.now(UTC).replace(day=1) + timedelta(days=32):%Y-%m}"
+QUERY = f"month={MONTH}&zone=America/New_York&duration=30"
+ASKS: dict[str, Callable[[Client], Answer]] = {
+    "HTML fragment": lambda client: client.get(f"/h0/call?{QUERY}", HX_Request="true"),
+    "whole page": lambda client: client.get(f"/h0/call?{QUERY}"),
+}
+HEAD = "what | alone: median, ms | alone: p99, ms | 8 clients: answers/s | kB sent"
+GROWTH_HEAD = "the fragment, alone: median, ms"
+
+
+def measure(engine: str, *, bookings: int, seconds: float) -> list[list[str]]:
+    rows = []
+    with filled(engine, bookings=bookings, busy=BUSY) as live, web(live) as port:
+        for what, ask in ASKS.items():
+            client = Client(port)
+            size = len(ask(client).body) / 1000
+            client.close()
+            latency = alone(ask, port=port, rounds=ROUNDS)
+            rate = throughput(ask, port=port, clients=CLIENTS, seconds=seconds)
+            rows.append(
+                [
+                    f"{engine}, {what}",
+                    f"{latency.median:.1f}",
+                    f"{latency.p99:.1f}",
+                    f"{rate:.0f}",
+                    f"{size:.1f}",
+                ]
+            )
+            print(rows[-1], file=sys.stderr)
+    return rows
+
+
+def median_with(engine: str, *, bookings: int, busy: int) -> str:
+    with filled(engine, bookings=bookings, busy=busy) as live, web(live) as port:
+        return f"{alone(ASKS['HTML fragment'], port=port, rounds=ROUNDS).median:.1f}"
+
+
+def main() -> None:
+    wanted = options(__doc__)
+    bookings = int(BOOKINGS * wanted.scale)
+    rows = [
+        row for engine in wanted.engines for row in measure(engine, bookings=bookings, seconds=wanted.seconds)
+    ]
+    growth = []
+    tenth = bookings // 10
+    points = [(tenth, BUSY), (bookings, BUSY), (tenth, BUSY // 10), (tenth, 10 * BUSY)]
+    for engine in wanted.engines:
+        ask = partial(median_with, engine)
+        growth.append([engine, *(ask(bookings=count, busy=busy) for count, busy in points)])
+    heads = " | ".join(f"{count:,} bookings, {busy:,} of the host" for count, busy in points)
+    write_table(
+        f"A month of times over HTTP ({bookings:,} bookings)",
+        markdown(HEAD, rows) + "\n\n" + markdown(f"{GROWTH_HEAD} | {heads}", growth),
+    )
+
+
+if __name__ == "__main__":
+    main()
