@@ -44,7 +44,7 @@ def agenda_page(request: HttpRequest) -> HttpResponse:
         "after": _address(view, span.step(1)),
         "now_url": _address(view, reader.today()),
         "refused": single_line(typed, max_length=40) if typed and day is None else "",
-        "zone": wording.zone_label(reader.zone, at=reader.now),
+        "zone": wording.zone_name(reader.zone),
     }
     return render(
         request, "bookings/agenda.html", context, status=BAD_REQUEST if context["refused"] else None

@@ -113,7 +113,7 @@ def _times(row: Booking, reader: Reader) -> dict[str, object]:
         "distance": _distance(row, reader),
         "booked": moments.dated(row.created_at, zone=reader.zone, now=reader.now),
         "booked_ago": moments.distance(row.created_at, now=reader.now),
-        "zone": wording.zone_label(reader.zone, at=reader.now),
+        "zone": wording.zone_name(reader.zone),
     }
 
 

@@ -67,7 +67,7 @@ def bookings(request: HttpRequest) -> HttpResponse:
         "page": page,
         "count": page.paginator.count,
         "paging": _paging(page, asked),
-        "zone": wording.zone_label(reader.zone, at=now),
+        "zone": wording.zone_name(reader.zone),
     }
     if not page.paginator.count:
         context |= _nothing(host, asked, now)
