@@ -180,6 +180,24 @@ def test_the_second_guest_gets_the_other_times_and_types_nothing_twice(live_time
         expect(ben.page.get_by_text("10:30 to 11:00")).to_be_visible()
 
 
+def test_a_time_somebody_else_is_booking_is_not_offered_and_cannot_be_opened(live_timetuna, browser):
+    host = live_timetuna.new_host(zone="Europe/Berlin")
+    with eyes(browser, "holding") as ann, eyes(browser, "kept-from", user_agent="Another browser") as ben:
+        ben.page.goto(host.page_url)
+        ann.page.goto(host.page_url)
+        ann.page.locator(".time").nth(2).click()
+        expect(ann.page.get_by_text("This time is kept for you")).to_be_visible()
+
+        ben.page.locator(".time", has_text="10:00").click()
+
+        expect(ben.page.get_by_text("This time is not free any more")).to_be_visible()
+        ben.look("not-free-any-more")
+        ben.page.get_by_role("link", name="See all times").click()
+        expect(ben.page.locator(".time").first).to_be_visible()
+        assert "10:00" not in ben.page.locator(".time").all_inner_texts()
+        assert "09:30" in ben.page.locator(".time").all_inner_texts()
+
+
 def test_a_late_link_shows_itself(live_timetuna, browser):
     host = live_timetuna.new_host()
     with eyes(browser, "late-link-host") as robin, eyes(browser, "late-link") as sam:
@@ -248,7 +266,7 @@ def test_times_follow_the_guest_and_the_choice_is_remembered(live_timetuna, brow
         page = sam.page
         page.goto(host.page_url)
         expect(page.locator(".times-zone")).to_contain_text("America/New York")
-        expect(page.locator(".time").first).to_contain_text(re.compile(r"3:00 am\s+9:00 am in Berlin"))
+        expect(page.locator(".time").first).to_contain_text(re.compile(r"3:00\sam\s+9:00\sam in Berlin"))
         assert page.locator("table.month th").first.inner_text().startswith("Sun")
         field = page.get_by_role("combobox", name="Your time zone")
         field.click()
