@@ -8,8 +8,8 @@ from timetuna.bookings.views.booked import booked, invite, link_state
 from timetuna.bookings.views.booking import booking, cancel_as_host, new_guest_link, retry
 from timetuna.bookings.views.bookings import bookings
 from timetuna.bookings.views.cancel import cancel_booking
-from timetuna.bookings.views.holds import release_hold
 from timetuna.bookings.views.export import export
+from timetuna.bookings.views.holds import release_hold
 from timetuna.bookings.views.move import choose_new_time, confirm_new_time
 from timetuna.bookings.views.slots import slots
 from timetuna.bookings.views.times_api import times

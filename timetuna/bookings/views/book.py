@@ -22,7 +22,10 @@ from timetuna.bookings.views.holds import hold_for_form
 from timetuna.bookings.views.slots import page_context, path_of, public_page_or_404
 from timetuna.pages.queries import PublicPage
 from timetuna.web.client import Client, client_of
+from timetuna.web.unavailable import AWAY, unavailable
 
+# True too where it was the answer to the last word, the commit, that got lost.
+BUSY = "The server is very busy. Please confirm again in a moment: this form books once, however often it is sent."
 STATUS = {SlotTaken: 409, FormUsed: 409, TooManyBookings: 429}
 
 
@@ -58,6 +61,9 @@ def _confirm(request: HttpRequest, page: PublicPage, choice: Choice) -> HttpResp
         booking = book(_order(page, form.cleaned_data, client_of(request)), now=timezone.now())
     except BookingRefused as error:
         return _refused(request, page, choice, form, error)
+    except AWAY as error:
+        form.add_error(None, BUSY)
+        return unavailable(_form(request, page, choice, form), error)
     return HttpResponseRedirect(link_path(booking) + choice.clock_query())
 
 
