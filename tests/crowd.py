@@ -11,13 +11,14 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from threading import Barrier
 from typing import Any
 
 import httpx
 
-from tests.guest import Guest
+from tests.guest import Browser, Guest
 from tests.running import LiveTimeTuna
 
 DROPPED = 0
@@ -28,8 +29,9 @@ from timetuna.accounts.models import User
 from timetuna.pages.actions.create_page import create_page
 from timetuna.pages.models import BookingPage
 host = User.objects.get(pk={host})
-pages = [create_page(host, title=title, minutes={lengths}, meeting_types={{"phone": ""}}) for title in "AB"]
+pages = [create_page(host, title=title, minutes={lengths}, meeting_types={{"phone": ""}}) for title in "ABC"]
 BookingPage.objects.filter(host=host).update(increment_minutes=15, holds=False)
+BookingPage.objects.filter(host=host, title="C").update(holds=True)
 answer([page.slug for page in pages])
 """
 READ_TABLES = """
@@ -45,7 +47,7 @@ answer({{
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """One form that was sent, and what came back. `link` is the booking's address where there was one."""
+    """One form that was sent, or opened, and what came back. `link` is the booking's address where there was one."""
 
     what: str
     key: str
@@ -53,15 +55,23 @@ class Sent:
     link: str
     milliseconds: float
 
+    def is_fault(self) -> bool:
+        """Say whether this is neither what was asked for nor a refusal."""
+        return self.status not in {200 if self.what == "pick" else 302, 409}
+
 
 @dataclass
 class Crowd:
-    """So many guests of one page, as many who go to it or to its host's other one, and all they were answered."""
+    """So many guests of one page, as many who go to it or to its host's other one, and all they were answered.
+
+    browsers: as many who are told apart, on a page that holds the times they pick.
+    """
 
     live: LiveTimeTuna
     host: int
     guests: list[Guest]
     of_both_pages: list[Guest]
+    browsers: list[Browser]
     log: list[Sent] = field(default_factory=list)
 
     def at_once(self, work: Iterable[Callable[[], Sent]]) -> list[Sent]:
@@ -86,16 +96,17 @@ class Crowd:
 
 @contextmanager
 def crowd_of(clients: int, live: LiveTimeTuna) -> Iterator[Crowd]:
-    """Make a host with two pages of three lengths, and guests for them."""
+    """Make a host with pages of three lengths, the last of which holds times, and guests for them."""
     host = live.new_host()
     slugs = live.run_python(MAKE_PAGES.format(host=host.pk, lengths=LENGTHS))
     pages = [f"{live.base_url}/{host.handle}/{slug}" for slug in slugs]
     guests = [Guest(pages[0], number=number) for number in range(clients)]
     of_both = [Guest(pages[number % 2], number=number) for number in range(clients)]
+    browsers = [Browser(pages[2], number=number) for number in range(clients)]
     try:
-        yield Crowd(live, host.pk, guests, of_both)
+        yield Crowd(live, host.pk, guests, of_both, browsers)
     finally:
-        for guest in guests + of_both:
+        for guest in guests + of_both + browsers:
             guest.close()
 
 
@@ -149,12 +160,27 @@ def cancel_while_booking(crowd: Crowd, start: datetime) -> None:
     crowd.at_once([*(sending(guest, form) for guest, form in others), *cancelling])
 
 
+def hold_against_book(crowd: Crowd, start: datetime) -> None:
+    """Half of the guests pick a time while the others book it without; whoever holds it then gets it."""
+    with ThreadPoolExecutor(8) as pool:
+        forms = list(pool.map(lambda browser: browser.look_at_form(start), crowd.browsers))
+    pairs = list(zip(crowd.browsers, forms, strict=True))
+    picking = [partial(pick, browser, form) for browser, form in pairs[::2]]
+    answers = crowd.at_once([*picking, *(sending(browser, form) for browser, form in pairs[1::2])])
+    holders = [sending(browser, form) for browser, form in pairs[::2] if form["hold"]]
+    if holders:
+        answers += crowd.at_once(holders)
+        assert answers[-1].status == 302, answers
+    assert sum(answer.status == 302 for answer in answers) == 1, answers
+
+
 SCENARIOS: dict[str, Callable[[Crowd, datetime], None]] = {
     "the same time": same_time,
     "overlapping lengths": overlapping_lengths,
     "two pages of one host": two_pages,
     "every form sent twice": double_submit,
     "cancelled while booked": cancel_while_booking,
+    "held while booked": hold_against_book,
 }
 
 
@@ -165,6 +191,11 @@ def sending(guest: Guest, form: dict[str, str]) -> Callable[[], Sent]:
 def send(guest: Guest, form: dict[str, str]) -> Sent:
     """Send a booking form; a broken connection is an answer too."""
     return _timed("book", form["key"], lambda: guest.send(form))
+
+
+def pick(browser: Browser, form: dict[str, str]) -> Sent:
+    """Open the form of a time, which holds it."""
+    return _timed("pick", form["key"], lambda: browser.pick(form))
 
 
 def cancel(guest: Guest, booking: Sent) -> Sent:
@@ -192,7 +223,7 @@ def faults(crowd: Crowd) -> list[str]:
 def differences(log: list[Sent], tables: dict[str, Any]) -> list[str]:
     """Return what the tables and the answers say against each other, or against what must never be."""
     return [
-        *(f"an error page: {sent}" for sent in log if sent.status not in {302, 409}),
+        *(f"an error page: {sent}" for sent in log if sent.is_fault()),
         *_overlaps(tables["times"]),
         *_unlike_the_log(log, tables),
         *_without_work(tables),

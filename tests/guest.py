@@ -44,6 +44,29 @@ class Guest:
         return self.client.post(address, data=hidden | {"note": ""}, headers={"Referer": address})
 
 
+class Browser(Guest):
+    """A guest with a browser of its own, so that the server takes it for another client."""
+
+    def __init__(self, page_url: str, *, number: int = 0) -> None:
+        super().__init__(page_url, number=number)
+        self.client.headers["User-Agent"] = f"Browser {number}"
+
+    def look_at_form(self, start: datetime) -> dict[str, str]:
+        """Return a form that holds nothing, as a browser gets it that looks ahead."""
+        self.client.headers["Sec-Purpose"] = "prefetch"
+        form = self.open_form(start)
+        del self.client.headers["Sec-Purpose"]
+        assert not form["hold"]
+        return form
+
+    def pick(self, form: dict[str, str]) -> httpx.Response:
+        """Pick the form's time, which then takes along the token that was got: it is empty where there was none."""
+        query = {"start": form["start"], "duration": "30", "zone": "UTC"}
+        answer = self.client.get(f"{self.page_url}/book", params=query)
+        form["hold"] = dict(HIDDEN.findall(answer.text)).get("hold", "")
+        return answer
+
+
 def weekdays(count: int, *, per_day: int = 14) -> list[datetime]:
     """Return so many half hours of coming weekdays between 9 and 16 UTC, when a new page is open."""
     day = datetime.now(UTC).replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=1)
