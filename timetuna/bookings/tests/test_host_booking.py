@@ -182,7 +182,7 @@ def test_a_new_link_of_a_booking_that_is_gone_raises(db):
 
 @pytest.mark.parametrize("path", ["", "/retry", "/cancel", "/new-link"])
 def test_strangers_find_nothing(client, alice, charlie, path):
-    booking = put(alice, tomorrow(), guest_name="Ada")
+    booking = put(alice, tomorrow(), guest_name="Ada Lovelace")
     link = booking.link_fingerprint
     client.force_login(charlie)
 
@@ -193,7 +193,7 @@ def test_strangers_find_nothing(client, alice, charlie, path):
     assert (booking.status, booking.link_fingerprint) == ("confirmed", link)
     day = tomorrow().date().isoformat()
     for listed in ("/bookings", "/bookings?q=ada", f"/bookings/agenda?date={day}"):
-        assert b"Ada" not in client.get(listed).content.replace(b'value="ada"', b"")
+        assert b"Lovelace" not in client.get(listed).content
     assert rows_of(client.get("/bookings/export.csv")) == []
 
 
