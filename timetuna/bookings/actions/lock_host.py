@@ -10,8 +10,9 @@ def lock_host(host_id: int) -> None:
 
     On SQLite the transaction itself, begun IMMEDIATE, is the lock.
     """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL lock_timeout = '3s'")
+    if connection.vendor != "postgresql":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '3s'")
     # NO KEY: rows that merely refer to the host may still be written meanwhile.
-    User.objects.select_for_update(no_key=True).filter(pk=host_id).first()
+    User.objects.select_for_update(no_key=True).filter(pk=host_id).values_list("pk").first()
