@@ -41,11 +41,12 @@ class Client:
         return self._ask("POST", path, more | headers, urlencode(form).encode())
 
     def _ask(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
-        sent = {"Host": f"localhost:{self.port}"} | BROWSER | headers
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        sent = {"Host": f"localhost:{self.port}"} | BROWSER | given
         if body:
             sent["Content-Length"] = str(len(body))
         lines = [f"{method} {path} HTTP/1.1"]
-        lines += [f"{name.replace('_', '-')}: {value}" for name, value in sent.items()]
+        lines += [f"{name}: {value}" for name, value in sent.items()]
         self.socket.sendall("\r\n".join([*lines, "", ""]).encode() + body)
         return self._answer()
 

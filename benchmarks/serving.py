@@ -42,7 +42,7 @@ def filled(engine: str, *, bookings: int, busy: int = 500) -> Iterator[LiveTimeT
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         stack.enter_context(database(engine))
-        live = stack.enter_context(resting_timetuna(folder))
+        live = stack.enter_context(resting_timetuna(folder, TIMETUNA_TRUSTED_PROXIES="127.0.0.1"))
         began = time.monotonic()
         fill = [sys.executable, "benchmarks/fill.py", str(bookings), str(busy)]
         subprocess.run(fill, env=live.environment, cwd=ROOT, check=True)  # noqa: S603 - our own script
