@@ -115,8 +115,8 @@ class Conference(models.Model):
     """The online meeting of a booking, made by a connected provider.
 
     unknown_outcomes: calls that may have made a meeting nobody heard of, since the host last asked to try again;
-    possible_duplicates: all of them. promised: people were told that the link follows. account_fingerprint: whose
-    account made it; the id itself goes when the host disconnects.
+    possible_duplicates: all of them. promised: people were told that the link follows, and still wait.
+    account_fingerprint: whose account made it; the id itself goes when the host disconnects.
     """
 
     class State(models.TextChoices):

@@ -71,5 +71,7 @@ class BodyLimit:
         """Answer 413 in a sentence; chunked bodies without a length are cut by the server's own limit."""
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdigit() or int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            return HttpResponse("This is more than TimeTuna accepts at once.", status=413, content_type="text/plain")
+            return HttpResponse(
+                "This is more than TimeTuna accepts at once.", status=413, content_type="text/plain"
+            )
         return self.get_response(request)
