@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from timetuna.accounts.actions.forget_unverified import forget_unverified
+from timetuna.accounts.actions.note_email_change import note_email_change
 from timetuna.accounts.actions.store_host import store_host
 from timetuna.accounts.emails import send
 from timetuna.accounts.models import User
@@ -22,7 +23,7 @@ from timetuna.lib.mail import clean_address
 from timetuna.web.client import client_address
 from timetuna.web.paths import in_full, is_own_path
 
-UNDO_SALT = "accounts.undo-email"
+UNDO_SALT = "accounts.email-change"
 _SENTENCES = {
     "account/messages/email_confirmed.txt": "Your mail address is confirmed.",
     "account/messages/email_confirmation_failed.txt": "This address belongs to another account by now.",
@@ -127,5 +128,6 @@ class AccountAdapter(DefaultAccountAdapter):
 
 def _undo_url(context: dict[str, Any]) -> str:
     user = User.objects.get(email=context["to_email"])
-    token = dumps({"user": user.pk, "email": context["from_email"]}, salt=UNDO_SALT)
+    change = note_email_change(user, former=context["from_email"])
+    token = dumps(change.pk, salt=UNDO_SALT)
     return in_full(reverse("undo_email", args=[token]))

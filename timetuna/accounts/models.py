@@ -54,3 +54,11 @@ class FormerHandle(models.Model):
     handle = models.CharField(max_length=40, unique=True)
     user = models.ForeignKey(User, null=True, on_delete=models.SET_NULL)
     given_up_at = models.DateTimeField(default=timezone.now)
+
+
+class EmailChange(models.Model):
+    """A change of a host's address, which whoever had the former one may take back for some days."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    former = models.EmailField()
+    at = models.DateTimeField(default=timezone.now)

@@ -1,8 +1,11 @@
+from datetime import timedelta
+
 import pytest
 from allauth.account.models import EmailAddress
 from django.test import Client
+from django.utils import timezone
 
-from timetuna.accounts.models import User
+from timetuna.accounts.models import EmailChange, User
 from timetuna.accounts.tests.conftest import (
     NEW_PASSWORD,
     PASSWORD,
@@ -127,3 +130,45 @@ def test_one_s_own_address_stays(as_alice):
 
     assert User.objects.get().email == "alice@example.org"
     assert change(as_alice, "alice@example.org").status_code == 422
+
+
+def test_an_intruder_s_own_way_back_ends_when_the_owner_takes_the_account_back(as_alice):
+    change(as_alice, "eve@evil.example")
+    as_alice.post(mails()[-1].path)
+    owners_way = mails()[-1].path
+    change(as_alice, "eve@elsewhere.example")
+    as_alice.post(mails()[-1].path)
+    intruders_way = mails()[-1].path
+    assert mails()[-1].to == "eve@evil.example"
+
+    assert Client().post(owners_way).status_code == 200
+
+    assert Client().get(intruders_way).status_code == 410
+    assert Client().post(intruders_way).status_code == 410
+    assert User.objects.get().email == "alice@example.org"
+
+
+def test_an_intruder_who_goes_back_first_does_not_end_the_owner_s_way(as_alice):
+    change(as_alice, "eve@evil.example")
+    as_alice.post(mails()[-1].path)
+    owners_way = mails()[-1].path
+    change(as_alice, "eve@elsewhere.example")
+    as_alice.post(mails()[-1].path)
+    assert Client().post(mails()[-1].path).status_code == 200
+
+    assert Client().post(owners_way).status_code == 200
+
+    assert User.objects.get().email == "alice@example.org"
+
+
+def test_the_way_back_ends_after_seven_days(as_alice):
+    change(as_alice)
+    as_alice.post(mails()[-1].path)
+    EmailChange.objects.update(at=timezone.now() - timedelta(days=8))
+    way_back = mails()[-1].path
+
+    change(as_alice, "newer@example.org")
+    as_alice.post(mails()[-1].path)
+
+    assert Client().get(way_back).status_code == 410
+    assert [row.former for row in EmailChange.objects.all()] == ["new@example.org"]

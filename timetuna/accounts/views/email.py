@@ -10,15 +10,14 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from timetuna.accounts.actions.note_email_change import UNDO_WITHIN
 from timetuna.accounts.actions.restore_email import restore_email
 from timetuna.accounts.adapter import UNDO_SALT
 from timetuna.accounts.forms import ChangeEmailForm
-from timetuna.accounts.models import User
+from timetuna.accounts.models import EmailChange
 from timetuna.accounts.queries import pending_address, signed_in
 from timetuna.accounts.views.refused import Refused
 from timetuna.accounts.views.verify_email import GONE
-
-UNDO_SECONDS = 7 * 86_400
 
 
 class Email(Refused, EmailView):
@@ -50,12 +49,12 @@ class Email(Refused, EmailView):
 def undo(request: HttpRequest, token: str) -> HttpResponse:
     """Show the button to the owner of the former address; on POST give them their account back."""
     try:
-        former = loads(token, salt=UNDO_SALT, max_age=UNDO_SECONDS)
-        user = User.objects.get(pk=former["user"])
-    except (BadSignature, User.DoesNotExist):
+        number = loads(token, salt=UNDO_SALT, max_age=UNDO_WITHIN)
+        change = EmailChange.objects.get(pk=number)
+    except (BadSignature, EmailChange.DoesNotExist):
         return render(request, "accounts/undo_email_gone.html", status=GONE)
     if request.method != "POST":
-        return render(request, "accounts/undo_email.html", {"email": former["email"]})
-    if not restore_email(user, email=former["email"]):
+        return render(request, "accounts/undo_email.html", {"email": change.former})
+    if not restore_email(change):
         return render(request, "accounts/undo_email_gone.html", status=GONE)
-    return render(request, "accounts/undo_email_done.html", {"email": former["email"]})
+    return render(request, "accounts/undo_email_done.html", {"email": change.former})
