@@ -127,10 +127,6 @@ class Environment:
             raise SettingsError(f"{name} must be {' or '.join(choices)}, not {value!r}.")
         return value
 
-    def names(self, name: str) -> list[str]:
-        """Return a comma separated list, without empty parts."""
-        return [part.strip() for part in self.text(name).split(",") if part.strip()]
-
     def parsed(self, name: str, parse: Callable[[str], T]) -> T:
         """Return `parse(value)`; its ValueError becomes a sentence."""
         try:

@@ -1,6 +1,7 @@
 """Django's settings, made from the environment. See environment.py for what may be set."""
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -61,6 +62,11 @@ def _secret_key(value: str) -> str:
     return value
 
 
+def _networks(value: str) -> list[str]:
+    texts = [part.strip() for part in value.split(",") if part.strip()]
+    return [str(ip_network(text, strict=False)) for text in texts]
+
+
 def _mail_limits(value: str) -> tuple[int, int]:
     hour, day = (int(part) for part in value.split(","))
     if not 1 <= hour <= day:
@@ -82,7 +88,7 @@ GUEST_MAIL_LIMITS = env.parsed("TIMETUNA_GUEST_MAIL_LIMITS", _mail_limits)
 BROKEN_JOB_ATTEMPTS = 8
 WEB_THREADS = env.number("TIMETUNA_WEB_THREADS", least=2, most=64)
 WORKER_THREADS = env.number("TIMETUNA_WORKER_THREADS", least=1, most=32)
-TRUSTED_PROXIES = env.names("TIMETUNA_TRUSTED_PROXIES")
+TRUSTED_PROXIES = env.parsed("TIMETUNA_TRUSTED_PROXIES", _networks)
 MAIL_SERVER = env.parsed("EMAIL_URL", lambda value: parse_email_url(value) if value else None)
 DEFAULT_FROM_EMAIL = env.text("TIMETUNA_FROM_EMAIL") or f"TimeTuna <noreply@{HOST}>"
 PROVIDER_SETTINGS = {
@@ -173,6 +179,14 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
 
+# Attempts are counted here. Django keeps 300 entries: whoever has many addresses could push the counts out.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    }
+}
+
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
@@ -202,7 +216,7 @@ ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/signin"
 ACCOUNT_EMAIL_CONFIRMATION_AUTHENTICATED_REDIRECT_URL = "/settings/profile"
-ACCOUNT_RATE_LIMITS = {"confirm_email": "3/10m/key", "reset_password": "20/m/ip,5/10m/key"}
+ACCOUNT_RATE_LIMITS = {"confirm_email": "3/10m/key,20/d/key", "reset_password": "20/m/ip,5/10m/key"}
 SOCIALACCOUNT_ADAPTER = "timetuna.accounts.social.SocialAdapter"
 SOCIALACCOUNT_AUTO_SIGNUP = False
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False

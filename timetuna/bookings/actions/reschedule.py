@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from timetuna.bookings import wording
@@ -9,9 +10,9 @@ from timetuna.bookings.actions.book import GUARD
 from timetuna.bookings.actions.hold import consume
 from timetuna.bookings.actions.lock_host import lock_host
 from timetuna.bookings.availability import Question, bookable, moment_of
-from timetuna.bookings.errors import NotPossible, SlotTaken
+from timetuna.bookings.errors import NotPossible, SlotTaken, TooManyBookings
 from timetuna.bookings.history import GUEST, note
-from timetuna.bookings.models import Booking, BookingHost, Conference
+from timetuna.bookings.models import Booking, BookingHost, Conference, HistoryEntry
 from timetuna.bookings.outbox import enqueue_mails
 from timetuna.jobs.queue import enqueue
 from timetuna.pages.queries import PublicPage, page_settings
@@ -25,7 +26,7 @@ TAKEN = "This time has just been taken. Your booking stands as it was; please pi
 def reschedule(
     booking_id: int, *, start_minute: int, actor: str, now: datetime, hold: str = "", client: Client = NOBODY
 ) -> Booking:
-    """Move the booking to a time its page offers now. Raises SlotTaken or NotPossible; then nothing has changed.
+    """Move the booking to a time its page offers now. Raises BookingRefused; then nothing has changed.
 
     hold: the token by which the form held the time, if it did; holds of other clients stand in the way.
     """
@@ -37,6 +38,7 @@ def reschedule(
             )
             if booking.start_at != moment_of(start_minute):
                 _refuse_if_restless(booking, actor)
+                _refuse_flood(booking, actor, now)
                 _refuse_if_taken(question, start_minute)
                 _move(booking, start_minute, actor)
             consume(hold)
@@ -59,6 +61,18 @@ def _locked(booking_id: int, now: datetime) -> tuple[Booking, PublicPage]:
     return booking, page
 
 
+def _refuse_flood(booking: Booking, actor: str, now: datetime) -> None:
+    """Let guests with one mail address move as often in a day as they may book: each move mails both sides."""
+    if actor != GUEST:
+        return
+    _, most = settings.GUEST_MAIL_LIMITS
+    moves = HistoryEntry.objects.filter(
+        booking__guest_email=booking.guest_email, event="moved", actor=GUEST, at__gte=now - timedelta(days=1)
+    )
+    if moves.count() >= most:
+        raise TooManyBookings("This mail address has moved many bookings lately. Please try again later.")
+
+
 def _refuse_if_taken(question: Question, start_minute: int) -> None:
     if not bookable(question, start_minute=start_minute):
         raise SlotTaken(TAKEN)
@@ -74,7 +88,9 @@ def _refuse_if_settled(booking: Booking, now: datetime) -> None:
 def _refuse_if_restless(booking: Booking, actor: str) -> None:
     """Stop a guest's moves from becoming a flood: each sends mails, and may make a meeting."""
     if actor == GUEST and booking.history.filter(event="moved", actor=GUEST).count() >= MOST_MOVES:
-        raise NotPossible("This booking has been moved many times. Please write to your host for another time.")
+        raise NotPossible(
+            "This booking has been moved many times. Please write to your host for another time."
+        )
 
 
 def _move(booking: Booking, start_minute: int, actor: str) -> None:

@@ -14,7 +14,7 @@ from timetuna.bookings.actions.hold import HELD_MINUTES
 from timetuna.bookings.actions.reschedule import reschedule
 from timetuna.bookings.availability import Question, moment_of
 from timetuna.bookings.choice import Choice, read_choice, read_customs, read_start
-from timetuna.bookings.errors import BookingRefused
+from timetuna.bookings.errors import BookingRefused, TooManyBookings
 from timetuna.bookings.forms import HoldField
 from timetuna.bookings.history import GUEST
 from timetuna.bookings.links import link_path
@@ -87,7 +87,8 @@ def _move(request: HttpRequest, booking: Booking, page: PublicPage, start: int) 
     try:
         reschedule(booking.pk, start_minute=start, actor=GUEST, now=timezone.now(), hold=token, client=client)
     except BookingRefused as error:
-        return _times(request, booking, page, notice=str(error), status=409)
+        status = 429 if isinstance(error, TooManyBookings) else 409
+        return _times(request, booking, page, notice=str(error), status=status)
     return HttpResponseRedirect(link_path(booking) + _choice(request, booking, page).clock_query())
 
 
