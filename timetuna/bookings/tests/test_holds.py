@@ -235,6 +235,15 @@ def test_a_browser_that_looks_ahead_picks_nothing(page, sam, kim, header):
     assert not Hold.objects.exists()
 
 
+@pytest.mark.parametrize("asked_for", ["image", "iframe", "script", "empty"])
+def test_another_site_s_page_picks_nothing_for_its_readers(page, sam, kim, asked_for):
+    answer = open_form(sam, **{"Sec-Fetch-Dest": asked_for})
+
+    assert (answer.status_code, token_of(answer)) == (200, "")
+    assert sees(kim)
+    assert not Hold.objects.exists()
+
+
 def test_asking_for_the_head_picks_nothing(page, sam):
     assert sam.head(f"/alice/intro/book?start={write_start(tomorrow())}&duration=30").status_code == 200
     assert not Hold.objects.exists()

@@ -21,12 +21,17 @@ def release_hold(request: HttpRequest) -> HttpResponse:
 def hold_for_form(request: HttpRequest, question: Question, *, start_minute: int) -> str:
     """Keep the time for the form that is being opened; return its token, or "". Raises SlotTaken if it is not free.
 
-    Nothing is kept for a browser that only looks ahead: nobody has picked the time.
+    Nothing is kept for a browser that only looks ahead, or that another site's page made ask for a picture or a
+    frame: nobody has picked the time.
     """
-    if request.method == "GET" and not _looks_ahead(request):
+    if request.method == "GET" and _is_visit(request) and not _looks_ahead(request):
         return hold(question, start_minute=start_minute) or ""
     refuse_if_taken(question, start_minute=start_minute)
     return ""
+
+
+def _is_visit(request: HttpRequest) -> bool:
+    return request.headers.get("Sec-Fetch-Dest", "document") == "document"
 
 
 def _looks_ahead(request: HttpRequest) -> bool:
