@@ -55,8 +55,13 @@ def _list_settings(report: Report, env: Environment) -> None:
 
 
 def _without_password(value: str) -> str:
-    parts = urlsplit(value) if "://" in value else None
-    return value.replace(f":{parts.password}@", ":…@") if parts and parts.password else value
+    # By hand: in an address that is written wrongly, urlsplit finds only a part of the password, or none.
+    scheme, separator, rest = value.partition("://")
+    user, at, place = rest.rpartition("@")
+    if not separator or "password=" in value:
+        return f"{scheme}://…" if separator else value
+    name, colon, _ = user.partition(":")
+    return f"{scheme}://{name}{colon and ':…'}{at}{place}"
 
 
 def _providers(report: Report, env: Environment) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from timetuna.commands.check import _without_password
+
 ROOT = Path(__file__).resolve().parents[3]
 KEYS = {
     "TIMETUNA_SECRET_KEY": "a-key-for-tests-only-0123456789-abcdefgh",
@@ -189,6 +191,42 @@ def test_check_shows_no_secret(server: dict[str, str]) -> None:
     assert "missing  The mail server 127.0.0.1 cannot be reached on port 1." in done.stdout
     assert "hunter2" not in done.stdout + done.stderr
     assert not any(value in done.stdout for value in KEYS.values())
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgres://robin:hunter2#base@127.0.0.1:1/timetuna",
+        "postgres://robin:hun/hunter2@127.0.0.1:1/timetuna",
+        "postgres://robin:hun@hunter2@127.0.0.1:1/timetuna",
+        "postgres://robin:hun?hunter2@127.0.0.1:1/timetuna",
+        "postgres:///timetuna?user=robin&password=hunter2",
+        "postgres://127.0.0.1:1/timetuna?user=a@b&password=hunter2",
+    ],
+)
+def test_check_shows_no_password_of_an_address_written_wrongly(address: str) -> None:
+    assert "hunter2" not in _without_password(address)
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("postgres://robin:secret@db:5432/timetuna", "postgres://robin:…@db:5432/timetuna"),
+        ("postgres://robin@db/timetuna", "postgres://robin@db/timetuna"),
+        ("https://book.example.org:8443", "https://book.example.org:8443"),
+        ("sqlite:///var/db.sqlite3", "sqlite:///var/db.sqlite3"),
+        ("TimeTuna <noreply@example.org>", "TimeTuna <noreply@example.org>"),
+    ],
+)
+def test_check_shows_the_rest_of_an_address(address: str, shown: str) -> None:
+    assert _without_password(address) == shown
+
+
+def test_what_is_no_network_is_refused_at_the_start(server: dict[str, str]) -> None:
+    done = timetuna("migrate", settings=server | {"TIMETUNA_TRUSTED_PROXIES": "10.0.0.0/8, proxy"})
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("TIMETUNA_TRUSTED_PROXIES cannot be used: ")
 
 
 def test_keys_rotate(server: dict[str, str]) -> None:
