@@ -235,6 +235,16 @@ PAGES: dict[tuple[str, str], Page] = {
 }
 
 
+def is_our_name(world: World, request: Request) -> bool:
+    """Say whether a browser asked for one of our names: a page whose name was rebound to us reads nothing."""
+    ours = {urlsplit(url).hostname for url in (world.public_url, world.http_url)}
+    try:
+        asked = urlsplit(f"//{request.header('Host')}").hostname
+    except ValueError:
+        return False
+    return asked in {"localhost", "127.0.0.1", "::1", *ours}
+
+
 def from_elsewhere(world: World, request: Request) -> bool:
     """Say whether a form was sent from another site's page."""
     origin = request.header("Origin")

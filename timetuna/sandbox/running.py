@@ -99,11 +99,15 @@ class Sandbox:
     def _zoom(self, request: Request) -> Response:
         if request.path != "/oauth/authorize":
             return zoom.answer(self.world, request)
+        if not pages.is_our_name(self.world, request):
+            return _unknown_name()
         if request.method == "POST" and pages.from_elsewhere(self.world, request):
             return _forbidden()
         return self._harmless(zoom.answer(self.world, request))
 
     def _page(self, request: Request) -> Response:
+        if not pages.is_our_name(self.world, request):
+            return _unknown_name()
         if request.path == "/static/sandbox.css":
             return Response(200, stylesheet(), {"Content-Type": "text/css; charset=utf-8"})
         if request.method == "POST" and pages.from_elsewhere(self.world, request):
@@ -139,6 +143,12 @@ class Sandbox:
     def _tick(self) -> None:
         while not self.world.stopping.wait(_TICK):
             events.retry_due(self.world)
+
+
+def _unknown_name() -> Response:
+    return Response(
+        421, b"The sandbox is not reached under this name.\n", {"Content-Type": "text/plain; charset=utf-8"}
+    )
 
 
 def _forbidden() -> Response:

@@ -98,3 +98,10 @@ def test_the_control_api_refuses_other_sites_and_names(http: httpx.Client) -> No
     assert http.post("/_control/user", json={"user": "nobody"}).status_code == 400
     assert http.post("/_control/user", json={"can_host": "yes"}).status_code == 400
     assert http.post("/_control/app", json={"extra_scopes": "x"}).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/", "/mail", "/calls", "/oauth/authorize?client_id=x"])
+def test_pages_are_not_shown_under_a_name_that_was_rebound(http: httpx.Client, path: str) -> None:
+    assert http.get(path, headers={"Host": "evil.example:8601"}).status_code == 421
+    assert http.get(path, headers={"Host": "[evil"}).status_code == 421
+    assert http.get(path, headers={"Host": "localhost:8601"}).status_code != 421
