@@ -35,4 +35,8 @@ class HealthCheck:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer, or pass the request on."""
-        return healthz(request) if request.path == "/healthz" else self.get_response(request)
+        if request.path != "/healthz":
+            return self.get_response(request)
+        response = healthz(request)
+        response["Cache-Control"], response["X-Content-Type-Options"] = "no-store", "nosniff"
+        return response

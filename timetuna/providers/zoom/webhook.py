@@ -18,6 +18,8 @@ LARGEST_BODY = 64 * 1024
 OLDEST = timedelta(hours=24)  # Zoom repeats up to 85 minutes later, and may not sign anew
 NEWEST = timedelta(minutes=5)
 
+_AFTER_EVERY_DATE = 10**15  # milliseconds; above it a number may be too large to count with
+
 _TIMESTAMP = re.compile(r"[0-9]{1,12}", re.ASCII)
 # Whoever may have any text signed could have "v0:<time>:<event>" signed: the key is the same for both.
 _PLAIN_TOKEN = re.compile(r"[A-Za-z0-9_-]{1,128}")
@@ -114,7 +116,7 @@ def _iso(value: Any) -> datetime | None:
 def _milliseconds(value: Any) -> datetime | None:
     return (
         _moment(value / 1000)
-        if isinstance(value, int) and not isinstance(value, bool) and value > 0
+        if isinstance(value, int) and not isinstance(value, bool) and 0 < value < _AFTER_EVERY_DATE
         else None
     )
 

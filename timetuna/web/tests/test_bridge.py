@@ -71,7 +71,7 @@ def ask(application: Any, request: Request, exchange: Exchange) -> tuple[int, by
 
 def test_a_request_becomes_an_environ() -> None:
     pairs = [("host", "localhost"), ("cookie", "a=1"), ("cookie", "b=2"), ("x-forwarded-for", "192.0.2.1")]
-    environ = environ_of(Request(path="/r%C3%B6bin", pairs=[*pairs, ("content-type", "text/plain")]), b"x")
+    environ = environ_of(Request(path="/röbin", pairs=[*pairs, ("content-type", "text/plain")]), b"x")
 
     assert environ["PATH_INFO"] == "/röbin".encode().decode("latin-1")
     assert environ["QUERY_STRING"] == "month=2026-11"
@@ -81,6 +81,10 @@ def test_a_request_becomes_an_environ() -> None:
     assert environ["CONTENT_TYPE"] == "text/plain"
     assert environ["CONTENT_LENGTH"] == "1"
     assert "TIMETUNA_SECRET_KEY" not in environ
+
+
+def test_a_path_is_decoded_once() -> None:
+    assert environ_of(Request(path="/ro%62in/a%2fb"), b"")["PATH_INFO"] == "/ro%62in/a%2fb"
 
 
 def test_an_underscore_does_not_pose_as_a_dash() -> None:

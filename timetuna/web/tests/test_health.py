@@ -13,6 +13,7 @@ def test_well_under_any_name_and_without_https(client, settings):
 
     assert answer.status_code == 200
     assert answer.json() == {"database": "ok", "worker": "ok", "oldest_waiting_seconds": 0.0}
+    assert (answer["Cache-Control"], answer["X-Content-Type-Options"]) == ("no-store", "nosniff")
 
 
 def test_a_missing_worker_is_said(client):

@@ -298,3 +298,11 @@ def test_the_sandboxes_events_are_believed(control: SandboxControl) -> None:
 
     assert validated["ok"], validated
     assert replies[-1].deauthorization is not None
+
+
+@pytest.mark.parametrize("event_ts", [pytest.param(10**400, id="huge"), 10**15, -1, 0, True, "x", 1.5, None])
+def test_an_event_whose_time_is_no_time_counts_from_its_sending(event_ts: Any) -> None:
+    reply = read(event(event_ts=event_ts, deauthorization_time="x"))
+
+    assert reply.deauthorization is not None
+    assert reply.deauthorization.at == NOW
