@@ -1,0 +1,146 @@
+"""Every address of the product has a rule that says whose it is, and the rule is kept: made from the URL map."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.core import serializers
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from timetuna.accounts.models import User
+from timetuna.bookings.actions.book import book
+from timetuna.bookings.tests.conftest import make_page, order
+from timetuna.calendars.actions.begin_connecting import Visit, new_authorization
+from timetuna.calendars.models import CalendarAccount
+from timetuna.lib.signing import random_token
+from timetuna.pages.models import Schedule
+
+pytestmark = pytest.mark.django_db
+
+ANYBODY = """
+    signin signin/inactive signin/google signin/google/callback signin/microsoft signin/microsoft/callback signup
+    signup/name signout verify-email/sent ^verify-email/(?P<key>[-:\\w]+)$ reset-password reset-password/sent
+    reset-password/done ^reset-password/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[-\\w]+)$ settings/email/undo/<str:token>
+    api/calendar-accounts/<slug:provider>/callback api/webhooks/<slug:provider>/deauthorize
+    b/<str:token> b/<str:token>/link b/<str:token>/invite.ics b/<str:token>/cancel b/<str:token>/move
+    b/<str:token>/move/confirm holds/release api/pages/<slug:handle>/<slug:slug>/times
+    <slug:handle>/<slug:slug> <slug:handle>/<slug:slug>/book
+""".split()  # noqa: SIM905 - one list, read as words
+LEADS_ON = ["", "settings", "booking-pages/<int:page_id>"]
+SIGNED_IN = """
+    reauthenticate settings/profile settings/email settings/password settings/password/first settings/providers
+    settings/providers/<slug:provider>/connect settings/providers/<slug:provider>/finish booking-pages
+    booking-pages/new settings/availability settings/availability/holidays settings/availability/schedules/new
+    bookings bookings/agenda bookings/export.csv why
+""".split()  # noqa: SIM905
+OWNERS = """
+    settings/providers/<slug:provider>/disconnect settings/providers/<slug:provider>/replace/<int:authorization>
+    booking-pages/<int:page_id>/booking booking-pages/<int:page_id>/availability
+    booking-pages/<int:page_id>/notifications booking-pages/<int:page_id>/duplicate
+    booking-pages/<int:page_id>/delete booking-pages/<int:page_id>/why
+    settings/availability/schedules/<int:schedule_id> settings/availability/schedules/<int:schedule_id>/default
+    settings/availability/schedules/<int:schedule_id>/delete bookings/<int:booking_id>
+    bookings/<int:booking_id>/retry bookings/<int:booking_id>/cancel bookings/<int:booking_id>/new-link
+""".split()  # noqa: SIM905
+PAST_COUNTING = {"sessions.session"}
+
+
+def routes(patterns: Any = None, before: str = "") -> Iterator[str]:
+    for one in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(one, URLResolver):
+            yield from routes(one.url_patterns, before + str(one.pattern))
+        elif isinstance(one, URLPattern):
+            yield before + str(one.pattern)
+
+
+def stored() -> str:
+    models = [model for model in apps.get_models() if model._meta.label_lower not in PAST_COUNTING]
+    return "\n".join(serializers.serialize("json", model.objects.order_by("pk")) for model in models)
+
+
+@pytest.fixture
+def belongings(alice: User) -> dict[str, object]:
+    page = make_page(alice)
+    booked = book(order(page), now=timezone.now())
+    waiting = new_authorization(Visit(alice.pk, "session", "zoom"), state=random_token())
+    waiting.grant = "sealed"
+    waiting.save()
+    account = CalendarAccount.objects.create(
+        host=alice, provider="zoom", provider_user_id="u", expires_at=timezone.now() + timedelta(hours=1)
+    )
+    return {
+        "page_id": page.pk,
+        "booking_id": booked.pk,
+        "schedule_id": Schedule.objects.get(host=alice, page=None, is_default=True).pk,
+        "authorization": waiting.pk,
+        "account": account.pk,
+        "provider": "zoom",
+    }
+
+
+def address(route: str, ids: dict[str, object]) -> str:
+    return "/" + re.sub(r"<\w+:(\w+)>", lambda found: str(ids[found[1]]), route)
+
+
+def test_every_address_has_one_rule() -> None:
+    ruled = [*ANYBODY, *LEADS_ON, *SIGNED_IN, *OWNERS]
+
+    assert sorted(ruled) == sorted(set(routes()))
+
+
+@pytest.mark.parametrize("route", [*SIGNED_IN, *OWNERS])
+def test_who_is_not_signed_in_gets_nothing(belongings: dict[str, object], route: str) -> None:
+    path, before = address(route, belongings), stored()
+    nobody = Client()
+
+    answers = [nobody.get(path), nobody.post(path), nobody.put(path), nobody.delete(path)]
+
+    assert {answer.status_code for answer in answers} <= {302, 405}
+    assert stored() == before
+
+
+@pytest.mark.parametrize("route", OWNERS)
+def test_a_stranger_gets_nothing(belongings: dict[str, object], charlie: User, route: str) -> None:
+    stranger = Client()
+    stranger.force_login(charlie)
+    path, before = address(route, belongings), stored()
+
+    shown, changed = (
+        stranger.get(path),
+        stranger.post(path, {"answer": "replace", "account": belongings["account"]}),
+    )
+
+    assert shown.status_code in {404, 405, 302}
+    assert changed.status_code in {404, 405, 302}
+    assert stored() == before
+
+
+@pytest.mark.parametrize("route", OWNERS)
+def test_looking_changes_nothing(belongings: dict[str, object], alice: User, route: str) -> None:
+    owner = Client()
+    owner.force_login(alice)
+    path = address(route, belongings).replace("/replace/", "/replace/9")
+    before = stored()
+
+    owner.get(path)
+    owner.head(path)
+
+    assert stored() == before
+
+
+@pytest.mark.parametrize("route", [*SIGNED_IN, *OWNERS])
+def test_forms_of_other_sites_are_refused(belongings: dict[str, object], alice: User, route: str) -> None:
+    owner = Client(enforce_csrf_checks=True)
+    owner.force_login(alice)
+    path, before = address(route, belongings), stored()
+
+    plain = owner.post(path, {"x": "1"}, headers={"Origin": "https://evil.example"})
+    as_text = owner.post(path, '{"x": 1}', content_type="text/plain")
+
+    assert (plain.status_code, as_text.status_code) == (403, 403)
+    assert stored() == before
