@@ -13,6 +13,7 @@ from timetuna.logs import request_id
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 log = logging.getLogger("timetuna.web")
+_FORM = "application/x-www-form-urlencoded"
 
 
 class RequestId:
@@ -62,16 +63,21 @@ class ContentSecurityPolicy:
 
 
 class BodyLimit:
-    """Refuses a body that says it is too large before anybody reads it."""
+    """Refuses a body that says it is too large, or a form that says it is no UTF-8, before anybody reads it."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer 413 in a sentence; chunked bodies without a length are cut by the server's own limit."""
+        """Answer 413 or 400 in a sentence; chunked bodies without a length are cut by the server's own limit."""
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdigit() or int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            return HttpResponse(
-                "This is more than TimeTuna accepts at once.", status=413, content_type="text/plain"
-            )
+            return _refusal("This is more than TimeTuna accepts at once.", 413)
+        # Django raises wherever such a form is read, on its own error page too.
+        if request.content_type == _FORM and (request.encoding or "utf-8").lower() != "utf-8":
+            return _refusal("TimeTuna reads forms in UTF-8 only.", 400)
         return self.get_response(request)
+
+
+def _refusal(sentence: str, status: int) -> HttpResponse:
+    return HttpResponse(sentence, status=status, content_type="text/plain")
