@@ -214,4 +214,6 @@ def test_a_guest_cannot_move_for_ever(page):
 
     with pytest.raises(NotPossible):
         reschedule(booking.pk, start_minute=minute_of(tomorrow(15)), actor="guest", now=now())
-    assert reschedule(booking.pk, start_minute=minute_of(tomorrow(15)), actor="host", now=now()).revision == 11
+    assert (
+        reschedule(booking.pk, start_minute=minute_of(tomorrow(15)), actor="host", now=now()).revision == 11
+    )
