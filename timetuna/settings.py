@@ -1,6 +1,8 @@
 """Django's settings, made from the environment. See environment.py for what may be set."""
 
 import os
+import re
+from email.utils import parseaddr
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -68,16 +70,30 @@ def _networks(value: str) -> list[str]:
 
 
 def _mail_limits(value: str) -> tuple[int, int]:
-    hour, day = (int(part) for part in value.split(","))
-    if not 1 <= hour <= day:
+    hour, comma, day = (part.strip() for part in value.partition(","))
+    if not (comma and hour.isdecimal() and day.isdecimal() and 1 <= int(hour) <= int(day)):
         raise ValueError("it must be two numbers such as 5,20, the first not above the second.")
-    return hour, day
+    return int(hour), int(day)
+
+
+def _sender(value: str) -> str:
+    if value and not re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(value)[1]):
+        raise ValueError("it must be an address, with a name if you like: TimeTuna <bookings@example.org>.")
+    return value or f"TimeTuna <noreply@{HOST}>"
+
+
+def _outside(value: str) -> str:
+    address = urlsplit(value)
+    if address.scheme not in {"http", "https"} or not address.hostname:
+        raise ValueError("it must be an address such as https://zoom.us.")
+    return value
 
 
 BASE_URL = env.parsed("TIMETUNA_BASE_URL", _base_url)
 HOST = urlsplit(BASE_URL).hostname or ""
 HTTPS = BASE_URL.startswith("https://")
-SECRET_KEY = _secret_key(env.required("TIMETUNA_SECRET_KEY"))
+env.required("TIMETUNA_SECRET_KEY")
+SECRET_KEY = env.parsed("TIMETUNA_SECRET_KEY", _secret_key)
 ENCRYPTION_KEYS = tuple(
     part.strip() for part in env.required("TIMETUNA_ENCRYPTION_KEYS").split(",") if part.strip()
 )
@@ -90,7 +106,9 @@ WEB_THREADS = env.number("TIMETUNA_WEB_THREADS", least=2, most=64)
 WORKER_THREADS = env.number("TIMETUNA_WORKER_THREADS", least=1, most=32)
 TRUSTED_PROXIES = env.parsed("TIMETUNA_TRUSTED_PROXIES", _networks)
 MAIL_SERVER = env.parsed("EMAIL_URL", lambda value: parse_email_url(value) if value else None)
-DEFAULT_FROM_EMAIL = env.text("TIMETUNA_FROM_EMAIL") or f"TimeTuna <noreply@{HOST}>"
+DEFAULT_FROM_EMAIL = env.parsed("TIMETUNA_FROM_EMAIL", _sender)
+for _name in ("ZOOM_OAUTH_URL", "ZOOM_API_URL"):
+    env.parsed(_name, _outside)
 PROVIDER_SETTINGS = {
     setting.name: env.text(setting.name)
     for setting in SETTINGS

@@ -86,6 +86,29 @@ def test_a_key_that_is_none_is_one_sentence(tmp_path: Path) -> None:
     assert "short" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TIMETUNA_SECRET_KEY", "hunter2"),
+        ("TIMETUNA_GUEST_MAIL_LIMITS", "5"),
+        ("TIMETUNA_GUEST_MAIL_LIMITS", "20,5"),
+        ("TIMETUNA_FROM_EMAIL", "nobody"),
+        ("ZOOM_API_URL", "nonsense"),
+    ],
+)
+def test_a_malformed_value_is_one_sentence(name: str, value: str, tmp_path: Path) -> None:
+    settings = KEYS | {name: value, "TIMETUNA_DATA_DIR": str(tmp_path)}
+
+    started, checked = timetuna("migrate", settings=settings), timetuna("check", settings=settings)
+
+    assert started.returncode == 2
+    assert started.stderr.startswith(f"{name} cannot be used: it must be ")
+    assert started.stderr.count("\n") == 1
+    assert (checked.returncode, checked.stderr) == (1, "")
+    assert f"missing  {started.stderr}" in checked.stdout
+    assert "hunter2" not in started.stderr + checked.stdout
+
+
 def test_a_database_that_is_away_is_one_sentence() -> None:
     address = "postgres://timetuna:hunter2hunter2@127.0.0.1:1/timetuna"
 
