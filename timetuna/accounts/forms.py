@@ -18,7 +18,7 @@ from timetuna.accounts.actions.store_host import EmailTaken
 from timetuna.accounts.models import User
 from timetuna.accounts.queries import address_is_taken, handle_is_free
 from timetuna.lib.mail import clean_address
-from timetuna.lib.zones import find_zone, zone_names
+from timetuna.lib.zones import find_zone, zone_meant, zone_names
 
 PASSWORD_HELP = "At least 8 characters, and not one of the passwords everybody uses."  # noqa: S105 - help, not a password
 _EMAIL = {
@@ -175,6 +175,7 @@ class NewPasswordForm(Plain, account.ResetPasswordKeyForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["password2"]
+        self.fields["password1"].label = "New password"
         self.fields["password1"].help_text = PASSWORD_HELP
 
 
@@ -261,8 +262,8 @@ class ProfileForm(forms.Form):
 
     def clean_time_zone(self) -> str:
         """Return a known zone."""
-        zone: str = self.cleaned_data["time_zone"].strip()
-        if find_zone(zone) is None:
+        zone = zone_meant(self.cleaned_data["time_zone"])
+        if not zone:
             raise forms.ValidationError("Please choose a time zone from the list, like Europe/Berlin.")
         return zone
 

@@ -65,6 +65,14 @@ def test_what_cannot_be_stored_stays_in_the_form(as_alice, alice, charlie, field
     assert (stored.name, stored.handle, stored.time_zone) == ("Alice Host", "alice", "Europe/Berlin")
 
 
+@pytest.mark.parametrize("typed", ["New York", "new york", "america/new_york", " America/New_York "])
+def test_a_city_is_enough_for_a_zone(as_alice, alice, typed):
+    assert save(as_alice, time_zone=typed).status_code == 302
+
+    alice.refresh_from_db()
+    assert alice.time_zone == "America/New_York"
+
+
 def test_a_former_handle_is_its_owner_s_only(as_alice, alice, charlie):
     save(as_alice, handle="ada")
 

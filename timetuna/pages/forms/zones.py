@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from timetuna.lib.zones import find_zone, zone_names
+from timetuna.lib.zones import zone_meant
 
 
 class ZoneField(forms.CharField):
@@ -23,17 +23,9 @@ class ZoneField(forms.CharField):
     def clean(self, value: Any) -> str:
         """Return the zone's name. Raises ValidationError where it is not clear which is meant."""
         typed = str(super().clean(value))
-        name = typed if find_zone(typed) else _meant(typed)
+        name = zone_meant(typed)
         if typed and not name:
             raise forms.ValidationError(
                 "There is no time zone of this name. Try a large city, such as Berlin."
             )
         return name
-
-
-def _meant(typed: str) -> str:
-    """Return the one zone that was probably meant ("berlin", "new york"), or ""."""
-    wanted = "_".join(typed.lower().split())
-    by_name = {name.lower(): name for name in zone_names()}
-    by_city = [name for name in zone_names() if name.lower().rpartition("/")[2] == wanted]
-    return by_name.get(wanted) or (by_city[0] if len(by_city) == 1 else "")
