@@ -205,7 +205,8 @@ def _next_try(job: Job, reader: Reader) -> str:
     if job.state == Job.State.RUNNING or job.run_at <= reader.now:
         return "It is tried again now."
     when = moments.stamp(job.run_at, zone=reader.zone, now=reader.now)
-    return f"Next try {moments.distance(job.run_at, now=reader.now)}, at {when}."
+    away = moments.distance(job.run_at, now=reader.now)
+    return f"Next try {'in a moment' if away == 'now' else away}, at {when}."
 
 
 def _conference(booking: Booking) -> Conference | None:

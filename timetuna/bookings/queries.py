@@ -99,9 +99,10 @@ def open_work(bookings: Iterable[Booking]) -> dict[str, list[Job]]:
     return found
 
 
-def link_ready(booking: Booking) -> bool:
-    """Say whether nothing is missing: the link is there, or none is made for this booking."""
-    return not Conference.objects.filter(booking=booking).exclude(state=Conference.State.READY).exists()
+def link_settled(booking: Booking) -> bool:
+    """Say whether waiting a moment changes nothing: the link is there, or it comes by mail, or none is made."""
+    making = Conference.objects.filter(booking=booking, promised=False)
+    return not making.exclude(state__in=(Conference.State.READY, Conference.State.REFUSED)).exists()
 
 
 def link_promised(booking: Booking) -> bool:

@@ -224,6 +224,16 @@ def test_a_guest_moves(client, page):
 
     assert answer["Location"] == path
     assert Booking.objects.get().start_at == tomorrow() + timedelta(hours=5)
+    assert "Your booking has a new time" in client.get(path).content.decode()
+
+
+def test_who_moves_a_booking_reads_how_it_is_held_whatever_the_page_offers_by_now(client, page):
+    path = client.post("/alice/intro/book", details(client, page))["Location"]
+    page.meeting_types.update(kind="phone", detail="")
+    start = write_start(tomorrow() + timedelta(hours=5))
+
+    for address in (f"{path}/move", f"{path}/move/confirm?start={start}"):
+        assert [fact["text"] for fact in client.get(address).context["facts"]] == ["In person"]
 
 
 def test_a_guest_cannot_move_to_a_time_that_is_not_offered(client, page):

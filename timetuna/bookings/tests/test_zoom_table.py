@@ -1,5 +1,6 @@
 """The booking rows of the decision table (zoom.md section 14), each against the sandbox over real sockets."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from django.utils import timezone
 
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.mend import retry_booking
+from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Conference
 from timetuna.bookings.tests.conftest import due_now, make_page, order, work_off
 from timetuna.calendars.models import CalendarAccount
@@ -171,6 +173,17 @@ def test_booking_5xx_or_reset_gets_one_careful_retry(zoom, booking, fault):
     assert_link_everywhere(zoom, booking)
     assert "second meeting" in zoom.mails(HOST)[0]["text"]
     assert "second meeting" not in zoom.mails(GUEST)[0]["text"]
+
+
+def test_a_guest_does_not_wait_for_a_link_that_comes_by_mail(zoom, booking, client):
+    zoom.control.fault("cannot_host", times=None)
+    work_off()
+    began = time.monotonic()
+
+    shown = client.get(link_path(booking))
+
+    assert "the link comes to you by mail" in shown.content.decode()
+    assert time.monotonic() - began < 2
 
 
 def test_booking_unknown_outcome_twice_asks_the_host(zoom, booking):

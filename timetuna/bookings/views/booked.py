@@ -17,7 +17,7 @@ from timetuna.bookings.invitation import guest_invitation
 from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking
 from timetuna.bookings.place import place
-from timetuna.bookings.queries import booking_by_link, link_promised, link_ready
+from timetuna.bookings.queries import booking_by_link, link_promised, link_settled
 from timetuna.bookings.views.slots import ICONS
 from timetuna.lib.customs import Customs
 from timetuna.lib.ics import google_url, office365_url, outlook_url, write
@@ -41,6 +41,7 @@ def booked(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "booking": booking_context(booking, read_customs(request)),
         "host": {"name": booking.host.name},
+        **_moved(booking),
         "link": link_context(booking) if confirmed else None,
         "calendar_urls": [
             {"label": "Google Calendar", "url": google_url(invitation)},
@@ -132,13 +133,21 @@ def link_context(booking: Booking) -> dict[str, str]:
     }
 
 
+def _moved(booking: Booking) -> dict[str, str]:
+    """Return headline and lead for a booking that has another time than at first; else what the template says."""
+    if booking.status != Booking.Status.CONFIRMED or not booking.revision:
+        return {}
+    lead = f"The new time is on its way to {booking.guest_email}, with the calendar invite."
+    return {"headline": "Your booking has a new time", "lead": lead}
+
+
 def _wait_for_link(booking: Booking) -> None:
-    """Return as soon as the link is there, or 3 seconds after the booking was made; at once for older bookings."""
+    """Return as soon as the link is there or will come by mail, or 3 seconds after the booking was made."""
     until = booking.created_at.timestamp() + FIRST_PAINT_SECONDS
-    if time.time() >= until or link_ready(booking) or not _waiting.acquire(blocking=False):
+    if time.time() >= until or link_settled(booking) or not _waiting.acquire(blocking=False):
         return
     try:
-        while time.time() < until and not link_ready(booking):
+        while time.time() < until and not link_settled(booking):
             time.sleep(LOOK_AGAIN_SECONDS)
     finally:
         _waiting.release()

@@ -20,9 +20,10 @@ from timetuna.bookings.history import GUEST
 from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking
 from timetuna.bookings.month import free_times, slots_context
+from timetuna.bookings.place import place
 from timetuna.bookings.views.booked import booking_or_404, private
 from timetuna.bookings.views.holds import hold_for_form
-from timetuna.bookings.views.slots import fragment_or_page, page_context
+from timetuna.bookings.views.slots import ICONS, fragment_or_page, page_context
 from timetuna.pages.queries import PageDuration, PublicPage, page_settings
 from timetuna.web.client import client_of
 
@@ -70,6 +71,7 @@ def _ask(request: HttpRequest, booking: Booking, page: PublicPage, start: int) -
         "zone_label": wording.zone_on_page(choice.zone, at=begins),
         "back_url": choice.url(day=begins.date().isoformat()),
         "moving": booking,
+        "facts": _facts(booking),
     }
     return render(request, "public/book.html", context)
 
@@ -100,11 +102,17 @@ def _times(
     context: dict[str, Any] = page_context(page, choice) | slots_context(
         calendar, choice, book_path=f"{link_path(booking)}/move/confirm", now=now
     )
-    context |= {"durations": [], "zone_kept": True, "notice": notice or _present_time(booking, choice)}
+    context |= {"durations": [], "facts": _facts(booking), "zone_kept": True}
+    context["notice"] = notice or _present_time(booking, choice)
     context["notice_tone"] = "warn" if notice else "info"
     response = fragment_or_page(request, context, with_slots=True)
     response.status_code = status
     return response
+
+
+def _facts(booking: Booking) -> list[dict[str, str]]:
+    """Say how this meeting is held, whatever the page offers by now."""
+    return [{"icon": ICONS.get(booking.meeting_type, "video"), "text": place(booking).label}]
 
 
 def _present_time(booking: Booking, choice: Choice) -> str:
