@@ -7,8 +7,24 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from unicodedata import normalize
 
 _SMALL_WORDS = frozenset({"and", "of", "the"})
+_NAMES = {  # where the package's word for the country is not how it is written
+    "AX": "Åland Islands",
+    "BL": "Saint Barthélemy",
+    "BQ": "Bonaire, Sint Eustatius and Saba",
+    "CD": "Congo (Democratic Republic)",
+    "CW": "Curaçao",
+    "GW": "Guinea-Bissau",
+    "HK": "Hong Kong",
+    "HM": "Heard Island and McDonald Islands",
+    "RE": "Réunion",
+    "SH": "Saint Helena, Ascension and Tristan da Cunha",
+    "ST": "São Tomé and Príncipe",
+    "SY": "Syria",
+    "TL": "Timor-Leste",
+}
 _KNOWN_YEARS = range(1990, 2101)
 _LANGUAGE = "en_US"
 
@@ -18,8 +34,8 @@ def countries() -> tuple[tuple[str, str], ...]:
     """Return (code, name) of every country there are holidays for, by name."""
     from holidays.registry import COUNTRIES  # noqa: PLC0415 - heavy, see above
 
-    named = {names[1]: _title(module) for module, names in COUNTRIES.items()}
-    return tuple(sorted(named.items(), key=lambda country: country[1]))
+    named = {names[1]: _NAMES.get(names[1]) or _title(module) for module, names in COUNTRIES.items()}
+    return tuple(sorted(named.items(), key=lambda country: _plain(country[1])))
 
 
 @lru_cache(maxsize=64)
@@ -74,6 +90,11 @@ def _year(country: str, region: str, year: int) -> Mapping[date, str]:
 
     found = holidays.country_holidays(country, subdiv=region or None, years=year, language=_LANGUAGE)
     return dict(sorted((day, str(name)) for day, name in found.items() if day.year == year))
+
+
+def _plain(name: str) -> str:
+    """Take the accents off, so that "Åland" stands among the names with A."""
+    return normalize("NFD", name).encode("ascii", "ignore").decode()
 
 
 def _title(module: str) -> str:
