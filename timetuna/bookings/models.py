@@ -30,6 +30,7 @@ class Booking(models.Model):
     revision = models.PositiveIntegerField(default=0)
     guest_name = models.CharField(max_length=100)
     guest_email = models.CharField(max_length=254)
+    guest_mailbox = models.CharField(max_length=254, blank=True, default="")
     guest_phone = models.CharField(max_length=40, blank=True, default="")
     guest_notes = models.TextField(max_length=2_000, blank=True, default="")
     guest_time_zone = models.CharField(max_length=64)
@@ -45,7 +46,7 @@ class Booking(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["host", "start_at"], name="bookings_of_host"),
-            models.Index(fields=["guest_email", "created_at"], name="bookings_of_guest"),
+            models.Index(fields=["guest_mailbox", "created_at"], name="bookings_of_mailbox"),
         ]
 
     def end_at(self) -> datetime:

@@ -25,6 +25,7 @@ TOTAL_SECONDS = 60.0
 _LOCAL_LENGTH, _ADDRESS_LENGTH = 64, 254  # RFC 5321 section 4.5.3.1
 _NAME_LENGTH, _SUBJECT_LENGTH, _REPLY_LENGTH = 100, 200, 200
 _PERMANENT = 500
+_WITHOUT_DOTS = frozenset({"gmail.com", "googlemail.com"})
 
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
@@ -102,6 +103,18 @@ def clean_address(text: str, *, allow_localhost: bool = False) -> str:
     if len(local) + 1 + len(host) > _ADDRESS_LENGTH:
         raise ValueError("This mail address is too long.")
     return f"{local}@{host}"
+
+
+def mailbox_of(address: str) -> str:
+    """Return what all addresses of one mailbox have in common, for counting: most providers ignore "+word".
+
+    Gmail ignores dots, too. Nothing is ever sent to the result.
+    """
+    local, _, domain = address.lower().rpartition("@")
+    local = local.partition("+")[0] or local
+    if domain in _WITHOUT_DOTS:
+        local, domain = local.replace(".", ""), "gmail.com"
+    return f"{local}@{domain}"
 
 
 def parse_mailbox(text: str) -> Mailbox:

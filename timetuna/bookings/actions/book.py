@@ -15,6 +15,7 @@ from timetuna.bookings.links import set_new_link
 from timetuna.bookings.models import Booking, BookingHost, Conference
 from timetuna.calendars.queries import conference_kinds
 from timetuna.jobs.queue import enqueue
+from timetuna.lib.mail import mailbox_of
 from timetuna.pages.queries import MeetingChoice, PublicPage, page_settings
 from timetuna.web.client import NOBODY, Client
 
@@ -106,7 +107,7 @@ def _choice(page: PublicPage, order: Order) -> MeetingChoice:
 
 def _refuse_flood(email: str, now: datetime) -> None:
     hour, day = settings.GUEST_MAIL_LIMITS
-    recent = Booking.objects.filter(guest_email=email, created_at__gte=now - timedelta(days=1))
+    recent = Booking.objects.filter(guest_mailbox=mailbox_of(email), created_at__gte=now - timedelta(days=1))
     made = list(recent.values_list("created_at", flat=True)[:day])
     if len(made) >= day or sum(moment >= now - timedelta(hours=1) for moment in made) >= hour:
         raise TooManyBookings("This mail address has made many bookings lately. Please try again later.")
@@ -123,6 +124,7 @@ def _insert(page: PublicPage, order: Order, choice: MeetingChoice) -> Booking:
         host_time_zone=page.time_zone,
         guest_name=guest.name,
         guest_email=guest.email,
+        guest_mailbox=mailbox_of(guest.email),
         guest_phone=guest.phone,
         guest_notes=guest.notes,
         guest_time_zone=guest.time_zone,

@@ -15,6 +15,7 @@ from timetuna.bookings.history import GUEST, note
 from timetuna.bookings.models import Booking, BookingHost, Conference, HistoryEntry
 from timetuna.bookings.outbox import enqueue_mails
 from timetuna.jobs.queue import enqueue
+from timetuna.lib.mail import mailbox_of
 from timetuna.pages.queries import PublicPage, page_settings
 from timetuna.web.client import NOBODY, Client
 
@@ -62,12 +63,15 @@ def _locked(booking_id: int, now: datetime) -> tuple[Booking, PublicPage]:
 
 
 def _refuse_flood(booking: Booking, actor: str, now: datetime) -> None:
-    """Let guests with one mail address move as often in a day as they may book: each move mails both sides."""
+    """Let guests with one mailbox move as often in a day as they may book: each move mails both sides."""
     if actor != GUEST:
         return
     _, most = settings.GUEST_MAIL_LIMITS
     moves = HistoryEntry.objects.filter(
-        booking__guest_email=booking.guest_email, event="moved", actor=GUEST, at__gte=now - timedelta(days=1)
+        booking__guest_mailbox=mailbox_of(booking.guest_email),
+        event="moved",
+        actor=GUEST,
+        at__gte=now - timedelta(days=1),
     )
     if moves.count() >= most:
         raise TooManyBookings("This mail address has moved many bookings lately. Please try again later.")

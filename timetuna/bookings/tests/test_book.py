@@ -115,6 +115,20 @@ def test_one_address_cannot_be_flooded(page, settings):
     assert book(order(page, tomorrow(10), email="other@guest.example"), now=now()).pk
 
 
+def test_one_mailbox_cannot_be_flooded_through_its_many_addresses(page, settings):
+    settings.GUEST_MAIL_LIMITS = (2, 3)
+    for hour, email in ((8, "sam@guest.example"), (9, "sam+1@guest.example")):
+        book(order(page, tomorrow(hour), email=email), now=now())
+
+    with pytest.raises(TooManyBookings):
+        book(order(page, tomorrow(10), email="sam+2@guest.example"), now=now())
+
+    assert set(Booking.objects.values_list("guest_email", flat=True)) == {
+        "sam@guest.example",
+        "sam+1@guest.example",
+    }
+
+
 def test_the_database_itself_refuses_an_overlap(page, alice):
     booking = book(order(page), now=now())
     other = Booking.objects.create(

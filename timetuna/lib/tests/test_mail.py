@@ -14,6 +14,7 @@ from timetuna.lib.mail import (
     MailServer,
     build,
     clean_address,
+    mailbox_of,
     parse_email_url,
 )
 
@@ -247,3 +248,19 @@ def test_an_encoded_word_in_a_name_or_subject_stays_text(name: str) -> None:
     assert again["Bcc"] is None
     assert [key for key, _ in again.items()] == [key for key, _ in message.items()]
     assert "=0D=0A" in str(again["Subject"]) or "U2Ft" in str(again["Subject"])
+
+
+@pytest.mark.parametrize(
+    ("address", "mailbox"),
+    [
+        ("sam@guest.example", "sam@guest.example"),
+        ("Sam+1@Guest.example", "sam@guest.example"),
+        ("sam+a+b@guest.example", "sam@guest.example"),
+        ("+sam@guest.example", "+sam@guest.example"),
+        ("s.a.m@guest.example", "s.a.m@guest.example"),
+        ("s.a.m+x@gmail.com", "sam@gmail.com"),
+        ("s.am@googlemail.com", "sam@gmail.com"),
+    ],
+)
+def test_addresses_of_one_mailbox_count_as_one(address: str, mailbox: str) -> None:
+    assert mailbox_of(address) == mailbox
