@@ -26,9 +26,12 @@ def connection(host_id: int, provider: str) -> CalendarAccount | None:
 
 def usable(host_id: int, provider: str) -> bool:
     """Say whether new bookings may rely on the host's link: it is there, alive, and set up on this server."""
-    if not any(kind.slug == provider and kind.ready for kind in listings()):
-        return False
-    return bool(_WORKING(host_id, provider))
+    return set_up(provider) and bool(_WORKING(host_id, provider))
+
+
+def set_up(provider: str) -> bool:
+    """Say whether this server has the provider's keys, so that hosts can link it."""
+    return any(kind.slug == provider and kind.ready for kind in listings())
 
 
 def conference_kinds() -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.core.validators import URLValidator
 
-from timetuna.calendars.queries import conference_kinds, usable
+from timetuna.calendars.queries import conference_kinds, set_up, usable
 from timetuna.pages.actions.save_booking import BookingTab, TypeSetting
 from timetuna.pages.addresses import is_taken, well_formed
 from timetuna.pages.forms.durations import duration_rows
@@ -32,17 +32,13 @@ def _switch(label: str, help_text: str) -> forms.BooleanField:
 class TypeLine:
     """One meeting type as the template shows it.
 
-    note: why guests do not see it, although it is on. connect: the provider that has to be connected first.
+    note: why guests do not see it. connect: the provider that has to be connected first.
     """
 
     switch: forms.BoundField
     detail: forms.BoundField | None = None
     note: str = ""
     connect: str = ""
-
-    def missing(self) -> str:
-        """Return what is missing while the type is off."""
-        return f"{self.connect} is not connected yet." if self.connect else ""
 
 
 class BookingForm(forms.Form):
@@ -125,7 +121,7 @@ class BookingForm(forms.Form):
             return
         label = self.providers[kind]
         sentence = f"{label} is not connected yet. Connect {label}, then save again."
-        self.add_error(f"type_{kind}", sentence)
+        self.add_error(f"type_{kind}", sentence if set_up(kind) else _not_set_up(label))
 
     def _clean_detail(self, kind: str, detail: str) -> None:
         if kind == PHONE and detail and not _is_phone_number(detail):
@@ -140,9 +136,16 @@ class BookingForm(forms.Form):
     def type_lines(self) -> Iterator[TypeLine]:
         """Return the meeting types in order, ready to be shown."""
         for kind, label in self.providers.items():
-            ready = usable(self.page.host_id, kind)
-            note = f"{label} is on, but not connected: guests do not see it." if kind in self.was_on else ""
-            yield TypeLine(self[f"type_{kind}"], note="" if ready else note, connect="" if ready else label)
+            switch = self[f"type_{kind}"]
+            if usable(self.page.host_id, kind):
+                yield TypeLine(switch)
+            elif not set_up(kind):
+                yield TypeLine(switch, note=_not_set_up(label))
+            elif kind in self.was_on:
+                note = f"{label} is on, but not connected: guests do not see it."
+                yield TypeLine(switch, note=note, connect=label)
+            else:
+                yield TypeLine(switch, note=f"{label} is not connected yet.", connect=label)
         for kind, name in _DETAILS.items():
             yield TypeLine(self[f"type_{kind}"], detail=self[name])
 
@@ -159,6 +162,10 @@ class BookingForm(forms.Form):
                 for kind in (*self.providers, *_DETAILS)
             ],
         )
+
+
+def _not_set_up(label: str) -> str:
+    return f"{label} is not set up on this server; whoever runs it can add its keys to the settings."
 
 
 def _is_phone_number(text: str) -> bool:

@@ -250,6 +250,20 @@ def test_zoom_is_refused_while_it_is_not_connected(
     assert stored(page).title == "Intro call"
 
 
+def test_what_this_server_has_no_keys_for_is_not_offered_for_connecting(
+    as_alice: Client, page: BookingPage, settings: Any
+) -> None:
+    settings.PROVIDER_SETTINGS = settings.PROVIDER_SETTINGS | {"ZOOM_CLIENT_ID": ""}
+
+    for text in (
+        as_alice.get(f"/booking-pages/{page.pk}/booking").content.decode(),
+        save(as_alice, page, typed(type_zoom="on")).content.decode(),
+    ):
+        assert text.count("Zoom is not set up on this server") == 1
+        assert "Connect Zoom" not in text
+    assert "Connect Zoom" not in as_alice.get("/booking-pages").content.decode()
+
+
 def test_zoom_that_was_disconnected_later_does_not_stop_other_changes(
     as_alice: Client, page: BookingPage
 ) -> None:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from timetuna.calendars.queries import conference_kinds, usable
+from timetuna.calendars.queries import conference_kinds, set_up, usable
 from timetuna.lib.text import single_line
 from timetuna.pages.actions.create_page import DEFAULT_TITLE, create_page
 from timetuna.pages.actions.delete_page import delete_page
@@ -43,7 +43,7 @@ def booking_pages(request: HttpRequest) -> HttpResponse:
         "first": pages[0] if pages else None,
         "show_steps": len(pages) < 2 and not (pages and settled),  # noqa: PLR2004
         "connected": connected,
-        "providers": list(conference_kinds().values()),
+        "providers": [label for kind, label in conference_kinds().items() if set_up(kind)],
     }
     return render(request, "pages/booking_pages.html", context)
 
