@@ -9,6 +9,7 @@ from allauth.account.fields import PasswordField
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.forms import SignupForm as SocialSignupForm
 from django import forms
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -223,7 +224,6 @@ class ProfileForm(forms.Form):
     )
     handle = forms.CharField(
         label="Public address",
-        help_text="It begins the address of all your booking pages. When you change it, old links end.",
         max_length=handles.LONGEST,
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
@@ -240,6 +240,8 @@ class ProfileForm(forms.Form):
         self.user = user
         kwargs.setdefault("initial", {"name": user.name, "handle": user.handle, "time_zone": user.time_zone})
         super().__init__(*args, **kwargs)
+        begin = f"{settings.BASE_URL}/{user.handle}/"
+        self.fields["handle"].help_text = f"Your pages begin with {begin}. When you change it, old links end."
 
     @property
     def zones(self) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
     except ValueError as error:
         raise Refusal(str(error)) from error
     base = settings.BASE_URL
-    print(f"{host.name} can sign in at {base}/signin; their address is {base}/{host.handle}.")
+    print(f"{host.name} can sign in at {base}/signin; their pages begin with {base}/{host.handle}/.")
     return 0
 
 

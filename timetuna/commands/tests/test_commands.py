@@ -144,7 +144,7 @@ def test_a_host_is_made(server: dict[str, str]) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert re.fullmatch(
         r"Robin Host can sign in at http://localhost:8000/signin; "
-        r"their address is http://localhost:8000/robin[a-z-]*\.\n",
+        r"their pages begin with http://localhost:8000/robin[a-z-]*/\.\n",
         done.stdout,
     )
 
