@@ -46,6 +46,8 @@ class _Statement:
         if set(self.places) - {None} != set(places.values()):
             raise TypeError("Every argument has to reach the SQL as it is.")
         self.bound: tuple[Any, ...] = ()
+        converters = compiler.get_converters([column for column, *_ in compiler.select])
+        compiler.get_converters = lambda *_: converters
         compiler.as_sql = lambda *_, **__: (self.sql, self.bound)
         query.get_compiler = lambda *_, **__: compiler
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from timetuna.availability.hours import Away, day_start
 from timetuna.bookings import wording
-from timetuna.bookings.availability import Question, moment_of, offered
+from timetuna.bookings.availability import Question, offered
 from timetuna.bookings.choice import CLOCKS, Choice, write_start
 from timetuna.pages.queries import PublicPage
 from timetuna.web.client import NOBODY, Client
@@ -107,7 +107,7 @@ def _days(question: Question, zone: ZoneInfo, first: date, beyond: date) -> Days
     span = day_start(first, zone=zone), day_start(beyond, zone=zone)
     days: Days = defaultdict(list)
     for minute in offered(question, span=span):
-        local = moment_of(minute).astimezone(zone)
+        local = datetime.fromtimestamp(minute * 60, zone)
         days[local.date()].append(local)
     return dict(days)
 
@@ -134,7 +134,7 @@ def _cell(day: date, calendar_: Calendar, choice: Choice) -> dict[str, Any]:
     return {
         "day": str(day.day),  # a number would be asked how its locale writes it
         "date": day.isoformat(),
-        "label": f"{wording.day(day)}, {count} time{'s' if count != 1 else ''}",
+        "label": f"{wording.day(day)}, {count} time{'s' if count != 1 else ''}" if count else "",
         "url": choice.url(day=day.isoformat(), month="") if count else None,
         "chosen": day == calendar_.day,
         "today": day == calendar_.today,
