@@ -4,7 +4,8 @@ python benchmarks/fill.py BOOKINGS BUSY     prints nothing; hosts are named h0, 
 
 Hosts h0 to h999 have a page "call" open on weekdays 9 to 17 in Berlin, 30 minutes by 15, and share BOOKINGS
 bookings over the past two years and the coming two months. BUSY of them are h0's in the coming 60 days: the first
-500 within its hours, what is more at night. Hosts free0 to free100 are open day and night and have none.
+500 fill its mornings and leave the afternoons, what is more is at night. Hosts free0 to free100 are open day and
+night and have none.
 """
 
 import os
@@ -109,10 +110,10 @@ def spread_times(count: int) -> Iterator[tuple[int, int]]:
 
 
 def busy_times(count: int) -> Iterator[tuple[int, int]]:
-    """Yield starts and lengths within the coming 60 days: at day as far as 500 go, then at night."""
+    """Yield starts and lengths within the coming 60 days: in the mornings as far as 500 go, then at night."""
     weekdays = [day for day in range(1, DAYS + 1) if weekday(day) < 5]
     by_day = [
-        today_minute() + day * 1440 + 8 * 60 + minute for day in weekdays for minute in range(0, 480, 40)
+        today_minute() + day * 1440 + 8 * 60 + minute for day in weekdays for minute in range(0, 180, 15)
     ]
     by_night = [
         today_minute() + day * 1440 + 17 * 60 + minute

@@ -3,6 +3,7 @@
 1,000 hosts and 1,000,000 bookings, 500 of them in the coming 60 days of the host who is asked; the real
 `timetuna web` with 2 processes and its ordinary settings. Calendars do not know busy times yet, so there are no busy
 blocks. "alone" is one client on a kept connection; the throughput is that of 8 clients, each asking again at once.
+Where the machine is busy with other things, the CPU an answer takes says more than either.
 The growth is measured with a tenth of the bookings, and with a tenth and ten times of the host's own.
 """
 
@@ -12,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from client import Answer, Client, alone, throughput
-from serving import filled, markdown, options, web, write_table
+from serving import cpu_seconds, filled, markdown, options, web, write_table
 
 BOOKINGS, BUSY, CLIENTS, ROUNDS = 1_000_000, 500, 8, 400
 MONTH = f"{datetime.now(UTC).replace(day=1) + timedelta(days=32):%Y-%m}"
@@ -20,8 +21,13 @@ QUERY = f"month={MONTH}&zone=America/New_York&duration=30"
 ASKS: dict[str, Callable[[Client], Answer]] = {
     "HTML fragment": lambda client: client.get(f"/h0/call?{QUERY}", HX_Request="true"),
     "whole page": lambda client: client.get(f"/h0/call?{QUERY}"),
+    "JSON of the month": lambda client: client.get(f"/api/pages/h0/call/times?{QUERY}"),
+    "a static file, for comparison": lambda client: client.get("/static/css/tokens.css"),
 }
-HEAD = "what | alone: median, ms | alone: p99, ms | 8 clients: answers/s | kB sent"
+HEAD = (
+    "what | alone: median, ms | alone: p99, ms | 8 clients: answers a second | CPU of the web processes, ms an answer"
+    " | kB sent"
+)
 GROWTH_HEAD = "the fragment, alone: median, ms"
 
 
@@ -33,16 +39,11 @@ def measure(engine: str, *, bookings: int, seconds: float) -> list[list[str]]:
             size = len(ask(client).body) / 1000
             client.close()
             latency = alone(ask, port=port, rounds=ROUNDS)
+            before = cpu_seconds(live)
             rate = throughput(ask, port=port, clients=CLIENTS, seconds=seconds)
-            rows.append(
-                [
-                    f"{engine}, {what}",
-                    f"{latency.median:.1f}",
-                    f"{latency.p99:.1f}",
-                    f"{rate:.0f}",
-                    f"{size:.1f}",
-                ]
-            )
+            cpu = 1000 * (cpu_seconds(live) - before) / (rate * seconds)
+            figures = [f"{figure:.1f}" for figure in (*latency, rate, cpu, size)]
+            rows.append([f"{engine}, {what}", *figures])
             print(rows[-1], file=sys.stderr)
     return rows
 

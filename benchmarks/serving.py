@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from tests.running import ROOT, LiveTimeTuna, free_ports, resting_timetuna
+from tests.running import ROOT, LiveTimeTuna, free_ports, processes, resting_timetuna
 
 RESULTS = Path(__file__).with_name("results.md")
 ENGINES = ("SQLite", "PostgreSQL")
@@ -51,9 +51,9 @@ def filled(engine: str, *, bookings: int, busy: int = 500) -> Iterator[LiveTimeT
 
 
 @contextmanager
-def web(live: LiveTimeTuna, *, processes: int = PROCESSES) -> Iterator[int]:
-    """Run `timetuna web` with so many processes; yield its port."""
-    environment = live.environment | {"TIMETUNA_WEB_PROCESSES": str(processes)}
+def web(live: LiveTimeTuna) -> Iterator[int]:
+    """Run `timetuna web` with two processes; yield its port."""
+    environment = live.environment | {"TIMETUNA_WEB_PROCESSES": str(PROCESSES)}
     with (live.folder / "serve.log").open("ab") as log:
         command = [sys.executable, "-m", "timetuna", "web"]
         server = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=log, stderr=log)  # noqa: S603
@@ -64,6 +64,21 @@ def web(live: LiveTimeTuna, *, processes: int = PROCESSES) -> Iterator[int]:
         finally:
             server.terminate()
             server.wait()
+
+
+def cpu_seconds(live: LiveTimeTuna) -> float:
+    """Return what the web processes have used so far, 0 where there is no /proc."""
+    root = live.serving.pid if live.serving else 0
+    mine = [pid for pid, parent, _ in processes() if root in {pid, parent}]
+    return sum(map(_cpu_seconds_of, mine))
+
+
+def _cpu_seconds_of(pid: int) -> float:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _wait_until_it_answers(live: LiveTimeTuna) -> None:
