@@ -39,7 +39,6 @@ def logging_config(level: str) -> dict[str, Any]:
             "httpcore": {"level": "WARNING"},
             # Django's own lines repeat the address, which may carry a booking's link.
             "django.request": {"level": "CRITICAL"},
-            "django.security.csrf": {"level": "CRITICAL"},
-            "django.security.DisallowedHost": {"level": "CRITICAL"},
+            "django.security": {"level": "CRITICAL"},
         },
     }
