@@ -93,6 +93,11 @@ def _address(report: Report, env: Environment) -> None:
     address = urlsplit(env.text("TIMETUNA_BASE_URL"))
     if address.scheme == "https":
         report.ok(f"Pages are under {address.geturl()}.")
+        if not env.text("TIMETUNA_TRUSTED_PROXIES"):
+            report.note(
+                "TIMETUNA_TRUSTED_PROXIES is not set: a reverse proxy is not believed, "
+                "and browsers that come through it are sent to https again and again."
+            )
     elif address.hostname in LOOPBACK:
         report.note("TIMETUNA_BASE_URL leads to this machine only; set it to the https address people use.")
     else:

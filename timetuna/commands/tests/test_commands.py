@@ -199,6 +199,16 @@ def test_check_says_what_is_there(server: dict[str, str]) -> None:
     assert done.stdout.endswith("\nEverything necessary is there.\n")
 
 
+@pytest.mark.parametrize("proxies", ["", "127.0.0.1"])
+def test_check_says_when_no_proxy_is_believed_under_https(server: dict[str, str], proxies: str) -> None:
+    https = {"TIMETUNA_BASE_URL": "https://book.example.org", "TIMETUNA_TRUSTED_PROXIES": proxies}
+
+    done = timetuna("check", settings=server | https)
+
+    assert done.returncode == 0
+    assert ("note     TIMETUNA_TRUSTED_PROXIES is not set" in done.stdout) is not bool(proxies)
+
+
 def test_check_shows_no_secret(server: dict[str, str]) -> None:
     secrets = {
         "EMAIL_URL": "smtp://robin:hunter2mail@127.0.0.1:1",
