@@ -109,6 +109,7 @@ MAIL_SERVER = env.parsed("EMAIL_URL", lambda value: parse_email_url(value) if va
 DEFAULT_FROM_EMAIL = env.parsed("TIMETUNA_FROM_EMAIL", _sender)
 for _name in ("ZOOM_OAUTH_URL", "ZOOM_API_URL"):
     env.parsed(_name, _outside)
+env.together("ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_WEBHOOK_SECRET_TOKEN")
 PROVIDER_SETTINGS = {
     setting.name: env.text(setting.name)
     for setting in SETTINGS

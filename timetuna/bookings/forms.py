@@ -66,6 +66,9 @@ class BookingForm(forms.Form):
     def __init__(self, page: PublicPage, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.page = page
+        for field in self.fields.values():
+            if most := getattr(field, "max_length", None):
+                field.error_messages["max_length"] = f"This can have {most:,} characters at most."
         self._offer_kinds()
         self._ask_for_number()
 

@@ -1,6 +1,7 @@
 """Addresses of bookings and of the public pages."""
 
 from django.urls import URLPattern, path
+from django.views.generic import RedirectView
 
 from timetuna.bookings.views.agenda import agenda_page
 from timetuna.bookings.views.book import book_time
@@ -34,5 +35,6 @@ urlpatterns: list[URLPattern] = [
     path("booking-pages/<int:page_id>/why", why, name="why"),
     path("api/pages/<slug:handle>/<slug:slug>/times", times, name="api_times"),
     path("<slug:handle>/<slug:slug>", slots, name="public_page"),
+    path("<slug:handle>/<slug:slug>/", RedirectView.as_view(pattern_name="public_page", query_string=True)),
     path("<slug:handle>/<slug:slug>/book", book_time, name="public_book"),
 ]

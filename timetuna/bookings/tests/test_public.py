@@ -290,3 +290,9 @@ def test_html_in_a_name_is_text(client, page, alice):
 
     assert "<script>alert" not in text
     assert "&lt;script&gt;alert(1)" in text
+
+
+def test_a_slash_at_the_end_of_the_address_leads_to_the_page(client, page):
+    answer = client.get("/alice/intro/?zone=UTC")
+
+    assert (answer.status_code, answer["Location"]) == (302, "/alice/intro?zone=UTC")
