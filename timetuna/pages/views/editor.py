@@ -1,5 +1,6 @@
 """The editor of a booking page: one tab, one address, one form."""
 
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar, Generic, TypeVar
 
 from django import forms
@@ -28,19 +29,19 @@ TABS = (
 )
 
 
-class EditorTab(LoginRequiredMixin, View, Generic[FormT]):
+class EditorTab(LoginRequiredMixin, View, ABC, Generic[FormT]):
     """Shows a tab and saves it. A form that cannot be saved comes back as it was typed, with status 422."""
 
     url_name: ClassVar[str]
     template_name: ClassVar[str]
 
+    @abstractmethod
     def form(self, page: BookingPage, data: Any = None) -> FormT:
         """Return the tab's form."""
-        raise NotImplementedError
 
+    @abstractmethod
     def save(self, page: BookingPage, form: FormT) -> bool:
         """Store a valid form. False adds an error to the form and stores nothing."""
-        raise NotImplementedError
 
     def get(self, request: HttpRequest, page_id: int) -> HttpResponse:
         """Show what is stored."""
