@@ -49,10 +49,14 @@ def _database(value: str) -> dict[str, Any]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
         }
     elif database["ENGINE"].endswith("postgresql"):
-        options |= {"connect_timeout": 5}
-        if env.choice("TIMETUNA_DATABASE_POOLED", "yes", "no") == "yes":
-            database["DISABLE_SERVER_SIDE_CURSORS"] = True
-            options |= {"prepare_threshold": None}
+        pooled = env.choice("TIMETUNA_DATABASE_POOLED", "yes", "no") == "yes"
+        database["DISABLE_SERVER_SIDE_CURSORS"] = pooled
+        # Plans that the server keeps spare it two thirds of the work for a page; a pooler would mix them up.
+        options |= {
+            "connect_timeout": 5,
+            "server_side_binding": not pooled,
+            "prepare_threshold": None if pooled else 5,
+        }
     else:
         raise ValueError("TimeTuna runs on SQLite and PostgreSQL.")
     return database
