@@ -10,7 +10,6 @@ The growth is measured with a tenth of the bookings, and with a tenth and ten ti
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import partial
 
 from client import Answer, Client, alone, throughput
 from serving import cpu_seconds, filled, markdown, options, web, write_table
@@ -56,16 +55,17 @@ def median_with(engine: str, *, bookings: int, busy: int) -> str:
 def main() -> None:
     wanted = options(__doc__)
     bookings = int(BOOKINGS * wanted.scale)
-    rows = [
-        row for engine in wanted.engines for row in measure(engine, bookings=bookings, seconds=wanted.seconds)
-    ]
-    growth = []
     tenth = bookings // 10
-    points = [(tenth, BUSY), (bookings, BUSY), (tenth, BUSY // 10), (tenth, 10 * BUSY)]
+    others = [(tenth, BUSY), (tenth, BUSY // 10), (tenth, 10 * BUSY)]
+    rows, growth = [], []
     for engine in wanted.engines:
-        ask = partial(median_with, engine)
-        growth.append([engine, *(ask(bookings=count, busy=busy) for count, busy in points)])
-    heads = " | ".join(f"{count:,} bookings, {busy:,} of the host" for count, busy in points)
+        measured = measure(engine, bookings=bookings, seconds=wanted.seconds)
+        rows += measured
+        medians = [median_with(engine, bookings=some, busy=busy) for some, busy in others]
+        growth.append([engine, measured[0][1], *medians])
+    heads = " | ".join(
+        f"{some:,} bookings, {busy:,} of the host" for some, busy in [(bookings, BUSY), *others]
+    )
     write_table(
         f"A month of times over HTTP ({bookings:,} bookings)",
         markdown(HEAD, rows) + "\n\n" + markdown(f"{GROWTH_HEAD} | {heads}", growth),
