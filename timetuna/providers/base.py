@@ -3,20 +3,28 @@
 A capability is having the protocol. Nobody outside a provider asks which one it is.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
+
+from timetuna.availability.interval import Interval
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """What a token endpoint gave. `expires_at` is aware UTC, counted from before the request was sent."""
+    """What a token endpoint gave. `expires_at` is aware UTC, counted from before the request was sent.
+
+    grant_expires_at: when the whole grant dies however often it is renewed, where the service says so (Google gives
+    apps in testing mode seven days); None where it does not.
+    """
 
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
     expires_at: datetime
     scopes: frozenset[str]
+    grant_expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,3 +134,163 @@ class Webhooks(Protocol):
 
     def acknowledge_deauthorization(self, acknowledgement: str) -> None:
         """Tell the service that the data is gone. Raises ProviderError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One thing a form asks for, to connect an account without OAuth.
+
+    kind: text, url, email or password, as HTML's input types.  secret: never shown again.
+    """
+
+    name: str
+    label: str
+    kind: str = "text"
+    help: str = ""
+    required: bool = True
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """An account that was connected by a form. `credential` is all that later calls need, as one text."""
+
+    credential: str = field(repr=False)
+    profile: Profile
+
+
+@runtime_checkable
+class LoginForm(Protocol):
+    """Connects an account by what its host types: an address, a name, an app password."""
+
+    def answers(self) -> tuple[Answer, ...]:
+        """Return what the form asks for, in order."""
+
+    def log_in(self, given: Mapping[str, str]) -> Login:
+        """Try what was typed against the service. Raises ProviderError whose sentence says what to change."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideCalendar:
+    """One calendar of an outside account.
+
+    color: "#rrggbb" or "".  selected: shown in the account's own list, so it blocks time unless its host says no.
+    meeting_types: kinds of online meetings that an event in it can carry, of those `CalendarWriter.meeting_types` has.
+    """
+
+    id: str
+    name: str
+    color: str = ""
+    primary: bool = False
+    writable: bool = False
+    selected: bool = True
+    time_zone: str = ""
+    meeting_types: frozenset[str] = frozenset()
+
+
+@runtime_checkable
+class Directory(Protocol):
+    """Knows which calendars an account has."""
+
+    def calendars(self, *, credential: str) -> tuple[OutsideCalendar, ...]:
+        """Return all of them, every page of the list. Raises ProviderError, NeedsReconnect."""
+
+
+class BusyTime(NamedTuple):
+    """Time an event takes, in UTC minutes: the start rounded down, the end up. Never empty.
+
+    mark: what may tell that the event is our own: the booking's uid out of the private property, else the event's
+    iCalendar UID, else "".
+    """
+
+    start_minute: int
+    end_minute: int
+    tentative: bool = False
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a calendar says of a span. busy: None means that nothing has changed since the cursor's reading.
+
+    cursor: given back at the next reading (sync token, delta link, ETag); "" where the service has none. It holds
+    what it needs to know for which span it was made.
+    """
+
+    busy: tuple[BusyTime, ...] | None
+    cursor: str = ""
+
+
+@runtime_checkable
+class BusySource(Protocol):
+    """Tells when a calendar is taken."""
+
+    def busy(
+        self, calendar: str, span: Interval, *, time_zone: str, credential: str, cursor: str = ""
+    ) -> Reading:
+        """Read all busy time that touches `span` (UTC minutes, end exclusive), clipped to it, in order.
+
+        Free (transparent), cancelled and declined events are left out; tentative ones are marked. All-day events take
+        the local days of `time_zone`, the host's IANA zone, as do floating times. An answer that is not whole (a page
+        missing, an error inside, a file cut off) is a ProviderError and never a shorter reading. A cursor that the
+        service does not know any more leads to a full reading. A calendar that is not there any more is a permanent
+        ProviderError with the code "gone".
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who takes part. The name may be hostile."""
+
+    name: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A booking as an event of a calendar. Texts are plain; start is aware UTC.
+
+    booking: the booking's uid, kept in a private property.  ical_uid: the UID of our invitation, used for the event
+    where the service lets us.  meeting_type: the kind of online meeting the event shall carry, "" for none.
+    time_zone: the host's IANA zone, for services that show it.  tentative: not confirmed yet.
+    """
+
+    booking: str
+    ical_uid: str
+    revision: int
+    title: str
+    start: datetime
+    minutes: int
+    time_zone: str
+    guests: tuple[Person, ...] = ()
+    location: str = ""
+    description: str = ""
+    meeting_type: str = ""
+    tentative: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An event that was written. ical_uid: as the service calls it.  join_url: "" while the service still makes it."""
+
+    reference: str
+    ical_uid: str = ""
+    join_url: str = ""
+
+
+@runtime_checkable
+class CalendarWriter(Protocol):
+    """Writes events. The service's own invitations stay off: our mail carries the invite."""
+
+    def meeting_types(self) -> Mapping[str, str]:
+        """Return the kinds of online meetings its events can carry, with the words people read; may be empty."""
+
+    def put(self, entry: Entry, *, calendar: str, reference: str, credential: str) -> Written:
+        """Write the event, or change the one of `reference`; safe to repeat.
+
+        Without a reference an event of this booking that an earlier call made is found and used. An event that its
+        host has deleted is made again. Raises ProviderError, NeedsReconnect.
+        """
+
+    def remove(self, reference: str, *, calendar: str, credential: str) -> None:
+        """Delete the event; one that is already gone is no error."""

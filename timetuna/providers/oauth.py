@@ -34,6 +34,8 @@ class OAuthSettings:
     """What differs between providers.
 
     label: the name in sentences.  scope: sent at authorize only where it is not "".
+    extra: what else the authorize address carries.
+    refresh_token_stays: a renewal without a new refresh token means that the old one stays good.
     dead_reasons: beginnings of an error's text that mean a dead grant, beside `invalid_grant`.
     dead_codes: the same for numbered errors, each with the sentence for the host.
     operator_codes: numbers that mean that the operator's own settings are wrong.
@@ -46,6 +48,8 @@ class OAuthSettings:
     token_url: str
     redirect_uri: str
     scope: str = ""
+    extra: Mapping[str, str] = field(default_factory=dict)
+    refresh_token_stays: bool = False
     dead_reasons: tuple[str, ...] = ()
     dead_codes: Mapping[int, str] = field(default_factory=dict)
     operator_codes: frozenset[int] = frozenset()
@@ -70,6 +74,7 @@ class OAuthClient:
         }
         if self._settings.scope:
             query["scope"] = self._settings.scope
+        query |= self._settings.extra
         separator = "&" if urlsplit(self._settings.authorize_url).query else "?"
         return f"{self._settings.authorize_url}{separator}{urlencode(query, quote_via=quote)}"
 
@@ -101,7 +106,9 @@ class OAuthClient:
         form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
         response, asked_at = self._ask(form, budget=REFRESH_BUDGET)
         if response.status == _OK:
-            return self._tokens(response, asked_at)
+            return self._tokens(
+                response, asked_at, kept=refresh_token if self._settings.refresh_token_stays else ""
+            )
         failure = _Failure(response)
         self._raise_when_dead(failure)
         self._raise_common(failure, response)
@@ -129,13 +136,14 @@ class OAuthClient:
             ) from None
         return response, asked_at
 
-    def _tokens(self, response: Response, asked_at: datetime) -> Tokens:
+    def _tokens(self, response: Response, asked_at: datetime, *, kept: str = "") -> Tokens:
+        """Read the answer; `kept` is the refresh token that stays good where none comes (RFC 6749 section 6)."""
         try:
             body = response.json()
         except NotJsonError:
             body = None
         fields = body if isinstance(body, dict) else {}
-        access, refresh = fields.get("access_token"), fields.get("refresh_token")
+        access, refresh = fields.get("access_token"), fields.get("refresh_token", kept)
         if not _is_token(access) or not _is_token(refresh):
             raise ProviderError(
                 f"{self._settings.label} answered without the tokens it promises.",
@@ -144,7 +152,13 @@ class OAuthClient:
             )
         scope = fields.get("scope")
         scopes = frozenset(scope.split()) if isinstance(scope, str) else frozenset()
-        return Tokens(str(access), str(refresh), asked_at + _life(fields.get("expires_in")), scopes)
+        return Tokens(
+            str(access),
+            str(refresh),
+            asked_at + _life(fields.get("expires_in")),
+            scopes,
+            _grant_end(asked_at, fields.get("refresh_token_expires_in")),
+        )
 
     def _raise_when_dead(self, failure: "_Failure") -> None:
         if failure.status not in {_BAD_REQUEST, _UNAUTHORIZED}:
@@ -212,3 +226,9 @@ def _life(value: Any) -> timedelta:
     except (TypeError, ValueError, OverflowError):
         seconds = _DEFAULT_LIFE
     return timedelta(seconds=min(max(seconds, 0), _LONGEST_LIFE))
+
+
+def _grant_end(asked_at: datetime, value: Any) -> datetime | None:
+    """Read refresh_token_expires_in, which Google sends where a grant has an end of its own."""
+    limited = isinstance(value, int) and 0 < value <= _LONGEST_LIFE
+    return asked_at + timedelta(seconds=value) if limited else None
