@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, Self
+from urllib.parse import urlencode
 
 import certifi
 import httpcore
@@ -18,7 +19,7 @@ import httpx
 from timetuna.lib.dialing import Budget, Dialer, HttpError, Kind
 from timetuna.lib.text import log_value
 
-__all__ = ["WEB_PORTS", "Budget", "HttpClient", "HttpError", "Kind", "NotJsonError", "Response"]
+__all__ = ["WEB_PORTS", "Body", "Budget", "HttpClient", "HttpError", "Kind", "NotJsonError", "Response"]
 
 WEB_PORTS = frozenset({80, 443, 5232, 8000, 8008, 8080, 8443, 8843})  # the web's, and CalDAV servers'
 
@@ -30,6 +31,25 @@ logging.getLogger("httpcore").setLevel(logging.INFO)  # its DEBUG lines print he
 
 class NotJsonError(ValueError):
     """An answer was expected to be JSON and is not, or is nested too deep to be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a call carries. repr does not show it."""
+
+    content: bytes = field(repr=False)
+    media_type: str
+
+    @classmethod
+    def form(cls, fields: Mapping[str, str]) -> Self:
+        """Return the fields as a web form sends them."""
+        return cls(urlencode(fields).encode("ascii"), "application/x-www-form-urlencoded")
+
+    @classmethod
+    def json(cls, value: Any) -> Self:
+        """Return the value as JSON in UTF-8. Raises ValueError or TypeError where JSON has no word for it."""
+        text = jsonlib.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        return cls(text.encode("utf-8"), "application/json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +91,12 @@ class HttpClient:
         url: str,
         *,
         headers: Mapping[str, str] | None = None,
-        form: Mapping[str, str] | None = None,
-        json: Any = None,
+        body: Body | None = None,
         budget: Budget | None = None,
     ) -> Response:
-        """Make one call and return the answer; a redirect or an error status is one too. Raises HttpError.
-
-        `form` is sent as application/x-www-form-urlencoded, `json` as application/json.
-        """
+        """Make one call and return the answer; a redirect or an error status is one too. Raises HttpError."""
         with self._logged(method) as call:
-            request = self._prepare(method, url, headers=headers, form=form, json=json)
+            request = self._prepare(method, url, headers=headers, body=body)
             call["host"], call["path"] = request.url.host, request.url.path if self.allow_private else "…"
             response = self._exchange(request, budget or self.budget)
             call["status"], call["tracking"] = (
@@ -90,13 +106,7 @@ class HttpClient:
         return response
 
     def _prepare(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: Mapping[str, str] | None,
-        form: Mapping[str, str] | None,
-        json: Any,
+        self, method: str, url: str, *, headers: Mapping[str, str] | None, body: Body | None
     ) -> httpx.Request:
         try:
             parsed = httpx.URL(url)
@@ -104,7 +114,9 @@ class HttpClient:
             if not allowed or "\\" in url or not (self.allow_private or _port(parsed) in self.ports):
                 raise HttpError("address", sent=False)
             own = {"User-Agent": self.user_agent, "Accept-Encoding": "gzip", "Connection": "close"}
-            return httpx.Request(method, parsed, headers=own | dict(headers or {}), data=form, json=json)
+            kind = {"Content-Type": body.media_type} if body else {}
+            content = body.content if body else None
+            return httpx.Request(method, parsed, headers=own | kind | dict(headers or {}), content=content)
         except (httpx.InvalidURL, ValueError, TypeError):
             raise HttpError("address", sent=False) from None
 

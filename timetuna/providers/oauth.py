@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from timetuna.lib.http import Budget, HttpClient, HttpError, NotJsonError, Response
+from timetuna.lib.http import Body, Budget, HttpClient, HttpError, NotJsonError, Response
 from timetuna.lib.retry_after import parse_retry_after
 from timetuna.providers.base import Tokens
 from timetuna.providers.errors import NeedsReconnect, ProviderError
@@ -126,7 +126,7 @@ class OAuthClient:
         asked_at = datetime.now(UTC)
         try:
             response = self._http.request(
-                "POST", self._settings.token_url, headers=headers, form=form, budget=budget
+                "POST", self._settings.token_url, headers=headers, body=Body.form(form), budget=budget
             )
         except HttpError as error:
             raise ProviderError(

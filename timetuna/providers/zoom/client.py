@@ -3,7 +3,7 @@
 from datetime import UTC
 from typing import Any
 
-from timetuna.lib.http import HttpClient, HttpError
+from timetuna.lib.http import Body, HttpClient, HttpError
 from timetuna.lib.text import multi_line, single_line
 from timetuna.providers.base import Conference, Meeting, Profile
 from timetuna.providers.errors import ProviderError
@@ -57,8 +57,9 @@ class ZoomApi:
     ) -> dict[str, Any]:
         # Without Accept, Zoom's errors have come back as XML.
         headers = {"Authorization": f"Bearer {access_token}", "Accept": "application/json"}
+        sent = None if json is None else Body.json(json)
         try:
-            response = self._http.request(method, f"{self._api_url}{path}", headers=headers, json=json)
+            response = self._http.request(method, f"{self._api_url}{path}", headers=headers, body=sent)
         except HttpError as error:
             raise _unreachable(error, repeatable=repeatable) from None
         body = fields_of(response)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from timetuna.lib.http import HttpClient, HttpError
+from timetuna.lib.http import Body, HttpClient, HttpError
 from timetuna.providers.errors import ProviderError
 
 _SUCCESS = range(200, 300)
@@ -34,11 +34,11 @@ def acknowledge(acknowledgement: str, *, url: str, basic: Mapping[str, str], htt
     """Make the call. Raises ProviderError, `permanent` where Zoom will not take it later either."""
     headers = {"Accept": "application/json", **basic}
     try:
-        response = http.request("POST", url, headers=headers, json=json.loads(acknowledgement))
-    except HttpError as error:
-        raise ProviderError(
-            "Zoom could not be told that the data is gone.", code=f"network:{error.kind}"
-        ) from None
+        body = Body.json(json.loads(acknowledgement))
+        response = http.request("POST", url, headers=headers, body=body)
+    except (HttpError, ValueError) as error:  # ValueError: an event with a number that JSON does not know
+        code = f"network:{error.kind}" if isinstance(error, HttpError) else "protocol"
+        raise ProviderError("Zoom could not be told that the data is gone.", code=code) from None
     if response.status not in _SUCCESS:
         raise ProviderError(
             "Zoom did not take the word that the data is gone.",
