@@ -11,11 +11,17 @@ from timetuna.pages.models import BookingPage
 
 
 class Booking(models.Model):
-    """One meeting of a guest with a host. It keeps id, uid and link for life; `revision` is iCalendar's SEQUENCE."""
+    """One meeting of a guest with a host. It keeps id, uid and link for life; `revision` is iCalendar's SEQUENCE.
+
+    A pending one takes its time until the host has answered, `pending_until` at the latest. Declined and lapsed ones
+    are cancelled (`cancelled_by`). guest_language: of the guest's pages and mails.  no_show: the guest did not come.
+    erased_at: since when it says no more who the guest was.
+    """
 
     class Status(models.TextChoices):
         """Whether it takes place."""
 
+        PENDING = "pending"
         CONFIRMED = "confirmed"
         CANCELLED = "cancelled"
 
@@ -41,6 +47,11 @@ class Booking(models.Model):
     idempotency_key = models.CharField(max_length=64, unique=True)
     cancelled_by = models.CharField(max_length=10, blank=True, default="")
     cancel_note = models.CharField(max_length=500, blank=True, default="")
+    pending_until = models.DateTimeField(null=True)
+    guest_language = models.CharField(max_length=10, default="en")
+    no_show = models.BooleanField(default=False)
+    private_notes = models.TextField(max_length=5_000, blank=True, default="")
+    erased_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -56,6 +67,20 @@ class Booking(models.Model):
     def subject_key(self) -> str:
         """Return what this booking's jobs are filed under."""
         return f"booking:{self.pk}"
+
+
+class BookingGuest(models.Model):
+    """Somebody else whom the guest brings. The row stays when they are taken off again, so that they can be told."""
+
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="further_guests")
+    name = models.CharField(max_length=100, blank=True, default="")
+    email = models.CharField(max_length=254)
+    active = models.BooleanField(default=True)
+    added_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["booking", "email"], name="bookings_guest_once")]
 
 
 class BookingHost(models.Model):
@@ -145,13 +170,19 @@ class Conference(models.Model):
 
 
 class HistoryEntry(models.Model):
-    """What happened to a booking, written in the same transaction as the change."""
+    """What happened to a booking, written in the same transaction as the change.
+
+    source: where it came from ("link", "host", "mail", "system", "api").  changes: {field: [old, new]}, without
+    anything that says who the guest is.
+    """
 
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="history")
     at = models.DateTimeField(default=timezone.now)
     actor = models.CharField(max_length=10)
     event = models.CharField(max_length=40)
     text = models.CharField(max_length=300)
+    source = models.CharField(max_length=10, blank=True, default="")
+    changes = models.JSONField(default=dict)
 
     class Meta:
         ordering = ["at", "id"]

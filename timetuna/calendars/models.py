@@ -6,7 +6,12 @@ from django.utils import timezone
 
 
 class CalendarAccount(models.Model):
-    """The stored link to a connected provider. Tokens are sealed (lib/secretbox.py); nothing of it leaves this row."""
+    """The stored link to a connected provider. Tokens are sealed (lib/secretbox.py); nothing of it leaves this row.
+
+    An account that was connected by a form has its whole credential in `access_token`, which never expires.
+    grant_expires_at: when the grant dies by itself, where the provider says so.
+    calendars_read_at, calendars_problem: when its list of calendars was read last, and why it could not be since.
+    """
 
     host = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="calendar_accounts"
@@ -24,6 +29,9 @@ class CalendarAccount(models.Model):
     connected_at = models.DateTimeField(default=timezone.now)
     needs_reconnect = models.BooleanField(default=False)
     needs_reconnect_reason = models.CharField(max_length=300, default="")
+    grant_expires_at = models.DateTimeField(null=True)
+    calendars_read_at = models.DateTimeField(null=True)
+    calendars_problem = models.CharField(max_length=300, blank=True, default="")
     refresh_lease = models.CharField(max_length=64, default="")
     refresh_lease_until = models.DateTimeField(null=True)
 
@@ -57,3 +65,80 @@ class Authorization(models.Model):
     grant_owner = models.CharField(max_length=64, default="", db_index=True)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
+
+
+class Calendar(models.Model):
+    """One calendar of an account, and what is known of its busy time.
+
+    blocks: it takes time on every page that has not chosen calendars of its own.  tentative_blocks: so do its events
+    that are not certain yet.  listed: the account still has it.
+    busy: merged intervals, as calendars/knowledge.py packs them, read for [known_from_minute, known_until_minute)
+    in `known_zone`; good since `read_at`, whatever was tried since.  failing_since: the first failure since then.
+    """
+
+    account = models.ForeignKey(CalendarAccount, on_delete=models.CASCADE, related_name="calendars")
+    outside_id = models.CharField(max_length=1_000)
+    name = models.CharField(max_length=300)
+    color = models.CharField(max_length=7, blank=True, default="")
+    is_primary = models.BooleanField(default=False)
+    writable = models.BooleanField(default=False)
+    meeting_types = models.CharField(max_length=200, blank=True, default="")
+    listed = models.BooleanField(default=True)
+    blocks = models.BooleanField(default=True)
+    tentative_blocks = models.BooleanField(default=True)
+    busy = models.BinaryField(default=b"")
+    busy_count = models.PositiveIntegerField(default=0)
+    known_from_minute = models.BigIntegerField(default=0)
+    known_until_minute = models.BigIntegerField(default=0)
+    known_zone = models.CharField(max_length=64, blank=True, default="")
+    cursor = models.TextField(blank=True, default="")
+    read_at = models.DateTimeField(null=True)
+    tried_at = models.DateTimeField(null=True)
+    next_read_at = models.DateTimeField(default=timezone.now, db_index=True)
+    read_lease_until = models.DateTimeField(null=True)
+    failing_since = models.DateTimeField(null=True)
+    failures = models.PositiveIntegerField(default=0)
+    problem = models.CharField(max_length=300, blank=True, default="")
+    problem_code = models.CharField(max_length=60, blank=True, default="")
+    told_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-is_primary", "name", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "outside_id"], name="calendars_one_row_each"),
+        ]
+
+    def kinds(self) -> frozenset[str]:
+        """Return the kinds of online meetings that events in it can carry."""
+        return frozenset(self.meeting_types.split())
+
+
+class CalendarEvent(models.Model):
+    """The one event of a booking (known here by its uid only) in a host's calendar, and where it was written.
+
+    It outlives calendar, account and event: by `account_fingerprint` and `outside_calendar` a connection that comes
+    back is recognised, and by its marks an event of ours is told from others, also just after it was removed.
+    """
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        WAITING = "waiting"
+        WRITTEN = "written"
+        REMOVED = "removed"
+        REFUSED = "refused"
+
+    booking_uid = models.UUIDField(unique=True)
+    host = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    account = models.ForeignKey(CalendarAccount, null=True, on_delete=models.SET_NULL, related_name="+")
+    calendar = models.ForeignKey(Calendar, null=True, on_delete=models.SET_NULL, related_name="events")
+    provider = models.CharField(max_length=20)
+    account_fingerprint = models.CharField(max_length=64)
+    outside_calendar = models.CharField(max_length=1_000)
+    reference = models.CharField(max_length=1_000, blank=True, default="")
+    ical_uid = models.CharField(max_length=300, blank=True, default="", db_index=True)
+    join_url = models.CharField(max_length=2_000, blank=True, default="")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    written_revision = models.IntegerField(default=-1)
+    problem = models.CharField(max_length=300, blank=True, default="")
+    changed_at = models.DateTimeField(default=timezone.now)

@@ -4,12 +4,19 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from timetuna.calendars.models import Calendar
+
 
 class BookingPage(models.Model):
     """One public page of a host at /<handle>/<slug>. Lengths are minutes.
 
     schedule: when it is open; one of the host's, or the page's own. horizon_kind says which of `horizon_days` and
     `horizon_date` counts, if any. cap_*: the most bookings of this page a day, week or month; None is without limit.
+    own_calendars: the page's PageCalendar rows say which calendars block it; else all that block in their account.
+    writes: where new events go; `write_calendar` counts for CHOSEN only.
+    change_notice_minutes, cancel_notice_minutes: until how long before the start guests may move or cancel; None is
+    never.  approval: the host has to say yes within `approval_hours`.  guest_reminders, host_reminders: minutes
+    before the start, at most five.  follow_up_minutes: after the end; None sends none.
     """
 
     class Horizon(models.TextChoices):
@@ -18,6 +25,20 @@ class BookingPage(models.Model):
         ROLLING = "rolling"
         DATE = "date"
         ENDLESS = "endless"
+
+    class Writes(models.TextChoices):
+        """Which calendar gets new events."""
+
+        DEFAULT = "default"
+        CHOSEN = "chosen"
+        NOWHERE = "nowhere"
+
+    class AskReason(models.TextChoices):
+        """Whether guests who cancel or move are asked why."""
+
+        NO = "no"
+        OPTIONAL = "optional"
+        REQUIRED = "required"
 
     host = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="booking_pages")
     slug = models.CharField(max_length=60)
@@ -35,6 +56,19 @@ class BookingPage(models.Model):
     cap_week = models.PositiveIntegerField(null=True)
     cap_month = models.PositiveIntegerField(null=True)
     holds = models.BooleanField(default=True)
+    own_calendars = models.BooleanField(default=False)
+    writes = models.CharField(max_length=10, choices=Writes.choices, default=Writes.DEFAULT)
+    write_calendar = models.ForeignKey(Calendar, null=True, on_delete=models.SET_NULL, related_name="+")
+    change_notice_minutes = models.PositiveIntegerField(null=True, default=0)
+    cancel_notice_minutes = models.PositiveIntegerField(null=True, default=0)
+    ask_reason = models.CharField(max_length=10, choices=AskReason.choices, default=AskReason.OPTIONAL)
+    most_guests = models.PositiveSmallIntegerField(default=5)
+    approval = models.BooleanField(default=False)
+    approval_hours = models.PositiveIntegerField(default=24)
+    guest_reminders = models.JSONField(default=list)
+    host_reminders = models.JSONField(default=list)
+    follow_up_minutes = models.PositiveIntegerField(null=True)
+    brand_color = models.CharField(max_length=7, blank=True, default="")
     mail_subject = models.CharField(max_length=150, blank=True, default="")
     mail_message = models.TextField(max_length=2_000, blank=True, default="")
     created_at = models.DateTimeField(default=timezone.now)
@@ -51,6 +85,36 @@ class BookingPage(models.Model):
     def address(self) -> str:
         """Return the full public address."""
         return f"{settings.BASE_URL}/{self.host.handle}/{self.slug}"
+
+
+class PageLogo(models.Model):
+    """The picture on a page and in its mails, as PNG of bounded size. `version` is a fingerprint of it."""
+
+    page = models.OneToOneField(BookingPage, on_delete=models.CASCADE, related_name="logo")
+    image = models.BinaryField()
+    version = models.CharField(max_length=64)
+
+
+class PageCalendar(models.Model):
+    """A calendar that blocks a page which has chosen its own."""
+
+    page = models.ForeignKey(BookingPage, on_delete=models.CASCADE, related_name="page_calendars")
+    calendar = models.ForeignKey(Calendar, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["page", "calendar"], name="pages_one_calendar_once")]
+
+
+class PageMail(models.Model):
+    """What a host writes into one kind of mail of a page, beside the confirmation (`BookingPage.mail_*`)."""
+
+    page = models.ForeignKey(BookingPage, on_delete=models.CASCADE, related_name="mails")
+    kind = models.CharField(max_length=20)
+    subject = models.CharField(max_length=150, blank=True, default="")
+    message = models.TextField(max_length=2_000, blank=True, default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["page", "kind"], name="pages_one_mail_of_each_kind")]
 
 
 class Schedule(models.Model):
@@ -172,6 +236,8 @@ class HostRules(models.Model):
     """What holds for all pages of a host. A host without a row has no holidays and no caps.
 
     holiday_country, holiday_region: codes of the `holidays` package; no country is no holidays.
+    calendar_patience_hours: how old the knowledge of a calendar may get before its pages offer nothing.
+    retention_days: after how many days past their end guests are erased from bookings; None is never.
     """
 
     host = models.OneToOneField(
@@ -182,6 +248,8 @@ class HostRules(models.Model):
     cap_day = models.PositiveIntegerField(null=True)
     cap_week = models.PositiveIntegerField(null=True)
     cap_month = models.PositiveIntegerField(null=True)
+    calendar_patience_hours = models.PositiveIntegerField(default=24)
+    retention_days = models.PositiveIntegerField(null=True)
 
 
 class MeetingType(models.Model):
