@@ -9,16 +9,24 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from timetuna.sandbox.config import PARTS, SandboxConfig, SandboxError, refuse_real_zoom, zoom_app_from
+from timetuna.sandbox.config import (
+    PARTS,
+    SandboxConfig,
+    SandboxError,
+    outside_apps_from,
+    refuse_real,
+    refuse_real_zoom,
+    zoom_app_from,
+)
 from timetuna.sandbox.running import Sandbox
+from timetuna.sandbox.standins import stand_ins
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the sandbox; return 0 after SIGTERM or Ctrl-C, 2 where it could not start."""
     try:
         config = _config(_parser().parse_args(arguments))
-        if "zoom" in config.parts:
-            refuse_real_zoom(os.environ, client_id=config.zoom_app.client_id)
+        _refuse_real_services(config)
         sandbox = Sandbox(config).start()
     except SandboxError as problem:
         sys.stderr.write(f"{problem}\n")
@@ -35,6 +43,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     stop.wait()
     sandbox.stop()
     return 0
+
+
+def _refuse_real_services(config: SandboxConfig) -> None:
+    if "zoom" in config.parts:
+        refuse_real_zoom(os.environ, client_id=config.zoom_app.client_id)
+    for part, one in stand_ins().items():
+        if part in config.parts:
+            refuse_real(os.environ, part=part, client_id=config.app_of(part).client_id, hosts=one.real_hosts)
 
 
 def _config(given: argparse.Namespace) -> SandboxConfig:
@@ -54,13 +70,14 @@ def _config(given: argparse.Namespace) -> SandboxConfig:
         public_url=given.public_url,
         app_url=given.app_url,
         parts=frozenset(part.strip() for part in given.parts.split(",") if part.strip()),
+        apps=outside_apps_from(os.environ),
         zoom_app=replace(app, **{name: value for name, value in wishes.items() if value}),
     )
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="timetuna.sandbox", description="Stand-ins of Zoom and of a mail server."
+        prog="timetuna.sandbox", description="Stand-ins of Zoom, of calendars and of a mail server."
     )
     parser.add_argument(
         "--host", default="127.0.0.1", help="address to listen on (default: this machine only)"
@@ -72,7 +89,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--public-url", default="", help="where browsers find the sandbox")
     parser.add_argument("--app-url", default="http://localhost:8000", help="where TimeTuna runs")
-    parser.add_argument("--parts", default=",".join(sorted(PARTS)), help="zoom,mailbox or one of them")
+    parser.add_argument(
+        "--parts",
+        default=",".join(sorted(PARTS)),
+        help="those that shall run, with commas between (default: all)",
+    )
     for name in ("client-id", "client-secret", "webhook-token", "redirect-uri", "webhook-url"):
         parser.add_argument(
             f"--{name}",

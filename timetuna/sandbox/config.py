@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,7 +11,8 @@ CLIENT_SECRET = "sandbox-zoom-secret"
 WEBHOOK_TOKEN = "sandbox-zoom-webhook"
 CALLBACK_PATH = "/api/calendar-accounts/zoom/callback"
 WEBHOOK_PATH = "/api/webhooks/zoom/deauthorize"
-PARTS = frozenset({"zoom", "mailbox"})
+OUTSIDE = frozenset({"google", "microsoft"})  # the stand-ins beside Zoom's, each a package in here
+PARTS = frozenset({"zoom", "mailbox"}) | OUTSIDE
 
 
 class SandboxError(Exception):
@@ -30,6 +31,15 @@ class ZoomApp:
 
 
 @dataclass(frozen=True)
+class OutsideApp:
+    """The product's app as it is registered with a stand-in beside Zoom's."""
+
+    client_id: str
+    client_secret: str
+    redirect_uri: str = ""
+
+
+@dataclass(frozen=True)
 class SandboxConfig:
     """Where the sandbox listens, what it keeps and which app it knows; port 0 means any free one."""
 
@@ -42,18 +52,25 @@ class SandboxConfig:
     join_base: str = "https://us05web.zoom.example"
     parts: frozenset[str] = PARTS
     zoom_app: ZoomApp = field(default_factory=ZoomApp)
+    apps: Mapping[str, OutsideApp] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         unknown = self.parts - PARTS
         if unknown or not self.parts:
             raise SandboxError(
-                f"The parts are zoom and mailbox; {', '.join(sorted(unknown)) or 'none'} is not one of them."
+                f"The parts are {', '.join(sorted(PARTS))}; {', '.join(sorted(unknown)) or 'none'} is not one of them."
             )
 
     @property
     def redirect_uri(self) -> str:
         """The one address that consent may lead back to."""
         return self.zoom_app.redirect_uri or self.app_url.rstrip("/") + CALLBACK_PATH
+
+    def app_of(self, part: str) -> OutsideApp:
+        """Return the app that the stand-in of this part knows, with its redirect address."""
+        app = self.apps.get(part) or OutsideApp(f"sandbox-{part}-client", f"sandbox-{part}-secret")
+        callback = self.app_url.rstrip("/") + CALLBACK_PATH.replace("zoom", part)
+        return replace(app, redirect_uri=app.redirect_uri or callback)
 
     @property
     def webhook_url(self) -> str:
@@ -72,20 +89,38 @@ def zoom_app_from(environ: Mapping[str, str]) -> ZoomApp:
     )
 
 
+def outside_apps_from(environ: Mapping[str, str]) -> dict[str, OutsideApp]:
+    """Read the apps from `SANDBOX_GOOGLE_*` and so on; what is absent takes the sandbox's example value."""
+    return {
+        part: OutsideApp(
+            environ.get(f"SANDBOX_{part.upper()}_CLIENT_ID") or f"sandbox-{part}-client",
+            environ.get(f"SANDBOX_{part.upper()}_CLIENT_SECRET") or f"sandbox-{part}-secret",
+            environ.get(f"SANDBOX_{part.upper()}_REDIRECT_URI", ""),
+        )
+        for part in OUTSIDE
+    }
+
+
 def refuse_real_zoom(environ: Mapping[str, str], *, client_id: str) -> None:
     """Raise `SandboxError` where the environment holds keys or addresses of the real Zoom."""
-    configured = environ.get("ZOOM_CLIENT_ID") or _content(environ.get("ZOOM_CLIENT_ID_FILE", ""))
+    refuse_real(environ, part="zoom", client_id=client_id, hosts=("zoom.us",))
+
+
+def refuse_real(environ: Mapping[str, str], *, part: str, client_id: str, hosts: tuple[str, ...]) -> None:
+    """Raise `SandboxError` where the environment holds keys or addresses of the real service of this part."""
+    prefix, label = part.upper(), part.capitalize()
+    configured = environ.get(f"{prefix}_CLIENT_ID") or _content(environ.get(f"{prefix}_CLIENT_ID_FILE", ""))
     if configured and configured != client_id:
         raise SandboxError(
-            "The sandbox does not start beside real Zoom keys: "
-            "ZOOM_CLIENT_ID is not the sandbox's own. Unset it, or run without --parts zoom."
+            f"The sandbox does not start beside real {label} keys: "
+            f"{prefix}_CLIENT_ID is not the sandbox's own. Unset it, or run without --parts {part}."
         )
-    for name in ("ZOOM_OAUTH_URL", "ZOOM_API_URL"):
+    for name in (f"{prefix}_OAUTH_URL", f"{prefix}_API_URL"):
         host = (urlsplit(environ.get(name, "")).hostname or "").rstrip(".")
-        if host == "zoom.us" or host.endswith(".zoom.us"):
+        if any(host == real or host.endswith(f".{real}") for real in hosts):
             raise SandboxError(
-                f"The sandbox does not start beside the real Zoom: {name} leads to {host}. "
-                "Point it at the sandbox, or run without --parts zoom."
+                f"The sandbox does not start beside the real {label}: {name} leads to {host}. "
+                f"Point it at the sandbox, or run without --parts {part}."
             )
 
 

@@ -32,6 +32,14 @@ class SandboxControl:
     ) -> None:
         self.close()
 
+    def ask(self, path: str, **query: str) -> Json:
+        """Return what a stand-in beside Zoom's says: `ask("google/state")`."""
+        return self._get(path, **query)
+
+    def tell(self, path: str, **wishes: Any) -> Json:
+        """Have such a stand-in do something: `tell("google/event", …)`."""
+        return self._post(path, **wishes)
+
     def state(self) -> Json:
         """Return everything the sandbox knows but tokens and secrets."""
         return self._get("state")

@@ -7,7 +7,7 @@ from typing import Any
 
 from timetuna.sandbox import events, moments
 from timetuna.sandbox.consent import back, new_code
-from timetuna.sandbox.faults import FAULTS, UnknownFaultError
+from timetuna.sandbox.faults import UnknownFaultError
 from timetuna.sandbox.state import App, ZoomUser
 from timetuna.sandbox.violations import secrets_of
 from timetuna.sandbox.wire import Request, Response
@@ -25,7 +25,7 @@ def answer(world: World, request: Request) -> Response:
     """Answer one call of the control API."""
     if not _is_this_machine(request):
         return Response.json({"error": "The control API answers this machine only."}, status=403)
-    route = _ROUTES.get((request.method, request.path.removeprefix(PREFIX)))
+    route = _route(world, request.method, request.path.removeprefix(PREFIX))
     if route is None:
         return Response.json({"error": "There is no such control."}, status=404)
     try:
@@ -36,6 +36,13 @@ def answer(world: World, request: Request) -> Response:
     if request.method == "POST":
         world.store.save()
     return Response.json(content)
+
+
+def _route(world: World, method: str, path: str) -> Callable[[World, Json], Json] | None:
+    for one in world.stand_ins:
+        if path.startswith(f"{one.part}/"):
+            return one.controls.get((method, path.removeprefix(f"{one.part}/")))
+    return _ROUTES.get((method, path))
 
 
 def _is_this_machine(request: Request) -> bool:
@@ -100,13 +107,14 @@ def secrets_list(world: World, _: Json) -> Json:
     """Return every token, code and secret, so that a test can look for them where they must not be."""
     with world.store.lock:
         codes = [code.value for code in world.store.data.codes]
-        return {"secrets": secrets_of(world), "codes": codes}
+        others = [text for one in world.stand_ins for text in one.secrets(world.store.parts[one.part])]
+        return {"secrets": [*secrets_of(world), *others], "codes": codes}
 
 
 def fault(world: World, wishes: Json) -> Json:
     """Switch a fault on, or do it at once where it is a deed."""
     name, args = str(wishes["name"]), wishes.get("args") or {}
-    if name in moments.MOMENTS:
+    if moments.is_moment(world, name):
         return {"done": moments.do(world, name, args)}
     times = wishes.get("times", 1)
     world.faults.switch_on(name, times=None if times is None else int(times), args=args)
@@ -119,11 +127,11 @@ def clear_faults(world: World, _: Json) -> Json:
     return {}
 
 
-def fault_names(_: World, __: Json) -> Json:
+def fault_names(world: World, _: Json) -> Json:
     """Return the catalogue of faults."""
     return {
         name: {"words": row.words, "stage": row.stage, "on": row.on, "args": dict(row.args)}
-        for name, row in FAULTS.items()
+        for name, row in world.catalogue.items()
     }
 
 

@@ -151,14 +151,15 @@ class UnknownFaultError(Exception):
 
 
 class FaultBox:
-    """The switched-on faults of one sandbox."""
+    """The switched-on faults of one sandbox, out of its catalogue."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, catalogue: Mapping[str, Fault] = FAULTS) -> None:
         self._store = store
+        self._catalogue = catalogue
 
     def switch_on(self, name: str, *, times: int | None, args: dict[str, Any]) -> None:
         """Switch *name* on for *times* strikes, or (None) until it is switched off."""
-        if name not in FAULTS:
+        if name not in self._catalogue:
             raise UnknownFaultError(f"There is no fault called {name}.")
         if times is not None and times < 1:
             raise UnknownFaultError("A fault strikes at least once; send null to keep it until switched off.")
@@ -186,18 +187,14 @@ class FaultBox:
         with self._store.lock:
             rows = self._store.data.faults
             for row in rows:
-                if FAULTS[row.name].stage == stage and name in {"", row.name} and _applies(row, kind, to):
+                if self._is(row, stage, kind, to) and name in {"", row.name}:
                     return self._strike(row)
         return None
 
     def take_all(self, stage: str, *, kind: str) -> list[tuple[str, dict[str, Any]]]:
         """Use up one strike of every fault of *stage* that applies to *kind*."""
         with self._store.lock:
-            rows = [
-                row
-                for row in self._store.data.faults
-                if FAULTS[row.name].stage == stage and _applies(row, kind, "")
-            ]
+            rows = [row for row in self._store.data.faults if self._is(row, stage, kind, "")]
             return [self._strike(row) for row in rows]
 
     def rules(self, name: str, *, kind: str) -> bool:
@@ -209,13 +206,15 @@ class FaultBox:
             row.times -= 1
             if row.times < 1:
                 self._store.data.faults.remove(row)
-        return row.name, {**FAULTS[row.name].args, **row.args}
+        return row.name, {**self._catalogue[row.name].args, **row.args}
 
-
-def _applies(row: ActiveFault, kind: str, to: str) -> bool:
-    """Say whether the fault strikes calls of *kind*; `on` in its arguments overrides the catalogue."""
-    if row.args.get("to") and str(row.args["to"]).lower() != to.lower():
-        return False
-    chosen = row.args.get("on")
-    places = (str(chosen),) if chosen else FAULTS[row.name].on
-    return not places or any(kind == place or kind.startswith(place + ".") for place in places)
+    def _is(self, row: ActiveFault, stage: str, kind: str, to: str) -> bool:
+        """Say whether the fault strikes calls of *kind*; `on` in its arguments overrides the catalogue."""
+        fault = self._catalogue.get(row.name)
+        if fault is None or fault.stage != stage:
+            return False
+        if row.args.get("to") and str(row.args["to"]).lower() != to.lower():
+            return False
+        chosen = row.args.get("on")
+        places = (str(chosen),) if chosen else fault.on
+        return not places or any(kind == place or kind.startswith(place + ".") for place in places)

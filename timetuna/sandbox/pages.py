@@ -1,12 +1,12 @@
 """The pages for people: what the sandbox knows, and buttons for what happens at Zoom."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from timetuna.sandbox import events, moments
 from timetuna.sandbox.consent import back, new_code
-from timetuna.sandbox.faults import FAULTS, UnknownFaultError
+from timetuna.sandbox.faults import FAULTS, Fault, UnknownFaultError
 from timetuna.sandbox.rendering import render
 from timetuna.sandbox.violations import RULES
 from timetuna.sandbox.wire import Request, Response
@@ -27,7 +27,7 @@ _STAGES = {
     "before": "Instead of an answer",
     "after": "After the work is done",
     "shape": "In the answer",
-    "rule": "How Zoom behaves",
+    "rule": "How it behaves",
     "event": "In the next event",
     "smtp": "In the mail server",
 }
@@ -36,8 +36,13 @@ _STAGES = {
 def page(world: World, template: str, *, title: str, **values: Any) -> Response:
     """Return one page of the sandbox, with its frame."""
     parts = world.config.parts
-    text = render(template, title=title, zoom="zoom" in parts, mailbox="mailbox" in parts, **values)
-    return Response.html(text)
+    shown = {
+        "zoom": "zoom" in parts,
+        "mailbox": "mailbox" in parts,
+        "services": bool(parts - {"mailbox"}),
+        "links": [link for one in world.stand_ins for link in one.pages],
+    }
+    return Response.html(render(template, title=title, **shown, **values))
 
 
 def index(world: World, _: Request) -> Response:
@@ -59,6 +64,8 @@ def index(world: World, _: Request) -> Response:
         http_url=world.public_url,
         smtp_port=world.smtp_port,
         clock=world.store.stamp(),
+        labels=[one.label for one in world.stand_ins],
+        settings=[item for one in world.stand_ins for item in one.settings(world).items()],
     )
 
 
@@ -126,12 +133,13 @@ def meetings(world: World, _: Request) -> Response:
 def calls(world: World, _: Request) -> Response:
     """List every call that came in, and every rule that was broken."""
     data = world.store.data
+    words = RULES | {rule: text for one in world.stand_ins for rule, text in one.rules.items()}
     return page(
         world,
         "calls.html",
         title="Calls",
         calls=list(reversed(data.calls[-SHOWN_CALLS:])),
-        violations=[{"row": row, "words": RULES[row.rule]} for row in reversed(data.violations)],
+        violations=[{"row": row, "words": words.get(row.rule, "")} for row in reversed(data.violations)],
         names={user.id: user.email for user in data.users},
     )
 
@@ -143,20 +151,28 @@ def faults(world: World, _: Request) -> Response:
         active.setdefault(row.name, []).append(
             "until switched off" if row.times is None else f"{row.times} more"
         )
-    groups = [
+    stages = {stage for stage in _STAGES if ("mailbox" if stage == "smtp" else "zoom") in world.config.parts}
+    groups = _groups({name: fault for name, fault in FAULTS.items() if fault.stage in stages}, active, "")
+    for one in world.stand_ins:
+        groups += _groups(one.faults, active, f"{one.label}: ")
+    return page(world, "faults.html", title="Faults", groups=groups, active=len(active))
+
+
+def _groups(faults: Mapping[str, Fault], active: dict[str, list[str]], before: str) -> list[dict[str, Any]]:
+    """Return the faults by their stages, under headings that begin with *before*."""
+    return [
         {
-            "title": title,
+            "title": before + title,
             "instant": stage == "now",
             "rows": [
                 {"name": name, "words": fault.words, "active": ", ".join(active.get(name, []))}
-                for name, fault in FAULTS.items()
+                for name, fault in faults.items()
                 if fault.stage == stage
             ],
         }
         for stage, title in _STAGES.items()
-        if ("mailbox" if stage == "smtp" else "zoom") in world.config.parts
+        if any(fault.stage == stage for fault in faults.values())
     ]
-    return page(world, "faults.html", title="Faults", groups=groups, active=len(active))
 
 
 def set_fault(world: World, request: Request) -> Response:
@@ -166,7 +182,7 @@ def set_fault(world: World, request: Request) -> Response:
     try:
         if times == "off":
             world.faults.switch_off(name)
-        elif name in moments.MOMENTS:
+        elif moments.is_moment(world, name):
             moments.do(world, name, {})
         else:
             world.faults.switch_on(name, times=None if times == "stay" else int(times), args={})
@@ -223,7 +239,6 @@ ZOOM_PAGES: dict[tuple[str, str], Page] = {
     ("POST", "/apps/add"): add,
     ("POST", "/apps/let-go"): let_go,
     ("GET", "/meetings"): meetings,
-    ("GET", "/calls"): calls,
     ("GET", "/send-url-validation"): validation,
     ("POST", "/send-url-validation"): send_validation,
 }

@@ -12,7 +12,8 @@ from timetuna.sandbox.config import SandboxConfig
 from timetuna.sandbox.letterbox import Letterbox
 from timetuna.sandbox.postman import Postman
 from timetuna.sandbox.rendering import stylesheet
-from timetuna.sandbox.state import Store
+from timetuna.sandbox.standins import StandIn, stand_ins
+from timetuna.sandbox.state import Memory, Store
 from timetuna.sandbox.wire import Request, Response, Server
 from timetuna.sandbox.world import World
 
@@ -26,7 +27,9 @@ class Sandbox:
     def __init__(self, config: SandboxConfig | None = None) -> None:
         self.config = config or SandboxConfig()
         folder = self.config.state_dir
-        self.world = World(config=self.config, store=Store(self.config))
+        others = {part: one for part, one in stand_ins().items() if part in self.config.parts}
+        store = Store(self.config, {part: _memory(one, self.config) for part, one in others.items()})
+        self.world = World(config=self.config, store=store, stand_ins=tuple(others.values()))
         if "mailbox" in self.config.parts:
             self.world.letterbox = Letterbox(None if folder is None else folder / "mail")
         self._server: Server | None = None
@@ -94,16 +97,25 @@ class Sandbox:
             return control_routes.answer(self.world, request)
         if zoom.is_zoom(request) and "zoom" in self.config.parts:
             return self._zoom(request)
+        for one in self.world.stand_ins:
+            if one.is_mine(request):
+                return self._stand_in(one, request)
         return self._harmless(self._page(request))
 
     def _zoom(self, request: Request) -> Response:
         if request.path != "/oauth/authorize":
             return zoom.answer(self.world, request)
+        return self._guarded(request, zoom.answer)
+
+    def _stand_in(self, one: StandIn, request: Request) -> Response:
+        return self._guarded(request, one.answer) if one.is_page(request) else one.answer(self.world, request)
+
+    def _guarded(self, request: Request, answer: Callable[[World, Request], Response]) -> Response:
         if not pages.is_our_name(self.world, request):
             return _unknown_name()
         if request.method == "POST" and pages.from_elsewhere(self.world, request):
             return _forbidden()
-        return self._harmless(zoom.answer(self.world, request))
+        return self._harmless(answer(self.world, request))
 
     def _page(self, request: Request) -> Response:
         if not pages.is_our_name(self.world, request):
@@ -116,7 +128,9 @@ class Sandbox:
             return mail_pages.answer(self.world, request)
         method = _METHODS.get(request.method, request.method)
         chosen = pages.PAGES.get((method, request.path))
-        if chosen is None and "zoom" in self.config.parts:
+        if (method, request.path) == ("GET", "/calls") and self.config.parts - {"mailbox"}:
+            chosen = pages.calls
+        elif chosen is None and "zoom" in self.config.parts:
             chosen = pages.ZOOM_PAGES.get((method, request.path))
             if method == "GET" and request.path.startswith("/j/"):
                 chosen = pages.join
@@ -124,10 +138,12 @@ class Sandbox:
 
     def _harmless(self, response: Response) -> Response:
         """Add the headers that keep a page for people harmless."""
-        home = urlsplit(self.world.store.data.app.redirect_uri)
+        addresses = [self.world.store.data.app.redirect_uri]
+        addresses += [self.config.app_of(one.part).redirect_uri for one in self.world.stand_ins]
+        homes = sorted({f"{home.scheme}://{home.netloc}" for home in map(urlsplit, addresses)})
         policy = (
             "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self'; base-uri 'none'; "
-            f"frame-ancestors 'self'; form-action 'self' {home.scheme}://{home.netloc}"
+            f"frame-ancestors 'self'; form-action 'self' {' '.join(homes)}"
         )
         response.headers.setdefault("Content-Security-Policy", policy)
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
@@ -143,6 +159,11 @@ class Sandbox:
     def _tick(self) -> None:
         while not self.world.stopping.wait(_TICK):
             events.retry_due(self.world)
+
+
+def _memory(one: StandIn, config: SandboxConfig) -> Memory:
+    app = config.app_of(one.part)
+    return Memory(fresh=lambda: one.fresh(app), read=lambda saved: one.read(saved, app))
 
 
 def _unknown_name() -> Response:

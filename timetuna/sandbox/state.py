@@ -4,6 +4,7 @@ import json
 import os
 import threading
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -265,14 +266,26 @@ _ROWS: dict[str, Any] = {
 }
 
 
-class Store:
-    """The data, the lock that every reader and writer takes, the file and the clock."""
+@dataclass(frozen=True)
+class Memory:
+    """How the state of a stand-in beside Zoom's begins, and how it comes back from its file."""
 
-    def __init__(self, config: SandboxConfig) -> None:
+    fresh: Callable[[], Any]
+    read: Callable[[dict[str, Any]], Any]
+
+
+class Store:
+    """The data, the lock that every reader and writer takes, the files and the clock.
+
+    data: Zoom's, and what all share (calls, violations, faults, the clock).  parts: those of the other stand-ins.
+    """
+
+    def __init__(self, config: SandboxConfig, memories: Mapping[str, Memory] | None = None) -> None:
         self.lock = threading.RLock()
         self._config = config
-        self._file = None if config.state_dir is None else config.state_dir / "zoom.json"
+        self._memories = dict(memories or {})
         self.data = self._load()
+        self.parts = {part: self._load_part(part, memory) for part, memory in self._memories.items()}
 
     def now(self) -> float:
         """Return unix seconds by the sandbox's clock, which may be set."""
@@ -284,21 +297,29 @@ class Store:
         form = moment.isoformat(timespec="milliseconds" if milliseconds else "seconds")
         return form.replace("+00:00", "Z")
 
-    def save(self) -> None:
-        """Write the data to the file in one step; without a file there is nothing to do."""
+    def save(self, *names: str) -> None:
+        """Write the data of these stand-ins (of all, where none is named) to their files, each in one step.
+
+        Without a folder there is nothing to do.
+        """
         with self.lock:
             del self.data.calls[:-CALLS_KEPT]
-            if self._file is None:
-                return
-            # vars() and not asdict(): this is done after every call, and a deep copy is ten times slower.
-            text = json.dumps(vars(self.data), ensure_ascii=False, default=vars)
-            write_atomically(self._file, text.encode())
+            for name, rows in {"zoom": self.data, **self.parts}.items():
+                file = self._file(name)
+                if file is not None and (not names or name in names):
+                    # vars() and not asdict(): this is done after every call, and a deep copy is ten times slower.
+                    text = json.dumps(vars(rows), ensure_ascii=False, default=vars)
+                    write_atomically(file, text.encode())
 
     def reset(self) -> None:
         """Forget everything, as on the first day."""
         with self.lock:
             self.data = Data(app=self._registered_app())
+            self.parts = {part: memory.fresh() for part, memory in self._memories.items()}
             self.save()
+
+    def _file(self, name: str) -> Path | None:
+        return None if self._config.state_dir is None else self._config.state_dir / f"{name}.json"
 
     def _registered_app(self) -> App:
         registered = self._config.zoom_app
@@ -312,13 +333,21 @@ class Store:
 
     def _load(self) -> Data:
         data = Data(app=self._registered_app())
-        if self._file is None or not self._file.exists():
-            return data
-        try:
-            _fill(data, json.loads(self._file.read_text(encoding="utf-8")))
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise SandboxError(f"{self._file} cannot be read; delete it to start afresh.") from error
+        self._read("zoom", lambda saved: _fill(data, saved))
         return data
+
+    def _load_part(self, part: str, memory: Memory) -> Any:
+        found = self._read(part, memory.read)
+        return memory.fresh() if found is None else found
+
+    def _read(self, name: str, read: Callable[[dict[str, Any]], Any]) -> Any:
+        file = self._file(name)
+        if file is None or not file.exists():
+            return None
+        try:
+            return read(json.loads(file.read_text(encoding="utf-8")))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise SandboxError(f"{file} cannot be read; delete it to start afresh.") from error
 
 
 def _fill(data: Data, saved: dict[str, Any]) -> None:

@@ -1,15 +1,17 @@
 """What every route of the sandbox is given to work with."""
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from timetuna.sandbox.config import SandboxConfig
-from timetuna.sandbox.faults import FaultBox
+from timetuna.sandbox.faults import FAULTS, Fault, FaultBox
 from timetuna.sandbox.state import Call, Store, Violation
 
 if TYPE_CHECKING:
     from timetuna.sandbox.letterbox import Letterbox
+    from timetuna.sandbox.standins import StandIn
 
 
 @dataclass
@@ -23,11 +25,17 @@ class World:
     public_url: str = ""
     smtp_port: int = 0
     stopping: threading.Event = field(default_factory=threading.Event)
+    stand_ins: "tuple[StandIn, ...]" = ()
 
     @property
     def faults(self) -> FaultBox:
         """The faults that are switched on."""
-        return FaultBox(self.store)
+        return FaultBox(self.store, self.catalogue)
+
+    @property
+    def catalogue(self) -> Mapping[str, Fault]:
+        """Everything that can be made to go wrong in this sandbox."""
+        return {**FAULTS, **{name: fault for one in self.stand_ins for name, fault in one.faults.items()}}
 
     def reset(self) -> None:
         """Forget everything, mail included."""

@@ -72,7 +72,7 @@ def answer(world: World, request: Request) -> Response:
         call.status = response.status if response.ending in {"sent", "truncated"} else None
         call.ending = response.ending
         call.seconds = round(time.monotonic() - started, 3)
-        world.store.save()
+        world.store.save("zoom")
     return response
 
 
