@@ -11,6 +11,7 @@ from django.db.models import Min, QuerySet
 from django.utils import timezone
 
 from timetuna.jobs.models import Job, Worker
+from timetuna.jobs.registry import periods
 from timetuna.lib.text import single_line
 
 log = logging.getLogger("timetuna.jobs")
@@ -60,8 +61,19 @@ def claim(worker: Worker) -> Job | None:
 
 
 def finish(job: Job) -> None:
-    """Mark a claimed job as done. This, `fail` and `postpone` change nothing once another has taken the job over."""
+    """Mark a claimed job as done. Like all that settles one, it changes nothing once another has taken the job over."""
     _settle(job, state=Job.State.DONE, finished_at=timezone.now(), last_error="")
+
+
+def again(job: Job, *, after: timedelta) -> None:
+    """Give back a claimed job that recurs, to be run after a pause."""
+    _settle(job, state=Job.State.WAITING, run_at=timezone.now() + after, attempts=0)
+
+
+def begin_recurring() -> None:
+    """Write down the work that recurs, where no worker has done so before."""
+    for name in periods():
+        enqueue(name, key=f"recurring:{name}")
 
 
 def fail(job: Job, error: str) -> None:

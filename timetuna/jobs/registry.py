@@ -1,11 +1,12 @@
 """Handlers by name, and the words they use to talk to the queue."""
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 Handler = Callable[..., None]
 _handlers: dict[str, Handler] = {}
+_periods: dict[str, timedelta] = {}
 
 
 class Retry(Exception):  # noqa: N818 - it is an order, not an error
@@ -30,6 +31,20 @@ def job(name: str) -> Callable[[Handler], Handler]:
         return handler
 
     return register
+
+
+def recurring(name: str, *, every: timedelta) -> Callable[[Handler], Handler]:
+    """Register a handler without arguments that runs again and again, once at a time among all workers.
+
+    The pause of `every` is counted from the end of a run; a run that fails is followed by the next one all the same.
+    """
+    _periods[name] = every
+    return job(name)
+
+
+def periods() -> Mapping[str, timedelta]:
+    """Return what runs again and again, and after which pause."""
+    return _periods
 
 
 def run(name: str, arguments: dict[str, Any]) -> None:

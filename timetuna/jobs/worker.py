@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from timetuna.jobs import queue
 from timetuna.jobs.models import Job, Worker
-from timetuna.jobs.registry import GiveUp, Retry, run
+from timetuna.jobs.registry import GiveUp, Retry, periods, run
 from timetuna.logs import request_id
 
 log = logging.getLogger("timetuna.jobs")
@@ -51,6 +51,7 @@ class WorkerProcess:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda number, _frame: self.told.put(number))
         self.row = _register()
+        queue.begin_recurring()
         runners = [threading.Thread(target=self._work, name=f"job-{i}") for i in range(self.threads)]
         watcher = threading.Thread(target=self._watch, name="watch", daemon=True)
         for thread in (*runners, watcher):
@@ -203,6 +204,12 @@ def perform(job: Job) -> None:
 
 def attempt(job: Job) -> Settle:
     """Run a claimed job; return what writes down how it went. Never raises."""
+    period = periods().get(job.name)
+    settle = _attempt(job)
+    return settle if period is None else partial(queue.again, job, after=period)
+
+
+def _attempt(job: Job) -> Settle:
     try:
         run(job.name, job.arguments)
     except Retry as order:
