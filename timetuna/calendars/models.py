@@ -118,6 +118,10 @@ class CalendarEvent(models.Model):
 
     It outlives calendar, account and event: by `account_fingerprint` and `outside_calendar` a connection that comes
     back is recognised, and by its marks an event of ours is told from others, also just after it was removed.
+    written_digest: of all that was written last; "" where nobody knows what stands there.
+    in_doubt: a call has left that may have made an event nobody heard of.
+    lease, lease_until: one process at a time writes it, and what it wrote counts while the lease is its own.
+    mailed_uid: the UID that the host's mails carry, settled with the first of them; "" is the booking's own.
     """
 
     class State(models.TextChoices):
@@ -140,5 +144,10 @@ class CalendarEvent(models.Model):
     join_url = models.CharField(max_length=2_000, blank=True, default="")
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     written_revision = models.IntegerField(default=-1)
+    written_digest = models.CharField(max_length=64, blank=True, default="")
+    in_doubt = models.BooleanField(default=False)
+    lease = models.CharField(max_length=64, blank=True, default="")
+    lease_until = models.DateTimeField(null=True)
+    mailed_uid = models.CharField(max_length=300, blank=True, default="")
     problem = models.CharField(max_length=300, blank=True, default="")
     changed_at = models.DateTimeField(default=timezone.now)
