@@ -1,6 +1,7 @@
 """The mails of a booking, as guest and host read them."""
 
 from email.message import EmailMessage
+from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -8,71 +9,83 @@ from django.utils import timezone
 
 from timetuna.bookings import wording
 from timetuna.bookings.invitation import guest_invitation, host_invitation, host_page
-from timetuna.bookings.links import link
+from timetuna.bookings.links import link, stop_reminders
+from timetuna.bookings.mail_parts import NAME_LENGTH, own_message
 from timetuna.bookings.mail_words import (
     FIRST_KINDS,
-    NAME_LENGTH,
+    WITHOUT_INVITATION,
     Kind,
     attachment_words,
-    guest_message,
     guest_words,
     host_words,
 )
 from timetuna.bookings.models import Booking
 from timetuna.bookings.outbox import GUEST
 from timetuna.bookings.place import Place, place
-from timetuna.lib.ics import write
+from timetuna.bookings.timely_words import TIMELY_KINDS
+from timetuna.lib.ics import Invitation, write
 from timetuna.lib.mail import Letter, Mailbox, build, parse_mailbox
 from timetuna.lib.text import single_line
 
 
-def compose(booking: Booking, *, kind: Kind, audience: str) -> EmailMessage:
-    """Return the finished mail for one side, in that reader's zone, with the invitation.
+def compose(booking: Booking, *, kind: Kind, audience: str, tag: str = "") -> EmailMessage:
+    """Return the finished mail for one side, in that reader's zone, with the invitation where the kind has one.
 
-    Raises ValueError with a sentence when an address cannot be used.
+    tag: tells mails of one kind and revision apart. Raises ValueError with a sentence when an address cannot be used.
     """
-    where, cancelled, to_guest = place(booking), kind == "cancelled", audience == GUEST
+    where, to_guest = place(booking), audience == GUEST
     words = (guest_words if to_guest else host_words)(booking, kind, where)
-    invitation = (guest_invitation if to_guest else host_invitation)(booking, where, cancelled=cancelled)
-    context = {
-        "words": words,
-        "place": where,
-        "facts": _facts(booking, where, to_guest=to_guest, cancelled=cancelled),
-        "when": _when(booking, to_guest=to_guest),
-        "message": guest_message(booking) if to_guest and kind in FIRST_KINDS else "",
-        "notes": "" if to_guest or cancelled else booking.guest_notes,
-        "notes_title": f"Notes from {_guest_name(booking)}:",
-        "attachment": attachment_words(kind),
-        "button_url": link(booking) if to_guest else host_page(booking),
-        "cancelled": cancelled,
-        "host_name": booking.host.name,
-    }
-    message = build(
-        Letter(
-            sender=_sender(booking, to_guest=to_guest),
-            reply_to=_other_side(booking, to_guest=to_guest),
-            to=_reader(booking, to_guest=to_guest),
-            subject=words.subject,
-            text=render_to_string("bookings/mail/booking.txt", context).strip() + "\n",
-            html=render_to_string("bookings/mail/booking.html", context),
-            message_id=message_id(booking, kind=kind, audience=audience),
-            sent_at=timezone.now(),
-            ics=write(invitation),
-            method=invitation.method,
-        )
+    context = _context(booking, kind, where, to_guest=to_guest) | {"words": words}
+    invitation = None if kind in WITHOUT_INVITATION else _invitation(booking, kind, where, to_guest=to_guest)
+    letter = Letter(
+        sender=_sender(booking, to_guest=to_guest),
+        reply_to=_other_side(booking, to_guest=to_guest),
+        to=_reader(booking, to_guest=to_guest),
+        subject=words.subject,
+        text=render_to_string("bookings/mail/booking.txt", context).strip() + "\n",
+        html=render_to_string("bookings/mail/booking.html", context),
+        message_id=message_id(booking, kind=kind, audience=audience, tag=tag),
+        sent_at=timezone.now(),
+        ics=write(invitation) if invitation else b"",
+        method=invitation.method if invitation else "",
+        unsubscribe=stop_reminders(booking) if to_guest and kind in TIMELY_KINDS else "",
     )
+    message = build(letter)
     if kind not in FIRST_KINDS:
         first = message_id(booking, kind="confirmed", audience=audience)
         message["In-Reply-To"] = message["References"] = first
     return message
 
 
-def message_id(booking: Booking, *, kind: str, audience: str) -> str:
+def _invitation(booking: Booking, kind: Kind, where: Place, *, to_guest: bool) -> Invitation:
+    copy = guest_invitation if to_guest else host_invitation
+    return copy(booking, where, cancelled=kind == "cancelled")
+
+
+def _context(booking: Booking, kind: Kind, where: Place, *, to_guest: bool) -> dict[str, Any]:
+    """Return what the templates need beside the words."""
+    cancelled = kind == "cancelled"
+    return {
+        "place": where,
+        "facts": _facts(booking, where, to_guest=to_guest, cancelled=cancelled),
+        "when": _when(booking, to_guest=to_guest),
+        "message": own_message(booking, kind) if to_guest else "",
+        "notes": "" if to_guest or cancelled else booking.guest_notes,
+        "notes_title": f"Notes from {_guest_name(booking)}:",
+        "attachment": attachment_words(kind),
+        "button_url": link(booking) if to_guest else host_page(booking),
+        "stop_url": stop_reminders(booking) if to_guest and kind in TIMELY_KINDS else "",
+        "cancelled": cancelled,
+        "host_name": booking.host.name,
+    }
+
+
+def message_id(booking: Booking, *, kind: str, audience: str, tag: str = "") -> str:
     """Return the mail's id: the same on every try, so that a copy sent twice after a crash is known as one mail.
 
     Whether the first mail had the link or promised it, it has one id: the later ones are answers to it.
     """
-    what = "booked" if kind in FIRST_KINDS else f"{kind}.{booking.revision}"
+    what = "booked" if kind in FIRST_KINDS else f"{kind}.{tag or booking.revision}"
     return f"<{booking.uid}.{what}.{audience}@{settings.HOST}>"
 
 

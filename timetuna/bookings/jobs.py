@@ -5,6 +5,7 @@ from django.utils import timezone
 from timetuna.bookings.actions.carry_change import move_outside, remove_outside
 from timetuna.bookings.actions.fulfil import fulfil
 from timetuna.bookings.actions.mend import mend_connection
+from timetuna.bookings.actions.remind import follow_up, remind
 from timetuna.bookings.actions.send_mail import send_mail
 from timetuna.jobs.registry import job
 
@@ -37,3 +38,15 @@ def remove_conference(booking: int) -> None:
 def connection_mended(host: int, provider: str) -> None:
     """Make the links that waited for the host to connect."""
     mend_connection(host, provider=provider, now=timezone.now())
+
+
+@job("bookings.reminder")
+def send_reminder(booking: int, audience: str, minutes: int, start: int) -> None:
+    """Remind one side."""
+    remind(booking, audience=audience, minutes=minutes, start=start)
+
+
+@job("bookings.follow_up")
+def send_follow_up(booking: int, audience: str, minutes: int, start: int) -> None:  # noqa: ARG001 - one shape for both
+    """Write to the guest after the meeting."""
+    follow_up(booking, minutes=minutes, start=start)

@@ -24,6 +24,11 @@ def link(booking: Booking) -> str:
     return settings.BASE_URL + link_path(booking)
 
 
+def stop_reminders(booking: Booking) -> str:
+    """Return the full address at which the guest stops the booking's reminders."""
+    return f"{link(booking)}/reminders"
+
+
 def reseal(booking: Booking) -> None:
     """Seal the link of an unsaved change with the newest key."""
     booking.link_sealed = box().rotate(booking.link_sealed, context=_context(booking))

@@ -1,38 +1,37 @@
 """The sentences of a booking's mails, by kind and by who reads them."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Literal
 
-from timetuna.bookings import wording
+from timetuna.bookings import timely_words
 from timetuna.bookings.abilities import may
+from timetuna.bookings.mail_parts import NAME_LENGTH, Words, own_subject, start_of
 from timetuna.bookings.models import Booking
 from timetuna.bookings.outbox import GUEST
-from timetuna.bookings.place import Place, place
+from timetuna.bookings.place import Place
 from timetuna.lib.text import single_line
-from timetuna.pages.placeholders import fill
 from timetuna.providers.base import Ability
 
-Kind = Literal["confirmed", "promised", "link", "moved", "cancelled"]
+Kind = Literal["confirmed", "promised", "link", "moved", "cancelled", "reminder", "follow_up"]
 FIRST_KINDS = ("confirmed", "promised")
-NAME_LENGTH = 60
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
-    """A mail's subject, its headline, the sentences below it, and the label of its button."""
-
-    subject: str
-    headline: str
-    sentences: tuple[str, ...] = ()
-    button: str
+WITHOUT_INVITATION = timely_words.TIMELY_KINDS
 
 
 def guest_words(booking: Booking, kind: Kind, where: Place) -> Words:
-    """Return what the guest reads."""
+    """Return what the guest reads; a subject of the page's own comes before ours."""
+    words = _guest_words(booking, kind, where)
+    return replace(words, subject=own_subject(booking, kind) or words.subject)
+
+
+def _guest_words(booking: Booking, kind: Kind, where: Place) -> Words:
+    if kind == "reminder":
+        return timely_words.guest_reminder(booking, where)
+    if kind == "follow_up":
+        return timely_words.follow_up(booking)
     host = booking.host.name
     titled = f"{booking.title} with {host}"
     button = "See or change the booking"
-    start = _start(booking, booking.guest_time_zone)
+    start = start_of(booking, booking.guest_time_zone)
     if kind == "cancelled":
         by_guest = booking.cancelled_by == GUEST
         return Words(
@@ -58,7 +57,7 @@ def guest_words(booking: Booking, kind: Kind, where: Place) -> Words:
             button=button,
         )
     return Words(
-        subject=_own_subject(booking) or f"{titled}: {start}",
+        subject=f"{titled}: {start}",
         headline="You are booked",
         sentences=(f"{host} is expecting you.", *_late(where)),
         button=button,
@@ -67,8 +66,10 @@ def guest_words(booking: Booking, kind: Kind, where: Place) -> Words:
 
 def host_words(booking: Booking, kind: Kind, where: Place) -> Words:
     """Return what the host reads."""
+    if kind == "reminder":
+        return timely_words.host_reminder(booking, where)
     guest = single_line(booking.guest_name, max_length=NAME_LENGTH)
-    start = _start(booking, booking.host_time_zone)
+    start = start_of(booking, booking.host_time_zone)
     if kind == "cancelled":
         by_guest = booking.cancelled_by == GUEST
         by = (f"{guest} cancelled it.", *_note(booking, guest)) if by_guest else ("You cancelled it.",)
@@ -101,39 +102,13 @@ def host_words(booking: Booking, kind: Kind, where: Place) -> Words:
 
 
 def attachment_words(kind: Kind) -> str:
-    """Say what opening the attached invitation does."""
+    """Say what opening the attached invitation does; nothing where none is attached."""
+    if kind in WITHOUT_INVITATION:
+        return ""
     if kind == "cancelled":
         return "The attached file takes this meeting out of your calendar."
     does = {"moved": "moves this meeting in", "link": "puts the link into"}.get(kind, "adds this meeting to")
     return f"The attached invitation {does} your calendar."
-
-
-def guest_message(booking: Booking) -> str:
-    """Return the page's own extra message, its placeholders filled."""
-    page = booking.page
-    return fill(page.mail_message, _placeholders(booking)) if page and page.mail_message else ""
-
-
-def _own_subject(booking: Booking) -> str:
-    page = booking.page
-    if page is None or not page.mail_subject:
-        return ""
-    return single_line(fill(page.mail_subject, _placeholders(booking)), max_length=150)
-
-
-def _placeholders(booking: Booking) -> dict[str, str]:
-    return {
-        "guest name": single_line(booking.guest_name, max_length=NAME_LENGTH),
-        "host name": booking.host.name,
-        "page": booking.title,
-        "start": _start(booking, booking.guest_time_zone),
-        "duration": wording.length(booking.minutes),
-        "meeting type": place(booking).label,
-    }
-
-
-def _start(booking: Booking, zone: str) -> str:
-    return wording.short_when(booking.start_at, zone=wording.zone_or_utc(zone))
 
 
 def _note(booking: Booking, name: str) -> tuple[str, ...]:

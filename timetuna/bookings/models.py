@@ -15,7 +15,7 @@ class Booking(models.Model):
 
     A pending one takes its time until the host has answered, `pending_until` at the latest. Declined and lapsed ones
     are cancelled (`cancelled_by`). guest_language: of the guest's pages and mails.  no_show: the guest did not come.
-    erased_at: since when it says no more who the guest was.
+    erased_at: since when it says no more who the guest was.  wants_reminders: the guest has not stopped them.
     """
 
     class Status(models.TextChoices):
@@ -52,6 +52,7 @@ class Booking(models.Model):
     no_show = models.BooleanField(default=False)
     private_notes = models.TextField(max_length=5_000, blank=True, default="")
     erased_at = models.DateTimeField(null=True)
+    wants_reminders = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -12,6 +12,7 @@ from timetuna.bookings.views.cancel import cancel_booking
 from timetuna.bookings.views.export import export
 from timetuna.bookings.views.holds import release_hold
 from timetuna.bookings.views.move import choose_new_time, confirm_new_time
+from timetuna.bookings.views.reminders import reminders
 from timetuna.bookings.views.slots import slots
 from timetuna.bookings.views.times_api import times
 from timetuna.bookings.views.why import why, why_any
@@ -30,6 +31,7 @@ urlpatterns: list[URLPattern] = [
     path("b/<str:token>/cancel", cancel_booking, name="booked_cancel"),
     path("b/<str:token>/move", choose_new_time, name="booked_move"),
     path("b/<str:token>/move/confirm", confirm_new_time, name="booked_move_confirm"),
+    path("b/<str:token>/reminders", reminders, name="booked_reminders"),
     path("holds/release", release_hold, name="release_hold"),
     path("why", why_any, name="why_any"),
     path("booking-pages/<int:page_id>/why", why, name="why"),

@@ -60,6 +60,7 @@ class Letter:
     """What a mail consists of. `sent_at` is aware; `message_id` is "<word@domain>" and stays on a retry.
 
     `ics` is a calendar object, `method` its METHOD ("REQUEST", "CANCEL", "PUBLISH"); both or neither.
+    `unsubscribe` is the address that stops such mails with one POST (RFC 8058), "" where none is fitting.
     """
 
     sender: Mailbox
@@ -72,6 +73,7 @@ class Letter:
     reply_to: Mailbox | None = None
     ics: bytes = b""
     method: str = ""
+    unsubscribe: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +218,9 @@ def _add_headers(message: EmailMessage, letter: Letter) -> None:
     message["Subject"] = _header_text(letter.subject, max_length=_SUBJECT_LENGTH)
     message["Date"] = format_datetime(letter.sent_at)
     message["Message-ID"] = letter.message_id
+    if letter.unsubscribe:
+        message["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: keeps out-of-office replies away
     message["X-Auto-Response-Suppress"] = "OOF, AutoReply"  # the same for Exchange
 

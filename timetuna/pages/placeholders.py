@@ -3,7 +3,16 @@
 import re
 from collections.abc import Mapping
 
-PLACEHOLDERS = ("guest name", "host name", "page", "duration", "start", "meeting type")
+PLACEHOLDERS = (
+    "guest name",
+    "host name",
+    "page",
+    "start",
+    "duration",
+    "meeting type",
+    "location",
+    "manage link",
+)
 _BRACES = re.compile(r"\{([^{}\r\n]*)\}")
 
 

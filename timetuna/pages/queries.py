@@ -155,6 +155,24 @@ def page_settings(page_id: int) -> PublicPage | None:
     return _values(row_with(page_id))
 
 
+@dataclass(frozen=True, slots=True)
+class MailText:
+    """What a page's host wrote into one kind of mail; empty parts are TimeTuna's own."""
+
+    subject: str = ""
+    message: str = ""
+
+
+def mail_text(page: BookingPage | None, kind: str) -> MailText:
+    """Return the page's own text for that kind of mail."""
+    if page is None:
+        return MailText()
+    if kind == "confirmed":
+        return MailText(page.mail_subject, page.mail_message)
+    own = page.mails.filter(kind=kind).first()
+    return MailText(own.subject, own.message) if own else MailText()
+
+
 def _public() -> QuerySet[BookingPage]:
     over = dates_over()
     rows = BookingPage.objects.select_related("host__host_rules", "schedule").order_by()
