@@ -34,7 +34,7 @@ class StandIn:
     controls: what tests may ask, below `/_control/<part>/`, by method and the rest of the path.
     faults: its part of the catalogue; the names begin with the part's.  deed: does those of the stage `now` and returns
     how many things it hit.  rules: what an app can do wrong, by name, with the words people read.
-    secrets: every token and secret of the state.  settings: the product's settings that lead here.
+    secrets: every token and code of the state.  settings: the product's settings that lead here.
     real_hosts: domains of the real service, beside whose addresses the sandbox does not start.
     """
 

@@ -1,0 +1,110 @@
+"""The page on which a person looks at the calendars, adds and deletes events, and withdraws the consent."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from timetuna.sandbox import pages
+from timetuna.sandbox.google import events, state, times
+from timetuna.sandbox.google.access import RefusedError
+from timetuna.sandbox.google.state import Account, Calendar
+from timetuna.sandbox.state import Call
+from timetuna.sandbox.wire import Request, Response
+from timetuna.sandbox.world import World
+
+Json = dict[str, Any]
+PAGE = "/google/calendar"
+_SHOWN = timedelta(days=366)
+
+
+def answer(world: World, request: Request, call: Call) -> Response:  # noqa: ARG001
+    """Show the page, or do what a button of it says."""
+    if request.method != "POST":
+        return _show(world)
+    form = request.form()
+    problem = {"add": _add, "delete": _delete, "revoke": _revoke}[request.path.rpartition("/")[2]](
+        world, form
+    )
+    return _show(world, problem=problem, typed=form) if problem else Response.redirect(PAGE)
+
+
+def _show(world: World, *, problem: str = "", typed: dict[str, str] | None = None) -> Response:
+    data = state.of(world)
+    rows = [
+        {
+            "account": account,
+            "granted": any(one.account == account.key and not one.revoked for one in data.grants),
+            "calendars": [_calendar(world, one) for one in data.calendars if one.account == account.key],
+        }
+        for account in data.accounts
+    ]
+    return pages.page(
+        world, "google/calendar.html", title="Google Calendar", rows=rows, problem=problem, typed=typed or {}
+    )
+
+
+def _calendar(world: World, calendar: Calendar) -> Json:
+    found = []
+    until = datetime.fromtimestamp(world.store.now(), ZoneInfo("UTC")) + _SHOWN
+    for event in state.of(world).events:
+        if event.calendar == calendar.id and event.alive:
+            rows = times.instances(event.body, calendar.time_zone, until=until)
+            found += [_event(body, calendar, by_app=event.by_app, reference=event.id) for body in rows]
+    return {"calendar": calendar, "events": sorted(found, key=lambda row: str(row["when"]))}
+
+
+def _event(body: Json, calendar: Calendar, *, by_app: bool, reference: str) -> Json:
+    zone = ZoneInfo(calendar.time_zone)
+    start, end = (at.astimezone(zone) for at in times.span(body, calendar.time_zone))
+    all_day = "date" in body["start"]
+    return {
+        "id": reference,
+        "when": f"{start:%Y-%m-%d}" if all_day else f"{start:%Y-%m-%d %H:%M}",
+        "until": "all day"
+        if all_day
+        else f"{end:%H:%M}"
+        if end.date() == start.date()
+        else f"{end:%m-%d %H:%M}",
+        "summary": body.get("summary", "(No title)"),
+        "location": body.get("location", ""),
+        "description": body.get("description", ""),
+        "link": body.get("hangoutLink", ""),
+        "guests": [guest.get("email", "") for guest in body.get("attendees", [])],
+        "free": body.get("transparency") == "transparent",
+        "tentative": body.get("status") == "tentative",
+        "by_app": by_app,
+    }
+
+
+def _add(world: World, form: dict[str, str]) -> str:
+    account, _, name = form.get("calendar", "").partition(" ")
+    calendar = state.of(world).calendar(account, name)
+    if calendar is None:
+        return "There is no such calendar."
+    zone = calendar.time_zone
+    body = {
+        "summary": form.get("summary") or "Busy",
+        "start": {"dateTime": form.get("start", ""), "timeZone": zone},
+        "end": {"dateTime": form.get("end", ""), "timeZone": zone},
+        "transparency": "transparent" if form.get("free") else "opaque",
+    }
+    try:
+        events.add(world, calendar, body)
+    except RefusedError:
+        return "The event needs a start and an end after it."
+    return ""
+
+
+def _delete(world: World, form: dict[str, str]) -> str:
+    found = state.of(world).event(form.get("calendar", ""), form.get("event", ""))
+    if found is None:
+        return "There is no such event."
+    events.cancel(world, found)
+    return ""
+
+
+def _revoke(world: World, form: dict[str, str]) -> str:
+    account: Account | None = state.of(world).account(form.get("account", ""))
+    for grant in state.of(world).grants:
+        grant.revoked = grant.revoked or (account is not None and grant.account == account.key)
+    return ""
