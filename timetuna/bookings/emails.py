@@ -29,15 +29,24 @@ from timetuna.lib.text import single_line
 
 
 def compose(booking: Booking, *, kind: Kind, audience: str, tag: str = "") -> EmailMessage:
-    """Return the finished mail for one side, in that reader's zone, with the invitation where the kind has one.
+    """Return the finished mail for one side.
 
     tag: tells mails of one kind and revision apart. Raises ValueError with a sentence when an address cannot be used.
     """
+    message = build(letter(booking, kind=kind, audience=audience, tag=tag))
+    if kind not in FIRST_KINDS:
+        first = message_id(booking, kind="confirmed", audience=audience)
+        message["In-Reply-To"] = message["References"] = first
+    return message
+
+
+def letter(booking: Booking, *, kind: Kind, audience: str, tag: str = "") -> Letter:
+    """Return what the mail consists of, in its reader's zone, with the invitation where the kind has one."""
     where, to_guest = place(booking), audience == GUEST
     words = (guest_words if to_guest else host_words)(booking, kind, where)
     context = _context(booking, kind, where, to_guest=to_guest) | {"words": words}
     invitation = None if kind in WITHOUT_INVITATION else _invitation(booking, kind, where, to_guest=to_guest)
-    letter = Letter(
+    return Letter(
         sender=_sender(booking, to_guest=to_guest),
         reply_to=_other_side(booking, to_guest=to_guest),
         to=_reader(booking, to_guest=to_guest),
@@ -50,11 +59,6 @@ def compose(booking: Booking, *, kind: Kind, audience: str, tag: str = "") -> Em
         method=invitation.method if invitation else "",
         unsubscribe=stop_reminders(booking) if to_guest and kind in TIMELY_KINDS else "",
     )
-    message = build(letter)
-    if kind not in FIRST_KINDS:
-        first = message_id(booking, kind="confirmed", audience=audience)
-        message["In-Reply-To"] = message["References"] = first
-    return message
 
 
 def _invitation(booking: Booking, kind: Kind, where: Place, *, to_guest: bool) -> Invitation:

@@ -5,8 +5,11 @@ from django.utils import timezone
 from timetuna.bookings.actions.carry_change import move_outside, remove_outside
 from timetuna.bookings.actions.fulfil import fulfil
 from timetuna.bookings.actions.mend import mend_connection
+from timetuna.bookings.actions.mirror_event import mirror_event
+from timetuna.bookings.actions.plan_reminders import plan_page_reminders
 from timetuna.bookings.actions.remind import follow_up, remind
 from timetuna.bookings.actions.send_mail import send_mail
+from timetuna.bookings.actions.send_sample import send_sample
 from timetuna.jobs.registry import job
 
 
@@ -34,6 +37,12 @@ def remove_conference(booking: int) -> None:
     remove_outside(booking)
 
 
+@job("bookings.event")
+def mirror_booking_event(booking: int) -> None:
+    """Bring the event in the host's calendar in line."""
+    mirror_event(booking)
+
+
 @job("bookings.connection_mended")
 def connection_mended(host: int, provider: str) -> None:
     """Make the links that waited for the host to connect."""
@@ -50,3 +59,15 @@ def send_reminder(booking: int, audience: str, minutes: int, start: int) -> None
 def send_follow_up(booking: int, audience: str, minutes: int, start: int) -> None:  # noqa: ARG001 - one shape for both
     """Write to the guest after the meeting."""
     follow_up(booking, minutes=minutes, start=start)
+
+
+@job("bookings.plan_reminders")
+def plan_reminders_of(page: int) -> None:
+    """Plan what a page's new settings ask for."""
+    plan_page_reminders(page, now=timezone.now())
+
+
+@job("bookings.sample_mail")
+def mail_sample(page: int, kind: str, mail_subject: str, message: str) -> None:
+    """Send a host one of their own mails."""
+    send_sample(page, kind=kind, subject=mail_subject, message=message)

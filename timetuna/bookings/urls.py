@@ -11,6 +11,7 @@ from timetuna.bookings.views.bookings import bookings
 from timetuna.bookings.views.cancel import cancel_booking
 from timetuna.bookings.views.export import export
 from timetuna.bookings.views.holds import release_hold
+from timetuna.bookings.views.mail_preview import mail_preview, mail_test
 from timetuna.bookings.views.move import choose_new_time, confirm_new_time
 from timetuna.bookings.views.reminders import reminders
 from timetuna.bookings.views.slots import slots
@@ -35,6 +36,8 @@ urlpatterns: list[URLPattern] = [
     path("holds/release", release_hold, name="release_hold"),
     path("why", why_any, name="why_any"),
     path("booking-pages/<int:page_id>/why", why, name="why"),
+    path("booking-pages/<int:page_id>/mail-preview", mail_preview, name="mail_preview"),
+    path("booking-pages/<int:page_id>/mail-test", mail_test, name="mail_test"),
     path("api/pages/<slug:handle>/<slug:slug>/times", times, name="api_times"),
     path("<slug:handle>/<slug:slug>", slots, name="public_page"),
     path("<slug:handle>/<slug:slug>/", RedirectView.as_view(pattern_name="public_page", query_string=True)),

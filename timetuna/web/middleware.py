@@ -56,8 +56,9 @@ class ContentSecurityPolicy:
     def _policy(request: HttpRequest) -> str:
         # A form's redirect counts as its target, so connecting has to be allowed to leave for the provider.
         targets = " ".join(["'self'", *getattr(request, "form_targets", ())])
+        frames = "frame-src 'self'; " if getattr(request, "shows_frames", False) else ""
         return (
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+            f"{frames}default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
             f"connect-src 'self'; form-action {targets}; base-uri 'none'; frame-ancestors 'none'"
         )
 

@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from django.db import transaction
+
 from timetuna.bookings.models import Booking
 from timetuna.jobs.queue import enqueue
 
@@ -23,6 +25,16 @@ def plan_reminders(booking: Booking, *, now: datetime) -> None:
     if page.follow_up_minutes is not None:
         after = page.follow_up_minutes
         _plan(booking, "follow_up", GUEST, booking.end_at() + timedelta(minutes=after), now, after)
+
+
+def plan_page_reminders(page_id: int, *, now: datetime) -> None:
+    """Plan the reminders of the page's bookings that are to come, after its host changed the times."""
+    coming = Booking.objects.select_related("page").filter(
+        page=page_id, status=Booking.Status.CONFIRMED, start_at__gt=now
+    )
+    for booking in coming.order_by("start_at").iterator(chunk_size=200):
+        with transaction.atomic():
+            plan_reminders(booking, now=now)
 
 
 def _plan(booking: Booking, kind: str, audience: str, at: datetime, now: datetime, minutes: int) -> None:

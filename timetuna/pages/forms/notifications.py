@@ -1,14 +1,26 @@
 """The editor's tab Notifications."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 
-from timetuna.pages.forms.fields import SubjectField, WordsField
+from timetuna.pages import lead_times
+from timetuna.pages.actions.save_notifications import MAIL_KINDS, NotificationsTab
+from timetuna.pages.forms.fields import LineField, SubjectField, WordsField
 from timetuna.pages.models import BookingPage
 from timetuna.pages.placeholders import PLACEHOLDERS, unknown
+from timetuna.pages.queries import MailText, mail_text
 
 _LIST = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+_TITLES = {
+    "confirmed": ("Confirmation", "Sent as soon as a time is booked."),
+    "moved": ("New time", "Sent when a booking is moved."),
+    "cancelled": ("Cancellation", "Sent when a booking is cancelled."),
+    "reminder": ("Reminder", "Sent before the meeting, at the times above."),
+    "follow_up": ("Follow-up", "Sent after the meeting, if that is on."),
+}
 
 
 def _known_placeholders(text: str) -> None:
@@ -17,32 +29,124 @@ def _known_placeholders(text: str) -> None:
         raise forms.ValidationError(f"TimeTuna cannot fill in {', '.join(strangers)}. You can use {_LIST}.")
 
 
-class NotificationsForm(forms.Form):
-    """Subject and extra message of the mails that a page's guests get."""
+class LeadTimesField(LineField):
+    """Lengths of time in a line, kept as minutes."""
 
-    subject = SubjectField(
-        label="Subject",
-        max_length=150,
-        required=False,
-        validators=[_known_placeholders],
-        help_text="The subject of the confirmation. Leave it empty for TimeTuna's own.",
+    def __init__(self, *, label: str, most: int, help_text: str) -> None:
+        super().__init__(label=label, max_length=100, required=False, help_text=help_text)
+        self.most = most
+
+    def clean(self, value: Any) -> Any:
+        """Return the minutes, the longest first. Raises ValidationError."""
+        try:
+            found = lead_times.parse(super().clean(value))
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
+        if len(found) > self.most:
+            sentence = "Choose one." if self.most == 1 else f"Choose {self.most} at most."
+            raise forms.ValidationError(sentence)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class MailFields:
+    """One kind of mail as the template shows it."""
+
+    kind: str
+    title: str
+    help: str
+    subject: forms.BoundField
+    message: forms.BoundField
+
+    def is_open(self) -> bool:
+        """Say whether there is something in it to see."""
+        return bool(
+            self.kind == "confirmed"
+            or self.subject.errors
+            or self.message.errors
+            or self.subject.value()
+            or self.message.value()
+        )
+
+
+class NotificationsForm(forms.Form):
+    """When people are reminded, and subject and extra message of each kind of mail that guests get."""
+
+    guest_reminders = LeadTimesField(
+        label="Remind guests",
+        most=lead_times.MOST,
+        help_text="How long before the start, like 24 h, 1 h. Up to five; empty sends none.",
     )
-    message = WordsField(
-        label="Extra message",
-        max_length=2_000,
-        required=False,
-        validators=[_known_placeholders],
-        help_text="Stands in the confirmation below the time and the place.",
+    host_reminders = LeadTimesField(
+        label="Remind me", most=lead_times.MOST, help_text="The same, for your own mailbox."
+    )
+    follow_up = LeadTimesField(
+        label="Follow-up mail to guests",
+        most=1,
+        help_text="How long after the end, like 1 h. Empty sends none.",
     )
 
     def __init__(self, page: BookingPage, data: Any = None) -> None:
         """Show the page's stored settings, or what was sent in `data`."""
-        super().__init__(data, initial={"subject": page.mail_subject, "message": page.mail_message})
+        after = page.follow_up_minutes
+        initial = {
+            "guest_reminders": lead_times.show(page.guest_reminders),
+            "host_reminders": lead_times.show(page.host_reminders),
+            "follow_up": "" if after is None else lead_times.show([after]),
+        }
+        super().__init__(data, initial=initial)
+        for kind in MAIL_KINDS:
+            self._add_texts(kind, mail_text(page, kind))
+
+    def _add_texts(self, kind: str, stored: MailText) -> None:
+        title, _ = _TITLES[kind]
+        self.fields[_name(kind, "subject")] = SubjectField(
+            label="Subject",
+            max_length=150,
+            required=False,
+            validators=[_known_placeholders],
+            initial=stored.subject,
+            help_text="Leave it empty for TimeTuna's own.",
+        )
+        self.fields[_name(kind, "message")] = WordsField(
+            label="Extra message",
+            max_length=2_000,
+            required=False,
+            validators=[_known_placeholders],
+            initial=stored.message,
+            help_text=f"Stands in the {title.lower()} below the time and the place.",
+        )
+
+    def mails(self) -> Iterator[MailFields]:
+        """Yield the fields of each kind of mail."""
+        for kind in MAIL_KINDS:
+            title, help_text = _TITLES[kind]
+            yield MailFields(
+                kind, title, help_text, self[_name(kind, "subject")], self[_name(kind, "message")]
+            )
+
+    def values(self) -> NotificationsTab:
+        """Return what a valid form says."""
+        data = self.cleaned_data
+        after = data["follow_up"]
+        return NotificationsTab(
+            guest_reminders=data["guest_reminders"],
+            host_reminders=data["host_reminders"],
+            follow_up_minutes=after[0] if after else None,
+            texts={
+                kind: MailText(data[_name(kind, "subject")], data[_name(kind, "message")])
+                for kind in MAIL_KINDS
+            },
+        )
 
     def has_errors(self) -> bool:
         """Say whether anything that was sent is wrong."""
         return self.is_bound and not self.is_valid()
 
     def placeholders(self) -> list[str]:
-        """Return what can be used in both fields, in braces."""
+        """Return what can be used in all texts, in braces."""
         return [f"{{{name}}}" for name in PLACEHOLDERS]
+
+
+def _name(kind: str, part: str) -> str:
+    return part if kind == "confirmed" else f"{kind}_{part}"

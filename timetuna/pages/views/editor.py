@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views import View
@@ -112,16 +113,21 @@ class Availability(EditorTab[AvailabilityForm]):
 
 
 class Notifications(EditorTab[NotificationsForm]):
-    """Subject and message of the page's mails."""
+    """Reminders, and subject and message of the page's mails."""
 
     url_name = "pages_notifications"
     template_name = "pages/notifications.html"
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Let the tab's frame show the preview of a mail."""
+        request.shows_frames = True  # type: ignore[attr-defined]
+        return super().dispatch(request, *args, **kwargs)
+
     def form(self, page: BookingPage, data: Any = None) -> NotificationsForm:
-        """Return the form of subject and message."""
+        """Return the form of reminders and texts."""
         return NotificationsForm(page, data)
 
     def save(self, page: BookingPage, form: NotificationsForm) -> bool:
         """Store them."""
-        save_notifications(page, **form.cleaned_data)
+        save_notifications(page, form.values())
         return True

@@ -17,7 +17,7 @@ for (const form of document.querySelectorAll("form[data-dirty]")) {
   form.addEventListener("input", look);
   form.addEventListener("change", look);
   form.addEventListener("rows:change", look);
-  form.addEventListener("submit", () => (leaving = true));
+  form.addEventListener("submit", (event) => (leaving = !event.submitter?.formTarget));
   addEventListener("pageshow", () => (leaving = false));
   addEventListener("beforeunload", (event) => {
     if (!leaving && form.hasAttribute("data-unsaved")) event.preventDefault();

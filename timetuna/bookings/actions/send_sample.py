@@ -1,0 +1,37 @@
+"""Sends a host one of their page's mails, with an example's data."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, cast
+
+from timetuna.bookings.emails import letter
+from timetuna.bookings.outbox import GUEST
+from timetuna.bookings.sample import sample_booking
+from timetuna.jobs.registry import GiveUp
+from timetuna.lib.mail import Mailbox, build
+from timetuna.mailing import deliver
+from timetuna.pages.actions.save_notifications import MAIL_KINDS, NotificationsTab
+from timetuna.pages.models import BookingPage
+from timetuna.pages.queries import MailText
+
+if TYPE_CHECKING:
+    from timetuna.bookings.mail_words import Kind
+
+
+def send_sample(page_id: int, *, kind: str, subject: str, message: str) -> None:
+    """Mail it to the host's own address, without the invitation, which would put it into their calendar."""
+    page = BookingPage.objects.select_related("host").filter(pk=page_id).first()
+    if page is None:
+        return
+    texts = {name: MailText() for name in MAIL_KINDS} | {kind: MailText(subject, message)}
+    tab = NotificationsTab(guest_reminders=[], host_reminders=[], follow_up_minutes=None, texts=texts)
+    with sample_booking(page, tab) as booking:
+        sample = letter(booking, kind=cast("Kind", kind), audience=GUEST)
+    host = Mailbox(page.host.name, page.host.email)
+    mine = replace(
+        sample, to=host, reply_to=host, subject=f"Test: {sample.subject}", ics=b"", method="", unsubscribe=""
+    )
+    try:
+        mail = build(mine)
+    except ValueError as error:
+        raise GiveUp(f"Mail not sent: {error}") from error
+    deliver(mail)

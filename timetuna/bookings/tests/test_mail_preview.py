@@ -1,0 +1,106 @@
+"""A host sees the page's mails while writing them; nothing of the example stays."""
+
+from html import unescape
+
+import pytest
+
+from timetuna.bookings.models import Booking
+from timetuna.bookings.tests.conftest import make_page, work_off
+from timetuna.bookings.tests.reading import HOST, message
+from timetuna.jobs.models import Job
+from timetuna.pages.models import BookingPage, PageMail
+
+pytestmark = pytest.mark.django_db
+ALL = ("confirmed", "moved", "cancelled", "reminder", "follow_up")
+
+
+@pytest.fixture
+def as_alice(client, alice):
+    client.force_login(alice)
+    return client
+
+
+def preview(client, page, kind="confirmed.guest", **texts):
+    return client.post(f"/booking-pages/{page.pk}/mail-preview", {"preview": kind, **texts})
+
+
+@pytest.mark.parametrize("kind", ALL)
+@pytest.mark.parametrize("audience", ["guest", "host"])
+def test_each_kind_can_be_seen_by_either_side(as_alice, page, kind, audience):
+    answer = preview(as_alice, page, f"{kind}.{audience}")
+
+    assert answer.status_code == 200
+    assert "Intro call" in answer.content.decode()
+
+
+def test_it_shows_what_is_typed_filled_in_and_keeps_nothing(as_alice, page):
+    answer = preview(
+        as_alice,
+        page,
+        "reminder.guest",
+        reminder_subject="See you soon, {guest name}",
+        reminder_message="At {location}. Change it: {manage link}",
+        guest_reminders="2 h",
+    )
+
+    text = unescape(unescape(answer.content.decode()))
+    assert "See you soon, Sam Example" in text
+    assert "At Room 1. Change it: http" in text
+    assert (Booking.objects.count(), PageMail.objects.count(), Job.objects.count()) == (0, 0, 0)
+    assert BookingPage.objects.get(pk=page.pk).guest_reminders == []
+
+
+def test_only_its_own_pages_may_frame_it_and_nothing_in_it_runs(as_alice, page):
+    answer = preview(as_alice, page, message="<script>alert(1)</script>")
+
+    assert answer["X-Frame-Options"] == "SAMEORIGIN"
+    assert answer["Content-Security-Policy"] == (
+        "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; frame-ancestors 'self'; sandbox"
+    )
+    text = answer.content.decode()
+    mail = unescape(text.partition('srcdoc="')[2].partition('"')[0])
+    assert "alert(1)" in mail
+    assert "<script" not in text + mail
+    editor = as_alice.get(f"/booking-pages/{page.pk}/notifications")
+    assert editor["Content-Security-Policy"].startswith("frame-src 'self'; default-src 'none'")
+
+
+def test_a_mistake_is_said_in_the_frame(as_alice, page):
+    answer = preview(as_alice, page, subject="Hi {password}")
+
+    assert answer.status_code == 422
+    assert "TimeTuna cannot fill in {password}." in answer.content.decode()
+
+
+def test_a_page_with_zoom_shows_an_example_link(as_alice, alice, zoom, client):
+    zoom.connect(client, alice)
+    page = make_page(alice, kinds=(("zoom", ""),))
+
+    assert "https://meeting.example/your-link" in preview(as_alice, page).content.decode()
+
+
+def test_another_hosts_page_is_not_there(client, charlie, page):
+    client.force_login(charlie)
+
+    assert preview(client, page).status_code == 404
+    assert client.post(f"/booking-pages/{page.pk}/mail-test", {"preview": "moved.guest"}).status_code == 404
+
+
+def test_a_test_goes_to_the_host_alone_without_an_invitation(as_alice, page, zoom):
+    data = {
+        "preview": "moved.guest",
+        "moved_subject": "New time for {page}",
+        "moved_message": "Sorry about that.",
+    }
+
+    answer = as_alice.post(f"/booking-pages/{page.pk}/mail-test", data)
+    as_alice.post(f"/booking-pages/{page.pk}/mail-test", data)
+    work_off()
+
+    assert HOST in answer.content.decode()
+    [mail] = [message(mail) for mail in zoom.mails()]
+    assert mail["To"].addresses[0].addr_spec == HOST
+    assert mail["Subject"] == "Test: New time for Intro call"
+    assert "Sorry about that." in mail.get_body(("plain",)).get_content()
+    assert "text/calendar" not in {part.get_content_type() for part in mail.walk()}
+    assert Booking.objects.count() == 0
