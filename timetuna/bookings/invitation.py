@@ -1,11 +1,15 @@
 """A booking as an iCalendar invitation: one event with one UID for life, a copy for each side."""
 
+from dataclasses import replace
+
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from timetuna.bookings.links import link
-from timetuna.bookings.models import Booking
+from timetuna.bookings.models import Booking, BookingGuest
 from timetuna.bookings.place import Place
+from timetuna.calendars.models import CalendarEvent
 from timetuna.lib.ics import Attendee, Invitation
 
 
@@ -17,9 +21,33 @@ def guest_invitation(booking: Booking, place: Place, *, cancelled: bool = False)
 
 def host_invitation(booking: Booking, place: Place, *, cancelled: bool = False) -> Invitation:
     """Return the host's copy. A shared calendar must not give the guest's link away, so it carries the host's page."""
-    see, notes = f"See this booking: {host_page(booking)}", booking.guest_notes
-    closing = f"{see}\n\nNotes from {booking.guest_name}:\n{notes}" if notes else see
-    return _invitation(booking, place, closing=closing, url=host_page(booking), cancelled=cancelled)
+    closing = _host_closing(booking, booking.guest_notes)
+    copy = _invitation(booking, place, closing=closing, url=host_page(booking), cancelled=cancelled)
+    return replace(copy, uid=host_uid(booking))
+
+
+def host_description(booking: Booking, place: Place, *, notes: str) -> str:
+    """Return what the event in the host's calendar says, with the guest's notes as they may stand there."""
+    return _description(place, _host_closing(booking, notes))
+
+
+def own_uid(booking: Booking) -> str:
+    """Return the booking's UID, the same for life."""
+    return f"{booking.uid}@{settings.HOST}"
+
+
+def host_uid(booking: Booking) -> str:
+    """Return the UID of the host's copies: the one under which the event lay in their calendar at the first mail.
+
+    A service that gives events UIDs of its own would else show the mail's invitation beside the event (decision 0010).
+    """
+    found = CalendarEvent.objects.filter(booking_uid=booking.uid).values_list("mailed_uid", flat=True)
+    return found.first() or own_uid(booking)
+
+
+def brought(booking: Booking) -> QuerySet[BookingGuest]:
+    """Return whom the guest brings, in the order they were named."""
+    return BookingGuest.objects.filter(booking_id=booking.pk, active=True)
 
 
 def host_page(booking: Booking) -> str:
@@ -35,7 +63,7 @@ def summary(booking: Booking) -> str:
 def _invitation(booking: Booking, place: Place, *, closing: str, url: str, cancelled: bool) -> Invitation:
     host = booking.host
     return Invitation(
-        uid=f"{booking.uid}@{settings.HOST}",
+        uid=own_uid(booking),
         sequence=booking.revision,
         method="CANCEL" if cancelled else "REQUEST",
         start=booking.start_at,
@@ -51,8 +79,19 @@ def _invitation(booking: Booking, place: Place, *, closing: str, url: str, cance
         attendees=(
             Attendee(host.name, host.email, "ACCEPTED", "CHAIR"),
             Attendee(booking.guest_name, booking.guest_email, "ACCEPTED"),
+            *_further(booking),
         ),
     )
+
+
+def _further(booking: Booking) -> list[Attendee]:
+    """They have not said yes themselves."""
+    return [Attendee(row.name, row.email, "NEEDS-ACTION") for row in brought(booking)]
+
+
+def _host_closing(booking: Booking, notes: str) -> str:
+    see = f"See this booking: {host_page(booking)}"
+    return f"{see}\n\nNotes from {booking.guest_name}:\n{notes}" if notes else see
 
 
 def _description(place: Place, closing: str) -> str:

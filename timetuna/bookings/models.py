@@ -10,12 +10,18 @@ from django.utils import timezone
 from timetuna.pages.models import BookingPage
 
 
+def a_day_on() -> datetime:
+    """Return the moment at which what was just made is first compared with what should exist outside."""
+    return timezone.now() + timedelta(days=1)
+
+
 class Booking(models.Model):
     """One meeting of a guest with a host. It keeps id, uid and link for life; `revision` is iCalendar's SEQUENCE.
 
     A pending one takes its time until the host has answered, `pending_until` at the latest. Declined and lapsed ones
     are cancelled (`cancelled_by`). guest_language: of the guest's pages and mails.  no_show: the guest did not come.
     erased_at: since when it says no more who the guest was.  wants_reminders: the guest has not stopped them.
+    next_check_at: when it is next compared with what should exist outside; None once there is nothing to compare.
     """
 
     class Status(models.TextChoices):
@@ -54,11 +60,17 @@ class Booking(models.Model):
     erased_at = models.DateTimeField(null=True)
     wants_reminders = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now)
+    next_check_at = models.DateTimeField(null=True, default=a_day_on)
 
     class Meta:
         indexes = [
             models.Index(fields=["host", "start_at"], name="bookings_of_host"),
             models.Index(fields=["guest_mailbox", "created_at"], name="bookings_of_mailbox"),
+            models.Index(
+                fields=["next_check_at"],
+                name="bookings_to_check",
+                condition=models.Q(next_check_at__isnull=False),
+            ),
         ]
 
     def end_at(self) -> datetime:

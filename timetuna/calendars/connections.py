@@ -11,7 +11,7 @@ from django.conf import settings
 
 from timetuna import __version__
 from timetuna.lib.http import HttpClient
-from timetuna.providers.base import Conferencing, Identity, OAuth, Webhooks
+from timetuna.providers.base import CalendarWriter, Conferencing, Identity, OAuth, Webhooks
 from timetuna.providers.description import Provider
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.registry import providers
@@ -61,6 +61,18 @@ def conferencing(slug: str) -> Conferencing | None:
     """Return the provider, ready to make meetings; None when it is not set up on this server."""
     found = _ready(slug)
     return found if isinstance(found, Conferencing) else None
+
+
+def calendar_writer(slug: str) -> CalendarWriter | None:
+    """Return the provider, ready to write events; None when it is not set up on this server."""
+    found = _ready(slug)
+    return found if isinstance(found, CalendarWriter) else None
+
+
+def event_kinds() -> dict[str, dict[str, str]]:
+    """Return the kinds of online meetings that come with an event, set up or not: provider to kind to label."""
+    built = {slug: _build(provider) for slug, provider in providers().items()}
+    return {slug: dict(one.meeting_types()) for slug, one in built.items() if isinstance(one, CalendarWriter)}
 
 
 def webhooks(slug: str) -> Webhooks | None:

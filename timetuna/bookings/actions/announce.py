@@ -1,30 +1,85 @@
 """Tells both sides of a booking, with its link or, when that takes too long, without it and once more later."""
 
 from django.db import transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
 
+from timetuna.bookings.event_entry import makes_link
+from timetuna.bookings.event_work import enqueue_event
 from timetuna.bookings.history import SYSTEM, note
+from timetuna.bookings.mail_words import FIRST_KINDS
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.outbox import enqueue_mails
+from timetuna.calendars.models import CalendarEvent
+from timetuna.jobs.models import Job
+from timetuna.jobs.queue import KEPT_FOR
 
 
 def promise(booking: Booking, *, kind: str, why: str) -> None:
-    """Mail both sides, once, that the link follows; `why` is for the host."""
+    """Mail both sides, once, that the link follows; `why` is for the host. The calendar does not wait for it."""
     with transaction.atomic():
+        if not _takes_place(booking):
+            return
         waiting = Conference.objects.filter(booking=booking, promised=False).exclude(
             state=Conference.State.READY
         )
         if waiting.update(promised=True):
             note(booking, actor=SYSTEM, event="link_late", text=why)
+            _settle_uid(booking)
             enqueue_mails(booking, kind=kind)
+            if not makes_link(booking):  # else whoever makes the link is at it
+                enqueue_event(booking)
 
 
 def announce(booking: Booking, *, kind: str) -> None:
     """Mail what there is to say, or, to people who were promised the link, the link."""
     with transaction.atomic():
-        late = Conference.objects.filter(booking=booking, promised=True)
-        if late.update(promised=False, late_link_mailed=True):
-            # The invite in people's calendars changes with the link, so the revision rises.
-            booking.revision += 1
-            Booking.objects.filter(pk=booking.pk).update(revision=booking.revision)
-            kind = "link"
+        if not _takes_place(booking) or announce_late_link(booking):
+            return
+        if kind in FIRST_KINDS and is_announced(booking):
+            return
+        _settle_uid(booking)
         enqueue_mails(booking, kind=kind)
+
+
+def announce_late_link(booking: Booking) -> bool:
+    """Mail the link to people who were promised it, once; return whether there were any."""
+    with transaction.atomic():
+        late = Conference.objects.filter(booking=booking, promised=True, state=Conference.State.READY)
+        if not late.update(promised=False, late_link_mailed=True):
+            return False
+        # The invite in people's calendars changes with the link, so the revision rises.
+        Booking.objects.filter(pk=booking.pk).update(revision=F("revision") + 1)
+        booking.refresh_from_db(fields=["revision"])
+        enqueue_mails(booking, kind="link")
+        enqueue_event(booking)
+        return True
+
+
+def is_announced(booking: Booking) -> bool:
+    """Say whether the first mails were written down. Their jobs are forgotten in the end, long after `KEPT_FOR` / 2."""
+    if booking.created_at < timezone.now() - KEPT_FOR / 2:
+        return True
+    return any(mail.arguments.get("kind") in FIRST_KINDS for mail in _mails(booking))
+
+
+def _mails(booking: Booking) -> QuerySet[Job]:
+    return Job.objects.filter(subject=booking.subject_key(), name="bookings.mail")
+
+
+def _takes_place(booking: Booking) -> bool:
+    """Read what may have changed while something outside was waited for, and keep it so until the commit."""
+    rows = Booking.objects.select_for_update(no_key=True).filter(
+        pk=booking.pk, status=Booking.Status.CONFIRMED
+    )
+    now = rows.first()
+    if now is None:
+        return False
+    booking.revision, booking.start_at = now.revision, now.start_at
+    return True
+
+
+def _settle_uid(booking: Booking) -> None:
+    """With the first mail, settle by which UID the host's copies go: see `host_uid`."""
+    if not is_announced(booking) and not _mails(booking).exists():
+        CalendarEvent.objects.filter(booking_uid=booking.uid, mailed_uid="").update(mailed_uid=F("ical_uid"))

@@ -7,6 +7,7 @@ from django.db import transaction
 from timetuna.bookings.abilities import may
 from timetuna.bookings.actions.lock_host import lock_host
 from timetuna.bookings.errors import NotPossible
+from timetuna.bookings.event_work import enqueue_event
 from timetuna.bookings.history import note
 from timetuna.bookings.models import Booking, BookingHost
 from timetuna.bookings.outbox import enqueue_mails
@@ -35,6 +36,7 @@ def cancel(booking_id: int, *, actor: str, note_text: str, now: datetime) -> Boo
             text="Cancelled." + (f" {note_text}" if note_text else ""),
         )
         enqueue_mails(booking, kind="cancelled")
+        enqueue_event(booking)
         if may(booking, Ability.REMOVE):
             enqueue(
                 "bookings.remove_conference",

@@ -8,6 +8,7 @@ from timetuna.bookings.abilities import Maker, maker
 from timetuna.bookings.actions.announce import announce, promise
 from timetuna.bookings.actions.ensure_conference import ensure_conference, meeting_of
 from timetuna.bookings.actions.reschedule import LINK_LIVES
+from timetuna.bookings.event_work import enqueue_event
 from timetuna.bookings.history import SYSTEM, note
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.outbox import enqueue_mails
@@ -76,6 +77,7 @@ def _remake_then_mail(booking: Booking) -> None:
         promise(booking, kind="moved", why=str(order))
         raise
     announce(booking, kind="moved")
+    enqueue_event(booking)
 
 
 def _renew_if_the_link_dies(booking: Booking) -> None:

@@ -8,6 +8,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from timetuna.bookings.abilities import fingerprint_of
+from timetuna.bookings.event_entry import makes_link
 from timetuna.bookings.history import SYSTEM, note
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.place import provider_label
@@ -25,9 +26,9 @@ UNKNOWN_PAUSES = 6
 
 
 def ensure_conference(booking: Booking) -> None:
-    """Return once the link is stored, or at once where no provider makes one. Raises Retry or GiveUp."""
+    """Return once the link is stored, or at once where no provider makes one by itself. Raises Retry or GiveUp."""
     conference = Conference.objects.filter(booking=booking).first()
-    if conference is None or conference.state == State.READY:
+    if conference is None or conference.state == State.READY or makes_link(booking):
         return
     if booking.end_at() < timezone.now():
         raise GiveUp("The time of this meeting is over; no link is made any more.")

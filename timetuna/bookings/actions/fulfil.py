@@ -1,12 +1,15 @@
-"""What follows from a booking, done by the worker: the meeting, then the mails. Running it again is harmless."""
+"""What follows from a booking, done by the worker: meeting, event, then the mails. Running it again is harmless."""
 
 from datetime import timedelta
 
 from django.conf import settings
 from django.utils import timezone
 
-from timetuna.bookings.actions.announce import announce, promise
+from timetuna.bookings.actions.announce import announce, is_announced, promise
+from timetuna.bookings.actions.choose_calendar import choose_calendar
 from timetuna.bookings.actions.ensure_conference import ensure_conference
+from timetuna.bookings.actions.ensure_event import ensure_event
+from timetuna.bookings.event_work import enqueue_event
 from timetuna.bookings.models import Booking, Conference
 from timetuna.jobs.registry import GiveUp, Retry
 
@@ -14,26 +17,34 @@ PATIENCE_IN_PAUSES = 12
 
 
 def fulfil(booking_id: int) -> None:
-    """Make the meeting, then see to the mails. Raises Retry or GiveUp with the sentence the host reads.
+    """Make meeting and event, then see to the mails. Raises Retry or GiveUp with the sentence the host reads.
 
-    The mails wait for a link that is likely to come within two minutes; otherwise they say that it follows.
+    The mails wait for a link, and for the event, that are likely to come within two minutes. Then they go: without
+    the link they say that it follows; the event follows without a word.
     """
-    booking = Booking.objects.select_related("host").filter(pk=booking_id).first()
-    if booking is None or booking.status == Booking.Status.CANCELLED:
+    booking = Booking.objects.select_related("host", "page").filter(pk=booking_id).first()
+    if booking is None or booking.status != Booking.Status.CONFIRMED:
         return
+    choose_calendar(booking)
     try:
         ensure_conference(booking)
-    except Retry as order:
-        if _too_late(booking, order):
+        ensure_event(booking)
+    except (Retry, GiveUp) as order:
+        if isinstance(order, Retry) and not _too_late(booking, order):
+            raise
+        if _link_missing(booking):
             promise(booking, kind="promised", why=str(order))
-        raise
-    except GiveUp as order:
-        promise(booking, kind="promised", why=str(order))
-        raise
-    if not Conference.objects.filter(booking=booking, late_link_mailed=True).exists():
-        announce(booking, kind="confirmed")
+            raise
+        enqueue_event(booking)
+    announce(booking, kind="confirmed")
+
+
+def _link_missing(booking: Booking) -> bool:
+    return Conference.objects.filter(booking=booking).exclude(state=Conference.State.READY).exists()
 
 
 def _too_late(booking: Booking, order: Retry) -> bool:
+    """Say whether the next try is later than people wait for their first mail; those who have it need not wait."""
     next_try = order.at or timezone.now()
-    return next_try > booking.created_at + timedelta(seconds=PATIENCE_IN_PAUSES * settings.RETRY_SECONDS)
+    patience = timedelta(seconds=PATIENCE_IN_PAUSES * settings.RETRY_SECONDS)
+    return next_try > booking.created_at + patience or is_announced(booking)

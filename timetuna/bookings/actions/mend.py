@@ -6,8 +6,13 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from timetuna.bookings.actions.ensure_event import in_line
+from timetuna.bookings.event_home import event_of, home_of
+from timetuna.bookings.event_work import enqueue_event
 from timetuna.bookings.history import HOST, note
+from timetuna.bookings.mirrors import behind_of
 from timetuna.bookings.models import Booking, Conference
+from timetuna.bookings.writers import kinds_of
 from timetuna.jobs.models import Job
 from timetuna.jobs.queue import retry_now
 
@@ -23,19 +28,36 @@ def retry_booking(booking: Booking) -> int:
         Conference.objects.filter(booking=booking, state=Conference.State.REFUSED).update(
             state=Conference.State.WAITING, unknown_outcomes=0
         )
+        event = event_of(booking)
+        if event is not None and not in_line(booking, event):
+            enqueue_event(booking)
+            count += 1
         if count:
             note(booking, actor=HOST, event="retried", text="Tried again by hand.")
     return count
 
 
 def mend_connection(host_id: int, *, provider: str, now: datetime) -> int:
-    """Start the work of coming bookings that lack their link, now that the provider is connected; return how many."""
+    """Start what waited for the provider, now that it is connected: links, and events; return for how many bookings."""
+    kinds = {provider, *kinds_of(provider)}
     waiting = Conference.objects.filter(
         booking__host_id=host_id,
         booking__status=Booking.Status.CONFIRMED,
         booking__start_at__gte=now,
-        provider=provider,
+        provider__in=kinds,
         state=Conference.State.WAITING,
     )
-    subjects = [row.booking.subject_key() for row in waiting.select_related("booking")]
-    return retry_now(Job.objects.filter(subject__in=subjects, name="bookings.fulfil"))
+    unlinked = [row.booking for row in waiting.select_related("booking")]
+    subjects = [booking.subject_key() for booking in unlinked]
+    count = retry_now(Job.objects.filter(subject__in=subjects, name="bookings.fulfil"))
+    return count + _mend_events(host_id, provider, now)
+
+
+def _mend_events(host_id: int, provider: str, now: datetime) -> int:
+    """Bring those events in line that are in an account which is connected now."""
+    behind = behind_of(host_id, now=now)
+    mended = [booking for booking, event in behind if event.provider == provider and home_of(event)]
+    for booking in mended:
+        with transaction.atomic():
+            enqueue_event(booking)
+    return len(mended)

@@ -11,6 +11,7 @@ from timetuna.bookings.actions.hold import consume
 from timetuna.bookings.actions.lock_host import lock_host
 from timetuna.bookings.availability import Question, bookable, moment_of
 from timetuna.bookings.errors import NotPossible, SlotTaken, TooManyBookings
+from timetuna.bookings.event_work import enqueue_event
 from timetuna.bookings.history import GUEST, note
 from timetuna.bookings.models import Booking, BookingHost, Conference, HistoryEntry
 from timetuna.bookings.outbox import enqueue_mails
@@ -112,6 +113,7 @@ def _move(booking: Booking, start_minute: int, actor: str) -> None:
 
 def _carry(booking: Booking) -> None:
     """Mail the new time; where the link would not live that long, make another meeting first."""
+    enqueue_event(booking)
     conference = Conference.objects.filter(booking=booking, state=Conference.State.READY).first()
     if conference is None or conference.scheduled_for is None:
         enqueue_mails(booking, kind="moved")

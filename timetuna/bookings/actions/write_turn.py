@@ -1,0 +1,82 @@
+"""One process at a time writes a booking's event, and what it does not live to tell is known to be in doubt."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from timetuna.bookings.event_entry import digest, entry_of
+from timetuna.bookings.models import Booking
+from timetuna.calendars.models import CalendarEvent
+from timetuna.jobs.registry import Retry
+from timetuna.lib.signing import random_token
+from timetuna.providers.base import Entry
+from timetuna.providers.errors import NeedsReconnect, ProviderError
+
+LEASE = timedelta(seconds=90)  # longer than the few calls of one `put` may take together
+_SOON = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """The right to write an event: what it has to say, and how the row was before.
+
+    before: the row as it was; whether a call that nobody heard of is behind it, is `before.in_doubt`.
+    """
+
+    lease: str
+    booking: Booking
+    entry: Entry
+    digest: str
+    before: CalendarEvent
+
+    def row(self) -> QuerySet[CalendarEvent]:
+        """Return the event's row, as long as this turn lasts."""
+        return CalendarEvent.objects.filter(pk=self.before.pk, lease=self.lease)
+
+
+@contextmanager
+def turn(event: CalendarEvent) -> Iterator[Turn]:
+    """Hold the event for one call. Raises Retry while another does, also one that was killed, until its lease ends.
+
+    Before the call leaves, the row says that nobody knows what stands in the calendar; the caller says it again when
+    it is done. A call that certainly did nothing puts back what was known.
+    """
+    taken = _take(event)
+    try:
+        yield taken
+    except ProviderError as error:
+        _give_back(taken, unknown=error.outcome_unknown)
+        raise
+    except (NeedsReconnect, Retry):
+        _give_back(taken, unknown=False)
+        raise
+    except Exception:
+        _give_back(taken, unknown=True)
+        raise
+
+
+def _take(event: CalendarEvent) -> Turn:
+    with transaction.atomic():
+        # The booking first, as whoever changes it does: then no change slips in between reading it and the mark.
+        bookings = Booking.objects.select_for_update(of=("self",), no_key=True).select_related("host")
+        booking = bookings.get(uid=event.booking_uid)
+        row = CalendarEvent.objects.select_for_update().get(pk=event.pk)
+        now, lease = timezone.now(), random_token()
+        if row.lease_until is not None and row.lease_until > now:
+            raise Retry("The event is being written already; this is looked at again.", at=now + _SOON)
+        entry = entry_of(booking)
+        CalendarEvent.objects.filter(pk=row.pk).update(
+            lease=lease, lease_until=now + LEASE, in_doubt=True, written_digest=""
+        )
+    return Turn(lease=lease, booking=booking, entry=entry, digest=digest(entry), before=row)
+
+
+def _give_back(taken: Turn, *, unknown: bool) -> None:
+    before = taken.before
+    known = {} if unknown else {"in_doubt": before.in_doubt, "written_digest": before.written_digest}
+    taken.row().update(lease="", lease_until=None, **known)
