@@ -22,12 +22,15 @@ class CalendarFile:
     """A file that was read. busy: clipped to the span, in order; entries of different events may overlap.
 
     name: what the file calls itself (X-WR-CALNAME, NAME), "" where it does not; hostile text.
-    events: how many VEVENTs there are, whether or not they take time within the span.
+    events: how many VEVENTs there are, of which `free` are transparent or cancelled, and `empty` have no length. All
+    others take time, in the span or outside of it.
     """
 
     busy: tuple[Taken, ...]
     name: str = field(default="", repr=False)
     events: int = 0
+    free: int = 0
+    empty: int = 0
 
 
 class Unreadable(Exception):  # noqa: N818 - it is an answer, not a fault

@@ -1,0 +1,196 @@
+"""Parts to events: when each begins, how long it takes, how it repeats, and whether it takes time at all."""
+
+import re
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from timetuna.ical.file_zones import FileZones
+from timetuna.ical.parts import Part, Property
+from timetuna.ical.refusals import refuse_event
+from timetuna.ical.rules import Rule, rule
+from timetuna.ical.values import DAY, Length, Moment, length, moment, moments, pieces
+from timetuna.ical.zones import Zone
+
+_LONGEST = 4_000_000 * DAY
+_LONGEST_MARK = 255  # longer than any of ours
+_ONWARDS = re.compile(r';\s*RANGE\s*=\s*"?THISANDFUTURE', re.IGNORECASE)
+
+
+class Extra(NamedTuple):
+    """A single further time of an event (RDATE), with a length of its own where it is a period."""
+
+    at: Moment
+    length: Length | None
+
+
+@dataclass(slots=True)
+class Event:
+    """One VEVENT. Times are wall-clock seconds of `zone`, all-day ones of the owner's zone at midnight.
+
+    free: it takes no time, whatever else it says.  replaces: the time of the series it stands in place of, and
+    `onwards` with it all later ones.
+    """
+
+    uid: str
+    mark: str
+    sequence: int
+    free: bool
+    tentative: bool
+    all_day: bool
+    zone: Zone
+    start: int
+    length: Length
+    rules: list[Rule] = field(default_factory=list)
+    exclusions: list[Rule] = field(default_factory=list)
+    extras: list[Extra] = field(default_factory=list)
+    left_out: list[Moment] = field(default_factory=list)
+    replaces: Moment | None = None
+    onwards: bool = False
+    calendar: int = 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether it has no length: a time without an end, or an end that is not after it."""
+        return _size(self.length) <= 0 and not any(extra.length for extra in self.extras)
+
+
+def is_free(part: Part) -> bool:
+    """Tell whether it takes no time: transparent or cancelled. Contradictions count as busy."""
+    return _only(part.values("TRANSP"), {"TRANSPARENT", "1"}) or _only(part.values("STATUS"), {"CANCELLED"})
+
+
+def event_of(part: Part, zones: FileZones) -> Event | None:
+    """Return the event; None where it takes no time and does not say when. Raises Unreadable for other such ones."""
+    free = is_free(part)
+    try:
+        return _Reading(part, zones).event(free=free)
+    except _Unknown as unknown:
+        if free:
+            return None
+        raise refuse_event(unknown.code, part.number) from None
+
+
+class _Unknown(Exception):  # noqa: N818 - it stays in here
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass
+class _Reading:
+    """Reads one part."""
+
+    part: Part
+    zones: FileZones
+
+    def event(self, *, free: bool) -> Event:
+        part = self.part
+        if part.broken:
+            raise _Unknown("bad_fold")
+        start = self._start()
+        uid = part.text("UID")
+        event = Event(
+            uid=uid,
+            mark=_mark(part.text("X-TIMETUNA-BOOKING") or uid),
+            sequence=_whole_number(part.text("SEQUENCE")),
+            free=free,
+            tentative="TENTATIVE" in {*part.values("STATUS"), *part.values("X-MICROSOFT-CDO-BUSYSTATUS")},
+            all_day=start.second is None,
+            zone=self._zone(start),
+            start=start.wall,
+            length=self._length(start),
+            calendar=part.calendar,
+        )
+        self._repeats(event)
+        self._replaces(event)
+        return event
+
+    def _zone(self, one: Moment) -> Zone:
+        return self.zones.zone(one.zone, self.part.calendar)
+
+    def _start(self) -> Moment:
+        found = {one for given in self.part.every("DTSTART") for one in self._moments(given, "bad_start")}
+        if not found:
+            raise _Unknown("bad_start" if self.part.every("DTSTART") else "no_start")
+        if len(found) > 1:
+            raise _Unknown("bad_start")
+        return found.pop()
+
+    def _length(self, start: Moment) -> Length:
+        """Return the longest that is said; a date without any end, or with its start as its end, is one day."""
+        lengths = [
+            self._until(start, end)
+            for given in self.part.every("DTEND")
+            for end in self._moments(given, "bad_end")
+        ]
+        try:
+            lengths += [length(text) for text in self.part.values("DURATION")]
+        except ValueError:
+            raise _Unknown("bad_end") from None
+        if self.part.every("DTEND") and not lengths:
+            raise _Unknown("bad_end")
+        longest = max(lengths, key=_size, default=Length(0, 0))
+        if start.second is None and _size(longest) <= 0:
+            return Length(1, 0)
+        return min(longest, Length(0, _LONGEST), key=_size)
+
+    def _until(self, start: Moment, end: Moment) -> Length:
+        """Return whole days between dates, else the seconds that pass (RFC 5545 section 3.8.5.3)."""
+        if start.second is None and end.second is None:
+            return Length(end.day - start.day, 0)
+        return Length(0, self._zone(end).utc(end.wall) - self._zone(start).utc(start.wall))
+
+    def _moments(self, given: Property, code: str) -> list[Moment]:
+        try:
+            return moments(given)
+        except ValueError:
+            raise _Unknown(code) from None
+
+    def _repeats(self, event: Event) -> None:
+        try:
+            event.rules = [rule(text) for text in self.part.values("RRULE") if text]
+            event.extras = [
+                self._extra(text, one) for one in self.part.every("RDATE") for text in pieces(one)
+            ]
+        except ValueError:
+            raise _Unknown("bad_repeat") from None
+        # What takes time away and cannot be read takes none away: rather a time too many is kept than one too few.
+        with suppress(ValueError):
+            event.exclusions = [rule(text) for text in self.part.values("EXRULE") if text]
+        for one in self.part.every("EXDATE"):
+            for text in pieces(one):
+                with suppress(ValueError):
+                    event.left_out.append(moment(text, one.head))
+
+    def _extra(self, text: str, one: Property) -> Extra:
+        begin, slash, end = text.partition("/")
+        start = moment(begin, one.head)
+        if not slash:
+            return Extra(start, None)
+        if end.strip().upper().startswith(("P", "+P", "-P")):
+            return Extra(start, length(end))
+        return Extra(start, self._until(start, moment(end, one.head)))
+
+    def _replaces(self, event: Event) -> None:
+        """Read RECURRENCE-ID; one that cannot be read replaces nothing, and both times are kept."""
+        for given in self.part.every("RECURRENCE-ID"):
+            with suppress(ValueError, IndexError):
+                event.replaces = moments(given)[0]
+                event.onwards = bool(_ONWARDS.search(given.head))
+
+
+def _mark(text: str) -> str:
+    return text if len(text) <= _LONGEST_MARK else ""
+
+
+def _size(one: Length) -> int:
+    return one.days * DAY + one.seconds
+
+
+def _whole_number(text: str) -> int:
+    return int(text[:9]) if text.isascii() and text.isdigit() else 0
+
+
+def _only(values: list[str], wanted: set[str]) -> bool:
+    return bool(values) and set(values) <= wanted

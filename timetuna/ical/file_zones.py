@@ -1,0 +1,72 @@
+"""The zones of one file: its own VTIMEZONEs first (RFC 5545 section 3.6.5), then those that everybody knows.
+
+Nothing of a file is kept: two files may mean different things by one name.
+"""
+
+from timetuna.ical.bounds import Steps
+from timetuna.ical.expansion import Bounds, times
+from timetuna.ical.parts import Part
+from timetuna.ical.rules import rule
+from timetuna.ical.values import DAY, moments, offset, plain
+from timetuna.ical.zones import UTC_ZONE, IanaZone, TableZone, Zone, known_zone
+
+_SINCE = -3653 * DAY  # 1960: nothing that is asked about begins earlier and needs to be exact
+_MARGIN = 800 * DAY
+
+Change = tuple[int, int, int]
+
+
+class FileZones:
+    """Finds zones by the names a file uses."""
+
+    def __init__(self, definitions: list[Part], *, owner: IanaZone, until: int, steps: Steps) -> None:
+        self.owner = owner
+        self._end = until + _MARGIN
+        self._steps = steps
+        self._definitions: dict[tuple[int, str], Part] = {}
+        self._anywhere: dict[str, Part] = {}
+        for part in definitions:
+            name = plain(part.text("TZID"))
+            self._definitions.setdefault((part.calendar, name), part)
+            self._anywhere.setdefault(name, part)
+        self._found: dict[tuple[int, str], Zone] = {}
+
+    def zone(self, name: str, calendar: int) -> Zone:
+        """Return the zone a property of this calendar object means; the owner's where nothing defines the name."""
+        if name == "Z":
+            return UTC_ZONE
+        if not name:
+            return self.owner
+        key = calendar, name
+        if key not in self._found:
+            self._found[key] = self._defined(key) or known_zone(name) or self.owner
+        return self._found[key]
+
+    def _defined(self, key: tuple[int, str]) -> Zone | None:
+        part = self._definitions.get(key) or self._anywhere.get(key[1])
+        if part is None:
+            return None
+        try:
+            changes = [change for one in part.parts for change in self._changes(one)]
+        except (ValueError, IndexError):  # a definition that cannot be read defines nothing
+            return None
+        if not changes:
+            return None
+        first = min(changes)
+        return TableZone(changes, first=first[1])
+
+    def _changes(self, part: Part) -> list[Change]:
+        """Return the changes of a STANDARD or DAYLIGHT part as (instant, offset before, offset after)."""
+        before, after = offset(part.text("TZOFFSETFROM")), offset(part.text("TZOFFSETTO"))
+        start = moments(part.every("DTSTART")[0])[0].wall
+        walls = {start, *(one.wall for given in part.every("RDATE") for one in moments(given))}
+        bounds = Bounds(_SINCE, self._end)
+        for text in part.values("RRULE"):
+            repeated = rule(text)
+            last = repeated.until and _until(repeated.until.wall, before, utc=repeated.until.zone == "Z")
+            walls.update(times(repeated, start, last=last, bounds=bounds, steps=self._steps))
+        return [(wall - before, before, after) for wall in walls]
+
+
+def _until(wall: int, before: int, *, utc: bool) -> int:
+    return wall + before if utc else wall

@@ -1,0 +1,168 @@
+"""Lines to parts: the events and time-zone definitions of a file, with those properties that decide about time."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from timetuna.ical.bounds import DEEPEST, MAX_EVENTS
+from timetuna.ical.decoding import text_of
+from timetuna.ical.refusals import refuse
+
+TIMES = frozenset({"DTSTART", "DTEND", "DURATION", "RRULE", "RDATE"})
+_EVENT = TIMES | {
+    "EXDATE", "EXRULE", "RECURRENCE-ID", "UID", "STATUS", "TRANSP", "SEQUENCE",
+    "X-TIMETUNA-BOOKING", "X-MICROSOFT-CDO-BUSYSTATUS",
+}  # fmt: skip
+_OBSERVANCE = frozenset({"DTSTART", "TZOFFSETFROM", "TZOFFSETTO", "RRULE", "RDATE"})
+_NAMES = frozenset({"X-WR-CALNAME", "NAME"})
+_WANTED = {
+    "VEVENT": _EVENT,
+    "VTIMEZONE": frozenset({"TZID"}),
+    "STANDARD": _OBSERVANCE,
+    "DAYLIGHT": _OBSERVANCE,
+    "VCALENDAR": _NAMES,
+}
+_NAME = re.compile(rb"[A-Za-z0-9_.-]+")
+_TORN = re.compile(rb"[0-9A-Z,;:=+/_-]+")  # what the rest of a value about time can look like
+_QUOTED_HEAD = re.compile(rb'((?:[^":]|"[^"]*")*):(.*)', re.DOTALL)
+
+
+class Property(NamedTuple):
+    """One property: everything before the colon, and the value."""
+
+    head: str
+    value: str
+
+
+@dataclass(slots=True)
+class Part:
+    """A component: its kind, the number of the calendar object it stands in, its properties by upper-case name.
+
+    broken: a line that is none followed right after a property about time.
+    """
+
+    kind: str
+    calendar: int
+    number: int = 0
+    properties: dict[str, list[Property]] = field(default_factory=dict)
+    parts: list["Part"] = field(default_factory=list)
+    broken: bool = False
+
+    def every(self, name: str) -> list[Property]:
+        """Return all properties of this name."""
+        return self.properties.get(name, [])
+
+    def values(self, name: str) -> list[str]:
+        """Return the values of all properties of this name, in upper case without blanks around."""
+        return [one.value.strip().upper() for one in self.every(name)]
+
+    def text(self, name: str) -> str:
+        """Return the value of the first property of this name, or ""."""
+        return next((one.value.strip() for one in self.every(name)), "")
+
+
+@dataclass(slots=True)
+class Parts:
+    """What a file holds."""
+
+    events: list[Part] = field(default_factory=list)
+    zones: list[Part] = field(default_factory=list)
+    calendars: list[Part] = field(default_factory=list)
+    kinds: set[str] = field(default_factory=set)
+
+
+def parts_of(lines: Iterable[bytes]) -> Parts:
+    """Return the parts of a whole file. Raises Unreadable where they do not begin and end in pairs."""
+    reader = _Reader()
+    for line in lines:
+        reader.take(line)
+    if reader.open or not reader.found.calendars:
+        raise refuse("cut_off" if reader.open else "not_a_calendar")
+    return reader.found
+
+
+class _Reader:
+    """Takes line after line and keeps the components that are open."""
+
+    def __init__(self) -> None:
+        self.found = Parts()
+        self.open: list[Part] = []
+        self._packed = (
+            False  # inside a quoted-printable value of vCalendar 1.0, which folds by "=" at the end
+        )
+        self._timed = False  # the line before was a property about time
+
+    def take(self, line: bytes) -> None:
+        head, colon, value = line.partition(b":")
+        name = text_of(head.partition(b";")[0].strip()).upper()
+        if name in {"BEGIN", "END"} and colon:
+            self._packed = self._timed = False
+            kind = text_of(value).strip().upper()
+            if name == "BEGIN":
+                self._begin(kind)
+            else:
+                self._end(kind)
+        elif self._packed:
+            self._packed = line.endswith(b"=")
+        elif self.open:
+            self._packed = line.endswith(b"=") and b"QUOTED-PRINTABLE" in head.upper()
+            self._property(self.open[-1], name, line)
+        elif not self.found.calendars:
+            raise refuse("not_a_calendar")
+
+    def _begin(self, kind: str) -> None:
+        if not self.open and kind != "VCALENDAR":
+            raise refuse("structure" if self.found.calendars else "not_a_calendar")
+        if self.open and (kind == "VCALENDAR" or (kind == "VEVENT" and self._inside("VEVENT"))):
+            raise refuse("cut_off")
+        if len(self.open) >= DEEPEST:
+            raise refuse("structure")
+        part = Part(kind, len(self.found.calendars))
+        self.found.kinds.add(kind)
+        if kind == "VEVENT":
+            self._keep_event(part)
+        elif kind == "VTIMEZONE":
+            self.found.zones.append(part)
+        elif kind == "VCALENDAR":
+            self.found.calendars.append(part)
+            part.calendar += 1
+        elif kind in {"STANDARD", "DAYLIGHT"}:
+            self.open[-1].parts.append(part)
+        self.open.append(part)
+
+    def _inside(self, kind: str) -> bool:
+        return any(part.kind == kind for part in self.open)
+
+    def _keep_event(self, part: Part) -> None:
+        self.found.events.append(part)
+        part.number = len(self.found.events)
+        if part.number > MAX_EVENTS:
+            raise refuse("too_many")
+
+    def _end(self, kind: str) -> None:
+        if self.open and self.open[-1].kind == kind:
+            self.open.pop()
+        elif self.open or not self.found.calendars:
+            raise refuse("structure" if self.found.calendars else "not_a_calendar")
+
+    def _property(self, part: Part, name: str, line: bytes) -> None:
+        head, value = split_line(line)
+        wanted = name in _WANTED.get(part.kind, ())
+        if wanted:
+            # Without a value it is kept as well: a start that is there and broken is not a start that is missing.
+            kept = Property(text_of(head), text_of(value or b""))
+            part.properties.setdefault(name, []).append(kept)
+        elif self._timed and _TORN.fullmatch(line) and not (value and _NAME.fullmatch(name.encode())):
+            part.broken = True
+        self._timed = wanted and name in TIMES
+
+
+def split_line(line: bytes) -> tuple[bytes, bytes | None]:
+    """Split a content line at its colon; those within quotes do not count. The value is None where there is none."""
+    head, colon, value = line.partition(b":")
+    if b'"' in head:
+        if whole := _QUOTED_HEAD.fullmatch(line):
+            return whole[1], whole[2]
+        head, colon, value = line.rpartition(b":")  # a quote that nothing closes
+    return head, value if colon else None

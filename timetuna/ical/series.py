@@ -1,0 +1,174 @@
+"""An event and what replaces single times of it, to the time it takes within a span."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from timetuna.availability.interval import Interval
+from timetuna.ical.answer import Taken
+from timetuna.ical.bounds import Steps
+from timetuna.ical.events import Event
+from timetuna.ical.expansion import Bounds, times
+from timetuna.ical.file_zones import FileZones
+from timetuna.ical.rules import Rule
+from timetuna.ical.values import DAY, Length, Moment, is_literal_day
+
+_MINUTE = 60
+_CLOCKS_APART = 27 * 3600  # more than any clock is from UTC
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What all events of a reading share."""
+
+    span: Interval
+    zones: FileZones
+    steps: Steps
+
+
+def single(event: Event, frame: Frame) -> Iterator[Taken]:
+    """Yield the time of an event that is not repeated, unless it takes none."""
+    return _taken(event, event.start, event.length, frame)
+
+
+def repeated(event: Event, replacing: Iterable[Event], frame: Frame) -> Iterator[Taken]:
+    """Yield the time of an event at each time of its series that nothing in `replacing` stands in place of.
+
+    What replaces a time is not yielded itself, only the later times that it moves (RANGE=THISANDFUTURE).
+    """
+    replacing = list(replacing)
+    if not (replacing or event.rules or event.extras or event.left_out):
+        return single(event, frame)
+    return _Series(event, replacing, frame).taken()
+
+
+@dataclass
+class _Series:
+    event: Event
+    replacing: list[Event]
+    frame: Frame
+    _days_out: set[int] = field(default_factory=set)
+    _keys_out: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        replaced = [one.replaces for one in self.replacing if one.replaces]
+        for one in [*self.event.left_out, *replaced]:
+            if one.second is None and not self.event.all_day:
+                self._days_out.add(one.day)
+            else:
+                self._keys_out.add(self._key(self._wall(one)))
+
+    def taken(self) -> Iterator[Taken]:
+        if self.event.free and not self._onwards:
+            return
+        for wall, length in self._starts().items():
+            self.frame.steps.spend()
+            key = self._key(wall)
+            if key in self._keys_out or wall // DAY in self._days_out:
+                continue
+            mover = next((one for at, one in self._onwards if at <= key), None)
+            if mover is None:
+                yield from _taken(self.event, wall, length or self.event.length, self.frame)
+            else:
+                yield from _taken(mover, self._moved(wall, mover), length or mover.length, self.frame)
+
+    @cached_property
+    def _onwards(self) -> list[tuple[int, Event]]:
+        """Return what moves all later times, the last one first, with the instant from which it does."""
+        found = [
+            (self._key(self._wall(one.replaces)), one)
+            for one in self.replacing
+            if one.onwards and one.replaces
+        ]
+        return sorted(found, key=lambda pair: pair[0], reverse=True)
+
+    @cached_property
+    def _bounds(self) -> Bounds:
+        """Return from when until when a start matters, by the event's clock."""
+        lengths = [self.event.length, *(one.length for _, one in self._onwards)]
+        lengths += [extra.length for extra in self.event.extras if extra.length]
+        reach = max(0, *(length.days * DAY + length.seconds for length in lengths))
+        shifts = [self._shift(one) for _, one in self._onwards]
+        first, last = (minute * _MINUTE for minute in self.frame.span)
+        return Bounds(
+            first - reach - max(0, *shifts, 0) - _CLOCKS_APART, last - min(0, *shifts, 0) + _CLOCKS_APART
+        )
+
+    def _starts(self) -> dict[int, Length | None]:
+        """Return the starts by the event's clock, each with a length of its own where it has one."""
+        event = self.event
+        found: dict[int, Length | None] = {}
+        if not self._ended_before_it_began():
+            found[event.start] = None
+        for rule in event.rules:
+            found.update(dict.fromkeys(self._times(rule)))
+        for extra in event.extras:
+            found[self._wall(extra.at)] = extra.length
+        for rule in event.exclusions:
+            for wall in self._times(rule):
+                found.pop(wall, None)
+        return found
+
+    def _times(self, rule: Rule) -> Iterator[int]:
+        walls = times(
+            rule, self.event.start, last=self._last(rule), bounds=self._bounds, steps=self.frame.steps
+        )
+        return (wall - wall % DAY for wall in walls) if self.event.all_day else walls
+
+    def _last(self, rule: Rule) -> int | None:
+        """Return UNTIL by the event's clock. A date means its whole day."""
+        if rule.until is None:
+            return None
+        if rule.until.second is None and not self.event.all_day:
+            return rule.until.wall + DAY - 1
+        return self._wall(rule.until) + (DAY - 1 if self.event.all_day else 0)
+
+    def _ended_before_it_began(self) -> bool:
+        """Tell whether all rules had ended before the start: so calendars write a series that was emptied."""
+        lasts = [self._last(rule) for rule in self.event.rules]
+        return bool(lasts) and all(last is not None and last < self.event.start for last in lasts)
+
+    def _wall(self, one: Moment) -> int:
+        """Return a time by the event's clock. Without a zone it is the event's; a date means its hour on that day."""
+        event = self.event
+        if event.all_day:
+            return local_day(one, self.frame.zones) * DAY
+        if one.second is None:
+            return one.wall + event.start % DAY
+        zone = self.frame.zones.zone(one.zone, event.calendar)
+        return one.wall if not one.zone or zone is event.zone else event.zone.wall(zone.utc(one.wall))
+
+    def _key(self, wall: int) -> int:
+        return wall if self.event.all_day else self.event.zone.utc(wall)
+
+    def _shift(self, mover: Event) -> int:
+        start = (
+            mover.start
+            if mover.zone is self.event.zone
+            else self.event.zone.wall(mover.zone.utc(mover.start))
+        )
+        return start - self._wall(mover.replaces) if mover.replaces else 0
+
+    def _moved(self, wall: int, mover: Event) -> int:
+        moved = wall + self._shift(mover)
+        if mover.all_day:
+            return moved - moved % DAY
+        return moved if mover.zone is self.event.zone else mover.zone.wall(self.event.zone.utc(moved))
+
+
+def local_day(one: Moment, zones: FileZones) -> int:
+    """Return the date that a time beside an all-day event means: its own, or that of the owner's zone for UTC."""
+    if one.zone == "Z" and not is_literal_day(one):
+        return zones.owner.wall(one.wall) // DAY
+    return one.day
+
+
+def _taken(event: Event, wall: int, length: Length, frame: Frame) -> Iterator[Taken]:
+    """Yield the time from a start on, clipped to the span: the start rounded down and the end up to the minute."""
+    if event.free:
+        return
+    start = event.zone.utc(wall)
+    end = (event.zone.utc(wall + length.days * DAY) if length.days else start) + length.seconds
+    first, last = max(start // _MINUTE, frame.span[0]), min(-(-end // _MINUTE), frame.span[1])
+    if start < end and first < last:
+        yield Taken(first, last, event.tentative, event.mark)

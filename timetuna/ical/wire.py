@@ -1,0 +1,33 @@
+"""How the reading process and its caller talk: a head as JSON, then bytes, each with its length before it."""
+
+import json
+import struct
+from typing import Any
+
+from timetuna.ical.answer import CalendarFile, Taken, Unreadable
+
+LENGTHS = struct.Struct("!II")
+
+
+def pack(head: dict[str, Any], body: bytes = b"") -> bytes:
+    """Return a message."""
+    text = json.dumps(head, separators=(",", ":")).encode("ascii")
+    return LENGTHS.pack(len(text), len(body)) + text + body
+
+
+def from_file(one: CalendarFile) -> dict[str, Any]:
+    """Return the head of an answer."""
+    return {"busy": one.busy, "name": one.name, "events": one.events, "free": one.free, "empty": one.empty}
+
+
+def from_refusal(error: Unreadable) -> dict[str, Any]:
+    """Return the head of an answer that is a refusal."""
+    return {"code": error.code, "sentence": str(error)}
+
+
+def to_file(head: dict[str, Any]) -> CalendarFile:
+    """Return the answer. Raises Unreadable when it is a refusal."""
+    if "code" in head:
+        raise Unreadable(head["code"], head["sentence"])
+    busy = tuple(Taken(*row) for row in head.pop("busy"))
+    return CalendarFile(busy, **head)
