@@ -26,6 +26,7 @@ from timetuna.bookings.timely_words import TIMELY_KINDS
 from timetuna.lib.ics import Invitation, write
 from timetuna.lib.mail import Letter, Mailbox, build, parse_mailbox
 from timetuna.lib.text import single_line
+from timetuna.pages.looks import look_of
 
 
 def compose(booking: Booking, *, kind: Kind, audience: str, tag: str = "") -> EmailMessage:
@@ -81,6 +82,16 @@ def _context(booking: Booking, kind: Kind, where: Place, *, to_guest: bool) -> d
         "stop_url": stop_reminders(booking) if to_guest and kind in TIMELY_KINDS else "",
         "cancelled": cancelled,
         "host_name": booking.host.name,
+        **_look(booking),
+    }
+
+
+def _look(booking: Booking) -> dict[str, str]:
+    look = look_of(booking.page)
+    return {
+        "accent": look.color,
+        "accent_text": look.text_color(),
+        "logo_url": settings.BASE_URL + look.logo_path if look.logo_path else "",
     }
 
 

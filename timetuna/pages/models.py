@@ -69,6 +69,7 @@ class BookingPage(models.Model):
     host_reminders = models.JSONField(default=list)
     follow_up_minutes = models.PositiveIntegerField(null=True)
     brand_color = models.CharField(max_length=7, blank=True, default="")
+    logo_version = models.CharField(max_length=16, blank=True, default="")
     mail_subject = models.CharField(max_length=150, blank=True, default="")
     mail_message = models.TextField(max_length=2_000, blank=True, default="")
     created_at = models.DateTimeField(default=timezone.now)
@@ -88,11 +89,10 @@ class BookingPage(models.Model):
 
 
 class PageLogo(models.Model):
-    """The picture on a page and in its mails, as PNG of bounded size. `version` is a fingerprint of it."""
+    """The picture on a page and in its mails, a PNG of bounded size; `BookingPage.logo_version` is its fingerprint."""
 
     page = models.OneToOneField(BookingPage, on_delete=models.CASCADE, related_name="logo")
     image = models.BinaryField()
-    version = models.CharField(max_length=64)
 
 
 class PageCalendar(models.Model):

@@ -12,6 +12,7 @@ from timetuna.availability.hours import Away, Hours
 from timetuna.availability.policy import Cap
 from timetuna.calendars.queries import conference_kinds, usable
 from timetuna.pages.kinds import NEEDS_DETAIL, guest_labels
+from timetuna.pages.looks import NO_LOOK, Look, look_of
 from timetuna.pages.models import BookingPage, DateOverride, MeetingType, OutOfOffice, Schedule, TravelZone
 from timetuna.pages.opening import caps, opening
 from timetuna.pages.rows import dates_over, row_at, row_with
@@ -71,6 +72,7 @@ class PublicPage:
     meeting_types: tuple[MeetingChoice, ...]
     mail_subject: str
     mail_message: str
+    look: Look = NO_LOOK
 
     def last_day(self, today: date) -> date | None:
         """Return the last of the host's dates that can be booked, or None without end."""
@@ -220,6 +222,7 @@ def _page(page: BookingPage, ready: frozenset[str]) -> PublicPage:
         meeting_types=_choices(page.meeting_types.all(), ready),
         mail_subject=page.mail_subject,
         mail_message=page.mail_message,
+        look=look_of(page),
     )
 
 

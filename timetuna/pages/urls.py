@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView
 
-from timetuna.pages.views import editor, pages, schedules, settings
+from timetuna.pages.views import editor, look, pages, schedules, settings
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("booking-pages", pages.booking_pages, name="booking_pages"),
@@ -18,6 +18,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
         editor.Notifications.as_view(),
         name="pages_notifications",
     ),
+    path("booking-pages/<int:page_id>/look", editor.LookTab.as_view(), name="pages_look"),
+    path("looks/<int:page_id>/<slug:color>.css", look.style, name="page_style"),
+    path("looks/<int:page_id>/<slug:version>.png", look.logo, name="page_logo"),
     path("booking-pages/<int:page_id>/duplicate", pages.duplicate, name="pages_duplicate"),
     path("booking-pages/<int:page_id>/delete", pages.delete, name="pages_delete"),
     path("settings/availability", settings.availability, name="settings_availability"),

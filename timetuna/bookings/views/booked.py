@@ -21,6 +21,7 @@ from timetuna.bookings.queries import booking_by_link, link_promised, link_settl
 from timetuna.bookings.views.slots import ICONS
 from timetuna.lib.customs import Customs
 from timetuna.lib.ics import google_url, office365_url, outlook_url, write
+from timetuna.pages.looks import look_of
 
 FIRST_PAINT_SECONDS = 3.0
 LOOK_AGAIN_SECONDS = 0.05
@@ -115,6 +116,7 @@ def booking_context(booking: Booking, customs: Customs) -> dict[str, Any]:
         ),
         "zone_label": wording.zone_on_page(zone, at=booking.start_at),
         "notes": booking.guest_notes,
+        "look_url": look_of(booking.page).style_path,
     }
 
 

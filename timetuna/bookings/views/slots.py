@@ -56,7 +56,13 @@ def path_of(page: PublicPage) -> str:
 def page_context(page: PublicPage, choice: Choice) -> dict[str, Any]:
     """Return what the card around month and times shows: who, what, how long, how."""
     return {
-        "page": {"title": page.title, "description": page.description, "address": choice.path},
+        "page": {
+            "title": page.title,
+            "description": page.description,
+            "address": choice.path,
+            "logo_url": page.look.logo_path,
+        },
+        "look_url": page.look.style_path,
         "host": {"name": page.host_name, "handle": page.host_handle},
         "durations": [
             {

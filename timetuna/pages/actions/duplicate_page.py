@@ -9,9 +9,19 @@ from django.utils import timezone
 from timetuna.accounts.models import User
 from timetuna.lib.text import single_line
 from timetuna.pages.addresses import free_slug, from_title
-from timetuna.pages.models import BookingPage, DateOverride, Duration, MeetingType, Schedule, WeeklyHours
+from timetuna.pages.models import (
+    BookingPage,
+    DateOverride,
+    Duration,
+    MeetingType,
+    PageCalendar,
+    PageLogo,
+    PageMail,
+    Schedule,
+    WeeklyHours,
+)
 
-RowT = TypeVar("RowT", Duration, MeetingType, WeeklyHours, DateOverride)
+RowT = TypeVar("RowT", Duration, MeetingType, WeeklyHours, DateOverride, PageCalendar, PageLogo, PageMail)
 _TITLE_LENGTH = 120
 
 
@@ -27,6 +37,9 @@ def duplicate_page(page: BookingPage) -> BookingPage:
         )
         _copy_rows(Duration, page=(page, copy))
         _copy_rows(MeetingType, page=(page, copy))
+        _copy_rows(PageCalendar, page=(page, copy))
+        _copy_rows(PageLogo, page=(page, copy))
+        _copy_rows(PageMail, page=(page, copy))
         _copy_own_hours(page, copy)
     return copy
 

@@ -14,9 +14,11 @@ from django.views import View
 
 from timetuna.pages.actions.save_availability import ScheduleGone, save_availability
 from timetuna.pages.actions.save_booking import AddressTaken, save_booking
+from timetuna.pages.actions.save_look import save_look
 from timetuna.pages.actions.save_notifications import save_notifications
 from timetuna.pages.forms.availability import SCHEDULE_GONE, AvailabilityForm
 from timetuna.pages.forms.booking import ADDRESS_TAKEN, BookingForm
+from timetuna.pages.forms.look import LookForm
 from timetuna.pages.forms.notifications import NotificationsForm
 from timetuna.pages.models import BookingPage
 from timetuna.pages.queries import values, warnings
@@ -27,6 +29,7 @@ TABS = (
     ("Booking", "pages_booking"),
     ("Availability", "pages_availability"),
     ("Notifications", "pages_notifications"),
+    ("Look", "pages_look"),
 )
 
 
@@ -40,6 +43,10 @@ class EditorTab(LoginRequiredMixin, View, ABC, Generic[FormT]):
     def form(self, page: BookingPage, data: Any = None) -> FormT:
         """Return the tab's form."""
 
+    def sent(self, page: BookingPage, request: HttpRequest) -> FormT:
+        """Return the form with what was sent."""
+        return self.form(page, request.POST)
+
     @abstractmethod
     def save(self, page: BookingPage, form: FormT) -> bool:
         """Store a valid form. False adds an error to the form and stores nothing."""
@@ -52,7 +59,7 @@ class EditorTab(LoginRequiredMixin, View, ABC, Generic[FormT]):
     def post(self, request: HttpRequest, page_id: int) -> HttpResponse:
         """Save what was sent."""
         page = own_page_or_404(request, page_id)
-        form = self.form(page, request.POST)
+        form = self.sent(page, request)
         try:
             saved = form.is_valid() and self.save(page, form)
         except BookingPage.DoesNotExist as error:  # deleted in another window, just now
@@ -130,4 +137,24 @@ class Notifications(EditorTab[NotificationsForm]):
     def save(self, page: BookingPage, form: NotificationsForm) -> bool:
         """Store them."""
         save_notifications(page, form.values())
+        return True
+
+
+class LookTab(EditorTab[LookForm]):
+    """Colour and logo."""
+
+    url_name = "pages_look"
+    template_name = "pages/look.html"
+
+    def form(self, page: BookingPage, data: Any = None) -> LookForm:
+        """Return the form of colour and logo."""
+        return LookForm(page, data)
+
+    def sent(self, page: BookingPage, request: HttpRequest) -> LookForm:
+        """Return the form with what was sent, the picture too."""
+        return LookForm(page, request.POST, request.FILES)
+
+    def save(self, page: BookingPage, form: LookForm) -> bool:
+        """Store them."""
+        save_look(page, form.values())
         return True

@@ -1,0 +1,70 @@
+"""The editor's tab Look."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.datastructures import MultiValueDict
+
+from timetuna.pages.actions.save_look import LookTab
+from timetuna.pages.models import BookingPage
+from timetuna.pages.pictures import MOST_BYTES, logo_png
+
+_COLOR = re.compile(r"#?([0-9a-f]{6}|[0-9a-f]{3})", re.IGNORECASE)
+
+
+class LookForm(forms.Form):
+    """The page's colour and logo."""
+
+    color = forms.CharField(
+        label="Colour",
+        max_length=7,
+        required=False,
+        help_text="For buttons and links, here and in mails, like #0b6e99. Empty is TimeTuna's own.",
+    )
+    logo = forms.FileField(
+        label="Logo",
+        required=False,
+        allow_empty_file=True,
+        help_text="Stands above your name on the page and in its mails. PNG, JPEG or WebP, 200 kB at most.",
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp,image/gif"}),
+    )
+    remove_logo = forms.BooleanField(label="Take the logo away", required=False)
+
+    def __init__(
+        self, page: BookingPage, data: Any = None, files: MultiValueDict[str, Any] | None = None
+    ) -> None:
+        """Show the page's stored look, or what was sent."""
+        super().__init__(data, files, initial={"color": page.brand_color})
+        self.has_logo = bool(page.logo_version)
+
+    def clean_color(self) -> str:
+        """Return "#rrggbb" or ""."""
+        given = self.cleaned_data["color"].strip()
+        found = _COLOR.fullmatch(given)
+        if given and not found:
+            raise forms.ValidationError("Write the colour with six digits, like #0b6e99.")
+        digits = found.group(1).lower() if found else ""
+        return f"#{''.join(digit * 2 for digit in digits) if len(digits) == 3 else digits}" if digits else ""  # noqa: PLR2004
+
+    def clean_logo(self) -> bytes | None:
+        """Return the new logo as PNG, or None."""
+        file = self.cleaned_data.get("logo")
+        if not isinstance(file, UploadedFile):
+            return None
+        try:
+            return logo_png(file.read(MOST_BYTES + 1))
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
+
+    def values(self) -> LookTab:
+        """Return what a valid form says."""
+        logo = self.cleaned_data["logo"]
+        if logo is None and self.cleaned_data["remove_logo"]:
+            logo = b""
+        return LookTab(color=self.cleaned_data["color"], logo=logo)
+
+    def has_errors(self) -> bool:
+        """Say whether anything that was sent is wrong."""
+        return self.is_bound and not self.is_valid()

@@ -1,0 +1,125 @@
+"""The look of a page: its colour, its logo, and what cannot become one."""
+
+from io import BytesIO
+from typing import Any
+from zlib import crc32
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from PIL import Image
+
+from timetuna.pages.looks import Look
+from timetuna.pages.models import BookingPage, PageLogo
+
+
+def picture(size: tuple[int, int] = (600, 300), kind: str = "PNG") -> bytes:
+    out = BytesIO()
+    Image.new("RGB", size, "#c0392b").save(out, kind)
+    return out.getvalue()
+
+
+def huge_png() -> bytes:
+    """A few kilobytes that say they are 60,000 by 60,000 pixels."""
+    small = picture((1, 1))
+    begin = small.index(b"IHDR")
+    header = b"IHDR" + (60_000).to_bytes(4, "big") * 2 + small[begin + 12 : begin + 17]
+    return small[:begin] + header + crc32(header).to_bytes(4, "big") + small[begin + 21 :]
+
+
+def save(client: Client, page: BookingPage, **data: Any) -> Any:
+    return client.post(f"/booking-pages/{page.pk}/look", data)
+
+
+def upload(content: bytes) -> SimpleUploadedFile:
+    return SimpleUploadedFile("logo.png", content, content_type="image/png")
+
+
+def stored(page: BookingPage) -> BookingPage:
+    return BookingPage.objects.get(pk=page.pk)
+
+
+@pytest.mark.parametrize(("typed", "kept"), [("#0B6E99", "#0b6e99"), ("c30", "#cc3300"), ("", "")])
+def test_a_colour_is_kept_and_served(
+    as_alice: Client, client: Client, page: BookingPage, typed: str, kept: str
+) -> None:
+    assert save(as_alice, page, color=typed).status_code == 302
+
+    assert stored(page).brand_color == kept
+    if kept:
+        style = client.get(f"/looks/{page.pk}/{kept[1:]}.css")
+        assert style.content.decode() == f":root{{--accent:{kept}}}"
+        assert style["Cache-Control"] == "public, max-age=31536000, immutable"
+        shown = client.get(f"/alice/{page.slug}").content.decode()
+        assert f'<link rel="stylesheet" href="/looks/{page.pk}/{kept[1:]}.css">' in shown
+
+
+@pytest.mark.parametrize("typed", ["red", "#12", "};x{", "#12345g"])
+def test_what_is_no_colour_is_refused(as_alice: Client, page: BookingPage, typed: str) -> None:
+    answer = save(as_alice, page, color=typed)
+
+    assert answer.status_code == 422
+    assert "Write the colour with six digits, like #0b6e99." in answer.content.decode()
+    assert stored(page).brand_color == ""
+
+
+def test_only_the_pages_own_colour_is_served(client: Client, page: BookingPage) -> None:
+    assert client.get(f"/looks/{page.pk}/123456.css").status_code == 404
+    assert client.get(f"/looks/{page.pk}/abcdef.png").status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "GIF"])
+def test_a_logo_becomes_a_small_png_on_the_page(
+    as_alice: Client, client: Client, page: BookingPage, kind: str
+) -> None:
+    assert save(as_alice, page, color="", logo=upload(picture(kind=kind))).status_code == 302
+
+    path = f"/looks/{page.pk}/{stored(page).logo_version}.png"
+    answer = client.get(path)
+    assert answer["Content-Type"] == "image/png"
+    assert Image.open(BytesIO(answer.content)).size == (288, 144)
+    assert f'src="{path}"' in client.get(f"/alice/{page.slug}").content.decode()
+
+
+def test_a_logo_stays_until_it_is_taken_away(as_alice: Client, page: BookingPage) -> None:
+    save(as_alice, page, color="", logo=upload(picture()))
+    save(as_alice, page, color="#112233")
+    assert stored(page).logo_version != ""
+
+    save(as_alice, page, color="#112233", remove_logo="on")
+
+    assert (stored(page).logo_version, PageLogo.objects.count()) == ("", 0)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (
+            b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>",
+            "no picture that TimeTuna can read",
+        ),
+        (b"", "no picture that TimeTuna can read"),
+        (picture()[:90], "no picture that TimeTuna can read"),
+        (huge_png(), "too many pixels"),
+        (picture() + b"\0" * 200_000, "larger than 200 kB"),
+    ],
+    ids=["svg", "empty", "cut off", "huge", "heavy"],
+)
+def test_what_cannot_be_a_logo_is_refused(
+    as_alice: Client, page: BookingPage, content: bytes, sentence: str
+) -> None:
+    answer = save(as_alice, page, color="#112233", logo=upload(content))
+
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()
+    assert 'value="#112233"' in answer.content.decode()
+    assert stored(page).logo_version == ""
+
+
+def test_a_stranger_changes_nothing(as_charlie: Client, page: BookingPage) -> None:
+    assert save(as_charlie, page, color="#112233").status_code == 404
+
+
+@pytest.mark.parametrize(("color", "text"), [("#ffd400", "#000000"), ("#0b6e99", "#ffffff"), ("", "")])
+def test_text_on_the_colour_can_be_read(color: str, text: str) -> None:
+    assert Look(color).text_color() == text

@@ -1,0 +1,31 @@
+"""A page's look as files: its colour as a style sheet, its logo as a picture."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from timetuna.pages.models import BookingPage, PageLogo
+
+_FOR_EVER = "public, max-age=31536000, immutable"
+
+
+@require_safe
+def style(_request: HttpRequest, page_id: int, color: str) -> HttpResponse:
+    """Return the style sheet that sets the page's colour, if this is its colour."""
+    if not BookingPage.objects.filter(pk=page_id, brand_color=f"#{color}").exists():
+        raise Http404
+    return _kept(HttpResponse(f":root{{--accent:#{color}}}", content_type="text/css; charset=utf-8"))
+
+
+@require_safe
+def logo(_request: HttpRequest, page_id: int, version: str) -> HttpResponse:
+    """Return the page's logo, if this is its version."""
+    row = PageLogo.objects.filter(page=page_id, page__logo_version=version).first()
+    if row is None:
+        raise Http404
+    return _kept(HttpResponse(bytes(row.image), content_type="image/png"))
+
+
+def _kept(response: HttpResponse) -> HttpResponse:
+    response["Cache-Control"] = _FOR_EVER
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
