@@ -1,15 +1,17 @@
 """What a booking does outside, and how it stands, in the sentences its host reads."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 
 from timetuna.bookings import moments
+from timetuna.bookings.event_effect import event_effects
+from timetuna.bookings.event_entry import makes_link
+from timetuna.bookings.event_home import event_of, reconnect_words
 from timetuna.bookings.lines import Reader
-from timetuna.bookings.marks import PATIENCE, ahead, counts
+from timetuna.bookings.marks import ahead, counts
 from timetuna.bookings.models import Booking, Conference, HistoryEntry
 from timetuna.bookings.place import provider_label
 from timetuna.bookings.queries import work_of
+from timetuna.bookings.standing import Effect, Remedy, State, next_try, standing
 from timetuna.calendars.connections import listing
 from timetuna.calendars.queries import connection
 from timetuna.jobs.models import Job
@@ -25,42 +27,16 @@ _FULFIL, _MAIL = "bookings.fulfil", "bookings.mail"
 _MOVE, _REMOVE = "bookings.move_conference", "bookings.remove_conference"
 
 
-class State(StrEnum):
-    """How one thing stands: done; on its way; waiting to be tried again; failed until the host acts; just so."""
-
-    DONE = "done"
-    BUSY = "busy"
-    WAITING = "waiting"
-    FAILED = "failed"
-    NOTE = "note"
-
-
-class Remedy(StrEnum):
-    """What the host can do about it."""
-
-    NONE = ""
-    RETRY = "retry"
-    CONNECT = "connect"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Effect:
-    """One thing outside: what it is, how it stands in a sentence, and what mends it, with the words of the button."""
-
-    title: str
-    state: State
-    text: str
-    remedy: Remedy = Remedy.NONE
-    remedy_text: str = ""
-
-
 def effects(booking: Booking, history: Iterable[HistoryEntry], reader: Reader) -> list[Effect]:
-    """Return what happened or is to happen outside: the meeting first, then the mails. Two queries at most."""
+    """Return what happened or is to happen outside: meeting, event, then the mails. A few queries."""
     jobs = list(work_of(booking))
     mails = [_mail(job, booking, jobs, reader) for job in jobs if job.name == _MAIL]
-    return [*_meeting(booking, history, jobs, reader), *_changes(booking, jobs, reader), *mails] + (
-        [] if mails else _mails_to_come(booking, jobs, reader)
-    )
+    return [
+        *_meeting(booking, history, jobs, reader),
+        *_changes(booking, jobs, reader),
+        *event_effects(booking, jobs, reader),
+        *(mails or _mails_to_come(booking, jobs, reader)),
+    ]
 
 
 def _mail(job: Job, booking: Booking, jobs: Sequence[Job], reader: Reader) -> Effect:
@@ -68,7 +44,7 @@ def _mail(job: Job, booking: Booking, jobs: Sequence[Job], reader: Reader) -> Ef
     title = f"Mail to {'the guest' if audience == 'guest' else 'you'}: {_MAILS.get(kind, kind)}"
     if _replaced(job, booking, jobs):
         return Effect(title=title, state=State.NOTE, text="Not sent: a later change has a mail of its own.")
-    return _standing(job, title, done="Sent", reader=reader)
+    return standing(job, title, done="Sent", reader=reader)
 
 
 def _replaced(job: Job, booking: Booking, jobs: Sequence[Job]) -> bool:
@@ -89,7 +65,7 @@ def _mails_to_come(booking: Booking, jobs: Sequence[Job], reader: Reader) -> lis
     if _conference(booking) is not None and not _linked(booking):
         text = "They wait for the link, about two minutes at most, and then go without it."
         return [Effect(title="Confirmations", state=State.BUSY, text=text)]
-    return [_standing(job, "Confirmations", done="Written down", reader=reader)]
+    return [standing(job, "Confirmations", done="Written down", reader=reader)]
 
 
 def _meeting(
@@ -123,8 +99,8 @@ def _missing(
             remedy=Remedy.CONNECT, remedy_text=connect,
         )  # fmt: skip
     if job is not None and trying and not conference.problem:
-        return _standing(job, title, done="Made", reader=reader)
-    again = _next_try(job, reader) if job is not None and trying else ""
+        return standing(job, title, done="Made", reader=reader)
+    again = next_try(job, reader) if job is not None and trying else ""
     return Effect(
         title=title,
         state=State.WAITING if trying else State.FAILED,
@@ -135,6 +111,9 @@ def _missing(
 
 def _connect(booking: Booking, conference: Conference) -> str:
     """Return the words of the button that mends the connection; "" where it needs no mending, or cannot be mended."""
+    if makes_link(booking):
+        event = event_of(booking)
+        return reconnect_words(event) if event else ""
     kind = listing(conference.provider)
     if kind is None or not kind.ready:
         return ""
@@ -166,47 +145,13 @@ def _changes(booking: Booking, jobs: Sequence[Job], reader: Reader) -> list[Effe
 
 
 def _carried(booking: Booking, jobs: Sequence[Job], title: str, reader: Reader) -> Effect:
-    conference, stands = _conference(booking), _standing(jobs[-1], title, done="Done", reader=reader)
+    conference, stands = _conference(booking), standing(jobs[-1], title, done="Done", reader=reader)
     connect = _connect(booking, conference) if conference else ""
     if not connect or stands.remedy is not Remedy.RETRY:
         return stands
     # Connecting starts the making of links only; after it, this is tried again by hand.
     text = f"{stands.text} {connect} first, then try again."
     return Effect(title=title, state=stands.state, text=text, remedy=Remedy.CONNECT, remedy_text=connect)
-
-
-def _standing(job: Job, title: str, *, done: str, reader: Reader) -> Effect:
-    if job.state == Job.State.DONE:
-        when = moments.stamp(job.finished_at, zone=reader.zone, now=reader.now) if job.finished_at else ""
-        return Effect(title=title, state=State.DONE, text=f"{done} {when}".strip() + ".")
-    if job.state == Job.State.FAILED:
-        text = job.last_error or "It did not work."
-        return Effect(title=title, state=State.FAILED, text=text, remedy=Remedy.RETRY)
-    return _waiting(job, title, reader)
-
-
-def _waiting(job: Job, title: str, reader: Reader) -> Effect:
-    if job.state == Job.State.RUNNING:
-        return Effect(title=title, state=State.BUSY, text="Under way.")
-    if job.last_error:
-        text = f"{job.last_error} {_next_try(job, reader)}"
-        return Effect(title=title, state=State.WAITING, text=text, remedy=Remedy.RETRY)
-    if job.run_at > reader.now:
-        when = moments.stamp(job.run_at, zone=reader.zone, now=reader.now)
-        return Effect(title=title, state=State.NOTE, text=f"Goes out {when}.")
-    if job.run_at > reader.now - PATIENCE:
-        return Effect(title=title, state=State.BUSY, text="Under way.")
-    return Effect(
-        title=title, state=State.WAITING, text="Waiting for its turn longer than usual.", remedy=Remedy.RETRY
-    )
-
-
-def _next_try(job: Job, reader: Reader) -> str:
-    if job.state == Job.State.RUNNING or job.run_at <= reader.now:
-        return "It is tried again now."
-    when = moments.stamp(job.run_at, zone=reader.zone, now=reader.now)
-    away = moments.distance(job.run_at, now=reader.now)
-    return f"Next try {'in a moment' if away == 'now' else away}, at {when}."
 
 
 def _conference(booking: Booking) -> Conference | None:

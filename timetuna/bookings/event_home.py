@@ -44,3 +44,13 @@ def service(event: CalendarEvent) -> str:
 def calendar_words(event: CalendarEvent) -> str:
     """Return the words for the calendar: its name while it is known, else whose it is."""
     return f"the calendar {event.calendar.name}" if event.calendar else f"your {service(event)} calendar"
+
+
+def reconnect_words(event: CalendarEvent) -> str:
+    """Return the words of the button that mends the connection; "" where it works, or nobody can connect it here."""
+    kind, account = listing(event.provider), account_of(event)
+    if kind is None or not kind.ready:
+        return ""
+    if account is None:
+        return f"Connect {kind.label}"
+    return f"Reconnect {kind.label}" if account.needs_reconnect else ""

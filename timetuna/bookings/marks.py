@@ -25,10 +25,12 @@ LATE = Mark(MISSING.text, "warn")
 REFUSED = Mark("Mail refused", "bad")
 WAITING = Mark("Mail waiting", "warn")
 NOT_CARRIED = Mark("Meeting not updated", "warn")
+EVENT_FAILED = Mark("Calendar not updated", "bad")
+EVENT_WAITS = Mark(EVENT_FAILED.text, "warn")
 
 
 def marks(booking: Booking, work: Iterable[Job], *, now: datetime) -> list[Mark]:
-    """Return what went wrong with the booking's link and mails; `work` is what is not done yet."""
+    """Return what went wrong with the booking's link, mails and event; `work` is what is not done yet."""
     jobs = [job for job in work if counts(job, booking)]
     mails = [job for job in jobs if job.name == "bookings.mail"]
     without_link = link_missing(booking, now=now)
@@ -39,12 +41,16 @@ def marks(booking: Booking, work: Iterable[Job], *, now: datetime) -> list[Mark]
         booking, now=now
     ):  # the first mails are written down by what makes the link
         waiting += [job for job in jobs if job.name == "bookings.fulfil"]
+    wanted = booking.status == Booking.Status.CANCELLED or ahead(booking, now=now)
+    events = {job.state for job in jobs if wanted and job.name == "bookings.event" and job.last_error}
     found = {
         MISSING: without_link and not trying,
         LATE: without_link and trying,
         REFUSED: bool(refused),
         WAITING: any(_stuck(job, now) for job in waiting),
         NOT_CARRIED: any(job.name in _CARRIERS and job.last_error for job in jobs) and not without_link,
+        EVENT_FAILED: Job.State.FAILED in events,
+        EVENT_WAITS: bool(events - {Job.State.FAILED}),
     }
     return [mark for mark, holds in found.items() if holds]
 

@@ -14,7 +14,7 @@ from timetuna.bookings import moments, wording
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.mend import retry_booking
 from timetuna.bookings.actions.renew_link import renew_link
-from timetuna.bookings.effects import Effect, Remedy, State, effects
+from timetuna.bookings.effects import effects
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.forms import CancelForm
 from timetuna.bookings.history import GUEST, HOST
@@ -24,6 +24,7 @@ from timetuna.bookings.marks import ahead
 from timetuna.bookings.models import Booking, HistoryEntry
 from timetuna.bookings.place import place
 from timetuna.bookings.queries import booking_of
+from timetuna.bookings.standing import Effect, Remedy, State
 from timetuna.bookings.views.bookings import reader_of
 from timetuna.pages.views.ownership import host_of
 
