@@ -19,7 +19,17 @@ import httpx
 from timetuna.lib.dialing import Budget, Dialer, HttpError, Kind
 from timetuna.lib.text import log_value
 
-__all__ = ["WEB_PORTS", "Body", "Budget", "HttpClient", "HttpError", "Kind", "NotJsonError", "Response"]
+__all__ = [
+    "WEB_PORTS",
+    "Body",
+    "Budget",
+    "HttpClient",
+    "HttpError",
+    "Kind",
+    "NotJsonError",
+    "Response",
+    "trust",
+]
 
 WEB_PORTS = frozenset({80, 443, 5232, 8000, 8008, 8080, 8443, 8843})  # the web's, and CalDAV servers'
 
@@ -74,6 +84,7 @@ class HttpClient:
 
     allow_private: for addresses the operator has set. Without it every address behind the name has to be
     public, only `ports` are dialled, and paths are kept out of the log (a feed's path is its password).
+    log_paths: off where a path names people, whatever the address.
     max_bytes: counted after unpacking.  tls: replaces the context that trusts the system's authorities.
     Proxies out of the environment are not used.
     """
@@ -82,6 +93,7 @@ class HttpClient:
     budget: Budget = _PATIENCE
     max_bytes: int = 1_000_000
     allow_private: bool = False
+    log_paths: bool = True
     ports: frozenset[int] = WEB_PORTS
     tls: ssl.SSLContext | None = field(default=None, repr=False)
 
@@ -97,7 +109,8 @@ class HttpClient:
         """Make one call and return the answer; a redirect or an error status is one too. Raises HttpError."""
         with self._logged(method) as call:
             request = self._prepare(method, url, headers=headers, body=body)
-            call["host"], call["path"] = request.url.host, request.url.path if self.allow_private else "…"
+            shown = self.allow_private and self.log_paths
+            call["host"], call["path"] = request.url.host, request.url.path if shown else "…"
             response = self._exchange(request, budget or self.budget)
             call["status"], call["tracking"] = (
                 str(response.status),
@@ -127,7 +140,7 @@ class HttpClient:
         with (
             _as_http_errors(dialer),
             httpcore.HTTPConnection(
-                target.origin, ssl_context=self.tls or _default_tls(), network_backend=dialer
+                target.origin, ssl_context=self.tls or trust(), network_backend=dialer
             ) as connection,
         ):
             raw = httpcore.Request(
@@ -203,11 +216,14 @@ def _as_http_errors(dialer: Dialer) -> Iterator[None]:
         raise HttpError("protocol", sent=dialer.sent) from None
 
 
-@lru_cache(maxsize=1)
-def _default_tls() -> ssl.SSLContext:
+@lru_cache(maxsize=4)
+def trust(ca_file: str = "") -> ssl.SSLContext:
+    """Return a context that trusts the system's authorities, and those of a PEM file. Raises OSError, ValueError."""
     context = ssl.create_default_context()
     if not context.cert_store_stats()["x509_ca"]:  # slim images have no authorities of their own
         context.load_verify_locations(certifi.where())
+    if ca_file:
+        context.load_verify_locations(ca_file)
     return context
 
 

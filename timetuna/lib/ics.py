@@ -10,7 +10,7 @@ from icalendar import Calendar, Event, vCalAddress, vUri
 from timetuna.lib.mail import clean_address
 from timetuna.lib.text import multi_line, single_line
 
-_PRODUCT = "-//TimeTuna//TimeTuna//EN"
+PRODUCT = "-//TimeTuna//TimeTuna//EN"
 _SHORT, _LONG, _LINK = 200, 4_000, 2_000
 _MAILTO_SAFE = "!$'*+/=^_{|}~-.`"
 _URL_TEXT = 1_000  # what of a description goes into an address; browsers and proxies cut long ones
@@ -33,7 +33,8 @@ class Invitation:
     """One meeting. All moments are aware; texts may be hostile, they are cleaned when written.
 
     `uid` stays for the booking's life and `sequence` rises with every change, the cancellation included
-    (RFC 5546 section 2.1.4). `location` is the join link where there is one. `stamp` is now.
+    (RFC 5546 section 2.1.4). `location` is the join link where there is one. `stamp` is now. Only an event that is
+    stored and not sent may be without an organizer ("").
     """
 
     uid: str
@@ -58,11 +59,11 @@ def write(invitation: Invitation) -> bytes:
     Times are UTC with a Z and there is no VTIMEZONE: the ones libraries make are read an hour off by some.
     """
     calendar = Calendar()
-    calendar.add("prodid", _PRODUCT)
+    calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", invitation.method)
-    calendar.add_component(_event(invitation))
+    calendar.add_component(event_of(invitation))
     return bytes(calendar.to_ical())
 
 
@@ -88,7 +89,8 @@ def office365_url(invitation: Invitation) -> str:
     return _outlook("outlook.office.com", invitation)
 
 
-def _event(invitation: Invitation) -> Event:
+def event_of(invitation: Invitation) -> Event:
+    """Return the invitation's one event, without a calendar around it. Raises ValueError on a bad address."""
     start, end = _times(invitation)
     event = Event()
     event.add("uid", single_line(invitation.uid, max_length=_SHORT))
@@ -117,8 +119,9 @@ def _add_texts(event: Event, invitation: Invitation) -> None:
 
 
 def _add_people(event: Event, invitation: Invitation) -> None:
-    organizer = _person(invitation.organizer_name, invitation.organizer_email, allow_localhost=True)
-    event.add("organizer", organizer, encode=False)
+    if invitation.organizer_email:
+        organizer = _person(invitation.organizer_name, invitation.organizer_email, allow_localhost=True)
+        event.add("organizer", organizer, encode=False)
     for attendee in invitation.attendees:
         person = _person(attendee.name, attendee.email)
         person.params["CUTYPE"] = "INDIVIDUAL"

@@ -20,7 +20,7 @@ class Authority:
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         now = datetime.now(UTC)
         names: list[x509.GeneralName] = [x509.DNSName(name), x509.IPAddress(ip_address("127.0.0.1"))]
-        self._certificate = (
+        self.pem = (
             x509.CertificateBuilder(subject, subject, key.public_key(), x509.random_serial_number())
             .not_valid_before(now - timedelta(hours=1))
             .not_valid_after(now + timedelta(hours=1))
@@ -38,9 +38,9 @@ class Authority:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "both.pem"
-            path.write_text(self._key + self._certificate, encoding="ascii")
+            path.write_text(self._key + self.pem, encoding="ascii")
             context.load_cert_chain(path)
         return context
 
     def client(self) -> ssl.SSLContext:
-        return ssl.create_default_context(cadata=self._certificate)
+        return ssl.create_default_context(cadata=self.pem)

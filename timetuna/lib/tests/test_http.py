@@ -5,12 +5,13 @@ import struct
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from timetuna.lib import dialing
-from timetuna.lib.http import Body, Budget, HttpClient, HttpError, NotJsonError, Response
+from timetuna.lib.http import Body, Budget, HttpClient, HttpError, NotJsonError, Response, trust
 from timetuna.lib.tests.certificates import Authority
 from timetuna.lib.tests.wires import Talk, Wire, answer, read_request
 
@@ -370,3 +371,27 @@ def test_a_strangers_path_stays_out_of_the_log(caplog: pytest.LogCaptureFixture)
 
     assert "forged" not in text
     assert "WARNING" in text
+
+
+def test_a_path_that_names_people_stays_out_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    text = logged(answer(OK, b"ok"), caplog, log_paths=False)
+
+    assert "GET localhost … 200" in text
+
+
+def test_an_operators_own_authority_is_trusted_beside_the_others(
+    authority: Authority, listen: Listen, tmp_path: Path
+) -> None:
+    wire = listen(answer(OK, b"ok"), tls=authority.server())
+    (tmp_path / "ca.pem").write_text(authority.pem, encoding="ascii")
+
+    assert failure(wire.url).kind == "tls"
+    assert client(tls=trust(str(tmp_path / "ca.pem"))).request("GET", wire.url).body == b"ok"
+
+
+@pytest.mark.parametrize("content", ["", "nothing"])
+def test_authorities_that_cannot_be_read_are_an_error(content: str, tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text(content, encoding="ascii")
+
+    with pytest.raises((OSError, ValueError)):
+        trust(str(tmp_path / "ca.pem"))

@@ -83,6 +83,13 @@ def test_a_cancellation_keeps_the_uid_and_raises_the_sequence() -> None:
     assert other.status.value == "CANCELLED"
 
 
+def test_an_event_that_is_stored_and_not_sent_needs_no_organizer() -> None:
+    event = ics.event_of(invitation(organizer_email=""))
+
+    assert "ORGANIZER" not in event
+    assert event["ATTENDEE"] == "mailto:sam@guest.example"
+
+
 def test_any_zone_is_written_in_utc() -> None:
     berlin = START.astimezone(timezone(timedelta(hours=1)))
 
