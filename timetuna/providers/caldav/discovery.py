@@ -1,0 +1,210 @@
+"""Finds an account's calendars: RFC 6764 (well-known address), RFC 5397 (principal), RFC 4791 (home)."""
+
+from dataclasses import dataclass
+from urllib.parse import unquote, urljoin
+
+import httpx
+
+from timetuna.lib.http import HttpClient, HttpError, Response
+from timetuna.lib.text import single_line
+from timetuna.providers.base import Login, Profile
+from timetuna.providers.caldav.account import Account
+from timetuna.providers.caldav.multistatus import CALDAV, DAV, Resource, read_multistatus
+from timetuna.providers.caldav.refusals import SIGN_IN_REFUSED, UNAUTHORIZED, refusal, unreachable
+from timetuna.providers.caldav.server import MULTISTATUS, Server, propfind_body, xml_body
+from timetuna.providers.caldav.typed import Place
+from timetuna.providers.errors import NeedsReconnect, ProviderError
+
+_PRINCIPAL, _HOME = f"{DAV}current-user-principal", f"{CALDAV}calendar-home-set"
+_ADDRESSES, _NAME, _KIND = f"{CALDAV}calendar-user-address-set", f"{DAV}displayname", f"{DAV}resourcetype"
+_ASKED = (_PRINCIPAL, _HOME, _ADDRESSES, _NAME, _KIND)
+_WELL_KNOWN = "/.well-known/caldav"
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PAUSE = frozenset({429, 503})
+_HOPS, _LONGEST = 3, 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """A resource that was found: on which server, where, and what is said of it."""
+
+    server: Server
+    path: str
+    resource: Resource
+
+
+class Discovery:
+    """Looks for one account.
+
+    The password goes to the server that was typed and, as at iCloud, to where that server, asked with it, says that
+    the account is. A redirect to another server is told and not followed.
+    """
+
+    def __init__(self, *, user: str, password: str, http: HttpClient, allow_http: bool) -> None:
+        self._user, self._password = user, password
+        self._http = http
+        self._allow_http = allow_http
+
+    def log_in(self, place: Place) -> Login:
+        """Find the account. Raises ProviderError whose sentence says what to change."""
+        try:
+            return self._login(self._principal(self._start(place)))
+        except NeedsReconnect as error:
+            raise ProviderError(str(error), code=error.code, permanent=True) from None
+
+    def _start(self, place: Place) -> _Spot:
+        """Return the first resource that knows who is asking, or that is a calendar itself."""
+        server = self._server(place.origin)
+        led, elsewhere = self._well_known(place.origin)
+        for path in place.paths(found=led):
+            spot = self._look(server, path)
+            if spot and (spot.resource.hrefs(_PRINCIPAL) or spot.resource.hrefs(_HOME) or _is_calendar(spot)):
+                return spot
+        if elsewhere:
+            raise _not_found(
+                f"This server keeps its calendars at {elsewhere}. If you trust that address, type it instead."
+            )
+        raise _not_found(
+            "No calendars were found there. Type the address that your provider gives for CalDAV, such as "
+            "https://cloud.example.org/remote.php/dav."
+        )
+
+    def _principal(self, start: _Spot) -> _Spot:
+        hrefs = start.resource.hrefs(_PRINCIPAL)
+        if not hrefs:
+            return start
+        server, path = self._lead(start, hrefs[0])
+        found = server.propfind(path, *_ASKED, depth=0).resources
+        if not found:
+            raise _not_found("The calendar server says nothing of this account.")
+        return _Spot(server, path, found[0])
+
+    def _login(self, principal: _Spot) -> Login:
+        leads = [self._lead(principal, href) for href in principal.resource.hrefs(_HOME)]
+        if not leads and _is_calendar(principal):
+            leads = [(principal.server, principal.path)]
+        if not leads:
+            raise _not_found("This account has no calendars on this server.")
+        origin = leads[0][0].origin
+        addresses = _mail_addresses(principal.resource) or ((self._user,) if "@" in self._user else ())
+        account = Account(
+            origin=origin,
+            homes=tuple(path for server, path in leads if server.origin == origin),
+            user=self._user,
+            password=self._password,
+            addresses=addresses,
+        )
+        host = principal.server.host
+        name = principal.resource.text(_NAME) or self._user
+        profile = Profile(
+            user_id=f"{host}{principal.path}",
+            account_id=host,
+            email=addresses[0] if addresses else "",
+            display_name=single_line(name, max_length=_LONGEST),
+        )
+        return Login(account.credential(), profile)
+
+    def _look(self, server: Server, path: str) -> _Spot | None:
+        """Return what is there, None when it is nothing of a calendar server. Follows redirects on the server."""
+        for _ in range(_HOPS):
+            body, headers = xml_body(propfind_body(*_ASKED)), {"Depth": "0"}
+            response = server.ask("PROPFIND", path, body=body, headers=headers)
+            if response.status == MULTISTATUS:
+                return _spot(server, path, response)
+            if response.status == UNAUTHORIZED:
+                raise _refused(response)
+            if response.status in _PAUSE:
+                raise refusal(response)
+            target = _target(response, server.origin + path)
+            if target is None or target.host != server.host:
+                return None
+            path = _path(target)
+        return None
+
+    def _well_known(self, origin: str) -> tuple[str, str]:
+        """Ask without a password where the calendars are: a path on this server, or else the address of another."""
+        host, path = httpx.URL(origin).host, _WELL_KNOWN
+        for hop in range(_HOPS):
+            response = self._ask_openly(origin + path)
+            target = _target(response, origin + path)
+            if target is None:
+                there = hop > 0 or response.status in {MULTISTATUS, UNAUTHORIZED}
+                return (path if there else ""), ""
+            if target.host != host:
+                return "", f"https://{target.host}"
+            path = _path(target)
+        return "", ""
+
+    def _ask_openly(self, url: str) -> Response:
+        body, headers = xml_body(propfind_body(_PRINCIPAL)), {"Depth": "0"}
+        try:
+            return self._http.request("PROPFIND", url, body=body, headers=headers)
+        except HttpError as error:
+            raise unreachable(error) from None
+
+    def _lead(self, spot: _Spot, href: str) -> tuple[Server, str]:
+        """Return where an address leads that the server gave to the account's owner."""
+        try:
+            target = httpx.URL(urljoin(spot.server.origin + spot.path, href))
+        except (httpx.InvalidURL, ValueError):
+            raise _not_found("The calendar server gave an address that is none.") from None
+        if target.host == spot.server.host:
+            return spot.server, _path(target)
+        if target.scheme != "https" and not (self._allow_http and target.scheme == "http"):
+            raise _not_found("The calendar server sent us to an address without encryption.")
+        return self._server(f"{target.scheme}://{target.netloc.decode('ascii')}"), _path(target)
+
+    def _server(self, origin: str) -> Server:
+        return Server(origin, user=self._user, password=self._password, http=self._http)
+
+
+def _spot(server: Server, path: str, response: Response) -> _Spot | None:
+    try:
+        found = read_multistatus(response.body).resources
+    except ProviderError:
+        return None
+    if found and f"{DAV}unauthenticated" in found[0].children(_PRINCIPAL):
+        raise _refused(response)
+    return _Spot(server, path, found[0]) if found else None
+
+
+def _is_calendar(spot: _Spot) -> bool:
+    return f"{CALDAV}calendar" in spot.resource.children(_KIND)
+
+
+def _target(response: Response, url: str) -> httpx.URL | None:
+    """Return where a redirect leads, whatever scheme and port a proxy made of it."""
+    if response.status not in _REDIRECTS:
+        return None
+    try:
+        return httpx.URL(urljoin(url, response.headers.get("location", "")))
+    except (httpx.InvalidURL, ValueError):
+        return None
+
+
+def _path(url: httpx.URL) -> str:
+    return url.raw_path.partition(b"?")[0].decode("ascii") or "/"
+
+
+def _mail_addresses(principal: Resource) -> tuple[str, ...]:
+    """Return the mail addresses among the owner's (RFC 6638 section 2.4.1), the preferred one first."""
+    found = principal.properties.get(_ADDRESSES)
+    elements = [] if found is None else sorted(found, key=lambda one: one.get("preferred", "0") != "1")
+    texts = [(one.text or "").strip() for one in elements]
+    addresses = (unquote(text[len("mailto:") :]) for text in texts if text.lower().startswith("mailto:"))
+    return tuple(one for one in addresses if "@" in one)
+
+
+def _refused(response: Response) -> ProviderError:
+    offered = response.headers.get("www-authenticate", "").lower()
+    if "digest" in offered and "basic" not in offered:
+        return ProviderError(
+            "This server asks for Digest sign-in, which TimeTuna does not speak. Let its operator switch to Basic.",
+            code="caldav:digest",
+            permanent=True,
+        )
+    return ProviderError(SIGN_IN_REFUSED, code=f"http:{UNAUTHORIZED}", permanent=True)
+
+
+def _not_found(sentence: str) -> ProviderError:
+    return ProviderError(sentence, code="caldav:not-found", permanent=True)

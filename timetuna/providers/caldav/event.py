@@ -1,0 +1,66 @@
+"""A booking as a calendar object to be stored (RFC 4791 section 4.1): one event, no METHOD, nobody invited by it."""
+
+from datetime import datetime, timedelta
+
+from icalendar import Calendar, Event, vCalAddress
+
+from timetuna.lib.ics import PRODUCT, Attendee, Invitation, event_of
+from timetuna.providers.base import Entry
+
+_MARK = "x-timetuna-booking"
+_KEPT = ("categories", "color")  # what a host's own calendar program adds and our mails never carry
+
+
+def calendar_object(entry: Entry, *, organizer: str, before: bytes, now: datetime) -> bytes:
+    """Return the object. Raises ValueError when the start has no zone or an address is none.
+
+    organizer: the owner's mail address, "" where none is known: then the event names guests and no organizer.
+    before: what is stored now, b"" where nothing is; the alarms and colors its host gave it stay.
+    """
+    event = event_of(
+        Invitation(
+            uid=entry.ical_uid,
+            sequence=entry.revision,
+            start=entry.start,
+            end=entry.start + timedelta(minutes=entry.minutes),
+            stamp=now,
+            summary=entry.title,
+            organizer_name="",
+            organizer_email=organizer,
+            attendees=tuple(Attendee(guest.name, guest.email) for guest in entry.guests),
+            description=entry.description,
+            location=entry.location,
+        )
+    )
+    event.add(_MARK, entry.booking)
+    if entry.tentative:
+        event["STATUS"] = "TENTATIVE"
+    for guest in _attendees(event):
+        # The one value that all servers know: they leave the guest to us (RFC 6638 section 7.1). NONE means the same
+        # to people, but SabreDAV (Nextcloud, Baikal) sends mails for it.
+        guest.params["SCHEDULE-AGENT"] = "CLIENT"
+    _keep(event, before)
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add_component(event)
+    return bytes(calendar.to_ical())
+
+
+def _attendees(event: Event) -> list[vCalAddress]:
+    found = event.get("ATTENDEE", [])
+    return found if isinstance(found, list) else [found]
+
+
+def _keep(event: Event, before: bytes) -> None:
+    """Take over what only the host's own calendar program can have put there."""
+    try:
+        found = Calendar.from_ical(before).walk("VEVENT") if before else []
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+        return
+    for old in found[:1]:
+        for alarm in old.walk("VALARM"):
+            event.add_component(alarm)
+        for name in _KEPT:
+            if name in old:
+                event[name] = old[name]

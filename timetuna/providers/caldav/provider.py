@@ -1,0 +1,157 @@
+"""CalDAV: calendars on any server that speaks it, by address and app password (RFC 4791)."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from timetuna.availability.interval import Interval
+from timetuna.lib.http import Budget, HttpClient, trust
+from timetuna.providers.base import (
+    Answer,
+    BusySource,
+    CalendarWriter,
+    Directory,
+    Entry,
+    Login,
+    LoginForm,
+    OutsideCalendar,
+    Reading,
+    Written,
+)
+from timetuna.providers.caldav.account import Account
+from timetuna.providers.caldav.directory import read_calendars
+from timetuna.providers.caldav.discovery import Discovery
+from timetuna.providers.caldav.reading import Calendar
+from timetuna.providers.caldav.server import Server
+from timetuna.providers.caldav.typed import read_place
+from timetuna.providers.caldav.writing import Events
+from timetuna.providers.description import Config, Need, Provider
+from timetuna.providers.errors import ProviderError
+
+_LARGEST = 20_000_000  # a calendar of some thousand events comes in one answer
+_PATIENCE = Budget(connect_seconds=5.0, read_seconds=15.0, total_seconds=30.0)
+_YES = "yes"
+
+
+class CalDAV(LoginForm, Directory, BusySource, CalendarWriter):
+    """Everything we do with calendar servers, whose addresses hosts type."""
+
+    def __init__(self, config: Config, http: HttpClient) -> None:
+        self._allow_http = config["allow_http"] == _YES
+        self._ca_file = config["ca_file"]
+        self._client = replace(
+            http,
+            allow_private=config["allow_private"] == _YES,
+            max_bytes=_LARGEST,
+            budget=_PATIENCE,
+            log_paths=False,
+        )
+
+    def answers(self) -> tuple[Answer, ...]:
+        """Ask for the address, the user name and the password."""
+        return (
+            Answer(
+                "server",
+                "Server or mail address",
+                help="icloud.com, fastmail.com, your mail address there, or an address such as "
+                "https://cloud.example.org (Nextcloud).",
+            ),
+            Answer("user", "User name", help="iCloud and Fastmail: your whole mail address."),
+            Answer(
+                "password",
+                "App password",
+                kind="password",
+                help="Make one for TimeTuna: iCloud: account.apple.com, Sign-In and Security, App-Specific Passwords. "
+                "Fastmail: Settings, Privacy & Security. Nextcloud: Settings, Security.",
+                secret=True,
+            ),
+        )
+
+    def log_in(self, given: Mapping[str, str]) -> Login:
+        """Find the account's calendars and sign in to them."""
+        user, password = given["user"].strip(), given["password"].strip()
+        if ":" in user or not user.isprintable() or not password.isprintable():
+            raise ProviderError(
+                "The user name or the password has a character in it that cannot be sent.",
+                code="caldav:characters",
+                permanent=True,
+            )
+        place = read_place(given["server"], allow_http=self._allow_http)
+        discovery = Discovery(user=user, password=password, http=self._http(), allow_http=self._allow_http)
+        return discovery.log_in(place)
+
+    def calendars(self, *, credential: str) -> tuple[OutsideCalendar, ...]:
+        """Read the collections in the account's homes."""
+        account = Account.read(credential)
+        return read_calendars(self._server(account), account.homes)
+
+    def busy(
+        self, calendar: str, span: Interval, *, time_zone: str, credential: str, cursor: str = ""
+    ) -> Reading:
+        """Read the events of the span, unless the server says that nothing has changed."""
+        account = Account.read(credential)
+        server = self._server(account)
+        reader = Calendar(server, server.path(calendar), addresses=account.addresses, time_zone=time_zone)
+        return reader.read(span, cursor=cursor)
+
+    def meeting_types(self) -> Mapping[str, str]:
+        """Say that no meetings are made."""
+        return {}
+
+    def put(self, entry: Entry, *, calendar: str, reference: str, credential: str) -> Written:
+        """Store the event as one resource."""
+        return self._events(calendar, credential).put(entry, reference=reference)
+
+    def remove(self, reference: str, *, calendar: str, credential: str) -> None:
+        """Delete the resource."""
+        self._events(calendar, credential).remove(reference)
+
+    def _events(self, calendar: str, credential: str) -> Events:
+        account = Account.read(credential)
+        organizer = account.addresses[0] if account.addresses else ""
+        return Events(self._server(account), calendar, organizer=organizer)
+
+    def _server(self, account: Account) -> Server:
+        return Server(account.origin, user=account.user, password=account.password, http=self._http())
+
+    def _http(self) -> HttpClient:
+        """Return the client, with the operator's own authorities beside the system's."""
+        if not self._ca_file:
+            return self._client
+        try:
+            return replace(self._client, tls=trust(self._ca_file))
+        except (OSError, ValueError):  # SSLError is an OSError
+            raise ProviderError(
+                "The certificates named by CALDAV_CA_FILE cannot be read.",
+                code="caldav:ca-file",
+                operator=True,
+            ) from None
+
+
+PROVIDER = Provider(
+    slug="caldav",
+    label="CalDAV",
+    prefix="CALDAV",
+    needs=(
+        Need(
+            "allow_private",
+            "yes: hosts may connect servers with private addresses (192.168…, localhost).",
+            required=False,
+            default="no",
+        ),
+        Need(
+            "allow_http",
+            "yes: hosts may connect servers without encryption; passwords then travel in the clear.",
+            required=False,
+            default="no",
+        ),
+        Need(
+            "ca_file",
+            "A PEM file of certificates to trust beside the usual ones: your own authority, a self-signed server.",
+            required=False,
+        ),
+    ),
+    one_per_host=False,
+    logo=Path(__file__).with_name("logo.svg"),
+    build=CalDAV,
+)

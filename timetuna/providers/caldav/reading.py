@@ -1,0 +1,106 @@
+"""When a calendar is taken: nothing new, or all of it again (RFC 4791 section 7.8, RFC 6578)."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from html import escape
+
+from timetuna.availability.interval import Interval
+from timetuna.ical.answer import Unreadable
+from timetuna.ical.reading import read_busy
+from timetuna.providers.base import BusyTime, Reading
+from timetuna.providers.caldav.cursor import Cursor
+from timetuna.providers.caldav.directory import KIND, holds_events
+from timetuna.providers.caldav.multistatus import CALDAV, CALENDARSERVER, DAV, Resource
+from timetuna.providers.caldav.partstat import as_answered
+from timetuna.providers.caldav.refusals import CONFLICT, FORBIDDEN, PRECONDITION, gone, incomplete
+from timetuna.providers.caldav.server import Server, expect_multistatus, xml_body
+from timetuna.providers.errors import ProviderError
+
+_TOKEN, _CTAG, _DATA = f"{DAV}sync-token", f"{CALENDARSERVER}getctag", f"{CALDAV}calendar-data"
+# A server puts all-day and floating times into a zone of its own choice: up to 14 hours off ours, and ours off UTC.
+_MARGIN = timedelta(hours=30)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FORGOTTEN = frozenset({400, FORBIDDEN, CONFLICT, 410, PRECONDITION, 415, 501, 507})
+_SUCCESS = range(200, 300)
+_READ_SECONDS = 10.0
+
+
+class Calendar:
+    """One calendar of an account, to be read. `addresses`: the owner's, whose answers to invitations count."""
+
+    def __init__(self, server: Server, path: str, *, addresses: tuple[str, ...], time_zone: str) -> None:
+        self._server = server
+        self._path = path
+        self._addresses = addresses
+        self._zone = time_zone
+
+    def read(self, span: Interval, *, cursor: str) -> Reading:
+        """Read the span. The calendar's state is asked for first: what changes meanwhile is seen next time."""
+        known = Cursor.read(cursor)
+        if known is not None and known.covers(span, self._zone):
+            unchanged = self._unchanged(known)
+            if unchanged is not None:
+                return Reading(None, unchanged.text())
+        state = self._state()
+        fresh = Cursor(span=span, time_zone=self._zone, token=state.text(_TOKEN), ctag=state.text(_CTAG))
+        return Reading(self._busy(span), fresh.text())
+
+    def _unchanged(self, known: Cursor) -> Cursor | None:
+        """Return what to remember when the calendar is as it was, None when it has to be read."""
+        if not known.token:
+            return known if known.ctag and self._state().text(_CTAG) == known.ctag else None
+        xml = (
+            f'<D:sync-collection xmlns:D="DAV:"><D:sync-token>{escape(known.token)}</D:sync-token>'
+            "<D:sync-level>1</D:sync-level><D:prop><D:getetag/></D:prop></D:sync-collection>"
+        )
+        response = self._server.ask("REPORT", self._path, body=xml_body(xml), headers={"Depth": "0"})
+        if response.status in _FORGOTTEN:
+            return None
+        answer = expect_multistatus(response)
+        return None if answer.resources or not answer.sync_token else replace(known, token=answer.sync_token)
+
+    def _state(self) -> Resource:
+        found = self._server.propfind(self._path, KIND, _TOKEN, _CTAG, depth=0).resources
+        if not found:
+            raise incomplete()
+        if not holds_events(found[0]):
+            raise gone()
+        return found[0]
+
+    def _busy(self, span: Interval) -> tuple[BusyTime, ...]:
+        objects = self._objects(span)
+        if not objects:
+            return ()
+        joined = b"\r\n".join(as_answered(one, addresses=self._addresses) for one in objects)
+        try:
+            read = read_busy(joined, span, time_zone=self._zone, seconds=_READ_SECONDS)
+        except Unreadable as error:
+            raise ProviderError(
+                f"This calendar holds something unreadable. {error}", code=f"ical:{error.code}"
+            ) from None
+        return tuple(BusyTime(*one) for one in read.busy)
+
+    def _objects(self, span: Interval) -> list[bytes]:
+        """Return the calendar objects of the span, whole, with all their recurrences: one reader expands them."""
+        start, end = (_EPOCH + timedelta(minutes=minute) for minute in span)
+        limits = f'start="{_stamp(start - _MARGIN)}" end="{_stamp(end + _MARGIN)}"'
+        xml = (
+            '<C:calendar-query xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav">'
+            "<D:prop><D:getetag/><C:calendar-data/></D:prop>"
+            '<C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT">'
+            f"<C:time-range {limits}/></C:comp-filter></C:comp-filter></C:filter></C:calendar-query>"
+        )
+        answer = self._server.multistatus("REPORT", self._path, xml=xml, depth=1)
+        return [_object(one) for one in {one.href: one for one in answer.resources}.values()]
+
+
+def _object(resource: Resource) -> bytes:
+    """Return the calendar object. One that could not be given makes the whole answer worthless."""
+    text = resource.text(_DATA)
+    if resource.status not in _SUCCESS or not text:
+        raise incomplete()
+    return text.encode()
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.strftime("%Y%m%dT%H%M%SZ")

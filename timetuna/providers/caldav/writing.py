@@ -1,0 +1,121 @@
+"""Writes a booking's event: one resource named after the booking, so that doing it twice changes nothing."""
+
+from datetime import UTC, datetime
+from html import escape
+from urllib.parse import quote
+
+from timetuna.lib.http import Body, Response
+from timetuna.providers.base import Entry, Written
+from timetuna.providers.caldav.event import calendar_object
+from timetuna.providers.caldav.multistatus import CALDAV, DAV, conditions
+from timetuna.providers.caldav.refusals import (
+    CONFLICT,
+    FORBIDDEN,
+    GONE,
+    NOT_FOUND,
+    PRECONDITION,
+    gone,
+    refusal,
+)
+from timetuna.providers.caldav.server import Server
+from timetuna.providers.errors import NeedsReconnect, ProviderError
+
+_OK, _BAD_REQUEST = 200, 400
+_SUCCESS = range(200, 300)
+_ABSENT = frozenset({NOT_FOUND, GONE})
+_UID_TAKEN = frozenset({_BAD_REQUEST, FORBIDDEN, CONFLICT})
+_TYPE = "text/calendar; charset=utf-8"
+_TRIES = 4
+_DIGEST_LENGTH = 200
+
+
+class Events:
+    """The events of one calendar, to be written and removed."""
+
+    def __init__(self, server: Server, calendar: str, *, organizer: str) -> None:
+        self._server = server
+        self._calendar = server.path(calendar if calendar.endswith("/") else f"{calendar}/")
+        self._organizer = organizer
+
+    def put(self, entry: Entry, *, reference: str) -> Written:
+        """Write the event or change it. Somebody else's change in between leads to reading and trying again."""
+        path = self._path(reference) if reference else self._path(f"{quote(entry.booking, safe='')}.ics")
+        known = bool(reference)
+        for _ in range(_TRIES):
+            stored = self._stored(path) if known else None
+            answer = self._write(entry, path, stored)
+            if answer.status in _SUCCESS:
+                return Written(reference=path, ical_uid=entry.ical_uid)
+            if (
+                stored is None
+                and answer.status in _UID_TAKEN
+                and (other := self._of_uid(entry.ical_uid, answer))
+            ):
+                path = other
+            elif answer.status != PRECONDITION and not (stored and answer.status in _ABSENT):
+                raise self._refusal(answer)
+            known = True
+        raise ProviderError(
+            "The event is being changed by somebody else all the time; this is tried again.",
+            code=f"http:{PRECONDITION}",
+        )
+
+    def remove(self, reference: str) -> None:
+        """Delete the event; one that is gone is as good."""
+        answer = self._server.ask("DELETE", self._path(reference))
+        if answer.status not in _SUCCESS and answer.status not in _ABSENT:
+            raise refusal(answer)
+
+    def _stored(self, path: str) -> Response | None:
+        answer = self._server.ask("GET", path, headers={"Accept": "text/calendar"})
+        if answer.status in _ABSENT:
+            return None
+        if answer.status != _OK:
+            raise refusal(answer)
+        return answer
+
+    def _write(self, entry: Entry, path: str, stored: Response | None) -> Response:
+        content = calendar_object(
+            entry,
+            organizer=self._organizer,
+            before=stored.body if stored else b"",
+            now=datetime.now(UTC),
+        )
+        etag = stored.headers.get("etag", "") if stored else ""
+        condition = {"If-Match": etag} if etag and not etag.startswith("W/") else {}
+        if stored is None:
+            condition = {"If-None-Match": "*"}
+        return self._server.ask("PUT", path, body=Body(content, _TYPE), headers=condition)
+
+    def _of_uid(self, uid: str, answer: Response) -> str:
+        """Return where an event of this UID stands: the invitation in our mail may have put it there first.
+
+        Some servers name it (RFC 4791 section 5.3.2.1), others are asked.
+        """
+        named = conditions(answer.body).get(f"{CALDAV}no-uid-conflict", "")
+        if named and self._server.has(named):
+            return self._server.path(named, base=self._calendar)
+        xml = (
+            '<C:calendar-query xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:prop><D:getetag/></D:prop>'
+            '<C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT"><C:prop-filter name="UID">'
+            f'<C:text-match collation="i;octet">{escape(uid)}</C:text-match>'
+            "</C:prop-filter></C:comp-filter></C:comp-filter></C:filter></C:calendar-query>"
+        )
+        try:
+            found = self._server.multistatus("REPORT", self._calendar, xml=xml, depth=1).resources
+        except (ProviderError, NeedsReconnect):
+            return ""
+        paths = [
+            self._server.path(one.href)
+            for one in found
+            if one.status in _SUCCESS and f"{DAV}getetag" in one.properties
+        ]
+        return paths[0] if paths else ""
+
+    def _path(self, reference: str) -> str:
+        return self._server.path(reference, base=self._calendar)
+
+    def _refusal(self, answer: Response) -> ProviderError | NeedsReconnect:
+        """Return the error; a missing parent is a missing calendar (RFC 4918 section 9.7.1)."""
+        missing = answer.status == CONFLICT and not conditions(answer.body)
+        return gone() if missing else refusal(answer)
