@@ -1,7 +1,9 @@
 // A form is sent once: its buttons rest after the first press. Opt out with data-many on the form.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (event.defaultPrevented || form.method !== "post" || "many" in form.dataset) return;
+  // A button that fills a frame leaves the page, and its form, where they are.
+  const stays = "many" in form.dataset || event.submitter?.formTarget;
+  if (event.defaultPrevented || form.method !== "post" || stays) return;
   // After the browser has read the pressed button's own name and value.
   setTimeout(() => {
     if (event.defaultPrevented) return;
