@@ -69,8 +69,11 @@ SETTINGS = (
     ),
     Setting("ZOOM_OAUTH_URL", "Where Zoom's sign-in and tokens are.", "https://zoom.us"),
     Setting("ZOOM_API_URL", "Where Zoom's API is.", "https://api.zoom.us"),
-    Setting("GOOGLE_CLIENT_ID", "Client id for signing in with Google."),
-    Setting("GOOGLE_CLIENT_SECRET", "Client secret for signing in with Google.", secret=True),
+    Setting("GOOGLE_CLIENT_ID", "Client id of your Google OAuth client: sign-in and calendars."),
+    Setting("GOOGLE_CLIENT_SECRET", "Client secret of your Google OAuth client.", secret=True),
+    Setting("GOOGLE_OAUTH_URL", "Where Google's consent is.", "https://accounts.google.com"),
+    Setting("GOOGLE_TOKEN_URL", "Where Google's tokens are.", "https://oauth2.googleapis.com"),
+    Setting("GOOGLE_API_URL", "Where Google's API is.", "https://www.googleapis.com"),
     Setting("MICROSOFT_CLIENT_ID", "Client id for signing in with Microsoft."),
     Setting("MICROSOFT_CLIENT_SECRET", "Client secret for signing in with Microsoft.", secret=True),
 )

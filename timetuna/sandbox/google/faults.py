@@ -60,6 +60,9 @@ FAULTS: dict[str, Fault] = {
     "google_link_http": Fault("The Meet link is plain http", "shape", WRITES),
     "google_link_javascript": Fault("The Meet link is a javascript: address", "shape", WRITES),
     "google_second_page_fails": Fault("The second page of a list answers 503", "rule", LISTS),
+    "google_second_page_missing": Fault(
+        "The second page of a list is empty of all it should have", "rule", LISTS
+    ),
     "google_sync_gone": Fault("410 for sync tokens", "rule", ("google.events.list",)),
     "google_freebusy_error": Fault(
         "An error of one calendar inside a good availability answer",
@@ -78,10 +81,15 @@ FAULTS: dict[str, Fault] = {
 
 def second_page(world: World, request: Request, call: Call) -> Response | None:
     """Answer where a list's second page shall fail."""
-    if "pageToken" in request.query() and world.faults.rules("google_second_page_fails", kind=call.kind):
-        call.faults.append("google_second_page_fails")
-        return error(503, "backendError", "Backend Error")
-    return None
+    answers = {
+        "google_second_page_fails": error(503, "backendError", "Backend Error"),
+        "google_second_page_missing": Response.json({"kind": "calendar#events"}),
+    }
+    if "pageToken" not in request.query():
+        return None
+    struck = next((name for name in answers if world.faults.rules(name, kind=call.kind)), "")
+    call.faults += [struck] if struck else []
+    return answers.get(struck)
 
 
 def deed(world: World, name: str, args: Json) -> int:

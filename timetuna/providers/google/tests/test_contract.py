@@ -1,0 +1,35 @@
+import pytest
+
+from timetuna.providers.calendar_contract import (
+    BusySourceContract,
+    CalendarWriterContract,
+    DirectoryContract,
+)
+from timetuna.providers.contract import IdentityContract, OAuthContract
+from timetuna.providers.google.tests.conftest import fresh
+from timetuna.sandbox import Sandbox, SandboxControl
+from timetuna.sandbox.google.control import GoogleControl
+
+
+class TestGoogleOAuth(OAuthContract):
+    @pytest.fixture
+    def google(self, running: tuple[Sandbox, SandboxControl]) -> GoogleControl:
+        """Without the final look: exchanging a code twice is what one of these tests is for."""
+        return fresh(running[1])
+
+
+class TestGoogleIdentity(IdentityContract):
+    pass
+
+
+class TestGoogleDirectory(DirectoryContract):
+    pass
+
+
+class TestGoogleBusySource(BusySourceContract):
+    free = ("transparent", "cancelled", "declined", "workplace", "birthday", "away_but_free")
+    unsure = ("tentative", "maybe", "unanswered")
+
+
+class TestGoogleCalendarWriter(CalendarWriterContract):
+    pass
