@@ -3,22 +3,25 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from timetuna.bookings.event_entry import digest, entry_of
+from timetuna.bookings.event_work import EVENT
 from timetuna.bookings.models import Booking
 from timetuna.calendars.models import CalendarEvent
+from timetuna.jobs.models import Job
 from timetuna.jobs.registry import Retry
 from timetuna.lib.signing import random_token
 from timetuna.providers.base import Entry
-from timetuna.providers.errors import NeedsReconnect, ProviderError
+from timetuna.providers.errors import ProviderError
 
-LEASE = timedelta(seconds=90)  # longer than the few calls of one `put` may take together
+LEASE = timedelta(minutes=3)  # longer than the few calls of one `put` may take together
 _SOON = timedelta(seconds=2)
+_WRITERS = (EVENT, "bookings.fulfil")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,22 +44,23 @@ class Turn:
 
 @contextmanager
 def turn(event: CalendarEvent) -> Iterator[Turn]:
-    """Hold the event for one call. Raises Retry while another does, also one that was killed, until its lease ends.
+    """Hold the event for one call. Raises Retry while another does.
 
-    Before the call leaves, the row says that nobody knows what stands in the calendar; the caller says it again when
-    it is done. A call that certainly did nothing puts back what was known.
+    Before a call that writes leaves, the row says that nobody knows what stands in the calendar; the caller says it
+    again when it is done. One call of ours is several at the service, so only a refusal for good puts back what was
+    known; removing adds no doubt, since it makes nothing.
     """
     taken = _take(event)
     try:
         yield taken
     except ProviderError as error:
-        _give_back(taken, unknown=error.outcome_unknown)
+        _give_back(taken, known=error.permanent and not error.outcome_unknown)
         raise
-    except (NeedsReconnect, Retry):
-        _give_back(taken, unknown=False)
+    except Retry:
+        _give_back(taken, known=True)
         raise
     except Exception:
-        _give_back(taken, unknown=True)
+        _give_back(taken, known=False)
         raise
 
 
@@ -66,17 +70,28 @@ def _take(event: CalendarEvent) -> Turn:
         bookings = Booking.objects.select_for_update(of=("self",), no_key=True).select_related("host")
         booking = bookings.get(uid=event.booking_uid)
         row = CalendarEvent.objects.select_for_update().get(pk=event.pk)
-        now, lease = timezone.now(), random_token()
-        if row.lease_until is not None and row.lease_until > now:
+        now = timezone.now()
+        if _is_held(row, booking, now):
             raise Retry("The event is being written already; this is looked at again.", at=now + _SOON)
-        entry = entry_of(booking)
+        entry, lease = entry_of(booking), random_token()
         CalendarEvent.objects.filter(pk=row.pk).update(
-            lease=lease, lease_until=now + LEASE, in_doubt=True, written_digest=""
+            lease=lease,
+            lease_until=now + LEASE,
+            written_digest="",
+            in_doubt=row.in_doubt or booking.status != Booking.Status.CANCELLED,
         )
     return Turn(lease=lease, booking=booking, entry=entry, digest=digest(entry), before=row)
 
 
-def _give_back(taken: Turn, *, unknown: bool) -> None:
+def _give_back(taken: Turn, *, known: bool) -> None:
     before = taken.before
-    known = {} if unknown else {"in_doubt": before.in_doubt, "written_digest": before.written_digest}
-    taken.row().update(lease="", lease_until=None, **known)
+    as_before = {"in_doubt": before.in_doubt, "written_digest": before.written_digest} if known else {}
+    taken.row().update(lease="", lease_until=None, **as_before)
+
+
+def _is_held(row: CalendarEvent, booking: Booking, now: datetime) -> bool:
+    """Say whether another process is at it: one that was killed has left its lease, but its job does not run."""
+    if row.lease_until is None or row.lease_until <= now:
+        return False
+    running = Job.objects.filter(subject=booking.subject_key(), name__in=_WRITERS, state=Job.State.RUNNING)
+    return running.count() > 1

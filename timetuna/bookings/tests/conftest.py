@@ -10,6 +10,7 @@ from timetuna.accounts.models import User
 from timetuna.bookings.actions.book import Guest, Order
 from timetuna.bookings.availability import minute_of
 from timetuna.bookings.forms import new_key
+from timetuna.bookings.tests.google import Google
 from timetuna.bookings.tests.zoom import Zoom
 from timetuna.jobs import queue
 from timetuna.jobs.models import Job, Worker
@@ -127,3 +128,13 @@ def zoom(running_sandbox, settings):
     settings.RETRY_SECONDS = 10
     yield zoom
     zoom.control.close()
+
+
+@pytest.fixture
+def google(running_sandbox, settings):
+    running_sandbox.reset()
+    google = Google(running_sandbox)
+    google.point_settings_here(settings)
+    settings.RETRY_SECONDS = 10
+    yield google
+    google.control.close()
