@@ -1,24 +1,85 @@
 """Hands a finished mail to the operator's mail server, from inside a job."""
 
 import logging
+import random
+import threading
+import time
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 
 from django.conf import settings
+from django.utils import timezone
 
 from timetuna.jobs.registry import GiveUp, Retry
-from timetuna.lib.mail import MailError, send
+from timetuna.lib.mail import MailError, MailServer, send
 
 log = logging.getLogger("timetuna.mail")
+
+_ENOUGH_FAILURES = 5
+_LONGEST_PAUSE_SECONDS = 300.0
 
 
 def deliver(message: EmailMessage) -> None:
     """Send it, or say why not: Retry when the server may take it later, GiveUp when it never will."""
-    if settings.MAIL_SERVER is None:
+    server = settings.MAIL_SERVER
+    if server is None:
         raise Retry("Mail waiting: no mail server is set (EMAIL_URL).")
+    when = _rest.ends_at(server)
+    if when:
+        raise Retry("Mail waiting: the mail server has been away; it is asked again soon.", at=when)
     try:
-        send(message, settings.MAIL_SERVER)
+        send(message, server)
     except MailError as error:
         log.warning("mail not sent: %s", error.code)
         if error.permanent:
             raise GiveUp(f"Mail refused: {error}") from error
+        if not error.code.isdigit():
+            _rest.failed(server)
         raise Retry(f"Mail waiting: {error}") from error
+    _rest.worked(server)
+
+
+class _Rest:
+    """Leaves a server that cannot be talked to in peace.
+
+    Waiting mails neither hold the workers up nor all come at once when it is back: one caller of a process asks,
+    after pauses that grow to five minutes, and the other mails follow, spread over as long again.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._server: MailServer | None = None
+        self._failures = 0
+        self._until = 0.0
+
+    def ends_at(self, server: MailServer) -> datetime | None:
+        """Return the moment (aware UTC) to try again at; None to try now, which one caller may after each rest."""
+        with self._lock:
+            left = self._until - time.monotonic()
+            if server != self._server or self._failures < _ENOUGH_FAILURES:
+                return None
+            if left <= 0:
+                self._until = time.monotonic() + self._pause()
+                return None
+        return timezone.now() + timedelta(seconds=left + random.uniform(0, self._pause()))  # noqa: S311 - spreads load
+
+    def failed(self, server: MailServer) -> None:
+        """Count a try that did not get through."""
+        with self._lock:
+            if server != self._server:
+                self._server, self._failures = server, 0
+            self._failures += 1
+            self._until = time.monotonic() + self._pause()
+
+    def worked(self, server: MailServer) -> None:
+        """Forget the failures."""
+        with self._lock:
+            if server == self._server:
+                self._failures = 0
+
+    def _pause(self) -> float:
+        beyond = min(max(self._failures - _ENOUGH_FAILURES, 0), 10)
+        return min(settings.RETRY_SECONDS * 2.0**beyond, _LONGEST_PAUSE_SECONDS)
+
+
+_rest = _Rest()

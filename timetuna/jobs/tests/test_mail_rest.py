@@ -1,0 +1,83 @@
+"""A mail server that is away is left in peace, and its return makes no storm."""
+
+import socket
+from datetime import UTC, datetime
+from email.message import EmailMessage
+
+import pytest
+from django.utils import timezone
+
+from timetuna import mailing
+from timetuna.jobs.registry import Retry
+from timetuna.lib.mail import Letter, Mailbox, MailServer, build
+from timetuna.sandbox.config import SandboxConfig
+from timetuna.sandbox.running import Sandbox
+
+
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch, settings):
+    monkeypatch.setattr(mailing, "_rest", mailing._Rest())
+    settings.RETRY_SECONDS = 10
+
+
+def letter() -> EmailMessage:
+    return build(
+        Letter(
+            sender=Mailbox("TimeTuna", "tuna@host.example"),
+            to=Mailbox("Sam", "sam@guest.example"),
+            subject="Hello",
+            text="Hello\n",
+            html="<p>Hello</p>",
+            message_id="<a@host.example>",
+            sent_at=datetime(2026, 11, 24, tzinfo=UTC),
+        )
+    )
+
+
+def refused(server, settings):
+    settings.MAIL_SERVER = server
+    with pytest.raises(Retry) as raised:
+        mailing.deliver(letter())
+    return raised.value
+
+
+@pytest.fixture
+def away():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return MailServer("127.0.0.1", taken.getsockname()[1])
+
+
+def test_after_some_failures_it_is_not_dialled_for_a_while(away, settings):
+    sentences = [str(refused(away, settings)) for _ in range(5)]
+    assert all("away" not in sentence for sentence in sentences)
+
+    orders = [refused(away, settings) for _ in range(40)]
+
+    assert {str(order) for order in orders} == {
+        "Mail waiting: the mail server has been away; it is asked again soon."
+    }
+    waits = sorted((order.at - timezone.now()).total_seconds() for order in orders)
+    assert waits[0] > 8
+    assert waits[-1] < 21
+    assert waits[-1] - waits[0] > 3, "they come back one after the other"
+
+
+def test_one_asks_after_the_rest_and_its_success_lets_all_through(away, settings, monkeypatch):
+    for _ in range(5):
+        refused(away, settings)
+    monkeypatch.setattr(mailing._rest, "_until", 0.0)
+    with Sandbox(SandboxConfig(http_port=0, smtp_port=away.port)) as sandbox:
+        mailing.deliver(letter())
+        mailing.deliver(letter())
+
+        assert len(sandbox.world.letterbox.all()) == 2
+
+
+def test_another_server_is_none_of_its_business(away, settings):
+    for _ in range(6):
+        refused(away, settings)
+    with Sandbox(SandboxConfig(http_port=0, smtp_port=0)) as sandbox:
+        settings.MAIL_SERVER = MailServer("127.0.0.1", sandbox.smtp_port)
+
+        mailing.deliver(letter())
