@@ -1,0 +1,66 @@
+"""Writes down at a booking that one of its mails came back."""
+
+import re
+import uuid
+
+from django.conf import settings
+from django.db import transaction
+
+from timetuna.bookings.history import SYSTEM, note
+from timetuna.bookings.models import Booking
+from timetuna.lib.bounces import Bounce
+
+_OURS = re.compile(
+    r"<(?P<uid>[0-9a-f-]{36})\.(?P<what>[^@]{1,80})\.(?P<audience>guest|host)[^@]*@(?P<host>[^>]+)>"
+)
+_WHY = {
+    "5.1.1": "the mailbox does not exist",
+    "5.1.2": "the domain does not exist",
+    "5.1.10": "the mailbox does not exist",
+    "5.2.1": "the mailbox is closed",
+    "5.2.2": "the mailbox is full",
+    "5.7.1": "the mail server refuses mails like this one",
+}
+
+
+def note_bounce(bounce: Bounce) -> bool:
+    """Note it in the history of the booking whose mail it was, once for each mail; return whether there is one."""
+    for message_id in bounce.message_ids:
+        found = _OURS.fullmatch(message_id)
+        if (
+            found
+            and found["host"] == settings.HOST
+            and _note(found["uid"], found["audience"], found["what"], bounce)
+        ):
+            return True
+    return False
+
+
+@transaction.atomic
+def _note(uid: str, audience: str, what: str, bounce: Bounce) -> bool:
+    known = _uuid(uid)
+    booking = Booking.objects.select_for_update().filter(uid=known).first() if known else None
+    if booking is None:
+        return False
+    reader = "the guest" if audience == "guest" else "the host"
+    text = f"The mail to {reader} ({_kind(what)}) {_outcome(bounce)}."
+    if not booking.history.filter(event="mail_bounced", text=text).exists():
+        note(booking, actor=SYSTEM, event="mail_bounced", text=text)
+    return True
+
+
+def _outcome(bounce: Bounce) -> str:
+    why = _WHY.get(bounce.status, "")
+    reason = f": {why}" if why else f" (code {bounce.status})" if bounce.status else ""
+    return ("came back" if bounce.permanent else "is late; its mail server keeps trying") + reason
+
+
+def _kind(what: str) -> str:
+    return what.partition(".")[0].replace("_", " ").replace("booked", "confirmation")
+
+
+def _uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
