@@ -88,12 +88,14 @@ class BookingGuest(models.Model):
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="further_guests")
     name = models.CharField(max_length=100, blank=True, default="")
     email = models.CharField(max_length=254)
+    mailbox = models.CharField(max_length=254, blank=True, default="")
     active = models.BooleanField(default=True)
     added_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["booking", "email"], name="bookings_guest_once")]
+        indexes = [models.Index(fields=["mailbox", "added_at"], name="bookings_brought_mailbox")]
 
 
 class BookingHost(models.Model):
@@ -193,7 +195,7 @@ class HistoryEntry(models.Model):
     at = models.DateTimeField(default=timezone.now)
     actor = models.CharField(max_length=10)
     event = models.CharField(max_length=40)
-    text = models.CharField(max_length=300)
+    text = models.CharField(max_length=600)
     source = models.CharField(max_length=10, blank=True, default="")
     changes = models.JSONField(default=dict)
 
