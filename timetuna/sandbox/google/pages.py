@@ -1,6 +1,7 @@
 """The page on which a person looks at the calendars, adds and deletes events, and withdraws the consent."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,8 @@ from timetuna.sandbox.world import World
 
 Json = dict[str, Any]
 PAGE = "/google/calendar"
-_SHOWN = timedelta(days=366)
+_YEARS = timedelta(days=3650)
+_MOST = 60  # events of a series
 
 
 def answer(world: World, request: Request, call: Call) -> Response:  # noqa: ARG001
@@ -45,10 +47,10 @@ def _show(world: World, *, problem: str = "", typed: dict[str, str] | None = Non
 
 def _calendar(world: World, calendar: Calendar) -> Json:
     found = []
-    until = datetime.fromtimestamp(world.store.now(), ZoneInfo("UTC")) + _SHOWN
+    until = datetime.fromtimestamp(world.store.now(), UTC) + _YEARS
     for event in state.of(world).events:
         if event.calendar == calendar.id and event.alive:
-            rows = times.instances(event.body, calendar.time_zone, until=until)
+            rows = islice(times.instances(event.body, calendar.time_zone, until=until), _MOST)
             found += [_event(body, calendar, by_app=event.by_app, reference=event.id) for body in rows]
     return {"calendar": calendar, "events": sorted(found, key=lambda row: str(row["when"]))}
 
@@ -56,15 +58,9 @@ def _calendar(world: World, calendar: Calendar) -> Json:
 def _event(body: Json, calendar: Calendar, *, by_app: bool, reference: str) -> Json:
     zone = ZoneInfo(calendar.time_zone)
     start, end = (at.astimezone(zone) for at in times.span(body, calendar.time_zone))
-    all_day = "date" in body["start"]
     return {
         "id": reference,
-        "when": f"{start:%Y-%m-%d}" if all_day else f"{start:%Y-%m-%d %H:%M}",
-        "until": "all day"
-        if all_day
-        else f"{end:%H:%M}"
-        if end.date() == start.date()
-        else f"{end:%m-%d %H:%M}",
+        "when": _when(start, end, all_day="date" in body["start"]),
         "summary": body.get("summary", "(No title)"),
         "location": body.get("location", ""),
         "description": body.get("description", ""),
@@ -74,6 +70,18 @@ def _event(body: Json, calendar: Calendar, *, by_app: bool, reference: str) -> J
         "tentative": body.get("status") == "tentative",
         "by_app": by_app,
     }
+
+
+def _when(start: datetime, end: datetime, *, all_day: bool) -> str:
+    """Return when an event is in the zone of its ends, whose beginning sorts."""
+    if not all_day:
+        return f"{start:%Y-%m-%d %H:%M}\u2013{end:%H:%M}" + (
+            "" if start.date() == end.date() else f" ({end:%Y-%m-%d})"
+        )
+    last = end - timedelta(days=1)
+    return (
+        f"{start:%Y-%m-%d}" + ("" if last.date() <= start.date() else f"\u2013{last:%Y-%m-%d}") + ", all day"
+    )
 
 
 def _add(world: World, form: dict[str, str]) -> str:
