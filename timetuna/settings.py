@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
+from django.conf.locale import LANG_INFO
 
 from timetuna.environment import SETTINGS, Environment, SettingsError
 from timetuna.lib.mail import parse_email_url
@@ -153,6 +154,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",  # pads answers at random, so lengths tell no secrets (BREACH)
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "timetuna.web.language.GuestLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -178,7 +180,13 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
+# A language is a catalogue below timetuna/locale; guests' pages and mails speak all that are there.
 LANGUAGE_CODE = "en"
+LOCALE_PATHS = [PACKAGE_DIR / "locale"]
+LANGUAGES = [
+    (code, LANG_INFO[code]["name_local"])
+    for code in sorted({"en", *(path.parts[-3] for path in LOCALE_PATHS[0].glob("*/LC_MESSAGES/django.mo"))})
+]
 USE_TZ = True
 TIME_ZONE = "UTC"
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from timetuna.bookings import wording
 from timetuna.bookings.invitation import guest_invitation, host_invitation, host_page
@@ -42,7 +42,12 @@ def compose(booking: Booking, *, kind: Kind, audience: str, tag: str = "") -> Em
 
 
 def letter(booking: Booking, *, kind: Kind, audience: str, tag: str = "") -> Letter:
-    """Return what the mail consists of, in its reader's zone, with the invitation where the kind has one."""
+    """Return what the mail consists of, in its reader's zone and language, with the invitation if the kind has one."""
+    with translation.override(booking.guest_language if audience == GUEST else settings.LANGUAGE_CODE):
+        return _letter(booking, kind, audience, tag)
+
+
+def _letter(booking: Booking, kind: Kind, audience: str, tag: str) -> Letter:
     where, to_guest = place(booking), audience == GUEST
     words = (guest_words if to_guest else host_words)(booking, kind, where)
     context = _context(booking, kind, where, to_guest=to_guest) | {"words": words}

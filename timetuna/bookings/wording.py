@@ -1,8 +1,11 @@
-"""Times and places in words, the same on pages and in mails."""
+"""Times and places in words, the same on pages and in mails, in the language that is spoken at the moment."""
 
 from datetime import date, datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
+
+from django.utils.dateformat import format as date_format
+from django.utils.translation import gettext, ngettext, pgettext
 
 from timetuna.lib.zones import find_zone
 
@@ -15,19 +18,20 @@ def zone_or_utc(name: str) -> ZoneInfo:
 
 
 def day(moment: date) -> str:
-    """Say a day: "Tuesday 24 November"."""
-    return f"{moment:%A} {moment.day} {moment:%B}"
+    """Say a day: "Tuesday 24 November", "Dienstag, 24. November"."""
+    return date_format(moment, pgettext("day", "l j F"))
 
 
 def date_from(moment: date, *, today: date) -> str:
     """Say a date, with its year where that is not this one: "12 January", "12 January 2027"."""
-    return f"{moment.day} {moment:%B}" + (f" {moment.year}" if moment.year != today.year else "")
+    same_year = moment.year == today.year
+    return date_format(moment, pgettext("date", "j F") if same_year else pgettext("date", "j F Y"))
 
 
 def clock(moment: datetime, *, twelve_hours: bool = False) -> str:
     """Say a time of day: "14:00", or "2:00 pm"."""
     if twelve_hours:
-        half = "am" if moment.hour < 12 else "pm"  # noqa: PLR2004
+        half = gettext("am") if moment.hour < 12 else gettext("pm")  # noqa: PLR2004
         return f"{moment.hour % 12 or 12}:{moment:%M}\N{NO-BREAK SPACE}{half}"
     return f"{moment:%H:%M}"
 
@@ -61,11 +65,11 @@ def elsewhere(moment: datetime, *, zone: ZoneInfo, twelve_hours: bool = False) -
     there = moment.astimezone(zone)
     if there.utcoffset() == moment.utcoffset():
         return ""
-    other_day = f"{there:%a} " if there.date() != moment.date() else ""
-    place = zone_name(zone).rpartition("/")[2]
-    return (
-        f"{other_day}{clock(there, twelve_hours=twelve_hours)} {'UTC' if place == 'UTC' else f'in {place}'}"
-    )
+    other_day = f"{date_format(there, 'D')} " if there.date() != moment.date() else ""
+    place, shown = zone_name(zone).rpartition("/")[2], other_day + clock(there, twelve_hours=twelve_hours)
+    if place == "UTC":
+        return f"{shown} UTC"
+    return gettext("%(time)s in %(place)s") % {"time": shown, "place": place}
 
 
 def for_other(moment: datetime, *, name: str, zone: ZoneInfo, twelve_hours: bool = False) -> str:
@@ -74,7 +78,12 @@ def for_other(moment: datetime, *, name: str, zone: ZoneInfo, twelve_hours: bool
     if there.utcoffset() == moment.utcoffset():
         return ""
     other_day = f"{day(there.date())}, " if there.date() != moment.date() else ""
-    return f"{other_day}{clock(there, twelve_hours=twelve_hours)} for {name} ({zone_name(zone)})"
+    shown = other_day + clock(there, twelve_hours=twelve_hours)
+    return gettext("%(time)s for %(name)s (%(zone)s)") % {
+        "time": shown,
+        "name": name,
+        "zone": zone_name(zone),
+    }
 
 
 def when(start: datetime, *, minutes: int, zone: ZoneInfo, twelve_hours: bool = False) -> str:
@@ -83,20 +92,27 @@ def when(start: datetime, *, minutes: int, zone: ZoneInfo, twelve_hours: bool = 
     begins, ends = start.astimezone(zone), (start + timedelta(minutes=minutes)).astimezone(zone)
     last_day = f"{day(ends.date())}, " if ends.date() != begins.date() else ""
     named = zone_label(zone, at=start)
-    return f"{day(begins.date())} {begins.year}, {say(begins)} to {last_day}{say(ends)} ({named})"
+    return gettext("%(day)s %(year)s, %(start)s to %(end)s (%(zone)s)") % {
+        "day": day(begins.date()),
+        "year": begins.year,
+        "start": say(begins),
+        "end": last_day + say(ends),
+        "zone": named,
+    }
 
 
 def short_when(start: datetime, *, zone: ZoneInfo) -> str:
     """Say when a meeting starts, for subjects: "Tue 24 Nov 2026, 14:00"."""
     begins = start.astimezone(zone)
-    return f"{begins:%a} {begins.day} {begins:%b} {begins.year}, {clock(begins)}"
+    shown = date_format(begins, pgettext("short date", "D j M Y"))
+    return f"{shown}, {clock(begins)}"
 
 
 def length(minutes: int) -> str:
     """Say a length: "45 minutes", "1 hour", "1 hour 30 minutes"."""
     hours, rest = divmod(minutes, 60)
-    parts = [f"{hours} hour{'s' if hours > 1 else ''}"] if hours else []
-    parts += [f"{rest} minute{'s' if rest > 1 else ''}"] if rest else []
+    parts = [ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}] if hours else []
+    parts += [ngettext("%(count)d minute", "%(count)d minutes", rest) % {"count": rest}] if rest else []
     return " ".join(parts)
 
 
@@ -104,4 +120,5 @@ def which_of_two(moment: datetime) -> str:
     """Tell the two hours apart that an autumn change repeats: "CEST (first)"; "" at any other time."""
     if moment.replace(fold=0).utcoffset() == moment.replace(fold=1).utcoffset():
         return ""
-    return f"{moment:%Z} ({'second' if moment.fold else 'first'})"
+    which = gettext("second") if moment.fold else gettext("first")
+    return f"{moment:%Z} ({which})"

@@ -1,0 +1,109 @@
+"""Translations: what has to be translated, and how a file of them is kept. `python -m tests.languages` updates them.
+
+Every text that goes through Django's translation, in Python or in a template, is found by Babel's extractor; Django's
+own `templatize` turns a template into what that reads. The catalogue of a language is one .po file below
+timetuna/locale; the .mo file beside it is made from it.
+"""
+
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+
+PACKAGE = Path(__file__).resolve().parent.parent / "timetuna"
+LOCALE = PACKAGE / "locale"
+KEYWORDS = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+}
+
+
+def catalogues() -> list[Path]:
+    """Return the .po files."""
+    return sorted(LOCALE.glob("*/LC_MESSAGES/django.po"))
+
+
+def language_of(path: Path) -> str:
+    """Return the code of a catalogue's language."""
+    return path.relative_to(LOCALE).parts[0]
+
+
+def to_translate() -> Catalog:
+    """Return every text that can be translated, without the places it stands at: those change too often."""
+    found = Catalog(fuzzy=False)
+    for path in sorted(PACKAGE.rglob("*")):
+        if path.suffix in {".py", ".html", ".txt"} and "tests" not in path.parts:
+            for message, context in _messages(path):
+                found.add(message, context=context, flags=_flags(message))
+    return found
+
+
+def read(path: Path) -> Catalog:
+    """Return a catalogue as it is on disk."""
+    with path.open("rb") as file:
+        return read_po(file, locale=language_of(path))
+
+
+def strings_of(message: Message) -> tuple[str, ...]:
+    """Return the translation, its plural forms too."""
+    return message.string if isinstance(message.string, tuple) else (message.string,)
+
+
+def compiled(catalogue: Catalog) -> bytes:
+    """Return what belongs into the .mo file."""
+    out = BytesIO()
+    write_mo(out, catalogue)
+    return out.getvalue()
+
+
+def update(path: Path) -> None:
+    """Bring a .po file in step with the texts, keeping what is translated, and make the .mo file."""
+    catalogue = read(path) if path.stat().st_size else Catalog(locale=language_of(path), fuzzy=False)
+    catalogue.update(to_translate(), no_fuzzy_matching=True)
+    catalogue.obsolete.clear()
+    with path.open("wb") as file:
+        write_po(file, catalogue, width=110, omit_header=False, sort_output=True, include_lineno=False)
+    path.with_suffix(".mo").write_bytes(compiled(catalogue))
+
+
+def _messages(path: Path) -> Iterator[tuple[str | tuple[str, ...], str | None]]:
+    from django.utils.translation.template import templatize  # noqa: PLC0415 - the settings come first
+
+    text = path.read_text(encoding="utf-8")
+    if path.suffix != ".py":
+        text = templatize(text) if "i18n" in text else ""
+    for _, message, _, context in extract("python", BytesIO(text.encode()), keywords=KEYWORDS):
+        yield message, context
+
+
+def _flags(message: str | tuple[str, ...]) -> tuple[str, ...]:
+    texts = message if isinstance(message, tuple) else (message,)
+    return ("python-format",) if any("%(" in text for text in texts) else ()
+
+
+def main() -> None:
+    """Update every catalogue."""
+    import os  # noqa: PLC0415
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    for path in catalogues():
+        update(path)
+        missing = [message.id for message in read(path) if message.id and not all(strings_of(message))]
+        print(f"{language_of(path)}: {len(missing)} of {len(read(path))} texts have no translation")  # noqa: T201
+        for text in missing[:300]:
+            print(f"  {text!r}")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,38 @@
+"""Every language that is there is complete, says the same with the same blanks, and is compiled."""
+
+import re
+
+import pytest
+
+from tests.languages import catalogues, compiled, language_of, read, strings_of, to_translate
+
+BLANKS = re.compile(r"%\(\w+\)[sd]|%[sd]|\{[^{}]*\}")
+
+
+@pytest.mark.parametrize("path", catalogues(), ids=language_of)
+def test_every_text_is_translated(path):
+    catalogue = read(path)
+    wanted = {(message.id, message.context) for message in to_translate() if message.id}
+
+    there = {(message.id, message.context) for message in catalogue if message.id}
+    empty = [message.id for message in catalogue if message.id and not all(strings_of(message))]
+    assert (wanted - there, there - wanted, empty) == (set(), set(), [])
+    assert not [message.id for message in catalogue if message.id and message.fuzzy]
+
+
+@pytest.mark.parametrize("path", catalogues(), ids=language_of)
+def test_a_translation_fills_in_the_same(path):
+    for message in read(path):
+        if not message.id:
+            continue
+        source = message.id if isinstance(message.id, tuple) else (message.id,)
+        target = strings_of(message)
+        blanks = set(BLANKS.findall(source[-1]))
+        for text in target:
+            assert set(BLANKS.findall(text)) <= blanks | set(BLANKS.findall(source[0])), text
+        assert set(BLANKS.findall(target[-1])) == blanks, message.id
+
+
+@pytest.mark.parametrize("path", catalogues(), ids=language_of)
+def test_what_is_compiled_is_what_is_written(path):
+    assert path.with_suffix(".mo").read_bytes() == compiled(read(path)), "run python -m tests.languages"
