@@ -4,15 +4,13 @@ from collections.abc import Sequence
 
 from timetuna.bookings import moments
 from timetuna.bookings.event_home import event_of, reconnect_words, service
-from timetuna.bookings.event_work import EVENT
+from timetuna.bookings.event_work import WRITERS
 from timetuna.bookings.lines import Reader
 from timetuna.bookings.marks import ahead
 from timetuna.bookings.models import Booking
 from timetuna.bookings.standing import Effect, Remedy, State, next_try, standing
 from timetuna.calendars.models import CalendarEvent
 from timetuna.jobs.models import Job
-
-_WRITERS = frozenset({EVENT, "bookings.fulfil"})
 
 
 def event_effects(booking: Booking, jobs: Sequence[Job], reader: Reader) -> list[Effect]:
@@ -39,7 +37,7 @@ def _is_as_it_should(booking: Booking, event: CalendarEvent) -> bool:
 
 def _behind(event: CalendarEvent, title: str, jobs: Sequence[Job], reader: Reader) -> Effect:
     """Say why the event is not as the booking is, and what mends it."""
-    job = next((job for job in reversed(jobs) if job.name in _WRITERS and job.state != Job.State.DONE), None)
+    job = next((job for job in reversed(jobs) if job.name in WRITERS and job.state != Job.State.DONE), None)
     connect, trying = reconnect_words(event), job is not None and job.state != Job.State.FAILED
     if connect:
         text = event.problem or "It could not be brought up to date."

@@ -1,10 +1,13 @@
 """The work that keeps a booking's event in its host's calendar as the booking is."""
 
+from datetime import datetime
+
 from timetuna.bookings.models import Booking
 from timetuna.jobs.models import Job
-from timetuna.jobs.queue import enqueue, retry_now
+from timetuna.jobs.queue import enqueue, repeat, retry_now
 
-EVENT = "bookings.event"
+EVENT, LOOK = "bookings.event", "bookings.look_at_event"
+WRITERS = frozenset({EVENT, LOOK, "bookings.fulfil"})
 
 
 def enqueue_event(booking: Booking) -> None:
@@ -15,3 +18,8 @@ def enqueue_event(booking: Booking) -> None:
     waiting = Job.objects.filter(subject=booking.subject_key(), name=EVENT)
     if not retry_now(waiting):
         enqueue(EVENT, subject=booking.subject_key(), booking=booking.pk)
+
+
+def look_at_event(booking: Booking, *, at: datetime) -> None:
+    """Have an event that should be there written once more at that moment, in case it is not."""
+    repeat(LOOK, key=f"look:{booking.pk}", subject=booking.subject_key(), at=at, booking=booking.pk)

@@ -1,8 +1,11 @@
 """Work that follows from bookings: ids in, fetch, call."""
 
+from datetime import timedelta
+
 from django.utils import timezone
 
 from timetuna.bookings.actions.carry_change import move_outside, remove_outside
+from timetuna.bookings.actions.check_mirrors import check_mirrors
 from timetuna.bookings.actions.fulfil import fulfil
 from timetuna.bookings.actions.mend import mend_connection
 from timetuna.bookings.actions.mirror_event import mirror_event
@@ -10,7 +13,7 @@ from timetuna.bookings.actions.plan_reminders import plan_page_reminders
 from timetuna.bookings.actions.remind import follow_up, remind
 from timetuna.bookings.actions.send_mail import send_mail
 from timetuna.bookings.actions.send_sample import send_sample
-from timetuna.jobs.registry import job
+from timetuna.jobs.registry import job, recurring
 
 
 @job("bookings.fulfil")
@@ -41,6 +44,18 @@ def remove_conference(booking: int) -> None:
 def mirror_booking_event(booking: int) -> None:
     """Bring the event in the host's calendar in line."""
     mirror_event(booking)
+
+
+@job("bookings.look_at_event")
+def look_at_booking_event(booking: int) -> None:
+    """See to it that the event is there."""
+    mirror_event(booking, look=True)
+
+
+@recurring("bookings.check_mirrors", every=timedelta(minutes=5))
+def check_booking_mirrors() -> None:
+    """Compare the bookings whose turn it is today with what should exist outside."""
+    check_mirrors(now=timezone.now())
 
 
 @job("bookings.connection_mended")

@@ -9,6 +9,7 @@ from timetuna.jobs.models import Job
 
 PATIENCE = timedelta(minutes=2)
 _MAKERS = frozenset({"bookings.fulfil", "bookings.move_conference"})
+_EVENTS = frozenset({"bookings.event", "bookings.look_at_event"})
 _CARRIERS = frozenset({"bookings.move_conference", "bookings.remove_conference"})
 
 
@@ -42,7 +43,7 @@ def marks(booking: Booking, work: Iterable[Job], *, now: datetime) -> list[Mark]
     ):  # the first mails are written down by what makes the link
         waiting += [job for job in jobs if job.name == "bookings.fulfil"]
     wanted = booking.status == Booking.Status.CANCELLED or ahead(booking, now=now)
-    events = {job.state for job in jobs if wanted and job.name == "bookings.event" and job.last_error}
+    events = {job.state for job in jobs if wanted and job.name in _EVENTS and job.last_error}
     found = {
         MISSING: without_link and not trying,
         LATE: without_link and trying,

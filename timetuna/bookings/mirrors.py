@@ -1,13 +1,96 @@
 """What should exist outside for a booking, and what of it is missing as far as this server knows."""
 
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q
 
-from timetuna.bookings.models import Booking
+from timetuna.bookings.abilities import may
+from timetuna.bookings.event_entry import digest, entry_of
+from timetuna.bookings.mail_words import FIRST_KINDS
+from timetuna.bookings.models import Booking, Conference, HistoryEntry
+from timetuna.bookings.queries import work_of
 from timetuna.calendars.models import CalendarEvent
+from timetuna.jobs.models import Job
+from timetuna.jobs.queue import KEPT_FOR
+from timetuna.providers.base import Ability
 
 State = CalendarEvent.State
+_OPEN = (Job.State.WAITING, Job.State.RUNNING)
+_FULFIL, _MAIL, _MOVE, _REMOVE = (
+    "bookings.fulfil", "bookings.mail", "bookings.move_conference", "bookings.remove_conference",
+)  # fmt: skip
+_MEMORY = KEPT_FOR / 2  # jobs are forgotten after KEPT_FOR; what is younger than this has its rows
+_SAME_MOMENT = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """Something that should have been written down: mails of a kind, or work by its name. `words` is for the host."""
+
+    words: str
+    mails: str = ""
+    work: str = ""
+
+
+def in_line(booking: Booking, event: CalendarEvent) -> bool:
+    """Say whether the event says what the booking says, as far as this server knows."""
+    if booking.status == Booking.Status.CANCELLED:
+        return event.state == State.REMOVED
+    return event.state == State.WRITTEN and event.written_digest == digest(entry_of(booking))
+
+
+def is_announced(booking: Booking, jobs: Sequence[Job], *, now: datetime) -> bool:
+    """Say whether the first mails were written down. Their jobs are forgotten in the end, long after this asks."""
+    if booking.created_at < now - _MEMORY:
+        return True
+    return any(job.name == _MAIL and job.arguments.get("kind") in FIRST_KINDS for job in jobs)
+
+
+def missing(booking: Booking, *, now: datetime) -> Iterator[Missing]:
+    """Return what is not written down although it should be, but for the event. Only our own rows are asked."""
+    jobs = list(work_of(booking))
+    if booking.status == Booking.Status.PENDING or (
+        booking.status == Booking.Status.CONFIRMED and booking.end_at() < now
+    ):
+        return
+    if booking.status == Booking.Status.CONFIRMED and _lacks_fulfilment(booking, jobs, now):
+        yield Missing(words="the work that follows from a booking was missing and is done now.", work=_FULFIL)
+    yield from _lacks_mails(booking, jobs, now)
+    if booking.status == Booking.Status.CANCELLED and _lacks_removal(booking, jobs, now):
+        yield Missing(words="the meeting outside was not deleted and is now.", work=_REMOVE)
+
+
+def _lacks_fulfilment(booking: Booking, jobs: Sequence[Job], now: datetime) -> bool:
+    """Say whether nobody is at the link or the first mails. A refused link waits for its host, not for a day."""
+    if any(job.name in {_FULFIL, _MOVE} and job.state in _OPEN for job in jobs):
+        return False
+    conference: Conference | None = getattr(booking, "conference", None)
+    waits = conference is not None and conference.state in {
+        Conference.State.WAITING,
+        Conference.State.CREATING,
+    }
+    return waits or not is_announced(booking, jobs, now=now)
+
+
+def _lacks_mails(booking: Booking, jobs: Sequence[Job], now: datetime) -> Iterator[Missing]:
+    """Find a move or a cancellation whose mails are not there, which were written down at the same moment."""
+    changes = HistoryEntry.objects.filter(booking=booking, event__in=("moved", "cancelled"))
+    last = changes.last()
+    if last is None or last.at < now - _MEMORY:
+        return
+    later = [job for job in jobs if job.name == _MAIL and job.created_at > last.at - _SAME_MOMENT]
+    moving = any(job.name == _MOVE and job.state in _OPEN for job in jobs)
+    if not moving and not any(job.arguments.get("kind") == last.event for job in later):
+        yield Missing(
+            words=f"the mails of the change were missing and are sent now ({last.event}).", mails=last.event
+        )
+
+
+def _lacks_removal(booking: Booking, jobs: Sequence[Job], now: datetime) -> bool:
+    recent = booking.history.filter(event="cancelled", at__gt=now - _MEMORY).exists()
+    return recent and not any(job.name == _REMOVE for job in jobs) and may(booking, Ability.REMOVE)
 
 
 def behind_of(host_id: int, *, now: datetime) -> list[tuple[Booking, CalendarEvent]]:

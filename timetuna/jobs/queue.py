@@ -33,6 +33,16 @@ def enqueue(
     _wake_after_commit()
 
 
+def repeat(name: str, *, key: str, subject: str, at: datetime, **ids: int | str) -> None:
+    """Write work down as `enqueue` does, also where it was done or given up before: one row for it for ever."""
+    over = Job.objects.filter(key=key, state__in=[Job.State.DONE, Job.State.FAILED])
+    fresh = {"state": Job.State.WAITING, "attempts": 0, "finished_at": None, "last_error": ""}
+    if over.update(run_at=at, **fresh):
+        _wake_after_commit()
+    else:
+        enqueue(name, key=key, subject=subject, at=at, **ids)
+
+
 def _wake_after_commit() -> None:
     # What was to be done is stored; a call that fails must not make the caller believe otherwise.
     transaction.on_commit(_wake, robust=True)

@@ -8,11 +8,12 @@ from timetuna.bookings.event_entry import makes_link
 from timetuna.bookings.event_work import enqueue_event
 from timetuna.bookings.history import SYSTEM, note
 from timetuna.bookings.mail_words import FIRST_KINDS
+from timetuna.bookings.mirrors import is_announced
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.outbox import enqueue_mails
+from timetuna.bookings.queries import work_of
 from timetuna.calendars.models import CalendarEvent
 from timetuna.jobs.models import Job
-from timetuna.jobs.queue import KEPT_FOR
 
 
 def promise(booking: Booking, *, kind: str, why: str) -> None:
@@ -36,7 +37,7 @@ def announce(booking: Booking, *, kind: str) -> None:
     with transaction.atomic():
         if not _takes_place(booking) or announce_late_link(booking):
             return
-        if kind in FIRST_KINDS and is_announced(booking):
+        if kind in FIRST_KINDS and has_mails(booking):
             return
         _settle_uid(booking)
         enqueue_mails(booking, kind=kind)
@@ -56,11 +57,9 @@ def announce_late_link(booking: Booking) -> bool:
         return True
 
 
-def is_announced(booking: Booking) -> bool:
-    """Say whether the first mails were written down. Their jobs are forgotten in the end, long after `KEPT_FOR` / 2."""
-    if booking.created_at < timezone.now() - KEPT_FOR / 2:
-        return True
-    return any(mail.arguments.get("kind") in FIRST_KINDS for mail in _mails(booking))
+def has_mails(booking: Booking) -> bool:
+    """Say whether both sides have been told of the booking, or are about to be."""
+    return is_announced(booking, list(work_of(booking)), now=timezone.now())
 
 
 def _mails(booking: Booking) -> QuerySet[Job]:
@@ -81,5 +80,5 @@ def _takes_place(booking: Booking) -> bool:
 
 def _settle_uid(booking: Booking) -> None:
     """With the first mail, settle by which UID the host's copies go: see `host_uid`."""
-    if not is_announced(booking) and not _mails(booking).exists():
+    if not has_mails(booking) and not _mails(booking).exists():
         CalendarEvent.objects.filter(booking_uid=booking.uid, mailed_uid="").update(mailed_uid=F("ical_uid"))

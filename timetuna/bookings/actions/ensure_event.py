@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from timetuna.bookings.actions.store_event import store_problem, store_removal, store_written
 from timetuna.bookings.actions.write_turn import turn
-from timetuna.bookings.event_entry import digest, entry_of, makes_link
+from timetuna.bookings.event_entry import makes_link
 from timetuna.bookings.event_home import Home, calendar_words, event_of, home_of, service
+from timetuna.bookings.mirrors import in_line
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.place import provider_label
 from timetuna.calendars.models import CalendarEvent
@@ -34,13 +35,6 @@ def ensure_event(booking: Booking, *, look: bool = False) -> None:
         _remove(booking, event)
     elif booking.status == Booking.Status.CONFIRMED and (look or not in_line(booking, event)):
         _write(booking, event)
-
-
-def in_line(booking: Booking, event: CalendarEvent) -> bool:
-    """Say whether the event says what the booking says, as far as this server knows."""
-    if booking.status == Booking.Status.CANCELLED:
-        return event.state == State.REMOVED
-    return event.state == State.WRITTEN and event.written_digest == digest(entry_of(booking))
 
 
 def _write(booking: Booking, event: CalendarEvent) -> None:

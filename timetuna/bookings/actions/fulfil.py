@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from timetuna.bookings.actions.announce import announce, is_announced, promise
+from timetuna.bookings.actions.announce import announce, has_mails, promise
 from timetuna.bookings.actions.choose_calendar import choose_calendar
 from timetuna.bookings.actions.ensure_conference import ensure_conference
 from timetuna.bookings.actions.ensure_event import ensure_event
@@ -47,4 +47,4 @@ def _too_late(booking: Booking, order: Retry) -> bool:
     """Say whether the next try is later than people wait for their first mail; those who have it need not wait."""
     next_try = order.at or timezone.now()
     patience = timedelta(seconds=PATIENCE_IN_PAUSES * settings.RETRY_SECONDS)
-    return next_try > booking.created_at + patience or is_announced(booking)
+    return next_try > booking.created_at + patience or has_mails(booking)

@@ -6,11 +6,10 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from timetuna.bookings.actions.ensure_event import in_line
 from timetuna.bookings.event_home import event_of, home_of
 from timetuna.bookings.event_work import enqueue_event
 from timetuna.bookings.history import HOST, note
-from timetuna.bookings.mirrors import behind_of
+from timetuna.bookings.mirrors import behind_of, in_line
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.writers import kinds_of
 from timetuna.jobs.models import Job

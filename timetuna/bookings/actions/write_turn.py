@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from timetuna.bookings.event_entry import digest, entry_of
-from timetuna.bookings.event_work import EVENT
+from timetuna.bookings.event_work import WRITERS
 from timetuna.bookings.models import Booking
 from timetuna.calendars.models import CalendarEvent
 from timetuna.jobs.models import Job
@@ -21,7 +21,6 @@ from timetuna.providers.errors import ProviderError
 
 LEASE = timedelta(minutes=3)  # longer than the few calls of one `put` may take together
 _SOON = timedelta(seconds=2)
-_WRITERS = (EVENT, "bookings.fulfil")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,5 +92,5 @@ def _is_held(row: CalendarEvent, booking: Booking, now: datetime) -> bool:
     """Say whether another process is at it: one that was killed has left its lease, but its job does not run."""
     if row.lease_until is None or row.lease_until <= now:
         return False
-    running = Job.objects.filter(subject=booking.subject_key(), name__in=_WRITERS, state=Job.State.RUNNING)
+    running = Job.objects.filter(subject=booking.subject_key(), name__in=WRITERS, state=Job.State.RUNNING)
     return running.count() > 1
