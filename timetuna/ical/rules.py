@@ -10,7 +10,7 @@ YEARLY, MONTHLY, WEEKLY, DAILY, HOURLY, MINUTELY, SECONDLY = range(7)
 _FREQUENCIES = ("YEARLY", "MONTHLY", "WEEKLY", "DAILY", "HOURLY", "MINUTELY", "SECONDLY")
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _WEEKDAY = re.compile(r"([+-]?\d{1,3})?\s*(MO|TU|WE|TH|FR|SA|SU)", re.ASCII)
-_NUMBER = re.compile(r"[+-]?\d{1,9}", re.ASCII)
+_NUMBER = re.compile(r"[+-]?\d{1,12}", re.ASCII)
 _OLD_HEAD = re.compile(r"(MP|MD|YM|YD|D|W)(\d{1,5})", re.ASCII)
 _OLD_NUMBER = re.compile(r"(\d{1,3})([+-]?)|(LD)", re.ASCII)
 
