@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from timetuna.bookings.models import Booking, Conference
+from timetuna.bookings.writers import event_labels
 from timetuna.calendars.queries import conference_kinds
 from timetuna.pages.kinds import LINK, PHONE, guest_labels
 
@@ -38,8 +39,8 @@ def place(booking: Booking) -> Place:
 
 
 def provider_label(slug: str) -> str:
-    """Return the name people read for a provider."""
-    return conference_kinds().get(slug, slug)
+    """Return the name people read for what makes a meeting: a provider, or a kind of event."""
+    return (conference_kinds() | event_labels()).get(slug, slug)
 
 
 def _online(conference: Conference) -> Place:

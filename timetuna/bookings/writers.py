@@ -9,7 +9,12 @@ from timetuna.pages.models import BookingPage
 
 def event_kinds() -> frozenset[str]:
     """Return the kinds of online meetings that come with an event."""
-    return frozenset(kind for kinds in connections.event_kinds().values() for kind in kinds)
+    return frozenset(event_labels())
+
+
+def event_labels() -> dict[str, str]:
+    """Return what people read for those kinds."""
+    return {kind: label for kinds in connections.event_kinds().values() for kind, label in kinds.items()}
 
 
 def kinds_of(provider: str) -> frozenset[str]:

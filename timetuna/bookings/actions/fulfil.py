@@ -46,5 +46,7 @@ def _link_missing(booking: Booking) -> bool:
 def _too_late(booking: Booking, order: Retry) -> bool:
     """Say whether the next try is later than people wait for their first mail; those who have it need not wait."""
     next_try = order.at or timezone.now()
+    approved = booking.history.filter(event="approved").last()
+    since = approved.at if approved else booking.created_at
     patience = timedelta(seconds=PATIENCE_IN_PAUSES * settings.RETRY_SECONDS)
-    return next_try > booking.created_at + patience or has_mails(booking)
+    return next_try > since + patience or has_mails(booking)
