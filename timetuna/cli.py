@@ -68,6 +68,18 @@ COMMANDS = (
             PASSWORD_STDIN,
         ),
     ),
+    Command(
+        "busy",
+        "Show when a calendar is busy, as TimeTuna sees it: a file or the address of a feed.",
+        options=(
+            Option("source", "A file, or an address that begins with https:// or webcal://."),
+            Option("--from", "First day, or a date and time.", {"dest": "first", "required": True}),
+            Option(
+                "--to", "The day before which to stop, or a date and time.", {"dest": "end", "required": True}
+            ),
+            Option("--zone", "IANA name of the owner's time zone.", {"default": "UTC"}),
+        ),
+    ),
     Command("check", "Say what is set, what is missing, and what runs.", aliases=("doctor",)),
     Command("newkeys", "Print the two keys a server needs."),
     Command("rotatekeys", "Seal every stored secret with the newest encryption key.", django=True),

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 T = TypeVar("T")
-OUR_PREFIXES = ("TIMETUNA_", "ZOOM_", "GOOGLE_", "MICROSOFT_")
+OUR_PREFIXES = ("TIMETUNA_", "ZOOM_", "GOOGLE_", "MICROSOFT_", "ICALFEED_")
 
 
 class SettingsError(Exception):
@@ -76,6 +76,8 @@ SETTINGS = (
     Setting("GOOGLE_API_URL", "Where Google's API is.", "https://www.googleapis.com"),
     Setting("MICROSOFT_CLIENT_ID", "Client id for signing in with Microsoft."),
     Setting("MICROSOFT_CLIENT_SECRET", "Client secret for signing in with Microsoft.", secret=True),
+    Setting("ICALFEED_ALLOW_PRIVATE", "yes: hosts may add feeds at private addresses.", "no"),
+    Setting("ICALFEED_ALLOW_HTTP", "yes: hosts may add feeds without encryption.", "no"),
 )
 BY_NAME = {setting.name: setting for setting in SETTINGS}
 

@@ -118,7 +118,7 @@ env.together("ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_WEBHOOK_SECRET_TOKEN"
 PROVIDER_SETTINGS = {
     setting.name: env.text(setting.name)
     for setting in SETTINGS
-    if setting.name.startswith(("ZOOM_", "GOOGLE_", "MICROSOFT_"))
+    if setting.name.startswith(("ZOOM_", "GOOGLE_", "MICROSOFT_", "ICALFEED_"))
 }
 
 DEBUG = False

@@ -1,0 +1,93 @@
+"""`timetuna busy`: what TimeTuna sees of a calendar, for a host who wonders."""
+
+import argparse
+import json
+import re
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from timetuna import __version__
+from timetuna.availability.interval import Interval, merge
+from timetuna.commands import Refusal
+from timetuna.ical.answer import CalendarFile, Unreadable
+from timetuna.ical.bounds import MAX_BYTES
+from timetuna.ical.reading import read_busy
+from timetuna.lib.http import HttpClient
+from timetuna.lib.zones import find_zone, zone_meant
+from timetuna.providers.errors import NeedsReconnect, ProviderError
+from timetuna.providers.icalfeed.address import read_address
+from timetuna.providers.icalfeed.fetching import bounded, fetch
+
+_LONGEST = timedelta(days=3_660)
+_SECONDS = 30.0
+_ADDRESS = re.compile("(https?|webcals?)://", re.IGNORECASE)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the merged busy times as JSON; refuse with the reason where the calendar cannot be read."""
+    zone = _zone(options.zone)
+    first, end = _moment(options.first, zone), _moment(options.end, zone)
+    if not first < end <= first + _LONGEST:
+        raise Refusal("--to is after --from, and at most ten years.")
+    found = _read(options.source, (_minute(first), _minute(end)), zone=zone.key)
+    shown = {
+        "from": first.isoformat(),
+        "to": end.isoformat(),
+        "zone": zone.key,
+        "busy": [_shown(start, stop, zone) for start, stop in merge(one[:2] for one in found.busy)],
+        "events": found.events,
+        "free": found.free,
+        "without_length": found.empty,
+    }
+    print(json.dumps(shown, indent=2))
+    return 0
+
+
+def _read(source: str, span: Interval, *, zone: str) -> CalendarFile:
+    """Read what the source names: an address, else a file."""
+    try:
+        body = _fetched(source) if _ADDRESS.match(source) else _content(source)
+        return read_busy(body, span, time_zone=zone, seconds=_SECONDS)
+    except (Unreadable, ProviderError, NeedsReconnect) as error:
+        raise Refusal(f"{error} ({error.code})") from None
+
+
+def _fetched(source: str) -> bytes:
+    """Return the file at an address. Whoever types it here may reach what this machine reaches."""
+    http = HttpClient(user_agent=f"TimeTuna/{__version__}")
+    address = read_address(source, allow_http=True)
+    return fetch(bounded(http, allow_private=True), address).body
+
+
+def _content(source: str) -> bytes:
+    try:
+        with Path(source).open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except (OSError, ValueError):
+        raise Refusal(f"{source} is neither an address nor a file that can be read.") from None
+
+
+def _zone(name: str) -> ZoneInfo:
+    zone = find_zone(zone_meant(name))
+    if zone is None:
+        raise Refusal(f"{name} is not a time zone. Use an IANA name such as Europe/Berlin.")
+    return zone
+
+
+def _moment(text: str, zone: ZoneInfo) -> datetime:
+    """Read a date, which is its midnight, or a date and time, by the clocks of the zone where it says no other."""
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.astimezone(zone) if moment.tzinfo else moment.replace(tzinfo=zone)
+    except (ValueError, OverflowError):
+        raise Refusal(f"{text} is not a date. Use one such as 2026-11-01.") from None
+
+
+def _minute(moment: datetime) -> int:
+    return int(moment.timestamp() // 60)
+
+
+def _shown(start: int, end: int, zone: ZoneInfo) -> dict[str, str]:
+    moments = (datetime.fromtimestamp(60 * minute, zone) for minute in (start, end))
+    return dict(zip(("start", "end"), (moment.isoformat() for moment in moments), strict=True))

@@ -1,0 +1,133 @@
+"""iCal feeds: a calendar that can be read at an address, and by whoever knows the address."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from timetuna.availability.interval import Interval
+from timetuna.ical.answer import CalendarFile, Unreadable
+from timetuna.ical.reading import read_busy
+from timetuna.lib.http import HttpClient
+from timetuna.lib.text import single_line
+from timetuna.providers.base import (
+    Answer,
+    BusySource,
+    BusyTime,
+    Directory,
+    Login,
+    LoginForm,
+    OutsideCalendar,
+    Profile,
+    Reading,
+)
+from timetuna.providers.description import Config, Need, Provider
+from timetuna.providers.errors import NeedsReconnect, ProviderError
+from timetuna.providers.icalfeed.address import fingerprint, host_of, read_address
+from timetuna.providers.icalfeed.cursor import Cursor
+from timetuna.providers.icalfeed.fetching import NOT_MODIFIED, bounded, fetch
+from timetuna.providers.icalfeed.refusals import gone
+
+FEED = "feed"
+_READ_SECONDS = 5.0
+_NAME_LENGTH = 100
+_YES = "yes"
+
+
+class ICalFeed(LoginForm, Directory, BusySource):
+    """Everything we do with feeds. The credential is the address."""
+
+    def __init__(self, config: Config, http: HttpClient) -> None:
+        self._allow_http = config["allow_http"] == _YES
+        self._http = bounded(http, allow_private=config["allow_private"] == _YES)
+
+    def answers(self) -> tuple[Answer, ...]:
+        """Ask for the address."""
+        return (
+            Answer(
+                "address",
+                "Address of the feed",
+                kind="url",
+                help="Begins with https:// or webcal://. Google: Settings, Integrate calendar, Secret address in iCal "
+                "format. Outlook: Settings, Calendar, Shared calendars, Publish, ICS. It works like a password, so "
+                "it is not shown again.",
+                secret=True,
+            ),
+        )
+
+    def log_in(self, given: Mapping[str, str]) -> Login:
+        """Read the feed once."""
+        address = read_address(given["address"], allow_http=self._allow_http)
+        try:
+            name = self._name(address)
+        except NeedsReconnect as error:
+            raise ProviderError(
+                "The feed's server does not accept this address. Copy the calendar's secret iCal address, not the one "
+                "of its web page.",
+                code=error.code,
+                permanent=True,
+            ) from None
+        profile = Profile(user_id=fingerprint(address), account_id="", email="", display_name=name)
+        return Login(address, profile)
+
+    def calendars(self, *, credential: str) -> tuple[OutsideCalendar, ...]:
+        """Return the one there is, under the name it has now."""
+        return (OutsideCalendar(FEED, self._name(self._address(credential)), primary=False, writable=False),)
+
+    def busy(
+        self, calendar: str, span: Interval, *, time_zone: str, credential: str, cursor: str = ""
+    ) -> Reading:
+        """Fetch the file unless it is as it was, and read it."""
+        if calendar not in {"", FEED}:
+            raise gone()
+        known = Cursor.read(cursor)
+        if known is not None and not known.covers(span, time_zone):
+            known = None
+        response = fetch(self._http, self._address(credential), known=known)
+        if known is not None and response.status == NOT_MODIFIED:
+            return Reading(None, known.text())
+        fresh = Cursor.of(response, span, time_zone=time_zone)
+        if known is not None and fresh.digest == known.digest:
+            return Reading(None, replace(fresh, span=known.span).text())
+        read = _read(response.body, span, time_zone=time_zone)
+        return Reading(tuple(BusyTime(*one) for one in read.busy), fresh.text())
+
+    def _address(self, credential: str) -> str:
+        """Judge the kept address again: what the operator allows may have changed."""
+        return read_address(credential, allow_http=self._allow_http)
+
+    def _name(self, address: str) -> str:
+        now = int(time.time() // 60)
+        read = _read(fetch(self._http, address).body, (now, now + 1), time_zone="UTC")
+        return single_line(read.name, max_length=_NAME_LENGTH) or host_of(address)
+
+
+def _read(body: bytes, span: Interval, *, time_zone: str) -> CalendarFile:
+    try:
+        return read_busy(body, span, time_zone=time_zone, seconds=_READ_SECONDS)
+    except Unreadable as error:
+        raise ProviderError(str(error), code=f"ical:{error.code}") from None
+
+
+PROVIDER = Provider(
+    slug="icalfeed",
+    label="iCal feed",
+    prefix="ICALFEED",
+    needs=(
+        Need(
+            "allow_private",
+            "yes: hosts may add feeds at private addresses (192.168…, localhost).",
+            required=False,
+            default="no",
+        ),
+        Need(
+            "allow_http",
+            "yes: hosts may add feeds without encryption; whoever is on the way can read them.",
+            required=False,
+            default="no",
+        ),
+    ),
+    one_per_host=False,
+    logo=Path(__file__).with_name("logo.svg"),
+    build=ICalFeed,
+)

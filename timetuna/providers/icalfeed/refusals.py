@@ -1,0 +1,69 @@
+"""What it means when a feed cannot be fetched. No sentence holds the address or anything of the answer."""
+
+from datetime import UTC, datetime
+
+from timetuna.lib.http import HttpError, Kind, Response
+from timetuna.lib.redirects import RedirectRefused
+from timetuna.lib.retry_after import parse_retry_after
+from timetuna.providers.errors import NeedsReconnect, ProviderError
+
+_CLOSED, _MISSING = frozenset({401, 403}), frozenset({404, 410})
+_LATER = frozenset({408, 425, 429})
+_SERVER_ERROR = 500
+_UNREACHABLE: dict[Kind, str] = {
+    "address": "This is not the address of an iCal feed. It begins with https:// or webcal://, and often ends in .ics.",
+    "refused_address": "This address is not on the public internet. The operator of this TimeTuna can allow private "
+    "addresses with ICALFEED_ALLOW_PRIVATE.",
+    "dns": "No server has the name in this address. Look for a typing mistake.",
+    "tls": "The feed's server has no certificate that this TimeTuna trusts.",
+    "timeout": "The feed's server did not give the calendar within 20 seconds.",
+    "too_large": "The feed is larger than 10 MB, more than TimeTuna reads.",
+    "protocol": "The feed's server closed the connection before the calendar was whole.",
+    "reset": "The feed's server closed the connection before the calendar was whole.",
+    "encoding": "The feed is packed in a way that TimeTuna does not read, or is not whole.",
+}
+_LASTING = frozenset({"address", "refused_address"})
+
+
+def unreachable(error: HttpError) -> ProviderError:
+    """Return the error to raise when no whole answer came."""
+    return ProviderError(
+        _UNREACHABLE.get(error.kind, "The feed's server cannot be reached."),
+        code=f"network:{error.kind}",
+        permanent=error.kind in _LASTING,
+    )
+
+
+def misled(error: RedirectRefused) -> ProviderError:
+    """Return the error to raise when the address leads to where it may not."""
+    return ProviderError(str(error), code="icalfeed:redirect")
+
+
+def refusal(response: Response) -> ProviderError | NeedsReconnect:
+    """Return the error to raise for an answer that is no calendar by its status."""
+    status, code = response.status, f"http:{response.status}"
+    if status in _CLOSED:
+        return NeedsReconnect(
+            "The feed's server does not accept the address any more. Copy the calendar's present iCal address and add "
+            "it again.",
+            code=code,
+        )
+    if status in _MISSING:
+        return ProviderError(
+            "There is no calendar at this address, or not any more. Copy its present iCal address and add it again.",
+            code="gone",
+            permanent=True,
+        )
+    if status in _LATER or status >= _SERVER_ERROR:
+        told = response.headers.get("retry-after", "")
+        return ProviderError(
+            "The feed's server has a problem at the moment, or asks for a pause; this is tried again.",
+            code=code,
+            retry_after=parse_retry_after(told, now=datetime.now(UTC)),
+        )
+    return ProviderError(f"The feed's server does not give the calendar (answer {status}).", code=code)
+
+
+def gone() -> ProviderError:
+    """Return the error to raise for a calendar that a feed does not have."""
+    return ProviderError("A feed holds one calendar, and this is another.", code="gone", permanent=True)
