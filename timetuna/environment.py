@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 T = TypeVar("T")
-OUR_PREFIXES = ("TIMETUNA_", "ZOOM_", "GOOGLE_", "MICROSOFT_", "ICALFEED_")
+OUR_PREFIXES = ("TIMETUNA_", "ZOOM_", "GOOGLE_", "MICROSOFT_")
 
 
 class SettingsError(Exception):
@@ -58,6 +58,11 @@ SETTINGS = (
         "Most bookings one mail address may make in an hour and in a day.",
         "5,20",
     ),
+    Setting(
+        "TIMETUNA_RETENTION_DAYS",
+        "Days after a meeting's end until who its guest was is erased; empty leaves it to each host.",
+        "",
+    ),
     Setting("TIMETUNA_LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR.", "INFO"),
     Setting("TIMETUNA_SANDBOX_URL", "Set by `timetuna demo` and `serve`: where the sandbox's pages are.", ""),
     Setting("ZOOM_CLIENT_ID", "Client id of your Zoom app."),
@@ -76,8 +81,6 @@ SETTINGS = (
     Setting("GOOGLE_API_URL", "Where Google's API is.", "https://www.googleapis.com"),
     Setting("MICROSOFT_CLIENT_ID", "Client id for signing in with Microsoft."),
     Setting("MICROSOFT_CLIENT_SECRET", "Client secret for signing in with Microsoft.", secret=True),
-    Setting("ICALFEED_ALLOW_PRIVATE", "yes: hosts may add feeds at private addresses.", "no"),
-    Setting("ICALFEED_ALLOW_HTTP", "yes: hosts may add feeds without encryption.", "no"),
 )
 BY_NAME = {setting.name: setting for setting in SETTINGS}
 

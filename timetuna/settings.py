@@ -81,6 +81,12 @@ def _mail_limits(value: str) -> tuple[int, int]:
     return int(hour), int(day)
 
 
+def _days(value: str) -> int | None:
+    if value and not (value.isascii() and value.isdecimal() and 1 <= int(value) <= 36_500):  # noqa: PLR2004
+        raise ValueError("it must be a number of days from 1 to 36500, or empty.")
+    return int(value) if value else None
+
+
 def _sender(value: str) -> str:
     if value and not re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(value)[1]):
         raise ValueError("it must be an address, with a name if you like: TimeTuna <bookings@example.org>.")
@@ -106,6 +112,7 @@ SIGNUP_OPEN = env.choice("TIMETUNA_SIGNUP", "open", "closed") == "open"
 SANDBOX_URL = env.text("TIMETUNA_SANDBOX_URL").rstrip("/")
 RETRY_SECONDS = env.number("TIMETUNA_RETRY_SECONDS", least=1, most=600)
 GUEST_MAIL_LIMITS = env.parsed("TIMETUNA_GUEST_MAIL_LIMITS", _mail_limits)
+RETENTION_DAYS = env.parsed("TIMETUNA_RETENTION_DAYS", _days)
 BROKEN_JOB_ATTEMPTS = 8
 WEB_THREADS = env.number("TIMETUNA_WEB_THREADS", least=2, most=64)
 WORKER_THREADS = env.number("TIMETUNA_WORKER_THREADS", least=1, most=32)
@@ -118,7 +125,7 @@ env.together("ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_WEBHOOK_SECRET_TOKEN"
 PROVIDER_SETTINGS = {
     setting.name: env.text(setting.name)
     for setting in SETTINGS
-    if setting.name.startswith(("ZOOM_", "GOOGLE_", "MICROSOFT_", "ICALFEED_"))
+    if setting.name.startswith(("ZOOM_", "GOOGLE_", "MICROSOFT_"))
 }
 
 DEBUG = False

@@ -8,20 +8,31 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from timetuna.bookings import wording
-from timetuna.bookings.invitation import guest_invitation, host_invitation, host_page
+from timetuna.bookings.guest_words import further_words
+from timetuna.bookings.invitation import (
+    further_invitation,
+    guest_invitation,
+    host_invitation,
+    host_page,
+    taken_off,
+)
 from timetuna.bookings.links import link, stop_reminders
-from timetuna.bookings.mail_parts import NAME_LENGTH, own_message
+from timetuna.bookings.mail_parts import NAME_LENGTH, Words, own_message
+from timetuna.bookings.mail_readers import FURTHER, MailReader, reader_of
 from timetuna.bookings.mail_words import (
     FIRST_KINDS,
     WITHOUT_INVITATION,
+    WITHOUT_PLACE,
     Kind,
     attachment_words,
     guest_words,
     host_words,
+    told_now,
 )
 from timetuna.bookings.models import Booking
-from timetuna.bookings.outbox import GUEST
+from timetuna.bookings.outbox import GUEST, HOST
 from timetuna.bookings.place import Place, place
+from timetuna.bookings.request_words import REQUEST_KINDS
 from timetuna.bookings.timely_words import TIMELY_KINDS
 from timetuna.lib.ics import Invitation, write
 from timetuna.lib.mail import Letter, Mailbox, build, parse_mailbox
@@ -43,19 +54,20 @@ def compose(booking: Booking, *, kind: Kind, audience: str, tag: str = "") -> Em
 
 def letter(booking: Booking, *, kind: Kind, audience: str, tag: str = "") -> Letter:
     """Return what the mail consists of, in its reader's zone and language, with the invitation if the kind has one."""
-    with translation.override(booking.guest_language if audience == GUEST else settings.LANGUAGE_CODE):
+    with translation.override(settings.LANGUAGE_CODE if audience == HOST else booking.guest_language):
         return _letter(booking, kind, audience, tag)
 
 
 def _letter(booking: Booking, kind: Kind, audience: str, tag: str) -> Letter:
-    where, to_guest = place(booking), audience == GUEST
-    words = (guest_words if to_guest else host_words)(booking, kind, where)
-    context = _context(booking, kind, where, to_guest=to_guest) | {"words": words}
-    invitation = None if kind in WITHOUT_INVITATION else _invitation(booking, kind, where, to_guest=to_guest)
+    where, reader, told = place(booking), reader_of(booking, audience), told_now(booking, kind)
+    words = _words(booking, told, where, reader)
+    context = _context(booking, told, where, reader) | {"words": words}
+    invitation = None if told in WITHOUT_INVITATION else _invitation(booking, told, where, reader)
+    stops = reader.is_guest() and told in TIMELY_KINDS
     return Letter(
-        sender=_sender(booking, to_guest=to_guest),
-        reply_to=_other_side(booking, to_guest=to_guest),
-        to=_reader(booking, to_guest=to_guest),
+        sender=_sender(booking, reader),
+        reply_to=reader_of(booking, GUEST if reader.is_host() else HOST).box,
+        to=reader.box,
         subject=words.subject,
         text=render_to_string("bookings/mail/booking.txt", context).strip() + "\n",
         html=render_to_string("bookings/mail/booking.html", context),
@@ -63,32 +75,55 @@ def _letter(booking: Booking, kind: Kind, audience: str, tag: str) -> Letter:
         sent_at=timezone.now(),
         ics=write(invitation) if invitation else b"",
         method=invitation.method if invitation else "",
-        unsubscribe=stop_reminders(booking) if to_guest and kind in TIMELY_KINDS else "",
+        unsubscribe=stop_reminders(booking) if stops else "",
     )
 
 
-def _invitation(booking: Booking, kind: Kind, where: Place, *, to_guest: bool) -> Invitation:
-    copy = guest_invitation if to_guest else host_invitation
-    return copy(booking, where, cancelled=kind == "cancelled")
+def _words(booking: Booking, kind: Kind, where: Place, reader: MailReader) -> Words:
+    if reader.role == FURTHER:
+        return further_words(booking, kind, where)
+    return (guest_words if reader.is_guest() else host_words)(booking, kind, where)
 
 
-def _context(booking: Booking, kind: Kind, where: Place, *, to_guest: bool) -> dict[str, Any]:
-    """Return what the templates need beside the words."""
+def _invitation(booking: Booking, kind: Kind, where: Place, reader: MailReader) -> Invitation:
     cancelled = kind == "cancelled"
+    if reader.role == FURTHER:
+        copy = further_invitation(booking, where, cancelled=cancelled)
+        return taken_off(copy, reader.box) if kind == "uninvited" else copy
+    return (guest_invitation if reader.is_guest() else host_invitation)(booking, where, cancelled=cancelled)
+
+
+def _context(booking: Booking, kind: Kind, where: Place, reader: MailReader) -> dict[str, Any]:
+    """Return what the templates need beside the words."""
+    over, placeless = kind in WITHOUT_PLACE, kind in WITHOUT_PLACE | REQUEST_KINDS
     return {
         "place": where,
-        "facts": _facts(booking, where, to_guest=to_guest, cancelled=cancelled),
-        "when": _when(booking, to_guest=to_guest),
-        "message": own_message(booking, kind) if to_guest else "",
-        "notes": "" if to_guest or cancelled else booking.guest_notes,
+        "facts": _facts(booking, where, reader, placeless=placeless),
+        "when": _when(booking, reader),
+        "message": own_message(booking, kind) if reader.is_guest() else "",
+        "notes": booking.guest_notes if reader.is_host() and not over else "",
         "notes_title": f"Notes from {_guest_name(booking)}:",
         "attachment": attachment_words(kind),
-        "button_url": link(booking) if to_guest else host_page(booking),
-        "stop_url": stop_reminders(booking) if to_guest and kind in TIMELY_KINDS else "",
-        "cancelled": cancelled,
+        "button_url": _button(booking, kind, reader),
+        "stop_url": stop_reminders(booking) if reader.is_guest() and kind in TIMELY_KINDS else "",
+        "cancelled": placeless,
         "host_name": booking.host.name,
         **_look(booking),
     }
+
+
+def _button(booking: Booking, kind: Kind, reader: MailReader) -> str:
+    """Return where the button leads: further guests have none, for the booking is not theirs to change.
+
+    A host answers a request signed in. A link that answers by itself would go to the guest with every reply that
+    quotes the mail.
+    """
+    if reader.role == FURTHER:
+        return ""
+    if reader.is_guest():
+        again = kind in {"declined", "lapsed"} and booking.page
+        return booking.page.address() if again and booking.page else link(booking)
+    return f"{host_page(booking)}/answer" if kind in {"requested", "request_moved"} else host_page(booking)
 
 
 def _look(booking: Booking) -> dict[str, str]:
@@ -109,48 +144,36 @@ def message_id(booking: Booking, *, kind: str, audience: str, tag: str = "") -> 
     return f"<{booking.uid}.{what}.{audience}@{settings.HOST}>"
 
 
-def _sender(booking: Booking, *, to_guest: bool) -> Mailbox:
+def _sender(booking: Booking, reader: MailReader) -> Mailbox:
     """Return our own address; names are marked as coming through us."""
     ours = parse_mailbox(settings.DEFAULT_FROM_EMAIL)
-    name = booking.host.name if to_guest else booking.guest_name
-    shown = single_line(name, max_length=NAME_LENGTH)
+    shown = single_line(booking.guest_name if reader.is_host() else booking.host.name, max_length=NAME_LENGTH)
     return Mailbox(f"{shown} via {ours.name or 'TimeTuna'}", ours.email)
-
-
-def _reader(booking: Booking, *, to_guest: bool) -> Mailbox:
-    person = (
-        (booking.guest_name, booking.guest_email) if to_guest else (booking.host.name, booking.host.email)
-    )
-    return Mailbox(person[0], person[1])
-
-
-def _other_side(booking: Booking, *, to_guest: bool) -> Mailbox:
-    return _reader(booking, to_guest=not to_guest)
 
 
 def _guest_name(booking: Booking) -> str:
     return single_line(booking.guest_name, max_length=NAME_LENGTH)
 
 
-def _when(booking: Booking, *, to_guest: bool) -> str:
-    zone = wording.zone_or_utc(booking.guest_time_zone if to_guest else booking.host_time_zone)
-    return wording.when(booking.start_at, minutes=booking.minutes, zone=zone)
+def _when(booking: Booking, reader: MailReader) -> str:
+    return wording.when(booking.start_at, minutes=booking.minutes, zone=wording.zone_or_utc(reader.zone))
 
 
-def _facts(booking: Booking, where: Place, *, to_guest: bool, cancelled: bool) -> list[tuple[str, str]]:
+def _facts(booking: Booking, where: Place, reader: MailReader, *, placeless: bool) -> list[tuple[str, str]]:
     """Return names and values, without the join link, which has a place of its own.
 
     A guest's notes are never mailed to the guest: the address may be somebody else's, and the notes a lure.
     """
+    to_host = reader.is_host()
     facts = [
         ("What", booking.title),
-        ("When", _when(booking, to_guest=to_guest)),
-        ("With", booking.host.name if to_guest else f"{booking.guest_name}, {booking.guest_email}"),
+        ("When", _when(booking, reader)),
+        ("With", f"{booking.guest_name}, {booking.guest_email}" if to_host else booking.host.name),
     ]
-    if where.pending and not cancelled:
-        facts.append((where.label, "The link follows." if to_guest else "No link yet."))
-    elif where.text and not where.url and not cancelled:
+    if where.pending and not placeless:
+        facts.append((where.label, "No link yet." if to_host else "The link follows."))
+    elif where.text and not where.url and not placeless:
         facts.append((where.label, where.text))
-    if booking.guest_phone and booking.guest_phone not in where.text and not to_guest:
+    if booking.guest_phone and booking.guest_phone not in where.text and to_host:
         facts.append(("Phone", booking.guest_phone))
     return facts

@@ -1,10 +1,55 @@
 """What happened to a booking, in the words its host reads."""
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from timetuna.bookings.models import Booking, HistoryEntry
 
 GUEST, HOST, SYSTEM = "guest", "host", "system"
+LINK, MAIL, API = "link", "mail", "api"
+Value = str | int | bool | None
+Changes = Mapping[str, tuple[Value, Value]]
+_SOURCE_OF = {GUEST: LINK, HOST: "host", SYSTEM: "system"}
+_QUOTE = " Note: "
+_LONGEST = 600
 
 
-def note(booking: Booking, *, actor: str, event: str, text: str) -> None:
-    """Write one line of history, in the caller's transaction."""
-    HistoryEntry.objects.create(booking=booking, actor=actor, event=event, text=text[:300])
+def note(
+    booking: Booking, *, actor: str, event: str, text: str, source: str = "", changes: Changes | None = None
+) -> None:
+    """Write one line of history, in the caller's transaction.
+
+    source: where it came from; by default where the actor usually is.  changes: old and new value of each field,
+    nothing that says who the guest is. What somebody wrote goes into the text by `quoting`, so that it can be erased.
+    """
+    HistoryEntry.objects.create(
+        booking=booking,
+        actor=actor,
+        event=event,
+        text=text[:_LONGEST],
+        source=source or _SOURCE_OF.get(actor, ""),
+        changes={name: list(values) for name, values in (changes or {}).items()},
+    )
+
+
+def quoting(text: str, words: str) -> str:
+    """Return our sentence with somebody's own words behind it."""
+    return f"{text}{_QUOTE}{words}" if words else text
+
+
+def without_quote(text: str) -> str:
+    """Return our sentence alone."""
+    return text.partition(_QUOTE)[0]
+
+
+def last_words(booking: Booking, *, event: str) -> str:
+    """Return what was written with the latest event of that kind, or ""."""
+    entry = booking.history.filter(event=event).last()
+    return entry.text.partition(_QUOTE)[2] if entry else ""
+
+
+def earlier_start(booking: Booking) -> datetime | None:
+    """Return when the booking began before its latest move (aware UTC), as far as that was written down."""
+    entry = booking.history.filter(event="moved").last()
+    earlier = entry.changes.get("start", [None])[0] if entry else None
+    return datetime.fromisoformat(earlier) if isinstance(earlier, str) else None

@@ -11,6 +11,7 @@ from timetuna.bookings.models import Booking, BookingGuest
 from timetuna.bookings.place import Place
 from timetuna.calendars.models import CalendarEvent
 from timetuna.lib.ics import Attendee, Invitation
+from timetuna.lib.mail import Mailbox
 
 
 def guest_invitation(booking: Booking, place: Place, *, cancelled: bool = False) -> Invitation:
@@ -24,6 +25,16 @@ def host_invitation(booking: Booking, place: Place, *, cancelled: bool = False) 
     closing = _host_closing(booking, booking.guest_notes)
     copy = _invitation(booking, place, closing=closing, url=host_page(booking), cancelled=cancelled)
     return replace(copy, uid=host_uid(booking))
+
+
+def further_invitation(booking: Booking, place: Place, *, cancelled: bool = False) -> Invitation:
+    """Return the copy of somebody whom the guest brings: nothing in it changes the booking."""
+    return _invitation(booking, place, closing="", url="", cancelled=cancelled)
+
+
+def taken_off(copy: Invitation, person: Mailbox) -> Invitation:
+    """Return what takes one person off a meeting that goes on without them (RFC 5546 section 3.2.5)."""
+    return replace(copy, method="CANCEL", goes_on=True, attendees=(Attendee(person.name, person.email),))
 
 
 def host_description(booking: Booking, place: Place, *, notes: str) -> str:
@@ -99,4 +110,4 @@ def _description(place: Place, closing: str) -> str:
     lines = [f"{place.label}: {place.text}" if named else place.text or place.label]
     if place.passcode:
         lines.append(f"Passcode: {place.passcode}")
-    return "\n".join([*lines, closing])
+    return "\n".join([*lines, closing]).strip()

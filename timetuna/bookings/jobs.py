@@ -6,7 +6,9 @@ from django.utils import timezone
 
 from timetuna.bookings.actions.carry_change import move_outside, remove_outside
 from timetuna.bookings.actions.check_mirrors import check_mirrors
+from timetuna.bookings.actions.erase import erase_due
 from timetuna.bookings.actions.fulfil import fulfil
+from timetuna.bookings.actions.lapse import lapse
 from timetuna.bookings.actions.mend import mend_connection
 from timetuna.bookings.actions.mirror_event import mirror_event
 from timetuna.bookings.actions.plan_reminders import plan_page_reminders
@@ -23,9 +25,21 @@ def fulfil_booking(booking: int) -> None:
 
 
 @job("bookings.mail")
-def mail_booking(booking: int, kind: str, audience: str, revision: int) -> None:
+def mail_booking(booking: int, kind: str, audience: str, revision: int, tag: str = "") -> None:
     """Send one mail."""
-    send_mail(booking, kind=kind, audience=audience, revision=revision)
+    send_mail(booking, kind=kind, audience=audience, revision=revision, tag=tag)
+
+
+@job("bookings.lapse")
+def end_unanswered_request(booking: int) -> None:
+    """End a request whose time to be answered is over."""
+    lapse(booking, now=timezone.now())
+
+
+@recurring("bookings.erase_due", every=timedelta(days=1))
+def erase_old_guests() -> None:
+    """Erase who the guests of long past meetings were."""
+    erase_due(now=timezone.now())
 
 
 @job("bookings.move_conference")

@@ -17,12 +17,12 @@ _TEXT_OF = {"promised": "confirmed"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """A mail's subject, its headline, the sentences below it, and the label of its button."""
+    """A mail's subject, its headline, the sentences below it, and the label of its button if it has one."""
 
     subject: str
     headline: str
     sentences: tuple[str, ...] = ()
-    button: str
+    button: str = ""
 
 
 def own_subject(booking: Booking, kind: str) -> str:

@@ -1,20 +1,54 @@
 """The sentences of a booking's mails, by kind and by who reads them."""
 
 from dataclasses import replace
-from typing import Literal
+from typing import Literal, cast
 
-from timetuna.bookings import timely_words
+from timetuna.bookings import request_words, timely_words
 from timetuna.bookings.abilities import may
+from timetuna.bookings.guest_words import GUESTS_KIND, guests_changed, was_at
+from timetuna.bookings.history import last_words
 from timetuna.bookings.mail_parts import NAME_LENGTH, Words, own_subject, start_of
 from timetuna.bookings.models import Booking
-from timetuna.bookings.outbox import GUEST
+from timetuna.bookings.outbox import GUEST, HOST
 from timetuna.bookings.place import Place
 from timetuna.lib.text import single_line
 from timetuna.providers.base import Ability
 
-Kind = Literal["confirmed", "promised", "link", "moved", "cancelled", "reminder", "follow_up"]
+Kind = Literal[
+    "confirmed",
+    "promised",
+    "link",
+    "moved",
+    "cancelled",
+    "reminder",
+    "follow_up",
+    "requested",
+    "request_moved",
+    "withdrawn",
+    "declined",
+    "lapsed",
+    "guests",
+    "invited",
+    "uninvited",
+    "again",
+]
 FIRST_KINDS = ("confirmed", "promised")
-WITHOUT_INVITATION = timely_words.TIMELY_KINDS
+WITHOUT_INVITATION = timely_words.TIMELY_KINDS | request_words.REQUEST_KINDS
+WITHOUT_PLACE = frozenset({"cancelled", "uninvited", "withdrawn", "declined", "lapsed"})
+_ENDED = {GUEST: "withdrawn", HOST: "declined"}
+
+
+def told_now(booking: Booking, kind: Kind) -> Kind:
+    """Return the kind of mail that says how the booking stands, if a mail is to be sent again; else the kind itself."""
+    if kind != "again":
+        return kind
+    if booking.status == Booking.Status.PENDING:
+        return "requested"
+    if booking.status == Booking.Status.CONFIRMED:
+        return "confirmed"
+    if booking.pending_until is None:
+        return "cancelled"
+    return cast("Kind", _ENDED.get(booking.cancelled_by, "lapsed"))
 
 
 def guest_words(booking: Booking, kind: Kind, where: Place) -> Words:
@@ -24,10 +58,8 @@ def guest_words(booking: Booking, kind: Kind, where: Place) -> Words:
 
 
 def _guest_words(booking: Booking, kind: Kind, where: Place) -> Words:
-    if kind == "reminder":
-        return timely_words.guest_reminder(booking, where)
-    if kind == "follow_up":
-        return timely_words.follow_up(booking)
+    if elsewhere := _from_elsewhere(booking, kind, where, to_guest=True):
+        return elsewhere
     host = booking.host.name
     titled = f"{booking.title} with {host}"
     button = "See or change the booking"
@@ -46,7 +78,7 @@ def _guest_words(booking: Booking, kind: Kind, where: Place) -> Words:
         return Words(
             subject=f"Moved: {titled}, now {start}",
             headline="This meeting has a new time",
-            sentences=_link_after_move(booking, where),
+            sentences=(*_moved(booking, to_guest=True), *_link_after_move(booking, where)),
             button=button,
         )
     if kind == "link":
@@ -66,8 +98,8 @@ def _guest_words(booking: Booking, kind: Kind, where: Place) -> Words:
 
 def host_words(booking: Booking, kind: Kind, where: Place) -> Words:
     """Return what the host reads."""
-    if kind == "reminder":
-        return timely_words.host_reminder(booking, where)
+    if elsewhere := _from_elsewhere(booking, kind, where, to_guest=False):
+        return elsewhere
     guest = single_line(booking.guest_name, max_length=NAME_LENGTH)
     start = start_of(booking, booking.host_time_zone)
     if kind == "cancelled":
@@ -83,7 +115,7 @@ def host_words(booking: Booking, kind: Kind, where: Place) -> Words:
         return Words(
             subject=f"Moved: {booking.title} with {guest}, now {start}",
             headline="A meeting has a new time",
-            sentences=_left_behind(booking, where, Ability.MOVE),
+            sentences=(*_moved(booking, to_guest=False), *_left_behind(booking, where, Ability.MOVE)),
             button="See the booking",
         )
     if kind == "link":
@@ -101,19 +133,45 @@ def host_words(booking: Booking, kind: Kind, where: Place) -> Words:
     )
 
 
+def _from_elsewhere(booking: Booking, kind: Kind, where: Place, *, to_guest: bool) -> Words | None:
+    """Return the words of the kinds that have a file of their own."""
+    if kind == "reminder":
+        reminder = timely_words.guest_reminder if to_guest else timely_words.host_reminder
+        return reminder(booking, where)
+    if kind == "follow_up":
+        return timely_words.follow_up(booking)
+    if kind in request_words.REQUEST_KINDS:
+        request = request_words.guest_request if to_guest else request_words.host_request
+        return request(booking, kind)
+    return guests_changed(booking, to_guest=to_guest) if kind == GUESTS_KIND else None
+
+
 def attachment_words(kind: Kind) -> str:
     """Say what opening the attached invitation does; nothing where none is attached."""
     if kind in WITHOUT_INVITATION:
         return ""
-    if kind == "cancelled":
+    if kind in {"cancelled", "uninvited"}:
         return "The attached file takes this meeting out of your calendar."
-    does = {"moved": "moves this meeting in", "link": "puts the link into"}.get(kind, "adds this meeting to")
+    does = {
+        "moved": "moves this meeting in",
+        "link": "puts the link into",
+        "guests": "updates this meeting in",
+    }.get(kind, "adds this meeting to")
     return f"The attached invitation {does} your calendar."
 
 
 def _note(booking: Booking, name: str) -> tuple[str, ...]:
     """Pass on what one side wrote to the other. Nobody gets their own words: the address may be somebody else's."""
     return (f"{name} wrote: {booking.cancel_note}",) if booking.cancel_note else ()
+
+
+def _moved(booking: Booking, *, to_guest: bool) -> tuple[str, ...]:
+    """Say when it was to be before, and what the other side wrote with the latest move."""
+    latest = booking.history.filter(event="moved").last()
+    other, name = (HOST, booking.host.name) if to_guest else (GUEST, booking.guest_name)
+    words = last_words(booking, event="moved") if latest and latest.actor == other else ""
+    wrote = (f"{single_line(name, max_length=NAME_LENGTH)} wrote: {words}",) if words else ()
+    return (*was_at(booking, booking.guest_time_zone if to_guest else booking.host_time_zone), *wrote)
 
 
 def _late(where: Place) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ class Invitation:
 
     `uid` stays for the booking's life and `sequence` rises with every change, the cancellation included
     (RFC 5546 section 2.1.4). `location` is the join link where there is one. `stamp` is now. Only an event that is
-    stored and not sent may be without an organizer ("").
+    stored and not sent may be without an organizer (""). `goes_on`: a CANCEL for its attendees alone.
     """
 
     uid: str
@@ -51,6 +51,7 @@ class Invitation:
     location: str = ""
     url: str = ""
     created: datetime | None = None
+    goes_on: bool = False
 
 
 def write(invitation: Invitation) -> bytes:
@@ -99,7 +100,8 @@ def event_of(invitation: Invitation) -> Event:
     event.add("last-modified", _utc(invitation.stamp))
     event.add("dtstart", start)
     event.add("dtend", end)
-    event.add("status", "CANCELLED" if invitation.method == "CANCEL" else "CONFIRMED")
+    if not invitation.goes_on:  # RFC 5546 section 3.2.5: no status where only some are taken off
+        event.add("status", "CANCELLED" if invitation.method == "CANCEL" else "CONFIRMED")
     event.add("transp", "OPAQUE")
     event.add("summary", _title(invitation))
     if invitation.created:

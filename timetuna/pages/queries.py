@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from django.conf import settings
 from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from timetuna.availability.hours import Away, Hours
 from timetuna.availability.policy import Cap
@@ -29,7 +30,11 @@ class PageDuration:
 
     def label(self) -> str:
         """Return the title, or the length in words."""
-        return self.title or f"{self.minutes} minutes"
+        return self.title or self.lasts()
+
+    def lasts(self) -> str:
+        """Return the length in words: "90 minutes"."""
+        return ngettext("%(count)d minute", "%(count)d minutes", self.minutes) % {"count": self.minutes}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,8 @@ class PublicPage:
     over are left out. caps: how many bookings are enough, of the page and of its host.
     horizon_days, horizon_date: at most one of them is there; see `last_day`.
     meeting_types: only what is on and can be used right now; without any, no time is offered.
+    approval_hours: for how long the host is asked for their yes; None where a booking needs none. most_guests: how many
+    others a guest may bring. asks_reason: whether who moves or cancels is asked why ("no", "optional", "required").
     """
 
     id: int
@@ -72,6 +79,9 @@ class PublicPage:
     meeting_types: tuple[MeetingChoice, ...]
     mail_subject: str
     mail_message: str
+    approval_hours: int | None
+    most_guests: int
+    asks_reason: str
     look: Look = NO_LOOK
 
     def last_day(self, today: date) -> date | None:
@@ -222,6 +232,9 @@ def _page(page: BookingPage, ready: frozenset[str]) -> PublicPage:
         meeting_types=_choices(page.meeting_types.all(), ready),
         mail_subject=page.mail_subject,
         mail_message=page.mail_message,
+        approval_hours=page.approval_hours if page.approval else None,
+        most_guests=page.most_guests,
+        asks_reason=page.ask_reason,
         look=look_of(page),
     )
 

@@ -1,18 +1,22 @@
 """A guest books a time: one short transaction, and nothing outside is waited for."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from timetuna.bookings.actions.hold import consume
+from timetuna.bookings.actions.lapse import answer_until, plan_lapse
 from timetuna.bookings.actions.lock_host import lock_host
+from timetuna.bookings.actions.name_guests import name_guests
 from timetuna.bookings.availability import Question, bookable, moment_of
-from timetuna.bookings.errors import FormUsed, SlotTaken, TooManyBookings
+from timetuna.bookings.errors import FormUsed, SlotTaken
+from timetuna.bookings.floods import refuse_flood
 from timetuna.bookings.history import GUEST, note
+from timetuna.bookings.invitees import Invitee
 from timetuna.bookings.links import set_new_link
 from timetuna.bookings.models import Booking, BookingHost, Conference
+from timetuna.bookings.outbox import BOTH, enqueue_mails
 from timetuna.calendars.queries import conference_kinds
 from timetuna.jobs.queue import enqueue
 from timetuna.lib.mail import mailbox_of
@@ -32,6 +36,7 @@ class Guest:
     time_zone: str
     phone: str = ""
     notes: str = ""
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +44,7 @@ class Order:
     """What a guest asks for. `key` is the form's own: the same key twice is one booking.
 
     hold: the token by which the form held a time, if it did; holds of other clients stand in the way.
+    others: whom the guest brings. source: where the order comes from, by default the public page.
     """
 
     page_id: int
@@ -49,6 +55,8 @@ class Order:
     key: str
     hold: str = ""
     client: Client = NOBODY
+    others: tuple[Invitee, ...] = ()
+    source: str = ""
 
 
 def book(order: Order, *, now: datetime) -> Booking:
@@ -76,14 +84,31 @@ def _book(order: Order, now: datetime) -> Booking:
     if earlier is not None:
         return _same(earlier, order)
     choice = _choice(page, order)
-    _refuse_flood(order.guest.email, now)
+    refuse_flood(order.guest.email, others=order.others, now=now)
     question = Question(page=page, minutes=order.minutes, now=now, hold=order.hold, client=order.client)
     if not bookable(question, start_minute=order.start_minute):
         raise SlotTaken(TAKEN)
     consume(order.hold)
     booking = _insert(page, order, choice)
-    enqueue("bookings.fulfil", key=f"fulfil:{booking.pk}", subject=booking.subject_key(), booking=booking.pk)
+    name_guests(booking, order.others, most=page.most_guests, now=now)
+    if page.approval_hours is None:
+        note(booking, actor=GUEST, event="booked", text="Booked by the guest.", source=order.source)
+        enqueue(
+            "bookings.fulfil", key=f"fulfil:{booking.pk}", subject=booking.subject_key(), booking=booking.pk
+        )
+    else:
+        _ask_host(booking, order, hours=page.approval_hours, now=now)
     return booking
+
+
+def _ask_host(booking: Booking, order: Order, *, hours: int, now: datetime) -> None:
+    """Make a request of it: the time is taken, and nothing follows before the host's yes."""
+    booking.status = Booking.Status.PENDING
+    booking.pending_until = answer_until(booking, hours=hours, now=now)
+    booking.save(update_fields=["status", "pending_until"])
+    note(booking, actor=GUEST, event="requested", text="Requested by the guest.", source=order.source)
+    plan_lapse(booking)
+    enqueue_mails(booking, kind="requested", audiences=BOTH)
 
 
 def _same(earlier: Booking, order: Order) -> Booking:
@@ -105,14 +130,6 @@ def _choice(page: PublicPage, order: Order) -> MeetingChoice:
     raise SlotTaken("This way of meeting is not offered any more. Please choose again.")
 
 
-def _refuse_flood(email: str, now: datetime) -> None:
-    hour, day = settings.GUEST_MAIL_LIMITS
-    recent = Booking.objects.filter(guest_mailbox=mailbox_of(email), created_at__gte=now - timedelta(days=1))
-    made = list(recent.values_list("created_at", flat=True)[:day])
-    if len(made) >= day or sum(moment >= now - timedelta(hours=1) for moment in made) >= hour:
-        raise TooManyBookings("This mail address has made many bookings lately. Please try again later.")
-
-
 def _insert(page: PublicPage, order: Order, choice: MeetingChoice) -> Booking:
     guest, outside = order.guest, choice.kind in conference_kinds()
     booking = Booking(
@@ -128,6 +145,7 @@ def _insert(page: PublicPage, order: Order, choice: MeetingChoice) -> Booking:
         guest_phone=guest.phone,
         guest_notes=guest.notes,
         guest_time_zone=guest.time_zone,
+        guest_language=guest.language,
         meeting_type=choice.kind,
         location="" if outside else choice.detail,
         idempotency_key=order.key,
@@ -137,7 +155,6 @@ def _insert(page: PublicPage, order: Order, choice: MeetingChoice) -> Booking:
     _take_time(booking, page, order.start_minute)
     if outside:
         Conference.objects.create(booking=booking, provider=choice.kind)
-    note(booking, actor=GUEST, event="booked", text="Booked by the guest.")
     return booking
 
 

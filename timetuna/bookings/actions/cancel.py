@@ -1,47 +1,82 @@
-"""A booking is called off."""
+"""A booking is called off, or a request taken back."""
 
 from datetime import datetime
 
 from django.db import transaction
 
 from timetuna.bookings.abilities import may
+from timetuna.bookings.actions.lapse import end_request
 from timetuna.bookings.actions.lock_host import lock_host
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.event_work import enqueue_event
-from timetuna.bookings.history import note
+from timetuna.bookings.history import GUEST, HOST, note, quoting
 from timetuna.bookings.models import Booking, BookingHost
-from timetuna.bookings.outbox import enqueue_mails
+from timetuna.bookings.outbox import BOTH, enqueue_mails
+from timetuna.bookings.terms import cancel_refusal
 from timetuna.jobs.queue import enqueue
 from timetuna.providers.base import Ability
 
 
-def cancel(booking_id: int, *, actor: str, note_text: str, now: datetime) -> Booking:
-    """Cancel, free the time, tell both sides; a second time changes nothing. Raises NotPossible once it is over."""
+def cancel(booking_id: int, *, actor: str, note_text: str, now: datetime, source: str = "") -> Booking:
+    """Cancel, free the time, tell everybody; a second time changes nothing. Raises NotPossible where it cannot be.
+
+    A request that waits for its answer is taken back; a host declines it instead (`decline`).
+    """
     with transaction.atomic():
-        booking = Booking.objects.select_related("host").get(pk=booking_id)
+        booking = Booking.objects.select_related("host", "page").get(pk=booking_id)
         lock_host(booking.host_id)
         booking.refresh_from_db()
         if booking.status == Booking.Status.CANCELLED:
             return booking
-        if booking.end_at() <= now:
-            raise NotPossible("This meeting is over, so it cannot be cancelled any more.")
-        booking.status, booking.revision = Booking.Status.CANCELLED, booking.revision + 1
-        booking.cancelled_by, booking.cancel_note = actor, note_text
-        booking.save(update_fields=["status", "revision", "cancelled_by", "cancel_note"])
-        BookingHost.objects.filter(booking=booking).update(active=False)
-        note(
-            booking,
-            actor=actor,
-            event="cancelled",
-            text="Cancelled." + (f" {note_text}" if note_text else ""),
-        )
-        enqueue_mails(booking, kind="cancelled")
-        enqueue_event(booking)
-        if may(booking, Ability.REMOVE):
-            enqueue(
-                "bookings.remove_conference",
-                key=f"remove-conference:{booking.pk}",
-                subject=booking.subject_key(),
-                booking=booking.pk,
-            )
+        _refuse(booking, actor, now)
+        if booking.status == Booking.Status.PENDING:
+            _take_back(booking, actor, note_text, source)
+        else:
+            _call_off(booking, actor, note_text, source)
     return booking
+
+
+def _refuse(booking: Booking, actor: str, now: datetime) -> None:
+    if booking.end_at() <= now:
+        raise NotPossible("This meeting is over, so it cannot be cancelled any more.")
+    if actor == GUEST and (refusal := cancel_refusal(booking, now=now)):
+        raise NotPossible(refusal)
+    if actor == HOST and booking.status == Booking.Status.PENDING:
+        raise NotPossible("This is a request that waits for your answer. Decline it instead.")
+
+
+def _take_back(booking: Booking, actor: str, note_text: str, source: str) -> None:
+    end_request(booking, actor=actor, note_text=note_text)
+    note(
+        booking,
+        actor=actor,
+        event="withdrawn",
+        text=quoting("Took the request back.", note_text),
+        source=source,
+        changes={"status": ("pending", "cancelled")},
+    )
+    enqueue_mails(booking, kind="withdrawn", audiences=BOTH)
+
+
+def _call_off(booking: Booking, actor: str, note_text: str, source: str) -> None:
+    booking.status, booking.revision = Booking.Status.CANCELLED, booking.revision + 1
+    booking.cancelled_by, booking.cancel_note = actor, note_text
+    booking.save(update_fields=["status", "revision", "cancelled_by", "cancel_note"])
+    BookingHost.objects.filter(booking=booking).update(active=False)
+    note(
+        booking,
+        actor=actor,
+        event="cancelled",
+        text=quoting("Cancelled.", note_text),
+        source=source,
+        changes={"status": ("confirmed", "cancelled")},
+    )
+    enqueue_mails(booking, kind="cancelled")
+    enqueue_event(booking)
+    if may(booking, Ability.REMOVE):
+        enqueue(
+            "bookings.remove_conference",
+            key=f"remove-conference:{booking.pk}",
+            subject=booking.subject_key(),
+            booking=booking.pk,
+        )

@@ -1,66 +1,89 @@
 """A booking gets another time and stays the same booking: id, UID, address and link."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext, gettext_noop
 
 from timetuna.bookings import wording
 from timetuna.bookings.actions.book import GUARD
 from timetuna.bookings.actions.hold import consume
+from timetuna.bookings.actions.lapse import answer_until, plan_lapse
 from timetuna.bookings.actions.lock_host import lock_host
 from timetuna.bookings.availability import Question, bookable, moment_of
 from timetuna.bookings.errors import NotPossible, SlotTaken, TooManyBookings
 from timetuna.bookings.event_work import enqueue_event
-from timetuna.bookings.history import GUEST, note
+from timetuna.bookings.history import GUEST, HOST, note, quoting
 from timetuna.bookings.models import Booking, BookingHost, Conference, HistoryEntry
-from timetuna.bookings.outbox import enqueue_mails
+from timetuna.bookings.outbox import BOTH, enqueue_mails
+from timetuna.bookings.terms import move_refusal
 from timetuna.jobs.queue import enqueue
 from timetuna.lib.mail import mailbox_of
-from timetuna.pages.queries import PublicPage, page_settings
+from timetuna.pages.queries import page_settings
 from timetuna.web.client import NOBODY, Client
 
 MOST_MOVES = 10
 LINK_LIVES = timedelta(days=30)
-TAKEN = "This time has just been taken. Your booking stands as it was; please pick another time."
+TAKEN = gettext_noop(
+    "This time has just been taken. Your booking stands as it was; please pick another time."
+)
+OVER = "This time is over. Please choose one that is to come."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What comes with a move.
+
+    words: what the mover writes to the other side.  source: where the move comes from, by default where the actor
+    usually is.  hold: the token by which the form held the time, if it did; holds of other clients stand in the way.
+    anyway: a host's, to any time to come that no other booking takes, whatever the page's rules say.
+    """
+
+    words: str = ""
+    source: str = ""
+    hold: str = ""
+    client: Client = NOBODY
+    anyway: bool = False
+
+
+PLAIN = Wish()
 
 
 def reschedule(
-    booking_id: int, *, start_minute: int, actor: str, now: datetime, hold: str = "", client: Client = NOBODY
+    booking_id: int, *, start_minute: int, actor: str, now: datetime, wish: Wish = PLAIN
 ) -> Booking:
     """Move the booking to a time its page offers now. Raises BookingRefused; then nothing has changed.
 
-    hold: the token by which the form held the time, if it did; holds of other clients stand in the way.
+    Where the host moves it anyway, the database's own guard is what keeps it off other bookings.
     """
     try:
         with transaction.atomic():
-            booking, page = _locked(booking_id, now)
-            question = Question(
-                page=page, minutes=booking.minutes, now=now, moving=booking.pk, hold=hold, client=client
-            )
+            booking = _locked(booking_id)
+            _refuse_if_settled(booking, actor, now)
             if booking.start_at != moment_of(start_minute):
                 _refuse_if_restless(booking, actor)
                 _refuse_flood(booking, actor, now)
-                _refuse_if_taken(question, start_minute)
-                _move(booking, start_minute, actor)
-            consume(hold)
+                if not (wish.anyway and actor == HOST):
+                    _refuse_if_taken(booking, start_minute, wish, now)
+                elif moment_of(start_minute) <= now:
+                    raise NotPossible(OVER)
+                _move(booking, start_minute, actor, wish, now)
+            consume(wish.hold)
             return booking
     except IntegrityError as error:
         if GUARD in str(error):
-            raise SlotTaken(TAKEN) from error
+            raise SlotTaken(gettext(TAKEN)) from error
         raise
 
 
-def _locked(booking_id: int, now: datetime) -> tuple[Booking, PublicPage]:
-    """Lock the host; return the booking as it is then, and its page. Raises NotPossible."""
+def _locked(booking_id: int) -> Booking:
+    """Lock the host; return the booking as it is then."""
     booking = Booking.objects.select_related("host").get(pk=booking_id)
     lock_host(booking.host_id)
     booking.refresh_from_db()
-    _refuse_if_settled(booking, now)
-    page = page_settings(booking.page_id) if booking.page_id else None
-    if page is None:
-        raise NotPossible("The page this was booked on is gone. Please cancel, or write to your host.")
-    return booking, page
+    return booking
 
 
 def _refuse_flood(booking: Booking, actor: str, now: datetime) -> None:
@@ -75,40 +98,73 @@ def _refuse_flood(booking: Booking, actor: str, now: datetime) -> None:
         at__gte=now - timedelta(days=1),
     )
     if moves.count() >= most:
-        raise TooManyBookings("This mail address has moved many bookings lately. Please try again later.")
+        raise TooManyBookings(
+            gettext("This mail address has moved many bookings lately. Please try again later.")
+        )
 
 
-def _refuse_if_taken(question: Question, start_minute: int) -> None:
+def _refuse_if_taken(booking: Booking, start_minute: int, wish: Wish, now: datetime) -> None:
+    page = page_settings(booking.page_id) if booking.page_id else None
+    if page is None:
+        raise NotPossible(
+            gettext("The page this was booked on is gone. Please cancel, or write to your host.")
+        )
+    question = Question(
+        page=page, minutes=booking.minutes, now=now, moving=booking.pk, hold=wish.hold, client=wish.client
+    )
     if not bookable(question, start_minute=start_minute):
-        raise SlotTaken(TAKEN)
+        raise SlotTaken(gettext(TAKEN))
 
 
-def _refuse_if_settled(booking: Booking, now: datetime) -> None:
+def _refuse_if_settled(booking: Booking, actor: str, now: datetime) -> None:
     if booking.status == Booking.Status.CANCELLED:
-        raise NotPossible("This booking is cancelled, so it cannot be moved.")
-    if booking.start_at <= now:
-        raise NotPossible("This meeting has begun, so it cannot be moved any more.")
+        raise NotPossible(gettext("This booking is cancelled, so it cannot be moved."))
+    if booking.start_at <= now and (actor == GUEST or booking.end_at() <= now):
+        raise NotPossible(gettext("This meeting has begun, so it cannot be moved any more."))
+    if actor == GUEST and (refusal := move_refusal(booking, now=now)):
+        raise NotPossible(refusal)
+    if actor == HOST and booking.status == Booking.Status.PENDING:
+        raise NotPossible("Answer the request first. Once it is confirmed, you can move it.")
 
 
 def _refuse_if_restless(booking: Booking, actor: str) -> None:
     """Stop a guest's moves from becoming a flood: each sends mails, and may make a meeting."""
     if actor == GUEST and booking.history.filter(event="moved", actor=GUEST).count() >= MOST_MOVES:
         raise NotPossible(
-            "This booking has been moved many times. Please write to your host for another time."
+            gettext("This booking has been moved many times. Please write to your host for another time.")
         )
 
 
-def _move(booking: Booking, start_minute: int, actor: str) -> None:
-    zone = wording.zone_or_utc(booking.host_time_zone)
-    before = wording.short_when(booking.start_at, zone=zone)
+def _move(booking: Booking, start_minute: int, actor: str, wish: Wish, now: datetime) -> None:
+    zone, earlier = wording.zone_or_utc(booking.host_time_zone), booking.start_at
+    before = wording.short_when(earlier, zone=zone)
     booking.start_at, booking.revision = moment_of(start_minute), booking.revision + 1
     booking.save(update_fields=["start_at", "revision"])
     BookingHost.objects.filter(booking=booking).update(
         start_minute=start_minute, end_minute=start_minute + booking.minutes
     )
     after = wording.short_when(booking.start_at, zone=zone)
-    note(booking, actor=actor, event="moved", text=f"Moved from {before} to {after} ({zone.key}).")
-    _carry(booking)
+    note(
+        booking,
+        actor=actor,
+        event="moved",
+        text=quoting(f"Moved from {before} to {after} ({zone.key}).", wish.words),
+        source=wish.source,
+        changes={"start": (earlier.isoformat(), booking.start_at.isoformat())},
+    )
+    if booking.status == Booking.Status.PENDING:
+        _ask_again(booking, now)
+    else:
+        _carry(booking)
+
+
+def _ask_again(booking: Booking, now: datetime) -> None:
+    """Ask the host about the new time; they have as long for it as for the first."""
+    hours = booking.page.approval_hours if booking.page else 0
+    booking.pending_until = answer_until(booking, hours=hours, now=now)
+    booking.save(update_fields=["pending_until"])
+    plan_lapse(booking)
+    enqueue_mails(booking, kind="request_moved", audiences=BOTH)
 
 
 def _carry(booking: Booking) -> None:

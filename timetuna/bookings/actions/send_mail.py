@@ -11,16 +11,16 @@ if TYPE_CHECKING:
     from timetuna.bookings.mail_words import Kind
 
 
-def send_mail(booking_id: int, *, kind: str, audience: str, revision: int) -> None:
+def send_mail(booking_id: int, *, kind: str, audience: str, revision: int, tag: str = "") -> None:
     """Compose from what is true now, and hand it to the mail server. Raises Retry or GiveUp with a sentence.
 
-    A mail that waited while the booking changed again is not sent: the later change has its own.
+    A mail that waited while the booking changed again is not sent: the later change has its own. tag: see `compose`.
     """
     booking = Booking.objects.select_related("host", "page").filter(pk=booking_id).first()
     if booking is None or booking.revision != revision:
         return
     try:
-        message = compose(booking, kind=cast("Kind", kind), audience=audience)
+        message = compose(booking, kind=cast("Kind", kind), audience=audience, tag=tag)
     except ValueError as error:
         raise GiveUp(f"Mail not sent: {error}") from error
     deliver(message)

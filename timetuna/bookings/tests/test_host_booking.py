@@ -153,7 +153,7 @@ def test_history_says_who_and_when(client, alice):
 
     assert [(entry["who"], entry["text"]) for entry in entries] == [
         ("Ada", "Booked by the guest."),
-        ("You", "Cancelled. I am ill."),
+        ("You", "Cancelled. Note: I am ill."),
     ]
     assert str(entries[0]["at"].tzinfo) == "Europe/Berlin"
 

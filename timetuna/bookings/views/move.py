@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from timetuna.bookings import wording
 from timetuna.bookings.actions.hold import HELD_MINUTES
-from timetuna.bookings.actions.reschedule import reschedule
+from timetuna.bookings.actions.reschedule import Wish, reschedule
 from timetuna.bookings.availability import Question, moment_of
 from timetuna.bookings.choice import Choice, read_choice, read_customs, read_start
 from timetuna.bookings.errors import BookingRefused, TooManyBookings
@@ -85,9 +85,9 @@ class MoveForm(forms.Form):
 
 
 def _move(request: HttpRequest, booking: Booking, page: PublicPage, start: int) -> HttpResponse:
-    token, client = request.POST.get("hold", ""), client_of(request)
+    wish = Wish(hold=request.POST.get("hold", ""), client=client_of(request))
     try:
-        reschedule(booking.pk, start_minute=start, actor=GUEST, now=timezone.now(), hold=token, client=client)
+        reschedule(booking.pk, start_minute=start, actor=GUEST, now=timezone.now(), wish=wish)
     except BookingRefused as error:
         status = 429 if isinstance(error, TooManyBookings) else 409
         return _times(request, booking, page, notice=str(error), status=status)

@@ -1,0 +1,116 @@
+"""The guest of a booking brings somebody else, or no longer does."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext
+
+from timetuna.bookings.actions.lock_host import lock_host
+from timetuna.bookings.actions.name_guests import name_guests
+from timetuna.bookings.errors import NotPossible
+from timetuna.bookings.event_work import enqueue_event
+from timetuna.bookings.floods import refuse_flood_of
+from timetuna.bookings.history import GUEST, note
+from timetuna.bookings.invitees import Invitee
+from timetuna.bookings.mail_words import FIRST_KINDS
+from timetuna.bookings.models import Booking, BookingGuest
+from timetuna.bookings.outbox import BOTH, enqueue_mails, further
+from timetuna.bookings.terms import guests_refusal, most_guests
+from timetuna.jobs.models import Job
+from timetuna.jobs.queue import KEPT_FOR
+
+MOST_CHANGES = 20
+
+
+def add_guests(booking_id: int, *, others: Sequence[Invitee], now: datetime) -> Booking:
+    """Invite them; who is there already is left alone. Raises BookingRefused; then nothing has changed."""
+    with transaction.atomic():
+        booking = _locked(booking_id, now)
+        refuse_flood_of(others, now=now)
+        before = _count(booking)
+        added = name_guests(booking, others, most=most_guests(booking), now=now)
+        if added:
+            text = f"Added {_people(len(added))}."
+            _write_down(booking, "guests_added", text, before)
+            _tell(booking, now, kind="invited", to=added)
+    return booking
+
+
+def remove_guest(booking_id: int, *, guest_id: int, now: datetime) -> Booking:
+    """Take somebody off, and cancel their copy of the invitation; a second time changes nothing. Raises NotPossible."""
+    with transaction.atomic():
+        booking = _locked(booking_id, now)
+        before = _count(booking)
+        row = BookingGuest.objects.filter(booking=booking, pk=guest_id, active=True).first()
+        if row is not None:
+            row.active = False
+            row.save(update_fields=["active"])
+            _write_down(booking, "guest_removed", "Took a further guest off.", before)
+            _tell(booking, now, kind="uninvited", to=[row])
+    return booking
+
+
+def _locked(booking_id: int, now: datetime) -> Booking:
+    booking = Booking.objects.select_related("host", "page").get(pk=booking_id)
+    lock_host(booking.host_id)
+    # The row, too: what announces a booking locks it, and must not tell anybody twice or not at all.
+    booking = (
+        Booking.objects.select_for_update(of=("self",)).select_related("host", "page").get(pk=booking_id)
+    )
+    if refusal := guests_refusal(booking, now=now):
+        raise NotPossible(refusal)
+    changes = booking.history.filter(event__in=("guests_added", "guest_removed"))
+    if changes.count() >= MOST_CHANGES:
+        raise NotPossible(
+            gettext("The guests of this booking were changed many times. Please write to your host.")
+        )
+    return booking
+
+
+def _count(booking: Booking) -> int:
+    return BookingGuest.objects.filter(booking=booking, active=True).count()
+
+
+def _write_down(booking: Booking, event: str, text: str, before: int) -> None:
+    changes = {"further_guests": (before, _count(booking))}
+    note(booking, actor=GUEST, event=event, text=text, changes=changes)
+
+
+def _tell(booking: Booking, now: datetime, *, kind: str, to: Sequence[BookingGuest]) -> None:
+    """Mail who came or went, and both sides; before the first mails nobody, because those say it all.
+
+    The revision rises, so that a mail that still waits is dropped: who has not had theirs gets a new one.
+    """
+    if not _is_announced(booking, now):
+        return
+    waiting = _still_waiting(booking)
+    booking.revision += 1
+    booking.save(update_fields=["revision"])
+    enqueue_mails(booking, kind="guests", audiences=BOTH)
+    enqueue_mails(booking, kind=kind, audiences=tuple(further(row.pk) for row in to))
+    enqueue_mails(booking, kind="invited", audiences=waiting)
+    enqueue_event(booking)
+
+
+def _is_announced(booking: Booking, now: datetime) -> bool:
+    if booking.status != Booking.Status.CONFIRMED:
+        return False
+    return booking.created_at < now - KEPT_FOR / 2 or any(
+        mail.arguments.get("kind") in FIRST_KINDS for mail in _mails(booking)
+    )
+
+
+def _still_waiting(booking: Booking) -> tuple[str, ...]:
+    """Return who is brought and has a mail of the booking that has not gone out."""
+    rows = BookingGuest.objects.filter(booking=booking, active=True).values_list("pk", flat=True)
+    unsent = {mail.arguments.get("audience") for mail in _mails(booking) if mail.state != Job.State.DONE}
+    return tuple(audience for audience in map(further, rows) if audience in unsent)
+
+
+def _mails(booking: Booking) -> list[Job]:
+    return list(Job.objects.filter(subject=booking.subject_key(), name="bookings.mail"))
+
+
+def _people(count: int) -> str:
+    return "a further guest" if count == 1 else f"{count} further guests"

@@ -1,0 +1,38 @@
+"""The host says no to a request."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from timetuna.bookings.actions.approve import locked_request, refuse_if_ended
+from timetuna.bookings.actions.lapse import end_request
+from timetuna.bookings.errors import NotPossible
+from timetuna.bookings.history import HOST, note, quoting
+from timetuna.bookings.models import Booking
+from timetuna.bookings.outbox import GUEST, enqueue_mails
+
+
+def decline(booking_id: int, *, note_text: str, source: str, now: datetime) -> Booking:
+    """End the request, free its time and tell the guest; a second no changes nothing. Raises NotPossible."""
+    with transaction.atomic():
+        booking = locked_request(booking_id)
+        if booking.status == Booking.Status.CONFIRMED:
+            raise NotPossible("This booking is confirmed already. You can cancel it instead.")
+        if booking.status == Booking.Status.CANCELLED and _declined(booking):
+            return booking
+        refuse_if_ended(booking, now=now)
+        end_request(booking, actor=HOST, note_text=note_text)
+        note(
+            booking,
+            actor=HOST,
+            event="declined",
+            text=quoting("Declined the request.", note_text),
+            source=source,
+            changes={"status": ("pending", "cancelled")},
+        )
+        enqueue_mails(booking, kind="declined", audiences=(GUEST,))
+    return booking
+
+
+def _declined(booking: Booking) -> bool:
+    return booking.pending_until is not None and booking.cancelled_by == HOST

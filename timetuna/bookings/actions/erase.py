@@ -1,0 +1,129 @@
+"""Who the guest of a booking was is forgotten. What happened, and that somebody was there, stays."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+
+from timetuna.bookings.actions.lock_host import lock_host
+from timetuna.bookings.errors import NotPossible
+from timetuna.bookings.history import SYSTEM, note, without_quote
+from timetuna.bookings.links import set_new_link
+from timetuna.bookings.models import Booking, HistoryEntry
+from timetuna.jobs.models import Job
+from timetuna.pages.models import HostRules
+
+ERASED_GUEST = "Erased guest"
+_FORGOTTEN = "…"
+_TELLS_NOTHING = 3
+_MAIL_WORK = ("bookings.mail", "bookings.reminder", "bookings.follow_up")
+_AT_ONCE = 500
+
+
+def erase(booking_id: int, *, actor: str, now: datetime) -> Booking:
+    """Erase the guest of one booking; a second time changes nothing. Raises NotPossible while it is still to come.
+
+    What stands in calendars, in the provider's list of meetings and in mailboxes stays there. Mails that wait are
+    dropped, the guest's link is dead, and the rows of whom they brought are gone.
+    """
+    with transaction.atomic():
+        booking = Booking.objects.get(pk=booking_id)
+        lock_host(booking.host_id)
+        booking = Booking.objects.select_for_update().get(pk=booking_id)
+        if booking.erased_at is None:
+            if not may_erase(booking, now=now):
+                raise NotPossible(
+                    "This meeting is still to come. Cancel it first; then its guest can be erased."
+                )
+            _erase(booking, actor, now)
+    return booking
+
+
+def may_erase(booking: Booking, *, now: datetime) -> bool:
+    """Say whether the booking is over or cancelled."""
+    return booking.status == Booking.Status.CANCELLED or booking.end_at() <= now
+
+
+def of_the_same_guest(booking: Booking) -> QuerySet[Booking]:
+    """Return this and the host's other bookings of the same mailbox that are not erased."""
+    rows = Booking.objects.filter(host_id=booking.host_id, erased_at=None)
+    if not booking.guest_mailbox:
+        return rows.filter(pk=booking.pk)
+    return rows.filter(guest_mailbox=booking.guest_mailbox)
+
+
+def erase_due(*, now: datetime) -> int:
+    """Erase the guests of bookings whose end is longer ago than their host, or the operator, keeps them.
+
+    Return how many. Where both have said how long, the shorter time counts.
+    """
+    kept = dict(HostRules.objects.exclude(retention_days=None).values_list("host_id", "retention_days"))
+    count = 0
+    for host_id, days in kept.items():
+        count += _erase_old(Booking.objects.filter(host_id=host_id), _shorter(days), now)
+    if settings.RETENTION_DAYS is not None:
+        count += _erase_old(Booking.objects.exclude(host_id__in=kept), settings.RETENTION_DAYS, now)
+    return count
+
+
+def _shorter(days: int | None) -> int:
+    return min(one for one in (days, settings.RETENTION_DAYS) if one is not None)
+
+
+def _erase_old(bookings: QuerySet[Booking], days: int, now: datetime) -> int:
+    limit = now - timedelta(days=days)
+    old = bookings.filter(erased_at=None, start_at__lt=limit).order_by("start_at").only("start_at", "minutes")
+    due = [row.pk for row in old.iterator(chunk_size=_AT_ONCE) if row.end_at() <= limit]
+    for booking_id in due:
+        erase(booking_id, actor=SYSTEM, now=now)
+    return len(due)
+
+
+def _erase(booking: Booking, actor: str, now: datetime) -> None:
+    said = _said_by(booking)
+    booking.guest_name = ERASED_GUEST
+    booking.guest_email = booking.guest_mailbox = booking.guest_phone = booking.guest_notes = ""
+    booking.cancel_note = booking.private_notes = ""
+    booking.guest_time_zone, booking.guest_language = booking.host_time_zone, "en"
+    booking.wants_reminders, booking.erased_at = False, now
+    set_new_link(booking)  # nobody is told the new one
+    booking.save()
+    booking.further_guests.all().delete()
+    _clean_history(booking, said)
+    _clean_work(booking)
+    note(booking, actor=actor, event="erased", text="Erased who the guest was.")
+
+
+def _said_by(booking: Booking) -> list[str]:
+    """Return what could give the guest away in a sentence, the longest first."""
+    people = [value for row in booking.further_guests.all() for value in (row.name, row.email)]
+    own = [booking.guest_name, booking.guest_email, booking.guest_phone, *people]
+    return sorted({one for one in own if len(one) >= _TELLS_NOTHING}, key=len, reverse=True)
+
+
+def _clean_history(booking: Booking, said: Iterable[str]) -> None:
+    words = list(said)
+    for entry in booking.history.all():
+        text = _forget(_ours(entry), words)
+        if text != entry.text:
+            HistoryEntry.objects.filter(pk=entry.pk).update(text=text)
+
+
+def _ours(entry: HistoryEntry) -> str:
+    # Before there was a mark for it, the note stood right behind the word.
+    return "Cancelled." if entry.event == "cancelled" else without_quote(entry.text)
+
+
+def _forget(text: str, words: Iterable[str]) -> str:
+    for word in words:
+        text = text.replace(word, _FORGOTTEN)
+    return text
+
+
+def _clean_work(booking: Booking) -> None:
+    """Drop mails that wait, and what servers answered to the others: it may name the address."""
+    work = Job.objects.filter(subject=booking.subject_key())
+    work.filter(name__in=_MAIL_WORK, state__in=(Job.State.WAITING, Job.State.FAILED)).delete()
+    work.exclude(last_error="").update(last_error="")

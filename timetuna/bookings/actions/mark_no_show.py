@@ -1,0 +1,26 @@
+"""The host writes down that the guest did not come, or that they did after all."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from timetuna.bookings.errors import NotPossible
+from timetuna.bookings.history import HOST, note
+from timetuna.bookings.models import Booking
+
+
+def mark_no_show(booking_id: int, *, missed: bool, now: datetime) -> Booking:
+    """Store it; saying it twice changes nothing. Raises NotPossible before the start, and where nothing took place."""
+    with transaction.atomic():
+        booking = Booking.objects.select_for_update().get(pk=booking_id)
+        if booking.status != Booking.Status.CONFIRMED:
+            raise NotPossible("This meeting did not take place.")
+        if booking.start_at > now:
+            raise NotPossible("This meeting has not begun yet.")
+        if booking.no_show != missed:
+            booking.no_show = missed
+            booking.save(update_fields=["no_show"])
+            text = "The guest did not come." if missed else "The guest came after all."
+            changes = {"no_show": (not missed, missed)}
+            note(booking, actor=HOST, event="no_show" if missed else "showed_up", text=text, changes=changes)
+    return booking

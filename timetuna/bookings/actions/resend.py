@@ -1,0 +1,50 @@
+"""The host has the mail about a booking sent once more, as the booking stands now."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from timetuna.bookings.errors import NotPossible, TooManyBookings
+from timetuna.bookings.history import HOST, note
+from timetuna.bookings.models import Booking
+from timetuna.bookings.outbox import HOST as TO_HOST
+from timetuna.bookings.outbox import everybody
+from timetuna.jobs.queue import enqueue
+
+IN_AN_HOUR, IN_A_DAY = 3, 10
+
+
+def resend(booking_id: int, *, audience: str, now: datetime) -> Booking:
+    """Mail one of those who hear of the booking. Raises BookingRefused where that cannot be, or was done often.
+
+    The invitation in it is the one they have: same UID, same SEQUENCE. Nobody gets a second event by it.
+    """
+    with transaction.atomic():
+        booking = Booking.objects.select_for_update().get(pk=booking_id)
+        if booking.erased_at is not None or audience not in everybody(booking):
+            raise NotPossible("There is nobody whom this mail could be sent to.")
+        number = _refuse_flood(booking, now)
+        enqueue(
+            "bookings.mail",
+            subject=booking.subject_key(),
+            booking=booking.pk,
+            kind="again",
+            audience=audience,
+            revision=booking.revision,
+            tag=f"{booking.revision}.{number}",
+        )
+        who = "the host" if audience == TO_HOST else "a guest"
+        note(booking, actor=HOST, event="resent", text=f"Had the mail to {who} sent again.")
+    return booking
+
+
+def _refuse_flood(booking: Booking, now: datetime) -> int:
+    """Return how often it was done before."""
+    resent = booking.history.filter(event="resent")
+    lately = list(resent.filter(at__gte=now - timedelta(days=1)).values_list("at", flat=True))
+    if len(lately) >= IN_A_DAY or sum(at >= now - timedelta(hours=1) for at in lately) >= IN_AN_HOUR:
+        raise TooManyBookings(
+            f"Mails of this booking can be sent again {IN_AN_HOUR} times in an hour and {IN_A_DAY} times in a day. "
+            "Please try later."
+        )
+    return resent.count()

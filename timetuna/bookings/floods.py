@@ -1,0 +1,47 @@
+"""How many mails people can be sent because somebody typed their address."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils.translation import gettext
+
+from timetuna.bookings.errors import TooManyBookings
+from timetuna.bookings.invitees import Invitee
+from timetuna.bookings.models import Booking, BookingGuest
+from timetuna.lib.mail import mailbox_of
+
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def refuse_flood(email: str, *, others: Iterable[Invitee] = (), now: datetime) -> None:
+    """Raise TooManyBookings if the guest has booked, or somebody they bring was named, too often lately."""
+    if _is_flooded(mailbox_of(email), now):
+        raise TooManyBookings(
+            gettext("This mail address has made many bookings lately. Please try again later.")
+        )
+    refuse_flood_of(others, now=now)
+
+
+def refuse_flood_of(others: Iterable[Invitee], *, now: datetime) -> None:
+    """Raise TooManyBookings if somebody who is to be brought was named too often lately, by whomever."""
+    for invitee in others:
+        if _is_flooded(invitee.mailbox(), now):
+            raise TooManyBookings(
+                gettext(
+                    "%(email)s has been invited many times lately. Please leave this address out, or try again later."
+                )
+                % {"email": invitee.email}
+            )
+
+
+def _is_flooded(mailbox: str, now: datetime) -> bool:
+    """Count as one whom bookings are made for and who is brought to them: both get mails that they did not ask for."""
+    hour, day = settings.GUEST_MAIL_LIMITS
+    booked = Booking.objects.filter(guest_mailbox=mailbox, created_at__gte=now - _DAY)
+    named = BookingGuest.objects.filter(mailbox=mailbox, added_at__gte=now - _DAY)
+    moments = [
+        *booked.values_list("created_at", flat=True)[:day],
+        *named.values_list("added_at", flat=True)[:day],
+    ]
+    return len(moments) >= day or sum(moment >= now - _HOUR for moment in moments) >= hour

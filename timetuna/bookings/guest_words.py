@@ -1,0 +1,114 @@
+"""The sentences of mails about further guests: to themselves, and to the two sides when they come or go."""
+
+from django.utils.translation import gettext, ngettext
+
+from timetuna.bookings import wording
+from timetuna.bookings.event_entry import without_addresses
+from timetuna.bookings.history import GUEST, earlier_start
+from timetuna.bookings.invitation import brought
+from timetuna.bookings.mail_parts import NAME_LENGTH, Words, start_of
+from timetuna.bookings.models import Booking
+from timetuna.bookings.place import Place
+from timetuna.lib.text import single_line
+
+GUESTS_KIND = "guests"
+
+
+def further_words(booking: Booking, kind: str, where: Place) -> Words:
+    """Return what somebody reads whom the guest brings.
+
+    They may not know the guest, who typed their address: nothing else that the guest wrote is passed on, and nothing
+    with which the booking could be changed.
+    """
+    named = {
+        "title": booking.title,
+        "host": booking.host.name,
+        "guest": shown_name(booking),
+        "start": start_of(booking, booking.guest_time_zone),
+        "label": where.label,
+    }
+    if kind == "moved":
+        return Words(
+            subject=gettext("Moved: %(title)s with %(host)s, now %(start)s") % named,
+            headline=gettext("This meeting has a new time"),
+            sentences=(*was_at(booking, booking.guest_time_zone), *_late(where)),
+        )
+    if kind == "link":
+        return Words(
+            subject=gettext("%(label)s link: %(title)s with %(host)s, %(start)s") % named,
+            headline=gettext("Here is your %(label)s link") % named,
+            sentences=(gettext("Everything else stays as it was."),),
+        )
+    if kind in {"cancelled", "uninvited"}:
+        return _ends(booking, kind, named)
+    return _invited(where, named)
+
+
+def _invited(where: Place, named: dict[str, str]) -> Words:
+    return Words(
+        subject=gettext("%(title)s with %(host)s: %(start)s") % named,
+        headline=gettext("You are invited"),
+        sentences=(
+            gettext("%(guest)s booked this meeting with %(host)s and named you as a guest.") % named,
+            *_late(where),
+            gettext("If this says nothing to you, you can ignore it: nothing was booked in your name."),
+        ),
+    )
+
+
+def _ends(booking: Booking, kind: str, named: dict[str, str]) -> Words:
+    if kind == "uninvited":
+        return Words(
+            subject=gettext("No longer invited: %(title)s with %(host)s, %(start)s") % named,
+            headline=gettext("You are no longer invited"),
+            sentences=(gettext("%(guest)s took you off the guests of this meeting.") % named,),
+        )
+    by = named["guest"] if booking.cancelled_by == GUEST else named["host"]
+    return Words(
+        subject=gettext("Cancelled: %(title)s with %(host)s, %(start)s") % named,
+        headline=gettext("This meeting is cancelled"),
+        sentences=(gettext("%(name)s cancelled it.") % {"name": by},),
+    )
+
+
+def guests_changed(booking: Booking, *, to_guest: bool) -> Words:
+    """Return what guest and host read when somebody was added or taken off."""
+    people = [
+        single_line(f"{row.name} <{row.email}>" if row.name else row.email, max_length=200)
+        for row in brought(booking)
+    ]
+    zone = booking.guest_time_zone if to_guest else booking.host_time_zone
+    other = booking.host.name if to_guest else shown_name(booking)
+    named = {
+        "title": booking.title,
+        "name": other,
+        "start": start_of(booking, zone),
+        "people": ", ".join(people),
+    }
+    comes = ngettext("Invited too: %(people)s.", "Invited too: %(people)s.", len(people)) % named
+    return Words(
+        subject=gettext("Guests changed: %(title)s with %(name)s, %(start)s") % named,
+        headline=gettext("The guests of this meeting have changed"),
+        sentences=(comes if people else gettext("Nobody else is invited any more."),),
+        button=gettext("See or change the booking") if to_guest else gettext("See the booking"),
+    )
+
+
+def shown_name(booking: Booking) -> str:
+    """Return the guest's name, without anything that mail programs make a link of."""
+    return without_addresses(single_line(booking.guest_name, max_length=NAME_LENGTH))
+
+
+def was_at(booking: Booking, zone: str) -> tuple[str, ...]:
+    """Say when a moved meeting was to begin before, as far as it is known."""
+    earlier = earlier_start(booking)
+    if earlier is None:
+        return ()
+    before = wording.when(earlier, minutes=booking.minutes, zone=wording.zone_or_utc(zone))
+    return (gettext("Before, it was on %(when)s.") % {"when": before},)
+
+
+def _late(where: Place) -> tuple[str, ...]:
+    if not where.pending:
+        return ()
+    return (gettext("The %(label)s link follows in a second mail.") % {"label": where.label},)

@@ -1,0 +1,43 @@
+"""Who gets the mails of a booking: its guest, its host, and whom the guest brings."""
+
+from dataclasses import dataclass
+
+from timetuna.bookings.models import Booking, BookingGuest
+from timetuna.bookings.outbox import GUEST, HOST, further_id
+from timetuna.lib.mail import Mailbox
+
+FURTHER = "further"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailReader:
+    """One of them. role: GUEST, HOST or FURTHER. zone: the name of the zone times are written in."""
+
+    role: str
+    box: Mailbox
+    zone: str
+
+    def is_guest(self) -> bool:
+        """Say whether it is the one who booked."""
+        return self.role == GUEST
+
+    def is_host(self) -> bool:
+        """Say whether it is the host."""
+        return self.role == HOST
+
+
+def reader_of(booking: Booking, audience: str) -> MailReader:
+    """Return who that is. Raises ValueError with a sentence where nobody is known any more."""
+    if booking.erased_at is not None and audience != HOST:
+        raise ValueError("The guest's data was erased.")
+    if audience == HOST:
+        box = Mailbox(booking.host.name, booking.host.email)
+        return MailReader(role=HOST, box=box, zone=booking.host_time_zone)
+    number = further_id(audience)
+    if number is None:
+        box = Mailbox(booking.guest_name, booking.guest_email)
+        return MailReader(role=GUEST, box=box, zone=booking.guest_time_zone)
+    row = BookingGuest.objects.filter(booking=booking, pk=number).first()
+    if row is None:
+        raise ValueError("This guest's data was erased.")
+    return MailReader(role=FURTHER, box=Mailbox(row.name, row.email), zone=booking.guest_time_zone)
