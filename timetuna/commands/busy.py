@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import logging
 import re
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,6 +27,7 @@ _ADDRESS = re.compile("(https?|webcals?)://", re.IGNORECASE)
 
 def run(options: argparse.Namespace) -> int:
     """Print the merged busy times as JSON; refuse with the reason where the calendar cannot be read."""
+    logging.disable()  # what goes wrong is said once, as a sentence
     zone = _zone(options.zone)
     first, end = _moment(options.first, zone), _moment(options.end, zone)
     if not first < end <= first + _LONGEST:

@@ -95,7 +95,7 @@ def test_as_dateutil_does_in_any_window(text: str, start: datetime, after: int, 
     assert expanded(text, start, Bounds(seconds(first), seconds(last))) == [seconds(one) for one in theirs]
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(rules(), starts, st.integers(1, 30))
 def test_as_many_as_dateutil_counts(text: str, start: datetime, count: int) -> None:
     end = start + timedelta(days=366 * YEARS)

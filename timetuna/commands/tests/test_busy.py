@@ -1,0 +1,87 @@
+"""`timetuna busy` as a person types it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from timetuna.lib.tests.wires import Wire, answer
+
+ROOT = Path(__file__).resolve().parents[3]
+FILES = ROOT / "timetuna/ical/tests/files"
+DAYS = ("--from", "2026-03-01", "--to", "2026-05-01", "--zone", "Europe/Berlin")
+
+
+def busy(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "timetuna", "busy", *arguments],
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+
+
+def shown(*arguments: str) -> Any:
+    done = busy(*arguments)
+    assert (done.returncode, done.stderr) == (0, "")
+    return json.loads(done.stdout)
+
+
+def test_a_file_is_shown_merged_by_the_clocks_of_its_owner() -> None:
+    assert shown(str(FILES / "weekly-over-the-change.ics"), *DAYS) == {
+        "from": "2026-03-01T00:00:00+01:00",
+        "to": "2026-05-01T00:00:00+02:00",
+        "zone": "Europe/Berlin",
+        "busy": [
+            {"start": "2026-03-26T09:00:00+01:00", "end": "2026-03-26T10:00:00+01:00"},
+            {"start": "2026-04-02T09:00:00+02:00", "end": "2026-04-02T10:00:00+02:00"},
+            {"start": "2026-04-09T09:00:00+02:00", "end": "2026-04-09T10:00:00+02:00"},
+        ],
+        "events": 1,
+        "free": 0,
+        "without_length": 0,
+    }
+
+
+def test_times_that_touch_are_one() -> None:
+    assert shown(str(FILES / "two-events-that-touch.ics"), *DAYS)["busy"] == [
+        {"start": "2026-03-02T09:00:00+01:00", "end": "2026-03-02T11:00:00+01:00"}
+    ]
+
+
+def test_an_address_is_fetched() -> None:
+    body = (FILES / "utc-times.ics").read_bytes()
+    with Wire(answer(f"HTTP/1.1 200 OK\nContent-Length: {len(body)}", body)) as wire:
+        found = shown(f"{wire.url}/a.ics", *DAYS)
+
+    assert len(found["busy"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("README.md", *DAYS), "This is not an iCalendar file. (not_a_calendar)\n"),
+        (("nothing.ics", *DAYS), "nothing.ics is neither an address nor a file that can be read.\n"),
+        (
+            ("http://127.0.0.1:1/a.ics", *DAYS),
+            "The feed's server cannot be reached. (network:connect)\n",
+        ),
+        (
+            ("README.md", "--from", "2026-03-01", "--to", "2026-03-01"),
+            "--to is after --from, and at most ten years.\n",
+        ),
+        (
+            ("README.md", "--from", "soon", "--to", "later"),
+            "soon is not a date. Use one such as 2026-11-01.\n",
+        ),
+        (
+            ("README.md", *DAYS[:4], "--zone", "Mars"),
+            "Mars is not a time zone. Use an IANA name such as Europe/Berlin.\n",
+        ),
+    ],
+)
+def test_what_cannot_be_shown_is_a_sentence_and_a_code(arguments: tuple[str, ...], sentence: str) -> None:
+    done = busy(*arguments)
+
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", sentence)
