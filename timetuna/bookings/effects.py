@@ -7,6 +7,7 @@ from timetuna.bookings.event_effect import event_effects
 from timetuna.bookings.event_entry import makes_link
 from timetuna.bookings.event_home import event_of, reconnect_words
 from timetuna.bookings.lines import Reader
+from timetuna.bookings.mail_effects import mail_effects
 from timetuna.bookings.marks import ahead, counts
 from timetuna.bookings.models import Booking, Conference, HistoryEntry
 from timetuna.bookings.place import provider_label
@@ -16,56 +17,19 @@ from timetuna.calendars.connections import listing
 from timetuna.calendars.queries import connection
 from timetuna.jobs.models import Job
 
-_MAILS = {
-    "confirmed": "confirmation",
-    "promised": "confirmation, link to follow",
-    "link": "link",
-    "moved": "new time",
-    "cancelled": "cancellation",
-}
-_FULFIL, _MAIL = "bookings.fulfil", "bookings.mail"
+_FULFIL = "bookings.fulfil"
 _MOVE, _REMOVE = "bookings.move_conference", "bookings.remove_conference"
 
 
 def effects(booking: Booking, history: Iterable[HistoryEntry], reader: Reader) -> list[Effect]:
     """Return what happened or is to happen outside: meeting, event, then the mails. A few queries."""
     jobs = list(work_of(booking))
-    mails = [_mail(job, booking, jobs, reader) for job in jobs if job.name == _MAIL]
     return [
         *_meeting(booking, history, jobs, reader),
         *_changes(booking, jobs, reader),
         *event_effects(booking, jobs, reader),
-        *(mails or _mails_to_come(booking, jobs, reader)),
+        *mail_effects(booking, jobs, reader),
     ]
-
-
-def _mail(job: Job, booking: Booking, jobs: Sequence[Job], reader: Reader) -> Effect:
-    kind, audience = job.arguments.get("kind", ""), job.arguments.get("audience", "")
-    title = f"Mail to {'the guest' if audience == 'guest' else 'you'}: {_MAILS.get(kind, kind)}"
-    if _replaced(job, booking, jobs):
-        return Effect(title=title, state=State.NOTE, text="Not sent: a later change has a mail of its own.")
-    return standing(job, title, done="Sent", reader=reader)
-
-
-def _replaced(job: Job, booking: Booking, jobs: Sequence[Job]) -> bool:
-    """Say whether the booking had changed again before the mail's turn came; then it was, or will be, dropped."""
-    if job.state != Job.State.DONE or job.finished_at is None:
-        return not counts(job, booking)
-    revision = job.arguments.get("revision", 0)
-    return any(
-        later.arguments.get("revision", 0) > revision and later.created_at < job.finished_at for later in jobs
-    )
-
-
-def _mails_to_come(booking: Booking, jobs: Sequence[Job], reader: Reader) -> list[Effect]:
-    """Say how it stands with the first mails, which are written down once the link is there, or is late."""
-    job = next((job for job in jobs if job.name == _FULFIL), None)
-    if job is None or not ahead(booking, now=reader.now):
-        return []
-    if _conference(booking) is not None and not _linked(booking):
-        text = "They wait for the link, about two minutes at most, and then go without it."
-        return [Effect(title="Confirmations", state=State.BUSY, text=text)]
-    return [standing(job, "Confirmations", done="Written down", reader=reader)]
 
 
 def _meeting(

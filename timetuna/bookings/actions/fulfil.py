@@ -3,13 +3,16 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from timetuna.bookings.actions.announce import announce, has_mails, promise
 from timetuna.bookings.actions.choose_calendar import choose_calendar
 from timetuna.bookings.actions.ensure_conference import ensure_conference
 from timetuna.bookings.actions.ensure_event import ensure_event
+from timetuna.bookings.event_home import event_of
 from timetuna.bookings.event_work import enqueue_event
+from timetuna.bookings.mirrors import in_line
 from timetuna.bookings.models import Booking, Conference
 from timetuna.jobs.registry import GiveUp, Retry
 
@@ -35,8 +38,16 @@ def fulfil(booking_id: int) -> None:
         if _link_missing(booking):
             promise(booking, kind="promised", why=str(order))
             raise
-        enqueue_event(booking)
     announce(booking, kind="confirmed")
+    _keep_event_in_line(booking)
+
+
+def _keep_event_in_line(booking: Booking) -> None:
+    """Leave what is not written yet, or was changed meanwhile, to work of its own."""
+    event = event_of(booking)
+    if event is not None and not in_line(Booking.objects.select_related("host").get(pk=booking.pk), event):
+        with transaction.atomic():
+            enqueue_event(booking)
 
 
 def _link_missing(booking: Booking) -> bool:
