@@ -26,6 +26,7 @@ KEYWORDS = {
     "pgettext": ((1, "c"), 2),
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
+    "AddressError": None,  # raised where no framework is known, and translated where it is caught
 }
 
 
@@ -82,7 +83,8 @@ def _messages(path: Path) -> Iterator[tuple[str | tuple[str, ...], str | None]]:
 
     text = path.read_text(encoding="utf-8")
     if path.suffix != ".py":
-        text = templatize(text) if "i18n" in text else ""
+        lines = templatize(text).splitlines() if "i18n" in text else []
+        text = "\n".join(line.strip() for line in lines)  # read as Python, where indentation would count
     for _, message, _, context in extract("python", BytesIO(text.encode()), keywords=KEYWORDS):
         yield message, context
 

@@ -8,6 +8,7 @@ from urllib.parse import quote_plus
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext
 
 from timetuna.bookings import wording
 from timetuna.bookings.availability import minute_of
@@ -85,10 +86,12 @@ def read_choice(page: PublicPage, query: QueryDict, *, path: str, customs: Custo
     if zone is None:
         zone = host_zone
         if query.get("zone"):
-            problem = f"That time zone is not known, so times are shown in {zone.key}."
+            problem = gettext("That time zone is not known, so times are shown in %(zone)s.") % {
+                "zone": zone.key
+            }
     month, day = read_month(query.get("month", "")), _date(query.get("day", ""))
     if (query.get("month") and month is None) or (query.get("day") and day is None):
-        problem = "That date cannot be read, so the next free times are shown."
+        problem = gettext("That date cannot be read, so the next free times are shown.")
     if day:
         month = day.replace(day=1)
     return Choice(

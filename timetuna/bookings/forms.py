@@ -4,6 +4,8 @@ from typing import Any
 
 from django import forms
 from django.urls import reverse_lazy
+from django.utils.formats import number_format
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from timetuna.bookings import wording
 from timetuna.bookings.choice import read_start
@@ -36,28 +38,31 @@ class BookingForm(forms.Form):
     key = forms.CharField(widget=forms.HiddenInput)
     hold = HoldField()
     kind = forms.ChoiceField(
-        label="How do you want to meet?", error_messages={"required": "Please choose how you want to meet."}
+        label=gettext_lazy("How do you want to meet?"),
+        error_messages={"required": gettext_lazy("Please choose how you want to meet.")},
     )
     name = forms.CharField(
-        label="Your name",
+        label=gettext_lazy("Your name"),
         max_length=100,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
-        error_messages={"required": "Please give your name."},
+        error_messages={"required": gettext_lazy("Please give your name.")},
     )
     email = forms.CharField(
-        label="Your email",
+        label=gettext_lazy("Your email"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
-        error_messages={"required": "Please give your mail address; the confirmation goes there."},
+        error_messages={
+            "required": gettext_lazy("Please give your mail address; the confirmation goes there.")
+        },
     )
     phone = forms.CharField(
-        label="Your phone number",
+        label=gettext_lazy("Your phone number"),
         max_length=40,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "tel", "type": "tel"}),
     )
     notes = forms.CharField(
-        label="Anything the host should know",
+        label=gettext_lazy("Anything the host should know"),
         max_length=2_000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -68,7 +73,11 @@ class BookingForm(forms.Form):
         self.page = page
         for field in self.fields.values():
             if most := getattr(field, "max_length", None):
-                field.error_messages["max_length"] = f"This can have {most:,} characters at most."
+                field.error_messages["max_length"] = ngettext(
+                    "This can have %(count)s character at most.",
+                    "This can have %(count)s characters at most.",
+                    most,
+                ) % {"count": number_format(most, force_grouping=True)}
         self._offer_kinds()
         self._ask_for_number()
 
@@ -86,7 +95,7 @@ class BookingForm(forms.Form):
         """Turn the start into a choice among the times that are left; everything typed stays."""
         self.refill("start", "")
         self.fields["start"] = forms.ChoiceField(
-            label="Times that are still free", choices=choices, widget=forms.RadioSelect
+            label=gettext("Times that are still free"), choices=choices, widget=forms.RadioSelect
         )
         self.order_fields(["start"])
 
@@ -94,35 +103,35 @@ class BookingForm(forms.Form):
         """Return the UTC minute of the start."""
         start = read_start(self.cleaned_data["start"])
         if start is None:
-            raise forms.ValidationError("This time cannot be read. Please pick your time again.")
+            raise forms.ValidationError(gettext("This time cannot be read. Please pick your time again."))
         return start
 
     def clean_duration(self) -> int:
         """Return one of the page's lengths, in minutes."""
         offered = {str(duration.minutes): duration.minutes for duration in self.page.durations}
         if self.cleaned_data["duration"] not in offered:
-            raise forms.ValidationError("This length is not offered. Please pick your time again.")
+            raise forms.ValidationError(gettext("This length is not offered. Please pick your time again."))
         return offered[self.cleaned_data["duration"]]
 
     def clean_zone(self) -> str:
         """Return a known zone; it is for showing only."""
         zone = find_zone(self.cleaned_data["zone"])
         if zone is None:
-            raise forms.ValidationError("This time zone is not known. Please pick your time again.")
+            raise forms.ValidationError(gettext("This time zone is not known. Please pick your time again."))
         return zone.key
 
     def clean_key(self) -> str:
         """Return the form's key."""
         key = self.cleaned_data["key"]
         if len(key) not in KEY_LENGTHS or not key.replace("-", "").replace("_", "").isalnum():
-            raise forms.ValidationError("This form is damaged. Please pick your time again.")
+            raise forms.ValidationError(gettext("This form is damaged. Please pick your time again."))
         return str(key)
 
     def clean_name(self) -> str:
         """Return the name on one line."""
         name = single_line(self.cleaned_data["name"], max_length=100)
         if not name:
-            raise forms.ValidationError("Please give your name.")
+            raise forms.ValidationError(gettext("Please give your name."))
         return name
 
     def clean_email(self) -> str:
@@ -130,7 +139,7 @@ class BookingForm(forms.Form):
         try:
             return clean_address(self.cleaned_data["email"]).lower()
         except ValueError as error:
-            raise forms.ValidationError(str(error)) from error
+            raise forms.ValidationError(gettext(str(error))) from error
 
     def clean_phone(self) -> str:
         """Return the number; asked for when the host is to call."""
@@ -138,10 +147,10 @@ class BookingForm(forms.Form):
         digits = sum(character.isdigit() for character in phone)
         if phone and (digits < 4 or not set(phone) <= set("+0123456789 ()-/.")):  # noqa: PLR2004
             raise forms.ValidationError(
-                "This does not look like a phone number; it should be like +49 30 123456."
+                gettext("This does not look like a phone number; it should be like +49 30 123456.")
             )
         if not phone and self.data.get("kind") == PHONE and self.host_calls:
-            raise forms.ValidationError("Please give the number the host should call.")
+            raise forms.ValidationError(gettext("Please give the number the host should call."))
         return phone
 
     def clean_notes(self) -> str:
@@ -163,18 +172,20 @@ class BookingForm(forms.Form):
         if not calls:
             del self.fields["phone"]
         elif len(self.page.meeting_types) > 1:
-            self.fields["phone"].help_text = "Needed for a phone call: the host calls you."
+            self.fields["phone"].help_text = gettext("Needed for a phone call: the host calls you.")
         else:
-            self.fields["phone"].help_text = "The host calls you at this number."
+            self.fields["phone"].help_text = gettext("The host calls you at this number.")
             self.fields["phone"].required = True
-            self.fields["phone"].error_messages["required"] = "Please give the number the host should call."
+            self.fields["phone"].error_messages["required"] = gettext(
+                "Please give the number the host should call."
+            )
 
 
 class CancelForm(forms.Form):
     """Why a booking is called off; nobody has to say."""
 
     note = forms.CharField(
-        label="A word to the other side",
+        label=gettext_lazy("A word to the other side"),
         max_length=300,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),

@@ -8,6 +8,10 @@ from heapq import nsmallest
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.dateformat import format as date_format
+from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
+from django.utils.translation import gettext, ngettext, pgettext
+
 from timetuna.availability.hours import Away, day_start
 from timetuna.bookings import wording
 from timetuna.bookings.availability import Question, offered
@@ -20,7 +24,6 @@ FARTHEST = timedelta(days=400)
 """How far the first free time is looked for on a page without end."""
 NEAR = timedelta(days=14)
 """How long before a time that was taken others are looked for."""
-WEEKDAYS = [{"short": calendar.day_abbr[number], "full": calendar.day_name[number]} for number in range(7)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +93,8 @@ def slots_context(calendar_: Calendar, choice: Choice, *, book_path: str, now: d
         "month": _month(calendar_, choice),
         "day_title": wording.day(chosen) if chosen else "",
         "times": _times(calendar_.days.get(chosen, []) if chosen else [], choice, book_path),
-        "zone_label": f"{wording.zone_name(choice.zone)}, now {choice.say(now.astimezone(choice.zone))}",
+        "zone_label": gettext("%(zone)s, now %(time)s")
+        % {"zone": wording.zone_name(choice.zone), "time": choice.say(now.astimezone(choice.zone))},
         "clocks": _clocks(choice, calendar_),
         "empty_message": _empty(calendar_),
         "notice": choice.problem or " ".join(_absence(one, calendar_) for one in calendar_.away),
@@ -116,12 +120,16 @@ def _month(calendar_: Calendar, choice: Choice) -> dict[str, Any]:
     first = choice.customs.first_weekday
     weeks = calendar.Calendar(first).monthdatescalendar(calendar_.month.year, calendar_.month.month)
     return {
-        "title": f"{calendar_.month:%B %Y}",
+        "title": date_format(calendar_.month, pgettext("month", "F Y")),
         "previous_url": _turn(choice, calendar_.earlier),
         "next_url": _turn(choice, calendar_.later),
-        "weekdays": WEEKDAYS[first:] + WEEKDAYS[:first],
+        "weekdays": [_weekday((first + number) % 7) for number in range(7)],
         "weeks": [[_cell(day, calendar_, choice) for day in week] for week in weeks],
     }
+
+
+def _weekday(number: int) -> dict[str, str]:
+    return {"short": str(WEEKDAYS_ABBR[number]), "full": str(WEEKDAYS[number])}
 
 
 def _turn(choice: Choice, month: date | None) -> str | None:
@@ -134,12 +142,17 @@ def _cell(day: date, calendar_: Calendar, choice: Choice) -> dict[str, Any]:
     return {
         "day": str(day.day),  # a number would be asked how its locale writes it
         "date": day.isoformat(),
-        "label": f"{wording.day(day)}, {count} time{'s' if count != 1 else ''}" if count else "",
+        "label": _label(day, count) if count else "",
         "url": choice.url(day=day.isoformat(), month="") if count else None,
         "chosen": day == calendar_.day,
         "today": day == calendar_.today,
         "in_month": in_month,
     }
+
+
+def _label(day: date, count: int) -> str:
+    counted = ngettext("%(day)s, %(count)d time", "%(day)s, %(count)d times", count)
+    return counted % {"day": wording.day(day), "count": count}
 
 
 def _times(times: list[datetime], choice: Choice, book_path: str) -> list[dict[str, str]]:
@@ -171,17 +184,21 @@ def _clocks(choice: Choice, calendar_: Calendar) -> list[dict[str, Any]]:
 
 def _empty(calendar_: Calendar) -> str:
     if not calendar_.days:
-        return f"There are no free times in {calendar_.month:%B}."
-    return "This day has no free times. Please choose another."
+        return gettext("There are no free times in %(month)s.") % {"month": date_format(calendar_.month, "F")}
+    return gettext("This day has no free times. Please choose another.")
 
 
 def _absence(away: Away, calendar_: Calendar) -> str:
     """Say an absence with its note: "Away from 4 to 12 January: …"."""
     today = calendar_.today
     first, last = wording.date_from(away.first, today=today), wording.date_from(away.last, today=today)
-    ongoing = away.first <= today
-    when = f"until {last}" if ongoing else f"on {first}" if first == last else f"from {first} to {last}"
-    return f"Away {when}: {away.note}"
+    if away.first <= today:
+        sentence = gettext("Away until %(last)s: %(note)s")
+    elif away.first == away.last:
+        sentence = gettext("Away on %(first)s: %(note)s")
+    else:
+        sentence = gettext("Away from %(first)s to %(last)s: %(note)s")
+    return sentence % {"first": first, "last": last, "note": away.note}
 
 
 def _last_day(page: PublicPage, today: date) -> date:

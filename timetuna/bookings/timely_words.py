@@ -1,5 +1,7 @@
 """The sentences of mails that time brings: reminders before a meeting, and a follow-up after it."""
 
+from django.utils.translation import gettext
+
 from timetuna.bookings.mail_parts import NAME_LENGTH, Words, start_of
 from timetuna.bookings.models import Booking
 from timetuna.bookings.place import Place
@@ -10,12 +12,16 @@ TIMELY_KINDS = frozenset({"reminder", "follow_up"})
 
 def guest_reminder(booking: Booking, where: Place) -> Words:
     """Return what the guest reads some time before the start."""
-    start = start_of(booking, booking.guest_time_zone)
     return Words(
-        subject=f"Reminder: {booking.title} with {booking.host.name}, {start}",
-        headline="Your meeting is coming up",
+        subject=gettext("Reminder: %(title)s with %(host)s, %(start)s")
+        % {
+            "title": booking.title,
+            "host": booking.host.name,
+            "start": start_of(booking, booking.guest_time_zone),
+        },
+        headline=gettext("Your meeting is coming up"),
         sentences=_late(where),
-        button="See or change the booking",
+        button=gettext("See or change the booking"),
     )
 
 
@@ -35,12 +41,15 @@ def host_reminder(booking: Booking, where: Place) -> Words:
 def follow_up(booking: Booking) -> Words:
     """Return what the guest reads after the meeting."""
     return Words(
-        subject=f"Thank you: {booking.title} with {booking.host.name}",
-        headline="Thank you for your time",
-        sentences=(f"You met {booking.host.name}.",),
-        button="See the booking",
+        subject=gettext("Thank you: %(title)s with %(host)s")
+        % {"title": booking.title, "host": booking.host.name},
+        headline=gettext("Thank you for your time"),
+        sentences=(gettext("You met %(host)s.") % {"host": booking.host.name},),
+        button=gettext("See the booking"),
     )
 
 
 def _late(where: Place) -> tuple[str, ...]:
-    return (f"The {where.label} link follows in a mail of its own.",) if where.pending else ()
+    if not where.pending:
+        return ()
+    return (gettext("The %(label)s link follows in a mail of its own.") % {"label": where.label},)

@@ -6,26 +6,42 @@ from functools import lru_cache
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, pgettext, pgettext_lazy
 
 from timetuna.bookings.wording import offset, zone_name
 from timetuna.lib.zones import find_zone, zone_names
 
 _QUARTER = 15
+_CONTINENTS = (
+    pgettext_lazy("continent", "Africa"),
+    pgettext_lazy("continent", "America"),
+    pgettext_lazy("continent", "Antarctica"),
+    pgettext_lazy("continent", "Arctic"),
+    pgettext_lazy("continent", "Asia"),
+    pgettext_lazy("continent", "Atlantic"),
+    pgettext_lazy("continent", "Australia"),
+    pgettext_lazy("continent", "Europe"),
+    pgettext_lazy("continent", "Indian"),
+    pgettext_lazy("continent", "Pacific"),
+)
+"""What zones' names begin with, to be translated."""
 
 
 def zone_options() -> SafeString:
     """Return the options of a `<select>`, grouped by continent. Made once a quarter of an hour, when clocks change."""
     now = timezone.now()
-    return _options(now.replace(minute=now.minute // _QUARTER * _QUARTER, second=0, microsecond=0))
+    quarter = now.replace(minute=now.minute // _QUARTER * _QUARTER, second=0, microsecond=0)
+    return _options(quarter, get_language() or "")
 
 
-@lru_cache(maxsize=1)
-def _options(moment: datetime) -> SafeString:
+@lru_cache(maxsize=len(settings.LANGUAGES))
+def _options(moment: datetime, _language: str) -> SafeString:
     groups = groupby(_zones(), key=lambda zone: zone_name(zone).partition("/")[0])
-    rows = ((name, _places(zones, moment)) for name, zones in groups)
+    rows = ((pgettext("continent", name), _places(zones, moment)) for name, zones in groups)
     return format_html_join("", '<optgroup label="{}">{}</optgroup>', rows)
 
 

@@ -34,6 +34,10 @@ _ADDRESS_IN_REPLY = re.compile(r"<[^<>]*>|\S+@\S+")
 _PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
 
 
+class AddressError(ValueError):
+    """A text is no mail address that can be used. `str()` is a sentence without it, for translation too."""
+
+
 class MailError(Exception):
     """A mail was not taken by the server. `str()` is a sentence without addresses or passwords.
 
@@ -88,7 +92,7 @@ class MailServer:
 
 
 def clean_address(text: str, *, allow_localhost: bool = False) -> str:
-    """Return one plain mail address, its domain in lower-case punycode. Raises ValueError with a sentence.
+    """Return one plain mail address, its domain in lower-case punycode. Raises AddressError with a sentence.
 
     Stricter than RFC 5321 and Django on purpose: no quotes, no comments, no display name, no address
     literal, an ASCII local part of at most 64 characters, a domain with a dot.
@@ -96,14 +100,14 @@ def clean_address(text: str, *, allow_localhost: bool = False) -> str:
     address = text.strip()
     local, separator, domain = address.rpartition("@")
     if not separator or not local or not domain or "=?" in local:
-        raise ValueError("This does not look like a mail address; it should be like name@example.org.")
+        raise AddressError("This does not look like a mail address; it should be like name@example.org.")
     if len(local) > _LOCAL_LENGTH or not _LOCAL.fullmatch(local):
-        raise ValueError(
+        raise AddressError(
             "The part before the @ of this mail address cannot be used; please give a plain one."
         )
     host = _clean_domain(domain, allow_localhost=allow_localhost)
     if len(local) + 1 + len(host) > _ADDRESS_LENGTH:
-        raise ValueError("This mail address is too long.")
+        raise AddressError("This mail address is too long.")
     return f"{local}@{host}"
 
 
@@ -201,10 +205,12 @@ def _clean_domain(domain: str, *, allow_localhost: bool) -> str:
     try:
         host = idna.encode(domain, uts46=True, std3_rules=True).decode("ascii").lower()
     except (idna.IDNAError, UnicodeError):
-        raise ValueError("The part after the @ of this mail address is not a valid domain.") from None
+        raise AddressError("The part after the @ of this mail address is not a valid domain.") from None
     labels = host.split(".")
     if len(labels) < 2 or labels[-1].isdigit() or not all(map(_LABEL.fullmatch, labels)):  # noqa: PLR2004
-        raise ValueError("The part after the @ of this mail address is not a valid domain, like example.org.")
+        raise AddressError(
+            "The part after the @ of this mail address is not a valid domain, like example.org."
+        )
     return host
 
 

@@ -1,9 +1,11 @@
 """The language of guests' pages: what the guest chose, else what the browser prefers of what there is.
 
-Hosts' pages are in English. A choice is made by `?lang=de`, kept on that device for a year, and changes nothing else.
+Hosts' pages are in English; an address that leads nowhere is a guest's. A choice is made by `?lang=de`, kept on that
+device for a year, and changes nothing else.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -25,7 +27,7 @@ class GuestLanguage:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer, keep a new choice, and leave the thread as it was."""
-        translation.activate(settings.LANGUAGE_CODE)
+        translation.activate(choose(request))
         try:
             response = self.get_response(request)
             chosen = request.GET.get(PARAMETER, "")
@@ -39,15 +41,43 @@ class GuestLanguage:
 
     @staticmethod
     def process_view(request: HttpRequest, *_: Any) -> None:
-        """Switch as soon as it is known whose page it is."""
-        if is_for_guests(request):
-            translation.activate(choose(request))
+        """Speak English as soon as it is known that the page is a host's."""
+        if not is_for_guests(request):
+            translation.activate(settings.LANGUAGE_CODE)
 
 
 def is_for_guests(request: HttpRequest) -> bool:
     """Say whether the address is one that guests open."""
     match = request.resolver_match
     return bool(match and (match.url_name or "").startswith(_FOR_GUESTS))
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One that can be switched to: its code, its own name for itself, and this page's address in it."""
+
+    code: str
+    name: str
+    url: str
+    current: bool
+
+
+def switch(request: HttpRequest) -> list[Language]:
+    """Return what the page can be read in, where its language is the guest's to choose and there is a choice."""
+    asks = request.method == "GET"  # what was typed into a form that came back would be lost
+    if not asks or len(settings.LANGUAGES) < 2 or not is_for_guests(request):  # noqa: PLR2004
+        return []
+    current = translation.get_language()
+    return [
+        Language(code, name, _address_in(request, code), current=code == current)
+        for code, name in settings.LANGUAGES
+    ]
+
+
+def _address_in(request: HttpRequest, code: str) -> str:
+    query = request.GET.copy()
+    query[PARAMETER] = code
+    return f"?{query.urlencode()}"
 
 
 def choose(request: HttpRequest) -> str:

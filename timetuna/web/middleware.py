@@ -8,8 +8,11 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils import translation
+from django.utils.translation import gettext, gettext_noop
 
 from timetuna.logs import request_id
+from timetuna.web.language import choose
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 log = logging.getLogger("timetuna.web")
@@ -73,12 +76,13 @@ class BodyLimit:
         """Answer 413 or 400 in a sentence; chunked bodies without a length are cut by the server's own limit."""
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdigit() or int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            return _refusal("This is more than TimeTuna accepts at once.", 413)
+            return _refusal(request, gettext_noop("This is more than TimeTuna accepts at once."), 413)
         # Django raises wherever such a form is read, on its own error page too.
         if request.content_type == _FORM and (request.encoding or "utf-8").lower() != "utf-8":
-            return _refusal("TimeTuna reads forms in UTF-8 only.", 400)
+            return _refusal(request, gettext_noop("TimeTuna reads forms in UTF-8 only."), 400)
         return self.get_response(request)
 
 
-def _refusal(sentence: str, status: int) -> HttpResponse:
-    return HttpResponse(sentence, status=status, content_type="text/plain")
+def _refusal(request: HttpRequest, sentence: str, status: int) -> HttpResponse:
+    with translation.override(choose(request)):
+        return HttpResponse(gettext(sentence), status=status, content_type="text/plain; charset=utf-8")

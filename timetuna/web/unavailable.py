@@ -8,12 +8,13 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy
 
 from timetuna.lib.text import log_value
 
 AWAY = (OperationalError, InterfaceError)
 RETRY_AFTER_SECONDS = 5
-SENTENCE = "The server is very busy. Please try again in a moment."
+SENTENCE = gettext_lazy("The server is very busy. Please try again in a moment.")
 log = logging.getLogger("timetuna.web")
 
 
@@ -32,7 +33,7 @@ class DatabaseAway:
         if not isinstance(error, AWAY):
             return None
         if request.path.startswith("/api/"):
-            return unavailable(JsonResponse({"error": SENTENCE}), error)
+            return unavailable(JsonResponse({"error": str(SENTENCE)}), error)
         return unavailable(HttpResponse(render_to_string("503.html")), error)
 
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import OperationalError, transaction
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext_lazy
 
 from timetuna.bookings.actions.lock_host import lock_host
 from timetuna.bookings.availability import Question, bookable
@@ -19,7 +20,7 @@ CLIENT_AT_ONCE, CLIENT_PLACED = 3, 30
 NETWORK_AT_ONCE, NETWORK_PLACED = 10, 100
 """Of one address, whatever its browsers say they are: an office fits in, a script that changes its name does not."""
 SWEPT_AT_ONCE = 500
-GONE = "This time is not free any more. Please pick another."
+GONE = gettext_lazy("This time is not free any more. Please pick another.")
 
 
 def hold(question: Question, *, start_minute: int) -> str | None:
@@ -42,7 +43,7 @@ def hold(question: Question, *, start_minute: int) -> str | None:
 def refuse_if_taken(question: Question, *, start_minute: int) -> None:
     """Raise SlotTaken if the client that asks cannot book the time."""
     if not bookable(question, start_minute=start_minute):
-        raise SlotTaken(GONE)
+        raise SlotTaken(str(GONE))
 
 
 def release(token: str, *, now: datetime) -> None:

@@ -4,9 +4,11 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language, gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from timetuna.bookings import wording
@@ -25,7 +27,9 @@ from timetuna.web.client import Client, client_of
 from timetuna.web.unavailable import AWAY, unavailable
 
 # True too where it was the answer to the last word, the commit, that got lost.
-BUSY = "The server is very busy. Please confirm again in a moment: this form books once, however often it is sent."
+BUSY = gettext_lazy(
+    "The server is very busy. Please confirm again in a moment: this form books once, however often it is sent."
+)
 STATUS = {SlotTaken: 409, FormUsed: 409, TooManyBookings: 429}
 
 
@@ -54,7 +58,7 @@ def _confirm(request: HttpRequest, page: PublicPage, choice: Choice) -> HttpResp
     form = BookingForm(page, request.POST)
     if not form.is_valid():
         if "start" in form.errors and choice.duration:
-            form.add_error(None, "Please choose one of the times that are free.")
+            form.add_error(None, gettext("Please choose one of the times that are free."))
             return _other_times(request, page, choice, form, 422)
         return _form(request, page, choice, form, status=422)
     try:
@@ -62,7 +66,7 @@ def _confirm(request: HttpRequest, page: PublicPage, choice: Choice) -> HttpResp
     except BookingRefused as error:
         return _refused(request, page, choice, form, error)
     except AWAY as error:
-        form.add_error(None, BUSY)
+        form.add_error(None, str(BUSY))
         return unavailable(_form(request, page, choice, form), error)
     return HttpResponseRedirect(link_path(booking) + choice.clock_query())
 
@@ -74,6 +78,7 @@ def _order(page: PublicPage, data: dict[str, Any], client: Client) -> Order:
         time_zone=data["zone"],
         phone=data.get("phone", ""),
         notes=data["notes"],
+        language=get_language() or settings.LANGUAGE_CODE,
     )
     return Order(
         page_id=page.id,

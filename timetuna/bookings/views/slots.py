@@ -5,6 +5,8 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.text import get_text_list
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from timetuna.bookings import wording
@@ -28,7 +30,7 @@ def slots(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
         calendar = free_times(page, choice, now=now, client=client_of(request))
         context |= slots_context(calendar, choice, book_path=path_of(page) + "/book", now=now)
     if not page.meeting_types:
-        context["empty_message"] = "No times are offered here at the moment."
+        context["empty_message"] = gettext("No times are offered here at the moment.")
     return fragment_or_page(request, context, with_slots=choice.duration is not None)
 
 
@@ -68,6 +70,8 @@ def page_context(page: PublicPage, choice: Choice) -> dict[str, Any]:
             {
                 "minutes": duration.minutes,
                 "title": duration.title,
+                "label": duration.label(),
+                "lasts": duration.lasts(),
                 "description": duration.description,
                 "url": choice.url(duration=str(duration.minutes)),
                 "chosen": duration == choice.duration,
@@ -88,5 +92,5 @@ def _facts(page: PublicPage) -> list[dict[str, str]]:
     kinds = page.meeting_types
     if not kinds:
         return []
-    words = " or ".join(kind.label for kind in kinds)
-    return [{"icon": ICONS.get(kinds[0].kind, "video"), "text": words}]
+    labels = [kind.label for kind in kinds]
+    return [{"icon": ICONS.get(kinds[0].kind, "video"), "text": get_text_list(labels, gettext("or"))}]

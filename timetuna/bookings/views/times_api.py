@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, JsonResponse, QueryDict
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from timetuna.bookings.availability import Question
@@ -28,7 +29,7 @@ def times(request: HttpRequest, handle: str, slug: str) -> JsonResponse:
     """
     page = public_page(handle, slug)
     if page is None:
-        return _error("There is no such page.", HTTPStatus.NOT_FOUND)
+        return _error(gettext("There is no such page."), HTTPStatus.NOT_FOUND)
     try:
         zone, month, minutes = _zone(request.GET, page), _month(request.GET), _minutes(request.GET, page)
     except BadQuery as error:
@@ -48,14 +49,14 @@ def times(request: HttpRequest, handle: str, slug: str) -> JsonResponse:
 def _zone(query: QueryDict, page: PublicPage) -> ZoneInfo:
     zone = find_zone(query.get("zone") or page.time_zone)
     if zone is None:
-        raise BadQuery("This time zone is not known; zone should be like Europe/Berlin.")
+        raise BadQuery(gettext("This time zone is not known; zone should be like Europe/Berlin."))
     return zone
 
 
 def _month(query: QueryDict) -> date:
     month = read_month(query.get("month", ""))
     if month is None:
-        raise BadQuery("month should be like 2026-12.")
+        raise BadQuery(gettext("month should be like 2026-12."))
     return month
 
 
@@ -67,7 +68,10 @@ def _minutes(query: QueryDict, page: PublicPage) -> int:
     for minutes in lengths:
         if asked == str(minutes):
             return minutes
-    raise BadQuery(f"duration should be one of the page's lengths: {', '.join(map(str, lengths))}.")
+    raise BadQuery(
+        gettext("duration should be one of the page's lengths: %(lengths)s.")
+        % {"lengths": ", ".join(map(str, lengths))}
+    )
 
 
 def _error(sentence: str, status: HTTPStatus) -> JsonResponse:

@@ -32,11 +32,11 @@ for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) 
   });
 }
 
-// Links to other lengths stand outside the fragment: they take along what the address has learned since.
+// Links to other lengths and languages stand outside the fragment: they take along what the address has learned since.
 document.addEventListener(
   "click",
   (event) => {
-    const link = event.target.closest?.(".lengths a, .offers a");
+    const link = event.target.closest?.(".lengths a, .offers a, .languages a");
     if (!link) return;
     const here = new URL(location.href).searchParams;
     const there = new URL(link.href);

@@ -1,5 +1,6 @@
 // <select data-zone-select> becomes a field to search in, by city, continent or distance to UTC. The select stays,
-// hidden: it is what the form sends, and its change event is what the page listens to.
+// hidden: it is what the form sends, and its change event is what the page listens to. Its [data-zones-label] names
+// the list, and [data-zones-none] is said when nothing is found.
 const select = document.querySelector("select[data-zone-select]");
 const make = (tag, attributes, ...children) => {
   const element = document.createElement(tag);
@@ -21,7 +22,7 @@ if (select) {
     autocapitalize: "none",
     spellcheck: "false",
   });
-  const list = make("ul", { id: "zones", class: "zones", role: "listbox", "aria-label": "Time zones" });
+  const list = make("ul", { id: "zones", class: "zones", role: "listbox", "aria-label": select.dataset.zonesLabel });
   const none = make("p", { class: "zones-none", role: "status" });
   let options = [];
   let active = null;
@@ -32,7 +33,7 @@ if (select) {
       const area = option.parentElement.label;
       const small = make("small", {}, offset && `${area}, ${offset}`);
       const row = make("li", { id: `zone-${number}`, role: "option", "data-zone": option.value }, place, small);
-      return { row, text: plain(`${area} ${place} ${offset}`) };
+      return { row, text: plain(`${area} ${place} ${offset} ${option.value}`) };
     });
     list.append(...options.map((option) => option.row));
   };
@@ -50,7 +51,7 @@ if (select) {
     for (const { row, text } of options) row.hidden = !words.every((word) => text.includes(" " + word));
     const found = options.filter(({ row }) => !row.hidden);
     list.hidden = !found.length;
-    none.textContent = found.length ? "" : "No city of this name. Try a larger one nearby.";
+    none.textContent = found.length ? "" : select.dataset.zonesNone;
     input.setAttribute("aria-expanded", String(Boolean(found.length)));
     const current = found.find(({ row }) => row.dataset.zone === select.value);
     mark((words.length ? found[0] : current)?.row);
