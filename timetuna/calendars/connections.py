@@ -1,7 +1,7 @@
 """The providers of this server, ready to work: settings, redirect address and HTTP client put in."""
 
 import base64
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
@@ -10,8 +10,17 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from timetuna import __version__
-from timetuna.lib.http import HttpClient
-from timetuna.providers.base import CalendarWriter, Conferencing, Identity, OAuth, Webhooks
+from timetuna.lib.http import Budget, HttpClient
+from timetuna.providers.base import (
+    BusySource,
+    CalendarWriter,
+    Conferencing,
+    Directory,
+    Identity,
+    LoginForm,
+    OAuth,
+    Webhooks,
+)
 from timetuna.providers.description import Provider
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.registry import providers
@@ -23,18 +32,26 @@ class Linkable(OAuth, Identity, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A provider as people see it. `logo` is a data: address; `ready` says whether it is set up on this server."""
+    """A provider as people see it. `logo` is a data: address; `ready` says whether it is set up on this server.
+
+    latest_grant_only: a new grant of an account ends all earlier ones.  by_form: its accounts are connected by a form
+    here, and not by leaving for the provider.  has_calendars: they have calendars that can be read.
+    """
 
     slug: str
     label: str
     logo: str
     ready: bool
     one_per_host: bool
+    latest_grant_only: bool = False
+    by_form: bool = False
+    has_calendars: bool = False
 
 
 def listings() -> list[Listing]:
     """Return the providers whose accounts a host can link, set up here or not."""
-    return [_listing(provider) for provider in providers().values() if _is_linkable(_build(provider))]
+    built = {slug: _build(provider) for slug, provider in providers().items()}
+    return [_listing(providers()[slug], one) for slug, one in built.items() if _is_linkable(one)]
 
 
 def listing(slug: str) -> Listing | None:
@@ -44,9 +61,8 @@ def listing(slug: str) -> Listing | None:
 
 def conference_providers() -> list[Listing]:
     """Return the providers that make online meetings, set up here or not."""
-    return [
-        _listing(provider) for provider in providers().values() if isinstance(_build(provider), Conferencing)
-    ]
+    built = {slug: _build(provider) for slug, provider in providers().items()}
+    return [_listing(providers()[slug], one) for slug, one in built.items() if isinstance(one, Conferencing)]
 
 
 def linkable(slug: str) -> Linkable:
@@ -55,6 +71,27 @@ def linkable(slug: str) -> Linkable:
     if isinstance(found, OAuth) and isinstance(found, Identity):
         return found
     raise ProviderError("This is not set up on this server.", code="not-set-up", operator=True)
+
+
+def login_form(slug: str) -> LoginForm | None:
+    """Return the provider, ready to try what a host typed; None when its accounts are not connected by a form here."""
+    found = _ready(slug)
+    return found if isinstance(found, LoginForm) else None
+
+
+def directory(slug: str) -> Directory | None:
+    """Return the provider, ready to list an account's calendars; None when it has none or is not set up here."""
+    found = _ready(slug)
+    return found if isinstance(found, Directory) else None
+
+
+def busy_source(slug: str, *, budget: Budget | None = None) -> BusySource | None:
+    """Return the provider, ready to read calendars; None when it has none or is not set up here.
+
+    budget: how long each of its calls may take, where that is less than usual.
+    """
+    found = _ready(slug, budget=budget)
+    return found if isinstance(found, BusySource) else None
 
 
 def conferencing(slug: str) -> Conferencing | None:
@@ -83,36 +120,41 @@ def webhooks(slug: str) -> Webhooks | None:
 
 def form_targets() -> tuple[str, ...]:
     """Return the origins that connecting leads to, for the content security policy's form-action."""
-    found = [linkable(one.slug).authorize_url(state="", code_challenge="") for one in listings() if one.ready]
+    away = [one.slug for one in listings() if one.ready and not one.by_form]
+    found = [linkable(slug).authorize_url(state="", code_challenge="") for slug in away]
     return tuple(f"{parts.scheme}://{parts.netloc}" for parts in map(urlsplit, found))
 
 
-def _ready(slug: str) -> object | None:
+def _ready(slug: str, *, budget: Budget | None = None) -> object | None:
     provider = providers().get(slug)
     if provider is None or not provider.configured(settings.PROVIDER_SETTINGS):
         return None
-    return _build(provider)
+    return _build(provider, budget=budget)
 
 
-def _build(provider: Provider) -> object:
+def _build(provider: Provider, *, budget: Budget | None = None) -> object:
     """Build the provider from the settings, its redirect address from the one base address and never from a request."""
     redirect_uri = f"{settings.BASE_URL}/api/calendar-accounts/{provider.slug}/callback"
     config = provider.config(settings.PROVIDER_SETTINGS, redirect_uri=redirect_uri)
     # The operator has set the addresses, so private ones are meant.
-    return provider.build(config, HttpClient(user_agent=f"TimeTuna/{__version__}", allow_private=True))
+    http = HttpClient(user_agent=f"TimeTuna/{__version__}", allow_private=True)
+    return provider.build(config, replace(http, budget=budget) if budget else http)
 
 
 def _is_linkable(provider: object) -> bool:
-    return isinstance(provider, OAuth) and isinstance(provider, Identity)
+    return (isinstance(provider, OAuth) and isinstance(provider, Identity)) or isinstance(provider, LoginForm)
 
 
-def _listing(provider: Provider) -> Listing:
+def _listing(provider: Provider, built: object) -> Listing:
     return Listing(
         slug=provider.slug,
         label=provider.label,
         logo=_logo(provider.logo),
         ready=provider.configured(settings.PROVIDER_SETTINGS),
         one_per_host=provider.one_per_host,
+        latest_grant_only=provider.latest_grant_only,
+        by_form=isinstance(built, LoginForm),
+        has_calendars=isinstance(built, BusySource),
     )
 
 

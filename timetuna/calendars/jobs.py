@@ -2,10 +2,12 @@
 
 from timetuna.calendars.actions.acknowledge_deauthorization import acknowledge_deauthorization
 from timetuna.calendars.actions.forget_expired import forget_expired
+from timetuna.calendars.actions.list_calendars import list_calendars
 from timetuna.calendars.emails import reconnect_mail
 from timetuna.calendars.models import CalendarAccount
-from timetuna.jobs.registry import job
+from timetuna.jobs.registry import GiveUp, Retry, job
 from timetuna.mailing import deliver
+from timetuna.providers.errors import NeedsReconnect, ProviderError
 
 
 @job("calendars.reconnect_mail")
@@ -26,3 +28,16 @@ def send_acknowledgement(*, sealed: str, provider: str, row: str) -> None:
 def forget() -> None:
     """Delete authorizations that nobody finished in time."""
     forget_expired()
+
+
+@job("calendars.list")
+def look_for_calendars(*, account: int) -> None:
+    """Learn which calendars an account has."""
+    try:
+        list_calendars(account)
+    except NeedsReconnect as error:
+        raise GiveUp(str(error)) from error
+    except ProviderError as error:
+        if error.permanent:
+            raise GiveUp(str(error)) from error
+        raise Retry(str(error), at=error.retry_after) from error

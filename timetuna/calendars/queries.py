@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from timetuna.calendars.connections import Listing, conference_providers, listings
-from timetuna.calendars.models import Authorization, CalendarAccount
+from timetuna.calendars.connections import Listing, conference_providers, event_kinds, listings
+from timetuna.calendars.models import Authorization, Calendar, CalendarAccount
 from timetuna.lib.signing import fingerprint
 from timetuna.prepared import Prepared
 
@@ -24,19 +24,75 @@ def connection(host_id: int, provider: str) -> CalendarAccount | None:
     return rows.order_by("needs_reconnect", "-connected_at", "-id").first()
 
 
-def usable(host_id: int, provider: str) -> bool:
-    """Say whether new bookings may rely on the host's link: it is there, alive, and set up on this server."""
-    return set_up(provider) and bool(_WORKING(host_id, provider))
+def usable(host_id: int, kind: str) -> bool:
+    """Say whether new bookings may be held that way by default: what makes the meeting is there, alive and set up here.
+
+    kind: a provider that makes meetings, or a kind that comes with the events of the host's default calendar.
+    """
+    if kind in _providers_of_kinds():
+        return kind in event_kinds_of(default_calendar(host_id))
+    return set_up(kind) and bool(_WORKING(host_id, kind))
 
 
-def set_up(provider: str) -> bool:
-    """Say whether this server has the provider's keys, so that hosts can link it."""
-    return any(kind.slug == provider and kind.ready for kind in listings())
+def set_up(kind: str) -> bool:
+    """Say whether this server has the keys of the provider that makes such meetings, so that hosts can link it."""
+    provider = _providers_of_kinds().get(kind, kind)
+    return any(one.slug == provider and one.ready for one in listings())
 
 
 def conference_kinds() -> dict[str, str]:
-    """Return the meeting types that connected providers make: slug to label, set up on this server or not."""
-    return {kind.slug: kind.label for kind in conference_providers()}
+    """Return the meeting types that connected providers make: kind to label, set up on this server or not.
+
+    Those that come with an event stand behind those of which the kind is the provider.
+    """
+    own = {kind.slug: kind.label for kind in conference_providers()}
+    return own | {kind: label for kinds in event_kinds().values() for kind, label in kinds.items()}
+
+
+def kind_provider(kind: str) -> str:
+    """Return the slug of the provider to connect for a kind of meeting."""
+    return _providers_of_kinds().get(kind, kind)
+
+
+def comes_with_event(kind: str) -> bool:
+    """Say whether the meeting is made by the event in the host's calendar."""
+    return kind in _providers_of_kinds()
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A calendar that new events can be written to now. kinds: what online meetings they can carry."""
+
+    id: int
+    provider: str
+    kinds: frozenset[str]
+
+
+def targets(host_id: int) -> list[Target]:
+    """Return the host's calendars that can be written to, the default one first.
+
+    That is the primary calendar of the account that was connected first, of those whose connections work.
+    """
+    ready = {one.slug for one in listings() if one.ready}
+    return [
+        Target(row, provider, frozenset(kinds.split()))
+        for row, provider, kinds in _TARGETS(host_id)
+        if provider in ready
+    ]
+
+
+def default_calendar(host_id: int) -> Target | None:
+    """Return the calendar that gets new events where a page says nothing else; None without one."""
+    return next(iter(targets(host_id)), None)
+
+
+def event_kinds_of(target: Target | None) -> frozenset[str]:
+    """Return the kinds of online meetings that come with events in it."""
+    return frozenset() if target is None else target.kinds & event_kinds().get(target.provider, {}).keys()
+
+
+def _providers_of_kinds() -> dict[str, str]:
+    return {kind: provider for provider, kinds in event_kinds().items() for kind in kinds}
 
 
 def provider_rows(host_id: int) -> list[ProviderRow]:
@@ -69,4 +125,13 @@ _WORKING: Prepared[tuple[int]] = Prepared(
     lambda host, provider: CalendarAccount.objects.filter(
         host_id=host, provider=provider, needs_reconnect=False
     ).values_list("pk")
+)
+_TARGETS: Prepared[tuple[int, str, str]] = Prepared(
+    lambda host: (
+        Calendar.objects.filter(
+            account__host_id=host, account__needs_reconnect=False, writable=True, listed=True
+        )
+        .order_by("account_id", "-is_primary", "id")
+        .values_list("pk", "account__provider", "meeting_types")
+    )
 )

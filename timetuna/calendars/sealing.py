@@ -24,12 +24,17 @@ def authorization_context(column: str, authorization: Authorization) -> str:
 
 
 def sealed_tokens(tokens: Tokens, *, account: CalendarAccount) -> dict[str, Any]:
-    """Return the columns that hold these tokens in the account's row; the account tells whose place it is."""
+    """Return the columns that hold these tokens in the account's row; the account tells whose place it is.
+
+    What is never renewed has no refresh token, and an empty column.
+    """
+    refresh = tokens.refresh_token
     return {
         "access_token": box().seal(tokens.access_token, context=token_context("access_token", account)),
-        "refresh_token": box().seal(tokens.refresh_token, context=token_context("refresh_token", account)),
-        "refresh_token_fingerprint": fingerprint(tokens.refresh_token),
+        "refresh_token": refresh and box().seal(refresh, context=token_context("refresh_token", account)),
+        "refresh_token_fingerprint": fingerprint(refresh),
         "expires_at": tokens.expires_at,
+        "grant_expires_at": tokens.grant_expires_at,
         "scopes": " ".join(sorted(tokens.scopes)),
     }
 
@@ -48,6 +53,7 @@ def seal_grant(tokens: Tokens, profile: Profile, *, authorization: Authorization
             tokens.expires_at.isoformat(),
             sorted(tokens.scopes),
         ],
+        "ends": tokens.grant_expires_at.isoformat() if tokens.grant_expires_at else "",
         "profile": [profile.user_id, profile.account_id, profile.email, profile.display_name],
     }
     return box().seal(json.dumps(content), context=authorization_context("grant", authorization))
@@ -59,7 +65,8 @@ def open_grant(authorization: Authorization) -> tuple[Tokens, Profile]:
         box().open(authorization.grant, context=authorization_context("grant", authorization))
     )
     access, refresh, expires_at, scopes = content["tokens"]
-    tokens = Tokens(access, refresh, datetime.fromisoformat(expires_at), frozenset(scopes))
+    ends = datetime.fromisoformat(content["ends"]) if content["ends"] else None
+    tokens = Tokens(access, refresh, datetime.fromisoformat(expires_at), frozenset(scopes), ends)
     return tokens, Profile(*content["profile"])
 
 

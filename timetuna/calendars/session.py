@@ -24,6 +24,7 @@ EARLY = timedelta(seconds=60)
 LEASE = timedelta(seconds=45)  # longer than the provider's connect and read time-outs together
 PATIENCE_SECONDS = 50.0
 POLL_SECONDS = 0.1
+REFUSED = "What you typed to connect it is not accepted any more. Connect it again."
 
 
 def use(account_id: int, call: Callable[[str], T]) -> T:
@@ -31,12 +32,13 @@ def use(account_id: int, call: Callable[[str], T]) -> T:
 
     Not to be called inside a transaction: it may wait for the provider. Raises what `call` raises; NeedsReconnect
     when only the host can mend the connection (it is marked and the host is told), also when it is gone
-    (code "disconnected"); ProviderError when trying later may help.
+    (code "disconnected"); ProviderError when trying later may help. A credential that was typed into a form is never
+    renewed: once it is refused, only its host can help.
     """
     account = _current(account_id)
     token = _open(account, "access_token")
     try:
-        return _attempt(account, call, token)
+        return _attempt(account, call if account.refresh_token else _final(call), token)
     except AccessTokenRefused:
         account = _current(account_id, refused=token)
     try:
@@ -46,6 +48,21 @@ def use(account_id: int, call: Callable[[str], T]) -> T:
             "The provider does not accept a token it has just given; this is tried again later.",
             code="token-refused-twice",
         ) from error
+
+
+def token_at_hand(account: CalendarAccount) -> str | None:
+    """Return a token that works without renewal as far as is known; None where there is none. Asks nobody."""
+    return None if account.needs_reconnect or not _good(account, "") else _open(account, "access_token")
+
+
+def _final(call: Callable[[str], T]) -> Callable[[str], T]:
+    def do(token: str) -> T:
+        try:
+            return call(token)
+        except AccessTokenRefused as error:
+            raise NeedsReconnect(REFUSED, code=error.code) from error
+
+    return do
 
 
 def _attempt(account: CalendarAccount, call: Callable[[str], T], token: str) -> T:
@@ -130,6 +147,8 @@ def _renewed(account_id: int, refused: str) -> CalendarAccount:
     columns = sealed_tokens(tokens, account=account)
     if not tokens.scopes:  # RFC 6749 section 5.1: left out means unchanged
         del columns["scopes"]
+    if tokens.grant_expires_at is None:
+        del columns["grant_expires_at"]
     sent.update(**columns)  # never an insert: a row that is gone stays gone
     return _load(account_id)
 

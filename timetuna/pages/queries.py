@@ -11,7 +11,8 @@ from django.utils.translation import ngettext
 
 from timetuna.availability.hours import Away, Hours
 from timetuna.availability.policy import Cap
-from timetuna.calendars.queries import conference_kinds, usable
+from timetuna.calendars.queries import conference_kinds
+from timetuna.pages.calendars import usable_kinds
 from timetuna.pages.kinds import NEEDS_DETAIL, guest_labels
 from timetuna.pages.looks import NO_LOOK, Look, look_of
 from timetuna.pages.models import BookingPage, DateOverride, MeetingType, OutOfOffice, Schedule, TravelZone
@@ -115,7 +116,7 @@ def host_pages(host_id: int) -> list[PublicPage]:
     """Return the host's pages by title, in a number of queries that does not grow with them."""
     pages = list(_public().filter(host=host_id).order_by("title", "id"))
     ready = _ready_kinds(host_id, pages)
-    return [_page(page, ready) for page in pages]
+    return [_page(page, ready[page.pk]) for page in pages]
 
 
 def warnings(page: PublicPage) -> list[str]:
@@ -204,7 +205,7 @@ def _values(page: BookingPage | None) -> PublicPage | None:
 
 def values(page: BookingPage) -> PublicPage:
     """Return a row as plain values."""
-    return _page(page, _ready_kinds(page.host_id, [page]))
+    return _page(page, _ready_kinds(page.host_id, [page])[page.pk])
 
 
 def _page(page: BookingPage, ready: frozenset[str]) -> PublicPage:
@@ -239,10 +240,11 @@ def _page(page: BookingPage, ready: frozenset[str]) -> PublicPage:
     )
 
 
-def _ready_kinds(host_id: int, pages: Iterable[BookingPage]) -> frozenset[str]:
-    """Return which of the connected kinds that these pages have on can be used: one look for each kind."""
-    enabled = {row.kind for page in pages for row in page.meeting_types.all() if row.enabled}
-    return frozenset(kind for kind in enabled & conference_kinds().keys() if usable(host_id, kind))
+def _ready_kinds(host_id: int, pages: Iterable[BookingPage]) -> dict[int, frozenset[str]]:
+    """Return for each page which of the connected kinds that it has on can be used: one look for each kind."""
+    rows = list(pages)
+    enabled = {row.kind for page in rows for row in page.meeting_types.all() if row.enabled}
+    return usable_kinds(host_id, rows, enabled)
 
 
 def _choices(rows: Iterable[MeetingType], ready: frozenset[str]) -> tuple[MeetingChoice, ...]:

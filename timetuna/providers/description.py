@@ -26,6 +26,7 @@ class Provider:
 
     slug: the folder's name, which stands in addresses and in the table.  label: the name people read.
     one_per_host: a host may link one account of it at a time.  logo: an SVG file.
+    latest_grant_only: a new grant of an outside account ends all earlier ones, whoever holds them.
     """
 
     slug: str
@@ -35,6 +36,7 @@ class Provider:
     one_per_host: bool
     logo: Path
     build: Callable[[Config, HttpClient], object]
+    latest_grant_only: bool = False
 
     def environment_name(self, need: Need) -> str:
         """Return the name of the environment variable, like ZOOM_CLIENT_ID."""

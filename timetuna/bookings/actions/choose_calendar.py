@@ -4,8 +4,8 @@ from django.db import transaction
 
 from timetuna.bookings.abilities import fingerprint_of
 from timetuna.bookings.models import Booking
-from timetuna.bookings.writers import write_calendar
 from timetuna.calendars.models import CalendarEvent
+from timetuna.pages.calendars import write_calendar
 
 
 def choose_calendar(booking: Booking) -> None:

@@ -26,6 +26,7 @@ def _rotate_account(pk: int) -> bool:
     sealed = {
         column: box().rotate(getattr(row, column), context=token_context(column, row))
         for column in TOKEN_COLUMNS
+        if getattr(row, column)
     }
     return bool(CalendarAccount.objects.filter(pk=pk).update(**sealed))
 

@@ -5,9 +5,11 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from timetuna.accounts.models import User
 from timetuna.calendars.actions.ask_to_reconnect import ask_to_reconnect
+from timetuna.calendars.actions.begin_anew import begin_anew
 from timetuna.calendars.connections import listing
 from timetuna.calendars.models import Authorization, CalendarAccount
 from timetuna.calendars.sealing import grant_owner, sealed_tokens
@@ -37,8 +39,9 @@ def store_grant(grant: Grant, *, host_id: int, replace: bool = False) -> bool:
         if others.exists() and not replace:
             return False
         others.delete()
-        _write(grant, host_id)
+        row = _write(grant, host_id)
         _retire_older_links(grant)
+        begin_anew(row, now=timezone.now())
         enqueue("bookings.connection_mended", host=host_id, provider=grant.provider)
     # Once more after the commit: two hosts who linked the same account at one moment could not see each other's row.
     _retire_older_links(grant)
@@ -53,7 +56,7 @@ def _other_accounts(grant: Grant, host_id: int) -> QuerySet[CalendarAccount]:
     return mine.exclude(provider_user_id=grant.profile.user_id)
 
 
-def _write(grant: Grant, host_id: int) -> None:
+def _write(grant: Grant, host_id: int) -> CalendarAccount:
     profile = grant.profile
     # All links of the account are locked, in one order: a removal that arrives now waits and then compares its time
     # with the new one, and two hosts who link the same account do not block each other.
@@ -72,20 +75,23 @@ def _write(grant: Grant, host_id: int) -> None:
         setattr(row, column, value)
     row.connected_at, row.needs_reconnect, row.needs_reconnect_reason = grant.granted_at, False, ""
     row.refresh_lease, row.refresh_lease_until = "", None
+    row.calendars_problem = ""
     row.save()
+    return row
 
 
 def _retire_older_links(grant: Grant) -> None:
-    """Only the latest grant of an outside account is alive; links of it that other hosts hold are dead."""
+    """Where only the latest grant of an outside account is alive, links of it that other hosts hold are dead."""
+    known = listing(grant.provider)
+    if known is None or not known.latest_grant_only:
+        return
     links = CalendarAccount.objects.filter(provider=grant.provider, provider_user_id=grant.profile.user_id)
     latest = links.order_by("-connected_at", "-id").first()
     if latest is None:
         return
-    known = listing(grant.provider)
-    label = known.label if known else grant.provider
     ask_to_reconnect(
         links.exclude(pk=latest.pk),
-        reason=f"This {label} account was connected by another host of this server, which ended your connection.",
+        reason=f"This {known.label} account was connected by another host of this server, which ended your connection.",
     )
     owner = grant_owner(grant.provider, grant.profile.user_id)
     Authorization.objects.filter(grant_owner=owner, created_at__lt=latest.connected_at).delete()

@@ -36,7 +36,7 @@ def test_not_set_up_on_this_server(browser, settings, alice, missing):
     assert "Zoom is not set up on this server" in page(browser)
     assert "Connect Zoom" not in page(browser)
     assert browser.post("/settings/providers/zoom/connect", follow=True).redirect_chain == [(TAB, 302)]
-    assert conference_kinds() == {"zoom": "Zoom"}
+    assert conference_kinds() == {"zoom": "Zoom", "google_meet": "Google Meet", "teams": "Microsoft Teams"}
     assert usable(alice.pk, "zoom") is False
 
 

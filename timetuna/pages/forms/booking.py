@@ -8,9 +8,11 @@ from typing import Any
 from django import forms
 from django.core.validators import URLValidator
 
-from timetuna.calendars.queries import conference_kinds, set_up, usable
+from timetuna.calendars.connections import listing
+from timetuna.calendars.queries import comes_with_event, conference_kinds, kind_provider, set_up
 from timetuna.pages.actions.save_booking import BookingTab, TypeSetting
 from timetuna.pages.addresses import is_taken, well_formed
+from timetuna.pages.calendars import usable_kinds
 from timetuna.pages.forms.durations import duration_rows
 from timetuna.pages.forms.fields import LineField, WordsField
 from timetuna.pages.kinds import IN_PERSON, LINK, PHONE
@@ -72,6 +74,7 @@ class BookingForm(forms.Form):
         stored = {row.kind: row for row in page.meeting_types.all()}
         self.was_on = {kind for kind, row in stored.items() if row.enabled}
         self.providers = conference_kinds()
+        self.usable = usable_kinds(page.host_id, [page], self.providers)[page.pk]
         initial: dict[str, Any] = {name: getattr(page, name) for name in ("title", "slug", "description")}
         initial |= {f"type_{kind}": kind in self.was_on for kind in (*self.providers, *_DETAILS)}
         initial |= {name: stored[kind].detail for kind, name in _DETAILS.items() if kind in stored}
@@ -117,10 +120,15 @@ class BookingForm(forms.Form):
 
     def _clean_provider(self, kind: str) -> None:
         # A type that was on before its provider went away does not stand in the way of other changes.
-        if kind in self.was_on or usable(self.page.host_id, kind):
+        if kind in self.was_on or kind in self.usable:
             return
-        label = self.providers[kind]
-        sentence = f"{label} is not connected yet. Connect {label}, then save again."
+        label, maker = self.providers[kind], _maker(kind)
+        sentence = f"{label} is not connected yet. Connect {maker}, then save again."
+        if comes_with_event(kind):
+            sentence = (
+                f"{label} needs a calendar that can carry it to get this page's new events. "
+                f"Connect {maker} or choose another calendar, then save again."
+            )
         self.add_error(f"type_{kind}", sentence if set_up(kind) else _not_set_up(label))
 
     def _clean_detail(self, kind: str, detail: str) -> None:
@@ -137,15 +145,18 @@ class BookingForm(forms.Form):
         """Return the meeting types in order, ready to be shown."""
         for kind, label in self.providers.items():
             switch = self[f"type_{kind}"]
-            if usable(self.page.host_id, kind):
+            if kind in self.usable:
                 yield TypeLine(switch)
             elif not set_up(kind):
                 yield TypeLine(switch, note=_not_set_up(label))
-            elif kind in self.was_on:
-                note = f"{label} is on, but not connected: guests do not see it."
-                yield TypeLine(switch, note=note, connect=label)
             else:
-                yield TypeLine(switch, note=f"{label} is not connected yet.", connect=label)
+                lacks = "not connected"
+                if comes_with_event(kind):
+                    lacks = "the calendar that gets this page's events cannot carry it"
+                note = f"{label} is on, but {lacks}: guests do not see it."
+                if kind not in self.was_on:
+                    note = f"{label}: {lacks}." if comes_with_event(kind) else f"{label} is {lacks} yet."
+                yield TypeLine(switch, note=note, connect=_maker(kind))
         for kind, name in _DETAILS.items():
             yield TypeLine(self[f"type_{kind}"], detail=self[name])
 
@@ -162,6 +173,12 @@ class BookingForm(forms.Form):
                 for kind in (*self.providers, *_DETAILS)
             ],
         )
+
+
+def _maker(kind: str) -> str:
+    """Return the name of the provider to connect for a kind of meeting."""
+    found = listing(kind_provider(kind))
+    return found.label if found else kind
 
 
 def _not_set_up(label: str) -> str:

@@ -131,4 +131,5 @@ PROVIDER = Provider(
     one_per_host=True,
     logo=Path(__file__).with_name("logo.svg"),
     build=Zoom,
+    latest_grant_only=True,
 )

@@ -1,0 +1,69 @@
+"""Ask an account which calendars it has, and keep one row for each."""
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from timetuna.calendars.connections import directory
+from timetuna.calendars.models import Calendar, CalendarAccount
+from timetuna.calendars.session import use
+from timetuna.lib.text import single_line
+from timetuna.providers.base import OutsideCalendar
+from timetuna.providers.errors import NeedsReconnect, ProviderError
+
+log = logging.getLogger("timetuna.calendars")
+
+
+def list_calendars(account_id: int) -> None:
+    """Bring the rows of an account's calendars up to date; what the host has set for them stays.
+
+    New ones block time where the account itself shows them. One the account does not have any more is kept, and
+    known by `listed`: it may be what a page waits for. Not to be called inside a transaction.
+    Raises ProviderError and NeedsReconnect, after the account's row says so.
+    """
+    account = CalendarAccount.objects.filter(pk=account_id).first()
+    provider = directory(account.provider) if account else None
+    if account is None or provider is None:
+        return
+    try:
+        found = use(account_id, lambda credential: provider.calendars(credential=credential))
+    except (ProviderError, NeedsReconnect) as error:
+        log.warning("%s connection %s: calendars not listed: %s", account.provider, account_id, error.code)
+        CalendarAccount.objects.filter(pk=account_id).update(calendars_problem=str(error)[:300])
+        raise
+    _store(account_id, found, now=timezone.now())
+
+
+def _store(account_id: int, found: Iterable[OutsideCalendar], *, now: datetime) -> None:
+    with transaction.atomic():
+        # Locked, so that two looks at once write one after the other; gone means disconnected meanwhile.
+        account = CalendarAccount.objects.select_for_update(no_key=True).filter(pk=account_id).first()
+        if account is None:
+            return
+        known = {row.outside_id: row for row in account.calendars.all()}
+        told = {one.id: one for one in found}
+        for one in told.values():
+            _write(account, one, known.get(one.id), now)
+        account.calendars.exclude(outside_id__in=told.keys()).update(listed=False)
+        CalendarAccount.objects.filter(pk=account_id).update(calendars_read_at=now, calendars_problem="")
+
+
+def _write(account: CalendarAccount, one: OutsideCalendar, row: Calendar | None, now: datetime) -> None:
+    values = {
+        "name": single_line(one.name, max_length=300) or "Calendar",
+        "color": one.color[:7],
+        "is_primary": one.primary,
+        "writable": one.writable,
+        "meeting_types": " ".join(sorted(one.meeting_types)),
+        "listed": True,
+    }
+    if row is None:
+        Calendar.objects.create(account=account, outside_id=one.id, blocks=one.selected, **values)
+        return
+    if not row.listed:
+        values["next_read_at"] = now
+    if any(getattr(row, name) != value for name, value in values.items()):
+        Calendar.objects.filter(pk=row.pk).update(**values)

@@ -1,0 +1,101 @@
+"""What is known of a calendar's busy time, packed so that a slice of it costs nothing.
+
+Kept are two lists of merged intervals, of what is certain and of what is tentative, because whether the latter counts
+is decided whenever the knowledge is used. Numbers are 64 bit, little-endian: how many certain intervals there are, all
+their starts, all their ends, then starts and ends of the tentative ones. Minutes are UTC.
+"""
+
+import sys
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from timetuna.availability.interval import Interval, merge, subtract
+from timetuna.providers.base import BusyTime
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Busy time as two lists of disjoint intervals; they may overlap each other."""
+
+    certain: tuple[Interval, ...] = ()
+    tentative: tuple[Interval, ...] = ()
+
+    @classmethod
+    def of(cls, busy: Iterable[BusyTime]) -> "Known":
+        """Merge what a provider said."""
+        all_of_it = list(busy)
+        certain = merge(one[:2] for one in all_of_it if not one.tentative)
+        tentative = merge(one[:2] for one in all_of_it if one.tentative)
+        return cls(tuple(certain), tuple(tentative))
+
+    def renewed(self, span: Interval, fresh: "Known") -> "Known":
+        """Return this with all within `span` replaced by what a later look at that span found."""
+        return Known(
+            _patched(self.certain, span, fresh.certain), _patched(self.tentative, span, fresh.tentative)
+        )
+
+    def __len__(self) -> int:
+        """Return how many intervals there are."""
+        return len(self.certain) + len(self.tentative)
+
+
+def pack(known: Known) -> bytes:
+    """Return the knowledge as bytes."""
+    words = array("q", [len(known.certain)])
+    for intervals in (known.certain, known.tentative):
+        words.extend(start for start, _ in intervals)
+        words.extend(end for _, end in intervals)
+    return _portable(words).tobytes()
+
+
+def unpack(packed: bytes | memoryview) -> Known:
+    """Return all of it again."""
+    words = _words(packed)
+    certain, tentative = (tuple(zip(*_columns(words, part), strict=True)) for part in (0, 1))
+    return Known(certain, tentative)
+
+
+def busy_within(packed: bytes | memoryview, span: Interval, *, tentative: bool) -> list[Interval]:
+    """Return the intervals that share a minute with `span`, whole; the tentative ones, if they count, after the others.
+
+    Two binary searches and two slices for each of the two lists, however much is known.
+    """
+    words = _words(packed)
+    found: list[Interval] = []
+    for first, end in _bounds(words)[: 2 if tentative else 1]:
+        half = (end - first) // 2
+        low = bisect_right(words, span[0], first + half, end) - half
+        high = bisect_left(words, span[1], first, first + half)
+        if low < high:
+            found += zip(words[low:high], words[low + half : high + half], strict=True)
+    return found
+
+
+def _bounds(words: "array[int]") -> tuple[Interval, Interval]:
+    """Return where the two lists stand."""
+    middle = 1 + 2 * words[0] if words else 0
+    return (1, middle) if words else (0, 0), (middle, len(words))
+
+
+def _columns(words: "array[int]", part: int) -> "tuple[array[int], array[int]]":
+    first, end = _bounds(words)[part]
+    half = first + (end - first) // 2
+    return words[first:half], words[half:end]
+
+
+def _words(packed: bytes | memoryview) -> "array[int]":
+    words = array("q")
+    words.frombytes(packed)
+    return _portable(words)
+
+
+def _portable(words: "array[int]") -> "array[int]":
+    if sys.byteorder == "big":
+        words.byteswap()
+    return words
+
+
+def _patched(old: tuple[Interval, ...], span: Interval, fresh: tuple[Interval, ...]) -> tuple[Interval, ...]:
+    return tuple(merge([*subtract(old, [span]), *fresh]))

@@ -1,0 +1,49 @@
+"""What the apps that stand on this one know and calendars need: they say it through functions they register.
+
+Pages know how far ahead anybody may ask, and bookings which events are our own; calendars may import neither.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import timedelta
+
+LEAST_DAYS, MOST_DAYS = 60, 730
+
+
+@dataclass(frozen=True, slots=True)
+class Wants:
+    """What a host's pages want of calendars.
+
+    days: how many days ahead they ask.  patience: how old knowledge may get before they offer nothing.
+    chosen: ids of the calendars that pages have chosen to be blocked by, beside those that block everywhere.
+    """
+
+    days: int = LEAST_DAYS
+    patience: timedelta = timedelta(hours=24)
+    chosen: frozenset[int] = frozenset()
+
+
+WantsOf = Callable[[int], Wants]
+OwnOf = Callable[[int, Collection[str]], set[str]]
+_wants: list[WantsOf] = []
+_own: list[OwnOf] = []
+
+
+def register_wants(ask: WantsOf) -> None:
+    """Have a function asked what a host's pages want; it gets the host's id."""
+    _wants[:] = [ask]
+
+
+def register_own(ask: OwnOf) -> None:
+    """Have a function asked which uids are those of a host's bookings; it gets the host's id and uids as text."""
+    _own[:] = [ask]
+
+
+def wants_of(host_id: int) -> Wants:
+    """Return what the host's pages want."""
+    return next((ask(host_id) for ask in _wants), Wants())
+
+
+def own_bookings(host_id: int, uids: Collection[str]) -> set[str]:
+    """Return which of these uids are bookings of this host."""
+    return set().union(*(ask(host_id, uids) for ask in _own)) if uids else set()
