@@ -28,7 +28,7 @@ ANYBODY = """
     reset-password/done ^reset-password/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[-\\w]+)$ settings/email/undo/<str:token>
     api/calendar-accounts/<slug:provider>/callback api/webhooks/<slug:provider>/deauthorize
     b/<str:token> b/<str:token>/link b/<str:token>/invite.ics b/<str:token>/cancel b/<str:token>/move
-    b/<str:token>/move/confirm holds/release api/pages/<slug:handle>/<slug:slug>/times
+    b/<str:token>/move/confirm b/<str:token>/guests holds/release api/pages/<slug:handle>/<slug:slug>/times
     <slug:handle>/<slug:slug> <slug:handle>/<slug:slug>/ <slug:handle>/<slug:slug>/book
 """.split()  # noqa: SIM905 - one list, read as words
 LEADS_ON = ["", "settings", "booking-pages/<int:page_id>"]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from timetuna.bookings import wording
 from timetuna.bookings.choice import read_start
+from timetuna.bookings.invitees import read_invitees
 from timetuna.lib.mail import clean_address
 from timetuna.lib.signing import random_token
 from timetuna.lib.text import multi_line, single_line
@@ -16,9 +17,11 @@ from timetuna.lib.zones import find_zone
 from timetuna.pages.forms.dates import DayField
 from timetuna.pages.forms.hours import ClockField
 from timetuna.pages.kinds import PHONE
+from timetuna.pages.models import BookingPage
 from timetuna.pages.queries import PageDuration, PublicPage
 
 KEY_LENGTHS = range(20, 65)
+AskReason = BookingPage.AskReason
 
 
 class HoldField(forms.CharField):
@@ -27,6 +30,38 @@ class HoldField(forms.CharField):
     def __init__(self) -> None:
         give_back = {"data-release": reverse_lazy("release_hold")}
         super().__init__(required=False, initial="", widget=forms.HiddenInput(attrs=give_back))
+
+
+class GuestsField(forms.CharField):
+    """Whom the guest brings, as they type them; cleaned to a tuple of `Invitee`."""
+
+    widget = forms.Textarea(attrs={"rows": 3, "autocapitalize": "none", "spellcheck": "false"})
+    most = 0
+
+    def __init__(self, *, required: bool) -> None:
+        sentence = gettext_lazy("Please name at least one mail address.")
+        super().__init__(
+            label=gettext_lazy("Mail addresses of others"),
+            max_length=8_000,
+            required=required,
+            error_messages={"required": sentence},
+        )
+
+    def limit(self, most: int) -> None:
+        """Let so many people be named at most."""
+        self.most = most
+        self.help_text = ngettext(
+            "%(most)d at most. They get an invitation by mail.",
+            "%(most)d at most, one a line. They get an invitation by mail.",
+            most,
+        ) % {"most": most}
+
+    def clean(self, value: Any) -> Any:
+        """Return the people. Raises ValidationError."""
+        try:
+            return read_invitees(super().clean(value), most=self.most)
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
 
 
 class BookingForm(forms.Form):
@@ -68,9 +103,15 @@ class BookingForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
 
+    guests = GuestsField(required=False)
+
     def __init__(self, page: PublicPage, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.page = page
+        if page.most_guests:
+            _guests_field(self).limit(page.most_guests)
+        else:
+            del self.fields["guests"]
         for field in self.fields.values():
             if most := getattr(field, "max_length", None):
                 field.error_messages["max_length"] = ngettext(
@@ -181,8 +222,8 @@ class BookingForm(forms.Form):
             )
 
 
-class CancelForm(forms.Form):
-    """Why a booking is called off; nobody has to say."""
+class WordsForm(forms.Form):
+    """What is written to the other side with a change; `asks` says whether a guest has to."""
 
     note = forms.CharField(
         label=gettext_lazy("A word to the other side"),
@@ -191,9 +232,55 @@ class CancelForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
+    def __init__(self, *args: Any, asks: str = AskReason.OPTIONAL, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if asks == AskReason.NO:
+            del self.fields["note"]
+        elif asks == AskReason.REQUIRED:
+            self.fields["note"].required = True
+            self.fields["note"].label = gettext("Why?")
+            self.fields["note"].error_messages["required"] = gettext(
+                "Please say why; the other side reads it."
+            )
+
     def clean_note(self) -> str:
         """Return the note on one line."""
-        return single_line(self.cleaned_data["note"], max_length=300)
+        note = single_line(self.cleaned_data["note"], max_length=300)
+        if self.fields["note"].required and not note:
+            raise forms.ValidationError(gettext("Please say why; the other side reads it."))
+        return note
+
+    def words(self) -> str:
+        """Return what was written, or ""."""
+        return str(self.cleaned_data.get("note", ""))
+
+    def refill(self, name: str, value: str) -> None:
+        """Show another value in one field; everything else typed stays."""
+        self.data = dict(self.data.items()) | {name: value}
+
+
+class MoveForm(WordsForm):
+    """Carries the new start of a booking."""
+
+    start = forms.CharField(widget=forms.HiddenInput)
+    zone = forms.CharField(widget=forms.HiddenInput, required=False)
+    hold = HoldField()
+
+
+class GuestsForm(forms.Form):
+    """Who else is to be invited to a booking that stands."""
+
+    guests = GuestsField(required=True)
+
+    def __init__(self, *args: Any, most: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _guests_field(self).limit(most)
+
+
+def _guests_field(form: forms.Form) -> GuestsField:
+    field = form.fields["guests"]
+    assert isinstance(field, GuestsField)  # noqa: S101 - said for the type checker
+    return field
 
 
 class MomentField(ClockField):

@@ -6,6 +6,7 @@ from timetuna.bookings import wording
 from timetuna.bookings.event_entry import without_addresses
 from timetuna.bookings.history import GUEST, earlier_start
 from timetuna.bookings.invitation import brought
+from timetuna.bookings.invitees import shown
 from timetuna.bookings.mail_parts import NAME_LENGTH, Words, start_of
 from timetuna.bookings.models import Booking
 from timetuna.bookings.place import Place
@@ -73,10 +74,7 @@ def _ends(booking: Booking, kind: str, named: dict[str, str]) -> Words:
 
 def guests_changed(booking: Booking, *, to_guest: bool) -> Words:
     """Return what guest and host read when somebody was added or taken off."""
-    people = [
-        single_line(f"{row.name} <{row.email}>" if row.name else row.email, max_length=200)
-        for row in brought(booking)
-    ]
+    people = [single_line(shown(row), max_length=200) for row in brought(booking)]
     zone = booking.guest_time_zone if to_guest else booking.host_time_zone
     other = booking.host.name if to_guest else shown_name(booking)
     named = {

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext, ngettext
 
+from timetuna.bookings.models import BookingGuest
 from timetuna.lib.mail import clean_address, mailbox_of
 from timetuna.lib.text import single_line
 
@@ -39,6 +40,11 @@ def read_invitees(text: str, *, most: int) -> tuple[Invitee, ...]:
         if len(found) > most:
             raise ValueError(too_many(most))
     return tuple(found.values())
+
+
+def shown(row: BookingGuest) -> str:
+    """Return the words for somebody who is brought: "Kim <kim@example.org>", or the address alone."""
+    return f"{row.name} <{row.email}>" if row.name else row.email
 
 
 def too_many(most: int) -> str:

@@ -10,6 +10,7 @@ from timetuna.bookings.views.booking import booking, cancel_as_host, new_guest_l
 from timetuna.bookings.views.bookings import bookings
 from timetuna.bookings.views.cancel import cancel_booking
 from timetuna.bookings.views.export import export
+from timetuna.bookings.views.guests import guests
 from timetuna.bookings.views.holds import release_hold
 from timetuna.bookings.views.mail_preview import mail_preview, mail_test
 from timetuna.bookings.views.move import choose_new_time, confirm_new_time
@@ -32,6 +33,7 @@ urlpatterns: list[URLPattern] = [
     path("b/<str:token>/cancel", cancel_booking, name="booked_cancel"),
     path("b/<str:token>/move", choose_new_time, name="booked_move"),
     path("b/<str:token>/move/confirm", confirm_new_time, name="booked_move_confirm"),
+    path("b/<str:token>/guests", guests, name="booked_guests"),
     path("b/<str:token>/reminders", reminders, name="booked_reminders"),
     path("holds/release", release_hold, name="release_hold"),
     path("why", why_any, name="why_any"),

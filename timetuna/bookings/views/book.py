@@ -89,6 +89,7 @@ def _order(page: PublicPage, data: dict[str, Any], client: Client) -> Order:
         key=data["key"],
         hold=data["hold"],
         client=client,
+        others=data.get("guests", ()),
     )
 
 

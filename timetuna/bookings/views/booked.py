@@ -2,22 +2,27 @@
 
 import threading
 import time
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from timetuna.bookings import wording
 from timetuna.bookings.choice import read_clock, read_customs
-from timetuna.bookings.invitation import guest_invitation
+from timetuna.bookings.headlines import headline_of
+from timetuna.bookings.history import earlier_start
+from timetuna.bookings.invitation import brought, guest_invitation
+from timetuna.bookings.invitees import shown
 from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking
 from timetuna.bookings.place import place
 from timetuna.bookings.queries import booking_by_link, link_promised, link_settled
+from timetuna.bookings.terms import cancel_refusal, guests_refusal, most_guests, move_refusal, sentences
 from timetuna.bookings.views.slots import ICONS
 from timetuna.lib.customs import Customs
 from timetuna.lib.ics import google_url, office365_url, outlook_url, write
@@ -34,24 +39,16 @@ def booked(request: HttpRequest, token: str) -> HttpResponse:
     """Show the booking; right after it was made, wait a moment so that the link is there at first paint."""
     booking = booking_or_404(token)
     _wait_for_link(booking)
-    invitation = guest_invitation(booking, place(booking))
+    customs, now = read_customs(request), timezone.now()
     confirmed = booking.status == Booking.Status.CONFIRMED
-    path, clock = link_path(booking), read_clock(request.GET)
-    tail = f"?clock={clock}" if clock else ""
-    changeable = confirmed and booking.start_at > timezone.now()
     context = {
-        "booking": booking_context(booking, read_customs(request)),
+        "booking": booking_context(booking, customs) | {"old_time_label": _old_time(booking, customs)},
         "host": {"name": booking.host.name},
-        **_moved(booking),
+        "headline": headline_of(booking),
         "link": link_context(booking) if confirmed else None,
-        "calendar_urls": [
-            {"label": "Google Calendar", "url": google_url(invitation)},
-            {"label": "Outlook", "url": outlook_url(invitation)},
-            {"label": "Microsoft 365", "url": office365_url(invitation)},
-        ],
-        "ics_url": f"{path}/invite.ics",
-        "move_url": f"{path}/move{tail}" if changeable and booking.page_id else "",
-        "cancel_url": f"{path}/cancel{tail}" if changeable else "",
+        "people": [shown(row) for row in brought(booking)],
+        **(_calendars(booking) if confirmed else {}),
+        **_changes(booking, read_clock(request.GET), now),
         "again_url": booking.page.address() if booking.page else "",
     }
     return private(render(request, "public/booked.html", context))
@@ -69,8 +66,10 @@ def link_state(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_safe
 def invite(_request: HttpRequest, token: str) -> HttpResponse:
-    """Hand out the guest's invitation as a file."""
+    """Hand out the guest's invitation as a file. A request that was not confirmed has none."""
     booking = booking_or_404(token)
+    if booking.pending_until is not None:
+        return private(HttpResponseRedirect(link_path(booking)))
     cancelled = booking.status == Booking.Status.CANCELLED
     content = write(guest_invitation(booking, place(booking), cancelled=cancelled))
     response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
@@ -135,17 +134,44 @@ def link_context(booking: Booking) -> dict[str, str]:
     }
 
 
-def _moved(booking: Booking) -> dict[str, str]:
-    """Return headline and lead for a booking that has another time than at first; else what the template says."""
-    if booking.status != Booking.Status.CONFIRMED or not booking.revision:
-        return {}
-    lead = f"The new time is on its way to {booking.guest_email}, with the calendar invite."
-    return {"headline": "Your booking has a new time", "lead": lead}
+def _calendars(booking: Booking) -> dict[str, Any]:
+    invitation = guest_invitation(booking, place(booking))
+    return {
+        "calendar_urls": [
+            {"label": "Google Calendar", "url": google_url(invitation)},
+            {"label": "Outlook", "url": outlook_url(invitation)},
+            {"label": "Microsoft 365", "url": office365_url(invitation)},
+        ],
+        "ics_url": f"{link_path(booking)}/invite.ics",
+    }
+
+
+def _changes(booking: Booking, clock: str, now: datetime) -> dict[str, Any]:
+    """Return where what the guest may still do is done, and the sentences about it."""
+    path, tail = link_path(booking), f"?clock={clock}" if clock else ""
+    guests = most_guests(booking) or brought(booking).exists()
+    return {
+        "move_url": "" if move_refusal(booking, now=now) else f"{path}/move{tail}",
+        "cancel_url": "" if cancel_refusal(booking, now=now) else f"{path}/cancel{tail}",
+        "guests_url": f"{path}/guests" if guests and not guests_refusal(booking, now=now) else "",
+        "terms": sentences(booking, now=now),
+    }
+
+
+def _old_time(booking: Booking, customs: Customs) -> str:
+    """Say when it was to be before it was moved."""
+    earlier = earlier_start(booking)
+    if earlier is None or booking.status == Booking.Status.CANCELLED:
+        return ""
+    begins = earlier.astimezone(wording.zone_or_utc(booking.guest_time_zone))
+    return f"{wording.day(begins.date())} {begins.year}, {wording.clock(begins, twelve_hours=customs.twelve_hours)}"
 
 
 def _wait_for_link(booking: Booking) -> None:
     """Return as soon as the link is there or will come by mail, or 3 seconds after the booking was made."""
     until = booking.created_at.timestamp() + FIRST_PAINT_SECONDS
+    if booking.status != Booking.Status.CONFIRMED:
+        return
     if time.time() >= until or link_settled(booking) or not _waiting.acquire(blocking=False):
         return
     try:

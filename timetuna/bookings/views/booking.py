@@ -16,7 +16,7 @@ from timetuna.bookings.actions.mend import retry_booking
 from timetuna.bookings.actions.renew_link import renew_link
 from timetuna.bookings.effects import effects
 from timetuna.bookings.errors import NotPossible
-from timetuna.bookings.forms import CancelForm
+from timetuna.bookings.forms import WordsForm
 from timetuna.bookings.history import GUEST, HOST
 from timetuna.bookings.lines import Reader
 from timetuna.bookings.links import link
@@ -49,7 +49,7 @@ def booking(request: HttpRequest, booking_id: int) -> HttpResponse:
         "new_link_path": f"/bookings/{row.pk}/new-link",
         "phone_digits": "".join(sign for sign in row.guest_phone if sign in "+0123456789"),
         "cancellable": ahead(row, now=reader.now),
-        "cancel_form": CancelForm(),
+        "cancel_form": WordsForm(),
     }
     return render(request, "bookings/booking.html", context)
 
@@ -83,7 +83,7 @@ def retry(request: HttpRequest, booking_id: int) -> HttpResponse:
 def cancel_as_host(request: HttpRequest, booking_id: int) -> HttpResponse:
     """Call the booking off; both sides get a mail."""
     row = _own_or_404(request, booking_id)
-    form = CancelForm(request.POST)
+    form = WordsForm(request.POST)
     note_text = form.cleaned_data["note"] if form.is_valid() else ""
     try:
         cancel(row.pk, actor=HOST, note_text=note_text, now=timezone.now())

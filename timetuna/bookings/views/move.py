@@ -3,7 +3,6 @@
 from dataclasses import replace
 from typing import Any
 
-from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
@@ -13,14 +12,15 @@ from timetuna.bookings import wording
 from timetuna.bookings.actions.hold import HELD_MINUTES
 from timetuna.bookings.actions.reschedule import Wish, reschedule
 from timetuna.bookings.availability import Question, moment_of
-from timetuna.bookings.choice import Choice, read_choice, read_customs, read_start
+from timetuna.bookings.choice import Choice, read_choice, read_customs, read_start, write_start
 from timetuna.bookings.errors import BookingRefused, TooManyBookings
-from timetuna.bookings.forms import HoldField
+from timetuna.bookings.forms import MoveForm
 from timetuna.bookings.history import GUEST
 from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking
 from timetuna.bookings.month import free_times, slots_context
 from timetuna.bookings.place import place
+from timetuna.bookings.terms import asks_reason, move_refusal
 from timetuna.bookings.views.booked import booking_or_404, private
 from timetuna.bookings.views.holds import hold_for_form
 from timetuna.bookings.views.slots import ICONS, fragment_or_page, page_context
@@ -47,12 +47,17 @@ def confirm_new_time(request: HttpRequest, token: str) -> HttpResponse:
         return HttpResponseRedirect(link_path(booking))
     if start is None:
         return HttpResponseRedirect(f"{link_path(booking)}/move")
-    if request.method == "POST":
-        return private(_move(request, booking, page, start))
-    return private(_ask(request, booking, page, start))
+    if request.method != "POST":
+        return private(_ask(request, booking, page, start))
+    form = MoveForm(request.POST, asks=asks_reason(booking))
+    if not form.is_valid():
+        return private(_ask(request, booking, page, start, sent=form))
+    return private(_move(request, booking, page, form))
 
 
-def _ask(request: HttpRequest, booking: Booking, page: PublicPage, start: int) -> HttpResponse:
+def _ask(
+    request: HttpRequest, booking: Booking, page: PublicPage, start: int, *, sent: MoveForm | None = None
+) -> HttpResponse:
     choice = _choice(request, booking, page)
     try:
         token = hold_for_form(request, _question(request, booking, page), start_minute=start)
@@ -60,8 +65,14 @@ def _ask(request: HttpRequest, booking: Booking, page: PublicPage, start: int) -
         return _times(request, booking, page, notice=str(error), status=409)
     begins = moment_of(start).astimezone(choice.zone)
     ends = moment_of(start + booking.minutes).astimezone(choice.zone)
+    form = sent or MoveForm(
+        asks=asks_reason(booking),
+        initial={"start": write_start(begins), "zone": choice.zone.key, "hold": token},
+    )
+    if sent:
+        sent.refill("hold", token or "")
     context = page_context(page, choice) | {
-        "form": MoveForm(initial={"start": request.GET["start"], "zone": choice.zone.key, "hold": token}),
+        "form": form,
         "held": HELD_MINUTES if token else 0,
         "day_title": wording.day(begins.date()),
         "time_label": choice.say(begins),
@@ -73,19 +84,12 @@ def _ask(request: HttpRequest, booking: Booking, page: PublicPage, start: int) -
         "moving": booking,
         "facts": _facts(booking),
     }
-    return render(request, "public/book.html", context)
+    return render(request, "public/book.html", context, status=422 if sent else 200)
 
 
-class MoveForm(forms.Form):
-    """Carries the new start; nothing has to be typed."""
-
-    start = forms.CharField(widget=forms.HiddenInput)
-    zone = forms.CharField(widget=forms.HiddenInput, required=False)
-    hold = HoldField()
-
-
-def _move(request: HttpRequest, booking: Booking, page: PublicPage, start: int) -> HttpResponse:
-    wish = Wish(hold=request.POST.get("hold", ""), client=client_of(request))
+def _move(request: HttpRequest, booking: Booking, page: PublicPage, form: MoveForm) -> HttpResponse:
+    start = read_start(form.cleaned_data["start"]) or 0
+    wish = Wish(words=form.words(), hold=form.cleaned_data["hold"], client=client_of(request))
     try:
         reschedule(booking.pk, start_minute=start, actor=GUEST, now=timezone.now(), wish=wish)
     except BookingRefused as error:
@@ -135,6 +139,9 @@ def _question(request: HttpRequest, booking: Booking, page: PublicPage) -> Quest
 def _choice(request: HttpRequest, booking: Booking, page: PublicPage) -> Choice:
     query = (request.POST or request.GET).copy()
     query.setdefault("zone", booking.guest_time_zone)
+    zone = wording.zone_or_utc(query.get("zone", ""))
+    if "day" not in query:
+        query.setdefault("month", f"{booking.start_at.astimezone(zone):%Y-%m}")
     choice = read_choice(page, query, path=f"{link_path(booking)}/move", customs=read_customs(request, query))
     return replace(choice, duration=PageDuration(booking.minutes, ""))
 
@@ -144,4 +151,4 @@ def _page(booking: Booking) -> PublicPage | None:
 
 
 def _movable(booking: Booking) -> bool:
-    return booking.status == Booking.Status.CONFIRMED and booking.start_at > timezone.now()
+    return not move_refusal(booking, now=timezone.now())

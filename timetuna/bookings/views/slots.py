@@ -80,6 +80,7 @@ def page_context(page: PublicPage, choice: Choice) -> dict[str, Any]:
         ],
         "duration": choice.duration,
         "facts": _facts(page),
+        "host_confirms": page.approval_hours is not None,
         "zone": choice.zone.key,
         "zone_shown": wording.zone_on_page(choice.zone, at=timezone.now()),
         "clock": choice.clock,
@@ -93,4 +94,8 @@ def _facts(page: PublicPage) -> list[dict[str, str]]:
     if not kinds:
         return []
     labels = [kind.label for kind in kinds]
-    return [{"icon": ICONS.get(kinds[0].kind, "video"), "text": get_text_list(labels, gettext("or"))}]
+    facts = [{"icon": ICONS.get(kinds[0].kind, "video"), "text": get_text_list(labels, gettext("or"))}]
+    if page.approval_hours is not None:
+        text = gettext("%(host)s confirms each booking") % {"host": page.host_name}
+        facts.append({"icon": "people", "text": text})
+    return facts
