@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
+from django.utils.translation import gettext
 
 from timetuna.bookings import wording
 from timetuna.bookings.guest_words import further_words
@@ -148,7 +149,8 @@ def _sender(booking: Booking, reader: MailReader) -> Mailbox:
     """Return our own address; names are marked as coming through us."""
     ours = parse_mailbox(settings.DEFAULT_FROM_EMAIL)
     shown = single_line(booking.guest_name if reader.is_host() else booking.host.name, max_length=NAME_LENGTH)
-    return Mailbox(f"{shown} via {ours.name or 'TimeTuna'}", ours.email)
+    named = {"name": shown, "product": ours.name or "TimeTuna"}
+    return Mailbox(gettext("%(name)s via %(product)s") % named, ours.email)
 
 
 def _guest_name(booking: Booking) -> str:
@@ -166,12 +168,15 @@ def _facts(booking: Booking, where: Place, reader: MailReader, *, placeless: boo
     """
     to_host = reader.is_host()
     facts = [
-        ("What", booking.title),
-        ("When", _when(booking, reader)),
-        ("With", f"{booking.guest_name}, {booking.guest_email}" if to_host else booking.host.name),
+        (gettext("What"), booking.title),
+        (gettext("When"), _when(booking, reader)),
+        (
+            gettext("With"),
+            f"{booking.guest_name}, {booking.guest_email}" if to_host else booking.host.name,
+        ),
     ]
     if where.pending and not placeless:
-        facts.append((where.label, "No link yet." if to_host else "The link follows."))
+        facts.append((where.label, "No link yet." if to_host else gettext("The link follows.")))
     elif where.text and not where.url and not placeless:
         facts.append((where.label, where.text))
     if booking.guest_phone and booking.guest_phone not in where.text and to_host:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from timetuna.bookings.links import link
 from timetuna.bookings.models import Booking, BookingGuest
@@ -16,7 +17,7 @@ from timetuna.lib.mail import Mailbox
 
 def guest_invitation(booking: Booking, place: Place, *, cancelled: bool = False) -> Invitation:
     """Return the guest's copy; it carries the guest's own link, and not the notes, which may be a stranger's lure."""
-    see = f"See or change this booking: {link(booking)}"
+    see = gettext("See or change this booking: %(address)s") % {"address": link(booking)}
     return _invitation(booking, place, closing=see, url=link(booking), cancelled=cancelled)
 
 
@@ -68,7 +69,8 @@ def host_page(booking: Booking) -> str:
 
 def summary(booking: Booking) -> str:
     """Return the event's title: the page and both names."""
-    return f"{booking.title}: {booking.guest_name} and {booking.host.name}"
+    named = {"title": booking.title, "guest": booking.guest_name, "host": booking.host.name}
+    return gettext("%(title)s: %(guest)s and %(host)s") % named
 
 
 def _invitation(booking: Booking, place: Place, *, closing: str, url: str, cancelled: bool) -> Invitation:
@@ -109,5 +111,5 @@ def _description(place: Place, closing: str) -> str:
     named = place.text and not place.pending
     lines = [f"{place.label}: {place.text}" if named else place.text or place.label]
     if place.passcode:
-        lines.append(f"Passcode: {place.passcode}")
+        lines.append(gettext("Passcode: %(passcode)s") % {"passcode": place.passcode})
     return "\n".join([*lines, closing]).strip()

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Literal, cast
 
+from django.utils.translation import gettext
+
 from timetuna.bookings import request_words, timely_words
 from timetuna.bookings.abilities import may
 from timetuna.bookings.guest_words import GUESTS_KIND, guests_changed, was_at
@@ -60,38 +62,35 @@ def guest_words(booking: Booking, kind: Kind, where: Place) -> Words:
 def _guest_words(booking: Booking, kind: Kind, where: Place) -> Words:
     if elsewhere := _from_elsewhere(booking, kind, where, to_guest=True):
         return elsewhere
-    host = booking.host.name
-    titled = f"{booking.title} with {host}"
-    button = "See or change the booking"
+    host, button = booking.host.name, gettext("See or change the booking")
     start = start_of(booking, booking.guest_time_zone)
+    named = {"title": booking.title, "host": host, "start": start, "label": where.label}
     if kind == "cancelled":
-        by_guest = booking.cancelled_by == GUEST
+        by_host = (gettext("%(name)s cancelled it.") % {"name": host}, *_note(booking, host))
         return Words(
-            subject=f"Cancelled: {titled}, {start}",
-            headline="This meeting is cancelled",
-            sentences=("You cancelled it.",)
-            if by_guest
-            else (f"{host} cancelled it.", *_note(booking, host)),
-            button="See the booking",
+            subject=gettext("Cancelled: %(title)s with %(host)s, %(start)s") % named,
+            headline=gettext("This meeting is cancelled"),
+            sentences=(gettext("You cancelled it."),) if booking.cancelled_by == GUEST else by_host,
+            button=gettext("See the booking"),
         )
     if kind == "moved":
         return Words(
-            subject=f"Moved: {titled}, now {start}",
-            headline="This meeting has a new time",
+            subject=gettext("Moved: %(title)s with %(host)s, now %(start)s") % named,
+            headline=gettext("This meeting has a new time"),
             sentences=(*_moved(booking, to_guest=True), *_link_after_move(booking, where)),
             button=button,
         )
     if kind == "link":
         return Words(
-            subject=f"{where.label} link: {titled}, {start}",
-            headline=f"Here is your {where.label} link",
-            sentences=("Everything else stays as it was.",),
+            subject=gettext("%(label)s link: %(title)s with %(host)s, %(start)s") % named,
+            headline=gettext("Here is your %(label)s link") % named,
+            sentences=(gettext("Everything else stays as it was."),),
             button=button,
         )
     return Words(
-        subject=f"{titled}: {start}",
-        headline="You are booked",
-        sentences=(f"{host} is expecting you.", *_late(where)),
+        subject=gettext("%(title)s with %(host)s: %(start)s") % named,
+        headline=gettext("You are booked"),
+        sentences=(gettext("%(host)s is expecting you.") % named, *_late(where)),
         button=button,
     )
 
@@ -151,18 +150,23 @@ def attachment_words(kind: Kind) -> str:
     if kind in WITHOUT_INVITATION:
         return ""
     if kind in {"cancelled", "uninvited"}:
-        return "The attached file takes this meeting out of your calendar."
-    does = {
-        "moved": "moves this meeting in",
-        "link": "puts the link into",
-        "guests": "updates this meeting in",
-    }.get(kind, "adds this meeting to")
-    return f"The attached invitation {does} your calendar."
+        return gettext("The attached file takes this meeting out of your calendar.")
+    if kind == "moved":
+        return gettext("The attached invitation moves this meeting in your calendar.")
+    if kind == "link":
+        return gettext("The attached invitation puts the link into your calendar.")
+    if kind == GUESTS_KIND:
+        return gettext("The attached invitation updates this meeting in your calendar.")
+    return gettext("The attached invitation adds this meeting to your calendar.")
 
 
 def _note(booking: Booking, name: str) -> tuple[str, ...]:
     """Pass on what one side wrote to the other. Nobody gets their own words: the address may be somebody else's."""
-    return (f"{name} wrote: {booking.cancel_note}",) if booking.cancel_note else ()
+    return _wrote(name, booking.cancel_note)
+
+
+def _wrote(name: str, words: str) -> tuple[str, ...]:
+    return (gettext("%(name)s wrote: %(note)s") % {"name": name, "note": words},) if words else ()
 
 
 def _moved(booking: Booking, *, to_guest: bool) -> tuple[str, ...]:
@@ -170,20 +174,24 @@ def _moved(booking: Booking, *, to_guest: bool) -> tuple[str, ...]:
     latest = booking.history.filter(event="moved").last()
     other, name = (HOST, booking.host.name) if to_guest else (GUEST, booking.guest_name)
     words = last_words(booking, event="moved") if latest and latest.actor == other else ""
-    wrote = (f"{single_line(name, max_length=NAME_LENGTH)} wrote: {words}",) if words else ()
+    wrote = _wrote(single_line(name, max_length=NAME_LENGTH), words)
     return (*was_at(booking, booking.guest_time_zone if to_guest else booking.host_time_zone), *wrote)
 
 
 def _late(where: Place) -> tuple[str, ...]:
     if not where.pending:
         return ()
-    return (f"The {where.label} link follows in a second mail. There is nothing you need to do.",)
+    sentence = gettext("The %(label)s link follows in a second mail. There is nothing you need to do.")
+    return (sentence % {"label": where.label},)
 
 
 def _link_after_move(booking: Booking, where: Place) -> tuple[str, ...]:
     if where.pending or not _link_is_new(booking):
         return _late(where)
-    return (f"The {where.label} link is a new one, too. The earlier link does not work for the new time.",)
+    sentence = gettext(
+        "The %(label)s link is a new one, too. The earlier link does not work for the new time."
+    )
+    return (sentence % {"label": where.label},)
 
 
 def _link_is_new(booking: Booking) -> bool:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.writers import event_labels
 from timetuna.calendars.queries import conference_kinds
@@ -30,7 +32,7 @@ def place(booking: Booking) -> Place:
     conference = Conference.objects.filter(booking=booking).first()
     if conference is not None:
         return _online(conference)
-    name = guest_labels().get(booking.meeting_type, "Meeting")
+    name = guest_labels().get(booking.meeting_type, gettext("Meeting"))
     if booking.meeting_type == LINK:
         return Place(label=name, text=booking.location, url=booking.location)
     if booking.meeting_type == PHONE:
@@ -48,7 +50,7 @@ def _online(conference: Conference) -> Place:
     if conference.state != Conference.State.READY:
         return Place(
             label=name,
-            text=f"{name} (the link follows)",
+            text=gettext("%(name)s (the link follows)") % {"name": name},
             pending=True,
             problem=conference.problem,
             possible_duplicates=conference.possible_duplicates,
@@ -64,6 +66,7 @@ def _online(conference: Conference) -> Place:
 
 
 def _call(booking: Booking) -> str:
-    if booking.location:
-        return f"{booking.guest_name} calls {booking.location}"
-    return f"{booking.host.name} calls {booking.guest_phone}"
+    caller, number = booking.guest_name, booking.location
+    if not number:
+        caller, number = booking.host.name, booking.guest_phone
+    return gettext("%(name)s calls %(number)s") % {"name": caller, "number": number}
