@@ -2,9 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from icalendar import Calendar, Event, vCalAddress
+from icalendar import Calendar, Component, Event, vCalAddress
 
 from timetuna.lib.ics import PRODUCT, Attendee, Invitation, event_of
+from timetuna.lib.mail import clean_address
 from timetuna.providers.base import Entry
 
 _MARK = "x-timetuna-booking"
@@ -14,7 +15,7 @@ _KEPT = ("categories", "color")  # what a host's own calendar program adds and o
 def calendar_object(entry: Entry, *, organizer: str, before: bytes, now: datetime) -> bytes:
     """Return the object. Raises ValueError when the start has no zone or an address is none.
 
-    organizer: the owner's mail address, "" where none is known: then the event names guests and no organizer.
+    organizer: the owner's mail address. Where it is none, a user name perhaps, the event names guests only.
     before: what is stored now, b"" where nothing is; the alarms and colors its host gave it stay.
     """
     event = event_of(
@@ -26,7 +27,7 @@ def calendar_object(entry: Entry, *, organizer: str, before: bytes, now: datetim
             stamp=now,
             summary=entry.title,
             organizer_name="",
-            organizer_email=organizer,
+            organizer_email=organizer if _is_address(organizer) else "",
             attendees=tuple(Attendee(guest.name, guest.email) for guest in entry.guests),
             description=entry.description,
             location=entry.location,
@@ -47,6 +48,18 @@ def calendar_object(entry: Entry, *, organizer: str, before: bytes, now: datetim
     return bytes(calendar.to_ical())
 
 
+def has_uid(body: bytes, uid: str) -> bool:
+    """Tell whether a stored calendar object is the event of this UID."""
+    return any(str(one.get("UID", "")) == uid for one in _events(body))
+
+
+def _is_address(text: str) -> bool:
+    try:
+        return bool(clean_address(text, allow_localhost=True))
+    except ValueError:
+        return False
+
+
 def _attendees(event: Event) -> list[vCalAddress]:
     found = event.get("ATTENDEE", [])
     return found if isinstance(found, list) else [found]
@@ -54,13 +67,17 @@ def _attendees(event: Event) -> list[vCalAddress]:
 
 def _keep(event: Event, before: bytes) -> None:
     """Take over what only the host's own calendar program can have put there."""
-    try:
-        found = Calendar.from_ical(before).walk("VEVENT") if before else []
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError):
-        return
-    for old in found[:1]:
+    for old in _events(before)[:1]:
         for alarm in old.walk("VALARM"):
             event.add_component(alarm)
         for name in _KEPT:
             if name in old:
                 event[name] = old[name]
+
+
+def _events(body: bytes) -> list[Component]:
+    """Return the events of what is stored, none where it cannot be read."""
+    try:
+        return list(Calendar.from_ical(body).walk("VEVENT")) if body else []
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+        return []

@@ -1,11 +1,13 @@
 """When a calendar is taken: nothing new, or all of it again (RFC 4791 section 7.8, RFC 6578)."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html import escape
 
 from timetuna.availability.interval import Interval
 from timetuna.ical.answer import Unreadable
+from timetuna.ical.bounds import MAX_BYTES
 from timetuna.ical.reading import read_busy
 from timetuna.providers.base import BusyTime, Reading
 from timetuna.providers.caldav.cursor import Cursor
@@ -21,8 +23,10 @@ _TOKEN, _CTAG, _DATA = f"{DAV}sync-token", f"{CALENDARSERVER}getctag", f"{CALDAV
 _MARGIN = timedelta(hours=30)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FORGOTTEN = frozenset({400, FORBIDDEN, CONFLICT, 410, PRECONDITION, 415, 501, 507})
+_BEGIN, _END = "BEGIN:VCALENDAR", "END:VCALENDAR"
 _SUCCESS = range(200, 300)
 _READ_SECONDS = 10.0
+_LARGEST_FILE = MAX_BYTES - 100
 
 
 class Calendar:
@@ -68,17 +72,18 @@ class Calendar:
         return found[0]
 
     def _busy(self, span: Interval) -> tuple[BusyTime, ...]:
-        objects = self._objects(span)
-        if not objects:
-            return ()
-        joined = b"\r\n".join(as_answered(one, addresses=self._addresses) for one in objects)
+        answered = (as_answered(one, addresses=self._addresses) for one in self._objects(span))
+        read = [one for batch in _batches(answered) for one in self._read(batch, span)]
+        return tuple(sorted(read))
+
+    def _read(self, body: bytes, span: Interval) -> list[BusyTime]:
         try:
-            read = read_busy(joined, span, time_zone=self._zone, seconds=_READ_SECONDS)
+            read = read_busy(body, span, time_zone=self._zone, seconds=_READ_SECONDS)
         except Unreadable as error:
             raise ProviderError(
-                f"This calendar holds something unreadable. {error}", code=f"ical:{error.code}"
+                f"Something in this calendar cannot be read. {error}", code=f"ical:{error.code}"
             ) from None
-        return tuple(BusyTime(*one) for one in read.busy)
+        return [BusyTime(*one) for one in read.busy]
 
     def _objects(self, span: Interval) -> list[bytes]:
         """Return the calendar objects of the span, whole, with all their recurrences: one reader expands them."""
@@ -94,10 +99,25 @@ class Calendar:
         return [_object(one) for one in {one.href: one for one in answer.resources}.values()]
 
 
+def _batches(objects: Iterable[bytes]) -> Iterator[bytes]:
+    """Join calendar objects into files the reader takes: no object needs another one."""
+    parts: list[bytes] = []
+    size = 0
+    for one in objects:
+        if parts and size + len(one) > _LARGEST_FILE:
+            yield b"\r\n".join(parts)
+            parts, size = [], 0
+        parts.append(one)
+        size += len(one) + 2
+    if parts:
+        yield b"\r\n".join(parts)
+
+
 def _object(resource: Resource) -> bytes:
-    """Return the calendar object. One that could not be given makes the whole answer worthless."""
-    text = resource.text(_DATA)
-    if resource.status not in _SUCCESS or not text:
+    """Return the calendar object. One that was not given, or not to its end, makes the whole answer worthless."""
+    text = resource.text(_DATA).lstrip("\ufeff")
+    whole = text[: len(_BEGIN)].upper() == _BEGIN and text[-len(_END) :].upper() == _END
+    if resource.status not in _SUCCESS or not whole:
         raise incomplete()
     return text.encode()
 

@@ -6,8 +6,8 @@ from urllib.parse import quote
 
 from timetuna.lib.http import Body, Response
 from timetuna.providers.base import Entry, Written
-from timetuna.providers.caldav.event import calendar_object
-from timetuna.providers.caldav.multistatus import CALDAV, DAV, conditions
+from timetuna.providers.caldav.event import calendar_object, has_uid
+from timetuna.providers.caldav.multistatus import CALDAV, conditions
 from timetuna.providers.caldav.refusals import (
     CONFLICT,
     FORBIDDEN,
@@ -26,7 +26,7 @@ _ABSENT = frozenset({NOT_FOUND, GONE})
 _UID_TAKEN = frozenset({_BAD_REQUEST, FORBIDDEN, CONFLICT})
 _TYPE = "text/calendar; charset=utf-8"
 _TRIES = 4
-_DIGEST_LENGTH = 200
+_UID_CONFLICT, _DATA = f"{CALDAV}no-uid-conflict", f"{CALDAV}calendar-data"
 
 
 class Events:
@@ -46,11 +46,8 @@ class Events:
             answer = self._write(entry, path, stored)
             if answer.status in _SUCCESS:
                 return Written(reference=path, ical_uid=entry.ical_uid)
-            if (
-                stored is None
-                and answer.status in _UID_TAKEN
-                and (other := self._of_uid(entry.ical_uid, answer))
-            ):
+            other = "" if stored else self._uid_holder(entry.ical_uid, answer)
+            if other:
                 path = other
             elif answer.status != PRECONDITION and not (stored and answer.status in _ABSENT):
                 raise self._refusal(answer)
@@ -87,16 +84,19 @@ class Events:
             condition = {"If-None-Match": "*"}
         return self._server.ask("PUT", path, body=Body(content, _TYPE), headers=condition)
 
-    def _of_uid(self, uid: str, answer: Response) -> str:
-        """Return where an event of this UID stands: the invitation in our mail may have put it there first.
+    def _uid_holder(self, uid: str, answer: Response) -> str:
+        """Return where an event of this UID stands, "" where none is in the way.
 
-        Some servers name it (RFC 4791 section 5.3.2.1), others are asked.
+        The invitation in our mail may have put it there first. Some servers name it (RFC 4791 section 5.3.2.1),
+        others are asked.
         """
-        named = conditions(answer.body).get(f"{CALDAV}no-uid-conflict", "")
+        if not _uid_may_be_taken(answer):
+            return ""
+        named = conditions(answer.body).get(_UID_CONFLICT, "")
         if named and self._server.has(named):
             return self._server.path(named, base=self._calendar)
         xml = (
-            '<C:calendar-query xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:prop><D:getetag/></D:prop>'
+            '<C:calendar-query xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:prop><C:calendar-data/></D:prop>'
             '<C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT"><C:prop-filter name="UID">'
             f'<C:text-match collation="i;octet">{escape(uid)}</C:text-match>'
             "</C:prop-filter></C:comp-filter></C:comp-filter></C:filter></C:calendar-query>"
@@ -105,12 +105,10 @@ class Events:
             found = self._server.multistatus("REPORT", self._calendar, xml=xml, depth=1).resources
         except (ProviderError, NeedsReconnect):
             return ""
-        paths = [
-            self._server.path(one.href)
-            for one in found
-            if one.status in _SUCCESS and f"{DAV}getetag" in one.properties
-        ]
-        return paths[0] if paths else ""
+        # A server looks for the text anywhere in a UID; only the very one is ours to change.
+        return next(
+            (self._server.path(one.href) for one in found if has_uid(one.text(_DATA).encode(), uid)), ""
+        )
 
     def _path(self, reference: str) -> str:
         return self._server.path(reference, base=self._calendar)
@@ -119,3 +117,8 @@ class Events:
         """Return the error; a missing parent is a missing calendar (RFC 4918 section 9.7.1)."""
         missing = answer.status == CONFLICT and not conditions(answer.body)
         return gone() if missing else refusal(answer)
+
+
+def _uid_may_be_taken(answer: Response) -> bool:
+    """Tell whether a refusal can be for another event with this UID: Nextcloud says 400 and nothing else."""
+    return answer.status in _UID_TAKEN or _UID_CONFLICT in conditions(answer.body)

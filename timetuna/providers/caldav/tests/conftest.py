@@ -9,7 +9,6 @@ from icalendar import Calendar
 from timetuna.lib.http import HttpClient
 from timetuna.providers.caldav.account import Account
 from timetuna.providers.caldav.provider import PROVIDER, CalDAV
-from timetuna.providers.caldav.tests.mailbox import Mailbox, listening
 from timetuna.providers.caldav.tests.misbehaving import Misbehaving, misbehaving
 from timetuna.providers.caldav.tests.servers import (
     PASSWORD,
@@ -37,20 +36,13 @@ def lenient(server: CalendarServer) -> CalDAV:
     return build(CALDAV_ALLOW_PRIVATE="yes", CALDAV_ALLOW_HTTP="yes", CALDAV_CA_FILE=server.ca_file)
 
 
-@pytest.fixture(scope="session")
-def mailbox() -> Iterator[Mailbox]:
-    with listening() as box:
-        yield box
-
-
 @pytest.fixture(scope="session", params=["radicale", "xandikos"])
 def server(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, mailbox: Mailbox
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[CalendarServer]:
     """Run each of the two real servers, once for all tests of this process."""
     folder = tmp_path_factory.mktemp(request.param)
-    started = radicale(folder) if request.param == "radicale" else xandikos(folder, smtp_port=mailbox.port)
-    with started as running:
+    with {"radicale": radicale, "xandikos": xandikos}[request.param](folder) as running:
         running.make_calendar("everyday")
         yield running
 
