@@ -139,7 +139,10 @@ class _Reading:
         """Return whole days between dates, else the seconds that pass (RFC 5545 section 3.8.5.3)."""
         if start.second is None and end.second is None:
             return Length(end.day - start.day, 0)
-        return Length(0, self._zone(end).utc(end.wall) - self._zone(start).utc(start.wall))
+        zone = self._zone(start)
+        # RFC 5545 section 3.8.2.2 has both in one form; an end without a zone is meant by its start's clock.
+        floats = end.second is not None and not end.zone
+        return Length(0, (zone if floats else self._zone(end)).utc(end.wall) - zone.utc(start.wall))
 
     def _moments(self, given: Property, code: str) -> list[Moment]:
         try:

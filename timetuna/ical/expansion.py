@@ -16,6 +16,9 @@ from timetuna.ical.values import DAY
 _UNITS = {HOURLY: 3600, MINUTELY: 60, SECONDLY: 1}
 
 
+FAR = 400_000_000_000  # after the year 9999
+
+
 class Bounds(NamedTuple):
     """From a time on until before another, in wall-clock seconds."""
 
@@ -41,6 +44,20 @@ def times(rule: Rule, start: int, *, last: int | None, bounds: Bounds, steps: St
             yield time
         if number == whole.count:
             return
+
+
+def unbroken(rule: Rule, start: int, *, last: int | None, length: int) -> int | None:
+    """Return the last time of a rule by hours, minutes or seconds of which each begins before the one before ends.
+
+    So it can be known without going through it. FAR where it never ends; None for any other rule.
+    """
+    step = _even_step(_completed(rule, start), start) if rule.frequency in _UNITS else 0
+    if not 0 < step <= length:
+        return None
+    ends = [start + (rule.count - 1) * step] if rule.count else []
+    if last is not None:
+        ends.append(start + max(last - start, 0) // step * step)
+    return min(ends, default=FAR)
 
 
 def _completed(rule: Rule, start: int) -> Rule:
@@ -72,7 +89,7 @@ def _even_step(rule: Rule, start: int) -> int:
     days = rule.by_month or rule.by_week_no or rule.by_year_day or rule.by_month_day or rule.by_day
     if days or rule.by_set_pos or rule.frequency < DAILY:
         return 0
-    begun = ((start % DAY // 3600,), (start // 60 % 60,), (start % 60,))
+    begun = tuple((part,) for part in _parts(start % DAY))
     own = rule.frequency - DAILY  # how many of the three the frequency itself runs through
     wanted = ((),) * own + begun[own:]
     if (rule.by_hour, rule.by_minute, rule.by_second) != wanted:
@@ -134,10 +151,8 @@ class _Walk:
         step = unit * self.rule.interval
         phase = self.start // unit * unit
         for day in self._short_days(low // DAY, end // DAY, step):
-            for time in self._units(day * DAY, unit):
-                self.steps.spend()
-                if (time - phase) % step == 0 and time >= phase:
-                    yield from (time + offset for offset in chosen)
+            for time in self._units(day * DAY, unit, phase=phase, step=step):
+                yield from (time + offset for offset in chosen)
 
     def _short_days(self, low: int, end: int, step: int) -> Iterator[int]:
         """Yield the days on which such a rule can fall: where it takes longer steps than days, not each of them."""
@@ -152,13 +167,34 @@ class _Walk:
             self.steps.spend()
             yield from passing(self.rule, [day])
 
-    def _units(self, midnight: int, unit: int) -> Iterator[int]:
-        """Yield the beginnings of the hours, minutes or seconds of a day that the rule allows."""
+    def _units(self, midnight: int, unit: int, *, phase: int, step: int) -> Iterator[int]:
+        """Yield the beginnings of the hours, minutes or seconds of a day that the rule allows, on its steps.
+
+        Goes through the steps of the day, or through what the rule allows, whichever is less.
+        """
         rule = self.rule
-        for hour in rule.by_hour or range(24):
-            for minute in (rule.by_minute or range(60)) if unit <= _UNITS[MINUTELY] else (0,):
-                for second in (rule.by_second or range(60)) if unit == 1 else (0,):
-                    yield midnight + 3600 * hour + 60 * minute + second
+        hours = rule.by_hour or range(24)
+        minutes = (rule.by_minute or range(60)) if unit <= _UNITS[MINUTELY] else (0,)
+        seconds = (rule.by_second or range(60)) if unit == 1 else (0,)
+        if DAY // step < len(hours) * len(minutes) * len(seconds):
+            allowed = frozenset(hours), frozenset(minutes), frozenset(seconds)
+            for time in _series(phase, step, at_least=max(midnight, phase), end=midnight + DAY):
+                self.steps.spend()
+                clock = time % DAY
+                if all(part in some for part, some in zip(_parts(clock), allowed, strict=True)):
+                    yield time
+            return
+        for hour in hours:
+            for minute in minutes:
+                for second in seconds:
+                    self.steps.spend()
+                    time = midnight + 3600 * hour + 60 * minute + second
+                    if (time - phase) % step == 0 and time >= phase:
+                        yield time
+
+
+def _parts(clock: int) -> tuple[int, int, int]:
+    return clock // 3600, clock // 60 % 60, clock % 60
 
 
 def _series(first: int, step: int, *, at_least: int, end: int) -> Iterable[int]:

@@ -52,8 +52,7 @@ class FileZones:
             return None
         if not changes:
             return None
-        first = min(changes)
-        return TableZone(changes, first=first[1])
+        return TableZone(changes, first=min(changes)[1], before=known_zone(key[1]))
 
     def _changes(self, part: Part) -> list[Change]:
         """Return the changes of a STANDARD or DAYLIGHT part as (instant, offset before, offset after)."""

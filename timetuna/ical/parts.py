@@ -153,7 +153,7 @@ class _Reader:
             # Without a value it is kept as well: a start that is there and broken is not a start that is missing.
             kept = Property(text_of(head), text_of(value or b""))
             part.properties.setdefault(name, []).append(kept)
-        elif self._timed and _TORN.fullmatch(line) and not (value and _NAME.fullmatch(name.encode())):
+        elif self._timed and _TORN.fullmatch(line) and (value is None or not _NAME.fullmatch(name.encode())):
             part.broken = True
         self._timed = wanted and name in TIMES
 

@@ -7,8 +7,8 @@ from functools import cached_property
 from timetuna.availability.interval import Interval
 from timetuna.ical.answer import Taken
 from timetuna.ical.bounds import Steps
-from timetuna.ical.events import Event
-from timetuna.ical.expansion import Bounds, times
+from timetuna.ical.events import Event, Extra
+from timetuna.ical.expansion import Bounds, times, unbroken
 from timetuna.ical.file_zones import FileZones
 from timetuna.ical.rules import Rule
 from timetuna.ical.values import DAY, Length, Moment, is_literal_day
@@ -37,8 +37,11 @@ def repeated(event: Event, replacing: Iterable[Event], frame: Frame) -> Iterator
     What replaces a time is not yielded itself, only the later times that it moves (RANGE=THISANDFUTURE).
     """
     replacing = list(replacing)
-    if not (replacing or event.rules or event.extras or event.left_out):
+    alone = not (replacing or event.extras or event.left_out or event.exclusions)
+    if alone and (event.is_empty or not event.rules):
         return single(event, frame)
+    if alone and (whole := _Series(event, replacing, frame).unbroken()):
+        return _taken(event, event.start, whole, frame)
     return _Series(event, replacing, frame).taken()
 
 
@@ -72,6 +75,17 @@ class _Series:
             else:
                 yield from _taken(mover, self._moved(wall, mover), length or mover.length, self.frame)
 
+    def unbroken(self) -> Length | None:
+        """Return how long it takes all in all, where its only rule leaves no time between."""
+        event, length = self.event, self.event.length.days * DAY + self.event.length.seconds
+        if len(event.rules) != 1 or self._ended_before_it_began():
+            return None
+        last = self._last(event.rules[0])
+        final = unbroken(event.rules[0], event.start, last=last, length=length)
+        return (
+            None if final is None else Length(0, length + event.zone.utc(final) - event.zone.utc(event.start))
+        )
+
     @cached_property
     def _onwards(self) -> list[tuple[int, Event]]:
         """Return what moves all later times, the last one first, with the instant from which it does."""
@@ -103,11 +117,15 @@ class _Series:
         for rule in event.rules:
             found.update(dict.fromkeys(self._times(rule)))
         for extra in event.extras:
-            found[self._wall(extra.at)] = extra.length
+            found[self._beginning(extra)] = extra.length
         for rule in event.exclusions:
             for wall in self._times(rule):
                 found.pop(wall, None)
         return found
+
+    def _beginning(self, extra: Extra) -> int:
+        """Return where a single further time begins; a period of dates does at midnight."""
+        return self._wall(extra.at) if extra.at.second is not None or not extra.length else extra.at.wall
 
     def _times(self, rule: Rule) -> Iterator[int]:
         walls = times(

@@ -72,9 +72,11 @@ def moment(text: str, head: str) -> Moment:
         raise ValueError("This is neither a date nor a time.")
     year, month, day = (int(group) for group in found.groups()[:3])
     ordinal = date(max(year, 1), month, day).toordinal() - _EPOCH  # the year 0 is as far back as the year 1
-    if found[4] is None or _DATE_ONLY.search(head):
+    if found[4] is None:
         return Moment(ordinal, None)
     second = _second(found)
+    if second == _MIDNIGHT and _DATE_ONLY.search(head):
+        return Moment(ordinal, None)
     if not found[7]:
         return Moment(ordinal, second, zone_name(head))
     if found[7] in "Zz":

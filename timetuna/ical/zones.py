@@ -44,9 +44,15 @@ class IanaZone:
 
 
 class TableZone:
-    """A zone by its changes: the instant of each, the offset before and the offset after, in seconds."""
+    """A zone by its changes: the instant of each, the offset before and the offset after, in seconds.
 
-    def __init__(self, changes: list[tuple[int, int, int]], *, first: int) -> None:
+    Before the first change the clock is that of `before`, where there is one.
+    """
+
+    def __init__(
+        self, changes: list[tuple[int, int, int]], *, first: int, before: "IanaZone | None" = None
+    ) -> None:
+        self._before = before
         rows = sorted((at + max(before, after), after) for at, before, after in changes)
         self._walls = [wall for wall, _ in rows]
         self._offsets = [first, *(after for _, after in rows)]
@@ -56,11 +62,13 @@ class TableZone:
 
     def utc(self, wall: int) -> int:
         """Return the instant at which the clock shows this."""
-        return wall - self._offsets[bisect_right(self._walls, wall)]
+        index = bisect_right(self._walls, wall)
+        return self._before.utc(wall) if self._before and not index else wall - self._offsets[index]
 
     def wall(self, utc: int) -> int:
         """Return what the clock shows at this instant."""
-        return utc + self._after[bisect_right(self._instants, utc)]
+        index = bisect_right(self._instants, utc)
+        return self._before.wall(utc) if self._before and not index else utc + self._after[index]
 
 
 UTC_ZONE = TableZone([], first=0)
