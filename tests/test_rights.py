@@ -46,6 +46,9 @@ OWNERS = """
     settings/availability/schedules/<int:schedule_id> settings/availability/schedules/<int:schedule_id>/default
     settings/availability/schedules/<int:schedule_id>/delete bookings/<int:booking_id>
     bookings/<int:booking_id>/retry bookings/<int:booking_id>/cancel bookings/<int:booking_id>/new-link
+    bookings/<int:booking_id>/answer bookings/<int:booking_id>/move bookings/<int:booking_id>/move/confirm
+    bookings/<int:booking_id>/no-show bookings/<int:booking_id>/notes bookings/<int:booking_id>/resend
+    bookings/<int:booking_id>/erase bookings/<int:booking_id>/history.json
 """.split()  # noqa: SIM905
 PAST_COUNTING = {"sessions.session"}
 

@@ -89,7 +89,7 @@ def read_choice(page: PublicPage, query: QueryDict, *, path: str, customs: Custo
             problem = gettext("That time zone is not known, so times are shown in %(zone)s.") % {
                 "zone": zone.key
             }
-    month, day = read_month(query.get("month", "")), _date(query.get("day", ""))
+    month, day = read_month(query.get("month", "")), read_day(query.get("day", ""))
     if (query.get("month") and month is None) or (query.get("day") and day is None):
         problem = gettext("That date cannot be read, so the next free times are shown.")
     if day:
@@ -119,7 +119,7 @@ def read_start(text: str) -> int | None:
 
 def read_month(text: str) -> date | None:
     """Return the first day of a month like 2026-12, or None."""
-    return _date(f"{text}-01")
+    return read_day(f"{text}-01")
 
 
 def write_start(moment: datetime) -> str:
@@ -139,7 +139,8 @@ def _duration(page: PublicPage, query: QueryDict) -> PageDuration | None:
     return offered.get(query.get("duration", ""))
 
 
-def _date(text: str) -> date | None:
+def read_day(text: str) -> date | None:
+    """Return a date like 2026-12-24, or None."""
     try:
         found = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date()
     except ValueError:

@@ -283,6 +283,22 @@ def _guests_field(form: forms.Form) -> GuestsField:
     return field
 
 
+class NotesForm(forms.Form):
+    """What a host writes down about a booking, for nobody else."""
+
+    notes = forms.CharField(
+        label="Private notes",
+        max_length=5_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
+        error_messages={"max_length": "This can have 5,000 characters at most."},
+    )
+
+    def clean_notes(self) -> str:
+        """Return the notes without control characters."""
+        return multi_line(self.cleaned_data["notes"], max_length=5_000)
+
+
 class MomentField(ClockField):
     """A time of day to the minute."""
 
@@ -291,6 +307,13 @@ class MomentField(ClockField):
     def __init__(self, *, label: str) -> None:
         super().__init__(label=label)
         self.error_messages |= dict.fromkeys(("required", "invalid"), "Enter a time, such as 09:00.")
+
+
+class WhenForm(forms.Form):
+    """Any date and time, by the host's own clock."""
+
+    date = DayField(label="Date")
+    time = MomentField(label="Time")
 
 
 class WhyForm(forms.Form):

@@ -21,6 +21,8 @@ class Mark:
     tone: str
 
 
+ASKS = Mark("Waiting for your answer", "warn")
+NO_SHOW = Mark("Did not come", "warn")
 MISSING = Mark("Link is missing", "bad")
 LATE = Mark(MISSING.text, "warn")
 REFUSED = Mark("Mail refused", "bad")
@@ -31,7 +33,7 @@ EVENT_WAITS = Mark(EVENT_FAILED.text, "warn")
 
 
 def marks(booking: Booking, work: Iterable[Job], *, now: datetime) -> list[Mark]:
-    """Return what went wrong with the booking's link, mails and event; `work` is what is not done yet."""
+    """Return what the host should know or do about the booking; `work` is what is not done yet."""
     jobs = [job for job in work if counts(job, booking)]
     mails = [job for job in jobs if job.name == "bookings.mail"]
     without_link = link_missing(booking, now=now)
@@ -45,6 +47,8 @@ def marks(booking: Booking, work: Iterable[Job], *, now: datetime) -> list[Mark]
     wanted = booking.status == Booking.Status.CANCELLED or ahead(booking, now=now)
     events = {job.state for job in jobs if wanted and job.name in _EVENTS and job.last_error}
     found = {
+        ASKS: booking.status == Booking.Status.PENDING,
+        NO_SHOW: booking.no_show,
         MISSING: without_link and not trying,
         LATE: without_link and trying,
         REFUSED: bool(refused),

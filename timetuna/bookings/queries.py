@@ -11,18 +11,18 @@ from django.db.models import Q, QuerySet
 from timetuna.availability.interval import Interval
 from timetuna.availability.policy import LONGEST_MEETING
 from timetuna.bookings.availability import minute_of, moment_of
-from timetuna.bookings.models import Booking, Conference
+from timetuna.bookings.models import Booking, BookingHost, Conference
 from timetuna.jobs.models import Job
 from timetuna.lib.signing import fingerprint
 from timetuna.pages.models import BookingPage
 
-UPCOMING, PAST, CANCELLED = "upcoming", "past", "cancelled"
+UPCOMING, PAST, CANCELLED, REQUESTS = "upcoming", "past", "cancelled", "requests"
 _LONGEST = timedelta(minutes=LONGEST_MEETING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which bookings a host asks for: upcoming (those under way too), past or cancelled ones, of one page or all.
+    """Which bookings a host asks for: upcoming (those under way too), past, cancelled, or requests; of a page or all.
 
     text: words that are in the guest's name or mail address, each in either.
     """
@@ -38,7 +38,7 @@ def booking_by_link(token: str) -> Booking | None:
 
 
 def bookings_of(host_id: int, wanted: Wanted, *, now: datetime) -> QuerySet[Booking]:
-    """Return a host's bookings: upcoming ones the next first, the others the latest first."""
+    """Return a host's bookings: upcoming ones and requests the next first, the others the latest first."""
     bookings = Booking.objects.filter(host_id=host_id).select_related("conference")
     if wanted.page_id is not None:
         bookings = bookings.filter(page_id=wanted.page_id)
@@ -47,6 +47,8 @@ def bookings_of(host_id: int, wanted: Wanted, *, now: datetime) -> QuerySet[Book
         bookings = bookings.filter(Q(guest_name__regex=pattern) | Q(guest_email__regex=pattern))
     if wanted.which == CANCELLED:
         return bookings.filter(status=Booking.Status.CANCELLED).order_by("-start_at", "-id")
+    if wanted.which == REQUESTS:
+        return bookings.filter(status=Booking.Status.PENDING).order_by("start_at", "id")
     confirmed = bookings.filter(status=Booking.Status.CONFIRMED, booking_hosts__host_id=host_id)
     if wanted.which == PAST:
         over = confirmed.filter(start_at__lt=now, booking_hosts__end_minute__lte=minute_of(now))
@@ -56,12 +58,12 @@ def bookings_of(host_id: int, wanted: Wanted, *, now: datetime) -> QuerySet[Book
 
 
 def bookings_within(host_id: int, span: Interval) -> QuerySet[Booking]:
-    """Return the host's confirmed bookings that share a minute with the span, the earliest first."""
+    """Return the host's bookings and requests that share a minute with the span, the earliest first."""
     start, end = span
     return (
         Booking.objects.filter(
             host_id=host_id,
-            status=Booking.Status.CONFIRMED,
+            status__in=(Booking.Status.CONFIRMED, Booking.Status.PENDING),
             start_at__gt=moment_of(start) - _LONGEST,
             start_at__lt=moment_of(end),
             booking_hosts__host_id=host_id,
@@ -70,6 +72,22 @@ def bookings_within(host_id: int, span: Interval) -> QuerySet[Booking]:
         .select_related("conference")
         .order_by("start_at", "id")
     )
+
+
+def requests_of(host_id: int) -> int:
+    """Return how many requests wait for the host's answer."""
+    return Booking.objects.filter(host_id=host_id, status=Booking.Status.PENDING).count()
+
+
+def taken_by_another(booking: Booking, *, start_minute: int) -> bool:
+    """Say whether another booking of the host takes some of the time, if this one began at that UTC minute."""
+    rows = BookingHost.objects.filter(
+        host_id=booking.host_id,
+        active=True,
+        start_minute__lt=start_minute + booking.minutes,
+        end_minute__gt=start_minute,
+    )
+    return rows.exclude(booking_id=booking.pk).exists()
 
 
 def page_titles(host_id: int) -> dict[int, str]:

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 from django.views.generic import RedirectView
 
 from timetuna.bookings.views.agenda import agenda_page
+from timetuna.bookings.views.answer import answer
 from timetuna.bookings.views.book import book_time
 from timetuna.bookings.views.booked import booked, invite, link_state
 from timetuna.bookings.views.booking import booking, cancel_as_host, new_guest_link, retry
@@ -11,7 +12,10 @@ from timetuna.bookings.views.bookings import bookings
 from timetuna.bookings.views.cancel import cancel_booking
 from timetuna.bookings.views.export import export
 from timetuna.bookings.views.guests import guests
+from timetuna.bookings.views.history import history
 from timetuna.bookings.views.holds import release_hold
+from timetuna.bookings.views.host_move import choose_any_time, confirm_any_time
+from timetuna.bookings.views.keeping import erase_guest, no_show, notes, send_again
 from timetuna.bookings.views.mail_preview import mail_preview, mail_test
 from timetuna.bookings.views.move import choose_new_time, confirm_new_time
 from timetuna.bookings.views.reminders import reminders
@@ -27,6 +31,14 @@ urlpatterns: list[URLPattern] = [
     path("bookings/<int:booking_id>/retry", retry, name="booking_retry"),
     path("bookings/<int:booking_id>/cancel", cancel_as_host, name="booking_cancel"),
     path("bookings/<int:booking_id>/new-link", new_guest_link, name="booking_new_link"),
+    path("bookings/<int:booking_id>/answer", answer, name="booking_answer"),
+    path("bookings/<int:booking_id>/move", choose_any_time, name="booking_move"),
+    path("bookings/<int:booking_id>/move/confirm", confirm_any_time, name="booking_move_confirm"),
+    path("bookings/<int:booking_id>/no-show", no_show, name="booking_no_show"),
+    path("bookings/<int:booking_id>/notes", notes, name="booking_notes"),
+    path("bookings/<int:booking_id>/resend", send_again, name="booking_resend"),
+    path("bookings/<int:booking_id>/erase", erase_guest, name="booking_erase"),
+    path("bookings/<int:booking_id>/history.json", history, name="booking_history"),
     path("b/<str:token>", booked, name="booked"),
     path("b/<str:token>/link", link_state, name="booked_link"),
     path("b/<str:token>/invite.ics", invite, name="booked_invite"),

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from timetuna.availability.hours import Hours, date_start, open_hours
+from timetuna.availability.hours import Hours, date_start, host_date, open_hours
 from timetuna.availability.interval import Interval
 from timetuna.availability.slots import Code, Kind, Reason
 from timetuna.bookings import wording
@@ -20,6 +20,7 @@ from timetuna.bookings.availability import (
 )
 from timetuna.bookings.models import BookingHost, Hold
 from timetuna.bookings.reasons import Line, Link, Setting, tell
+from timetuna.pages.models import BookingPage
 from timetuna.pages.queries import PublicPage
 
 _ONE_DAY = timedelta(days=1)
@@ -111,7 +112,7 @@ def explain(asked: Asked, *, now: datetime) -> Answer:
     span = date_start(page.opening, day), date_start(page.opening, day + _ONE_DAY)
     grid = reasons_on_grid(question, span=span)
     found = {
-        start: reasons(question, start_minute=start) for start in _instants(page.opening, day, asked.minute)
+        start: reasons(question, start_minute=start) for start in instants(page.opening, day, asked.minute)
     }
     whys = [*grid.values(), *found.values()]
     setting = Setting(
@@ -138,12 +139,35 @@ def explain(asked: Asked, *, now: datetime) -> Answer:
     )
 
 
+def lines_for(question: Question, *, start_minute: int, hours_path: str) -> tuple[Line, ...]:
+    """Say what stands in the way of a meeting at that UTC minute; nothing where guests could book it. A few queries."""
+    page, why = question.page, reasons(question, start_minute=start_minute)
+    day = host_date(page.opening, start_minute)
+    setting = Setting(
+        page=page,
+        minutes=question.minutes,
+        day=day,
+        zone=zone_on(page.opening, day),
+        hours_path=hours_path,
+        bookings=_named(page.host_id, _starts([why], Kind.BOOKING)),
+        held_until=_held_until(page.host_id, _starts([why], Kind.HOLD), now=question.now),
+    )
+    return _lines(why, setting)
+
+
+def hours_path(page: BookingPage) -> str:
+    """Return where the hours of a page are changed."""
+    if page.schedule.page_id == page.pk:
+        return f"/booking-pages/{page.pk}/availability"
+    return f"/settings/availability/schedules/{page.schedule_id}"
+
+
 def zone_on(opening: Hours, day: date) -> ZoneInfo:
     """Return the zone the host is in on one of their own dates."""
     return next((trip.zone for trip in opening.travel if trip.first <= day <= trip.last), opening.zone)
 
 
-def _instants(opening: Hours, day: date, minute: int) -> list[int]:
+def instants(opening: Hours, day: date, minute: int) -> list[int]:
     """Return the UTC minutes in which the host's clock shows that minute of the date: none, one or two."""
     shown = Hours(zone=opening.zone, travel=opening.travel, overrides={day: ((minute, minute + 1),)})
     return [start for start, _ in open_hours(shown, first=day, last=day)]

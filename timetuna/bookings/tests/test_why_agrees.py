@@ -66,7 +66,7 @@ def test_listed_is_bookable_is_without_reason(settled, rules, day, quarter, minu
 
     answer = why.explain(asked, now=NOW)
 
-    instants = why._instants(page.opening, day, asked.minute)
+    instants = why.instants(page.opening, day, asked.minute)
     assert len(instants) == len(answer.moments)
     for start, moment in zip(instants, answer.moments, strict=True):
         listed = start in offered(question, span=(start, start + 1))

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from timetuna.bookings import wording
 from timetuna.bookings.agenda import Span, agenda, read_date, week_of
 from timetuna.bookings.lines import Reader
+from timetuna.bookings.queries import requests_of
 from timetuna.bookings.views.bookings import reader_of, tabs
 from timetuna.lib.customs import customs_of
 from timetuna.lib.text import single_line
@@ -32,7 +33,7 @@ def agenda_page(request: HttpRequest) -> HttpResponse:
     span = _span(request, view, day or reader.today())
     days = agenda(host.pk, span, reader)
     context = {
-        "tabs": tabs("agenda"),
+        "tabs": tabs("agenda", waiting=requests_of(host.pk)),
         "view": view,
         "date": (day or reader.today()).isoformat(),
         "views": [_choice(name, view, day or reader.today()) for name in (DAY, WEEK)],

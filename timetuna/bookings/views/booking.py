@@ -1,6 +1,6 @@
 """One booking, as its host sees it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 
 from django.contrib import messages
@@ -12,22 +12,31 @@ from django.views.decorators.http import require_safe
 
 from timetuna.bookings import moments, wording
 from timetuna.bookings.actions.cancel import cancel
+from timetuna.bookings.actions.erase import may_erase, of_the_same_guest
 from timetuna.bookings.actions.mend import retry_booking
 from timetuna.bookings.actions.renew_link import renew_link
 from timetuna.bookings.effects import effects
 from timetuna.bookings.errors import NotPossible
-from timetuna.bookings.forms import WordsForm
-from timetuna.bookings.history import GUEST, HOST
+from timetuna.bookings.forms import NotesForm, WordsForm
+from timetuna.bookings.history import API, GUEST, HOST, LINK, MAIL
+from timetuna.bookings.invitation import brought
+from timetuna.bookings.invitees import shown
 from timetuna.bookings.lines import Reader
 from timetuna.bookings.links import link
 from timetuna.bookings.marks import ahead
-from timetuna.bookings.models import Booking, HistoryEntry
+from timetuna.bookings.models import Booking, BookingGuest, HistoryEntry
+from timetuna.bookings.outbox import further
 from timetuna.bookings.place import place
 from timetuna.bookings.queries import booking_of
 from timetuna.bookings.standing import Effect, Remedy, State
 from timetuna.bookings.views.bookings import reader_of
 from timetuna.pages.views.ownership import host_of
 
+_SOURCES = {LINK: "from the page of the booking", MAIL: "from a mail", API: "through the API"}
+ERASE_TEXT = (
+    "Name, addresses, phone number, notes and whom they brought are erased here, and their link stops working. "
+    "Calendars, meetings and mails outside stay as they are. This cannot be undone."
+)
 BookingView = Callable[[HttpRequest, int], HttpResponse]
 
 
@@ -35,7 +44,11 @@ BookingView = Callable[[HttpRequest, int], HttpResponse]
 @login_required
 def booking(request: HttpRequest, booking_id: int) -> HttpResponse:
     """Show all facts, what happened outside, and the history."""
-    row = _own_or_404(request, booking_id)
+    return show_booking(request, own_or_404(request, booking_id))
+
+
+def show_booking(request: HttpRequest, row: Booking, *, notes_form: NotesForm | None = None) -> HttpResponse:
+    """Render the page of a booking; with a form of notes that could not be saved, as it was typed."""
     reader = reader_of(host_of(request), timezone.now())
     history = list(row.history.all())
     work = effects(row, history, reader)
@@ -48,10 +61,48 @@ def booking(request: HttpRequest, booking_id: int) -> HttpResponse:
         "guest_link": link(row),
         "new_link_path": f"/bookings/{row.pk}/new-link",
         "phone_digits": "".join(sign for sign in row.guest_phone if sign in "+0123456789"),
-        "cancellable": ahead(row, now=reader.now),
-        "cancel_form": WordsForm(),
+        **_possible(row, reader),
+        "notes_form": notes_form or NotesForm(initial={"notes": row.private_notes}),
     }
-    return render(request, "bookings/booking.html", context)
+    return render(request, "bookings/booking.html", context, status=422 if notes_form else 200)
+
+
+def _possible(row: Booking, reader: Reader) -> dict[str, object]:
+    """Return what the host can do with the booking now, with the forms for it."""
+    cancellable = ahead(row, now=reader.now)
+    begun = row.status == Booking.Status.CONFIRMED and row.start_at <= reader.now
+    erasable = row.erased_at is None and may_erase(row, now=reader.now)
+    others = of_the_same_guest(row).exclude(pk=row.pk).count() if erasable else 0
+    people = list(brought(row))
+    return {
+        "people": [shown(one) for one in people],
+        "cancellable": cancellable,
+        "begun": begun,
+        "cancel_form": WordsForm(),
+        "answer": answer_context(row, reader) if row.status == Booking.Status.PENDING else None,
+        "readers": _readers(row, people) if row.erased_at is None else [],
+        "erasable": erasable,
+        "others": others,
+        "erase_text": ERASE_TEXT,
+    }
+
+
+def _readers(row: Booking, people: Iterable[BookingGuest]) -> list[tuple[str, str]]:
+    """Return who hears of the booking, as what the mail is addressed by and in words."""
+    own = [(GUEST, f"{row.guest_name} <{row.guest_email}>"), (HOST, "Me")]
+    if row.pending_until is not None:
+        return own
+    return [*own, *((further(one.pk), shown(one)) for one in people)]
+
+
+def answer_context(row: Booking, reader: Reader) -> dict[str, object]:
+    """Return what the form that answers a request shows."""
+    until = row.pending_until or row.start_at
+    return {
+        "until": moments.dated(until, zone=reader.zone, now=reader.now),
+        "left": moments.distance(until, now=reader.now),
+        "form": WordsForm(),
+    }
 
 
 def post_or_back(view: BookingView) -> BookingView:
@@ -70,7 +121,7 @@ def post_or_back(view: BookingView) -> BookingView:
 @login_required
 def retry(request: HttpRequest, booking_id: int) -> HttpResponse:
     """Try everything that waits or failed again, now."""
-    row = _own_or_404(request, booking_id)
+    row = own_or_404(request, booking_id)
     if retry_booking(row):
         messages.success(request, "Trying again. How it goes shows below.")
     else:
@@ -82,7 +133,7 @@ def retry(request: HttpRequest, booking_id: int) -> HttpResponse:
 @login_required
 def cancel_as_host(request: HttpRequest, booking_id: int) -> HttpResponse:
     """Call the booking off; both sides get a mail."""
-    row = _own_or_404(request, booking_id)
+    row = own_or_404(request, booking_id)
     form = WordsForm(request.POST)
     note_text = form.cleaned_data["note"] if form.is_valid() else ""
     try:
@@ -90,7 +141,7 @@ def cancel_as_host(request: HttpRequest, booking_id: int) -> HttpResponse:
     except NotPossible as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, "The booking is cancelled. Both sides get a mail.")
+        messages.success(request, "The booking is cancelled. Everybody gets a mail.")
     return HttpResponseRedirect(f"/bookings/{row.pk}")
 
 
@@ -98,7 +149,7 @@ def cancel_as_host(request: HttpRequest, booking_id: int) -> HttpResponse:
 @login_required
 def new_guest_link(request: HttpRequest, booking_id: int) -> HttpResponse:
     """Replace the guest's unguessable link."""
-    row = _own_or_404(request, booking_id)
+    row = own_or_404(request, booking_id)
     renew_link(row.pk, actor=HOST)
     messages.success(request, "The old link is dead. Give the new one to your guest; it stands below.")
     return HttpResponseRedirect(f"/bookings/{row.pk}#guest-link")
@@ -138,18 +189,32 @@ def _work(work: Sequence[Effect]) -> dict[str, object]:
 
 
 def _entry(entry: HistoryEntry, row: Booking, reader: Reader) -> dict[str, object]:
-    """Return one line of history: who, what, when."""
+    """Return one line of history: who, what, when, from where, and what changed besides the time."""
     who = {GUEST: row.guest_name, HOST: "You"}.get(entry.actor, "TimeTuna")
     at = entry.at.astimezone(reader.zone)
+    changed = [
+        f"{name.replace('_', ' ')}: {_value(old)} \N{RIGHTWARDS ARROW} {_value(new)}"
+        for name, (old, new) in entry.changes.items()
+        if name != "start"
+    ]
     return {
         "who": who,
         "text": entry.text,
         "at": at,
         "when": moments.dated(entry.at, zone=reader.zone, now=reader.now),
+        "source": _SOURCES.get(entry.source, ""),
+        "changes": ", ".join(changed),
     }
 
 
-def _own_or_404(request: HttpRequest, booking_id: int) -> Booking:
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "none" if value is None else str(value)
+
+
+def own_or_404(request: HttpRequest, booking_id: int) -> Booking:
+    """Return the signed-in host's own booking."""
     row = booking_of(host_of(request).pk, booking_id)
     if row is None:
         raise Http404

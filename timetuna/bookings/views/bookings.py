@@ -15,12 +15,21 @@ from timetuna.accounts.models import User
 from timetuna.bookings import wording
 from timetuna.bookings.lines import Reader, days
 from timetuna.bookings.models import Booking
-from timetuna.bookings.queries import CANCELLED, PAST, UPCOMING, Wanted, bookings_of, page_titles
+from timetuna.bookings.queries import (
+    CANCELLED,
+    PAST,
+    REQUESTS,
+    UPCOMING,
+    Wanted,
+    bookings_of,
+    page_titles,
+    requests_of,
+)
 from timetuna.lib.text import single_line
 from timetuna.pages.models import BookingPage
 from timetuna.pages.views.ownership import host_of
 
-TABS = {UPCOMING: "Upcoming", PAST: "Past", CANCELLED: "Cancelled"}
+TABS = {UPCOMING: "Upcoming", REQUESTS: "Requests", PAST: "Past", CANCELLED: "Cancelled"}
 ON_A_PAGE = 20
 LONGEST_SEARCH = 100
 
@@ -59,10 +68,11 @@ def bookings(request: HttpRequest) -> HttpResponse:
     host, now = host_of(request), timezone.now()
     asked = read_filter(request, host)
     page = Paginator(bookings_of(host.pk, asked.wanted, now=now), ON_A_PAGE).get_page(request.GET.get("page"))
-    reader = reader_of(host, now)
+    reader, waiting = reader_of(host, now), requests_of(host.pk)
     context = {
         "asked": asked,
-        "tabs": tabs(asked.wanted.which, asked),
+        "tabs": tabs(asked.wanted.which, asked, waiting=waiting),
+        "waiting": waiting,
         "days": days(page.object_list, reader),
         "page": page,
         "count": page.paginator.count,
@@ -88,8 +98,8 @@ def read_filter(request: HttpRequest, host: User) -> Filter:
     return Filter(Wanted(which=which if which in TABS else UPCOMING, text=text, page_id=page_id), pages)
 
 
-def tabs(current: str, asked: Filter | None = None) -> list[dict[str, object]]:
-    """Return the tabs; what was searched for stays when another is opened."""
+def tabs(current: str, asked: Filter | None = None, *, waiting: int = 0) -> list[dict[str, object]]:
+    """Return the tabs; what was searched for stays when another is opened. Requests have one while some wait."""
     found: list[dict[str, object]] = [
         {
             "label": label,
@@ -97,6 +107,7 @@ def tabs(current: str, asked: Filter | None = None) -> list[dict[str, object]]:
             "current": which == current,
         }
         for which, label in TABS.items()
+        if which != REQUESTS or waiting or current == REQUESTS
     ]
     return [*found, {"label": "Agenda", "url": "/bookings/agenda", "current": current == "agenda"}]
 

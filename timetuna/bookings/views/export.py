@@ -9,6 +9,7 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from timetuna.bookings.invitees import shown
 from timetuna.bookings.lines import Reader, join_url, kind_label
 from timetuna.bookings.models import Booking
 from timetuna.bookings.queries import bookings_of
@@ -34,7 +35,11 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
     """Send what the list's address would show, all of it, row by row."""
     host, now = host_of(request), timezone.now()
     asked, reader = read_filter(request, host), reader_of(host, now)
-    rows = bookings_of(host.pk, asked.wanted, now=now).select_related("conference", "page")
+    rows = (
+        bookings_of(host.pk, asked.wanted, now=now)
+        .select_related("conference", "page")
+        .prefetch_related("further_guests")
+    )
     answer = StreamingHttpResponse(
         _lines(rows.iterator(chunk_size=ROWS_AT_ONCE), reader), content_type="text/csv; charset=utf-8"
     )
@@ -74,6 +79,10 @@ def _titles(reader: Reader) -> list[str]:
         "Booked at (UTC)",
         "Cancelled by",
         "Cancellation note",
+        "Further guests",
+        "Did not come",
+        "Private notes",
+        "Erased at (UTC)",
     ]
 
 
@@ -102,6 +111,10 @@ def _cells(booking: Booking, labels: dict[str, str], reader: Reader) -> list[obj
         _utc(booking.created_at),
         booking.cancelled_by,
         booking.cancel_note,
+        ", ".join(shown(row) for row in booking.further_guests.all() if row.active),
+        "yes" if booking.no_show else "",
+        booking.private_notes,
+        _utc(booking.erased_at) if booking.erased_at else "",
     ]
 
 

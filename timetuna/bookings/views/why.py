@@ -14,7 +14,7 @@ from timetuna.availability.hours import host_date
 from timetuna.bookings import wording
 from timetuna.bookings.availability import minute_of
 from timetuna.bookings.forms import WhyForm
-from timetuna.bookings.why import Asked, explain, zone_on
+from timetuna.bookings.why import Asked, explain, hours_path, zone_on
 from timetuna.pages.models import BookingPage
 from timetuna.pages.queries import PublicPage, host_pages, values
 from timetuna.pages.views.ownership import host_of, own_page_or_404
@@ -54,15 +54,12 @@ def why_any(request: HttpRequest) -> HttpResponse:
 
 
 def _asked(row: BookingPage, page: PublicPage, cleaned: dict[str, Any]) -> Asked:
-    own = row.schedule.page_id == row.pk
     return Asked(
         page=page,
         minutes=cleaned["duration"],
         day=cleaned["date"],
         minute=cleaned["time"],
-        hours_path=f"/booking-pages/{row.pk}/availability"
-        if own
-        else f"/settings/availability/schedules/{row.schedule_id}",
+        hours_path=hours_path(row),
     )
 
 
