@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
         "busy": [_shown(start, stop, zone) for start, stop in merge(one[:2] for one in found.busy)],
         "events": found.events,
         "free": found.free,
-        "without_length": found.empty,
+        "empty": found.empty,
     }
     print(json.dumps(shown, indent=2))
     return 0

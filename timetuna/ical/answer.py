@@ -22,8 +22,8 @@ class CalendarFile:
     """A file that was read. busy: clipped to the span, in order; entries of different events may overlap.
 
     name: what the file calls itself (X-WR-CALNAME, NAME), "" where it does not; hostile text.
-    events: how many VEVENTs there are, of which `free` are transparent or cancelled, and `empty` have no length. All
-    others take time, in the span or outside of it.
+    events: how many VEVENTs there are, of which `free` are transparent or cancelled, and `empty` have no length, or no
+    time left of their series. All others take time, in the span or outside of it.
     """
 
     busy: tuple[Taken, ...]
@@ -37,7 +37,7 @@ class Unreadable(Exception):  # noqa: N818 - it is an answer, not a fault
     """The file is refused: what it says of busy time is not known, which is not the same as free.
 
     code: a short word ("html", "cut_off", "too_large", …).  `str()` is a sentence for the host, in which nothing of
-    the file stands but the number of a line.
+    the file stands but the number of an event.
     """
 
     def __init__(self, code: str, sentence: str) -> None:

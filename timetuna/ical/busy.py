@@ -13,7 +13,7 @@ from timetuna.ical.events import Event, event_of, is_free
 from timetuna.ical.file_zones import FileZones
 from timetuna.ical.parts import Parts, parts_of
 from timetuna.ical.refusals import refuse
-from timetuna.ical.series import Frame, repeated, single
+from timetuna.ical.series import Frame, is_spent, repeated, single
 from timetuna.ical.zones import known_zone
 
 _NAME_LENGTH = 200
@@ -37,7 +37,7 @@ def busy_of(body: bytes, span: Interval, *, time_zone: str) -> CalendarFile:
         name=_name(parts),
         events=len(parts.events),
         free=sum(map(is_free, parts.events)),
-        empty=sum(event.is_empty for event in events if not event.free),
+        empty=sum(event.is_empty or is_spent(event, frame) for event in events if not event.free),
     )
 
 

@@ -45,6 +45,13 @@ def repeated(event: Event, replacing: Iterable[Event], frame: Frame) -> Iterator
     return _Series(event, replacing, frame).taken()
 
 
+def is_spent(event: Event, frame: Frame) -> bool:
+    """Tell whether no time is left of its series: all left out, or the rules over before they began."""
+    if not (event.rules or event.left_out):
+        return False
+    return _Series(event, [], frame).is_spent()
+
+
 @dataclass
 class _Series:
     event: Event
@@ -66,14 +73,21 @@ class _Series:
             return
         for wall, length in self._starts().items():
             self.frame.steps.spend()
-            key = self._key(wall)
-            if key in self._keys_out or wall // DAY in self._days_out:
+            if self._is_out(wall):
                 continue
-            mover = next((one for at, one in self._onwards if at <= key), None)
+            mover = next((one for at, one in self._onwards if at <= self._key(wall)), None)
             if mover is None:
                 yield from _taken(self.event, wall, length or self.event.length, self.frame)
             else:
                 yield from _taken(mover, self._moved(wall, mover), length or mover.length, self.frame)
+
+    def is_spent(self) -> bool:
+        if self.event.rules:
+            return self._ended_before_it_began() and not self.event.extras
+        return all(self._is_out(wall) for wall in self._starts())
+
+    def _is_out(self, wall: int) -> bool:
+        return self._key(wall) in self._keys_out or wall // DAY in self._days_out
 
     def unbroken(self) -> Length | None:
         """Return how long it takes all in all, where its only rule leaves no time between."""

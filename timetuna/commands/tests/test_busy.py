@@ -40,7 +40,7 @@ def test_a_file_is_shown_merged_by_the_clocks_of_its_owner() -> None:
         ],
         "events": 1,
         "free": 0,
-        "without_length": 0,
+        "empty": 0,
     }
 
 
