@@ -42,7 +42,7 @@ OWNERS = """
     settings/providers/<slug:provider>/disconnect settings/providers/<slug:provider>/replace/<int:authorization>
     booking-pages/<int:page_id>/booking booking-pages/<int:page_id>/availability
     booking-pages/<int:page_id>/notifications booking-pages/<int:page_id>/duplicate
-    booking-pages/<int:page_id>/delete booking-pages/<int:page_id>/why
+    booking-pages/<int:page_id>/delete booking-pages/<int:page_id>/why booking-pages/<int:page_id>/guests
     settings/availability/schedules/<int:schedule_id> settings/availability/schedules/<int:schedule_id>/default
     settings/availability/schedules/<int:schedule_id>/delete bookings/<int:booking_id>
     bookings/<int:booking_id>/retry bookings/<int:booking_id>/cancel bookings/<int:booking_id>/new-link

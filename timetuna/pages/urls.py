@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         editor.Notifications.as_view(),
         name="pages_notifications",
     ),
+    path("booking-pages/<int:page_id>/guests", editor.Guests.as_view(), name="pages_guests"),
     path("booking-pages/<int:page_id>/look", editor.LookTab.as_view(), name="pages_look"),
     path("looks/<int:page_id>/<slug:color>.css", look.style, name="page_style"),
     path("looks/<int:page_id>/<slug:version>.png", look.logo, name="page_logo"),

@@ -25,9 +25,10 @@ class HostTab:
     cap_day: int | None
     cap_week: int | None
     cap_month: int | None
+    retention_days: int | None = None
 
 
-_COLUMNS = ("holiday_country", "holiday_region", "cap_day", "cap_week", "cap_month")
+_COLUMNS = ("holiday_country", "holiday_region", "cap_day", "cap_week", "cap_month", "retention_days")
 
 
 def save_host_rules(host: User, values: HostTab) -> None:

@@ -5,6 +5,7 @@ from itertools import islice
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils import timezone
 
 from timetuna.accounts.models import User
@@ -12,13 +13,15 @@ from timetuna.availability.hours import Away
 from timetuna.lib.zones import zone_names
 from timetuna.pages.actions.save_host_rules import HostTab
 from timetuna.pages.forms.caps import cap_field
+from timetuna.pages.forms.fields import whole_number
 from timetuna.pages.forms.ranges import away_rows, trip_rows
 from timetuna.pages.holiday_dates import countries, holidays_between, regions
 from timetuna.pages.models import HostRules, OutOfOffice, TravelZone
 
 SHOWN = 3
-_RULES = ("holiday_country", "holiday_region", "cap_day", "cap_week", "cap_month")
-_CAPS = _RULES[2:]
+_CAPS = ("cap_day", "cap_week", "cap_month")
+_RULES = ("holiday_country", "holiday_region", *_CAPS, "retention_days")
+_LONGEST_DAYS = 36_500
 _UNKNOWN = {"invalid_choice": "Choose one from the list."}
 
 
@@ -71,15 +74,30 @@ class HostRulesForm(HolidaysForm):
     cap_week = cap_field("week", help_text="Weeks begin on Monday.")
     cap_month = cap_field("month", help_text="Once a limit is reached, none of your pages offers more.")
 
+    retention_days = whole_number(
+        label="Forget guests after", least=1, most=_LONGEST_DAYS, unit="days", required=False
+    )
+
     def __init__(self, host: User, data: Any = None) -> None:
         """Show the host's stored settings, ranges that are over left out, or what was sent in `data`."""
         rules = HostRules.objects.filter(host=host).first() or HostRules(host=host)
         super().__init__(data, initial={name: getattr(rules, name) for name in _RULES})
+        self._say_retention()
         over = timezone.now().date() - timedelta(days=3)
         away = OutOfOffice.objects.filter(host=host, last__gte=over).values("first", "last", "note")
         trips = TravelZone.objects.filter(host=host, last__gte=over).values("first", "last", "time_zone")
         self.away = away_rows(stored=away, data=data)
         self.travel = trip_rows(stored=trips, data=data)
+
+    def _say_retention(self) -> None:
+        kept = settings.RETENTION_DAYS
+        empty = f"Empty: after {kept} days, which is this server's limit." if kept else "Empty: never."
+        field = self.fields["retention_days"]
+        field.help_text = (
+            "So many days after a meeting's end, its guest's name, addresses, phone number and notes are erased; the "
+            f"booking stays as one of an “Erased guest”. {empty}"
+        )
+        field.widget.attrs["placeholder"] = str(kept) if kept else "Never"
 
     def is_valid(self) -> bool:
         """Check the fields and all rows, so that every mistake is shown at once."""

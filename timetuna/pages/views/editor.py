@@ -14,10 +14,12 @@ from django.views import View
 
 from timetuna.pages.actions.save_availability import ScheduleGone, save_availability
 from timetuna.pages.actions.save_booking import AddressTaken, save_booking
+from timetuna.pages.actions.save_guests import save_guests
 from timetuna.pages.actions.save_look import save_look
 from timetuna.pages.actions.save_notifications import save_notifications
 from timetuna.pages.forms.availability import SCHEDULE_GONE, AvailabilityForm
 from timetuna.pages.forms.booking import ADDRESS_TAKEN, BookingForm
+from timetuna.pages.forms.guests import GuestsForm
 from timetuna.pages.forms.look import LookForm
 from timetuna.pages.forms.notifications import NotificationsForm
 from timetuna.pages.models import BookingPage
@@ -28,6 +30,7 @@ FormT = TypeVar("FormT", bound=forms.Form)
 TABS = (
     ("Booking", "pages_booking"),
     ("Availability", "pages_availability"),
+    ("Guests", "pages_guests"),
     ("Notifications", "pages_notifications"),
     ("Look", "pages_look"),
 )
@@ -116,6 +119,22 @@ class Availability(EditorTab[AvailabilityForm]):
         except ScheduleGone:
             form.add_error("schedule", SCHEDULE_GONE)
             return False
+        return True
+
+
+class Guests(EditorTab[GuestsForm]):
+    """Whether the host confirms, and what guests may do with their bookings."""
+
+    url_name = "pages_guests"
+    template_name = "pages/guests.html"
+
+    def form(self, page: BookingPage, data: Any = None) -> GuestsForm:
+        """Return the form of what guests may do."""
+        return GuestsForm(page, data)
+
+    def save(self, page: BookingPage, form: GuestsForm) -> bool:
+        """Store it."""
+        save_guests(page, form.values())
         return True
 
 
