@@ -6,11 +6,13 @@ from django.utils import timezone
 
 from timetuna.bookings.actions.plan_reminders import plan_reminders
 from timetuna.bookings.models import Booking, BookingGuest
+from timetuna.jobs.models import Job
 from timetuna.jobs.queue import enqueue
 
 GUEST, HOST = "guest", "host"
 BOTH = (GUEST, HOST)
 _FURTHER = "guest-"
+_FIRST = frozenset({"confirmed", "promised"})
 _SAYS_THE_TIME = frozenset({"confirmed", "promised", "moved"})
 
 
@@ -24,7 +26,8 @@ def enqueue_mails(
     """
     if kind in _SAYS_THE_TIME:
         plan_reminders(booking, now=timezone.now())
-    for audience in everybody(booking) if audiences is None else audiences:
+    readers = everybody(booking) if audiences is None else audiences
+    for audience in _who_do_not_know(booking, readers) if kind in _FIRST else readers:
         enqueue(
             "bookings.mail",
             key=f"mail:{booking.pk}:{kind}:{audience}:{booking.revision}",
@@ -35,6 +38,13 @@ def enqueue_mails(
             audience=audience,
             revision=booking.revision,
         )
+
+
+def _who_do_not_know(booking: Booking, readers: tuple[str, ...]) -> tuple[str, ...]:
+    """Leave out who is told of the booking by the mail of a move that came before the first mails were written down."""
+    keys = {f"mail:{booking.pk}:moved:{reader}:{booking.revision}": reader for reader in readers}
+    told = {keys[key] for key in Job.objects.filter(key__in=keys).values_list("key", flat=True) if key}
+    return tuple(reader for reader in readers if reader not in told)
 
 
 def everybody(booking: Booking) -> tuple[str, ...]:

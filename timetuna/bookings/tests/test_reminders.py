@@ -202,3 +202,12 @@ def test_who_stopped_them_gets_none_and_can_have_them_again(page, zoom, sam):
     booking.refresh_from_db()
     assert booking.wants_reminders
     assert [entry.event for entry in booking.history.all()][-2:] == ["reminders_stopped", "reminders_wanted"]
+
+
+def test_who_is_told_of_a_move_first_is_not_told_of_the_booking_after_it(page, zoom):
+    booking = book(order(page, tomorrow(10)), now=datetime.now(UTC))
+    reschedule(booking.pk, start_minute=minute_of(tomorrow(12)), actor="host", now=datetime.now(UTC))
+
+    work_off()
+
+    assert [message(mail)["Subject"].partition(":")[0] for mail in zoom.mails()] == ["Moved", "Moved"]
