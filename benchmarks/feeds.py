@@ -29,6 +29,7 @@ from timetuna.availability.interval import Interval, merge
 from timetuna.ical.__main__ import MEMORY
 from timetuna.ical.answer import Unreadable
 from timetuna.ical.busy import busy_of
+from timetuna.ical.decoding import lines_of
 from timetuna.ical.reading import read_busy
 from timetuna.ical.tests.mutation import mutated
 from timetuna.ical.tests.second_opinion import second_opinion
@@ -65,7 +66,10 @@ def files(folder: str) -> list[Path]:
 
 def span_of(body: bytes) -> Interval:
     """Return a span that holds the dates a file names for its events, and the year after the last of them."""
-    unfolded = body.replace(b"\r\n ", b"").replace(b"\n ", b"")
+    try:
+        unfolded = b"\n".join(lines_of(body))
+    except Unreadable:
+        return SPAN
     event = EVENT.search(unfolded)
     dates = DATED.findall(unfolded[event.start() :]) if event else []
     found = [minute for minute in map(_minute, dates) if minute]

@@ -18,6 +18,7 @@ from timetuna.ical.refusals import refuse
 from timetuna.ical.wire import LENGTHS, pack
 
 AT_ONCE = 2
+TURN_SECONDS = 30.0  # to wait for one's turn: others' hostile files are no reason to refuse a good one
 _PIECE = 1 << 16
 _ROOT = str(Path(timetuna.__file__).parents[1])
 
@@ -112,9 +113,9 @@ class Helpers:
         self._idle: list[Helper] = []
 
     def ask(self, head: dict[str, Any], body: bytes, *, seconds: float) -> dict[str, Any]:
-        """Have a job done within so many seconds, waiting for one's turn for as long. Raises Unreadable."""
+        """Have a job done within so many seconds, once it is its turn. Raises Unreadable."""
         message = pack(head, body)
-        with self._turn(seconds):
+        with self._turn():
             until = time.monotonic() + seconds
             kept = self._take()
             if kept:
@@ -159,8 +160,8 @@ class Helpers:
             helper.close()
 
     @contextmanager
-    def _turn(self, seconds: float) -> Iterator[None]:
-        if not self._turns.acquire(timeout=seconds):
+    def _turn(self) -> Iterator[None]:
+        if not self._turns.acquire(timeout=TURN_SECONDS):
             raise refuse("busy")
         try:
             yield

@@ -23,7 +23,7 @@ def read_busy(body: bytes, span: Interval, *, time_zone: str, seconds: float = 5
     joined by line ends and read at once; an override in one belongs to the event with its UID in another, and a
     VTIMEZONE counts for its own object first.
     time_zone: the owner's IANA zone, for all-day events, floating times and zone names that nothing defines.
-    seconds: after so many the reading is stopped, and so is waiting for one's turn before it. The work is done in a
+    seconds: after so many the reading is stopped; it may wait half a minute for its turn before. The work is done in a
     process of its own, bounded in memory. Safe to call from threads, and after a fork.
     Raises Unreadable; ValueError when `time_zone` is not known.
     """
