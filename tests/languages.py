@@ -37,7 +37,7 @@ def catalogues() -> list[Path]:
 
 def language_of(path: Path) -> str:
     """Return the code of a catalogue's language."""
-    return path.relative_to(LOCALE).parts[0]
+    return path.parts[-3]
 
 
 def to_translate() -> Catalog:

@@ -22,6 +22,11 @@ def day(moment: date) -> str:
     return date_format(moment, pgettext("day", "l j F"))
 
 
+def day_of_year(moment: date) -> str:
+    """Say a day with its year: "Tuesday 24 November 2026", "Dienstag, 24. November 2026"."""
+    return date_format(moment, pgettext("day", "l j F Y"))
+
+
 def date_from(moment: date, *, today: date) -> str:
     """Say a date, with its year where that is not this one: "12 January", "12 January 2027"."""
     same_year = moment.year == today.year
@@ -34,6 +39,12 @@ def clock(moment: datetime, *, twelve_hours: bool = False) -> str:
         half = gettext("am") if moment.hour < 12 else gettext("pm")  # noqa: PLR2004
         return f"{moment.hour % 12 or 12}:{moment:%M}\N{NO-BREAK SPACE}{half}"
     return f"{moment:%H:%M}"
+
+
+def span(begins: datetime, ends: datetime, *, twelve_hours: bool = False) -> str:
+    """Say from when to when: "14:00 to 14:30"."""
+    start, end = (clock(moment, twelve_hours=twelve_hours) for moment in (begins, ends))
+    return gettext("%(start)s to %(end)s") % {"start": start, "end": end}
 
 
 def offset(moment: datetime) -> str:

@@ -87,7 +87,7 @@ def choose(request: HttpRequest) -> str:
         if wish in known:
             return wish
     for tag, _ in parse_accept_lang_header(request.headers.get("Accept-Language", "")[:500]):
-        code = tag.partition("-")[0]
-        if code in known:
-            return code
+        for code in (tag, tag.partition("-")[0]):
+            if code in known:
+                return code
     return settings.LANGUAGE_CODE

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext, gettext_noop
 
 from timetuna.bookings.actions.hold import consume
 from timetuna.bookings.actions.lapse import answer_until, plan_lapse
@@ -24,7 +25,7 @@ from timetuna.pages.queries import MeetingChoice, PublicPage, page_settings
 from timetuna.web.client import NOBODY, Client
 
 GUARD = "bookings_host_overlap"
-TAKEN = "This time has just been taken. Please pick another; what you typed is still here."
+TAKEN = gettext_noop("This time has just been taken. Please pick another; what you typed is still here.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,16 +70,18 @@ def book(order: Order, *, now: datetime) -> Booking:
             return _book(order, now)
     except IntegrityError as error:
         if GUARD in str(error):
-            raise SlotTaken(TAKEN) from error
+            raise SlotTaken(gettext(TAKEN)) from error
         if "idempotency_key" in str(error):
-            raise FormUsed("This form has already been used. Please pick your time again.") from error
+            raise FormUsed(
+                gettext("This form has already been used. Please pick your time again.")
+            ) from error
         raise
 
 
 def _book(order: Order, now: datetime) -> Booking:
     page = page_settings(order.page_id)
     if page is None:
-        raise SlotTaken("This page is gone.")
+        raise SlotTaken(gettext("This page is gone."))
     lock_host(page.host_id)
     earlier = Booking.objects.filter(idempotency_key=order.key).first()
     if earlier is not None:
@@ -87,7 +90,7 @@ def _book(order: Order, now: datetime) -> Booking:
     refuse_flood(order.guest.email, others=order.others, now=now)
     question = Question(page=page, minutes=order.minutes, now=now, hold=order.hold, client=order.client)
     if not bookable(question, start_minute=order.start_minute):
-        raise SlotTaken(TAKEN)
+        raise SlotTaken(gettext(TAKEN))
     consume(order.hold)
     booking = _insert(page, order, choice)
     name_guests(booking, order.others, most=page.most_guests, now=now)
@@ -117,17 +120,17 @@ def _same(earlier: Booking, order: Order) -> Booking:
     if (earlier.page_id, earlier.start_at, earlier.minutes, earlier.guest_email) == now_asked:
         return earlier
     raise FormUsed(
-        "This form has already made a booking. Please pick your time again if you want a second one."
+        gettext("This form has already made a booking. Please pick your time again if you want a second one.")
     )
 
 
 def _choice(page: PublicPage, order: Order) -> MeetingChoice:
     if order.minutes not in {duration.minutes for duration in page.durations}:
-        raise SlotTaken("This length is not offered any more. Please pick your time again.")
+        raise SlotTaken(gettext("This length is not offered any more. Please pick your time again."))
     for choice in page.meeting_types:
         if choice.kind == order.kind:
             return choice
-    raise SlotTaken("This way of meeting is not offered any more. Please choose again.")
+    raise SlotTaken(gettext("This way of meeting is not offered any more. Please choose again."))
 
 
 def _insert(page: PublicPage, order: Order, choice: MeetingChoice) -> Booking:

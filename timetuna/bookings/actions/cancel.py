@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from timetuna.bookings.abilities import may
 from timetuna.bookings.actions.lapse import end_request
@@ -38,7 +39,7 @@ def cancel(booking_id: int, *, actor: str, note_text: str, now: datetime, source
 
 def _refuse(booking: Booking, actor: str, now: datetime) -> None:
     if booking.end_at() <= now:
-        raise NotPossible("This meeting is over, so it cannot be cancelled any more.")
+        raise NotPossible(gettext("This meeting is over, so it cannot be cancelled any more."))
     if actor == GUEST and (refusal := cancel_refusal(booking, now=now)):
         raise NotPossible(refusal)
     if actor == HOST and booking.status == Booking.Status.PENDING:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils import translation
 from django.utils.translation import gettext, gettext_noop
 
 from timetuna.bookings import wording
@@ -136,19 +137,17 @@ def _refuse_if_restless(booking: Booking, actor: str) -> None:
 
 
 def _move(booking: Booking, start_minute: int, actor: str, wish: Wish, now: datetime) -> None:
-    zone, earlier = wording.zone_or_utc(booking.host_time_zone), booking.start_at
-    before = wording.short_when(earlier, zone=zone)
+    earlier = booking.start_at
     booking.start_at, booking.revision = moment_of(start_minute), booking.revision + 1
     booking.save(update_fields=["start_at", "revision"])
     BookingHost.objects.filter(booking=booking).update(
         start_minute=start_minute, end_minute=start_minute + booking.minutes
     )
-    after = wording.short_when(booking.start_at, zone=zone)
     note(
         booking,
         actor=actor,
         event="moved",
-        text=quoting(f"Moved from {before} to {after} ({zone.key}).", wish.words),
+        text=quoting(_moved(booking, earlier), wish.words),
         source=wish.source,
         changes={"start": (earlier.isoformat(), booking.start_at.isoformat())},
     )
@@ -156,6 +155,14 @@ def _move(booking: Booking, start_minute: int, actor: str, wish: Wish, now: date
         _ask_again(booking, now)
     else:
         _carry(booking)
+
+
+def _moved(booking: Booking, earlier: datetime) -> str:
+    """Say it in the host's language, whatever the guest's is."""
+    zone = wording.zone_or_utc(booking.host_time_zone)
+    with translation.override(settings.LANGUAGE_CODE):
+        before, after = (wording.short_when(one, zone=zone) for one in (earlier, booking.start_at))
+    return f"Moved from {before} to {after} ({zone.key})."
 
 
 def _ask_again(booking: Booking, now: datetime) -> None:

@@ -3,7 +3,6 @@
 import threading
 import time
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -98,14 +97,13 @@ def booking_context(booking: Booking, customs: Customs) -> dict[str, Any]:
     """Return what pages about one booking say of it, in the guest's zone and way of writing times."""
     zone = wording.zone_or_utc(booking.guest_time_zone)
     begins, ends = booking.start_at.astimezone(zone), booking.end_at().astimezone(zone)
-    clock = partial(wording.clock, twelve_hours=customs.twelve_hours)
     return {
         "title": booking.title,
         "state": booking.status,
         "guest_name": booking.guest_name,
         "guest_email": booking.guest_email,
-        "day_title": f"{wording.day(begins.date())} {begins.year}",
-        "time_label": f"{clock(begins)} to {clock(ends)}",
+        "day_title": wording.day_of_year(begins.date()),
+        "time_label": wording.span(begins, ends, twelve_hours=customs.twelve_hours),
         "time_note": wording.which_of_two(begins),
         "host_label": wording.for_other(
             begins,
@@ -164,7 +162,7 @@ def _old_time(booking: Booking, customs: Customs) -> str:
     if earlier is None or booking.status == Booking.Status.CANCELLED:
         return ""
     begins = earlier.astimezone(wording.zone_or_utc(booking.guest_time_zone))
-    return f"{wording.day(begins.date())} {begins.year}, {wording.clock(begins, twelve_hours=customs.twelve_hours)}"
+    return f"{wording.day_of_year(begins.date())}, {wording.clock(begins, twelve_hours=customs.twelve_hours)}"
 
 
 def _wait_for_link(booking: Booking) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from timetuna.bookings import wording
@@ -123,7 +124,7 @@ def _present_time(booking: Booking, choice: Choice) -> str:
     zone = wording.zone_or_utc(booking.guest_time_zone)
     twelve_hours = choice.customs.twelve_hours
     present = wording.when(booking.start_at, minutes=booking.minutes, zone=zone, twelve_hours=twelve_hours)
-    return f"Now: {present}. Choose the new time."
+    return gettext("Now: %(when)s. Choose the new time.") % {"when": present}
 
 
 def _question(request: HttpRequest, booking: Booking, page: PublicPage) -> Question:
