@@ -80,6 +80,9 @@ COMMANDS = (
             Option("--zone", "IANA name of the owner's time zone.", {"default": "UTC"}),
         ),
     ),
+    Command(
+        "bounce", "Take a mail that came back, on standard input, and note it at its booking.", django=True
+    ),
     Command("check", "Say what is set, what is missing, and what runs.", aliases=("doctor",)),
     Command("newkeys", "Print the two keys a server needs."),
     Command("rotatekeys", "Seal every stored secret with the newest encryption key.", django=True),
