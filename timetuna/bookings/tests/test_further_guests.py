@@ -1,0 +1,279 @@
+"""Whom a guest brings: invited with the booking or later, taken off, never able to change it, never flooded."""
+
+import pytest
+from icalendar import Calendar
+
+from timetuna.bookings.actions.approve import approve
+from timetuna.bookings.actions.cancel import cancel
+from timetuna.bookings.actions.change_guests import MOST_CHANGES, add_guests, remove_guest
+from timetuna.bookings.actions.reschedule import reschedule
+from timetuna.bookings.availability import minute_of
+from timetuna.bookings.choice import write_start
+from timetuna.bookings.errors import NotPossible, TooManyBookings
+from timetuna.bookings.invitees import Invitee, read_invitees
+from timetuna.bookings.links import link_path
+from timetuna.bookings.models import Booking, BookingGuest
+from timetuna.bookings.tests.conftest import due_now, tomorrow, work_off
+from timetuna.bookings.tests.diary import shown
+from timetuna.bookings.tests.life import events, kinds, made, now, rule
+from timetuna.bookings.tests.reading import GUEST, HOST, calendar_parts, event, message
+from timetuna.bookings.tests.test_public import details
+from timetuna.lib.mail import parse_email_url
+
+pytestmark = pytest.mark.django_db
+KIM, LEE = Invitee("Kim", "kim@others.example"), Invitee("", "lee@others.example")
+
+
+def add(booking, *others):
+    add_guests(booking.pk, others=others, now=now())
+    work_off()
+    booking.refresh_from_db()
+
+
+def people(booking):
+    return list(booking.further_guests.filter(active=True).values_list("email", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("", ()),
+        ("kim@others.example", (Invitee("", "kim@others.example"),)),
+        ("Kim <KIM@others.example>, kim+x@others.example\r\n; ", (KIM,)),
+        ('"Kim" <kim@others.example>\nlee@others.example', (KIM, LEE)),
+        ("Kim\u202e\r <kim@others.example>", (KIM,)),
+    ],
+)
+def test_addresses_are_read_as_people_type_them(typed, found):
+    assert read_invitees(typed, most=3) == found
+
+
+@pytest.mark.parametrize(
+    "typed", ["kim", "kim@", "a@b.example b@c.example", "kim@others.example>", "<>", "x@y\x00.example"]
+)
+def test_what_is_no_address_is_named(typed):
+    with pytest.raises(ValueError, match=r"is no mail address"):
+        read_invitees(typed, most=3)
+
+
+def test_who_is_named_at_booking_is_invited(client, page, zoom):
+    client.post(
+        "/alice/intro/book", details(client, page, guests="Kim <kim@others.example>\nlee@others.example")
+    )
+    work_off()
+
+    booking = Booking.objects.get()
+    assert people(booking) == ["kim@others.example", "lee@others.example"]
+    [mail] = zoom.mails("kim@others.example")
+    assert "You are invited" in mail["text"]
+    assert "Sam Guest booked this meeting with Alice Host" in mail["text"]
+    for one in ("kim@others.example", GUEST, HOST):
+        found = event(zoom.mails(one)[-1])
+        assert len(found["attendee"]) == 4
+        assert str(found["uid"]).startswith(str(booking.uid))
+
+
+def test_a_further_guest_gets_nothing_that_changes_the_booking(client, page, zoom):
+    booking = made(page, others=[KIM], notes="Look at https://lure.example", name="www.lure.example Sam")
+
+    [mail] = zoom.mails(KIM.email)
+
+    token = link_path(booking).removeprefix("/b/")
+    assert token not in mail["raw"]
+    assert all(token.encode() not in part for part in calendar_parts(mail))
+    assert "lure.example" not in mail["text"]
+    assert message(mail)["Reply-To"].endswith(f"<{HOST}>")
+
+
+def test_too_many_and_those_who_take_part_anyway_are_refused(client, page):
+    rule(page, most_guests=1)
+
+    many = client.post("/alice/intro/book", details(client, page, guests="a@x.example, b@x.example"))
+    own = client.post("/alice/intro/book", details(client, page, guests="sam+1@guest.example"))
+
+    assert (many.status_code, own.status_code) == (422, 409)
+    assert "You can bring 1 person at most." in shown(many)
+    assert "a@x.example, b@x.example" in shown(many)
+    assert "takes part anyway" in shown(own)
+    assert not Booking.objects.exists()
+
+
+def test_a_page_without_further_guests_asks_for_none(client, page):
+    rule(page, most_guests=0)
+
+    client.post("/alice/intro/book", details(client, page, guests="kim@others.example"))
+
+    assert not BookingGuest.objects.exists()
+    form = client.get(f"/alice/intro/book?start={write_start(tomorrow(14))}&duration=30")
+    assert "Bring others along" not in shown(form)
+
+
+def test_adding_later_invites_once_and_tells_both(page, zoom):
+    booking = made(page)
+
+    add(booking, KIM)
+    add(booking, KIM)
+
+    assert booking.revision == 1
+    assert kinds(booking)[2:] == [
+        ("guests", "guest"),
+        ("guests", "host"),
+        ("invited", f"guest-{BookingGuest.objects.get().pk}"),
+    ]
+    assert len(zoom.mails(KIM.email)) == 1
+    assert int(event(zoom.mails(HOST)[-1])["sequence"]) == 1
+    assert "Invited too: Kim <kim@others.example>." in zoom.mails(GUEST)[-1]["text"]
+    entry = booking.history.last()
+    assert (entry.event, entry.changes) == ("guests_added", {"further_guests": [0, 1]})
+    assert "kim" not in entry.text.lower()
+
+
+def test_who_is_taken_off_loses_the_event_and_hears_no_more(page, zoom):
+    booking = made(page, others=[KIM, LEE])
+    row = BookingGuest.objects.get(email=KIM.email)
+
+    remove_guest(booking.pk, guest_id=row.pk, now=now())
+    remove_guest(booking.pk, guest_id=row.pk, now=now())
+    work_off()
+    reschedule(booking.pk, start_minute=minute_of(tomorrow(15)), actor="guest", now=now())
+    work_off()
+
+    first, last = zoom.mails(KIM.email)
+    [left] = Calendar.from_ical(calendar_parts(last)[0]).walk("VEVENT")
+    assert Calendar.from_ical(calendar_parts(last)[0])["method"] == "CANCEL"
+    assert (left["uid"], int(left["sequence"]), "status" in left) == (event(first)["uid"], 1, False)
+    assert str(left["attendee"]) == "mailto:kim@others.example"
+    assert len(zoom.mails(LEE.email)) == 2
+    assert people(booking) == [LEE.email]
+
+
+def test_who_comes_back_is_invited_again_with_a_higher_number(page, zoom):
+    booking = made(page, others=[KIM])
+    remove_guest(booking.pk, guest_id=BookingGuest.objects.get().pk, now=now())
+    work_off()
+
+    add(booking, KIM)
+
+    numbers = [
+        int(Calendar.from_ical(calendar_parts(mail)[0]).walk("VEVENT")[0]["sequence"])
+        for mail in zoom.mails(KIM.email)
+    ]
+    assert numbers == [0, 1, 2]
+    assert BookingGuest.objects.count() == 1
+
+
+def test_every_change_reaches_everybody(page, zoom):
+    booking = made(page, others=[KIM])
+    reschedule(booking.pk, start_minute=minute_of(tomorrow(15)), actor="guest", now=now())
+    work_off()
+    cancel(booking.pk, actor="guest", note_text="I am ill", now=now())
+    work_off()
+
+    assert [int(event(mail)["sequence"]) for mail in zoom.mails(KIM.email)] == [0, 1, 2]
+    assert "Sam Guest cancelled it." in zoom.mails(KIM.email)[-1]["text"]
+    assert (
+        "ill"
+        not in zoom.mails(KIM.email)[-1]["text"].split("Sam Guest cancelled it.")[1].split("TimeTuna")[0]
+    )
+
+
+def test_nobody_is_told_before_the_hosts_yes(page, zoom):
+    booking = made(rule(page, approval=True), others=[KIM])
+    add(booking, LEE)
+    assert not zoom.mails(KIM.email)
+    assert booking.revision == 0
+
+    approve(booking.pk, source="host", now=now())
+    work_off()
+
+    assert [len(zoom.mails(one.email)) for one in (KIM, LEE)] == [1, 1]
+
+
+def test_adding_before_the_first_mails_sends_nobody_two(page, zoom):
+    booking = made(page, worked=False)
+
+    add(booking, KIM)
+
+    assert [len(zoom.mails(to)) for to in (KIM.email, GUEST, HOST)] == [1, 1, 1]
+
+
+def test_an_invitation_that_still_waits_is_not_lost_with_the_next_change(page, zoom, settings):
+    right = settings.MAIL_SERVER
+    booking = made(page, others=[KIM], worked=False)
+    settings.MAIL_SERVER = parse_email_url("smtp://127.0.0.1:1")
+    work_off()
+    add(booking, LEE)
+    settings.MAIL_SERVER = right
+    due_now()
+    work_off()
+
+    assert [len(zoom.mails(to)) for to in (KIM.email, LEE.email, GUEST, HOST)] == [1, 1, 1, 1]
+    assert {int(event(mail)["sequence"]) for mail in zoom.mails()} == {1}
+
+
+def test_nobody_is_flooded_by_being_named(client, page, settings):
+    settings.GUEST_MAIL_LIMITS = (2, 5)
+    for hour in (10, 12):
+        made(page, tomorrow(hour), email=f"sam{hour}@guest.example", others=[KIM])
+    booking = made(page, tomorrow(14), email="other@guest.example")
+
+    with pytest.raises(TooManyBookings, match=r"kim\+2@others.example has been invited many times"):
+        add(booking, Invitee("", "kim+2@others.example"))
+    refused = client.post("/alice/intro/book", details(client, page, email=KIM.email))
+    assert refused.status_code == 429
+
+
+def test_one_booking_names_only_so_many_people(page):
+    booking = made(page)
+    for number in range(20):
+        add_guests(booking.pk, others=[Invitee("", f"n{number}@others.example")], now=now())
+        BookingGuest.objects.update(active=False)
+        booking.history.filter(event="guests_added").delete()
+
+    with pytest.raises(NotPossible, match="Many people were named"):
+        add_guests(booking.pk, others=[KIM], now=now())
+
+
+def test_guests_are_not_changed_for_ever(page):
+    booking = made(page)
+    for number in range(MOST_CHANGES):
+        add_guests(booking.pk, others=[KIM], now=now()) if number % 2 == 0 else remove_guest(
+            booking.pk, guest_id=BookingGuest.objects.get().pk, now=now()
+        )
+
+    with pytest.raises(NotPossible, match="changed many times"):
+        add_guests(booking.pk, others=[KIM], now=now())
+
+
+def test_the_guest_adds_and_removes_by_forms_alone(client, page):
+    booking = made(page)
+    path = f"{link_path(booking)}/guests"
+    assert "Bring somebody along" in shown(client.get(link_path(booking)))
+
+    client.post(path, {"guests": "Kim <kim@others.example>"})
+    assert "Kim <kim@others.example>" in shown(client.get(link_path(booking)))
+    listed = client.get(path)
+    assert people(booking) == [KIM.email]
+    wrong = client.post(path, {"guests": "not an address"})
+    assert (wrong.status_code, "not an address" in shown(wrong)) == (422, True)
+    client.post(path, {"remove": listed.context["people"][0]["id"]})
+    assert people(booking) == []
+    assert ("guest", "link", "guest_removed") in events(booking)
+
+
+def test_somebody_elses_guest_is_out_of_reach(client, page):
+    mine, theirs = made(page), made(page, tomorrow(14), email="other@guest.example", others=[KIM])
+
+    client.post(f"{link_path(mine)}/guests", {"remove": str(BookingGuest.objects.get().pk)})
+    client.post(f"{link_path(mine)}/guests", {"remove": "9" * 400})
+
+    assert people(theirs) == [KIM.email]
+
+
+def test_nobody_is_added_once_it_is_over_or_cancelled(client, page):
+    booking = made(page)
+    cancel(booking.pk, actor="guest", note_text="", now=now())
+
+    with pytest.raises(NotPossible, match="is cancelled"):
+        add(booking, KIM)
+    assert client.get(f"{link_path(booking)}/guests")["Location"] == link_path(booking)
