@@ -47,7 +47,7 @@ def test_every_setting_is_documented(setting) -> None:
 
 
 def test_no_setting_is_documented_that_is_none() -> None:
-    named = set(re.findall(r"`((?:TIMETUNA|ZOOM|GOOGLE|MICROSOFT)_[A-Z_]+)`", SELF_HOSTING))
+    named = set(re.findall(r"`((?:TIMETUNA|ZOOM|GOOGLE|MICROSOFT|CALDAV)_[A-Z_]+)`", SELF_HOSTING))
 
     assert named - {setting.name for setting in SETTINGS} == set()
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 T = TypeVar("T")
-OUR_PREFIXES = ("TIMETUNA_", "ZOOM_", "GOOGLE_", "MICROSOFT_")
+OUR_PREFIXES = ("TIMETUNA_", "ZOOM_", "GOOGLE_", "MICROSOFT_", "CALDAV_")
 
 
 class SettingsError(Exception):
@@ -81,6 +81,9 @@ SETTINGS = (
     Setting("GOOGLE_API_URL", "Where Google's API is.", "https://www.googleapis.com"),
     Setting("MICROSOFT_CLIENT_ID", "Client id for signing in with Microsoft."),
     Setting("MICROSOFT_CLIENT_SECRET", "Client secret for signing in with Microsoft.", secret=True),
+    Setting("CALDAV_ALLOW_PRIVATE", "yes: hosts may connect calendar servers at private addresses.", "no"),
+    Setting("CALDAV_ALLOW_HTTP", "yes: hosts may connect calendar servers without encryption.", "no"),
+    Setting("CALDAV_CA", "Certificates to trust beside the usual ones, for calendar servers (PEM)."),
 )
 BY_NAME = {setting.name: setting for setting in SETTINGS}
 

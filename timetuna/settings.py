@@ -12,6 +12,7 @@ import dj_database_url
 from django.conf.locale import LANG_INFO
 
 from timetuna.environment import SETTINGS, Environment, SettingsError
+from timetuna.lib.http import trust
 from timetuna.lib.mail import parse_email_url
 from timetuna.logs import logging_config
 
@@ -93,6 +94,14 @@ def _sender(value: str) -> str:
     return value or f"TimeTuna <noreply@{HOST}>"
 
 
+def _certificates(value: str) -> str:
+    try:
+        trust(value)
+    except (OSError, ValueError):
+        raise ValueError("it must be certificates in PEM form.") from None
+    return value
+
+
 def _outside(value: str) -> str:
     address = urlsplit(value)
     if address.scheme not in {"http", "https"} or not address.hostname:
@@ -122,10 +131,13 @@ DEFAULT_FROM_EMAIL = env.parsed("TIMETUNA_FROM_EMAIL", _sender)
 for _name in ("ZOOM_OAUTH_URL", "ZOOM_API_URL", "GOOGLE_OAUTH_URL", "GOOGLE_TOKEN_URL", "GOOGLE_API_URL"):
     env.parsed(_name, _outside)
 env.together("ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_WEBHOOK_SECRET_TOKEN")
+for _name in ("CALDAV_ALLOW_PRIVATE", "CALDAV_ALLOW_HTTP"):
+    env.choice(_name, "no", "yes")
+env.parsed("CALDAV_CA", _certificates)
 PROVIDER_SETTINGS = {
     setting.name: env.text(setting.name)
     for setting in SETTINGS
-    if setting.name.startswith(("ZOOM_", "GOOGLE_", "MICROSOFT_"))
+    if setting.name.startswith(("ZOOM_", "GOOGLE_", "MICROSOFT_", "CALDAV_"))
 }
 
 DEBUG = False

@@ -217,13 +217,15 @@ def _as_http_errors(dialer: Dialer) -> Iterator[None]:
 
 
 @lru_cache(maxsize=4)
-def trust(ca_file: str = "") -> ssl.SSLContext:
-    """Return a context that trusts the system's authorities, and those of a PEM file. Raises OSError, ValueError."""
+def trust(authorities: str = "") -> ssl.SSLContext:
+    """Return a context that trusts the system's authorities and these, in PEM form. Raises OSError, ValueError."""
     context = ssl.create_default_context()
     if not context.cert_store_stats()["x509_ca"]:  # slim images have no authorities of their own
         context.load_verify_locations(certifi.where())
-    if ca_file:
-        context.load_verify_locations(ca_file)
+    if not authorities.isascii():
+        raise ValueError("PEM is ASCII.")
+    if authorities:
+        context.load_verify_locations(cadata=authorities)
     return context
 
 

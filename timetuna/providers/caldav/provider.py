@@ -38,7 +38,7 @@ class CalDAV(LoginForm, Directory, BusySource, CalendarWriter):
 
     def __init__(self, config: Config, http: HttpClient) -> None:
         self._allow_http = config["allow_http"] == _YES
-        self._ca_file = config["ca_file"]
+        self._authorities = config["ca"]
         self._client = replace(
             http,
             allow_private=config["allow_private"] == _YES,
@@ -116,14 +116,14 @@ class CalDAV(LoginForm, Directory, BusySource, CalendarWriter):
 
     def _http(self) -> HttpClient:
         """Return the client, with the operator's own authorities beside the system's."""
-        if not self._ca_file:
+        if not self._authorities:
             return self._client
         try:
-            return replace(self._client, tls=trust(self._ca_file))
+            return replace(self._client, tls=trust(self._authorities))
         except (OSError, ValueError):  # SSLError is an OSError
             raise ProviderError(
-                "The certificates named by CALDAV_CA_FILE cannot be read.",
-                code="caldav:ca-file",
+                "The certificates of CALDAV_CA cannot be read.",
+                code="caldav:ca",
                 operator=True,
             ) from None
 
@@ -146,8 +146,8 @@ PROVIDER = Provider(
             default="no",
         ),
         Need(
-            "ca_file",
-            "A PEM file of certificates to trust beside the usual ones: your own authority, a self-signed server.",
+            "ca",
+            "Certificates (PEM) to trust beside the usual ones: your own authority, a self-signed server's.",
             required=False,
         ),
     ),

@@ -96,7 +96,8 @@ class Events:
         if named and self._server.has(named):
             return self._server.path(named, base=self._calendar)
         xml = (
-            '<C:calendar-query xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:prop><C:calendar-data/></D:prop>'
+            '<C:calendar-query xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav">'
+            "<D:prop><C:calendar-data/></D:prop>"
             '<C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT"><C:prop-filter name="UID">'
             f'<C:text-match collation="i;octet">{escape(uid)}</C:text-match>'
             "</C:prop-filter></C:comp-filter></C:comp-filter></C:filter></C:calendar-query>"

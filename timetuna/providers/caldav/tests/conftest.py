@@ -33,7 +33,7 @@ def build(**environment: str) -> CalDAV:
 
 def lenient(server: CalendarServer) -> CalDAV:
     """Return the provider of an operator who trusts this machine."""
-    return build(CALDAV_ALLOW_PRIVATE="yes", CALDAV_ALLOW_HTTP="yes", CALDAV_CA_FILE=server.ca_file)
+    return build(CALDAV_ALLOW_PRIVATE="yes", CALDAV_ALLOW_HTTP="yes", CALDAV_CA=server.certificate())
 
 
 @pytest.fixture(scope="session", params=["radicale", "xandikos"])

@@ -45,6 +45,10 @@ class CalendarServer:
     home: str
     ca_file: str
 
+    def certificate(self) -> str:
+        """Return what an operator has to trust, "" over http."""
+        return Path(self.ca_file).read_text(encoding="ascii") if self.ca_file else ""
+
     def client(self) -> httpx.Client:
         """Return a client that is signed in: the host's other calendar program, for the tests' own doings."""
         trust = ssl.create_default_context(cafile=self.ca_file) if self.ca_file else False
