@@ -23,7 +23,9 @@ _WANTED = {
     "DAYLIGHT": _OBSERVANCE,
     "VCALENDAR": _NAMES,
 }
-_NAME = re.compile(rb"[A-Za-z0-9_.-]+")
+_FRAME = frozenset({"BEGIN", "END"})
+_KNOWN = {name.encode(): name for name in _FRAME.union(*_WANTED.values())}
+_NAMED = re.compile(rb"[A-Za-z0-9_.-]+\s*[:;]")
 _TORN = re.compile(rb"[0-9A-Z,;:=+/_-]+")  # what the rest of a value about time can look like
 _QUOTED_HEAD = re.compile(rb'((?:[^":]|"[^"]*")*):(.*)', re.DOTALL)
 
@@ -88,15 +90,14 @@ class _Reader:
     def __init__(self) -> None:
         self.found = Parts()
         self.open: list[Part] = []
-        self._packed = (
-            False  # inside a quoted-printable value of vCalendar 1.0, which folds by "=" at the end
-        )
+        # Inside a quoted-printable value of vCalendar 1.0, which folds by "=" at the end.
+        self._packed = False
         self._timed = False  # the line before was a property about time
 
     def take(self, line: bytes) -> None:
         head, colon, value = line.partition(b":")
-        name = text_of(head.partition(b";")[0].strip()).upper()
-        if name in {"BEGIN", "END"} and colon:
+        name = _KNOWN.get(head.partition(b";")[0].strip().upper(), "")
+        if colon and name in _FRAME:
             self._packed = self._timed = False
             kind = text_of(value).strip().upper()
             if name == "BEGIN":
@@ -107,7 +108,8 @@ class _Reader:
             self._packed = line.endswith(b"=")
         elif self.open:
             self._packed = line.endswith(b"=") and b"QUOTED-PRINTABLE" in head.upper()
-            self._property(self.open[-1], name, line)
+            if name or self._timed:
+                self._property(self.open[-1], name, line)
         elif not self.found.calendars:
             raise refuse("not_a_calendar")
 
@@ -147,13 +149,13 @@ class _Reader:
             raise refuse("structure" if self.found.calendars else "not_a_calendar")
 
     def _property(self, part: Part, name: str, line: bytes) -> None:
-        head, value = split_line(line)
         wanted = name in _WANTED.get(part.kind, ())
         if wanted:
+            head, value = split_line(line)
             # Without a value it is kept as well: a start that is there and broken is not a start that is missing.
             kept = Property(text_of(head), text_of(value or b""))
             part.properties.setdefault(name, []).append(kept)
-        elif self._timed and _TORN.fullmatch(line) and (value is None or not _NAME.fullmatch(name.encode())):
+        elif self._timed and _TORN.fullmatch(line) and not (b":" in line and _NAMED.match(line)):
             part.broken = True
         self._timed = wanted and name in TIMES
 
