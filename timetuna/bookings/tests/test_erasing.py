@@ -1,0 +1,220 @@
+"""Guests are forgotten when they ask for it, and when their time is over; what happened stays."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.apps import apps
+from django.core import serializers
+
+from timetuna.bookings.actions.change_guests import add_guests
+from timetuna.bookings.actions.erase import erase, erase_due
+from timetuna.bookings.actions.reschedule import Wish, reschedule
+from timetuna.bookings.availability import minute_of
+from timetuna.bookings.errors import NotPossible
+from timetuna.bookings.history import SYSTEM, note
+from timetuna.bookings.invitees import Invitee
+from timetuna.bookings.links import link_path
+from timetuna.bookings.models import Booking
+from timetuna.bookings.tests.conftest import make_page, tomorrow, work_off
+from timetuna.bookings.tests.diary import now, put, rows_of, shown
+from timetuna.bookings.tests.life import made
+from timetuna.jobs.models import Job
+from timetuna.pages.models import HostRules
+
+pytestmark = pytest.mark.django_db
+CANARY = "Canary"
+
+
+@pytest.fixture
+def client(client, alice):
+    client.force_login(alice)
+    return client
+
+
+@pytest.fixture
+def spread(client, page):
+    """Return a cancelled booking whose guest has left the same word in every place there is."""
+    booking = made(
+        page,
+        worked=False,
+        name=f"{CANARY} Bird",
+        email="canary@guest.example",
+        notes=f"{CANARY} notes",
+        phone="+49 30 5550199",
+        others=[Invitee(f"{CANARY} friend", "canary-friend@guest.example")],
+    )
+    work = Job.objects.get(name="bookings.fulfil")
+    Job.objects.filter(pk=work.pk).update(last_error="The server refused <canary@guest.example>.")
+    wish = Wish(words=f"{CANARY} reason")
+    reschedule(booking.pk, start_minute=minute_of(tomorrow(15)), actor="guest", now=now(), wish=wish)
+    note(booking, actor=SYSTEM, event="link_late", text="Refused: canary@guest.example, +49 30 5550199.")
+    client.post(f"/bookings/{booking.pk}/notes", {"notes": f"{CANARY} is nice"})
+    client.post(f"{link_path(booking)}/cancel", {"note": f"{CANARY} is ill"})
+    booking.refresh_from_db()
+    return booking
+
+
+def everything():
+    return "\n".join(
+        serializers.serialize("json", model.objects.order_by("pk")) for model in apps.get_models()
+    )
+
+
+def test_nothing_that_says_who_is_left_anywhere(client, spread):
+    assert CANARY in everything()
+    link = link_path(spread)
+
+    client.post(f"/bookings/{spread.pk}/erase")
+    work_off()
+
+    left = everything()
+    assert CANARY.lower() not in left.lower()
+    assert "5550199" not in left
+    spread.refresh_from_db()
+    assert spread.erased_at is not None
+    assert client.get(link).status_code == 404
+    assert not Job.objects.filter(name="bookings.mail", state__in=("waiting", "failed")).exists()
+
+
+def test_what_happened_stays(client, spread):
+    before = [(entry.at, entry.actor, entry.event, entry.changes) for entry in spread.history.all()]
+
+    client.post(f"/bookings/{spread.pk}/erase")
+
+    after = [(entry.at, entry.actor, entry.event, entry.changes) for entry in spread.history.all()]
+    assert after[:-1] == before
+    assert after[-1][1:3] == ("host", "erased")
+    moved = spread.history.get(event="moved")
+    assert moved.text.startswith("Moved from ")
+    assert moved.text.endswith("(Europe/Berlin).")
+
+
+def test_an_erased_guest_is_still_counted_and_shown(client, spread):
+    client.post(f"/bookings/{spread.pk}/erase")
+
+    assert "Erased guest" in shown(client.get("/bookings?show=cancelled"))
+    page = shown(client.get(f"/bookings/{spread.pk}"))
+    assert "Erased guest" in page
+    assert "Send again" not in page
+    assert "mailto:" not in page
+    [row] = rows_of(client.get("/bookings/export.csv?show=cancelled"))
+    assert (row["Guest"], row["Guest email"], row["Cancellation note"]) == ("Erased guest", "", "")
+    assert row["Erased at (UTC)"]
+    assert client.get(f"/bookings/{spread.pk}/history.json").json()["guest"] == {
+        "name": "Erased guest",
+        "email": "",
+    }
+
+
+def test_what_is_still_to_come_is_cancelled_first(client, page):
+    booking = made(page)
+
+    with pytest.raises(NotPossible, match="Cancel it first"):
+        erase(booking.pk, actor="host", now=now())
+    assert "Cancel it first" in shown(client.post(f"/bookings/{booking.pk}/erase", follow=True))
+    booking.refresh_from_db()
+    assert booking.guest_name == "Sam Guest"
+
+
+def test_one_press_erases_all_bookings_of_the_guest_with_this_host_and_no_others(client, alice, charlie):
+    mine = [
+        put(
+            alice,
+            now() - timedelta(days=days),
+            guest_mailbox="sam@guest.example",
+            guest_email=f"sam+{days}@guest.example",
+        )
+        for days in (1, 2)
+    ]
+    coming = put(alice, tomorrow(), guest_mailbox="sam@guest.example")
+    other = put(alice, now() - timedelta(days=3), guest_mailbox="kim@guest.example")
+    elsewhere = put(charlie, now() - timedelta(days=1), guest_mailbox="sam@guest.example")
+    assert "In the other 2 bookings" in shown(client.get(f"/bookings/{mine[0].pk}"))
+
+    answer = client.post(f"/bookings/{mine[0].pk}/erase", {"all": "yes"}, follow=True)
+
+    assert "Erased in 2. 1 still to come" in shown(answer)
+    erased = set(Booking.objects.exclude(erased_at=None).values_list("pk", flat=True))
+    assert erased == {one.pk for one in mine}
+    assert erased.isdisjoint({coming.pk, other.pk, elsewhere.pk})
+
+
+def test_erasing_twice_is_erasing_once(alice):
+    booking = put(alice, now() - timedelta(days=1))
+    erase(booking.pk, actor="host", now=now())
+    booking.refresh_from_db()
+    first = booking.erased_at
+
+    erase(booking.pk, actor="host", now=now() + timedelta(hours=1))
+
+    booking.refresh_from_db()
+    assert booking.erased_at == first
+    assert booking.history.filter(event="erased").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("host", "operator", "erased"),
+    [
+        (None, None, []),
+        (10, None, [20]),
+        (None, 10, [20]),
+        (30, 10, [20]),
+        (10, 30, [20]),
+        (2, 30, [20, 5]),
+    ],
+)
+def test_old_bookings_forget_their_guests_after_the_shorter_time(alice, settings, host, operator, erased):
+    settings.RETENTION_DAYS = operator
+    if host:
+        HostRules.objects.create(host=alice, retention_days=host)
+    for days in (20, 5, 1):
+        put(alice, now() - timedelta(days=days, hours=1), guest_notes=str(days))
+
+    assert erase_due(now=now()) == len(erased)
+    assert erase_due(now=now()) == 0
+
+    kept = set(Booking.objects.filter(erased_at=None).values_list("guest_notes", flat=True))
+    assert kept == {"20", "5", "1"} - {str(days) for days in erased}
+
+
+def test_the_end_counts_and_not_the_start(alice, settings):
+    settings.RETENTION_DAYS = 1
+    put(alice, now() - timedelta(days=1, minutes=20), minutes=30)
+
+    assert erase_due(now=now()) == 0
+    assert erase_due(now=now() + timedelta(minutes=11)) == 1
+
+
+def test_the_host_sets_the_time_in_the_settings(client, alice):
+    form = {"holiday_country": "", "holiday_region": "", "cap_day": "", "cap_week": "", "cap_month": ""}
+    rows = {f"{name}-TOTAL_FORMS": "0" for name in ("away", "travel")} | {
+        f"{name}-INITIAL_FORMS": "0" for name in ("away", "travel")
+    }
+
+    assert client.post("/settings/availability", form | rows | {"retention_days": "90"}).status_code == 302
+    assert HostRules.objects.get().retention_days == 90
+    assert 'value="90"' in client.get("/settings/availability").content.decode()
+    assert client.post("/settings/availability", form | rows | {"retention_days": "0"}).status_code == 422
+    client.post("/settings/availability", form | rows | {"retention_days": ""})
+    assert HostRules.objects.get().retention_days is None
+
+
+def test_further_guests_of_later_are_forgotten_too(client, alice, page):
+    booking = made(page)
+    add_guests(booking.pk, others=[Invitee("Kim", "kim@others.example")], now=now())
+    client.post(f"/bookings/{booking.pk}/cancel", {"note": ""})
+
+    client.post(f"/bookings/{booking.pk}/erase")
+
+    assert not booking.further_guests.exists()
+    assert "kim@others" not in json.dumps(list(booking.history.values("text", "changes")))
+
+
+def test_another_page_of_the_same_host_is_left_alone(client, alice):
+    page = make_page(alice, slug="other")
+    booking = made(page, tomorrow(20))
+
+    assert client.post(f"/bookings/{booking.pk}/erase", {"all": "yes"}).status_code == 302
+    booking.refresh_from_db()
+    assert booking.erased_at is None

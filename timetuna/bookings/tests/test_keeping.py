@@ -1,0 +1,159 @@
+"""What hosts keep of a booking: who did not come, notes, mails sent again, the history as a file."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from timetuna.bookings.actions.mark_no_show import mark_no_show
+from timetuna.bookings.errors import NotPossible
+from timetuna.bookings.links import link_path
+from timetuna.bookings.models import Booking, BookingGuest
+from timetuna.bookings.tests.conftest import tomorrow, work_off
+from timetuna.bookings.tests.diary import now, put, rows_of, shown
+from timetuna.bookings.tests.life import events, made
+from timetuna.bookings.tests.reading import GUEST, HOST, event, message
+from timetuna.bookings.tests.test_further_guests import KIM
+from timetuna.jobs.models import Job
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def client(client, alice):
+    client.force_login(alice)
+    return client
+
+
+def past(alice, **columns):
+    return put(alice, now() - timedelta(hours=3), **columns)
+
+
+def test_a_guest_who_did_not_come_is_marked_and_unmarked(client, alice):
+    booking = past(alice)
+
+    client.post(f"/bookings/{booking.pk}/no-show", {"missed": "yes"})
+    client.post(f"/bookings/{booking.pk}/no-show", {"missed": "yes"})
+    assert "Did not come" in shown(client.get("/bookings?show=past"))
+    assert "Did not come" in shown(client.get(f"/bookings/{booking.pk}"))
+    assert rows_of(client.get("/bookings/export.csv?show=past"))[0]["Did not come"] == "yes"
+    client.post(f"/bookings/{booking.pk}/no-show", {"missed": "no"})
+
+    assert not Booking.objects.get().no_show
+    assert [event_ for _, _, event_ in events(booking)] == ["booked", "no_show", "showed_up"]
+
+
+@pytest.mark.parametrize("columns", [{}, {"cancelled_by": "guest"}])
+def test_nobody_missed_what_is_to_come_or_was_cancelled(alice, columns):
+    booking = put(alice, tomorrow(), **columns)
+
+    with pytest.raises(NotPossible):
+        mark_no_show(booking.pk, missed=True, now=now())
+    assert not Booking.objects.get().no_show
+
+
+def test_private_notes_are_the_hosts_alone(client, page, zoom):
+    booking = made(page)
+    client.post(f"/bookings/{booking.pk}/notes", {"notes": "Owes me lunch\r\n<b>twice</b>"})
+    client.post(f"/bookings/{booking.pk}/resend", {"to": "guest"})
+    work_off()
+
+    assert "Owes me lunch" in shown(client.get(f"/bookings/{booking.pk}"))
+    assert "<b>twice" not in client.get(f"/bookings/{booking.pk}").content.decode()
+    everything = [mail["raw"] for mail in zoom.mails()]
+    everything += [
+        client.get(f"{link_path(booking)}{path}").content.decode() for path in ("", "/invite.ics", "/move")
+    ]
+    assert not [text for text in everything if "lunch" in text]
+    assert booking.history.last().text != booking.private_notes
+    assert "lunch" not in json.dumps(list(booking.history.values_list("text", "changes")))
+
+
+def test_notes_that_are_too_long_come_back_as_they_were_typed(client, alice):
+    booking = past(alice)
+
+    answer = client.post(f"/bookings/{booking.pk}/notes", {"notes": "n" * 5_001})
+
+    assert answer.status_code == 422
+    assert "n" * 5_001 in answer.content.decode()
+    assert Booking.objects.get().private_notes == ""
+
+
+def test_a_mail_sent_again_is_the_same_invitation_in_another_mail(client, page, zoom):
+    booking = made(page, others=[KIM])
+    for to in ("guest", "host", f"guest-{BookingGuest.objects.get().pk}"):
+        client.post(f"/bookings/{booking.pk}/resend", {"to": to})
+    work_off()
+
+    for to in (GUEST, HOST, KIM.email):
+        first, again = zoom.mails(to)
+        assert message(first)["Message-ID"] != message(again)["Message-ID"]
+        assert (event(first)["uid"], event(first)["sequence"]) == (
+            event(again)["uid"],
+            event(again)["sequence"],
+        )
+        assert message(first)["Subject"] == message(again)["Subject"]
+
+
+def test_mails_are_sent_again_only_so_often(client, page):
+    booking = made(page)
+    for _ in range(3):
+        client.post(f"/bookings/{booking.pk}/resend", {"to": "guest"})
+
+    answer = client.post(f"/bookings/{booking.pk}/resend", {"to": "guest"}, follow=True)
+
+    assert "3 times in an hour" in shown(answer)
+    assert Job.objects.filter(arguments__kind="again").count() == 3
+
+
+@pytest.mark.parametrize("to", ["", "guest-999", "sam@guest.example", "everybody"])
+def test_mails_go_to_nobody_else(client, page, to):
+    booking = made(page)
+
+    client.post(f"/bookings/{booking.pk}/resend", {"to": to})
+
+    assert not Job.objects.filter(arguments__kind="again").exists()
+
+
+def test_a_cancelled_booking_is_told_again_as_cancelled(client, page, zoom):
+    booking = made(page)
+    client.post(f"/bookings/{booking.pk}/cancel", {"note": ""})
+    work_off()
+    client.post(f"/bookings/{booking.pk}/resend", {"to": "guest"})
+    work_off()
+
+    assert [event(mail)["status"] for mail in zoom.mails(GUEST)] == ["CONFIRMED", "CANCELLED", "CANCELLED"]
+
+
+def test_the_history_is_a_file_with_old_and_new_values(client, page):
+    booking = made(page)
+    client.post(f"/bookings/{booking.pk}/move/confirm", {"start": tomorrow(15).strftime("%Y-%m-%dT%H:%MZ")})
+    client.post(f"/bookings/{booking.pk}/cancel", {"note": "I am ill"})
+
+    answer = client.get(f"/bookings/{booking.pk}/history.json")
+
+    told = answer.json()
+    assert 'filename="booking-' in answer["Content-Disposition"]
+    assert [(one["who"], one["from"], one["event"]) for one in told["history"] if one["who"] != "system"] == [
+        ("guest", "link", "booked"),
+        ("host", "host", "moved"),
+        ("host", "host", "cancelled"),
+    ]
+    moved = next(one for one in told["history"] if one["event"] == "moved")
+    assert moved["changes"] == {"start": {"old": tomorrow().isoformat(), "new": tomorrow(15).isoformat()}}
+    page_text = shown(client.get(f"/bookings/{booking.pk}"))
+    assert "From the page of the booking" in page_text
+    assert "Status: confirmed → cancelled" in page_text
+
+
+@pytest.mark.parametrize("path", ["no-show", "notes", "resend", "erase", "history.json"])
+def test_strangers_find_nothing(client, alice, charlie, path):
+    booking = past(alice, private_notes="Mine")
+    client.force_login(charlie)
+
+    assert client.post(
+        f"/bookings/{booking.pk}/{path}", {"missed": "yes", "notes": "x", "to": "guest"}
+    ).status_code in {404, 405}
+    assert client.get(f"/bookings/{booking.pk}/{path}").status_code in {302, 404}
+    booking.refresh_from_db()
+    assert (booking.no_show, booking.private_notes, booking.erased_at) == (False, "Mine", None)
