@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 T = TypeVar("T")
-OUR_PREFIXES = ("TIMETUNA_", "ZOOM_", "GOOGLE_", "MICROSOFT_", "CALDAV_")
+OUR_PREFIXES = ("TIMETUNA_", "ZOOM_", "GOOGLE_", "MICROSOFT_", "CALDAV_", "ICALFEED_")
 
 
 class SettingsError(Exception):
@@ -84,6 +84,8 @@ SETTINGS = (
     Setting("CALDAV_ALLOW_PRIVATE", "yes: hosts may connect calendar servers at private addresses.", "no"),
     Setting("CALDAV_ALLOW_HTTP", "yes: hosts may connect calendar servers without encryption.", "no"),
     Setting("CALDAV_CA", "Certificates to trust beside the usual ones, for calendar servers (PEM)."),
+    Setting("ICALFEED_ALLOW_PRIVATE", "yes: hosts may add feeds at private addresses.", "no"),
+    Setting("ICALFEED_ALLOW_HTTP", "yes: hosts may add feeds without encryption.", "no"),
 )
 BY_NAME = {setting.name: setting for setting in SETTINGS}
 

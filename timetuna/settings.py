@@ -137,7 +137,7 @@ env.parsed("CALDAV_CA", _certificates)
 PROVIDER_SETTINGS = {
     setting.name: env.text(setting.name)
     for setting in SETTINGS
-    if setting.name.startswith(("ZOOM_", "GOOGLE_", "MICROSOFT_", "CALDAV_"))
+    if setting.name.startswith(("ZOOM_", "GOOGLE_", "MICROSOFT_", "CALDAV_", "ICALFEED_"))
 }
 
 DEBUG = False
