@@ -33,7 +33,7 @@ class Helper:
     def __init__(self) -> None:
         paths = os.pathsep.join(filter(None, (_ROOT, os.environ.get("PYTHONPATH", ""))))
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "timetuna.ical"],
+            [sys.executable, "-P", "-m", "timetuna.ical"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
