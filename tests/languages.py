@@ -71,7 +71,10 @@ def compiled(catalogue: Catalog) -> bytes:
 def update(path: Path) -> None:
     """Bring a .po file in step with the texts, keeping what is translated, and make the .mo file."""
     catalogue = read(path) if path.stat().st_size else Catalog(locale=language_of(path), fuzzy=False)
-    catalogue.update(to_translate(), no_fuzzy_matching=True)
+    catalogue.update(to_translate(), no_fuzzy_matching=True, update_creation_date=False)
+    catalogue.header_comment = "# What guests of TimeTuna read. CONTRIBUTING.md says how this file is kept."
+    catalogue.project, catalogue.version, catalogue.msgid_bugs_address = "TimeTuna", "", ""
+    catalogue.last_translator, catalogue.language_team = "", ""
     catalogue.obsolete.clear()
     with path.open("wb") as file:
         write_po(file, catalogue, width=110, omit_header=False, sort_output=True, include_lineno=False)

@@ -202,10 +202,9 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # A language is a catalogue below timetuna/locale; guests' pages and mails speak all that are there.
 LANGUAGE_CODE = "en"
 LOCALE_PATHS = [PACKAGE_DIR / "locale"]
-LANGUAGES = [
-    (code, LANG_INFO[code]["name_local"])
-    for code in sorted({"en", *(path.parts[-3] for path in LOCALE_PATHS[0].glob("*/LC_MESSAGES/django.mo"))})
-]
+_catalogues = LOCALE_PATHS[0].glob("*/LC_MESSAGES/django.mo")
+_codes = {"en", *(path.parts[-3].replace("_", "-").lower() for path in _catalogues)}
+LANGUAGES = [(code, LANG_INFO[code]["name_local"]) for code in sorted(_codes)]
 USE_TZ = True
 TIME_ZONE = "UTC"
 

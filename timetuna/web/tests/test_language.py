@@ -1,8 +1,27 @@
 import pytest
-from django.test import RequestFactory
+from allauth.account.models import EmailAddress
+from babel.messages.pofile import write_po
+from django.test import Client, RequestFactory
 from django.utils import translation
 
+from tests.languages import compiled, read, update
+from timetuna.accounts.models import User
+from timetuna.pages.actions.create_page import create_page
 from timetuna.web.language import COOKIE, choose
+
+
+@pytest.fixture
+def public_page(db):
+    host = User.objects.create_user(
+        "alice@host.example",
+        "correct horse battery",
+        name="Alice Host",
+        handle="alice",
+        time_zone="Europe/Berlin",
+    )
+    EmailAddress.objects.create(user=host, email=host.email, verified=True, primary=True)
+    page = create_page(host, title="Intro call", meeting_types={"in_person": "Room 1"})
+    return f"/alice/{page.slug}"
 
 
 @pytest.mark.parametrize(
@@ -30,3 +49,68 @@ def test_hosts_pages_stay_english_and_a_thread_forgets_its_last_guest(client):
 
     assert b'<html lang="en"' in answer.content
     assert translation.get_language() == "en"
+
+
+def test_a_page_can_be_switched_and_keeps_where_it_is(client, public_page):
+    german = client.get(f"{public_page}?zone=Asia/Tokyo&clock=12&lang=de").content.decode()
+    later = client.get(f"{public_page}?zone=Asia/Tokyo", headers={"Accept-Language": "en"}).content.decode()
+
+    assert '<html lang="de"' in german
+    assert 'href="?zone=Asia%2FTokyo&amp;clock=12&amp;lang=en"' in german
+    assert 'lang="en"\n           hreflang="en"' in german
+    assert client.cookies[COOKIE]["httponly"]
+    assert '<html lang="de"' in later
+
+
+def test_without_a_choice_there_is_no_switch(client, public_page, settings):
+    settings.LANGUAGES = [("en", "English")]
+
+    page = client.get(public_page).content.decode()
+
+    assert "hreflang" not in page
+
+
+def test_hosts_pages_have_no_switch_and_their_errors_stay_english(client, db):
+    signin = client.get("/signin?lang=de", headers={"Accept-Language": "de"})
+    refused = Client(enforce_csrf_checks=True).post("/signin", headers={"Accept-Language": "de"})
+
+    assert b"hreflang" not in signin.content
+    assert COOKIE not in signin.cookies
+    assert '<html lang="en"' in refused.content.decode()
+
+
+def test_an_address_that_leads_nowhere_answers_in_the_readers_language(client):
+    assert '<html lang="de"' in client.get("/a/b/c/d", headers={"Accept-Language": "de"}).content.decode()
+    assert '<html lang="en"' in client.get("/a/b/c/d").content.decode()
+
+
+def test_a_body_that_is_too_large_is_refused_in_the_readers_language(client):
+    answer = client.post("/alice/intro/book", {"notes": "x" * 300_000}, headers={"Accept-Language": "de"})
+
+    assert answer.content.decode() == "Das ist mehr, als TimeTuna auf einmal annimmt."
+
+
+def test_a_further_language_is_one_file(client, public_page, settings, tmp_path):
+    catalogue = tmp_path / "eo" / "LC_MESSAGES" / "django.po"
+    catalogue.parent.mkdir(parents=True)
+    catalogue.touch()
+    update(catalogue)
+    translate(catalogue, {"Your time zone": "Via horzono"})
+    settings.LOCALE_PATHS = [tmp_path]
+    settings.LANGUAGES = [("en", "English"), ("eo", "esperanto")]
+
+    page = client.get(public_page, headers={"Accept-Language": "eo"}).content.decode()
+
+    assert '<html lang="eo"' in page
+    assert "Via horzono" in page
+    assert ">esperanto</a>" in page
+
+
+def translate(path, words):
+    catalogue = read(path)
+    assert len(catalogue) > 250
+    for source, target in words.items():
+        catalogue[source].string = target
+    with path.open("wb") as file:
+        write_po(file, catalogue)
+    path.with_suffix(".mo").write_bytes(compiled(read(path)))
