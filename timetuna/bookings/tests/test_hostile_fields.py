@@ -15,9 +15,9 @@ import pytest
 
 from timetuna.bookings.choice import write_start
 from timetuna.bookings.links import link
-from timetuna.bookings.models import Booking
+from timetuna.bookings.models import Booking, BookingGuest
 from timetuna.bookings.tests.conftest import make_page, tomorrow, work_off
-from timetuna.bookings.tests.reading import Page, event, message
+from timetuna.bookings.tests.reading import GUEST, HOST, Page, event, message
 from timetuna.bookings.tests.test_hostile_guests import ALL, TAGS, log_lines
 from timetuna.bookings.tests.test_public import details
 
@@ -99,7 +99,8 @@ def assert_harmless_mail(mail):
     assert not CONTROL.search(str(parsed["Subject"]) + mail["text"])
     assert {tag for tag, _ in Page(mail["html"]).tags} <= TAGS
     found = event(mail)
-    assert {str(who).split("@")[-1] for who in found["attendee"]} <= {"guest.example", "host.example"}
+    invited = {f"mailto:{email}" for email in BookingGuest.objects.values_list("email", flat=True)}
+    assert {str(who) for who in found["attendee"]} <= {f"mailto:{GUEST}", f"mailto:{HOST}", *invited}
 
 
 def assert_harmless_table(answer):
