@@ -13,7 +13,7 @@ from timetuna.ical.file_zones import FileZones
 from timetuna.ical.rules import Rule
 from timetuna.ical.values import DAY, Length, Moment, is_literal_day
 
-_MINUTE = 60
+_MINUTE, _HOUR = 60, 3600
 _CLOCKS_APART = 27 * 3600  # more than any clock is from UTC
 
 
@@ -189,10 +189,17 @@ class _Series:
 
 
 def local_day(one: Moment, zones: FileZones) -> int:
-    """Return the date that a time beside an all-day event means: its own, or that of the owner's zone for UTC."""
-    if one.zone == "Z" and not is_literal_day(one):
-        return zones.owner.wall(one.wall) // DAY
-    return one.day
+    """Return the date that a time beside an all-day event means.
+
+    Programs write the midnight, or the last second, of a day of their own zone in UTC. That zone may not be the
+    owner's: then the midnight of UTC that is nearest tells the day.
+    """
+    if one.zone != "Z" or is_literal_day(one):
+        return one.day
+    last = int(one.wall % _HOUR == _HOUR - 1)
+    by_owner = zones.owner.wall(one.wall) + last
+    at = by_owner if by_owner % DAY == 0 else one.wall + last + DAY // 2
+    return at // DAY - last
 
 
 def _taken(event: Event, wall: int, length: Length, frame: Frame) -> Iterator[Taken]:

@@ -69,6 +69,8 @@ OTHERWISE = {
     "exdate-unreadable-keeps-the-time": "refuses",
     "exrule": "does not know it",
     "exchange-names-days-by-their-midnight": "does not know it",
+    "midnights-of-another-zone": "does not know it",
+    "last-seconds-of-another-zone": "leaves out the last day",
     "one-uid-for-all": "keeps one of them",
     "lower-case": "refuses",
     "iso-forms": "refuses",
