@@ -16,7 +16,7 @@ from timetuna.accounts.models import User
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.tests.conftest import make_page, order
 from timetuna.calendars.actions.begin_connecting import Visit, new_authorization
-from timetuna.calendars.models import CalendarAccount
+from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.lib.signing import random_token
 from timetuna.pages.models import Schedule
 
@@ -34,12 +34,17 @@ ANYBODY = """
 LEADS_ON = ["", "settings", "booking-pages/<int:page_id>"]
 SIGNED_IN = """
     reauthenticate settings/profile settings/email settings/password settings/password/first settings/providers
-    settings/providers/<slug:provider>/connect settings/providers/<slug:provider>/finish booking-pages
+    settings/providers/<slug:provider>/connect settings/providers/<slug:provider>/log-in
+    settings/providers/<slug:provider>/finish booking-pages
     booking-pages/new settings/availability settings/availability/holidays settings/availability/schedules/new
     bookings bookings/agenda bookings/export.csv why
 """.split()  # noqa: SIM905
 OWNERS = """
     settings/providers/<slug:provider>/disconnect settings/providers/<slug:provider>/replace/<int:authorization>
+    settings/providers/accounts/<int:account>/calendars settings/providers/accounts/<int:account>/read
+    settings/providers/calendars/<int:calendar> settings/providers/calendars/<int:calendar>/read
+    booking-pages/<int:page_id>/calendars booking-pages/<int:page_id>/calendars/connect
+    booking-pages/<int:page_id>/calendars/connect/<slug:provider>
     booking-pages/<int:page_id>/booking booking-pages/<int:page_id>/availability
     booking-pages/<int:page_id>/notifications booking-pages/<int:page_id>/duplicate
     booking-pages/<int:page_id>/delete booking-pages/<int:page_id>/why booking-pages/<int:page_id>/guests
@@ -82,6 +87,7 @@ def belongings(alice: User) -> dict[str, object]:
         "schedule_id": Schedule.objects.get(host=alice, page=None, is_default=True).pk,
         "authorization": waiting.pk,
         "account": account.pk,
+        "calendar": Calendar.objects.create(account=account, outside_id="c", name="Work").pk,
         "provider": "zoom",
     }
 

@@ -36,6 +36,7 @@ class Listing:
 
     latest_grant_only: a new grant of an account ends all earlier ones.  by_form: its accounts are connected by a form
     here, and not by leaving for the provider.  has_calendars: they have calendars that can be read.
+    verb: what the button that connects one says before the label.
     """
 
     slug: str
@@ -46,6 +47,7 @@ class Listing:
     latest_grant_only: bool = False
     by_form: bool = False
     has_calendars: bool = False
+    verb: str = "Connect"
 
 
 def listings() -> list[Listing]:
@@ -155,6 +157,7 @@ def _listing(provider: Provider, built: object) -> Listing:
         latest_grant_only=provider.latest_grant_only,
         by_form=isinstance(built, LoginForm),
         has_calendars=isinstance(built, BusySource),
+        verb=provider.verb,
     )
 
 

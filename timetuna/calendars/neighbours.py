@@ -3,7 +3,7 @@
 Pages know how far ahead anybody may ask, and bookings which events are our own; calendars may import neither.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -25,8 +25,10 @@ class Wants:
 
 WantsOf = Callable[[int], Wants]
 OwnOf = Callable[[int, Collection[str]], set[str]]
+LossesOf = Callable[[int], Mapping[int, list[str]]]
 _wants: list[WantsOf] = []
 _own: list[OwnOf] = []
+_losses: list[LossesOf] = []
 
 
 def register_wants(ask: WantsOf) -> None:
@@ -37,6 +39,16 @@ def register_wants(ask: WantsOf) -> None:
 def register_own(ask: OwnOf) -> None:
     """Have a function asked which uids are those of a host's bookings; it gets the host's id and uids as text."""
     _own[:] = [ask]
+
+
+def register_losses(ask: LossesOf) -> None:
+    """Have a function asked what would be lost with each of a host's accounts; it gets the host's id."""
+    _losses[:] = [ask]
+
+
+def losses_of(host_id: int) -> Mapping[int, list[str]]:
+    """Return by account's id, in sentences, what pages lose when it is disconnected."""
+    return next((ask(host_id) for ask in _losses), {})
 
 
 def wants_of(host_id: int) -> Wants:

@@ -4,18 +4,10 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from timetuna.calendars.connections import Listing, conference_providers, event_kinds, listings
+from timetuna.calendars.connections import conference_providers, event_kinds, listings
 from timetuna.calendars.models import Authorization, Calendar, CalendarAccount
 from timetuna.lib.signing import fingerprint
 from timetuna.prepared import Prepared
-
-
-@dataclass(frozen=True, slots=True)
-class ProviderRow:
-    """A provider as its host sees it: what it is, and the accounts of it that are linked."""
-
-    listing: Listing
-    accounts: tuple[CalendarAccount, ...]
 
 
 def connection(host_id: int, provider: str) -> CalendarAccount | None:
@@ -93,15 +85,6 @@ def event_kinds_of(target: Target | None) -> frozenset[str]:
 
 def _providers_of_kinds() -> dict[str, str]:
     return {kind: provider for provider, kinds in event_kinds().items() for kind in kinds}
-
-
-def provider_rows(host_id: int) -> list[ProviderRow]:
-    """Return every provider a host may link, with what is linked, in one query."""
-    accounts = list(CalendarAccount.objects.filter(host_id=host_id).order_by("connected_at", "id"))
-    return [
-        ProviderRow(kind, tuple(account for account in accounts if account.provider == kind.slug))
-        for kind in listings()
-    ]
 
 
 def waiting_grant(

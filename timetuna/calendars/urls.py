@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from timetuna.calendars.views import connecting, settings, webhooks
+from timetuna.calendars.views import calendars, connecting, logging_in, settings, webhooks
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/providers", settings.providers, name="settings_providers"),
@@ -18,6 +18,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
         connecting.replace,
         name="provider_replace",
     ),
+    path("settings/providers/<slug:provider>/log-in", logging_in.log_in_provider, name="provider_log_in"),
+    path(
+        "settings/providers/accounts/<int:account>/calendars",
+        calendars.account_calendars,
+        name="account_calendars",
+    ),
+    path("settings/providers/accounts/<int:account>/read", calendars.read_account, name="account_read"),
+    path("settings/providers/calendars/<int:calendar>", calendars.calendar, name="calendar"),
+    path("settings/providers/calendars/<int:calendar>/read", calendars.read_calendar, name="calendar_read"),
     path("api/calendar-accounts/<slug:provider>/callback", connecting.callback, name="provider_callback"),
     path("api/webhooks/<slug:provider>/deauthorize", webhooks.deauthorization, name="provider_deauthorize"),
 ]

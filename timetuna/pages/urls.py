@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView
 
-from timetuna.pages.views import editor, look, pages, schedules, settings
+from timetuna.pages.views import calendars, editor, look, pages, schedules, settings
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("booking-pages", pages.booking_pages, name="booking_pages"),
@@ -12,6 +12,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("booking-pages/<int:page_id>/booking", editor.Booking.as_view(), name="pages_booking"),
     path(
         "booking-pages/<int:page_id>/availability", editor.Availability.as_view(), name="pages_availability"
+    ),
+    path(
+        "booking-pages/<int:page_id>/calendars", calendars.CalendarsTab.as_view(), name="pages_calendars"
+    ),
+    path("booking-pages/<int:page_id>/calendars/connect", calendars.ways, name="pages_connect"),
+    path(
+        "booking-pages/<int:page_id>/calendars/connect/<slug:provider>",
+        calendars.connect,
+        name="pages_connect_provider",
     ),
     path(
         "booking-pages/<int:page_id>/notifications",

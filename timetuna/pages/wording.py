@@ -31,3 +31,8 @@ def _days(first: int, last: int) -> str:
 
 def _clock(minute: int) -> str:
     return f"{minute % _MIDNIGHT // 60:02}:{minute % 60:02}"
+
+
+def listed(words: list[str]) -> str:
+    """Return words as people say them: "a", "a and b", "a, b and c"."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

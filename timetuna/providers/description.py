@@ -27,6 +27,7 @@ class Provider:
     slug: the folder's name, which stands in addresses and in the table.  label: the name people read.
     one_per_host: a host may link one account of it at a time.  logo: an SVG file.
     latest_grant_only: a new grant of an outside account ends all earlier ones, whoever holds them.
+    verb: what its button says before the label.
     """
 
     slug: str
@@ -37,6 +38,7 @@ class Provider:
     logo: Path
     build: Callable[[Config, HttpClient], object]
     latest_grant_only: bool = False
+    verb: str = "Connect"
 
     def environment_name(self, need: Need) -> str:
         """Return the name of the environment variable, like ZOOM_CLIENT_ID."""

@@ -18,6 +18,7 @@ from timetuna.calendars.actions.finish_connecting import NotConnectedError, Stra
 from timetuna.calendars.connections import Listing
 from timetuna.calendars.queries import connection, waiting_grant
 from timetuna.calendars.sealing import open_grant
+from timetuna.calendars.views.return_place import remember_place, take_place
 from timetuna.calendars.views.settings import allow_leaving, host_of, listing_or_404
 from timetuna.providers.errors import ProviderError
 
@@ -46,12 +47,17 @@ def _visit(request: HttpRequest, provider: str) -> Visit:
 @login_required
 def connect(request: HttpRequest, provider: str) -> HttpResponse:
     """Begin a fresh authorization and lead the browser to the provider."""
-    found = listing_or_404(provider)
+    return leave_for(request, listing_or_404(provider))
+
+
+def leave_for(request: HttpRequest, found: Listing, *, back: str = "") -> HttpResponse:
+    """Begin a fresh authorization. back: the path of our own page that follows, "" for Connected providers."""
+    remember_place(request, found.slug, back)
     try:
-        return redirect(begin_connecting(_visit(request, provider)))
+        return redirect(begin_connecting(_visit(request, found.slug)))
     except ProviderError:
         messages.error(request, f"{found.label} is not set up on this server.")
-        return redirect("settings_providers")
+        return redirect(take_place(request, found.slug))
 
 
 @require_GET
@@ -62,7 +68,7 @@ def callback(request: HttpRequest, provider: str) -> HttpResponse:
     code, state = request.GET.get("code", ""), request.GET.get("state", "")
     if "error" in request.GET or not code or len(code) > _LONGEST_CODE:
         messages.warning(request, f"{found.label} was not connected.")
-        return redirect("settings_providers")
+        return redirect(take_place(request, provider))
     if not request.user.is_authenticated:
         return redirect_to_login(reverse("provider_finish", args=[provider]))
     try:
@@ -73,7 +79,7 @@ def callback(request: HttpRequest, provider: str) -> HttpResponse:
         return redirect("provider_finish", provider)
     except NotConnectedError as refusal:
         messages.error(request, str(refusal))
-        return redirect("settings_providers")
+        return redirect(take_place(request, provider))
 
 
 def _finish(request: HttpRequest, found: Listing, *, state: str, code: str) -> HttpResponse:
@@ -81,7 +87,7 @@ def _finish(request: HttpRequest, found: Listing, *, state: str, code: str) -> H
     if waiting is not None:
         return redirect("provider_replace", found.slug, waiting.pk)
     messages.success(request, f"{found.label} is connected.")
-    return redirect("settings_providers")
+    return redirect(take_place(request, found.slug))
 
 
 @require_safe

@@ -4,13 +4,14 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from timetuna.accounts.models import User
 from timetuna.calendars.actions.disconnect import disconnect
 from timetuna.calendars.connections import Listing, form_targets, listing
 from timetuna.calendars.models import CalendarAccount
-from timetuna.calendars.queries import provider_rows
+from timetuna.calendars.overview import provider_cards
 
 
 def host_of(request: HttpRequest) -> User:
@@ -37,8 +38,8 @@ def listing_or_404(slug: str) -> Listing:
 def providers(request: HttpRequest) -> HttpResponse:
     """Show every provider and what is linked."""
     allow_leaving(request)
-    rows = provider_rows(host_of(request).pk)
-    return render(request, "calendars/providers.html", {"rows": rows, "active_tab": "providers"})
+    cards = provider_cards(host_of(request).pk, now=timezone.now())
+    return render(request, "calendars/providers.html", {"cards": cards, "active_tab": "providers"})
 
 
 @require_POST

@@ -30,6 +30,7 @@ FormT = TypeVar("FormT", bound=forms.Form)
 TABS = (
     ("Booking", "pages_booking"),
     ("Availability", "pages_availability"),
+    ("Calendars", "pages_calendars"),
     ("Guests", "pages_guests"),
     ("Notifications", "pages_notifications"),
     ("Look", "pages_look"),

@@ -130,4 +130,5 @@ PROVIDER = Provider(
     one_per_host=False,
     logo=Path(__file__).with_name("logo.svg"),
     build=ICalFeed,
+    verb="Add",
 )

@@ -1,0 +1,27 @@
+"""Have calendars read as soon as a worker is free, because their host asks for it."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from timetuna.calendars.models import Calendar, CalendarAccount
+from timetuna.jobs.queue import repeat
+
+
+def read_again(account_id: int, *, host_id: int, calendar_id: int | None = None) -> bool:
+    """Have one calendar of an account read, or its list of calendars and all of them. False when it is not the host's.
+
+    Pressing twice is one reading.
+    """
+    now = timezone.now()
+    account = CalendarAccount.objects.filter(pk=account_id, host_id=host_id).first()
+    if account is None:
+        return False
+    rows = Calendar.objects.filter(account=account)
+    if calendar_id is not None:
+        return bool(rows.filter(pk=calendar_id).update(next_read_at=now))
+    with transaction.atomic():
+        rows.update(next_read_at=now)
+        CalendarAccount.objects.filter(pk=account.pk).update(calendars_problem="")
+        subject, key = f"account:{account.pk}", f"list-calendars-again:{account.pk}"
+        repeat("calendars.list", key=key, subject=subject, at=now, account=account.pk)
+    return True

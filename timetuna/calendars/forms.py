@@ -1,0 +1,51 @@
+"""The form by which an account is connected that has no consent page: its provider says what is asked."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from timetuna.providers.base import Answer
+
+LONGEST = 2_000
+_PASSWORD = "password"  # noqa: S105 - a kind of field
+
+
+class LoginAnswersForm(forms.Form):
+    """One field for each answer. What was typed comes back after a failure, a password does not."""
+
+    def __init__(self, answers: Sequence[Answer], data: Any = None) -> None:
+        super().__init__(data)
+        for answer in answers:
+            self.fields[answer.name] = _field(answer)
+
+    def given(self) -> dict[str, str]:
+        """Return the valid answers by name."""
+        return {name: str(self.cleaned_data[name]) for name in self.fields}
+
+
+def _field(answer: Answer) -> forms.CharField:
+    return forms.CharField(
+        label=answer.label,
+        help_text=answer.help,
+        required=answer.required,
+        max_length=LONGEST,
+        strip=answer.kind != _PASSWORD,
+        widget=_widget(answer),
+        error_messages={
+            "required": "This is needed.",
+            "max_length": f"This can have {LONGEST} characters at most.",
+        },
+    )
+
+
+def _widget(answer: Answer) -> forms.Widget:
+    attrs = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false", "dir": "ltr"}
+    if answer.kind == _PASSWORD:
+        return forms.PasswordInput(render_value=False, attrs=attrs | {"autocomplete": "new-password"})
+    widget = forms.TextInput(attrs=attrs)
+    # An address is typed without its scheme as often as with it; the provider reads both, a browser would refuse one.
+    widget.input_type = "email" if answer.kind == "email" else "text"
+    if answer.kind == "url":
+        widget.attrs["inputmode"] = "url"
+    return widget

@@ -1,0 +1,103 @@
+"""Connecting an account by a form, against a feed's server on this machine."""
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from django.test import Client
+
+from timetuna.calendars.models import CalendarAccount
+from timetuna.calendars.tests.conftest import signed_in
+from timetuna.jobs.models import Job
+
+pytestmark = pytest.mark.django_db
+FORM = "/settings/providers/icalfeed/log-in"
+FEED = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nX-WR-CALNAME:Rowing club\r\nEND:VCALENDAR\r\n"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        body = FEED if self.path == "/club.ics" else b"<html>"
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def feeds(settings) -> Iterator[str]:
+    settings.PROVIDER_SETTINGS = settings.PROVIDER_SETTINGS | {
+        "ICALFEED_ALLOW_PRIVATE": "yes",
+        "ICALFEED_ALLOW_HTTP": "yes",
+    }
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture
+def as_alice(alice) -> Client:
+    return signed_in(alice)
+
+
+def test_the_tab_leads_to_the_form(as_alice):
+    assert f'href="{FORM}"' in as_alice.get("/settings/providers").content.decode()
+    text = as_alice.get(FORM).content.decode()
+    assert "Address of the feed" in text
+    assert "Add iCal feed" in text
+
+
+def test_a_feed_is_added_and_its_calendar_looked_for(as_alice, alice, feeds):
+    answer = as_alice.post(FORM, {"address": f"{feeds}/club.ics"}, follow=True)
+
+    (row,) = CalendarAccount.objects.filter(host=alice)
+    assert answer.redirect_chain == [("/settings/providers", 302)]
+    assert "Rowing club is connected." in answer.content.decode()
+    assert row.display_name == "Rowing club"
+    assert [job.arguments for job in Job.objects.filter(name="calendars.list")] == [{"account": row.pk}]
+
+
+def test_what_does_not_work_is_said_and_comes_back_as_typed(as_alice, feeds):
+    address = f"{feeds}/web-page"
+
+    answer = as_alice.post(FORM, {"address": address})
+
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert address in text
+    assert 'role="alert"' in text
+    assert CalendarAccount.objects.count() == 0
+
+
+def test_a_password_does_not_come_back(as_alice):
+    typed = {"server": "gmail.com", "user": "ada@example.org", "password": "correct horse"}
+
+    answer = as_alice.post("/settings/providers/caldav/log-in", typed)
+
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert "connected with Google" in text
+    assert 'value="ada@example.org"' in text
+    assert "correct horse" not in text
+
+
+@pytest.mark.parametrize("typed", [{}, {"address": "x" * 2_001}])
+def test_nothing_is_tried_with_what_cannot_be_read(as_alice, typed):
+    answer = as_alice.post(FORM, typed)
+
+    assert answer.status_code == 422
+    assert "Please look at the marked fields below." in answer.content.decode()
+
+
+@pytest.mark.parametrize("slug", ["zoom", "google", "no-such-provider"])
+def test_a_provider_without_a_form_has_none(as_alice, slug):
+    assert as_alice.get(f"/settings/providers/{slug}/log-in").status_code == 404
+
+
+def test_who_is_not_signed_in_does_so_first():
+    assert Client().get(FORM)["Location"] == f"/signin?next={FORM}"

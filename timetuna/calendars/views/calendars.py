@@ -1,0 +1,81 @@
+"""The calendars of a connected account: what they do, and having them read again."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from timetuna.calendars.actions.read_again import read_again
+from timetuna.calendars.actions.set_calendar import set_calendar
+from timetuna.calendars.models import Calendar
+from timetuna.calendars.overview import account_card
+from timetuna.calendars.views.settings import host_of
+
+
+@require_safe
+@login_required
+def account_calendars(request: HttpRequest, account: int) -> HttpResponse:
+    """Show, for htmx, an account's calendars as they are now."""
+    return _fragment(request, account)
+
+
+@require_POST
+@login_required
+def calendar(request: HttpRequest, calendar: int) -> HttpResponse:
+    """Store a calendar's two switches."""
+    row = _own_or_404(request, calendar)
+    set_calendar(
+        row.pk,
+        host_id=host_of(request).pk,
+        blocks="blocks" in request.POST,
+        tentative_blocks="tentative_blocks" in request.POST,
+    )
+    return _answer(request, row, "Saved.")
+
+
+@require_POST
+@login_required
+def read_calendar(request: HttpRequest, calendar: int) -> HttpResponse:
+    """Have a calendar read again soon."""
+    row = _own_or_404(request, calendar)
+    read_again(row.account_id, host_id=host_of(request).pk, calendar_id=row.pk)
+    return _answer(request, row, f"“{row.name}” is read again in a moment.")
+
+
+@require_POST
+@login_required
+def read_account(request: HttpRequest, account: int) -> HttpResponse:
+    """Have an account's list of calendars, and all of them, read again soon."""
+    if not read_again(account, host_id=host_of(request).pk):
+        raise Http404
+    if request.headers.get("HX-Request"):
+        return _fragment(request, account)
+    messages.success(request, "Its calendars are read again in a moment.")
+    return redirect("settings_providers")
+
+
+def _own_or_404(request: HttpRequest, calendar_id: int) -> Calendar:
+    row = Calendar.objects.select_related("account").filter(
+        pk=calendar_id, account__host_id=host_of(request).pk
+    )
+    found = row.first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _answer(request: HttpRequest, row: Calendar, sentence: str) -> HttpResponse:
+    if request.headers.get("HX-Request"):
+        return _fragment(request, row.account_id)
+    messages.success(request, sentence)
+    return redirect(f"{reverse('settings_providers')}#calendars-{row.account_id}")
+
+
+def _fragment(request: HttpRequest, account_id: int) -> HttpResponse:
+    card = account_card(account_id, host_id=host_of(request).pk, now=timezone.now())
+    if card is None:
+        raise Http404
+    return render(request, "calendars/account_calendars.html", {"card": card})

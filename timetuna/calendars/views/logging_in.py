@@ -1,0 +1,42 @@
+"""Connecting an account by a form, where its provider has no consent page to leave for."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from timetuna.calendars.actions.log_in import log_in
+from timetuna.calendars.connections import Listing, login_form
+from timetuna.calendars.forms import LoginAnswersForm
+from timetuna.calendars.views.settings import host_of, listing_or_404
+from timetuna.providers.errors import ProviderError
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def log_in_provider(request: HttpRequest, provider: str) -> HttpResponse:
+    """Show the provider's form; on POST try what was typed, and go back to Connected providers."""
+    return by_form(request, listing_or_404(provider), back=reverse("settings_providers"))
+
+
+def by_form(request: HttpRequest, found: Listing, *, back: str) -> HttpResponse:
+    """Show the form or try what was typed. back: the path of our own page that follows. Raises Http404 without a form.
+
+    What does not work comes back with a sentence, status 422; it may take as long as the provider's patience.
+    """
+    provider = login_form(found.slug)
+    if provider is None:
+        raise Http404
+    form = LoginAnswersForm(provider.answers(), request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
+        try:
+            account = log_in(found.slug, form.given(), host_id=host_of(request).pk)
+        except ProviderError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"{account.email or account.display_name} is connected.")
+            return redirect(back)
+    context = {"listing": found, "form": form, "back": back, "active_tab": "providers"}
+    return render(request, "calendars/log_in.html", context, status=422 if form.is_bound else 200)

@@ -1,0 +1,182 @@
+"""The editor's tab Calendars."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from timetuna.calendars.connections import Listing, listings
+from timetuna.calendars.overview import CalendarLine, State, calendar_lines
+from timetuna.calendars.queries import conference_kinds, default_calendar
+from timetuna.pages.actions.save_calendars import CalendarsTab
+from timetuna.pages.models import BookingPage
+from timetuna.pages.wording import listed
+
+CALENDAR_GONE = "A calendar that you chose was disconnected just now. Choose again."
+ALL, THESE = "all", "these"
+_Writes = BookingPage.Writes
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One calendar to tick. line: how it stands with it."""
+
+    line: CalendarLine
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The calendars of one account, under its name."""
+
+    name: str
+    provider: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteOffer:
+    """One place where new events can go. text: what else is to be known.  note: why it does not work."""
+
+    value: str
+    name: str
+    text: str
+    chosen: bool
+    color: str | None = None
+    note: str = ""
+
+
+class CalendarsForm(forms.Form):
+    """Which calendars block a page, and which one gets its events."""
+
+    blocked_by = forms.ChoiceField(
+        choices=[(ALL, ALL), (THESE, THESE)], error_messages={"required": "Choose one."}
+    )
+    calendars = forms.TypedMultipleChoiceField(coerce=int, required=False)
+    writes = forms.ChoiceField()
+
+    def __init__(self, page: BookingPage, data: Any = None) -> None:
+        """Show the page's stored choice, or what was sent in `data`."""
+        self.page = page
+        self.lines = calendar_lines(page.host_id, now=timezone.now())
+        self.labels = {one.slug: one.label for one in listings()}
+        chosen = [str(row.calendar_id) for row in page.page_calendars.all()]
+        initial = {
+            "blocked_by": THESE if page.own_calendars else ALL,
+            "calendars": chosen,
+            "writes": _stored(page),
+        }
+        super().__init__(data, initial=initial)
+        ids = [str(line.row.pk) for line in self.lines]
+        gone = {"invalid_choice": CALENDAR_GONE}
+        self.fields["calendars"].choices = [(one, one) for one in ids]  # type: ignore[attr-defined]
+        self.fields["writes"].choices = [  # type: ignore[attr-defined]
+            (one, one) for one in (_Writes.DEFAULT, _Writes.NOWHERE, *ids)
+        ]
+        self.fields["calendars"].error_messages |= gone
+        self.fields["writes"].error_messages |= gone | {"required": "Choose where new events go."}
+
+    def has_errors(self) -> bool:
+        """Say whether anything that was sent is wrong."""
+        return self.is_bound and not self.is_valid()
+
+    def blocks_all(self) -> bool:
+        """Say whether all calendars that block the host's time block this page."""
+        return str(self["blocked_by"].value()) != THESE
+
+    def all_names(self) -> str:
+        """Return the names of the calendars that block everywhere, as people say them."""
+        return listed(
+            [line.row.name for line in self.lines if line.row.blocks and line.state is not State.GONE]
+        )
+
+    def accounts(self) -> Iterator[Account]:
+        """Return the calendars to tick, account by account; those that are gone only while they are chosen."""
+        chosen = {str(one) for one in self["calendars"].value() or []}
+        shown = [one for one in self.lines if one.state is not State.GONE or str(one.row.pk) in chosen]
+        for _, group in groupby(shown, key=lambda line: line.row.account_id):
+            lines = list(group)
+            label = self.labels.get(lines[0].row.account.provider, "")
+            choices = tuple(Choice(line, str(line.row.pk) in chosen) for line in lines)
+            yield Account(lines[0].account, label, choices)
+
+    def blocks_nothing(self) -> bool:
+        """Say whether no calendar keeps guests from booking this page."""
+        if self.blocks_all():
+            return not any(line.row.blocks for line in self.lines)
+        return not self["calendars"].value()
+
+    def write_offers(self) -> Iterator[WriteOffer]:
+        """Return where new events can go, the default first."""
+        wanted = str(self["writes"].value())
+        yield self._default(chosen=wanted == _Writes.DEFAULT)
+        for line in self.lines:
+            mine = wanted == str(line.row.pk)
+            if mine or (line.row.writable and line.row.listed):
+                yield self._calendar(line, chosen=mine)
+        yield WriteOffer(
+            value=_Writes.NOWHERE,
+            name="No calendar",
+            text="Bookings are in TimeTuna and in the mails only.",
+            chosen=wanted == _Writes.NOWHERE,
+        )
+
+    def is_undecided(self) -> bool:
+        """Say whether the calendar that was chosen for events went with its account."""
+        return (
+            not self.is_bound and self.page.writes == _Writes.CHOSEN and self.page.write_calendar_id is None
+        )
+
+    def ways_to_add(self) -> list[Listing]:
+        """Return the providers whose calendars have a button of their own, beside the one that connects others."""
+        return [one for one in listings() if one.has_calendars and one.ready and one.verb != "Connect"]
+
+    def values(self) -> CalendarsTab:
+        """Return the valid tab."""
+        data, writes = self.cleaned_data, self.cleaned_data["writes"]
+        is_id = writes not in {_Writes.DEFAULT, _Writes.NOWHERE}
+        return CalendarsTab(
+            own=data["blocked_by"] == THESE,
+            chosen=frozenset(data["calendars"]),
+            writes=_Writes.CHOSEN if is_id else writes,
+            write_calendar=int(writes) if is_id else None,
+        )
+
+    def _default(self, *, chosen: bool) -> WriteOffer:
+        target = default_calendar(self.page.host_id)
+        line = next((one for one in self.lines if target and one.row.pk == target.id), None)
+        text = "None of your accounts has a calendar that can be written to, so events go to none."
+        if line is not None:
+            text = f"Now that is {line.row.name} of {line.account}.{_carried(line)}"
+        return WriteOffer(value=_Writes.DEFAULT, name="Your default calendar", text=text, chosen=chosen)
+
+    def _calendar(self, line: CalendarLine, *, chosen: bool) -> WriteOffer:
+        note = ""
+        if line.state is State.GONE:
+            note = "Its account does not have this calendar any more, so guests find no times. Choose another one."
+        elif not line.row.writable:
+            note = "Events cannot be written to it any more. Choose another one."
+        elif line.row.account.needs_reconnect:
+            note = "Its account has to be connected again; events are written once it is."
+        return WriteOffer(
+            value=str(line.row.pk),
+            name=line.row.name,
+            text=f"{line.account}.{_carried(line)}",
+            chosen=chosen,
+            color=line.row.color,
+            note=note,
+        )
+
+
+def _stored(page: BookingPage) -> str:
+    if page.writes != _Writes.CHOSEN:
+        return str(page.writes)
+    return str(page.write_calendar_id or "")
+
+
+def _carried(line: CalendarLine) -> str:
+    labels = [label for kind, label in conference_kinds().items() if kind in line.row.kinds()]
+    return f" It can carry {listed(labels)} links." if labels else ""

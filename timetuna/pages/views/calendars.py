@@ -1,0 +1,65 @@
+"""The editor's tab Calendars, and the ways from it to an account and back."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from timetuna.calendars.connections import listings
+from timetuna.calendars.views.connecting import leave_for
+from timetuna.calendars.views.logging_in import by_form
+from timetuna.calendars.views.settings import allow_leaving, listing_or_404
+from timetuna.pages.actions.save_calendars import CalendarGone, save_calendars
+from timetuna.pages.forms.calendars import CALENDAR_GONE, CalendarsForm
+from timetuna.pages.models import BookingPage
+from timetuna.pages.views.editor import EditorTab
+from timetuna.pages.views.ownership import own_page_or_404
+
+
+class CalendarsTab(EditorTab[CalendarsForm]):
+    """Which calendars block the page, and which one gets its events."""
+
+    url_name = "pages_calendars"
+    template_name = "pages/calendars.html"
+
+    def form(self, page: BookingPage, data: Any = None) -> CalendarsForm:
+        """Return the form of calendars."""
+        return CalendarsForm(page, data)
+
+    def save(self, page: BookingPage, form: CalendarsForm) -> bool:
+        """Store them, unless another window disconnected one in the meantime."""
+        try:
+            save_calendars(page, form.values())
+        except CalendarGone:
+            form.add_error(None, CALENDAR_GONE)
+            return False
+        return True
+
+
+@require_safe
+@login_required
+def ways(request: HttpRequest, page_id: int) -> HttpResponse:
+    """Show every provider that has calendars, each with the way to connect it."""
+    page = own_page_or_404(request, page_id)
+    allow_leaving(request)
+    order = sorted(listings(), key=lambda one: (one.by_form, one.label.casefold()))
+    context = {"page": page, "providers": [one for one in order if one.has_calendars]}
+    return render(request, "pages/connect_calendar.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def connect(request: HttpRequest, page_id: int, provider: str) -> HttpResponse:
+    """Connect an account, and come back to the page's tab Calendars."""
+    page, found = own_page_or_404(request, page_id), listing_or_404(provider)
+    back = reverse("pages_calendars", args=[page.pk])
+    if not found.has_calendars:
+        raise Http404
+    if found.by_form:
+        return by_form(request, found, back=back)
+    if request.method != "POST":
+        return redirect("pages_connect", page.pk)
+    return leave_for(request, found, back=back)
