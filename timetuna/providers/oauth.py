@@ -26,6 +26,8 @@ _OK, _BAD_REQUEST, _UNAUTHORIZED, _TOO_MANY = 200, 400, 401, 429
 _SERVER_ERROR = 500
 _TOKEN = re.compile(r"[\x21-\x7e]{1,16384}")
 _WORD = re.compile(r"[A-Za-z0-9_.-]{1,40}")
+# RFC 6749 section 5.2 and OpenID Connect Core section 3.1.2.6: without the person nothing goes on.
+_DEAD = frozenset({"invalid_grant", "interaction_required", "consent_required", "login_required"})
 _DEFAULT_LIFE, _LONGEST_LIFE = 3_600, 30 * 86_400
 
 
@@ -37,7 +39,7 @@ class OAuthSettings:
     extra: what else the authorize address carries.
     refresh_token_stays: a renewal without a new refresh token means that the old one stays good.
     dead_reasons: beginnings of an error's text that mean a dead grant, beside `invalid_grant`.
-    dead_codes: the same for numbered errors, each with the sentence for the host.
+    dead_codes: the same for numbered errors, each with the sentence for the host; also at the exchange.
     operator_codes: numbers that mean that the operator's own settings are wrong.
     """
 
@@ -90,6 +92,7 @@ class OAuthClient:
         if response.status == _OK:
             return self._tokens(response, asked_at)
         failure = _Failure(response)
+        self._raise_when_known(failure)
         self._raise_common(failure, response)
         raise ProviderError(
             f"{self._settings.label} did not accept the sign-in: it had expired or was used before. Start again.",
@@ -160,13 +163,18 @@ class OAuthClient:
             _grant_end(asked_at, fields.get("refresh_token_expires_in")),
         )
 
+    def _raise_when_known(self, failure: "_Failure") -> None:
+        """Raise what only the host can mend, where the service says so by a number."""
+        words = self._settings.dead_codes.get(failure.number, "")
+        if words and failure.status in {_BAD_REQUEST, _UNAUTHORIZED}:
+            raise NeedsReconnect(words, code=failure.code)
+
     def _raise_when_dead(self, failure: "_Failure") -> None:
+        self._raise_when_known(failure)
         if failure.status not in {_BAD_REQUEST, _UNAUTHORIZED}:
             return
         settings = self._settings
-        if failure.number in settings.dead_codes:
-            raise NeedsReconnect(settings.dead_codes[failure.number], code=failure.code)
-        if failure.error == "invalid_grant" or failure.reason.startswith(settings.dead_reasons or ("\0",)):
+        if failure.error in _DEAD or failure.reason.startswith(settings.dead_reasons or ("\0",)):
             raise NeedsReconnect(
                 f"{settings.label} ended the connection. Connect {settings.label} again.",
                 code="invalid_grant",
@@ -205,10 +213,17 @@ class _Failure:
         self.readable = bool(fields)
         self.error = _text(fields.get("error"))
         self.reason = _text(fields.get("reason"))
-        number = fields.get("errorCode", fields.get("code"))
-        self.number = number if isinstance(number, int) else 0
+        self.number = _number(fields)
         word = self.error if _WORD.fullmatch(self.error) else str(self.number or response.status)
         self.code = f"oauth:{word}"
+
+
+def _number(fields: dict[str, Any]) -> int:
+    """Return the error's number: Zoom's `errorCode` or `code`, the first of Microsoft's `error_codes`."""
+    several = fields.get("error_codes")
+    listed = several[:1] if isinstance(several, list) else []
+    found = [fields.get("errorCode", fields.get("code")), *listed]
+    return next((one for one in found if isinstance(one, int)), 0)
 
 
 def _text(value: Any) -> str:

@@ -1,0 +1,34 @@
+import pytest
+
+from timetuna.providers.calendar_contract import (
+    BusySourceContract,
+    CalendarWriterContract,
+    DirectoryContract,
+)
+from timetuna.providers.contract import IdentityContract, OAuthContract
+from timetuna.providers.microsoft.tests.conftest import fresh
+from timetuna.sandbox import Sandbox, SandboxControl
+from timetuna.sandbox.microsoft.control import MicrosoftControl
+
+
+class TestMicrosoftOAuth(OAuthContract):
+    @pytest.fixture
+    def microsoft(self, running: tuple[Sandbox, SandboxControl]) -> MicrosoftControl:
+        """Without the final look: exchanging a code twice is what one of these tests is for."""
+        return fresh(running[1])
+
+
+class TestMicrosoftIdentity(IdentityContract):
+    pass
+
+
+class TestMicrosoftDirectory(DirectoryContract):
+    pass
+
+
+class TestMicrosoftBusySource(BusySourceContract):
+    free = ("transparent", "elsewhere", "cancelled", "declined")
+
+
+class TestMicrosoftCalendarWriter(CalendarWriterContract):
+    pass

@@ -1,0 +1,225 @@
+"""Bookings as events: found, made, changed in place, made again, with a Teams link where one is wanted.
+
+Guests are never attendees: Microsoft would mail each of them, and nothing turns that off (docs/decisions).
+"""
+
+import time
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from timetuna.lib.text import single_line
+from timetuna.providers.base import Entry, Written
+from timetuna.providers.errors import ProviderError
+from timetuna.providers.microsoft.answers import (
+    TEAMS,
+    TEAMS_PROVIDER,
+    is_https,
+    join_url,
+    part,
+    read_calendars,
+    text,
+)
+from timetuna.providers.microsoft.client import GraphApi, calendar_path, event_path, with_query
+from timetuna.providers.microsoft.mark import looking_for, marked
+from timetuna.providers.microsoft.refusals import CONFLICT, FORBIDDEN, Refused, unreadable
+from timetuna.providers.microsoft.wording import block, with_block
+
+MEETING_TYPES = {TEAMS: "Microsoft Teams"}
+CALENDARS = with_query(
+    "/me/calendars",
+    {
+        "$select": "id,name,color,hexColor,isDefaultCalendar,canEdit,owner,allowedOnlineMeetingProviders",
+        "$top": "100",
+    },
+)
+_ONE = "id,iCalUId,isOnlineMeeting,onlineMeeting"
+_ONLINE = {"isOnlineMeeting": True, "onlineMeetingProvider": TEAMS_PROVIDER}
+_TRANSACTIONS = uuid.UUID("c932ad62-0de9-4c15-a9d9-11c607fd086e")
+_LOOKS, _PAUSE_SECONDS = 4, 0.4
+_LINE = 255  # in UTF-16, as Exchange counts
+
+Json = dict[str, Any]
+
+
+class Standing(NamedTuple):
+    """An event that stands in a calendar."""
+
+    calendar: str
+    event: Json
+
+
+class Writer:
+    """Writes the events of one calendar."""
+
+    def __init__(self, api: GraphApi, calendar: str, *, credential: str) -> None:
+        self._api = api
+        self._calendar = calendar
+        self._credential = credential
+
+    def put(self, entry: Entry, *, reference: str) -> Written:
+        """Write the event. Safe to repeat: what an earlier call made is found by its private property."""
+        _check(entry)
+        standing = self._find(entry.booking) or (self._find_elsewhere(entry.booking) if reference else None)
+        changed = self._change(standing, entry) if standing else None
+        made = changed or self._make(entry, after=reference)
+        if entry.meeting_type == TEAMS and made.event.get("isOnlineMeeting") is False:
+            if not changed:
+                self.remove(text(made.event, "id"))  # nobody would ever know of it
+            raise ProviderError(
+                "This calendar cannot have Teams meetings. Choose another calendar or another kind of meeting.",
+                code="microsoft:no-teams",
+                permanent=True,
+            )
+        return self._written(made, wants_link=entry.meeting_type == TEAMS)
+
+    def remove(self, reference: str) -> None:
+        """Delete the event; one that is gone is as good."""
+        try:
+            self._api.call("DELETE", event_path(self._calendar, reference), credential=self._credential)
+        except Refused as refused:
+            if not refused.absent:
+                raise
+
+    def _find(self, booking: str, *, calendar: str = "") -> Standing | None:
+        """Return the booking's event out of what stands in the calendar.
+
+        Asking for it by its reference would not do: an immutable id is good for an event in the bin as well.
+        """
+        where = calendar or self._calendar
+        query = {"$filter": looking_for(booking), "$select": f"{_ONE},body", "$top": "5"}
+        address = with_query(f"{calendar_path(where)}/events", query)
+        pages = self._api.pages(address, credential=self._credential)
+        return next((Standing(where, event) for page in pages for event in page["value"]), None)
+
+    def _find_elsewhere(self, booking: str) -> Standing | None:
+        """Return the booking's event out of another calendar, into which its host has moved it."""
+        pages = self._api.pages(CALENDARS, credential=self._credential)
+        rows = [row for page in pages for row in page["value"]]
+        for one in read_calendars(rows):
+            if one.writable and one.id != self._calendar:
+                try:
+                    found = self._find(booking, calendar=one.id)
+                except Refused as refused:
+                    if not refused.absent and refused.status != FORBIDDEN:
+                        raise
+                    continue
+                if found:
+                    return found
+        return None
+
+    def _change(self, standing: Standing, entry: Entry) -> Standing | None:
+        """Change an event in place; None where it is gone by now."""
+        before = standing.event
+        changes = _fields(entry)
+        if before.get("isOnlineMeeting") is True:
+            whole = with_block(text(part(before, "body"), "content"), entry)
+            changes |= {"body": _html(whole)} if whole else {}
+        else:
+            changes |= {"body": _html(block(entry))} | (_ONLINE if entry.meeting_type == TEAMS else {})
+        path = event_path(standing.calendar, text(before, "id"))
+        try:
+            return Standing(
+                standing.calendar,
+                self._api.call("PATCH", path, credential=self._credential, body=changes),
+            )
+        except Refused as refused:
+            if refused.absent:
+                return None
+            raise
+
+    def _make(self, entry: Entry, *, after: str) -> Standing:
+        """Make the event. A repeat that Microsoft knows by its transaction makes no second one.
+
+        after: the event that stood there before and was deleted, so that the new one has a transaction of its own.
+        """
+        begun = datetime.now(UTC)
+        try:
+            made = self._insert(entry, uuid.uuid5(_TRANSACTIONS, f"{entry.booking} {self._calendar} {after}"))
+            if not _is_older(made.event, begun):
+                return made
+        except Refused as refused:
+            if refused.status != CONFLICT:
+                raise
+        # Microsoft knows this transaction: its event stands there since our look, or was deleted.
+        standing = self._find(entry.booking)
+        return (standing and self._change(standing, entry)) or self._insert(entry, uuid.uuid4())
+
+    def _insert(self, entry: Entry, transaction: uuid.UUID) -> Standing:
+        body = _fields(entry) | marked(entry.booking) | {"body": _html(block(entry))}
+        body |= {"transactionId": str(transaction)} | (_ONLINE if entry.meeting_type == TEAMS else {})
+        path = f"{calendar_path(self._calendar)}/events"
+        event = self._api.call("POST", path, credential=self._credential, body=body, creates=True)
+        if not text(event, "id"):
+            raise unreadable("without the event's id", creates=True)
+        return Standing(self._calendar, event)
+
+    def _written(self, made: Standing, *, wants_link: bool) -> Written:
+        reference, uid = text(made.event, "id"), text(made.event, "iCalUId")
+        if not reference:
+            raise unreadable("without the event's id")
+        link = self._link(made) if wants_link else ""
+        if link and not is_https(link):
+            raise ProviderError(
+                "Microsoft's event has no meeting link that can be used; this is tried again.",
+                code="microsoft:link",
+            )
+        return Written(reference, ical_uid=uid, join_url=link)
+
+    def _link(self, made: Standing) -> str:
+        """Look a few times whether the link is there; whoever called looks again later."""
+        path = event_path(made.calendar, text(made.event, "id"))
+        event = made.event
+        for _ in range(_LOOKS):
+            if join_url(event):
+                break
+            time.sleep(_PAUSE_SECONDS)
+            event = self._api.call("GET", with_query(path, {"$select": _ONE}), credential=self._credential)
+        return join_url(event)
+
+
+def _check(entry: Entry) -> None:
+    if entry.start.tzinfo is None:
+        raise ValueError("An event's start needs a time zone.")
+    if entry.meeting_type and entry.meeting_type not in MEETING_TYPES:
+        raise ValueError("Microsoft has no meetings of this type.")
+
+
+def _fields(entry: Entry) -> Json:
+    end = entry.start + timedelta(minutes=entry.minutes)
+    fields: Json = {
+        "subject": _clip(entry.title) or "Meeting",
+        "start": _moment(entry.start),
+        "end": _moment(end),
+        "showAs": "tentative" if entry.tentative else "busy",
+    }
+    if (
+        entry.meeting_type != TEAMS
+    ):  # there Microsoft writes "Microsoft Teams Meeting", and has a button to join
+        too_long = "://" in entry.location and len(entry.location) > _LINE  # half a link leads nowhere
+        fields["location"] = {"displayName": "" if too_long else _clip(entry.location)}
+    return fields
+
+
+def _clip(words: str) -> str:
+    line = single_line(words, max_length=_LINE)
+    excess = len(line.encode("utf-16-le")) // 2 - _LINE
+    return single_line(line, max_length=_LINE - excess) if excess > 0 else line
+
+
+def _moment(at: datetime) -> Json:
+    # In UTC: not every IANA zone is one that Graph knows.
+    return {"dateTime": at.astimezone(UTC).replace(tzinfo=None).isoformat(), "timeZone": "UTC"}
+
+
+def _html(content: str) -> Json:
+    return {"contentType": "html", "content": content}
+
+
+def _is_older(event: Json, begun: datetime) -> bool:
+    """Tell whether the answer shows an event that was there before we asked for it."""
+    try:
+        created = datetime.fromisoformat(text(event, "createdDateTime"))
+    except ValueError:
+        return False
+    return created.replace(tzinfo=created.tzinfo or UTC) < begun
