@@ -128,7 +128,15 @@ WORKER_THREADS = env.number("TIMETUNA_WORKER_THREADS", least=1, most=32)
 TRUSTED_PROXIES = env.parsed("TIMETUNA_TRUSTED_PROXIES", _networks)
 MAIL_SERVER = env.parsed("EMAIL_URL", lambda value: parse_email_url(value) if value else None)
 DEFAULT_FROM_EMAIL = env.parsed("TIMETUNA_FROM_EMAIL", _sender)
-for _name in ("ZOOM_OAUTH_URL", "ZOOM_API_URL", "GOOGLE_OAUTH_URL", "GOOGLE_TOKEN_URL", "GOOGLE_API_URL"):
+for _name in (
+    "ZOOM_OAUTH_URL",
+    "ZOOM_API_URL",
+    "GOOGLE_OAUTH_URL",
+    "GOOGLE_TOKEN_URL",
+    "GOOGLE_API_URL",
+    "MICROSOFT_OAUTH_URL",
+    "MICROSOFT_API_URL",
+):
     env.parsed(_name, _outside)
 env.together("ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_WEBHOOK_SECRET_TOKEN")
 for _name in ("CALDAV_ALLOW_PRIVATE", "CALDAV_ALLOW_HTTP"):
@@ -270,6 +278,7 @@ SOCIALACCOUNT_ADAPTER = "timetuna.accounts.social.SocialAdapter"
 SOCIALACCOUNT_AUTO_SIGNUP = False
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_PROVIDERS = {"microsoft": {"TENANT": env.text("MICROSOFT_TENANT")}}
 
 LOGGING = logging_config(env.choice("TIMETUNA_LOG_LEVEL", "DEBUG", "INFO", "WARNING", "ERROR"))
 LOGGING_CONFIG = "logging.config.dictConfig"
