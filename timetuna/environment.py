@@ -46,6 +46,8 @@ SETTINGS = (
     Setting("TIMETUNA_WEB_PROCESSES", "Web processes.", "1"),
     Setting("TIMETUNA_WEB_THREADS", "Threads in each web process.", "8"),
     Setting("TIMETUNA_WORKER_THREADS", "Jobs a worker process does at the same time.", "4"),
+    Setting("TIMETUNA_CALENDAR_MINUTES", "How often calendars are read.", "5"),
+    Setting("TIMETUNA_FEED_MINUTES", "How often iCal feeds are read.", "15"),
     Setting(
         "TIMETUNA_TRUSTED_PROXIES", "Addresses or networks of your reverse proxies, comma separated.", ""
     ),

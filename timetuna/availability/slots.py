@@ -62,7 +62,7 @@ class Code(StrEnum):
     CAP_MONTH = "cap_month"
     """The month has. cap: of what, and how many. minute: when it ends."""
     PROVIDER_UNREADABLE = "provider_unreadable"
-    """A calendar that may take the time cannot be read. label: its name."""
+    """A calendar that may take the time cannot be read. label: its name. busy: from when on it was not read yet."""
     NO_MEETING_TYPE = "no_meeting_type"
     """There is no way to meet."""
 
@@ -73,6 +73,8 @@ class Kind(StrEnum):
     CALENDAR = "calendar"
     BOOKING = "booking"
     HOLD = "hold"
+    UNKNOWN = "unknown"
+    """Nobody knows: a calendar was not read that far."""
 
 
 class Busy(NamedTuple):
@@ -125,7 +127,12 @@ _SPECIAL = {
     DayKind.OUT_OF_OFFICE: Code.OUT_OF_OFFICE,
     DayKind.HOLIDAY: Code.HOLIDAY,
 }
-_TAKEN = {Kind.CALENDAR: Code.CALENDAR_BUSY, Kind.BOOKING: Code.OWN_BOOKING, Kind.HOLD: Code.HELD}
+_TAKEN = {
+    Kind.CALENDAR: Code.CALENDAR_BUSY,
+    Kind.BOOKING: Code.OWN_BOOKING,
+    Kind.HOLD: Code.HELD,
+    Kind.UNKNOWN: Code.PROVIDER_UNREADABLE,
+}
 
 
 def open_slots(diary: Diary, *, policy: Policy, now_minute: int, span: Interval) -> list[int]:

@@ -4,6 +4,13 @@ from django.apps import AppConfig
 
 
 class BookingsConfig(AppConfig):
-    """Registers the app under its full name."""
+    """Registers the app under its full name, and tells calendars whom to ask which events are ours."""
 
     name = "timetuna.bookings"
+
+    def ready(self) -> None:
+        """Register it once the models are there."""
+        from timetuna.bookings.own_uids import own_uids  # noqa: PLC0415 - not before all apps are ready
+        from timetuna.calendars.neighbours import register_own  # noqa: PLC0415
+
+        register_own(own_uids)

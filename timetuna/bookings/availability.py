@@ -8,16 +8,20 @@ from django.db.models import QuerySet
 
 from timetuna.availability.caps import FullPeriod, counted_span, full_periods
 from timetuna.availability.hours import date_start, host_date, open_hours_around, special_days
-from timetuna.availability.interval import Interval
+from timetuna.availability.interval import Interval, widen
 from timetuna.availability.policy import LONGEST_MEETING, Policy, Scope
 from timetuna.availability.slots import Busy, Diary, Kind, Reason, is_open, open_slots, why_not
 from timetuna.bookings.held import Held, live_holds
 from timetuna.bookings.models import BookingHost
+from timetuna.calendars.actions.make_due import make_due
+from timetuna.pages.busy import Known
+from timetuna.pages.busy import known as known_busy
 from timetuna.pages.queries import PublicPage
 from timetuna.prepared import Prepared
 from timetuna.web.client import NOBODY, Client
 
 LONGEST_BUFFER = 24 * 60
+TEN_YEARS = 10 * 366 * 24 * 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,12 +40,17 @@ class Question:
 
 
 def offered(question: Question, *, span: Interval) -> list[int]:
-    """Return all start times within the span, in UTC minutes. Three queries at most, however long the span."""
+    """Return all start times within the span, in UTC minutes. Four queries at most, however long the span.
+
+    Calendars of which the knowledge is not quite fresh are read soon: that is one write more, once a minute at most.
+    """
     if not question.page.meeting_types:
         return []
-    return open_slots(
-        _diary(question, span), policy=_policy(question), now_minute=_ceiling(question.now), span=span
-    )
+    known = _known(question, span)
+    diary = _diary(question, span, known)
+    if known.stale:
+        make_due(known.stale, now=question.now)
+    return open_slots(diary, policy=_policy(question), now_minute=_ceiling(question.now), span=span)
 
 
 def bookable(question: Question, *, start_minute: int) -> bool:
@@ -121,14 +130,30 @@ def _told_diary(question: Question, span: Interval) -> Diary:
     return replace(_diary(question, span), special=special_days(question.page.opening, span=span))
 
 
-def _diary(question: Question, span: Interval) -> Diary:
+def _known(question: Question, span: Interval) -> Known:
+    """Return what calendars say of all that a meeting which starts within the span may need."""
+    page = question.page
+    longest = max([question.minutes, *(one.minutes for one in page.durations)])
+    reach = widen(span, before=page.buffer_before_minutes, after=longest + page.buffer_after_minutes)
+    return known_busy(page.calendars, reach, now=question.now)
+
+
+def _outside(known: Known) -> list[Busy]:
+    unknown = [] if known.until is None else [Busy(known.until, known.until + TEN_YEARS, Kind.UNKNOWN)]
+    return [Busy(start, end) for start, end in known.busy] + unknown
+
+
+def _diary(question: Question, span: Interval, known: Known | None = None) -> Diary:
+    known = known or _known(question, span)
+    lost = question.page.lost_calendar
     held = live_holds(
         question.page.host_id, now=question.now, token=question.hold, client=question.client.fingerprint
     )
     return Diary(
         hours=open_hours_around(question.page.opening, span=span),
-        busy=_own_bookings(question, span) + [hold.busy for hold in held],
+        busy=_own_bookings(question, span) + [hold.busy for hold in held] + _outside(known),
         full=_full(question, span, held),
+        unreadable=(*known.unreadable, lost) if lost else known.unreadable,
         usable=bool(question.page.meeting_types),
     )
 

@@ -79,6 +79,7 @@ _TAKEN_BY = {
     Kind.CALENDAR: "an event in one of your calendars",
     Kind.BOOKING: "a booking",
     Kind.HOLD: "a time that a guest is about to book",
+    Kind.UNKNOWN: "a time for which your calendars have not been read yet",
 }
 
 
@@ -209,7 +210,10 @@ def _cap(reason: Reason, setting: Setting) -> _Told:
     return f"This page takes {count}, and {full} has them.", (setting.tab(place, "Change the limits"),)
 
 
-def _unreadable(reason: Reason, _: Setting) -> _Told:
+def _unreadable(reason: Reason, setting: Setting) -> _Told:
+    if reason.busy:
+        until = setting.say(reason.busy.start_minute)
+        return f"Your calendars have been read until {until} only; more of them is read soon.", (_PROVIDERS,)
     text = (
         f"The calendar “{reason.label}” cannot be read at the moment, so nobody knows whether you are free."
     )

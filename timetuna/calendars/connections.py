@@ -96,6 +96,12 @@ def busy_source(slug: str, *, budget: Budget | None = None) -> BusySource | None
     return found if isinstance(found, BusySource) else None
 
 
+def reads_only(slug: str) -> bool:
+    """Say whether the provider's calendars can be read and never written: feeds, which change slowly and come whole."""
+    provider = providers().get(slug)
+    return provider is not None and not isinstance(_build(provider), CalendarWriter)
+
+
 def conferencing(slug: str) -> Conferencing | None:
     """Return the provider, ready to make meetings; None when it is not set up on this server."""
     found = _ready(slug)

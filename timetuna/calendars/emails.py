@@ -1,5 +1,7 @@
-"""Mails about connections."""
+"""Mails about connections and their calendars."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from email.message import EmailMessage
 from urllib.parse import urlsplit
 
@@ -8,35 +10,77 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from timetuna.calendars.connections import listing
 from timetuna.calendars.models import CalendarAccount
+from timetuna.calendars.troubles import Trouble, said, trouble_of
 from timetuna.lib.mail import Letter, Mailbox, build, parse_mailbox
 
 
 def reconnect_mail(account: CalendarAccount) -> EmailMessage:
     """Return the mail that tells a host why a connection needs them, with one button that mends it."""
-    found = listing(account.provider)
-    label = found.label if found else account.provider
-    values = {
-        "label": label,
-        "name": account.host.name,
-        "email": account.email,
-        "reason": account.needs_reconnect_reason,
+    trouble = trouble_of(account, now=timezone.now())
+    values = {"reason": account.needs_reconnect_reason, "limited": _limited(trouble)}
+    name = f"reconnect-{account.pk}-{account.connected_at.timestamp():.0f}"
+    subject = f"{trouble.label} needs to be connected again"
+    return _mail(trouble, "reconnect", subject=subject, name=name, values=values)
+
+
+def trouble_mail(account: CalendarAccount, *, episode: datetime) -> EmailMessage:
+    """Return the mail that tells a host which calendars cannot be read since when, and what pages do meanwhile."""
+    trouble = trouble_of(account, now=timezone.now())
+    problems = list(dict.fromkeys(one.problem for one in trouble.calendars))
+    several = len(trouble.calendars) > 1
+    subject = f"{len(trouble.calendars)} calendars" if several else f"Your calendar {trouble.names()}"
+    return _mail(
+        trouble,
+        "trouble",
+        subject=f"{subject} cannot be read",
+        name=f"trouble-{account.pk}-{episode.timestamp():.0f}",
+        values={"problem": " ".join(problems), "several": several},
+    )
+
+
+def mended_mail(account: CalendarAccount, names: list[str], *, episode: datetime) -> EmailMessage:
+    """Return the mail that says that what a host was told of is over."""
+    several = len(names) > 1
+    subject = f"{len(names)} calendars" if several else f"Your calendar “{names[0]}”"
+    return _mail(
+        trouble_of(account, now=timezone.now()),
+        "mended",
+        subject=f"{subject} can be read again",
+        name=f"mended-{account.pk}-{episode.timestamp():.0f}",
+        values={"calendars": ", ".join(f"“{name}”" for name in names), "several": several},
+    )
+
+
+def _limited(trouble: Trouble) -> str:
+    """Say when a grant has ended that was limited from the start; "" where it was not, or has not ended."""
+    ends = trouble.limited
+    return said(ends, trouble.zone) if ends is not None and ends <= timezone.now() else ""
+
+
+def _mail(
+    trouble: Trouble, template: str, *, subject: str, name: str, values: Mapping[str, object]
+) -> EmailMessage:
+    """Build a mail to the account's host. name: of the episode, so that a mail sent again after a crash is the same."""
+    account, host = trouble.account, trouble.account.host
+    context = {
+        **values,
+        "label": trouble.label,
+        "name": host.name,
+        "email": account.email or account.display_name,
+        "calendar_names": trouble.names() if trouble.calendars else "",
+        "since": trouble.since(),
+        "lines": trouble.lines(now=timezone.now()),
         "url": settings.BASE_URL + reverse("settings_providers"),
+        "subject": subject,
     }
     letter = Letter(
         sender=parse_mailbox(settings.DEFAULT_FROM_EMAIL),
-        to=Mailbox(account.host.name, account.host.email),
-        subject=f"{label} needs to be connected again",
-        text=render_to_string("calendars/mail/reconnect.txt", values),
-        html=render_to_string("calendars/mail/reconnect.html", values),
-        message_id=_message_id(account),
+        to=Mailbox(host.name, host.email),
+        subject=subject,
+        text=render_to_string(f"calendars/mail/{template}.txt", context),
+        html=render_to_string(f"calendars/mail/{template}.html", context),
+        message_id=f"<{name}@{urlsplit(settings.BASE_URL).hostname}>",
         sent_at=timezone.now(),
     )
     return build(letter)
-
-
-def _message_id(account: CalendarAccount) -> str:
-    """Name the episode: a mail that is sent again after a crash is the same mail."""
-    domain = urlsplit(settings.BASE_URL).hostname
-    return f"<reconnect-{account.pk}-{account.connected_at.timestamp():.0f}@{domain}>"

@@ -107,6 +107,13 @@ class Calendar(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["account", "outside_id"], name="calendars_one_row_each"),
         ]
+        indexes = [
+            models.Index(
+                fields=["read_lease_until", "account"],
+                name="calendars_being_read",
+                condition=models.Q(read_lease_until__isnull=False),
+            ),
+        ]
 
     def kinds(self) -> frozenset[str]:
         """Return the kinds of online meetings that events in it can carry."""

@@ -43,6 +43,12 @@ def write_calendar(page: BookingPage) -> Calendar | None:
     return Calendar.objects.select_related("account").filter(pk=chosen or 0).first()
 
 
+def lost_calendar(page: BookingPage) -> str:
+    """Return the name of the calendar that was chosen to get the page's events, if its account has it no more."""
+    calendar = page.write_calendar if page.writes == BookingPage.Writes.CHOSEN else None
+    return "" if calendar is None or calendar.listed else calendar.name
+
+
 def usable_kinds(
     host_id: int, pages: Iterable[BookingPage], kinds: Iterable[str]
 ) -> dict[int, frozenset[str]]:

@@ -12,12 +12,13 @@ from django.utils.translation import ngettext
 from timetuna.availability.hours import Away, Hours
 from timetuna.availability.policy import Cap
 from timetuna.calendars.queries import conference_kinds
-from timetuna.pages.calendars import usable_kinds
+from timetuna.pages.busy import Asked, asked
+from timetuna.pages.calendars import lost_calendar, usable_kinds
 from timetuna.pages.kinds import NEEDS_DETAIL, guest_labels
 from timetuna.pages.looks import NO_LOOK, Look, look_of
 from timetuna.pages.models import BookingPage, DateOverride, MeetingType, OutOfOffice, Schedule, TravelZone
 from timetuna.pages.opening import caps, opening
-from timetuna.pages.rows import dates_over, row_at, row_with
+from timetuna.pages.rows import dates_over, row_at, row_with, with_its_host
 from timetuna.pages.wording import summary
 
 
@@ -57,6 +58,8 @@ class PublicPage:
     meeting_types: only what is on and can be used right now; without any, no time is offered.
     approval_hours: for how long the host is asked for their yes; None where a booking needs none. most_guests: how many
     others a guest may bring. asks_reason: whether who moves or cancels is asked why ("no", "optional", "required").
+    calendars: which of them take its time.  lost_calendar: the name of the one that should get its events, if its
+    account does not have it any more; then no time is offered until the host chooses another.
     """
 
     id: int
@@ -83,7 +86,9 @@ class PublicPage:
     approval_hours: int | None
     most_guests: int
     asks_reason: str
+    calendars: Asked
     look: Look = NO_LOOK
+    lost_calendar: str = ""
 
     def last_day(self, today: date) -> date | None:
         """Return the last of the host's dates that can be booked, or None without end."""
@@ -188,8 +193,7 @@ def mail_text(page: BookingPage | None, kind: str) -> MailText:
 
 def _public() -> QuerySet[BookingPage]:
     over = dates_over()
-    rows = BookingPage.objects.select_related("host__host_rules", "schedule").order_by()
-    return rows.prefetch_related(
+    return with_its_host().prefetch_related(
         "durations",
         "meeting_types",
         "schedule__weekly_hours",
@@ -237,6 +241,8 @@ def _page(page: BookingPage, ready: frozenset[str]) -> PublicPage:
         most_guests=page.most_guests,
         asks_reason=page.ask_reason,
         look=look_of(page),
+        calendars=asked(page),
+        lost_calendar=lost_calendar(page),
     )
 
 

@@ -38,12 +38,18 @@ def row_with(page_id: int) -> BookingPage | None:
 
 def _at(handle: str, slug: str) -> QuerySet[BookingPage]:
     verified = EmailAddress.objects.filter(user=OuterRef("host"), verified=True)
-    pages = _pages().alias(lower_handle=Lower("host__handle")).filter(Exists(verified), host__is_active=True)
+    pages = (
+        with_its_host()
+        .alias(lower_handle=Lower("host__handle"))
+        .filter(Exists(verified), host__is_active=True)
+    )
     return pages.filter(lower_handle=handle, slug=slug)
 
 
-def _pages() -> QuerySet[BookingPage]:
-    return BookingPage.objects.select_related("host__host_rules", "schedule").order_by()
+def with_its_host() -> QuerySet[BookingPage]:
+    """Return all pages with the rows that belong to one page each; of the write calendar, no more than what it is."""
+    rows = BookingPage.objects.select_related("host__host_rules", "schedule", "write_calendar").order_by()
+    return rows.defer("write_calendar__busy", "write_calendar__cursor")
 
 
 def _whole(found: list[BookingPage]) -> BookingPage | None:
@@ -63,7 +69,7 @@ def _keep(row: object, **related: object) -> None:
 
 
 _AT: Prepared[BookingPage] = Prepared(_at)
-_WITH: Prepared[BookingPage] = Prepared(lambda page: _pages().filter(pk=page))
+_WITH: Prepared[BookingPage] = Prepared(lambda page: with_its_host().filter(pk=page))
 _DURATIONS: Prepared[Duration] = Prepared(lambda page: Duration.objects.filter(page=page))
 _MEETING_TYPES: Prepared[MeetingType] = Prepared(lambda page: MeetingType.objects.filter(page=page))
 _HOURS: Prepared[WeeklyHours] = Prepared(lambda schedule: WeeklyHours.objects.filter(schedule=schedule))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext, gettext_noop
 from timetuna.bookings.actions.hold import consume
 from timetuna.bookings.actions.lapse import answer_until, plan_lapse
 from timetuna.bookings.actions.lock_host import lock_host
+from timetuna.bookings.actions.look_again import look_again
 from timetuna.bookings.actions.name_guests import name_guests
 from timetuna.bookings.availability import Question, bookable, moment_of
 from timetuna.bookings.errors import FormUsed, SlotTaken
@@ -64,7 +65,9 @@ def book(order: Order, *, now: datetime) -> Booking:
     """Store the booking and the work that follows from it, or refuse with BookingRefused.
 
     The page is read again and the engine asked again under the host's lock; the database's own guard has the last word.
+    Not to be called inside a transaction: the host's calendars are looked at first.
     """
+    look_again(order.page_id, start_minute=order.start_minute, minutes=order.minutes)
     try:
         with transaction.atomic():
             return _book(order, now)

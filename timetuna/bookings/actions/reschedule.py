@@ -13,6 +13,7 @@ from timetuna.bookings.actions.book import GUARD
 from timetuna.bookings.actions.hold import consume
 from timetuna.bookings.actions.lapse import answer_until, plan_lapse
 from timetuna.bookings.actions.lock_host import lock_host
+from timetuna.bookings.actions.look_again import look_again_for
 from timetuna.bookings.availability import Question, bookable, moment_of
 from timetuna.bookings.errors import NotPossible, SlotTaken, TooManyBookings
 from timetuna.bookings.event_work import enqueue_event
@@ -58,7 +59,9 @@ def reschedule(
     """Move the booking to a time its page offers now. Raises BookingRefused; then nothing has changed.
 
     Where the host moves it anyway, the database's own guard is what keeps it off other bookings.
+    Not to be called inside a transaction: the host's calendars are looked at first.
     """
+    look_again_for(booking_id, start_minute=start_minute)
     try:
         with transaction.atomic():
             booking = _locked(booking_id)

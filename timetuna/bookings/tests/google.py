@@ -5,9 +5,10 @@ from urllib.parse import urlsplit
 import httpx
 from django.conf import settings
 
-from timetuna.calendars.connections import linkable
-from timetuna.calendars.models import Calendar, CalendarAccount
-from timetuna.calendars.session import use
+from timetuna.calendars.actions.list_calendars import list_calendars
+from timetuna.calendars.actions.refresh import refresh
+from timetuna.calendars.models import CalendarAccount
+from timetuna.jobs.models import Job
 from timetuna.lib.mail import parse_email_url
 from timetuna.sandbox.control import SandboxControl
 
@@ -31,25 +32,17 @@ class Google:
         settings_fixture.MAIL_SERVER = parse_email_url(f"smtp://127.0.0.1:{self.sandbox.smtp_port}")
 
     def connect(self, client, user, *, account="robin"):
-        """Connect as a browser does, and learn which calendars there are."""
+        """Connect as a browser does, and learn which calendars there are and when they are taken."""
         client.force_login(user)
         self.control.tell("google/decide", decision="allow", account=account)
         start = client.post("/settings/providers/google/connect")
         back = urlsplit(httpx.get(start["Location"], trust_env=False).headers["location"])
         client.get(f"{back.path}?{back.query}")
         row = CalendarAccount.objects.filter(host=user, provider="google").latest("connected_at")
-        found = use(row.pk, lambda token: linkable("google").calendars(credential=token))
-        for one in found:
-            Calendar.objects.update_or_create(
-                account=row,
-                outside_id=one.id,
-                defaults={
-                    "name": one.name,
-                    "is_primary": one.primary,
-                    "writable": one.writable,
-                    "meeting_types": " ".join(one.meeting_types),
-                },
-            )
+        list_calendars(row.pk)
+        for calendar in row.calendars.all():
+            refresh(calendar.pk)
+        Job.objects.filter(name="calendars.list").delete()
         return row
 
     def events(self, calendar=PRIMARY):

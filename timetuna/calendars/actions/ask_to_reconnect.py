@@ -2,8 +2,10 @@
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 
-from timetuna.calendars.models import CalendarAccount
+from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.jobs.queue import enqueue
 
 _REASON_LENGTH = 300
@@ -13,6 +15,8 @@ _REASON_LENGTH = 300
 def ask_to_reconnect(accounts: QuerySet[CalendarAccount], *, reason: str) -> int:
     """Mark those of `accounts` that are not marked yet, with a sentence the host reads; return how many.
 
+    Their calendars cannot be read from then on, and the one mail about the account says so for all of them.
+
     The query says on which condition a row is marked (its tokens are still the ones that were refused): rows are
     locked before it is looked at again. One mail an episode, and an episode begins with a connection.
     """
@@ -20,6 +24,10 @@ def ask_to_reconnect(accounts: QuerySet[CalendarAccount], *, reason: str) -> int
     for account in found:
         CalendarAccount.objects.filter(pk=account.pk).update(
             needs_reconnect=True, needs_reconnect_reason=reason[:_REASON_LENGTH]
+        )
+        now = timezone.now()
+        Calendar.objects.filter(account=account).update(
+            failing_since=Coalesce("failing_since", now), problem=reason[:_REASON_LENGTH], told_at=now
         )
         enqueue(
             "calendars.reconnect_mail",

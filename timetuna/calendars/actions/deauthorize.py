@@ -1,16 +1,14 @@
 """Forget an outside account whose owner removed us at the provider."""
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
-from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from timetuna.calendars.models import Authorization, CalendarAccount
 from timetuna.calendars.sealing import grant_owner
+from timetuna.impatience import impatient
 from timetuna.jobs.queue import enqueue
 from timetuna.lib.signing import fingerprint
 from timetuna.providers.base import Deauthorization
@@ -30,7 +28,7 @@ def deauthorize(event: Deauthorization, *, provider: str) -> int:
     The acknowledgement is enqueued with the deletion, once however often the event comes. Raises
     OperationalError when the database is busy for longer than two seconds; the provider then sends it again.
     """
-    with _impatient():
+    with impatient(PATIENCE_MS):
         count = _forget(event, provider)
         if event.acknowledgement:
             _acknowledge_later(event, provider)
@@ -57,26 +55,3 @@ def _acknowledge_later(event: Deauthorization, provider: str) -> None:
     key = f"acknowledge:{fingerprint(event.acknowledgement)}"
     sealed = box().seal(event.acknowledgement, context=f"jobs.acknowledge:{provider}")
     enqueue("calendars.acknowledge_deauthorization", key=key, provider=provider, sealed=sealed, row=key)
-
-
-@contextmanager
-def _impatient() -> Iterator[None]:
-    """Open a transaction that gives up on locks early: the caller waits three seconds for an answer."""
-    if connection.vendor == "sqlite":  # it waits for its lock when the transaction begins
-        _execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
-    try:
-        with transaction.atomic():
-            if connection.vendor == "postgresql":
-                _execute(
-                    f"SET LOCAL lock_timeout = {PATIENCE_MS}; SET LOCAL statement_timeout = {PATIENCE_MS}"
-                )
-            yield
-    finally:
-        if connection.vendor == "sqlite":
-            usual = connection.settings_dict["OPTIONS"].get("timeout", 5)
-            _execute(f"PRAGMA busy_timeout = {int(usual * 1000)}")
-
-
-def _execute(statement: str) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(statement)

@@ -2,19 +2,22 @@
 
 import logging
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from timetuna.calendars.connections import directory
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.calendars.session import use
+from timetuna.jobs.queue import repeat
 from timetuna.lib.text import single_line
 from timetuna.providers.base import OutsideCalendar
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 
 log = logging.getLogger("timetuna.calendars")
+_DAY, _SOON, _APART = timedelta(days=1), timedelta(hours=1), timedelta(seconds=1)
 
 
 def list_calendars(account_id: int) -> None:
@@ -35,6 +38,24 @@ def list_calendars(account_id: int) -> None:
         CalendarAccount.objects.filter(pk=account_id).update(calendars_problem=str(error)[:300])
         raise
     _store(account_id, found, now=timezone.now())
+
+
+def enqueue_lists() -> None:
+    """Have accounts listed again that were listed more than a day ago, or never; one row of work for each, for ever."""
+    now = timezone.now()
+    old = Q(calendars_read_at__isnull=True, connected_at__lt=now - _SOON) | Q(
+        calendars_read_at__lt=now - _DAY
+    )
+    alive = CalendarAccount.objects.filter(old, needs_reconnect=False).values_list("pk", "provider")
+    listed = [pk for pk, provider in alive if directory(provider) is not None]
+    for number, pk in enumerate(listed):
+        repeat(
+            "calendars.list",
+            key=f"list-calendars-daily:{pk}",
+            subject=f"account:{pk}",
+            at=now + number * _APART,
+            account=pk,
+        )
 
 
 def _store(account_id: int, found: Iterable[OutsideCalendar], *, now: datetime) -> None:

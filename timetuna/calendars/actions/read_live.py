@@ -1,0 +1,128 @@
+"""Look at calendars once more at the moment a time is taken: all at once, and what is late is not waited for."""
+
+import logging
+import threading
+import time
+from collections.abc import Collection
+from queue import Empty, SimpleQueue
+
+from django.db import connections, transaction
+from django.utils import timezone
+
+from timetuna.availability.interval import Interval
+from timetuna.calendars.actions.make_due import make_due
+from timetuna.calendars.connections import busy_source
+from timetuna.calendars.knowledge import Known, pack, unpack
+from timetuna.calendars.models import Calendar
+from timetuna.calendars.own_events import others_only
+from timetuna.calendars.session import token_at_hand, use
+from timetuna.lib.http import Budget
+from timetuna.providers.base import BusyTime
+from timetuna.providers.errors import NeedsReconnect, ProviderError
+
+log = logging.getLogger("timetuna.calendars")
+SECONDS = 2.0
+_MOST_AT_ONCE = threading.BoundedSemaphore(32)
+_Found = tuple[Calendar, tuple[BusyTime, ...] | None, str]
+
+
+def read_live(ids: Collection[int], span: Interval, *, seconds: float = SECONDS) -> list[int]:
+    """Store what the calendars say now of a span of UTC minutes; return the ids of those that did not answer in time.
+
+    Of those the last good knowledge goes on to count. Where nothing has changed nothing is written, and cursors
+    stay good. Not to be called inside a transaction.
+    """
+    end = time.monotonic() + seconds
+    rows = _readable(ids) if ids else []
+    answers: SimpleQueue[_Found] = SimpleQueue()
+    asked = [row for row in rows if _ask(row, span, answers, seconds=seconds)]
+    silent = {row.pk: row for row in rows}
+    for _ in asked:
+        try:
+            row, busy, code = answers.get(timeout=max(0.0, end - time.monotonic()))
+        except Empty:
+            break
+        if code:
+            log.info("calendar %s not read at a booking: %s", row.pk, code)
+            continue
+        silent.pop(row.pk)
+        if busy is not None:
+            _store(row, span, Known.of(others_only(busy, host_id=row.account.host_id)))
+    if silent:
+        make_due(silent.keys(), now=timezone.now())
+    return [*silent, *(set(ids) - {row.pk for row in rows})]
+
+
+def _readable(ids: Collection[int]) -> list[Calendar]:
+    rows = Calendar.objects.filter(pk__in=ids, account__needs_reconnect=False)
+    return list(rows.select_related("account__host").defer("busy").order_by("pk"))
+
+
+def _ask(row: Calendar, span: Interval, answers: "SimpleQueue[_Found]", *, seconds: float) -> bool:
+    """Begin to ask in a thread that nobody has to wait for; False where too much is being asked already."""
+    if not _MOST_AT_ONCE.acquire(blocking=False):
+        return False
+    ask = _Ask(row, span, answers, seconds=seconds)
+    threading.Thread(target=ask.run, name=f"live-{row.pk}", daemon=True).start()
+    return True
+
+
+class _Ask:
+    """One calendar's answer, or why there is none."""
+
+    def __init__(
+        self, row: Calendar, span: Interval, answers: "SimpleQueue[_Found]", *, seconds: float
+    ) -> None:
+        self.row, self.span, self.answers = row, span, answers
+        self.source = busy_source(row.account.provider, budget=Budget(seconds, seconds, seconds))
+        self.token: str | None = None
+        try:
+            self.token = token_at_hand(row.account)
+        except ProviderError as error:
+            log.info("calendar %s: %s", row.pk, error.code)
+
+    def run(self) -> None:
+        """Answer in any case."""
+        busy, code = None, ""
+        try:
+            # A token that has to be renewed first is the rare case that needs the database here.
+            busy = self._busy(self.token) if self.token else use(self.row.account_id, self._busy)
+        except (ProviderError, NeedsReconnect) as error:
+            code = error.code or "refused"
+        except Exception:
+            log.exception("calendar %s: its provider broke", self.row.pk)
+            code = "broke"
+        finally:
+            if not self.token:
+                connections.close_all()
+            _MOST_AT_ONCE.release()
+            self.answers.put((self.row, busy, code))
+
+    def _busy(self, credential: str) -> tuple[BusyTime, ...] | None:
+        """Return what the calendar says of the span; None where it is as it was when it was read."""
+        if self.source is None:
+            raise ProviderError("It is not set up on this server.", code="not-set-up", operator=True)
+        row = self.row
+        covers = row.known_from_minute <= self.span[0] and self.span[1] <= row.known_until_minute
+        zone = row.account.host.time_zone
+        cursor = row.cursor if covers and row.known_zone == zone else ""
+        found = self.source.busy(
+            row.outside_id, self.span, time_zone=zone, credential=credential, cursor=cursor
+        )
+        if found.busy is None and not cursor:
+            raise ProviderError("The calendar was not given as a whole.", code="not-whole")
+        return found.busy
+
+
+def _store(row: Calendar, span: Interval, fresh: Known) -> None:
+    """Replace what is known of the span, if it says something else. A reading under way then knows that it is older."""
+    with transaction.atomic():
+        kept = Calendar.objects.select_for_update(no_key=True).only("busy").filter(pk=row.pk).first()
+        if kept is None:
+            return
+        known = unpack(kept.busy)
+        renewed = known.renewed(span, fresh)
+        if renewed != known:
+            Calendar.objects.filter(pk=row.pk).update(
+                busy=pack(renewed), busy_count=len(renewed), tried_at=timezone.now()
+            )

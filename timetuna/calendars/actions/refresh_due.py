@@ -1,0 +1,71 @@
+"""Read the calendars that are due, several at once: nearly all of it is waiting for others."""
+
+import threading
+import time
+
+from django.db import DatabaseError, connections
+from django.utils import timezone
+
+from timetuna.calendars.actions.claim import claim_next, due
+from timetuna.calendars.actions.refresh import read
+
+THREADS = 8
+SECONDS = 20.0
+_LOOK_AGAIN_SECONDS = 0.3
+
+
+def refresh_due(*, threads: int = THREADS, seconds: float = SECONDS) -> int:
+    """Read until nothing is due any more, or the seconds are over; return how many calendars had their turn.
+
+    With one thread the caller's own is used.
+    """
+    waiting = due(now=timezone.now())[:threads].count()
+    lane = _Lane(time.monotonic() + seconds)
+    if waiting <= 1 or threads == 1:
+        lane.work()
+        return lane.done
+    runners = [threading.Thread(target=lane.work_apart, name=f"calendar-{i}") for i in range(waiting)]
+    for runner in runners:
+        runner.start()
+    for runner in runners:
+        runner.join()
+    return lane.done
+
+
+class _Lane:
+    """What the threads of one run share."""
+
+    def __init__(self, end: float) -> None:
+        self.end = end
+        self.lock = threading.Lock()
+        self.reading = 0
+        self.done = 0
+
+    def work(self) -> None:
+        """Read one calendar after another, and look for more while others read: a slow one keeps nobody waiting."""
+        while time.monotonic() < self.end:
+            turn = claim_next()
+            if turn is not None:
+                self._count(reading=1)
+                try:
+                    read(turn)
+                finally:
+                    self._count(reading=-1)
+            elif self.reading:
+                time.sleep(_LOOK_AGAIN_SECONDS)
+            else:
+                return
+
+    def work_apart(self) -> None:
+        """Do it in a thread of its own, and leave no connection to the database behind."""
+        try:
+            self.work()
+        except DatabaseError:  # the lease ends by itself, and the calendar is due again
+            pass
+        finally:
+            connections.close_all()
+
+    def _count(self, *, reading: int) -> None:
+        with self.lock:
+            self.reading += reading
+            self.done += reading < 0

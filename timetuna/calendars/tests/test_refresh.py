@@ -1,0 +1,328 @@
+"""Reading one calendar in the background: what is stored, what is kept when it fails, and whose turn it is."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from timetuna.calendars.actions.claim import claim, claim_next
+from timetuna.calendars.actions.list_calendars import list_calendars
+from timetuna.calendars.actions.log_in import log_in
+from timetuna.calendars.actions.refresh import read, refresh
+from timetuna.calendars.actions.refresh_due import refresh_due
+from timetuna.calendars.knowledge import busy_within, unpack
+from timetuna.calendars.models import Calendar, CalendarAccount, CalendarEvent
+from timetuna.calendars.tests.feeds import allow_feeds, connect_feed, publishing, tomorrow
+from timetuna.jobs.models import Job
+from timetuna.pages.models import BookingPage, Schedule
+from timetuna.providers.errors import ProviderError
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(scope="module")
+def server():
+    with publishing() as server:
+        yield server
+
+
+@pytest.fixture
+def feeds(server, settings):
+    server.events.clear()
+    server.faults.clear()
+    server.headers.clear()
+    server.asked.clear()
+    server.unchanged = 0
+    allow_feeds(settings)
+    return server
+
+
+@pytest.fixture
+def alice(alice):
+    alice.time_zone = "Europe/Berlin"
+    alice.save()
+    Schedule.objects.create(host=alice, is_default=True, name="Always", time_zone="Europe/Berlin")
+    return alice
+
+
+@pytest.fixture
+def calendar(alice, feeds):
+    feeds.put("/work.ics", tomorrow(10))
+    return connect_feed(alice, feeds)
+
+
+def minute(moment):
+    return int(moment.timestamp()) // 60
+
+
+def known(calendar):
+    calendar.refresh_from_db()
+    return list(unpack(calendar.busy).certain)
+
+
+def hour(start):
+    return [(minute(start), minute(start) + 60)]
+
+
+def test_connecting_a_feed_makes_a_row_with_its_calendar(alice, calendar):
+    account = CalendarAccount.objects.get(host=alice)
+
+    assert (account.provider, account.refresh_token, account.needs_reconnect) == ("icalfeed", "", False)
+    assert "127.0.0.1" not in account.access_token
+    assert (calendar.name, calendar.writable, calendar.blocks, calendar.listed) == ("Work", False, True, True)
+
+
+def test_an_address_without_a_calendar_is_refused_in_a_sentence_and_leaves_nothing(alice, feeds):
+    feeds.faults["/work.ics"] = "html"
+
+    with pytest.raises(ProviderError, match="calendar"):
+        log_in("icalfeed", {"address": feeds.url + "/work.ics"}, host_id=alice.pk)
+
+    assert not CalendarAccount.objects.exists()
+
+
+def test_what_was_read_is_stored_with_its_age_and_its_span(calendar):
+    before = timezone.now()
+
+    assert refresh(calendar.pk)
+
+    assert known(calendar) == hour(tomorrow(10))
+    assert before <= calendar.read_at <= timezone.now()
+    assert calendar.known_from_minute <= minute(before - timedelta(hours=23))
+    assert calendar.known_until_minute >= minute(before + timedelta(days=63))
+    assert (calendar.known_zone, calendar.read_lease_until, calendar.busy_count) == ("Europe/Berlin", None, 1)
+    assert timedelta(minutes=13) < calendar.next_read_at - timezone.now() < timedelta(minutes=17)
+
+
+def test_a_feed_that_has_not_changed_is_not_sent_again(calendar, feeds):
+    refresh(calendar.pk)
+    calendar.refresh_from_db()
+    earlier = calendar.read_at
+
+    assert refresh(calendar.pk)
+
+    assert feeds.unchanged == 1
+    assert known(calendar) == hour(tomorrow(10))
+    assert calendar.read_at > earlier
+
+
+def test_a_further_horizon_and_another_zone_have_all_of_it_read_again(alice, calendar, feeds):
+    refresh(calendar.pk)
+    schedule = Schedule.objects.filter(host=alice).first()
+    BookingPage.objects.create(host=alice, slug="far", title="Far", schedule=schedule, horizon_kind="endless")
+
+    refresh(calendar.pk)
+
+    calendar.refresh_from_db()
+    assert feeds.unchanged == 0
+    assert calendar.known_until_minute >= minute(timezone.now() + timedelta(days=403))
+    alice.time_zone = "America/New_York"
+    alice.save()
+    refresh(calendar.pk)
+    calendar.refresh_from_db()
+    assert (feeds.unchanged, calendar.known_zone) == (0, "America/New_York")
+
+
+def test_all_of_it_is_read_again_when_a_day_has_passed(calendar, feeds):
+    refresh(calendar.pk)
+    day = 24 * 60
+    Calendar.objects.update(known_until_minute=minute(timezone.now()) + 63 * day - 1)
+
+    refresh(calendar.pk)
+
+    assert feeds.unchanged == 0
+    calendar.refresh_from_db()
+    assert calendar.known_until_minute >= minute(timezone.now()) + 63 * day
+
+
+@pytest.mark.parametrize("fault", [500, 404, 403, 429, "cut", "html", "garbage"])
+def test_whatever_fails_the_last_good_knowledge_stays_as_it_was(calendar, feeds, fault):
+    refresh(calendar.pk)
+    calendar.refresh_from_db()
+    read_at, cursor = calendar.read_at, calendar.cursor
+    feeds.faults["/work.ics"] = fault
+
+    assert not refresh(calendar.pk)
+
+    assert known(calendar) == hour(tomorrow(10))
+    assert (calendar.read_at, calendar.cursor, calendar.read_lease_until) == (read_at, cursor, None)
+    assert calendar.failing_since is not None
+    assert calendar.problem.endswith(".")
+    del feeds.faults["/work.ics"]
+    CalendarAccount.objects.update(needs_reconnect=False)
+    assert refresh(calendar.pk)
+    calendar.refresh_from_db()
+    assert (calendar.failing_since, calendar.failures, calendar.problem) == (None, 0, "")
+
+
+def test_pauses_grow_and_a_wished_pause_is_kept(calendar, feeds):
+    feeds.faults["/work.ics"], pauses = 503, []
+    for _ in range(7):
+        refresh(calendar.pk)
+        calendar.refresh_from_db()
+        pauses.append((calendar.next_read_at - timezone.now()).total_seconds())
+    feeds.headers["/work.ics"] = {"Retry-After": "7200"}
+    refresh(calendar.pk)
+    calendar.refresh_from_db()
+
+    assert [45 * 2**n < pause < 75 * 2**n for n, pause in enumerate(pauses[:5])] == [True] * 5
+    assert pauses[6] < 1.2 * 1800
+    assert 7_000 < (calendar.next_read_at - timezone.now()).total_seconds() < 7_300
+
+
+def test_a_calendar_that_takes_no_time_anywhere_is_left_alone(calendar, feeds):
+    Calendar.objects.update(blocks=False, failing_since=timezone.now(), failures=2)
+    feeds.asked.clear()
+
+    assert not refresh(calendar.pk)
+
+    calendar.refresh_from_db()
+    assert feeds.asked == []
+    assert (calendar.failing_since, calendar.failures) == (None, 0)
+
+
+def test_two_processes_never_read_one_calendar_at_once(calendar):
+    turn = claim(calendar)
+
+    assert claim(calendar) is None
+    assert not refresh(calendar.pk)
+    assert claim_next() is None
+    assert read(turn)
+    assert claim(calendar) is not None
+
+
+def test_a_turn_that_ended_writes_nothing(calendar, feeds):
+    turn = claim(calendar)
+    Calendar.objects.update(read_lease_until=timezone.now() - timedelta(seconds=1))
+    later = claim(calendar)
+    feeds.clear("/work.ics")
+    read(later)
+
+    feeds.put("/work.ics", tomorrow(15))
+    read(turn)
+
+    assert known(calendar) == []
+
+
+def test_one_hosts_calendars_leave_room_for_others(alice, charlie, feeds):
+    for number in range(8):
+        connect_feed(alice, feeds, f"/a{number}.ics")
+    last = connect_feed(charlie, feeds, "/charlie.ics")
+    Calendar.objects.exclude(pk=last.pk).update(next_read_at=timezone.now() - timedelta(hours=1))
+
+    turns = [claim_next() for _ in range(6)]
+
+    names = [turn and turn.calendar.account.host.handle for turn in turns]
+    assert names == ["alice"] * 4 + ["charlie", None]
+
+
+def test_all_that_is_due_is_read(alice, charlie, feeds):
+    calendars = [connect_feed(alice, feeds, f"/a{number}.ics") for number in range(6)]
+    calendars.append(connect_feed(charlie, feeds, "/charlie.ics"))
+
+    assert refresh_due(threads=1) == 7
+
+    assert Calendar.objects.filter(read_at__isnull=True).count() == 0
+    assert refresh_due(threads=1) == 0
+
+
+def test_accounts_that_need_their_host_are_not_asked(calendar, feeds):
+    CalendarAccount.objects.update(needs_reconnect=True)
+    feeds.asked.clear()
+
+    assert refresh_due(threads=1) == 0
+    assert not refresh(calendar.pk)
+    assert feeds.asked == []
+
+
+@pytest.mark.parametrize(
+    "mark", ["{uid}@localhost", "{uid}", "strange@google.example", "older@google.example"]
+)
+def test_events_of_ours_take_no_time_also_just_after_they_were_removed(alice, feeds, mark):
+    event = CalendarEvent.objects.create(
+        booking_uid=uuid4(),
+        host=alice,
+        provider="google",
+        account_fingerprint="f",
+        outside_calendar="c",
+        state=CalendarEvent.State.REMOVED,
+        ical_uid="strange@google.example",
+        mailed_uid="older@google.example",
+    )
+    feeds.put("/work.ics", tomorrow(10), uid=mark.format(uid=event.booking_uid))
+    feeds.put("/work.ics", tomorrow(14), uid="other@feeds.example")
+    calendar = connect_feed(alice, feeds)
+
+    refresh(calendar.pk)
+
+    assert known(calendar) == hour(tomorrow(14))
+
+
+def test_events_of_another_hosts_bookings_take_time(alice, charlie, feeds):
+    event = CalendarEvent.objects.create(
+        booking_uid=uuid4(), host=charlie, provider="google", account_fingerprint="f", outside_calendar="c"
+    )
+    feeds.put("/work.ics", tomorrow(10), uid=f"{event.booking_uid}@localhost")
+    feeds.put("/work.ics", tomorrow(14), uid=f"{uuid4()}@elsewhere.example")
+    calendar = connect_feed(alice, feeds)
+
+    refresh(calendar.pk)
+
+    assert known(calendar) == hour(tomorrow(10)) + hour(tomorrow(14))
+
+
+def test_tentative_time_is_kept_apart(alice, feeds):
+    feeds.put("/work.ics", tomorrow(10), lines=("STATUS:TENTATIVE",))
+    calendar = connect_feed(alice, feeds)
+
+    refresh(calendar.pk)
+
+    calendar.refresh_from_db()
+    span = minute(tomorrow(0)), minute(tomorrow(23))
+    assert busy_within(calendar.busy, span, tentative=True) == hour(tomorrow(10))
+    assert busy_within(calendar.busy, span, tentative=False) == []
+
+
+def test_listing_again_keeps_what_the_host_has_set(calendar):
+    Calendar.objects.update(blocks=False, tentative_blocks=False, name="Old name")
+
+    list_calendars(calendar.account_id)
+
+    calendar.refresh_from_db()
+    assert (calendar.name, calendar.blocks, calendar.tentative_blocks) == ("Work", False, False)
+
+
+def test_a_calendar_that_its_account_has_no_more_is_kept_and_known_as_such(calendar):
+    other = Calendar.objects.create(account=calendar.account, outside_id="gone", name="Gone")
+
+    list_calendars(calendar.account_id)
+
+    other.refresh_from_db()
+    calendar.refresh_from_db()
+    assert (other.listed, calendar.listed) == (False, True)
+
+
+def test_an_account_that_cannot_be_listed_says_why_and_keeps_its_calendars(calendar, feeds):
+    feeds.faults["/work.ics"] = 500
+
+    with pytest.raises(ProviderError):
+        list_calendars(calendar.account_id)
+
+    account = CalendarAccount.objects.get()
+    assert account.calendars_problem.endswith(".")
+    assert Calendar.objects.filter(listed=True).count() == 1
+
+
+def test_connecting_again_keeps_switches_and_has_all_read_at_once(alice, calendar, feeds):
+    later = timezone.now() + timedelta(hours=5)
+    Calendar.objects.update(blocks=False, failing_since=timezone.now(), failures=3, told_at=timezone.now())
+    Calendar.objects.update(next_read_at=later)
+    Job.objects.all().delete()
+
+    log_in("icalfeed", {"address": feeds.url + "/work.ics"}, host_id=alice.pk)
+
+    calendar.refresh_from_db()
+    assert (calendar.blocks, calendar.failing_since, calendar.told_at) == (False, None, None)
+    assert calendar.next_read_at <= datetime.now(UTC)
+    assert set(Job.objects.values_list("name", flat=True)) == {"calendars.list", "bookings.connection_mended"}
