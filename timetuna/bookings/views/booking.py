@@ -32,7 +32,7 @@ from timetuna.bookings.standing import Effect, Remedy, State
 from timetuna.bookings.views.bookings import reader_of
 from timetuna.pages.views.ownership import host_of
 
-_SOURCES = {LINK: "from the page of the booking", MAIL: "from a mail", API: "through the API"}
+_SOURCES = {LINK: "by the guest's link", MAIL: "from a mail", API: "through the API"}
 ERASE_TEXT = (
     "Name, addresses, phone number, notes and whom they brought are erased here, and their link stops working. "
     "Calendars, meetings and mails outside stay as they are. This cannot be undone."

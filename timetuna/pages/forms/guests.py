@@ -49,10 +49,9 @@ class GuestsForm(forms.Form):
         widget=forms.CheckboxInput(attrs={"role": "switch"}),
     )
     approval_hours = whole_number(
-        label="A request ends by itself after",
+        label="Hours until a request ends by itself",
         least=1,
         most=LONGEST_HOURS,
-        unit="hours",
         help_text="When you have not answered, or when its time begins. Your guest is told.",
     )
     change_notice = NoticeField(label="Guests may move")

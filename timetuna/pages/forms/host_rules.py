@@ -75,7 +75,7 @@ class HostRulesForm(HolidaysForm):
     cap_month = cap_field("month", help_text="Once a limit is reached, none of your pages offers more.")
 
     retention_days = whole_number(
-        label="Forget guests after", least=1, most=_LONGEST_DAYS, unit="days", required=False
+        label="Days until guests are forgotten", least=1, most=_LONGEST_DAYS, required=False
     )
 
     def __init__(self, host: User, data: Any = None) -> None:
