@@ -74,7 +74,9 @@ class BookingForm(forms.Form):
     hold = HoldField()
     kind = forms.ChoiceField(
         label=gettext_lazy("How do you want to meet?"),
-        error_messages={"required": gettext_lazy("Please choose how you want to meet.")},
+        error_messages=dict.fromkeys(
+            ("required", "invalid_choice"), gettext_lazy("Please choose how you want to meet.")
+        ),
     )
     name = forms.CharField(
         label=gettext_lazy("Your name"),
@@ -139,6 +141,13 @@ class BookingForm(forms.Form):
             label=gettext("Times that are still free"), choices=choices, widget=forms.RadioSelect
         )
         self.order_fields(["start"])
+
+    def clean(self) -> dict[str, Any]:
+        """Say above the form what is wrong with a field that nobody sees. For the start there are other times."""
+        for field in self.hidden_fields():
+            for sentence in field.errors if field.name != "start" else ():
+                self.add_error(None, sentence)
+        return self.cleaned_data
 
     def clean_start(self) -> int:
         """Return the UTC minute of the start."""
