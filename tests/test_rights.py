@@ -28,7 +28,9 @@ ANYBODY = """
     reset-password/done ^reset-password/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[-\\w]+)$ settings/email/undo/<str:token>
     api/calendar-accounts/<slug:provider>/callback api/webhooks/<slug:provider>/deauthorize
     b/<str:token> b/<str:token>/link b/<str:token>/invite.ics b/<str:token>/cancel b/<str:token>/move
-    b/<str:token>/move/confirm b/<str:token>/guests holds/release api/pages/<slug:handle>/<slug:slug>/times
+    b/<str:token>/move/confirm b/<str:token>/guests b/<str:token>/reminders holds/release
+    api/pages/<slug:handle>/<slug:slug>/times
+    looks/<int:page_id>/<slug:color>.css looks/<int:page_id>/<slug:version>.png
     <slug:handle>/<slug:slug> <slug:handle>/<slug:slug>/ <slug:handle>/<slug:slug>/book
 """.split()  # noqa: SIM905 - one list, read as words
 LEADS_ON = ["", "settings", "booking-pages/<int:page_id>"]
@@ -48,6 +50,7 @@ OWNERS = """
     booking-pages/<int:page_id>/booking booking-pages/<int:page_id>/availability
     booking-pages/<int:page_id>/notifications booking-pages/<int:page_id>/duplicate
     booking-pages/<int:page_id>/delete booking-pages/<int:page_id>/why booking-pages/<int:page_id>/guests
+    booking-pages/<int:page_id>/look booking-pages/<int:page_id>/mail-preview booking-pages/<int:page_id>/mail-test
     settings/availability/schedules/<int:schedule_id> settings/availability/schedules/<int:schedule_id>/default
     settings/availability/schedules/<int:schedule_id>/delete bookings/<int:booking_id>
     bookings/<int:booking_id>/retry bookings/<int:booking_id>/cancel bookings/<int:booking_id>/new-link
