@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from django.db.models import Prefetch, QuerySet
+
 from timetuna.calendars.connections import Listing, listing, listings
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.calendars.neighbours import Wants, losses_of, wants_of
@@ -33,12 +35,14 @@ TROUBLED = frozenset({State.FAILING, State.UNREADABLE, State.GONE})
 class CalendarLine:
     """A calendar as its host sees it.
 
-    counts_until: when what is known of a failing one stops to count.  under_way: a reading is due or being done.
+    silent: nothing that is known of it counts now.  counts_until: when what is known of a failing one stops to count.
+    under_way: a reading is due or being done.
     """
 
     row: Calendar
     account: str
     state: State
+    silent: bool
     counts_until: datetime | None = None
     under_way: bool = False
 
@@ -84,7 +88,9 @@ class ProviderCard:
 
 def provider_cards(host_id: int, *, now: datetime) -> list[ProviderCard]:
     """Return every provider a host may link: those that make meetings first, those with a form last."""
-    accounts = CalendarAccount.objects.filter(host_id=host_id).prefetch_related("calendars")
+    accounts = CalendarAccount.objects.filter(host_id=host_id).prefetch_related(
+        Prefetch("calendars", _bare())
+    )
     rows = list(accounts.order_by("connected_at", "id"))
     wants, losses = wants_of(host_id), losses_of(host_id) if rows else {}
     order = sorted(listings(), key=lambda one: (one.has_calendars, one.by_form, one.label.casefold()))
@@ -98,14 +104,15 @@ def provider_cards(host_id: int, *, now: datetime) -> list[ProviderCard]:
 
 def account_card(account_id: int, *, host_id: int, now: datetime) -> AccountCard | None:
     """Return one of the host's accounts; None where it is not there."""
-    row = CalendarAccount.objects.filter(pk=account_id, host_id=host_id).first()
+    rows = CalendarAccount.objects.filter(pk=account_id, host_id=host_id)
+    row = rows.prefetch_related(Prefetch("calendars", _bare())).first()
     found = listing(row.provider) if row else None
     return None if row is None or found is None else _card(row, found, wants_of(host_id), {}, now)
 
 
 def calendar_lines(host_id: int, *, now: datetime) -> list[CalendarLine]:
     """Return all of a host's calendars, account by account, in the order they were connected."""
-    rows = Calendar.objects.filter(account__host_id=host_id).select_related("account")
+    rows = _bare().filter(account__host_id=host_id).select_related("account")
     wants = wants_of(host_id)
     ordered = rows.order_by("account__connected_at", "account_id", "-is_primary", "name", "id")
     return [calendar_line(row, wants=wants, now=now) for row in ordered]
@@ -114,14 +121,14 @@ def calendar_lines(host_id: int, *, now: datetime) -> list[CalendarLine]:
 def calendar_line(row: Calendar, *, wants: Wants, now: datetime) -> CalendarLine:
     """Return how it stands with one calendar. Its account is read with it, or by a query."""
     counts_until = row.read_at + wants.patience if row.read_at else None
-    state = _state(
-        row, wanted=row.blocks or row.pk in wants.chosen, late=not counts_until or counts_until <= now
-    )
+    late = counts_until is None or counts_until <= now
+    state = _state(row, wanted=row.blocks or row.pk in wants.chosen, late=late)
     due = state is State.WAITING or (state in TROUBLED - {State.GONE} and row.next_read_at <= now)
     return CalendarLine(
         row=row,
         account=account_name(row.account),
         state=state,
+        silent=late,
         counts_until=counts_until if state is State.FAILING else None,
         under_way=due and not row.account.needs_reconnect,
     )
@@ -150,6 +157,11 @@ def _card(
     lines = [calendar_line(_with_account(one, row), wants=wants, now=now) for one in row.calendars.all()]
     shown = [line for line in lines if line.state is not State.GONE or _counts(line.row, wants)]
     return AccountCard(row=row, listing=found, calendars=tuple(shown), losses=tuple(losses.get(row.pk, ())))
+
+
+def _bare() -> QuerySet[Calendar]:
+    """Return calendars without what is known of their busy time, which is much and not shown."""
+    return Calendar.objects.defer("busy", "cursor")
 
 
 def _counts(row: Calendar, wants: Wants) -> bool:

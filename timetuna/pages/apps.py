@@ -10,7 +10,9 @@ class PagesConfig(AppConfig):
 
     def ready(self) -> None:
         """Register it once the models are there."""
-        from timetuna.calendars.neighbours import register_wants  # noqa: PLC0415 - not before all apps are ready
+        from timetuna.calendars.neighbours import register_losses, register_wants  # noqa: PLC0415 - not before all apps
+        from timetuna.pages.losses import losses_of  # noqa: PLC0415
         from timetuna.pages.wants import wants_of  # noqa: PLC0415
 
         register_wants(wants_of)
+        register_losses(losses_of)

@@ -13,9 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "booking-pages/<int:page_id>/availability", editor.Availability.as_view(), name="pages_availability"
     ),
-    path(
-        "booking-pages/<int:page_id>/calendars", calendars.CalendarsTab.as_view(), name="pages_calendars"
-    ),
+    path("booking-pages/<int:page_id>/calendars", calendars.CalendarsTab.as_view(), name="pages_calendars"),
     path("booking-pages/<int:page_id>/calendars/connect", calendars.ways, name="pages_connect"),
     path(
         "booking-pages/<int:page_id>/calendars/connect/<slug:provider>",

@@ -26,9 +26,18 @@ class HostTab:
     cap_week: int | None
     cap_month: int | None
     retention_days: int | None = None
+    calendar_patience_hours: int = 24
 
 
-_COLUMNS = ("holiday_country", "holiday_region", "cap_day", "cap_week", "cap_month", "retention_days")
+_COLUMNS = (
+    "holiday_country",
+    "holiday_region",
+    "cap_day",
+    "cap_week",
+    "cap_month",
+    "retention_days",
+    "calendar_patience_hours",
+)
 
 
 def save_host_rules(host: User, values: HostTab) -> None:

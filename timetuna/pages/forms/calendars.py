@@ -63,10 +63,9 @@ class CalendarsForm(forms.Form):
         self.page = page
         self.lines = calendar_lines(page.host_id, now=timezone.now())
         self.labels = {one.slug: one.label for one in listings()}
-        chosen = [str(row.calendar_id) for row in page.page_calendars.all()]
         initial = {
             "blocked_by": THESE if page.own_calendars else ALL,
-            "calendars": chosen,
+            "calendars": self._first_choice(),
             "writes": _stored(page),
         }
         super().__init__(data, initial=initial)
@@ -87,11 +86,9 @@ class CalendarsForm(forms.Form):
         """Say whether all calendars that block the host's time block this page."""
         return str(self["blocked_by"].value()) != THESE
 
-    def all_names(self) -> str:
-        """Return the names of the calendars that block everywhere, as people say them."""
-        return listed(
-            [line.row.name for line in self.lines if line.row.blocks and line.state is not State.GONE]
-        )
+    def all_blocking(self) -> list[CalendarLine]:
+        """Return the calendars that block everywhere."""
+        return [line for line in self.lines if line.row.blocks]
 
     def accounts(self) -> Iterator[Account]:
         """Return the calendars to tick, account by account; those that are gone only while they are chosen."""
@@ -102,6 +99,13 @@ class CalendarsForm(forms.Form):
             label = self.labels.get(lines[0].row.account.provider, "")
             choices = tuple(Choice(line, str(line.row.pk) in chosen) for line in lines)
             yield Account(lines[0].account, label, choices)
+
+    def _first_choice(self) -> list[str]:
+        """Return what is ticked at first: a page that has not chosen begins with those that block it now."""
+        chosen = [str(row.calendar_id) for row in self.page.page_calendars.all()]
+        if chosen or self.page.own_calendars:
+            return chosen
+        return [str(line.row.pk) for line in self.all_blocking() if line.state is not State.GONE]
 
     def blocks_nothing(self) -> bool:
         """Say whether no calendar keeps guests from booking this page."""

@@ -20,8 +20,9 @@ from timetuna.pages.models import HostRules, OutOfOffice, TravelZone
 
 SHOWN = 3
 _CAPS = ("cap_day", "cap_week", "cap_month")
-_RULES = ("holiday_country", "holiday_region", *_CAPS, "retention_days")
+_RULES = ("holiday_country", "holiday_region", *_CAPS, "retention_days", "calendar_patience_hours")
 _LONGEST_DAYS = 36_500
+_USUAL_PATIENCE, _LONGEST_PATIENCE = 24, 168
 _UNKNOWN = {"invalid_choice": "Choose one from the list."}
 
 
@@ -78,6 +79,15 @@ class HostRulesForm(HolidaysForm):
         label="Days until guests are forgotten", least=1, most=_LONGEST_DAYS, required=False
     )
 
+    calendar_patience_hours = whole_number(
+        label="Hours the last reading of a calendar counts",
+        least=1,
+        most=_LONGEST_PATIENCE,
+        required=False,
+        help_text="If a calendar cannot be read, its last known busy times go on to count so long. After that, pages "
+        f"on which it takes time offer nothing until it can be read again. Empty: {_USUAL_PATIENCE}.",
+    )
+
     def __init__(self, host: User, data: Any = None) -> None:
         """Show the host's stored settings, ranges that are over left out, or what was sent in `data`."""
         rules = HostRules.objects.filter(host=host).first() or HostRules(host=host)
@@ -98,6 +108,10 @@ class HostRulesForm(HolidaysForm):
             f"booking stays as one of an “Erased guest”. {empty}"
         )
         field.widget.attrs["placeholder"] = str(kept) if kept else "Never"
+
+    def clean_calendar_patience_hours(self) -> int:
+        """Return the hours, the usual ones where nothing was sent."""
+        return int(self.cleaned_data["calendar_patience_hours"] or _USUAL_PATIENCE)
 
     def is_valid(self) -> bool:
         """Check the fields and all rows, so that every mistake is shown at once."""

@@ -73,7 +73,9 @@ def test_all_that_block_is_the_default_and_named(as_alice, page, work, club):
     text = words(as_alice, tab(page))
 
     assert 'id="blocked-all" value="all" checked' in text
-    assert '<span class="offer-text" dir="auto">Work</span>' in text
+    assert '<span class="setting-name"><bdi>Work</bdi></span>' in text
+    assert f'id="calendar-{work.pk}" value="{work.pk}" checked' in text
+    assert f'id="calendar-{club.pk}" value="{club.pk}" >' in text
     assert "Now that is Work of alice@gmail.example. It can carry Google Meet links." in text
 
 

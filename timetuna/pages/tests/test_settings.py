@@ -180,3 +180,21 @@ def test_looking_makes_no_schedule(as_alice: Client, alice: User) -> None:
 
     assert "Set your working hours" in text
     assert not Schedule.objects.filter(host=alice).exists()
+
+
+@pytest.mark.parametrize(("typed_hours", "stored"), [("72", 72), ("1", 1), ("168", 168), ("", 24)])
+def test_how_long_a_reading_counts_is_set(
+    as_alice: Client, alice: User, typed_hours: str, stored: int
+) -> None:
+    as_alice.post(URL, typed(calendar_patience_hours=typed_hours))
+
+    assert HostRules.objects.get(host=alice).calendar_patience_hours == stored
+
+
+@pytest.mark.parametrize("typed_hours", ["0", "169", "a day"])
+def test_how_long_a_reading_counts_has_bounds(as_alice: Client, typed_hours: str) -> None:
+    answer = as_alice.post(URL, typed(calendar_patience_hours=typed_hours))
+
+    assert answer.status_code == 422
+    assert "Enter a whole number from 1 to 168." in answer.content.decode()
+    assert not HostRules.objects.exists()

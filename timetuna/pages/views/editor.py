@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views import View
 
 from timetuna.pages.actions.save_availability import ScheduleGone, save_availability
@@ -24,6 +25,7 @@ from timetuna.pages.forms.look import LookForm
 from timetuna.pages.forms.notifications import NotificationsForm
 from timetuna.pages.models import BookingPage
 from timetuna.pages.queries import values, warnings
+from timetuna.pages.silence import silences
 from timetuna.pages.views.ownership import own_page_or_404
 
 FormT = TypeVar("FormT", bound=forms.Form)
@@ -79,7 +81,14 @@ class EditorTab(LoginRequiredMixin, View, ABC, Generic[FormT]):
             {"label": label, "url": reverse(name, args=[page.pk]), "current": name == self.url_name}
             for label, name in TABS
         ]
-        context = {"page": public, "warnings": warnings(public), "tabs": tabs, "form": form}
+        silence = silences(page.host_id, now=timezone.now()).get(page.pk)
+        context = {
+            "page": public,
+            "warnings": warnings(public),
+            "silence": silence,
+            "tabs": tabs,
+            "form": form,
+        }
         return render(request, self.template_name, context, status=422 if form.is_bound else 200)
 
 

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from timetuna.calendars.queries import conference_kinds, set_up, usable
@@ -17,6 +18,7 @@ from timetuna.pages.actions.delete_page import delete_page
 from timetuna.pages.actions.duplicate_page import duplicate_page
 from timetuna.pages.kinds import PHONE
 from timetuna.pages.queries import MeetingChoice, PublicPage, host_pages, warnings
+from timetuna.pages.silence import Silence, silences
 from timetuna.pages.views.ownership import host_of, own_page_or_404
 
 PageView = Callable[..., HttpResponse]
@@ -28,6 +30,7 @@ class Line:
 
     page: PublicPage
     warnings: list[str]
+    silence: Silence | None = None
 
 
 @require_safe
@@ -36,10 +39,11 @@ def booking_pages(request: HttpRequest) -> HttpResponse:
     """Show the host's pages, and while there is at most one, what to do next."""
     host = host_of(request)
     pages = host_pages(host.pk)
+    silent = silences(host.pk, now=timezone.now())
     connected = [label for kind, label in conference_kinds().items() if usable(host.pk, kind)]
     settled = connected or any(_chosen(choice) for page in pages for choice in page.meeting_types)
     context = {
-        "lines": [Line(page, warnings(page)) for page in pages],
+        "lines": [Line(page, warnings(page), silent.get(page.id)) for page in pages],
         "first": pages[0] if pages else None,
         "show_steps": len(pages) < 2 and not (pages and settled),  # noqa: PLR2004
         "connected": connected,

@@ -1,0 +1,49 @@
+"""What is said of calendars in trouble at the top of every page for hosts."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+from django.urls import reverse
+
+from timetuna.calendars.models import CalendarAccount
+from timetuna.calendars.troubles import Trouble, troubles
+
+_MOST_NAMED = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Banner:
+    """One account of which something cannot be read. link: where it is mended; action: what the link says."""
+
+    title: str
+    lines: tuple[str, ...]
+    link: str
+    action: str
+
+
+def banners(host_id: int, *, now: datetime) -> list[Banner]:
+    """Return what the host should know; one query where all is well."""
+    wrong = Q(needs_reconnect=True) | Q(calendars__failing_since__isnull=False)
+    if not CalendarAccount.objects.filter(wrong, host_id=host_id).exists():
+        return []
+    return [_banner(one, now) for one in troubles(host_id, now=now)]
+
+
+def _banner(trouble: Trouble, now: datetime) -> Banner:
+    account = trouble.account
+    who = account.email or account.display_name
+    many = len(trouble.calendars) > _MOST_NAMED
+    names = f"{len(trouble.calendars)} calendars of {who}" if many else trouble.names()
+    since = f" since {trouble.since()}" if trouble.calendars else ""
+    lines = (
+        ["Pages on which they take time offer no times once what is known of them is more than that old."]
+        if many
+        else trouble.lines(now=now)
+    )
+    return Banner(
+        title=f"{names or f'{trouble.label} ({who})'} cannot be read{since}.",
+        lines=tuple(lines),
+        link=f"{reverse('settings_providers')}#{account.provider}-{account.pk}",
+        action=trouble.action,
+    )
