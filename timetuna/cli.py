@@ -72,7 +72,10 @@ COMMANDS = (
         "busy",
         "Show when a calendar is busy, as TimeTuna sees it: a file or the address of a feed.",
         options=(
-            Option("source", "A file, or an address that begins with https:// or webcal://."),
+            Option(
+                "source",
+                "A file, an address that begins with https:// or webcal://, or calendar:17, a connected one.",
+            ),
             Option("--from", "First day, or a date and time.", {"dest": "first", "required": True}),
             Option(
                 "--to", "The day before which to stop, or a date and time.", {"dest": "end", "required": True}

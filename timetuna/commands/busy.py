@@ -1,11 +1,15 @@
 """`timetuna busy`: what TimeTuna sees of a calendar, for a host who wonders."""
 
 import argparse
+import importlib
 import json
 import logging
+import os
 import re
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from timetuna import __version__
@@ -22,6 +26,7 @@ from timetuna.providers.icalfeed.fetching import bounded, fetch
 
 _LONGEST = timedelta(days=3_660)
 _SECONDS = 30.0
+_CONNECTED = re.compile("calendar:([0-9]{1,18})")
 _ADDRESS = re.compile("(https?|webcals?)://", re.IGNORECASE)
 
 
@@ -32,18 +37,29 @@ def run(options: argparse.Namespace) -> int:
     first, end = _moment(options.first, zone), _moment(options.end, zone)
     if not first < end <= first + _LONGEST:
         raise Refusal("--to is after --from, and at most ten years.")
-    found = _read(options.source, (_minute(first), _minute(end)), zone=zone.key)
-    shown = {
-        "from": first.isoformat(),
-        "to": end.isoformat(),
-        "zone": zone.key,
-        "busy": [_shown(start, stop, zone) for start, stop in merge(one[:2] for one in found.busy)],
+    span, asked = (_minute(first), _minute(end)), _CONNECTED.fullmatch(options.source)
+    found = _connected(int(asked[1]), span, zone) if asked else _fresh(options.source, span, zone)
+    head = {"from": first.isoformat(), "to": end.isoformat(), "zone": zone.key}
+    print(json.dumps(head | found, indent=2))
+    return 0
+
+
+def _connected(calendar: int, span: Interval, zone: ZoneInfo) -> dict[str, Any]:
+    """Return what a connected calendar says now, and what pages know of it."""
+    # Files and addresses are read without the server's settings.
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "timetuna.settings")
+    importlib.import_module("django").setup()
+    return dict(importlib.import_module("timetuna.commands.connected").see(calendar, span, zone))
+
+
+def _fresh(source: str, span: Interval, zone: ZoneInfo) -> dict[str, Any]:
+    found = _read(source, span, zone=zone.key)
+    return {
+        "busy": shown(merge(one[:2] for one in found.busy), zone),
         "events": found.events,
         "free": found.free,
         "empty": found.empty,
     }
-    print(json.dumps(shown, indent=2))
-    return 0
 
 
 def _read(source: str, span: Interval, *, zone: str) -> CalendarFile:
@@ -88,6 +104,11 @@ def _moment(text: str, zone: ZoneInfo) -> datetime:
 
 def _minute(moment: datetime) -> int:
     return int(moment.timestamp() // 60)
+
+
+def shown(intervals: Iterable[Interval], zone: ZoneInfo) -> list[dict[str, str]]:
+    """Return intervals of UTC minutes as people read them, by the clocks of the zone."""
+    return [_shown(start, end, zone) for start, end in intervals]
 
 
 def _shown(start: int, end: int, zone: ZoneInfo) -> dict[str, str]:

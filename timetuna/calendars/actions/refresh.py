@@ -11,12 +11,12 @@ from django.utils import timezone
 from timetuna.availability.interval import Interval
 from timetuna.calendars.actions.claim import Turn, claim
 from timetuna.calendars.actions.tell import mended, note_failure
-from timetuna.calendars.connections import busy_source, reads_only
+from timetuna.calendars.connections import reads_only
 from timetuna.calendars.knowledge import Known, pack
 from timetuna.calendars.models import Calendar
 from timetuna.calendars.neighbours import Wants, wants_of
 from timetuna.calendars.own_events import others_only
-from timetuna.calendars.session import use
+from timetuna.calendars.reading import ask
 from timetuna.providers.base import Reading
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 
@@ -50,7 +50,7 @@ def read(turn: Turn) -> bool:
         return False
     try:
         span, cursor = _asked(row, wants, now=turn.begun)
-        reading = _read(row, span, cursor)
+        reading = ask(row, span, cursor=cursor)
     except (ProviderError, NeedsReconnect) as error:
         log.info("calendar %s not read: %s", row.pk, error.code)
         note_failure(turn, error)
@@ -60,7 +60,7 @@ def read(turn: Turn) -> bool:
         broke = "TimeTuna could not read the answer; the server's log says what it was."
         note_failure(turn, ProviderError(broke, code="broke"))
         return False
-    _store(turn, reading, span)
+    store(turn, reading, span)
     return True
 
 
@@ -82,27 +82,7 @@ def _asked(row: Calendar, wants: Wants, *, now: datetime) -> tuple[Interval, str
     return (minute - _BEHIND, last + _AHEAD), ""
 
 
-def _read(row: Calendar, span: Interval, cursor: str) -> Reading:
-    source = busy_source(row.account.provider)
-    if source is None:
-        raise ProviderError(
-            "Its provider is not set up on this server; whoever runs it can add it to the settings.",
-            code="not-set-up",
-            operator=True,
-        )
-    zone = row.account.host.time_zone
-    reading = use(
-        row.account_id,
-        lambda credential: source.busy(
-            row.outside_id, span, time_zone=zone, credential=credential, cursor=cursor
-        ),
-    )
-    if reading.busy is None and not cursor:
-        raise ProviderError("The calendar was not given as a whole; this is tried again.", code="not-whole")
-    return reading
-
-
-def _store(turn: Turn, reading: Reading, span: Interval) -> None:
+def store(turn: Turn, reading: Reading, span: Interval) -> None:
     """Store what came, unless a guest's booking looked meanwhile: that look is newer, so the calendar is read again."""
     row = turn.calendar
     columns: dict[str, object] = {"read_at": turn.begun, "cursor": reading.cursor, **_CALM}

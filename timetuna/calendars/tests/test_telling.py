@@ -115,7 +115,10 @@ def test_a_trouble_of_half_an_hour_is_told_once_and_so_is_its_end(calendar, feed
 def test_ten_calendars_of_an_account_are_one_mail_and_one_end(calendar, feeds, zoom):
     for number in range(9):
         Calendar.objects.create(
-            account=calendar.account, outside_id=f"gone-{number}", name=f"Gone {number}", read_at=timezone.now()
+            account=calendar.account,
+            outside_id=f"gone-{number}",
+            name=f"Gone {number}",
+            read_at=timezone.now(),
         )
     for row in Calendar.objects.exclude(pk=calendar.pk):
         refresh(row.pk)

@@ -1,0 +1,66 @@
+"""`timetuna busy calendar:17`: a connected calendar as TimeTuna sees it."""
+
+from datetime import timedelta
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from timetuna.calendars.actions.refresh import refresh
+from timetuna.calendars.models import Calendar, CalendarEvent
+from timetuna.calendars.tests.feeds import allow_feeds, connect_feed, publishing, tomorrow
+from timetuna.commands import Refusal
+from timetuna.commands.connected import see
+
+pytestmark = pytest.mark.django_db
+ZONE = ZoneInfo("UTC")
+SPAN = tuple(int(tomorrow(hour).timestamp()) // 60 for hour in (0, 23))
+
+
+@pytest.fixture
+def feeds(settings):
+    allow_feeds(settings)
+    with publishing() as server:
+        yield server
+
+
+def times(start, hours=1):
+    return {"start": start.isoformat(), "end": (start + timedelta(hours=hours)).isoformat()}
+
+
+def test_what_it_says_now_stands_beside_what_pages_know(alice, feeds):
+    ours = CalendarEvent.objects.create(
+        booking_uid=uuid4(), host=alice, provider="google", account_fingerprint="f", outside_calendar="c"
+    )
+    feeds.put("/work.ics", tomorrow(10))
+    feeds.put("/work.ics", tomorrow(16), uid=str(ours.booking_uid))
+    calendar = connect_feed(alice, feeds)
+    refresh(calendar.pk)
+    feeds.put("/work.ics", tomorrow(11), uid="two@feeds.example")
+    feeds.put("/work.ics", tomorrow(14), uid="three@feeds.example", lines=("STATUS:TENTATIVE",))
+    Calendar.objects.update(tentative_blocks=False)
+
+    seen = see(calendar.pk, SPAN, ZONE)
+
+    assert (seen["calendar"], seen["problem"]) == ("Work", "")
+    assert seen["busy"] == [times(tomorrow(10), hours=2)]
+    assert seen["known"]["busy"] == [times(tomorrow(10))]
+    calendar.refresh_from_db()
+    assert seen["known"]["read_at"] == calendar.read_at.isoformat()
+
+
+def test_where_it_cannot_be_read_the_reason_is_shown_and_no_free_time(alice, feeds):
+    feeds.put("/work.ics", tomorrow(10))
+    calendar = connect_feed(alice, feeds)
+    feeds.faults["/work.ics"] = 500
+
+    seen = see(calendar.pk, SPAN, ZONE)
+
+    assert seen["busy"] is None
+    assert seen["problem"].endswith("(http:500)")
+    assert seen["known"] == {"read_at": None, "busy": []}
+
+
+def test_a_number_that_is_no_calendar_is_refused():
+    with pytest.raises(Refusal, match="no connected calendar 17"):
+        see(17, SPAN, ZONE)
