@@ -197,6 +197,9 @@ def _environment(folder: Path, url: str, *, web: int, http: int, smtp: int) -> d
         "ZOOM_WEBHOOK_SECRET_TOKEN": "sandbox-zoom-webhook",
         "ZOOM_OAUTH_URL": outside,
         "ZOOM_API_URL": outside,
+        "GOOGLE_CLIENT_ID": "sandbox-google-client",
+        "GOOGLE_CLIENT_SECRET": "sandbox-google-secret",
+        **{f"GOOGLE_{name}_URL": f"{outside}/google" for name in ("OAUTH", "TOKEN", "API")},
     }
 
 

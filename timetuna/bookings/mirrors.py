@@ -22,6 +22,11 @@ _FULFIL, _MAIL, _MOVE, _REMOVE = (
     "bookings.fulfil", "bookings.mail", "bookings.move_conference", "bookings.remove_conference",
 )  # fmt: skip
 _MEMORY = KEPT_FOR / 2  # jobs are forgotten after KEPT_FOR; what is younger than this has its rows
+_TURNS = ("approved", "declined", "withdrawn", "lapsed", "moved", "cancelled")
+_TELLING = {
+    Booking.Status.CONFIRMED: "moved",
+    Booking.Status.CANCELLED: "cancelled",
+}  # a request has mails of its own
 _SAME_MOMENT = timedelta(seconds=5)
 
 
@@ -76,9 +81,8 @@ def _lacks_fulfilment(booking: Booking, jobs: Sequence[Job], now: datetime) -> b
 
 def _lacks_mails(booking: Booking, jobs: Sequence[Job], now: datetime) -> Iterator[Missing]:
     """Find a move or a cancellation whose mails are not there, which were written down at the same moment."""
-    changes = HistoryEntry.objects.filter(booking=booking, event__in=("moved", "cancelled"))
-    last = changes.last()
-    if last is None or last.at < now - _MEMORY:
+    last = HistoryEntry.objects.filter(booking=booking, event__in=_TURNS).last()
+    if last is None or last.event != _TELLING.get(booking.status) or last.at < now - _MEMORY:
         return
     later = [job for job in jobs if job.name == _MAIL and job.created_at > last.at - _SAME_MOMENT]
     moving = any(job.name == _MOVE and job.state in _OPEN for job in jobs)

@@ -47,7 +47,7 @@ def announce_late_link(booking: Booking) -> bool:
     """Mail the link to people who were promised it, once; return whether there were any."""
     with transaction.atomic():
         late = Conference.objects.filter(booking=booking, promised=True, state=Conference.State.READY)
-        if not late.update(promised=False, late_link_mailed=True):
+        if not _takes_place(booking) or not late.update(promised=False, late_link_mailed=True):
             return False
         # The invite in people's calendars changes with the link, so the revision rises.
         Booking.objects.filter(pk=booking.pk).update(revision=F("revision") + 1)

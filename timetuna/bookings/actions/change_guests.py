@@ -21,6 +21,7 @@ from timetuna.jobs.models import Job
 from timetuna.jobs.queue import KEPT_FOR
 
 MOST_CHANGES = 20
+_TELLING = {*FIRST_KINDS, "moved"}  # a booking may be moved before its first mails
 
 
 def add_guests(booking_id: int, *, others: Sequence[Invitee], now: datetime) -> Booking:
@@ -97,7 +98,7 @@ def _is_announced(booking: Booking, now: datetime) -> bool:
     if booking.status != Booking.Status.CONFIRMED:
         return False
     return booking.created_at < now - KEPT_FOR / 2 or any(
-        mail.arguments.get("kind") in FIRST_KINDS for mail in _mails(booking)
+        mail.arguments.get("kind") in _TELLING for mail in _mails(booking)
     )
 
 

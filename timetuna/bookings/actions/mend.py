@@ -1,19 +1,24 @@
 """Gets work going again that waited for somebody."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from timetuna.bookings.event_entry import makes_link
 from timetuna.bookings.event_home import event_of, home_of
 from timetuna.bookings.event_work import enqueue_event
 from timetuna.bookings.history import HOST, note
 from timetuna.bookings.mirrors import behind_of, in_line
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.writers import kinds_of
+from timetuna.calendars.models import CalendarAccount
 from timetuna.jobs.models import Job
 from timetuna.jobs.queue import retry_now
+from timetuna.jobs.registry import Retry
+
+_LISTING = timedelta(seconds=3)
 
 
 def retry_booking(booking: Booking) -> int:
@@ -37,7 +42,10 @@ def retry_booking(booking: Booking) -> int:
 
 
 def mend_connection(host_id: int, *, provider: str, now: datetime) -> int:
-    """Start what waited for the provider, now that it is connected: links, and events; return for how many bookings."""
+    """Start what waited for the provider, now that it is connected: links, and events; return for how many bookings.
+
+    Raises Retry while it is not known yet which calendars there are, and a link is to come with an event.
+    """
     kinds = {provider, *kinds_of(provider)}
     waiting = Conference.objects.filter(
         booking__host_id=host_id,
@@ -49,7 +57,11 @@ def mend_connection(host_id: int, *, provider: str, now: datetime) -> int:
     unlinked = [row.booking for row in waiting.select_related("booking")]
     subjects = [booking.subject_key() for booking in unlinked]
     count = retry_now(Job.objects.filter(subject__in=subjects, name="bookings.fulfil"))
-    return count + _mend_events(host_id, provider, now)
+    count += _mend_events(host_id, provider, now)
+    fresh = CalendarAccount.objects.filter(host_id=host_id, provider=provider, calendars_read_at=None)
+    if any(makes_link(booking) for booking in unlinked) and fresh.exists():
+        raise Retry("Which calendars there are is still being read.", at=now + _LISTING)
+    return count
 
 
 def _mend_events(host_id: int, provider: str, now: datetime) -> int:

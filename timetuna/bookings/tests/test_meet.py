@@ -23,19 +23,12 @@ GUEST, HOST = "sam@guest.example", "alice@host.example"
 @pytest.fixture
 def page(alice, google):
     google.connect(Client(), alice)
-    return make_page(alice)
+    return make_page(alice, kinds=(("google_meet", ""),))
 
 
 @pytest.fixture
 def booking(page):
-    return held_by_meet(book(order(page), now=datetime.now(UTC)))
-
-
-def held_by_meet(booking):
-    booking.meeting_type, booking.location = "google_meet", ""
-    booking.save()
-    Conference.objects.create(booking=booking, provider="google_meet")
-    return booking
+    return book(order(page, kind="google_meet"), now=datetime.now(UTC))
 
 
 def link():

@@ -7,11 +7,13 @@ from django.test import Client
 
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.cancel import cancel
+from timetuna.bookings.actions.change_guests import add_guests, remove_guest
 from timetuna.bookings.actions.check_mirrors import check_mirrors
 from timetuna.bookings.actions.mend import retry_booking
 from timetuna.bookings.actions.reschedule import reschedule
 from timetuna.bookings.availability import minute_of
-from timetuna.bookings.models import Booking
+from timetuna.bookings.invitees import Invitee
+from timetuna.bookings.models import Booking, BookingGuest
 from timetuna.bookings.tests.conftest import due_now, make_page, order, tomorrow, work_off
 from timetuna.bookings.tests.diary import shown
 from timetuna.bookings.tests.google import PRIMARY
@@ -245,3 +247,35 @@ def test_an_event_is_written_by_one_process_at_a_time(google, booking):
     due_now()
     work_off()
     assert starts(google) == [tomorrow() + timedelta(days=1)]
+
+
+def test_a_request_that_was_moved_and_taken_back_is_no_invitation_after_the_check(google, page):
+    page.approval = True
+    page.save()
+    asked = book(order(page), now=datetime.now(UTC))
+    move(asked, days=1)
+    cancel(asked.pk, actor="guest", note_text="", now=datetime.now(UTC))
+    work_off()
+    before = len(google.control.mail())
+
+    check_tomorrow()
+
+    assert len(google.control.mail()) == before
+    assert [mail["ics"] for mail in google.control.mail()] == [[]] * before
+    assert google.writes() == []
+
+
+def test_who_was_taken_off_is_told_also_when_the_booking_changes_again_at_once(google, booking):
+    add_guests(booking.pk, others=[Invitee("Kim", "kim@guest.example")], now=datetime.now(UTC))
+    work_off()
+    row = BookingGuest.objects.get()
+
+    remove_guest(booking.pk, guest_id=row.pk, now=datetime.now(UTC))
+    move(booking, days=1)
+    work_off()
+
+    methods = [
+        mail["ics"][0].split("METHOD:")[1].split()[0] for mail in google.control.mail("kim@guest.example")
+    ]
+    assert methods == ["REQUEST", "CANCEL"]
+    assert [one["email"] for one in google.events()[0]["attendees"]] == [GUEST]
