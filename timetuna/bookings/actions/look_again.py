@@ -9,7 +9,8 @@ from timetuna.pages.calendars import blocking
 from timetuna.pages.models import BookingPage
 
 MOST_A_MINUTE = 60
-_looks: dict[int, deque[float]] = {}
+LOOKS: dict[int, deque[float]] = {}
+"""When this process looked lately, by page."""
 
 
 def look_again(page_id: int | None, *, start_minute: int, minutes: int) -> None:
@@ -41,7 +42,7 @@ def look_again_for(booking_id: int, *, start_minute: int) -> None:
 
 def _too_often(page_id: int) -> bool:
     """Count the looks of this process: whoever sends one form after another shall not use up a provider's limits."""
-    now, looks = time.monotonic(), _looks.setdefault(page_id, deque(maxlen=MOST_A_MINUTE))
+    now, looks = time.monotonic(), LOOKS.setdefault(page_id, deque(maxlen=MOST_A_MINUTE))
     if len(looks) == MOST_A_MINUTE and looks[0] > now - 60.0:
         return True
     looks.append(now)

@@ -16,7 +16,10 @@ FORM = "%Y%m%dT%H%M%SZ"
 
 
 class FeedServer:
-    """Feeds by their path. faults: what is wrong with a path: a status, "slow", "cut", "html" or "garbage"."""
+    """Feeds by their path.
+
+    faults: what is wrong with a path: a status, "slow", "cut", "reset", "empty", "html" or "garbage".
+    """
 
     def __init__(self):
         self.events, self.faults, self.headers, self.asked = {}, {}, {}, []
@@ -57,7 +60,9 @@ class _Handler(BaseHTTPRequestHandler):
             return self._answer(fault, b"no", feeds.headers.get(self.path, {}))
         if fault == "slow":
             time.sleep(3)
-        body = feeds.body(self.path)
+        if fault == "reset":
+            return self.connection.close()
+        body = b"" if fault == "empty" else feeds.body(self.path)
         tag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
         if self.headers.get("If-None-Match") == tag and not fault:
             feeds.unchanged += 1
