@@ -117,6 +117,7 @@ MATRIX = {
         "reset": IN_TIME,
     },
 }
+KNOWN = set(range(24)) - {8, 10}
 ROWS = [(slug, fault, told) for slug, faults in MATRIX.items() for fault, told in faults.items()]
 
 
@@ -201,31 +202,44 @@ def test_no_fault_offers_what_was_known_to_be_taken_and_no_host_is_left_in_the_d
     outside_of, alice, page, slug, fault, how
 ):
     outside = outside_of(slug)
-    outside.add(tomorrow(10))
     outside.add(tomorrow(8))
+    outside.add(tomorrow(10))
     calendar = outside.connect(alice)
     assert hours(page) == set()
     assert read_all() == [True]
     Job.objects.all().delete()
-    known = set(range(24)) - {8, 10}
-    assert hours(page) == known
+    assert hours(page) == KNOWN
 
     outside.add(tomorrow(12))
     outside.break_with(fault)
+
     if how == UNHARMED:
         assert read_all() == [True]
-        assert hours(page) == known - {12}
+        assert hours(page) == KNOWN - {12}
         assert told() == []
         return
     assert read_all() == [False]
+    expect_the_last_good_knowledge(page, calendar, how)
+    Job.objects.filter(name__in=[TROUBLE, RECONNECT]).delete()
+    outside.mend()
+    if how == DEAD:
+        assert outside.connect(alice).pk == calendar.pk
+        assert not CalendarAccount.objects.get().needs_reconnect
+    assert read_all() == [True]
+    assert hours(page) == KNOWN - {12, 14}
+    assert told() == ([] if how == DEAD else [MENDED])
+    assert troubles(alice.pk, now=timezone.now()) == []
 
+
+def expect_the_last_good_knowledge(page, calendar, how):
+    """Check that it counts for a day and then for nothing, and that the host hears of it."""
     calendar.refresh_from_db()
     assert calendar.problem.endswith(".")
-    assert hours(page) == known
+    assert hours(page) == KNOWN
     refused(page, tomorrow(10))
     assert book(order(page, tomorrow(14)), now=timezone.now()).pk
     expect_told(how)
-    [trouble] = troubles(alice.pk, now=timezone.now())
+    [trouble] = troubles(page.host_id, now=timezone.now())
     assert (trouble.names(), trouble.needs_host) == (f"“{calendar.name}”", how == DEAD)
 
     Calendar.objects.update(read_at=timezone.now() - timedelta(hours=25))
@@ -233,16 +247,6 @@ def test_no_fault_offers_what_was_known_to_be_taken_and_no_host_is_left_in_the_d
     refused(page, tomorrow(16))
     [reason] = reasons(ask(page), start_minute=minute_of(tomorrow(16)))
     assert (reason.code, reason.label) == (Code.PROVIDER_UNREADABLE, calendar.name)
-
-    Job.objects.filter(name__in=[TROUBLE, RECONNECT]).delete()
-    outside.mend()
-    if how == DEAD:
-        assert outside.connect(alice).pk == calendar.pk
-        assert not CalendarAccount.objects.get().needs_reconnect
-    assert read_all() == [True]
-    assert hours(page) == known - {12, 14}
-    assert told() == ([] if how == DEAD else [MENDED])
-    assert troubles(alice.pk, now=timezone.now()) == []
 
 
 @pytest.mark.parametrize("slug", list(MATRIX))
