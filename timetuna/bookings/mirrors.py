@@ -23,10 +23,7 @@ _FULFIL, _MAIL, _MOVE, _REMOVE = (
 )  # fmt: skip
 _MEMORY = KEPT_FOR / 2  # jobs are forgotten after KEPT_FOR; what is younger than this has its rows
 _TURNS = ("approved", "declined", "withdrawn", "lapsed", "moved", "cancelled")
-_TELLING = {
-    Booking.Status.CONFIRMED: "moved",
-    Booking.Status.CANCELLED: "cancelled",
-}  # a request has mails of its own
+_TELLING = {"confirmed": "moved", "cancelled": "cancelled"}
 _SAME_MOMENT = timedelta(seconds=5)
 
 

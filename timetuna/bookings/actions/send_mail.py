@@ -29,5 +29,5 @@ def send_mail(booking_id: int, *, kind: str, audience: str, revision: int, tag: 
 
 
 def _is_off(booking: Booking, kind: str, audience: str) -> bool:
-    off = booking.further_guests.filter(active=False, pk=further_id(audience))
-    return kind == "uninvited" and off.exists()
+    off = booking.further_guests.filter(active=False).values_list("pk", flat=True)
+    return kind == "uninvited" and further_id(audience) in off
