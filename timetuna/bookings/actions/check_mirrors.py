@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from timetuna.bookings.actions.lapse import plan_lapse
 from timetuna.bookings.actions.plan_reminders import plan_reminders
 from timetuna.bookings.event_home import event_of
 from timetuna.bookings.event_work import enqueue_event, look_at_event
@@ -42,6 +43,8 @@ def _check(booking: Booking, *, now: datetime, at: datetime) -> bool:
         if event is not None:
             _see_to(booking, event, now=now, at=at)
         plan_reminders(booking, now=now)
+        if booking.pending_until is not None and booking.status == Booking.Status.PENDING:
+            plan_lapse(booking)
     return True
 
 

@@ -279,3 +279,19 @@ def test_who_was_taken_off_is_told_also_when_the_booking_changes_again_at_once(g
     ]
     assert methods == ["REQUEST", "CANCEL"]
     assert [one["email"] for one in google.events()[0]["attendees"]] == [GUEST]
+
+
+def test_reminders_and_the_end_of_a_request_that_were_lost_are_planned_again(google, page):
+    page.guest_reminders = [60]
+    page.save()
+    book(order(page), now=datetime.now(UTC))
+    page.approval = True
+    page.save()
+    book(order(page, tomorrow(14)), now=datetime.now(UTC))
+    work_off()
+    planned = ["bookings.lapse", "bookings.reminder"]
+    assert Job.objects.filter(name__in=planned).delete()[0] == 2
+
+    check_tomorrow()
+
+    assert sorted(Job.objects.filter(name__in=planned).values_list("name", flat=True)) == planned
