@@ -18,6 +18,7 @@ from urllib.parse import urlsplit, urlunsplit
 import httpx
 import psycopg
 
+from timetuna.commands.demo import calendar_settings
 from timetuna.sandbox import SandboxControl
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -197,9 +198,12 @@ def _environment(folder: Path, url: str, *, web: int, http: int, smtp: int) -> d
         "ZOOM_WEBHOOK_SECRET_TOKEN": "sandbox-zoom-webhook",
         "ZOOM_OAUTH_URL": outside,
         "ZOOM_API_URL": outside,
-        "GOOGLE_CLIENT_ID": "sandbox-google-client",
-        "GOOGLE_CLIENT_SECRET": "sandbox-google-secret",
-        **{f"GOOGLE_{name}_URL": f"{outside}/google" for name in ("OAUTH", "TOKEN", "API")},
+        **calendar_settings(outside),
+        **{
+            f"{prefix}_ALLOW_{what}": "yes"
+            for prefix in ("CALDAV", "ICALFEED")
+            for what in ("PRIVATE", "HTTP")
+        },
     }
 
 

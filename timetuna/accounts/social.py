@@ -128,9 +128,14 @@ class SocialAdapter(DefaultSocialAccountAdapter):
 
 
 def is_set(provider: str) -> bool:
-    """Say whether the operator has given this provider's client id and secret."""
-    values = settings.PROVIDER_SETTINGS
-    return all(values.get(f"{provider.upper()}_CLIENT_{part}") for part in ("ID", "SECRET"))
+    """Say whether the operator has given this provider's client id and secret, and they are not a stand-in's.
+
+    The library that signs people in knows the real addresses only.
+    """
+    values, prefix = settings.PROVIDER_SETTINGS, provider.upper()
+    real = PROVIDERS[provider].form_target
+    there = all(values.get(f"{prefix}_CLIENT_{part}") for part in ("ID", "SECRET"))
+    return there and (values.get(f"{prefix}_OAUTH_URL") or real) == real
 
 
 def offered() -> list[type[Google | Microsoft]]:

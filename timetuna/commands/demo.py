@@ -1,4 +1,4 @@
-"""`timetuna demo`: an example host and stand-ins for Zoom and mail, on this machine, without any account."""
+"""`timetuna demo`: an example host and stand-ins for Zoom, calendars and mail, on this machine, without any account."""
 
 import argparse
 import hashlib
@@ -23,6 +23,8 @@ from timetuna.environment import SETTINGS
 HOST = "127.0.0.1"
 EMAIL, PASSWORD, HANDLE, SLUG = "host@example.org", "seven-green-tunas", "robin", "intro"
 CLIENT_ID = "sandbox-zoom-client"
+PARTS = "zoom,google,microsoft,mailbox"
+CALENDARS = {"GOOGLE": ("OAUTH", "TOKEN", "API"), "MICROSOFT": ("OAUTH", "API")}
 KEPT = {"TIMETUNA_LOG_LEVEL", "TIMETUNA_RETRY_SECONDS", "TIMETUNA_WEB_PROCESSES", "TIMETUNA_WEB_THREADS"}
 ANSWERS_WITHIN_SECONDS = 60.0
 
@@ -31,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
     """Run the stand-ins, the product and its example until SIGTERM or SIGINT; the data stays."""
     if not 0 < options.port <= HIGHEST_PORT - 2:
         raise Refusal(f"--port must be from 1 to {HIGHEST_PORT - 2}.")
-    refuse_real_zoom(os.environ)
+    refuse_real_keys(os.environ)
     for port in range(options.port, options.port + 3):
         require_free(HOST, port, hint=f"Try `timetuna demo --port {options.port + 10}`.", patience=3)
     folder = Path(options.data_dir).resolve()
@@ -40,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
     environment = demo_environment(folder, port=options.port)
     _prepare(folder, environment)
     world = sandbox(
-        "zoom,mailbox",
+        PARTS,
         http_port=options.port + 1,
         smtp_port=options.port + 2,
         more=("--state", str(folder / "sandbox"), "--app-url", environment["TIMETUNA_BASE_URL"]),
@@ -50,14 +52,16 @@ def run(options: argparse.Namespace) -> int:
     return Supervisor([web, world, worker], environment).run()
 
 
-def refuse_real_zoom(variables: Mapping[str, str]) -> None:
-    """Refuse to run beside the keys of a real Zoom app: a demo makes meetings as it likes."""
-    for name in ("ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_WEBHOOK_SECRET_TOKEN"):
-        given = variables.get(f"{name}_FILE") or variables.get(name, "")
-        if given and not given.startswith("sandbox-zoom-"):
-            raise Refusal(
-                f"{name} is set, and the demo has a stand-in for Zoom. Unset it, or run `timetuna serve`."
-            )
+def refuse_real_keys(variables: Mapping[str, str]) -> None:
+    """Refuse to run beside the keys of a real app: a demo makes meetings and events as it likes."""
+    for prefix in ("ZOOM", *CALENDARS):
+        for name in (f"{prefix}_{key}" for key in ("CLIENT_ID", "CLIENT_SECRET", "WEBHOOK_SECRET_TOKEN")):
+            given = variables.get(f"{name}_FILE") or variables.get(name, "")
+            if given and not given.startswith(f"sandbox-{prefix.lower()}-"):
+                label = prefix.capitalize()
+                raise Refusal(
+                    f"{name} is set, and the demo has a stand-in for {label}. Unset it, or run `timetuna serve`."
+                )
 
 
 def demo_environment(folder: Path, *, port: int) -> dict[str, str]:
@@ -78,7 +82,23 @@ def demo_environment(folder: Path, *, port: int) -> dict[str, str]:
         "ZOOM_WEBHOOK_SECRET_TOKEN": "sandbox-zoom-webhook",
         "ZOOM_OAUTH_URL": outside,
         "ZOOM_API_URL": outside,
+        **calendar_settings(outside),
     }
+
+
+def calendar_settings(outside: str) -> dict[str, str]:
+    """Return the settings that lead to the stand-ins of Google and Microsoft in the sandbox at this address."""
+    keys = {
+        f"{prefix}_CLIENT_{kind}": f"sandbox-{prefix.lower()}-{word}"
+        for prefix in CALENDARS
+        for kind, word in (("ID", "client"), ("SECRET", "secret"))
+    }
+    addresses = {
+        f"{prefix}_{name}_URL": f"{outside}/{prefix.lower()}"
+        for prefix, names in CALENDARS.items()
+        for name in names
+    }
+    return keys | addresses
 
 
 def _keys(path: Path) -> dict[str, str]:
@@ -122,14 +142,14 @@ def _welcome(port: int) -> None:
 def _block(port: int) -> str:
     base, outside = f"http://localhost:{port}", f"http://localhost:{port + 1}"
     return f"""
-  TimeTuna is running on this machine. Nothing here reaches the real Zoom or a real mailbox.
+  TimeTuna is running on this machine. Nothing here reaches the real Zoom, Google or Microsoft, or a real mailbox.
 
     Book as a guest    {base}/{HANDLE}/{SLUG}
     Sign in as host    {base}/signin
                        {EMAIL}
                        {PASSWORD}
     Mails              {outside}/mail
-    Zoom's stand-in    {outside}
+    Stand-ins          {outside}
 
   Stop with Ctrl-C; the data stays for the next time.
 """

@@ -97,6 +97,8 @@ def test_buttons_are_there_exactly_when_both_keys_are(browser, settings, path):
         GOOGLE_CLIENT_ID="only half", **{name: KEYS[name] for name in KEYS if "MICRO" in name}
     ) == ["Microsoft"]
     assert buttons(**KEYS) == ["Google", "Microsoft"]
+    assert buttons(**KEYS, GOOGLE_OAUTH_URL="http://localhost:8001/google") == ["Microsoft"]
+    assert buttons(**KEYS, GOOGLE_OAUTH_URL="https://accounts.google.com") == ["Google", "Microsoft"]
 
 
 def test_without_keys_there_is_no_way_in(browser):

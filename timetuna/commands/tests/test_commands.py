@@ -270,14 +270,18 @@ def test_keys_rotate(server: dict[str, str]) -> None:
     assert (done.returncode, done.stdout) == (0, "0 rows are sealed with the newest key.\n")
 
 
-def test_a_demo_does_not_run_beside_real_zoom_keys(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [("ZOOM_CLIENT_ID", "Zoom"), ("GOOGLE_CLIENT_SECRET", "Google"), ("MICROSOFT_CLIENT_ID", "Microsoft")],
+)
+def test_a_demo_does_not_run_beside_real_keys(tmp_path: Path, name: str, label: str) -> None:
     folder = tmp_path / "demo"
 
-    done = timetuna("demo", "--data-dir", str(folder), settings={"ZOOM_CLIENT_ID": "a-real-one"})
+    done = timetuna("demo", "--data-dir", str(folder), settings={name: "a-real-one"})
 
     assert done.returncode == 2
     assert done.stderr == (
-        "ZOOM_CLIENT_ID is set, and the demo has a stand-in for Zoom. Unset it, or run `timetuna serve`.\n"
+        f"{name} is set, and the demo has a stand-in for {label}. Unset it, or run `timetuna serve`.\n"
     )
     assert not folder.exists()
 
