@@ -5,11 +5,13 @@ from datetime import datetime
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from timetuna.calendars.models import CalendarAccount
 from timetuna.calendars.troubles import Trouble, troubles
 
 _MOST_NAMED = 2
+_MANY = "Pages on which they take time offer no times once what is known of them is too old."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,11 +38,9 @@ def _banner(trouble: Trouble, now: datetime) -> Banner:
     many = len(trouble.calendars) > _MOST_NAMED
     names = f"{len(trouble.calendars)} calendars of {who}" if many else trouble.names()
     since = f" since {trouble.since()}" if trouble.calendars else ""
-    lines = (
-        ["Pages on which they take time offer no times once what is known of them is more than that old."]
-        if many
-        else trouble.lines(now=now)
-    )
+    lines = [_MANY] if many else trouble.lines(now=now)
+    if len(trouble.calendars) == 1:  # it is named in the title
+        lines = [capfirst(lines[0].removeprefix(f"{trouble.names()}: "))]
     return Banner(
         title=f"{names or f'{trouble.label} ({who})'} cannot be read{since}.",
         lines=tuple(lines),

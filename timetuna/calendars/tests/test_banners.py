@@ -52,7 +52,7 @@ def test_a_failing_calendar_is_named_with_since_when_what_happens_and_one_button
     text = words(alice)
 
     assert "“Work” cannot be read since " in text
-    assert "“Work”: the busy times that were read last go on to count until " in text
+    assert "<p>The busy times that were read last go on to count until " in text
     assert (
         f'<a class="button" href="/settings/providers#google-{linked.pk}">Look at your calendars</a>' in text
     )

@@ -34,13 +34,15 @@ def _switch(label: str, help_text: str) -> forms.BooleanField:
 class TypeLine:
     """One meeting type as the template shows it.
 
-    note: why guests do not see it. connect: the provider that has to be connected first.
+    note: why guests do not see it. connect: the provider that has to be connected first. by_calendar: or another
+    calendar has to be chosen for the page's events.
     """
 
     switch: forms.BoundField
     detail: forms.BoundField | None = None
     note: str = ""
     connect: str = ""
+    by_calendar: bool = False
 
 
 class BookingForm(forms.Form):
@@ -156,7 +158,7 @@ class BookingForm(forms.Form):
                 note = f"{label} is on, but {lacks}: guests do not see it."
                 if kind not in self.was_on:
                     note = f"{label}: {lacks}." if comes_with_event(kind) else f"{label} is {lacks} yet."
-                yield TypeLine(switch, note=note, connect=_maker(kind))
+                yield TypeLine(switch, note=note, connect=_maker(kind), by_calendar=comes_with_event(kind))
         for kind, name in _DETAILS.items():
             yield TypeLine(self[f"type_{kind}"], detail=self[name])
 

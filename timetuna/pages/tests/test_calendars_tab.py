@@ -209,3 +209,16 @@ def test_a_start_from_the_settings_leads_back_to_them(as_alice, page):
 
 def test_a_look_at_the_way_starts_nothing(as_alice, page):
     assert as_alice.get(f"{tab(page)}/connect/google")["Location"] == f"{tab(page)}/connect"
+
+
+def test_a_meeting_that_comes_with_events_is_refused_with_the_way_to_the_calendars(as_alice, page, club):
+    Calendar.objects.filter(name="Work").update(meeting_types="")
+    data = {"title": "Intro call", "slug": "intro-call", "description": "", "type_google_meet": "on"}
+    rows = {"durations-TOTAL_FORMS": "1", "durations-INITIAL_FORMS": "0", "durations-0-minutes": "30"}
+
+    answer = as_alice.post(f"/booking-pages/{page.pk}/booking", data | rows)
+
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Google Meet needs a calendar that can carry it to get this page&#x27;s new events." in text
+    assert f'href="{tab(page)}"' in text
