@@ -41,8 +41,9 @@ class Setting:
     """What sentences refer to.
 
     day, zone: the date that was asked, by the host's clock, and where that clock hangs. hours_path: where the page's
-    hours are changed. grid: the start times of the date. bookings: those that may be named, each with its page, and
-    held_until: the UTC minute each hold ends by itself; both by the UTC minute they begin at.
+    hours are changed. grid: the start times of the date. bookings: those that may be named, each with its page,
+    held_until: the UTC minute each hold ends by itself, and calendars: the names of those that are busy; all three by
+    the UTC minute that they begin at.
     """
 
     page: PublicPage
@@ -53,6 +54,7 @@ class Setting:
     grid: Sequence[int] = ()
     bookings: Mapping[int, Link] = field(default_factory=dict)
     held_until: Mapping[int, int] = field(default_factory=dict)
+    calendars: Mapping[int, Sequence[str]] = field(default_factory=dict)
 
     def say(self, minute: int) -> str:
         """Say when a UTC minute is: "14:00", on another date "Wednesday 2 December, 14:00"."""
@@ -63,6 +65,10 @@ class Setting:
     def tab(self, place: str, text: str) -> Link:
         """Return the link to a setting on the page's tab Availability."""
         return Link(f"/booking-pages/{self.page.id}/availability#{place}", text)
+
+    def own_calendars(self) -> Link:
+        """Return the link to the page's tab Calendars."""
+        return Link(f"/booking-pages/{self.page.id}/calendars", "Calendars of this page")
 
     def week(self) -> Link:
         """Return the link to the hours of the date's weekday."""
@@ -149,7 +155,9 @@ def _increment(reason: Reason, setting: Setting) -> _Told:
 
 
 def _busy(reason: Reason, setting: Setting) -> _Told:
-    return f"An event in one of your calendars takes {_span(reason, setting)}.", (_PROVIDERS,)
+    names = setting.calendars.get(reason.busy.start_minute, ()) if reason.busy else ()
+    where = " and in ".join(f"“{name}”" for name in names) or "one of your calendars"
+    return f"An event in {where} takes {_span(reason, setting)}.", (setting.own_calendars(), _PROVIDERS)
 
 
 def _booking(reason: Reason, setting: Setting) -> _Told:
@@ -213,11 +221,14 @@ def _cap(reason: Reason, setting: Setting) -> _Told:
 def _unreadable(reason: Reason, setting: Setting) -> _Told:
     if reason.busy:
         until = setting.say(reason.busy.start_minute)
-        return f"Your calendars have been read until {until} only; more of them is read soon.", (_PROVIDERS,)
+        return f"Your calendars have been read until {until} only; more of them is read soon.", (
+            setting.own_calendars(),
+            _PROVIDERS,
+        )
     text = (
         f"The calendar “{reason.label}” cannot be read at the moment, so nobody knows whether you are free."
     )
-    return text, (_PROVIDERS,)
+    return text, (setting.own_calendars(), _PROVIDERS)
 
 
 def _no_meeting_type(_: Reason, setting: Setting) -> _Told:

@@ -20,6 +20,7 @@ from timetuna.bookings.availability import (
 )
 from timetuna.bookings.models import BookingHost, Hold
 from timetuna.bookings.reasons import Line, Link, Setting, tell
+from timetuna.pages.busy import busy_at
 from timetuna.pages.models import BookingPage
 from timetuna.pages.queries import PublicPage
 
@@ -124,6 +125,7 @@ def explain(asked: Asked, *, now: datetime) -> Answer:
         grid=tuple(grid),
         bookings=_named(page.host_id, _starts(whys, Kind.BOOKING)),
         held_until=_held_until(page.host_id, _starts(whys, Kind.HOLD), now=now),
+        calendars=busy_at(page.calendars, _starts(whys, Kind.CALENDAR)),
     )
     return Answer(
         zone=setting.zone,
@@ -151,6 +153,7 @@ def lines_for(question: Question, *, start_minute: int, hours_path: str) -> tupl
         hours_path=hours_path,
         bookings=_named(page.host_id, _starts([why], Kind.BOOKING)),
         held_until=_held_until(page.host_id, _starts([why], Kind.HOLD), now=question.now),
+        calendars=busy_at(page.calendars, _starts([why], Kind.CALENDAR)),
     )
     return _lines(why, setting)
 

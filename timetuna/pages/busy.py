@@ -1,5 +1,6 @@
 """What is known of the calendars that take a page's time: read at every look at it, by one prepared query."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -82,6 +83,23 @@ def known(asked: Asked, span: Interval, *, now: datetime) -> Known:
         unreadable=tuple(row.name for row in rows if not row.holds(oldest)),
         stale=tuple(row.id for row in rows if _is_stale(row, now)),
     )
+
+
+def busy_at(asked: Asked, minutes: Iterable[int]) -> dict[int, tuple[str, ...]]:
+    """Return by UTC minute the names of the calendars that have something then, for their host; no query without one."""
+    wanted = sorted(set(minutes))
+    if not wanted:
+        return {}
+    found = _CHOSEN(asked.host_id, asked.page_id) if asked.chosen else _ALL(asked.host_id)
+    rows = [_Row(*row) for row in found]
+    return {
+        minute: tuple(
+            row.name
+            for row in rows
+            if busy_within(row.busy, (minute, minute + 1), tentative=row.tentative_blocks)
+        )
+        for minute in wanted
+    }
 
 
 def _is_stale(row: _Row, now: datetime) -> bool:

@@ -39,7 +39,20 @@ def test_an_event_of_a_calendar(setting):
     line = tell(Reason(Code.CALENDAR_BUSY, busy=taken(Kind.CALENDAR)), setting)
 
     assert line.text == "An event in one of your calendars takes 10:00 to 11:00."
-    assert line.links == (Link("/settings/providers", "Connected providers"),)
+    assert line.links == calendar_links(setting)
+
+
+def test_an_event_of_a_calendar_that_is_known(setting):
+    named = replace(setting, calendars={at(10): ("Work", "Family")})
+
+    line = tell(Reason(Code.CALENDAR_BUSY, busy=taken(Kind.CALENDAR)), named)
+
+    assert line.text == "An event in “Work” and in “Family” takes 10:00 to 11:00."
+
+
+def calendar_links(setting):
+    own = Link(f"/booking-pages/{setting.page.id}/calendars", "Calendars of this page")
+    return own, Link("/settings/providers", "Connected providers")
 
 
 def test_a_calendar_that_cannot_be_read(setting):
@@ -48,7 +61,7 @@ def test_a_calendar_that_cannot_be_read(setting):
     assert line.text == (
         "The calendar “Work (Google)” cannot be read at the moment, so nobody knows whether you are free."
     )
-    assert line.links == (Link("/settings/providers", "Connected providers"),)
+    assert line.links == calendar_links(setting)
 
 
 def test_a_booking_of_a_colleague_is_not_named(setting):
