@@ -1,4 +1,7 @@
-"""Whatever guest and host do, and whatever breaks or is killed: in the end each mirror equals the booking."""
+"""Whatever guest and host do, and whatever breaks or is killed: in the end each mirror equals the booking.
+
+MIRROR_LIVES=300 leads more lives than a change needs, MIRROR_FIRST_LIFE others; a number is always the same life.
+"""
 
 import json
 import os
