@@ -86,7 +86,7 @@ def known(asked: Asked, span: Interval, *, now: datetime) -> Known:
 
 
 def busy_at(asked: Asked, minutes: Iterable[int]) -> dict[int, tuple[str, ...]]:
-    """Return by UTC minute the names of the calendars that have something then, for their host; no query without one."""
+    """Return by UTC minute the names of the calendars that have something then, for their host."""
     wanted = sorted(set(minutes))
     if not wanted:
         return {}
