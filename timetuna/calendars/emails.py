@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from timetuna.calendars.models import CalendarAccount
+from timetuna.calendars.queries import kinds_of_provider
 from timetuna.calendars.troubles import Trouble, said, trouble_of
 from timetuna.lib.mail import Letter, Mailbox, build, parse_mailbox
 
@@ -18,7 +19,11 @@ from timetuna.lib.mail import Letter, Mailbox, build, parse_mailbox
 def reconnect_mail(account: CalendarAccount) -> EmailMessage:
     """Return the mail that tells a host why a connection needs them, with one button that mends it."""
     trouble = trouble_of(account, now=timezone.now())
-    values = {"reason": account.needs_reconnect_reason, "limited": _limited(trouble)}
+    values = {
+        "reason": account.needs_reconnect_reason,
+        "limited": _limited(trouble),
+        "meetings": " or ".join(kinds_of_provider(account.provider)),
+    }
     name = f"reconnect-{account.pk}-{account.connected_at.timestamp():.0f}"
     subject = f"{trouble.label} needs to be connected again"
     return _mail(trouble, "reconnect", subject=subject, name=name, values=values)

@@ -73,13 +73,13 @@ def list_all() -> None:
 
 
 # Two of them, so that two worker processes share the work; what one reads is out of the other's way.
-@recurring("calendars.refresh_due", every=timedelta(seconds=3))
+@recurring("calendars.refresh_due", every=timedelta(seconds=5))
 def refresh_calendars() -> None:
     """Read the calendars that are due."""
     refresh_due()
 
 
-@recurring("calendars.refresh_due_too", every=timedelta(seconds=3))
+@recurring("calendars.refresh_due_too", every=timedelta(seconds=5))
 def refresh_calendars_too() -> None:
     """Read the calendars that are due."""
     refresh_due()

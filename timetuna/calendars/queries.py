@@ -46,6 +46,11 @@ def kind_provider(kind: str) -> str:
     return _providers_of_kinds().get(kind, kind)
 
 
+def kinds_of_provider(provider: str) -> list[str]:
+    """Return what people read for the kinds of meetings that a provider makes; none where it makes none."""
+    return [label for kind, label in conference_kinds().items() if kind_provider(kind) == provider]
+
+
 def comes_with_event(kind: str) -> bool:
     """Say whether the meeting is made by the event in the host's calendar."""
     return kind in _providers_of_kinds()

@@ -11,12 +11,15 @@ from timetuna.calendars.actions.list_calendars import list_calendars
 from timetuna.calendars.actions.log_in import log_in
 from timetuna.calendars.actions.refresh import read, refresh
 from timetuna.calendars.actions.refresh_due import refresh_due
+from timetuna.calendars.actions.rotate_keys import rotate_keys
 from timetuna.calendars.knowledge import busy_within, unpack
 from timetuna.calendars.models import Calendar, CalendarAccount, CalendarEvent
+from timetuna.calendars.neighbours import wants_of
+from timetuna.calendars.session import REFUSED, use
 from timetuna.calendars.tests.feeds import allow_feeds, connect_feed, publishing, tomorrow
 from timetuna.jobs.models import Job
 from timetuna.pages.models import BookingPage, Schedule
-from timetuna.providers.errors import ProviderError
+from timetuna.providers.errors import AccessTokenRefused, NeedsReconnect, ProviderError
 
 pytestmark = pytest.mark.django_db
 
@@ -326,3 +329,52 @@ def test_connecting_again_keeps_switches_and_has_all_read_at_once(alice, calenda
     assert (calendar.blocks, calendar.failing_since, calendar.told_at) == (False, None, None)
     assert calendar.next_read_at <= datetime.now(UTC)
     assert set(Job.objects.values_list("name", flat=True)) == {"calendars.list", "bookings.connection_mended"}
+
+
+def test_a_credential_that_was_typed_is_never_renewed_and_once_refused_only_its_host_can_help(calendar):
+    def refuse(_):
+        raise AccessTokenRefused("No.", code="no")
+
+    with pytest.raises(NeedsReconnect):
+        use(calendar.account_id, refuse)
+
+    account = CalendarAccount.objects.get()
+    assert (account.needs_reconnect, account.needs_reconnect_reason) == (True, REFUSED)
+    calendar.refresh_from_db()
+    assert (calendar.problem, calendar.failing_since is not None) == (REFUSED, True)
+    assert use_fails(account)
+
+
+def use_fails(account):
+    with pytest.raises(NeedsReconnect) as caught:
+        use(account.pk, bool)
+    return caught.value.code == "needs-reconnect"
+
+
+def test_keys_can_be_rotated_where_nothing_is_ever_renewed(calendar):
+    before = CalendarAccount.objects.get().access_token
+
+    assert rotate_keys() == 1
+
+    account = CalendarAccount.objects.get()
+    assert (account.access_token != before, account.refresh_token) == (True, "")
+    assert refresh(calendar.pk)
+
+
+@pytest.mark.parametrize(
+    ("horizon", "days"),
+    [
+        ({"horizon_kind": "rolling", "horizon_days": 10}, 60),
+        ({"horizon_kind": "rolling", "horizon_days": 90}, 90),
+        ({"horizon_kind": "rolling", "horizon_days": 5_000}, 730),
+        ({"horizon_kind": "endless"}, 400),
+        ({"horizon_kind": "date", "horizon_date": timezone.now().date() + timedelta(days=100)}, 100),
+        ({"horizon_kind": "date", "horizon_date": timezone.now().date() - timedelta(days=100)}, 60),
+    ],
+)
+def test_calendars_are_read_as_far_ahead_as_the_hosts_pages_ask(alice, charlie, horizon, days):
+    schedule = Schedule.objects.get(host=alice)
+    BookingPage.objects.create(host=alice, slug="one", title="One", schedule=schedule, **horizon)
+
+    assert abs(wants_of(alice.pk).days - days) <= 1
+    assert wants_of(charlie.pk).days == 60

@@ -1,0 +1,125 @@
+"""Which calendar gets a page's events, and which meetings come with them."""
+
+import pytest
+from django.utils import timezone
+
+from timetuna.calendars.models import Calendar, CalendarAccount
+from timetuna.calendars.queries import usable
+from timetuna.pages.calendars import lost_calendar, usable_kinds, write_calendar
+from timetuna.pages.models import BookingPage, Schedule
+
+pytestmark = pytest.mark.django_db
+KINDS = {"google_meet", "zoom", "teams"}
+
+
+@pytest.fixture(autouse=True)
+def _set_up(settings):
+    keys = {"GOOGLE_CLIENT_ID": "id", "GOOGLE_CLIENT_SECRET": "secret"}
+    settings.PROVIDER_SETTINGS = settings.PROVIDER_SETTINGS | keys
+
+
+@pytest.fixture
+def page(alice):
+    return BookingPage.objects.create(
+        host=alice,
+        slug="call",
+        title="Call",
+        schedule=Schedule.objects.create(host=alice, name="Hours", time_zone="UTC"),
+    )
+
+
+def connect(host, provider, **fields):
+    given = {"provider_user_id": provider, "expires_at": timezone.now(), "connected_at": timezone.now()}
+    return CalendarAccount.objects.create(host=host, provider=provider, **(given | fields))
+
+
+def calendar(account, name, **fields):
+    given = {"outside_id": name, "writable": True, "meeting_types": "google_meet"}
+    return Calendar.objects.create(account=account, name=name, **(given | fields))
+
+
+def kinds(page):
+    return usable_kinds(page.host_id, [page], KINDS)[page.pk]
+
+
+def test_without_a_calendar_nothing_is_written_and_nothing_comes_with_it(alice, page):
+    assert write_calendar(page) is None
+    assert kinds(page) == frozenset()
+    assert not usable(alice.pk, "google_meet")
+
+
+def test_by_default_the_primary_calendar_of_the_account_that_was_connected_first_gets_events(alice, page):
+    dav, google = connect(alice, "caldav"), connect(alice, "google")
+    calendar(google, "work", is_primary=True)
+    own = calendar(dav, "home", meeting_types="")
+    calendar(dav, "feed", is_primary=True, writable=False)
+
+    assert write_calendar(page) == own
+    assert kinds(page) == frozenset()
+    CalendarAccount.objects.filter(pk=dav.pk).update(needs_reconnect=True)
+    assert write_calendar(page).name == "work"
+    assert kinds(page) == {"google_meet"}
+    assert usable(alice.pk, "google_meet")
+    CalendarAccount.objects.filter(pk=dav.pk).update(needs_reconnect=False, connected_at=timezone.now())
+    assert write_calendar(page) == own
+
+
+def test_a_chosen_calendar_stays_the_pages_own_while_its_account_is_dead(alice, page):
+    google = connect(alice, "google")
+    calendar(google, "first", is_primary=True)
+    page.writes, page.write_calendar = "chosen", calendar(google, "second")
+    page.save()
+
+    assert write_calendar(page).name == "second"
+    assert kinds(page) == {"google_meet"}
+    google.needs_reconnect = True
+    google.save()
+    assert write_calendar(page).name == "second"
+    assert kinds(page) == frozenset()
+
+
+def test_a_chosen_calendar_that_is_gone_is_named_and_no_other_takes_its_place(alice, page):
+    google = connect(alice, "google")
+    calendar(google, "first", is_primary=True)
+    page.writes, page.write_calendar = "chosen", calendar(google, "second", listed=False)
+    page.save()
+
+    assert lost_calendar(page) == "second"
+    assert kinds(page) == frozenset()
+    google.delete()
+    page.refresh_from_db()
+    assert (lost_calendar(page), write_calendar(page)) == ("", None)
+
+
+def test_a_page_that_writes_nowhere_has_no_meetings_that_come_with_events(alice, page):
+    calendar(connect(alice, "google"), "work", is_primary=True)
+    page.writes = "nowhere"
+    page.save()
+
+    assert write_calendar(page) is None
+    assert kinds(page) == frozenset()
+
+
+def test_calendars_of_a_stranger_are_never_written(alice, charlie, page):
+    calendar(connect(charlie, "google"), "work", is_primary=True)
+
+    assert write_calendar(page) is None
+
+
+def test_a_provider_that_is_no_longer_set_up_carries_nothing(alice, page, settings):
+    calendar(connect(alice, "google"), "work", is_primary=True)
+
+    settings.PROVIDER_SETTINGS = settings.PROVIDER_SETTINGS | {"GOOGLE_CLIENT_ID": ""}
+
+    assert kinds(page) == frozenset()
+
+
+def test_many_pages_and_kinds_cost_as_many_queries_as_one(alice, page, django_assert_num_queries):
+    calendar(connect(alice, "google"), "work", is_primary=True)
+    pages = [page, BookingPage.objects.create(host=alice, slug="b", title="B", schedule=page.schedule)]
+    usable_kinds(alice.pk, pages, KINDS)
+
+    with django_assert_num_queries(2):
+        found = usable_kinds(alice.pk, pages, KINDS)
+
+    assert found == dict.fromkeys([one.pk for one in pages], frozenset({"google_meet"}))
