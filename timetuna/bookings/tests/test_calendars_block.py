@@ -4,6 +4,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.test import Client as Browser
 from django.utils import timezone
 
 from timetuna.availability.slots import Code
@@ -309,3 +310,18 @@ def test_a_booking_in_a_feed_of_the_hosts_calendar_does_not_block_where_it_was_m
     reschedule(booking.pk, start_minute=minute_of(tomorrow(10, 15)), actor="guest", now=timezone.now())
 
     assert free(page, tomorrow(9, 45))
+
+
+def test_a_token_that_has_expired_is_renewed_for_the_look_at_booking(alice, google):
+    google.connect(Browser(), alice)
+    page = make_page(alice)
+    event = {"start": tomorrow(12).isoformat(), "end": tomorrow(13).isoformat(), "zone": ""}
+    google.control.tell("google/event", calendar="primary", **event)
+    google.control.fault("google_expire_access")
+    CalendarAccount.objects.update(expires_at=timezone.now())
+    assert free(page, tomorrow(12))
+
+    with pytest.raises(SlotTaken):
+        book(order(page, tomorrow(12)), now=timezone.now())
+
+    assert CalendarAccount.objects.get().expires_at > timezone.now()
