@@ -100,10 +100,9 @@ def recover() -> None:
 
 
 def one_more(page_id: int, number: int) -> int:
-    start = datetime.now(UTC).replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=1)
-    while start.weekday() > 4:
-        start += timedelta(days=1)
-    start = start + timedelta(days=7 * (number // 12), minutes=30 * (number % 12))
+    tomorrow = datetime.now(UTC).replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    workdays = [day for day in (tomorrow + timedelta(days=ahead) for ahead in range(55)) if day.weekday() < 5]
+    start = workdays[number // 14] + timedelta(minutes=30 * (number % 14))
     guest = Guest(name="Sam Guest", email=f"guest{number}@guest.example", time_zone="UTC")
     order = Order(
         page_id=page_id, minutes=30, start_minute=minute_of(start), kind="zoom", guest=guest, key=new_key()

@@ -94,11 +94,11 @@ SETTINGS = (
         "https://login.microsoftonline.com",
     ),
     Setting("MICROSOFT_API_URL", "Where Microsoft Graph is.", "https://graph.microsoft.com"),
+    Setting("ICALFEED_ALLOW_PRIVATE", "yes: hosts may add feeds at private addresses.", "no"),
+    Setting("ICALFEED_ALLOW_HTTP", "yes: hosts may add feeds without encryption.", "no"),
     Setting("CALDAV_ALLOW_PRIVATE", "yes: hosts may connect calendar servers at private addresses.", "no"),
     Setting("CALDAV_ALLOW_HTTP", "yes: hosts may connect calendar servers without encryption.", "no"),
     Setting("CALDAV_CA", "Certificates to trust beside the usual ones, for calendar servers (PEM)."),
-    Setting("ICALFEED_ALLOW_PRIVATE", "yes: hosts may add feeds at private addresses.", "no"),
-    Setting("ICALFEED_ALLOW_HTTP", "yes: hosts may add feeds without encryption.", "no"),
 )
 BY_NAME = {setting.name: setting for setting in SETTINGS}
 

@@ -9,21 +9,21 @@ _SHAPE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 # First parts of the product's own addresses, now or some day, and names that would lend a stranger our authority.
 RESERVED = frozenset(
     """
-    about abuse account accounts add admin administrator ads api app apps assets auth automation availability
-    b billing blog book booking booking-pages bookings caldav calendar calendars cancel careers cdn checkout cohost
-    cohosts community compliance config connect contact css dashboard data debug delete demo developer developers
-    docs documentation download downloads edit email embed error errors event events explore export faq favicon
-    feed feedback feeds file files fonts forgot-password ftp guest guests health healthz hello help home host
-    hostmaster hosts ical icalfeed ics image images img import imprint index info integrations invite invites
-    javascript jobs js legal list login logout mail me media meet meeting meetings members metrics microsoft
-    mobile moderator new news newsletter no-reply noreply notifications null oauth official ops organization
-    owner pages partners password pay payments ping plans postmaster preview pricing privacy profile providers
-    public readyz reauthenticate refund register reschedule reset reset-password robots root rss sandbox schedule
-    search secure security server session sessions settings setup share shop sign-in sign-out sign-up signin
-    signout signup sitemap slots sms ssl staff static stats status store stripe subscribe support sysadmin system
-    team teams teammate terms test timetuna timetuna-support token tokens undefined unsubscribe update upload
-    uploads user users verification verify verify-email video webhook webhooks webmaster well-known widget widgets
-    why www zoom google holds
+    about abuse account accounts add admin administrator ads api app apps assets auth automation availability b
+    billing blog book booking booking-pages bookings caldav calendar calendars cancel careers cdn checkout
+    cohost cohosts community compliance config connect contact css dashboard data debug delete demo developer
+    developers docs documentation download downloads edit email embed error errors event events explore export
+    faq favicon feed feedback feeds file files fonts forgot-password ftp google guest guests health healthz
+    hello help holds home host hostmaster hosts ical icalfeed ics image images img import imprint index info
+    integrations invite invites javascript jobs js legal list login logout looks mail me media meet meeting
+    meetings members metrics microsoft mobile moderator new news newsletter no-reply noreply notifications null
+    oauth official ops organization owner pages partners password pay payments ping plans postmaster preview
+    pricing privacy profile providers public readyz reauthenticate refund register reschedule reset
+    reset-password robots root rss sandbox schedule search secure security server session sessions settings
+    setup share shop sign-in sign-out sign-up signin signout signup sitemap slots sms ssl staff static stats
+    status store stripe subscribe support sysadmin system team teammate teams terms test timetuna
+    timetuna-support token tokens undefined unsubscribe update upload uploads user users verification verify
+    verify-email video webhook webhooks webmaster well-known why widget widgets www zoom
     """.split()  # noqa: SIM905 - nearly two hundred quotation marks less
 )
 
