@@ -14,6 +14,7 @@ from timetuna.ical.rules import Rule
 from timetuna.ical.values import DAY, Length, Moment, is_literal_day
 
 _MINUTE, _HOUR = 60, 3600
+_COST = 4  # steps that one time of a series is worth
 _CLOCKS_APART = 27 * 3600  # more than any clock is from UTC
 
 
@@ -72,7 +73,7 @@ class _Series:
         if self.event.free and not self._onwards:
             return
         for wall, length in self._starts().items():
-            self.frame.steps.spend()
+            self.frame.steps.spend(_COST)
             if self._is_out(wall):
                 continue
             mover = next((one for at, one in self._onwards if at <= self._key(wall)), None)
@@ -87,7 +88,8 @@ class _Series:
         return all(self._is_out(wall) for wall in self._starts())
 
     def _is_out(self, wall: int) -> bool:
-        return self._key(wall) in self._keys_out or wall // DAY in self._days_out
+        keys, days = self._keys_out, self._days_out
+        return bool(keys or days) and (self._key(wall) in keys or wall // DAY in days)
 
     def unbroken(self) -> Length | None:
         """Return how long it takes all in all, where its only rule leaves no time between."""
