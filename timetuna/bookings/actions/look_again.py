@@ -8,6 +8,7 @@ from timetuna.calendars.actions.read_live import read_live
 from timetuna.pages.calendars import blocking
 from timetuna.pages.models import BookingPage
 
+SECONDS = 2.0
 MOST_A_MINUTE = 60
 LOOKS: dict[int, deque[float]] = {}
 """When this process looked lately, by page."""
@@ -30,7 +31,7 @@ def look_again(page_id: int | None, *, start_minute: int, minutes: int) -> None:
     if not asked or _too_often(row.pk):
         return
     first, end = start_minute - row.buffer_before_minutes, start_minute + minutes + row.buffer_after_minutes
-    read_live(asked, (first, end))
+    read_live(asked, (first, end), seconds=SECONDS)
 
 
 def look_again_for(booking_id: int, *, start_minute: int) -> None:

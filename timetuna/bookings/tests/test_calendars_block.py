@@ -8,6 +8,7 @@ from django.test import Client as Browser
 from django.utils import timezone
 
 from timetuna.availability.slots import Code
+from timetuna.bookings.actions import look_again
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.hold import hold
 from timetuna.bookings.actions.reschedule import reschedule
@@ -225,6 +226,13 @@ def test_looking_at_a_page_does_not_hurry_what_is_fresh_or_fails(page, calendar)
     assert calendar.next_read_at == later
 
 
+@pytest.fixture
+def patient(monkeypatch):
+    """Let a busy machine have its time where slowness is not what a test is about."""
+    monkeypatch.setattr(look_again, "SECONDS", 20.0)
+
+
+@pytest.mark.usefixtures("patient")
 def test_what_was_put_into_a_calendar_a_moment_ago_is_seen_at_booking(page, calendar, feeds):
     feeds.put("/work.ics", tomorrow(12), uid="two@feeds.example")
     cursor = Calendar.objects.get().cursor
@@ -241,12 +249,14 @@ def test_what_was_put_into_a_calendar_a_moment_ago_is_seen_at_booking(page, cale
     assert hours(page) == set(range(24)) - {10, 12, 13}
 
 
+@pytest.mark.usefixtures("patient")
 def test_what_was_taken_out_of_a_calendar_a_moment_ago_can_be_booked(page, calendar, feeds):
     feeds.clear("/work.ics")
 
     assert book(order(page, tomorrow(10)), now=timezone.now()).pk
 
 
+@pytest.mark.usefixtures("patient")
 def test_a_move_and_a_hold_look_at_calendars_too(page, calendar, feeds):
     booking = book(order(page, tomorrow(8)), now=timezone.now())
     feeds.put("/work.ics", tomorrow(12), uid="two@feeds.example")
@@ -286,6 +296,7 @@ def test_all_calendars_are_asked_at_once(alice, page, feeds):
     assert time.monotonic() - began < 3.0
 
 
+@pytest.mark.usefixtures("patient")
 def test_an_older_reading_that_ends_later_does_not_hide_what_a_booking_saw(page, calendar, feeds):
     Calendar.objects.update(cursor="")
     turn = claim(Calendar.objects.select_related("account__host").get())
@@ -312,6 +323,7 @@ def test_a_booking_in_a_feed_of_the_hosts_calendar_does_not_block_where_it_was_m
     assert free(page, tomorrow(9, 45))
 
 
+@pytest.mark.usefixtures("patient")
 def test_a_token_that_has_expired_is_renewed_for_the_look_at_booking(alice, google):
     google.connect(Browser(), alice)
     page = make_page(alice)

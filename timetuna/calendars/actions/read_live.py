@@ -21,16 +21,15 @@ from timetuna.providers.base import BusyTime
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 
 log = logging.getLogger("timetuna.calendars")
-SECONDS = 2.0
 _MOST_AT_ONCE = threading.BoundedSemaphore(32)
 _Found = tuple[Calendar, tuple[BusyTime, ...] | None, str]
 
 
-def read_live(ids: Collection[int], span: Interval, *, seconds: float = SECONDS) -> list[int]:
-    """Store what the calendars say now of a span of UTC minutes; return the ids of those that did not answer in time.
+def read_live(ids: Collection[int], span: Interval, *, seconds: float) -> list[int]:
+    """Store what the calendars say now of a span of UTC minutes; return the ids of those that were not in time.
 
-    Of those the last good knowledge goes on to count. Where nothing has changed nothing is written, and cursors
-    stay good. Not to be called inside a transaction.
+    seconds: for all of them together. Of those that were not in time the last good knowledge goes on to count. Where
+    nothing has changed nothing is written, and cursors stay good. Not to be called inside a transaction.
     """
     end = time.monotonic() + seconds
     rows = _readable(ids) if ids else []

@@ -266,7 +266,8 @@ def test_a_calendar_that_answers_too_late_for_a_booking_counts_as_it_was_known(o
 
 
 @pytest.mark.parametrize("slug", list(MATRIX))
-def test_what_came_a_moment_ago_is_seen_when_a_time_is_taken(outside_of, alice, page, slug):
+def test_what_came_a_moment_ago_is_seen_when_a_time_is_taken(outside_of, alice, page, slug, monkeypatch):
+    monkeypatch.setattr(look_again, "SECONDS", 20.0)
     outside = outside_of(slug)
     outside.add(tomorrow(10))
     outside.connect(alice)
