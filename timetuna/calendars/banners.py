@@ -35,12 +35,12 @@ def banners(host_id: int, *, now: datetime) -> list[Banner]:
 def _banner(trouble: Trouble, now: datetime) -> Banner:
     account = trouble.account
     who = account.email or account.display_name
-    many = len(trouble.calendars) > _MOST_NAMED
-    names = f"{len(trouble.calendars)} calendars of {who}" if many else trouble.names()
-    since = f" since {trouble.since()}" if trouble.calendars else ""
-    lines = [_MANY] if many else trouble.lines(now=now)
-    if len(trouble.calendars) == 1:  # it is named in the title
-        lines = [capfirst(lines[0].removeprefix(f"{trouble.names()}: "))]
+    count = len(trouble.calendars)
+    names = f"{count} calendars of {who}" if count > _MOST_NAMED else trouble.names()
+    since = f" since {trouble.since()}" if count else ""
+    lines = [_MANY] if count > 1 else trouble.lines(now=now)
+    if count == 1:  # it is named in the title
+        lines = [capfirst(lines[0].removeprefix(f"{names}: "))]
     return Banner(
         title=f"{names or f'{trouble.label} ({who})'} cannot be read{since}.",
         lines=tuple(lines),

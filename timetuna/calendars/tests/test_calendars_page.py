@@ -104,6 +104,7 @@ def test_a_failing_calendar_says_what_happens_and_can_be_read_again(as_alice, al
         in text
     )
     assert "Google did not answer in time." in text
+    assert "Calendars failing for 2 hours" in text
     assert "Read again" in text
 
     answer = as_alice.post(f"{TAB}/calendars/{row.pk}/read")
