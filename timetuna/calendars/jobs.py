@@ -37,7 +37,11 @@ def send_mended_mail(*, account: int) -> None:
     row = CalendarAccount.objects.select_related("host").filter(pk=account).first()
     over = episode_over(account)
     if row is not None and over:
-        deliver(mended_mail(row, [one.name for one in over], episode=last_told(over)))
+        try:
+            deliver(mended_mail(row, [one.name for one in over], episode=last_told(over)))
+        except GiveUp:  # an address that takes no mail must not hide the next trouble
+            settle(over)
+            raise
         settle(over)
 
 

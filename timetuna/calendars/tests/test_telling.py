@@ -12,6 +12,7 @@ from timetuna.calendars.tests.conftest import do, jobs
 from timetuna.calendars.tests.feeds import allow_feeds, connect_feed, publishing, tomorrow
 from timetuna.calendars.troubles import troubles
 from timetuna.jobs.models import Job
+from timetuna.jobs.registry import GiveUp
 from timetuna.lib.mail import MailServer
 from timetuna.pages.models import HostRules
 
@@ -230,3 +231,18 @@ def test_a_dead_connection_is_a_trouble_that_reconnecting_ends(alice, calendar, 
 
     assert (trouble.needs_host, trouble.action) == (True, "Reconnect iCal feed")
     assert [one.name for one in trouble.calendars] == ["Work"]
+
+
+def test_an_end_that_cannot_be_mailed_does_not_hide_the_next_trouble(calendar, feeds, zoom):
+    feeds.faults["/work.ics"] = 410
+    refresh(calendar.pk)
+    del feeds.faults["/work.ics"]
+    refresh(calendar.pk)
+    zoom.fault("smtp_550", to="alice@example.org")
+
+    with pytest.raises(GiveUp):
+        do(jobs(MENDED)[0])
+
+    feeds.faults["/work.ics"] = 410
+    refresh(calendar.pk)
+    assert len(jobs(TROUBLE)) == 2
