@@ -1,11 +1,12 @@
 """Fills an empty, migrated database with hosts and bookings; run by the benchmarks with the product's settings.
 
-python benchmarks/fill.py BOOKINGS BUSY     prints nothing; hosts are named h0, h1 …, free0, free1 …
+python benchmarks/fill.py BOOKINGS BUSY [CALENDARS BLOCKS]     prints nothing; hosts: h0, h1 …, free0, free1 …
 
 Hosts h0 to h999 have a page "call" open on weekdays 9 to 17 in Berlin, 30 minutes by 15, and share BOOKINGS
 bookings over the past two years and the coming two months. BUSY of them are h0's in the coming 60 days: the first
 500 fill its mornings and leave the afternoons, what is more is at night. Hosts free0 to free100 are open day and
-night and have none.
+night and have none. With CALENDARS, h0 has so many connected ones, each with BLOCKS busy times of 10 minutes in the
+afternoons and evenings of these days.
 """
 
 import os
@@ -29,6 +30,8 @@ def main() -> None:
 
     django.setup()
     fill(bookings=int(sys.argv[1]), busy=int(sys.argv[2]))
+    if sys.argv[3:]:
+        make_calendars("h0", int(sys.argv[3]), blocks=int(sys.argv[4]))
 
 
 def fill(*, bookings: int, busy: int) -> None:
@@ -39,6 +42,35 @@ def fill(*, bookings: int, busy: int) -> None:
     store_bookings(pages, bookings=bookings, busy=busy)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
+
+
+def make_calendars(handle: str, count: int, *, blocks: int) -> None:
+    """Store connected calendars of a host as they are once they have been read."""
+    from django.utils import timezone  # noqa: PLC0415
+
+    from timetuna.accounts.models import User  # noqa: PLC0415
+    from timetuna.calendars.knowledge import Known, pack  # noqa: PLC0415
+    from timetuna.calendars.models import Calendar, CalendarAccount  # noqa: PLC0415
+
+    now, host = timezone.now(), User.objects.get(handle=handle)
+    first = int(now.replace(hour=13, minute=0).timestamp()) // 60
+    account = CalendarAccount.objects.create(host=host, provider="icalfeed", expires_at=now)
+    for number in range(count):
+        starts = (
+            first + block % DAYS * 1440 + (block // DAYS * count + number) * 15 for block in range(blocks)
+        )
+        known = Known(tuple((start, start + 10) for start in sorted(starts)))
+        Calendar.objects.create(
+            account=account,
+            outside_id=f"{number}",
+            name=f"Calendar {number}",
+            busy=pack(known),
+            busy_count=len(known),
+            known_until_minute=first + 400 * 1440,
+            read_at=now + timedelta(hours=12),  # so that it stays fresh for as long as is measured
+            tried_at=now,
+            next_read_at=now + timedelta(days=1),
+        )
 
 
 def make_hosts(

@@ -37,14 +37,19 @@ def options(description: str) -> Namespace:
 
 
 @contextmanager
-def filled(engine: str, *, bookings: int, busy: int = 500) -> Iterator[LiveTimeTuna]:
-    """Prepare the product on a fresh database with so many bookings, `busy` of them h0's; nothing serves yet."""
+def filled(
+    engine: str, *, bookings: int, busy: int = 500, calendars: tuple[int, int] | None = None
+) -> Iterator[LiveTimeTuna]:
+    """Prepare the product on a fresh database with so many bookings, `busy` of them h0's; nothing serves yet.
+
+    calendars: how many h0 has connected, and how many busy times are known of each.
+    """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         stack.enter_context(database(engine))
         live = stack.enter_context(resting_timetuna(folder, TIMETUNA_TRUSTED_PROXIES="127.0.0.1"))
         began = time.monotonic()
-        fill = [sys.executable, "benchmarks/fill.py", str(bookings), str(busy)]
+        fill = [sys.executable, "benchmarks/fill.py", *map(str, (bookings, busy, *(calendars or ())))]
         subprocess.run(fill, env=live.environment, cwd=ROOT, check=True)  # noqa: S603 - our own script
         print(f"{engine}: {bookings:,} bookings in {time.monotonic() - began:.0f} s", file=sys.stderr)
         yield live
@@ -71,6 +76,11 @@ def cpu_seconds(live: LiveTimeTuna) -> float:
     root = live.serving.pid if live.serving else 0
     mine = [pid for pid, parent, _ in processes() if root in {pid, parent}]
     return sum(map(_cpu_seconds_of, mine))
+
+
+def cpu_of(command: str) -> float:
+    """Return what the processes with this in their command line have used so far, 0 where there is no /proc."""
+    return sum(_cpu_seconds_of(pid) for pid, _, line in processes() if command in line)
 
 
 def _cpu_seconds_of(pid: int) -> float:
