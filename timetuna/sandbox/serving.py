@@ -95,3 +95,10 @@ def _answer_after(desk: Desk, world: World, call: Call, response: Response) -> R
         return Response.html("<html><title>Error</title></html>\n", status=int(struck[1]["status"]))
     response.ending = struck[1]["ending"]
     return response
+
+
+def struck(world: World, call: Call, answers: Mapping[str, Response]) -> Response | None:
+    """Return the answer of the first fault among these that is switched on for the call, and write it down."""
+    name = next((name for name in answers if world.faults.rules(name, kind=call.kind)), "")
+    call.faults += [name] if name else []
+    return answers.get(name)

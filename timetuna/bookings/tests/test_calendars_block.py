@@ -47,7 +47,7 @@ def feeds(server, settings):
 
 @pytest.fixture
 def calendar(alice, feeds):
-    feeds.put("/work.ics", tomorrow(10))
+    feeds.put("/office.ics", tomorrow(10))
     calendar = connect_feed(alice, feeds)
     refresh(calendar.pk)
     return calendar
@@ -87,7 +87,7 @@ def test_a_pages_buffers_are_kept_to_calendars_too(page, calendar):
 
 
 def test_tentative_time_counts_as_the_calendar_says(alice, page, feeds):
-    feeds.put("/work.ics", tomorrow(10), lines=("STATUS:TENTATIVE",))
+    feeds.put("/office.ics", tomorrow(10), lines=("STATUS:TENTATIVE",))
     calendar = connect_feed(alice, feeds)
     refresh(calendar.pk)
     assert not free(page, tomorrow(10))
@@ -141,7 +141,7 @@ def test_knowledge_counts_for_as_long_as_the_host_has_patience(
     alice, page, calendar, feeds, patience, age, offers
 ):
     HostRules.objects.create(host=alice, calendar_patience_hours=patience)
-    feeds.faults["/work.ics"] = 500
+    feeds.faults["/office.ics"] = 500
     refresh(calendar.pk)
     Calendar.objects.update(read_at=timezone.now() - timedelta(hours=age))
 
@@ -234,7 +234,7 @@ def patient(monkeypatch):
 
 @pytest.mark.usefixtures("patient")
 def test_what_was_put_into_a_calendar_a_moment_ago_is_seen_at_booking(page, calendar, feeds):
-    feeds.put("/work.ics", tomorrow(12), uid="two@feeds.example")
+    feeds.put("/office.ics", tomorrow(12), uid="two@feeds.example")
     cursor = Calendar.objects.get().cursor
     assert free(page, tomorrow(12))
 
@@ -251,7 +251,7 @@ def test_what_was_put_into_a_calendar_a_moment_ago_is_seen_at_booking(page, cale
 
 @pytest.mark.usefixtures("patient")
 def test_what_was_taken_out_of_a_calendar_a_moment_ago_can_be_booked(page, calendar, feeds):
-    feeds.clear("/work.ics")
+    feeds.clear("/office.ics")
 
     assert book(order(page, tomorrow(10)), now=timezone.now()).pk
 
@@ -259,8 +259,8 @@ def test_what_was_taken_out_of_a_calendar_a_moment_ago_can_be_booked(page, calen
 @pytest.mark.usefixtures("patient")
 def test_a_move_and_a_hold_look_at_calendars_too(page, calendar, feeds):
     booking = book(order(page, tomorrow(8)), now=timezone.now())
-    feeds.put("/work.ics", tomorrow(12), uid="two@feeds.example")
-    feeds.put("/work.ics", tomorrow(14), uid="three@feeds.example")
+    feeds.put("/office.ics", tomorrow(12), uid="two@feeds.example")
+    feeds.put("/office.ics", tomorrow(14), uid="three@feeds.example")
 
     with pytest.raises(SlotTaken):
         reschedule(booking.pk, start_minute=minute_of(tomorrow(12)), actor="guest", now=timezone.now())
@@ -272,7 +272,7 @@ def test_a_move_and_a_hold_look_at_calendars_too(page, calendar, feeds):
 
 @pytest.mark.parametrize("fault", ["slow", 500, "cut", "html", 410])
 def test_a_calendar_that_does_not_answer_in_time_counts_as_it_was_known(page, calendar, feeds, fault):
-    feeds.faults["/work.ics"] = fault
+    feeds.faults["/office.ics"] = fault
     began = time.monotonic()
 
     with pytest.raises(SlotTaken):
@@ -302,7 +302,7 @@ def test_an_older_reading_that_ends_later_does_not_hide_what_a_booking_saw(page,
     turn = claim(Calendar.objects.select_related("account__host").get())
     span = turn.calendar.known_from_minute, turn.calendar.known_until_minute
     older = ask_provider(turn.calendar, span)
-    feeds.put("/work.ics", tomorrow(12), uid="two@feeds.example")
+    feeds.put("/office.ics", tomorrow(12), uid="two@feeds.example")
     with pytest.raises(SlotTaken):
         book(order(page, tomorrow(12)), now=timezone.now())
 
@@ -314,7 +314,7 @@ def test_an_older_reading_that_ends_later_does_not_hide_what_a_booking_saw(page,
 
 def test_a_booking_in_a_feed_of_the_hosts_calendar_does_not_block_where_it_was_moved_from(alice, page, feeds):
     booking = book(order(page, tomorrow(10)), now=timezone.now())
-    feeds.put("/work.ics", tomorrow(10), 30, uid=f"{booking.uid}@localhost")
+    feeds.put("/office.ics", tomorrow(10), 30, uid=f"{booking.uid}@localhost")
     calendar = connect_feed(alice, feeds)
     refresh(calendar.pk)
 

@@ -114,7 +114,7 @@ def allow_feeds(settings):
     }
 
 
-def connect_feed(host, server, path="/work.ics"):
+def connect_feed(host, server, path="/office.ics"):
     """Connect a feed as its form does, and learn its name; return its calendar, not read yet."""
     account = log_in("icalfeed", {"address": server.url + path}, host_id=host.pk)
     list_calendars(account.pk)

@@ -108,10 +108,10 @@ class Feed:
         return connect_feed(host, self.server)
 
     def add(self, start):
-        self.server.put("/work.ics", start, uid=f"{start:%H}@feeds.example")
+        self.server.put("/office.ics", start, uid=f"{start:%H}@feeds.example")
 
     def break_with(self, fault):
-        self.server.faults["/work.ics"] = int(fault) if fault.isdigit() else fault
+        self.server.faults["/office.ics"] = int(fault) if fault.isdigit() else fault
 
     def mend(self):
         self.server.faults.clear()

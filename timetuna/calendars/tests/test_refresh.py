@@ -51,7 +51,7 @@ def alice(alice):
 
 @pytest.fixture
 def calendar(alice, feeds):
-    feeds.put("/work.ics", tomorrow(10))
+    feeds.put("/office.ics", tomorrow(10))
     return connect_feed(alice, feeds)
 
 
@@ -77,10 +77,10 @@ def test_connecting_a_feed_makes_a_row_with_its_calendar(alice, calendar):
 
 
 def test_an_address_without_a_calendar_is_refused_in_a_sentence_and_leaves_nothing(alice, feeds):
-    feeds.faults["/work.ics"] = "html"
+    feeds.faults["/office.ics"] = "html"
 
     with pytest.raises(ProviderError, match="calendar"):
-        log_in("icalfeed", {"address": feeds.url + "/work.ics"}, host_id=alice.pk)
+        log_in("icalfeed", {"address": feeds.url + "/office.ics"}, host_id=alice.pk)
 
     assert not CalendarAccount.objects.exists()
 
@@ -144,7 +144,7 @@ def test_whatever_fails_the_last_good_knowledge_stays_as_it_was(calendar, feeds,
     refresh(calendar.pk)
     calendar.refresh_from_db()
     read_at, cursor = calendar.read_at, calendar.cursor
-    feeds.faults["/work.ics"] = fault
+    feeds.faults["/office.ics"] = fault
 
     assert not refresh(calendar.pk)
 
@@ -152,7 +152,7 @@ def test_whatever_fails_the_last_good_knowledge_stays_as_it_was(calendar, feeds,
     assert (calendar.read_at, calendar.cursor, calendar.read_lease_until) == (read_at, cursor, None)
     assert calendar.failing_since is not None
     assert calendar.problem.endswith(".")
-    del feeds.faults["/work.ics"]
+    del feeds.faults["/office.ics"]
     CalendarAccount.objects.update(needs_reconnect=False)
     assert refresh(calendar.pk)
     calendar.refresh_from_db()
@@ -160,12 +160,12 @@ def test_whatever_fails_the_last_good_knowledge_stays_as_it_was(calendar, feeds,
 
 
 def test_pauses_grow_and_a_wished_pause_is_kept(calendar, feeds):
-    feeds.faults["/work.ics"], pauses = 503, []
+    feeds.faults["/office.ics"], pauses = 503, []
     for _ in range(7):
         refresh(calendar.pk)
         calendar.refresh_from_db()
         pauses.append((calendar.next_read_at - timezone.now()).total_seconds())
-    feeds.headers["/work.ics"] = {"Retry-After": "7200"}
+    feeds.headers["/office.ics"] = {"Retry-After": "7200"}
     refresh(calendar.pk)
     calendar.refresh_from_db()
 
@@ -199,10 +199,10 @@ def test_a_turn_that_ended_writes_nothing(calendar, feeds):
     turn = claim(calendar)
     Calendar.objects.update(read_lease_until=timezone.now() - timedelta(seconds=1))
     later = claim(calendar)
-    feeds.clear("/work.ics")
+    feeds.clear("/office.ics")
     read(later)
 
-    feeds.put("/work.ics", tomorrow(15))
+    feeds.put("/office.ics", tomorrow(15))
     read(turn)
 
     assert known(calendar) == []
@@ -253,8 +253,8 @@ def test_events_of_ours_take_no_time_also_just_after_they_were_removed(alice, fe
         ical_uid="strange@google.example",
         mailed_uid="older@google.example",
     )
-    feeds.put("/work.ics", tomorrow(10), uid=mark.format(uid=event.booking_uid))
-    feeds.put("/work.ics", tomorrow(14), uid="other@feeds.example")
+    feeds.put("/office.ics", tomorrow(10), uid=mark.format(uid=event.booking_uid))
+    feeds.put("/office.ics", tomorrow(14), uid="other@feeds.example")
     calendar = connect_feed(alice, feeds)
 
     refresh(calendar.pk)
@@ -266,8 +266,8 @@ def test_events_of_another_hosts_bookings_take_time(alice, charlie, feeds):
     event = CalendarEvent.objects.create(
         booking_uid=uuid4(), host=charlie, provider="google", account_fingerprint="f", outside_calendar="c"
     )
-    feeds.put("/work.ics", tomorrow(10), uid=f"{event.booking_uid}@localhost")
-    feeds.put("/work.ics", tomorrow(14), uid=f"{uuid4()}@elsewhere.example")
+    feeds.put("/office.ics", tomorrow(10), uid=f"{event.booking_uid}@localhost")
+    feeds.put("/office.ics", tomorrow(14), uid=f"{uuid4()}@elsewhere.example")
     calendar = connect_feed(alice, feeds)
 
     refresh(calendar.pk)
@@ -276,7 +276,7 @@ def test_events_of_another_hosts_bookings_take_time(alice, charlie, feeds):
 
 
 def test_tentative_time_is_kept_apart(alice, feeds):
-    feeds.put("/work.ics", tomorrow(10), lines=("STATUS:TENTATIVE",))
+    feeds.put("/office.ics", tomorrow(10), lines=("STATUS:TENTATIVE",))
     calendar = connect_feed(alice, feeds)
 
     refresh(calendar.pk)
@@ -307,7 +307,7 @@ def test_a_calendar_that_its_account_has_no_more_is_kept_and_known_as_such(calen
 
 
 def test_an_account_that_cannot_be_listed_says_why_and_keeps_its_calendars(calendar, feeds):
-    feeds.faults["/work.ics"] = 500
+    feeds.faults["/office.ics"] = 500
 
     with pytest.raises(ProviderError):
         list_calendars(calendar.account_id)
@@ -323,7 +323,7 @@ def test_connecting_again_keeps_switches_and_has_all_read_at_once(alice, calenda
     Calendar.objects.update(next_read_at=later)
     Job.objects.all().delete()
 
-    log_in("icalfeed", {"address": feeds.url + "/work.ics"}, host_id=alice.pk)
+    log_in("icalfeed", {"address": feeds.url + "/office.ics"}, host_id=alice.pk)
 
     calendar.refresh_from_db()
     assert (calendar.blocks, calendar.failing_since, calendar.told_at) == (False, None, None)

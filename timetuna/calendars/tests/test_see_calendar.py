@@ -32,12 +32,12 @@ def test_what_it_says_now_stands_beside_what_pages_know(alice, feeds):
     ours = CalendarEvent.objects.create(
         booking_uid=uuid4(), host=alice, provider="google", account_fingerprint="f", outside_calendar="c"
     )
-    feeds.put("/work.ics", tomorrow(10))
-    feeds.put("/work.ics", tomorrow(16), uid=str(ours.booking_uid))
+    feeds.put("/office.ics", tomorrow(10))
+    feeds.put("/office.ics", tomorrow(16), uid=str(ours.booking_uid))
     calendar = connect_feed(alice, feeds)
     refresh(calendar.pk)
-    feeds.put("/work.ics", tomorrow(11), uid="two@feeds.example")
-    feeds.put("/work.ics", tomorrow(14), uid="three@feeds.example", lines=("STATUS:TENTATIVE",))
+    feeds.put("/office.ics", tomorrow(11), uid="two@feeds.example")
+    feeds.put("/office.ics", tomorrow(14), uid="three@feeds.example", lines=("STATUS:TENTATIVE",))
     Calendar.objects.update(tentative_blocks=False)
 
     seen = see(calendar.pk, SPAN, ZONE)
@@ -50,9 +50,9 @@ def test_what_it_says_now_stands_beside_what_pages_know(alice, feeds):
 
 
 def test_where_it_cannot_be_read_the_reason_is_shown_and_no_free_time(alice, feeds):
-    feeds.put("/work.ics", tomorrow(10))
+    feeds.put("/office.ics", tomorrow(10))
     calendar = connect_feed(alice, feeds)
-    feeds.faults["/work.ics"] = 500
+    feeds.faults["/office.ics"] = 500
 
     seen = see(calendar.pk, SPAN, ZONE)
 

@@ -45,7 +45,7 @@ def alice(alice):
 
 @pytest.fixture
 def calendar(alice, feeds):
-    feeds.put("/work.ics", tomorrow(10))
+    feeds.put("/office.ics", tomorrow(10))
     calendar = connect_feed(alice, feeds)
     refresh(calendar.pk)
     Job.objects.all().delete()
@@ -62,7 +62,7 @@ def mails(zoom):
 
 
 def test_what_only_the_host_can_end_is_told_at_once(calendar, feeds, zoom):
-    feeds.faults["/work.ics"] = 410
+    feeds.faults["/office.ics"] = 410
 
     refresh(calendar.pk)
     [told] = jobs(TROUBLE)
@@ -77,18 +77,18 @@ def test_what_only_the_host_can_end_is_told_at_once(calendar, feeds, zoom):
 
 
 def test_a_short_trouble_is_told_to_nobody(calendar, feeds):
-    feeds.faults["/work.ics"] = 500
+    feeds.faults["/office.ics"] = 500
     for _ in range(5):
         refresh(calendar.pk)
 
     assert jobs(TROUBLE) == []
-    del feeds.faults["/work.ics"]
+    del feeds.faults["/office.ics"]
     refresh(calendar.pk)
     assert jobs(MENDED) == []
 
 
 def test_a_trouble_of_half_an_hour_is_told_once_and_so_is_its_end(calendar, feeds, zoom):
-    feeds.faults["/work.ics"] = 500
+    feeds.faults["/office.ics"] = 500
     for _ in range(3):
         refresh(calendar.pk)
     fail_for(calendar, minutes=31)
@@ -96,7 +96,7 @@ def test_a_trouble_of_half_an_hour_is_told_once_and_so_is_its_end(calendar, feed
     refresh(calendar.pk)
     [told] = jobs(TROUBLE)
     do(told)
-    del feeds.faults["/work.ics"]
+    del feeds.faults["/office.ics"]
 
     refresh(calendar.pk)
     [over] = jobs(MENDED)
@@ -142,7 +142,7 @@ def test_ten_calendars_of_an_account_are_one_mail_and_one_end(calendar, feeds, z
 
 
 def test_a_dead_connection_has_one_mail_with_its_calendars_and_no_other(calendar, feeds, zoom):
-    feeds.faults["/work.ics"] = 403
+    feeds.faults["/office.ics"] = 403
 
     refresh(calendar.pk)
     refresh(calendar.pk)
@@ -160,7 +160,7 @@ def test_a_dead_connection_has_one_mail_with_its_calendars_and_no_other(calendar
 
 def test_a_grant_that_was_limited_from_the_start_is_explained(calendar, feeds, zoom):
     CalendarAccount.objects.update(grant_expires_at=timezone.now() - timedelta(minutes=1))
-    feeds.faults["/work.ics"] = 403
+    feeds.faults["/office.ics"] = 403
     refresh(calendar.pk)
 
     do(jobs(RECONNECT)[0])
@@ -171,9 +171,9 @@ def test_a_grant_that_was_limited_from_the_start_is_explained(calendar, feeds, z
 
 
 def test_a_mail_that_is_too_late_is_not_sent(calendar, feeds, zoom):
-    feeds.faults["/work.ics"] = 410
+    feeds.faults["/office.ics"] = 410
     refresh(calendar.pk)
-    del feeds.faults["/work.ics"]
+    del feeds.faults["/office.ics"]
     refresh(calendar.pk)
 
     do(jobs(TROUBLE)[0])
@@ -182,11 +182,11 @@ def test_a_mail_that_is_too_late_is_not_sent(calendar, feeds, zoom):
 
 
 def test_what_begins_again_before_its_end_is_told_is_the_same_trouble(calendar, feeds, zoom):
-    feeds.faults["/work.ics"] = 410
+    feeds.faults["/office.ics"] = 410
     refresh(calendar.pk)
-    del feeds.faults["/work.ics"]
+    del feeds.faults["/office.ics"]
     refresh(calendar.pk)
-    feeds.faults["/work.ics"] = 410
+    feeds.faults["/office.ics"] = 410
     refresh(calendar.pk)
 
     do(jobs(MENDED)[0])
@@ -197,7 +197,7 @@ def test_what_begins_again_before_its_end_is_told_is_the_same_trouble(calendar, 
 
 def test_pages_of_a_host_say_what_is_wrong_and_until_when_it_costs_nothing(alice, charlie, calendar, feeds):
     assert troubles(alice.pk, now=timezone.now()) == []
-    feeds.faults["/work.ics"] = 410
+    feeds.faults["/office.ics"] = 410
     HostRules.objects.create(host=alice, calendar_patience_hours=3)
     refresh(calendar.pk)
     calendar.refresh_from_db()
@@ -215,7 +215,7 @@ def test_pages_of_a_host_say_what_is_wrong_and_until_when_it_costs_nothing(alice
 
 
 def test_a_calendar_that_takes_no_time_any_more_is_no_trouble(alice, calendar, feeds):
-    feeds.faults["/work.ics"] = 410
+    feeds.faults["/office.ics"] = 410
     refresh(calendar.pk)
 
     Calendar.objects.update(blocks=False)
@@ -224,7 +224,7 @@ def test_a_calendar_that_takes_no_time_any_more_is_no_trouble(alice, calendar, f
 
 
 def test_a_dead_connection_is_a_trouble_that_reconnecting_ends(alice, calendar, feeds):
-    feeds.faults["/work.ics"] = 403
+    feeds.faults["/office.ics"] = 403
     refresh(calendar.pk)
 
     [trouble] = troubles(alice.pk, now=timezone.now())
@@ -234,15 +234,15 @@ def test_a_dead_connection_is_a_trouble_that_reconnecting_ends(alice, calendar, 
 
 
 def test_an_end_that_cannot_be_mailed_does_not_hide_the_next_trouble(calendar, feeds, zoom):
-    feeds.faults["/work.ics"] = 410
+    feeds.faults["/office.ics"] = 410
     refresh(calendar.pk)
-    del feeds.faults["/work.ics"]
+    del feeds.faults["/office.ics"]
     refresh(calendar.pk)
     zoom.fault("smtp_550", to="alice@example.org")
 
     with pytest.raises(GiveUp):
         do(jobs(MENDED)[0])
 
-    feeds.faults["/work.ics"] = 410
+    feeds.faults["/office.ics"] = 410
     refresh(calendar.pk)
     assert len(jobs(TROUBLE)) == 2

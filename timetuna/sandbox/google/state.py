@@ -1,9 +1,10 @@
 """What the stand-in remembers: accounts, calendars, events, grants."""
 
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from typing import Any, cast
 
 from timetuna.sandbox.config import OutsideApp
+from timetuna.sandbox.restoring import restored
 from timetuna.sandbox.world import World
 
 Json = dict[str, Any]
@@ -163,7 +164,7 @@ def ready_made() -> tuple[list[Account], list[Calendar]]:
     return accounts, calendars
 
 
-_ROWS: dict[str, Any] = {
+_ROWS: dict[str, type] = {
     "accounts": Account,
     "calendars": Calendar,
     "events": Event,
@@ -179,12 +180,7 @@ def fresh(app: OutsideApp) -> GoogleData:
 
 def read(saved: Json, app: OutsideApp) -> GoogleData:
     """Return the state that was written; the app is as the sandbox was started."""
-    data = GoogleData(app=app)
-    for entry in fields(GoogleData):
-        if entry.name != "app" and entry.name in saved:
-            row, value = _ROWS.get(entry.name), saved[entry.name]
-            setattr(data, entry.name, value if row is None else [row(**item) for item in value])
-    return data
+    return restored(GoogleData(app=app), saved, rows=_ROWS)
 
 
 def of(world: World) -> GoogleData:

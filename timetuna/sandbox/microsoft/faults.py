@@ -6,6 +6,7 @@ from typing import Any
 from timetuna.sandbox.faults import Fault
 from timetuna.sandbox.microsoft import state
 from timetuna.sandbox.microsoft.answers import denied, error, not_found, oauth_error
+from timetuna.sandbox.serving import struck
 from timetuna.sandbox.state import Call
 from timetuna.sandbox.wire import Request, Response
 from timetuna.sandbox.world import World
@@ -87,9 +88,7 @@ def second_page(world: World, request: Request, call: Call) -> Response | None:
     }
     if not {"$skip", "$skiptoken"} & set(request.query()):
         return None
-    struck = next((name for name in answers if world.faults.rules(name, kind=call.kind)), "")
-    call.faults += [struck] if struck else []
-    return answers.get(struck)
+    return struck(world, call, answers)
 
 
 def deed(world: World, name: str, args: Json) -> int:

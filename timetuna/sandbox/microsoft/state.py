@@ -1,10 +1,11 @@
 """What the stand-in remembers: accounts, calendars, events, grants."""
 
 import hashlib
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from typing import Any, cast
 
 from timetuna.sandbox.config import OutsideApp
+from timetuna.sandbox.restoring import restored
 from timetuna.sandbox.world import World
 
 Json = dict[str, Any]
@@ -178,7 +179,7 @@ def ready_made() -> tuple[list[Account], list[Calendar]]:
 
 
 PRIMARY = _id("robin")
-_ROWS: dict[str, Any] = {
+_ROWS: dict[str, type] = {
     "accounts": Account,
     "calendars": Calendar,
     "events": Event,
@@ -194,12 +195,7 @@ def fresh(app: OutsideApp) -> MicrosoftData:
 
 def read(saved: Json, app: OutsideApp) -> MicrosoftData:
     """Return the state that was written; the app is as the sandbox was started."""
-    data = MicrosoftData(app=app)
-    for entry in fields(MicrosoftData):
-        if entry.name != "app" and entry.name in saved:
-            row, value = _ROWS.get(entry.name), saved[entry.name]
-            setattr(data, entry.name, value if row is None else [row(**item) for item in value])
-    return data
+    return restored(MicrosoftData(app=app), saved, rows=_ROWS)
 
 
 def of(world: World) -> MicrosoftData:

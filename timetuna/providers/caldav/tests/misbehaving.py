@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from timetuna.lib.tests.wires import Wire, read_request
 
-CALENDAR = "/home/ada/work/"
+CALENDAR = "/home/ada/office/"
 _NAMESPACES = (
     'xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:S="http://calendarserver.org/ns/" '
     'xmlns:A="http://apple.com/ns/ical/" xmlns:O="http://owncloud.org/ns"'
