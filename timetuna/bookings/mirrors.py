@@ -23,6 +23,7 @@ _FULFIL, _MAIL, _MOVE, _REMOVE = (
 )  # fmt: skip
 _MEMORY = KEPT_FOR / 2  # jobs are forgotten after KEPT_FOR; what is younger than this has its rows
 _TURNS = ("approved", "declined", "withdrawn", "lapsed", "moved", "cancelled")
+_TELLING_FIRST = {*FIRST_KINDS, "moved"}
 _TELLING = {"confirmed": "moved", "cancelled": "cancelled"}
 _SAME_MOMENT = timedelta(seconds=5)
 
@@ -44,10 +45,13 @@ def in_line(booking: Booking, event: CalendarEvent) -> bool:
 
 
 def is_announced(booking: Booking, jobs: Sequence[Job], *, now: datetime) -> bool:
-    """Say whether the first mails were written down. Their jobs are forgotten in the end, long after this asks."""
+    """Say whether its people were told of it, by the first mails or those of a move that came before them.
+
+    The jobs of mails are forgotten in the end, long after this asks.
+    """
     if booking.created_at < now - _MEMORY:
         return True
-    return any(job.name == _MAIL and job.arguments.get("kind") in FIRST_KINDS for job in jobs)
+    return any(job.name == _MAIL and job.arguments.get("kind") in _TELLING_FIRST for job in jobs)
 
 
 def missing(booking: Booking, *, now: datetime) -> Iterator[Missing]:

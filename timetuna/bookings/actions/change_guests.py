@@ -13,15 +13,13 @@ from timetuna.bookings.event_work import enqueue_event
 from timetuna.bookings.floods import refuse_flood_of
 from timetuna.bookings.history import GUEST, note
 from timetuna.bookings.invitees import Invitee
-from timetuna.bookings.mail_words import FIRST_KINDS
+from timetuna.bookings.mirrors import is_announced
 from timetuna.bookings.models import Booking, BookingGuest
 from timetuna.bookings.outbox import BOTH, enqueue_mails, further
 from timetuna.bookings.terms import guests_refusal, most_guests
 from timetuna.jobs.models import Job
-from timetuna.jobs.queue import KEPT_FOR
 
 MOST_CHANGES = 20
-_TELLING = {*FIRST_KINDS, "moved"}  # a booking may be moved before its first mails
 
 
 def add_guests(booking_id: int, *, others: Sequence[Invitee], now: datetime) -> Booking:
@@ -83,7 +81,7 @@ def _tell(booking: Booking, now: datetime, *, kind: str, to: Sequence[BookingGue
 
     The revision rises, so that a mail that still waits is dropped: who has not had theirs gets a new one.
     """
-    if not _is_announced(booking, now):
+    if booking.status != Booking.Status.CONFIRMED or not is_announced(booking, _mails(booking), now=now):
         return
     waiting = _still_waiting(booking)
     booking.revision += 1
@@ -92,14 +90,6 @@ def _tell(booking: Booking, now: datetime, *, kind: str, to: Sequence[BookingGue
     enqueue_mails(booking, kind=kind, audiences=tuple(further(row.pk) for row in to))
     enqueue_mails(booking, kind="invited", audiences=waiting)
     enqueue_event(booking)
-
-
-def _is_announced(booking: Booking, now: datetime) -> bool:
-    if booking.status != Booking.Status.CONFIRMED:
-        return False
-    return booking.created_at < now - KEPT_FOR / 2 or any(
-        mail.arguments.get("kind") in _TELLING for mail in _mails(booking)
-    )
 
 
 def _still_waiting(booking: Booking) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from django.test import Client
 
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.cancel import cancel
+from timetuna.bookings.actions.check_mirrors import check_mirrors
 from timetuna.bookings.actions.reschedule import reschedule
 from timetuna.bookings.availability import minute_of
 from timetuna.bookings.links import link_path
@@ -205,9 +206,13 @@ def test_who_stopped_them_gets_none_and_can_have_them_again(page, zoom, sam):
 
 
 def test_who_is_told_of_a_move_first_is_not_told_of_the_booking_after_it(page, zoom):
-    booking = book(order(page, tomorrow(10)), now=datetime.now(UTC))
-    reschedule(booking.pk, start_minute=minute_of(tomorrow(12)), actor="host", now=datetime.now(UTC))
+    start = tomorrow(10) + timedelta(days=3)
+    booking = book(order(page, start), now=datetime.now(UTC))
+    later = minute_of(start + timedelta(hours=2))
+    reschedule(booking.pk, start_minute=later, actor="host", now=datetime.now(UTC))
 
     work_off()
 
     assert [message(mail)["Subject"].partition(":")[0] for mail in zoom.mails()] == ["Moved", "Moved"]
+    assert check_mirrors(now=datetime.now(UTC) + timedelta(days=1)) == 1
+    assert not booking.history.filter(event="repaired").exists()
