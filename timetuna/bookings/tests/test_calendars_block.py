@@ -130,7 +130,7 @@ def test_a_calendar_that_was_never_read_closes_the_page_and_is_named(alice, page
     connect_feed(alice, feeds)
 
     assert hours(page) == set()
-    assert why(page, tomorrow(10)) == [(Code.PROVIDER_UNREADABLE, "Work")]
+    assert why(page, tomorrow(10)) == [(Code.PROVIDER_UNREADABLE, "Office")]
     assert all(reasons_on_grid(ask(page), span=(minute_of(tomorrow(9)), minute_of(tomorrow(12)))).values())
     with pytest.raises(SlotTaken):
         book(order(page, tomorrow(12)), now=timezone.now())
@@ -182,7 +182,7 @@ def test_a_page_whose_write_calendar_is_gone_offers_nothing_until_another_is_cho
     Calendar.objects.update(listed=False)
 
     assert hours(page) == set()
-    assert why(page, tomorrow(12)) == [(Code.PROVIDER_UNREADABLE, "Work")]
+    assert why(page, tomorrow(12)) == [(Code.PROVIDER_UNREADABLE, "Office")]
     BookingPage.objects.update(writes="default")
     assert hours(page) == set(range(24)) - {10}
 

@@ -73,7 +73,12 @@ def test_connecting_a_feed_makes_a_row_with_its_calendar(alice, calendar):
 
     assert (account.provider, account.refresh_token, account.needs_reconnect) == ("icalfeed", "", False)
     assert "127.0.0.1" not in account.access_token
-    assert (calendar.name, calendar.writable, calendar.blocks, calendar.listed) == ("Work", False, True, True)
+    assert (calendar.name, calendar.writable, calendar.blocks, calendar.listed) == (
+        "Office",
+        False,
+        True,
+        True,
+    )
 
 
 def test_an_address_without_a_calendar_is_refused_in_a_sentence_and_leaves_nothing(alice, feeds):
@@ -293,7 +298,7 @@ def test_listing_again_keeps_what_the_host_has_set(calendar):
     list_calendars(calendar.account_id)
 
     calendar.refresh_from_db()
-    assert (calendar.name, calendar.blocks, calendar.tentative_blocks) == ("Work", False, False)
+    assert (calendar.name, calendar.blocks, calendar.tentative_blocks) == ("Office", False, False)
 
 
 def test_a_calendar_that_its_account_has_no_more_is_kept_and_known_as_such(calendar):

@@ -42,7 +42,7 @@ def test_what_it_says_now_stands_beside_what_pages_know(alice, feeds):
 
     seen = see(calendar.pk, SPAN, ZONE)
 
-    assert (seen["calendar"], seen["problem"]) == ("Work", "")
+    assert (seen["calendar"], seen["problem"]) == ("Office", "")
     assert seen["busy"] == [times(tomorrow(10), hours=2)]
     assert seen["known"]["busy"] == [times(tomorrow(10))]
     calendar.refresh_from_db()

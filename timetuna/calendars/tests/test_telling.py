@@ -70,9 +70,9 @@ def test_what_only_the_host_can_end_is_told_at_once(calendar, feeds, zoom):
 
     [(subject, text)] = mails(zoom)
     calendar.refresh_from_db()
-    assert subject == "Your calendar “Work” cannot be read"
+    assert subject == "Your calendar “Office” cannot be read"
     assert calendar.problem in text
-    assert "“Work”: the busy times that were read last go on to count until" in text
+    assert "“Office”: the busy times that were read last go on to count until" in text
     assert text.count("http://localhost:8000/settings/providers") == 1
 
 
@@ -104,8 +104,8 @@ def test_a_trouble_of_half_an_hour_is_told_once_and_so_is_its_end(calendar, feed
     do(over)
 
     assert [subject for subject, _ in mails(zoom)] == [
-        "Your calendar “Work” cannot be read",
-        "Your calendar “Work” can be read again",
+        "Your calendar “Office” cannot be read",
+        "Your calendar “Office” can be read again",
     ]
     calendar.refresh_from_db()
     assert (calendar.told_at, calendar.failing_since) == (None, None)
@@ -152,7 +152,7 @@ def test_a_dead_connection_has_one_mail_with_its_calendars_and_no_other(calendar
     do(told)
     [(subject, text)] = mails(zoom)
     assert subject == "iCal feed needs to be connected again"
-    assert "“Work”: the busy times that were read last go on to count until" in text
+    assert "“Office”: the busy times that were read last go on to count until" in text
     account = CalendarAccount.objects.get()
     assert account.needs_reconnect
     assert account.needs_reconnect_reason in text
@@ -205,9 +205,9 @@ def test_pages_of_a_host_say_what_is_wrong_and_until_when_it_costs_nothing(alice
     [trouble] = troubles(alice.pk, now=timezone.now())
 
     [failing] = trouble.calendars
-    assert (failing.name, failing.problem) == ("Work", calendar.problem)
+    assert (failing.name, failing.problem) == ("Office", calendar.problem)
     assert failing.counts_until == calendar.read_at + timedelta(hours=3)
-    assert (trouble.names(), trouble.action) == ("“Work”", "Look at your calendars")
+    assert (trouble.names(), trouble.action) == ("“Office”", "Look at your calendars")
     later = timezone.now() + timedelta(hours=3)
     assert troubles(alice.pk, now=later)[0].calendars[0].counts_until is None
     assert "offer no times" in troubles(alice.pk, now=later)[0].lines(now=later)[0]
@@ -230,7 +230,7 @@ def test_a_dead_connection_is_a_trouble_that_reconnecting_ends(alice, calendar, 
     [trouble] = troubles(alice.pk, now=timezone.now())
 
     assert (trouble.needs_host, trouble.action) == (True, "Reconnect iCal feed")
-    assert [one.name for one in trouble.calendars] == ["Work"]
+    assert [one.name for one in trouble.calendars] == ["Office"]
 
 
 def test_an_end_that_cannot_be_mailed_does_not_hide_the_next_trouble(calendar, feeds, zoom):
