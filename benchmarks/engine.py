@@ -4,7 +4,9 @@
 "plain" is the yardstick: the shortest sorted sweep, which knows hours, notice, buffers and nothing else, over
 the same inputs in the same rounds. "engine" has the hours ready; "with hours" also turns every host's weekly
 hours into UTC, with the zone's changes known from the first round on, as in a running server. All figures are
-medians in milliseconds; the ratio is the median of each round's, so that a busy machine weighs on both.
+medians in milliseconds; the ratio is the median of each round's, so that a busy machine weighs on both. The grid of
+start times that hours give is remembered by the engine, as in a running server; "any of them" lists the times, and
+looks hosts up when a time is picked.
 """
 
 import sys

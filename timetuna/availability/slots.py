@@ -17,6 +17,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -146,8 +147,9 @@ def open_slots(diary: Diary, *, policy: Policy, now_minute: int, span: Interval)
     earliest, end = _bounds(policy, now_minute)
     within = max(span[0], earliest), min(span[1], end)
     hours = overlapping(diary.hours, widen(within, before=0, after=policy.duration))
-    windows = _start_windows(hours, policy.duration)
-    return _sweep(windows, blocked=_blocked(diary, policy, within), increment=policy.increment)
+    return _sweep(
+        _grid(tuple(hours), policy.duration, policy.increment), blocked=_blocked(diary, policy, within)
+    )
 
 
 def is_open(diary: Diary, *, minute: int, policy: Policy, now_minute: int) -> bool:
@@ -173,6 +175,30 @@ def why_not(diary: Diary, *, minute: int, policy: Policy, now_minute: int) -> tu
 def _bounds(policy: Policy, now_minute: int) -> tuple[int, int]:
     """Return the first minute that respects the notice, and the first that is beyond the horizon."""
     return now_minute + policy.notice, sys.maxsize if policy.horizon is None else now_minute + policy.horizon
+
+
+class _Grid(NamedTuple):
+    """All start times of some hours.
+
+    windows: of each opening interval the first start time, until when a meeting may start, and which of `starts`
+    are its own.
+    """
+
+    starts: list[int]
+    windows: list[tuple[int, int, int, int]]
+    increment: int
+
+
+@lru_cache(maxsize=256)
+def _grid(hours: tuple[Interval, ...], duration: int, increment: int) -> _Grid:
+    """Lay out the start times of hours that nothing takes; a page is asked for the same ones again and again."""
+    starts: list[int] = []
+    windows = []
+    for anchor, end in _start_windows(hours, duration):
+        first = len(starts)
+        starts += range(anchor, end, increment)
+        windows.append((anchor, end, first, len(starts)))
+    return _Grid(starts, windows, increment)
 
 
 def _start_windows(hours: Sequence[Interval], duration: int) -> list[Interval]:
@@ -215,26 +241,27 @@ def _kept_clear(busy: Iterable[Busy], policy: Policy) -> list[Interval]:
     ]
 
 
-def _sweep(windows: Sequence[Interval], *, blocked: Iterable[Interval], increment: int) -> list[int]:
+def _sweep(grid: _Grid, *, blocked: Iterable[Interval]) -> list[int]:
     """Walk once along windows and blocked start times; list what is on a window's grid and not blocked.
 
     The last start times that are blocked have no end, so that there is always one more to come.
     """
     slots: list[int] = []
+    starts, windows, increment = grid
     following = iter(blocked)
     hole, hole_end = next(following)
-    for anchor, end in windows:
-        minute = anchor
+    for anchor, end, first, beyond in windows:
+        minute, index = anchor, first
         while hole < end:
             if minute < hole_end:
                 if minute < hole:
-                    slots += range(minute, hole, increment)
-                minute = hole_end + (anchor - hole_end) % increment
+                    slots += starts[index : first - (anchor - hole) // increment]
+                minute, index = hole_end, first - (anchor - hole_end) // increment
             if hole_end > end:
                 break  # it reaches on, perhaps into the next window
             hole, hole_end = next(following)
-        if minute < end:
-            slots += range(minute, end, increment)
+        if index < beyond:
+            slots += starts[index:beyond]
     return slots
 
 

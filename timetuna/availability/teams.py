@@ -1,7 +1,7 @@
 """Meetings of several hosts."""
 
-from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import reduce
 from itertools import chain
 from typing import TypeVar
@@ -38,13 +38,41 @@ def all_of(diaries: Iterable[Diary]) -> Diary:
 
 def any_of(
     diaries: Mapping[Host, Diary], *, policy: Policy, now_minute: int, span: Interval
-) -> dict[int, tuple[Host, ...]]:
+) -> Mapping[int, tuple[Host, ...]]:
     """Return the start times, UTC and in order, at which someone can be booked, each with all hosts who can.
 
     Hosts stand in the order of `diaries`. Each start time is on the grid of the hosts it names.
     """
-    hosts: defaultdict[int, list[Host]] = defaultdict(list)
-    for host, diary in diaries.items():
-        for minute in open_slots(diary, policy=policy, now_minute=now_minute, span=span):
-            hosts[minute].append(host)
-    return {minute: tuple(hosts[minute]) for minute in sorted(hosts)}
+    return _Openings(
+        {
+            host: open_slots(diary, policy=policy, now_minute=now_minute, span=span)
+            for host, diary in diaries.items()
+        }
+    )
+
+
+class _Openings(Mapping[int, tuple[Host, ...]]):
+    """Who can at which start time.
+
+    The hosts are looked up when a time is asked for: a month shows hundreds of times, and one is picked.
+    """
+
+    def __init__(self, starts: Mapping[Host, Sequence[int]]) -> None:
+        self._starts = starts
+        self._minutes = sorted(set().union(*starts.values()))
+
+    def __getitem__(self, minute: int) -> tuple[Host, ...]:
+        if hosts := tuple(host for host, starts in self._starts.items() if _holds(starts, minute)):
+            return hosts
+        raise KeyError(minute)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._minutes)
+
+    def __len__(self) -> int:
+        return len(self._minutes)
+
+
+def _holds(ordered: Sequence[int], minute: int) -> bool:
+    index = bisect_left(ordered, minute)
+    return index < len(ordered) and ordered[index] == minute

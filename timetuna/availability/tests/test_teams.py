@@ -114,3 +114,11 @@ def test_any_lists_exactly_who_is_open(diaries: list[Diary], policy: Policy) -> 
             if is_open(diary, minute=minute, policy=policy, now_minute=0)
         )
         assert found.get(minute, ()) == can
+
+
+def test_nobody_is_named_at_a_time_that_is_not_offered() -> None:
+    openings = any_of({"ann": Diary(((600, 660),))}, policy=HALF_HOURS, now_minute=0, span=(0, 1440))
+
+    assert 615 not in openings
+    assert openings.get(660) is None
+    assert dict(openings) == {600: ("ann",), 630: ("ann",)}
