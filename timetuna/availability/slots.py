@@ -112,6 +112,7 @@ class Diary:
     close nothing by themselves.
     unreadable: the names of calendars that may take time and cannot be read; one is enough to offer nothing.
     usable: whether there is a way to meet.
+    events: what calendars have as taken, in any order: many plain intervals that ask for no quiet of their own.
     """
 
     hours: Sequence[Interval]
@@ -120,6 +121,7 @@ class Diary:
     special: Sequence[SpecialDay] = ()
     unreadable: tuple[str, ...] = ()
     usable: bool = True
+    events: Sequence[Interval] = ()
 
 
 _CAPPED = {Period.DAY: Code.CAP_DAY, Period.WEEK: Code.CAP_WEEK, Period.MONTH: Code.CAP_MONTH}
@@ -166,7 +168,7 @@ def why_not(diary: Diary, *, minute: int, policy: Policy, now_minute: int) -> tu
     return (
         *_wrong_moment(minute, policy, now_minute),
         *_wrong_hours(minute, policy, diary),
-        *_in_the_way(minute, policy, diary.busy),
+        *_in_the_way(minute, policy, [*diary.busy, *(Busy(*event) for event in diary.events)]),
         *_at_the_cap(minute, diary.full),
         *_shut(diary),
     )
@@ -217,7 +219,9 @@ def _blocked(diary: Diary, policy: Policy, within: Interval) -> list[Interval]:
 
     Busy times, full periods and what lies outside of `within` are the same to the sweep.
     """
-    blocked = _kept_clear(diary.busy, policy)
+    before, after = policy.duration - 1 + policy.buffer_after, policy.buffer_before
+    blocked = [(start - before, end + after) for start, end in diary.events if start < end]
+    blocked += _kept_clear(diary.busy, policy)
     blocked += [(-sys.maxsize, within[0]), (within[1], sys.maxsize)]
     blocked += [(start, end) for start, end, _ in diary.full]
     blocked.sort(key=itemgetter(0))

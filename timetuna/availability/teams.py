@@ -29,6 +29,7 @@ def all_of(diaries: Iterable[Diary]) -> Diary:
     return Diary(
         hours,
         busy=tuple(chain.from_iterable(diary.busy for diary in everyone)),
+        events=tuple(chain.from_iterable(diary.events for diary in everyone)),
         full=tuple(chain.from_iterable(diary.full for diary in everyone)),
         special=tuple(chain.from_iterable(diary.special for diary in everyone)),
         unreadable=tuple(chain.from_iterable(diary.unreadable for diary in everyone)),

@@ -138,9 +138,8 @@ def _known(question: Question, span: Interval) -> Known:
     return known_busy(page.calendars, reach, now=question.now)
 
 
-def _outside(known: Known) -> list[Busy]:
-    unknown = [] if known.until is None else [Busy(known.until, known.until + TEN_YEARS, Kind.UNKNOWN)]
-    return [Busy(start, end) for start, end in known.busy] + unknown
+def _unknown(known: Known) -> list[Busy]:
+    return [] if known.until is None else [Busy(known.until, known.until + TEN_YEARS, Kind.UNKNOWN)]
 
 
 def _diary(question: Question, span: Interval, known: Known | None = None) -> Diary:
@@ -151,7 +150,8 @@ def _diary(question: Question, span: Interval, known: Known | None = None) -> Di
     )
     return Diary(
         hours=open_hours_around(question.page.opening, span=span),
-        busy=_own_bookings(question, span) + [hold.busy for hold in held] + _outside(known),
+        busy=_own_bookings(question, span) + [hold.busy for hold in held] + _unknown(known),
+        events=known.busy,
         full=_full(question, span, held),
         unreadable=(*known.unreadable, lost) if lost else known.unreadable,
         usable=bool(question.page.meeting_types),

@@ -4,13 +4,14 @@ import calendar
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from heapq import nsmallest
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.dateformat import format as date_format
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 from timetuna.availability.hours import Away, day_start
 from timetuna.bookings import wording
@@ -152,7 +153,12 @@ def _cell(day: date, calendar_: Calendar, choice: Choice) -> dict[str, Any]:
 
 def _label(day: date, count: int) -> str:
     counted = ngettext("%(day)s, %(count)d time", "%(day)s, %(count)d times", count)
-    return counted % {"day": wording.day(day), "count": count}
+    return counted % {"day": _said(day, get_language()), "count": count}
+
+
+@lru_cache(maxsize=2_000)
+def _said(day: date, _language: str) -> str:
+    return wording.day(day)
 
 
 def _times(times: list[datetime], choice: Choice, book_path: str) -> list[dict[str, str]]:

@@ -1,6 +1,7 @@
 """The providers of this server, ready to work: settings, redirect address and HTTP client put in."""
 
 import base64
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -50,10 +51,18 @@ class Listing:
     verb: str = "Connect"
 
 
-def listings() -> list[Listing]:
+@dataclass(frozen=True, slots=True)
+class _Catalogue:
+    """What this server can do by its settings, asked at every look at a page and put together once."""
+
+    linkable: tuple[Listing, ...]
+    conferencing: tuple[Listing, ...]
+    event_kinds: Mapping[str, Mapping[str, str]]
+
+
+def listings() -> tuple[Listing, ...]:
     """Return the providers whose accounts a host can link, set up here or not."""
-    built = {slug: _build(provider) for slug, provider in providers().items()}
-    return [_listing(providers()[slug], one) for slug, one in built.items() if _is_linkable(one)]
+    return _catalogue().linkable
 
 
 def listing(slug: str) -> Listing | None:
@@ -61,10 +70,34 @@ def listing(slug: str) -> Listing | None:
     return next((one for one in listings() if one.slug == slug), None)
 
 
-def conference_providers() -> list[Listing]:
+def conference_providers() -> tuple[Listing, ...]:
     """Return the providers that make online meetings, set up here or not."""
-    built = {slug: _build(provider) for slug, provider in providers().items()}
-    return [_listing(providers()[slug], one) for slug, one in built.items() if isinstance(one, Conferencing)]
+    return _catalogue().conferencing
+
+
+def event_kinds() -> Mapping[str, Mapping[str, str]]:
+    """Return the kinds of online meetings that come with an event, set up or not: provider to kind to label."""
+    return _catalogue().event_kinds
+
+
+def _catalogue() -> _Catalogue:
+    return _catalogue_by(settings.BASE_URL, tuple(settings.PROVIDER_SETTINGS.items()))
+
+
+@lru_cache(maxsize=2)
+def _catalogue_by(_base_url: str, _settings: tuple[tuple[str, str], ...]) -> _Catalogue:
+    built = [(provider, _build(provider)) for provider in providers().values()]
+    return _Catalogue(
+        linkable=tuple(_listing(provider, one) for provider, one in built if _is_linkable(one)),
+        conferencing=tuple(
+            _listing(provider, one) for provider, one in built if isinstance(one, Conferencing)
+        ),
+        event_kinds={
+            provider.slug: dict(one.meeting_types())
+            for provider, one in built
+            if isinstance(one, CalendarWriter)
+        },
+    )
 
 
 def linkable(slug: str) -> Linkable:
@@ -112,12 +145,6 @@ def calendar_writer(slug: str) -> CalendarWriter | None:
     """Return the provider, ready to write events; None when it is not set up on this server."""
     found = _ready(slug)
     return found if isinstance(found, CalendarWriter) else None
-
-
-def event_kinds() -> dict[str, dict[str, str]]:
-    """Return the kinds of online meetings that come with an event, set up or not: provider to kind to label."""
-    built = {slug: _build(provider) for slug, provider in providers().items()}
-    return {slug: dict(one.meeting_types()) for slug, one in built.items() if isinstance(one, CalendarWriter)}
 
 
 def webhooks(slug: str) -> Webhooks | None:

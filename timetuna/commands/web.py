@@ -15,6 +15,7 @@ from timetuna.commands.listening import parse_listen, require_free
 from timetuna.commands.parent import leave_with
 from timetuna.logs import logging_config
 from timetuna.web.bridge import Bridge
+from timetuna.web.garbage import Settling
 
 HEADERS_WITHIN_MS = 10_000  # a client that dribbles its headers holds a connection, never a thread
 LARGEST_HEADERS = 32_768  # bytes, all of a request's headers
@@ -65,4 +66,5 @@ class _Application:
         leave_with(self.parent)
         from timetuna.wsgi import application  # noqa: PLC0415 - the starting process never loads Django
 
-        return Bridge(application, threads=self.threads, largest_body=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+        largest = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        return Bridge(Settling(application), threads=self.threads, largest_body=largest)

@@ -56,6 +56,13 @@ def test_a_busy_time_without_length_takes_nothing() -> None:
     assert listed(Diary([(540, 600)], [Busy(555, 555, Kind.CALENDAR, 30, 30)])) == [540, 570]
 
 
+def test_an_event_takes_time_as_a_busy_time_without_wishes_does() -> None:
+    diary = Diary([(540, 720)], events=[(575, 580), (640, 640), (650, 660)])
+
+    assert listed(diary, replace(HALF_HOURS, buffer_after=5)) == [540, 600, 660, 690]
+    assert reasons(diary, 570) == (Reason(Code.CALENDAR_BUSY, busy=Busy(575, 580)),)
+
+
 def test_one_long_busy_time_reaches_over_several_openings() -> None:
     diary = Diary([(0, 60), (100, 160), (200, 260)], [Busy(30, 230), Busy(110, 120)])
 
@@ -284,6 +291,7 @@ diaries = st.builds(
     st.lists(special, max_size=2),
     st.sampled_from(((), (), (), ("Work",))),
     st.sampled_from((True, True, True, False)),
+    st.lists(busy_times.map(lambda busy: busy[:2]), max_size=3),
 )
 
 
@@ -297,6 +305,7 @@ def oracle(diary: Diary, minute: int, policy: Policy, now: int) -> bool:
         and minute >= now + policy.notice
         and (policy.horizon is None or minute < now + policy.horizon)
         and all(keeps_its_distance(minute, one, policy) for one in diary.busy)
+        and all(keeps_its_distance(minute, Busy(*one), policy) for one in diary.events)
         and not any(minute in range(one.start_minute, one.end_minute) for one in diary.full)
         and diary.usable
         and diary.unreadable == ()

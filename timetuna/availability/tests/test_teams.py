@@ -73,6 +73,12 @@ busy_times = st.builds(
 policies = st.builds(
     Policy, duration=st.integers(1, 60), increment=st.integers(1, 30), buffer_after=st.integers(0, 9)
 )
+some_diaries = st.builds(
+    Diary,
+    openings,
+    st.lists(busy_times, max_size=3),
+    events=st.lists(busy_times.map(lambda busy: busy[:2]), max_size=2),
+)
 busy_lists = st.lists(st.lists(busy_times, max_size=3), min_size=1, max_size=4)
 
 
@@ -89,9 +95,7 @@ def test_with_common_hours_all_meet_exactly_when_each_can(
 
 
 @calm
-@given(
-    st.lists(st.builds(Diary, openings, st.lists(busy_times, max_size=3)), min_size=1, max_size=4), policies
-)
+@given(st.lists(some_diaries, min_size=1, max_size=4), policies)
 def test_a_groups_time_suits_everyone_but_for_their_own_grids(diaries: list[Diary], policy: Policy) -> None:
     for minute in listed(all_of(diaries), policy):
         for diary in diaries:
@@ -100,7 +104,7 @@ def test_a_groups_time_suits_everyone_but_for_their_own_grids(diaries: list[Diar
 
 
 @calm
-@given(st.lists(st.builds(Diary, openings, st.lists(busy_times, max_size=3)), max_size=4), policies)
+@given(st.lists(some_diaries, max_size=4), policies)
 def test_any_lists_exactly_who_is_open(diaries: list[Diary], policy: Policy) -> None:
     hosts = dict(enumerate(diaries))
 
