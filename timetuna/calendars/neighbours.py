@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from timetuna.availability.interval import Interval
+
 LEAST_DAYS, MOST_DAYS = 60, 730
 
 
@@ -24,7 +26,7 @@ class Wants:
 
 
 WantsOf = Callable[[int], Wants]
-OwnOf = Callable[[int, Collection[str]], set[str]]
+OwnOf = Callable[[int, Collection[str]], dict[str, list[Interval]]]
 LossesOf = Callable[[int], Mapping[int, list[str]]]
 _wants: list[WantsOf] = []
 _own: list[OwnOf] = []
@@ -37,7 +39,7 @@ def register_wants(ask: WantsOf) -> None:
 
 
 def register_own(ask: OwnOf) -> None:
-    """Have a function asked which uids are those of a host's bookings; it gets the host's id and uids as text."""
+    """Have a function asked when bookings of a host are, by their uids; it gets the host's id and uids as text."""
     _own[:] = [ask]
 
 
@@ -56,6 +58,6 @@ def wants_of(host_id: int) -> Wants:
     return next((ask(host_id) for ask in _wants), Wants())
 
 
-def own_bookings(host_id: int, uids: Collection[str]) -> set[str]:
-    """Return which of these uids are bookings of this host."""
-    return set().union(*(ask(host_id, uids) for ask in _own)) if uids else set()
+def own_times(host_id: int, uids: Collection[str]) -> dict[str, list[Interval]]:
+    """Return, of those uids that are bookings of this host, at which UTC minutes their event is ours."""
+    return next((ask(host_id, uids) for ask in _own), {}) if uids else {}

@@ -1,14 +1,14 @@
 """Tells events of ours from all others, so that a booking does not take the time it has been moved away from."""
 
 import re
-from collections.abc import Collection, Iterable
-from uuid import UUID
+from collections.abc import Collection, Iterable, Mapping
 
 from django.conf import settings
 from django.db.models import Q
 
+from timetuna.availability.interval import Interval
 from timetuna.calendars.models import CalendarEvent
-from timetuna.calendars.neighbours import own_bookings
+from timetuna.calendars.neighbours import own_times
 from timetuna.providers.base import BusyTime
 
 _UID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -21,18 +21,25 @@ def others_only(busy: Iterable[BusyTime], *, host_id: int) -> list[BusyTime]:
     A booking of another host of this server is somebody else's event here. Its mark is the booking's uid in our
     private property, the UID of our invitation, or the UID the calendar's service gave it; also of one that was
     removed, which a service may show for a while.
+
+    A mark alone proves nothing: whoever was invited knows the UID, and can send the host an event under it. So it has
+    to lie where the booking is or was a moment ago; elsewhere it blocks, whoever has put it there.
     """
     all_of_it = list(busy)
     marks = {one.mark for one in all_of_it if one.mark}
-    ours = _ours(marks, host_id) if marks else set()
-    return [one for one in all_of_it if one.mark not in ours]
+    ours = _times(marks, host_id) if marks else {}
+    return [one for one in all_of_it if not _lies_within(one, ours.get(one.mark, ()))]
 
 
-def _ours(marks: Collection[str], host_id: int) -> set[str]:
-    uids = {mark: uid for mark in marks if (uid := _booking_uid(mark))}
-    by_uid = own_bookings(host_id, set(uids.values())) | _written(host_id, set(uids.values()))
-    named = {mark for mark, uid in uids.items() if uid in by_uid}
-    return named | _by_ical_uid(host_id, marks)
+def _lies_within(one: BusyTime, times: Collection[Interval]) -> bool:
+    return any(start <= one.start_minute and one.end_minute <= end for start, end in times)
+
+
+def _times(marks: Collection[str], host_id: int) -> Mapping[str, list[Interval]]:
+    """Return by mark the UTC minutes at which an event that bears it is ours."""
+    uids = _by_ical_uid(host_id, marks) | {mark: uid for mark in marks if (uid := _booking_uid(mark))}
+    times = own_times(host_id, set(uids.values()))
+    return {mark: times[uid] for mark, uid in uids.items() if uid in times}
 
 
 def _booking_uid(mark: str) -> str:
@@ -41,24 +48,15 @@ def _booking_uid(mark: str) -> str:
     return uid if _UID.fullmatch(uid) and domain in {"", settings.HOST} else ""
 
 
-def _written(host_id: int, uids: Collection[str]) -> set[str]:
+def _by_ical_uid(host_id: int, marks: Collection[str]) -> dict[str, str]:
+    """Return the booking's uid by the UIDs under which calendars and mails know its event."""
     rows = CalendarEvent.objects.filter(host_id=host_id)
-    found: set[str] = set()
-    for some in _portions(uids):
-        found |= {
-            str(uid)
-            for uid in rows.filter(booking_uid__in=map(UUID, some)).values_list("booking_uid", flat=True)
-        }
-    return found
-
-
-def _by_ical_uid(host_id: int, marks: Collection[str]) -> set[str]:
-    rows = CalendarEvent.objects.filter(host_id=host_id)
-    found: set[str] = set()
+    found: dict[str, str] = {}
     for some in _portions(marks):
         named = rows.filter(Q(ical_uid__in=some) | Q(mailed_uid__in=some))
-        found.update(*named.values_list("ical_uid", "mailed_uid"))
-    return found - {""}
+        for booking, *names in named.values_list("booking_uid", "ical_uid", "mailed_uid"):
+            found |= {name: str(booking) for name in names if name}
+    return found
 
 
 def _portions(values: Collection[str]) -> Iterable[list[str]]:

@@ -6,9 +6,11 @@ import time
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from uuid import uuid4
 
 from django.conf import settings as django_settings
 
+from timetuna.bookings.models import Booking
 from timetuna.calendars.actions.list_calendars import list_calendars
 from timetuna.calendars.actions.log_in import log_in
 
@@ -125,3 +127,21 @@ def tomorrow(hour=10, minute=0):
     """Return a moment of tomorrow, UTC."""
     day = datetime.now(UTC).date() + timedelta(days=1)
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC)
+
+
+def booked_at(host, start):
+    """Return a booking of an hour, as a row alone."""
+    return Booking.objects.create(
+        host=host,
+        title="Intro call",
+        start_at=start,
+        minutes=60,
+        host_time_zone="UTC",
+        guest_name="Sam Guest",
+        guest_email="sam@guest.example",
+        guest_time_zone="UTC",
+        meeting_type="phone",
+        link_fingerprint=uuid4().hex,
+        link_sealed="",
+        idempotency_key=uuid4().hex,
+    )

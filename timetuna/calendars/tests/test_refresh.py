@@ -16,7 +16,7 @@ from timetuna.calendars.knowledge import busy_within, unpack
 from timetuna.calendars.models import Calendar, CalendarAccount, CalendarEvent
 from timetuna.calendars.neighbours import wants_of
 from timetuna.calendars.session import REFUSED, use
-from timetuna.calendars.tests.feeds import allow_feeds, connect_feed, publishing, tomorrow
+from timetuna.calendars.tests.feeds import allow_feeds, booked_at, connect_feed, publishing, tomorrow
 from timetuna.jobs.models import Job
 from timetuna.pages.models import BookingPage, Schedule
 from timetuna.providers.errors import AccessTokenRefused, NeedsReconnect, ProviderError
@@ -247,9 +247,9 @@ def test_accounts_that_need_their_host_are_not_asked(calendar, feeds):
 @pytest.mark.parametrize(
     "mark", ["{uid}@localhost", "{uid}", "strange@google.example", "older@google.example"]
 )
-def test_events_of_ours_take_no_time_also_just_after_they_were_removed(alice, feeds, mark):
+def test_events_of_ours_take_no_time_where_their_bookings_are_and_their_own_elsewhere(alice, feeds, mark):
     event = CalendarEvent.objects.create(
-        booking_uid=uuid4(),
+        booking_uid=booked_at(alice, tomorrow(10)).uid,
         host=alice,
         provider="google",
         account_fingerprint="f",
@@ -258,8 +258,8 @@ def test_events_of_ours_take_no_time_also_just_after_they_were_removed(alice, fe
         ical_uid="strange@google.example",
         mailed_uid="older@google.example",
     )
-    feeds.put("/office.ics", tomorrow(10), uid=mark.format(uid=event.booking_uid))
-    feeds.put("/office.ics", tomorrow(14), uid="other@feeds.example")
+    again = f"RDATE:{tomorrow(14):%Y%m%dT%H%M%SZ}"
+    feeds.put("/office.ics", tomorrow(10), uid=mark.format(uid=event.booking_uid), lines=(again,))
     calendar = connect_feed(alice, feeds)
 
     refresh(calendar.pk)
@@ -269,7 +269,11 @@ def test_events_of_ours_take_no_time_also_just_after_they_were_removed(alice, fe
 
 def test_events_of_another_hosts_bookings_take_time(alice, charlie, feeds):
     event = CalendarEvent.objects.create(
-        booking_uid=uuid4(), host=charlie, provider="google", account_fingerprint="f", outside_calendar="c"
+        booking_uid=booked_at(charlie, tomorrow(10)).uid,
+        host=charlie,
+        provider="google",
+        account_fingerprint="f",
+        outside_calendar="c",
     )
     feeds.put("/office.ics", tomorrow(10), uid=f"{event.booking_uid}@localhost")
     feeds.put("/office.ics", tomorrow(14), uid=f"{uuid4()}@elsewhere.example")

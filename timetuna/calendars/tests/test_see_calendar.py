@@ -1,14 +1,13 @@
 """`timetuna busy calendar:17`: a connected calendar as TimeTuna sees it."""
 
 from datetime import timedelta
-from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from timetuna.calendars.actions.refresh import refresh
-from timetuna.calendars.models import Calendar, CalendarEvent
-from timetuna.calendars.tests.feeds import allow_feeds, connect_feed, publishing, tomorrow
+from timetuna.calendars.models import Calendar
+from timetuna.calendars.tests.feeds import allow_feeds, booked_at, connect_feed, publishing, tomorrow
 from timetuna.commands import Refusal
 from timetuna.commands.connected import see
 
@@ -29,11 +28,9 @@ def times(start, hours=1):
 
 
 def test_what_it_says_now_stands_beside_what_pages_know(alice, feeds):
-    ours = CalendarEvent.objects.create(
-        booking_uid=uuid4(), host=alice, provider="google", account_fingerprint="f", outside_calendar="c"
-    )
+    ours = booked_at(alice, tomorrow(16))
     feeds.put("/office.ics", tomorrow(10))
-    feeds.put("/office.ics", tomorrow(16), uid=str(ours.booking_uid))
+    feeds.put("/office.ics", tomorrow(16), uid=str(ours.uid))
     calendar = connect_feed(alice, feeds)
     refresh(calendar.pk)
     feeds.put("/office.ics", tomorrow(11), uid="two@feeds.example")
