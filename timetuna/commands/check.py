@@ -12,8 +12,8 @@ from timetuna.environment import SETTINGS, Environment, SettingsError
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 GROUPS = {
     "Zoom": ("ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_WEBHOOK_SECRET_TOKEN"),
-    "Sign-in with Google": ("GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"),
-    "Sign-in with Microsoft": ("MICROSOFT_CLIENT_ID", "MICROSOFT_CLIENT_SECRET"),
+    "Google (calendars and sign-in)": ("GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"),
+    "Microsoft (calendars and sign-in)": ("MICROSOFT_CLIENT_ID", "MICROSOFT_CLIENT_SECRET"),
 }
 
 

@@ -25,7 +25,11 @@ EMAIL, PASSWORD, HANDLE, SLUG = "host@example.org", "seven-green-tunas", "robin"
 CLIENT_ID = "sandbox-zoom-client"
 PARTS = "zoom,google,microsoft,mailbox"
 CALENDARS = {"GOOGLE": ("OAUTH", "TOKEN", "API"), "MICROSOFT": ("OAUTH", "API")}
-KEPT = {"TIMETUNA_LOG_LEVEL", "TIMETUNA_RETRY_SECONDS", "TIMETUNA_WEB_PROCESSES", "TIMETUNA_WEB_THREADS"}
+KEPT = {
+    "TIMETUNA_LOG_LEVEL", "TIMETUNA_RETRY_SECONDS", "TIMETUNA_WEB_PROCESSES", "TIMETUNA_WEB_THREADS",
+    # No stand-ins for these: they are tried with a calendar server or a file on the same machine.
+    "CALDAV_ALLOW_PRIVATE", "CALDAV_ALLOW_HTTP", "CALDAV_CA", "ICALFEED_ALLOW_PRIVATE", "ICALFEED_ALLOW_HTTP",
+}  # fmt: skip
 ANSWERS_WITHIN_SECONDS = 60.0
 
 
@@ -66,7 +70,12 @@ def refuse_real_keys(variables: Mapping[str, str]) -> None:
 
 def demo_environment(folder: Path, *, port: int) -> dict[str, str]:
     """Return the environment for the demo's processes; settings of a real server are left out of it."""
-    ours = {variant for setting in SETTINGS for variant in (setting.name, f"{setting.name}_FILE")} - KEPT
+    ours = {
+        variant
+        for setting in SETTINGS
+        if setting.name not in KEPT
+        for variant in (setting.name, f"{setting.name}_FILE")
+    }
     outside = f"http://{HOST}:{port + 1}"
     return {
         **{name: value for name, value in child_environment().items() if name not in ours},

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from timetuna.commands.check import _without_password
+from timetuna.commands.demo import demo_environment
 
 ROOT = Path(__file__).resolve().parents[3]
 KEYS = {
@@ -186,6 +187,7 @@ def test_check_says_what_is_missing() -> None:
         in done.stdout
     )
     assert "missing  TIMETUNA_SECRET_KEY is not set." in done.stdout
+    assert "note     Google (calendars and sign-in) is not offered" in done.stdout
     assert done.stdout.endswith("\nSomething necessary is missing.\n")
 
 
@@ -284,6 +286,19 @@ def test_a_demo_does_not_run_beside_real_keys(tmp_path: Path, name: str, label: 
         f"{name} is set, and the demo has a stand-in for {label}. Unset it, or run `timetuna serve`.\n"
     )
     assert not folder.exists()
+
+
+def test_a_demo_is_told_which_calendar_servers_may_be_tried_and_nothing_else_of_a_real_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CALDAV_ALLOW_PRIVATE", "yes")
+    monkeypatch.setenv("CALDAV_CA_FILE", "/etc/own-ca.pem")
+    monkeypatch.setenv("TIMETUNA_SIGNUP", "closed")
+
+    given = demo_environment(tmp_path, port=8480)
+
+    assert (given["CALDAV_ALLOW_PRIVATE"], given["CALDAV_CA_FILE"]) == ("yes", "/etc/own-ca.pem")
+    assert "TIMETUNA_SIGNUP" not in given
 
 
 def test_help_is_there_at_once() -> None:
