@@ -1,6 +1,7 @@
 """What holds for every test: no network but this machine's, examples that do not roll dice, three people."""
 
 import pytest
+from django.core.cache import cache
 from hypothesis import settings as hypothesis_settings
 from pytest_socket import socket_allow_hosts
 
@@ -11,8 +12,9 @@ hypothesis_settings.load_profile("house")
 
 
 def pytest_runtest_setup() -> None:
-    """Refuse connections to anywhere else."""
+    """Refuse connections to anywhere else, and begin to count anew what is limited for each host."""
     socket_allow_hosts(THIS_MACHINE, allow_unix_socket=True)
+    cache.clear()
 
 
 @pytest.fixture

@@ -275,7 +275,12 @@ ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/signin"
 ACCOUNT_EMAIL_CONFIRMATION_AUTHENTICATED_REDIRECT_URL = "/settings/profile"
-ACCOUNT_RATE_LIMITS = {"confirm_email": "3/10m/key,20/d/key", "reset_password": "20/m/ip,5/10m/key"}
+ACCOUNT_RATE_LIMITS = {
+    "confirm_email": "3/10m/key,20/d/key",
+    "reset_password": "20/m/ip,5/10m/key",
+    "connect_by_form": "20/10m/key,100/d/key",  # each try dials what was typed
+    "read_calendars": "20/m/key",
+}
 SOCIALACCOUNT_ADAPTER = "timetuna.accounts.social.SocialAdapter"
 SOCIALACCOUNT_AUTO_SIGNUP = False
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False

@@ -2,6 +2,9 @@
 
 from datetime import datetime
 
+AGAIN = "; this is tried again."
+"""How a sentence ends where work in the background goes on trying."""
+
 
 class ProviderError(Exception):
     """An outside service did not do what was asked.
@@ -30,6 +33,10 @@ class ProviderError(Exception):
         self.retry_after = retry_after
         self.outcome_unknown = outcome_unknown
         self.operator = operator
+
+    def for_now(self) -> str:
+        """Return the sentence for somebody who has just tried: nothing tries it again but they."""
+        return str(self).replace(AGAIN, ". Please try again in a minute.")
 
 
 class AccessTokenRefused(ProviderError):  # noqa: N818 - it names what happened

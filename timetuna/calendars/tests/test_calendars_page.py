@@ -115,6 +115,22 @@ def test_a_failing_calendar_says_what_happens_and_can_be_read_again(as_alice, al
     assert "Being read again" in words(as_alice)
 
 
+def test_pressing_read_again_for_ever_asks_nobody_for_ever(as_alice, alice):
+    row = read(alice, next_read_at=timezone.now() + HOUR)
+    addresses = f"{TAB}/calendars/{row.pk}/read", f"{TAB}/accounts/{row.account_id}/read"
+    for number in range(20):
+        as_alice.post(addresses[number % 2])
+    later = timezone.now() + HOUR
+    Calendar.objects.update(next_read_at=later)
+
+    said = [as_alice.post(one, follow=True).content.decode() for one in addresses]
+    fragment = as_alice.post(addresses[0], headers={"HX-Request": "true"})
+
+    assert all("That was too often." in text for text in said)
+    assert fragment.status_code == 200
+    assert Calendar.objects.get().next_read_at == later
+
+
 def test_a_list_asks_again_by_itself_until_everything_is_read(as_alice, alice):
     linked = account(alice, calendars_read_at=None)
     fragment = f"{TAB}/accounts/{linked.pk}/calendars"

@@ -94,6 +94,33 @@ def test_nothing_is_tried_with_what_cannot_be_read(as_alice, typed):
     assert "Please look at the marked fields below." in answer.content.decode()
 
 
+def test_what_was_not_reached_is_tried_again_by_nobody_but_the_host(as_alice, feeds, settings):
+    settings.PROVIDER_SETTINGS |= {"CALDAV_ALLOW_PRIVATE": "yes", "CALDAV_ALLOW_HTTP": "yes"}
+    typed = {"server": "http://127.0.0.1:9", "user": "ada", "password": "correct horse"}
+
+    text = as_alice.post("/settings/providers/caldav/log-in", typed).content.decode()
+
+    assert "The calendar server could not be reached. Please try again in a minute." in text
+
+
+def test_a_host_can_have_so_many_addresses_dialled_and_no_more(as_alice, feeds):
+    address = f"{feeds}/web-page"
+
+    answers = [as_alice.post(FORM, {"address": address}) for _ in range(21)]
+
+    assert [answer.status_code for answer in answers] == [422] * 20 + [429]
+    text = answers[-1].content.decode()
+    assert "That was too often. Nothing was tried" in text
+    assert address in text
+
+
+def test_another_host_is_not_kept_by_it(as_alice, charlie, feeds):
+    for _ in range(21):
+        as_alice.post(FORM, {"address": f"{feeds}/web-page"})
+
+    assert signed_in(charlie).post(FORM, {"address": f"{feeds}/club.ics"}).status_code == 302
+
+
 @pytest.mark.parametrize("slug", ["zoom", "google", "no-such-provider"])
 def test_a_provider_without_a_form_has_none(as_alice, slug):
     assert as_alice.get(f"/settings/providers/{slug}/log-in").status_code == 404

@@ -10,8 +10,11 @@ from django.views.decorators.http import require_http_methods
 from timetuna.calendars.actions.log_in import log_in
 from timetuna.calendars.connections import Listing, login_form
 from timetuna.calendars.forms import LoginAnswersForm
+from timetuna.calendars.views.limits import TOO_OFTEN, within_limit
 from timetuna.calendars.views.settings import host_of, listing_or_404
 from timetuna.providers.errors import ProviderError
+
+_OK, _UNUSABLE, _TOO_OFTEN = 200, 422, 429
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -24,19 +27,25 @@ def log_in_provider(request: HttpRequest, provider: str) -> HttpResponse:
 def by_form(request: HttpRequest, found: Listing, *, back: str) -> HttpResponse:
     """Show the form or try what was typed. back: the path of our own page that follows. Raises Http404 without a form.
 
-    What does not work comes back with a sentence, status 422; it may take as long as the provider's patience.
+    What does not work comes back with a sentence, status 422 (429 when it was tried too often); it may take as long as
+    the provider's patience.
     """
     provider = login_form(found.slug)
     if provider is None:
         raise Http404
     form = LoginAnswersForm(provider.answers(), request.POST if request.method == "POST" else None)
+    status = _UNUSABLE if form.is_bound else _OK
     if form.is_bound and form.is_valid():
-        try:
-            account = log_in(found.slug, form.given(), host_id=host_of(request).pk)
-        except ProviderError as error:
-            form.add_error(None, str(error))
+        if within_limit(request, "connect_by_form"):
+            try:
+                account = log_in(found.slug, form.given(), host_id=host_of(request).pk)
+            except ProviderError as error:
+                form.add_error(None, error.for_now())
+            else:
+                messages.success(request, f"{account.email or account.display_name} is connected.")
+                return redirect(back)
         else:
-            messages.success(request, f"{account.email or account.display_name} is connected.")
-            return redirect(back)
+            status = _TOO_OFTEN
+            form.add_error(None, TOO_OFTEN)
     context = {"listing": found, "form": form, "back": back, "active_tab": "providers"}
-    return render(request, "calendars/log_in.html", context, status=422 if form.is_bound else 200)
+    return render(request, "calendars/log_in.html", context, status=status)
