@@ -36,6 +36,12 @@ class Known:
             _patched(self.certain, span, fresh.certain), _patched(self.tentative, span, fresh.tentative)
         )
 
+    def joined(self, other: "Known") -> "Known":
+        """Return what is busy here or there."""
+        return Known(
+            tuple(merge([*self.certain, *other.certain])), tuple(merge([*self.tentative, *other.tentative]))
+        )
+
     def __len__(self) -> int:
         """Return how many intervals there are."""
         return len(self.certain) + len(self.tentative)

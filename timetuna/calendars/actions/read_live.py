@@ -114,14 +114,21 @@ class _Ask:
 
 
 def _store(row: Calendar, span: Interval, fresh: Known) -> None:
-    """Replace what is known of the span, if it says something else. A reading under way then knows that it is older."""
+    """Replace what is known of the span, if it says something else. A reading under way then knows that it is older.
+
+    A reading that was stored since our look began may be newer than its answer: then both count, and the calendar is
+    read again as a whole, since its cursor would not tell what the answer lacked.
+    """
     with transaction.atomic():
-        kept = Calendar.objects.select_for_update(no_key=True).only("busy").filter(pk=row.pk).first()
+        rows = Calendar.objects.select_for_update(no_key=True).only("busy", "tried_at", "read_at")
+        kept = rows.filter(pk=row.pk).first()
         if kept is None:
             return
-        known = unpack(kept.busy)
-        renewed = known.renewed(span, fresh)
+        known, now = unpack(kept.busy), timezone.now()
+        outrun = (kept.tried_at, kept.read_at) != (row.tried_at, row.read_at)
+        renewed = known.joined(fresh) if outrun else known.renewed(span, fresh)
         if renewed != known:
+            again = {"cursor": "", "next_read_at": now} if outrun else {}
             Calendar.objects.filter(pk=row.pk).update(
-                busy=pack(renewed), busy_count=len(renewed), tried_at=timezone.now()
+                busy=pack(renewed), busy_count=len(renewed), tried_at=now, **again
             )

@@ -21,11 +21,12 @@ class FeedServer:
     """Feeds by their path.
 
     faults: what is wrong with a path: a status, "slow", "cut", "reset", "empty", "html" or "garbage".
+    meanwhile: what happens after the next answer was made and before it is sent, by path.
     """
 
     def __init__(self):
         self.events, self.faults, self.headers, self.asked = {}, {}, {}, []
-        self.unchanged = 0
+        self.unchanged, self.meanwhile = 0, {}
         handler = type("Handler", (_Handler,), {"feeds": self})
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.http.daemon_threads = True
@@ -65,6 +66,7 @@ class _Handler(BaseHTTPRequestHandler):
         if fault == "reset":
             return self.connection.close()
         body = b"" if fault == "empty" else feeds.body(self.path)
+        feeds.meanwhile.pop(self.path, lambda: None)()
         tag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
         if self.headers.get("If-None-Match") == tag and not fault:
             feeds.unchanged += 1

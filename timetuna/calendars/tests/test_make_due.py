@@ -1,0 +1,79 @@
+"""A page that is looked at has its calendars read soon, however busy the database is."""
+
+import threading
+import time
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from timetuna.calendars.actions.make_due import make_due
+from timetuna.calendars.models import Calendar, CalendarAccount
+
+pytestmark = pytest.mark.django_db(transaction=True)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def calendars(alice):
+    later = timezone.now() + HOUR
+    account = CalendarAccount.objects.create(
+        host=alice, provider="google", provider_user_id="alice", expires_at=later
+    )
+    return [
+        Calendar.objects.create(account=account, outside_id=name, name=name, next_read_at=later)
+        for name in ("Work", "Family")
+    ]
+
+
+@contextmanager
+def somebody_writes():
+    """Keep all calendars' rows, which on SQLite is the whole database, in a transaction of another connection."""
+    kept, enough = threading.Event(), threading.Event()
+
+    def keep():
+        with transaction.atomic():
+            Calendar.objects.update(failures=0)
+            kept.set()
+            enough.wait(20)
+        connection.close()
+
+    thread = threading.Thread(target=keep)
+    thread.start()
+    try:
+        assert kept.wait(5)
+        yield
+    finally:
+        enough.set()
+        thread.join()
+
+
+def due():
+    return set(Calendar.objects.filter(next_read_at__lte=timezone.now()).values_list("name", flat=True))
+
+
+def test_a_busy_database_keeps_no_look_waiting_and_the_next_look_asks_for_its_calendars_too(calendars):
+    work, family = calendars
+    with somebody_writes():
+        started = time.monotonic()
+        make_due([work.pk], now=timezone.now())
+        waited = time.monotonic() - started
+    assert (due(), waited < 1) == (set(), True)
+
+    make_due([family.pk], now=timezone.now())
+
+    assert due() == {"Work", "Family"}
+
+
+def test_what_was_asked_for_once_is_asked_for_once(calendars):
+    work, family = calendars
+    with somebody_writes():
+        make_due([work.pk], now=timezone.now())
+    make_due([family.pk], now=timezone.now())
+    Calendar.objects.update(next_read_at=timezone.now() + HOUR)
+
+    make_due([family.pk], now=timezone.now())
+
+    assert due() == {"Family"}
