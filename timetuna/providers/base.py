@@ -253,6 +253,8 @@ class Entry:
     booking: the booking's uid, kept in a private property.  ical_uid: the UID of our invitation, used for the event
     where the service lets us.  meeting_type: the kind of online meeting the event shall carry, "" for none.
     time_zone: the host's IANA zone, for services that show it.  tentative: not confirmed yet.
+    unchanged: it says what was written last, so it is written only to repair: time, place and link are put right, and
+    an event that is gone is made again; title, text and guests stay as its host may have changed them.
     """
 
     booking: str
@@ -267,6 +269,7 @@ class Entry:
     description: str = ""
     meeting_type: str = ""
     tentative: bool = False
+    unchanged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

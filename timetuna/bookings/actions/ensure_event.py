@@ -1,6 +1,7 @@
 """Sees to it that the event in the host's calendar is as the booking is: written once, moved in place, removed."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
@@ -26,7 +27,8 @@ _MAKING = timedelta(seconds=2)
 def ensure_event(booking: Booking, *, look: bool = False) -> None:
     """Return once the event is as the booking is, or at once where no calendar gets one. Raises Retry or GiveUp.
 
-    look: write also what should be there already, in case its host has deleted it.
+    look: write also what should be there already, in case its host has deleted it, or moved it elsewhere. What else its
+    host changed in it stays, until the booking itself changes.
     """
     event = event_of(booking)
     if event is None:
@@ -48,7 +50,7 @@ def _write(booking: Booking, event: CalendarEvent) -> None:
             if taken.booking.status != Booking.Status.CONFIRMED:
                 raise Retry("The booking was changed meanwhile; its event follows.", at=timezone.now())
             written = home.writer.put(
-                taken.entry,
+                replace(taken.entry, unchanged=taken.before.written_digest == taken.digest),
                 calendar=event.outside_calendar,
                 reference=taken.before.reference,
                 credential=credential,

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 from django.test import Client
 
@@ -19,6 +20,7 @@ from timetuna.bookings.tests.diary import shown
 from timetuna.bookings.tests.google import PRIMARY
 from timetuna.calendars.actions.disconnect import disconnect
 from timetuna.calendars.models import CalendarAccount, CalendarEvent
+from timetuna.calendars.session import use
 from timetuna.jobs.models import Job
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -182,6 +184,46 @@ def test_the_daily_check_puts_back_an_event_that_its_host_deleted(google, bookin
 
     assert starts(google) == [tomorrow()]
     assert Booking.objects.get().next_check_at > datetime.now(UTC) + timedelta(hours=23)
+
+
+def edit(google, event, **fields):
+    """Change an event as its host does at Google."""
+    address = f"{google.sandbox.http_url}/google/calendar/v3/calendars/{PRIMARY}/events/{event['id']}"
+
+    def patch(token):
+        headers = {"Authorization": f"Bearer {token}"}
+        httpx.patch(address, json=fields, headers=headers, trust_env=False).raise_for_status()
+
+    use(CalendarAccount.objects.get().pk, patch)
+
+
+def test_the_daily_check_puts_the_time_right_and_leaves_what_its_host_wrote(google, booking):
+    [event] = google.events()
+    colleague = {"email": "colleague@host.example"}
+    away = {
+        name: {"dateTime": (tomorrow() + timedelta(hours=hours)).isoformat()}
+        for name, hours in (("start", 5), ("end", 6))
+    }
+    words = {"summary": "Sam, about the boat", "description": "Bring the plans"}
+    edit(google, event, attendees=[*event["attendees"], colleague], location="Kitchen", **away, **words)
+
+    check_tomorrow()
+
+    [after] = google.events()
+    assert starts(google) == [tomorrow()]
+    assert after["location"] == event["location"]
+    assert {name: after[name] for name in words} == words
+    assert colleague["email"] in [one["email"] for one in after["attendees"]]
+
+
+def test_a_move_writes_the_event_anew_with_the_words_of_the_booking(google, booking):
+    [event] = google.events()
+    edit(google, event, summary="Sam, about the boat")
+
+    move(booking, days=1)
+    work_off()
+
+    assert [one["summary"] for one in google.events()] == [event["summary"]]
 
 
 def test_a_check_that_finds_all_well_says_and_mails_nothing(google, booking):

@@ -10,6 +10,7 @@ from timetuna.providers.base import Entry
 
 _MARK = "x-timetuna-booking"
 _KEPT = ("categories", "color")  # what a host's own calendar program adds and our mails never carry
+_HOSTS_OWN = ("summary", "description", "attendee", "transp")  # what repairing leaves alone
 
 
 def calendar_object(entry: Entry, *, organizer: str, before: bytes, now: datetime) -> bytes:
@@ -40,7 +41,7 @@ def calendar_object(entry: Entry, *, organizer: str, before: bytes, now: datetim
         # The one value that all servers know: they leave the guest to us (RFC 6638 section 7.1). NONE means the same
         # to people, but SabreDAV (Nextcloud, Baikal) sends mails for it.
         guest.params["SCHEDULE-AGENT"] = "CLIENT"
-    _keep(event, before)
+    _keep(event, before, names=_KEPT + _HOSTS_OWN if entry.unchanged else _KEPT)
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
@@ -65,12 +66,13 @@ def _attendees(event: Event) -> list[vCalAddress]:
     return found if isinstance(found, list) else [found]
 
 
-def _keep(event: Event, before: bytes) -> None:
-    """Take over what only the host's own calendar program can have put there."""
+def _keep(event: Event, before: bytes, *, names: tuple[str, ...]) -> None:
+    """Take over what the host's own calendar program can have put there, or taken out."""
     for old in _events(before)[:1]:
         for alarm in old.walk("VALARM"):
             event.add_component(alarm)
-        for name in _KEPT:
+        for name in names:
+            event.pop(name, None)
             if name in old:
                 event[name] = old[name]
 

@@ -26,6 +26,7 @@ _ONE = "id,iCalUID,status,sequence,hangoutLink,conferenceData(createRequest,entr
 _WRITE = {"sendUpdates": "none", "conferenceDataVersion": "1", "fields": _ONE}
 _LOOKS, _PAUSE_SECONDS = 4, 0.4
 _TITLE, _PLACE, _TEXT, _NAME = 300, 500, 8_000, 200
+_HOSTS_OWN = {"summary", "description", "attendees", "transparency"}  # what repairing leaves alone
 _TAG = re.compile("<(?=[A-Za-z/!?])")
 
 Json = dict[str, Any]
@@ -82,6 +83,8 @@ class Writer:
         """Change an event in place, which brings a deleted one back; None where that is no longer possible."""
         deleted = text(event, "status") == "cancelled"
         sequence = event.get("sequence")
+        if entry.unchanged and not deleted:
+            body = {name: value for name, value in body.items() if name not in _HOSTS_OWN}
         changes = body | {"sequence": max(entry.revision, sequence if isinstance(sequence, int) else 0)}
         if entry.meeting_type == GOOGLE_MEET and conference_state(event) in {"", "failure"}:
             changes |= _meeting(entry, after=request_id(event))

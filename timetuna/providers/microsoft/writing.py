@@ -37,6 +37,7 @@ _ONE = "id,iCalUId,isOnlineMeeting,onlineMeeting"
 _ONLINE = {"isOnlineMeeting": True, "onlineMeetingProvider": TEAMS_PROVIDER}
 _TRANSACTIONS = uuid.UUID("c932ad62-0de9-4c15-a9d9-11c607fd086e")
 _LOOKS, _PAUSE_SECONDS = 4, 0.4
+_HOSTS_OWN = {"subject", "showAs"}  # beside the text: what repairing leaves alone
 _LINE = 255  # in UTF-16, as Exchange counts
 
 Json = dict[str, Any]
@@ -112,7 +113,11 @@ class Writer:
         """Change an event in place; None where it is gone by now."""
         before = standing.event
         changes = _fields(entry)
-        if before.get("isOnlineMeeting") is True:
+        online = before.get("isOnlineMeeting") is True
+        if entry.unchanged:
+            changes = {name: value for name, value in changes.items() if name not in _HOSTS_OWN}
+            changes |= _ONLINE if entry.meeting_type == TEAMS and not online else {}
+        elif online:
             whole = with_block(text(part(before, "body"), "content"), entry)
             changes |= {"body": _html(whole)} if whole else {}
         else:

@@ -1,4 +1,5 @@
 from timetuna.providers.calendar_contract import BusySourceContract, CalendarWriterContract, DirectoryContract
+from timetuna.providers.repair_contract import RepairContract
 
 
 class TestDirectory(DirectoryContract):
@@ -9,5 +10,5 @@ class TestBusySource(BusySourceContract):
     unsure = ("tentative", "unsure")
 
 
-class TestCalendarWriter(CalendarWriterContract):
+class TestCalendarWriter(CalendarWriterContract, RepairContract):
     pass

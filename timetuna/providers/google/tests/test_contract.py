@@ -7,6 +7,7 @@ from timetuna.providers.calendar_contract import (
 )
 from timetuna.providers.contract import IdentityContract, OAuthContract
 from timetuna.providers.google.tests.conftest import fresh
+from timetuna.providers.repair_contract import RepairContract
 from timetuna.sandbox import Sandbox, SandboxControl
 from timetuna.sandbox.google.control import GoogleControl
 
@@ -31,5 +32,5 @@ class TestGoogleBusySource(BusySourceContract):
     unsure = ("tentative", "maybe", "unanswered")
 
 
-class TestGoogleCalendarWriter(CalendarWriterContract):
+class TestGoogleCalendarWriter(CalendarWriterContract, RepairContract):
     pass

@@ -7,6 +7,7 @@ from timetuna.providers.calendar_contract import (
 )
 from timetuna.providers.contract import IdentityContract, OAuthContract
 from timetuna.providers.microsoft.tests.conftest import fresh
+from timetuna.providers.repair_contract import RepairContract
 from timetuna.sandbox import Sandbox, SandboxControl
 from timetuna.sandbox.microsoft.control import MicrosoftControl
 
@@ -30,5 +31,5 @@ class TestMicrosoftBusySource(BusySourceContract):
     free = ("transparent", "elsewhere", "cancelled", "declined")
 
 
-class TestMicrosoftCalendarWriter(CalendarWriterContract):
+class TestMicrosoftCalendarWriter(CalendarWriterContract, RepairContract):
     pass
