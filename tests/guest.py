@@ -29,6 +29,21 @@ class Guest:
         hidden = {name: unescape(value) for name, value in HIDDEN.findall(answer.text)}
         return hidden | {"name": "Sam Guest", "email": self.email, "phone": "+49 30 123456", "notes": "Hello"}
 
+    def look_at_form(self, start: datetime) -> dict[str, str]:
+        """Return a form that holds nothing, as a browser gets it that looks ahead."""
+        self.client.headers["Sec-Purpose"] = "prefetch"
+        form = self.open_form(start)
+        del self.client.headers["Sec-Purpose"]
+        assert not form["hold"]
+        return form
+
+    def pick(self, form: dict[str, str]) -> httpx.Response:
+        """Pick the form's time, which then takes along the token that was got: it is empty where there was none."""
+        query = {"start": form["start"], "duration": "30", "zone": "UTC"}
+        answer = self.client.get(f"{self.page_url}/book", params=query)
+        form["hold"] = dict(HIDDEN.findall(answer.text)).get("hold", "")
+        return answer
+
     def send(self, form: dict[str, str]) -> httpx.Response:
         """Confirm."""
         headers = {"Referer": self.page_url}
@@ -50,21 +65,6 @@ class Browser(Guest):
     def __init__(self, page_url: str, *, number: int = 0) -> None:
         super().__init__(page_url, number=number)
         self.client.headers["User-Agent"] = f"Browser {number}"
-
-    def look_at_form(self, start: datetime) -> dict[str, str]:
-        """Return a form that holds nothing, as a browser gets it that looks ahead."""
-        self.client.headers["Sec-Purpose"] = "prefetch"
-        form = self.open_form(start)
-        del self.client.headers["Sec-Purpose"]
-        assert not form["hold"]
-        return form
-
-    def pick(self, form: dict[str, str]) -> httpx.Response:
-        """Pick the form's time, which then takes along the token that was got: it is empty where there was none."""
-        query = {"start": form["start"], "duration": "30", "zone": "UTC"}
-        answer = self.client.get(f"{self.page_url}/book", params=query)
-        form["hold"] = dict(HIDDEN.findall(answer.text)).get("hold", "")
-        return answer
 
 
 def weekdays(count: int, *, per_day: int = 14) -> list[datetime]:

@@ -1,13 +1,13 @@
 """Guests who hold a time, guests who only take it: one booking, and never past whoever held it first."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
 
-from tests.guest import Browser, weekdays
+from tests.guest import Browser, Guest, weekdays
 from tests.running import LiveTimeTuna
 from tests.test_race import overlaps
 
@@ -26,11 +26,11 @@ def browsers(live_timetuna: LiveTimeTuna) -> Iterator[list[Browser]]:
 
 
 def at_once(
-    do: Callable[[Browser, dict[str, str]], object], browsers: list[Browser], forms: list[dict[str, str]]
+    do: Callable[[Guest, dict[str, str]], object], browsers: Sequence[Guest], forms: list[dict[str, str]]
 ) -> list:
     barrier = Barrier(len(browsers))
 
-    def one(browser: Browser, form: dict[str, str]) -> object:
+    def one(browser: Guest, form: dict[str, str]) -> object:
         barrier.wait()
         return do(browser, form)
 
@@ -49,8 +49,25 @@ def test_whoever_holds_a_time_gets_it(browsers: list[Browser]) -> None:
     assert answers == {(*[409] * (CLIENTS - 1), 302): ROUNDS}
 
 
+def test_of_guests_with_one_address_and_browser_one_gets_what_they_all_pick(
+    live_timetuna: LiveTimeTuna,
+) -> None:
+    host = live_timetuna.new_host()
+    office = [Guest(host.page_url, number=number) for number in range(CLIENTS)]
+    for start in weekdays(ROUNDS):
+        forms = [guest.look_at_form(start) for guest in office]
+        picked = at_once(lambda guest, form: guest.pick(form).status_code, office, forms)
+        sent = at_once(lambda guest, form: guest.send(form).status_code, office, forms)
+
+        assert sorted(picked) == [200, *[409] * (CLIENTS - 1)]
+        assert [status == 302 for status in sent] == [status == 200 for status in picked]
+    for guest in office:
+        guest.close()
+    assert overlaps(live_timetuna, host) == [ROUNDS, 0]
+
+
 def test_of_picking_and_booking_at_once_one_is_first(browsers: list[Browser]) -> None:
-    def pick_or_send(browser: Browser, form: dict[str, str]) -> int:
+    def pick_or_send(browser: Guest, form: dict[str, str]) -> int:
         answer = browser.pick(form) if browser in browsers[::2] else browser.send(form)
         return answer.status_code
 

@@ -18,7 +18,7 @@ def test_eight_clients_fifty_rounds_one_booking_each(live_timetuna):
     barrier = Barrier(CLIENTS)
 
     def rush(guest, start):
-        form = guest.open_form(start)
+        form = guest.look_at_form(start)
         barrier.wait()
         return guest.send(form).status_code
 

@@ -20,7 +20,7 @@ def test_leaving_the_form_gives_the_time_back(live_timetuna, browser, window):
     host = live_timetuna.new_host(zone="Europe/Berlin")
     with (
         eyes(browser, "holding-a-time", user_agent="One browser", **window) as ann,
-        eyes(browser, "waiting-for-a-time", user_agent="Another browser") as ben,
+        eyes(browser, "waiting-for-a-time", user_agent="One browser") as ben,
     ):
         ann.page.goto(host.page_url)
         ann.page.locator(".time").nth(2).click()
@@ -28,7 +28,12 @@ def test_leaving_the_form_gives_the_time_back(live_timetuna, browser, window):
         ann.look("kept")
         assert not sees(ben, host, "10:00")
 
+        ann.page.reload()
+        expect(ann.page.get_by_text(KEPT)).to_be_visible()
+        assert not sees(ben, host, "10:00"), "a form that is loaded again goes on keeping its time"
+
         ann.page.go_back()
+        expect(ann.page.locator(".time", has_text="10:00")).to_be_visible()
 
         # The browser sends it on its own, after the page is gone: there is nothing to wait for but its effect.
         assert any(sees(ben, host, "10:00") for _ in range(20))

@@ -28,7 +28,7 @@ TEN_YEARS = 10 * 366 * 24 * 60
 class Question:
     """What is asked about: a page, one of its lengths, the present, and a booking that is being moved.
 
-    hold: the token of the form that is sent; what it holds, and what `client` holds, is in nobody's way.
+    hold: the token of the form that is sent; what it holds, and what the client's visit holds, is in nobody's way.
     """
 
     page: PublicPage
@@ -146,7 +146,7 @@ def _diary(question: Question, span: Interval, known: Known | None = None) -> Di
     known = known or _known(question, span)
     lost = question.page.lost_calendar
     held = live_holds(
-        question.page.host_id, now=question.now, token=question.hold, client=question.client.fingerprint
+        question.page.host_id, now=question.now, token=question.hold, visit=question.client.visit
     )
     return Diary(
         hours=open_hours_around(question.page.opening, span=span),

@@ -1,6 +1,7 @@
 """What a guest has chosen so far, read from an address that anybody may have typed."""
 
 import re
+import secrets
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -17,6 +18,7 @@ from timetuna.lib.zones import find_zone
 from timetuna.pages.queries import PageDuration, PublicPage
 
 CLOCKS = ("12", "24")
+_VISIT = re.compile(r"[A-Za-z0-9_-]{12}")
 _START = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\dZ")
 
 
@@ -24,7 +26,8 @@ _START = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\dZ")
 class Choice:
     """A cleaned query string. `duration` is None while one of several has to be chosen; `problem` is a sentence.
 
-    `customs` are the guest's; `clock` is "12" or "24" where the guest has switched to it, else "".
+    `customs` are the guest's; `clock` is "12" or "24" where the guest has switched to it, else "". `visit` is there
+    once a time was picked: it tells a guest's own hold from that of another guest with the same address and browser.
     """
 
     path: str
@@ -33,6 +36,7 @@ class Choice:
     host_zone: ZoneInfo = wording.UTC_ZONE
     customs: Customs = PLAIN
     clock: str = ""
+    visit: str = ""
     month: date | None = None
     day: date | None = None
     problem: str = ""
@@ -45,6 +49,7 @@ class Choice:
             "day": self.day.isoformat() if self.day else "",
             "zone": self.zone.key,
             "clock": self.clock,
+            "visit": self.visit,
         }
         return f"{self.path}?{'&'.join(_part(*one) for one in (parts | changes).items() if one[1])}"
 
@@ -79,6 +84,17 @@ def read_clock(query: QueryDict) -> str:
     return clock if clock in CLOCKS else ""
 
 
+def read_visit(query: QueryDict) -> str:
+    """Return what tells this visit from others, or ""."""
+    visit = query.get("visit", "")
+    return visit if _VISIT.fullmatch(visit) else ""
+
+
+def new_visit() -> str:
+    """Return what the times shown to one guest carry."""
+    return secrets.token_urlsafe(9)
+
+
 def read_choice(page: PublicPage, query: QueryDict, *, path: str, customs: Customs = PLAIN) -> Choice:
     """Clean a query string. What cannot be read falls back to the page's own and is said in `problem`."""
     host_zone = wording.zone_or_utc(page.time_zone)
@@ -101,6 +117,7 @@ def read_choice(page: PublicPage, query: QueryDict, *, path: str, customs: Custo
         host_zone=host_zone,
         customs=customs,
         clock=read_clock(query),
+        visit=read_visit(query),
         month=month,
         day=day,
         problem=problem,

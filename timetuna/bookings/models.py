@@ -127,8 +127,9 @@ class BookingHost(models.Model):
 class Hold(models.Model):
     """A time that is kept for a guest who has picked it, for as long as `expires_at` is to come.
 
-    Only the token of the guest's form, known here by its fingerprint, gives it back or uses it. What was given back
-    stays for a few minutes, so that a client's holds can be counted.
+    Only the token of the guest's form, known here by its fingerprint, gives it back or uses it; the visit in which it
+    was picked may pick it again, or another in its place. What was given back stays for a few minutes, so that a
+    client's holds can be counted.
     """
 
     host = models.ForeignKey(
@@ -140,6 +141,7 @@ class Hold(models.Model):
     buffer_before_minutes = models.PositiveIntegerField(default=0)
     buffer_after_minutes = models.PositiveIntegerField(default=0)
     token_fingerprint = models.CharField(max_length=64, unique=True)
+    visit_fingerprint = models.CharField(max_length=64)
     client_fingerprint = models.CharField(max_length=64)
     network_fingerprint = models.CharField(max_length=64)
     placed_at = models.DateTimeField(db_index=True)

@@ -87,13 +87,18 @@ def remaining_times(
     return sorted(nsmallest(most, times, key=lambda time: abs(time - near)))
 
 
-def slots_context(calendar_: Calendar, choice: Choice, *, book_path: str, now: datetime) -> dict[str, Any]:
-    """Return what `public/_slots.html` shows."""
+def slots_context(
+    calendar_: Calendar, choice: Choice, *, book_path: str, now: datetime, visit: str = ""
+) -> dict[str, Any]:
+    """Return what `public/_slots.html` shows; `visit` goes along with the times."""
     chosen = calendar_.day
     return {
         "month": _month(calendar_, choice),
         "day_title": wording.day(chosen) if chosen else "",
-        "times": _times(calendar_.days.get(chosen, []) if chosen else [], choice, book_path),
+        "times": _times(
+            calendar_.days.get(chosen, []) if chosen else [],
+            replace(choice, path=book_path, month=None, day=None, visit=visit),
+        ),
         "zone_label": gettext("%(zone)s, now %(time)s")
         % {"zone": wording.zone_name(choice.zone), "time": choice.say(now.astimezone(choice.zone))},
         "clocks": _clocks(choice, calendar_),
@@ -104,6 +109,7 @@ def slots_context(calendar_: Calendar, choice: Choice, *, book_path: str, now: d
             ("month", f"{calendar_.month:%Y-%m}"),
             ("day", chosen.isoformat() if chosen else ""),
             ("clock", choice.clock),
+            ("visit", choice.visit),
         ],
     }
 
@@ -161,13 +167,12 @@ def _said(day: date, _language: str) -> str:
     return wording.day(day)
 
 
-def _times(times: list[datetime], choice: Choice, book_path: str) -> list[dict[str, str]]:
-    form = replace(choice, path=book_path, month=None, day=None)
+def _times(times: list[datetime], form: Choice) -> list[dict[str, str]]:
     return [
         {
-            "label": choice.say(time),
+            "label": form.say(time),
             "note": wording.which_of_two(time),
-            "host": choice.say_elsewhere(time),
+            "host": form.say_elsewhere(time),
             "url": form.url(start=write_start(time)),
         }
         for time in times

@@ -17,19 +17,22 @@ class Client(NamedTuple):
     """What a client is remembered by: keyed hashes of its address, and of that together with its browser.
 
     Neither proves anything: guests behind one address with equal browsers are one client. "" is nobody.
+    visit: of that together with what the addresses of one visit carry, which tells such guests apart.
     """
 
     fingerprint: str = ""
     network: str = ""
+    visit: str = ""
 
 
 NOBODY = Client()
 
 
-def client_of(request: HttpRequest) -> Client:
-    """Return who is asking, without anything the address could be read from."""
+def client_of(request: HttpRequest, *, visit: str = "") -> Client:
+    """Return who is asking, without anything the address could be read from; `visit` is any text, or ""."""
     network = hmac_hex(settings.SECRET_KEY, f"client\n{client_address(request)}")
-    return Client(hmac_hex(network, request.headers.get("User-Agent", "")), network)
+    fingerprint = hmac_hex(network, request.headers.get("User-Agent", ""))
+    return Client(fingerprint, network, hmac_hex(fingerprint, visit) if visit else "")
 
 
 def client_address(request: HttpRequest) -> str:

@@ -25,7 +25,7 @@ GONE = gettext_lazy("This time is not free any more. Please pick another.")
 
 
 def hold(question: Question, *, start_minute: int) -> str | None:
-    """Keep the time for the client that asks, in place of another one of this page; return the token.
+    """Keep the time for whoever asks, in place of another one that this visit holds on the page; return the token.
 
     Raises SlotTaken if it is not free. None where nothing is kept: the page does not want it, the client holds enough,
     or the host's row was busy for too long. The time can be booked without.
@@ -62,8 +62,9 @@ def consume(token: str) -> None:
 def _hold(question: Question, start_minute: int) -> str | None:
     refuse_if_taken(question, start_minute=start_minute)
     client, now = question.client, question.now
-    earlier = _live(now).filter(client_fingerprint=client.fingerprint, page_id=question.page.id)
-    earlier.update(expires_at=now)
+    if client.visit:
+        earlier = _live(now).filter(visit_fingerprint=client.visit, page_id=question.page.id)
+        earlier.update(expires_at=now)
     _sweep(now)
     if not _may_hold(client, now):
         return None
@@ -76,6 +77,7 @@ def _hold(question: Question, start_minute: int) -> str | None:
         buffer_before_minutes=question.page.buffer_before_minutes,
         buffer_after_minutes=question.page.buffer_after_minutes,
         token_fingerprint=fingerprint(token),
+        visit_fingerprint=client.visit or fingerprint(token),
         client_fingerprint=client.fingerprint,
         network_fingerprint=client.network,
         placed_at=now,

@@ -10,14 +10,20 @@ from timetuna.pages.queries import values
 from timetuna.web.client import Client
 
 
-def open_form(guest, start=None, *, slug="intro", **headers):
-    query = f"start={write_start(start or tomorrow())}&duration=30&zone=UTC"
+def open_form(guest, start=None, *, slug="intro", visit=None, **headers):
+    query = f"start={write_start(start or tomorrow())}&duration=30&zone=UTC&visit={visit or visit_of(guest)}"
     return guest.get(f"/alice/{slug}/book?{query}", headers=headers)
 
 
-def sees(guest, start=None, *, slug="intro"):
+def visit_of(guest):
+    """Return what the addresses of a guest's visit carry: one for each guest, by the last digits of their address."""
+    return guest.defaults.get("REMOTE_ADDR", "127.0.0.1")[-3:].replace(".", "-").rjust(12, "v")
+
+
+def sees(guest, start=None, *, slug="intro", visit=None):
     start = start or tomorrow()
-    answer = guest.get(f"/alice/{slug}?zone=UTC&duration=30&day={start.date()}")
+    visit = visit or visit_of(guest)
+    answer = guest.get(f"/alice/{slug}?zone=UTC&duration=30&day={start.date()}&visit={visit}")
     return f"{start:%H:%M}" in [time["label"] for time in answer.context["times"]]
 
 
@@ -32,9 +38,10 @@ def live():
 def send(guest, at=None, *, slug="intro", **changes):
     typed = {"start": write_start(at or tomorrow()), "duration": "30", "zone": "UTC", "kind": "in_person"}
     typed |= {"key": "k" * 24, "name": "Sam Guest", "email": "sam@guest.example", "notes": ""}
+    typed |= {"visit": visit_of(guest)}
     return guest.post(f"/alice/{slug}/book", typed | changes)
 
 
 def question(page, number=1, *, at=None, network=None):
-    client = Client(f"client {number}", network or f"network {number}")
+    client = Client(f"client {number}", network or f"network {number}", f"visit {number}")
     return Question(page=values(page), minutes=30, now=at or datetime.now(UTC), client=client)

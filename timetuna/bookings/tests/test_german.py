@@ -62,6 +62,7 @@ def details(when=None, **changes):
         "name": "Lena Gast",
         "email": "lena@guest.example",
         "notes": "",
+        "visit": "lenas-visit-",
     } | changes
 
 
@@ -114,8 +115,9 @@ def test_lengths_absences_and_ways_to_meet_are_german(lena, alice):
 
 
 def test_a_guest_books_in_german_and_the_language_stays_with_the_booking(lena, page):
-    opened = german(lena.get(f"/alice/intro/book?start={write_start(tomorrow())}&zone=Europe/Berlin"))
-    answer = lena.post("/alice/intro/book", details())
+    sent = details()
+    opened = german(lena.get("/alice/intro/book", sent))
+    answer = lena.post("/alice/intro/book", sent)
 
     booking = Booking.objects.get()
     assert "Dieser Zeitpunkt wird 5 Minuten für Sie freigehalten." in opened

@@ -96,7 +96,7 @@ def test_the_hosts_time_stands_beside_the_guests_from_the_list_to_the_confirmati
     there = start.astimezone(BERLIN)
     data = details(client, page, start=write_start(start))
 
-    form = client.get(f"/alice/intro/book?start={write_start(start)}&zone=America/New_York")
+    form = client.get("/alice/intro/book", data)
     booked = client.get(client.post("/alice/intro/book?clock=12", data | {"clock": "12"})["Location"])
 
     assert form.context["host_label"] == f"{there:%H:%M} for Alice Host (Europe/Berlin)"

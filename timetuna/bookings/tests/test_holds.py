@@ -190,6 +190,14 @@ def test_a_form_opened_twice_can_be_sent_from_either_tab(page, sam):
     assert sam.post("/alice/intro/book", first).status_code == 302
 
 
+def test_the_same_link_opened_again_keeps_the_time(page, sam, kim):
+    tokens = [token_of(open_form(sam)) for _ in range(2)]
+
+    assert all(tokens)
+    assert live().count() == 1
+    assert not sees(kim)
+
+
 def test_a_hold_ends_by_itself_and_the_form_works_on(page, sam, kim):
     with time_machine.travel(datetime.now(UTC), tick=False) as clock:
         data = details(sam, page)

@@ -15,12 +15,13 @@ from timetuna.pages.models import MeetingType
 pytestmark = pytest.mark.django_db
 
 
-def details(client, page, *, start=None, **changes):
+def details(client, page, *, start=None, visit="a-first-look", **changes):
     """Open the form as a guest does, and return what a browser would send back."""
     start = start or write_start(tomorrow())
-    answer = client.get(f"/alice/{page.slug}/book?start={start}&duration=30&zone=America/New_York")
+    query = f"start={start}&duration=30&zone=America/New_York&visit={visit}"
+    answer = client.get(f"/alice/{page.slug}/book?{query}")
     form = answer.context["form"]
-    hidden = {field.name: field.value() for field in form.hidden_fields()}
+    hidden = {field.name: field.value() for field in form.hidden_fields()} | {"visit": visit}
     return hidden | {"name": "Sam Guest", "email": "sam@guest.example", "notes": "Hello"} | changes
 
 

@@ -44,7 +44,7 @@ def yes(booking):
 
 def test_the_page_says_request_and_who_confirms(client, page):
     assert "Alice Host confirms each booking" in shown(client.get("/alice/intro"))
-    form = shown(client.get(f"/alice/intro/book?start={write_start(tomorrow())}&duration=30"))
+    form = shown(client.get("/alice/intro/book", details(client, page)))
     assert "This is a request: Alice Host confirms each booking." in form
     assert "> Request " in form
 

@@ -62,7 +62,9 @@ def _confirm(request: HttpRequest, page: PublicPage, choice: Choice) -> HttpResp
             return _other_times(request, page, choice, form, 422)
         return _form(request, page, choice, form, status=422)
     try:
-        booking = book(_order(page, form.cleaned_data, client_of(request)), now=timezone.now())
+        booking = book(
+            _order(page, form.cleaned_data, client_of(request, visit=choice.visit)), now=timezone.now()
+        )
     except BookingRefused as error:
         return _refused(request, page, choice, form, error)
     except AWAY as error:
@@ -159,7 +161,8 @@ def _form(
 
 def _question(request: HttpRequest, page: PublicPage, choice: Choice) -> Question:
     minutes = choice.duration.minutes if choice.duration else 0
-    return Question(page=page, minutes=minutes, now=timezone.now(), client=client_of(request))
+    client = client_of(request, visit=choice.visit)
+    return Question(page=page, minutes=minutes, now=timezone.now(), client=client)
 
 
 def _hidden(choice: Choice, start: str) -> dict[str, str]:

@@ -26,7 +26,7 @@ from timetuna.bookings.views.booked import booking_or_404, private
 from timetuna.bookings.views.holds import hold_for_form
 from timetuna.bookings.views.slots import ICONS, fragment_or_page, page_context
 from timetuna.pages.queries import PageDuration, PublicPage, page_settings
-from timetuna.web.client import client_of
+from timetuna.web.client import Client, client_of
 
 
 @require_safe
@@ -90,7 +90,7 @@ def _ask(
 
 def _move(request: HttpRequest, booking: Booking, page: PublicPage, form: MoveForm) -> HttpResponse:
     start = read_start(form.cleaned_data["start"]) or 0
-    wish = Wish(words=form.words(), hold=form.cleaned_data["hold"], client=client_of(request))
+    wish = Wish(words=form.words(), hold=form.cleaned_data["hold"], client=_client(request, booking))
     try:
         reschedule(booking.pk, start_minute=start, actor=GUEST, now=timezone.now(), wish=wish)
     except BookingRefused as error:
@@ -103,7 +103,7 @@ def _times(
     request: HttpRequest, booking: Booking, page: PublicPage, *, notice: str = "", status: int = 200
 ) -> HttpResponse:
     choice, now = _choice(request, booking, page), timezone.now()
-    calendar = free_times(page, choice, now=now, moving=booking.pk, client=client_of(request))
+    calendar = free_times(page, choice, now=now, moving=booking.pk, client=_client(request, booking))
     context: dict[str, Any] = page_context(page, choice) | slots_context(
         calendar, choice, book_path=f"{link_path(booking)}/move/confirm", now=now
     )
@@ -133,8 +133,13 @@ def _question(request: HttpRequest, booking: Booking, page: PublicPage) -> Quest
         minutes=booking.minutes,
         now=timezone.now(),
         moving=booking.pk,
-        client=client_of(request),
+        client=_client(request, booking),
     )
+
+
+def _client(request: HttpRequest, booking: Booking) -> Client:
+    """Return who is asking: whoever has the booking's link is one guest, however often it was opened."""
+    return client_of(request, visit=booking.link_fingerprint)
 
 
 def _choice(request: HttpRequest, booking: Booking, page: PublicPage) -> Choice:

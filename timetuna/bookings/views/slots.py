@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from timetuna.bookings import wording
-from timetuna.bookings.choice import Choice, read_choice, read_customs
+from timetuna.bookings.choice import Choice, new_visit, read_choice, read_customs
 from timetuna.bookings.month import free_times, slots_context
 from timetuna.bookings.zone_list import zone_options
 from timetuna.pages.queries import PublicPage, public_page
@@ -27,8 +27,9 @@ def slots(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     context = page_context(page, choice)
     if choice.duration:
         now = timezone.now()
-        calendar = free_times(page, choice, now=now, client=client_of(request))
-        context |= slots_context(calendar, choice, book_path=path_of(page) + "/book", now=now)
+        calendar = free_times(page, choice, now=now, client=client_of(request, visit=choice.visit))
+        visit, book_path = choice.visit or new_visit(), path_of(page) + "/book"
+        context |= slots_context(calendar, choice, book_path=book_path, now=now, visit=visit)
     if not page.meeting_types:
         context["empty_message"] = gettext("No times are offered here at the moment.")
     return fragment_or_page(request, context, with_slots=choice.duration is not None)
@@ -84,6 +85,7 @@ def page_context(page: PublicPage, choice: Choice) -> dict[str, Any]:
         "zone": choice.zone.key,
         "zone_shown": wording.zone_on_page(choice.zone, at=timezone.now()),
         "clock": choice.clock,
+        "visit": choice.visit,
         "clock_shown": "12" if choice.customs.twelve_hours else "24",
         "zone_options": zone_options,  # called by the template that shows them: fragments do without
     }

@@ -26,6 +26,12 @@ document.addEventListener("htmx:afterSettle", (event) => {
   document.getElementById("announce").textContent = area.dataset.announce ?? "";
 });
 
+// Back from a form, which gives its time back while it is left: this page was asked for before that.
+if (slots() && window.htmx && performance.getEntriesByType("navigation")[0]?.type === "back_forward") {
+  const address = location.pathname + location.search;
+  htmx.ajax("GET", address, { source: slots().parentElement, target: slots(), swap: "outerHTML" });
+}
+
 for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
   document.addEventListener(failure, (event) => {
     if (event.detail.target === slots()) location.assign(event.detail.pathInfo.finalRequestPath);
@@ -40,7 +46,7 @@ document.addEventListener(
     if (!link) return;
     const here = new URL(location.href).searchParams;
     const there = new URL(link.href);
-    for (const name of ["zone", "clock", "month", "day"]) {
+    for (const name of ["zone", "clock", "month", "day", "visit"]) {
       if (here.has(name)) there.searchParams.set(name, here.get(name));
       else there.searchParams.delete(name);
     }
