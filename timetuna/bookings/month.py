@@ -43,7 +43,7 @@ class Calendar:
 def free_times(
     page: PublicPage, choice: Choice, *, now: datetime, client: Client = NOBODY, moving: int | None = None
 ) -> Calendar:
-    """Find the month asked for; without one, the first that has times. Three queries at most, one sweep."""
+    """Find the month asked for; without one, the first that has times. Three queries at most after the page, one sweep."""
     zone = choice.zone
     today = now.astimezone(zone).date()
     last = _last_day(page, today)
@@ -149,7 +149,7 @@ def _cell(day: date, calendar_: Calendar, choice: Choice) -> dict[str, Any]:
     return {
         "day": str(day.day),  # a number would be asked how its locale writes it
         "date": day.isoformat(),
-        "label": _label(day, count) if count else "",
+        "label": _label(day, count, get_language()) if count else "",
         "url": choice.url(day=day.isoformat(), month="") if count else None,
         "chosen": day == calendar_.day,
         "today": day == calendar_.today,
@@ -157,14 +157,10 @@ def _cell(day: date, calendar_: Calendar, choice: Choice) -> dict[str, Any]:
     }
 
 
-def _label(day: date, count: int) -> str:
+@lru_cache(maxsize=4_000)
+def _label(day: date, count: int, _language: str) -> str:
     counted = ngettext("%(day)s, %(count)d time", "%(day)s, %(count)d times", count)
-    return counted % {"day": _said(day, get_language()), "count": count}
-
-
-@lru_cache(maxsize=2_000)
-def _said(day: date, _language: str) -> str:
-    return wording.day(day)
+    return counted % {"day": wording.day(day), "count": count}
 
 
 def _times(times: list[datetime], form: Choice) -> list[dict[str, str]]:

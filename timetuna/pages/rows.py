@@ -3,10 +3,12 @@
 from datetime import date, timedelta
 
 from allauth.account.models import EmailAddress
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from timetuna.gathered import Gathered, rows_of
 from timetuna.pages.models import (
     BookingPage,
     DateOverride,
@@ -28,18 +30,18 @@ def dates_over() -> date:
 
 def row_at(handle: str, slug: str) -> BookingPage | None:
     """Return the page at /<handle>/<slug> (any case), if its host is active and verified."""
-    return _whole(_AT(handle.lower(), slug.lower()))
+    return _whole(_AT(handle.lower(), slug.lower(), dates_over()))
 
 
 def row_with(page_id: int) -> BookingPage | None:
     """Return the page with this id, whatever the state of its host."""
-    return _whole(_WITH(page_id))
+    return _whole(_WITH(page_id, dates_over()))
 
 
-def _at(handle: str, slug: str) -> QuerySet[BookingPage]:
+def _at(handle: str, slug: str, over: date) -> QuerySet[BookingPage]:
     verified = EmailAddress.objects.filter(user=OuterRef("host"), verified=True)
     pages = (
-        with_its_host()
+        _with_all(over)
         .alias(lower_handle=Lower("host__handle"))
         .filter(Exists(verified), host__is_active=True)
     )
@@ -52,33 +54,36 @@ def with_its_host() -> QuerySet[BookingPage]:
     return rows.defer("write_calendar__busy", "write_calendar__cursor")
 
 
+def _with_all(over: date) -> QuerySet[BookingPage]:
+    """Return pages with the rows of which each has several, in one query for all of it."""
+    return with_its_host().annotate(
+        _durations=Gathered(Duration.objects.filter(page=OuterRef("pk"))),
+        _meeting_types=Gathered(MeetingType.objects.filter(page=OuterRef("pk"))),
+        _hours=Gathered(WeeklyHours.objects.filter(schedule=OuterRef("schedule"))),
+        _overrides=Gathered(DateOverride.objects.filter(schedule=OuterRef("schedule"), date__gte=over)),
+        _away=Gathered(OutOfOffice.objects.filter(host=OuterRef("host"), last__gte=over)),
+        _trips=Gathered(TravelZone.objects.filter(host=OuterRef("host"), last__gte=over)),
+    )
+
+
 def _whole(found: list[BookingPage]) -> BookingPage | None:
     """Return the row with everything that belongs to it, put where the ORM's own prefetching would."""
     if not found:
         return None
-    (page,), over = found, dates_over()
-    host, schedule = page.host, page.schedule
-    _keep(page, durations=_DURATIONS(page.pk), meeting_types=_MEETING_TYPES(page.pk))
-    _keep(schedule, weekly_hours=_HOURS(schedule.pk), overrides=_OVERRIDES(schedule.pk, over))
-    _keep(host, out_of_office=_AWAY(host.pk, over), travel_zones=_TRIPS(host.pk, over))
+    (page,) = found
+    _keep(page, page, durations=(Duration, "_durations"), meeting_types=(MeetingType, "_meeting_types"))
+    _keep(page, page.schedule, weekly_hours=(WeeklyHours, "_hours"), overrides=(DateOverride, "_overrides"))
+    _keep(page, page.host, out_of_office=(OutOfOffice, "_away"), travel_zones=(TravelZone, "_trips"))
     return page
 
 
-def _keep(row: object, **related: object) -> None:
-    row.__dict__.setdefault("_prefetched_objects_cache", {}).update(related)
+def _keep(page: BookingPage, owner: Model, **related: tuple[type[Model], str]) -> None:
+    using = page._state.db or DEFAULT_DB_ALIAS  # noqa: SLF001 - Django's documented way to learn it
+    rows = {
+        name: rows_of(model, getattr(page, column), using=using) for name, (model, column) in related.items()
+    }
+    owner.__dict__.setdefault("_prefetched_objects_cache", {}).update(rows)
 
 
 _AT: Prepared[BookingPage] = Prepared(_at)
-_WITH: Prepared[BookingPage] = Prepared(lambda page: with_its_host().filter(pk=page))
-_DURATIONS: Prepared[Duration] = Prepared(lambda page: Duration.objects.filter(page=page))
-_MEETING_TYPES: Prepared[MeetingType] = Prepared(lambda page: MeetingType.objects.filter(page=page))
-_HOURS: Prepared[WeeklyHours] = Prepared(lambda schedule: WeeklyHours.objects.filter(schedule=schedule))
-_OVERRIDES: Prepared[DateOverride] = Prepared(
-    lambda schedule, over: DateOverride.objects.filter(schedule=schedule, date__gte=over)
-)
-_AWAY: Prepared[OutOfOffice] = Prepared(
-    lambda host, over: OutOfOffice.objects.filter(host=host, last__gte=over)
-)
-_TRIPS: Prepared[TravelZone] = Prepared(
-    lambda host, over: TravelZone.objects.filter(host=host, last__gte=over)
-)
+_WITH: Prepared[BookingPage] = Prepared(lambda page, over: _with_all(over).filter(pk=page))

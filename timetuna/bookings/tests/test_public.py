@@ -187,12 +187,12 @@ def test_looking_costs_the_same_number_of_queries_however_much_is_booked(
     client, page, django_assert_num_queries
 ):
     client.get("/alice/intro")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(4):
         client.get("/alice/intro")
     for hour in (8, 9, 10, 11):
         data = details(client, page, start=write_start(tomorrow(hour)), email=f"g{hour}@guest.example")
         client.post("/alice/intro/book", data)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(4):
         client.get("/alice/intro")
 
 
