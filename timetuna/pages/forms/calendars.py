@@ -90,6 +90,10 @@ class CalendarsForm(forms.Form):
         """Return the calendars that block everywhere."""
         return [line for line in self.lines if line.row.blocks]
 
+    def all_with_accounts(self) -> list[tuple[CalendarLine, str]]:
+        """Return the calendars that block everywhere, each with whose it is and where."""
+        return [(line, self._account(line)) for line in self.all_blocking()]
+
     def accounts(self) -> Iterator[Account]:
         """Return the calendars to tick, account by account; those that are gone only while they are chosen."""
         chosen = {str(one) for one in self["calendars"].value() or []}
@@ -154,7 +158,7 @@ class CalendarsForm(forms.Form):
         line = next((one for one in self.lines if target and one.row.pk == target.id), None)
         text = "None of your accounts has a calendar that can be written to, so events go to none."
         if line is not None:
-            text = f"Now that is {line.row.name} of {line.account}.{_carried(line)}"
+            text = f"Now that is {line.row.name} of {self._account(line)}.{_carried(line)}"
         return WriteOffer(value=_Writes.DEFAULT, name="Your default calendar", text=text, chosen=chosen)
 
     def _calendar(self, line: CalendarLine, *, chosen: bool) -> WriteOffer:
@@ -168,11 +172,16 @@ class CalendarsForm(forms.Form):
         return WriteOffer(
             value=str(line.row.pk),
             name=line.row.name,
-            text=f"{line.account}.{_carried(line)}",
+            text=f"{self._account(line)}.{_carried(line)}",
             chosen=chosen,
             color=line.row.color,
             note=note,
         )
+
+    def _account(self, line: CalendarLine) -> str:
+        """Return by what its host tells an account from others: the same address may be one at several services."""
+        label = self.labels.get(line.row.account.provider, "")
+        return label if line.account == line.row.name else f"{line.account}, {label}"
 
 
 def _stored(page: BookingPage) -> str:

@@ -76,7 +76,19 @@ def test_all_that_block_is_the_default_and_named(as_alice, page, work, club):
     assert '<span class="setting-name"><bdi>Work</bdi></span>' in text
     assert f'id="calendar-{work.pk}" value="{work.pk}" checked' in text
     assert f'id="calendar-{club.pk}" value="{club.pk}" >' in text
-    assert "Now that is Work of alice@gmail.example. It can carry Google Meet links." in text
+    assert "Now that is Work of alice@gmail.example, Google Calendar. It can carry Google Meet links." in text
+
+
+def test_calendars_of_one_name_and_one_address_are_told_apart_by_their_service(as_alice, page, work):
+    calendar(account(page.host, provider="caldav", provider_user_id="dav"), "Work")
+    feed = account(page.host, provider="icalfeed", provider_user_id="feed", email="", display_name="Club")
+    calendar(feed, "Club", writable=False)
+
+    text = words(as_alice, tab(page))
+
+    for service in ("alice@gmail.example, Google Calendar", "alice@gmail.example, CalDAV", "iCal feed"):
+        assert f'<bdi class="quiet small">{service}</bdi>' in text
+    assert "alice@gmail.example, CalDAV." in text
 
 
 def test_a_choice_is_stored_and_what_was_read_for_nothing_is_read_at_once(as_alice, page, work, club):
