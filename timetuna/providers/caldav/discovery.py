@@ -1,12 +1,13 @@
 """Finds an account's calendars: RFC 6764 (well-known address), RFC 5397 (principal), RFC 4791 (home)."""
 
 from dataclasses import dataclass
-from urllib.parse import unquote, urljoin
+from urllib.parse import unquote
 
 import httpx
 
 from timetuna.lib.http import HttpClient, HttpError, Response
 from timetuna.lib.text import single_line
+from timetuna.lib.urls import joined
 from timetuna.providers.base import Login, Profile
 from timetuna.providers.caldav.account import Account
 from timetuna.providers.caldav.multistatus import CALDAV, DAV, Resource, read_multistatus
@@ -144,10 +145,9 @@ class Discovery:
 
     def _lead(self, spot: _Spot, href: str) -> tuple[Server, str]:
         """Return where an address leads that the server gave to the account's owner."""
-        try:
-            target = httpx.URL(urljoin(spot.server.origin + spot.path, href))
-        except (httpx.InvalidURL, ValueError):
-            raise _not_found("The calendar server gave an address that is none.") from None
+        target = joined(spot.server.origin + spot.path, href)
+        if target is None:
+            raise _not_found("The calendar server gave an address that is none.")
         if target.host == spot.server.host:
             return spot.server, _path(target)
         if target.scheme != "https" and not (self._allow_http and target.scheme == "http"):
@@ -176,10 +176,7 @@ def _target(response: Response, url: str) -> httpx.URL | None:
     """Return where a redirect leads, whatever scheme and port a proxy made of it."""
     if response.status not in _REDIRECTS:
         return None
-    try:
-        return httpx.URL(urljoin(url, response.headers.get("location", "")))
-    except (httpx.InvalidURL, ValueError):
-        return None
+    return joined(url, response.headers.get("location", ""))
 
 
 def _path(url: httpx.URL) -> str:

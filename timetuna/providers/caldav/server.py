@@ -2,11 +2,12 @@
 
 import base64
 from collections.abc import Mapping
-from urllib.parse import unquote, urljoin
+from urllib.parse import unquote
 
 import httpx
 
 from timetuna.lib.http import Body, HttpClient, HttpError, Response
+from timetuna.lib.urls import joined
 from timetuna.providers.caldav.multistatus import Multistatus, read_multistatus
 from timetuna.providers.caldav.refusals import gone, refusal, unreachable
 from timetuna.providers.errors import ProviderError
@@ -39,11 +40,8 @@ class Server:
         Scheme and port are this server's, whatever a proxy made of them. Raises ProviderError for an address of
         another server: the password goes there only where a host agreed to it.
         """
-        try:
-            address = httpx.URL(urljoin(f"{self.origin}{base}", reference))
-        except (httpx.InvalidURL, ValueError):
-            raise gone() from None
-        if address.host != self.host or "\\" in reference:
+        address = joined(f"{self.origin}{base}", reference)
+        if address is None or address.host != self.host or "\\" in reference:
             raise gone()
         return address.raw_path.decode("ascii")
 

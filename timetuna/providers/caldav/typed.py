@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from timetuna.lib.urls import read_url
 from timetuna.providers.errors import ProviderError
 
 # Services whose mail domain does not lead to their calendars over https alone; finding them by DNS (SRV records,
@@ -67,12 +68,12 @@ def read_place(typed: str, *, allow_http: bool) -> Place:
 
 def _address(text: str) -> httpx.URL | None:
     """Return the address, None where it is none of the web."""
+    address = read_url(text)
     try:
-        address = httpx.URL(text)
         good = urlsplit(text).port != 0  # raises ValueError for a port that cannot be
-    except (httpx.InvalidURL, ValueError):
+    except ValueError:
         return None
-    return address if good and address.host and address.scheme in {"http", "https"} else None
+    return address if address and good and address.host and address.scheme in {"http", "https"} else None
 
 
 def _wrong(sentence: str) -> ProviderError:

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from timetuna.lib.urls import read_url
 from timetuna.providers.errors import ProviderError
 
 _SCHEMES = {"webcal": "https", "webcals": "https", "ical": "https", "feed": "https"}
@@ -48,12 +49,12 @@ def _parsed(text: str) -> httpx.URL | None:
     """Return the address, None where it is none of the web, or could be read in two ways."""
     if len(text) > _LONGEST or not text.isprintable() or set(text) & set(" \\"):
         return None
+    address = read_url(text)
     try:
-        address = httpx.URL(text)
         good = urlsplit(text).port != 0  # raises ValueError for a port that cannot be
-    except (httpx.InvalidURL, ValueError):
+    except ValueError:
         return None
-    return address if good and address.host and address.scheme in {"http", "https"} else None
+    return address if address and good and address.host and address.scheme in {"http", "https"} else None
 
 
 def _wrong(sentence: str) -> ProviderError:

@@ -121,6 +121,7 @@ def test_what_is_none_of_the_accounts_calendars_is_left_out(odd: Misbehaving) ->
             found("/home/tasks/", IS_CALENDAR + ONLY.format("VTODO")),
             found("/home/cards/", "<D:resourcetype><D:collection/></D:resourcetype>"),
             found("https://elsewhere.example/b/", IS_CALENDAR),
+            found("https://xn--/b/", IS_CALENDAR),
             failed("/home/ghost/", 404),
         ),
     )

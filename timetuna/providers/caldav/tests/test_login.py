@@ -158,6 +158,20 @@ def test_redirects_in_a_circle_come_to_an_end(odd: Misbehaving) -> None:
     assert len(odd.asked) < 30
 
 
+def test_a_redirect_to_a_name_that_cannot_be_leads_nowhere(odd: Misbehaving) -> None:
+    odd.will("PROPFIND", 301, Location="https://xn--/dav/")
+
+    assert refused(build(**OPEN), given(odd.url)).code == "caldav:not-found"
+
+
+def test_an_account_at_an_address_that_is_none_is_not_found(odd: Misbehaving) -> None:
+    odd.will("PROPFIND", 207, multistatus(found("/", ME)))
+    odd.will("PROPFIND", 207, multistatus(found("/", ME)))
+    odd.will("PROPFIND", 207, multistatus(found("/me/", HOME.format("https://xn--/home/"))))
+
+    assert "an address that is none" in str(refused(build(**OPEN), given(odd.url)))
+
+
 def test_the_home_may_be_on_another_server_as_at_icloud(odd: Misbehaving, other: Misbehaving) -> None:
     home = other.url.replace("localhost", "127.0.0.1")
     odd.will("PROPFIND", 207, multistatus(found("/", ME)))

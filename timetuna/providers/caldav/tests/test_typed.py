@@ -50,6 +50,7 @@ def test_what_is_typed_names_a_server(typed: str, expected: Place) -> None:
             "https://example.org\\@127.0.0.1",
             "https://[::1",
             "https://example.org:99999999",
+            "https://xn--/dav",
         ),
         *("http://cloud.example.org", "caldav://cloud.example.org"),
         *("ada@gmail.com", "outlook.com", "https://gmail.com/"),

@@ -34,6 +34,7 @@ def test_an_address_is_read_as_it_is_pasted(typed: str, address: str) -> None:
         "file:///etc/passwd",
         "data:text/calendar,BEGIN",
         "javascript:alert(1)",
+        "https://xn--/a.ics",
         "http://cal.example.org/a.ics",
         "https://ada:canary@cal.example.org/a.ics",
         "https://cal.example.org\\@127.0.0.1/a.ics",
