@@ -74,7 +74,9 @@ class Life:
 
     def remind(self) -> None:
         """Let the moments of all reminders come."""
-        Job.objects.filter(name="bookings.reminder", state="waiting").update(run_at=now())
+        Job.objects.filter(name__in=("bookings.reminder", "bookings.follow_up"), state="waiting").update(
+            run_at=now()
+        )
         in_child(work_off)
 
     def _work(self) -> None:

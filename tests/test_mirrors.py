@@ -43,7 +43,7 @@ WeeklyHours.objects.filter(schedule=page.schedule).delete()
 for weekday in range(7):
     WeeklyHours.objects.create(schedule=page.schedule, weekday=weekday, start_minute=0, end_minute=1440)
 BookingPage.objects.filter(pk=page.pk).update(
-    guest_reminders=[60, 1440], host_reminders=[30], notice_minutes=0, increment_minutes=30
+    guest_reminders=[60, 1440], host_reminders=[30], follow_up_minutes=30, notice_minutes=0, increment_minutes=30
 )
 for kind, detail in dict(in_person="Room 1", google_meet="").items():
     MeetingType.objects.update_or_create(page=page, kind=kind, defaults=dict(enabled=True, detail=detail))
@@ -168,9 +168,18 @@ class Seen:
         return wrong
 
     def _reminders(self, life, mails):
-        counts = Counter(address(mail["to"]) for mail in mails if ".reminder." in mail["message_id"])
-        wanted = {life["guest"]: 2, life["host"]: 1} if life["status"] == "confirmed" else {}
-        return [] if counts == wanted else [f"reminders: {counts}"]
+        """Compare who got what time brings: all guests the same, the host their own, and nobody else."""
+        guests = {life["guest"], *(mail for mail, active in life["further"].items() if active)}
+        takes_place = life["status"] == "confirmed"
+        wanted = {
+            ".reminder.": {life["host"]: 1} | dict.fromkeys(guests, 2) if takes_place else {},
+            ".follow_up.": dict.fromkeys(guests, 1) if takes_place else {},
+        }
+        wrong = []
+        for kind, right in wanted.items():
+            counts = Counter(address(mail["to"]) for mail in mails if kind in mail["message_id"])
+            wrong += [] if counts == right else [f"{kind} {counts}"]
+        return wrong
 
 
 def address(header):

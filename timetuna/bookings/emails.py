@@ -9,6 +9,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 
 from timetuna.bookings import wording
+from timetuna.bookings.audiences import GUEST, HOST
 from timetuna.bookings.guest_words import further_words
 from timetuna.bookings.invitation import (
     further_invitation,
@@ -17,7 +18,7 @@ from timetuna.bookings.invitation import (
     host_page,
     taken_off,
 )
-from timetuna.bookings.links import link, stop_reminders
+from timetuna.bookings.links import link
 from timetuna.bookings.mail_parts import NAME_LENGTH, Words, own_message
 from timetuna.bookings.mail_readers import FURTHER, MailReader, reader_of
 from timetuna.bookings.mail_words import (
@@ -31,7 +32,6 @@ from timetuna.bookings.mail_words import (
     told_now,
 )
 from timetuna.bookings.models import Booking
-from timetuna.bookings.outbox import GUEST, HOST
 from timetuna.bookings.place import Place, place
 from timetuna.bookings.request_words import REQUEST_KINDS
 from timetuna.bookings.timely_words import TIMELY_KINDS
@@ -64,7 +64,6 @@ def _letter(booking: Booking, kind: Kind, audience: str, tag: str) -> Letter:
     words = _words(booking, told, where, reader)
     context = _context(booking, told, where, reader) | {"words": words}
     invitation = None if told in WITHOUT_INVITATION else _invitation(booking, told, where, reader)
-    stops = reader.is_guest() and told in TIMELY_KINDS
     return Letter(
         sender=_sender(booking, reader),
         reply_to=reader_of(booking, GUEST if reader.is_host() else HOST).box,
@@ -76,7 +75,7 @@ def _letter(booking: Booking, kind: Kind, audience: str, tag: str) -> Letter:
         sent_at=timezone.now(),
         ics=write(invitation) if invitation else b"",
         method=invitation.method if invitation else "",
-        unsubscribe=stop_reminders(booking) if stops else "",
+        unsubscribe=context["stop_url"],
     )
 
 
@@ -106,7 +105,7 @@ def _context(booking: Booking, kind: Kind, where: Place, reader: MailReader) -> 
         "notes_title": f"Notes from {_guest_name(booking)}:",
         "attachment": attachment_words(kind),
         "button_url": _button(booking, kind, reader),
-        "stop_url": stop_reminders(booking) if reader.is_guest() and kind in TIMELY_KINDS else "",
+        "stop_url": reader.stop_url if kind in TIMELY_KINDS else "",
         "cancelled": placeless,
         "host_name": booking.host.name,
         **_look(booking),

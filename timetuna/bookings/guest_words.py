@@ -1,5 +1,7 @@
 """The sentences of mails about further guests: to themselves, and to the two sides when they come or go."""
 
+from dataclasses import replace
+
 from django.utils.translation import gettext, ngettext
 
 from timetuna.bookings import wording
@@ -10,6 +12,7 @@ from timetuna.bookings.invitees import shown
 from timetuna.bookings.mail_parts import NAME_LENGTH, Words, start_of
 from timetuna.bookings.models import Booking
 from timetuna.bookings.place import Place
+from timetuna.bookings.timely_words import TIMELY_KINDS, follow_up, guest_reminder
 from timetuna.lib.text import single_line
 
 GUESTS_KIND = "guests"
@@ -40,9 +43,21 @@ def further_words(booking: Booking, kind: str, where: Place) -> Words:
             headline=gettext("Here is your %(label)s link") % named,
             sentences=(gettext("Everything else stays as it was."),),
         )
+    if kind in TIMELY_KINDS:
+        return _timely(booking, kind, where, named)
     if kind in {"cancelled", "uninvited"}:
         return _ends(booking, kind, named)
     return _invited(where, named)
+
+
+def _timely(booking: Booking, kind: str, where: Place, named: dict[str, str]) -> Words:
+    """Return what the guest reads, too, who says in it why they get it; the page's own text is for the guest alone."""
+    words = guest_reminder(booking, where) if kind == "reminder" else follow_up(booking)
+    return replace(words, sentences=(*words.sentences, _named_you(named)), button="")
+
+
+def _named_you(named: dict[str, str]) -> str:
+    return gettext("%(guest)s booked this meeting with %(host)s and named you as a guest.") % named
 
 
 def _invited(where: Place, named: dict[str, str]) -> Words:
@@ -50,7 +65,7 @@ def _invited(where: Place, named: dict[str, str]) -> Words:
         subject=gettext("%(title)s with %(host)s: %(start)s") % named,
         headline=gettext("You are invited"),
         sentences=(
-            gettext("%(guest)s booked this meeting with %(host)s and named you as a guest.") % named,
+            _named_you(named),
             *_late(where),
             gettext("If this says nothing to you, you can ignore it: nothing was booked in your name."),
         ),

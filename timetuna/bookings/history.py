@@ -5,7 +5,7 @@ from datetime import datetime
 
 from timetuna.bookings.models import Booking, HistoryEntry
 
-GUEST, HOST, SYSTEM = "guest", "host", "system"
+GUEST, HOST, FURTHER, SYSTEM = "guest", "host", "further", "system"
 LINK, MAIL, API = "link", "mail", "api"
 Value = str | int | bool | None
 Changes = Mapping[str, tuple[Value, Value]]

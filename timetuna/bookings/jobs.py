@@ -80,14 +80,14 @@ def connection_mended(host: int, provider: str) -> None:
 
 @job("bookings.reminder")
 def send_reminder(booking: int, audience: str, minutes: int, start: int) -> None:
-    """Remind one side."""
+    """Remind one of the people of a booking."""
     remind(booking, audience=audience, minutes=minutes, start=start)
 
 
 @job("bookings.follow_up")
-def send_follow_up(booking: int, audience: str, minutes: int, start: int) -> None:  # noqa: ARG001 - one shape for both
-    """Write to the guest after the meeting."""
-    follow_up(booking, minutes=minutes, start=start)
+def send_follow_up(booking: int, audience: str, minutes: int, start: int) -> None:
+    """Write to a guest after the meeting."""
+    follow_up(booking, audience=audience, minutes=minutes, start=start)
 
 
 @job("bookings.plan_reminders")

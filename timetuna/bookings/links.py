@@ -2,8 +2,8 @@
 
 from django.conf import settings
 
-from timetuna.bookings.models import Booking
-from timetuna.lib.signing import fingerprint, random_token
+from timetuna.bookings.models import Booking, BookingGuest
+from timetuna.lib.signing import fingerprint, hmac_hex, random_token
 from timetuna.vault import box
 
 
@@ -27,6 +27,16 @@ def link(booking: Booking) -> str:
 def stop_reminders(booking: Booking) -> str:
     """Return the full address at which the guest stops the booking's reminders."""
     return f"{link(booking)}/reminders"
+
+
+def brought_reminders(row: BookingGuest) -> str:
+    """Return the full address at which somebody whom the guest brings stops the reminders they get: nothing else."""
+    return f"{settings.BASE_URL}/b/reminders/{row.pk}/{brought_signature(row.pk)}"
+
+
+def brought_signature(guest_id: int) -> str:
+    """Return what makes that address one that nobody can guess."""
+    return hmac_hex(settings.SECRET_KEY, f"reminders\n{guest_id}")
 
 
 def reseal(booking: Booking) -> None:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+from timetuna.bookings.audiences import GUEST, HOST
 from timetuna.bookings.lines import Reader
 from timetuna.bookings.marks import ahead, counts
 from timetuna.bookings.models import Booking, Conference
-from timetuna.bookings.outbox import GUEST, HOST
 from timetuna.bookings.standing import Effect, State, standing
 from timetuna.jobs.models import Job
 

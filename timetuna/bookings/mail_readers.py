@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from timetuna.bookings.audiences import GUEST, HOST, further_id
+from timetuna.bookings.links import brought_reminders, stop_reminders
 from timetuna.bookings.models import Booking, BookingGuest
-from timetuna.bookings.outbox import GUEST, HOST, further_id
 from timetuna.lib.mail import Mailbox
 
 FURTHER = "further"
@@ -11,11 +12,15 @@ FURTHER = "further"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailReader:
-    """One of them. role: GUEST, HOST or FURTHER. zone: the name of the zone times are written in."""
+    """One of them. role: GUEST, HOST or FURTHER. zone: the name of the zone times are written in.
+
+    stop_url: where they stop what time brings; "" for the host.
+    """
 
     role: str
     box: Mailbox
     zone: str
+    stop_url: str = ""
 
     def is_guest(self) -> bool:
         """Say whether it is the one who booked."""
@@ -35,9 +40,10 @@ def reader_of(booking: Booking, audience: str) -> MailReader:
         return MailReader(role=HOST, box=box, zone=booking.host_time_zone)
     number = further_id(audience)
     if number is None:
-        box = Mailbox(booking.guest_name, booking.guest_email)
-        return MailReader(role=GUEST, box=box, zone=booking.guest_time_zone)
+        box, stop = Mailbox(booking.guest_name, booking.guest_email), stop_reminders(booking)
+        return MailReader(role=GUEST, box=box, zone=booking.guest_time_zone, stop_url=stop)
     row = BookingGuest.objects.filter(booking=booking, pk=number).first()
     if row is None:
         raise ValueError("This guest's data was erased.")
-    return MailReader(role=FURTHER, box=Mailbox(row.name, row.email), zone=booking.guest_time_zone)
+    box, stop = Mailbox(row.name, row.email), brought_reminders(row)
+    return MailReader(role=FURTHER, box=box, zone=booking.guest_time_zone, stop_url=stop)

@@ -7,11 +7,11 @@ from django.utils.translation import gettext
 
 from timetuna.bookings import request_words, timely_words
 from timetuna.bookings.abilities import may
+from timetuna.bookings.audiences import GUEST, HOST
 from timetuna.bookings.guest_words import GUESTS_KIND, guests_changed, was_at
 from timetuna.bookings.history import last_words
 from timetuna.bookings.mail_parts import NAME_LENGTH, Words, own_subject, start_of
 from timetuna.bookings.models import Booking
-from timetuna.bookings.outbox import GUEST, HOST
 from timetuna.bookings.place import Place
 from timetuna.lib.text import single_line
 from timetuna.providers.base import Ability

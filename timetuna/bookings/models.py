@@ -83,13 +83,17 @@ class Booking(models.Model):
 
 
 class BookingGuest(models.Model):
-    """Somebody else whom the guest brings. The row stays when they are taken off again, so that they can be told."""
+    """Somebody else whom the guest brings. The row stays when they are taken off again, so that they can be told.
+
+    wants_reminders: they have not stopped them.
+    """
 
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="further_guests")
     name = models.CharField(max_length=100, blank=True, default="")
     email = models.CharField(max_length=254)
     mailbox = models.CharField(max_length=254, blank=True, default="")
     active = models.BooleanField(default=True)
+    wants_reminders = models.BooleanField(default=True)
     added_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -5,13 +5,11 @@ from datetime import datetime
 from django.utils import timezone
 
 from timetuna.bookings.actions.plan_reminders import plan_reminders
-from timetuna.bookings.models import Booking, BookingGuest
+from timetuna.bookings.audiences import everybody
+from timetuna.bookings.models import Booking
 from timetuna.jobs.models import Job
 from timetuna.jobs.queue import enqueue
 
-GUEST, HOST = "guest", "host"
-BOTH = (GUEST, HOST)
-_FURTHER = "guest-"
 _FIRST = frozenset({"confirmed", "promised"})
 _SAYS_THE_TIME = frozenset({"confirmed", "promised", "moved"})
 
@@ -45,20 +43,3 @@ def _who_do_not_know(booking: Booking, readers: tuple[str, ...]) -> tuple[str, .
     keys = {f"mail:{booking.pk}:moved:{reader}:{booking.revision}": reader for reader in readers}
     told = {keys[key] for key in Job.objects.filter(key__in=keys).values_list("key", flat=True) if key}
     return tuple(reader for reader in readers if reader not in told)
-
-
-def everybody(booking: Booking) -> tuple[str, ...]:
-    """Return who hears of the booking."""
-    others = BookingGuest.objects.filter(booking_id=booking.pk, active=True).values_list("pk", flat=True)
-    return (*BOTH, *(further(pk) for pk in others))
-
-
-def further(guest_id: int) -> str:
-    """Return what somebody whom the guest brings is called among the readers of mails."""
-    return f"{_FURTHER}{guest_id}"
-
-
-def further_id(audience: str) -> int | None:
-    """Return whose name `further` made this; None for guest and host."""
-    number = audience.removeprefix(_FURTHER)
-    return int(number) if number != audience and number.isdigit() else None

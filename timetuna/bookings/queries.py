@@ -11,9 +11,10 @@ from django.db.models import Q, QuerySet
 from timetuna.availability.interval import Interval
 from timetuna.availability.policy import LONGEST_MEETING
 from timetuna.bookings.availability import minute_of, moment_of
-from timetuna.bookings.models import Booking, BookingHost, Conference
+from timetuna.bookings.links import brought_signature
+from timetuna.bookings.models import Booking, BookingGuest, BookingHost, Conference
 from timetuna.jobs.models import Job
-from timetuna.lib.signing import fingerprint
+from timetuna.lib.signing import equal, fingerprint
 from timetuna.pages.models import BookingPage
 
 UPCOMING, PAST, CANCELLED, REQUESTS = "upcoming", "past", "cancelled", "requests"
@@ -35,6 +36,14 @@ class Wanted:
 def booking_by_link(token: str) -> Booking | None:
     """Return the booking whose unguessable link this is, or None."""
     return Booking.objects.select_related("host", "page").filter(link_fingerprint=fingerprint(token)).first()
+
+
+def brought_by_signature(guest_id: int, signature: str) -> BookingGuest | None:
+    """Return who is brought to a booking, if the signature is that of their address; None once they are taken off."""
+    if not equal(signature, brought_signature(guest_id)):
+        return None
+    rows = BookingGuest.objects.select_related("booking__host", "booking__page")
+    return rows.filter(pk=guest_id, active=True, booking__erased_at=None).first()
 
 
 def bookings_of(host_id: int, wanted: Wanted, *, now: datetime) -> QuerySet[Booking]:

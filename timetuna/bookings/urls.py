@@ -18,7 +18,7 @@ from timetuna.bookings.views.host_move import choose_any_time, confirm_any_time
 from timetuna.bookings.views.keeping import erase_guest, no_show, notes, send_again
 from timetuna.bookings.views.mail_preview import mail_preview, mail_test
 from timetuna.bookings.views.move import choose_new_time, confirm_new_time
-from timetuna.bookings.views.reminders import reminders
+from timetuna.bookings.views.reminders import reminders, reminders_of_brought
 from timetuna.bookings.views.slots import slots
 from timetuna.bookings.views.times_api import times
 from timetuna.bookings.views.why import why, why_any
@@ -47,6 +47,7 @@ urlpatterns: list[URLPattern] = [
     path("b/<str:token>/move/confirm", confirm_new_time, name="booked_move_confirm"),
     path("b/<str:token>/guests", guests, name="booked_guests"),
     path("b/<str:token>/reminders", reminders, name="booked_reminders"),
+    path("b/reminders/<int:guest_id>/<str:signature>", reminders_of_brought, name="brought_reminders"),
     path("holds/release", release_hold, name="release_hold"),
     path("why", why_any, name="why_any"),
     path("booking-pages/<int:page_id>/why", why, name="why"),

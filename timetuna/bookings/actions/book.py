@@ -11,6 +11,7 @@ from timetuna.bookings.actions.lapse import answer_until, plan_lapse
 from timetuna.bookings.actions.lock_host import lock_host
 from timetuna.bookings.actions.look_again import look_again
 from timetuna.bookings.actions.name_guests import name_guests
+from timetuna.bookings.audiences import BOTH
 from timetuna.bookings.availability import Question, bookable, moment_of
 from timetuna.bookings.errors import FormUsed, SlotTaken
 from timetuna.bookings.floods import refuse_flood
@@ -18,7 +19,7 @@ from timetuna.bookings.history import GUEST, note
 from timetuna.bookings.invitees import Invitee
 from timetuna.bookings.links import set_new_link
 from timetuna.bookings.models import Booking, BookingHost, Conference
-from timetuna.bookings.outbox import BOTH, enqueue_mails
+from timetuna.bookings.outbox import enqueue_mails
 from timetuna.calendars.queries import conference_kinds
 from timetuna.jobs.queue import enqueue
 from timetuna.lib.mail import mailbox_of

@@ -8,11 +8,12 @@ from django.utils.translation import gettext
 from timetuna.bookings.abilities import may
 from timetuna.bookings.actions.lapse import end_request
 from timetuna.bookings.actions.lock_host import lock_host
+from timetuna.bookings.audiences import BOTH
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.event_work import enqueue_event
 from timetuna.bookings.history import GUEST, HOST, note, quoting
 from timetuna.bookings.models import Booking, BookingHost
-from timetuna.bookings.outbox import BOTH, enqueue_mails
+from timetuna.bookings.outbox import enqueue_mails
 from timetuna.bookings.terms import cancel_refusal
 from timetuna.jobs.queue import enqueue
 from timetuna.providers.base import Ability

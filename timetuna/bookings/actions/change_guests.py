@@ -8,6 +8,8 @@ from django.utils.translation import gettext
 
 from timetuna.bookings.actions.lock_host import lock_host
 from timetuna.bookings.actions.name_guests import name_guests
+from timetuna.bookings.actions.plan_reminders import drop_reminders_of, plan_reminders
+from timetuna.bookings.audiences import BOTH, further
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.event_work import enqueue_event
 from timetuna.bookings.floods import refuse_flood_of
@@ -15,7 +17,7 @@ from timetuna.bookings.history import GUEST, note
 from timetuna.bookings.invitees import Invitee
 from timetuna.bookings.mirrors import is_announced
 from timetuna.bookings.models import Booking, BookingGuest
-from timetuna.bookings.outbox import BOTH, enqueue_mails, further
+from timetuna.bookings.outbox import enqueue_mails
 from timetuna.bookings.terms import guests_refusal, most_guests
 from timetuna.jobs.models import Job
 
@@ -45,6 +47,7 @@ def remove_guest(booking_id: int, *, guest_id: int, now: datetime) -> Booking:
         if row is not None:
             row.active = False
             row.save(update_fields=["active"])
+            drop_reminders_of(row)
             _write_down(booking, "guest_removed", "Took a further guest off.", before)
             _tell(booking, now, kind="uninvited", to=[row])
     return booking
@@ -89,6 +92,7 @@ def _tell(booking: Booking, now: datetime, *, kind: str, to: Sequence[BookingGue
     enqueue_mails(booking, kind="guests", audiences=BOTH)
     enqueue_mails(booking, kind=kind, audiences=tuple(further(row.pk) for row in to))
     enqueue_mails(booking, kind="invited", audiences=waiting)
+    plan_reminders(booking, now=now)
     enqueue_event(booking)
 
 

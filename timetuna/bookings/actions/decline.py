@@ -6,10 +6,11 @@ from django.db import transaction
 
 from timetuna.bookings.actions.approve import locked_request, refuse_if_ended
 from timetuna.bookings.actions.lapse import end_request
+from timetuna.bookings.audiences import GUEST
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.history import HOST, note, quoting
 from timetuna.bookings.models import Booking
-from timetuna.bookings.outbox import GUEST, enqueue_mails
+from timetuna.bookings.outbox import enqueue_mails
 
 
 def decline(booking_id: int, *, note_text: str, source: str, now: datetime) -> Booking:

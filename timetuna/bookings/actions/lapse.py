@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from timetuna.bookings.actions.lock_host import lock_host
+from timetuna.bookings.audiences import BOTH
 from timetuna.bookings.availability import minute_of
 from timetuna.bookings.history import SYSTEM, note
 from timetuna.bookings.models import Booking, BookingHost
-from timetuna.bookings.outbox import BOTH, enqueue_mails
+from timetuna.bookings.outbox import enqueue_mails
 from timetuna.jobs.queue import enqueue
 
 LONGEST = timedelta(days=40)

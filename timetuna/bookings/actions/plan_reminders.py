@@ -4,10 +4,12 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from timetuna.bookings.models import Booking
+from timetuna.bookings.audiences import GUEST, HOST, all_further, further
+from timetuna.bookings.models import Booking, BookingGuest
+from timetuna.jobs.models import Job
 from timetuna.jobs.queue import enqueue
 
-GUEST, HOST = "guest", "host"
+TIMELY_WORK = ("bookings.reminder", "bookings.follow_up")
 
 
 def plan_reminders(booking: Booking, *, now: datetime) -> None:
@@ -19,12 +21,32 @@ def plan_reminders(booking: Booking, *, now: datetime) -> None:
     page = booking.page
     if page is None or booking.status != Booking.Status.CONFIRMED:
         return
-    for audience, lead_times in ((GUEST, page.guest_reminders), (HOST, page.host_reminders)):
-        for minutes in lead_times:
-            _plan(booking, "reminder", audience, booking.start_at - timedelta(minutes=minutes), now, minutes)
-    if page.follow_up_minutes is not None:
-        after = page.follow_up_minutes
-        _plan(booking, "follow_up", GUEST, booking.end_at() + timedelta(minutes=after), now, after)
+    guests = (GUEST, *all_further(booking))
+    for audience in (*guests, HOST):
+        for minutes in page.host_reminders if audience == HOST else page.guest_reminders:
+            _plan(booking, "reminder", audience, reminder_due(booking, minutes), now, minutes)
+    after = page.follow_up_minutes
+    if after is not None:
+        for audience in guests:
+            _plan(booking, "follow_up", audience, follow_up_due(booking, after), now, after)
+
+
+def reminder_due(booking: Booking, minutes: int) -> datetime:
+    """Return when the reminder so many minutes before the start is due, aware UTC."""
+    return booking.start_at - timedelta(minutes=minutes)
+
+
+def follow_up_due(booking: Booking, minutes: int) -> datetime:
+    """Return when the mail so many minutes after the end is due, aware UTC."""
+    return booking.end_at() + timedelta(minutes=minutes)
+
+
+def drop_reminders_of(row: BookingGuest) -> None:
+    """Forget what waits for somebody who was taken off, in the caller's transaction. What was sent keeps its key."""
+    waiting = Job.objects.filter(
+        subject=row.booking.subject_key(), name__in=TIMELY_WORK, state=Job.State.WAITING
+    )
+    waiting.filter(arguments__audience=further(row.pk)).delete()
 
 
 def plan_page_reminders(page_id: int, *, now: datetime) -> None:

@@ -1,19 +1,21 @@
 """Sends a reminder or a follow-up, if what it was planned for still holds."""
 
+from datetime import datetime
 from typing import Literal
 
 from django.utils import timezone
 
+from timetuna.bookings.actions.plan_reminders import follow_up_due, reminder_due
+from timetuna.bookings.audiences import BOTH, HOST, further_id
 from timetuna.bookings.emails import compose
 from timetuna.bookings.models import Booking
-from timetuna.bookings.outbox import GUEST, HOST
 from timetuna.jobs.models import Job
 from timetuna.jobs.registry import GiveUp, Retry
 from timetuna.mailing import deliver
 
 
 def remind(booking_id: int, *, audience: str, minutes: int, start: int) -> None:
-    """Remind one side before the start. Raises Retry or GiveUp with a sentence.
+    """Remind one of its people before the start. Raises Retry or GiveUp with a sentence.
 
     Nothing is sent for a booking that was moved, cancelled or begun meanwhile, or once its page wants no such
     reminder any more. A mail server that was away until after the start makes the reminder pointless.
@@ -22,17 +24,26 @@ def remind(booking_id: int, *, audience: str, minutes: int, start: int) -> None:
     if booking is None or booking.page is None or booking.start_at <= timezone.now():
         return
     wanted = booking.page.host_reminders if audience == HOST else booking.page.guest_reminders
-    if minutes in wanted and (audience == HOST or booking.wants_reminders):
+    if minutes in wanted and _wants(booking, audience, due=reminder_due(booking, minutes)):
         _send(booking, "reminder", audience, f"{minutes}.{start}")
 
 
-def follow_up(booking_id: int, *, minutes: int, start: int) -> None:
-    """Write to the guest after the meeting. Raises Retry or GiveUp with a sentence."""
+def follow_up(booking_id: int, *, audience: str, minutes: int, start: int) -> None:
+    """Write to the guest, or to somebody they brought, after the meeting. Raises Retry or GiveUp with a sentence."""
     booking = _still_at(booking_id, start)
-    if booking is None or booking.page is None or booking.no_show or not booking.wants_reminders:
+    if booking is None or booking.page is None or booking.no_show:
         return
-    if booking.page.follow_up_minutes == minutes:
-        _send(booking, "follow_up", GUEST, f"{minutes}.{start}")
+    wanted = booking.page.follow_up_minutes == minutes
+    if wanted and _wants(booking, audience, due=follow_up_due(booking, minutes)):
+        _send(booking, "follow_up", audience, f"{minutes}.{start}")
+
+
+def _wants(booking: Booking, audience: str, *, due: datetime) -> bool:
+    """Say whether the reader has not stopped what time brings, and, if the guest brings them, was there in time."""
+    if audience in BOTH:
+        return audience == HOST or booking.wants_reminders
+    brought = booking.further_guests.filter(active=True, wants_reminders=True, added_at__lt=due)
+    return brought.filter(pk=further_id(audience) or 0).exists()
 
 
 def _still_at(booking_id: int, start: int) -> Booking | None:

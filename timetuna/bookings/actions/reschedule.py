@@ -14,12 +14,13 @@ from timetuna.bookings.actions.hold import consume
 from timetuna.bookings.actions.lapse import answer_until, plan_lapse
 from timetuna.bookings.actions.lock_host import lock_host
 from timetuna.bookings.actions.look_again import look_again_for
+from timetuna.bookings.audiences import BOTH
 from timetuna.bookings.availability import Question, bookable, moment_of
 from timetuna.bookings.errors import NotPossible, SlotTaken, TooManyBookings
 from timetuna.bookings.event_work import enqueue_event
 from timetuna.bookings.history import GUEST, HOST, note, quoting
 from timetuna.bookings.models import Booking, BookingHost, Conference, HistoryEntry
-from timetuna.bookings.outbox import BOTH, enqueue_mails
+from timetuna.bookings.outbox import enqueue_mails
 from timetuna.bookings.terms import move_refusal
 from timetuna.jobs.queue import enqueue
 from timetuna.lib.mail import mailbox_of

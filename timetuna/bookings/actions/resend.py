@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from timetuna.bookings.audiences import HOST as TO_HOST
+from timetuna.bookings.audiences import everybody
 from timetuna.bookings.errors import NotPossible, TooManyBookings
 from timetuna.bookings.history import HOST, note
 from timetuna.bookings.models import Booking
-from timetuna.bookings.outbox import HOST as TO_HOST
-from timetuna.bookings.outbox import everybody
 from timetuna.jobs.queue import enqueue
 
 IN_AN_HOUR, IN_A_DAY = 3, 10

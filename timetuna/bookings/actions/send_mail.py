@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING, cast
 
+from timetuna.bookings.audiences import further_id
 from timetuna.bookings.emails import compose
 from timetuna.bookings.models import Booking
-from timetuna.bookings.outbox import further_id
 from timetuna.jobs.registry import GiveUp
 from timetuna.mailing import deliver
 

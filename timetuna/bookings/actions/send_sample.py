@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
+from timetuna.bookings.audiences import GUEST
 from timetuna.bookings.emails import letter
-from timetuna.bookings.outbox import GUEST
 from timetuna.bookings.sample import sample_booking
 from timetuna.jobs.registry import GiveUp
 from timetuna.lib.mail import Mailbox, build

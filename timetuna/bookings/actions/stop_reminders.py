@@ -1,9 +1,9 @@
-"""A guest wants no reminders of a booking, or wants them again."""
+"""A guest, or somebody they bring, wants no reminders of a booking, or wants them again."""
 
 from django.db import transaction
 
-from timetuna.bookings.history import GUEST, note
-from timetuna.bookings.models import Booking
+from timetuna.bookings.history import FURTHER, GUEST, MAIL, note
+from timetuna.bookings.models import Booking, BookingGuest
 
 
 @transaction.atomic
@@ -13,3 +13,13 @@ def stop_reminders(booking: Booking, *, stop: bool) -> None:
     if changed:
         text = "The guest stopped the reminders." if stop else "The guest wants reminders again."
         note(booking, actor=GUEST, event="reminders_stopped" if stop else "reminders_wanted", text=text)
+
+
+@transaction.atomic
+def stop_reminders_of(row: BookingGuest, *, stop: bool) -> None:
+    """Store the wish of one person whom the guest brings, as `stop_reminders` does the guest's."""
+    changed = BookingGuest.objects.filter(pk=row.pk, wants_reminders=stop).update(wants_reminders=not stop)
+    if changed:
+        text = "Stopped the reminders sent to them." if stop else "Wants reminders again."
+        event = "reminders_stopped" if stop else "reminders_wanted"
+        note(row.booking, actor=FURTHER, event=event, text=text, source=MAIL)

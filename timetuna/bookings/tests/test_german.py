@@ -10,6 +10,7 @@ from django.utils import timezone
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.reschedule import reschedule
+from timetuna.bookings.audiences import further
 from timetuna.bookings.availability import minute_of
 from timetuna.bookings.choice import write_start
 from timetuna.bookings.emails import letter
@@ -18,13 +19,12 @@ from timetuna.bookings.invitees import Invitee
 from timetuna.bookings.links import link_path
 from timetuna.bookings.mail_words import Kind
 from timetuna.bookings.models import Booking, BookingGuest, Conference
-from timetuna.bookings.outbox import further
 from timetuna.bookings.tests.conftest import make_page, order, tomorrow, work_off
 from timetuna.bookings.tests.leftovers import Seen, leftovers
 from timetuna.pages.models import BookingPage, OutOfOffice
 
 pytestmark = pytest.mark.django_db
-TO_FURTHER = ("confirmed", "link", "moved", "cancelled", "uninvited")
+TO_FURTHER = ("confirmed", "link", "moved", "cancelled", "uninvited", "reminder", "follow_up")
 
 
 @pytest.fixture

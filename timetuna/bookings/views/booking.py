@@ -15,17 +15,17 @@ from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.erase import may_erase, of_the_same_guest
 from timetuna.bookings.actions.mend import retry_booking
 from timetuna.bookings.actions.renew_link import renew_link
+from timetuna.bookings.audiences import further
 from timetuna.bookings.effects import effects
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.forms import NotesForm, WordsForm
-from timetuna.bookings.history import API, GUEST, HOST, LINK, MAIL
+from timetuna.bookings.history import API, FURTHER, GUEST, HOST, LINK, MAIL
 from timetuna.bookings.invitation import brought
 from timetuna.bookings.invitees import shown
 from timetuna.bookings.lines import Reader
 from timetuna.bookings.links import link
 from timetuna.bookings.marks import ahead
 from timetuna.bookings.models import Booking, BookingGuest, HistoryEntry
-from timetuna.bookings.outbox import further
 from timetuna.bookings.place import place
 from timetuna.bookings.queries import booking_of
 from timetuna.bookings.standing import Effect, Remedy, State
@@ -190,7 +190,8 @@ def _work(work: Sequence[Effect]) -> dict[str, object]:
 
 def _entry(entry: HistoryEntry, row: Booking, reader: Reader) -> dict[str, object]:
     """Return one line of history: who, what, when, from where, and what changed besides the time."""
-    who = {GUEST: row.guest_name, HOST: "You"}.get(entry.actor, "TimeTuna")
+    named = {GUEST: row.guest_name, HOST: "You", FURTHER: "A further guest"}
+    who = named.get(entry.actor, "TimeTuna")
     at = entry.at.astimezone(reader.zone)
     changed = [
         f"{name.replace('_', ' ')}: {_value(old)} \N{RIGHTWARDS ARROW} {_value(new)}"

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST
 
+from timetuna.bookings.audiences import GUEST, HOST
 from timetuna.bookings.emails import letter
-from timetuna.bookings.outbox import GUEST, HOST
 from timetuna.bookings.sample import sample_booking
 from timetuna.jobs.queue import enqueue
 from timetuna.pages.actions.save_notifications import MAIL_KINDS

@@ -1,13 +1,15 @@
 """Where a guest stops the reminders of a booking: by a page with a button, or by the mail program's own."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from timetuna.bookings.actions.stop_reminders import stop_reminders
+from timetuna.bookings.actions.stop_reminders import stop_reminders, stop_reminders_of
 from timetuna.bookings.choice import read_customs
 from timetuna.bookings.links import link_path
+from timetuna.bookings.models import Booking
+from timetuna.bookings.queries import brought_by_signature
 from timetuna.bookings.views.booked import booking_context, booking_or_404, private
 
 
@@ -20,10 +22,27 @@ def reminders(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         stop_reminders(booking, stop=request.POST.get("reminders") != "on")
         return private(HttpResponseRedirect(f"{link_path(booking)}/reminders"))
+    return _show(request, booking, wanted=booking.wants_reminders, back_url=link_path(booking))
+
+
+@csrf_exempt
+@require_http_methods(["GET", "HEAD", "POST"])
+def reminders_of_brought(request: HttpRequest, guest_id: int, signature: str) -> HttpResponse:
+    """Do the same for one person whom the guest brings; they see when the meeting is, and cannot reach the booking."""
+    row = brought_by_signature(guest_id, signature)
+    if row is None:
+        raise Http404
+    if request.method == "POST":
+        stop_reminders_of(row, stop=request.POST.get("reminders") != "on")
+        return private(HttpResponseRedirect(request.path))
+    return _show(request, row.booking, wanted=row.wants_reminders, back_url="")
+
+
+def _show(request: HttpRequest, booking: Booking, *, wanted: bool, back_url: str) -> HttpResponse:
     context = {
         "booking": booking_context(booking, read_customs(request)),
         "host": {"name": booking.host.name},
-        "wanted": booking.wants_reminders,
-        "back_url": link_path(booking),
+        "wanted": wanted,
+        "back_url": back_url,
     }
     return private(render(request, "public/reminders.html", context))
