@@ -18,6 +18,8 @@ CALENDARSERVER, APPLE, OWNCLOUD = (
 )
 _OK = 200
 _SUCCESS = range(200, 300)
+_MOST_TAGS, _MOST_QUOTES = 500_000, 1_000_000
+"""Of an answer, tens of thousands of events: each tag and attribute takes many times its own size of memory."""
 _STATUS = re.compile(r"HTTP/\d(?:\.\d)?\s+(\d{3})\b")
 
 
@@ -78,7 +80,9 @@ def conditions(body: bytes) -> Mapping[str, str]:
 
 
 def _parsed(body: bytes) -> Element | None:
-    """Read XML without a document type: nothing in DAV needs one, and entities can be bombs."""
+    """Read XML without a document type: nothing in DAV needs one, and entities can be bombs, as can empty tags."""
+    if body.count(b"<") > _MOST_TAGS or body.count(b'"') + body.count(b"'") > _MOST_QUOTES:
+        return None
     try:
         root: Element = fromstring(body, forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError, LookupError):

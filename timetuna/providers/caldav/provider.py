@@ -29,6 +29,7 @@ from timetuna.providers.description import Config, Need, Provider
 from timetuna.providers.errors import ProviderError
 
 _LARGEST = 20_000_000  # a calendar of some thousand events comes in one answer
+_LARGEST_OF_ONE = 1_000_000  # what is said of one resource, when an account is looked for
 _PATIENCE = Budget(connect_seconds=5.0, read_seconds=15.0, total_seconds=30.0)
 _YES = "yes"
 
@@ -77,7 +78,8 @@ class CalDAV(LoginForm, Directory, BusySource, CalendarWriter):
                 permanent=True,
             )
         place = read_place(given["server"], allow_http=self._allow_http)
-        discovery = Discovery(user=user, password=password, http=self._http(), allow_http=self._allow_http)
+        http = replace(self._http(), max_bytes=_LARGEST_OF_ONE)
+        discovery = Discovery(user=user, password=password, http=http, allow_http=self._allow_http)
         return discovery.log_in(place)
 
     def calendars(self, *, credential: str) -> tuple[OutsideCalendar, ...]:

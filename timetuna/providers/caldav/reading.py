@@ -26,6 +26,7 @@ _FORGOTTEN = frozenset({400, FORBIDDEN, CONFLICT, 410, PRECONDITION, 415, 501, 5
 _BEGIN, _END = "BEGIN:VCALENDAR", "END:VCALENDAR"
 _SUCCESS = range(200, 300)
 _READ_SECONDS = 10.0
+_MOST_LINES = 2_000_000  # counted at both signs of a line's end
 _LARGEST_FILE = MAX_BYTES - 100
 
 
@@ -72,7 +73,12 @@ class Calendar:
         return found[0]
 
     def _busy(self, span: Interval) -> tuple[BusyTime, ...]:
-        answered = (as_answered(one, addresses=self._addresses) for one in self._objects(span))
+        objects = self._objects(span)
+        if sum(one.count(b"\n") + one.count(b"\r") for one in objects) > _MOST_LINES:
+            raise ProviderError(
+                "This calendar holds more than TimeTuna reads; this is tried again.", code="caldav:lines"
+            )
+        answered = (as_answered(one, addresses=self._addresses) for one in objects)
         read = [one for batch in _batches(answered) for one in self._read(batch, span)]
         return tuple(sorted(read))
 

@@ -14,6 +14,7 @@ OUTSIDE = (
     '<?xml version="1.0"?><!DOCTYPE b [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
     '<D:multistatus xmlns:D="DAV:">&a;</D:multistatus>'
 )
+MANY = " ".join(f"a{number}=''" for number in range(500_001))
 
 
 def test_each_resource_has_its_properties_and_what_it_could_not_give() -> None:
@@ -57,7 +58,11 @@ def test_prefixes_and_self_closing_tags_are_the_servers_business() -> None:
         multistatus("<D:response><D:href>/a/</D:href><D:propstat><D:prop/></D:propstat></D:response>"),
         multistatus().replace("DAV:", "dav:"),
         "<a>" * 100_000,
+        multistatus("<a/>" * 500_000),
+        multistatus("<a>" * 250_000 + "</a>" * 250_000),
+        multistatus(f"<a {MANY}/>"),
     ],
+    ids=lambda body: body[:12],
 )
 def test_what_is_not_whole_is_an_error_and_not_a_shorter_answer(body: str) -> None:
     started = time.process_time()

@@ -294,6 +294,19 @@ def test_a_calendar_of_another_server_is_not_asked_for(odd: Misbehaving, calenda
     assert odd.asked == []
 
 
+def test_a_calendar_of_endless_lines_is_not_read(odd: Misbehaving) -> None:
+    odd.will("PROPFIND", 207, state(TOKEN))
+    many = [event(number, "DESCRIPTION:declined" + "\n" * 500_000) for number in range(5)]
+    odd.will("REPORT", 207, multistatus(*many))
+    started = time.process_time()
+
+    with pytest.raises(ProviderError) as raised:
+        read(odd)
+
+    assert raised.value.code == "caldav:lines"
+    assert time.process_time() - started < 1
+
+
 def test_the_same_object_twice_counts_once(odd: Misbehaving) -> None:
     odd.will("PROPFIND", 207, state(TOKEN))
     odd.will("REPORT", 207, multistatus(event(1), event(1)))
