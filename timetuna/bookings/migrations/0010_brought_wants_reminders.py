@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bookings', '0008_further_guest_mailbox'),
+        ('bookings', '0009_hold_visit'),
     ]
 
     operations = [
