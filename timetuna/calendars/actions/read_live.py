@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Collection
 from queue import Empty, SimpleQueue
 
@@ -21,7 +22,8 @@ from timetuna.providers.base import BusyTime
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 
 log = logging.getLogger("timetuna.calendars")
-_MOST_AT_ONCE = threading.BoundedSemaphore(32)
+MOST_AT_ONCE, OF_HOST = 96, 24
+"""How many answers a process waits for, and how many for one host: slow servers keep their own host from looking."""
 _Found = tuple[Calendar, tuple[BusyTime, ...] | None, str]
 
 
@@ -59,11 +61,35 @@ def _readable(ids: Collection[int]) -> list[Calendar]:
 
 def _ask(row: Calendar, span: Interval, answers: "SimpleQueue[_Found]", *, seconds: float) -> bool:
     """Begin to ask in a thread that nobody has to wait for; False where too much is being asked already."""
-    if not _MOST_AT_ONCE.acquire(blocking=False):
+    if not PLACES.take(row.account.host_id):
         return False
     ask = _Ask(row, span, answers, seconds=seconds)
     threading.Thread(target=ask.run, name=f"live-{row.pk}", daemon=True).start()
     return True
+
+
+class Places:
+    """Counts what is being asked, in all and for each host."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._taken: Counter[int] = Counter()
+
+    def take(self, host_id: int) -> bool:
+        """Take one for a host; False where there is none."""
+        with self._lock:
+            free = self._taken.total() < MOST_AT_ONCE and self._taken[host_id] < OF_HOST
+            self._taken[host_id] += free
+            return free
+
+    def give_back(self, host_id: int) -> None:
+        """Give one back."""
+        with self._lock:
+            self._taken[host_id] -= 1
+            self._taken += Counter()  # forgets hosts that have none
+
+
+PLACES = Places()
 
 
 class _Ask:
@@ -94,7 +120,7 @@ class _Ask:
         finally:
             if not self.token:
                 connections.close_all()
-            _MOST_AT_ONCE.release()
+            PLACES.give_back(self.row.account.host_id)
             self.answers.put((self.row, busy, code))
 
     def _busy(self, credential: str) -> tuple[BusyTime, ...] | None:

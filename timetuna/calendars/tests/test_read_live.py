@@ -3,7 +3,7 @@
 import pytest
 from django.db import connections
 
-from timetuna.calendars.actions.read_live import read_live
+from timetuna.calendars.actions.read_live import OF_HOST, PLACES, read_live
 from timetuna.calendars.actions.refresh import refresh
 from timetuna.calendars.knowledge import busy_within
 from timetuna.calendars.tests.feeds import allow_feeds, connect_feed, publishing, tomorrow
@@ -62,3 +62,18 @@ def test_what_a_look_finds_replaces_what_was_known_of_its_span_and_of_nothing_el
     assert read_live([calendar.pk], (minute(9), minute(13)), seconds=20) == []
 
     assert known(calendar) == [8, 12]
+
+
+def test_a_host_whose_calendars_are_slow_keeps_no_other_host_from_looking(alice, charlie, feeds):
+    feeds.put(FEED, tomorrow(10))
+    theirs, others = connect_feed(alice, feeds), connect_feed(charlie, feeds)
+    waiting = [PLACES.take(alice.pk) for _ in range(OF_HOST)]
+
+    silent = read_live([theirs.pk, others.pk], (minute(9), minute(18)), seconds=20)
+
+    for _ in waiting:
+        PLACES.give_back(alice.pk)
+    assert all(waiting)
+    assert silent == [theirs.pk]
+    assert (known(theirs), known(others)) == ([], [10])
+    assert read_live([theirs.pk], (minute(9), minute(18)), seconds=20) == []
