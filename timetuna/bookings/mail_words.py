@@ -8,11 +8,13 @@ from django.utils.translation import gettext
 from timetuna.bookings import request_words, timely_words
 from timetuna.bookings.abilities import may
 from timetuna.bookings.audiences import GUEST, HOST
+from timetuna.bookings.event_home import calendar_words, event_of
 from timetuna.bookings.guest_words import GUESTS_KIND, guests_changed, was_at
 from timetuna.bookings.history import last_words
 from timetuna.bookings.mail_parts import NAME_LENGTH, Words, own_subject, start_of
 from timetuna.bookings.models import Booking
 from timetuna.bookings.place import Place
+from timetuna.calendars.models import CalendarEvent
 from timetuna.lib.text import single_line
 from timetuna.providers.base import Ability
 
@@ -127,7 +129,7 @@ def host_words(booking: Booking, kind: Kind, where: Place) -> Words:
     return Words(
         subject=f"{guest} booked {booking.title}: {start}",
         headline="You have a new booking",
-        sentences=_missing(where) or _duplicates(where),
+        sentences=_missing(where) or (*_duplicates(where), *_not_in_calendar(booking)),
         button="Mend the link" if where.pending else "See the booking",
     )
 
@@ -207,6 +209,14 @@ def _missing(where: Place) -> tuple[str, ...]:
         f"The {where.label} link is missing. {where.problem}".strip(),
         "The booking stands, and your guest knows that the link follows. The booking's page shows what can be done.",
     )
+
+
+def _not_in_calendar(booking: Booking) -> tuple[str, ...]:
+    """Say that the event could not be written, and why; the invitation is attached all the same."""
+    event = event_of(booking)
+    if event is None or event.state == CalendarEvent.State.WRITTEN or not event.problem:
+        return ()
+    return (f"TimeTuna could not write it into {calendar_words(event)}. {event.problem}",)
 
 
 def _duplicates(where: Place) -> tuple[str, ...]:

@@ -91,6 +91,10 @@ def test_a_refusal_for_good_does_not_keep_the_mails(google, page, alice):
 
     assert len(google.control.mail(GUEST)) == 1
     assert CalendarEvent.objects.get().state == "refused"
+    said = f"TimeTuna could not write it into the calendar {PRIMARY}. {CalendarEvent.objects.get().problem}"
+    [to_host] = google.control.mail(HOST)
+    assert said in " ".join(to_host["text"].split())
+    assert "could not write" not in google.control.mail(GUEST)[0]["text"]
     google.control.tell("google/calendar/change", id=PRIMARY, role="owner")
     assert retry_booking(Booking.objects.get(pk=booking.pk)) > 0
     work_off()
