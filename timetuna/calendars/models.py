@@ -4,6 +4,9 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+LONGEST_ID = 1_000
+"""Of a calendar, as its service calls it."""
+
 
 class CalendarAccount(models.Model):
     """The stored link to a connected provider. Tokens are sealed (lib/secretbox.py); nothing of it leaves this row.
@@ -77,7 +80,7 @@ class Calendar(models.Model):
     """
 
     account = models.ForeignKey(CalendarAccount, on_delete=models.CASCADE, related_name="calendars")
-    outside_id = models.CharField(max_length=1_000)
+    outside_id = models.CharField(max_length=LONGEST_ID)
     name = models.CharField(max_length=300)
     color = models.CharField(max_length=7, blank=True, default="")
     is_primary = models.BooleanField(default=False)

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from timetuna.calendars.connections import directory
-from timetuna.calendars.models import Calendar, CalendarAccount
+from timetuna.calendars.models import LONGEST_ID, Calendar, CalendarAccount
 from timetuna.calendars.session import use
 from timetuna.jobs.queue import repeat
 from timetuna.lib.text import single_line
@@ -33,11 +33,22 @@ def list_calendars(account_id: int) -> None:
         return
     try:
         found = use(account_id, lambda credential: provider.calendars(credential=credential))
+        _refuse_unkept(found)
     except (ProviderError, NeedsReconnect) as error:
         log.warning("%s connection %s: calendars not listed: %s", account.provider, account_id, error.code)
         CalendarAccount.objects.filter(pk=account_id).update(calendars_problem=str(error)[:300])
         raise
     _store(account_id, found, now=timezone.now())
+
+
+def _refuse_unkept(found: Iterable[OutsideCalendar]) -> None:
+    """Refuse a list of which a part cannot be kept: without that part it would say too little."""
+    if any(len(one.id) > LONGEST_ID for one in found):
+        raise ProviderError(
+            "One of its calendars has an address that is too long to be kept.",
+            code="too-long",
+            permanent=True,
+        )
 
 
 def enqueue_lists() -> None:

@@ -95,7 +95,8 @@ def test_nothing_is_tried_with_what_cannot_be_read(as_alice, typed):
 
 
 def test_what_was_not_reached_is_tried_again_by_nobody_but_the_host(as_alice, feeds, settings):
-    settings.PROVIDER_SETTINGS |= {"CALDAV_ALLOW_PRIVATE": "yes", "CALDAV_ALLOW_HTTP": "yes"}
+    allowed = {"CALDAV_ALLOW_PRIVATE": "yes", "CALDAV_ALLOW_HTTP": "yes"}
+    settings.PROVIDER_SETTINGS = settings.PROVIDER_SETTINGS | allowed
     typed = {"server": "http://127.0.0.1:9", "user": "ada", "password": "correct horse"}
 
     text = as_alice.post("/settings/providers/caldav/log-in", typed).content.decode()

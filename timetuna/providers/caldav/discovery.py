@@ -1,5 +1,7 @@
 """Finds an account's calendars: RFC 6764 (well-known address), RFC 5397 (principal), RFC 4791 (home)."""
 
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -23,6 +25,7 @@ _WELL_KNOWN = "/.well-known/caldav"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PAUSE = frozenset({429, 503})
 _HOPS, _LONGEST = 3, 200
+_LONGEST_ADDRESS = 254  # RFC 5321 section 4.5.3.1.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ class Discovery:
         if not leads:
             raise _not_found("This account has no calendars on this server.")
         origin = leads[0][0].origin
-        addresses = _mail_addresses(principal.resource) or ((self._user,) if "@" in self._user else ())
+        addresses = _mail_addresses(principal.resource) or _addresses((self._user,))
         account = Account(
             origin=origin,
             homes=tuple(path for server, path in leads if server.origin == origin),
@@ -98,8 +101,8 @@ class Discovery:
         host = principal.server.host
         name = principal.resource.text(_NAME) or self._user
         profile = Profile(
-            user_id=f"{host}{principal.path}",
-            account_id=host,
+            user_id=_identity(host, principal.path),
+            account_id=host[:_LONGEST],
             email=addresses[0] if addresses else "",
             display_name=single_line(name, max_length=_LONGEST),
         )
@@ -168,6 +171,15 @@ def _spot(server: Server, path: str, response: Response) -> _Spot | None:
     return _Spot(server, path, found[0]) if found else None
 
 
+def _identity(host: str, path: str) -> str:
+    """Return what tells accounts apart: where the server says that its owner is, shortened where that is long."""
+    whole = f"{host}{path}"
+    if len(whole) <= _LONGEST:
+        return whole
+    digest = hashlib.sha256(whole.encode()).hexdigest()
+    return f"{whole[: _LONGEST - len(digest) - 1]}#{digest}"
+
+
 def _is_calendar(spot: _Spot) -> bool:
     return f"{CALDAV}calendar" in spot.resource.children(_KIND)
 
@@ -189,7 +201,11 @@ def _mail_addresses(principal: Resource) -> tuple[str, ...]:
     elements = [] if found is None else sorted(found, key=lambda one: one.get("preferred", "0") != "1")
     texts = [(one.text or "").strip() for one in elements]
     addresses = (unquote(text[len("mailto:") :]) for text in texts if text.lower().startswith("mailto:"))
-    return tuple(one for one in addresses if "@" in one)
+    return _addresses(addresses)
+
+
+def _addresses(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(one for one in texts if "@" in one and len(one) <= _LONGEST_ADDRESS)
 
 
 def _refused(response: Response) -> ProviderError:

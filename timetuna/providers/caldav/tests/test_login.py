@@ -192,6 +192,27 @@ def test_a_home_without_encryption_is_not_gone_to(odd: Misbehaving) -> None:
     assert "encryption" in str(refused(build(**OPEN), given(odd.url)))
 
 
+def test_accounts_with_long_names_are_told_apart_by_what_fits_into_a_column(odd: Misbehaving) -> None:
+    ids = []
+    for name in ("%D0%98" * 60 + "a", "%D0%98" * 60 + "b"):
+        odd.answers.clear()
+        odd.will("PROPFIND", 207, multistatus(found("/", ME.replace("/me/", f"/{name}/"))))
+        odd.will("PROPFIND", 207, multistatus(found("/", ME.replace("/me/", f"/{name}/"))))
+        odd.will("PROPFIND", 207, multistatus(found(f"/{name}/", HOME.format("/home/"))))
+        ids.append(build(**OPEN).log_in(given(odd.url)).profile.user_id)
+
+    assert len(set(ids)) == 2
+    assert [len(one) for one in ids] == [200, 200]
+
+
+def test_a_name_that_is_too_long_for_a_mail_address_is_none(odd: Misbehaving) -> None:
+    odd.will("PROPFIND", 207, multistatus(found("/", ME + HOME.format("/home/"))))
+
+    login = build(**OPEN).log_in(given(odd.url, user="a" * 400 + "@example.org"))
+
+    assert login.profile.email == ""
+
+
 def test_the_owners_mail_addresses_are_kept_the_preferred_one_first(odd: Misbehaving) -> None:
     addresses = (
         "<C:calendar-user-address-set><D:href>/me/</D:href><D:href>mailto:one@example.org</D:href>"
