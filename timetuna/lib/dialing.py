@@ -63,10 +63,15 @@ class Budget:
 
 
 class Dialer(httpcore.NetworkBackend):
-    """Connects once, within the budget. `sent` tells whether a byte of the request may have left."""
+    """Connects once, within the budget. `sent` tells whether a byte of the request may have left.
 
-    def __init__(self, budget: Budget, *, allow_private: bool) -> None:
+    most_bytes: how much an answer may have as it comes, with all that frames it: interim answers and the words beside
+    chunks can be endless.
+    """
+
+    def __init__(self, budget: Budget, *, allow_private: bool, most_bytes: int) -> None:
         self.sent = False
+        self._bytes_left = most_bytes
         self.budget = budget
         self._end = time.monotonic() + budget.total_seconds
         self._allow_private = allow_private
@@ -77,6 +82,13 @@ class Dialer(httpcore.NetworkBackend):
         if seconds <= 0:
             raise HttpError("timeout", sent=self.sent)
         return seconds
+
+    def count(self, received: bytes) -> bytes:
+        """Return what has come. Raises HttpError when it is more than an answer may have."""
+        self._bytes_left -= len(received)
+        if self._bytes_left < 0:
+            raise HttpError("too_large", sent=True)
+        return received
 
     def connect_tcp(
         self,
@@ -150,7 +162,7 @@ class _Stream(httpcore.NetworkStream):
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002
         try:
             self._connection.settimeout(self._dialer.left(self._dialer.budget.read_seconds))
-            return self._connection.recv(max_bytes)
+            return self._dialer.count(self._connection.recv(max_bytes))
         except OSError as error:
             raise _lost(error) from None
 

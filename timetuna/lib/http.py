@@ -34,6 +34,7 @@ __all__ = [
 WEB_PORTS = frozenset({80, 443, 5232, 8000, 8008, 8080, 8443, 8843})  # the web's, and CalDAV servers'
 
 _PATIENCE = Budget()
+_FRAMING = 1_000_000  # bytes beside the body: headers, interim answers, the ends of chunks
 
 log = logging.getLogger(__name__)
 logging.getLogger("httpcore").setLevel(logging.INFO)  # its DEBUG lines print headers
@@ -136,7 +137,8 @@ class HttpClient:
     def _exchange(self, request: httpx.Request, budget: Budget) -> Response:
         url = request.url
         target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=_port(url), target=url.raw_path)
-        dialer = Dialer(budget, allow_private=self.allow_private)
+        most = 2 * self.max_bytes + _FRAMING
+        dialer = Dialer(budget, allow_private=self.allow_private, most_bytes=most)
         with (
             _as_http_errors(dialer),
             httpcore.HTTPConnection(
