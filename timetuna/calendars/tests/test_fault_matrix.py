@@ -103,8 +103,8 @@ MATRIX = {
         "lies": IN_TIME,
     },
     "icalfeed": {
-        "401": DEAD,
-        "403": DEAD,
+        "401": AT_ONCE,
+        "403": AT_ONCE,
         "404": AT_ONCE,
         "410": AT_ONCE,
         "429": IN_TIME,

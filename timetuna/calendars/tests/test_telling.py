@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from timetuna.calendars.actions.refresh import refresh
 from timetuna.calendars.models import Calendar, CalendarAccount
+from timetuna.calendars.session import use
 from timetuna.calendars.tests.conftest import do, jobs
 from timetuna.calendars.tests.feeds import allow_feeds, connect_feed, publishing, tomorrow
 from timetuna.calendars.troubles import troubles
@@ -15,6 +16,7 @@ from timetuna.jobs.models import Job
 from timetuna.jobs.registry import GiveUp
 from timetuna.lib.mail import MailServer
 from timetuna.pages.models import HostRules
+from timetuna.providers.errors import AccessTokenRefused, NeedsReconnect
 
 pytestmark = pytest.mark.django_db
 TROUBLE, MENDED, RECONNECT = "calendars.trouble_mail", "calendars.mended_mail", "calendars.reconnect_mail"
@@ -141,10 +143,19 @@ def test_ten_calendars_of_an_account_are_one_mail_and_one_end(calendar, feeds, z
     assert mails(zoom)[-1][0] == "9 calendars can be read again"
 
 
-def test_a_dead_connection_has_one_mail_with_its_calendars_and_no_other(calendar, feeds, zoom):
-    feeds.faults["/office.ics"] = 403
+def end(calendar):
+    """End the connection, as its provider does when it accepts it no more."""
 
-    refresh(calendar.pk)
+    def refuse(_):
+        raise AccessTokenRefused("No.", code="no")
+
+    with pytest.raises(NeedsReconnect):
+        use(calendar.account_id, refuse)
+
+
+def test_a_dead_connection_has_one_mail_with_its_calendars_and_no_other(calendar, feeds, zoom):
+    end(calendar)
+
     refresh(calendar.pk)
 
     [told] = jobs(RECONNECT)
@@ -160,8 +171,7 @@ def test_a_dead_connection_has_one_mail_with_its_calendars_and_no_other(calendar
 
 def test_a_grant_that_was_limited_from_the_start_is_explained(calendar, feeds, zoom):
     CalendarAccount.objects.update(grant_expires_at=timezone.now() - timedelta(minutes=1))
-    feeds.faults["/office.ics"] = 403
-    refresh(calendar.pk)
+    end(calendar)
 
     do(jobs(RECONNECT)[0])
 
@@ -224,8 +234,7 @@ def test_a_calendar_that_takes_no_time_any_more_is_no_trouble(alice, calendar, f
 
 
 def test_a_dead_connection_is_a_trouble_that_reconnecting_ends(alice, calendar, feeds):
-    feeds.faults["/office.ics"] = 403
-    refresh(calendar.pk)
+    end(calendar)
 
     [trouble] = troubles(alice.pk, now=timezone.now())
 

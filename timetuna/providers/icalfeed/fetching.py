@@ -21,7 +21,7 @@ def bounded(http: HttpClient, *, allow_private: bool) -> HttpClient:
 def fetch(http: HttpClient, address: str, *, known: Cursor | None = None) -> Response:
     """Return the file, or the status NOT_MODIFIED where it is as it was. What type it claims to be does not matter.
 
-    Raises ProviderError, NeedsReconnect.
+    Raises ProviderError.
     """
     conditions = known.headers() if known else {}
     try:

@@ -22,11 +22,11 @@ from timetuna.providers.base import (
     Reading,
 )
 from timetuna.providers.description import Config, Need, Provider
-from timetuna.providers.errors import NeedsReconnect, ProviderError
+from timetuna.providers.errors import ProviderError
 from timetuna.providers.icalfeed.address import fingerprint, host_of, read_address
 from timetuna.providers.icalfeed.cursor import Cursor
 from timetuna.providers.icalfeed.fetching import NOT_MODIFIED, bounded, fetch
-from timetuna.providers.icalfeed.refusals import gone
+from timetuna.providers.icalfeed.refusals import CLOSED, gone
 
 FEED = "feed"
 _READ_SECONDS = 5.0
@@ -60,7 +60,9 @@ class ICalFeed(LoginForm, Directory, BusySource):
         address = read_address(given["address"], allow_http=self._allow_http)
         try:
             name = self._name(address)
-        except NeedsReconnect as error:
+        except ProviderError as error:
+            if error.code not in {f"http:{status}" for status in CLOSED}:
+                raise
             raise ProviderError(
                 "The feed's server does not accept this address. Copy the calendar's secret iCal address, not the one "
                 "of its web page.",

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 from timetuna.lib.http import HttpError, Kind, Response
 from timetuna.lib.redirects import RedirectRefused
 from timetuna.lib.retry_after import parse_retry_after
-from timetuna.providers.errors import NeedsReconnect, ProviderError
+from timetuna.providers.errors import ProviderError
 
-_CLOSED, _MISSING = frozenset({401, 403}), frozenset({404, 410})
+CLOSED, _MISSING = frozenset({401, 403}), frozenset({404, 410})
 _LATER = frozenset({408, 425, 429})
 _SERVER_ERROR = 500
 _UNREACHABLE: dict[Kind, str] = {
@@ -39,14 +39,19 @@ def misled(error: RedirectRefused) -> ProviderError:
     return ProviderError(str(error), code="icalfeed:redirect")
 
 
-def refusal(response: Response) -> ProviderError | NeedsReconnect:
-    """Return the error to raise for an answer that is no calendar by its status."""
+def refusal(response: Response) -> ProviderError:
+    """Return the error to raise for an answer that is no calendar by its status.
+
+    One that does not let us in is asked again as well: there is no grant that could be dead, and servers that are
+    asked too often say 403, too.
+    """
     status, code = response.status, f"http:{response.status}"
-    if status in _CLOSED:
-        return NeedsReconnect(
-            "The feed's server does not accept the address any more. Copy the calendar's present iCal address and add "
-            "it again.",
+    if status in CLOSED:
+        return ProviderError(
+            "The feed's server does not accept the address any more. If that does not pass, copy the calendar's "
+            "present iCal address and add it again.",
             code=code,
+            permanent=True,
         )
     if status in _MISSING:
         return ProviderError(

@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from timetuna.lib.tests.wires import Wire
-from timetuna.providers.errors import NeedsReconnect, ProviderError
+from timetuna.providers.errors import ProviderError
 from timetuna.providers.icalfeed.address import read_address
 from timetuna.providers.icalfeed.provider import ICalFeed
 from timetuna.providers.icalfeed.tests.conftest import Feed, build
@@ -83,7 +83,7 @@ def test_the_address_stays_out_of_logs_and_errors(
 
     login = provider.log_in({"address": credential})
     provider.calendars(credential=credential)
-    with pytest.raises(NeedsReconnect) as raised:
+    with pytest.raises(ProviderError) as raised:
         provider.calendars(credential=bad_credential)
 
     assert "canary" not in f"{caplog.text}{raised.value!r}{login!r}"

@@ -90,7 +90,8 @@ def test_an_answer_that_is_none(
 def test_an_address_that_is_not_accepted_any_more(fault: Callable[..., Fault], status: int) -> None:
     error = fault(of(b"<html>", f"HTTP/1.1 {status} No"))
 
-    assert isinstance(error, NeedsReconnect)
+    assert isinstance(error, ProviderError)
+    assert (error.code, error.permanent) == (f"http:{status}", True)
 
 
 def test_a_pause_that_is_asked_for_is_kept(fault: Callable[..., Fault]) -> None:
