@@ -32,7 +32,8 @@ ANYBODY = """
     b/reminders/<int:guest_id>/<str:signature> holds/release
     api/pages/<slug:handle>/<slug:slug>/times
     looks/<int:page_id>/<slug:color>.css looks/<int:page_id>/<slug:version>.png
-    <slug:handle>/<slug:slug> <slug:handle>/<slug:slug>/ <slug:handle>/<slug:slug>/book
+    <slug:handle> <slug:handle>/ <slug:handle>/<slug:slug> <slug:handle>/<slug:slug>/ <slug:handle>/<slug:slug>/book
+    favicon.ico robots.txt
 """.split()  # noqa: SIM905 - one list, read as words
 LEADS_ON = ["", "settings", "booking-pages/<int:page_id>"]
 SIGNED_IN = """

@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 
 urlpatterns = [
     path("", RedirectView.as_view(url="/booking-pages")),
+    path("", include("timetuna.web.urls")),
     path("", include("timetuna.accounts.urls")),
     path("", include("timetuna.calendars.urls")),
     path("", include("timetuna.pages.urls")),

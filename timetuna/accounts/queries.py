@@ -19,6 +19,13 @@ def host_by_handle(handle: str) -> User | None:
     return User.objects.filter(handle=handle.lower(), is_active=True).first()
 
 
+def host_once_called(handle: str) -> User | None:
+    """Return the host whose public address this was and is no more, in any case."""
+    former = FormerHandle.objects.select_related("user").filter(handle=handle.lower(), user__is_active=True)
+    found = former.first()
+    return found.user if found else None
+
+
 def handle_is_free(handle: str, *, user: User | None = None) -> bool:
     """Say whether `user` (or a new host) may take this handle: nobody has it, and nobody else ever had it."""
     others, former = User.objects.filter(handle=handle), FormerHandle.objects.filter(handle=handle)

@@ -43,7 +43,7 @@ class Calendar:
 def free_times(
     page: PublicPage, choice: Choice, *, now: datetime, client: Client = NOBODY, moving: int | None = None
 ) -> Calendar:
-    """Find the month asked for; without one, the first that has times. Three queries at most after the page, one sweep."""
+    """Find the month asked for; without one, the first that has times. Three queries at most besides the page's."""
     zone = choice.zone
     today = now.astimezone(zone).date()
     last = _last_day(page, today)

@@ -18,6 +18,7 @@ from timetuna.bookings.views.host_move import choose_any_time, confirm_any_time
 from timetuna.bookings.views.keeping import erase_guest, no_show, notes, send_again
 from timetuna.bookings.views.mail_preview import mail_preview, mail_test
 from timetuna.bookings.views.move import choose_new_time, confirm_new_time
+from timetuna.bookings.views.offers import offers
 from timetuna.bookings.views.reminders import reminders, reminders_of_brought
 from timetuna.bookings.views.slots import slots
 from timetuna.bookings.views.times_api import times
@@ -54,6 +55,8 @@ urlpatterns: list[URLPattern] = [
     path("booking-pages/<int:page_id>/mail-preview", mail_preview, name="mail_preview"),
     path("booking-pages/<int:page_id>/mail-test", mail_test, name="mail_test"),
     path("api/pages/<slug:handle>/<slug:slug>/times", times, name="api_times"),
+    path("<slug:handle>", offers, name="public_host"),
+    path("<slug:handle>/", RedirectView.as_view(pattern_name="public_host", query_string=True)),
     path("<slug:handle>/<slug:slug>", slots, name="public_page"),
     path("<slug:handle>/<slug:slug>/", RedirectView.as_view(pattern_name="public_page", query_string=True)),
     path("<slug:handle>/<slug:slug>/book", book_time, name="public_book"),

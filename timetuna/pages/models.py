@@ -10,6 +10,7 @@ from timetuna.calendars.models import Calendar
 class BookingPage(models.Model):
     """One public page of a host at /<handle>/<slug>. Lengths are minutes.
 
+    listed: whether /<handle> and search engines show it; its address works in any case.
     schedule: when it is open; one of the host's, or the page's own. horizon_kind says which of `horizon_days` and
     `horizon_date` counts, if any. cap_*: the most bookings of this page a day, week or month; None is without limit.
     own_calendars: the page's PageCalendar rows say which calendars block it; else all that block in their account.
@@ -44,6 +45,7 @@ class BookingPage(models.Model):
     slug = models.CharField(max_length=60)
     title = models.CharField(max_length=120)
     description = models.TextField(max_length=2_000, blank=True, default="")
+    listed = models.BooleanField(default=True)
     schedule = models.ForeignKey("Schedule", on_delete=models.RESTRICT, related_name="pages")
     buffer_before_minutes = models.PositiveIntegerField(default=0)
     buffer_after_minutes = models.PositiveIntegerField(default=0)
@@ -86,6 +88,20 @@ class BookingPage(models.Model):
     def address(self) -> str:
         """Return the full public address."""
         return f"{settings.BASE_URL}/{self.host.handle}/{self.slug}"
+
+
+class FormerSlug(models.Model):
+    """An address a page once had: it leads to the page for as long as no other page of the host has it."""
+
+    host = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    page = models.ForeignKey(BookingPage, on_delete=models.CASCADE, related_name="former_slugs")
+    slug = models.CharField(max_length=60)
+    given_up_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["host", "slug"], name="pages_one_former_address")]
 
 
 class PageLogo(models.Model):

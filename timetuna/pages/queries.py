@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import ngettext
 
+from timetuna.accounts.queries import host_by_handle
 from timetuna.availability.hours import Away, Hours
 from timetuna.availability.policy import Cap
 from timetuna.calendars.queries import conference_kinds
@@ -20,6 +22,8 @@ from timetuna.pages.models import BookingPage, DateOverride, MeetingType, OutOfO
 from timetuna.pages.opening import caps, opening
 from timetuna.pages.rows import dates_over, row_at, row_with, with_its_host
 from timetuna.pages.wording import summary
+
+MOST_LISTED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class PublicPage:
     meeting_types: only what is on and can be used right now; without any, no time is offered.
     approval_hours: for how long the host is asked for their yes; None where a booking needs none. most_guests: how many
     others a guest may bring. asks_reason: whether who moves or cancels is asked why ("no", "optional", "required").
+    listed: whether it may be found without its address.
     calendars: which of them take its time.  lost_calendar: the name of the one that should get its events, if its
     account does not have it any more; then no time is offered until the host chooses another.
     """
@@ -89,6 +94,7 @@ class PublicPage:
     calendars: Asked
     look: Look = NO_LOOK
     lost_calendar: str = ""
+    listed: bool = True
 
     def last_day(self, today: date) -> date | None:
         """Return the last of the host's dates that can be booked, or None without end."""
@@ -122,6 +128,20 @@ def host_pages(host_id: int) -> list[PublicPage]:
     pages = list(_public().filter(host=host_id).order_by("title", "id"))
     ready = _ready_kinds(host_id, pages)
     return [_page(page, ready[page.pk]) for page in pages]
+
+
+def listed_pages(handle: str) -> list[PublicPage]:
+    """Return what the host called so (any case) offers to everybody, by title: listed pages that can be booked.
+
+    None for nobody, and for a host who is not active and verified; two queries in any case but the good one.
+    """
+    host = host_by_handle(handle)
+    host_id = host.pk if host else 0
+    verified = EmailAddress.objects.filter(user=OuterRef("host"), verified=True)
+    rows = _public().filter(Exists(verified), host=host_id, listed=True).order_by("title", "id")
+    pages = list(rows[:MOST_LISTED])
+    ready = _ready_kinds(host_id, pages)
+    return [page for page in (_page(row, ready[row.pk]) for row in pages) if page.meeting_types]
 
 
 def warnings(page: PublicPage) -> list[str]:
@@ -243,6 +263,7 @@ def _page(page: BookingPage, ready: frozenset[str]) -> PublicPage:
         look=look_of(page),
         calendars=asked(page),
         lost_calendar=lost_calendar(page),
+        listed=page.listed,
     )
 
 

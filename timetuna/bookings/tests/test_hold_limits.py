@@ -60,12 +60,12 @@ def test_an_address_with_ever_new_browsers_is_one_network(page):
 
 def test_holds_do_not_cost_queries(page, sam, kim, django_assert_num_queries):
     sees(kim)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(4):
         sees(kim)
     for number in range(8):
         hold(question(page, number), start_minute=minute_of(tomorrow(10)) + 30 * number)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(4):
         sees(kim)
 
 

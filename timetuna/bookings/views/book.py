@@ -21,8 +21,9 @@ from timetuna.bookings.forms import BookingForm, new_key
 from timetuna.bookings.links import link_path
 from timetuna.bookings.month import remaining_times
 from timetuna.bookings.views.holds import hold_for_form
-from timetuna.bookings.views.slots import page_context, path_of, public_page_or_404
-from timetuna.pages.queries import PublicPage
+from timetuna.bookings.views.moved import moved_or_404
+from timetuna.bookings.views.slots import page_context, path_of
+from timetuna.pages.queries import PublicPage, public_page
 from timetuna.web.client import Client, client_of
 from timetuna.web.unavailable import AWAY, unavailable
 
@@ -36,7 +37,9 @@ STATUS = {SlotTaken: 409, FormUsed: 409, TooManyBookings: 429}
 @require_http_methods(["GET", "HEAD", "POST"])
 def book_time(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     """Ask for the details of a chosen time; on POST make the booking and go to its page."""
-    page = public_page_or_404(handle, slug)
+    page = public_page(handle, slug)
+    if page is None:
+        return moved_or_404(request, handle, slug)
     query = request.POST if request.method == "POST" else request.GET
     choice = read_choice(page, query, path=path_of(page), customs=read_customs(request, query))
     start = read_start(query.get("start", ""))

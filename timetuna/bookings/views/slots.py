@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.text import get_text_list
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from timetuna.bookings import wording
 from timetuna.bookings.choice import Choice, new_visit, read_choice, read_customs
 from timetuna.bookings.month import free_times, slots_context
+from timetuna.bookings.views.moved import moved_or_404
 from timetuna.bookings.zone_list import zone_options
 from timetuna.pages.queries import PublicPage, public_page
 from timetuna.web.client import client_of
@@ -22,7 +23,9 @@ ICONS = {"phone": "phone", "in_person": "pin", "link": "link"}
 @require_safe
 def slots(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     """Show the page, or only the month and times when htmx asks for them."""
-    page = public_page_or_404(handle, slug)
+    page = public_page(handle, slug)
+    if page is None:
+        return moved_or_404(request, handle, slug)
     choice = read_choice(page, request.GET, path=path_of(page), customs=read_customs(request))
     context = page_context(page, choice)
     if choice.duration:
@@ -30,6 +33,7 @@ def slots(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
         calendar = free_times(page, choice, now=now, client=client_of(request, visit=choice.visit))
         visit, book_path = choice.visit or new_visit(), path_of(page) + "/book"
         context |= slots_context(calendar, choice, book_path=book_path, now=now, visit=visit)
+    context["indexed"] = page.listed and not request.GET
     if not page.meeting_types:
         context["empty_message"] = gettext("No times are offered here at the moment.")
     return fragment_or_page(request, context, with_slots=choice.duration is not None)
@@ -41,14 +45,6 @@ def fragment_or_page(request: HttpRequest, context: dict[str, Any], *, with_slot
     response = render(request, "public/_slots.html" if fragment else "public/booking.html", context)
     response["Vary"] = "HX-Request, Accept-Language"
     return response
-
-
-def public_page_or_404(handle: str, slug: str) -> PublicPage:
-    """Return the page behind a public address."""
-    page = public_page(handle, slug)
-    if page is None:
-        raise Http404
-    return page
 
 
 def path_of(page: PublicPage) -> str:

@@ -4,7 +4,7 @@ from datetime import date
 from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
-from django.http import HttpRequest, JsonResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from timetuna.bookings.availability import Question
 from timetuna.bookings.choice import read_month
 from timetuna.bookings.month import month_times
+from timetuna.bookings.views.moved import moved
 from timetuna.lib.zones import find_zone
 from timetuna.pages.queries import PublicPage, public_page
 
@@ -21,7 +22,7 @@ class BadQuery(Exception):  # noqa: N818 - it is an answer
 
 
 @require_safe
-def times(request: HttpRequest, handle: str, slug: str) -> JsonResponse:
+def times(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     """Answer {"zone", "month", "duration", "days": {"2026-12-01": ["2026-12-01T09:00:00+01:00", …]}}.
 
     month: as 2026-12. zone: an IANA name, else the page's own. duration: minutes, needed where a page has several.
@@ -29,7 +30,7 @@ def times(request: HttpRequest, handle: str, slug: str) -> JsonResponse:
     """
     page = public_page(handle, slug)
     if page is None:
-        return _error(gettext("There is no such page."), HTTPStatus.NOT_FOUND)
+        return moved(request, handle, slug) or _error(gettext("There is no such page."), HTTPStatus.NOT_FOUND)
     try:
         zone, month, minutes = _zone(request.GET, page), _month(request.GET), _minutes(request.GET, page)
     except BadQuery as error:

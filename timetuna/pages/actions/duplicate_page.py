@@ -26,14 +26,14 @@ _TITLE_LENGTH = 120
 
 
 def duplicate_page(page: BookingPage) -> BookingPage:
-    """Store a copy of the page with all its settings, "Copy of …" at a free address; return it."""
+    """Store a copy of the page with all its settings, "Copy of …" at a free address, not listed yet; return it."""
     with transaction.atomic():
         User.objects.select_for_update().get(pk=page.host_id)
         values = _values(BookingPage, pk=page.pk)[0]
         title = single_line(f"Copy of {page.title}", max_length=_TITLE_LENGTH)
         slug = free_slug(page.host_id, from_title(title))
         copy = BookingPage.objects.create(
-            **values | {"title": title, "slug": slug, "created_at": timezone.now()}
+            **values | {"title": title, "slug": slug, "listed": False, "created_at": timezone.now()}
         )
         _copy_rows(Duration, page=(page, copy))
         _copy_rows(MeetingType, page=(page, copy))

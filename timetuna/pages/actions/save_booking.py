@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.utils import timezone
 
 from timetuna.accounts.models import User
 from timetuna.pages.addresses import free_slug, from_title, is_taken
+from timetuna.pages.former_addresses import give_up
 from timetuna.pages.models import BookingPage, Duration, MeetingType
 from timetuna.pages.queries import PageDuration
 
@@ -26,11 +28,12 @@ class TypeSetting:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BookingTab:
-    """What the tab holds. An empty `slug` is made from the title."""
+    """What the tab holds. An empty `slug` is made from the title; the former one goes on leading to the page."""
 
     title: str
     slug: str
     description: str
+    listed: bool
     durations: Sequence[PageDuration]
     meeting_types: Sequence[TypeSetting]
 
@@ -43,8 +46,11 @@ def save_booking(page: BookingPage, values: BookingTab) -> None:
         slug = values.slug or free_slug(row.host_id, from_title(values.title), but_page=row.pk)
         if is_taken(row.host_id, slug, but_page=row.pk):
             raise AddressTaken
+        if slug != row.slug:
+            give_up(row, slug=row.slug, now=timezone.now())
         row.title, row.slug, row.description = values.title, slug, values.description
-        row.save(update_fields=["title", "slug", "description", "updated_at"])
+        row.listed = values.listed
+        row.save(update_fields=["title", "slug", "description", "listed", "updated_at"])
         row.durations.all().delete()
         Duration.objects.bulk_create(
             Duration(page=row, minutes=one.minutes, title=one.title, description=one.description)

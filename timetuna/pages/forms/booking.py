@@ -20,6 +20,7 @@ from timetuna.pages.models import BookingPage
 
 ADDRESS_TAKEN = "Another page of yours has this address. Choose a different one."
 _DETAILS = {PHONE: "phone_number", IN_PERSON: "place", LINK: "link"}
+_COLUMNS = ("title", "slug", "description", "listed")
 _FEWEST_DIGITS = 3
 _PHONE = re.compile(r"[0-9+()./ #*,;a-z-]+", re.IGNORECASE)
 _http_address = URLValidator(schemes=["https", "http"])
@@ -53,6 +54,11 @@ class BookingForm(forms.Form):
     description = WordsField(
         label="Description", max_length=2_000, required=False, help_text="Guests read it beside the times."
     )
+    listed = _switch(
+        "Listed",
+        "It is shown at your own address, beside your other listed pages, and search engines may show it. "
+        "Guests who have its address can book it in any case.",
+    )
     type_phone = _switch("Phone", "Guests call you, or you call them.")
     phone_number = LineField(
         label="Number guests call",
@@ -77,7 +83,7 @@ class BookingForm(forms.Form):
         self.was_on = {kind for kind, row in stored.items() if row.enabled}
         self.providers = conference_kinds()
         self.usable = usable_kinds(page.host_id, [page], self.providers)[page.pk]
-        initial: dict[str, Any] = {name: getattr(page, name) for name in ("title", "slug", "description")}
+        initial: dict[str, Any] = {name: getattr(page, name) for name in _COLUMNS}
         initial |= {f"type_{kind}": kind in self.was_on for kind in (*self.providers, *_DETAILS)}
         initial |= {name: stored[kind].detail for kind, name in _DETAILS.items() if kind in stored}
         super().__init__(data, initial=initial)
@@ -169,6 +175,7 @@ class BookingForm(forms.Form):
             title=data["title"],
             slug=data["slug"],
             description=data["description"],
+            listed=data["listed"],
             durations=self.durations.values(),
             meeting_types=[
                 TypeSetting(kind, kind in on, data[_DETAILS[kind]] if kind in _DETAILS else "")

@@ -95,6 +95,7 @@ def tab(slug: str) -> BookingTab:
         title="New",
         slug=slug,
         description="",
+        listed=True,
         durations=[PageDuration(45)],
         meeting_types=[TypeSetting("phone", enabled=True)],
     )

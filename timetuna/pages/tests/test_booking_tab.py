@@ -320,3 +320,13 @@ def test_a_page_deleted_in_another_window_is_not_found(
     monkeypatch.setattr(BookingForm, "is_valid", deleted_meanwhile)
 
     assert save(as_alice, page, typed()).status_code == 404
+
+
+def test_a_page_is_listed_until_its_host_switches_that_off(as_alice: Client, page: BookingPage) -> None:
+    assert BookingForm(page)["listed"].value() is True
+
+    save(as_alice, page, typed())
+
+    assert stored(page).listed is False
+    save(as_alice, page, typed(listed="on"))
+    assert stored(page).listed is True

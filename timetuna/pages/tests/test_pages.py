@@ -137,3 +137,22 @@ def test_the_bare_number_leads_to_the_first_tab(as_alice: Client, page: BookingP
     response = as_alice.get(f"/booking-pages/{page.pk}")
 
     assert response["Location"] == f"/booking-pages/{page.pk}/booking"
+
+
+def test_the_list_of_pages_says_where_guests_find_them_and_which_they_do_not(
+    as_alice: Client, page: BookingPage
+) -> None:
+    shown = as_alice.get("/booking-pages").content.decode()
+    BookingPage.objects.update(listed=False)
+    hidden = as_alice.get("/booking-pages").content.decode()
+
+    assert '<a href="/alice">localhost:8000/alice</a>' in shown
+    assert "Not listed" not in shown
+    assert 'href="/alice"' not in hidden
+    assert "Not listed" in hidden
+
+
+def test_a_copy_is_not_listed_yet(as_alice: Client, page: BookingPage) -> None:
+    as_alice.post(f"/booking-pages/{page.pk}/duplicate")
+
+    assert list(BookingPage.objects.order_by("pk").values_list("listed", flat=True)) == [True, False]

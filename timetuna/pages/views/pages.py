@@ -45,6 +45,7 @@ def booking_pages(request: HttpRequest) -> HttpResponse:
     context = {
         "lines": [Line(page, warnings(page), silent.get(page.id)) for page in pages],
         "first": pages[0] if pages else None,
+        "listed": any(page.listed and page.meeting_types for page in pages),
         "show_steps": len(pages) < 2 and not (pages and settled),  # noqa: PLR2004
         "connected": connected,
         "providers": [label for kind, label in conference_kinds().items() if set_up(kind)],
@@ -84,7 +85,9 @@ def new_page(request: HttpRequest) -> HttpResponse:
 def duplicate(request: HttpRequest, page_id: int) -> HttpResponse:
     """Make a second page like this one, and open it."""
     copy = duplicate_page(own_page_or_404(request, page_id))
-    messages.success(request, "This is the copy. It can be booked at its own address.")
+    messages.success(
+        request, "This is the copy. It can be booked at its own address; switch Listed on when it is ready."
+    )
     return redirect("pages_booking", copy.pk)
 
 

@@ -1,0 +1,43 @@
+"""What browsers and search engines ask for at the root, whatever a page says."""
+
+from functools import lru_cache
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+KEPT_SECONDS = 24 * 60 * 60
+# Opening a form keeps its time from guests, so crawlers stay out of there. Pages that are not listed say so
+# themselves: naming them here would give their addresses away.
+_ROBOTS = """\
+User-agent: *
+Disallow: /api/
+Disallow: /b/
+Disallow: /booking-pages
+Disallow: /bookings
+Disallow: /settings
+Disallow: /*/*/book
+Disallow: /*?
+"""
+
+
+@require_safe
+def robots(_request: HttpRequest) -> HttpResponse:
+    """Say what search engines may look at: public pages, not what belongs to one booking or to a host alone."""
+    return _kept(HttpResponse(_ROBOTS, content_type="text/plain; charset=utf-8"))
+
+
+@require_safe
+def favicon(_request: HttpRequest) -> HttpResponse:
+    """Send the icon to those who ask for it without having read the page that names it."""
+    return _kept(HttpResponse(_icon(), content_type="image/x-icon"))
+
+
+@lru_cache(maxsize=1)
+def _icon() -> bytes:
+    return (settings.PACKAGE_DIR / "static/img/favicon.ico").read_bytes()
+
+
+def _kept(response: HttpResponse) -> HttpResponse:
+    response["Cache-Control"] = f"public, max-age={KEPT_SECONDS}"
+    return response
