@@ -278,6 +278,7 @@ ACCOUNT_EMAIL_CONFIRMATION_AUTHENTICATED_REDIRECT_URL = "/settings/profile"
 ACCOUNT_RATE_LIMITS = {
     "confirm_email": "3/10m/key,20/d/key",
     "reset_password": "20/m/ip,5/10m/key",
+    "connect": "30/10m/key",
     "connect_by_form": "20/10m/key,100/d/key",  # each try dials what was typed
     "read_calendars": "20/m/key",
 }

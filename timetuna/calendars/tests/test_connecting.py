@@ -221,6 +221,14 @@ def test_starting_forgets_what_is_expired(browser, zoom):
     assert Authorization.objects.count() == 1
 
 
+def test_a_host_begins_so_often_and_no_more(browser, zoom, alice):
+    answers = [browser.post("/settings/providers/zoom/connect") for _ in range(31)]
+
+    assert [one["Location"].startswith("http") for one in answers] == [True] * 30 + [False]
+    assert answers[-1]["Location"] == "/settings/providers"
+    assert Authorization.objects.filter(host=alice).count() == 30
+
+
 def test_failed_state_is_used_up_before_the_exchange(browser, zoom):
     back = allow(zoom, leave(browser))
     zoom.fault("token_500_html")
