@@ -24,6 +24,12 @@ DIAL_SECONDS = 10.0
 TOTAL_SECONDS = 60.0
 _LOCAL_LENGTH, _ADDRESS_LENGTH = 64, 254  # RFC 5321 section 4.5.3.1
 _NAME_LENGTH, _SUBJECT_LENGTH, _REPLY_LENGTH = 100, 200, 200
+_ON_ONE_LINE = 60
+"""How long a name and its address may be together to stay on one line of a header.
+
+Where a line is folded, Python's email package loses the quotes of a name, and what they kept from being addresses.
+"""
+_SPECIALS = re.compile(r'[()<>\[\]:;@\\,."]')  # RFC 5322 section 3.2.3
 _PERMANENT = 500
 _WITHOUT_DOTS = frozenset({"gmail.com", "googlemail.com"})
 
@@ -233,7 +239,10 @@ def _add_headers(message: EmailMessage, letter: Letter) -> None:
 
 def _header(mailbox: Mailbox, *, allow_localhost: bool = False) -> Address:
     email = clean_address(mailbox.email, allow_localhost=allow_localhost)
-    return Address(display_name=_header_text(mailbox.name, max_length=_NAME_LENGTH), addr_spec=email)
+    name = _header_text(mailbox.name, max_length=_NAME_LENGTH)
+    if len(name) + len(email) > _ON_ONE_LINE:
+        name = single_line(_SPECIALS.sub(" ", name), max_length=_NAME_LENGTH)
+    return Address(display_name=name, addr_spec=email)
 
 
 def _header_text(text: str, *, max_length: int) -> str:

@@ -233,6 +233,29 @@ def test_other_email_urls_are_refused_without_the_password(url: str) -> None:
     assert "hunter2" not in str(raised.value)
 
 
+@settings(derandomize=True, max_examples=300, deadline=None, database=None)
+@given(
+    name=st.text("ab ,.:;<>()[]@\\\"'ü\u202e", max_size=110),
+    email=st.sampled_from(("g@e.example", "a.rather.long.local.part.of.a.guest@quite.a.long.domain.example")),
+)
+def test_whatever_the_name_the_mail_is_for_one_address(name: str, email: str) -> None:
+    message = read(build(letter(to=Mailbox(name, email), reply_to=Mailbox(name, email))))
+
+    for header in ("To", "Reply-To"):
+        assert [address.addr_spec for address in message[header].addresses] == [email]
+
+
+def test_a_name_keeps_its_signs_where_one_line_holds_it() -> None:
+    short, long = "Dr. Sam O'Neil (she/her), MD", "Sam, <eve@evil.example> " * 3
+
+    names = [read(build(letter(to=Mailbox(name, "sam@guest.example"))))["To"] for name in (short, long)]
+
+    assert [name.addresses[0].display_name for name in names] == [
+        short,
+        "Sam eve evil example Sam eve evil example Sam eve evil example",
+    ]
+
+
 @pytest.mark.parametrize(
     "name",
     [
