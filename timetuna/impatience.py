@@ -5,23 +5,43 @@ from contextlib import contextmanager
 
 from django.db import connection, transaction
 
+_LIMITS = ("lock_timeout", "statement_timeout")
+
 
 @contextmanager
 def impatient(milliseconds: int) -> Iterator[None]:
-    """Open a transaction that waits so long for a lock, and raises OperationalError when that is not enough."""
+    """Open a transaction that waits so long for a lock, and raises OperationalError when that is not enough.
+
+    Within another transaction that one waits again as long as it did before.
+    """
     if connection.vendor == "sqlite":  # it waits for its lock when the transaction begins
         _execute(f"PRAGMA busy_timeout = {milliseconds}")
+    within = connection.in_atomic_block
     try:
         with transaction.atomic():
             if connection.vendor == "postgresql":
-                _execute(
-                    f"SET LOCAL lock_timeout = {milliseconds}; SET LOCAL statement_timeout = {milliseconds}"
-                )
-            yield
+                before = _limits() if within else {}
+                _limit(dict.fromkeys(_LIMITS, f"{milliseconds}ms"))
+                yield
+                _limit(before)  # what failed is rolled back together with its limits
+            else:
+                yield
     finally:
         if connection.vendor == "sqlite":
             usual = connection.settings_dict["OPTIONS"].get("timeout", 5)
             _execute(f"PRAGMA busy_timeout = {int(usual * 1000)}")
+
+
+def _limits() -> dict[str, str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT " + ", ".join(f"current_setting('{name}')" for name in _LIMITS))
+        return dict(zip(_LIMITS, cursor.fetchone(), strict=True))
+
+
+def _limit(values: dict[str, str]) -> None:
+    """Set limits until the transaction is over."""
+    if values:
+        _execute("; ".join(f"SET LOCAL {name} = '{value}'" for name, value in values.items()))
 
 
 def _execute(statement: str) -> None:

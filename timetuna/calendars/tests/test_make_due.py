@@ -2,7 +2,7 @@
 
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 
 import pytest
@@ -77,3 +77,24 @@ def test_what_was_asked_for_once_is_asked_for_once(calendars):
     make_due([family.pk], now=timezone.now())
 
     assert due() == {"Family"}
+
+
+@pytest.mark.parametrize("busy", [False, True])
+def test_whoever_looks_within_a_transaction_waits_afterwards_as_long_as_before(calendars, busy):
+    work, _ = calendars
+    with transaction.atomic():
+        before = patience()
+        with somebody_writes() if busy and connection.vendor == "postgresql" else nullcontext():
+            make_due([work.pk], now=timezone.now())
+
+        assert patience() == before
+
+
+def patience():
+    """Return how long the database lets a statement of this transaction wait and work."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA busy_timeout")
+        else:
+            cursor.execute("SELECT current_setting('lock_timeout'), current_setting('statement_timeout')")
+        return cursor.fetchone()
