@@ -20,14 +20,15 @@ def logo_png(content: bytes) -> bytes:
         raise ValueError("This picture is larger than 200 kB. Please choose a smaller one.")
     try:
         with Image.open(BytesIO(content), formats=_FORMATS) as picture:
-            if picture.width * picture.height > _MOST_PIXELS:
-                raise ValueError(_TOO_MANY_PIXELS)
-            picture.seek(0)
-            upright = ImageOps.exif_transpose(picture).convert("RGBA")
+            if small := picture.width * picture.height <= _MOST_PIXELS:
+                picture.seek(0)
+                upright = ImageOps.exif_transpose(picture).convert("RGBA")
     except Image.DecompressionBombError as error:
         raise ValueError(_TOO_MANY_PIXELS) from error
-    except (UnidentifiedImageError, OSError, SyntaxError, EOFError) as error:
+    except (UnidentifiedImageError, OSError, SyntaxError, EOFError, ValueError) as error:
         raise ValueError("This is no picture that TimeTuna can read. PNG, JPEG and WebP work.") from error
+    if not small:
+        raise ValueError(_TOO_MANY_PIXELS)
     upright.thumbnail(_SIZE)
     out = BytesIO()
     upright.save(out, "PNG", optimize=True)

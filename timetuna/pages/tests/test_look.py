@@ -2,7 +2,7 @@
 
 from io import BytesIO
 from typing import Any
-from zlib import crc32
+from zlib import compress, crc32
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -25,6 +25,14 @@ def huge_png() -> bytes:
     begin = small.index(b"IHDR")
     header = b"IHDR" + (60_000).to_bytes(4, "big") * 2 + small[begin + 12 : begin + 17]
     return small[:begin] + header + crc32(header).to_bytes(4, "big") + small[begin + 21 :]
+
+
+def bloated_png() -> bytes:
+    """A few kilobytes with a comment of 50 MB."""
+    small = picture((1, 1))
+    words = b"zTXtComment\0\0" + compress(b"a" * 50_000_000, 9)
+    chunk = (len(words) - 4).to_bytes(4, "big") + words + crc32(words).to_bytes(4, "big")
+    return small[:33] + chunk + small[33:]
 
 
 def save(client: Client, page: BookingPage, **data: Any) -> Any:
@@ -101,9 +109,10 @@ def test_a_logo_stays_until_it_is_taken_away(as_alice: Client, page: BookingPage
         (b"", "no picture that TimeTuna can read"),
         (picture()[:90], "no picture that TimeTuna can read"),
         (huge_png(), "too many pixels"),
+        (bloated_png(), "no picture that TimeTuna can read"),
         (picture() + b"\0" * 200_000, "larger than 200 kB"),
     ],
-    ids=["svg", "empty", "cut off", "huge", "heavy"],
+    ids=["svg", "empty", "cut off", "huge", "bloated", "heavy"],
 )
 def test_what_cannot_be_a_logo_is_refused(
     as_alice: Client, page: BookingPage, content: bytes, sentence: str
