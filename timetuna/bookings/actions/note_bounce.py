@@ -11,8 +11,9 @@ from timetuna.bookings.models import Booking
 from timetuna.lib.bounces import Bounce
 
 _OURS = re.compile(
-    r"<(?P<uid>[0-9a-f-]{36})\.(?P<what>[^@]{1,80})\.(?P<audience>guest|host)[^@]*@(?P<host>[^>]+)>"
+    r"<(?P<uid>[0-9a-f-]{36})\.(?P<what>[^@]{1,80})\.(?P<audience>guest-\d+|guest|host)@(?P<host>[^>]+)>"
 )
+_READERS = {"guest": "the guest", "host": "the host"}
 _WHY = {
     "5.1.1": "the mailbox does not exist",
     "5.1.2": "the domain does not exist",
@@ -42,7 +43,7 @@ def _note(uid: str, audience: str, what: str, bounce: Bounce) -> bool:
     booking = Booking.objects.select_for_update().filter(uid=known).first() if known else None
     if booking is None:
         return False
-    reader = "the guest" if audience == "guest" else "the host"
+    reader = _READERS.get(audience, "somebody the guest brings")
     text = f"The mail to {reader} ({_kind(what)}) {_outcome(bounce)}."
     if not booking.history.filter(event="mail_bounced", text=text).exists():
         note(booking, actor=SYSTEM, event="mail_bounced", text=text)

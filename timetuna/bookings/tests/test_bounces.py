@@ -6,7 +6,9 @@ from io import BytesIO, TextIOWrapper
 import pytest
 
 from timetuna.bookings.actions.book import book
+from timetuna.bookings.invitees import Invitee
 from timetuna.bookings.tests.conftest import order, work_off
+from timetuna.bookings.tests.life import made, rule
 from timetuna.bookings.tests.reading import GUEST, message
 from timetuna.commands import bounce
 
@@ -114,3 +116,14 @@ def test_a_strangers_report_changes_nothing(booking, take, forged, settings):
 )
 def test_what_is_no_report_is_dropped(booking, take, text):
     assert take(text) == "This mail is no report of a failed delivery."
+
+
+def test_whom_the_guest_brings_is_not_taken_for_the_guest(page, zoom, take):
+    booking = made(rule(page, most_guests=1), others=[Invitee("Kim", "kim@others.example")])
+    message_id = next(message(mail)["Message-ID"] for mail in zoom.mails(to="kim@others.example"))
+
+    take(REPORT.format(action="failed", status="5.1.1", message_id=message_id, kind="message/rfc822"))
+
+    assert noted(booking) == [
+        "The mail to somebody the guest brings (confirmation) came back: the mailbox does not exist."
+    ]
