@@ -21,7 +21,8 @@ def reminders(request: HttpRequest, token: str) -> HttpResponse:
     booking = booking_or_404(token)
     if request.method == "POST":
         stop_reminders(booking, stop=request.POST.get("reminders") != "on")
-        return private(HttpResponseRedirect(f"{link_path(booking)}/reminders"))
+        if not _one_click(request):
+            return private(HttpResponseRedirect(f"{link_path(booking)}/reminders"))
     return _show(request, booking, wanted=booking.wants_reminders, back_url=link_path(booking))
 
 
@@ -34,8 +35,14 @@ def reminders_of_brought(request: HttpRequest, guest_id: int, signature: str) ->
         raise Http404
     if request.method == "POST":
         stop_reminders_of(row, stop=request.POST.get("reminders") != "on")
-        return private(HttpResponseRedirect(request.path))
+        if not _one_click(request):
+            return private(HttpResponseRedirect(request.path))
     return _show(request, row.booking, wanted=row.wants_reminders, back_url="")
+
+
+def _one_click(request: HttpRequest) -> bool:
+    """Say whether a mail program asks, which must not be redirected (RFC 8058 section 3.1)."""
+    return "List-Unsubscribe" in request.POST
 
 
 def _show(request: HttpRequest, booking: Booking, *, wanted: bool, back_url: str) -> HttpResponse:
