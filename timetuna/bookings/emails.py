@@ -32,7 +32,7 @@ from timetuna.bookings.mail_words import (
     told_now,
 )
 from timetuna.bookings.models import Booking
-from timetuna.bookings.place import Place, place
+from timetuna.bookings.place import Place, place, place_for_brought
 from timetuna.bookings.request_words import REQUEST_KINDS
 from timetuna.bookings.timely_words import TIMELY_KINDS
 from timetuna.lib.ics import Invitation, write
@@ -60,7 +60,8 @@ def letter(booking: Booking, *, kind: Kind, audience: str, tag: str = "") -> Let
 
 
 def _letter(booking: Booking, kind: Kind, audience: str, tag: str) -> Letter:
-    where, reader, told = place(booking), reader_of(booking, audience), told_now(booking, kind)
+    reader, told = reader_of(booking, audience), told_now(booking, kind)
+    where = place_for_brought(booking) if reader.role == FURTHER else place(booking)
     words = _words(booking, told, where, reader)
     context = _context(booking, told, where, reader) | {"words": words}
     invitation = None if told in WITHOUT_INVITATION else _invitation(booking, told, where, reader)

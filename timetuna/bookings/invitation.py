@@ -89,17 +89,22 @@ def _invitation(booking: Booking, place: Place, *, closing: str, url: str, cance
         url=place.url or url,
         organizer_name=host.name,
         organizer_email=host.email,
-        attendees=(
-            Attendee(host.name, host.email, "ACCEPTED", "CHAIR"),
-            Attendee(booking.guest_name, booking.guest_email, "ACCEPTED"),
-            *_further(booking),
-        ),
+        attendees=_attendees(booking),
     )
 
 
-def _further(booking: Booking) -> list[Attendee]:
-    """They have not said yes themselves."""
-    return [Attendee(row.name, row.email, "NEEDS-ACTION") for row in brought(booking)]
+def _attendees(booking: Booking) -> tuple[Attendee, ...]:
+    """Return who takes part, each address once: hosts try their own page. Further guests have not said yes yet."""
+    host = booking.host
+    people = (
+        Attendee(host.name, host.email, "ACCEPTED", "CHAIR"),
+        Attendee(booking.guest_name, booking.guest_email, "ACCEPTED"),
+        *(Attendee(row.name, row.email, "NEEDS-ACTION") for row in brought(booking)),
+    )
+    found: dict[str, Attendee] = {}
+    for person in people:
+        found.setdefault(person.email.lower(), person)
+    return tuple(found.values())
 
 
 def _host_closing(booking: Booking, notes: str) -> str:

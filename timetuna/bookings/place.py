@@ -1,6 +1,6 @@
 """Where or how a booking is held, in words and links."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext
 
@@ -38,6 +38,15 @@ def place(booking: Booking) -> Place:
     if booking.meeting_type == PHONE:
         return Place(label=name, text=_call(booking))
     return Place(label=name, text=booking.location)
+
+
+def place_for_brought(booking: Booking) -> Place:
+    """Return the same for whom the guest brings: not the number at which the guest wants to be called."""
+    found = place(booking)
+    if booking.meeting_type != PHONE or booking.location:
+        return found
+    named = {"host": booking.host.name, "guest": booking.guest_name}
+    return replace(found, text=gettext("%(host)s calls %(guest)s") % named)
 
 
 def provider_label(slug: str) -> str:

@@ -1,5 +1,6 @@
 """The invitations in the mails, read by two parsers and octet by octet."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.reschedule import reschedule
 from timetuna.bookings.availability import minute_of
+from timetuna.bookings.invitees import Invitee
 from timetuna.bookings.links import link
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.tests.conftest import make_page, order, tomorrow, work_off
@@ -162,3 +164,26 @@ def test_other_places(zoom, alice, kind, detail, phone, location):
 
     for mail in zoom.mails():
         assert str(event(mail)["location"]) == location
+
+
+def test_a_host_who_tries_their_own_page_takes_part_once(zoom, page):
+    book(order(page, START, kind="zoom", email=HOST), now=datetime.now(UTC))
+    work_off()
+
+    for mail in zoom.mails(HOST):
+        assert calendar_parts(mail)[0].count(b"\nATTENDEE") == 1
+
+
+@pytest.mark.parametrize(("detail", "number"), [("", "+49 30 111"), ("+49 89 222", "+49 89 222")])
+def test_whom_the_guest_brings_does_not_learn_the_guests_number(zoom, alice, detail, number):
+    page = make_page(alice, slug="call", kinds=(("phone", detail),))
+    page.most_guests = 1
+    page.save()
+    asked = order(page, START, kind="phone", phone="+49 30 111")
+    book(replace(asked, others=(Invitee("Kim", "kim@others.example"),)), now=datetime.now(UTC))
+    work_off()
+
+    [mail] = zoom.mails("kim@others.example")
+    assert ("+49 30 111" in mail["text"], "+49 30 111" in str(event(mail))) == (False, False)
+    assert "Alice Host calls Sam Guest" in mail["text"] or number in mail["text"]
+    assert number in zoom.mails(GUEST)[0]["text"]
