@@ -21,7 +21,16 @@ from timetuna.pages.models import BookingPage
 from timetuna.pages.queries import PageDuration, PublicPage
 
 KEY_LENGTHS = range(20, 65)
+_MOST_DIGITS = 11  # what a column can hold
 AskReason = BookingPage.AskReason
+
+
+class LinesField(forms.CharField):
+    """Several lines, as long as the browser says they are: it counts a line end as one character and sends two."""
+
+    def to_python(self, value: Any) -> str:
+        """Return the text with one character for each line end."""
+        return (super().to_python(value) or "").replace("\r\n", "\n")
 
 
 class HoldField(forms.CharField):
@@ -98,7 +107,7 @@ class BookingForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "tel", "type": "tel"}),
     )
-    notes = forms.CharField(
+    notes = LinesField(
         label=gettext_lazy("Anything the host should know"),
         max_length=2_000,
         required=False,
@@ -114,13 +123,7 @@ class BookingForm(forms.Form):
             _guests_field(self).limit(page.most_guests)
         else:
             del self.fields["guests"]
-        for field in self.fields.values():
-            if most := getattr(field, "max_length", None):
-                field.error_messages["max_length"] = ngettext(
-                    "This can have %(count)s character at most.",
-                    "This can have %(count)s characters at most.",
-                    most,
-                ) % {"count": number_format(most, force_grouping=True)}
+        _say_how_long(self)
         self._offer_kinds()
         self._ask_for_number()
 
@@ -234,7 +237,7 @@ class BookingForm(forms.Form):
 class WordsForm(forms.Form):
     """What is written to the other side with a change; `asks` says whether a guest has to."""
 
-    note = forms.CharField(
+    note = LinesField(
         label=gettext_lazy("A word to the other side"),
         max_length=300,
         required=False,
@@ -243,6 +246,7 @@ class WordsForm(forms.Form):
 
     def __init__(self, *args: Any, asks: str = AskReason.OPTIONAL, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        _say_how_long(self)
         if asks == AskReason.NO:
             del self.fields["note"]
         elif asks == AskReason.REQUIRED:
@@ -286,6 +290,21 @@ class GuestsForm(forms.Form):
         _guests_field(self).limit(most)
 
 
+def _say_how_long(form: forms.Form) -> None:
+    for field in form.fields.values():
+        if most := getattr(field, "max_length", None):
+            field.error_messages["max_length"] = ngettext(
+                "This can have %(count)s character at most.",
+                "This can have %(count)s characters at most.",
+                most,
+            ) % {"count": number_format(most, force_grouping=True)}
+
+
+def read_number(text: str) -> int | None:
+    """Return a number that a form of ours carries along; None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None
+
+
 def _guests_field(form: forms.Form) -> GuestsField:
     field = form.fields["guests"]
     assert isinstance(field, GuestsField)  # noqa: S101 - said for the type checker
@@ -295,7 +314,7 @@ def _guests_field(form: forms.Form) -> GuestsField:
 class NotesForm(forms.Form):
     """What a host writes down about a booking, for nobody else."""
 
-    notes = forms.CharField(
+    notes = LinesField(
         label="Private notes",
         max_length=5_000,
         required=False,

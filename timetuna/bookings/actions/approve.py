@@ -10,19 +10,22 @@ from timetuna.bookings.history import HOST, note
 from timetuna.bookings.models import Booking
 from timetuna.jobs.queue import enqueue
 
+MOVED = "Your guest has asked for another time meanwhile. It is the one shown here; please answer again."
 TOO_LATE = "This request has ended: its time to be answered is over. Your guest can ask for another time."
 
 
-def approve(booking_id: int, *, source: str, now: datetime) -> Booking:
+def approve(booking_id: int, *, source: str, now: datetime, seen: int | None = None) -> Booking:
     """Confirm the booking, and have made what follows from it; a second yes changes nothing. Raises NotPossible.
 
-    The time has been taken since the request was made, so nothing can have come between.
+    The time has been taken since the request was made, so nothing can have come between. seen: the revision that the
+    host answers, if known: a yes to one time is none to another that the guest has moved to meanwhile.
     """
     with transaction.atomic():
         booking = locked_request(booking_id)
         if booking.status == Booking.Status.CONFIRMED:
             return booking
         refuse_if_ended(booking, now=now)
+        refuse_if_moved(booking, seen=seen)
         booking.status, booking.revision = Booking.Status.CONFIRMED, booking.revision + 1
         booking.pending_until = None
         booking.save(update_fields=["status", "revision", "pending_until"])
@@ -54,6 +57,12 @@ def refuse_if_ended(booking: Booking, *, now: datetime) -> None:
         raise NotPossible(_ended(booking))
     if booking.pending_until is not None and booking.pending_until <= now:
         raise NotPossible(TOO_LATE)
+
+
+def refuse_if_moved(booking: Booking, *, seen: int | None) -> None:
+    """Raise NotPossible where the host has seen an earlier revision of the request than this."""
+    if seen is not None and booking.revision != seen:
+        raise NotPossible(MOVED)
 
 
 def _ended(booking: Booking) -> str:

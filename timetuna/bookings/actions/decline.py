@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from timetuna.bookings.actions.approve import locked_request, refuse_if_ended
+from timetuna.bookings.actions.approve import locked_request, refuse_if_ended, refuse_if_moved
 from timetuna.bookings.actions.lapse import end_request
 from timetuna.bookings.audiences import GUEST
 from timetuna.bookings.errors import NotPossible
@@ -13,8 +13,13 @@ from timetuna.bookings.models import Booking
 from timetuna.bookings.outbox import enqueue_mails
 
 
-def decline(booking_id: int, *, note_text: str, source: str, now: datetime) -> Booking:
-    """End the request, free its time and tell the guest; a second no changes nothing. Raises NotPossible."""
+def decline(
+    booking_id: int, *, note_text: str, source: str, now: datetime, seen: int | None = None
+) -> Booking:
+    """End the request, free its time and tell the guest; a second no changes nothing. Raises NotPossible.
+
+    seen: the revision that the host answers, if known.
+    """
     with transaction.atomic():
         booking = locked_request(booking_id)
         if booking.status == Booking.Status.CONFIRMED:
@@ -22,6 +27,7 @@ def decline(booking_id: int, *, note_text: str, source: str, now: datetime) -> B
         if booking.status == Booking.Status.CANCELLED and _declined(booking):
             return booking
         refuse_if_ended(booking, now=now)
+        refuse_if_moved(booking, seen=seen)
         end_request(booking, actor=HOST, note_text=note_text)
         note(
             booking,

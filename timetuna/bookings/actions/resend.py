@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from timetuna.bookings.audiences import BOTH, everybody
 from timetuna.bookings.audiences import HOST as TO_HOST
-from timetuna.bookings.audiences import everybody
 from timetuna.bookings.errors import NotPossible, TooManyBookings
 from timetuna.bookings.history import HOST, note
 from timetuna.bookings.models import Booking
@@ -21,7 +21,7 @@ def resend(booking_id: int, *, audience: str, now: datetime) -> Booking:
     """
     with transaction.atomic():
         booking = Booking.objects.select_for_update().get(pk=booking_id)
-        if booking.erased_at is not None or audience not in everybody(booking):
+        if booking.erased_at is not None or audience not in _who_knows(booking):
             raise NotPossible("There is nobody whom this mail could be sent to.")
         number = _refuse_flood(booking, now)
         enqueue(
@@ -36,6 +36,11 @@ def resend(booking_id: int, *, audience: str, now: datetime) -> Booking:
         who = "the host" if audience == TO_HOST else "a guest"
         note(booking, actor=HOST, event="resent", text=f"Had the mail to {who} sent again.")
     return booking
+
+
+def _who_knows(booking: Booking) -> tuple[str, ...]:
+    """Return who has heard of the booking: of a request only its two sides, whatever became of it."""
+    return everybody(booking) if booking.pending_until is None else BOTH
 
 
 def _refuse_flood(booking: Booking, now: datetime) -> int:

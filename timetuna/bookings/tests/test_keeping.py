@@ -157,3 +157,35 @@ def test_strangers_find_nothing(client, alice, charlie, path):
     assert client.get(f"/bookings/{booking.pk}/{path}").status_code in {302, 404}
     booking.refresh_from_db()
     assert (booking.no_show, booking.private_notes, booking.erased_at) == (False, "Mine", None)
+
+
+def test_words_with_a_cancellation_are_never_lost(client, page):
+    booking = made(page)
+    path, lines = f"/bookings/{booking.pk}/cancel", "I am ill.\r\n" * 27 + "x" * 30
+
+    refused = client.post(path, {"note": "ill " * 90})
+    assert (refused.status_code, "ill ill" in shown(refused)) == (422, True)
+    booking.refresh_from_db()
+    assert booking.status == "confirmed"
+    client.post(path, {"note": lines})
+
+    booking.refresh_from_db()
+    assert booking.status == "cancelled"
+    assert booking.cancel_note == "I am ill. " * 27 + "x" * 30, "browsers count a line end as one character"
+
+
+def test_a_text_that_fits_in_the_browser_fits_here(client, page):
+    booking = made(page)
+    client.post(f"/bookings/{booking.pk}/notes", {"notes": "a\r\n" * 2_499 + "ab"})
+
+    booking.refresh_from_db()
+    assert booking.private_notes == "a\n" * 2_499 + "ab"
+
+
+def test_erasing_all_twice_says_that_it_is_done(client, alice):
+    booking = past(alice, guest_mailbox="sam@guest.example")
+    client.force_login(alice)
+
+    for _ in range(2):
+        answer = client.post(f"/bookings/{booking.pk}/erase", {"all": "yes"}, follow=True)
+        assert "Erased. The history keeps what happened" in shown(answer)

@@ -11,9 +11,11 @@ from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.decline import decline
 from timetuna.bookings.actions.lapse import LONGEST, lapse
 from timetuna.bookings.actions.reschedule import reschedule
+from timetuna.bookings.audiences import further
 from timetuna.bookings.availability import minute_of
 from timetuna.bookings.choice import write_start
 from timetuna.bookings.errors import NotPossible, SlotTaken
+from timetuna.bookings.invitees import Invitee
 from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.tests.conftest import make_page, order, tomorrow, work_off
@@ -263,3 +265,45 @@ def test_what_waits_stands_in_the_lists(page, as_alice):
     yes(booking)
     assert "No request waits" in shown(as_alice.get("/bookings?show=requests"))
     assert "Requests" not in [tab["label"] for tab in as_alice.get("/bookings").context["tabs"]]
+
+
+@pytest.mark.parametrize("said", ["yes", "no"])
+def test_an_answer_to_one_time_is_none_to_another_the_guest_has_moved_to_meanwhile(as_alice, page, said):
+    booking = made(page)
+    form = as_alice.get(f"/bookings/{booking.pk}/answer").content.decode()
+    assert form.count('<input type="hidden" name="seen" value="0">') == 2
+    reschedule(booking.pk, start_minute=minute_of(tomorrow(15)), actor="guest", now=now())
+
+    told = as_alice.post(f"/bookings/{booking.pk}/answer", {"answer": said, "seen": "0"}, follow=True)
+
+    assert state(booking) == "pending"
+    assert "Your guest has asked for another time meanwhile." in shown(told)
+    as_alice.post(f"/bookings/{booking.pk}/answer", {"answer": said, "seen": "1"})
+    assert state(booking) == {"yes": "confirmed", "no": "cancelled"}[said]
+
+
+def test_the_moment_until_which_a_request_is_kept_stands_in_a_sentence(as_alice, page):
+    booking = made(rule(page, approval_hours=1))
+    Booking.objects.filter(pk=booking.pk).update(pending_until=now() + timedelta(seconds=1))
+
+    assert "It is kept until Today" not in shown(as_alice.get(f"/bookings/{booking.pk}/answer"))
+
+
+def test_words_of_a_no_that_are_too_long_come_back_and_nothing_is_answered(as_alice, page):
+    booking = made(page)
+
+    answer = as_alice.post(f"/bookings/{booking.pk}/answer", {"answer": "no", "note": "why " * 90})
+
+    assert answer.status_code == 422
+    assert "why why" in shown(answer)
+    assert "This can have 300 characters at most." in shown(answer)
+    assert state(booking) == "pending"
+
+
+def test_a_request_is_sent_again_to_nobody_who_has_not_heard_of_it(as_alice, page):
+    booking = made(rule(page, most_guests=3), others=[Invitee("Kim", "kim@others.example")])
+
+    as_alice.post(f"/bookings/{booking.pk}/resend", {"to": further(booking.further_guests.get().pk)})
+
+    assert ("again", "guest") not in kinds(booking)
+    assert {audience for _, audience in kinds(booking)} == {"guest", "host"}

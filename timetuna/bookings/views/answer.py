@@ -11,10 +11,10 @@ from timetuna.bookings import wording
 from timetuna.bookings.actions.approve import approve
 from timetuna.bookings.actions.decline import decline
 from timetuna.bookings.errors import NotPossible
-from timetuna.bookings.forms import WordsForm
+from timetuna.bookings.forms import WordsForm, read_number
 from timetuna.bookings.history import HOST, MAIL
 from timetuna.bookings.models import Booking
-from timetuna.bookings.views.booking import answer_context, own_or_404
+from timetuna.bookings.views.booking import answer_context, own_or_404, show_booking
 from timetuna.bookings.views.bookings import reader_of
 from timetuna.pages.views.ownership import host_of
 
@@ -40,14 +40,16 @@ def answer(request: HttpRequest, booking_id: int) -> HttpResponse:
 
 def _answer(request: HttpRequest, row: Booking) -> HttpResponse:
     source, now = MAIL if request.POST.get("via") == MAIL else HOST, timezone.now()
+    seen = read_number(request.POST.get("seen", ""))
     form = WordsForm(request.POST)
-    words = form.words() if form.is_valid() else ""
+    if not form.is_valid():
+        return show_booking(request, row, words_form=form)
     try:
         if request.POST.get("answer") == "yes":
-            approve(row.pk, source=source, now=now)
+            approve(row.pk, source=source, now=now, seen=seen)
             messages.success(request, "Confirmed. Your guest gets the invitation by mail, and so do you.")
         elif request.POST.get("answer") == "no":
-            decline(row.pk, note_text=words, source=source, now=now)
+            decline(row.pk, note_text=form.words(), source=source, now=now, seen=seen)
             messages.success(request, "Declined. Your guest is told by mail, and the time is free again.")
     except NotPossible as error:
         messages.error(request, str(error))

@@ -47,8 +47,14 @@ def booking(request: HttpRequest, booking_id: int) -> HttpResponse:
     return show_booking(request, own_or_404(request, booking_id))
 
 
-def show_booking(request: HttpRequest, row: Booking, *, notes_form: NotesForm | None = None) -> HttpResponse:
-    """Render the page of a booking; with a form of notes that could not be saved, as it was typed."""
+def show_booking(
+    request: HttpRequest,
+    row: Booking,
+    *,
+    notes_form: NotesForm | None = None,
+    words_form: WordsForm | None = None,
+) -> HttpResponse:
+    """Render the page of a booking; with the form of notes or words that could not be used, as it was typed."""
     reader = reader_of(host_of(request), timezone.now())
     history = list(row.history.all())
     work = effects(row, history, reader)
@@ -61,13 +67,14 @@ def show_booking(request: HttpRequest, row: Booking, *, notes_form: NotesForm | 
         "guest_link": link(row),
         "new_link_path": f"/bookings/{row.pk}/new-link",
         "phone_digits": "".join(sign for sign in row.guest_phone if sign in "+0123456789"),
-        **_possible(row, reader),
+        **_possible(row, reader, words_form or WordsForm()),
         "notes_form": notes_form or NotesForm(initial={"notes": row.private_notes}),
     }
-    return render(request, "bookings/booking.html", context, status=422 if notes_form else 200)
+    status = 422 if notes_form or words_form else 200
+    return render(request, "bookings/booking.html", context, status=status)
 
 
-def _possible(row: Booking, reader: Reader) -> dict[str, object]:
+def _possible(row: Booking, reader: Reader, words_form: WordsForm) -> dict[str, object]:
     """Return what the host can do with the booking now, with the forms for it."""
     cancellable = ahead(row, now=reader.now)
     begun = row.status == Booking.Status.CONFIRMED and row.start_at <= reader.now
@@ -78,8 +85,10 @@ def _possible(row: Booking, reader: Reader) -> dict[str, object]:
         "people": [shown(one) for one in people],
         "cancellable": cancellable,
         "begun": begun,
-        "cancel_form": WordsForm(),
-        "answer": answer_context(row, reader) if row.status == Booking.Status.PENDING else None,
+        "cancel_form": words_form,
+        "answer": answer_context(row, reader) | {"form": words_form}
+        if row.status == Booking.Status.PENDING
+        else None,
         "readers": _readers(row, people) if row.erased_at is None else [],
         "erasable": erasable,
         "others": others,
@@ -99,7 +108,7 @@ def answer_context(row: Booking, reader: Reader) -> dict[str, object]:
     """Return what the form that answers a request shows."""
     until = row.pending_until or row.start_at
     return {
-        "until": moments.dated(until, zone=reader.zone, now=reader.now),
+        "until": moments.dated(until, zone=reader.zone, now=reader.now).replace("Today", "today"),
         "left": moments.distance(until, now=reader.now),
         "form": WordsForm(),
     }
@@ -135,9 +144,10 @@ def cancel_as_host(request: HttpRequest, booking_id: int) -> HttpResponse:
     """Call the booking off; both sides get a mail."""
     row = own_or_404(request, booking_id)
     form = WordsForm(request.POST)
-    note_text = form.cleaned_data["note"] if form.is_valid() else ""
+    if not form.is_valid():
+        return show_booking(request, row, words_form=form)
     try:
-        cancel(row.pk, actor=HOST, note_text=note_text, now=timezone.now())
+        cancel(row.pk, actor=HOST, note_text=form.words(), now=timezone.now())
     except NotPossible as error:
         messages.error(request, str(error))
     else:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 from timetuna.bookings.actions.change_guests import add_guests, remove_guest
 from timetuna.bookings.choice import read_customs
 from timetuna.bookings.errors import BookingRefused, TooManyBookings
-from timetuna.bookings.forms import GuestsForm
+from timetuna.bookings.forms import GuestsForm, read_number
 from timetuna.bookings.invitation import brought
 from timetuna.bookings.invitees import shown
 from timetuna.bookings.links import link_path
@@ -41,10 +41,10 @@ def _add(request: HttpRequest, booking: Booking) -> HttpResponse:
 
 
 def _remove(request: HttpRequest, booking: Booking) -> HttpResponse:
-    number = request.POST["remove"]
+    number = read_number(request.POST["remove"])
     try:
-        if number.isascii() and number.isdigit() and len(number) < 12:  # noqa: PLR2004 - what a column can hold
-            remove_guest(booking.pk, guest_id=int(number), now=timezone.now())
+        if number is not None:
+            remove_guest(booking.pk, guest_id=number, now=timezone.now())
     except BookingRefused as error:
         return _show(request, booking, GuestsForm(most=_room(booking)), notice=str(error), status=409)
     return HttpResponseRedirect(f"{link_path(booking)}/guests")

@@ -63,7 +63,7 @@ def erase_guest(request: HttpRequest, booking_id: int) -> HttpResponse:
     due = [one for one in rows if may_erase(one, now=now)]
     for one in due:
         erase(one.pk, actor=HOST, now=now)
-    if not due:
+    if rows and not due:
         messages.error(
             request, "This meeting is still to come. Cancel it first; then its guest can be erased."
         )
