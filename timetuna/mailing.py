@@ -33,9 +33,9 @@ def deliver(message: EmailMessage) -> None:
         log.warning("mail not sent: %s", error.code)
         if error.permanent:
             raise GiveUp(f"Mail refused: {error}") from error
-        if not error.code.isdigit():
-            _rest.failed(server)
-        raise Retry(f"Mail waiting: {error}") from error
+        # That nobody can be talked to is not this mail's doing: its own pause, which grows to an hour, is for others.
+        when = None if error.code.isdigit() else _rest.failed(server)
+        raise Retry(f"Mail waiting: {error}", at=when) from error
     _rest.worked(server)
 
 
@@ -61,21 +61,25 @@ class _Rest:
             if left <= 0:
                 self._until = time.monotonic() + self._pause()
                 return None
-        return timezone.now() + timedelta(seconds=left + random.uniform(0, self._pause()))  # noqa: S311 - spreads load
+            return self._after(left)
 
-    def failed(self, server: MailServer) -> None:
-        """Count a try that did not get through."""
+    def failed(self, server: MailServer) -> datetime:
+        """Count a try that did not get through; return when it may be made again."""
         with self._lock:
             if server != self._server:
                 self._server, self._failures = server, 0
             self._failures += 1
             self._until = time.monotonic() + self._pause()
+            return self._after(self._pause())
 
     def worked(self, server: MailServer) -> None:
         """Forget the failures."""
         with self._lock:
             if server == self._server:
                 self._failures = 0
+
+    def _after(self, seconds: float) -> datetime:
+        return timezone.now() + timedelta(seconds=seconds + random.uniform(0, self._pause()))  # noqa: S311 - spreads load
 
     def _pause(self) -> float:
         beyond = min(max(self._failures - _ENOUGH_FAILURES, 0), 10)

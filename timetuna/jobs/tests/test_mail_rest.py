@@ -81,3 +81,11 @@ def test_another_server_is_none_of_its_business(away, settings):
         settings.MAIL_SERVER = MailServer("127.0.0.1", sandbox.smtp_port)
 
         mailing.deliver(letter())
+
+
+def test_however_often_a_mail_was_tried_it_waits_no_longer_than_the_server_does(away, settings):
+    for _ in range(30):
+        order = refused(away, settings)
+        mailing._rest._until = 0.0
+
+    assert (order.at - timezone.now()).total_seconds() <= 2 * 300
