@@ -1,6 +1,6 @@
 """Times as a guest reads them: zone, clock, first weekday, and what the host's clock shows."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,6 +17,11 @@ AMERICAN = {"Accept-Language": "en-US,en;q=0.9"}
 BERLIN, NEW_YORK, KATHMANDU = (
     ZoneInfo(name) for name in ("Europe/Berlin", "America/New_York", "Asia/Kathmandu")
 )
+
+
+def a_whole_day():
+    """Return a day that has not begun anywhere: late in the evening of UTC, tomorrow has in Berlin."""
+    return tomorrow() + timedelta(days=1)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +72,7 @@ def test_the_list_of_zones_shows_offsets_and_is_made_once():
 
 
 def test_an_american_browser_gets_its_clock_and_its_week(client, page):
-    answer = client.get(f"/alice/intro?day={tomorrow():%Y-%m-%d}", headers=AMERICAN)
+    answer = client.get(f"/alice/intro?day={a_whole_day():%Y-%m-%d}", headers=AMERICAN)
 
     assert answer.context["month"]["weekdays"][0]["full"] == "Sunday"
     assert answer.context["times"][0]["label"] == "12:00\xa0am"
@@ -75,7 +80,7 @@ def test_an_american_browser_gets_its_clock_and_its_week(client, page):
 
 
 def test_the_switched_clock_wins_and_goes_along(client, page):
-    answer = client.get(f"/alice/intro?day={tomorrow():%Y-%m-%d}&clock=24", headers=AMERICAN)
+    answer = client.get(f"/alice/intro?day={a_whole_day():%Y-%m-%d}&clock=24", headers=AMERICAN)
 
     assert answer.context["times"][0]["label"] == "00:00"
     assert all("clock=24" in time["url"] for time in answer.context["times"])
