@@ -1,19 +1,15 @@
 """A booking as the event that stands in its host's calendar."""
 
 import json
-import re
 from dataclasses import asdict
 
 from timetuna.bookings.invitation import brought, host_description, own_uid, summary
+from timetuna.bookings.lures import without_addresses
 from timetuna.bookings.models import Booking
 from timetuna.bookings.place import place
 from timetuna.bookings.writers import event_kinds
 from timetuna.lib.signing import fingerprint
 from timetuna.providers.base import Entry, Person
-
-_WORD = re.compile(r"\S+")
-_ADDRESS = re.compile(r"://|www\.|\w\.[^\W\d_]{2}", re.IGNORECASE)
-_LEFT_OUT = "(address left out)"
 
 
 def entry_of(booking: Booking) -> Entry:
@@ -47,16 +43,7 @@ def digest(entry: Entry) -> str:
     return fingerprint(json.dumps(asdict(entry), default=str, sort_keys=True))
 
 
-def without_addresses(text: str) -> str:
-    """Return a guest's text without anything that a calendar makes a link of.
-
-    Who is named as the guest may find the event in a calendar of theirs, and somebody else may have typed their
-    address: what stands in the event is no way to send them a lure.
-    """
-    return _WORD.sub(lambda word: _LEFT_OUT if _ADDRESS.search(word[0]) else word[0], text)
-
-
 def _guests(booking: Booking) -> tuple[Person, ...]:
     first = Person(booking.guest_name, booking.guest_email)
-    others = [Person(row.name, row.email) for row in brought(booking)]
+    others = [Person(without_addresses(row.name), row.email) for row in brought(booking)]
     return tuple(person for person in (first, *others) if person.email)

@@ -7,8 +7,9 @@ from django.conf import settings
 from django.utils.translation import gettext
 
 from timetuna.bookings.errors import TooManyBookings
+from timetuna.bookings.history import GUEST
 from timetuna.bookings.invitees import Invitee
-from timetuna.bookings.models import Booking, BookingGuest
+from timetuna.bookings.models import Booking, BookingGuest, HistoryEntry
 from timetuna.lib.mail import mailbox_of
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
@@ -33,6 +34,24 @@ def refuse_flood_of(others: Iterable[Invitee], *, now: datetime) -> None:
                 )
                 % {"email": invitee.email}
             )
+
+
+def refuse_flood_of_changes(booking: Booking, *, now: datetime) -> None:
+    """Raise TooManyBookings if guests with this mailbox changed bookings too often lately; each change mails everybody.
+
+    They may do so as often in a day as they may book.
+    """
+    _, most = settings.GUEST_MAIL_LIMITS
+    changes = HistoryEntry.objects.filter(
+        booking__guest_mailbox=mailbox_of(booking.guest_email),
+        event__in=("moved", "guests_added", "guest_removed"),
+        actor=GUEST,
+        at__gte=now - _DAY,
+    )
+    if changes.count() >= most:
+        raise TooManyBookings(
+            gettext("This mail address has changed many bookings lately. Please try again later.")
+        )
 
 
 def _is_flooded(mailbox: str, now: datetime) -> bool:

@@ -5,12 +5,11 @@ from dataclasses import replace
 from django.utils.translation import gettext, ngettext
 
 from timetuna.bookings import wording
-from timetuna.bookings.event_entry import without_addresses
 from timetuna.bookings.history import GUEST, earlier_start
 from timetuna.bookings.invitation import brought
-from timetuna.bookings.invitees import shown
+from timetuna.bookings.lures import without_addresses
 from timetuna.bookings.mail_parts import NAME_LENGTH, Words, start_of
-from timetuna.bookings.models import Booking
+from timetuna.bookings.models import Booking, BookingGuest
 from timetuna.bookings.place import Place
 from timetuna.bookings.timely_words import TIMELY_KINDS, follow_up, guest_reminder
 from timetuna.lib.text import single_line
@@ -89,7 +88,7 @@ def _ends(booking: Booking, kind: str, named: dict[str, str]) -> Words:
 
 def guests_changed(booking: Booking, *, to_guest: bool) -> Words:
     """Return what guest and host read when somebody was added or taken off."""
-    people = [single_line(shown(row), max_length=200) for row in brought(booking)]
+    people = [_shown(row) for row in brought(booking)]
     zone = booking.guest_time_zone if to_guest else booking.host_time_zone
     other = booking.host.name if to_guest else shown_name(booking)
     named = {
@@ -110,6 +109,12 @@ def guests_changed(booking: Booking, *, to_guest: bool) -> Words:
 def shown_name(booking: Booking) -> str:
     """Return the guest's name, without anything that mail programs make a link of."""
     return without_addresses(single_line(booking.guest_name, max_length=NAME_LENGTH))
+
+
+def _shown(row: BookingGuest) -> str:
+    """Return the words for somebody who is brought. Their name was typed by the guest, or by who pretends to be it."""
+    name = without_addresses(row.name)
+    return single_line(f"{name} <{row.email}>" if name else row.email, max_length=200)
 
 
 def was_at(booking: Booking, zone: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from timetuna.bookings.links import link
+from timetuna.bookings.lures import without_addresses
 from timetuna.bookings.models import Booking, BookingGuest
 from timetuna.bookings.place import Place
 from timetuna.calendars.models import CalendarEvent
@@ -25,7 +26,12 @@ def host_invitation(booking: Booking, place: Place, *, cancelled: bool = False) 
     """Return the host's copy. A shared calendar must not give the guest's link away, so it carries the host's page."""
     closing = _host_closing(booking, booking.guest_notes)
     copy = _invitation(booking, place, closing=closing, url=host_page(booking), cancelled=cancelled)
-    return replace(copy, uid=host_uid(booking))
+    return replace(
+        copy,
+        uid=host_uid(booking),
+        summary=summary(booking),
+        attendees=_attendees(booking, booking.guest_name),
+    )
 
 
 def further_invitation(booking: Booking, place: Place, *, cancelled: bool = False) -> Invitation:
@@ -69,12 +75,16 @@ def host_page(booking: Booking) -> str:
 
 def summary(booking: Booking) -> str:
     """Return the event's title: the page and both names."""
-    named = {"title": booking.title, "guest": booking.guest_name, "host": booking.host.name}
+    return _summary(booking, booking.guest_name)
+
+
+def _summary(booking: Booking, guest: str) -> str:
+    named = {"title": booking.title, "guest": guest, "host": booking.host.name}
     return gettext("%(title)s: %(guest)s and %(host)s") % named
 
 
 def _invitation(booking: Booking, place: Place, *, closing: str, url: str, cancelled: bool) -> Invitation:
-    host = booking.host
+    host, guest = booking.host, without_addresses(booking.guest_name)
     return Invitation(
         uid=own_uid(booking),
         sequence=booking.revision,
@@ -83,23 +93,23 @@ def _invitation(booking: Booking, place: Place, *, closing: str, url: str, cance
         end=booking.end_at(),
         stamp=timezone.now(),
         created=booking.created_at,
-        summary=summary(booking),
+        summary=_summary(booking, guest),
         description=_description(place, closing),
         location=place.text,
         url=place.url or url,
         organizer_name=host.name,
         organizer_email=host.email,
-        attendees=_attendees(booking),
+        attendees=_attendees(booking, guest),
     )
 
 
-def _attendees(booking: Booking) -> tuple[Attendee, ...]:
+def _attendees(booking: Booking, guest: str) -> tuple[Attendee, ...]:
     """Return who takes part, each address once: hosts try their own page. Further guests have not said yes yet."""
     host = booking.host
     people = (
         Attendee(host.name, host.email, "ACCEPTED", "CHAIR"),
-        Attendee(booking.guest_name, booking.guest_email, "ACCEPTED"),
-        *(Attendee(row.name, row.email, "NEEDS-ACTION") for row in brought(booking)),
+        Attendee(guest, booking.guest_email, "ACCEPTED"),
+        *(Attendee(without_addresses(row.name), row.email, "NEEDS-ACTION") for row in brought(booking)),
     )
     found: dict[str, Attendee] = {}
     for person in people:

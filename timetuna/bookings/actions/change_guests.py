@@ -12,7 +12,7 @@ from timetuna.bookings.actions.plan_reminders import drop_reminders_of, plan_rem
 from timetuna.bookings.audiences import BOTH, further
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.event_work import enqueue_event
-from timetuna.bookings.floods import refuse_flood_of
+from timetuna.bookings.floods import refuse_flood_of, refuse_flood_of_changes
 from timetuna.bookings.history import GUEST, note
 from timetuna.bookings.invitees import Invitee
 from timetuna.bookings.mirrors import is_announced
@@ -22,6 +22,9 @@ from timetuna.bookings.terms import guests_refusal, most_guests
 from timetuna.jobs.models import Job
 
 MOST_CHANGES = 20
+MOST_INVITATIONS = 2
+"""How often one person is invited to one booking: once more after they were taken off by mistake."""
+INVITES = frozenset({"confirmed", "promised", "invited"})
 
 
 def add_guests(booking_id: int, *, others: Sequence[Invitee], now: datetime) -> Booking:
@@ -29,6 +32,7 @@ def add_guests(booking_id: int, *, others: Sequence[Invitee], now: datetime) -> 
     with transaction.atomic():
         booking = _locked(booking_id, now)
         refuse_flood_of(others, now=now)
+        _refuse_to_and_fro(booking, others)
         before = _count(booking)
         added = name_guests(booking, others, most=most_guests(booking), now=now)
         if added:
@@ -67,7 +71,23 @@ def _locked(booking_id: int, now: datetime) -> Booking:
         raise NotPossible(
             gettext("The guests of this booking were changed many times. Please write to your host.")
         )
+    refuse_flood_of_changes(booking, now=now)
     return booking
+
+
+def _refuse_to_and_fro(booking: Booking, others: Sequence[Invitee]) -> None:
+    """Let nobody be mailed again and again because somebody invites them and takes them off."""
+    mailboxes = {one.mailbox(): one.email for one in others}
+    off = BookingGuest.objects.filter(booking=booking, active=False, mailbox__in=mailboxes)
+    invited = [
+        mail.arguments.get("audience") for mail in _mails(booking) if mail.arguments.get("kind") in INVITES
+    ]
+    for row in off:
+        if invited.count(further(row.pk)) >= MOST_INVITATIONS:
+            raise NotPossible(
+                gettext("%(email)s was invited and taken off already. Please write to your host.")
+                % {"email": mailboxes[row.mailbox]}
+            )
 
 
 def _count(booking: Booking) -> int:

@@ -16,14 +16,14 @@ from timetuna.bookings.actions.lock_host import lock_host
 from timetuna.bookings.actions.look_again import look_again_for
 from timetuna.bookings.audiences import BOTH
 from timetuna.bookings.availability import Question, bookable, moment_of
-from timetuna.bookings.errors import NotPossible, SlotTaken, TooManyBookings
+from timetuna.bookings.errors import NotPossible, SlotTaken
 from timetuna.bookings.event_work import enqueue_event
+from timetuna.bookings.floods import refuse_flood_of_changes
 from timetuna.bookings.history import GUEST, HOST, note, quoting
-from timetuna.bookings.models import Booking, BookingHost, Conference, HistoryEntry
+from timetuna.bookings.models import Booking, BookingHost, Conference
 from timetuna.bookings.outbox import enqueue_mails
 from timetuna.bookings.terms import move_refusal
 from timetuna.jobs.queue import enqueue
-from timetuna.lib.mail import mailbox_of
 from timetuna.pages.queries import page_settings
 from timetuna.web.client import NOBODY, Client
 
@@ -69,7 +69,8 @@ def reschedule(
             _refuse_if_settled(booking, actor, now)
             if booking.start_at != moment_of(start_minute):
                 _refuse_if_restless(booking, actor)
-                _refuse_flood(booking, actor, now)
+                if actor == GUEST:
+                    refuse_flood_of_changes(booking, now=now)
                 if not (wish.anyway and actor == HOST):
                     _refuse_if_taken(booking, start_minute, wish, now)
                 elif moment_of(start_minute) <= now:
@@ -89,23 +90,6 @@ def _locked(booking_id: int) -> Booking:
     lock_host(booking.host_id)
     booking.refresh_from_db()
     return booking
-
-
-def _refuse_flood(booking: Booking, actor: str, now: datetime) -> None:
-    """Let guests with one mailbox move as often in a day as they may book: each move mails both sides."""
-    if actor != GUEST:
-        return
-    _, most = settings.GUEST_MAIL_LIMITS
-    moves = HistoryEntry.objects.filter(
-        booking__guest_mailbox=mailbox_of(booking.guest_email),
-        event="moved",
-        actor=GUEST,
-        at__gte=now - timedelta(days=1),
-    )
-    if moves.count() >= most:
-        raise TooManyBookings(
-            gettext("This mail address has moved many bookings lately. Please try again later.")
-        )
 
 
 def _refuse_if_taken(booking: Booking, start_minute: int, wish: Wish, now: datetime) -> None:

@@ -237,8 +237,10 @@ def test_one_booking_names_only_so_many_people(page):
 def test_guests_are_not_changed_for_ever(page):
     booking = made(page)
     for number in range(MOST_CHANGES):
-        add_guests(booking.pk, others=[KIM], now=now()) if number % 2 == 0 else remove_guest(
-            booking.pk, guest_id=BookingGuest.objects.get().pk, now=now()
+        add_guests(
+            booking.pk, others=[Invitee("", f"kim{number}@others.example")], now=now()
+        ) if number % 2 == 0 else remove_guest(
+            booking.pk, guest_id=BookingGuest.objects.get(active=True).pk, now=now()
         )
 
     with pytest.raises(NotPossible, match="changed many times"):
@@ -277,3 +279,41 @@ def test_nobody_is_added_once_it_is_over_or_cancelled(client, page):
     with pytest.raises(NotPossible, match="is cancelled"):
         add(booking, KIM)
     assert client.get(f"{link_path(booking)}/guests")["Location"] == link_path(booking)
+
+
+def test_nobody_is_invited_and_taken_off_again_and_again(page, zoom):
+    booking = made(page, others=[KIM])
+    row = booking.further_guests.get()
+
+    remove_guest(booking.pk, guest_id=row.pk, now=now())
+    add(booking, KIM)
+    remove_guest(booking.pk, guest_id=row.pk, now=now())
+    with pytest.raises(NotPossible, match=r"kim\+x@others\.example was invited and taken off already"):
+        add_guests(booking.pk, others=[LEE, Invitee("", "kim+x@others.example")], now=now())
+
+    assert people(booking) == []
+    assert kinds(booking).count(("invited", f"guest-{row.pk}")) == 1
+
+
+def test_changes_of_guests_and_of_times_count_together(page, settings):
+    settings.GUEST_MAIL_LIMITS = (9, 3)
+    booking = made(page)
+    add(booking, KIM)
+    reschedule(booking.pk, start_minute=minute_of(tomorrow(15)), actor="guest", now=now())
+    remove_guest(booking.pk, guest_id=booking.further_guests.get().pk, now=now())
+
+    with pytest.raises(TooManyBookings, match="has changed many bookings lately"):
+        add_guests(booking.pk, others=[LEE], now=now())
+    reschedule(booking.pk, start_minute=minute_of(tomorrow(16)), actor="host", now=now())
+
+
+def test_names_are_no_lure_for_whoever_never_heard_of_the_booking(page, zoom):
+    booking = made(page, name="Prize at evil.example", others=[KIM])
+    add(booking, Invitee("Prize at www.evil.example/x", LEE.email))
+
+    mails = [mail for to in (GUEST, KIM.email, LEE.email) for mail in zoom.mails(to)]
+    assert len(mails) == 4
+    for mail in mails:
+        calendar = calendar_parts(mail)[0].replace(b"\r\n ", b"") if calendar_parts(mail) else b""
+        assert "evil.example" not in mail["text"] + str(message(mail)["Subject"]) + calendar.decode()
+    assert "Prize at evil.example" in str(event(zoom.mails(HOST)[0])["summary"])
