@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from timetuna.bookings import wording
 from timetuna.bookings.links import link
+from timetuna.bookings.lures import without_addresses
 from timetuna.bookings.models import Booking
 from timetuna.bookings.place import place
 from timetuna.lib.text import single_line
@@ -40,7 +41,7 @@ def placeholders(booking: Booking) -> dict[str, str]:
     """Return what stands for the words in braces, as the guest reads it."""
     where = place(booking)
     return {
-        "guest name": single_line(booking.guest_name, max_length=NAME_LENGTH),
+        "guest name": without_addresses(single_line(booking.guest_name, max_length=NAME_LENGTH)),
         "host name": booking.host.name,
         "page": booking.title,
         "start": start_of(booking, booking.guest_time_zone),

@@ -308,6 +308,7 @@ def test_changes_of_guests_and_of_times_count_together(page, settings):
 
 
 def test_names_are_no_lure_for_whoever_never_heard_of_the_booking(page, zoom):
+    rule(page, mail_subject="{guest name}: {page}", mail_message="Hello {guest name}")
     booking = made(page, name="Prize at evil.example", others=[KIM])
     add(booking, Invitee("Prize at www.evil.example/x", LEE.email))
 
