@@ -18,11 +18,11 @@ class Headline:
     wrote: str = ""
 
 
-def headline_of(booking: Booking) -> Headline:
+def headline_of(booking: Booking, *, twelve_hours: bool = False) -> Headline:
     """Say how the booking stands."""
     named = {"host": booking.host.name, "email": booking.guest_email}
     if booking.status == Booking.Status.PENDING:
-        return _waiting(booking, named)
+        return _waiting(booking, named, twelve_hours=twelve_hours)
     if booking.status == Booking.Status.CANCELLED:
         ended = _cancelled if booking.pending_until is None else _ended
         return ended(booking, named)
@@ -33,14 +33,14 @@ def headline_of(booking: Booking) -> Headline:
     return Headline(gettext("Your booking is confirmed"), lead)
 
 
-def _waiting(booking: Booking, named: dict[str, str]) -> Headline:
-    zone = wording.zone_or_utc(booking.guest_time_zone)
-    until = wording.short_when(booking.pending_until or booking.start_at, zone=zone)
+def _waiting(booking: Booking, named: dict[str, str], *, twelve_hours: bool) -> Headline:
+    zone, until = wording.zone_or_utc(booking.guest_time_zone), booking.pending_until or booking.start_at
+    deadline = wording.short_when(until, zone=zone, twelve_hours=twelve_hours)
     lead = gettext(
         "%(host)s confirms each booking. Until then nothing is booked, and the time is kept for you. "
         "You hear at %(email)s, by %(deadline)s at the latest."
     )
-    return Headline(gettext("Your request is with %(host)s") % named, lead % (named | {"deadline": until}))
+    return Headline(gettext("Your request is with %(host)s") % named, lead % (named | {"deadline": deadline}))
 
 
 def _cancelled(booking: Booking, named: dict[str, str]) -> Headline:

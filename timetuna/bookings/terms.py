@@ -66,29 +66,36 @@ def asks_reason(booking: Booking) -> str:
     return booking.page.ask_reason if booking.page else OPTIONAL
 
 
-def sentences(booking: Booking, *, now: datetime) -> list[str]:
+def sentences(booking: Booking, *, now: datetime, twelve_hours: bool = False) -> list[str]:
     """Say until when the guest may move and cancel, or why not; nothing where both can be done until the start."""
     if _settled(booking, now, _MOVE):
         return []
-    refusals = [_move_refusal(booking, now), _cancel_refusal(booking, now)]
+    refusals = [
+        _move_refusal(booking, now, twelve_hours=twelve_hours),
+        _cancel_refusal(booking, now, twelve_hours=twelve_hours),
+    ]
     said = [refusal for refusal in refusals if refusal]
-    return [*said, *([_advice(booking)] if said else []), *_deadlines(booking, refusals)]
+    return [
+        *said,
+        *([_advice(booking)] if said else []),
+        *_deadlines(booking, refusals, twelve_hours=twelve_hours),
+    ]
 
 
-def _move_refusal(booking: Booking, now: datetime) -> str:
+def _move_refusal(booking: Booking, now: datetime, *, twelve_hours: bool = False) -> str:
     if settled := _settled(booking, now, _MOVE):
         return settled
     if booking.page is None:
         return gettext("The page this was booked on is gone, so it cannot be moved here.")
-    return _too_late(booking, booking.page.change_notice_minutes, now, _MOVE)
+    return _too_late(booking, booking.page.change_notice_minutes, now, _MOVE, twelve_hours=twelve_hours)
 
 
-def _cancel_refusal(booking: Booking, now: datetime) -> str:
+def _cancel_refusal(booking: Booking, now: datetime, *, twelve_hours: bool = False) -> str:
     if settled := _settled(booking, now, _CANCEL):
         return settled
     if booking.page is None or booking.status == Booking.Status.PENDING:
         return ""
-    return _too_late(booking, booking.page.cancel_notice_minutes, now, _CANCEL)
+    return _too_late(booking, booking.page.cancel_notice_minutes, now, _CANCEL, twelve_hours=twelve_hours)
 
 
 def _settled(booking: Booking, now: datetime, change: _Change) -> str:
@@ -97,15 +104,17 @@ def _settled(booking: Booking, now: datetime, change: _Change) -> str:
     return gettext(change.begun) if booking.start_at <= now else ""
 
 
-def _too_late(booking: Booking, notice: int | None, now: datetime, change: _Change) -> str:
+def _too_late(
+    booking: Booking, notice: int | None, now: datetime, change: _Change, *, twelve_hours: bool
+) -> str:
     if notice is None:
         return gettext(change.never)
     if booking.start_at - timedelta(minutes=notice) <= now:
-        return gettext(change.too_late) % {"deadline": _deadline(booking, notice)}
+        return gettext(change.too_late) % {"deadline": _deadline(booking, notice, twelve_hours=twelve_hours)}
     return ""
 
 
-def _deadlines(booking: Booking, refusals: list[str]) -> list[str]:
+def _deadlines(booking: Booking, refusals: list[str], *, twelve_hours: bool) -> list[str]:
     """Say until when what is not refused can be done."""
     page = booking.page
     if page is None:
@@ -115,21 +124,27 @@ def _deadlines(booking: Booking, refusals: list[str]) -> list[str]:
     cancel = 0 if refusals[1] or pending else page.cancel_notice_minutes or 0
     if move and move == cancel:
         return [
-            gettext("You can move or cancel it until %(deadline)s.") % {"deadline": _deadline(booking, move)}
+            gettext("You can move or cancel it until %(deadline)s.")
+            % {"deadline": _deadline(booking, move, twelve_hours=twelve_hours)}
         ]
     said = []
     if move:
-        said.append(gettext("You can move it until %(deadline)s.") % {"deadline": _deadline(booking, move)})
+        said.append(
+            gettext("You can move it until %(deadline)s.")
+            % {"deadline": _deadline(booking, move, twelve_hours=twelve_hours)}
+        )
     if cancel:
         said.append(
-            gettext("You can cancel it until %(deadline)s.") % {"deadline": _deadline(booking, cancel)}
+            gettext("You can cancel it until %(deadline)s.")
+            % {"deadline": _deadline(booking, cancel, twelve_hours=twelve_hours)}
         )
     return said
 
 
-def _deadline(booking: Booking, notice: int) -> str:
+def _deadline(booking: Booking, notice: int, *, twelve_hours: bool) -> str:
     zone = wording.zone_or_utc(booking.guest_time_zone)
-    return wording.short_when(booking.start_at - timedelta(minutes=notice), zone=zone)
+    last = booking.start_at - timedelta(minutes=notice)
+    return wording.short_when(last, zone=zone, twelve_hours=twelve_hours)
 
 
 def _with_advice(booking: Booking, refusal: str) -> str:

@@ -112,11 +112,11 @@ def when(start: datetime, *, minutes: int, zone: ZoneInfo, twelve_hours: bool = 
     }
 
 
-def short_when(start: datetime, *, zone: ZoneInfo) -> str:
+def short_when(start: datetime, *, zone: ZoneInfo, twelve_hours: bool = False) -> str:
     """Say when a meeting starts, for subjects: "Tue 24 Nov 2026, 14:00"."""
     begins = start.astimezone(zone)
     shown = date_format(begins, pgettext("short date", "D j M Y"))
-    return f"{shown}, {clock(begins)}"
+    return f"{shown}, {clock(begins, twelve_hours=twelve_hours)}"
 
 
 def length(minutes: int) -> str:

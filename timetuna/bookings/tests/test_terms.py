@@ -51,6 +51,19 @@ def test_deadlines_are_said_by_the_guests_clock(client, page):
     assert "You can cancel it until" in text
 
 
+def test_deadlines_are_written_as_the_other_times_of_the_page(client, page):
+    rule(page, change_notice_minutes=120, cancel_notice_minutes=120)
+    path = link_path(made(page, tomorrow(14) + FAR, time_zone="UTC"))
+
+    text = shown(client.get(path, headers={"Accept-Language": "en-US"}))
+    assert "2:00 pm to 2:30 pm" in text.replace("\xa0", " ")
+    assert ", 12:00 pm." in text.replace("\xa0", " ")
+    rule(page, approval=True, approval_hours=24 * 7)
+    path = link_path(made(page, tomorrow(16), time_zone="UTC"))
+    text = shown(client.get(path, headers={"Accept-Language": "en-US"}))
+    assert ", 4:00 pm at the latest" in text.replace("\xa0", " ")
+
+
 def test_after_the_deadline_nothing_can_be_done_by_any_way(client, page):
     rule(page, change_notice_minutes=3 * 24 * 60, cancel_notice_minutes=3 * 24 * 60)
     booking = made(page)

@@ -43,11 +43,11 @@ def booked(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "booking": booking_context(booking, customs) | {"old_time_label": _old_time(booking, customs)},
         "host": {"name": booking.host.name},
-        "headline": headline_of(booking),
+        "headline": headline_of(booking, twelve_hours=customs.twelve_hours),
         "link": link_context(booking) if confirmed else None,
         "people": [shown(row) for row in brought(booking)],
         **(_calendars(booking) if confirmed else {}),
-        **_changes(booking, read_clock(request.GET), now),
+        **_changes(booking, read_clock(request.GET), customs, now),
         "again_url": booking.page.address() if booking.page else "",
     }
     return private(render(request, "public/booked.html", context))
@@ -144,7 +144,7 @@ def _calendars(booking: Booking) -> dict[str, Any]:
     }
 
 
-def _changes(booking: Booking, clock: str, now: datetime) -> dict[str, Any]:
+def _changes(booking: Booking, clock: str, customs: Customs, now: datetime) -> dict[str, Any]:
     """Return where what the guest may still do is done, and the sentences about it."""
     path, tail = link_path(booking), f"?clock={clock}" if clock else ""
     guests = most_guests(booking) or brought(booking).exists()
@@ -152,7 +152,7 @@ def _changes(booking: Booking, clock: str, now: datetime) -> dict[str, Any]:
         "move_url": "" if move_refusal(booking, now=now) else f"{path}/move{tail}",
         "cancel_url": "" if cancel_refusal(booking, now=now) else f"{path}/cancel{tail}",
         "guests_url": f"{path}/guests" if guests and not guests_refusal(booking, now=now) else "",
-        "terms": sentences(booking, now=now),
+        "terms": sentences(booking, now=now, twelve_hours=customs.twelve_hours),
     }
 
 
