@@ -58,7 +58,7 @@ OWNERS = """
     bookings/<int:booking_id>/retry bookings/<int:booking_id>/cancel bookings/<int:booking_id>/new-link
     bookings/<int:booking_id>/answer bookings/<int:booking_id>/move bookings/<int:booking_id>/move/confirm
     bookings/<int:booking_id>/no-show bookings/<int:booking_id>/notes bookings/<int:booking_id>/resend
-    bookings/<int:booking_id>/erase bookings/<int:booking_id>/history.json
+    bookings/<int:booking_id>/erase bookings/<int:booking_id>/guests bookings/<int:booking_id>/history.json
 """.split()  # noqa: SIM905
 PAST_COUNTING = {"sessions.session"}
 

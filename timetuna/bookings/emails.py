@@ -82,7 +82,7 @@ def _letter(booking: Booking, kind: Kind, audience: str, tag: str) -> Letter:
 
 def _words(booking: Booking, kind: Kind, where: Place, reader: MailReader) -> Words:
     if reader.role == FURTHER:
-        return further_words(booking, kind, where)
+        return further_words(booking, kind, where, by=reader.changed_by)
     return (guest_words if reader.is_guest() else host_words)(booking, kind, where)
 
 

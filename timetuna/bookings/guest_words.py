@@ -5,7 +5,7 @@ from dataclasses import replace
 from django.utils.translation import gettext, ngettext
 
 from timetuna.bookings import wording
-from timetuna.bookings.history import GUEST, earlier_start
+from timetuna.bookings.history import GUEST, HOST, earlier_start
 from timetuna.bookings.invitation import brought
 from timetuna.bookings.lures import without_addresses
 from timetuna.bookings.mail_parts import NAME_LENGTH, Words, start_of
@@ -17,8 +17,8 @@ from timetuna.lib.text import single_line
 GUESTS_KIND = "guests"
 
 
-def further_words(booking: Booking, kind: str, where: Place) -> Words:
-    """Return what somebody reads whom the guest brings.
+def further_words(booking: Booking, kind: str, where: Place, *, by: str) -> Words:
+    """Return what somebody reads whom the guest brings, or the host invited (`by`).
 
     They may not know the guest, who typed their address: nothing else that the guest wrote is passed on, and nothing
     with which the booking could be changed.
@@ -29,6 +29,8 @@ def further_words(booking: Booking, kind: str, where: Place) -> Words:
         "guest": shown_name(booking),
         "start": start_of(booking, booking.guest_time_zone),
         "label": where.label,
+        "by": booking.host.name if by == HOST else shown_name(booking),
+        "why": _named_you(booking, by),
     }
     if kind == "moved":
         return Words(
@@ -43,19 +45,22 @@ def further_words(booking: Booking, kind: str, where: Place) -> Words:
             sentences=(gettext("Everything else stays as it was."),),
         )
     if kind in TIMELY_KINDS:
-        return _timely(booking, kind, where, named)
+        return _timely(booking, kind, where, why=named["why"])
     if kind in {"cancelled", "uninvited"}:
         return _ends(booking, kind, named)
     return _invited(where, named)
 
 
-def _timely(booking: Booking, kind: str, where: Place, named: dict[str, str]) -> Words:
+def _timely(booking: Booking, kind: str, where: Place, *, why: str) -> Words:
     """Return what the guest reads, too, who says in it why they get it; the page's own text is for the guest alone."""
     words = guest_reminder(booking, where) if kind == "reminder" else follow_up(booking)
-    return replace(words, sentences=(*words.sentences, _named_you(named)), button="")
+    return replace(words, sentences=(*words.sentences, why), button="")
 
 
-def _named_you(named: dict[str, str]) -> str:
+def _named_you(booking: Booking, by: str) -> str:
+    named = {"guest": shown_name(booking), "host": booking.host.name}
+    if by == HOST:
+        return gettext("%(guest)s booked this meeting with %(host)s, who invited you, too.") % named
     return gettext("%(guest)s booked this meeting with %(host)s and named you as a guest.") % named
 
 
@@ -64,7 +69,7 @@ def _invited(where: Place, named: dict[str, str]) -> Words:
         subject=gettext("%(title)s with %(host)s: %(start)s") % named,
         headline=gettext("You are invited"),
         sentences=(
-            _named_you(named),
+            named["why"],
             *_late(where),
             gettext("If this says nothing to you, you can ignore it: nothing was booked in your name."),
         ),
@@ -76,7 +81,9 @@ def _ends(booking: Booking, kind: str, named: dict[str, str]) -> Words:
         return Words(
             subject=gettext("No longer invited: %(title)s with %(host)s, %(start)s") % named,
             headline=gettext("You are no longer invited"),
-            sentences=(gettext("%(guest)s took you off the guests of this meeting.") % named,),
+            sentences=(
+                gettext("%(guest)s took you off the guests of this meeting.") % {"guest": named["by"]},
+            ),
         )
     by = named["guest"] if booking.cancelled_by == GUEST else named["host"]
     return Words(

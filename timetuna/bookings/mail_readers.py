@@ -14,13 +14,15 @@ FURTHER = "further"
 class MailReader:
     """One of them. role: GUEST, HOST or FURTHER. zone: the name of the zone times are written in.
 
-    stop_url: where they stop what time brings; "" for the host.
+    stop_url: where they stop what time brings; "" for the host. changed_by: who put a further guest on, or took
+    them off.
     """
 
     role: str
     box: Mailbox
     zone: str
     stop_url: str = ""
+    changed_by: str = ""
 
     def is_guest(self) -> bool:
         """Say whether it is the one who booked."""
@@ -46,4 +48,5 @@ def reader_of(booking: Booking, audience: str) -> MailReader:
     if row is None:
         raise ValueError("This guest's data was erased.")
     box, stop = Mailbox(row.name, row.email), brought_reminders(row)
-    return MailReader(role=FURTHER, box=box, zone=booking.guest_time_zone, stop_url=stop)
+    zone, by = booking.guest_time_zone, row.changed_by
+    return MailReader(role=FURTHER, box=box, zone=zone, stop_url=stop, changed_by=by)

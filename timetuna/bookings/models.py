@@ -85,7 +85,7 @@ class Booking(models.Model):
 class BookingGuest(models.Model):
     """Somebody else whom the guest brings. The row stays when they are taken off again, so that they can be told.
 
-    wants_reminders: they have not stopped them.
+    wants_reminders: they have not stopped them. changed_by: who put them on or took them off last, guest or host.
     """
 
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="further_guests")
@@ -94,6 +94,7 @@ class BookingGuest(models.Model):
     mailbox = models.CharField(max_length=254, blank=True, default="")
     active = models.BooleanField(default=True)
     wants_reminders = models.BooleanField(default=True)
+    changed_by = models.CharField(max_length=10, default="guest")
     added_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -14,6 +14,7 @@ from timetuna.bookings.views.export import export
 from timetuna.bookings.views.guests import guests
 from timetuna.bookings.views.history import history
 from timetuna.bookings.views.holds import release_hold
+from timetuna.bookings.views.host_guests import change_guests
 from timetuna.bookings.views.host_move import choose_any_time, confirm_any_time
 from timetuna.bookings.views.keeping import erase_guest, no_show, notes, send_again
 from timetuna.bookings.views.mail_preview import mail_preview, mail_test
@@ -35,6 +36,7 @@ urlpatterns: list[URLPattern] = [
     path("bookings/<int:booking_id>/answer", answer, name="booking_answer"),
     path("bookings/<int:booking_id>/move", choose_any_time, name="booking_move"),
     path("bookings/<int:booking_id>/move/confirm", confirm_any_time, name="booking_move_confirm"),
+    path("bookings/<int:booking_id>/guests", change_guests, name="booking_guests"),
     path("bookings/<int:booking_id>/no-show", no_show, name="booking_no_show"),
     path("bookings/<int:booking_id>/notes", notes, name="booking_notes"),
     path("bookings/<int:booking_id>/resend", send_again, name="booking_resend"),

@@ -1,4 +1,4 @@
-"""The guest of a booking brings somebody else, or no longer does."""
+"""Somebody else is to come to a booking, or no longer: its guest says so, or its host."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ from timetuna.bookings.audiences import BOTH, further
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.event_work import enqueue_event
 from timetuna.bookings.floods import refuse_flood_of, refuse_flood_of_changes
-from timetuna.bookings.history import GUEST, note
+from timetuna.bookings.history import GUEST, HOST, note
 from timetuna.bookings.invitees import Invitee
 from timetuna.bookings.mirrors import is_announced
 from timetuna.bookings.models import Booking, BookingGuest
@@ -27,37 +27,40 @@ MOST_INVITATIONS = 2
 INVITES = frozenset({"confirmed", "promised", "invited"})
 
 
-def add_guests(booking_id: int, *, others: Sequence[Invitee], now: datetime) -> Booking:
-    """Invite them; who is there already is left alone. Raises BookingRefused; then nothing has changed."""
+def add_guests(booking_id: int, *, others: Sequence[Invitee], now: datetime, actor: str = GUEST) -> Booking:
+    """Invite them; who is there already is left alone. Raises BookingRefused; then nothing has changed.
+
+    actor: whether the guest or the host does it.
+    """
     with transaction.atomic():
-        booking = _locked(booking_id, now)
+        booking = _locked(booking_id, actor, now)
         refuse_flood_of(others, now=now)
-        _refuse_to_and_fro(booking, others)
+        _refuse_to_and_fro(booking, others, actor)
         before = _count(booking)
-        added = name_guests(booking, others, most=most_guests(booking), now=now)
+        added = name_guests(booking, others, most=most_guests(booking), now=now, actor=actor)
         if added:
             text = f"Added {_people(len(added))}."
-            _write_down(booking, "guests_added", text, before)
+            _write_down(booking, actor, "guests_added", text, before)
             _tell(booking, now, kind="invited", to=added)
     return booking
 
 
-def remove_guest(booking_id: int, *, guest_id: int, now: datetime) -> Booking:
+def remove_guest(booking_id: int, *, guest_id: int, now: datetime, actor: str = GUEST) -> Booking:
     """Take somebody off, and cancel their copy of the invitation; a second time changes nothing. Raises NotPossible."""
     with transaction.atomic():
-        booking = _locked(booking_id, now)
+        booking = _locked(booking_id, actor, now)
         before = _count(booking)
         row = BookingGuest.objects.filter(booking=booking, pk=guest_id, active=True).first()
         if row is not None:
-            row.active = False
-            row.save(update_fields=["active"])
+            row.active, row.changed_by = False, actor
+            row.save(update_fields=["active", "changed_by"])
             drop_reminders_of(row)
-            _write_down(booking, "guest_removed", "Took a further guest off.", before)
+            _write_down(booking, actor, "guest_removed", "Took a further guest off.", before)
             _tell(booking, now, kind="uninvited", to=[row])
     return booking
 
 
-def _locked(booking_id: int, now: datetime) -> Booking:
+def _locked(booking_id: int, actor: str, now: datetime) -> Booking:
     booking = Booking.objects.select_related("host", "page").get(pk=booking_id)
     lock_host(booking.host_id)
     # The row, too: what announces a booking locks it, and must not tell anybody twice or not at all.
@@ -66,16 +69,21 @@ def _locked(booking_id: int, now: datetime) -> Booking:
     )
     if refusal := guests_refusal(booking, now=now):
         raise NotPossible(refusal)
-    changes = booking.history.filter(event__in=("guests_added", "guest_removed"))
+    changes = booking.history.filter(event__in=("guests_added", "guest_removed"), actor=actor)
     if changes.count() >= MOST_CHANGES:
-        raise NotPossible(
-            gettext("The guests of this booking were changed many times. Please write to your host.")
-        )
-    refuse_flood_of_changes(booking, now=now)
+        raise NotPossible(_too_often(actor))
+    if actor == GUEST:
+        refuse_flood_of_changes(booking, now=now)
     return booking
 
 
-def _refuse_to_and_fro(booking: Booking, others: Sequence[Invitee]) -> None:
+def _too_often(actor: str) -> str:
+    if actor == HOST:
+        return "You changed the guests of this booking many times. Please write to them yourself."
+    return gettext("The guests of this booking were changed many times. Please write to your host.")
+
+
+def _refuse_to_and_fro(booking: Booking, others: Sequence[Invitee], actor: str) -> None:
     """Let nobody be mailed again and again because somebody invites them and takes them off."""
     mailboxes = {one.mailbox(): one.email for one in others}
     off = BookingGuest.objects.filter(booking=booking, active=False, mailbox__in=mailboxes)
@@ -84,9 +92,14 @@ def _refuse_to_and_fro(booking: Booking, others: Sequence[Invitee]) -> None:
     ]
     for row in off:
         if invited.count(further(row.pk)) >= MOST_INVITATIONS:
+            email = mailboxes[row.mailbox]
+            if actor == HOST:
+                raise NotPossible(
+                    f"{email} was invited and taken off already. Please write to them yourself."
+                )
             raise NotPossible(
                 gettext("%(email)s was invited and taken off already. Please write to your host.")
-                % {"email": mailboxes[row.mailbox]}
+                % {"email": email}
             )
 
 
@@ -94,9 +107,9 @@ def _count(booking: Booking) -> int:
     return BookingGuest.objects.filter(booking=booking, active=True).count()
 
 
-def _write_down(booking: Booking, event: str, text: str, before: int) -> None:
+def _write_down(booking: Booking, actor: str, event: str, text: str, before: int) -> None:
     changes = {"further_guests": (before, _count(booking))}
-    note(booking, actor=GUEST, event=event, text=text, changes=changes)
+    note(booking, actor=actor, event=event, text=text, changes=changes)
 
 
 def _tell(booking: Booking, now: datetime, *, kind: str, to: Sequence[BookingGuest]) -> None:

@@ -1,4 +1,4 @@
-"""Writes down whom the guest of a booking brings."""
+"""Writes down who else is to come to a booking."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,6 +6,7 @@ from datetime import datetime
 from django.utils.translation import gettext
 
 from timetuna.bookings.errors import NotPossible
+from timetuna.bookings.history import GUEST
 from timetuna.bookings.invitees import Invitee, too_many
 from timetuna.bookings.models import Booking, BookingGuest
 from timetuna.lib.mail import mailbox_of
@@ -15,16 +16,22 @@ MOST_EVER = 20
 
 
 def name_guests(
-    booking: Booking, others: Sequence[Invitee], *, most: int, now: datetime
+    booking: Booking, others: Sequence[Invitee], *, most: int, now: datetime, actor: str = GUEST
 ) -> list[BookingGuest]:
     """Add them in the caller's transaction, and return those that were not there yet. Raises NotPossible."""
     present = {row.mailbox: row for row in BookingGuest.objects.filter(booking=booking)}
     new = [one for one in others if not (one.mailbox() in present and present[one.mailbox()].active)]
-    _refuse(booking, new, present, most)
-    return [_add(booking, one, present.get(one.mailbox()), now) for one in new]
+    _refuse(booking, new, present, most=most, actor=actor)
+    rows = [_same_person(booking, one, present.get(one.mailbox())) for one in new]
+    for row in rows:
+        row.active, row.added_at, row.changed_by = True, now, actor
+        row.save()
+    return rows
 
 
-def _refuse(booking: Booking, new: Sequence[Invitee], present: dict[str, BookingGuest], most: int) -> None:
+def _refuse(
+    booking: Booking, new: Sequence[Invitee], present: dict[str, BookingGuest], *, most: int, actor: str
+) -> None:
     taking_part = {booking.guest_mailbox, mailbox_of(booking.host.email)}
     for one in new:
         if one.mailbox() in taking_part:
@@ -37,12 +44,13 @@ def _refuse(booking: Booking, new: Sequence[Invitee], present: dict[str, Booking
     if len({*present, *(one.mailbox() for one in new)}) > max(MOST_EVER, most):
         raise NotPossible(
             gettext("Many people were named for this booking already. Please write to your host.")
+            if actor == GUEST
+            else "Many people were named for this booking already. Please write to them yourself."
         )
 
 
-def _add(booking: Booking, one: Invitee, before: BookingGuest | None, now: datetime) -> BookingGuest:
-    """Store the person; who was taken off before is the same person again."""
+def _same_person(booking: Booking, one: Invitee, before: BookingGuest | None) -> BookingGuest:
+    """Return the person's row; who was taken off before is the same person again."""
     row = before or BookingGuest(booking=booking, mailbox=one.mailbox())
-    row.name, row.email, row.active, row.added_at = one.name, one.email, True, now
-    row.save()
+    row.name, row.email = one.name, one.email
     return row

@@ -43,7 +43,7 @@ def _answer(request: HttpRequest, row: Booking) -> HttpResponse:
     seen = read_number(request.POST.get("seen", ""))
     form = WordsForm(request.POST)
     if not form.is_valid():
-        return show_booking(request, row, words_form=form)
+        return show_booking(request, row, words_form=form, status=422)
     try:
         if request.POST.get("answer") == "yes":
             approve(row.pk, source=source, now=now, seen=seen)

@@ -18,7 +18,7 @@ from timetuna.bookings.actions.renew_link import renew_link
 from timetuna.bookings.audiences import further
 from timetuna.bookings.effects import effects
 from timetuna.bookings.errors import NotPossible
-from timetuna.bookings.forms import NotesForm, WordsForm
+from timetuna.bookings.forms import GuestsForm, NotesForm, WordsForm
 from timetuna.bookings.history import API, FURTHER, GUEST, HOST, LINK, MAIL
 from timetuna.bookings.invitation import brought
 from timetuna.bookings.invitees import shown
@@ -29,6 +29,7 @@ from timetuna.bookings.models import Booking, BookingGuest, HistoryEntry
 from timetuna.bookings.place import place
 from timetuna.bookings.queries import booking_of
 from timetuna.bookings.standing import Effect, Remedy, State
+from timetuna.bookings.terms import guests_refusal, most_guests
 from timetuna.bookings.views.bookings import reader_of
 from timetuna.pages.views.ownership import host_of
 
@@ -53,11 +54,13 @@ def show_booking(
     *,
     notes_form: NotesForm | None = None,
     words_form: WordsForm | None = None,
+    guests_form: GuestsForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
-    """Render the page of a booking; with the form of notes or words that could not be used, as it was typed."""
+    """Render the page of a booking; with a form that could not be used, as it was typed, and the status for it."""
     reader = reader_of(host_of(request), timezone.now())
     history = list(row.history.all())
-    work = effects(row, history, reader)
+    work, people = effects(row, history, reader), list(brought(row))
     context = {
         "booking": row,
         **_times(row, reader),
@@ -67,22 +70,22 @@ def show_booking(
         "guest_link": link(row),
         "new_link_path": f"/bookings/{row.pk}/new-link",
         "phone_digits": "".join(sign for sign in row.guest_phone if sign in "+0123456789"),
-        **_possible(row, reader, words_form or WordsForm()),
+        **_possible(row, people, reader, words_form or WordsForm()),
+        **_guests(row, people, guests_form, reader),
         "notes_form": notes_form or NotesForm(initial={"notes": row.private_notes}),
     }
-    status = 422 if notes_form or words_form else 200
     return render(request, "bookings/booking.html", context, status=status)
 
 
-def _possible(row: Booking, reader: Reader, words_form: WordsForm) -> dict[str, object]:
+def _possible(
+    row: Booking, people: Sequence[BookingGuest], reader: Reader, words_form: WordsForm
+) -> dict[str, object]:
     """Return what the host can do with the booking now, with the forms for it."""
     cancellable = ahead(row, now=reader.now)
     begun = row.status == Booking.Status.CONFIRMED and row.start_at <= reader.now
     erasable = row.erased_at is None and may_erase(row, now=reader.now)
     others = of_the_same_guest(row).exclude(pk=row.pk).count() if erasable else 0
-    people = list(brought(row))
     return {
-        "people": [shown(one) for one in people],
         "cancellable": cancellable,
         "begun": begun,
         "cancel_form": words_form,
@@ -93,6 +96,18 @@ def _possible(row: Booking, reader: Reader, words_form: WordsForm) -> dict[str, 
         "erasable": erasable,
         "others": others,
         "erase_text": ERASE_TEXT,
+    }
+
+
+def _guests(
+    row: Booking, people: Sequence[BookingGuest], form: GuestsForm | None, reader: Reader
+) -> dict[str, object]:
+    """Return who comes along, and the form to invite more, as far as the page it was booked on allows."""
+    room = max(0, most_guests(row) - len(people))
+    return {
+        "people": [{"id": str(one.pk), "shown": shown(one)} for one in people],
+        "changeable": row.erased_at is None and not guests_refusal(row, now=reader.now),
+        "guests_form": form or (GuestsForm(most=room) if room else None),
     }
 
 
@@ -145,7 +160,7 @@ def cancel_as_host(request: HttpRequest, booking_id: int) -> HttpResponse:
     row = own_or_404(request, booking_id)
     form = WordsForm(request.POST)
     if not form.is_valid():
-        return show_booking(request, row, words_form=form)
+        return show_booking(request, row, words_form=form, status=422)
     try:
         cancel(row.pk, actor=HOST, note_text=form.words(), now=timezone.now())
     except NotPossible as error:

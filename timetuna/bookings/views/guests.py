@@ -24,12 +24,12 @@ def guests(request: HttpRequest, token: str) -> HttpResponse:
     if guests_refusal(booking, now=timezone.now()):
         return private(HttpResponseRedirect(link_path(booking)))
     if request.method != "POST":
-        return private(_show(request, booking, GuestsForm(most=_room(booking))))
+        return private(_show(request, booking, GuestsForm(most=room_for_guests(booking))))
     return private(_remove(request, booking) if "remove" in request.POST else _add(request, booking))
 
 
 def _add(request: HttpRequest, booking: Booking) -> HttpResponse:
-    form = GuestsForm(request.POST, most=_room(booking))
+    form = GuestsForm(request.POST, most=room_for_guests(booking))
     if not form.is_valid():
         return _show(request, booking, form, status=422)
     try:
@@ -46,7 +46,9 @@ def _remove(request: HttpRequest, booking: Booking) -> HttpResponse:
         if number is not None:
             remove_guest(booking.pk, guest_id=number, now=timezone.now())
     except BookingRefused as error:
-        return _show(request, booking, GuestsForm(most=_room(booking)), notice=str(error), status=409)
+        return _show(
+            request, booking, GuestsForm(most=room_for_guests(booking)), notice=str(error), status=409
+        )
     return HttpResponseRedirect(f"{link_path(booking)}/guests")
 
 
@@ -57,13 +59,13 @@ def _show(
         "booking": booking_context(booking, read_customs(request)),
         "host": {"name": booking.host.name},
         "people": [{"id": str(row.pk), "shown": shown(row)} for row in brought(booking)],
-        "form": form if form.is_bound or _room(booking) else None,
+        "form": form if form.is_bound or room_for_guests(booking) else None,
         "notice": notice,
         "back_url": link_path(booking),
     }
     return render(request, "public/guests.html", context, status=status)
 
 
-def _room(booking: Booking) -> int:
+def room_for_guests(booking: Booking) -> int:
     """Return how many more can be invited."""
     return max(0, most_guests(booking) - brought(booking).count())

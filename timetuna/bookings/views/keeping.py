@@ -34,7 +34,7 @@ def notes(request: HttpRequest, booking_id: int) -> HttpResponse:
     row = own_or_404(request, booking_id)
     form = NotesForm(request.POST)
     if not form.is_valid():
-        return show_booking(request, row, notes_form=form)
+        return show_booking(request, row, notes_form=form, status=422)
     write_notes(row.pk, text=form.cleaned_data["notes"])
     messages.success(request, "Your notes are saved.")
     return HttpResponseRedirect(f"/bookings/{row.pk}#notes")
