@@ -194,6 +194,15 @@ def test_their_page_changes_nothing_by_itself_and_shows_the_meeting_alone(client
     assert row_of(booking).wants_reminders
 
 
+def test_their_page_is_in_their_language(page):
+    booking = made(page, tomorrow(10) + START, others=[KIM])
+
+    asked = Client(headers={"Accept-Language": "de"}).get(path_of(row_of(booking))).content.decode()
+
+    assert '<html lang="de"' in asked
+    assert "Stop the reminders?" not in asked
+
+
 def test_the_address_cannot_be_made_up_and_dies_with_the_invitation(client, page):
     booking = made(page, tomorrow(10) + START, others=[KIM, LEE])
     path, other = path_of(row_of(booking)), path_of(row_of(booking, LEE.email))
