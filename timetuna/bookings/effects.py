@@ -8,7 +8,7 @@ from timetuna.bookings.event_entry import makes_link
 from timetuna.bookings.event_home import event_of, reconnect_words
 from timetuna.bookings.lines import Reader
 from timetuna.bookings.mail_effects import mail_effects
-from timetuna.bookings.marks import ahead, counts
+from timetuna.bookings.marks import ahead, counts, makers
 from timetuna.bookings.models import Booking, Conference, HistoryEntry
 from timetuna.bookings.place import provider_label
 from timetuna.bookings.queries import work_of
@@ -17,7 +17,6 @@ from timetuna.calendars.connections import listing
 from timetuna.calendars.queries import connection
 from timetuna.jobs.models import Job
 
-_FULFIL = "bookings.fulfil"
 _MOVE, _REMOVE = "bookings.move_conference", "bookings.remove_conference"
 
 
@@ -53,21 +52,20 @@ def _missing(
     booking: Booking, conference: Conference, title: str, jobs: Sequence[Job], reader: Reader
 ) -> Effect:
     """Say why there is no link yet, and what mends it."""
-    makers = [job for job in jobs if job.name in {_FULFIL, _MOVE} and job.state != Job.State.DONE]
-    job = makers[-1] if makers else None
-    trying = job is not None and job.state != Job.State.FAILED
+    at_it = makers(booking, jobs)
+    job = at_it[-1] if at_it else None
     connect = _connect(booking, conference)
     if connect:
         return Effect(
             title=title, state=State.FAILED, text=conference.problem or "The link is missing.",
             remedy=Remedy.CONNECT, remedy_text=connect,
         )  # fmt: skip
-    if job is not None and trying and not conference.problem:
+    if job is not None and not conference.problem:
         return standing(job, title, done="Made", reader=reader)
-    again = next_try(job, reader) if job is not None and trying else ""
+    again = next_try(job, reader) if job is not None else ""
     return Effect(
         title=title,
-        state=State.WAITING if trying else State.FAILED,
+        state=State.WAITING if job is not None else State.FAILED,
         text=f"{conference.problem or 'The link is missing.'} {again}".strip(),
         remedy=Remedy.RETRY,
     )

@@ -2,9 +2,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from timetuna.bookings.models import Booking
+from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.tests.conftest import make_page, tomorrow
 from timetuna.bookings.tests.diary import guests, job, now, put, shown, times
+from timetuna.calendars.models import CalendarAccount
 from timetuna.jobs.models import Job
 
 pytestmark = pytest.mark.django_db
@@ -147,10 +148,40 @@ def test_nothing_is_marked_while_all_is_well(client, alice):
 def test_a_missing_link_is_marked_and_as_worse_when_nobody_tries(client, alice):
     booking = put(alice, tomorrow(), link="waiting")
     making = job(booking, "bookings.fulfil", last_error="Zoom answered 503.")
-    assert marks_of(client) == [("Link is missing", "warn")]
+    assert marks_of(client) == [("Link is late", "warn")]
 
     Job.objects.filter(pk=making.pk).update(state="failed")
     assert marks_of(client) == [("Link is missing", "bad")]
+
+
+@pytest.mark.parametrize("name", ["bookings.fulfil", "bookings.move_conference"])
+def test_a_link_that_is_being_made_is_not_called_missing_however_old_the_request(client, alice, name):
+    booking = put(alice, tomorrow(), link="waiting", created_at=now() - timedelta(days=3))
+    Conference.objects.update(problem="")
+    CalendarAccount.objects.create(
+        host=alice, provider="zoom", expires_at=now(), refresh_token_fingerprint="x"
+    )
+    making = job(booking, name)
+
+    assert marks_of(client) == []
+    page = client.get(f"/bookings/{booking.pk}")
+    assert "The link is being made." in shown(page)
+    assert [str(one.state) for one in page.context["effects"] if one.title == "Zoom meeting"] == ["busy"]
+    Job.objects.filter(pk=making.pk).update(created_at=now() - timedelta(minutes=5))
+    assert ("Link is late", "warn") in marks_of(client)
+    Job.objects.filter(pk=making.pk).update(state="failed")
+    assert ("Link is missing", "bad") in marks_of(client)
+    assert "The link is missing." in shown(client.get(f"/bookings/{booking.pk}"))
+
+
+def test_a_link_that_comes_with_the_event_is_not_missing_while_the_event_is_written(client, alice):
+    booking = put(alice, tomorrow(), link="waiting", meeting_type="google_meet")
+    Conference.objects.filter(booking=booking).update(provider="google_meet", problem="")
+    job(booking, "bookings.event")
+
+    assert marks_of(client) == []
+    page = client.get(f"/bookings/{booking.pk}")
+    assert "The link is missing." not in shown(page)
 
 
 def test_mails_that_wait_and_were_refused_are_marked(client, alice):
