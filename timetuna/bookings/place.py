@@ -78,4 +78,6 @@ def _call(booking: Booking) -> str:
     caller, number = booking.guest_name, booking.location
     if not number:
         caller, number = booking.host.name, booking.guest_phone
+    if not number:  # erased
+        return ""
     return gettext("%(name)s calls %(number)s") % {"name": caller, "number": number}

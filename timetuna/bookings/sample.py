@@ -14,10 +14,11 @@ from timetuna.bookings.wording import zone_or_utc
 from timetuna.calendars.queries import conference_kinds
 from timetuna.lib.signing import random_token
 from timetuna.pages.actions.save_notifications import NotificationsTab, save_notifications
+from timetuna.pages.kinds import PHONE
 from timetuna.pages.models import BookingPage
 from timetuna.pages.queries import MeetingChoice, values
 
-GUEST_NAME, GUEST_EMAIL = "Sam Example", "sam@example.org"
+GUEST_NAME, GUEST_EMAIL, GUEST_PHONE = "Sam Example", "sam@example.org", "+1 202 555 0123"
 _AHEAD = timedelta(days=7)
 
 
@@ -43,6 +44,7 @@ def _make(page: BookingPage) -> Booking:
         host_time_zone=public.time_zone,
         guest_name=GUEST_NAME,
         guest_email=GUEST_EMAIL,
+        guest_phone=GUEST_PHONE if choice.kind == PHONE and not choice.detail else "",
         guest_time_zone=public.time_zone,
         meeting_type=choice.kind,
         location=choice.detail,

@@ -218,3 +218,15 @@ def test_another_page_of_the_same_host_is_left_alone(client, alice):
     assert client.post(f"/bookings/{booking.pk}/erase", {"all": "yes"}).status_code == 302
     booking.refresh_from_db()
     assert booking.erased_at is None
+
+
+def test_an_erased_number_leaves_no_half_a_sentence(client, alice):
+    page = make_page(alice, slug="call", kinds=(("phone", ""),))
+    booking = made(page, phone="+49 30 5550199")
+    assert "Alice Host calls +49 30 5550199" in shown(client.get(f"/bookings/{booking.pk}"))
+    client.post(f"/bookings/{booking.pk}/cancel", {"note": ""})
+
+    text = shown(client.post(f"/bookings/{booking.pk}/erase", follow=True))
+
+    assert "Phone call" in text
+    assert "Alice Host calls" not in text

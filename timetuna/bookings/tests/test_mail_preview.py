@@ -104,3 +104,9 @@ def test_a_test_goes_to_the_host_alone_without_an_invitation(as_alice, page, zoo
     assert "Sorry about that." in mail.get_body(("plain",)).get_content()
     assert "text/calendar" not in {part.get_content_type() for part in mail.walk()}
     assert Booking.objects.count() == 0
+
+
+def test_a_page_whose_host_calls_shows_an_example_number(as_alice, alice):
+    page = make_page(alice, slug="call", kinds=(("phone", ""),))
+
+    assert "Alice Host calls +1 202 555 0123" in unescape(preview(as_alice, page).content.decode())
