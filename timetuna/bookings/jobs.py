@@ -97,6 +97,6 @@ def plan_reminders_of(page: int) -> None:
 
 
 @job("bookings.sample_mail")
-def mail_sample(page: int, kind: str, mail_subject: str, message: str) -> None:
+def mail_sample(page: int, kind: str, mail_subject: str, message: str, language: str = "en") -> None:
     """Send a host one of their own mails."""
-    send_sample(page, kind=kind, subject=mail_subject, message=message)
+    send_sample(page, kind=kind, subject=mail_subject, message=message, language=language)

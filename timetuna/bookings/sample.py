@@ -23,16 +23,21 @@ _AHEAD = timedelta(days=7)
 
 
 @contextmanager
-def sample_booking(page: BookingPage, tab: NotificationsTab) -> Iterator[Booking]:
-    """Yield a booking of the page in a week, with these texts. All of it is rolled back at the end."""
+def sample_booking(
+    page: BookingPage, tab: NotificationsTab, *, language: str = settings.LANGUAGE_CODE
+) -> Iterator[Booking]:
+    """Yield a booking of the page in a week, with these texts, whose guest reads that language.
+
+    All of it is rolled back at the end.
+    """
     with transaction.atomic():
         save_notifications(page, tab)
         page.refresh_from_db()
-        yield _make(page)
+        yield _make(page, language)
         transaction.set_rollback(True)
 
 
-def _make(page: BookingPage) -> Booking:
+def _make(page: BookingPage, language: str) -> Booking:
     public = values(page)
     choice = next(iter(public.meeting_types), MeetingChoice("link", "Online", f"{settings.BASE_URL}/"))
     booking = Booking(
@@ -46,6 +51,7 @@ def _make(page: BookingPage) -> Booking:
         guest_email=GUEST_EMAIL,
         guest_phone=GUEST_PHONE if choice.kind == PHONE and not choice.detail else "",
         guest_time_zone=public.time_zone,
+        guest_language=language,
         meeting_type=choice.kind,
         location=choice.detail,
         idempotency_key=random_token(),

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from timetuna.bookings.mail_words import Kind
 
 
-def send_sample(page_id: int, *, kind: str, subject: str, message: str) -> None:
+def send_sample(page_id: int, *, kind: str, subject: str, message: str, language: str) -> None:
     """Mail it to the host's own address, without the invitation, which would put it into their calendar."""
     page = BookingPage.objects.select_related("host").filter(pk=page_id).first()
     if page is None:
         return
     texts = {name: MailText() for name in MAIL_KINDS} | {kind: MailText(subject, message)}
     tab = NotificationsTab(guest_reminders=[], host_reminders=[], follow_up_minutes=None, texts=texts)
-    with sample_booking(page, tab) as booking:
+    with sample_booking(page, tab, language=language) as booking:
         sample = letter(booking, kind=cast("Kind", kind), audience=GUEST)
     host = Mailbox(page.host.name, page.host.email)
     mine = replace(

@@ -79,6 +79,32 @@ def test_a_page_with_zoom_shows_an_example_link(as_alice, alice, zoom, client):
     assert "https://meeting.example/your-link" in preview(as_alice, page).content.decode()
 
 
+def test_the_guests_mail_is_shown_in_the_language_chosen_and_the_hosts_in_english(as_alice, page):
+    german = preview(as_alice, page, "confirmed.guest", preview_language="de").content.decode()
+    to_host = preview(as_alice, page, "confirmed.host", preview_language="de").content.decode()
+    unknown = preview(as_alice, page, "confirmed.guest", preview_language="../xx").content.decode()
+
+    assert "Ihr Termin ist gebucht" in german
+    assert "You are booked" not in german
+    assert "You have a new booking" in to_host
+    assert "You are booked" in unknown
+    editor = as_alice.get(f"/booking-pages/{page.pk}/notifications").content.decode()
+    assert '<option value="de" lang="de">Deutsch</option>' in editor
+
+
+def test_a_test_comes_in_the_language_chosen(as_alice, page, zoom):
+    data = {"preview": "moved.guest", "preview_language": "de", "moved_message": "Sorry about that."}
+
+    as_alice.post(f"/booking-pages/{page.pk}/mail-test", data)
+    work_off()
+
+    [mail] = [message(mail) for mail in zoom.mails()]
+    text = mail.get_body(("plain",)).get_content()
+    assert "This meeting has a new time" not in text
+    assert "Dieser Termin hat einen neuen Zeitpunkt" in text
+    assert "Sorry about that." in text
+
+
 def test_another_hosts_page_is_not_there(client, charlie, page):
     client.force_login(charlie)
 

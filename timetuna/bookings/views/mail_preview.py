@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, cast
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -33,13 +34,13 @@ _FORM_INVALID = 422
 @login_required
 @xframe_options_sameorigin
 def mail_preview(request: HttpRequest, page_id: int) -> HttpResponse:
-    """Return the mail that `preview` names ("reminder.guest"), with what is typed and not yet saved."""
+    """Return the mail that `preview` names ("reminder.guest"), with what is typed, in the guest's chosen language."""
     page = own_page_or_404(request, page_id)
     kind, audience = _wanted(request.POST.get("preview", ""))
     form = NotificationsForm(page, request.POST)
     if not form.is_valid():
         return _framed(render(request, "bookings/mail_note.html", {"form": form}, status=_FORM_INVALID))
-    with sample_booking(page, form.values()) as booking:
+    with sample_booking(page, form.values(), language=_language(request)) as booking:
         mail = letter(booking, kind=cast("Kind", kind), audience=audience)
     shown = {"mail": replace(mail, ics=b"", method="")}
     return _framed(render(request, "bookings/mail_preview.html", shown))
@@ -56,11 +57,11 @@ def mail_test(request: HttpRequest, page_id: int) -> HttpResponse:
     if not form.is_valid():
         return _framed(render(request, "bookings/mail_note.html", {"form": form}, status=_FORM_INVALID))
     text = form.values().texts[kind]
-    _enqueue_sample(page, kind, text, now=timezone.now())
+    _enqueue_sample(page, kind, text, language=_language(request), now=timezone.now())
     return _framed(render(request, "bookings/mail_note.html", {"form": form, "email": page.host.email}))
 
 
-def _enqueue_sample(page: BookingPage, kind: str, text: MailText, *, now: datetime) -> None:
+def _enqueue_sample(page: BookingPage, kind: str, text: MailText, *, language: str, now: datetime) -> None:
     enqueue(
         "bookings.sample_mail",
         key=f"sample-mail:{page.pk}:{int(now.timestamp()) // 5}",
@@ -68,12 +69,19 @@ def _enqueue_sample(page: BookingPage, kind: str, text: MailText, *, now: dateti
         kind=kind,
         mail_subject=text.subject,
         message=text.message,
+        language=language,
     )
 
 
 def _wanted(name: str) -> tuple[str, str]:
     kind, _, audience = name.partition(".")
     return kind if kind in MAIL_KINDS else MAIL_KINDS[0], HOST if audience == HOST else GUEST
+
+
+def _language(request: HttpRequest) -> str:
+    """Return the language the guest of the example reads: one there is, or English."""
+    wanted = request.POST.get("preview_language", "")
+    return wanted if wanted in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
 def _framed(response: HttpResponse) -> HttpResponse:

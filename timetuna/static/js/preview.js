@@ -2,14 +2,16 @@
 const frame = document.querySelector("iframe[name=mail-preview]");
 const PAUSE = 600;
 let waiting;
+let shown;
 
 const show = (area) => {
   const button = area?.querySelector("[data-preview]");
+  if (button) shown = area;
   if (button) button.form.requestSubmit(button);
 };
 
 const soon = (event) => {
-  const area = event.target.closest("[data-preview-kind]");
+  const area = event.target.matches("[data-preview-language]") ? shown : event.target.closest("[data-preview-kind]");
   if (!area) return;
   clearTimeout(waiting);
   waiting = setTimeout(show, PAUSE, area);
