@@ -99,9 +99,15 @@ def _cancel_refusal(booking: Booking, now: datetime, *, twelve_hours: bool = Fal
 
 
 def _settled(booking: Booking, now: datetime, change: _Change) -> str:
-    if booking.status == Booking.Status.CANCELLED:
+    if booking.status == Booking.Status.CANCELLED or _unanswered(booking, now):
         return gettext(change.cancelled)
     return gettext(change.begun) if booking.start_at <= now else ""
+
+
+def _unanswered(booking: Booking, now: datetime) -> bool:
+    """Say whether it is a request whose time is over, also where the work that ends it is late."""
+    until = booking.pending_until
+    return booking.status == Booking.Status.PENDING and until is not None and until <= now
 
 
 def _too_late(

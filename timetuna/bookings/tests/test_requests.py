@@ -307,3 +307,16 @@ def test_a_request_is_sent_again_to_nobody_who_has_not_heard_of_it(as_alice, pag
 
     assert ("again", "guest") not in kinds(booking)
     assert {audience for _, audience in kinds(booking)} == {"guest", "host"}
+
+
+def test_a_request_whose_time_is_over_is_not_brought_back_by_a_move(page, sam):
+    booking = made(rule(page, approval_hours=1), tomorrow(14))
+    path, later = link_path(booking), write_start(tomorrow(16))
+
+    with time_machine.travel(now() + timedelta(hours=1, minutes=1), tick=False):
+        with pytest.raises(NotPossible, match="This booking is cancelled"):
+            reschedule(booking.pk, start_minute=minute_of(tomorrow(16)), actor="guest", now=now())
+        sam.post(f"{path}/move/confirm", {"start": later})
+        lapse(booking.pk, now=now())
+
+    assert (state(booking), events(booking)[-1][2]) == ("cancelled", "lapsed")
