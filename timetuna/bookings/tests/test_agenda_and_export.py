@@ -62,12 +62,12 @@ def test_days_with_a_clock_change_are_as_long_as_they_are(client, alice, day, in
 
 
 def test_the_agenda_leads_on_and_back(client):
-    answer = client.get("/bookings/agenda?view=day&date=2026-11-25")
+    answer = client.get("/bookings/agenda?view=day&date=2025-11-25")
 
-    assert answer.context["before"] == "/bookings/agenda?view=day&date=2026-11-24"
-    assert answer.context["after"] == "/bookings/agenda?view=day&date=2026-11-26"
-    assert answer.context["title"] == "Wednesday 25 November 2026"
-    assert client.get("/bookings/agenda?date=2026-11-30").context["title"] == "30 November to 6 December 2026"
+    assert answer.context["before"] == "/bookings/agenda?view=day&date=2025-11-24"
+    assert answer.context["after"] == "/bookings/agenda?view=day&date=2025-11-26"
+    assert answer.context["title"] == "Tuesday 25 November 2025"
+    assert client.get("/bookings/agenda?date=2025-09-30").context["title"] == "29 September to 5 October 2025"
     assert client.get("/bookings/agenda?view=day&date=2100-12-31").context["after"] == ""
 
 

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import get_args
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -96,14 +97,15 @@ def test_what_cannot_be_shown_is_told_in_german(lena, page, query, says):
 def test_lengths_absences_and_ways_to_meet_are_german(lena, alice):
     kinds = (("in_person", "Raum 1"), ("phone", ""), ("link", "https://raum.example"))
     page = make_page(alice, lengths=(30, 60), kinds=kinds)
-    today = timezone.now().date()
+    today = timezone.now().astimezone(ZoneInfo("Europe/Berlin")).date()
     OutOfOffice.objects.create(host=alice, first=today, last=today, note="Feiertag")
+    in_two_days, later = (tomorrow(hour) + timedelta(days=1) for hour in (15, 16))
 
     asked = german(lena.get("/alice/intro"))
     shown = german(lena.get("/alice/intro?duration=60"))
-    form = german(lena.get(f"/alice/intro/book?duration=60&start={write_start(tomorrow(15))}"))
+    form = german(lena.get(f"/alice/intro/book?duration=60&start={write_start(in_two_days)}"))
     BookingPage.objects.filter(pk=page.pk).update(approval=True)
-    german(lena.get(f"/alice/intro/book?duration=60&start={write_start(tomorrow(16))}"))
+    german(lena.get(f"/alice/intro/book?duration=60&start={write_start(later)}"))
     page.meeting_types.update(enabled=False)
 
     assert "Wie viel Zeit brauchen Sie?" in asked

@@ -134,6 +134,14 @@ def test_a_damaged_address_still_shows_the_page(client, page, query):
     assert client.get(f"/alice/intro?{query}").status_code == 200
 
 
+@pytest.mark.parametrize("query", ["month=9999-12", "month=0000-00", "day=2027-02-30", "month=\u0662\u0660"])
+@pytest.mark.parametrize("lengths", [(30,), (30, 60)], ids=["one length", "several lengths"])
+def test_a_date_that_cannot_be_is_said(client, alice, query, lengths):
+    make_page(alice, lengths=lengths)
+
+    assert "That date cannot be read" in client.get(f"/alice/intro?{query}").content.decode()
+
+
 @pytest.mark.parametrize("start", ["", "x", "2026-13-01T00:00Z", "%00", "9" * 300])
 def test_a_damaged_start_leads_back_to_the_times(client, page, start):
     answer = client.get(f"/alice/intro/book?start={start}&duration=30&zone=UTC")

@@ -33,6 +33,8 @@ def slots(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
         calendar = free_times(page, choice, now=now, client=client_of(request, visit=choice.visit))
         visit, book_path = choice.visit or new_visit(), path_of(page) + "/book"
         context |= slots_context(calendar, choice, book_path=book_path, now=now, visit=visit)
+    else:
+        context["notice"] = choice.problem
     context["indexed"] = page.listed and not request.GET
     if not page.meeting_types:
         context["empty_message"] = gettext("No times are offered here at the moment.")
