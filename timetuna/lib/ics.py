@@ -143,8 +143,12 @@ def _person(name: str, email: str, *, allow_localhost: bool = False) -> vCalAddr
 
 
 def _quotable(name: str) -> str:
-    """Return a name for CN: no quote (it cannot stand there), no caret (RFC 6868 reads ^n as a line end)."""
-    return single_line(name, max_length=_SHORT).replace('"', "'").replace("^", "")
+    """Return a name for CN that all programs read alike.
+
+    No quote (it cannot stand there), no caret (RFC 6868 reads ^n as a line end), and no backslash (some read it as
+    they do in a text, where RFC 5545 section 3.2 gives it no meaning).
+    """
+    return single_line(name, max_length=_SHORT).replace('"', "'").replace("^", "").replace("\\", "/")
 
 
 def _title(invitation: Invitation) -> str:

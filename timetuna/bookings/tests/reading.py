@@ -4,6 +4,7 @@ from email import message_from_string, policy
 from html.parser import HTMLParser
 
 import vobject
+from ical.calendar_stream import IcsCalendarStream
 from icalendar import Calendar
 
 GUEST, HOST = "sam@guest.example", "alice@host.example"
@@ -30,9 +31,10 @@ def method_parameter(mail):
 
 
 def event(mail):
-    """Return the one event, as both parsers see it: the icalendar component, after vobject agreed."""
+    """Return the one event, as all parsers see it: the icalendar component, after vobject and ical agreed."""
     [content, copy] = calendar_parts(mail)
     assert copy == content
+    read_by_three(content)
     calendar = Calendar.from_ical(content)
     assert [component.name for component in calendar.walk()] == ["VCALENDAR", "VEVENT"]
     [found] = calendar.walk("VEVENT")
@@ -45,6 +47,74 @@ def event(mail):
     assert twin.dtstart.value == found.decoded("dtstart")
     assert [str(line.value) for line in twin.attendee_list] == [str(who) for who in found["attendee"]]
     return found
+
+
+def read_by_three(content):
+    """Return what an invitation says, after three parsers that share no code said the same of it."""
+    said = [_by_icalendar(content), _by_vobject(content.decode()), _by_ical(content.decode())]
+    assert said[1] == said[0]
+    assert said[2] == said[0]
+    return said[0]
+
+
+def _by_icalendar(content):
+    calendar = Calendar.from_ical(content)
+    [found] = calendar.walk("VEVENT")
+    return {
+        "uid": str(found["uid"]),
+        "sequence": int(found["sequence"]),
+        "method": str(calendar["method"]),
+        "dtstart": found.decoded("dtstart"),
+        "dtend": found.decoded("dtend"),
+        "organizer": (str(found["organizer"]), found["organizer"].params.get("CN")),
+        "attendees": [_person(str(who), who.params.get) for who in _all(found["attendee"])],
+        "status": str(found.get("status", "")),
+        "summary": str(found["summary"]),
+    }
+
+
+def _by_vobject(text):
+    [calendar] = list(vobject.readComponents(text))
+    [found] = calendar.vevent_list
+    return {
+        "uid": found.uid.value,
+        "sequence": int(found.sequence.value),
+        "method": calendar.method.value,
+        "dtstart": found.dtstart.value,
+        "dtend": found.dtend.value,
+        "organizer": (found.organizer.value, _parameter(found.organizer)("CN")),
+        "attendees": [_person(who.value, _parameter(who)) for who in found.attendee_list],
+        "status": found.status.value if hasattr(found, "status") else "",
+        "summary": found.summary.value,
+    }
+
+
+def _by_ical(text):
+    calendar = IcsCalendarStream.calendar_from_ics(text)
+    [found] = calendar.events
+    return {
+        "uid": found.uid,
+        "sequence": found.sequence,
+        "method": calendar.method,
+        "dtstart": found.dtstart,
+        "dtend": found.dtend,
+        "organizer": (str(found.organizer.uri), found.organizer.common_name),
+        "attendees": [(str(who.uri), who.common_name, who.status, who.role) for who in found.attendees],
+        "status": found.status.value if found.status else "",
+        "summary": found.summary,
+    }
+
+
+def _all(value):
+    return value if isinstance(value, list) else [value]
+
+
+def _person(address, parameter):
+    return (address, parameter("CN"), parameter("PARTSTAT"), parameter("ROLE"))
+
+
+def _parameter(line):
+    return lambda name: line.params.get(name, [None])[0]
 
 
 class Page(HTMLParser):

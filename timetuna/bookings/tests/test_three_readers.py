@@ -1,0 +1,85 @@
+"""Every invitation of a booking's life is read by three independent parsers, which agree on what it says."""
+
+import pytest
+
+from timetuna.bookings.actions.cancel import cancel
+from timetuna.bookings.actions.change_guests import remove_guest
+from timetuna.bookings.actions.reschedule import reschedule
+from timetuna.bookings.availability import minute_of
+from timetuna.bookings.invitees import Invitee
+from timetuna.bookings.links import link_path
+from timetuna.bookings.models import BookingGuest
+from timetuna.bookings.tests.conftest import tomorrow, work_off
+from timetuna.bookings.tests.life import made, now
+from timetuna.bookings.tests.reading import GUEST, HOST, calendar_parts, read_by_three
+from timetuna.bookings.tests.test_further_guests import KIM, LEE, add
+
+pytestmark = pytest.mark.django_db
+HOSTILE = (
+    'Sam "the" Guest',
+    "Sam; Guest, X: Y",
+    "Sam\\nBEGIN:VEVENT\\, \\;",
+    "^n^' Sam ^^",
+    "\u202eSam\u2066 \U0001f41f Gu\u00e9st",
+    "=cmd|' /C calc'!A0",
+    "<script>alert(1)</script>",
+    "S\u00e4m " + "\u00fc\U0001f41f" * 45,
+    "  .  ",
+    "END:VCALENDAR",
+)
+
+
+def invitations(zoom, to):
+    """Return what each of the mails' invitations says, the oldest first; the one who is mailed acts on it."""
+    parts = [calendar_parts(mail) for mail in zoom.mails(to)]
+    return [read_by_three(part[0]) for part in parts if part]
+
+
+def test_a_whole_life_with_further_guests(page, zoom, client):
+    booking = made(page, tomorrow(10), others=[KIM])
+    reschedule(booking.pk, start_minute=minute_of(tomorrow(15)), actor="guest", now=now())
+    work_off()
+    add(booking, LEE)
+    remove_guest(booking.pk, guest_id=BookingGuest.objects.get(email=KIM.email).pk, now=now())
+    work_off()
+    cancel(booking.pk, actor="host", note_text="", now=now())
+    work_off()
+
+    said = {to: invitations(zoom, to) for to in (GUEST, HOST, KIM.email, LEE.email)}
+
+    ways = {
+        to: [(one["method"], one["sequence"], one["status"]) for one in each] for to, each in said.items()
+    }
+    asked, over = ("REQUEST", "CONFIRMED"), ("CANCEL", "CANCELLED")
+    whole = [(asked[0], number, asked[1]) for number in range(4)] + [(over[0], 4, over[1])]
+    assert ways[GUEST] == ways[HOST] == whole
+    assert ways[KIM.email] == [*whole[:2], ("CANCEL", 3, "")]
+    assert ways[LEE.email] == [*whole[2:3], whole[4]]
+    assert len({one["uid"] for each in said.values() for one in each}) == 1
+    last = said[GUEST][-1]
+    assert (last["dtstart"], (last["dtend"] - last["dtstart"]).seconds) == (tomorrow(15), 30 * 60)
+    assert last["organizer"] == ("mailto:alice@host.example", "Alice Host")
+    people = [address for address, *_ in said[GUEST][2]["attendees"]]
+    assert people == [f"mailto:{to}" for to in (HOST, GUEST, KIM.email, LEE.email)]
+    assert read_by_three(client.get(f"{link_path(booking)}/invite.ics").content)["method"] == "CANCEL"
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_names_notes_and_places(page, zoom, name):
+    page.meeting_types.update(detail=f"Room {name}"[:300])
+    booking = made(
+        page,
+        tomorrow(10),
+        name=name[:100],
+        notes=f"{name}\r\nATTENDEE:mailto:x@evil.example",
+        others=[Invitee(name[:100], KIM.email)],
+    )
+
+    said = [*invitations(zoom, GUEST), *invitations(zoom, HOST), *invitations(zoom, KIM.email)]
+
+    assert len(said) == 3
+    for one in said:
+        assert one["uid"] == f"{booking.uid}@localhost"
+        assert [address for address, *_ in one["attendees"]] == [
+            f"mailto:{to}" for to in (HOST, GUEST, KIM.email)
+        ]
