@@ -2,9 +2,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from timetuna.bookings.actions.approve import approve
+from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking, Conference
-from timetuna.bookings.tests.conftest import make_page, tomorrow
+from timetuna.bookings.tests.conftest import make_page, tomorrow, work_off
 from timetuna.bookings.tests.diary import guests, job, now, put, shown, times
+from timetuna.bookings.tests.life import made, rule
 from timetuna.calendars.models import CalendarAccount
 from timetuna.jobs.models import Job
 
@@ -225,3 +228,21 @@ def test_the_list_needs_as_many_queries_for_twenty_as_for_one(client, alice, dja
         assert len(guests(client.get("/bookings?q=sam"))) == 20
     with django_assert_num_queries(6):
         client.get("/bookings/agenda?date=" + tomorrow().date().isoformat())
+
+
+def test_after_a_late_yes_nobody_reads_that_the_link_is_missing(client, alice, zoom):
+    zoom.connect(client, alice)
+    page = rule(make_page(alice, kinds=(("zoom", ""),)), approval=True)
+    booking = made(page)
+    Booking.objects.filter(pk=booking.pk).update(created_at=now() - timedelta(hours=20))
+
+    approve(booking.pk, source="host", now=now())
+
+    assert marks_of(client) == []
+    to_host, to_guest = shown(client.get(f"/bookings/{booking.pk}")), shown(client.get(link_path(booking)))
+    assert "The link is being made." in to_host
+    assert "missing" not in to_host
+    assert "The link is on its way and appears here by itself." in to_guest
+    work_off()
+    assert marks_of(client) == []
+    assert "The link is being made." not in shown(client.get(f"/bookings/{booking.pk}"))
