@@ -11,6 +11,12 @@ document.addEventListener("submit", (event) => {
 addEventListener("pagehide", () => {
   if (sent || !field?.value) return;
   navigator.sendBeacon(field.dataset.release, new URLSearchParams({ hold: field.value }));
+  try {
+    // The times that come next in this tab may have been asked for already: slots.js asks once more.
+    sessionStorage.setItem("left", JSON.stringify([field.dataset.release, field.value]));
+  } catch {
+    // A browser that keeps nothing: the time is back at the next look.
+  }
   note?.remove();
 });
 

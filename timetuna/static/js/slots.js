@@ -26,10 +26,22 @@ document.addEventListener("htmx:afterSettle", (event) => {
   document.getElementById("announce").textContent = area.dataset.announce ?? "";
 });
 
-// Back from a form, which gives its time back while it is left: this page was asked for before that.
-if (slots() && window.htmx && performance.getEntriesByType("navigation")[0]?.type === "back_forward") {
+// Back from a form [hold.js]: its time is given back for certain, which twice is harmless, and then asked for.
+const left = () => {
+  try {
+    const kept = JSON.parse(sessionStorage.getItem("left") ?? "[]");
+    sessionStorage.removeItem("left");
+    return kept;
+  } catch {
+    return [];
+  }
+};
+const [release, hold] = slots() && window.htmx ? left() : [];
+if (hold) {
+  const body = new URLSearchParams({ hold });
   const address = location.pathname + location.search;
-  htmx.ajax("GET", address, { source: slots().parentElement, target: slots(), swap: "outerHTML" });
+  const again = () => htmx.ajax("GET", address, { source: slots().parentElement, target: slots(), swap: "outerHTML" });
+  fetch(release, { method: "POST", body }).then(again, () => {});
 }
 
 for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
