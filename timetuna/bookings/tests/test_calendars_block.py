@@ -329,7 +329,8 @@ def test_a_token_that_has_expired_is_renewed_for_the_look_at_booking(alice, goog
     page = make_page(alice)
     event = {"start": tomorrow(12).isoformat(), "end": tomorrow(13).isoformat(), "zone": ""}
     google.control.tell("google/event", calendar="primary", **event)
-    Calendar.objects.filter(is_primary=False).delete()  # two threads would write to SQLite, which in memory never waits
+    # Two threads would write to SQLite, which in memory never waits.
+    Calendar.objects.filter(is_primary=False).delete()
     google.control.fault("google_expire_access")
     CalendarAccount.objects.update(expires_at=timezone.now())
     assert free(page, tomorrow(12))
