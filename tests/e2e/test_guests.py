@@ -171,7 +171,7 @@ def test_the_second_guest_gets_the_other_times_and_types_nothing_twice(live_time
 
         ben.page.get_by_role("button", name=re.compile("^Confirm ")).click()
 
-        expect(ben.page.get_by_text("This time has just been taken")).to_be_visible()
+        expect(ben.page.get_by_text("This time is not free any more")).to_be_visible()
         ben.look("taken")
         assert fits(ben.page)
         assert "10:00" not in ben.page.locator(".free-day").first.inner_text().split()

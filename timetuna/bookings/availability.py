@@ -11,7 +11,7 @@ from timetuna.availability.hours import date_start, host_date, open_hours_around
 from timetuna.availability.interval import Interval, widen
 from timetuna.availability.policy import LONGEST_MEETING, Policy, Scope
 from timetuna.availability.slots import Busy, Diary, Kind, Reason, is_open, open_slots, why_not
-from timetuna.bookings.held import Held, live_holds
+from timetuna.bookings.held import live_holds
 from timetuna.bookings.models import BookingHost
 from timetuna.calendars.actions.make_due import make_due
 from timetuna.pages.busy import Known
@@ -150,15 +150,19 @@ def _diary(question: Question, span: Interval, known: Known | None = None) -> Di
     )
     return Diary(
         hours=open_hours_around(question.page.opening, span=span),
-        busy=_own_bookings(question, span) + [hold.busy for hold in held] + _unknown(known),
+        busy=_own_bookings(question, span) + held + _unknown(known),
         events=known.busy,
-        full=_full(question, span, held),
+        full=_full(question, span),
         unreadable=(*known.unreadable, lost) if lost else known.unreadable,
         usable=bool(question.page.meeting_types),
     )
 
 
-def _full(question: Question, span: Interval, held: Iterable[Held]) -> list[FullPeriod]:
+def _full(question: Question, span: Interval) -> list[FullPeriod]:
+    """Return the periods whose caps are reached by what is booked or requested.
+
+    What is only held takes its time and fills no cap: else whoever opens forms closes days that nobody books.
+    """
     page = question.page
     if not page.caps:
         return []
@@ -167,7 +171,6 @@ def _full(question: Question, span: Interval, held: Iterable[Held]) -> list[Full
         host_id=page.host_id, active=True, start_minute__gte=first, start_minute__lt=last
     ).exclude(booking_id=question.moving or 0)
     booked = list(rows.values_list("start_minute", "booking__page_id"))
-    booked += [(hold.busy.start_minute, hold.page_id) for hold in held]
     starts = {
         Scope.HOST: [start for start, _ in booked],
         Scope.PAGE: [start for start, page_id in booked if page_id == page.id],

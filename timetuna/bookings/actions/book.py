@@ -27,7 +27,7 @@ from timetuna.pages.queries import MeetingChoice, PublicPage, page_settings
 from timetuna.web.client import NOBODY, Client
 
 GUARD = "bookings_host_overlap"
-TAKEN = gettext_noop("This time has just been taken. Please pick another; what you typed is still here.")
+TAKEN = gettext_noop("This time is not free any more. Please pick another; what you typed is still here.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,7 +30,7 @@ from timetuna.web.client import NOBODY, Client
 MOST_MOVES = 10
 LINK_LIVES = timedelta(days=30)
 TAKEN = gettext_noop(
-    "This time has just been taken. Your booking stands as it was; please pick another time."
+    "This time is not free any more. Your booking stands as it was; please pick another time."
 )
 OVER = "This time is over. Please choose one that is to come."
 

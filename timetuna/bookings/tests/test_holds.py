@@ -12,8 +12,9 @@ from timetuna.bookings.availability import Question, minute_of, reasons
 from timetuna.bookings.choice import write_start
 from timetuna.bookings.models import Booking, Hold
 from timetuna.bookings.tests.conftest import make_page, tomorrow
-from timetuna.bookings.tests.holding import live, open_form, sees, send, token_of
+from timetuna.bookings.tests.holding import live, open_form, question, sees, send, token_of
 from timetuna.bookings.tests.test_public import details
+from timetuna.pages.models import BookingPage, HostRules
 from timetuna.pages.queries import values
 
 pytestmark = pytest.mark.django_db
@@ -51,15 +52,47 @@ def test_the_holds_page_asks_for_its_buffer(page, sam, kim):
     assert sees(kim, tomorrow(11))
 
 
-def test_a_picked_time_counts_as_booked_where_a_day_may_have_so_many(page, sam, kim):
-    page.cap_day = 1
-    page.save()
+@pytest.mark.parametrize("cap", ["cap_day", "cap_week", "cap_month"])
+@pytest.mark.parametrize("of", ["page", "host"])
+def test_what_is_only_held_takes_its_time_and_fills_no_cap(page, sam, kim, cap, of):
+    if of == "page":
+        BookingPage.objects.filter(pk=page.pk).update(**{cap: 1})
+    else:
+        HostRules.objects.update_or_create(host=page.host, defaults={cap: 1})
 
     open_form(sam)
 
-    assert not sees(kim, tomorrow(15))
-    assert sees(sam, tomorrow(15))
-    assert send(sam).status_code == 302
+    assert not sees(kim, tomorrow(10))
+    assert sees(kim, tomorrow(15))
+    asked = question(page, network="another")
+    assert not reasons(asked, start_minute=minute_of(tomorrow(15)))
+    assert [reason.code for reason in reasons(asked, start_minute=minute_of(tomorrow(10)))] == [Code.HELD]
+
+
+def test_six_lookers_with_changing_browsers_take_six_times_and_no_more(page, kim):
+    page.cap_day = 3
+    page.save()
+    for number in range(6):
+        looker = Client(REMOTE_ADDR="192.0.2.9", HTTP_USER_AGENT=f"Browser {number}")
+        open_form(looker, tomorrow(8 + number), visit=f"lookers-no-{number}")
+
+    answer = kim.get(f"/alice/intro?zone=UTC&duration=30&day={tomorrow().date()}")
+
+    assert live().count() == 6
+    assert len(answer.context["times"]) == 24 * 4 - 6 * 3
+
+
+def test_a_cap_is_judged_when_it_is_booked(page, sam, kim):
+    page.cap_day = 1
+    page.save()
+    held = details(sam, page)
+
+    assert send(kim, tomorrow(15), email="kim@guest.example").status_code == 302
+    answer = sam.post("/alice/intro/book", held)
+
+    assert answer.status_code == 409
+    assert "This time is not free any more." in answer.content.decode()
+    assert Booking.objects.count() == 1
 
 
 def test_the_form_of_a_held_time_shows_others_the_times_that_are_left(page, sam, kim):
@@ -84,7 +117,7 @@ def test_others_cannot_book_a_held_time(page, sam, kim):
     answer = send(kim, email="kim@guest.example")
 
     assert answer.status_code == 409
-    assert "This time has just been taken" in answer.content.decode()
+    assert "This time is not free any more" in answer.content.decode()
     assert not Booking.objects.exists()
 
 

@@ -74,7 +74,8 @@ class AvailabilityForm(forms.Form):
     holds = forms.BooleanField(
         label="Hold a time while a guest confirms",
         required=False,
-        help_text="A time that a guest has picked is kept for five minutes, so that nobody takes it meanwhile.",
+        help_text="A time that a guest has picked is kept for five minutes, so that nobody takes it meanwhile. "
+        "It counts towards the limits below once it is booked.",
         widget=forms.CheckboxInput(attrs={"role": "switch"}),
     )
 
