@@ -14,6 +14,7 @@ from timetuna.ical.zones import Zone
 
 _LONGEST = 4_000_000 * DAY
 _LONGEST_MARK = 255  # longer than any of ours
+_SHOWN_AS = ("X-MICROSOFT-CDO-BUSYSTATUS", "X-MICROSOFT-MSNCALENDAR-BUSYSTATUS")
 _ONWARDS = re.compile(r';\s*RANGE\s*=\s*"?THISANDFUTURE', re.IGNORECASE)
 
 
@@ -56,8 +57,24 @@ class Event:
 
 
 def is_free(part: Part) -> bool:
-    """Tell whether it takes no time: transparent or cancelled. Contradictions count as busy."""
-    return _only(part.values("TRANSP"), {"TRANSPARENT", "1"}) or _only(part.values("STATUS"), {"CANCELLED"})
+    """Tell whether it takes no time: transparent, cancelled, or free by Outlook's word. Contradictions count as busy.
+
+    Outlook has five words where TRANSP has two. "Working elsewhere" is free, as Exchange itself counts it, also beside
+    an OPAQUE that had no word for it; "free" is where TRANSP does not say otherwise.
+    """
+    shown, transparency = _shown_as(part), list(filter(None, part.values("TRANSP")))
+    if _only(part.values("STATUS"), {"CANCELLED"}) or _only(shown, {"WORKINGELSEWHERE"}):
+        return True
+    return (
+        _only(transparency, {"TRANSPARENT", "1"})
+        if transparency
+        else _only(shown, {"FREE", "WORKINGELSEWHERE"})
+    )
+
+
+def _shown_as(part: Part) -> list[str]:
+    """Return what Outlook shows the time as (MS-OXCICAL sections 2.1.3.1.1.20.31 and .42)."""
+    return [value for name in _SHOWN_AS for value in part.values(name) if value]
 
 
 def event_of(part: Part, zones: FileZones) -> Event | None:
@@ -95,7 +112,7 @@ class _Reading:
             mark=_mark(part.text("X-TIMETUNA-BOOKING") or uid),
             sequence=_whole_number(part.text("SEQUENCE")),
             free=free,
-            tentative="TENTATIVE" in {*part.values("STATUS"), *part.values("X-MICROSOFT-CDO-BUSYSTATUS")},
+            tentative="TENTATIVE" in {*part.values("STATUS"), *_shown_as(part)},
             all_day=start.second is None,
             zone=self._zone(start),
             start=start.wall,

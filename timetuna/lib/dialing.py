@@ -12,11 +12,12 @@ from typing import Any, Literal
 
 import httpcore
 
-from timetuna.lib.addresses import is_public
+from timetuna.lib.addresses import is_off_limits, is_public
 
 Kind = Literal[
     "address",
     "refused_address",
+    "off_limits",
     "dns",
     "connect",
     "tls",
@@ -30,6 +31,7 @@ Kind = Literal[
 _SENTENCES: dict[Kind, str] = {
     "address": "This is not a web address that can be asked.",
     "refused_address": "This address is not on the public internet.",
+    "off_limits": "This address belongs to the machinery of this server and is never asked.",
     "dns": "The name of this server is not known.",
     "connect": "The server cannot be reached.",
     "tls": "The server has no valid certificate.",
@@ -136,7 +138,10 @@ class Dialer(httpcore.NetworkBackend):
         return list(dict.fromkeys((family, address) for family, _, _, _, address in found))
 
     def _judge(self, address: tuple[Any, ...]) -> None:
-        if not self._allow_private and not is_public(str(address[0])):
+        host = str(address[0])
+        if self._allow_private and is_off_limits(host):
+            raise HttpError("off_limits", sent=False)
+        if not self._allow_private and not is_public(host):
             raise HttpError("refused_address", sent=False)
 
     def _dial(self, family: int, address: tuple[Any, ...], seconds: float) -> socket.socket:

@@ -1,6 +1,10 @@
+import socket
+
 import pytest
 
-from timetuna.lib.addresses import is_public
+from timetuna.lib import dialing
+from timetuna.lib.addresses import is_off_limits, is_public
+from timetuna.lib.http import HttpClient, HttpError
 
 
 @pytest.mark.parametrize(
@@ -55,3 +59,52 @@ def test_public(address: str) -> None:
 )
 def test_not_public(address: str) -> None:
     assert not is_public(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "169.254.169.254",
+        "169.254.0.1",
+        "fe80::1",
+        "fe80::1%eth0",
+        "::ffff:169.254.169.254",
+        "::169.254.169.254",
+        "64:ff9b::a9fe:a9fe",
+        "64:ff9b:1::a9fe:a9fe",
+        "2002:a9fe:a9fe::1",
+        "2606:4700::5efe:169.254.169.254",
+        "fd00::200:5efe:169.254.169.254",
+        "100.100.100.200",
+        "::ffff:100.100.100.200",
+        "192.0.0.192",
+        "fd00:ec2::254",
+        "224.0.0.1",
+        "ff02::1",
+        "localhost",
+        "",
+    ],
+)
+def test_off_limits_even_where_private_addresses_are_allowed(address: str) -> None:
+    assert is_off_limits(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["127.0.0.1", "10.0.0.1", "192.168.1.1", "100.64.0.1", "::1", "fd00::1", "::ffff:10.0.0.1", "8.8.8.8"],
+)  # fmt: skip
+def test_private_addresses_can_be_allowed(address: str) -> None:
+    assert not is_off_limits(address)
+
+
+@pytest.mark.parametrize(
+    "answers", [["169.254.169.254"], ["127.0.0.1", "fe80::1%lo"], ["::ffff:169.254.169.254"]]
+)
+def test_a_name_that_leads_there_is_not_dialled(monkeypatch: pytest.MonkeyPatch, answers: list[str]) -> None:
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 80)) for address in answers]
+    monkeypatch.setattr(dialing, "getaddrinfo", lambda *_, **__: found)
+
+    with pytest.raises(HttpError) as raised:
+        HttpClient(user_agent="TimeTuna", allow_private=True).request("GET", "http://metadata.test/")
+
+    assert (raised.value.kind, raised.value.sent) == ("off_limits", False)

@@ -25,12 +25,14 @@ _UNREACHABLE: dict[Kind, str] = {
     "address": "This is not the address of a calendar server. Type one such as https://cloud.example.org.",
     "refused_address": "This address is not on the public internet. The operator of this TimeTuna can allow private "
     "addresses with CALDAV_ALLOW_PRIVATE.",
+    "off_limits": "This address belongs to the machinery that TimeTuna runs on. It is never asked, not even where "
+    "private addresses are allowed.",
     "dns": "No server has this name. Look for a typing mistake in the address.",
     "tls": "The calendar server has no certificate that this TimeTuna trusts. Its operator can name your own "
     "authority with CALDAV_CA_FILE.",
     "too_large": "The calendar server's answer is larger than TimeTuna reads.",
 }
-_LASTING = frozenset({"address", "refused_address"})
+_LASTING = frozenset({"address", "refused_address", "off_limits"})
 
 
 def unreachable(error: HttpError) -> ProviderError:

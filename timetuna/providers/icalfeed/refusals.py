@@ -14,6 +14,8 @@ _UNREACHABLE: dict[Kind, str] = {
     "address": "This is not the address of an iCal feed. It begins with https:// or webcal://, and often ends in .ics.",
     "refused_address": "This address is not on the public internet. The operator of this TimeTuna can allow private "
     "addresses with ICALFEED_ALLOW_PRIVATE.",
+    "off_limits": "This address belongs to the machinery that TimeTuna runs on. It is never asked, not even where "
+    "private addresses are allowed.",
     "dns": "No server has the name in this address. Look for a typing mistake.",
     "tls": "The feed's server has no certificate that this TimeTuna trusts.",
     "timeout": "The feed's server did not give the calendar within 20 seconds.",
@@ -22,7 +24,7 @@ _UNREACHABLE: dict[Kind, str] = {
     "reset": "The feed's server closed the connection before the calendar was whole.",
     "encoding": "The feed is packed in a way that TimeTuna does not read, or is not whole.",
 }
-_LASTING = frozenset({"address", "refused_address"})
+_LASTING = frozenset({"address", "refused_address", "off_limits"})
 
 
 def unreachable(error: HttpError) -> ProviderError:
