@@ -19,6 +19,6 @@ VOLUME /data
 EXPOSE 8000
 # The answer counts, not its status: a web container without a worker says 503 and is well all the same.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=40s \
-    CMD ["python", "-c", "import json, http.client as h; c = h.HTTPConnection('127.0.0.1', 8000, timeout=4); c.request('GET', '/healthz'); raise SystemExit(json.load(c.getresponse()).get('database') != 'ok')"]
+    CMD ["python", "-c", "import json, http.client as h; c = h.HTTPConnection('127.0.0.1', 8000, timeout=4); c.request('GET', '/healthz'); a = json.load(c.getresponse()); raise SystemExit({a.get('database'), a.get('pages')} != {'ok'})"]
 STOPSIGNAL SIGTERM
 CMD ["timetuna", "serve"]

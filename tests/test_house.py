@@ -26,6 +26,7 @@ GROUND = {
     "providers",
     "sandbox",
     "jobs",
+    "db",
     "web",
     "vault",
     "mailing",

@@ -2,10 +2,19 @@
 
 import logging
 import time
+import traceback
+from collections.abc import Iterator
 from contextvars import ContextVar
+from pathlib import PurePath
+from types import TracebackType
 from typing import Any
 
 from timetuna.lib.text import log_value
+
+SPOKEN_BY_CODE = (AttributeError, ImportError, NameError, NotImplementedError)
+"""What these say is made of names in the code. Other messages may repeat what somebody typed."""
+_CHAIN, _FRAMES = 5, 12
+_Raised = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
@@ -23,6 +32,39 @@ class LineFormatter(logging.Formatter):
         if record.exc_info:
             line += " | " + log_value(self.formatException(record.exc_info), max_length=8_000)
         return line
+
+    def formatException(self, ei: _Raised) -> str:  # noqa: N802 - logging calls it so
+        """Return the exception and what it came from: types and places in the code, the innermost place first.
+
+        Without messages, unless they are made of code: they may repeat a form's field or a row's content.
+        """
+        return " < ".join(map(_described, _chain(ei[1])))
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield the exception and its causes, as far as a traceback would show them."""
+    for _ in range(_CHAIN):
+        if error is None:
+            return
+        yield error
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+
+
+def _described(error: BaseException) -> str:
+    said = f" ({error})" if isinstance(error, SPOKEN_BY_CODE) else ""
+    frames = traceback.extract_tb(error.__traceback__)[::-1][:_FRAMES]
+    places = ", ".join(f"{_short(frame.filename)}:{frame.lineno} {frame.name}" for frame in frames)
+    return f"{type(error).__module__}.{type(error).__qualname__}{said} at {places}"
+
+
+def _short(path: str) -> str:
+    return "/".join(PurePath(path).parts[-2:])
+
+
+def route_of(request: Any) -> str:
+    """Return the pattern that the request's address matched, "-" for none; the address may carry a booking's link."""
+    match = request.resolver_match
+    return match.route if match else "-"
 
 
 def logging_config(level: str) -> dict[str, Any]:

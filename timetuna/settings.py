@@ -45,9 +45,10 @@ def _database(value: str) -> dict[str, Any]:
         ) from error
     options = database.setdefault("OPTIONS", {})
     if database["ENGINE"].endswith("sqlite3"):
+        database["ENGINE"] = "timetuna.db.sqlite"
+        options.setdefault("timeout", 15)
         options |= {
             "transaction_mode": "IMMEDIATE",
-            "timeout": 15,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
         }
     elif database["ENGINE"].endswith("postgresql"):

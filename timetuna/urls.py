@@ -11,3 +11,5 @@ urlpatterns = [
     path("", include("timetuna.pages.urls")),
     path("", include("timetuna.bookings.urls")),  # last: /<handle>/<page> catches what is left
 ]
+
+handler500 = "timetuna.web.unavailable.server_error"

@@ -1,6 +1,7 @@
 """`timetuna web`: Granian serves the pages; a process of its own, or several, with a few threads each."""
 
 import argparse
+import importlib
 import os
 from typing import Any
 
@@ -67,4 +68,7 @@ class _Application:
         from timetuna.wsgi import application  # noqa: PLC0415 - the starting process never loads Django
 
         largest = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        return Bridge(Settling(application), threads=self.threads, largest_body=largest)
+        bridge = Bridge(Settling(application), threads=self.threads, largest_body=largest)
+        # Only now: it needs the models, which the line above has set up.
+        importlib.import_module("timetuna.web.health").warm(bridge.threads, self.threads)
+        return bridge

@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class PagesConfig(AppConfig):
-    """Registers the app under its full name, and tells calendars whom to ask what pages want of them."""
+    """Registers the app under its full name, and tells others whom to ask about pages."""
 
     name = "timetuna.pages"
 
@@ -12,7 +12,10 @@ class PagesConfig(AppConfig):
         """Register it once the models are there."""
         from timetuna.calendars.neighbours import register_losses, register_wants  # noqa: PLC0415 - not before all apps
         from timetuna.pages.losses import losses_of  # noqa: PLC0415
+        from timetuna.pages.queries import public_page  # noqa: PLC0415
         from timetuna.pages.wants import wants_of  # noqa: PLC0415
+        from timetuna.web.health import look_at  # noqa: PLC0415
 
         register_wants(wants_of)
         register_losses(losses_of)
+        look_at(lambda: public_page("healthz", "healthz"))  # a handle that nobody can have

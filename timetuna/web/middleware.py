@@ -11,12 +11,16 @@ from django.http.response import HttpResponseBase
 from django.utils import translation
 from django.utils.translation import gettext, gettext_noop
 
-from timetuna.logs import request_id
+from timetuna.logs import request_id, route_of
+from timetuna.web.client import client_of
 from timetuna.web.language import choose
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 log = logging.getLogger("timetuna.web")
+security = logging.getLogger("timetuna.security")
 _FORM = "application/x-www-form-urlencoded"
+REFUSALS = {400, 403, 413, 429}
+"""A wrong host or form, a form of another site or somebody else's thing, too large, too often."""
 
 
 class RequestId:
@@ -32,12 +36,21 @@ class RequestId:
         try:
             response = self.get_response(request)
             response["X-Request-Id"] = request_id.get()
-            route = request.resolver_match.route if request.resolver_match else "-"
             spent = (time.perf_counter() - started) * 1000
-            log.info("%s /%s %s %.0fms", request.method, route, response.status_code, spent)
+            log.info("%s /%s %s %.0fms", request.method, route_of(request), response.status_code, spent)
+            if response.status_code in REFUSALS:
+                _note_refusal(request, response.status_code)
         finally:
             request_id.reset(token)
         return response
+
+
+def _note_refusal(request: HttpRequest, status: int) -> None:
+    """Log it as an event; the client is a keyed hash, the same for all that comes from one address."""
+    client = client_of(request).network[:16]
+    security.warning(
+        "refused status=%s method=%s route=/%s client=%s", status, request.method, route_of(request), client
+    )
 
 
 class ContentSecurityPolicy:

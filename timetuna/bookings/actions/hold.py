@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.db import OperationalError, transaction
+from django.db import OperationalError
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy
 
@@ -11,6 +11,7 @@ from timetuna.bookings.actions.look_again import look_again
 from timetuna.bookings.availability import Question, bookable
 from timetuna.bookings.errors import SlotTaken
 from timetuna.bookings.models import Hold
+from timetuna.impatience import impatient
 from timetuna.lib.signing import fingerprint, random_token
 from timetuna.web.client import Client
 
@@ -21,6 +22,8 @@ CLIENT_AT_ONCE, CLIENT_PLACED = 3, 30
 NETWORK_AT_ONCE, NETWORK_PLACED = 10, 100
 """Of one address, whatever its browsers say they are: an office fits in, a script that changes its name does not."""
 SWEPT_AT_ONCE = 500
+PATIENCE_MS = 1_000
+"""A form that is opened is a look: it does not wait for whoever keeps the database, and opens without a hold."""
 GONE = gettext_lazy("This time is not free any more. Please pick another.")
 
 
@@ -33,7 +36,7 @@ def hold(question: Question, *, start_minute: int) -> str | None:
     look_again(question.page.id, start_minute=start_minute, minutes=question.minutes)
     if question.page.holds and question.client.fingerprint:
         try:
-            with transaction.atomic():
+            with impatient(PATIENCE_MS):
                 lock_host(question.page.host_id)
                 return _hold(question, start_minute)
         except OperationalError:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection
 from queue import Empty, SimpleQueue
 
-from django.db import connections, transaction
+from django.db import OperationalError, connections
 from django.utils import timezone
 
 from timetuna.availability.interval import Interval
@@ -17,6 +17,7 @@ from timetuna.calendars.knowledge import Known, pack, unpack
 from timetuna.calendars.models import Calendar
 from timetuna.calendars.own_events import others_only
 from timetuna.calendars.session import token_at_hand, use
+from timetuna.impatience import impatient
 from timetuna.lib.http import Budget
 from timetuna.providers.base import BusyTime
 from timetuna.providers.errors import NeedsReconnect, ProviderError
@@ -24,6 +25,7 @@ from timetuna.providers.errors import NeedsReconnect, ProviderError
 log = logging.getLogger("timetuna.calendars")
 MOST_AT_ONCE, OF_HOST = 96, 24
 """How many answers a process waits for, and how many for one host: slow servers keep their own host from looking."""
+PATIENCE_MS = 500
 _Found = tuple[Calendar, tuple[BusyTime, ...] | None, str]
 
 
@@ -46,9 +48,11 @@ def read_live(ids: Collection[int], span: Interval, *, seconds: float) -> list[i
         if code:
             log.info("calendar %s not read at a booking: %s", row.pk, code)
             continue
+        if busy is not None and not _stored(
+            row, span, Known.of(others_only(busy, host_id=row.account.host_id))
+        ):
+            break
         silent.pop(row.pk)
-        if busy is not None:
-            _store(row, span, Known.of(others_only(busy, host_id=row.account.host_id)))
     if silent:
         make_due(silent.keys(), now=timezone.now())
     return [*silent, *(set(ids) - {row.pk for row in rows})]
@@ -139,13 +143,23 @@ class _Ask:
         return found.busy
 
 
+def _stored(row: Calendar, span: Interval, fresh: Known) -> bool:
+    """Store what was read; False where the database is busy for longer than whoever opens a form shall wait."""
+    try:
+        _store(row, span, fresh)
+    except OperationalError:
+        log.warning("calendar %s: what was read could not be stored, the database is busy", row.pk)
+        return False
+    return True
+
+
 def _store(row: Calendar, span: Interval, fresh: Known) -> None:
     """Replace what is known of the span, if it says something else. A reading under way then knows that it is older.
 
     A reading that was stored since our look began may be newer than its answer: then both count, and the calendar is
     read again as a whole, since its cursor would not tell what the answer lacked.
     """
-    with transaction.atomic():
+    with impatient(PATIENCE_MS):
         rows = Calendar.objects.select_for_update(no_key=True).only("busy", "tried_at", "read_at")
         kept = rows.filter(pk=row.pk).first()
         if kept is None:
