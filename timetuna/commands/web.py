@@ -22,6 +22,7 @@ HEADERS_WITHIN_MS = 10_000  # a client that dribbles its headers holds a connect
 LARGEST_HEADERS = 32_768  # bytes, all of a request's headers
 FREE_WITHIN_SECONDS = 3.0
 KILL_AFTER_SECONDS = 20
+SIGNED_BELOW = "/api/webhooks/"
 
 
 def run(options: argparse.Namespace) -> int:
@@ -68,7 +69,9 @@ class _Application:
         from timetuna.wsgi import application  # noqa: PLC0415 - the starting process never loads Django
 
         largest = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        bridge = Bridge(Settling(application), threads=self.threads, largest_body=largest)
+        bridge = Bridge(
+            Settling(application), threads=self.threads, largest_body=largest, signed_below=SIGNED_BELOW
+        )
         # Only now: it needs the models, which the line above has set up.
         importlib.import_module("timetuna.web.health").warm(bridge.threads, self.threads)
         return bridge

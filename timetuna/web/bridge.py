@@ -19,11 +19,22 @@ Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 Answer = tuple[int, Headers, bytes]
 
 BODY_WITHIN_SECONDS = 20.0
+_MOST_DIGITS = 15
 PLAIN: Headers = [("content-type", "text/plain; charset=utf-8"), ("connection", "close")]
 TOO_LARGE: Answer = (
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     PLAIN,
     b"This is more than TimeTuna accepts at once.",
+)
+CUT_OFF: Answer = (
+    HTTPStatus.BAD_REQUEST,
+    PLAIN,
+    b"This did not arrive whole, so nothing was done. Please send it again.",
+)
+NO_LENGTH: Answer = (
+    HTTPStatus.LENGTH_REQUIRED,
+    PLAIN,
+    b"This came without its length, so nobody can tell whether it is whole. Please send it with a Content-Length.",
 )
 TOO_SLOW: Answer = (HTTPStatus.REQUEST_TIMEOUT, PLAIN, b"This took too long to arrive. Please send it again.")
 BROKEN: Answer = (HTTPStatus.INTERNAL_SERVER_ERROR, PLAIN, b"Something went wrong. Please try again.")
@@ -55,11 +66,18 @@ class Exchange(Protocol):
 
 
 class Bridge:
-    """A server application for Granian that runs a WSGI application in so many threads."""
+    """A server application for Granian that runs a WSGI application in so many threads.
 
-    def __init__(self, application: Application, *, threads: int, largest_body: int) -> None:
+    signed_below: paths that begin so take bodies without a length, because what reads them checks a signature over
+    every byte. Granian ends a chunked body that was cut off as it ends a whole one, so that nobody else may take any.
+    """
+
+    def __init__(
+        self, application: Application, *, threads: int, largest_body: int, signed_below: str
+    ) -> None:
         self.application = application
         self.largest_body = largest_body
+        self.signed_below = signed_below
         self.threads = ThreadPoolExecutor(threads, thread_name_prefix="web")
 
     async def __rsgi__(self, scope: Scope, exchange: Exchange) -> None:
@@ -70,20 +88,32 @@ class Bridge:
         except TimeoutError:
             exchange.response_bytes(*TOO_SLOW)
             return
-        if body is None:
-            exchange.response_bytes(*TOO_LARGE)
+        if not isinstance(body, bytes):
+            exchange.response_bytes(*body)
             return
         loop = asyncio.get_running_loop()
         answer = await loop.run_in_executor(self.threads, self._answer, environ_of(scope, body))
         exchange.response_bytes(*answer)
 
-    async def _body(self, scope: Scope, exchange: Exchange) -> bytes | None:
-        """Return the whole body, or None as soon as it is known to be too large."""
+    async def _body(self, scope: Scope, exchange: Exchange) -> bytes | Answer:
+        """Return the whole body, or why it is refused, as soon as that is known."""
         length = scope.headers.get("content-length")
-        if length is None and scope.headers.get("transfer-encoding") is None:
-            return b""
-        if length is not None and int(length) > self.largest_body:
-            return None
+        if length is None:
+            if scope.headers.get("transfer-encoding") is None:
+                return b""
+            if not scope.path.startswith(self.signed_below):
+                return NO_LENGTH
+        elif not (length.isascii() and length.isdigit()):
+            return CUT_OFF
+        elif _number(length) > self.largest_body:
+            return TOO_LARGE
+        body = await self._arrived(exchange)
+        if body is None:
+            return TOO_LARGE
+        return body if length is None or _number(length) == len(body) else CUT_OFF
+
+    async def _arrived(self, exchange: Exchange) -> bytes | None:
+        """Return what arrives until the stream ends, or None as soon as it is too large."""
         parts, size = [], 0
         async for part in exchange:
             size += len(part)
@@ -108,6 +138,10 @@ class Bridge:
             log.exception("a request broke outside Django")
             return BROKEN
         return (*started[0], body)
+
+
+def _number(digits: str) -> int:
+    return int(digits[-_MOST_DIGITS:]) if len(digits.lstrip("0")) <= _MOST_DIGITS else sys.maxsize
 
 
 def environ_of(scope: Scope, body: bytes) -> Environ:

@@ -86,7 +86,7 @@ class BodyLimit:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer 413 or 400 in a sentence; chunked bodies without a length are cut by the server's own limit."""
+        """Answer 413 or 400 in a sentence; `web.bridge` refuses bodies that are not as long as they say."""
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdigit() or int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             return _refusal(request, gettext_noop("This is more than TimeTuna accepts at once."), 413)

@@ -205,6 +205,16 @@ def test_who_stopped_them_gets_none_and_can_have_them_again(page, zoom, sam):
     assert [entry.event for entry in booking.history.all()][-2:] == ["reminders_stopped", "reminders_wanted"]
 
 
+@pytest.mark.parametrize("sent", [{}, {"reminders": "o"}, {"List-Unsubscribe": "One-Cl"}])
+def test_a_form_that_says_nothing_whole_changes_nothing(page, sam, sent):
+    booking = booked(page, tomorrow(10) + timedelta(days=2))
+
+    sam.post(f"{link_path(booking)}/reminders", sent)
+
+    booking.refresh_from_db()
+    assert booking.wants_reminders
+
+
 def test_who_is_told_of_a_move_first_is_not_told_of_the_booking_after_it(page, zoom):
     start = tomorrow(10) + timedelta(days=3)
     booking = book(order(page, start), now=datetime.now(UTC))

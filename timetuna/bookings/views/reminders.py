@@ -17,10 +17,11 @@ from timetuna.bookings.views.booked import booking_context, booking_or_404, priv
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def reminders(request: HttpRequest, token: str) -> HttpResponse:
-    """Show how it stands; a POST stops the reminders, or has them sent again if it says so."""
+    """Show how it stands; a POST stops the reminders or has them sent again, whichever it says, or changes nothing."""
     booking = booking_or_404(token)
     if request.method == "POST":
-        stop_reminders(booking, stop=request.POST.get("reminders") != "on")
+        if (stop := _stop(request)) is not None:
+            stop_reminders(booking, stop=stop)
         if not _one_click(request):
             return private(HttpResponseRedirect(f"{link_path(booking)}/reminders"))
     return _show(request, booking, wanted=booking.wants_reminders, back_url=link_path(booking))
@@ -34,15 +35,22 @@ def reminders_of_brought(request: HttpRequest, guest_id: int, signature: str) ->
     if row is None:
         raise Http404
     if request.method == "POST":
-        stop_reminders_of(row, stop=request.POST.get("reminders") != "on")
+        if (stop := _stop(request)) is not None:
+            stop_reminders_of(row, stop=stop)
         if not _one_click(request):
             return private(HttpResponseRedirect(request.path))
     return _show(request, row.booking, wanted=row.wants_reminders, back_url="")
 
 
+def _stop(request: HttpRequest) -> bool | None:
+    """Return what is asked for; None where neither is said."""
+    asked = {"off": True, "on": False}.get(request.POST.get("reminders", ""))
+    return True if asked is None and _one_click(request) else asked
+
+
 def _one_click(request: HttpRequest) -> bool:
     """Say whether a mail program asks, which must not be redirected (RFC 8058 section 3.1)."""
-    return "List-Unsubscribe" in request.POST
+    return request.POST.get("List-Unsubscribe") == "One-Click"
 
 
 def _show(request: HttpRequest, booking: Booking, *, wanted: bool, back_url: str) -> HttpResponse:

@@ -63,7 +63,8 @@ def broken(_environ: dict[str, Any], _start_response: Callable[..., Any]) -> Ite
 
 
 def ask(application: Any, request: Request, exchange: Exchange) -> tuple[int, bytes]:
-    asyncio.run(Bridge(application, threads=1, largest_body=10).__rsgi__(request, exchange))
+    bridge = Bridge(application, threads=1, largest_body=10, signed_below="/signed/")
+    asyncio.run(bridge.__rsgi__(request, exchange))
     assert exchange.answer is not None
     status, _headers, body = exchange.answer
     return status, body
@@ -99,9 +100,29 @@ def test_a_body_arrives_whole() -> None:
     assert ask(echo, request, Exchange([b"abc", b"def"])) == (200, b"6 abcdef")
 
 
+@pytest.mark.parametrize(("length", "parts"), [("6", [b"abc"]), ("6", []), ("2", [b"abc"]), ("-3", [b"abc"])])
+def test_a_body_that_is_not_as_long_as_it_says_is_refused(length: str, parts: list[bytes]) -> None:
+    request = Request(method="POST", pairs=[("content-length", length)])
+
+    status, body = ask(echo, request, Exchange(parts))
+
+    assert (status, body) == (400, b"This did not arrive whole, so nothing was done. Please send it again.")
+
+
+def test_a_body_without_a_length_is_taken_only_where_its_signature_is_checked() -> None:
+    chunked = [("transfer-encoding", "chunked")]
+
+    refused, _body = ask(echo, Request(method="POST", pairs=chunked), Exchange([b"abc"]))
+    taken = ask(echo, Request(method="POST", path="/signed/call", pairs=chunked), Exchange([b"abc"]))
+
+    assert (refused, taken) == (411, (200, b"3 abc"))
+
+
 @pytest.mark.parametrize("pairs", [[("content-length", "11")], [("transfer-encoding", "chunked")]])
 def test_a_body_that_is_too_large_is_refused(pairs: list[tuple[str, str]]) -> None:
-    status, body = ask(echo, Request(method="POST", pairs=pairs), Exchange([b"x" * 11]))
+    request = Request(method="POST", path="/signed/call", pairs=pairs)
+
+    status, body = ask(echo, request, Exchange([b"x" * 11]))
 
     assert (status, body) == (413, b"This is more than TimeTuna accepts at once.")
 

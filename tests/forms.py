@@ -1,0 +1,100 @@
+"""What a browser would send for the forms of a page, in the order of the page and without JavaScript."""
+
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+
+Pairs = list[tuple[str, str]]
+UNSENT = {"submit", "button", "reset", "image", "file"}
+TICKED = {"checkbox", "radio"}
+
+
+@dataclass
+class Form:
+    """One form: where it goes, "" for the page itself, its fields, and its named buttons, of which one is pressed."""
+
+    action: str
+    method: str
+    fields: Pairs = field(default_factory=list)
+    buttons: Pairs = field(default_factory=list)
+
+    def names(self) -> list[str]:
+        """Return the names of the fields, each once, in order."""
+        return list(dict(self.fields))
+
+    def with_values(self, **changes: str | None) -> Pairs:
+        """Return the fields with other values in them; None takes a field away, a new name comes last but one."""
+        kept = [
+            (name, changes.get(name) or "") if name in changes else (name, value)
+            for name, value in self.fields
+        ]
+        known = self.names()
+        fresh = [(name, value) for name, value in changes.items() if name not in known and value is not None]
+        return [*(pair for pair in kept[:-1] if changes.get(pair[0], "") is not None), *fresh, *kept[-1:]]
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: list[Form] = []
+        self.open = False
+        self.template = 0
+        self.select: str | None = None
+        self.options: list[tuple[str, bool]] = []
+        self.text: list[str] | None = None
+        self.named = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in attrs}
+        if tag == "template":
+            self.template += 1
+        elif tag == "form":
+            self.forms.append(Form(found.get("action", ""), found.get("method", "get").lower()))
+            self.open = True
+        elif tag == "option" and self.select is not None:
+            self.options.append((found.get("value", ""), "selected" in found))
+        elif self.open and not self.template and "disabled" not in found and "form" not in found:
+            self._control(tag, found)
+
+    def _control(self, tag: str, found: dict[str, str]) -> None:
+        name, kind = found.get("name", ""), found.get("type", "text")
+        if tag == "button" and name and kind != "button":
+            self.forms[-1].buttons.append((name, found.get("value", "")))
+        elif tag == "select" and name:
+            self.select, self.options = name, []
+        elif tag == "textarea":
+            self.named, self.text = name, []
+        elif tag == "input" and name and kind not in UNSENT and (kind not in TICKED or "checked" in found):
+            self.forms[-1].fields.append((name, found.get("value", "on" if kind in TICKED else "")))
+
+    def handle_data(self, data: str) -> None:
+        if self.text is not None:
+            self.text.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "template":
+            self.template -= 1
+        elif tag == "form":
+            self.open = False
+        elif tag == "textarea" and self.text is not None:
+            if self.named:
+                self.forms[-1].fields.append((self.named, "".join(self.text).removeprefix("\n")))
+            self.text = None
+        elif tag == "select" and self.select is not None:
+            chosen = [value for value, selected in self.options if selected] or [
+                value for value, _ in self.options[:1]
+            ]
+            self.forms[-1].fields += [(self.select, value) for value in chosen]
+            self.select = None
+
+
+def forms_of(page: str) -> list[Form]:
+    """Return the forms that are sent by POST."""
+    reader = _Reader()
+    reader.feed(page)
+    reader.close()
+    return [form for form in reader.forms if form.method == "post"]
+
+
+def main_form(page: str) -> Form:
+    """Return the form with the most fields."""
+    return max(forms_of(page), key=lambda form: len(form.fields))
