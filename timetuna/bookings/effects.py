@@ -10,7 +10,7 @@ from timetuna.bookings.lines import Reader
 from timetuna.bookings.mail_effects import mail_effects
 from timetuna.bookings.marks import ahead, counts, makers
 from timetuna.bookings.models import Booking, Conference, HistoryEntry
-from timetuna.bookings.place import provider_label
+from timetuna.bookings.place import duplicates, place, provider_label
 from timetuna.bookings.queries import work_of
 from timetuna.bookings.standing import Effect, Remedy, State, next_try, standing
 from timetuna.calendars.connections import listing
@@ -42,7 +42,8 @@ def _meeting(
     if conference.state == Conference.State.READY:
         made = [entry.at for entry in history if entry.event == "link_made"]
         when = moments.stamp(made[-1], zone=reader.zone, now=reader.now) if made else ""
-        return [Effect(title=title, state=State.DONE, text=f"Made {when}".strip() + ".")]
+        text = f"{f'Made {when}'.strip()}. {duplicates(place(booking))}".strip()
+        return [Effect(title=title, state=State.DONE, text=text)]
     if not ahead(booking, now=reader.now):
         return [Effect(title=title, state=State.NOTE, text="None was made, and none is needed any more.")]
     return [_missing(booking, conference, title, jobs, reader)]

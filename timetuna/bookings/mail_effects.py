@@ -24,6 +24,7 @@ _MAILS = {
     "invited": "invitation",
     "uninvited": "invitation taken back",
     "again": "sent again",
+    "no_link": "link is missing",
 }
 _FULFIL, _MAIL, _REMINDER, _FOLLOW_UP = (
     "bookings.fulfil", "bookings.mail", "bookings.reminder", "bookings.follow_up",

@@ -13,7 +13,7 @@ from timetuna.bookings.guest_words import GUESTS_KIND, guests_changed, was_at
 from timetuna.bookings.history import last_words
 from timetuna.bookings.mail_parts import NAME_LENGTH, Words, own_subject, start_of
 from timetuna.bookings.models import Booking
-from timetuna.bookings.place import Place
+from timetuna.bookings.place import Place, duplicates
 from timetuna.calendars.models import CalendarEvent
 from timetuna.lib.text import single_line
 from timetuna.providers.base import Ability
@@ -35,9 +35,10 @@ Kind = Literal[
     "invited",
     "uninvited",
     "again",
+    "no_link",
 ]
 FIRST_KINDS = ("confirmed", "promised")
-WITHOUT_INVITATION = timely_words.TIMELY_KINDS | request_words.REQUEST_KINDS
+WITHOUT_INVITATION = timely_words.TIMELY_KINDS | request_words.REQUEST_KINDS | {"no_link"}
 WITHOUT_PLACE = frozenset({"cancelled", "uninvited", "withdrawn", "declined", "lapsed"})
 _ENDED = {GUEST: "withdrawn", HOST: "declined"}
 
@@ -141,10 +142,24 @@ def _from_elsewhere(booking: Booking, kind: Kind, where: Place, *, to_guest: boo
         return reminder(booking, where)
     if kind == "follow_up":
         return timely_words.follow_up(booking)
+    if kind == "no_link":
+        return _no_link(booking, where)
     if kind in request_words.REQUEST_KINDS:
         request = request_words.guest_request if to_guest else request_words.host_request
         return request(booking, kind)
     return guests_changed(booking, to_guest=to_guest) if kind == GUESTS_KIND else None
+
+
+def _no_link(booking: Booking, where: Place) -> Words:
+    """Return what the host reads where a promised link is not made any more before they act."""
+    guest = single_line(booking.guest_name, max_length=NAME_LENGTH)
+    start = start_of(booking, booking.host_time_zone)
+    return Words(
+        subject=f"No {where.label} link: {booking.title} with {guest}, {start}",
+        headline=f"The {where.label} link could not be made",
+        sentences=_missing(where),
+        button="Mend the link",
+    )
 
 
 def attachment_words(kind: Kind) -> str:
@@ -222,11 +237,7 @@ def _not_in_calendar(booking: Booking) -> tuple[str, ...]:
 def _duplicates(where: Place) -> tuple[str, ...]:
     if not where.possible_duplicates:
         return ()
-    sentence = (
-        f"{where.label} did not say whether an earlier try had worked, so your {where.label} account may hold a second "
-        f"meeting of this name and time. The one in use has the number {where.meeting_number}; delete the other one."
-    )
-    return (sentence,)
+    return (duplicates(where),)
 
 
 def _left_behind(booking: Booking, where: Place, ability: Ability) -> tuple[str, ...]:

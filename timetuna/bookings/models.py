@@ -162,8 +162,9 @@ class Hold(models.Model):
 class Conference(models.Model):
     """The online meeting of a booking, made by a connected provider.
 
-    unknown_outcomes: calls that may have made a meeting nobody heard of, since the host last asked to try again;
-    possible_duplicates: all of them. promised: people were told that the link follows, and still wait.
+    unknown_outcomes: calls that may have made a meeting nobody heard of, since one was wanted; after the first, one is
+    made by itself, later ones by the host's hand only.  possible_duplicates: all of them, of earlier meetings too.
+    promised: people were told that the link follows, and still wait.
     account_fingerprint: whose account made it; the id itself goes when the host disconnects.
     """
 

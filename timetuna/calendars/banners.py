@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 
 from timetuna.calendars.models import CalendarAccount
+from timetuna.calendars.queries import kinds_of_provider
 from timetuna.calendars.troubles import Trouble, troubles
 
 _MOST_NAMED = 2
@@ -32,6 +33,11 @@ def banners(host_id: int, *, now: datetime) -> list[Banner]:
     return [_banner(one, now) for one in troubles(host_id, now=now)]
 
 
+def _not_offered(trouble: Trouble) -> list[str]:
+    meetings = " or ".join(kinds_of_provider(trouble.account.provider))
+    return [f"Until then, guests are not offered {meetings}."] if meetings else []
+
+
 def _banner(trouble: Trouble, now: datetime) -> Banner:
     account = trouble.account
     who = account.email or account.display_name
@@ -41,8 +47,11 @@ def _banner(trouble: Trouble, now: datetime) -> Banner:
     lines = [_MANY] if count > 1 else trouble.lines(now=now)
     if count == 1:  # it is named in the title
         lines = [capfirst(lines[0].removeprefix(f"{names}: "))]
+    if not count:
+        lines = [account.needs_reconnect_reason, *_not_offered(trouble)]
+    ended = f"{trouble.label} ({who}) has to be connected again."
     return Banner(
-        title=f"{names or f'{trouble.label} ({who})'} cannot be read{since}.",
+        title=f"{names} cannot be read{since}." if count else ended,
         lines=tuple(lines),
         link=f"{reverse('settings_providers')}#{account.provider}-{account.pk}",
         action=trouble.action,

@@ -13,6 +13,8 @@ class CalendarAccount(models.Model):
 
     An account that was connected by a form has its whole credential in `access_token`, which never expires.
     grant_expires_at: when the grant dies by itself, where the provider says so.
+    granted_at: when it was given, by the provider's clock; None in rows of old, where `connected_at` is the nearest.
+    clock_ahead_seconds: by how much that clock was ahead of ours when it gave tokens last.
     calendars_read_at, calendars_problem: when its list of calendars was read last, and why it could not be since.
     """
 
@@ -33,6 +35,8 @@ class CalendarAccount(models.Model):
     needs_reconnect = models.BooleanField(default=False)
     needs_reconnect_reason = models.CharField(max_length=300, default="")
     grant_expires_at = models.DateTimeField(null=True)
+    granted_at = models.DateTimeField(null=True)
+    clock_ahead_seconds = models.IntegerField(default=0)
     calendars_read_at = models.DateTimeField(null=True)
     calendars_problem = models.CharField(max_length=300, blank=True, default="")
     refresh_lease = models.CharField(max_length=64, default="")
@@ -56,7 +60,8 @@ class Authorization(models.Model):
     """An authorization under way: its state (only a fingerprint), bound to host and session, used once.
 
     `grant` holds, sealed, a finished grant for another account that waits for the host's confirmation;
-    `grant_owner` is a fingerprint of that account's id, so that a removal at the provider finds it too.
+    `grant_owner` is a fingerprint of that account's id, so that a removal at the provider finds it too; `granted_at` is
+    when it was given, by the provider's clock.
     """
 
     state_fingerprint = models.CharField(max_length=64, unique=True)
@@ -66,6 +71,7 @@ class Authorization(models.Model):
     code_verifier = models.TextField()
     grant = models.TextField(default="")
     grant_owner = models.CharField(max_length=64, default="", db_index=True)
+    granted_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
 

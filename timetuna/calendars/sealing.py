@@ -1,7 +1,7 @@
 """How tokens and grants are sealed into their rows: each ciphertext opens in its own place only."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from timetuna.calendars.models import Authorization, CalendarAccount
@@ -36,6 +36,7 @@ def sealed_tokens(tokens: Tokens, *, account: CalendarAccount) -> dict[str, Any]
         "expires_at": tokens.expires_at,
         "grant_expires_at": tokens.grant_expires_at,
         "scopes": " ".join(sorted(tokens.scopes)),
+        "clock_ahead_seconds": round(tokens.clock_ahead.total_seconds()),
     }
 
 
@@ -54,6 +55,7 @@ def seal_grant(tokens: Tokens, profile: Profile, *, authorization: Authorization
             sorted(tokens.scopes),
         ],
         "ends": tokens.grant_expires_at.isoformat() if tokens.grant_expires_at else "",
+        "ahead": tokens.clock_ahead.total_seconds(),
         "profile": [profile.user_id, profile.account_id, profile.email, profile.display_name],
     }
     return box().seal(json.dumps(content), context=authorization_context("grant", authorization))
@@ -66,7 +68,8 @@ def open_grant(authorization: Authorization) -> tuple[Tokens, Profile]:
     )
     access, refresh, expires_at, scopes = content["tokens"]
     ends = datetime.fromisoformat(content["ends"]) if content["ends"] else None
-    tokens = Tokens(access, refresh, datetime.fromisoformat(expires_at), frozenset(scopes), ends)
+    ahead = timedelta(seconds=content.get("ahead", 0))
+    tokens = Tokens(access, refresh, datetime.fromisoformat(expires_at), frozenset(scopes), ends, ahead)
     return tokens, Profile(*content["profile"])
 
 

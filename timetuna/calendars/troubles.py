@@ -75,7 +75,7 @@ def troubles(host_id: int, *, now: datetime) -> list[Trouble]:
         _trouble(account, [row for row in rows if row.account_id == account.pk], wants, now)
         for account in accounts
     )
-    return [one for one in found if one.calendars or (one.needs_host and one.account.calendars_read_at)]
+    return [one for one in found if one.calendars or one.needs_host]
 
 
 def trouble_of(account: CalendarAccount, *, now: datetime) -> Trouble:

@@ -5,7 +5,7 @@ A capability is having the protocol. Nobody outside a provider asks which one it
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, Protocol, runtime_checkable
 
@@ -18,6 +18,8 @@ class Tokens:
 
     grant_expires_at: when the whole grant dies however often it is renewed, where the service says so (Google gives
     apps in testing mode seven days); None where it does not.
+    clock_ahead: by how much the service's clock is ahead of ours, as the `Date` of its answer shows; none where the two
+    agree to within two seconds, or it does not say.
     """
 
     access_token: str = field(repr=False)
@@ -25,6 +27,7 @@ class Tokens:
     expires_at: datetime
     scopes: frozenset[str]
     grant_expires_at: datetime | None = None
+    clock_ahead: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,8 @@ class Conferencing(Protocol):
 class Deauthorization:
     """An outside account withdrew its grant. `at` is aware UTC, None where the event has no readable time.
 
-    `acknowledgement` is the body to send back once the data is gone, "" where none is asked for.
+    `at` is by the service's clock.  `acknowledgement` is the body to send back once the data is gone, "" where none is
+    asked for.
     """
 
     user_id: str
@@ -118,11 +122,15 @@ class Deauthorization:
 
 @dataclass(frozen=True, slots=True)
 class WebhookReply:
-    """What the receiving view answers, and what it has to do first."""
+    """What the receiving view answers, and what it has to do first.
+
+    untimely: the call is the service's own, but not of `now`; by the service's clock it may be.
+    """
 
     status: int
     body: dict[str, str] = field(default_factory=dict)
     deauthorization: Deauthorization | None = None
+    untimely: bool = False
 
 
 @runtime_checkable
@@ -130,7 +138,10 @@ class Webhooks(Protocol):
     """Verifies and reads the calls an outside service makes to us."""
 
     def read_webhook(self, body: bytes, headers: dict[str, str], *, now: datetime) -> WebhookReply:
-        """Verify over the raw bytes (header names in lower case) and say what to answer. Never raises on bad input."""
+        """Verify over the raw bytes (header names in lower case) and say what to answer. Never raises on bad input.
+
+        now: the present, by the service's clock where that is known (aware UTC).
+        """
 
     def acknowledge_deauthorization(self, acknowledgement: str) -> None:
         """Tell the service that the data is gone. Raises ProviderError."""

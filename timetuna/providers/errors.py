@@ -12,7 +12,8 @@ class ProviderError(Exception):
     `str(error)` is one sentence a host can read: never a token, a code, a guest's text or a raw answer.
     permanent: the same call will not work later either (refused input, an account that may not host).
     retry_after: the earliest moment (aware UTC) at which a retry makes sense, where the service said one.
-    outcome_unknown: the request may have been carried out although no good answer came (time-out after sending, 5xx).
+    outcome_unknown: a meeting or an event may have been made that nobody heard of. Never said of tokens: a token
+    endpoint makes nothing, and whether it has rotated them shows at the next call.
     operator: the operator's own settings are wrong (client id or secret); hosts cannot mend it.
     code: a short machine-readable word for logs and history ("zoom:3161", "timeout", "http:502").
     """
@@ -44,8 +45,12 @@ class AccessTokenRefused(ProviderError):  # noqa: N818 - it names what happened
 
 
 class NeedsReconnect(Exception):  # noqa: N818 - it names what the host has to do
-    """The grant is dead or too small; only the host can mend it, by connecting again. `str()` says why."""
+    """The grant is dead or too small; only the host can mend it, by connecting again. `str()` says why.
 
-    def __init__(self, message: str, *, code: str) -> None:
+    outcome_unknown: as in ProviderError, where an earlier call of the same work had made something.
+    """
+
+    def __init__(self, message: str, *, code: str, outcome_unknown: bool = False) -> None:
         super().__init__(message)
         self.code = code
+        self.outcome_unknown = outcome_unknown

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -23,12 +24,12 @@ from timetuna.providers.errors import NeedsReconnect, ProviderError
 REFRESH_BUDGET = Budget(connect_seconds=5, read_seconds=30, total_seconds=38)
 
 _OK, _BAD_REQUEST, _UNAUTHORIZED, _TOO_MANY = 200, 400, 401, 429
-_SERVER_ERROR = 500
 _TOKEN = re.compile(r"[\x21-\x7e]{1,16384}")
 _WORD = re.compile(r"[A-Za-z0-9_.-]{1,40}")
 # RFC 6749 section 5.2 and OpenID Connect Core section 3.1.2.6: without the person nothing goes on.
 _DEAD = frozenset({"invalid_grant", "interaction_required", "consent_required", "login_required"})
 _DEFAULT_LIFE, _LONGEST_LIFE = 3_600, 30 * 86_400
+_CLOCKS_AGREE = timedelta(seconds=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +104,8 @@ class OAuthClient:
     def refresh(self, refresh_token: str) -> Tokens:
         """Trade the refresh token for new tokens.
 
-        Raises NeedsReconnect when the grant is dead, ProviderError else; with `outcome_unknown` the tokens may have
-        been rotated although no answer came.
+        Raises NeedsReconnect when the grant is dead, ProviderError else: then they may have been rotated although none
+        came, and the next call tells.
         """
         form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
         response, asked_at = self._ask(form, budget=REFRESH_BUDGET)
@@ -135,7 +136,6 @@ class OAuthClient:
             raise ProviderError(
                 f"{self._settings.label} could not be reached, or did not answer in time.",
                 code=f"network:{error.kind}",
-                outcome_unknown=error.sent,
             ) from None
         return response, asked_at
 
@@ -151,7 +151,6 @@ class OAuthClient:
             raise ProviderError(
                 f"{self._settings.label} answered without the tokens it promises.",
                 code="protocol",
-                outcome_unknown=True,
             )
         scope = fields.get("scope")
         scopes = frozenset(scope.split()) if isinstance(scope, str) else frozenset()
@@ -161,6 +160,7 @@ class OAuthClient:
             asked_at + _life(fields.get("expires_in")),
             scopes,
             _grant_end(asked_at, fields.get("refresh_token_expires_in")),
+            _clock_ahead(response.headers.get("date", ""), now=datetime.now(UTC)),
         )
 
     def _raise_when_known(self, failure: "_Failure") -> None:
@@ -196,7 +196,6 @@ class OAuthClient:
                 f"{label} has a problem at the moment; this is tried again.",
                 code=failure.code,
                 retry_after=parse_retry_after(response.headers.get("retry-after", ""), now=now),
-                outcome_unknown=failure.status >= _SERVER_ERROR,
             )
 
 
@@ -241,6 +240,15 @@ def _life(value: Any) -> timedelta:
     except (TypeError, ValueError, OverflowError):
         seconds = _DEFAULT_LIFE
     return timedelta(seconds=min(max(seconds, 0), _LONGEST_LIFE))
+
+
+def _clock_ahead(date: str, *, now: datetime) -> timedelta:
+    """Read the Date header (RFC 9110 section 6.6.1), which tells whole seconds."""
+    try:
+        ahead = parsedate_to_datetime(date) - now
+    except (TypeError, ValueError, OverflowError):
+        return timedelta()
+    return ahead if abs(ahead) > _CLOCKS_AGREE else timedelta()
 
 
 def _grant_end(asked_at: datetime, value: Any) -> datetime | None:

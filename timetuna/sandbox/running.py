@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from email.utils import formatdate
 from functools import partial
 from types import TracebackType
 from typing import Self
@@ -103,9 +104,10 @@ class Sandbox:
         return self._harmless(self._page(request))
 
     def _zoom(self, request: Request) -> Response:
-        if request.path != "/oauth/authorize":
-            return zoom.answer(self.world, request)
-        return self._guarded(request, zoom.answer)
+        guarded = request.path == "/oauth/authorize"
+        response = self._guarded(request, zoom.answer) if guarded else zoom.answer(self.world, request)
+        response.headers.setdefault("Date", formatdate(self.world.store.now(), usegmt=True))
+        return response
 
     def _stand_in(self, one: StandIn, request: Request) -> Response:
         return self._guarded(request, one.answer) if one.is_page(request) else one.answer(self.world, request)

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from timetuna.bookings.audiences import HOST
 from timetuna.bookings.event_entry import makes_link
 from timetuna.bookings.event_work import enqueue_event
 from timetuna.bookings.history import SYSTEM, note
@@ -12,24 +13,40 @@ from timetuna.bookings.mirrors import is_announced
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.outbox import enqueue_mails
 from timetuna.bookings.queries import work_of
+from timetuna.calendars.actions.ask_to_reconnect import spare_reconnect_mail
 from timetuna.calendars.models import CalendarEvent
+from timetuna.calendars.queries import kind_provider
 from timetuna.jobs.models import Job
 
 
-def promise(booking: Booking, *, kind: str, why: str) -> None:
-    """Mail both sides, once, that the link follows; `why` is for the host. The calendar does not wait for it."""
+def promise(booking: Booking, *, kind: str, why: str) -> bool:
+    """Mail both sides, once, that the link follows; return whether they are told by this. The calendar does not wait.
+
+    why: for the host, who needs no other mail about a connection that makes meetings and has ended.
+    """
     with transaction.atomic():
         if not _takes_place(booking):
-            return
+            return False
         waiting = Conference.objects.filter(booking=booking, promised=False).exclude(
             state=Conference.State.READY
         )
-        if waiting.update(promised=True):
-            note(booking, actor=SYSTEM, event="link_late", text=why)
-            _settle_uid(booking)
-            enqueue_mails(booking, kind=kind)
-            if not makes_link(booking):  # else whoever makes the link is at it
-                enqueue_event(booking)
+        if not waiting.update(promised=True):
+            return False
+        note(booking, actor=SYSTEM, event="link_late", text=why)
+        _settle_uid(booking)
+        enqueue_mails(booking, kind=kind)
+        spare_reconnect_mail(booking.host_id, provider=kind_provider(booking.meeting_type))
+        if not makes_link(booking):  # else whoever makes the link is at it
+            enqueue_event(booking)
+        return True
+
+
+def tell_no_link(booking: Booking) -> None:
+    """Mail the host, once a revision, that the link they were promised is not made any more before they act."""
+    with transaction.atomic():
+        refused = Conference.objects.filter(booking=booking, state=Conference.State.REFUSED)
+        if _takes_place(booking) and refused.exists():
+            enqueue_mails(booking, kind="no_link", audiences=(HOST,))
 
 
 def announce(booking: Booking, *, kind: str) -> None:

@@ -3,15 +3,17 @@
 from collections.abc import Callable
 
 from django.db import transaction
+from django.utils import timezone
 
 from timetuna.bookings.abilities import Maker, maker
-from timetuna.bookings.actions.announce import announce, promise
+from timetuna.bookings.actions.announce import announce, promise, tell_no_link
 from timetuna.bookings.actions.ensure_conference import ensure_conference, meeting_of
 from timetuna.bookings.actions.reschedule import LINK_LIVES
 from timetuna.bookings.event_work import enqueue_event
 from timetuna.bookings.history import SYSTEM, note
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.outbox import enqueue_mails
+from timetuna.bookings.patience import sooner
 from timetuna.calendars.session import use
 from timetuna.jobs.registry import GiveUp, Retry
 from timetuna.providers.base import Ability
@@ -73,8 +75,12 @@ def _carry_then_mail(booking: Booking, found: Maker) -> None:
 def _remake_then_mail(booking: Booking) -> None:
     try:
         ensure_conference(booking)
-    except (Retry, GiveUp) as order:
+    except Retry as order:
         promise(booking, kind="moved", why=str(order))
+        raise sooner(booking, order, now=timezone.now()) from order
+    except GiveUp as end:
+        if not promise(booking, kind="moved", why=str(end)):
+            tell_no_link(booking)
         raise
     announce(booking, kind="moved")
     enqueue_event(booking)

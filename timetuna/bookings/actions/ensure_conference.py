@@ -4,7 +4,6 @@ import logging
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import F
 from django.utils import timezone
 
 from timetuna.bookings.abilities import fingerprint_of
@@ -23,6 +22,7 @@ from timetuna.providers.errors import NeedsReconnect, ProviderError
 log = logging.getLogger("timetuna.bookings")
 State = Conference.State
 UNKNOWN_PAUSES = 6
+_TWICE = 2
 
 
 def ensure_conference(booking: Booking) -> None:
@@ -59,12 +59,18 @@ def _make(booking: Booking, conference: Conference) -> None:
 
     def create(access_token: str) -> Made:
         _begin(conference)
-        return provider.create(meeting, access_token=access_token)
+        try:
+            return provider.create(meeting, access_token=access_token)
+        except (ProviderError, NeedsReconnect) as error:
+            if not error.outcome_unknown:
+                _end_without(conference)
+            raise
 
     try:
         made = use(account.pk, create)
     except NeedsReconnect as error:
-        raise _waiting(conference, str(error)) from error
+        until = "" if error.code == "disconnected" else f" Until then, guests are not offered {name}."
+        raise _waiting(conference, f"{error}{until}") from error
     except ProviderError as error:
         raise _failed(conference, error) from error
     _store(booking, conference, made, fingerprint_of(account))
@@ -73,6 +79,11 @@ def _make(booking: Booking, conference: Conference) -> None:
 def _begin(conference: Conference) -> None:
     """Write down, just before the call, that a meeting may now exist."""
     Conference.objects.filter(pk=conference.pk).update(state=State.CREATING, create_started_at=timezone.now())
+
+
+def _end_without(conference: Conference) -> None:
+    """Write down, just after the call, that it made nothing: what comes before the next one makes no meetings."""
+    Conference.objects.filter(pk=conference.pk).update(state=State.WAITING)
 
 
 def _store(booking: Booking, conference: Conference, made: Made, account_fingerprint: str) -> None:
@@ -111,19 +122,26 @@ def _failed(conference: Conference, error: ProviderError) -> Retry | GiveUp:
 
 def _outcome_unknown(conference: Conference, sentence: str) -> None:
     """Count it; the first time the call is repeated once, later; after that only the host decides. Always raises."""
-    started = conference.create_started_at or timezone.now()
-    Conference.objects.filter(pk=conference.pk).update(
-        state=State.WAITING,
-        unknown_outcomes=F("unknown_outcomes") + 1,
-        possible_duplicates=F("possible_duplicates") + 1,
-        problem=sentence[:300],
+    conference.refresh_from_db()
+    again = conference.unknown_outcomes == 0
+    conference.unknown_outcomes += 1
+    conference.possible_duplicates += 1
+    conference.state = State.WAITING if again else State.REFUSED
+    conference.problem = (sentence if again else _asks_host(conference))[:300]
+    conference.save(update_fields=["unknown_outcomes", "possible_duplicates", "state", "problem"])
+    if again:
+        raise Retry(sentence, at=_delayed(conference.create_started_at or timezone.now()))
+    raise GiveUp(conference.problem)
+
+
+def _asks_host(conference: Conference) -> str:
+    name, most = provider_label(conference.provider), conference.possible_duplicates
+    times = "twice" if most == _TWICE else f"{most} times"
+    return (
+        f"{name} was asked {times} and never said whether it made the meeting, so up to {most} meetings of this name "
+        f"and time may stand in your {name} account, and nobody uses them. Nothing is tried by itself any more: "
+        "“Try again” on the booking's page makes one more."
     )
-    if conference.unknown_outcomes:
-        Conference.objects.filter(pk=conference.pk).update(state=State.REFUSED)
-        raise GiveUp(
-            f"{sentence} It may have made a meeting all the same; TimeTuna does not try again by itself."
-        )
-    raise Retry(sentence, at=_delayed(started))
 
 
 def _delayed(started: datetime) -> datetime:

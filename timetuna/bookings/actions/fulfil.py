@@ -1,12 +1,9 @@
 """What follows from a booking, done by the worker: meeting, event, then the mails. Running it again is harmless."""
 
-from datetime import timedelta
-
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from timetuna.bookings.actions.announce import announce, has_mails, promise
+from timetuna.bookings.actions.announce import announce, has_mails, promise, tell_no_link
 from timetuna.bookings.actions.choose_calendar import choose_calendar
 from timetuna.bookings.actions.ensure_conference import ensure_conference
 from timetuna.bookings.actions.ensure_event import ensure_event
@@ -14,9 +11,8 @@ from timetuna.bookings.event_home import event_of
 from timetuna.bookings.event_work import enqueue_event
 from timetuna.bookings.mirrors import in_line
 from timetuna.bookings.models import Booking, Conference
+from timetuna.bookings.patience import patience, sooner, waited_since
 from timetuna.jobs.registry import GiveUp, Retry
-
-PATIENCE_IN_PAUSES = 12
 
 
 def fulfil(booking_id: int) -> None:
@@ -32,11 +28,17 @@ def fulfil(booking_id: int) -> None:
     try:
         ensure_conference(booking)
         ensure_event(booking)
-    except (Retry, GiveUp) as order:
-        if isinstance(order, Retry) and not _too_late(booking, order):
-            raise
+    except Retry as early:
+        order = sooner(booking, early, now=timezone.now())
+        if not _too_late(booking, order):
+            raise order from early
         if _link_missing(booking):
             promise(booking, kind="promised", why=str(order))
+            raise order from early
+    except GiveUp as end:
+        if _link_missing(booking):
+            if not promise(booking, kind="promised", why=str(end)):
+                tell_no_link(booking)
             raise
     announce(booking, kind="confirmed")
     _keep_event_in_line(booking)
@@ -57,7 +59,4 @@ def _link_missing(booking: Booking) -> bool:
 def _too_late(booking: Booking, order: Retry) -> bool:
     """Say whether the next try is later than people wait for their first mail; those who have it need not wait."""
     next_try = order.at or timezone.now()
-    approved = booking.history.filter(event="approved").last()
-    since = approved.at if approved else booking.created_at
-    patience = timedelta(seconds=PATIENCE_IN_PAUSES * settings.RETRY_SECONDS)
-    return next_try > since + patience or has_mails(booking)
+    return next_try > waited_since(booking) + patience() or has_mails(booking)

@@ -29,8 +29,9 @@ def retry_booking(booking: Booking) -> int:
     with transaction.atomic():
         planned = Q(state=Job.State.WAITING, last_error="", run_at__gt=timezone.now())
         count = retry_now(Job.objects.filter(subject=booking.subject_key()).exclude(planned))
+        # What was not answered before stays counted: each press is one call, and none by itself after it.
         Conference.objects.filter(booking=booking, state=Conference.State.REFUSED).update(
-            state=Conference.State.WAITING, unknown_outcomes=0
+            state=Conference.State.WAITING, problem=""
         )
         event = event_of(booking)
         if event is not None and not in_line(booking, event):

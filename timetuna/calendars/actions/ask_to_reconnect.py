@@ -1,14 +1,20 @@
 """Mark connections that only their host can mend, and tell the host once."""
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from timetuna.calendars.connections import listing
 from timetuna.calendars.models import Calendar, CalendarAccount
+from timetuna.jobs.models import Job
 from timetuna.jobs.queue import enqueue
 
 _REASON_LENGTH = 300
+_TOLD_BY_BOOKING = timedelta(seconds=30)
+"""So long the mail about a connection that makes meetings waits for the booking at which its end was found."""
 
 
 @transaction.atomic
@@ -29,9 +35,26 @@ def ask_to_reconnect(accounts: QuerySet[CalendarAccount], *, reason: str) -> int
         Calendar.objects.filter(account=account).update(
             failing_since=Coalesce("failing_since", now), problem=reason[:_REASON_LENGTH], told_at=now
         )
-        enqueue(
-            "calendars.reconnect_mail",
-            key=f"reconnect-mail:{account.pk}:{account.connected_at.timestamp()}",
-            account=account.pk,
-        )
+        wait = timedelta() if _has_calendars(account) else _TOLD_BY_BOOKING
+        enqueue("calendars.reconnect_mail", key=_mail_key(account), at=now + wait, account=account.pk)
     return len(found)
+
+
+def spare_reconnect_mail(host_id: int, *, provider: str) -> None:
+    """Drop the mails that wait to say it, because the host is told by another in the caller's transaction.
+
+    For what only makes meetings: the mail of a booking without its link says all of it. Calendars take time on every
+    page, so theirs goes in any case.
+    """
+    rows = CalendarAccount.objects.filter(host_id=host_id, provider=provider, needs_reconnect=True)
+    keys = [_mail_key(account) for account in rows if not _has_calendars(account)]
+    Job.objects.filter(key__in=keys, state=Job.State.WAITING).delete()
+
+
+def _mail_key(account: CalendarAccount) -> str:
+    return f"reconnect-mail:{account.pk}:{account.connected_at.timestamp()}"
+
+
+def _has_calendars(account: CalendarAccount) -> bool:
+    found = listing(account.provider)
+    return found is not None and found.has_calendars

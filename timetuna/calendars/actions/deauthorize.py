@@ -1,7 +1,7 @@
 """Forget an outside account whose owner removed us at the provider."""
 
 import logging
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.db.models import Q
 from django.utils import timezone
@@ -20,12 +20,19 @@ log = logging.getLogger("timetuna.calendars")
 # leave the new grant alone when its event comes late.
 ROUNDING = timedelta(milliseconds=1)
 PATIENCE_MS = 2_000
+_LAST_MOMENT = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+def present_of(provider: str) -> datetime:
+    """Return the present by the provider's clock (aware UTC), as far as its latest answer with tokens tells."""
+    latest = CalendarAccount.objects.filter(provider=provider).order_by("-expires_at").first()
+    return timezone.now() + timedelta(seconds=latest.clock_ahead_seconds if latest else 0)
 
 
 def deauthorize(event: Deauthorization, *, provider: str) -> int:
-    """Delete the rows of every host who had linked this account before the event; return how many.
+    """Delete the rows of every host who had linked this account before the event, both by the provider's clock.
 
-    The acknowledgement is enqueued with the deletion, once however often the event comes. Raises
+    Return how many. The acknowledgement is enqueued with the deletion, once however often the event comes. Raises
     OperationalError when the database is busy for longer than two seconds; the provider then sends it again.
     """
     with impatient(PATIENCE_MS):
@@ -39,13 +46,14 @@ def deauthorize(event: Deauthorization, *, provider: str) -> int:
 def _forget(event: Deauthorization, provider: str) -> int:
     if not event.user_id:
         return 0
+    # The person is the key: the account they belong to can change after they connected.
     rows = CalendarAccount.objects.filter(provider=provider, provider_user_id=event.user_id)
     grants = Authorization.objects.filter(grant_owner=grant_owner(provider, event.user_id))
-    if event.account_id:
-        rows = rows.filter(Q(provider_account_id="") | Q(provider_account_id=event.account_id))
     if event.at is not None:
-        until = min(event.at, timezone.now()) + ROUNDING
-        rows, grants = rows.filter(connected_at__lt=until), grants.filter(created_at__lt=until)
+        until = min(event.at, _LAST_MOMENT) + ROUNDING
+        by_theirs = Q(granted_at__lt=until)
+        rows = rows.filter(by_theirs | Q(granted_at=None, connected_at__lt=until))
+        grants = grants.filter(by_theirs | Q(granted_at=None, created_at__lt=until))
     grants.delete()
     count, _ = rows.delete()
     return count

@@ -65,7 +65,7 @@ def _ask_provider(visit: Visit, *, code: str, verifier: str) -> Grant:
     try:
         provider = linkable(visit.provider)
         # The moment before the exchange: a removal that comes while the profile is read is younger than the grant.
-        granted_at = timezone.now()
+        asked_at = timezone.now()
         tokens = provider.exchange(code=code, code_verifier=verifier)
     except NeedsReconnect as error:
         log.info("%s not connected: %s", visit.provider, error.code)
@@ -78,7 +78,7 @@ def _ask_provider(visit: Visit, *, code: str, verifier: str) -> Grant:
         log.warning("%s profile not read: %s", visit.provider, error.code)
         sentence = f"{label} was not connected: your {label} profile could not be read. Please try again."
         raise NotConnectedError(sentence) from error
-    return Grant(visit.provider, tokens, profile, granted_at)
+    return Grant(visit.provider, tokens, profile, asked_at)
 
 
 def _refusal(provider: str, error: ProviderError) -> str:
@@ -98,7 +98,7 @@ def _keep_waiting(visit: Visit, grant: Grant) -> Authorization:
     row = new_authorization(visit, state=random_token())
     row.grant = seal_grant(grant.tokens, grant.profile, authorization=row)
     row.grant_owner = grant_owner(grant.provider, grant.profile.user_id)
-    row.created_at = grant.granted_at
+    row.created_at, row.granted_at = grant.asked_at, grant.granted_at()
     row.save()
     enqueue(
         "calendars.forget_expired", at=row.expires_at, key=f"forget-authorization:{row.state_fingerprint}"

@@ -25,7 +25,7 @@ def log_in(provider: str, given: Mapping[str, str], *, host_id: int) -> Calendar
     form = login_form(provider)
     if form is None:
         raise ProviderError("This is not set up on this server.", code="not-set-up", operator=True)
-    granted_at = timezone.now()
+    asked_at = timezone.now()
     try:
         login = form.log_in(given)
     except NeedsReconnect as error:
@@ -34,7 +34,7 @@ def log_in(provider: str, given: Mapping[str, str], *, host_id: int) -> Calendar
         log.info("%s not connected: %s", provider, error.code)
         raise
     tokens = Tokens(login.credential, "", NEVER, frozenset())
-    store_grant(Grant(provider, tokens, login.profile, granted_at), host_id=host_id, replace=True)
+    store_grant(Grant(provider, tokens, login.profile, asked_at), host_id=host_id, replace=True)
     return CalendarAccount.objects.get(
         host_id=host_id, provider=provider, provider_user_id=login.profile.user_id
     )

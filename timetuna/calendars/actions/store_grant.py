@@ -19,12 +19,16 @@ from timetuna.providers.base import Profile, Tokens
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A finished grant. `granted_at` is aware UTC, from before the exchange."""
+    """A finished grant. `asked_at` is aware UTC, from before the exchange, by our clock."""
 
     provider: str
     tokens: Tokens
     profile: Profile
-    granted_at: datetime
+    asked_at: datetime
+
+    def granted_at(self) -> datetime:
+        """Return when it was given, by the provider's clock: its answer's `Date`, less the way of the answer."""
+        return self.asked_at + self.tokens.clock_ahead
 
 
 def store_grant(grant: Grant, *, host_id: int, replace: bool = False) -> bool:
@@ -73,7 +77,8 @@ def _write(grant: Grant, host_id: int) -> CalendarAccount:
     # Always overwritten: the provider has just made the tokens of an earlier grant invalid.
     for column, value in sealed_tokens(grant.tokens, account=row).items():
         setattr(row, column, value)
-    row.connected_at, row.needs_reconnect, row.needs_reconnect_reason = grant.granted_at, False, ""
+    row.connected_at, row.granted_at = grant.asked_at, grant.granted_at()
+    row.needs_reconnect, row.needs_reconnect_reason = False, ""
     row.refresh_lease, row.refresh_lease_until = "", None
     row.calendars_problem = ""
     row.save()

@@ -13,6 +13,7 @@ from timetuna.jobs.registry import run
 from timetuna.sandbox import Sandbox, SandboxConfig, SandboxControl
 
 # One for all: reading the system's certificates takes longer than a test.
+WEBHOOK = "/api/webhooks/zoom/deauthorize"
 WEB = httpx.Client(trust_env=False, headers={"Connection": "close"})
 
 
@@ -46,6 +47,13 @@ def charlie():
 @pytest.fixture
 def browser(alice, zoom):
     return signed_in(alice)
+
+
+@pytest.fixture
+def hooked(live_server, transactional_db, browser, zoom):
+    """A connected account whose removal the sandbox tells this server over sockets."""
+    zoom.app(webhook_url=live_server.url + WEBHOOK)
+    return connect(browser, zoom)
 
 
 def signed_in(user: User) -> Client:

@@ -10,15 +10,10 @@ from django.db import connection as database
 from django.test import Client
 from django.utils import timezone
 
-from timetuna.calendars.actions.acknowledge_deauthorization import TRIES
-from timetuna.calendars.models import CalendarAccount
-from timetuna.calendars.tests.conftest import connect, do, jobs, signed_in
-from timetuna.jobs.models import Job
-from timetuna.jobs.registry import GiveUp, Retry
+from timetuna.calendars.models import Authorization, CalendarAccount
+from timetuna.calendars.tests.conftest import WEBHOOK, allow, connect, jobs, leave, signed_in
 from timetuna.sandbox.config import CLIENT_ID, WEBHOOK_TOKEN
 from timetuna.sandbox.signing import encrypted_token, event_signature
-
-ADDRESS = "/api/webhooks/zoom/deauthorize"
 
 
 def post(body: bytes, *, secret=WEBHOOK_TOKEN, timestamp="", **headers):
@@ -27,7 +22,7 @@ def post(body: bytes, *, secret=WEBHOOK_TOKEN, timestamp="", **headers):
         "HTTP_X_ZM_REQUEST_TIMESTAMP": timestamp,
         "HTTP_X_ZM_SIGNATURE": event_signature(secret, timestamp=timestamp, body=body),
     }
-    return Client().post(ADDRESS, body, content_type="application/json", **(signed | headers))
+    return Client().post(WEBHOOK, body, content_type="application/json", **(signed | headers))
 
 
 def event(account=None, *, at=None, **payload) -> bytes:
@@ -83,10 +78,11 @@ def test_webhook_removes_the_account_from_every_host(account, zoom, charlie):
     assert not CalendarAccount.objects.exists()
 
 
-def test_webhook_same_user_in_another_account_is_not_it(account):
+def test_webhook_same_user_in_another_account_is_the_same_person(account):
+    """The account they belong to can change after they connected."""
     post(event(account, account_id="elsewhere"))
 
-    assert CalendarAccount.objects.count() == 1
+    assert not CalendarAccount.objects.exists()
 
 
 @pytest.mark.usefixtures("hooked")
@@ -98,7 +94,7 @@ def test_webhook_is_sent_by_the_sandbox_over_sockets(zoom):
 
 
 def test_webhook_without_signature(account):
-    answer = Client().post(ADDRESS, event(account), content_type="application/json")
+    answer = Client().post(WEBHOOK, event(account), content_type="application/json")
 
     assert (answer.status_code, answer.content) == (401, b"{}")
     assert CalendarAccount.objects.count() == 1
@@ -159,7 +155,7 @@ def test_webhook_with_an_unusable_timestamp(account, timestamp):
     signature = event_signature(WEBHOOK_TOKEN, timestamp=timestamp, body=event(account))
 
     answer = Client().post(
-        ADDRESS,
+        WEBHOOK,
         event(account),
         content_type="application/json",
         HTTP_X_ZM_REQUEST_TIMESTAMP=timestamp,
@@ -172,13 +168,43 @@ def test_webhook_with_an_unusable_timestamp(account, timestamp):
 
 def test_webhook_late(account):
     """Zoom's own retries come up to 85 minutes later."""
-    CalendarAccount.objects.update(connected_at=timezone.now() - timedelta(hours=5))
+    CalendarAccount.objects.update(granted_at=timezone.now() - timedelta(hours=5))
     timestamp = str(int(time.time()) - 3 * 3600)
 
     answer = post(event(account, at=datetime.now(UTC) - timedelta(hours=3)), timestamp=timestamp)
 
     assert answer.status_code == 200
     assert not CalendarAccount.objects.exists()
+
+
+HOUR = 3_600
+
+
+@pytest.mark.usefixtures("transactional_db")
+@pytest.mark.parametrize("ahead", [HOUR, 30 * HOUR, -HOUR, -30 * HOUR])
+def test_webhook_where_this_servers_clock_is_wrong(live_server, browser, zoom, ahead):
+    """What is wrong is the same, whichever of the two clocks is said to be right: here Zoom's is set."""
+    zoom.app(webhook_url=live_server.url + WEBHOOK)
+    zoom.clock(ahead)
+    connect(browser, zoom)
+    zoom.remove_app(hold=True)
+    zoom.clock(ahead + 10)
+    connect(browser, zoom)
+
+    assert zoom.deliver_held() == [200]
+    assert CalendarAccount.objects.count() == 1  # the newer grant is not what was removed
+
+    zoom.clock(ahead + 20)
+    assert zoom.remove_app() == [200]
+    assert not CalendarAccount.objects.exists()
+
+
+def test_webhook_by_zooms_clock_for_a_grant_that_waits(account, browser, zoom):
+    zoom.clock(5 * HOUR)
+    browser.get(allow(zoom, leave(browser), user="casey"))
+    waiting = Authorization.objects.exclude(grant="").get()
+
+    assert abs(waiting.granted_at - waiting.created_at - timedelta(hours=5)) < timedelta(seconds=3)
 
 
 def test_webhook_older_than_connected_at(account):
@@ -257,7 +283,7 @@ def test_webhook_with_emoji(account):
 
 
 def test_webhook_by_get_or_at_an_unknown_provider(account):
-    assert Client().get(ADDRESS).status_code == 405
+    assert Client().get(WEBHOOK).status_code == 405
     assert Client().post("/api/webhooks/doom/deauthorize").status_code == 404
 
 
@@ -277,7 +303,7 @@ def test_url_validation_signed_needs_no_database(settings):
 
 
 def test_url_validation_unsigned():
-    answer = Client().post(ADDRESS, validation("abc"), content_type="application/json")
+    answer = Client().post(WEBHOOK, validation("abc"), content_type="application/json")
 
     assert (answer.status_code, answer.content) == (401, b"{}")
 
@@ -299,82 +325,3 @@ def test_database_that_does_not_answer_makes_zoom_try_again(account):
     with database.execute_wrapper(refuse):
         assert post(event(account)).status_code == 503
     assert CalendarAccount.objects.count() == 1
-
-
-@pytest.fixture
-def hooked(live_server, transactional_db, browser, zoom):
-    """A connected account whose removal the sandbox tells this server over sockets."""
-    zoom.app(webhook_url=live_server.url + ADDRESS)
-    return connect(browser, zoom)
-
-
-ASKED = [
-    ("false", 1),
-    ("False", 1),
-    (False, 1),
-    ("true", 0),
-    (True, 0),
-    (None, 0),
-    ("", 0),
-    (0, 0),
-    ("absent", 0),
-]
-
-
-@pytest.mark.parametrize(("retention", "times"), ASKED)
-def test_acknowledgement_is_sent_where_the_flag_asks_for_it(hooked, zoom, retention, times):
-    assert zoom.remove_app(retention=retention) == [200]
-
-    for job in jobs("calendars.acknowledge_deauthorization"):
-        do(job)
-
-    assert len(zoom.calls("compliance")) == times
-    assert not CalendarAccount.objects.exists()
-
-
-def test_acknowledgement_is_sent_once_however_often_the_event_comes(hooked, zoom):
-    assert zoom.remove_app(retention="false", duplicate=3) == [200, 200, 200]
-
-    (job,) = jobs("calendars.acknowledge_deauthorization")
-    do(job)
-
-    assert len(zoom.calls("compliance")) == 1
-
-
-def test_acknowledgement_keeps_no_ids_in_the_job(hooked, zoom):
-    zoom.remove_app(retention="false")
-    (job,) = jobs("calendars.acknowledge_deauthorization")
-    assert hooked.provider_user_id not in json.dumps(job.arguments)
-
-    do(job)
-    job.refresh_from_db()
-    do(job)
-
-    assert job.arguments["sealed"] == ""
-    assert len(zoom.calls("compliance")) == 1
-
-
-def test_acknowledgement_is_tried_a_few_times(hooked, zoom):
-    zoom.remove_app(retention="false")
-    (job,) = jobs("calendars.acknowledge_deauthorization")
-    zoom.fault("compliance_500", times=None)
-
-    for attempt in range(1, TRIES):
-        Job.objects.update(attempts=attempt)
-        with pytest.raises(Retry):
-            do(job)
-    Job.objects.update(attempts=TRIES)
-    with pytest.raises(GiveUp):
-        do(job)
-
-    job.refresh_from_db()
-    assert job.arguments["sealed"] == ""
-    assert len(zoom.calls("compliance")) == TRIES
-
-
-def test_acknowledgement_that_is_gone_is_given_up(hooked, zoom):
-    zoom.remove_app(retention="false")
-    zoom.fault("compliance_404")
-
-    with pytest.raises(GiveUp):
-        do(jobs("calendars.acknowledge_deauthorization")[0])

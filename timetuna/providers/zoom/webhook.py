@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 LARGEST_BODY = 64 * 1024
 OLDEST = timedelta(hours=24)  # Zoom repeats up to 85 minutes later, and may not sign anew
 NEWEST = timedelta(minutes=5)
+_SECOND = timedelta(seconds=1)
 
 _AFTER_EVERY_DATE = 10**15  # milliseconds; above it a number may be too large to count with
 
@@ -27,6 +28,7 @@ _ID = re.compile(r"[\x21-\x7e]{1,128}")
 
 _NOTHING = WebhookReply(200)
 _UNSIGNED = WebhookReply(401)
+_UNTIMELY = WebhookReply(401, untimely=True)
 _UNREADABLE = WebhookReply(400)
 _TOO_LARGE = WebhookReply(413)
 
@@ -46,7 +48,7 @@ class Webhook:
         secret = self._signer(body, timestamp, headers.get("x-zm-signature", ""))
         if secret is None or not _is_recent(timestamp, now):
             log.warning("zoom webhook refused: %s", "signature" if secret is None else "timestamp")
-            return _UNSIGNED
+            return _UNSIGNED if secret is None else _UNTIMELY
         try:
             return self._answer(json.loads(body), secret, _moment(int(timestamp)))
         except (ValueError, RecursionError):
@@ -84,10 +86,16 @@ class Webhook:
         removal = Deauthorization(
             user_id=user_id,
             account_id=_id(payload.get("account_id")),
-            at=_iso(payload.get("deauthorization_time")) or _milliseconds(event.get("event_ts")) or sent_at,
+            at=_removed_at(event, payload, sent_at),
             acknowledgement=acknowledgement_of(payload, client_id=self.client_id),
         )
         return WebhookReply(200, deauthorization=removal)
+
+
+def _removed_at(event: dict[str, Any], payload: dict[str, Any], sent_at: datetime | None) -> datetime | None:
+    """Return when the app was removed: never after the call was sent, whose time has whole seconds."""
+    said = _iso(payload.get("deauthorization_time")) or _milliseconds(event.get("event_ts"))
+    return min(said, sent_at + _SECOND) if said and sent_at else said or sent_at
 
 
 def _validation(plain: Any, secret: str) -> WebhookReply:
