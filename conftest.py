@@ -1,9 +1,12 @@
 """What holds for every test: no network but this machine's, examples that do not roll dice, three people."""
 
+from contextlib import suppress
+
 import pytest
-from django.core.cache import cache
 from hypothesis import settings as hypothesis_settings
 from pytest_socket import socket_allow_hosts
+
+from timetuna.rate_limits import store
 
 THIS_MACHINE = ["127.0.0.0/8", "0.0.0.0", "::1", "localhost"]  # noqa: S104 - to connect to, not to bind
 
@@ -12,9 +15,25 @@ hypothesis_settings.load_profile("house")
 
 
 def pytest_runtest_setup() -> None:
-    """Refuse connections to anywhere else, and begin to count anew what is limited for each host."""
+    """Refuse connections to anywhere else, and begin to count anew what is limited."""
     socket_allow_hosts(THIS_MACHINE, allow_unix_socket=True)
-    cache.clear()
+    for one in store.opened():
+        if one.written:
+            with suppress(store.StoreAway):
+                one.forget_all()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(nextitem) -> None:  # noqa: ANN001
+    """Close what counts before the last fixtures go: PostgreSQL drops no database that somebody is connected to."""
+    if nextitem is None:
+        store.close_all()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish() -> None:
+    """Do the same where the tests end early."""
+    store.close_all()
 
 
 @pytest.fixture

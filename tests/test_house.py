@@ -27,6 +27,7 @@ GROUND = {
     "sandbox",
     "jobs",
     "db",
+    "rate_limits",
     "web",
     "vault",
     "mailing",

@@ -170,6 +170,7 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.google",
     "allauth.socialaccount.providers.microsoft",
     "timetuna.jobs",
+    "timetuna.rate_limits",
     "timetuna.accounts",
     "timetuna.calendars",
     "timetuna.pages",

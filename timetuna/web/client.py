@@ -9,7 +9,10 @@ from django.http import HttpRequest
 
 from timetuna.lib.signing import hmac_hex
 
-_IPV6_PREFIX = 64  # what one customer is given; within it addresses can be changed at will
+Address = IPv4Address | IPv6Address
+# By the address's version: what one customer is given, within which addresses can be changed at will; and what one
+# customer can have besides.
+_PREFIX, _WIDE_PREFIX = {4: 32, 6: 64}, {4: 24, 6: 48}
 UNKNOWN = "unknown"
 
 
@@ -18,11 +21,13 @@ class Client(NamedTuple):
 
     Neither proves anything: guests behind one address with equal browsers are one client. "" is nobody.
     visit: of that together with what the addresses of one visit carry, which tells such guests apart.
+    wide: of the network around the address (IPv4 /24, IPv6 /48), which one customer may have as a whole.
     """
 
     fingerprint: str = ""
     network: str = ""
     visit: str = ""
+    wide: str = ""
 
 
 NOBODY = Client()
@@ -30,9 +35,11 @@ NOBODY = Client()
 
 def client_of(request: HttpRequest, *, visit: str = "") -> Client:
     """Return who is asking, without anything the address could be read from; `visit` is any text, or ""."""
-    network = hmac_hex(settings.SECRET_KEY, f"client\n{client_address(request)}")
+    nearest = _nearest(request)
+    network = hmac_hex(settings.SECRET_KEY, f"client\n{_within(nearest, _PREFIX)}")
+    wide = hmac_hex(settings.SECRET_KEY, f"clients\n{_within(nearest, _WIDE_PREFIX)}")
     fingerprint = hmac_hex(network, request.headers.get("User-Agent", ""))
-    return Client(fingerprint, network, hmac_hex(fingerprint, visit) if visit else "")
+    return Client(fingerprint, network, hmac_hex(fingerprint, visit) if visit else "", wide)
 
 
 def client_address(request: HttpRequest) -> str:
@@ -41,6 +48,10 @@ def client_address(request: HttpRequest) -> str:
     `X-Forwarded-For` is believed only as far as it was written by the proxies in TIMETUNA_TRUSTED_PROXIES: it is read
     from the right, and the first address that is not one of them is the client. What cannot be read ends the reading.
     """
+    return _within(_nearest(request), _PREFIX)
+
+
+def _nearest(request: HttpRequest) -> Address | None:
     proxies = _networks(tuple(settings.TRUSTED_PROXIES))
     nearest = _address(request.META.get("REMOTE_ADDR", ""))
     for text in reversed(request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")):
@@ -50,7 +61,7 @@ def client_address(request: HttpRequest) -> str:
         if further is None:
             break
         nearest = further
-    return _counted(nearest)
+    return nearest
 
 
 @lru_cache(maxsize=8)
@@ -58,7 +69,7 @@ def _networks(texts: tuple[str, ...]) -> tuple[IPv4Network | IPv6Network, ...]:
     return tuple(ip_network(text, strict=False) for text in texts)
 
 
-def _address(text: str) -> IPv4Address | IPv6Address | None:
+def _address(text: str) -> Address | None:
     text = text.strip()
     if text.startswith("["):  # "[2001:db8::1]:443", as some proxies write it
         text = text[1:].partition("]")[0]
@@ -71,9 +82,10 @@ def _address(text: str) -> IPv4Address | IPv6Address | None:
     return getattr(address, "ipv4_mapped", None) or address
 
 
-def _counted(address: IPv4Address | IPv6Address | None) -> str:
+def _within(address: Address | None, prefixes: dict[int, int]) -> str:
+    """Return the network around the address, or the address alone where the network is no larger."""
     if address is None:
         return UNKNOWN
-    if isinstance(address, IPv6Address):
-        return str(ip_network((int(address), _IPV6_PREFIX), strict=False))
-    return str(address)
+    prefix = prefixes[address.version]
+    whole = prefix == address.max_prefixlen
+    return str(address) if whole else str(ip_network((int(address), prefix), strict=False))

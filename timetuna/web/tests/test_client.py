@@ -1,7 +1,7 @@
 import pytest
 from django.test import RequestFactory
 
-from timetuna.web.client import UNKNOWN, client_address
+from timetuna.web.client import UNKNOWN, Client, client_address, client_of
 
 
 def address(settings, *, peer: str, forwarded: str = "", proxies: tuple[str, ...] = ("10.0.0.0/8",)) -> str:
@@ -38,3 +38,26 @@ def test_a_customer_with_many_ipv6_addresses_counts_once(settings, written):
 
 def test_no_address_at_all(settings):
     assert address(settings, peer="") == UNKNOWN
+
+
+def client(settings, peer: str) -> Client:
+    settings.TRUSTED_PROXIES = []
+    return client_of(RequestFactory().get("/", REMOTE_ADDR=peer))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same_network", "same_wide"),
+    [
+        ("203.0.113.9", "203.0.113.10", False, True),
+        ("203.0.113.9", "203.0.114.9", False, False),
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::1", True, True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False, True),
+        ("2001:db8:1:2::1", "2001:db8:2:2::1", False, False),
+    ],
+)
+def test_networks_narrow_and_wide(settings, one, other, same_network, same_wide):
+    first, second = client(settings, one), client(settings, other)
+
+    assert (first.network == second.network) is same_network
+    assert (first.wide == second.wide) is same_wide
+    assert first.network != first.wide

@@ -1,0 +1,162 @@
+"""How often something may be done: the one place where that is counted, whole across all processes and machines.
+
+    SIGN_UPS = Limit("sign-up", (30, 3_600), (100, 86_400))
+    wait = spend(SIGN_UPS, client.network)      # 0.0: go on; otherwise say when to come back
+
+Subjects (a network, a mailbox, a host's id) are stored as keyed hashes, cut to 128 bits. docs/decisions/0030 says why
+it counts as it does.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from django.conf import settings
+from django.utils import timezone
+
+from timetuna.lib.signing import hmac_hex
+from timetuna.rate_limits.store import Asked, Counted, StoreAway, store
+
+UNKNOWN_SECONDS = 5.0
+"""How long to wait where the counts could not be reached and the limit does not let everybody through then."""
+_KEY_LENGTH = 32
+
+
+class Window(NamedTuple):
+    """At most so much within so many seconds of the first."""
+
+    most: int
+    seconds: int
+
+
+class Limit:
+    """A number for each of one or several windows.
+
+    strict: nothing is let through while the counts cannot be reached. Right where one try too many does harm (a
+    password, a mail to somebody who did not ask), wrong where a guest would be sent away for it.
+    """
+
+    def __init__(self, name: str, *windows: tuple[int, int], strict: bool = False) -> None:
+        self.name, self.strict = name, strict
+        self.windows = tuple(Window(*window) for window in windows)
+
+    def asked(self, subject: str, cost: int) -> list[Asked]:
+        """Return what has to be counted for the subject."""
+        return [
+            Asked(_key(self.name, window.seconds, subject), cost, window.most, window.seconds)
+            for window in self.windows
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class GrowingDelay:
+    """Nothing to wait for `free` times; then `first` seconds after the last one, doubled each time up to `longest`.
+
+    It is forgotten once nothing was counted for `memory` seconds. What comes too early is not counted.
+    """
+
+    name: str
+    free: int
+    first: int
+    longest: int
+    memory: int
+    strict: bool = True
+
+    def asked(self, subject: str, cost: int) -> list[Asked]:
+        """Return what has to be counted for the subject."""
+        key = _key(self.name, self.memory, subject)
+        return [Asked(key, cost, self.free, self.memory, self.first, self.longest)]
+
+
+AnyLimit = Limit | GrowingDelay
+Pair = tuple[AnyLimit, str]
+
+
+def spend(limit: AnyLimit, subject: str, cost: int = 1) -> float:
+    """Count it, and return 0.0; or count nothing, and return in how many seconds it is allowed again."""
+    return spend_all((limit, subject), cost=cost)
+
+
+def spend_all(*pairs: Pair, cost: int = 1) -> float:
+    """Count it for all of them, and return 0.0; or for none, and return the longest of their waits in seconds.
+
+    Nobody can use up one limit by tries that another one refuses.
+    """
+    asked, now = _asked(pairs, cost), _now()
+    try:
+        done = store().add(asked, now=now)
+        if len(done) == len(asked):
+            return 0.0
+        if done:  # another process was faster at one of them
+            store().take_back([row for row in asked if row.key in done])
+        return max(_longest_wait(asked, store().read(asked), now), 1.0)
+    except StoreAway:
+        return _unknown(pairs)
+
+
+def wait(*pairs: Pair, cost: int = 1) -> float:
+    """Return in how many seconds it will be allowed by all of them, without counting; 0.0: now."""
+    asked, now = _asked(pairs, cost), _now()
+    try:
+        return _longest_wait(asked, store().read(asked), now)
+    except StoreAway:
+        return _unknown(pairs)
+
+
+def used(limit: AnyLimit, subject: str, *, window: int = 0) -> int:
+    """Return how much was counted in the window that is under way: the limit's first one, or another by its place.
+
+    0 where the counts cannot be reached.
+    """
+    asked, now = limit.asked(subject, 0)[window], _now()
+    try:
+        rows = store().read([asked])
+    except StoreAway:
+        return 0
+    return sum(row.used for row in rows.values() if row.counts(asked, now))
+
+
+def give_back(*pairs: Pair, cost: int = 1) -> None:
+    """Take back what was counted a moment ago, as if it had not happened. A delay still runs from that moment."""
+    try:
+        store().take_back(_asked(pairs, cost))
+    except StoreAway:
+        return
+
+
+def forget(limit: AnyLimit, subject: str) -> None:
+    """Begin anew for this subject."""
+    try:
+        store().forget(limit.asked(subject, 0))
+    except StoreAway:
+        return
+
+
+def forget_all() -> None:
+    """Begin anew for everybody. For tests."""
+    store().forget_all()
+
+
+def _asked(pairs: Iterable[Pair], cost: int) -> list[Asked]:
+    # In the order of keys: two processes that count the same rows never wait for each other.
+    return sorted(row for limit, subject in pairs for row in limit.asked(subject, cost))
+
+
+def _longest_wait(asked: list[Asked], rows: dict[str, Counted], now: float) -> float:
+    return max(_waits(asked, rows, now), default=0.0)
+
+
+def _waits(asked: list[Asked], rows: dict[str, Counted], now: float) -> Iterator[float]:
+    return (rows[row.key].wait(row, now) for row in asked if row.key in rows)
+
+
+def _unknown(pairs: Iterable[Pair]) -> float:
+    return UNKNOWN_SECONDS if any(limit.strict for limit, _ in pairs) else 0.0
+
+
+def _key(name: str, seconds: int, subject: str) -> str:
+    return hmac_hex(settings.SECRET_KEY, f"rate limit\n{name}\n{seconds}\n{subject}")[:_KEY_LENGTH]
+
+
+def _now() -> float:
+    return timezone.now().timestamp()
