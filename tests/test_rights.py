@@ -29,13 +29,13 @@ ANYBODY = """
     api/calendar-accounts/<slug:provider>/callback api/webhooks/<slug:provider>/deauthorize
     b/<str:token> b/<str:token>/link b/<str:token>/invite.ics b/<str:token>/cancel b/<str:token>/move
     b/<str:token>/move/confirm b/<str:token>/guests b/<str:token>/reminders
-    b/reminders/<int:guest_id>/<str:signature> holds/release
+    b/reminders/<row:guest_id>/<str:signature> holds/release
     api/pages/<slug:handle>/<slug:slug>/times
-    looks/<int:page_id>/<slug:color>.css looks/<int:page_id>/<slug:version>.png
+    looks/<row:page_id>/<slug:color>.css looks/<row:page_id>/<slug:version>.png
     <slug:handle> <slug:handle>/ <slug:handle>/<slug:slug> <slug:handle>/<slug:slug>/ <slug:handle>/<slug:slug>/book
     favicon.ico robots.txt
 """.split()  # noqa: SIM905 - one list, read as words
-LEADS_ON = ["", "settings", "booking-pages/<int:page_id>"]
+LEADS_ON = ["", "settings", "booking-pages/<row:page_id>"]
 SIGNED_IN = """
     reauthenticate settings/profile settings/email settings/password settings/password/first settings/providers
     settings/providers/<slug:provider>/connect settings/providers/<slug:provider>/log-in
@@ -44,21 +44,21 @@ SIGNED_IN = """
     bookings bookings/agenda bookings/export.csv why
 """.split()  # noqa: SIM905
 OWNERS = """
-    settings/providers/<slug:provider>/disconnect settings/providers/<slug:provider>/replace/<int:authorization>
-    settings/providers/accounts/<int:account>/calendars settings/providers/accounts/<int:account>/read
-    settings/providers/calendars/<int:calendar> settings/providers/calendars/<int:calendar>/read
-    booking-pages/<int:page_id>/calendars booking-pages/<int:page_id>/calendars/connect
-    booking-pages/<int:page_id>/calendars/connect/<slug:provider>
-    booking-pages/<int:page_id>/booking booking-pages/<int:page_id>/availability
-    booking-pages/<int:page_id>/notifications booking-pages/<int:page_id>/duplicate
-    booking-pages/<int:page_id>/delete booking-pages/<int:page_id>/why booking-pages/<int:page_id>/guests
-    booking-pages/<int:page_id>/look booking-pages/<int:page_id>/mail-preview booking-pages/<int:page_id>/mail-test
-    settings/availability/schedules/<int:schedule_id> settings/availability/schedules/<int:schedule_id>/default
-    settings/availability/schedules/<int:schedule_id>/delete bookings/<int:booking_id>
-    bookings/<int:booking_id>/retry bookings/<int:booking_id>/cancel bookings/<int:booking_id>/new-link
-    bookings/<int:booking_id>/answer bookings/<int:booking_id>/move bookings/<int:booking_id>/move/confirm
-    bookings/<int:booking_id>/no-show bookings/<int:booking_id>/notes bookings/<int:booking_id>/resend
-    bookings/<int:booking_id>/erase bookings/<int:booking_id>/guests bookings/<int:booking_id>/history.json
+    settings/providers/<slug:provider>/disconnect settings/providers/<slug:provider>/replace/<row:authorization>
+    settings/providers/accounts/<row:account>/calendars settings/providers/accounts/<row:account>/read
+    settings/providers/calendars/<row:calendar> settings/providers/calendars/<row:calendar>/read
+    booking-pages/<row:page_id>/calendars booking-pages/<row:page_id>/calendars/connect
+    booking-pages/<row:page_id>/calendars/connect/<slug:provider>
+    booking-pages/<row:page_id>/booking booking-pages/<row:page_id>/availability
+    booking-pages/<row:page_id>/notifications booking-pages/<row:page_id>/duplicate
+    booking-pages/<row:page_id>/delete booking-pages/<row:page_id>/why booking-pages/<row:page_id>/guests
+    booking-pages/<row:page_id>/look booking-pages/<row:page_id>/mail-preview booking-pages/<row:page_id>/mail-test
+    settings/availability/schedules/<row:schedule_id> settings/availability/schedules/<row:schedule_id>/default
+    settings/availability/schedules/<row:schedule_id>/delete bookings/<row:booking_id>
+    bookings/<row:booking_id>/retry bookings/<row:booking_id>/cancel bookings/<row:booking_id>/new-link
+    bookings/<row:booking_id>/answer bookings/<row:booking_id>/move bookings/<row:booking_id>/move/confirm
+    bookings/<row:booking_id>/no-show bookings/<row:booking_id>/notes bookings/<row:booking_id>/resend
+    bookings/<row:booking_id>/erase bookings/<row:booking_id>/guests bookings/<row:booking_id>/history.json
 """.split()  # noqa: SIM905
 PAST_COUNTING = {"sessions.session"}
 

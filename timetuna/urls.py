@@ -1,7 +1,11 @@
 """Includes the apps; nothing else."""
 
-from django.urls import include, path
+from django.urls import include, path, register_converter
 from django.views.generic import RedirectView
+
+from timetuna.web.paths import RowNumber
+
+register_converter(RowNumber, "row")  # before any app's routes are read
 
 urlpatterns = [
     path("", RedirectView.as_view(url="/booking-pages")),

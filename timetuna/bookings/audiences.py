@@ -1,6 +1,7 @@
 """Who hears of a booking, by the names under which mails and reminders are written down for them."""
 
 from timetuna.bookings.models import Booking, BookingGuest
+from timetuna.web.paths import row_number
 
 GUEST, HOST = "guest", "host"
 BOTH = (GUEST, HOST)
@@ -26,4 +27,4 @@ def further(guest_id: int) -> str:
 def further_id(audience: str) -> int | None:
     """Return whose name `further` made this; None for guest and host."""
     number = audience.removeprefix(_FURTHER)
-    return int(number) if number != audience and number.isdigit() else None
+    return row_number(number) if number != audience else None

@@ -8,39 +8,39 @@ from timetuna.pages.views import calendars, editor, look, pages, schedules, sett
 urlpatterns: list[URLPattern | URLResolver] = [
     path("booking-pages", pages.booking_pages, name="booking_pages"),
     path("booking-pages/new", pages.new_page, name="pages_new"),
-    path("booking-pages/<int:page_id>", RedirectView.as_view(pattern_name="pages_booking")),
-    path("booking-pages/<int:page_id>/booking", editor.Booking.as_view(), name="pages_booking"),
+    path("booking-pages/<row:page_id>", RedirectView.as_view(pattern_name="pages_booking")),
+    path("booking-pages/<row:page_id>/booking", editor.Booking.as_view(), name="pages_booking"),
     path(
-        "booking-pages/<int:page_id>/availability", editor.Availability.as_view(), name="pages_availability"
+        "booking-pages/<row:page_id>/availability", editor.Availability.as_view(), name="pages_availability"
     ),
-    path("booking-pages/<int:page_id>/calendars", calendars.CalendarsTab.as_view(), name="pages_calendars"),
-    path("booking-pages/<int:page_id>/calendars/connect", calendars.ways, name="pages_connect"),
+    path("booking-pages/<row:page_id>/calendars", calendars.CalendarsTab.as_view(), name="pages_calendars"),
+    path("booking-pages/<row:page_id>/calendars/connect", calendars.ways, name="pages_connect"),
     path(
-        "booking-pages/<int:page_id>/calendars/connect/<slug:provider>",
+        "booking-pages/<row:page_id>/calendars/connect/<slug:provider>",
         calendars.connect,
         name="pages_connect_provider",
     ),
     path(
-        "booking-pages/<int:page_id>/notifications",
+        "booking-pages/<row:page_id>/notifications",
         editor.Notifications.as_view(),
         name="pages_notifications",
     ),
-    path("booking-pages/<int:page_id>/guests", editor.Guests.as_view(), name="pages_guests"),
-    path("booking-pages/<int:page_id>/look", editor.LookTab.as_view(), name="pages_look"),
-    path("looks/<int:page_id>/<slug:color>.css", look.style, name="page_style"),
-    path("looks/<int:page_id>/<slug:version>.png", look.logo, name="page_logo"),
-    path("booking-pages/<int:page_id>/duplicate", pages.duplicate, name="pages_duplicate"),
-    path("booking-pages/<int:page_id>/delete", pages.delete, name="pages_delete"),
+    path("booking-pages/<row:page_id>/guests", editor.Guests.as_view(), name="pages_guests"),
+    path("booking-pages/<row:page_id>/look", editor.LookTab.as_view(), name="pages_look"),
+    path("looks/<row:page_id>/<slug:color>.css", look.style, name="page_style"),
+    path("looks/<row:page_id>/<slug:version>.png", look.logo, name="page_logo"),
+    path("booking-pages/<row:page_id>/duplicate", pages.duplicate, name="pages_duplicate"),
+    path("booking-pages/<row:page_id>/delete", pages.delete, name="pages_delete"),
     path("settings/availability", settings.availability, name="settings_availability"),
     path("settings/availability/holidays", settings.holidays, name="settings_holidays"),
     path("settings/availability/schedules/new", schedules.new_schedule, name="schedules_new"),
-    path("settings/availability/schedules/<int:schedule_id>", schedules.edit, name="schedules_edit"),
+    path("settings/availability/schedules/<row:schedule_id>", schedules.edit, name="schedules_edit"),
     path(
-        "settings/availability/schedules/<int:schedule_id>/default",
+        "settings/availability/schedules/<row:schedule_id>/default",
         schedules.make_default,
         name="schedules_default",
     ),
     path(
-        "settings/availability/schedules/<int:schedule_id>/delete", schedules.delete, name="schedules_delete"
+        "settings/availability/schedules/<row:schedule_id>/delete", schedules.delete, name="schedules_delete"
     ),
 ]

@@ -12,6 +12,7 @@ from timetuna.calendars.actions.disconnect import disconnect
 from timetuna.calendars.connections import Listing, form_targets, listing
 from timetuna.calendars.models import CalendarAccount
 from timetuna.calendars.overview import provider_cards
+from timetuna.web.paths import row_number
 
 
 def host_of(request: HttpRequest) -> User:
@@ -48,7 +49,7 @@ def disconnect_provider(request: HttpRequest, provider: str) -> HttpResponse:
     """Delete the link; pressing twice is no error, another host's link is not there."""
     found = listing_or_404(provider)
     host, account = host_of(request), request.POST.get("account", "")
-    account_id = int(account) if account.isascii() and account.isdigit() and len(account) < 19 else 0  # noqa: PLR2004
+    account_id = row_number(account) or 0
     if CalendarAccount.objects.filter(pk=account_id).exclude(host=host).exists():
         raise Http404
     disconnect(account_id, host_id=host.pk)
