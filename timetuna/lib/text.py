@@ -3,6 +3,7 @@
 import json
 import re
 import unicodedata
+from collections.abc import Iterable
 
 _ELLIPSIS = "…"
 _CELL_LENGTH = 32_000  # spreadsheets stop at 32,767 characters
@@ -18,7 +19,8 @@ _UNSEEN = re.compile(
     "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
 _SPACES = re.compile(r"\s+")
-_FORMULA_STARTS = "=+-@|%\uff1d\uff0b\uff0d\uff20"
+_FORMULA = re.compile(r"[\s\"]*[=+\-@|%\uff1d\uff0b\uff0d\uff20]")
+_LATER_FORMULA = re.compile(f"([;|])(?={_FORMULA.pattern})")
 _LOOSE = re.compile(r"[\s=\"\\]")
 
 
@@ -39,12 +41,22 @@ def multi_line(text: str, *, max_length: int) -> str:
     return _clip(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip(), max_length)
 
 
+def csv_row(values: Iterable[object]) -> str:
+    """Return a line of a table for spreadsheets (RFC 4180), every cell in quotes."""
+    return ",".join(f'"{csv_cell(value).replace(chr(34), chr(34) * 2)}"' for value in values) + "\r\n"
+
+
 def csv_cell(value: object) -> str:
-    """Return the value as one line; where a spreadsheet could see a formula, an apostrophe goes first."""
+    """Return the value as one line; wherever a spreadsheet could see a formula, an apostrophe goes first.
+
+    That is at its beginning, and behind what separates cells where the comma does not: a spreadsheet that is set to
+    semicolons ends the cell there, quotes or not.
+    """
     cell = single_line("" if value is None else str(value), max_length=_CELL_LENGTH)
-    if isinstance(value, int | float) or not cell:
+    if isinstance(value, int | float):
         return cell
-    return f"'{cell}" if cell[0] in _FORMULA_STARTS else cell
+    cell = _LATER_FORMULA.sub(r"\1'", cell)
+    return f"'{cell}" if _FORMULA.match(cell) else cell
 
 
 def log_value(value: object, *, max_length: int = _LOG_LENGTH) -> str:

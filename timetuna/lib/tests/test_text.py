@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from timetuna.lib.text import csv_cell, log_value, multi_line, single_line
+from timetuna.lib.text import csv_cell, csv_row, log_value, multi_line, single_line
 
 LINE_ENDS = ["\r\n", "\n", "\r", "\v", "\f", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029"]
 
@@ -104,11 +104,32 @@ def test_cells_that_are_no_formula_stay_as_they_are() -> None:
 
 @given(st.text())
 def test_a_cell_stays_one_cell(text: str) -> None:
-    sheet = io.StringIO()
-    csv.writer(sheet).writerow([csv_cell(text), "end"])
+    sheet = csv_row([text, "end"])
 
-    assert list(csv.reader(io.StringIO(sheet.getvalue()))) == [[csv_cell(text), "end"]]
-    assert sheet.getvalue().count("\n") == 1
+    assert list(csv.reader(io.StringIO(sheet))) == [[csv_cell(text), "end"]]
+    assert sheet.count("\n") == 1
+    assert sheet.startswith('"')
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x;=cmd|' /C calc'!A0", 'x;"=1+1"', "x; =1", "x|=1", "x\t=1", ';""=1', "a,b;@x", "x;\u202e=1", '"=1'],
+)
+def test_no_cell_is_a_formula_whatever_separates(text: str) -> None:
+    assert formulas(csv_row(["2026-11-01", text, "end"])) == []
+    assert csv_cell(csv_cell(text)) == csv_cell(text)
+
+
+@given(st.lists(st.text(alphabet="x;=|\"',\t +-@\n", max_size=12), max_size=4))
+def test_no_cells_make_a_formula_together(texts: list[str]) -> None:
+    assert formulas(csv_row(["2026-11-01", *texts])) == []
+
+
+def formulas(sheet: str) -> list[str]:
+    """Return the cells that are formulas to a spreadsheet which is set to one separator or another."""
+    tables = [csv.reader(io.StringIO(sheet), delimiter=separator) for separator in ",;|\t"]
+    cells = [cell for table in tables for row in table for cell in row]
+    return [cell for cell in cells if cell.lstrip(' "').startswith(("=", "+", "-", "@"))]
 
 
 @pytest.mark.parametrize(("value", "expected"), [("abc", "abc"), (3, "3"), ("", '""'), ("a b", '"a b"')])
