@@ -6,16 +6,19 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 from pytest_socket import socket_allow_hosts
 
+from tests import clock
 from timetuna.rate_limits import store
 
 THIS_MACHINE = ["127.0.0.0/8", "0.0.0.0", "::1", "localhost"]  # noqa: S104 - to connect to, not to bind
 
 hypothesis_settings.register_profile("house", deadline=None, derandomize=True)
 hypothesis_settings.load_profile("house")
+clock.set_clock()
 
 
 def pytest_runtest_setup() -> None:
-    """Refuse connections to anywhere else, and begin to count anew what is limited."""
+    """Refuse connections to anywhere else, share the clock, and begin to count anew what is limited."""
+    clock.pass_on()
     socket_allow_hosts(THIS_MACHINE, allow_unix_socket=True)
     for one in store.opened():
         if one.written:

@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from threading import Barrier
 
 from django.db import OperationalError, connection
 
+from tests.clock import present
 from timetuna.bookings.actions.approve import approve
 from timetuna.bookings.actions.book import Guest, Order, book
 from timetuna.bookings.actions.cancel import cancel
@@ -49,7 +50,7 @@ def _asking(host_id: int) -> BookingPage:
 
 def _start(number: int, *, day: int) -> datetime:
     """Return a moment in the page's hours, Monday to Friday from 9 to 17 by UTC."""
-    moment = datetime.now(UTC).replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=day)
+    moment = present().replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=day)
     monday = moment - timedelta(days=moment.weekday())
     week, rest = divmod(number, 40)
     weekday, hour = divmod(rest, 8)
@@ -72,20 +73,20 @@ def _order(page: BookingPage, start: datetime, who: str) -> Order:
 
 def _ask(page: BookingPage, start: datetime, who: str) -> str:
     try:
-        book(_order(page, start, who), now=datetime.now(UTC))
+        book(_order(page, start, who), now=present())
     except BookingRefused as error:
         return type(error).__name__
     return "asked"
 
 
 def _round(page: BookingPage, number: int, actions: list[str]) -> list[str]:
-    booking = book(_order(page, _start(number, day=10), "x"), now=datetime.now(UTC))
+    booking = book(_order(page, _start(number, day=10), "x"), now=present())
     assert booking.pending_until is not None
     until = booking.pending_until
     doing: dict[str, Callable[[], object]] = {
-        "approve": lambda: approve(booking.pk, source="host", now=datetime.now(UTC)),
-        "decline": lambda: decline(booking.pk, note_text="", source="mail", now=datetime.now(UTC)),
-        "cancel": lambda: cancel(booking.pk, actor="guest", note_text="", now=datetime.now(UTC)),
+        "approve": lambda: approve(booking.pk, source="host", now=present()),
+        "decline": lambda: decline(booking.pk, note_text="", source="mail", now=present()),
+        "cancel": lambda: cancel(booking.pk, actor="guest", note_text="", now=present()),
         "lapse": lambda: lapse(booking.pk, now=until),
     }
     _at_once([lambda name=name: _refusable(doing[name]) for name in actions])

@@ -8,7 +8,7 @@ import json
 import os
 import signal
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import django
 
@@ -18,6 +18,7 @@ from django.db import connections  # noqa: E402
 from django.db.backends.base.base import BaseDatabaseWrapper  # noqa: E402
 from django.db.backends.utils import CursorWrapper  # noqa: E402
 
+from tests.clock import present  # noqa: E402
 from timetuna.bookings.actions.book import Guest, Order, book  # noqa: E402
 from timetuna.bookings.availability import minute_of  # noqa: E402
 from timetuna.bookings.forms import new_key  # noqa: E402
@@ -95,19 +96,19 @@ def dying(last: int) -> None:
 def recover() -> None:
     """Start again, letting the pauses pass, until nothing is left to do."""
     for _ in range(6):
-        Job.objects.filter(state="waiting").update(run_at=datetime.now(UTC))
+        Job.objects.filter(state="waiting").update(run_at=present())
         work_off()
 
 
 def one_more(page_id: int, number: int) -> int:
-    tomorrow = datetime.now(UTC).replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    tomorrow = present().replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=1)
     workdays = [day for day in (tomorrow + timedelta(days=ahead) for ahead in range(55)) if day.weekday() < 5]
     start = workdays[number // 14] + timedelta(minutes=30 * (number % 14))
     guest = Guest(name="Sam Guest", email=f"guest{number}@guest.example", time_zone="UTC")
     order = Order(
         page_id=page_id, minutes=30, start_minute=minute_of(start), kind="zoom", guest=guest, key=new_key()
     )
-    return book(order, now=datetime.now(UTC)).pk
+    return book(order, now=present()).pk
 
 
 def main(page_id: int, first: int, stride: int) -> None:

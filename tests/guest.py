@@ -1,10 +1,12 @@
 """A guest without a browser: opens pages, fills forms, sends them."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from html import unescape
 
 import httpx
+
+from tests.clock import present
 
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)"(?: value="([^"]*)")?')
 TIME = re.compile(r'class="time"\s+href="([^"]+)"')
@@ -69,7 +71,7 @@ class Browser(Guest):
 
 def weekdays(count: int, *, per_day: int = 14) -> list[datetime]:
     """Return so many half hours of coming weekdays between 9 and 16 UTC, when a new page is open."""
-    day = datetime.now(UTC).replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    day = present().replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=1)
     found: list[datetime] = []
     while len(found) < count:
         if day.weekday() < 5:

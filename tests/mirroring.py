@@ -6,8 +6,9 @@ Run as a process of its own, with the product's settings and a sandbox; prints o
 import json
 import random
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
+from tests.clock import present
 from tests.dying import Steps, in_child, install, work_off  # sets Django up
 
 # isort: split
@@ -152,7 +153,7 @@ class Life:
 
 
 def now() -> datetime:
-    return datetime.now(UTC)
+    return present()
 
 
 def die_at(last: int) -> None:

@@ -18,13 +18,14 @@ from urllib.parse import urlsplit, urlunsplit
 import httpx
 import psycopg
 
+from tests import clock
 from timetuna.commands.demo import calendar_settings
 from timetuna.sandbox import SandboxControl
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_WITHIN, GONE_WITHIN = 40.0, 35.0
 PASSWORD = "seven-green-tunas"
-KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "PYTHONWARNINGS", "VIRTUAL_ENV")
+KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "PYTHONWARNINGS", "VIRTUAL_ENV", *clock.INHERITED)
 RUN = "import django, json; django.setup()\ndef answer(value): print(json.dumps(value))\n"
 MAKE_HOST = """
 from timetuna.accounts.actions.create_host import create_host

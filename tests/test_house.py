@@ -116,3 +116,25 @@ def test_nothing_gets_long(path: Path) -> None:
             names = [one.arg for one in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
             mine = [name for name in names if name not in {"self", "cls"}]
             assert len(mine) <= MOST_PARAMETERS, f"{where} has {len(mine)} parameters"
+
+
+CLOCKS = {
+    *(("timezone", name) for name in ("now", "localtime", "localdate")),
+    *(("datetime", name) for name in ("now", "today", "utcnow")),
+    ("date", "today"),
+    *(("time", name) for name in ("time", "time_ns", "localtime", "gmtime", "ctime", "strftime")),
+}
+READS_CLOCK = {"clock.py", "sitecustomize.py"}
+
+
+def test_tests_have_the_time_from_one_place() -> None:
+    offenders = [
+        f"{name_of(path)}:{node.lineno}: {ast.unparse(node)}: tests say `present()`, from tests.clock"
+        for path in FILES
+        if path.is_relative_to(ROOT / "tests") or "tests" in path.parts
+        if path.name not in READS_CLOCK
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name | ast.Attribute)
+        if (ast.unparse(node.value).rpartition(".")[2], node.attr) in CLOCKS
+    ]
+    assert not offenders, "\n".join(offenders)

@@ -92,7 +92,7 @@ def die_at_every_step(live, host):
 
     Not for all of them: the sandbox, like Zoom, makes 100 meetings a day for somebody.
     """
-    environment = {**live.environment, "DJANGO_SETTINGS_MODULE": "timetuna.settings", "PYTHONPATH": str(ROOT)}
+    environment = {**live.environment, "DJANGO_SETTINGS_MODULE": "timetuna.settings"}
     done = subprocess.run(
         [sys.executable, "-m", "tests.dying", str(host.page_pk), "1", "3"],
         env=environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=900,

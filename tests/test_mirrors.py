@@ -79,11 +79,7 @@ def test_every_mirror_equals_its_booking_after_any_life(tmp_path):
 
 
 def lead_lives(resting, page, asked):
-    environment = {
-        **resting.environment,
-        "DJANGO_SETTINGS_MODULE": "timetuna.settings",
-        "PYTHONPATH": str(ROOT),
-    }
+    environment = {**resting.environment, "DJANGO_SETTINGS_MODULE": "timetuna.settings"}
     places = [
         f"{page}:zoom",
         f"{page}:google_meet",

@@ -10,8 +10,8 @@ from django.apps import apps
 from django.core import serializers
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
-from django.utils import timezone
 
+from tests.clock import present
 from timetuna.accounts.models import User
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.tests.conftest import make_page, order
@@ -79,12 +79,12 @@ def stored() -> str:
 @pytest.fixture
 def belongings(alice: User) -> dict[str, object]:
     page = make_page(alice)
-    booked = book(order(page), now=timezone.now())
+    booked = book(order(page), now=present())
     waiting = new_authorization(Visit(alice.pk, "session", "zoom"), state=random_token())
     waiting.grant = "sealed"
     waiting.save()
     account = CalendarAccount.objects.create(
-        host=alice, provider="zoom", provider_user_id="u", expires_at=timezone.now() + timedelta(hours=1)
+        host=alice, provider="zoom", provider_user_id="u", expires_at=present() + timedelta(hours=1)
     )
     return {
         "page_id": page.pk,

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.clock import present
 from tests.e2e.browser import PHONE, Eyes, eyes
 from tests.e2e.steps import confirm, fill_details, fits, sign_in
 from tests.running import Host, LiveTimeTuna
@@ -25,7 +26,7 @@ READ_WITHIN_MS = 25_000
 
 def workday() -> datetime:
     """Return ten o'clock in UTC on a working day of next week."""
-    today = datetime.now(UTC).replace(hour=10, minute=0, second=0, microsecond=0)
+    today = present().replace(hour=10, minute=0, second=0, microsecond=0)
     return today + timedelta(days=7 - today.weekday() + 1)
 
 

@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 from allauth.account.models import EmailAddress
 from django.test import Client
-from django.utils import timezone
 
+from tests.clock import present
 from timetuna.accounts.models import EmailChange, User
 from timetuna.accounts.tests.conftest import (
     NEW_PASSWORD,
@@ -164,7 +164,7 @@ def test_an_intruder_who_goes_back_first_does_not_end_the_owner_s_way(as_alice):
 def test_the_way_back_ends_after_seven_days(as_alice):
     change(as_alice)
     as_alice.post(mails()[-1].path)
-    EmailChange.objects.update(at=timezone.now() - timedelta(days=8))
+    EmailChange.objects.update(at=present() - timedelta(days=8))
     way_back = mails()[-1].path
 
     change(as_alice, "newer@example.org")

@@ -1,6 +1,5 @@
 import json
 import threading
-import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,6 +10,7 @@ from allauth.socialaccount.models import SocialAccount, SocialToken
 from django.contrib.sessions.models import Session
 from django.test import Client
 
+from tests.clock import present
 from timetuna.accounts.models import User
 from timetuna.accounts.social import GoogleSignIn, MicrosoftSignIn
 from timetuna.accounts.tests.conftest import NEW_PASSWORD, PASSWORD, is_signed_in, mails, sign_in, sign_up
@@ -35,7 +35,7 @@ class Answers(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
         self.server.exchanges.append({name: values[0] for name, values in form.items()})
-        now = int(time.time())
+        now = int(present().timestamp())
         claims = {"iss": "https://accounts.google.com", "aud": "google-client", "iat": now, "exp": now + 60}
         token = jwt.encode(claims | self.server.person, "x" * 32, algorithm="HS256", headers={"kid": "1"})
         self._send({"access_token": "secret-access", "refresh_token": "secret-refresh", "id_token": token})

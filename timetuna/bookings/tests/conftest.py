@@ -6,6 +6,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.test import Client
 
+from tests.clock import present
 from timetuna.accounts.models import User
 from timetuna.bookings.actions.book import Guest, Order
 from timetuna.bookings.availability import minute_of
@@ -81,7 +82,7 @@ def open_always(host):
 
 
 def tomorrow(hour=10, minute=0):
-    day = datetime.now(UTC).date() + timedelta(days=1)
+    day = present().date() + timedelta(days=1)
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC)
 
 
@@ -111,7 +112,7 @@ def work_off():
 
 def due_now(**which):
     """Let the pauses pass."""
-    return Job.objects.filter(state="waiting", **which).update(run_at=datetime.now(UTC))
+    return Job.objects.filter(state="waiting", **which).update(run_at=present())
 
 
 @pytest.fixture(scope="session")

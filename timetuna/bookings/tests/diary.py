@@ -3,9 +3,10 @@
 import csv
 import io
 import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from html import unescape
 
+from tests.clock import present
 from timetuna.bookings.availability import minute_of
 from timetuna.bookings.history import GUEST, note
 from timetuna.bookings.links import set_new_link
@@ -14,7 +15,7 @@ from timetuna.jobs.models import Job
 
 
 def now():
-    return datetime.now(UTC)
+    return present()
 
 
 def put(host, start, *, minutes=30, page=None, link=None, cancelled_by="", **columns):

@@ -1,7 +1,6 @@
 """What a guest does who picks a time, and what another one sees of it."""
 
-from datetime import UTC, datetime
-
+from tests.clock import present
 from timetuna.bookings.availability import Question
 from timetuna.bookings.choice import write_start
 from timetuna.bookings.models import Hold
@@ -32,7 +31,7 @@ def token_of(answer):
 
 
 def live():
-    return Hold.objects.filter(expires_at__gt=datetime.now(UTC))
+    return Hold.objects.filter(expires_at__gt=present())
 
 
 def send(guest, at=None, *, slug="intro", **changes):
@@ -44,4 +43,4 @@ def send(guest, at=None, *, slug="intro", **changes):
 
 def question(page, number=1, *, at=None, network=None):
     client = Client(f"client {number}", network or f"network {number}", f"visit {number}")
-    return Question(page=values(page), minutes=30, now=at or datetime.now(UTC), client=client)
+    return Question(page=values(page), minutes=30, now=at or present(), client=client)

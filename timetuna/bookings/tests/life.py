@@ -1,8 +1,8 @@
 """What the tests of a booking's life have in common."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
+from tests.clock import present
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.models import Booking
 from timetuna.bookings.tests.conftest import order, tomorrow, work_off
@@ -12,7 +12,7 @@ from timetuna.pages.models import BookingPage
 
 
 def now():
-    return datetime.now(UTC)
+    return present()
 
 
 def rule(page, **columns):

@@ -1,8 +1,9 @@
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 
+from tests.clock import present
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.reschedule import reschedule
@@ -16,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def now():
-    return datetime.now(UTC)
+    return present()
 
 
 def test_a_booking_and_its_work_are_stored_together(page):

@@ -1,10 +1,10 @@
 """Mails that come back are told at their booking."""
 
-from datetime import UTC, datetime
 from io import BytesIO, TextIOWrapper
 
 import pytest
 
+from tests.clock import present
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.invitees import Invitee
 from timetuna.bookings.tests.conftest import order, work_off
@@ -49,7 +49,7 @@ Subject: Intro call
 
 @pytest.fixture
 def booking(page, zoom):
-    made = book(order(page), now=datetime.now(UTC))
+    made = book(order(page), now=present())
     work_off()
     return made
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client as Browser
-from django.utils import timezone
 
+from tests.clock import present
 from timetuna.availability.slots import Code
 from timetuna.bookings.actions import look_again
 from timetuna.bookings.actions.book import book
@@ -54,7 +54,7 @@ def calendar(alice, feeds):
 
 
 def ask(page, **changes):
-    return Question(page=page_settings(page.pk), minutes=30, now=timezone.now(), **changes)
+    return Question(page=page_settings(page.pk), minutes=30, now=present(), **changes)
 
 
 def hours(page):
@@ -133,7 +133,7 @@ def test_a_calendar_that_was_never_read_closes_the_page_and_is_named(alice, page
     assert why(page, tomorrow(10)) == [(Code.PROVIDER_UNREADABLE, "Office")]
     assert all(reasons_on_grid(ask(page), span=(minute_of(tomorrow(9)), minute_of(tomorrow(12)))).values())
     with pytest.raises(SlotTaken):
-        book(order(page, tomorrow(12)), now=timezone.now())
+        book(order(page, tomorrow(12)), now=present())
 
 
 @pytest.mark.parametrize(("patience", "age", "offers"), [(24, 23, True), (24, 25, False), (2, 3, False)])
@@ -143,7 +143,7 @@ def test_knowledge_counts_for_as_long_as_the_host_has_patience(
     HostRules.objects.create(host=alice, calendar_patience_hours=patience)
     feeds.faults["/office.ics"] = 500
     refresh(calendar.pk)
-    Calendar.objects.update(read_at=timezone.now() - timedelta(hours=age))
+    Calendar.objects.update(read_at=present() - timedelta(hours=age))
 
     assert bool(hours(page)) == offers
     assert not free(page, tomorrow(10))
@@ -154,7 +154,7 @@ def test_a_dead_account_is_known_as_it_was_for_as_long_as_any_other(page, calend
     CalendarAccount.objects.update(needs_reconnect=True)
     assert hours(page) == set(range(24)) - {10}
 
-    Calendar.objects.update(read_at=timezone.now() - timedelta(hours=25))
+    Calendar.objects.update(read_at=present() - timedelta(hours=25))
 
     assert hours(page) == set()
 
@@ -202,12 +202,12 @@ def test_ten_calendars_cost_no_more_queries_than_none(alice, page, feeds, django
 def test_looking_at_a_page_has_old_knowledge_read_soon_by_one_write(
     page, calendar, django_assert_num_queries
 ):
-    later = timezone.now() + timedelta(minutes=4)
-    long_ago = timezone.now() - timedelta(minutes=2)
+    later = present() + timedelta(minutes=4)
+    long_ago = present() - timedelta(minutes=2)
     Calendar.objects.update(read_at=long_ago, tried_at=long_ago, next_read_at=later)
     hours(page)
     calendar.refresh_from_db()
-    assert calendar.next_read_at <= timezone.now()
+    assert calendar.next_read_at <= present()
 
     asked = ask(page)
     with django_assert_num_queries(3):
@@ -215,8 +215,8 @@ def test_looking_at_a_page_has_old_knowledge_read_soon_by_one_write(
 
 
 def test_looking_at_a_page_does_not_hurry_what_is_fresh_or_fails(page, calendar):
-    later = timezone.now() + timedelta(minutes=4)
-    long_ago = timezone.now() - timedelta(minutes=2)
+    later = present() + timedelta(minutes=4)
+    long_ago = present() - timedelta(minutes=2)
     Calendar.objects.update(next_read_at=later)
     hours(page)
     Calendar.objects.update(read_at=long_ago, tried_at=long_ago, failures=2)
@@ -239,12 +239,12 @@ def test_what_was_put_into_a_calendar_a_moment_ago_is_seen_at_booking(page, cale
     assert free(page, tomorrow(12))
 
     with pytest.raises(SlotTaken):
-        book(order(page, tomorrow(12)), now=timezone.now())
+        book(order(page, tomorrow(12)), now=present())
 
     assert not free(page, tomorrow(12))
     assert not free(page, tomorrow(10))
     assert Calendar.objects.get().cursor == cursor
-    assert book(order(page, tomorrow(13)), now=timezone.now()).pk
+    assert book(order(page, tomorrow(13)), now=present()).pk
     refresh(calendar.pk)
     assert hours(page) == set(range(24)) - {10, 12, 13}
 
@@ -253,17 +253,17 @@ def test_what_was_put_into_a_calendar_a_moment_ago_is_seen_at_booking(page, cale
 def test_what_was_taken_out_of_a_calendar_a_moment_ago_can_be_booked(page, calendar, feeds):
     feeds.clear("/office.ics")
 
-    assert book(order(page, tomorrow(10)), now=timezone.now()).pk
+    assert book(order(page, tomorrow(10)), now=present()).pk
 
 
 @pytest.mark.usefixtures("patient")
 def test_a_move_and_a_hold_look_at_calendars_too(page, calendar, feeds):
-    booking = book(order(page, tomorrow(8)), now=timezone.now())
+    booking = book(order(page, tomorrow(8)), now=present())
     feeds.put("/office.ics", tomorrow(12), uid="two@feeds.example")
     feeds.put("/office.ics", tomorrow(14), uid="three@feeds.example")
 
     with pytest.raises(SlotTaken):
-        reschedule(booking.pk, start_minute=minute_of(tomorrow(12)), actor="guest", now=timezone.now())
+        reschedule(booking.pk, start_minute=minute_of(tomorrow(12)), actor="guest", now=present())
     with pytest.raises(SlotTaken):
         hold(ask(page, client=Guest("client", "network")), start_minute=minute_of(tomorrow(14)))
 
@@ -276,13 +276,13 @@ def test_a_calendar_that_does_not_answer_in_time_counts_as_it_was_known(page, ca
     began = time.monotonic()
 
     with pytest.raises(SlotTaken):
-        book(order(page, tomorrow(10)), now=timezone.now())
-    assert book(order(page, tomorrow(12)), now=timezone.now()).pk
+        book(order(page, tomorrow(10)), now=present())
+    assert book(order(page, tomorrow(12)), now=present()).pk
 
     assert time.monotonic() - began < 2 * 2.0 + 2.0
-    Calendar.objects.update(read_at=timezone.now() - timedelta(hours=25))
+    Calendar.objects.update(read_at=present() - timedelta(hours=25))
     with pytest.raises(SlotTaken):
-        book(order(page, tomorrow(13)), now=timezone.now())
+        book(order(page, tomorrow(13)), now=present())
 
 
 def test_all_calendars_are_asked_at_once(alice, page, feeds):
@@ -291,7 +291,7 @@ def test_all_calendars_are_asked_at_once(alice, page, feeds):
         feeds.faults[f"/{number}.ics"] = "slow"
     began = time.monotonic()
 
-    book(order(page, tomorrow(12)), now=timezone.now())
+    book(order(page, tomorrow(12)), now=present())
 
     assert time.monotonic() - began < 3.0
 
@@ -304,21 +304,21 @@ def test_an_older_reading_that_ends_later_does_not_hide_what_a_booking_saw(page,
     older = ask_provider(turn.calendar, span)
     feeds.put("/office.ics", tomorrow(12), uid="two@feeds.example")
     with pytest.raises(SlotTaken):
-        book(order(page, tomorrow(12)), now=timezone.now())
+        book(order(page, tomorrow(12)), now=present())
 
     store(turn, older, span)
 
     assert not free(page, tomorrow(12))
-    assert Calendar.objects.get().next_read_at <= timezone.now()
+    assert Calendar.objects.get().next_read_at <= present()
 
 
 def test_a_booking_in_a_feed_of_the_hosts_calendar_does_not_block_where_it_was_moved_from(alice, page, feeds):
-    booking = book(order(page, tomorrow(10)), now=timezone.now())
+    booking = book(order(page, tomorrow(10)), now=present())
     feeds.put("/office.ics", tomorrow(10), 30, uid=f"{booking.uid}@localhost")
     calendar = connect_feed(alice, feeds)
     refresh(calendar.pk)
 
-    reschedule(booking.pk, start_minute=minute_of(tomorrow(10, 15)), actor="guest", now=timezone.now())
+    reschedule(booking.pk, start_minute=minute_of(tomorrow(10, 15)), actor="guest", now=present())
 
     assert free(page, tomorrow(9, 45))
 
@@ -332,10 +332,10 @@ def test_a_token_that_has_expired_is_renewed_for_the_look_at_booking(alice, goog
     # Two threads would write to SQLite, which in memory never waits.
     Calendar.objects.filter(is_primary=False).delete()
     google.control.fault("google_expire_access")
-    CalendarAccount.objects.update(expires_at=timezone.now())
+    CalendarAccount.objects.update(expires_at=present())
     assert free(page, tomorrow(12))
 
     with pytest.raises(SlotTaken):
-        book(order(page, tomorrow(12)), now=timezone.now())
+        book(order(page, tomorrow(12)), now=present())
 
-    assert CalendarAccount.objects.get().expires_at > timezone.now()
+    assert CalendarAccount.objects.get().expires_at > present()

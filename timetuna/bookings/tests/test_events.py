@@ -1,10 +1,11 @@
 """A booking as one event in the host's Google calendar, against the sandbox over real sockets."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
 
+from tests.clock import present
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.reschedule import reschedule
@@ -25,18 +26,18 @@ def page(alice, google):
 
 
 def booked(page, **guest):
-    booking = book(order(page, **guest), now=datetime.now(UTC))
+    booking = book(order(page, **guest), now=present())
     work_off()
     return booking
 
 
 def move(booking, **later):
     start = tomorrow() + timedelta(**later)
-    return reschedule(booking.pk, start_minute=minute_of(start), actor="guest", now=datetime.now(UTC))
+    return reschedule(booking.pk, start_minute=minute_of(start), actor="guest", now=present())
 
 
 def call_off(booking):
-    cancel(booking.pk, actor="guest", note_text="", now=datetime.now(UTC))
+    cancel(booking.pk, actor="guest", note_text="", now=present())
     work_off()
 
 
@@ -91,7 +92,7 @@ def test_a_cancellation_removes_the_event(google, page):
 
 
 def test_whom_the_guest_brings_is_in_the_event_and_the_invitations(google, page):
-    booking = book(order(page), now=datetime.now(UTC))
+    booking = book(order(page), now=present())
     BookingGuest.objects.create(booking=booking, name="Kim", email="kim@guest.example")
     BookingGuest.objects.create(booking=booking, name="Lou", email="lou@guest.example", active=False)
     work_off()

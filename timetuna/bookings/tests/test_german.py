@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
+from tests.clock import present
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.reschedule import reschedule
@@ -40,7 +40,7 @@ def booking(page):
 
 def made(page, **more):
     asked = order(page, kind=page.meeting_types.get().kind, name="Lena Gast", language="de", **more)
-    return book(asked, now=datetime.now(UTC))
+    return book(asked, now=present())
 
 
 def german(answer, status=200):
@@ -97,7 +97,7 @@ def test_what_cannot_be_shown_is_told_in_german(lena, page, query, says):
 def test_lengths_absences_and_ways_to_meet_are_german(lena, alice):
     kinds = (("in_person", "Raum 1"), ("phone", ""), ("link", "https://raum.example"))
     page = make_page(alice, lengths=(30, 60), kinds=kinds)
-    today = timezone.now().astimezone(ZoneInfo("Europe/Berlin")).date()
+    today = present().astimezone(ZoneInfo("Europe/Berlin")).date()
     OutOfOffice.objects.create(host=alice, first=today, last=today, note="Feiertag")
     in_two_days, later = (tomorrow(hour) + timedelta(days=1) for hour in (15, 16))
 
@@ -154,7 +154,7 @@ def test_a_form_that_comes_back_is_german(lena, page, changes, says):
 def test_a_time_that_is_gone_and_a_form_used_twice_are_told_in_german(lena, page):
     used = details(tomorrow(8))
     lena.post("/alice/intro/book", used)
-    book(order(page), now=datetime.now(UTC))
+    book(order(page), now=present())
 
     opened = german(lena.get(f"/alice/intro/book?start={write_start(tomorrow())}"), 409)
     sent = german(lena.post("/alice/intro/book", details()), 409)
@@ -188,9 +188,9 @@ def test_a_bookings_pages_are_german(lena, page, booking):
     lena.post(f"{path}/reminders", {"reminders": "off"})
     german(lena.get(f"{path}/reminders"))
 
-    reschedule(booking.pk, start_minute=minute_of(tomorrow(17)), actor="guest", now=datetime.now(UTC))
+    reschedule(booking.pk, start_minute=minute_of(tomorrow(17)), actor="guest", now=present())
     assert "Ihre Buchung hat einen neuen Zeitpunkt" in german(lena.get(path))
-    cancel(booking.pk, actor="host", note_text="", now=datetime.now(UTC))
+    cancel(booking.pk, actor="host", note_text="", now=present())
     assert "Diese Buchung ist abgesagt" in german(lena.get(path))
 
 
@@ -217,7 +217,7 @@ def test_a_requests_pages_are_german(lena, page):
 
 def test_a_link_that_is_still_to_come_is_promised_in_german(lena, page, booking):
     Conference.objects.create(booking=booking, provider="zoom")
-    Booking.objects.update(created_at=datetime.now(UTC) - timedelta(minutes=1))
+    Booking.objects.update(created_at=present() - timedelta(minutes=1))
     first = german(lena.get(link_path(booking)))
     fragment = lena.get(f"{link_path(booking)}/link?state=ready").content.decode()
     Conference.objects.update(
@@ -267,7 +267,7 @@ def test_further_guests_are_told_in_the_guests_language(page, booking, kind, by)
         name=person.name,
         email=person.email,
         mailbox=person.mailbox(),
-        added_at=timezone.now(),
+        added_at=present(),
     )
     booking.cancelled_by = by
 
@@ -324,6 +324,6 @@ def test_dates_and_times_are_written_as_germans_write_them(page, lena):
 
 def test_a_late_reader_sees_when_a_meeting_was(page, lena):
     booking = made(page)
-    Booking.objects.filter(pk=booking.pk).update(start_at=datetime.now(UTC) - timedelta(days=1))
+    Booking.objects.filter(pk=booking.pk).update(start_at=present() - timedelta(days=1))
 
     german(lena.get(link_path(booking)))

@@ -1,9 +1,10 @@
 """How many times a client can keep from others, and what that costs everybody else."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
+from tests.clock import present
 from timetuna.bookings.actions.hold import CLIENT_AT_ONCE, CLIENT_PLACED, NETWORK_AT_ONCE, hold, release
 from timetuna.bookings.availability import minute_of
 from timetuna.bookings.errors import SlotTaken
@@ -28,7 +29,7 @@ def test_a_client_holds_three_times_at_once_and_may_book_a_fourth(page, alice, s
 
 
 def test_a_client_places_thirty_holds_in_ten_minutes(page):
-    start, began = minute_of(tomorrow()), datetime.now(UTC)
+    start, began = minute_of(tomorrow()), present()
 
     tokens = [hold(question(page, at=began), start_minute=start) for _ in range(CLIENT_PLACED + 1)]
 
@@ -40,7 +41,7 @@ def test_a_client_places_thirty_holds_in_ten_minutes(page):
 
 
 def test_released_holds_count_as_placed(page):
-    start, began = minute_of(tomorrow()), datetime.now(UTC)
+    start, began = minute_of(tomorrow()), present()
     for _ in range(CLIENT_PLACED):
         release(hold(question(page, at=began), start_minute=start), now=began)
 

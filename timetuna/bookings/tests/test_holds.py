@@ -1,11 +1,12 @@
 """A picked time is kept for a few minutes: for whom, for how long, and what ends it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 import time_machine
 from django.test import Client
 
+from tests.clock import present
 from timetuna.availability.slots import Code
 from timetuna.bookings.actions.hold import HELD_MINUTES
 from timetuna.bookings.availability import Question, minute_of, reasons
@@ -232,7 +233,7 @@ def test_the_same_link_opened_again_keeps_the_time(page, sam, kim):
 
 
 def test_a_hold_ends_by_itself_and_the_form_works_on(page, sam, kim):
-    with time_machine.travel(datetime.now(UTC), tick=False) as clock:
+    with time_machine.travel(present(), tick=False) as clock:
         data = details(sam, page)
         clock.shift(timedelta(minutes=HELD_MINUTES) - timedelta(seconds=1))
         assert not sees(kim)
@@ -242,7 +243,7 @@ def test_a_hold_ends_by_itself_and_the_form_works_on(page, sam, kim):
 
 
 def test_once_it_has_ended_others_may_book(page, sam, kim):
-    with time_machine.travel(datetime.now(UTC), tick=False) as clock:
+    with time_machine.travel(present(), tick=False) as clock:
         data = details(sam, page)
         clock.shift(timedelta(minutes=HELD_MINUTES))
 
@@ -320,7 +321,7 @@ def test_no_address_and_no_token_is_stored(page, sam):
 def test_the_host_reads_that_the_time_is_held(page, sam):
     open_form(sam)
 
-    asked = Question(page=values(page), minutes=30, now=datetime.now(UTC))
+    asked = Question(page=values(page), minutes=30, now=present())
 
     assert [reason.code for reason in reasons(asked, start_minute=minute_of(tomorrow()))] == [Code.HELD]
 

@@ -1,10 +1,11 @@
 """The invitations in the mails, read by two parsers and octet by octet."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
+from tests.clock import present
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.reschedule import reschedule
@@ -28,7 +29,7 @@ def page(alice, client, zoom):
 @pytest.fixture
 def life(zoom, page):
     """Return the mails of a booking that was made, moved twice and cancelled: for each side, oldest first."""
-    now = datetime.now(UTC)
+    now = present()
     booking = book(order(page, START, kind="zoom", notes="Zwölf Boxkämpfer"), now=now)
     work_off()
     for start in (tomorrow(12), LATER):
@@ -82,7 +83,7 @@ def test_the_place_is_the_join_link(life, to):
 
 def test_a_link_that_is_still_to_come_is_said_where_it_will_stand(zoom, page):
     zoom.control.fault("cannot_host", times=None)
-    book(order(page, kind="zoom"), now=datetime.now(UTC))
+    book(order(page, kind="zoom"), now=present())
     work_off()
 
     for mail in zoom.mails():
@@ -131,7 +132,7 @@ def test_the_mail_is_built_so_that_calendars_find_it(life):
 def test_lines_are_short_and_end_as_the_standard_asks(zoom, alice, page):
     page.title = "次の四半期のマーケティング計画についての打ち合わせ 🐟" * 4
     page.save()
-    book(order(page, kind="zoom", name="Æ🐟ظ" * 24, notes="Żółć " * 300), now=datetime.now(UTC))
+    book(order(page, kind="zoom", name="Æ🐟ظ" * 24, notes="Żółć " * 300), now=present())
     work_off()
 
     for mail in zoom.mails():
@@ -159,7 +160,7 @@ def test_lines_are_short_and_end_as_the_standard_asks(zoom, alice, page):
     ],
 )
 def test_other_places(zoom, alice, kind, detail, phone, location):
-    book(order(make_page(alice, kinds=((kind, detail),)), kind=kind, phone=phone), now=datetime.now(UTC))
+    book(order(make_page(alice, kinds=((kind, detail),)), kind=kind, phone=phone), now=present())
     work_off()
 
     for mail in zoom.mails():
@@ -167,7 +168,7 @@ def test_other_places(zoom, alice, kind, detail, phone, location):
 
 
 def test_a_host_who_tries_their_own_page_takes_part_once(zoom, page):
-    book(order(page, START, kind="zoom", email=HOST), now=datetime.now(UTC))
+    book(order(page, START, kind="zoom", email=HOST), now=present())
     work_off()
 
     for mail in zoom.mails(HOST):
@@ -180,7 +181,7 @@ def test_whom_the_guest_brings_does_not_learn_the_guests_number(zoom, alice, det
     page.most_guests = 1
     page.save()
     asked = order(page, START, kind="phone", phone="+49 30 111")
-    book(replace(asked, others=(Invitee("Kim", "kim@others.example"),)), now=datetime.now(UTC))
+    book(replace(asked, others=(Invitee("Kim", "kim@others.example"),)), now=present())
     work_off()
 
     [mail] = zoom.mails("kim@others.example")

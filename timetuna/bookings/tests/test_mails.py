@@ -1,10 +1,11 @@
 """Every kind of mail for both sides, out of real bookings, sent over SMTP and read where it arrived."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.clock import present
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.mend import retry_booking
@@ -49,7 +50,7 @@ def page(alice, client, zoom):
 
 
 def now():
-    return datetime.now(UTC)
+    return present()
 
 
 def booked(page, **guest):

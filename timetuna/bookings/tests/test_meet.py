@@ -1,10 +1,11 @@
 """Google Meet: the link comes with the event, and page and mails wait for it as they do for Zoom's."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 
+from tests.clock import present
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.mirror_event import mirror_event
 from timetuna.bookings.actions.reschedule import reschedule
@@ -28,7 +29,7 @@ def page(alice, google):
 
 @pytest.fixture
 def booking(page):
-    return book(order(page, kind="google_meet"), now=datetime.now(UTC))
+    return book(order(page, kind="google_meet"), now=present())
 
 
 def link():
@@ -36,7 +37,7 @@ def link():
 
 
 def patience_over():
-    Booking.objects.update(created_at=datetime.now(UTC) - timedelta(minutes=5))
+    Booking.objects.update(created_at=present() - timedelta(minutes=5))
     due_now()
     work_off()
 
@@ -109,7 +110,7 @@ def test_a_move_keeps_the_link(google, booking):
     work_off()
     before = link()
 
-    reschedule(booking.pk, start_minute=minute_of(tomorrow(14)), actor="guest", now=datetime.now(UTC))
+    reschedule(booking.pk, start_minute=minute_of(tomorrow(14)), actor="guest", now=present())
     work_off()
 
     assert link() == before

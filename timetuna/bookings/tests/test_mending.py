@@ -1,11 +1,12 @@
 """What keeps event and booking together when Google, the connection or our own tables let us down."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
 from django.test import Client
 
+from tests.clock import present
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.change_guests import add_guests, remove_guest
@@ -35,14 +36,14 @@ def page(alice, google):
 
 @pytest.fixture
 def booking(page):
-    made = book(order(page), now=datetime.now(UTC))
+    made = book(order(page), now=present())
     work_off()
     return made
 
 
 def move(booking, **later):
     start = tomorrow() + timedelta(**later)
-    return reschedule(booking.pk, start_minute=minute_of(start), actor="guest", now=datetime.now(UTC))
+    return reschedule(booking.pk, start_minute=minute_of(start), actor="guest", now=present())
 
 
 def starts(google):
@@ -51,8 +52,8 @@ def starts(google):
 
 def check_tomorrow():
     """Let a day pass, then let what the check found be done."""
-    Booking.objects.filter(next_check_at__isnull=False).update(next_check_at=datetime.now(UTC))
-    checked = check_mirrors(now=datetime.now(UTC))
+    Booking.objects.filter(next_check_at__isnull=False).update(next_check_at=present())
+    checked = check_mirrors(now=present())
     due_now(name="bookings.look_at_event")
     work_off()
     return checked
@@ -66,11 +67,11 @@ def host_page(alice, booking):
 
 def test_the_mails_go_when_the_calendar_takes_too_long_and_the_event_follows(google, page, alice):
     google.control.fault("google_503", times=None)
-    booking = book(order(page), now=datetime.now(UTC))
+    booking = book(order(page), now=present())
     work_off()
     assert google.control.mail(GUEST) == []
 
-    Booking.objects.update(created_at=datetime.now(UTC) - timedelta(minutes=5))
+    Booking.objects.update(created_at=present() - timedelta(minutes=5))
     due_now()
     work_off()
 
@@ -86,7 +87,7 @@ def test_the_mails_go_when_the_calendar_takes_too_long_and_the_event_follows(goo
 
 def test_a_refusal_for_good_does_not_keep_the_mails(google, page, alice):
     google.control.tell("google/calendar/change", id=PRIMARY, role="reader")
-    booking = book(order(page), now=datetime.now(UTC))
+    booking = book(order(page), now=present())
     work_off()
 
     assert len(google.control.mail(GUEST)) == 1
@@ -157,7 +158,7 @@ def test_another_account_gets_nothing_of_what_stands_in_the_first(google, bookin
 
 def test_a_cancellation_while_disconnected_removes_the_event_once_connected_again(google, booking, alice):
     disconnect(CalendarAccount.objects.get().pk, host_id=alice.pk)
-    cancel(booking.pk, actor="guest", note_text="", now=datetime.now(UTC))
+    cancel(booking.pk, actor="guest", note_text="", now=present())
     work_off()
     assert len(google.events()) == 1
 
@@ -187,7 +188,7 @@ def test_the_daily_check_puts_back_an_event_that_its_host_deleted(google, bookin
     assert check_tomorrow() == 1
 
     assert starts(google) == [tomorrow()]
-    assert Booking.objects.get().next_check_at > datetime.now(UTC) + timedelta(hours=23)
+    assert Booking.objects.get().next_check_at > present() + timedelta(hours=23)
 
 
 def edit(google, event, **fields):
@@ -243,7 +244,7 @@ def test_a_check_that_finds_all_well_says_and_mails_nothing(google, booking):
 
 
 def test_work_that_was_lost_with_its_row_is_done_after_the_check(google, page):
-    book(order(page), now=datetime.now(UTC))
+    book(order(page), now=present())
     Job.objects.all().delete()
 
     check_tomorrow()
@@ -258,7 +259,7 @@ def test_a_change_that_was_lost_with_its_row_is_carried_after_the_check(google, 
     check_tomorrow()
     assert starts(google) == [tomorrow() + timedelta(days=1)]
 
-    cancel(booking.pk, actor="guest", note_text="", now=datetime.now(UTC))
+    cancel(booking.pk, actor="guest", note_text="", now=present())
     Job.objects.filter(name=lost, state="waiting").delete()
     check_tomorrow()
 
@@ -268,11 +269,11 @@ def test_a_change_that_was_lost_with_its_row_is_carried_after_the_check(google, 
 
 
 def test_what_is_over_or_settled_is_compared_no_more(google, booking, page):
-    cancel(booking.pk, actor="guest", note_text="", now=datetime.now(UTC))
+    cancel(booking.pk, actor="guest", note_text="", now=present())
     work_off()
-    past = book(order(page, tomorrow(hour=12)), now=datetime.now(UTC))
+    past = book(order(page, tomorrow(hour=12)), now=present())
     work_off()
-    Booking.objects.filter(pk=past.pk).update(start_at=datetime.now(UTC) - timedelta(days=1))
+    Booking.objects.filter(pk=past.pk).update(start_at=present() - timedelta(days=1))
 
     assert check_tomorrow() == 2
 
@@ -283,7 +284,7 @@ def test_what_is_over_or_settled_is_compared_no_more(google, booking, page):
 def test_an_event_is_written_by_one_process_at_a_time(google, booking):
     move(booking, days=1)
     row = CalendarEvent.objects
-    row.update(lease="another", lease_until=datetime.now(UTC) + timedelta(minutes=1))
+    row.update(lease="another", lease_until=present() + timedelta(minutes=1))
     Job.objects.create(name="bookings.fulfil", subject=booking.subject_key(), state="running")
 
     work_off()
@@ -298,9 +299,9 @@ def test_an_event_is_written_by_one_process_at_a_time(google, booking):
 def test_a_request_that_was_moved_and_taken_back_is_no_invitation_after_the_check(google, page):
     page.approval = True
     page.save()
-    asked = book(order(page), now=datetime.now(UTC))
+    asked = book(order(page), now=present())
     move(asked, days=1)
-    cancel(asked.pk, actor="guest", note_text="", now=datetime.now(UTC))
+    cancel(asked.pk, actor="guest", note_text="", now=present())
     work_off()
     before = len(google.control.mail())
 
@@ -312,11 +313,11 @@ def test_a_request_that_was_moved_and_taken_back_is_no_invitation_after_the_chec
 
 
 def test_who_was_taken_off_is_told_also_when_the_booking_changes_again_at_once(google, booking):
-    add_guests(booking.pk, others=[Invitee("Kim", "kim@guest.example")], now=datetime.now(UTC))
+    add_guests(booking.pk, others=[Invitee("Kim", "kim@guest.example")], now=present())
     work_off()
     row = BookingGuest.objects.get()
 
-    remove_guest(booking.pk, guest_id=row.pk, now=datetime.now(UTC))
+    remove_guest(booking.pk, guest_id=row.pk, now=present())
     move(booking, days=1)
     work_off()
 
@@ -330,10 +331,10 @@ def test_who_was_taken_off_is_told_also_when_the_booking_changes_again_at_once(g
 def test_reminders_and_the_end_of_a_request_that_were_lost_are_planned_again(google, page):
     page.guest_reminders = [60]
     page.save()
-    book(order(page), now=datetime.now(UTC))
+    book(order(page), now=present())
     page.approval = True
     page.save()
-    book(order(page, tomorrow(14)), now=datetime.now(UTC))
+    book(order(page, tomorrow(14)), now=present())
     work_off()
     planned = ["bookings.lapse", "bookings.reminder"]
     assert Job.objects.filter(name__in=planned).delete()[0] == 2

@@ -1,9 +1,10 @@
 """Events of ours take no time a second time, and nobody else's event passes for one of ours."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
+from tests.clock import present
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.reschedule import reschedule
@@ -21,7 +22,7 @@ HOUR = 60
 
 @pytest.fixture
 def booking(alice):
-    return book(order(make_page(alice)), now=datetime.now(UTC))
+    return book(order(make_page(alice)), now=present())
 
 
 def event(booking, *, later=0, longer=0, mark=None):
@@ -71,19 +72,19 @@ def test_the_time_that_a_booking_was_moved_away_from_is_free_at_once_and_counts_
         booking.pk,
         start_minute=minute_of(tomorrow() + timedelta(hours=2)),
         actor="guest",
-        now=datetime.now(UTC),
+        now=present(),
     )
     assert left([before, event(moved)], alice) == []
 
-    HistoryEntry.objects.filter(booking=booking).update(at=datetime.now(UTC) - timedelta(hours=25))
+    HistoryEntry.objects.filter(booking=booking).update(at=present() - timedelta(hours=25))
     assert left([before, event(moved)], alice) == [before]
 
 
 def test_the_event_of_a_cancelled_booking_is_free_at_once_and_counts_if_it_still_stands_a_day_later(
     booking, alice
 ):
-    cancel(booking.pk, actor="guest", note_text="", now=datetime.now(UTC))
+    cancel(booking.pk, actor="guest", note_text="", now=present())
     assert left([event(booking)], alice) == []
 
-    HistoryEntry.objects.filter(booking=booking).update(at=datetime.now(UTC) - timedelta(hours=25))
+    HistoryEntry.objects.filter(booking=booking).update(at=present() - timedelta(hours=25))
     assert left([event(booking)], alice) == [event(booking)]

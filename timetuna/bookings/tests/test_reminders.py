@@ -1,11 +1,12 @@
 """Reminders and follow-ups: planned with the booking, moved with it, dead with it, one each."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 import time_machine
 from django.test import Client
 
+from tests.clock import present
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.check_mirrors import check_mirrors
@@ -29,7 +30,7 @@ def page(page, zoom):
 
 
 def booked(page, start):
-    booking = book(order(page, start), now=datetime.now(UTC))
+    booking = book(order(page, start), now=present())
     work_off()
     booking.refresh_from_db()
     return booking
@@ -82,7 +83,7 @@ def test_they_follow_a_move(page, zoom):
     booking = booked(page, start)
 
     later = start + timedelta(days=3)
-    reschedule(booking.pk, start_minute=minute_of(later), actor="host", now=datetime.now(UTC))
+    reschedule(booking.pk, start_minute=minute_of(later), actor="host", now=present())
     pass_the_moments()
 
     assert len(mails_about(zoom, "Reminder:")) == 3
@@ -94,7 +95,7 @@ def test_a_move_there_and_back_reminds_once(page, zoom):
     booking = booked(page, start)
 
     for moment in (start + timedelta(days=1), start):
-        reschedule(booking.pk, start_minute=minute_of(moment), actor="host", now=datetime.now(UTC))
+        reschedule(booking.pk, start_minute=minute_of(moment), actor="host", now=present())
     work_off()
     pass_the_moments()
 
@@ -105,7 +106,7 @@ def test_a_move_there_and_back_reminds_once(page, zoom):
 def test_they_die_with_a_cancellation(page, zoom):
     booking = booked(page, tomorrow(10) + timedelta(days=2))
 
-    cancel(booking.pk, actor="guest", note_text="", now=datetime.now(UTC))
+    cancel(booking.pk, actor="guest", note_text="", now=present())
     work_off()
     pass_the_moments()
 
@@ -143,7 +144,7 @@ def test_a_reminder_whose_meeting_has_begun_meanwhile_is_not_sent(page, zoom):
 
 
 def test_a_reminder_waits_for_the_confirmation_that_is_late(page, zoom):
-    booking = book(order(page, tomorrow(10) + timedelta(days=2)), now=datetime.now(UTC))
+    booking = book(order(page, tomorrow(10) + timedelta(days=2)), now=present())
     zoom.control.fault("smtp_451")
     work_off()
 
@@ -217,12 +218,12 @@ def test_a_form_that_says_nothing_whole_changes_nothing(page, sam, sent):
 
 def test_who_is_told_of_a_move_first_is_not_told_of_the_booking_after_it(page, zoom):
     start = tomorrow(10) + timedelta(days=3)
-    booking = book(order(page, start), now=datetime.now(UTC))
+    booking = book(order(page, start), now=present())
     later = minute_of(start + timedelta(hours=2))
-    reschedule(booking.pk, start_minute=later, actor="host", now=datetime.now(UTC))
+    reschedule(booking.pk, start_minute=later, actor="host", now=present())
 
     work_off()
 
     assert [message(mail)["Subject"].partition(":")[0] for mail in zoom.mails()] == ["Moved", "Moved"]
-    assert check_mirrors(now=datetime.now(UTC) + timedelta(days=1)) == 1
+    assert check_mirrors(now=present() + timedelta(days=1)) == 1
     assert not booking.history.filter(event="repaired").exists()

@@ -1,11 +1,10 @@
 """Microsoft Teams, and a calendar that gives events UIDs of its own: still one entry for each person."""
 
-from datetime import UTC, datetime
-
 import pytest
 from django.test import Client
 from icalendar import Calendar
 
+from tests.clock import present
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.reschedule import reschedule
@@ -32,7 +31,7 @@ def microsoft(running_sandbox, settings):
 @pytest.fixture
 def booking(alice, microsoft):
     microsoft.connect(Client(), alice)
-    made = book(order(make_page(alice, kinds=(("teams", ""),)), kind="teams"), now=datetime.now(UTC))
+    made = book(order(make_page(alice, kinds=(("teams", ""),)), kind="teams"), now=present())
     work_off()
     return made
 
@@ -55,9 +54,9 @@ def test_the_teams_link_comes_with_the_event(microsoft, booking):
 
 def test_the_hosts_mails_carry_the_uid_of_the_event_for_life_and_the_guests_ours(microsoft, booking):
     outside = CalendarEvent.objects.get().ical_uid
-    reschedule(booking.pk, start_minute=minute_of(tomorrow(14)), actor="guest", now=datetime.now(UTC))
+    reschedule(booking.pk, start_minute=minute_of(tomorrow(14)), actor="guest", now=present())
     work_off()
-    cancel(booking.pk, actor="guest", note_text="", now=datetime.now(UTC))
+    cancel(booking.pk, actor="guest", note_text="", now=present())
     work_off()
 
     assert outside != f"{booking.uid}@localhost"
@@ -68,11 +67,11 @@ def test_the_hosts_mails_carry_the_uid_of_the_event_for_life_and_the_guests_ours
 
 def test_mails_that_went_before_the_event_keep_our_uid(microsoft, alice):
     microsoft.connect(Client(), alice)
-    made = book(order(make_page(alice)), now=datetime.now(UTC))
+    made = book(order(make_page(alice)), now=present())
     microsoft.control.fault("microsoft_403")
     work_off()
 
-    reschedule(made.pk, start_minute=minute_of(tomorrow(14)), actor="guest", now=datetime.now(UTC))
+    reschedule(made.pk, start_minute=minute_of(tomorrow(14)), actor="guest", now=present())
     work_off()
 
     assert {uid for uid, _ in entries(microsoft, HOST)} == {f"{made.uid}@localhost"}

@@ -6,8 +6,8 @@ from datetime import datetime
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
+from tests.clock import present
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.models import Booking
 from timetuna.bookings.tests.conftest import make_page, order, tomorrow
@@ -53,7 +53,7 @@ def test_the_page_and_the_json_agree(client, page):
 
 
 def test_a_booked_time_is_gone(client, page):
-    booking = book(order(page), now=timezone.now())
+    booking = book(order(page), now=present())
 
     assert booking.start_at not in starts(ask(client, month=f"{booking.start_at:%Y-%m}"))
 
@@ -121,7 +121,7 @@ def test_looking_costs_the_same_number_of_queries_however_much_is_booked(client,
         ask(client)
     for hour in range(10):
         email = f"guest{hour}@guest.example"
-        book(order(page, tomorrow(hour), email=email), now=timezone.now())
+        book(order(page, tomorrow(hour), email=email), now=present())
     with CaptureQueriesContext(connection) as afterwards:
         ask(client)
 

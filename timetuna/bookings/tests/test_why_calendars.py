@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
+from tests.clock import present
 from timetuna.bookings.tests.conftest import make_page
 from timetuna.calendars.knowledge import Known, pack
 from timetuna.calendars.models import Calendar, CalendarAccount
@@ -21,13 +21,13 @@ def page(alice) -> BookingPage:
 
 def calendar(page: BookingPage, **fields: object) -> Calendar:
     account = CalendarAccount.objects.create(
-        host=page.host, provider="google", expires_at=timezone.now() + timedelta(hours=1)
+        host=page.host, provider="google", expires_at=present() + timedelta(hours=1)
     )
     return Calendar.objects.create(account=account, outside_id="w", name="Work", **fields)
 
 
 def asked(page: BookingPage) -> str:
-    day = timezone.now().date() + timedelta(days=7 - timezone.now().weekday() + 1)
+    day = present().date() + timedelta(days=7 - present().weekday() + 1)
     browser = Client()
     browser.force_login(page.host)
     path = f"/booking-pages/{page.pk}/why"
@@ -35,9 +35,9 @@ def asked(page: BookingPage) -> str:
 
 
 def test_a_busy_calendar_is_named(page):
-    now = int(timezone.now().timestamp() // 60)
+    now = int(present().timestamp() // 60)
     month = (now, now + 30 * 24 * 60)
-    calendar(page, read_at=timezone.now(), busy=pack(Known((month,))), known_until_minute=month[1])
+    calendar(page, read_at=present(), busy=pack(Known((month,))), known_until_minute=month[1])
 
     text = asked(page)
 
@@ -46,6 +46,6 @@ def test_a_busy_calendar_is_named(page):
 
 
 def test_a_calendar_that_cannot_be_read_is_named(page):
-    calendar(page, read_at=timezone.now() - timedelta(hours=30))
+    calendar(page, read_at=present() - timedelta(hours=30))
 
     assert "The calendar “Work” cannot be read at the moment" in asked(page)

@@ -1,9 +1,10 @@
 """Moves and cancellations at Zoom: carried where the grant allows it, missed nowhere where it does not."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
+from tests.clock import present
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.reschedule import reschedule
@@ -19,14 +20,14 @@ EXTRA = ["meeting:update:meeting", "meeting:delete:meeting"]
 def booked(alice, client, zoom, *, scopes=()):
     zoom.control.app(extra_scopes=list(scopes))
     zoom.connect(client, alice)
-    booking = book(order(make_page(alice, kinds=(("zoom", ""),)), kind="zoom"), now=datetime.now(UTC))
+    booking = book(order(make_page(alice, kinds=(("zoom", ""),)), kind="zoom"), now=present())
     work_off()
     return booking
 
 
 def move(booking, **later):
     start = tomorrow() + timedelta(**later)
-    return reschedule(booking.pk, start_minute=minute_of(start), actor="guest", now=datetime.now(UTC))
+    return reschedule(booking.pk, start_minute=minute_of(start), actor="guest", now=present())
 
 
 def kinds(zoom):
@@ -89,7 +90,7 @@ def test_a_cancellation_without_the_scope_tells_the_host_what_stays(alice, clien
     booking = booked(alice, client, zoom)
     number = Conference.objects.get().reference
 
-    cancel(booking.pk, actor="guest", note_text="", now=datetime.now(UTC))
+    cancel(booking.pk, actor="guest", note_text="", now=present())
     work_off()
 
     assert kinds(zoom) == ["v2.users_me", "v2.create"]
@@ -100,7 +101,7 @@ def test_a_cancellation_without_the_scope_tells_the_host_what_stays(alice, clien
 def test_a_cancellation_with_the_scope_deletes_the_meeting(alice, client, zoom):
     booking = booked(alice, client, zoom, scopes=EXTRA)
 
-    cancel(booking.pk, actor="guest", note_text="", now=datetime.now(UTC))
+    cancel(booking.pk, actor="guest", note_text="", now=present())
     work_off()
 
     assert kinds(zoom) == ["v2.users_me", "v2.create", "v2.delete"]

@@ -1,11 +1,11 @@
 """The booking rows of the decision table (zoom.md section 14), each against the sandbox over real sockets."""
 
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 
+from tests.clock import present
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.mend import retry_booking
 from timetuna.bookings.links import link_path
@@ -26,7 +26,7 @@ def page(alice, client, zoom):
 
 @pytest.fixture
 def booking(page):
-    return book(order(page, kind="zoom"), now=datetime.now(UTC))
+    return book(order(page, kind="zoom"), now=present())
 
 
 def conference(booking):
@@ -151,7 +151,7 @@ def test_booking_429_per_day_waits_for_midnight_utc(zoom, booking, fault):
 
     work_off()
 
-    midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    midnight = present().replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
     assert abs(fulfil_job(booking).run_at - midnight) < timedelta(minutes=5)
     assert "follows" in zoom.mails(GUEST)[0]["text"]
     due_now()
@@ -163,7 +163,7 @@ def test_booking_429_per_day_waits_for_midnight_utc(zoom, booking, fault):
 def test_booking_5xx_or_reset_gets_one_careful_retry(zoom, booking, fault):
     zoom.control.fault(fault)
     work_off()
-    assert fulfil_job(booking).run_at > timezone.now() + timedelta(seconds=50)
+    assert fulfil_job(booking).run_at > present() + timedelta(seconds=50)
     assert zoom.mails(GUEST) == []
 
     due_now()
@@ -219,7 +219,7 @@ def test_booking_invalid_client_is_the_operators(zoom, booking):
 
 
 def test_booking_crash_after_the_call_began(zoom, booking):
-    Conference.objects.update(state="creating", create_started_at=timezone.now())
+    Conference.objects.update(state="creating", create_started_at=present())
 
     work_off()
 

@@ -1,11 +1,11 @@
 """Trouble around the create call: what it means for meetings, how soon it is tried again, and what the host is told."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
+from tests.clock import present
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.mend import retry_booking
 from timetuna.bookings.models import Booking, Conference
@@ -21,7 +21,7 @@ GUEST, HOST = "sam@guest.example", "alice@host.example"
 @pytest.fixture
 def booking(alice, client, zoom):
     zoom.connect(client, alice)
-    return book(order(make_page(alice, kinds=(("zoom", ""),)), kind="zoom"), now=datetime.now(UTC))
+    return book(order(make_page(alice, kinds=(("zoom", ""),)), kind="zoom"), now=present())
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def conference():
 
 def pause():
     """Return for how many seconds the link's work waits."""
-    return (Job.objects.get(name="bookings.fulfil").run_at - timezone.now()).total_seconds()
+    return (Job.objects.get(name="bookings.fulfil").run_at - present()).total_seconds()
 
 
 def words(page):
@@ -49,7 +49,7 @@ def text(mail):
 
 
 def past_expiry(zoom):
-    CalendarAccount.objects.update(expires_at=timezone.now())
+    CalendarAccount.objects.update(expires_at=present())
 
 
 def refused_at_the_call(zoom):
@@ -84,8 +84,8 @@ def test_trouble_at_the_token_endpoint_makes_no_meeting_and_takes_no_long_pause(
 
 @pytest.mark.parametrize("seconds", [0, 2, 10, 60, 100])
 def test_while_a_guest_waits_on_the_page_no_pause_is_longer_than_eight_seconds(zoom, booking, seconds):
-    Booking.objects.update(created_at=timezone.now() - timedelta(seconds=seconds))
-    CalendarAccount.objects.update(connected_at=timezone.now() - timedelta(days=1))
+    Booking.objects.update(created_at=present() - timedelta(seconds=seconds))
+    CalendarAccount.objects.update(connected_at=present() - timedelta(days=1))
     past_expiry(zoom)
     zoom.control.fault("token_502_html")
 
@@ -95,15 +95,15 @@ def test_while_a_guest_waits_on_the_page_no_pause_is_longer_than_eight_seconds(z
 
 
 def test_later_the_pauses_grow_to_an_hour_and_a_connection_begins_anew(zoom, booking):
-    Booking.objects.update(created_at=timezone.now() - timedelta(hours=9))
-    CalendarAccount.objects.update(connected_at=timezone.now() - timedelta(hours=10))
+    Booking.objects.update(created_at=present() - timedelta(hours=9))
+    CalendarAccount.objects.update(connected_at=present() - timedelta(hours=10))
     past_expiry(zoom)
     zoom.control.fault("token_502_html", times=2)
 
     work_off()
     assert 3_500 < pause() <= 3_600
 
-    CalendarAccount.objects.update(connected_at=timezone.now())
+    CalendarAccount.objects.update(connected_at=present())
     due_now()
     work_off()
     assert pause() <= 2

@@ -4,8 +4,8 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 from django.test import Client
-from django.utils import timezone
 
+from tests.clock import present
 from timetuna.accounts.models import User
 from timetuna.calendars.models import CalendarAccount
 from timetuna.jobs.models import Job
@@ -95,7 +95,7 @@ def sentences(browser: Client) -> list[str]:
 
 
 def expire(account: CalendarAccount) -> None:
-    CalendarAccount.objects.filter(pk=account.pk).update(expires_at=timezone.now() - timedelta(seconds=1))
+    CalendarAccount.objects.filter(pk=account.pk).update(expires_at=present() - timedelta(seconds=1))
 
 
 def jobs(name: str) -> list[Job]:

@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from django.conf import settings as django_settings
 
+from tests.clock import present
 from timetuna.bookings.models import Booking
 from timetuna.calendars.actions.list_calendars import list_calendars
 from timetuna.calendars.actions.log_in import log_in
@@ -127,7 +128,7 @@ def connect_feed(host, server, path="/office.ics"):
 
 def tomorrow(hour=10, minute=0):
     """Return a moment of tomorrow, UTC."""
-    day = datetime.now(UTC).date() + timedelta(days=1)
+    day = present().date() + timedelta(days=1)
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC)
 
 

@@ -3,7 +3,7 @@
 import os
 import sys
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import django
 
@@ -12,6 +12,7 @@ django.setup()
 
 from django.db import connections  # noqa: E402
 
+from tests.clock import present  # noqa: E402
 from timetuna.accounts.models import User  # noqa: E402
 from timetuna.calendars.actions.store_grant import Grant, store_grant  # noqa: E402
 from timetuna.calendars.models import CalendarAccount  # noqa: E402
@@ -22,7 +23,7 @@ from timetuna.providers.base import Profile, Tokens  # noqa: E402
 def prepare(access: str, refresh: str) -> None:
     """Store a connection whose access token has just ended."""
     host = User.objects.create_user("many@example.org", name="Many", handle="many")
-    now = datetime.now(UTC)
+    now = present()
     tokens = Tokens(access, refresh, now, frozenset({"user:read:user", "meeting:write:meeting"}))
     store_grant(
         Grant("zoom", tokens, Profile("id", "account", "many@host.example", "Many"), now), host_id=host.pk
@@ -35,7 +36,7 @@ def run(threads: int, at: float) -> None:
     found: list[str] = []
 
     def work() -> None:
-        begin.wait(max(0.0, at - datetime.now(UTC).timestamp()))
+        begin.wait(max(0.0, at - present().timestamp()))
         try:
             found.append(use(account.pk, lambda token: token[-12:]))
         except Exception as error:  # noqa: BLE001 - the test wants to see whatever it was
@@ -54,7 +55,7 @@ def run(threads: int, at: float) -> None:
 def left() -> None:
     """Print what is stored afterwards, and take it away."""
     row = CalendarAccount.objects.get(host__handle="many")
-    ended = row.expires_at < datetime.now(UTC) + timedelta(minutes=50)
+    ended = row.expires_at < present() + timedelta(minutes=50)
     sys.stdout.write(f"{row.needs_reconnect} {ended} {row.refresh_lease}\n")
     User.objects.filter(handle="many").delete()
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
+from tests.clock import present
 from timetuna.accounts.models import User
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.calendars.tests.conftest import signed_in
@@ -17,12 +17,12 @@ PLACE = "/booking-pages"
 
 
 def account(host: User, **fields: Any) -> CalendarAccount:
-    values = {"provider": "google", "email": "alice@gmail.example", "calendars_read_at": timezone.now()}
-    return CalendarAccount.objects.create(host=host, expires_at=timezone.now() + HOUR, **{**values, **fields})
+    values = {"provider": "google", "email": "alice@gmail.example", "calendars_read_at": present()}
+    return CalendarAccount.objects.create(host=host, expires_at=present() + HOUR, **{**values, **fields})
 
 
 def failing(of: CalendarAccount, name: str) -> Calendar:
-    now = timezone.now()
+    now = present()
     return Calendar.objects.create(
         account=of,
         outside_id=name,
@@ -40,7 +40,7 @@ def words(host: User, path: str = PLACE) -> str:
 
 
 def test_all_is_well(alice):
-    Calendar.objects.create(account=account(alice), outside_id="Work", name="Work", read_at=timezone.now())
+    Calendar.objects.create(account=account(alice), outside_id="Work", name="Work", read_at=present())
 
     assert "cannot be read" not in words(alice)
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
+from tests.clock import present
 from timetuna.accounts.models import User
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.calendars.overview import State, calendar_lines, provider_cards
@@ -24,8 +24,8 @@ def account(host: User, *, provider: str = "google", **fields: Any) -> CalendarA
         provider=provider,
         provider_user_id=fields.pop("provider_user_id", f"{provider}-{host.handle}"),
         email=fields.pop("email", f"{host.handle}@gmail.example"),
-        expires_at=timezone.now() + HOUR,
-        calendars_read_at=fields.pop("calendars_read_at", timezone.now()),
+        expires_at=present() + HOUR,
+        calendars_read_at=fields.pop("calendars_read_at", present()),
         **fields,
     )
 
@@ -35,7 +35,7 @@ def calendar(of: CalendarAccount, *, name: str = "Work", **fields: Any) -> Calen
 
 
 def read(host: User, *, ago: timedelta = timedelta(0), **fields: Any) -> Calendar:
-    return calendar(account(host), read_at=timezone.now() - ago, **fields)
+    return calendar(account(host), read_at=present() - ago, **fields)
 
 
 @pytest.fixture(autouse=True)
@@ -78,7 +78,7 @@ def test_a_calendar_says_what_it_is_and_how_much_is_known(as_alice, alice):
     ],
 )
 def test_a_calendar_is_in_one_of_six_states(alice, fields, state):
-    now = timezone.now()
+    now = present()
     values = {name: now - value if isinstance(value, timedelta) else value for name, value in fields.items()}
     calendar(account(alice), **values)
 
@@ -87,15 +87,15 @@ def test_a_calendar_is_in_one_of_six_states(alice, fields, state):
 
 def test_a_dead_connection_makes_its_calendars_fail(alice):
     linked = account(alice, needs_reconnect=True, needs_reconnect_reason="Google ended the connection.")
-    calendar(linked, read_at=timezone.now() - HOUR)
+    calendar(linked, read_at=present() - HOUR)
 
-    (line,) = calendar_lines(alice.pk, now=timezone.now())
+    (line,) = calendar_lines(alice.pk, now=present())
 
     assert (line.state, line.under_way) == (State.FAILING, False)
 
 
 def test_a_failing_calendar_says_what_happens_and_can_be_read_again(as_alice, alice):
-    now = timezone.now()
+    now = present()
     later = {"failing_since": now - 2 * HOUR, "next_read_at": now + HOUR}
     row = read(alice, ago=3 * HOUR, problem="Google did not answer in time.", **later)
     text = words(as_alice)
@@ -111,16 +111,16 @@ def test_a_failing_calendar_says_what_happens_and_can_be_read_again(as_alice, al
 
     assert answer["Location"] == f"{TAB}#calendars-{row.account_id}"
     row.refresh_from_db()
-    assert row.next_read_at <= timezone.now()
+    assert row.next_read_at <= present()
     assert "Being read again" in words(as_alice)
 
 
 def test_pressing_read_again_for_ever_asks_nobody_for_ever(as_alice, alice):
-    row = read(alice, next_read_at=timezone.now() + HOUR)
+    row = read(alice, next_read_at=present() + HOUR)
     addresses = f"{TAB}/calendars/{row.pk}/read", f"{TAB}/accounts/{row.account_id}/read"
     for number in range(20):
         as_alice.post(addresses[number % 2])
-    later = timezone.now() + HOUR
+    later = present() + HOUR
     Calendar.objects.update(next_read_at=later)
 
     said = [as_alice.post(one, follow=True).content.decode() for one in addresses]
@@ -137,18 +137,18 @@ def test_a_list_asks_again_by_itself_until_everything_is_read(as_alice, alice):
     assert "Looking which calendars there are" in words(as_alice, fragment)
     assert 'hx-trigger="every 2s"' in words(as_alice, fragment)
 
-    CalendarAccount.objects.update(calendars_read_at=timezone.now())
+    CalendarAccount.objects.update(calendars_read_at=present())
     row = calendar(linked)
     assert "Being read for the first time" in words(as_alice, fragment)
     assert 'hx-trigger="every 2s"' in words(as_alice, fragment)
 
-    Calendar.objects.filter(pk=row.pk).update(read_at=timezone.now())
+    Calendar.objects.filter(pk=row.pk).update(read_at=present())
     assert "0 busy times" in words(as_alice, fragment)
     assert "every 2s" not in words(as_alice, fragment)
 
 
 def test_switches_are_stored_at_once_and_answered_with_the_list(as_alice, alice):
-    row = read(alice, next_read_at=timezone.now() + HOUR)
+    row = read(alice, next_read_at=present() + HOUR)
 
     answer = as_alice.post(f"{TAB}/calendars/{row.pk}", {"blocks": "on"}, headers={"HX-Request": "true"})
 
@@ -161,16 +161,16 @@ def test_switches_are_stored_at_once_and_answered_with_the_list(as_alice, alice)
     row.refresh_from_db()
     assert (row.blocks, row.tentative_blocks) == (False, True)
     assert answer["Location"] == f"{TAB}#calendars-{row.account_id}"
-    assert row.next_read_at > timezone.now()
+    assert row.next_read_at > present()
 
 
 def test_a_calendar_that_begins_to_block_is_read_at_once(as_alice, alice):
-    row = read(alice, blocks=False, next_read_at=timezone.now() + HOUR)
+    row = read(alice, blocks=False, next_read_at=present() + HOUR)
 
     as_alice.post(f"{TAB}/calendars/{row.pk}", {"blocks": "on"})
 
     row.refresh_from_db()
-    assert row.next_read_at <= timezone.now()
+    assert row.next_read_at <= present()
 
 
 def test_a_list_that_could_not_be_read_is_asked_for_again_once(as_alice, alice):
@@ -213,13 +213,13 @@ def test_an_account_without_calendars_says_so(as_alice, alice):
 
 
 def test_a_grant_that_dies_by_itself_says_when(as_alice, alice):
-    account(alice, grant_expires_at=timezone.now() + timedelta(days=7))
+    account(alice, grant_expires_at=present() + timedelta(days=7))
 
     assert "This connection ends by itself on" in words(as_alice)
 
 
 def test_providers_stand_in_an_order_people_expect(alice):
-    cards = provider_cards(alice.pk, now=timezone.now())
+    cards = provider_cards(alice.pk, now=present())
 
     by_form = [card.listing.by_form for card in cards]
     assert cards[0].listing.slug == "zoom"
@@ -237,7 +237,7 @@ def test_a_stranger_does_not_see_a_list(alice, charlie, path):
     "path", ["calendars/{calendar}", "calendars/{calendar}/read", "accounts/{account}/read"]
 )
 def test_a_stranger_changes_nothing(alice, charlie, path):
-    later = timezone.now() + HOUR
+    later = present() + HOUR
     row = read(alice, next_read_at=later)
 
     answer = signed_in(charlie).post(f"{TAB}/{path.format(calendar=row.pk, account=row.account_id)}")

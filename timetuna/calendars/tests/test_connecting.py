@@ -5,8 +5,8 @@ from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
+from tests.clock import present
 from timetuna.calendars.models import Authorization, CalendarAccount
 from timetuna.calendars.tests.conftest import (
     WEB,
@@ -59,7 +59,7 @@ def test_row_holds_what_the_test_plan_lists(browser, zoom, alice):
         user["display_name"],
     )
     assert row.granted_scopes() == {"user:read:user", "meeting:write:meeting"}
-    assert timedelta(minutes=58) < row.expires_at - timezone.now() < timedelta(minutes=60)
+    assert timedelta(minutes=58) < row.expires_at - present() < timedelta(minutes=60)
 
 
 def test_connecting_wakes_what_waits_for_it(browser, zoom, alice):
@@ -196,7 +196,7 @@ def test_state_used_twice(browser, zoom):
 
 def test_state_expired(browser, zoom):
     back = allow(zoom, leave(browser))
-    Authorization.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    Authorization.objects.update(expires_at=present() - timedelta(seconds=1))
 
     answer = browser.get(back)
 
@@ -207,14 +207,14 @@ def test_state_expired(browser, zoom):
 def test_state_lives_ten_minutes(browser, zoom):
     leave(browser)
 
-    lifetime = Authorization.objects.get().expires_at - timezone.now()
+    lifetime = Authorization.objects.get().expires_at - present()
 
     assert timedelta(minutes=9, seconds=50) < lifetime <= timedelta(minutes=10)
 
 
 def test_starting_forgets_what_is_expired(browser, zoom):
     leave(browser)
-    Authorization.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    Authorization.objects.update(expires_at=present() - timedelta(seconds=1))
 
     leave(browser)
 

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db.models import F
-from django.utils import timezone
 
+from tests.clock import present
 from timetuna.availability.slots import Code
 from timetuna.bookings.actions import look_again
 from timetuna.bookings.actions.book import book
@@ -161,7 +161,7 @@ def outside_of(running, request, settings):
 
 
 def ask(page):
-    return Question(page=page_settings(page.pk), minutes=30, now=timezone.now())
+    return Question(page=page_settings(page.pk), minutes=30, now=present())
 
 
 def hours(page):
@@ -176,7 +176,7 @@ def told():
 
 def refused(page, start):
     with pytest.raises(SlotTaken):
-        book(order(page, start), now=timezone.now())
+        book(order(page, start), now=present())
 
 
 def let_pass(**time):
@@ -228,7 +228,7 @@ def test_no_fault_offers_what_was_known_to_be_taken_and_no_host_is_left_in_the_d
     assert read_all() == [True]
     assert hours(page) == KNOWN - {12, 14}
     assert told() == ([] if how == DEAD else [MENDED])
-    assert troubles(alice.pk, now=timezone.now()) == []
+    assert troubles(alice.pk, now=present()) == []
 
 
 def expect_the_last_good_knowledge(page, calendar, how):
@@ -237,12 +237,12 @@ def expect_the_last_good_knowledge(page, calendar, how):
     assert calendar.problem.endswith(".")
     assert hours(page) == KNOWN
     refused(page, tomorrow(10))
-    assert book(order(page, tomorrow(14)), now=timezone.now()).pk
+    assert book(order(page, tomorrow(14)), now=present()).pk
     expect_told(how)
-    [trouble] = troubles(page.host_id, now=timezone.now())
+    [trouble] = troubles(page.host_id, now=present())
     assert (trouble.names(), trouble.needs_host) == (f"“{calendar.name}”", how == DEAD)
 
-    Calendar.objects.update(read_at=timezone.now() - timedelta(hours=25))
+    Calendar.objects.update(read_at=present() - timedelta(hours=25))
     assert hours(page) == set()
     refused(page, tomorrow(16))
     [reason] = reasons(ask(page), start_minute=minute_of(tomorrow(16)))
@@ -256,12 +256,12 @@ def test_a_calendar_that_answers_too_late_for_a_booking_counts_as_it_was_known(o
     outside.connect(alice)
     read_all()
     outside.break_with("slow")
-    began = timezone.now()
+    began = present()
 
     refused(page, tomorrow(10))
-    assert book(order(page, tomorrow(14)), now=timezone.now()).pk
+    assert book(order(page, tomorrow(14)), now=present()).pk
 
-    assert timezone.now() - began < timedelta(seconds=7)
+    assert present() - began < timedelta(seconds=7)
     outside.mend()
 
 
@@ -278,7 +278,7 @@ def test_what_came_a_moment_ago_is_seen_when_a_time_is_taken(outside_of, alice, 
     refused(page, tomorrow(12))
 
     assert 12 not in hours(page)
-    assert book(order(page, tomorrow(14)), now=timezone.now()).pk
+    assert book(order(page, tomorrow(14)), now=present()).pk
 
 
 def test_a_grant_of_googles_testing_mode_is_known_to_end(outside_of, alice):
@@ -289,4 +289,4 @@ def test_a_grant_of_googles_testing_mode_is_known_to_end(outside_of, alice):
     google.connect(alice)
 
     ends = CalendarAccount.objects.get().grant_expires_at
-    assert timedelta(days=6, hours=23) < ends - timezone.now() <= timedelta(days=7)
+    assert timedelta(days=6, hours=23) < ends - present() <= timedelta(days=7)

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, transaction
-from django.utils import timezone
 
+from tests.clock import present
 from timetuna.calendars.actions.make_due import make_due
 from timetuna.calendars.models import Calendar, CalendarAccount
 
@@ -18,7 +18,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def calendars(alice):
-    later = timezone.now() + HOUR
+    later = present() + HOUR
     account = CalendarAccount.objects.create(
         host=alice, provider="google", provider_user_id="alice", expires_at=later
     )
@@ -51,18 +51,18 @@ def somebody_writes():
 
 
 def due():
-    return set(Calendar.objects.filter(next_read_at__lte=timezone.now()).values_list("name", flat=True))
+    return set(Calendar.objects.filter(next_read_at__lte=present()).values_list("name", flat=True))
 
 
 def test_a_busy_database_keeps_no_look_waiting_and_the_next_look_asks_for_its_calendars_too(calendars):
     work, family = calendars
     with somebody_writes():
         started = time.monotonic()
-        make_due([work.pk], now=timezone.now())
+        make_due([work.pk], now=present())
         waited = time.monotonic() - started
     assert (due(), waited < 1) == (set(), True)
 
-    make_due([family.pk], now=timezone.now())
+    make_due([family.pk], now=present())
 
     assert due() == {"Work", "Family"}
 
@@ -70,11 +70,11 @@ def test_a_busy_database_keeps_no_look_waiting_and_the_next_look_asks_for_its_ca
 def test_what_was_asked_for_once_is_asked_for_once(calendars):
     work, family = calendars
     with somebody_writes():
-        make_due([work.pk], now=timezone.now())
-    make_due([family.pk], now=timezone.now())
-    Calendar.objects.update(next_read_at=timezone.now() + HOUR)
+        make_due([work.pk], now=present())
+    make_due([family.pk], now=present())
+    Calendar.objects.update(next_read_at=present() + HOUR)
 
-    make_due([family.pk], now=timezone.now())
+    make_due([family.pk], now=present())
 
     assert due() == {"Family"}
 
@@ -85,7 +85,7 @@ def test_whoever_looks_within_a_transaction_waits_afterwards_as_long_as_before(c
     with transaction.atomic():
         before = patience()
         with somebody_writes() if busy and connection.vendor == "postgresql" else nullcontext():
-            make_due([work.pk], now=timezone.now())
+            make_due([work.pk], now=present())
 
         assert patience() == before
 

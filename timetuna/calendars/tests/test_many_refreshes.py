@@ -3,13 +3,13 @@
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from django.db import connection as database
 
+from tests.clock import present
 from timetuna.calendars.connections import linkable
 from timetuna.calendars.tests.conftest import allow, query_of
 from timetuna.lib.signing import pkce_pair
@@ -33,7 +33,6 @@ def command(tmp_path, running, transactional_db):
         "DATABASE_URL": database_url(tmp_path),
         "ZOOM_OAUTH_URL": url,
         "ZOOM_API_URL": url,
-        "PYTHONPATH": str(ROOT),
     }
 
     def start(*words):
@@ -59,15 +58,15 @@ def test_fifty_threads_in_two_processes_make_one_refresh(command, zoom):
     back = allow(zoom, provider.authorize_url(state="s" * 43, code_challenge=pkce.challenge))
     tokens = provider.exchange(code=query_of(back)["code"], code_verifier=pkce.verifier)
     zoom.fault("slow", on="token.refresh", seconds=0.5)
-    script = "timetuna/calendars/tests/many_refreshes.py"
-    output(script, "prepare", tokens.access_token, tokens.refresh_token)
+    script = ("-m", "timetuna.calendars.tests.many_refreshes")
+    output(*script, "prepare", tokens.access_token, tokens.refresh_token)
 
-    at = str(time.time() + 3)
-    running = [start(script, "run", str(THREADS), at) for _ in range(PROCESSES)]
+    at = str(present().timestamp() + 3)
+    running = [start(*script, "run", str(THREADS), at) for _ in range(PROCESSES)]
     ends = [line for process in running for line in process.communicate(timeout=60)[0].splitlines()]
 
     assert len(ends) == PROCESSES * THREADS
     assert len(set(ends)) == 1, set(ends)
     assert ends[0] != tokens.access_token[-12:]
     assert len(zoom.calls("token.refresh")) == 1
-    assert output(script, "left") == ["False", "False"]
+    assert output(*script, "left") == ["False", "False"]

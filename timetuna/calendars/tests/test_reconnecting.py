@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 
+from tests.clock import present
 from timetuna.calendars.actions.deauthorize import deauthorize
 from timetuna.calendars.models import Authorization, CalendarAccount
 from timetuna.calendars.queries import connection, usable
@@ -80,7 +80,7 @@ def test_waiting_grant_is_sealed_and_ends_after_ten_minutes(browser, zoom):
     row = Authorization.objects.get()
     assert "casey" not in row.grant
     assert [job.run_at for job in jobs("calendars.forget_expired")] == [row.expires_at]
-    Authorization.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    Authorization.objects.update(expires_at=present() - timedelta(seconds=1))
 
     assert browser.get(address).status_code == 404
     browser.post(address, {"answer": "replace"})
@@ -106,7 +106,7 @@ def test_removal_at_zoom_forgets_a_waiting_grant_too(browser, zoom):
     ask_to_replace(browser, zoom)
     casey = next(user for user in zoom.state()["users"] if user["key"] == "casey")
 
-    deauthorize(Deauthorization(casey["id"], casey["account_id"], timezone.now()), provider="zoom")
+    deauthorize(Deauthorization(casey["id"], casey["account_id"], present()), provider="zoom")
 
     assert not Authorization.objects.exists()
     assert CalendarAccount.objects.get().email == "robin@host.example"

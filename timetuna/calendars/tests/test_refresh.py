@@ -1,11 +1,11 @@
 """Reading one calendar in the background: what is stored, what is kept when it fails, and whose turn it is."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.utils import timezone
 
+from tests.clock import present
 from timetuna.calendars.actions.claim import claim, claim_next
 from timetuna.calendars.actions.list_calendars import list_calendars
 from timetuna.calendars.actions.log_in import log_in
@@ -91,16 +91,16 @@ def test_an_address_without_a_calendar_is_refused_in_a_sentence_and_leaves_nothi
 
 
 def test_what_was_read_is_stored_with_its_age_and_its_span(calendar):
-    before = timezone.now()
+    before = present()
 
     assert refresh(calendar.pk)
 
     assert known(calendar) == hour(tomorrow(10))
-    assert before <= calendar.read_at <= timezone.now()
+    assert before <= calendar.read_at <= present()
     assert calendar.known_from_minute <= minute(before - timedelta(hours=23))
     assert calendar.known_until_minute >= minute(before + timedelta(days=63))
     assert (calendar.known_zone, calendar.read_lease_until, calendar.busy_count) == ("Europe/Berlin", None, 1)
-    assert timedelta(minutes=13) < calendar.next_read_at - timezone.now() < timedelta(minutes=17)
+    assert timedelta(minutes=13) < calendar.next_read_at - present() < timedelta(minutes=17)
 
 
 def test_a_feed_that_has_not_changed_is_not_sent_again(calendar, feeds):
@@ -124,7 +124,7 @@ def test_a_further_horizon_and_another_zone_have_all_of_it_read_again(alice, cal
 
     calendar.refresh_from_db()
     assert feeds.unchanged == 0
-    assert calendar.known_until_minute >= minute(timezone.now() + timedelta(days=403))
+    assert calendar.known_until_minute >= minute(present() + timedelta(days=403))
     alice.time_zone = "America/New_York"
     alice.save()
     refresh(calendar.pk)
@@ -135,13 +135,13 @@ def test_a_further_horizon_and_another_zone_have_all_of_it_read_again(alice, cal
 def test_all_of_it_is_read_again_when_a_day_has_passed(calendar, feeds):
     refresh(calendar.pk)
     day = 24 * 60
-    Calendar.objects.update(known_until_minute=minute(timezone.now()) + 63 * day - 1)
+    Calendar.objects.update(known_until_minute=minute(present()) + 63 * day - 1)
 
     refresh(calendar.pk)
 
     assert feeds.unchanged == 0
     calendar.refresh_from_db()
-    assert calendar.known_until_minute >= minute(timezone.now()) + 63 * day
+    assert calendar.known_until_minute >= minute(present()) + 63 * day
 
 
 @pytest.mark.parametrize("fault", [500, 404, 403, 429, "cut", "html", "garbage"])
@@ -169,18 +169,18 @@ def test_pauses_grow_and_a_wished_pause_is_kept(calendar, feeds):
     for _ in range(7):
         refresh(calendar.pk)
         calendar.refresh_from_db()
-        pauses.append((calendar.next_read_at - timezone.now()).total_seconds())
+        pauses.append((calendar.next_read_at - present()).total_seconds())
     feeds.headers["/office.ics"] = {"Retry-After": "7200"}
     refresh(calendar.pk)
     calendar.refresh_from_db()
 
     assert [45 * 2**n < pause < 75 * 2**n for n, pause in enumerate(pauses[:5])] == [True] * 5
     assert pauses[6] < 1.2 * 1800
-    assert 7_000 < (calendar.next_read_at - timezone.now()).total_seconds() < 7_300
+    assert 7_000 < (calendar.next_read_at - present()).total_seconds() < 7_300
 
 
 def test_a_calendar_that_takes_no_time_anywhere_is_left_alone(calendar, feeds):
-    Calendar.objects.update(blocks=False, failing_since=timezone.now(), failures=2)
+    Calendar.objects.update(blocks=False, failing_since=present(), failures=2)
     feeds.asked.clear()
 
     assert not refresh(calendar.pk)
@@ -202,7 +202,7 @@ def test_two_processes_never_read_one_calendar_at_once(calendar):
 
 def test_a_turn_that_ended_writes_nothing(calendar, feeds):
     turn = claim(calendar)
-    Calendar.objects.update(read_lease_until=timezone.now() - timedelta(seconds=1))
+    Calendar.objects.update(read_lease_until=present() - timedelta(seconds=1))
     later = claim(calendar)
     feeds.clear("/office.ics")
     read(later)
@@ -217,7 +217,7 @@ def test_one_hosts_calendars_leave_room_for_others(alice, charlie, feeds):
     for number in range(8):
         connect_feed(alice, feeds, f"/a{number}.ics")
     last = connect_feed(charlie, feeds, "/charlie.ics")
-    Calendar.objects.exclude(pk=last.pk).update(next_read_at=timezone.now() - timedelta(hours=1))
+    Calendar.objects.exclude(pk=last.pk).update(next_read_at=present() - timedelta(hours=1))
 
     turns = [claim_next() for _ in range(6)]
 
@@ -327,8 +327,8 @@ def test_an_account_that_cannot_be_listed_says_why_and_keeps_its_calendars(calen
 
 
 def test_connecting_again_keeps_switches_and_has_all_read_at_once(alice, calendar, feeds):
-    later = timezone.now() + timedelta(hours=5)
-    Calendar.objects.update(blocks=False, failing_since=timezone.now(), failures=3, told_at=timezone.now())
+    later = present() + timedelta(hours=5)
+    Calendar.objects.update(blocks=False, failing_since=present(), failures=3, told_at=present())
     Calendar.objects.update(next_read_at=later)
     Job.objects.all().delete()
 
@@ -336,7 +336,7 @@ def test_connecting_again_keeps_switches_and_has_all_read_at_once(alice, calenda
 
     calendar.refresh_from_db()
     assert (calendar.blocks, calendar.failing_since, calendar.told_at) == (False, None, None)
-    assert calendar.next_read_at <= datetime.now(UTC)
+    assert calendar.next_read_at <= present()
     assert set(Job.objects.values_list("name", flat=True)) == {"calendars.list", "bookings.connection_mended"}
 
 
@@ -377,8 +377,8 @@ def test_keys_can_be_rotated_where_nothing_is_ever_renewed(calendar):
         ({"horizon_kind": "rolling", "horizon_days": 90}, 90),
         ({"horizon_kind": "rolling", "horizon_days": 5_000}, 730),
         ({"horizon_kind": "endless"}, 400),
-        ({"horizon_kind": "date", "horizon_date": timezone.now().date() + timedelta(days=100)}, 100),
-        ({"horizon_kind": "date", "horizon_date": timezone.now().date() - timedelta(days=100)}, 60),
+        ({"horizon_kind": "date", "horizon_date": present().date() + timedelta(days=100)}, 100),
+        ({"horizon_kind": "date", "horizon_date": present().date() - timedelta(days=100)}, 60),
     ],
 )
 def test_calendars_are_read_as_far_ahead_as_the_hosts_pages_ask(alice, charlie, horizon, days):

@@ -4,8 +4,8 @@ import logging
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 
+from tests.clock import present
 from timetuna.calendars import session
 from timetuna.calendars.actions.disconnect import disconnect
 from timetuna.calendars.connections import linkable
@@ -42,7 +42,7 @@ def test_living_token_is_used_as_it_is(account, zoom):
 
 
 def test_token_that_ends_within_a_minute_is_renewed_first(account, zoom):
-    CalendarAccount.objects.update(expires_at=timezone.now() + timedelta(seconds=59))
+    CalendarAccount.objects.update(expires_at=present() + timedelta(seconds=59))
     before = row_of(account)
 
     use(account.pk, bool)
@@ -50,7 +50,7 @@ def test_token_that_ends_within_a_minute_is_renewed_first(account, zoom):
     after = row_of(account)
     assert len(zoom.calls("token.refresh")) == 1
     assert after["refresh_token_fingerprint"] != before["refresh_token_fingerprint"]
-    assert after["expires_at"] > timezone.now() + timedelta(minutes=58)
+    assert after["expires_at"] > present() + timedelta(minutes=58)
     assert (after["refresh_lease"], after["refresh_lease_until"]) == ("", None)
 
 
@@ -251,7 +251,7 @@ def test_dead_holder_of_the_lease_is_waited_for_and_then_replaced(account, zoom,
     expire(account)
     CalendarAccount.objects.update(
         refresh_lease="of a process that was killed",
-        refresh_lease_until=timezone.now() + timedelta(seconds=0.3),
+        refresh_lease_until=present() + timedelta(seconds=0.3),
     )
     monkeypatch.setattr(session, "POLL_SECONDS", 0.05)
 
@@ -262,7 +262,7 @@ def test_dead_holder_of_the_lease_is_waited_for_and_then_replaced(account, zoom,
 def test_waiting_for_the_lease_ends(account, zoom, monkeypatch):
     expire(account)
     CalendarAccount.objects.update(
-        refresh_lease="held", refresh_lease_until=timezone.now() + timedelta(seconds=60)
+        refresh_lease="held", refresh_lease_until=present() + timedelta(seconds=60)
     )
     monkeypatch.setattr(session, "PATIENCE_SECONDS", 0.1)
     monkeypatch.setattr(session, "POLL_SECONDS", 0.02)

@@ -4,8 +4,8 @@ import pytest
 from django.db import connection as connection_of_the_database
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
+from tests.clock import present
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.calendars.overview import provider_cards
 from timetuna.calendars.queries import conference_kinds, connection, usable
@@ -69,7 +69,7 @@ def test_stranger_signs_in_first():
 def test_tab_needs_a_number_of_queries_that_does_not_grow(browser, zoom, alice):
     connect(browser, zoom)
     with CaptureQueriesContext(connection_of_the_database) as few:
-        provider_cards(alice.pk, now=timezone.now())
+        provider_cards(alice.pk, now=present())
     connect(browser, zoom)
     account = CalendarAccount.objects.get()
     for number in range(3):
@@ -78,6 +78,6 @@ def test_tab_needs_a_number_of_queries_that_does_not_grow(browser, zoom, alice):
         Calendar.objects.create(account=account, outside_id="a", name="A")
 
     with CaptureQueriesContext(connection_of_the_database) as many:
-        provider_cards(alice.pk, now=timezone.now())
+        provider_cards(alice.pk, now=present())
 
     assert len(few) == len(many)

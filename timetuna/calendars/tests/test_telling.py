@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 from django.db.models import F
-from django.utils import timezone
 
+from tests.clock import present
 from timetuna.calendars.actions.refresh import refresh
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.calendars.session import use
@@ -121,7 +121,7 @@ def test_ten_calendars_of_an_account_are_one_mail_and_one_end(calendar, feeds, z
             account=calendar.account,
             outside_id=f"gone-{number}",
             name=f"Gone {number}",
-            read_at=timezone.now(),
+            read_at=present(),
         )
     for row in Calendar.objects.exclude(pk=calendar.pk):
         refresh(row.pk)
@@ -170,7 +170,7 @@ def test_a_dead_connection_has_one_mail_with_its_calendars_and_no_other(calendar
 
 
 def test_a_grant_that_was_limited_from_the_start_is_explained(calendar, feeds, zoom):
-    CalendarAccount.objects.update(grant_expires_at=timezone.now() - timedelta(minutes=1))
+    CalendarAccount.objects.update(grant_expires_at=present() - timedelta(minutes=1))
     end(calendar)
 
     do(jobs(RECONNECT)[0])
@@ -206,22 +206,22 @@ def test_what_begins_again_before_its_end_is_told_is_the_same_trouble(calendar, 
 
 
 def test_pages_of_a_host_say_what_is_wrong_and_until_when_it_costs_nothing(alice, charlie, calendar, feeds):
-    assert troubles(alice.pk, now=timezone.now()) == []
+    assert troubles(alice.pk, now=present()) == []
     feeds.faults["/office.ics"] = 410
     HostRules.objects.create(host=alice, calendar_patience_hours=3)
     refresh(calendar.pk)
     calendar.refresh_from_db()
 
-    [trouble] = troubles(alice.pk, now=timezone.now())
+    [trouble] = troubles(alice.pk, now=present())
 
     [failing] = trouble.calendars
     assert (failing.name, failing.problem) == ("Office", calendar.problem)
     assert failing.counts_until == calendar.read_at + timedelta(hours=3)
     assert (trouble.names(), trouble.action) == ("“Office”", "Look at your calendars")
-    later = timezone.now() + timedelta(hours=3)
+    later = present() + timedelta(hours=3)
     assert troubles(alice.pk, now=later)[0].calendars[0].counts_until is None
     assert "offer no times" in troubles(alice.pk, now=later)[0].lines(now=later)[0]
-    assert troubles(charlie.pk, now=timezone.now()) == []
+    assert troubles(charlie.pk, now=present()) == []
 
 
 def test_a_calendar_that_takes_no_time_any_more_is_no_trouble(alice, calendar, feeds):
@@ -230,13 +230,13 @@ def test_a_calendar_that_takes_no_time_any_more_is_no_trouble(alice, calendar, f
 
     Calendar.objects.update(blocks=False)
 
-    assert troubles(alice.pk, now=timezone.now()) == []
+    assert troubles(alice.pk, now=present()) == []
 
 
 def test_a_dead_connection_is_a_trouble_that_reconnecting_ends(alice, calendar, feeds):
     end(calendar)
 
-    [trouble] = troubles(alice.pk, now=timezone.now())
+    [trouble] = troubles(alice.pk, now=present())
 
     assert (trouble.needs_host, trouble.action) == (True, "Reconnect iCal feed")
     assert [one.name for one in trouble.calendars] == ["Office"]

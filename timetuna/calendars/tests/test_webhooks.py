@@ -1,15 +1,14 @@
 """Removal at Zoom: what is verified, what is deleted, what is acknowledged."""
 
 import json
-import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.db import OperationalError
 from django.db import connection as database
 from django.test import Client
-from django.utils import timezone
 
+from tests.clock import present
 from timetuna.calendars.models import Authorization, CalendarAccount
 from timetuna.calendars.tests.conftest import WEBHOOK, allow, connect, jobs, leave, signed_in
 from timetuna.sandbox.config import CLIENT_ID, WEBHOOK_TOKEN
@@ -17,7 +16,7 @@ from timetuna.sandbox.signing import encrypted_token, event_signature
 
 
 def post(body: bytes, *, secret=WEBHOOK_TOKEN, timestamp="", **headers):
-    timestamp = timestamp or str(int(time.time()))
+    timestamp = timestamp or str(int(present().timestamp()))
     signed = {
         "HTTP_X_ZM_REQUEST_TIMESTAMP": timestamp,
         "HTTP_X_ZM_SIGNATURE": event_signature(secret, timestamp=timestamp, body=body),
@@ -26,7 +25,7 @@ def post(body: bytes, *, secret=WEBHOOK_TOKEN, timestamp="", **headers):
 
 
 def event(account=None, *, at=None, **payload) -> bytes:
-    at = at or datetime.now(UTC)
+    at = at or present()
     content = {
         "user_id": account.provider_user_id if account else "nobody",
         "account_id": account.provider_account_id if account else "nowhere",
@@ -128,7 +127,7 @@ def test_webhook_signed_with_the_older_of_two_secrets(account, settings):
 
 def test_webhook_reindented_after_signing(account):
     body = event(account)
-    now = str(int(time.time()))
+    now = str(int(present().timestamp()))
     signature = event_signature(WEBHOOK_TOKEN, timestamp=now, body=body)
 
     answer = post(
@@ -141,8 +140,8 @@ def test_webhook_reindented_after_signing(account):
 @pytest.mark.parametrize(
     "timestamp",
     [
-        str(int(time.time()) - 86_400 - 60),
-        str(int(time.time()) + 600),
+        str(int(present().timestamp()) - 86_400 - 60),
+        str(int(present().timestamp()) + 600),
         "soon",
         "9" * 20,
         "-1",
@@ -168,10 +167,10 @@ def test_webhook_with_an_unusable_timestamp(account, timestamp):
 
 def test_webhook_late(account):
     """Zoom's own retries come up to 85 minutes later."""
-    CalendarAccount.objects.update(granted_at=timezone.now() - timedelta(hours=5))
-    timestamp = str(int(time.time()) - 3 * 3600)
+    CalendarAccount.objects.update(granted_at=present() - timedelta(hours=5))
+    timestamp = str(int(present().timestamp()) - 3 * 3600)
 
-    answer = post(event(account, at=datetime.now(UTC) - timedelta(hours=3)), timestamp=timestamp)
+    answer = post(event(account, at=present() - timedelta(hours=3)), timestamp=timestamp)
 
     assert answer.status_code == 200
     assert not CalendarAccount.objects.exists()
@@ -208,7 +207,7 @@ def test_webhook_by_zooms_clock_for_a_grant_that_waits(account, browser, zoom):
 
 
 def test_webhook_older_than_connected_at(account):
-    answer = post(event(account, at=datetime.now(UTC) - timedelta(hours=1)))
+    answer = post(event(account, at=present() - timedelta(hours=1)))
 
     assert answer.status_code == 200
     assert CalendarAccount.objects.count() == 1
@@ -229,7 +228,7 @@ def test_webhook_without_a_readable_time(account):
     body["payload"]["deauthorization_time"] = "yesterday"
     body["event_ts"] = "x"
 
-    answer = post(json.dumps(body).encode(), timestamp=str(int(time.time()) + 2))
+    answer = post(json.dumps(body).encode(), timestamp=str(int(present().timestamp()) + 2))
 
     assert answer.status_code == 200
     assert not CalendarAccount.objects.exists()

@@ -9,8 +9,8 @@ import psycopg
 import pytest
 from django.conf import settings as django_settings
 from django.db import OperationalError
-from django.utils import timezone
 
+from tests.clock import present
 from timetuna.jobs import queue, worker
 from timetuna.jobs.tests.conftest import wait_for
 from timetuna.jobs.worker import WorkerProcess
@@ -87,7 +87,7 @@ def test_a_worker_told_to_stop_does_not_wait_for_the_database(monkeypatch, caplo
 
 
 def test_after_a_gap_nobody_is_taken_for_dead_until_all_could_beat_again():
-    process, start = WorkerProcess(threads=1), timezone.now()
+    process, start = WorkerProcess(threads=1), present()
 
     def calm_after(*seconds):
         return [process._calm(start + timedelta(seconds=second)) for second in seconds]

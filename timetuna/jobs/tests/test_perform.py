@@ -3,8 +3,8 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, OperationalError
-from django.utils import timezone
 
+from tests.clock import present
 from timetuna.jobs import queue, registry
 from timetuna.jobs.models import Job
 from timetuna.jobs.registry import GiveUp, Retry
@@ -22,7 +22,7 @@ def run(worker, handler):
         handler(function)
         if not Job.objects.exists():
             queue.enqueue("trial", **ids)
-        Job.objects.update(run_at=timezone.now())
+        Job.objects.update(run_at=present())
         perform(queue.claim(worker))
         return only_job()
 
@@ -55,7 +55,7 @@ def test_an_earlier_error_is_gone_once_it_worked(run):
 
 
 def test_an_order_to_try_again_waits_and_says_why(run):
-    at = timezone.now() + timedelta(hours=2)
+    at = present() + timedelta(hours=2)
 
     job = run(raising(Retry("Zoom is down.", at=at)))
 

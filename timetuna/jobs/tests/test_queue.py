@@ -3,8 +3,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from django.utils import timezone
 
+from tests.clock import present
 from timetuna.jobs import queue
 from timetuna.jobs.models import Job, Worker
 from timetuna.jobs.tests.conftest import make_worker, only_job
@@ -76,7 +76,7 @@ def test_work_that_is_stored_stays_when_nobody_can_be_woken(monkeypatch, caplog)
 
 
 def test_the_longest_due_comes_first_and_the_future_waits(worker):
-    now = timezone.now()
+    now = present()
     for name, seconds in (("second", 5), ("first", 10), ("future", -60)):
         queue.enqueue(name, at=now - timedelta(seconds=seconds))
 
@@ -94,7 +94,7 @@ def test_a_claimed_job_is_nobody_elses(worker):
 
 
 def test_finished_failed_postponed(worker):
-    later = timezone.now() + timedelta(hours=3)
+    later = present() + timedelta(hours=3)
     for name in "abc":
         queue.enqueue(name)
     queue.finish(queue.claim(worker))
@@ -151,8 +151,8 @@ def test_nor_what_waits_for_another_try(worker):
 
 
 def test_the_sweep_frees_the_jobs_of_silent_workers_only(worker):
-    silent = make_worker(2, heartbeat_at=timezone.now() - queue.DEAD_AFTER - timedelta(seconds=1))
-    slow = make_worker(3, heartbeat_at=timezone.now() - queue.DEAD_AFTER + timedelta(seconds=5))
+    silent = make_worker(2, heartbeat_at=present() - queue.DEAD_AFTER - timedelta(seconds=1))
+    slow = make_worker(3, heartbeat_at=present() - queue.DEAD_AFTER + timedelta(seconds=5))
     for name in "abc":
         queue.enqueue(name)
     for each in (worker, silent, slow):
@@ -181,14 +181,14 @@ def test_a_job_that_takes_its_workers_down_is_not_begun_at_once_again(worker, se
     Job.objects.update(attempts=settings.BROKEN_JOB_ATTEMPTS)
 
     assert queue.release([worker.pk]) == 1
-    assert only_job().run_at > timezone.now() + timedelta(minutes=15)
+    assert only_job().run_at > present() + timedelta(minutes=15)
 
 
 def test_old_work_is_forgotten_failures_are_not(db):
-    long_ago = timezone.now() - queue.KEPT_FOR - timedelta(days=1)
+    long_ago = present() - queue.KEPT_FOR - timedelta(days=1)
     for state in State:
         Job.objects.create(name=state, state=state, finished_at=long_ago)
-    Job.objects.create(name="recent", state=State.DONE, finished_at=timezone.now())
+    Job.objects.create(name="recent", state=State.DONE, finished_at=present())
 
     assert queue.forget_old() == 1
     assert set(Job.objects.values_list("name", flat=True)) == {"waiting", "running", "failed", "recent"}
@@ -209,7 +209,7 @@ def test_retry_now_gives_waiting_and_failed_jobs_fresh_attempts(worker):
         queue.enqueue(name)
     queue.finish(queue.claim(worker))
     queue.fail(queue.claim(worker), "x")
-    queue.postpone(queue.claim(worker), "x", at=timezone.now() + timedelta(days=1))
+    queue.postpone(queue.claim(worker), "x", at=present() + timedelta(days=1))
     running = queue.claim(worker)
 
     assert queue.retry_now(Job.objects.all()) == 2
@@ -223,17 +223,17 @@ def test_retry_now_gives_waiting_and_failed_jobs_fresh_attempts(worker):
 
 def test_how_long_work_has_been_waiting(db):
     assert queue.oldest_waiting_seconds() == 0.0
-    queue.enqueue("future", at=timezone.now() + timedelta(minutes=1))
+    queue.enqueue("future", at=present() + timedelta(minutes=1))
     assert queue.oldest_waiting_seconds() == 0.0
 
-    queue.enqueue("late", at=timezone.now() - timedelta(seconds=30))
+    queue.enqueue("late", at=present() - timedelta(seconds=30))
 
     assert 30 <= queue.oldest_waiting_seconds() < 35
 
 
 def test_a_worker_is_alive_while_its_heart_beats(db):
     assert not queue.worker_alive()
-    make_worker(heartbeat_at=timezone.now() - timedelta(seconds=20))
+    make_worker(heartbeat_at=present() - timedelta(seconds=20))
     assert not queue.worker_alive()
 
     make_worker(2)
@@ -242,7 +242,7 @@ def test_a_worker_is_alive_while_its_heart_beats(db):
 
 
 def test_a_look_without_work_takes_no_lock(worker, django_assert_num_queries):
-    queue.enqueue("future", at=timezone.now() + timedelta(minutes=1))
+    queue.enqueue("future", at=present() + timedelta(minutes=1))
 
     with django_assert_num_queries(1) as seen:
         assert queue.claim(worker) is None

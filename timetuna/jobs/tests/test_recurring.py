@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 
+from tests.clock import present
 from timetuna.jobs import queue, registry
 from timetuna.jobs.models import Job, Worker
 from timetuna.jobs.worker import perform
@@ -42,7 +42,7 @@ def test_it_waits_for_its_next_turn_whatever_became_of_this_one():
     run_everything()
 
     assert runs == ["tick"]
-    now = timezone.now()
+    now = present()
     due = {job.name: (job.state, round((job.run_at - now).total_seconds() / 60)) for job in Job.objects.all()}
     assert due == {"trial.tick": ("waiting", 5), "trial.break": ("waiting", 60)}
 
@@ -51,7 +51,7 @@ def test_a_turn_that_has_come_is_run_again():
     queue.begin_recurring()
     run_everything()
 
-    Job.objects.update(run_at=timezone.now())
+    Job.objects.update(run_at=present())
     run_everything()
 
     assert runs == ["tick", "tick"]

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from allauth.account.models import EmailAddress
 from django.test import Client
-from django.utils import timezone
 
+from tests.clock import present
 from timetuna.accounts.models import User
 from timetuna.calendars.models import CalendarAccount
 from timetuna.pages.actions.create_page import create_page
@@ -61,7 +61,7 @@ def connect_zoom() -> Callable[..., CalendarAccount]:
             access_token="sealed",
             refresh_token="sealed",
             refresh_token_fingerprint="f",
-            expires_at=timezone.now() + timedelta(hours=1),
+            expires_at=present() + timedelta(hours=1),
             **fields,
         )
 

@@ -1,8 +1,8 @@
 """Which calendar gets a page's events, and which meetings come with them."""
 
 import pytest
-from django.utils import timezone
 
+from tests.clock import present
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.calendars.queries import usable
 from timetuna.pages.calendars import lost_calendar, usable_kinds, write_calendar
@@ -29,7 +29,7 @@ def page(alice):
 
 
 def connect(host, provider, **fields):
-    given = {"provider_user_id": provider, "expires_at": timezone.now(), "connected_at": timezone.now()}
+    given = {"provider_user_id": provider, "expires_at": present(), "connected_at": present()}
     return CalendarAccount.objects.create(host=host, provider=provider, **(given | fields))
 
 
@@ -60,7 +60,7 @@ def test_by_default_the_primary_calendar_of_the_account_that_was_connected_first
     assert write_calendar(page).name == "work"
     assert kinds(page) == {"google_meet"}
     assert usable(alice.pk, "google_meet")
-    CalendarAccount.objects.filter(pk=dav.pk).update(needs_reconnect=False, connected_at=timezone.now())
+    CalendarAccount.objects.filter(pk=dav.pk).update(needs_reconnect=False, connected_at=present())
     assert write_calendar(page) == own
 
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
+from tests.clock import present
 from timetuna.accounts.models import User
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.pages.actions.delete_page import delete_page
@@ -25,14 +25,14 @@ def account(host: User, **fields: Any) -> CalendarAccount:
     values = {
         "provider": "google",
         "email": f"{host.handle}@gmail.example",
-        "calendars_read_at": timezone.now(),
+        "calendars_read_at": present(),
     }
-    values |= {"provider_user_id": host.handle, "expires_at": timezone.now() + HOUR}
+    values |= {"provider_user_id": host.handle, "expires_at": present() + HOUR}
     return CalendarAccount.objects.create(host=host, **{**values, **fields})
 
 
 def calendar(of: CalendarAccount, name: str, **fields: Any) -> Calendar:
-    values = {"outside_id": name, "name": name, "writable": True, "read_at": timezone.now()}
+    values = {"outside_id": name, "name": name, "writable": True, "read_at": present()}
     return Calendar.objects.create(account=of, **{**values, **fields})
 
 
@@ -43,7 +43,7 @@ def work(alice: User) -> Calendar:
 
 @pytest.fixture
 def club(work: Calendar) -> Calendar:
-    return calendar(work.account, "Club", writable=False, blocks=False, next_read_at=timezone.now() + HOUR)
+    return calendar(work.account, "Club", writable=False, blocks=False, next_read_at=present() + HOUR)
 
 
 def tab(page: BookingPage) -> str:
@@ -99,7 +99,7 @@ def test_a_choice_is_stored_and_what_was_read_for_nothing_is_read_at_once(as_ali
     assert answer["Location"] == tab(page)
     assert stored(page) == (True, [club.pk], "chosen", work.pk)
     club.refresh_from_db()
-    assert club.next_read_at <= timezone.now()
+    assert club.next_read_at <= present()
     assert f'id="calendar-{club.pk}" value="{club.pk}" checked' in words(as_alice, tab(page))
 
 
@@ -168,7 +168,7 @@ def test_a_write_calendar_that_was_disconnected_asks_for_another(as_alice, page,
 
 
 def test_a_failing_calendar_shows_it_here_too(as_alice, page, work):
-    Calendar.objects.update(failing_since=timezone.now() - HOUR)
+    Calendar.objects.update(failing_since=present() - HOUR)
 
     assert "Cannot be read" in words(as_alice, tab(page))
 

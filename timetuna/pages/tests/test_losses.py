@@ -3,8 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from django.utils import timezone
-
+from tests.clock import present
 from timetuna.accounts.models import User
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.pages.actions.create_page import create_page
@@ -17,7 +16,7 @@ def account(host: User, number: int, provider: str = "google") -> CalendarAccoun
         host=host,
         provider=provider,
         provider_user_id=str(number),
-        expires_at=timezone.now() + timedelta(hours=1),
+        expires_at=present() + timedelta(hours=1),
     )
 
 

@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
-from django.utils import timezone
 
+from tests.clock import present
 from timetuna.accounts.models import User
 from timetuna.pages.actions.create_page import create_page
 from timetuna.pages.actions.create_schedule import create_schedule
@@ -21,7 +21,7 @@ from timetuna.pages.tests.conftest import sent
 from timetuna.pages.tests.test_availability_tab import typed as typed_tab
 
 URL = "/settings/availability"
-TOMORROW = timezone.now().date() + timedelta(days=1)
+TOMORROW = present().date() + timedelta(days=1)
 
 
 def address(schedule: Schedule, what: str = "") -> str:

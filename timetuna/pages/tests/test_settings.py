@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
+from tests.clock import present
 from timetuna.accounts.models import User
 from timetuna.availability.hours import Away, Trip
 from timetuna.availability.policy import Cap, Period, Scope
@@ -15,7 +15,7 @@ from timetuna.pages.queries import page_settings
 from timetuna.pages.tests.conftest import sent
 
 URL = "/settings/availability"
-TOMORROW = timezone.now().date() + timedelta(days=1)
+TOMORROW = present().date() + timedelta(days=1)
 NEXT_WEEK = TOMORROW + timedelta(days=7)
 SKIING = {"first": TOMORROW.isoformat(), "last": NEXT_WEEK.isoformat(), "note": "Skiing."}
 TRIP = {"first": TOMORROW.isoformat(), "last": NEXT_WEEK.isoformat(), "time_zone": "tokyo"}

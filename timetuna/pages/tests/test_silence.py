@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
+from tests.clock import present
 from timetuna.accounts.models import User
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.pages.models import BookingPage, HostRules, PageCalendar
@@ -19,14 +19,14 @@ def calendar(host: User, name: str = "Work", *, hours: float | None = None, **fi
     account, _ = CalendarAccount.objects.get_or_create(
         host=host,
         provider="google",
-        defaults={"expires_at": timezone.now() + HOUR, "email": "a@gmail.example"},
+        defaults={"expires_at": present() + HOUR, "email": "a@gmail.example"},
     )
-    read_at = None if hours is None else timezone.now() - hours * HOUR
+    read_at = None if hours is None else present() - hours * HOUR
     return Calendar.objects.create(account=account, outside_id=name, name=name, read_at=read_at, **fields)
 
 
 def silence(page: BookingPage) -> Silence | None:
-    return silences(page.host_id, now=timezone.now()).get(page.pk)
+    return silences(page.host_id, now=present()).get(page.pk)
 
 
 def test_a_page_with_good_calendars_or_none_is_not_silent(alice: User, page: BookingPage) -> None:
@@ -38,7 +38,7 @@ def test_a_page_with_good_calendars_or_none_is_not_silent(alice: User, page: Boo
 
 
 def test_a_page_is_silent_once_what_is_known_is_too_old(alice: User, page: BookingPage) -> None:
-    calendar(alice, hours=3, failing_since=timezone.now())
+    calendar(alice, hours=3, failing_since=present())
     assert silence(page) is None
 
     HostRules.objects.create(host=alice, calendar_patience_hours=2)
@@ -50,7 +50,7 @@ def test_a_calendar_that_is_read_for_the_first_time_is_told_apart(alice: User, p
     calendar(alice, "New")
     assert silence(page) == Silence(("New",), first=True)
 
-    calendar(alice, "Old", hours=30, failing_since=timezone.now())
+    calendar(alice, "Old", hours=30, failing_since=present())
 
     assert silence(page) == Silence(("Old",), first=False)
 

@@ -1,9 +1,9 @@
 import json
-import time
 from typing import Any
 
 import pytest
 
+from tests.clock import present
 from timetuna.sandbox import SandboxControl, config
 from timetuna.sandbox.signing import event_signature
 from timetuna.sandbox.tests.acting import App, Receiver, Rules
@@ -27,7 +27,7 @@ def test_removing_the_app_kills_the_grant_and_tells_the_app(
     headers, body = receiver.received[0]
     event = json.loads(body)
     assert signed_rightly(headers, body)
-    assert abs(int(headers["x-zm-request-timestamp"]) - time.time()) < 5
+    assert abs(int(headers["x-zm-request-timestamp"]) - present().timestamp()) < 5
     assert list(event) == ["event", "event_ts", "payload"]
     assert list(event["payload"]) == sorted(event["payload"])
     assert event["payload"]["user_id"] == ROBIN
@@ -106,8 +106,8 @@ def test_odd_events(control: SandboxControl, receiver: Receiver) -> None:
     assert json.loads(other[1])["payload"]["client_id"] != config.CLIENT_ID
     assert "user_id" not in json.loads(nobody[1])["payload"]
     assert signed_rightly(*nobody)
-    assert json.loads(nobody[1])["event_ts"] / 1000 < time.time() - 3500
-    assert int(nobody[0]["x-zm-request-timestamp"]) < time.time() - 50
+    assert json.loads(nobody[1])["event_ts"] / 1000 < present().timestamp() - 3500
+    assert int(nobody[0]["x-zm-request-timestamp"]) < present().timestamp() - 50
 
 
 def test_an_event_can_be_held_until_after_a_reconnect(

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import httpx
 
+from tests.clock import without_clock
+
 USER, PASSWORD = "ada@example.org", "correct horse 7 battery"
 _PATIENCE_SECONDS, _ATTEMPTS = 30.0, 3
 ZONE_LINES = (
@@ -151,7 +153,13 @@ def _running(command: Callable[[int], list[str]], folder: Path) -> Iterator[int]
     for _ in range(_ATTEMPTS):
         port = _free_port()
         with (folder / "log").open("ab") as log:
-            process = subprocess.Popen([sys.executable, *command(port)], stdout=log, stderr=log, cwd=folder)
+            process = subprocess.Popen(
+                [sys.executable, *command(port)],
+                stdout=log,
+                stderr=log,
+                cwd=folder,
+                env=without_clock(),  # the certificate that one of them makes has to be valid for OpenSSL's clock
+            )
         try:
             if _answers(process, port):
                 yield port

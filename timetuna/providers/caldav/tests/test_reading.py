@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tests.clock import present
 from timetuna.lib.http import Budget
 from timetuna.providers.base import Reading
 from timetuna.providers.caldav import provider as module
@@ -249,7 +250,7 @@ def test_an_answer_that_is_none_is_an_error(odd: Misbehaving, method: str, body:
 def test_each_refusal_is_told_apart(odd: Misbehaving, *, status: int, code: str, permanent: bool) -> None:
     odd.will("PROPFIND", 207, state(TOKEN))
     odd.will("REPORT", status, "secret 17", Retry_After="120")
-    before = datetime.now(UTC)
+    before = present()
 
     with pytest.raises(ProviderError, match=r"\.$") as raised:
         read(odd)

@@ -2,11 +2,12 @@
 
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from tests.clock import present
 from timetuna.lib.http import Budget, HttpClient
 from timetuna.providers.calendar_contract import NOON, booked, hours
 from timetuna.providers.errors import AccessTokenRefused, NeedsReconnect, ProviderError
@@ -66,7 +67,7 @@ def test_a_limit_says_when_to_come_back(calls: dict[str, Callable[[], Any]], fau
         calls[call]()
 
     assert raised.value.retry_after is not None
-    assert abs(raised.value.retry_after - datetime.now(UTC) - timedelta(seconds=120)) < timedelta(seconds=5)
+    assert abs(raised.value.retry_after - present() - timedelta(seconds=120)) < timedelta(seconds=5)
 
 
 @pytest.mark.parametrize("call", ["calendars", "busy"])
@@ -79,7 +80,7 @@ def test_a_limit_without_a_time_waits_a_minute(
         calls[call]()
 
     assert raised.value.retry_after is not None
-    assert raised.value.retry_after > datetime.now(UTC) + timedelta(seconds=50)
+    assert raised.value.retry_after > present() + timedelta(seconds=50)
 
 
 @pytest.mark.parametrize("call", ["calendars", "busy"])

@@ -1,12 +1,13 @@
 """Consent, tokens and their end."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.clock import present
 from timetuna.providers.base import Tokens
 from timetuna.providers.errors import AccessTokenRefused, NeedsReconnect, ProviderError
 from timetuna.providers.google.provider import CALENDAR_LIST, EVENTS, FREE_BUSY, Google
@@ -69,7 +70,7 @@ def test_a_grant_in_testing_mode_says_its_end_and_dies_with_an_explanation(
     tokens = connect()
 
     assert tokens.grant_expires_at is not None
-    assert abs(tokens.grant_expires_at - datetime.now(UTC) - timedelta(days=7)) < timedelta(minutes=1)
+    assert abs(tokens.grant_expires_at - present() - timedelta(days=7)) < timedelta(minutes=1)
     google.sandbox.clock(7 * 86_400 - 60)
     assert provider.refresh(tokens.refresh_token).grant_expires_at is not None
     google.sandbox.clock(7 * 86_400)

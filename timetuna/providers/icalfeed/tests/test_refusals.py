@@ -4,10 +4,11 @@ import gzip
 import socket
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
+from tests.clock import present
 from timetuna.lib.http import Budget
 from timetuna.lib.tests.wires import Talk, Wire, answer, read_request
 from timetuna.providers.base import Reading
@@ -99,7 +100,7 @@ def test_a_pause_that_is_asked_for_is_kept(fault: Callable[..., Fault]) -> None:
 
     assert isinstance(error, ProviderError)
     assert error.retry_after is not None
-    assert timedelta(seconds=100) < error.retry_after - datetime.now(UTC) <= timedelta(seconds=120)
+    assert timedelta(seconds=100) < error.retry_after - present() <= timedelta(seconds=120)
 
 
 @pytest.mark.parametrize(

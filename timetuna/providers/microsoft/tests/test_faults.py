@@ -2,11 +2,12 @@
 
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from tests.clock import present
 from timetuna.lib.http import Budget, HttpClient
 from timetuna.providers.base import Tokens, Written
 from timetuna.providers.calendar_contract import NOON, booked, hours
@@ -77,9 +78,7 @@ def test_throttling_says_when_to_come_back(
         calls[call]()
 
     assert raised.value.retry_after is not None
-    assert abs(raised.value.retry_after - datetime.now(UTC) - timedelta(seconds=seconds)) < timedelta(
-        seconds=5
-    )
+    assert abs(raised.value.retry_after - present() - timedelta(seconds=seconds)) < timedelta(seconds=5)
 
 
 @READS

@@ -1,7 +1,6 @@
 """Calendars and their busy time beyond the contract: delta links, what Outlook calls busy, hostile answers."""
 
 import json
-import time
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.clock import present
 from timetuna.providers.base import BusyTime, Reading, Tokens
 from timetuna.providers.calendar_contract import NOON, booked, hours, minute
 from timetuna.providers.errors import ProviderError
@@ -156,7 +156,7 @@ def test_once_an_hour_the_calendar_is_looked_at_whatever_delta_says(
     assert whole.busy == ()
     assert read(cursor=whole.cursor).busy is None
     assert kinds(microsoft) == ["delta", "view", "delta", "view", "delta"]
-    assert json.loads(whole.cursor)[-1] >= time.time() // 60 - 1
+    assert json.loads(whole.cursor)[-1] >= present().timestamp() // 60 - 1
 
 
 @pytest.mark.parametrize("name", ["microsoft_expire_delta", "microsoft_delta_410"])

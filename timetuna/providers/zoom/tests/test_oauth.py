@@ -1,10 +1,11 @@
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from tests.clock import present
 from timetuna.lib.signing import pkce_pair
 from timetuna.lib.tests.wires import Wire, answer
 from timetuna.providers.base import Tokens
@@ -52,7 +53,7 @@ def test_the_authorize_address_is_the_one_of_the_contract() -> None:
 
 
 def test_tokens_are_read_as_zoom_gives_them(tokens: Tokens) -> None:
-    hour = datetime.now(UTC) + timedelta(seconds=3599)
+    hour = present() + timedelta(seconds=3599)
 
     assert tokens.scopes == {"user:read:user", "meeting:write:meeting"}
     assert hour - timedelta(seconds=30) < tokens.expires_at <= hour
@@ -217,7 +218,7 @@ def test_a_429_says_when() -> None:
 
     assert isinstance(error, ProviderError)
     assert error.retry_after is not None
-    assert timedelta(seconds=100) < error.retry_after - datetime.now(UTC) <= timedelta(seconds=120)
+    assert timedelta(seconds=100) < error.retry_after - present() <= timedelta(seconds=120)
 
 
 @pytest.mark.parametrize(
@@ -233,7 +234,7 @@ def test_a_429_says_when() -> None:
 )
 def test_expires_in_is_read_whatever_it_is(expires_in: str, seconds: int) -> None:
     body = f'{{"access_token":"a","refresh_token":"b","expires_in":{expires_in}}}'
-    before = datetime.now(UTC)
+    before = present()
     with Wire(answer(JSON.format("200 OK"), body.encode())) as wire:
         tokens = build(wire.url).refresh("t")
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.clock import present
 from timetuna.lib.tests.wires import Wire, answer, read_request
 from timetuna.providers.errors import AccessTokenRefused, NeedsReconnect, ProviderError
 from timetuna.providers.zoom.provider import Zoom
@@ -75,7 +76,7 @@ def test_booking_3161_300(
 
 
 def until_midnight(error: ProviderError) -> bool:
-    tomorrow = (datetime.now(UTC) + timedelta(seconds=2)).date() + timedelta(days=1)
+    tomorrow = (present() + timedelta(seconds=2)).date() + timedelta(days=1)
     return error.retry_after == datetime(tomorrow.year, tomorrow.month, tomorrow.day, tzinfo=UTC)
 
 
@@ -92,7 +93,7 @@ def test_booking_429_short(
 
     assert (error.code, error.permanent, error.outcome_unknown) == ("zoom:429", False, False)
     assert error.retry_after is not None
-    assert error.retry_after - datetime.now(UTC) <= most
+    assert error.retry_after - present() <= most
 
 
 @pytest.mark.parametrize("fault", ["rate_limit_daily", "rate_limit_user"])
@@ -118,7 +119,7 @@ def test_booking_429_with_other_headers(headers: str, seconds: int) -> None:
 
     assert isinstance(error, ProviderError)
     assert error.retry_after is not None
-    assert abs(error.retry_after - datetime.now(UTC) - timedelta(seconds=seconds)) < timedelta(seconds=3)
+    assert abs(error.retry_after - present() - timedelta(seconds=seconds)) < timedelta(seconds=3)
 
 
 def test_booking_429_without_anything() -> None:
@@ -130,7 +131,7 @@ def test_booking_429_without_anything() -> None:
     assert isinstance(html, ProviderError)
     assert isinstance(bare, ProviderError)
     assert html.retry_after is not None
-    assert html.retry_after - datetime.now(UTC) <= timedelta(seconds=60)
+    assert html.retry_after - present() <= timedelta(seconds=60)
     assert until_midnight(bare)
 
 

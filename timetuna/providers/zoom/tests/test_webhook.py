@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.clock import present
 from timetuna.lib.tests.wires import Wire, answer, read_request
 from timetuna.providers.base import Deauthorization, WebhookReply
 from timetuna.providers.errors import ProviderError
@@ -285,7 +286,7 @@ def test_the_sandboxes_events_are_believed(control: SandboxControl) -> None:
         head, _, body = read_request(connection).partition(b"\r\n\r\n")
         lines = (line.split(": ", 1) for line in head.decode().split("\r\n")[1:])
         headers = {name.lower(): value for name, value in lines}
-        replies.append(build("http://localhost:9").read_webhook(body, headers, now=datetime.now(UTC)))
+        replies.append(build("http://localhost:9").read_webhook(body, headers, now=present()))
         content = json.dumps(replies[-1].body).encode()
         status = f"HTTP/1.1 {replies[-1].status} X\r\nContent-Length: {len(content)}\r\n\r\n"
         connection.sendall(status.encode() + content)
