@@ -339,11 +339,12 @@ _opening = threading.Lock()
 
 def store() -> Store:
     """Return this process's store for the database that is in use."""
-    database = connections["default"].settings_dict
-    place = (os.getpid(), str(database["NAME"]))  # not another process's connection after a fork
+    database = connections["default"]
+    # After a fork a connection is another process's.
+    place = (os.getpid(), str(database.settings_dict["NAME"]))
     with _opening:
         if place not in _stores:
-            sqlite = database["ENGINE"].endswith("sqlite3")
+            sqlite = database.vendor == "sqlite"
             _stores[place] = SQLiteStore(place[1]) if sqlite else PostgreSQLStore()
         return _stores[place]
 

@@ -57,10 +57,10 @@ def _on_file(counts) -> SQLiteStore:
 
 
 def database_url(tmp_path: Path) -> str:
-    database = connections["default"].settings_dict
-    if database["ENGINE"].endswith("sqlite3"):
+    database = connections["default"]
+    if database.vendor == "sqlite":
         return f"sqlite:///{tmp_path / 'timetuna.sqlite3'}"
-    return "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**database)
+    return "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**database.settings_dict)
 
 
 def test_processes_and_threads_together_get_no_more_than_the_limit(counts, tmp_path):
