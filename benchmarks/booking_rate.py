@@ -30,7 +30,7 @@ HOSTS = {"one host": ["free100"], "100 hosts": [f"free{number}" for number in ra
 FOR_GUESTS, FOR_A_BOOKER = 2_000, 3_500
 """How many half hours of each host are for those who book by form, and for each process that books by action."""
 HEAD = "accepted bookings a second"
-COOKIE = re.compile(r"csrftoken=([^;]+)")
+COOKIE = re.compile(r"timetuna_csrf\w*=[^;]+")
 
 
 def time_of(half_hour: int) -> datetime:

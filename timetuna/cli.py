@@ -86,7 +86,14 @@ COMMANDS = (
     Command(
         "bounce", "Take a mail that came back, on standard input, and note it at its booking.", django=True
     ),
-    Command("check", "Say what is set, what is missing, and what runs.", aliases=("doctor",)),
+    Command(
+        "check",
+        "Say what is set, what is missing, and what runs.",
+        aliases=("doctor",),
+        options=(
+            Option("--mail-to", "Send one mail to this address.", {"default": "", "metavar": "ADDRESS"}),
+        ),
+    ),
     Command("newkeys", "Print the two keys a server needs."),
     Command("rotatekeys", "Seal every stored secret with the newest encryption key.", django=True),
     Command("migrate", "Bring database and collected files up to date.", django=True),

@@ -4,12 +4,14 @@ A value that is missing, malformed or unknown ends the start with a sentence tha
 """
 
 import difflib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 T = TypeVar("T")
+_QUOTED = re.compile(r"""(['"])((?:(?!\1).)*)\1""")
 OUR_PREFIXES = ("TIMETUNA_", "ZOOM_", "GOOGLE_", "MICROSOFT_", "CALDAV_", "ICALFEED_")
 
 
@@ -41,11 +43,18 @@ SETTINGS = (
         secret=True,
     ),
     Setting("TIMETUNA_FROM_EMAIL", "The sender of all mails, like 'TimeTuna <bookings@example.org>'."),
+    Setting(
+        "TIMETUNA_HSTS",
+        "With https: off, host, subdomains or preload: whom browsers are to reach by https only, for a year.",
+        "host",
+    ),
     Setting("TIMETUNA_SIGNUP", "open or closed: whether people may make accounts themselves.", "open"),
     Setting("TIMETUNA_LISTEN", "Address and port the web server binds to.", "127.0.0.1:8000"),
     Setting("TIMETUNA_WEB_PROCESSES", "Web processes.", "1"),
     Setting("TIMETUNA_WEB_THREADS", "Threads in each web process.", "8"),
-    Setting("TIMETUNA_WORKER_THREADS", "Jobs a worker process does at the same time.", "4"),
+    Setting(
+        "TIMETUNA_WORKER_THREADS", "Jobs a worker does at the same time, and as many mails beside them.", "4"
+    ),
     Setting("TIMETUNA_CALENDAR_MINUTES", "How often calendars are read.", "5"),
     Setting("TIMETUNA_FEED_MINUTES", "How often iCal feeds are read.", "15"),
     Setting(
@@ -123,12 +132,21 @@ class Environment:
     def text(self, name: str) -> str:
         """Return the value, the content of the file NAME_FILE points to, or the default; else ""."""
         setting = BY_NAME[name]
-        given, path = self._variables.get(name, "").strip(), self._variables.get(f"{name}_FILE", "").strip()
+        given, path = self._given(name), self._given(f"{name}_FILE")
         if given and path:
             raise SettingsError(f"{name} and {name}_FILE are both set; keep one of them.")
         if path:
             return _content(path, name)
         return given or setting.default or ""
+
+    def _given(self, name: str) -> str:
+        """Return a variable without the quotes that a shell would have taken off and an env file keeps.
+
+        The signing key is taken as it stands: with other letters it would be another key.
+        """
+        value = self._variables.get(name, "").strip()
+        quoted = _QUOTED.fullmatch(value)
+        return quoted[2].strip() if quoted and name != "TIMETUNA_SECRET_KEY" else value
 
     def required(self, name: str) -> str:
         """Return the value; refuse when there is none."""

@@ -2,7 +2,6 @@
 
 import os
 import re
-from email.utils import parseaddr
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -12,28 +11,35 @@ import dj_database_url
 from django.conf.locale import LANG_INFO
 
 from timetuna.environment import SETTINGS, Environment, SettingsError
+from timetuna.lib.hosts import normal_host, normal_origin
 from timetuna.lib.http import trust
-from timetuna.lib.mail import parse_email_url
+from timetuna.lib.mail import is_address, parse_mailbox
+from timetuna.lib.smtp import parse_email_url
+from timetuna.lib.urls import read_url
 from timetuna.logs import logging_config
 
 # tzdata's own files on every machine: system copies differ from one another (docs/time.md).
 os.environ["PYTHONTZPATH"] = ""
 
 env = Environment(os.environ)
+HIGHEST_PORT = 65_535
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 PACKAGE_DIR = Path(__file__).resolve().parent
 DATA_DIR = Path(env.text("TIMETUNA_DATA_DIR")).resolve()
 
 
-def _base_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
-        raise ValueError("it must look like https://book.example.org, without a path.")
-    return f"{parts.scheme}://{parts.netloc}"
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(
+            f"TIMETUNA_DATA_DIR cannot be used: {folder} cannot be made ({error.strerror})."
+        ) from error
 
 
 def _database(value: str) -> dict[str, Any]:
     if not value:
-        DATA_DIR.mkdir(parents=True, exist_ok=True)
+        _make(DATA_DIR)
         value = f"sqlite:///{DATA_DIR / 'timetuna.sqlite3'}"
     try:
         database: dict[str, Any] = dict(
@@ -90,9 +96,32 @@ def _days(value: str) -> int | None:
 
 
 def _sender(value: str) -> str:
-    if value and not re.fullmatch(r"[^@\s]+@[^@\s]+", parseaddr(value)[1]):
-        raise ValueError("it must be an address, with a name if you like: TimeTuna <bookings@example.org>.")
-    return value or f"TimeTuna <noreply@{HOST}>"
+    if value:
+        parse_mailbox(value)
+        return value
+    user = MAIL_SERVER.user if MAIL_SERVER else ""
+    kept_here = HOST in LOOPBACK or MAIL_SERVER is None or bool(env.text("TIMETUNA_SANDBOX_URL"))
+    for address in (f"noreply@{HOST}", user):
+        if is_address(address):
+            return f"TimeTuna <{address}>"
+    if kept_here:
+        return "TimeTuna <noreply@localhost>"
+    raise SettingsError(
+        f"TIMETUNA_FROM_EMAIL is not set, and no mail can come from noreply@{HOST}. "
+        "Set it to an address of yours, like TimeTuna <bookings@example.org>."
+    )
+
+
+def _secrets(value: str) -> str:
+    if not re.fullmatch(r"[!-~]*(?:\s*,\s*[!-~]+)*", value):
+        raise ValueError("it has spaces or letters that no such key has; copy it once more.")
+    return value
+
+
+def _tenant(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9.-]+", value):
+        raise ValueError("it must be common, organizations, consumers or one tenant's id.")
+    return value
 
 
 def _certificates(value: str) -> str:
@@ -104,14 +133,16 @@ def _certificates(value: str) -> str:
 
 
 def _outside(value: str) -> str:
-    address = urlsplit(value)
-    if address.scheme not in {"http", "https"} or not address.hostname:
+    address = read_url(value)
+    fits = address and address.scheme in {"http", "https"} and address.host and "?" not in value
+    if not fits or (address and not 0 < (address.port or 1) <= HIGHEST_PORT):
         raise ValueError("it must be an address such as https://zoom.us.")
     return value
 
 
-BASE_URL = env.parsed("TIMETUNA_BASE_URL", _base_url)
-HOST = urlsplit(BASE_URL).hostname or ""
+BASE_URL = env.parsed("TIMETUNA_BASE_URL", normal_origin)
+_place = urlsplit(BASE_URL)
+HOST = _place.hostname or ""
 HTTPS = BASE_URL.startswith("https://")
 env.required("TIMETUNA_SECRET_KEY")
 SECRET_KEY = env.parsed("TIMETUNA_SECRET_KEY", _secret_key)
@@ -131,6 +162,10 @@ WORKER_THREADS = env.number("TIMETUNA_WORKER_THREADS", least=1, most=32)
 TRUSTED_PROXIES = env.parsed("TIMETUNA_TRUSTED_PROXIES", _networks)
 MAIL_SERVER = env.parsed("EMAIL_URL", lambda value: parse_email_url(value) if value else None)
 DEFAULT_FROM_EMAIL = env.parsed("TIMETUNA_FROM_EMAIL", _sender)
+MAIL_DOMAIN = (
+    HOST if is_address(f"noreply@{HOST}") else parse_mailbox(DEFAULT_FROM_EMAIL).email.rpartition("@")[2]
+)
+"""What the ids of our mails end in: our host's name, or the sender's domain where the host has none."""
 for _name in (
     "ZOOM_OAUTH_URL",
     "ZOOM_API_URL",
@@ -142,8 +177,13 @@ for _name in (
 ):
     env.parsed(_name, _outside)
 env.together("ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_WEBHOOK_SECRET_TOKEN")
-for _name in ("CALDAV_ALLOW_PRIVATE", "CALDAV_ALLOW_HTTP"):
+for _name in ("CALDAV_ALLOW_PRIVATE", "CALDAV_ALLOW_HTTP", "ICALFEED_ALLOW_PRIVATE", "ICALFEED_ALLOW_HTTP"):
     env.choice(_name, "no", "yes")
+for _prefix in ("ZOOM", "GOOGLE", "MICROSOFT"):
+    for _name in (f"{_prefix}_CLIENT_ID", f"{_prefix}_CLIENT_SECRET"):
+        env.parsed(_name, _secrets)
+env.parsed("ZOOM_WEBHOOK_SECRET_TOKEN", _secrets)
+env.parsed("MICROSOFT_TENANT", _tenant)
 env.parsed("CALDAV_CA", _certificates)
 PROVIDER_SETTINGS = {
     setting.name: env.text(setting.name)
@@ -152,7 +192,7 @@ PROVIDER_SETTINGS = {
 }
 
 DEBUG = False
-ALLOWED_HOSTS = [HOST] if HOST not in {"localhost", "127.0.0.1"} else ["localhost", "127.0.0.1"]
+ALLOWED_HOSTS = [normal_host(host) for host in (LOOPBACK if HOST in LOOPBACK else [HOST])]
 ROOT_URLCONF = "timetuna.urls"
 WSGI_APPLICATION = "timetuna.wsgi.application"
 DATABASES = {"default": env.parsed("DATABASE_URL", _database)}
@@ -230,9 +270,16 @@ STORAGES = {
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SESSION_COOKIE_HTTPONLY = True
+# Cookies know no ports and no neighbours: names of our own, which with https no other host can set (RFC 6265bis).
+_cookie = f"{'__Host-' if HTTPS else ''}timetuna_{{}}{f'_{_place.port}' if _place.port else ''}"
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = _cookie.format("session"), _cookie.format("csrf")
+MESSAGES_COOKIE_NAME = _cookie.format("messages")
+MESSAGE_STORAGE = "timetuna.web.messages.Messages"
 SESSION_COOKIE_SAMESITE = "Lax"  # the return from Zoom is a cross-site top-level GET
-SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+_hsts = env.choice("TIMETUNA_HSTS", "off", "host", "subdomains", "preload")
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS and _hsts != "off" else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _hsts in {"subdomains", "preload"}
+SECURE_HSTS_PRELOAD = _hsts == "preload"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -8,13 +8,13 @@ from django.utils import timezone
 
 from timetuna.accounts.emails import job_key, seal_context
 from timetuna.jobs.models import Job
-from timetuna.jobs.registry import GiveUp, job
+from timetuna.jobs.registry import MAIL, GiveUp, job
 from timetuna.lib.mail import Letter, Mailbox, build, parse_mailbox
 from timetuna.mailing import deliver
 from timetuna.vault import box
 
 
-@job("accounts.send_mail")
+@job("accounts.send_mail", lane=MAIL)
 def send_mail(mail: str, sealed: str) -> None:
     """Send a sealed mail, and forget it once it has left or can never leave."""
     if not sealed:
@@ -35,7 +35,7 @@ def _open(mail: str, sealed: str) -> EmailMessage:
         subject=values["subject"],
         text=values["text"],
         html=values["html"],
-        message_id=f"<{mail}@{settings.HOST}>",
+        message_id=f"<{mail}@{settings.MAIL_DOMAIN}>",
         sent_at=timezone.now(),
     )
     try:

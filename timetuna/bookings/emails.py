@@ -142,7 +142,7 @@ def message_id(booking: Booking, *, kind: str, audience: str, tag: str = "") -> 
     Whether the first mail had the link or promised it, it has one id: the later ones are answers to it.
     """
     what = "booked" if kind in FIRST_KINDS else f"{kind}.{tag or booking.revision}"
-    return f"<{booking.uid}.{what}.{audience}@{settings.HOST}>"
+    return f"<{booking.uid}.{what}.{audience}@{settings.MAIL_DOMAIN}>"
 
 
 def _sender(booking: Booking, reader: MailReader) -> Mailbox:

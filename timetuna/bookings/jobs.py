@@ -15,7 +15,7 @@ from timetuna.bookings.actions.plan_reminders import plan_page_reminders
 from timetuna.bookings.actions.remind import follow_up, remind
 from timetuna.bookings.actions.send_mail import send_mail
 from timetuna.bookings.actions.send_sample import send_sample
-from timetuna.jobs.registry import job, recurring
+from timetuna.jobs.registry import MAIL, job, recurring
 
 
 @job("bookings.fulfil")
@@ -24,7 +24,7 @@ def fulfil_booking(booking: int) -> None:
     fulfil(booking)
 
 
-@job("bookings.mail")
+@job("bookings.mail", lane=MAIL)
 def mail_booking(booking: int, kind: str, audience: str, revision: int, tag: str = "") -> None:
     """Send one mail."""
     send_mail(booking, kind=kind, audience=audience, revision=revision, tag=tag)
@@ -78,13 +78,13 @@ def connection_mended(host: int, provider: str) -> None:
     mend_connection(host, provider=provider, now=timezone.now())
 
 
-@job("bookings.reminder")
+@job("bookings.reminder", lane=MAIL)
 def send_reminder(booking: int, audience: str, minutes: int, start: int) -> None:
     """Remind one of the people of a booking."""
     remind(booking, audience=audience, minutes=minutes, start=start)
 
 
-@job("bookings.follow_up")
+@job("bookings.follow_up", lane=MAIL)
 def send_follow_up(booking: int, audience: str, minutes: int, start: int) -> None:
     """Write to a guest after the meeting."""
     follow_up(booking, audience=audience, minutes=minutes, start=start)
@@ -96,7 +96,7 @@ def plan_reminders_of(page: int) -> None:
     plan_page_reminders(page, now=timezone.now())
 
 
-@job("bookings.sample_mail")
+@job("bookings.sample_mail", lane=MAIL)
 def mail_sample(page: int, kind: str, mail_subject: str, message: str, language: str = "en") -> None:
     """Send a host one of their own mails."""
     send_sample(page, kind=kind, subject=mail_subject, message=message, language=language)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import datetime
 from email.message import EmailMessage
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -85,7 +84,7 @@ def _mail(
         subject=subject,
         text=render_to_string(f"calendars/mail/{template}.txt", context),
         html=render_to_string(f"calendars/mail/{template}.html", context),
-        message_id=f"<{name}@{urlsplit(settings.BASE_URL).hostname}>",
+        message_id=f"<{name}@{settings.MAIL_DOMAIN}>",
         sent_at=timezone.now(),
     )
     return build(letter)

@@ -9,12 +9,12 @@ from timetuna.calendars.actions.refresh_due import refresh_due
 from timetuna.calendars.actions.tell import episode_over, last_told, open_episode, settle
 from timetuna.calendars.emails import mended_mail, reconnect_mail, trouble_mail
 from timetuna.calendars.models import CalendarAccount
-from timetuna.jobs.registry import GiveUp, Retry, job, recurring
+from timetuna.jobs.registry import MAIL, GiveUp, Retry, job, recurring
 from timetuna.mailing import deliver
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 
 
-@job("calendars.reconnect_mail")
+@job("calendars.reconnect_mail", lane=MAIL)
 def send_reconnect_mail(*, account: int) -> None:
     """Tell a host that a connection needs them, unless it was mended meanwhile."""
     row = CalendarAccount.objects.select_related("host").filter(pk=account, needs_reconnect=True).first()
@@ -22,7 +22,7 @@ def send_reconnect_mail(*, account: int) -> None:
         deliver(reconnect_mail(row))
 
 
-@job("calendars.trouble_mail")
+@job("calendars.trouble_mail", lane=MAIL)
 def send_trouble_mail(*, account: int) -> None:
     """Tell a host that calendars cannot be read, unless they can meanwhile."""
     row = CalendarAccount.objects.select_related("host").filter(pk=account, needs_reconnect=False).first()
@@ -31,7 +31,7 @@ def send_trouble_mail(*, account: int) -> None:
         deliver(trouble_mail(row, episode=episode))
 
 
-@job("calendars.mended_mail")
+@job("calendars.mended_mail", lane=MAIL)
 def send_mended_mail(*, account: int) -> None:
     """Tell a host that what they were told of is over, unless it began again."""
     row = CalendarAccount.objects.select_related("host").filter(pk=account).first()

@@ -3,13 +3,11 @@
 import argparse
 import importlib
 import os
-from urllib.parse import urlsplit
 
 from timetuna import __version__
 from timetuna.commands.report import Report
 from timetuna.environment import SETTINGS, Environment, SettingsError
 
-LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 GROUPS = {
     "Zoom": ("ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_WEBHOOK_SECRET_TOKEN"),
     "Google (calendars and sign-in)": ("GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"),
@@ -17,7 +15,7 @@ GROUPS = {
 }
 
 
-def run(_options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
     """Print the findings; return 1 when something necessary is missing."""
     report = Report()
     print(f"TimeTuna {__version__}")
@@ -26,7 +24,8 @@ def run(_options: argparse.Namespace) -> int:
     _providers(report, env)
     if _settings_load(report):
         _address(report, env)
-        importlib.import_module("timetuna.commands.check_running").look(report)
+        running = importlib.import_module("timetuna.commands.check_running")
+        running.look(report, mail_to=options.mail_to)
     print()
     print("Something necessary is missing." if report.missing else "Everything necessary is there.")
     return 1 if report.missing else 0
@@ -90,15 +89,15 @@ def _settings_load(report: Report) -> bool:
 
 
 def _address(report: Report, env: Environment) -> None:
-    address = urlsplit(env.text("TIMETUNA_BASE_URL"))
-    if address.scheme == "https":
-        report.ok(f"Pages are under {address.geturl()}.")
+    settings = importlib.import_module("timetuna.settings")
+    if settings.HTTPS:
+        report.ok(f"Pages are under {settings.BASE_URL}.")
         if not env.text("TIMETUNA_TRUSTED_PROXIES"):
             report.note(
                 "TIMETUNA_TRUSTED_PROXIES is not set: a reverse proxy is not believed, "
                 "and browsers that come through it are sent to https again and again."
             )
-    elif address.hostname in LOOPBACK:
+    elif settings.HOST in settings.LOOPBACK:
         report.note("TIMETUNA_BASE_URL leads to this machine only; set it to the https address people use.")
     else:
         report.note(

@@ -9,22 +9,21 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from timetuna import settings
-from timetuna.commands import Refusal
+from timetuna.commands import Refusal, check_mail
 from timetuna.commands.database import database_answers
-from timetuna.commands.greeting import trouble_with
 from timetuna.commands.report import Report
 from timetuna.lib.secretbox import SecretBox, SecretBoxError
 
 OLD_ZONES = timedelta(days=183)
 
 
-def look(report: Report) -> None:
-    """Add what is found to the report."""
+def look(report: Report, *, mail_to: str = "") -> None:
+    """Add what is found to the report. mail_to: the address that a test mail is to be sent to, "" for none."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "timetuna.settings")
     django.setup()
     _keys(report)
     _database(report)
-    _mail(report)
+    check_mail.look(report, mail_to=mail_to)
     _zones(report)
 
 
@@ -49,6 +48,7 @@ def _database(report: Report) -> None:
         return
     report.ok("The database is up to date.")
     _worker(report)
+    check_mail.look_at_queue(report)
 
 
 def _worker(report: Report) -> None:
@@ -60,20 +60,6 @@ def _worker(report: Report) -> None:
         report.note(
             "No worker is running: mails and meetings wait. `timetuna serve` or `timetuna worker` starts one."
         )
-
-
-def _mail(report: Report) -> None:
-    if settings.MAIL_SERVER is None:
-        report.note(
-            "EMAIL_URL is not set: with `timetuna serve` mails are kept on this machine and reach nobody; "
-            "set it to something like smtps://user:password@mail.example.org:465."
-        )
-        return
-    trouble = trouble_with(settings.MAIL_SERVER, helo=settings.HOST)
-    if trouble:
-        report.lacks(f"{trouble} Mails wait until EMAIL_URL is right.")
-    else:
-        report.ok("The mail server answers.")
 
 
 def _zones(report: Report) -> None:

@@ -26,11 +26,14 @@ class Job(models.Model):
 
     name = models.CharField(max_length=100)
     key = models.CharField(max_length=200, unique=True, null=True, default=None)  # noqa: DJ001 - many rows have none
+    lane = models.CharField(max_length=10, default="")
     subject = models.CharField(max_length=100, default="", db_index=True)
     arguments = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     run_at = models.DateTimeField(default=timezone.now)
     attempts = models.PositiveIntegerField(default=0)
+    tried_at = models.DateTimeField(null=True)
+    """When it was first tried since it was written down or asked for again."""
     last_error = models.CharField(max_length=500, default="")
     worker = models.ForeignKey(Worker, null=True, on_delete=models.SET_NULL)
     created_at = models.DateTimeField(default=timezone.now)
@@ -38,6 +41,8 @@ class Job(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["run_at", "id"], name="jobs_due", condition=models.Q(state="waiting")),
+            models.Index(
+                fields=["lane", "run_at", "id"], name="jobs_due", condition=models.Q(state="waiting")
+            ),
             models.Index(fields=["worker"], name="jobs_running", condition=models.Q(state="running")),
         ]

@@ -11,7 +11,7 @@ from django.db.models import Min, QuerySet
 from django.utils import timezone
 
 from timetuna.jobs.models import Job, Worker
-from timetuna.jobs.registry import periods
+from timetuna.jobs.registry import lane_of, periods
 from timetuna.lib.text import single_line
 
 log = logging.getLogger("timetuna.jobs")
@@ -19,6 +19,7 @@ CHANNEL = "timetuna_jobs"
 DEAD_AFTER = timedelta(seconds=15)
 LONGEST_PAUSE = timedelta(hours=1)
 KEPT_FOR = timedelta(days=90)
+_FRESH = {"state": Job.State.WAITING, "attempts": 0, "tried_at": None, "finished_at": None}
 
 
 def enqueue(
@@ -28,7 +29,8 @@ def enqueue(
 
     subject: what it belongs to ("booking:17"), so that it can be shown there. at: earliest moment, aware UTC.
     """
-    row = Job(name=name, key=key, subject=subject, arguments=ids, run_at=at or timezone.now())
+    due = at or timezone.now()
+    row = Job(name=name, key=key, lane=lane_of(name), subject=subject, arguments=ids, run_at=due)
     Job.objects.bulk_create([row], ignore_conflicts=key is not None)
     _wake_after_commit()
 
@@ -36,8 +38,7 @@ def enqueue(
 def repeat(name: str, *, key: str, subject: str, at: datetime, **ids: int | str) -> None:
     """Write work down as `enqueue` does, also where it was done or given up before: one row for it for ever."""
     over = Job.objects.filter(key=key, state__in=[Job.State.DONE, Job.State.FAILED])
-    fresh = {"state": Job.State.WAITING, "attempts": 0, "finished_at": None, "last_error": ""}
-    if over.update(run_at=at, **fresh):
+    if over.update(run_at=at, last_error="", **_FRESH):
         _wake_after_commit()
     else:
         enqueue(name, key=key, subject=subject, at=at, **ids)
@@ -54,9 +55,12 @@ def _wake() -> None:
             cursor.execute(f"NOTIFY {CHANNEL}")
 
 
-def claim(worker: Worker) -> Job | None:
-    """Take the job that is due longest, or None. Two workers never get the same one."""
-    due = Job.objects.filter(state=Job.State.WAITING, run_at__lte=timezone.now()).order_by("run_at", "id")
+def claim(worker: Worker, *, lane: str | None = None) -> Job | None:
+    """Take the job that is due longest, of one lane or of all, or None. Two workers never get the same one."""
+    now = timezone.now()
+    due = Job.objects.filter(state=Job.State.WAITING, run_at__lte=now).order_by("run_at", "id")
+    if lane is not None:
+        due = due.filter(lane=lane)
     if not due.exists():  # a look costs nothing; on SQLite a transaction takes the write lock
         return None
     with transaction.atomic():
@@ -66,7 +70,8 @@ def claim(worker: Worker) -> Job | None:
         if job is None:
             return None
         job.state, job.worker, job.attempts = Job.State.RUNNING, worker, job.attempts + 1
-        job.save(update_fields=["state", "worker", "attempts"])
+        job.tried_at = job.tried_at or now
+        job.save(update_fields=["state", "worker", "attempts", "tried_at"])
     return job
 
 
@@ -77,7 +82,7 @@ def finish(job: Job) -> None:
 
 def again(job: Job, *, after: timedelta) -> None:
     """Give back a claimed job that recurs, to be run after a pause."""
-    _settle(job, state=Job.State.WAITING, run_at=timezone.now() + after, attempts=0)
+    _settle(job, state=Job.State.WAITING, run_at=timezone.now() + after, attempts=0, tried_at=None)
 
 
 def begin_recurring() -> None:
@@ -107,7 +112,7 @@ def pause(attempts: int) -> timedelta:
 def retry_now(jobs: QuerySet[Job]) -> int:
     """Make waiting and failed jobs due at once, with fresh attempts; return how many."""
     open_jobs = jobs.filter(state__in=[Job.State.WAITING, Job.State.FAILED])
-    count = open_jobs.update(state=Job.State.WAITING, run_at=timezone.now(), attempts=0, finished_at=None)
+    count = open_jobs.update(run_at=timezone.now(), **_FRESH)
     _wake_after_commit()
     return count
 

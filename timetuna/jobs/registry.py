@@ -1,12 +1,21 @@
-"""Handlers by name, and the words they use to talk to the queue."""
+"""Handlers by name, the lanes they run in, and the words they use to talk to the queue."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
+
 Handler = Callable[..., None]
+GENERAL, MAIL = "", "mail"
+LANES = (GENERAL, MAIL)
+"""Each has threads of its own in every worker, so that who waits in one holds nothing up in another."""
 _handlers: dict[str, Handler] = {}
+_lanes: dict[str, str] = {}
 _periods: dict[str, timedelta] = {}
+_first_try: ContextVar[datetime | None] = ContextVar("first_try", default=None)
 
 
 class Retry(Exception):  # noqa: N818 - it is an order, not an error
@@ -21,13 +30,17 @@ class GiveUp(Exception):  # noqa: N818
     """The work cannot be done by trying again. `str()` is the sentence the host reads."""
 
 
-def job(name: str) -> Callable[[Handler], Handler]:
-    """Register a handler under its name. Handlers take ids as keyword arguments and may be run twice."""
+def job(name: str, *, lane: str = GENERAL) -> Callable[[Handler], Handler]:
+    """Register a handler under its name. Handlers take ids as keyword arguments and may be run twice.
+
+    lane: MAIL for what talks to the mail server.
+    """
 
     def register(handler: Handler) -> Handler:
         if name in _handlers:
             raise ValueError(f"Two handlers are called {name}.")
         _handlers[name] = handler
+        _lanes[name] = lane
         return handler
 
     return register
@@ -45,6 +58,26 @@ def recurring(name: str, *, every: timedelta) -> Callable[[Handler], Handler]:
 def periods() -> Mapping[str, timedelta]:
     """Return what runs again and again, and after which pause."""
     return _periods
+
+
+def lane_of(name: str) -> str:
+    """Return the lane that work of this name runs in."""
+    return _lanes.get(name, GENERAL)
+
+
+def tried_since() -> datetime:
+    """Return when the job that runs here was first tried (aware UTC); now, where none runs."""
+    return _first_try.get() or timezone.now()
+
+
+@contextmanager
+def first_tried(at: datetime | None) -> Iterator[None]:
+    """Say to what runs within when its job was first tried."""
+    token = _first_try.set(at)
+    try:
+        yield
+    finally:
+        _first_try.reset(token)
 
 
 def run(name: str, arguments: dict[str, Any]) -> None:

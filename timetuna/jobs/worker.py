@@ -1,4 +1,4 @@
-"""The worker process: a few threads that claim jobs and run them, and one that keeps the heartbeat."""
+"""The worker process: a few threads for each lane that claim jobs and run them, and one that keeps the heartbeat."""
 
 import logging
 import os
@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from timetuna.jobs import queue
 from timetuna.jobs.models import Job, Worker
-from timetuna.jobs.registry import GiveUp, Retry, periods, run
+from timetuna.jobs.registry import LANES, GiveUp, Retry, first_tried, periods, run
 from timetuna.logs import request_id
 
 log = logging.getLogger("timetuna.jobs")
@@ -52,7 +52,7 @@ class WorkerProcess:
             signal.signal(number, lambda number, _frame: self.told.put(number))
         self.row = _register()
         queue.begin_recurring()
-        runners = [threading.Thread(target=self._work, name=f"job-{i}") for i in range(self.threads)]
+        runners = self._runners()
         watcher = threading.Thread(target=self._watch, name="watch", daemon=True)
         for thread in (*runners, watcher):
             thread.start()
@@ -61,6 +61,13 @@ class WorkerProcess:
         while not self._told_to_stop():
             self._beat()
         self._see_out(self.row, runners)
+
+    def _runners(self) -> list[threading.Thread]:
+        lanes = [(lane, number) for lane in LANES for number in range(self.threads)]
+        return [
+            threading.Thread(target=self._work, args=(lane,), name=f"{lane or 'job'}-{number}")
+            for lane, number in lanes
+        ]
 
     def _told_to_stop(self) -> bool:
         try:
@@ -109,11 +116,11 @@ class WorkerProcess:
         self.last_beat = now
         return now - self.beating_since >= queue.DEAD_AFTER
 
-    def _work(self) -> None:
+    def _work(self, lane: str) -> None:
         while not self.stopping.is_set():
             seen = self.news
             try:
-                if not self._one():
+                if not self._one(lane):
                     self._wait(seen)
             except Exception as error:  # noqa: BLE001 - a runner that ends would be missed by nobody
                 _log_trouble(error)
@@ -121,9 +128,9 @@ class WorkerProcess:
                 self.stopping.wait(OUTAGE_PAUSE_SECONDS)
         connections.close_all()
 
-    def _one(self) -> bool:
+    def _one(self, lane: str) -> bool:
         assert self.row is not None  # noqa: S101
-        job = queue.claim(self.row)
+        job = queue.claim(self.row, lane=lane)
         if job is None:
             return False
         request_id.set(f"job-{job.pk}")
@@ -211,7 +218,8 @@ def attempt(job: Job) -> Settle:
 
 def _attempt(job: Job) -> Settle:
     try:
-        run(job.name, job.arguments)
+        with first_tried(job.tried_at):
+            run(job.name, job.arguments)
     except Retry as order:
         log.info("job %s %s waits: attempt %s", job.pk, job.name, job.attempts)
         return partial(queue.postpone, job, str(order), at=order.at)

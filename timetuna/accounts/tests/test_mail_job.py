@@ -4,7 +4,7 @@ from aiosmtpd.controller import Controller
 from timetuna.accounts.tests.conftest import mails
 from timetuna.jobs.models import Job
 from timetuna.jobs.registry import GiveUp, Retry, run
-from timetuna.lib.mail import MailServer
+from timetuna.lib.smtp import MailServer
 
 pytestmark = pytest.mark.enable_socket
 
@@ -84,7 +84,7 @@ def test_a_server_that_is_down_does_not_stop_anybody(browser, alice):
 
 
 def test_a_mail_that_is_refused_for_good_is_forgotten(browser, alice, serve):
-    serve("554 no such mailbox")
+    serve("550 5.1.1 no such mailbox")
     job = asked(browser)
 
     with pytest.raises(GiveUp):
@@ -92,6 +92,20 @@ def test_a_mail_that_is_refused_for_good_is_forgotten(browser, alice, serve):
 
     job.refresh_from_db()
     assert job.arguments["sealed"] == ""
+
+
+@pytest.mark.parametrize(
+    "answer", ["550 5.4.5 Daily limit exceeded", "554 quota", "554 5.7.1 refused by policy"]
+)
+def test_a_mail_that_is_refused_for_what_we_are_is_kept(browser, alice, serve, answer):
+    serve(answer)
+    job = asked(browser)
+
+    with pytest.raises(Retry):
+        run(job.name, job.arguments)
+
+    job.refresh_from_db()
+    assert job.arguments["sealed"]
 
 
 def test_a_mail_is_whole_in_text_and_html(browser, alice):

@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from timetuna.accounts.tests.conftest import NEW_PASSWORD, PASSWORD, is_signed_in, sign_in, sign_up
@@ -70,14 +71,14 @@ def test_an_account_that_was_switched_off_is_out_at_once(as_alice, alice):
 
 
 def test_signing_out_asks_on_get_and_ends_the_session_on_post(as_alice):
-    cookie = as_alice.cookies["sessionid"].value
+    cookie = as_alice.cookies[settings.SESSION_COOKIE_NAME].value
     assert "Sign out?" in as_alice.get("/signout").content.decode()
     assert is_signed_in(as_alice, "alice@example.org")
 
     assert as_alice.post("/signout")["Location"] == "/signin"
 
     thief = Client()
-    thief.cookies["sessionid"] = cookie
+    thief.cookies[settings.SESSION_COOKIE_NAME] = cookie
     assert thief.get("/settings/profile").status_code == 302
 
 

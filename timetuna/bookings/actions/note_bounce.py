@@ -30,7 +30,7 @@ def note_bounce(bounce: Bounce) -> bool:
         found = _OURS.fullmatch(message_id)
         if (
             found
-            and found["host"] == settings.HOST
+            and found["host"] in {settings.MAIL_DOMAIN, settings.HOST}
             and _note(found["uid"], found["audience"], found["what"], bounce)
         ):
             return True

@@ -18,7 +18,7 @@ from timetuna.bookings.tests.diary import shown
 from timetuna.bookings.tests.life import events, kinds, made, now, rule
 from timetuna.bookings.tests.reading import GUEST, HOST, calendar_parts, event, message
 from timetuna.bookings.tests.test_public import details
-from timetuna.lib.mail import parse_email_url
+from timetuna.lib.smtp import parse_email_url
 
 pytestmark = pytest.mark.django_db
 KIM, LEE = Invitee("Kim", "kim@others.example"), Invitee("", "lee@others.example")

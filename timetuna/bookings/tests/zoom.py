@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import httpx
 from django.conf import settings
 
-from timetuna.lib.mail import parse_email_url
+from timetuna.lib.smtp import parse_email_url
 from timetuna.sandbox.control import SandboxControl
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from timetuna.calendars.session import use
 from timetuna.calendars.tests.conftest import connect, do, expire, jobs
-from timetuna.lib.mail import MailServer
+from timetuna.lib.smtp import MailServer
 from timetuna.providers.errors import NeedsReconnect
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,7 @@ from timetuna.calendars.tests.feeds import allow_feeds, connect_feed, publishing
 from timetuna.calendars.troubles import troubles
 from timetuna.jobs.models import Job
 from timetuna.jobs.registry import GiveUp
-from timetuna.lib.mail import MailServer
+from timetuna.lib.smtp import MailServer
 from timetuna.pages.models import HostRules
 from timetuna.providers.errors import AccessTokenRefused, NeedsReconnect
 

@@ -5,13 +5,15 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from timetuna.commands.check import _without_password
 from timetuna.commands.demo import demo_environment
+from timetuna.sandbox.config import SandboxConfig
+from timetuna.sandbox.running import Sandbox
 
 ROOT = Path(__file__).resolve().parents[3]
 KEYS = {
@@ -223,9 +225,59 @@ def test_check_shows_no_secret(server: dict[str, str]) -> None:
     done = timetuna("check", settings=server | secrets)
 
     assert done.returncode == 1
-    assert "missing  The mail server 127.0.0.1 cannot be reached on port 1." in done.stdout
+    assert "missing  The mail server cannot be reached. EMAIL_URL leads to 127.0.0.1, port 1;" in done.stdout
     assert "hunter2" not in done.stdout + done.stderr
     assert not any(value in done.stdout for value in KEYS.values())
+
+
+@pytest.fixture
+def postman() -> Iterator[Sandbox]:
+    with Sandbox(SandboxConfig(http_port=0, smtp_port=0, parts=frozenset({"mailbox"}))) as sandbox:
+        yield sandbox
+
+
+def test_check_sends_one_mail_when_asked(server: dict[str, str], postman: Sandbox) -> None:
+    mail = {"EMAIL_URL": f"smtp://127.0.0.1:{postman.smtp_port}"}
+
+    done = timetuna("check", "--mail-to", "you@guest.example", settings=server | mail)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "ok       The mail server takes mails from noreply@localhost.\n" in done.stdout
+    assert "ok       A mail to you@guest.example was taken. Look whether it arrives" in done.stdout
+    [letter] = postman.world.letterbox.all()
+    assert letter.envelope.rcpt_to == ["you@guest.example"]
+
+
+def test_check_sends_nothing_unasked(server: dict[str, str], postman: Sandbox) -> None:
+    timetuna("check", settings=server | {"EMAIL_URL": f"smtp://127.0.0.1:{postman.smtp_port}"})
+
+    assert postman.world.letterbox.all() == []
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("nobody", "No mail was sent: This does not look like a mail address"),
+        ("you@guest.example", "The mail to you@guest.example was not taken. The mail server said 550 5.1.1"),
+    ],
+)
+def test_check_says_why_a_mail_was_not_taken(
+    server: dict[str, str], postman: Sandbox, address: str, sentence: str
+) -> None:
+    postman.world.faults.switch_on("smtp_550", times=None, args={})
+    mail = {"EMAIL_URL": f"smtp://127.0.0.1:{postman.smtp_port}"}
+
+    done = timetuna("check", "--mail-to", address, settings=server | mail)
+
+    assert (done.returncode, done.stderr) == (1, "")
+    assert f"missing  {sentence}" in done.stdout
+
+
+def test_check_without_a_mail_server_sends_nothing_and_says_so(server: dict[str, str]) -> None:
+    done = timetuna("check", "--mail-to", "you@guest.example", settings=server)
+
+    assert done.returncode == 1
+    assert "missing  No mail was sent: EMAIL_URL says no mail server." in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,11 @@ import pytest
 
 from timetuna.jobs import registry
 from timetuna.jobs.models import Job, Worker
+from timetuna.lib.tests import conftest as lib
 
 ROOT = Path(__file__).resolve().parents[3]
 TRIAL = "timetuna.jobs.tests.trial"
+raw_server = lib.raw_server
 
 
 @pytest.fixture

@@ -1,15 +1,18 @@
 """A mail server that is away is left in peace, and its return makes no storm."""
 
 import socket
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 
 import pytest
 
 from tests.clock import present
 from timetuna import mailing
-from timetuna.jobs.registry import Retry
-from timetuna.lib.mail import Letter, Mailbox, MailServer, build
+from timetuna.jobs.registry import GiveUp, Retry, first_tried
+from timetuna.lib.mail import Letter, Mailbox, build
+from timetuna.lib.smtp import MailServer
+from timetuna.lib.tests.conftest import scripted
 from timetuna.sandbox.config import SandboxConfig
 from timetuna.sandbox.running import Sandbox
 
@@ -50,12 +53,12 @@ def away():
 
 def test_after_some_failures_it_is_not_dialled_for_a_while(away, settings):
     sentences = [str(refused(away, settings)) for _ in range(5)]
-    assert all("away" not in sentence for sentence in sentences)
+    assert all("asked again" not in sentence for sentence in sentences)
 
     orders = [refused(away, settings) for _ in range(40)]
 
     assert {str(order) for order in orders} == {
-        "Mail waiting: the mail server has been away; it is asked again soon."
+        "Mail waiting: The mail server cannot be reached. It is asked again soon."
     }
     waits = sorted((order.at - present()).total_seconds() for order in orders)
     assert waits[0] > 8
@@ -89,3 +92,47 @@ def test_however_often_a_mail_was_tried_it_waits_no_longer_than_the_server_does(
         mailing._rest._until = 0.0
 
     assert (order.at - present()).total_seconds() <= 2 * 300
+
+
+@pytest.fixture
+def answering(settings, raw_server):
+    """Have the mail server answer one conversation in these lines."""
+
+    def answering(*answers):
+        settings.MAIL_SERVER = raw_server(scripted(*answers))
+
+    return answering
+
+
+def test_what_is_not_about_the_mailbox_is_given_up_after_five_days(answering):
+    quota = ("250 hello", "250 OK", "250 OK", "354 go", "550 5.4.5 daily limit", "250 OK", "221 bye")
+    answering(*quota)
+    with first_tried(present() - timedelta(days=4, hours=23)), pytest.raises(Retry) as waits:
+        mailing.deliver(letter())
+    answering(*quota)
+    with first_tried(present() - timedelta(days=5, hours=1)), pytest.raises(GiveUp) as over:
+        mailing.deliver(letter())
+
+    assert str(waits.value) == "Mail waiting: The mail server said 550 5.4.5 daily limit."
+    assert waits.value.at is None, "its own pause, which grows"
+    assert str(over.value) == "Mail refused for 5 days: The mail server said 550 5.4.5 daily limit."
+
+
+def test_a_refused_login_is_not_tried_for_every_mail(settings, raw_server):
+    tries = []
+
+    def refuse(connection):
+        tries.append(1)
+        scripted("250-hello\r\n250 AUTH PLAIN", "535 5.7.8 no", "221 bye")(connection)
+
+    for _ in range(5):
+        settings.MAIL_SERVER = replace(raw_server(refuse), user="u", password="p")
+        refused(settings.MAIL_SERVER, settings)
+
+    order = refused(settings.MAIL_SERVER, settings)
+
+    assert len(tries) == 5
+    assert str(order) == (
+        "Mail waiting: The mail server does not accept the user and password of EMAIL_URL; it said 535 5.7.8 no. "
+        "It is asked again soon."
+    )

@@ -5,8 +5,9 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from tests.clock import present
-from timetuna.jobs import queue
+from timetuna.jobs import queue, registry
 from timetuna.jobs.models import Job, Worker
+from timetuna.jobs.registry import GENERAL, MAIL
 from timetuna.jobs.tests.conftest import make_worker, only_job
 
 State = Job.State
@@ -83,6 +84,42 @@ def test_the_longest_due_comes_first_and_the_future_waits(worker):
     jobs = [queue.claim(worker) for _ in range(3)]
 
     assert [job and job.name for job in jobs] == ["first", "second", None]
+
+
+def test_each_lane_is_claimed_by_itself(worker, monkeypatch):
+    monkeypatch.setitem(registry._lanes, "letter", MAIL)
+    queue.enqueue("letter")
+    queue.enqueue("meeting")
+
+    claimed = [queue.claim(worker, lane=lane) for lane in (MAIL, MAIL, GENERAL, GENERAL)]
+
+    assert [job and job.name for job in claimed] == ["letter", None, "meeting", None]
+
+
+def test_all_mails_have_a_lane_of_their_own():
+    assert {name for name in registry._handlers if registry.lane_of(name) == MAIL} == {
+        "accounts.send_mail",
+        "bookings.follow_up",
+        "bookings.mail",
+        "bookings.reminder",
+        "bookings.sample_mail",
+        "calendars.mended_mail",
+        "calendars.reconnect_mail",
+        "calendars.trouble_mail",
+    }
+
+
+def test_a_job_knows_when_it_was_first_tried(worker):
+    queue.enqueue("a")
+    first = queue.claim(worker)
+    queue.postpone(first, "Zoom is down.", at=present())
+
+    second = queue.claim(worker)
+
+    assert second.tried_at == first.tried_at
+    queue.postpone(second, "Zoom is down.")
+    queue.retry_now(Job.objects.all())
+    assert queue.claim(worker).tried_at > first.tried_at
 
 
 def test_a_claimed_job_is_nobody_elses(worker):

@@ -52,6 +52,23 @@ def test_two_workers_share_the_work_and_repeat_none(hand, start_worker, enqueue,
     assert set(trace.pids()) == pids
 
 
+@pytest.mark.parametrize(("stuck", "free"), [("trial.held_mail", "trial.note"), ("trial.held", "trial.mail")])
+def test_a_server_that_says_nothing_holds_up_its_own_lane_only(
+    hand, start_worker, enqueue, trace, tmp_path, stuck, free
+):
+    end = tmp_path / "end"
+    enqueue(stuck, word="late", until=str(end), times=12)
+    start_worker()
+    wait_for(lambda: states(hand).count("running") >= 4)
+
+    enqueue(free, word="early", times=3)
+
+    wait_for(lambda: states(hand).count("done") == 3)
+    assert trace.words() == ["early"] * 3
+    end.touch()
+    wait_for(lambda: states(hand) == ["done"] * 15)
+
+
 def test_told_to_stop_it_finishes_what_is_under_way(hand, start_worker, enqueue, trace):
     process = start_worker()
     enqueue("trial.slow", milliseconds=1_500)

@@ -8,15 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from timetuna.lib import mail
-from timetuna.lib.mail import (
-    Letter,
-    Mailbox,
-    MailServer,
-    build,
-    clean_address,
-    mailbox_of,
-    parse_email_url,
-)
+from timetuna.lib.mail import Letter, Mailbox, build, clean_address, mailbox_of
+from timetuna.lib.smtp import MailServer, parse_email_url
 
 ICS = "BEGIN:VCALENDAR\r\nMETHOD:REQUEST\r\nSUMMARY:Zoë 🐟\r\nEND:VCALENDAR\r\n".encode()
 

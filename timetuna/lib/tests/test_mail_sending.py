@@ -1,5 +1,4 @@
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -9,14 +8,11 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
-from timetuna.lib import mail
-from timetuna.lib.mail import (
-    MailError,
-    MailServer,
-    build,
-    send,
-)
+from timetuna.lib import smtp
+from timetuna.lib.mail import build
+from timetuna.lib.smtp import MailError, MailServer, send
 from timetuna.lib.tests.certificates import Authority
+from timetuna.lib.tests.conftest import scripted
 from timetuna.lib.tests.test_mail import letter
 
 
@@ -98,7 +94,8 @@ def test_login_over_starttls(serve: Serve, authority: Authority) -> None:
     error = failure(replace(server, password="wrong"), tls=authority.client())
 
     assert len(inbox.bodies) == 1
-    assert (error.code, error.permanent) == ("535", False)
+    assert (error.code, error.permanent) == ("login", False)
+    assert "does not accept the user and password of EMAIL_URL; it said 535" in str(error)
     assert "wrong" not in str(error)
 
 
@@ -127,25 +124,79 @@ def test_a_server_without_starttls_gets_no_mail(serve: Serve) -> None:
     assert inbox.bodies == []
 
 
+LASTING = [
+    "550 5.1.1 <sam@guest.example> unknown",
+    "550 5.1.2 no such domain",
+    "550-5.1.1 The email account that you tried to reach does not exist.\r\n550 5.1.1 https://support.example",
+    "553 5.1.3 <sam@guest.example>: bad address syntax",
+    "556 5.1.10 the domain takes no mail",
+    "550 5.2.1 the mailbox is disabled",
+    "550 No such user here",
+    "550 sam@guest.example: user unknown",
+    "550 Requested action not taken: mailbox unavailable",
+    "550 5.5.0 Requested action not taken: mailbox unavailable",
+    "551 unknown recipient",
+]
+PASSING = [
+    "451 4.3.0 try sam@guest.example later",
+    "421 4.7.0 too many connections",
+    "452 4.3.1 full",
+    "550 5.4.5 Daily user sending limit exceeded",
+    "554 5.7.1 spam",
+    "554 Transaction failed",
+    "554 quota of this account exceeded",
+    "550 5.2.2 mailbox full",
+    "552 mailbox full",
+    "530 5.7.0 Authentication required",
+    "530 Must issue a STARTTLS command first",
+    "550 relay not permitted",
+    "550 5.7.1 Unable to relay for sam@guest.example",
+    "553 5.7.1 <book@timetuna.test>: Sender address rejected: not owned by user",
+    "553 sorry, that domain isn't in my list of allowed rcpthosts",
+    "550 5.1.7 invalid sender address",
+    "550 5.1.8 sender's domain unknown",
+    "550 5.1.0 Address rejected",
+    "550 unknown@unknown.example",
+    "503 5.5.1 bad sequence of commands",
+    "550 5.3.4 message too big",
+    "550 4.1.1 later",
+    "599 ?",
+]
+
+
+@pytest.mark.parametrize("stage", ["rcpt", "data"])
+@pytest.mark.parametrize("reply", LASTING + PASSING)
+def test_a_refusal_lasts_where_it_says_that_there_is_no_mailbox(raw_server, reply: str, stage: str) -> None:
+    before = ["250 hello", "250 OK"] + (["250 OK", "354 go"] if stage == "data" else [])
+
+    error = failure(raw_server(scripted(*before, reply, "250 OK", "221 bye")))
+
+    assert (error.permanent, error.about_us, error.code) == (reply in LASTING, False, reply[:3])
+    assert str(error).startswith(f"The mail server said {reply[:3]} ")
+
+
 @pytest.mark.parametrize(
-    ("rcpt", "data", "permanent", "code"),
+    ("answers", "code", "words"),
     [
-        ("550 5.1.1 <sam@guest.example> unknown", "250 OK", True, "550"),
-        ("451 4.3.0 try sam@guest.example later", "250 OK", False, "451"),
-        ("250 OK", "554 5.7.1 spam", True, "554"),
-        ("250 OK", "452 4.3.1 full", False, "452"),
+        (["554 no"], "554", "wants no conversation now: it said 554 no"),
+        (["220 hi", "550 go away", "550 go away"], "550", "wants no conversation now: it said 550 go away"),
+        (
+            ["220 hi", "250 hello", "550 5.1.1 user unknown", "250 OK"],
+            "550",
+            "does not take the sender, which TIMETUNA_FROM_EMAIL says; it said 550 5.1.1 user unknown",
+        ),
+        (
+            ["220 hi", "250 hello", "530 5.7.0 Authentication required", "250 OK"],
+            "530",
+            "wants a login or encryption first, which EMAIL_URL says; it said 530 5.7.0 Authentication required",
+        ),
     ],
 )
-def test_refusals_are_told_in_a_sentence(
-    serve: Serve, rcpt: str, data: str, *, permanent: bool, code: str
-) -> None:
-    inbox, server = serve()
-    inbox.rcpt, inbox.data = rcpt, data
+def test_what_comes_before_the_recipient_is_about_us(raw_server, answers, code: str, words: str) -> None:
+    error = failure(raw_server(scripted(*answers[1:], greeting=answers[0])))
 
-    error = failure(server)
-
-    assert (error.permanent, error.code) == (permanent, code)
-    assert str(error).startswith(f"The mail server said {code} ")
+    assert (error.permanent, error.about_us, error.code) == (False, True, code)
+    assert str(error) == f"The mail server {words}."
 
 
 def test_a_port_nobody_listens_on() -> None:
@@ -157,29 +208,8 @@ def test_a_port_nobody_listens_on() -> None:
     assert (error.code, error.permanent) == ("connect", False)
 
 
-@pytest.fixture
-def raw_server() -> Iterator[Callable[[Callable[[socket.socket], None]], MailServer]]:
-    listener = socket.create_server(("127.0.0.1", 0))
-    threads = []
-
-    def start(talk: Callable[[socket.socket], None]) -> MailServer:
-        def run() -> None:
-            connection, _ = listener.accept()
-            with connection:
-                talk(connection)
-
-        threads.append(threading.Thread(target=run))
-        threads[-1].start()
-        return MailServer("127.0.0.1", listener.getsockname()[1])
-
-    yield start
-    for thread in threads:
-        thread.join(5)
-    listener.close()
-
-
 def test_a_silent_server_is_given_up(raw_server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mail, "DIAL_SECONDS", 0.3)
+    monkeypatch.setattr(smtp, "DIAL_SECONDS", 0.3)
 
     assert failure(raw_server(lambda connection: connection.recv(1))).code == "timeout"
 
@@ -193,7 +223,7 @@ def test_a_tarpit_does_not_outlive_the_total(raw_server, monkeypatch: pytest.Mon
         except OSError:
             return
 
-    monkeypatch.setattr(mail, "TOTAL_SECONDS", 0.6)
+    monkeypatch.setattr(smtp, "TOTAL_SECONDS", 0.6)
     started = time.monotonic()
 
     error = failure(raw_server(drip))

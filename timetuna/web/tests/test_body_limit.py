@@ -1,4 +1,5 @@
 import pytest
+from django.conf import settings
 from django.test import Client
 
 pytestmark = pytest.mark.django_db
@@ -9,7 +10,7 @@ FORM = "application/x-www-form-urlencoded"
 @pytest.mark.parametrize("path", ["/signin", "/holds/release", "/nowhere"])
 def test_a_form_that_is_no_utf_8_is_refused_in_a_sentence(path: str, charset: str) -> None:
     browser = Client(enforce_csrf_checks=True, raise_request_exception=False)
-    token = browser.get("/signin").cookies["csrftoken"].value
+    token = browser.get("/signin").cookies[settings.CSRF_COOKIE_NAME].value
 
     answer = browser.post(
         path, b"login=a", content_type=f"{FORM}; charset={charset}", headers={"X-CSRFToken": token}

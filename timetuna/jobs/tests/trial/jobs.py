@@ -4,7 +4,7 @@ import os
 import time
 from pathlib import Path
 
-from timetuna.jobs.registry import job
+from timetuna.jobs.registry import GENERAL, MAIL, job
 
 
 @job("trial.note")
@@ -20,3 +20,20 @@ def slow(*, file: str, word: str, milliseconds: int) -> None:
     note(file=file, word=word)
     time.sleep(milliseconds / 1_000)
     note(file=file, word=f"{word}-done")
+
+
+def held(*, file: str, word: str, until: str) -> None:
+    """Wait for a file, as one waits for a server that says nothing; then write the word down."""
+    while not Path(until).exists():
+        time.sleep(0.02)
+    note(file=file, word=word)
+
+
+job("trial.held", lane=GENERAL)(held)
+job("trial.held_mail", lane=MAIL)(held)
+
+
+@job("trial.mail", lane=MAIL)
+def mail(*, file: str, word: str) -> None:
+    """Write the word down, in the mails' lane."""
+    note(file=file, word=word)
