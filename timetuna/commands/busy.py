@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import re
+import sys
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from timetuna.availability.interval import Interval, merge
 from timetuna.commands import Refusal
 from timetuna.ical.answer import CalendarFile, Unreadable
 from timetuna.ical.bounds import MAX_BYTES
+from timetuna.ical.notes import sentence
 from timetuna.ical.reading import read_busy
 from timetuna.lib.http import HttpClient
 from timetuna.lib.zones import find_zone, zone_meant
@@ -31,7 +33,10 @@ _ADDRESS = re.compile("(https?|webcals?)://", re.IGNORECASE)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the merged busy times as JSON; refuse with the reason where the calendar cannot be read."""
+    """Print the merged busy times as JSON, and what is doubtful of them on the error stream.
+
+    Refuses with the reason where the calendar cannot be read.
+    """
     logging.disable()  # what goes wrong is said once, as a sentence
     zone = _zone(options.zone)
     first, end = _moment(options.first, zone), _moment(options.end, zone)
@@ -39,6 +44,8 @@ def run(options: argparse.Namespace) -> int:
         raise Refusal("--to is after --from, and at most ten years.")
     span, asked = (_minute(first), _minute(end)), _CONNECTED.fullmatch(options.source)
     found = _connected(int(asked[1]), span, zone) if asked else _fresh(options.source, span, zone)
+    for note in found.pop("notes"):
+        print(sentence(note, zone), file=sys.stderr)
     head = {"from": first.isoformat(), "to": end.isoformat(), "zone": zone.key}
     print(json.dumps(head | found, indent=2))
     return 0
@@ -59,6 +66,7 @@ def _fresh(source: str, span: Interval, zone: ZoneInfo) -> dict[str, Any]:
         "events": found.events,
         "free": found.free,
         "empty": found.empty,
+        "notes": found.notes,
     }
 
 
@@ -67,7 +75,9 @@ def _read(source: str, span: Interval, *, zone: str) -> CalendarFile:
     try:
         body = _fetched(source) if _ADDRESS.match(source) else _content(source)
         return read_busy(body, span, time_zone=zone, seconds=_SECONDS)
-    except (Unreadable, ProviderError, NeedsReconnect) as error:
+    except Unreadable as error:
+        raise Refusal(f"{error.naming} ({error.code})") from None
+    except (ProviderError, NeedsReconnect) as error:
         raise Refusal(f"{error} ({error.code})") from None
 
 

@@ -20,6 +20,7 @@ def see(calendar: int, span: Interval, zone: ZoneInfo) -> dict[str, Any]:
         "calendar": seen.name,
         "busy": None if seen.now is None else shown(seen.now, zone),
         "problem": seen.problem,
+        "notes": seen.notes,
         "known": {
             "read_at": seen.read_at.astimezone(zone).isoformat() if seen.read_at else None,
             "busy": shown(seen.known, zone),

@@ -1,4 +1,4 @@
-"""What reading a calendar file gives: its busy time, or one reason why there is none."""
+"""What reading a calendar file gives: its busy time and what is doubtful of it, or one reason why there is none."""
 
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -17,13 +17,30 @@ class Taken(NamedTuple):
     mark: str = ""
 
 
+class Note(NamedTuple):
+    """Something about a calendar that its host should know; `notes.sentence` says it. Its texts are hostile.
+
+    code: of a zone: "zone_unknown", "zone_offset", "zone_guessed"; of an event whose time is not known: "no_start",
+    "bad_start", "bad_end", "bad_repeat"; "more" at the end of a list that was cut.
+    about: the zone's name, or the event's title, one line.  meaning: what the zone is read as.
+    first_minute, last_minute: what is blocked because of the event, in UTC minutes; both 0 where nothing is.
+    """
+
+    code: str
+    about: str
+    meaning: str = ""
+    first_minute: int = 0
+    last_minute: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class CalendarFile:
     """A file that was read. busy: clipped to the span, in order; entries of different events may overlap.
 
     name: what the file calls itself (X-WR-CALNAME, NAME), "" where it does not; hostile text.
-    events: how many VEVENTs there are, of which `free` are transparent or cancelled, and `empty` have no length, or no
-    time left of their series. All others take time, in the span or outside of it.
+    events: how many VEVENTs there are, of which `free` are transparent or cancelled, and `empty` have no length, no
+    start, or no time left of their series. All others take time, in the span or outside of it.
+    notes: guesses that `busy` rests on, and events of which only a frame is known.
     """
 
     busy: tuple[Taken, ...]
@@ -31,15 +48,17 @@ class CalendarFile:
     events: int = 0
     free: int = 0
     empty: int = 0
+    notes: tuple[Note, ...] = field(default=(), repr=False)
 
 
 class Unreadable(Exception):  # noqa: N818 - it is an answer, not a fault
     """The file is refused: what it says of busy time is not known, which is not the same as free.
 
     code: a short word ("html", "cut_off", "too_large", …).  `str()` is a sentence for the host, in which nothing of
-    the file stands but the number of an event.
+    the file stands but the number of an event; `naming` holds the event's title as well, for the host's eyes only.
     """
 
-    def __init__(self, code: str, sentence: str) -> None:
+    def __init__(self, code: str, sentence: str, *, naming: str = "") -> None:
         super().__init__(sentence)
         self.code = code
+        self.naming = naming or sentence

@@ -1,22 +1,24 @@
-"""A whole file to busy time. What is refused is refused as a whole: unknown is not free."""
+"""A whole file to busy time: what is certain, and what is blocked because of a doubt that has bounds."""
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from timetuna.availability.interval import Interval
-from timetuna.ical.answer import CalendarFile, Taken
+from timetuna.ical.answer import CalendarFile, Note, Taken
 from timetuna.ical.bounds import MAX_TAKEN, Steps
 from timetuna.ical.decoding import lines_of
+from timetuna.ical.doubts import Doubt
 from timetuna.ical.events import Event, event_of, is_free
 from timetuna.ical.file_zones import FileZones
 from timetuna.ical.parts import Parts, parts_of
 from timetuna.ical.refusals import refuse
 from timetuna.ical.series import Frame, is_spent, repeated, single
-from timetuna.ical.zones import known_zone
+from timetuna.ical.zone_names import known_zone
 
 _NAME_LENGTH = 200
+_MOST_NOTES = 20
 _ESCAPED = re.compile(r"\\([,;\\])")
 
 
@@ -30,15 +32,45 @@ def busy_of(body: bytes, span: Interval, *, time_zone: str) -> CalendarFile:
         raise ValueError(f"{time_zone} is no IANA zone.")
     steps = Steps()
     zones = FileZones(parts.zones, owner=owner, until=span[1] * 60, steps=steps)
-    events = [event for part in parts.events if (event := event_of(part, zones))]
+    found = [event for part in parts.events if (event := event_of(part, zones))]
+    events = [event for event in found if isinstance(event, Event)]
+    doubts = [event for event in found if isinstance(event, Doubt)]
     frame = Frame(span, zones, steps)
+    notes = _Notes()
     return CalendarFile(
-        _in_order(_taken(events, frame)),
+        _in_order(chain(_taken(events, frame, notes), _blocked(doubts, span, notes))),
         name=_name(parts),
         events=len(parts.events),
         free=sum(map(is_free, parts.events)),
-        empty=sum(event.is_empty or is_spent(event, frame) for event in events if not event.free),
+        empty=sum(event.is_empty or is_spent(event, frame) for event in events if not event.free)
+        + sum(doubt.hull is None for doubt in doubts),
+        notes=notes.first(),
     )
+
+
+class _Notes:
+    """Collects what the host should know, each once."""
+
+    def __init__(self) -> None:
+        self._found: dict[Note, None] = {}
+
+    def add(self, notes: Iterable[Note]) -> None:
+        self._found.update(dict.fromkeys(notes))
+
+    def first(self) -> tuple[Note, ...]:
+        """Return as many as anybody reads, and how many more there are."""
+        found = list(self._found)
+        more = [Note("more", str(len(found) - _MOST_NOTES))] if len(found) > _MOST_NOTES else []
+        return (*found[:_MOST_NOTES], *more)
+
+
+def _blocked(doubts: Iterable[Doubt], span: Interval, notes: _Notes) -> Iterator[Taken]:
+    for doubt in doubts:
+        taken, note = doubt.taken(span)
+        if taken:
+            yield taken
+        if note:
+            notes.add([note])
 
 
 def _in_order(found: Iterator[Taken]) -> tuple[Taken, ...]:
@@ -50,15 +82,29 @@ def _in_order(found: Iterator[Taken]) -> tuple[Taken, ...]:
     return tuple(sorted(kept))
 
 
-def _taken(events: list[Event], frame: Frame) -> Iterator[Taken]:
+def _taken(events: list[Event], frame: Frame, notes: _Notes) -> Iterator[Taken]:
     by_uid: defaultdict[str, list[Event]] = defaultdict(list)
     for event in events:
         if event.uid:
             by_uid[event.uid].append(event)
         else:
-            yield from repeated(event, [], frame)
+            yield from _noted(repeated(event, [], frame), [event], notes)
     for related in by_uid.values():
-        yield from _related(related, frame)
+        yield from _noted(_related(related, frame), related, notes)
+
+
+def _noted(taken: Iterator[Taken], events: list[Event], notes: _Notes) -> Iterator[Taken]:
+    """Yield the time of events, and note the guesses it rests on, if there is any."""
+    guesses = [guess for event in events for guess in event.guesses]
+    if not guesses:
+        return taken
+    return _noting(taken, guesses, notes)
+
+
+def _noting(taken: Iterator[Taken], guesses: list[Note], notes: _Notes) -> Iterator[Taken]:
+    for one in taken:
+        notes.add(guesses)
+        yield one
 
 
 def _related(events: list[Event], frame: Frame) -> Iterator[Taken]:

@@ -48,12 +48,12 @@ def in_year(rule: Rule, year: int) -> list[int]:
         named = sorted({day for one in rule.by_day for day in _weekdays(one, first, last)})
     else:
         named = range(first, last + 1)
-    return passing(rule, named)
+    return passing(rule, named) + _skipped(rule, rule.by_year_day, first, last)
 
 
 def in_month(rule: Rule, year: int, month: int) -> list[int]:
     """Return the days of a month that the rule names, in order."""
-    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+    if not _FIRST_YEAR <= year <= _LAST_YEAR or (rule.by_month and month not in rule.by_month):
         return []
     first = day_of(year, month, 1)
     last = first + monthrange(year, month)[1] - 1
@@ -63,7 +63,7 @@ def in_month(rule: Rule, year: int, month: int) -> list[int]:
         named = sorted({day for one in rule.by_day for day in _weekdays(one, first, last)})
     else:
         named = range(first, last + 1)
-    return passing(rule, named)
+    return sorted({*passing(rule, named), *_skipped(rule, rule.by_month_day, first, last)})
 
 
 def in_week(rule: Rule, first: int) -> list[int]:
@@ -84,6 +84,14 @@ def _counted(numbers: Iterable[int], first: int, last: int) -> set[int]:
     """Return days by their number from the first on, or from the last backwards where it is negative."""
     days = {first + number - 1 if number > 0 else last + number + 1 for number in numbers}
     return {day for day in days if first <= day <= last}
+
+
+def _skipped(rule: Rule, numbers: Iterable[int], first: int, last: int) -> list[int]:
+    """Return the day that stands for those which the month or year does not have (RFC 7529 section 4.1)."""
+    if not rule.skip or not any(number > last - first + 1 for number in numbers):
+        return []
+    day = last if rule.skip < 0 else last + 1
+    return [day] if not rule.by_day or _weekday_fits(rule, day, date_of(day)) else []
 
 
 def _weekdays(one: tuple[int, int], first: int, last: int) -> list[int]:

@@ -5,9 +5,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from timetuna.ical.answer import Note
+from timetuna.ical.doubts import Doubt, doubt_of
 from timetuna.ical.file_zones import FileZones
 from timetuna.ical.parts import Part, Property
-from timetuna.ical.refusals import refuse_event
 from timetuna.ical.rules import Rule, rule
 from timetuna.ical.values import DAY, Length, Moment, length, moment, moments, pieces
 from timetuna.ical.zones import Zone
@@ -30,7 +31,7 @@ class Event:
     """One VEVENT. Times are wall-clock seconds of `zone`, all-day ones of the owner's zone at midnight.
 
     free: it takes no time, whatever else it says.  replaces: the time of the series it stands in place of, and
-    `onwards` with it all later ones.
+    `onwards` with it all later ones.  guesses: what its times rest on.
     """
 
     uid: str
@@ -49,6 +50,7 @@ class Event:
     replaces: Moment | None = None
     onwards: bool = False
     calendar: int = 0
+    guesses: tuple[Note, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -77,15 +79,17 @@ def _shown_as(part: Part) -> list[str]:
     return [value for name in _SHOWN_AS for value in part.values(name) if value]
 
 
-def event_of(part: Part, zones: FileZones) -> Event | None:
-    """Return the event; None where it takes no time and does not say when. Raises Unreadable for other such ones."""
+def event_of(part: Part, zones: FileZones) -> Event | Doubt | None:
+    """Return the event, or what is known of it where its time is not; None for a free one that does not say when."""
     free = is_free(part)
     try:
         return _Reading(part, zones).event(free=free)
     except _Unknown as unknown:
-        if free:
-            return None
-        raise refuse_event(unknown.code, part.number) from None
+        return None if free else doubt_of(part, zones, code=unknown.code, tentative=_is_tentative(part))
+
+
+def _is_tentative(part: Part) -> bool:
+    return "TENTATIVE" in {*part.values("STATUS"), *_shown_as(part)}
 
 
 class _Unknown(Exception):  # noqa: N818 - it stays in here
@@ -100,6 +104,7 @@ class _Reading:
 
     part: Part
     zones: FileZones
+    names: set[str] = field(default_factory=set)
 
     def event(self, *, free: bool) -> Event:
         part = self.part
@@ -112,7 +117,7 @@ class _Reading:
             mark=_mark(part.text("X-TIMETUNA-BOOKING") or uid),
             sequence=_whole_number(part.text("SEQUENCE")),
             free=free,
-            tentative="TENTATIVE" in {*part.values("STATUS"), *_shown_as(part)},
+            tentative=_is_tentative(part),
             all_day=start.second is None,
             zone=self._zone(start),
             start=start.wall,
@@ -121,10 +126,22 @@ class _Reading:
         )
         self._repeats(event)
         self._replaces(event)
+        event.guesses = self._guesses(event)
         return event
 
     def _zone(self, one: Moment) -> Zone:
+        if one.zone not in {"", "Z"}:
+            self.names.add(one.zone)
         return self.zones.zone(one.zone, self.part.calendar)
+
+    def _guesses(self, event: Event) -> tuple[Note, ...]:
+        """Return the guesses behind the zones of all its times."""
+        others = [*(extra.at for extra in event.extras), *event.left_out]
+        for one in (*others, event.replaces) if event.replaces else others:
+            if one.zone not in self.names:
+                self._zone(one)
+        keys = ((event.calendar, name) for name in sorted(self.names))
+        return tuple(self.zones.guesses[key] for key in keys if key in self.zones.guesses)
 
     def _start(self) -> Moment:
         found = {one for given in self.part.every("DTSTART") for one in self._moments(given, "bad_start")}

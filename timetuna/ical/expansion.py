@@ -119,16 +119,18 @@ class _Walk:
                 yield time
 
     def _long(self, low: int, end: int) -> Iterator[int]:
-        offsets = _offsets(self.rule)
+        offsets, latest = _offsets(self.rule), -FAR
         for days in self._periods(low // DAY, end // DAY):
             self.steps.spend(1 + len(days) // 4)
-            named = [day * DAY + offset for day in days for offset in offsets]
+            # With SKIP the first of a month can stand for a day of the one before as well.
+            named = [day * DAY + offset for day in days if day > latest for offset in offsets]
+            latest = days[-1] if days else latest
             yield from _chosen(sorted(named), self.rule.by_set_pos)
 
     def _periods(self, low: int, end: int) -> Iterator[list[int]]:
         """Yield the days of each year, month, week or day of the rule, from the one that holds the day `low` on."""
         rule, first, interval = self.rule, self.start // DAY, self.rule.interval
-        begun, lowest = date_of(first), date_of(low)
+        begun, lowest = date_of(first), date_of(low - (rule.skip > 0))
         if rule.frequency == YEARLY:
             for year in _series(begun.year, interval, at_least=lowest.year, end=date_of(end).year + 1):
                 yield in_year(rule, year)

@@ -3,15 +3,19 @@
 Nothing of a file is kept: two files may mean different things by one name.
 """
 
+from timetuna.ical.answer import Note
 from timetuna.ical.bounds import Steps
 from timetuna.ical.expansion import Bounds, times
 from timetuna.ical.parts import Part
 from timetuna.ical.rules import rule
 from timetuna.ical.values import DAY, moments, offset, plain
-from timetuna.ical.zones import UTC_ZONE, IanaZone, TableZone, Zone, known_zone
+from timetuna.ical.zone_names import Meaning, known_zone, zone_meant
+from timetuna.ical.zones import UTC_ZONE, IanaZone, TableZone, Zone
+from timetuna.lib.text import single_line
 
 _SINCE = -3653 * DAY  # 1960: nothing that is asked about begins earlier and needs to be exact
 _MARGIN = 800 * DAY
+_NAME_LENGTH = 80
 
 Change = tuple[int, int, int]
 
@@ -30,6 +34,8 @@ class FileZones:
             self._definitions.setdefault((part.calendar, name), part)
             self._anywhere.setdefault(name, part)
         self._found: dict[tuple[int, str], Zone] = {}
+        self.guesses: dict[tuple[int, str], Note] = {}
+        """By calendar object and name: what is read by a guess, so far as it was asked for."""
 
     def zone(self, name: str, calendar: int) -> Zone:
         """Return the zone a property of this calendar object means; the owner's where nothing defines the name."""
@@ -39,8 +45,15 @@ class FileZones:
             return self.owner
         key = calendar, name
         if key not in self._found:
-            self._found[key] = self._defined(key) or known_zone(name) or self.owner
+            self._found[key] = self._defined(key) or self._meant(key)
         return self._found[key]
+
+    def _meant(self, key: tuple[int, str]) -> Zone:
+        meaning = zone_meant(key[1]) or Meaning(self.owner, self.owner.name, "zone_unknown")
+        if meaning.guess:
+            about = single_line(key[1], max_length=_NAME_LENGTH)
+            self.guesses[key] = Note(meaning.guess, about, meaning.said)
+        return meaning.zone
 
     def _defined(self, key: tuple[int, str]) -> Zone | None:
         part = self._definitions.get(key) or self._anywhere.get(key[1])

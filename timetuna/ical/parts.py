@@ -24,10 +24,30 @@ _WANTED = {
     "VCALENDAR": _NAMES,
 }
 _FRAME = frozenset({"BEGIN", "END"})
-_KNOWN = {name.encode(): name for name in _FRAME.union(*_WANTED.values())}
+_KINDS = frozenset({
+    "VCALENDAR", "VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VTIMEZONE", "STANDARD", "DAYLIGHT", "VALARM",
+    "VAVAILABILITY", "AVAILABLE", "PARTICIPANT", "VLOCATION", "VRESOURCE", "VPOLL", "VVOTER", "VOTE", "VPATCH", "VCARD",
+})  # fmt: skip
+_KIND = re.compile(rb"[A-Z][A-Z0-9-]*\s*")
+"""How other parts are called; "Begin: Monday" is a line of a text that should have been folded."""
+_PROSE = re.compile(rb"(?:Status|Transp|Sequence|Name|Summary)\s*:\s|Duration\s*:\s+(?![+-]?P)")
+_UNSEEN = b" \t\0\x0b\x0c\xa0\xc2\xe2\x80\x8b"
+_TITLE = "SUMMARY"
+_KNOWN = {name.encode(): name for name in _FRAME.union(*_WANTED.values(), {_TITLE})}
+_TITLE_BYTES = 400
 _NAMED = re.compile(rb"[A-Za-z0-9_.-]+\s*[:;]")
 _TORN = re.compile(rb"[0-9A-Z,;:=+/_-]+")  # what the rest of a value about time can look like
 _QUOTED_HEAD = re.compile(rb'((?:[^":]|"[^"]*")*):(.*)', re.DOTALL)
+_DATE = re.compile(rb"\s*\d{4}-?\d\d-?\d\d")
+_RULE = re.compile(
+    rb"\s*(?:(?:FREQ|INTERVAL|COUNT|UNTIL|WKST|RSCALE|SKIP|BY[A-Z]+)\s*=|(?:MP|MD|YM|YD|D|W)\d)",
+    re.IGNORECASE,
+)
+_BEGINS = {
+    b"DTSTART": _DATE, b"DTEND": _DATE, b"RDATE": _DATE, b"EXDATE": _DATE, b"RECURRENCE-ID": _DATE,
+    b"RRULE": _RULE, b"EXRULE": _RULE, b"DURATION": re.compile(rb"\s*[+-]?P", re.IGNORECASE),
+}  # fmt: skip
+"""How the values begin that can be told from a parameter which lacks its quotes."""
 
 
 class Property(NamedTuple):
@@ -41,7 +61,7 @@ class Property(NamedTuple):
 class Part:
     """A component: its kind, the number of the calendar object it stands in, its properties by upper-case name.
 
-    broken: a line that is none followed right after a property about time.
+    broken: a line that is none followed right after a property about time.  title: the line that names the event, raw.
     """
 
     kind: str
@@ -50,6 +70,7 @@ class Part:
     properties: dict[str, list[Property]] = field(default_factory=dict)
     parts: list["Part"] = field(default_factory=list)
     broken: bool = False
+    title: bytes = b""
 
     def every(self, name: str) -> list[Property]:
         """Return all properties of this name."""
@@ -97,9 +118,9 @@ class _Reader:
     def take(self, line: bytes) -> None:
         head, colon, value = line.partition(b":")
         name = _KNOWN.get(head.partition(b";")[0].strip().upper(), "")
-        if colon and name in _FRAME:
+        kind = text_of(value).strip().upper() if colon and name in _FRAME else ""
+        if kind in _KINDS or (kind and _KIND.fullmatch(value)):
             self._packed = self._timed = False
-            kind = text_of(value).strip().upper()
             if name == "BEGIN":
                 self._begin(kind)
             else:
@@ -109,8 +130,8 @@ class _Reader:
         elif self.open:
             self._packed = line.endswith(b"=") and b"QUOTED-PRINTABLE" in head.upper()
             if name or self._timed:
-                self._property(self.open[-1], name, line)
-        elif not self.found.calendars:
+                self._property(self.open[-1], "" if _PROSE.match(line) else name, line)
+        elif not self.found.calendars and line.strip(_UNSEEN):
             raise refuse("not_a_calendar")
 
     def _begin(self, kind: str) -> None:
@@ -155,16 +176,34 @@ class _Reader:
             # Without a value it is kept as well: a start that is there and broken is not a start that is missing.
             kept = Property(text_of(head), text_of(value or b""))
             part.properties.setdefault(name, []).append(kept)
+        elif name == _TITLE:
+            part.title = part.title or line[:_TITLE_BYTES]
         elif self._timed and _TORN.fullmatch(line) and not (b":" in line and _NAMED.match(line)):
             part.broken = True
         self._timed = wanted and name in TIMES
 
 
 def split_line(line: bytes) -> tuple[bytes, bytes | None]:
-    """Split a content line at its colon; those within quotes do not count. The value is None where there is none."""
+    """Split a content line at its colon; those within quotes do not count. The value is None where there is none.
+
+    A zone's name with a colon in it belongs in quotes and often has none (`TZID=GMT+05:30:20261201T090000`): where
+    the value can be known by how it begins, the colon before it is the one.
+    """
     head, colon, value = line.partition(b":")
-    if b'"' in head:
-        if whole := _QUOTED_HEAD.fullmatch(line):
-            return whole[1], whole[2]
-        head, colon, value = line.rpartition(b":")  # a quote that nothing closes
-    return head, value if colon else None
+    if b'"' in head and (whole := _QUOTED_HEAD.fullmatch(line)):
+        return whole[1], whole[2]
+    if not colon:
+        return head, None
+    begins = _BEGINS.get(head.partition(b";")[0].strip().upper())
+    if begins is None and b'"' in head:  # a quote that nothing closes
+        head, _, value = line.rpartition(b":")
+    return (head, value) if begins is None or begins.match(value) else _split_before(begins, line)
+
+
+def _split_before(begins: re.Pattern[bytes], line: bytes) -> tuple[bytes, bytes]:
+    """Split at the first colon behind which a value begins; at the first of all where none does."""
+    first = at = line.index(b":")
+    while at >= 0 and not begins.match(line, at + 1):
+        at = line.find(b":", at + 1)
+    at = first if at < 0 else at
+    return line[:at], line[at + 1 :]

@@ -31,9 +31,18 @@ def refuse(code: str) -> Unreadable:
     return Unreadable(code, _FILE[code])
 
 
-def refuse_event(code: str, number: int) -> Unreadable:
-    """Return the error for one event, counted from 1, whose time is not known."""
-    sentence = (
-        f"Event {number} of the calendar file {_EVENT[code]}. Its time is not known, so the file is not used."
+def refuse_event(code: str, number: int, title: str) -> Unreadable:
+    """Return the error for one event, counted from 1, whose time is not known, not even roughly."""
+    sentence, naming = (
+        f"{event} {_EVENT[code]}. Its time is not known, so the file is not used."
+        for event in (
+            f"Event {number} of the calendar file",
+            f"“{title}”, event {number} of the calendar file,",
+        )
     )
-    return Unreadable(code, sentence)
+    return Unreadable(code, sentence, naming=naming if title else sentence)
+
+
+def what_is_wrong(code: str) -> str:
+    """Return how a sentence about such an event goes on: "has no start"."""
+    return _EVENT[code]

@@ -22,6 +22,8 @@ class Rule:
     """How often and when something is repeated. The names are those of the RFC's rule parts.
 
     by_day: (ordinal or 0, weekday with 0 for Monday).  until: inclusive.
+    skip: what becomes of a day that a month or year does not have (RFC 7529): 0 it is left out, -1 the last one of it
+    stands for it, 1 the first one after it.
     """
 
     frequency: int
@@ -38,6 +40,7 @@ class Rule:
     by_minute: Numbers = ()
     by_second: Numbers = ()
     by_set_pos: Numbers = ()
+    skip: int = 0
 
 
 def rule(text: str) -> Rule:
@@ -53,10 +56,10 @@ def rule(text: str) -> Rule:
         name, _, value = part.partition("=")
         if given.setdefault(name.strip(), value.strip()) != value.strip():
             raise ValueError("One part of a rule stands there twice.")
-    if not given.get("FREQ") or not set(given) <= {*_FIELDS, *_SCALES}:
+    if not given.get("FREQ") or not set(given) <= {*_FIELDS, "RSCALE"}:
         raise ValueError("A rule without a frequency, or with parts that nobody knows.")
-    if any(value not in {"", _SCALES.get(name, value)} for name, value in given.items()):
-        raise ValueError("A rule by another calendar than the Gregorian (RFC 7529).")
+    if given.get("RSCALE", "") not in _GREGORIAN:
+        raise ValueError("A rule by a calendar with other months than ours (RFC 7529).")
     fields = {
         _FIELDS[name][0]: _FIELDS[name][1](value)
         for name, value in given.items()
@@ -193,5 +196,7 @@ _FIELDS: dict[str, tuple[str, Callable[[str], object]]] = {
     "BYMINUTE": ("by_minute", _numbers(0, 59)),
     "BYSECOND": ("by_second", _numbers(0, 60)),
     "BYSETPOS": ("by_set_pos", _numbers(1, 366, signed=True)),
+    "SKIP": ("skip", lambda value: ("BACKWARD", "OMIT", "FORWARD").index(value) - 1),
 }
-_SCALES = {"RSCALE": "GREGORIAN", "SKIP": "OMIT"}
+_GREGORIAN = frozenset({"", "GREGORIAN", "GREGORY", "ISO8601", "BUDDHIST", "JAPANESE", "ROC"})
+"""By CLDR's names: those that differ in how they count years have the same days."""

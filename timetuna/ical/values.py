@@ -54,15 +54,7 @@ def moments(one: Property) -> list[Moment]:
 
 def pieces(one: Property) -> list[str]:
     """Return what stands between the commas, or between the semicolons of vCalendar 1.0."""
-    return [text for text in re.split(r"[,;]", whole(one).value) if text.strip()]
-
-
-def whole(one: Property) -> Property:
-    """Return the property split where a zone name with a colon in it, and no quotes around, makes sense."""
-    if ":" not in one.value or _TIME.match(one.value.strip()):
-        return one
-    head, _, value = f"{one.head}:{one.value}".rpartition(":")
-    return Property(head, value)
+    return [text for text in re.split(r"[,;]", one.value) if text.strip()]
 
 
 def moment(text: str, head: str) -> Moment:

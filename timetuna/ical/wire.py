@@ -4,7 +4,7 @@ import json
 import struct
 from typing import Any
 
-from timetuna.ical.answer import CalendarFile, Taken, Unreadable
+from timetuna.ical.answer import CalendarFile, Note, Taken, Unreadable
 
 LENGTHS = struct.Struct("!II")
 
@@ -17,17 +17,18 @@ def pack(head: dict[str, Any], body: bytes = b"") -> bytes:
 
 def from_file(one: CalendarFile) -> dict[str, Any]:
     """Return the head of an answer."""
-    return {"busy": one.busy, "name": one.name, "events": one.events, "free": one.free, "empty": one.empty}
+    return {name: getattr(one, name) for name in CalendarFile.__slots__}
 
 
 def from_refusal(error: Unreadable) -> dict[str, Any]:
     """Return the head of an answer that is a refusal."""
-    return {"code": error.code, "sentence": str(error)}
+    return {"code": error.code, "sentence": str(error), "naming": error.naming}
 
 
 def to_file(head: dict[str, Any]) -> CalendarFile:
     """Return the answer. Raises Unreadable when it is a refusal."""
     if "code" in head:
-        raise Unreadable(head["code"], head["sentence"])
+        raise Unreadable(head["code"], head["sentence"], naming=head["naming"])
     busy = tuple(Taken(*row) for row in head.pop("busy"))
-    return CalendarFile(busy, **head)
+    notes = tuple(Note(*row) for row in head.pop("notes"))
+    return CalendarFile(busy, notes=notes, **head)

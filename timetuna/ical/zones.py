@@ -6,11 +6,8 @@ of both (RFC 5545 section 3.3.5).
 
 from bisect import bisect_right
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
-
-from timetuna.lib.zones import find_zone, known_zones
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - of a clock on a wall
 _EPOCH_UTC = datetime(1970, 1, 1, tzinfo=UTC)
@@ -31,16 +28,17 @@ class IanaZone:
     """A zone of tzdata."""
 
     def __init__(self, zone: ZoneInfo) -> None:
-        self._zone = zone
+        self.zone = zone
+        self.name = zone.key
 
     def utc(self, wall: int) -> int:
         """Return the instant at which the clock shows this."""
-        local = (_EPOCH + timedelta(seconds=_within(wall))).replace(tzinfo=self._zone)
+        local = (_EPOCH + timedelta(seconds=_within(wall))).replace(tzinfo=self.zone)
         return wall - _seconds(local)
 
     def wall(self, utc: int) -> int:
         """Return what the clock shows at this instant."""
-        return utc + _seconds((_EPOCH_UTC + timedelta(seconds=_within(utc))).astimezone(self._zone))
+        return utc + _seconds((_EPOCH_UTC + timedelta(seconds=_within(utc))).astimezone(self.zone))
 
 
 class TableZone:
@@ -72,35 +70,6 @@ class TableZone:
 
 
 UTC_ZONE = TableZone([], first=0)
-
-
-@lru_cache(maxsize=512)
-def known_zone(name: str) -> IanaZone | None:
-    """Return the zone that everybody knows by this name, or None.
-
-    That is an IANA name in any case, one behind a prefix with a slash ("/vendor.example/Europe/Berlin"; RFC 5545
-    section 3.2.19), or a Windows name in CLDR's table.
-    """
-    parts = name.strip("/").split("/")
-    tails = ["/".join(parts[start:]) for start in range(len(parts))] if name.startswith("/") else [name]
-    for tail in tails:
-        if zone := find_zone(_spelled().get(tail.casefold(), "")):
-            return IanaZone(zone)
-    zone = find_zone(_windows().get(name.casefold(), ""))
-    return IanaZone(zone) if zone else None
-
-
-@lru_cache(maxsize=1)
-def _spelled() -> dict[str, str]:
-    return {name.casefold(): name for name in known_zones()}
-
-
-@lru_cache(maxsize=1)
-def _windows() -> dict[str, str]:
-    # Importing it takes three times as long as reading an ordinary feed, and few feeds need it.
-    from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON  # noqa: PLC0415
-
-    return {windows.casefold(): iana for windows, iana in WINDOWS_TO_OLSON.items()}
 
 
 def _within(seconds: int) -> int:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from timetuna.availability.interval import Interval
+from timetuna.ical.answer import Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,10 +227,12 @@ class Reading:
 
     cursor: given back at the next reading (sync token, delta link, ETag); "" where the service has none. It holds
     what it needs to know for which span it was made.
+    notes: what the host should know of it: guesses it rests on, events whose time is not known. Not where busy is None.
     """
 
     busy: tuple[BusyTime, ...] | None
     cursor: str = ""
+    notes: tuple[Note, ...] = ()
 
 
 @runtime_checkable

@@ -8,6 +8,7 @@ from timetuna.calendars.knowledge import Known, busy_within, pack
 from timetuna.calendars.models import Calendar
 from timetuna.calendars.own_events import others_only
 from timetuna.calendars.reading import ask
+from timetuna.ical.answer import Note
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 
 
@@ -15,8 +16,8 @@ from timetuna.providers.errors import NeedsReconnect, ProviderError
 class Seen:
     """A calendar's busy time within a span, merged, without events of ours.
 
-    known: as it was read last, at `read_at`.  now: as it is now; None where it cannot be
-    read, because of `problem`.
+    known: as it was read last, at `read_at`.  now: as it is now, with what is doubtful of it in `notes`; None where it
+    cannot be read, because of `problem`.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Seen:
     read_at: datetime | None
     now: list[Interval] | None
     problem: str = ""
+    notes: tuple[Note, ...] = ()
 
 
 def see_calendar(calendar_id: int, span: Interval) -> Seen | None:
@@ -32,8 +34,9 @@ def see_calendar(calendar_id: int, span: Interval) -> Seen | None:
     if row is None:
         return None
     now, problem = None, ""
+    notes: tuple[Note, ...] = ()
     try:
-        now = _read(row, span)
+        now, notes = _read(row, span)
     except (ProviderError, NeedsReconnect) as error:
         problem = f"{error} ({error.code})"
     known = busy_within(row.busy, span, tentative=row.tentative_blocks)
@@ -43,10 +46,11 @@ def see_calendar(calendar_id: int, span: Interval) -> Seen | None:
         read_at=row.read_at,
         now=now,
         problem=problem,
+        notes=notes,
     )
 
 
-def _read(row: Calendar, span: Interval) -> list[Interval]:
-    found = others_only(ask(row, span).busy or (), host_id=row.account.host_id)
-    packed = pack(Known.of(found))
-    return merge(busy_within(packed, span, tentative=row.tentative_blocks))
+def _read(row: Calendar, span: Interval) -> tuple[list[Interval], tuple[Note, ...]]:
+    reading = ask(row, span)
+    packed = pack(Known.of(others_only(reading.busy or (), host_id=row.account.host_id)))
+    return merge(busy_within(packed, span, tentative=row.tentative_blocks)), reading.notes

@@ -58,6 +58,40 @@ def test_an_address_is_fetched() -> None:
     assert len(found["busy"]) == 1
 
 
+def test_what_is_guessed_and_what_is_not_known_stands_on_the_error_stream(tmp_path: Path) -> None:
+    file = tmp_path / "a.ics"
+    file.write_text(
+        "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nDTSTART;TZID=Middle Earth:20260310T090000\nDURATION:PT1H\nEND:VEVENT\n"
+        "BEGIN:VEVENT\nUID:2\nSUMMARY:Dentist\x1b[31m\nDTSTART:20260310T250000\nDURATION:PT1H\nEND:VEVENT\n"
+        "BEGIN:VEVENT\nUID:3\nSUMMARY:Lunch\nEND:VEVENT\nEND:VCALENDAR\n"
+    )
+
+    done = busy(str(file), *DAYS)
+
+    assert done.returncode == 0
+    assert [one["start"] for one in json.loads(done.stdout)["busy"]] == ["2026-03-08T22:00:00+01:00"]
+    zone, dentist, lunch = done.stderr.splitlines()
+    assert zone.startswith("Times in “Middle Earth” are read by your own clock (Europe/Berlin)")
+    assert dentist.startswith("“Dentist[31m” has a start that cannot be read.")
+    assert dentist.endswith("is blocked: from Sunday 8 March 2026, 22:00 to Thursday 12 March 2026, 05:00.")
+    assert lunch == "“Lunch” has no start, so it blocks nothing."
+
+
+def test_an_event_that_may_be_at_any_time_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "a.ics"
+    file.write_text(
+        "BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:Dentist\nDTSTART:soon\nEND:VEVENT\nEND:VCALENDAR\n"
+    )
+
+    done = busy(str(file), *DAYS)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "“Dentist”, event 1 of the calendar file, has a start that cannot be read. Its time is not known, so the file "
+        "is not used. (bad_start)\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

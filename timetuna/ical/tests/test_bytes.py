@@ -54,6 +54,8 @@ def event(day: int, more: str = "") -> str:
         ONE.replace("\r\n", "\r\r\n").encode(),
         ONE.replace("\r\n", "\r\n\r\n").encode(),
         b"\r\n \r\n" + ONE.encode(),
+        b" \t\r\n\xc2\xa0\r\n\r\n" + ONE.encode(),
+        b"\n   \n\n\x0b\n" + codecs.BOM_UTF8 + ONE.encode(),
         ONE.rstrip().encode(),
         ONE.encode() + b"<!-- served in 3 ms -->",
     ],
@@ -182,15 +184,15 @@ def test_no_part_of_a_file_is_taken_for_the_whole(case: Case) -> None:
         assert refusal(whole[:length])
 
 
-def test_a_refusal_shows_nothing_of_the_file() -> None:
+def test_a_refusal_shows_nothing_of_the_file_but_to_its_host() -> None:
     with pytest.raises(Unreadable) as raised:
         read(
             calendar(event(1) + "BEGIN:VEVENT\r\nSUMMARY:canary\r\nDTSTART:canary\r\nEND:VEVENT\r\n").encode()
         )
 
-    assert str(raised.value) == (
-        "Event 2 of the calendar file has a start that cannot be read. Its time is not known, so the file is not used."
-    )
+    ending = "has a start that cannot be read. Its time is not known, so the file is not used."
+    assert str(raised.value) == f"Event 2 of the calendar file {ending}"
+    assert raised.value.naming == f"“canary”, event 2 of the calendar file, {ending}"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from html import escape
 
 from timetuna.availability.interval import Interval
-from timetuna.ical.answer import Unreadable
+from timetuna.ical.answer import CalendarFile, Note, Unreadable
 from timetuna.ical.bounds import MAX_BYTES
 from timetuna.ical.reading import read_busy
 from timetuna.providers.base import BusyTime, Reading
@@ -48,7 +48,8 @@ class Calendar:
                 return Reading(None, unchanged.text())
         state = self._state()
         fresh = Cursor(span=span, time_zone=self._zone, token=state.text(_TOKEN), ctag=state.text(_CTAG))
-        return Reading(self._busy(span), fresh.text())
+        busy, notes = self._busy(span)
+        return Reading(busy, fresh.text(), notes)
 
     def _unchanged(self, known: Cursor) -> Cursor | None:
         """Return what to remember when the calendar is as it was, None when it has to be read."""
@@ -72,24 +73,24 @@ class Calendar:
             raise gone()
         return found[0]
 
-    def _busy(self, span: Interval) -> tuple[BusyTime, ...]:
+    def _busy(self, span: Interval) -> tuple[tuple[BusyTime, ...], tuple[Note, ...]]:
         objects = self._objects(span)
         if sum(one.count(b"\n") + one.count(b"\r") for one in objects) > _MOST_LINES:
             raise ProviderError(
                 "This calendar holds more than TimeTuna reads; this is tried again.", code="caldav:lines"
             )
         answered = (as_answered(one, addresses=self._addresses) for one in objects)
-        read = [one for batch in _batches(answered) for one in self._read(batch, span)]
-        return tuple(sorted(read))
+        read = [self._read(batch, span) for batch in _batches(answered)]
+        busy = sorted(BusyTime(*one) for file in read for one in file.busy)
+        return tuple(busy), tuple(dict.fromkeys(note for file in read for note in file.notes))
 
-    def _read(self, body: bytes, span: Interval) -> list[BusyTime]:
+    def _read(self, body: bytes, span: Interval) -> CalendarFile:
         try:
-            read = read_busy(body, span, time_zone=self._zone, seconds=_READ_SECONDS)
+            return read_busy(body, span, time_zone=self._zone, seconds=_READ_SECONDS)
         except Unreadable as error:
             raise ProviderError(
-                f"Something in this calendar cannot be read. {error}", code=f"ical:{error.code}"
+                f"Something in this calendar cannot be read. {error.naming}", code=f"ical:{error.code}"
             ) from None
-        return [BusyTime(*one) for one in read.busy]
 
     def _objects(self, span: Interval) -> list[bytes]:
         """Return the calendar objects of the span, whole, with all their recurrences: one reader expands them."""

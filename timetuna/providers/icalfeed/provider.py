@@ -92,7 +92,7 @@ class ICalFeed(LoginForm, Directory, BusySource):
         if known is not None and fresh.digest == known.digest:
             return Reading(None, replace(fresh, span=known.span).text())
         read = _read(response.body, span, time_zone=time_zone)
-        return Reading(tuple(BusyTime(*one) for one in read.busy), fresh.text())
+        return Reading(tuple(BusyTime(*one) for one in read.busy), fresh.text(), read.notes)
 
     def _address(self, credential: str) -> str:
         """Judge the kept address again: what the operator allows may have changed."""
@@ -100,15 +100,17 @@ class ICalFeed(LoginForm, Directory, BusySource):
 
     def _name(self, address: str) -> str:
         now = int(time.time() // 60)
-        read = _read(fetch(self._http, address).body, (now, now + 1), time_zone="UTC")
+        # What is said here ends up where operators read: in it no event is named.
+        read = _read(fetch(self._http, address).body, (now, now + 1), time_zone="UTC", naming=False)
         return single_line(read.name, max_length=_NAME_LENGTH) or host_of(address)
 
 
-def _read(body: bytes, span: Interval, *, time_zone: str) -> CalendarFile:
+def _read(body: bytes, span: Interval, *, time_zone: str, naming: bool = True) -> CalendarFile:
     try:
         return read_busy(body, span, time_zone=time_zone, seconds=_READ_SECONDS)
     except Unreadable as error:
-        raise ProviderError(str(error), code=f"ical:{error.code}") from None
+        said = error.naming if naming else str(error)
+        raise ProviderError(said, code=f"ical:{error.code}") from None
 
 
 PROVIDER = Provider(

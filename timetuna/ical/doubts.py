@@ -1,0 +1,168 @@
+"""Events whose time cannot be read: between which two instants they lie all the same, as far as that is certain.
+
+A date of which only the year or the month makes sense is somewhere in it; an end that cannot be read is no later than
+a month after the start, a start no earlier than a month before the end. What has nothing of a time in it takes none.
+"""
+
+import re
+from calendar import monthrange
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from timetuna.ical.answer import Note, Taken, Unreadable
+from timetuna.ical.decoding import text_of
+from timetuna.ical.file_zones import FileZones
+from timetuna.ical.parts import Part, Property, split_line
+from timetuna.ical.refusals import refuse_event
+from timetuna.ical.values import DAY, length, moment, pieces
+from timetuna.lib.text import single_line
+
+_MINUTE = 60
+_LONGEST = 31 * DAY  # an event of which only one side is known
+_WIDEST = 500 * DAY  # what is less certain than that is not known at all
+_CLOCKS_APART = 27 * 3600
+_DIGITS = re.compile(r"(\d{4})(?:-?(\d\d)(?:-?(\d\d))?)?(?!-?\d)", re.ASCII)
+_UNTIL = re.compile(r"UNTIL\s*=\s*([^;]*)")
+_YEARS, _MONTHS = range(1900, 2200), range(1, 13)
+_TITLE_LENGTH = 60
+_ESCAPED = re.compile(r"\\(.)")
+
+
+class Hull(NamedTuple):
+    """From no earlier than `first` until no later than `last`, in UTC seconds; None where that is not known."""
+
+    first: int | None
+    last: int | None
+
+
+class Doubt(NamedTuple):
+    """An event whose time is not known. hull: None where it says nothing of when it is, so that it is at no time."""
+
+    code: str
+    number: int
+    title: str
+    hull: Hull | None
+    tentative: bool
+
+    def taken(self, span: tuple[int, int]) -> tuple[Taken | None, Note | None]:
+        """Return what is blocked of the span (UTC minutes) because of it, and what its host should know.
+
+        Nothing of either where it certainly lies outside. Raises Unreadable where all that is known is that it may be
+        at any time.
+        """
+        if self.hull is None:
+            return None, Note(self.code, self.title)
+        first, last = self.hull
+        if (first is not None and first >= span[1] * _MINUTE) or (
+            last is not None and last <= span[0] * _MINUTE
+        ):
+            return None, None
+        if first is None or last is None or last - first > _WIDEST:
+            raise self.refusal()
+        start, end = max(first // _MINUTE, span[0]), min(-(-last // _MINUTE), span[1])
+        if start >= end:
+            return None, None
+        return Taken(start, end, self.tentative), Note(self.code, self.title, "", start, end)
+
+    def refusal(self) -> Unreadable:
+        """Return the error for a file that cannot be used because of this event."""
+        return refuse_event(self.code, self.number, self.title)
+
+
+def doubt_of(part: Part, zones: FileZones, *, code: str, tentative: bool) -> Doubt:
+    """Return what is certain of an event whose time is not."""
+    hull = Hull(None, None) if part.broken else _Measuring(part, zones).hull()
+    return Doubt(code, part.number, title_of(part), hull, tentative)
+
+
+def title_of(part: Part) -> str:
+    """Return the event's title as one short line."""
+    head, value = split_line(part.title)
+    text = _ESCAPED.sub(lambda found: " " if found[1] in "nN" else found[1], text_of(value or b""))
+    return "" if "QUOTED-PRINTABLE" in text_of(head).upper() else single_line(text, max_length=_TITLE_LENGTH)
+
+
+Certain = tuple[int, int]
+
+
+class _Measuring:
+    """Looks at what can be read of one event."""
+
+    def __init__(self, part: Part, zones: FileZones) -> None:
+        self._part = part
+        self._zones = zones
+
+    def hull(self) -> Hull | None:
+        """Return the hull; None where nothing is said of when it is."""
+        starts, ends = self._part.every("DTSTART"), self._part.every("DTEND")
+        start, end = self._all(starts), self._all(ends)
+        if start and end:
+            return self._repeated(start[0], max(start[1], end[1]))
+        if start:
+            return self._repeated(start[0], start[1] + self._length(unknown=bool(ends)))
+        if end:
+            return self._repeated(end[0] - _LONGEST, end[1])
+        return Hull(None, None) if starts else None
+
+    def _length(self, *, unknown: bool) -> int:
+        try:
+            lengths = [length(text) for text in self._part.values("DURATION")]
+        except ValueError:
+            return _LONGEST
+        known = max((one.days * DAY + one.seconds for one in lengths), default=0)
+        return _LONGEST if unknown else max(known, 0)
+
+    def _repeated(self, first: int, last: int) -> Hull:
+        """Return the hull of the whole series, of which one time lies within these two."""
+        lasts = [last]
+        for text in filter(None, self._part.values("RRULE")):
+            until = _UNTIL.search(text)
+            end = self._piece(until[1], "") if until else None
+            if end is None:
+                return Hull(first, None)
+            lasts.append(end[1] + DAY + last - first)
+        firsts = [first]
+        for given in self._part.every("RDATE"):
+            more = self._all([Property(given.head, text) for text in pieces(given)])
+            if more is None:
+                return Hull(None, None)
+            firsts.append(more[0])
+            lasts.append(more[1] + last - first)
+        return Hull(min(firsts), max(lasts))
+
+    def _all(self, given: Iterable[Property]) -> Certain | None:
+        """Return between what all times of these properties lie; None where there is none, or one says nothing."""
+        found = [self._piece(text, one.head) for one in given for text in one.value.split("/") if text]
+        certain = [one for one in found if one is not None]
+        if not certain or len(certain) < len(found):
+            return None
+        return min(first for first, _ in certain), max(last for _, last in certain)
+
+    def _piece(self, text: str, head: str) -> Certain | None:
+        try:
+            at = moment(text, head)
+        except ValueError:
+            return _by_digits(text)
+        if at.second is None:
+            midnight = self._zones.owner.utc(at.wall)
+            return midnight, midnight + DAY + 3600
+        instant = self._zones.zone(at.zone, self._part.calendar).utc(at.wall)
+        return instant, instant
+
+
+def _by_digits(text: str) -> Certain | None:
+    """Return the day, month or year that the digits in front name, with the clocks of all zones."""
+    found = _DIGITS.match(text.strip())
+    year, month, day = (int(group or 0) for group in found.groups()) if found else (0, 0, 0)
+    if year not in _YEARS:
+        return None
+    if month not in _MONTHS:
+        first, last = date(year, 1, 1), date(year + 1, 1, 31)
+    elif day in range(1, monthrange(year, month)[1] + 1):
+        first = last = date(year, month, day)
+    else:
+        first = date(year, month, 1)
+        last = first + timedelta(days=monthrange(year, month)[1] + 2)  # the 31st of February is in March
+    epoch = date(1970, 1, 1)
+    return (first - epoch).days * DAY - _CLOCKS_APART, ((last - epoch).days + 1) * DAY + _CLOCKS_APART
