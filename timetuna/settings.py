@@ -51,7 +51,7 @@ def _database(value: str) -> dict[str, Any]:
         ) from error
     options = database.setdefault("OPTIONS", {})
     if database["ENGINE"].endswith("sqlite3"):
-        database["ENGINE"] = "timetuna.db.sqlite"
+        database["ENGINE"] = "timetuna.db.sqlite3"
         options.setdefault("timeout", 15)
         options |= {
             "transaction_mode": "IMMEDIATE",

@@ -16,7 +16,7 @@ from timetuna.jobs.tests.conftest import wait_for
 from timetuna.jobs.worker import WorkerProcess
 
 on_a_server = pytest.mark.skipif(
-    django_settings.DATABASES["default"]["ENGINE"].endswith("sqlite"), reason="a file is never away"
+    django_settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"), reason="a file is never away"
 )
 
 
