@@ -225,9 +225,7 @@ def _unreadable(reason: Reason, setting: Setting) -> _Told:
             setting.own_calendars(),
             _PROVIDERS,
         )
-    text = (
-        f"The calendar “{reason.label}” cannot be read at the moment, so nobody knows whether you are free."
-    )
+    text = f"“{reason.label}” cannot be read at the moment, so nobody knows whether you are free."
     return text, (setting.own_calendars(), _PROVIDERS)
 
 

@@ -34,12 +34,14 @@ def trouble_mail(account: CalendarAccount, *, episode: datetime) -> EmailMessage
     problems = list(dict.fromkeys(one.problem for one in trouble.calendars))
     several = len(trouble.calendars) > 1
     subject = f"{len(trouble.calendars)} calendars" if several else f"Your calendar {trouble.names()}"
+    if trouble.unlisted:
+        subject = f"The calendars of {account.email or account.display_name}"
     return _mail(
         trouble,
         "trouble",
         subject=f"{subject} cannot be read",
         name=f"trouble-{account.pk}-{episode.timestamp():.0f}",
-        values={"problem": " ".join(problems), "several": several},
+        values={"problem": " ".join(problems), "several": several, "unlisted": trouble.unlisted},
     )
 
 

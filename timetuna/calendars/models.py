@@ -6,6 +6,8 @@ from django.utils import timezone
 
 LONGEST_ID = 1_000
 """Of a calendar, as its service calls it."""
+EVERY = ""
+"""The id of the row that stands for all calendars of an account, from connecting it until they are listed."""
 
 
 class CalendarAccount(models.Model):
@@ -81,6 +83,7 @@ class Calendar(models.Model):
 
     blocks: it takes time on every page that has not chosen calendars of its own.  tentative_blocks: so do its events
     that are not certain yet.  listed: the account still has it.
+    One whose `outside_id` is EVERY stands for all of an account that was never listed: unknown is not free.
     busy: merged intervals, as calendars/knowledge.py packs them, read for [known_from_minute, known_until_minute)
     in `known_zone`; good since `read_at`, whatever was tried since.  failing_since: the first failure since then.
     """
@@ -123,6 +126,10 @@ class Calendar(models.Model):
                 condition=models.Q(read_lease_until__isnull=False),
             ),
         ]
+
+    def is_every(self) -> bool:
+        """Say whether it stands for all calendars of an account that was never listed."""
+        return self.outside_id == EVERY
 
     def kinds(self) -> frozenset[str]:
         """Return the kinds of online meetings that events in it can carry."""

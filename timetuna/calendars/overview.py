@@ -155,7 +155,8 @@ def _card(
     row: CalendarAccount, found: Listing, wants: Wants, losses: Mapping[int, list[str]], now: datetime
 ) -> AccountCard:
     lines = [calendar_line(_with_account(one, row), wants=wants, now=now) for one in row.calendars.all()]
-    shown = [line for line in lines if line.state is not State.GONE or _counts(line.row, wants)]
+    shown = [line for line in lines if not line.row.is_every()]
+    shown = [line for line in shown if line.state is not State.GONE or _counts(line.row, wants)]
     return AccountCard(row=row, listing=found, calendars=tuple(shown), losses=tuple(losses.get(row.pk, ())))
 
 

@@ -13,6 +13,8 @@ def ask(row: Calendar, span: Interval, *, cursor: str = "") -> Reading:
 
     Not to be called inside a transaction. Raises ProviderError, NeedsReconnect.
     """
+    if row.is_every():
+        raise ProviderError("It is not known yet which calendars there are.", code="not-listed")
     source = busy_source(row.account.provider)
     if source is None:
         raise ProviderError(

@@ -17,12 +17,16 @@ _UTC = ZoneInfo("UTC")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failing:
-    """A calendar that cannot be read. counts_until: how long what is known of it goes on to count; None: no longer."""
+    """A calendar that cannot be read. counts_until: how long what is known of it goes on to count; None: no longer.
+
+    every: it stands for all calendars of an account that could not be listed.
+    """
 
     name: str
     since: datetime
     problem: str
     counts_until: datetime | None
+    every: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +52,11 @@ class Trouble:
     def action(self) -> str:
         """Return the words of the button."""
         return f"Reconnect {self.label}" if self.needs_host else "Look at your calendars"
+
+    @property
+    def unlisted(self) -> bool:
+        """Say whether not even the list of its calendars could be read."""
+        return any(one.every for one in self.calendars)
 
     def names(self) -> str:
         """Return the calendars, as people say them: “Work” and “Family”."""
@@ -119,6 +128,7 @@ def _of(row: Calendar, wants: Wants, now: datetime) -> Failing:
         since=row.failing_since or now,
         problem=row.problem,
         counts_until=until if until and until > now else None,
+        every=row.is_every(),
     )
 
 

@@ -33,17 +33,21 @@ class Google:
 
     def connect(self, client, user, *, account="robin"):
         """Connect as a browser does, and learn which calendars there are and when they are taken."""
-        client.force_login(user)
-        self.control.tell("google/decide", decision="allow", account=account)
-        start = client.post("/settings/providers/google/connect")
-        back = urlsplit(httpx.get(start["Location"], trust_env=False).headers["location"])
-        client.get(f"{back.path}?{back.query}")
-        row = CalendarAccount.objects.filter(host=user, provider="google").latest("connected_at")
+        row = self.just_connect(client, user, account=account)
         list_calendars(row.pk)
         for calendar in row.calendars.all():
             refresh(calendar.pk)
         Job.objects.filter(name="calendars.list").delete()
         return row
+
+    def just_connect(self, client, user, *, account="robin"):
+        """Connect as a browser does."""
+        client.force_login(user)
+        self.control.tell("google/decide", decision="allow", account=account)
+        start = client.post("/settings/providers/google/connect")
+        back = urlsplit(httpx.get(start["Location"], trust_env=False).headers["location"])
+        client.get(f"{back.path}?{back.query}")
+        return CalendarAccount.objects.filter(host=user, provider="google").latest("connected_at")
 
     def events(self, calendar=PRIMARY):
         """Return the events that stand in a calendar now."""

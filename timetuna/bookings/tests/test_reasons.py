@@ -59,7 +59,7 @@ def test_a_calendar_that_cannot_be_read(setting):
     line = tell(Reason(Code.PROVIDER_UNREADABLE, label="Work (Google)"), setting)
 
     assert line.text == (
-        "The calendar “Work (Google)” cannot be read at the moment, so nobody knows whether you are free."
+        "“Work (Google)” cannot be read at the moment, so nobody knows whether you are free."
     )
     assert line.links == calendar_links(setting)
 

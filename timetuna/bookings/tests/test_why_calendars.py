@@ -48,4 +48,4 @@ def test_a_busy_calendar_is_named(page):
 def test_a_calendar_that_cannot_be_read_is_named(page):
     calendar(page, read_at=present() - timedelta(hours=30))
 
-    assert "The calendar “Work” cannot be read at the moment" in asked(page)
+    assert "“Work” cannot be read at the moment" in asked(page)

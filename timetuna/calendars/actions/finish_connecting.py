@@ -5,9 +5,10 @@ import logging
 from django.utils import timezone
 
 from timetuna.calendars.actions.begin_connecting import Visit, new_authorization
+from timetuna.calendars.actions.list_calendars import list_soon
 from timetuna.calendars.actions.store_grant import Grant, store_grant
 from timetuna.calendars.connections import linkable, listing
-from timetuna.calendars.models import Authorization
+from timetuna.calendars.models import Authorization, CalendarAccount
 from timetuna.calendars.sealing import authorization_context, grant_owner, seal_grant
 from timetuna.jobs.queue import enqueue
 from timetuna.lib.secretbox import SecretBoxError
@@ -34,6 +35,7 @@ def finish_connecting(visit: Visit, *, state: str, code: str) -> Authorization |
     verifier = _consume(visit, state)
     grant = _ask_provider(visit, code=code, verifier=verifier)
     if store_grant(grant, host_id=visit.host_id):
+        _list_calendars(grant, visit.host_id)
         return None
     return _keep_waiting(visit, grant)
 
@@ -104,6 +106,13 @@ def _keep_waiting(visit: Visit, grant: Grant) -> Authorization:
         "calendars.forget_expired", at=row.expires_at, key=f"forget-authorization:{row.state_fingerprint}"
     )
     return row
+
+
+def _list_calendars(grant: Grant, host_id: int) -> None:
+    rows = CalendarAccount.objects.filter(host_id=host_id, provider=grant.provider)
+    account = rows.filter(provider_user_id=grant.profile.user_id).first()
+    if account is not None:
+        list_soon(account)
 
 
 def _label(provider: str) -> str:

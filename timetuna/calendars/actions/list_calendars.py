@@ -2,21 +2,27 @@
 
 import logging
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
+from queue import Empty, SimpleQueue
+from threading import Thread
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from timetuna.calendars.actions.begin_anew import spare_first_look
 from timetuna.calendars.connections import directory
-from timetuna.calendars.models import LONGEST_ID, Calendar, CalendarAccount
-from timetuna.calendars.session import use
+from timetuna.calendars.models import EVERY, LONGEST_ID, Calendar, CalendarAccount
+from timetuna.calendars.session import token_at_hand, use
 from timetuna.jobs.queue import repeat
 from timetuna.lib.text import single_line
 from timetuna.providers.base import OutsideCalendar
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 
 log = logging.getLogger("timetuna.calendars")
+SECONDS = 2.5
+"""So long whoever connects an account waits for the list of its calendars."""
 _DAY, _SOON, _APART = timedelta(days=1), timedelta(hours=1), timedelta(seconds=1)
 
 
@@ -28,17 +34,51 @@ def list_calendars(account_id: int) -> None:
     Raises ProviderError and NeedsReconnect, after the account's row says so.
     """
     account = CalendarAccount.objects.filter(pk=account_id).first()
-    provider = directory(account.provider) if account else None
-    if account is None or provider is None:
+    if account is None:
         return
     try:
-        found = use(account_id, lambda credential: provider.calendars(credential=credential))
+        found = _ask(account)
         _refuse_unkept(found)
     except (ProviderError, NeedsReconnect) as error:
         log.warning("%s connection %s: calendars not listed: %s", account.provider, account_id, error.code)
         CalendarAccount.objects.filter(pk=account_id).update(calendars_problem=str(error)[:300])
         raise
     _store(account_id, found, now=timezone.now())
+
+
+def list_soon(account: CalendarAccount, *, seconds: float = SECONDS) -> None:
+    """Do it for an account that was just connected, if it answers in time. Else the look that is enqueued does it.
+
+    Nothing that goes wrong is said here: it is no trouble yet.
+    """
+    provider = directory(account.provider)
+    token = token_at_hand(account) if provider else None
+    if provider is None or token is None:
+        return
+    answers: SimpleQueue[tuple[OutsideCalendar, ...]] = SimpleQueue()
+
+    def ask() -> None:
+        # No database in here: whoever waits goes on without this thread.
+        with suppress(ProviderError, NeedsReconnect):
+            answers.put(provider.calendars(credential=token))
+
+    Thread(target=ask, name=f"list-{account.pk}", daemon=True).start()
+    with suppress(Empty, ProviderError):
+        found = answers.get(timeout=seconds)
+        _refuse_unkept(found)
+        _store(account.pk, found, now=timezone.now())
+        spare_first_look(account)
+
+
+def _ask(account: CalendarAccount) -> tuple[OutsideCalendar, ...]:
+    provider = directory(account.provider)
+    if provider is None:
+        raise ProviderError(
+            "Its provider is not set up on this server; whoever runs it can add it to the settings.",
+            code="not-set-up",
+            operator=True,
+        )
+    return use(account.pk, lambda credential: provider.calendars(credential=credential))
 
 
 def _refuse_unkept(found: Iterable[OutsideCalendar]) -> None:
@@ -79,8 +119,16 @@ def _store(account_id: int, found: Iterable[OutsideCalendar], *, now: datetime) 
         told = {one.id: one for one in found}
         for one in told.values():
             _write(account, one, known.get(one.id), now)
+        _let_go(account, known.get(EVERY))
         account.calendars.exclude(outside_id__in=told.keys()).update(listed=False)
         CalendarAccount.objects.filter(pk=account_id).update(calendars_read_at=now, calendars_problem="")
+
+
+def _let_go(account: CalendarAccount, every: Calendar | None) -> None:
+    """Take away what stood for all of them. Whoever was told of it is told of the end once the calendars are read."""
+    if every is not None:
+        account.calendars.filter(blocks=True, read_at=None).update(told_at=every.told_at)
+        account.calendars.filter(pk=every.pk).delete()
 
 
 def _write(account: CalendarAccount, one: OutsideCalendar, row: Calendar | None, now: datetime) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from django.utils import timezone
 
+from timetuna.calendars.actions.list_calendars import list_soon
 from timetuna.calendars.actions.store_grant import Grant, store_grant
 from timetuna.calendars.connections import login_form
 from timetuna.calendars.models import CalendarAccount
@@ -35,6 +36,8 @@ def log_in(provider: str, given: Mapping[str, str], *, host_id: int) -> Calendar
         raise
     tokens = Tokens(login.credential, "", NEVER, frozenset())
     store_grant(Grant(provider, tokens, login.profile, asked_at), host_id=host_id, replace=True)
-    return CalendarAccount.objects.get(
+    account = CalendarAccount.objects.get(
         host_id=host_id, provider=provider, provider_user_id=login.profile.user_id
     )
+    list_soon(account)
+    return account

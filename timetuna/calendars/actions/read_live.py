@@ -14,7 +14,7 @@ from timetuna.availability.interval import Interval
 from timetuna.calendars.actions.make_due import make_due
 from timetuna.calendars.connections import busy_source
 from timetuna.calendars.knowledge import Known, pack, unpack
-from timetuna.calendars.models import Calendar
+from timetuna.calendars.models import EVERY, Calendar
 from timetuna.calendars.own_events import others_only
 from timetuna.calendars.session import token_at_hand, use
 from timetuna.impatience import impatient
@@ -59,7 +59,7 @@ def read_live(ids: Collection[int], span: Interval, *, seconds: float) -> list[i
 
 
 def _readable(ids: Collection[int]) -> list[Calendar]:
-    rows = Calendar.objects.filter(pk__in=ids, account__needs_reconnect=False)
+    rows = Calendar.objects.filter(pk__in=ids, account__needs_reconnect=False).exclude(outside_id=EVERY)
     return list(rows.select_related("account__host").defer("busy").order_by("pk"))
 
 

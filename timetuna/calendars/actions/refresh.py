@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from timetuna.availability.interval import Interval
 from timetuna.calendars.actions.claim import Turn, claim
+from timetuna.calendars.actions.list_calendars import list_calendars
 from timetuna.calendars.actions.tell import mended, note_failure
 from timetuna.calendars.connections import reads_only
 from timetuna.calendars.knowledge import Known, pack
@@ -49,6 +50,9 @@ def read(turn: Turn) -> bool:
         turn.give_back(next_read_at=turn.begun + _RESTS, told_at=None, **_CALM)
         return False
     try:
+        if row.is_every():
+            list_calendars(row.account_id)
+            return True
         span, cursor = _asked(row, wants, now=turn.begun)
         reading = ask(row, span, cursor=cursor)
     except (ProviderError, NeedsReconnect) as error:

@@ -12,8 +12,8 @@ from timetuna.jobs.models import Job
 from timetuna.jobs.registry import run
 from timetuna.sandbox import Sandbox, SandboxConfig, SandboxControl
 
-# One for all: reading the system's certificates takes longer than a test.
 WEBHOOK = "/api/webhooks/zoom/deauthorize"
+# One for all: reading the system's certificates takes longer than a test.
 WEB = httpx.Client(trust_env=False, headers={"Connection": "close"})
 
 

@@ -59,7 +59,8 @@ def test_a_feed_is_added_and_its_calendar_looked_for(as_alice, alice, feeds):
     assert answer.redirect_chain == [("/settings/providers", 302)]
     assert "Rowing club is connected." in answer.content.decode()
     assert row.display_name == "Rowing club"
-    assert [job.arguments for job in Job.objects.filter(name="calendars.list")] == [{"account": row.pk}]
+    assert [one.name for one in row.calendars.all()] == ["Rowing club"]
+    assert not Job.objects.filter(name="calendars.list").exists()
 
 
 def test_what_does_not_work_is_said_and_comes_back_as_typed(as_alice, feeds):

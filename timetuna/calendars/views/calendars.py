@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from timetuna.calendars.actions.read_again import read_again
 from timetuna.calendars.actions.set_calendar import set_calendar
-from timetuna.calendars.models import Calendar, CalendarAccount
+from timetuna.calendars.models import EVERY, Calendar, CalendarAccount
 from timetuna.calendars.overview import account_card
 from timetuna.calendars.views.limits import TOO_OFTEN, within_limit
 from timetuna.calendars.views.settings import host_of
@@ -64,10 +64,8 @@ def read_account(request: HttpRequest, account: int) -> HttpResponse:
 
 
 def _own_or_404(request: HttpRequest, calendar_id: int) -> Calendar:
-    row = Calendar.objects.select_related("account").filter(
-        pk=calendar_id, account__host_id=host_of(request).pk
-    )
-    found = row.first()
+    rows = Calendar.objects.select_related("account").exclude(outside_id=EVERY)
+    found = rows.filter(pk=calendar_id, account__host_id=host_of(request).pk).first()
     if found is None:
         raise Http404
     return found

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from timetuna.accounts.models import User
-from timetuna.calendars.models import Calendar
+from timetuna.calendars.models import EVERY, Calendar
 from timetuna.pages.models import BookingPage, PageCalendar
 
 
@@ -35,7 +35,7 @@ def save_calendars(page: BookingPage, values: CalendarsTab) -> None:
         row = BookingPage.objects.select_for_update().get(pk=page.pk)
         chosen = set(values.chosen) if values.own else set()
         named = chosen | ({values.write_calendar} if values.write_calendar else set())
-        mine = Calendar.objects.filter(account__host_id=row.host_id, pk__in=named)
+        mine = Calendar.objects.filter(account__host_id=row.host_id, pk__in=named).exclude(outside_id=EVERY)
         if mine.count() != len(named):
             raise CalendarGone
         row.own_calendars, row.writes = values.own, values.writes

@@ -69,7 +69,7 @@ class CalendarsForm(forms.Form):
             "writes": _stored(page),
         }
         super().__init__(data, initial=initial)
-        ids = [str(line.row.pk) for line in self.lines]
+        ids = [str(line.row.pk) for line in self.lines if not line.row.is_every()]
         gone = {"invalid_choice": CALENDAR_GONE}
         self.fields["calendars"].choices = [(one, one) for one in ids]  # type: ignore[attr-defined]
         self.fields["writes"].choices = [  # type: ignore[attr-defined]
@@ -97,7 +97,11 @@ class CalendarsForm(forms.Form):
     def accounts(self) -> Iterator[Account]:
         """Return the calendars to tick, account by account; those that are gone only while they are chosen."""
         chosen = {str(one) for one in self["calendars"].value() or []}
-        shown = [one for one in self.lines if one.state is not State.GONE or str(one.row.pk) in chosen]
+        shown = [
+            one
+            for one in self.lines
+            if not one.row.is_every() and (one.state is not State.GONE or str(one.row.pk) in chosen)
+        ]
         for _, group in groupby(shown, key=lambda line: line.row.account_id):
             lines = list(group)
             label = self.labels.get(lines[0].row.account.provider, "")
@@ -109,7 +113,8 @@ class CalendarsForm(forms.Form):
         chosen = [str(row.calendar_id) for row in self.page.page_calendars.all()]
         if chosen or self.page.own_calendars:
             return chosen
-        return [str(line.row.pk) for line in self.all_blocking() if line.state is not State.GONE]
+        there = [line for line in self.all_blocking() if line.state is not State.GONE]
+        return [str(line.row.pk) for line in there if not line.row.is_every()]
 
     def blocks_nothing(self) -> bool:
         """Say whether no calendar keeps guests from booking this page."""

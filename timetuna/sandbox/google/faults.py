@@ -24,6 +24,9 @@ FAULTS: dict[str, Fault] = {
     "google_revoke": Fault("Every grant of Google's is revoked now", "now"),
     "google_expire_sync": Fault("Every sync token is too old now", "now"),
     "google_slow": Fault("Google is slow", "slow", EVERYTHING, {"seconds": 4}),
+    "google_list_slow": Fault(
+        "The list of calendars is slow", "slow", ("google.calendars.list",), {"seconds": 4}
+    ),
     "google_401": Fault("401, the access token is not accepted", "before", API),
     "google_403_rate": Fault("403, this user's limit of requests", "before", API),
     "google_403_quota": Fault("403, the project's limit of the day", "before", API),
