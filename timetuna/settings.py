@@ -229,6 +229,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "timetuna.accounts.devices.DeviceCookie",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -287,14 +288,6 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
 
-# Attempts are counted here. Django keeps 300 entries: whoever has many addresses could push the counts out.
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "OPTIONS": {"MAX_ENTRIES": 50_000},
-    }
-}
-
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
@@ -324,13 +317,7 @@ ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/signin"
 ACCOUNT_EMAIL_CONFIRMATION_AUTHENTICATED_REDIRECT_URL = "/settings/profile"
-ACCOUNT_RATE_LIMITS = {
-    "confirm_email": "3/10m/key,20/d/key",
-    "reset_password": "20/m/ip,5/10m/key",
-    "connect": "30/10m/key",
-    "connect_by_form": "20/10m/key,100/d/key",  # each try dials what was typed
-    "read_calendars": "20/m/key",
-}
+ACCOUNT_RATE_LIMITS = False  # timetuna/rate_limits counts, whole across processes
 SOCIALACCOUNT_ADAPTER = "timetuna.accounts.social.SocialAdapter"
 SOCIALACCOUNT_AUTO_SIGNUP = False
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False

@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from allauth.core import context as allauth_context
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -18,7 +19,9 @@ from timetuna.accounts.actions.note_email_change import note_email_change
 from timetuna.accounts.actions.store_host import store_host
 from timetuna.accounts.emails import send
 from timetuna.accounts.models import User
-from timetuna.accounts.notices import NOTICES
+from timetuna.accounts.notices import FOR_ANYBODY, NOTICES
+from timetuna.accounts.passwords import Attempt
+from timetuna.accounts.rate_limits import count_account_mail
 from timetuna.lib.mail import clean_address
 from timetuna.web.client import client_address
 from timetuna.web.paths import in_full, is_own_path
@@ -41,8 +44,6 @@ class AccountAdapter(DefaultAccountAdapter):
         "email_password_mismatch": "Mail address and password do not fit together. Please try again.",
         "enter_current_password": "This is not your current password.",
         "incorrect_password": "This is not your password.",
-        "too_many_login_attempts": "That were too many attempts. Please wait a few minutes and try again.",
-        "rate_limited": "That was too often. Please wait a few minutes and try again.",
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
@@ -52,6 +53,13 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_client_ip(self, request: HttpRequest) -> str:
         """Count clients as everywhere else."""
         return client_address(request)
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """Try a password. Raises ValidationError where it comes too early after wrong ones."""
+        attempt = Attempt.begin(request, email=credentials.get("email", ""))
+        user: User | None = super().authenticate(request, **credentials)
+        attempt.end(right=user is not None)
+        return user
 
     def is_safe_url(self, url: str) -> bool:
         """Return to own paths only."""
@@ -104,10 +112,12 @@ class AccountAdapter(DefaultAccountAdapter):
             messages.add_message(request, level, text, extra_tags=extra_tags)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Enqueue the mail that we have for allauth's template, if we have one."""
+        """Enqueue the mail that we have for allauth's template, if we have one. Raises TooManyMails."""
         write = NOTICES.get(template_prefix)
         if write is None:
             return
+        if template_prefix in FOR_ANYBODY:
+            count_account_mail(allauth_context.request, email)
         if template_prefix == "account/email/email_changed":
             context |= {"undo_url": _undo_url(context)}
         send(write(context), to=email)

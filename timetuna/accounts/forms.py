@@ -190,6 +190,13 @@ class ChangePasswordForm(Plain, account.ChangePasswordForm):
         self.fields["password1"].label = "New password"
         self.fields["password1"].help_text = PASSWORD_HELP
 
+    def clean_oldpassword(self) -> str:
+        """Check it, as rarely as at a sign-in."""
+        password: str = self.cleaned_data["oldpassword"]
+        if not get_adapter().reauthenticate(self.user, password):
+            raise get_adapter().validation_error("enter_current_password")
+        return password
+
 
 class ReauthenticateForm(Plain, account.ReauthenticateForm):
     """The password once more, before something that matters."""
@@ -206,9 +213,9 @@ class ChangeEmailForm(Plain, account.AddEmailForm):
         self.order_fields(["email", "password"])
 
     def clean_password(self) -> str:
-        """Check it."""
+        """Check it, as rarely as at a sign-in."""
         password: str = self.cleaned_data["password"]
-        if not self.user.check_password(password):
+        if not get_adapter().reauthenticate(self.user, password):
             raise get_adapter().validation_error("incorrect_password")
         return password
 

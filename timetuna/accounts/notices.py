@@ -120,3 +120,14 @@ NOTICES: dict[str, Callable[[Context], Notice]] = {
     "account/email/password_set": _password_changed,
     "account/email/email_changed": _email_changed,
 }
+
+FOR_ANYBODY = frozenset(
+    {
+        "account/email/email_confirmation_signup",
+        "account/email/email_confirmation",
+        "account/email/account_already_exists",
+        "account/email/unknown_account",
+        "account/email/password_reset_key",
+    }
+)
+"""What people are sent because somebody typed their address; the others tell an owner what has happened."""

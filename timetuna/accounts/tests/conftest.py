@@ -3,7 +3,6 @@ import re
 from dataclasses import dataclass
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from timetuna.accounts.emails import seal_context
@@ -16,8 +15,8 @@ NEW_PASSWORD = "another long one 47"
 
 
 @pytest.fixture(autouse=True)
-def _fresh_limits(db):
-    cache.clear()
+def _with_database(db):
+    pass
 
 
 @pytest.fixture

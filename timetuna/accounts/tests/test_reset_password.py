@@ -87,10 +87,3 @@ def test_an_address_that_only_waits_for_confirmation_gets_no_link(browser, alice
 def test_a_made_up_link(browser, alice):
     assert "no longer works" in browser.get("/reset-password/1-set-password").content.decode()
     assert browser.get(f"/verify-email/{signing.dumps(1, salt='other')}").status_code == 410
-
-
-def test_asking_is_limited_for_each_address(browser, alice):
-    answers = [ask(Client(), "alice@example.org").status_code for _ in range(6)]
-
-    assert answers == [302] * 5 + [429]
-    assert len(mails()) == 5

@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.views import EmailView
 from django.contrib.auth import update_session_auth_hash
 from django.core.signing import BadSignature, loads
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from timetuna.accounts.actions.note_email_change import UNDO_WITHIN
 from timetuna.accounts.actions.restore_email import restore_email
 from timetuna.accounts.adapter import UNDO_SALT
+from timetuna.accounts.devices import remember_device
 from timetuna.accounts.forms import ChangeEmailForm
 from timetuna.accounts.models import EmailChange
 from timetuna.accounts.queries import pending_address, signed_in
@@ -31,11 +33,13 @@ class Email(Refused, EmailView):
 
     def form_valid(self, form: ChangeEmailForm) -> HttpResponse:
         """Send the link, and end all other sessions: a new salt under the same password makes them void."""
-        response: HttpResponse = super().form_valid(form)
+        with transaction.atomic():  # an address that cannot be mailed now is not noted either
+            response: HttpResponse = super().form_valid(form)
         user = signed_in(self.request)
         user.set_password(form.cleaned_data["password"])
         user.save(update_fields=["password"])
         update_session_auth_hash(self.request, user)
+        remember_device(self.request, user)
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -1,16 +1,19 @@
 """/settings/password: changing the password, or getting a first one."""
 
 from allauth.account.views import PasswordChangeView
-from allauth.core.ratelimit import consume_or_429
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from timetuna.accounts.devices import remember_device
 from timetuna.accounts.forms import ChangePasswordForm, ResetPasswordForm
+from timetuna.accounts.passwords import too_often
 from timetuna.accounts.queries import signed_in
-from timetuna.accounts.views.refused import Refused
+from timetuna.accounts.rate_limits import TooManyMails
+from timetuna.accounts.views.refused import MAILS, Refused
 
 
 class Password(Refused, PasswordChangeView):
@@ -21,6 +24,12 @@ class Password(Refused, PasswordChangeView):
     def get_form_class(self) -> type[ChangePasswordForm]:
         """Return our form."""
         return ChangePasswordForm
+
+    def form_valid(self, form: ChangePasswordForm) -> HttpResponse:
+        """Store it; this device stays one that is known."""
+        response: HttpResponse = super().form_valid(form)
+        remember_device(self.request, form.user)
+        return response
 
     def get_default_success_url(self) -> str:
         """Return to the profile."""
@@ -36,10 +45,11 @@ def first_password(request: HttpRequest) -> HttpResponse:
         return redirect("account_change_password")
     if request.method != "POST":
         return render(request, "accounts/first_password.html")
-    refusal: HttpResponse | None = consume_or_429(request, action="reset_password", key=user.email)
-    if refusal:
-        return refusal
     form = ResetPasswordForm({"email": user.email})
-    if form.is_valid():
-        form.save(request)
+    try:
+        if form.is_valid():
+            form.save(request)
+    except TooManyMails as error:
+        messages.error(request, too_often(MAILS, error.seconds).messages[0])
+        return redirect("account_set_password")
     return redirect("account_reset_password_done")

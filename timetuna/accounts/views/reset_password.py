@@ -9,6 +9,7 @@ from allauth.account.views import PasswordResetFromKeyView, PasswordResetView
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
+from timetuna.accounts.devices import remember_device
 from timetuna.accounts.forms import NewPasswordForm, ResetPasswordForm
 from timetuna.accounts.views.refused import Refused
 
@@ -40,8 +41,9 @@ class NewPassword(Refused, PasswordResetFromKeyView):
         return response
 
     def form_valid(self, form: NewPasswordForm) -> HttpResponse:
-        """Store it. The link came by mail, so the address is verified as well."""
+        """Store it. The link came by mail, so the address is verified as well, and the device is its owner's."""
         response: HttpResponse = super().form_valid(form)
+        remember_device(self.request, form.user)
         address = EmailAddress.objects.filter(user=self.reset_user, email=self.reset_user.email).first()
         if address and not address.verified:
             get_adapter().confirm_email(self.request, address)

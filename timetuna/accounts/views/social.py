@@ -3,7 +3,6 @@
 from typing import Any
 
 from allauth.account.adapter import get_adapter
-from allauth.decorators import rate_limit
 from allauth.socialaccount.adapter import get_adapter as get_social_adapter
 from allauth.socialaccount.providers.base import AuthProcess
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
@@ -16,8 +15,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from timetuna.accounts.forms import SocialSignUpForm
+from timetuna.accounts.rate_limits import wait_to_leave
 from timetuna.accounts.social import PROVIDERS, is_set, offered
-from timetuna.accounts.views.refused import Refused
+from timetuna.accounts.views.refused import Refused, too_many
 
 
 class OffersProviders:
@@ -34,11 +34,12 @@ class OffersProviders:
 
 @require_POST
 @never_cache
-@rate_limit(action="login")
 def leave(request: HttpRequest, provider: str) -> HttpResponse:
     """Send the browser to the provider, with a state and a PKCE challenge."""
     if not is_set(provider):
         raise Http404
+    if seconds := wait_to_leave(request):
+        return too_many(request, seconds)
     wanted = request.POST.get("next", "")
     back = wanted if get_adapter().is_safe_url(wanted) else None
     chosen = get_social_adapter().get_provider(request, provider)

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 
 from timetuna.accounts.forms import VerifyEmailForm
 from timetuna.accounts.models import User
-from timetuna.accounts.views.refused import UNPROCESSABLE
+from timetuna.accounts.views.refused import as_refused
 
 GONE = 410
 
@@ -48,7 +48,7 @@ class VerifyEmail(View):
             return response or HttpResponseRedirect(settings.LOGIN_REDIRECT_URL)
         form = _form(request, user)
         if not form.is_valid():
-            return _page(request, confirmation, form=form, status=UNPROCESSABLE)
+            return as_refused(_page(request, confirmation, form=form), form)
         if request.user.is_authenticated:
             get_adapter().logout(request)
         if (
@@ -71,12 +71,10 @@ def _known_here(request: HttpRequest, user: User) -> bool:
     return bool(stage and stage.login.user and stage.login.user.pk == user.pk)
 
 
-def _page(
-    request: HttpRequest, confirmation: Any, *, form: VerifyEmailForm | None, status: int = 200
-) -> HttpResponse:
+def _page(request: HttpRequest, confirmation: Any, *, form: VerifyEmailForm | None) -> HttpResponse:
     address = confirmation.email_address
     values = {"email": address.email, "form": form, "has_password": address.user.has_usable_password()}
-    return render(request, "accounts/verify_email.html", values, status=status)
+    return render(request, "accounts/verify_email.html", values)
 
 
 def _gone(request: HttpRequest) -> HttpResponse:

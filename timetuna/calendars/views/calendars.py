@@ -12,7 +12,7 @@ from timetuna.calendars.actions.read_again import read_again
 from timetuna.calendars.actions.set_calendar import set_calendar
 from timetuna.calendars.models import EVERY, Calendar, CalendarAccount
 from timetuna.calendars.overview import account_card
-from timetuna.calendars.views.limits import TOO_OFTEN, within_limit
+from timetuna.calendars.views.limits import READING, refusal
 from timetuna.calendars.views.settings import host_of
 
 
@@ -42,8 +42,8 @@ def calendar(request: HttpRequest, calendar: int) -> HttpResponse:
 def read_calendar(request: HttpRequest, calendar: int) -> HttpResponse:
     """Have a calendar read again soon."""
     row = _own_or_404(request, calendar)
-    if not within_limit(request, "read_calendars"):
-        return _too_often(request, row.account_id)
+    if refused := refusal(request, READING):
+        return _too_often(request, row.account_id, refused)
     read_again(row.account_id, host_id=host_of(request).pk, calendar_id=row.pk)
     return _answer(request, row, f"“{row.name}” is read again in a moment.")
 
@@ -54,8 +54,8 @@ def read_account(request: HttpRequest, account: int) -> HttpResponse:
     """Have an account's list of calendars, and all of them, read again soon."""
     if not CalendarAccount.objects.filter(pk=account, host_id=host_of(request).pk).exists():
         raise Http404
-    if not within_limit(request, "read_calendars"):
-        return _too_often(request, account)
+    if refused := refusal(request, READING):
+        return _too_often(request, account, refused)
     read_again(account, host_id=host_of(request).pk)
     if request.headers.get("HX-Request"):
         return _fragment(request, account)
@@ -78,11 +78,11 @@ def _answer(request: HttpRequest, row: Calendar, sentence: str) -> HttpResponse:
     return redirect(f"{reverse('settings_providers')}#calendars-{row.account_id}")
 
 
-def _too_often(request: HttpRequest, account_id: int) -> HttpResponse:
+def _too_often(request: HttpRequest, account_id: int, sentence: str) -> HttpResponse:
     """Answer with the calendars as they are; what was asked for before is done all the same."""
     if request.headers.get("HX-Request"):
         return _fragment(request, account_id)
-    messages.warning(request, TOO_OFTEN)
+    messages.warning(request, sentence)
     return redirect("settings_providers")
 
 

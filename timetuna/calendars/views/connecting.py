@@ -18,7 +18,7 @@ from timetuna.calendars.actions.finish_connecting import NotConnectedError, Stra
 from timetuna.calendars.connections import Listing
 from timetuna.calendars.queries import connection, waiting_grant
 from timetuna.calendars.sealing import open_grant
-from timetuna.calendars.views.limits import TOO_OFTEN, within_limit
+from timetuna.calendars.views.limits import CONNECTING, refusal
 from timetuna.calendars.views.return_place import remember_place, take_place
 from timetuna.calendars.views.settings import allow_leaving, host_of, listing_or_404
 from timetuna.providers.errors import ProviderError
@@ -54,8 +54,8 @@ def connect(request: HttpRequest, provider: str) -> HttpResponse:
 def leave_for(request: HttpRequest, found: Listing, *, back: str = "") -> HttpResponse:
     """Begin a fresh authorization. back: the path of our own page that follows, "" for Connected providers."""
     remember_place(request, found.slug, back)
-    if not within_limit(request, "connect"):
-        messages.warning(request, TOO_OFTEN)
+    if refused := refusal(request, CONNECTING):
+        messages.warning(request, refused)
         return redirect(take_place(request, found.slug))
     try:
         return redirect(begin_connecting(_visit(request, found.slug)))

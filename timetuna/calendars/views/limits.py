@@ -1,11 +1,18 @@
 """How often one host may have this server ask others: what is typed here is dialled on their behalf."""
 
-from allauth.core.ratelimit import consume
 from django.http import HttpRequest
 
-TOO_OFTEN = "That was too often. Nothing was tried; please wait a few minutes and try again."
+from timetuna.rate_limits.limits import Limit, spend
+from timetuna.rate_limits.words import wait_in_words
+
+CONNECTING = Limit("connect-provider", (30, 600))
+LOGGING_IN = Limit("connect-by-form", (20, 600), (100, 86_400), strict=True)
+READING = Limit("read-calendars", (20, 60))
 
 
-def within_limit(request: HttpRequest, action: str) -> bool:
-    """Count one try of the signed-in host, by the limits in the settings (`ACCOUNT_RATE_LIMITS`); False beyond them."""
-    return bool(consume(request, action=action, key=str(request.user.pk)))
+def refusal(request: HttpRequest, limit: Limit) -> str:
+    """Count one try of the signed-in host; beyond the limit return a sentence that says so, else ""."""
+    seconds = spend(limit, str(request.user.pk))
+    if not seconds:
+        return ""
+    return f"That was too often. Nothing was tried; please wait {wait_in_words(seconds)} and try again."

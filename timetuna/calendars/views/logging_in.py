@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from timetuna.calendars.actions.log_in import log_in
 from timetuna.calendars.connections import Listing, login_form
 from timetuna.calendars.forms import LoginAnswersForm
-from timetuna.calendars.views.limits import TOO_OFTEN, within_limit
+from timetuna.calendars.views.limits import LOGGING_IN, refusal
 from timetuna.calendars.views.settings import host_of, listing_or_404
 from timetuna.providers.errors import ProviderError
 
@@ -36,7 +36,10 @@ def by_form(request: HttpRequest, found: Listing, *, back: str) -> HttpResponse:
     form = LoginAnswersForm(provider.answers(), request.POST if request.method == "POST" else None)
     status = _UNUSABLE if form.is_bound else _OK
     if form.is_bound and form.is_valid():
-        if within_limit(request, "connect_by_form"):
+        if refused := refusal(request, LOGGING_IN):
+            status = _TOO_OFTEN
+            form.add_error(None, refused)
+        else:
             try:
                 account = log_in(found.slug, form.given(), host_id=host_of(request).pk)
             except ProviderError as error:
@@ -44,8 +47,5 @@ def by_form(request: HttpRequest, found: Listing, *, back: str) -> HttpResponse:
             else:
                 messages.success(request, f"{account.email or account.display_name} is connected.")
                 return redirect(back)
-        else:
-            status = _TOO_OFTEN
-            form.add_error(None, TOO_OFTEN)
     context = {"listing": found, "form": form, "back": back, "active_tab": "providers"}
     return render(request, "calendars/log_in.html", context, status=status)

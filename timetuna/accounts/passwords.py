@@ -1,0 +1,97 @@
+"""Trying passwords: who guesses has to wait longer and longer, and the owner of an account does not.
+
+Waits are counted by (network, account), by account and by network; docs/decisions/0031 says why in this way.
+"""
+
+import logging
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+
+from timetuna.accounts.devices import known_device
+from timetuna.accounts.models import User
+from timetuna.lib.signing import hmac_hex
+from timetuna.rate_limits.limits import GrowingDelay, Pair, forget, give_back, spend_all
+from timetuna.rate_limits.words import wait_in_words
+from timetuna.web.client import Client, client_of
+
+security = logging.getLogger("timetuna.security")
+WAIT = "wait"
+"""Code of an error that says for how long to wait; its `params["seconds"]` say it to programs."""
+
+_HOUR, _DAY = 3_600, 86_400
+BY_DEVICE = GrowingDelay("password-device", free=10, first=5, longest=300, memory=_DAY)
+BY_NETWORK_AND_ACCOUNT = GrowingDelay("password-pair", free=5, first=5, longest=300, memory=_DAY)
+BY_ACCOUNT = GrowingDelay("password-account", free=50, first=1, longest=300, memory=_DAY)
+BY_NETWORK = GrowingDelay("password-network", free=50, first=1, longest=30, memory=_HOUR)
+BY_WIDE_NETWORK = GrowingDelay("password-wide-network", free=200, first=1, longest=30, memory=_HOUR)
+
+
+def too_often(sentence: str, seconds: float) -> ValidationError:
+    """Return the error of a form that comes too early. sentence: with `%(wait)s` for how long."""
+    return ValidationError(sentence, code=WAIT, params={"wait": wait_in_words(seconds), "seconds": seconds})
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One password that somebody tries. It is counted before it is looked at, so that many at once are no way round."""
+
+    account: str
+    client: Client
+    device: str
+    exists: bool
+
+    @classmethod
+    def begin(cls, request: HttpRequest, *, email: str) -> "Attempt":
+        """Count it. Raises ValidationError where it comes too early; the password is not looked at then.
+
+        email: as the account has it; what belongs to no account is counted alike.
+        """
+        user = User.objects.filter(email=email).first()
+        attempt = cls(email, client_of(request), _device(request, user), exists=user is not None)
+        seconds = spend_all(*attempt._limits())
+        if seconds:
+            attempt._note("sign_in_delayed")
+            raise too_often(
+                "There were too many wrong passwords. Please wait %(wait)s and try again, or set a new password.",
+                seconds,
+            )
+        return attempt
+
+    def end(self, *, right: bool) -> None:
+        """Say whether the password was right. What was right is not counted."""
+        if not right:
+            self._note("sign_in_failed")
+            if self.exists:  # django-allauth looks once more for an address that it does not find
+                User.objects.filter(email=self.account).first()
+            return
+        mine, *shared = self._limits()
+        forget(*mine)
+        # Not forgotten: others may be guessing, from the same network or at the same account.
+        give_back(*shared)
+
+    def _limits(self) -> list[Pair]:
+        if self.device:
+            return [(BY_DEVICE, f"{self.device}\n{self.account}")]
+        return [
+            (BY_NETWORK_AND_ACCOUNT, f"{self.client.network}\n{self.account}"),
+            (BY_ACCOUNT, self.account),
+            (BY_NETWORK, self.client.network),
+            (BY_WIDE_NETWORK, self.client.wide),
+        ]
+
+    def _note(self, event: str) -> None:
+        account = hmac_hex(settings.SECRET_KEY, f"account\n{self.account}")[:16]
+        known = "known" if self.device else "new"
+        security.warning("%s client=%s account=%s device=%s", event, self.client.network[:16], account, known)
+
+
+def _device(request: HttpRequest, user: User | None) -> str:
+    """Return the device that the account is known on: by its cookie, or by a session that is open."""
+    if user is None:
+        return ""
+    if request.user.is_authenticated and request.user.pk == user.pk:
+        return f"session {request.session.session_key}"
+    return known_device(request, user)
