@@ -86,6 +86,7 @@ class Calendar(models.Model):
     One whose `outside_id` is EVERY stands for all of an account that was never listed: unknown is not free.
     busy: merged intervals, as calendars/knowledge.py packs them, read for [known_from_minute, known_until_minute)
     in `known_zone`; good since `read_at`, whatever was tried since.  failing_since: the first failure since then.
+    notes: what that rests on and its host should know, as rows of `ical.answer.Note`. Titles of events stand in it.
     """
 
     account = models.ForeignKey(CalendarAccount, on_delete=models.CASCADE, related_name="calendars")
@@ -103,6 +104,7 @@ class Calendar(models.Model):
     known_from_minute = models.BigIntegerField(default=0)
     known_until_minute = models.BigIntegerField(default=0)
     known_zone = models.CharField(max_length=64, blank=True, default="")
+    notes = models.JSONField(blank=True, default=list)
     cursor = models.TextField(blank=True, default="")
     read_at = models.DateTimeField(null=True)
     tried_at = models.DateTimeField(null=True)

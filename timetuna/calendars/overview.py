@@ -4,12 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch, QuerySet
 
 from timetuna.calendars.connections import Listing, listing, listings
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.calendars.neighbours import Wants, losses_of, wants_of
+from timetuna.ical.answer import Note
+from timetuna.ical.notes import sentence
+from timetuna.lib.zones import find_zone
 
 
 class State(StrEnum):
@@ -49,6 +53,12 @@ class CalendarLine:
     def is_troubled(self) -> bool:
         """Say whether its host has to know of it."""
         return self.state in TROUBLED
+
+    def notes(self) -> list[str]:
+        """Return what its host should know of what is known of it, where that counts."""
+        zone = find_zone(self.row.known_zone) or ZoneInfo("UTC")
+        counts = self.state in {State.GOOD, State.FAILING}
+        return [sentence(Note(*row), zone) for row in self.row.notes] if counts else []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

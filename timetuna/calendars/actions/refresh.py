@@ -98,6 +98,7 @@ def store(turn: Turn, reading: Reading, span: Interval) -> None:
             "known_from_minute": span[0],
             "known_until_minute": span[1],
             "known_zone": row.account.host.time_zone,
+            "notes": [list(note) for note in reading.notes],
         }
     columns["next_read_at"] = timezone.now() + _interval(row)
     with transaction.atomic():
