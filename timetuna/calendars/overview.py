@@ -81,6 +81,10 @@ class AccountCard:
             return False
         return self.first_look() or any(line.under_way for line in self.calendars)
 
+    def rests(self) -> bool:
+        """Say whether one of its calendars takes no time."""
+        return any(line.state is State.RESTING for line in self.calendars)
+
     def failing_since(self) -> datetime | None:
         """Return since when one of its calendars cannot be read, the first of them."""
         return min(

@@ -186,7 +186,7 @@ class LoginForm(Protocol):
 class OutsideCalendar:
     """One calendar of an outside account.
 
-    color: "#rrggbb" or "".  selected: shown in the account's own list, so it blocks time unless its host says no.
+    color: "#rrggbb" or "".  selected: it is the account's own and shown in its list, so it blocks time by itself.
     meeting_types: kinds of online meetings that an event in it can carry, of those `CalendarWriter.meeting_types` has.
     """
 

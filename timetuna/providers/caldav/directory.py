@@ -1,7 +1,7 @@
 """Which calendars an account has: the collections in its homes that hold events (RFC 4791 section 4.2)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from timetuna.lib.text import single_line
@@ -15,9 +15,10 @@ KIND, _NAME, _COLOR = f"{DAV}resourcetype", f"{DAV}displayname", f"{APPLE}calend
 _COMPONENTS, _RIGHTS = f"{CALDAV}supported-calendar-component-set", f"{DAV}current-user-privilege-set"
 _ZONE, _ZONE_ID = f"{CALDAV}calendar-timezone", f"{CALDAV}calendar-timezone-id"
 _TRANSPARENCY, _SHOWN = f"{CALDAV}schedule-calendar-transp", f"{OWNCLOUD}calendar-enabled"
+_OWNER = f"{DAV}owner"
 _DEFAULT: Final = f"{CALDAV}schedule-default-calendar-URL"
 _ASKED = (
-    KIND, _NAME, _COLOR, _COMPONENTS, _RIGHTS, _ZONE, _ZONE_ID, _TRANSPARENCY, _SHOWN, _DEFAULT,
+    KIND, _NAME, _COLOR, _COMPONENTS, _RIGHTS, _ZONE, _ZONE_ID, _TRANSPARENCY, _SHOWN, _DEFAULT, _OWNER,
 )  # fmt: skip
 _WRITE = ({f"{DAV}all"}, {f"{DAV}write"}, {f"{DAV}write-content", f"{DAV}bind"})
 _HEX = re.compile(r"#([0-9a-fA-F]{6})(?:[0-9a-fA-F]{2})?")
@@ -39,7 +40,11 @@ def read_calendars(server: Server, homes: tuple[str, ...]) -> tuple[OutsideCalen
     primary = next((path for path in found if default and same_path(path, default)), "") or next(
         (path for path, one in found.items() if _writable(one)), ""
     )
-    return tuple(_calendar(path, one, primary=path == primary) for path, one in found.items())
+    owners = {owner for home, one in zip(homes, answers, strict=True) for owner in _owners(server, home, one)}
+    return tuple(
+        _calendar(path, one, primary=path == primary, own=_is_own(server, one, owners))
+        for path, one in found.items()
+    )
 
 
 def holds_events(resource: Resource) -> bool:
@@ -65,7 +70,25 @@ def _defaults(answer: Multistatus) -> Iterator[str]:
         yield from one.hrefs(_DEFAULT)
 
 
-def _calendar(path: str, resource: Resource, *, primary: bool) -> OutsideCalendar:
+def _owners(server: Server, home: str, answer: Multistatus) -> Iterator[str]:
+    """Return whose the home is, where the server says it (RFC 3744 section 5.1)."""
+    for one in answer.resources:
+        if server.has(one.href) and same_path(server.path(one.href), home):
+            yield from _named(server, one)
+
+
+def _is_own(server: Server, resource: Resource, owners: Collection[str]) -> bool:
+    """Tell whether a calendar is of whose home it is in; others put theirs there by sharing them."""
+    named = list(_named(server, resource))
+    return not owners or not named or any(same_path(one, owner) for one in named for owner in owners)
+
+
+def _named(server: Server, resource: Resource) -> Iterator[str]:
+    for one in resource.hrefs(_OWNER):
+        yield server.path(one) if server.has(one) else one
+
+
+def _calendar(path: str, resource: Resource, *, primary: bool, own: bool) -> OutsideCalendar:
     color = _HEX.fullmatch(resource.text(_COLOR))
     segment = path.rstrip("/").rpartition("/")[2]
     hidden = f"{CALDAV}transparent" in resource.children(_TRANSPARENCY) or resource.text(_SHOWN) == "0"
@@ -75,7 +98,7 @@ def _calendar(path: str, resource: Resource, *, primary: bool) -> OutsideCalenda
         color=f"#{color.group(1).lower()}" if color else "",
         primary=primary,
         writable=_writable(resource),
-        selected=not hidden,
+        selected=own and not hidden,
         time_zone=_zone(resource),
     )
 

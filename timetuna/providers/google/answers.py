@@ -35,17 +35,22 @@ def read_calendar(item: dict[str, Any]) -> OutsideCalendar | None:
         raise unreadable("with a calendar that has no id")
     name = single_line(text(item, "summaryOverride") or text(item, "summary"), max_length=_NAME_LENGTH)
     color, zone = text(item, "backgroundColor").lower(), text(item, "timeZone")
-    writable = role in {"owner", "writer"}
+    writable, primary = role in {"owner", "writer"}, item.get("primary") is True
     return OutsideCalendar(
         id=calendar_id,
         name=name or single_line(calendar_id, max_length=_NAME_LENGTH),
         color=color if _COLOR.fullmatch(color) else "",
-        primary=item.get("primary") is True,
+        primary=primary,
         writable=writable,
-        selected=item.get("selected") is True or item.get("primary") is True,
+        selected=primary or (item.get("selected") is True and role == "owner" and _is_own(calendar_id)),
         time_zone=zone if find_zone(zone) else "",
         meeting_types=frozenset({GOOGLE_MEET} if writable and _has_meet(item) else ()),
     )
+
+
+def _is_own(calendar_id: str) -> bool:
+    """Tell a calendar that its owner has made from a colleague's or a room's, of which one may be an owner as well."""
+    return calendar_id.partition("@")[2].startswith("group.calendar.")
 
 
 def _has_meet(item: dict[str, Any]) -> bool:

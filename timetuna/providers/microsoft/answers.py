@@ -47,10 +47,10 @@ def read_calendars(rows: list[dict[str, Any]]) -> tuple[OutsideCalendar, ...]:
     """Return the account's calendars. Raises ProviderError.
 
     Graph does not say which ones are shown in Outlook. Those of other people, which are in the list when they were
-    shared, count as not selected.
+    shared, count as not selected, and so do birthdays and holidays, which Exchange lists under the person's own name.
     """
-    mine = {_owner(row) for row in rows if row.get("isDefaultCalendar") is True} or {""}
-    return tuple(_calendar(row, selected=_owner(row) in mine | {""}) for row in rows)
+    mine = {_owner(row) for row in rows if row.get("isDefaultCalendar") is True} | {""}
+    return tuple(_calendar(row, selected=_is_own(row, mine)) for row in rows)
 
 
 def _calendar(row: dict[str, Any], *, selected: bool) -> OutsideCalendar:
@@ -68,6 +68,11 @@ def _calendar(row: dict[str, Any], *, selected: bool) -> OutsideCalendar:
         selected=selected,
         meeting_types=frozenset({TEAMS} if has_teams else ()),
     )
+
+
+def _is_own(row: dict[str, Any], mine: set[str]) -> bool:
+    """Tell whether its events are the person's own: what Exchange fills itself cannot be edited."""
+    return row.get("isDefaultCalendar") is True or (row.get("canEdit") is True and _owner(row) in mine)
 
 
 def _owner(row: dict[str, Any]) -> str:

@@ -137,7 +137,7 @@ def ready_made() -> tuple[list[Account], list[Calendar]]:
     group = "group.calendar.google.example"
     calendars = [
         Calendar("robin@host.example", "robin", "robin@host.example", "#9fe1e7", primary=True),
-        Calendar(f"family0robin@{group}", "robin", "Family", "#f83a22", role="writer"),
+        Calendar(f"family0robin@{group}", "robin", "Family", "#f83a22"),
         Calendar(
             f"de.holidays@{group}", "robin", "Holidays in Germany", "#16a765", role="reader", selected=False
         ),

@@ -112,6 +112,31 @@ def test_what_a_server_says_is_read(odd: Misbehaving, properties: str, expected:
     assert {name: getattr(one, name) for name in expected} == expected
 
 
+def owner(path: str) -> str:
+    return f"<D:owner><D:href>{path}</D:href></D:owner>"
+
+
+def test_what_others_have_shared_into_the_home_takes_no_time_by_itself(odd: Misbehaving) -> None:
+    odd.will(
+        "PROPFIND",
+        207,
+        listing(
+            found("/home/", "<D:resourcetype><D:collection/></D:resourcetype>" + owner("/principals/ada/")),
+            found("/home/mine/", IS_CALENDAR + owner("/principals/ada")),
+            found("/home/also/", IS_CALENDAR + owner(f"{odd.url}/principals/ada/")),
+            found("/home/silent/", IS_CALENDAR),
+            found("/home/shared/", IS_CALENDAR + WRITE + owner("/principals/casey/")),
+        ),
+    )
+
+    assert {one.id: one.selected for one in of(odd)} == {
+        "/home/mine/": True,
+        "/home/also/": True,
+        "/home/silent/": True,
+        "/home/shared/": False,
+    }
+
+
 def test_what_is_none_of_the_accounts_calendars_is_left_out(odd: Misbehaving) -> None:
     odd.will(
         "PROPFIND",

@@ -134,3 +134,36 @@ def test_an_event_without_a_meeting_has_none(event: dict[str, Any]) -> None:
 
 def test_a_meeting_that_was_there_already_is_ready() -> None:
     assert conference_state({"hangoutLink": "https://meet.example/a"}) == "success"
+
+
+@pytest.mark.parametrize(
+    ("calendar_id", "role", "selected"),
+    [
+        ("c_1a2b@group.calendar.google.com", "owner", True),
+        ("c_1a2b@group.calendar.google.com", "writer", False),
+        ("c_1a2b@group.calendar.google.com", "reader", False),
+        ("c_1a2b@group.calendar.google.com", "freeBusyReader", False),
+        ("colleague@host.example", "owner", False),
+        ("colleague@host.example", "writer", False),
+        ("c_188e@resource.calendar.google.com", "owner", False),
+        ("en.german#holiday@group.v.calendar.google.com", "reader", False),
+        ("addressbook#contacts@group.v.calendar.google.com", "reader", False),
+        ("abc123@import.calendar.google.com", "owner", False),
+    ],
+)
+def test_only_calendars_of_ones_own_take_time_by_themselves(
+    calendar_id: str, role: str, *, selected: bool
+) -> None:
+    found = read_calendar({"id": calendar_id, "summary": "X", "accessRole": role, "selected": True})
+
+    assert found is not None
+    assert found.selected is selected
+
+
+def test_ones_first_calendar_takes_time_and_one_that_is_hidden_does_not() -> None:
+    first = read_calendar({"id": "me@host.example", "summary": "X", "accessRole": "owner", "primary": True})
+    hidden = read_calendar({"id": "c_1@group.calendar.google.com", "summary": "X", "accessRole": "owner"})
+
+    assert first is not None
+    assert hidden is not None
+    assert (first.selected, hidden.selected) == (True, False)

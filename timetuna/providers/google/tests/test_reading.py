@@ -43,7 +43,7 @@ def test_the_list_says_what_is_needed(provider: Google, google: GoogleControl, t
     assert (family.primary, family.writable, family.selected) == (False, True, True)
     holidays, colleague = found["Holidays in Germany"], found["Casey Cohost"]
     assert (holidays.writable, holidays.selected, holidays.meeting_types) == (False, False, frozenset())
-    assert (colleague.writable, colleague.meeting_types) == (False, frozenset())
+    assert (colleague.writable, colleague.selected, colleague.meeting_types) == (False, False, frozenset())
 
 
 def test_a_calendar_without_meet_promises_none(

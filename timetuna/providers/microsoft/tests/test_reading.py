@@ -44,7 +44,8 @@ def test_the_list_says_what_is_needed(provider: Microsoft, microsoft: MicrosoftC
     assert mine.meeting_types == family.meeting_types == {"teams"}
     assert (family.primary, family.writable, family.color) == (False, True, "#f88c9b")
     holidays, colleague = found["Holidays in Germany"], found["Casey Cohost"]
-    assert (holidays.writable, holidays.selected, holidays.color) == (False, True, "#4adacc")
+    assert family.selected
+    assert (holidays.writable, holidays.selected, holidays.color) == (False, False, "#4adacc")
     assert holidays.meeting_types == colleague.meeting_types == frozenset()
     assert (colleague.writable, colleague.selected) == (False, False)
     assert len(microsoft.sandbox.calls("microsoft.calendars.list")) == 2

@@ -252,7 +252,7 @@ def test_the_list_of_calendars_in_pages(api: httpx.Client, google: GoogleControl
     second = api.get(path, params={"pageToken": first["nextPageToken"]}).json()
 
     roles = [item["accessRole"] for item in first["items"] + second["items"]]
-    assert roles == ["owner", "writer", "reader", "freeBusyReader"]
+    assert roles == ["owner", "owner", "reader", "freeBusyReader"]
 
 
 def test_only_the_fields_asked_for_come() -> None:
