@@ -1,10 +1,19 @@
 """What a browser would send for the forms of a page, in the order of the page and without JavaScript."""
 
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import Any
 
 Pairs = list[tuple[str, str]]
 UNSENT = {"submit", "button", "reset", "image", "file"}
+ROWS = {
+    "durations": ("minutes", "title", "description"),
+    "day": ("start", "end"),
+    "dates": ("date", "start", "end"),
+    "away": ("first", "last", "note"),
+    "travel": ("first", "last", "time_zone"),
+}
 TICKED = {"checkbox", "radio"}
 
 
@@ -96,5 +105,26 @@ def forms_of(page: str) -> list[Form]:
 
 
 def main_form(page: str) -> Form:
-    """Return the form with the most fields."""
-    return max(forms_of(page), key=lambda form: len(form.fields))
+    """Return the form with the most fields, an empty one where the page has none."""
+    return max(forms_of(page), key=lambda form: len(form.fields), default=Form("", "post"))
+
+
+def rows_sent(rows: list[dict[str, Any]], prefix: str, *, initial: int = 0) -> dict[str, Any]:
+    """Return what a browser sends for a formset's rows; what a row does not name is empty in it."""
+    data: dict[str, Any] = {f"{prefix}-TOTAL_FORMS": len(rows), f"{prefix}-INITIAL_FORMS": initial}
+    blank = dict.fromkeys(ROWS[prefix.rstrip("0123456")], "")
+    for number, row in enumerate(rows):
+        data |= {f"{prefix}-{number}-{name}": value for name, value in (blank | row).items()}
+    return data
+
+
+def emptied(client: Any, path: str, data: dict[str, Any]) -> dict[str, Any]:
+    """Return what is sent when `data` is all that the page's form holds: its other fields empty, switches off."""
+    form = main_form(client.get(path).content.decode())
+    blank = {name: "" for name in form.names() if not re.search(r"_FORMS$|-[0-9]+-", name)}
+    return blank | {name: value for name, value in form.fields if name == "version"} | data
+
+
+def submit(client: Any, path: str, data: dict[str, Any], **options: Any) -> Any:
+    """Open the page and send its form with nothing but `data` in it."""
+    return client.post(path, emptied(client, path, data), **options)

@@ -6,7 +6,9 @@ from threading import Barrier
 
 import pytest
 
+from tests.forms import main_form
 from tests.guest import Guest, weekdays
+from tests.test_cut_off import signed_in
 
 pytestmark = pytest.mark.slow
 CLIENTS, ROUNDS = 8, 50
@@ -41,3 +43,21 @@ def overlaps(live, host):
         "times = list(rows.values_list('start_minute', 'end_minute'))\n"
         "answer([len(times), sum(a[1] > b[0] for a, b in zip(times, times[1:]))])"
     )
+
+
+def test_of_many_saves_from_the_same_form_one_is_stored_and_the_others_are_told(live_timetuna):
+    host = live_timetuna.new_host()
+    with signed_in(live_timetuna, host) as client:
+        url = f"{live_timetuna.base_url}/booking-pages/{host.page_pk}/booking"
+        form = main_form(client.get(url).text)
+        barrier = Barrier(CLIENTS)
+
+        def save(number):
+            barrier.wait()
+            fields = dict(form.with_values(title=f"Title {number}"))
+            return client.post(url, data=fields, headers={"Referer": url}).status_code
+
+        with ThreadPoolExecutor(CLIENTS) as pool:
+            answers = sorted(pool.map(save, range(CLIENTS)))
+
+    assert answers == [302, *[409] * (CLIENTS - 1)]

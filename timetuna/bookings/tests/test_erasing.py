@@ -7,6 +7,7 @@ import pytest
 from django.apps import apps
 from django.core import serializers
 
+from tests.forms import rows_sent, submit
 from timetuna.bookings.actions.change_guests import add_guests
 from timetuna.bookings.actions.erase import erase, erase_due
 from timetuna.bookings.actions.reschedule import Wish, reschedule
@@ -187,16 +188,13 @@ def test_the_end_counts_and_not_the_start(alice, settings):
 
 
 def test_the_host_sets_the_time_in_the_settings(client, alice):
-    form = {"holiday_country": "", "holiday_region": "", "cap_day": "", "cap_week": "", "cap_month": ""}
-    rows = {f"{name}-TOTAL_FORMS": "0" for name in ("away", "travel")} | {
-        f"{name}-INITIAL_FORMS": "0" for name in ("away", "travel")
-    }
+    rows = rows_sent([], "away") | rows_sent([], "travel")
 
-    assert client.post("/settings/availability", form | rows | {"retention_days": "90"}).status_code == 302
+    assert submit(client, "/settings/availability", rows | {"retention_days": "90"}).status_code == 302
     assert HostRules.objects.get().retention_days == 90
     assert 'value="90"' in client.get("/settings/availability").content.decode()
-    assert client.post("/settings/availability", form | rows | {"retention_days": "0"}).status_code == 422
-    client.post("/settings/availability", form | rows | {"retention_days": ""})
+    assert submit(client, "/settings/availability", rows | {"retention_days": "0"}).status_code == 422
+    submit(client, "/settings/availability", rows | {"retention_days": ""})
     assert HostRules.objects.get().retention_days is None
 
 

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.test import Client
 
+from tests.forms import rows_sent, submit
 from timetuna.availability.hours import day_start
 from timetuna.availability.slots import Code
 from timetuna.bookings.actions.book import book
@@ -53,10 +54,7 @@ def as_alice(alice):
 
 
 def rows(prefix, sent):
-    data = {f"{prefix}-TOTAL_FORMS": len(sent), f"{prefix}-INITIAL_FORMS": 0}
-    for number, row in enumerate(sent):
-        data |= {f"{prefix}-{number}-{name}": value for name, value in row.items()}
-    return data
+    return rows_sent(sent, prefix)
 
 
 def hours(days=None, dates=(), zone="Europe/Berlin"):
@@ -70,18 +68,18 @@ def hours(days=None, dates=(), zone="Europe/Berlin"):
 
 def save_tab(client, page, own=None, **changes):
     data = TAB | {"schedule": "own" if own else str(page.schedule_id)} | (own or hours()) | changes
-    answer = client.post(f"/booking-pages/{page.pk}/availability", data)
+    answer = submit(client, f"/booking-pages/{page.pk}/availability", data)
     assert answer.status_code == 302, answer.content.decode()
 
 
 def save_schedule(client, schedule_id, data, name="Working hours"):
-    answer = client.post(f"/settings/availability/schedules/{schedule_id}", data | {"name": name})
+    answer = submit(client, f"/settings/availability/schedules/{schedule_id}", data | {"name": name})
     assert answer.status_code == 302, answer.content.decode()
 
 
 def save_settings(client, away=(), travel=(), **changes):
     data = rows("away", away) | rows("travel", travel) | changes
-    answer = client.post("/settings/availability", data)
+    answer = submit(client, "/settings/availability", data)
     assert answer.status_code == 302, answer.content.decode()
 
 

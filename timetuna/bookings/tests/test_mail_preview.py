@@ -4,6 +4,7 @@ from html import unescape
 
 import pytest
 
+from tests.forms import emptied
 from timetuna.bookings.models import Booking
 from timetuna.bookings.tests.conftest import make_page, work_off
 from timetuna.bookings.tests.reading import HOST, message
@@ -21,7 +22,11 @@ def as_alice(client, alice):
 
 
 def preview(client, page, kind="confirmed.guest", **texts):
-    return client.post(f"/booking-pages/{page.pk}/mail-preview", {"preview": kind, **texts})
+    return client.post(f"/booking-pages/{page.pk}/mail-preview", tab(client, page, preview=kind, **texts))
+
+
+def tab(client, page, **fields):
+    return emptied(client, f"/booking-pages/{page.pk}/notifications", fields)
 
 
 @pytest.mark.parametrize("kind", ALL)
@@ -95,7 +100,7 @@ def test_the_guests_mail_is_shown_in_the_language_chosen_and_the_hosts_in_englis
 def test_a_test_comes_in_the_language_chosen(as_alice, page, zoom):
     data = {"preview": "moved.guest", "preview_language": "de", "moved_message": "Sorry about that."}
 
-    as_alice.post(f"/booking-pages/{page.pk}/mail-test", data)
+    as_alice.post(f"/booking-pages/{page.pk}/mail-test", tab(as_alice, page, **data))
     work_off()
 
     [mail] = [message(mail) for mail in zoom.mails()]
@@ -119,8 +124,8 @@ def test_a_test_goes_to_the_host_alone_without_an_invitation(as_alice, page, zoo
         "moved_message": "Sorry about that.",
     }
 
-    answer = as_alice.post(f"/booking-pages/{page.pk}/mail-test", data)
-    as_alice.post(f"/booking-pages/{page.pk}/mail-test", data)
+    answer = as_alice.post(f"/booking-pages/{page.pk}/mail-test", tab(as_alice, page, **data))
+    as_alice.post(f"/booking-pages/{page.pk}/mail-test", tab(as_alice, page, **data))
     work_off()
 
     assert HOST in answer.content.decode()

@@ -1,5 +1,6 @@
 """The editor's tab Availability."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -12,6 +13,8 @@ from timetuna.pages.forms.fields import whole_number
 from timetuna.pages.forms.schedule import HoursForm
 from timetuna.pages.models import BookingPage, Schedule
 from timetuna.pages.queries import schedule_lines
+from timetuna.web.forms import Switch
+from timetuna.web.saving import HostForm, Parts
 
 LONGEST_NOTICE_DAYS = 90
 OWN = "own"
@@ -32,7 +35,7 @@ class Offer:
     chosen: bool
 
 
-class AvailabilityForm(forms.Form):
+class AvailabilityForm(HostForm):
     """Hours and rules of a page. `own` holds the page's own hours, chosen or not."""
 
     schedule = forms.ChoiceField(
@@ -76,7 +79,7 @@ class AvailabilityForm(forms.Form):
         required=False,
         help_text="A time that a guest has picked is kept for five minutes, so that nobody takes it meanwhile. "
         "It counts towards the limits below once it is booked.",
-        widget=forms.CheckboxInput(attrs={"role": "switch"}),
+        widget=Switch(attrs={"role": "switch"}),
     )
 
     def __init__(self, page: BookingPage, data: Any = None) -> None:
@@ -90,7 +93,7 @@ class AvailabilityForm(forms.Form):
         uses_own = own is not None and own.pk == page.schedule_id
         initial["schedule"] = OWN if uses_own else str(page.schedule_id)
         super().__init__(data, initial=initial)
-        self.page, self.own = page, HoursForm(own or page.schedule, data)
+        self.page, self.own, self.has_own = page, HoursForm(own or page.schedule, data), own is not None
         self._shared = schedule_lines(page.host_id)
         names = [(str(one.id), one.name) for one in self._shared]
         self.fields["schedule"].choices = [*names, (OWN, OWN)]  # type: ignore[attr-defined]
@@ -111,14 +114,15 @@ class AvailabilityForm(forms.Form):
         own = Offer(OWN, "Own hours for this page", "Set below, for this page alone.", None, chosen == OWN)
         return [*shared, own]
 
-    def is_valid(self) -> bool:
-        """Check the fields and, where they are chosen, the page's own hours; every mistake is shown at once."""
-        own_valid = self["schedule"].value() != OWN or self.own.is_valid()
-        return super().is_valid() and own_valid
+    def inner(self) -> Iterator[forms.Form]:
+        """Yield the page's own hours, where they are chosen."""
+        if self["schedule"].value() == OWN:
+            yield self.own
 
-    def has_errors(self) -> bool:
-        """Say whether anything that was sent is wrong."""
-        return self.is_bound and not self.is_valid()
+    def parts(self) -> Parts:
+        """Return what it holds, the page's own hours among it where it has some or gets some."""
+        has_own = self["schedule"].value() == OWN or (not self.is_bound and self.has_own)
+        return super().parts() | (self.own.parts() if has_own else {})
 
     def clean(self) -> None:
         """Check the notice as a whole, and that the chosen horizon has its number or date."""

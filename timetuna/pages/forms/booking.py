@@ -17,6 +17,8 @@ from timetuna.pages.forms.durations import duration_rows
 from timetuna.pages.forms.fields import LineField, WordsField
 from timetuna.pages.kinds import IN_PERSON, LINK, PHONE
 from timetuna.pages.models import BookingPage
+from timetuna.web.forms import Rows, Switch
+from timetuna.web.saving import HostForm
 
 ADDRESS_TAKEN = "Another page of yours has this address. Choose a different one."
 _DETAILS = {PHONE: "phone_number", IN_PERSON: "place", LINK: "link"}
@@ -27,7 +29,7 @@ _http_address = URLValidator(schemes=["https", "http"])
 
 
 def _switch(label: str, help_text: str) -> forms.BooleanField:
-    widget = forms.CheckboxInput(attrs={"role": "switch"})
+    widget = Switch(attrs={"role": "switch"})
     return forms.BooleanField(label=label, help_text=help_text, required=False, widget=widget)
 
 
@@ -46,7 +48,7 @@ class TypeLine:
     by_calendar: bool = False
 
 
-class BookingForm(forms.Form):
+class BookingForm(HostForm):
     """Title, address, description, durations and meeting types of a page."""
 
     title = LineField(label="Title", max_length=120, error_messages={"required": "Give the page a title."})
@@ -90,17 +92,11 @@ class BookingForm(forms.Form):
         for kind, label in self.providers.items():
             help_text = f"Every booking gets its own {label} link."
             self.fields[f"type_{kind}"] = _switch(label, help_text)
-        lengths = page.durations.all()
-        self.durations = duration_rows(data=data, stored=[] if data is not None else lengths)
+        self.durations = duration_rows(data=data, stored=page.durations.all())
 
-    def is_valid(self) -> bool:
-        """Check the fields and the rows, both in any case, so that every mistake is shown at once."""
-        durations_valid = self.durations.is_valid()
-        return super().is_valid() and durations_valid
-
-    def has_errors(self) -> bool:
-        """Say whether anything that was sent is wrong."""
-        return self.is_bound and not self.is_valid()
+    def rows(self) -> Iterator[tuple[str, Rows]]:
+        """Yield the durations."""
+        yield "Durations", self.durations
 
     def clean_slug(self) -> str:
         """Return the address in lower case; "" has one made from the title."""

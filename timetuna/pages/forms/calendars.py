@@ -14,6 +14,8 @@ from timetuna.calendars.queries import conference_kinds, default_calendar
 from timetuna.pages.actions.save_calendars import CalendarsTab
 from timetuna.pages.models import BookingPage
 from timetuna.pages.wording import listed
+from timetuna.web.forms import Ticks
+from timetuna.web.saving import HostForm, Parts
 
 CALENDAR_GONE = "A calendar that you chose was disconnected just now. Choose again."
 ALL, THESE = "all", "these"
@@ -49,14 +51,18 @@ class WriteOffer:
     note: str = ""
 
 
-class CalendarsForm(forms.Form):
+class CalendarsForm(HostForm):
     """Which calendars block a page, and which one gets its events."""
 
     blocked_by = forms.ChoiceField(
-        choices=[(ALL, ALL), (THESE, THESE)], error_messages={"required": "Choose one."}
+        label="Calendars that block this page",
+        choices=[(ALL, ALL), (THESE, THESE)],
+        error_messages={"required": "Choose one."},
     )
-    calendars = forms.TypedMultipleChoiceField(coerce=int, required=False)
-    writes = forms.ChoiceField()
+    calendars = forms.TypedMultipleChoiceField(
+        label="Only these calendars", coerce=int, required=False, widget=Ticks
+    )
+    writes = forms.ChoiceField(label="New events go to")
 
     def __init__(self, page: BookingPage, data: Any = None) -> None:
         """Show the page's stored choice, or what was sent in `data`."""
@@ -78,9 +84,12 @@ class CalendarsForm(forms.Form):
         self.fields["calendars"].error_messages |= gone
         self.fields["writes"].error_messages |= gone | {"required": "Choose where new events go."}
 
-    def has_errors(self) -> bool:
-        """Say whether anything that was sent is wrong."""
-        return self.is_bound and not self.is_valid()
+    def parts(self) -> Parts:
+        """Return what it holds; which calendars are ticked counts while not all block."""
+        found = super().parts()
+        if self.blocks_all():
+            del found["calendars"]
+        return found
 
     def blocks_all(self) -> bool:
         """Say whether all calendars that block the host's time block this page."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 
 from timetuna.pages.forms.hours import ClockField, clock
-from timetuna.pages.forms.rows import RowForm
+from timetuna.pages.forms.rows import RowForm, make_rows
 from timetuna.pages.models import DateOverride
 
 MOST = 100
@@ -106,19 +106,9 @@ def _check(rows: list[OverrideForm]) -> None:
 
 def override_rows(*, stored: Iterable[DateOverride], data: Any = None) -> OverrideRows:
     """Return the rows: stored ones with a blank one behind them, or those that were sent."""
-    factory = forms.formset_factory(
-        OverrideForm, formset=OverrideRows, extra=1, max_num=MOST, absolute_max=2 * MOST, can_delete=True
-    )
-    initial = [
+    windows = [
         {"date": one.date, "start": start, "end": end}
         for one in stored
         for start, end in one.windows or [(None, None)]
     ]
-    rows = factory(
-        data,
-        prefix="dates",
-        initial=initial if data is None else None,
-        form_kwargs={"empty_permitted": True},
-    )
-    assert isinstance(rows, OverrideRows)  # noqa: S101 - for the type checker
-    return rows
+    return make_rows(OverrideForm, OverrideRows, prefix="dates", stored=windows, data=data, most=MOST)

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 
 from timetuna.pages.forms.fields import LineField, whole_number
-from timetuna.pages.forms.rows import RowForm
+from timetuna.pages.forms.rows import RowForm, make_rows
 from timetuna.pages.models import Duration
 from timetuna.pages.queries import PageDuration
 
 LONGEST_MINUTES = 1_440
 MOST = 10
-SPARE = 1
 
 
 class DurationForm(RowForm):
@@ -60,11 +59,5 @@ class DurationRows(_Base):
 
 def duration_rows(*, stored: Iterable[Duration], data: Any = None) -> DurationRows:
     """Return the rows: stored ones with a blank one behind them, or those that were sent."""
-    factory = forms.formset_factory(
-        DurationForm, formset=DurationRows, extra=SPARE, max_num=MOST, absolute_max=5 * MOST, can_delete=True
-    )
-    initial = [{"minutes": one.minutes, "title": one.title, "description": one.description} for one in stored]
-    # Sent rows are compared with blank ones, never with stored ones: so a blank row is known as such.
-    rows = factory(data, prefix="durations", initial=initial or None, form_kwargs={"empty_permitted": True})
-    assert isinstance(rows, DurationRows)  # noqa: S101 - for the type checker
-    return rows
+    lengths = [{"minutes": one.minutes, "title": one.title, "description": one.description} for one in stored]
+    return make_rows(DurationForm, DurationRows, prefix="durations", stored=lengths, data=data, most=MOST)

@@ -8,6 +8,8 @@ from timetuna.pages import lead_times
 from timetuna.pages.actions.save_guests import GuestsTab
 from timetuna.pages.forms.fields import whole_number
 from timetuna.pages.models import BookingPage
+from timetuna.web.forms import Switch
+from timetuna.web.saving import HostForm
 
 NEVER = "never"
 MOST_GUESTS, LONGEST_HOURS = 20, 14 * 24
@@ -39,14 +41,14 @@ class NoticeField(forms.ChoiceField):
         return None if chosen == NEVER else int(chosen)
 
 
-class GuestsForm(forms.Form):
+class GuestsForm(HostForm):
     """Whether the host confirms each booking, and what guests may do with theirs."""
 
     approval = forms.BooleanField(
         label="I confirm each booking",
         required=False,
         help_text="Guests then ask for a time. It is taken while you decide, and nothing else happens before your yes.",
-        widget=forms.CheckboxInput(attrs={"role": "switch"}),
+        widget=Switch(attrs={"role": "switch"}),
     )
     approval_hours = whole_number(
         label="Hours until a request ends by itself",
@@ -90,10 +92,6 @@ class GuestsForm(forms.Form):
             cancel_notice_minutes=data["cancel_notice"],
             ask_reason=data["ask_reason"],
         )
-
-    def has_errors(self) -> bool:
-        """Say whether anything that was sent is wrong."""
-        return self.is_bound and not self.is_valid()
 
 
 def _shown(minutes: int) -> str:

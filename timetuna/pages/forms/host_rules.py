@@ -1,5 +1,6 @@
 """The settings' tab Availability."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import islice
 from typing import Any
@@ -17,6 +18,8 @@ from timetuna.pages.forms.fields import whole_number
 from timetuna.pages.forms.ranges import away_rows, trip_rows
 from timetuna.pages.holiday_dates import countries, holidays_between, regions
 from timetuna.pages.models import HostRules, OutOfOffice, TravelZone
+from timetuna.web.forms import Rows, with_values
+from timetuna.web.saving import HostForm
 
 SHOWN = 3
 _CAPS = ("cap_day", "cap_week", "cap_month")
@@ -46,9 +49,10 @@ class HolidaysForm(forms.Form):
         super().__init__(*args, **options)
         self._offer("holiday_country", "No public holidays", countries())
         self._offer("holiday_region", "The whole country", regions(self.country()))
-        if self.is_bound and self["holiday_region"].value() not in dict(regions(self.country())):
+        region = self["holiday_region"].value() if self.is_bound else None
+        if region is not None and region not in dict(regions(self.country())):
             # Another country was chosen; until then its regions were not there to choose from.
-            self.data = {name: self.data.get(name, "") for name in self.data} | {"holiday_region": ""}
+            self.data = with_values(self.data, [("holiday_region", [""])])
 
     def _offer(self, name: str, nothing: str, choices: tuple[tuple[str, str], ...]) -> None:
         self.fields[name].choices = [("", nothing), *choices]  # type: ignore[attr-defined]
@@ -68,7 +72,7 @@ class HolidaysForm(forms.Form):
         return list(islice(found.items(), SHOWN))
 
 
-class HostRulesForm(HolidaysForm):
+class HostRulesForm(HostForm, HolidaysForm):
     """Absences, holidays, trips and limits of a host, for all pages."""
 
     cap_day = cap_field("day", help_text="Bookings of all your pages together.")
@@ -113,14 +117,10 @@ class HostRulesForm(HolidaysForm):
         """Return the hours, the usual ones where nothing was sent."""
         return int(self.cleaned_data["calendar_patience_hours"] or _USUAL_PATIENCE)
 
-    def is_valid(self) -> bool:
-        """Check the fields and all rows, so that every mistake is shown at once."""
-        rows_valid = [self.away.is_valid(), self.travel.is_valid()]
-        return super().is_valid() and all(rows_valid)
-
-    def has_errors(self) -> bool:
-        """Say whether anything that was sent is wrong."""
-        return self.is_bound and not self.is_valid()
+    def rows(self) -> Iterator[tuple[str, Rows]]:
+        """Yield the ranges."""
+        yield "Out of office", self.away
+        yield "Travel", self.travel
 
     def zones(self) -> tuple[str, ...]:
         """Return the zones to offer."""

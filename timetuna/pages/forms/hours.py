@@ -1,13 +1,14 @@
 """The weekly hours on the tab Availability: for each weekday rows with a start and an end."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 
-from timetuna.pages.forms.rows import RowForm
+from timetuna.pages.forms.rows import RowForm, make_rows
 
 MIDNIGHT = 1_440
 MOST = 10
@@ -102,20 +103,11 @@ class Day:
     rows: DayRows
 
 
-def week(*, data: Any = None, stored: list[tuple[int, int, int]] | None = None) -> list[Day]:
+def week(*, stored: Sequence[tuple[int, int, int]], data: Any = None) -> list[Day]:
     """Return the seven days: stored windows (weekday, start, end) and a blank row, or what was sent."""
-    factory = forms.formset_factory(
-        WindowForm, formset=DayRows, extra=1, max_num=MOST, absolute_max=5 * MOST, can_delete=True
-    )
     days = []
     for weekday, name in enumerate(WEEKDAYS):
-        initial = [{"start": start, "end": end} for day, start, end in stored or () if day == weekday]
-        rows = factory(
-            data,
-            prefix=f"day{weekday}",
-            initial=initial if data is None else None,
-            form_kwargs={"empty_permitted": True},
-        )
-        assert isinstance(rows, DayRows)  # noqa: S101 - for the type checker
+        windows = [{"start": start, "end": end} for day, start, end in stored if day == weekday]
+        rows = make_rows(WindowForm, DayRows, prefix=f"day{weekday}", stored=windows, data=data, most=MOST)
         days.append(Day(weekday, name, rows))
     return days

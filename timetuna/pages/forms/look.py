@@ -10,11 +10,13 @@ from django.utils.datastructures import MultiValueDict
 from timetuna.pages.actions.save_look import LookTab
 from timetuna.pages.models import BookingPage
 from timetuna.pages.pictures import MOST_BYTES, logo_png
+from timetuna.web.forms import Switch
+from timetuna.web.saving import HostForm, Part, Parts
 
 _COLOR = re.compile(r"#?([0-9a-f]{6}|[0-9a-f]{3})", re.IGNORECASE)
 
 
-class LookForm(forms.Form):
+class LookForm(HostForm):
     """The page's colour and logo."""
 
     color = forms.CharField(
@@ -30,14 +32,30 @@ class LookForm(forms.Form):
         help_text="Stands above your name on the page and in its mails. PNG, JPEG or WebP, 200 kB at most.",
         widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp,image/gif"}),
     )
-    remove_logo = forms.BooleanField(label="Take the logo away", required=False)
+    remove_logo = forms.BooleanField(label="Take the logo away", required=False, widget=Switch)
 
     def __init__(
         self, page: BookingPage, data: Any = None, files: MultiValueDict[str, Any] | None = None
     ) -> None:
         """Show the page's stored look, or what was sent."""
         super().__init__(data, files, initial={"color": page.brand_color})
+        self.logo_version = page.logo_version
         self.has_logo = bool(page.logo_version)
+        if not self.has_logo:
+            del self.fields["remove_logo"]
+
+    def parts(self) -> Parts:
+        """Return the colour and, as it is stored or where it is changed here, the logo."""
+        found = super().parts()
+        removes = found.pop("remove_logo", None)
+        if not self.is_bound:
+            shown = "A logo" if self.has_logo else "No logo"
+            found["logo"] = Part("Logo", self.logo_version, shown)
+        elif "logo" in self.files:
+            found["logo"] = Part("Logo", "new", "The picture you chose. Choose it again to use it.")
+        elif removes and removes.text == "On":
+            found["logo"] = Part("Logo", "", "No logo")
+        return found
 
     def clean_color(self) -> str:
         """Return "#rrggbb" or ""."""
@@ -61,10 +79,6 @@ class LookForm(forms.Form):
     def values(self) -> LookTab:
         """Return what a valid form says."""
         logo = self.cleaned_data["logo"]
-        if logo is None and self.cleaned_data["remove_logo"]:
+        if logo is None and self.cleaned_data.get("remove_logo"):
             logo = b""
         return LookTab(color=self.cleaned_data["color"], logo=logo)
-
-    def has_errors(self) -> bool:
-        """Say whether anything that was sent is wrong."""
-        return self.is_bound and not self.is_valid()

@@ -12,6 +12,7 @@ from timetuna.pages.forms.fields import LineField, SubjectField, WordsField
 from timetuna.pages.models import BookingPage
 from timetuna.pages.placeholders import PLACEHOLDERS, unknown
 from timetuna.pages.queries import MailText, mail_text
+from timetuna.web.saving import HostForm
 
 _LIST = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
 _TITLES = {
@@ -69,7 +70,7 @@ class MailFields:
         )
 
 
-class NotificationsForm(forms.Form):
+class NotificationsForm(HostForm):
     """When people are reminded, and subject and extra message of each kind of mail that guests get."""
 
     guest_reminders = LeadTimesField(
@@ -138,10 +139,6 @@ class NotificationsForm(forms.Form):
                 for kind in MAIL_KINDS
             },
         )
-
-    def has_errors(self) -> bool:
-        """Say whether anything that was sent is wrong."""
-        return self.is_bound and not self.is_valid()
 
     def placeholders(self) -> list[str]:
         """Return what can be used in all texts, in braces."""

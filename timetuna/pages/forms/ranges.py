@@ -8,7 +8,7 @@ from django import forms
 
 from timetuna.pages.forms.dates import DayField
 from timetuna.pages.forms.fields import LineField
-from timetuna.pages.forms.rows import RowForm
+from timetuna.pages.forms.rows import RowForm, make_rows
 from timetuna.pages.forms.zones import ZoneField
 
 MOST = 50
@@ -77,26 +77,9 @@ class TripRows(RangeRows):
 
 def away_rows(*, stored: Iterable[Mapping[str, Any]], data: Any = None) -> RangeRows:
     """Return the absences: stored ones with a blank one behind them, or those that were sent."""
-    return _rows(AwayForm, RangeRows, stored=stored, data=data, prefix="away")
+    return make_rows(AwayForm, RangeRows, prefix="away", stored=stored, data=data, most=MOST)
 
 
-def trip_rows(*, stored: Iterable[Mapping[str, Any]], data: Any = None) -> RangeRows:
+def trip_rows(*, stored: Iterable[Mapping[str, Any]], data: Any = None) -> TripRows:
     """Return the trips: stored ones with a blank one behind them, or those that were sent."""
-    return _rows(TripForm, TripRows, stored=stored, data=data, prefix="travel")
-
-
-def _rows(
-    form: type[RangeForm],
-    formset: type[RangeRows],
-    *,
-    stored: Iterable[Mapping[str, Any]],
-    data: Any,
-    prefix: str,
-) -> RangeRows:
-    factory = forms.formset_factory(
-        form, formset=formset, extra=1, max_num=MOST, absolute_max=2 * MOST, can_delete=True
-    )
-    initial = [dict(row) for row in stored] if data is None else None
-    rows = factory(data, prefix=prefix, initial=initial, form_kwargs={"empty_permitted": True})
-    assert isinstance(rows, RangeRows)  # noqa: S101 - for the type checker
-    return rows
+    return make_rows(TripForm, TripRows, prefix="travel", stored=stored, data=data, most=MOST)

@@ -1,8 +1,8 @@
 """The hours of a schedule: zone, week, single dates. On the editor's tab and in the settings."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from django import forms
 from django.utils import timezone
 
 from timetuna.lib.zones import zone_names
@@ -12,9 +12,11 @@ from timetuna.pages.forms.fields import LineField
 from timetuna.pages.forms.hours import week
 from timetuna.pages.forms.zones import ZoneField
 from timetuna.pages.models import Schedule
+from timetuna.web.forms import Rows
+from timetuna.web.saving import HostForm
 
 
-class HoursForm(forms.Form):
+class HoursForm(HostForm):
     """Zone, weekly hours and dates with other hours."""
 
     time_zone = ZoneField(help_text="The hours are meant in this zone. Guests see them in their own.")
@@ -23,23 +25,18 @@ class HoursForm(forms.Form):
         """Show a stored schedule, its coming dates only, or what was sent in `data`."""
         super().__init__(data, initial=self.stored(schedule))
         hours = schedule.weekly_hours.values_list("weekday", "start_minute", "end_minute")
-        self.days = week(data=data, stored=None if data is not None else list(hours))
+        self.days = week(data=data, stored=list(hours))
         coming = schedule.overrides.filter(date__gte=timezone.now().date())
-        self.dates = override_rows(data=data, stored=coming if data is None else ())
+        self.dates = override_rows(data=data, stored=coming)
 
     def stored(self, schedule: Schedule) -> dict[str, Any]:
         """Return the values of the form's own fields."""
         return {"time_zone": schedule.time_zone}
 
-    def is_valid(self) -> bool:
-        """Check the fields and all rows, so that every mistake is shown at once."""
-        rows_valid = [day.rows.is_valid() for day in self.days]
-        dates_valid = self.dates.is_valid()
-        return super().is_valid() and all(rows_valid) and dates_valid
-
-    def has_errors(self) -> bool:
-        """Say whether anything that was sent is wrong."""
-        return self.is_bound and not self.is_valid()
+    def rows(self) -> Iterator[tuple[str, Rows]]:
+        """Yield the windows of each weekday, and the dates."""
+        yield from ((day.name, day.rows) for day in self.days)
+        yield "Dates with other hours", self.dates
 
     def zones(self) -> tuple[str, ...]:
         """Return the zones to offer."""

@@ -72,11 +72,3 @@ def signed_in(user: User) -> Client:
     client = Client()
     client.force_login(user)
     return client
-
-
-def sent(rows: list[dict[str, Any]], prefix: str, *, initial: int = 0) -> dict[str, Any]:
-    """Return what a browser sends for a formset's rows."""
-    data: dict[str, Any] = {f"{prefix}-TOTAL_FORMS": len(rows), f"{prefix}-INITIAL_FORMS": initial}
-    for number, row in enumerate(rows):
-        data |= {f"{prefix}-{number}-{name}": value for name, value in row.items()}
-    return data

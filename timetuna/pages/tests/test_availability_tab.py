@@ -3,9 +3,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from tests.forms import rows_sent as sent
+from tests.forms import submit
 from timetuna.pages.models import BookingPage
 from timetuna.pages.queries import PublicPage, values
-from timetuna.pages.tests.conftest import sent
 
 RULES = {
     "schedule": "own",
@@ -30,7 +31,7 @@ def typed(days: dict[int, list[tuple[str, str]]] | None = None, **changes: Any) 
 
 
 def save(client: Client, page: BookingPage, data: dict[str, Any]) -> Any:
-    return client.post(f"/booking-pages/{page.pk}/availability", data)
+    return submit(client, f"/booking-pages/{page.pk}/availability", data)
 
 
 def stored(page: BookingPage) -> PublicPage:

@@ -4,13 +4,14 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from tests.forms import rows_sent as sent
+from tests.forms import submit
 from timetuna.accounts.models import User
 from timetuna.calendars.models import CalendarAccount
 from timetuna.pages.actions.create_page import create_page
 from timetuna.pages.forms.booking import BookingForm
 from timetuna.pages.models import BookingPage, MeetingType
 from timetuna.pages.queries import PageDuration, PublicPage, values
-from timetuna.pages.tests.conftest import sent
 from timetuna.pages.views.editor import Booking
 
 
@@ -21,7 +22,7 @@ def typed(rows: list[dict[str, Any]] | None = None, **changes: Any) -> dict[str,
 
 
 def save(client: Client, page: BookingPage, data: dict[str, Any]) -> Any:
-    return client.post(f"/booking-pages/{page.pk}/booking", data)
+    return submit(client, f"/booking-pages/{page.pk}/booking", data)
 
 
 def stored(page: BookingPage) -> PublicPage:
@@ -297,7 +298,8 @@ def test_a_stranger_finds_nothing(as_charlie: Client, page: BookingPage) -> None
 
 
 def test_an_address_taken_a_moment_ago_is_an_error_not_a_crash(alice: User, page: BookingPage) -> None:
-    form = BookingForm(page, typed(slug="popular"))
+    fields = dict.fromkeys(BookingForm(page).fields, "")
+    form = BookingForm(page, fields | typed(slug="popular"))
     assert form.is_valid()
     create_page(alice, title="Popular")
 

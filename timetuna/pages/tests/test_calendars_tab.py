@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from tests.clock import present
+from tests.forms import submit
 from timetuna.accounts.models import User
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.pages.actions.delete_page import delete_page
@@ -94,7 +95,7 @@ def test_calendars_of_one_name_and_one_address_are_told_apart_by_their_service(a
 def test_a_choice_is_stored_and_what_was_read_for_nothing_is_read_at_once(as_alice, page, work, club):
     data = {"blocked_by": "these", "calendars": [club.pk], "writes": str(work.pk)}
 
-    answer = as_alice.post(tab(page), data)
+    answer = submit(as_alice, tab(page), data)
 
     assert answer["Location"] == tab(page)
     assert stored(page) == (True, [club.pk], "chosen", work.pk)
@@ -104,15 +105,15 @@ def test_a_choice_is_stored_and_what_was_read_for_nothing_is_read_at_once(as_ali
 
 
 def test_going_back_to_all_keeps_the_choice_for_later(as_alice, page, work, club):
-    as_alice.post(tab(page), {"blocked_by": "these", "calendars": [club.pk], "writes": "default"})
+    submit(as_alice, tab(page), {"blocked_by": "these", "calendars": [club.pk], "writes": "default"})
 
-    as_alice.post(tab(page), {"blocked_by": "all", "writes": "nowhere"})
+    submit(as_alice, tab(page), {"blocked_by": "all", "writes": "nowhere"})
 
     assert stored(page) == (False, [club.pk], "nowhere", None)
 
 
 def test_a_page_that_nothing_blocks_says_so(as_alice, page, work):
-    as_alice.post(tab(page), {"blocked_by": "these", "writes": "default"})
+    submit(as_alice, tab(page), {"blocked_by": "these", "writes": "default"})
 
     assert stored(page) == (True, [], "default", None)
     assert "No calendar blocks this page" in words(as_alice, tab(page))
@@ -122,7 +123,7 @@ def test_a_page_that_nothing_blocks_says_so(as_alice, page, work):
     "sent", [{}, {"blocked_by": "x", "writes": "default"}, {"blocked_by": "all", "writes": "x"}]
 )
 def test_what_cannot_be_read_is_not_stored(as_alice, page, work, sent):
-    answer = as_alice.post(tab(page), sent)
+    answer = submit(as_alice, tab(page), sent)
 
     assert answer.status_code == 422
     assert stored(page) == (False, [], "default", None)
@@ -133,7 +134,7 @@ def test_calendars_of_others_cannot_be_chosen(as_alice, page, work, charlie, fie
     theirs = calendar(account(charlie), "Secret plans")
     data = {"blocked_by": "these", "calendars": [work.pk], "writes": "default"} | {field: str(theirs.pk)}
 
-    answer = as_alice.post(tab(page), data)
+    answer = submit(as_alice, tab(page), data)
 
     assert answer.status_code == 422
     assert "Secret plans" not in answer.content.decode()
@@ -151,7 +152,7 @@ def test_a_stranger_finds_nothing(as_charlie, page, work):
 
 
 def test_a_chosen_calendar_that_is_gone_is_shown_with_what_to_do(as_alice, page, work):
-    as_alice.post(tab(page), {"blocked_by": "these", "calendars": [work.pk], "writes": str(work.pk)})
+    submit(as_alice, tab(page), {"blocked_by": "these", "calendars": [work.pk], "writes": str(work.pk)})
     Calendar.objects.update(listed=False)
 
     text = words(as_alice, tab(page))
@@ -161,7 +162,7 @@ def test_a_chosen_calendar_that_is_gone_is_shown_with_what_to_do(as_alice, page,
 
 
 def test_a_write_calendar_that_was_disconnected_asks_for_another(as_alice, page, work):
-    as_alice.post(tab(page), {"blocked_by": "all", "writes": str(work.pk)})
+    submit(as_alice, tab(page), {"blocked_by": "all", "writes": str(work.pk)})
     CalendarAccount.objects.all().delete()
 
     assert "Choose where they go from now on." in words(as_alice, tab(page))
@@ -228,7 +229,7 @@ def test_a_meeting_that_comes_with_events_is_refused_with_the_way_to_the_calenda
     data = {"title": "Intro call", "slug": "intro-call", "description": "", "type_google_meet": "on"}
     rows = {"durations-TOTAL_FORMS": "1", "durations-INITIAL_FORMS": "0", "durations-0-minutes": "30"}
 
-    answer = as_alice.post(f"/booking-pages/{page.pk}/booking", data | rows)
+    answer = submit(as_alice, f"/booking-pages/{page.pk}/booking", data | rows)
 
     text = answer.content.decode()
     assert answer.status_code == 422

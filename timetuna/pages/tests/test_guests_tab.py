@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from tests.forms import submit
 from timetuna.pages.models import BookingPage
 
 FORM = {
@@ -24,7 +25,7 @@ KEPT = (
 
 
 def save(client: Client, page: BookingPage, **changes: str) -> Any:
-    return client.post(f"/booking-pages/{page.pk}/guests", FORM | changes)
+    return submit(client, f"/booking-pages/{page.pk}/guests", FORM | changes)
 
 
 def stored(page: BookingPage) -> tuple[Any, ...]:

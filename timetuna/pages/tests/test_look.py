@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
+from tests.forms import submit
 from timetuna.pages.looks import Look
 from timetuna.pages.models import BookingPage, PageLogo
 
@@ -36,7 +37,7 @@ def bloated_png() -> bytes:
 
 
 def save(client: Client, page: BookingPage, **data: Any) -> Any:
-    return client.post(f"/booking-pages/{page.pk}/look", data)
+    return submit(client, f"/booking-pages/{page.pk}/look", data)
 
 
 def upload(content: bytes) -> SimpleUploadedFile:

@@ -3,11 +3,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from tests.forms import submit
 from timetuna.pages.models import BookingPage
 
 
 def save(client: Client, page: BookingPage, **data: str) -> Any:
-    return client.post(f"/booking-pages/{page.pk}/notifications", data)
+    return submit(client, f"/booking-pages/{page.pk}/notifications", data)
 
 
 def stored(page: BookingPage) -> tuple[str, str]:

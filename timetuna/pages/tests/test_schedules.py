@@ -6,6 +6,8 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from tests.clock import present
+from tests.forms import rows_sent as sent
+from tests.forms import submit
 from timetuna.accounts.models import User
 from timetuna.pages.actions.create_page import create_page
 from timetuna.pages.actions.create_schedule import create_schedule
@@ -17,7 +19,6 @@ from timetuna.pages.actions.save_schedule import save_schedule
 from timetuna.pages.forms.availability import AvailabilityForm
 from timetuna.pages.models import BookingPage, Schedule
 from timetuna.pages.queries import schedule_lines, values
-from timetuna.pages.tests.conftest import sent
 from timetuna.pages.tests.test_availability_tab import typed as typed_tab
 
 URL = "/settings/availability"
@@ -72,8 +73,8 @@ def test_saving_stores_name_hours_and_dates(as_alice: Client, alice: User) -> No
         {"date": "", "start": "", "end": ""},
     ]
 
-    response = as_alice.post(
-        address(schedule), typed(dates=dates) | sent([{"start": "20:00", "end": "22:00"}], "day6")
+    response = submit(
+        as_alice, address(schedule), typed(dates=dates) | sent([{"start": "20:00", "end": "22:00"}], "day6")
     )
 
     text = as_alice.get(address(schedule)).content.decode()
@@ -112,7 +113,7 @@ def test_dates_that_cannot_be(
     schedule = default_schedule(alice)
     dates = [{"date": day, "start": start, "end": end} for day, start, end in rows]
 
-    response = as_alice.post(address(schedule), typed("Kept <name>", dates))
+    response = submit(as_alice, address(schedule), typed("Kept <name>", dates))
 
     text = response.content.decode()
     assert response.status_code == 422
@@ -126,11 +127,13 @@ def test_hours_are_said_in_short(as_alice: Client, alice: User) -> None:
     two = [{"start": "09:00", "end": "12:00"}, {"start": "13:00", "end": "00:00"}]
     dates = [{"date": "2099-12-31", "start": "", "end": ""}]
 
-    as_alice.post(
-        address(schedule), typed(dates=dates) | sent(two, "day0") | sent(two, "day1") | sent(two, "day5")
+    submit(
+        as_alice,
+        address(schedule),
+        typed(dates=dates) | sent(two, "day0") | sent(two, "day1") | sent(two, "day5"),
     )
     (full,) = schedule_lines(alice.pk)
-    as_alice.post(address(schedule), typed())
+    submit(as_alice, address(schedule), typed())
     (none,) = schedule_lines(alice.pk)
 
     windows = "09:00 to 12:00 and 13:00 to 00:00"
@@ -152,7 +155,7 @@ def test_the_editor_offers_every_schedule_of_the_host(
 
 
 def test_a_schedule_needs_a_name(as_alice: Client, alice: User) -> None:
-    response = as_alice.post(address(default_schedule(alice)), typed(" "))
+    response = submit(as_alice, address(default_schedule(alice)), typed(" "))
 
     assert response.status_code == 422
     assert "Give the schedule a name." in response.content.decode()
@@ -215,7 +218,7 @@ def test_a_stranger_finds_nothing(as_charlie: Client, alice: User) -> None:
 
 
 def test_a_pages_own_hours_are_no_schedule_of_the_settings(as_alice: Client, page: BookingPage) -> None:
-    as_alice.post(f"/booking-pages/{page.pk}/availability", typed_tab())
+    submit(as_alice, f"/booking-pages/{page.pk}/availability", typed_tab())
 
     own = Schedule.objects.get(page=page)
     assert as_alice.get(address(own)).status_code == 404
@@ -229,7 +232,7 @@ def test_a_page_cannot_take_hours_that_are_not_its_hosts(
     others = default_schedule(charlie)
     chosen = {"nobody's": "99999", "somebody else's": str(others.pk), "": ""}[which]
 
-    response = as_alice.post(f"/booking-pages/{page.pk}/availability", typed_tab(schedule=chosen))
+    response = submit(as_alice, f"/booking-pages/{page.pk}/availability", typed_tab(schedule=chosen))
 
     page.refresh_from_db()
     assert response.status_code == 422
@@ -239,7 +242,8 @@ def test_a_page_cannot_take_hours_that_are_not_its_hosts(
 
 def test_a_schedule_deleted_a_moment_ago_is_not_taken(alice: User, page: BookingPage) -> None:
     spare = create_schedule(alice)
-    form = AvailabilityForm(page, typed_tab(schedule=str(spare.pk)))
+    fields = dict.fromkeys(AvailabilityForm(page).fields, "")
+    form = AvailabilityForm(page, fields | typed_tab(schedule=str(spare.pk)))
     assert form.is_valid()
     spare.delete()
 
@@ -250,7 +254,7 @@ def test_a_schedule_deleted_a_moment_ago_is_not_taken(alice: User, page: Booking
 def test_a_failed_save_keeps_own_hours_that_were_typed(as_alice: Client, page: BookingPage) -> None:
     data = typed_tab({0: [("06:15", "07:00")]}, increment_minutes="x", cap_week="7", horizon_kind="date")
 
-    text = as_alice.post(f"/booking-pages/{page.pk}/availability", data).content.decode()
+    text = submit(as_alice, f"/booking-pages/{page.pk}/availability", data).content.decode()
 
     assert 'name="day0-0-start" value="06:15"' in text
     assert 'name="cap_week" value="7"' in text
@@ -272,7 +276,7 @@ def test_a_failed_save_keeps_own_hours_that_were_typed(as_alice: Client, page: B
 def test_horizons_and_limits_that_cannot_be(
     as_alice: Client, page: BookingPage, changes: dict[str, str], sentence: str
 ) -> None:
-    response = as_alice.post(f"/booking-pages/{page.pk}/availability", typed_tab(**changes))
+    response = submit(as_alice, f"/booking-pages/{page.pk}/availability", typed_tab(**changes))
 
     assert response.status_code == 422
     assert sentence in response.content.decode()
@@ -281,7 +285,7 @@ def test_horizons_and_limits_that_cannot_be(
 def test_what_the_chosen_horizon_does_not_need_is_kept(as_alice: Client, page: BookingPage) -> None:
     data = typed_tab(horizon_kind="endless", horizon_days="", horizon_date="nonsense", holds="on")
 
-    response = as_alice.post(f"/booking-pages/{page.pk}/availability", data)
+    response = submit(as_alice, f"/booking-pages/{page.pk}/availability", data)
 
     page.refresh_from_db()
     assert response.status_code == 302
@@ -291,14 +295,16 @@ def test_what_the_chosen_horizon_does_not_need_is_kept(as_alice: Client, page: B
 
 @pytest.mark.parametrize("holds", [True, False])
 def test_holding_times_is_switched_in_the_editor(as_alice: Client, page: BookingPage, holds: bool) -> None:  # noqa: FBT001
-    as_alice.post(f"/booking-pages/{page.pk}/availability", typed_tab(**({"holds": "on"} if holds else {})))
+    submit(
+        as_alice, f"/booking-pages/{page.pk}/availability", typed_tab(**({"holds": "on"} if holds else {}))
+    )
 
     page.refresh_from_db()
     assert (page.holds, values(page).holds) == (holds, holds)
 
 
 def test_a_copy_has_own_hours_of_its_own(as_alice: Client, page: BookingPage) -> None:
-    as_alice.post(f"/booking-pages/{page.pk}/availability", typed_tab({0: [("06:00", "07:00")]}))
+    submit(as_alice, f"/booking-pages/{page.pk}/availability", typed_tab({0: [("06:00", "07:00")]}))
     page.refresh_from_db()
 
     copy = duplicate_page(page)
@@ -312,7 +318,7 @@ def test_a_copy_has_own_hours_of_its_own(as_alice: Client, page: BookingPage) ->
 def test_a_page_and_a_host_go_with_all_that_is_theirs(
     as_alice: Client, alice: User, page: BookingPage
 ) -> None:
-    as_alice.post(f"/booking-pages/{page.pk}/availability", typed_tab())
+    submit(as_alice, f"/booking-pages/{page.pk}/availability", typed_tab())
 
     BookingPage.objects.get(pk=page.pk).delete()
     left = list(Schedule.objects.values_list("name", flat=True))

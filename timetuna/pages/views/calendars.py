@@ -25,7 +25,7 @@ class CalendarsTab(EditorTab[CalendarsForm]):
     url_name = "pages_calendars"
     template_name = "pages/calendars.html"
 
-    def form(self, page: BookingPage, data: Any = None) -> CalendarsForm:
+    def form(self, page: BookingPage, data: Any = None, _files: Any = None) -> CalendarsForm:
         """Return the form of calendars."""
         return CalendarsForm(page, data)
 

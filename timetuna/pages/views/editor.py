@@ -3,7 +3,6 @@
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar, Generic, TypeVar
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import Http404, HttpRequest, HttpResponse
@@ -27,8 +26,9 @@ from timetuna.pages.models import BookingPage
 from timetuna.pages.queries import values, warnings
 from timetuna.pages.silence import silences
 from timetuna.pages.views.ownership import own_page_or_404
+from timetuna.web.saving import Build, HostForm, opened, save
 
-FormT = TypeVar("FormT", bound=forms.Form)
+FormT = TypeVar("FormT", bound=HostForm)
 TABS = (
     ("Booking", "pages_booking"),
     ("Availability", "pages_availability"),
@@ -46,12 +46,8 @@ class EditorTab(LoginRequiredMixin, View, ABC, Generic[FormT]):
     template_name: ClassVar[str]
 
     @abstractmethod
-    def form(self, page: BookingPage, data: Any = None) -> FormT:
-        """Return the tab's form."""
-
-    def sent(self, page: BookingPage, request: HttpRequest) -> FormT:
-        """Return the form with what was sent."""
-        return self.form(page, request.POST)
+    def form(self, page: BookingPage, data: Any = None, files: Any = None) -> FormT:
+        """Return the tab's form: as it is stored, or with what was sent."""
 
     @abstractmethod
     def save(self, page: BookingPage, form: FormT) -> bool:
@@ -60,20 +56,26 @@ class EditorTab(LoginRequiredMixin, View, ABC, Generic[FormT]):
     def get(self, request: HttpRequest, page_id: int) -> HttpResponse:
         """Show what is stored."""
         page = own_page_or_404(request, page_id)
-        return self._show(request, page, self.form(page))
+        return self._show(request, page, opened(request, self._builds(request, page_id)))
 
     def post(self, request: HttpRequest, page_id: int) -> HttpResponse:
         """Save what was sent."""
         page = own_page_or_404(request, page_id)
-        form = self.sent(page, request)
+
+        def store(form: FormT) -> bool:
+            return self.save(page, form)
+
         try:
-            saved = form.is_valid() and self.save(page, form)
+            form = save(request, self._builds(request, page_id), store)
         except BookingPage.DoesNotExist as error:  # deleted in another window, just now
             raise Http404 from error
-        if not saved:
+        if not form.saved:
             return self._show(request, page, form)
         messages.success(request, "Saved.")
         return redirect(self.url_name, page.pk)
+
+    def _builds(self, request: HttpRequest, page_id: int) -> Build[FormT]:
+        return lambda data, files: self.form(own_page_or_404(request, page_id), data, files)
 
     def _show(self, request: HttpRequest, page: BookingPage, form: FormT) -> HttpResponse:
         public = values(page)
@@ -89,7 +91,7 @@ class EditorTab(LoginRequiredMixin, View, ABC, Generic[FormT]):
             "tabs": tabs,
             "form": form,
         }
-        return render(request, self.template_name, context, status=422 if form.is_bound else 200)
+        return render(request, self.template_name, context, status=form.status())
 
 
 class Booking(EditorTab[BookingForm]):
@@ -98,7 +100,7 @@ class Booking(EditorTab[BookingForm]):
     url_name = "pages_booking"
     template_name = "pages/booking.html"
 
-    def form(self, page: BookingPage, data: Any = None) -> BookingForm:
+    def form(self, page: BookingPage, data: Any = None, _files: Any = None) -> BookingForm:
         """Return the form of what is offered."""
         return BookingForm(page, data)
 
@@ -118,7 +120,7 @@ class Availability(EditorTab[AvailabilityForm]):
     url_name = "pages_availability"
     template_name = "pages/availability.html"
 
-    def form(self, page: BookingPage, data: Any = None) -> AvailabilityForm:
+    def form(self, page: BookingPage, data: Any = None, _files: Any = None) -> AvailabilityForm:
         """Return the form of hours and rules."""
         return AvailabilityForm(page, data)
 
@@ -138,7 +140,7 @@ class Guests(EditorTab[GuestsForm]):
     url_name = "pages_guests"
     template_name = "pages/guests.html"
 
-    def form(self, page: BookingPage, data: Any = None) -> GuestsForm:
+    def form(self, page: BookingPage, data: Any = None, _files: Any = None) -> GuestsForm:
         """Return the form of what guests may do."""
         return GuestsForm(page, data)
 
@@ -159,7 +161,7 @@ class Notifications(EditorTab[NotificationsForm]):
         request.shows_frames = True  # type: ignore[attr-defined]
         return super().dispatch(request, *args, **kwargs)
 
-    def form(self, page: BookingPage, data: Any = None) -> NotificationsForm:
+    def form(self, page: BookingPage, data: Any = None, _files: Any = None) -> NotificationsForm:
         """Return the form of reminders and texts."""
         return NotificationsForm(page, data)
 
@@ -175,13 +177,9 @@ class LookTab(EditorTab[LookForm]):
     url_name = "pages_look"
     template_name = "pages/look.html"
 
-    def form(self, page: BookingPage, data: Any = None) -> LookForm:
+    def form(self, page: BookingPage, data: Any = None, files: Any = None) -> LookForm:
         """Return the form of colour and logo."""
-        return LookForm(page, data)
-
-    def sent(self, page: BookingPage, request: HttpRequest) -> LookForm:
-        """Return the form with what was sent, the picture too."""
-        return LookForm(page, request.POST, request.FILES)
+        return LookForm(page, data, files)
 
     def save(self, page: BookingPage, form: LookForm) -> bool:
         """Store them."""

@@ -1,5 +1,7 @@
 """One of a host's schedules: make, change, make the default, delete."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,6 +16,7 @@ from timetuna.pages.forms.schedule import ScheduleForm
 from timetuna.pages.models import Schedule
 from timetuna.pages.queries import own_schedule
 from timetuna.pages.views.ownership import host_of
+from timetuna.web.saving import opened, save
 
 
 def own_schedule_or_404(request: HttpRequest, schedule_id: int) -> Schedule:
@@ -41,16 +44,19 @@ def new_schedule(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, schedule_id: int) -> HttpResponse:
     """Show name and hours; on POST save them. What cannot be saved comes back as it was typed, status 422."""
     schedule = own_schedule_or_404(request, schedule_id)
-    form = ScheduleForm(schedule, request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        try:
-            save_schedule(schedule, name=form.cleaned_data["name"], hours=form.values())
-        except Schedule.DoesNotExist as error:  # deleted in another window, just now
-            raise Http404 from error
+
+    def build(data: Any, _files: Any) -> ScheduleForm:
+        return ScheduleForm(own_schedule_or_404(request, schedule_id), data)
+
+    def store(form: ScheduleForm) -> None:
+        save_schedule(schedule, name=form.cleaned_data["name"], hours=form.values())
+
+    form = save(request, build, store) if request.method == "POST" else opened(request, build)
+    if form.saved:
         messages.success(request, "Saved.")
         return redirect("schedules_edit", schedule.pk)
     context = {"schedule": schedule, "form": form, "active_tab": "availability"}
-    return render(request, "pages/schedule.html", context, status=422 if form.is_bound else 200)
+    return render(request, "pages/schedule.html", context, status=form.status())
 
 
 @require_POST

@@ -12,6 +12,7 @@ from timetuna.pages.actions.save_host_rules import save_host_rules
 from timetuna.pages.forms.host_rules import HolidaysForm, HostRulesForm
 from timetuna.pages.queries import schedule_lines
 from timetuna.pages.views.ownership import host_of
+from timetuna.web.saving import opened, save
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -19,9 +20,15 @@ from timetuna.pages.views.ownership import host_of
 def availability(request: HttpRequest) -> HttpResponse:
     """Show the tab; on POST save it. What cannot be saved comes back as it was typed, with status 422."""
     host = host_of(request)
-    form = HostRulesForm(host, request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
+
+    def build(data: Any, _files: Any) -> HostRulesForm:
+        return HostRulesForm(host, data)
+
+    def store(form: HostRulesForm) -> None:
         save_host_rules(host, form.values())
+
+    form = save(request, build, store) if request.method == "POST" else opened(request, build)
+    if form.saved:
         messages.success(request, "Saved.")
         return redirect("settings_availability")
     context: dict[str, Any] = {
@@ -29,7 +36,7 @@ def availability(request: HttpRequest) -> HttpResponse:
         "schedules": schedule_lines(host.pk),
         "active_tab": "availability",
     }
-    return render(request, "pages/settings.html", context, status=422 if form.is_bound else 200)
+    return render(request, "pages/settings.html", context, status=form.status())
 
 
 @require_safe

@@ -3,7 +3,7 @@ const read = (form) => JSON.stringify([...new FormData(form)].map(([name, value]
 
 for (const form of document.querySelectorAll("form[data-dirty]")) {
   // A form that came back with errors was never saved, whatever it holds now.
-  const saved = form.querySelector(".errorlist") ? null : read(form);
+  const saved = form.querySelector(".errorlist, [data-not-saved]") ? null : read(form);
   const note = form.querySelector("[data-dirty-note]");
   let leaving = false;
 

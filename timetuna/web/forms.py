@@ -1,0 +1,134 @@
+"""Forms that are taken whole: a field that did not arrive is never taken for empty, off or removed."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.forms.formsets import INITIAL_FORM_COUNT, TOTAL_FORM_COUNT
+from django.http import QueryDict
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy
+
+if TYPE_CHECKING:
+    Rows = forms.BaseFormSet[Any]
+else:
+    Rows = forms.BaseFormSet
+INCOMPLETE = gettext_lazy(
+    "A part of this form did not arrive, so nothing is saved. Please look through it and send it again."
+)
+REMOVED = "DELETE"
+
+
+class Switch(forms.CheckboxInput):
+    """A checkbox that can be off: the hidden field before it arrives in any case, as browsers leave out what is off."""
+
+    def render(self, name: str, value: Any, *args: Any, **kwargs: Any) -> SafeString:
+        """Return both fields."""
+        return format_html(
+            '<input type="hidden" name="{}" value="">{}', name, super().render(name, value, *args, **kwargs)
+        )
+
+
+class Ticks(forms.SelectMultiple):
+    """Several values of one name, of which none may be ticked; the template sends an empty one in any case."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
+        """Return the values that are ticked."""
+        return [value for value in super().value_from_datadict(data, files, name) or [] if value]
+
+
+class WholeForm(forms.Form):
+    """A form that is refused unless every field of it has arrived; what has not is shown as it is stored."""
+
+    def full_clean(self) -> None:
+        """Check all fields, and that they are there."""
+        absent = self.absent() if self.is_bound else []
+        if absent:
+            self.data = _with(self.data, {self.add_prefix(name): self._stored(name) for name in absent})
+        super().full_clean()
+        if absent:
+            self.add_error(None, INCOMPLETE)
+
+    def absent(self) -> list[str]:
+        """Return the fields that did not arrive. A required one is refused without it, a file is kept."""
+        return [
+            name
+            for name, field in self.fields.items()
+            if not (field.required or field.disabled or name == REMOVED or field.widget.needs_multipart_form)
+            and self.add_prefix(name) not in self.data
+        ]
+
+    def _stored(self, name: str) -> list[str]:
+        field = self.fields[name]
+        return written(field, field.prepare_value(self.get_initial_for_field(field, name)))
+
+
+def rows_arrived(form: type[forms.Form], *, prefix: str, data: Any, most: int) -> bool:
+    """Say whether the number of rows was sent, and every field of as many; a number that is none is judged later."""
+    total = str(data.get(f"{prefix}-{TOTAL_FORM_COUNT}", "")) if data is not None else ""
+    if not total.isascii() or not total.isdigit() or len(total) > len(str(most)):
+        return bool(total)
+    names = (f"{prefix}-{row}-{name}" for row in range(min(int(total), most)) for name in form.base_fields)
+    return all(name in data for name in names)
+
+
+def written(field: forms.Field, value: Any) -> list[str]:
+    """Return what a browser sends for a field that holds this value, without space around it."""
+    widget = field.widget
+    if isinstance(widget, forms.CheckboxInput):
+        return ["on" if widget.check_test(value) else ""]
+    shown = widget.format_value(value)
+    values = shown if isinstance(shown, list | tuple) else [shown]
+    return ["\n".join(str("" if one is None else one).split("\r\n")).strip() for one in values]
+
+
+def fields_written(form: forms.BaseForm) -> dict[str, list[str]]:
+    """Return what a browser sends for a form, by name; files, and whether a row is removed, stay out."""
+    return {
+        bound.html_name: written(bound.field, bound.value())
+        for bound in form
+        if bound.name != REMOVED and not bound.field.widget.needs_multipart_form
+    }
+
+
+def rows_written(rows: Rows) -> dict[str, list[str]]:
+    """Return what a browser sends for rows, with how many they are."""
+    found = {
+        f"{rows.prefix}-{TOTAL_FORM_COUNT}": [str(rows.total_form_count())],
+        f"{rows.prefix}-{INITIAL_FORM_COUNT}": [str(rows.initial_form_count())],
+    }
+    for form in rows.forms:
+        found |= fields_written(form)
+    return found
+
+
+def rows_kept(rows: Rows) -> Iterator[list[str]]:
+    """Yield the values of each row that is neither blank nor marked to be removed."""
+    for form in rows.forms:
+        values = [" ".join(filter(None, value)) for value in fields_written(form).values()]
+        removed = form.is_bound and REMOVED in form.fields and form[REMOVED].value()
+        if any(values) and not removed:
+            yield values
+
+
+def with_values(data: Any, values: Iterable[tuple[str, list[str]]], *, but: str = "") -> QueryDict:
+    """Return what was sent with other values in it; fields whose names begin with `but` are left out first."""
+    copy = QueryDict(mutable=True)
+    for name in data:
+        if not but or not name.startswith(but):
+            copy.setlist(name, _list(data, name))
+    for name, found in values:
+        copy.setlist(name, found)
+    return copy
+
+
+def _with(data: Any, values: dict[str, list[str]]) -> QueryDict:
+    return with_values(data, values.items())
+
+
+def _list(data: Any, name: str) -> list[Any]:
+    if hasattr(data, "getlist"):
+        found: list[Any] = data.getlist(name)
+        return found
+    return list(data[name]) if isinstance(data[name], list | tuple) else [data[name]]

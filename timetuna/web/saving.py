@@ -1,0 +1,233 @@
+"""Host's forms that are saved over something: never over what somebody else has saved meanwhile.
+
+A form carries a digest of every part as it was when the page was made. At a save the digests are compared with what is
+stored now, behind the host's lock. Where a part is another by now nothing is stored: the form comes back with what was
+typed, beside it what is there, and both can be had. Nothing has to be counted up by whoever else writes.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django import forms
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.http import HttpRequest
+
+from timetuna.web import typed
+from timetuna.web.forms import (
+    INCOMPLETE,
+    Rows,
+    WholeForm,
+    fields_written,
+    rows_kept,
+    rows_written,
+    with_values,
+    written,
+)
+
+if TYPE_CHECKING:
+    from django.utils.datastructures import MultiValueDict
+
+CHOICE, SAVED = "choice", "saved"
+_DIGEST_BYTES = 9
+Parts = dict[str, "Part"]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A field or a set of rows. value: what tells it from another one.  text: how a person reads it."""
+
+    label: str
+    value: Any
+    text: str
+
+    def digest(self) -> str:
+        """Return a short digest of the value."""
+        octets = json.dumps(self.value).encode()
+        return hashlib.blake2s(octets, digest_size=_DIGEST_BYTES).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A part that was changed here and elsewhere. name: of the field by which one of the two is chosen."""
+
+    name: str
+    label: str
+    mine: str
+    saved: str
+
+
+class HostForm(WholeForm):
+    """A form that is saved over what is stored.
+
+    version: what its hidden field carries.  complete: whether it came with one.  conflicts, taken: what was saved
+    meanwhile, where this form has something else and where it had nothing new.  restored: it was typed before its host
+    had to sign in again.
+    """
+
+    version = ""
+    complete = True
+    stale = restored = saved = False
+    conflicts: tuple[Conflict, ...] = ()
+    taken: tuple[str, ...] = ()
+
+    def rows(self) -> Iterator[tuple[str, Rows]]:
+        """Yield the sets of rows in it, each with its label."""
+        return iter(())
+
+    def inner(self) -> Iterator[forms.Form]:
+        """Yield the forms of whose fields it consists beside its own."""
+        return iter(())
+
+    def is_valid(self) -> bool:
+        """Check everything, so that every mistake is shown at once."""
+        if self.stale or not self.is_bound:
+            return False
+        rows_valid = [rows.is_valid() for _, rows in self.rows()]
+        inner_valid = [form.is_valid() for form in self.inner()]
+        return all([super().is_valid(), self.is_whole(), *rows_valid, *inner_valid])
+
+    def is_whole(self) -> bool:
+        """Say whether all rows and the version arrived; whatever did not is shown as it is stored."""
+        whole = self.complete and all(rows.is_bound for _, rows in self.rows())
+        if not whole and str(INCOMPLETE) not in self.non_field_errors():
+            self.add_error(None, INCOMPLETE)
+        return whole
+
+    def has_errors(self) -> bool:
+        """Say whether anything that was sent is wrong."""
+        return self.is_bound and not self.restored and not self.is_valid()
+
+    def parts(self) -> Parts:
+        """Return what it holds, part by part, by the name of a field or the prefix of rows."""
+        found = {}
+        for form in (self, *self.inner()):
+            for bound in form:
+                if not bound.field.widget.needs_multipart_form:
+                    found[bound.html_name] = _field_part(bound)
+        for label, rows in self.rows():
+            kept = sorted(rows_kept(rows))
+            text = "\n".join(", ".join(filter(None, row)) for row in kept)
+            found[str(rows.prefix)] = Part(label, kept, text or "None")
+        return found
+
+    def status(self) -> int:
+        """Return the status with which it is shown."""
+        if self.stale:
+            return HTTPStatus.CONFLICT
+        return HTTPStatus.UNPROCESSABLE_ENTITY if self.has_errors() else HTTPStatus.OK
+
+
+FormT = TypeVar("FormT", bound=HostForm)
+Build = Callable[[Any, Any], FormT]
+"""Makes a form from what was sent and its files, or from None, None as it is stored now."""
+
+
+def opened(request: HttpRequest, build: Build[FormT], *, path: str = "") -> FormT:
+    """Return the form as it is stored, or as its host had typed it before they had to sign in again.
+
+    path: where it is sent, if not here.
+    """
+    kept = typed.kept(request, path or request.path)
+    if kept is not None:
+        form = _received(request, build, kept, None)
+        form.restored = not form.stale
+        return form
+    form = build(None, None)
+    form.version = _version(request, form.parts())
+    return form
+
+
+def save(request: HttpRequest, build: Build[FormT], store: Callable[[FormT], bool | None]) -> FormT:
+    """Return the form that was sent; `saved` says whether `store` was called and did not answer False.
+
+    `store` is called behind the host's lock, and only if nobody has saved anything else since the form was made.
+    """
+    form = _received(request, build, request.POST, request.FILES)
+    if not form.is_valid():
+        return form
+    with transaction.atomic():
+        get_user_model().objects.select_for_update().get(pk=_host(request))
+        agreed = _version(request, build(None, None).parts()) == form.version
+        form.saved = agreed and store(form) is not False
+    if not agreed:  # somebody saved while this one was being read
+        return _received(request, build, request.POST, None)
+    if form.saved:
+        typed.forget(request, request.path)
+    return form
+
+
+def _received(
+    request: HttpRequest, build: Build[FormT], data: Any, files: "MultiValueDict[str, Any] | None"
+) -> FormT:
+    """Return the form with what was sent, brought together with what has been saved since it was made."""
+    stored = build(None, None)
+    now = stored.parts()
+    known = _known(request, data)
+    for name in now:
+        if data.get(f"{CHOICE}-{name}") == SAVED:
+            data = _replaced(data, stored, name)
+    form = build(data, files)
+    form.version = _version(request, now)
+    if known is None:
+        form.complete = False
+        return form
+    mine = form.parts()
+    changed = [name for name, part in now.items() if known.get(name) != part.digest()]
+    apart = [name for name in changed if name in mine and mine[name].value != now[name].value]
+    if not apart:
+        return form
+    untouched = [name for name in apart if known.get(name) == mine[name].digest()]
+    for name in untouched:
+        data = _replaced(data, stored, name)
+    both = [name for name in apart if name not in untouched]
+    form = build(data, None)
+    form.version, form.stale = _version(request, now), True
+    form.taken = tuple(now[name].label for name in untouched)
+    form.conflicts = tuple(
+        Conflict(f"{CHOICE}-{name}", now[name].label, mine[name].text, now[name].text) for name in both
+    )
+    return form
+
+
+def _replaced(data: Any, stored: HostForm, name: str) -> Any:
+    """Return what was sent with a part of it as it is stored."""
+    for _, rows in stored.rows():
+        if rows.prefix == name:
+            return with_values(data, rows_written(rows).items(), but=f"{name}-")
+    for form in (stored, *stored.inner()):
+        values = fields_written(form)
+        if name in values:
+            return with_values(data, [(name, values[name])])
+    return data
+
+
+def _host(request: HttpRequest) -> int:
+    return int(request.user.pk or 0)
+
+
+def _version(request: HttpRequest, parts: Parts) -> str:
+    return typed.make_version(_host(request), {name: part.digest() for name, part in parts.items()})
+
+
+def _known(request: HttpRequest, data: Any) -> Mapping[str, str] | None:
+    """Return the digests that a form carries; None unless it was made for the host who is signed in."""
+    found = typed.read_version(str(data.get(typed.VERSION, "")))
+    return found[1] if found and found[0] == request.user.pk else None
+
+
+def _field_part(bound: forms.BoundField) -> Part:
+    values = written(bound.field, bound.value())
+    if isinstance(bound.field.widget, forms.CheckboxInput):
+        return Part(str(bound.label), values, "On" if values[0] else "Off")
+    choices = {str(value): str(label) for value, label in _choices(bound.field)}
+    text = ", ".join(choices.get(value, value) for value in values if value)
+    return Part(str(bound.label), values, text or "Nothing")
+
+
+def _choices(field: forms.Field) -> Iterator[tuple[Any, Any]]:
+    yield from getattr(field, "choices", ())
