@@ -306,7 +306,8 @@ class CalendarWriter(Protocol):
         """Write the event, or change the one of `reference`; safe to repeat.
 
         Without a reference an event of this booking that an earlier call made is found and used. An event that its
-        host has deleted is made again. Raises ProviderError, NeedsReconnect.
+        host has deleted is made again. Raises ProviderError, NeedsReconnect, each with `outcome_unknown` wherever an
+        event may stand there that only another `put` finds.
         """
 
     def remove(self, reference: str, *, calendar: str, credential: str) -> None:

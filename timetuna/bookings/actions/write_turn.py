@@ -17,7 +17,7 @@ from timetuna.jobs.models import Job
 from timetuna.jobs.registry import Retry
 from timetuna.lib.signing import random_token
 from timetuna.providers.base import Entry
-from timetuna.providers.errors import ProviderError
+from timetuna.providers.errors import NeedsReconnect, ProviderError
 
 LEASE = timedelta(minutes=3)  # longer than the few calls of one `put` may take together
 _SOON = timedelta(seconds=2)
@@ -46,20 +46,22 @@ def turn(event: CalendarEvent) -> Iterator[Turn]:
     """Hold the event for one call. Raises Retry while another does.
 
     Before a call that writes leaves, the row says that nobody knows what stands in the calendar; the caller says it
-    again when it is done. One call of ours is several at the service, so only a refusal for good puts back what was
-    known; removing adds no doubt, since it makes nothing.
+    again when it is done. The service's error says whether an event may have been made. What stands in one that was
+    there is known again after a refusal for good only, since one call of ours is several at the service. Removing adds
+    no doubt, since it makes nothing.
     """
     taken = _take(event)
     try:
         yield taken
-    except ProviderError as error:
-        _give_back(taken, known=error.permanent and not error.outcome_unknown)
+    except (ProviderError, NeedsReconnect) as error:
+        known = not error.outcome_unknown
+        _give_back(taken, nothing_made=known, as_before=known and getattr(error, "permanent", False))
         raise
     except Retry:
-        _give_back(taken, known=True)
+        _give_back(taken, nothing_made=True, as_before=True)
         raise
     except Exception:
-        _give_back(taken, known=False)
+        _give_back(taken, nothing_made=False, as_before=False)
         raise
 
 
@@ -82,10 +84,10 @@ def _take(event: CalendarEvent) -> Turn:
     return Turn(lease=lease, booking=booking, entry=entry, digest=digest(entry), before=row)
 
 
-def _give_back(taken: Turn, *, known: bool) -> None:
-    before = taken.before
-    as_before = {"in_doubt": before.in_doubt, "written_digest": before.written_digest} if known else {}
-    taken.row().update(lease="", lease_until=None, **as_before)
+def _give_back(taken: Turn, *, nothing_made: bool, as_before: bool) -> None:
+    doubt = {"in_doubt": taken.before.in_doubt} if nothing_made else {}
+    content = {"written_digest": taken.before.written_digest} if as_before else {}
+    taken.row().update(lease="", lease_until=None, **doubt, **content)
 
 
 def _is_held(row: CalendarEvent, booking: Booking, now: datetime) -> bool:

@@ -342,3 +342,17 @@ def test_reminders_and_the_end_of_a_request_that_were_lost_are_planned_again(goo
     check_tomorrow()
 
     assert sorted(Job.objects.filter(name__in=planned).values_list("name", flat=True)) == planned
+
+
+def test_trouble_with_a_token_leaves_no_event_in_doubt(google, page):
+    booking = book(order(page), now=present())
+    google.control.fault("google_expire_access")
+    google.control.fault("google_token_503", times=None)
+    work_off()
+    assert not CalendarEvent.objects.get().in_doubt
+
+    cancel(booking.pk, actor="guest", note_text="", now=present())
+    work_off()
+
+    assert CalendarEvent.objects.get().state == "removed"
+    assert google.writes() == []

@@ -60,7 +60,9 @@ class Server:
                 method, url, headers={"Authorization": self._basic, **headers}, body=body
             )
         except HttpError as error:
-            raise unreachable(error) from None
+            failure = unreachable(error)
+            failure.outcome_unknown = error.sent and method == "PUT"
+            raise failure from None
 
     def propfind(self, path: str, *properties: str, depth: int) -> Multistatus:
         """Read properties, named as ElementTree names them, of a resource and (depth 1) what is in it."""

@@ -20,7 +20,7 @@ from timetuna.providers.caldav.refusals import (
 from timetuna.providers.caldav.server import Server
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 
-_OK, _BAD_REQUEST = 200, 400
+_OK, _BAD_REQUEST, _SERVER_ERROR = 200, 400, 500
 _SUCCESS = range(200, 300)
 _ABSENT = frozenset({NOT_FOUND, GONE})
 _UID_TAKEN = frozenset({_BAD_REQUEST, FORBIDDEN, CONFLICT})
@@ -117,7 +117,9 @@ class Events:
     def _refusal(self, answer: Response) -> ProviderError | NeedsReconnect:
         """Return the error; a missing parent is a missing calendar (RFC 4918 section 9.7.1)."""
         missing = answer.status == CONFLICT and not conditions(answer.body)
-        return gone() if missing else refusal(answer)
+        failure = gone() if missing else refusal(answer)
+        failure.outcome_unknown = answer.status >= _SERVER_ERROR
+        return failure
 
 
 def _uid_may_be_taken(answer: Response) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from timetuna.lib.text import multi_line, single_line
 from timetuna.providers.base import Entry, Written
-from timetuna.providers.errors import ProviderError
+from timetuna.providers.errors import NeedsReconnect, ProviderError
 from timetuna.providers.google.answers import (
     GOOGLE_MEET,
     conference_state,
@@ -39,13 +39,18 @@ class Writer:
         self._api = api
         self._calendar = calendar
         self._credential = credential
+        self._has_made = False
 
     def put(self, entry: Entry, *, reference: str) -> Written:
         """Write the event. Safe to repeat: what an earlier call made is found by its private property or its UID."""
         body = _body(entry)
-        event = self._known(reference) or self._find(privateExtendedProperty=f"{BOOKING}={entry.booking}")
-        made = (event and self._change(event, entry, body)) or self._make(entry, body)
-        return self._written(made, wants_link=entry.meeting_type == GOOGLE_MEET)
+        try:
+            event = self._known(reference) or self._find(privateExtendedProperty=f"{BOOKING}={entry.booking}")
+            made = (event and self._change(event, entry, body)) or self._make(entry, body)
+            return self._written(made, wants_link=entry.meeting_type == GOOGLE_MEET)
+        except (ProviderError, NeedsReconnect) as error:
+            error.outcome_unknown = error.outcome_unknown or self._has_made
+            raise
 
     def remove(self, reference: str) -> None:
         """Delete the event; one that is gone is as good."""
@@ -90,11 +95,15 @@ class Writer:
             changes |= _meeting(entry, after=request_id(event))
         path = event_path(self._calendar, text(event, "id"))
         try:
-            return self._api.call("PATCH", path, credential=self._credential, query=_WRITE, body=changes)
+            changed = self._api.call(
+                "PATCH", path, credential=self._credential, query=_WRITE, body=changes, creates=deleted
+            )
         except Refused as refused:
             if refused.status in {NOT_FOUND, GONE} or (deleted and refused.status == FORBIDDEN):
                 return None
             raise
+        self._has_made = self._has_made or deleted
+        return changed
 
     def _make(self, entry: Entry, body: Json) -> Json:
         """Make the event under our invitation's UID, so that both are one.
@@ -115,9 +124,11 @@ class Writer:
 
     def _insert(self, body: Json) -> Json:
         path = calendar_path(self._calendar)
-        return self._api.call(
+        made = self._api.call(
             "POST", path, credential=self._credential, query=_WRITE, body=body, creates=True
         )
+        self._has_made = True
+        return made
 
     def _written(self, event: Json, *, wants_link: bool) -> Written:
         reference = text(event, "id")

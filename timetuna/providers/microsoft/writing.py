@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from timetuna.lib.text import single_line
 from timetuna.providers.base import Entry, Written
-from timetuna.providers.errors import ProviderError
+from timetuna.providers.errors import NeedsReconnect, ProviderError
 from timetuna.providers.microsoft.answers import (
     TEAMS,
     TEAMS_PROVIDER,
@@ -57,16 +57,25 @@ class Writer:
         self._api = api
         self._calendar = calendar
         self._credential = credential
+        self._has_made = False
 
     def put(self, entry: Entry, *, reference: str) -> Written:
         """Write the event. Safe to repeat: what an earlier call made is found by its private property."""
         _check(entry)
+        try:
+            return self._put(entry, reference)
+        except (ProviderError, NeedsReconnect) as error:
+            error.outcome_unknown = error.outcome_unknown or self._has_made
+            raise
+
+    def _put(self, entry: Entry, reference: str) -> Written:
         standing = self._find(entry.booking) or (self._find_elsewhere(entry.booking) if reference else None)
         changed = self._change(standing, entry) if standing else None
         made = changed or self._make(entry, after=reference)
         if entry.meeting_type == TEAMS and made.event.get("isOnlineMeeting") is False:
             if not changed:
                 self.remove(text(made.event, "id"))  # nobody would ever know of it
+                self._has_made = False
             raise ProviderError(
                 "This calendar cannot have Teams meetings. Choose another calendar or another kind of meeting.",
                 code="microsoft:no-teams",
@@ -155,6 +164,7 @@ class Writer:
         body |= {"transactionId": str(transaction)} | (_ONLINE if entry.meeting_type == TEAMS else {})
         path = f"{calendar_path(self._calendar)}/events"
         event = self._api.call("POST", path, credential=self._credential, body=body, creates=True)
+        self._has_made = True
         if not text(event, "id"):
             raise unreadable("without the event's id", creates=True)
         return Standing(self._calendar, event)

@@ -285,3 +285,17 @@ def test_without_an_address_of_the_owner_the_event_has_no_organizer(
 
     assert b"ORGANIZER" not in odd.asked[0].body
     assert b"mailto:ada@guest.example" in odd.asked[0].body
+
+
+@pytest.mark.parametrize(
+    ("status", "unknown"), [(401, False), (403, False), (404, False), (409, False), (500, True), (503, True)]
+)
+def test_an_event_may_stand_there_unless_the_server_refused_to_write_it(
+    odd: Misbehaving, status: int, *, unknown: bool
+) -> None:
+    odd.will("PUT", status, "")
+
+    with pytest.raises((ProviderError, NeedsReconnect)) as raised:
+        write(odd)
+
+    assert raised.value.outcome_unknown is unknown

@@ -242,3 +242,30 @@ def test_nothing_of_it_stands_in_the_log(
     assert caplog.records
     for secret in (token, "robin", "ada@", "b-17"):
         assert secret not in caplog.text
+
+
+@pytest.mark.parametrize("name", ["google_401", "google_403_scope", "google_503"])
+def test_an_event_that_was_made_before_something_else_failed_may_stand_there(
+    provider: Google, google: GoogleControl, fault: Fault, token: str, name: str
+) -> None:
+    fault("google_conference_pending", looks=9)
+    fault(name, on="google.events.get")
+
+    with pytest.raises((ProviderError, NeedsReconnect)) as raised:
+        provider.put(booked(meeting_type="google_meet"), calendar=PRIMARY, reference="", credential=token)
+
+    assert raised.value.outcome_unknown
+    assert len(google.events()) == 1
+
+
+@pytest.mark.parametrize("on", ["google.events.list", "google.events.insert"])
+def test_a_call_that_is_refused_before_the_event_is_made_leaves_none(
+    provider: Google, google: GoogleControl, fault: Fault, token: str, on: str
+) -> None:
+    fault("google_401", on=on)
+
+    with pytest.raises(AccessTokenRefused) as raised:
+        provider.put(booked(), calendar=PRIMARY, reference="", credential=token)
+
+    assert not raised.value.outcome_unknown
+    assert google.events() == []

@@ -259,3 +259,28 @@ def test_nothing_of_it_stands_in_the_log(
     assert caplog.records
     for secret in (token, tokens.refresh_token, "robin", "ada@", "b-17", PRIMARY, written.reference):
         assert secret not in caplog.text
+
+
+def test_a_call_that_is_refused_before_the_event_is_made_leaves_none(
+    microsoft: MicrosoftControl, put: Callable[..., Written]
+) -> None:
+    microsoft.sandbox.fault("microsoft_401", on="microsoft.events.create")
+
+    with pytest.raises(AccessTokenRefused) as raised:
+        put(booked())
+
+    assert not raised.value.outcome_unknown
+    assert microsoft.events() == []
+
+
+def test_an_event_that_was_made_before_something_else_failed_may_stand_there(
+    microsoft: MicrosoftControl, put: Callable[..., Written]
+) -> None:
+    microsoft.sandbox.fault("microsoft_meeting_late", looks=9)
+    microsoft.sandbox.fault("microsoft_503", on="microsoft.events.get")
+
+    with pytest.raises(ProviderError) as raised:
+        put(booked(meeting_type="teams"))
+
+    assert raised.value.outcome_unknown
+    assert len(microsoft.events()) == 1
