@@ -248,7 +248,9 @@ class ProfileForm(forms.Form):
         kwargs.setdefault("initial", {"name": user.name, "handle": user.handle, "time_zone": user.time_zone})
         super().__init__(*args, **kwargs)
         begin = f"{settings.BASE_URL}/{user.handle}/"
-        self.fields["handle"].help_text = f"Your pages begin with {begin}. When you change it, old links end."
+        self.fields[
+            "handle"
+        ].help_text = f"Your pages begin with {begin}. When you change it, links you have shared lead on."
 
     @property
     def zones(self) -> tuple[str, ...]:

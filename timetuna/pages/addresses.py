@@ -2,9 +2,10 @@
 
 import re
 
+from django.db.models import Q, QuerySet
 from django.utils.text import slugify
 
-from timetuna.pages.models import BookingPage
+from timetuna.pages.models import BookingPage, FormerSlug
 
 LONGEST = BookingPage._meta.get_field("slug").max_length or 60  # noqa: SLF001 - Django's documented API
 FALLBACK = "meeting"
@@ -22,9 +23,10 @@ def from_title(title: str) -> str:
 
 
 def free_slug(host_id: int, wanted: str, *, but_page: int | None = None) -> str:
-    """Return `wanted`, or with -2, -3 … behind it where the host already uses it on another page."""
+    """Return `wanted`, or with -2, -3 … behind it where another page of the host has it or had it."""
     pages = BookingPage.objects.filter(host=host_id).values_list("pk", "slug")
     taken = {slug for pk, slug in pages if pk != but_page}
+    taken |= set(_former(host_id, but_page).values_list("slug", flat=True))
     slug, number = wanted, 1
     while slug in taken:
         number += 1
@@ -36,3 +38,13 @@ def free_slug(host_id: int, wanted: str, *, but_page: int | None = None) -> str:
 def is_taken(host_id: int, slug: str, *, but_page: int) -> bool:
     """Say whether another page of the host has this address."""
     return BookingPage.objects.filter(host=host_id, slug=slug).exclude(pk=but_page).exists()
+
+
+def former_use(host_id: int, slug: str, *, but_page: int) -> FormerSlug | None:
+    """Return the row that says that another page of the host had this address; None where none had."""
+    return _former(host_id, but_page).select_related("page").filter(slug=slug).first()
+
+
+def _former(host_id: int, but_page: int | None) -> QuerySet[FormerSlug]:
+    rows = FormerSlug.objects.filter(host=host_id)
+    return rows.filter(Q(page=None) | ~Q(page=but_page)) if but_page else rows

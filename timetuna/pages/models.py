@@ -10,6 +10,7 @@ from timetuna.calendars.models import Calendar
 class BookingPage(models.Model):
     """One public page of a host at /<handle>/<slug>. Lengths are minutes.
 
+    follows_title: while it was never saved, its address is made from the title as the host types it.
     listed: whether /<handle> and search engines show it; its address works in any case.
     schedule: when it is open; one of the host's, or the page's own. horizon_kind says which of `horizon_days` and
     `horizon_date` counts, if any. cap_*: the most bookings of this page a day, week or month; None is without limit.
@@ -45,6 +46,7 @@ class BookingPage(models.Model):
     slug = models.CharField(max_length=60)
     title = models.CharField(max_length=120)
     description = models.TextField(max_length=2_000, blank=True, default="")
+    follows_title = models.BooleanField(default=False)
     listed = models.BooleanField(default=True)
     schedule = models.ForeignKey("Schedule", on_delete=models.RESTRICT, related_name="pages")
     buffer_before_minutes = models.PositiveIntegerField(default=0)
@@ -91,12 +93,15 @@ class BookingPage(models.Model):
 
 
 class FormerSlug(models.Model):
-    """An address a page once had: it leads to the page for as long as no other page of the host has it."""
+    """An address a page once had: it leads to the page for as long as no other page of the host has it.
+
+    Without a page it was the address of one that is deleted. No page gets either of them but on purpose.
+    """
 
     host = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False
     )
-    page = models.ForeignKey(BookingPage, on_delete=models.CASCADE, related_name="former_slugs")
+    page = models.ForeignKey(BookingPage, null=True, on_delete=models.SET_NULL, related_name="former_slugs")
     slug = models.CharField(max_length=60)
     given_up_at = models.DateTimeField(default=timezone.now)
 

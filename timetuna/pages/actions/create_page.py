@@ -35,6 +35,7 @@ def create_page(
             title=title,
             slug=free_slug(host.pk, from_title(title)),
             description=description,
+            follows_title=title == DEFAULT_TITLE,
             schedule=default_schedule(host),
         )
         Duration.objects.bulk_create(Duration(page=page, minutes=length) for length in minutes)

@@ -1,8 +1,21 @@
 """Takes a booking page away."""
 
+from django.db import transaction
+from django.utils import timezone
+
+from timetuna.accounts.models import User
+from timetuna.pages.former_addresses import leave_behind
 from timetuna.pages.models import BookingPage
 
 
 def delete_page(page: BookingPage) -> None:
-    """Delete the page with its durations, hours and meeting types. Bookings stay, without a page."""
-    page.delete()
+    """Delete the page with its durations, hours and meeting types. Bookings stay, without a page.
+
+    Its addresses stay behind, so that no page made later opens where links to this one lead.
+    """
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=page.host_id)
+        row = BookingPage.objects.filter(pk=page.pk).first()  # its address as it is now
+        if row is not None:
+            row.delete()
+            leave_behind(row, now=timezone.now())

@@ -33,7 +33,14 @@ def duplicate_page(page: BookingPage) -> BookingPage:
         title = single_line(f"Copy of {page.title}", max_length=_TITLE_LENGTH)
         slug = free_slug(page.host_id, from_title(title))
         copy = BookingPage.objects.create(
-            **values | {"title": title, "slug": slug, "listed": False, "created_at": timezone.now()}
+            **values
+            | {
+                "title": title,
+                "slug": slug,
+                "follows_title": False,
+                "listed": False,
+                "created_at": timezone.now(),
+            }
         )
         _copy_rows(Duration, page=(page, copy))
         _copy_rows(MeetingType, page=(page, copy))

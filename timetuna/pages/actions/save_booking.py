@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from timetuna.accounts.models import User
-from timetuna.pages.addresses import free_slug, from_title, is_taken
+from timetuna.pages.addresses import former_use, free_slug, from_title, is_taken
 from timetuna.pages.former_addresses import give_up
 from timetuna.pages.models import BookingPage, Duration, MeetingType
 from timetuna.pages.queries import PageDuration
@@ -15,6 +15,10 @@ from timetuna.pages.queries import PageDuration
 
 class AddressTaken(Exception):  # noqa: N818 - it names what happened
     """Another page of the host has this address."""
+
+
+class AddressOnceUsed(Exception):  # noqa: N818 - it names what happened
+    """Another page of the host had this address, and links to it were shared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,10 @@ class TypeSetting:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BookingTab:
-    """What the tab holds. An empty `slug` is made from the title; the former one goes on leading to the page."""
+    """What the tab holds. An empty `slug` is made from the title; the former one goes on leading to the page.
+
+    takes_former: the host has said that the page is to have an address that another page had.
+    """
 
     title: str
     slug: str
@@ -36,21 +43,18 @@ class BookingTab:
     listed: bool
     durations: Sequence[PageDuration]
     meeting_types: Sequence[TypeSetting]
+    takes_former: bool = False
 
 
 def save_booking(page: BookingPage, values: BookingTab) -> None:
-    """Store the tab, all or nothing. Raises AddressTaken, and DoesNotExist when the page is gone."""
+    """Store the tab, all or nothing. Raises AddressTaken, AddressOnceUsed, and DoesNotExist when the page is gone."""
     with transaction.atomic():
         User.objects.select_for_update().get(pk=page.host_id)
         row = BookingPage.objects.select_for_update().get(pk=page.pk)
-        slug = values.slug or free_slug(row.host_id, from_title(values.title), but_page=row.pk)
-        if is_taken(row.host_id, slug, but_page=row.pk):
-            raise AddressTaken
-        if slug != row.slug:
-            give_up(row, slug=row.slug, now=timezone.now())
-        row.title, row.slug, row.description = values.title, slug, values.description
-        row.listed = values.listed
-        row.save(update_fields=["title", "slug", "description", "listed", "updated_at"])
+        _give_address(row, values)
+        row.title, row.description, row.listed = values.title, values.description, values.listed
+        row.follows_title = False
+        row.save(update_fields=["title", "slug", "follows_title", "description", "listed", "updated_at"])
         row.durations.all().delete()
         Duration.objects.bulk_create(
             Duration(page=row, minutes=one.minutes, title=one.title, description=one.description)
@@ -60,3 +64,15 @@ def save_booking(page: BookingPage, values: BookingTab) -> None:
             MeetingType.objects.update_or_create(
                 page=row, kind=one.kind, defaults={"enabled": one.enabled, "detail": one.detail}
             )
+
+
+def _give_address(page: BookingPage, values: BookingTab) -> None:
+    slug = values.slug or free_slug(page.host_id, from_title(values.title), but_page=page.pk)
+    if slug == page.slug:
+        return
+    if is_taken(page.host_id, slug, but_page=page.pk):
+        raise AddressTaken
+    if not values.takes_former and former_use(page.host_id, slug, but_page=page.pk):
+        raise AddressOnceUsed
+    give_up(page, slug=page.slug, now=timezone.now())
+    page.slug = slug

@@ -11,7 +11,7 @@ from django.core.validators import URLValidator
 from timetuna.calendars.connections import listing
 from timetuna.calendars.queries import comes_with_event, conference_kinds, kind_provider, set_up
 from timetuna.pages.actions.save_booking import BookingTab, TypeSetting
-from timetuna.pages.addresses import is_taken, well_formed
+from timetuna.pages.addresses import former_use, is_taken, well_formed
 from timetuna.pages.calendars import usable_kinds
 from timetuna.pages.forms.durations import duration_rows
 from timetuna.pages.forms.fields import LineField, WordsField
@@ -21,6 +21,8 @@ from timetuna.web.forms import Rows, Switch
 from timetuna.web.saving import HostForm
 
 ADDRESS_TAKEN = "Another page of yours has this address. Choose a different one."
+ADDRESS_ONCE_USED = "Another page of yours had this address until a moment ago. Look at it again."
+TAKES = "takes_address"
 _DETAILS = {PHONE: "phone_number", IN_PERSON: "place", LINK: "link"}
 _COLUMNS = ("title", "slug", "description", "listed")
 _FEWEST_DIGITS = 3
@@ -105,7 +107,30 @@ class BookingForm(HostForm):
             raise forms.ValidationError("Use the letters a to z, digits and hyphens, for example intro-call.")
         if slug and is_taken(self.page.host_id, slug, but_page=self.page.pk):
             raise forms.ValidationError(ADDRESS_TAKEN)
+        if slug != self.page.slug and not self.takes(slug) and (warning := self._warning(slug)):
+            raise forms.ValidationError(warning)
         return slug
+
+    def takes(self, slug: str) -> bool:
+        """Say whether the host has ticked that this very address is to be taken from another page."""
+        return str(self.data.get(TAKES, "")) == slug
+
+    def address_warned(self) -> str:
+        """Return the address that was typed if another page had it, else ""; the template asks for a tick then."""
+        slug = str(self["slug"].value() or "").strip().lower()
+        changed = self.is_bound and slug != self.page.slug and well_formed(slug)
+        return slug if changed and self._warning(slug) else ""
+
+    def _warning(self, slug: str) -> str:
+        former = former_use(self.page.host_id, slug, but_page=self.page.pk) if slug else None
+        if former is None:
+            return ""
+        owner = (
+            f"the address of “{former.page.title}”"
+            if former.page
+            else "the address of a page that is deleted"
+        )
+        return f"This was {owner}. Links to it that you have shared would open this page."
 
     def clean(self) -> None:
         """Check the meeting types: one at least, each with what it needs."""
@@ -172,6 +197,7 @@ class BookingForm(HostForm):
             slug=data["slug"],
             description=data["description"],
             listed=data["listed"],
+            takes_former=self.takes(data["slug"]),
             durations=self.durations.values(),
             meeting_types=[
                 TypeSetting(kind, kind in on, data[_DETAILS[kind]] if kind in _DETAILS else "")

@@ -13,12 +13,12 @@ from django.utils import timezone
 from django.views import View
 
 from timetuna.pages.actions.save_availability import ScheduleGone, save_availability
-from timetuna.pages.actions.save_booking import AddressTaken, save_booking
+from timetuna.pages.actions.save_booking import AddressOnceUsed, AddressTaken, save_booking
 from timetuna.pages.actions.save_guests import save_guests
 from timetuna.pages.actions.save_look import save_look
 from timetuna.pages.actions.save_notifications import save_notifications
 from timetuna.pages.forms.availability import SCHEDULE_GONE, AvailabilityForm
-from timetuna.pages.forms.booking import ADDRESS_TAKEN, BookingForm
+from timetuna.pages.forms.booking import ADDRESS_ONCE_USED, ADDRESS_TAKEN, BookingForm
 from timetuna.pages.forms.guests import GuestsForm
 from timetuna.pages.forms.look import LookForm
 from timetuna.pages.forms.notifications import NotificationsForm
@@ -110,6 +110,9 @@ class Booking(EditorTab[BookingForm]):
             save_booking(page, form.values())
         except AddressTaken:
             form.add_error("slug", ADDRESS_TAKEN)
+            return False
+        except AddressOnceUsed:
+            form.add_error("slug", ADDRESS_ONCE_USED)
             return False
         return True
 
