@@ -1,8 +1,8 @@
 """When a calendar is taken: nothing new, or all of it again (RFC 4791 section 7.8, RFC 6578)."""
 
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from html import escape
 
 from timetuna.availability.interval import Interval
@@ -12,19 +12,16 @@ from timetuna.ical.reading import read_busy
 from timetuna.providers.base import BusyTime, Reading
 from timetuna.providers.caldav.cursor import Cursor
 from timetuna.providers.caldav.directory import KIND, holds_events
-from timetuna.providers.caldav.multistatus import CALDAV, CALENDARSERVER, DAV, Resource
+from timetuna.providers.caldav.multistatus import CALENDARSERVER, DAV, Resource
+from timetuna.providers.caldav.objects import Objects
 from timetuna.providers.caldav.partstat import as_answered
 from timetuna.providers.caldav.refusals import CONFLICT, FORBIDDEN, PRECONDITION, gone, incomplete
 from timetuna.providers.caldav.server import Server, expect_multistatus, xml_body
 from timetuna.providers.errors import ProviderError
 
-_TOKEN, _CTAG, _DATA = f"{DAV}sync-token", f"{CALENDARSERVER}getctag", f"{CALDAV}calendar-data"
-# A server puts all-day and floating times into a zone of its own choice: up to 14 hours off ours, and ours off UTC.
-_MARGIN = timedelta(hours=30)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_TOKEN, _CTAG = f"{DAV}sync-token", f"{CALENDARSERVER}getctag"
+_TRUSTED_MINUTES = 60  # for how long "nothing has changed" is believed
 _FORGOTTEN = frozenset({400, FORBIDDEN, CONFLICT, 410, PRECONDITION, 415, 501, 507})
-_BEGIN, _END = "BEGIN:VCALENDAR", "END:VCALENDAR"
-_SUCCESS = range(200, 300)
 _READ_SECONDS = 10.0
 _MOST_LINES = 2_000_000  # counted at both signs of a line's end
 _LARGEST_FILE = MAX_BYTES - 100
@@ -36,19 +33,32 @@ class Calendar:
     def __init__(self, server: Server, path: str, *, addresses: tuple[str, ...], time_zone: str) -> None:
         self._server = server
         self._path = path
+        self._objects = Objects(server, path)
         self._addresses = addresses
         self._zone = time_zone
 
     def read(self, span: Interval, *, cursor: str) -> Reading:
         """Read the span. The calendar's state is asked for first: what changes meanwhile is seen next time."""
-        known = Cursor.read(cursor)
-        if known is not None and known.covers(span, self._zone):
+        known, now = Cursor.read(cursor), int(time.time() // 60)
+        if (
+            known is not None
+            and known.covers(span, self._zone)
+            and 0 <= now - known.read_at < _TRUSTED_MINUTES
+        ):
             unchanged = self._unchanged(known)
             if unchanged is not None:
                 return Reading(None, unchanged.text())
         state = self._state()
-        fresh = Cursor(span=span, time_zone=self._zone, token=state.text(_TOKEN), ctag=state.text(_CTAG))
-        busy, notes = self._busy(span)
+        # A look at a part of what was read lately, as at a booking, often finds nothing, and rightly.
+        trusting = (
+            known is not None and known.reliable and known.span != span and known.covers(span, self._zone)
+        )
+        found = self._objects.within(span, trusting=trusting)
+        fresh = Cursor(
+            span=span, time_zone=self._zone, token=state.text(_TOKEN), ctag=state.text(_CTAG),
+            read_at=now, reliable=found.reliable,
+        )  # fmt: skip
+        busy, notes = self._busy(found.objects, span)
         return Reading(busy, fresh.text(), notes)
 
     def _unchanged(self, known: Cursor) -> Cursor | None:
@@ -73,8 +83,7 @@ class Calendar:
             raise gone()
         return found[0]
 
-    def _busy(self, span: Interval) -> tuple[tuple[BusyTime, ...], tuple[Note, ...]]:
-        objects = self._objects(span)
+    def _busy(self, objects: list[bytes], span: Interval) -> tuple[tuple[BusyTime, ...], tuple[Note, ...]]:
         if sum(one.count(b"\n") + one.count(b"\r") for one in objects) > _MOST_LINES:
             raise ProviderError(
                 "This calendar holds more than TimeTuna reads; this is tried again.", code="caldav:lines"
@@ -92,19 +101,6 @@ class Calendar:
                 f"Something in this calendar cannot be read. {error.naming}", code=f"ical:{error.code}"
             ) from None
 
-    def _objects(self, span: Interval) -> list[bytes]:
-        """Return the calendar objects of the span, whole, with all their recurrences: one reader expands them."""
-        start, end = (_EPOCH + timedelta(minutes=minute) for minute in span)
-        limits = f'start="{_stamp(start - _MARGIN)}" end="{_stamp(end + _MARGIN)}"'
-        xml = (
-            '<C:calendar-query xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav">'
-            "<D:prop><D:getetag/><C:calendar-data/></D:prop>"
-            '<C:filter><C:comp-filter name="VCALENDAR"><C:comp-filter name="VEVENT">'
-            f"<C:time-range {limits}/></C:comp-filter></C:comp-filter></C:filter></C:calendar-query>"
-        )
-        answer = self._server.multistatus("REPORT", self._path, xml=xml, depth=1)
-        return [_object(one) for one in {one.href: one for one in answer.resources}.values()]
-
 
 def _batches(objects: Iterable[bytes]) -> Iterator[bytes]:
     """Join calendar objects into files the reader takes: no object needs another one."""
@@ -118,16 +114,3 @@ def _batches(objects: Iterable[bytes]) -> Iterator[bytes]:
         size += len(one) + 2
     if parts:
         yield b"\r\n".join(parts)
-
-
-def _object(resource: Resource) -> bytes:
-    """Return the calendar object. One that was not given, or not to its end, makes the whole answer worthless."""
-    text = resource.text(_DATA).lstrip("\ufeff")
-    whole = text[: len(_BEGIN)].upper() == _BEGIN and text[-len(_END) :].upper() == _END
-    if resource.status not in _SUCCESS or not whole:
-        raise incomplete()
-    return text.encode()
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.strftime("%Y%m%dT%H%M%SZ")
