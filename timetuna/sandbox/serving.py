@@ -67,16 +67,23 @@ def _call(desk: Desk, world: World, request: Request) -> Call:
 
 
 def _respond(desk: Desk, world: World, request: Request, call: Call) -> Response:
-    slow = world.faults.take("slow", kind=call.kind)
-    if slow:
-        call.faults.append(slow[0])
-        world.stopping.wait(float(slow[1]["seconds"]))
+    if not wait(world, call):
+        return Response(ending="dropped")
     struck = world.faults.take("before", kind=call.kind)
     if struck:
         call.faults.append(struck[0])
         return desk.before[struck[0]](world, struck[1])
     with world.store.lock:
         return _answer_after(desk, world, call, desk.handlers[call.kind](world, request, call))
+
+
+def wait(world: World, call: Call) -> bool:
+    """Let an answer be slow; False where all was forgotten meanwhile: the faults that are on now are for others."""
+    slow, day = world.faults.take("slow", kind=call.kind), world.store.data
+    if slow:
+        call.faults.append(slow[0])
+        world.stopping.wait(float(slow[1]["seconds"]))
+    return world.store.data is day
 
 
 def _answer_after(desk: Desk, world: World, call: Call, response: Response) -> Response:

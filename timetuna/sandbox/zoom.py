@@ -7,6 +7,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from timetuna.sandbox import api, consent, meetings, tokens, violations
+from timetuna.sandbox.serving import wait
 from timetuna.sandbox.state import Call
 from timetuna.sandbox.strikes import answer_after, answer_before, as_xml
 from timetuna.sandbox.wire import Request, Response
@@ -90,10 +91,8 @@ def _call(world: World, request: Request) -> Call:
 
 
 def _respond(world: World, request: Request, call: Call) -> Response:
-    slow = world.faults.take("slow", kind=call.kind)
-    if slow:
-        call.faults.append(slow[0])
-        world.stopping.wait(float(slow[1]["seconds"]))
+    if not wait(world, call):
+        return Response(ending="dropped")
     response = answer_before(world, call)
     if response is None:
         with world.store.lock:

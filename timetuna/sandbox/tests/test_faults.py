@@ -1,10 +1,11 @@
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
 import pytest
 
-from timetuna.sandbox import SandboxControl
+from timetuna.sandbox import Sandbox, SandboxControl
 from timetuna.sandbox.faults import FAULTS
 from timetuna.sandbox.strikes import _BEFORE, _SHAPES
 from timetuna.sandbox.tests.acting import App, Rules
@@ -252,3 +253,19 @@ def test_a_scope_may_be_tolerated(app: App, control: SandboxControl, rules: Rule
     control.fault("lenient_scope")
     assert app.authorize(scope="anything").status_code == 302
     assert rules() == ["scope-at-authorize"]
+
+
+def test_a_slow_answer_of_an_earlier_day_uses_up_no_fault_of_today(
+    sandbox: Sandbox, control: SandboxControl
+) -> None:
+    control.fault("slow", seconds=0.3)
+    with ThreadPoolExecutor() as pool:
+        late = pool.submit(httpx.get, f"{sandbox.http_url}/v2/users/me", trust_env=False)
+        while not control.calls("v2"):
+            pass
+        control.reset()
+        control.fault("http_500_html")
+        with pytest.raises(httpx.RemoteProtocolError):
+            late.result()
+
+    assert httpx.get(f"{sandbox.http_url}/v2/users/me", trust_env=False).status_code == 500
