@@ -1,5 +1,6 @@
 """What holds for every test: no network but this machine's, examples that do not roll dice, three people."""
 
+import sys
 from contextlib import suppress
 
 import pytest
@@ -24,6 +25,8 @@ def pytest_runtest_setup() -> None:
         if one.written:
             with suppress(store.StoreAway):
                 one.forget_all()
+    if read_live := sys.modules.get("timetuna.calendars.actions.read_live"):
+        read_live.LOOKS.forget()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -7,7 +7,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy
 
 from timetuna.bookings.actions.lock_host import lock_host
-from timetuna.bookings.actions.look_again import look_again
+from timetuna.bookings.actions.look_again import look_for_form
 from timetuna.bookings.availability import Question, bookable
 from timetuna.bookings.errors import SlotTaken
 from timetuna.bookings.models import Hold
@@ -33,7 +33,7 @@ def hold(question: Question, *, start_minute: int) -> str | None:
     Raises SlotTaken if it is not free. None where nothing is kept: the page does not want it, the client holds enough,
     or the host's row was busy for too long. The time can be booked without.
     """
-    look_again(question.page.id, start_minute=start_minute, minutes=question.minutes)
+    look_for_form(question.page.id, question.client, start_minute=start_minute, minutes=question.minutes)
     if question.page.holds and question.client.fingerprint:
         try:
             with impatient(PATIENCE_MS):

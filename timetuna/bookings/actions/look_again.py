@@ -1,24 +1,28 @@
-"""Look at the host's calendars once more before a time is taken: what was put there a moment ago counts too."""
+"""Look at the host's calendars once more before a time is taken: what was put there a moment ago counts too.
 
-import time
-from collections import deque
+Where a time is booked or moved to it is never left out, so nobody can use it up: those who ask at the same time share
+one answer, and a calendar that was asked very often lately is taken at its word of a moment ago (`calendars/looks.py`).
+"""
 
 from timetuna.bookings.models import Booking
 from timetuna.calendars.actions.read_live import read_live
 from timetuna.pages.calendars import blocking
 from timetuna.pages.models import BookingPage
+from timetuna.rate_limits.limits import Limit, spend_all
+from timetuna.web.client import Client
 
 SECONDS = 2.0
-MOST_A_MINUTE = 60
-LOOKS: dict[int, deque[float]] = {}
-"""When this process looked lately, by page."""
+_DAY = 1_440
+BY_NETWORK = Limit("calendar-looks", (60, 60), (600, 3_600))
+BY_WIDE_NETWORK = Limit("calendar-looks-wide", (240, 60), (2_400, 3_600))
+"""Of forms that are opened. Whoever opens more gets forms by what is known; the look is made when they book."""
 
 
 def look_again(page_id: int | None, *, start_minute: int, minutes: int) -> None:
     """Read what a meeting at that UTC minute needs of the calendars that take the page's time: two seconds at most.
 
     To be called before the transaction that asks the engine. Calendars that do not answer in time count as they were
-    known last, and a page that has been asked very often lately is answered by what is known.
+    known last.
     """
     page = BookingPage.objects.filter(pk=page_id or 0).only(
         "host_id", "own_calendars", "buffer_before_minutes", "buffer_after_minutes"
@@ -27,11 +31,14 @@ def look_again(page_id: int | None, *, start_minute: int, minutes: int) -> None:
     if row is None:
         return
     ids = blocking(page_id=row.pk, host_id=row.host_id, chosen=row.own_calendars).values_list("pk", flat=True)
-    asked = list(ids)
-    if not asked or _too_often(row.pk):
-        return
     first, end = start_minute - row.buffer_before_minutes, start_minute + minutes + row.buffer_after_minutes
-    read_live(asked, (first, end), seconds=SECONDS)
+    read_live(list(ids), _whole_days(first, end), seconds=SECONDS)
+
+
+def look_for_form(page_id: int, client: Client, *, start_minute: int, minutes: int) -> None:
+    """Do it for somebody who only opens the form of that time, as often as their network may."""
+    if not spend_all((BY_NETWORK, client.network), (BY_WIDE_NETWORK, client.wide)):
+        look_again(page_id, start_minute=start_minute, minutes=minutes)
 
 
 def look_again_for(booking_id: int, *, start_minute: int) -> None:
@@ -41,10 +48,6 @@ def look_again_for(booking_id: int, *, start_minute: int) -> None:
         look_again(row[0], start_minute=start_minute, minutes=row[1])
 
 
-def _too_often(page_id: int) -> bool:
-    """Count the looks of this process: whoever sends one form after another shall not use up a provider's limits."""
-    now, looks = time.monotonic(), LOOKS.setdefault(page_id, deque(maxlen=MOST_A_MINUTE))
-    if len(looks) == MOST_A_MINUTE and looks[0] > now - 60.0:
-        return True
-    looks.append(now)
-    return False
+def _whole_days(first: int, end: int) -> tuple[int, int]:
+    """Return the UTC days around the span: guests who ask for different times of a day share one look."""
+    return first // _DAY * _DAY, -(-end // _DAY) * _DAY

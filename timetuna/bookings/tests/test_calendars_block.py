@@ -1,6 +1,7 @@
 """What calendars take is not offered, cannot be booked, and is explained to its host; what is unknown is not free."""
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from timetuna.bookings.availability import Question, bookable, minute_of, offere
 from timetuna.bookings.errors import SlotTaken
 from timetuna.bookings.models import Booking
 from timetuna.bookings.tests.conftest import make_page, order, tomorrow
+from timetuna.calendars import looks
 from timetuna.calendars.actions.claim import claim
 from timetuna.calendars.actions.disconnect import disconnect
 from timetuna.calendars.actions.refresh import refresh, store
@@ -268,6 +270,26 @@ def test_a_move_and_a_hold_look_at_calendars_too(page, calendar, feeds):
         hold(ask(page, client=Guest("client", "network")), start_minute=minute_of(tomorrow(14)))
 
     assert Booking.objects.get().start_at == tomorrow(8)
+
+
+@pytest.mark.usefixtures("patient")
+def test_nobody_can_use_up_the_look_that_is_made_when_a_time_is_booked(page, calendar, feeds, monkeypatch):
+    monkeypatch.setattr(looks, "MOMENT_SECONDS", 0.0)
+    stranger = Guest("client", "network", visit="visit", wide="wide")
+    for _ in range(70):
+        hold(ask(page, client=stranger), start_minute=minute_of(tomorrow(14)))
+    feeds.asked.clear()
+    feeds.put("/office.ics", tomorrow(12), uid="two@feeds.example")
+    feeds.put("/office.ics", tomorrow(14), uid="three@feeds.example")
+
+    hold(ask(page, client=stranger), start_minute=minute_of(tomorrow(14)))  # opens by what is known
+    assert feeds.asked == []
+    with pytest.raises(SlotTaken):
+        book(replace(order(page, tomorrow(12)), client=stranger), now=present())
+    with pytest.raises(SlotTaken):
+        hold(
+            ask(page, client=Guest("another", "elsewhere", wide="far")), start_minute=minute_of(tomorrow(14))
+        )
 
 
 @pytest.mark.parametrize("fault", ["slow", 500, "cut", "html", 410])

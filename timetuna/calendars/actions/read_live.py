@@ -1,11 +1,8 @@
 """Look at calendars once more at the moment a time is taken: all at once, and what is late is not waited for."""
 
 import logging
-import threading
 import time
-from collections import Counter
 from collections.abc import Collection
-from queue import Empty, SimpleQueue
 
 from django.db import OperationalError, connections
 from django.utils import timezone
@@ -14,48 +11,37 @@ from timetuna.availability.interval import Interval
 from timetuna.calendars.actions.make_due import make_due
 from timetuna.calendars.connections import busy_source
 from timetuna.calendars.knowledge import Known, pack, unpack
+from timetuna.calendars.looks import Busy, Look, Looks
 from timetuna.calendars.models import EVERY, Calendar
 from timetuna.calendars.own_events import others_only
 from timetuna.calendars.session import token_at_hand, use
 from timetuna.impatience import impatient
 from timetuna.lib.http import Budget
-from timetuna.providers.base import BusyTime
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 
 log = logging.getLogger("timetuna.calendars")
-MOST_AT_ONCE, OF_HOST = 96, 24
-"""How many answers a process waits for, and how many for one host: slow servers keep their own host from looking."""
 PATIENCE_MS = 500
-_Found = tuple[Calendar, tuple[BusyTime, ...] | None, str]
 
 
 def read_live(ids: Collection[int], span: Interval, *, seconds: float) -> list[int]:
     """Store what the calendars say now of a span of UTC minutes; return the ids of those that were not in time.
 
     seconds: for all of them together. Of those that were not in time the last good knowledge goes on to count. Where
-    nothing has changed nothing is written, and cursors stay good. Not to be called inside a transaction.
+    nothing has changed nothing is written, and cursors stay good. Who asks for the same at the same time shares one
+    look. Not to be called inside a transaction.
     """
-    end = time.monotonic() + seconds
+    until = time.monotonic() + seconds
     rows = _readable(ids) if ids else []
-    answers: SimpleQueue[_Found] = SimpleQueue()
-    asked = [row for row in rows if _ask(row, span, answers, seconds=seconds)]
-    silent = {row.pk: row for row in rows}
-    for _ in asked:
-        try:
-            row, busy, code = answers.get(timeout=max(0.0, end - time.monotonic()))
-        except Empty:
-            break
-        if code:
-            log.info("calendar %s not read at a booking: %s", row.pk, code)
-            continue
-        if busy is not None and not _stored(
-            row, span, Known.of(others_only(busy, host_id=row.account.host_id))
-        ):
-            break
-        silent.pop(row.pk)
+    looks = [LOOKS.want(row, span, seconds=seconds, until=until) for row in rows]
+    silent = {row.pk for row in rows}
+    for look in looks:
+        if look.finished.wait(max(0.0, until - time.monotonic())) and not look.code:
+            if not look.once_stored(_stored):
+                break
+            silent.discard(look.row.pk)
     if silent:
-        make_due(silent.keys(), now=timezone.now())
-    return [*silent, *(set(ids) - {row.pk for row in rows})]
+        make_due(silent, now=timezone.now())
+    return [*(row.pk for row in rows if row.pk in silent), *(set(ids) - {row.pk for row in rows})]
 
 
 def _readable(ids: Collection[int]) -> list[Calendar]:
@@ -63,71 +49,43 @@ def _readable(ids: Collection[int]) -> list[Calendar]:
     return list(rows.select_related("account__host").defer("busy").order_by("pk"))
 
 
-def _ask(row: Calendar, span: Interval, answers: "SimpleQueue[_Found]", *, seconds: float) -> bool:
-    """Begin to ask in a thread that nobody has to wait for; False where too much is being asked already."""
-    if not PLACES.take(row.account.host_id):
-        return False
-    ask = _Ask(row, span, answers, seconds=seconds)
-    threading.Thread(target=ask.run, name=f"live-{row.pk}", daemon=True).start()
-    return True
+def _ask(look: Look) -> tuple[Busy, str]:
+    """Do a look, in any case with an answer: what the calendar says, or a code why it says nothing."""
+    token = _token(look)
+    try:
+        call = _Call(look)
+        # A token that has to be renewed first is the rare case that needs the database here.
+        return (call.busy(token) if token else use(look.row.account_id, call.busy)), ""
+    except (ProviderError, NeedsReconnect) as error:
+        log.info("calendar %s not read at a booking: %s", look.row.pk, error.code)
+        return None, error.code or "refused"
+    except Exception:
+        log.exception("calendar %s: its provider broke", look.row.pk)
+        return None, "broke"
+    finally:
+        if not token:
+            connections.close_all()
 
 
-class Places:
-    """Counts what is being asked, in all and for each host."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._taken: Counter[int] = Counter()
-
-    def take(self, host_id: int) -> bool:
-        """Take one for a host; False where there is none."""
-        with self._lock:
-            free = self._taken.total() < MOST_AT_ONCE and self._taken[host_id] < OF_HOST
-            self._taken[host_id] += free
-            return free
-
-    def give_back(self, host_id: int) -> None:
-        """Give one back."""
-        with self._lock:
-            self._taken[host_id] -= 1
-            self._taken += Counter()  # forgets hosts that have none
+def _token(look: Look) -> str | None:
+    try:
+        return token_at_hand(look.row.account)
+    except ProviderError as error:
+        log.info("calendar %s: %s", look.row.pk, error.code)
+        return None
 
 
-PLACES = Places()
+LOOKS = Looks(_ask)
 
 
-class _Ask:
-    """One calendar's answer, or why there is none."""
+class _Call:
+    """What is asked of a calendar's provider."""
 
-    def __init__(
-        self, row: Calendar, span: Interval, answers: "SimpleQueue[_Found]", *, seconds: float
-    ) -> None:
-        self.row, self.span, self.answers = row, span, answers
-        self.source = busy_source(row.account.provider, budget=Budget(seconds, seconds, seconds))
-        self.token: str | None = None
-        try:
-            self.token = token_at_hand(row.account)
-        except ProviderError as error:
-            log.info("calendar %s: %s", row.pk, error.code)
+    def __init__(self, look: Look) -> None:
+        self.row, self.span = look.row, look.span
+        self.source = busy_source(look.row.account.provider, budget=Budget(*[look.seconds] * 3))
 
-    def run(self) -> None:
-        """Answer in any case."""
-        busy, code = None, ""
-        try:
-            # A token that has to be renewed first is the rare case that needs the database here.
-            busy = self._busy(self.token) if self.token else use(self.row.account_id, self._busy)
-        except (ProviderError, NeedsReconnect) as error:
-            code = error.code or "refused"
-        except Exception:
-            log.exception("calendar %s: its provider broke", self.row.pk)
-            code = "broke"
-        finally:
-            if not self.token:
-                connections.close_all()
-            PLACES.give_back(self.row.account.host_id)
-            self.answers.put((self.row, busy, code))
-
-    def _busy(self, credential: str) -> tuple[BusyTime, ...] | None:
+    def busy(self, credential: str) -> Busy:
         """Return what the calendar says of the span; None where it is as it was when it was read."""
         if self.source is None:
             raise ProviderError("It is not set up on this server.", code="not-set-up", operator=True)
@@ -143,12 +101,14 @@ class _Ask:
         return found.busy
 
 
-def _stored(row: Calendar, span: Interval, fresh: Known) -> bool:
+def _stored(look: Look) -> bool:
     """Store what was read; False where the database is busy for longer than whoever opens a form shall wait."""
+    if look.busy is None:
+        return True
     try:
-        _store(row, span, fresh)
+        _store(look.row, look.span, Known.of(others_only(look.busy, host_id=look.row.account.host_id)))
     except OperationalError:
-        log.warning("calendar %s: what was read could not be stored, the database is busy", row.pk)
+        log.warning("calendar %s: what was read could not be stored, the database is busy", look.row.pk)
         return False
     return True
 

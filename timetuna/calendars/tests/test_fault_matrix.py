@@ -133,11 +133,6 @@ def dav(tmp_path_factory):
         yield server, gateway
 
 
-@pytest.fixture(autouse=True)
-def _nobody_looked_yet():
-    look_again.LOOKS.clear()
-
-
 @pytest.fixture
 def alice(db):
     return make_host("alice", "Alice Host")
