@@ -69,9 +69,10 @@ def read(turn: Turn) -> bool:
 
 
 def _asked(row: Calendar, wants: Wants, *, now: datetime) -> tuple[Interval, str]:
-    """Return the span to ask for, and the cursor; without one everything is read anew.
+    """Return the span to ask for, and the cursor.
 
-    What was read last time is asked again while it reaches far enough: a cursor is good for its own span only.
+    What was read last time is asked again while it reaches far enough. A cursor is good for its own span only: one
+    minute beyond it, and everything is read anew, by a provider that still knows how it was.
     """
     minute = int(now.timestamp()) // 60
     last = minute + wants.days * _DAY
@@ -83,7 +84,7 @@ def _asked(row: Calendar, wants: Wants, *, now: datetime) -> tuple[Interval, str
         and row.failures < _NO_CURSOR_AFTER
     ):
         return (row.known_from_minute, row.known_until_minute), row.cursor
-    return (minute - _BEHIND, last + _AHEAD), ""
+    return (minute - _BEHIND, max(last + _AHEAD, row.known_until_minute + 1)), row.cursor
 
 
 def store(turn: Turn, reading: Reading, span: Interval) -> None:

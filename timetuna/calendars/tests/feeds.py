@@ -75,7 +75,7 @@ class _Handler(BaseHTTPRequestHandler):
         if fault == "html":
             body = b"<!doctype html><title>Sign in</title>"
         if fault == "garbage":
-            body = body.replace(b"DTSTART:", b"DTSTART:yesterday")
+            body = body.replace(b"DTSTART:", b"DTSTART:yesterday").replace(b"DTEND:", b"DTEND:tomorrow")
         if fault == "cut":
             return self._cut(body)
         return self._answer(200, body, {"ETag": tag})

@@ -194,7 +194,7 @@ class _Hands(BaseHTTPRequestHandler):
         answer = gateway.client.request(self.command, self.path, headers=headers, content=body)
         content = answer.content
         if gateway.fault == "lies":
-            content = content.replace(b"DTSTART:", b"DTSTART:yesterday")
+            content = content.replace(b"DTSTART:", b"DTSTART:yesterday").replace(b"DTEND:", b"DTEND:tomorrow")
         if gateway.fault == "cut":
             content = content[: len(content) // 2]
         kept = {

@@ -17,6 +17,8 @@ class Cursor:
     """The span (UTC minutes) and zone of a reading, the file's digest, and the server's words for its state.
 
     etag, modified: what RFC 9110 section 8.8 calls validators, "" where the server gave none.
+    events: how many events there were.  emptied_at: when, in UTC minutes, the feed was first seen without any since;
+    0 where it was not. The reading is still the one from before.
     """
 
     span: Interval
@@ -24,6 +26,8 @@ class Cursor:
     digest: str
     etag: str = ""
     modified: str = ""
+    events: int = 0
+    emptied_at: int = 0
 
     @classmethod
     def of(cls, response: Response, span: Interval, *, time_zone: str) -> Self:
@@ -43,10 +47,14 @@ class Cursor:
             kept = json.loads(text)
             start, end = kept["span"]
             words = {name: kept[name] for name in ("time_zone", "digest", "etag", "modified")}
+            numbers = {name: kept.get(name, 0) for name in ("events", "emptied_at")}
         except (ValueError, KeyError, TypeError, RecursionError):
             return None
-        good = type(start) is type(end) is int and all(isinstance(one, str) for one in words.values())
-        return cls(span=(start, end), **words) if good and kept.get("version") == _VERSION else None
+        good = {type(start), type(end), *map(type, numbers.values())} == {int}
+        good = good and all(isinstance(one, str) for one in words.values())
+        return (
+            cls(span=(start, end), **words, **numbers) if good and kept.get("version") == _VERSION else None
+        )
 
     def text(self) -> str:
         """Return it as one text."""

@@ -31,6 +31,7 @@ from timetuna.providers.icalfeed.refusals import CLOSED, gone
 FEED = "feed"
 _READ_SECONDS = 5.0
 _NAME_LENGTH = 100
+_EMPTY_MINUTES = 60
 _YES = "yes"
 
 
@@ -82,17 +83,20 @@ class ICalFeed(LoginForm, Directory, BusySource):
         """Fetch the file unless it is as it was, and read it."""
         if calendar not in {"", FEED}:
             raise gone()
-        known = Cursor.read(cursor)
-        if known is not None and not known.covers(span, time_zone):
-            known = None
+        last = Cursor.read(cursor)
+        # Where the feed is empty now and was not, its server is not to say that nothing has changed since.
+        known = last if last and last.covers(span, time_zone) and not last.emptied_at else None
         response = fetch(self._http, self._address(credential), known=known)
         if known is not None and response.status == NOT_MODIFIED:
             return Reading(None, known.text())
         fresh = Cursor.of(response, span, time_zone=time_zone)
         if known is not None and fresh.digest == known.digest:
-            return Reading(None, replace(fresh, span=known.span).text())
+            return Reading(None, replace(fresh, span=known.span, events=known.events).text())
         read = _read(response.body, span, time_zone=time_zone)
-        return Reading(tuple(BusyTime(*one) for one in read.busy), fresh.text(), read.notes)
+        if last and last.events and not read.events and (waiting := _waiting(last)):
+            return Reading(None, waiting.text())
+        busy = tuple(BusyTime(*one) for one in read.busy)
+        return Reading(busy, replace(fresh, events=read.events).text(), read.notes)
 
     def _address(self, credential: str) -> str:
         """Judge the kept address again: what the operator allows may have changed."""
@@ -103,6 +107,16 @@ class ICalFeed(LoginForm, Directory, BusySource):
         # What is said here ends up where operators read: in it no event is named.
         read = _read(fetch(self._http, address).body, (now, now + 1), time_zone="UTC", naming=False)
         return single_line(read.name, max_length=_NAME_LENGTH) or host_of(address)
+
+
+def _waiting(last: Cursor) -> Cursor | None:
+    """Return the reading that goes on to count, of a feed in which there is suddenly nothing; None after an hour of it.
+
+    Services in trouble publish calendars without events.
+    """
+    now = int(time.time() // 60)
+    emptied_at = last.emptied_at or now
+    return replace(last, emptied_at=emptied_at) if 0 <= now - emptied_at < _EMPTY_MINUTES else None
 
 
 def _read(body: bytes, span: Interval, *, time_zone: str, naming: bool = True) -> CalendarFile:
