@@ -1,7 +1,8 @@
 """What holds for every test: no network but this machine's, examples that do not roll dice, three people."""
 
+import os
 import sys
-from contextlib import suppress
+from contextlib import closing, suppress
 
 import pytest
 from hypothesis import settings as hypothesis_settings
@@ -12,6 +13,7 @@ from timetuna.rate_limits import store
 
 THIS_MACHINE = ["127.0.0.0/8", "0.0.0.0", "::1", "localhost"]  # noqa: S104 - to connect to, not to bind
 
+pytest_plugins = ["tests.statements"]
 hypothesis_settings.register_profile("house", deadline=None, derandomize=True)
 hypothesis_settings.load_profile("house")
 clock.set_clock()
@@ -40,6 +42,23 @@ def pytest_runtest_teardown(nextitem) -> None:  # noqa: ANN001
 def pytest_sessionfinish() -> None:
     """Do the same where the tests end early."""
     store.close_all()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):  # noqa: ANN001, ANN201, ARG001
+    """Let the tests' own database begin as a copy of one that all migrations have been run on."""
+    from django.db import connection  # noqa: PLC0415 - as below
+
+    from tests import migrated  # noqa: PLC0415
+
+    if connection.vendor == "postgresql":
+        connection.settings_dict["TEST"]["TEMPLATE"] = migrated.postgresql_template(
+            os.environ["DATABASE_URL"]
+        )
+        yield
+        return
+    with closing(migrated.fill_memory(connection.creation._get_test_db_name())):  # noqa: SLF001 - Django has no other way
+        yield
 
 
 @pytest.fixture

@@ -9,16 +9,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import httpx
-import psycopg
 
 from tests import clock
+from tests.migrated import fresh_database
 from timetuna.commands.demo import calendar_settings
 from timetuna.sandbox import SandboxControl
 
@@ -172,7 +171,7 @@ def _surroundings(folder: Path, more: dict[str, str]) -> Iterator[LiveTimeTuna]:
     web, http, smtp = free_ports(3)
     base_url = f"http://localhost:{web}"
     outside = ["--http-port", str(http), "--smtp-port", str(smtp), "--app-url", base_url]
-    with _database() as url, (folder / "serve.log").open("wb") as log:
+    with fresh_database(folder) as url, (folder / "serve.log").open("wb") as log:
         environment = _environment(folder, url, web=web, http=http, smtp=smtp) | more
         with (
             _running([sys.executable, "-m", "timetuna.sandbox", *outside], environment, log),
@@ -185,7 +184,7 @@ def _environment(folder: Path, url: str, *, web: int, http: int, smtp: int) -> d
     outside = f"http://127.0.0.1:{http}"
     return {
         **{name: os.environ[name] for name in KEPT if name in os.environ},
-        **({"DATABASE_URL": url} if url else {}),
+        **({"DATABASE_URL": url} if url.startswith("postgres") else {}),
         "TIMETUNA_DATA_DIR": str(folder),
         "TIMETUNA_BASE_URL": f"http://localhost:{web}",
         "TIMETUNA_LISTEN": f"127.0.0.1:{web}",
@@ -222,19 +221,3 @@ def _running(command: list[str], environment: dict[str, str], log: Any) -> Itera
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-
-
-@contextmanager
-def _database() -> Iterator[str]:
-    """Yield the address of a fresh PostgreSQL database where the tests run on one, else ""."""
-    given = os.environ.get("DATABASE_URL", "")
-    if not given.startswith("postgres"):
-        yield ""
-        return
-    name = f"timetuna_live_{secrets.token_hex(6)}"
-    with closing(psycopg.connect(given, autocommit=True)) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-        try:
-            yield urlunsplit(urlsplit(given)._replace(path=f"/{name}"))
-        finally:
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')

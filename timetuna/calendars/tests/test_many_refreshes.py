@@ -1,6 +1,7 @@
 """One refresh at a time, across threads and processes, on a real database file or server."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from django.db import connection as database
 
 from tests.clock import present
+from tests.migrated import sqlite_file
 from timetuna.calendars.connections import linkable
 from timetuna.calendars.tests.conftest import allow, query_of
 from timetuna.lib.signing import pkce_pair
@@ -47,7 +49,7 @@ def command(tmp_path, running, transactional_db):
         return text.split()
 
     if database.vendor == "sqlite":
-        output("manage.py", "migrate", "--verbosity=0", "--settings=tests.settings")
+        shutil.copyfile(sqlite_file(), tmp_path / "many.sqlite3")
     return start, output
 
 

@@ -2,18 +2,15 @@
 
 import json
 import os
-import secrets
 import signal
 import subprocess
 import sys
 import time
-from contextlib import closing
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
-import psycopg
 import pytest
 
+from tests.migrated import fresh_database
 from timetuna.jobs import registry
 from timetuna.jobs.models import Job, Worker
 from timetuna.lib.tests import conftest as lib
@@ -45,21 +42,8 @@ def only_job():
 @pytest.fixture(scope="module")
 def database(tmp_path_factory):
     """Return the address of a migrated database, on the engine that the tests run on."""
-    given = os.environ.get("DATABASE_URL", "")
-    if not given.startswith("postgres"):
-        url = f"sqlite:///{tmp_path_factory.mktemp('jobs') / 'jobs.sqlite3'}"
-        migrate(url)
+    with fresh_database(tmp_path_factory.mktemp("jobs")) as url:
         yield url
-        return
-    name = f"timetuna_jobs_{secrets.token_hex(6)}"
-    with closing(psycopg.connect(given, autocommit=True)) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-        try:
-            url = urlunsplit(urlsplit(given)._replace(path=f"/{name}"))
-            migrate(url)
-            yield url
-        finally:
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def environment(url):
@@ -67,9 +51,10 @@ def environment(url):
     return os.environ | more
 
 
-def migrate(url):
-    command = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
-    subprocess.run(command, env=environment(url), cwd=ROOT, check=True)
+@pytest.fixture
+def worker_log(tmp_path):
+    """Return what the workers of the test have logged so far, when it is called."""
+    return lambda: (tmp_path / "log").read_text(encoding="utf-8")
 
 
 class Hand:
@@ -118,7 +103,7 @@ def start_worker(database, hand, tmp_path):
                 env=environment(database), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
         started.append(process)
-        wait_for(lambda: set(hand("workers")) - known or process.poll() is not None, seconds=20)
+        wait_for(lambda: set(hand("workers")) - known or process.poll() is not None, seconds=60)
         assert process.poll() is None, (tmp_path / "log").read_text()
         return process
 
@@ -129,7 +114,7 @@ def start_worker(database, hand, tmp_path):
         process.wait(10)
 
 
-def wait_for(condition, *, seconds=5.0):
+def wait_for(condition, *, seconds=30.0):
     """Return what the condition gives once that is true."""
     until = time.monotonic() + seconds
     while not (found := condition()):

@@ -1,0 +1,142 @@
+"""Chooses what is run on PostgreSQL after everything has passed on SQLite. A plugin of pytest's; ./test uses it.
+
+Three kinds of tests are always run on both: those that commit, compete or start processes (by their fixtures and by
+`slow`), and those marked `vendor`, whose outcome is an engine's to decide: order, case, nulls, JSON, constraints,
+locks, plans. Of all others so many are run that every statement which the product has sent to SQLite in any test, and
+every way in which one was refused, meets PostgreSQL too: the first run writes the statements down, the second one
+takes the cheapest tests that send them all. So nobody keeps a list, and no statement can be forgotten.
+"""
+
+import json
+import re
+import time
+from collections.abc import Iterator
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+VERBS = ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH")
+VARYING = (  # what tells two statements apart that are one: how many values there are, numbers, generated names
+    (re.compile(r"(\(?%s\)?)(?:, ?\1)+"), r"\1, …"),
+    (re.compile(r"'[^']*'"), "'…'"),
+    (re.compile(r"\b\d+\b"), "0"),
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--write-statements", metavar="FOLDER", help="write down each test's statements")
+    parser.addoption("--sending-all-of", metavar="FOLDER", help="run the tests that send all of them")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if folder := config.getoption("--write-statements"):
+        config.pluginmanager.register(Recorder(Path(folder)))
+
+
+def always(item: pytest.Item) -> bool:
+    """Say whether a test is run on both engines whatever it sends."""
+    marker = item.get_closest_marker("django_db")
+    return bool(
+        item.get_closest_marker("vendor")
+        or item.get_closest_marker("slow")
+        or "transactional_db" in getattr(item, "fixturenames", ())
+        or (marker and marker.kwargs.get("transaction"))
+    )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what has nothing to tell PostgreSQL."""
+    if not (folder := config.getoption("--sending-all-of")):
+        return
+    chosen = cheapest_cover(read(Path(folder)))
+    kept = [item for item in items if always(item) or item.nodeid in chosen]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
+
+
+class Recorder:
+    """Writes down which statements each test sends, and how long it takes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.tests, self.current = folder, {}, None
+        self.known: dict[str, str] = {}
+
+    def pytest_sessionstart(self) -> None:
+        from django.db.backends.utils import CursorWrapper  # noqa: PLC0415 - when its settings are known
+
+        original, recorder = CursorWrapper._execute_with_wrappers, self
+
+        def execute(cursor: Any, sql: Any, params: Any, *, many: bool, executor: Any) -> Any:
+            try:
+                result = original(cursor, sql, params, many=many, executor=executor)
+            except Exception as error:
+                recorder.note(f"{type(error).__name__} {sql}")
+                raise
+            recorder.note(sql)
+            return result
+
+        CursorWrapper._execute_with_wrappers = execute
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+        began, self.current = time.perf_counter(), set()
+        result = yield
+        seconds = round(time.perf_counter() - began, 3)
+        if self.current:
+            self.tests[item.nodeid] = {
+                "always": always(item),
+                "seconds": seconds,
+                "statements": sorted(self.current),
+            }
+        self.current = None
+        return result
+
+    def note(self, sql: Any) -> None:
+        """Keep a statement of the test that is running, once."""
+        if self.current is None or sql in self.current:
+            return
+        if sql not in self.known:
+            self.known[sql] = shape(str(sql))
+        if self.known[sql]:
+            self.current.add(self.known[sql])
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        name = getattr(session.config, "workerinput", {}).get("workerid", "alone")
+        (self.folder / f"{name}.json").write_text(json.dumps(self.tests), encoding="utf-8")
+
+
+def shape(sql: str) -> str:
+    """Return a short name for all statements that differ by their values only; "" for what sets tables up."""
+    if not any(verb in sql[:40].upper() for verb in VERBS) or "django_migrations" in sql:
+        return ""
+    for pattern, instead in VARYING:
+        sql = pattern.sub(instead, sql)
+    return blake2b(sql.encode(), digest_size=8).hexdigest()
+
+
+def read(folder: Path) -> dict[str, dict[str, Any]]:
+    """Return what the run's processes have written; a folder without is a mistake, never an empty set."""
+    files = sorted(folder.glob("*.json"))
+    if not files:
+        raise pytest.UsageError(f"{folder} holds no statements: run the tests on SQLite first.")
+    return {
+        name: test for path in files for name, test in json.loads(path.read_text(encoding="utf-8")).items()
+    }
+
+
+def cheapest_cover(tests: dict[str, dict[str, Any]]) -> set[str]:
+    """Return names of tests that, with those always run, send every statement there is: the greedy way."""
+    sent = {name: set(test["statements"]) for name, test in tests.items()}
+    left = set().union(*sent.values()) if sent else set()
+    for name, test in tests.items():
+        if test["always"]:
+            left -= sent[name]
+    chosen: set[str] = set()
+    while left:
+        name = max(sorted(sent), key=lambda one: len(sent[one] & left) / (tests[one]["seconds"] + 0.05))
+        chosen.add(name)
+        left -= sent[name]
+    return chosen
