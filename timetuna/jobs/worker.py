@@ -80,6 +80,7 @@ class WorkerProcess:
         """Wait for the jobs under way. The heart beats on, else others would take them for a dead worker's."""
         self.stopping.set()
         self._wake()
+        log.info("worker %s is told to stop and finishes what is under way", row.pk)
         for thread in runners:
             while thread.is_alive():
                 self._beat()

@@ -44,6 +44,13 @@ def sweep() -> int:
     return queue.sweep()
 
 
+def silence_and_sweep(seconds: int) -> int:
+    """Sweep as if nobody had been heard of for so long; no heartbeat and no claim comes between the two."""
+    with transaction.atomic():
+        silence(seconds)
+        return queue.sweep()
+
+
 def alive() -> bool:
     return queue.worker_alive()
 
@@ -82,7 +89,18 @@ def claim_all(threads: int) -> list[int]:
 
 ORDERS = {
     order.__name__: order
-    for order in (enqueue, jobs, workers, silence, sweep, alive, clear, reconnect, claim_all)
+    for order in (
+        enqueue,
+        jobs,
+        workers,
+        silence,
+        sweep,
+        silence_and_sweep,
+        alive,
+        clear,
+        reconnect,
+        claim_all,
+    )
 }
 
 if __name__ == "__main__":

@@ -14,6 +14,13 @@ def note(*, file: str, word: str) -> None:
         trace.write(f"{word} {os.getpid()}\n")
 
 
+@job("trial.watched")
+def watched(*, file: str, word: str, until: str) -> None:
+    """Write the word down, wait for a file, write that it is done."""
+    note(file=file, word=word)
+    held(file=file, word=f"{word}-done", until=until)
+
+
 @job("trial.slow")
 def slow(*, file: str, word: str, milliseconds: int) -> None:
     """Write the word down, take a while, write that it is done."""
