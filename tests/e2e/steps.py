@@ -1,14 +1,39 @@
 """What guests and hosts do on several journeys."""
 
 import re
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Page, expect
 
+from tests.clock import present
 from tests.e2e.browser import Eyes
 
 CONFIRM = re.compile("^Confirm ")
 PHONE_NUMBER = "+49 30 123456"
+
+
+def open_day() -> date:
+    """Return a Tuesday of next month: open from nine to five whatever the time is now, with many open days after it."""
+    first = (present().date().replace(day=1) + timedelta(days=32)).replace(day=1)
+    return first + timedelta(days=(1 - first.weekday()) % 7 + 7)
+
+
+def nine_in_berlin(zone: str) -> datetime:
+    """Return when it is nine in Berlin on that day, by the clocks of a zone."""
+    return datetime.combine(open_day(), time(9), ZoneInfo("Europe/Berlin")).astimezone(ZoneInfo(zone))
+
+
+def twelve_hours(moment: datetime) -> str:
+    """Return a time as 1:45 pm."""
+    return f"{moment.hour % 12 or 12}:{moment:%M} {'am' if moment.hour < 12 else 'pm'}"
+
+
+def visit(page: Page, host: Any) -> None:
+    """Open the host's page on that day."""
+    page.goto(f"{host.page_url}?day={open_day()}")
+    expect(page.locator(".time").first).to_be_visible()
 
 
 def fill_details(page: Page, *, name: str, email: str, notes: str = "") -> None:

@@ -4,14 +4,14 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.browser import PHONE, eyes
+from tests.e2e.steps import visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 KEPT = "This time is kept for you for 5 minutes."
 
 
 def sees(guest, host, label):
-    guest.page.goto(host.page_url)
-    expect(guest.page.locator(".time").first).to_be_visible()
+    visit(guest.page, host)
     return label in [text.split("\n")[0] for text in guest.page.locator(".time").all_inner_texts()]
 
 
@@ -22,7 +22,7 @@ def test_leaving_the_form_gives_the_time_back(live_timetuna, browser, window):
         eyes(browser, "holding-a-time", user_agent="One browser", **window) as ann,
         eyes(browser, "waiting-for-a-time", user_agent="One browser") as ben,
     ):
-        ann.page.goto(host.page_url)
+        visit(ann.page, host)
         ann.page.locator(".time").nth(2).click()
         expect(ann.page.get_by_text(KEPT)).to_be_visible()
         ann.look("kept")

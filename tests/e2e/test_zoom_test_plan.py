@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.browser import chromium, eyes
+from tests.e2e.steps import open_day
 from timetuna.sandbox.config import CLIENT_ID
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -100,6 +101,7 @@ def book(sam, zoom, public_url):
     """5. The public address in a private window: a time, Zoom, a name and an address, and the link is there."""
     sam.page.goto(public_url)
     sam.look("public-page")
+    sam.page.goto(f"{public_url}?day={open_day()}")
     sam.page.locator(".time").nth(2).click()
     sam.page.get_by_label("Zoom").check()
     sam.page.get_by_label("Your name").fill("Sam Guest")
