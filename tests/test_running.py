@@ -99,7 +99,7 @@ def test_oversized_requests_are_refused(live_timetuna: LiveTimeTuna) -> None:
         body = client.post(address, content=b"x" * 300_000)
         chunked = client.post(address, content=iter([b"x" * 150_000] * 2))
 
-    assert (headers.status_code, body.status_code, chunked.status_code) == (431, 413, 413)
+    assert (headers.status_code, body.status_code, chunked.status_code) == (431, 413, 411)
 
 
 def test_secrets_stay_out_of_the_log(live_timetuna: LiveTimeTuna) -> None:

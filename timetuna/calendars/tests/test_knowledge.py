@@ -89,9 +89,9 @@ def test_tentative_time_is_kept_beside_certain_time_that_hides_it():
 def test_a_slice_of_much_costs_little():
     packed = pack(Known(tuple((start, start + 20) for start in range(0, 3_000_000, 60))))
 
-    began = time.perf_counter()
+    began = time.process_time()
     for _ in range(100):
         found = busy_within(packed, (1_500_000, 1_545_000), tentative=True)
 
     assert len(found) == 750
-    assert time.perf_counter() - began < 1.0
+    assert time.process_time() - began < 1.0

