@@ -16,7 +16,8 @@ _defaults = {
     "ZOOM_API_URL": "http://127.0.0.1:1",
 }
 _worker = os.environ.get("PYTEST_XDIST_WORKER", "")
-if os.environ.get("TESTS_DATA_OF", "") != _worker:  # what is counted beside the database is counted by each worker
+# What is counted in a file beside the database is counted by each worker of xdist's on its own.
+if os.environ.get("TESTS_DATA_OF", "") != _worker:
     os.environ |= {"TESTS_DATA_OF": _worker, "TIMETUNA_DATA_DIR": _defaults["TIMETUNA_DATA_DIR"]}
 for _name, _value in _defaults.items():
     os.environ.setdefault(_name, _value)
