@@ -13,14 +13,15 @@ from timetuna.bookings.errors import SlotTaken
 from timetuna.bookings.models import Hold
 from timetuna.impatience import impatient
 from timetuna.lib.signing import fingerprint, random_token
+from timetuna.rate_limits.limits import Limit, spend_all
 from timetuna.web.client import Client
 
 HELD_MINUTES = 5
-COUNTED_FOR = timedelta(minutes=10)
-"""Longer than a hold: what is live has to be counted."""
-CLIENT_AT_ONCE, CLIENT_PLACED = 3, 30
-NETWORK_AT_ONCE, NETWORK_PLACED = 10, 100
+CLIENT_AT_ONCE, NETWORK_AT_ONCE = 3, 10
 """Of one address, whatever its browsers say they are: an office fits in, a script that changes its name does not."""
+PLACED_BY_CLIENT = Limit("holds", (30, 600))
+PLACED_BY_NETWORK = Limit("holds-by-network", (100, 600))
+PLACED_BY_WIDE_NETWORK = Limit("holds-by-wide-network", (200, 600))
 SWEPT_AT_ONCE = 500
 PATIENCE_MS = 1_000
 """A form that is opened is a look: it does not wait for whoever keeps the database, and opens without a hold."""
@@ -90,27 +91,23 @@ def _hold(question: Question, start_minute: int) -> str | None:
 
 
 def _may_hold(client: Client, now: datetime) -> bool:
-    live, mine = Q(expires_at__gt=now), Q(client_fingerprint=client.fingerprint)
-    counts = Hold.objects.filter(
-        network_fingerprint=client.network, placed_at__gt=now - COUNTED_FOR
-    ).aggregate(
-        at_once=Count("pk", filter=live & mine),
-        placed=Count("pk", filter=mine),
-        network_at_once=Count("pk", filter=live),
-        network_placed=Count("pk"),
+    held = (
+        _live(now)
+        .filter(network_fingerprint=client.network)
+        .aggregate(client=Count("pk", filter=Q(client_fingerprint=client.fingerprint)), network=Count("pk"))
     )
-    most = {
-        "at_once": CLIENT_AT_ONCE,
-        "placed": CLIENT_PLACED,
-        "network_at_once": NETWORK_AT_ONCE,
-        "network_placed": NETWORK_PLACED,
-    }
-    return all(counts[name] < number for name, number in most.items())
+    if held["client"] >= CLIENT_AT_ONCE or held["network"] >= NETWORK_AT_ONCE:
+        return False
+    return not spend_all(
+        (PLACED_BY_CLIENT, client.fingerprint),
+        (PLACED_BY_NETWORK, client.network),
+        (PLACED_BY_WIDE_NETWORK, client.wide),
+    )
 
 
 def _sweep(now: datetime) -> None:
-    """Forget what is not counted any more, whoever's it was; rows that others are at are left for the next time."""
-    old = Hold.objects.select_for_update(skip_locked=True).filter(placed_at__lte=now - COUNTED_FOR)
+    """Forget what is over, whoever's it was; rows that others are at are left for the next time."""
+    old = Hold.objects.select_for_update(skip_locked=True).filter(expires_at__lte=now)
     if found := list(old.values_list("pk", flat=True)[:SWEPT_AT_ONCE]):
         Hold.objects.filter(pk__in=found).delete()
 
