@@ -94,8 +94,8 @@ def _address(report: Report, env: Environment) -> None:
         report.ok(f"Pages are under {settings.BASE_URL}.")
         if not env.text("TIMETUNA_TRUSTED_PROXIES"):
             report.note(
-                "TIMETUNA_TRUSTED_PROXIES is not set: a reverse proxy is not believed, "
-                "and browsers that come through it are sent to https again and again."
+                "TIMETUNA_TRUSTED_PROXIES is not set: a reverse proxy is not believed, browsers that come "
+                "through it are sent to https again and again, and all of them count as one network."
             )
     elif settings.HOST in settings.LOOPBACK:
         report.note("TIMETUNA_BASE_URL leads to this machine only; set it to the https address people use.")

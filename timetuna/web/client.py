@@ -1,5 +1,6 @@
 """Who is asking: the address by which a client is counted, and what stands for it where it is remembered."""
 
+import logging
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import NamedTuple
@@ -13,7 +14,16 @@ Address = IPv4Address | IPv6Address
 # By the address's version: what one customer is given, within which addresses can be changed at will; and what one
 # customer can have besides.
 _PREFIX, _WIDE_PREFIX = {4: 32, 6: 64}, {4: 24, 6: 48}
+_SHARED = tuple(
+    ip_network(text)
+    for text in (
+        "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16",
+        "::1/128", "fc00::/7", "fe80::/10",
+    )
+)  # fmt: skip
+"""Addresses of machines of one's own, and of networks behind a carrier's."""
 UNKNOWN = "unknown"
+log = logging.getLogger("timetuna.web")
 
 
 class Client(NamedTuple):
@@ -54,14 +64,30 @@ def client_address(request: HttpRequest) -> str:
 def _nearest(request: HttpRequest) -> Address | None:
     proxies = _networks(tuple(settings.TRUSTED_PROXIES))
     nearest = _address(request.META.get("REMOTE_ADDR", ""))
-    for text in reversed(request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")):
-        if nearest is None or not any(nearest in network for network in proxies):
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
+    if forwarded and nearest and _within_any(nearest, _SHARED) and not _within_any(nearest, proxies):
+        _tell_of_proxy(str(nearest))
+    for text in reversed(forwarded.split(",")):
+        if nearest is None or not _within_any(nearest, proxies):
             break
         further = _address(text)
         if further is None:
             break
         nearest = further
     return nearest
+
+
+def _within_any(address: Address, networks: tuple[IPv4Network | IPv6Network, ...]) -> bool:
+    return any(address in network for network in networks)
+
+
+@lru_cache(maxsize=8)  # once for each, and never for ever new ones that somebody may invent
+def _tell_of_proxy(address: str) -> None:
+    log.warning(
+        "%s says for whom it asks, but TIMETUNA_TRUSTED_PROXIES does not name it: "
+        "all who come through it count as one network",
+        address,
+    )
 
 
 @lru_cache(maxsize=8)

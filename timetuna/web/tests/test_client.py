@@ -61,3 +61,13 @@ def test_networks_narrow_and_wide(settings, one, other, same_network, same_wide)
     assert (first.network == second.network) is same_network
     assert (first.wide == second.wide) is same_wide
     assert first.network != first.wide
+
+
+def test_a_proxy_that_is_not_named_is_told_once(settings, caplog):
+    for _ in range(3):
+        address(settings, peer="10.9.8.7", forwarded="198.51.100.1", proxies=())
+        address(settings, peer="203.0.113.9", forwarded="198.51.100.1", proxies=())
+        address(settings, peer="10.9.8.6", forwarded="198.51.100.1")
+
+    [told] = [record.getMessage() for record in caplog.records if record.name == "timetuna.web"]
+    assert told.startswith("10.9.8.7 says for whom it asks, but TIMETUNA_TRUSTED_PROXIES does not name it")
