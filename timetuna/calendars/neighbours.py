@@ -5,9 +5,10 @@ Pages know how far ahead anybody may ask, and bookings which events are our own;
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from timetuna.availability.interval import Interval
+from timetuna.calendars.models import Calendar
 
 LEAST_DAYS, MOST_DAYS = 60, 730
 
@@ -18,11 +19,18 @@ class Wants:
 
     days: how many days ahead they ask.  patience: how old knowledge may get before they offer nothing.
     chosen: ids of the calendars that pages have chosen to be blocked by, beside those that block everywhere.
+    zone: in which the host's whole days are meant; "" where nobody says.
     """
 
     days: int = LEAST_DAYS
     patience: timedelta = timedelta(hours=24)
     chosen: frozenset[int] = frozenset()
+    zone: str = ""
+
+    def counts_until(self, row: Calendar) -> datetime | None:
+        """Return until when what is known of a calendar counts; None where nothing is, or it is of another zone."""
+        elsewhere = self.zone and row.known_zone not in {"", self.zone}
+        return row.read_at + self.patience if row.read_at and not elsewhere else None
 
 
 WantsOf = Callable[[int], Wants]

@@ -22,7 +22,7 @@ class State(StrEnum):
     RESTING = "resting"
     """Nothing asks for it, so it is not read."""
     WAITING = "waiting"
-    """It has not been read yet, and nothing has gone wrong."""
+    """It has not been read yet, or for the host's zone of today, and nothing has gone wrong."""
     GOOD = "good"
     FAILING = "failing"
     """It cannot be read, and what is known of it still counts."""
@@ -134,9 +134,10 @@ def calendar_lines(host_id: int, *, now: datetime) -> list[CalendarLine]:
 
 def calendar_line(row: Calendar, *, wants: Wants, now: datetime) -> CalendarLine:
     """Return how it stands with one calendar. Its account is read with it, or by a query."""
-    counts_until = row.read_at + wants.patience if row.read_at else None
+    counts_until = wants.counts_until(row)
     late = counts_until is None or counts_until <= now
-    state = _state(row, wanted=row.blocks or row.pk in wants.chosen, late=late)
+    known = State.WAITING if counts_until is None else State.UNREADABLE if late else State.GOOD
+    state = _state(row, wanted=_counts(row, wants), known=known)
     due = state is State.WAITING or (state in TROUBLED - {State.GONE} and row.next_read_at <= now)
     return CalendarLine(
         row=row,
@@ -153,16 +154,14 @@ def account_name(row: CalendarAccount) -> str:
     return row.email or row.display_name
 
 
-def _state(row: Calendar, *, wanted: bool, late: bool) -> State:
+def _state(row: Calendar, *, wanted: bool, known: State) -> State:
     if not row.listed:
         return State.GONE
     if not wanted:
         return State.RESTING
     if row.failing_since or row.account.needs_reconnect:
-        return State.UNREADABLE if late else State.FAILING
-    if row.read_at is None:
-        return State.WAITING
-    return State.UNREADABLE if late else State.GOOD
+        return State.FAILING if known is State.GOOD else State.UNREADABLE
+    return known
 
 
 def _card(

@@ -122,7 +122,7 @@ def _trouble(account: CalendarAccount, rows: Iterable[Calendar], wants: Wants, n
 
 
 def _of(row: Calendar, wants: Wants, now: datetime) -> Failing:
-    until = row.read_at + wants.patience if row.read_at else None
+    until = wants.counts_until(row)
     return Failing(
         name=row.name,
         since=row.failing_since or now,

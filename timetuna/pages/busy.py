@@ -21,13 +21,15 @@ FRESH = timedelta(minutes=1)
 class Asked:
     """Whose calendars are looked at: a page's own choice (`chosen`), or all that block everywhere.
 
-    patience: how old knowledge may get before it counts for nothing.
+    patience: how old knowledge may get before it counts for nothing.  zone: the host's, in which whole days are meant:
+    what was read for another says nothing of them.
     """
 
     page_id: int
     host_id: int
     chosen: bool
     patience: timedelta
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +54,7 @@ def asked(page: BookingPage) -> Asked:
         host_id=page.host_id,
         chosen=page.own_calendars,
         patience=timedelta(hours=rules.calendar_patience_hours),
+        zone=page.host.time_zone,
     )
 
 
@@ -65,9 +68,13 @@ class _Row(NamedTuple):
     tried_at: datetime | None
     next_read_at: datetime
     failures: int
+    zone: str
 
-    def holds(self, oldest: datetime) -> bool:
-        return self.read_at is not None and self.read_at > oldest
+    def holds(self, oldest: datetime, zone: str) -> bool:
+        return self.read_at is not None and self.read_at > oldest and self.is_for(zone)
+
+    def is_for(self, zone: str) -> bool:
+        return not zone or self.zone in {"", zone}
 
 
 def known(asked: Asked, span: Interval, *, now: datetime) -> Known:
@@ -75,13 +82,13 @@ def known(asked: Asked, span: Interval, *, now: datetime) -> Known:
     found = _CHOSEN(asked.host_id, asked.page_id) if asked.chosen else _ALL(asked.host_id)
     rows = [_Row(*row) for row in found]
     oldest = now - asked.patience
-    good = [row for row in rows if row.holds(oldest)]
+    good = [row for row in rows if row.holds(oldest, asked.zone)]
     short = [row.until for row in good if row.until < span[1]]
     return Known(
         busy=[one for row in good for one in busy_within(row.busy, span, tentative=row.tentative_blocks)],
         until=min(short, default=None),
-        unreadable=tuple(row.name for row in rows if not row.holds(oldest)),
-        stale=tuple(row.id for row in rows if _is_stale(row, now)),
+        unreadable=tuple(row.name for row in rows if not row.holds(oldest, asked.zone)),
+        stale=tuple(row.id for row in rows if _is_stale(row, asked.zone, now)),
     )
 
 
@@ -102,11 +109,12 @@ def busy_at(asked: Asked, minutes: Iterable[int]) -> dict[int, tuple[str, ...]]:
     }
 
 
-def _is_stale(row: _Row, now: datetime) -> bool:
+def _is_stale(row: _Row, zone: str, now: datetime) -> bool:
     """Say whether another look is due that nobody has asked for; what fails waits for its own next try."""
     late = row.read_at is None or row.read_at < now - FRESH
     lately = row.tried_at is not None and row.tried_at > now - FRESH
-    return late and not lately and row.next_read_at > now and not row.failures
+    wanted = (late and not lately) or not row.is_for(zone)
+    return wanted and row.next_read_at > now and not row.failures
 
 
 def _rows(calendars: QuerySet[Calendar]) -> QuerySet[Calendar, Any]:
@@ -120,6 +128,7 @@ def _rows(calendars: QuerySet[Calendar]) -> QuerySet[Calendar, Any]:
         "tried_at",
         "next_read_at",
         "failures",
+        "known_zone",
     )
 
 

@@ -12,7 +12,7 @@ from timetuna.pages.wording import listed
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Why a page is silent. names: the calendars. first: they are only being read for the first time."""
+    """Why a page is silent. names: the calendars. first: they are being read, and nothing is wrong."""
 
     names: tuple[str, ...]
     first: bool
@@ -21,7 +21,7 @@ class Silence:
         """Say it."""
         named = listed([f"“{name}”" for name in self.names])
         if self.first:
-            return f"Offers no times yet: {named} {self._be()} being read for the first time."
+            return f"Offers no times yet: {named} {self._be()} being read."
         return f"Offers no times, because {named} cannot be read."
 
     def _be(self) -> str:

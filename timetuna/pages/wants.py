@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from timetuna.accounts.models import User
 from timetuna.calendars.neighbours import LEAST_DAYS, MOST_DAYS, Wants
 from timetuna.pages.models import BookingPage, HostRules, PageCalendar
 
@@ -12,7 +13,7 @@ _Horizon = BookingPage.Horizon
 
 
 def wants_of(host_id: int) -> Wants:
-    """Return it for all pages of a host together, in three queries."""
+    """Return it for all pages of a host together, in four queries."""
     horizons = BookingPage.objects.filter(host_id=host_id).values_list(
         "horizon_kind", "horizon_days", "horizon_date"
     )
@@ -28,6 +29,7 @@ def wants_of(host_id: int) -> Wants:
         days=min(max(days), MOST_DAYS),
         patience=patience_of(host_id),
         chosen=frozenset(chosen.values_list("calendar_id", flat=True)),
+        zone=User.objects.filter(pk=host_id).values_list("time_zone", flat=True).first() or "",
     )
 
 

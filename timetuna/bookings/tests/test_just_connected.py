@@ -11,7 +11,7 @@ from tests.clock import present
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.errors import SlotTaken
 from timetuna.bookings.tests.conftest import make_page, order, tomorrow, work_off
-from timetuna.bookings.tests.google import PRIMARY
+from timetuna.bookings.tests.google import FAMILY, PRIMARY
 from timetuna.calendars.actions import list_calendars as listing
 from timetuna.calendars.actions.read_live import read_live
 from timetuna.calendars.actions.refresh_due import refresh_due
@@ -87,9 +87,7 @@ def test_a_time_over_an_event_is_not_booked_before_the_list_is_read(google, alic
 def test_it_is_said_wherever_an_unreadable_calendar_is(page, unlisted, browser):
     day = {"date": f"{tomorrow():%Y-%m-%d}", "time": "12:00", "minutes": "30"}
 
-    assert f"Offers no times yet: {EVERY} is being read for the first time." in words(
-        browser.get("/booking-pages")
-    )
+    assert f"Offers no times yet: {EVERY} is being read." in words(browser.get("/booking-pages"))
     editor = words(browser.get(f"/booking-pages/{page.pk}/calendars"))
     assert "No calendar is connected" not in editor
     assert "No calendar blocks this page" not in editor
@@ -220,3 +218,72 @@ def test_accounts_that_were_connected_before_this_was_so_block_too(unlisted):
     import_module("timetuna.calendars.migrations.0007_never_listed").block(apps, None)
 
     assert [(row.is_every(), row.blocks) for row in Calendar.objects.all()] == [(True, True)]
+
+
+@pytest.fixture
+def family(google, alice):
+    """A calendar that was switched off, and in which something has been put since it was read."""
+    google.connect(Client(), alice)
+    row = Calendar.objects.get(outside_id=FAMILY)
+    row.blocks, row.read_at = False, present() - timedelta(hours=20)
+    row.save()
+    return row
+
+
+def switch_on(browser, row):
+    browser.post(f"/settings/providers/calendars/{row.pk}", {"blocks": "on"})
+
+
+def tick(browser, page, row):
+    tab = f"/booking-pages/{page.pk}/calendars"
+    version = browser.get(tab).context["form"].version
+    sent = {"blocked_by": "these", "calendars": [row.pk], "writes": "default", "version": version}
+    assert browser.post(tab, sent).status_code == 302
+
+
+@pytest.mark.parametrize("how", ["switch", "tick"])
+def test_a_calendar_that_is_switched_on_blocks_until_it_is_read(google, page, sam, browser, family, how):
+    assert offers(sam, page)
+
+    if how == "switch":
+        switch_on(browser, family)
+    else:
+        tick(browser, page, family)
+
+    assert not offers(sam, page)
+    assert "Offers no times yet: “Family” is being read." in words(browser.get("/booking-pages"))
+    refresh_due(threads=1)  # it is due by itself
+    assert offers(sam, page)
+
+
+def test_a_switch_that_slipped_keeps_what_was_read_a_moment_ago(page, sam, browser, family):
+    Calendar.objects.filter(pk=family.pk).update(read_at=present())
+
+    switch_on(browser, family)
+
+    assert offers(sam, page)
+
+
+def test_what_a_page_asks_for_already_is_no_less_known_when_it_is_switched_on(page, sam, browser, family):
+    page.own_calendars = True
+    page.save()
+    PageCalendar.objects.create(page=page, calendar=family)
+
+    switch_on(browser, family)
+
+    assert offers(sam, page)
+
+
+def test_what_was_read_for_another_zone_of_the_host_counts_no_more(google, alice, page, sam, browser):
+    google.connect(Client(), alice)
+    assert offers(sam, page)
+
+    type(alice).objects.update(time_zone="Pacific/Auckland")
+
+    assert not offers(sam, page)
+    with pytest.raises(SlotTaken):
+        book(order(page), now=present())
+    assert "being read." in words(browser.get("/booking-pages"))
+    assert "for your time zone has changed" in words(browser.get("/settings/providers"))
+    refresh_due(threads=1)  # the look has made them due
+    assert offers(sam, page)

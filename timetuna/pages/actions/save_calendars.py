@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from timetuna.accounts.models import User
+from timetuna.calendars.actions.set_calendar import wake
 from timetuna.calendars.models import EVERY, Calendar
 from timetuna.pages.models import BookingPage, PageCalendar
 
@@ -28,7 +29,8 @@ class CalendarsTab:
 def save_calendars(page: BookingPage, values: CalendarsTab) -> None:
     """Store the tab, all or nothing. Raises CalendarGone, and DoesNotExist when the page is gone.
 
-    Calendars that were read for nothing so far are read at once. While all block, a choice made before is kept.
+    Calendars that nobody asked for so far are read at once, and block until then. While all block, a choice made before
+    is kept.
     """
     with transaction.atomic():
         User.objects.select_for_update().get(pk=page.host_id)
@@ -38,6 +40,11 @@ def save_calendars(page: BookingPage, values: CalendarsTab) -> None:
         mine = Calendar.objects.filter(account__host_id=row.host_id, pk__in=named).exclude(outside_id=EVERY)
         if mine.count() != len(named):
             raise CalendarGone
+        asked = PageCalendar.objects.filter(page__host_id=row.host_id, page__own_calendars=True)
+        resting = mine.filter(pk__in=chosen, blocks=False).exclude(
+            pk__in=list(asked.values_list("calendar_id", flat=True))
+        )
+        wake(resting, now=timezone.now())
         row.own_calendars, row.writes = values.own, values.writes
         row.write_calendar_id = values.write_calendar
         row.save(update_fields=["own_calendars", "writes", "write_calendar", "updated_at"])
@@ -50,4 +57,3 @@ def _choose(page: BookingPage, chosen: Collection[int]) -> None:
     page.page_calendars.exclude(calendar__in=chosen).delete()
     fresh = set(chosen) - before
     PageCalendar.objects.bulk_create(PageCalendar(page=page, calendar_id=pk) for pk in sorted(fresh))
-    Calendar.objects.filter(pk__in=fresh, blocks=False).update(next_read_at=timezone.now())

@@ -78,8 +78,8 @@ def test_the_list_and_the_editor_say_it_with_a_link(alice: User, page: BookingPa
 @pytest.mark.parametrize(
     ("names", "first", "sentence"),
     [
-        (("A", "B"), True, "Offers no times yet: “A” and “B” are being read for the first time."),
-        (("A",), True, "Offers no times yet: “A” is being read for the first time."),
+        (("A", "B"), True, "Offers no times yet: “A” and “B” are being read."),
+        (("A",), True, "Offers no times yet: “A” is being read."),
         (("A", "B"), False, "Offers no times, because “A” and “B” cannot be read."),
     ],
 )
