@@ -44,6 +44,23 @@ def pytest_sessionfinish() -> None:
     store.close_all()
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _widgets_unseen(django_test_environment):  # noqa: ANN001, ANN202, ARG001
+    """Keep no copy of the context for each option of each field: tests look at pages and their parts only."""
+    from django.template.base import Template  # noqa: PLC0415 - as below
+
+    seen = Template._render  # noqa: SLF001 - what Django's own test environment has put there
+
+    def render(template, context):  # noqa: ANN001, ANN202
+        if (template.name or "").startswith("django/forms/"):
+            return template.nodelist.render(context)
+        return seen(template, context)
+
+    Template._render = render  # noqa: SLF001
+    yield
+    Template._render = seen  # noqa: SLF001
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):  # noqa: ANN001, ANN201, ARG001
     """Let the tests' own database begin as a copy of one that all migrations have been run on."""

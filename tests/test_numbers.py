@@ -13,7 +13,7 @@ from timetuna.accounts.models import User
 from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.vendor]
 __all__ = ["belongings"]
 
 HUGE = [str(2**63 - 1), str(2**63), "1" + "0" * 30, "9" * 5_000]

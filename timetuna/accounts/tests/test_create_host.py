@@ -4,6 +4,8 @@ from timetuna.accounts.actions.create_host import create_host
 from timetuna.accounts.models import User
 from timetuna.accounts.tests.conftest import NEW_PASSWORD, PASSWORD, sign_up, signed_in
 
+pytestmark = pytest.mark.vendor
+
 
 def make(**values):
     data = {"email": "Ops@Example.org", "name": "Olga Ops", "password": PASSWORD} | values

@@ -16,6 +16,8 @@ from timetuna.accounts.tests.conftest import (
     signed_in,
 )
 
+pytestmark = pytest.mark.vendor
+
 
 def change(browser: Client, email: str = "new@example.org", *, password: str = PASSWORD):
     return browser.post("/settings/email", {"email": email, "password": password, "action_add": "1"})

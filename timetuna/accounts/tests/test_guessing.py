@@ -21,6 +21,8 @@ from timetuna.accounts.tests.conftest import (
     signed_in,
 )
 
+pytestmark = pytest.mark.vendor
+
 ALICE, WRONG = "alice@example.org", "not the password 11"
 
 

@@ -5,6 +5,8 @@ from timetuna.accounts.actions.store_host import EmailTaken, store_host
 from timetuna.accounts.handles import RESERVED, clean_handle, handle_for
 from timetuna.accounts.models import FormerHandle, User
 
+pytestmark = pytest.mark.vendor
+
 
 def new_host(name: str, email: str = "") -> User:
     user = User(name=name, email=email or f"{User.objects.count()}@example.org")

@@ -6,6 +6,8 @@ from django.test import Client
 
 from timetuna.accounts.tests.conftest import NEW_PASSWORD, PASSWORD, is_signed_in, sign_in, sign_up
 
+pytestmark = pytest.mark.vendor
+
 
 def test_signing_in_leads_to_the_booking_pages(browser, alice):
     assert sign_in(browser, " Alice@Example.org ")["Location"] == "/booking-pages"

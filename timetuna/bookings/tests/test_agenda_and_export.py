@@ -6,7 +6,7 @@ from timetuna.bookings.links import link_path
 from timetuna.bookings.tests.conftest import make_page, tomorrow
 from timetuna.bookings.tests.diary import guests, put, rows_of, shown, times
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.vendor]
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from timetuna.bookings.models import Booking, BookingHost
 from timetuna.bookings.tests.conftest import make_page, order, tomorrow
 from timetuna.jobs.models import Job
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.vendor]
 
 
 def now():

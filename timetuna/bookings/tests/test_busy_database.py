@@ -13,7 +13,7 @@ from timetuna.bookings.models import Booking
 from timetuna.bookings.tests.conftest import order, tomorrow
 from timetuna.bookings.tests.test_public import details
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.vendor]
 
 
 @contextmanager

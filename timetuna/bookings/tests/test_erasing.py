@@ -23,7 +23,7 @@ from timetuna.bookings.tests.life import made
 from timetuna.jobs.models import Job
 from timetuna.pages.models import HostRules
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.vendor]
 CANARY = "Canary"
 
 

@@ -13,7 +13,7 @@ from timetuna.bookings.models import Hold
 from timetuna.bookings.tests.conftest import make_page, tomorrow
 from timetuna.bookings.tests.holding import live, open_form, question, sees, send, token_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.vendor]
 
 
 def test_a_client_holds_three_times_at_once_and_may_book_a_fourth(page, alice, sam, kim):

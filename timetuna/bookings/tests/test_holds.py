@@ -18,7 +18,7 @@ from timetuna.bookings.tests.test_public import details
 from timetuna.pages.models import BookingPage, HostRules
 from timetuna.pages.queries import values
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.vendor]
 KEPT = "This time is kept for you for 5 minutes."
 
 

@@ -11,7 +11,7 @@ from timetuna.bookings.tests.life import made, rule
 from timetuna.calendars.models import CalendarAccount
 from timetuna.jobs.models import Job
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.vendor]
 
 
 @pytest.fixture

@@ -18,6 +18,8 @@ from timetuna.pages.actions.create_schedule import create_schedule
 from timetuna.pages.models import BookingPage
 from timetuna.pages.queries import page_settings
 
+pytestmark = pytest.mark.vendor
+
 NOW = datetime(2027, 3, 1, 6, 0, tzinfo=UTC)  # a Monday, 7:00 in Berlin
 MONDAY = date(2027, 3, 1)
 BERLIN = ZoneInfo("Europe/Berlin")

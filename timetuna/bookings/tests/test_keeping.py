@@ -16,7 +16,7 @@ from timetuna.bookings.tests.reading import GUEST, HOST, event, message
 from timetuna.bookings.tests.test_further_guests import KIM
 from timetuna.jobs.models import Job
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.vendor]
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from timetuna.bookings.tests.conftest import tomorrow
 from timetuna.bookings.tests.test_public import details
 from timetuna.jobs.models import Job
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.vendor]
 
 
 def test_nobody_is_flooded_with_mails_by_moves(client, page, settings):

@@ -16,7 +16,7 @@ from timetuna.calendars.models import CalendarEvent
 from timetuna.calendars.own_events import others_only
 from timetuna.providers.base import BusyTime
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.vendor]
 HOUR = 60
 
 

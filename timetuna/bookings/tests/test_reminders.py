@@ -18,7 +18,7 @@ from timetuna.bookings.tests.conftest import due_now, order, tomorrow, work_off
 from timetuna.bookings.tests.reading import GUEST, HOST, message
 from timetuna.jobs.models import Job
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.vendor]
 REMINDERS = ("bookings.reminder", "bookings.follow_up")
 
 

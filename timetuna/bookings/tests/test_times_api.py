@@ -13,7 +13,7 @@ from timetuna.bookings.models import Booking
 from timetuna.bookings.tests.conftest import make_page, order, tomorrow
 from timetuna.pages.models import MeetingType
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.vendor]
 
 
 def ask(client, *, handle="alice", slug="intro", **query):

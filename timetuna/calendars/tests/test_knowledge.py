@@ -2,12 +2,15 @@
 
 import time
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from timetuna.availability.interval import merge, overlapping, subtract
 from timetuna.calendars.knowledge import Known, busy_within, pack, unpack
 from timetuna.providers.base import BusyTime
+
+pytestmark = pytest.mark.vendor
 
 MINUTES = st.integers(-1_000, 1_000)
 INTERVALS = st.lists(st.tuples(MINUTES, st.integers(1, 90)).map(lambda one: (one[0], one[0] + one[1])))

@@ -7,7 +7,7 @@ from timetuna.calendars.actions.log_in import log_in
 from timetuna.providers.caldav.tests.misbehaving import IS_CALENDAR, found, misbehaving, multistatus
 from timetuna.providers.errors import ProviderError
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.vendor]
 
 
 def test_a_calendar_whose_address_cannot_be_kept_is_said_and_not_left_out(alice, settings):

@@ -9,6 +9,8 @@ import pytest
 from timetuna.calendars import looks
 from timetuna.calendars.looks import LONGEST_SPAN, OF_CALENDAR, OF_HOST, OFTEN, Looks
 
+pytestmark = pytest.mark.vendor
+
 HOUR, DAY = 60, 1_440
 ANSWER = ()
 

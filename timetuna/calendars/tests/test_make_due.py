@@ -12,7 +12,7 @@ from tests.clock import present
 from timetuna.calendars.actions.make_due import make_due
 from timetuna.calendars.models import Calendar, CalendarAccount
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.vendor]
 HOUR = timedelta(hours=1)
 
 

@@ -22,7 +22,7 @@ from timetuna.jobs.models import Job
 from timetuna.pages.models import BookingPage, Schedule
 from timetuna.providers.errors import AccessTokenRefused, NeedsReconnect, ProviderError
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.vendor]
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from timetuna.calendars.session import use
 from timetuna.calendars.tests.conftest import connect, expire, jobs
 from timetuna.providers.errors import AccessTokenRefused, NeedsReconnect, ProviderError
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.vendor]
 
 
 @pytest.fixture

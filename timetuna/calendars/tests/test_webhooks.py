@@ -14,6 +14,8 @@ from timetuna.calendars.tests.conftest import WEBHOOK, allow, connect, jobs, lea
 from timetuna.sandbox.config import CLIENT_ID, WEBHOOK_TOKEN
 from timetuna.sandbox.signing import encrypted_token, event_signature
 
+pytestmark = pytest.mark.vendor
+
 
 def post(body: bytes, *, secret=WEBHOOK_TOKEN, timestamp="", **headers):
     timestamp = timestamp or str(int(present().timestamp()))

@@ -11,6 +11,8 @@ from timetuna.jobs.registry import GiveUp, Retry
 from timetuna.jobs.tests.conftest import only_job
 from timetuna.jobs.worker import attempt, perform
 
+pytestmark = pytest.mark.vendor
+
 UNEXPECTED = "Something unexpected went wrong; the server's log says what."
 
 

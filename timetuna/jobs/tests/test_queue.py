@@ -10,6 +10,8 @@ from timetuna.jobs.models import Job, Worker
 from timetuna.jobs.registry import GENERAL, MAIL
 from timetuna.jobs.tests.conftest import make_worker, only_job
 
+pytestmark = pytest.mark.vendor
+
 State = Job.State
 
 

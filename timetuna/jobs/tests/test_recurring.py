@@ -9,7 +9,7 @@ from timetuna.jobs import queue, registry
 from timetuna.jobs.models import Job, Worker
 from timetuna.jobs.worker import perform
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.vendor]
 runs = []
 
 

@@ -12,6 +12,8 @@ from timetuna.pages.addresses import from_title, well_formed
 from timetuna.pages.models import BookingPage, Duration
 from timetuna.pages.queries import PageDuration, PublicPage, values
 
+pytestmark = pytest.mark.vendor
+
 
 def fresh(page: BookingPage) -> PublicPage:
     return values(BookingPage.objects.get(pk=page.pk))

@@ -15,6 +15,8 @@ from timetuna.pages.former_addresses import MOST_OF_DELETED
 from timetuna.pages.models import BookingPage, FormerSlug
 from timetuna.pages.queries import PageDuration
 
+pytestmark = pytest.mark.vendor
+
 
 def tab(page: BookingPage, **changes: Any) -> BookingTab:
     stored = {"title": page.title, "slug": page.slug, "description": "", "listed": True}

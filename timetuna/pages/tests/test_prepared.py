@@ -9,6 +9,8 @@ from timetuna.accounts.models import User
 from timetuna.pages.models import BookingPage, OutOfOffice
 from timetuna.prepared import Prepared
 
+pytestmark = pytest.mark.vendor
+
 MONDAY = date(2027, 3, 1)
 
 

@@ -17,6 +17,8 @@ from timetuna.pages.queries import (
     public_page,
 )
 
+pytestmark = pytest.mark.vendor
+
 QUERIES = 2
 """The page with all that belongs to it; Zoom."""
 OF_A_LIST = 8

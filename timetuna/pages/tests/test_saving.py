@@ -12,6 +12,8 @@ from timetuna.pages.models import BookingPage, HostRules
 from timetuna.pages.tests.conftest import signed_in
 from timetuna.web import typed
 
+pytestmark = pytest.mark.vendor
+
 FORMS = {
     "booking": ("/booking-pages/PAGE/booking", "title", "Mine", "Theirs"),
     "availability": ("/booking-pages/PAGE/availability", "cap_day", "3", "4"),

@@ -20,7 +20,7 @@ BEGIN = datetime(2026, 2, 3, 10, 30, 15, tzinfo=UTC)
 LIMIT = Limit("trial", (3, 60), (5, 3_600))
 DELAY = GrowingDelay("trial-delay", free=2, first=5, longest=30, memory=600)
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.vendor]
 
 
 @pytest.fixture(name="clock")

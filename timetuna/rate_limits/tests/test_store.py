@@ -16,6 +16,8 @@ from timetuna.rate_limits import limits
 from timetuna.rate_limits.limits import UNKNOWN_SECONDS, GrowingDelay, Limit, spend, used, wait
 from timetuna.rate_limits.store import PostgreSQLStore, SQLiteStore, Store, store
 
+pytestmark = pytest.mark.vendor
+
 HARD = Limit("hard", (50, 3_600), strict=True)
 SOFT = Limit("soft", (50, 3_600))
 DELAY = GrowingDelay("delay", free=4, first=600, longest=600, memory=3_600)

@@ -8,7 +8,7 @@ from django.db import OperationalError
 from timetuna.jobs.models import Job, Worker
 from timetuna.web import health
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.vendor]
 
 
 def test_well_under_any_name_and_without_https(client, settings):

@@ -11,6 +11,8 @@ from django.urls import path
 from timetuna.logs import LineFormatter
 from timetuna.web.unavailable import DatabaseAway
 
+pytestmark = pytest.mark.vendor
+
 
 def answer_for(path: str, error: Exception):
     return DatabaseAway(lambda _: None).process_exception(RequestFactory().get(path), error)
