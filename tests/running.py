@@ -192,6 +192,7 @@ def _environment(folder: Path, url: str, *, web: int, http: int, smtp: int) -> d
         "TIMETUNA_ENCRYPTION_KEYS": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
         "TIMETUNA_RETRY_SECONDS": "1",
         "TIMETUNA_GUEST_MAIL_LIMITS": "1000,1000",
+        "TIMETUNA_BOOKING_PROOFS": "never",
         "EMAIL_URL": f"smtp://127.0.0.1:{smtp}",
         "ZOOM_CLIENT_ID": "sandbox-zoom-client",
         "ZOOM_CLIENT_SECRET": "sandbox-zoom-secret",

@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from tests.clock import present
 from timetuna.accounts.models import User
 from timetuna.bookings.actions.book import book
+from timetuna.bookings.models import UnusualBookings
 from timetuna.bookings.tests.conftest import make_page, order
 from timetuna.calendars.actions.begin_connecting import Visit, new_authorization
 from timetuna.calendars.models import Calendar, CalendarAccount
@@ -59,6 +60,7 @@ OWNERS = """
     bookings/<row:booking_id>/answer bookings/<row:booking_id>/move bookings/<row:booking_id>/move/confirm
     bookings/<row:booking_id>/no-show bookings/<row:booking_id>/notes bookings/<row:booking_id>/resend
     bookings/<row:booking_id>/erase bookings/<row:booking_id>/guests bookings/<row:booking_id>/history.json
+    bookings/<row:booking_id>/source bookings/unusual/<row:number>
 """.split()  # noqa: SIM905
 PAST_COUNTING = {"sessions.session"}
 
@@ -93,6 +95,7 @@ def belongings(alice: User) -> dict[str, object]:
         "authorization": waiting.pk,
         "account": account.pk,
         "calendar": Calendar.objects.create(account=account, outside_id="c", name="Work").pk,
+        "number": UnusualBookings.objects.create(page=page, began_at=present(), last_at=present()).pk,
         "provider": "zoom",
     }
 

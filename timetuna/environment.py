@@ -70,6 +70,11 @@ SETTINGS = (
         "5,20",
     ),
     Setting(
+        "TIMETUNA_BOOKING_PROOFS",
+        "auto or never: whether guests are asked for a proof while unusually many bookings are made.",
+        "auto",
+    ),
+    Setting(
         "TIMETUNA_RETENTION_DAYS",
         "Days after a meeting's end until who its guest was is erased; empty leaves it to each host.",
         "",

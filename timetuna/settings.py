@@ -153,6 +153,7 @@ SIGNUP_OPEN = env.choice("TIMETUNA_SIGNUP", "open", "closed") == "open"
 SANDBOX_URL = env.text("TIMETUNA_SANDBOX_URL").rstrip("/")
 RETRY_SECONDS = env.number("TIMETUNA_RETRY_SECONDS", least=1, most=600)
 GUEST_MAIL_LIMITS = env.parsed("TIMETUNA_GUEST_MAIL_LIMITS", _mail_limits)
+BOOKING_PROOFS = env.choice("TIMETUNA_BOOKING_PROOFS", "auto", "never") == "auto"
 RETENTION_DAYS = env.parsed("TIMETUNA_RETENTION_DAYS", _days)
 CALENDAR_MINUTES = env.number("TIMETUNA_CALENDAR_MINUTES", least=1, most=1_440)
 FEED_MINUTES = env.number("TIMETUNA_FEED_MINUTES", least=1, most=1_440)

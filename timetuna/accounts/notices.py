@@ -14,13 +14,14 @@ Context = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A mail as plain values: paragraphs, one button, and paragraphs after it."""
+    """A mail as plain values: paragraphs, a code to type or one button, and paragraphs after it."""
 
     subject: str
     lines: tuple[str, ...]
     button: str = ""
     url: str = ""
     after: tuple[str, ...] = ()
+    code: str = ""
 
 
 def _confirm_signup(context: Context) -> Notice:

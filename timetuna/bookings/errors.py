@@ -1,5 +1,7 @@
 """Why a booking was not made or changed. `str()` is the sentence the guest reads."""
 
+from timetuna.bookings.proofs import Proof
+
 
 class BookingRefused(Exception):  # noqa: N818
     """The base of all refusals; nothing was stored."""
@@ -15,6 +17,14 @@ class FormUsed(BookingRefused):
 
 class TooManyBookings(BookingRefused):
     """The address has booked more than the operator allows."""
+
+
+class ProofNeeded(BookingRefused):
+    """Unusually many bookings are made just now: the form is taken with a proof."""
+
+    def __init__(self, proof: Proof) -> None:
+        super().__init__(proof.name)
+        self.proof = proof
 
 
 class NotPossible(BookingRefused):

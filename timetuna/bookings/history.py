@@ -7,6 +7,8 @@ from timetuna.bookings.models import Booking, HistoryEntry
 
 GUEST, HOST, FURTHER, SYSTEM = "guest", "host", "further", "system"
 LINK, MAIL, API = "link", "mail", "api"
+SILENT = "silent"
+"""The source of a host's change that nobody is mailed about."""
 Value = str | int | bool | None
 Changes = Mapping[str, tuple[Value, Value]]
 _SOURCE_OF = {GUEST: LINK, HOST: "host", SYSTEM: "system"}

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from timetuna.bookings.actions.carry_change import move_outside, remove_outside
 from timetuna.bookings.actions.check_mirrors import check_mirrors
-from timetuna.bookings.actions.erase import erase_due
+from timetuna.bookings.actions.erase import erase_due, forget_sources
 from timetuna.bookings.actions.fulfil import fulfil
 from timetuna.bookings.actions.lapse import lapse
 from timetuna.bookings.actions.mend import mend_connection
@@ -38,8 +38,9 @@ def end_unanswered_request(booking: int) -> None:
 
 @recurring("bookings.erase_due", every=timedelta(days=1))
 def erase_old_guests() -> None:
-    """Erase who the guests of long past meetings were."""
+    """Erase who the guests of long past meetings were, and where bookings came from."""
     erase_due(now=timezone.now())
+    forget_sources(now=timezone.now())
 
 
 @job("bookings.move_conference")

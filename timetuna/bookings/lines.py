@@ -8,9 +8,12 @@ from zoneinfo import ZoneInfo
 from timetuna.bookings import moments
 from timetuna.bookings.marks import Mark, ahead, marks
 from timetuna.bookings.models import Booking, Conference
-from timetuna.bookings.queries import open_work
+from timetuna.bookings.queries import from_one_source, open_work
 from timetuna.jobs.models import Job
 from timetuna.pages.kinds import LINK, guest_labels
+
+MANY = 5
+"""Bookings from one network that are worth a word."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +30,10 @@ class Reader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A booking in a list. `times` is by the reader's clock; `join_url` only while the meeting can be joined."""
+    """A booking in a list. `times` is by the reader's clock; `join_url` only while the meeting can be joined.
+
+    from_source: how many bookings came from the same network, where these are many.
+    """
 
     url: str
     title: str
@@ -38,6 +44,7 @@ class Line:
     marks: Sequence[Mark]
     join_url: str
     under_way: bool
+    from_source: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +57,7 @@ class Day:
 
 
 def days(bookings: Iterable[Booking], reader: Reader) -> list[Day]:
-    """Return the bookings under the days they start on by the reader's clock, in the order given. One query."""
+    """Return the bookings under the days they start on by the reader's clock, in the order given. Two queries."""
     rows = list(bookings)
     make = line_maker(rows, reader)
     dates = dict.fromkeys(booking.start_at.astimezone(reader.zone).date() for booking in rows)
@@ -71,6 +78,7 @@ class LineMaker:
     work: dict[str, list[Job]]
     labels: dict[str, str]
     reader: Reader
+    sources: dict[str, int]
 
     def line(self, booking: Booking, day: date) -> Line:
         """Return the booking's line below the heading of that day."""
@@ -85,12 +93,13 @@ class LineMaker:
             marks=marks(booking, self.work.get(booking.subject_key(), ()), now=now),
             join_url=join_url(booking) if ahead(booking, now=now) else "",
             under_way=booking.start_at <= now and ahead(booking, now=now),
+            from_source=many if (many := self.sources.get(booking.source_network, 0)) >= MANY else 0,
         )
 
 
 def line_maker(bookings: Sequence[Booking], reader: Reader) -> LineMaker:
-    """Read what the lines of these bookings need. One query."""
-    return LineMaker(open_work(bookings), guest_labels(), reader)
+    """Read what the lines of these bookings need. Two queries at most."""
+    return LineMaker(open_work(bookings), guest_labels(), reader, from_one_source(bookings))
 
 
 def kind_label(booking: Booking, labels: dict[str, str]) -> str:

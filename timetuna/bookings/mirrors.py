@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from timetuna.bookings.abilities import may
 from timetuna.bookings.event_entry import digest, entry_of
+from timetuna.bookings.history import SILENT
 from timetuna.bookings.mail_words import FIRST_KINDS
 from timetuna.bookings.models import Booking, Conference, HistoryEntry
 from timetuna.bookings.queries import work_of
@@ -84,6 +85,8 @@ def _lacks_mails(booking: Booking, jobs: Sequence[Job], now: datetime) -> Iterat
     """Find a move or a cancellation whose mails are not there, which were written down at the same moment."""
     last = HistoryEntry.objects.filter(booking=booking, event__in=_TURNS).last()
     if last is None or last.event != _TELLING.get(booking.status) or last.at < now - _MEMORY:
+        return
+    if last.source == SILENT:
         return
     later = [job for job in jobs if job.name == _MAIL and job.created_at > last.at - _SAME_MOMENT]
     moving = any(job.name == _MOVE and job.state in _OPEN for job in jobs)

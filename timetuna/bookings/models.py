@@ -21,6 +21,8 @@ class Booking(models.Model):
     A pending one takes its time until the host has answered, `pending_until` at the latest. Declined and lapsed ones
     are cancelled (`cancelled_by`). guest_language: of the guest's pages and mails.  no_show: the guest did not come.
     erased_at: since when it says no more who the guest was.  wants_reminders: the guest has not stopped them.
+    source_network: a keyed hash of the network it was booked from, for some days; "" is not known (any more).
+    guest_confirmed: the guest has shown that mails to their address reach them.
     next_check_at: when it is next compared with what should exist outside; None once there is nothing to compare.
     """
 
@@ -61,11 +63,19 @@ class Booking(models.Model):
     wants_reminders = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now)
     next_check_at = models.DateTimeField(null=True, default=a_day_on)
+    source_network = models.CharField(max_length=64, blank=True, default="")
+    guest_confirmed = models.BooleanField(default=False)
 
     class Meta:
         indexes = [
             models.Index(fields=["host", "start_at"], name="bookings_of_host"),
             models.Index(fields=["guest_mailbox", "created_at"], name="bookings_of_mailbox"),
+            models.Index(fields=["page", "created_at"], name="bookings_made_on_page"),
+            models.Index(
+                fields=["source_network", "created_at"],
+                name="bookings_of_source",
+                condition=~models.Q(source_network=""),
+            ),
             models.Index(
                 fields=["next_check_at"],
                 name="bookings_to_check",
@@ -157,6 +167,49 @@ class Hold(models.Model):
             models.Index(fields=["host", "expires_at"], name="bookings_holds_of_host"),
             models.Index(fields=["network_fingerprint", "placed_at"], name="bookings_holds_of_client"),
         ]
+
+
+class MailCode(models.Model):
+    """Six digits that were mailed to somebody who books, to show that the address is theirs.
+
+    code_hash is keyed and of this row alone.  used_for: the fingerprint of the form that was sent with it; the same
+    form may be sent again.
+    """
+
+    page = models.ForeignKey(BookingPage, on_delete=models.CASCADE, related_name="+")
+    mailbox_hash = models.CharField(max_length=64)
+    salt = models.CharField(max_length=32)
+    code_hash = models.CharField(max_length=64)
+    tries = models.PositiveIntegerField(default=0)
+    used_for = models.CharField(max_length=64, blank=True, default="")
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["mailbox_hash", "expires_at"], name="bookings_codes_of_mailbox")]
+
+
+class UsedProof(models.Model):
+    """A proof of work that has let a form in. It is kept until it would not count any more."""
+
+    nonce = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField(db_index=True)
+
+
+class UnusualBookings(models.Model):
+    """A while in which so many bookings were made that guests of a page were asked for a proof.
+
+    began_at: when the first of these bookings was made.  last_at: when somebody was asked last.  asked: how often.
+    dismissed: the host has seen it.
+    """
+
+    page = models.ForeignKey(BookingPage, on_delete=models.CASCADE, related_name="+")
+    began_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    asked = models.PositiveIntegerField(default=0)
+    dismissed = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["page", "last_at"], name="bookings_unusual_of_page")]
 
 
 class Conference(models.Model):

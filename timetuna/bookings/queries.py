@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from re import escape
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from timetuna.availability.interval import Interval
 from timetuna.availability.policy import LONGEST_MEETING
 from timetuna.bookings.availability import minute_of, moment_of
 from timetuna.bookings.links import brought_signature
-from timetuna.bookings.models import Booking, BookingGuest, BookingHost, Conference
+from timetuna.bookings.models import Booking, BookingGuest, BookingHost, Conference, UnusualBookings
 from timetuna.jobs.models import Job
 from timetuna.lib.signing import equal, fingerprint
 from timetuna.pages.models import BookingPage
@@ -86,6 +86,24 @@ def bookings_within(host_id: int, span: Interval) -> QuerySet[Booking]:
 def requests_of(host_id: int) -> int:
     """Return how many requests wait for the host's answer."""
     return Booking.objects.filter(host_id=host_id, status=Booking.Status.PENDING).count()
+
+
+def unusual_of(host_id: int, *, now: datetime) -> QuerySet[UnusualBookings]:
+    """Return when unusually many bookings were made on the host's pages lately, and they have not dismissed it."""
+    rows = UnusualBookings.objects.select_related("page").filter(page__host_id=host_id, dismissed=False)
+    return rows.filter(last_at__gt=now - timedelta(days=3)).order_by("-last_at")
+
+
+def from_one_source(bookings: Iterable[Booking]) -> dict[str, int]:
+    """Return by each network that bookings of one host came from how many of theirs did. One query at most."""
+    rows = [booking for booking in bookings if booking.source_network]
+    if not rows:
+        return {}
+    known = Booking.objects.filter(
+        host_id=rows[0].host_id, source_network__in={booking.source_network for booking in rows}
+    )
+    counted = known.values_list("source_network").annotate(number=Count("pk")).order_by()
+    return dict(counted)
 
 
 def taken_by_another(booking: Booking, *, start_minute: int) -> bool:

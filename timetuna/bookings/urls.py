@@ -23,13 +23,16 @@ from timetuna.bookings.views.offers import offers
 from timetuna.bookings.views.reminders import reminders, reminders_of_brought
 from timetuna.bookings.views.slots import slots
 from timetuna.bookings.views.times_api import times
+from timetuna.bookings.views.together import same_source, unusual
 from timetuna.bookings.views.why import why, why_any
 
 urlpatterns: list[URLPattern] = [
     path("bookings", bookings, name="bookings"),
     path("bookings/agenda", agenda_page, name="bookings_agenda"),
     path("bookings/export.csv", export, name="bookings_export"),
+    path("bookings/unusual/<row:number>", unusual, name="unusual_bookings"),
     path("bookings/<row:booking_id>", booking, name="booking"),
+    path("bookings/<row:booking_id>/source", same_source, name="booking_source"),
     path("bookings/<row:booking_id>/retry", retry, name="booking_retry"),
     path("bookings/<row:booking_id>/cancel", cancel_as_host, name="booking_cancel"),
     path("bookings/<row:booking_id>/new-link", new_guest_link, name="booking_new_link"),

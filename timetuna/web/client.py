@@ -32,12 +32,14 @@ class Client(NamedTuple):
     Neither proves anything: guests behind one address with equal browsers are one client. "" is nobody.
     visit: of that together with what the addresses of one visit carry, which tells such guests apart.
     wide: of the network around the address (IPv4 /24, IPv6 /48), which one customer may have as a whole.
+    shared: many may be behind the address, as behind that of a proxy that TIMETUNA_TRUSTED_PROXIES does not name.
     """
 
     fingerprint: str = ""
     network: str = ""
     visit: str = ""
     wide: str = ""
+    shared: bool = False
 
 
 NOBODY = Client()
@@ -49,7 +51,8 @@ def client_of(request: HttpRequest, *, visit: str = "") -> Client:
     network = hmac_hex(settings.SECRET_KEY, f"client\n{_within(nearest, _PREFIX)}")
     wide = hmac_hex(settings.SECRET_KEY, f"clients\n{_within(nearest, _WIDE_PREFIX)}")
     fingerprint = hmac_hex(network, request.headers.get("User-Agent", ""))
-    return Client(fingerprint, network, hmac_hex(fingerprint, visit) if visit else "", wide)
+    shared = nearest is None or any(nearest in one for one in _SHARED)
+    return Client(fingerprint, network, hmac_hex(fingerprint, visit) if visit else "", wide, shared)
 
 
 def client_address(request: HttpRequest) -> str:

@@ -11,15 +11,18 @@ from timetuna.bookings.actions.lapse import answer_until, plan_lapse
 from timetuna.bookings.actions.lock_host import lock_host
 from timetuna.bookings.actions.look_again import look_again
 from timetuna.bookings.actions.name_guests import name_guests
+from timetuna.bookings.actions.note_unusual import note_unusual
 from timetuna.bookings.audiences import BOTH
 from timetuna.bookings.availability import Question, bookable, moment_of
-from timetuna.bookings.errors import FormUsed, SlotTaken
+from timetuna.bookings.errors import FormUsed, ProofNeeded, SlotTaken, TooManyBookings
 from timetuna.bookings.floods import refuse_flood
 from timetuna.bookings.history import GUEST, note
 from timetuna.bookings.invitees import Invitee
 from timetuna.bookings.links import set_new_link
 from timetuna.bookings.models import Booking, BookingHost, Conference
 from timetuna.bookings.outbox import enqueue_mails
+from timetuna.bookings.proof_of_work import Purpose, use
+from timetuna.bookings.proofs import NOTHING_SHOWN, Evidence, Proof, count_booking, rates
 from timetuna.calendars.queries import conference_kinds
 from timetuna.jobs.queue import enqueue
 from timetuna.lib.mail import mailbox_of
@@ -47,7 +50,8 @@ class Order:
     """What a guest asks for. `key` is the form's own: the same key twice is one booking.
 
     hold: the token by which the form held a time, if it did; holds of other clients stand in the way.
-    others: whom the guest brings. source: where the order comes from, by default the public page.
+    others: whom the guest brings.  evidence: what the form brings along in case a proof is asked for.
+    source: where the order comes from, by default the public page.
     """
 
     page_id: int
@@ -59,7 +63,12 @@ class Order:
     hold: str = ""
     client: Client = NOBODY
     others: tuple[Invitee, ...] = ()
+    evidence: Evidence = NOTHING_SHOWN
     source: str = ""
+
+    def purpose(self) -> Purpose:
+        """Return what a proof for this order has to be made for."""
+        return Purpose(self.page_id, moment_of(self.start_minute).date(), self.client.visit)
 
 
 def book(order: Order, *, now: datetime) -> Booking:
@@ -71,7 +80,10 @@ def book(order: Order, *, now: datetime) -> Booking:
     look_again(order.page_id, start_minute=order.start_minute, minutes=order.minutes)
     try:
         with transaction.atomic():
-            return _book(order, now)
+            booking = _book(order, now)
+    except ProofNeeded:
+        note_unusual(order.page_id, order.client, now=now)
+        raise
     except IntegrityError as error:
         if GUARD in str(error):
             raise SlotTaken(gettext(TAKEN)) from error
@@ -80,6 +92,8 @@ def book(order: Order, *, now: datetime) -> Booking:
                 gettext("This form has already been used. Please pick your time again.")
             ) from error
         raise
+    count_booking(order.client)
+    return booking
 
 
 def _book(order: Order, now: datetime) -> Booking:
@@ -95,6 +109,7 @@ def _book(order: Order, now: datetime) -> Booking:
     question = Question(page=page, minutes=order.minutes, now=now, hold=order.hold, client=order.client)
     if not bookable(question, start_minute=order.start_minute):
         raise SlotTaken(gettext(TAKEN))
+    _judge(order, now)
     consume(order.hold)
     booking = _insert(page, order, choice)
     name_guests(booking, order.others, most=page.most_guests, now=now)
@@ -106,6 +121,20 @@ def _book(order: Order, now: datetime) -> Booking:
     else:
         _ask_host(booking, order, hours=page.approval_hours, now=now)
     return booking
+
+
+def _judge(order: Order, now: datetime) -> None:
+    """Raise ProofNeeded, or TooManyBookings, if so many bookings are made that this form has to bring more."""
+    busy, evidence = rates(order.page_id, order.client, now=now), order.evidence
+    if busy.refused:
+        raise TooManyBookings(
+            gettext("Many bookings have come from your network lately. Please try again later.")
+        )
+    asked = busy.asked(suspicious=evidence.suspicious, brings_others=bool(order.others))
+    if asked is Proof.NONE or evidence.confirmed:
+        return
+    if asked is Proof.CODE or not use(evidence.work, order.purpose(), asked, now=now):
+        raise ProofNeeded(asked)
 
 
 def _ask_host(booking: Booking, order: Order, *, hours: int, now: datetime) -> None:
@@ -156,6 +185,8 @@ def _insert(page: PublicPage, order: Order, choice: MeetingChoice) -> Booking:
         meeting_type=choice.kind,
         location="" if outside else choice.detail,
         idempotency_key=order.key,
+        source_network=order.client.network,
+        guest_confirmed=order.evidence.confirmed,
     )
     set_new_link(booking)
     booking.save(force_insert=True)

@@ -19,10 +19,19 @@ from timetuna.jobs.queue import enqueue
 from timetuna.providers.base import Ability
 
 
-def cancel(booking_id: int, *, actor: str, note_text: str, now: datetime, source: str = "") -> Booking:
+def cancel(
+    booking_id: int,
+    *,
+    actor: str,
+    note_text: str,
+    now: datetime,
+    source: str = "",
+    told: tuple[str, ...] | None = None,
+) -> Booking:
     """Cancel, free the time, tell everybody; a second time changes nothing. Raises NotPossible where it cannot be.
 
     A request that waits for its answer is taken back; a host declines it instead (`decline`).
+    told: who is mailed about a booking that is called off, where that is not everybody; () is nobody.
     """
     with transaction.atomic():
         booking = Booking.objects.select_related("host", "page").get(pk=booking_id)
@@ -34,7 +43,7 @@ def cancel(booking_id: int, *, actor: str, note_text: str, now: datetime, source
         if booking.status == Booking.Status.PENDING:
             _take_back(booking, actor, note_text, source)
         else:
-            _call_off(booking, actor, note_text, source)
+            _call_off(booking, actor, note_text, source, told)
     return booking
 
 
@@ -60,7 +69,9 @@ def _take_back(booking: Booking, actor: str, note_text: str, source: str) -> Non
     enqueue_mails(booking, kind="withdrawn", audiences=BOTH)
 
 
-def _call_off(booking: Booking, actor: str, note_text: str, source: str) -> None:
+def _call_off(
+    booking: Booking, actor: str, note_text: str, source: str, told: tuple[str, ...] | None
+) -> None:
     booking.status, booking.revision = Booking.Status.CANCELLED, booking.revision + 1
     booking.cancelled_by, booking.cancel_note = actor, note_text
     booking.save(update_fields=["status", "revision", "cancelled_by", "cancel_note"])
@@ -73,7 +84,7 @@ def _call_off(booking: Booking, actor: str, note_text: str, source: str) -> None
         source=source,
         changes={"status": ("confirmed", "cancelled")},
     )
-    enqueue_mails(booking, kind="cancelled")
+    enqueue_mails(booking, kind="cancelled", audiences=told)
     enqueue_event(booking)
     if may(booking, Ability.REMOVE):
         enqueue(

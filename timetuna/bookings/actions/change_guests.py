@@ -10,7 +10,7 @@ from timetuna.bookings.actions.lock_host import lock_host
 from timetuna.bookings.actions.name_guests import name_guests
 from timetuna.bookings.actions.plan_reminders import drop_reminders_of, plan_reminders
 from timetuna.bookings.audiences import BOTH, further
-from timetuna.bookings.errors import NotPossible
+from timetuna.bookings.errors import NotPossible, TooManyBookings
 from timetuna.bookings.event_work import enqueue_event
 from timetuna.bookings.floods import refuse_flood_of, refuse_flood_of_changes
 from timetuna.bookings.history import GUEST, HOST, note
@@ -18,8 +18,10 @@ from timetuna.bookings.invitees import Invitee
 from timetuna.bookings.mirrors import is_announced
 from timetuna.bookings.models import Booking, BookingGuest
 from timetuna.bookings.outbox import enqueue_mails
+from timetuna.bookings.proofs import Proof, rates
 from timetuna.bookings.terms import guests_refusal, most_guests
 from timetuna.jobs.models import Job
+from timetuna.web.client import UNKNOWN, Client
 
 MOST_CHANGES = 20
 MOST_INVITATIONS = 2
@@ -35,6 +37,8 @@ def add_guests(booking_id: int, *, others: Sequence[Invitee], now: datetime, act
     with transaction.atomic():
         booking = _locked(booking_id, actor, now)
         refuse_flood_of(others, now=now)
+        if actor == GUEST:
+            _refuse_while_unusual(booking, now)
         _refuse_to_and_fro(booking, others, actor)
         before = _count(booking)
         added = name_guests(booking, others, most=most_guests(booking), now=now, actor=actor)
@@ -75,6 +79,19 @@ def _locked(booking_id: int, actor: str, now: datetime) -> Booking:
     if actor == GUEST:
         refuse_flood_of_changes(booking, now=now)
     return booking
+
+
+def _refuse_while_unusual(booking: Booking, now: datetime) -> None:
+    """Have nobody mailed for a guest of whom nothing is known, while unusually many book."""
+    if booking.guest_confirmed or booking.page is None:
+        return
+    source = Client(network=booking.source_network or UNKNOWN)
+    if rates(booking.page.pk, source, now=now).asked() is not Proof.NONE:
+        raise TooManyBookings(
+            gettext(
+                "Nobody can be invited just now, because unusually many bookings are made. Please try again later."
+            )
+        )
 
 
 def _too_often(actor: str) -> str:

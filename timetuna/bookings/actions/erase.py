@@ -11,7 +11,7 @@ from timetuna.bookings.actions.lock_host import lock_host
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.history import SYSTEM, note, without_quote
 from timetuna.bookings.links import set_new_link
-from timetuna.bookings.models import Booking, HistoryEntry
+from timetuna.bookings.models import Booking, HistoryEntry, UnusualBookings
 from timetuna.jobs.models import Job
 from timetuna.pages.models import HostRules
 
@@ -20,6 +20,9 @@ _FORGOTTEN = "…"
 _TELLS_NOTHING = 3
 _MAIL_WORK = ("bookings.mail", "bookings.reminder", "bookings.follow_up")
 _AT_ONCE = 500
+SOURCE_KEPT_DAYS = 14
+"""For so long a booking tells which others came from the same network."""
+UNUSUAL_KEPT_DAYS = 90
 
 
 def erase(booking_id: int, *, actor: str, now: datetime) -> Booking:
@@ -68,6 +71,13 @@ def erase_due(*, now: datetime) -> int:
     return count
 
 
+def forget_sources(*, now: datetime) -> None:
+    """Erase from which networks bookings came that were made long enough ago."""
+    old = Booking.objects.filter(created_at__lt=now - timedelta(days=SOURCE_KEPT_DAYS))
+    old.exclude(source_network="").update(source_network="")
+    UnusualBookings.objects.filter(last_at__lt=now - timedelta(days=UNUSUAL_KEPT_DAYS)).delete()
+
+
 def _shorter(days: int | None) -> int:
     return min(one for one in (days, settings.RETENTION_DAYS) if one is not None)
 
@@ -85,7 +95,7 @@ def _erase(booking: Booking, actor: str, now: datetime) -> None:
     said = _said_by(booking)
     booking.guest_name = ERASED_GUEST
     booking.guest_email = booking.guest_mailbox = booking.guest_phone = booking.guest_notes = ""
-    booking.cancel_note = booking.private_notes = ""
+    booking.cancel_note = booking.private_notes = booking.source_network = ""
     booking.guest_time_zone, booking.guest_language = booking.host_time_zone, "en"
     booking.wants_reminders, booking.erased_at = False, now
     set_new_link(booking)  # nobody is told the new one

@@ -8,9 +8,11 @@ from django.test import Client
 
 from tests.clock import present
 from timetuna.accounts.models import User
+from timetuna.bookings import proof_of_work
 from timetuna.bookings.actions.book import Guest, Order
 from timetuna.bookings.availability import minute_of
 from timetuna.bookings.forms import new_key
+from timetuna.bookings.proofs import Proof
 from timetuna.bookings.tests.google import Google
 from timetuna.bookings.tests.zoom import Zoom
 from timetuna.jobs import queue
@@ -139,3 +141,24 @@ def google(running_sandbox, settings):
     settings.RETRY_SECONDS = 10
     yield google
     google.control.close()
+
+
+@pytest.fixture
+def quick_proofs(monkeypatch):
+    """Let a proof of work take no time."""
+    monkeypatch.setattr(proof_of_work, "ROUNDS", 1)
+    monkeypatch.setattr(proof_of_work, "STEPS", {Proof.WORK: 8, Proof.HARD_WORK: 16})
+
+
+@pytest.fixture
+def letters(monkeypatch):
+    """Return what is handed to the mail server, in plain text."""
+    sent = []
+
+    def keep(message):
+        text = message.get_body(("plain",)).get_content()
+        sent.append({"to": str(message["To"]), "subject": str(message["Subject"]), "text": text})
+
+    monkeypatch.setattr("timetuna.accounts.jobs.deliver", keep)
+    monkeypatch.setattr("timetuna.bookings.actions.send_mail.deliver", keep)
+    return sent

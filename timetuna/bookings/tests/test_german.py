@@ -161,7 +161,7 @@ def test_a_time_that_is_gone_and_a_form_used_twice_are_told_in_german(lena, page
     again = german(lena.post("/alice/intro/book", used | {"email": "other@guest.example"}), 409)
 
     assert "Dieser Zeitpunkt ist nicht mehr frei." in opened
-    assert "Dieser Zeitpunkt wurde gerade vergeben." in sent
+    assert "Dieser Zeitpunkt ist nicht mehr frei." in sent
     assert "Mit diesem Formular wurde bereits gebucht." in again
 
 

@@ -68,6 +68,7 @@ def show_booking(
         **_work(work),
         "history": [_entry(entry, row, reader) for entry in history],
         "guest_link": link(row),
+        "same_source": _same_source(row),
         "new_link_path": f"/bookings/{row.pk}/new-link",
         "phone_digits": "".join(sign for sign in row.guest_phone if sign in "+0123456789"),
         **_possible(row, people, reader, words_form or WordsForm()),
@@ -75,6 +76,14 @@ def show_booking(
         "notes_form": notes_form or NotesForm(initial={"notes": row.private_notes}),
     }
     return render(request, "bookings/booking.html", context, status=status)
+
+
+def _same_source(row: Booking) -> int:
+    """Return how many other bookings of the host came from the same network, as long as that is known."""
+    if not row.source_network:
+        return 0
+    others = Booking.objects.filter(host_id=row.host_id, source_network=row.source_network)
+    return others.exclude(pk=row.pk).count()
 
 
 def _possible(

@@ -24,6 +24,7 @@ from timetuna.bookings.queries import (
     bookings_of,
     page_titles,
     requests_of,
+    unusual_of,
 )
 from timetuna.lib.text import single_line
 from timetuna.pages.models import BookingPage
@@ -73,6 +74,7 @@ def bookings(request: HttpRequest) -> HttpResponse:
         "asked": asked,
         "tabs": tabs(asked.wanted.which, asked, waiting=waiting),
         "waiting": waiting,
+        "unusual": unusual_of(host.pk, now=now),
         "days": days(page.object_list, reader),
         "page": page,
         "count": page.paginator.count,

@@ -1,0 +1,72 @@
+"""Tells a host, once, that unusually many bookings are made on a page, and notes it while it lasts."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+from django.urls import reverse
+
+from timetuna.accounts.emails import send
+from timetuna.accounts.notices import Notice
+from timetuna.bookings.actions.lock_host import lock_host
+from timetuna.bookings.models import Booking, UnusualBookings
+from timetuna.bookings.proofs import rates
+from timetuna.pages.models import BookingPage
+from timetuna.web.client import Client
+from timetuna.web.paths import in_full
+
+QUIET_AFTER = timedelta(hours=12)
+"""What begins again sooner belongs to what was."""
+LOOKED_BACK = timedelta(hours=1)
+LEAST_OF_SOURCE = 3
+
+
+def note_unusual(page_id: int, client: Client, *, now: datetime) -> None:
+    """Note that a guest of the page was asked for a proof; where it is the first for long, mail the host.
+
+    Nobody is told because of what a network did on other hosts' pages.
+    """
+    if _go_on(page_id, now):
+        return
+    with transaction.atomic():
+        page = BookingPage.objects.select_related("host").filter(pk=page_id).first()
+        if page is None:
+            return
+        lock_host(page.host_id)
+        began = _began(page, client, now)
+        if began is None or _go_on(page_id, now):
+            return
+        row = UnusualBookings.objects.create(page=page, began_at=began, last_at=now, asked=1)
+        send(_notice(page, row), to=page.host.email)
+
+
+def _go_on(page_id: int, now: datetime) -> bool:
+    under_way = UnusualBookings.objects.filter(page_id=page_id, last_at__gt=now - QUIET_AFTER)
+    return bool(under_way.update(last_at=now, asked=F("asked") + 1))
+
+
+def _began(page: BookingPage, client: Client, now: datetime) -> datetime | None:
+    """Return when the first of the many was made; None where this host has no more than usual."""
+    lately = Booking.objects.filter(host_id=page.host_id, created_at__gt=now - LOOKED_BACK).exclude(
+        source_network=""
+    )
+    of_source = lately.filter(source_network=client.network)
+    many = lately.filter(page=page) if rates(page.pk, client, now=now).page else of_source
+    moments = list(many.order_by("created_at").values_list("created_at", flat=True)[:LEAST_OF_SOURCE])
+    return moments[0] if len(moments) >= LEAST_OF_SOURCE else None
+
+
+def _notice(page: BookingPage, row: UnusualBookings) -> Notice:
+    return Notice(
+        subject=f"Unusually many bookings on “{page.title}”",
+        lines=(
+            f"More bookings than usual have been made on your page “{page.title}” within a short time.",
+            "Until it is quiet again, guests are asked for a small proof before they can book.",
+            "Their browser calculates for a moment, or they type a code that we mail them. Nobody else is turned away.",
+        ),
+        button="Look at these bookings",
+        url=in_full(reverse("unusual_bookings", args=[row.pk])),
+        after=(
+            "If they are not wanted, you can cancel them there in one go. If they are, there is nothing to do.",
+        ),
+    )

@@ -1,0 +1,122 @@
+"""Mails six digits to the address that a guest typed, so that they can show that it is theirs."""
+
+import secrets
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext
+
+from timetuna.accounts.emails import send
+from timetuna.accounts.notices import Notice
+from timetuna.bookings.models import Hold, MailCode
+from timetuna.lib.mail import mailbox_of
+from timetuna.lib.signing import fingerprint, hmac_hex
+from timetuna.pages.queries import PublicPage
+from timetuna.rate_limits.limits import Limit, spend, spend_all, wait
+from timetuna.web.client import Client
+
+VALID_MINUTES = 10
+TO_MAILBOX = Limit("codes to a mailbox", (1, 30), (3, 3_600), (6, 86_400), strict=True)
+FROM_NETWORK = Limit("codes from a network", (20, 3_600), (60, 86_400), strict=True)
+FROM_SHARED_NETWORK = Limit("codes from a shared network", (120, 3_600), (600, 86_400), strict=True)
+FROM_WIDER_NETWORK = Limit("codes from a wider network", (60, 3_600), (240, 86_400), strict=True)
+OF_PAGE = Limit("codes of a page", (60, 600), (300, 86_400))
+"""Beyond it a code is mailed to whoever has worked for it: many networks cannot mail many strangers for nothing."""
+HELD_AT_MOST = timedelta(minutes=10)
+"""From when it was picked: as long as holds are counted."""
+_SWEPT_AT_ONCE = 500
+
+
+class Sending(NamedTuple):
+    """Whether a mail went out. If not: in how many seconds one may, or whether only who has worked gets one now."""
+
+    sent: bool = False
+    wait: float = 0.0
+    needs_work: bool = False
+
+
+def send_code(
+    page: PublicPage, *, email: str, client: Client, hold: str, worked: bool, now: datetime
+) -> Sending:
+    """Mail a code, valid for VALID_MINUTES; earlier ones stay valid as long. A time that is held is held on meanwhile.
+
+    The mail has no word in it that the guest typed: whoever gets it may never have heard of the page.
+    """
+    mailbox = mailbox_of(email)
+    limits = [(TO_MAILBOX, mailbox), (_limit_of(client), client.network)]
+    if client.wide and not client.shared:
+        limits.append((FROM_WIDER_NETWORK, client.wide))
+    if pause := wait(*limits):
+        return Sending(wait=pause)
+    if not worked and spend(OF_PAGE, str(page.id)):
+        return Sending(needs_work=True)
+    if pause := spend_all(*limits):
+        return Sending(wait=pause)
+    code, salt = f"{secrets.randbelow(1_000_000):06}", secrets.token_hex(8)
+    with transaction.atomic():
+        _forget_old(now)
+        MailCode.objects.create(
+            page_id=page.id,
+            mailbox_hash=mailbox_hash(mailbox),
+            salt=salt,
+            code_hash=code_hash(code, salt),
+            expires_at=now + timedelta(minutes=VALID_MINUTES),
+        )
+        _hold_on(hold, now)
+        send(_notice(page, code), to=email)
+    return Sending(sent=True)
+
+
+def has_code(page_id: int, email: str, *, now: datetime) -> bool:
+    """Say whether a code that was mailed to the mailbox is still valid."""
+    mine = mailbox_hash(mailbox_of(email))
+    return MailCode.objects.filter(page_id=page_id, mailbox_hash=mine, expires_at__gt=now).exists()
+
+
+def mailbox_hash(mailbox: str) -> str:
+    """Return what stands for a mailbox where codes are kept."""
+    return hmac_hex(settings.SECRET_KEY, f"mailbox\n{mailbox}")
+
+
+def code_hash(code: str, salt: str) -> str:
+    """Return what is kept of a code."""
+    return hmac_hex(settings.SECRET_KEY, f"mail code\n{salt}\n{code}")
+
+
+def _limit_of(client: Client) -> Limit:
+    return FROM_SHARED_NETWORK if client.shared else FROM_NETWORK
+
+
+def _hold_on(token: str, now: datetime) -> None:
+    """Keep a held time while the mail is on its way."""
+    held = Hold.objects.filter(token_fingerprint=fingerprint(token), expires_at__gt=now).first()
+    if held is not None:
+        held.expires_at = max(held.expires_at, held.placed_at + HELD_AT_MOST)
+        held.save(update_fields=["expires_at"])
+
+
+def _notice(page: PublicPage, code: str) -> Notice:
+    blanks = {"title": page.title, "host": page.host_name, "minutes": VALID_MINUTES, "code": code}
+    return Notice(
+        subject=gettext("%(code)s is your code for booking") % blanks,
+        lines=(
+            gettext(
+                "Somebody, probably you, is booking “%(title)s” with %(host)s and gave this mail address. "
+                "To confirm the booking, type this code on the page you came from:"
+            )
+            % blanks,
+        ),
+        code=code,
+        after=(
+            gettext("It is valid for %(minutes)s minutes.") % blanks,
+            gettext("If that was not you, do nothing: without the code nothing is booked."),
+        ),
+    )
+
+
+def _forget_old(now: datetime) -> None:
+    old = MailCode.objects.filter(expires_at__lte=now).values_list("pk", flat=True)
+    if found := list(old[:_SWEPT_AT_ONCE]):
+        MailCode.objects.filter(pk__in=found).delete()
