@@ -21,6 +21,10 @@ security = logging.getLogger("timetuna.security")
 WAIT = "wait"
 """Code of an error that says for how long to wait; its `params["seconds"]` say it to programs."""
 
+HERE = "There were too many wrong passwords. Please wait %(wait)s and try again."
+AT_THE_DOOR = (
+    "There were too many wrong passwords. Please wait %(wait)s and try again, or set a new password."
+)
 _HOUR, _DAY = 3_600, 86_400
 BY_DEVICE = GrowingDelay("password-device", free=10, first=5, longest=300, memory=_DAY)
 BY_NETWORK_AND_ACCOUNT = GrowingDelay("password-pair", free=5, first=5, longest=300, memory=_DAY)
@@ -54,10 +58,7 @@ class Attempt:
         seconds = spend_all(*attempt._limits())
         if seconds:
             attempt._note("sign_in_delayed")
-            raise too_often(
-                "There were too many wrong passwords. Please wait %(wait)s and try again, or set a new password.",
-                seconds,
-            )
+            raise too_often(HERE if request.user.is_authenticated else AT_THE_DOOR, seconds)
         return attempt
 
     def end(self, *, right: bool) -> None:

@@ -17,8 +17,6 @@ from django.utils import timezone
 from timetuna.lib.signing import hmac_hex
 from timetuna.rate_limits.store import Asked, Counted, StoreAway, store
 
-UNKNOWN_SECONDS = 5.0
-"""How long to wait where the counts could not be reached and the limit does not let everybody through then."""
 _KEY_LENGTH = 32
 
 
@@ -32,8 +30,8 @@ class Window(NamedTuple):
 class Limit:
     """A number for each of one or several windows.
 
-    strict: nothing is let through while the counts cannot be reached. Right where one try too many does harm (a
-    password, a mail to somebody who did not ask), wrong where a guest would be sent away for it.
+    strict: while the counts cannot be reached StoreAway is raised, which people read as a busy server. Right where one
+    try too many does harm (a password, a mail to somebody who did not ask), wrong where a guest would be sent away.
     """
 
     def __init__(self, name: str, *windows: tuple[int, int], strict: bool = False) -> None:
@@ -91,7 +89,9 @@ def spend_all(*pairs: Pair, cost: int = 1) -> float:
             store().take_back([row for row in asked if row.key in done])
         return max(_longest_wait(asked, store().read(asked), now), 1.0)
     except StoreAway:
-        return _unknown(pairs)
+        if _strict(pairs):
+            raise
+        return 0.0
 
 
 def wait(*pairs: Pair, cost: int = 1) -> float:
@@ -100,7 +100,9 @@ def wait(*pairs: Pair, cost: int = 1) -> float:
     try:
         return _longest_wait(asked, store().read(asked), now)
     except StoreAway:
-        return _unknown(pairs)
+        if _strict(pairs):
+            raise
+        return 0.0
 
 
 def used(limit: AnyLimit, subject: str, *, window: int = 0) -> int:
@@ -150,8 +152,8 @@ def _waits(asked: list[Asked], rows: dict[str, Counted], now: float) -> Iterator
     return (rows[row.key].wait(row, now) for row in asked if row.key in rows)
 
 
-def _unknown(pairs: Iterable[Pair]) -> float:
-    return UNKNOWN_SECONDS if any(limit.strict for limit, _ in pairs) else 0.0
+def _strict(pairs: Iterable[Pair]) -> bool:
+    return any(limit.strict for limit, _ in pairs)
 
 
 def _key(name: str, seconds: int, subject: str) -> str:

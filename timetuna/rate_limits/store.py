@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import psycopg
-from django.db import connections
+from django.db import OperationalError, connections
 
 from timetuna.lib.text import log_value
 
@@ -48,8 +48,8 @@ CREATE {kind} rate_limit_counts (
 )"""
 
 
-class StoreAway(Exception):  # noqa: N818 - it says what is the matter
-    """The counts cannot be reached."""
+class StoreAway(OperationalError):
+    """The counts cannot be reached: for whoever asks it is as if the database could not."""
 
 
 class Asked(NamedTuple):
@@ -211,12 +211,12 @@ class Store:
 
     def _run(self, sql: str, values: dict[str, Any]) -> list[Row]:
         if time.monotonic() < self._away_until or not self._lock.acquire(timeout=2 * STATEMENT_MS / 1000):
-            raise StoreAway
+            raise StoreAway("Limits cannot be counted.")
         try:
             return self._tried(sql, values)
         except self.errors as error:
             log.error("limits cannot be counted: %s", log_value(str(error), max_length=200))  # noqa: TRY400 - a line
-            raise StoreAway from error
+            raise StoreAway("Limits cannot be counted.") from error
         finally:
             self._lock.release()
 

@@ -85,6 +85,7 @@ def test_one_network_mails_many_strangers_ever_more_slowly_and_never_stops_for_g
     answers = [sign_up(at("203.0.113.9"), f"stranger{number}@example.org") for number in range(31)]
     assert [answer.status_code for answer in answers] == [302] * 30 + [429]
     assert answers[-1].headers["Retry-After"] == "2"
+    assert "asked for from your network lately. Please wait 2 seconds" in answers[-1].content.decode()
 
     waits = []
     for number in range(10):

@@ -20,6 +20,7 @@ from timetuna.accounts.tests.conftest import (
     sign_up,
     signed_in,
 )
+from timetuna.rate_limits.store import Store, StoreAway
 
 pytestmark = pytest.mark.vendor
 
@@ -241,7 +242,7 @@ def test_an_open_browser_is_no_place_to_guess_and_guesses_elsewhere_do_not_matte
     answers = [send(open_browser, WRONG).status_code for _ in range(11)]
 
     assert answers == [422] * 10 + [429]
-    assert "Please wait 5 seconds" in send(open_browser, PASSWORD).content.decode()
+    assert "Please wait 5 seconds and try again." in send(open_browser, PASSWORD).content.decode()
     assert send(other, PASSWORD).status_code == 302
 
 
@@ -271,3 +272,15 @@ def test_a_right_password_counts_for_nobody(alice):
         assert sign_in(at("203.0.113.9"), ALICE).status_code == 302
 
     assert is_signed_in(signed_in(ALICE), ALICE)
+
+
+def test_while_nothing_can_be_counted_no_password_is_looked_at(alice, monkeypatch):
+    def away(_self, _sql, _values):
+        raise StoreAway
+
+    monkeypatch.setattr(Store, "_run", away)
+
+    answer = sign_in(at("203.0.113.9"), ALICE)
+
+    assert (answer.status_code, waits(answer)) == (503, 5)
+    assert "Please try again in a moment" in answer.content.decode()

@@ -13,7 +13,7 @@ from timetuna.accounts.forms import ChangePasswordForm, ResetPasswordForm
 from timetuna.accounts.passwords import too_often
 from timetuna.accounts.queries import signed_in
 from timetuna.accounts.rate_limits import TooManyMails
-from timetuna.accounts.views.refused import MAILS, Refused
+from timetuna.accounts.views.refused import Refused
 
 
 class Password(Refused, PasswordChangeView):
@@ -50,6 +50,6 @@ def first_password(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             form.save(request)
     except TooManyMails as error:
-        messages.error(request, too_often(MAILS, error.seconds).messages[0])
+        messages.error(request, too_often(str(error), error.seconds).messages[0])
         return redirect("account_set_password")
     return redirect("account_reset_password_done")

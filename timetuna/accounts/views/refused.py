@@ -14,10 +14,6 @@ from timetuna.accounts.rate_limits import TooManyMails
 from timetuna.rate_limits.words import wait_in_words
 
 UNPROCESSABLE, TOO_MANY = 422, 429
-MAILS = (
-    "We have sent several mails to this address lately. Please look for them, also where unwanted mail is put; "
-    "or wait %(wait)s and try again."
-)
 
 
 class Refused:
@@ -35,7 +31,7 @@ class Refused:
         try:
             response: HttpResponse = super().post(request, *args, **kwargs)  # type: ignore[misc]
         except TooManyMails as error:
-            return self._mail_refused(request, too_often(MAILS, error.seconds))
+            return self._mail_refused(request, too_often(str(error), error.seconds))
         return response
 
     def form_invalid(self, form: Any) -> HttpResponse:
