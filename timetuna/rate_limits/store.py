@@ -48,7 +48,7 @@ CREATE {kind} rate_limit_counts (
 )"""
 
 
-class StoreAway(OperationalError):
+class StoreAway(OperationalError):  # noqa: N818 - it says what is the matter
     """The counts cannot be reached: for whoever asks it is as if the database could not."""
 
 
