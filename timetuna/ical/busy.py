@@ -38,7 +38,7 @@ def busy_of(body: bytes, span: Interval, *, time_zone: str) -> CalendarFile:
     frame = Frame(span, zones, steps)
     notes = _Notes()
     return CalendarFile(
-        _in_order(chain(_taken(events, frame, notes), _blocked(doubts, span, notes))),
+        _in_order(chain(_blocked(doubts, span, notes), _taken(events, frame, notes))),
         name=_name(parts),
         events=len(parts.events),
         free=sum(map(is_free, parts.events)),

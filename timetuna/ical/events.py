@@ -16,6 +16,8 @@ from timetuna.ical.zones import Zone
 _LONGEST = 4_000_000 * DAY
 _LONGEST_MARK = 255  # longer than any of ours
 _SHOWN_AS = ("X-MICROSOFT-CDO-BUSYSTATUS", "X-MICROSOFT-MSNCALENDAR-BUSYSTATUS")
+_CANCELLED, _TRANSPARENT = frozenset({"CANCELLED"}), frozenset({"TRANSPARENT", "1"})
+_ELSEWHERE, _FREE = frozenset({"WORKINGELSEWHERE"}), frozenset({"FREE", "WORKINGELSEWHERE"})
 _ONWARDS = re.compile(r';\s*RANGE\s*=\s*"?THISANDFUTURE', re.IGNORECASE)
 
 
@@ -64,19 +66,17 @@ def is_free(part: Part) -> bool:
     Outlook has five words where TRANSP has two. "Working elsewhere" is free, as Exchange itself counts it, also beside
     an OPAQUE that had no word for it; "free" is where TRANSP does not say otherwise.
     """
-    shown, transparency = _shown_as(part), list(filter(None, part.values("TRANSP")))
-    if _only(part.values("STATUS"), {"CANCELLED"}) or _only(shown, {"WORKINGELSEWHERE"}):
+    shown = _shown_as(part)
+    if _only(part.values("STATUS"), _CANCELLED) or _only(shown, _ELSEWHERE):
         return True
-    return (
-        _only(transparency, {"TRANSPARENT", "1"})
-        if transparency
-        else _only(shown, {"FREE", "WORKINGELSEWHERE"})
-    )
+    transparency = list(filter(None, part.values("TRANSP")))
+    return _only(transparency, _TRANSPARENT) if transparency else _only(shown, _FREE)
 
 
 def _shown_as(part: Part) -> list[str]:
     """Return what Outlook shows the time as (MS-OXCICAL sections 2.1.3.1.1.20.31 and .42)."""
-    return [value for name in _SHOWN_AS for value in part.values(name) if value]
+    given = [name for name in _SHOWN_AS if name in part.properties]
+    return [value for name in given for value in part.values(name) if value]
 
 
 def event_of(part: Part, zones: FileZones) -> Event | Doubt | None:
@@ -140,6 +140,8 @@ class _Reading:
         for one in (*others, event.replaces) if event.replaces else others:
             if one.zone not in self.names:
                 self._zone(one)
+        if not self.zones.guesses:
+            return ()
         keys = ((event.calendar, name) for name in sorted(self.names))
         return tuple(self.zones.guesses[key] for key in keys if key in self.zones.guesses)
 
@@ -229,5 +231,5 @@ def _whole_number(text: str) -> int:
     return int(text[:9]) if text.isascii() and text.isdigit() else 0
 
 
-def _only(values: list[str], wanted: set[str]) -> bool:
+def _only(values: list[str], wanted: frozenset[str]) -> bool:
     return bool(values) and set(values) <= wanted

@@ -116,10 +116,10 @@ class _Reader:
         self._timed = False  # the line before was a property about time
 
     def take(self, line: bytes) -> None:
-        head, colon, value = line.partition(b":")
-        name = _KNOWN.get(head.partition(b";")[0].strip().upper(), "")
-        kind = text_of(value).strip().upper() if colon and name in _FRAME else ""
-        if kind in _KINDS or (kind and _KIND.fullmatch(value)):
+        head, _, value = line.partition(b":")
+        bare = head.partition(b";")[0]
+        name = _KNOWN.get(bare) or _KNOWN.get(bare.strip().upper(), "")
+        if name in _FRAME and (kind := _kind_of(value)):
             self._packed = self._timed = False
             if name == "BEGIN":
                 self._begin(kind)
@@ -130,7 +130,8 @@ class _Reader:
         elif self.open:
             self._packed = line.endswith(b"=") and b"QUOTED-PRINTABLE" in head.upper()
             if name or self._timed:
-                self._property(self.open[-1], "" if _PROSE.match(line) else name, line)
+                is_prose = line[1:2].islower() and _PROSE.match(line)
+                self._property(self.open[-1], "" if is_prose else name, line)
         elif not self.found.calendars and line.strip(_UNSEEN):
             raise refuse("not_a_calendar")
 
@@ -183,6 +184,19 @@ class _Reader:
         self._timed = wanted and name in TIMES
 
 
+def frame_of(line: bytes) -> tuple[str, str] | None:
+    """Return what a line begins or ends, as ("BEGIN", "VEVENT"); None for every other line, and for mere text."""
+    head, _, value = line.partition(b":")
+    name = _KNOWN.get(head.partition(b";")[0].strip().upper(), "")
+    kind = _kind_of(value) if name in _FRAME else ""
+    return (name, kind) if kind else None
+
+
+def _kind_of(value: bytes) -> str:
+    kind = text_of(value).strip().upper()
+    return kind if kind in _KINDS or _KIND.fullmatch(value) else ""
+
+
 def split_line(line: bytes) -> tuple[bytes, bytes | None]:
     """Split a content line at its colon; those within quotes do not count. The value is None where there is none.
 
@@ -190,6 +204,8 @@ def split_line(line: bytes) -> tuple[bytes, bytes | None]:
     the value can be known by how it begins, the colon before it is the one.
     """
     head, colon, value = line.partition(b":")
+    if b'"' not in head and b":" not in value:
+        return head, value if colon else None
     if b'"' in head and (whole := _QUOTED_HEAD.fullmatch(line)):
         return whole[1], whole[2]
     if not colon:

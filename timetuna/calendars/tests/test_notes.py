@@ -60,9 +60,9 @@ def test_it_is_kept_and_shown_beside_the_calendar(alice, feeds):
     (busy,) = unpack(calendar.busy).certain  # the dentist's day holds the others
     assert busy[1] - busy[0] > 24 * 60
     assert [note[:2] for note in calendar.notes] == [
-        ["zone_unknown", "Middle <b>Earth</b>"],
         ["bad_start", "Dentist"],
         ["no_start", "<script>Lunch</script>"],
+        ["zone_unknown", "Middle <b>Earth</b>"],
     ]
     text = words(alice)
     assert "3 things in it are not certain" in text

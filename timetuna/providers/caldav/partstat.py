@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from urllib.parse import unquote
 
+from timetuna.ical.parts import frame_of
+
 _FOLD = re.compile(rb"\r?\n[ \t]")
 _QUOTED = re.compile(r'"[^"]*"')
 _PARTSTAT = re.compile(r";PARTSTAT=([A-Z-]+)", re.IGNORECASE)
@@ -38,11 +40,11 @@ def _measured(lines: Iterable[bytes]) -> Iterator[Line]:
     """Yield each line with its depth: 0 outside of events, 1 for an event's own."""
     depth = 0
     for line in lines:
-        name = line.strip().upper()
-        if name == b"BEGIN:VEVENT" or (depth and name.startswith(b"BEGIN:")):
+        name, kind = frame_of(line) or ("", "")
+        if name == "BEGIN" and (depth or kind == "VEVENT"):
             depth += 1
         yield depth, line
-        if depth and name.startswith(b"END:"):
+        if depth and name == "END":
             depth -= 1
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from timetuna.availability.interval import Interval
-from timetuna.lib.zones import find_zone
+from timetuna.ical.zone_names import known_zone
 from timetuna.providers.base import BusyTime
 from timetuna.providers.google.answers import text
 from timetuna.providers.google.refusals import unreadable
@@ -63,7 +63,12 @@ def _edge(event: dict[str, Any], name: str, zone: ZoneInfo) -> datetime:
 
 
 def _own_zone(end: Any) -> ZoneInfo | None:
-    return find_zone(text(end, "timeZone")) if isinstance(end, dict) else None
+    """Return the zone of an end without an offset, None where none is named. Raises ValueError for an unknown one."""
+    name = text(end, "timeZone") if isinstance(end, dict) else ""
+    found = known_zone(name)
+    if name and found is None:
+        raise ValueError("no such zone")
+    return found.zone if found else None
 
 
 def _mark(event: dict[str, Any]) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from timetuna.availability.interval import Interval
-from timetuna.lib.zones import find_zone
+from timetuna.ical.zone_names import known_zone
 from timetuna.providers.base import BusyTime
 from timetuna.providers.microsoft.answers import part, text
 from timetuna.providers.microsoft.mark import mark_of
@@ -44,10 +44,11 @@ def _edge(event: dict[str, Any], name: str, zone: ZoneInfo) -> float:
 
 
 def _zone(name: str) -> ZoneInfo:
-    found = find_zone("UTC" if name in _UTC else name)
+    """Return the zone of an end; Graph is asked for UTC, and has been seen to answer with Windows' names."""
+    found = known_zone("UTC" if name in _UTC else name)
     if found is None:
         raise ValueError("no such zone")
-    return found
+    return found.zone
 
 
 def moment(minute: int) -> str:

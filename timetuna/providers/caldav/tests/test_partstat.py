@@ -54,6 +54,14 @@ def test_nothing_else_is_changed(own: list[str]) -> None:
     assert changes(lines(*own)) == ([], [])
 
 
+def test_a_text_that_was_not_folded_hides_no_answer() -> None:
+    text = "DESCRIPTION:Agenda\r\nBegin: 10 o'clock\r\nbegin:\r\n"
+
+    body = lines(text + "ATTENDEE;PARTSTAT=DECLINED:mailto:ada@example.org", "TRANSP:OPAQUE")
+
+    assert changes(body) == (["TRANSP:OPAQUE"], ["TRANSP:TRANSPARENT"])
+
+
 def test_an_alarms_properties_stay() -> None:
     body = lines(
         "ATTENDEE;PARTSTAT=DECLINED:mailto:ada@example.org", "BEGIN:VALARM", "TRANSP:OPAQUE", "END:VALARM"

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -10,6 +11,7 @@ from timetuna.providers.base import BusyTime, Reading
 from timetuna.providers.calendar_contract import NOON, hours, minute
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.google.provider import Google
+from timetuna.providers.google.taken import taken
 from timetuna.providers.google.tests.conftest import PRIMARY
 from timetuna.sandbox.google.control import GoogleControl
 
@@ -217,4 +219,24 @@ def test_a_calendar_missing_in_a_good_answer_is_an_error(read: Read, fault: Faul
     with pytest.raises(ProviderError) as raised:
         read(COLLEAGUE)
 
+    assert raised.value.code == "protocol"
+
+
+@pytest.mark.parametrize(
+    ("named", "first"), [("", -1), ("America/New_York", 5), ("W. Europe Standard Time", -1)]
+)
+def test_a_time_without_an_offset_is_in_the_zone_that_is_named(named: str, first: int) -> None:
+    ends = {
+        name: {"dateTime": f"2031-03-05T{hour}:00:00", "timeZone": named}
+        for name, hour in (("start", 12), ("end", 13))
+    }
+
+    assert taken(ends, hours(-8, 8), zone=ZoneInfo(ZONE)) == BusyTime(*hours(first, first + 1))
+
+
+def test_a_zone_that_nobody_knows_is_no_guess() -> None:
+    ends = {name: {"dateTime": "2031-03-05T12:00:00", "timeZone": "Mars/Base"} for name in ("start", "end")}
+
+    with pytest.raises(ProviderError) as raised:
+        taken(ends, hours(-8, 8), zone=ZoneInfo(ZONE))
     assert raised.value.code == "protocol"

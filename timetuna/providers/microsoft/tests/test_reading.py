@@ -283,13 +283,13 @@ def test_days_that_begin_at_another_hour_are_taken_as_written() -> None:
     assert found == BusyTime(*hours(-13, 11))
 
 
-@pytest.mark.parametrize("zone", ["Europe/Berlin", "tzone://Microsoft/Utc"])
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "W. Europe Standard Time", "tzone://Microsoft/Utc"])
 def test_a_zone_that_comes_although_utc_was_asked_for_is_understood(zone: str) -> None:
     ends = {name: EVENT[name] | {"timeZone": zone} for name in ("start", "end")}
 
     found = taken(EVENT | ends, hours(-8, 8), zone=BERLIN)
 
-    assert found == BusyTime(*(hours(-1, 0) if zone == ZONE else hours(0, 1)))
+    assert found == BusyTime(*(hours(0, 1) if zone.endswith("Utc") else hours(-1, 0)))
 
 
 def test_an_unknown_zone_of_the_host_is_a_mistake(provider: Microsoft, token: str) -> None:
