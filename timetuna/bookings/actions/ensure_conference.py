@@ -140,7 +140,7 @@ def _asks_host(conference: Conference) -> str:
     return (
         f"{name} was asked {times} and never said whether it made the meeting, so up to {most} meetings of this name "
         f"and time may stand in your {name} account, and nobody uses them. Nothing is tried by itself any more: "
-        "“Try again” on the booking's page makes one more."
+        "“Try again now” on the booking's page makes one more."
     )
 
 

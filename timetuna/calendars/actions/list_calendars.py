@@ -52,18 +52,20 @@ def list_soon(account: CalendarAccount, *, seconds: float = SECONDS) -> None:
     Nothing that goes wrong is said here: it is no trouble yet.
     """
     provider = directory(account.provider)
-    token = token_at_hand(account) if provider else None
-    if provider is None or token is None:
+    if provider is None:
         return
     answers: SimpleQueue[tuple[OutsideCalendar, ...]] = SimpleQueue()
 
-    def ask() -> None:
+    def ask(token: str) -> None:
         # No database in here: whoever waits goes on without this thread.
         with suppress(ProviderError, NeedsReconnect):
             answers.put(provider.calendars(credential=token))
 
-    Thread(target=ask, name=f"list-{account.pk}", daemon=True).start()
     with suppress(Empty, ProviderError):
+        token = token_at_hand(account)
+        if token is None:
+            return
+        Thread(target=ask, args=[token], name=f"list-{account.pk}", daemon=True).start()
         found = answers.get(timeout=seconds)
         _refuse_unkept(found)
         _store(account.pk, found, now=timezone.now())
