@@ -172,3 +172,31 @@ def test_tests_have_the_time_from_one_place() -> None:
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name | ast.Attribute)
         if (ast.unparse(node.value).rpartition(".")[2], node.attr) in CLOCKS
     )
+
+
+def test_tests_ask_for_the_time_when_they_run() -> None:
+    """What is asked when a file is loaded is hours old when its test runs, or of the day before."""
+    report(
+        f"{name_of(path)}:{node.lineno}: {ast.unparse(node)} is asked when the file is loaded"
+        for path in TESTS
+        for node in _at_loading(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"present", "tomorrow", "now"}
+    )
+
+
+def _at_loading(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield all that is worked out when a file is loaded: all but what stands inside functions."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Lambda):
+            continue
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+            for outside in (
+                *child.decorator_list,
+                *child.args.defaults,
+                *filter(None, child.args.kw_defaults),
+            ):
+                yield outside
+                yield from _at_loading(outside)
+            continue
+        yield child
+        yield from _at_loading(child)

@@ -17,7 +17,6 @@ from timetuna.bookings.tests.conftest import make_page, order, tomorrow, work_of
 from timetuna.bookings.tests.reading import GUEST, HOST, calendar_parts, event, message, method_parameter
 
 pytestmark = pytest.mark.django_db
-START, LATER = tomorrow(), tomorrow(15, 30)
 
 
 @pytest.fixture
@@ -30,9 +29,9 @@ def page(alice, client, zoom):
 def life(zoom, page):
     """Return the mails of a booking that was made, moved twice and cancelled: for each side, oldest first."""
     now = present()
-    booking = book(order(page, START, kind="zoom", notes="Zwölf Boxkämpfer"), now=now)
+    booking = book(order(page, tomorrow(), kind="zoom", notes="Zwölf Boxkämpfer"), now=now)
     work_off()
-    for start in (tomorrow(12), LATER):
+    for start in (tomorrow(12), tomorrow(15, 30)):
         reschedule(booking.pk, start_minute=minute_of(start), actor="guest", now=now)
         work_off()
     cancel(booking.pk, actor="guest", note_text="", now=now)
@@ -64,9 +63,9 @@ def test_the_sequence_rises_and_cancelling_is_said_in_every_place(life, to):
 def test_times_are_utc_and_need_no_zone_table(life, to):
     first, last = calendar_parts(life[to][0])[0].decode(), calendar_parts(life[to][-1])[0].decode()
 
-    assert f"DTSTART:{START:%Y%m%dT%H%M%SZ}\r\n" in first
-    assert f"DTEND:{START + timedelta(minutes=30):%Y%m%dT%H%M%SZ}\r\n" in first
-    assert f"DTSTART:{LATER:%Y%m%dT%H%M%SZ}\r\n" in last
+    assert f"DTSTART:{tomorrow():%Y%m%dT%H%M%SZ}\r\n" in first
+    assert f"DTEND:{tomorrow() + timedelta(minutes=30):%Y%m%dT%H%M%SZ}\r\n" in first
+    assert f"DTSTART:{tomorrow(15, 30):%Y%m%dT%H%M%SZ}\r\n" in last
     assert "TZID" not in first
     assert "VTIMEZONE" not in first
 
@@ -168,7 +167,7 @@ def test_other_places(zoom, alice, kind, detail, phone, location):
 
 
 def test_a_host_who_tries_their_own_page_takes_part_once(zoom, page):
-    book(order(page, START, kind="zoom", email=HOST), now=present())
+    book(order(page, tomorrow(), kind="zoom", email=HOST), now=present())
     work_off()
 
     for mail in zoom.mails(HOST):
@@ -180,7 +179,7 @@ def test_whom_the_guest_brings_does_not_learn_the_guests_number(zoom, alice, det
     page = make_page(alice, slug="call", kinds=(("phone", detail),))
     page.most_guests = 1
     page.save()
-    asked = order(page, START, kind="phone", phone="+49 30 111")
+    asked = order(page, tomorrow(), kind="phone", phone="+49 30 111")
     book(replace(asked, others=(Invitee("Kim", "kim@others.example"),)), now=present())
     work_off()
 

@@ -13,7 +13,10 @@ from timetuna.commands.connected import see
 
 pytestmark = pytest.mark.django_db
 ZONE = ZoneInfo("UTC")
-SPAN = tuple(int(tomorrow(hour).timestamp()) // 60 for hour in (0, 23))
+
+
+def span():
+    return tuple(int(tomorrow(hour).timestamp()) // 60 for hour in (0, 23))
 
 
 @pytest.fixture
@@ -37,7 +40,7 @@ def test_what_it_says_now_stands_beside_what_pages_know(alice, feeds):
     feeds.put("/office.ics", tomorrow(14), uid="three@feeds.example", lines=("STATUS:TENTATIVE",))
     Calendar.objects.update(tentative_blocks=False)
 
-    seen = see(calendar.pk, SPAN, ZONE)
+    seen = see(calendar.pk, span(), ZONE)
 
     assert (seen["calendar"], seen["problem"]) == ("Office", "")
     assert seen["busy"] == [times(tomorrow(10), hours=2)]
@@ -51,7 +54,7 @@ def test_where_it_cannot_be_read_the_reason_is_shown_and_no_free_time(alice, fee
     calendar = connect_feed(alice, feeds)
     feeds.faults["/office.ics"] = 500
 
-    seen = see(calendar.pk, SPAN, ZONE)
+    seen = see(calendar.pk, span(), ZONE)
 
     assert seen["busy"] is None
     assert seen["problem"].endswith("(http:500)")
@@ -60,4 +63,4 @@ def test_where_it_cannot_be_read_the_reason_is_shown_and_no_free_time(alice, fee
 
 def test_a_number_that_is_no_calendar_is_refused():
     with pytest.raises(Refusal, match="no connected calendar 17"):
-        see(17, SPAN, ZONE)
+        see(17, span(), ZONE)

@@ -1,11 +1,10 @@
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from tests.clock import present
 from tests.forms import rows_sent as sent
 from tests.forms import submit
 from timetuna.accounts.models import User
@@ -22,7 +21,7 @@ from timetuna.pages.queries import schedule_lines, values
 from timetuna.pages.tests.test_availability_tab import typed as typed_tab
 
 URL = "/settings/availability"
-TOMORROW = present().date() + timedelta(days=1)
+COMING = date(2095, 7, 13)
 
 
 def address(schedule: Schedule, what: str = "") -> str:
@@ -65,7 +64,7 @@ def test_there_are_fifty_at_most(as_alice: Client, alice: User) -> None:
 
 def test_saving_stores_name_hours_and_dates(as_alice: Client, alice: User) -> None:
     schedule = default_schedule(alice)
-    day = TOMORROW.isoformat()
+    day = COMING.isoformat()
     dates = [
         {"date": day, "start": "13:00", "end": "00:00"},
         {"date": day, "start": "09:00", "end": "10:00"},
@@ -83,7 +82,7 @@ def test_saving_stores_name_hours_and_dates(as_alice: Client, alice: User) -> No
     assert [(line.name, line.text) for line in schedule_lines(alice.pk)] == [
         ("Evenings", "Sun 20:00 to 22:00, 2 dates with other hours, Europe/Berlin")
     ]
-    assert stored == {TOMORROW: [[540, 600], [780, 1_440]], date(2099, 12, 31): []}
+    assert stored == {COMING: [[540, 600], [780, 1_440]], date(2099, 12, 31): []}
     assert f'name="dates-0-date" value="{day}"' in text
     assert 'name="dates-1-end" value="00:00"' in text
     assert 'name="dates-2-date" value="2099-12-31"' in text
@@ -290,7 +289,7 @@ def test_what_the_chosen_horizon_does_not_need_is_kept(as_alice: Client, page: B
     page.refresh_from_db()
     assert response.status_code == 302
     assert (page.horizon_kind, page.horizon_days, page.horizon_date) == ("endless", 60, None)
-    assert values(page).last_day(TOMORROW) is None
+    assert values(page).last_day(COMING) is None
 
 
 @pytest.mark.parametrize("holds", [True, False])
