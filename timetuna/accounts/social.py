@@ -1,5 +1,6 @@
 """Signing in with Google and Microsoft: there when the operator has set their client id and secret."""
 
+import logging
 from typing import Any
 
 from allauth.core.exceptions import ImmediateHttpResponse
@@ -20,7 +21,10 @@ from timetuna.accounts.actions.forget_unverified import forget_unverified
 from timetuna.accounts.adapter import AccountAdapter
 from timetuna.accounts.models import User
 from timetuna.lib.text import single_line
+from timetuna.web.client import client_of
 from timetuna.web.paths import in_full
+
+security = logging.getLogger("timetuna.security")
 
 
 class GoogleSignIn(GoogleOAuth2Adapter):
@@ -122,6 +126,8 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         if error == AuthError.CANCELLED:
             text = f"You did not sign in with {provider.name}. You can try again, or use your password."
         else:
+            client = client_of(request).network[:16]
+            security.warning("sign_in_failed client=%s provider=%s", client, provider.id)
             text = f"Signing in with {provider.name} did not work. Please try again."
         messages.error(request, text)
         raise ImmediateHttpResponse(HttpResponseRedirect(reverse("account_login")))

@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import jwt
 import pytest
+import time_machine
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount, SocialToken
 from django.contrib.sessions.models import Session
@@ -219,13 +220,28 @@ def test_closed_signup_is_closed_here_too(browser, outside, settings):
         ({}, "did not work"),
     ],
 )
-def test_what_goes_wrong_is_said_on_the_sign_in_page(browser, outside, query, sentence):
+def test_what_goes_wrong_is_said_on_the_sign_in_page_and_in_the_log(
+    browser, outside, query, sentence, caplog
+):
     state = parse_qs(urlsplit(browser.post("/signin/google")["Location"]).query)["state"][0]
 
     answer = browser.get("/signin/google/callback", {"state": state} | query)
 
     assert answer["Location"] == "/signin"
     assert sentence in browser.get("/signin").content.decode()
+    noted = [one.getMessage().split()[::2] for one in caplog.records if one.name == "timetuna.security"]
+    assert noted == (
+        [] if "error" in query and "did not sign" in sentence else [["sign_in_failed", "provider=google"]]
+    )
+
+
+def test_leaving_again_and_again_has_to_wait_for_a_moment(outside):
+    with time_machine.travel(present(), tick=False):
+        answers = [Client().post("/signin/google") for _ in range(31)]
+
+    assert [answer.status_code for answer in answers] == [302] * 30 + [429]
+    assert "Please wait 1 second, then go back and try again." in answers[-1].content.decode()
+    assert Client(REMOTE_ADDR="198.51.100.7").post("/signin/google").status_code == 302
 
 
 def test_a_token_for_another_app_is_refused(browser, outside):
