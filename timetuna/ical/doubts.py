@@ -15,16 +15,16 @@ from timetuna.ical.decoding import text_of
 from timetuna.ical.file_zones import FileZones
 from timetuna.ical.parts import Part, Property, split_line
 from timetuna.ical.refusals import refuse_event
-from timetuna.ical.values import DAY, length, moment, pieces
+from timetuna.ical.values import DAY, length, moment, pieces, zone_name
 from timetuna.lib.text import single_line
 
 _MINUTE = 60
 _LONGEST = 31 * DAY  # an event of which only one side is known
-_WIDEST = 500 * DAY  # what is less certain than that is not known at all
+_WIDEST = 100 * DAY  # what is less certain than that is not known at all, and its host hears of it at once
 _CLOCKS_APART = 27 * 3600
-_DIGITS = re.compile(r"(\d{4})(?:-?(\d\d)(?:-?(\d\d))?)?(?!-?\d)", re.ASCII)
+_DIGITS = re.compile(r"(\d{4})(?:-?(\d\d)(?:-?(\d\d))?)?(?!-?\d)(?:[T ](\d\d))?", re.ASCII | re.IGNORECASE)
 _UNTIL = re.compile(r"UNTIL\s*=\s*([^;]*)")
-_YEARS, _MONTHS = range(1900, 2200), range(1, 13)
+_YEARS, _MONTHS, _HOURS = range(1900, 2200), range(1, 13), 24
 _TITLE_LENGTH = 60
 _ESCAPED = re.compile(r"\\(.)")
 
@@ -143,26 +143,31 @@ class _Measuring:
         try:
             at = moment(text, head)
         except ValueError:
-            return _by_digits(text)
-        if at.second is None:
-            midnight = self._zones.owner.utc(at.wall)
-            return midnight, midnight + DAY + 3600
-        instant = self._zones.zone(at.zone, self._part.calendar).utc(at.wall)
-        return instant, instant
+            walls, zone = _by_digits(text), "Z" if text.strip()[-1:] in {"Z", "z"} else zone_name(head)
+        else:
+            walls, zone = (at.wall, at.wall + (DAY if at.second is None else 0)), at.zone
+        return self._instants(*walls, zone) if walls else None
+
+    def _instants(self, first: int, last: int, name: str) -> Certain:
+        """Return what two times by the clock of a zone are; where the zone is a guess, by all clocks there are."""
+        zone, calendar = self._zones.zone(name, self._part.calendar), self._part.calendar
+        apart = _CLOCKS_APART if (calendar, name) in self._zones.guesses else 0
+        return zone.utc(first) - apart, zone.utc(last) + apart
 
 
 def _by_digits(text: str) -> Certain | None:
-    """Return the day, month or year that the digits in front name, with the clocks of all zones."""
+    """Return the day, month or year that the digits in front name, by the clock of its zone."""
     found = _DIGITS.match(text.strip())
-    year, month, day = (int(group or 0) for group in found.groups()) if found else (0, 0, 0)
-    if year not in _YEARS:
+    year, month, day = (int(group or 0) for group in found.groups()[:3]) if found else (0, 0, 0)
+    if found is None or year not in _YEARS:
         return None
     if month not in _MONTHS:
         first, last = date(year, 1, 1), date(year + 1, 1, 31)
     elif day in range(1, monthrange(year, month)[1] + 1):
-        first = last = date(year, month, day)
+        first = date(year, month, day)
+        last = first + timedelta(days=int(found[4] or 0) >= _HOURS)  # 25 o'clock is on the next day
     else:
         first = date(year, month, 1)
         last = first + timedelta(days=monthrange(year, month)[1] + 2)  # the 31st of February is in March
     epoch = date(1970, 1, 1)
-    return (first - epoch).days * DAY - _CLOCKS_APART, ((last - epoch).days + 1) * DAY + _CLOCKS_APART
+    return (first - epoch).days * DAY, ((last - epoch).days + 1) * DAY

@@ -69,11 +69,11 @@ def test_what_is_guessed_and_what_is_not_known_stands_on_the_error_stream(tmp_pa
     done = busy(str(file), *DAYS)
 
     assert done.returncode == 0
-    assert [one["start"] for one in json.loads(done.stdout)["busy"]] == ["2026-03-08T22:00:00+01:00"]
+    assert [one["start"] for one in json.loads(done.stdout)["busy"]] == ["2026-03-10T00:00:00+01:00"]
     dentist, lunch, zone = done.stderr.splitlines()
     assert zone.startswith("Times in “Middle Earth” are read by your own clock (Europe/Berlin)")
     assert dentist.startswith("“Dentist[31m” has a start that cannot be read.")
-    assert dentist.endswith("is blocked: from Sunday 8 March 2026, 22:00 to Thursday 12 March 2026, 05:00.")
+    assert dentist.endswith("is blocked: from Tuesday 10 March 2026, 00:00 to Thursday 12 March 2026, 01:00.")
     assert lunch == "“Lunch” has no start, so it blocks nothing."
 
 

@@ -65,14 +65,16 @@ def test_what_certainly_lies_outside_is_left_out(lines: tuple[str, ...]) -> None
 @pytest.mark.parametrize(
     ("lines", "first", "last"),
     [
-        (("DTSTART:20260310T990000Z", "DURATION:PT1H"), utc(3, 8, 21), utc(3, 12, 4)),  # a day, in any zone
+        (("DTSTART:20260310T990000Z", "DURATION:PT1H"), utc(3, 10), utc(3, 12, 1)),  # or the day after
         (("DTSTART:20260310T080000Z", "DTEND:later"), utc(3, 10, 8), utc(4, 10, 8)),  # a month at most
-        (("DTSTART:20260310T080000Z", "DTEND:20260310T0800000Z"), utc(3, 10, 8), utc(3, 12, 3)),
+        (("DTSTART:20260310T080000Z", "DTEND:20260310T0800000Z"), utc(3, 10, 8), utc(3, 11)),
         (("DTSTART:soon", "DTEND:20260410T080000Z"), utc(3, 10, 8), utc(4, 10, 8)),
         (("DTEND:20260410T080000Z",), utc(3, 10, 8), utc(4, 10, 8)),
         (("DTSTART:20260310T080000Z", "DTSTART:20260311T080000Z", "DURATION:PT1H"), utc(3, 10, 8), utc(3, 11, 9)),
-        (("DTSTART:20260310T080000Z", "DURATION:PT1H", "RRULE:FREQ=?;UNTIL=20260312"), utc(3, 10, 8), utc(3, 14, 1)),
-        (("DTSTART:20260310T080000Z", "DURATION:PT1H", "RDATE:20260320T250000Z"), utc(3, 10, 8), utc(3, 22, 4)),
+        (("DTSTART:20260310T080000Z", "DURATION:PT1H", "RRULE:FREQ=?;UNTIL=20260312"), utc(3, 10, 8), utc(3, 14)),
+        (("DTSTART:20260310T080000Z", "DURATION:PT1H", "RDATE:20260320T250000Z"), utc(3, 10, 8), utc(3, 22, 1)),
+        (("DTSTART;TZID=Asia/Tokyo:20260310T100", "DURATION:PT1H"), utc(3, 9, 15), utc(3, 10, 16)),  # a day there
+        (("DTSTART;TZID=Nowhere:20260310T100", "DURATION:PT1H"), utc(3, 8, 20), utc(3, 12, 3)),  # a day in any zone
     ],
 )  # fmt: skip
 def test_where_the_rest_may_be_is_blocked_and_told(lines: tuple[str, ...], first: int, last: int) -> None:
@@ -100,6 +102,8 @@ def test_the_sentence_says_what_is_blocked() -> None:
         ("DTSTART:",),
         ("DTSTART:1772438400", "DURATION:PT1H"),  # seconds since 1970, and no date of the year 1772
         ("DTSTART:03/10/2026",),
+        ("DTSTART:2026",),  # somewhere in a year
+        ("DTSTART:20200310T080000Z", "DURATION:PT1H", "RRULE:FREQ=?;UNTIL=20300312"),
         ("DTSTART:20130231T080000Z", "RRULE:FREQ=WEEKLY"),
         ("DTSTART:20260310T080000Z", "DURATION:PT1H", "RRULE:FREQ=SOMETIMES"),
         ("DTSTART:20130310T080000Z", "DTEND:later", "RRULE:FREQ=DAILY"),
