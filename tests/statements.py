@@ -52,6 +52,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if not (folder := config.getoption("--sending-all-of")):
         return
     chosen = cheapest_cover(read(Path(folder)))
+    if missing := chosen - {item.nodeid for item in items}:
+        raise pytest.UsageError(
+            f"Tests that send statements are not among those to be run: {sorted(missing)}"
+        )
     kept = [item for item in items if always(item) or item.nodeid in chosen]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
     items[:] = kept
