@@ -12,6 +12,7 @@ from timetuna.bookings.invitees import Invitee
 from timetuna.bookings.models import Booking, BookingGuest, HistoryEntry
 from timetuna.lib.mail import mailbox_of
 
+_UNPROVEN = 3
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 
@@ -39,16 +40,22 @@ def refuse_flood_of(others: Iterable[Invitee], *, now: datetime) -> None:
 def refuse_flood_of_changes(booking: Booking, *, now: datetime) -> None:
     """Raise TooManyBookings if guests with this mailbox changed bookings too often lately; each change mails everybody.
 
-    They may do so as often in a day as they may book.
+    They may do so as often in a day as they may book. All guests of one network who have not shown that their address
+    is theirs may do so as often as three of them: a script has as many addresses as it likes.
     """
     _, most = settings.GUEST_MAIL_LIMITS
     changes = HistoryEntry.objects.filter(
-        booking__guest_mailbox=mailbox_of(booking.guest_email),
-        event__in=("moved", "guests_added", "guest_removed"),
-        actor=GUEST,
-        at__gte=now - _DAY,
+        event__in=("moved", "guests_added", "guest_removed"), actor=GUEST, at__gte=now - _DAY
     )
-    if changes.count() >= most:
+    if booking.source_network and not booking.guest_confirmed:
+        unproven = changes.filter(
+            booking__source_network=booking.source_network, booking__guest_confirmed=False
+        )
+        if unproven.count() >= _UNPROVEN * most:
+            raise TooManyBookings(
+                gettext("Many bookings from your network were changed lately. Please try again later.")
+            )
+    if changes.filter(booking__guest_mailbox=mailbox_of(booking.guest_email)).count() >= most:
         raise TooManyBookings(
             gettext("This mail address has changed many bookings lately. Please try again later.")
         )

@@ -10,7 +10,10 @@ import time_machine
 
 from tests.clock import present
 from timetuna.bookings import proof_of_work
+from timetuna.bookings.actions.reschedule import reschedule
+from timetuna.bookings.availability import minute_of
 from timetuna.bookings.choice import write_start
+from timetuna.bookings.errors import TooManyBookings
 from timetuna.bookings.forms import new_key
 from timetuna.bookings.models import Booking, BookingGuest, MailCode, UnusualBookings, UsedProof
 from timetuna.bookings.proofs import Proof
@@ -234,3 +237,24 @@ def test_nobody_is_asked_where_the_operator_wants_it_so(page, settings):
     made(page, 70)
 
     assert post(guest(), filled(open_form(guest()))).status_code == 302
+
+
+def test_a_network_changes_so_many_unproven_bookings_whatever_their_addresses(page, settings):
+    settings.GUEST_MAIL_LIMITS = 2, 2
+    made(page, 8, guest_email="", guest_mailbox="")
+    rows = list(Booking.objects.order_by("pk"))
+    for number, row in enumerate(rows):
+        Booking.objects.filter(pk=row.pk).update(
+            guest_email=f"s{number}@stranger.example", guest_mailbox=f"s{number}"
+        )
+    moved = []
+    for row in rows:
+        later = minute_of(row.start_at + timedelta(days=2))
+        try:
+            reschedule(row.pk, start_minute=later, actor="guest", now=present())
+        except TooManyBookings as error:
+            moved.append(str(error))
+
+    assert moved == ["Many bookings from your network were changed lately. Please try again later."] * 2
+    Booking.objects.filter(pk=rows[-1].pk).update(guest_confirmed=True)
+    reschedule(rows[-1].pk, start_minute=later, actor="guest", now=present())

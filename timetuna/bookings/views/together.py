@@ -69,7 +69,8 @@ def unusual(request: HttpRequest, number: int) -> HttpResponse:
     )
     reader = reader_of(host, timezone.now())
     since, until = (
-        moments.dated(moment, zone=reader.zone, now=reader.now) for moment in (found.began_at, found.last_at)
+        moments.dated(moment, zone=reader.zone, now=reader.now).replace("Today", "today")
+        for moment in (found.began_at, found.last_at)
     )
     text = (
         f"These were booked on “{found.page.title}” from {since} to {until}. "
@@ -142,7 +143,7 @@ def _row(row: Booking, reader: Reader, selection: str) -> dict[str, Any]:
     return {
         "booking": row,
         "when": wording.short_when(row.start_at, zone=reader.zone),
-        "booked": moments.dated(row.created_at, zone=reader.zone, now=reader.now),
+        "booked": moments.dated(row.created_at, zone=reader.zone, now=reader.now).replace("Today", "today"),
         "ticked": selection == ALL or (selection == UNCONFIRMED and not row.guest_confirmed),
         "requested": row.status == Booking.Status.PENDING,
     }
