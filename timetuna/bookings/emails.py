@@ -46,11 +46,7 @@ def compose(booking: Booking, *, kind: Kind, audience: str, tag: str = "") -> Em
 
     tag: tells mails of one kind and revision apart. Raises ValueError with a sentence when an address cannot be used.
     """
-    message = build(letter(booking, kind=kind, audience=audience, tag=tag))
-    if kind not in FIRST_KINDS:
-        first = message_id(booking, kind="confirmed", audience=audience)
-        message["In-Reply-To"] = message["References"] = first
-    return message
+    return build(letter(booking, kind=kind, audience=audience, tag=tag))
 
 
 def letter(booking: Booking, *, kind: Kind, audience: str, tag: str = "") -> Letter:
@@ -73,6 +69,7 @@ def _letter(booking: Booking, kind: Kind, audience: str, tag: str) -> Letter:
         text=render_to_string("bookings/mail/booking.txt", context).strip() + "\n",
         html=render_to_string("bookings/mail/booking.html", context),
         message_id=message_id(booking, kind=kind, audience=audience, tag=tag),
+        in_reply_to="" if kind in FIRST_KINDS else message_id(booking, kind="confirmed", audience=audience),
         sent_at=timezone.now(),
         ics=write(invitation) if invitation else b"",
         method=invitation.method if invitation else "",

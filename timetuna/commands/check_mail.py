@@ -55,7 +55,7 @@ def look_at_queue(report: Report) -> None:
 
 def _send_one(report: Report, server: MailServer, sender: Mailbox, mail_to: str) -> None:
     try:
-        message = build(_letter(sender, clean_address(mail_to)))
+        message = build(letter_to(clean_address(mail_to), sender=sender))
     except ValueError as error:
         report.lacks(f"No mail was sent: {error}")
         return
@@ -67,7 +67,8 @@ def _send_one(report: Report, server: MailServer, sender: Mailbox, mail_to: str)
         report.ok(f"A mail to {mail_to} was taken. Look whether it arrives, in the spam folder too.")
 
 
-def _letter(sender: Mailbox, address: str) -> Letter:
+def letter_to(address: str, *, sender: Mailbox) -> Letter:
+    """Return the test mail."""
     text = TEXT.format(address=settings.BASE_URL)
     return Letter(
         sender=sender,

@@ -4,9 +4,11 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from email import policy
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UniqueUnstructuredHeader
 from email.message import EmailMessage
+from email.policy import Policy
 from email.utils import format_datetime
+from typing import Any
 
 import idna
 
@@ -29,6 +31,9 @@ _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+>")
 
 
+_VALUE_LENGTH = 950  # a line holds 998, its name included (RFC 5322 section 2.1.1)
+
+
 class AddressError(ValueError):
     """A text is no mail address that can be used. `str()` is a sentence without it, for translation too."""
 
@@ -46,7 +51,8 @@ class Letter:
     """What a mail consists of. `sent_at` is aware; `message_id` is "<word@domain>" and stays on a retry.
 
     `ics` is a calendar object, `method` its METHOD ("REQUEST", "CANCEL", "PUBLISH"); both or neither.
-    `unsubscribe` is the address that stops such mails with one POST (RFC 8058), "" where none is fitting.
+    `in_reply_to` is the message_id of the mail it belongs to. `unsubscribe` is the address that stops such mails
+    with one POST (RFC 8058). Both are "" where none is fitting.
     """
 
     sender: Mailbox
@@ -59,6 +65,7 @@ class Letter:
     reply_to: Mailbox | None = None
     ics: bytes = b""
     method: str = ""
+    in_reply_to: str = ""
     unsubscribe: str = ""
 
 
@@ -126,7 +133,7 @@ def build(letter: Letter) -> EmailMessage:
         raise ValueError("An invitation and its method belong together.")
     if letter.sent_at.tzinfo is None:
         raise ValueError("The moment of sending needs a time zone.")
-    message = EmailMessage(policy=policy.SMTP)
+    message = EmailMessage(policy=_POLICY)
     _add_headers(message, letter)
     message.set_content(letter.text, cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
@@ -154,8 +161,35 @@ def _clean_domain(domain: str, *, allow_localhost: bool) -> str:
     return host
 
 
+class _AsItStands(UniqueUnstructuredHeader, BaseHeader):  # type: ignore[misc]  # both know max_count
+    """A header that machines read: longer than a line rather than in encoded words, which they do not decode."""
+
+    @classmethod
+    def parse(cls, value: str, kwds: dict[str, Any]) -> None:
+        if not value.isascii() or len(value) > _VALUE_LENGTH:
+            raise ValueError("A header that machines read has to be one line of ASCII.")
+        super().parse(value, kwds)
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+for _name in (
+    "Message-ID",
+    "In-Reply-To",
+    "References",
+    "List-Unsubscribe",
+    "List-Unsubscribe-Post",
+    "Auto-Submitted",
+):
+    _HEADERS.map_to_type(_name, _AsItStands)
+_POLICY = policy.SMTP.clone(header_factory=_HEADERS)
+
+
 def _add_headers(message: EmailMessage, letter: Letter) -> None:
-    if not _MESSAGE_ID.fullmatch(letter.message_id):
+    ids = [letter.message_id, *filter(None, [letter.in_reply_to])]
+    if not all(map(_MESSAGE_ID.fullmatch, ids)):
         raise ValueError("A Message-ID looks like <word@example.org>.")
     message["From"] = _header(letter.sender, allow_localhost=True)
     message["To"] = _header(letter.to)
@@ -164,6 +198,8 @@ def _add_headers(message: EmailMessage, letter: Letter) -> None:
     message["Subject"] = _header_text(letter.subject, max_length=_SUBJECT_LENGTH)
     message["Date"] = format_datetime(letter.sent_at)
     message["Message-ID"] = letter.message_id
+    if letter.in_reply_to:
+        message["In-Reply-To"] = message["References"] = letter.in_reply_to
     if letter.unsubscribe:
         message["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"

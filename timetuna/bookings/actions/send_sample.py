@@ -27,9 +27,8 @@ def send_sample(page_id: int, *, kind: str, subject: str, message: str, language
     with sample_booking(page, tab, language=language) as booking:
         sample = letter(booking, kind=cast("Kind", kind), audience=GUEST)
     host = Mailbox(page.host.name, page.host.email)
-    mine = replace(
-        sample, to=host, reply_to=host, subject=f"Test: {sample.subject}", ics=b"", method="", unsubscribe=""
-    )
+    alone = replace(sample, ics=b"", method="", in_reply_to="", unsubscribe="")
+    mine = replace(alone, to=host, reply_to=host, subject=f"Test: {sample.subject}")
     try:
         mail = build(mine)
     except ValueError as error:
