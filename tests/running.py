@@ -169,7 +169,7 @@ def resting_timetuna(folder: Path, **more: str) -> Iterator[LiveTimeTuna]:
 @contextmanager
 def _surroundings(folder: Path, more: dict[str, str]) -> Iterator[LiveTimeTuna]:
     web, http, smtp = free_ports(3)
-    base_url = f"http://localhost:{web}"
+    base_url = more.get("TIMETUNA_BASE_URL", f"http://localhost:{web}")
     outside = ["--http-port", str(http), "--smtp-port", str(smtp), "--app-url", base_url]
     with fresh_database(folder) as url, (folder / "serve.log").open("wb") as log:
         environment = _environment(folder, url, web=web, http=http, smtp=smtp) | more
