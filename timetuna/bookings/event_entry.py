@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from typing import Any
 
 from timetuna.bookings.invitation import brought, host_description, own_uid, summary
 from timetuna.bookings.lures import without_addresses
@@ -40,10 +41,16 @@ def makes_link(booking: Booking) -> bool:
 
 def digest(entry: Entry) -> str:
     """Return what is equal for events that say the same."""
-    return fingerprint(json.dumps(asdict(entry), default=str, sort_keys=True))
+    said = asdict(entry, dict_factory=_without_what_is_usual)
+    return fingerprint(json.dumps(said, default=str, sort_keys=True))
+
+
+def _without_what_is_usual(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Leave out what earlier versions did not say, so that an update does not write all events anew."""
+    return {name: value for name, value in pairs if (name, value) != ("accepted", True)}
 
 
 def _guests(booking: Booking) -> tuple[Person, ...]:
     first = Person(booking.guest_name, booking.guest_email)
-    others = [Person(without_addresses(row.name), row.email) for row in brought(booking)]
+    others = [Person(without_addresses(row.name), row.email, accepted=False) for row in brought(booking)]
     return tuple(person for person in (first, *others) if person.email)

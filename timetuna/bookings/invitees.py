@@ -10,8 +10,9 @@ from timetuna.lib.mail import clean_address, mailbox_of
 from timetuna.lib.text import single_line
 
 NAME_LENGTH = 100
-_BETWEEN = re.compile(r"[,;\n]+")
-_NAMED = re.compile(r"([^<>]*)<([^<>]*)>")
+_PART = re.compile(r"""(?:"(?:[^"\\\n]|\\.)*"|[^,;\n])+""")  # signs between quotes part nothing
+_NAMED = re.compile(r"""(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>[^<>]*?))\s*<(?P<address>[^<>]*)>""")
+_ESCAPED = re.compile(r"\\(.)")
 _SHOWN = 60
 
 
@@ -32,7 +33,7 @@ def read_invitees(text: str, *, most: int) -> tuple[Invitee, ...]:
 
     Raises ValueError with a sentence.
     """
-    parts = [part.strip() for part in _BETWEEN.split(text) if part.strip()]
+    parts = [part.strip() for part in _PART.findall(text) if part.strip()]
     found: dict[str, Invitee] = {}
     for part in parts:
         invitee = _read(part)
@@ -59,11 +60,17 @@ def too_many(most: int) -> str:
 
 def _read(part: str) -> Invitee:
     named = _NAMED.fullmatch(part)
-    name, address = (named[1], named[2]) if named else ("", part)
+    name = _name(named) if named else ""
+    address = named["address"] if named else part
     try:
         email = clean_address(address).lower()
     except ValueError as error:
         shown = single_line(part, max_length=_SHOWN)
         sentence = gettext("“%(text)s” is no mail address; it should be like name@example.org.")
         raise ValueError(sentence % {"text": shown}) from error
-    return Invitee(single_line(name.strip(' "'), max_length=NAME_LENGTH), email)
+    return Invitee(single_line(name, max_length=NAME_LENGTH), email)
+
+
+def _name(named: re.Match[str]) -> str:
+    quoted = named["quoted"]
+    return str(named["plain"]).strip(' "') if quoted is None else _ESCAPED.sub(r"\1", quoted)

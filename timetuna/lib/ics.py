@@ -129,7 +129,9 @@ def _add_people(event: Event, invitation: Invitation) -> None:
         person.params["CUTYPE"] = "INDIVIDUAL"
         person.params["ROLE"] = attendee.role
         person.params["PARTSTAT"] = attendee.partstat
-        person.params["RSVP"] = "FALSE"
+        # Without it programs show no buttons to answer with (RFC 5545 section 3.2.17).
+        asked = attendee.partstat == "NEEDS-ACTION" and invitation.method == "REQUEST"
+        person.params["RSVP"] = "TRUE" if asked else "FALSE"
         event.add("attendee", person, encode=False)
 
 

@@ -254,10 +254,11 @@ class BusySource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who takes part. The name may be hostile."""
+    """Somebody who takes part. The name may be hostile. accepted: they said yes, by booking themselves."""
 
     name: str
     email: str
+    accepted: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -99,7 +99,10 @@ def _by_ical(text):
         "dtstart": found.dtstart,
         "dtend": found.dtend,
         "organizer": (str(found.organizer.uri), found.organizer.common_name),
-        "attendees": [(str(who.uri), who.common_name, who.status, who.role) for who in found.attendees],
+        "attendees": [
+            (str(who.uri), who.common_name, who.status, who.role, str(who.rsvp).upper())
+            for who in found.attendees
+        ],
         "status": found.status.value if found.status else "",
         "summary": found.summary,
     }
@@ -110,7 +113,7 @@ def _all(value):
 
 
 def _person(address, parameter):
-    return (address, parameter("CN"), parameter("PARTSTAT"), parameter("ROLE"))
+    return (address, parameter("CN"), parameter("PARTSTAT"), parameter("ROLE"), parameter("RSVP"))
 
 
 def _parameter(line):

@@ -98,7 +98,10 @@ def test_whom_the_guest_brings_is_in_the_event_and_the_invitations(google, page)
     work_off()
 
     [event] = google.events()
-    assert [one["email"] for one in event["attendees"]] == [GUEST, "kim@guest.example"]
+    assert [(one["email"], one["responseStatus"]) for one in event["attendees"]] == [
+        (GUEST, "accepted"),
+        ("kim@guest.example", "needsAction"),
+    ]
     assert "kim@guest.example" in google.control.mail(HOST)[0]["ics"][0].replace("\r\n ", "")
 
 

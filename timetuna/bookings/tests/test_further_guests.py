@@ -41,6 +41,13 @@ def people(booking):
         ("kim@others.example", (Invitee("", "kim@others.example"),)),
         ("Kim <KIM@others.example>, kim+x@others.example\r\n; ", (KIM,)),
         ('"Kim" <kim@others.example>\nlee@others.example', (KIM, LEE)),
+        (
+            '"Zoë; Ltd." <zoe@others.example>, "Kim" <kim@others.example>',
+            (Invitee("Zoë; Ltd.", "zoe@others.example"), KIM),
+        ),
+        ('"Fish, Inc <Tuna>" <f@others.example>', (Invitee("Fish, Inc <Tuna>", "f@others.example"),)),
+        (r'"Kim \"the, fish\"" <kim@others.example>', (Invitee('Kim "the, fish"', "kim@others.example"),)),
+        ('Kim "the fish" Lee <kim@others.example>', (Invitee('Kim "the fish" Lee', "kim@others.example"),)),
         ("Kim\u202e\r <kim@others.example>", (KIM,)),
     ],
 )
@@ -49,7 +56,17 @@ def test_addresses_are_read_as_people_type_them(typed, found):
 
 
 @pytest.mark.parametrize(
-    "typed", ["kim", "kim@", "a@b.example b@c.example", "kim@others.example>", "<>", "x@y\x00.example"]
+    "typed",
+    [
+        "kim",
+        "kim@",
+        "a@b.example b@c.example",
+        "kim@others.example>",
+        "<>",
+        '"Kim; Lee <kim@others.example>',
+        '"a;b"@o.example',
+        "x@y\x00.example",
+    ],
 )
 def test_what_is_no_address_is_named(typed):
     with pytest.raises(ValueError, match=r"is no mail address"):

@@ -59,6 +59,13 @@ def test_a_whole_life_with_further_guests(page, zoom, client):
     last = said[GUEST][-1]
     assert (last["dtstart"], (last["dtend"] - last["dtstart"]).seconds) == (tomorrow(15), 30 * 60)
     assert last["organizer"] == ("mailto:alice@host.example", "Alice Host")
+    asked = {address: answer for address, _, *answer in said[KIM.email][0]["attendees"]}
+    assert asked == {
+        f"mailto:{HOST}": ["ACCEPTED", "CHAIR", "FALSE"],
+        f"mailto:{GUEST}": ["ACCEPTED", "REQ-PARTICIPANT", "FALSE"],
+        f"mailto:{KIM.email}": ["NEEDS-ACTION", "REQ-PARTICIPANT", "TRUE"],
+    }
+    assert all(who[-1] == "FALSE" for who in said[LEE.email][-1]["attendees"]), "a cancellation asks nobody"
     people = [address for address, *_ in said[GUEST][2]["attendees"]]
     assert people == [f"mailto:{to}" for to in (HOST, GUEST, KIM.email, LEE.email)]
     assert read_by_three(client.get(f"{link_path(booking)}/invite.ics").content)["method"] == "CANCEL"

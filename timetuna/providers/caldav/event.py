@@ -6,7 +6,7 @@ from icalendar import Calendar, Component, Event, vCalAddress
 
 from timetuna.lib.ics import PRODUCT, Attendee, Invitation, event_of
 from timetuna.lib.mail import clean_address
-from timetuna.providers.base import Entry
+from timetuna.providers.base import Entry, Person
 
 _MARK = "x-timetuna-booking"
 _KEPT = ("categories", "color")  # what a host's own calendar program adds and our mails never carry
@@ -29,7 +29,7 @@ def calendar_object(entry: Entry, *, organizer: str, before: bytes, now: datetim
             summary=entry.title,
             organizer_name="",
             organizer_email=organizer if _is_address(organizer) else "",
-            attendees=tuple(Attendee(guest.name, guest.email) for guest in entry.guests),
+            attendees=tuple(map(_attendee, entry.guests)),
             description=entry.description,
             location=entry.location,
         )
@@ -59,6 +59,10 @@ def _is_address(text: str) -> bool:
         return bool(clean_address(text, allow_localhost=True))
     except ValueError:
         return False
+
+
+def _attendee(guest: Person) -> Attendee:
+    return Attendee(guest.name, guest.email, "ACCEPTED" if guest.accepted else "NEEDS-ACTION")
 
 
 def _attendees(event: Event) -> list[vCalAddress]:

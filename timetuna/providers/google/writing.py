@@ -179,7 +179,7 @@ def _body(entry: Entry) -> Json:
             {
                 "email": one.email,
                 "displayName": single_line(one.name, max_length=_NAME),
-                "responseStatus": answer,
+                "responseStatus": answer if one.accepted else "needsAction",
             }
             for one in entry.guests
         ],

@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 from icalendar import Calendar, Event
 
-from timetuna.providers.base import Written
+from timetuna.providers.base import Person, Written
 from timetuna.providers.caldav.account import Account
 from timetuna.providers.caldav.provider import CalDAV
 from timetuna.providers.caldav.tests.conftest import build
@@ -65,6 +65,18 @@ def test_the_stored_event_is_ours_and_invites_nobody(
     assert event["ATTENDEE"].params["PARTSTAT"] == "ACCEPTED"
     assert "METHOD" not in text
     assert "DTSTART:20310305T120000Z" in text
+
+
+def test_who_was_brought_has_not_said_yes(server: CalendarServer, put: Callable[..., Written]) -> None:
+    booker, brought = Person("Ada", "ada@guest.example"), Person("Kim", "kim@guest.example", accepted=False)
+
+    written = put(booked(guests=(booker, brought)))
+
+    found = stored(server, written.reference)["ATTENDEE"]
+    assert [(who.params["PARTSTAT"], who.params["RSVP"]) for who in found] == [
+        ("ACCEPTED", "FALSE"),
+        ("NEEDS-ACTION", "TRUE"),
+    ]
 
 
 def test_what_the_host_added_stays_when_the_booking_moves(

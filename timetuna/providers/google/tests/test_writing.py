@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from timetuna.providers.base import Entry, Written
+from timetuna.providers.base import Entry, Person, Written
 from timetuna.providers.calendar_contract import NOON, booked
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.google import writing
@@ -46,6 +46,17 @@ def test_google_is_told_all_of_it_and_mails_nobody(put: Put, google: GoogleContr
     assert event["attendees"] == [
         {"email": "ada@guest.example", "displayName": "Ada Lovelace", "responseStatus": "needsAction"}
     ]
+
+
+def test_who_was_brought_has_not_said_yes(put: Put, google: GoogleControl) -> None:
+    put(
+        booked(
+            guests=(Person("Ada", "ada@guest.example"), Person("Kim", "kim@guest.example", accepted=False))
+        )
+    )
+
+    (event,) = google.events()
+    assert [one["responseStatus"] for one in event["attendees"]] == ["accepted", "needsAction"]
 
 
 def test_a_guests_markup_stays_text(put: Put, google: GoogleControl) -> None:
