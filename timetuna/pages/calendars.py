@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from timetuna.calendars.models import Calendar
+from timetuna.calendars.connections import reads_only
+from timetuna.calendars.models import EVERY, Calendar
 from timetuna.calendars.queries import (
     Target,
     comes_with_event,
@@ -41,6 +42,13 @@ def write_calendar(page: BookingPage) -> Calendar | None:
         target = _target(page, targets(page.host_id)) if page.writes == BookingPage.Writes.DEFAULT else None
         chosen = target.id if target else None
     return Calendar.objects.select_related("account").filter(pk=chosen or 0).first()
+
+
+def default_is_unknown(page: BookingPage) -> bool:
+    """Say whether events would go to the host's default calendar, and it may be in an account that was never listed."""
+    every = Calendar.objects.filter(account__host_id=page.host_id, outside_id=EVERY)
+    alive = every.filter(account__needs_reconnect=False).values_list("account__provider", flat=True)
+    return page.writes == BookingPage.Writes.DEFAULT and not all(map(reads_only, alive))
 
 
 def lost_calendar(page: BookingPage) -> str:

@@ -13,6 +13,7 @@ from timetuna.bookings.mirrors import in_line
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.patience import patience, sooner, waited_since
 from timetuna.jobs.registry import GiveUp, Retry
+from timetuna.pages.calendars import default_is_unknown
 
 
 def fulfil(booking_id: int) -> None:
@@ -27,6 +28,7 @@ def fulfil(booking_id: int) -> None:
     choose_calendar(booking)
     try:
         ensure_conference(booking)
+        _wait_for_list(booking)
         ensure_event(booking)
     except Retry as early:
         order = sooner(booking, early, now=timezone.now())
@@ -42,6 +44,12 @@ def fulfil(booking_id: int) -> None:
             raise
     announce(booking, kind="confirmed")
     _keep_event_in_line(booking)
+
+
+def _wait_for_list(booking: Booking) -> None:
+    """Have an event where there may be a calendar for it, although nobody knows yet. Raises Retry."""
+    if booking.page and event_of(booking) is None and default_is_unknown(booking.page):
+        raise Retry("Which calendars there are is still being read.")
 
 
 def _keep_event_in_line(booking: Booking) -> None:

@@ -10,7 +10,7 @@ from django.test import Client
 from tests.clock import present
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.errors import SlotTaken
-from timetuna.bookings.tests.conftest import make_page, order, tomorrow, work_off
+from timetuna.bookings.tests.conftest import due_now, make_page, order, tomorrow, work_off
 from timetuna.bookings.tests.google import FAMILY, PRIMARY
 from timetuna.calendars.actions import list_calendars as listing
 from timetuna.calendars.actions.read_live import read_live
@@ -287,3 +287,43 @@ def test_what_was_read_for_another_zone_of_the_host_counts_no_more(google, alice
     assert "for your time zone has changed" in words(browser.get("/settings/providers"))
     refresh_due(threads=1)  # the look has made them due
     assert offers(sam, page)
+
+
+def test_a_booking_waits_for_the_list_to_find_the_calendar_for_its_event(google, alice, own_page):
+    google.control.fault("google_without_items", times=None)
+    google.just_connect(Client(), alice)
+    book(order(own_page), now=present())
+    work_off()
+    assert google.control.mail("sam@guest.example") == []
+
+    google.control.clear_faults()
+    read_all()
+    due_now()
+    work_off()
+
+    assert len(google.events()) == 1
+    assert len(google.control.mail("sam@guest.example")) == 1
+
+
+@pytest.fixture
+def own_page(page):
+    """A page that has chosen to be blocked by no calendar."""
+    page.own_calendars = True
+    page.save()
+    return page
+
+
+def test_what_was_moved_outside_is_seen_when_its_new_time_is_picked(google, alice, page, sam):
+    google.connect(Client(), alice)
+    start = tomorrow() + timedelta(days=1)
+    assert offers(sam, page)
+    form = f"/alice/{page.slug}/book?start={start:%Y-%m-%dT%H:%M}Z&duration=30&zone=UTC"
+
+    end = start + timedelta(hours=1)
+    google.control.tell(
+        "google/event", id=PRIMARY, title="Moved here", start=start.isoformat(), end=end.isoformat()
+    )
+    answer = sam.get(form)
+
+    assert answer.status_code == 409
+    assert "not free any more" in words(answer)
