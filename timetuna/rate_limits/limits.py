@@ -81,6 +81,8 @@ def spend_all(*pairs: Pair, cost: int = 1) -> float:
     Nobody can use up one limit by tries that another one refuses.
     """
     asked, now = _asked(pairs, cost), _now()
+    if too_much := [row.seconds for row in asked if row.cost > row.most and not row.longest]:
+        return float(max(too_much))  # it will never fit
     try:
         done = store().add(asked, now=now)
         if len(done) == len(asked):
@@ -141,7 +143,7 @@ def forget_all() -> None:
 
 def _asked(pairs: Iterable[Pair], cost: int) -> list[Asked]:
     # In the order of keys: two processes that count the same rows never wait for each other.
-    return sorted(row for limit, subject in pairs for row in limit.asked(subject, cost))
+    return sorted({row for limit, subject in pairs for row in limit.asked(subject, cost)})
 
 
 def _longest_wait(asked: list[Asked], rows: dict[str, Counted], now: float) -> float:

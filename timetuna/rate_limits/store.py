@@ -26,11 +26,11 @@ Row = tuple[Any, ...]
 
 MOST_ROWS = 200_000
 """About 30 MB. Beyond it those go first that say least: whoever invents subjects makes rows of one."""
-SWEPT_EVERY, SWEPT_AFTER_SECONDS = 1_000, 600.0
-"""A process sweeps after so many counts, or at the first one after so long."""
+SWEPT_EVERY, SWEPT_AFTER_SECONDS, SWEPT_AT_ONCE = 1_000, 600.0, 5_000
+"""A process sweeps after so many counts, or at the first one after so long; so many rows that are over at a time."""
 CLOCKS_DIFFER = 60
 """A row that ends later than one begun now would, by more than this many seconds, is of a clock that was wrong."""
-BUSY_MS, STATEMENT_MS = 250, 1_000
+BUSY_MS, STATEMENT_MS = 500, 1_000
 AWAY_SECONDS = 1.0
 """Nobody tries to connect again so soon after somebody could not."""
 LARGEST_DOUBLING = 16
@@ -165,14 +165,17 @@ class Store:
 
     def sweep(self, *, now: float, most_rows: int = MOST_ROWS) -> None:
         """Drop rows that are over, and of too many those that say least."""
-        over = "DELETE FROM rate_limit_counts WHERE ends_at <= :now OR ends_at > :now + seconds + :slack"
-        self._run(over, {"now": now, "slack": CLOCKS_DIFFER})
+        over = "ends_at <= :now OR ends_at > :now + seconds + :slack"
+        over = f"SELECT key FROM rate_limit_counts WHERE {over} LIMIT :many"  # noqa: S608 - no value in it
+        self._drop(over, {"now": now, "slack": CLOCKS_DIFFER, "many": SWEPT_AT_ONCE})
         ((rows,),) = self._run("SELECT count(*) FROM rate_limit_counts", {})
         if rows > most_rows:
             least = "SELECT key FROM rate_limit_counts ORDER BY used, ends_at LIMIT :many"
-            too_many = f"DELETE FROM rate_limit_counts WHERE key IN ({least})"  # noqa: S608 - no value in it
-            self._run(too_many, {"many": rows - most_rows + most_rows // 10})
+            self._drop(least, {"many": rows - most_rows + most_rows // 10})
             log.warning("there were %s counts of limits; those that said least were dropped", rows)
+
+    def _drop(self, keys: str, values: dict[str, Any]) -> None:
+        self._run(f"DELETE FROM rate_limit_counts WHERE key IN ({keys})", values)  # noqa: S608 - statements of ours
 
     def close(self) -> None:
         """Close the connection; the next count opens another one."""

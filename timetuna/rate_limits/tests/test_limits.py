@@ -81,6 +81,16 @@ def test_a_cost_that_does_not_fit_waits_and_a_smaller_one_does_not(clock):
     assert spend(LIMIT, "ada", 1) == 0.0
 
 
+def test_what_never_fits_is_never_let_through(clock):
+    assert spend(LIMIT, "ada", 4) == 60.0
+    assert used(LIMIT, "ada") == 0
+
+
+def test_the_same_limit_named_twice_counts_once(clock):
+    assert spend_all((LIMIT, "ada"), (LIMIT, "ada")) == 0.0
+    assert used(LIMIT, "ada") == 1
+
+
 def test_a_delay_grows_up_to_its_longest_and_is_forgotten(clock):
     waits = []
     for _ in range(7):
