@@ -40,6 +40,7 @@ PARENT = Option("--parent", argparse.SUPPRESS, {"type": int, "default": 0})
 PASSWORD_STDIN = Option(
     "--password-stdin", "Read the password from standard input.", {"action": "store_true"}
 )
+REPLACE = "--replace"
 COMMANDS = (
     Command("serve", "Bring everything up to date, then run web and worker together."),
     Command(
@@ -66,6 +67,17 @@ COMMANDS = (
             Option("--handle", "First part of the public address; made from the name when left out."),
             Option("--time-zone", "IANA name such as Europe/Paris.", {"default": "UTC"}),
             PASSWORD_STDIN,
+        ),
+    ),
+    Command(
+        "hosts",
+        "List who has an account; switch somebody off or on; delete somebody who has left.",
+        django=True,
+        options=(
+            Option("action", "What to do.", {"choices": ("list", "disable", "enable", "delete")}),
+            Option("who", "A mail address, or the first part of a public address.", {"nargs": "?"}),
+            Option("--json", "List as JSON, for programs.", {"action": "store_true"}),
+            Option("--yes", "Delete without asking.", {"action": "store_true"}),
         ),
     ),
     Command(
@@ -96,6 +108,28 @@ COMMANDS = (
     ),
     Command("newkeys", "Print the two keys a server needs."),
     Command("rotatekeys", "Seal every stored secret with the newest encryption key.", django=True),
+    Command(
+        "backup",
+        "Write everything that is stored into one file, while the server runs.",
+        django=True,
+        options=(
+            Option("file", "Where to; only you can read it. It does not hold the keys."),
+            Option(REPLACE, "Put it in place of an older file of that name.", {"action": "store_true"}),
+        ),
+    ),
+    Command(
+        "restore",
+        "Put what a backup holds into the database. TimeTuna must not be running.",
+        django=True,
+        options=(
+            Option("file", "A backup of the same kind of database."),
+            Option(
+                REPLACE,
+                "Also where there are accounts already; they are kept in a file.",
+                {"action": "store_true"},
+            ),
+        ),
+    ),
     Command("migrate", "Bring database and collected files up to date.", django=True),
 )
 

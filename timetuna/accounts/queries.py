@@ -19,6 +19,11 @@ def host_by_handle(handle: str) -> User | None:
     return User.objects.filter(handle=handle.lower(), is_active=True).first()
 
 
+def host_switched_off(handle: str) -> User | None:
+    """Return the host whose public address this is, in any case, if their account is switched off."""
+    return User.objects.filter(handle=handle.lower(), is_active=False).first()
+
+
 def host_once_called(handle: str) -> User | None:
     """Return the host whose public address this was and is no more, in any case."""
     former = FormerHandle.objects.select_related("user").filter(handle=handle.lower(), user__is_active=True)

@@ -103,3 +103,8 @@ def _address(report: Report, env: Environment) -> None:
         report.note(
             "TIMETUNA_BASE_URL is not https: passwords travel in the clear, and Zoom refuses the address."
         )
+    if settings.SIGNUP_OPEN and settings.HOST not in settings.LOOPBACK:
+        report.note(
+            f"Sign-up is open: whoever finds {settings.BASE_URL}/signup makes an account here. "
+            "With TIMETUNA_SIGNUP=closed only `timetuna createhost` does."
+        )

@@ -47,8 +47,22 @@ def _database(report: Report) -> None:
         report.lacks("The database is not up to date; `timetuna migrate` or `timetuna serve` mends that.")
         return
     report.ok("The database is up to date.")
+    _secrets(report)
     _worker(report)
     check_mail.look_at_queue(report)
+
+
+def _secrets(report: Report) -> None:
+    from timetuna.commands.sealed import unopened  # noqa: PLC0415 - needs django.setup()
+
+    try:
+        shut = unopened()
+    except SecretBoxError:
+        return  # the key itself is none, which has been said
+    for sentence in shut:
+        report.lacks(sentence)
+    if not shut:
+        report.ok("The keys open what is stored.")
 
 
 def _worker(report: Report) -> None:

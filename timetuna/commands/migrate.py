@@ -26,15 +26,20 @@ def run(_options: argparse.Namespace) -> int:
 
 def bring_up_to_date() -> None:
     """Do it silently, once the keys are known to be usable. Raises Refusal."""
+    migrate_database()
+    collect_when_stale(
+        settings.DATA_DIR, collect=lambda: call_command("collectstatic", interactive=False, verbosity=0)
+    )
+
+
+def migrate_database() -> None:
+    """Apply new migrations, once the keys are known to be usable. Raises Refusal."""
     try:
         box()
     except SecretBoxError as error:
         raise Refusal(f"TIMETUNA_ENCRYPTION_KEYS cannot be used. {error}") from error
     with database_answers(), _alone():
         call_command("migrate", interactive=False, verbosity=0)
-    collect_when_stale(
-        settings.DATA_DIR, collect=lambda: call_command("collectstatic", interactive=False, verbosity=0)
-    )
 
 
 @contextmanager

@@ -39,6 +39,14 @@ class SecretBox:
         """Return the plaintext. Raises SecretBoxError when keys or context are not those of sealing."""
         return self._open(sealed, context)
 
+    def has_key_for(self, sealed: str) -> bool:
+        """Say whether one of the keys opens this, wherever it belongs; nothing of it is handed out."""
+        try:
+            self._fernet.decrypt(sealed.encode("ascii"))
+        except (InvalidToken, UnicodeEncodeError):
+            return False
+        return True
+
     def rotate(self, sealed: str, *, context: str) -> str:
         """Return the same secret sealed with the newest key. Raises SecretBoxError like `open`."""
         return self.seal(self._open(sealed, context), context=context)

@@ -14,8 +14,13 @@ _UTC = ZoneInfo("UTC")
 
 
 def opening(page: BookingPage) -> Hours:
-    """Return the hours of the page's schedule with what holds for its host: absences, holidays, trips."""
+    """Return the hours of the page's schedule with what holds for its host: absences, holidays, trips.
+
+    A host who is switched off is never open.
+    """
     schedule, host = page.schedule, page.host
+    if not host.is_active:  # who cannot be booked has no time for anything new
+        return Hours(zone=_zone(schedule.time_zone))
     weekly = schedule.weekly_hours.all()
     return Hours(
         zone=_zone(schedule.time_zone),

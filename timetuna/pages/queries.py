@@ -10,7 +10,8 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from timetuna.accounts.queries import host_by_handle
+from timetuna.accounts.models import User
+from timetuna.accounts.queries import host_by_handle, host_switched_off
 from timetuna.availability.hours import Away, Hours
 from timetuna.availability.policy import Cap
 from timetuna.calendars.queries import conference_kinds
@@ -142,6 +143,16 @@ def listed_pages(handle: str) -> list[PublicPage]:
     pages = list(rows[:MOST_LISTED])
     ready = _ready_kinds(host_id, pages)
     return [page for page in (_page(row, ready[row.pk]) for row in pages) if page.meeting_types]
+
+
+def closed_page(handle: str, slug: str = "") -> User | None:
+    """Return the host of a page that was there until the host was switched off; without `slug`, of any listed page."""
+    host = host_switched_off(handle)
+    if host is None:
+        return None
+    pages = BookingPage.objects.filter(host=host)
+    pages = pages.filter(slug=slug.lower()) if slug else pages.filter(listed=True)
+    return host if pages.exists() else None
 
 
 def warnings(page: PublicPage) -> list[str]:

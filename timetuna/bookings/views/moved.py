@@ -1,12 +1,15 @@
-"""Old public addresses lead on to the new ones.
+"""Old public addresses lead on to the new ones, and those of a host who is switched off say so.
 
 For the time being (302): another page of the host may take the old address some day, and browsers never forget a 301.
 """
 
-from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from timetuna.pages.former_addresses import page_once_at
+from timetuna.pages.queries import closed_page
 
 
 def moved(request: HttpRequest, handle: str, slug: str) -> HttpResponseRedirect | None:
@@ -18,12 +21,24 @@ def moved(request: HttpRequest, handle: str, slug: str) -> HttpResponseRedirect 
     return lead_on(request, address)
 
 
-def moved_or_404(request: HttpRequest, handle: str, slug: str) -> HttpResponseRedirect:
-    """Return the same, or raise Http404 where there never was a page."""
-    found = moved(request, handle, slug)
-    if found is None:
+def moved_or_404(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
+    """Return the same, or that the host takes no bookings; raise Http404 where there never was a page."""
+    return moved(request, handle, slug) or closed_or_404(request, handle, slug)
+
+
+def closed_or_404(request: HttpRequest, handle: str, slug: str = "") -> HttpResponse:
+    """Say that the host takes no bookings, where they are switched off; raise Http404 where there never was a page."""
+    host = closed_page(handle, slug)
+    if host is None:
         raise Http404
-    return found
+    context = {
+        "headline": gettext("%(host)s takes no bookings.") % {"host": host.name},
+        "text": gettext(
+            "If you have an appointment already, nothing changes for it: the link in your mail still leads there. "
+            "For a new one, ask the person who gave you this address."
+        ),
+    }
+    return render(request, "public/gone.html", context, status=404)
 
 
 def lead_on(request: HttpRequest, address: str) -> HttpResponseRedirect:

@@ -14,7 +14,7 @@ from timetuna.bookings.choice import read_month
 from timetuna.bookings.month import month_times
 from timetuna.bookings.views.moved import moved
 from timetuna.lib.zones import find_zone
-from timetuna.pages.queries import PublicPage, public_page
+from timetuna.pages.queries import PublicPage, closed_page, public_page
 
 
 class BadQuery(Exception):  # noqa: N818 - it is an answer
@@ -30,7 +30,7 @@ def times(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     """
     page = public_page(handle, slug)
     if page is None:
-        return moved(request, handle, slug) or _error(gettext("There is no such page."), HTTPStatus.NOT_FOUND)
+        return moved(request, handle, slug) or _error(_why_not(handle, slug), HTTPStatus.NOT_FOUND)
     try:
         zone, month, minutes = _zone(request.GET, page), _month(request.GET), _minutes(request.GET, page)
     except BadQuery as error:
@@ -44,6 +44,15 @@ def times(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
             "duration": minutes,
             "days": {day.isoformat(): [time.isoformat() for time in free] for day, free in days.items()},
         }
+    )
+
+
+def _why_not(handle: str, slug: str) -> str:
+    host = closed_page(handle, slug)
+    return (
+        gettext("%(host)s takes no bookings.") % {"host": host.name}
+        if host
+        else gettext("There is no such page.")
     )
 
 

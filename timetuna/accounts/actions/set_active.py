@@ -1,0 +1,24 @@
+"""Whether somebody takes part: who does not is signed out everywhere and cannot be booked; all of theirs stays."""
+
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
+from django.db import transaction
+
+from timetuna.accounts.models import User
+
+
+def set_active(user: User, *, active: bool) -> bool:
+    """Switch the account on or off, and return whether that changed anything. Sessions do not come back with it."""
+    with transaction.atomic():
+        changed = User.objects.filter(pk=user.pk).exclude(is_active=active).update(is_active=active)
+        if not active:
+            forget_sessions(user)
+    return bool(changed)
+
+
+def forget_sessions(user: User) -> int:
+    """End the host's sessions, on whatever device; return how many. Every session is looked into for that."""
+    mine = [
+        row.pk for row in Session.objects.iterator() if row.get_decoded().get(SESSION_KEY) == str(user.pk)
+    ]
+    return Session.objects.filter(pk__in=mine).delete()[0]

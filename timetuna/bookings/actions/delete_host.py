@@ -1,0 +1,55 @@
+"""Delete a host with all that is theirs."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from timetuna.accounts.actions.set_active import forget_sessions
+from timetuna.accounts.models import FormerHandle, User
+from timetuna.bookings.actions.lock_host import lock_host
+from timetuna.bookings.availability import minute_of
+from timetuna.bookings.models import Booking, BookingHost
+from timetuna.jobs.models import Job
+
+AT_ONCE = 500
+
+
+class HasBookings(Exception):  # noqa: N818 - it is an answer
+    """The host is expected at meetings. count: how many.  last: when the last of them begins, aware UTC."""
+
+    def __init__(self, count: int, last: datetime) -> None:
+        super().__init__(count, last)
+        self.count = count
+        self.last = last
+
+
+def bookings_to_come(host_id: int, *, now: datetime) -> list[datetime]:
+    """Return when each meeting begins that is not over and that the host takes part in, requests among them."""
+    mine = BookingHost.objects.filter(host=host_id, active=True, end_minute__gt=minute_of(now))
+    starts = mine.select_related("booking").order_by("start_minute")
+    return [row.booking.start_at for row in starts]
+
+
+def delete_host(host: User) -> None:
+    """Delete the account, its pages, past bookings, connections with their tokens, and sessions.
+
+    The public address stays reserved, so that old links never lead to somebody else. Outside, nothing is told:
+    calendars keep their events. Raises HasBookings while meetings are to come.
+    """
+    with transaction.atomic():
+        lock_host(host.pk)
+        if starts := bookings_to_come(host.pk, now=timezone.now()):
+            raise HasBookings(len(starts), starts[-1])
+        _forget_work(host)
+        forget_sessions(host)
+        FormerHandle.objects.get_or_create(handle=host.handle)
+        User.objects.get(pk=host.pk).delete()
+
+
+def _forget_work(host: User) -> None:
+    """Drop what was written down to be done for the bookings that go."""
+    bookings = list(Booking.objects.filter(host=host).only("pk"))
+    for first in range(0, len(bookings), AT_ONCE):
+        subjects = [booking.subject_key() for booking in bookings[first : first + AT_ONCE]]
+        Job.objects.filter(subject__in=subjects).exclude(state=Job.State.RUNNING).delete()

@@ -1,0 +1,144 @@
+"""`timetuna hosts`: who has an account, and what becomes of it when somebody leaves."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from timetuna.accounts.actions.set_active import set_active
+from timetuna.accounts.models import User
+from timetuna.bookings.actions.delete_host import HasBookings, bookings_to_come, delete_host
+from timetuna.bookings.availability import minute_of
+from timetuna.bookings.models import BookingHost
+from timetuna.calendars.models import CalendarAccount
+from timetuna.commands import Refusal
+from timetuna.commands.database import database_answers
+from timetuna.lib.text import single_line
+
+COLUMNS = ("email", "handle", "state", "pages", "bookings to come", "last sign-in")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do what is asked to the host with that address or public address."""
+    with database_answers():
+        if options.action == "list":
+            _list(as_json=options.json)
+            return 0
+        _DO[options.action](_host(options.who), options)
+    return 0
+
+
+def _host(who: str | None) -> User:
+    if not who:
+        raise Refusal("Say who: their mail address, or the first part of their public address.")
+    found = User.objects.filter(Q(email=who.lower()) | Q(handle=who.lower())).first()
+    if found is None:
+        raise Refusal(f"Nobody here has the address {who}. `timetuna hosts list` shows everybody.")
+    return found
+
+
+def _list(*, as_json: bool) -> None:
+    rows = [_line(host) for host in _hosts().iterator()]
+    if as_json:
+        print(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    for line in _table([COLUMNS, *([_cell(row[name]) for name in COLUMNS] for row in rows)]):
+        print(line)
+
+
+def _hosts() -> QuerySet[User]:
+    coming = BookingHost.objects.filter(
+        host=OuterRef("pk"), active=True, end_minute__gt=minute_of(timezone.now())
+    )
+    counted = coming.order_by().values("host").annotate(number=Count("pk")).values("number")
+    verified = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)
+    return User.objects.order_by("email").annotate(
+        verified=Exists(verified), pages=Count("booking_pages", distinct=True), coming=counted
+    )
+
+
+def _line(host: Any) -> dict[str, Any]:
+    state = "unverified" if not host.verified else "active"
+    return {
+        "email": host.email,
+        "name": host.name,
+        "handle": host.handle,
+        "state": state if host.is_active else "disabled",
+        "pages": host.pages,
+        "bookings to come": host.coming or 0,
+        "last sign-in": host.last_login.isoformat(timespec="minutes") if host.last_login else None,
+    }
+
+
+def _cell(value: object) -> str:
+    return single_line("never" if value is None else str(value), max_length=60)
+
+
+def _table(rows: list[Any]) -> Iterator[str]:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _disable(host: User, _options: argparse.Namespace) -> None:
+    changed = set_active(host, active=False)
+    print(f"{host.name} is {'now' if changed else 'already'} switched off: signed out, and no new bookings.")
+    if count := len(bookings_to_come(host.pk, now=timezone.now())):
+        print(
+            f"{_bookings(count)} to come {'stands' if count == 1 else 'stand'}: guests are reminded, and can cancel by "
+            "the link in their mail."
+        )
+
+
+def _enable(host: User, _options: argparse.Namespace) -> None:
+    changed = set_active(host, active=True)
+    print(f"{host.name} is {'now' if changed else 'already'} switched on, and can sign in and be booked.")
+
+
+def _delete(host: User, options: argparse.Namespace) -> None:
+    _refuse_with_bookings(host)
+    if not options.yes:
+        _ask(host)
+    try:
+        delete_host(host)
+    except HasBookings:  # somebody was faster
+        _refuse_with_bookings(host)
+    print(f"{host.name} is deleted. The address /{host.handle} stays reserved.")
+
+
+def _refuse_with_bookings(host: User) -> None:
+    if starts := bookings_to_come(host.pk, now=timezone.now()):
+        raise Refusal(
+            f"{host.name} has {_bookings(len(starts)).lower()} to come, the last on {starts[-1]:%Y-%m-%d}. Cancel them "
+            "first, so that guests hear of it; `timetuna hosts disable` keeps new ones away meanwhile."
+        )
+
+
+def _ask(host: User) -> None:
+    counts = {
+        "page": host.booking_pages.count(),
+        "past booking": host.bookings.count(),
+        "connected account": CalendarAccount.objects.filter(host=host).count(),
+    }
+    what = ", ".join(f"{number} {word}{'' if number == 1 else 's'}" for word, number in counts.items())
+    print(f"This deletes {host.name} ({host.email}) for good, with {what}.")
+    if not sys.stdin.isatty():
+        raise Refusal("There is no terminal to ask on; add --yes.")
+    if input("Type the mail address to go on: ").strip().lower() != host.email:
+        raise Refusal("That is another address. Nothing was deleted.")
+
+
+def _bookings(count: int) -> str:
+    return "One booking" if count == 1 else f"{count} bookings"
+
+
+_DO: dict[str, Callable[[User, argparse.Namespace], None]] = {
+    "disable": _disable,
+    "enable": _enable,
+    "delete": _delete,
+}

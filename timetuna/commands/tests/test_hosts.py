@@ -1,0 +1,156 @@
+"""Somebody leaves: `timetuna hosts`."""
+
+import json
+import sys
+from argparse import Namespace
+from datetime import timedelta
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.test import Client
+
+from tests.clock import present
+from timetuna.accounts.models import FormerHandle, User
+from timetuna.accounts.queries import handle_is_free
+from timetuna.bookings.actions.book import book
+from timetuna.bookings.errors import BookingRefused
+from timetuna.bookings.links import link_path
+from timetuna.bookings.models import Booking
+from timetuna.bookings.tests.conftest import make_page, order
+from timetuna.calendars.models import CalendarAccount
+from timetuna.commands import Refusal, hosts
+from timetuna.jobs.models import Job
+from timetuna.pages.models import BookingPage
+
+pytestmark = pytest.mark.django_db
+
+
+def hosts_command(action: str, who: str | None = None, **more: bool) -> int:
+    return hosts.run(Namespace(**{"action": action, "who": who, "json": False, "yes": False} | more))
+
+
+@pytest.fixture
+def page(alice: User) -> BookingPage:
+    return make_page(alice)
+
+
+def test_everybody_is_listed(
+    alice: User, bob: User, page: BookingPage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book(order(page), now=present())
+    hosts_command("disable", "bob")
+    capsys.readouterr()
+
+    hosts_command("list")
+    table = capsys.readouterr().out.splitlines()
+    hosts_command("list", json=True)
+    rows = json.loads(capsys.readouterr().out)
+
+    assert [line.split()[0] for line in table] == ["email", "alice@example.org", "bob@example.org"]
+    assert rows[0] == {
+        "email": "alice@example.org", "name": "Alice Host", "handle": "alice", "state": "active", "pages": 1,
+        "bookings to come": 1, "last sign-in": None,
+    }  # fmt: skip
+    assert (rows[1]["state"], rows[1]["bookings to come"]) == ("disabled", 0)
+
+
+def test_who_is_switched_off_is_signed_out_everywhere_and_cannot_be_booked(
+    alice: User, bob: User, page: BookingPage, client: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    devices, other = [Client(), Client()], Client()
+    for device in devices:
+        device.force_login(alice)
+    other.force_login(bob)
+    booking = book(order(page), now=present())
+
+    hosts_command("disable", "Alice@example.org")
+    said = capsys.readouterr().out
+    pages = [
+        client.get(path) for path in ("/alice/intro", "/alice/intro/book", "/alice", "/ALICE/Intro?lang=en")
+    ]
+    program = client.get("/api/pages/alice/intro/times?month=2027-07")
+
+    assert "signed out, and no new bookings" in said
+    assert "One booking to come stands" in said
+    assert {device.get("/bookings").status_code for device in devices} == {302}
+    assert other.get("/bookings").status_code == 200
+    assert Session.objects.count() == 1
+    for answer in pages:
+        assert answer.status_code == 404
+        assert "Alice Host takes no bookings." in answer.content.decode()
+    assert (program.status_code, program.json()) == (404, {"error": "Alice Host takes no bookings."})
+    with pytest.raises(BookingRefused):  # a form that was open
+        book(order(page, start=booking.start_at + timedelta(hours=3)), now=present())
+    assert client.get(link_path(booking)).status_code == 200
+    assert client.get(f"{link_path(booking)}/cancel").status_code == 200
+
+    hosts_command("enable", "alice")
+
+    assert client.get("/alice/intro").status_code == 200
+    assert {device.get("/bookings").status_code for device in devices} == {302}
+
+
+def test_a_page_that_was_not_listed_is_not_told_from_nobodys(
+    alice: User, page: BookingPage, client: Client
+) -> None:
+    BookingPage.objects.update(listed=False)
+    hosts_command("disable", "alice")
+
+    assert "takes no bookings" not in client.get("/alice").content.decode()
+    assert "takes no bookings" not in client.get("/alice/nothing").content.decode()
+
+
+def test_nobody_is_deleted_while_guests_expect_them(alice: User, page: BookingPage) -> None:
+    book(order(page), now=present())
+
+    with pytest.raises(
+        Refusal, match=r"Alice Host has one booking to come, the last on 20\d\d-\d\d-\d\d\. Cancel"
+    ):
+        hosts_command("delete", "alice", yes=True)
+
+    assert User.objects.filter(pk=alice.pk).exists()
+
+
+def test_who_is_deleted_leaves_nothing_but_the_address_reserved(
+    alice: User, page: BookingPage, client: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client.force_login(alice)
+    past = present() - timedelta(days=3)
+    booking = book(order(page), now=present())
+    Booking.objects.update(start_at=past)
+    minute = int(past.timestamp()) // 60
+    booking.booking_hosts.update(start_minute=minute, end_minute=minute + 30)
+    CalendarAccount.objects.create(
+        host=alice, provider="zoom", provider_user_id="u", access_token="sealed", expires_at=past
+    )
+
+    hosts_command("delete", "alice", yes=True)
+
+    assert "Alice Host is deleted" in capsys.readouterr().out
+    assert not User.objects.exists()
+    for model in (Booking, BookingPage, CalendarAccount, Session):
+        assert not model.objects.exists()
+    assert not Job.objects.filter(subject=booking.subject_key()).exists()
+    assert FormerHandle.objects.get().handle == "alice"
+    assert not handle_is_free("alice")
+
+
+def test_deleting_asks_and_another_address_deletes_nothing(
+    alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(Refusal, match="There is no terminal to ask on; add --yes"):
+        hosts_command("delete", "alice")
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    monkeypatch.setattr("builtins.input", lambda _: "bob@example.org")
+    with pytest.raises(Refusal, match="Nothing was deleted"):
+        hosts_command("delete", "alice")
+    monkeypatch.setattr("builtins.input", lambda _: " Alice@example.org")
+    hosts_command("delete", "alice")
+
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize("who", [None, "nobody@example.org"])
+def test_nobody_is_a_sentence(alice: User, who: str | None) -> None:
+    with pytest.raises(Refusal, match=r"Say who|Nobody here has the address nobody@example\.org"):
+        hosts_command("disable", who)
