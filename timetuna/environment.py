@@ -62,7 +62,9 @@ SETTINGS = (
     ),
     Setting("TIMETUNA_DATABASE_POOLED", "yes behind a transaction pooler such as pgBouncer.", "no"),
     Setting(
-        "TIMETUNA_RETRY_SECONDS", "First pause before outside work is tried again; later pauses grow.", "10"
+        "TIMETUNA_RETRY_SECONDS",
+        "First pause before outside work is tried again; later pauses grow, a link that is waited for is tried sooner.",
+        "10",
     ),
     Setting(
         "TIMETUNA_GUEST_MAIL_LIMITS",

@@ -35,7 +35,7 @@ def promise(booking: Booking, *, kind: str, why: str) -> bool:
         note(booking, actor=SYSTEM, event="link_late", text=why)
         _settle_uid(booking)
         enqueue_mails(booking, kind=kind)
-        spare_reconnect_mail(booking.host_id, provider=kind_provider(booking.meeting_type))
+        spare_reconnect_mail(booking.host_id, provider=kind_provider(booking.meeting_type), said=why)
         if not makes_link(booking):  # else whoever makes the link is at it
             enqueue_event(booking)
         return True

@@ -6,11 +6,13 @@ import pytest
 from django.test import Client
 
 from tests.clock import present
+from timetuna.bookings.actions.announce import promise
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.mend import retry_booking
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.tests.conftest import due_now, make_page, order, work_off
 from timetuna.calendars import session
+from timetuna.calendars.actions.ask_to_reconnect import ask_to_reconnect
 from timetuna.calendars.models import CalendarAccount
 from timetuna.jobs.models import Job
 
@@ -240,3 +242,13 @@ def test_a_dead_grant_that_no_booking_tells_has_a_mail_of_its_own(zoom, alice, c
     work_off()
 
     assert [mail["subject"] for mail in zoom.mails(HOST)] == ["Zoom needs to be connected again"]
+
+
+def test_a_booking_that_waits_for_something_else_does_not_tell_of_a_dead_grant(zoom, booking):
+    ask_to_reconnect(CalendarAccount.objects.all(), reason="Zoom ended the connection. Connect Zoom again.")
+    promise(booking, kind="promised", why="Zoom's limit of requests is reached.")
+
+    due_now(name="calendars.reconnect_mail")
+    work_off()
+
+    assert "Zoom needs to be connected again" in [mail["subject"] for mail in zoom.mails(HOST)]

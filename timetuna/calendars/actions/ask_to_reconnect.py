@@ -40,14 +40,15 @@ def ask_to_reconnect(accounts: QuerySet[CalendarAccount], *, reason: str) -> int
     return len(found)
 
 
-def spare_reconnect_mail(host_id: int, *, provider: str) -> None:
-    """Drop the mails that wait to say it, because the host is told by another in the caller's transaction.
+def spare_reconnect_mail(host_id: int, *, provider: str, said: str) -> None:
+    """Drop the mail that waits to say it, because the host reads the reason in another of the caller's transaction.
 
     For what only makes meetings: the mail of a booking without its link says all of it. Calendars take time on every
     page, so theirs goes in any case.
     """
     rows = CalendarAccount.objects.filter(host_id=host_id, provider=provider, needs_reconnect=True)
-    keys = [_mail_key(account) for account in rows if not _has_calendars(account)]
+    told = [account for account in rows if account.needs_reconnect_reason in said]
+    keys = [_mail_key(account) for account in told if not _has_calendars(account)]
     Job.objects.filter(key__in=keys, state=Job.State.WAITING).delete()
 
 
