@@ -1,5 +1,9 @@
 """Many guests at once, at a small size; `benchmarks/load.py` is the full one."""
 
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
 import pytest
 
 from tests.crowd import SCENARIOS, Sent, crowd_of, differences, faults
@@ -25,6 +29,20 @@ def test_nothing_overlaps_and_nothing_acknowledged_is_lost(two_processes, scenar
 
         assert faults(crowd) == []
     assert "Traceback" not in two_processes.log()
+
+
+def test_a_limit_is_one_for_all_processes(two_processes):
+    def ask(number):
+        with httpx.Client(base_url=two_processes.base_url, trust_env=False, timeout=60) as browser:
+            page = browser.get("/reset-password").text
+            token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page).group(1)
+            form = {"email": f"person+{number}@example.org", "csrfmiddlewaretoken": token}
+            return browser.post("/reset-password", data=form).status_code
+
+    with ThreadPoolExecutor(20) as people:
+        answers = sorted(people.map(ask, range(20)))
+
+    assert answers == [302] * 5 + [429] * 15
 
 
 def sent(key, *, what="book", status=302):
