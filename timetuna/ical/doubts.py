@@ -23,6 +23,7 @@ _LONGEST = 31 * DAY  # an event of which only one side is known
 _WIDEST = 100 * DAY  # what is less certain than that is not known at all, and its host hears of it at once
 _CLOCKS_APART = 27 * 3600
 _DIGITS = re.compile(r"(\d{4})(?:-?(\d\d)(?:-?(\d\d))?)?(?!-?\d)(?:[T ](\d\d))?", re.ASCII | re.IGNORECASE)
+ONWARDS = re.compile(r';\s*RANGE\s*=\s*"?THISANDFUTURE', re.IGNORECASE)
 _UNTIL = re.compile(r"UNTIL\s*=\s*([^;]*)")
 _YEARS, _MONTHS, _HOURS = range(1900, 2200), range(1, 13), 24
 _TITLE_LENGTH = 60
@@ -72,8 +73,7 @@ class Doubt(NamedTuple):
 
 def doubt_of(part: Part, zones: FileZones, *, code: str, tentative: bool) -> Doubt:
     """Return what is certain of an event whose time is not."""
-    hull = Hull(None, None) if part.broken else _Measuring(part, zones).hull()
-    return Doubt(code, part.number, title_of(part), hull, tentative)
+    return Doubt(code, part.number, title_of(part), _Measuring(part, zones).hull(), tentative)
 
 
 def title_of(part: Part) -> str:
@@ -103,41 +103,59 @@ class _Measuring:
             return self._repeated(start[0], start[1] + self._length(unknown=bool(ends)))
         if end:
             return self._repeated(end[0] - _LONGEST, end[1])
-        return Hull(None, None) if starts else None
+        if starts:
+            return Hull(None, None)
+        return self._further([], [], self._length(unknown=bool(ends))) if self._part.every("RDATE") else None
 
     def _length(self, *, unknown: bool) -> int:
         try:
-            lengths = [length(text) for text in self._part.values("DURATION")]
+            known = max((_at_most(text) for text in self._part.values("DURATION")), default=0)
         except ValueError:
             return _LONGEST
-        known = max((one.days * DAY + one.seconds for one in lengths), default=0)
         return _LONGEST if unknown else max(known, 0)
 
     def _repeated(self, first: int, last: int) -> Hull:
         """Return the hull of the whole series, of which one time lies within these two."""
+        if any(ONWARDS.search(given.head) for given in self._part.every("RECURRENCE-ID")):
+            return Hull(first, None)  # it moves others with it
         lasts = [last]
         for text in filter(None, self._part.values("RRULE")):
             until = _UNTIL.search(text)
             end = self._piece(until[1], "") if until else None
             if end is None:
                 return Hull(first, None)
-            lasts.append(end[1] + DAY + last - first)
-        firsts = [first]
-        for given in self._part.every("RDATE"):
-            more = self._all([Property(given.head, text) for text in pieces(given)])
-            if more is None:
-                return Hull(None, None)
-            firsts.append(more[0])
-            lasts.append(more[1] + last - first)
-        return Hull(min(firsts), max(lasts))
+            lasts.append(end[1] + _CLOCKS_APART + last - first)
+        return self._further([first], lasts, last - first)
+
+    def _further(self, firsts: list[int], lasts: list[int], size: int) -> Hull:
+        """Return the hull of these and of the single further times (RDATE), each of this size."""
+        given = [Property(one.head, text) for one in self._part.every("RDATE") for text in pieces(one)]
+        more = self._all(given)
+        if given and more is None:
+            return Hull(None, None)
+        if more:
+            firsts, lasts = [*firsts, more[0]], [*lasts, more[1] + size]
+        return Hull(min(firsts), max(lasts)) if firsts else Hull(None, None)
 
     def _all(self, given: Iterable[Property]) -> Certain | None:
         """Return between what all times of these properties lie; None where there is none, or one says nothing."""
-        found = [self._piece(text, one.head) for one in given for text in one.value.split("/") if text]
+        found = [self._period(one) for one in given if one.value]
         certain = [one for one in found if one is not None]
         if not certain or len(certain) < len(found):
             return None
         return min(first for first, _ in certain), max(last for _, last in certain)
+
+    def _period(self, given: Property) -> Certain | None:
+        """Read a time, or the two ends of a period."""
+        begin, _, end = given.value.partition("/")
+        first, end = self._piece(begin, given.head), end.strip("/ ")
+        if first is None or not end:
+            return first
+        try:
+            return first[0], first[1] + _at_most(end)
+        except ValueError:
+            last = self._piece(end, given.head)
+        return (first[0], max(first[1], last[1])) if last else (first[0], first[1] + _LONGEST)
 
     def _piece(self, text: str, head: str) -> Certain | None:
         try:
@@ -153,6 +171,12 @@ class _Measuring:
         zone, calendar = self._zones.zone(name, self._part.calendar), self._part.calendar
         apart = _CLOCKS_APART if (calendar, name) in self._zones.guesses else 0
         return zone.utc(first) - apart, zone.utc(last) + apart
+
+
+def _at_most(text: str) -> int:
+    """Return the seconds of a duration, with those that a clock change adds to a day. Raises ValueError."""
+    found = length(text)
+    return found.days * DAY + found.seconds + (3600 if found.days else 0)
 
 
 def _by_digits(text: str) -> Certain | None:

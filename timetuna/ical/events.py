@@ -1,12 +1,11 @@
 """Parts to events: when each begins, how long it takes, how it repeats, and whether it takes time at all."""
 
-import re
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from timetuna.ical.answer import Note
-from timetuna.ical.doubts import Doubt, doubt_of
+from timetuna.ical.doubts import ONWARDS, Doubt, doubt_of
 from timetuna.ical.file_zones import FileZones
 from timetuna.ical.parts import Part, Property
 from timetuna.ical.rules import Rule, rule
@@ -18,7 +17,6 @@ _LONGEST_MARK = 255  # longer than any of ours
 _SHOWN_AS = ("X-MICROSOFT-CDO-BUSYSTATUS", "X-MICROSOFT-MSNCALENDAR-BUSYSTATUS")
 _CANCELLED, _TRANSPARENT = frozenset({"CANCELLED"}), frozenset({"TRANSPARENT", "1"})
 _ELSEWHERE, _FREE = frozenset({"WORKINGELSEWHERE"}), frozenset({"FREE", "WORKINGELSEWHERE"})
-_ONWARDS = re.compile(r';\s*RANGE\s*=\s*"?THISANDFUTURE', re.IGNORECASE)
 
 
 class Extra(NamedTuple):
@@ -216,7 +214,7 @@ class _Reading:
         for given in self.part.every("RECURRENCE-ID"):
             with suppress(ValueError, IndexError):
                 event.replaces = moments(given)[0]
-                event.onwards = bool(_ONWARDS.search(given.head))
+                event.onwards = bool(ONWARDS.search(given.head))
 
 
 def _mark(text: str) -> str:

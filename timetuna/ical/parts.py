@@ -34,7 +34,7 @@ _PROSE = re.compile(rb"(?:Status|Transp|Sequence|Name|Summary)\s*:\s|Duration\s*
 _UNSEEN = b" \t\0\x0b\x0c\xa0\xc2\xe2\x80\x8b"
 _TITLE = "SUMMARY"
 _KNOWN = {name.encode(): name for name in _FRAME.union(*_WANTED.values(), {_TITLE})}
-_TITLE_BYTES = 400
+_TITLE_BYTES, _LONGEST_TORN = 400, 2_000
 _NAMED = re.compile(rb"[A-Za-z0-9_.-]+\s*[:;]")
 _TORN = re.compile(rb"[0-9A-Z,;:=+/_-]+")  # what the rest of a value about time can look like
 _QUOTED_HEAD = re.compile(rb'((?:[^":]|"[^"]*")*):(.*)', re.DOTALL)
@@ -61,7 +61,8 @@ class Property(NamedTuple):
 class Part:
     """A component: its kind, the number of the calendar object it stands in, its properties by upper-case name.
 
-    broken: a line that is none followed right after a property about time.  title: the line that names the event, raw.
+    broken: a line that is none followed right after a property about time, and may be the rest of it.
+    title: the line that names the event, raw.
     """
 
     kind: str
@@ -71,6 +72,13 @@ class Part:
     parts: list["Part"] = field(default_factory=list)
     broken: bool = False
     title: bytes = b""
+
+    def join(self, name: str, rest: str) -> None:
+        """Put what is probably the rest of its line to a property, and remember that this is not certain."""
+        self.broken = True
+        one = self.properties[name][-1]
+        if len(one.value) < _LONGEST_TORN:
+            self.properties[name][-1] = Property(one.head, one.value + rest)
 
     def every(self, name: str) -> list[Property]:
         """Return all properties of this name."""
@@ -113,14 +121,14 @@ class _Reader:
         self.open: list[Part] = []
         # Inside a quoted-printable value of vCalendar 1.0, which folds by "=" at the end.
         self._packed = False
-        self._timed = False  # the line before was a property about time
+        self._timed = ""  # the property about time that the line before was
 
     def take(self, line: bytes) -> None:
         head, _, value = line.partition(b":")
         bare = head.partition(b";")[0]
         name = _KNOWN.get(bare) or _KNOWN.get(bare.strip().upper(), "")
         if name in _FRAME and (kind := _kind_of(value)):
-            self._packed = self._timed = False
+            self._packed, self._timed = False, ""
             if name == "BEGIN":
                 self._begin(kind)
             else:
@@ -180,8 +188,9 @@ class _Reader:
         elif name == _TITLE:
             part.title = part.title or line[:_TITLE_BYTES]
         elif self._timed and _TORN.fullmatch(line) and not (b":" in line and _NAMED.match(line)):
-            part.broken = True
-        self._timed = wanted and name in TIMES
+            part.join(self._timed, text_of(line))
+            return
+        self._timed = name if wanted and name in TIMES else ""
 
 
 def frame_of(line: bytes) -> tuple[str, str] | None:

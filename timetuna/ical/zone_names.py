@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from timetuna.ical.values import offset
 from timetuna.ical.zones import UTC_ZONE, IanaZone, TableZone, Zone
 from timetuna.lib.zones import find_zone, known_zones
+from timetuna.lib.zones import zone_meant as place_meant
 
 _LONGEST = 200
 _MOST = 15 * 3600  # no clock is further from UTC
@@ -130,11 +131,14 @@ def _zones_of(place: str) -> Iterator[ZoneInfo]:
 def _by_place(name: str) -> Meaning | None:
     """Read a name in which a zone's own can be seen: "Europe_Berlin", "vendor/Europe/Berlin", "Germany/Berlin"."""
     tails = (f"/{name}", *(f"/{name.replace(mark, '/', count)}" for mark in "_-" for count in (1, 2)))
-    zone = next((found.zone for tail in tails if (found := known_zone(tail))), None)
-    zone = zone or next(
-        _zones_of(name if "/" not in name else name.rpartition("/")[2].replace("_", " ")), None
-    )
-    return Meaning(IanaZone(zone), zone.key, "zone_guessed") if zone else None
+    windows = _OF_WINDOWS.match(name)
+    seen = known_zone(f"{windows[1]}Standard Time") if windows else None
+    zone = seen or next((found for tail in tails if (found := known_zone(tail))), None)
+    if zone is None:
+        pieces = re.split(r"[,:;]", name.rpartition("/")[2].replace("_", " "))
+        place = next(filter(None, map(place_meant, pieces)), "")
+        zone = known_zone(place) if place else None
+    return Meaning(zone, zone.name, "zone_guessed") if zone else None
 
 
 def _offsets(zone: ZoneInfo) -> list[int]:
