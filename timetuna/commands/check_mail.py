@@ -35,8 +35,10 @@ def look(report: Report, *, mail_to: str) -> None:
     except MailError as error:
         where = f"{server.host}, port {server.port}"
         report.lacks(f"{error} EMAIL_URL leads to {where}; mails wait until this is mended.")
-    else:
-        report.ok(f"The mail server takes mails from {sender.email}.")
+        if mail_to:
+            report.lacks(f"No mail was sent to {mail_to}.")
+        return
+    report.ok(f"The mail server takes mails from {sender.email}.")
     if mail_to:
         _send_one(report, server, sender, mail_to)
 

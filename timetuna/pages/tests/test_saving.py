@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from tests.forms import Pairs, main_form
@@ -228,7 +229,7 @@ def test_nothing_is_kept_for_who_was_never_signed_in(page: BookingPage) -> None:
 
     stranger.post(f"/booking-pages/{page.pk}/booking", {"title": "x" * 1_000, "version": "x"})
 
-    assert "sessionid" not in stranger.cookies
+    assert settings.SESSION_COOKIE_NAME not in stranger.cookies
 
 
 @pytest.mark.parametrize("signed_in_again", [True, False])
@@ -237,7 +238,7 @@ def test_an_old_token_brings_the_form_back(alice: User, page: BookingPage, *, si
     browser.force_login(alice)
     old = opened(browser, path, title="Typed long ago")
     browser.logout()
-    browser.cookies.pop("csrftoken", None)
+    browser.cookies.pop(settings.CSRF_COOKIE_NAME, None)
     browser.get("/signin")
     if signed_in_again:
         browser.force_login(alice)
