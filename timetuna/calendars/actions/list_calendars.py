@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
 from threading import Thread
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -54,22 +54,30 @@ def list_soon(account: CalendarAccount, *, seconds: float = SECONDS) -> None:
     provider = directory(account.provider)
     if provider is None:
         return
-    answers: SimpleQueue[tuple[OutsideCalendar, ...]] = SimpleQueue()
+    answers: SimpleQueue[tuple[OutsideCalendar, ...] | None] = SimpleQueue()
 
     def ask(token: str) -> None:
         # No database in here: whoever waits goes on without this thread.
-        with suppress(ProviderError, NeedsReconnect):
-            answers.put(provider.calendars(credential=token))
+        found = None
+        try:
+            found = provider.calendars(credential=token)
+        except (ProviderError, NeedsReconnect) as error:
+            log.info(
+                "%s connection %s: calendars not listed at once: %s", account.provider, account.pk, error.code
+            )
+        finally:
+            answers.put(found)
 
-    with suppress(Empty, ProviderError):
+    with suppress(Empty, ProviderError, OperationalError):
         token = token_at_hand(account)
         if token is None:
             return
         Thread(target=ask, args=[token], name=f"list-{account.pk}", daemon=True).start()
         found = answers.get(timeout=seconds)
-        _refuse_unkept(found)
-        _store(account.pk, found, now=timezone.now())
-        spare_first_look(account)
+        if found is not None:
+            _refuse_unkept(found)
+            _store(account.pk, found, now=timezone.now())
+            spare_first_look(account)
 
 
 def _ask(account: CalendarAccount) -> tuple[OutsideCalendar, ...]:
