@@ -1,5 +1,5 @@
 # TimeTuna in a container: docker build -t timetuna . ; what to set: compose.yaml and docs/self-hosting.md.
-FROM python:3.13-slim AS build
+FROM python:3.13.15-slim-trixie@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 RUN python -m venv /opt/timetuna
 WORKDIR /source
@@ -8,7 +8,10 @@ RUN /opt/timetuna/bin/pip install --require-hashes -r requirements/base.txt
 COPY . .
 RUN /opt/timetuna/bin/pip install --no-deps . && /opt/timetuna/bin/python -m compileall -q /opt/timetuna
 
-FROM python:3.13-slim
+FROM python:3.13.15-slim-trixie@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b
+# For `timetuna backup`: trixie's pg_dump is that of PostgreSQL 17, as in compose.yaml.
+RUN apt-get update && apt-get install -y --no-install-recommends postgresql-client \
+    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin timetuna \
     && install -d -o timetuna -g timetuna -m 0700 /data
 COPY --from=build /opt/timetuna /opt/timetuna

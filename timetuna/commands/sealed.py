@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from django.db.models import F, Model, QuerySet
-from django.db.models.fields.json import KeyTextTransform
+from django.db.models import Model, QuerySet
 
 from timetuna.bookings.models import Booking
 from timetuna.calendars.models import Authorization, CalendarAccount
@@ -35,10 +34,10 @@ def unopened() -> list[str]:
 
 def _samples(model: type[Model], column: str) -> Iterator[str]:
     """Yield the oldest and the newest secret in the column, where there is any."""
-    expression = KeyTextTransform("sealed", column) if model is Job else F(column)
-    rows: QuerySet[Model] = model._default_manager.annotate(  # noqa: SLF001 - documented
-        secret=expression
-    )
-    values = rows.exclude(secret=None).exclude(secret="").values_list("secret", flat=True)
+    rows: QuerySet[Model] = model._default_manager.all()  # noqa: SLF001 - documented
+    rows = rows.filter(arguments__has_key="sealed") if model is Job else rows.exclude(**{column: ""})
+    if model is Job:  # what is done keeps nothing sealed, or nothing that is needed again
+        rows = rows.filter(state__in=[Job.State.WAITING, Job.State.RUNNING])
     for order in ("pk", "-pk"):
-        yield from values.order_by(order)[:1]
+        for value in rows.order_by(order).values_list(column, flat=True)[:1]:
+            yield value["sealed"] if model is Job else value

@@ -145,14 +145,11 @@ def listed_pages(handle: str) -> list[PublicPage]:
     return [page for page in (_page(row, ready[row.pk]) for row in pages) if page.meeting_types]
 
 
-def closed_page(handle: str, slug: str = "") -> User | None:
-    """Return the host of a page that was there until the host was switched off; without `slug`, of any listed page."""
+def closed_page(handle: str, slug: str) -> User | None:
+    """Return the host of the page at /<handle>/<slug> (any case), if there is one and its host is switched off."""
     host = host_switched_off(handle)
-    if host is None:
-        return None
-    pages = BookingPage.objects.filter(host=host)
-    pages = pages.filter(slug=slug.lower()) if slug else pages.filter(listed=True)
-    return host if pages.exists() else None
+    there = host is not None and BookingPage.objects.filter(host=host, slug=slug.lower()).exists()
+    return host if there else None
 
 
 def warnings(page: PublicPage) -> list[str]:

@@ -23,10 +23,10 @@ def moved(request: HttpRequest, handle: str, slug: str) -> HttpResponseRedirect 
 
 def moved_or_404(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     """Return the same, or that the host takes no bookings; raise Http404 where there never was a page."""
-    return moved(request, handle, slug) or closed_or_404(request, handle, slug)
+    return moved(request, handle, slug) or _closed_or_404(request, handle, slug)
 
 
-def closed_or_404(request: HttpRequest, handle: str, slug: str = "") -> HttpResponse:
+def _closed_or_404(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     """Say that the host takes no bookings, where they are switched off; raise Http404 where there never was a page."""
     host = closed_page(handle, slug)
     if host is None:

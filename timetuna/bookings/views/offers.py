@@ -1,6 +1,6 @@
 """What a host offers to everybody: the list of their pages at /<handle>."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.text import get_text_list
@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from timetuna.accounts.queries import host_once_called
-from timetuna.bookings.views.moved import closed_or_404, lead_on
+from timetuna.bookings.views.moved import lead_on
 from timetuna.bookings.views.slots import path_of
 from timetuna.pages.queries import PublicPage, listed_pages
 
@@ -20,7 +20,7 @@ def offers(request: HttpRequest, handle: str) -> HttpResponse:
     if not pages:
         host = host_once_called(handle)
         if host is None or not listed_pages(host.handle):
-            return closed_or_404(request, handle)
+            raise Http404
         return lead_on(request, reverse("public_host", args=[host.handle]))
     context = {
         "host": {"name": pages[0].host_name},

@@ -360,3 +360,19 @@ def test_help_is_there_at_once() -> None:
         [sys.executable, "-c", "import sys, timetuna.cli; print(*sys.modules)"],
         cwd=ROOT, capture_output=True, text=True, check=True,
     ).stdout.split()  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("settings", "warned"),
+    [
+        ({"TIMETUNA_BASE_URL": "https://book.example.org"}, True),
+        ({"TIMETUNA_BASE_URL": "https://book.example.org", "TIMETUNA_SIGNUP": "closed"}, False),
+        ({}, False),
+    ],
+)
+def test_check_says_when_anybody_may_sign_up(
+    server: dict[str, str], settings: dict[str, str], *, warned: bool
+) -> None:
+    done = timetuna("check", settings=server | settings)
+
+    assert ("Sign-up is open: whoever finds https://book.example.org/signup" in done.stdout) is warned

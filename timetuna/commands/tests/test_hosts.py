@@ -65,9 +65,7 @@ def test_who_is_switched_off_is_signed_out_everywhere_and_cannot_be_booked(
 
     hosts_command("disable", "Alice@example.org")
     said = capsys.readouterr().out
-    pages = [
-        client.get(path) for path in ("/alice/intro", "/alice/intro/book", "/alice", "/ALICE/Intro?lang=en")
-    ]
+    pages = [client.get(path) for path in ("/alice/intro", "/alice/intro/book", "/ALICE/Intro?lang=en")]
     program = client.get("/api/pages/alice/intro/times?month=2027-07")
 
     assert "signed out, and no new bookings" in said
@@ -90,14 +88,13 @@ def test_who_is_switched_off_is_signed_out_everywhere_and_cannot_be_booked(
     assert {device.get("/bookings").status_code for device in devices} == {302}
 
 
-def test_a_page_that_was_not_listed_is_not_told_from_nobodys(
-    alice: User, page: BookingPage, client: Client
-) -> None:
-    BookingPage.objects.update(listed=False)
+def test_whose_list_is_closed_is_not_told_from_nobody(alice: User, page: BookingPage, client: Client) -> None:
     hosts_command("disable", "alice")
 
-    assert "takes no bookings" not in client.get("/alice").content.decode()
-    assert "takes no bookings" not in client.get("/alice/nothing").content.decode()
+    for path in ("/alice", "/alice/nothing"):
+        answer = client.get(path)
+        assert answer.status_code == 404
+        assert "takes no bookings" not in answer.content.decode()
 
 
 def test_nobody_is_deleted_while_guests_expect_them(alice: User, page: BookingPage) -> None:
