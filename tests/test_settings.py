@@ -143,6 +143,8 @@ def test_where_no_sender_follows_from_the_host_one_is_asked_for(started, base):
         ("GOOGLE_CLIENT_SECRET", "s\u00e4cret"),
         ("MICROSOFT_TENANT", "my tenant/x"),
         ("TIMETUNA_HSTS", "yes"),
+        ("TIMETUNA_WEB_PROCESSES", "0"),
+        ("TIMETUNA_WEB_THREADS", "many"),
         ("TIMETUNA_DATA_DIR", "/dev/null/data"),
     ],
 )

@@ -113,7 +113,7 @@ def _sender(value: str) -> str:
 
 
 def _secrets(value: str) -> str:
-    if not re.fullmatch(r"[!-~]*(?:\s*,\s*[!-~]+)*", value):
+    if not all(re.fullmatch(r"[!-~]*", part.strip()) for part in value.split(",")):
         raise ValueError("it has spaces or letters that no such key has; copy it once more.")
     return value
 
@@ -185,6 +185,8 @@ for _prefix in ("ZOOM", "GOOGLE", "MICROSOFT"):
         env.parsed(_name, _secrets)
 env.parsed("ZOOM_WEBHOOK_SECRET_TOKEN", _secrets)
 env.parsed("MICROSOFT_TENANT", _tenant)
+for _name in ("TIMETUNA_WEB_PROCESSES", "TIMETUNA_WEB_THREADS"):
+    env.number(_name, least=1, most=64)
 env.parsed("CALDAV_CA", _certificates)
 PROVIDER_SETTINGS = {
     setting.name: env.text(setting.name)

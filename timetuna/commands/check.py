@@ -5,6 +5,7 @@ import importlib
 import os
 
 from timetuna import __version__
+from timetuna.commands.listening import parse_listen
 from timetuna.commands.report import Report
 from timetuna.environment import SETTINGS, Environment, SettingsError
 
@@ -22,7 +23,7 @@ def run(options: argparse.Namespace) -> int:
     env = _environment(report)
     _list_settings(report, env)
     _providers(report, env)
-    if _settings_load(report):
+    if _settings_load(report, env):
         _address(report, env)
         running = importlib.import_module("timetuna.commands.check_running")
         running.look(report, mail_to=options.mail_to)
@@ -77,10 +78,11 @@ def _providers(report: Report, env: Environment) -> None:
             report.note(f"{service} is not offered; {', '.join(names)} switch it on.")
 
 
-def _settings_load(report: Report) -> bool:
+def _settings_load(report: Report, env: Environment) -> bool:
     report.heading("Start")
     try:
         importlib.import_module("timetuna.settings")
+        env.parsed("TIMETUNA_LISTEN", parse_listen)
     except SettingsError as error:
         report.lacks(str(error))
         return False

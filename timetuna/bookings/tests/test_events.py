@@ -1,5 +1,7 @@
 """A booking as one event in the host's Google calendar, against the sandbox over real sockets."""
 
+import json
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,10 +12,13 @@ from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.reschedule import reschedule
 from timetuna.bookings.availability import minute_of
+from timetuna.bookings.event_entry import digest, entry_of
 from timetuna.bookings.models import BookingGuest
 from timetuna.bookings.tests.conftest import due_now, make_page, order, tomorrow, work_off
 from timetuna.bookings.tests.google import FAMILY, PRIMARY
 from timetuna.calendars.models import Calendar, CalendarEvent
+from timetuna.lib.signing import fingerprint
+from timetuna.providers.base import Person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 GUEST, HOST = "sam@guest.example", "alice@host.example"
@@ -103,6 +108,18 @@ def test_whom_the_guest_brings_is_in_the_event_and_the_invitations(google, page)
         ("kim@guest.example", "needsAction"),
     ]
     assert "kim@guest.example" in google.control.mail(HOST)[0]["ics"][0].replace("\r\n ", "")
+
+
+def test_events_of_before_who_came_was_told_apart_are_not_written_anew(page):
+    entry = entry_of(book(order(page), now=present()))
+    said = asdict(entry)
+    for person in said["guests"]:
+        del person["accepted"]
+
+    assert digest(entry) == fingerprint(json.dumps(said, default=str, sort_keys=True))
+    assert digest(replace(entry, guests=(Person("Kim", "kim@guest.example", accepted=False),))) != digest(
+        replace(entry, guests=(Person("Kim", "kim@guest.example"),))
+    )
 
 
 def test_the_pages_own_choice_counts_once_and_later_choices_do_not_move_the_event(google, page):

@@ -212,6 +212,13 @@ def test_check_says_when_no_proxy_is_believed_under_https(server: dict[str, str]
     assert ("note     TIMETUNA_TRUSTED_PROXIES is not set" in done.stdout) is not bool(proxies)
 
 
+def test_check_looks_at_what_only_the_web_server_uses(server: dict[str, str]) -> None:
+    done = timetuna("check", settings=server | {"TIMETUNA_LISTEN": "nowhere"})
+
+    assert done.returncode == 1
+    assert "missing  TIMETUNA_LISTEN cannot be used: it must look like 127.0.0.1:8000.\n" in done.stdout
+
+
 def test_check_shows_no_secret(server: dict[str, str]) -> None:
     secrets = {
         "EMAIL_URL": "smtp://robin:hunter2mail@127.0.0.1:1",
