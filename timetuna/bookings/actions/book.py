@@ -77,8 +77,9 @@ def book(order: Order, *, now: datetime) -> Booking:
     The page is read again and the engine asked again under the host's lock; the database's own guard has the last word.
     Not to be called inside a transaction: the host's calendars are looked at first.
     """
-    look_again(order.page_id, start_minute=order.start_minute, minutes=order.minutes)
     try:
+        _refuse_without_proof(order, now)
+        look_again(order.page_id, start_minute=order.start_minute, minutes=order.minutes)
         with transaction.atomic():
             booking = _book(order, now)
     except ProofNeeded:
@@ -123,18 +124,34 @@ def _book(order: Order, now: datetime) -> Booking:
     return booking
 
 
+def _refuse_without_proof(order: Order, now: datetime) -> None:
+    """Spare the host's calendars a look, and SQLite its write lock, for what brings nothing and is refused anyway."""
+    if Booking.objects.filter(idempotency_key=order.key).exists():
+        return
+    asked = _asked(order, now)
+    if asked is Proof.CODE or (asked is not Proof.NONE and not order.evidence.work):
+        raise ProofNeeded(asked)
+
+
 def _judge(order: Order, now: datetime) -> None:
-    """Raise ProofNeeded, or TooManyBookings, if so many bookings are made that this form has to bring more."""
+    """Use up the proof. Raises ProofNeeded where this form has to bring more, or TooManyBookings."""
+    asked = _asked(order, now)
+    if asked is Proof.CODE or (
+        asked is not Proof.NONE and not use(order.evidence.work, order.purpose(), asked, now=now)
+    ):
+        raise ProofNeeded(asked)
+
+
+def _asked(order: Order, now: datetime) -> Proof:
+    """Return what the form still has to bring. Raises TooManyBookings."""
     busy, evidence = rates(order.page_id, order.client, now=now), order.evidence
     if busy.refused:
         raise TooManyBookings(
             gettext("Many bookings have come from your network lately. Please try again later.")
         )
-    asked = busy.asked(suspicious=evidence.suspicious, brings_others=bool(order.others))
-    if asked is Proof.NONE or evidence.confirmed:
-        return
-    if asked is Proof.CODE or not use(evidence.work, order.purpose(), asked, now=now):
-        raise ProofNeeded(asked)
+    if evidence.confirmed:
+        return Proof.NONE
+    return busy.asked(suspicious=evidence.suspicious, brings_others=bool(order.others))
 
 
 def _ask_host(booking: Booking, order: Order, *, hours: int, now: datetime) -> None:

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
 from django.urls import reverse
 
 from timetuna.accounts.emails import send
@@ -12,6 +11,7 @@ from timetuna.bookings.actions.lock_host import lock_host
 from timetuna.bookings.models import Booking, UnusualBookings
 from timetuna.bookings.proofs import rates
 from timetuna.pages.models import BookingPage
+from timetuna.rate_limits.limits import Limit, spend, used
 from timetuna.web.client import Client
 from timetuna.web.paths import in_full
 
@@ -19,6 +19,9 @@ QUIET_AFTER = timedelta(hours=12)
 """What begins again sooner belongs to what was."""
 LOOKED_BACK = timedelta(hours=1)
 LEAST_OF_SOURCE = 3
+NOTED_EVERY = timedelta(seconds=5)
+ASKED = Limit("asked for a proof", (1_000_000_000, 86_400))
+"""Never closed."""
 
 
 def note_unusual(page_id: int, client: Client, *, now: datetime) -> None:
@@ -26,6 +29,7 @@ def note_unusual(page_id: int, client: Client, *, now: datetime) -> None:
 
     Nobody is told because of what a network did on other hosts' pages.
     """
+    spend(ASKED, str(page_id))
     if _go_on(page_id, now):
         return
     with transaction.atomic():
@@ -41,8 +45,12 @@ def note_unusual(page_id: int, client: Client, *, now: datetime) -> None:
 
 
 def _go_on(page_id: int, now: datetime) -> bool:
-    under_way = UnusualBookings.objects.filter(page_id=page_id, last_at__gt=now - QUIET_AFTER)
-    return bool(under_way.update(last_at=now, asked=F("asked") + 1))
+    """Note it where it is under way, with one write for all that came within some seconds."""
+    row = UnusualBookings.objects.filter(page_id=page_id, last_at__gt=now - QUIET_AFTER).first()
+    if row is not None and row.last_at <= now - NOTED_EVERY:
+        asked = max(row.asked + 1, used(ASKED, str(page_id)))
+        UnusualBookings.objects.filter(pk=row.pk).update(last_at=now, asked=asked)
+    return row is not None
 
 
 def _began(page: BookingPage, client: Client, now: datetime) -> datetime | None:

@@ -206,7 +206,8 @@ def test_a_network_is_refused_at_last_but_not_one_that_everybody_may_be_behind(p
 def test_the_host_hears_once_and_the_list_says_it(client, page, alice, charlie, letters):
     made(page, 10)
     for number in range(3):
-        post(guest(), filled(open_form(guest()), email=f"s{number}@stranger.example"))
+        with time_machine.travel(present() + timedelta(seconds=6 * number), tick=False):
+            post(guest(), filled(open_form(guest()), email=f"s{number}@stranger.example"))
     work_off()
 
     (letter,) = [one for one in letters if alice.email in one["to"]]
@@ -258,3 +259,12 @@ def test_a_network_changes_so_many_unproven_bookings_whatever_their_addresses(pa
     assert moved == ["Many bookings from your network were changed lately. Please try again later."] * 2
     Booking.objects.filter(pk=rows[-1].pk).update(guest_confirmed=True)
     reschedule(rows[-1].pk, start_minute=later, actor="guest", now=present())
+
+
+def test_calendars_are_not_looked_at_for_a_form_that_brings_nothing(page, monkeypatch):
+    made(page, 10)
+    looked = []
+    monkeypatch.setattr("timetuna.bookings.actions.book.look_again", lambda *_, **__: looked.append(1))
+
+    assert post(guest(), filled(open_form(guest()))).status_code == 428
+    assert looked == []

@@ -74,7 +74,7 @@ def unusual(request: HttpRequest, number: int) -> HttpResponse:
     )
     text = (
         f"These were booked on “{found.page.title}” from {since} to {until}. "
-        f"{found.asked} time{'s' if found.asked > 1 else ''} somebody was asked for a proof."
+        f"At least {found.asked} time{'s' if found.asked > 1 else ''} somebody was asked for a proof."
     )
     return _answer(request, Group(rows, "Unusually many bookings", text, "/bookings"))
 
