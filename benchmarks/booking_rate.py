@@ -61,7 +61,8 @@ def book_by_form(client: Client, path: str, *, number: int, start: datetime) -> 
     query = f"start={start:%Y-%m-%dT%H:%MZ}&duration=30&zone=UTC"
     shown = client.get(f"{path}?{query}", Accept_Encoding="identity", **guest)
     form = {name: unescape(value) for name, value in HIDDEN.findall(shown.body.decode())}
-    form |= {"name": "Sam Guest", "email": f"g{number}@guest.example", "phone": "+49 30 123456", "notes": ""}
+    form |= {"name": "Sam Guest", "email": f"g{number}@guest.example", "phone": "+49 30 123456"}
+    form |= {"notes": "", "guests": ""}
     cookie = COOKIE.search(shown.headers["set-cookie"])
     guest |= {"Cookie": cookie[0] if cookie else "", "Origin": f"http://localhost:{client.port}"}
     answer = client.post(path, form, **guest)

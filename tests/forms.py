@@ -66,7 +66,7 @@ class _Reader(HTMLParser):
 
     def _control(self, tag: str, found: dict[str, str]) -> None:
         name, kind = found.get("name", ""), found.get("type", "text")
-        if tag == "button" and name and kind != "button":
+        if tag == "button" and name and kind != "button" and "formaction" not in found:
             self.forms[-1].buttons.append((name, found.get("value", "")))
         elif tag == "select" and name:
             self.select, self.options = name, []

@@ -29,7 +29,8 @@ class Guest:
         answer = self.client.get(f"{self.page_url}/book", params=query)
         assert answer.status_code == 200, answer.text
         hidden = {name: unescape(value) for name, value in HIDDEN.findall(answer.text)}
-        return hidden | {"name": "Sam Guest", "email": self.email, "phone": "+49 30 123456", "notes": "Hello"}
+        typed = {"name": "Sam Guest", "email": self.email, "phone": "+49 30 123456"}
+        return hidden | typed | {"notes": "Hello", "guests": ""}
 
     def look_at_form(self, start: datetime) -> dict[str, str]:
         """Return a form that holds nothing, as a browser gets it that looks ahead."""

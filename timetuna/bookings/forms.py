@@ -10,6 +10,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 from timetuna.bookings import wording
 from timetuna.bookings.choice import read_start
 from timetuna.bookings.invitees import read_invitees
+from timetuna.bookings.models import Booking
 from timetuna.lib.mail import clean_address
 from timetuna.lib.signing import random_token
 from timetuna.lib.text import multi_line, single_line
@@ -19,6 +20,8 @@ from timetuna.pages.forms.hours import ClockField
 from timetuna.pages.kinds import PHONE
 from timetuna.pages.models import BookingPage
 from timetuna.pages.queries import PageDuration, PublicPage
+from timetuna.web.forms import WholeForm
+from timetuna.web.saving import HostForm
 
 KEY_LENGTHS = range(20, 65)
 _MOST_DIGITS = 11  # what a column can hold
@@ -73,7 +76,7 @@ class GuestsField(forms.CharField):
             raise forms.ValidationError(str(error)) from error
 
 
-class BookingForm(forms.Form):
+class BookingForm(WholeForm):
     """The guest's details for one time of a page."""
 
     start = forms.CharField(widget=forms.HiddenInput)
@@ -234,7 +237,7 @@ class BookingForm(forms.Form):
             )
 
 
-class WordsForm(forms.Form):
+class WordsForm(WholeForm):
     """What is written to the other side with a change; `asks` says whether a guest has to."""
 
     note = LinesField(
@@ -280,7 +283,7 @@ class MoveForm(WordsForm):
     hold = HoldField()
 
 
-class GuestsForm(forms.Form):
+class GuestsForm(WholeForm):
     """Who else is to be invited to a booking that stands."""
 
     guests = GuestsField(required=True)
@@ -311,7 +314,7 @@ def _guests_field(form: forms.Form) -> GuestsField:
     return field
 
 
-class NotesForm(forms.Form):
+class NotesForm(HostForm):
     """What a host writes down about a booking, for nobody else."""
 
     notes = LinesField(
@@ -321,6 +324,10 @@ class NotesForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
         error_messages={"max_length": "This can have 5,000 characters at most."},
     )
+
+    def __init__(self, booking: Booking, data: Any = None) -> None:
+        """Show the notes as they are stored, or what was sent in `data`."""
+        super().__init__(data, initial={"notes": booking.private_notes})
 
     def clean_notes(self) -> str:
         """Return the notes without control characters."""

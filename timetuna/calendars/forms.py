@@ -6,12 +6,13 @@ from typing import Any
 from django import forms
 
 from timetuna.providers.base import Answer
+from timetuna.web.forms import WholeForm
 
 LONGEST = 2_000
 _PASSWORD = "password"  # noqa: S105 - a kind of field
 
 
-class LoginAnswersForm(forms.Form):
+class LoginAnswersForm(WholeForm):
     """One field for each answer. What was typed comes back after a failure, a password does not."""
 
     def __init__(self, answers: Sequence[Answer], data: Any = None) -> None:

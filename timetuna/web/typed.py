@@ -23,9 +23,7 @@ MOST_FORMS = 3
 MOST_CHARACTERS = 100_000
 _KEY = "typed"
 _SIGNER = Signer(salt="timetuna.web.typed")
-SIGN_IN_AGAIN = (
-    "You have been signed out meanwhile. Sign in again, and what you had typed is there to be saved."
-)
+SIGN_IN_AGAIN = "You were signed out meanwhile. Sign in again and go on with what you typed."
 
 
 def make_version(host_id: int, digests: Mapping[str, str]) -> str:

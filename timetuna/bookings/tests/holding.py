@@ -37,6 +37,7 @@ def live():
 def send(guest, at=None, *, slug="intro", **changes):
     typed = {"start": write_start(at or tomorrow()), "duration": "30", "zone": "UTC", "kind": "in_person"}
     typed |= {"key": "k" * 24, "name": "Sam Guest", "email": "sam@guest.example", "notes": ""}
+    typed |= {"hold": "", "guests": ""}
     typed |= {"visit": visit_of(guest)}
     return guest.post(f"/alice/{slug}/book", typed | changes)
 

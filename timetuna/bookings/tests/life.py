@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from tests.clock import present
+from tests.forms import forms_of
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.models import Booking
 from timetuna.bookings.tests.conftest import order, tomorrow, work_off
@@ -48,3 +49,10 @@ def subjects(zoom, to):
 
 def state(booking):
     return Booking.objects.values_list("status", flat=True).get(pk=booking.pk)
+
+
+def write_notes(host, booking, text):
+    """Write private notes on the booking's page, as its host does; return the answer."""
+    page = host.get(f"/bookings/{booking.pk}").content.decode()
+    [form] = [form for form in forms_of(page) if form.action.endswith("/notes")]
+    return host.post(form.action, dict(form.with_values(notes=text)))

@@ -19,7 +19,7 @@ from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking
 from timetuna.bookings.tests.conftest import make_page, tomorrow, work_off
 from timetuna.bookings.tests.diary import now, put, rows_of, shown
-from timetuna.bookings.tests.life import made
+from timetuna.bookings.tests.life import made, write_notes
 from timetuna.jobs.models import Job
 from timetuna.pages.models import HostRules
 
@@ -50,7 +50,7 @@ def spread(client, page):
     wish = Wish(words=f"{CANARY} reason")
     reschedule(booking.pk, start_minute=minute_of(tomorrow(15)), actor="guest", now=now(), wish=wish)
     note(booking, actor=SYSTEM, event="link_late", text="Refused: canary@guest.example, +49 30 5550199.")
-    client.post(f"/bookings/{booking.pk}/notes", {"notes": f"{CANARY} is nice"})
+    write_notes(client, booking, f"{CANARY} is nice")
     client.post(f"{link_path(booking)}/cancel", {"note": f"{CANARY} is ill"})
     booking.refresh_from_db()
     return booking
@@ -66,7 +66,7 @@ def test_nothing_that_says_who_is_left_anywhere(client, spread):
     assert CANARY in everything()
     link = link_path(spread)
 
-    client.post(f"/bookings/{spread.pk}/erase")
+    client.post(f"/bookings/{spread.pk}/erase", {"all": ""})
     work_off()
 
     left = everything()
@@ -81,7 +81,7 @@ def test_nothing_that_says_who_is_left_anywhere(client, spread):
 def test_what_happened_stays(client, spread):
     before = [(entry.at, entry.actor, entry.event, entry.changes) for entry in spread.history.all()]
 
-    client.post(f"/bookings/{spread.pk}/erase")
+    client.post(f"/bookings/{spread.pk}/erase", {"all": ""})
 
     after = [(entry.at, entry.actor, entry.event, entry.changes) for entry in spread.history.all()]
     assert after[:-1] == before
@@ -92,7 +92,7 @@ def test_what_happened_stays(client, spread):
 
 
 def test_an_erased_guest_is_still_counted_and_shown(client, spread):
-    client.post(f"/bookings/{spread.pk}/erase")
+    client.post(f"/bookings/{spread.pk}/erase", {"all": ""})
 
     assert "Erased guest" in shown(client.get("/bookings?show=cancelled"))
     page = shown(client.get(f"/bookings/{spread.pk}"))
@@ -113,7 +113,7 @@ def test_what_is_still_to_come_is_cancelled_first(client, page):
 
     with pytest.raises(NotPossible, match="Cancel it first"):
         erase(booking.pk, actor="host", now=now())
-    assert "Cancel it first" in shown(client.post(f"/bookings/{booking.pk}/erase", follow=True))
+    assert "Cancel it first" in shown(client.post(f"/bookings/{booking.pk}/erase", {"all": ""}, follow=True))
     booking.refresh_from_db()
     assert booking.guest_name == "Sam Guest"
 
@@ -203,7 +203,7 @@ def test_further_guests_of_later_are_forgotten_too(client, alice, page):
     add_guests(booking.pk, others=[Invitee("Kim", "kim@others.example")], now=now())
     client.post(f"/bookings/{booking.pk}/cancel", {"note": ""})
 
-    client.post(f"/bookings/{booking.pk}/erase")
+    client.post(f"/bookings/{booking.pk}/erase", {"all": ""})
 
     assert not booking.further_guests.exists()
     assert "kim@others" not in json.dumps(list(booking.history.values("text", "changes")))
@@ -224,7 +224,7 @@ def test_an_erased_number_leaves_no_half_a_sentence(client, alice):
     assert "Alice Host calls +49 30 5550199" in shown(client.get(f"/bookings/{booking.pk}"))
     client.post(f"/bookings/{booking.pk}/cancel", {"note": ""})
 
-    text = shown(client.post(f"/bookings/{booking.pk}/erase", follow=True))
+    text = shown(client.post(f"/bookings/{booking.pk}/erase", {"all": ""}, follow=True))
 
     assert "Phone call" in text
     assert "Alice Host calls" not in text

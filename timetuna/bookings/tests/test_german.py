@@ -64,6 +64,8 @@ def details(when=None, **changes):
         "name": "Lena Gast",
         "email": "lena@guest.example",
         "notes": "",
+        "guests": "",
+        "hold": "",
         "visit": "lenas-visit-",
     } | changes
 
@@ -302,7 +304,10 @@ def test_what_a_guest_does_in_german_stands_in_english_in_the_hosts_history(
     lena, client, page, booking, alice
 ):
     path = link_path(booking)
-    lena.post(f"{path}/move/confirm", {"start": write_start(tomorrow(15)), "zone": "Europe/Berlin"})
+    lena.post(
+        f"{path}/move/confirm",
+        {"hold": "", "note": "", "start": write_start(tomorrow(15)), "zone": "Europe/Berlin"},
+    )
     work_off()
     client.force_login(alice)
 

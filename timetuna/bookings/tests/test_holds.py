@@ -341,7 +341,7 @@ class TestMoving:
         assert KEPT in answer.content.decode()
         assert not sees(kim, tomorrow(15))
 
-        hidden = {field.name: field.value() for field in answer.context["form"].hidden_fields()}
+        hidden = {field.name: field.value() for field in answer.context["form"]} | {"note": ""}
         assert sam.post(f"{path}/move/confirm", hidden).status_code == 302
 
         assert Booking.objects.get().start_at == tomorrow(15)
@@ -352,7 +352,9 @@ class TestMoving:
         open_form(kim, tomorrow(15))
 
         answer = self.ask(sam, path, tomorrow(15))
-        sent = sam.post(f"{path}/move/confirm", {"start": write_start(tomorrow(15))})
+        sent = sam.post(
+            f"{path}/move/confirm", {"zone": "", "hold": "", "note": "", "start": write_start(tomorrow(15))}
+        )
 
         assert (answer.status_code, sent.status_code) == (409, 409)
         assert "This time is not free any more" in answer.content.decode()
@@ -360,9 +362,9 @@ class TestMoving:
         assert Booking.objects.get().start_at == tomorrow()
 
     def test_the_present_time_may_be_confirmed(self, path, sam):
-        hidden = self.ask(sam, path, tomorrow()).context["form"].hidden_fields()
+        form = self.ask(sam, path, tomorrow()).context["form"]
 
-        answer = sam.post(f"{path}/move/confirm", {field.name: field.value() for field in hidden})
+        answer = sam.post(f"{path}/move/confirm", {field.name: field.value() or "" for field in form})
 
         assert answer.status_code == 302
         assert not Hold.objects.exists()

@@ -40,7 +40,9 @@ def ask(client, booking, **typed):
 
 
 def send(client, booking, start, **more):
-    return client.post(f"/bookings/{booking.pk}/move/confirm", {"start": write_start(start)} | more)
+    return client.post(
+        f"/bookings/{booking.pk}/move/confirm", {"note": "", "start": write_start(start)} | more
+    )
 
 
 def start_of(booking):

@@ -11,7 +11,7 @@ from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking, BookingGuest
 from timetuna.bookings.tests.conftest import tomorrow, work_off
 from timetuna.bookings.tests.diary import now, put, rows_of, shown
-from timetuna.bookings.tests.life import events, made
+from timetuna.bookings.tests.life import events, made, write_notes
 from timetuna.bookings.tests.reading import GUEST, HOST, event, message
 from timetuna.bookings.tests.test_further_guests import KIM
 from timetuna.jobs.models import Job
@@ -54,7 +54,7 @@ def test_nobody_missed_what_is_to_come_or_was_cancelled(alice, columns):
 
 def test_private_notes_are_the_hosts_alone(client, page, zoom):
     booking = made(page)
-    client.post(f"/bookings/{booking.pk}/notes", {"notes": "Owes me lunch\r\n<b>twice</b>"})
+    write_notes(client, booking, "Owes me lunch\r\n<b>twice</b>")
     client.post(f"/bookings/{booking.pk}/resend", {"to": "guest"})
     work_off()
 
@@ -72,7 +72,7 @@ def test_private_notes_are_the_hosts_alone(client, page, zoom):
 def test_notes_that_are_too_long_come_back_as_they_were_typed(client, alice):
     booking = past(alice)
 
-    answer = client.post(f"/bookings/{booking.pk}/notes", {"notes": "n" * 5_001})
+    answer = write_notes(client, booking, "n" * 5_001)
 
     assert answer.status_code == 422
     assert "n" * 5_001 in answer.content.decode()
@@ -127,7 +127,10 @@ def test_a_cancelled_booking_is_told_again_as_cancelled(client, page, zoom):
 
 def test_the_history_is_a_file_with_old_and_new_values(client, page):
     booking = made(page)
-    client.post(f"/bookings/{booking.pk}/move/confirm", {"start": tomorrow(15).strftime("%Y-%m-%dT%H:%MZ")})
+    client.post(
+        f"/bookings/{booking.pk}/move/confirm",
+        {"note": "", "start": tomorrow(15).strftime("%Y-%m-%dT%H:%MZ")},
+    )
     client.post(f"/bookings/{booking.pk}/cancel", {"note": "I am ill"})
 
     answer = client.get(f"/bookings/{booking.pk}/history.json")
@@ -176,7 +179,7 @@ def test_words_with_a_cancellation_are_never_lost(client, page):
 
 def test_a_text_that_fits_in_the_browser_fits_here(client, page):
     booking = made(page)
-    client.post(f"/bookings/{booking.pk}/notes", {"notes": "a\r\n" * 2_499 + "ab"})
+    write_notes(client, booking, "a\r\n" * 2_499 + "ab")
 
     booking.refresh_from_db()
     assert booking.private_notes == "a\n" * 2_499 + "ab"

@@ -21,8 +21,9 @@ def details(client, page, *, start=None, visit="a-first-look", **changes):
     query = f"start={start}&duration=30&zone=America/New_York&visit={visit}"
     answer = client.get(f"/alice/{page.slug}/book?{query}")
     form = answer.context["form"]
+    blank = {field.name: "" for field in form.visible_fields() if field.name != "kind"}
     hidden = {field.name: field.value() for field in form.hidden_fields()} | {"visit": visit}
-    return hidden | {"name": "Sam Guest", "email": "sam@guest.example", "notes": "Hello"} | changes
+    return blank | hidden | {"name": "Sam Guest", "email": "sam@guest.example", "notes": "Hello"} | changes
 
 
 def test_the_page_shows_times_in_the_guests_zone(client, page):
@@ -229,7 +230,7 @@ def test_a_guest_moves(client, page):
 
     assert client.get(f"{path}/move").status_code == 200
     assert client.get(f"{path}/move/confirm?start={start}").status_code == 200
-    answer = client.post(f"{path}/move/confirm", {"start": start})
+    answer = client.post(f"{path}/move/confirm", {"zone": "", "hold": "", "note": "", "start": start})
 
     assert answer["Location"] == path
     assert Booking.objects.get().start_at == tomorrow() + timedelta(hours=5)
@@ -248,7 +249,9 @@ def test_who_moves_a_booking_reads_how_it_is_held_whatever_the_page_offers_by_no
 def test_a_guest_cannot_move_to_a_time_that_is_not_offered(client, page):
     path = client.post("/alice/intro/book", details(client, page))["Location"]
 
-    answer = client.post(f"{path}/move/confirm", {"start": write_start(tomorrow(10, 7))})
+    answer = client.post(
+        f"{path}/move/confirm", {"zone": "", "hold": "", "note": "", "start": write_start(tomorrow(10, 7))}
+    )
 
     assert answer.status_code == 409
     assert Booking.objects.get().start_at == tomorrow()

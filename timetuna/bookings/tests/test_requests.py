@@ -237,7 +237,7 @@ def test_the_mail_leads_to_a_page_with_buttons_and_looking_changes_nothing(page,
     assert "Confirm the booking" in text
     assert "Decline the request" in text
     assert state(booking) == "pending"
-    as_alice.post(f"/bookings/{booking.pk}/answer", {"answer": "yes", "via": "mail"})
+    as_alice.post(f"/bookings/{booking.pk}/answer", {"seen": "0", "answer": "yes", "via": "mail"})
     assert state(booking) == "confirmed"
     assert ("host", "mail", "approved") in events(booking)
     assert as_alice.get(f"/bookings/{booking.pk}/answer")["Location"] == f"/bookings/{booking.pk}"
@@ -247,10 +247,10 @@ def test_the_answer_needs_its_host(page, client, charlie):
     booking = made(page)
     path = f"/bookings/{booking.pk}/answer"
 
-    assert client.post(path, {"answer": "yes"}).status_code == 302
+    assert client.post(path, {"seen": "0", "answer": "yes"}).status_code == 302
     client.force_login(charlie)
     assert client.get(path).status_code == 404
-    assert client.post(path, {"answer": "yes"}).status_code == 404
+    assert client.post(path, {"seen": "0", "answer": "yes"}).status_code == 404
     assert state(booking) == "pending"
 
 
@@ -275,11 +275,13 @@ def test_an_answer_to_one_time_is_none_to_another_the_guest_has_moved_to_meanwhi
     assert form.count('<input type="hidden" name="seen" value="0">') == 2
     reschedule(booking.pk, start_minute=minute_of(tomorrow(15)), actor="guest", now=now())
 
-    told = as_alice.post(f"/bookings/{booking.pk}/answer", {"answer": said, "seen": "0"}, follow=True)
+    told = as_alice.post(
+        f"/bookings/{booking.pk}/answer", {"answer": said, "seen": "0", "note": ""}, follow=True
+    )
 
     assert state(booking) == "pending"
     assert "Your guest has asked for another time meanwhile." in shown(told)
-    as_alice.post(f"/bookings/{booking.pk}/answer", {"answer": said, "seen": "1"})
+    as_alice.post(f"/bookings/{booking.pk}/answer", {"answer": said, "seen": "1", "note": ""})
     assert state(booking) == {"yes": "confirmed", "no": "cancelled"}[said]
 
 
@@ -293,7 +295,9 @@ def test_the_moment_until_which_a_request_is_kept_stands_in_a_sentence(as_alice,
 def test_words_of_a_no_that_are_too_long_come_back_and_nothing_is_answered(as_alice, page):
     booking = made(page)
 
-    answer = as_alice.post(f"/bookings/{booking.pk}/answer", {"answer": "no", "note": "why " * 90})
+    answer = as_alice.post(
+        f"/bookings/{booking.pk}/answer", {"seen": "0", "answer": "no", "note": "why " * 90}
+    )
 
     assert answer.status_code == 422
     assert "why why" in shown(answer)
@@ -317,7 +321,7 @@ def test_a_request_whose_time_is_over_is_not_brought_back_by_a_move(page, sam):
     with time_machine.travel(now() + timedelta(hours=1, minutes=1), tick=False):
         with pytest.raises(NotPossible, match="This booking is cancelled"):
             reschedule(booking.pk, start_minute=minute_of(tomorrow(16)), actor="guest", now=now())
-        sam.post(f"{path}/move/confirm", {"start": later})
+        sam.post(f"{path}/move/confirm", {"zone": "", "hold": "", "note": "", "start": later})
         lapse(booking.pk, now=now())
 
     assert (state(booking), events(booking)[-1][2]) == ("cancelled", "lapsed")

@@ -137,9 +137,12 @@ def test_a_reason_that_is_required_has_to_be_given(client, page, zoom):
     moving = f"{link_path(booking)}/move/confirm"
     start = write_start(tomorrow(15))
 
-    without = client.post(moving, {"start": start, "note": " \u200b "})
+    without = client.post(moving, {"zone": "", "hold": "", "start": start, "note": " \u200b "})
     assert (without.status_code, "Please say why" in shown(without)) == (422, True)
-    assert client.post(moving, {"start": start, "note": "My train is late"}).status_code == 302
+    assert (
+        client.post(moving, {"zone": "", "hold": "", "start": start, "note": "My train is late"}).status_code
+        == 302
+    )
     work_off()
     bare = client.post(f"{link_path(booking)}/cancel", {"note": ""})
     assert (bare.status_code, "Please say why" in shown(bare)) == (422, True)

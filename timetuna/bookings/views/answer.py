@@ -17,6 +17,7 @@ from timetuna.bookings.models import Booking
 from timetuna.bookings.views.booking import answer_context, own_or_404, show_booking
 from timetuna.bookings.views.bookings import reader_of
 from timetuna.pages.views.ownership import host_of
+from timetuna.web.forms import INCOMPLETE
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -41,14 +42,17 @@ def answer(request: HttpRequest, booking_id: int) -> HttpResponse:
 def _answer(request: HttpRequest, row: Booking) -> HttpResponse:
     source, now = MAIL if request.POST.get("via") == MAIL else HOST, timezone.now()
     seen = read_number(request.POST.get("seen", ""))
-    form = WordsForm(request.POST)
-    if not form.is_valid():
+    wanted, form = request.POST.get("answer"), WordsForm(request.POST)
+    if seen is None:
+        messages.error(request, str(INCOMPLETE))
+        return HttpResponseRedirect(f"/bookings/{row.pk}")
+    if wanted == "no" and not form.is_valid():
         return show_booking(request, row, words_form=form, status=422)
     try:
-        if request.POST.get("answer") == "yes":
+        if wanted == "yes":
             approve(row.pk, source=source, now=now, seen=seen)
             messages.success(request, "Confirmed. Your guest gets the invitation by mail, and so do you.")
-        elif request.POST.get("answer") == "no":
+        elif wanted == "no":
             decline(row.pk, note_text=form.words(), source=source, now=now, seen=seen)
             messages.success(request, "Declined. Your guest is told by mail, and the time is free again.")
     except NotPossible as error:

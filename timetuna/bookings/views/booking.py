@@ -32,6 +32,7 @@ from timetuna.bookings.standing import Effect, Remedy, State
 from timetuna.bookings.terms import guests_refusal, most_guests
 from timetuna.bookings.views.bookings import reader_of
 from timetuna.pages.views.ownership import host_of
+from timetuna.web.saving import opened
 
 _SOURCES = {LINK: "by the guest's link", MAIL: "from a mail", API: "through the API"}
 ERASE_TEXT = (
@@ -73,7 +74,7 @@ def show_booking(
         "phone_digits": "".join(sign for sign in row.guest_phone if sign in "+0123456789"),
         **_possible(row, people, reader, words_form or WordsForm()),
         **_guests(row, people, guests_form, reader),
-        "notes_form": notes_form or NotesForm(initial={"notes": row.private_notes}),
+        "notes_form": notes_form or _notes_form(request, row),
     }
     return render(request, "bookings/booking.html", context, status=status)
 
@@ -84,6 +85,10 @@ def _same_source(row: Booking) -> int:
         return 0
     others = Booking.objects.filter(host_id=row.host_id, source_network=row.source_network)
     return others.exclude(pk=row.pk).count()
+
+
+def _notes_form(request: HttpRequest, row: Booking) -> NotesForm:
+    return opened(request, lambda data, _files: NotesForm(row, data), path=f"/bookings/{row.pk}/notes")
 
 
 def _possible(

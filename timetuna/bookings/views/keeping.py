@@ -1,5 +1,7 @@
 """What a host keeps of a booking: whether the guest came, notes of their own, and for how long who the guest was."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,6 +15,8 @@ from timetuna.bookings.errors import BookingRefused, NotPossible
 from timetuna.bookings.forms import NotesForm
 from timetuna.bookings.history import HOST
 from timetuna.bookings.views.booking import own_or_404, post_or_back, show_booking
+from timetuna.web.forms import INCOMPLETE
+from timetuna.web.saving import save
 
 
 @post_or_back
@@ -20,8 +24,10 @@ from timetuna.bookings.views.booking import own_or_404, post_or_back, show_booki
 def no_show(request: HttpRequest, booking_id: int) -> HttpResponse:
     """Write down that the guest did not come, or did."""
     row = own_or_404(request, booking_id)
+    missed = {"yes": True, "no": False}.get(request.POST.get("missed", ""))
     try:
-        mark_no_show(row.pk, missed=request.POST.get("missed") == "yes", now=timezone.now())
+        if missed is not None:
+            mark_no_show(row.pk, missed=missed, now=timezone.now())
     except NotPossible as error:
         messages.error(request, str(error))
     return HttpResponseRedirect(f"/bookings/{row.pk}")
@@ -32,10 +38,16 @@ def no_show(request: HttpRequest, booking_id: int) -> HttpResponse:
 def notes(request: HttpRequest, booking_id: int) -> HttpResponse:
     """Store the host's private notes."""
     row = own_or_404(request, booking_id)
-    form = NotesForm(request.POST)
-    if not form.is_valid():
-        return show_booking(request, row, notes_form=form, status=422)
-    write_notes(row.pk, text=form.cleaned_data["notes"])
+
+    def build(data: Any, _files: Any) -> NotesForm:
+        return NotesForm(own_or_404(request, booking_id), data)
+
+    def store(form: NotesForm) -> None:
+        write_notes(booking_id, text=form.cleaned_data["notes"])
+
+    form = save(request, build, store)
+    if not form.saved:
+        return show_booking(request, row, notes_form=form, status=form.status())
     messages.success(request, "Your notes are saved.")
     return HttpResponseRedirect(f"/bookings/{row.pk}#notes")
 
@@ -59,7 +71,10 @@ def send_again(request: HttpRequest, booking_id: int) -> HttpResponse:
 def erase_guest(request: HttpRequest, booking_id: int) -> HttpResponse:
     """Erase who the guest was, in this booking or in all of theirs that are over."""
     row, now = own_or_404(request, booking_id), timezone.now()
-    rows = list(of_the_same_guest(row)) if request.POST.get("all") else [row]
+    if "all" not in request.POST:
+        messages.error(request, str(INCOMPLETE))
+        return HttpResponseRedirect(f"/bookings/{row.pk}")
+    rows = list(of_the_same_guest(row)) if request.POST["all"] else [row]
     due = [one for one in rows if may_erase(one, now=now)]
     for one in due:
         erase(one.pk, actor=HOST, now=now)

@@ -147,16 +147,53 @@ def test_a_list_asks_again_by_itself_until_everything_is_read(as_alice, alice):
     assert "every 2s" not in words(as_alice, fragment)
 
 
+def turned(*, was, now, tentative=("on", "on")):
+    """Return what the two switches of a calendar send."""
+    return {
+        "was_blocks": was,
+        "blocks": ["", now] if now else [""],
+        "was_tentative_blocks": tentative[0],
+        "tentative_blocks": ["", tentative[1]] if tentative[1] else [""],
+    }
+
+
+def test_a_switch_that_was_turned_elsewhere_meanwhile_stays(as_alice, alice):
+    row = read(alice, blocks=True, tentative_blocks=True)
+    Calendar.objects.filter(pk=row.pk).update(tentative_blocks=False)
+
+    as_alice.post(f"{TAB}/calendars/{row.pk}", turned(was="on", now=""))
+
+    row.refresh_from_db()
+    assert (row.blocks, row.tentative_blocks) == (False, False)
+
+
+@pytest.mark.parametrize("dropped", ["blocks", "was_blocks", "tentative_blocks", "was_tentative_blocks"])
+def test_a_switch_that_did_not_arrive_is_not_off(as_alice, alice, dropped):
+    row = read(alice, blocks=True, tentative_blocks=True)
+    sent = turned(was="on", now="", tentative=("on", ""))
+    del sent[dropped]
+
+    answer = as_alice.post(f"{TAB}/calendars/{row.pk}", sent, follow=True)
+
+    row.refresh_from_db()
+    assert "A part of this form did not arrive" in answer.content.decode()
+    assert (row.blocks, row.tentative_blocks) == (True, True)
+
+
 def test_switches_are_stored_at_once_and_answered_with_the_list(as_alice, alice):
     row = read(alice, next_read_at=present() + HOUR)
 
-    answer = as_alice.post(f"{TAB}/calendars/{row.pk}", {"blocks": "on"}, headers={"HX-Request": "true"})
+    answer = as_alice.post(
+        f"{TAB}/calendars/{row.pk}",
+        turned(was="on", now="on", tentative=("on", "")),
+        headers={"HX-Request": "true"},
+    )
 
     row.refresh_from_db()
     assert (row.blocks, row.tentative_blocks) == (True, False)
     assert f'id="calendars-{row.account_id}"' in answer.content.decode()
 
-    answer = as_alice.post(f"{TAB}/calendars/{row.pk}", {"tentative_blocks": "on"})
+    answer = as_alice.post(f"{TAB}/calendars/{row.pk}", turned(was="on", now="", tentative=("", "on")))
 
     row.refresh_from_db()
     assert (row.blocks, row.tentative_blocks) == (False, True)
@@ -167,7 +204,7 @@ def test_switches_are_stored_at_once_and_answered_with_the_list(as_alice, alice)
 def test_a_calendar_that_begins_to_block_is_read_at_once(as_alice, alice):
     row = read(alice, blocks=False, next_read_at=present() + HOUR)
 
-    as_alice.post(f"{TAB}/calendars/{row.pk}", {"blocks": "on"})
+    as_alice.post(f"{TAB}/calendars/{row.pk}", turned(was="", now="on"))
 
     row.refresh_from_db()
     assert row.next_read_at <= present()
@@ -189,7 +226,7 @@ def test_a_calendar_that_is_gone_is_shown_while_something_relies_on_it(as_alice,
     row = read(alice, listed=False)
     assert "does not have this calendar any more" in words(as_alice)
 
-    as_alice.post(f"{TAB}/calendars/{row.pk}", {})
+    as_alice.post(f"{TAB}/calendars/{row.pk}", turned(was="on", now=""))
 
     assert "Work" not in words(as_alice)
 

@@ -65,11 +65,20 @@ def test_replacing_keeps_one_row_and_asks_zoom_nothing_more(browser, zoom):
     assert use(CalendarAccount.objects.get().pk, bool)
 
 
-@pytest.mark.parametrize("answer", ["keep", ""])
-def test_keeping_forgets_the_grant(browser, zoom, answer):
+@pytest.mark.parametrize("answer", ["", "repl"])
+def test_an_answer_that_did_not_arrive_leaves_the_question(browser, zoom, answer):
     address = ask_to_replace(browser, zoom)
 
-    browser.post(address, {"answer": answer})
+    assert browser.post(address, {"answer": answer})["Location"] == address
+
+    assert CalendarAccount.objects.get().email == "robin@host.example"
+    assert Authorization.objects.exists()
+
+
+def test_keeping_forgets_the_grant(browser, zoom):
+    address = ask_to_replace(browser, zoom)
+
+    browser.post(address, {"answer": "keep"})
 
     assert CalendarAccount.objects.get().email == "robin@host.example"
     assert not Authorization.objects.exists()

@@ -1,5 +1,7 @@
 """The calendars of a connected account: what they do, and having them read again."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,6 +16,9 @@ from timetuna.calendars.models import EVERY, Calendar, CalendarAccount
 from timetuna.calendars.overview import account_card
 from timetuna.calendars.views.limits import READING, refusal
 from timetuna.calendars.views.settings import host_of
+from timetuna.web.forms import INCOMPLETE
+
+ON = "on"
 
 
 @require_safe
@@ -26,15 +31,26 @@ def account_calendars(request: HttpRequest, account: int) -> HttpResponse:
 @require_POST
 @login_required
 def calendar(request: HttpRequest, calendar: int) -> HttpResponse:
-    """Store a calendar's two switches."""
+    """Store which of a calendar's two switches was turned here; the other stays as it is stored now."""
     row = _own_or_404(request, calendar)
+    blocks, tentative = (_turned(request, name) for name in ("blocks", "tentative_blocks"))
+    if blocks is None or tentative is None:
+        return _answer(request, row, str(INCOMPLETE), level=messages.ERROR)
     set_calendar(
         row.pk,
         host_id=host_of(request).pk,
-        blocks="blocks" in request.POST,
-        tentative_blocks="tentative_blocks" in request.POST,
+        blocks=blocks(row.blocks),
+        tentative_blocks=tentative(row.tentative_blocks),
     )
     return _answer(request, row, "Saved.")
+
+
+def _turned(request: HttpRequest, name: str) -> Callable[[bool], bool] | None:
+    """Return what becomes of a switch that is stored as it is; None where it did not arrive with what it was."""
+    was, now = request.POST.get(f"was_{name}"), request.POST.get(name)
+    if was is None or now is None:
+        return None
+    return lambda stored: stored if now == was else now == ON
 
 
 @require_POST
@@ -71,10 +87,12 @@ def _own_or_404(request: HttpRequest, calendar_id: int) -> Calendar:
     return found
 
 
-def _answer(request: HttpRequest, row: Calendar, sentence: str) -> HttpResponse:
+def _answer(
+    request: HttpRequest, row: Calendar, sentence: str, *, level: int = messages.SUCCESS
+) -> HttpResponse:
     if request.headers.get("HX-Request"):
         return _fragment(request, row.account_id)
-    messages.success(request, sentence)
+    messages.add_message(request, level, sentence)
     return redirect(f"{reverse('settings_providers')}#calendars-{row.account_id}")
 
 

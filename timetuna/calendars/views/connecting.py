@@ -121,7 +121,10 @@ def replace(request: HttpRequest, provider: str, authorization: int) -> HttpResp
 
 
 def _answer(request: HttpRequest, found: Listing, *, authorization: int) -> HttpResponse:
-    wanted = request.POST.get("answer") == "replace"
+    answer = request.POST.get("answer", "")
+    if answer not in {"replace", "keep"}:
+        return redirect("provider_replace", found.slug, authorization)
+    wanted = answer == "replace"
     if not answer_replacement(_visit(request, found.slug), authorization, replace=wanted):
         messages.warning(
             request, f"That took too long, so nothing was changed. Please connect {found.label} again."
