@@ -9,17 +9,16 @@ from allauth.account.fields import PasswordField
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.forms import SignupForm as SocialSignupForm
 from django import forms
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 
-from timetuna.accounts import handles, names
+from timetuna.accounts import names
 from timetuna.accounts.actions.store_host import EmailTaken
 from timetuna.accounts.models import User
-from timetuna.accounts.queries import address_is_taken, handle_is_free
+from timetuna.accounts.queries import address_is_taken
 from timetuna.lib.mail import clean_address
-from timetuna.lib.zones import find_zone, zone_meant, zone_names
+from timetuna.lib.zones import find_zone
 
 PASSWORD_HELP = "At least 8 characters, and not one of the passwords everybody uses."  # noqa: S105 - help, not a password
 _EMAIL = {
@@ -69,7 +68,7 @@ class NewHost(Plain):
 
     def clean_name(self) -> str:
         """Return one visible line."""
-        return _cleaned(names.clean_name, self.cleaned_data["name"])
+        return cleaned(names.clean_name, self.cleaned_data["name"])
 
     def clean_time_zone(self) -> str:
         """Return a known zone; what the browser could not tell is UTC until the host says otherwise."""
@@ -220,65 +219,6 @@ class ChangeEmailForm(Plain, account.AddEmailForm):
         return password
 
 
-class ProfileForm(forms.Form):
-    """What guests see of a host, and the zone the host's hours are meant in."""
-
-    name = forms.CharField(
-        label="Your name",
-        help_text="Guests see it on your pages and in their mails.",
-        max_length=names.LONGEST,
-        widget=forms.TextInput(attrs={"autocomplete": "name"}),
-    )
-    handle = forms.CharField(
-        label="Public address",
-        max_length=handles.LONGEST,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
-        ),
-    )
-    time_zone = forms.CharField(
-        label="Time zone",
-        help_text="Your weekly hours are meant in it. Type a city to find yours.",
-        max_length=64,
-        widget=forms.TextInput(attrs={"list": "time-zones", "autocomplete": "off", "spellcheck": "false"}),
-    )
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        self.user = user
-        kwargs.setdefault("initial", {"name": user.name, "handle": user.handle, "time_zone": user.time_zone})
-        super().__init__(*args, **kwargs)
-        begin = f"{settings.BASE_URL}/{user.handle}/"
-        self.fields[
-            "handle"
-        ].help_text = f"Your pages begin with {begin}. When you change it, links you have shared lead on."
-
-    @property
-    def zones(self) -> tuple[str, ...]:
-        """Return the zones to offer, the current one among them."""
-        names_ = zone_names()
-        return names_ if self.user.time_zone in names_ else (self.user.time_zone, *names_)
-
-    def clean_name(self) -> str:
-        """Return one visible line."""
-        return _cleaned(names.clean_name, self.cleaned_data["name"])
-
-    def clean_handle(self) -> str:
-        """Return a handle this host may have."""
-        if self.cleaned_data["handle"] == self.user.handle:
-            return self.user.handle
-        handle = _cleaned(handles.clean_handle, self.cleaned_data["handle"])
-        if not handle_is_free(handle, user=self.user):
-            raise forms.ValidationError("This public address is taken. Please choose another one.")
-        return handle
-
-    def clean_time_zone(self) -> str:
-        """Return a known zone."""
-        zone = zone_meant(self.cleaned_data["time_zone"])
-        if not zone:
-            raise forms.ValidationError("Please choose a time zone from the list, like Europe/Berlin.")
-        return zone
-
-
 def _stored_form(email: str) -> str:
     try:
         return clean_address(email).lower()
@@ -286,9 +226,10 @@ def _stored_form(email: str) -> str:
         return email.strip().lower()  # no account has it; the answer is the same as for any unknown address
 
 
-def _cleaned(clean: Any, text: str) -> str:
+def cleaned(clean: Any, text: str) -> str:
+    """Return what `clean` makes of the text; its ValueError becomes the field's."""
     try:
-        cleaned: str = clean(text)
+        found: str = clean(text)
     except ValueError as error:
         raise forms.ValidationError(str(error)) from None
-    return cleaned
+    return found

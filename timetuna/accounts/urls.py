@@ -10,7 +10,6 @@ from django.urls import URLPattern, URLResolver, path, re_path
 from django.views.generic import RedirectView
 
 from timetuna.accounts.views import email, password, social
-from timetuna.accounts.views.profile import Profile
 from timetuna.accounts.views.reauthenticate import Reauthenticate
 from timetuna.accounts.views.reset_password import NewPassword, ResetPassword
 from timetuna.accounts.views.signin import SignIn
@@ -45,7 +44,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("reauthenticate", Reauthenticate.as_view(), name="account_reauthenticate"),
     path("settings", RedirectView.as_view(pattern_name="profile"), name="settings"),
-    path("settings/profile", Profile.as_view(), name="profile"),
     path("settings/email", email.Email.as_view(), name="account_email"),
     path("settings/email/undo/<str:token>", email.undo, name="undo_email"),
     path("settings/password", password.Password.as_view(), name="account_change_password"),

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import ngettext
 
@@ -188,6 +188,32 @@ def schedule_lines(host_id: int) -> list[ScheduleLine]:
             tuple(page.title for page in row.pages.all()),
         )
         for row in rows.order_by("-is_default", "name", "id").prefetch_related("weekly_hours", "pages")
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class HoursLine:
+    """A schedule, or a page's own hours, as its host reads it. text: the hours."""
+
+    id: int
+    name: str
+    text: str
+
+
+def hours_in_zone(host_id: int, time_zone: str) -> list[HoursLine]:
+    """Return all hours of the host that are meant in this zone, pages' own behind the shared ones."""
+    coming = Count("overrides", filter=Q(overrides__date__gte=timezone.now().date()))
+    rows = Schedule.objects.filter(host=host_id, time_zone=time_zone).annotate(dates=coming)
+    ordered = rows.select_related("page").order_by(
+        F("page").asc(nulls_first=True), "-is_default", "name", "id"
+    )
+    return [
+        HoursLine(
+            row.pk,
+            f"Own hours of “{row.page.title}”" if row.page else row.name,
+            summary(row, dates=row.dates),
+        )
+        for row in ordered.prefetch_related("weekly_hours")
     ]
 
 

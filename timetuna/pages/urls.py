@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView
 
-from timetuna.pages.views import calendars, editor, look, pages, schedules, settings
+from timetuna.pages.views import calendars, editor, look, pages, profile, schedules, settings
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("booking-pages", pages.booking_pages, name="booking_pages"),
@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("looks/<row:page_id>/<slug:version>.png", look.logo, name="page_logo"),
     path("booking-pages/<row:page_id>/duplicate", pages.duplicate, name="pages_duplicate"),
     path("booking-pages/<row:page_id>/delete", pages.delete, name="pages_delete"),
+    path("settings/profile", profile.profile, name="profile"),
     path("settings/availability", settings.availability, name="settings_availability"),
     path("settings/availability/holidays", settings.holidays, name="settings_holidays"),
     path("settings/availability/schedules/new", schedules.new_schedule, name="schedules_new"),

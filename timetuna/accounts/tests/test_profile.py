@@ -1,5 +1,6 @@
 import pytest
 
+from tests.forms import submit
 from timetuna.accounts.models import FormerHandle, User
 from timetuna.accounts.queries import host_by_handle
 from timetuna.accounts.tests.conftest import signed_in
@@ -7,7 +8,7 @@ from timetuna.accounts.tests.conftest import signed_in
 
 def save(browser, **values):
     data = {"name": "Alice Host", "handle": "alice", "time_zone": "Europe/Berlin"} | values
-    return browser.post("/settings/profile", data)
+    return submit(browser, "/settings/profile", data)
 
 
 def test_it_shows_what_is_stored(as_alice):

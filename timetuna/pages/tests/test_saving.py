@@ -22,6 +22,7 @@ FORMS = {
     "notifications": ("/booking-pages/PAGE/notifications", "message", "Mine", "Theirs"),
     "look": ("/booking-pages/PAGE/look", "color", "#112233", "#445566"),
     "schedule": ("/settings/availability/schedules/SCHEDULE", "name", "Mine", "Theirs"),
+    "profile": ("/settings/profile", "name", "Mine", "Theirs"),
     "rules": ("/settings/availability", "cap_week", "3", "4"),
 }
 EACH = pytest.mark.parametrize(("path", "field", "mine", "theirs"), FORMS.values(), ids=FORMS)

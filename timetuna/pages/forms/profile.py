@@ -1,0 +1,113 @@
+"""The settings' tab Profile: what guests see of a host, and the host's zone with what becomes of the hours in it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.conf import settings
+
+from timetuna.accounts import handles, names
+from timetuna.accounts.forms import cleaned
+from timetuna.accounts.models import User
+from timetuna.accounts.queries import handle_is_free
+from timetuna.lib.zones import zone_meant, zone_names
+from timetuna.pages.queries import HoursLine, hours_in_zone
+from timetuna.web.forms import Ticks
+from timetuna.web.saving import HostForm, Parts
+
+ASKED = "asked_for"
+_COLUMNS = ("name", "handle", "time_zone")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Hours in the zone that the host leaves. moves: whether they are to come along."""
+
+    line: HoursLine
+    moves: bool
+
+
+class ProfileForm(HostForm):
+    """Name, public address, zone. A change of zone asks what becomes of the hours that are meant in the former one."""
+
+    name = forms.CharField(
+        label="Your name",
+        help_text="Guests see it on your pages and in their mails.",
+        max_length=names.LONGEST,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    handle = forms.CharField(
+        label="Public address",
+        max_length=handles.LONGEST,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+    time_zone = forms.CharField(
+        label="Time zone",
+        help_text="Your own clock, here and in your mails. Type a city to find yours.",
+        max_length=64,
+        widget=forms.TextInput(attrs={"list": "time-zones", "autocomplete": "off", "spellcheck": "false"}),
+    )
+    moves = forms.TypedMultipleChoiceField(coerce=int, required=False, widget=Ticks)
+
+    def __init__(self, user: User, data: Any = None) -> None:
+        """Show what is stored, or what was sent in `data`."""
+        super().__init__(data, initial={name: getattr(user, name) for name in _COLUMNS})
+        self.user, self._staying = user, hours_in_zone(user.pk, user.time_zone)
+        self.fields["moves"].choices = [(str(line.id), line.id) for line in self._staying]  # type: ignore[attr-defined]
+        begin = f"{settings.BASE_URL}/{user.handle}/"
+        changed = "When you change it, links you have shared lead on."
+        self.fields["handle"].help_text = f"Your pages begin with {begin}. {changed}"
+
+    def zones(self) -> tuple[str, ...]:
+        """Return the zones to offer, the current one among them."""
+        known = zone_names()
+        return known if self.user.time_zone in known else (self.user.time_zone, *known)
+
+    def clean_name(self) -> str:
+        """Return one visible line."""
+        return cleaned(names.clean_name, self.cleaned_data["name"])
+
+    def clean_handle(self) -> str:
+        """Return a handle this host may have."""
+        if self.cleaned_data["handle"] == self.user.handle:
+            return self.user.handle
+        handle = cleaned(handles.clean_handle, self.cleaned_data["handle"])
+        if not handle_is_free(handle, user=self.user):
+            raise forms.ValidationError("This public address is taken. Please choose another one.")
+        return handle
+
+    def clean_time_zone(self) -> str:
+        """Return a known zone."""
+        zone = zone_meant(self.cleaned_data["time_zone"])
+        if not zone:
+            raise forms.ValidationError("Please choose a time zone from the list, like Europe/Berlin.")
+        return zone
+
+    def clean(self) -> None:
+        """Ask what becomes of the hours, once for each zone that is chosen."""
+        zone = self.new_zone()
+        if zone and self._staying and self.data.get(ASKED) != zone:
+            self.add_error(None, "One question first: do your hours move to the new time zone?")
+
+    def new_zone(self) -> str:
+        """Return the zone that the host changes to, or ""."""
+        zone = str(getattr(self, "cleaned_data", {}).get("time_zone", ""))
+        return "" if zone == self.user.time_zone else zone
+
+    def hours(self) -> list[Choice]:
+        """Return the hours that may stay behind; all move unless the host has said otherwise."""
+        answered = self.is_bound and self.data.get(ASKED) == self.new_zone()
+        ticked = {str(one) for one in self["moves"].value() or []}
+        return [Choice(line, not answered or str(line.id) in ticked) for line in self._staying]
+
+    def parts(self) -> Parts:
+        """Return what is stored with the host; the answer about the hours is none of it."""
+        found = super().parts()
+        del found["moves"]
+        return found
+
+    def moving(self) -> list[int]:
+        """Return the ids of the schedules that move to the new zone."""
+        return list(self.cleaned_data["moves"]) if self.new_zone() else []

@@ -1,0 +1,41 @@
+"""/settings/profile."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from timetuna.accounts.actions.change_profile import HandleTaken
+from timetuna.accounts.models import User
+from timetuna.pages.actions.save_profile import save_profile
+from timetuna.pages.forms.profile import ProfileForm
+from timetuna.pages.views.ownership import host_of
+from timetuna.web.saving import opened, save
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def profile(request: HttpRequest) -> HttpResponse:
+    """Show name, public address, time zone, and the way to mail address and password; on POST save them."""
+
+    def build(data: Any, _files: Any) -> ProfileForm:
+        return ProfileForm(User.objects.get(pk=host_of(request).pk), data)
+
+    def store(form: ProfileForm) -> bool:
+        columns = {name: form.cleaned_data[name] for name in ("name", "handle", "time_zone")}
+        try:
+            save_profile(host_of(request), moving=form.moving(), **columns)
+        except HandleTaken as error:
+            form.add_error("handle", str(error))
+            return False
+        return True
+
+    form = save(request, build, store) if request.method == "POST" else opened(request, build)
+    if form.saved:
+        messages.success(request, "Your profile is saved.")
+        return redirect("profile")
+    context = {"form": form, "active_tab": "profile"}
+    return render(request, "pages/profile.html", context, status=form.status())
