@@ -11,8 +11,8 @@ from django.core.signing import dumps
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
+from tests.clock import present
 from tests.forms import Form, forms_of
 from tests.test_rights import address, belongings, routes
 from timetuna.accounts.adapter import UNDO_SALT
@@ -43,6 +43,7 @@ BY_OTHER_TESTS = {
     "accounts/social_signup.html",
     "accounts/verify_email.html",
     "calendars/replace.html",
+    "public/code.html",
 }
 """What only a link from a mail or a provider's answer leads to; each has one field of its own."""
 
@@ -55,7 +56,7 @@ CHANGE = re.compile(r"(INSERT INTO|UPDATE|DELETE FROM) \"(?!django_session)")
 def places(belongings: dict[str, object], alice: User) -> list[str]:
     """Return every page with forms that a host or a guest can reach, with something in each of them."""
     page = BookingPage.objects.get(pk=belongings["page_id"])
-    today = timezone.now().date()
+    today = present().date()
     OutOfOffice.objects.create(host=alice, first=today, last=today, note="Away")
     TravelZone.objects.create(host=alice, first=today, last=today, time_zone="Asia/Tokyo")
     page.meeting_types.create(kind="phone", enabled=True)
@@ -66,11 +67,11 @@ def places(belongings: dict[str, object], alice: User) -> list[str]:
     page.save()
     Calendar.objects.update(blocks=False)  # nobody answers for it here, so no time would be free
     link = link_path(Booking.objects.get())
-    over = book(order(page, tomorrow(13)), now=timezone.now())
+    over = book(order(page, tomorrow(13)), now=present())
     Booking.objects.filter(pk=over.pk).update(start_at=over.start_at - timedelta(days=30))
     asked = make_page(alice, slug="asked")
     BookingPage.objects.filter(pk=asked.pk).update(approval=True)
-    waiting = book(order(asked, tomorrow(15)), now=timezone.now())
+    waiting = book(order(asked, tomorrow(15)), now=present())
     change = EmailChange.objects.create(user=alice, former="former@example.org")
     starts = [f"start={write_start(tomorrow(hour))}" for hour in (17, 18, 19)]
     ids = belongings | {"booking_id": over.pk}

@@ -58,6 +58,7 @@ def filled(answer, **changes):
     text = answer.content.decode()
     fields = dict(re.findall(r'<input type="hidden" name="([\w]+)" value="([^"]*)"', text))
     fields |= {"visit": "v" * 12, "name": "Sam Guest", "email": "sam@guest.example", "notes": "Hello"}
+    fields |= {"guests": ""}
     if answer.context.get("challenge"):
         fields |= {"asked": "work", "proof": ""}
     return fields | changes

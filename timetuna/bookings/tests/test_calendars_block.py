@@ -254,6 +254,9 @@ def test_what_was_put_into_a_calendar_a_moment_ago_is_seen_at_booking(page, cale
 @pytest.mark.usefixtures("patient")
 def test_what_was_taken_out_of_a_calendar_a_moment_ago_can_be_booked(page, calendar, feeds):
     feeds.clear("/office.ics")
+    feeds.put(
+        "/office.ics", tomorrow(20), uid="two@feeds.example"
+    )  # a feed without any event is not believed at once
 
     assert book(order(page, tomorrow(10)), now=present()).pk
 

@@ -231,7 +231,8 @@ def family(google, alice):
 
 
 def switch_on(browser, row):
-    browser.post(f"/settings/providers/calendars/{row.pk}", {"blocks": "on"})
+    was = {"was_blocks": "", "was_tentative_blocks": "on", "tentative_blocks": ["", "on"]}
+    browser.post(f"/settings/providers/calendars/{row.pk}", was | {"blocks": ["", "on"]})
 
 
 def tick(browser, page, row):

@@ -68,10 +68,17 @@ def test_times_at_the_ends_of_time_are_clipped() -> None:
 def test_a_time_without_offset_is_of_the_zone_it_names_or_the_hosts() -> None:
     end = {"end": {"dateTime": "2031-03-05T14:00:00Z"}}
     named = {"start": {"dateTime": "2031-03-05T07:00:00", "timeZone": "America/New_York"}} | end
-    plain = {"start": {"dateTime": "2031-03-05T13:00:00", "timeZone": "Mars/Base"}} | end
+    plain = {"start": {"dateTime": "2031-03-05T13:00:00"}} | end
 
     for event in (named, plain):
         assert taken(event, hours(0, 8), zone=BERLIN) == BusyTime(*hours(0, 2))
+
+
+def test_a_zone_that_nobody_knows_is_not_guessed() -> None:
+    event = {"start": {"dateTime": "2031-03-05T13:00:00", "timeZone": "Mars/Base"}}
+
+    with pytest.raises(ProviderError):
+        taken(event | {"end": {"dateTime": "2031-03-05T14:00:00Z"}}, hours(0, 8), zone=BERLIN)
 
 
 @pytest.mark.parametrize(
