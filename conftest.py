@@ -78,6 +78,20 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix): 
         yield
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):  # noqa: ANN001, ANN201, ARG001
+    """End what is still connected when the tests are over: PostgreSQL drops no database that is in use."""
+    from django.db import connection  # noqa: PLC0415 - as above
+
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+
+
 @pytest.fixture
 def alice(db):  # noqa: ANN001, ANN201, ARG001
     """Return a host who owns what a test is about."""

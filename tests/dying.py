@@ -25,7 +25,7 @@ from timetuna.bookings.forms import new_key  # noqa: E402
 from timetuna.bookings.models import Booking, Conference  # noqa: E402
 from timetuna.jobs import queue, worker  # noqa: E402
 from timetuna.jobs.models import Job  # noqa: E402
-from timetuna.lib import http, mail  # noqa: E402
+from timetuna.lib import http, smtp  # noqa: E402
 
 
 class Steps:
@@ -57,7 +57,7 @@ def install(steps: Steps) -> None:
     steps.around(CursorWrapper, "execute", "a statement")
     steps.around(BaseDatabaseWrapper, "commit", "a commit")
     steps.around(http.HttpClient, "request", "a call")
-    steps.around(mail._Bounded, "sendmail", "a mail")
+    steps.around(smtp._Bounded, "sendmail", "a mail")
 
 
 def work_off() -> None:
@@ -74,15 +74,18 @@ def in_child(do) -> str:
     child = os.fork()
     if child == 0:
         os.dup2(writing, 1)
+        code = 1
         try:
             do()
+            code = 0
         finally:
             connections.close_all()
-            os._exit(0)
+            os._exit(code)
     os.close(writing)
     with os.fdopen(reading) as said:
         text = said.read()
     _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status) or status == 0, text  # else nothing was tried at all
     return text.strip() if os.WIFSIGNALED(status) else "done"
 
 
