@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -99,7 +100,7 @@ def test_the_next_try_is_told_from_now_and_by_the_hosts_clock(client, alice):
 
     assert effect[:2] == ("Mail to the guest: confirmation", "waiting")
     assert effect[2].startswith("Mail waiting: The mail server is away. Next try in 4 minutes, at ")
-    assert effect[2].endswith(f":{by_clock:%M}.")
+    assert re.search(rf" at \d\d:{by_clock:%M}( CES?T)?\.$", effect[2])  # the zone where an hour comes twice
     assert effect[3] == "retry"
 
 
