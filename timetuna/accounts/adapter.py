@@ -19,9 +19,9 @@ from timetuna.accounts.actions.note_email_change import note_email_change
 from timetuna.accounts.actions.store_host import store_host
 from timetuna.accounts.emails import send
 from timetuna.accounts.models import User
-from timetuna.accounts.notices import FOR_ANYBODY, NOTICES
+from timetuna.accounts.notices import FOR_ANYBODY, NOTICES, RESET_LINK, RESETS, Notice
 from timetuna.accounts.passwords import Attempt
-from timetuna.accounts.rate_limits import count_account_mail
+from timetuna.accounts.rate_limits import LastLink, TooManyMails, count_account_mail, count_reset_mail
 from timetuna.lib.mail import clean_address
 from timetuna.web.client import client_address
 from timetuna.web.paths import in_full, is_own_path
@@ -116,6 +116,9 @@ class AccountAdapter(DefaultAccountAdapter):
         write = NOTICES.get(template_prefix)
         if write is None:
             return
+        if template_prefix in RESETS:
+            _send_reset(write(context), to=email, with_link=template_prefix == RESET_LINK)
+            return
         if template_prefix in FOR_ANYBODY:
             count_account_mail(allauth_context.request, email)
         if template_prefix == "account/email/email_changed":
@@ -134,6 +137,32 @@ class AccountAdapter(DefaultAccountAdapter):
         """Build the link from the base address. `key` is "user-token"."""
         user, _, token = key.partition("-")
         return in_full(reverse("account_reset_password_from_key", kwargs={"uidb36": user, "key": token}))
+
+
+def _send_reset(notice: Notice, *, to: str, with_link: bool) -> None:
+    """Enqueue it. Where it would have to wait, an owner whose mailbox holds no link that works gets one all the same.
+
+    Raises TooManyMails then, too: what the page says, and what it costs, is the same for every address.
+    """
+    last = LastLink(to)
+    try:
+        count_reset_mail(allauth_context.request, to)
+    except TooManyMails:
+        if last.note():
+            _send_all_the_same(notice, to=to, last=last, kept=with_link and last.owned)
+        raise
+    send(notice, to=to)
+    last.note()
+
+
+def _send_all_the_same(notice: Notice, *, to: str, last: LastLink, kept: bool) -> None:
+    try:
+        with transaction.atomic():
+            send(notice, to=to)
+            transaction.set_rollback(not kept)
+    except Exception:
+        last.take_back()
+        raise
 
 
 def _undo_url(context: dict[str, Any]) -> str:

@@ -127,8 +127,9 @@ FOR_ANYBODY = frozenset(
         "account/email/email_confirmation_signup",
         "account/email/email_confirmation",
         "account/email/account_already_exists",
-        "account/email/unknown_account",
-        "account/email/password_reset_key",
     }
 )
 """What people are sent because somebody typed their address; the others tell an owner what has happened."""
+RESET_LINK = "account/email/password_reset_key"
+RESETS = frozenset({"account/email/unknown_account", RESET_LINK})
+"""What people are sent because somebody asked for a new password for their address; counted apart."""

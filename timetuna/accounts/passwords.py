@@ -4,7 +4,7 @@ Waits are counted by (network, account), by account and by network; docs/decisio
 """
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from timetuna.accounts.devices import known_device
 from timetuna.accounts.models import User
 from timetuna.lib.signing import hmac_hex
-from timetuna.rate_limits.limits import GrowingDelay, Pair, forget, give_back, spend_all
+from timetuna.rate_limits.limits import GrowingDelay, Limit, Pair, forget, give_back, now, spend_all
 from timetuna.rate_limits.words import wait_in_words
 from timetuna.web.client import Client, client_of
 
@@ -29,6 +29,9 @@ _HOUR, _DAY = 3_600, 86_400
 BY_DEVICE = GrowingDelay("password-device", free=10, first=5, longest=300, memory=_DAY)
 BY_NETWORK_AND_ACCOUNT = GrowingDelay("password-pair", free=5, first=5, longest=300, memory=_DAY)
 BY_ACCOUNT = GrowingDelay("password-account", free=50, first=1, longest=300, memory=_DAY)
+BEYOND_AT_ACCOUNT = GrowingDelay("password-beyond", free=30, first=1, longest=30, memory=_DAY)
+BEYOND_BY_WIDE_NETWORK = Limit("password-beyond-wide", (3, _DAY), strict=True)
+"""While others keep an account's delay running: three tries a day for each network around an address."""
 BY_NETWORK = GrowingDelay("password-network", free=50, first=1, longest=30, memory=_HOUR)
 BY_WIDE_NETWORK = GrowingDelay("password-wide-network", free=200, first=1, longest=30, memory=_HOUR)
 
@@ -46,6 +49,9 @@ class Attempt:
     client: Client
     device: str
     exists: bool
+    at: float
+    """When it was counted, in seconds since the epoch."""
+    counted: tuple[Pair, ...] = ()
 
     @classmethod
     def begin(cls, request: HttpRequest, *, email: str) -> "Attempt":
@@ -54,12 +60,14 @@ class Attempt:
         email: as the account has it; what belongs to no account is counted alike.
         """
         user = User.objects.filter(email=email).first()
-        attempt = cls(email, client_of(request), _device(request, user), exists=user is not None)
-        seconds = spend_all(*attempt._limits())
-        if seconds:
-            attempt._note("sign_in_delayed")
-            raise too_often(HERE if request.user.is_authenticated else AT_THE_DOOR, seconds)
-        return attempt
+        attempt = cls(email, client_of(request), _device(request, user), exists=user is not None, at=now())
+        waits = []
+        for way in attempt._ways():
+            waits.append(spend_all(*way, at=attempt.at))
+            if not waits[-1]:
+                return replace(attempt, counted=tuple(way))
+        attempt._note("sign_in_delayed")
+        raise too_often(HERE if request.user.is_authenticated else AT_THE_DOOR, min(waits))
 
     def end(self, *, right: bool) -> None:
         """Say whether the password was right. What was right is not counted."""
@@ -68,20 +76,23 @@ class Attempt:
             if self.exists:  # django-allauth looks once more for an address that it does not find
                 User.objects.filter(email=self.account).first()
             return
-        mine, *shared = self._limits()
+        mine, *shared = self.counted
         forget(*mine)
         # Not forgotten: others may be guessing, from the same network or at the same account.
-        give_back(*shared)
+        give_back(*shared, at=self.at)
 
-    def _limits(self) -> list[Pair]:
+    def _ways(self) -> list[list[Pair]]:
+        """Return the limits, and those that hold for a network that others who guess shall not keep out."""
         if self.device:
-            return [(BY_DEVICE, f"{self.device}\n{self.account}")]
-        return [
-            (BY_NETWORK_AND_ACCOUNT, f"{self.client.network}\n{self.account}"),
-            (BY_ACCOUNT, self.account),
-            (BY_NETWORK, self.client.network),
-            (BY_WIDE_NETWORK, self.client.wide),
+            return [[(BY_DEVICE, f"{self.device}\n{self.account}")]]
+        network, wide = self.client.network, self.client.wide
+        mine: Pair = (BY_NETWORK_AND_ACCOUNT, f"{network}\n{self.account}")
+        around: list[Pair] = [(BY_NETWORK, network), (BY_WIDE_NETWORK, wide)]
+        beyond: list[Pair] = [
+            (BEYOND_AT_ACCOUNT, self.account),
+            (BEYOND_BY_WIDE_NETWORK, f"{wide}\n{self.account}"),
         ]
+        return [[mine, (BY_ACCOUNT, self.account), *around], [mine, *beyond, *around]]
 
     def _note(self, event: str) -> None:
         account = hmac_hex(settings.SECRET_KEY, f"account\n{self.account}")[:16]

@@ -1,18 +1,31 @@
 """How many mails about accounts people are sent because somebody typed their address."""
 
+from allauth.account.models import EmailAddress
 from django.http import HttpRequest
 
 from timetuna.accounts.devices import known_device
 from timetuna.accounts.models import User
+from timetuna.accounts.queries import address_is_taken
 from timetuna.lib.mail import mailbox_of
-from timetuna.rate_limits.limits import GrowingDelay, Limit, Pair, spend, spend_all, wait
-from timetuna.web.client import client_of
+from timetuna.rate_limits.limits import GrowingDelay, Limit, Pair, give_back, spend, spend_all, wait
+from timetuna.web.client import Client, client_of
 
 _HOUR, _DAY = 3_600, 86_400
 TO_MAILBOX = Limit("account-mail-to", (10, _HOUR), (20, _DAY), strict=True)
 FROM_NETWORK_TO_MAILBOX = Limit("account-mail-from-to", (5, 600), (10, _DAY), strict=True)
 FROM_DEVICE_TO_MAILBOX = Limit("account-mail-from-device-to", (5, 600), (10, _DAY), strict=True)
 """Of a device that the account is known on: what strangers ask for does not use it up."""
+BEYOND_TO_MAILBOX = Limit("account-mail-beyond-to", (20, _DAY), strict=True)
+BEYOND_FROM_WIDE = Limit("account-mail-beyond-from", (2, _DAY), strict=True)
+"""Where others have used up a mailbox's mails: a few more, and of these only two for each network around an address."""
+RESET_TO_MAILBOX = GrowingDelay("reset-mail-to", free=10, first=60, longest=_HOUR, memory=_DAY)
+RESET_FROM_NETWORK_TO_MAILBOX = GrowingDelay(
+    "reset-mail-from-to", free=5, first=60, longest=_HOUR, memory=_DAY
+)
+RESET_FROM_DEVICE = GrowingDelay("reset-mail-from-device", free=5, first=60, longest=1_800, memory=_DAY)
+"""Mails for a new password have counts of their own: no other mail uses them up."""
+LINK = Limit("reset-link", (1, 1_800), strict=True)
+"""How long ago a link was mailed that still works: half of what a link lives (PASSWORD_RESET_TIMEOUT)."""
 FROM_NETWORK = GrowingDelay("account-mail-from", free=30, first=2, longest=300, memory=_HOUR)
 FROM_WIDE_NETWORK = GrowingDelay("account-mail-from-wide", free=150, first=2, longest=300, memory=_HOUR)
 LEAVING = GrowingDelay("sign-in-elsewhere", free=30, first=1, longest=30, memory=600, strict=False)
@@ -20,6 +33,10 @@ LEAVING = GrowingDelay("sign-in-elsewhere", free=30, first=1, longest=30, memory
 TO_YOU = (
     "We have sent several mails to this address lately. Please look for them, also in the spam folder; "
     "or wait %(wait)s and try again."
+)
+LINK_IS_THERE = (
+    "Many such mails were asked for lately. If there is an account with this address, a link that works is in its "
+    "mailbox: please look for it, also in the spam folder. Or wait %(wait)s and try again."
 )
 FROM_AROUND_YOU = (
     "Many such mails were asked for from your network lately. Please wait %(wait)s and try again."
@@ -42,10 +59,57 @@ def count_account_mail(request: HttpRequest, email: str) -> None:
 
     Spellings of one mailbox count together. Whether the address has an account makes no difference.
     """
-    of_mailbox, of_network = _limits(request, email)
-    seconds = spend_all(*of_mailbox, *of_network)
+    mailbox, client = mailbox_of(email), client_of(request)
+    if device := _device(request, email):
+        of_mailbox: list[Pair] = [(FROM_DEVICE_TO_MAILBOX, f"{device}\n{mailbox}")]
+        seconds = spend_all(*of_mailbox)
+    else:
+        mine: Pair = (FROM_NETWORK_TO_MAILBOX, f"{client.network}\n{mailbox}")
+        of_mailbox = [(TO_MAILBOX, mailbox), mine]
+        seconds = spend_all(*of_mailbox, *_of_network(client))
+        if seconds and not spend_all(mine, *_beyond(client, mailbox), *_of_network(client)):
+            return
     if seconds:
         raise TooManyMails(TO_YOU if wait(*of_mailbox) else FROM_AROUND_YOU, seconds=seconds)
+
+
+def count_reset_mail(request: HttpRequest, email: str) -> None:
+    """Count a mail with a link for a new password, or one that says there is no account. Raises TooManyMails."""
+    mailbox, client = mailbox_of(email), client_of(request)
+    pairs: list[Pair] = [
+        (RESET_TO_MAILBOX, mailbox),
+        (RESET_FROM_NETWORK_TO_MAILBOX, f"{client.network}\n{mailbox}"),
+        *_of_network(client),
+    ]
+    if device := _device(request, email):
+        pairs = [(RESET_FROM_DEVICE, f"{device}\n{mailbox}")]
+    if seconds := spend_all(*pairs):
+        raise TooManyMails(LINK_IS_THERE, seconds=seconds)
+
+
+class LastLink:
+    """Whether a link for a new password that still works was mailed to this address lately.
+
+    Counted for what makes links void when it changes (password, last sign-in, addresses), and by the exact address: no
+    mail to another spelling of the mailbox counts as the owner's link. Costs as much where there is no account.
+    """
+
+    def __init__(self, email: str) -> None:
+        user = User.objects.filter(email=email).first()
+        addresses = EmailAddress.objects.filter(user_id=user.pk if user else 0).values_list(
+            "email", flat=True
+        )
+        state = sorted({email, *addresses}) + ([user.password, str(user.last_login)] if user else [])
+        self.owned = address_is_taken(email)
+        self._pair: Pair = (LINK, "\n".join(state))
+
+    def note(self) -> bool:
+        """Count a link; say whether there was none."""
+        return not spend_all(self._pair)
+
+    def take_back(self) -> None:
+        """Forget it: it was not mailed after all."""
+        give_back(self._pair)
 
 
 def wait_to_leave(request: HttpRequest) -> float:
@@ -53,14 +117,14 @@ def wait_to_leave(request: HttpRequest) -> float:
     return spend(LEAVING, client_of(request).network)
 
 
-def _limits(request: HttpRequest, email: str) -> tuple[list[Pair], list[Pair]]:
-    """Return the limits of the mailbox, and those of the network."""
-    mailbox, client = mailbox_of(email), client_of(request)
+def _device(request: HttpRequest, email: str) -> str:
     user = User.objects.filter(email=email).first()
-    if user and (device := known_device(request, user)):
-        return [(FROM_DEVICE_TO_MAILBOX, f"{device}\n{mailbox}")], []
-    of_mailbox: list[Pair] = [
-        (TO_MAILBOX, mailbox),
-        (FROM_NETWORK_TO_MAILBOX, f"{client.network}\n{mailbox}"),
-    ]
-    return of_mailbox, [(FROM_NETWORK, client.network), (FROM_WIDE_NETWORK, client.wide)]
+    return known_device(request, user) if user else ""
+
+
+def _of_network(client: Client) -> list[Pair]:
+    return [(FROM_NETWORK, client.network), (FROM_WIDE_NETWORK, client.wide)]
+
+
+def _beyond(client: Client, mailbox: str) -> list[Pair]:
+    return [(BEYOND_TO_MAILBOX, mailbox), (BEYOND_FROM_WIDE, f"{client.wide}\n{mailbox}")]

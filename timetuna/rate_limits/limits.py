@@ -75,21 +75,21 @@ def spend(limit: AnyLimit, subject: str, cost: int = 1) -> float:
     return spend_all((limit, subject), cost=cost)
 
 
-def spend_all(*pairs: Pair, cost: int = 1) -> float:
+def spend_all(*pairs: Pair, cost: int = 1, at: float | None = None) -> float:
     """Count it for all of them, and return 0.0; or for none, and return the longest of their waits in seconds.
 
-    Nobody can use up one limit by tries that another one refuses.
+    Nobody can use up one limit by tries that another one refuses. at: `now()`, for whoever may give it back.
     """
-    asked, now = _asked(pairs, cost), _now()
+    asked, moment = _asked(pairs, cost), now() if at is None else at
     if too_much := [row.seconds for row in asked if row.cost > row.most and not row.longest]:
         return float(max(too_much))  # it will never fit
     try:
-        done = store().add(asked, now=now)
+        done = store().add(asked, now=moment)
         if len(done) == len(asked):
             return 0.0
         if done:  # another process was faster at one of them
-            store().take_back([row for row in asked if row.key in done])
-        return max(_longest_wait(asked, store().read(asked), now), 1.0)
+            store().take_back([row for row in asked if row.key in done], at=moment)
+        return max(_longest_wait(asked, store().read(asked), moment), 1.0)
     except StoreAway:
         if _strict(pairs):
             raise
@@ -98,9 +98,9 @@ def spend_all(*pairs: Pair, cost: int = 1) -> float:
 
 def wait(*pairs: Pair, cost: int = 1) -> float:
     """Return in how many seconds it will be allowed by all of them, without counting; 0.0: now."""
-    asked, now = _asked(pairs, cost), _now()
+    asked, moment = _asked(pairs, cost), now()
     try:
-        return _longest_wait(asked, store().read(asked), now)
+        return _longest_wait(asked, store().read(asked), moment)
     except StoreAway:
         if _strict(pairs):
             raise
@@ -112,18 +112,21 @@ def used(limit: AnyLimit, subject: str, *, window: int = 0) -> int:
 
     0 where the counts cannot be reached.
     """
-    asked, now = limit.asked(subject, 0)[window], _now()
+    asked, moment = limit.asked(subject, 0)[window], now()
     try:
         rows = store().read([asked])
     except StoreAway:
         return 0
-    return sum(row.used for row in rows.values() if row.counts(asked, now))
+    return sum(row.used for row in rows.values() if row.counts(asked, moment))
 
 
-def give_back(*pairs: Pair, cost: int = 1) -> None:
-    """Take back what was counted a moment ago, as if it had not happened. A delay still runs from that moment."""
+def give_back(*pairs: Pair, cost: int = 1, at: float | None = None) -> None:
+    """Take back what was counted a moment ago, as if it had not happened.
+
+    at: when it was counted; a delay then runs again from what was counted before, unless another came after it.
+    """
     try:
-        store().take_back(_asked(pairs, cost))
+        store().take_back(_asked(pairs, cost), at=at)
     except StoreAway:
         return
 
@@ -162,5 +165,6 @@ def _key(name: str, seconds: int, subject: str) -> str:
     return hmac_hex(settings.SECRET_KEY, f"rate limit\n{name}\n{seconds}\n{subject}")[:_KEY_LENGTH]
 
 
-def _now() -> float:
+def now() -> float:
+    """Return the present as limits count it, in seconds since the epoch."""
     return timezone.now().timestamp()

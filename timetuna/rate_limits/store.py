@@ -44,8 +44,10 @@ CREATE {kind} rate_limit_counts (
   most bigint NOT NULL,
   seconds bigint NOT NULL,
   first_delay bigint NOT NULL,
-  longest_delay bigint NOT NULL
+  longest_delay bigint NOT NULL,
+  before_at double precision
 )"""
+"""before_at: `last_at` as it was before the last one, for the case that this is taken back."""
 
 
 class StoreAway(OperationalError):  # noqa: N818 - it says what is the matter
@@ -106,10 +108,20 @@ ORDER BY key
 ON CONFLICT (key) DO UPDATE SET
   used = CASE WHEN {runs} THEN counted.used + excluded.used ELSE excluded.used END,
   ends_at = CASE WHEN {runs} AND excluded.longest_delay = 0 THEN counted.ends_at ELSE excluded.ends_at END,
-  last_at = excluded.last_at, most = excluded.most, seconds = excluded.seconds,
+  before_at = counted.last_at, last_at = excluded.last_at, most = excluded.most, seconds = excluded.seconds,
   first_delay = excluded.first_delay, longest_delay = excluded.longest_delay
 WHERE NOT ({closed_now})
 RETURNING key"""
+
+
+_LAST = "last_at = CAST(:at AS double precision) AND before_at IS NOT NULL"
+_TAKE_BACK = f"""
+UPDATE rate_limit_counts SET
+  used = used - :used,
+  ends_at = CASE WHEN {_LAST} AND longest_delay > 0 THEN before_at + seconds ELSE ends_at END,
+  last_at = CASE WHEN {_LAST} THEN before_at ELSE last_at END
+WHERE key = :key AND used >= :used"""  # noqa: S608 - no value in it
+_DROP_ONLY = "DELETE FROM rate_limit_counts WHERE key = :key AND used = :used RETURNING key"
 
 
 class Store:
@@ -147,11 +159,15 @@ class Store:
         sql = f"SELECT key, used, last_at, ends_at FROM rate_limit_counts WHERE key IN ({names})"  # noqa: S608 - names of ours
         return {key: Counted(*columns) for key, *columns in self._run(sql, keys)}
 
-    def take_back(self, asked: Iterable[Asked]) -> None:
-        """Count so much less; a row at a time, so that nobody is waited for while another row is locked."""
-        sql = "UPDATE rate_limit_counts SET used = used - :used WHERE key = :key AND used >= :used"
+    def take_back(self, asked: Iterable[Asked], *, at: float | None = None) -> None:
+        """Count so much less; a row at a time, so that nobody is waited for while another row is locked.
+
+        at: when it was counted. Of what is still the last that was counted nothing stays.
+        """
         for row in asked:
-            self._run(sql, {"key": row.key, "used": row.cost})
+            values = {"key": row.key, "used": row.cost, "at": at}
+            if not self._run(_DROP_ONLY, values):
+                self._run(_TAKE_BACK, values)
 
     def forget(self, asked: Iterable[Asked]) -> None:
         """Drop these rows."""
@@ -305,11 +321,20 @@ class SQLiteStore(Store):
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = OFF")
             connection.execute(TABLE.format(kind="TABLE IF NOT EXISTS"))
-            connection.execute("SELECT key, longest_delay FROM rate_limit_counts LIMIT 1").fetchall()
+            _add_column(connection)
+            connection.execute("SELECT key, before_at FROM rate_limit_counts LIMIT 1").fetchall()
         except sqlite3.Error:
             connection.close()
             raise
         return connection
+
+
+def _add_column(connection: sqlite3.Connection) -> None:
+    """Add what a file of an earlier version has not; another process may be faster."""
+    columns = {name for _, name, *_ in connection.execute("PRAGMA table_info(rate_limit_counts)")}
+    if "before_at" not in columns:
+        with suppress(sqlite3.OperationalError):
+            connection.execute("ALTER TABLE rate_limit_counts ADD COLUMN before_at double precision")
 
 
 class PostgreSQLStore(Store):

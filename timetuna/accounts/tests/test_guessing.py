@@ -93,9 +93,44 @@ def test_the_right_password_gets_in_on_a_device_seen_before_whatever_happens_aro
 
 
 def test_many_networks_that_guess_one_account_wait_together(alice):
-    answers = [guess(1, address=f"192.0.{number}.1") for number in range(51)]
+    answers = [guess(1, address=f"192.0.{number}.1") for number in range(81)]
 
-    assert answers == [[422]] * 50 + [[429]]
+    assert answers == [[422]] * 80 + [[429]]
+
+
+def test_few_networks_keep_no_owner_elsewhere_waiting(alice, clock):
+    """They take every wait that has run out, from one IPv6 /48 and an IPv4 /24."""
+    for number in range(40):
+        guess(1, address=f"2001:db8:7:{number:x}::1")
+        guess(1, address=f"203.0.113.{number}")
+        clock.shift(0 if number < 30 else 300)
+    guess(2, address="2001:db8:7:ffff::1")
+    assert guess(1, address="2001:db8:7:ffff::1") == [429]
+
+    answers = [sign_in(at("198.51.100.7"), ALICE, password=word) for word in (WRONG, WRONG, PASSWORD)]
+
+    assert [answer.status_code for answer in answers] == [422, 422, 302]
+
+
+def test_however_many_networks_guess_they_have_few_tries_a_day(alice, clock):
+    tries = 0
+    for number in range(
+        140
+    ):  # a network that was never here for each try, and ten minutes for the last sixty
+        tries += guess(1, address=f"198.51.{number}.1") == [422]
+        clock.shift(0 if number < 80 else 10)
+
+    assert 50 + 30 < tries <= 50 + 30 + (5 + 600 / 30) + (8 + 600 / 300)
+
+
+def test_a_right_password_starts_nobody_else_s_wait_anew(alice, bob, clock):
+    for number in range(58):
+        guess(1, email=f"somebody{number}@example.org")
+        clock.shift(0 if number < 49 else 30)
+
+    answers = [sign_in(at("203.0.113.9"), f"{name}@example.org").status_code for name in ("alice", "bob")]
+
+    assert answers == [302, 302]
 
 
 def test_one_network_that_tries_many_accounts_waits_for_a_moment_only(alice, clock):

@@ -9,6 +9,7 @@ from timetuna.rate_limits.limits import (
     forget,
     forget_all,
     give_back,
+    now,
     spend,
     spend_all,
     used,
@@ -124,6 +125,44 @@ def test_giving_back_and_forgetting(clock):
     assert (used(LIMIT, "ada"), used(LIMIT, "ada", window=1)) == (0, 0)
     give_back((LIMIT, "ada"))
     assert used(LIMIT, "ada") == 0
+
+
+def test_what_is_given_back_leaves_no_trace_in_a_delay(clock):
+    spend(DELAY, "ada", 4)
+    clock.shift(25)
+    at = now()
+    assert spend_all((DELAY, "ada"), at=at) == 0.0
+    clock.shift(1)
+
+    give_back((DELAY, "ada"), at=at)
+
+    assert used(DELAY, "ada") == 4
+    assert spend(DELAY, "ada") == 0.0
+
+
+def test_what_is_given_back_keeps_nothing_in_memory_for_longer(clock):
+    spend(DELAY, "ada", 4)
+    clock.shift(500)
+    at = now()
+    spend_all((DELAY, "ada"), (DELAY, "bob"), at=at)
+    give_back((DELAY, "ada"), (DELAY, "bob"), at=at)
+    clock.shift(100)
+
+    assert (used(DELAY, "ada"), used(DELAY, "bob")) == (0, 0)
+    assert store().read(DELAY.asked("bob", 0)) == {}
+
+
+def test_giving_back_undoes_nobody_else_s_wait(clock):
+    spend(DELAY, "ada", 3)
+    clock.shift(10)
+    at = now()
+    spend_all((DELAY, "ada"), at=at)
+    clock.shift(20)
+    assert spend(DELAY, "ada") == 0.0
+
+    give_back((DELAY, "ada"), at=at)
+
+    assert wait((DELAY, "ada")) == 20.0
 
 
 def test_a_clock_that_was_wrong_locks_nobody_out(clock):
