@@ -4,10 +4,12 @@ A step is a statement, a commit, a call that leaves, and a mail that leaves: eac
 process of its own, with the product's settings and a sandbox; prints one JSON line a run.
 """
 
+import itertools
 import json
 import os
 import signal
 import sys
+from collections import Counter
 from datetime import timedelta
 
 import django
@@ -27,16 +29,20 @@ from timetuna.jobs import queue, worker  # noqa: E402
 from timetuna.jobs.models import Job  # noqa: E402
 from timetuna.lib import http, smtp  # noqa: E402
 
+SIDES = ("before", "after")
+_BOOKINGS = itertools.count(1)
+
 
 class Steps:
-    """Counts steps and dies at the chosen one."""
+    """Counts steps, all of them and those of each name, and dies at the chosen one."""
 
-    def __init__(self) -> None:
-        self.taken, self.last, self.name = 0, 0, ""
+    def __init__(self, last: int, name: str = "") -> None:
+        self.taken: Counter[str] = Counter()
+        self.last, self.name = last, name
 
     def take(self, name: str) -> None:
-        self.taken += 1
-        if self.taken == self.last:
+        self.taken.update(("", name))
+        if name.endswith(self.name) and self.taken[self.name] == self.last:
             os.write(1, f"died: {name}\n".encode())
             os.kill(os.getpid(), signal.SIGKILL)
 
@@ -89,10 +95,8 @@ def in_child(do) -> str:
     return text.strip() if os.WIFSIGNALED(status) else "done"
 
 
-def dying(last: int) -> None:
-    steps = Steps()
-    steps.last = last
-    install(steps)
+def dying(last: int, name: str) -> None:
+    install(Steps(last, name))
     work_off()
 
 
@@ -114,27 +118,26 @@ def one_more(page_id: int, number: int) -> int:
     return book(order, now=present()).pk
 
 
-def main(page_id: int, first: int, stride: int) -> None:
-    """Die at every stride-th step, and on both sides of every call and mail that is met."""
-    step, ended, done = first, "", set()
-    while ended != "done":
-        ended = die_at(page_id, step)
-        done.add(step)
-        outside = ended.endswith(("a call", "a mail"))
-        if outside and "after" in ended and step - 1 not in done:
-            die_at(page_id, step - 1)
-        step += 1 if outside and "before" in ended else stride
+def main(page_id: int, stride: int) -> None:
+    """Die at every stride-th step, and on both sides of every call and mail."""
+    for every, name in (
+        (stride, ""),
+        *((1, f"{side} a {what}") for what in ("call", "mail") for side in SIDES),
+    ):
+        last = 1
+        while die_at(page_id, last, name) != "done":
+            last += every
 
 
-def die_at(page_id: int, step: int) -> str:
-    """Book, die at that step, start again and settle; print and return how it ended."""
-    pk = one_more(page_id, step)
-    ended = in_child(lambda: dying(step))
+def die_at(page_id: int, step: int, name: str) -> str:
+    """Book, die at that step (the so-many-th of its name), start again and settle; print and return how it ended."""
+    pk = one_more(page_id, next(_BOOKINGS))
+    ended = in_child(lambda: dying(step, name))
     in_child(recover)
     conference = Conference.objects.get(booking_id=pk)
     booking = Booking.objects.get(pk=pk)
     line = {
-        "step": step,
+        "step": f"{name} {step}",
         "ended": ended,
         "guest": booking.guest_email,
         "uid": str(booking.uid),

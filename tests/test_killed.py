@@ -94,7 +94,7 @@ def die_at_every_step(live, host):
     """
     environment = {**live.environment, "DJANGO_SETTINGS_MODULE": "timetuna.settings"}
     done = subprocess.run(
-        [sys.executable, "-m", "tests.dying", str(host.page_pk), "1", "3"],
+        [sys.executable, "-m", "tests.dying", str(host.page_pk), "3"],
         env=environment, cwd=ROOT, capture_output=True, text=True, check=False, timeout=900,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3_000:]
