@@ -1,7 +1,7 @@
 """Many bookings at once: those from one source, or those that were made while unusually many were."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.contrib import messages
@@ -24,7 +24,8 @@ from timetuna.pages.views.ownership import host_of
 
 MOST_SHOWN = 500
 UNDO_FOR = timedelta(minutes=30)
-_UNDO = "bookings_cancelled_together"
+_UNDO = "cancelled_together"
+UNDO_ALL = "1"
 ALL, NONE, UNCONFIRMED = "all", "none", "unconfirmed"
 _SELECTIONS = {UNCONFIRMED: "Those without a confirmed address", ALL: "All", NONE: "None"}
 
@@ -36,6 +37,17 @@ class Group(NamedTuple):
     heading: str
     text: str
     back: str
+
+
+class Batch(NamedTuple):
+    """What was cancelled at one moment (seconds since the epoch), kept in the host's session as it stands here."""
+
+    at: float
+    ids: list[int]
+
+    def key(self) -> str:
+        """Return what its button sends: the moment, so that it names no other batch once this one is over."""
+        return f"{self.at:.6f}"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -89,7 +101,7 @@ def _answer(request: HttpRequest, group: Group) -> HttpResponse:
     mine = list(group.rows.filter(pk__in=ticked[:MOST_SHOWN]).values_list("pk", flat=True))
     done = cancel_together(host.pk, mine, now=now)
     if done:
-        request.session[_UNDO] = {"ids": done, "at": now.timestamp()}
+        request.session[_UNDO] = [*_undoable(request, now), Batch(now.timestamp(), done)]
         messages.success(request, f"{_count(len(done))} cancelled. The times are free again.")
     else:
         messages.info(request, "Nothing was cancelled. Tick the bookings that you want to cancel.")
@@ -97,22 +109,39 @@ def _answer(request: HttpRequest, group: Group) -> HttpResponse:
 
 
 def _undo(request: HttpRequest) -> HttpResponse:
-    done, left = restore_together(host_of(request).pk, _undoable(request), now=timezone.now())
-    request.session.pop(_UNDO, None)
+    """Take back one batch, or all of them; what is not undone now can still be later."""
+    now, asked = timezone.now(), request.POST["undo"]
+    batches = _undoable(request, now)
+    chosen = [batch for batch in batches if asked in {UNDO_ALL, batch.key()}]
+    ids = [booking_id for batch in chosen for booking_id in batch.ids]
+    done, left = restore_together(host_of(request).pk, ids, now=now)
+    request.session[_UNDO] = [batch for batch in batches if batch not in chosen]
     if done:
         messages.success(request, f"{_count(len(done))} back as before.")
     if left:
         messages.warning(
             request, f"{_count(left, verb=False)} stayed cancelled: the time is taken by now, or over."
         )
+    if not chosen:
+        messages.info(request, "Nothing was brought back: that can be done for half an hour, and once.")
     return HttpResponseRedirect(request.path)
 
 
-def _undoable(request: HttpRequest) -> list[int]:
-    """Return which bookings this host has cancelled together a moment ago."""
-    last = request.session.get(_UNDO) or {"ids": [], "at": 0.0}
-    is_recent = timezone.now().timestamp() - last["at"] < UNDO_FOR.total_seconds()
-    return last["ids"] if is_recent else []
+def _undoable(request: HttpRequest, now: datetime) -> list[Batch]:
+    """Return what this host has cancelled together in the last half hour, oldest first."""
+    batches = [Batch(*kept) for kept in request.session.get(_UNDO, [])]
+    return [batch for batch in batches if now.timestamp() - batch.at < UNDO_FOR.total_seconds()]
+
+
+def _undo_rows(batches: Sequence[Batch], reader: Reader) -> list[dict[str, Any]]:
+    return [
+        {
+            "key": batch.key(),
+            "count": len(batch.ids),
+            "at": moments.stamp(datetime.fromtimestamp(batch.at, UTC), zone=reader.zone, now=reader.now),
+        }
+        for batch in batches
+    ]
 
 
 def _show(request: HttpRequest, group: Group) -> HttpResponse:
@@ -120,6 +149,7 @@ def _show(request: HttpRequest, group: Group) -> HttpResponse:
     rows = list(group.rows.select_related("page").order_by("start_at", "pk")[:MOST_SHOWN])
     ahead = [row for row in rows if row.status != Booking.Status.CANCELLED and row.end_at() > reader.now]
     selection = request.GET.get("select", UNCONFIRMED)
+    batches = _undoable(request, reader.now)
     context = {
         "group": group,
         "rows": [_row(row, reader, selection) for row in ahead],
@@ -128,7 +158,9 @@ def _show(request: HttpRequest, group: Group) -> HttpResponse:
             {"label": label, "query": f"?select={name}", "current": name == selection}
             for name, label in _SELECTIONS.items()
         ],
-        "undoable": len(_undoable(request)),
+        "undoable": _undo_rows(batches, reader),
+        "undoable_in_all": sum(len(batch.ids) for batch in batches),
+        "undo_all": UNDO_ALL,
         "zone": wording.zone_name(reader.zone),
         **_said(ahead),
     }
