@@ -17,7 +17,7 @@ from timetuna.bookings.history import GUEST, HOST, note
 from timetuna.bookings.invitees import Invitee
 from timetuna.bookings.mirrors import is_announced
 from timetuna.bookings.models import Booking, BookingGuest
-from timetuna.bookings.outbox import enqueue_mails
+from timetuna.bookings.outbox import drop_unsent, enqueue_mails
 from timetuna.bookings.proofs import Proof, rates
 from timetuna.bookings.terms import guests_refusal, most_guests
 from timetuna.jobs.models import Job
@@ -50,7 +50,10 @@ def add_guests(booking_id: int, *, others: Sequence[Invitee], now: datetime, act
 
 
 def remove_guest(booking_id: int, *, guest_id: int, now: datetime, actor: str = GUEST) -> Booking:
-    """Take somebody off, and cancel their copy of the invitation; a second time changes nothing. Raises NotPossible."""
+    """Take somebody off, and cancel their copy of the invitation if one went out. Raises NotPossible.
+
+    A second time changes nothing.
+    """
     with transaction.atomic():
         booking = _locked(booking_id, actor, now)
         before = _count(booking)
@@ -141,6 +144,7 @@ def _tell(booking: Booking, now: datetime, *, kind: str, to: Sequence[BookingGue
     booking.save(update_fields=["revision"])
     enqueue_mails(booking, kind="guests", audiences=BOTH)
     enqueue_mails(booking, kind=kind, audiences=tuple(further(row.pk) for row in to))
+    drop_unsent(booking, waiting)
     enqueue_mails(booking, kind="invited", audiences=waiting)
     plan_reminders(booking, now=now)
     enqueue_event(booking)
