@@ -144,7 +144,7 @@ class Hold(models.Model):
 
     Only the token of the guest's form, known here by its fingerprint, gives it back or uses it; the visit in which it
     was picked may pick it again, or another in its place. What was given back stays for a few minutes, so that a
-    client's holds can be counted.
+    client's holds can be counted. wide_fingerprint: of the network around the client's address; "" is not known.
     """
 
     host = models.ForeignKey(
@@ -159,6 +159,7 @@ class Hold(models.Model):
     visit_fingerprint = models.CharField(max_length=64)
     client_fingerprint = models.CharField(max_length=64)
     network_fingerprint = models.CharField(max_length=64)
+    wide_fingerprint = models.CharField(max_length=64, blank=True, default="")
     placed_at = models.DateTimeField(db_index=True)
     expires_at = models.DateTimeField()
 
@@ -166,6 +167,7 @@ class Hold(models.Model):
         indexes = [
             models.Index(fields=["host", "expires_at"], name="bookings_holds_of_host"),
             models.Index(fields=["network_fingerprint", "placed_at"], name="bookings_holds_of_client"),
+            models.Index(fields=["wide_fingerprint", "expires_at"], name="bookings_holds_of_wide"),
         ]
 
 

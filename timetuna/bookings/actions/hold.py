@@ -17,8 +17,9 @@ from timetuna.rate_limits.limits import Limit, spend_all
 from timetuna.web.client import Client
 
 HELD_MINUTES = 5
-CLIENT_AT_ONCE, NETWORK_AT_ONCE = 3, 10
-"""Of one address, whatever its browsers say they are: an office fits in, a script that changes its name does not."""
+CLIENT_AT_ONCE, NETWORK_AT_ONCE, WIDE_NETWORK_AT_ONCE = 3, 10, 20
+"""Of one address, whatever its browsers say they are: an office fits in, a script that changes its name does not, nor
+one that changes its address among those of one customer."""
 PLACED_BY_CLIENT = Limit("holds", (30, 600))
 PLACED_BY_NETWORK = Limit("holds-by-network", (100, 600))
 PLACED_BY_WIDE_NETWORK = Limit("holds-by-wide-network", (200, 600))
@@ -84,6 +85,7 @@ def _hold(question: Question, start_minute: int) -> str | None:
         visit_fingerprint=client.visit or fingerprint(token),
         client_fingerprint=client.fingerprint,
         network_fingerprint=client.network,
+        wide_fingerprint=client.wide,
         placed_at=now,
         expires_at=now + timedelta(minutes=HELD_MINUTES),
     )
@@ -91,12 +93,22 @@ def _hold(question: Question, start_minute: int) -> str | None:
 
 
 def _may_hold(client: Client, now: datetime) -> bool:
+    by_client = Q(client_fingerprint=client.fingerprint)
+    around = Q(wide_fingerprint=client.wide) if client.wide else Q(pk__in=())
     held = (
         _live(now)
-        .filter(network_fingerprint=client.network)
-        .aggregate(client=Count("pk", filter=Q(client_fingerprint=client.fingerprint)), network=Count("pk"))
+        .filter(Q(network_fingerprint=client.network) | around)
+        .aggregate(
+            client=Count("pk", filter=by_client),
+            network=Count("pk", filter=Q(network_fingerprint=client.network)),
+            wide=Count("pk", filter=around),
+        )
     )
-    if held["client"] >= CLIENT_AT_ONCE or held["network"] >= NETWORK_AT_ONCE:
+    if (
+        held["client"] >= CLIENT_AT_ONCE
+        or held["network"] >= NETWORK_AT_ONCE
+        or held["wide"] >= WIDE_NETWORK_AT_ONCE
+    ):
         return False
     return not spend_all(
         (PLACED_BY_CLIENT, client.fingerprint),

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.test import Client
 
 from tests.clock import present
-from timetuna.bookings.actions.hold import CLIENT_AT_ONCE, NETWORK_AT_ONCE, hold, release
+from timetuna.bookings.actions.hold import CLIENT_AT_ONCE, NETWORK_AT_ONCE, WIDE_NETWORK_AT_ONCE, hold, release
 from timetuna.bookings.availability import minute_of
 from timetuna.bookings.errors import SlotTaken
 from timetuna.bookings.models import Hold
@@ -58,6 +59,19 @@ def test_an_address_with_ever_new_browsers_is_one_network(page):
     ]
 
     assert [token is not None for token in tokens] == [True] * NETWORK_AT_ONCE + [False]
+
+
+def test_many_addresses_of_one_customer_are_one_network(page):
+    """A /24 of IPv4, a /48 of IPv6: whoever has one keeps no more from others than a large office."""
+    start, placed = tomorrow(), []
+    for number in range(WIDE_NETWORK_AT_ONCE + 2):
+        guest = Client(REMOTE_ADDR=f"198.51.100.{number + 1}")
+        at = start + timedelta(minutes=30 * number)
+        placed.append(bool(token_of(open_form(guest, at, visit=f"visit{number:07}"))))
+
+    assert placed == [True] * WIDE_NETWORK_AT_ONCE + [False] * 2
+    elsewhere = Client(REMOTE_ADDR="198.51.101.1")
+    assert token_of(open_form(elsewhere, start - timedelta(hours=1), visit="elsewhere000"))
 
 
 def test_holds_do_not_cost_queries(page, sam, kim, django_assert_num_queries):
