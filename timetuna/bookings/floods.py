@@ -13,6 +13,9 @@ from timetuna.bookings.models import Booking, BookingGuest, HistoryEntry
 from timetuna.lib.mail import mailbox_of
 
 _UNPROVEN = 3
+MOST_BROUGHT = 20
+"""How many different people guests of one network who have shown nothing may have mailed in a day."""
+_FEWEST_EVER = 4
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 
@@ -59,6 +62,40 @@ def refuse_flood_of_changes(booking: Booking, *, now: datetime) -> None:
         raise TooManyBookings(
             gettext("This mail address has changed many bookings lately. Please try again later.")
         )
+
+
+def refuse_crowd(booking: Booking, others: Iterable[Invitee], *, most: int, now: datetime) -> None:
+    """Raise TooManyBookings if a guest who has shown nothing would have ever new people mailed in turn.
+
+    People count, not changes, and also those who were taken off again. One booking may name twice as many as it may
+    have at once (`most`), and all of one network in a day so many that further bookings ask for a code.
+    """
+    if booking.guest_confirmed:
+        return
+    new = {one.mailbox() for one in others}
+    named = set(BookingGuest.objects.filter(booking=booking).values_list("mailbox", flat=True))
+    if new - named and len(named | new) > max(2 * most, _FEWEST_EVER):
+        raise TooManyBookings(
+            gettext("Many people were named for this booking already. Please write to your host.")
+        )
+    if new - named and is_crowd(booking.source_network, others, now=now):
+        raise TooManyBookings(
+            gettext(
+                "Many people were invited from your network lately. Please try again tomorrow, or write to your host."
+            )
+        )
+
+
+def is_crowd(network: str, others: Iterable[Invitee], *, now: datetime) -> bool:
+    """Say whether with these, too many different people were named in a day by unproven guests of the network."""
+    new = {one.mailbox() for one in others}
+    if not network or not new:
+        return False
+    named = BookingGuest.objects.filter(
+        booking__source_network=network, booking__guest_confirmed=False, changed_by=GUEST
+    )
+    lately = named.filter(added_at__gte=now - _DAY).values_list("mailbox", flat=True)
+    return len(new.union(lately)) > MOST_BROUGHT
 
 
 def _is_flooded(mailbox: str, now: datetime) -> bool:

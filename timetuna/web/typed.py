@@ -1,13 +1,17 @@
 """What a host had typed when it turned out that they have to sign in again: kept in their session until it is saved.
 
 Only forms that we made for a host who was signed in are kept, so that nobody else can fill the table of sessions, and
-only that host gets them back. Passwords are in none of these forms.
+only that host gets them back. Passwords are in none of these forms. Another host who signs in there is led to their
+own pages instead.
 """
 
 import time
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote, urlsplit
 
+from allauth.account.signals import user_logged_in as signed_in_with_allauth
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.signals import user_logged_in
@@ -23,6 +27,8 @@ MOST_FORMS = 3
 MOST_CHARACTERS = 100_000
 _KEY = "typed"
 _SIGNER = Signer(salt="timetuna.web.typed")
+_ARRIVES, _ARRIVES_WITHIN_SECONDS = "arrives", 60
+NOT_YOURS = "The page you came for is not in this account. These are your booking pages."
 SIGN_IN_AGAIN = "You were signed out meanwhile. Sign in again and go on with what you typed."
 
 
@@ -51,6 +57,9 @@ class KeepTyped:
         response = self.get_response(request)
         if request.method == "POST" and response.get("Location", "").startswith(f"{settings.LOGIN_URL}?"):
             _keep(request)
+        if request.method == "GET" and _arrives_nowhere(request, response):
+            messages.info(request, NOT_YOURS)
+            return HttpResponseRedirect(settings.LOGIN_REDIRECT_URL)
         return response
 
 
@@ -104,10 +113,35 @@ def forget(request: HttpRequest, path: str) -> None:
         request.session[_KEY] = {key: value for key, value in request.session[_KEY].items() if key != path}
 
 
-def _lasts(request: HttpRequest | None, **_more: Any) -> None:
-    """Let the session of somebody who has signed in last as long as any."""
+def _signed_in(request: HttpRequest | None, user: Any, **_more: Any) -> None:
+    """Let the session of somebody who has signed in last as long as any, with nothing that another host typed."""
     if request is not None and _KEY in request.session:
         request.session.set_expiry(None)
+        own = {path: kept for path, kept in request.session[_KEY].items() if kept[0] == user.pk}
+        request.session[_KEY] = own
 
 
-user_logged_in.connect(_lasts)
+def _leads_on(request: HttpRequest, response: HttpResponseBase, **_more: Any) -> None:
+    """Remember where the sign-in leads: it may have been asked for by another host."""
+    request.session[_ARRIVES] = [_path_of(response), time.time()]
+
+
+def _arrives_nowhere(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Say whether this is where the sign-in led a moment ago, by redirects too, and nothing is there for this host."""
+    is_missing, leads_to = response.status_code == HTTPStatus.NOT_FOUND, _path_of(response)
+    if not (is_missing or leads_to) or not request.user.is_authenticated:
+        return False
+    path, at = request.session.get(_ARRIVES, ("", 0.0))
+    if path != quote(request.path) or time.time() - at > _ARRIVES_WITHIN_SECONDS:
+        return False
+    request.session[_ARRIVES] = [leads_to, at]
+    return is_missing
+
+
+def _path_of(response: HttpResponseBase) -> str:
+    """Return where a redirect leads; "" for any other answer."""
+    return urlsplit(response.get("Location", "")).path
+
+
+user_logged_in.connect(_signed_in)
+signed_in_with_allauth.connect(_leads_on)

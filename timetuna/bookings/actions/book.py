@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext, gettext_noop
 
@@ -15,7 +16,7 @@ from timetuna.bookings.actions.note_unusual import note_unusual
 from timetuna.bookings.audiences import BOTH
 from timetuna.bookings.availability import Question, bookable, moment_of
 from timetuna.bookings.errors import FormUsed, ProofNeeded, SlotTaken, TooManyBookings
-from timetuna.bookings.floods import refuse_flood
+from timetuna.bookings.floods import is_crowd, refuse_flood
 from timetuna.bookings.history import GUEST, note
 from timetuna.bookings.invitees import Invitee
 from timetuna.bookings.links import set_new_link
@@ -151,6 +152,8 @@ def _asked(order: Order, now: datetime) -> Proof:
         )
     if evidence.confirmed:
         return Proof.NONE
+    if settings.BOOKING_PROOFS and is_crowd(order.client.network, order.others, now=now):
+        return Proof.CODE
     return busy.asked(suspicious=evidence.suspicious, brings_others=bool(order.others))
 
 

@@ -12,7 +12,7 @@ from timetuna.bookings.actions.plan_reminders import drop_reminders_of, plan_rem
 from timetuna.bookings.audiences import BOTH, further
 from timetuna.bookings.errors import NotPossible, TooManyBookings
 from timetuna.bookings.event_work import enqueue_event
-from timetuna.bookings.floods import refuse_flood_of, refuse_flood_of_changes
+from timetuna.bookings.floods import refuse_crowd, refuse_flood_of, refuse_flood_of_changes
 from timetuna.bookings.history import GUEST, HOST, note
 from timetuna.bookings.invitees import Invitee
 from timetuna.bookings.mirrors import is_announced
@@ -39,6 +39,7 @@ def add_guests(booking_id: int, *, others: Sequence[Invitee], now: datetime, act
         refuse_flood_of(others, now=now)
         if actor == GUEST:
             _refuse_while_unusual(booking, now)
+            refuse_crowd(booking, others, most=most_guests(booking), now=now)
         _refuse_to_and_fro(booking, others, actor)
         before = _count(booking)
         added = name_guests(booking, others, most=most_guests(booking), now=now, actor=actor)

@@ -7,7 +7,13 @@ import time_machine
 from django.test import Client
 
 from tests.clock import present
-from timetuna.bookings.actions.hold import CLIENT_AT_ONCE, NETWORK_AT_ONCE, WIDE_NETWORK_AT_ONCE, hold, release
+from timetuna.bookings.actions.hold import (
+    CLIENT_AT_ONCE,
+    NETWORK_AT_ONCE,
+    WIDE_NETWORK_AT_ONCE,
+    hold,
+    release,
+)
 from timetuna.bookings.availability import minute_of
 from timetuna.bookings.errors import SlotTaken
 from timetuna.bookings.models import Hold

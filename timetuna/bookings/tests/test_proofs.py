@@ -10,17 +10,22 @@ import time_machine
 
 from tests.clock import present
 from timetuna.bookings import proof_of_work
+from timetuna.bookings.actions.change_guests import add_guests
 from timetuna.bookings.actions.reschedule import reschedule
 from timetuna.bookings.availability import minute_of
 from timetuna.bookings.choice import write_start
 from timetuna.bookings.errors import TooManyBookings
+from timetuna.bookings.floods import MOST_BROUGHT
 from timetuna.bookings.forms import new_key
+from timetuna.bookings.invitees import Invitee
 from timetuna.bookings.models import Booking, BookingGuest, MailCode, UnusualBookings, UsedProof
 from timetuna.bookings.proofs import Proof
 from timetuna.bookings.tests.conftest import make_page, tomorrow, work_off
 from timetuna.bookings.tests.diary import put
+from timetuna.bookings.tests.life import rule
 from timetuna.bookings.tests.proving import (
     THERE,
+    code_mailed,
     filled,
     guest,
     made,
@@ -192,6 +197,64 @@ def test_others_are_not_added_to_an_unproven_booking_while_it_is_unusual(page):
     assert not booking.further_guests.exists()
     Booking.objects.filter(pk=booking.pk).update(guest_confirmed=True)
     assert guest().post(f"{where}/guests", {"guests": "ann@other.example"}).status_code == 302
+
+
+def crowd(name, count):
+    return [Invitee("", f"{name}{number}@stranger.example") for number in range(count)]
+
+
+def exchange(booking, *crowds):
+    """Bring each in place of the one before."""
+    for others in crowds:
+        for row in booking.further_guests.filter(active=True):
+            row.active = False
+            row.save()
+        add_guests(booking.pk, others=others, now=present())
+
+
+def test_an_unproven_booking_names_only_so_many_different_people(page):
+    rule(page, most_guests=3)
+    made(page, 1)
+    booking = Booking.objects.get()
+    exchange(booking, crowd("a", 3), crowd("b", 3), crowd("a", 3))
+
+    with pytest.raises(TooManyBookings, match="Many people were named for this booking already"):
+        exchange(booking, crowd("c", 1))
+
+    Booking.objects.filter(pk=booking.pk).update(guest_confirmed=True)
+    exchange(booking, crowd("c", 1))
+
+
+def test_a_network_names_only_so_many_different_people_a_day(page):
+    rule(page, most_guests=10)
+    made(page, 2)
+    made(page, 1, address=THERE)
+    first, second, elsewhere = Booking.objects.order_by("pk")
+    exchange(first, crowd("a", 7), crowd("b", 7))
+    exchange(second, crowd("a", 7), crowd("c", 6))
+
+    with pytest.raises(TooManyBookings, match="Many people were invited from your network lately"):
+        exchange(second, crowd("d", 1))
+
+    exchange(elsewhere, crowd("d", 1))
+    add_guests(second.pk, others=crowd("d", 1), now=present() + timedelta(hours=25))
+
+
+def test_who_brings_more_strangers_than_usual_shows_their_address_on_a_quiet_page(page, letters):
+    rule(page, most_guests=20)
+    made(page, 1)
+    exchange(Booking.objects.get(), crowd("a", MOST_BROUGHT))
+
+    alone = post(guest(), filled(open_form(guest())))
+    typed = filled(open_form(guest(), tomorrow(14)), guests="ann@other.example", opened=opened_before())
+    asked = post(guest(), typed | {"email": "kim@guest.example"})
+
+    assert alone.status_code == 302
+    assert "We have sent a code" in asked.content.decode()
+    code = code_mailed(letters, to="kim@guest.example")
+    answer = post(guest(), filled(asked, email="kim@guest.example", guests="ann@other.example", code=code))
+    assert answer.status_code == 302
+    assert BookingGuest.objects.get(mailbox="ann@other.example").booking.guest_confirmed
 
 
 def test_a_network_is_refused_at_last_but_not_one_that_everybody_may_be_behind(page):

@@ -191,6 +191,45 @@ def test_somebody_else_who_signs_in_there_does_not_get_it(
     assert as_alice.session["typed"] == {}
 
 
+def test_somebody_else_who_signs_in_is_led_to_their_own_pages(
+    as_alice: Client, page: BookingPage, charlie: User
+) -> None:
+    path = f"/booking-pages/{page.pk}/booking"
+    sent = opened(as_alice, path, title="Very secret")
+    as_alice.logout()
+    away = send(as_alice, path, sent)
+
+    arrived = as_alice.get(sign_in(as_alice, charlie, path)["Location"], follow=True)
+
+    assert away["Location"] == f"/signin?next={path}"
+    assert arrived.redirect_chain == [("/booking-pages", 302)]
+    text = arrived.content.decode()
+    assert typed.NOT_YOURS in text
+    assert "Very secret" not in text
+    assert page.title not in text
+    assert "Very secret" not in str(dict(as_alice.session))
+    assert as_alice.get(path).status_code == 404, "asked for again, it is not there"
+
+
+@pytest.mark.parametrize("path", ["/booking-pages/PAGE/look?a=b", "/booking-pages/999999", "/nobody/n%C3%B6"])
+def test_a_sign_in_never_leads_to_nothing(
+    client: Client, page: BookingPage, charlie: User, path: str
+) -> None:
+    path = path.replace("PAGE", str(page.pk))
+
+    arrived = client.get(sign_in(client, charlie, path)["Location"], follow=True)
+
+    assert arrived.redirect_chain[-1:] == [("/booking-pages", 302)]
+
+
+def test_only_the_way_from_the_sign_in_is_led_elsewhere(
+    client: Client, page: BookingPage, charlie: User
+) -> None:
+    sign_in(client, charlie, "/settings/profile")
+
+    assert client.get(f"/booking-pages/{page.pk}/booking").status_code == 404
+
+
 def test_it_is_kept_for_an_hour(as_alice: Client, alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
     sent = opened(as_alice, "/settings/availability", cap_week="77")
     as_alice.logout()
