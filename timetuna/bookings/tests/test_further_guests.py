@@ -1,9 +1,6 @@
 """Whom a guest brings: invited with the booking or later, taken off, never able to change it, never flooded."""
 
-from datetime import timedelta
-
 import pytest
-import time_machine
 from icalendar import Calendar
 
 from timetuna.bookings.actions.approve import approve
@@ -21,7 +18,6 @@ from timetuna.bookings.tests.diary import shown
 from timetuna.bookings.tests.life import events, kinds, made, now, rule
 from timetuna.bookings.tests.reading import GUEST, HOST, calendar_parts, event, message
 from timetuna.bookings.tests.test_public import details
-from timetuna.jobs.models import Job
 from timetuna.lib.smtp import parse_email_url
 
 pytestmark = pytest.mark.django_db
@@ -340,68 +336,3 @@ def test_names_are_no_lure_for_whoever_never_heard_of_the_booking(page, zoom):
         calendar = calendar_parts(mail)[0].replace(b"\r\n ", b"") if calendar_parts(mail) else b""
         assert "evil.example" not in mail["text"] + str(message(mail)["Subject"]) + calendar.decode()
     assert "Prize at evil.example" in str(event(zoom.mails(HOST)[0])["summary"])
-
-
-def test_who_is_added_and_taken_off_at_once_hears_nothing(page, zoom):
-    booking = made(page)
-    add_guests(booking.pk, others=[KIM, LEE], now=now())
-    row = booking.further_guests.get(email=KIM.email)
-
-    remove_guest(booking.pk, guest_id=row.pk, now=now())
-    work_off()
-
-    assert [len(zoom.mails(one.email)) for one in (KIM, LEE)] == [0, 1]
-    assert not [kind for kind, audience in kinds(booking) if audience == f"guest-{row.pk}"]
-
-
-def test_who_is_back_for_a_moment_is_not_told_a_second_time(page, zoom):
-    booking = made(page, others=[KIM])
-    row = booking.further_guests.get()
-    remove_guest(booking.pk, guest_id=row.pk, now=now())
-    work_off()
-
-    add_guests(booking.pk, others=[KIM], now=now())
-    remove_guest(booking.pk, guest_id=row.pk, now=now())
-    work_off()
-
-    assert [event_method(mail) for mail in zoom.mails(KIM.email)] == ["REQUEST", "CANCEL"]
-
-
-def event_method(mail):
-    return str(Calendar.from_ical(calendar_parts(mail)[0])["method"])
-
-
-@pytest.mark.parametrize("began", [False, True])
-def test_an_invitation_that_may_have_gone_out_is_taken_back(page, zoom, began):
-    """Began: a worker has the mail; otherwise the mail server was cut off while it took it."""
-    booking = made(page)
-    add_guests(booking.pk, others=[KIM], now=now())
-    row = booking.further_guests.get()
-    mail = Job.objects.filter(arguments__audience=f"guest-{row.pk}", state="waiting")
-    mail.update(state="running" if began else "waiting", attempts=1)
-
-    remove_guest(booking.pk, guest_id=row.pk, now=now())
-    work_off()
-
-    assert [event_method(mail) for mail in zoom.mails(KIM.email)] == ["CANCEL"]
-
-
-def test_a_cancellation_goes_only_to_those_who_were_invited(page, zoom):
-    booking = made(page, others=[LEE])
-    add_guests(booking.pk, others=[KIM], now=now())
-
-    cancel(booking.pk, actor="guest", note_text="", now=now())
-    work_off()
-
-    assert [len(zoom.mails(one)) for one in (KIM.email, LEE.email, GUEST, HOST)] == [0, 2, 2, 2]
-
-
-def test_a_cancellation_long_after_its_invitations_reaches_everybody(page, zoom):
-    booking = made(page, others=[KIM])
-    with time_machine.travel(now() + timedelta(hours=1), tick=False):
-        Job.objects.filter(state="done").delete()
-        booking.further_guests.update(added_at=now() - timedelta(days=60))
-        cancel(booking.pk, actor="guest", note_text="", now=now())
-        work_off()
-
-    assert len(zoom.mails(KIM.email)) == 2
