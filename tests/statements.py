@@ -1,7 +1,7 @@
 """Chooses what is run on PostgreSQL after everything has passed on SQLite. A plugin of pytest's; ./test uses it.
 
 Three kinds of tests are always run on both: those that commit, compete or start processes (by their fixtures and by
-`slow`), and those marked `vendor`, whose outcome is an engine's to decide: order, case, nulls, JSON, constraints,
+`slow`, unless they are marked `either`), and those marked `vendor`, whose outcome is an engine's to decide: order, case, nulls, JSON, constraints,
 locks, plans. Of all others so many are run that every statement which the product has sent to SQLite in any test, and
 every way in which one was refused, meets PostgreSQL too: the first run writes the statements down, the second one
 takes the cheapest tests that send them all. So nobody keeps a list, and no statement can be forgotten.
@@ -40,7 +40,7 @@ def always(item: pytest.Item) -> bool:
     marker = item.get_closest_marker("django_db")
     return bool(
         item.get_closest_marker("vendor")
-        or item.get_closest_marker("slow")
+        or (item.get_closest_marker("slow") and not item.get_closest_marker("either"))
         or "transactional_db" in getattr(item, "fixturenames", ())
         or (marker and marker.kwargs.get("transaction"))
     )
