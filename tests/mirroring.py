@@ -157,9 +157,7 @@ def now() -> datetime:
 
 
 def die_at(last: int) -> None:
-    steps = Steps()
-    steps.last = last
-    install(steps)
+    install(Steps(last))
     work_off()
 
 

@@ -1,10 +1,11 @@
 """Chooses what is run on PostgreSQL after everything has passed on SQLite. A plugin of pytest's; ./test uses it.
 
 Three kinds of tests are always run on both: those that commit, compete or start processes (by their fixtures and by
-`slow`, unless they are marked `either`), and those marked `vendor`, whose outcome is an engine's to decide: order, case, nulls, JSON, constraints,
-locks, plans. Of all others so many are run that every statement which the product has sent to SQLite in any test, and
-every way in which one was refused, meets PostgreSQL too: the first run writes the statements down, the second one
-takes the cheapest tests that send them all. So nobody keeps a list, and no statement can be forgotten.
+`slow`, unless they are marked `either`), and those marked `vendor`, whose outcome is an engine's to decide: order,
+case, nulls, JSON, constraints, locks, plans. Of all others so many are run that every statement which the product has
+sent to SQLite in any test, and every way in which one was refused, meets PostgreSQL too: the first run writes the
+statements down, the second one takes the cheapest tests that send them all. So nobody keeps a list, and no statement
+can be forgotten.
 """
 
 import json
