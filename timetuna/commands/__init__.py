@@ -1,5 +1,32 @@
-"""One command a file, each with `run(options)`; what they share in refusing."""
+"""Each command a file with `run(options)`; what they share in refusing and in being ended."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+_ENDING = (signal.SIGTERM, signal.SIGHUP)
 
 
 class Refusal(Exception):  # noqa: N818 - it is an answer, not a fault
     """A command cannot do what was asked. `str()` is a sentence for the person who typed it."""
+
+
+@contextmanager
+def ended_in_order() -> Iterator[None]:
+    """Raise SystemExit on SIGTERM and SIGHUP, once, so that what was begun is taken back. nohup stays nohup."""
+    before = {number: signal.getsignal(number) for number in _ENDING}
+    for number, handler in before.items():
+        if handler is not signal.SIG_IGN:
+            signal.signal(number, _end)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _end(number: int, _frame: FrameType | None) -> None:
+    for other in _ENDING:
+        signal.signal(other, signal.SIG_IGN)
+    raise SystemExit(128 + number)

@@ -11,6 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 from timetuna import settings
 from timetuna.commands import Refusal, check_mail
 from timetuna.commands.database import database_answers
+from timetuna.commands.postgres import left_aside
 from timetuna.commands.report import Report
 from timetuna.lib.secretbox import SecretBox, SecretBoxError
 
@@ -37,12 +38,15 @@ def _keys(report: Report) -> None:
 def _database(report: Report) -> None:
     try:
         with database_answers():
+            left = left_aside()
             executor = MigrationExecutor(connection)
             waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except Refusal as error:
         report.lacks(str(error))
         return
     report.ok(f"The database answers ({connection.display_name}).")
+    if left:
+        report.lacks(left)
     if waiting:
         report.lacks("The database is not up to date; `timetuna migrate` or `timetuna serve` mends that.")
         return

@@ -7,6 +7,8 @@ import sys
 from django.conf import settings
 
 from timetuna.accounts.actions.create_host import create_host
+from timetuna.accounts.handles import RESERVED, SHORTEST, handle_for
+from timetuna.accounts.models import User
 from timetuna.commands import Refusal
 from timetuna.commands.database import database_answers
 
@@ -27,7 +29,21 @@ def run(options: argparse.Namespace) -> int:
         raise Refusal(str(error)) from error
     base = settings.BASE_URL
     print(f"{host.name} can sign in at {base}/signin; their pages begin with {base}/{host.handle}/.")
+    if why := "" if options.handle else _why_another(host):
+        print(f"{why} --handle says which one to take; Settings → Profile changes it.")
     return 0
+
+
+def _why_another(host: User) -> str:
+    """Say why the public address is not the one that the name makes; "" where it is."""
+    wanted = handle_for(host.name)
+    if host.handle == wanted:
+        return ""
+    if wanted in RESERVED:
+        return f"The address /{wanted} is reserved for TimeTuna's own pages."
+    if len(wanted) < SHORTEST:
+        return "The name is too short for an address, or has no letters from a to z."
+    return f"The address /{wanted} is taken."
 
 
 def _password(*, from_stdin: bool) -> str:

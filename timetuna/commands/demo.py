@@ -1,6 +1,7 @@
 """`timetuna demo`: an example host and stand-ins for Zoom, calendars and mail, on this machine, without any account."""
 
 import argparse
+import fcntl
 import hashlib
 import os
 import secrets
@@ -9,7 +10,8 @@ import sys
 import threading
 import time
 from base64 import urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from timetuna import __version__
@@ -41,8 +43,28 @@ def run(options: argparse.Namespace) -> int:
     for port in range(options.port, options.port + 3):
         require_free(HOST, port, hint=f"Try `timetuna demo --port {options.port + 10}`.", patience=3)
     folder = Path(options.data_dir).resolve()
-    if os.environ.get("DATABASE_URL") or os.environ.get("DATABASE_URL_FILE"):
-        say(f"the demo keeps its own data in {folder}; DATABASE_URL is not used.")
+    for name in ("DATABASE_URL", "TIMETUNA_DATA_DIR"):
+        if os.environ.get(name) or os.environ.get(f"{name}_FILE"):
+            say(f"the demo keeps its own data in {folder} (--data-dir); {name} is not used.")
+    with _occupied(folder):
+        return _serve(folder, options)
+
+
+@contextmanager
+def _occupied(folder: Path) -> Iterator[None]:
+    """Keep other demos out of the folder: two workers with stand-ins of their own would share one database."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "demo.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Refusal(
+                f"Another demo is using {folder}. Stop it, or choose another folder with --data-dir."
+            ) from None
+        yield
+
+
+def _serve(folder: Path, options: argparse.Namespace) -> int:
     environment = demo_environment(folder, port=options.port)
     _prepare(folder, environment)
     world = sandbox(

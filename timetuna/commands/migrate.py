@@ -11,6 +11,7 @@ from django.db import connection
 from timetuna.commands import Refusal
 from timetuna.commands.collect import collect_when_stale, only_one
 from timetuna.commands.database import database_answers
+from timetuna.commands.postgres import put_back
 from timetuna.lib.secretbox import SecretBoxError
 from timetuna.vault import box
 
@@ -39,6 +40,7 @@ def migrate_database() -> None:
     except SecretBoxError as error:
         raise Refusal(f"TIMETUNA_ENCRYPTION_KEYS cannot be used. {error}") from error
     with database_answers(), _alone():
+        put_back()
         call_command("migrate", interactive=False, verbosity=0)
 
 

@@ -285,7 +285,7 @@ class SQLiteStore(Store):
 
     def __init__(self, database: str) -> None:
         super().__init__()
-        self.path = _beside(database)
+        self.path = beside(database)
         self._broken = False
 
     def connect(self) -> sqlite3.Connection:
@@ -389,7 +389,7 @@ def close_all() -> None:
         one.close()
 
 
-def _beside(database: str) -> str:
+def beside(database: str) -> str:
     """Return the file of the counts: in memory where the database is."""
     if ":memory:" in database or "mode=memory" in database:
         return ":memory:"

@@ -2,90 +2,20 @@
 
 import os
 import re
-import secrets
-import sqlite3
+import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import psycopg
 import pytest
 
-from timetuna.commands.tests.test_commands import KEYS, ROOT, SECOND_KEY, timetuna
+from timetuna.commands.tests.servers import POSTGRES, Server, counts, opened, started, wait_for, wipe
+from timetuna.commands.tests.test_commands import ROOT, SECOND_KEY, timetuna
 
-POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres")
 DOCUMENTATION = (ROOT / "docs/self-hosting.md").read_text(encoding="utf-8")
-MAKE_BOOKING = """
-import django; django.setup()
-from django.utils import timezone
-from timetuna.bookings.actions.book import book
-from timetuna.bookings.tests.conftest import make_host, make_page, order
-book(order(make_page(make_host("alice", "Alice Host"))), now=timezone.now())
-"""
-COUNT = "SELECT (SELECT count(*) FROM accounts_user), (SELECT count(*) FROM bookings_booking)"
-Server = dict[str, str]
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Return the settings of a server with a host and a booking, which no test changes."""
-    with empty_database() as url:
-        settings = settings_for(tmp_path_factory.mktemp("server"), url)
-        assert timetuna("migrate", settings=settings).returncode == 0
-        python(MAKE_BOOKING, settings)
-        yield settings
-
-
-@pytest.fixture
-def other(tmp_path: Path) -> Iterator[Server]:
-    """Return the settings of a server whose database is empty, without so much as a table."""
-    with empty_database() as url:
-        yield settings_for(tmp_path / "other", url)
-
-
-def settings_for(folder: Path, url: str) -> Server:
-    return KEYS | {"TIMETUNA_DATA_DIR": str(folder)} | ({"DATABASE_URL": url} if url else {})
-
-
-class empty_database:  # noqa: N801 - it is used as a function
-    """The address of a fresh PostgreSQL database, "" on SQLite."""
-
-    def __enter__(self) -> str:
-        self.name = f"timetuna_backup_{secrets.token_hex(5)}"
-        self._execute(f'CREATE DATABASE "{self.name}"')
-        return (
-            urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{self.name}").geturl() if POSTGRES else ""
-        )
-
-    def __exit__(self, *_: object) -> None:
-        self._execute(f'DROP DATABASE "{self.name}" WITH (FORCE)')
-
-    @staticmethod
-    def _execute(statement: str) -> None:
-        if POSTGRES:
-            with closing(psycopg.connect(os.environ["DATABASE_URL"], autocommit=True)) as connection:
-                connection.execute(statement)
-
-
-def python(code: str, settings: Server) -> None:
-    environment = os.environ | settings | {"DJANGO_SETTINGS_MODULE": "timetuna.settings"}
-    subprocess.run([sys.executable, "-c", code], env=environment, cwd=ROOT, check=True, timeout=60)
-
-
-def counts(settings: Server) -> tuple[int, int]:
-    """Return how many hosts and bookings are stored."""
-    opened = (
-        psycopg.connect(settings["DATABASE_URL"])
-        if POSTGRES
-        else sqlite3.connect(Path(settings["TIMETUNA_DATA_DIR"]) / "timetuna.sqlite3")
-    )
-    with closing(opened) as database:
-        hosts, bookings = database.execute(COUNT).fetchone() or (0, 0)
-    return hosts, bookings
 
 
 def test_what_was_backed_up_comes_back_and_what_was_there_is_kept(
@@ -147,6 +77,63 @@ def test_nothing_is_written_where_there_is_nothing_to_back_up(other: Server, tmp
     assert not (tmp_path / "x").exists()
 
 
+def test_a_backup_goes_where_a_link_leads_and_only_into_a_file(server: Server, tmp_path: Path) -> None:
+    real, link, pipe = tmp_path / "real", tmp_path / "link", tmp_path / "pipe"
+    real.write_text("older")
+    link.symlink_to(real)
+    os.mkfifo(pipe)
+
+    linked = timetuna("backup", "--replace", str(link), settings=server)
+    piped = timetuna("backup", "--replace", str(pipe), settings=server)
+    restored = timetuna("restore", "--replace", str(pipe), settings=server)
+
+    assert (linked.returncode, link.readlink()) == (0, real)
+    assert real.stat().st_size > 1_000
+    assert (piped.returncode, piped.stderr) == (2, f"{pipe} is not a file. Choose the name of one.\n")
+    assert pipe.is_fifo()
+    assert restored.stderr == f"{pipe} is no backup of TimeTuna.\n"
+
+
+@pytest.mark.skipif(POSTGRES, reason="the database is no file")
+def test_a_backup_never_goes_into_the_database_itself(server: Server, tmp_path: Path) -> None:
+    folder, hard = Path(server["TIMETUNA_DATA_DIR"]), tmp_path / "hard"
+    database = folder / "timetuna.sqlite3"
+    hard.hardlink_to(database)
+    before = database.stat().st_ino
+    own = [folder / name for name in ("timetuna.sqlite3-wal", "timetuna-limits.sqlite3", "timetuna.sqlite3")]
+
+    for file in (*own, hard):
+        done = timetuna("backup", "--replace", str(file), settings=server)
+        assert (done.returncode, "belongs to the database" in done.stderr) == (2, True), file
+    restored = timetuna("restore", "--replace", str(database), settings=server)
+
+    assert (restored.returncode, "belongs to the database" in restored.stderr) == (2, True)
+    assert (database.stat().st_ino, counts(server)) == (before, (1, 1))
+    hard.unlink()
+
+
+def test_a_backup_that_is_ended_leaves_nothing_for_good(server: Server, tmp_path: Path) -> None:
+    def unfinished() -> list[str]:
+        return sorted(path.name for path in tmp_path.glob(".*unfinished*"))
+
+    with closing(opened(server)) as keeper:
+        keeper.execute("LOCK TABLE accounts_user IN EXCLUSIVE MODE" if POSTGRES else "BEGIN IMMEDIATE")
+        ended = started("backup", str(tmp_path / "a"), settings=server)
+        wait_for(lambda: len(unfinished()) == 1)
+        killed = started("backup", str(tmp_path / "b"), settings=server)
+        wait_for(lambda: len(unfinished()) == 2)
+        ended.terminate()
+        assert ended.wait(20) == 128 + signal.SIGTERM
+        killed.kill()
+        killed.wait(20)
+    assert unfinished() == [f".b.unfinished-{killed.pid}"]
+
+    done = timetuna("backup", str(tmp_path / "c"), settings=server)
+
+    assert (done.returncode, unfinished()) == (0, [])
+    assert [path.name for path in tmp_path.iterdir()] == ["c"]
+
+
 def commands(heading: str) -> list[str]:
     """Return the lines of shell that stand under a heading of the documentation."""
     section = DOCUMENTATION.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
@@ -195,15 +182,6 @@ def test_the_documented_backup_is_typed_as_it_stands(server: Server, other: Serv
         typed(line, other, tmp_path)
         assert counts(other) == (1, 1), line
         wipe(other)
-
-
-def wipe(settings: Server) -> None:
-    """Lose the database."""
-    for file in Path(settings["TIMETUNA_DATA_DIR"]).glob("timetuna*"):
-        file.unlink()
-    if POSTGRES:
-        with closing(psycopg.connect(settings["DATABASE_URL"], autocommit=True)) as connection:
-            connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
 
 
 def test_keys_are_changed_as_it_is_documented(server: Server) -> None:

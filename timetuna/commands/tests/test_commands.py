@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from timetuna.commands.check import _without_password
-from timetuna.commands.demo import demo_environment
 from timetuna.sandbox.config import SandboxConfig
 from timetuna.sandbox.running import Sandbox
 
@@ -149,6 +148,15 @@ def test_a_host_is_made(server: dict[str, str]) -> None:
         r"their pages begin with http://localhost:8000/robin[a-z-]*/\.\n",
         done.stdout,
     )
+
+
+def test_a_host_is_told_why_the_address_is_not_the_name(server: dict[str, str]) -> None:
+    options = ["--email", "host@example.org", "--name", "Host", "--password-stdin"]
+
+    done = timetuna("createhost", *options, settings=server, typed="seven-green-tunas\n")
+
+    assert "their pages begin with http://localhost:8000/host-2/." in done.stdout
+    assert "The address /host is reserved for TimeTuna's own pages. --handle says which" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -328,35 +336,6 @@ def test_keys_rotate(server: dict[str, str]) -> None:
     done = timetuna("rotatekeys", settings=both)
 
     assert (done.returncode, done.stdout) == (0, "0 rows are sealed with the newest key.\n")
-
-
-@pytest.mark.parametrize(
-    ("name", "label"),
-    [("ZOOM_CLIENT_ID", "Zoom"), ("GOOGLE_CLIENT_SECRET", "Google"), ("MICROSOFT_CLIENT_ID", "Microsoft")],
-)
-def test_a_demo_does_not_run_beside_real_keys(tmp_path: Path, name: str, label: str) -> None:
-    folder = tmp_path / "demo"
-
-    done = timetuna("demo", "--data-dir", str(folder), settings={name: "a-real-one"})
-
-    assert done.returncode == 2
-    assert done.stderr == (
-        f"{name} is set, and the demo has a stand-in for {label}. Unset it, or run `timetuna serve`.\n"
-    )
-    assert not folder.exists()
-
-
-def test_a_demo_is_told_which_calendar_servers_may_be_tried_and_nothing_else_of_a_real_server(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("CALDAV_ALLOW_PRIVATE", "yes")
-    monkeypatch.setenv("CALDAV_CA_FILE", "/etc/own-ca.pem")
-    monkeypatch.setenv("TIMETUNA_SIGNUP", "closed")
-
-    given = demo_environment(tmp_path, port=8480)
-
-    assert (given["CALDAV_ALLOW_PRIVATE"], given["CALDAV_CA_FILE"]) == ("yes", "/etc/own-ca.pem")
-    assert "TIMETUNA_SIGNUP" not in given
 
 
 def test_help_is_there_at_once() -> None:

@@ -1,0 +1,26 @@
+"""Servers to back up and to restore; commands that need less have a server of their own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from timetuna.commands.tests.servers import MAKE_BOOKING, Server, empty_database, python, settings_for
+from timetuna.commands.tests.test_commands import timetuna
+
+
+@pytest.fixture(scope="package")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Return the settings of a server with a host and a booking, which no test changes."""
+    with empty_database() as url:
+        settings = settings_for(tmp_path_factory.mktemp("server"), url)
+        assert timetuna("migrate", settings=settings).returncode == 0
+        python(MAKE_BOOKING, settings)
+        yield settings
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Iterator[Server]:
+    """Return the settings of a server whose database is empty, without so much as a table."""
+    with empty_database() as url:
+        yield settings_for(tmp_path / "other", url)
