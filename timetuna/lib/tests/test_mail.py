@@ -280,3 +280,8 @@ def test_an_encoded_word_in_a_name_or_subject_stays_text(name: str) -> None:
 )
 def test_addresses_of_one_mailbox_count_as_one(address: str, mailbox: str) -> None:
     assert mailbox_of(address) == mailbox
+
+
+@pytest.mark.parametrize("name", ["Time Tuna", "'Time Tuna'", '"Time Tuna"'])
+def test_quotes_around_the_name_of_a_mailbox_are_not_part_of_it(name: str) -> None:
+    assert mail.parse_mailbox(f"{name} <b@example.org>") == Mailbox("Time Tuna", "b@example.org")
