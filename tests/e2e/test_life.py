@@ -15,7 +15,7 @@ from icalendar import Calendar
 from playwright.sync_api import expect
 
 from tests.e2e.browser import PHONE, Eyes, eyes
-from tests.e2e.steps import connect_zoom, fill_details, fits, sign_in
+from tests.e2e.steps import connect_zoom, fill_details, fits, open_day, sign_in, visit
 from tests.running import Host, LiveTimeTuna
 from timetuna.bookings.tests.reading import calendar_parts, event, method_parameter
 
@@ -96,7 +96,7 @@ class Life:
         """Move as the guest does, to the nth free time of the day that is shown."""
         page = self.sam.page
         page.get_by_role("link", name="Move to another time").click()
-        page.locator("table.month a").first.click()
+        page.goto(f"{page.url.partition('?')[0]}?day={open_day()}")
         page.locator(".time").nth(nth).click()
         page.get_by_label("A word to the other side").fill(f"Reason {nth}")
         page.get_by_role("button", name=re.compile("^Move to ")).click()
@@ -121,7 +121,7 @@ def begin(life: Life, *, approval: bool) -> None:
 
 def book(life: Life, button: str) -> None:
     page = life.sam.page
-    page.goto(life.host.page_url)
+    visit(page, life.host)
     page.locator(".time").first.click()
     fill_details(page, name="Sam Guest", email=SAM)
     life.sam.look("details")
