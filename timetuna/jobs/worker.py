@@ -21,6 +21,7 @@ from django.utils import timezone
 from timetuna.jobs import queue
 from timetuna.jobs.models import Job, Worker
 from timetuna.jobs.registry import LANES, GiveUp, Retry, first_tried, periods, run
+from timetuna.lib.call_stack import with_room
 from timetuna.logs import request_id
 
 log = logging.getLogger("timetuna.jobs")
@@ -65,7 +66,7 @@ class WorkerProcess:
     def _runners(self) -> list[threading.Thread]:
         lanes = [(lane, number) for lane in LANES for number in range(self.threads)]
         return [
-            threading.Thread(target=self._work, args=(lane,), name=f"{lane or 'job'}-{number}")
+            threading.Thread(target=with_room, args=(self._work, lane), name=f"{lane or 'job'}-{number}")
             for lane, number in lanes
         ]
 

@@ -13,6 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from typing import Any, Protocol
 
+from timetuna.lib.call_stack import with_room
+
 Headers = list[tuple[str, str]]
 Environ = dict[str, Any]
 Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
@@ -92,7 +94,7 @@ class Bridge:
             exchange.response_bytes(*body)
             return
         loop = asyncio.get_running_loop()
-        answer = await loop.run_in_executor(self.threads, self._answer, environ_of(scope, body))
+        answer = await loop.run_in_executor(self.threads, with_room, self._answer, environ_of(scope, body))
         exchange.response_bytes(*answer)
 
     async def _body(self, scope: Scope, exchange: Exchange) -> bytes | Answer:
