@@ -1,14 +1,17 @@
 """What holds for every test: no network but this machine's, examples that do not roll dice, three people."""
 
+import gc
 import os
 import sys
 from contextlib import closing, suppress
 
 import pytest
+from _pytest import runner
 from hypothesis import settings as hypothesis_settings
 from pytest_socket import socket_allow_hosts
 
 from tests import clock
+from timetuna.lib.call_stack import with_room
 from timetuna.rate_limits import store
 
 THIS_MACHINE = ["127.0.0.0/8", "0.0.0.0", "::1", "localhost"]  # noqa: S104 - to connect to, not to bind
@@ -17,6 +20,7 @@ pytest_plugins = ["tests.statements"]
 hypothesis_settings.register_profile("house", deadline=None, derandomize=True)
 hypothesis_settings.load_profile("house")
 clock.set_clock()
+gc.set_threshold(100_000, 20, 100)  # a test is over before there is much to collect
 
 
 def pytest_runtest_setup() -> None:
@@ -29,6 +33,12 @@ def pytest_runtest_setup() -> None:
                 one.forget_all()
     if read_live := sys.modules.get("timetuna.calendars.actions.read_live"):
         read_live.LOOKS.forget()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item, nextitem):  # noqa: ANN001, ANN201
+    """Run the test as requests are run."""
+    return with_room(runner.pytest_runtest_protocol, item, nextitem)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -59,6 +69,18 @@ def _widgets_unseen(django_test_environment):  # noqa: ANN001, ANN202, ARG001
     Template._render = render  # noqa: SLF001
     yield
     Template._render = seen  # noqa: SLF001
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _rows_are_deleted(django_test_environment):  # noqa: ANN001, ANN202, ARG001
+    """Empty the tables by the short way after a test that commits."""
+    from django.test import TransactionTestCase  # noqa: PLC0415 - as below
+
+    from tests.emptying import empty_tables  # noqa: PLC0415
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", empty_tables)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,13 @@
 
 say() { printf '%s\n' "$*" >&2; }
 
+# A distribution's Python comes first where it is complete: it is built to be fast, by a third here, a version manager's is not.
 find_python() {
   local candidate
+  if /usr/bin/python3 -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then
+    printf '%s\n' /usr/bin/python3
+    return
+  fi
   for candidate in python3 python3.14 python3.13 python3.12 python3.11 python; do
     if command -v "$candidate" >/dev/null 2>&1 &&
       "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then

@@ -28,6 +28,7 @@ from timetuna.bookings.models import Booking, Conference  # noqa: E402
 from timetuna.jobs import queue, worker  # noqa: E402
 from timetuna.jobs.models import Job  # noqa: E402
 from timetuna.lib import http, smtp  # noqa: E402
+from timetuna.lib.call_stack import with_room  # noqa: E402
 
 SIDES = ("before", "after")
 _BOOKINGS = itertools.count(1)
@@ -82,7 +83,7 @@ def in_child(do) -> str:
         os.dup2(writing, 1)
         code = 1
         try:
-            do()
+            with_room(do)
             code = 0
         finally:
             connections.close_all()

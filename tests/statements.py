@@ -1,11 +1,12 @@
 """Chooses what is run on PostgreSQL after everything has passed on SQLite. A plugin of pytest's; ./test uses it.
 
 Three kinds of tests are always run on both: those that commit, compete or start processes (by their fixtures and by
-`slow`, unless they are marked `either`), and those marked `vendor`, whose outcome is an engine's to decide: order,
-case, nulls, JSON, constraints, locks, plans. Of all others so many are run that every statement which the product has
-sent to SQLite in any test, and every way in which one was refused, meets PostgreSQL too: the first run writes the
-statements down, the second one takes the cheapest tests that send them all. So nobody keeps a list, and no statement
-can be forgotten.
+`slow`), and those marked `vendor`, whose outcome is an engine's to decide: order, case, nulls, JSON, constraints,
+locks, plans. What is marked `either` commits or starts processes too, but is shown on one engine as well as on the
+other: on SQLite, or on the one that the mark names; `./test all` shows it on both. Of all others so many are run that
+every statement which the product has sent to SQLite in any test, and every way in which one was refused, meets
+PostgreSQL too: the first run writes the statements down, the second one takes the cheapest tests that send them all.
+So nobody keeps a list, and no statement can be forgotten.
 """
 
 import json
@@ -39,25 +40,40 @@ def pytest_configure(config: pytest.Config) -> None:
 def always(item: pytest.Item) -> bool:
     """Say whether a test is run on both engines whatever it sends."""
     marker = item.get_closest_marker("django_db")
+    if one := _one_engine(item):
+        return "postgresql" in one
     return bool(
         item.get_closest_marker("vendor")
-        or (item.get_closest_marker("slow") and not item.get_closest_marker("either"))
+        or item.get_closest_marker("slow")
         or "transactional_db" in getattr(item, "fixturenames", ())
         or (marker and marker.kwargs.get("transaction"))
     )
 
 
+def _one_engine(item: pytest.Item) -> tuple[str, ...]:
+    """Return the engine that is enough for a test, nothing where both have to show it."""
+    marker = item.get_closest_marker("either")
+    return (marker.args or ("sqlite",)) if marker else ()
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what has nothing to tell PostgreSQL."""
-    if not (folder := config.getoption("--sending-all-of")):
+    """Leave out what has nothing to tell PostgreSQL, and before that what is shown on PostgreSQL alone.
+
+    What takes long comes first, so that at the end no process works on while the others have nothing to do.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    if config.getoption("--write-statements"):
+        kept = [item for item in items if "postgresql" not in _one_engine(item)]
+    elif folder := config.getoption("--sending-all-of"):
+        chosen = cheapest_cover(read(Path(folder)))
+        if missing := chosen - {item.nodeid for item in items}:
+            raise pytest.UsageError(
+                f"Tests that send statements are not among those to be run: {sorted(missing)}"
+            )
+        kept = [item for item in items if always(item) or item.nodeid in chosen]
+    else:
         return
-    chosen = cheapest_cover(read(Path(folder)))
-    if missing := chosen - {item.nodeid for item in items}:
-        raise pytest.UsageError(
-            f"Tests that send statements are not among those to be run: {sorted(missing)}"
-        )
-    kept = [item for item in items if always(item) or item.nodeid in chosen]
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
     items[:] = kept
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.running import LiveTimeTuna
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.either("postgresql")]
 ROUNDS = 12
 CONFIRMED = ["confirmed", "approved", "taken", "1"]
 CALLED_OFF = ["cancelled", "approved+cancelled", "free", "1"]

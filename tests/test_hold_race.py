@@ -11,7 +11,7 @@ from tests.guest import Browser, Guest, weekdays
 from tests.running import LiveTimeTuna
 from tests.test_race import overlaps
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.either("postgresql")]
 CLIENTS, ROUNDS = 8, 12
 
 

@@ -39,6 +39,7 @@ def zoom_host(live):
     return host
 
 
+@pytest.mark.either
 def test_killed_at_every_third_step_and_around_every_call_and_mail(tmp_path):
     with resting_timetuna(tmp_path) as resting:
         host = zoom_host(resting)
@@ -52,6 +53,7 @@ def test_killed_at_every_third_step_and_around_every_call_and_mail(tmp_path):
     assert [run for run in runs if run["state"] != "ready" or run["open_jobs"]] == []
 
 
+@pytest.mark.either("postgresql")
 def test_web_and_worker_killed_again_and_again(tmp_path):
     # Long pauses, so that a link that is late because of the kills is not yet given up for a mail of its own.
     with running_timetuna(tmp_path, TIMETUNA_RETRY_SECONDS="4") as live:

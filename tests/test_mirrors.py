@@ -58,7 +58,7 @@ for minutes in page.durations.values_list("minutes", flat=True):
 answer(asked.pk)
 """
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.either]
 
 
 def test_every_mirror_equals_its_booking_after_any_life(tmp_path):

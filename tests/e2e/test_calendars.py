@@ -19,7 +19,7 @@ from timetuna.providers.caldav.tests.servers import PASSWORD, USER, CalendarServ
 from timetuna.sandbox.google.control import GoogleControl
 from timetuna.sandbox.microsoft.control import MicrosoftControl
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.either("postgresql")]
 GUEST = "sam.calendar@guest.example"
 READ_WITHIN_MS = 25_000
 
@@ -314,7 +314,7 @@ def feed(events: list[str]) -> Iterator[tuple[str, dict[str, int]]]:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/club.ics", answer
         server.shutdown()
 

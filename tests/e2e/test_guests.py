@@ -19,7 +19,7 @@ from tests.e2e.steps import (
     visit,
 )
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.either("postgresql")]
 HEAVIEST = 60_000
 ARABIC = "مريم عبد الله"
 

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests.e2e.browser import PHONE, eyes
 from tests.e2e.steps import visit
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.either("postgresql")]
 KEPT = "This time is kept for you for 5 minutes."
 
 

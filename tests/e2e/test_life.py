@@ -19,7 +19,7 @@ from tests.e2e.steps import connect_zoom, fill_details, fits, open_day, sign_in,
 from tests.running import Host, LiveTimeTuna
 from timetuna.bookings.tests.reading import calendar_parts, event, method_parameter
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.either("postgresql")]
 BERLIN = ZoneInfo("Europe/Berlin")
 SAM, KIM = "sam.life@guest.example", "kim.life@guest.example"
 

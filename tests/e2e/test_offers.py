@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 from tests.e2e.browser import PHONE, eyes
 from tests.e2e.steps import fits
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.either("postgresql")]
 MORE_PAGES = """
 from timetuna.accounts.models import User
 from timetuna.pages.actions.create_page import create_page

@@ -11,7 +11,7 @@ from tests.e2e.browser import PHONE, eyes
 from tests.guest import Guest
 from tests.running import running_timetuna
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.either("postgresql")]
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from tests.e2e.browser import chromium, eyes
 from tests.e2e.steps import open_day
 from timetuna.sandbox.config import CLIENT_ID
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.either("postgresql")]
 GUEST = "sam@guest.example"
 
 

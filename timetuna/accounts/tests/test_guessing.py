@@ -22,8 +22,6 @@ from timetuna.accounts.tests.conftest import (
 )
 from timetuna.rate_limits.store import Store, StoreAway
 
-pytestmark = pytest.mark.vendor
-
 ALICE, WRONG = "alice@example.org", "not the password 11"
 
 

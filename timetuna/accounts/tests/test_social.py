@@ -72,7 +72,7 @@ def outside(settings, monkeypatch):
     monkeypatch.setattr(GoogleSignIn, "access_token_url", f"{address}/token")
     monkeypatch.setattr(MicrosoftSignIn, "access_token_url", f"{address}/token")
     monkeypatch.setattr(MicrosoftSignIn, "profile_url", f"{address}/me")
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield server
     server.shutdown()
     server.server_close()

@@ -28,7 +28,7 @@ from timetuna.pages.models import BookingPage, HostRules, PageCalendar
 from timetuna.pages.queries import page_settings
 from timetuna.web.client import Client as Guest
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.either]
 
 
 @pytest.fixture(scope="module")

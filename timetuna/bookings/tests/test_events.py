@@ -20,7 +20,7 @@ from timetuna.calendars.models import Calendar, CalendarEvent
 from timetuna.lib.signing import fingerprint
 from timetuna.providers.base import Person
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.either]
 GUEST, HOST = "sam@guest.example", "alice@host.example"
 
 

@@ -21,7 +21,7 @@ from timetuna.bookings.tests.reading import GUEST, HOST, Page, event, message
 from timetuna.bookings.tests.test_hostile_guests import ALL, TAGS, log_lines
 from timetuna.bookings.tests.test_public import details
 
-pytestmark = [pytest.mark.django_db, pytest.mark.vendor]
+pytestmark = pytest.mark.django_db
 DISGUISES = (
     "{}",
     "\u202e{}\u2066\x1b[31m",

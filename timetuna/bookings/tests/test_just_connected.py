@@ -19,7 +19,7 @@ from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.jobs.models import Job
 from timetuna.pages.models import PageCalendar
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.either]
 HOST = "alice@host.example"
 EVERY = "“Every calendar of robin@host.example”"
 

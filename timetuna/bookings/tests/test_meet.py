@@ -17,7 +17,7 @@ from timetuna.bookings.tests.diary import shown
 from timetuna.calendars.actions.disconnect import disconnect
 from timetuna.calendars.models import CalendarAccount
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.either]
 GUEST, HOST = "sam@guest.example", "alice@host.example"
 
 

@@ -24,7 +24,7 @@ from timetuna.calendars.models import CalendarAccount, CalendarEvent
 from timetuna.calendars.session import use
 from timetuna.jobs.models import Job
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.either]
 GUEST, HOST = "sam@guest.example", "alice@host.example"
 
 

@@ -12,7 +12,7 @@ from timetuna.bookings.availability import minute_of
 from timetuna.bookings.models import Conference
 from timetuna.bookings.tests.conftest import due_now, make_page, order, tomorrow, work_off
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.either]
 GUEST, HOST = "sam@guest.example", "alice@host.example"
 EXTRA = ["meeting:update:meeting", "meeting:delete:meeting"]
 

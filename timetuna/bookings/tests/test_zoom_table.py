@@ -14,7 +14,7 @@ from timetuna.bookings.tests.conftest import due_now, make_page, order, work_off
 from timetuna.calendars.models import CalendarAccount
 from timetuna.jobs.models import Job
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.either]
 GUEST, HOST = "sam@guest.example", "alice@host.example"
 
 

@@ -16,7 +16,7 @@ from timetuna.calendars.actions.ask_to_reconnect import ask_to_reconnect
 from timetuna.calendars.models import CalendarAccount
 from timetuna.jobs.models import Job
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.either]
 GUEST, HOST = "sam@guest.example", "alice@host.example"
 
 

@@ -35,7 +35,7 @@ def feeds(settings) -> Iterator[str]:
         "ICALFEED_ALLOW_HTTP": "yes",
     }
     with ThreadingHTTPServer(("127.0.0.1", 0), _Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
         server.shutdown()
 

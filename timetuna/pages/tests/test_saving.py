@@ -13,8 +13,6 @@ from timetuna.pages.models import BookingPage, HostRules
 from timetuna.pages.tests.conftest import signed_in
 from timetuna.web import typed
 
-pytestmark = pytest.mark.vendor
-
 FORMS = {
     "booking": ("/booking-pages/PAGE/booking", "title", "Mine", "Theirs"),
     "availability": ("/booking-pages/PAGE/availability", "cap_day", "3", "4"),
@@ -55,6 +53,7 @@ def value_of(client: Client, path: str, field: str) -> str:
     return dict(main_form(client.get(path).content.decode()).fields)[field]
 
 
+@pytest.mark.vendor
 @EACH
 def test_a_save_over_another_one_is_shown_beside_it(
     as_alice: Client, places: dict[str, str], path: str, field: str, mine: str, theirs: str
