@@ -1,14 +1,9 @@
 """The jobs app."""
 
 from django.apps import AppConfig
-from django.utils.module_loading import autodiscover_modules
 
 
 class JobsConfig(AppConfig):
-    """Finds every app's `jobs.py`, so that work can be enqueued by name."""
+    """Registers the app under its full name. Every app's `jobs.py` is found by the registry."""
 
     name = "timetuna.jobs"
-
-    def ready(self) -> None:
-        """Register the handlers."""
-        autodiscover_modules("jobs")

@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.utils import timezone
+from django.utils.module_loading import autodiscover_modules
 
 Handler = Callable[..., None]
 GENERAL, MAIL = "", "mail"
@@ -55,13 +57,21 @@ def recurring(name: str, *, every: timedelta) -> Callable[[Handler], Handler]:
     return job(name)
 
 
+@cache
+def _load_handlers() -> None:
+    """Load every app's `jobs.py` when the first handler is asked for: most commands never ask."""
+    autodiscover_modules("jobs")
+
+
 def periods() -> Mapping[str, timedelta]:
     """Return what runs again and again, and after which pause."""
+    _load_handlers()
     return _periods
 
 
 def lane_of(name: str) -> str:
     """Return the lane that work of this name runs in."""
+    _load_handlers()
     return _lanes.get(name, GENERAL)
 
 
@@ -82,6 +92,7 @@ def first_tried(at: datetime | None) -> Iterator[None]:
 
 def run(name: str, arguments: dict[str, Any]) -> None:
     """Call the handler. Raises GiveUp when there is none, and whatever the handler raises."""
+    _load_handlers()
     handler = _handlers.get(name)
     if handler is None:
         raise GiveUp(f"This version of TimeTuna does not know the work {name!r}.")

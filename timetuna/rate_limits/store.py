@@ -16,7 +16,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import psycopg
 from django.db import OperationalError, connections
 
 from timetuna.lib.text import log_value
@@ -340,13 +339,16 @@ def _add_column(connection: sqlite3.Connection) -> None:
 class PostgreSQLStore(Store):
     """The table of the migration."""
 
-    errors = (psycopg.Error,)
+    def __init__(self) -> None:
+        super().__init__()
+        database: Any = connections["default"]
+        self.errors = (database.Database.Error,)  # psycopg's, which nobody else has to load
 
-    def connect(self) -> psycopg.Connection[Row]:
+    def connect(self) -> Any:
         """Connect as Django does; nobody waits long for a count."""
-        wrapper = connections["default"]
+        wrapper: Any = connections["default"]
         values = wrapper.get_connection_params() | {"autocommit": True}
-        connection: psycopg.Connection[Row] = psycopg.connect(**values)
+        connection = wrapper.Database.connect(**values)
         if not wrapper.settings_dict[
             "DISABLE_SERVER_SIDE_CURSORS"
         ]:  # a pooler would hand the limits on to others
