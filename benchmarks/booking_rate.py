@@ -93,9 +93,9 @@ def book_here(seconds: float, hosts: list[str], first: int) -> float:
     django.setup()
     from django.utils import timezone  # noqa: PLC0415
 
+    from timetuna.availability.minutes import minute_of  # noqa: PLC0415
     from timetuna.bookings.actions.book import Guest, Order, book  # noqa: PLC0415
-    from timetuna.bookings.availability import minute_of  # noqa: PLC0415
-    from timetuna.bookings.forms import new_key  # noqa: PLC0415
+    from timetuna.bookings.forms.fields import new_key  # noqa: PLC0415
     from timetuna.pages.models import BookingPage  # noqa: PLC0415
 
     pages = list(BookingPage.objects.filter(host__handle__in=hosts).values_list("pk", flat=True))

@@ -36,10 +36,10 @@ CONNECT = """
 import json
 from django.utils import timezone
 from benchmarks.fill import make_users
-from timetuna.calendars.actions.log_in import NEVER
-from timetuna.calendars.connections import linkable
+from timetuna.calendars.actions.connect_by_form import NEVER
+from timetuna.calendars.provider_catalogue import linkable
 from timetuna.calendars.models import Calendar, CalendarAccount
-from timetuna.calendars.sealing import sealed_tokens
+from timetuna.calendars.token_encryption import sealed_tokens
 from timetuna.providers.base import Tokens
 plan = json.loads({plan!r})
 granted = linkable("google").exchange(code=plan["code"], code_verifier="v" * 43)
@@ -137,7 +137,7 @@ def connect(live: LiveTimeTuna, feeds: str, count: int) -> None:
             "google/event", start=start.isoformat(), end=end.isoformat(), calendar="primary", zone=""
         )
     asked = live.run_python(
-        "from timetuna.calendars.connections import linkable\n"
+        "from timetuna.calendars.provider_catalogue import linkable\n"
         "from timetuna.lib.signing import pkce_pair\n"
         "import hashlib, base64\n"
         'digest = base64.urlsafe_b64encode(hashlib.sha256(b"v" * 43).digest()).rstrip(b"=").decode()\n'

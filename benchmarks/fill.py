@@ -49,7 +49,7 @@ def make_calendars(handle: str, count: int, *, blocks: int) -> None:
     from django.utils import timezone  # noqa: PLC0415
 
     from timetuna.accounts.models import User  # noqa: PLC0415
-    from timetuna.calendars.knowledge import Known, pack  # noqa: PLC0415
+    from timetuna.calendars.busy_cache import Known, pack  # noqa: PLC0415
     from timetuna.calendars.models import Calendar, CalendarAccount  # noqa: PLC0415
 
     now, host = timezone.now(), User.objects.get(handle=handle)

@@ -65,9 +65,9 @@ def fill(count: int, *, minutes: int) -> None:
     from django.utils import timezone  # noqa: PLC0415
 
     from benchmarks.fill import make_hosts  # noqa: PLC0415
+    from timetuna.availability.minutes import minute_of  # noqa: PLC0415
     from timetuna.bookings.actions.book import Guest, Order, book  # noqa: PLC0415
-    from timetuna.bookings.availability import minute_of  # noqa: PLC0415
-    from timetuna.bookings.forms import new_key  # noqa: PLC0415
+    from timetuna.bookings.forms.fields import new_key  # noqa: PLC0415
     from timetuna.jobs.models import Job  # noqa: PLC0415
     from timetuna.pages.models import BookingPage  # noqa: PLC0415
 
@@ -87,8 +87,8 @@ def fill(count: int, *, minutes: int) -> None:
 
 def _have_reminders_only(jobs: Any, now: Any) -> None:
     """Plan all reminders, drop what else is to be done, and let every reminder be due at once."""
-    from timetuna.bookings.actions.plan_reminders import plan_reminders  # noqa: PLC0415
     from timetuna.bookings.models import Booking  # noqa: PLC0415
+    from timetuna.bookings.notifications.plan_reminders import plan_reminders  # noqa: PLC0415
 
     for booking in Booking.objects.select_related("page").iterator():
         plan_reminders(booking, now=now)
@@ -103,9 +103,9 @@ def change() -> None:
     django.setup()
     from django.utils import timezone  # noqa: PLC0415
 
+    from timetuna.availability.minutes import minute_of  # noqa: PLC0415
     from timetuna.bookings.actions.cancel import cancel  # noqa: PLC0415
     from timetuna.bookings.actions.reschedule import reschedule  # noqa: PLC0415
-    from timetuna.bookings.availability import minute_of  # noqa: PLC0415
     from timetuna.bookings.models import Booking  # noqa: PLC0415
 
     for number, booking in enumerate(Booking.objects.order_by("pk")):

@@ -9,14 +9,14 @@ from threading import Barrier
 from django.db import OperationalError, connection
 
 from tests.clock import present
+from timetuna.availability.minutes import minute_of
 from timetuna.bookings.actions.approve import approve
 from timetuna.bookings.actions.book import Guest, Order, book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.decline import decline
-from timetuna.bookings.actions.lapse import lapse
-from timetuna.bookings.availability import minute_of
+from timetuna.bookings.actions.expire_request import lapse
 from timetuna.bookings.errors import BookingRefused
-from timetuna.bookings.forms import new_key
+from timetuna.bookings.forms.fields import new_key
 from timetuna.bookings.models import Booking, BookingHost
 from timetuna.jobs.models import Job
 from timetuna.pages.models import BookingPage

@@ -21,9 +21,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper  # noqa: E402
 from django.db.backends.utils import CursorWrapper  # noqa: E402
 
 from tests.clock import present  # noqa: E402
+from timetuna.availability.minutes import minute_of  # noqa: E402
 from timetuna.bookings.actions.book import Guest, Order, book  # noqa: E402
-from timetuna.bookings.availability import minute_of  # noqa: E402
-from timetuna.bookings.forms import new_key  # noqa: E402
+from timetuna.bookings.forms.fields import new_key  # noqa: E402
 from timetuna.bookings.models import Booking, Conference  # noqa: E402
 from timetuna.jobs import queue, worker  # noqa: E402
 from timetuna.jobs.models import Job  # noqa: E402

@@ -12,18 +12,18 @@ from tests.clock import present
 from tests.dying import Steps, in_child, install, work_off  # sets Django up
 
 # isort: split
+from timetuna.availability.minutes import minute_of
 from timetuna.bookings.actions.approve import approve
 from timetuna.bookings.actions.book import Guest, Order, book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.change_guests import add_guests, remove_guest
-from timetuna.bookings.actions.check_mirrors import check_mirrors
 from timetuna.bookings.actions.decline import decline
-from timetuna.bookings.actions.mend import retry_booking
 from timetuna.bookings.actions.reschedule import reschedule
-from timetuna.bookings.availability import minute_of
 from timetuna.bookings.errors import BookingRefused
-from timetuna.bookings.forms import new_key
-from timetuna.bookings.invitees import Invitee
+from timetuna.bookings.forms.fields import new_key
+from timetuna.bookings.fulfilment.reconcile import check_mirrors
+from timetuna.bookings.fulfilment.retry import retry_booking
+from timetuna.bookings.guests import Invitee
 from timetuna.bookings.models import Booking, BookingGuest, Conference
 from timetuna.calendars.models import CalendarEvent
 from timetuna.jobs.models import Job

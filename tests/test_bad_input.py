@@ -13,9 +13,9 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.test_rights import OWNERS, SIGNED_IN, address, belongings
 from timetuna.accounts.models import User
-from timetuna.bookings.choice import write_start
 from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking
+from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import tomorrow
 
 pytestmark = pytest.mark.django_db

@@ -18,9 +18,9 @@ from tests.test_rights import address, belongings, routes
 from timetuna.accounts.adapter import UNDO_SALT
 from timetuna.accounts.models import EmailChange, User
 from timetuna.bookings.actions.book import book
-from timetuna.bookings.choice import write_start
 from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking
+from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import make_page, order, tomorrow
 from timetuna.calendars.models import Calendar
 from timetuna.pages.models import BookingPage, OutOfOffice, Schedule, TravelZone, WeeklyHours

@@ -28,8 +28,9 @@ GROUND = {
     "db",
     "rate_limits",
     "web",
-    "vault",
-    "mailing",
+    "l10n",
+    "encryption",
+    "mail_delivery",
     "logs",
     "environment",
 }

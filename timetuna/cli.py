@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from timetuna import __version__
-from timetuna.commands import Refusal
 from timetuna.environment import SettingsError
+from timetuna.processes.refusal import Refusal
 
 REFUSED = 2
 INTERRUPTED = 130

@@ -237,7 +237,7 @@ MIDDLEWARE = [
     "timetuna.web.typed.KeepTyped",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "timetuna.web.unavailable.DatabaseAway",
+    "timetuna.web.database_errors.DatabaseAway",
 ]
 TEMPLATES = [
     {

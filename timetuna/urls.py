@@ -16,4 +16,4 @@ urlpatterns = [
     path("", include("timetuna.bookings.urls")),  # last: /<handle>/<page> catches what is left
 ]
 
-handler500 = "timetuna.web.unavailable.server_error"
+handler500 = "timetuna.web.database_errors.server_error"

@@ -6,8 +6,8 @@ import secrets
 from django.template.loader import render_to_string
 
 from timetuna.accounts.notices import Notice
+from timetuna.encryption import box
 from timetuna.jobs.queue import enqueue
-from timetuna.vault import box
 
 
 def send(notice: Notice, *, to: str) -> None:

@@ -7,11 +7,11 @@ from django.conf import settings
 from django.utils import timezone
 
 from timetuna.accounts.emails import job_key, seal_context
+from timetuna.encryption import box
 from timetuna.jobs.models import Job
 from timetuna.jobs.registry import MAIL, GiveUp, job
 from timetuna.lib.mail import Letter, Mailbox, build, parse_mailbox
-from timetuna.mailing import deliver
-from timetuna.vault import box
+from timetuna.mail_delivery import deliver
 
 
 @job("accounts.send_mail", lane=MAIL)

@@ -1,6 +1,6 @@
 """Why a booking was not made or changed. `str()` is the sentence the guest reads."""
 
-from timetuna.bookings.proofs import Proof
+from timetuna.bookings.proofs.needed import Proof
 
 
 class BookingRefused(Exception):  # noqa: N818

@@ -4,17 +4,17 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from timetuna.bookings.actions.carry_change import move_outside, remove_outside
-from timetuna.bookings.actions.check_mirrors import check_mirrors
 from timetuna.bookings.actions.erase import erase_due, forget_sources
-from timetuna.bookings.actions.fulfil import fulfil
-from timetuna.bookings.actions.lapse import lapse
-from timetuna.bookings.actions.mend import mend_connection
-from timetuna.bookings.actions.mirror_event import mirror_event
-from timetuna.bookings.actions.plan_reminders import plan_page_reminders
-from timetuna.bookings.actions.remind import follow_up, remind
-from timetuna.bookings.actions.send_mail import send_mail
-from timetuna.bookings.actions.send_sample import send_sample
+from timetuna.bookings.actions.expire_request import lapse
+from timetuna.bookings.fulfilment.fulfil import fulfil
+from timetuna.bookings.fulfilment.reconcile import check_mirrors
+from timetuna.bookings.fulfilment.retry import mend_connection
+from timetuna.bookings.fulfilment.sync_event import mirror_event
+from timetuna.bookings.fulfilment.update_conference import move_outside, remove_outside
+from timetuna.bookings.notifications.plan_reminders import plan_page_reminders
+from timetuna.bookings.notifications.send import send_mail
+from timetuna.bookings.notifications.send_reminder import follow_up, remind
+from timetuna.bookings.notifications.send_sample import send_sample
 from timetuna.jobs.registry import MAIL, job, recurring
 
 

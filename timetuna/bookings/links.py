@@ -3,8 +3,8 @@
 from django.conf import settings
 
 from timetuna.bookings.models import Booking, BookingGuest
+from timetuna.encryption import box
 from timetuna.lib.signing import fingerprint, hmac_hex, random_token
-from timetuna.vault import box
 
 
 def set_new_link(booking: Booking) -> None:

@@ -9,8 +9,8 @@ from re import escape
 from django.db.models import Count, Q, QuerySet
 
 from timetuna.availability.interval import Interval
+from timetuna.availability.minutes import minute_of, moment_of
 from timetuna.availability.policy import LONGEST_MEETING
-from timetuna.bookings.availability import minute_of, moment_of
 from timetuna.bookings.links import brought_signature
 from timetuna.bookings.models import Booking, BookingGuest, BookingHost, Conference, UnusualBookings
 from timetuna.jobs.models import Job
@@ -164,3 +164,8 @@ def _in_any_case(word: str) -> str:
     """
     spellings = (sorted({sign, sign.lower(), sign.upper()}) for sign in word)
     return "".join(f"(?:{'|'.join(map(escape, each))})" for each in spellings)
+
+
+def counts(job: Job, booking: Booking) -> bool:
+    """Say whether the work is still wanted: what belongs to an earlier revision is dropped when its turn comes."""
+    return bool(job.arguments.get("revision", booking.revision) == booking.revision)

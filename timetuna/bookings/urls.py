@@ -3,28 +3,28 @@
 from django.urls import URLPattern, path
 from django.views.generic import RedirectView
 
-from timetuna.bookings.views.agenda import agenda_page
-from timetuna.bookings.views.answer import answer
-from timetuna.bookings.views.book import book_time
-from timetuna.bookings.views.booked import booked, invite, link_state
-from timetuna.bookings.views.booking import booking, cancel_as_host, new_guest_link, retry
-from timetuna.bookings.views.bookings import bookings
-from timetuna.bookings.views.cancel import cancel_booking
-from timetuna.bookings.views.export import export
-from timetuna.bookings.views.guests import guests
-from timetuna.bookings.views.history import history
-from timetuna.bookings.views.holds import release_hold
-from timetuna.bookings.views.host_guests import change_guests
-from timetuna.bookings.views.host_move import choose_any_time, confirm_any_time
-from timetuna.bookings.views.keeping import erase_guest, no_show, notes, send_again
-from timetuna.bookings.views.mail_preview import mail_preview, mail_test
-from timetuna.bookings.views.move import choose_new_time, confirm_new_time
-from timetuna.bookings.views.offers import offers
-from timetuna.bookings.views.reminders import reminders, reminders_of_brought
-from timetuna.bookings.views.slots import slots
-from timetuna.bookings.views.times_api import times
-from timetuna.bookings.views.together import same_source, unusual
-from timetuna.bookings.views.why import why, why_any
+from timetuna.bookings.views.guest.book import book_time
+from timetuna.bookings.views.guest.booked import booked, invite, link_state
+from timetuna.bookings.views.guest.cancel import cancel_booking
+from timetuna.bookings.views.guest.guests import guests
+from timetuna.bookings.views.guest.holds import release_hold
+from timetuna.bookings.views.guest.host_pages import offers
+from timetuna.bookings.views.guest.move import choose_new_time, confirm_new_time
+from timetuna.bookings.views.guest.reminders import reminders, reminders_of_brought
+from timetuna.bookings.views.guest.slots import slots
+from timetuna.bookings.views.guest.times_api import times
+from timetuna.bookings.views.host.agenda import agenda_page
+from timetuna.bookings.views.host.answer import answer
+from timetuna.bookings.views.host.booking import booking, cancel_as_host, new_guest_link, retry
+from timetuna.bookings.views.host.bookings import bookings
+from timetuna.bookings.views.host.export import export
+from timetuna.bookings.views.host.guests import change_guests
+from timetuna.bookings.views.host.history import history
+from timetuna.bookings.views.host.mail_preview import mail_preview, mail_test
+from timetuna.bookings.views.host.move import choose_any_time, confirm_any_time
+from timetuna.bookings.views.host.records import erase_guest, no_show, notes, send_again
+from timetuna.bookings.views.host.together import same_source, unusual
+from timetuna.bookings.views.host.why import why, why_any
 
 urlpatterns: list[URLPattern] = [
     path("bookings", bookings, name="bookings"),

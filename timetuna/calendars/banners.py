@@ -7,9 +7,9 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.text import capfirst
 
+from timetuna.calendars.incidents import Trouble, troubles
 from timetuna.calendars.models import CalendarAccount
 from timetuna.calendars.queries import kinds_of_provider
-from timetuna.calendars.troubles import Trouble, troubles
 
 _MOST_NAMED = 2
 _MANY = "Pages on which they take time offer no times once what is known of them is too old."

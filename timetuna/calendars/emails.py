@@ -9,9 +9,9 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+from timetuna.calendars.incidents import Trouble, said, trouble_of
 from timetuna.calendars.models import CalendarAccount
 from timetuna.calendars.queries import kinds_of_provider
-from timetuna.calendars.troubles import Trouble, said, trouble_of
 from timetuna.lib.mail import Letter, Mailbox, build, parse_mailbox
 
 

@@ -6,11 +6,11 @@ from timetuna.calendars.actions.acknowledge_deauthorization import acknowledge_d
 from timetuna.calendars.actions.forget_expired import forget_expired
 from timetuna.calendars.actions.list_calendars import enqueue_lists, list_calendars
 from timetuna.calendars.actions.refresh_due import refresh_due
-from timetuna.calendars.actions.tell import episode_over, last_told, open_episode, settle
+from timetuna.calendars.actions.report_incident import episode_over, last_told, open_episode, settle
 from timetuna.calendars.emails import mended_mail, reconnect_mail, trouble_mail
 from timetuna.calendars.models import CalendarAccount
 from timetuna.jobs.registry import MAIL, GiveUp, Retry, job, recurring
-from timetuna.mailing import deliver
+from timetuna.mail_delivery import deliver
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 
 

@@ -84,7 +84,7 @@ class Calendar(models.Model):
     blocks: it takes time on every page that has not chosen calendars of its own.  tentative_blocks: so do its events
     that are not certain yet.  listed: the account still has it.
     One whose `outside_id` is EVERY stands for all of an account that was never listed: unknown is not free.
-    busy: merged intervals, as calendars/knowledge.py packs them, read for [known_from_minute, known_until_minute)
+    busy: merged intervals, as calendars/busy_cache.py packs them, read for [known_from_minute, known_until_minute)
     in `known_zone`; good since `read_at`, whatever was tried since.  failing_since: the first failure since then.
     notes: what that rests on and its host should know, as rows of `ical.answer.Note`. Titles of events stand in it.
     """

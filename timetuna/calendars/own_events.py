@@ -7,8 +7,8 @@ from django.conf import settings
 from django.db.models import Q
 
 from timetuna.availability.interval import Interval
+from timetuna.calendars.hooks import own_times
 from timetuna.calendars.models import CalendarEvent
-from timetuna.calendars.neighbours import own_times
 from timetuna.providers.base import BusyTime
 
 _UID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")

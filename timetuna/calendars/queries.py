@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from timetuna.calendars.connections import conference_providers, event_kinds, listings
+from timetuna.calendars import provider_catalogue
 from timetuna.calendars.models import Authorization, Calendar, CalendarAccount
+from timetuna.calendars.provider_catalogue import conference_providers, event_kinds, listings
+from timetuna.db.compiled import Prepared
 from timetuna.lib.signing import fingerprint
-from timetuna.prepared import Prepared
 
 
 def connection(host_id: int, provider: str) -> CalendarAccount | None:
@@ -123,3 +124,20 @@ _TARGETS: Prepared[tuple[int, str, str]] = Prepared(
         .values_list("pk", "account__provider", "meeting_types")
     )
 )
+
+
+def all_event_kinds() -> frozenset[str]:
+    """Return the kinds of online meetings that come with an event."""
+    return frozenset(event_kind_labels())
+
+
+def event_kind_labels() -> dict[str, str]:
+    """Return what people read for those kinds."""
+    return {
+        kind: label for kinds in provider_catalogue.event_kinds().values() for kind, label in kinds.items()
+    }
+
+
+def event_kinds_from(provider: str) -> frozenset[str]:
+    """Return those kinds which come with the events of one provider."""
+    return frozenset(provider_catalogue.event_kinds().get(provider, {}))

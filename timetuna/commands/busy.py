@@ -15,13 +15,13 @@ from zoneinfo import ZoneInfo
 
 from timetuna import __version__
 from timetuna.availability.interval import Interval, merge
-from timetuna.commands import Refusal
 from timetuna.ical.answer import CalendarFile, Unreadable
 from timetuna.ical.bounds import MAX_BYTES
 from timetuna.ical.notes import sentence
 from timetuna.ical.reading import read_busy
 from timetuna.lib.http import HttpClient
 from timetuna.lib.zones import find_zone, zone_meant
+from timetuna.processes.refusal import Refusal
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 from timetuna.providers.icalfeed.address import read_address
 from timetuna.providers.icalfeed.fetching import bounded, fetch

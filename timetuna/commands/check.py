@@ -5,9 +5,9 @@ import importlib
 import os
 
 from timetuna import __version__
-from timetuna.commands.listening import parse_listen
-from timetuna.commands.report import Report
+from timetuna.commands.checks.report import Report
 from timetuna.environment import SETTINGS, Environment, SettingsError
+from timetuna.processes.listening import parse_listen
 
 GROUPS = {
     "Zoom": ("ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_WEBHOOK_SECRET_TOKEN"),
@@ -25,7 +25,7 @@ def run(options: argparse.Namespace) -> int:
     _providers(report, env)
     if _settings_load(report, env):
         _address(report, env)
-        running = importlib.import_module("timetuna.commands.check_running")
+        running = importlib.import_module("timetuna.commands.checks.running")
         running.look(report, mail_to=options.mail_to)
     print()
     print("Something necessary is missing." if report.missing else "Everything necessary is there.")

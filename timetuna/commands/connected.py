@@ -4,10 +4,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from timetuna.availability.interval import Interval
-from timetuna.calendars.actions.see_calendar import see_calendar
-from timetuna.commands import Refusal
+from timetuna.calendars.actions.inspect_calendar import see_calendar
 from timetuna.commands.busy import shown
 from timetuna.commands.database import database_answers
+from timetuna.processes.refusal import Refusal
 
 
 def see(calendar: int, span: Interval, zone: ZoneInfo) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from django.conf import settings
 from timetuna.accounts.actions.create_host import create_host
 from timetuna.accounts.handles import RESERVED, SHORTEST, handle_for
 from timetuna.accounts.models import User
-from timetuna.commands import Refusal
 from timetuna.commands.database import database_answers
+from timetuna.processes.refusal import Refusal
 
 
 def run(options: argparse.Namespace) -> int:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from django.db import DatabaseError, InterfaceError, OperationalError, ProgrammingError
 
-from timetuna.commands import Refusal
+from timetuna.processes.refusal import Refusal
 
 
 @contextmanager

@@ -15,12 +15,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from timetuna import __version__
-from timetuna.commands import Refusal
-from timetuna.commands.collect import PACKAGE_DIR, fingerprint_of_files
-from timetuna.commands.listening import HIGHEST_PORT, require_free
 from timetuna.commands.serve import bring_up_to_date, child_environment, product_services, sandbox
-from timetuna.commands.supervisor import Supervisor, say
 from timetuna.environment import SETTINGS
+from timetuna.processes.listening import HIGHEST_PORT, require_free
+from timetuna.processes.refusal import Refusal
+from timetuna.processes.static_files import PACKAGE_DIR, fingerprint_of_files
+from timetuna.processes.supervisor import Supervisor, say
 
 HOST = "127.0.0.1"
 EMAIL, PASSWORD, HANDLE, SLUG = "host@example.org", "seven-green-tunas", "robin", "intro"

@@ -5,9 +5,9 @@ import sys
 
 import django
 
-from timetuna.commands import Refusal
 from timetuna.commands.demo import EMAIL, HANDLE, PASSWORD, SLUG
 from timetuna.environment import SettingsError
+from timetuna.processes.refusal import Refusal
 
 REFUSED = 2
 

@@ -12,13 +12,13 @@ from django.utils import timezone
 
 from timetuna.accounts.actions.set_active import set_active
 from timetuna.accounts.models import User
+from timetuna.availability.minutes import minute_of
 from timetuna.bookings.actions.delete_host import HasBookings, bookings_to_come, delete_host
-from timetuna.bookings.availability import minute_of
 from timetuna.bookings.models import BookingHost
 from timetuna.calendars.models import CalendarAccount
-from timetuna.commands import Refusal
 from timetuna.commands.database import database_answers
 from timetuna.lib.text import single_line
+from timetuna.processes.refusal import Refusal
 
 COLUMNS = ("email", "handle", "state", "pages", "bookings to come", "last sign-in")
 

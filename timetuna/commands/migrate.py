@@ -8,12 +8,12 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
-from timetuna.commands import Refusal
-from timetuna.commands.collect import collect_when_stale, only_one
 from timetuna.commands.database import database_answers
-from timetuna.commands.postgres import put_back
+from timetuna.encryption import box
 from timetuna.lib.secretbox import SecretBoxError
-from timetuna.vault import box
+from timetuna.processes.postgres import put_back
+from timetuna.processes.refusal import Refusal
+from timetuna.processes.static_files import collect_when_stale, only_one
 
 ADVISORY_LOCK = 7_346_114
 

@@ -17,13 +17,14 @@ from psycopg import sql
 
 from timetuna.accounts.models import User
 from timetuna.bookings.models import Booking
-from timetuna.commands import Refusal, ended_in_order
 from timetuna.commands.backup import is_own_database, write_backup
+from timetuna.commands.checks.sealed import unopened
 from timetuna.commands.database import database_answers
 from timetuna.commands.migrate import migrate_database
-from timetuna.commands.postgres import connect, load, put_back, started
-from timetuna.commands.sealed import unopened
 from timetuna.jobs.queue import worker_alive
+from timetuna.processes.ending import ended_in_order
+from timetuna.processes.postgres import connect, load, put_back, started
+from timetuna.processes.refusal import Refusal
 
 MAGIC = {b"SQLite format 3\0": "sqlite", b"PGDMP": "postgresql"}
 _NAMED = 3

@@ -7,10 +7,10 @@ from django.db import transaction
 from timetuna.bookings.links import reseal
 from timetuna.bookings.models import Booking
 from timetuna.calendars.actions.rotate_keys import rotate_keys
-from timetuna.commands import Refusal
 from timetuna.commands.database import database_answers
 from timetuna.jobs.models import Job
 from timetuna.lib.secretbox import SecretBoxError
+from timetuna.processes.refusal import Refusal
 
 
 def run(_options: argparse.Namespace) -> int:

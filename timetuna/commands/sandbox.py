@@ -2,7 +2,7 @@
 
 import sys
 
-from timetuna.commands.parent import leave_with
+from timetuna.processes.parent import leave_with
 from timetuna.sandbox.__main__ import main
 
 if __name__ == "__main__":

@@ -6,10 +6,10 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from timetuna.commands import Refusal
-from timetuna.commands.listening import free_port, parse_listen, require_free
-from timetuna.commands.supervisor import REFUSED, Service, Supervisor, say
 from timetuna.environment import Environment
+from timetuna.processes.listening import free_port, parse_listen, require_free
+from timetuna.processes.refusal import Refusal
+from timetuna.processes.supervisor import REFUSED, Service, Supervisor, say
 
 MAILBOX_PORT, MAILBOX_SMTP_PORT = 8001, 8002
 FREE_WITHIN_SECONDS = 3.0

@@ -11,12 +11,12 @@ from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
 from timetuna import settings
-from timetuna.commands.collect import collect_when_stale
-from timetuna.commands.listening import parse_listen, require_free
-from timetuna.commands.parent import leave_with
 from timetuna.logs import logging_config
-from timetuna.web.bridge import Bridge
-from timetuna.web.garbage import Settling
+from timetuna.processes.listening import parse_listen, require_free
+from timetuna.processes.parent import leave_with
+from timetuna.processes.static_files import collect_when_stale
+from timetuna.web.gc_tuning import Settling
+from timetuna.web.rsgi import Bridge
 
 HEADERS_WITHIN_MS = 10_000  # a client that dribbles its headers holds a connection, never a thread
 LARGEST_HEADERS = 32_768  # bytes, all of a request's headers
@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _server(host: str, port: int) -> Any:  # Granian's class is chosen at run time
     return Granian(
-        "timetuna.web.bridge:Bridge",
+        "timetuna.web.rsgi:Bridge",
         address=host,
         port=port,
         interface=Interfaces.RSGI,

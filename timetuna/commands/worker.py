@@ -2,8 +2,8 @@
 
 import argparse
 
-from timetuna.commands.parent import leave_with
 from timetuna.jobs import worker
+from timetuna.processes.parent import leave_with
 
 
 def run(options: argparse.Namespace) -> int:

@@ -16,7 +16,7 @@ import certifi
 import httpcore
 import httpx
 
-from timetuna.lib.dialing import Budget, Dialer, HttpError, Kind
+from timetuna.lib.http_connect import Budget, Dialer, HttpError, Kind
 from timetuna.lib.text import log_value
 
 __all__ = [

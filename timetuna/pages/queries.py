@@ -15,14 +15,14 @@ from timetuna.accounts.queries import host_by_handle, host_switched_off
 from timetuna.availability.hours import Away, Hours
 from timetuna.availability.policy import Cap
 from timetuna.calendars.queries import conference_kinds
-from timetuna.pages.busy import Asked, asked
-from timetuna.pages.calendars import lost_calendar, usable_kinds
-from timetuna.pages.kinds import NEEDS_DETAIL, guest_labels
-from timetuna.pages.looks import NO_LOOK, Look, look_of
+from timetuna.pages.branding import NO_LOOK, Look, look_of
+from timetuna.pages.calendar_use.busy import Asked, asked
+from timetuna.pages.calendar_use.selection import lost_calendar, usable_kinds
+from timetuna.pages.meeting_types import NEEDS_DETAIL, guest_labels
 from timetuna.pages.models import BookingPage, DateOverride, MeetingType, OutOfOffice, Schedule, TravelZone
-from timetuna.pages.opening import caps, opening
-from timetuna.pages.rows import dates_over, row_at, row_with, with_its_host
-from timetuna.pages.wording import summary
+from timetuna.pages.prefetch import dates_over, row_at, row_with, with_its_host
+from timetuna.pages.schedules.opening_hours import caps, opening
+from timetuna.pages.schedules.summary import summary
 
 MOST_LISTED = 100
 

@@ -20,7 +20,7 @@ from timetuna.providers.base import Tokens
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 
 # A refresh whose answer is lost costs the connection: the old token is dead by then. So this one call may take long,
-# but no longer than the lease under which calendars/session.py makes it.
+# but no longer than the lease under which calendars/access_tokens.py makes it.
 REFRESH_BUDGET = Budget(connect_seconds=5, read_seconds=30, total_seconds=38)
 
 _OK, _BAD_REQUEST, _UNAUTHORIZED, _TOO_MANY = 200, 400, 401, 429

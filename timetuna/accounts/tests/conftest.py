@@ -7,8 +7,8 @@ from django.test import Client
 
 from timetuna.accounts.emails import seal_context
 from timetuna.accounts.models import User
+from timetuna.encryption import box
 from timetuna.jobs.models import Job
-from timetuna.vault import box
 
 PASSWORD = "a long enough password"
 NEW_PASSWORD = "another long one 47"

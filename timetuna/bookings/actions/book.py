@@ -7,23 +7,24 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext, gettext_noop
 
+from timetuna.availability.minutes import moment_of
+from timetuna.bookings.actions.add_guest_rows import name_guests
+from timetuna.bookings.actions.expire_request import answer_until, plan_lapse
 from timetuna.bookings.actions.hold import consume
-from timetuna.bookings.actions.lapse import answer_until, plan_lapse
 from timetuna.bookings.actions.lock_host import lock_host
-from timetuna.bookings.actions.look_again import look_again
-from timetuna.bookings.actions.name_guests import name_guests
 from timetuna.bookings.actions.note_unusual import note_unusual
-from timetuna.bookings.audiences import BOTH
-from timetuna.bookings.availability import Question, bookable, moment_of
+from timetuna.bookings.actions.refresh_calendars import look_again
 from timetuna.bookings.errors import FormUsed, ProofNeeded, SlotTaken, TooManyBookings
-from timetuna.bookings.floods import is_crowd, refuse_flood
+from timetuna.bookings.guests import Invitee
 from timetuna.bookings.history import GUEST, note
-from timetuna.bookings.invitees import Invitee
 from timetuna.bookings.links import set_new_link
 from timetuna.bookings.models import Booking, BookingHost, Conference
-from timetuna.bookings.outbox import enqueue_mails
-from timetuna.bookings.proof_of_work import Purpose, use
-from timetuna.bookings.proofs import NOTHING_SHOWN, Evidence, Proof, count_booking, rates
+from timetuna.bookings.notifications.audiences import BOTH
+from timetuna.bookings.notifications.queue import enqueue_mails
+from timetuna.bookings.proofs.needed import NOTHING_SHOWN, Evidence, Proof, count_booking, rates
+from timetuna.bookings.proofs.work import Purpose, use
+from timetuna.bookings.rate_limits import is_crowd, refuse_flood
+from timetuna.bookings.slots.availability import Question, bookable
 from timetuna.calendars.queries import conference_kinds
 from timetuna.jobs.queue import enqueue
 from timetuna.lib.mail import mailbox_of

@@ -5,16 +5,16 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext
 
-from timetuna.bookings.abilities import may
-from timetuna.bookings.actions.lapse import end_request
+from timetuna.bookings.actions.expire_request import end_request
 from timetuna.bookings.actions.lock_host import lock_host
-from timetuna.bookings.audiences import BOTH
 from timetuna.bookings.errors import NotPossible
-from timetuna.bookings.event_work import enqueue_event
 from timetuna.bookings.history import GUEST, HOST, note, quoting
+from timetuna.bookings.integrations.event_queue import enqueue_event
+from timetuna.bookings.integrations.grants import may
 from timetuna.bookings.models import Booking, BookingHost
-from timetuna.bookings.outbox import enqueue_mails
-from timetuna.bookings.terms import cancel_refusal
+from timetuna.bookings.notifications.audiences import BOTH
+from timetuna.bookings.notifications.queue import enqueue_mails
+from timetuna.bookings.policies import cancel_refusal
 from timetuna.jobs.queue import enqueue
 from timetuna.providers.base import Ability
 

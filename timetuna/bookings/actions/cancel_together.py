@@ -5,17 +5,17 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from timetuna.bookings.abilities import may
 from timetuna.bookings.actions.book import GUARD
 from timetuna.bookings.actions.cancel import cancel
-from timetuna.bookings.actions.lapse import end_request
+from timetuna.bookings.actions.expire_request import end_request
 from timetuna.bookings.actions.lock_host import lock_host
-from timetuna.bookings.audiences import GUEST, all_further
 from timetuna.bookings.errors import NotPossible
-from timetuna.bookings.event_entry import makes_link
 from timetuna.bookings.history import HOST, SILENT, note
+from timetuna.bookings.integrations.event_entry import makes_link
+from timetuna.bookings.integrations.grants import may
 from timetuna.bookings.models import Booking, BookingHost, Conference
-from timetuna.bookings.outbox import enqueue_mails
+from timetuna.bookings.notifications.audiences import GUEST, all_further
+from timetuna.bookings.notifications.queue import enqueue_mails
 from timetuna.jobs.models import Job
 from timetuna.jobs.queue import enqueue
 from timetuna.providers.base import Ability

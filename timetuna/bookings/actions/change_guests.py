@@ -6,20 +6,20 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext
 
+from timetuna.bookings.actions.add_guest_rows import name_guests
 from timetuna.bookings.actions.lock_host import lock_host
-from timetuna.bookings.actions.name_guests import name_guests
-from timetuna.bookings.actions.plan_reminders import drop_reminders_of, plan_reminders
-from timetuna.bookings.audiences import BOTH, further
 from timetuna.bookings.errors import NotPossible, TooManyBookings
-from timetuna.bookings.event_work import enqueue_event
-from timetuna.bookings.floods import refuse_crowd, refuse_flood_of, refuse_flood_of_changes
+from timetuna.bookings.guests import Invitee
 from timetuna.bookings.history import GUEST, HOST, note
-from timetuna.bookings.invitees import Invitee
-from timetuna.bookings.mirrors import is_announced
+from timetuna.bookings.integrations.event_queue import enqueue_event
 from timetuna.bookings.models import Booking, BookingGuest
-from timetuna.bookings.outbox import drop_unsent, enqueue_mails
-from timetuna.bookings.proofs import Proof, rates
-from timetuna.bookings.terms import guests_refusal, most_guests
+from timetuna.bookings.notifications.announced import is_announced
+from timetuna.bookings.notifications.audiences import BOTH, further
+from timetuna.bookings.notifications.plan_reminders import drop_reminders_of, plan_reminders
+from timetuna.bookings.notifications.queue import drop_unsent, enqueue_mails
+from timetuna.bookings.policies import guests_refusal, most_guests
+from timetuna.bookings.proofs.needed import Proof, rates
+from timetuna.bookings.rate_limits import refuse_crowd, refuse_flood_of, refuse_flood_of_changes
 from timetuna.jobs.models import Job
 from timetuna.web.client import UNKNOWN, Client
 

@@ -5,12 +5,12 @@ from datetime import datetime
 from django.db import transaction
 
 from timetuna.bookings.actions.approve import locked_request, refuse_if_ended, refuse_if_moved
-from timetuna.bookings.actions.lapse import end_request
-from timetuna.bookings.audiences import GUEST
+from timetuna.bookings.actions.expire_request import end_request
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.history import HOST, note, quoting
 from timetuna.bookings.models import Booking
-from timetuna.bookings.outbox import enqueue_mails
+from timetuna.bookings.notifications.audiences import GUEST
+from timetuna.bookings.notifications.queue import enqueue_mails
 
 
 def decline(

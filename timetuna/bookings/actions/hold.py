@@ -7,11 +7,11 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy
 
 from timetuna.bookings.actions.lock_host import lock_host
-from timetuna.bookings.actions.look_again import look_for_form
-from timetuna.bookings.availability import Question, bookable
+from timetuna.bookings.actions.refresh_calendars import look_for_form
 from timetuna.bookings.errors import SlotTaken
 from timetuna.bookings.models import Hold
-from timetuna.impatience import impatient
+from timetuna.bookings.slots.availability import Question, bookable
+from timetuna.db.lock_timeout import impatient
 from timetuna.lib.signing import fingerprint, random_token
 from timetuna.rate_limits.limits import Limit, spend_all
 from timetuna.web.client import Client

@@ -9,7 +9,7 @@ from timetuna.accounts.emails import send
 from timetuna.accounts.notices import Notice
 from timetuna.bookings.actions.lock_host import lock_host
 from timetuna.bookings.models import Booking, UnusualBookings
-from timetuna.bookings.proofs import rates
+from timetuna.bookings.proofs.needed import rates
 from timetuna.pages.models import BookingPage
 from timetuna.rate_limits.limits import Limit, spend, used
 from timetuna.web.client import Client

@@ -1,34 +1,34 @@
 """A booking gets another time and stays the same booking: id, UID, address and link."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import translation
 from django.utils.translation import gettext, gettext_noop
 
-from timetuna.bookings import wording
+from timetuna.availability.minutes import moment_of
 from timetuna.bookings.actions.book import GUARD
+from timetuna.bookings.actions.expire_request import answer_until, plan_lapse
 from timetuna.bookings.actions.hold import consume
-from timetuna.bookings.actions.lapse import answer_until, plan_lapse
 from timetuna.bookings.actions.lock_host import lock_host
-from timetuna.bookings.actions.look_again import look_again_for
-from timetuna.bookings.audiences import BOTH
-from timetuna.bookings.availability import Question, bookable, moment_of
+from timetuna.bookings.actions.refresh_calendars import look_again_for
 from timetuna.bookings.errors import NotPossible, SlotTaken
-from timetuna.bookings.event_work import enqueue_event
-from timetuna.bookings.floods import refuse_flood_of_changes
 from timetuna.bookings.history import GUEST, HOST, note, quoting
+from timetuna.bookings.integrations.event_queue import enqueue_event
 from timetuna.bookings.models import Booking, BookingHost, Conference
-from timetuna.bookings.outbox import enqueue_mails
-from timetuna.bookings.terms import move_refusal
+from timetuna.bookings.notifications.audiences import BOTH
+from timetuna.bookings.notifications.queue import enqueue_mails
+from timetuna.bookings.policies import move_refusal
+from timetuna.bookings.rate_limits import refuse_flood_of_changes
+from timetuna.bookings.slots.availability import Question, bookable
 from timetuna.jobs.queue import enqueue
+from timetuna.l10n import datetimes
 from timetuna.pages.queries import page_settings
 from timetuna.web.client import NOBODY, Client
 
 MOST_MOVES = 10
-LINK_LIVES = timedelta(days=30)
 TAKEN = gettext_noop(
     "This time is not free any more. Your booking stands as it was; please pick another time."
 )
@@ -147,9 +147,9 @@ def _move(booking: Booking, start_minute: int, actor: str, wish: Wish, now: date
 
 def _moved(booking: Booking, earlier: datetime) -> str:
     """Say it in the host's language, whatever the guest's is."""
-    zone = wording.zone_or_utc(booking.host_time_zone)
+    zone = datetimes.zone_or_utc(booking.host_time_zone)
     with translation.override(settings.LANGUAGE_CODE):
-        before, after = (wording.short_when(one, zone=zone) for one in (earlier, booking.start_at))
+        before, after = (datetimes.short_when(one, zone=zone) for one in (earlier, booking.start_at))
     return f"Moved from {before} to {after} ({zone.key})."
 
 

@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from timetuna.bookings.audiences import BOTH, everybody
-from timetuna.bookings.audiences import HOST as TO_HOST
 from timetuna.bookings.errors import NotPossible, TooManyBookings
 from timetuna.bookings.history import HOST, note
 from timetuna.bookings.models import Booking
+from timetuna.bookings.notifications.audiences import BOTH, everybody
+from timetuna.bookings.notifications.audiences import HOST as TO_HOST
 from timetuna.jobs.queue import enqueue
 
 IN_AN_HOUR, IN_A_DAY = 3, 10

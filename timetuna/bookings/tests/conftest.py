@@ -8,11 +8,11 @@ from django.test import Client
 
 from tests.clock import present
 from timetuna.accounts.models import User
-from timetuna.bookings import proof_of_work
+from timetuna.availability.minutes import minute_of
 from timetuna.bookings.actions.book import Guest, Order
-from timetuna.bookings.availability import minute_of
-from timetuna.bookings.forms import new_key
-from timetuna.bookings.proofs import Proof
+from timetuna.bookings.forms.fields import new_key
+from timetuna.bookings.proofs import work
+from timetuna.bookings.proofs.needed import Proof
 from timetuna.bookings.tests.google import Google
 from timetuna.bookings.tests.zoom import Zoom
 from timetuna.jobs import queue
@@ -146,8 +146,8 @@ def google(running_sandbox, settings):
 @pytest.fixture
 def quick_proofs(monkeypatch):
     """Let a proof of work take no time."""
-    monkeypatch.setattr(proof_of_work, "ROUNDS", 1)
-    monkeypatch.setattr(proof_of_work, "STEPS", {Proof.WORK: 8, Proof.HARD_WORK: 16})
+    monkeypatch.setattr(work, "ROUNDS", 1)
+    monkeypatch.setattr(work, "STEPS", {Proof.WORK: 8, Proof.HARD_WORK: 16})
 
 
 @pytest.fixture
@@ -160,5 +160,5 @@ def letters(monkeypatch):
         sent.append({"to": str(message["To"]), "subject": str(message["Subject"]), "text": text})
 
     monkeypatch.setattr("timetuna.accounts.jobs.deliver", keep)
-    monkeypatch.setattr("timetuna.bookings.actions.send_mail.deliver", keep)
+    monkeypatch.setattr("timetuna.bookings.notifications.send.deliver", keep)
     return sent

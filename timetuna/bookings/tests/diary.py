@@ -7,7 +7,7 @@ from datetime import timedelta
 from html import unescape
 
 from tests.clock import present
-from timetuna.bookings.availability import minute_of
+from timetuna.availability.minutes import minute_of
 from timetuna.bookings.history import GUEST, note
 from timetuna.bookings.links import set_new_link
 from timetuna.bookings.models import Booking, BookingHost, Conference

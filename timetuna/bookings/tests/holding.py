@@ -1,9 +1,9 @@
 """What a guest does who picks a time, and what another one sees of it."""
 
 from tests.clock import present
-from timetuna.bookings.availability import Question
-from timetuna.bookings.choice import write_start
 from timetuna.bookings.models import Hold
+from timetuna.bookings.slots.availability import Question
+from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import tomorrow
 from timetuna.pages.queries import values
 from timetuna.web.client import Client

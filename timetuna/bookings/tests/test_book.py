@@ -4,10 +4,10 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from tests.clock import present
+from timetuna.availability.minutes import minute_of
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.reschedule import reschedule
-from timetuna.bookings.availability import minute_of
 from timetuna.bookings.errors import BookingRefused, FormUsed, NotPossible, SlotTaken, TooManyBookings
 from timetuna.bookings.models import Booking, BookingHost
 from timetuna.bookings.tests.conftest import make_page, order, tomorrow

@@ -6,7 +6,7 @@ import pytest
 
 from tests.clock import present
 from timetuna.bookings.actions.book import book
-from timetuna.bookings.invitees import Invitee
+from timetuna.bookings.guests import Invitee
 from timetuna.bookings.tests.conftest import order, work_off
 from timetuna.bookings.tests.life import made, rule
 from timetuna.bookings.tests.reading import GUEST, message

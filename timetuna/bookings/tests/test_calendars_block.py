@@ -8,21 +8,22 @@ import pytest
 from django.test import Client as Browser
 
 from tests.clock import present
+from timetuna.availability.minutes import minute_of
 from timetuna.availability.slots import Code
-from timetuna.bookings.actions import look_again
+from timetuna.bookings.actions import refresh_calendars
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.hold import hold
 from timetuna.bookings.actions.reschedule import reschedule
-from timetuna.bookings.availability import Question, bookable, minute_of, offered, reasons, reasons_on_grid
 from timetuna.bookings.errors import SlotTaken
 from timetuna.bookings.models import Booking
+from timetuna.bookings.slots.availability import Question, bookable, offered, reasons, reasons_on_grid
 from timetuna.bookings.tests.conftest import make_page, order, tomorrow
 from timetuna.calendars import looks
-from timetuna.calendars.actions.claim import claim
+from timetuna.calendars.actions.claim_refresh import claim
 from timetuna.calendars.actions.disconnect import disconnect
 from timetuna.calendars.actions.refresh import refresh, store
+from timetuna.calendars.ask_provider import ask as ask_provider
 from timetuna.calendars.models import Calendar, CalendarAccount
-from timetuna.calendars.reading import ask as ask_provider
 from timetuna.calendars.tests.feeds import allow_feeds, connect_feed, publishing
 from timetuna.pages.models import BookingPage, HostRules, PageCalendar
 from timetuna.pages.queries import page_settings
@@ -231,7 +232,7 @@ def test_looking_at_a_page_does_not_hurry_what_is_fresh_or_fails(page, calendar)
 @pytest.fixture
 def patient(monkeypatch):
     """Let a busy machine have its time where slowness is not what a test is about."""
-    monkeypatch.setattr(look_again, "SECONDS", 20.0)
+    monkeypatch.setattr(refresh_calendars, "SECONDS", 20.0)
 
 
 @pytest.mark.usefixtures("patient")

@@ -8,13 +8,13 @@ from django.apps import apps
 from django.core import serializers
 
 from tests.forms import rows_sent, submit
+from timetuna.availability.minutes import minute_of
 from timetuna.bookings.actions.change_guests import add_guests
 from timetuna.bookings.actions.erase import erase, erase_due
 from timetuna.bookings.actions.reschedule import Wish, reschedule
-from timetuna.bookings.availability import minute_of
 from timetuna.bookings.errors import NotPossible
+from timetuna.bookings.guests import Invitee
 from timetuna.bookings.history import SYSTEM, note
-from timetuna.bookings.invitees import Invitee
 from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking
 from timetuna.bookings.tests.conftest import make_page, tomorrow, work_off

@@ -8,11 +8,11 @@ import pytest
 from django.test import Client
 
 from tests.clock import present
+from timetuna.availability.minutes import minute_of
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.reschedule import reschedule
-from timetuna.bookings.availability import minute_of
-from timetuna.bookings.event_entry import digest, entry_of
+from timetuna.bookings.integrations.event_entry import digest, entry_of
 from timetuna.bookings.models import BookingGuest
 from timetuna.bookings.tests.conftest import due_now, make_page, order, tomorrow, work_off
 from timetuna.bookings.tests.google import FAMILY, PRIMARY

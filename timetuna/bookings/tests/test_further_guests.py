@@ -3,16 +3,16 @@
 import pytest
 from icalendar import Calendar
 
+from timetuna.availability.minutes import minute_of
 from timetuna.bookings.actions.approve import approve
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.change_guests import MOST_CHANGES, add_guests, remove_guest
 from timetuna.bookings.actions.reschedule import reschedule
-from timetuna.bookings.availability import minute_of
-from timetuna.bookings.choice import write_start
 from timetuna.bookings.errors import NotPossible, TooManyBookings
-from timetuna.bookings.invitees import Invitee, read_invitees
+from timetuna.bookings.guests import Invitee, read_invitees
 from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking, BookingGuest
+from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import due_now, tomorrow, work_off
 from timetuna.bookings.tests.diary import shown
 from timetuna.bookings.tests.life import events, kinds, made, now, rule

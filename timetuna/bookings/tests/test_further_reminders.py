@@ -6,21 +6,21 @@ import pytest
 import time_machine
 from django.test import Client
 
+from timetuna.availability.minutes import minute_of
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.change_guests import add_guests, remove_guest
 from timetuna.bookings.actions.reschedule import reschedule
-from timetuna.bookings.availability import minute_of
-from timetuna.bookings.effects import effects
-from timetuna.bookings.lines import Reader
 from timetuna.bookings.links import brought_reminders, link_path
 from timetuna.bookings.models import BookingGuest
+from timetuna.bookings.status.effects import effects
+from timetuna.bookings.status.rows import Reader
 from timetuna.bookings.tests.conftest import tomorrow, work_off
 from timetuna.bookings.tests.life import made, now
 from timetuna.bookings.tests.reading import GUEST, HOST, message
 from timetuna.bookings.tests.test_further_guests import KIM, LEE, add
 from timetuna.bookings.tests.test_reminders import pass_the_moments
-from timetuna.bookings.wording import zone_or_utc
 from timetuna.jobs.models import Job
+from timetuna.l10n.datetimes import zone_or_utc
 
 pytestmark = pytest.mark.django_db
 START = timedelta(days=2)

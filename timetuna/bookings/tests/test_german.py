@@ -9,18 +9,18 @@ import time_machine
 from django.test import Client
 
 from tests.clock import present
+from timetuna.availability.minutes import minute_of
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.reschedule import reschedule
-from timetuna.bookings.audiences import further
-from timetuna.bookings.availability import minute_of
-from timetuna.bookings.choice import write_start
-from timetuna.bookings.emails import letter
-from timetuna.bookings.forms import new_key
-from timetuna.bookings.invitees import Invitee
+from timetuna.bookings.forms.fields import new_key
+from timetuna.bookings.guests import Invitee
 from timetuna.bookings.links import link_path
-from timetuna.bookings.mail_words import Kind
 from timetuna.bookings.models import Booking, BookingGuest, Conference
+from timetuna.bookings.notifications.audiences import further
+from timetuna.bookings.notifications.booking_messages import Kind
+from timetuna.bookings.notifications.compose import letter
+from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import make_page, order, tomorrow, work_off
 from timetuna.bookings.tests.leftovers import Seen, leftovers
 from timetuna.pages.models import BookingPage, OutOfOffice

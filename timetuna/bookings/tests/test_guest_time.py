@@ -5,12 +5,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from timetuna.bookings import wording
-from timetuna.bookings.choice import write_start
 from timetuna.bookings.models import Booking
+from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import tomorrow
 from timetuna.bookings.tests.test_public import details
-from timetuna.bookings.zone_list import zone_options
+from timetuna.l10n import datetimes
+from timetuna.l10n.zone_options import zone_options
 
 pytestmark = pytest.mark.django_db
 AMERICAN = {"Accept-Language": "en-US,en;q=0.9"}
@@ -28,19 +28,19 @@ def a_whole_day():
     ("hour", "said"), [(0, "12:05\xa0am"), (9, "9:05\xa0am"), (12, "12:05\xa0pm"), (23, "11:05\xa0pm")]
 )
 def test_a_clock_of_twelve_hours(hour, said):
-    assert wording.clock(datetime(2026, 11, 24, hour, 5, tzinfo=UTC), twelve_hours=True) == said
+    assert datetimes.clock(datetime(2026, 11, 24, hour, 5, tzinfo=UTC), twelve_hours=True) == said
 
 
 def test_the_hosts_time_is_said_where_it_differs():
     noon = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
-    assert wording.elsewhere(noon.astimezone(NEW_YORK), zone=BERLIN) == "13:00 in Berlin"
-    assert wording.elsewhere(noon.astimezone(BERLIN), zone=NEW_YORK, twelve_hours=True) == (
+    assert datetimes.elsewhere(noon.astimezone(NEW_YORK), zone=BERLIN) == "13:00 in Berlin"
+    assert datetimes.elsewhere(noon.astimezone(BERLIN), zone=NEW_YORK, twelve_hours=True) == (
         "7:00\xa0am in New York"
     )
-    assert wording.elsewhere(noon.astimezone(BERLIN), zone=wording.UTC_ZONE) == "12:00 UTC"
-    assert wording.elsewhere(noon.astimezone(BERLIN), zone=ZoneInfo("Europe/Paris")) == ""
-    assert wording.for_other(noon.astimezone(NEW_YORK), name="Robin", zone=BERLIN) == (
+    assert datetimes.elsewhere(noon.astimezone(BERLIN), zone=datetimes.UTC_ZONE) == "12:00 UTC"
+    assert datetimes.elsewhere(noon.astimezone(BERLIN), zone=ZoneInfo("Europe/Paris")) == ""
+    assert datetimes.for_other(noon.astimezone(NEW_YORK), name="Robin", zone=BERLIN) == (
         "13:00 for Robin (Europe/Berlin)"
     )
 
@@ -48,8 +48,8 @@ def test_the_hosts_time_is_said_where_it_differs():
 def test_the_hosts_other_day_is_said_too():
     evening = datetime(2026, 11, 24, 22, tzinfo=UTC).astimezone(BERLIN)
 
-    assert wording.elsewhere(evening, zone=KATHMANDU) == "Wed 03:45 in Kathmandu"
-    assert wording.for_other(evening, name="Robin", zone=KATHMANDU) == (
+    assert datetimes.elsewhere(evening, zone=KATHMANDU) == "Wed 03:45 in Kathmandu"
+    assert datetimes.for_other(evening, name="Robin", zone=KATHMANDU) == (
         "Wednesday 25 November, 03:45 for Robin (Asia/Kathmandu)"
     )
 
@@ -57,9 +57,9 @@ def test_the_hosts_other_day_is_said_too():
 def test_a_repeated_hour_says_which_of_the_two_it_is():
     first, second = (datetime(2026, 10, 25, hour, 30, tzinfo=UTC).astimezone(BERLIN) for hour in (0, 1))
 
-    assert wording.which_of_two(first) == "CEST (first)"
-    assert wording.which_of_two(second) == "CET (second)"
-    assert wording.which_of_two(datetime(2026, 10, 25, 2, 30, tzinfo=UTC).astimezone(BERLIN)) == ""
+    assert datetimes.which_of_two(first) == "CEST (first)"
+    assert datetimes.which_of_two(second) == "CET (second)"
+    assert datetimes.which_of_two(datetime(2026, 10, 25, 2, 30, tzinfo=UTC).astimezone(BERLIN)) == ""
 
 
 def test_the_list_of_zones_shows_offsets_and_is_made_once():

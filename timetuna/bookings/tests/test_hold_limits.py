@@ -7,6 +7,7 @@ import time_machine
 from django.test import Client
 
 from tests.clock import present
+from timetuna.availability.minutes import minute_of
 from timetuna.bookings.actions.hold import (
     CLIENT_AT_ONCE,
     NETWORK_AT_ONCE,
@@ -14,7 +15,6 @@ from timetuna.bookings.actions.hold import (
     hold,
     release,
 )
-from timetuna.bookings.availability import minute_of
 from timetuna.bookings.errors import SlotTaken
 from timetuna.bookings.models import Hold
 from timetuna.bookings.tests.conftest import make_page, tomorrow

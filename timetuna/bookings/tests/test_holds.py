@@ -7,11 +7,12 @@ import time_machine
 from django.test import Client
 
 from tests.clock import present
+from timetuna.availability.minutes import minute_of
 from timetuna.availability.slots import Code
 from timetuna.bookings.actions.hold import HELD_MINUTES
-from timetuna.bookings.availability import Question, minute_of, reasons
-from timetuna.bookings.choice import write_start
 from timetuna.bookings.models import Booking, Hold
+from timetuna.bookings.slots.availability import Question, reasons
+from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import make_page, tomorrow
 from timetuna.bookings.tests.holding import live, open_form, question, sees, send, token_of
 from timetuna.bookings.tests.test_public import details

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
+from timetuna.availability.minutes import minute_of
 from timetuna.bookings.actions.reschedule import Wish, reschedule
-from timetuna.bookings.availability import minute_of
-from timetuna.bookings.choice import write_start
 from timetuna.bookings.errors import NotPossible, SlotTaken
 from timetuna.bookings.models import Booking
+from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import tomorrow, work_off
 from timetuna.bookings.tests.diary import shown
 from timetuna.bookings.tests.life import events, kinds, made, now, rule, state

@@ -9,9 +9,10 @@ from django.test import Client
 
 from tests.forms import rows_sent, submit
 from timetuna.availability.hours import day_start
+from timetuna.availability.minutes import minute_of, moment_of
 from timetuna.availability.slots import Code
 from timetuna.bookings.actions.book import book
-from timetuna.bookings.availability import Question, bookable, minute_of, moment_of, offered, reasons
+from timetuna.bookings.slots.availability import Question, bookable, offered, reasons
 from timetuna.bookings.tests.conftest import order
 from timetuna.pages.actions.create_page import create_page
 from timetuna.pages.actions.create_schedule import create_schedule

@@ -13,9 +13,9 @@ from itertools import product
 
 import pytest
 
-from timetuna.bookings.choice import write_start
 from timetuna.bookings.links import link
 from timetuna.bookings.models import Booking, BookingGuest
+from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import make_page, tomorrow, work_off
 from timetuna.bookings.tests.reading import GUEST, HOST, Page, event, message
 from timetuna.bookings.tests.test_hostile_guests import ALL, TAGS, log_lines

@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from tests.clock import present
+from timetuna.availability.minutes import minute_of
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.reschedule import reschedule
-from timetuna.bookings.availability import minute_of
-from timetuna.bookings.invitees import Invitee
+from timetuna.bookings.guests import Invitee
 from timetuna.bookings.links import link
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.tests.conftest import make_page, order, tomorrow, work_off

@@ -9,10 +9,10 @@ import time_machine
 from django.test import Client
 
 from tests.clock import present
-from timetuna.bookings.actions import send_code
-from timetuna.bookings.choice import write_start
-from timetuna.bookings.forms import new_key
+from timetuna.bookings.forms.fields import new_key
 from timetuna.bookings.models import Booking, Hold, MailCode
+from timetuna.bookings.proofs import send_code
+from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import make_page, tomorrow, work_off
 from timetuna.bookings.tests.proving import (
     HERE,

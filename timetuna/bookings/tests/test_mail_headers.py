@@ -12,17 +12,17 @@ from tests.clock import present
 from timetuna.accounts.emails import send as write_down
 from timetuna.accounts.notices import NOTICES
 from timetuna.bookings.actions.book import book
-from timetuna.bookings.actions.send_sample import send_sample
-from timetuna.bookings.audiences import GUEST, further
-from timetuna.bookings.audiences import HOST as HOST_SIDE
-from timetuna.bookings.emails import compose, message_id
-from timetuna.bookings.invitees import Invitee
-from timetuna.bookings.mail_words import FIRST_KINDS, Kind
+from timetuna.bookings.guests import Invitee
+from timetuna.bookings.notifications.audiences import GUEST, further
+from timetuna.bookings.notifications.audiences import HOST as HOST_SIDE
+from timetuna.bookings.notifications.booking_messages import FIRST_KINDS, Kind
+from timetuna.bookings.notifications.compose import compose, message_id
+from timetuna.bookings.notifications.reminder_messages import TIMELY_KINDS
+from timetuna.bookings.notifications.send_sample import send_sample
 from timetuna.bookings.tests.conftest import order
-from timetuna.bookings.timely_words import TIMELY_KINDS
 from timetuna.calendars.emails import mended_mail, reconnect_mail, trouble_mail
 from timetuna.calendars.models import Calendar, CalendarAccount
-from timetuna.commands.check_mail import letter_to
+from timetuna.commands.checks.mail import letter_to
 from timetuna.jobs.models import Job
 from timetuna.jobs.registry import run
 from timetuna.lib.mail import build, parse_mailbox

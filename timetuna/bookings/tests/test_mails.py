@@ -6,14 +6,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.clock import present
+from timetuna.availability.minutes import minute_of
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.cancel import cancel
-from timetuna.bookings.actions.mend import retry_booking
 from timetuna.bookings.actions.reschedule import reschedule
-from timetuna.bookings.availability import minute_of
-from timetuna.bookings.emails import compose
+from timetuna.bookings.fulfilment.retry import retry_booking
 from timetuna.bookings.links import link
 from timetuna.bookings.models import Booking, Conference
+from timetuna.bookings.notifications.compose import compose
 from timetuna.bookings.tests.conftest import make_page, order, tomorrow, work_off
 from timetuna.bookings.tests.reading import GUEST, HOST, Page, message
 

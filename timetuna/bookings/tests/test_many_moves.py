@@ -2,8 +2,8 @@
 
 import pytest
 
-from timetuna.bookings.choice import write_start
 from timetuna.bookings.models import Booking
+from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import tomorrow
 from timetuna.bookings.tests.test_public import details
 from timetuna.jobs.models import Job

@@ -6,10 +6,10 @@ import pytest
 from django.test import Client
 
 from tests.clock import present
+from timetuna.availability.minutes import minute_of
 from timetuna.bookings.actions.book import book
-from timetuna.bookings.actions.mirror_event import mirror_event
 from timetuna.bookings.actions.reschedule import reschedule
-from timetuna.bookings.availability import minute_of
+from timetuna.bookings.fulfilment.sync_event import mirror_event
 from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.tests.conftest import due_now, make_page, order, tomorrow, work_off

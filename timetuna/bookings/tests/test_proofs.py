@@ -9,17 +9,17 @@ import pytest
 import time_machine
 
 from tests.clock import present
-from timetuna.bookings import proof_of_work
+from timetuna.availability.minutes import minute_of
 from timetuna.bookings.actions.change_guests import add_guests
 from timetuna.bookings.actions.reschedule import reschedule
-from timetuna.bookings.availability import minute_of
-from timetuna.bookings.choice import write_start
 from timetuna.bookings.errors import TooManyBookings
-from timetuna.bookings.floods import MOST_BROUGHT
-from timetuna.bookings.forms import new_key
-from timetuna.bookings.invitees import Invitee
+from timetuna.bookings.forms.fields import new_key
+from timetuna.bookings.guests import Invitee
 from timetuna.bookings.models import Booking, BookingGuest, MailCode, UnusualBookings, UsedProof
-from timetuna.bookings.proofs import Proof
+from timetuna.bookings.proofs import work
+from timetuna.bookings.proofs.needed import Proof
+from timetuna.bookings.rate_limits import MOST_BROUGHT
+from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import make_page, tomorrow, work_off
 from timetuna.bookings.tests.diary import put
 from timetuna.bookings.tests.life import rule
@@ -62,7 +62,7 @@ def test_what_is_asked_grows_with_what_was_booked(page, alice, of_network, of_pa
 
     answer = post(guest(), data)
 
-    steps = proof_of_work.STEPS.get(asked)
+    steps = work.STEPS.get(asked)
     found = json.loads(answer.context["challenge"])["parameters"]["data"]["steps"] if steps else None
     assert answer.status_code == (302 if asked is Proof.NONE else 428)
     assert found == steps

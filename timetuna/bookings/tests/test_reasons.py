@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from timetuna.availability.minutes import minute_of
 from timetuna.availability.policy import Cap, Period, Scope
 from timetuna.availability.slots import Busy, Code, Kind, Reason
-from timetuna.bookings.availability import minute_of
-from timetuna.bookings.reasons import Link, Setting, tell
+from timetuna.bookings.slots.reasons import Link, Setting, tell
 from timetuna.pages.queries import page_settings
 
 MONDAY = date(2027, 3, 1)

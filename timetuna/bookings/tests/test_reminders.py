@@ -7,11 +7,11 @@ import time_machine
 from django.test import Client
 
 from tests.clock import present
+from timetuna.availability.minutes import minute_of
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.cancel import cancel
-from timetuna.bookings.actions.check_mirrors import check_mirrors
 from timetuna.bookings.actions.reschedule import reschedule
-from timetuna.bookings.availability import minute_of
+from timetuna.bookings.fulfilment.reconcile import check_mirrors
 from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking
 from timetuna.bookings.tests.conftest import due_now, order, tomorrow, work_off

@@ -5,19 +5,19 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from timetuna.availability.minutes import minute_of
 from timetuna.bookings.actions.approve import approve
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.decline import decline
-from timetuna.bookings.actions.lapse import LONGEST, lapse
+from timetuna.bookings.actions.expire_request import LONGEST, lapse
 from timetuna.bookings.actions.reschedule import reschedule
-from timetuna.bookings.audiences import further
-from timetuna.bookings.availability import minute_of
-from timetuna.bookings.choice import write_start
 from timetuna.bookings.errors import NotPossible, SlotTaken
-from timetuna.bookings.invitees import Invitee
+from timetuna.bookings.guests import Invitee
 from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking, Conference
+from timetuna.bookings.notifications.audiences import further
+from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import make_page, order, tomorrow, work_off
 from timetuna.bookings.tests.diary import shown
 from timetuna.bookings.tests.life import events, kinds, made, now, rule, state, subjects

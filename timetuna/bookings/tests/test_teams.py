@@ -5,10 +5,10 @@ from django.test import Client
 from icalendar import Calendar
 
 from tests.clock import present
+from timetuna.availability.minutes import minute_of
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.reschedule import reschedule
-from timetuna.bookings.availability import minute_of
 from timetuna.bookings.models import Conference
 from timetuna.bookings.tests.conftest import make_page, order, tomorrow, work_off
 from timetuna.bookings.tests.microsoft import Microsoft

@@ -2,11 +2,11 @@
 
 import pytest
 
+from timetuna.availability.minutes import minute_of
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.change_guests import remove_guest
 from timetuna.bookings.actions.reschedule import reschedule
-from timetuna.bookings.availability import minute_of
-from timetuna.bookings.invitees import Invitee
+from timetuna.bookings.guests import Invitee
 from timetuna.bookings.links import link_path
 from timetuna.bookings.models import BookingGuest
 from timetuna.bookings.tests.conftest import tomorrow, work_off

@@ -9,10 +9,10 @@ from django.test import Client
 
 from tests.clock import present
 from timetuna.bookings.actions.book import book
-from timetuna.bookings.actions.check_mirrors import check_mirrors
 from timetuna.bookings.actions.erase import erase, forget_sources
+from timetuna.bookings.fulfilment.reconcile import check_mirrors
 from timetuna.bookings.models import Booking, BookingGuest, BookingHost, Conference, UnusualBookings
-from timetuna.bookings.outbox import enqueue_mails
+from timetuna.bookings.notifications.queue import enqueue_mails
 from timetuna.bookings.tests.conftest import make_page, order, tomorrow, work_off
 from timetuna.bookings.tests.diary import put
 from timetuna.bookings.tests.proving import THERE, guest, made, network, open_form

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from timetuna.bookings.actions.hold import CLIENT_AT_ONCE
-from timetuna.bookings.choice import write_start
+from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import tomorrow
 from timetuna.bookings.tests.holding import open_form, sees, send, token_of
 from timetuna.bookings.tests.test_public import details

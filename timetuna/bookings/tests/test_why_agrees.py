@@ -8,12 +8,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from timetuna.availability.hours import date_start
+from timetuna.availability.minutes import moment_of
 from timetuna.availability.policy import Cap, Period, Scope
 from timetuna.availability.tests.strategies import any_hours, days
-from timetuna.bookings import why, wording
 from timetuna.bookings.actions.book import book
-from timetuna.bookings.availability import Question, bookable, moment_of, offered
+from timetuna.bookings.slots import explain
+from timetuna.bookings.slots.availability import Question, bookable, offered
 from timetuna.bookings.tests.conftest import order
+from timetuna.l10n import datetimes
 from timetuna.pages.queries import PageDuration, page_settings
 
 NOW = datetime(2027, 3, 26, 9, 2, 30, tzinfo=UTC)  # two days before most of Europe's clocks change
@@ -47,7 +49,7 @@ def settled(page):
 
 def label(start, zone):
     there = moment_of(start).astimezone(zone)
-    return f"{wording.clock(there)} {wording.which_of_two(there)}".rstrip()
+    return f"{datetimes.clock(there)} {datetimes.which_of_two(there)}".rstrip()
 
 
 @given(
@@ -61,12 +63,12 @@ def label(start, zone):
 def test_listed_is_bookable_is_without_reason(settled, rules, day, quarter, minutes, usable):
     page = replace(settled, durations=(PageDuration(minutes), PageDuration(20)), **rules)
     page = page if usable else replace(page, meeting_types=())
-    asked = why.Asked(page=page, minutes=minutes, day=day, minute=15 * quarter, hours_path="/hours")
+    asked = explain.Asked(page=page, minutes=minutes, day=day, minute=15 * quarter, hours_path="/hours")
     question = Question(page=page, minutes=minutes, now=NOW)
 
-    answer = why.explain(asked, now=NOW)
+    answer = explain.explain(asked, now=NOW)
 
-    instants = why.instants(page.opening, day, asked.minute)
+    instants = explain.instants(page.opening, day, asked.minute)
     assert len(instants) == len(answer.moments)
     for start, moment in zip(instants, answer.moments, strict=True):
         listed = start in offered(question, span=(start, start + 1))

@@ -7,7 +7,7 @@ from django.test import Client
 
 from tests.clock import present
 from timetuna.bookings.tests.conftest import make_page
-from timetuna.calendars.knowledge import Known, pack
+from timetuna.calendars.busy_cache import Known, pack
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.pages.models import BookingPage
 

@@ -6,14 +6,14 @@ import pytest
 from django.test import Client
 
 from tests.clock import present
-from timetuna.bookings.actions.announce import promise
 from timetuna.bookings.actions.book import book
-from timetuna.bookings.actions.mend import retry_booking
+from timetuna.bookings.fulfilment.announce import promise
+from timetuna.bookings.fulfilment.retry import retry_booking
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.tests.conftest import due_now, make_page, order, work_off
-from timetuna.calendars import session
-from timetuna.calendars.actions.ask_to_reconnect import ask_to_reconnect
+from timetuna.calendars import access_tokens
 from timetuna.calendars.models import CalendarAccount
+from timetuna.calendars.reconnecting import ask_to_reconnect
 from timetuna.jobs.models import Job
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.either]
@@ -131,7 +131,7 @@ def test_a_lost_answer_of_a_refresh_and_a_reconnect_warn_of_no_second_meeting(
 
 def test_a_crash_while_a_token_is_renewed_leaves_no_meeting_in_doubt(zoom, booking, monkeypatch):
     refused_at_the_call(zoom)
-    monkeypatch.setattr(session, "_renewed", killed)
+    monkeypatch.setattr(access_tokens, "_renewed", killed)
     with pytest.raises(KeyboardInterrupt):
         work_off()
     monkeypatch.undo()

@@ -2,11 +2,11 @@
 
 import logging
 
-from timetuna.calendars.connections import webhooks
+from timetuna.calendars.provider_catalogue import webhooks
+from timetuna.encryption import box
 from timetuna.jobs.models import Job
 from timetuna.jobs.registry import GiveUp, Retry
 from timetuna.providers.errors import NeedsReconnect, ProviderError
-from timetuna.vault import box
 
 log = logging.getLogger("timetuna.calendars")
 TRIES = 5

@@ -6,7 +6,7 @@ from timetuna.calendars.actions.begin_connecting import Visit
 from timetuna.calendars.actions.store_grant import Grant, store_grant
 from timetuna.calendars.models import Authorization
 from timetuna.calendars.queries import waiting_grant
-from timetuna.calendars.sealing import open_grant
+from timetuna.calendars.token_encryption import open_grant
 
 
 def answer_replacement(visit: Visit, authorization_id: int, *, replace: bool) -> bool:

@@ -7,12 +7,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from timetuna.calendars.models import Authorization, CalendarAccount
-from timetuna.calendars.sealing import grant_owner
-from timetuna.impatience import impatient
+from timetuna.calendars.token_encryption import grant_owner
+from timetuna.db.lock_timeout import impatient
+from timetuna.encryption import box
 from timetuna.jobs.queue import enqueue
 from timetuna.lib.signing import fingerprint
 from timetuna.providers.base import Deauthorization
-from timetuna.vault import box
 
 log = logging.getLogger("timetuna.calendars")
 

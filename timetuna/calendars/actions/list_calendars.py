@@ -11,10 +11,10 @@ from django.db import OperationalError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from timetuna.calendars.actions.begin_anew import spare_first_look
-from timetuna.calendars.connections import directory
+from timetuna.calendars.access_tokens import token_at_hand, use
+from timetuna.calendars.actions.restart_reading import spare_first_look
 from timetuna.calendars.models import EVERY, LONGEST_ID, Calendar, CalendarAccount
-from timetuna.calendars.session import token_at_hand, use
+from timetuna.calendars.provider_catalogue import directory
 from timetuna.jobs.queue import repeat
 from timetuna.lib.text import single_line
 from timetuna.providers.base import OutsideCalendar

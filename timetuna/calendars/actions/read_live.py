@@ -8,14 +8,14 @@ from django.db import OperationalError, connections
 from django.utils import timezone
 
 from timetuna.availability.interval import Interval
-from timetuna.calendars.actions.make_due import make_due
-from timetuna.calendars.connections import busy_source
-from timetuna.calendars.knowledge import Known, pack, unpack
+from timetuna.calendars.access_tokens import token_at_hand, use
+from timetuna.calendars.actions.request_refresh import make_due
+from timetuna.calendars.busy_cache import Known, pack, unpack
 from timetuna.calendars.looks import Busy, Look, Looks
 from timetuna.calendars.models import EVERY, Calendar
 from timetuna.calendars.own_events import others_only
-from timetuna.calendars.session import token_at_hand, use
-from timetuna.impatience import impatient
+from timetuna.calendars.provider_catalogue import busy_source
+from timetuna.db.lock_timeout import impatient
 from timetuna.lib.http import Budget
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 

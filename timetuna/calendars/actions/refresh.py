@@ -9,15 +9,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from timetuna.availability.interval import Interval
-from timetuna.calendars.actions.claim import Turn, claim
+from timetuna.calendars.actions.claim_refresh import Turn, claim
 from timetuna.calendars.actions.list_calendars import list_calendars
-from timetuna.calendars.actions.tell import mended, note_failure
-from timetuna.calendars.connections import reads_only
-from timetuna.calendars.knowledge import Known, pack
+from timetuna.calendars.actions.report_incident import mended, note_failure
+from timetuna.calendars.ask_provider import ask
+from timetuna.calendars.busy_cache import Known, pack
+from timetuna.calendars.hooks import Wants, wants_of
 from timetuna.calendars.models import Calendar
-from timetuna.calendars.neighbours import Wants, wants_of
 from timetuna.calendars.own_events import others_only
-from timetuna.calendars.reading import ask
+from timetuna.calendars.provider_catalogue import reads_only
 from timetuna.providers.base import Reading
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 

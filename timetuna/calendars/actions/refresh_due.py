@@ -6,7 +6,7 @@ import time
 from django.db import DatabaseError, connections
 from django.utils import timezone
 
-from timetuna.calendars.actions.claim import claim_next, due
+from timetuna.calendars.actions.claim_refresh import claim_next, due
 from timetuna.calendars.actions.refresh import read
 
 THREADS = 8

@@ -3,8 +3,8 @@
 from django.db import transaction
 
 from timetuna.calendars.models import Authorization, CalendarAccount
-from timetuna.calendars.sealing import TOKEN_COLUMNS, authorization_context, token_context
-from timetuna.vault import box
+from timetuna.calendars.token_encryption import TOKEN_COLUMNS, authorization_context, token_context
+from timetuna.encryption import box
 
 
 def rotate_keys() -> int:

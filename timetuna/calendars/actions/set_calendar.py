@@ -7,8 +7,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from timetuna.calendars.hooks import wants_of
 from timetuna.calendars.models import Calendar
-from timetuna.calendars.neighbours import wants_of
 
 
 def set_calendar(calendar_id: int, *, host_id: int, blocks: bool, tentative_blocks: bool) -> bool:

@@ -8,11 +8,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from timetuna.accounts.models import User
-from timetuna.calendars.actions.ask_to_reconnect import ask_to_reconnect
-from timetuna.calendars.actions.begin_anew import begin_anew
-from timetuna.calendars.connections import listing
+from timetuna.calendars.actions.restart_reading import begin_anew
 from timetuna.calendars.models import Authorization, CalendarAccount
-from timetuna.calendars.sealing import grant_owner, sealed_tokens
+from timetuna.calendars.provider_catalogue import listing
+from timetuna.calendars.reconnecting import ask_to_reconnect
+from timetuna.calendars.token_encryption import grant_owner, sealed_tokens
 from timetuna.jobs.queue import enqueue
 from timetuna.providers.base import Profile, Tokens
 

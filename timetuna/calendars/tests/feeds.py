@@ -12,8 +12,8 @@ from django.conf import settings as django_settings
 
 from tests.clock import present
 from timetuna.bookings.models import Booking
+from timetuna.calendars.actions.connect_by_form import log_in
 from timetuna.calendars.actions.list_calendars import list_calendars
-from timetuna.calendars.actions.log_in import log_in
 
 FORM = "%Y%m%dT%H%M%SZ"
 

@@ -14,9 +14,9 @@ from django.db import connections  # noqa: E402
 
 from tests.clock import present  # noqa: E402
 from timetuna.accounts.models import User  # noqa: E402
+from timetuna.calendars.access_tokens import use  # noqa: E402
 from timetuna.calendars.actions.store_grant import Grant, store_grant  # noqa: E402
 from timetuna.calendars.models import CalendarAccount  # noqa: E402
-from timetuna.calendars.session import use  # noqa: E402
 from timetuna.providers.base import Profile, Tokens  # noqa: E402
 
 

@@ -11,8 +11,8 @@ import httpx
 from django.conf import settings
 from django.test import Client
 
+from timetuna.calendars.actions.connect_by_form import log_in
 from timetuna.calendars.actions.list_calendars import list_calendars
-from timetuna.calendars.actions.log_in import log_in
 from timetuna.calendars.actions.refresh import refresh
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.calendars.tests.feeds import FORM, allow_feeds, connect_feed

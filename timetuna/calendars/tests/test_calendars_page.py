@@ -8,8 +8,8 @@ from django.test import Client
 
 from tests.clock import present
 from timetuna.accounts.models import User
+from timetuna.calendars.account_status import State, calendar_lines, provider_cards
 from timetuna.calendars.models import Calendar, CalendarAccount
-from timetuna.calendars.overview import State, calendar_lines, provider_cards
 from timetuna.calendars.tests.conftest import signed_in
 from timetuna.jobs.models import Job
 
@@ -296,6 +296,6 @@ def test_hostile_names_are_shown_as_text(as_alice, alice):
 def test_what_pages_lose_is_said_before_disconnecting(as_alice, alice, monkeypatch: pytest.MonkeyPatch):
     linked = account(alice)
     losses = {linked.pk: ["“Intro call” loses Work."]}
-    monkeypatch.setattr("timetuna.calendars.neighbours._losses", [lambda _: losses])
+    monkeypatch.setattr("timetuna.calendars.hooks._losses", [lambda _: losses])
 
     assert "“Intro call” loses Work." in words(as_alice)

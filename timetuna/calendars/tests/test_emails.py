@@ -2,7 +2,7 @@
 
 import pytest
 
-from timetuna.calendars.session import use
+from timetuna.calendars.access_tokens import use
 from timetuna.calendars.tests.conftest import connect, do, expire, jobs
 from timetuna.lib.smtp import MailServer
 from timetuna.providers.errors import NeedsReconnect

@@ -10,16 +10,17 @@ import pytest
 from django.db.models import F
 
 from tests.clock import present
+from timetuna.availability.minutes import minute_of
 from timetuna.availability.slots import Code
-from timetuna.bookings.actions import look_again
+from timetuna.bookings.actions import refresh_calendars
 from timetuna.bookings.actions.book import book
-from timetuna.bookings.availability import Question, minute_of, offered, reasons
 from timetuna.bookings.errors import SlotTaken
+from timetuna.bookings.slots.availability import Question, offered, reasons
 from timetuna.bookings.tests.conftest import make_host, make_page, order, tomorrow
+from timetuna.calendars.incidents import troubles
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.calendars.tests.feeds import publishing
 from timetuna.calendars.tests.outsides import CalDAV, Feed, Google, Microsoft, gateway_to, read_all
-from timetuna.calendars.troubles import troubles
 from timetuna.jobs.models import Job
 from timetuna.pages.queries import page_settings
 from timetuna.providers.caldav.tests.servers import radicale
@@ -262,7 +263,7 @@ def test_a_calendar_that_answers_too_late_for_a_booking_counts_as_it_was_known(o
 
 @pytest.mark.parametrize("slug", list(MATRIX))
 def test_what_came_a_moment_ago_is_seen_when_a_time_is_taken(outside_of, alice, page, slug, monkeypatch):
-    monkeypatch.setattr(look_again, "SECONDS", 20.0)
+    monkeypatch.setattr(refresh_calendars, "SECONDS", 20.0)
     outside = outside_of(slug)
     outside.add(tomorrow(10))
     outside.connect(alice)

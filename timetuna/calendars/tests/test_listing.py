@@ -2,8 +2,8 @@
 
 import pytest
 
+from timetuna.calendars.actions.connect_by_form import log_in
 from timetuna.calendars.actions.list_calendars import list_calendars
-from timetuna.calendars.actions.log_in import log_in
 from timetuna.providers.caldav.tests.misbehaving import IS_CALENDAR, found, misbehaving, multistatus
 from timetuna.providers.errors import ProviderError
 

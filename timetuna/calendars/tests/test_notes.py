@@ -3,7 +3,7 @@
 import pytest
 
 from timetuna.calendars.actions.refresh import refresh
-from timetuna.calendars.knowledge import unpack
+from timetuna.calendars.busy_cache import unpack
 from timetuna.calendars.tests.conftest import signed_in
 from timetuna.calendars.tests.feeds import allow_feeds, connect_feed, publishing, tomorrow
 

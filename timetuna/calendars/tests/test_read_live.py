@@ -8,7 +8,7 @@ from django.db import connections
 from timetuna.calendars import looks
 from timetuna.calendars.actions.read_live import LOOKS, read_live
 from timetuna.calendars.actions.refresh import refresh
-from timetuna.calendars.knowledge import busy_within
+from timetuna.calendars.busy_cache import busy_within
 from timetuna.calendars.looks import OF_HOST, OFTEN
 from timetuna.calendars.models import Calendar
 from timetuna.calendars.tests.feeds import allow_feeds, connect_feed, publishing, tomorrow

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from tests.clock import present
+from timetuna.calendars.access_tokens import use
 from timetuna.calendars.actions.deauthorize import deauthorize
 from timetuna.calendars.models import Authorization, CalendarAccount
 from timetuna.calendars.queries import connection, usable
-from timetuna.calendars.session import use
 from timetuna.calendars.tests.conftest import allow, connect, do, jobs, leave, sentences, signed_in
 from timetuna.providers.base import Deauthorization
 

@@ -7,16 +7,16 @@ import pytest
 import time_machine
 
 from tests.clock import present
-from timetuna.calendars.actions.claim import claim, claim_next
+from timetuna.calendars.access_tokens import REFUSED, use
+from timetuna.calendars.actions.claim_refresh import claim, claim_next
+from timetuna.calendars.actions.connect_by_form import log_in
 from timetuna.calendars.actions.list_calendars import list_calendars
-from timetuna.calendars.actions.log_in import log_in
 from timetuna.calendars.actions.refresh import read, refresh
 from timetuna.calendars.actions.refresh_due import refresh_due
 from timetuna.calendars.actions.rotate_keys import rotate_keys
-from timetuna.calendars.knowledge import busy_within, unpack
+from timetuna.calendars.busy_cache import busy_within, unpack
+from timetuna.calendars.hooks import wants_of
 from timetuna.calendars.models import Calendar, CalendarAccount, CalendarEvent
-from timetuna.calendars.neighbours import wants_of
-from timetuna.calendars.session import REFUSED, use
 from timetuna.calendars.tests.feeds import allow_feeds, booked_at, connect_feed, publishing, tomorrow
 from timetuna.jobs.models import Job
 from timetuna.pages.models import BookingPage, Schedule

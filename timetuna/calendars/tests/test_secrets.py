@@ -7,12 +7,12 @@ import pytest
 from django.apps import apps
 from django.db import connection as database
 
-from timetuna import vault
+from timetuna import encryption
+from timetuna.calendars.access_tokens import use
 from timetuna.calendars.actions.rotate_keys import rotate_keys
 from timetuna.calendars.models import Authorization, CalendarAccount
-from timetuna.calendars.sealing import open_token
-from timetuna.calendars.session import use
 from timetuna.calendars.tests.conftest import allow, connect, expire, leave, signed_in
+from timetuna.calendars.token_encryption import open_token
 from timetuna.lib.secretbox import SecretBoxError, new_key
 from timetuna.providers.base import Tokens
 from timetuna.providers.errors import NeedsReconnect, ProviderError
@@ -23,12 +23,12 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def fresh_box():
     yield
-    vault.box.cache_clear()
+    encryption.box.cache_clear()
 
 
 def with_keys(settings, *keys):
     settings.ENCRYPTION_KEYS = keys
-    vault.box.cache_clear()
+    encryption.box.cache_clear()
 
 
 def dump():

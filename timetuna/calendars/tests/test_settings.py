@@ -6,8 +6,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.clock import present
+from timetuna.calendars.account_status import provider_cards
 from timetuna.calendars.models import Calendar, CalendarAccount
-from timetuna.calendars.overview import provider_cards
 from timetuna.calendars.queries import conference_kinds, connection, usable
 from timetuna.calendars.tests.conftest import connect, signed_in
 

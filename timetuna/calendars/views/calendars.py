@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from timetuna.calendars.account_status import account_card
 from timetuna.calendars.actions.read_again import read_again
 from timetuna.calendars.actions.set_calendar import set_calendar
 from timetuna.calendars.models import EVERY, Calendar, CalendarAccount
-from timetuna.calendars.overview import account_card
 from timetuna.calendars.views.limits import READING, refusal
 from timetuna.calendars.views.settings import host_of
 from timetuna.web.forms import INCOMPLETE

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from timetuna.calendars.actions.answer_replacement import answer_replacement
 from timetuna.calendars.actions.begin_connecting import Visit, begin_connecting
 from timetuna.calendars.actions.finish_connecting import NotConnectedError, StrayCodeError, finish_connecting
-from timetuna.calendars.connections import Listing
+from timetuna.calendars.provider_catalogue import Listing
 from timetuna.calendars.queries import connection, waiting_grant
-from timetuna.calendars.sealing import open_grant
+from timetuna.calendars.token_encryption import open_grant
 from timetuna.calendars.views.limits import CONNECTING, refusal
 from timetuna.calendars.views.return_place import remember_place, take_place
 from timetuna.calendars.views.settings import allow_leaving, host_of, listing_or_404

@@ -7,9 +7,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from timetuna.calendars.actions.log_in import log_in
-from timetuna.calendars.connections import Listing, login_form
+from timetuna.calendars.actions.connect_by_form import log_in
 from timetuna.calendars.forms import LoginAnswersForm
+from timetuna.calendars.provider_catalogue import Listing, login_form
 from timetuna.calendars.views.limits import LOGGING_IN, refusal
 from timetuna.calendars.views.settings import host_of, listing_or_404
 from timetuna.providers.errors import ProviderError

@@ -8,10 +8,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from timetuna.accounts.models import User
+from timetuna.calendars.account_status import provider_cards
 from timetuna.calendars.actions.disconnect import disconnect
-from timetuna.calendars.connections import Listing, form_targets, listing
 from timetuna.calendars.models import CalendarAccount
-from timetuna.calendars.overview import provider_cards
+from timetuna.calendars.provider_catalogue import Listing, form_targets, listing
 from timetuna.web.paths import row_number
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from timetuna.commands.demo import demo_environment
-from timetuna.commands.listening import free_port
 from timetuna.commands.tests.test_commands import timetuna
+from timetuna.processes.listening import free_port
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,10 @@ from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking
 from timetuna.bookings.tests.conftest import make_page, order
 from timetuna.calendars.models import CalendarAccount
-from timetuna.commands import Refusal, hosts
+from timetuna.commands import hosts
 from timetuna.jobs.models import Job
 from timetuna.pages.models import BookingPage
+from timetuna.processes.refusal import Refusal
 
 pytestmark = pytest.mark.django_db
 

@@ -11,10 +11,10 @@ from timetuna.bookings.actions.book import book
 from timetuna.bookings.models import Booking
 from timetuna.bookings.tests.conftest import make_page, order, tomorrow
 from timetuna.calendars.models import Authorization, CalendarAccount
-from timetuna.commands.sealed import KINDS, unopened
+from timetuna.commands.checks.sealed import KINDS, unopened
+from timetuna.encryption import box
 from timetuna.jobs.models import Job
 from timetuna.lib.secretbox import SecretBox, new_key
-from timetuna.vault import box
 
 pytestmark = pytest.mark.django_db
 SEALED = "gAAAAA"  # what every text begins with that Fernet has sealed, until the year 2106
@@ -60,7 +60,7 @@ def test_all_of_them_are_opened_or_named(secrets_of_all_kinds: None, monkeypatch
     assert unopened() == []
 
     other = SecretBox([new_key()])
-    monkeypatch.setattr("timetuna.commands.sealed.box", lambda: other)
+    monkeypatch.setattr("timetuna.commands.checks.sealed.box", lambda: other)
 
     assert [
         sentence.partition(" in the database")[0].partition("open the ")[2] for sentence in unopened()

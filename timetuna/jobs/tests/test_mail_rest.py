@@ -8,7 +8,7 @@ from email.message import EmailMessage
 import pytest
 
 from tests.clock import present
-from timetuna import mailing
+from timetuna import mail_delivery
 from timetuna.jobs.registry import GiveUp, Retry, first_tried
 from timetuna.lib.mail import Letter, Mailbox, build
 from timetuna.lib.smtp import MailServer
@@ -19,7 +19,7 @@ from timetuna.sandbox.running import Sandbox
 
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch, settings):
-    monkeypatch.setattr(mailing, "_rest", mailing._Rest())
+    monkeypatch.setattr(mail_delivery, "_rest", mail_delivery._Rest())
     settings.RETRY_SECONDS = 10
 
 
@@ -40,7 +40,7 @@ def letter() -> EmailMessage:
 def refused(server, settings):
     settings.MAIL_SERVER = server
     with pytest.raises(Retry) as raised:
-        mailing.deliver(letter())
+        mail_delivery.deliver(letter())
     return raised.value
 
 
@@ -69,10 +69,10 @@ def test_after_some_failures_it_is_not_dialled_for_a_while(away, settings):
 def test_one_asks_after_the_rest_and_its_success_lets_all_through(away, settings, monkeypatch):
     for _ in range(5):
         refused(away, settings)
-    monkeypatch.setattr(mailing._rest, "_until", 0.0)
+    monkeypatch.setattr(mail_delivery._rest, "_until", 0.0)
     with Sandbox(SandboxConfig(http_port=0, smtp_port=away.port)) as sandbox:
-        mailing.deliver(letter())
-        mailing.deliver(letter())
+        mail_delivery.deliver(letter())
+        mail_delivery.deliver(letter())
 
         assert len(sandbox.world.letterbox.all()) == 2
 
@@ -83,13 +83,13 @@ def test_another_server_is_none_of_its_business(away, settings):
     with Sandbox(SandboxConfig(http_port=0, smtp_port=0)) as sandbox:
         settings.MAIL_SERVER = MailServer("127.0.0.1", sandbox.smtp_port)
 
-        mailing.deliver(letter())
+        mail_delivery.deliver(letter())
 
 
 def test_however_often_a_mail_was_tried_it_waits_no_longer_than_the_server_does(away, settings):
     for _ in range(30):
         order = refused(away, settings)
-        mailing._rest._until = 0.0
+        mail_delivery._rest._until = 0.0
 
     assert (order.at - present()).total_seconds() <= 2 * 300
 
@@ -108,10 +108,10 @@ def test_what_is_not_about_the_mailbox_is_given_up_after_five_days(answering):
     quota = ("250 hello", "250 OK", "250 OK", "354 go", "550 5.4.5 daily limit", "250 OK", "221 bye")
     answering(*quota)
     with first_tried(present() - timedelta(days=4, hours=23)), pytest.raises(Retry) as waits:
-        mailing.deliver(letter())
+        mail_delivery.deliver(letter())
     answering(*quota)
     with first_tried(present() - timedelta(days=5, hours=1)), pytest.raises(GiveUp) as over:
-        mailing.deliver(letter())
+        mail_delivery.deliver(letter())
 
     assert str(waits.value) == "Mail waiting: The mail server said 550 5.4.5 daily limit."
     assert waits.value.at is None, "its own pause, which grows"

@@ -2,7 +2,7 @@ import socket
 
 import pytest
 
-from timetuna.lib import dialing
+from timetuna.lib import http_connect
 from timetuna.lib.addresses import is_off_limits, is_public
 from timetuna.lib.http import HttpClient, HttpError
 
@@ -102,7 +102,7 @@ def test_private_addresses_can_be_allowed(address: str) -> None:
 )
 def test_a_name_that_leads_there_is_not_dialled(monkeypatch: pytest.MonkeyPatch, answers: list[str]) -> None:
     found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 80)) for address in answers]
-    monkeypatch.setattr(dialing, "getaddrinfo", lambda *_, **__: found)
+    monkeypatch.setattr(http_connect, "getaddrinfo", lambda *_, **__: found)
 
     with pytest.raises(HttpError) as raised:
         HttpClient(user_agent="TimeTuna", allow_private=True).request("GET", "http://metadata.test/")

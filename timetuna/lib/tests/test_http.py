@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from timetuna.lib import dialing
+from timetuna.lib import http_connect
 from timetuna.lib.http import Body, Budget, HttpClient, HttpError, NotJsonError, Response, trust
 from timetuna.lib.tests.certificates import Authority
 from timetuna.lib.tests.wires import Talk, Wire, answer, read_request
@@ -191,7 +191,7 @@ def test_a_handshake_that_hangs_was_not_sent(listen: Listen) -> None:
 
 
 def test_a_resolver_that_hangs_was_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dialing, "getaddrinfo", lambda *_, **__: time.sleep(0.6))
+    monkeypatch.setattr(http_connect, "getaddrinfo", lambda *_, **__: time.sleep(0.6))
 
     error = failure("http://slow.test", budget=Budget(connect_seconds=0.2))
 
@@ -298,7 +298,7 @@ def test_no_connection_is_made_to_a_private_address(listen: Listen, host: str) -
 @pytest.mark.parametrize("answers", [["93.184.216.34", "127.0.0.1"], ["10.0.0.1"], ["64:ff9b::7f00:1"]])
 def test_one_private_answer_spoils_the_name(monkeypatch: pytest.MonkeyPatch, answers: list[str]) -> None:
     found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 80)) for address in answers]
-    monkeypatch.setattr(dialing, "getaddrinfo", lambda *_, **__: found)
+    monkeypatch.setattr(http_connect, "getaddrinfo", lambda *_, **__: found)
 
     assert failure("http://mixed.test/", allow_private=False).kind == "refused_address"
 
@@ -307,9 +307,9 @@ def test_the_name_is_asked_for_once_and_the_peer_is_looked_at(
     listen: Listen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wire = listen(answer(OK, b"no"))
-    monkeypatch.setattr(dialing, "is_public", lambda address: address != "127.0.0.1")
+    monkeypatch.setattr(http_connect, "is_public", lambda address: address != "127.0.0.1")
     monkeypatch.setattr(
-        dialing,
+        http_connect,
         "getaddrinfo",
         lambda *_, **__: [(socket.AF_INET, 1, 6, "", ("0.0.0.0", wire.port))],  # noqa: S104
     )

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from timetuna.lib import dialing
+from timetuna.lib import http_connect
 from timetuna.lib.http import Budget, HttpClient, HttpError
 from timetuna.lib.redirects import RedirectRefused, get
 from timetuna.lib.tests.certificates import Authority
@@ -93,7 +93,7 @@ def test_https_never_leads_to_http(listen: Listen) -> None:
 def test_a_private_address_behind_a_redirect_is_not_dialled(
     listen: Listen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dialing, "is_public", lambda address: address == "127.0.0.1")
+    monkeypatch.setattr(http_connect, "is_public", lambda address: address == "127.0.0.1")
     with socket.create_server(("127.0.0.2", 0)) as canary:
         port = canary.getsockname()[1]
         wire = listen(to(f"http://127.0.0.2:{port}/"))

@@ -7,9 +7,9 @@ from django.db import transaction
 from timetuna.accounts.models import User
 from timetuna.calendars.queries import conference_kinds, usable
 from timetuna.pages.actions.default_schedule import default_schedule
-from timetuna.pages.addresses import free_slug, from_title
-from timetuna.pages.kinds import PHONE
+from timetuna.pages.meeting_types import PHONE
 from timetuna.pages.models import BookingPage, Duration, MeetingType
+from timetuna.pages.slugs import free_slug, from_title
 
 DEFAULT_TITLE = "Meeting"
 

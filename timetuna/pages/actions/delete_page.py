@@ -4,8 +4,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from timetuna.accounts.models import User
-from timetuna.pages.former_addresses import leave_behind
 from timetuna.pages.models import BookingPage
+from timetuna.pages.slug_history import leave_behind
 
 
 def delete_page(page: BookingPage) -> None:

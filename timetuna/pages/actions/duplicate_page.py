@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from timetuna.accounts.models import User
 from timetuna.lib.text import single_line
-from timetuna.pages.addresses import free_slug, from_title
 from timetuna.pages.models import (
     BookingPage,
     DateOverride,
@@ -20,6 +19,7 @@ from timetuna.pages.models import (
     Schedule,
     WeeklyHours,
 )
+from timetuna.pages.slugs import free_slug, from_title
 
 RowT = TypeVar("RowT", Duration, MeetingType, WeeklyHours, DateOverride, PageCalendar, PageLogo, PageMail)
 _TITLE_LENGTH = 120

@@ -7,10 +7,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from timetuna.accounts.models import User
-from timetuna.pages.addresses import former_use, free_slug, from_title, is_taken
-from timetuna.pages.former_addresses import give_up
 from timetuna.pages.models import BookingPage, Duration, MeetingType
 from timetuna.pages.queries import PageDuration
+from timetuna.pages.slug_history import give_up
+from timetuna.pages.slugs import former_use, free_slug, from_title, is_taken
 
 
 class AddressTaken(Exception):  # noqa: N818 - it names what happened

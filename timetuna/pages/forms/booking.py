@@ -8,15 +8,15 @@ from typing import Any
 from django import forms
 from django.core.validators import URLValidator
 
-from timetuna.calendars.connections import listing
+from timetuna.calendars.provider_catalogue import listing
 from timetuna.calendars.queries import comes_with_event, conference_kinds, kind_provider, set_up
 from timetuna.pages.actions.save_booking import BookingTab, TypeSetting
-from timetuna.pages.addresses import former_use, is_taken, well_formed
-from timetuna.pages.calendars import usable_kinds
+from timetuna.pages.calendar_use.selection import usable_kinds
 from timetuna.pages.forms.durations import duration_rows
 from timetuna.pages.forms.fields import LineField, WordsField
-from timetuna.pages.kinds import IN_PERSON, LINK, PHONE
+from timetuna.pages.meeting_types import IN_PERSON, LINK, PHONE
 from timetuna.pages.models import BookingPage
+from timetuna.pages.slugs import former_use, is_taken, well_formed
 from timetuna.web.forms import Rows, Switch
 from timetuna.web.saving import HostForm
 

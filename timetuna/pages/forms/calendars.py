@@ -8,12 +8,12 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from timetuna.calendars.connections import Listing, listings
-from timetuna.calendars.overview import CalendarLine, State, calendar_lines
+from timetuna.calendars.account_status import CalendarLine, State, calendar_lines
+from timetuna.calendars.provider_catalogue import Listing, listings
 from timetuna.calendars.queries import conference_kinds, default_calendar
 from timetuna.pages.actions.save_calendars import CalendarsTab
 from timetuna.pages.models import BookingPage
-from timetuna.pages.wording import listed
+from timetuna.pages.schedules.summary import listed
 from timetuna.web.forms import Ticks
 from timetuna.web.saving import HostForm, Parts
 

@@ -4,8 +4,8 @@ from typing import Any
 
 from django import forms
 
-from timetuna.pages import lead_times
 from timetuna.pages.actions.save_guests import GuestsTab
+from timetuna.pages.forms import time_spans
 from timetuna.pages.forms.fields import whole_number
 from timetuna.pages.models import BookingPage
 from timetuna.web.forms import Switch
@@ -95,4 +95,4 @@ class GuestsForm(HostForm):
 
 
 def _shown(minutes: int) -> str:
-    return f"Until {lead_times.show([minutes])} before the start" if minutes else "Until the start"
+    return f"Until {time_spans.show([minutes])} before the start" if minutes else "Until the start"

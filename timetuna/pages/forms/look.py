@@ -8,8 +8,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.datastructures import MultiValueDict
 
 from timetuna.pages.actions.save_look import LookTab
+from timetuna.pages.logo import MOST_BYTES, logo_png
 from timetuna.pages.models import BookingPage
-from timetuna.pages.pictures import MOST_BYTES, logo_png
 from timetuna.web.forms import Switch
 from timetuna.web.saving import HostForm, Part, Parts
 

@@ -6,11 +6,11 @@ from typing import Any
 
 from django import forms
 
-from timetuna.pages import lead_times
 from timetuna.pages.actions.save_notifications import MAIL_KINDS, NotificationsTab
+from timetuna.pages.forms import time_spans
 from timetuna.pages.forms.fields import LineField, SubjectField, WordsField
+from timetuna.pages.mail_variables import PLACEHOLDERS, unknown
 from timetuna.pages.models import BookingPage
-from timetuna.pages.placeholders import PLACEHOLDERS, unknown
 from timetuna.pages.queries import MailText, mail_text
 from timetuna.web.saving import HostForm
 
@@ -40,7 +40,7 @@ class LeadTimesField(LineField):
     def clean(self, value: Any) -> Any:
         """Return the minutes, the longest first. Raises ValidationError."""
         try:
-            found = lead_times.parse(super().clean(value))
+            found = time_spans.parse(super().clean(value))
         except ValueError as error:
             raise forms.ValidationError(str(error)) from error
         if len(found) > self.most:
@@ -75,11 +75,11 @@ class NotificationsForm(HostForm):
 
     guest_reminders = LeadTimesField(
         label="Remind guests",
-        most=lead_times.MOST,
+        most=time_spans.MOST,
         help_text="How long before the start, like 24 h, 1 h. Up to five; empty sends none.",
     )
     host_reminders = LeadTimesField(
-        label="Remind me", most=lead_times.MOST, help_text="The same, for your own mailbox."
+        label="Remind me", most=time_spans.MOST, help_text="The same, for your own mailbox."
     )
     follow_up = LeadTimesField(
         label="Follow-up mail to guests",
@@ -91,9 +91,9 @@ class NotificationsForm(HostForm):
         """Show the page's stored settings, or what was sent in `data`."""
         after = page.follow_up_minutes
         initial = {
-            "guest_reminders": lead_times.show(page.guest_reminders),
-            "host_reminders": lead_times.show(page.host_reminders),
-            "follow_up": "" if after is None else lead_times.show([after]),
+            "guest_reminders": time_spans.show(page.guest_reminders),
+            "host_reminders": time_spans.show(page.host_reminders),
+            "follow_up": "" if after is None else time_spans.show([after]),
         }
         super().__init__(data, initial=initial)
         for kind in MAIL_KINDS:

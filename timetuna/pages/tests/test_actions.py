@@ -8,9 +8,9 @@ from timetuna.pages.actions.create_page import create_page
 from timetuna.pages.actions.delete_page import delete_page
 from timetuna.pages.actions.duplicate_page import duplicate_page
 from timetuna.pages.actions.save_booking import AddressTaken, BookingTab, TypeSetting, save_booking
-from timetuna.pages.addresses import from_title, well_formed
 from timetuna.pages.models import BookingPage, Duration
 from timetuna.pages.queries import PageDuration, PublicPage, values
+from timetuna.pages.slugs import from_title, well_formed
 
 pytestmark = pytest.mark.vendor
 

@@ -10,7 +10,7 @@ from django.test import Client
 from PIL import Image
 
 from tests.forms import submit
-from timetuna.pages.looks import Look
+from timetuna.pages.branding import Look
 from timetuna.pages.models import BookingPage, PageLogo
 
 

@@ -10,7 +10,7 @@ from timetuna.accounts.models import User
 from timetuna.availability.hours import Away, Trip
 from timetuna.availability.policy import Cap, Period, Scope
 from timetuna.lib.zones import find_zone
-from timetuna.pages.actions.save_host_rules import HostTab, save_host_rules
+from timetuna.pages.actions.save_host_settings import HostTab, save_host_rules
 from timetuna.pages.models import BookingPage, HostRules, OutOfOffice, Schedule, TravelZone
 from timetuna.pages.queries import page_settings
 

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from timetuna.calendars.connections import listings
+from timetuna.calendars.provider_catalogue import listings
 from timetuna.calendars.views.connecting import leave_for
 from timetuna.calendars.views.logging_in import by_form
 from timetuna.calendars.views.settings import allow_leaving, listing_or_404

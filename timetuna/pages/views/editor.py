@@ -17,6 +17,7 @@ from timetuna.pages.actions.save_booking import AddressOnceUsed, AddressTaken, s
 from timetuna.pages.actions.save_guests import save_guests
 from timetuna.pages.actions.save_look import save_look
 from timetuna.pages.actions.save_notifications import save_notifications
+from timetuna.pages.calendar_use.outage import silences
 from timetuna.pages.forms.availability import SCHEDULE_GONE, AvailabilityForm
 from timetuna.pages.forms.booking import ADDRESS_ONCE_USED, ADDRESS_TAKEN, BookingForm
 from timetuna.pages.forms.guests import GuestsForm
@@ -24,7 +25,6 @@ from timetuna.pages.forms.look import LookForm
 from timetuna.pages.forms.notifications import NotificationsForm
 from timetuna.pages.models import BookingPage
 from timetuna.pages.queries import values, warnings
-from timetuna.pages.silence import silences
 from timetuna.pages.views.ownership import own_page_or_404
 from timetuna.web.saving import Build, HostForm, opened, save
 

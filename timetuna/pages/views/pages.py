@@ -16,9 +16,9 @@ from timetuna.lib.text import single_line
 from timetuna.pages.actions.create_page import DEFAULT_TITLE, create_page
 from timetuna.pages.actions.delete_page import delete_page
 from timetuna.pages.actions.duplicate_page import duplicate_page
-from timetuna.pages.kinds import PHONE
+from timetuna.pages.calendar_use.outage import Silence, silences
+from timetuna.pages.meeting_types import PHONE
 from timetuna.pages.queries import MeetingChoice, PublicPage, host_pages, warnings
-from timetuna.pages.silence import Silence, silences
 from timetuna.pages.views.ownership import host_of, own_page_or_404
 
 PageView = Callable[..., HttpResponse]

@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from timetuna.pages.actions.save_host_rules import save_host_rules
-from timetuna.pages.forms.host_rules import HolidaysForm, HostRulesForm
+from timetuna.pages.actions.save_host_settings import save_host_rules
+from timetuna.pages.forms.host_settings import HolidaysForm, HostRulesForm
 from timetuna.pages.queries import schedule_lines
 from timetuna.pages.views.ownership import host_of
 from timetuna.web.saving import opened, save

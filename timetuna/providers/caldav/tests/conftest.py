@@ -18,7 +18,7 @@ from timetuna.providers.caldav.tests.servers import (
     radicale,
     xandikos,
 )
-from timetuna.providers.calendar_contract import Seen
+from timetuna.providers.contracts.calendar import Seen
 
 _numbers = count(1)
 

@@ -1,5 +1,9 @@
-from timetuna.providers.calendar_contract import BusySourceContract, CalendarWriterContract, DirectoryContract
-from timetuna.providers.repair_contract import RepairContract
+from timetuna.providers.contracts.calendar import (
+    BusySourceContract,
+    CalendarWriterContract,
+    DirectoryContract,
+)
+from timetuna.providers.contracts.repair import RepairContract
 
 
 class TestDirectory(DirectoryContract):

@@ -18,7 +18,7 @@ from timetuna.providers.caldav.tests.misbehaving import (
     multistatus,
 )
 from timetuna.providers.caldav.tests.test_reading import TAKEN, TOKEN, read, state, times
-from timetuna.providers.calendar_contract import DAY, hours
+from timetuna.providers.contracts.calendar import DAY, hours
 from timetuna.providers.errors import ProviderError
 
 HOME = found(CALENDAR, IS_CALENDAR)

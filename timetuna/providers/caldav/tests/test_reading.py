@@ -23,7 +23,7 @@ from timetuna.providers.caldav.tests.misbehaving import (
     multistatus,
 )
 from timetuna.providers.caldav.tests.servers import USER, ZONE_LINES, CalendarServer
-from timetuna.providers.calendar_contract import DAY, NOON, hours
+from timetuna.providers.contracts.calendar import DAY, NOON, hours
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 
 TOKEN = "<D:sync-token>t1</D:sync-token>"

@@ -9,7 +9,7 @@ import pytest
 from timetuna.lib.http import HttpClient
 from timetuna.lib.signing import pkce_pair
 from timetuna.providers.base import Tokens
-from timetuna.providers.calendar_contract import Seen
+from timetuna.providers.contracts.calendar import Seen
 from timetuna.providers.google.provider import PROVIDER, Google
 from timetuna.sandbox import Sandbox, SandboxConfig, SandboxControl
 from timetuna.sandbox.google.control import GoogleControl

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from timetuna.providers.base import BusyTime
-from timetuna.providers.calendar_contract import hours
+from timetuna.providers.contracts.calendar import hours
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.google.answers import (
     conference_state,

@@ -9,7 +9,7 @@ import pytest
 
 from tests.clock import present
 from timetuna.lib.http import Budget, HttpClient
-from timetuna.providers.calendar_contract import NOON, booked, hours
+from timetuna.providers.contracts.calendar import NOON, booked, hours
 from timetuna.providers.errors import AccessTokenRefused, NeedsReconnect, ProviderError
 from timetuna.providers.google.client import GoogleApi
 from timetuna.providers.google.provider import Google

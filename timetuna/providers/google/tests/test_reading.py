@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from timetuna.providers.base import BusyTime, Reading
-from timetuna.providers.calendar_contract import NOON, hours, minute
+from timetuna.providers.contracts.calendar import NOON, hours, minute
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.google.provider import Google
 from timetuna.providers.google.taken import taken

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from timetuna.providers.base import Entry, Person, Written
-from timetuna.providers.calendar_contract import NOON, booked
+from timetuna.providers.contracts.calendar import NOON, booked
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.google import writing
 from timetuna.providers.google.provider import Google

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from timetuna.providers.base import BusySource, CalendarWriter, Directory, LoginForm, OutsideCalendar
-from timetuna.providers.calendar_contract import NOON, BusySourceContract, DirectoryContract, hours
+from timetuna.providers.contracts.calendar import NOON, BusySourceContract, DirectoryContract, hours
 from timetuna.providers.icalfeed.provider import ICalFeed
 from timetuna.providers.icalfeed.tests.conftest import Feed
 

@@ -8,7 +8,7 @@ import time_machine
 
 from tests.clock import present
 from timetuna.providers.base import Reading
-from timetuna.providers.calendar_contract import DAY, NOON, hours
+from timetuna.providers.contracts.calendar import DAY, NOON, hours
 from timetuna.providers.icalfeed.provider import ICalFeed
 from timetuna.providers.icalfeed.tests.conftest import Feed
 

@@ -11,7 +11,7 @@ import pytest
 from timetuna.lib.http import HttpClient
 from timetuna.lib.signing import pkce_pair
 from timetuna.providers.base import Entry, Reading, Tokens, Written
-from timetuna.providers.calendar_contract import Seen, hours
+from timetuna.providers.contracts.calendar import Seen, hours
 from timetuna.providers.microsoft import writing
 from timetuna.providers.microsoft.provider import PROVIDER, Microsoft
 from timetuna.sandbox import Sandbox, SandboxConfig, SandboxControl

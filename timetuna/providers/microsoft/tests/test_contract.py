@@ -1,13 +1,13 @@
 import pytest
 
-from timetuna.providers.calendar_contract import (
+from timetuna.providers.contracts.calendar import (
     BusySourceContract,
     CalendarWriterContract,
     DirectoryContract,
 )
-from timetuna.providers.contract import IdentityContract, OAuthContract
+from timetuna.providers.contracts.oauth import IdentityContract, OAuthContract
+from timetuna.providers.contracts.repair import RepairContract
 from timetuna.providers.microsoft.tests.conftest import fresh
-from timetuna.providers.repair_contract import RepairContract
 from timetuna.sandbox import Sandbox, SandboxControl
 from timetuna.sandbox.microsoft.control import MicrosoftControl
 

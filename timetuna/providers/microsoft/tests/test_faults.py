@@ -10,7 +10,7 @@ import pytest
 from tests.clock import present
 from timetuna.lib.http import Budget, HttpClient
 from timetuna.providers.base import Tokens, Written
-from timetuna.providers.calendar_contract import NOON, booked, hours
+from timetuna.providers.contracts.calendar import NOON, booked, hours
 from timetuna.providers.errors import AccessTokenRefused, NeedsReconnect, ProviderError
 from timetuna.providers.microsoft.client import GraphApi
 from timetuna.providers.microsoft.provider import Microsoft

@@ -10,7 +10,7 @@ import pytest
 
 from tests.clock import present
 from timetuna.providers.base import BusyTime, Reading, Tokens
-from timetuna.providers.calendar_contract import NOON, booked, hours, minute
+from timetuna.providers.contracts.calendar import NOON, booked, hours, minute
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.microsoft.provider import Microsoft
 from timetuna.providers.microsoft.taken import taken

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from timetuna.providers.base import Person, Written
-from timetuna.providers.calendar_contract import NOON, booked
+from timetuna.providers.contracts.calendar import NOON, booked
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.microsoft.mark import PROPERTY
 from timetuna.providers.microsoft.provider import Microsoft

@@ -1,6 +1,6 @@
 import pytest
 
-from timetuna.providers.contract import (
+from timetuna.providers.contracts.oauth import (
     ConferencingContract,
     IdentityContract,
     OAuthContract,

@@ -1,0 +1,183 @@
+"""What guests type to book. Everything is cleaned; nothing that is refused is lost."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext, gettext_lazy
+
+from timetuna.bookings.forms.fields import (
+    KEY_LENGTHS,
+    GuestsField,
+    HoldField,
+    LinesField,
+    guests_field,
+    say_how_long,
+)
+from timetuna.bookings.slots.selection import read_start
+from timetuna.lib.mail import clean_address
+from timetuna.lib.text import multi_line, single_line
+from timetuna.lib.zones import find_zone
+from timetuna.pages.meeting_types import PHONE
+from timetuna.pages.queries import PublicPage
+from timetuna.web.forms import WholeForm
+
+
+class BookingForm(WholeForm):
+    """The guest's details for one time of a page."""
+
+    start = forms.CharField(widget=forms.HiddenInput)
+    duration = forms.CharField(widget=forms.HiddenInput)
+    zone = forms.CharField(widget=forms.HiddenInput)
+    key = forms.CharField(widget=forms.HiddenInput)
+    hold = HoldField()
+    kind = forms.ChoiceField(
+        label=gettext_lazy("How do you want to meet?"),
+        error_messages=dict.fromkeys(
+            ("required", "invalid_choice"), gettext_lazy("Please choose how you want to meet.")
+        ),
+    )
+    name = forms.CharField(
+        label=gettext_lazy("Your name"),
+        max_length=100,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": gettext_lazy("Please give your name.")},
+    )
+    email = forms.CharField(
+        label=gettext_lazy("Your email"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={
+            "required": gettext_lazy("Please give your mail address; the confirmation goes there.")
+        },
+    )
+    phone = forms.CharField(
+        label=gettext_lazy("Your phone number"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "type": "tel"}),
+    )
+    notes = LinesField(
+        label=gettext_lazy("Anything the host should know"),
+        max_length=2_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    guests = GuestsField(required=False)
+
+    def __init__(self, page: PublicPage, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.page = page
+        if page.most_guests:
+            guests_field(self).limit(page.most_guests)
+        else:
+            del self.fields["guests"]
+        say_how_long(self)
+        self._offer_kinds()
+        self._ask_for_number()
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence above the form, also when nothing has been sent yet."""
+        if not self.is_bound:
+            self.cleaned_data: dict[str, Any] = {}
+        self.add_error(None, sentence)
+
+    def refill(self, name: str, value: str) -> None:
+        """Show another value in one field; everything else typed stays."""
+        self.data = dict(self.data.items()) | {name: value}
+
+    def offer_other_times(self, choices: list[tuple[str, str]]) -> None:
+        """Turn the start into a choice among the times that are left; everything typed stays."""
+        self.refill("start", "")
+        self.fields["start"] = forms.ChoiceField(
+            label=gettext("Times that are still free"), choices=choices, widget=forms.RadioSelect
+        )
+        self.order_fields(["start"])
+
+    def clean(self) -> dict[str, Any]:
+        """Say above the form what is wrong with a field that nobody sees. For the start there are other times."""
+        for field in self.hidden_fields():
+            for sentence in field.errors if field.name != "start" else ():
+                self.add_error(None, sentence)
+        return self.cleaned_data
+
+    def clean_start(self) -> int:
+        """Return the UTC minute of the start."""
+        start = read_start(self.cleaned_data["start"])
+        if start is None:
+            raise forms.ValidationError(gettext("This time cannot be read. Please pick your time again."))
+        return start
+
+    def clean_duration(self) -> int:
+        """Return one of the page's lengths, in minutes."""
+        offered = {str(duration.minutes): duration.minutes for duration in self.page.durations}
+        if self.cleaned_data["duration"] not in offered:
+            raise forms.ValidationError(gettext("This length is not offered. Please pick your time again."))
+        return offered[self.cleaned_data["duration"]]
+
+    def clean_zone(self) -> str:
+        """Return a known zone; it is for showing only."""
+        zone = find_zone(self.cleaned_data["zone"])
+        if zone is None:
+            raise forms.ValidationError(gettext("This time zone is not known. Please pick your time again."))
+        return zone.key
+
+    def clean_key(self) -> str:
+        """Return the form's key."""
+        key = self.cleaned_data["key"]
+        if len(key) not in KEY_LENGTHS or not key.replace("-", "").replace("_", "").isalnum():
+            raise forms.ValidationError(gettext("This form is damaged. Please pick your time again."))
+        return str(key)
+
+    def clean_name(self) -> str:
+        """Return the name on one line."""
+        name = single_line(self.cleaned_data["name"], max_length=100)
+        if not name:
+            raise forms.ValidationError(gettext("Please give your name."))
+        return name
+
+    def clean_email(self) -> str:
+        """Return one plain address, in lower case."""
+        try:
+            return clean_address(self.cleaned_data["email"]).lower()
+        except ValueError as error:
+            raise forms.ValidationError(gettext(str(error))) from error
+
+    def clean_phone(self) -> str:
+        """Return the number; asked for when the host is to call."""
+        phone = single_line(self.cleaned_data["phone"], max_length=40)
+        digits = sum(character.isdigit() for character in phone)
+        if phone and (digits < 4 or not set(phone) <= set("+0123456789 ()-/.")):  # noqa: PLR2004
+            raise forms.ValidationError(
+                gettext("This does not look like a phone number; it should be like +49 30 123456.")
+            )
+        if not phone and self.data.get("kind") == PHONE and self.host_calls:
+            raise forms.ValidationError(gettext("Please give the number the host should call."))
+        return phone
+
+    def clean_notes(self) -> str:
+        """Return the notes without control characters."""
+        return multi_line(self.cleaned_data["notes"], max_length=2_000)
+
+    def _offer_kinds(self) -> None:
+        kinds = [(choice.kind, choice.label) for choice in self.page.meeting_types]
+        field = self.fields["kind"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - said for the type checker
+        field.choices = kinds
+        field.widget = forms.RadioSelect(choices=kinds) if len(kinds) > 1 else forms.HiddenInput()
+        if len(kinds) == 1:
+            self.initial["kind"] = kinds[0][0]
+
+    def _ask_for_number(self) -> None:
+        calls = [choice for choice in self.page.meeting_types if choice.kind == PHONE and not choice.detail]
+        self.host_calls = bool(calls)
+        if not calls:
+            del self.fields["phone"]
+        elif len(self.page.meeting_types) > 1:
+            self.fields["phone"].help_text = gettext("Needed for a phone call: the host calls you.")
+        else:
+            self.fields["phone"].help_text = gettext("The host calls you at this number.")
+            self.fields["phone"].required = True
+            self.fields["phone"].error_messages["required"] = gettext(
+                "Please give the number the host should call."
+            )

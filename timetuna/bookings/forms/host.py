@@ -1,0 +1,72 @@
+"""What hosts write down and ask."""
+
+from typing import Any
+
+from django import forms
+
+from timetuna.bookings.forms.fields import LinesField, MomentField
+from timetuna.bookings.models import Booking
+from timetuna.l10n import datetimes
+from timetuna.lib.text import multi_line
+from timetuna.pages.forms.dates import DayField
+from timetuna.pages.queries import PageDuration, PublicPage
+from timetuna.web.saving import HostForm
+
+
+class NotesForm(HostForm):
+    """What a host writes down about a booking, for nobody else."""
+
+    notes = LinesField(
+        label="Private notes",
+        max_length=5_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
+        error_messages={"max_length": "This can have 5,000 characters at most."},
+    )
+
+    def __init__(self, booking: Booking, data: Any = None) -> None:
+        """Show the notes as they are stored, or what was sent in `data`."""
+        super().__init__(data, initial={"notes": booking.private_notes})
+
+    def clean_notes(self) -> str:
+        """Return the notes without control characters."""
+        return multi_line(self.cleaned_data["notes"], max_length=5_000)
+
+
+class WhenForm(forms.Form):
+    """Any date and time, by the host's own clock."""
+
+    date = DayField(label="Date")
+    time = MomentField(label="Time")
+
+
+class WhyForm(forms.Form):
+    """The time a host asks about, by the host's own clock, and for how long a meeting. Read from an address."""
+
+    date = DayField(label="Date")
+    time = MomentField(label="Time")
+    duration = forms.TypedChoiceField(
+        label="Duration",
+        coerce=int,
+        error_messages={
+            "required": "Choose a duration.",
+            "invalid_choice": "This page does not have that duration. Choose one it has.",
+        },
+    )
+
+    def __init__(self, page: PublicPage, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = [(str(one.minutes), _duration_label(one)) for one in page.durations]
+        self.fields["duration"].choices = offered  # type: ignore[attr-defined]
+        if len(offered) == 1:
+            self.fields["duration"].required = False
+
+    def clean_duration(self) -> int:
+        """Return the length in minutes; of a page with one length, that one."""
+        chosen: int | str = self.cleaned_data["duration"]
+        return int(chosen or self.fields["duration"].choices[0][0])  # type: ignore[attr-defined]
+
+
+def _duration_label(duration: PageDuration) -> str:
+    lasts = datetimes.length(duration.minutes)
+    return f"{duration.title} ({lasts})" if duration.title else lasts

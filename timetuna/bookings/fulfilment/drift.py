@@ -1,0 +1,91 @@
+"""What should exist outside for a booking, and what of it is missing as far as this server knows."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, Q
+
+from timetuna.bookings.history import SILENT
+from timetuna.bookings.integrations.event_entry import State
+from timetuna.bookings.integrations.grants import may
+from timetuna.bookings.job_names import FULFIL, MAIL, MOVE, REMOVE
+from timetuna.bookings.models import Booking, Conference, HistoryEntry
+from timetuna.bookings.notifications.announced import MEMORY, is_announced
+from timetuna.bookings.queries import work_of
+from timetuna.calendars.models import CalendarEvent
+from timetuna.jobs.models import Job
+from timetuna.providers.base import Ability
+
+_OPEN = (Job.State.WAITING, Job.State.RUNNING)
+_TURNS = ("approved", "declined", "withdrawn", "lapsed", "moved", "cancelled")
+_TELLING = {"confirmed": "moved", "cancelled": "cancelled"}
+_SAME_MOMENT = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """Something that should have been written down: mails of a kind, or work by its name. `words` is for the host."""
+
+    words: str
+    mails: str = ""
+    work: str = ""
+
+
+def missing(booking: Booking, *, now: datetime) -> Iterator[Missing]:
+    """Return what is not written down although it should be, but for the event. Only our own rows are asked."""
+    jobs = list(work_of(booking))
+    if booking.status == Booking.Status.PENDING or (
+        booking.status == Booking.Status.CONFIRMED and booking.end_at() < now
+    ):
+        return
+    if booking.status == Booking.Status.CONFIRMED and _lacks_fulfilment(booking, jobs, now):
+        yield Missing(words="the work that follows from a booking was missing and is done now.", work=FULFIL)
+    yield from _lacks_mails(booking, jobs, now)
+    if booking.status == Booking.Status.CANCELLED and _lacks_removal(booking, jobs, now):
+        yield Missing(words="the meeting outside was not deleted and is now.", work=REMOVE)
+
+
+def _lacks_fulfilment(booking: Booking, jobs: Sequence[Job], now: datetime) -> bool:
+    """Say whether nobody is at the link or the first mails. A refused link waits for its host, not for a day."""
+    if any(job.name in {FULFIL, MOVE} and job.state in _OPEN for job in jobs):
+        return False
+    conference: Conference | None = getattr(booking, "conference", None)
+    waits = conference is not None and conference.state in {
+        Conference.State.WAITING,
+        Conference.State.CREATING,
+    }
+    return waits or not is_announced(booking, jobs, now=now)
+
+
+def _lacks_mails(booking: Booking, jobs: Sequence[Job], now: datetime) -> Iterator[Missing]:
+    """Find a move or a cancellation whose mails are not there, which were written down at the same moment."""
+    last = HistoryEntry.objects.filter(booking=booking, event__in=_TURNS).last()
+    if last is None or last.event != _TELLING.get(booking.status) or last.at < now - MEMORY:
+        return
+    if last.source == SILENT:
+        return
+    later = [job for job in jobs if job.name == MAIL and job.created_at > last.at - _SAME_MOMENT]
+    moving = any(job.name == MOVE and job.state in _OPEN for job in jobs)
+    if not moving and not any(job.arguments.get("kind") == last.event for job in later):
+        yield Missing(
+            words=f"the mails of the change were missing and are sent now ({last.event}).", mails=last.event
+        )
+
+
+def _lacks_removal(booking: Booking, jobs: Sequence[Job], now: datetime) -> bool:
+    recent = booking.history.filter(event="cancelled", at__gt=now - MEMORY).exists()
+    return recent and not any(job.name == REMOVE for job in jobs) and may(booking, Ability.REMOVE)
+
+
+def behind_of(host_id: int, *, now: datetime) -> list[tuple[Booking, CalendarEvent]]:
+    """Return the host's bookings whose events are not as they are: those to come, and all that are cancelled."""
+    events = CalendarEvent.objects.filter(booking_uid=OuterRef("uid"))
+    current = events.filter(state=State.WRITTEN, written_revision=OuterRef("revision")).exclude(
+        written_digest=""
+    )
+    stale = Q(status=Booking.Status.CONFIRMED, start_at__gt=now) & Exists(events) & ~Exists(current)
+    left = Q(status=Booking.Status.CANCELLED) & Exists(events.exclude(state=State.REMOVED))
+    bookings = {booking.uid: booking for booking in Booking.objects.filter(stale | left, host_id=host_id)}
+    rows = CalendarEvent.objects.filter(booking_uid__in=bookings)
+    return [(bookings[row.booking_uid], row) for row in rows]

@@ -1,0 +1,130 @@
+"""Sees to it that the event in the host's calendar is as the booking is: written once, moved in place, removed."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import TypeVar
+
+from django.utils import timezone
+
+from timetuna.bookings.fulfilment.event_lease import turn
+from timetuna.bookings.fulfilment.store_event import store_problem, store_removal, store_written
+from timetuna.bookings.integrations.event_entry import in_line, makes_link
+from timetuna.bookings.integrations.event_target import Home, calendar_words, event_of, home_of, service
+from timetuna.bookings.integrations.location import provider_label
+from timetuna.bookings.models import Booking, Conference
+from timetuna.calendars.access_tokens import use
+from timetuna.calendars.models import CalendarEvent
+from timetuna.jobs.registry import GiveUp, Retry
+from timetuna.providers.errors import NeedsReconnect, ProviderError
+
+T = TypeVar("T")
+State = CalendarEvent.State
+_MAKING = timedelta(seconds=2)
+
+
+def ensure_event(booking: Booking, *, look: bool = False) -> None:
+    """Return once the event is as the booking is, or at once where no calendar gets one. Raises Retry or GiveUp.
+
+    look: write also what should be there already, in case its host has deleted it, or moved it elsewhere. What else its
+    host changed in it stays, until the booking itself changes.
+    """
+    event = event_of(booking)
+    if event is None:
+        _miss_no_link(booking)
+    elif booking.status == Booking.Status.CANCELLED:
+        _remove(booking, event)
+    elif booking.status == Booking.Status.CONFIRMED and (look or not in_line(booking, event)):
+        _write(booking, event)
+
+
+def _write(booking: Booking, event: CalendarEvent) -> None:
+    if booking.end_at() < timezone.now():
+        raise GiveUp("The time of this meeting is over; its event is not written any more.")
+    home = _home(booking, event)
+    _refuse_unfit(booking, event, home)
+
+    def put(credential: str) -> bool:
+        with turn(event) as taken:
+            if taken.booking.status != Booking.Status.CONFIRMED:
+                raise Retry("The booking was changed meanwhile; its event follows.", at=timezone.now())
+            written = home.writer.put(
+                replace(taken.entry, unchanged=taken.before.written_digest == taken.digest),
+                calendar=event.outside_calendar,
+                reference=taken.before.reference,
+                credential=credential,
+            )
+            store_written(taken, written)
+            return bool(written.join_url or not taken.entry.meeting_type)
+
+    if not _call(booking, event, home, put):
+        raise Retry(f"{service(event)} is still making the link.", at=timezone.now() + _MAKING)
+
+
+def _remove(booking: Booking, event: CalendarEvent) -> None:
+    if event.state == State.REMOVED:
+        return
+    untouched = CalendarEvent.objects.filter(pk=event.pk, reference="", in_doubt=False)
+    if untouched.update(state=State.REMOVED, problem=""):
+        return
+    home = _home(booking, event)
+
+    def remove(credential: str) -> None:
+        with turn(event) as taken:
+            calendar, reference = event.outside_calendar, taken.before.reference
+            if taken.before.in_doubt:
+                # Only writing finds an event whose reference was lost on its way to us.
+                reference = home.writer.put(
+                    taken.entry, calendar=calendar, reference=reference, credential=credential
+                ).reference
+            home.writer.remove(reference, calendar=calendar, credential=credential)
+            store_removal(taken)
+
+    _call(booking, event, home, remove)
+
+
+def _home(booking: Booking, event: CalendarEvent) -> Home:
+    """Return who writes. Raises GiveUp with what the host has to do; connecting again starts the work."""
+    home = home_of(event)
+    if home is None:
+        name = service(event)
+        sentence = (
+            f"{name} is not connected. Connect it again and {calendar_words(event)} is brought up to date."
+        )
+        store_problem(booking, event, sentence, state=State.WAITING)
+        raise GiveUp(sentence)
+    if event.account_id != home.account.pk:
+        calendar = home.account.calendars.filter(outside_id=event.outside_calendar).first()
+        CalendarEvent.objects.filter(pk=event.pk).update(account=home.account, calendar=calendar)
+    return home
+
+
+def _refuse_unfit(booking: Booking, event: CalendarEvent, home: Home) -> None:
+    if makes_link(booking) and booking.meeting_type not in home.writer.meeting_types():
+        label = provider_label(booking.meeting_type)
+        sentence = f"{service(event)} makes no {label} links. Choose another calendar for the page."
+        store_problem(booking, event, sentence, state=State.WAITING)
+        raise GiveUp(sentence)
+
+
+def _miss_no_link(booking: Booking) -> None:
+    """Be content without an event, unless the meeting's link is to come out of it."""
+    unlinked = Conference.objects.filter(booking=booking).exclude(state=Conference.State.READY)
+    if not makes_link(booking) or booking.status != Booking.Status.CONFIRMED or not unlinked.exists():
+        return
+    sentence = f"No connected calendar makes {provider_label(booking.meeting_type)} links for this page."
+    unlinked.update(problem=sentence, state=Conference.State.WAITING)
+    raise GiveUp(sentence)
+
+
+def _call(booking: Booking, event: CalendarEvent, home: Home, do: Callable[[str], T]) -> T:
+    try:
+        return use(home.account.pk, do)
+    except NeedsReconnect as error:
+        store_problem(booking, event, str(error), state=State.WAITING)
+        raise GiveUp(str(error)) from error
+    except ProviderError as error:
+        store_problem(booking, event, str(error), state=State.REFUSED if error.permanent else State.WAITING)
+        if error.permanent:
+            raise GiveUp(str(error)) from error
+        raise Retry(str(error), at=error.retry_after) from error

@@ -1,0 +1,98 @@
+"""One process at a time writes a booking's event, and what it does not live to tell is known to be in doubt."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from timetuna.bookings.integrations.event_entry import digest, entry_of
+from timetuna.bookings.integrations.event_queue import WRITERS
+from timetuna.bookings.models import Booking
+from timetuna.calendars.models import CalendarEvent
+from timetuna.jobs.models import Job
+from timetuna.jobs.registry import Retry
+from timetuna.lib.signing import random_token
+from timetuna.providers.base import Entry
+from timetuna.providers.errors import NeedsReconnect, ProviderError
+
+LEASE = timedelta(minutes=3)  # longer than the few calls of one `put` may take together
+_SOON = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """The right to write an event: what it has to say, and how the row was before.
+
+    before: the row as it was; whether a call that nobody heard of is behind it, is `before.in_doubt`.
+    """
+
+    lease: str
+    booking: Booking
+    entry: Entry
+    digest: str
+    before: CalendarEvent
+
+    def row(self) -> QuerySet[CalendarEvent]:
+        """Return the event's row, as long as this turn lasts."""
+        return CalendarEvent.objects.filter(pk=self.before.pk, lease=self.lease)
+
+
+@contextmanager
+def turn(event: CalendarEvent) -> Iterator[Turn]:
+    """Hold the event for one call. Raises Retry while another does.
+
+    Before a call that writes leaves, the row says that nobody knows what stands in the calendar; the caller says it
+    again when it is done. The service's error says whether an event may have been made. What stands in one that was
+    there is known again after a refusal for good only, since one call of ours is several at the service. Removing adds
+    no doubt, since it makes nothing.
+    """
+    taken = _take(event)
+    try:
+        yield taken
+    except (ProviderError, NeedsReconnect) as error:
+        known = not error.outcome_unknown
+        _give_back(taken, nothing_made=known, as_before=known and getattr(error, "permanent", False))
+        raise
+    except Retry:
+        _give_back(taken, nothing_made=True, as_before=True)
+        raise
+    except Exception:
+        _give_back(taken, nothing_made=False, as_before=False)
+        raise
+
+
+def _take(event: CalendarEvent) -> Turn:
+    with transaction.atomic():
+        # The booking first, as whoever changes it does: then no change slips in between reading it and the mark.
+        bookings = Booking.objects.select_for_update(of=("self",), no_key=True).select_related("host")
+        booking = bookings.get(uid=event.booking_uid)
+        row = CalendarEvent.objects.select_for_update().get(pk=event.pk)
+        now = timezone.now()
+        if _is_held(row, booking, now):
+            raise Retry("The event is being written already; this is looked at again.", at=now + _SOON)
+        entry, lease = entry_of(booking), random_token()
+        CalendarEvent.objects.filter(pk=row.pk).update(
+            lease=lease,
+            lease_until=now + LEASE,
+            written_digest="",
+            in_doubt=row.in_doubt or booking.status != Booking.Status.CANCELLED,
+        )
+    return Turn(lease=lease, booking=booking, entry=entry, digest=digest(entry), before=row)
+
+
+def _give_back(taken: Turn, *, nothing_made: bool, as_before: bool) -> None:
+    doubt = {"in_doubt": taken.before.in_doubt} if nothing_made else {}
+    content = {"written_digest": taken.before.written_digest} if as_before else {}
+    taken.row().update(lease="", lease_until=None, **doubt, **content)
+
+
+def _is_held(row: CalendarEvent, booking: Booking, now: datetime) -> bool:
+    """Say whether another process is at it: one that was killed has left its lease, but its job does not run."""
+    if row.lease_until is None or row.lease_until <= now:
+        return False
+    running = Job.objects.filter(subject=booking.subject_key(), name__in=WRITERS, state=Job.State.RUNNING)
+    return running.count() > 1

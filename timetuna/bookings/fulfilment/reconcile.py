@@ -1,0 +1,72 @@
+"""Once a day, compares each coming booking with what should exist outside, and has repaired what is missing."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from timetuna.bookings.actions.expire_request import plan_lapse
+from timetuna.bookings.fulfilment.drift import Missing, missing
+from timetuna.bookings.history import SYSTEM, note
+from timetuna.bookings.integrations.event_entry import in_line
+from timetuna.bookings.integrations.event_queue import enqueue_event, look_at_event
+from timetuna.bookings.integrations.event_target import event_of
+from timetuna.bookings.models import Booking
+from timetuna.bookings.notifications.plan_reminders import plan_reminders
+from timetuna.bookings.notifications.queue import enqueue_mails
+from timetuna.bookings.states import ahead
+from timetuna.calendars.models import CalendarEvent
+from timetuna.jobs.models import Job
+from timetuna.jobs.queue import enqueue, retry_now
+
+MOST_AT_ONCE = 200
+_APART = timedelta(seconds=1.5)  # so that the looks of one run are spread until the next
+_DAY, _GIVE_UP_AFTER = timedelta(days=1), timedelta(days=30)
+
+
+def check_mirrors(*, now: datetime) -> int:
+    """Check the bookings that are due, so many at a time; return how many were looked at."""
+    due = Booking.objects.filter(next_check_at__lte=now).order_by("next_check_at")
+    rows = list(due.select_related("host", "page", "conference")[:MOST_AT_ONCE])
+    return sum(_check(row, now=now, at=now + number * _APART) for number, row in enumerate(rows))
+
+
+def _check(booking: Booking, *, now: datetime, at: datetime) -> bool:
+    """Check one, once, whoever else is at it: the same update says so and when its next turn is."""
+    with transaction.atomic():
+        event = event_of(booking)
+        mine = Booking.objects.filter(
+            pk=booking.pk, next_check_at=booking.next_check_at, revision=booking.revision
+        )
+        if not mine.update(next_check_at=_next(booking, event, now)):
+            return False
+        for one in missing(booking, now=now):
+            _repair(booking, one)
+        if event is not None:
+            _see_to(booking, event, now=now, at=at)
+        plan_reminders(booking, now=now)
+        if booking.pending_until is not None and booking.status == Booking.Status.PENDING:
+            plan_lapse(booking)
+    return True
+
+
+def _repair(booking: Booking, what: Missing) -> None:
+    note(booking, actor=SYSTEM, event="repaired", text=f"The daily check: {what.words}")
+    if what.mails:
+        enqueue_mails(booking, kind=what.mails)
+    elif not retry_now(Job.objects.filter(subject=booking.subject_key(), name=what.work)):
+        enqueue(what.work, subject=booking.subject_key(), booking=booking.pk)
+
+
+def _see_to(booking: Booking, event: CalendarEvent, *, now: datetime, at: datetime) -> None:
+    if not in_line(booking, event):
+        enqueue_event(booking)
+    elif ahead(booking, now=now):
+        look_at_event(booking, at=at)
+
+
+def _next(booking: Booking, event: CalendarEvent | None, now: datetime) -> datetime | None:
+    """Return when to look again; None once there is nothing left to compare."""
+    if booking.status == Booking.Status.CANCELLED:
+        left = event is not None and not in_line(booking, event) and booking.end_at() > now - _GIVE_UP_AFTER
+        return now + _DAY if left else None
+    return now + _DAY if booking.end_at() > now else None

@@ -1,0 +1,75 @@
+"""Gets work going again that waited for somebody."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from timetuna.bookings.fulfilment.drift import behind_of
+from timetuna.bookings.history import HOST, note
+from timetuna.bookings.integrations.event_entry import in_line, makes_link
+from timetuna.bookings.integrations.event_queue import enqueue_event
+from timetuna.bookings.integrations.event_target import event_of, home_of
+from timetuna.bookings.models import Booking, Conference
+from timetuna.calendars.models import CalendarAccount
+from timetuna.calendars.queries import event_kinds_from
+from timetuna.jobs.models import Job
+from timetuna.jobs.queue import retry_now
+from timetuna.jobs.registry import Retry
+
+_LISTING = timedelta(seconds=3)
+
+
+def retry_booking(booking: Booking) -> int:
+    """Make everything that waits or failed for this booking due now; return how much. The host asked for it.
+
+    What waits for a later moment of its own, and has not failed, keeps that moment.
+    """
+    with transaction.atomic():
+        planned = Q(state=Job.State.WAITING, last_error="", run_at__gt=timezone.now())
+        count = retry_now(Job.objects.filter(subject=booking.subject_key()).exclude(planned))
+        # What was not answered before stays counted: each press is one call, and none by itself after it.
+        Conference.objects.filter(booking=booking, state=Conference.State.REFUSED).update(
+            state=Conference.State.WAITING, problem=""
+        )
+        event = event_of(booking)
+        if event is not None and not in_line(booking, event):
+            enqueue_event(booking)
+            count += 1
+        if count:
+            note(booking, actor=HOST, event="retried", text="Tried again by hand.")
+    return count
+
+
+def mend_connection(host_id: int, *, provider: str, now: datetime) -> int:
+    """Start what waited for the provider, now that it is connected: links, and events; return for how many bookings.
+
+    Raises Retry while it is not known yet which calendars there are, and a link is to come with an event.
+    """
+    kinds = {provider, *event_kinds_from(provider)}
+    waiting = Conference.objects.filter(
+        booking__host_id=host_id,
+        booking__status=Booking.Status.CONFIRMED,
+        booking__start_at__gte=now,
+        provider__in=kinds,
+        state=Conference.State.WAITING,
+    )
+    unlinked = [row.booking for row in waiting.select_related("booking")]
+    subjects = [booking.subject_key() for booking in unlinked]
+    count = retry_now(Job.objects.filter(subject__in=subjects, name="bookings.fulfil"))
+    count += _mend_events(host_id, provider, now)
+    fresh = CalendarAccount.objects.filter(host_id=host_id, provider=provider, calendars_read_at=None)
+    if any(makes_link(booking) for booking in unlinked) and fresh.exists():
+        raise Retry("Which calendars there are is still being read.", at=now + _LISTING)
+    return count
+
+
+def _mend_events(host_id: int, provider: str, now: datetime) -> int:
+    """Bring those events in line that are in an account which is connected now."""
+    behind = behind_of(host_id, now=now)
+    mended = [booking for booking, event in behind if event.provider == provider and home_of(event)]
+    for booking in mended:
+        with transaction.atomic():
+            enqueue_event(booking)
+    return len(mended)

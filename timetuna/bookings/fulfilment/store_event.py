@@ -1,0 +1,99 @@
+"""Writes down what became of a booking's event, with its line of history."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from timetuna.bookings.fulfilment.event_lease import Turn
+from timetuna.bookings.history import SYSTEM, note
+from timetuna.bookings.integrations.event_entry import makes_link
+from timetuna.bookings.integrations.event_queue import enqueue_event
+from timetuna.bookings.integrations.event_target import calendar_words
+from timetuna.bookings.integrations.location import provider_label
+from timetuna.bookings.models import Booking, Conference
+from timetuna.calendars.models import CalendarEvent
+from timetuna.jobs.registry import Retry
+from timetuna.providers.base import Written
+
+State = CalendarEvent.State
+_LATE = "Writing the event took too long to be sure of it; it is written once more."
+
+
+def store_written(taken: Turn, written: Written) -> None:
+    """End the turn: the event stands as its entry says. Raises Retry where the turn was over before."""
+    entry, before = taken.entry, taken.before
+    whole = bool(written.join_url or not entry.meeting_type)
+    columns = {
+        "reference": written.reference,
+        "ical_uid": written.ical_uid or before.ical_uid or entry.ical_uid,
+        "join_url": written.join_url or before.join_url,
+        "state": State.WRITTEN,
+        "written_revision": entry.revision,
+        "written_digest": taken.digest if whole else "",
+    }
+    with transaction.atomic():
+        _end(taken, columns)
+        _store_link(taken, written.join_url)
+        words = _what_happened(taken, written)
+        if words:
+            note(taken.booking, actor=SYSTEM, event="event_written", text=words)
+
+
+def store_removal(taken: Turn) -> None:
+    """End the turn: the event is gone. Raises Retry where the turn was over before."""
+    with transaction.atomic():
+        _end(taken, {"state": State.REMOVED, "written_digest": ""})
+        text = f"The event was removed from {calendar_words(taken.before)}."
+        note(taken.booking, actor=SYSTEM, event="event_removed", text=text)
+
+
+def store_problem(booking: Booking, event: CalendarEvent, sentence: str, *, state: State) -> None:
+    """Keep why the event is not as the booking is, for its host, and say it once in the history."""
+    with transaction.atomic():
+        row = CalendarEvent.objects.filter(pk=event.pk)
+        is_news = row.exclude(problem=sentence[:300]).update(problem=sentence[:300])
+        row.update(state=state)
+        if is_news:
+            text = f"Event in {calendar_words(event)} not brought up to date: {sentence}"
+            note(booking, actor=SYSTEM, event="event_waiting", text=text)
+        stands = Conference.State.REFUSED if state == State.REFUSED else Conference.State.WAITING
+        if makes_link(booking):
+            unlinked = Conference.objects.filter(booking=booking).exclude(state=Conference.State.READY)
+            unlinked.update(problem=sentence[:300], state=stands)
+
+
+def _end(taken: Turn, columns: dict[str, object]) -> None:
+    now = timezone.now()
+    settled = {"lease": "", "lease_until": None, "in_doubt": False, "problem": "", "changed_at": now}
+    if not taken.row().update(**settled, **columns):
+        raise Retry(_LATE, at=now)
+
+
+def _store_link(taken: Turn, join_url: str) -> None:
+    """Give the link to the meeting whose event has it; one that differs from an earlier one is mailed anew."""
+    booking, kind = taken.booking, taken.entry.meeting_type
+    if not kind or not join_url:
+        return
+    made, label = Conference.objects.filter(booking=booking), provider_label(kind)
+    first = made.exclude(state=Conference.State.READY)
+    if first.update(state=Conference.State.READY, join_url=join_url, problem=""):
+        note(booking, actor=SYSTEM, event="link_made", text=f"{label} made the meeting.")
+        enqueue_event(booking)  # its place is the link now
+    elif made.exclude(join_url=join_url).update(join_url=join_url, promised=True):
+        note(
+            booking,
+            actor=SYSTEM,
+            event="link_replaced",
+            text=f"The event was made anew, with another {label} link.",
+        )
+        enqueue_event(booking)
+
+
+def _what_happened(taken: Turn, written: Written) -> str:
+    """Return the line of history; "" where the event stood like this before."""
+    before, where = taken.before, calendar_words(taken.before)
+    if not before.reference:
+        return f"The event was written into {where}."
+    if before.reference != written.reference:
+        return f"The event was missing in {where} and was written again."
+    moved = before.written_revision != taken.entry.revision
+    return f"The event in {where} was brought up to date." if moved else ""

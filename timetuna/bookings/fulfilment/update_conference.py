@@ -1,0 +1,111 @@
+"""Carries a move or a cancellation to the meeting outside, as far as the grant allows."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from timetuna.bookings.fulfilment.announce import announce, promise, tell_no_link
+from timetuna.bookings.fulfilment.backoff import sooner
+from timetuna.bookings.fulfilment.ensure_conference import ensure_conference, meeting_of
+from timetuna.bookings.history import SYSTEM, note
+from timetuna.bookings.integrations.event_queue import enqueue_event
+from timetuna.bookings.integrations.grants import Maker, maker
+from timetuna.bookings.models import Booking, Conference
+from timetuna.bookings.notifications.queue import enqueue_mails
+from timetuna.calendars.access_tokens import use
+from timetuna.jobs.registry import GiveUp, Retry
+from timetuna.providers.base import Ability
+from timetuna.providers.errors import NeedsReconnect, ProviderError
+
+LINK_LIVES = timedelta(days=30)
+
+
+def move_outside(booking_id: int, *, revision: int) -> None:
+    """Move the meeting, or make another where the link would die before the new time; then mail both sides.
+
+    The mails never wait for the meeting: they carry the link that is valid, whatever the provider's list says.
+    """
+    booking = Booking.objects.select_related("host").filter(pk=booking_id, revision=revision).first()
+    if booking is None or booking.status == Booking.Status.CANCELLED:
+        return
+    found = maker(booking)
+    if found and found.may(Ability.MOVE):
+        _carry_then_mail(booking, found)
+    else:
+        _renew_if_the_link_dies(booking)
+        _remake_then_mail(booking)
+
+
+def remove_outside(booking_id: int) -> None:
+    """Delete the meeting of a cancelled booking. Raises Retry or GiveUp."""
+    booking = Booking.objects.select_related("host").filter(pk=booking_id).first()
+    found = maker(booking) if booking else None
+    if booking is None or found is None or not found.may(Ability.REMOVE):
+        return
+    reference = Conference.objects.get(booking=booking).reference
+    _call(found, lambda token: found.provider.remove(reference, access_token=token))
+    note(booking, actor=SYSTEM, event="meeting_removed", text="The meeting outside was deleted.")
+
+
+def _move(booking: Booking, found: Maker) -> None:
+    conference, meeting = Conference.objects.get(booking=booking), meeting_of(booking)
+    _call(found, lambda token: found.provider.move(conference.reference, meeting, access_token=token))
+    Conference.objects.filter(pk=conference.pk).update(scheduled_for=booking.start_at)
+
+
+def _call(found: Maker, do: Callable[[str], None]) -> None:
+    try:
+        use(found.account.pk, do)
+    except NeedsReconnect as error:
+        raise GiveUp(str(error)) from error
+    except ProviderError as error:
+        if error.permanent:
+            raise GiveUp(str(error)) from error
+        raise Retry(str(error), at=error.retry_after) from error
+
+
+def _carry_then_mail(booking: Booking, found: Maker) -> None:
+    """Mail whatever comes of the call: the link stays the same."""
+    try:
+        _move(booking, found)
+    finally:
+        enqueue_mails(booking, kind="moved")
+
+
+def _remake_then_mail(booking: Booking) -> None:
+    try:
+        ensure_conference(booking)
+    except Retry as order:
+        promise(booking, kind="moved", why=str(order))
+        raise sooner(booking, order, now=timezone.now()) from order
+    except GiveUp as end:
+        if not promise(booking, kind="moved", why=str(end)):
+            tell_no_link(booking)
+        raise
+    announce(booking, kind="moved")
+    enqueue_event(booking)
+
+
+def _renew_if_the_link_dies(booking: Booking) -> None:
+    """Forget a meeting whose link ends before the new time (zoom.md section 7), so that another is made."""
+    with transaction.atomic():
+        dying = Conference.objects.filter(
+            booking=booking, state=Conference.State.READY, scheduled_for__lt=booking.start_at - LINK_LIVES
+        )
+        if dying.update(
+            state=Conference.State.WAITING,
+            reference="",
+            join_url="",
+            passcode="",
+            unknown_outcomes=0,
+            promised=False,
+            late_link_mailed=False,
+        ):
+            note(
+                booking,
+                actor=SYSTEM,
+                event="link_renewed",
+                text="Moved too far for the old link; a new one is made.",
+            )

@@ -1,0 +1,56 @@
+"""Where a booking's event is, or is to be: the calendar, and the account that writes it."""
+
+from dataclasses import dataclass
+
+from timetuna.bookings.integrations.grants import fingerprint_of
+from timetuna.bookings.models import Booking
+from timetuna.calendars.models import CalendarAccount, CalendarEvent
+from timetuna.calendars.provider_catalogue import calendar_writer, listing
+from timetuna.providers.base import CalendarWriter
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Who can write the event: the provider, and the connection to the account that has its calendar."""
+
+    writer: CalendarWriter
+    account: CalendarAccount
+
+
+def event_of(booking: Booking) -> CalendarEvent | None:
+    """Return the row of the booking's event; None where no calendar gets one."""
+    return CalendarEvent.objects.select_related("calendar").filter(booking_uid=booking.uid).first()
+
+
+def account_of(event: CalendarEvent) -> CalendarAccount | None:
+    """Return the host's connection to the outside account, also one that was made anew; None without one."""
+    rows = CalendarAccount.objects.filter(host_id=event.host_id, provider=event.provider)
+    same = [row for row in rows if fingerprint_of(row) == event.account_fingerprint]
+    return next(iter(sorted(same, key=lambda row: row.needs_reconnect)), None)
+
+
+def home_of(event: CalendarEvent) -> Home | None:
+    """Return who can write it; None while the account is not connected, or the provider not set up here."""
+    account, writer = account_of(event), calendar_writer(event.provider)
+    return Home(writer, account) if account is not None and writer is not None else None
+
+
+def service(event: CalendarEvent) -> str:
+    """Return the name people read for the service that has the calendar."""
+    found = listing(event.provider)
+    return found.label if found else event.provider
+
+
+def calendar_words(event: CalendarEvent) -> str:
+    """Return the words for the calendar: its name while it is known, else whose it is."""
+    return f"the calendar {event.calendar.name}" if event.calendar else f"your {service(event)} calendar"
+
+
+def reconnect_words(event: CalendarEvent) -> str:
+    """Return the words of the button that mends the connection; "" where it works, or nobody can connect it here."""
+    kind, account = listing(event.provider), account_of(event)
+    if kind is None or not kind.ready:
+        return ""
+    if account is None:
+        return f"Connect {kind.label}"
+    return f"Reconnect {kind.label}" if account.needs_reconnect else ""

@@ -1,0 +1,130 @@
+"""A booking as an iCalendar invitation: one event with one UID for life, a copy for each side."""
+
+from dataclasses import replace
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from timetuna.bookings.integrations.location import Place
+from timetuna.bookings.links import link
+from timetuna.bookings.models import Booking, BookingGuest
+from timetuna.calendars.models import CalendarEvent
+from timetuna.lib.ics import Attendee, Invitation
+from timetuna.lib.mail import Mailbox
+from timetuna.lib.text import without_addresses
+
+
+def guest_invitation(booking: Booking, place: Place, *, cancelled: bool = False) -> Invitation:
+    """Return the guest's copy; it carries the guest's own link, and not the notes, which may be a stranger's lure."""
+    see = gettext("See or change this booking: %(address)s") % {"address": link(booking)}
+    return _invitation(booking, place, closing=see, url=link(booking), cancelled=cancelled)
+
+
+def host_invitation(booking: Booking, place: Place, *, cancelled: bool = False) -> Invitation:
+    """Return the host's copy. A shared calendar must not give the guest's link away, so it carries the host's page."""
+    closing = _host_closing(booking, booking.guest_notes)
+    copy = _invitation(booking, place, closing=closing, url=host_page(booking), cancelled=cancelled)
+    return replace(
+        copy,
+        uid=host_uid(booking),
+        summary=summary(booking),
+        attendees=_attendees(booking, booking.guest_name),
+    )
+
+
+def further_invitation(booking: Booking, place: Place, *, cancelled: bool = False) -> Invitation:
+    """Return the copy of somebody whom the guest brings: nothing in it changes the booking."""
+    return _invitation(booking, place, closing="", url="", cancelled=cancelled)
+
+
+def taken_off(copy: Invitation, person: Mailbox) -> Invitation:
+    """Return what takes one person off a meeting that goes on without them (RFC 5546 section 3.2.5)."""
+    return replace(copy, method="CANCEL", goes_on=True, attendees=(Attendee(person.name, person.email),))
+
+
+def host_description(booking: Booking, place: Place, *, notes: str) -> str:
+    """Return what the event in the host's calendar says, with the guest's notes as they may stand there."""
+    return _description(place, _host_closing(booking, notes))
+
+
+def own_uid(booking: Booking) -> str:
+    """Return the booking's UID, the same for life."""
+    return f"{booking.uid}@{settings.HOST}"
+
+
+def host_uid(booking: Booking) -> str:
+    """Return the UID of the host's copies: the one under which the event lay in their calendar at the first mail.
+
+    A service that gives events UIDs of its own would else show the mail's invitation beside the event (decision 0010).
+    """
+    found = CalendarEvent.objects.filter(booking_uid=booking.uid).values_list("mailed_uid", flat=True)
+    return found.first() or own_uid(booking)
+
+
+def brought(booking: Booking) -> QuerySet[BookingGuest]:
+    """Return whom the guest brings, in the order they were named."""
+    return BookingGuest.objects.filter(booking_id=booking.pk, active=True)
+
+
+def host_page(booking: Booking) -> str:
+    """Return the address of the booking for its host, who has to sign in there."""
+    return f"{settings.BASE_URL}/bookings/{booking.pk}"
+
+
+def summary(booking: Booking) -> str:
+    """Return the event's title: the page and both names."""
+    return _summary(booking, booking.guest_name)
+
+
+def _summary(booking: Booking, guest: str) -> str:
+    named = {"title": booking.title, "guest": guest, "host": booking.host.name}
+    return gettext("%(title)s: %(guest)s and %(host)s") % named
+
+
+def _invitation(booking: Booking, place: Place, *, closing: str, url: str, cancelled: bool) -> Invitation:
+    host, guest = booking.host, without_addresses(booking.guest_name)
+    return Invitation(
+        uid=own_uid(booking),
+        sequence=booking.revision,
+        method="CANCEL" if cancelled else "REQUEST",
+        start=booking.start_at,
+        end=booking.end_at(),
+        stamp=timezone.now(),
+        created=booking.created_at,
+        summary=_summary(booking, guest),
+        description=_description(place, closing),
+        location=place.text,
+        url=place.url or url,
+        organizer_name=host.name,
+        organizer_email=host.email,
+        attendees=_attendees(booking, guest),
+    )
+
+
+def _attendees(booking: Booking, guest: str) -> tuple[Attendee, ...]:
+    """Return who takes part, each address once: hosts try their own page. Further guests have not said yes yet."""
+    host = booking.host
+    people = (
+        Attendee(host.name, host.email, "ACCEPTED", "CHAIR"),
+        Attendee(guest, booking.guest_email, "ACCEPTED"),
+        *(Attendee(without_addresses(row.name), row.email, "NEEDS-ACTION") for row in brought(booking)),
+    )
+    found: dict[str, Attendee] = {}
+    for person in people:
+        found.setdefault(person.email.lower(), person)
+    return tuple(found.values())
+
+
+def _host_closing(booking: Booking, notes: str) -> str:
+    see = f"See this booking: {host_page(booking)}"
+    return f"{see}\n\nNotes from {booking.guest_name}:\n{notes}" if notes else see
+
+
+def _description(place: Place, closing: str) -> str:
+    named = place.text and not place.pending
+    lines = [f"{place.label}: {place.text}" if named else place.text or place.label]
+    if place.passcode:
+        lines.append(gettext("Passcode: %(passcode)s") % {"passcode": place.passcode})
+    return "\n".join([*lines, closing]).strip()

@@ -1,0 +1,98 @@
+"""Where or how a booking is held, in words and links."""
+
+from dataclasses import dataclass, replace
+
+from django.utils.translation import gettext
+
+from timetuna.bookings.models import Booking, Conference
+from timetuna.calendars.queries import conference_kinds, event_kind_labels
+from timetuna.pages.meeting_types import LINK, PHONE, guest_labels
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """How a meeting is held. `url` is the join link; `text` what an invitation's LOCATION says; `problem` is for hosts.
+
+    `pending`: a link is still to come; `removable`: the meeting outside can be carried along when this one changes.
+    """
+
+    label: str
+    text: str
+    url: str = ""
+    passcode: str = ""
+    meeting_number: str = ""
+    pending: bool = False
+    problem: str = ""
+    possible_duplicates: int = 0
+
+
+def place(booking: Booking) -> Place:
+    """Return how the booking is held, as far as it is known now."""
+    conference = Conference.objects.filter(booking=booking).first()
+    if conference is not None:
+        return _online(conference)
+    name = guest_labels().get(booking.meeting_type, gettext("Meeting"))
+    if booking.meeting_type == LINK:
+        return Place(label=name, text=booking.location, url=booking.location)
+    if booking.meeting_type == PHONE:
+        return Place(label=name, text=_call(booking))
+    return Place(label=name, text=booking.location)
+
+
+def place_for_brought(booking: Booking) -> Place:
+    """Return the same for whom the guest brings: not the number at which the guest wants to be called."""
+    found = place(booking)
+    if booking.meeting_type != PHONE or booking.location:
+        return found
+    named = {"host": booking.host.name, "guest": booking.guest_name}
+    return replace(found, text=gettext("%(host)s calls %(guest)s") % named)
+
+
+def duplicates(where: Place) -> str:
+    """Say how many meetings may stand beside the one in use; "" where none can."""
+    count, name = where.possible_duplicates, where.label
+    if not count:
+        return ""
+    tries, more, rest = (
+        ("an earlier try", "a second meeting", "the other one")
+        if count == 1
+        else (f"{count} earlier tries", f"up to {count} more meetings", "the others")
+    )
+    return (
+        f"{name} did not say whether {tries} had worked, so your {name} account may hold {more} of this name and time. "
+        f"The one in use has the number {where.meeting_number}; delete {rest}."
+    )
+
+
+def provider_label(slug: str) -> str:
+    """Return the name people read for what makes a meeting: a provider, or a kind of event."""
+    return (conference_kinds() | event_kind_labels()).get(slug, slug)
+
+
+def _online(conference: Conference) -> Place:
+    name = provider_label(conference.provider)
+    if conference.state != Conference.State.READY:
+        return Place(
+            label=name,
+            text=gettext("%(name)s (the link follows)") % {"name": name},
+            pending=True,
+            problem=conference.problem,
+            possible_duplicates=conference.possible_duplicates,
+        )
+    return Place(
+        label=name,
+        text=conference.join_url,
+        url=conference.join_url,
+        passcode=conference.passcode,
+        meeting_number=conference.reference,
+        possible_duplicates=conference.possible_duplicates,
+    )
+
+
+def _call(booking: Booking) -> str:
+    caller, number = booking.guest_name, booking.location
+    if not number:
+        caller, number = booking.host.name, booking.guest_phone
+    if not number:  # erased
+        return ""
+    return gettext("%(name)s calls %(number)s") % {"name": caller, "number": number}

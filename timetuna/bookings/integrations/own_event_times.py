@@ -1,0 +1,52 @@
+"""When a host's bookings take place, and did until a moment ago: there an event that bears their mark is our own."""
+
+from collections.abc import Collection, Iterator
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.utils import timezone
+
+from timetuna.availability.interval import Interval
+from timetuna.availability.minutes import minute_of
+from timetuna.bookings.models import Booking, HistoryEntry
+
+REMEMBERED = timedelta(days=1)
+"""How long an event may still be shown at a time that its booking has left."""
+_AT_ONCE = 900
+
+
+def own_times(host_id: int, uids: Collection[str]) -> dict[str, list[Interval]]:
+    """Return, of those uids that are bookings of this host, by uid the UTC minutes at which their event is our own.
+
+    Those are the booking's own time, and of one that was moved or cancelled lately also the time that it has left.
+    """
+    ordered, found = sorted(uids), dict[str, list[Interval]]()
+    oldest = timezone.now() - REMEMBERED
+    for first in range(0, len(ordered), _AT_ONCE):
+        rows = Booking.objects.filter(
+            host_id=host_id, uid__in=map(UUID, ordered[first : first + _AT_ONCE])
+        ).only("uid", "start_at", "minutes", "status")
+        for row in rows:
+            found[str(row.uid)] = [] if row.status == Booking.Status.CANCELLED else [_at(row, row.start_at)]
+        for entry in _changes(rows, since=oldest):
+            found[str(entry.booking.uid)] += _left(entry)
+    return found
+
+
+def _changes(rows: Collection[Booking], *, since: datetime) -> Iterator[HistoryEntry]:
+    changes = HistoryEntry.objects.filter(booking__in=rows, event__in=["moved", "cancelled"], at__gt=since)
+    yield from changes.select_related("booking")
+
+
+def _left(entry: HistoryEntry) -> Iterator[Interval]:
+    """Return the time that the booking has left with this change."""
+    if entry.event == "cancelled":
+        yield _at(entry.booking, entry.booking.start_at)
+    before = entry.changes.get("start", [None])[0]
+    if isinstance(before, str):
+        yield _at(entry.booking, datetime.fromisoformat(before))
+
+
+def _at(booking: Booking, start: datetime) -> Interval:
+    first = minute_of(start)
+    return first, first + booking.minutes

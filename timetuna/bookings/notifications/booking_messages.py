@@ -1,0 +1,257 @@
+"""The sentences of a booking's mails, by kind and by who reads them."""
+
+from dataclasses import replace
+from typing import Literal, cast
+
+from django.utils.translation import gettext
+
+from timetuna.bookings.history import last_words
+from timetuna.bookings.integrations.event_target import calendar_words, event_of
+from timetuna.bookings.integrations.grants import may
+from timetuna.bookings.integrations.location import Place, duplicates
+from timetuna.bookings.models import Booking
+from timetuna.bookings.notifications import reminder_messages, request_messages
+from timetuna.bookings.notifications.audiences import GUEST, HOST
+from timetuna.bookings.notifications.guest_messages import GUESTS_KIND, guests_changed, was_at
+from timetuna.bookings.notifications.message import NAME_LENGTH, Words, own_subject, start_of
+from timetuna.calendars.models import CalendarEvent
+from timetuna.lib.text import single_line
+from timetuna.providers.base import Ability
+
+Kind = Literal[
+    "confirmed",
+    "promised",
+    "link",
+    "moved",
+    "cancelled",
+    "reminder",
+    "follow_up",
+    "requested",
+    "request_moved",
+    "withdrawn",
+    "declined",
+    "lapsed",
+    "guests",
+    "invited",
+    "uninvited",
+    "again",
+    "no_link",
+]
+FIRST_KINDS = ("confirmed", "promised")
+WITHOUT_INVITATION = reminder_messages.TIMELY_KINDS | request_messages.REQUEST_KINDS | {"no_link"}
+WITHOUT_PLACE = frozenset({"cancelled", "uninvited", "withdrawn", "declined", "lapsed"})
+_ENDED = {GUEST: "withdrawn", HOST: "declined"}
+
+
+def told_now(booking: Booking, kind: Kind) -> Kind:
+    """Return the kind of mail that says how the booking stands, if a mail is to be sent again; else the kind itself."""
+    if kind != "again":
+        return kind
+    if booking.status == Booking.Status.PENDING:
+        return "requested"
+    if booking.status == Booking.Status.CONFIRMED:
+        return "confirmed"
+    if booking.pending_until is None:
+        return "cancelled"
+    return cast("Kind", _ENDED.get(booking.cancelled_by, "lapsed"))
+
+
+def guest_words(booking: Booking, kind: Kind, where: Place) -> Words:
+    """Return what the guest reads; a subject of the page's own comes before ours."""
+    words = _guest_words(booking, kind, where)
+    return replace(words, subject=own_subject(booking, kind) or words.subject)
+
+
+def _guest_words(booking: Booking, kind: Kind, where: Place) -> Words:
+    if elsewhere := _from_elsewhere(booking, kind, where, to_guest=True):
+        return elsewhere
+    host, button = booking.host.name, gettext("See or change the booking")
+    start = start_of(booking, booking.guest_time_zone)
+    named = {"title": booking.title, "host": host, "start": start, "label": where.label}
+    if kind == "cancelled":
+        by_host = (gettext("%(name)s cancelled it.") % {"name": host}, *_note(booking, host))
+        return Words(
+            subject=gettext("Cancelled: %(title)s with %(host)s, %(start)s") % named,
+            headline=gettext("This meeting is cancelled"),
+            sentences=(gettext("You cancelled it."),) if booking.cancelled_by == GUEST else by_host,
+            button=gettext("See the booking"),
+        )
+    if kind == "moved":
+        return Words(
+            subject=gettext("Moved: %(title)s with %(host)s, now %(start)s") % named,
+            headline=gettext("This meeting has a new time"),
+            sentences=(*_moved(booking, to_guest=True), *_link_after_move(booking, where)),
+            button=button,
+        )
+    if kind == "link":
+        return Words(
+            subject=gettext("%(label)s link: %(title)s with %(host)s, %(start)s") % named,
+            headline=gettext("Here is your %(label)s link") % named,
+            sentences=(gettext("Everything else stays as it was."),),
+            button=button,
+        )
+    return Words(
+        subject=gettext("%(title)s with %(host)s: %(start)s") % named,
+        headline=gettext("You are booked"),
+        sentences=(gettext("%(host)s is expecting you.") % named, *_late(where)),
+        button=button,
+    )
+
+
+def host_words(booking: Booking, kind: Kind, where: Place) -> Words:
+    """Return what the host reads."""
+    if elsewhere := _from_elsewhere(booking, kind, where, to_guest=False):
+        return elsewhere
+    guest = single_line(booking.guest_name, max_length=NAME_LENGTH)
+    start = start_of(booking, booking.host_time_zone)
+    if kind == "cancelled":
+        by_guest = booking.cancelled_by == GUEST
+        by = (f"{guest} cancelled it.", *_note(booking, guest)) if by_guest else ("You cancelled it.",)
+        return Words(
+            subject=f"Cancelled: {booking.title} with {guest}, {start}",
+            headline="A meeting is cancelled",
+            sentences=(*by, *_left_behind(booking, where, Ability.REMOVE)),
+            button="See the booking",
+        )
+    if kind == "moved":
+        return Words(
+            subject=f"Moved: {booking.title} with {guest}, now {start}",
+            headline="A meeting has a new time",
+            sentences=(*_moved(booking, to_guest=False), *_left_behind(booking, where, Ability.MOVE)),
+            button="See the booking",
+        )
+    if kind == "link":
+        return Words(
+            subject=f"{where.label} link: {booking.title} with {guest}, {start}",
+            headline=f"The {where.label} link is there",
+            sentences=("Your guest has it too.", *_duplicates(where)),
+            button="See the booking",
+        )
+    return Words(
+        subject=f"{guest} booked {booking.title}: {start}",
+        headline="You have a new booking",
+        sentences=_missing(where) or (*_duplicates(where), *_not_in_calendar(booking)),
+        button="Mend the link" if where.pending else "See the booking",
+    )
+
+
+def _from_elsewhere(booking: Booking, kind: Kind, where: Place, *, to_guest: bool) -> Words | None:
+    """Return the words of the kinds that have a file of their own."""
+    if kind == "reminder":
+        reminder = reminder_messages.guest_reminder if to_guest else reminder_messages.host_reminder
+        return reminder(booking, where)
+    if kind == "follow_up":
+        return reminder_messages.follow_up(booking)
+    if kind == "no_link":
+        return _no_link(booking, where)
+    if kind in request_messages.REQUEST_KINDS:
+        request = request_messages.guest_request if to_guest else request_messages.host_request
+        return request(booking, kind)
+    return guests_changed(booking, to_guest=to_guest) if kind == GUESTS_KIND else None
+
+
+def _no_link(booking: Booking, where: Place) -> Words:
+    """Return what the host reads where a promised link is not made any more before they act."""
+    guest = single_line(booking.guest_name, max_length=NAME_LENGTH)
+    start = start_of(booking, booking.host_time_zone)
+    return Words(
+        subject=f"No {where.label} link: {booking.title} with {guest}, {start}",
+        headline=f"The {where.label} link could not be made",
+        sentences=_missing(where),
+        button="Mend the link",
+    )
+
+
+def attachment_words(kind: Kind) -> str:
+    """Say what opening the attached invitation does; nothing where none is attached."""
+    if kind in WITHOUT_INVITATION:
+        return ""
+    if kind in {"cancelled", "uninvited"}:
+        return gettext("The attached file takes this meeting out of your calendar.")
+    if kind == "moved":
+        return gettext("The attached invitation moves this meeting in your calendar.")
+    if kind == "link":
+        return gettext("The attached invitation puts the link into your calendar.")
+    if kind == GUESTS_KIND:
+        return gettext("The attached invitation updates this meeting in your calendar.")
+    return gettext("The attached invitation adds this meeting to your calendar.")
+
+
+def _note(booking: Booking, name: str) -> tuple[str, ...]:
+    """Pass on what one side wrote to the other. Nobody gets their own words: the address may be somebody else's."""
+    return _wrote(name, booking.cancel_note)
+
+
+def _wrote(name: str, words: str) -> tuple[str, ...]:
+    return (gettext("%(name)s wrote: %(note)s") % {"name": name, "note": words},) if words else ()
+
+
+def _moved(booking: Booking, *, to_guest: bool) -> tuple[str, ...]:
+    """Say when it was to be before, and what the other side wrote with the latest move."""
+    latest = booking.history.filter(event="moved").last()
+    other, name = (HOST, booking.host.name) if to_guest else (GUEST, booking.guest_name)
+    words = last_words(booking, event="moved") if latest and latest.actor == other else ""
+    wrote = _wrote(single_line(name, max_length=NAME_LENGTH), words)
+    return (*was_at(booking, booking.guest_time_zone if to_guest else booking.host_time_zone), *wrote)
+
+
+def _late(where: Place) -> tuple[str, ...]:
+    if not where.pending:
+        return ()
+    sentence = gettext("The %(label)s link follows in a second mail. There is nothing you need to do.")
+    return (sentence % {"label": where.label},)
+
+
+def _link_after_move(booking: Booking, where: Place) -> tuple[str, ...]:
+    if where.pending or not _link_is_new(booking):
+        return _late(where)
+    sentence = gettext(
+        "The %(label)s link is a new one, too. The earlier link does not work for the new time."
+    )
+    return (sentence % {"label": where.label},)
+
+
+def _link_is_new(booking: Booking) -> bool:
+    """Say whether the latest move was too far for the old link."""
+    latest = booking.history.filter(event__in=("moved", "link_renewed")).last()
+    return latest is not None and latest.event == "link_renewed"
+
+
+def _missing(where: Place) -> tuple[str, ...]:
+    if not where.pending:
+        return ()
+    return (
+        f"The {where.label} link is missing. {where.problem}".strip(),
+        "The booking stands, and your guest knows that the link follows. The booking's page shows what can be done.",
+    )
+
+
+def _not_in_calendar(booking: Booking) -> tuple[str, ...]:
+    """Say that the event could not be written, and why; the invitation is attached all the same."""
+    event = event_of(booking)
+    if event is None or event.state == CalendarEvent.State.WRITTEN or not event.problem:
+        return ()
+    return (f"TimeTuna could not write it into {calendar_words(event)}. {event.problem}",)
+
+
+def _duplicates(where: Place) -> tuple[str, ...]:
+    if not where.possible_duplicates:
+        return ()
+    return (duplicates(where),)
+
+
+def _left_behind(booking: Booking, where: Place, ability: Ability) -> tuple[str, ...]:
+    """Say what stays as it was outside, where the grant does not let us change it."""
+    if ability is Ability.MOVE and _link_is_new(booking):
+        renewed = (
+            f"The earlier {where.label} link would have ended before the new time, so it is a new one. "
+            f"The earlier meeting stays in your {where.label} account; you can delete it there."
+        )
+        return (*_missing(where), renewed)
+    if not where.meeting_number or may(booking, ability):
+        return _missing(where) if ability is Ability.MOVE else ()
+    if ability is Ability.REMOVE:
+        return (
+            f"The {where.label} meeting {where.meeting_number} stays in your {where.label} account; delete it there.",
+        )
+    return (f"The link stays the same. Your {where.label} account still shows the earlier time.",)

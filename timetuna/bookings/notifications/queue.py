@@ -1,0 +1,86 @@
+"""Which mails a booking's change sends, written down with the change."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from timetuna.bookings.models import Booking, BookingGuest
+from timetuna.bookings.notifications.audiences import everybody, further, further_id
+from timetuna.bookings.notifications.plan_reminders import plan_reminders
+from timetuna.jobs.models import Job
+from timetuna.jobs.queue import KEPT_FOR, enqueue
+
+_FIRST = frozenset({"confirmed", "promised"})
+_SAYS_THE_TIME = frozenset({"confirmed", "promised", "moved"})
+_TAKES_BACK = frozenset({"uninvited", "cancelled"})
+
+
+def enqueue_mails(
+    booking: Booking, *, kind: str, audiences: tuple[str, ...] | None = None, at: datetime | None = None
+) -> None:
+    """Enqueue one mail for each side, in the caller's transaction; the same kind and revision is one mail for ever.
+
+    Without `audiences` for everybody: guest, host, and whom the guest brings. With the mails that give a booking its
+    time go the reminders of it. Whom the guest brings is told that it is off only if they have heard that it is on.
+    """
+    if kind in _SAYS_THE_TIME:
+        plan_reminders(booking, now=timezone.now())
+    readers = everybody(booking) if audiences is None else audiences
+    if kind in _FIRST:
+        readers = _who_do_not_know(booking, readers)
+    elif kind in _TAKES_BACK:
+        readers = _who_have_heard(booking, readers)
+    for audience in readers:
+        enqueue(
+            "bookings.mail",
+            key=f"mail:{booking.pk}:{kind}:{audience}:{booking.revision}",
+            subject=booking.subject_key(),
+            at=at,
+            booking=booking.pk,
+            kind=kind,
+            audience=audience,
+            revision=booking.revision,
+        )
+
+
+def _who_do_not_know(booking: Booking, readers: tuple[str, ...]) -> tuple[str, ...]:
+    """Leave out who is told of the booking by the mail of a move that came before the first mails were written down."""
+    keys = {f"mail:{booking.pk}:moved:{reader}:{booking.revision}": reader for reader in readers}
+    told = {keys[key] for key in Job.objects.filter(key__in=keys).values_list("key", flat=True) if key}
+    return tuple(reader for reader in readers if reader not in told)
+
+
+def drop_unsent(booking: Booking, readers: Iterable[str]) -> None:
+    """Forget the booking's mails to them that nobody has begun to send; what is under way stays."""
+    names = frozenset(readers)
+    unsent = _mails(booking).filter(state=Job.State.WAITING, attempts=0)
+    old = [mail.pk for mail in unsent if mail.arguments.get("audience") in names]
+    # Asked again as they are deleted: a worker may have taken one meanwhile.
+    unsent.filter(pk__in=old).delete()
+
+
+def _who_have_heard(booking: Booking, readers: tuple[str, ...]) -> tuple[str, ...]:
+    """Leave out who is brought and was never told, or was last told that it is off; their waiting mails are dropped.
+
+    A mail that was tried counts: where the mail server was cut off it may have come through all the same.
+    """
+    brought = {number: reader for reader in readers if (number := further_id(reader)) is not None}
+    if not brought:
+        return readers
+    drop_unsent(booking, brought.values())
+    heard = _told_by_mails_that_are_forgotten(brought)
+    for mail in _mails(booking):
+        reader = mail.arguments.get("audience")
+        (heard.discard if mail.arguments.get("kind") == "uninvited" else heard.add)(reader)
+    return tuple(reader for reader in readers if reader in heard or reader not in brought.values())
+
+
+def _told_by_mails_that_are_forgotten(brought: dict[int, str]) -> set[str]:
+    rows = BookingGuest.objects.filter(pk__in=brought, added_at__lt=timezone.now() - KEPT_FOR / 2)
+    return {further(pk) for pk in rows.values_list("pk", flat=True)}
+
+
+def _mails(booking: Booking) -> QuerySet[Job]:
+    return Job.objects.filter(subject=booking.subject_key(), name="bookings.mail").order_by("id")

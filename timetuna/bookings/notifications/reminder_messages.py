@@ -1,0 +1,55 @@
+"""The sentences of mails that time brings: reminders before a meeting, and a follow-up after it."""
+
+from django.utils.translation import gettext
+
+from timetuna.bookings.integrations.location import Place
+from timetuna.bookings.models import Booking
+from timetuna.bookings.notifications.message import NAME_LENGTH, Words, start_of
+from timetuna.lib.text import single_line
+
+TIMELY_KINDS = frozenset({"reminder", "follow_up"})
+
+
+def guest_reminder(booking: Booking, where: Place) -> Words:
+    """Return what the guest reads some time before the start."""
+    return Words(
+        subject=gettext("Reminder: %(title)s with %(host)s, %(start)s")
+        % {
+            "title": booking.title,
+            "host": booking.host.name,
+            "start": start_of(booking, booking.guest_time_zone),
+        },
+        headline=gettext("Your meeting is coming up"),
+        sentences=_late(where),
+        button=gettext("See or change the booking"),
+    )
+
+
+def host_reminder(booking: Booking, where: Place) -> Words:
+    """Return what the host reads some time before the start."""
+    guest = single_line(booking.guest_name, max_length=NAME_LENGTH)
+    return Words(
+        subject=f"Reminder: {booking.title} with {guest}, {start_of(booking, booking.host_time_zone)}",
+        headline="A meeting is coming up",
+        sentences=(f"The {where.label} link is still missing. {where.problem}".strip(),)
+        if where.pending
+        else (),
+        button="Mend the link" if where.pending else "See the booking",
+    )
+
+
+def follow_up(booking: Booking) -> Words:
+    """Return what the guest reads after the meeting."""
+    return Words(
+        subject=gettext("Thank you: %(title)s with %(host)s")
+        % {"title": booking.title, "host": booking.host.name},
+        headline=gettext("Thank you for your time"),
+        sentences=(gettext("You met %(host)s.") % {"host": booking.host.name},),
+        button=gettext("See the booking"),
+    )
+
+
+def _late(where: Place) -> tuple[str, ...]:
+    if not where.pending:
+        return ()
+    return (gettext("The %(label)s link follows in a mail of its own.") % {"label": where.label},)

@@ -1,0 +1,256 @@
+"""Answers a host who asks why a time is missing: of one moment by the host's clock, and of the whole date around it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from timetuna.availability.hours import Hours, date_start, host_date, open_hours
+from timetuna.availability.interval import Interval
+from timetuna.availability.minutes import minute_of, moment_of
+from timetuna.availability.slots import Code, Kind, Reason
+from timetuna.bookings.models import BookingHost, Hold
+from timetuna.bookings.slots.availability import Question, open_lengths, reasons, reasons_on_grid
+from timetuna.bookings.slots.reasons import Line, Link, Setting, tell
+from timetuna.l10n import datetimes
+from timetuna.pages.calendar_use.busy import busy_at
+from timetuna.pages.models import BookingPage
+from timetuna.pages.queries import PublicPage
+
+_ONE_DAY = timedelta(days=1)
+_ALMOST_A_MINUTE = timedelta(minutes=1) - timedelta.resolution
+_CLOSED = {Code.HOURS, Code.OVERRIDE, Code.OUT_OF_OFFICE, Code.HOLIDAY}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a host asks: a date and a minute of it, by the host's clock, for a meeting of so many minutes.
+
+    hours_path: where the hours of the page are changed.
+    """
+
+    page: PublicPage
+    minutes: int
+    day: date
+    minute: int
+    hours_path: str
+
+    def clock(self) -> str:
+        """Return the time as the host typed it."""
+        return f"{self.minute // 60:02}:{self.minute % 60:02}"
+
+    def url(self, **changes: str) -> str:
+        """Return the address of this question with some parts changed."""
+        parts = {"date": self.day.isoformat(), "time": self.clock(), "duration": str(self.minutes)}
+        return f"/booking-pages/{self.page.id}/why?{urlencode(parts | changes)}"
+
+
+@dataclass(frozen=True, slots=True)
+class HostReasons:
+    """What stands in the way of one host; no lines, nothing does."""
+
+    host: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """One instant at which the host's clock shows what was asked.
+
+    public: where guests find the time, None when they do not. others: the lengths that it can be booked for
+    instead, each with the page guests find it on.
+    """
+
+    when: str
+    note: str
+    hosts: tuple[HostReasons, ...]
+    public: str | None
+    others: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """A start time of the date. line: the first reason why it is not offered. booking: the one that takes it."""
+
+    time: str
+    url: str
+    asked: bool
+    line: Line | None
+    booking: Link | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """All a host is told. moments: none where the clock skips the time, two where it shows it twice.
+
+    closed: what closes the date, if it has no start times. travelling: whether the host's hours are meant in another
+    zone on this date than usual.
+    """
+
+    zone: ZoneInfo
+    travelling: bool
+    moments: tuple[Moment, ...]
+    missing: str
+    day_title: str
+    opens: str
+    starts: tuple[Start, ...]
+    closed: Line | None
+    earlier: str
+    later: str
+
+
+def explain(asked: Asked, *, now: datetime) -> Answer:
+    """Answer a question. The number of queries does not depend on bookings, hours or lengths."""
+    page, day = asked.page, asked.day
+    question = Question(page=page, minutes=asked.minutes, now=now)
+    span = date_start(page.opening, day), date_start(page.opening, day + _ONE_DAY)
+    grid = reasons_on_grid(question, span=span)
+    found = {
+        start: reasons(question, start_minute=start) for start in instants(page.opening, day, asked.minute)
+    }
+    whys = [*grid.values(), *found.values()]
+    setting = Setting(
+        page=page,
+        minutes=asked.minutes,
+        day=day,
+        zone=zone_on(page.opening, day),
+        hours_path=asked.hours_path,
+        grid=tuple(grid),
+        bookings=_named(page.host_id, _starts(whys, Kind.BOOKING)),
+        held_until=_held_until(page.host_id, _starts(whys, Kind.HOLD), now=now),
+        calendars=busy_at(page.calendars, _starts(whys, Kind.CALENDAR)),
+    )
+    return Answer(
+        zone=setting.zone,
+        travelling=setting.zone.key != page.opening.zone.key,
+        moments=tuple(_moment(question, setting, start, why) for start, why in found.items()),
+        missing="" if found else _missing(asked, setting),
+        day_title=f"{datetimes.day(day)} {day.year}",
+        opens=_opens(setting, span),
+        starts=tuple(_start(asked, setting, start, why) for start, why in grid.items()),
+        closed=_closed(question, setting, span),
+        earlier=asked.url(date=(day - _ONE_DAY).isoformat()),
+        later=asked.url(date=(day + _ONE_DAY).isoformat()),
+    )
+
+
+def lines_for(question: Question, *, start_minute: int, hours_path: str) -> tuple[Line, ...]:
+    """Say what stands in the way of a meeting at that UTC minute; nothing where guests could book it. A few queries."""
+    page, why = question.page, reasons(question, start_minute=start_minute)
+    day = host_date(page.opening, start_minute)
+    setting = Setting(
+        page=page,
+        minutes=question.minutes,
+        day=day,
+        zone=zone_on(page.opening, day),
+        hours_path=hours_path,
+        bookings=_named(page.host_id, _starts([why], Kind.BOOKING)),
+        held_until=_held_until(page.host_id, _starts([why], Kind.HOLD), now=question.now),
+        calendars=busy_at(page.calendars, _starts([why], Kind.CALENDAR)),
+    )
+    return _lines(why, setting)
+
+
+def hours_path(page: BookingPage) -> str:
+    """Return where the hours of a page are changed."""
+    if page.schedule.page_id == page.pk:
+        return f"/booking-pages/{page.pk}/availability"
+    return f"/settings/availability/schedules/{page.schedule_id}"
+
+
+def zone_on(opening: Hours, day: date) -> ZoneInfo:
+    """Return the zone the host is in on one of their own dates."""
+    return next((trip.zone for trip in opening.travel if trip.first <= day <= trip.last), opening.zone)
+
+
+def instants(opening: Hours, day: date, minute: int) -> list[int]:
+    """Return the UTC minutes in which the host's clock shows that minute of the date: none, one or two."""
+    shown = Hours(zone=opening.zone, travel=opening.travel, overrides={day: ((minute, minute + 1),)})
+    return [start for start, _ in open_hours(shown, first=day, last=day)]
+
+
+def _moment(question: Question, setting: Setting, start: int, why: tuple[Reason, ...]) -> Moment:
+    local = moment_of(start).astimezone(setting.zone)
+    lengths = open_lengths(question, start_minute=start) if why else []
+    return Moment(
+        when=datetimes.when(local, minutes=setting.minutes, zone=setting.zone),
+        note=datetimes.which_of_two(local),
+        hosts=(HostReasons(setting.page.host_name, _lines(why, setting)),),
+        public=None if why else _public(setting, setting.minutes),
+        others=tuple(Link(_public(setting, one), datetimes.length(one)) for one in lengths),
+    )
+
+
+def _lines(why: Iterable[Reason], setting: Setting) -> tuple[Line, ...]:
+    """Say all reasons; of a time that is over nothing else, because today's rules may not be those it had."""
+    told = tuple(tell(reason, setting) for reason in why)
+    return tuple(line for line in told if line.code is Code.PAST) or told
+
+
+def _public(setting: Setting, minutes: int) -> str:
+    query = {"duration": minutes, "day": setting.day.isoformat(), "zone": setting.zone.key}
+    return f"{setting.page.address()}?{urlencode(query)}"
+
+
+def _start(asked: Asked, setting: Setting, start: int, why: tuple[Reason, ...]) -> Start:
+    first = why[0] if why else None
+    local = moment_of(start).astimezone(setting.zone)
+    return Start(
+        time=setting.say(start),
+        url=asked.url(time=datetimes.clock(local)),
+        asked=datetimes.clock(local) == asked.clock(),
+        line=tell(first, setting) if first else None,
+        booking=setting.booking(first.busy) if first and first.busy else None,
+    )
+
+
+def _missing(asked: Asked, setting: Setting) -> str:
+    place = datetimes.zone_name(setting.zone)
+    return (
+        f"{asked.clock()} does not exist on {datetimes.day(asked.day)} {asked.day.year}: "
+        f"the clock in {place} skips it, so nobody can book it."
+    )
+
+
+def _opens(setting: Setting, span: Interval) -> str:
+    """Say the hours of the date: "09:00 to 12:00 and 13:00 to 17:00"."""
+    hours = open_hours(setting.page.opening, first=setting.day, last=setting.day)
+    ends = {span[1]: "midnight"}
+    return " and ".join(
+        f"{setting.say(start)} to {ends.get(end) or setting.say(end)}" for start, end in hours
+    )
+
+
+def _closed(question: Question, setting: Setting, span: Interval) -> Line | None:
+    if setting.grid or span[0] >= span[1]:
+        return None
+    why = reasons(question, start_minute=span[0])
+    return next((tell(reason, setting) for reason in why if reason.code in _CLOSED), None)
+
+
+def _starts(whys: Iterable[tuple[Reason, ...]], kind: Kind) -> set[int]:
+    """Return when whatever of that kind is in the way begins, in UTC minutes."""
+    busy = {reason.busy for why in whys for reason in why if reason.busy}
+    return {one.start_minute for one in busy if one.kind is kind}
+
+
+def _named(host_id: int, starts: set[int]) -> Mapping[int, Link]:
+    """Return the bookings by the minute they begin at; those of another host are not to be named."""
+    rows = BookingHost.objects.filter(
+        host_id=host_id, booking__host_id=host_id, active=True, start_minute__in=starts
+    )
+    found = rows.values_list("start_minute", "booking_id", "booking__title", "booking__guest_name")
+    return {
+        start: Link(f"/bookings/{booking_id}", f"{title} with {guest}")
+        for start, booking_id, title, guest in found
+    }
+
+
+def _held_until(host_id: int, starts: set[int], *, now: datetime) -> Mapping[int, int]:
+    """Return the UTC minutes by which holds have ended, by the minute their time begins at."""
+    rows = Hold.objects.filter(host_id=host_id, expires_at__gt=now, start_minute__in=starts)
+    return {
+        start: minute_of(expires + _ALMOST_A_MINUTE)
+        for start, expires in rows.values_list("start_minute", "expires_at").order_by("expires_at")
+    }

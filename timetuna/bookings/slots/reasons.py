@@ -1,0 +1,268 @@
+"""Reasons why a time cannot be booked, as their host reads them: a sentence, and where to change it.
+
+Only hosts are told: guests see free times, and nothing about the others.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from timetuna.availability.hours import host_date
+from timetuna.availability.minutes import moment_of
+from timetuna.availability.policy import Period, Scope
+from timetuna.availability.slots import Busy, Code, Kind, Reason
+from timetuna.l10n import datetimes
+from timetuna.pages.queries import PublicPage
+
+_DAY = 1_440
+
+
+class Link(NamedTuple):
+    """An address, and what it says on the link."""
+
+    url: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One reason. name: what it is in a word or two, for lists. text: a sentence. links: where it can be changed."""
+
+    code: Code
+    name: str
+    text: str
+    links: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What sentences refer to.
+
+    day, zone: the date that was asked, by the host's clock, and where that clock hangs. hours_path: where the page's
+    hours are changed. grid: the start times of the date. bookings: those that may be named, each with its page,
+    held_until: the UTC minute each hold ends by itself, and calendars: the names of those that are busy; all three by
+    the UTC minute that they begin at.
+    """
+
+    page: PublicPage
+    minutes: int
+    day: date
+    zone: ZoneInfo
+    hours_path: str
+    grid: Sequence[int] = ()
+    bookings: Mapping[int, Link] = field(default_factory=dict)
+    held_until: Mapping[int, int] = field(default_factory=dict)
+    calendars: Mapping[int, Sequence[str]] = field(default_factory=dict)
+
+    def say(self, minute: int) -> str:
+        """Say when a UTC minute is: "14:00", on another date "Wednesday 2 December, 14:00"."""
+        there = moment_of(minute).astimezone(self.zone)
+        other_day = f"{datetimes.day(there)}, " if there.date() != self.day else ""
+        return f"{other_day}{datetimes.clock(there)} {datetimes.which_of_two(there)}".rstrip()
+
+    def tab(self, place: str, text: str) -> Link:
+        """Return the link to a setting on the page's tab Availability."""
+        return Link(f"/booking-pages/{self.page.id}/availability#{place}", text)
+
+    def own_calendars(self) -> Link:
+        """Return the link to the page's tab Calendars."""
+        return Link(f"/booking-pages/{self.page.id}/calendars", "Calendars of this page")
+
+    def week(self) -> Link:
+        """Return the link to the hours of the date's weekday."""
+        return Link(f"{self.hours_path}#day{self.day.weekday()}", "Change the hours")
+
+    def booking(self, busy: Busy) -> Link | None:
+        """Return the page of the booking that takes a time, if it is one that may be named."""
+        return self.bookings.get(busy.start_minute) if busy.kind is Kind.BOOKING else None
+
+
+_Told = tuple[str, tuple[Link, ...]]
+_PROVIDERS = Link("/settings/providers", "Connected providers")
+_TAKEN_BY = {
+    Kind.CALENDAR: "an event in one of your calendars",
+    Kind.BOOKING: "a booking",
+    Kind.HOLD: "a time that a guest is about to book",
+    Kind.UNKNOWN: "a time for which your calendars have not been read yet",
+}
+
+
+def tell(reason: Reason, setting: Setting) -> Line:
+    """Say one reason."""
+    name, teller = _TELLERS[reason.code]
+    text, links = teller(reason, setting)
+    return Line(reason.code, name, text, links)
+
+
+def _past(reason: Reason, setting: Setting) -> _Told:
+    return f"This time is over: it is {setting.say(reason.minute or 0)} now.", ()
+
+
+def _notice(reason: Reason, setting: Setting) -> _Told:
+    ahead, earliest = _ahead(setting.page.notice_minutes), setting.say(reason.minute or 0)
+    text = f"Guests have to book {ahead} ahead: a meeting can start from {earliest} on, as things are now."
+    return text, (setting.tab("id_notice", "Change the notice"),)
+
+
+def _horizon(reason: Reason, setting: Setting) -> _Told:
+    page = setting.page
+    last = page.horizon_date or host_date(page.opening, (reason.minute or 0) - 1)
+    text = f"It is too far ahead: guests can book until {datetimes.day(last)} {last.year}."
+    return text, (setting.tab("id_horizon_kind", "Change the horizon"),)
+
+
+def _hours(_: Reason, setting: Setting) -> _Told:
+    return f"Your hours are closed at this time of a {setting.day:%A}.", (setting.week(),)
+
+
+def _override(reason: Reason, setting: Setting) -> _Told:
+    link = Link(f"{setting.hours_path}#dates", "Change this date's hours")
+    if reason.minute is None:
+        return "This date has other hours than its weekday: it is closed.", (link,)
+    opens = setting.say(reason.minute)
+    return f"This date has other hours than its weekday: they begin at {opens} and are closed then.", (link,)
+
+
+def _out_of_office(reason: Reason, _: Setting) -> _Told:
+    note = f" Your note says: {reason.label}" if reason.label else ""
+    return f"You are out of office on this day.{note}", (
+        Link("/settings/availability#away", "Change your absence"),
+    )
+
+
+def _holiday(reason: Reason, _: Setting) -> _Told:
+    return f"It is a public holiday: {reason.label}.", (
+        Link("/settings/availability#holidays", "Change the holidays"),
+    )
+
+
+def _duration(reason: Reason, setting: Setting) -> _Told:
+    lasts, closing = datetimes.length(setting.minutes), setting.say(reason.minute or 0)
+    durations = Link(f"/booking-pages/{setting.page.id}/booking#durations", "Change the durations")
+    text = f"A meeting of {lasts} does not fit: your hours end at {closing}."
+    return text, (setting.week(), durations)
+
+
+def _increment(reason: Reason, setting: Setting) -> _Told:
+    before = reason.minute or 0
+    after = next((minute for minute in setting.grid if minute > before), None)
+    times = setting.say(before) + ("" if after is None else f" and {setting.say(after)}")
+    every = datetimes.length(setting.page.increment_minutes)
+    text = f"Meetings start every {every}. The nearest start time{'s are' if after else ' is'} {times}."
+    return text, (setting.tab("id_increment_minutes", "Change the increment"),)
+
+
+def _busy(reason: Reason, setting: Setting) -> _Told:
+    names = setting.calendars.get(reason.busy.start_minute, ()) if reason.busy else ()
+    where = " and in ".join(f"“{name}”" for name in names) or "one of your calendars"
+    return f"An event in {where} takes {_span(reason, setting)}.", (setting.own_calendars(), _PROVIDERS)
+
+
+def _booking(reason: Reason, setting: Setting) -> _Told:
+    link = setting.booking(reason.busy) if reason.busy else None
+    if link is None:
+        return f"A booking takes {_span(reason, setting)}.", ()
+    return f"Your booking “{link.text}” takes {_span(reason, setting)}.", (
+        Link(link.url, "Open the booking"),
+    )
+
+
+def _held(reason: Reason, setting: Setting) -> _Told:
+    until = setting.held_until.get(reason.busy.start_minute) if reason.busy else None
+    ends = "for a few minutes" if until is None else f"until {setting.say(until)}"
+    text = f"A guest who is about to book holds {_span(reason, setting)}, {ends} at most."
+    return text, (setting.tab("id_holds", "Change whether guests hold times"),)
+
+
+def _buffer(reason: Reason, setting: Setting) -> _Told:
+    busy, page, bound = reason.busy, setting.page, reason.minute or 0
+    assert busy is not None  # noqa: S101 - a buffer is always one to something
+    named = setting.booking(busy)
+    what = f"your booking “{named.text}”" if named else _TAKEN_BY[busy.kind]
+    if bound <= busy.start_minute:
+        wish, own, side, rule = (
+            busy.buffer_before,
+            page.buffer_after_minutes,
+            "after",
+            "before it has to end by",
+        )
+    else:
+        wish, own, side, rule = (
+            busy.buffer_after,
+            page.buffer_before_minutes,
+            "before",
+            "after it can start at",
+        )
+    text = f"It comes too near to {what}, {_span(reason, setting)}: a meeting {rule} {setting.say(bound)}."
+    if wish > own and named:
+        return text, (Link(named.url, "Open the booking, which asks for this buffer"),)
+    return text, (setting.tab(f"id_buffer_{side}_minutes", "Change the buffer"),)
+
+
+def _cap(reason: Reason, setting: Setting) -> _Told:
+    cap, day = reason.cap, setting.day
+    assert cap is not None  # noqa: S101 - only a cap is reached
+    monday = day - timedelta(days=day.weekday())
+    full = {
+        Period.DAY: datetimes.day(day),
+        Period.WEEK: f"the week from {datetimes.day(monday)}",
+        Period.MONTH: f"{day:%B %Y}",
+    }[cap.period]
+    count = f"{cap.most} booking{'s' if cap.most != 1 else ''} a {cap.period}"
+    place = f"id_cap_{cap.period}"
+    if cap.scope is Scope.HOST:
+        text = f"All your pages together take {count}, and {full} has them."
+        return text, (Link(f"/settings/availability#{place}", "Change your limits"),)
+    return f"This page takes {count}, and {full} has them.", (setting.tab(place, "Change the limits"),)
+
+
+def _unreadable(reason: Reason, setting: Setting) -> _Told:
+    if reason.busy:
+        until = setting.say(reason.busy.start_minute)
+        return f"Your calendars have been read until {until} only; more of them is read soon.", (
+            setting.own_calendars(),
+            _PROVIDERS,
+        )
+    text = f"“{reason.label}” cannot be read at the moment, so nobody knows whether you are free."
+    return text, (setting.own_calendars(), _PROVIDERS)
+
+
+def _no_meeting_type(_: Reason, setting: Setting) -> _Told:
+    types = Link(f"/booking-pages/{setting.page.id}/booking#meeting-type", "Choose a meeting type")
+    return "This page has no meeting type that can be used, so no time is offered.", (types, _PROVIDERS)
+
+
+def _span(reason: Reason, setting: Setting) -> str:
+    busy = reason.busy
+    assert busy is not None  # noqa: S101 - the engine says what takes the time
+    return f"{setting.say(busy.start_minute)} to {setting.say(busy.end_minute)}"
+
+
+def _ahead(minutes: int) -> str:
+    """Say a notice: "2 days", "4 hours"."""
+    days, rest = divmod(minutes, _DAY)
+    return datetimes.length(minutes) if rest else f"{days} day{'s' if days > 1 else ''}"
+
+
+_TELLERS: dict[Code, tuple[str, Callable[[Reason, Setting], _Told]]] = {
+    Code.PAST: ("Past", _past),
+    Code.NOTICE: ("Notice", _notice),
+    Code.HORIZON: ("Horizon", _horizon),
+    Code.HOURS: ("Hours closed", _hours),
+    Code.OVERRIDE: ("Date with other hours", _override),
+    Code.OUT_OF_OFFICE: ("Out of office", _out_of_office),
+    Code.HOLIDAY: ("Public holiday", _holiday),
+    Code.DURATION_DOES_NOT_FIT: ("Too long for the hours", _duration),
+    Code.INCREMENT: ("Between start times", _increment),
+    Code.CALENDAR_BUSY: ("Calendar busy", _busy),
+    Code.OWN_BOOKING: ("Own booking", _booking),
+    Code.HELD: ("Held by a guest", _held),
+    Code.BUFFER: ("Buffer", _buffer),
+    Code.CAP_DAY: ("Limit of the day", _cap),
+    Code.CAP_WEEK: ("Limit of the week", _cap),
+    Code.CAP_MONTH: ("Limit of the month", _cap),
+    Code.PROVIDER_UNREADABLE: ("Calendar unreadable", _unreadable),
+    Code.NO_MEETING_TYPE: ("No meeting type", _no_meeting_type),
+}

@@ -1,0 +1,72 @@
+"""A host's day or week: which dates, and what is on each of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from timetuna.availability.hours import day_start
+from timetuna.availability.interval import Interval
+from timetuna.availability.minutes import minute_of
+from timetuna.bookings.models import Booking
+from timetuna.bookings.queries import bookings_within
+from timetuna.bookings.status.rows import Day, Reader, line_maker
+from timetuna.l10n import relative
+
+FIRST, LAST = date(2000, 1, 1), date(2100, 12, 31)
+ONE_DAY = timedelta(days=1)
+WEEK = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A day, or a week, of somebody's calendar: the first of so many dates."""
+
+    first: date
+    length: int
+
+    def dates(self) -> list[date]:
+        """Return its dates in order."""
+        return [self.first + ONE_DAY * number for number in range(self.length)]
+
+    def step(self, times: int) -> date | None:
+        """Return the first date so many spans away; None beyond what the agenda shows."""
+        day = self.first + ONE_DAY * (self.length * times)
+        return day if FIRST <= day <= LAST else None
+
+
+def week_of(day: date, *, first_weekday: int) -> Span:
+    """Return the week the day is in; weeks begin on `first_weekday`, 0 for Monday."""
+    return Span(day - ONE_DAY * ((day.weekday() - first_weekday) % WEEK), WEEK)
+
+
+def read_date(text: str) -> date | None:
+    """Return the date of an address, "2026-11-25"; None where there is none, or not in an agenda."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if FIRST <= day <= LAST else None
+
+
+def agenda(host_id: int, span: Span, reader: Reader) -> list[Day]:
+    """Return the dates with what is on them by the reader's clock. Two queries.
+
+    A meeting over midnight is on both dates; one in an hour that a clock change repeats is there once.
+    """
+    bounds = [day_start(day, zone=reader.zone) for day in [*span.dates(), span.first + ONE_DAY * span.length]]
+    rows = list(bookings_within(host_id, (bounds[0], bounds[-1])))
+    make = line_maker(rows, reader)
+    today = reader.today()
+    return [
+        Day(
+            day,
+            relative.day_title(day, today=today),
+            [make.line(row, day) for row in _touching(rows, (start, end))],
+        )
+        for day, start, end in zip(span.dates(), bounds, bounds[1:], strict=False)
+    ]
+
+
+def _touching(bookings: Sequence[Booking], span: Interval) -> list[Booking]:
+    start, end = span
+    return [row for row in bookings if minute_of(row.start_at) < end and minute_of(row.end_at()) > start]

@@ -1,0 +1,87 @@
+"""What is wrong with a booking, in the two or three words a list has room for."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from timetuna.bookings.integrations.event_entry import makes_link
+from timetuna.bookings.models import Booking, Conference
+from timetuna.bookings.queries import counts
+from timetuna.bookings.states import ahead
+from timetuna.jobs.models import Job
+
+PATIENCE = timedelta(minutes=2)
+_MAKERS = frozenset({"bookings.fulfil", "bookings.move_conference"})
+_EVENTS = frozenset({"bookings.event", "bookings.look_at_event"})
+_CARRIERS = frozenset({"bookings.move_conference", "bookings.remove_conference"})
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A few words, and how bad it is: "warn" where TimeTuna goes on trying, "bad" where the host is needed."""
+
+    text: str
+    tone: str
+
+
+ASKS = Mark("Waiting for your answer", "warn")
+NO_SHOW = Mark("Did not come", "warn")
+MISSING = Mark("Link is missing", "bad")
+LATE = Mark("Link is late", "warn")
+REFUSED = Mark("Mail refused", "bad")
+WAITING = Mark("Mail waiting", "warn")
+NOT_CARRIED = Mark("Meeting not updated", "warn")
+EVENT_FAILED = Mark("Calendar not updated", "bad")
+EVENT_WAITS = Mark(EVENT_FAILED.text, "warn")
+
+
+def marks(booking: Booking, work: Iterable[Job], *, now: datetime) -> list[Mark]:
+    """Return what the host should know or do about the booking; `work` is what is not done yet."""
+    jobs = [job for job in work if counts(job, booking)]
+    mails = [job for job in jobs if job.name == "bookings.mail"]
+    link = _link_mark(booking, jobs, now)
+    refused = [job for job in mails if job.state == Job.State.FAILED]
+    waiting = [job for job in mails if job.state != Job.State.FAILED]
+    if link is None and ahead(booking, now=now):  # the first mails are written down by what makes the link
+        waiting += [job for job in jobs if job.name == "bookings.fulfil"]
+    wanted = booking.status == Booking.Status.CANCELLED or ahead(booking, now=now)
+    events = {job.state for job in jobs if wanted and job.name in _EVENTS and job.last_error}
+    found = {
+        ASKS: booking.status == Booking.Status.PENDING,
+        NO_SHOW: booking.no_show,
+        MISSING: link is MISSING,
+        LATE: link is LATE,
+        REFUSED: bool(refused),
+        WAITING: any(_stuck(job, now) for job in waiting),
+        NOT_CARRIED: any(job.name in _CARRIERS and job.last_error for job in jobs) and link is None,
+        EVENT_FAILED: Job.State.FAILED in events,
+        EVENT_WAITS: bool(events - {Job.State.FAILED}),
+    }
+    return [mark for mark, holds in found.items() if holds]
+
+
+def makers(booking: Booking, jobs: Iterable[Job]) -> list[Job]:
+    """Return the work that makes the link of the meeting and has neither succeeded nor been given up."""
+    names = _MAKERS | _EVENTS if makes_link(booking) else _MAKERS
+    return [job for job in jobs if job.name in names and job.state in {Job.State.WAITING, Job.State.RUNNING}]
+
+
+def _link_mark(booking: Booking, jobs: Iterable[Job], now: datetime) -> Mark | None:
+    """Say how it stands with the link of a meeting to come; nothing while it is there or was begun a moment ago.
+
+    A link is missing only where nobody makes it any more.
+    """
+    conference: Conference | None = getattr(booking, "conference", None)
+    if conference is None or conference.state == Conference.State.READY or not ahead(booking, now=now):
+        return None
+    trying = makers(booking, jobs)
+    failed = bool(conference.problem) or any(job.last_error for job in trying)
+    begun = max([booking.created_at, *(job.created_at for job in trying)])
+    if not failed and begun >= now - PATIENCE:
+        return None
+    return LATE if trying else MISSING
+
+
+def _stuck(job: Job, now: datetime) -> bool:
+    """Say whether it waits after a failure, or was due for a while and nobody has begun it."""
+    return bool(job.last_error) or job.run_at < now - PATIENCE

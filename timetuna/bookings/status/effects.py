@@ -1,0 +1,127 @@
+"""What a booking does outside, and how it stands, in the sentences its host reads."""
+
+from collections.abc import Iterable, Sequence
+
+from timetuna.bookings.integrations.event_entry import makes_link
+from timetuna.bookings.integrations.event_target import event_of, reconnect_words
+from timetuna.bookings.integrations.location import duplicates, place, provider_label
+from timetuna.bookings.models import Booking, Conference, HistoryEntry
+from timetuna.bookings.queries import counts, work_of
+from timetuna.bookings.states import ahead
+from timetuna.bookings.status.badges import makers
+from timetuna.bookings.status.event import event_effects
+from timetuna.bookings.status.job import Effect, Remedy, State, next_try, standing
+from timetuna.bookings.status.notifications import mail_effects
+from timetuna.bookings.status.rows import Reader
+from timetuna.calendars.provider_catalogue import listing
+from timetuna.calendars.queries import connection
+from timetuna.jobs.models import Job
+from timetuna.l10n import relative
+
+_MOVE, _REMOVE = "bookings.move_conference", "bookings.remove_conference"
+
+
+def effects(booking: Booking, history: Iterable[HistoryEntry], reader: Reader) -> list[Effect]:
+    """Return what happened or is to happen outside: meeting, event, then the mails. A few queries."""
+    jobs = list(work_of(booking))
+    return [
+        *_meeting(booking, history, jobs, reader),
+        *_changes(booking, jobs, reader),
+        *event_effects(booking, jobs, reader),
+        *mail_effects(booking, jobs, reader),
+    ]
+
+
+def _meeting(
+    booking: Booking, history: Iterable[HistoryEntry], jobs: Sequence[Job], reader: Reader
+) -> list[Effect]:
+    """Say how it stands with the online meeting; nothing where none is made."""
+    conference = _conference(booking)
+    if conference is None:
+        return []
+    title = f"{provider_label(conference.provider)} meeting"
+    if conference.state == Conference.State.READY:
+        made = [entry.at for entry in history if entry.event == "link_made"]
+        when = relative.stamp(made[-1], zone=reader.zone, now=reader.now) if made else ""
+        text = f"{f'Made {when}'.strip()}. {duplicates(place(booking))}".strip()
+        return [Effect(title=title, state=State.DONE, text=text)]
+    if not ahead(booking, now=reader.now):
+        return [Effect(title=title, state=State.NOTE, text="None was made, and none is needed any more.")]
+    return [_missing(booking, conference, title, jobs, reader)]
+
+
+def _missing(
+    booking: Booking, conference: Conference, title: str, jobs: Sequence[Job], reader: Reader
+) -> Effect:
+    """Say why there is no link yet, and what mends it."""
+    at_it = makers(booking, jobs)
+    job = at_it[-1] if at_it else None
+    connect = _connect(booking, conference)
+    if connect:
+        return Effect(
+            title=title, state=State.FAILED, text=conference.problem or "The link is missing.",
+            remedy=Remedy.CONNECT, remedy_text=connect,
+        )  # fmt: skip
+    if job is not None and not conference.problem:
+        return standing(job, title, done="Made", reader=reader)
+    again = next_try(job, reader) if job is not None else ""
+    return Effect(
+        title=title,
+        state=State.WAITING if job is not None else State.FAILED,
+        text=f"{conference.problem or 'The link is missing.'} {again}".strip(),
+        remedy=Remedy.RETRY,
+    )
+
+
+def _connect(booking: Booking, conference: Conference) -> str:
+    """Return the words of the button that mends the connection; "" where it needs no mending, or cannot be mended."""
+    if makes_link(booking):
+        event = event_of(booking)
+        return reconnect_words(event) if event else ""
+    kind = listing(conference.provider)
+    if kind is None or not kind.ready:
+        return ""
+    account = connection(booking.host_id, conference.provider)
+    if account is None:
+        return f"Connect {kind.label}"
+    return f"Reconnect {kind.label}" if account.needs_reconnect else ""
+
+
+def _changes(booking: Booking, jobs: Sequence[Job], reader: Reader) -> list[Effect]:
+    """Say how it stands with carrying a move or a cancellation to a meeting that was made."""
+    conference = _conference(booking)
+    if conference is None or not _linked(booking):
+        return []
+    label = provider_label(conference.provider)
+    if booking.status == Booking.Status.CANCELLED:
+        removing = [job for job in jobs if job.name == _REMOVE]
+        left = f"Meeting {conference.reference} stays in your {label} account; you can delete it there."
+        return [_carried(booking, removing, f"Deleting it in {label}", reader)] if removing else [
+            Effect(title=f"In {label}", state=State.NOTE, text=left)
+        ]  # fmt: skip
+    moving = [job for job in jobs if job.name == _MOVE and counts(job, booking)]
+    if moving and moving[-1].state != Job.State.DONE:
+        return [_carried(booking, moving, f"New time in {label}", reader)]
+    if conference.scheduled_for not in {None, booking.start_at}:
+        text = f"The link stays the same. Your {label} account still shows the earlier time."
+        return [Effect(title=f"In {label}", state=State.NOTE, text=text)]
+    return [_carried(booking, moving, f"New time in {label}", reader)] if moving else []
+
+
+def _carried(booking: Booking, jobs: Sequence[Job], title: str, reader: Reader) -> Effect:
+    conference, stands = _conference(booking), standing(jobs[-1], title, done="Done", reader=reader)
+    connect = _connect(booking, conference) if conference else ""
+    if not connect or stands.remedy is not Remedy.RETRY:
+        return stands
+    # Connecting starts the making of links only; after it, this is tried again by hand.
+    text = f"{stands.text} {connect} first, then try again."
+    return Effect(title=title, state=stands.state, text=text, remedy=Remedy.CONNECT, remedy_text=connect)
+
+
+def _conference(booking: Booking) -> Conference | None:
+    return getattr(booking, "conference", None)
+
+
+def _linked(booking: Booking) -> bool:
+    conference = _conference(booking)
+    return conference is not None and conference.state == Conference.State.READY

@@ -1,0 +1,58 @@
+"""How it stands with the event in the host's calendar, in the sentences its host reads."""
+
+from collections.abc import Sequence
+
+from timetuna.bookings.integrations.event_queue import WRITERS
+from timetuna.bookings.integrations.event_target import event_of, reconnect_words, service
+from timetuna.bookings.models import Booking
+from timetuna.bookings.states import ahead
+from timetuna.bookings.status.job import Effect, Remedy, State, next_try, standing
+from timetuna.bookings.status.rows import Reader
+from timetuna.calendars.models import CalendarEvent
+from timetuna.jobs.models import Job
+from timetuna.l10n import relative
+
+
+def event_effects(booking: Booking, jobs: Sequence[Job], reader: Reader) -> list[Effect]:
+    """Return the event as one effect, or nothing where no calendar gets one. A query or two."""
+    event = event_of(booking)
+    if event is None:
+        return []
+    title = _title(event)
+    if _is_as_it_should(booking, event):
+        done = "Removed" if booking.status == Booking.Status.CANCELLED else "Written"
+        when = relative.stamp(event.changed_at, zone=reader.zone, now=reader.now)
+        return [Effect(title=title, state=State.DONE, text=f"{done} {when}.")]
+    if booking.status == Booking.Status.CONFIRMED and not ahead(booking, now=reader.now):
+        text = "It was not brought up to date, and needs not be any more."
+        return [Effect(title=title, state=State.NOTE, text=text)]
+    return [_behind(event, title, jobs, reader)]
+
+
+def _is_as_it_should(booking: Booking, event: CalendarEvent) -> bool:
+    if booking.status == Booking.Status.CANCELLED:
+        return event.state == CalendarEvent.State.REMOVED
+    return event.state == CalendarEvent.State.WRITTEN and event.written_revision == booking.revision
+
+
+def _behind(event: CalendarEvent, title: str, jobs: Sequence[Job], reader: Reader) -> Effect:
+    """Say why the event is not as the booking is, and what mends it."""
+    job = next((job for job in reversed(jobs) if job.name in WRITERS and job.state != Job.State.DONE), None)
+    connect, trying = reconnect_words(event), job is not None and job.state != Job.State.FAILED
+    if connect:
+        text = event.problem or "It could not be brought up to date."
+        return Effect(title=title, state=State.FAILED, text=text, remedy=Remedy.CONNECT, remedy_text=connect)
+    if job is not None and trying and not event.problem:
+        return standing(job, title, done="Written", reader=reader)
+    again = next_try(job, reader) if job is not None and trying else ""
+    text = f"{event.problem or 'It is not up to date.'} {again}".strip()
+    state = State.WAITING if trying else State.FAILED
+    return Effect(title=title, state=state, text=text, remedy=Remedy.RETRY)
+
+
+def _title(event: CalendarEvent) -> str:
+    return (
+        f"Event in {event.calendar.name} ({service(event)})"
+        if event.calendar
+        else f"Event in {service(event)}"
+    )

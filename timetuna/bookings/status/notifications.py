@@ -1,0 +1,91 @@
+"""How it stands with the mails and reminders of a booking, in the sentences its host reads."""
+
+from collections.abc import Sequence
+
+from timetuna.bookings.models import Booking, Conference
+from timetuna.bookings.notifications.audiences import GUEST, HOST
+from timetuna.bookings.queries import counts
+from timetuna.bookings.states import ahead
+from timetuna.bookings.status.job import Effect, State, standing
+from timetuna.bookings.status.rows import Reader
+from timetuna.jobs.models import Job
+
+_MAILS = {
+    "confirmed": "confirmation",
+    "promised": "confirmation, link to follow",
+    "link": "link",
+    "moved": "new time",
+    "cancelled": "cancellation",
+    "requested": "request",
+    "request_moved": "request, new time",
+    "withdrawn": "request taken back",
+    "declined": "request declined",
+    "lapsed": "request ended",
+    "guests": "who comes",
+    "invited": "invitation",
+    "uninvited": "invitation taken back",
+    "again": "sent again",
+    "no_link": "link is missing",
+}
+_FULFIL, _MAIL, _REMINDER, _FOLLOW_UP = (
+    "bookings.fulfil", "bookings.mail", "bookings.reminder", "bookings.follow_up",
+)  # fmt: skip
+
+
+def mail_effects(booking: Booking, jobs: Sequence[Job], reader: Reader) -> list[Effect]:
+    """Return each mail and each reminder, in the order they were written down. No query."""
+    mails = [_mail(job, booking, jobs, reader) for job in jobs if job.name == _MAIL]
+    timely = [job for job in jobs if job.name in {_REMINDER, _FOLLOW_UP} and _still_holds(job, booking)]
+    return [
+        *(mails or _mails_to_come(booking, jobs, reader)),
+        *(standing(job, _timely_title(job), done="Sent", reader=reader) for job in timely),
+    ]
+
+
+def _reader(job: Job) -> str:
+    named = {GUEST: "the guest", HOST: "you"}
+    return named.get(job.arguments.get("audience", ""), "somebody the guest brings")
+
+
+def _timely_title(job: Job) -> str:
+    return f"{'Reminder' if job.name == _REMINDER else 'Follow-up'} to {_reader(job)}"
+
+
+def _still_holds(job: Job, booking: Booking) -> bool:
+    """Say whether it is of the time the booking has now; what was planned for another says nothing any more."""
+    start = int(booking.start_at.timestamp()) // 60
+    return booking.status == Booking.Status.CONFIRMED and job.arguments.get("start") == start
+
+
+def _mail(job: Job, booking: Booking, jobs: Sequence[Job], reader: Reader) -> Effect:
+    kind = job.arguments.get("kind", "")
+    title = f"Mail to {_reader(job)}: {_MAILS.get(kind, kind)}"
+    if _replaced(job, booking, jobs):
+        return Effect(title=title, state=State.NOTE, text="Not sent: a later change has a mail of its own.")
+    return standing(job, title, done="Sent", reader=reader)
+
+
+def _replaced(job: Job, booking: Booking, jobs: Sequence[Job]) -> bool:
+    """Say whether the booking had changed again before the mail's turn came; then it was, or will be, dropped."""
+    if job.state != Job.State.DONE or job.finished_at is None:
+        return not counts(job, booking)
+    revision = job.arguments.get("revision", 0)
+    return any(
+        later.arguments.get("revision", 0) > revision and later.created_at < job.finished_at for later in jobs
+    )
+
+
+def _mails_to_come(booking: Booking, jobs: Sequence[Job], reader: Reader) -> list[Effect]:
+    """Say how it stands with the first mails, which are written down once the link is there, or is late."""
+    job = next((job for job in jobs if job.name == _FULFIL), None)
+    if job is None or not ahead(booking, now=reader.now):
+        return []
+    if _waits_for_link(booking):
+        text = "They wait for the link, about two minutes at most, and then go without it."
+        return [Effect(title="Confirmations", state=State.BUSY, text=text)]
+    return [standing(job, "Confirmations", done="Written down", reader=reader)]
+
+
+def _waits_for_link(booking: Booking) -> bool:
+    conference: Conference | None = getattr(booking, "conference", None)
+    return conference is not None and conference.state != Conference.State.READY

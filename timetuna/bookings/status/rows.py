@@ -1,0 +1,116 @@
+"""A host's bookings as lists show them: a line each, under the heading of their day."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from timetuna.bookings.models import Booking, Conference
+from timetuna.bookings.queries import from_one_source, open_work
+from timetuna.bookings.states import ahead
+from timetuna.bookings.status.badges import Mark, marks
+from timetuna.jobs.models import Job
+from timetuna.l10n import relative
+from timetuna.pages.meeting_types import LINK, guest_labels
+
+MANY = 5
+"""Bookings from one network that are worth a word."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reader:
+    """Who reads, for whom times are written: their zone, and the present (aware UTC)."""
+
+    zone: ZoneInfo
+    now: datetime
+
+    def today(self) -> date:
+        """Return the reader's date."""
+        return self.now.astimezone(self.zone).date()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A booking in a list. `times` is by the reader's clock; `join_url` only while the meeting can be joined.
+
+    from_source: how many bookings came from the same network, where these are many.
+    """
+
+    url: str
+    title: str
+    guest: str
+    starts: datetime
+    times: str
+    kind: str
+    marks: Sequence[Mark]
+    join_url: str
+    under_way: bool
+    from_source: int
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day and what is on it."""
+
+    date: date
+    title: str
+    lines: Sequence[Line]
+
+
+def days(bookings: Iterable[Booking], reader: Reader) -> list[Day]:
+    """Return the bookings under the days they start on by the reader's clock, in the order given. Two queries."""
+    rows = list(bookings)
+    make = line_maker(rows, reader)
+    dates = dict.fromkeys(booking.start_at.astimezone(reader.zone).date() for booking in rows)
+    return [
+        Day(
+            day,
+            relative.day_title(day, today=reader.today()),
+            [make.line(row, day) for row in rows if row.start_at.astimezone(reader.zone).date() == day],
+        )
+        for day in dates
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class LineMaker:
+    """What lines are made from, read once for all of them."""
+
+    work: dict[str, list[Job]]
+    labels: dict[str, str]
+    reader: Reader
+    sources: dict[str, int]
+
+    def line(self, booking: Booking, day: date) -> Line:
+        """Return the booking's line below the heading of that day."""
+        zone, now, end = self.reader.zone, self.reader.now, booking.end_at()
+        return Line(
+            url=f"/bookings/{booking.pk}",
+            title=booking.title,
+            guest=booking.guest_name,
+            starts=booking.start_at.astimezone(zone),
+            times=relative.hours(booking.start_at, end, zone=zone, day=day),
+            kind=kind_label(booking, self.labels),
+            marks=marks(booking, self.work.get(booking.subject_key(), ()), now=now),
+            join_url=join_url(booking) if ahead(booking, now=now) else "",
+            under_way=booking.start_at <= now and ahead(booking, now=now),
+            from_source=many if (many := self.sources.get(booking.source_network, 0)) >= MANY else 0,
+        )
+
+
+def line_maker(bookings: Sequence[Booking], reader: Reader) -> LineMaker:
+    """Read what the lines of these bookings need. Two queries at most."""
+    return LineMaker(open_work(bookings), guest_labels(), reader, from_one_source(bookings))
+
+
+def kind_label(booking: Booking, labels: dict[str, str]) -> str:
+    """Return how it is held, in a word or two."""
+    return labels.get(booking.meeting_type, "Meeting")
+
+
+def join_url(booking: Booking) -> str:
+    """Return the link both sides join by; "" without one, or while it is not there."""
+    if booking.meeting_type == LINK:
+        return booking.location
+    conference: Conference | None = getattr(booking, "conference", None)
+    return conference.join_url if conference and conference.state == Conference.State.READY else ""

@@ -1,0 +1,179 @@
+"""A booking's own page, at its unguessable address."""
+
+import threading
+import time
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from timetuna.bookings.guests import shown
+from timetuna.bookings.history import earlier_start
+from timetuna.bookings.integrations.invitation import brought, guest_invitation
+from timetuna.bookings.integrations.location import place
+from timetuna.bookings.links import link_path
+from timetuna.bookings.models import Booking
+from timetuna.bookings.policies import cancel_refusal, guests_refusal, most_guests, move_refusal, sentences
+from timetuna.bookings.queries import booking_by_link, link_promised, link_settled
+from timetuna.bookings.slots.selection import read_clock, read_customs
+from timetuna.bookings.status.guest_headline import headline_of
+from timetuna.bookings.views.guest.slots import ICONS
+from timetuna.l10n import datetimes
+from timetuna.lib.ics import google_url, office365_url, outlook_url, write
+from timetuna.lib.locale_conventions import Customs
+from timetuna.pages.branding import look_of
+
+FIRST_PAINT_SECONDS = 3.0
+LOOK_AGAIN_SECONDS = 0.05
+# Waiting for a provider must never take all threads of a web process from other guests.
+_waiting = threading.BoundedSemaphore(max(1, settings.WEB_THREADS // 2))
+
+
+@require_safe
+def booked(request: HttpRequest, token: str) -> HttpResponse:
+    """Show the booking; right after it was made, wait a moment so that the link is there at first paint."""
+    booking = booking_or_404(token)
+    _wait_for_link(booking)
+    customs, now = read_customs(request), timezone.now()
+    confirmed = booking.status == Booking.Status.CONFIRMED
+    context = {
+        "booking": booking_context(booking, customs) | {"old_time_label": _old_time(booking, customs)},
+        "host": {"name": booking.host.name},
+        "headline": headline_of(booking, twelve_hours=customs.twelve_hours),
+        "link": link_context(booking) if confirmed else None,
+        "people": [shown(row) for row in brought(booking)],
+        **(_calendars(booking) if confirmed else {}),
+        **_changes(booking, read_clock(request.GET), customs, now),
+        "again_url": booking.page.address() if booking.page else "",
+    }
+    return private(render(request, "public/booked.html", context))
+
+
+@require_safe
+def link_state(request: HttpRequest, token: str) -> HttpResponse:
+    """Answer the page that asks whether the link is there: 204 while nothing has changed."""
+    booking = booking_or_404(token)
+    context = link_context(booking)
+    if context["state"] == request.GET.get("state"):
+        return private(HttpResponse(status=204))
+    return private(render(request, "public/_link.html", {"link": context}))
+
+
+@require_safe
+def invite(_request: HttpRequest, token: str) -> HttpResponse:
+    """Hand out the guest's invitation as a file. A request that was not confirmed has none."""
+    booking = booking_or_404(token)
+    if booking.pending_until is not None:
+        return private(HttpResponseRedirect(link_path(booking)))
+    cancelled = booking.status == Booking.Status.CANCELLED
+    content = write(guest_invitation(booking, place(booking), cancelled=cancelled))
+    response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="invite.ics"'
+    return private(response)
+
+
+def booking_or_404(token: str) -> Booking:
+    """Return the booking behind a link."""
+    booking = booking_by_link(token)
+    if booking is None:
+        raise Http404
+    return booking
+
+
+def private(response: HttpResponse) -> HttpResponse:
+    """Keep an address that is a secret out of caches, search engines and the next site's logs."""
+    response["Cache-Control"] = "private, no-store"
+    # Not "no-referrer": browsers then send "Origin: null" with this page's own forms, which are refused.
+    response["Referrer-Policy"] = "same-origin"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def booking_context(booking: Booking, customs: Customs) -> dict[str, Any]:
+    """Return what pages about one booking say of it, in the guest's zone and way of writing times."""
+    zone = datetimes.zone_or_utc(booking.guest_time_zone)
+    begins, ends = booking.start_at.astimezone(zone), booking.end_at().astimezone(zone)
+    return {
+        "title": booking.title,
+        "state": booking.status,
+        "guest_name": booking.guest_name,
+        "guest_email": booking.guest_email,
+        "day_title": datetimes.day_of_year(begins.date()),
+        "time_label": datetimes.span(begins, ends, twelve_hours=customs.twelve_hours),
+        "time_note": datetimes.which_of_two(begins),
+        "host_label": datetimes.for_other(
+            begins,
+            name=booking.host.name,
+            zone=datetimes.zone_or_utc(booking.host_time_zone),
+            twelve_hours=customs.twelve_hours,
+        ),
+        "zone_label": datetimes.zone_on_page(zone, at=booking.start_at),
+        "notes": booking.guest_notes,
+        "look_url": look_of(booking.page).style_path,
+    }
+
+
+def link_context(booking: Booking) -> dict[str, str]:
+    """Return what `public/_link.html` shows."""
+    where = place(booking)
+    state = "ready" if not where.pending else "late" if link_promised(booking) else "coming"
+    return {
+        "state": state,
+        "kind": where.label,
+        "icon": ICONS.get(booking.meeting_type, "video"),
+        "url": where.url,
+        "text": "" if where.url or where.pending else where.text,
+        "passcode": where.passcode,
+        "poll_url": f"{link_path(booking)}/link?state={state}",
+    }
+
+
+def _calendars(booking: Booking) -> dict[str, Any]:
+    invitation = guest_invitation(booking, place(booking))
+    return {
+        "calendar_urls": [
+            {"label": "Google Calendar", "url": google_url(invitation)},
+            {"label": "Outlook", "url": outlook_url(invitation)},
+            {"label": "Microsoft 365", "url": office365_url(invitation)},
+        ],
+        "ics_url": f"{link_path(booking)}/invite.ics",
+    }
+
+
+def _changes(booking: Booking, clock: str, customs: Customs, now: datetime) -> dict[str, Any]:
+    """Return where what the guest may still do is done, and the sentences about it."""
+    path, tail = link_path(booking), f"?clock={clock}" if clock else ""
+    guests = most_guests(booking) or brought(booking).exists()
+    return {
+        "move_url": "" if move_refusal(booking, now=now) else f"{path}/move{tail}",
+        "cancel_url": "" if cancel_refusal(booking, now=now) else f"{path}/cancel{tail}",
+        "guests_url": f"{path}/guests" if guests and not guests_refusal(booking, now=now) else "",
+        "terms": sentences(booking, now=now, twelve_hours=customs.twelve_hours),
+    }
+
+
+def _old_time(booking: Booking, customs: Customs) -> str:
+    """Say when it was to be before it was moved."""
+    earlier = earlier_start(booking)
+    if earlier is None or booking.status == Booking.Status.CANCELLED:
+        return ""
+    begins = earlier.astimezone(datetimes.zone_or_utc(booking.guest_time_zone))
+    return f"{datetimes.day_of_year(begins.date())}, {datetimes.clock(begins, twelve_hours=customs.twelve_hours)}"
+
+
+def _wait_for_link(booking: Booking) -> None:
+    """Return as soon as the link is there or will come by mail, or 3 seconds after the booking was made."""
+    until = booking.created_at.timestamp() + FIRST_PAINT_SECONDS
+    if booking.status != Booking.Status.CONFIRMED:
+        return
+    if time.time() >= until or link_settled(booking) or not _waiting.acquire(blocking=False):
+        return
+    try:
+        while time.time() < until and not link_settled(booking):
+            time.sleep(LOOK_AGAIN_SECONDS)
+    finally:
+        _waiting.release()

@@ -1,0 +1,72 @@
+"""Whom the guest of a booking brings: who is invited, and the form to invite or take off somebody."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from timetuna.bookings.actions.change_guests import add_guests, remove_guest
+from timetuna.bookings.errors import BookingRefused, TooManyBookings
+from timetuna.bookings.forms.change import GuestsForm
+from timetuna.bookings.forms.fields import read_number
+from timetuna.bookings.guests import shown
+from timetuna.bookings.integrations.invitation import brought
+from timetuna.bookings.links import link_path
+from timetuna.bookings.models import Booking
+from timetuna.bookings.policies import guests_refusal, most_guests
+from timetuna.bookings.slots.selection import read_customs
+from timetuna.bookings.views.guest.booked import booking_context, booking_or_404, private
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def guests(request: HttpRequest, token: str) -> HttpResponse:
+    """Show who is invited; only the form's buttons change it, since mail scanners open links."""
+    booking = booking_or_404(token)
+    if guests_refusal(booking, now=timezone.now()):
+        return private(HttpResponseRedirect(link_path(booking)))
+    if request.method != "POST":
+        return private(_show(request, booking, GuestsForm(most=room_for_guests(booking))))
+    return private(_remove(request, booking) if "remove" in request.POST else _add(request, booking))
+
+
+def _add(request: HttpRequest, booking: Booking) -> HttpResponse:
+    form = GuestsForm(request.POST, most=room_for_guests(booking))
+    if not form.is_valid():
+        return _show(request, booking, form, status=422)
+    try:
+        add_guests(booking.pk, others=form.cleaned_data["guests"], now=timezone.now())
+    except BookingRefused as error:
+        form.add_error("guests", str(error))
+        return _show(request, booking, form, status=429 if isinstance(error, TooManyBookings) else 409)
+    return HttpResponseRedirect(link_path(booking))
+
+
+def _remove(request: HttpRequest, booking: Booking) -> HttpResponse:
+    number = read_number(request.POST["remove"])
+    try:
+        if number is not None:
+            remove_guest(booking.pk, guest_id=number, now=timezone.now())
+    except BookingRefused as error:
+        return _show(
+            request, booking, GuestsForm(most=room_for_guests(booking)), notice=str(error), status=409
+        )
+    return HttpResponseRedirect(f"{link_path(booking)}/guests")
+
+
+def _show(
+    request: HttpRequest, booking: Booking, form: GuestsForm, *, notice: str = "", status: int = 200
+) -> HttpResponse:
+    context = {
+        "booking": booking_context(booking, read_customs(request)),
+        "host": {"name": booking.host.name},
+        "people": [{"id": str(row.pk), "shown": shown(row)} for row in brought(booking)],
+        "form": form if form.is_bound or room_for_guests(booking) else None,
+        "notice": notice,
+        "back_url": link_path(booking),
+    }
+    return render(request, "public/guests.html", context, status=status)
+
+
+def room_for_guests(booking: Booking) -> int:
+    """Return how many more can be invited."""
+    return max(0, most_guests(booking) - brought(booking).count())

@@ -1,0 +1,42 @@
+"""What a host offers to everybody: the list of their pages at /<handle>."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.text import get_text_list
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from timetuna.accounts.queries import host_once_called
+from timetuna.bookings.views.guest.redirects import lead_on
+from timetuna.bookings.views.guest.slots import path_of
+from timetuna.pages.queries import PublicPage, listed_pages
+
+
+@require_safe
+def offers(request: HttpRequest, handle: str) -> HttpResponse:
+    """Show the list. A host who lists nothing is not told from nobody."""
+    pages = listed_pages(handle)
+    if not pages:
+        host = host_once_called(handle)
+        if host is None or not listed_pages(host.handle):
+            raise Http404
+        return lead_on(request, reverse("public_host", args=[host.handle]))
+    context = {
+        "host": {"name": pages[0].host_name},
+        "offers": [_offer(page) for page in pages],
+        "indexed": not request.GET,
+    }
+    response = render(request, "public/host.html", context)
+    response["Vary"] = "Accept-Language"
+    return response
+
+
+def _offer(page: PublicPage) -> dict[str, str]:
+    lengths = [duration.lasts() for duration in page.durations]
+    return {
+        "title": page.title,
+        "url": path_of(page),
+        "lasts": get_text_list(lengths, gettext("or")),
+        "description": page.description,
+    }

@@ -1,0 +1,161 @@
+"""A guest moves a booking to another time of the same page."""
+
+from dataclasses import replace
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from timetuna.availability.minutes import moment_of
+from timetuna.bookings.actions.hold import HELD_MINUTES
+from timetuna.bookings.actions.reschedule import Wish, reschedule
+from timetuna.bookings.errors import BookingRefused, TooManyBookings
+from timetuna.bookings.forms.change import MoveForm
+from timetuna.bookings.history import GUEST
+from timetuna.bookings.integrations.location import place
+from timetuna.bookings.links import link_path
+from timetuna.bookings.models import Booking
+from timetuna.bookings.policies import asks_reason, move_refusal
+from timetuna.bookings.slots.availability import Question
+from timetuna.bookings.slots.month import free_times, slots_context
+from timetuna.bookings.slots.selection import Choice, read_choice, read_customs, read_start, write_start
+from timetuna.bookings.views.guest.booked import booking_or_404, private
+from timetuna.bookings.views.guest.holds import hold_for_form
+from timetuna.bookings.views.guest.slots import ICONS, fragment_or_page, page_context
+from timetuna.l10n import datetimes
+from timetuna.pages.queries import PageDuration, PublicPage, page_settings
+from timetuna.web.client import Client, client_of
+
+
+@require_safe
+def choose_new_time(request: HttpRequest, token: str) -> HttpResponse:
+    """Show the times the booking can move to; its own present time does not stand in the way."""
+    booking = booking_or_404(token)
+    page = _page(booking)
+    if page is None or not _movable(booking):
+        return HttpResponseRedirect(link_path(booking))
+    return private(_times(request, booking, page))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm_new_time(request: HttpRequest, token: str) -> HttpResponse:
+    """Ask once for the new time; only the form's button moves."""
+    booking = booking_or_404(token)
+    page, start = _page(booking), read_start((request.POST or request.GET).get("start", ""))
+    if page is None or not _movable(booking):
+        return HttpResponseRedirect(link_path(booking))
+    if start is None:
+        return HttpResponseRedirect(f"{link_path(booking)}/move")
+    if request.method != "POST":
+        return private(_ask(request, booking, page, start))
+    form = MoveForm(request.POST, asks=asks_reason(booking))
+    if not form.is_valid():
+        return private(_ask(request, booking, page, start, sent=form))
+    return private(_move(request, booking, page, form))
+
+
+def _ask(
+    request: HttpRequest, booking: Booking, page: PublicPage, start: int, *, sent: MoveForm | None = None
+) -> HttpResponse:
+    choice = _choice(request, booking, page)
+    try:
+        token = hold_for_form(request, _question(request, booking, page), start_minute=start)
+    except BookingRefused as error:
+        return _times(request, booking, page, notice=str(error), status=409)
+    begins = moment_of(start).astimezone(choice.zone)
+    ends = moment_of(start + booking.minutes).astimezone(choice.zone)
+    form = sent or MoveForm(
+        asks=asks_reason(booking),
+        initial={"start": write_start(begins), "zone": choice.zone.key, "hold": token},
+    )
+    if sent:
+        sent.refill("hold", token or "")
+    context = page_context(page, choice) | {
+        "form": form,
+        "held": HELD_MINUTES if token else 0,
+        "day_title": datetimes.day(begins.date()),
+        "time_label": choice.say(begins),
+        "time_note": datetimes.which_of_two(begins),
+        "end_label": choice.say(ends),
+        "host_label": choice.say_for_host(begins, page.host_name),
+        "zone_label": datetimes.zone_on_page(choice.zone, at=begins),
+        "back_url": choice.url(day=begins.date().isoformat()),
+        "moving": booking,
+        "facts": _facts(booking),
+    }
+    return render(request, "public/book.html", context, status=422 if sent else 200)
+
+
+def _move(request: HttpRequest, booking: Booking, page: PublicPage, form: MoveForm) -> HttpResponse:
+    start = read_start(form.cleaned_data["start"]) or 0
+    wish = Wish(words=form.words(), hold=form.cleaned_data["hold"], client=_client(request, booking))
+    try:
+        reschedule(booking.pk, start_minute=start, actor=GUEST, now=timezone.now(), wish=wish)
+    except BookingRefused as error:
+        status = 429 if isinstance(error, TooManyBookings) else 409
+        return _times(request, booking, page, notice=str(error), status=status)
+    return HttpResponseRedirect(link_path(booking) + _choice(request, booking, page).clock_query())
+
+
+def _times(
+    request: HttpRequest, booking: Booking, page: PublicPage, *, notice: str = "", status: int = 200
+) -> HttpResponse:
+    choice, now = _choice(request, booking, page), timezone.now()
+    calendar = free_times(page, choice, now=now, moving=booking.pk, client=_client(request, booking))
+    context: dict[str, Any] = page_context(page, choice) | slots_context(
+        calendar, choice, book_path=f"{link_path(booking)}/move/confirm", now=now
+    )
+    context |= {"durations": [], "facts": _facts(booking), "zone_kept": True}
+    context["notice"] = notice or _present_time(booking, choice)
+    context["notice_tone"] = "warn" if notice else "info"
+    response = fragment_or_page(request, context, with_slots=True)
+    response.status_code = status
+    return response
+
+
+def _facts(booking: Booking) -> list[dict[str, str]]:
+    """Say how this meeting is held, whatever the page offers by now."""
+    return [{"icon": ICONS.get(booking.meeting_type, "video"), "text": place(booking).label}]
+
+
+def _present_time(booking: Booking, choice: Choice) -> str:
+    zone = datetimes.zone_or_utc(booking.guest_time_zone)
+    twelve_hours = choice.customs.twelve_hours
+    present = datetimes.when(booking.start_at, minutes=booking.minutes, zone=zone, twelve_hours=twelve_hours)
+    return gettext("Now: %(when)s. Choose the new time.") % {"when": present}
+
+
+def _question(request: HttpRequest, booking: Booking, page: PublicPage) -> Question:
+    return Question(
+        page=page,
+        minutes=booking.minutes,
+        now=timezone.now(),
+        moving=booking.pk,
+        client=_client(request, booking),
+    )
+
+
+def _client(request: HttpRequest, booking: Booking) -> Client:
+    """Return who is asking: whoever has the booking's link is one guest, however often it was opened."""
+    return client_of(request, visit=booking.link_fingerprint)
+
+
+def _choice(request: HttpRequest, booking: Booking, page: PublicPage) -> Choice:
+    query = (request.POST or request.GET).copy()
+    query.setdefault("zone", booking.guest_time_zone)
+    zone = datetimes.zone_or_utc(query.get("zone", ""))
+    if "day" not in query:
+        query.setdefault("month", f"{booking.start_at.astimezone(zone):%Y-%m}")
+    choice = read_choice(page, query, path=f"{link_path(booking)}/move", customs=read_customs(request, query))
+    return replace(choice, duration=PageDuration(booking.minutes, ""))
+
+
+def _page(booking: Booking) -> PublicPage | None:
+    return page_settings(booking.page_id) if booking.page_id else None
+
+
+def _movable(booking: Booking) -> bool:
+    return not move_refusal(booking, now=timezone.now())

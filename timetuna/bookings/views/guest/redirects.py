@@ -1,0 +1,49 @@
+"""Old public addresses lead on to the new ones, and those of a host who is switched off say so.
+
+For the time being (302): another page of the host may take the old address some day, and browsers never forget a 301.
+"""
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from timetuna.pages.queries import closed_page
+from timetuna.pages.slug_history import page_once_at
+
+
+def moved(request: HttpRequest, handle: str, slug: str) -> HttpResponseRedirect | None:
+    """Return the way to the same address of the page that was here before; a form is sent on with what it holds."""
+    page = page_once_at(handle, slug)
+    if page is None or request.resolver_match is None:
+        return None
+    address = reverse(request.resolver_match.view_name, args=[page.host_handle, page.slug])
+    return lead_on(request, address)
+
+
+def moved_or_404(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
+    """Return the same, or that the host takes no bookings; raise Http404 where there never was a page."""
+    return moved(request, handle, slug) or _closed_or_404(request, handle, slug)
+
+
+def _closed_or_404(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
+    """Say that the host takes no bookings, where they are switched off; raise Http404 where there never was a page."""
+    host = closed_page(handle, slug)
+    if host is None:
+        raise Http404
+    context = {
+        "headline": gettext("%(host)s takes no bookings.") % {"host": host.name},
+        "text": gettext(
+            "If you have an appointment already, nothing changes for it: the link in your mail still leads there. "
+            "For a new one, ask the person who gave you this address."
+        ),
+    }
+    return render(request, "public/gone.html", context, status=404)
+
+
+def lead_on(request: HttpRequest, address: str) -> HttpResponseRedirect:
+    """Return the way to a path of ours, with the query that was asked."""
+    query = request.META["QUERY_STRING"]
+    return HttpResponseRedirect(
+        f"{address}?{query}" if query else address, preserve_request=request.method == "POST"
+    )

@@ -1,0 +1,88 @@
+"""A month of free times as JSON: the same times as on the page, for programs."""
+
+from datetime import date
+from http import HTTPStatus
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from timetuna.bookings.slots.availability import Question
+from timetuna.bookings.slots.month import month_times
+from timetuna.bookings.slots.selection import read_month
+from timetuna.bookings.views.guest.redirects import moved
+from timetuna.lib.zones import find_zone
+from timetuna.pages.queries import PublicPage, closed_page, public_page
+
+
+class BadQuery(Exception):  # noqa: N818 - it is an answer
+    """The query cannot be answered. `str()` is a sentence for the person who wrote the program."""
+
+
+@require_safe
+def times(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
+    """Answer {"zone", "month", "duration", "days": {"2026-12-01": ["2026-12-01T09:00:00+01:00", …]}}.
+
+    month: as 2026-12. zone: an IANA name, else the page's own. duration: minutes, needed where a page has several.
+    Days without times are left out. What cannot be answered is {"error": a sentence} with 400 or 404.
+    """
+    page = public_page(handle, slug)
+    if page is None:
+        return moved(request, handle, slug) or _error(_why_not(handle, slug), HTTPStatus.NOT_FOUND)
+    try:
+        zone, month, minutes = _zone(request.GET, page), _month(request.GET), _minutes(request.GET, page)
+    except BadQuery as error:
+        return _error(str(error), HTTPStatus.BAD_REQUEST)
+    question = Question(page=page, minutes=minutes, now=timezone.now())
+    days = month_times(question, zone=zone, month=month)
+    return JsonResponse(
+        {
+            "zone": zone.key,
+            "month": f"{month:%Y-%m}",
+            "duration": minutes,
+            "days": {day.isoformat(): [time.isoformat() for time in free] for day, free in days.items()},
+        }
+    )
+
+
+def _why_not(handle: str, slug: str) -> str:
+    host = closed_page(handle, slug)
+    return (
+        gettext("%(host)s takes no bookings.") % {"host": host.name}
+        if host
+        else gettext("There is no such page.")
+    )
+
+
+def _zone(query: QueryDict, page: PublicPage) -> ZoneInfo:
+    zone = find_zone(query.get("zone") or page.time_zone)
+    if zone is None:
+        raise BadQuery(gettext("This time zone is not known; zone should be like Europe/Berlin."))
+    return zone
+
+
+def _month(query: QueryDict) -> date:
+    month = read_month(query.get("month", ""))
+    if month is None:
+        raise BadQuery(gettext("month should be like 2026-12."))
+    return month
+
+
+def _minutes(query: QueryDict, page: PublicPage) -> int:
+    lengths = [duration.minutes for duration in page.durations]
+    asked = query.get("duration", "")
+    if not asked and len(lengths) == 1:
+        return lengths[0]
+    for minutes in lengths:
+        if asked == str(minutes):
+            return minutes
+    raise BadQuery(
+        gettext("duration should be one of the page's lengths: %(lengths)s.")
+        % {"lengths": ", ".join(map(str, lengths))}
+    )
+
+
+def _error(sentence: str, status: HTTPStatus) -> JsonResponse:
+    return JsonResponse({"error": sentence}, status=status)

@@ -1,0 +1,78 @@
+"""The host's day and week."""
+
+from datetime import date
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from timetuna.bookings.queries import requests_of
+from timetuna.bookings.status.agenda import Span, agenda, read_date, week_of
+from timetuna.bookings.status.rows import Reader
+from timetuna.bookings.views.host.bookings import reader_of, tabs
+from timetuna.l10n import datetimes
+from timetuna.lib.locale_conventions import customs_of
+from timetuna.lib.text import single_line
+from timetuna.pages.views.ownership import host_of
+
+DAY, WEEK = "day", "week"
+BAD_REQUEST = 400
+
+
+@require_safe
+@login_required
+def agenda_page(request: HttpRequest) -> HttpResponse:
+    """Show what is on a day, or in a week, by the host's clock."""
+    host = host_of(request)
+    reader = reader_of(host, timezone.now())
+    typed = request.GET.get("date", "")
+    day = read_date(typed)
+    view = DAY if request.GET.get("view") == DAY else WEEK
+    span = _span(request, view, day or reader.today())
+    days = agenda(host.pk, span, reader)
+    context = {
+        "tabs": tabs("agenda", waiting=requests_of(host.pk)),
+        "view": view,
+        "date": (day or reader.today()).isoformat(),
+        "views": [_choice(name, view, day or reader.today()) for name in (DAY, WEEK)],
+        "title": _title(span, reader),
+        "days": days,
+        "count": len({line.url for day in days for line in day.lines}),
+        "today": reader.today(),
+        "before": _address(view, span.step(-1)),
+        "after": _address(view, span.step(1)),
+        "now_url": _address(view, reader.today()),
+        "refused": single_line(typed, max_length=40) if typed and day is None else "",
+        "zone": datetimes.zone_name(reader.zone),
+    }
+    return render(
+        request, "bookings/agenda.html", context, status=BAD_REQUEST if context["refused"] else None
+    )
+
+
+def _span(request: HttpRequest, view: str, day: date) -> Span:
+    if view == DAY:
+        return Span(day, 1)
+    customs = customs_of(request.headers.get("Accept-Language", ""))
+    return week_of(day, first_weekday=customs.first_weekday)
+
+
+def _choice(name: str, view: str, day: date) -> dict[str, object]:
+    return {"label": name.capitalize(), "url": _address(name, day), "current": name == view}
+
+
+def _address(view: str, day: date | None) -> str:
+    return f"/bookings/agenda?view={view}&date={day.isoformat()}" if day else ""
+
+
+def _title(span: Span, reader: Reader) -> str:
+    """Say which dates are shown: "Wednesday 25 November 2026", "23 to 29 November 2026"."""
+    first, last = span.first, span.dates()[-1]
+    if first == last:
+        near = "Today, " if first == reader.today() else ""
+        return f"{near}{datetimes.day(first)} {first.year}"
+    year = f" {first.year}" if first.year != last.year else ""
+    month = f" {first:%B}{year}" if (first.year, first.month) != (last.year, last.month) else ""
+    return f"{first.day}{month} to {last.day} {last:%B} {last.year}"

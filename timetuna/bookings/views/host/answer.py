@@ -1,0 +1,61 @@
+"""Where a host says yes or no to a request: on a page of its own, to which the mail leads, or on the booking's."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from timetuna.bookings.actions.approve import approve
+from timetuna.bookings.actions.decline import decline
+from timetuna.bookings.errors import NotPossible
+from timetuna.bookings.forms.change import WordsForm
+from timetuna.bookings.forms.fields import read_number
+from timetuna.bookings.history import HOST, MAIL
+from timetuna.bookings.models import Booking
+from timetuna.bookings.views.host.booking import answer_context, own_or_404, show_booking
+from timetuna.bookings.views.host.bookings import reader_of
+from timetuna.l10n import datetimes
+from timetuna.pages.views.ownership import host_of
+from timetuna.web.forms import INCOMPLETE
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def answer(request: HttpRequest, booking_id: int) -> HttpResponse:
+    """Ask for the answer; only the buttons give it, since mail scanners open links."""
+    row = own_or_404(request, booking_id)
+    if request.method == "POST":
+        return _answer(request, row)
+    if row.status != Booking.Status.PENDING:
+        return HttpResponseRedirect(f"/bookings/{row.pk}")  # which says what became of it
+    reader = reader_of(host_of(request), timezone.now())
+    context = {
+        "booking": row,
+        "answer": answer_context(row, reader),
+        "via": MAIL,
+        "when": datetimes.when(row.start_at, minutes=row.minutes, zone=reader.zone),
+    }
+    return render(request, "bookings/answer.html", context)
+
+
+def _answer(request: HttpRequest, row: Booking) -> HttpResponse:
+    source, now = MAIL if request.POST.get("via") == MAIL else HOST, timezone.now()
+    seen = read_number(request.POST.get("seen", ""))
+    wanted, form = request.POST.get("answer"), WordsForm(request.POST)
+    if seen is None:
+        messages.error(request, str(INCOMPLETE))
+        return HttpResponseRedirect(f"/bookings/{row.pk}")
+    if wanted == "no" and not form.is_valid():
+        return show_booking(request, row, words_form=form, status=422)
+    try:
+        if wanted == "yes":
+            approve(row.pk, source=source, now=now, seen=seen)
+            messages.success(request, "Confirmed. Your guest gets the invitation by mail, and so do you.")
+        elif wanted == "no":
+            decline(row.pk, note_text=form.words(), source=source, now=now, seen=seen)
+            messages.success(request, "Declined. Your guest is told by mail, and the time is free again.")
+    except NotPossible as error:
+        messages.error(request, str(error))
+    return HttpResponseRedirect(f"/bookings/{row.pk}")

@@ -1,0 +1,262 @@
+"""One booking, as its host sees it."""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from timetuna.bookings.actions.cancel import cancel
+from timetuna.bookings.actions.erase import may_erase, of_the_same_guest
+from timetuna.bookings.actions.renew_link import renew_link
+from timetuna.bookings.errors import NotPossible
+from timetuna.bookings.forms.change import GuestsForm, WordsForm
+from timetuna.bookings.forms.host import NotesForm
+from timetuna.bookings.fulfilment.retry import retry_booking
+from timetuna.bookings.guests import shown
+from timetuna.bookings.history import API, FURTHER, GUEST, HOST, LINK, MAIL
+from timetuna.bookings.integrations.invitation import brought
+from timetuna.bookings.integrations.location import place
+from timetuna.bookings.links import link
+from timetuna.bookings.models import Booking, BookingGuest, HistoryEntry
+from timetuna.bookings.notifications.audiences import further
+from timetuna.bookings.policies import guests_refusal, most_guests
+from timetuna.bookings.queries import booking_of
+from timetuna.bookings.states import ahead
+from timetuna.bookings.status.effects import effects
+from timetuna.bookings.status.job import Effect, Remedy, State
+from timetuna.bookings.status.rows import Reader
+from timetuna.bookings.views.host.bookings import reader_of
+from timetuna.l10n import datetimes, relative
+from timetuna.pages.views.ownership import host_of
+from timetuna.web.saving import opened
+
+_SOURCES = {LINK: "by the guest's link", MAIL: "from a mail", API: "through the API"}
+ERASE_TEXT = (
+    "Name, addresses, phone number, notes and whom they brought are erased here, and their link stops working. "
+    "Calendars, meetings and mails outside stay as they are. This cannot be undone."
+)
+BookingView = Callable[[HttpRequest, int], HttpResponse]
+
+
+@require_safe
+@login_required
+def booking(request: HttpRequest, booking_id: int) -> HttpResponse:
+    """Show all facts, what happened outside, and the history."""
+    return show_booking(request, own_or_404(request, booking_id))
+
+
+def show_booking(
+    request: HttpRequest,
+    row: Booking,
+    *,
+    notes_form: NotesForm | None = None,
+    words_form: WordsForm | None = None,
+    guests_form: GuestsForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Render the page of a booking; with a form that could not be used, as it was typed, and the status for it."""
+    reader = reader_of(host_of(request), timezone.now())
+    history = list(row.history.all())
+    work, people = effects(row, history, reader), list(brought(row))
+    context = {
+        "booking": row,
+        **_times(row, reader),
+        "place": place(row),
+        **_work(work),
+        "history": [_entry(entry, row, reader) for entry in history],
+        "guest_link": link(row),
+        "same_source": _same_source(row),
+        "new_link_path": f"/bookings/{row.pk}/new-link",
+        "phone_digits": "".join(sign for sign in row.guest_phone if sign in "+0123456789"),
+        **_possible(row, people, reader, words_form or WordsForm()),
+        **_guests(row, people, guests_form, reader),
+        "notes_form": notes_form or _notes_form(request, row),
+    }
+    return render(request, "bookings/booking.html", context, status=status)
+
+
+def _same_source(row: Booking) -> int:
+    """Return how many other bookings of the host came from the same network, as long as that is known."""
+    if not row.source_network:
+        return 0
+    others = Booking.objects.filter(host_id=row.host_id, source_network=row.source_network)
+    return others.exclude(pk=row.pk).count()
+
+
+def _notes_form(request: HttpRequest, row: Booking) -> NotesForm:
+    return opened(request, lambda data, _files: NotesForm(row, data), path=f"/bookings/{row.pk}/notes")
+
+
+def _possible(
+    row: Booking, people: Sequence[BookingGuest], reader: Reader, words_form: WordsForm
+) -> dict[str, object]:
+    """Return what the host can do with the booking now, with the forms for it."""
+    cancellable = ahead(row, now=reader.now)
+    begun = row.status == Booking.Status.CONFIRMED and row.start_at <= reader.now
+    erasable = row.erased_at is None and may_erase(row, now=reader.now)
+    others = of_the_same_guest(row).exclude(pk=row.pk).count() if erasable else 0
+    return {
+        "cancellable": cancellable,
+        "begun": begun,
+        "cancel_form": words_form,
+        "answer": answer_context(row, reader) | {"form": words_form}
+        if row.status == Booking.Status.PENDING
+        else None,
+        "readers": _readers(row, people) if row.erased_at is None else [],
+        "erasable": erasable,
+        "others": others,
+        "erase_text": ERASE_TEXT,
+    }
+
+
+def _guests(
+    row: Booking, people: Sequence[BookingGuest], form: GuestsForm | None, reader: Reader
+) -> dict[str, object]:
+    """Return who comes along, and the form to invite more, as far as the page it was booked on allows."""
+    room = max(0, most_guests(row) - len(people))
+    return {
+        "people": [{"id": str(one.pk), "shown": shown(one)} for one in people],
+        "changeable": row.erased_at is None and not guests_refusal(row, now=reader.now),
+        "guests_form": form or (GuestsForm(most=room) if room else None),
+    }
+
+
+def _readers(row: Booking, people: Iterable[BookingGuest]) -> list[tuple[str, str]]:
+    """Return who hears of the booking, as what the mail is addressed by and in words."""
+    own = [(GUEST, f"{row.guest_name} <{row.guest_email}>"), (HOST, "Me")]
+    if row.pending_until is not None:
+        return own
+    return [*own, *((further(one.pk), shown(one)) for one in people)]
+
+
+def answer_context(row: Booking, reader: Reader) -> dict[str, object]:
+    """Return what the form that answers a request shows."""
+    until = row.pending_until or row.start_at
+    return {
+        "until": relative.dated(until, zone=reader.zone, now=reader.now).replace("Today", "today"),
+        "left": relative.distance(until, now=reader.now),
+        "form": WordsForm(),
+    }
+
+
+def post_or_back(view: BookingView) -> BookingView:
+    """Answer a GET with the booking's page: it changes nothing, and signing in after a POST leads here."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, booking_id: int) -> HttpResponse:
+        if request.method == "POST":
+            return view(request, booking_id)
+        return HttpResponseRedirect(f"/bookings/{booking_id}")
+
+    return answer
+
+
+@post_or_back
+@login_required
+def retry(request: HttpRequest, booking_id: int) -> HttpResponse:
+    """Try everything that waits or failed again, now."""
+    row = own_or_404(request, booking_id)
+    if retry_booking(row):
+        messages.success(request, "Trying again. How it goes shows below.")
+    else:
+        messages.info(request, "Nothing is waiting for this booking.")
+    return HttpResponseRedirect(f"/bookings/{row.pk}")
+
+
+@post_or_back
+@login_required
+def cancel_as_host(request: HttpRequest, booking_id: int) -> HttpResponse:
+    """Call the booking off; both sides get a mail."""
+    row = own_or_404(request, booking_id)
+    form = WordsForm(request.POST)
+    if not form.is_valid():
+        return show_booking(request, row, words_form=form, status=422)
+    try:
+        cancel(row.pk, actor=HOST, note_text=form.words(), now=timezone.now())
+    except NotPossible as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, "The booking is cancelled. Everybody gets a mail.")
+    return HttpResponseRedirect(f"/bookings/{row.pk}")
+
+
+@post_or_back
+@login_required
+def new_guest_link(request: HttpRequest, booking_id: int) -> HttpResponse:
+    """Replace the guest's unguessable link."""
+    row = own_or_404(request, booking_id)
+    renew_link(row.pk, actor=HOST)
+    messages.success(request, "The old link is dead. Give the new one to your guest; it stands below.")
+    return HttpResponseRedirect(f"/bookings/{row.pk}#guest-link")
+
+
+def _times(row: Booking, reader: Reader) -> dict[str, object]:
+    """Return the times by both clocks."""
+    guest_zone = datetimes.zone_or_utc(row.guest_time_zone)
+    return {
+        "when": datetimes.when(row.start_at, minutes=row.minutes, zone=reader.zone),
+        "guest_when": datetimes.when(row.start_at, minutes=row.minutes, zone=guest_zone),
+        "length": datetimes.length(row.minutes),
+        "distance": _distance(row, reader),
+        "booked": relative.dated(row.created_at, zone=reader.zone, now=reader.now),
+        "booked_ago": relative.distance(row.created_at, now=reader.now),
+        "zone": datetimes.zone_name(reader.zone),
+    }
+
+
+def _distance(row: Booking, reader: Reader) -> str:
+    if row.status == Booking.Status.CANCELLED:
+        return ""
+    if row.end_at() <= reader.now:
+        return f"Over, {relative.distance(row.end_at(), now=reader.now)}"
+    if row.start_at <= reader.now:
+        return "Under way"
+    return f"Begins {relative.distance(row.start_at, now=reader.now)}"
+
+
+def _work(work: Sequence[Effect]) -> dict[str, object]:
+    return {
+        "effects": work,
+        "retryable": any(effect.remedy is Remedy.RETRY for effect in work),
+        "connect": any(effect.remedy is Remedy.CONNECT for effect in work),
+        "busy": any(effect.state is State.BUSY for effect in work),
+    }
+
+
+def _entry(entry: HistoryEntry, row: Booking, reader: Reader) -> dict[str, object]:
+    """Return one line of history: who, what, when, from where, and what changed besides the time."""
+    named = {GUEST: row.guest_name, HOST: "You", FURTHER: "A further guest"}
+    who = named.get(entry.actor, "TimeTuna")
+    at = entry.at.astimezone(reader.zone)
+    changed = [
+        f"{name.replace('_', ' ')}: {_value(old)} \N{RIGHTWARDS ARROW} {_value(new)}"
+        for name, (old, new) in entry.changes.items()
+        if name != "start"
+    ]
+    return {
+        "who": who,
+        "text": entry.text,
+        "at": at,
+        "when": relative.dated(entry.at, zone=reader.zone, now=reader.now),
+        "source": _SOURCES.get(entry.source, ""),
+        "changes": ", ".join(changed),
+    }
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "none" if value is None else str(value)
+
+
+def own_or_404(request: HttpRequest, booking_id: int) -> Booking:
+    """Return the signed-in host's own booking."""
+    row = booking_of(host_of(request).pk, booking_id)
+    if row is None:
+        raise Http404
+    return row

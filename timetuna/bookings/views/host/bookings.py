@@ -1,0 +1,137 @@
+"""The host's list of bookings."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Page, Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from timetuna.accounts.models import User
+from timetuna.bookings.models import Booking
+from timetuna.bookings.queries import (
+    CANCELLED,
+    PAST,
+    REQUESTS,
+    UPCOMING,
+    Wanted,
+    bookings_of,
+    page_titles,
+    requests_of,
+    unusual_of,
+)
+from timetuna.bookings.status.rows import Reader, days
+from timetuna.l10n import datetimes
+from timetuna.lib.text import single_line
+from timetuna.pages.models import BookingPage
+from timetuna.pages.views.ownership import host_of
+
+TABS = {UPCOMING: "Upcoming", REQUESTS: "Requests", PAST: "Past", CANCELLED: "Cancelled"}
+ON_A_PAGE = 20
+LONGEST_SEARCH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What the address asks for, and the host's pages it may ask for."""
+
+    wanted: Wanted
+    pages: dict[int, str]
+
+    def narrows(self) -> bool:
+        """Say whether words or a page are asked for."""
+        return bool(self.wanted.text or self.wanted.page_id)
+
+    def page_title(self) -> str:
+        """Return the title of the page asked for."""
+        return self.pages.get(self.wanted.page_id or 0, "")
+
+    def query(self, *, page: int = 1) -> str:
+        """Return the query of the address at which this, and nothing else, is shown."""
+        asked = {"show": self.wanted.which, "q": self.wanted.text, "on": self.wanted.page_id}
+        return urlencode(
+            {name: value for name, value in asked.items() if value} | ({"page": page} if page > 1 else {})
+        )
+
+    def elsewhere(self, which: str) -> "Filter":
+        """Return the same under another tab."""
+        return replace(self, wanted=replace(self.wanted, which=which))
+
+
+@require_safe
+@login_required
+def bookings(request: HttpRequest) -> HttpResponse:
+    """List bookings by day, twenty at a time."""
+    host, now = host_of(request), timezone.now()
+    asked = read_filter(request, host)
+    page = Paginator(bookings_of(host.pk, asked.wanted, now=now), ON_A_PAGE).get_page(request.GET.get("page"))
+    reader, waiting = reader_of(host, now), requests_of(host.pk)
+    context = {
+        "asked": asked,
+        "tabs": tabs(asked.wanted.which, asked, waiting=waiting),
+        "waiting": waiting,
+        "unusual": unusual_of(host.pk, now=now),
+        "days": days(page.object_list, reader),
+        "page": page,
+        "count": page.paginator.count,
+        "paging": _paging(page, asked),
+        "zone": datetimes.zone_name(reader.zone),
+    }
+    if not page.paginator.count:
+        context |= _nothing(host, asked, now)
+    return render(request, "bookings/list.html", context)
+
+
+def reader_of(host: User, now: datetime) -> Reader:
+    """Return the host as somebody times are written for."""
+    return Reader(zone=datetimes.zone_or_utc(host.time_zone), now=now)
+
+
+def read_filter(request: HttpRequest, host: User) -> Filter:
+    """Return what the address asks for. What it cannot mean is left out: unknown tabs, pages of others."""
+    pages = page_titles(host.pk)
+    which, on = request.GET.get("show", ""), request.GET.get("on", "")
+    page_id = next((number for number in pages if str(number) == on), None)
+    text = single_line(request.GET.get("q", ""), max_length=LONGEST_SEARCH)
+    return Filter(Wanted(which=which if which in TABS else UPCOMING, text=text, page_id=page_id), pages)
+
+
+def tabs(current: str, asked: Filter | None = None, *, waiting: int = 0) -> list[dict[str, object]]:
+    """Return the tabs; what was searched for stays when another is opened. Requests have one while some wait."""
+    found: list[dict[str, object]] = [
+        {
+            "label": label,
+            "url": f"/bookings?{asked.elsewhere(which).query() if asked else f'show={which}'}",
+            "current": which == current,
+        }
+        for which, label in TABS.items()
+        if which != REQUESTS or waiting or current == REQUESTS
+    ]
+    return [*found, {"label": "Agenda", "url": "/bookings/agenda", "current": current == "agenda"}]
+
+
+def _paging(page: Page[Booking], asked: Filter) -> dict[str, str]:
+    """Return the addresses of the pages before and after this one."""
+    before = asked.query(page=page.previous_page_number()) if page.has_previous() else ""
+    after = asked.query(page=page.next_page_number()) if page.has_next() else ""
+    return {"before": before, "after": after}
+
+
+def _nothing(host: User, asked: Filter, now: datetime) -> dict[str, object]:
+    """Return what an empty list says: where the search would find something, or how bookings come about."""
+    if asked.narrows():
+        others = [asked.elsewhere(which) for which in TABS if which != asked.wanted.which]
+        counted = [(other, bookings_of(host.pk, other.wanted, now=now).count()) for other in others]
+        found = [
+            {"label": TABS[other.wanted.which], "count": count, "query": other.query()}
+            for other, count in counted
+            if count
+        ]
+        return {"found": found}
+    first = BookingPage.objects.select_related("host").filter(host=host).order_by("title", "id").first()
+    earlier = Booking.objects.filter(host=host).exists()
+    return {"share": first.address() if first else "", "earlier": earlier}

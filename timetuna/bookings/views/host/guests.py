@@ -1,0 +1,50 @@
+"""The host of a booking invites somebody else to it, or takes somebody off."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+
+from timetuna.bookings.actions.change_guests import add_guests, remove_guest
+from timetuna.bookings.errors import BookingRefused, TooManyBookings
+from timetuna.bookings.forms.change import GuestsForm
+from timetuna.bookings.forms.fields import read_number
+from timetuna.bookings.history import HOST
+from timetuna.bookings.models import Booking
+from timetuna.bookings.views.guest.guests import room_for_guests
+from timetuna.bookings.views.host.booking import own_or_404, post_or_back, show_booking
+
+
+@post_or_back
+@login_required
+def change_guests(request: HttpRequest, booking_id: int) -> HttpResponse:
+    """Do what the button says: take the named person off, or invite whom the form names."""
+    row = own_or_404(request, booking_id)
+    return _remove(request, row) if "remove" in request.POST else _add(request, row)
+
+
+def _add(request: HttpRequest, row: Booking) -> HttpResponse:
+    form = GuestsForm(request.POST, most=room_for_guests(row))
+    if not form.is_valid():
+        return show_booking(request, row, guests_form=form, status=422)
+    try:
+        add_guests(row.pk, others=form.cleaned_data["guests"], now=timezone.now(), actor=HOST)
+    except BookingRefused as error:
+        form.add_error("guests", str(error))
+        status = 429 if isinstance(error, TooManyBookings) else 409
+        return show_booking(request, row, guests_form=form, status=status)
+    if row.status == Booking.Status.PENDING:
+        messages.success(request, "Added. The invitation goes out once you have said yes.")
+    else:
+        messages.success(request, "Invited. Your guest is told, too.")
+    return HttpResponseRedirect(f"/bookings/{row.pk}#guests")
+
+
+def _remove(request: HttpRequest, row: Booking) -> HttpResponse:
+    number = read_number(request.POST["remove"])
+    try:
+        if number is not None:
+            remove_guest(row.pk, guest_id=number, now=timezone.now(), actor=HOST)
+    except BookingRefused as error:
+        messages.error(request, str(error))
+    return HttpResponseRedirect(f"/bookings/{row.pk}#guests")

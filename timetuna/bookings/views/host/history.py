@@ -1,0 +1,43 @@
+"""A booking's history as a file."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_safe
+
+from timetuna.bookings.integrations.invitation import own_uid
+from timetuna.bookings.models import Booking, HistoryEntry
+from timetuna.bookings.views.host.booking import own_or_404
+
+
+@require_safe
+@login_required
+def history(request: HttpRequest, booking_id: int) -> JsonResponse:
+    """Send what happened, the earliest first; times are UTC (RFC 3339)."""
+    row = own_or_404(request, booking_id)
+    answer = JsonResponse(_facts(row) | {"history": [_entry(entry) for entry in row.history.all()]})
+    answer["Content-Disposition"] = f'attachment; filename="booking-{row.pk}-history.json"'
+    return answer
+
+
+def _facts(row: Booking) -> dict[str, object]:
+    return {
+        "booking": row.pk,
+        "uid": own_uid(row),
+        "title": row.title,
+        "start": row.start_at.isoformat(),
+        "minutes": row.minutes,
+        "status": row.status,
+        "revision": row.revision,
+        "guest": {"name": row.guest_name, "email": row.guest_email},
+    }
+
+
+def _entry(entry: HistoryEntry) -> dict[str, object]:
+    return {
+        "at": entry.at.isoformat(),
+        "who": entry.actor,
+        "from": entry.source,
+        "event": entry.event,
+        "text": entry.text,
+        "changes": {name: {"old": old, "new": new} for name, (old, new) in entry.changes.items()},
+    }

@@ -1,0 +1,195 @@
+"""A host moves a booking to any time: one that the page offers, or one that only the host may choose."""
+
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from timetuna.availability.hours import Hours
+from timetuna.availability.minutes import moment_of
+from timetuna.bookings.actions.reschedule import Wish, reschedule
+from timetuna.bookings.errors import BookingRefused
+from timetuna.bookings.forms.change import WordsForm
+from timetuna.bookings.forms.host import WhenForm
+from timetuna.bookings.history import HOST
+from timetuna.bookings.models import Booking
+from timetuna.bookings.queries import taken_by_another
+from timetuna.bookings.slots.availability import Question
+from timetuna.bookings.slots.explain import hours_path, instants, lines_for
+from timetuna.bookings.slots.month import free_times, slots_context
+from timetuna.bookings.slots.reasons import Line
+from timetuna.bookings.slots.selection import (
+    Choice,
+    read_customs,
+    read_day,
+    read_month,
+    read_start,
+    write_start,
+)
+from timetuna.bookings.status.rows import Reader
+from timetuna.bookings.views.host.booking import own_or_404
+from timetuna.bookings.views.host.bookings import reader_of
+from timetuna.l10n import datetimes
+from timetuna.pages.queries import PageDuration, PublicPage, page_settings
+from timetuna.pages.views.ownership import host_of
+
+
+class _Host(NamedTuple):
+    """The request's booking, and for whom times are written."""
+
+    booking: Booking
+    reader: Reader
+
+    def path(self) -> str:
+        return f"/bookings/{self.booking.pk}/move"
+
+
+@require_safe
+@login_required
+def choose_any_time(request: HttpRequest, booking_id: int) -> HttpResponse:
+    """Show the free times of the booking's page, and a form for any other time."""
+    host = _host(request, booking_id)
+    if not _movable(host):
+        return HttpResponseRedirect(f"/bookings/{booking_id}")
+    return _choose(request, host, WhenForm(initial=_now(host)))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def confirm_any_time(request: HttpRequest, booking_id: int) -> HttpResponse:
+    """Say which rules the new time breaks, and ask once; only the form's button moves."""
+    host = _host(request, booking_id)
+    if not _movable(host):
+        return HttpResponseRedirect(f"/bookings/{booking_id}")
+    query = request.POST if request.method == "POST" else request.GET
+    start = read_start(query.get("start", ""))
+    if start is not None:
+        return _move(request, host, start) if request.method == "POST" else _ask(request, host, start)
+    form = WhenForm(query)
+    if not form.is_valid():
+        return _choose(request, host, form, status=422)
+    found = instants(Hours(zone=host.reader.zone), form.cleaned_data["date"], form.cleaned_data["time"])
+    if not found:
+        form.add_error("time", "The clock skips this time on that date. Choose another.")
+        return _choose(request, host, form, status=422)
+    if len(found) > 1:
+        return _choose(request, host, form, twice=found)
+    return _ask(request, host, found[0])
+
+
+def _choose(
+    request: HttpRequest, host: _Host, form: WhenForm, *, twice: list[int] | None = None, status: int = 200
+) -> HttpResponse:
+    context = {
+        "booking": host.booking,
+        "form": form,
+        "present": _when(host, host.booking.start_at),
+        "zone": datetimes.zone_name(host.reader.zone),
+        "twice": [_link(host, minute) for minute in twice or ()],
+        **_offer(request, host),
+    }
+    fragment = context["month"] and request.headers.get("HX-Request") == "true"
+    answer = render(
+        request, "public/_slots.html" if fragment else "bookings/move.html", context, status=status
+    )
+    answer["Vary"] = "HX-Request, Accept-Language"
+    return answer
+
+
+def _offer(request: HttpRequest, host: _Host) -> dict[str, Any]:
+    """Return the month and the times that the booking's page has free; nothing where the page is gone."""
+    page, booking = _page(host.booking), host.booking
+    if page is None:
+        return {"month": None}
+    day = read_day(request.GET.get("day", ""))
+    month = day.replace(day=1) if day else read_month(request.GET.get("month", ""))
+    choice = Choice(
+        path=host.path(),
+        duration=PageDuration(booking.minutes),
+        zone=host.reader.zone,
+        host_zone=host.reader.zone,
+        customs=read_customs(request),
+        month=month or booking.start_at.astimezone(host.reader.zone).date().replace(day=1),
+        day=day,
+    )
+    calendar = free_times(page, choice, now=host.reader.now, moving=booking.pk)
+    return slots_context(calendar, choice, book_path=f"{host.path()}/confirm", now=host.reader.now)
+
+
+def _ask(
+    request: HttpRequest, host: _Host, start: int, *, refusal: str = "", status: int = 200
+) -> HttpResponse:
+    booking = host.booking
+    guest_zone = datetimes.zone_or_utc(booking.guest_time_zone)
+    over = moment_of(start) <= host.reader.now
+    taken = taken_by_another(booking, start_minute=start)
+    context = {
+        "booking": booking,
+        "form": WordsForm(request.POST if request.method == "POST" else None),
+        "start": write_start(moment_of(start)),
+        "present": _when(host, booking.start_at),
+        "new": _when(host, moment_of(start)),
+        "for_guest": datetimes.when(moment_of(start), minutes=booking.minutes, zone=guest_zone),
+        "lines": _lines(host, start),
+        "refusal": refusal,
+        "over": over,
+        "taken": taken,
+        "possible": not over and not taken and moment_of(start) != booking.start_at,
+        "back_url": host.path(),
+    }
+    return render(request, "bookings/move_confirm.html", context, status=status)
+
+
+def _move(request: HttpRequest, host: _Host, start: int) -> HttpResponse:
+    form = WordsForm(request.POST)
+    if not form.is_valid():
+        return _ask(request, host, start, status=422)
+    anyway = request.POST.get("anyway") == "yes" or host.booking.page is None
+    wish = Wish(words=form.words(), anyway=anyway)
+    try:
+        reschedule(host.booking.pk, start_minute=start, actor=HOST, now=host.reader.now, wish=wish)
+    except BookingRefused as error:
+        return _ask(request, host, start, refusal=str(error), status=409)
+    messages.success(request, "The booking is moved. Everybody gets a mail with the new time.")
+    return HttpResponseRedirect(f"/bookings/{host.booking.pk}")
+
+
+def _lines(host: _Host, start: int) -> tuple[Line, ...]:
+    """Return which rules of its page the time breaks."""
+    page, row = _page(host.booking), host.booking.page
+    if page is None or row is None:
+        return ()
+    question = Question(page=page, minutes=host.booking.minutes, now=host.reader.now, moving=host.booking.pk)
+    return lines_for(question, start_minute=start, hours_path=hours_path(row))
+
+
+def _link(host: _Host, minute: int) -> dict[str, str]:
+    local = moment_of(minute).astimezone(host.reader.zone)
+    words = f"{datetimes.clock(local)} {datetimes.which_of_two(local)}"
+    return {"url": f"{host.path()}/confirm?start={write_start(moment_of(minute))}", "text": words}
+
+
+def _when(host: _Host, start: datetime) -> str:
+    return datetimes.when(start, minutes=host.booking.minutes, zone=host.reader.zone)
+
+
+def _now(host: _Host) -> dict[str, Any]:
+    local = host.booking.start_at.astimezone(host.reader.zone)
+    return {"date": local.date(), "time": local.hour * 60 + local.minute}
+
+
+def _page(booking: Booking) -> PublicPage | None:
+    return page_settings(booking.page_id) if booking.page_id else None
+
+
+def _movable(host: _Host) -> bool:
+    return host.booking.status == Booking.Status.CONFIRMED and host.booking.end_at() > host.reader.now
+
+
+def _host(request: HttpRequest, booking_id: int) -> _Host:
+    return _Host(own_or_404(request, booking_id), reader_of(host_of(request), timezone.now()))

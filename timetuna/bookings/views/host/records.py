@@ -1,0 +1,91 @@
+"""What a host keeps of a booking: whether the guest came, notes of their own, and for how long who the guest was."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+
+from timetuna.bookings.actions.erase import erase, may_erase, of_the_same_guest
+from timetuna.bookings.actions.mark_no_show import mark_no_show
+from timetuna.bookings.actions.resend import resend
+from timetuna.bookings.actions.write_notes import write_notes
+from timetuna.bookings.errors import BookingRefused, NotPossible
+from timetuna.bookings.forms.host import NotesForm
+from timetuna.bookings.history import HOST
+from timetuna.bookings.views.host.booking import own_or_404, post_or_back, show_booking
+from timetuna.web.forms import INCOMPLETE
+from timetuna.web.saving import save
+
+
+@post_or_back
+@login_required
+def no_show(request: HttpRequest, booking_id: int) -> HttpResponse:
+    """Write down that the guest did not come, or did."""
+    row = own_or_404(request, booking_id)
+    missed = {"yes": True, "no": False}.get(request.POST.get("missed", ""))
+    try:
+        if missed is not None:
+            mark_no_show(row.pk, missed=missed, now=timezone.now())
+    except NotPossible as error:
+        messages.error(request, str(error))
+    return HttpResponseRedirect(f"/bookings/{row.pk}")
+
+
+@post_or_back
+@login_required
+def notes(request: HttpRequest, booking_id: int) -> HttpResponse:
+    """Store the host's private notes."""
+    row = own_or_404(request, booking_id)
+
+    def build(data: Any, _files: Any) -> NotesForm:
+        return NotesForm(own_or_404(request, booking_id), data)
+
+    def store(form: NotesForm) -> None:
+        write_notes(booking_id, text=form.cleaned_data["notes"])
+
+    form = save(request, build, store)
+    if not form.saved:
+        return show_booking(request, row, notes_form=form, status=form.status())
+    messages.success(request, "Your notes are saved.")
+    return HttpResponseRedirect(f"/bookings/{row.pk}#notes")
+
+
+@post_or_back
+@login_required
+def send_again(request: HttpRequest, booking_id: int) -> HttpResponse:
+    """Have the mail about the booking sent once more."""
+    row = own_or_404(request, booking_id)
+    try:
+        resend(row.pk, audience=request.POST.get("to", ""), now=timezone.now())
+    except BookingRefused as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, "The mail is on its way again.")
+    return HttpResponseRedirect(f"/bookings/{row.pk}#outside")
+
+
+@post_or_back
+@login_required
+def erase_guest(request: HttpRequest, booking_id: int) -> HttpResponse:
+    """Erase who the guest was, in this booking or in all of theirs that are over."""
+    row, now = own_or_404(request, booking_id), timezone.now()
+    if "all" not in request.POST:
+        messages.error(request, str(INCOMPLETE))
+        return HttpResponseRedirect(f"/bookings/{row.pk}")
+    rows = list(of_the_same_guest(row)) if request.POST["all"] else [row]
+    due = [one for one in rows if may_erase(one, now=now)]
+    for one in due:
+        erase(one.pk, actor=HOST, now=now)
+    if rows and not due:
+        messages.error(
+            request, "This meeting is still to come. Cancel it first; then its guest can be erased."
+        )
+    elif len(due) < len(rows):
+        left = len(rows) - len(due)
+        text = f"Erased in {len(due)}. {left} still to come: cancel first what is not to take place."
+        messages.warning(request, text)
+    else:
+        messages.success(request, "Erased. The history keeps what happened, without who it was.")
+    return HttpResponseRedirect(f"/bookings/{row.pk}")

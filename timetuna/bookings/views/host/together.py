@@ -1,0 +1,186 @@
+"""Many bookings at once: those from one source, or those that were made while unusually many were."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from timetuna.bookings.actions.cancel_together import cancel_together, restore_together
+from timetuna.bookings.actions.erase import SOURCE_KEPT_DAYS
+from timetuna.bookings.forms.fields import read_number
+from timetuna.bookings.models import Booking, UnusualBookings
+from timetuna.bookings.status.rows import Reader
+from timetuna.bookings.views.host.booking import own_or_404
+from timetuna.bookings.views.host.bookings import reader_of
+from timetuna.l10n import datetimes, relative
+from timetuna.pages.views.ownership import host_of
+
+MOST_SHOWN = 500
+UNDO_FOR = timedelta(minutes=30)
+_UNDO = "cancelled_together"
+UNDO_ALL = "1"
+ALL, NONE, UNCONFIRMED = "all", "none", "unconfirmed"
+_SELECTIONS = {UNCONFIRMED: "Those without a confirmed address", ALL: "All", NONE: "None"}
+
+
+class Group(NamedTuple):
+    """What is shown together: whose rows, under which heading, and from where the host came."""
+
+    rows: QuerySet[Booking]
+    heading: str
+    text: str
+    back: str
+
+
+class Batch(NamedTuple):
+    """What was cancelled at one moment (seconds since the epoch), kept in the host's session as it stands here."""
+
+    at: float
+    ids: list[int]
+
+    def key(self) -> str:
+        """Return what its button sends: the moment, so that it names no other batch once this one is over."""
+        return f"{self.at:.6f}"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def same_source(request: HttpRequest, booking_id: int) -> HttpResponse:
+    """Show the host's bookings from the network this one came from; cancel those that are ticked."""
+    booking = own_or_404(request, booking_id)
+    if not booking.source_network:
+        raise Http404
+    rows = Booking.objects.filter(host_id=booking.host_id, source_network=booking.source_network)
+    text = (
+        "These came from the same place on the Internet: one person, or everybody in one household, office or "
+        f"school. TimeTuna keeps no address, and forgets the rest after {SOURCE_KEPT_DAYS} days."
+    )
+    return _answer(request, Group(rows, "Bookings from the same source", text, f"/bookings/{booking.pk}"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def unusual(request: HttpRequest, number: int) -> HttpResponse:
+    """Show what was booked on a page while it was unusually much; cancel those that are ticked."""
+    host = host_of(request)
+    found = UnusualBookings.objects.select_related("page").filter(pk=number, page__host=host).first()
+    if found is None:
+        raise Http404
+    if "dismiss" in request.POST:
+        UnusualBookings.objects.filter(pk=found.pk).update(dismissed=True)
+        return HttpResponseRedirect("/bookings")
+    rows = Booking.objects.filter(
+        page=found.page, created_at__gte=found.began_at, created_at__lte=found.last_at + timedelta(minutes=10)
+    )
+    reader = reader_of(host, timezone.now())
+    since, until = (
+        relative.dated(moment, zone=reader.zone, now=reader.now).replace("Today", "today")
+        for moment in (found.began_at, found.last_at)
+    )
+    text = (
+        f"These were booked on “{found.page.title}” from {since} to {until}. "
+        f"At least {found.asked} time{'s' if found.asked > 1 else ''} somebody was asked for a proof."
+    )
+    return _answer(request, Group(rows, "Unusually many bookings", text, "/bookings"))
+
+
+def _answer(request: HttpRequest, group: Group) -> HttpResponse:
+    if request.method != "POST":
+        return _show(request, group)
+    if "undo" in request.POST:
+        return _undo(request)
+    host, now = host_of(request), timezone.now()
+    ticked = [number for text in request.POST.getlist("booking") if (number := read_number(text)) is not None]
+    mine = list(group.rows.filter(pk__in=ticked[:MOST_SHOWN]).values_list("pk", flat=True))
+    done = cancel_together(host.pk, mine, now=now)
+    if done:
+        request.session[_UNDO] = [*_undoable(request, now), Batch(now.timestamp(), done)]
+        messages.success(request, f"{_count(len(done))} cancelled. The times are free again.")
+    else:
+        messages.info(request, "Nothing was cancelled. Tick the bookings that you want to cancel.")
+    return HttpResponseRedirect(request.path)
+
+
+def _undo(request: HttpRequest) -> HttpResponse:
+    """Take back one batch, or all of them; what is not undone now can still be later."""
+    now, asked = timezone.now(), request.POST["undo"]
+    batches = _undoable(request, now)
+    chosen = [batch for batch in batches if asked in {UNDO_ALL, batch.key()}]
+    ids = [booking_id for batch in chosen for booking_id in batch.ids]
+    done, left = restore_together(host_of(request).pk, ids, now=now)
+    request.session[_UNDO] = [batch for batch in batches if batch not in chosen]
+    if done:
+        messages.success(request, f"{_count(len(done))} back as before.")
+    if left:
+        messages.warning(
+            request, f"{_count(left, verb=False)} stayed cancelled: the time is taken by now, or over."
+        )
+    if not chosen:
+        messages.info(request, "Nothing was brought back: that can be done for half an hour, and once.")
+    return HttpResponseRedirect(request.path)
+
+
+def _undoable(request: HttpRequest, now: datetime) -> list[Batch]:
+    """Return what this host has cancelled together in the last half hour, oldest first."""
+    batches = [Batch(*kept) for kept in request.session.get(_UNDO, [])]
+    return [batch for batch in batches if now.timestamp() - batch.at < UNDO_FOR.total_seconds()]
+
+
+def _undo_rows(batches: Sequence[Batch], reader: Reader) -> list[dict[str, Any]]:
+    return [
+        {
+            "key": batch.key(),
+            "count": len(batch.ids),
+            "at": relative.stamp(datetime.fromtimestamp(batch.at, UTC), zone=reader.zone, now=reader.now),
+        }
+        for batch in batches
+    ]
+
+
+def _show(request: HttpRequest, group: Group) -> HttpResponse:
+    reader = reader_of(host_of(request), timezone.now())
+    rows = list(group.rows.select_related("page").order_by("start_at", "pk")[:MOST_SHOWN])
+    ahead = [row for row in rows if row.status != Booking.Status.CANCELLED and row.end_at() > reader.now]
+    selection = request.GET.get("select", UNCONFIRMED)
+    batches = _undoable(request, reader.now)
+    context = {
+        "group": group,
+        "rows": [_row(row, reader, selection) for row in ahead],
+        "others": len(rows) - len(ahead),
+        "selections": [
+            {"label": label, "query": f"?select={name}", "current": name == selection}
+            for name, label in _SELECTIONS.items()
+        ],
+        "undoable": _undo_rows(batches, reader),
+        "undoable_in_all": sum(len(batch.ids) for batch in batches),
+        "undo_all": UNDO_ALL,
+        "zone": datetimes.zone_name(reader.zone),
+        **_said(ahead),
+    }
+    return render(request, "bookings/together.html", context)
+
+
+def _said(ahead: Sequence[Booking]) -> dict[str, int]:
+    return {"count": len(ahead), "confirmed": sum(row.guest_confirmed for row in ahead)}
+
+
+def _row(row: Booking, reader: Reader, selection: str) -> dict[str, Any]:
+    return {
+        "booking": row,
+        "when": datetimes.short_when(row.start_at, zone=reader.zone),
+        "booked": relative.dated(row.created_at, zone=reader.zone, now=reader.now).replace("Today", "today"),
+        "ticked": selection == ALL or (selection == UNCONFIRMED and not row.guest_confirmed),
+        "requested": row.status == Booking.Status.PENDING,
+    }
+
+
+def _count(number: int, *, verb: bool = True) -> str:
+    words = f"{number} booking{'s' if number > 1 else ''}"
+    return f"{words} {'are' if number > 1 else 'is'}" if verb else words

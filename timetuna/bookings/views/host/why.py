@@ -1,0 +1,68 @@
+"""Why is this time missing? Asked by a host about a page of their own; the address can be kept and shared."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from timetuna.availability.hours import host_date
+from timetuna.availability.minutes import minute_of
+from timetuna.bookings.forms.host import WhyForm
+from timetuna.bookings.slots.explain import Asked, explain, hours_path, zone_on
+from timetuna.l10n import datetimes
+from timetuna.pages.models import BookingPage
+from timetuna.pages.queries import PublicPage, host_pages, values
+from timetuna.pages.views.ownership import host_of, own_page_or_404
+
+_KEPT = ("date", "time")
+
+
+@require_safe
+@login_required
+def why(request: HttpRequest, page_id: int) -> HttpResponse:
+    """Answer a question about one of the host's pages, or show where to ask one."""
+    row = own_page_or_404(request, page_id)
+    page, now = values(row), timezone.now()
+    zone = zone_on(page.opening, host_date(page.opening, minute_of(now)))
+    form = WhyForm(page, initial=_next_hour(now.astimezone(zone)))
+    if form.fields.keys() & request.GET.keys():
+        form = WhyForm(page, request.GET)
+    context: dict[str, Any] = {"page": page, "form": form}
+    if form.is_valid():
+        answer = explain(_asked(row, page, form.cleaned_data), now=now)
+        context |= {"answer": answer, "zone": datetimes.zone_name(answer.zone)}
+    else:
+        context["zone"] = datetimes.zone_name(zone)
+    return render(request, "bookings/why.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+@login_required
+def why_any(request: HttpRequest) -> HttpResponse:
+    """Let the host choose the page that is asked about; a host with one page is led there."""
+    pages = host_pages(host_of(request).pk)
+    kept = {name: request.GET[name] for name in _KEPT if name in request.GET}
+    query = f"?{urlencode(kept)}" if kept else ""
+    if len(pages) == 1:
+        return redirect(f"/booking-pages/{pages[0].id}/why{query}")
+    return render(request, "bookings/why_any.html", {"pages": pages, "query": query})
+
+
+def _asked(row: BookingPage, page: PublicPage, cleaned: dict[str, Any]) -> Asked:
+    return Asked(
+        page=page,
+        minutes=cleaned["duration"],
+        day=cleaned["date"],
+        minute=cleaned["time"],
+        hours_path=hours_path(row),
+    )
+
+
+def _next_hour(local: datetime) -> dict[str, Any]:
+    coming = local + timedelta(hours=1)
+    return {"date": coming.date(), "time": coming.hour * 60}

@@ -1,0 +1,165 @@
+"""The one place where tokens are handed out: opened, renewed by one process at a time, saved before they are used."""
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TypeVar
+
+from django.db.models import Q
+from django.utils import timezone
+
+from timetuna.calendars.models import CalendarAccount
+from timetuna.calendars.provider_catalogue import linkable
+from timetuna.calendars.reconnecting import ask_to_reconnect
+from timetuna.calendars.token_encryption import open_token, sealed_tokens
+from timetuna.lib.secretbox import SecretBoxError
+from timetuna.lib.signing import equal, random_token
+from timetuna.providers.errors import AccessTokenRefused, NeedsReconnect, ProviderError
+
+T = TypeVar("T")
+log = logging.getLogger("timetuna.calendars")
+
+EARLY = timedelta(seconds=60)
+LEASE = timedelta(seconds=45)  # longer than the provider's connect and read time-outs together
+PATIENCE_SECONDS = 50.0
+POLL_SECONDS = 0.1
+REFUSED = "What you typed to connect it is not accepted any more. Connect it again."
+
+
+def use(account_id: int, call: Callable[[str], T]) -> T:
+    """Call with a working access token, once more with a renewed one when it was refused, and return what it returns.
+
+    Not to be called inside a transaction: it may wait for the provider. Raises what `call` raises; NeedsReconnect
+    when only the host can mend the connection (it is marked and the host is told), also when it is gone
+    (code "disconnected"); ProviderError when trying later may help. A credential that was typed into a form is never
+    renewed: once it is refused, only its host can help.
+    """
+    account = _current(account_id)
+    token = _open(account, "access_token")
+    try:
+        return _attempt(account, call if account.refresh_token else _final(call), token)
+    except AccessTokenRefused:
+        account = _current(account_id, refused=token)
+    try:
+        return _attempt(account, call, _open(account, "access_token"))
+    except AccessTokenRefused as error:
+        raise ProviderError(
+            "The provider does not accept a token it has just given; this is tried again later.",
+            code="token-refused-twice",
+        ) from error
+
+
+def token_at_hand(account: CalendarAccount) -> str | None:
+    """Return a token that works without renewal as far as is known; None where there is none. Asks nobody."""
+    return None if account.needs_reconnect or not _good(account, "") else _open(account, "access_token")
+
+
+def _final(call: Callable[[str], T]) -> Callable[[str], T]:
+    def do(token: str) -> T:
+        try:
+            return call(token)
+        except AccessTokenRefused as error:
+            raise NeedsReconnect(REFUSED, code=error.code) from error
+
+    return do
+
+
+def _attempt(account: CalendarAccount, call: Callable[[str], T], token: str) -> T:
+    try:
+        return call(token)
+    except NeedsReconnect as error:
+        # Only the grant that was used is marked: the host may have connected again while the call was under way.
+        same = CalendarAccount.objects.filter(pk=account.pk, connected_at=account.connected_at)
+        if ask_to_reconnect(same, reason=str(error)):
+            log.warning("%s connection %s needs its host: %s", account.provider, account.pk, error.code)
+            raise
+        _load(account.pk)
+        raise ProviderError(
+            "The account was connected again meanwhile; trying again.", code="reconnected"
+        ) from error
+
+
+def _current(account_id: int, *, refused: str = "") -> CalendarAccount:
+    """Return the row with a token that is neither about to end nor the refused one; renew it where nobody else does."""
+    give_up = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        account = _load(account_id)
+        if _good(account, refused):
+            return account
+        lease = random_token()
+        if _claim(account_id, lease):
+            try:
+                return _renewed(account_id, refused)
+            finally:
+                CalendarAccount.objects.filter(pk=account_id, refresh_lease=lease).update(
+                    refresh_lease="", refresh_lease_until=None
+                )
+        if time.monotonic() > give_up:
+            raise ProviderError("The connection is being renewed by another process.", code="refresh-busy")
+        time.sleep(POLL_SECONDS)
+
+
+def _load(account_id: int) -> CalendarAccount:
+    account = CalendarAccount.objects.filter(pk=account_id).first()
+    if account is None:
+        raise NeedsReconnect("The account was disconnected.", code="disconnected")
+    if account.needs_reconnect:
+        raise NeedsReconnect(account.needs_reconnect_reason, code="needs-reconnect")
+    return account
+
+
+def _good(account: CalendarAccount, refused: str) -> bool:
+    if refused:
+        return not equal(_open(account, "access_token"), refused)
+    return account.expires_at - EARLY > timezone.now()
+
+
+def _claim(account_id: int, lease: str) -> bool:
+    """Take the lease by one conditional UPDATE: it holds across processes, and no transaction stays open meanwhile."""
+    now = timezone.now()
+    free = CalendarAccount.objects.filter(
+        Q(refresh_lease_until__isnull=True) | Q(refresh_lease_until__lt=now), pk=account_id
+    )
+    return bool(free.update(refresh_lease=lease, refresh_lease_until=now + LEASE))
+
+
+def _renewed(account_id: int, refused: str) -> CalendarAccount:
+    """Renew under the lease, unless it was done between our look and our claim."""
+    account = _load(account_id)
+    if _good(account, refused):
+        return account
+    # The row as it was sent: a save or a mark that finds other tokens there changes nothing.
+    sent = CalendarAccount.objects.filter(
+        pk=account_id, refresh_token_fingerprint=account.refresh_token_fingerprint
+    )
+    try:
+        tokens = linkable(account.provider).refresh(_open(account, "refresh_token"))
+    except NeedsReconnect as error:
+        if ask_to_reconnect(sent, reason=str(error)):
+            log.warning("%s connection %s needs its host: %s", account.provider, account_id, error.code)
+            raise
+        return _load(account_id)
+    except ProviderError as error:
+        level = logging.ERROR if error.operator else logging.WARNING
+        log.log(level, "%s connection %s not renewed: %s", account.provider, account_id, error.code)
+        raise
+    columns = sealed_tokens(tokens, account=account)
+    if not tokens.scopes:  # RFC 6749 section 5.1: left out means unchanged
+        del columns["scopes"]
+    if tokens.grant_expires_at is None:
+        del columns["grant_expires_at"]
+    sent.update(**columns)  # never an insert: a row that is gone stays gone
+    return _load(account_id)
+
+
+def _open(account: CalendarAccount, column: str) -> str:
+    try:
+        return open_token(account, column=column)
+    except SecretBoxError as error:
+        log.error("connection %s cannot be opened with TIMETUNA_ENCRYPTION_KEYS", account.pk)  # noqa: TRY400
+        raise ProviderError(
+            "What this server stored for the connection cannot be opened; whoever runs it has to look at its keys.",
+            code="sealed",
+            operator=True,
+        ) from error

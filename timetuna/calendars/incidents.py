@@ -1,0 +1,147 @@
+"""What is wrong with a host's calendars, as their mails and pages say it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q, QuerySet
+
+from timetuna.calendars.hooks import Wants, wants_of
+from timetuna.calendars.models import Calendar, CalendarAccount
+from timetuna.calendars.provider_catalogue import listing
+from timetuna.lib.zones import find_zone
+
+_UTC = ZoneInfo("UTC")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failing:
+    """A calendar that cannot be read. counts_until: how long what is known of it goes on to count; None: no longer.
+
+    every: it stands for all calendars of an account that could not be listed.
+    """
+
+    name: str
+    since: datetime
+    problem: str
+    counts_until: datetime | None
+    every: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """An account of which something cannot be read, and its host should know.
+
+    needs_host: nothing but connecting it again helps.  action: the words of the button that leads there.
+    limited: when a grant that was limited from the start ended or ends.
+    """
+
+    account: CalendarAccount
+    label: str
+    calendars: tuple[Failing, ...]
+    zone: ZoneInfo
+    limited: datetime | None
+
+    @property
+    def needs_host(self) -> bool:
+        """Say whether the connection is dead."""
+        return self.account.needs_reconnect
+
+    @property
+    def action(self) -> str:
+        """Return the words of the button."""
+        return f"Reconnect {self.label}" if self.needs_host else "Look at your calendars"
+
+    @property
+    def unlisted(self) -> bool:
+        """Say whether not even the list of its calendars could be read."""
+        return any(one.every for one in self.calendars)
+
+    def names(self) -> str:
+        """Return the calendars, as people say them: “Work” and “Family”."""
+        named = [f"“{one.name}”" for one in self.calendars]
+        return " and ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
+
+    def since(self) -> str:
+        """Say since when the first of them cannot be read."""
+        return said(min(one.since for one in self.calendars), self.zone) if self.calendars else ""
+
+    def lines(self, *, now: datetime) -> list[str]:
+        """Say of each calendar what happens to the pages that it takes time on."""
+        return [f"“{one.name}”: {_fate(one, self.zone, now)}" for one in self.calendars]
+
+
+def troubles(host_id: int, *, now: datetime) -> list[Trouble]:
+    """Return what the host should know now, account by account: what they were told of, and what keeps pages shut.
+
+    Three queries of this app, and what the pages are asked. A failure of a minute that costs nothing is not in it.
+    """
+    accounts = CalendarAccount.objects.filter(host_id=host_id).select_related("host").order_by("id")
+    wants = wants_of(host_id)
+    rows = list(_failing(wants).filter(account__host_id=host_id))
+    found = (
+        _trouble(account, [row for row in rows if row.account_id == account.pk], wants, now)
+        for account in accounts
+    )
+    return [one for one in found if one.calendars or one.needs_host]
+
+
+def trouble_of(account: CalendarAccount, *, now: datetime) -> Trouble:
+    """Return all that cannot be read in one account now, with its host's name and zone."""
+    wants = wants_of(account.host_id)
+    rows = _counting(wants).filter(account=account, failing_since__isnull=False)
+    return _trouble(account, rows, wants, now)
+
+
+def said(moment: datetime, zone: ZoneInfo) -> str:
+    """Say a moment in a host's zone: "Tuesday 24 November, 10:02"."""
+    there = moment.astimezone(zone)
+    return f"{there:%A} {there.day} {there:%B}, {there:%H:%M}"
+
+
+def _counting(wants: Wants) -> QuerySet[Calendar]:
+    """Return the calendars that take time on some page."""
+    return Calendar.objects.filter(Q(blocks=True) | Q(pk__in=wants.chosen)).defer("busy", "cursor")
+
+
+def _failing(wants: Wants) -> QuerySet[Calendar]:
+    unknown = Q(failures__gt=0, read_at__isnull=True)
+    return _counting(wants).filter(Q(told_at__isnull=False) | unknown, failing_since__isnull=False)
+
+
+def _trouble(account: CalendarAccount, rows: Iterable[Calendar], wants: Wants, now: datetime) -> Trouble:
+    found = listing(account.provider)
+    return Trouble(
+        account=account,
+        label=found.label if found else account.provider,
+        calendars=tuple(_of(row, wants, now) for row in rows),
+        zone=find_zone(account.host.time_zone) or _UTC,
+        limited=account.grant_expires_at,
+    )
+
+
+def _of(row: Calendar, wants: Wants, now: datetime) -> Failing:
+    until = wants.counts_until(row)
+    return Failing(
+        name=row.name,
+        since=row.failing_since or now,
+        problem=row.problem,
+        counts_until=until if until and until > now else None,
+        every=row.is_every(),
+    )
+
+
+def _fate(one: Failing, zone: ZoneInfo, now: datetime) -> str:
+    if one.counts_until is None:
+        return (
+            "nothing is known of it now, so pages on which it takes time offer no times until it can be read."
+        )
+    day = "" if one.counts_until.astimezone(zone).date() == now.astimezone(zone).date() else "on "
+    until = said(one.counts_until, zone)
+    if not day:
+        until = f"{one.counts_until.astimezone(zone):%H:%M} today"
+    return (
+        f"the busy times that were read last go on to count until {until}. After that, pages on which it takes time "
+        "offer no times until it can be read again."
+    )
