@@ -2,37 +2,46 @@
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ["accounts", "calendars", "pages", "bookings"]
-RANKS = {"models": 0, "queries": 1, "actions": 2, "emails": 2, "jobs": 3, "forms": 4, "views": 5, "urls": 6}
 DRAWERS = {"utils", "helpers", "common", "core", "services", "managers"}
-LONGEST_FUNCTION, LONGEST_FILE, MOST_PARAMETERS = 40, 400, 6
+LONGEST_FUNCTION, LONGEST_FILE, MOST_PARAMETERS, MOST_IN_A_FOLDER = 40, 400, 6, 22
+HOUSE = """
+    availability < lib < ical < environment logs < db l10n encryption rate_limits < jobs < mail_delivery < providers
+    < web < accounts < calendars < pages < bookings < settings urls wsgi < processes < sandbox < commands
+    < cli __main__
+"""
+"""Who may import whom: what stands to the left, and what stands beside it. The apps' own rooms follow."""
+ROOMS = {
+    "accounts": """
+        models < queries names handles notices devices emails passwords rate_limits < actions < adapter social < jobs
+        < forms < views < urls apps
+    """,
+    "calendars": """
+        models < provider_catalogue hooks busy_cache token_encryption
+        < queries reconnecting looks own_events incidents account_status < access_tokens ask_provider < actions
+        < banners emails < jobs < forms < views templatetags < urls apps
+    """,
+    "pages": """
+        models < meeting_types branding logo mail_variables slugs prefetch < schedules calendar_use < queries
+        < slug_history < actions < forms < views < urls apps
+    """,
+    "bookings": """
+        models states job_names < history links guests < queries proofs < errors policies rate_limits < slots
+        < integrations < notifications < actions < fulfilment < status < jobs < forms < views < urls apps
+    """,
+}
 BELOW = {  # what the ground floor's rooms may stand on
     "availability": set(),
     "lib": set(),
     "ical": {"lib", "availability"},
     "providers": {"lib", "availability", "ical"},
     "sandbox": {"lib"},
-}
-GROUND = {
-    "lib",
-    "ical",
-    "availability",
-    "providers",
-    "sandbox",
-    "jobs",
-    "db",
-    "rate_limits",
-    "web",
-    "l10n",
-    "encryption",
-    "mail_delivery",
-    "logs",
-    "environment",
 }
 PACKAGES = {  # what a room may use beside Python itself
     "availability": set(),
@@ -51,6 +60,7 @@ FILES = sorted(
     if "migrations" not in path.parts
 )
 SOURCES = [path for path in FILES if path.is_relative_to(ROOT / "timetuna") and "tests" not in path.parts]
+PRODUCT = [path for path in SOURCES if not path.is_relative_to(ROOT / "timetuna/sandbox")]
 TESTS = [ROOT / "conftest.py", *(path for path in FILES if "tests" in path.relative_to(ROOT).parts)]
 
 
@@ -79,13 +89,34 @@ def ours(path: Path) -> Iterator[list[str]]:
     yield from (parts[1:] for parts in imports(path) if parts[0] == "timetuna" and len(parts) > 1)
 
 
+def floors() -> Iterator[list[str]]:
+    """Yield the rooms from left to right, those that stand beside each other together."""
+    for floor in HOUSE.split("<"):
+        if (app := floor.strip()) in ROOMS:
+            yield from ([f"{app}.{name}" for name in inner.split()] for inner in ROOMS[app].split("<"))
+        else:
+            yield floor.split()
+
+
+RANKS = {name: rank for rank, floor in enumerate(floors()) for name in floor}
+PACKAGES_THEMSELVES = {"__init__", "__version__", *(f"{app}.__init__" for app in ROOMS)}
+
+
+def rank_of(parts: Sequence[str]) -> int | None:
+    """Return how far right a module of ours stands, or what is imported from it; None where nobody has said it."""
+    names = [parts[0], ".".join(parts[:2])]
+    return (
+        -1 if PACKAGES_THEMSELVES & {*names} else next((RANKS[name] for name in names if name in RANKS), None)
+    )
+
+
+def inside(path: Path) -> tuple[str, ...]:
+    """Return the module's name below `timetuna`, split at the dots."""
+    return path.relative_to(ROOT / "timetuna").with_suffix("").parts
+
+
 def room(path: Path) -> str:
-    return path.relative_to(ROOT / "timetuna").with_suffix("").parts[0]
-
-
-def layer(parts: list[str], *, unknown: int) -> int:
-    """Return how far right a module of an app stands; files with other names have their say in `unknown`."""
-    return RANKS.get(parts[0].removesuffix(".py"), unknown) if parts else unknown
+    return inside(path)[0]
 
 
 def report(offences: Iterator[str]) -> None:
@@ -94,9 +125,18 @@ def report(offences: Iterator[str]) -> None:
 
 
 def test_the_rules_see_the_whole_tree() -> None:
-    assert {room(path) for path in SOURCES} >= {*APPS, *GROUND}
+    rooms = {name for path in SOURCES for name in (inside(path)[0], ".".join(inside(path)[:2]))}
+    assert RANKS.keys() - rooms == set(), "a room that is not there"
     assert len(SOURCES) > 300
     assert len(TESTS) > 200
+
+
+def test_every_module_has_a_rank() -> None:
+    report(
+        f"{name_of(path)} has no rank: say in HOUSE or ROOMS where it stands"
+        for path in SOURCES
+        if rank_of(inside(path)) is None
+    )
 
 
 def test_imports_are_absolute_and_go_leftwards() -> None:
@@ -109,16 +149,32 @@ def _wrong_ways(path: Path) -> Iterator[str]:
         for node in nodes(path)
         if isinstance(node, ast.ImportFrom) and node.level
     )
-    here = room(path)
-    mine = layer(list(path.relative_to(ROOT / "timetuna" / here).parts), unknown=2) if here in APPS else 0
+    mine = rank_of(inside(path))
     for target in ours(path):
-        there, line = target[0], f"{name_of(path)} imports timetuna.{'.'.join(target)}"
-        if here in APPS and there in APPS and APPS.index(there) > APPS.index(here):
-            yield f"{line}: apps import leftwards only"
-        if here in GROUND and there in APPS:
-            yield f"{line}: what apps stand on knows no app"
-        if here == there and here in APPS and layer(target[1:], unknown=0) > mine:
-            yield f"{line}: layers import leftwards only"
+        theirs = rank_of(target)
+        if mine is not None and (theirs is None or theirs > mine):
+            yield f"{name_of(path)} imports timetuna.{'.'.join(target)}: imports go leftwards only"
+
+
+def test_no_files_need_each_other() -> None:
+    modules = {inside(path) for path in PRODUCT}
+    needs = {
+        inside(path): modules & {name for parts in ours(path) for name in (tuple(parts), tuple(parts[:-1]))}
+        for path in PRODUCT
+    }
+    try:
+        TopologicalSorter(needs).prepare()
+    except CycleError as error:
+        raise AssertionError(" <- ".join(".".join(name) for name in error.args[1])) from None
+
+
+def test_no_folder_is_full() -> None:
+    folders = Counter(path.parent for path in PRODUCT if path.stem != "__init__")
+    report(
+        f"{name_of(folder)} holds {count} modules: these are two rooms"
+        for folder, count in folders.items()
+        if count > MOST_IN_A_FOLDER
+    )
 
 
 def test_the_ground_floor_knows_nothing_above_it() -> None:
