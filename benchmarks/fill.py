@@ -49,7 +49,7 @@ def make_calendars(handle: str, count: int, *, blocks: int) -> None:
     from django.utils import timezone  # noqa: PLC0415
 
     from timetuna.accounts.models import User  # noqa: PLC0415
-    from timetuna.calendars.busy_cache import Known, pack  # noqa: PLC0415
+    from timetuna.calendars.busy_cache import KnownBusy, pack  # noqa: PLC0415
     from timetuna.calendars.models import Calendar, CalendarAccount  # noqa: PLC0415
 
     now, host = timezone.now(), User.objects.get(handle=handle)
@@ -59,7 +59,7 @@ def make_calendars(handle: str, count: int, *, blocks: int) -> None:
         starts = (
             first + block % DAYS * 1440 + (block // DAYS * count + number) * 15 for block in range(blocks)
         )
-        known = Known(tuple((start, start + 10) for start in sorted(starts)))
+        known = KnownBusy(tuple((start, start + 10) for start in sorted(starts)))
         Calendar.objects.create(
             account=account,
             outside_id=f"{number}",

@@ -20,7 +20,7 @@ class SettingsError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class EnvironmentSetting:
     """One setting: its name, what it is for (one sentence), its default, and whether it is a secret."""
 
     name: str
@@ -30,91 +30,113 @@ class Setting:
 
 
 SETTINGS = (
-    Setting(
+    EnvironmentSetting(
         "DATABASE_URL", "Where the data lives: sqlite:///path or postgres://user:password@host:5432/name."
     ),
-    Setting("TIMETUNA_DATA_DIR", "Folder for the embedded database and collected files.", "var"),
-    Setting("TIMETUNA_BASE_URL", "The address people use, without a path.", "http://localhost:8000"),
-    Setting("TIMETUNA_SECRET_KEY", "Signs sessions and links; at least 32 characters.", secret=True),
-    Setting("TIMETUNA_ENCRYPTION_KEYS", "Encrypt stored tokens; newest first, comma separated.", secret=True),
-    Setting(
+    EnvironmentSetting("TIMETUNA_DATA_DIR", "Folder for the embedded database and collected files.", "var"),
+    EnvironmentSetting(
+        "TIMETUNA_BASE_URL", "The address people use, without a path.", "http://localhost:8000"
+    ),
+    EnvironmentSetting(
+        "TIMETUNA_SECRET_KEY", "Signs sessions and links; at least 32 characters.", secret=True
+    ),
+    EnvironmentSetting(
+        "TIMETUNA_ENCRYPTION_KEYS", "Encrypt stored tokens; newest first, comma separated.", secret=True
+    ),
+    EnvironmentSetting(
         "EMAIL_URL",
         "The mail server: smtp://user:password@host:port, smtps:// or smtp+starttls://.",
         secret=True,
     ),
-    Setting("TIMETUNA_FROM_EMAIL", "The sender of all mails, like 'TimeTuna <bookings@example.org>'."),
-    Setting(
+    EnvironmentSetting(
+        "TIMETUNA_FROM_EMAIL", "The sender of all mails, like 'TimeTuna <bookings@example.org>'."
+    ),
+    EnvironmentSetting(
         "TIMETUNA_HSTS",
         "With https: off, host, subdomains or preload: whom browsers are to reach by https only, for a year.",
         "host",
     ),
-    Setting("TIMETUNA_SIGNUP", "open or closed: whether people may make accounts themselves.", "open"),
-    Setting("TIMETUNA_LISTEN", "Address and port the web server binds to.", "127.0.0.1:8000"),
-    Setting("TIMETUNA_WEB_PROCESSES", "Web processes.", "1"),
-    Setting("TIMETUNA_WEB_THREADS", "Threads in each web process.", "8"),
-    Setting(
+    EnvironmentSetting(
+        "TIMETUNA_SIGNUP", "open or closed: whether people may make accounts themselves.", "open"
+    ),
+    EnvironmentSetting("TIMETUNA_LISTEN", "Address and port the web server binds to.", "127.0.0.1:8000"),
+    EnvironmentSetting("TIMETUNA_WEB_PROCESSES", "Web processes.", "1"),
+    EnvironmentSetting("TIMETUNA_WEB_THREADS", "Threads in each web process.", "8"),
+    EnvironmentSetting(
         "TIMETUNA_WORKER_THREADS", "Jobs a worker does at the same time, and as many mails beside them.", "4"
     ),
-    Setting("TIMETUNA_CALENDAR_MINUTES", "How often calendars are read.", "5"),
-    Setting("TIMETUNA_FEED_MINUTES", "How often iCal feeds are read.", "15"),
-    Setting(
+    EnvironmentSetting("TIMETUNA_CALENDAR_MINUTES", "How often calendars are read.", "5"),
+    EnvironmentSetting("TIMETUNA_FEED_MINUTES", "How often iCal feeds are read.", "15"),
+    EnvironmentSetting(
         "TIMETUNA_TRUSTED_PROXIES", "Addresses or networks of your reverse proxies, comma separated.", ""
     ),
-    Setting("TIMETUNA_DATABASE_POOLED", "yes behind a transaction pooler such as pgBouncer.", "no"),
-    Setting(
+    EnvironmentSetting(
+        "TIMETUNA_DATABASE_POOLED", "yes behind a transaction pooler such as pgBouncer.", "no"
+    ),
+    EnvironmentSetting(
         "TIMETUNA_RETRY_SECONDS",
         "First pause before outside work is tried again; later pauses grow, a link that is waited for is tried sooner.",
         "10",
     ),
-    Setting(
+    EnvironmentSetting(
         "TIMETUNA_GUEST_MAIL_LIMITS",
         "Most bookings one mail address may make in an hour and in a day.",
         "5,20",
     ),
-    Setting(
+    EnvironmentSetting(
         "TIMETUNA_BOOKING_PROOFS",
         "auto or never: whether guests are asked for a proof while unusually many bookings are made.",
         "auto",
     ),
-    Setting(
+    EnvironmentSetting(
         "TIMETUNA_RETENTION_DAYS",
         "Days after a meeting's end until who its guest was is erased; empty leaves it to each host.",
         "",
     ),
-    Setting("TIMETUNA_LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR.", "INFO"),
-    Setting("TIMETUNA_SANDBOX_URL", "Set by `timetuna demo` and `serve`: where the sandbox's pages are.", ""),
-    Setting("ZOOM_CLIENT_ID", "Client id of your Zoom app."),
-    Setting("ZOOM_CLIENT_SECRET", "Client secret of your Zoom app.", secret=True),
-    Setting(
+    EnvironmentSetting("TIMETUNA_LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR.", "INFO"),
+    EnvironmentSetting(
+        "TIMETUNA_SANDBOX_URL", "Set by `timetuna demo` and `serve`: where the sandbox's pages are.", ""
+    ),
+    EnvironmentSetting("ZOOM_CLIENT_ID", "Client id of your Zoom app."),
+    EnvironmentSetting("ZOOM_CLIENT_SECRET", "Client secret of your Zoom app.", secret=True),
+    EnvironmentSetting(
         "ZOOM_WEBHOOK_SECRET_TOKEN",
         "Secret token of your Zoom app; several may overlap, comma separated.",
         secret=True,
     ),
-    Setting("ZOOM_OAUTH_URL", "Where Zoom's sign-in and tokens are.", "https://zoom.us"),
-    Setting("ZOOM_API_URL", "Where Zoom's API is.", "https://api.zoom.us"),
-    Setting("GOOGLE_CLIENT_ID", "Client id of your Google OAuth client: sign-in and calendars."),
-    Setting("GOOGLE_CLIENT_SECRET", "Client secret of your Google OAuth client.", secret=True),
-    Setting("GOOGLE_OAUTH_URL", "Where Google's consent is.", "https://accounts.google.com"),
-    Setting("GOOGLE_TOKEN_URL", "Where Google's tokens are.", "https://oauth2.googleapis.com"),
-    Setting("GOOGLE_API_URL", "Where Google's API is.", "https://www.googleapis.com"),
-    Setting("MICROSOFT_CLIENT_ID", "Application id of your Microsoft Entra app: sign-in and calendars."),
-    Setting("MICROSOFT_CLIENT_SECRET", "Client secret of your Microsoft Entra app.", secret=True),
-    Setting(
+    EnvironmentSetting("ZOOM_OAUTH_URL", "Where Zoom's sign-in and tokens are.", "https://zoom.us"),
+    EnvironmentSetting("ZOOM_API_URL", "Where Zoom's API is.", "https://api.zoom.us"),
+    EnvironmentSetting("GOOGLE_CLIENT_ID", "Client id of your Google OAuth client: sign-in and calendars."),
+    EnvironmentSetting("GOOGLE_CLIENT_SECRET", "Client secret of your Google OAuth client.", secret=True),
+    EnvironmentSetting("GOOGLE_OAUTH_URL", "Where Google's consent is.", "https://accounts.google.com"),
+    EnvironmentSetting("GOOGLE_TOKEN_URL", "Where Google's tokens are.", "https://oauth2.googleapis.com"),
+    EnvironmentSetting("GOOGLE_API_URL", "Where Google's API is.", "https://www.googleapis.com"),
+    EnvironmentSetting(
+        "MICROSOFT_CLIENT_ID", "Application id of your Microsoft Entra app: sign-in and calendars."
+    ),
+    EnvironmentSetting("MICROSOFT_CLIENT_SECRET", "Client secret of your Microsoft Entra app.", secret=True),
+    EnvironmentSetting(
         "MICROSOFT_TENANT",
         "Whose accounts may connect: common, organizations, consumers or one tenant's id.",
         "common",
     ),
-    Setting(
+    EnvironmentSetting(
         "MICROSOFT_OAUTH_URL",
         "Where Microsoft's sign-in and tokens are.",
         "https://login.microsoftonline.com",
     ),
-    Setting("MICROSOFT_API_URL", "Where Microsoft Graph is.", "https://graph.microsoft.com"),
-    Setting("ICALFEED_ALLOW_PRIVATE", "yes: hosts may add feeds at private addresses.", "no"),
-    Setting("ICALFEED_ALLOW_HTTP", "yes: hosts may add feeds without encryption.", "no"),
-    Setting("CALDAV_ALLOW_PRIVATE", "yes: hosts may connect calendar servers at private addresses.", "no"),
-    Setting("CALDAV_ALLOW_HTTP", "yes: hosts may connect calendar servers without encryption.", "no"),
-    Setting("CALDAV_CA", "Certificates to trust beside the usual ones, for calendar servers (PEM)."),
+    EnvironmentSetting("MICROSOFT_API_URL", "Where Microsoft Graph is.", "https://graph.microsoft.com"),
+    EnvironmentSetting("ICALFEED_ALLOW_PRIVATE", "yes: hosts may add feeds at private addresses.", "no"),
+    EnvironmentSetting("ICALFEED_ALLOW_HTTP", "yes: hosts may add feeds without encryption.", "no"),
+    EnvironmentSetting(
+        "CALDAV_ALLOW_PRIVATE", "yes: hosts may connect calendar servers at private addresses.", "no"
+    ),
+    EnvironmentSetting(
+        "CALDAV_ALLOW_HTTP", "yes: hosts may connect calendar servers without encryption.", "no"
+    ),
+    EnvironmentSetting(
+        "CALDAV_CA", "Certificates to trust beside the usual ones, for calendar servers (PEM)."
+    ),
 )
 BY_NAME = {setting.name: setting for setting in SETTINGS}
 

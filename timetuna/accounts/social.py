@@ -43,7 +43,7 @@ class MicrosoftSignIn(MicrosoftGraphOAuth2Adapter):
         return in_full(reverse("microsoft_callback"))
 
 
-class Google(GoogleProvider):
+class GoogleSignInProvider(GoogleProvider):
     """Google, with PKCE."""
 
     oauth2_adapter_class = GoogleSignIn
@@ -51,7 +51,7 @@ class Google(GoogleProvider):
     form_target = "https://accounts.google.com"
 
 
-class Microsoft(MicrosoftGraphProvider):
+class MicrosoftSignInProvider(MicrosoftGraphProvider):
     """Microsoft, with PKCE."""
 
     oauth2_adapter_class = MicrosoftSignIn
@@ -59,7 +59,10 @@ class Microsoft(MicrosoftGraphProvider):
     form_target = "https://login.microsoftonline.com"
 
 
-PROVIDERS: dict[str, type[Google | Microsoft]] = {"google": Google, "microsoft": Microsoft}
+PROVIDERS: dict[str, type[GoogleSignInProvider | MicrosoftSignInProvider]] = {
+    "google": GoogleSignInProvider,
+    "microsoft": MicrosoftSignInProvider,
+}
 
 
 class SocialAdapter(DefaultSocialAccountAdapter):
@@ -144,7 +147,7 @@ def is_set(provider: str) -> bool:
     return there and (values.get(f"{prefix}_OAUTH_URL") or real) == real
 
 
-def offered() -> list[type[Google | Microsoft]]:
+def offered() -> list[type[GoogleSignInProvider | MicrosoftSignInProvider]]:
     """Return the providers that are set up."""
     return [provider for name, provider in PROVIDERS.items() if is_set(name)]
 

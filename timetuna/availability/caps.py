@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from timetuna.availability.hours import Hours, periods
 from timetuna.availability.interval import Interval
-from timetuna.availability.policy import Cap, Scope
+from timetuna.availability.policy import Cap, CapScope
 
 
 class FullPeriod(NamedTuple):
@@ -18,7 +18,7 @@ class FullPeriod(NamedTuple):
 
 
 def full_periods(
-    hours: Hours, *, caps: Iterable[Cap], starts: Mapping[Scope, Sequence[int]], span: Interval
+    hours: Hours, *, caps: Iterable[Cap], starts: Mapping[CapScope, Sequence[int]], span: Interval
 ) -> list[FullPeriod]:
     """Return every period touching `span` whose cap is reached by bookings that begin at `starts`, UTC minutes.
 

@@ -15,7 +15,7 @@ class Period(StrEnum):
     MONTH = "month"
 
 
-class Scope(StrEnum):
+class CapScope(StrEnum):
     """What a cap counts: the bookings of the page, or of all pages of the host."""
 
     PAGE = "page"
@@ -26,7 +26,7 @@ class Cap(NamedTuple):
     """At most so many bookings begin in a period; once there are, it offers nothing more."""
 
     period: Period
-    scope: Scope
+    scope: CapScope
     most: int
 
 

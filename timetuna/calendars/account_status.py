@@ -16,7 +16,7 @@ from timetuna.ical.notes import sentence
 from timetuna.lib.zones import find_zone
 
 
-class State(StrEnum):
+class CalendarState(StrEnum):
     """How it stands with a calendar."""
 
     RESTING = "resting"
@@ -32,7 +32,7 @@ class State(StrEnum):
     """Its account does not have it any more."""
 
 
-TROUBLED = frozenset({State.FAILING, State.UNREADABLE, State.GONE})
+TROUBLED = frozenset({CalendarState.FAILING, CalendarState.UNREADABLE, CalendarState.GONE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ class CalendarLine:
 
     row: Calendar
     account: str
-    state: State
+    state: CalendarState
     silent: bool
     counts_until: datetime | None = None
     under_way: bool = False
@@ -57,7 +57,7 @@ class CalendarLine:
     def notes(self) -> list[str]:
         """Return what its host should know of what is known of it, where that counts."""
         zone = find_zone(self.row.known_zone) or ZoneInfo("UTC")
-        counts = self.state in {State.GOOD, State.FAILING}
+        counts = self.state in {CalendarState.GOOD, CalendarState.FAILING}
         return [sentence(Note(*row), zone) for row in self.row.notes] if counts else []
 
 
@@ -83,7 +83,7 @@ class AccountCard:
 
     def rests(self) -> bool:
         """Say whether one of its calendars takes no time."""
-        return any(line.state is State.RESTING for line in self.calendars)
+        return any(line.state is CalendarState.RESTING for line in self.calendars)
 
     def failing_since(self) -> datetime | None:
         """Return since when one of its calendars cannot be read, the first of them."""
@@ -136,15 +136,23 @@ def calendar_line(row: Calendar, *, wants: Wants, now: datetime) -> CalendarLine
     """Return how it stands with one calendar. Its account is read with it, or by a query."""
     counts_until = wants.counts_until(row)
     late = counts_until is None or counts_until <= now
-    known = State.WAITING if counts_until is None else State.UNREADABLE if late else State.GOOD
+    known = (
+        CalendarState.WAITING
+        if counts_until is None
+        else CalendarState.UNREADABLE
+        if late
+        else CalendarState.GOOD
+    )
     state = _state(row, wanted=_counts(row, wants), known=known)
-    due = state is State.WAITING or (state in TROUBLED - {State.GONE} and row.next_read_at <= now)
+    due = state is CalendarState.WAITING or (
+        state in TROUBLED - {CalendarState.GONE} and row.next_read_at <= now
+    )
     return CalendarLine(
         row=row,
         account=account_name(row.account),
         state=state,
         silent=late,
-        counts_until=counts_until if state is State.FAILING else None,
+        counts_until=counts_until if state is CalendarState.FAILING else None,
         under_way=due and not row.account.needs_reconnect,
     )
 
@@ -154,13 +162,13 @@ def account_name(row: CalendarAccount) -> str:
     return row.email or row.display_name
 
 
-def _state(row: Calendar, *, wanted: bool, known: State) -> State:
+def _state(row: Calendar, *, wanted: bool, known: CalendarState) -> CalendarState:
     if not row.listed:
-        return State.GONE
+        return CalendarState.GONE
     if not wanted:
-        return State.RESTING
+        return CalendarState.RESTING
     if row.failing_since or row.account.needs_reconnect:
-        return State.FAILING if known is State.GOOD else State.UNREADABLE
+        return CalendarState.FAILING if known is CalendarState.GOOD else CalendarState.UNREADABLE
     return known
 
 
@@ -169,7 +177,7 @@ def _card(
 ) -> AccountCard:
     lines = [calendar_line(_with_account(one, row), wants=wants, now=now) for one in row.calendars.all()]
     shown = [line for line in lines if not line.row.is_every()]
-    shown = [line for line in shown if line.state is not State.GONE or _counts(line.row, wants)]
+    shown = [line for line in shown if line.state is not CalendarState.GONE or _counts(line.row, wants)]
     return AccountCard(row=row, listing=found, calendars=tuple(shown), losses=tuple(losses.get(row.pk, ())))
 
 

@@ -16,29 +16,29 @@ from timetuna.providers.base import BusyTime
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownBusy:
     """Busy time as two lists of disjoint intervals; they may overlap each other."""
 
     certain: tuple[Interval, ...] = ()
     tentative: tuple[Interval, ...] = ()
 
     @classmethod
-    def of(cls, busy: Iterable[BusyTime]) -> "Known":
+    def of(cls, busy: Iterable[BusyTime]) -> "KnownBusy":
         """Merge what a provider said."""
         all_of_it = list(busy)
         certain = merge(one[:2] for one in all_of_it if not one.tentative)
         tentative = merge(one[:2] for one in all_of_it if one.tentative)
         return cls(tuple(certain), tuple(tentative))
 
-    def renewed(self, span: Interval, fresh: "Known") -> "Known":
+    def renewed(self, span: Interval, fresh: "KnownBusy") -> "KnownBusy":
         """Return this with all within `span` replaced by what a later look at that span found."""
-        return Known(
+        return KnownBusy(
             _patched(self.certain, span, fresh.certain), _patched(self.tentative, span, fresh.tentative)
         )
 
-    def joined(self, other: "Known") -> "Known":
+    def joined(self, other: "KnownBusy") -> "KnownBusy":
         """Return what is busy here or there."""
-        return Known(
+        return KnownBusy(
             tuple(merge([*self.certain, *other.certain])), tuple(merge([*self.tentative, *other.tentative]))
         )
 
@@ -47,7 +47,7 @@ class Known:
         return len(self.certain) + len(self.tentative)
 
 
-def pack(known: Known) -> bytes:
+def pack(known: KnownBusy) -> bytes:
     """Return the knowledge as bytes."""
     words = array("q", [len(known.certain)])
     for intervals in (known.certain, known.tentative):
@@ -56,11 +56,11 @@ def pack(known: Known) -> bytes:
     return _portable(words).tobytes()
 
 
-def unpack(packed: bytes | memoryview) -> Known:
+def unpack(packed: bytes | memoryview) -> KnownBusy:
     """Return all of it again."""
     words = _words(packed)
     certain, tentative = (tuple(zip(*_columns(words, part), strict=True)) for part in (0, 1))
-    return Known(certain, tentative)
+    return KnownBusy(certain, tentative)
 
 
 def busy_within(packed: bytes | memoryview, span: Interval, *, tentative: bool) -> list[Interval]:

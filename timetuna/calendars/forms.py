@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from timetuna.providers.base import Answer
+from timetuna.providers.base import LoginField
 from timetuna.web.forms import WholeForm
 
 LONGEST = 2_000
@@ -15,7 +15,7 @@ _PASSWORD = "password"  # noqa: S105 - a kind of field
 class LoginAnswersForm(WholeForm):
     """One field for each answer. What was typed comes back after a failure, a password does not."""
 
-    def __init__(self, answers: Sequence[Answer], data: Any = None) -> None:
+    def __init__(self, answers: Sequence[LoginField], data: Any = None) -> None:
         super().__init__(data)
         for answer in answers:
             self.fields[answer.name] = _field(answer)
@@ -25,7 +25,7 @@ class LoginAnswersForm(WholeForm):
         return {name: str(self.cleaned_data[name]) for name in self.fields}
 
 
-def _field(answer: Answer) -> forms.CharField:
+def _field(answer: LoginField) -> forms.CharField:
     return forms.CharField(
         label=answer.label,
         help_text=answer.help,
@@ -40,7 +40,7 @@ def _field(answer: Answer) -> forms.CharField:
     )
 
 
-def _widget(answer: Answer) -> forms.Widget:
+def _widget(answer: LoginField) -> forms.Widget:
     attrs = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false", "dir": "ltr"}
     if answer.kind == _PASSWORD:
         return forms.PasswordInput(render_value=False, attrs=attrs | {"autocomplete": "new-password"})

@@ -26,7 +26,7 @@ Busy = tuple[BusyTime, ...] | None
 
 
 @dataclass(eq=False, slots=True)
-class Look:
+class CalendarLook:
     """One look at a calendar, and its answer: `busy` (None: as it was known), or `code` why there is none.
 
     row: the calendar as it was before the look. seconds: what it may take, once it has begun.
@@ -55,7 +55,7 @@ class Look:
         self.span = grown
         return True
 
-    def once_stored(self, store: Callable[["Look"], bool]) -> bool:
+    def once_stored(self, store: Callable[["CalendarLook"], bool]) -> bool:
         """Have the answer stored by the first who comes for it; return whether it is. The others wait for that."""
         with self._storing:
             self._stored = self._stored or store(self)
@@ -65,16 +65,16 @@ class Look:
 class Looks:
     """All looks of this process. ask: does one, in a thread of its own, and returns the answer or a code."""
 
-    def __init__(self, ask: Callable[[Look], tuple[Busy, str]]) -> None:
+    def __init__(self, ask: Callable[[CalendarLook], tuple[Busy, str]]) -> None:
         self.of_host: Counter[int] = Counter()
         self._ask = ask
         self._lock = threading.RLock()
-        self._running: dict[int, list[Look]] = {}
-        self._waiting: deque[Look] = deque()
-        self._latest: dict[int, Look] = {}
+        self._running: dict[int, list[CalendarLook]] = {}
+        self._waiting: deque[CalendarLook] = deque()
+        self._latest: dict[int, CalendarLook] = {}
         self._begun: dict[int, deque[float]] = {}
 
-    def want(self, row: Calendar, span: Interval, *, seconds: float, until: float) -> Look:
+    def want(self, row: Calendar, span: Interval, *, seconds: float, until: float) -> CalendarLook:
         """Return a look that tells of the span: one that is under way, or one that begins as soon as it may.
 
         until: when (`time.monotonic()`) whoever wants it stops waiting; seconds: what it may take.
@@ -82,7 +82,7 @@ class Looks:
         with self._lock:
             look = self._shared(row.pk, span)
             if look is None:
-                look = Look(row, span, seconds)
+                look = CalendarLook(row, span, seconds)
                 self._waiting.append(look)
             look.wanted_until = max(look.wanted_until, until)
             self._begin_waiting()
@@ -94,13 +94,13 @@ class Looks:
             self._latest.clear()
             self._begun.clear()
 
-    def _shared(self, calendar: int, span: Interval) -> Look | None:
+    def _shared(self, calendar: int, span: Interval) -> CalendarLook | None:
         known = [*self._just_ended(calendar), *self._running.get(calendar, ())]
         there = (look for look in known if look.covers(span))
         waiting = (look for look in self._waiting if look.row.pk == calendar and look.takes_in(span))
         return next(there, None) or next(waiting, None)
 
-    def _just_ended(self, calendar: int) -> list[Look]:
+    def _just_ended(self, calendar: int) -> list[CalendarLook]:
         """Return the latest look, where the calendar was looked at often lately."""
         begun, now = self._begun.get(calendar, deque()), time.monotonic()
         often = len(begun) == OFTEN and begun[0] > now - WITHIN_SECONDS
@@ -116,28 +116,28 @@ class Looks:
                 self._waiting.remove(look)
                 self._begin(look, now)
 
-    def _may_begin(self, look: Look) -> bool:
+    def _may_begin(self, look: CalendarLook) -> bool:
         return (
             self.of_host.total() < MOST_AT_ONCE
             and self.of_host[look.row.account.host_id] < OF_HOST
             and len(self._running.get(look.row.pk, ())) < OF_CALENDAR
         )
 
-    def _begin(self, look: Look, now: float) -> None:
+    def _begin(self, look: CalendarLook, now: float) -> None:
         calendar = look.row.pk
         self.of_host[look.row.account.host_id] += 1
         self._running.setdefault(calendar, []).append(look)
         self._begun.setdefault(calendar, deque(maxlen=OFTEN)).append(now)
         threading.Thread(target=self._do, args=(look,), name=f"live-{calendar}", daemon=True).start()
 
-    def _do(self, look: Look) -> None:
+    def _do(self, look: CalendarLook) -> None:
         look.code = "broke"  # until there is an answer
         try:
             look.busy, look.code = self._ask(look)
         finally:
             self._end(look)
 
-    def _end(self, look: Look) -> None:
+    def _end(self, look: CalendarLook) -> None:
         calendar = look.row.pk
         look.ended_at = time.monotonic()
         with self._lock:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from timetuna.ical.answer import Note, Taken, Unreadable
 from timetuna.ical.decoding import text_of
 from timetuna.ical.file_zones import FileZones
-from timetuna.ical.parts import Part, Property, split_line
+from timetuna.ical.parts import IcalComponent, Property, split_line
 from timetuna.ical.refusals import refuse_event
 from timetuna.ical.values import DAY, length, moment, pieces, zone_name
 from timetuna.lib.text import single_line
@@ -71,12 +71,12 @@ class Doubt(NamedTuple):
         return refuse_event(self.code, self.number, self.title)
 
 
-def doubt_of(part: Part, zones: FileZones, *, code: str, tentative: bool) -> Doubt:
+def doubt_of(part: IcalComponent, zones: FileZones, *, code: str, tentative: bool) -> Doubt:
     """Return what is certain of an event whose time is not."""
     return Doubt(code, part.number, title_of(part), _Measuring(part, zones).hull(), tentative)
 
 
-def title_of(part: Part) -> str:
+def title_of(part: IcalComponent) -> str:
     """Return the event's title as one short line."""
     head, value = split_line(part.title)
     text = _ESCAPED.sub(lambda found: " " if found[1] in "nN" else found[1], text_of(value or b""))
@@ -89,7 +89,7 @@ Certain = tuple[int, int]
 class _Measuring:
     """Looks at what can be read of one event."""
 
-    def __init__(self, part: Part, zones: FileZones) -> None:
+    def __init__(self, part: IcalComponent, zones: FileZones) -> None:
         self._part = part
         self._zones = zones
 

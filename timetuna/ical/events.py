@@ -7,9 +7,9 @@ from typing import NamedTuple
 from timetuna.ical.answer import Note
 from timetuna.ical.doubts import ONWARDS, Doubt, doubt_of
 from timetuna.ical.file_zones import FileZones
-from timetuna.ical.parts import Part, Property
+from timetuna.ical.parts import IcalComponent, Property
 from timetuna.ical.rules import Rule, rule
-from timetuna.ical.values import DAY, Length, Moment, length, moment, moments, pieces
+from timetuna.ical.values import DAY, IcalMoment, Length, length, moment, moments, pieces
 from timetuna.ical.zones import Zone
 
 _LONGEST = 4_000_000 * DAY
@@ -22,7 +22,7 @@ _ELSEWHERE, _FREE = frozenset({"WORKINGELSEWHERE"}), frozenset({"FREE", "WORKING
 class Extra(NamedTuple):
     """A single further time of an event (RDATE), with a length of its own where it is a period."""
 
-    at: Moment
+    at: IcalMoment
     length: Length | None
 
 
@@ -46,8 +46,8 @@ class Event:
     rules: list[Rule] = field(default_factory=list)
     exclusions: list[Rule] = field(default_factory=list)
     extras: list[Extra] = field(default_factory=list)
-    left_out: list[Moment] = field(default_factory=list)
-    replaces: Moment | None = None
+    left_out: list[IcalMoment] = field(default_factory=list)
+    replaces: IcalMoment | None = None
     onwards: bool = False
     calendar: int = 0
     guesses: tuple[Note, ...] = ()
@@ -58,7 +58,7 @@ class Event:
         return _size(self.length) <= 0 and not any(extra.length for extra in self.extras)
 
 
-def is_free(part: Part) -> bool:
+def is_free(part: IcalComponent) -> bool:
     """Tell whether it takes no time: transparent, cancelled, or free by Outlook's word. Contradictions count as busy.
 
     Outlook has five words where TRANSP has two. "Working elsewhere" is free, as Exchange itself counts it, also beside
@@ -71,13 +71,13 @@ def is_free(part: Part) -> bool:
     return _only(transparency, _TRANSPARENT) if transparency else _only(shown, _FREE)
 
 
-def _shown_as(part: Part) -> list[str]:
+def _shown_as(part: IcalComponent) -> list[str]:
     """Return what Outlook shows the time as (MS-OXCICAL sections 2.1.3.1.1.20.31 and .42)."""
     given = [name for name in _SHOWN_AS if name in part.properties]
     return [value for name in given for value in part.values(name) if value]
 
 
-def event_of(part: Part, zones: FileZones) -> Event | Doubt | None:
+def event_of(part: IcalComponent, zones: FileZones) -> Event | Doubt | None:
     """Return the event, or what is known of it where its time is not; None for a free one that does not say when."""
     free = is_free(part)
     try:
@@ -86,7 +86,7 @@ def event_of(part: Part, zones: FileZones) -> Event | Doubt | None:
         return None if free else doubt_of(part, zones, code=unknown.code, tentative=_is_tentative(part))
 
 
-def _is_tentative(part: Part) -> bool:
+def _is_tentative(part: IcalComponent) -> bool:
     return "TENTATIVE" in {*part.values("STATUS"), *_shown_as(part)}
 
 
@@ -100,7 +100,7 @@ class _Unknown(Exception):  # noqa: N818 - it stays in here
 class _Reading:
     """Reads one part."""
 
-    part: Part
+    part: IcalComponent
     zones: FileZones
     names: set[str] = field(default_factory=set)
 
@@ -127,7 +127,7 @@ class _Reading:
         event.guesses = self._guesses(event)
         return event
 
-    def _zone(self, one: Moment) -> Zone:
+    def _zone(self, one: IcalMoment) -> Zone:
         if one.zone not in {"", "Z"}:
             self.names.add(one.zone)
         return self.zones.zone(one.zone, self.part.calendar)
@@ -143,7 +143,7 @@ class _Reading:
         keys = ((event.calendar, name) for name in sorted(self.names))
         return tuple(self.zones.guesses[key] for key in keys if key in self.zones.guesses)
 
-    def _start(self) -> Moment:
+    def _start(self) -> IcalMoment:
         found = {one for given in self.part.every("DTSTART") for one in self._moments(given, "bad_start")}
         if not found:
             raise _Unknown("bad_start" if self.part.every("DTSTART") else "no_start")
@@ -151,7 +151,7 @@ class _Reading:
             raise _Unknown("bad_start")
         return found.pop()
 
-    def _length(self, start: Moment) -> Length:
+    def _length(self, start: IcalMoment) -> Length:
         """Return the longest that is said; a date without any end, or with its start as its end, is one day."""
         lengths = [
             self._until(start, end)
@@ -169,7 +169,7 @@ class _Reading:
             return Length(1, 0)
         return min(longest, Length(0, _LONGEST), key=_size)
 
-    def _until(self, start: Moment, end: Moment) -> Length:
+    def _until(self, start: IcalMoment, end: IcalMoment) -> Length:
         """Return whole days between dates, else the seconds that pass (RFC 5545 section 3.8.5.3)."""
         if start.second is None and end.second is None:
             return Length(end.day - start.day, 0)
@@ -178,7 +178,7 @@ class _Reading:
         floats = end.second is not None and not end.zone
         return Length(0, (zone if floats else self._zone(end)).utc(end.wall) - zone.utc(start.wall))
 
-    def _moments(self, given: Property, code: str) -> list[Moment]:
+    def _moments(self, given: Property, code: str) -> list[IcalMoment]:
         try:
             return moments(given)
         except ValueError:

@@ -6,7 +6,7 @@ Nothing of a file is kept: two files may mean different things by one name.
 from timetuna.ical.answer import Note
 from timetuna.ical.bounds import Steps
 from timetuna.ical.expansion import Bounds, times
-from timetuna.ical.parts import Part
+from timetuna.ical.parts import IcalComponent
 from timetuna.ical.rules import rule
 from timetuna.ical.values import DAY, moments, offset, plain
 from timetuna.ical.zone_names import Meaning, known_zone, zone_meant
@@ -23,12 +23,14 @@ Change = tuple[int, int, int]
 class FileZones:
     """Finds zones by the names a file uses."""
 
-    def __init__(self, definitions: list[Part], *, owner: IanaZone, until: int, steps: Steps) -> None:
+    def __init__(
+        self, definitions: list[IcalComponent], *, owner: IanaZone, until: int, steps: Steps
+    ) -> None:
         self.owner = owner
         self._end = until + _MARGIN
         self._steps = steps
-        self._definitions: dict[tuple[int, str], Part] = {}
-        self._anywhere: dict[str, Part] = {}
+        self._definitions: dict[tuple[int, str], IcalComponent] = {}
+        self._anywhere: dict[str, IcalComponent] = {}
         for part in definitions:
             name = plain(part.text("TZID"))
             self._definitions.setdefault((part.calendar, name), part)
@@ -67,7 +69,7 @@ class FileZones:
             return None
         return TableZone(changes, first=min(changes)[1], before=known_zone(key[1]))
 
-    def _changes(self, part: Part) -> list[Change]:
+    def _changes(self, part: IcalComponent) -> list[Change]:
         """Return the changes of a STANDARD or DAYLIGHT part as (instant, offset before, offset after)."""
         before, after = offset(part.text("TZOFFSETFROM")), offset(part.text("TZOFFSETTO"))
         start = moments(part.every("DTSTART")[0])[0].wall

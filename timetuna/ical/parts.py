@@ -58,7 +58,7 @@ class Property(NamedTuple):
 
 
 @dataclass(slots=True)
-class Part:
+class IcalComponent:
     """A component: its kind, the number of the calendar object it stands in, its properties by upper-case name.
 
     broken: a line that is none followed right after a property about time, and may be the rest of it.
@@ -69,7 +69,7 @@ class Part:
     calendar: int
     number: int = 0
     properties: dict[str, list[Property]] = field(default_factory=dict)
-    parts: list["Part"] = field(default_factory=list)
+    parts: list["IcalComponent"] = field(default_factory=list)
     broken: bool = False
     title: bytes = b""
 
@@ -97,9 +97,9 @@ class Part:
 class Parts:
     """What a file holds."""
 
-    events: list[Part] = field(default_factory=list)
-    zones: list[Part] = field(default_factory=list)
-    calendars: list[Part] = field(default_factory=list)
+    events: list[IcalComponent] = field(default_factory=list)
+    zones: list[IcalComponent] = field(default_factory=list)
+    calendars: list[IcalComponent] = field(default_factory=list)
     kinds: set[str] = field(default_factory=set)
 
 
@@ -118,7 +118,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.found = Parts()
-        self.open: list[Part] = []
+        self.open: list[IcalComponent] = []
         # Inside a quoted-printable value of vCalendar 1.0, which folds by "=" at the end.
         self._packed = False
         self._timed = ""  # the property about time that the line before was
@@ -150,7 +150,7 @@ class _Reader:
             raise refuse("cut_off")
         if len(self.open) >= DEEPEST:
             raise refuse("structure")
-        part = Part(kind, len(self.found.calendars))
+        part = IcalComponent(kind, len(self.found.calendars))
         self.found.kinds.add(kind)
         if kind == "VEVENT":
             self._keep_event(part)
@@ -166,7 +166,7 @@ class _Reader:
     def _inside(self, kind: str) -> bool:
         return any(part.kind == kind for part in self.open)
 
-    def _keep_event(self, part: Part) -> None:
+    def _keep_event(self, part: IcalComponent) -> None:
         self.found.events.append(part)
         part.number = len(self.found.events)
         if part.number > MAX_EVENTS:
@@ -178,7 +178,7 @@ class _Reader:
         elif self.open or not self.found.calendars:
             raise refuse("structure" if self.found.calendars else "not_a_calendar")
 
-    def _property(self, part: Part, name: str, line: bytes) -> None:
+    def _property(self, part: IcalComponent, name: str, line: bytes) -> None:
         wanted = name in _WANTED.get(part.kind, ())
         if wanted:
             head, value = split_line(line)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from timetuna.ical.values import Moment, moment
+from timetuna.ical.values import IcalMoment, moment
 
 YEARLY, MONTHLY, WEEKLY, DAILY, HOURLY, MINUTELY, SECONDLY = range(7)
 _FREQUENCIES = ("YEARLY", "MONTHLY", "WEEKLY", "DAILY", "HOURLY", "MINUTELY", "SECONDLY")
@@ -29,7 +29,7 @@ class Rule:
     frequency: int
     interval: int = 1
     count: int | None = None
-    until: Moment | None = None
+    until: IcalMoment | None = None
     week_start: int = 0
     by_month: Numbers = ()
     by_week_no: Numbers = ()
@@ -77,7 +77,7 @@ def _old_rule(text: str) -> Rule:
     head = _OLD_HEAD.fullmatch(first)
     if not head:
         raise ValueError("This is no rule.")
-    end: dict[str, int | Moment] = {}
+    end: dict[str, int | IcalMoment] = {}
     while words and (found := _old_end(words[-1])) is not None:
         end |= found
         words.pop()
@@ -85,7 +85,7 @@ def _old_rule(text: str) -> Rule:
     return replace(made, interval=max(int(head[2]), 1), **end)  # type: ignore[arg-type]
 
 
-def _old_end(word: str) -> dict[str, int | Moment] | None:
+def _old_end(word: str) -> dict[str, int | IcalMoment] | None:
     if word.startswith("#") and word[1:].isascii() and word[1:].isdigit():
         count = int(word[1:8])
         return {"count": count} if count else {}

@@ -11,7 +11,7 @@ from timetuna.ical.events import Event, Extra
 from timetuna.ical.expansion import Bounds, times, unbroken
 from timetuna.ical.file_zones import FileZones
 from timetuna.ical.rules import Rule
-from timetuna.ical.values import DAY, Length, Moment, is_literal_day
+from timetuna.ical.values import DAY, IcalMoment, Length, is_literal_day
 
 _MINUTE, _HOUR = 60, 3600
 _COST = 4  # steps that one time of a series is worth
@@ -162,7 +162,7 @@ class _Series:
         lasts = [self._last(rule) for rule in self.event.rules]
         return bool(lasts) and all(last is not None and last < self.event.start for last in lasts)
 
-    def _wall(self, one: Moment) -> int:
+    def _wall(self, one: IcalMoment) -> int:
         """Return a time by the event's clock. Without a zone it is the event's; a date means its hour on that day."""
         event = self.event
         if event.all_day:
@@ -190,7 +190,7 @@ class _Series:
         return moved if mover.zone is self.event.zone else mover.zone.wall(self.event.zone.utc(moved))
 
 
-def local_day(one: Moment, zones: FileZones) -> int:
+def local_day(one: IcalMoment, zones: FileZones) -> int:
     """Return the date that a time beside an all-day event means.
 
     Programs write the midnight, or the last second, of a day of their own zone in UTC. That zone may not be the

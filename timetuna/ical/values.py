@@ -23,7 +23,7 @@ _MIDNIGHT, _LAST_SECOND = 0, DAY - 1
 _LAST_MINUTE, _LEAP_SECOND = 59, 60
 
 
-class Moment(NamedTuple):
+class IcalMoment(NamedTuple):
     """A date, or a date and time, as a file says it.
 
     day: since 1 January 1970.  second: of the day, 86400 at its end; None where it is a date alone.
@@ -47,7 +47,7 @@ class Length(NamedTuple):
     seconds: int
 
 
-def moments(one: Property) -> list[Moment]:
+def moments(one: Property) -> list[IcalMoment]:
     """Read a property of one or more dates or times. Raises ValueError."""
     return [moment(text, one.head) for text in pieces(one)]
 
@@ -57,7 +57,7 @@ def pieces(one: Property) -> list[str]:
     return [text for text in re.split(r"[,;]", one.value) if text.strip()]
 
 
-def moment(text: str, head: str) -> Moment:
+def moment(text: str, head: str) -> IcalMoment:
     """Read one date or time; `head` is what stood before the colon. Raises ValueError."""
     found = _TIME.fullmatch(text.strip())
     if not found:
@@ -65,16 +65,16 @@ def moment(text: str, head: str) -> Moment:
     year, month, day = (int(group) for group in found.groups()[:3])
     ordinal = date(max(year, 1), month, day).toordinal() - _EPOCH  # the year 0 is as far back as the year 1
     if found[4] is None:
-        return Moment(ordinal, None)
+        return IcalMoment(ordinal, None)
     second = _second(found)
     if second == _MIDNIGHT and _DATE_ONLY.search(head):
-        return Moment(ordinal, None)
+        return IcalMoment(ordinal, None)
     if not found[7]:
-        return Moment(ordinal, second, zone_name(head))
+        return IcalMoment(ordinal, second, zone_name(head))
     if found[7] in "Zz":
-        return Moment(ordinal, second, "Z")  # RFC 5545 section 3.2.19: a TZID does not count beside it
+        return IcalMoment(ordinal, second, "Z")  # RFC 5545 section 3.2.19: a TZID does not count beside it
     wall = ordinal * DAY + second - offset(found[7])
-    return Moment(wall // DAY, wall % DAY, "Z")
+    return IcalMoment(wall // DAY, wall % DAY, "Z")
 
 
 def zone_name(head: str) -> str:
@@ -110,7 +110,7 @@ def offset(text: str) -> int:
     return -size if found[1] == "-" else size
 
 
-def is_literal_day(one: Moment) -> bool:
+def is_literal_day(one: IcalMoment) -> bool:
     """Tell whether a UTC time probably stands for its date alone: midnight, or the last second of the day."""
     return one.second in {_MIDNIGHT, _LAST_SECOND}
 

@@ -8,7 +8,7 @@ _BRIGHT = 0.179  # above this luminance black text can be read better than white
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Branding:
     """color: "#rrggbb" or "".  style_path, logo_path: paths on this server; "" where there is nothing of the kind."""
 
     color: str = ""
@@ -22,14 +22,14 @@ class Look:
         return "#000000" if _luminance(self.color) > _BRIGHT else "#ffffff"
 
 
-NO_LOOK = Look()
+NO_LOOK = Branding()
 
 
-def look_of(page: BookingPage | None) -> Look:
+def look_of(page: BookingPage | None) -> Branding:
     """Return the page's look. The addresses change with what is behind them, so that it may be kept for ever."""
     if page is None:
         return NO_LOOK
-    return Look(
+    return Branding(
         page.brand_color,
         f"/looks/{page.pk}/{page.brand_color[1:]}.css" if page.brand_color else "",
         f"/looks/{page.pk}/{page.logo_version}.png" if page.logo_version else "",

@@ -15,8 +15,8 @@ from timetuna.accounts.queries import host_by_handle, host_switched_off
 from timetuna.availability.hours import Away, Hours
 from timetuna.availability.policy import Cap
 from timetuna.calendars.queries import conference_kinds
-from timetuna.pages.branding import NO_LOOK, Look, look_of
-from timetuna.pages.calendar_use.busy import Asked, asked
+from timetuna.pages.branding import NO_LOOK, Branding, look_of
+from timetuna.pages.calendar_use.busy import BlockingCalendars, asked
 from timetuna.pages.calendar_use.selection import lost_calendar, usable_kinds
 from timetuna.pages.meeting_types import NEEDS_DETAIL, guest_labels
 from timetuna.pages.models import BookingPage, DateOverride, MeetingType, OutOfOffice, Schedule, TravelZone
@@ -92,8 +92,8 @@ class PublicPage:
     approval_hours: int | None
     most_guests: int
     asks_reason: str
-    calendars: Asked
-    look: Look = NO_LOOK
+    calendars: BlockingCalendars
+    look: Branding = NO_LOOK
     lost_calendar: str = ""
     listed: bool = True
 

@@ -9,11 +9,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("booking-pages", pages.booking_pages, name="booking_pages"),
     path("booking-pages/new", pages.new_page, name="pages_new"),
     path("booking-pages/<row:page_id>", RedirectView.as_view(pattern_name="pages_booking")),
-    path("booking-pages/<row:page_id>/booking", editor.Booking.as_view(), name="pages_booking"),
+    path("booking-pages/<row:page_id>/booking", editor.BookingTabView.as_view(), name="pages_booking"),
     path(
-        "booking-pages/<row:page_id>/availability", editor.Availability.as_view(), name="pages_availability"
+        "booking-pages/<row:page_id>/availability",
+        editor.AvailabilityTabView.as_view(),
+        name="pages_availability",
     ),
-    path("booking-pages/<row:page_id>/calendars", calendars.CalendarsTab.as_view(), name="pages_calendars"),
+    path(
+        "booking-pages/<row:page_id>/calendars", calendars.CalendarsTabView.as_view(), name="pages_calendars"
+    ),
     path("booking-pages/<row:page_id>/calendars/connect", calendars.ways, name="pages_connect"),
     path(
         "booking-pages/<row:page_id>/calendars/connect/<slug:provider>",
@@ -22,11 +26,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path(
         "booking-pages/<row:page_id>/notifications",
-        editor.Notifications.as_view(),
+        editor.NotificationsTabView.as_view(),
         name="pages_notifications",
     ),
-    path("booking-pages/<row:page_id>/guests", editor.Guests.as_view(), name="pages_guests"),
-    path("booking-pages/<row:page_id>/look", editor.LookTab.as_view(), name="pages_look"),
+    path("booking-pages/<row:page_id>/guests", editor.GuestsTabView.as_view(), name="pages_guests"),
+    path("booking-pages/<row:page_id>/look", editor.LookTabView.as_view(), name="pages_look"),
     path("looks/<row:page_id>/<slug:color>.css", look.style, name="page_style"),
     path("looks/<row:page_id>/<slug:version>.png", look.logo, name="page_logo"),
     path("booking-pages/<row:page_id>/duplicate", pages.duplicate, name="pages_duplicate"),

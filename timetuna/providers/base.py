@@ -52,7 +52,7 @@ class Meeting:
 
 
 @dataclass(frozen=True, slots=True)
-class Conference:
+class CreatedConference:
     """A meeting that was made. `passcode` is "" where the link carries it or none is needed."""
 
     reference: str
@@ -97,7 +97,7 @@ class Conferencing(Protocol):
     def abilities(self, scopes: frozenset[str]) -> frozenset[Ability]:
         """Say what a grant with these scopes allows."""
 
-    def create(self, meeting: Meeting, *, access_token: str) -> Conference:
+    def create(self, meeting: Meeting, *, access_token: str) -> CreatedConference:
         """Make the meeting, with one request and no second. Raises ProviderError, NeedsReconnect."""
 
     def move(self, reference: str, meeting: Meeting, *, access_token: str) -> None:
@@ -149,7 +149,7 @@ class Webhooks(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class LoginField:
     """One thing a form asks for, to connect an account without OAuth.
 
     kind: text, url, email or password, as HTML's input types.  secret: never shown again.
@@ -175,7 +175,7 @@ class Login:
 class LoginForm(Protocol):
     """Connects an account by what its host types: an address, a name, an app password."""
 
-    def answers(self) -> tuple[Answer, ...]:
+    def answers(self) -> tuple[LoginField, ...]:
         """Return what the form asks for, in order."""
 
     def log_in(self, given: Mapping[str, str]) -> Login:

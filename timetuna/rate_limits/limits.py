@@ -15,12 +15,12 @@ from django.conf import settings
 from django.utils import timezone
 
 from timetuna.lib.signing import hmac_hex
-from timetuna.rate_limits.store import Asked, Counted, StoreAway, store
+from timetuna.rate_limits.store import Counted, CounterRow, StoreAway, store
 
 _KEY_LENGTH = 32
 
 
-class Window(NamedTuple):
+class LimitWindow(NamedTuple):
     """At most so much within so many seconds of the first."""
 
     most: int
@@ -36,12 +36,12 @@ class Limit:
 
     def __init__(self, name: str, *windows: tuple[int, int], strict: bool = False) -> None:
         self.name, self.strict = name, strict
-        self.windows = tuple(Window(*window) for window in windows)
+        self.windows = tuple(LimitWindow(*window) for window in windows)
 
-    def asked(self, subject: str, cost: int) -> list[Asked]:
+    def asked(self, subject: str, cost: int) -> list[CounterRow]:
         """Return what has to be counted for the subject."""
         return [
-            Asked(_key(self.name, window.seconds, subject), cost, window.most, window.seconds)
+            CounterRow(_key(self.name, window.seconds, subject), cost, window.most, window.seconds)
             for window in self.windows
         ]
 
@@ -60,10 +60,10 @@ class GrowingDelay:
     memory: int
     strict: bool = True
 
-    def asked(self, subject: str, cost: int) -> list[Asked]:
+    def asked(self, subject: str, cost: int) -> list[CounterRow]:
         """Return what has to be counted for the subject."""
         key = _key(self.name, self.memory, subject)
-        return [Asked(key, cost, self.free, self.memory, self.first, self.longest)]
+        return [CounterRow(key, cost, self.free, self.memory, self.first, self.longest)]
 
 
 AnyLimit = Limit | GrowingDelay
@@ -144,16 +144,16 @@ def forget_all() -> None:
     store().forget_all()
 
 
-def _asked(pairs: Iterable[Pair], cost: int) -> list[Asked]:
+def _asked(pairs: Iterable[Pair], cost: int) -> list[CounterRow]:
     # In the order of keys: two processes that count the same rows never wait for each other.
     return sorted({row for limit, subject in pairs for row in limit.asked(subject, cost)})
 
 
-def _longest_wait(asked: list[Asked], rows: dict[str, Counted], now: float) -> float:
+def _longest_wait(asked: list[CounterRow], rows: dict[str, Counted], now: float) -> float:
     return max(_waits(asked, rows, now), default=0.0)
 
 
-def _waits(asked: list[Asked], rows: dict[str, Counted], now: float) -> Iterator[float]:
+def _waits(asked: list[CounterRow], rows: dict[str, Counted], now: float) -> Iterator[float]:
     return (rows[row.key].wait(row, now) for row in asked if row.key in rows)
 
 

@@ -53,7 +53,7 @@ class StoreAway(OperationalError):  # noqa: N818 - it says what is the matter
     """The counts cannot be reached: for whoever asks it is as if the database could not."""
 
 
-class Asked(NamedTuple):
+class CounterRow(NamedTuple):
     """One row to count in. With `longest` it is a growing delay; without, a window of `seconds`."""
 
     key: str
@@ -71,11 +71,11 @@ class Counted(NamedTuple):
     last_at: float
     ends_at: float
 
-    def counts(self, asked: Asked, now: float) -> bool:
+    def counts(self, asked: CounterRow, now: float) -> bool:
         """Say whether it is still under way."""
         return now < self.ends_at <= now + asked.seconds + CLOCKS_DIFFER
 
-    def wait(self, asked: Asked, now: float) -> float:
+    def wait(self, asked: CounterRow, now: float) -> float:
         """Return for how many seconds it is closed; the same rule as `_CLOSED`."""
         if not self.counts(asked, now) or self.used + asked.cost <= asked.most:
             return 0.0
@@ -136,7 +136,7 @@ class Store:
         self._since_sweep, self._swept_at = 0, time.monotonic()
         self._away_until = 0.0
 
-    def add(self, asked: Sequence[Asked], *, now: float) -> set[str]:
+    def add(self, asked: Sequence[CounterRow], *, now: float) -> set[str]:
         """Count all rows if none of them is closed; return the keys of those that were counted.
 
         These are all or none, unless another process was faster at one.
@@ -151,14 +151,14 @@ class Store:
         self._sweep_sometimes(len(done), now)
         return done
 
-    def read(self, asked: Iterable[Asked]) -> dict[str, Counted]:
+    def read(self, asked: Iterable[CounterRow]) -> dict[str, Counted]:
         """Return what is stored, by key."""
         keys = {f"key{n}": row.key for n, row in enumerate(asked)}
         names = ", ".join(f":{name}" for name in keys)
         sql = f"SELECT key, used, last_at, ends_at FROM rate_limit_counts WHERE key IN ({names})"  # noqa: S608 - names of ours
         return {key: Counted(*columns) for key, *columns in self._run(sql, keys)}
 
-    def take_back(self, asked: Iterable[Asked], *, at: float | None = None) -> None:
+    def take_back(self, asked: Iterable[CounterRow], *, at: float | None = None) -> None:
         """Count so much less; a row at a time, so that nobody is waited for while another row is locked.
 
         at: when it was counted. Of what is still the last that was counted nothing stays.
@@ -168,7 +168,7 @@ class Store:
             if not self._run(_DROP_ONLY, values):
                 self._run(_TAKE_BACK, values)
 
-    def forget(self, asked: Iterable[Asked]) -> None:
+    def forget(self, asked: Iterable[CounterRow]) -> None:
         """Drop these rows."""
         for row in asked:
             self._run("DELETE FROM rate_limit_counts WHERE key = :key", {"key": row.key})

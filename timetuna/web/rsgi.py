@@ -43,7 +43,7 @@ BROKEN: Answer = (HTTPStatus.INTERNAL_SERVER_ERROR, PLAIN, b"Something went wron
 log = logging.getLogger("timetuna.web")
 
 
-class Scope(Protocol):
+class RequestScope(Protocol):
     """What Granian knows of a request before its body."""
 
     http_version: str
@@ -82,7 +82,7 @@ class Bridge:
         self.signed_below = signed_below
         self.threads = ThreadPoolExecutor(threads, thread_name_prefix="web")
 
-    async def __rsgi__(self, scope: Scope, exchange: Exchange) -> None:
+    async def __rsgi__(self, scope: RequestScope, exchange: Exchange) -> None:
         """Answer one request."""
         try:
             async with asyncio.timeout(BODY_WITHIN_SECONDS):
@@ -97,7 +97,7 @@ class Bridge:
         answer = await loop.run_in_executor(self.threads, with_room, self._answer, environ_of(scope, body))
         exchange.response_bytes(*answer)
 
-    async def _body(self, scope: Scope, exchange: Exchange) -> bytes | Answer:
+    async def _body(self, scope: RequestScope, exchange: Exchange) -> bytes | Answer:
         """Return the whole body, or why it is refused, as soon as that is known."""
         length = scope.headers.get("content-length")
         if length is None:
@@ -146,7 +146,7 @@ def _number(digits: str) -> int:
     return int(digits[-_MOST_DIGITS:]) if len(digits.lstrip("0")) <= _MOST_DIGITS else sys.maxsize
 
 
-def environ_of(scope: Scope, body: bytes) -> Environ:
+def environ_of(scope: RequestScope, body: bytes) -> Environ:
     """Return the request as PEP 3333 wants it. The process's own environment, with its secrets, stays out."""
     server, _, port = scope.server.rpartition(":")
     environ: Environ = {

@@ -34,11 +34,11 @@ if TYPE_CHECKING:
 
 CHOICE, SAVED = "choice", "saved"
 _DIGEST_BYTES = 9
-Parts = dict[str, "Part"]
+Parts = dict[str, "FormPart"]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class FormPart:
     """A field or a set of rows. value: what tells it from another one.  text: how a person reads it."""
 
     label: str
@@ -112,7 +112,7 @@ class HostForm(WholeForm):
         for label, rows in self.rows():
             kept = sorted(rows_kept(rows))
             text = "\n".join(", ".join(filter(None, row)) for row in kept)
-            found[str(rows.prefix)] = Part(label, kept, text or "None")
+            found[str(rows.prefix)] = FormPart(label, kept, text or "None")
         return found
 
     def status(self) -> int:
@@ -220,13 +220,13 @@ def _known(request: HttpRequest, data: Any) -> Mapping[str, str] | None:
     return found[1] if found and found[0] == request.user.pk else None
 
 
-def _field_part(bound: forms.BoundField) -> Part:
+def _field_part(bound: forms.BoundField) -> FormPart:
     values = written(bound.field, bound.value())
     if isinstance(bound.field.widget, forms.CheckboxInput):
-        return Part(str(bound.label), values, "On" if values[0] else "Off")
+        return FormPart(str(bound.label), values, "On" if values[0] else "Off")
     choices = {str(value): str(label) for value, label in _choices(bound.field)}
     text = ", ".join(choices.get(value, value) for value in values if value)
-    return Part(str(bound.label), values, text or "Nothing")
+    return FormPart(str(bound.label), values, text or "Nothing")
 
 
 def _choices(field: forms.Field) -> Iterator[tuple[Any, Any]]:

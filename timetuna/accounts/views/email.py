@@ -18,11 +18,11 @@ from timetuna.accounts.devices import remember_device
 from timetuna.accounts.forms import ChangeEmailForm
 from timetuna.accounts.models import EmailChange
 from timetuna.accounts.queries import pending_address, signed_in
-from timetuna.accounts.views.refused import Refused
+from timetuna.accounts.views.refused import RefusedFormView
 from timetuna.accounts.views.verify_email import GONE
 
 
-class Email(Refused, EmailView):
+class Email(RefusedFormView, EmailView):
     """The address now, the one it changes to, and a form for a new one; the button's name says which is meant."""
 
     template_name = "accounts/email.html"

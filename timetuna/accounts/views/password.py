@@ -13,10 +13,10 @@ from timetuna.accounts.forms import ChangePasswordForm, ResetPasswordForm
 from timetuna.accounts.passwords import too_often
 from timetuna.accounts.queries import signed_in
 from timetuna.accounts.rate_limits import TooManyMails
-from timetuna.accounts.views.refused import Refused
+from timetuna.accounts.views.refused import RefusedFormView
 
 
-class Password(Refused, PasswordChangeView):
+class Password(RefusedFormView, PasswordChangeView):
     """Asks for the current password; all other sessions end."""
 
     template_name = "accounts/password.html"

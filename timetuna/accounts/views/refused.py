@@ -16,7 +16,7 @@ from timetuna.rate_limits.words import wait_in_words
 UNPROCESSABLE, TOO_MANY = 422, 429
 
 
-class Refused:
+class RefusedFormView:
     """Shows the same page again, nothing typed lost, with the status that says so."""
 
     shown_form: BaseForm | None = None

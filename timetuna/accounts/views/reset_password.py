@@ -11,10 +11,10 @@ from django.shortcuts import render
 
 from timetuna.accounts.devices import remember_device
 from timetuna.accounts.forms import NewPasswordForm, ResetPasswordForm
-from timetuna.accounts.views.refused import Refused
+from timetuna.accounts.views.refused import RefusedFormView
 
 
-class ResetPassword(Refused, PasswordResetView):
+class ResetPassword(RefusedFormView, PasswordResetView):
     """Asks for the address; the answer is the same for every address."""
 
     template_name = "accounts/reset_password.html"
@@ -24,7 +24,7 @@ class ResetPassword(Refused, PasswordResetView):
         return ResetPasswordForm
 
 
-class NewPassword(Refused, PasswordResetFromKeyView):
+class NewPassword(RefusedFormView, PasswordResetFromKeyView):
     """The page behind the link."""
 
     template_name = "accounts/reset_password_from_key.html"

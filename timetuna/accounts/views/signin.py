@@ -3,11 +3,11 @@
 from allauth.account.views import LoginView
 
 from timetuna.accounts.forms import SignInForm
-from timetuna.accounts.views.refused import Refused
+from timetuna.accounts.views.refused import RefusedFormView
 from timetuna.accounts.views.social import OffersProviders
 
 
-class SignIn(OffersProviders, Refused, LoginView):
+class SignIn(OffersProviders, RefusedFormView, LoginView):
     """Mail address and password, or a provider's button."""
 
     template_name = "accounts/signin.html"

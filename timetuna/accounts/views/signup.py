@@ -5,11 +5,11 @@ from django.db import transaction
 from django.http import HttpResponse
 
 from timetuna.accounts.forms import SignUpForm
-from timetuna.accounts.views.refused import Refused
+from timetuna.accounts.views.refused import RefusedFormView
 from timetuna.accounts.views.social import OffersProviders
 
 
-class SignUp(OffersProviders, Refused, SignupView):
+class SignUp(OffersProviders, RefusedFormView, SignupView):
     """Name, mail address, password: then a mail."""
 
     template_name = "accounts/signup.html"

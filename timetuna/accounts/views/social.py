@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from timetuna.accounts.forms import SocialSignUpForm
 from timetuna.accounts.rate_limits import wait_to_leave
 from timetuna.accounts.social import PROVIDERS, is_set, offered
-from timetuna.accounts.views.refused import Refused, too_many
+from timetuna.accounts.views.refused import RefusedFormView, too_many
 
 
 class OffersProviders:
@@ -58,7 +58,7 @@ def come_back(request: HttpRequest, provider: str) -> HttpResponse:
     return response
 
 
-class SocialSignUp(Refused, SignupView):
+class SocialSignUp(RefusedFormView, SignupView):
     """The name guests will see; nothing is stored before it is given."""
 
     template_name = "accounts/social_signup.html"

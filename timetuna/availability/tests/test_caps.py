@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from timetuna.availability.caps import FullPeriod, counted_span, full_periods
 from timetuna.availability.hours import Hours, Trip, open_hours_around, special_days
 from timetuna.availability.interval import Interval
-from timetuna.availability.policy import Cap, Period, Policy, Scope
+from timetuna.availability.policy import Cap, CapScope, Period, Policy
 from timetuna.availability.slots import Busy, Diary, Kind, is_open, open_slots, why_not
 from timetuna.availability.tests.strategies import any_hours, calm
 from timetuna.availability.tests.wall_clock import date_at, utc, walked, weekly
 
-ONE_A_DAY = Cap(Period.DAY, Scope.PAGE, 1)
-TWO_A_DAY_IN_ALL = Cap(Period.DAY, Scope.HOST, 2)
+ONE_A_DAY = Cap(Period.DAY, CapScope.PAGE, 1)
+TWO_A_DAY_IN_ALL = Cap(Period.DAY, CapScope.HOST, 2)
 BERLIN = weekly("Europe/Berlin")
 MONDAY = utc("2027-02-28T23:00"), utc("2027-03-01T22:59")
 
@@ -26,20 +26,20 @@ MONDAY = utc("2027-02-28T23:00"), utc("2027-03-01T22:59")
 @pytest.mark.parametrize(
     ("starts", "expected"),
     [
-        ({Scope.PAGE: [utc("2027-02-28T22:59")]}, []),
-        ({Scope.PAGE: [utc("2027-02-28T23:00")]}, [ONE_A_DAY]),
-        ({Scope.PAGE: [utc("2027-03-01T22:59")]}, [ONE_A_DAY]),
-        ({Scope.PAGE: [utc("2027-03-01T23:00")]}, []),
-        ({Scope.HOST: [utc("2027-03-01T12:00")]}, []),
-        ({Scope.HOST: [utc("2027-03-01T12:00"), utc("2027-03-01T09:00")]}, [TWO_A_DAY_IN_ALL]),
+        ({CapScope.PAGE: [utc("2027-02-28T22:59")]}, []),
+        ({CapScope.PAGE: [utc("2027-02-28T23:00")]}, [ONE_A_DAY]),
+        ({CapScope.PAGE: [utc("2027-03-01T22:59")]}, [ONE_A_DAY]),
+        ({CapScope.PAGE: [utc("2027-03-01T23:00")]}, []),
+        ({CapScope.HOST: [utc("2027-03-01T12:00")]}, []),
+        ({CapScope.HOST: [utc("2027-03-01T12:00"), utc("2027-03-01T09:00")]}, [TWO_A_DAY_IN_ALL]),
         (
-            {Scope.HOST: [utc("2027-03-01T12:00")] * 3, Scope.PAGE: [utc("2027-03-01T12:00")]},
+            {CapScope.HOST: [utc("2027-03-01T12:00")] * 3, CapScope.PAGE: [utc("2027-03-01T12:00")]},
             [ONE_A_DAY, TWO_A_DAY_IN_ALL],
         ),
     ],
 )
 def test_a_cap_counts_its_scope_in_the_hosts_own_day(
-    starts: Mapping[Scope, Sequence[int]], expected: list[Cap]
+    starts: Mapping[CapScope, Sequence[int]], expected: list[Cap]
 ) -> None:
     full = full_periods(BERLIN, caps=[ONE_A_DAY, TWO_A_DAY_IN_ALL], starts=starts, span=MONDAY)
 
@@ -51,7 +51,7 @@ def test_on_a_trip_the_day_is_the_one_there() -> None:
     hours = Hours(zone=ZoneInfo("Europe/Berlin"), travel=(trip,))
     start = utc("2027-03-01T12:00")
 
-    assert full_periods(hours, caps=[ONE_A_DAY], starts={Scope.PAGE: [start]}, span=(start, start)) == [
+    assert full_periods(hours, caps=[ONE_A_DAY], starts={CapScope.PAGE: [start]}, span=(start, start)) == [
         FullPeriod(utc("2027-03-01T05:00"), utc("2027-03-01T23:00"), ONE_A_DAY)
     ]
 
@@ -66,13 +66,13 @@ def test_on_a_trip_the_day_is_the_one_there() -> None:
     ],
 )
 def test_what_has_to_be_counted(periods: tuple[Period, ...], expected: Interval) -> None:
-    caps = [Cap(period, Scope.HOST, 3) for period in periods]
+    caps = [Cap(period, CapScope.HOST, 3) for period in periods]
 
     assert counted_span(BERLIN, caps=caps, span=MONDAY) == expected
 
 
 def test_a_cap_of_none_closes_every_day() -> None:
-    full = full_periods(BERLIN, caps=[Cap(Period.DAY, Scope.HOST, 0)], starts={}, span=MONDAY)
+    full = full_periods(BERLIN, caps=[Cap(Period.DAY, CapScope.HOST, 0)], starts={}, span=MONDAY)
 
     assert [(one.start_minute, one.end_minute) for one in full] == [(MONDAY[0], MONDAY[1] + 1)]
 
@@ -82,7 +82,7 @@ around = st.integers(SPAN[0] - 3000, SPAN[1] + 3000)
 NAMES = {Period.DAY: "%F", Period.WEEK: "%G-%V", Period.MONTH: "%Y-%m"}
 
 
-def is_capped(hours: Hours, caps: list[Cap], starts: Mapping[Scope, Sequence[int]], minute: int) -> bool:
+def is_capped(hours: Hours, caps: list[Cap], starts: Mapping[CapScope, Sequence[int]], minute: int) -> bool:
     """Count by the names of dates, weeks and months."""
     return any(
         Counter(f"{date_at(hours, start):{NAMES[cap.period]}}" for start in starts.get(cap.scope, ()))[
@@ -113,12 +113,12 @@ def is_capped(hours: Hours, caps: list[Cap], starts: Mapping[Scope, Sequence[int
         max_size=4,
     ),
     caps=st.lists(
-        st.builds(Cap, st.sampled_from(Period), st.sampled_from(Scope), st.integers(1, 3)), max_size=2
+        st.builds(Cap, st.sampled_from(Period), st.sampled_from(CapScope), st.integers(1, 3)), max_size=2
     ),
-    starts=st.dictionaries(st.sampled_from(Scope), st.lists(around, max_size=6)),
+    starts=st.dictionaries(st.sampled_from(CapScope), st.lists(around, max_size=6)),
 )
 def test_all_rules_at_once_agree_with_the_minute_walk(
-    hours: Hours, policy: Policy, busy: list[Busy], caps: list[Cap], starts: dict[Scope, list[int]]
+    hours: Hours, policy: Policy, busy: list[Busy], caps: list[Cap], starts: dict[CapScope, list[int]]
 ) -> None:
     now = SPAN[0] + 200
     kept = walked(hours, policy, busy=busy, now=now, span=SPAN)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from timetuna.availability.caps import FullPeriod
 from timetuna.availability.hours import DayKind, Hours, SpecialDay, open_hours_around
 from timetuna.availability.interval import Interval
-from timetuna.availability.policy import Cap, Period, Policy, Scope
+from timetuna.availability.policy import Cap, CapScope, Period, Policy
 from timetuna.availability.slots import Busy, Code, Diary, Kind, Reason, is_open, open_slots, why_not
 from timetuna.availability.tests.wall_clock import keeps_its_distance
 
@@ -201,7 +201,7 @@ def test_a_closed_date_says_what_closed_it() -> None:
 
 
 def test_a_full_day_week_and_month_offer_nothing_and_say_how_many_are_wanted() -> None:
-    day, week, month = (Cap(period, Scope.PAGE, most) for most, period in enumerate(Period, 2))
+    day, week, month = (Cap(period, CapScope.PAGE, most) for most, period in enumerate(Period, 2))
     full = [FullPeriod(540, 600, day), FullPeriod(500, 630, week), FullPeriod(0, 660, month)]
     diary = replace(NINE_TO_NOON, full=full)
 
@@ -214,7 +214,7 @@ def test_a_full_day_week_and_month_offer_nothing_and_say_how_many_are_wanted() -
 
 
 def test_a_meeting_may_run_into_a_full_day() -> None:
-    full = [FullPeriod(600, 720, Cap(Period.DAY, Scope.HOST, 1))]
+    full = [FullPeriod(600, 720, Cap(Period.DAY, CapScope.HOST, 1))]
 
     assert listed(replace(NINE_TO_NOON, full=full), replace(HALF_HOURS, duration=60)) == [540, 570]
 
@@ -281,7 +281,7 @@ def openings(draw: st.DrawFn) -> list[Interval]:
 
 
 minutes = st.integers(-20, END + 20)
-caps = st.builds(Cap, st.sampled_from(Period), st.sampled_from(Scope), st.integers(1, 9))
+caps = st.builds(Cap, st.sampled_from(Period), st.sampled_from(CapScope), st.integers(1, 9))
 special = st.builds(SpecialDay, minutes, minutes, st.sampled_from(DayKind), st.just("Fishing"))
 diaries = st.builds(
     Diary,

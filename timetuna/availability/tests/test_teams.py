@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from timetuna.availability.caps import FullPeriod
 from timetuna.availability.interval import Interval
-from timetuna.availability.policy import Cap, Period, Policy, Scope
+from timetuna.availability.policy import Cap, CapScope, Period, Policy
 from timetuna.availability.slots import Busy, Code, Diary, Kind, is_open, open_slots, why_not
 from timetuna.availability.teams import all_of, any_of
 
@@ -41,7 +41,7 @@ def test_a_group_is_told_why_not() -> None:
 
 
 def test_what_stops_one_stops_the_group() -> None:
-    alice, full = Diary([(0, 180)]), FullPeriod(0, 60, Cap(Period.DAY, Scope.HOST, 1))
+    alice, full = Diary([(0, 180)]), FullPeriod(0, 60, Cap(Period.DAY, CapScope.HOST, 1))
 
     assert listed(all_of([alice, Diary([(0, 180)], full=[full])])) == [60, 90, 120, 150]
     assert listed(all_of([alice, Diary([(0, 180)], unreadable=("Work",))])) == []

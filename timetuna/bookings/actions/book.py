@@ -24,7 +24,7 @@ from timetuna.bookings.notifications.queue import enqueue_mails
 from timetuna.bookings.proofs.needed import NOTHING_SHOWN, Evidence, Proof, count_booking, rates
 from timetuna.bookings.proofs.work import Purpose, use
 from timetuna.bookings.rate_limits import is_crowd, refuse_flood
-from timetuna.bookings.slots.availability import Question, bookable
+from timetuna.bookings.slots.availability import SlotQuery, bookable
 from timetuna.calendars.queries import conference_kinds
 from timetuna.jobs.queue import enqueue
 from timetuna.lib.mail import mailbox_of
@@ -109,8 +109,8 @@ def _book(order: Order, now: datetime) -> Booking:
         return _same(earlier, order)
     choice = _choice(page, order)
     refuse_flood(order.guest.email, others=order.others, now=now)
-    question = Question(page=page, minutes=order.minutes, now=now, hold=order.hold, client=order.client)
-    if not bookable(question, start_minute=order.start_minute):
+    query = SlotQuery(page=page, minutes=order.minutes, now=now, hold=order.hold, client=order.client)
+    if not bookable(query, start_minute=order.start_minute):
         raise SlotTaken(gettext(TAKEN))
     _judge(order, now)
     consume(order.hold)

@@ -10,7 +10,7 @@ from timetuna.bookings.actions.lock_host import lock_host
 from timetuna.bookings.actions.refresh_calendars import look_for_form
 from timetuna.bookings.errors import SlotTaken
 from timetuna.bookings.models import Hold
-from timetuna.bookings.slots.availability import Question, bookable
+from timetuna.bookings.slots.availability import SlotQuery, bookable
 from timetuna.db.lock_timeout import impatient
 from timetuna.lib.signing import fingerprint, random_token
 from timetuna.rate_limits.limits import Limit, spend_all
@@ -29,27 +29,27 @@ PATIENCE_MS = 1_000
 GONE = gettext_lazy("This time is not free any more. Please pick another.")
 
 
-def hold(question: Question, *, start_minute: int) -> str | None:
+def hold(query: SlotQuery, *, start_minute: int) -> str | None:
     """Keep the time for whoever asks, in place of another one that this visit holds on the page; return the token.
 
     Raises SlotTaken if it is not free. None where nothing is kept: the page does not want it, the client holds enough,
     or the host's row was busy for too long. The time can be booked without.
     """
-    look_for_form(question.page.id, question.client, start_minute=start_minute, minutes=question.minutes)
-    if question.page.holds and question.client.fingerprint:
+    look_for_form(query.page.id, query.client, start_minute=start_minute, minutes=query.minutes)
+    if query.page.holds and query.client.fingerprint:
         try:
             with impatient(PATIENCE_MS):
-                lock_host(question.page.host_id)
-                return _hold(question, start_minute)
+                lock_host(query.page.host_id)
+                return _hold(query, start_minute)
         except OperationalError:
             return None
-    refuse_if_taken(question, start_minute=start_minute)
+    refuse_if_taken(query, start_minute=start_minute)
     return None
 
 
-def refuse_if_taken(question: Question, *, start_minute: int) -> None:
+def refuse_if_taken(query: SlotQuery, *, start_minute: int) -> None:
     """Raise SlotTaken if the client that asks cannot book the time."""
-    if not bookable(question, start_minute=start_minute):
+    if not bookable(query, start_minute=start_minute):
         raise SlotTaken(str(GONE))
 
 
@@ -64,23 +64,23 @@ def consume(token: str) -> None:
         Hold.objects.filter(token_fingerprint=fingerprint(token)).delete()
 
 
-def _hold(question: Question, start_minute: int) -> str | None:
-    refuse_if_taken(question, start_minute=start_minute)
-    client, now = question.client, question.now
+def _hold(query: SlotQuery, start_minute: int) -> str | None:
+    refuse_if_taken(query, start_minute=start_minute)
+    client, now = query.client, query.now
     if client.visit:
-        earlier = _live(now).filter(visit_fingerprint=client.visit, page_id=question.page.id)
+        earlier = _live(now).filter(visit_fingerprint=client.visit, page_id=query.page.id)
         earlier.update(expires_at=now)
     _sweep(now)
     if not _may_hold(client, now):
         return None
     token = random_token()
     Hold.objects.create(
-        host_id=question.page.host_id,
-        page_id=question.page.id,
+        host_id=query.page.host_id,
+        page_id=query.page.id,
         start_minute=start_minute,
-        end_minute=start_minute + question.minutes,
-        buffer_before_minutes=question.page.buffer_before_minutes,
-        buffer_after_minutes=question.page.buffer_after_minutes,
+        end_minute=start_minute + query.minutes,
+        buffer_before_minutes=query.page.buffer_before_minutes,
+        buffer_after_minutes=query.page.buffer_after_minutes,
         token_fingerprint=fingerprint(token),
         visit_fingerprint=client.visit or fingerprint(token),
         client_fingerprint=client.fingerprint,

@@ -22,7 +22,7 @@ from timetuna.bookings.notifications.audiences import BOTH
 from timetuna.bookings.notifications.queue import enqueue_mails
 from timetuna.bookings.policies import move_refusal
 from timetuna.bookings.rate_limits import refuse_flood_of_changes
-from timetuna.bookings.slots.availability import Question, bookable
+from timetuna.bookings.slots.availability import SlotQuery, bookable
 from timetuna.jobs.queue import enqueue
 from timetuna.l10n import datetimes
 from timetuna.pages.queries import page_settings
@@ -98,10 +98,10 @@ def _refuse_if_taken(booking: Booking, start_minute: int, wish: Wish, now: datet
         raise NotPossible(
             gettext("The page this was booked on is gone. Please cancel, or write to your host.")
         )
-    question = Question(
+    query = SlotQuery(
         page=page, minutes=booking.minutes, now=now, moving=booking.pk, hold=wish.hold, client=wish.client
     )
-    if not bookable(question, start_minute=start_minute):
+    if not bookable(query, start_minute=start_minute):
         raise SlotTaken(gettext(TAKEN))
 
 

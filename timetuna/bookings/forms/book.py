@@ -22,7 +22,7 @@ from timetuna.pages.queries import PublicPage
 from timetuna.web.forms import WholeForm
 
 
-class BookingForm(WholeForm):
+class GuestBookingForm(WholeForm):
     """The guest's details for one time of a page."""
 
     start = forms.CharField(widget=forms.HiddenInput)

@@ -59,7 +59,7 @@ class MoveForm(WordsForm):
     hold = HoldField()
 
 
-class GuestsForm(WholeForm):
+class AddGuestsForm(WholeForm):
     """Who else is to be invited to a booking that stands."""
 
     guests = GuestsField(required=True)

@@ -15,7 +15,7 @@ from timetuna.calendars.access_tokens import use
 from timetuna.calendars.provider_catalogue import conferencing
 from timetuna.calendars.queries import connection
 from timetuna.jobs.registry import GiveUp, Retry
-from timetuna.providers.base import Conference as Made
+from timetuna.providers.base import CreatedConference as Made
 from timetuna.providers.base import Meeting
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 

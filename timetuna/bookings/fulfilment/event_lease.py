@@ -24,7 +24,7 @@ _SOON = timedelta(seconds=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
+class EventLease:
     """The right to write an event: what it has to say, and how the row was before.
 
     before: the row as it was; whether a call that nobody heard of is behind it, is `before.in_doubt`.
@@ -42,7 +42,7 @@ class Turn:
 
 
 @contextmanager
-def turn(event: CalendarEvent) -> Iterator[Turn]:
+def turn(event: CalendarEvent) -> Iterator[EventLease]:
     """Hold the event for one call. Raises Retry while another does.
 
     Before a call that writes leaves, the row says that nobody knows what stands in the calendar; the caller says it
@@ -65,7 +65,7 @@ def turn(event: CalendarEvent) -> Iterator[Turn]:
         raise
 
 
-def _take(event: CalendarEvent) -> Turn:
+def _take(event: CalendarEvent) -> EventLease:
     with transaction.atomic():
         # The booking first, as whoever changes it does: then no change slips in between reading it and the mark.
         bookings = Booking.objects.select_for_update(of=("self",), no_key=True).select_related("host")
@@ -81,10 +81,10 @@ def _take(event: CalendarEvent) -> Turn:
             written_digest="",
             in_doubt=row.in_doubt or booking.status != Booking.Status.CANCELLED,
         )
-    return Turn(lease=lease, booking=booking, entry=entry, digest=digest(entry), before=row)
+    return EventLease(lease=lease, booking=booking, entry=entry, digest=digest(entry), before=row)
 
 
-def _give_back(taken: Turn, *, nothing_made: bool, as_before: bool) -> None:
+def _give_back(taken: EventLease, *, nothing_made: bool, as_before: bool) -> None:
     doubt = {"in_doubt": taken.before.in_doubt} if nothing_made else {}
     content = {"written_digest": taken.before.written_digest} if as_before else {}
     taken.row().update(lease="", lease_until=None, **doubt, **content)

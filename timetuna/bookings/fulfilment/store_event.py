@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
-from timetuna.bookings.fulfilment.event_lease import Turn
+from timetuna.bookings.fulfilment.event_lease import EventLease
 from timetuna.bookings.history import SYSTEM, note
 from timetuna.bookings.integrations.event_entry import makes_link
 from timetuna.bookings.integrations.event_queue import enqueue_event
@@ -18,7 +18,7 @@ State = CalendarEvent.State
 _LATE = "Writing the event took too long to be sure of it; it is written once more."
 
 
-def store_written(taken: Turn, written: Written) -> None:
+def store_written(taken: EventLease, written: Written) -> None:
     """End the turn: the event stands as its entry says. Raises Retry where the turn was over before."""
     entry, before = taken.entry, taken.before
     whole = bool(written.join_url or not entry.meeting_type)
@@ -38,7 +38,7 @@ def store_written(taken: Turn, written: Written) -> None:
             note(taken.booking, actor=SYSTEM, event="event_written", text=words)
 
 
-def store_removal(taken: Turn) -> None:
+def store_removal(taken: EventLease) -> None:
     """End the turn: the event is gone. Raises Retry where the turn was over before."""
     with transaction.atomic():
         _end(taken, {"state": State.REMOVED, "written_digest": ""})
@@ -61,14 +61,14 @@ def store_problem(booking: Booking, event: CalendarEvent, sentence: str, *, stat
             unlinked.update(problem=sentence[:300], state=stands)
 
 
-def _end(taken: Turn, columns: dict[str, object]) -> None:
+def _end(taken: EventLease, columns: dict[str, object]) -> None:
     now = timezone.now()
     settled = {"lease": "", "lease_until": None, "in_doubt": False, "problem": "", "changed_at": now}
     if not taken.row().update(**settled, **columns):
         raise Retry(_LATE, at=now)
 
 
-def _store_link(taken: Turn, join_url: str) -> None:
+def _store_link(taken: EventLease, join_url: str) -> None:
     """Give the link to the meeting whose event has it; one that differs from an earlier one is mailed anew."""
     booking, kind = taken.booking, taken.entry.meeting_type
     if not kind or not join_url:
@@ -88,7 +88,7 @@ def _store_link(taken: Turn, join_url: str) -> None:
         enqueue_event(booking)
 
 
-def _what_happened(taken: Turn, written: Written) -> str:
+def _what_happened(taken: EventLease, written: Written) -> str:
     """Return the line of history; "" where the event stood like this before."""
     before, where = taken.before, calendar_words(taken.before)
     if not before.reference:

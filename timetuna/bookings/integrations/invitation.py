@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from timetuna.bookings.integrations.location import Place
+from timetuna.bookings.integrations.location import Location
 from timetuna.bookings.links import link
 from timetuna.bookings.models import Booking, BookingGuest
 from timetuna.calendars.models import CalendarEvent
@@ -16,13 +16,13 @@ from timetuna.lib.mail import Mailbox
 from timetuna.lib.text import without_addresses
 
 
-def guest_invitation(booking: Booking, place: Place, *, cancelled: bool = False) -> Invitation:
+def guest_invitation(booking: Booking, place: Location, *, cancelled: bool = False) -> Invitation:
     """Return the guest's copy; it carries the guest's own link, and not the notes, which may be a stranger's lure."""
     see = gettext("See or change this booking: %(address)s") % {"address": link(booking)}
     return _invitation(booking, place, closing=see, url=link(booking), cancelled=cancelled)
 
 
-def host_invitation(booking: Booking, place: Place, *, cancelled: bool = False) -> Invitation:
+def host_invitation(booking: Booking, place: Location, *, cancelled: bool = False) -> Invitation:
     """Return the host's copy. A shared calendar must not give the guest's link away, so it carries the host's page."""
     closing = _host_closing(booking, booking.guest_notes)
     copy = _invitation(booking, place, closing=closing, url=host_page(booking), cancelled=cancelled)
@@ -34,7 +34,7 @@ def host_invitation(booking: Booking, place: Place, *, cancelled: bool = False) 
     )
 
 
-def further_invitation(booking: Booking, place: Place, *, cancelled: bool = False) -> Invitation:
+def further_invitation(booking: Booking, place: Location, *, cancelled: bool = False) -> Invitation:
     """Return the copy of somebody whom the guest brings: nothing in it changes the booking."""
     return _invitation(booking, place, closing="", url="", cancelled=cancelled)
 
@@ -44,7 +44,7 @@ def taken_off(copy: Invitation, person: Mailbox) -> Invitation:
     return replace(copy, method="CANCEL", goes_on=True, attendees=(Attendee(person.name, person.email),))
 
 
-def host_description(booking: Booking, place: Place, *, notes: str) -> str:
+def host_description(booking: Booking, place: Location, *, notes: str) -> str:
     """Return what the event in the host's calendar says, with the guest's notes as they may stand there."""
     return _description(place, _host_closing(booking, notes))
 
@@ -83,7 +83,7 @@ def _summary(booking: Booking, guest: str) -> str:
     return gettext("%(title)s: %(guest)s and %(host)s") % named
 
 
-def _invitation(booking: Booking, place: Place, *, closing: str, url: str, cancelled: bool) -> Invitation:
+def _invitation(booking: Booking, place: Location, *, closing: str, url: str, cancelled: bool) -> Invitation:
     host, guest = booking.host, without_addresses(booking.guest_name)
     return Invitation(
         uid=own_uid(booking),
@@ -122,7 +122,7 @@ def _host_closing(booking: Booking, notes: str) -> str:
     return f"{see}\n\nNotes from {booking.guest_name}:\n{notes}" if notes else see
 
 
-def _description(place: Place, closing: str) -> str:
+def _description(place: Location, closing: str) -> str:
     named = place.text and not place.pending
     lines = [f"{place.label}: {place.text}" if named else place.text or place.label]
     if place.passcode:

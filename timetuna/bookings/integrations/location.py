@@ -10,7 +10,7 @@ from timetuna.pages.meeting_types import LINK, PHONE, guest_labels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Location:
     """How a meeting is held. `url` is the join link; `text` what an invitation's LOCATION says; `problem` is for hosts.
 
     `pending`: a link is still to come; `removable`: the meeting outside can be carried along when this one changes.
@@ -26,20 +26,20 @@ class Place:
     possible_duplicates: int = 0
 
 
-def place(booking: Booking) -> Place:
+def place(booking: Booking) -> Location:
     """Return how the booking is held, as far as it is known now."""
     conference = Conference.objects.filter(booking=booking).first()
     if conference is not None:
         return _online(conference)
     name = guest_labels().get(booking.meeting_type, gettext("Meeting"))
     if booking.meeting_type == LINK:
-        return Place(label=name, text=booking.location, url=booking.location)
+        return Location(label=name, text=booking.location, url=booking.location)
     if booking.meeting_type == PHONE:
-        return Place(label=name, text=_call(booking))
-    return Place(label=name, text=booking.location)
+        return Location(label=name, text=_call(booking))
+    return Location(label=name, text=booking.location)
 
 
-def place_for_brought(booking: Booking) -> Place:
+def place_for_brought(booking: Booking) -> Location:
     """Return the same for whom the guest brings: not the number at which the guest wants to be called."""
     found = place(booking)
     if booking.meeting_type != PHONE or booking.location:
@@ -48,7 +48,7 @@ def place_for_brought(booking: Booking) -> Place:
     return replace(found, text=gettext("%(host)s calls %(guest)s") % named)
 
 
-def duplicates(where: Place) -> str:
+def duplicates(where: Location) -> str:
     """Say how many meetings may stand beside the one in use; "" where none can."""
     count, name = where.possible_duplicates, where.label
     if not count:
@@ -69,17 +69,17 @@ def provider_label(slug: str) -> str:
     return (conference_kinds() | event_kind_labels()).get(slug, slug)
 
 
-def _online(conference: Conference) -> Place:
+def _online(conference: Conference) -> Location:
     name = provider_label(conference.provider)
     if conference.state != Conference.State.READY:
-        return Place(
+        return Location(
             label=name,
             text=gettext("%(name)s (the link follows)") % {"name": name},
             pending=True,
             problem=conference.problem,
             possible_duplicates=conference.possible_duplicates,
         )
-    return Place(
+    return Location(
         label=name,
         text=conference.join_url,
         url=conference.join_url,

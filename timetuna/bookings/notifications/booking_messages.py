@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from timetuna.bookings.history import last_words
 from timetuna.bookings.integrations.event_target import calendar_words, event_of
 from timetuna.bookings.integrations.grants import may
-from timetuna.bookings.integrations.location import Place, duplicates
+from timetuna.bookings.integrations.location import Location, duplicates
 from timetuna.bookings.models import Booking
 from timetuna.bookings.notifications import reminder_messages, request_messages
 from timetuna.bookings.notifications.audiences import GUEST, HOST
@@ -56,13 +56,13 @@ def told_now(booking: Booking, kind: Kind) -> Kind:
     return cast("Kind", _ENDED.get(booking.cancelled_by, "lapsed"))
 
 
-def guest_words(booking: Booking, kind: Kind, where: Place) -> Words:
+def guest_words(booking: Booking, kind: Kind, where: Location) -> Words:
     """Return what the guest reads; a subject of the page's own comes before ours."""
     words = _guest_words(booking, kind, where)
     return replace(words, subject=own_subject(booking, kind) or words.subject)
 
 
-def _guest_words(booking: Booking, kind: Kind, where: Place) -> Words:
+def _guest_words(booking: Booking, kind: Kind, where: Location) -> Words:
     if elsewhere := _from_elsewhere(booking, kind, where, to_guest=True):
         return elsewhere
     host, button = booking.host.name, gettext("See or change the booking")
@@ -98,7 +98,7 @@ def _guest_words(booking: Booking, kind: Kind, where: Place) -> Words:
     )
 
 
-def host_words(booking: Booking, kind: Kind, where: Place) -> Words:
+def host_words(booking: Booking, kind: Kind, where: Location) -> Words:
     """Return what the host reads."""
     if elsewhere := _from_elsewhere(booking, kind, where, to_guest=False):
         return elsewhere
@@ -135,7 +135,7 @@ def host_words(booking: Booking, kind: Kind, where: Place) -> Words:
     )
 
 
-def _from_elsewhere(booking: Booking, kind: Kind, where: Place, *, to_guest: bool) -> Words | None:
+def _from_elsewhere(booking: Booking, kind: Kind, where: Location, *, to_guest: bool) -> Words | None:
     """Return the words of the kinds that have a file of their own."""
     if kind == "reminder":
         reminder = reminder_messages.guest_reminder if to_guest else reminder_messages.host_reminder
@@ -150,7 +150,7 @@ def _from_elsewhere(booking: Booking, kind: Kind, where: Place, *, to_guest: boo
     return guests_changed(booking, to_guest=to_guest) if kind == GUESTS_KIND else None
 
 
-def _no_link(booking: Booking, where: Place) -> Words:
+def _no_link(booking: Booking, where: Location) -> Words:
     """Return what the host reads where a promised link is not made any more before they act."""
     guest = single_line(booking.guest_name, max_length=NAME_LENGTH)
     start = start_of(booking, booking.host_time_zone)
@@ -195,14 +195,14 @@ def _moved(booking: Booking, *, to_guest: bool) -> tuple[str, ...]:
     return (*was_at(booking, booking.guest_time_zone if to_guest else booking.host_time_zone), *wrote)
 
 
-def _late(where: Place) -> tuple[str, ...]:
+def _late(where: Location) -> tuple[str, ...]:
     if not where.pending:
         return ()
     sentence = gettext("The %(label)s link follows in a second mail. There is nothing you need to do.")
     return (sentence % {"label": where.label},)
 
 
-def _link_after_move(booking: Booking, where: Place) -> tuple[str, ...]:
+def _link_after_move(booking: Booking, where: Location) -> tuple[str, ...]:
     if where.pending or not _link_is_new(booking):
         return _late(where)
     sentence = gettext(
@@ -217,7 +217,7 @@ def _link_is_new(booking: Booking) -> bool:
     return latest is not None and latest.event == "link_renewed"
 
 
-def _missing(where: Place) -> tuple[str, ...]:
+def _missing(where: Location) -> tuple[str, ...]:
     if not where.pending:
         return ()
     return (
@@ -234,13 +234,13 @@ def _not_in_calendar(booking: Booking) -> tuple[str, ...]:
     return (f"TimeTuna could not write it into {calendar_words(event)}. {event.problem}",)
 
 
-def _duplicates(where: Place) -> tuple[str, ...]:
+def _duplicates(where: Location) -> tuple[str, ...]:
     if not where.possible_duplicates:
         return ()
     return (duplicates(where),)
 
 
-def _left_behind(booking: Booking, where: Place, ability: Ability) -> tuple[str, ...]:
+def _left_behind(booking: Booking, where: Location, ability: Ability) -> tuple[str, ...]:
     """Say what stays as it was outside, where the grant does not let us change it."""
     if ability is Ability.MOVE and _link_is_new(booking):
         renewed = (

@@ -15,7 +15,7 @@ from timetuna.bookings.integrations.invitation import (
     host_page,
     taken_off,
 )
-from timetuna.bookings.integrations.location import Place, place, place_for_brought
+from timetuna.bookings.integrations.location import Location, place, place_for_brought
 from timetuna.bookings.links import link
 from timetuna.bookings.models import Booking
 from timetuna.bookings.notifications.audiences import GUEST, HOST
@@ -77,13 +77,13 @@ def _letter(booking: Booking, kind: Kind, audience: str, tag: str) -> Letter:
     )
 
 
-def _words(booking: Booking, kind: Kind, where: Place, reader: MailReader) -> Words:
+def _words(booking: Booking, kind: Kind, where: Location, reader: MailReader) -> Words:
     if reader.role == FURTHER:
         return further_words(booking, kind, where, by=reader.changed_by)
     return (guest_words if reader.is_guest() else host_words)(booking, kind, where)
 
 
-def _invitation(booking: Booking, kind: Kind, where: Place, reader: MailReader) -> Invitation:
+def _invitation(booking: Booking, kind: Kind, where: Location, reader: MailReader) -> Invitation:
     cancelled = kind == "cancelled"
     if reader.role == FURTHER:
         copy = further_invitation(booking, where, cancelled=cancelled)
@@ -91,7 +91,7 @@ def _invitation(booking: Booking, kind: Kind, where: Place, reader: MailReader) 
     return (guest_invitation if reader.is_guest() else host_invitation)(booking, where, cancelled=cancelled)
 
 
-def _context(booking: Booking, kind: Kind, where: Place, reader: MailReader) -> dict[str, Any]:
+def _context(booking: Booking, kind: Kind, where: Location, reader: MailReader) -> dict[str, Any]:
     """Return what the templates need beside the words."""
     over, placeless = kind in WITHOUT_PLACE, kind in WITHOUT_PLACE | REQUEST_KINDS
     return {
@@ -158,7 +158,9 @@ def _when(booking: Booking, reader: MailReader) -> str:
     return datetimes.when(booking.start_at, minutes=booking.minutes, zone=datetimes.zone_or_utc(reader.zone))
 
 
-def _facts(booking: Booking, where: Place, reader: MailReader, *, placeless: bool) -> list[tuple[str, str]]:
+def _facts(
+    booking: Booking, where: Location, reader: MailReader, *, placeless: bool
+) -> list[tuple[str, str]]:
     """Return names and values, without the join link, which has a place of its own.
 
     A guest's notes are never mailed to the guest: the address may be somebody else's, and the notes a lure.

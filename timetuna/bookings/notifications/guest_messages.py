@@ -6,7 +6,7 @@ from django.utils.translation import gettext, ngettext
 
 from timetuna.bookings.history import GUEST, HOST, earlier_start
 from timetuna.bookings.integrations.invitation import brought
-from timetuna.bookings.integrations.location import Place
+from timetuna.bookings.integrations.location import Location
 from timetuna.bookings.models import Booking, BookingGuest
 from timetuna.bookings.notifications.message import NAME_LENGTH, Words, start_of
 from timetuna.bookings.notifications.reminder_messages import TIMELY_KINDS, follow_up, guest_reminder
@@ -16,7 +16,7 @@ from timetuna.lib.text import single_line, without_addresses
 GUESTS_KIND = "guests"
 
 
-def further_words(booking: Booking, kind: str, where: Place, *, by: str) -> Words:
+def further_words(booking: Booking, kind: str, where: Location, *, by: str) -> Words:
     """Return what somebody reads whom the guest brings, or the host invited (`by`).
 
     They may not know the guest, who typed their address: nothing else that the guest wrote is passed on, and nothing
@@ -50,7 +50,7 @@ def further_words(booking: Booking, kind: str, where: Place, *, by: str) -> Word
     return _invited(where, named)
 
 
-def _timely(booking: Booking, kind: str, where: Place, *, why: str) -> Words:
+def _timely(booking: Booking, kind: str, where: Location, *, why: str) -> Words:
     """Return what the guest reads, too, who says in it why they get it; the page's own text is for the guest alone."""
     words = guest_reminder(booking, where) if kind == "reminder" else follow_up(booking)
     return replace(words, sentences=(*words.sentences, why), button="")
@@ -63,7 +63,7 @@ def _named_you(booking: Booking, by: str) -> str:
     return gettext("%(guest)s booked this meeting with %(host)s and named you as a guest.") % named
 
 
-def _invited(where: Place, named: dict[str, str]) -> Words:
+def _invited(where: Location, named: dict[str, str]) -> Words:
     return Words(
         subject=gettext("%(title)s with %(host)s: %(start)s") % named,
         headline=gettext("You are invited"),
@@ -132,7 +132,7 @@ def was_at(booking: Booking, zone: str) -> tuple[str, ...]:
     return (gettext("Before, it was on %(when)s.") % {"when": before},)
 
 
-def _late(where: Place) -> tuple[str, ...]:
+def _late(where: Location) -> tuple[str, ...]:
     if not where.pending:
         return ()
     return (gettext("The %(label)s link follows in a second mail.") % {"label": where.label},)

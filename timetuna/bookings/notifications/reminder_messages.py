@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext
 
-from timetuna.bookings.integrations.location import Place
+from timetuna.bookings.integrations.location import Location
 from timetuna.bookings.models import Booking
 from timetuna.bookings.notifications.message import NAME_LENGTH, Words, start_of
 from timetuna.lib.text import single_line
@@ -10,7 +10,7 @@ from timetuna.lib.text import single_line
 TIMELY_KINDS = frozenset({"reminder", "follow_up"})
 
 
-def guest_reminder(booking: Booking, where: Place) -> Words:
+def guest_reminder(booking: Booking, where: Location) -> Words:
     """Return what the guest reads some time before the start."""
     return Words(
         subject=gettext("Reminder: %(title)s with %(host)s, %(start)s")
@@ -25,7 +25,7 @@ def guest_reminder(booking: Booking, where: Place) -> Words:
     )
 
 
-def host_reminder(booking: Booking, where: Place) -> Words:
+def host_reminder(booking: Booking, where: Location) -> Words:
     """Return what the host reads some time before the start."""
     guest = single_line(booking.guest_name, max_length=NAME_LENGTH)
     return Words(
@@ -49,7 +49,7 @@ def follow_up(booking: Booking) -> Words:
     )
 
 
-def _late(where: Place) -> tuple[str, ...]:
+def _late(where: Location) -> tuple[str, ...]:
     if not where.pending:
         return ()
     return (gettext("The %(label)s link follows in a mail of its own.") % {"label": where.label},)

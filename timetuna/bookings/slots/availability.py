@@ -9,13 +9,13 @@ from django.db.models import QuerySet
 from timetuna.availability.caps import FullPeriod, counted_span, full_periods
 from timetuna.availability.hours import date_start, host_date, open_hours_around, special_days
 from timetuna.availability.interval import Interval, widen
-from timetuna.availability.policy import LONGEST_MEETING, Policy, Scope
+from timetuna.availability.policy import LONGEST_MEETING, CapScope, Policy
 from timetuna.availability.slots import Busy, Diary, Kind, Reason, is_open, open_slots, why_not
 from timetuna.bookings.models import BookingHost
 from timetuna.bookings.slots.holds import live_holds
 from timetuna.calendars.actions.request_refresh import make_due
 from timetuna.db.compiled import Prepared
-from timetuna.pages.calendar_use.busy import Known
+from timetuna.pages.calendar_use.busy import KnownSpan
 from timetuna.pages.calendar_use.busy import known as known_busy
 from timetuna.pages.queries import PublicPage
 from timetuna.web.client import NOBODY, Client
@@ -25,7 +25,7 @@ TEN_YEARS = 10 * 366 * 24 * 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class SlotQuery:
     """What is asked about: a page, one of its lengths, the present, and a booking that is being moved.
 
     hold: the token of the form that is sent; what it holds, and what the client's visit holds, is in nobody's way.
@@ -39,46 +39,46 @@ class Question:
     client: Client = NOBODY
 
 
-def offered(question: Question, *, span: Interval) -> list[int]:
+def offered(query: SlotQuery, *, span: Interval) -> list[int]:
     """Return all start times within the span, in UTC minutes. Four queries at most, however long the span.
 
     Calendars of which the knowledge is not quite fresh are read soon: that is one write more, once a minute at most.
     """
-    if not question.page.meeting_types:
+    if not query.page.meeting_types:
         return []
-    known = _known(question, span)
-    diary = _diary(question, span, known)
+    known = _known(query, span)
+    diary = _diary(query, span, known)
     if known.stale:
-        make_due(known.stale, now=question.now)
-    return open_slots(diary, policy=_policy(question), now_minute=_ceiling(question.now), span=span)
+        make_due(known.stale, now=query.now)
+    return open_slots(diary, policy=_policy(query), now_minute=_ceiling(query.now), span=span)
 
 
-def bookable(question: Question, *, start_minute: int) -> bool:
+def bookable(query: SlotQuery, *, start_minute: int) -> bool:
     """Say whether a meeting can start at that UTC minute: exactly if `offered` would list it."""
-    diary, now_minute = _diary(question, (start_minute, start_minute + 1)), _ceiling(question.now)
-    return is_open(diary, minute=start_minute, policy=_policy(question), now_minute=now_minute)
+    diary, now_minute = _diary(query, (start_minute, start_minute + 1)), _ceiling(query.now)
+    return is_open(diary, minute=start_minute, policy=_policy(query), now_minute=now_minute)
 
 
-def reasons(question: Question, *, start_minute: int) -> tuple[Reason, ...]:
+def reasons(query: SlotQuery, *, start_minute: int) -> tuple[Reason, ...]:
     """Say why no meeting can start at that UTC minute; nothing when one can."""
     span = start_minute, start_minute + 1
-    return _reasons(question, _told_diary(question, span), [start_minute])[start_minute]
+    return _reasons(query, _told_diary(query, span), [start_minute])[start_minute]
 
 
-def reasons_on_grid(question: Question, *, span: Interval) -> dict[int, tuple[Reason, ...]]:
+def reasons_on_grid(query: SlotQuery, *, span: Interval) -> dict[int, tuple[Reason, ...]]:
     """Say of every start time the hours have within the span why no meeting can start then, in order.
 
     Those without a reason are the ones that `offered` lists. As many queries as for one moment.
     """
-    diary, step = _told_diary(question, span), question.page.increment_minutes
+    diary, step = _told_diary(query, span), query.page.increment_minutes
     grid = (minute for start, end in diary.hours for minute in range(start, end, step))
-    return _reasons(question, diary, [minute for minute in grid if span[0] <= minute < span[1]])
+    return _reasons(query, diary, [minute for minute in grid if span[0] <= minute < span[1]])
 
 
-def open_lengths(question: Question, *, start_minute: int) -> list[int]:
+def open_lengths(query: SlotQuery, *, start_minute: int) -> list[int]:
     """Return which of the page's lengths, in minutes, a meeting that starts at that UTC minute can have."""
-    diary, now_minute = _diary(question, (start_minute, start_minute + 1)), _ceiling(question.now)
-    policies = [_policy(replace(question, minutes=length.minutes)) for length in question.page.durations]
+    diary, now_minute = _diary(query, (start_minute, start_minute + 1)), _ceiling(query.now)
+    policies = [_policy(replace(query, minutes=length.minutes)) for length in query.page.durations]
     return [
         policy.duration
         for policy in policies
@@ -90,15 +90,15 @@ def _ceiling(moment: datetime) -> int:
     return -int(-moment.timestamp() // 60)
 
 
-def _policy(question: Question) -> Policy:
-    page = question.page
+def _policy(query: SlotQuery) -> Policy:
+    page = query.page
     return Policy(
-        duration=question.minutes,
+        duration=query.minutes,
         increment=page.increment_minutes,
         buffer_before=page.buffer_before_minutes,
         buffer_after=page.buffer_after_minutes,
         notice=page.notice_minutes,
-        horizon=_horizon(page, _ceiling(question.now)),
+        horizon=_horizon(page, _ceiling(query.now)),
     )
 
 
@@ -110,68 +110,66 @@ def _horizon(page: PublicPage, now_minute: int) -> int | None:
     return max(0, date_start(page.opening, last_day + timedelta(days=1)) - now_minute)
 
 
-def _reasons(question: Question, diary: Diary, starts: Iterable[int]) -> dict[int, tuple[Reason, ...]]:
-    policy, now_minute = _policy(question), _ceiling(question.now)
+def _reasons(query: SlotQuery, diary: Diary, starts: Iterable[int]) -> dict[int, tuple[Reason, ...]]:
+    policy, now_minute = _policy(query), _ceiling(query.now)
     return {start: why_not(diary, minute=start, policy=policy, now_minute=now_minute) for start in starts}
 
 
-def _told_diary(question: Question, span: Interval) -> Diary:
+def _told_diary(query: SlotQuery, span: Interval) -> Diary:
     """Return the diary with the dates that say more than "closed"."""
-    return replace(_diary(question, span), special=special_days(question.page.opening, span=span))
+    return replace(_diary(query, span), special=special_days(query.page.opening, span=span))
 
 
-def _known(question: Question, span: Interval) -> Known:
+def _known(query: SlotQuery, span: Interval) -> KnownSpan:
     """Return what calendars say of all that a meeting which starts within the span may need."""
-    page = question.page
-    longest = max([question.minutes, *(one.minutes for one in page.durations)])
+    page = query.page
+    longest = max([query.minutes, *(one.minutes for one in page.durations)])
     reach = widen(span, before=page.buffer_before_minutes, after=longest + page.buffer_after_minutes)
-    return known_busy(page.calendars, reach, now=question.now)
+    return known_busy(page.calendars, reach, now=query.now)
 
 
-def _unknown(known: Known) -> list[Busy]:
+def _unknown(known: KnownSpan) -> list[Busy]:
     return [] if known.until is None else [Busy(known.until, known.until + TEN_YEARS, Kind.UNKNOWN)]
 
 
-def _diary(question: Question, span: Interval, known: Known | None = None) -> Diary:
-    known = known or _known(question, span)
-    lost = question.page.lost_calendar
-    held = live_holds(
-        question.page.host_id, now=question.now, token=question.hold, visit=question.client.visit
-    )
+def _diary(query: SlotQuery, span: Interval, known: KnownSpan | None = None) -> Diary:
+    known = known or _known(query, span)
+    lost = query.page.lost_calendar
+    held = live_holds(query.page.host_id, now=query.now, token=query.hold, visit=query.client.visit)
     return Diary(
-        hours=open_hours_around(question.page.opening, span=span),
-        busy=_own_bookings(question, span) + held + _unknown(known),
+        hours=open_hours_around(query.page.opening, span=span),
+        busy=_own_bookings(query, span) + held + _unknown(known),
         events=known.busy,
-        full=_full(question, span),
+        full=_full(query, span),
         unreadable=(*known.unreadable, lost) if lost else known.unreadable,
-        usable=bool(question.page.meeting_types),
+        usable=bool(query.page.meeting_types),
     )
 
 
-def _full(question: Question, span: Interval) -> list[FullPeriod]:
+def _full(query: SlotQuery, span: Interval) -> list[FullPeriod]:
     """Return the periods whose caps are reached by what is booked or requested.
 
     What is only held takes its time and fills no cap: else whoever opens forms closes days that nobody books.
     """
-    page = question.page
+    page = query.page
     if not page.caps:
         return []
     first, last = counted_span(page.opening, caps=page.caps, span=span)
     rows = BookingHost.objects.filter(
         host_id=page.host_id, active=True, start_minute__gte=first, start_minute__lt=last
-    ).exclude(booking_id=question.moving or 0)
+    ).exclude(booking_id=query.moving or 0)
     booked = list(rows.values_list("start_minute", "booking__page_id"))
     starts = {
-        Scope.HOST: [start for start, _ in booked],
-        Scope.PAGE: [start for start, page_id in booked if page_id == page.id],
+        CapScope.HOST: [start for start, _ in booked],
+        CapScope.PAGE: [start for start, page_id in booked if page_id == page.id],
     }
     return full_periods(page.opening, caps=page.caps, starts=starts, span=span)
 
 
-def _own_bookings(question: Question, span: Interval) -> list[Busy]:
+def _own_bookings(query: SlotQuery, span: Interval) -> list[Busy]:
     # A booking may begin up to a day before the span, and buffers reach further.
     first, last = span[0] - LONGEST_MEETING - LONGEST_BUFFER, span[1] + LONGEST_MEETING + LONGEST_BUFFER
-    rows = _BOOKED(question.page.host_id, first, last, question.moving or 0)
+    rows = _BOOKED(query.page.host_id, first, last, query.moving or 0)
     return [Busy(start, end, Kind.BOOKING, before, after) for start, end, before, after in rows]
 
 

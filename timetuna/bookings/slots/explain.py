@@ -11,8 +11,8 @@ from timetuna.availability.interval import Interval
 from timetuna.availability.minutes import minute_of, moment_of
 from timetuna.availability.slots import Code, Kind, Reason
 from timetuna.bookings.models import BookingHost, Hold
-from timetuna.bookings.slots.availability import Question, open_lengths, reasons, reasons_on_grid
-from timetuna.bookings.slots.reasons import Line, Link, Setting, tell
+from timetuna.bookings.slots.availability import SlotQuery, open_lengths, reasons, reasons_on_grid
+from timetuna.bookings.slots.reasons import Link, ReasonContext, ReasonLine, tell
 from timetuna.l10n import datetimes
 from timetuna.pages.calendar_use.busy import busy_at
 from timetuna.pages.models import BookingPage
@@ -24,7 +24,7 @@ _CLOSED = {Code.HOURS, Code.OVERRIDE, Code.OUT_OF_OFFICE, Code.HOLIDAY}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class AskedTime:
     """What a host asks: a date and a minute of it, by the host's clock, for a meeting of so many minutes.
 
     hours_path: where the hours of the page are changed.
@@ -51,11 +51,11 @@ class HostReasons:
     """What stands in the way of one host; no lines, nothing does."""
 
     host: str
-    lines: tuple[Line, ...]
+    lines: tuple[ReasonLine, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
+class ExplainedMoment:
     """One instant at which the host's clock shows what was asked.
 
     public: where guests find the time, None when they do not. others: the lengths that it can be booked for
@@ -76,12 +76,12 @@ class Start:
     time: str
     url: str
     asked: bool
-    line: Line | None
+    line: ReasonLine | None
     booking: Link | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class SlotExplanation:
     """All a host is told. moments: none where the clock skips the time, two where it shows it twice.
 
     closed: what closes the date, if it has no start times. travelling: whether the host's hours are meant in another
@@ -90,27 +90,27 @@ class Answer:
 
     zone: ZoneInfo
     travelling: bool
-    moments: tuple[Moment, ...]
+    moments: tuple[ExplainedMoment, ...]
     missing: str
     day_title: str
     opens: str
     starts: tuple[Start, ...]
-    closed: Line | None
+    closed: ReasonLine | None
     earlier: str
     later: str
 
 
-def explain(asked: Asked, *, now: datetime) -> Answer:
+def explain(asked: AskedTime, *, now: datetime) -> SlotExplanation:
     """Answer a question. The number of queries does not depend on bookings, hours or lengths."""
     page, day = asked.page, asked.day
-    question = Question(page=page, minutes=asked.minutes, now=now)
+    slot_query = SlotQuery(page=page, minutes=asked.minutes, now=now)
     span = date_start(page.opening, day), date_start(page.opening, day + _ONE_DAY)
-    grid = reasons_on_grid(question, span=span)
+    grid = reasons_on_grid(slot_query, span=span)
     found = {
-        start: reasons(question, start_minute=start) for start in instants(page.opening, day, asked.minute)
+        start: reasons(slot_query, start_minute=start) for start in instants(page.opening, day, asked.minute)
     }
     whys = [*grid.values(), *found.values()]
-    setting = Setting(
+    setting = ReasonContext(
         page=page,
         minutes=asked.minutes,
         day=day,
@@ -121,32 +121,32 @@ def explain(asked: Asked, *, now: datetime) -> Answer:
         held_until=_held_until(page.host_id, _starts(whys, Kind.HOLD), now=now),
         calendars=busy_at(page.calendars, _starts(whys, Kind.CALENDAR)),
     )
-    return Answer(
+    return SlotExplanation(
         zone=setting.zone,
         travelling=setting.zone.key != page.opening.zone.key,
-        moments=tuple(_moment(question, setting, start, why) for start, why in found.items()),
+        moments=tuple(_moment(slot_query, setting, start, why) for start, why in found.items()),
         missing="" if found else _missing(asked, setting),
         day_title=f"{datetimes.day(day)} {day.year}",
         opens=_opens(setting, span),
         starts=tuple(_start(asked, setting, start, why) for start, why in grid.items()),
-        closed=_closed(question, setting, span),
+        closed=_closed(slot_query, setting, span),
         earlier=asked.url(date=(day - _ONE_DAY).isoformat()),
         later=asked.url(date=(day + _ONE_DAY).isoformat()),
     )
 
 
-def lines_for(question: Question, *, start_minute: int, hours_path: str) -> tuple[Line, ...]:
+def lines_for(slot_query: SlotQuery, *, start_minute: int, hours_path: str) -> tuple[ReasonLine, ...]:
     """Say what stands in the way of a meeting at that UTC minute; nothing where guests could book it. A few queries."""
-    page, why = question.page, reasons(question, start_minute=start_minute)
+    page, why = slot_query.page, reasons(slot_query, start_minute=start_minute)
     day = host_date(page.opening, start_minute)
-    setting = Setting(
+    setting = ReasonContext(
         page=page,
-        minutes=question.minutes,
+        minutes=slot_query.minutes,
         day=day,
         zone=zone_on(page.opening, day),
         hours_path=hours_path,
         bookings=_named(page.host_id, _starts([why], Kind.BOOKING)),
-        held_until=_held_until(page.host_id, _starts([why], Kind.HOLD), now=question.now),
+        held_until=_held_until(page.host_id, _starts([why], Kind.HOLD), now=slot_query.now),
         calendars=busy_at(page.calendars, _starts([why], Kind.CALENDAR)),
     )
     return _lines(why, setting)
@@ -170,10 +170,12 @@ def instants(opening: Hours, day: date, minute: int) -> list[int]:
     return [start for start, _ in open_hours(shown, first=day, last=day)]
 
 
-def _moment(question: Question, setting: Setting, start: int, why: tuple[Reason, ...]) -> Moment:
+def _moment(
+    slot_query: SlotQuery, setting: ReasonContext, start: int, why: tuple[Reason, ...]
+) -> ExplainedMoment:
     local = moment_of(start).astimezone(setting.zone)
-    lengths = open_lengths(question, start_minute=start) if why else []
-    return Moment(
+    lengths = open_lengths(slot_query, start_minute=start) if why else []
+    return ExplainedMoment(
         when=datetimes.when(local, minutes=setting.minutes, zone=setting.zone),
         note=datetimes.which_of_two(local),
         hosts=(HostReasons(setting.page.host_name, _lines(why, setting)),),
@@ -182,18 +184,18 @@ def _moment(question: Question, setting: Setting, start: int, why: tuple[Reason,
     )
 
 
-def _lines(why: Iterable[Reason], setting: Setting) -> tuple[Line, ...]:
+def _lines(why: Iterable[Reason], setting: ReasonContext) -> tuple[ReasonLine, ...]:
     """Say all reasons; of a time that is over nothing else, because today's rules may not be those it had."""
     told = tuple(tell(reason, setting) for reason in why)
     return tuple(line for line in told if line.code is Code.PAST) or told
 
 
-def _public(setting: Setting, minutes: int) -> str:
+def _public(setting: ReasonContext, minutes: int) -> str:
     query = {"duration": minutes, "day": setting.day.isoformat(), "zone": setting.zone.key}
     return f"{setting.page.address()}?{urlencode(query)}"
 
 
-def _start(asked: Asked, setting: Setting, start: int, why: tuple[Reason, ...]) -> Start:
+def _start(asked: AskedTime, setting: ReasonContext, start: int, why: tuple[Reason, ...]) -> Start:
     first = why[0] if why else None
     local = moment_of(start).astimezone(setting.zone)
     return Start(
@@ -205,7 +207,7 @@ def _start(asked: Asked, setting: Setting, start: int, why: tuple[Reason, ...]) 
     )
 
 
-def _missing(asked: Asked, setting: Setting) -> str:
+def _missing(asked: AskedTime, setting: ReasonContext) -> str:
     place = datetimes.zone_name(setting.zone)
     return (
         f"{asked.clock()} does not exist on {datetimes.day(asked.day)} {asked.day.year}: "
@@ -213,7 +215,7 @@ def _missing(asked: Asked, setting: Setting) -> str:
     )
 
 
-def _opens(setting: Setting, span: Interval) -> str:
+def _opens(setting: ReasonContext, span: Interval) -> str:
     """Say the hours of the date: "09:00 to 12:00 and 13:00 to 17:00"."""
     hours = open_hours(setting.page.opening, first=setting.day, last=setting.day)
     ends = {span[1]: "midnight"}
@@ -222,10 +224,10 @@ def _opens(setting: Setting, span: Interval) -> str:
     )
 
 
-def _closed(question: Question, setting: Setting, span: Interval) -> Line | None:
+def _closed(slot_query: SlotQuery, setting: ReasonContext, span: Interval) -> ReasonLine | None:
     if setting.grid or span[0] >= span[1]:
         return None
-    why = reasons(question, start_minute=span[0])
+    why = reasons(slot_query, start_minute=span[0])
     return next((tell(reason, setting) for reason in why if reason.code in _CLOSED), None)
 
 

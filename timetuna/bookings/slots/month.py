@@ -14,8 +14,8 @@ from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 from timetuna.availability.hours import Away, day_start
-from timetuna.bookings.slots.availability import Question, offered
-from timetuna.bookings.slots.selection import CLOCKS, Choice, write_start
+from timetuna.bookings.slots.availability import SlotQuery, offered
+from timetuna.bookings.slots.selection import CLOCKS, SlotSelection, write_start
 from timetuna.l10n import datetimes
 from timetuna.pages.queries import PublicPage
 from timetuna.web.client import NOBODY, Client
@@ -28,7 +28,7 @@ NEAR = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Calendar:
+class SlotMonth:
     """One month's free times by local day, where the month before and after can be turned to."""
 
     month: date
@@ -41,23 +41,28 @@ class Calendar:
 
 
 def free_times(
-    page: PublicPage, choice: Choice, *, now: datetime, client: Client = NOBODY, moving: int | None = None
-) -> Calendar:
+    page: PublicPage,
+    choice: SlotSelection,
+    *,
+    now: datetime,
+    client: Client = NOBODY,
+    moving: int | None = None,
+) -> SlotMonth:
     """Find the month asked for; without one, the first that has times. Three queries at most besides the page's."""
     zone = choice.zone
     today = now.astimezone(zone).date()
     last = _last_day(page, today)
     minutes = choice.duration.minutes if choice.duration else 0
-    question = Question(page=page, minutes=minutes, now=now, moving=moving, client=client)
+    query = SlotQuery(page=page, minutes=minutes, now=now, moving=moving, client=client)
     if choice.month:
-        days = month_times(question, zone=zone, month=choice.month)
+        days = month_times(query, zone=zone, month=choice.month)
         month = choice.month
     else:
         beyond = min(max(last, today), today + FARTHEST) + timedelta(days=1)
-        days = _days(question, zone, today, beyond)
+        days = _days(query, zone, today, beyond)
         month = min(days, default=today).replace(day=1)
         days = {day: times for day, times in days.items() if day.replace(day=1) == month}
-    return Calendar(
+    return SlotMonth(
         month=month,
         today=today,
         days=days,
@@ -68,27 +73,27 @@ def free_times(
     )
 
 
-def month_times(question: Question, *, zone: ZoneInfo, month: date) -> Days:
+def month_times(query: SlotQuery, *, zone: ZoneInfo, month: date) -> Days:
     """Return a month's free times by local day, days without any left out. `month` is its first day."""
-    return _days(question, zone, month, _next_month(month))
+    return _days(query, zone, month, _next_month(month))
 
 
 def remaining_times(
-    question: Question, choice: Choice, *, near: datetime | None = None, most: int = 24
+    query: SlotQuery, choice: SlotSelection, *, near: datetime | None = None, most: int = 24
 ) -> list[datetime]:
     """Return free times in the guest's zone, the nearest to one that was just taken, or the next ones."""
-    now, page = question.now, question.page
+    now, page = query.now, query.page
     near = near or now.astimezone(choice.zone)
     today = now.astimezone(choice.zone).date()
     first = min(max(near.date() - NEAR, today), date.max - 2 * FARTHEST)
     last = min(_last_day(page, today), first + FARTHEST) + timedelta(days=1)
-    days = _days(question, choice.zone, first, max(first, last))
+    days = _days(query, choice.zone, first, max(first, last))
     times = [time for day in days.values() for time in day]
     return sorted(nsmallest(most, times, key=lambda time: abs(time - near)))
 
 
 def slots_context(
-    calendar_: Calendar, choice: Choice, *, book_path: str, now: datetime, visit: str = ""
+    calendar_: SlotMonth, choice: SlotSelection, *, book_path: str, now: datetime, visit: str = ""
 ) -> dict[str, Any]:
     """Return what `public/_slots.html` shows; `visit` goes along with the times."""
     chosen = calendar_.day
@@ -114,16 +119,16 @@ def slots_context(
     }
 
 
-def _days(question: Question, zone: ZoneInfo, first: date, beyond: date) -> Days:
+def _days(query: SlotQuery, zone: ZoneInfo, first: date, beyond: date) -> Days:
     span = day_start(first, zone=zone), day_start(beyond, zone=zone)
     days: Days = defaultdict(list)
-    for minute in offered(question, span=span):
+    for minute in offered(query, span=span):
         local = datetime.fromtimestamp(minute * 60, zone)
         days[local.date()].append(local)
     return dict(days)
 
 
-def _month(calendar_: Calendar, choice: Choice) -> dict[str, Any]:
+def _month(calendar_: SlotMonth, choice: SlotSelection) -> dict[str, Any]:
     first = choice.customs.first_weekday
     weeks = calendar.Calendar(first).monthdatescalendar(calendar_.month.year, calendar_.month.month)
     return {
@@ -139,11 +144,11 @@ def _weekday(number: int) -> dict[str, str]:
     return {"short": str(WEEKDAYS_ABBR[number]), "full": str(WEEKDAYS[number])}
 
 
-def _turn(choice: Choice, month: date | None) -> str | None:
+def _turn(choice: SlotSelection, month: date | None) -> str | None:
     return choice.url(month=f"{month:%Y-%m}", day="") if month else None
 
 
-def _cell(day: date, calendar_: Calendar, choice: Choice) -> dict[str, Any]:
+def _cell(day: date, calendar_: SlotMonth, choice: SlotSelection) -> dict[str, Any]:
     in_month = day.month == calendar_.month.month
     count = len(calendar_.days.get(day, [])) if in_month else 0
     return {
@@ -163,7 +168,7 @@ def _label(day: date, count: int, _language: str) -> str:
     return counted % {"day": datetimes.day(day), "count": count}
 
 
-def _times(times: list[datetime], form: Choice) -> list[dict[str, str]]:
+def _times(times: list[datetime], form: SlotSelection) -> list[dict[str, str]]:
     return [
         {
             "label": form.say(time),
@@ -175,7 +180,7 @@ def _times(times: list[datetime], form: Choice) -> list[dict[str, str]]:
     ]
 
 
-def _clocks(choice: Choice, calendar_: Calendar) -> list[dict[str, Any]]:
+def _clocks(choice: SlotSelection, calendar_: SlotMonth) -> list[dict[str, Any]]:
     """Return the two ways of writing times, each with the address that switches to it."""
     day = calendar_.day.isoformat() if calendar_.day else ""
     month = "" if day else f"{calendar_.month:%Y-%m}"
@@ -189,13 +194,13 @@ def _clocks(choice: Choice, calendar_: Calendar) -> list[dict[str, Any]]:
     ]
 
 
-def _empty(calendar_: Calendar) -> str:
+def _empty(calendar_: SlotMonth) -> str:
     if not calendar_.days:
         return gettext("There are no free times in %(month)s.") % {"month": date_format(calendar_.month, "F")}
     return gettext("This day has no free times. Please choose another.")
 
 
-def _absence(away: Away, calendar_: Calendar) -> str:
+def _absence(away: Away, calendar_: SlotMonth) -> str:
     """Say an absence with its note: "Away from 4 to 12 January: …"."""
     today = calendar_.today
     first, last = datetimes.date_from(away.first, today=today), datetimes.date_from(away.last, today=today)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from timetuna.availability.hours import host_date
 from timetuna.availability.minutes import moment_of
-from timetuna.availability.policy import Period, Scope
+from timetuna.availability.policy import CapScope, Period
 from timetuna.availability.slots import Busy, Code, Kind, Reason
 from timetuna.l10n import datetimes
 from timetuna.pages.queries import PublicPage
@@ -27,7 +27,7 @@ class Link(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReasonLine:
     """One reason. name: what it is in a word or two, for lists. text: a sentence. links: where it can be changed."""
 
     code: Code
@@ -37,7 +37,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
+class ReasonContext:
     """What sentences refer to.
 
     day, zone: the date that was asked, by the host's clock, and where that clock hangs. hours_path: where the page's
@@ -89,35 +89,35 @@ _TAKEN_BY = {
 }
 
 
-def tell(reason: Reason, setting: Setting) -> Line:
+def tell(reason: Reason, setting: ReasonContext) -> ReasonLine:
     """Say one reason."""
     name, teller = _TELLERS[reason.code]
     text, links = teller(reason, setting)
-    return Line(reason.code, name, text, links)
+    return ReasonLine(reason.code, name, text, links)
 
 
-def _past(reason: Reason, setting: Setting) -> _Told:
+def _past(reason: Reason, setting: ReasonContext) -> _Told:
     return f"This time is over: it is {setting.say(reason.minute or 0)} now.", ()
 
 
-def _notice(reason: Reason, setting: Setting) -> _Told:
+def _notice(reason: Reason, setting: ReasonContext) -> _Told:
     ahead, earliest = _ahead(setting.page.notice_minutes), setting.say(reason.minute or 0)
     text = f"Guests have to book {ahead} ahead: a meeting can start from {earliest} on, as things are now."
     return text, (setting.tab("id_notice", "Change the notice"),)
 
 
-def _horizon(reason: Reason, setting: Setting) -> _Told:
+def _horizon(reason: Reason, setting: ReasonContext) -> _Told:
     page = setting.page
     last = page.horizon_date or host_date(page.opening, (reason.minute or 0) - 1)
     text = f"It is too far ahead: guests can book until {datetimes.day(last)} {last.year}."
     return text, (setting.tab("id_horizon_kind", "Change the horizon"),)
 
 
-def _hours(_: Reason, setting: Setting) -> _Told:
+def _hours(_: Reason, setting: ReasonContext) -> _Told:
     return f"Your hours are closed at this time of a {setting.day:%A}.", (setting.week(),)
 
 
-def _override(reason: Reason, setting: Setting) -> _Told:
+def _override(reason: Reason, setting: ReasonContext) -> _Told:
     link = Link(f"{setting.hours_path}#dates", "Change this date's hours")
     if reason.minute is None:
         return "This date has other hours than its weekday: it is closed.", (link,)
@@ -125,27 +125,27 @@ def _override(reason: Reason, setting: Setting) -> _Told:
     return f"This date has other hours than its weekday: they begin at {opens} and are closed then.", (link,)
 
 
-def _out_of_office(reason: Reason, _: Setting) -> _Told:
+def _out_of_office(reason: Reason, _: ReasonContext) -> _Told:
     note = f" Your note says: {reason.label}" if reason.label else ""
     return f"You are out of office on this day.{note}", (
         Link("/settings/availability#away", "Change your absence"),
     )
 
 
-def _holiday(reason: Reason, _: Setting) -> _Told:
+def _holiday(reason: Reason, _: ReasonContext) -> _Told:
     return f"It is a public holiday: {reason.label}.", (
         Link("/settings/availability#holidays", "Change the holidays"),
     )
 
 
-def _duration(reason: Reason, setting: Setting) -> _Told:
+def _duration(reason: Reason, setting: ReasonContext) -> _Told:
     lasts, closing = datetimes.length(setting.minutes), setting.say(reason.minute or 0)
     durations = Link(f"/booking-pages/{setting.page.id}/booking#durations", "Change the durations")
     text = f"A meeting of {lasts} does not fit: your hours end at {closing}."
     return text, (setting.week(), durations)
 
 
-def _increment(reason: Reason, setting: Setting) -> _Told:
+def _increment(reason: Reason, setting: ReasonContext) -> _Told:
     before = reason.minute or 0
     after = next((minute for minute in setting.grid if minute > before), None)
     times = setting.say(before) + ("" if after is None else f" and {setting.say(after)}")
@@ -154,13 +154,13 @@ def _increment(reason: Reason, setting: Setting) -> _Told:
     return text, (setting.tab("id_increment_minutes", "Change the increment"),)
 
 
-def _busy(reason: Reason, setting: Setting) -> _Told:
+def _busy(reason: Reason, setting: ReasonContext) -> _Told:
     names = setting.calendars.get(reason.busy.start_minute, ()) if reason.busy else ()
     where = " and in ".join(f"“{name}”" for name in names) or "one of your calendars"
     return f"An event in {where} takes {_span(reason, setting)}.", (setting.own_calendars(), _PROVIDERS)
 
 
-def _booking(reason: Reason, setting: Setting) -> _Told:
+def _booking(reason: Reason, setting: ReasonContext) -> _Told:
     link = setting.booking(reason.busy) if reason.busy else None
     if link is None:
         return f"A booking takes {_span(reason, setting)}.", ()
@@ -169,14 +169,14 @@ def _booking(reason: Reason, setting: Setting) -> _Told:
     )
 
 
-def _held(reason: Reason, setting: Setting) -> _Told:
+def _held(reason: Reason, setting: ReasonContext) -> _Told:
     until = setting.held_until.get(reason.busy.start_minute) if reason.busy else None
     ends = "for a few minutes" if until is None else f"until {setting.say(until)}"
     text = f"A guest who is about to book holds {_span(reason, setting)}, {ends} at most."
     return text, (setting.tab("id_holds", "Change whether guests hold times"),)
 
 
-def _buffer(reason: Reason, setting: Setting) -> _Told:
+def _buffer(reason: Reason, setting: ReasonContext) -> _Told:
     busy, page, bound = reason.busy, setting.page, reason.minute or 0
     assert busy is not None  # noqa: S101 - a buffer is always one to something
     named = setting.booking(busy)
@@ -201,7 +201,7 @@ def _buffer(reason: Reason, setting: Setting) -> _Told:
     return text, (setting.tab(f"id_buffer_{side}_minutes", "Change the buffer"),)
 
 
-def _cap(reason: Reason, setting: Setting) -> _Told:
+def _cap(reason: Reason, setting: ReasonContext) -> _Told:
     cap, day = reason.cap, setting.day
     assert cap is not None  # noqa: S101 - only a cap is reached
     monday = day - timedelta(days=day.weekday())
@@ -212,13 +212,13 @@ def _cap(reason: Reason, setting: Setting) -> _Told:
     }[cap.period]
     count = f"{cap.most} booking{'s' if cap.most != 1 else ''} a {cap.period}"
     place = f"id_cap_{cap.period}"
-    if cap.scope is Scope.HOST:
+    if cap.scope is CapScope.HOST:
         text = f"All your pages together take {count}, and {full} has them."
         return text, (Link(f"/settings/availability#{place}", "Change your limits"),)
     return f"This page takes {count}, and {full} has them.", (setting.tab(place, "Change the limits"),)
 
 
-def _unreadable(reason: Reason, setting: Setting) -> _Told:
+def _unreadable(reason: Reason, setting: ReasonContext) -> _Told:
     if reason.busy:
         until = setting.say(reason.busy.start_minute)
         return f"Your calendars have been read until {until} only; more of them is read soon.", (
@@ -229,12 +229,12 @@ def _unreadable(reason: Reason, setting: Setting) -> _Told:
     return text, (setting.own_calendars(), _PROVIDERS)
 
 
-def _no_meeting_type(_: Reason, setting: Setting) -> _Told:
+def _no_meeting_type(_: Reason, setting: ReasonContext) -> _Told:
     types = Link(f"/booking-pages/{setting.page.id}/booking#meeting-type", "Choose a meeting type")
     return "This page has no meeting type that can be used, so no time is offered.", (types, _PROVIDERS)
 
 
-def _span(reason: Reason, setting: Setting) -> str:
+def _span(reason: Reason, setting: ReasonContext) -> str:
     busy = reason.busy
     assert busy is not None  # noqa: S101 - the engine says what takes the time
     return f"{setting.say(busy.start_minute)} to {setting.say(busy.end_minute)}"
@@ -246,7 +246,7 @@ def _ahead(minutes: int) -> str:
     return datetimes.length(minutes) if rest else f"{days} day{'s' if days > 1 else ''}"
 
 
-_TELLERS: dict[Code, tuple[str, Callable[[Reason, Setting], _Told]]] = {
+_TELLERS: dict[Code, tuple[str, Callable[[Reason, ReasonContext], _Told]]] = {
     Code.PAST: ("Past", _past),
     Code.NOTICE: ("Notice", _notice),
     Code.HORIZON: ("Horizon", _horizon),

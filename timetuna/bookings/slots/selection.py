@@ -23,7 +23,7 @@ _START = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\dZ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
+class SlotSelection:
     """A cleaned query string. `duration` is None while one of several has to be chosen; `problem` is a sentence.
 
     `customs` are the guest's; `clock` is "12" or "24" where the guest has switched to it, else "". `visit` is there
@@ -95,7 +95,7 @@ def new_visit() -> str:
     return secrets.token_urlsafe(9)
 
 
-def read_choice(page: PublicPage, query: QueryDict, *, path: str, customs: Customs = PLAIN) -> Choice:
+def read_choice(page: PublicPage, query: QueryDict, *, path: str, customs: Customs = PLAIN) -> SlotSelection:
     """Clean a query string. What cannot be read falls back to the page's own and is said in `problem`."""
     host_zone = datetimes.zone_or_utc(page.time_zone)
     zone, problem = find_zone(query.get("zone", "")), ""
@@ -110,7 +110,7 @@ def read_choice(page: PublicPage, query: QueryDict, *, path: str, customs: Custo
         problem = gettext("That date cannot be read, so the next free times are shown.")
     if day:
         month = day.replace(day=1)
-    return Choice(
+    return SlotSelection(
         path=path,
         duration=_duration(page, query),
         zone=zone,

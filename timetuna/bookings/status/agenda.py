@@ -9,7 +9,7 @@ from timetuna.availability.interval import Interval
 from timetuna.availability.minutes import minute_of
 from timetuna.bookings.models import Booking
 from timetuna.bookings.queries import bookings_within
-from timetuna.bookings.status.rows import Day, Reader, line_maker
+from timetuna.bookings.status.rows import BookingDay, Reader, line_maker
 from timetuna.l10n import relative
 
 FIRST, LAST = date(2000, 1, 1), date(2100, 12, 31)
@@ -48,7 +48,7 @@ def read_date(text: str) -> date | None:
     return day if FIRST <= day <= LAST else None
 
 
-def agenda(host_id: int, span: Span, reader: Reader) -> list[Day]:
+def agenda(host_id: int, span: Span, reader: Reader) -> list[BookingDay]:
     """Return the dates with what is on them by the reader's clock. Two queries.
 
     A meeting over midnight is on both dates; one in an hour that a clock change repeats is there once.
@@ -58,7 +58,7 @@ def agenda(host_id: int, span: Span, reader: Reader) -> list[Day]:
     make = line_maker(rows, reader)
     today = reader.today()
     return [
-        Day(
+        BookingDay(
             day,
             relative.day_title(day, today=today),
             [make.line(row, day) for row in _touching(rows, (start, end))],

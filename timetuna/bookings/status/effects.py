@@ -10,7 +10,7 @@ from timetuna.bookings.queries import counts, work_of
 from timetuna.bookings.states import ahead
 from timetuna.bookings.status.badges import makers
 from timetuna.bookings.status.event import event_effects
-from timetuna.bookings.status.job import Effect, Remedy, State, next_try, standing
+from timetuna.bookings.status.job import Effect, EffectState, Remedy, next_try, standing
 from timetuna.bookings.status.notifications import mail_effects
 from timetuna.bookings.status.rows import Reader
 from timetuna.calendars.provider_catalogue import listing
@@ -44,9 +44,11 @@ def _meeting(
         made = [entry.at for entry in history if entry.event == "link_made"]
         when = relative.stamp(made[-1], zone=reader.zone, now=reader.now) if made else ""
         text = f"{f'Made {when}'.strip()}. {duplicates(place(booking))}".strip()
-        return [Effect(title=title, state=State.DONE, text=text)]
+        return [Effect(title=title, state=EffectState.DONE, text=text)]
     if not ahead(booking, now=reader.now):
-        return [Effect(title=title, state=State.NOTE, text="None was made, and none is needed any more.")]
+        return [
+            Effect(title=title, state=EffectState.NOTE, text="None was made, and none is needed any more.")
+        ]
     return [_missing(booking, conference, title, jobs, reader)]
 
 
@@ -59,7 +61,7 @@ def _missing(
     connect = _connect(booking, conference)
     if connect:
         return Effect(
-            title=title, state=State.FAILED, text=conference.problem or "The link is missing.",
+            title=title, state=EffectState.FAILED, text=conference.problem or "The link is missing.",
             remedy=Remedy.CONNECT, remedy_text=connect,
         )  # fmt: skip
     if job is not None and not conference.problem:
@@ -67,7 +69,7 @@ def _missing(
     again = next_try(job, reader) if job is not None else ""
     return Effect(
         title=title,
-        state=State.WAITING if job is not None else State.FAILED,
+        state=EffectState.WAITING if job is not None else EffectState.FAILED,
         text=f"{conference.problem or 'The link is missing.'} {again}".strip(),
         remedy=Remedy.RETRY,
     )
@@ -97,14 +99,14 @@ def _changes(booking: Booking, jobs: Sequence[Job], reader: Reader) -> list[Effe
         removing = [job for job in jobs if job.name == _REMOVE]
         left = f"Meeting {conference.reference} stays in your {label} account; you can delete it there."
         return [_carried(booking, removing, f"Deleting it in {label}", reader)] if removing else [
-            Effect(title=f"In {label}", state=State.NOTE, text=left)
+            Effect(title=f"In {label}", state=EffectState.NOTE, text=left)
         ]  # fmt: skip
     moving = [job for job in jobs if job.name == _MOVE and counts(job, booking)]
     if moving and moving[-1].state != Job.State.DONE:
         return [_carried(booking, moving, f"New time in {label}", reader)]
     if conference.scheduled_for not in {None, booking.start_at}:
         text = f"The link stays the same. Your {label} account still shows the earlier time."
-        return [Effect(title=f"In {label}", state=State.NOTE, text=text)]
+        return [Effect(title=f"In {label}", state=EffectState.NOTE, text=text)]
     return [_carried(booking, moving, f"New time in {label}", reader)] if moving else []
 
 

@@ -6,7 +6,7 @@ from timetuna.bookings.integrations.event_queue import WRITERS
 from timetuna.bookings.integrations.event_target import event_of, reconnect_words, service
 from timetuna.bookings.models import Booking
 from timetuna.bookings.states import ahead
-from timetuna.bookings.status.job import Effect, Remedy, State, next_try, standing
+from timetuna.bookings.status.job import Effect, EffectState, Remedy, next_try, standing
 from timetuna.bookings.status.rows import Reader
 from timetuna.calendars.models import CalendarEvent
 from timetuna.jobs.models import Job
@@ -22,10 +22,10 @@ def event_effects(booking: Booking, jobs: Sequence[Job], reader: Reader) -> list
     if _is_as_it_should(booking, event):
         done = "Removed" if booking.status == Booking.Status.CANCELLED else "Written"
         when = relative.stamp(event.changed_at, zone=reader.zone, now=reader.now)
-        return [Effect(title=title, state=State.DONE, text=f"{done} {when}.")]
+        return [Effect(title=title, state=EffectState.DONE, text=f"{done} {when}.")]
     if booking.status == Booking.Status.CONFIRMED and not ahead(booking, now=reader.now):
         text = "It was not brought up to date, and needs not be any more."
-        return [Effect(title=title, state=State.NOTE, text=text)]
+        return [Effect(title=title, state=EffectState.NOTE, text=text)]
     return [_behind(event, title, jobs, reader)]
 
 
@@ -41,12 +41,14 @@ def _behind(event: CalendarEvent, title: str, jobs: Sequence[Job], reader: Reade
     connect, trying = reconnect_words(event), job is not None and job.state != Job.State.FAILED
     if connect:
         text = event.problem or "It could not be brought up to date."
-        return Effect(title=title, state=State.FAILED, text=text, remedy=Remedy.CONNECT, remedy_text=connect)
+        return Effect(
+            title=title, state=EffectState.FAILED, text=text, remedy=Remedy.CONNECT, remedy_text=connect
+        )
     if job is not None and trying and not event.problem:
         return standing(job, title, done="Written", reader=reader)
     again = next_try(job, reader) if job is not None and trying else ""
     text = f"{event.problem or 'It is not up to date.'} {again}".strip()
-    state = State.WAITING if trying else State.FAILED
+    state = EffectState.WAITING if trying else EffectState.FAILED
     return Effect(title=title, state=state, text=text, remedy=Remedy.RETRY)
 
 

@@ -9,7 +9,7 @@ from timetuna.jobs.models import Job
 from timetuna.l10n import relative
 
 
-class State(StrEnum):
+class EffectState(StrEnum):
     """How one thing stands: done; on its way; waiting to be tried again; failed until the host acts; just so."""
 
     DONE = "done"
@@ -32,7 +32,7 @@ class Effect:
     """One thing outside: what it is, how it stands in a sentence, and what mends it, with the words of the button."""
 
     title: str
-    state: State
+    state: EffectState
     text: str
     remedy: Remedy = Remedy.NONE
     remedy_text: str = ""
@@ -42,26 +42,29 @@ def standing(job: Job, title: str, *, done: str, reader: Reader) -> Effect:
     """Say how it stands with a piece of work; `done` is the word for what it does once it is done."""
     if job.state == Job.State.DONE:
         when = relative.stamp(job.finished_at, zone=reader.zone, now=reader.now) if job.finished_at else ""
-        return Effect(title=title, state=State.DONE, text=f"{done} {when}".strip() + ".")
+        return Effect(title=title, state=EffectState.DONE, text=f"{done} {when}".strip() + ".")
     if job.state == Job.State.FAILED:
         text = job.last_error or "It did not work."
-        return Effect(title=title, state=State.FAILED, text=text, remedy=Remedy.RETRY)
+        return Effect(title=title, state=EffectState.FAILED, text=text, remedy=Remedy.RETRY)
     return _waiting(job, title, reader)
 
 
 def _waiting(job: Job, title: str, reader: Reader) -> Effect:
     if job.state == Job.State.RUNNING:
-        return Effect(title=title, state=State.BUSY, text="Under way.")
+        return Effect(title=title, state=EffectState.BUSY, text="Under way.")
     if job.last_error:
         text = f"{job.last_error} {next_try(job, reader)}"
-        return Effect(title=title, state=State.WAITING, text=text, remedy=Remedy.RETRY)
+        return Effect(title=title, state=EffectState.WAITING, text=text, remedy=Remedy.RETRY)
     if job.run_at > reader.now:
         when = relative.stamp(job.run_at, zone=reader.zone, now=reader.now)
-        return Effect(title=title, state=State.NOTE, text=f"Goes out {when}.")
+        return Effect(title=title, state=EffectState.NOTE, text=f"Goes out {when}.")
     if job.run_at > reader.now - PATIENCE:
-        return Effect(title=title, state=State.BUSY, text="Under way.")
+        return Effect(title=title, state=EffectState.BUSY, text="Under way.")
     return Effect(
-        title=title, state=State.WAITING, text="Waiting for its turn longer than usual.", remedy=Remedy.RETRY
+        title=title,
+        state=EffectState.WAITING,
+        text="Waiting for its turn longer than usual.",
+        remedy=Remedy.RETRY,
     )
 
 

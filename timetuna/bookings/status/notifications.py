@@ -6,7 +6,7 @@ from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.notifications.audiences import GUEST, HOST
 from timetuna.bookings.queries import counts
 from timetuna.bookings.states import ahead
-from timetuna.bookings.status.job import Effect, State, standing
+from timetuna.bookings.status.job import Effect, EffectState, standing
 from timetuna.bookings.status.rows import Reader
 from timetuna.jobs.models import Job
 
@@ -61,7 +61,9 @@ def _mail(job: Job, booking: Booking, jobs: Sequence[Job], reader: Reader) -> Ef
     kind = job.arguments.get("kind", "")
     title = f"Mail to {_reader(job)}: {_MAILS.get(kind, kind)}"
     if _replaced(job, booking, jobs):
-        return Effect(title=title, state=State.NOTE, text="Not sent: a later change has a mail of its own.")
+        return Effect(
+            title=title, state=EffectState.NOTE, text="Not sent: a later change has a mail of its own."
+        )
     return standing(job, title, done="Sent", reader=reader)
 
 
@@ -82,7 +84,7 @@ def _mails_to_come(booking: Booking, jobs: Sequence[Job], reader: Reader) -> lis
         return []
     if _waits_for_link(booking):
         text = "They wait for the link, about two minutes at most, and then go without it."
-        return [Effect(title="Confirmations", state=State.BUSY, text=text)]
+        return [Effect(title="Confirmations", state=EffectState.BUSY, text=text)]
     return [standing(job, "Confirmations", done="Written down", reader=reader)]
 
 

@@ -30,7 +30,7 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class BookingRow:
     """A booking in a list. `times` is by the reader's clock; `join_url` only while the meeting can be joined.
 
     from_source: how many bookings came from the same network, where these are many.
@@ -49,21 +49,21 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class BookingDay:
     """A day and what is on it."""
 
     date: date
     title: str
-    lines: Sequence[Line]
+    lines: Sequence[BookingRow]
 
 
-def days(bookings: Iterable[Booking], reader: Reader) -> list[Day]:
+def days(bookings: Iterable[Booking], reader: Reader) -> list[BookingDay]:
     """Return the bookings under the days they start on by the reader's clock, in the order given. Two queries."""
     rows = list(bookings)
     make = line_maker(rows, reader)
     dates = dict.fromkeys(booking.start_at.astimezone(reader.zone).date() for booking in rows)
     return [
-        Day(
+        BookingDay(
             day,
             relative.day_title(day, today=reader.today()),
             [make.line(row, day) for row in rows if row.start_at.astimezone(reader.zone).date() == day],
@@ -81,10 +81,10 @@ class LineMaker:
     reader: Reader
     sources: dict[str, int]
 
-    def line(self, booking: Booking, day: date) -> Line:
+    def line(self, booking: Booking, day: date) -> BookingRow:
         """Return the booking's line below the heading of that day."""
         zone, now, end = self.reader.zone, self.reader.now, booking.end_at()
-        return Line(
+        return BookingRow(
             url=f"/bookings/{booking.pk}",
             title=booking.title,
             guest=booking.guest_name,

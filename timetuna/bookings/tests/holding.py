@@ -2,7 +2,7 @@
 
 from tests.clock import present
 from timetuna.bookings.models import Hold
-from timetuna.bookings.slots.availability import Question
+from timetuna.bookings.slots.availability import SlotQuery
 from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import tomorrow
 from timetuna.pages.queries import values
@@ -42,6 +42,6 @@ def send(guest, at=None, *, slug="intro", **changes):
     return guest.post(f"/alice/{slug}/book", typed | changes)
 
 
-def question(page, number=1, *, at=None, network=None):
+def slot_query(page, number=1, *, at=None, network=None):
     client = Client(f"client {number}", network or f"network {number}", f"visit {number}")
-    return Question(page=values(page), minutes=30, now=at or present(), client=client)
+    return SlotQuery(page=values(page), minutes=30, now=at or present(), client=client)

@@ -16,7 +16,7 @@ from timetuna.bookings.actions.hold import hold
 from timetuna.bookings.actions.reschedule import reschedule
 from timetuna.bookings.errors import SlotTaken
 from timetuna.bookings.models import Booking
-from timetuna.bookings.slots.availability import Question, bookable, offered, reasons, reasons_on_grid
+from timetuna.bookings.slots.availability import SlotQuery, bookable, offered, reasons, reasons_on_grid
 from timetuna.bookings.tests.conftest import make_page, order, tomorrow
 from timetuna.calendars import looks
 from timetuna.calendars.actions.claim_refresh import claim
@@ -57,7 +57,7 @@ def calendar(alice, feeds):
 
 
 def ask(page, **changes):
-    return Question(page=page_settings(page.pk), minutes=30, now=present(), **changes)
+    return SlotQuery(page=page_settings(page.pk), minutes=30, now=present(), **changes)
 
 
 def hours(page):

@@ -18,7 +18,7 @@ from timetuna.bookings.actions.hold import (
 from timetuna.bookings.errors import SlotTaken
 from timetuna.bookings.models import Hold
 from timetuna.bookings.tests.conftest import make_page, tomorrow
-from timetuna.bookings.tests.holding import live, open_form, question, sees, send, token_of
+from timetuna.bookings.tests.holding import live, open_form, sees, send, slot_query, token_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.vendor]
 
@@ -39,28 +39,28 @@ def test_a_client_holds_three_times_at_once_and_may_book_a_fourth(page, alice, s
 def test_a_client_places_thirty_holds_in_ten_minutes(page):
     start = minute_of(tomorrow())
 
-    tokens = [hold(question(page), start_minute=start) for _ in range(31)]
+    tokens = [hold(slot_query(page), start_minute=start) for _ in range(31)]
 
     assert [token is not None for token in tokens] == [True] * 30 + [False]
     assert live().count() == 0, "the one before was given back all the same"
     with time_machine.travel(present() + timedelta(minutes=10)):
-        assert hold(question(page), start_minute=start)
+        assert hold(slot_query(page), start_minute=start)
     assert Hold.objects.count() == 1, "what is over is forgotten"
 
 
 def test_released_holds_count_as_placed(page):
     start, began = minute_of(tomorrow()), present()
     for _ in range(30):
-        release(hold(question(page, at=began), start_minute=start), now=began)
+        release(hold(slot_query(page, at=began), start_minute=start), now=began)
 
-    assert hold(question(page, at=began), start_minute=start) is None
+    assert hold(slot_query(page, at=began), start_minute=start) is None
 
 
 def test_an_address_with_ever_new_browsers_is_one_network(page):
     start = minute_of(tomorrow())
 
     tokens = [
-        hold(question(page, number, network="one"), start_minute=start + 30 * number)
+        hold(slot_query(page, number, network="one"), start_minute=start + 30 * number)
         for number in range(NETWORK_AT_ONCE + 1)
     ]
 
@@ -85,14 +85,14 @@ def test_holds_do_not_cost_queries(page, sam, kim, django_assert_num_queries):
     with django_assert_num_queries(4):
         sees(kim)
     for number in range(8):
-        hold(question(page, number), start_minute=minute_of(tomorrow(10)) + 30 * number)
+        hold(slot_query(page, number), start_minute=minute_of(tomorrow(10)) + 30 * number)
 
     with django_assert_num_queries(4):
         sees(kim)
 
 
 def test_a_hold_is_refused_in_the_action_too(page):
-    hold(question(page), start_minute=minute_of(tomorrow()))
+    hold(slot_query(page), start_minute=minute_of(tomorrow()))
 
     with pytest.raises(SlotTaken):
-        hold(question(page, 2), start_minute=minute_of(tomorrow()))
+        hold(slot_query(page, 2), start_minute=minute_of(tomorrow()))

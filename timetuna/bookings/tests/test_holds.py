@@ -11,10 +11,10 @@ from timetuna.availability.minutes import minute_of
 from timetuna.availability.slots import Code
 from timetuna.bookings.actions.hold import HELD_MINUTES
 from timetuna.bookings.models import Booking, Hold
-from timetuna.bookings.slots.availability import Question, reasons
+from timetuna.bookings.slots.availability import SlotQuery, reasons
 from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import make_page, tomorrow
-from timetuna.bookings.tests.holding import live, open_form, question, sees, send, token_of
+from timetuna.bookings.tests.holding import live, open_form, sees, send, slot_query, token_of
 from timetuna.bookings.tests.test_public import details
 from timetuna.pages.models import BookingPage, HostRules
 from timetuna.pages.queries import values
@@ -66,7 +66,7 @@ def test_what_is_only_held_takes_its_time_and_fills_no_cap(page, sam, kim, cap, 
 
     assert not sees(kim, tomorrow(10))
     assert sees(kim, tomorrow(15))
-    asked = question(page, network="another")
+    asked = slot_query(page, network="another")
     assert not reasons(asked, start_minute=minute_of(tomorrow(15)))
     assert [reason.code for reason in reasons(asked, start_minute=minute_of(tomorrow(10)))] == [Code.HELD]
 
@@ -322,7 +322,7 @@ def test_no_address_and_no_token_is_stored(page, sam):
 def test_the_host_reads_that_the_time_is_held(page, sam):
     open_form(sam)
 
-    asked = Question(page=values(page), minutes=30, now=present())
+    asked = SlotQuery(page=values(page), minutes=30, now=present())
 
     assert [reason.code for reason in reasons(asked, start_minute=minute_of(tomorrow()))] == [Code.HELD]
 

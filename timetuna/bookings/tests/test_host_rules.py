@@ -12,7 +12,7 @@ from timetuna.availability.hours import day_start
 from timetuna.availability.minutes import minute_of, moment_of
 from timetuna.availability.slots import Code
 from timetuna.bookings.actions.book import book
-from timetuna.bookings.slots.availability import Question, bookable, offered, reasons
+from timetuna.bookings.slots.availability import SlotQuery, bookable, offered, reasons
 from timetuna.bookings.tests.conftest import order
 from timetuna.pages.actions.create_page import create_page
 from timetuna.pages.actions.create_schedule import create_schedule
@@ -89,9 +89,9 @@ def save_settings(client, away=(), travel=(), **changes):
 def times(page, *, first=MONDAY, days=1, zone=BERLIN):
     """Return what guests are offered on these days, as the clock in the zone shows it."""
     span = day_start(first, zone=zone), day_start(first + timedelta(days=days), zone=zone)
-    question = Question(page=page_settings(page.pk), minutes=30, now=NOW)
-    starts = offered(question, span=span)
-    assert all(bookable(question, start_minute=start) for start in starts)
+    query = SlotQuery(page=page_settings(page.pk), minutes=30, now=NOW)
+    starts = offered(query, span=span)
+    assert all(bookable(query, start_minute=start) for start in starts)
     return [moment_of(start).astimezone(zone).strftime("%H:%M") for start in starts]
 
 
@@ -102,8 +102,8 @@ def days_with_times(page, *, first=MONDAY, days=14):
 
 def why(page, day, hour=9):
     start = datetime(day.year, day.month, day.day, hour, tzinfo=BERLIN)
-    question = Question(page=page_settings(page.pk), minutes=30, now=NOW)
-    return [reason.code for reason in reasons(question, start_minute=minute_of(start))]
+    query = SlotQuery(page=page_settings(page.pk), minutes=30, now=NOW)
+    return [reason.code for reason in reasons(query, start_minute=minute_of(start))]
 
 
 def book_at(page, day, hour, **guest):
@@ -328,6 +328,6 @@ def test_a_booking_that_is_moved_does_not_count_against_its_own_day(as_alice, pa
     save_tab(as_alice, page, cap_day=1)
     booking = book_at(page, MONDAY, 9)
 
-    question = Question(page=page_settings(page.pk), minutes=30, now=NOW, moving=booking.pk)
+    query = SlotQuery(page=page_settings(page.pk), minutes=30, now=NOW, moving=booking.pk)
 
-    assert len(offered(question, span=(minute_of(NOW), minute_of(NOW) + 1_440))) == 2
+    assert len(offered(query, span=(minute_of(NOW), minute_of(NOW) + 1_440))) == 2

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from timetuna.availability.minutes import minute_of
-from timetuna.availability.policy import Cap, Period, Scope
+from timetuna.availability.policy import Cap, CapScope, Period
 from timetuna.availability.slots import Busy, Code, Kind, Reason
-from timetuna.bookings.slots.reasons import Link, Setting, tell
+from timetuna.bookings.slots.reasons import Link, ReasonContext, tell
 from timetuna.pages.queries import page_settings
 
 MONDAY = date(2027, 3, 1)
@@ -25,7 +25,7 @@ def taken(kind, before=0, after=0):
 
 @pytest.fixture
 def setting(page):
-    return Setting(
+    return ReasonContext(
         page=page_settings(page.pk),
         minutes=30,
         day=MONDAY,
@@ -97,7 +97,7 @@ def test_what_lies_on_another_day_says_so(setting):
 @pytest.mark.parametrize("code", Code)
 def test_every_code_has_a_sentence(setting, code):
     period = code.removeprefix("cap_")
-    cap = Cap(Period(period), Scope.PAGE, 3) if code.startswith("cap_") else None
+    cap = Cap(Period(period), CapScope.PAGE, 3) if code.startswith("cap_") else None
     reason = Reason(code, at(9), taken(Kind.HOLD), "label", cap)
 
     line = tell(reason, replace(setting, grid=(at(9), at(10))))

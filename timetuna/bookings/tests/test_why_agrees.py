@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from timetuna.availability.hours import date_start
 from timetuna.availability.minutes import moment_of
-from timetuna.availability.policy import Cap, Period, Scope
+from timetuna.availability.policy import Cap, CapScope, Period
 from timetuna.availability.tests.strategies import any_hours, days
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.slots import explain
-from timetuna.bookings.slots.availability import Question, bookable, offered
+from timetuna.bookings.slots.availability import SlotQuery, bookable, offered
 from timetuna.bookings.tests.conftest import order
 from timetuna.l10n import datetimes
 from timetuna.pages.queries import PageDuration, page_settings
@@ -21,7 +21,7 @@ from timetuna.pages.queries import PageDuration, page_settings
 NOW = datetime(2027, 3, 26, 9, 2, 30, tzinfo=UTC)  # two days before most of Europe's clocks change
 
 caps = st.lists(
-    st.builds(Cap, st.sampled_from(Period), st.sampled_from(Scope), st.integers(1, 4)), max_size=2
+    st.builds(Cap, st.sampled_from(Period), st.sampled_from(CapScope), st.integers(1, 4)), max_size=2
 ).map(tuple)
 rules = st.fixed_dictionaries(
     {
@@ -63,20 +63,20 @@ def label(start, zone):
 def test_listed_is_bookable_is_without_reason(settled, rules, day, quarter, minutes, usable):
     page = replace(settled, durations=(PageDuration(minutes), PageDuration(20)), **rules)
     page = page if usable else replace(page, meeting_types=())
-    asked = explain.Asked(page=page, minutes=minutes, day=day, minute=15 * quarter, hours_path="/hours")
-    question = Question(page=page, minutes=minutes, now=NOW)
+    asked = explain.AskedTime(page=page, minutes=minutes, day=day, minute=15 * quarter, hours_path="/hours")
+    query = SlotQuery(page=page, minutes=minutes, now=NOW)
 
     answer = explain.explain(asked, now=NOW)
 
     instants = explain.instants(page.opening, day, asked.minute)
     assert len(instants) == len(answer.moments)
     for start, moment in zip(instants, answer.moments, strict=True):
-        listed = start in offered(question, span=(start, start + 1))
-        assert listed == bookable(question, start_minute=start) == (moment.public is not None)
+        listed = start in offered(query, span=(start, start + 1))
+        assert listed == bookable(query, start_minute=start) == (moment.public is not None)
         assert listed == (not any(one.lines for one in moment.hosts))
-        with_20 = bookable(replace(question, minutes=20), start_minute=start)
+        with_20 = bookable(replace(query, minutes=20), start_minute=start)
         assert not with_20 or listed or [other.text for other in moment.others] == ["20 minutes"]
     span = date_start(page.opening, day), date_start(page.opening, day + timedelta(days=1))
-    free = [label(start, answer.zone) for start in offered(question, span=span)]
+    free = [label(start, answer.zone) for start in offered(query, span=span)]
     assert [start.time for start in answer.starts if start.line is None] == free
     assert all(start.line or start.booking is None for start in answer.starts)

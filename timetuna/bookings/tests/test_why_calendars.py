@@ -7,7 +7,7 @@ from django.test import Client
 
 from tests.clock import present
 from timetuna.bookings.tests.conftest import make_page
-from timetuna.calendars.busy_cache import Known, pack
+from timetuna.calendars.busy_cache import KnownBusy, pack
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.pages.models import BookingPage
 
@@ -37,7 +37,7 @@ def asked(page: BookingPage) -> str:
 def test_a_busy_calendar_is_named(page):
     now = int(present().timestamp() // 60)
     month = (now, now + 30 * 24 * 60)
-    calendar(page, read_at=present(), busy=pack(Known((month,))), known_until_minute=month[1])
+    calendar(page, read_at=present(), busy=pack(KnownBusy((month,))), known_until_minute=month[1])
 
     text = asked(page)
 

@@ -17,7 +17,7 @@ _TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class RefreshClaim:
     """The right to read a calendar and to write down what came of it. begun: when. until: how long it lasts."""
 
     calendar: Calendar
@@ -33,7 +33,7 @@ class Turn:
         return bool(self.rows().update(**columns, read_lease_until=None))
 
 
-def claim_next() -> Turn | None:
+def claim_next() -> RefreshClaim | None:
     """Take the calendar that has been due longest, of those whose host and account do not use up their share."""
     for row in due(now=timezone.now())[:_TRIES]:
         turn = claim(row)
@@ -56,7 +56,7 @@ def due(*, now: datetime) -> QuerySet[Calendar]:
     )
 
 
-def claim(row: Calendar) -> Turn | None:
+def claim(row: Calendar) -> RefreshClaim | None:
     """Take a calendar's turn by one conditional UPDATE, or None when another process has it."""
     now = timezone.now()
     until = now + LEASE
@@ -64,7 +64,7 @@ def claim(row: Calendar) -> Turn | None:
     if not free.update(read_lease_until=until, tried_at=now):
         return None
     row.tried_at, row.read_lease_until = now, until
-    return Turn(row, now, until)
+    return RefreshClaim(row, now, until)
 
 
 def _free(now: datetime) -> Q:

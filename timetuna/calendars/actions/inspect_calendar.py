@@ -5,7 +5,7 @@ from datetime import datetime
 
 from timetuna.availability.interval import Interval, intersect, merge
 from timetuna.calendars.ask_provider import ask
-from timetuna.calendars.busy_cache import Known, busy_within, pack
+from timetuna.calendars.busy_cache import KnownBusy, busy_within, pack
 from timetuna.calendars.models import Calendar
 from timetuna.calendars.own_events import others_only
 from timetuna.ical.answer import Note
@@ -13,7 +13,7 @@ from timetuna.providers.errors import NeedsReconnect, ProviderError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class InspectedCalendar:
     """A calendar's busy time within a span, merged, without events of ours.
 
     known: as it was read last, at `read_at`.  now: as it is now, with what is doubtful of it in `notes`; None where it
@@ -28,7 +28,7 @@ class Seen:
     notes: tuple[Note, ...] = ()
 
 
-def see_calendar(calendar_id: int, span: Interval) -> Seen | None:
+def see_calendar(calendar_id: int, span: Interval) -> InspectedCalendar | None:
     """Read the calendar once, and store nothing; None where there is no such calendar. Not inside a transaction."""
     row = Calendar.objects.select_related("account__host").filter(pk=calendar_id).first()
     if row is None:
@@ -40,7 +40,7 @@ def see_calendar(calendar_id: int, span: Interval) -> Seen | None:
     except (ProviderError, NeedsReconnect) as error:
         problem = f"{error} ({error.code})"
     known = busy_within(row.busy, span, tentative=row.tentative_blocks)
-    return Seen(
+    return InspectedCalendar(
         name=row.name,
         known=intersect(merge(known), [span]),
         read_at=row.read_at,
@@ -52,5 +52,5 @@ def see_calendar(calendar_id: int, span: Interval) -> Seen | None:
 
 def _read(row: Calendar, span: Interval) -> tuple[list[Interval], tuple[Note, ...]]:
     reading = ask(row, span)
-    packed = pack(Known.of(others_only(reading.busy or (), host_id=row.account.host_id)))
+    packed = pack(KnownBusy.of(others_only(reading.busy or (), host_id=row.account.host_id)))
     return merge(busy_within(packed, span, tentative=row.tentative_blocks)), reading.notes

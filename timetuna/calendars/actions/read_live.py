@@ -10,8 +10,8 @@ from django.utils import timezone
 from timetuna.availability.interval import Interval
 from timetuna.calendars.access_tokens import token_at_hand, use
 from timetuna.calendars.actions.request_refresh import make_due
-from timetuna.calendars.busy_cache import Known, pack, unpack
-from timetuna.calendars.looks import Busy, Look, Looks
+from timetuna.calendars.busy_cache import KnownBusy, pack, unpack
+from timetuna.calendars.looks import Busy, CalendarLook, Looks
 from timetuna.calendars.models import EVERY, Calendar
 from timetuna.calendars.own_events import others_only
 from timetuna.calendars.provider_catalogue import busy_source
@@ -49,7 +49,7 @@ def _readable(ids: Collection[int]) -> list[Calendar]:
     return list(rows.select_related("account__host").defer("busy").order_by("pk"))
 
 
-def _ask(look: Look) -> tuple[Busy, str]:
+def _ask(look: CalendarLook) -> tuple[Busy, str]:
     """Do a look, in any case with an answer: what the calendar says, or a code why it says nothing."""
     token = _token(look)
     try:
@@ -67,7 +67,7 @@ def _ask(look: Look) -> tuple[Busy, str]:
             connections.close_all()
 
 
-def _token(look: Look) -> str | None:
+def _token(look: CalendarLook) -> str | None:
     try:
         return token_at_hand(look.row.account)
     except ProviderError as error:
@@ -81,7 +81,7 @@ LOOKS = Looks(_ask)
 class _Call:
     """What is asked of a calendar's provider."""
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: CalendarLook) -> None:
         self.row, self.span = look.row, look.span
         self.source = busy_source(look.row.account.provider, budget=Budget(*[look.seconds] * 3))
 
@@ -101,19 +101,19 @@ class _Call:
         return found.busy
 
 
-def _stored(look: Look) -> bool:
+def _stored(look: CalendarLook) -> bool:
     """Store what was read; False where the database is busy for longer than whoever opens a form shall wait."""
     if look.busy is None:
         return True
     try:
-        _store(look.row, look.span, Known.of(others_only(look.busy, host_id=look.row.account.host_id)))
+        _store(look.row, look.span, KnownBusy.of(others_only(look.busy, host_id=look.row.account.host_id)))
     except OperationalError:
         log.warning("calendar %s: what was read could not be stored, the database is busy", look.row.pk)
         return False
     return True
 
 
-def _store(row: Calendar, span: Interval, fresh: Known) -> None:
+def _store(row: Calendar, span: Interval, fresh: KnownBusy) -> None:
     """Replace what is known of the span, if it says something else. A reading under way then knows that it is older.
 
     A reading that was stored since our look began may be newer than its answer: then both count, and the calendar is

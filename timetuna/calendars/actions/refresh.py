@@ -9,11 +9,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from timetuna.availability.interval import Interval
-from timetuna.calendars.actions.claim_refresh import Turn, claim
+from timetuna.calendars.actions.claim_refresh import RefreshClaim, claim
 from timetuna.calendars.actions.list_calendars import list_calendars
 from timetuna.calendars.actions.report_incident import mended, note_failure
 from timetuna.calendars.ask_provider import ask
-from timetuna.calendars.busy_cache import Known, pack
+from timetuna.calendars.busy_cache import KnownBusy, pack
 from timetuna.calendars.hooks import Wants, wants_of
 from timetuna.calendars.models import Calendar
 from timetuna.calendars.own_events import others_only
@@ -42,7 +42,7 @@ def refresh(calendar_id: int) -> bool:
     return turn is not None and read(turn)
 
 
-def read(turn: Turn) -> bool:
+def read(turn: RefreshClaim) -> bool:
     """Read the calendar whose turn it is and give the turn back; say whether it is known now. Never raises for it."""
     row = turn.calendar
     wants = wants_of(row.account.host_id)
@@ -87,12 +87,12 @@ def _asked(row: Calendar, wants: Wants, *, now: datetime) -> tuple[Interval, str
     return (minute - _BEHIND, max(last + _AHEAD, row.known_until_minute + 1)), row.cursor
 
 
-def store(turn: Turn, reading: Reading, span: Interval) -> None:
+def store(turn: RefreshClaim, reading: Reading, span: Interval) -> None:
     """Store what came, unless a guest's booking looked meanwhile: that look is newer, so the calendar is read again."""
     row = turn.calendar
     columns: dict[str, object] = {"read_at": turn.begun, "cursor": reading.cursor, **_CALM}
     if reading.busy is not None:
-        known = Known.of(others_only(reading.busy, host_id=row.account.host_id))
+        known = KnownBusy.of(others_only(reading.busy, host_id=row.account.host_id))
         columns |= {
             "busy": pack(known),
             "busy_count": len(known),

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from timetuna.calendars.actions.claim_refresh import Turn
+from timetuna.calendars.actions.claim_refresh import RefreshClaim
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.jobs.queue import enqueue
 from timetuna.providers.errors import NeedsReconnect, ProviderError
@@ -22,7 +22,7 @@ _FIRST_PAUSE, _LONGEST_PAUSE, _HOPELESS = timedelta(minutes=1), timedelta(minute
 _FURTHEST = timedelta(days=1)
 
 
-def note_failure(turn: Turn, error: ProviderError | NeedsReconnect) -> None:
+def note_failure(turn: RefreshClaim, error: ProviderError | NeedsReconnect) -> None:
     """End a turn that failed: what is known stays, the pause grows, and the host is told when it is time."""
     row, now = turn.calendar, timezone.now()
     permanent = isinstance(error, NeedsReconnect) or error.permanent

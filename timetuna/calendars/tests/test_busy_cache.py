@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from timetuna.availability.interval import merge, overlapping, subtract
-from timetuna.calendars.busy_cache import Known, busy_within, pack, unpack
+from timetuna.calendars.busy_cache import KnownBusy, busy_within, pack, unpack
 from timetuna.providers.base import BusyTime
 
 pytestmark = pytest.mark.vendor
@@ -29,7 +29,7 @@ def minutes_of(intervals):
 @settings(max_examples=50)
 @given(BUSY)
 def test_what_is_packed_comes_out_again(busy):
-    known = Known.of(busy)
+    known = KnownBusy.of(busy)
 
     assert unpack(pack(known)) == known
     assert minutes_of(known.certain) == minutes_of(one[:2] for one in busy if not one.tentative)
@@ -39,7 +39,7 @@ def test_what_is_packed_comes_out_again(busy):
 @settings(max_examples=50)
 @given(BUSY, SPANS)
 def test_a_slice_holds_exactly_what_shares_a_minute_with_it(busy, span):
-    known = Known.of(busy)
+    known = KnownBusy.of(busy)
 
     both = busy_within(pack(known), span, tentative=True)
     certain = busy_within(pack(known), span, tentative=False)
@@ -56,7 +56,7 @@ def test_a_later_look_replaces_what_was_known_of_its_span_and_nothing_else(old, 
         for one in new
         if one.start_minute < span[1] and one.end_minute > span[0]
     ]
-    before, fresh = Known.of(old), Known.of(inside)
+    before, fresh = KnownBusy.of(old), KnownBusy.of(inside)
 
     after = before.renewed(span, fresh)
 
@@ -68,21 +68,21 @@ def test_a_later_look_replaces_what_was_known_of_its_span_and_nothing_else(old, 
 
 
 def test_the_same_answer_once_more_changes_nothing():
-    known = Known(certain=((0, 100), (200, 300)), tentative=((50, 60),))
+    known = KnownBusy(certain=((0, 100), (200, 300)), tentative=((50, 60),))
 
-    again = known.renewed((20, 250), Known(certain=((20, 100), (200, 250)), tentative=((50, 60),)))
+    again = known.renewed((20, 250), KnownBusy(certain=((20, 100), (200, 250)), tentative=((50, 60),)))
 
     assert again == known
 
 
 def test_nothing_is_known_of_a_calendar_that_was_never_read():
-    assert unpack(b"") == Known()
+    assert unpack(b"") == KnownBusy()
     assert busy_within(b"", (0, 10), tentative=True) == []
-    assert unpack(pack(Known())) == Known()
+    assert unpack(pack(KnownBusy())) == KnownBusy()
 
 
 def test_tentative_time_is_kept_beside_certain_time_that_hides_it():
-    known = Known.of([BusyTime(0, 60), BusyTime(30, 90, tentative=True)])
+    known = KnownBusy.of([BusyTime(0, 60), BusyTime(30, 90, tentative=True)])
 
     assert busy_within(pack(known), (70, 80), tentative=False) == []
     assert busy_within(pack(known), (70, 80), tentative=True) == [(30, 90)]
@@ -90,7 +90,7 @@ def test_tentative_time_is_kept_beside_certain_time_that_hides_it():
 
 
 def test_a_slice_of_much_costs_little():
-    packed = pack(Known(tuple((start, start + 20) for start in range(0, 3_000_000, 60))))
+    packed = pack(KnownBusy(tuple((start, start + 20) for start in range(0, 3_000_000, 60))))
 
     began = time.process_time()
     for _ in range(100):

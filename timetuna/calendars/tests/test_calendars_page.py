@@ -8,7 +8,7 @@ from django.test import Client
 
 from tests.clock import present
 from timetuna.accounts.models import User
-from timetuna.calendars.account_status import State, calendar_lines, provider_cards
+from timetuna.calendars.account_status import CalendarState, calendar_lines, provider_cards
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.calendars.tests.conftest import signed_in
 from timetuna.jobs.models import Job
@@ -67,14 +67,14 @@ def test_a_calendar_says_what_it_is_and_how_much_is_known(as_alice, alice):
 @pytest.mark.parametrize(
     ("fields", "state"),
     [
-        ({}, State.WAITING),
-        ({"blocks": False}, State.RESTING),
-        ({"read_at": HOUR}, State.GOOD),
-        ({"read_at": 25 * HOUR}, State.UNREADABLE),
-        ({"read_at": 3 * HOUR, "failing_since": 2 * HOUR}, State.FAILING),
-        ({"read_at": 25 * HOUR, "failing_since": 24 * HOUR}, State.UNREADABLE),
-        ({"failing_since": HOUR}, State.UNREADABLE),
-        ({"read_at": HOUR, "listed": False}, State.GONE),
+        ({}, CalendarState.WAITING),
+        ({"blocks": False}, CalendarState.RESTING),
+        ({"read_at": HOUR}, CalendarState.GOOD),
+        ({"read_at": 25 * HOUR}, CalendarState.UNREADABLE),
+        ({"read_at": 3 * HOUR, "failing_since": 2 * HOUR}, CalendarState.FAILING),
+        ({"read_at": 25 * HOUR, "failing_since": 24 * HOUR}, CalendarState.UNREADABLE),
+        ({"failing_since": HOUR}, CalendarState.UNREADABLE),
+        ({"read_at": HOUR, "listed": False}, CalendarState.GONE),
     ],
 )
 def test_a_calendar_is_in_one_of_six_states(alice, fields, state):
@@ -91,7 +91,7 @@ def test_a_dead_connection_makes_its_calendars_fail(alice):
 
     (line,) = calendar_lines(alice.pk, now=present())
 
-    assert (line.state, line.under_way) == (State.FAILING, False)
+    assert (line.state, line.under_way) == (CalendarState.FAILING, False)
 
 
 def test_a_failing_calendar_says_what_happens_and_can_be_read_again(as_alice, alice):

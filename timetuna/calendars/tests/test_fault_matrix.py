@@ -15,7 +15,7 @@ from timetuna.availability.slots import Code
 from timetuna.bookings.actions import refresh_calendars
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.errors import SlotTaken
-from timetuna.bookings.slots.availability import Question, offered, reasons
+from timetuna.bookings.slots.availability import SlotQuery, offered, reasons
 from timetuna.bookings.tests.conftest import make_host, make_page, order, tomorrow
 from timetuna.calendars.incidents import troubles
 from timetuna.calendars.models import Calendar, CalendarAccount
@@ -157,7 +157,7 @@ def outside_of(running, request, settings):
 
 
 def ask(page):
-    return Question(page=page_settings(page.pk), minutes=30, now=present())
+    return SlotQuery(page=page_settings(page.pk), minutes=30, now=present())
 
 
 def hours(page):

@@ -18,7 +18,7 @@ FRESH = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class BlockingCalendars:
     """Whose calendars are looked at: a page's own choice (`chosen`), or all that block everywhere.
 
     patience: how old knowledge may get before it counts for nothing.  zone: the host's, in which whole days are meant:
@@ -33,7 +33,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class KnownSpan:
     """What calendars say of a span.
 
     busy: intervals of UTC minutes, of all calendars.  until: the minute from which on one of them says nothing.
@@ -46,10 +46,10 @@ class Known:
     stale: tuple[int, ...]
 
 
-def asked(page: BookingPage) -> Asked:
+def asked(page: BookingPage) -> BlockingCalendars:
     """Return what to ask for a page. Its host's rules are read with it, or by a query."""
     rules = getattr(page.host, "host_rules", None) or HostRules()
-    return Asked(
+    return BlockingCalendars(
         page_id=page.pk,
         host_id=page.host_id,
         chosen=page.own_calendars,
@@ -77,14 +77,14 @@ class _Row(NamedTuple):
         return not zone or self.zone in {"", zone}
 
 
-def known(asked: Asked, span: Interval, *, now: datetime) -> Known:
+def known(asked: BlockingCalendars, span: Interval, *, now: datetime) -> KnownSpan:
     """Return what is known. Nothing is read from outside; what cannot be relied on is never taken for free time."""
     found = _CHOSEN(asked.host_id, asked.page_id) if asked.chosen else _ALL(asked.host_id)
     rows = [_Row(*row) for row in found]
     oldest = now - asked.patience
     good = [row for row in rows if row.holds(oldest, asked.zone)]
     short = [row.until for row in good if row.until < span[1]]
-    return Known(
+    return KnownSpan(
         busy=[one for row in good for one in busy_within(row.busy, span, tentative=row.tentative_blocks)],
         until=min(short, default=None),
         unreadable=tuple(row.name for row in rows if not row.holds(oldest, asked.zone)),
@@ -92,7 +92,7 @@ def known(asked: Asked, span: Interval, *, now: datetime) -> Known:
     )
 
 
-def busy_at(asked: Asked, minutes: Iterable[int]) -> dict[int, tuple[str, ...]]:
+def busy_at(asked: BlockingCalendars, minutes: Iterable[int]) -> dict[int, tuple[str, ...]]:
     """Return by UTC minute the names of the calendars that have something then, for their host."""
     wanted = sorted(set(minutes))
     if not wanted:

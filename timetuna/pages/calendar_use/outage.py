@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from timetuna.calendars.account_status import CalendarLine, State, calendar_lines
+from timetuna.calendars.account_status import CalendarLine, CalendarState, calendar_lines
 from timetuna.calendars.models import Calendar
 from timetuna.pages.models import BookingPage
 from timetuna.pages.schedules.summary import listed
@@ -46,6 +46,6 @@ def _asked(page: BookingPage, lines: dict[int, CalendarLine]) -> Iterable[Calend
 
 def _silence(asked: Iterable[CalendarLine]) -> Silence | None:
     silent = [line for line in asked if line.silent]
-    first = all(line.state is State.WAITING for line in silent)
-    told = silent if first else [line for line in silent if line.state is not State.WAITING]
+    first = all(line.state is CalendarState.WAITING for line in silent)
+    told = silent if first else [line for line in silent if line.state is not CalendarState.WAITING]
     return Silence(tuple(line.row.name for line in told), first) if silent else None

@@ -50,7 +50,7 @@ class TypeLine:
     by_calendar: bool = False
 
 
-class BookingForm(HostForm):
+class BookingTabForm(HostForm):
     """Title, address, description, durations and meeting types of a page."""
 
     title = LineField(label="Title", max_length=120, error_messages={"required": "Give the page a title."})

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from timetuna.calendars.account_status import CalendarLine, State, calendar_lines
+from timetuna.calendars.account_status import CalendarLine, CalendarState, calendar_lines
 from timetuna.calendars.provider_catalogue import Listing, listings
 from timetuna.calendars.queries import conference_kinds, default_calendar
 from timetuna.pages.actions.save_calendars import CalendarsTab
@@ -23,7 +23,7 @@ _Writes = BookingPage.Writes
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class CalendarChoice:
     """One calendar to tick. line: how it stands with it."""
 
     line: CalendarLine
@@ -31,12 +31,12 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class AccountGroup:
     """The calendars of one account, under its name."""
 
     name: str
     provider: str
-    choices: tuple[Choice, ...]
+    choices: tuple[CalendarChoice, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,26 +103,26 @@ class CalendarsForm(HostForm):
         """Return the calendars that block everywhere, each with whose it is and where."""
         return [(line, self._account(line)) for line in self.all_blocking()]
 
-    def accounts(self) -> Iterator[Account]:
+    def accounts(self) -> Iterator[AccountGroup]:
         """Return the calendars to tick, account by account; those that are gone only while they are chosen."""
         chosen = {str(one) for one in self["calendars"].value() or []}
         shown = [
             one
             for one in self.lines
-            if not one.row.is_every() and (one.state is not State.GONE or str(one.row.pk) in chosen)
+            if not one.row.is_every() and (one.state is not CalendarState.GONE or str(one.row.pk) in chosen)
         ]
         for _, group in groupby(shown, key=lambda line: line.row.account_id):
             lines = list(group)
             label = self.labels.get(lines[0].row.account.provider, "")
-            choices = tuple(Choice(line, str(line.row.pk) in chosen) for line in lines)
-            yield Account(lines[0].account, label, choices)
+            choices = tuple(CalendarChoice(line, str(line.row.pk) in chosen) for line in lines)
+            yield AccountGroup(lines[0].account, label, choices)
 
     def _first_choice(self) -> list[str]:
         """Return what is ticked at first: a page that has not chosen begins with those that block it now."""
         chosen = [str(row.calendar_id) for row in self.page.page_calendars.all()]
         if chosen or self.page.own_calendars:
             return chosen
-        there = [line for line in self.all_blocking() if line.state is not State.GONE]
+        there = [line for line in self.all_blocking() if line.state is not CalendarState.GONE]
         return [str(line.row.pk) for line in there if not line.row.is_every()]
 
     def blocks_nothing(self) -> bool:
@@ -177,7 +177,7 @@ class CalendarsForm(HostForm):
 
     def _calendar(self, line: CalendarLine, *, chosen: bool) -> WriteOffer:
         note = ""
-        if line.state is State.GONE:
+        if line.state is CalendarState.GONE:
             note = "Its account does not have this calendar any more, so guests find no times. Choose another one."
         elif not line.row.writable:
             note = "Events cannot be written to it any more. Choose another one."

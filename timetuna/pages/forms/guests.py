@@ -41,7 +41,7 @@ class NoticeField(forms.ChoiceField):
         return None if chosen == NEVER else int(chosen)
 
 
-class GuestsForm(HostForm):
+class GuestsTabForm(HostForm):
     """Whether the host confirms each booking, and what guests may do with theirs."""
 
     approval = forms.BooleanField(

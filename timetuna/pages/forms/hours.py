@@ -95,7 +95,7 @@ def _span(form: WindowForm) -> tuple[int, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class WeekdayHours:
     """A weekday (0 is Monday) and its rows."""
 
     weekday: int
@@ -103,11 +103,11 @@ class Day:
     rows: DayRows
 
 
-def week(*, stored: Sequence[tuple[int, int, int]], data: Any = None) -> list[Day]:
+def week(*, stored: Sequence[tuple[int, int, int]], data: Any = None) -> list[WeekdayHours]:
     """Return the seven days: stored windows (weekday, start, end) and a blank row, or what was sent."""
     days = []
     for weekday, name in enumerate(WEEKDAYS):
         windows = [{"start": start, "end": end} for day, start, end in stored if day == weekday]
         rows = make_rows(WindowForm, DayRows, prefix=f"day{weekday}", stored=windows, data=data, most=MOST)
-        days.append(Day(weekday, name, rows))
+        days.append(WeekdayHours(weekday, name, rows))
     return days

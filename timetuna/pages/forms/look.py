@@ -11,7 +11,7 @@ from timetuna.pages.actions.save_look import LookTab
 from timetuna.pages.logo import MOST_BYTES, logo_png
 from timetuna.pages.models import BookingPage
 from timetuna.web.forms import Switch
-from timetuna.web.saving import HostForm, Part, Parts
+from timetuna.web.saving import FormPart, HostForm, Parts
 
 _COLOR = re.compile(r"#?([0-9a-f]{6}|[0-9a-f]{3})", re.IGNORECASE)
 
@@ -50,11 +50,11 @@ class LookForm(HostForm):
         removes = found.pop("remove_logo", None)
         if not self.is_bound:
             shown = "A logo" if self.has_logo else "No logo"
-            found["logo"] = Part("Logo", self.logo_version, shown)
+            found["logo"] = FormPart("Logo", self.logo_version, shown)
         elif "logo" in self.files:
-            found["logo"] = Part("Logo", "new", "The picture you chose. Choose it again to use it.")
+            found["logo"] = FormPart("Logo", "new", "The picture you chose. Choose it again to use it.")
         elif removes and removes.text == "On":
-            found["logo"] = Part("Logo", "", "No logo")
+            found["logo"] = FormPart("Logo", "", "No logo")
         return found
 
     def clean_color(self) -> str:

@@ -20,7 +20,7 @@ _COLUMNS = ("name", "handle", "time_zone")
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class HoursToMove:
     """Hours in the zone that the host leaves. moves: whether they are to come along."""
 
     line: HoursLine
@@ -96,11 +96,11 @@ class ProfileForm(HostForm):
         zone = str(getattr(self, "cleaned_data", {}).get("time_zone", ""))
         return "" if zone == self.user.time_zone else zone
 
-    def hours(self) -> list[Choice]:
+    def hours(self) -> list[HoursToMove]:
         """Return the hours that may stay behind; all move unless the host has said otherwise."""
         answered = self.is_bound and self.data.get(ASKED) == self.new_zone()
         ticked = {str(one) for one in self["moves"].value() or []}
-        return [Choice(line, not answered or str(line.id) in ticked) for line in self._staying]
+        return [HoursToMove(line, not answered or str(line.id) in ticked) for line in self._staying]
 
     def parts(self) -> Parts:
         """Return what is stored with the host; the answer about the hours is none of it."""

@@ -5,7 +5,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from timetuna.availability.hours import Away, Hours, Trip
-from timetuna.availability.policy import Cap, Period, Scope
+from timetuna.availability.policy import Cap, CapScope, Period
 from timetuna.lib.zones import find_zone
 from timetuna.pages.models import BookingPage, HostRules, TravelZone
 from timetuna.pages.schedules.holidays import PublicHolidays
@@ -37,7 +37,7 @@ def opening(page: BookingPage) -> Hours:
 def caps(page: BookingPage) -> tuple[Cap, ...]:
     """Return how many bookings are enough, of the page and of all pages of its host."""
     rules = rules_of(page)
-    return _caps(page, Scope.PAGE) + (_caps(rules, Scope.HOST) if rules else ())
+    return _caps(page, CapScope.PAGE) + (_caps(rules, CapScope.HOST) if rules else ())
 
 
 def rules_of(page: BookingPage) -> HostRules | None:
@@ -45,7 +45,7 @@ def rules_of(page: BookingPage) -> HostRules | None:
     return getattr(page.host, "host_rules", None)
 
 
-def _caps(row: BookingPage | HostRules, scope: Scope) -> tuple[Cap, ...]:
+def _caps(row: BookingPage | HostRules, scope: CapScope) -> tuple[Cap, ...]:
     wanted = ((Period.DAY, row.cap_day), (Period.WEEK, row.cap_week), (Period.MONTH, row.cap_month))
     return tuple(Cap(period, scope, most) for period, most in wanted if most is not None)
 

@@ -9,10 +9,10 @@ from tests.forms import submit
 from timetuna.accounts.models import User
 from timetuna.calendars.models import CalendarAccount
 from timetuna.pages.actions.create_page import create_page
-from timetuna.pages.forms.booking import BookingForm
+from timetuna.pages.forms.booking import BookingTabForm
 from timetuna.pages.models import BookingPage, MeetingType
 from timetuna.pages.queries import PageDuration, PublicPage, values
-from timetuna.pages.views.editor import Booking
+from timetuna.pages.views.editor import BookingTabView
 
 
 def typed(rows: list[dict[str, Any]] | None = None, **changes: Any) -> dict[str, Any]:
@@ -298,12 +298,12 @@ def test_a_stranger_finds_nothing(as_charlie: Client, page: BookingPage) -> None
 
 
 def test_an_address_taken_a_moment_ago_is_an_error_not_a_crash(alice: User, page: BookingPage) -> None:
-    fields = dict.fromkeys(BookingForm(page).fields, "")
-    form = BookingForm(page, fields | typed(slug="popular"))
+    fields = dict.fromkeys(BookingTabForm(page).fields, "")
+    form = BookingTabForm(page, fields | typed(slug="popular"))
     assert form.is_valid()
     create_page(alice, title="Popular")
 
-    saved = Booking().save(page, form)
+    saved = BookingTabView().save(page, form)
 
     assert not saved
     assert form.errors["slug"] == ["Another page of yours has this address. Choose a different one."]
@@ -312,20 +312,20 @@ def test_an_address_taken_a_moment_ago_is_an_error_not_a_crash(alice: User, page
 def test_a_page_deleted_in_another_window_is_not_found(
     as_alice: Client, page: BookingPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clean = BookingForm.is_valid
+    clean = BookingTabForm.is_valid
 
-    def deleted_meanwhile(form: BookingForm) -> bool:
+    def deleted_meanwhile(form: BookingTabForm) -> bool:
         valid = clean(form)
         BookingPage.objects.filter(pk=page.pk).delete()
         return valid
 
-    monkeypatch.setattr(BookingForm, "is_valid", deleted_meanwhile)
+    monkeypatch.setattr(BookingTabForm, "is_valid", deleted_meanwhile)
 
     assert save(as_alice, page, typed()).status_code == 404
 
 
 def test_a_page_is_listed_until_its_host_switches_that_off(as_alice: Client, page: BookingPage) -> None:
-    assert BookingForm(page)["listed"].value() is True
+    assert BookingTabForm(page)["listed"].value() is True
 
     save(as_alice, page, typed())
 

@@ -10,7 +10,7 @@ from django.test import Client
 from PIL import Image
 
 from tests.forms import submit
-from timetuna.pages.branding import Look
+from timetuna.pages.branding import Branding
 from timetuna.pages.models import BookingPage, PageLogo
 
 
@@ -132,4 +132,4 @@ def test_a_stranger_changes_nothing(as_charlie: Client, page: BookingPage) -> No
 
 @pytest.mark.parametrize(("color", "text"), [("#ffd400", "#000000"), ("#0b6e99", "#ffffff"), ("", "")])
 def test_text_on_the_colour_can_be_read(color: str, text: str) -> None:
-    assert Look(color).text_color() == text
+    assert Branding(color).text_color() == text

@@ -8,7 +8,7 @@ from tests.forms import rows_sent as sent
 from tests.forms import submit
 from timetuna.accounts.models import User
 from timetuna.availability.hours import Away, Trip
-from timetuna.availability.policy import Cap, Period, Scope
+from timetuna.availability.policy import Cap, CapScope, Period
 from timetuna.lib.zones import find_zone
 from timetuna.pages.actions.save_host_settings import HostTab, save_host_rules
 from timetuna.pages.models import BookingPage, HostRules, OutOfOffice, Schedule, TravelZone
@@ -46,7 +46,7 @@ def test_saving_stores_everything_for_all_pages(as_alice: Client, page: BookingP
     assert found.opening.away == (Away(FIRST, LAST, "Skiing."),)
     assert found.opening.travel == (Trip(FIRST, LAST, find_zone("Asia/Tokyo")),)
     assert found.opening.holidays[date(2027, 1, 6)] == "Epiphany"
-    assert found.caps == (Cap(Period.DAY, Scope.HOST, 3), Cap(Period.MONTH, Scope.HOST, 20))
+    assert found.caps == (Cap(Period.DAY, CapScope.HOST, 3), Cap(Period.MONTH, CapScope.HOST, 20))
 
 
 def test_the_tab_shows_what_is_stored(as_alice: Client) -> None:

@@ -19,7 +19,7 @@ from timetuna.pages.views.editor import EditorTab
 from timetuna.pages.views.ownership import own_page_or_404
 
 
-class CalendarsTab(EditorTab[CalendarsForm]):
+class CalendarsTabView(EditorTab[CalendarsForm]):
     """Which calendars block the page, and which one gets its events."""
 
     url_name = "pages_calendars"

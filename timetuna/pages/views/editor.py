@@ -19,8 +19,8 @@ from timetuna.pages.actions.save_look import save_look
 from timetuna.pages.actions.save_notifications import save_notifications
 from timetuna.pages.calendar_use.outage import silences
 from timetuna.pages.forms.availability import SCHEDULE_GONE, AvailabilityForm
-from timetuna.pages.forms.booking import ADDRESS_ONCE_USED, ADDRESS_TAKEN, BookingForm
-from timetuna.pages.forms.guests import GuestsForm
+from timetuna.pages.forms.booking import ADDRESS_ONCE_USED, ADDRESS_TAKEN, BookingTabForm
+from timetuna.pages.forms.guests import GuestsTabForm
 from timetuna.pages.forms.look import LookForm
 from timetuna.pages.forms.notifications import NotificationsForm
 from timetuna.pages.models import BookingPage
@@ -94,17 +94,17 @@ class EditorTab(LoginRequiredMixin, View, ABC, Generic[FormT]):
         return render(request, self.template_name, context, status=form.status())
 
 
-class Booking(EditorTab[BookingForm]):
+class BookingTabView(EditorTab[BookingTabForm]):
     """Title, address, durations, meeting types."""
 
     url_name = "pages_booking"
     template_name = "pages/booking.html"
 
-    def form(self, page: BookingPage, data: Any = None, _files: Any = None) -> BookingForm:
+    def form(self, page: BookingPage, data: Any = None, _files: Any = None) -> BookingTabForm:
         """Return the form of what is offered."""
-        return BookingForm(page, data)
+        return BookingTabForm(page, data)
 
-    def save(self, page: BookingPage, form: BookingForm) -> bool:
+    def save(self, page: BookingPage, form: BookingTabForm) -> bool:
         """Store it, unless another window took the address in the meantime."""
         try:
             save_booking(page, form.values())
@@ -117,7 +117,7 @@ class Booking(EditorTab[BookingForm]):
         return True
 
 
-class Availability(EditorTab[AvailabilityForm]):
+class AvailabilityTabView(EditorTab[AvailabilityForm]):
     """Weekly hours and rules."""
 
     url_name = "pages_availability"
@@ -137,23 +137,23 @@ class Availability(EditorTab[AvailabilityForm]):
         return True
 
 
-class Guests(EditorTab[GuestsForm]):
+class GuestsTabView(EditorTab[GuestsTabForm]):
     """Whether the host confirms, and what guests may do with their bookings."""
 
     url_name = "pages_guests"
     template_name = "pages/guests.html"
 
-    def form(self, page: BookingPage, data: Any = None, _files: Any = None) -> GuestsForm:
+    def form(self, page: BookingPage, data: Any = None, _files: Any = None) -> GuestsTabForm:
         """Return the form of what guests may do."""
-        return GuestsForm(page, data)
+        return GuestsTabForm(page, data)
 
-    def save(self, page: BookingPage, form: GuestsForm) -> bool:
+    def save(self, page: BookingPage, form: GuestsTabForm) -> bool:
         """Store it."""
         save_guests(page, form.values())
         return True
 
 
-class Notifications(EditorTab[NotificationsForm]):
+class NotificationsTabView(EditorTab[NotificationsForm]):
     """Reminders, and subject and message of the page's mails."""
 
     url_name = "pages_notifications"
@@ -174,7 +174,7 @@ class Notifications(EditorTab[NotificationsForm]):
         return True
 
 
-class LookTab(EditorTab[LookForm]):
+class LookTabView(EditorTab[LookForm]):
     """Colour and logo."""
 
     url_name = "pages_look"

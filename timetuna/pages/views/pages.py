@@ -25,7 +25,7 @@ PageView = Callable[..., HttpResponse]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PageRow:
     """A page as the list shows it."""
 
     page: PublicPage
@@ -43,7 +43,7 @@ def booking_pages(request: HttpRequest) -> HttpResponse:
     connected = [label for kind, label in conference_kinds().items() if usable(host.pk, kind)]
     settled = connected or any(_chosen(choice) for page in pages for choice in page.meeting_types)
     context = {
-        "lines": [Line(page, warnings(page), silent.get(page.id)) for page in pages],
+        "lines": [PageRow(page, warnings(page), silent.get(page.id)) for page in pages],
         "first": pages[0] if pages else None,
         "listed": any(page.listed and page.meeting_types for page in pages),
         "show_steps": len(pages) < 2 and not (pages and settled),  # noqa: PLR2004

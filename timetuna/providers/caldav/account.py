@@ -8,7 +8,7 @@ from timetuna.providers.errors import NeedsReconnect
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class CaldavAccount:
     """How to reach the calendars.
 
     origin: scheme, host and port of the server, without a path.  homes: paths of the collections they are in.

@@ -10,7 +10,7 @@ _VERSION = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cursor:
+class CaldavCursor:
     """The span (UTC minutes) and zone a reading was made for, and the calendar's state just before it.
 
     token: the sync token (RFC 6578), "" where the server has none; then `ctag`, which changes with the calendar.

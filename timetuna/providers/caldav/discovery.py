@@ -11,11 +11,11 @@ from timetuna.lib.http import HttpClient, HttpError, Response
 from timetuna.lib.text import single_line
 from timetuna.lib.urls import joined
 from timetuna.providers.base import Login, Profile
-from timetuna.providers.caldav.account import Account
+from timetuna.providers.caldav.account import CaldavAccount
 from timetuna.providers.caldav.multistatus import CALDAV, DAV, Resource, read_multistatus
 from timetuna.providers.caldav.refusals import SIGN_IN_REFUSED, UNAUTHORIZED, refusal, unreachable
 from timetuna.providers.caldav.server import MULTISTATUS, Server, propfind_body, xml_body
-from timetuna.providers.caldav.typed import Place
+from timetuna.providers.caldav.typed import TypedServer
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 
 _PRINCIPAL, _HOME = f"{DAV}current-user-principal", f"{CALDAV}calendar-home-set"
@@ -49,14 +49,14 @@ class Discovery:
         self._http = http
         self._allow_http = allow_http
 
-    def log_in(self, place: Place) -> Login:
+    def log_in(self, place: TypedServer) -> Login:
         """Find the account. Raises ProviderError whose sentence says what to change."""
         try:
             return self._login(self._principal(self._start(place)))
         except NeedsReconnect as error:
             raise ProviderError(str(error), code=error.code, permanent=True) from None
 
-    def _start(self, place: Place) -> _Spot:
+    def _start(self, place: TypedServer) -> _Spot:
         """Return the first resource that knows who is asking, or that is a calendar itself."""
         server = self._server(place.origin)
         led, elsewhere = self._well_known(place.origin)
@@ -91,7 +91,7 @@ class Discovery:
             raise _not_found("This account has no calendars on this server.")
         origin = leads[0][0].origin
         addresses = _mail_addresses(principal.resource) or _addresses((self._user,))
-        account = Account(
+        account = CaldavAccount(
             origin=origin,
             homes=tuple(path for server, path in leads if server.origin == origin),
             user=self._user,

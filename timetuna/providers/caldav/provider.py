@@ -7,21 +7,21 @@ from pathlib import Path
 from timetuna.availability.interval import Interval
 from timetuna.lib.http import Budget, HttpClient, trust
 from timetuna.providers.base import (
-    Answer,
     BusySource,
     CalendarWriter,
     Directory,
     Entry,
     Login,
+    LoginField,
     LoginForm,
     OutsideCalendar,
     Reading,
     Written,
 )
-from timetuna.providers.caldav.account import Account
+from timetuna.providers.caldav.account import CaldavAccount
 from timetuna.providers.caldav.directory import read_calendars
 from timetuna.providers.caldav.discovery import Discovery
-from timetuna.providers.caldav.reading import Calendar
+from timetuna.providers.caldav.reading import CaldavCalendar
 from timetuna.providers.caldav.server import Server
 from timetuna.providers.caldav.typed import read_place
 from timetuna.providers.caldav.writing import Events
@@ -48,17 +48,17 @@ class CalDAV(LoginForm, Directory, BusySource, CalendarWriter):
             log_paths=False,
         )
 
-    def answers(self) -> tuple[Answer, ...]:
+    def answers(self) -> tuple[LoginField, ...]:
         """Ask for the address, the user name and the password."""
         return (
-            Answer(
+            LoginField(
                 "server",
                 "Server or mail address",
                 help="icloud.com, fastmail.com, your mail address there, or an address such as "
                 "https://cloud.example.org (Nextcloud).",
             ),
-            Answer("user", "User name", help="iCloud and Fastmail: your whole mail address."),
-            Answer(
+            LoginField("user", "User name", help="iCloud and Fastmail: your whole mail address."),
+            LoginField(
                 "password",
                 "App password",
                 kind="password",
@@ -84,16 +84,18 @@ class CalDAV(LoginForm, Directory, BusySource, CalendarWriter):
 
     def calendars(self, *, credential: str) -> tuple[OutsideCalendar, ...]:
         """Read the collections in the account's homes."""
-        account = Account.read(credential)
+        account = CaldavAccount.read(credential)
         return read_calendars(self._server(account), account.homes)
 
     def busy(
         self, calendar: str, span: Interval, *, time_zone: str, credential: str, cursor: str = ""
     ) -> Reading:
         """Read the events of the span, unless the server says that nothing has changed."""
-        account = Account.read(credential)
+        account = CaldavAccount.read(credential)
         server = self._server(account)
-        reader = Calendar(server, server.path(calendar), addresses=account.addresses, time_zone=time_zone)
+        reader = CaldavCalendar(
+            server, server.path(calendar), addresses=account.addresses, time_zone=time_zone
+        )
         return reader.read(span, cursor=cursor)
 
     def meeting_types(self) -> Mapping[str, str]:
@@ -109,11 +111,11 @@ class CalDAV(LoginForm, Directory, BusySource, CalendarWriter):
         self._events(calendar, credential).remove(reference)
 
     def _events(self, calendar: str, credential: str) -> Events:
-        account = Account.read(credential)
+        account = CaldavAccount.read(credential)
         organizer = account.addresses[0] if account.addresses else ""
         return Events(self._server(account), calendar, organizer=organizer)
 
-    def _server(self, account: Account) -> Server:
+    def _server(self, account: CaldavAccount) -> Server:
         return Server(account.origin, user=account.user, password=account.password, http=self._http())
 
     def _http(self) -> HttpClient:

@@ -10,7 +10,7 @@ from timetuna.ical.answer import CalendarFile, Note, Unreadable
 from timetuna.ical.bounds import MAX_BYTES
 from timetuna.ical.reading import read_busy
 from timetuna.providers.base import BusyTime, Reading
-from timetuna.providers.caldav.cursor import Cursor
+from timetuna.providers.caldav.cursor import CaldavCursor
 from timetuna.providers.caldav.directory import KIND, holds_events
 from timetuna.providers.caldav.multistatus import CALENDARSERVER, DAV, Resource
 from timetuna.providers.caldav.objects import Objects
@@ -27,7 +27,7 @@ _MOST_LINES = 2_000_000  # counted at both signs of a line's end
 _LARGEST_FILE = MAX_BYTES - 100
 
 
-class Calendar:
+class CaldavCalendar:
     """One calendar of an account, to be read. `addresses`: the owner's, whose answers to invitations count."""
 
     def __init__(self, server: Server, path: str, *, addresses: tuple[str, ...], time_zone: str) -> None:
@@ -39,7 +39,7 @@ class Calendar:
 
     def read(self, span: Interval, *, cursor: str) -> Reading:
         """Read the span. The calendar's state is asked for first: what changes meanwhile is seen next time."""
-        known, now = Cursor.read(cursor), int(time.time() // 60)
+        known, now = CaldavCursor.read(cursor), int(time.time() // 60)
         if (
             known is not None
             and known.covers(span, self._zone)
@@ -54,14 +54,14 @@ class Calendar:
             known is not None and known.reliable and known.span != span and known.covers(span, self._zone)
         )
         found = self._objects.within(span, trusting=trusting)
-        fresh = Cursor(
+        fresh = CaldavCursor(
             span=span, time_zone=self._zone, token=state.text(_TOKEN), ctag=state.text(_CTAG),
             read_at=now, reliable=found.reliable,
         )  # fmt: skip
         busy, notes = self._busy(found.objects, span)
         return Reading(busy, fresh.text(), notes)
 
-    def _unchanged(self, known: Cursor) -> Cursor | None:
+    def _unchanged(self, known: CaldavCursor) -> CaldavCursor | None:
         """Return what to remember when the calendar is as it was, None when it has to be read."""
         if not known.token:
             return known if known.ctag and self._state().text(_CTAG) == known.ctag else None

@@ -30,7 +30,7 @@ _USUAL = ("/", "/remote.php/dav/", "/dav.php/", "/SOGo/dav/", "/dav/", "/caldav/
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TypedServer:
     """A server, and the path that was typed, "" where none was."""
 
     origin: str
@@ -41,7 +41,7 @@ class Place:
         return tuple(dict.fromkeys(one for one in (self.path, found, *_USUAL) if one))
 
 
-def read_place(typed: str, *, allow_http: bool) -> Place:
+def read_place(typed: str, *, allow_http: bool) -> TypedServer:
     """Read what was typed. Raises ProviderError with a sentence that says what to type instead."""
     text = typed.strip()
     scheme, mark, rest = text.partition("://")
@@ -63,7 +63,7 @@ def read_place(typed: str, *, allow_http: bool) -> Place:
             "address there."
         )
     path = address.raw_path.partition(b"?")[0].decode("ascii")
-    return Place(f"{scheme}://{address.netloc.decode('ascii')}", "" if path == "/" else path)
+    return TypedServer(f"{scheme}://{address.netloc.decode('ascii')}", "" if path == "/" else path)
 
 
 def _address(text: str) -> httpx.URL | None:

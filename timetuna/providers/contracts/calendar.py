@@ -212,7 +212,7 @@ class BusySourceContract:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenEvent:
     """An event as its host finds it in the calendar. Guests by mail address; start is aware."""
 
     reference: str
@@ -259,7 +259,7 @@ class CalendarWriterContract:
         return writing
 
     def test_a_booking_becomes_an_event(
-        self, provider: CalendarWriter, put: Callable[..., Written], seen: Callable[[], list[Seen]]
+        self, provider: CalendarWriter, put: Callable[..., Written], seen: Callable[[], list[SeenEvent]]
     ) -> None:
         """With all that a host wants to see."""
         assert isinstance(provider, CalendarWriter)
@@ -273,7 +273,7 @@ class CalendarWriterContract:
         assert written.join_url == ""
 
     def test_a_repeat_makes_no_second(
-        self, put: Callable[..., Written], seen: Callable[[], list[Seen]]
+        self, put: Callable[..., Written], seen: Callable[[], list[SeenEvent]]
     ) -> None:
         """Also where the first answer was lost with its reference."""
         first = put(booked())
@@ -282,7 +282,7 @@ class CalendarWriterContract:
         assert len(seen()) == 1
 
     def test_a_moved_booking_moves_its_event(
-        self, put: Callable[..., Written], seen: Callable[[], list[Seen]]
+        self, put: Callable[..., Written], seen: Callable[[], list[SeenEvent]]
     ) -> None:
         """In place, with its new words."""
         first = put(booked(tentative=True))
@@ -298,7 +298,7 @@ class CalendarWriterContract:
     def test_an_event_that_its_host_deleted_is_made_again(
         self,
         put: Callable[..., Written],
-        seen: Callable[[], list[Seen]],
+        seen: Callable[[], list[SeenEvent]],
         remove_event: Callable[[Any], None],
     ) -> None:
         """Once, whether the reference is known or not."""
@@ -313,7 +313,7 @@ class CalendarWriterContract:
         self,
         provider: CalendarWriter,
         put: Callable[..., Written],
-        seen: Callable[[], list[Seen]],
+        seen: Callable[[], list[SeenEvent]],
         credential: str,
         calendar: str,
     ) -> None:
@@ -326,7 +326,7 @@ class CalendarWriterContract:
         assert len(seen()) == 1
 
     def test_two_bookings_are_two_events(
-        self, put: Callable[..., Written], seen: Callable[[], list[Seen]]
+        self, put: Callable[..., Written], seen: Callable[[], list[SeenEvent]]
     ) -> None:
         """Also at the same time with the same words."""
         put(booked())
@@ -334,7 +334,7 @@ class CalendarWriterContract:
         assert len({event.reference for event in seen()}) == 2
 
     def test_hostile_and_long_texts_are_one_event_too(
-        self, put: Callable[..., Written], seen: Callable[[], list[Seen]]
+        self, put: Callable[..., Written], seen: Callable[[], list[SeenEvent]]
     ) -> None:
         """Whatever a guest calls himself."""
         put(
@@ -356,7 +356,7 @@ class CalendarWriterContract:
             put(booked(start=NOON.replace(tzinfo=None)))
 
     def test_its_meetings_have_links(
-        self, provider: CalendarWriter, put: Callable[..., Written], seen: Callable[[], list[Seen]]
+        self, provider: CalendarWriter, put: Callable[..., Written], seen: Callable[[], list[SeenEvent]]
     ) -> None:
         """Each kind that it names: https, the same one when the booking moves."""
         for number, kind in enumerate(provider.meeting_types()):

@@ -6,14 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 from timetuna.providers.base import Person, Written
-from timetuna.providers.contracts.calendar import NOON, Seen, booked
+from timetuna.providers.contracts.calendar import NOON, SeenEvent, booked
 
 
 class RepairContract:
     """Fixtures as those of CalendarWriterContract, which every class that subclasses this one subclasses as well."""
 
     def test_repairing_puts_time_and_place_right_and_leaves_its_hosts_words_alone(
-        self, put: Callable[..., Written], seen: Callable[[], list[Seen]]
+        self, put: Callable[..., Written], seen: Callable[[], list[SeenEvent]]
     ) -> None:
         """Title, text and guests are as somebody changed them."""
         theirs = booked(
@@ -35,7 +35,7 @@ class RepairContract:
     def test_repairing_makes_an_event_again_with_all_its_words(
         self,
         put: Callable[..., Written],
-        seen: Callable[[], list[Seen]],
+        seen: Callable[[], list[SeenEvent]],
         remove_event: Callable[[Any], None],
     ) -> None:
         """What was deleted is as it was written first."""

@@ -31,7 +31,7 @@ class GoogleApi:
         body: Any = None,
         creates: bool = False,
     ) -> dict[str, Any]:
-        """Make a call and return the answer's object. Raises ProviderError (often Refused), NeedsReconnect."""
+        """Make a call and return the answer's object. Raises ProviderError (often GoogleRefused), NeedsReconnect."""
         address = f"{self._api_url}{path}" + (f"?{urlencode(query)}" if query else "")
         headers = {"Authorization": f"Bearer {credential}", "Accept": "application/json"}
         sent = None if body is None else Body.json(body)

@@ -22,8 +22,8 @@ from timetuna.providers.description import Config, Need, Provider
 from timetuna.providers.errors import NeedsReconnect
 from timetuna.providers.google.answers import read_calendar, read_profile
 from timetuna.providers.google.client import GoogleApi
-from timetuna.providers.google.reading import Window, read_busy
-from timetuna.providers.google.writing import MEETING_TYPES, Writer
+from timetuna.providers.google.reading import GoogleWindow, read_busy
+from timetuna.providers.google.writing import MEETING_TYPES, GoogleWriter
 from timetuna.providers.oauth import OAuthClient, OAuthSettings
 
 _SCOPES = "https://www.googleapis.com/auth/"
@@ -41,7 +41,7 @@ _LIST_FIELDS = (
 )
 
 
-class Google(OAuth, Identity, Directory, BusySource, CalendarWriter):
+class GoogleProvider(OAuth, Identity, Directory, BusySource, CalendarWriter):
     """Everything we do with Google, for one OAuth client. Credentials are access tokens."""
 
     def __init__(self, config: Config, http: HttpClient) -> None:
@@ -105,7 +105,7 @@ class Google(OAuth, Identity, Directory, BusySource, CalendarWriter):
         self, calendar: str, span: Interval, *, time_zone: str, credential: str, cursor: str = ""
     ) -> Reading:
         """Read `events.list`, by sync token first; `freeBusy.query` where only the availability is shared."""
-        return read_busy(self._api, Window(calendar, span, time_zone, credential), cursor=cursor)
+        return read_busy(self._api, GoogleWindow(calendar, span, time_zone, credential), cursor=cursor)
 
     def meeting_types(self) -> Mapping[str, str]:
         """Return Google Meet."""
@@ -113,11 +113,11 @@ class Google(OAuth, Identity, Directory, BusySource, CalendarWriter):
 
     def put(self, entry: Entry, *, calendar: str, reference: str, credential: str) -> Written:
         """Write the event, without mails of Google's."""
-        return Writer(self._api, calendar, credential=credential).put(entry, reference=reference)
+        return GoogleWriter(self._api, calendar, credential=credential).put(entry, reference=reference)
 
     def remove(self, reference: str, *, calendar: str, credential: str) -> None:
         """Delete the event, without mails of Google's."""
-        Writer(self._api, calendar, credential=credential).remove(reference)
+        GoogleWriter(self._api, calendar, credential=credential).remove(reference)
 
 
 PROVIDER = Provider(
@@ -137,5 +137,5 @@ PROVIDER = Provider(
     ),
     one_per_host=False,
     logo=Path(__file__).with_name("logo.svg"),
-    build=Google,
+    build=GoogleProvider,
 )

@@ -12,7 +12,7 @@ from timetuna.providers.base import BusyTime, Reading
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.google.answers import text
 from timetuna.providers.google.client import GoogleApi, calendar_path
-from timetuna.providers.google.refusals import BAD_REQUEST, FORBIDDEN, GONE, Refused, unreadable
+from timetuna.providers.google.refusals import BAD_REQUEST, FORBIDDEN, GONE, GoogleRefused, unreadable
 from timetuna.providers.google.taken import clipped, moment, taken
 
 _DAY = 24 * 60
@@ -23,7 +23,7 @@ _AT_ONCE = "500"
 _AVAILABILITY_DAYS = 60  # freeBusy refuses longer spans
 
 
-class Cursor(NamedTuple):
+class GoogleCursor(NamedTuple):
     """A sync token, and what it was got for: the span in UTC minutes and the zone of all-day events."""
 
     token: str
@@ -32,7 +32,7 @@ class Cursor(NamedTuple):
     zone: str
 
     @classmethod
-    def read(cls, kept: str) -> "Cursor | None":
+    def read(cls, kept: str) -> "GoogleCursor | None":
         """Return the cursor out of its text, or None where it is none."""
         try:
             token, first, last, zone = json.loads(kept)
@@ -50,7 +50,7 @@ class Cursor(NamedTuple):
         return self.first <= span[0] and span[1] <= self.last and self.zone == zone
 
 
-class Window(NamedTuple):
+class GoogleWindow(NamedTuple):
     """What is read: a calendar, a span in UTC minutes, the host's zone, an access token."""
 
     calendar: str
@@ -67,22 +67,22 @@ class Window(NamedTuple):
         return zone
 
 
-def read_busy(api: GoogleApi, window: Window, *, cursor: str) -> Reading:
+def read_busy(api: GoogleApi, window: GoogleWindow, *, cursor: str) -> Reading:
     """Read the window. Raises ProviderError, NeedsReconnect."""
-    known = Cursor.read(cursor)
+    known = GoogleCursor.read(cursor)
     if known and known.covers(window.span, window.time_zone):
         token = _token_if_unchanged(api, window, known.token)
         if token:
             return Reading(None, known._replace(token=token).text())
     try:
         return _read_events(api, window)
-    except Refused as refused:
+    except GoogleRefused as refused:
         if refused.status != FORBIDDEN:
             raise
     return _read_availability(api, window)
 
 
-def _token_if_unchanged(api: GoogleApi, window: Window, token: str) -> str:
+def _token_if_unchanged(api: GoogleApi, window: GoogleWindow, token: str) -> str:
     """Return the token to go on with where no event has changed; an empty text where all has to be read."""
     query = {
         "syncToken": token,
@@ -96,14 +96,14 @@ def _token_if_unchanged(api: GoogleApi, window: Window, token: str) -> str:
         for page in api.pages(calendar_path(window.calendar), credential=window.credential, query=query):
             if page["items"]:
                 return ""
-    except Refused as refused:
+    except GoogleRefused as refused:
         if refused.status in {GONE, BAD_REQUEST, FORBIDDEN}:
             return ""
         raise
     return text(page, "nextSyncToken")
 
 
-def _read_events(api: GoogleApi, window: Window) -> Reading:
+def _read_events(api: GoogleApi, window: GoogleWindow) -> Reading:
     first, last = window.span
     query = {
         "singleEvents": "true",
@@ -120,11 +120,11 @@ def _read_events(api: GoogleApi, window: Window) -> Reading:
             return _read_availability(api, window)
         found += [taken(event, window.span, zone=zone) for event in page["items"]]
     token = text(page, "nextSyncToken")
-    cursor = Cursor(token, first, last, window.time_zone).text() if token else ""
+    cursor = GoogleCursor(token, first, last, window.time_zone).text() if token else ""
     return Reading(tuple(sorted(one for one in found if one)), cursor)
 
 
-def _read_availability(api: GoogleApi, window: Window) -> Reading:
+def _read_availability(api: GoogleApi, window: GoogleWindow) -> Reading:
     """Read a calendar of which only the availability is shared: no marks, nothing tentative, no cursor."""
     first, last = window.span
     cuts = [*range(first, last, _AVAILABILITY_DAYS * _DAY), last]
@@ -134,7 +134,7 @@ def _read_availability(api: GoogleApi, window: Window) -> Reading:
     return Reading(tuple(sorted(one for one in found if one)))
 
 
-def _availability(api: GoogleApi, window: Window, piece: Interval) -> list[tuple[datetime, datetime]]:
+def _availability(api: GoogleApi, window: GoogleWindow, piece: Interval) -> list[tuple[datetime, datetime]]:
     asked = {"timeMin": moment(piece[0]), "timeMax": moment(piece[1]), "items": [{"id": window.calendar}]}
     answer = api.call("POST", "/calendar/v3/freeBusy", credential=window.credential, body=asked)
     calendars = answer.get("calendars")

@@ -26,7 +26,7 @@ _SCOPE = {"insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"}
 _SWITCHED_OFF = {"accessNotConfigured", "SERVICE_DISABLED"}
 
 
-class Refused(ProviderError):  # noqa: N818 - it names what happened
+class GoogleRefused(ProviderError):  # noqa: N818 - it names what happened
     """Google answered with an error status. `status` and `reason` are for the rest of this package."""
 
     def __init__(self, message: str, *, response: Response, permanent: bool, code: str = "") -> None:
@@ -77,7 +77,7 @@ def refusal(response: Response, *, creates: bool = False) -> ProviderError | Nee
             operator=True,
         )
     if response.status in {NOT_FOUND, GONE}:
-        return Refused(
+        return GoogleRefused(
             "Google does not know this calendar any more.", response=response, permanent=True, code="gone"
         )
     return _other(response, creates=creates)
@@ -115,18 +115,18 @@ def _other(response: Response, *, creates: bool) -> ProviderError:
         words = (
             "Google refused: this account may not do that with this calendar. Look at its sharing at Google."
         )
-        return Refused(words, response=response, permanent=True)
+        return GoogleRefused(words, response=response, permanent=True)
     if response.status == CONFLICT:
-        return Refused(
+        return GoogleRefused(
             "Google knows this event already; this is tried again.", response=response, permanent=False
         )
     if response.status == BAD_REQUEST and "conference" in _message(response):
         words = "Google refused: this calendar cannot have Google Meet meetings."
-        return Refused(words, response=response, permanent=True, code="google:conference-type")
+        return GoogleRefused(words, response=response, permanent=True, code="google:conference-type")
     if response.status == BAD_REQUEST:
         words = f"Google did not accept the details of this request ({reason or BAD_REQUEST})."
-        return Refused(words, response=response, permanent=True)
-    return Refused(
+        return GoogleRefused(words, response=response, permanent=True)
+    return GoogleRefused(
         "Google Calendar did not answer as it should; this is tried again.",
         response=response,
         permanent=False,

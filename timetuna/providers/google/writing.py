@@ -18,7 +18,7 @@ from timetuna.providers.google.answers import (
     video_link,
 )
 from timetuna.providers.google.client import GoogleApi, calendar_path, event_path
-from timetuna.providers.google.refusals import CONFLICT, FORBIDDEN, GONE, NOT_FOUND, Refused, unreadable
+from timetuna.providers.google.refusals import CONFLICT, FORBIDDEN, GONE, NOT_FOUND, GoogleRefused, unreadable
 from timetuna.providers.google.taken import BOOKING
 
 MEETING_TYPES = {GOOGLE_MEET: "Google Meet"}
@@ -32,7 +32,7 @@ _TAG = re.compile("<(?=[A-Za-z/!?])")
 Json = dict[str, Any]
 
 
-class Writer:
+class GoogleWriter:
     """Writes the events of one calendar."""
 
     def __init__(self, api: GoogleApi, calendar: str, *, credential: str) -> None:
@@ -61,7 +61,7 @@ class Writer:
                 credential=self._credential,
                 query={"sendUpdates": "none"},
             )
-        except Refused as refused:
+        except GoogleRefused as refused:
             if refused.status not in {NOT_FOUND, GONE}:
                 raise
 
@@ -70,7 +70,7 @@ class Writer:
             return None
         try:
             return self._look(reference)
-        except Refused as refused:
+        except GoogleRefused as refused:
             if refused.status not in {NOT_FOUND, GONE}:
                 raise
         return None
@@ -98,7 +98,7 @@ class Writer:
             changed = self._api.call(
                 "PATCH", path, credential=self._credential, query=_WRITE, body=changes, creates=deleted
             )
-        except Refused as refused:
+        except GoogleRefused as refused:
             if refused.status in {NOT_FOUND, GONE} or (deleted and refused.status == FORBIDDEN):
                 return None
             raise
@@ -116,7 +116,7 @@ class Writer:
             new |= _meeting(entry)
         try:
             return self._insert(new | {"iCalUID": entry.ical_uid})
-        except Refused as refused:
+        except GoogleRefused as refused:
             if refused.status != CONFLICT:
                 raise
         twin = self._find(iCalUID=entry.ical_uid, showDeleted="true")

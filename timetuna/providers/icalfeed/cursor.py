@@ -13,7 +13,7 @@ _LONGEST = 1_000  # of what a server may have us keep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cursor:
+class FeedCursor:
     """The span (UTC minutes) and zone of a reading, the file's digest, and the server's words for its state.
 
     etag, modified: what RFC 9110 section 8.8 calls validators, "" where the server gave none.

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from timetuna.lib.http import Budget, HttpClient, HttpError, Response
 from timetuna.lib.redirects import RedirectRefused, get
-from timetuna.providers.icalfeed.cursor import Cursor
+from timetuna.providers.icalfeed.cursor import FeedCursor
 from timetuna.providers.icalfeed.refusals import misled, refusal, unreachable
 
 _LARGEST = 10_000_000
@@ -18,7 +18,7 @@ def bounded(http: HttpClient, *, allow_private: bool) -> HttpClient:
     return replace(http, allow_private=allow_private, max_bytes=_LARGEST, budget=_PATIENCE, log_paths=False)
 
 
-def fetch(http: HttpClient, address: str, *, known: Cursor | None = None) -> Response:
+def fetch(http: HttpClient, address: str, *, known: FeedCursor | None = None) -> Response:
     """Return the file, or the status NOT_MODIFIED where it is as it was. What type it claims to be does not matter.
 
     Raises ProviderError.

@@ -11,11 +11,11 @@ from timetuna.ical.reading import read_busy
 from timetuna.lib.http import HttpClient
 from timetuna.lib.text import single_line
 from timetuna.providers.base import (
-    Answer,
     BusySource,
     BusyTime,
     Directory,
     Login,
+    LoginField,
     LoginForm,
     OutsideCalendar,
     Profile,
@@ -24,7 +24,7 @@ from timetuna.providers.base import (
 from timetuna.providers.description import Config, Need, Provider
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.icalfeed.address import fingerprint, host_of, read_address
-from timetuna.providers.icalfeed.cursor import Cursor
+from timetuna.providers.icalfeed.cursor import FeedCursor
 from timetuna.providers.icalfeed.fetching import NOT_MODIFIED, bounded, fetch
 from timetuna.providers.icalfeed.refusals import CLOSED, gone
 
@@ -42,10 +42,10 @@ class ICalFeed(LoginForm, Directory, BusySource):
         self._allow_http = config["allow_http"] == _YES
         self._http = bounded(http, allow_private=config["allow_private"] == _YES)
 
-    def answers(self) -> tuple[Answer, ...]:
+    def answers(self) -> tuple[LoginField, ...]:
         """Ask for the address."""
         return (
-            Answer(
+            LoginField(
                 "address",
                 "Address of the feed",
                 kind="url",
@@ -83,13 +83,13 @@ class ICalFeed(LoginForm, Directory, BusySource):
         """Fetch the file unless it is as it was, and read it."""
         if calendar not in {"", FEED}:
             raise gone()
-        last = Cursor.read(cursor)
+        last = FeedCursor.read(cursor)
         # Where the feed is empty now and was not, its server is not to say that nothing has changed since.
         known = last if last and last.covers(span, time_zone) and not last.emptied_at else None
         response = fetch(self._http, self._address(credential), known=known)
         if known is not None and response.status == NOT_MODIFIED:
             return Reading(None, known.text())
-        fresh = Cursor.of(response, span, time_zone=time_zone)
+        fresh = FeedCursor.of(response, span, time_zone=time_zone)
         if known is not None and fresh.digest == known.digest:
             return Reading(None, replace(fresh, span=known.span, events=known.events).text())
         read = _read(response.body, span, time_zone=time_zone)
@@ -109,7 +109,7 @@ class ICalFeed(LoginForm, Directory, BusySource):
         return single_line(read.name, max_length=_NAME_LENGTH) or host_of(address)
 
 
-def _waiting(last: Cursor) -> Cursor | None:
+def _waiting(last: FeedCursor) -> FeedCursor | None:
     """Return the reading that goes on to count, of a feed in which there is suddenly nothing; None after an hour of it.
 
     Services in trouble publish calendars without events.

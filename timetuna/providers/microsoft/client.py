@@ -33,7 +33,7 @@ class GraphApi:
         creates: bool = False,
         prefer: str = "",
     ) -> dict[str, Any]:
-        """Make a call and return the answer's object. Raises ProviderError (often Refused), NeedsReconnect.
+        """Make a call and return the answer's object. Raises ProviderError (often MicrosoftRefused), NeedsReconnect.
 
         address: a path with its query (see `with_query`), or a link that Graph gave.  prefer: beside what is always
         preferred.

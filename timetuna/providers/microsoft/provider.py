@@ -23,9 +23,9 @@ from timetuna.providers.description import Config, Need, Provider
 from timetuna.providers.errors import NeedsReconnect
 from timetuna.providers.microsoft.answers import read_calendars, read_profile
 from timetuna.providers.microsoft.client import GraphApi
-from timetuna.providers.microsoft.reading import Window, read_busy
+from timetuna.providers.microsoft.reading import MicrosoftWindow, read_busy
 from timetuna.providers.microsoft.signin import DEAD, ENDED, LABEL, OPERATOR
-from timetuna.providers.microsoft.writing import CALENDARS, MEETING_TYPES, Writer
+from timetuna.providers.microsoft.writing import CALENDARS, MEETING_TYPES, MicrosoftWriter
 from timetuna.providers.oauth import OAuthClient, OAuthSettings
 
 CALENDARS_SCOPE, PROFILE_SCOPE = "Calendars.ReadWrite", "User.Read"
@@ -35,7 +35,7 @@ NEEDED = {  # as Microsoft's consent page calls them
 }
 
 
-class Microsoft(OAuth, Identity, Directory, BusySource, CalendarWriter):
+class MicrosoftProvider(OAuth, Identity, Directory, BusySource, CalendarWriter):
     """Everything we do with Microsoft, for one app registration. Credentials are access tokens."""
 
     def __init__(self, config: Config, http: HttpClient) -> None:
@@ -97,7 +97,7 @@ class Microsoft(OAuth, Identity, Directory, BusySource, CalendarWriter):
         self, calendar: str, span: Interval, *, time_zone: str, credential: str, cursor: str = ""
     ) -> Reading:
         """Read `calendarView`, where its delta says that something has changed."""
-        return read_busy(self._api, Window(calendar, span, time_zone, credential), cursor=cursor)
+        return read_busy(self._api, MicrosoftWindow(calendar, span, time_zone, credential), cursor=cursor)
 
     def meeting_types(self) -> Mapping[str, str]:
         """Return Microsoft Teams."""
@@ -105,11 +105,11 @@ class Microsoft(OAuth, Identity, Directory, BusySource, CalendarWriter):
 
     def put(self, entry: Entry, *, calendar: str, reference: str, credential: str) -> Written:
         """Write the event, without attendees, so that Microsoft mails nobody."""
-        return Writer(self._api, calendar, credential=credential).put(entry, reference=reference)
+        return MicrosoftWriter(self._api, calendar, credential=credential).put(entry, reference=reference)
 
     def remove(self, reference: str, *, calendar: str, credential: str) -> None:
         """Delete the event."""
-        Writer(self._api, calendar, credential=credential).remove(reference)
+        MicrosoftWriter(self._api, calendar, credential=credential).remove(reference)
 
 
 def _plain(scope: str) -> str:
@@ -140,5 +140,5 @@ PROVIDER = Provider(
     ),
     one_per_host=False,
     logo=Path(__file__).with_name("logo.svg"),
-    build=Microsoft,
+    build=MicrosoftProvider,
 )

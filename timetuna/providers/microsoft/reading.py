@@ -21,7 +21,7 @@ from timetuna.providers.microsoft.refusals import (
     GONE,
     NOT_ALLOWED,
     NOT_FOUND,
-    Refused,
+    MicrosoftRefused,
     unreadable,
 )
 from timetuna.providers.microsoft.taken import moment, taken
@@ -36,7 +36,7 @@ _NO_DELTA = {BAD_REQUEST, FORBIDDEN, NOT_FOUND, NOT_ALLOWED, GONE}
 _TRUSTED_MINUTES = 60
 
 
-class Cursor(NamedTuple):
+class MicrosoftCursor(NamedTuple):
     """A delta link, and what it was got for: the span in UTC minutes, the zone of all-day events, when it was read."""
 
     link: str
@@ -46,7 +46,7 @@ class Cursor(NamedTuple):
     read_at: int
 
     @classmethod
-    def read(cls, kept: str) -> "Cursor | None":
+    def read(cls, kept: str) -> "MicrosoftCursor | None":
         """Return the cursor out of its text, or None where it is none."""
         try:
             link, first, last, zone, read_at = json.loads(kept)
@@ -65,7 +65,7 @@ class Cursor(NamedTuple):
         return self.first <= span[0] and span[1] <= self.last and self.zone == zone
 
 
-class Window(NamedTuple):
+class MicrosoftWindow(NamedTuple):
     """What is read: a calendar, a span in UTC minutes, the host's zone, an access token."""
 
     calendar: str
@@ -88,9 +88,9 @@ class Window(NamedTuple):
         return with_query(f"{calendar_path(self.calendar)}/{name}", ends | more)
 
 
-def read_busy(api: GraphApi, window: Window, *, cursor: str) -> Reading:
+def read_busy(api: GraphApi, window: MicrosoftWindow, *, cursor: str) -> Reading:
     """Read the window. Raises ProviderError, NeedsReconnect."""
-    known, now = Cursor.read(cursor), int(time.time() // 60)
+    known, now = MicrosoftCursor.read(cursor), int(time.time() // 60)
     link, changed = "", True
     if known and known.covers(window.span, window.time_zone) and api.leads_here(known.link):
         link, changed = _round(api, window, known.link)
@@ -99,11 +99,11 @@ def read_busy(api: GraphApi, window: Window, *, cursor: str) -> Reading:
             return Reading(None, known._replace(link=link).text())
     # The link first: what changes between the two calls is then seen twice, and not never.
     link = link or _round(api, window, window.view("calendarView/delta"))[0]
-    kept = Cursor(link, *window.span, window.time_zone, now).text() if link else ""
+    kept = MicrosoftCursor(link, *window.span, window.time_zone, now).text() if link else ""
     return _read_view(api, window, cursor=kept)
 
 
-def _round(api: GraphApi, window: Window, address: str) -> tuple[str, bool]:
+def _round(api: GraphApi, window: MicrosoftWindow, address: str) -> tuple[str, bool]:
     """Follow delta to its end; return the link of the next round, and whether anything had changed.
 
     The link is an empty text where Microsoft does not know the last one any more, or has no delta of this calendar.
@@ -112,7 +112,7 @@ def _round(api: GraphApi, window: Window, address: str) -> tuple[str, bool]:
     try:
         for page in api.pages(address, credential=window.credential, prefer=_DELTA_AT_ONCE):
             changed = changed or bool(page["value"])
-    except Refused as refused:
+    except MicrosoftRefused as refused:
         if refused.status in _NO_DELTA:
             return "", True
         raise
@@ -120,7 +120,7 @@ def _round(api: GraphApi, window: Window, address: str) -> tuple[str, bool]:
     return (link, changed) if api.leads_here(link) else ("", True)
 
 
-def _read_view(api: GraphApi, window: Window, *, cursor: str) -> Reading:
+def _read_view(api: GraphApi, window: MicrosoftWindow, *, cursor: str) -> Reading:
     zone = window.zone
     address = window.view("calendarView", **{"$select": _FIELDS, **EXPAND})
     found = []

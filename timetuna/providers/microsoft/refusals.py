@@ -30,7 +30,7 @@ _NOT_THERE = {
 }
 
 
-class Refused(ProviderError):  # noqa: N818 - it names what happened
+class MicrosoftRefused(ProviderError):  # noqa: N818 - it names what happened
     """Microsoft answered with an error status. `status` and `absent` are for the rest of this package.
 
     absent: what was asked for is not there.
@@ -112,7 +112,7 @@ def unreadable(what: str = "with something that cannot be read", *, creates: boo
 def _other(response: Response, reason: str, *, creates: bool) -> ProviderError:
     if response.status in {NOT_FOUND, GONE} or reason in _NOT_THERE:
         words = "Microsoft does not know this calendar any more."
-        return Refused(words, response=response, permanent=True, code="gone")
+        return MicrosoftRefused(words, response=response, permanent=True, code="gone")
     if response.status >= SERVER_ERROR:
         return ProviderError(
             "Microsoft has a problem at the moment; this is tried again.",
@@ -122,15 +122,15 @@ def _other(response: Response, reason: str, *, creates: bool) -> ProviderError:
         )
     if response.status == FORBIDDEN:
         words = "Microsoft refused: this account may not do that with this calendar. Look at its sharing in Outlook."
-        return Refused(words, response=response, permanent=True)
+        return MicrosoftRefused(words, response=response, permanent=True)
     if response.status == BAD_REQUEST and "onlinemeeting" in _message(response):
         words = "Microsoft refused: this calendar cannot have Teams meetings."
-        return Refused(words, response=response, permanent=True, code="microsoft:no-teams")
+        return MicrosoftRefused(words, response=response, permanent=True, code="microsoft:no-teams")
     if response.status == BAD_REQUEST:
         words = f"Microsoft did not accept the details of this request ({reason or BAD_REQUEST})."
-        return Refused(words, response=response, permanent=True)
+        return MicrosoftRefused(words, response=response, permanent=True)
     words = "Microsoft did not answer as it should; this is tried again."
-    return Refused(words, response=response, permanent=False)
+    return MicrosoftRefused(words, response=response, permanent=False)
 
 
 def _when(response: Response) -> datetime | None:

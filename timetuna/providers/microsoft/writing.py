@@ -22,7 +22,7 @@ from timetuna.providers.microsoft.answers import (
 )
 from timetuna.providers.microsoft.client import GraphApi, calendar_path, event_path, with_query
 from timetuna.providers.microsoft.mark import looking_for, marked
-from timetuna.providers.microsoft.refusals import CONFLICT, FORBIDDEN, Refused, unreadable
+from timetuna.providers.microsoft.refusals import CONFLICT, FORBIDDEN, MicrosoftRefused, unreadable
 from timetuna.providers.microsoft.wording import block, with_block
 
 MEETING_TYPES = {TEAMS: "Microsoft Teams"}
@@ -50,7 +50,7 @@ class Standing(NamedTuple):
     event: Json
 
 
-class Writer:
+class MicrosoftWriter:
     """Writes the events of one calendar."""
 
     def __init__(self, api: GraphApi, calendar: str, *, credential: str) -> None:
@@ -87,7 +87,7 @@ class Writer:
         """Delete the event; one that is gone is as good."""
         try:
             self._api.call("DELETE", event_path(self._calendar, reference), credential=self._credential)
-        except Refused as refused:
+        except MicrosoftRefused as refused:
             if not refused.absent:
                 raise
 
@@ -110,7 +110,7 @@ class Writer:
             if one.writable and one.id != self._calendar:
                 try:
                     found = self._find(booking, calendar=one.id)
-                except Refused as refused:
+                except MicrosoftRefused as refused:
                     if not refused.absent and refused.status != FORBIDDEN:
                         raise
                     continue
@@ -137,7 +137,7 @@ class Writer:
                 standing.calendar,
                 self._api.call("PATCH", path, credential=self._credential, body=changes),
             )
-        except Refused as refused:
+        except MicrosoftRefused as refused:
             if refused.absent:
                 return None
             raise
@@ -152,7 +152,7 @@ class Writer:
             made = self._insert(entry, uuid.uuid5(_TRANSACTIONS, f"{entry.booking} {self._calendar} {after}"))
             if not _is_older(made.event, begun):
                 return made
-        except Refused as refused:
+        except MicrosoftRefused as refused:
             if refused.status != CONFLICT:
                 raise
         # Microsoft knows this transaction: its event stands there since our look, or was deleted.

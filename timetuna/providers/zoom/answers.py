@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from timetuna.lib.text import single_line
-from timetuna.providers.base import Conference, Profile
+from timetuna.providers.base import CreatedConference, Profile
 from timetuna.providers.errors import ProviderError
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ def read_profile(body: dict[str, Any]) -> Profile:
     )
 
 
-def read_conference(body: dict[str, Any], *, start: datetime) -> Conference:
+def read_conference(body: dict[str, Any], *, start: datetime) -> CreatedConference:
     """Return what was made: link, number, and the passcode where the link does not carry it.
 
     `start_url`, the host's own key, is not looked at. Raises ProviderError with `outcome_unknown`: a meeting exists.
@@ -46,7 +46,7 @@ def read_conference(body: dict[str, Any], *, start: datetime) -> Conference:
     _compare_start(_text(body, "start_time"), start)
     carried = bool(parse_qs(urlsplit(join_url).query).get("pwd"))
     passcode = "" if carried else single_line(_text(body, "password"), max_length=_PASSCODE_LENGTH)
-    return Conference(reference=_reference(body.get("id")), join_url=join_url, passcode=passcode)
+    return CreatedConference(reference=_reference(body.get("id")), join_url=join_url, passcode=passcode)
 
 
 def _is_link(url: str) -> bool:

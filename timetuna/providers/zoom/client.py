@@ -5,7 +5,7 @@ from typing import Any
 
 from timetuna.lib.http import Body, HttpClient, HttpError
 from timetuna.lib.text import multi_line, single_line
-from timetuna.providers.base import Conference, Meeting, Profile
+from timetuna.providers.base import CreatedConference, Meeting, Profile
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.zoom.answers import read_conference, read_profile
 from timetuna.providers.zoom.refusals import fields_of, is_missing_meeting, refusal
@@ -26,7 +26,7 @@ class ZoomApi:
         """Read whose account the token belongs to."""
         return read_profile(self._call("GET", "/v2/users/me", access_token=access_token))
 
-    def create(self, meeting: Meeting, *, access_token: str) -> Conference:
+    def create(self, meeting: Meeting, *, access_token: str) -> CreatedConference:
         """Make the meeting; ProviderError has `outcome_unknown` wherever it may exist without our knowing its link."""
         body = self._call(
             "POST",

@@ -6,8 +6,8 @@ from pathlib import Path
 from timetuna.lib.http import HttpClient
 from timetuna.providers.base import (
     Ability,
-    Conference,
     Conferencing,
+    CreatedConference,
     Identity,
     Meeting,
     OAuth,
@@ -94,7 +94,7 @@ class Zoom(OAuth, Identity, Conferencing, Webhooks):
         }
         return frozenset(ability for ability, scope in wanted.items() if scope in scopes)
 
-    def create(self, meeting: Meeting, *, access_token: str) -> Conference:
+    def create(self, meeting: Meeting, *, access_token: str) -> CreatedConference:
         """Make a scheduled meeting: `POST /v2/users/me/meetings`."""
         return self._api.create(meeting, access_token=access_token)
 

@@ -15,7 +15,7 @@ from timetuna.rate_limits.limits import (
     used,
     wait,
 )
-from timetuna.rate_limits.store import CLOCKS_DIFFER, Asked, store
+from timetuna.rate_limits.store import CLOCKS_DIFFER, CounterRow, store
 
 BEGIN = datetime(2026, 2, 3, 10, 30, 15, tzinfo=UTC)
 LIMIT = Limit("trial", (3, 60), (5, 3_600))
@@ -217,7 +217,10 @@ def test_counting_sweeps_by_itself(clock, monkeypatch):
     for number in range(12):
         spend(LIMIT, f"another {number}")
 
-    assert store().read([Asked(one.key, 0, 0, 0) for one in Limit("short", (100, 5)).asked("gone", 0)]) == {}
+    assert (
+        store().read([CounterRow(one.key, 0, 0, 0) for one in Limit("short", (100, 5)).asked("gone", 0)])
+        == {}
+    )
 
 
 def test_beginning_anew(clock):

@@ -18,16 +18,22 @@ from timetuna.availability.minutes import moment_of
 from timetuna.bookings.actions.book import Guest, Order, book
 from timetuna.bookings.actions.hold import HELD_MINUTES
 from timetuna.bookings.errors import BookingRefused, FormUsed, ProofNeeded, SlotTaken, TooManyBookings
-from timetuna.bookings.forms.book import BookingForm
+from timetuna.bookings.forms.book import GuestBookingForm
 from timetuna.bookings.forms.fields import new_key
 from timetuna.bookings.links import link_path
 from timetuna.bookings.proofs.check_code import Outcome, check_code
 from timetuna.bookings.proofs.needed import Evidence, Proof
 from timetuna.bookings.proofs.send_code import VALID_MINUTES, has_code, send_code
 from timetuna.bookings.proofs.work import use_at_once
-from timetuna.bookings.slots.availability import Question
+from timetuna.bookings.slots.availability import SlotQuery
 from timetuna.bookings.slots.month import remaining_times
-from timetuna.bookings.slots.selection import Choice, read_choice, read_customs, read_start, write_start
+from timetuna.bookings.slots.selection import (
+    SlotSelection,
+    read_choice,
+    read_customs,
+    read_start,
+    write_start,
+)
 from timetuna.bookings.views.guest.holds import hold_for_form
 from timetuna.bookings.views.guest.proving import (
     came_without_work,
@@ -63,9 +69,9 @@ def book_time(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
         return _confirm(request, page, choice)
     if choice.duration is None or start is None:
         return redirect(choice.url())
-    form = BookingForm(page, initial={**_hidden(choice, query["start"]), "key": new_key()})
+    form = GuestBookingForm(page, initial={**_hidden(choice, query["start"]), "key": new_key()})
     try:
-        token = hold_for_form(request, _question(request, page, choice), start_minute=start)
+        token = hold_for_form(request, _slot_query(request, page, choice), start_minute=start)
     except SlotTaken as error:
         form.say(str(error))
         return _other_times(request, page, choice, form, 409)
@@ -74,8 +80,8 @@ def book_time(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     return _form(request, page, choice, form, more={"held": HELD_MINUTES if token else 0} | more)
 
 
-def _confirm(request: HttpRequest, page: PublicPage, choice: Choice) -> HttpResponse:
-    form = BookingForm(page, request.POST)
+def _confirm(request: HttpRequest, page: PublicPage, choice: SlotSelection) -> HttpResponse:
+    form = GuestBookingForm(page, request.POST)
     if not form.is_valid():
         if "start" in form.errors and choice.duration:
             form.add_error(None, gettext("Please choose one of the times that are free."))
@@ -93,7 +99,7 @@ def _confirm(request: HttpRequest, page: PublicPage, choice: Choice) -> HttpResp
 
 
 def _book(
-    request: HttpRequest, page: PublicPage, choice: Choice, form: BookingForm, order: Order
+    request: HttpRequest, page: PublicPage, choice: SlotSelection, form: GuestBookingForm, order: Order
 ) -> HttpResponse:
     try:
         booking = book(order, now=timezone.now())
@@ -110,7 +116,7 @@ def _book(
 
 
 def _ask_for_work(
-    request: HttpRequest, page: PublicPage, choice: Choice, form: BookingForm, proof: Proof
+    request: HttpRequest, page: PublicPage, choice: SlotSelection, form: GuestBookingForm, proof: Proof
 ) -> HttpResponse:
     """Show the form again; it is sent by itself once the browser has calculated."""
     start, client = form.cleaned_data["start"], client_of(request, visit=choice.visit)
@@ -119,7 +125,7 @@ def _ask_for_work(
 
 
 def _mail_code(
-    request: HttpRequest, page: PublicPage, choice: Choice, form: BookingForm, order: Order
+    request: HttpRequest, page: PublicPage, choice: SlotSelection, form: GuestBookingForm, order: Order
 ) -> HttpResponse:
     """Mail a code and ask for it. A guest who has one types it, also where none can be mailed just now."""
     email, now = order.guest.email, timezone.now()
@@ -161,7 +167,7 @@ def _no_code(email: str, minutes: int, *, there_is_one: bool) -> str:
 
 
 def _confirm_with_code(
-    request: HttpRequest, page: PublicPage, choice: Choice, form: BookingForm, order: Order
+    request: HttpRequest, page: PublicPage, choice: SlotSelection, form: GuestBookingForm, order: Order
 ) -> HttpResponse:
     """Book, if the code is right. Then the browser is not asked again for some weeks, also where the time is gone."""
     email, typed = order.guest.email, request.POST["code"]
@@ -175,7 +181,7 @@ def _confirm_with_code(
 
 
 def _wrong_code(
-    request: HttpRequest, page: PublicPage, choice: Choice, form: BookingForm, outcome: Outcome
+    request: HttpRequest, page: PublicPage, choice: SlotSelection, form: GuestBookingForm, outcome: Outcome
 ) -> HttpResponse:
     if outcome is Outcome.TOO_MANY:
         status, error = 429, gettext("That was tried too often. Please wait ten minutes, and try again.")
@@ -214,7 +220,11 @@ def _order(page: PublicPage, data: dict[str, Any], client: Client, evidence: Evi
 
 
 def _refused(
-    request: HttpRequest, page: PublicPage, choice: Choice, form: BookingForm, error: BookingRefused
+    request: HttpRequest,
+    page: PublicPage,
+    choice: SlotSelection,
+    form: GuestBookingForm,
+    error: BookingRefused,
 ) -> HttpResponse:
     """Show the form again with everything typed, a sentence, and where it helps the times that are left."""
     form.add_error(None, str(error))
@@ -227,12 +237,12 @@ def _refused(
 
 
 def _other_times(
-    request: HttpRequest, page: PublicPage, choice: Choice, form: BookingForm, status: int
+    request: HttpRequest, page: PublicPage, choice: SlotSelection, form: GuestBookingForm, status: int
 ) -> HttpResponse:
     """Show the form with the times that are left in place of the one that is not free any more."""
     wanted = read_start(str(form["start"].value() or ""))
     near = None if wanted is None else moment_of(wanted).astimezone(choice.zone)
-    times = remaining_times(_question(request, page, choice), choice, near=near)
+    times = remaining_times(_slot_query(request, page, choice), choice, near=near)
     form.offer_other_times([(write_start(time), _option(time, choice)) for time in times])
     days = [
         {"title": datetimes.day(day), "times": [_radio(time, choice) for time in of_day]}
@@ -253,8 +263,8 @@ def _other_times(
 def _form(
     request: HttpRequest,
     page: PublicPage,
-    choice: Choice,
-    form: BookingForm,
+    choice: SlotSelection,
+    form: GuestBookingForm,
     *,
     status: int = 200,
     more: Mapping[str, Any] | None = None,
@@ -266,8 +276,8 @@ def _form(
 def _code_page(
     request: HttpRequest,
     page: PublicPage,
-    choice: Choice,
-    form: BookingForm,
+    choice: SlotSelection,
+    form: GuestBookingForm,
     *,
     status: int,
     more: Mapping[str, Any],
@@ -277,7 +287,7 @@ def _code_page(
 
 
 def _form_context(
-    request: HttpRequest, page: PublicPage, choice: Choice, form: BookingForm
+    request: HttpRequest, page: PublicPage, choice: SlotSelection, form: GuestBookingForm
 ) -> dict[str, Any]:
     start = read_start(str(form["start"].value() or ""))
     context = page_context(page, choice) | {
@@ -307,22 +317,22 @@ def _opened(request: HttpRequest) -> str:
     return request.POST.get("opened", "")[:100] or opened_now()
 
 
-def _question(request: HttpRequest, page: PublicPage, choice: Choice) -> Question:
+def _slot_query(request: HttpRequest, page: PublicPage, choice: SlotSelection) -> SlotQuery:
     minutes = choice.duration.minutes if choice.duration else 0
     client = client_of(request, visit=choice.visit)
-    return Question(page=page, minutes=minutes, now=timezone.now(), client=client)
+    return SlotQuery(page=page, minutes=minutes, now=timezone.now(), client=client)
 
 
-def _hidden(choice: Choice, start: str) -> dict[str, str]:
+def _hidden(choice: SlotSelection, start: str) -> dict[str, str]:
     minutes = str(choice.duration.minutes) if choice.duration else ""
     return {"start": start, "duration": minutes, "zone": choice.zone.key}
 
 
-def _option(time: datetime, choice: Choice) -> str:
+def _option(time: datetime, choice: SlotSelection) -> str:
     return f"{datetimes.day(time.date())}, {choice.say(time)}"
 
 
-def _radio(time: datetime, choice: Choice) -> dict[str, str]:
+def _radio(time: datetime, choice: SlotSelection) -> dict[str, str]:
     return {
         "value": write_start(time),
         "label": choice.say(time),

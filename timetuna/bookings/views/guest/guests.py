@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from timetuna.bookings.actions.change_guests import add_guests, remove_guest
 from timetuna.bookings.errors import BookingRefused, TooManyBookings
-from timetuna.bookings.forms.change import GuestsForm
+from timetuna.bookings.forms.change import AddGuestsForm
 from timetuna.bookings.forms.fields import read_number
 from timetuna.bookings.guests import shown
 from timetuna.bookings.integrations.invitation import brought
@@ -25,12 +25,12 @@ def guests(request: HttpRequest, token: str) -> HttpResponse:
     if guests_refusal(booking, now=timezone.now()):
         return private(HttpResponseRedirect(link_path(booking)))
     if request.method != "POST":
-        return private(_show(request, booking, GuestsForm(most=room_for_guests(booking))))
+        return private(_show(request, booking, AddGuestsForm(most=room_for_guests(booking))))
     return private(_remove(request, booking) if "remove" in request.POST else _add(request, booking))
 
 
 def _add(request: HttpRequest, booking: Booking) -> HttpResponse:
-    form = GuestsForm(request.POST, most=room_for_guests(booking))
+    form = AddGuestsForm(request.POST, most=room_for_guests(booking))
     if not form.is_valid():
         return _show(request, booking, form, status=422)
     try:
@@ -48,13 +48,13 @@ def _remove(request: HttpRequest, booking: Booking) -> HttpResponse:
             remove_guest(booking.pk, guest_id=number, now=timezone.now())
     except BookingRefused as error:
         return _show(
-            request, booking, GuestsForm(most=room_for_guests(booking)), notice=str(error), status=409
+            request, booking, AddGuestsForm(most=room_for_guests(booking)), notice=str(error), status=409
         )
     return HttpResponseRedirect(f"{link_path(booking)}/guests")
 
 
 def _show(
-    request: HttpRequest, booking: Booking, form: GuestsForm, *, notice: str = "", status: int = 200
+    request: HttpRequest, booking: Booking, form: AddGuestsForm, *, notice: str = "", status: int = 200
 ) -> HttpResponse:
     context = {
         "booking": booking_context(booking, read_customs(request)),

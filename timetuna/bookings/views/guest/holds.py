@@ -6,7 +6,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from timetuna.bookings.actions.hold import hold, refuse_if_taken, release
-from timetuna.bookings.slots.availability import Question
+from timetuna.bookings.slots.availability import SlotQuery
 
 
 # Sent while the page is being left, when no header can be set; the token is the authority.
@@ -18,15 +18,15 @@ def release_hold(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-def hold_for_form(request: HttpRequest, question: Question, *, start_minute: int) -> str:
+def hold_for_form(request: HttpRequest, query: SlotQuery, *, start_minute: int) -> str:
     """Keep the time for the form that is being opened; return its token, or "". Raises SlotTaken if it is not free.
 
     Nothing is kept for a browser that only looks ahead, or that another site's page made ask for a picture or a
     frame: nobody has picked the time.
     """
     if request.method == "GET" and _is_visit(request) and not _looks_ahead(request):
-        return hold(question, start_minute=start_minute) or ""
-    refuse_if_taken(question, start_minute=start_minute)
+        return hold(query, start_minute=start_minute) or ""
+    refuse_if_taken(query, start_minute=start_minute)
     return ""
 
 

@@ -19,9 +19,15 @@ from timetuna.bookings.integrations.location import place
 from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking
 from timetuna.bookings.policies import asks_reason, move_refusal
-from timetuna.bookings.slots.availability import Question
+from timetuna.bookings.slots.availability import SlotQuery
 from timetuna.bookings.slots.month import free_times, slots_context
-from timetuna.bookings.slots.selection import Choice, read_choice, read_customs, read_start, write_start
+from timetuna.bookings.slots.selection import (
+    SlotSelection,
+    read_choice,
+    read_customs,
+    read_start,
+    write_start,
+)
 from timetuna.bookings.views.guest.booked import booking_or_404, private
 from timetuna.bookings.views.guest.holds import hold_for_form
 from timetuna.bookings.views.guest.slots import ICONS, fragment_or_page, page_context
@@ -62,7 +68,7 @@ def _ask(
 ) -> HttpResponse:
     choice = _choice(request, booking, page)
     try:
-        token = hold_for_form(request, _question(request, booking, page), start_minute=start)
+        token = hold_for_form(request, _slot_query(request, booking, page), start_minute=start)
     except BookingRefused as error:
         return _times(request, booking, page, notice=str(error), status=409)
     begins = moment_of(start).astimezone(choice.zone)
@@ -121,15 +127,15 @@ def _facts(booking: Booking) -> list[dict[str, str]]:
     return [{"icon": ICONS.get(booking.meeting_type, "video"), "text": place(booking).label}]
 
 
-def _present_time(booking: Booking, choice: Choice) -> str:
+def _present_time(booking: Booking, choice: SlotSelection) -> str:
     zone = datetimes.zone_or_utc(booking.guest_time_zone)
     twelve_hours = choice.customs.twelve_hours
     present = datetimes.when(booking.start_at, minutes=booking.minutes, zone=zone, twelve_hours=twelve_hours)
     return gettext("Now: %(when)s. Choose the new time.") % {"when": present}
 
 
-def _question(request: HttpRequest, booking: Booking, page: PublicPage) -> Question:
-    return Question(
+def _slot_query(request: HttpRequest, booking: Booking, page: PublicPage) -> SlotQuery:
+    return SlotQuery(
         page=page,
         minutes=booking.minutes,
         now=timezone.now(),
@@ -143,7 +149,7 @@ def _client(request: HttpRequest, booking: Booking) -> Client:
     return client_of(request, visit=booking.link_fingerprint)
 
 
-def _choice(request: HttpRequest, booking: Booking, page: PublicPage) -> Choice:
+def _choice(request: HttpRequest, booking: Booking, page: PublicPage) -> SlotSelection:
     query = (request.POST or request.GET).copy()
     query.setdefault("zone", booking.guest_time_zone)
     zone = datetimes.zone_or_utc(query.get("zone", ""))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from timetuna.bookings.slots.month import free_times, slots_context
-from timetuna.bookings.slots.selection import Choice, new_visit, read_choice, read_customs
+from timetuna.bookings.slots.selection import SlotSelection, new_visit, read_choice, read_customs
 from timetuna.bookings.views.guest.redirects import moved_or_404
 from timetuna.l10n import datetimes
 from timetuna.l10n.zone_options import zone_options
@@ -54,7 +54,7 @@ def path_of(page: PublicPage) -> str:
     return f"/{page.host_handle}/{page.slug}"
 
 
-def page_context(page: PublicPage, choice: Choice) -> dict[str, Any]:
+def page_context(page: PublicPage, choice: SlotSelection) -> dict[str, Any]:
     """Return what the card around month and times shows: who, what, how long, how."""
     return {
         "page": {

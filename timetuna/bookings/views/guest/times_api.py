@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from timetuna.bookings.slots.availability import Question
+from timetuna.bookings.slots.availability import SlotQuery
 from timetuna.bookings.slots.month import month_times
 from timetuna.bookings.slots.selection import read_month
 from timetuna.bookings.views.guest.redirects import moved
@@ -35,8 +35,8 @@ def times(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
         zone, month, minutes = _zone(request.GET, page), _month(request.GET), _minutes(request.GET, page)
     except BadQuery as error:
         return _error(str(error), HTTPStatus.BAD_REQUEST)
-    question = Question(page=page, minutes=minutes, now=timezone.now())
-    days = month_times(question, zone=zone, month=month)
+    slot_query = SlotQuery(page=page, minutes=minutes, now=timezone.now())
+    days = month_times(slot_query, zone=zone, month=month)
     return JsonResponse(
         {
             "zone": zone.key,

@@ -14,7 +14,7 @@ from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.erase import may_erase, of_the_same_guest
 from timetuna.bookings.actions.renew_link import renew_link
 from timetuna.bookings.errors import NotPossible
-from timetuna.bookings.forms.change import GuestsForm, WordsForm
+from timetuna.bookings.forms.change import AddGuestsForm, WordsForm
 from timetuna.bookings.forms.host import NotesForm
 from timetuna.bookings.fulfilment.retry import retry_booking
 from timetuna.bookings.guests import shown
@@ -28,7 +28,7 @@ from timetuna.bookings.policies import guests_refusal, most_guests
 from timetuna.bookings.queries import booking_of
 from timetuna.bookings.states import ahead
 from timetuna.bookings.status.effects import effects
-from timetuna.bookings.status.job import Effect, Remedy, State
+from timetuna.bookings.status.job import Effect, EffectState, Remedy
 from timetuna.bookings.status.rows import Reader
 from timetuna.bookings.views.host.bookings import reader_of
 from timetuna.l10n import datetimes, relative
@@ -56,7 +56,7 @@ def show_booking(
     *,
     notes_form: NotesForm | None = None,
     words_form: WordsForm | None = None,
-    guests_form: GuestsForm | None = None,
+    guests_form: AddGuestsForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """Render the page of a booking; with a form that could not be used, as it was typed, and the status for it."""
@@ -115,14 +115,14 @@ def _possible(
 
 
 def _guests(
-    row: Booking, people: Sequence[BookingGuest], form: GuestsForm | None, reader: Reader
+    row: Booking, people: Sequence[BookingGuest], form: AddGuestsForm | None, reader: Reader
 ) -> dict[str, object]:
     """Return who comes along, and the form to invite more, as far as the page it was booked on allows."""
     room = max(0, most_guests(row) - len(people))
     return {
         "people": [{"id": str(one.pk), "shown": shown(one)} for one in people],
         "changeable": row.erased_at is None and not guests_refusal(row, now=reader.now),
-        "guests_form": form or (GuestsForm(most=room) if room else None),
+        "guests_form": form or (AddGuestsForm(most=room) if room else None),
     }
 
 
@@ -224,7 +224,7 @@ def _work(work: Sequence[Effect]) -> dict[str, object]:
         "effects": work,
         "retryable": any(effect.remedy is Remedy.RETRY for effect in work),
         "connect": any(effect.remedy is Remedy.CONNECT for effect in work),
-        "busy": any(effect.state is State.BUSY for effect in work),
+        "busy": any(effect.state is EffectState.BUSY for effect in work),
     }
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from timetuna.bookings.actions.change_guests import add_guests, remove_guest
 from timetuna.bookings.errors import BookingRefused, TooManyBookings
-from timetuna.bookings.forms.change import GuestsForm
+from timetuna.bookings.forms.change import AddGuestsForm
 from timetuna.bookings.forms.fields import read_number
 from timetuna.bookings.history import HOST
 from timetuna.bookings.models import Booking
@@ -24,7 +24,7 @@ def change_guests(request: HttpRequest, booking_id: int) -> HttpResponse:
 
 
 def _add(request: HttpRequest, row: Booking) -> HttpResponse:
-    form = GuestsForm(request.POST, most=room_for_guests(row))
+    form = AddGuestsForm(request.POST, most=room_for_guests(row))
     if not form.is_valid():
         return show_booking(request, row, guests_form=form, status=422)
     try:

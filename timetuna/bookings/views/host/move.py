@@ -19,12 +19,12 @@ from timetuna.bookings.forms.host import WhenForm
 from timetuna.bookings.history import HOST
 from timetuna.bookings.models import Booking
 from timetuna.bookings.queries import taken_by_another
-from timetuna.bookings.slots.availability import Question
+from timetuna.bookings.slots.availability import SlotQuery
 from timetuna.bookings.slots.explain import hours_path, instants, lines_for
 from timetuna.bookings.slots.month import free_times, slots_context
-from timetuna.bookings.slots.reasons import Line
+from timetuna.bookings.slots.reasons import ReasonLine
 from timetuna.bookings.slots.selection import (
-    Choice,
+    SlotSelection,
     read_customs,
     read_day,
     read_month,
@@ -108,7 +108,7 @@ def _offer(request: HttpRequest, host: _Host) -> dict[str, Any]:
         return {"month": None}
     day = read_day(request.GET.get("day", ""))
     month = day.replace(day=1) if day else read_month(request.GET.get("month", ""))
-    choice = Choice(
+    choice = SlotSelection(
         path=host.path(),
         duration=PageDuration(booking.minutes),
         zone=host.reader.zone,
@@ -159,13 +159,15 @@ def _move(request: HttpRequest, host: _Host, start: int) -> HttpResponse:
     return HttpResponseRedirect(f"/bookings/{host.booking.pk}")
 
 
-def _lines(host: _Host, start: int) -> tuple[Line, ...]:
+def _lines(host: _Host, start: int) -> tuple[ReasonLine, ...]:
     """Return which rules of its page the time breaks."""
     page, row = _page(host.booking), host.booking.page
     if page is None or row is None:
         return ()
-    question = Question(page=page, minutes=host.booking.minutes, now=host.reader.now, moving=host.booking.pk)
-    return lines_for(question, start_minute=start, hours_path=hours_path(row))
+    slot_query = SlotQuery(
+        page=page, minutes=host.booking.minutes, now=host.reader.now, moving=host.booking.pk
+    )
+    return lines_for(slot_query, start_minute=start, hours_path=hours_path(row))
 
 
 def _link(host: _Host, minute: int) -> dict[str, str]:

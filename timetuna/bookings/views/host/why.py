@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from timetuna.availability.hours import host_date
 from timetuna.availability.minutes import minute_of
 from timetuna.bookings.forms.host import WhyForm
-from timetuna.bookings.slots.explain import Asked, explain, hours_path, zone_on
+from timetuna.bookings.slots.explain import AskedTime, explain, hours_path, zone_on
 from timetuna.l10n import datetimes
 from timetuna.pages.models import BookingPage
 from timetuna.pages.queries import PublicPage, host_pages, values
@@ -53,8 +53,8 @@ def why_any(request: HttpRequest) -> HttpResponse:
     return render(request, "bookings/why_any.html", {"pages": pages, "query": query})
 
 
-def _asked(row: BookingPage, page: PublicPage, cleaned: dict[str, Any]) -> Asked:
-    return Asked(
+def _asked(row: BookingPage, page: PublicPage, cleaned: dict[str, Any]) -> AskedTime:
+    return AskedTime(
         page=page,
         minutes=cleaned["duration"],
         day=cleaned["date"],

@@ -7,7 +7,7 @@ import pytest
 from icalendar import Calendar
 
 from timetuna.lib.http import HttpClient
-from timetuna.providers.caldav.account import Account
+from timetuna.providers.caldav.account import CaldavAccount
 from timetuna.providers.caldav.provider import PROVIDER, CalDAV
 from timetuna.providers.caldav.tests.misbehaving import Misbehaving, misbehaving
 from timetuna.providers.caldav.tests.servers import (
@@ -18,7 +18,7 @@ from timetuna.providers.caldav.tests.servers import (
     radicale,
     xandikos,
 )
-from timetuna.providers.contracts.calendar import Seen
+from timetuna.providers.contracts.calendar import SeenEvent
 
 _numbers = count(1)
 
@@ -60,8 +60,8 @@ def credential(server: CalendarServer) -> str:
 
 @pytest.fixture
 def bad_credential(credential: str) -> str:
-    kept = Account.read(credential)
-    return Account(
+    kept = CaldavAccount.read(credential)
+    return CaldavAccount(
         origin=kept.origin, homes=kept.homes, user=kept.user, password="wrong", addresses=kept.addresses
     ).credential()
 
@@ -122,21 +122,21 @@ def _time(name: str, moment: date, *, weekly: int) -> str:
 
 
 @pytest.fixture
-def seen(server: CalendarServer, calendar: str) -> Callable[[], list[Seen]]:
+def seen(server: CalendarServer, calendar: str) -> Callable[[], list[SeenEvent]]:
     """Return what finds the calendar's events as another calendar program would."""
 
-    def look() -> list[Seen]:
+    def look() -> list[SeenEvent]:
         found = [_seen(path, server.text(path)) for path in server.members(calendar)]
         return sorted(found, key=lambda one: one.start)
 
     return look
 
 
-def _seen(path: str, text: str) -> Seen:
+def _seen(path: str, text: str) -> SeenEvent:
     (event,) = Calendar.from_ical(text).walk("VEVENT")
     attendees = event.get("ATTENDEE", [])
     guests = attendees if isinstance(attendees, list) else [attendees]
-    return Seen(
+    return SeenEvent(
         reference=path,
         title=str(event["SUMMARY"]),
         start=event["DTSTART"].dt,

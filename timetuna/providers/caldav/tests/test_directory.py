@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from timetuna.providers.base import OutsideCalendar
-from timetuna.providers.caldav.account import Account
+from timetuna.providers.caldav.account import CaldavAccount
 from timetuna.providers.caldav.provider import CalDAV
 from timetuna.providers.caldav.tests.conftest import build
 from timetuna.providers.caldav.tests.misbehaving import IS_CALENDAR, Misbehaving, failed, found, multistatus
@@ -20,7 +20,7 @@ ONLY = '<C:supported-calendar-component-set><C:comp name="{}"/></C:supported-cal
 
 
 def of(odd: Misbehaving) -> tuple[OutsideCalendar, ...]:
-    account = Account(origin=odd.url, homes=("/home/",), user="ada", password="secret 17")
+    account = CaldavAccount(origin=odd.url, homes=("/home/",), user="ada", password="secret 17")
     provider = build(CALDAV_ALLOW_PRIVATE="yes", CALDAV_ALLOW_HTTP="yes")
     return provider.calendars(credential=account.credential())
 

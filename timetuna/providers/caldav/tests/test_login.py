@@ -1,7 +1,7 @@
 import pytest
 
 from timetuna.providers.base import LoginForm
-from timetuna.providers.caldav.account import Account
+from timetuna.providers.caldav.account import CaldavAccount
 from timetuna.providers.caldav.provider import CalDAV
 from timetuna.providers.caldav.tests.conftest import build
 from timetuna.providers.caldav.tests.misbehaving import IS_CALENDAR, Misbehaving, found, multistatus
@@ -37,7 +37,7 @@ def test_the_form_hides_the_password_only(provider: CalDAV) -> None:
 def test_a_servers_name_is_enough(server: CalendarServer, provider: CalDAV) -> None:
     login = provider.log_in(given(server.url))
 
-    account = Account.read(login.credential)
+    account = CaldavAccount.read(login.credential)
     assert account.origin == server.url
     assert [home.replace("%40", "@") for home in account.homes] == [server.home]
     assert (account.user, account.password, account.addresses) == (USER, PASSWORD, (USER,))
@@ -109,7 +109,7 @@ def test_characters_of_all_languages_can_be_sent(odd: Misbehaving) -> None:
     login = build(**OPEN).log_in(given(f"{odd.url}/mine/", user="жda", password="pässwörd"))
 
     assert odd.asked[-1].headers["authorization"] == "Basic 0LZkYTpww6Rzc3fDtnJk"
-    assert Account.read(login.credential).homes == ("/mine/",)
+    assert CaldavAccount.read(login.credential).homes == ("/mine/",)
 
 
 def test_the_well_known_address_is_asked_without_a_password(odd: Misbehaving) -> None:
@@ -126,7 +126,7 @@ def test_the_well_known_address_is_asked_without_a_password(odd: Misbehaving) ->
         ("/dav/", True),
         ("/me/", True),
     ]
-    assert Account.read(login.credential).homes == ("/home/ada/",)
+    assert CaldavAccount.read(login.credential).homes == ("/home/ada/",)
 
 
 def test_a_redirect_to_another_server_is_told_and_not_followed(odd: Misbehaving, other: Misbehaving) -> None:
@@ -145,7 +145,7 @@ def test_a_redirect_a_proxy_got_wrong_stays_on_the_server(odd: Misbehaving) -> N
 
     login = build(**OPEN).log_in(given(odd.url))
 
-    assert (Account.read(login.credential).origin, Account.read(login.credential).homes) == (
+    assert (CaldavAccount.read(login.credential).origin, CaldavAccount.read(login.credential).homes) == (
         odd.url,
         ("/home/",),
     )
@@ -178,7 +178,7 @@ def test_the_home_may_be_on_another_server_as_at_icloud(odd: Misbehaving, other:
     odd.will("PROPFIND", 207, multistatus(found("/", ME)))
     odd.will("PROPFIND", 207, multistatus(found("/me/", HOME.format(f"{home}/123/calendars/"))))
 
-    account = Account.read(build(**OPEN).log_in(given(odd.url)).credential)
+    account = CaldavAccount.read(build(**OPEN).log_in(given(odd.url)).credential)
 
     assert (account.origin, account.homes) == (home, ("/123/calendars/",))
 
@@ -223,7 +223,7 @@ def test_the_owners_mail_addresses_are_kept_the_preferred_one_first(odd: Misbeha
 
     login = build(**OPEN).log_in(given(odd.url, user="ada"))
 
-    assert Account.read(login.credential).addresses == ("two@example.org", "one@example.org")
+    assert CaldavAccount.read(login.credential).addresses == ("two@example.org", "one@example.org")
     assert login.profile.email == "two@example.org"
 
 

@@ -7,7 +7,7 @@ import time_machine
 
 from tests.clock import present
 from timetuna.providers.base import Reading
-from timetuna.providers.caldav.cursor import Cursor
+from timetuna.providers.caldav.cursor import CaldavCursor
 from timetuna.providers.caldav.tests.misbehaving import (
     CALENDAR,
     IS_CALENDAR,
@@ -54,7 +54,7 @@ def test_a_new_calendar_is_empty(odd: Misbehaving) -> None:
 
     assert first.busy == ()
     assert reports(odd) == ["calendar-query", "calendar-query"]
-    kept = Cursor.read(first.cursor)
+    kept = CaldavCursor.read(first.cursor)
     assert kept is not None
     assert kept.reliable
 
@@ -80,7 +80,7 @@ def test_events_that_no_query_finds_take_time(odd: Misbehaving) -> None:
     assert times(reading) == TAKEN
     assert reports(odd)[-1] == "calendar-multiget"
     assert b"2.ics" not in [one.body for one in odd.asked if one.method == "REPORT"][-1]
-    kept = Cursor.read(reading.cursor)
+    kept = CaldavCursor.read(reading.cursor)
     assert kept is not None
     assert not kept.reliable
 

@@ -9,8 +9,8 @@ from tests.clock import present
 from timetuna.lib.http import Budget
 from timetuna.providers.base import Reading
 from timetuna.providers.caldav import provider as module
-from timetuna.providers.caldav.account import Account
-from timetuna.providers.caldav.cursor import Cursor
+from timetuna.providers.caldav.account import CaldavAccount
+from timetuna.providers.caldav.cursor import CaldavCursor
 from timetuna.providers.caldav.provider import CalDAV
 from timetuna.providers.caldav.tests.conftest import build
 from timetuna.providers.caldav.tests.misbehaving import (
@@ -34,7 +34,7 @@ TAKEN = [hours(0, 0.5)]
 def read(
     odd: Misbehaving, *, cursor: str = "", span: tuple[int, int] = DAY, zone: str = "Europe/Berlin"
 ) -> Reading:
-    account = Account(
+    account = CaldavAccount(
         origin=odd.url,
         homes=("/home/ada/",),
         user="ada",
@@ -56,7 +56,9 @@ def state(properties: str) -> str:
 
 def remembered(*, time_zone: str = "Europe/Berlin", **state: str) -> str:
     """Return the cursor of a reading of just now."""
-    return Cursor(span=DAY, time_zone=time_zone, read_at=int(present().timestamp()) // 60, **state).text()
+    return CaldavCursor(
+        span=DAY, time_zone=time_zone, read_at=int(present().timestamp()) // 60, **state
+    ).text()
 
 
 # Nothing new
@@ -74,9 +76,9 @@ def test_a_sync_token_saves_the_reading(odd: Misbehaving) -> None:
     assert times(first) == TAKEN
     assert second.busy is None
     assert b"<D:sync-token>t1</D:sync-token>" in odd.asked[-1].body
-    kept = Cursor.read(first.cursor)
+    kept = CaldavCursor.read(first.cursor)
     assert kept is not None
-    assert Cursor.read(second.cursor) == replace(kept, token="t2")
+    assert CaldavCursor.read(second.cursor) == replace(kept, token="t2")
     assert (kept.token, kept.ctag, kept.reliable) == ("t1", "c1", True)
 
 
@@ -260,7 +262,7 @@ def test_a_server_that_does_not_answer_is_an_error(odd: Misbehaving, monkeypatch
     "calendar", ["https://elsewhere.example/home/", "//elsewhere.example/", "\\\\elsewhere", "http://[::1"]
 )
 def test_a_calendar_of_another_server_is_not_asked_for(odd: Misbehaving, calendar: str) -> None:
-    account = Account(origin=odd.url, homes=("/",), user="ada", password="secret 17")
+    account = CaldavAccount(origin=odd.url, homes=("/",), user="ada", password="secret 17")
     provider = build(CALDAV_ALLOW_PRIVATE="yes", CALDAV_ALLOW_HTTP="yes")
 
     with pytest.raises(ProviderError) as raised:

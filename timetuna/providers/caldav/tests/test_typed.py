@@ -1,34 +1,37 @@
 import pytest
 
-from timetuna.providers.caldav.typed import Place, read_place
+from timetuna.providers.caldav.typed import TypedServer, read_place
 from timetuna.providers.errors import ProviderError
 
 
 @pytest.mark.parametrize(
     ("typed", "expected"),
     [
-        ("cloud.example.org", Place("https://cloud.example.org")),
-        ("  https://cloud.example.org/ ", Place("https://cloud.example.org")),
-        ("HTTPS://Cloud.Example.ORG/Remote.php/dav", Place("https://cloud.example.org", "/Remote.php/dav")),
-        ("https://cloud.example.org:8443/dav/?x=1#y", Place("https://cloud.example.org:8443", "/dav/")),
-        ("https://cloud.example.org:443/", Place("https://cloud.example.org")),
+        ("cloud.example.org", TypedServer("https://cloud.example.org")),
+        ("  https://cloud.example.org/ ", TypedServer("https://cloud.example.org")),
+        (
+            "HTTPS://Cloud.Example.ORG/Remote.php/dav",
+            TypedServer("https://cloud.example.org", "/Remote.php/dav"),
+        ),
+        ("https://cloud.example.org:8443/dav/?x=1#y", TypedServer("https://cloud.example.org:8443", "/dav/")),
+        ("https://cloud.example.org:443/", TypedServer("https://cloud.example.org")),
         (
             "https://cloud.example.org/dav/ada@example.org/",
-            Place("https://cloud.example.org", "/dav/ada@example.org/"),
+            TypedServer("https://cloud.example.org", "/dav/ada@example.org/"),
         ),
-        ("https://user:secret@example.org/dav", Place("https://example.org", "/dav")),
-        ("caldavs://cloud.example.org/dav", Place("https://cloud.example.org", "/dav")),
-        ("localhost:5232", Place("https://localhost:5232")),
-        ("bücher.example", Place("https://xn--bcher-kva.example")),
-        ("ada@example.org", Place("https://example.org")),
-        ("ada@icloud.com", Place("https://caldav.icloud.com")),
-        ("iCloud.com", Place("https://caldav.icloud.com")),
-        ("https://me.com/", Place("https://caldav.icloud.com")),
-        ("ada@fastmail.com", Place("https://caldav.fastmail.com")),
-        ("posteo.de", Place("https://posteo.de:8443")),
+        ("https://user:secret@example.org/dav", TypedServer("https://example.org", "/dav")),
+        ("caldavs://cloud.example.org/dav", TypedServer("https://cloud.example.org", "/dav")),
+        ("localhost:5232", TypedServer("https://localhost:5232")),
+        ("bücher.example", TypedServer("https://xn--bcher-kva.example")),
+        ("ada@example.org", TypedServer("https://example.org")),
+        ("ada@icloud.com", TypedServer("https://caldav.icloud.com")),
+        ("iCloud.com", TypedServer("https://caldav.icloud.com")),
+        ("https://me.com/", TypedServer("https://caldav.icloud.com")),
+        ("ada@fastmail.com", TypedServer("https://caldav.fastmail.com")),
+        ("posteo.de", TypedServer("https://posteo.de:8443")),
     ],
 )
-def test_what_is_typed_names_a_server(typed: str, expected: Place) -> None:
+def test_what_is_typed_names_a_server(typed: str, expected: TypedServer) -> None:
     assert read_place(typed, allow_http=False) == expected
 
 
@@ -64,12 +67,12 @@ def test_what_names_none_gets_a_sentence(typed: str) -> None:
 
 
 def test_without_encryption_only_where_the_operator_allows_it() -> None:
-    assert read_place("http://localhost:5232", allow_http=True) == Place("http://localhost:5232")
-    assert read_place("localhost:5232", allow_http=True) == Place("https://localhost:5232")
+    assert read_place("http://localhost:5232", allow_http=True) == TypedServer("http://localhost:5232")
+    assert read_place("localhost:5232", allow_http=True) == TypedServer("https://localhost:5232")
 
 
 def test_what_was_typed_is_looked_at_first_then_what_the_server_says() -> None:
-    paths = Place("https://x.example", "/my/dav").paths(found="/led/")
+    paths = TypedServer("https://x.example", "/my/dav").paths(found="/led/")
 
     assert paths[:3] == ("/my/dav", "/led/", "/")
     assert len(set(paths)) == len(paths)

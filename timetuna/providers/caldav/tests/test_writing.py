@@ -4,7 +4,7 @@ import pytest
 from icalendar import Calendar, Event
 
 from timetuna.providers.base import Person, Written
-from timetuna.providers.caldav.account import Account
+from timetuna.providers.caldav.account import CaldavAccount
 from timetuna.providers.caldav.provider import CalDAV
 from timetuna.providers.caldav.tests.conftest import build
 from timetuna.providers.caldav.tests.misbehaving import CALENDAR, Misbehaving, found, multistatus
@@ -29,7 +29,7 @@ def put(provider: CalDAV, credential: str, calendar: str) -> Callable[..., Writt
 
 
 def at(odd: Misbehaving) -> tuple[CalDAV, str]:
-    account = Account(origin=odd.url, homes=("/home/ada/",), user="ada", password="secret 17")
+    account = CaldavAccount(origin=odd.url, homes=("/home/ada/",), user="ada", password="secret 17")
     return build(CALDAV_ALLOW_PRIVATE="yes", CALDAV_ALLOW_HTTP="yes"), account.credential()
 
 
@@ -291,7 +291,9 @@ def test_without_an_address_of_the_owner_the_event_has_no_organizer(
     odd: Misbehaving, addresses: tuple[str, ...]
 ) -> None:
     odd.will("PUT", 201)
-    account = Account(origin=odd.url, homes=("/",), user="ada", password="secret 17", addresses=addresses)
+    account = CaldavAccount(
+        origin=odd.url, homes=("/",), user="ada", password="secret 17", addresses=addresses
+    )
 
     at(odd)[0].put(booked(), calendar=CALENDAR, reference="", credential=account.credential())
 

@@ -9,8 +9,8 @@ import pytest
 from timetuna.lib.http import HttpClient
 from timetuna.lib.signing import pkce_pair
 from timetuna.providers.base import Tokens
-from timetuna.providers.contracts.calendar import Seen
-from timetuna.providers.google.provider import PROVIDER, Google
+from timetuna.providers.contracts.calendar import SeenEvent
+from timetuna.providers.google.provider import PROVIDER, GoogleProvider
 from timetuna.sandbox import Sandbox, SandboxConfig, SandboxControl
 from timetuna.sandbox.google.control import GoogleControl
 from timetuna.sandbox.google.times import moment
@@ -19,7 +19,7 @@ CALLBACK = "http://localhost:8000/api/calendar-accounts/google/callback"
 PRIMARY = "robin@host.example"
 
 
-def build(base_url: str) -> Google:
+def build(base_url: str) -> GoogleProvider:
     environment = {
         "GOOGLE_CLIENT_ID": "sandbox-google-client",
         "GOOGLE_CLIENT_SECRET": "sandbox-google-secret",
@@ -27,7 +27,7 @@ def build(base_url: str) -> Google:
     environment |= {f"GOOGLE_{name}_URL": f"{base_url}/google" for name in ("OAUTH", "TOKEN", "API")}
     http = HttpClient(user_agent="TimeTuna/1.0 (test)", allow_private=True)
     provider = PROVIDER.build(PROVIDER.config(environment, redirect_uri=CALLBACK), http)
-    assert isinstance(provider, Google)
+    assert isinstance(provider, GoogleProvider)
     return provider
 
 
@@ -62,7 +62,7 @@ def fault(google: GoogleControl) -> Callable[..., Any]:
 
 
 @pytest.fixture
-def provider(running: tuple[Sandbox, SandboxControl], google: GoogleControl) -> Google:
+def provider(running: tuple[Sandbox, SandboxControl], google: GoogleControl) -> GoogleProvider:
     return build(running[0].http_url)
 
 
@@ -76,7 +76,7 @@ def consent() -> Callable[[str], str]:
 
 
 @pytest.fixture
-def connect(provider: Google, consent: Callable[[str], str]) -> Callable[[], Tokens]:
+def connect(provider: GoogleProvider, consent: Callable[[str], str]) -> Callable[[], Tokens]:
     def connecting() -> Tokens:
         pair = pkce_pair()
         code = consent(provider.authorize_url(state=pair.verifier, code_challenge=pair.challenge))
@@ -146,16 +146,16 @@ def remove_event(google: GoogleControl) -> Callable[[str], None]:
 
 
 @pytest.fixture
-def seen(google: GoogleControl) -> Callable[[], list[Seen]]:
-    def looking() -> list[Seen]:
+def seen(google: GoogleControl) -> Callable[[], list[SeenEvent]]:
+    def looking() -> list[SeenEvent]:
         return sorted((_seen(event) for event in google.events()), key=lambda one: one.start)
 
     return looking
 
 
-def _seen(event: dict[str, Any]) -> Seen:
+def _seen(event: dict[str, Any]) -> SeenEvent:
     start, end = (moment(event[name]["dateTime"]) for name in ("start", "end"))
-    return Seen(
+    return SeenEvent(
         reference=event["id"],
         title=event["summary"],
         start=start,

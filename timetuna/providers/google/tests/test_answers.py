@@ -15,7 +15,7 @@ from timetuna.providers.google.answers import (
     read_profile,
     video_link,
 )
-from timetuna.providers.google.reading import Cursor
+from timetuna.providers.google.reading import GoogleCursor
 from timetuna.providers.google.taken import taken
 
 TIMES = {"start": {"dateTime": "2031-03-05T12:00:00Z"}, "end": {"dateTime": "2031-03-05T13:00:00Z"}}
@@ -85,13 +85,13 @@ def test_a_zone_that_nobody_knows_is_not_guessed() -> None:
     "kept", ["", "[]", "[1,2]", '["t",1,2,3]', '["t","1",2,"UTC"]', '["",1,2,"UTC"]', "[" * 9]
 )
 def test_a_cursor_that_is_none_is_none(kept: str) -> None:
-    assert Cursor.read(kept) is None
+    assert GoogleCursor.read(kept) is None
 
 
 def test_a_cursor_is_kept_as_it_was() -> None:
-    cursor = Cursor("token", 1, 9, "Europe/Berlin")
+    cursor = GoogleCursor("token", 1, 9, "Europe/Berlin")
 
-    assert Cursor.read(cursor.text()) == cursor
+    assert GoogleCursor.read(cursor.text()) == cursor
     assert cursor.covers((1, 9), "Europe/Berlin")
     assert not cursor.covers((0, 9), "Europe/Berlin")
     assert not cursor.covers((1, 9), "UTC")

@@ -12,8 +12,8 @@ from timetuna.lib.http import Budget, HttpClient
 from timetuna.providers.contracts.calendar import NOON, booked, hours
 from timetuna.providers.errors import AccessTokenRefused, NeedsReconnect, ProviderError
 from timetuna.providers.google.client import GoogleApi
-from timetuna.providers.google.provider import Google
-from timetuna.providers.google.reading import Window, read_busy
+from timetuna.providers.google.provider import GoogleProvider
+from timetuna.providers.google.reading import GoogleWindow, read_busy
 from timetuna.providers.google.tests.conftest import PRIMARY
 from timetuna.sandbox import Sandbox, SandboxControl
 from timetuna.sandbox.google.control import GoogleControl
@@ -36,7 +36,7 @@ LISTS_ONLY = {"google_without_items": "protocol"}
 
 
 @pytest.fixture
-def calls(provider: Google, token: str) -> dict[str, Callable[[], Any]]:
+def calls(provider: GoogleProvider, token: str) -> dict[str, Callable[[], Any]]:
     """Return one call of each kind that reads."""
     return {
         "calendars": lambda: provider.calendars(credential=token),
@@ -125,7 +125,7 @@ def test_a_calendar_that_is_gone_is_gone_for_good(calls: dict[str, Callable[[], 
 
 
 def test_a_calendar_that_was_taken_out_of_the_list_is_gone(
-    provider: Google, google: GoogleControl, token: str
+    provider: GoogleProvider, google: GoogleControl, token: str
 ) -> None:
     family = "family0robin@group.calendar.google.example"
     cursor = provider.busy(family, hours(0, 8), time_zone=ZONE, credential=token).cursor
@@ -179,7 +179,7 @@ def test_a_slow_google_is_not_waited_for(
     api = GoogleApi(f"{running[0].http_url}/google", http=http)
 
     with pytest.raises(ProviderError) as raised:
-        read_busy(api, Window(PRIMARY, hours(0, 8), ZONE, token), cursor="")
+        read_busy(api, GoogleWindow(PRIMARY, hours(0, 8), ZONE, token), cursor="")
 
     assert raised.value.code == "network:timeout"
     assert not raised.value.outcome_unknown
@@ -194,7 +194,7 @@ def test_a_slow_google_is_not_waited_for(
     ],
 )
 def test_an_event_whose_answer_was_lost_is_found_again(
-    provider: Google, google: GoogleControl, fault: Fault, token: str, name: str, code: str
+    provider: GoogleProvider, google: GoogleControl, fault: Fault, token: str, name: str, code: str
 ) -> None:
     fault(name, on="google.events.insert")
 
@@ -208,7 +208,7 @@ def test_an_event_whose_answer_was_lost_is_found_again(
 
 @pytest.mark.parametrize(("name", "code"), PASSING.items())
 def test_a_write_that_fails_for_now_can_be_repeated(
-    provider: Google, google: GoogleControl, fault: Fault, token: str, name: str, code: str
+    provider: GoogleProvider, google: GoogleControl, fault: Fault, token: str, name: str, code: str
 ) -> None:
     fault(name, on="google.events.list")
 
@@ -220,7 +220,7 @@ def test_a_write_that_fails_for_now_can_be_repeated(
     assert len(google.events()) == 1
 
 
-def test_a_calendar_that_may_not_be_written_to_is_said(provider: Google, token: str) -> None:
+def test_a_calendar_that_may_not_be_written_to_is_said(provider: GoogleProvider, token: str) -> None:
     holidays = "de.holidays@group.calendar.google.example"
 
     with pytest.raises(ProviderError, match="may not do that") as raised:
@@ -230,7 +230,7 @@ def test_a_calendar_that_may_not_be_written_to_is_said(provider: Google, token: 
 
 
 def test_nothing_of_it_stands_in_the_log(
-    provider: Google, fault: Fault, token: str, caplog: pytest.LogCaptureFixture
+    provider: GoogleProvider, fault: Fault, token: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     fault("google_500")
@@ -246,7 +246,7 @@ def test_nothing_of_it_stands_in_the_log(
 
 @pytest.mark.parametrize("name", ["google_401", "google_403_scope", "google_503"])
 def test_an_event_that_was_made_before_something_else_failed_may_stand_there(
-    provider: Google, google: GoogleControl, fault: Fault, token: str, name: str
+    provider: GoogleProvider, google: GoogleControl, fault: Fault, token: str, name: str
 ) -> None:
     fault("google_conference_pending", looks=9)
     fault(name, on="google.events.get")
@@ -260,7 +260,7 @@ def test_an_event_that_was_made_before_something_else_failed_may_stand_there(
 
 @pytest.mark.parametrize("on", ["google.events.list", "google.events.insert"])
 def test_a_call_that_is_refused_before_the_event_is_made_leaves_none(
-    provider: Google, google: GoogleControl, fault: Fault, token: str, on: str
+    provider: GoogleProvider, google: GoogleControl, fault: Fault, token: str, on: str
 ) -> None:
     fault("google_401", on=on)
 

@@ -10,7 +10,7 @@ import pytest
 from timetuna.providers.base import BusyTime, Reading
 from timetuna.providers.contracts.calendar import NOON, hours, minute
 from timetuna.providers.errors import ProviderError
-from timetuna.providers.google.provider import Google
+from timetuna.providers.google.provider import GoogleProvider
 from timetuna.providers.google.taken import taken
 from timetuna.providers.google.tests.conftest import PRIMARY
 from timetuna.sandbox.google.control import GoogleControl
@@ -22,7 +22,7 @@ COLLEAGUE = "casey@cohost.example"  # of whom robin sees the availability only
 
 
 @pytest.fixture
-def read(provider: Google, token: str) -> Read:
+def read(provider: GoogleProvider, token: str) -> Read:
     def reading(calendar: str = PRIMARY, *, cursor: str = "", span: tuple[int, int] | None = None) -> Reading:
         window = span or hours(0, 8)
         return provider.busy(calendar, window, time_zone=ZONE, credential=token, cursor=cursor)
@@ -35,7 +35,7 @@ def lists(google: GoogleControl) -> list[list[str]]:
     return [row["query_names"] for row in google.sandbox.calls("google.events.list")]
 
 
-def test_the_list_says_what_is_needed(provider: Google, google: GoogleControl, token: str) -> None:
+def test_the_list_says_what_is_needed(provider: GoogleProvider, google: GoogleControl, token: str) -> None:
     google.page_size(2)
     found = {one.name: one for one in provider.calendars(credential=token)}
 
@@ -49,7 +49,7 @@ def test_the_list_says_what_is_needed(provider: Google, google: GoogleControl, t
 
 
 def test_a_calendar_without_meet_promises_none(
-    provider: Google, google: GoogleControl, connect: Callable[[], Any]
+    provider: GoogleProvider, google: GoogleControl, connect: Callable[[], Any]
 ) -> None:
     google.decide("allow", account="zoe")
 
@@ -59,7 +59,7 @@ def test_a_calendar_without_meet_promises_none(
 
 
 def test_hostile_names_and_colours_become_harmless(
-    provider: Google, google: GoogleControl, token: str
+    provider: GoogleProvider, google: GoogleControl, token: str
 ) -> None:
     google.add_calendar("odd@x.example", summary="<b>\u202eodd\r\nname", color="red;}", time_zone="Mars/Base")
 
@@ -149,7 +149,7 @@ def test_an_event_without_length_takes_no_time(read: Read, google: GoogleControl
 
 
 def test_a_day_in_a_calendar_of_another_zone_is_the_hosts_day(
-    provider: Google, google: GoogleControl, token: str
+    provider: GoogleProvider, google: GoogleControl, token: str
 ) -> None:
     far = "far@group.calendar.google.example"
     google.add_calendar(far, summary="Far", time_zone="Pacific/Kiritimati")

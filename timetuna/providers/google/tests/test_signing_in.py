@@ -10,14 +10,14 @@ import pytest
 from tests.clock import present
 from timetuna.providers.base import Tokens
 from timetuna.providers.errors import AccessTokenRefused, NeedsReconnect, ProviderError
-from timetuna.providers.google.provider import CALENDAR_LIST, EVENTS, FREE_BUSY, Google
+from timetuna.providers.google.provider import CALENDAR_LIST, EVENTS, FREE_BUSY, GoogleProvider
 from timetuna.sandbox.google.control import GoogleControl
 
 Fault = Callable[..., Any]
 
 
 def test_the_least_is_asked_for_and_a_refresh_token_always_comes(
-    provider: Google, connect: Callable[[], Tokens]
+    provider: GoogleProvider, connect: Callable[[], Tokens]
 ) -> None:
     query = parse_qs(urlsplit(provider.authorize_url(state="s", code_challenge="c")).query)
 
@@ -55,7 +55,7 @@ def test_two_permissions_left_out_are_both_named(
         connect()
 
 
-def test_the_refresh_token_stays(provider: Google, tokens: Tokens) -> None:
+def test_the_refresh_token_stays(provider: GoogleProvider, tokens: Tokens) -> None:
     renewed = provider.refresh(tokens.refresh_token)
 
     assert renewed.refresh_token == tokens.refresh_token
@@ -64,7 +64,7 @@ def test_the_refresh_token_stays(provider: Google, tokens: Tokens) -> None:
 
 
 def test_a_grant_in_testing_mode_says_its_end_and_dies_with_an_explanation(
-    provider: Google, fault: Fault, connect: Callable[[], Tokens], google: GoogleControl
+    provider: GoogleProvider, fault: Fault, connect: Callable[[], Tokens], google: GoogleControl
 ) -> None:
     fault("google_testing")
     tokens = connect()
@@ -78,7 +78,7 @@ def test_a_grant_in_testing_mode_says_its_end_and_dies_with_an_explanation(
         provider.refresh(tokens.refresh_token)
 
 
-def test_a_revoked_grant_is_dead_at_once(provider: Google, fault: Fault, tokens: Tokens) -> None:
+def test_a_revoked_grant_is_dead_at_once(provider: GoogleProvider, fault: Fault, tokens: Tokens) -> None:
     fault("google_revoke")
 
     with pytest.raises(AccessTokenRefused):
@@ -89,7 +89,7 @@ def test_a_revoked_grant_is_dead_at_once(provider: Google, fault: Fault, tokens:
 
 
 def test_an_expired_access_token_is_told_apart_and_renewed(
-    provider: Google, fault: Fault, tokens: Tokens
+    provider: GoogleProvider, fault: Fault, tokens: Tokens
 ) -> None:
     fault("google_expire_access")
 
@@ -100,7 +100,7 @@ def test_an_expired_access_token_is_told_apart_and_renewed(
 
 @pytest.mark.parametrize("name", ["google_token_503", "google_truncated"])
 def test_a_token_endpoint_with_a_problem_costs_no_connection(
-    provider: Google, fault: Fault, tokens: Tokens, name: str
+    provider: GoogleProvider, fault: Fault, tokens: Tokens, name: str
 ) -> None:
     fault(name)
 
@@ -111,7 +111,7 @@ def test_a_token_endpoint_with_a_problem_costs_no_connection(
     assert provider.refresh(tokens.refresh_token)
 
 
-def test_wrong_keys_are_the_operators(provider: Google, fault: Fault, tokens: Tokens) -> None:
+def test_wrong_keys_are_the_operators(provider: GoogleProvider, fault: Fault, tokens: Tokens) -> None:
     fault("google_invalid_client")
 
     with pytest.raises(ProviderError) as raised:
@@ -129,7 +129,7 @@ def test_tokens_without_a_refresh_token_are_refused(fault: Fault, connect: Calla
     assert raised.value.code == "protocol"
 
 
-def test_the_account_is_known_by_its_number_and_its_address(provider: Google, token: str) -> None:
+def test_the_account_is_known_by_its_number_and_its_address(provider: GoogleProvider, token: str) -> None:
     profile = provider.profile(token)
 
     assert (profile.user_id, profile.account_id) == ("110169484474386276334", "")

@@ -11,7 +11,7 @@ from timetuna.providers.base import Entry, Person, Written
 from timetuna.providers.contracts.calendar import NOON, booked
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.google import writing
-from timetuna.providers.google.provider import Google
+from timetuna.providers.google.provider import GoogleProvider
 from timetuna.providers.google.tests.conftest import PRIMARY
 from timetuna.sandbox.google.control import GoogleControl
 
@@ -26,7 +26,7 @@ def _hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def put(provider: Google, token: str) -> Put:
+def put(provider: GoogleProvider, token: str) -> Put:
     def putting(entry: Entry, reference: str = "", *, calendar: str = PRIMARY) -> Written:
         return provider.put(entry, calendar=calendar, reference=reference, credential=token)
 
@@ -122,7 +122,7 @@ def test_a_booking_that_becomes_a_meet_meeting_gets_its_link(put: Put) -> None:
 
 
 def test_a_calendar_without_meet_says_so(
-    provider: Google, google: GoogleControl, connect: Callable[[], Any]
+    provider: GoogleProvider, google: GoogleControl, connect: Callable[[], Any]
 ) -> None:
     google.decide("allow", account="zoe")
 
@@ -193,20 +193,20 @@ def test_the_sequence_never_falls(put: Put, google: GoogleControl) -> None:
     assert (event["sequence"], event["summary"]) == (3, "Other words")
 
 
-def test_removing_without_a_number_is_refused(provider: Google, token: str) -> None:
+def test_removing_without_a_number_is_refused(provider: GoogleProvider, token: str) -> None:
     with pytest.raises(ProviderError) as raised:
         provider.remove("", calendar=PRIMARY, credential=token)
 
     assert raised.value.code == "google:no-reference"
 
 
-def test_removing_what_google_forgot_is_fine(provider: Google, token: str) -> None:
+def test_removing_what_google_forgot_is_fine(provider: GoogleProvider, token: str) -> None:
     provider.remove("neverwas", calendar=PRIMARY, credential=token)
     provider.remove("neverwas", calendar="gone@group.calendar.google.example", credential=token)
 
 
 def test_a_removal_that_fails_for_now_is_said(
-    provider: Google, put: Put, google: GoogleControl, fault: Fault, token: str
+    provider: GoogleProvider, put: Put, google: GoogleControl, fault: Fault, token: str
 ) -> None:
     reference = put(booked()).reference
     fault("google_503", on="google.events.delete")

@@ -11,9 +11,9 @@ import pytest
 from timetuna.lib.http import HttpClient
 from timetuna.lib.signing import pkce_pair
 from timetuna.providers.base import Entry, Reading, Tokens, Written
-from timetuna.providers.contracts.calendar import Seen, hours
+from timetuna.providers.contracts.calendar import SeenEvent, hours
 from timetuna.providers.microsoft import writing
-from timetuna.providers.microsoft.provider import PROVIDER, Microsoft
+from timetuna.providers.microsoft.provider import PROVIDER, MicrosoftProvider
 from timetuna.sandbox import Sandbox, SandboxConfig, SandboxControl
 from timetuna.sandbox.microsoft.control import MicrosoftControl
 from timetuna.sandbox.microsoft.state import PRIMARY
@@ -26,7 +26,7 @@ _GUEST = re.compile("Guest: .* <(.*)>")
 WEB = httpx.Client(trust_env=False, verify=False, headers={"Connection": "close"})  # noqa: S501 - plain HTTP
 
 
-def build(base_url: str, **settings: str) -> Microsoft:
+def build(base_url: str, **settings: str) -> MicrosoftProvider:
     environment = {
         "MICROSOFT_CLIENT_ID": "sandbox-microsoft-client",
         "MICROSOFT_CLIENT_SECRET": "sandbox-microsoft-secret",
@@ -35,7 +35,7 @@ def build(base_url: str, **settings: str) -> Microsoft:
     }
     http = HttpClient(user_agent="TimeTuna/1.0 (test)", allow_private=True)
     provider = PROVIDER.build(PROVIDER.config(environment | settings, redirect_uri=CALLBACK), http)
-    assert isinstance(provider, Microsoft)
+    assert isinstance(provider, MicrosoftProvider)
     return provider
 
 
@@ -75,7 +75,7 @@ def fault(microsoft: MicrosoftControl) -> Callable[..., Any]:
 
 
 @pytest.fixture
-def provider(running: tuple[Sandbox, SandboxControl], microsoft: MicrosoftControl) -> Microsoft:
+def provider(running: tuple[Sandbox, SandboxControl], microsoft: MicrosoftControl) -> MicrosoftProvider:
     return build(running[0].http_url)
 
 
@@ -89,7 +89,7 @@ def consent() -> Callable[[str], str]:
 
 
 @pytest.fixture
-def connect(provider: Microsoft, consent: Callable[[str], str]) -> Callable[[], Tokens]:
+def connect(provider: MicrosoftProvider, consent: Callable[[str], str]) -> Callable[[], Tokens]:
     def connecting() -> Tokens:
         pair = pkce_pair()
         code = consent(provider.authorize_url(state=pair.verifier, code_challenge=pair.challenge))
@@ -154,7 +154,7 @@ def remove_event(microsoft: MicrosoftControl) -> Callable[[str], None]:
 
 
 @pytest.fixture
-def put(provider: Microsoft, token: str) -> Callable[..., Written]:
+def put(provider: MicrosoftProvider, token: str) -> Callable[..., Written]:
     def putting(entry: Entry, reference: str = "", *, calendar: str = PRIMARY) -> Written:
         return provider.put(entry, calendar=calendar, reference=reference, credential=token)
 
@@ -162,7 +162,7 @@ def put(provider: Microsoft, token: str) -> Callable[..., Written]:
 
 
 @pytest.fixture
-def read(provider: Microsoft, token: str) -> Callable[..., Reading]:
+def read(provider: MicrosoftProvider, token: str) -> Callable[..., Reading]:
     def reading(calendar: str = PRIMARY, *, cursor: str = "", span: tuple[int, int] | None = None) -> Reading:
         window = span or hours(0, 8)
         return provider.busy(calendar, window, time_zone=ZONE, credential=token, cursor=cursor)
@@ -171,8 +171,8 @@ def read(provider: Microsoft, token: str) -> Callable[..., Reading]:
 
 
 @pytest.fixture
-def seen(microsoft: MicrosoftControl) -> Callable[[], list[Seen]]:
-    def looking() -> list[Seen]:
+def seen(microsoft: MicrosoftControl) -> Callable[[], list[SeenEvent]]:
+    def looking() -> list[SeenEvent]:
         return sorted((_seen(event) for event in microsoft.events()), key=lambda one: one.start)
 
     return looking
@@ -185,11 +185,11 @@ def words_of(event: dict[str, Any]) -> str:
     return html.unescape(re.sub("<[^>]+>", "", lines)).strip()
 
 
-def _seen(event: dict[str, Any]) -> Seen:
+def _seen(event: dict[str, Any]) -> SeenEvent:
     start, end = (edge(event, name, ZONE) for name in ("start", "end"))
     lines = words_of(event).split("\n")
     guests = [found[1] for line in lines if (found := _GUEST.fullmatch(line))]
-    return Seen(
+    return SeenEvent(
         reference=event["id"],
         title=event["subject"],
         start=start,

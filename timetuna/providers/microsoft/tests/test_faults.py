@@ -13,8 +13,8 @@ from timetuna.providers.base import Tokens, Written
 from timetuna.providers.contracts.calendar import NOON, booked, hours
 from timetuna.providers.errors import AccessTokenRefused, NeedsReconnect, ProviderError
 from timetuna.providers.microsoft.client import GraphApi
-from timetuna.providers.microsoft.provider import Microsoft
-from timetuna.providers.microsoft.reading import Window, read_busy
+from timetuna.providers.microsoft.provider import MicrosoftProvider
+from timetuna.providers.microsoft.reading import MicrosoftWindow, read_busy
 from timetuna.providers.microsoft.tests.conftest import PRIMARY, ZONE
 from timetuna.sandbox import Sandbox, SandboxControl
 from timetuna.sandbox.microsoft.control import MicrosoftControl
@@ -36,7 +36,7 @@ READS = pytest.mark.parametrize("call", WHERE)
 
 
 @pytest.fixture
-def calls(provider: Microsoft, token: str) -> Calls:
+def calls(provider: MicrosoftProvider, token: str) -> Calls:
     """Return one call of each kind that reads."""
     cursor = provider.busy(PRIMARY, hours(0, 8), time_zone=ZONE, credential=token).cursor
 
@@ -120,7 +120,7 @@ def test_an_account_without_a_mailbox_is_explained(calls: Calls, fault: Fault, c
 
 
 def test_a_calendar_that_was_deleted_is_gone(
-    provider: Microsoft, microsoft: MicrosoftControl, token: str
+    provider: MicrosoftProvider, microsoft: MicrosoftControl, token: str
 ) -> None:
     family = microsoft.state()["calendars"][1]["id"]
     cursor = provider.busy(family, hours(0, 8), time_zone=ZONE, credential=token).cursor
@@ -180,7 +180,7 @@ def test_a_slow_microsoft_is_not_waited_for(
     api = GraphApi(f"{running[0].http_url}/microsoft", http=http)
 
     with pytest.raises(ProviderError) as raised:
-        read_busy(api, Window(PRIMARY, hours(0, 8), ZONE, token), cursor="")
+        read_busy(api, MicrosoftWindow(PRIMARY, hours(0, 8), ZONE, token), cursor="")
 
     assert (raised.value.code, raised.value.outcome_unknown) == ("network:timeout", False)
 
@@ -245,7 +245,7 @@ def test_a_calendar_that_is_gone_cannot_be_written_to(put: Callable[..., Written
 
 
 def test_nothing_of_it_stands_in_the_log(
-    provider: Microsoft, fault: Fault, tokens: Tokens, caplog: pytest.LogCaptureFixture
+    provider: MicrosoftProvider, fault: Fault, tokens: Tokens, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     token = tokens.access_token

@@ -12,7 +12,7 @@ from tests.clock import present
 from timetuna.providers.base import BusyTime, Reading, Tokens
 from timetuna.providers.contracts.calendar import NOON, booked, hours, minute
 from timetuna.providers.errors import ProviderError
-from timetuna.providers.microsoft.provider import Microsoft
+from timetuna.providers.microsoft.provider import MicrosoftProvider
 from timetuna.providers.microsoft.taken import taken
 from timetuna.providers.microsoft.tests.conftest import PRIMARY, ZONE
 from timetuna.sandbox.microsoft.control import MicrosoftControl
@@ -31,11 +31,13 @@ def kinds(microsoft: MicrosoftControl) -> list[str]:
     ]
 
 
-def calendars_of(provider: Microsoft, token: str) -> dict[str, Any]:
+def calendars_of(provider: MicrosoftProvider, token: str) -> dict[str, Any]:
     return {one.name: one for one in provider.calendars(credential=token)}
 
 
-def test_the_list_says_what_is_needed(provider: Microsoft, microsoft: MicrosoftControl, token: str) -> None:
+def test_the_list_says_what_is_needed(
+    provider: MicrosoftProvider, microsoft: MicrosoftControl, token: str
+) -> None:
     microsoft.page_size(2)
     found = calendars_of(provider, token)
 
@@ -52,7 +54,7 @@ def test_the_list_says_what_is_needed(provider: Microsoft, microsoft: MicrosoftC
 
 
 def test_a_personal_account_has_no_teams(
-    provider: Microsoft, microsoft: MicrosoftControl, connect: Callable[[], Tokens]
+    provider: MicrosoftProvider, microsoft: MicrosoftControl, connect: Callable[[], Tokens]
 ) -> None:
     microsoft.decide("allow", account="zoe")
 
@@ -62,7 +64,7 @@ def test_a_personal_account_has_no_teams(
 
 
 def test_hostile_names_and_colours_become_harmless(
-    provider: Microsoft, microsoft: MicrosoftControl, token: str
+    provider: MicrosoftProvider, microsoft: MicrosoftControl, token: str
 ) -> None:
     microsoft.add_calendar("AAMkOdd=", name="<b>\u202eodd\r\nname", color="red;}", hex_color="javascript:")
     microsoft.add_calendar("AAMkNone=", name="\0")
@@ -134,7 +136,9 @@ def test_a_change_read_for_a_part_is_no_reading_of_the_rest(read: Read, microsof
     assert [one[:2] for one in read(span=hours(0, 8), cursor=part.cursor).busy or ()] == [hours(0, 1)]
 
 
-def test_another_zone_is_read_anew(provider: Microsoft, microsoft: MicrosoftControl, token: str) -> None:
+def test_another_zone_is_read_anew(
+    provider: MicrosoftProvider, microsoft: MicrosoftControl, token: str
+) -> None:
     microsoft.add_event(date(2031, 3, 5), date(2031, 3, 6))
     span = (minute(NOON) - 4_000, minute(NOON) + 4_000)
     ask: dict[str, Any] = {"credential": token}
@@ -292,6 +296,6 @@ def test_a_zone_that_comes_although_utc_was_asked_for_is_understood(zone: str) -
     assert found == BusyTime(*(hours(0, 1) if zone.endswith("Utc") else hours(-1, 0)))
 
 
-def test_an_unknown_zone_of_the_host_is_a_mistake(provider: Microsoft, token: str) -> None:
+def test_an_unknown_zone_of_the_host_is_a_mistake(provider: MicrosoftProvider, token: str) -> None:
     with pytest.raises(ValueError, match="zone"):
         provider.busy(PRIMARY, hours(0, 8), time_zone="Mars/Base", credential=token)

@@ -8,14 +8,14 @@ import pytest
 
 from timetuna.providers.base import Tokens
 from timetuna.providers.errors import AccessTokenRefused, NeedsReconnect, ProviderError
-from timetuna.providers.microsoft.provider import PROVIDER, Microsoft
+from timetuna.providers.microsoft.provider import PROVIDER, MicrosoftProvider
 from timetuna.providers.microsoft.tests.conftest import build
 from timetuna.sandbox.microsoft.control import MicrosoftControl
 
 Fault = Callable[..., Any]
 
 
-def test_the_least_is_asked_for_and_the_account_can_be_chosen(provider: Microsoft) -> None:
+def test_the_least_is_asked_for_and_the_account_can_be_chosen(provider: MicrosoftProvider) -> None:
     address = urlsplit(provider.authorize_url(state="s", code_challenge="c"))
     query = parse_qs(address.query)
 
@@ -91,7 +91,7 @@ def test_without_lasting_access_there_is_no_connection(
     assert raised.value.code == "protocol"
 
 
-def test_a_renewal_brings_a_new_refresh_token(provider: Microsoft, tokens: Tokens) -> None:
+def test_a_renewal_brings_a_new_refresh_token(provider: MicrosoftProvider, tokens: Tokens) -> None:
     renewed = provider.refresh(tokens.refresh_token)
 
     assert renewed.refresh_token != tokens.refresh_token
@@ -99,7 +99,7 @@ def test_a_renewal_brings_a_new_refresh_token(provider: Microsoft, tokens: Token
 
 
 def test_a_renewal_without_a_refresh_token_keeps_the_old_one(
-    provider: Microsoft, fault: Fault, tokens: Tokens
+    provider: MicrosoftProvider, fault: Fault, tokens: Tokens
 ) -> None:
     fault("microsoft_without_refresh")
 
@@ -107,7 +107,7 @@ def test_a_renewal_without_a_refresh_token_keeps_the_old_one(
 
 
 def test_a_renewal_whose_answer_was_lost_can_be_repeated(
-    provider: Microsoft, fault: Fault, tokens: Tokens
+    provider: MicrosoftProvider, fault: Fault, tokens: Tokens
 ) -> None:
     fault("microsoft_rotate_drop")
 
@@ -118,7 +118,9 @@ def test_a_renewal_whose_answer_was_lost_can_be_repeated(
     assert provider.refresh(tokens.refresh_token)
 
 
-def test_a_withdrawn_consent_is_dead_at_once(provider: Microsoft, fault: Fault, tokens: Tokens) -> None:
+def test_a_withdrawn_consent_is_dead_at_once(
+    provider: MicrosoftProvider, fault: Fault, tokens: Tokens
+) -> None:
     fault("microsoft_revoke")
 
     with pytest.raises(AccessTokenRefused):
@@ -129,7 +131,7 @@ def test_a_withdrawn_consent_is_dead_at_once(provider: Microsoft, fault: Fault, 
 
 
 def test_an_expired_access_token_is_told_apart_and_renewed(
-    provider: Microsoft, fault: Fault, tokens: Tokens
+    provider: MicrosoftProvider, fault: Fault, tokens: Tokens
 ) -> None:
     fault("microsoft_expire_access")
 
@@ -149,7 +151,7 @@ NEEDS_SOMEBODY = {
 
 @pytest.mark.parametrize(("name", "words"), NEEDS_SOMEBODY.items())
 def test_what_only_people_can_mend_says_who(
-    provider: Microsoft, fault: Fault, tokens: Tokens, name: str, words: str
+    provider: MicrosoftProvider, fault: Fault, tokens: Tokens, name: str, words: str
 ) -> None:
     fault(name)
 
@@ -172,7 +174,7 @@ def test_it_is_said_at_the_first_connecting_too(
 
 @pytest.mark.parametrize("name", ["microsoft_token_503", "microsoft_truncated"])
 def test_a_token_endpoint_with_a_problem_costs_no_connection(
-    provider: Microsoft, fault: Fault, tokens: Tokens, name: str
+    provider: MicrosoftProvider, fault: Fault, tokens: Tokens, name: str
 ) -> None:
     fault(name)
 
@@ -183,7 +185,9 @@ def test_a_token_endpoint_with_a_problem_costs_no_connection(
     assert provider.refresh(tokens.refresh_token)
 
 
-def test_an_expired_secret_is_the_operators(provider: Microsoft, fault: Fault, tokens: Tokens) -> None:
+def test_an_expired_secret_is_the_operators(
+    provider: MicrosoftProvider, fault: Fault, tokens: Tokens
+) -> None:
     fault("microsoft_invalid_client")
 
     with pytest.raises(ProviderError) as raised:
@@ -192,7 +196,7 @@ def test_an_expired_secret_is_the_operators(provider: Microsoft, fault: Fault, t
     assert raised.value.operator
 
 
-def test_the_account_is_known_by_its_id_and_its_address(provider: Microsoft, token: str) -> None:
+def test_the_account_is_known_by_its_id_and_its_address(provider: MicrosoftProvider, token: str) -> None:
     profile = provider.profile(token)
 
     assert (profile.user_id, profile.account_id) == ("8f2a1c5e-0b6d-4e0b-9a53-1d5f7e3c2b10", "")
@@ -200,7 +204,7 @@ def test_the_account_is_known_by_its_id_and_its_address(provider: Microsoft, tok
 
 
 def test_a_personal_account_is_known_by_the_name_it_signs_in_with(
-    provider: Microsoft, microsoft: MicrosoftControl, connect: Callable[[], Tokens]
+    provider: MicrosoftProvider, microsoft: MicrosoftControl, connect: Callable[[], Tokens]
 ) -> None:
     microsoft.decide("allow", account="zoe")
 
@@ -210,7 +214,7 @@ def test_a_personal_account_is_known_by_the_name_it_signs_in_with(
 
 
 def test_an_account_without_an_address_is_refused(
-    provider: Microsoft, microsoft: MicrosoftControl, token: str
+    provider: MicrosoftProvider, microsoft: MicrosoftControl, token: str
 ) -> None:
     microsoft.change_account(mail="", upn="robin")
 

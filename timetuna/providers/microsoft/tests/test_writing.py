@@ -11,7 +11,7 @@ from timetuna.providers.base import Person, Written
 from timetuna.providers.contracts.calendar import NOON, booked
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.microsoft.mark import PROPERTY
-from timetuna.providers.microsoft.provider import Microsoft
+from timetuna.providers.microsoft.provider import MicrosoftProvider
 from timetuna.providers.microsoft.tests.conftest import PRIMARY, words_of
 from timetuna.sandbox.microsoft.control import MicrosoftControl
 
@@ -114,7 +114,7 @@ def test_a_changed_text_keeps_the_way_into_the_meeting(put: Put, microsoft: Micr
 
 
 def test_a_text_that_its_host_rewrote_is_left_alone(
-    provider: Microsoft, put: Put, microsoft: MicrosoftControl, token: str
+    provider: MicrosoftProvider, put: Put, microsoft: MicrosoftControl, token: str
 ) -> None:
     written = put(TEAMS)
     content = f'<p>My own words</p><a href="{written.join_url}">Join</a>'
@@ -152,7 +152,7 @@ def test_a_booking_that_becomes_a_teams_meeting_gets_its_link(put: Put) -> None:
 
 
 def test_a_calendar_without_teams_says_so_and_keeps_nothing(
-    provider: Microsoft, microsoft: MicrosoftControl, connect: Callable[[], Any]
+    provider: MicrosoftProvider, microsoft: MicrosoftControl, connect: Callable[[], Any]
 ) -> None:
     microsoft.decide("allow", account="zoe")
     token = connect().access_token
@@ -257,7 +257,7 @@ def test_a_quote_in_the_bookings_uid_finds_only_its_own(put: Put, microsoft: Mic
     assert len(microsoft.events()) == 2
 
 
-def test_removing_without_a_number_is_refused(provider: Microsoft, token: str) -> None:
+def test_removing_without_a_number_is_refused(provider: MicrosoftProvider, token: str) -> None:
     with pytest.raises(ProviderError) as raised:
         provider.remove("", calendar=PRIMARY, credential=token)
 
@@ -266,14 +266,14 @@ def test_removing_without_a_number_is_refused(provider: Microsoft, token: str) -
 
 @pytest.mark.parametrize("reference", ["neverwas", "AAkALgAA" + "0" * 60])
 def test_removing_what_microsoft_does_not_know_is_fine(
-    provider: Microsoft, token: str, gone: str, reference: str
+    provider: MicrosoftProvider, token: str, gone: str, reference: str
 ) -> None:
     provider.remove(reference, calendar=PRIMARY, credential=token)
     provider.remove(reference, calendar=gone, credential=token)
 
 
 def test_removing_what_is_out_of_the_bin_is_fine(
-    provider: Microsoft, put: Put, fault: Fault, token: str
+    provider: MicrosoftProvider, put: Put, fault: Fault, token: str
 ) -> None:
     reference = put(booked()).reference
     provider.remove(reference, calendar=PRIMARY, credential=token)
@@ -283,7 +283,7 @@ def test_removing_what_is_out_of_the_bin_is_fine(
 
 
 def test_a_removal_that_fails_for_now_is_said(
-    provider: Microsoft, put: Put, microsoft: MicrosoftControl, fault: Fault, token: str
+    provider: MicrosoftProvider, put: Put, microsoft: MicrosoftControl, fault: Fault, token: str
 ) -> None:
     reference = put(booked()).reference
     fault("microsoft_503", on="microsoft.events.delete")

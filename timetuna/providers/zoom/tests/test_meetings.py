@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from timetuna.lib.tests.wires import Wire, answer, read_request
-from timetuna.providers.base import Conference, Meeting, Tokens
+from timetuna.providers.base import CreatedConference, Meeting, Tokens
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.zoom.provider import Zoom
 from timetuna.providers.zoom.tests.conftest import build
@@ -18,7 +18,7 @@ HEAD = "HTTP/1.1 {}\nContent-Type: application/json;charset=UTF-8\nConnection: c
 LINK = "https://us05web.zoom.example/j/92674392836?pwd=abc.1"
 
 
-def created(body: dict[str, Any], status: str = "201 Created") -> Conference:
+def created(body: dict[str, Any], status: str = "201 Created") -> CreatedConference:
     with Wire(answer(HEAD.format(status), json.dumps(body).encode())) as wire:
         return build(wire.url).create(MEETING, access_token="token")
 
@@ -84,7 +84,7 @@ def test_booking_201(control: SandboxControl, provider: Zoom, token: str) -> Non
     made = provider.create(MEETING, access_token=token)
 
     (meeting,) = control.meetings()
-    assert made == Conference(str(meeting["id"]), meeting["join_url"], "")
+    assert made == CreatedConference(str(meeting["id"]), meeting["join_url"], "")
     assert (meeting["topic"], meeting["start_time"], meeting["duration"]) == (
         MEETING.topic,
         "2031-03-05T15:00:00Z",
