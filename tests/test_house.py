@@ -195,6 +195,15 @@ def _reaching_up(path: Path) -> Iterator[str]:
             yield f"{line}: this room does not know Django"
 
 
+def test_a_class_says_of_what_it_is() -> None:
+    homes: dict[str, list[str]] = {}
+    for path in PRODUCT:
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                homes.setdefault(node.name, []).append(name_of(path))
+    report(f"{name} stands twice: {', '.join(paths)}" for name, paths in homes.items() if len(paths) > 1)
+
+
 def test_nothing_gets_long() -> None:
     report(offence for path in FILES for offence in _too_long(path))
 
