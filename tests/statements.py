@@ -60,9 +60,9 @@ def _one_engine(item: pytest.Item) -> tuple[str, ...]:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what has nothing to tell PostgreSQL, and before that what is shown on PostgreSQL alone.
 
-    What takes long comes first, so that at the end no process works on while the others have nothing to do.
+    What takes long comes first, the long proofs before all: at the end no process works on while others have no work.
     """
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    items.sort(key=lambda item: [item.get_closest_marker(name) is None for name in ("slow", "either")])
     if config.getoption("--write-statements"):
         kept = [item for item in items if "postgresql" not in _one_engine(item)]
     elif folder := config.getoption("--sending-all-of"):
@@ -74,7 +74,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         kept = [item for item in items if always(item) or item.nodeid in chosen]
     else:
         return
-    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    staying = set(kept)
+    config.hook.pytest_deselected(items=[item for item in items if item not in staying])
     items[:] = kept
 
 

@@ -57,21 +57,26 @@ def recurring(name: str, *, every: timedelta) -> Callable[[Handler], Handler]:
     return job(name)
 
 
+def handlers() -> Mapping[str, Handler]:
+    """Return all handlers by name. Every app's `jobs.py` is loaded when one is first asked for: few commands do."""
+    _load()
+    return _handlers
+
+
 @cache
-def _load_handlers() -> None:
-    """Load every app's `jobs.py` when the first handler is asked for: most commands never ask."""
+def _load() -> None:
     autodiscover_modules("jobs")
 
 
 def periods() -> Mapping[str, timedelta]:
     """Return what runs again and again, and after which pause."""
-    _load_handlers()
+    _load()
     return _periods
 
 
 def lane_of(name: str) -> str:
     """Return the lane that work of this name runs in."""
-    _load_handlers()
+    _load()
     return _lanes.get(name, GENERAL)
 
 
@@ -92,8 +97,7 @@ def first_tried(at: datetime | None) -> Iterator[None]:
 
 def run(name: str, arguments: dict[str, Any]) -> None:
     """Call the handler. Raises GiveUp when there is none, and whatever the handler raises."""
-    _load_handlers()
-    handler = _handlers.get(name)
+    handler = handlers().get(name)
     if handler is None:
         raise GiveUp(f"This version of TimeTuna does not know the work {name!r}.")
     handler(**arguments)

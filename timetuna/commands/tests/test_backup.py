@@ -184,6 +184,7 @@ def test_the_documented_backup_is_typed_as_it_stands(server: Server, other: Serv
         wipe(other)
 
 
+@pytest.mark.either
 def test_keys_are_changed_as_it_is_documented(server: Server) -> None:
     section = DOCUMENTATION.partition("\n## Changing keys\n")[2].partition("\n## ")[0]
     assert "TIMETUNA_ENCRYPTION_KEYS=new,old" in section

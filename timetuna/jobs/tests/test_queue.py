@@ -99,7 +99,7 @@ def test_each_lane_is_claimed_by_itself(worker, monkeypatch):
 
 
 def test_all_mails_have_a_lane_of_their_own():
-    assert {name for name in registry._handlers if registry.lane_of(name) == MAIL} == {
+    assert {name for name in registry.handlers() if registry.lane_of(name) == MAIL} == {
         "accounts.send_mail",
         "bookings.follow_up",
         "bookings.mail",

@@ -16,6 +16,7 @@ runs = []
 @pytest.fixture(autouse=True)
 def work(monkeypatch):
     """Two kinds of work that recur, known to this test only."""
+    registry.handlers()  # loaded now, they stay out of what is put in their place
     monkeypatch.setattr(registry, "_handlers", {})
     monkeypatch.setattr(registry, "_periods", {})
     runs.clear()
