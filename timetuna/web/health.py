@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from timetuna.jobs import queue
+from timetuna.jobs.registry import handlers
 
 log = logging.getLogger("timetuna.web")
 LOOKS: list[Callable[[], object]] = []
@@ -62,7 +63,11 @@ def _begin_anew() -> None:
 
 
 def warm(threads: Executor, count: int) -> list[Future[None]]:
-    """Have each of so many threads connect and read once, so that no guest is the first whom it meets."""
+    """Have each of so many threads connect and read once, so that no guest is the first whom it meets.
+
+    The handlers are loaded here too: else the first booking would load them while it holds the database.
+    """
+    handlers()
     together = threading.Barrier(count)  # a thread that waits here takes no second turn
     return [threads.submit(_meet, together) for _ in range(count)]
 
