@@ -63,7 +63,7 @@ environment() {
   stamp=".venv/installed-$(basename "$1")"
   if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
     say "Installing what $1 pins …"
-    .venv/bin/python -m pip install -q -q --no-compile --disable-pip-version-check --no-input --require-hashes -r "$1"
+    .venv/bin/python -m pip install -q -q --no-compile --no-deps --disable-pip-version-check --no-input --require-hashes -r "$1"
     rm -f .venv/installed-*
     printf '%s\n' "$wanted" >"$stamp"
     if [ "$(basename "$1")" = test.txt ]; then checksum requirements/base.txt >.venv/installed-base.txt; fi

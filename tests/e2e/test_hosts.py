@@ -49,6 +49,7 @@ def test_a_new_host_has_a_page_that_can_be_booked_in_one_click(live_timetuna, br
         robin.look("bookings")
 
 
+@pytest.mark.either("postgresql")
 def test_a_forgotten_password_is_set_anew_by_mail(live_timetuna, browser):
     host = live_timetuna.new_host()
     with eyes(browser, "forgotten-password") as robin:
@@ -72,6 +73,7 @@ def test_a_forgotten_password_is_set_anew_by_mail(live_timetuna, browser):
         page.wait_for_url("**/booking-pages")
 
 
+@pytest.mark.either("postgresql")
 def test_zoom_without_a_connection_is_refused_and_nothing_is_lost(live_timetuna, browser):
     host = live_timetuna.new_host()
     with eyes(browser, "zoom-without-connection") as robin:
@@ -91,6 +93,7 @@ def test_zoom_without_a_connection_is_refused_and_nothing_is_lost(live_timetuna,
         assert "A title that stays" not in page.request.get(host.page_url).text()
 
 
+@pytest.mark.either("postgresql")
 def test_a_denied_consent_and_a_start_from_the_marketplace(live_timetuna, browser):
     zoom, host = live_timetuna.sandbox, live_timetuna.new_host()
     with eyes(browser, "zoom-hesitant") as robin:
