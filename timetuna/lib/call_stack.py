@@ -2,7 +2,7 @@
 
 CPython 3.11 to 3.14 keeps the frames of Python functions in chunks of 16 KB, and gives a chunk back as soon as its
 first frame returns. Where the calls of a request go up and down around the end of one, each of them asks the system
-for memory and returns it: a quarter of the time of a page, more in processes with threads (docs/decisions/0046).
+for memory and returns it: a quarter of the time of the tests that look at pages (docs/decisions/0046).
 """
 
 from collections.abc import Callable
