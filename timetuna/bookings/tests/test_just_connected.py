@@ -1,10 +1,8 @@
 """From connecting an account until its calendars are known: unknown is not free, and it is said in every place."""
 
 from datetime import timedelta
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 from django.test import Client
 
 from tests.clock import present
@@ -210,14 +208,6 @@ def test_a_live_look_asks_nothing_of_it(unlisted, google):
 
     assert read_live([row.pk], (0, 60), seconds=2) == [row.pk]
     assert len(google.control.calls("google")) == before
-
-
-def test_accounts_that_were_connected_before_this_was_so_block_too(unlisted):
-    Calendar.objects.all().delete()
-
-    import_module("timetuna.calendars.migrations.0007_never_listed").block(apps, None)
-
-    assert [(row.is_every(), row.blocks) for row in Calendar.objects.all()] == [(True, True)]
 
 
 @pytest.fixture
