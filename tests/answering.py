@@ -14,7 +14,7 @@ from timetuna.bookings.actions.approve import approve
 from timetuna.bookings.actions.book import Guest, Order, book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.decline import decline
-from timetuna.bookings.actions.expire_request import lapse
+from timetuna.bookings.actions.expire_request import expire_request
 from timetuna.bookings.errors import BookingRefused
 from timetuna.bookings.forms.fields import new_key
 from timetuna.bookings.models import Booking, BookingHost
@@ -87,7 +87,7 @@ def _round(page: BookingPage, number: int, actions: list[str]) -> list[str]:
         "approve": lambda: approve(booking.pk, source="host", now=present()),
         "decline": lambda: decline(booking.pk, note_text="", source="mail", now=present()),
         "cancel": lambda: cancel(booking.pk, actor="guest", note_text="", now=present()),
-        "lapse": lambda: lapse(booking.pk, now=until),
+        "lapse": lambda: expire_request(booking.pk, now=until),
     }
     _at_once([lambda name=name: _refusable(doing[name]) for name in actions])
     return _ending(booking.pk)
@@ -121,5 +121,5 @@ def _ending(booking_id: int) -> list[str]:
     booking = Booking.objects.get(pk=booking_id)
     answers = [entry.event for entry in booking.history.all() if entry.event in ANSWERS]
     taken = BookingHost.objects.filter(booking=booking, active=True).exists()
-    begun = Job.objects.filter(subject=booking.subject_key(), name="bookings.fulfil").count()
+    begun = Job.objects.filter(concurrency=booking.subject_key(), name="bookings.fulfil").count()
     return [booking.status, "+".join(answers), "taken" if taken else "free", str(begun)]

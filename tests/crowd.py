@@ -40,7 +40,7 @@ from timetuna.jobs.models import Job
 answer({{
     "bookings": list(Booking.objects.filter(host={host}).values("id", "idempotency_key", "status")),
     "times": list(BookingHost.objects.filter(host={host}).values("booking_id", "start_minute", "end_minute", "active")),
-    "fulfilled": list(Job.objects.filter(name="bookings.fulfil").values_list("subject", flat=True)),
+    "fulfilled": list(Job.objects.filter(name="bookings.fulfil").values_list("concurrency", flat=True)),
 }})
 """
 

@@ -21,7 +21,7 @@ from timetuna.bookings.actions.decline import decline
 from timetuna.bookings.actions.reschedule import reschedule
 from timetuna.bookings.errors import BookingRefused
 from timetuna.bookings.forms.fields import new_key
-from timetuna.bookings.fulfilment.reconcile import check_mirrors
+from timetuna.bookings.fulfilment.reconcile import reconcile
 from timetuna.bookings.fulfilment.retry import retry_booking
 from timetuna.bookings.guests import Invitee
 from timetuna.bookings.models import Booking, BookingGuest, Conference
@@ -35,7 +35,7 @@ FAULTS = (
     "google_expire_access", "google_429", "google_truncated",
     "smtp_421", "smtp_451", "smtp_drop",
 )  # fmt: skip
-LATER = ("bookings.reminder", "bookings.follow_up", "bookings.lapse", "bookings.check_mirrors")
+LATER = ("bookings.reminder", "bookings.follow_up", "bookings.lapse", "bookings.reconcile")
 MOST_STEPS = 120
 
 
@@ -169,7 +169,7 @@ def settle() -> None:
 
 
 def check_and_settle() -> None:
-    check_mirrors(now=now())
+    reconcile(now=now())
     settle()
 
 
@@ -177,7 +177,7 @@ def shown(life: Life) -> dict[str, object]:
     booking = life._row()
     conference = Conference.objects.filter(booking=booking).first()
     event = CalendarEvent.objects.filter(booking_uid=booking.uid).first()
-    jobs = Job.objects.filter(subject=booking.subject_key()).exclude(state="done").exclude(name__in=LATER)
+    jobs = Job.objects.filter(concurrency=booking.subject_key()).exclude(state="done").exclude(name__in=LATER)
     return {
         "seed": life.seed,
         "done": life.done,

@@ -24,15 +24,15 @@ ROOMS = {
     """,
     "calendars": """
         models < provider_catalogue hooks busy_cache token_encryption
-        < queries reconnecting looks own_events incidents account_status < access_tokens ask_provider < actions
-        < banners emails < jobs < forms < views templatetags < urls apps
+        < queries looks own_events incidents account_status < emails < reconnecting < access_tokens ask_provider < actions
+        < banners < jobs < forms < views templatetags < urls apps
     """,
     "pages": """
-        models < meeting_types branding logo mail_variables slugs prefetch < schedules calendar_use < queries
+        models < hooks meeting_types branding logo mail_variables slugs prefetch < schedules calendar_use < queries
         < slug_history < actions < forms < views < urls apps
     """,
     "bookings": """
-        models states job_names < history links guests < queries proofs < errors policies rate_limits < slots
+        models states < history links guests < queries proofs < errors policies rate_limits < slots
         < integrations < notifications < actions < fulfilment < status < jobs < forms < views < urls apps
     """,
 }
@@ -166,6 +166,22 @@ def test_no_files_need_each_other() -> None:
         TopologicalSorter(needs).prepare()
     except CycleError as error:
         raise AssertionError(" <- ".join(".".join(name) for name in error.args[1])) from None
+
+
+def test_all_work_is_known_to_the_worker() -> None:
+    """What declares work, or listens to another app, is loaded by its app's `jobs.py` and nothing else."""
+    report(
+        f"{name_of(path)} declares work or listens: say so in {inside(path)[0]}/jobs.py"
+        for path in PRODUCT
+        if any(isinstance(node, ast.FunctionDef) and _is_loaded_by_name(node) for node in nodes(path))
+        if ["timetuna", *inside(path)] not in imports(ROOT / "timetuna" / inside(path)[0] / "jobs.py")
+    )
+
+
+def _is_loaded_by_name(function: ast.FunctionDef) -> bool:
+    called = (one.func if isinstance(one, ast.Call) else one for one in function.decorator_list)
+    names = {ast.unparse(one) for one in called}
+    return any(name in {"job", "recurring"} or name.startswith("on_") for name in names)
 
 
 def test_no_folder_is_full() -> None:

@@ -2,12 +2,18 @@
 
 import json
 import secrets
+from email.message import EmailMessage
 
+from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils import timezone
 
 from timetuna.accounts.notices import Notice
 from timetuna.encryption import box
-from timetuna.jobs.queue import enqueue
+from timetuna.jobs.models import Job
+from timetuna.jobs.registry import MAIL, GiveUp, job
+from timetuna.lib.mail import Letter, Mailbox, build, parse_mailbox
+from timetuna.mail_delivery import deliver
 
 
 def send(notice: Notice, *, to: str) -> None:
@@ -24,11 +30,44 @@ def send(notice: Notice, *, to: str) -> None:
     }
     number = secrets.token_hex(12)
     sealed = box().seal(json.dumps(mail), context=seal_context(number))
-    enqueue("accounts.send_mail", key=job_key(number), mail=number, sealed=sealed)
+    send_mail.enqueue(key=_job_key(number), mail=number, sealed=sealed)
 
 
-def job_key(mail: str) -> str:
-    """Return the key of the job that sends this mail."""
+@job("accounts.send_mail", lane=MAIL)
+def send_mail(mail: str, sealed: str) -> None:
+    """Send a sealed mail, and forget it once it has left or can never leave."""
+    if not sealed:
+        return
+    try:
+        deliver(_open(mail, sealed))
+    except GiveUp:
+        _forget(mail)
+        raise
+    _forget(mail)
+
+
+def _open(mail: str, sealed: str) -> EmailMessage:
+    values = json.loads(box().open(sealed, context=seal_context(mail)))
+    letter = Letter(
+        sender=parse_mailbox(settings.DEFAULT_FROM_EMAIL),
+        to=Mailbox("", values["to"]),
+        subject=values["subject"],
+        text=values["text"],
+        html=values["html"],
+        message_id=f"<{mail}@{settings.MAIL_DOMAIN}>",
+        sent_at=timezone.now(),
+    )
+    try:
+        return build(letter)
+    except ValueError as error:
+        raise GiveUp(f"Mail refused: {error}") from error
+
+
+def _forget(mail: str) -> None:
+    Job.objects.filter(key=_job_key(mail)).update(arguments={"mail": mail, "sealed": ""})
+
+
+def _job_key(mail: str) -> str:
     return f"accounts.mail:{mail}"
 
 

@@ -12,7 +12,18 @@ from django.utils import timezone
 from timetuna.calendars.incidents import Trouble, said, trouble_of
 from timetuna.calendars.models import CalendarAccount
 from timetuna.calendars.queries import kinds_of_provider
+from timetuna.jobs.registry import MAIL, job
 from timetuna.lib.mail import Letter, Mailbox, build, parse_mailbox
+from timetuna.mail_delivery import deliver
+
+
+@job("calendars.reconnect_mail", lane=MAIL)
+def send_reconnect_mail(account_id: int) -> None:
+    """Tell a host that a connection needs them, unless it was mended meanwhile."""
+    rows = CalendarAccount.objects.select_related("host")
+    account = rows.filter(pk=account_id, needs_reconnect=True).first()
+    if account is not None:
+        deliver(reconnect_mail(account))
 
 
 def reconnect_mail(account: CalendarAccount) -> EmailMessage:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from timetuna.availability.interval import Interval
 from timetuna.calendars.models import Calendar
+from timetuna.jobs import registry
 
 LEAST_DAYS, MOST_DAYS = 60, 730
 
@@ -36,9 +37,11 @@ class Wants:
 WantsOf = Callable[[int], Wants]
 OwnOf = Callable[[int, Collection[str]], dict[str, list[Interval]]]
 LossesOf = Callable[[int], Mapping[int, list[str]]]
+Connected = Callable[[int, str], None]
 _wants: list[WantsOf] = []
 _own: list[OwnOf] = []
 _losses: list[LossesOf] = []
+_connected: list[Connected] = []
 
 
 def register_wants(ask: WantsOf) -> None:
@@ -54,6 +57,22 @@ def register_own(ask: OwnOf) -> None:
 def register_losses(ask: LossesOf) -> None:
     """Have a function asked what would be lost with each of a host's accounts; it gets the host's id."""
     _losses[:] = [ask]
+
+
+def on_connected(listener: Connected) -> Connected:
+    """Have a function called when a host has connected an account; it gets the host's id and the provider's name.
+
+    It is called in the transaction that stores the account. Its module is listed in its app's `jobs.py`.
+    """
+    _connected.append(listener)
+    return listener
+
+
+def connected(host_id: int, provider: str) -> None:
+    """Say that a host has connected an account."""
+    registry.load()
+    for listener in _connected:
+        listener(host_id, provider)
 
 
 def losses_of(host_id: int) -> Mapping[int, list[str]]:

@@ -7,10 +7,10 @@ from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from timetuna.calendars.emails import send_reconnect_mail
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.calendars.provider_catalogue import listing
 from timetuna.jobs.models import Job
-from timetuna.jobs.queue import enqueue
 
 _REASON_LENGTH = 300
 _TOLD_BY_BOOKING = timedelta(seconds=30)
@@ -36,7 +36,7 @@ def ask_to_reconnect(accounts: QuerySet[CalendarAccount], *, reason: str) -> int
             failing_since=Coalesce("failing_since", now), problem=reason[:_REASON_LENGTH], told_at=now
         )
         wait = timedelta() if _has_calendars(account) else _TOLD_BY_BOOKING
-        enqueue("calendars.reconnect_mail", key=_mail_key(account), at=now + wait, account=account.pk)
+        send_reconnect_mail.enqueue(key=_mail_key(account), at=now + wait, account_id=account.pk)
     return len(found)
 
 

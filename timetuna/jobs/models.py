@@ -3,6 +3,12 @@
 from django.db import models
 from django.utils import timezone
 
+GENERAL, MAIL = "", "mail"
+LANES = (GENERAL, MAIL)
+"""Each has threads of its own in every worker, so that who waits in one holds nothing up in another."""
+ALONE = models.Q(lane=GENERAL) & ~models.Q(concurrency="")
+"""Which jobs run one at a time among those of the same `concurrency`; mails go to many people at once."""
+
 
 class Worker(models.Model):
     """A running worker process. A job it claimed is free again once its heartbeat is old."""
@@ -14,7 +20,11 @@ class Worker(models.Model):
 
 
 class Job(models.Model):
-    """Work to be done later: a handler's name and the ids it needs."""
+    """Work to be done later: a handler's name and the ids it needs.
+
+    concurrency: what it belongs to ("booking:17"): it is shown there, and of those of the general lane with the same
+    one no two run at once.
+    """
 
     class State(models.TextChoices):
         """Where a job stands."""
@@ -27,7 +37,7 @@ class Job(models.Model):
     name = models.CharField(max_length=100)
     key = models.CharField(max_length=200, unique=True, null=True, default=None)  # noqa: DJ001 - many rows have none
     lane = models.CharField(max_length=10, default="")
-    subject = models.CharField(max_length=100, default="", db_index=True)
+    concurrency = models.CharField(max_length=100, default="", db_index=True)
     arguments = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     run_at = models.DateTimeField(default=timezone.now)
@@ -45,4 +55,11 @@ class Job(models.Model):
                 fields=["lane", "run_at", "id"], name="jobs_due", condition=models.Q(state="waiting")
             ),
             models.Index(fields=["worker"], name="jobs_running", condition=models.Q(state="running")),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["concurrency"],
+                name="jobs_one_at_a_time",
+                condition=ALONE & models.Q(state="running"),
+            )
         ]

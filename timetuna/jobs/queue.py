@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import Min, QuerySet
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from timetuna.jobs.models import Job, Worker
-from timetuna.jobs.registry import lane_of, periods
+from timetuna.jobs.models import ALONE, GENERAL, MAIL, Job, Worker
 from timetuna.lib.text import single_line
 
 log = logging.getLogger("timetuna.jobs")
@@ -19,29 +18,23 @@ CHANNEL = "timetuna_jobs"
 DEAD_AFTER = timedelta(seconds=15)
 LONGEST_PAUSE = timedelta(hours=1)
 KEPT_FOR = timedelta(days=90)
+_TRIES = 3
 _FRESH = {"state": Job.State.WAITING, "attempts": 0, "tried_at": None, "finished_at": None}
 
 
-def enqueue(
-    name: str, *, key: str | None = None, subject: str = "", at: datetime | None = None, **ids: int | str
-) -> None:
-    """Write work down, in the caller's transaction. The same key twice is one job.
-
-    subject: what it belongs to ("booking:17"), so that it can be shown there. at: earliest moment, aware UTC.
-    """
-    due = at or timezone.now()
-    row = Job(name=name, key=key, lane=lane_of(name), subject=subject, arguments=ids, run_at=due)
-    Job.objects.bulk_create([row], ignore_conflicts=key is not None)
+def enqueue(row: Job) -> None:
+    """Write work down, in the caller's transaction. The same key twice is one job."""
+    Job.objects.bulk_create([row], ignore_conflicts=row.key is not None)
     _wake_after_commit()
 
 
-def repeat(name: str, *, key: str, subject: str, at: datetime, **ids: int | str) -> None:
+def repeat(row: Job) -> None:
     """Write work down as `enqueue` does, also where it was done or given up before: one row for it for ever."""
-    over = Job.objects.filter(key=key, state__in=[Job.State.DONE, Job.State.FAILED])
-    if over.update(run_at=at, last_error="", **_FRESH):
+    over = Job.objects.filter(key=row.key, state__in=[Job.State.DONE, Job.State.FAILED])
+    if over.update(run_at=row.run_at, last_error="", **_FRESH):
         _wake_after_commit()
     else:
-        enqueue(name, key=key, subject=subject, at=at, **ids)
+        enqueue(row)
 
 
 def _wake_after_commit() -> None:
@@ -57,21 +50,38 @@ def _wake() -> None:
 
 def claim(worker: Worker, *, lane: str | None = None) -> Job | None:
     """Take the job that is due longest, of one lane or of all, or None. Two workers never get the same one."""
-    now = timezone.now()
-    due = Job.objects.filter(state=Job.State.WAITING, run_at__lte=now).order_by("run_at", "id")
-    if lane is not None:
-        due = due.filter(lane=lane)
-    if not due.exists():  # a look costs nothing; on SQLite a transaction takes the write lock
-        return None
-    with transaction.atomic():
-        if connection.features.has_select_for_update_skip_locked:
-            due = due.select_for_update(skip_locked=True)
-        job = due.first()
-        if job is None:
+    due = _due(lane)
+    for _ in range(_TRIES):
+        if not due.exists():  # a look costs nothing; on SQLite a transaction takes the write lock
             return None
-        job.state, job.worker, job.attempts = Job.State.RUNNING, worker, job.attempts + 1
-        job.tried_at = job.tried_at or now
-        job.save(update_fields=["state", "worker", "attempts", "tried_at"])
+        try:
+            with transaction.atomic():
+                return _take(due, worker)
+        except IntegrityError:  # another worker has just begun a job of the same group
+            continue
+    return None
+
+
+def _due(lane: str | None) -> QuerySet[Job]:
+    """Return what may be begun now: of the general lane nothing beside which another of its group runs."""
+    rows = Job.objects.filter(state=Job.State.WAITING, run_at__lte=timezone.now()).order_by("run_at", "id")
+    if lane == MAIL:
+        return rows.filter(lane=lane)
+    if lane is not None:
+        rows = rows.filter(lane=lane)
+    beside = Job.objects.filter(ALONE, state=Job.State.RUNNING, concurrency=OuterRef("concurrency"))
+    return rows.exclude(Q(lane=GENERAL) & Exists(beside))
+
+
+def _take(due: QuerySet[Job], worker: Worker) -> Job | None:
+    if connection.features.has_select_for_update_skip_locked:
+        due = due.select_for_update(skip_locked=True, of=("self",))
+    job = due.first()
+    if job is None:
+        return None
+    job.state, job.worker, job.attempts = Job.State.RUNNING, worker, job.attempts + 1
+    job.tried_at = job.tried_at or timezone.now()
+    job.save(update_fields=["state", "worker", "attempts", "tried_at"])
     return job
 
 
@@ -83,12 +93,6 @@ def finish(job: Job) -> None:
 def again(job: Job, *, after: timedelta) -> None:
     """Give back a claimed job that recurs, to be run after a pause."""
     _settle(job, state=Job.State.WAITING, run_at=timezone.now() + after, attempts=0, tried_at=None)
-
-
-def begin_recurring() -> None:
-    """Write down the work that recurs, where no worker has done so before."""
-    for name in periods():
-        enqueue(name, key=f"recurring:{name}")
 
 
 def fail(job: Job, error: str) -> None:

@@ -1,22 +1,23 @@
-"""Handlers by name, the lanes they run in, and the words they use to talk to the queue."""
+"""Work that is done later: a handler is declared beside the verb it runs, and enqueues itself."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, Generic, ParamSpec, TypeVar
 
 from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
 
-Handler = Callable[..., None]
-GENERAL, MAIL = "", "mail"
-LANES = (GENERAL, MAIL)
-"""Each has threads of its own in every worker, so that who waits in one holds nothing up in another."""
-_handlers: dict[str, Handler] = {}
-_lanes: dict[str, str] = {}
-_periods: dict[str, timedelta] = {}
+from timetuna.jobs import queue
+from timetuna.jobs.models import GENERAL, LANES, MAIL, Job
+
+__all__ = ["GENERAL", "LANES", "MAIL", "GiveUp", "Handler", "Retry", "job", "recurring"]
+P = ParamSpec("P")
+R = TypeVar("R")
+_handlers: dict[str, "Handler[..., Any]"] = {}
 _first_try: ContextVar[datetime | None] = ContextVar("first_try", default=None)
 
 
@@ -32,52 +33,91 @@ class GiveUp(Exception):  # noqa: N818
     """The work cannot be done by trying again. `str()` is the sentence the host reads."""
 
 
-def job(name: str, *, lane: str = GENERAL) -> Callable[[Handler], Handler]:
-    """Register a handler under its name. Handlers take ids as keyword arguments and may be run twice.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handler(Generic[P, R]):
+    """A function that the worker can run: called, it runs here and now; enqueued, some time later and maybe twice.
+
+    every: the pause between two runs, of what recurs.
+    """
+
+    name: str
+    run: Callable[P, R]
+    lane: str = GENERAL
+    every: timedelta | None = None
+
+    def __call__(self, *args: P.args, **ids: P.kwargs) -> R:
+        """Do the work at once."""
+        return self.run(*args, **ids)
+
+    def enqueue(
+        self, *, key: str | None = None, concurrency: str = "", at: datetime | None = None, **ids: int | str
+    ) -> None:
+        """Write the work down, in the caller's transaction. The same key twice is one job.
+
+        concurrency: what it belongs to, see `Job`. at: earliest moment, aware UTC.
+        """
+        queue.enqueue(self._row(key, concurrency, at, ids))
+
+    def repeat(self, *, key: str, concurrency: str = "", at: datetime, **ids: int | str) -> None:
+        """Write the work down also where it was done or given up before: one row for it for ever."""
+        queue.repeat(self._row(key, concurrency, at, ids))
+
+    def _row(
+        self, key: str | None, concurrency: str, at: datetime | None, ids: Mapping[str, int | str]
+    ) -> Job:
+        return Job(
+            name=self.name,
+            key=key,
+            lane=self.lane,
+            concurrency=concurrency,
+            arguments=dict(ids),
+            run_at=at or timezone.now(),
+        )
+
+
+def job(
+    name: str, *, lane: str = GENERAL, every: timedelta | None = None
+) -> Callable[[Callable[P, R]], Handler[P, R]]:
+    """Make a function a handler, under the name that rows keep. It takes ids by name and may be run twice.
 
     lane: MAIL for what talks to the mail server.
     """
 
-    def register(handler: Handler) -> Handler:
+    def register(function: Callable[P, R]) -> Handler[P, R]:
         if name in _handlers:
             raise ValueError(f"Two handlers are called {name}.")
+        handler = Handler(name=name, run=function, lane=lane, every=every)
         _handlers[name] = handler
-        _lanes[name] = lane
         return handler
 
     return register
 
 
-def recurring(name: str, *, every: timedelta) -> Callable[[Handler], Handler]:
-    """Register a handler without arguments that runs again and again, once at a time among all workers.
+def recurring(name: str, *, every: timedelta) -> Callable[[Callable[P, R]], Handler[P, R]]:
+    """Make a function without arguments one that runs again and again, once at a time among all workers.
 
     The pause of `every` is counted from the end of a run; a run that fails is followed by the next one all the same.
     """
-    _periods[name] = every
-    return job(name)
+    return job(name, every=every)
 
 
-def handlers() -> Mapping[str, Handler]:
-    """Return all handlers by name. Every app's `jobs.py` is loaded when one is first asked for: few commands do."""
-    _load()
+def handlers() -> Mapping[str, Handler[..., Any]]:
+    """Return all handlers by name, loaded when one is first asked for: few commands do."""
+    load()
     return _handlers
 
 
 @cache
-def _load() -> None:
+def load() -> None:
+    """Load, once, the modules that each app's `jobs.py` lists: those that declare work or listen to another app."""
     autodiscover_modules("jobs")
 
 
-def periods() -> Mapping[str, timedelta]:
-    """Return what runs again and again, and after which pause."""
-    _load()
-    return _periods
-
-
-def lane_of(name: str) -> str:
-    """Return the lane that work of this name runs in."""
-    _load()
-    return _lanes.get(name, GENERAL)
+def begin_recurring() -> None:
+    """Write down the work that recurs, where no worker has done so before."""
+    for handler in handlers().values():
+        if handler.every is not None:
+            handler.enqueue(key=f"recurring:{handler.name}")
 
 
 def tried_since() -> datetime:

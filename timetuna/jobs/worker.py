@@ -19,8 +19,8 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.utils import timezone
 
 from timetuna.jobs import queue
-from timetuna.jobs.models import Job, Worker
-from timetuna.jobs.registry import LANES, GiveUp, Retry, first_tried, periods, run
+from timetuna.jobs.models import LANES, Job, Worker
+from timetuna.jobs.registry import GiveUp, Retry, begin_recurring, first_tried, handlers, run
 from timetuna.lib.call_stack import with_room
 from timetuna.logs import request_id
 
@@ -52,7 +52,7 @@ class WorkerProcess:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda number, _frame: self.told.put(number))
         self.row = _register()
-        queue.begin_recurring()
+        begin_recurring()
         runners = self._runners()
         watcher = threading.Thread(target=self._watch, name="watch", daemon=True)
         for thread in (*runners, watcher):
@@ -213,9 +213,9 @@ def perform(job: Job) -> None:
 
 def attempt(job: Job) -> Settle:
     """Run a claimed job; return what writes down how it went. Never raises."""
-    period = periods().get(job.name)
+    handler = handlers().get(job.name)
     settle = _attempt(job)
-    return settle if period is None else partial(queue.again, job, after=period)
+    return partial(queue.again, job, after=handler.every) if handler and handler.every else settle
 
 
 def _attempt(job: Job) -> Settle:

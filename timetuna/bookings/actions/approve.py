@@ -8,7 +8,7 @@ from timetuna.bookings.actions.lock_host import lock_host
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.history import HOST, note
 from timetuna.bookings.models import Booking
-from timetuna.jobs.queue import enqueue
+from timetuna.jobs.registry import handlers
 
 MOVED = "Your guest has asked for another time meanwhile. It is the one shown here; please answer again."
 TOO_LATE = "This request has ended: its time to be answered is over. Your guest can ask for another time."
@@ -37,8 +37,8 @@ def approve(booking_id: int, *, source: str, now: datetime, seen: int | None = N
             source=source,
             changes={"status": ("pending", "confirmed")},
         )
-        enqueue(
-            "bookings.fulfil", key=f"fulfil:{booking.pk}", subject=booking.subject_key(), booking=booking.pk
+        handlers()["bookings.fulfil"].enqueue(
+            key=f"fulfil:{booking.pk}", concurrency=booking.subject_key(), booking_id=booking.pk
         )
     return booking
 

@@ -26,7 +26,7 @@ from timetuna.bookings.proofs.work import Purpose, use
 from timetuna.bookings.rate_limits import is_crowd, refuse_flood
 from timetuna.bookings.slots.availability import SlotQuery, bookable
 from timetuna.calendars.queries import conference_kinds
-from timetuna.jobs.queue import enqueue
+from timetuna.jobs.registry import handlers
 from timetuna.lib.mail import mailbox_of
 from timetuna.pages.queries import MeetingChoice, PublicPage, page_settings
 from timetuna.web.client import NOBODY, Client
@@ -118,8 +118,8 @@ def _book(order: Order, now: datetime) -> Booking:
     name_guests(booking, order.others, most=page.most_guests, now=now)
     if page.approval_hours is None:
         note(booking, actor=GUEST, event="booked", text="Booked by the guest.", source=order.source)
-        enqueue(
-            "bookings.fulfil", key=f"fulfil:{booking.pk}", subject=booking.subject_key(), booking=booking.pk
+        handlers()["bookings.fulfil"].enqueue(
+            key=f"fulfil:{booking.pk}", concurrency=booking.subject_key(), booking_id=booking.pk
         )
     else:
         _ask_host(booking, order, hours=page.approval_hours, now=now)

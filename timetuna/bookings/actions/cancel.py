@@ -15,7 +15,7 @@ from timetuna.bookings.models import Booking, BookingHost
 from timetuna.bookings.notifications.audiences import BOTH
 from timetuna.bookings.notifications.queue import enqueue_mails
 from timetuna.bookings.policies import cancel_refusal
-from timetuna.jobs.queue import enqueue
+from timetuna.jobs.registry import handlers
 from timetuna.providers.base import Ability
 
 
@@ -87,9 +87,8 @@ def _call_off(
     enqueue_mails(booking, kind="cancelled", audiences=told)
     enqueue_event(booking)
     if may(booking, Ability.REMOVE):
-        enqueue(
-            "bookings.remove_conference",
+        handlers()["bookings.remove_conference"].enqueue(
             key=f"remove-conference:{booking.pk}",
-            subject=booking.subject_key(),
-            booking=booking.pk,
+            concurrency=booking.subject_key(),
+            booking_id=booking.pk,
         )

@@ -17,7 +17,7 @@ from timetuna.bookings.models import Booking, BookingHost, Conference
 from timetuna.bookings.notifications.audiences import GUEST, all_further
 from timetuna.bookings.notifications.queue import enqueue_mails
 from timetuna.jobs.models import Job
-from timetuna.jobs.queue import enqueue
+from timetuna.jobs.registry import handlers
 from timetuna.providers.base import Ability
 
 TEXT = "Cancelled together with others from one source."
@@ -119,11 +119,11 @@ def _make_again(row: Booking) -> None:
             state=Conference.State.WAITING, reference="", join_url="", passcode="", late_link_mailed=False
         )
     removing = Job.objects.filter(
-        subject=row.subject_key(), name="bookings.remove_conference", state=Job.State.WAITING
+        concurrency=row.subject_key(), name="bookings.remove_conference", state=Job.State.WAITING
     )
     removing.delete()
     if row.guest_confirmed:
         enqueue_mails(row, kind="confirmed", audiences=(GUEST, *all_further(row)))
-    enqueue(
-        "bookings.fulfil", key=f"fulfil:{row.pk}:{row.revision}", subject=row.subject_key(), booking=row.pk
+    handlers()["bookings.fulfil"].enqueue(
+        key=f"fulfil:{row.pk}:{row.revision}", concurrency=row.subject_key(), booking_id=row.pk
     )

@@ -15,8 +15,9 @@ from timetuna.bookings.integrations.event_queue import enqueue_event
 from timetuna.bookings.models import Booking, BookingGuest
 from timetuna.bookings.notifications.announced import is_announced
 from timetuna.bookings.notifications.audiences import BOTH, further
-from timetuna.bookings.notifications.plan_reminders import drop_reminders_of, plan_reminders
 from timetuna.bookings.notifications.queue import drop_unsent, enqueue_mails
+from timetuna.bookings.notifications.reminders import drop_reminders_of, plan_reminders
+from timetuna.bookings.notifications.send import send_mail
 from timetuna.bookings.policies import guests_refusal, most_guests
 from timetuna.bookings.proofs.needed import Proof, rates
 from timetuna.bookings.rate_limits import refuse_crowd, refuse_flood_of, refuse_flood_of_changes
@@ -159,7 +160,7 @@ def _still_waiting(booking: Booking) -> tuple[str, ...]:
 
 
 def _mails(booking: Booking) -> list[Job]:
-    return list(Job.objects.filter(subject=booking.subject_key(), name="bookings.mail"))
+    return list(Job.objects.filter(concurrency=booking.subject_key(), name=send_mail.name))
 
 
 def _people(count: int) -> str:

@@ -52,4 +52,4 @@ def _forget_work(host: User) -> None:
     bookings = list(Booking.objects.filter(host=host).only("pk"))
     for first in range(0, len(bookings), AT_ONCE):
         subjects = [booking.subject_key() for booking in bookings[first : first + AT_ONCE]]
-        Job.objects.filter(subject__in=subjects).exclude(state=Job.State.RUNNING).delete()
+        Job.objects.filter(concurrency__in=subjects).exclude(state=Job.State.RUNNING).delete()

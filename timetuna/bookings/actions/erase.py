@@ -6,19 +6,23 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from timetuna.bookings.actions.lock_host import lock_host
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.history import SYSTEM, note, without_quote
 from timetuna.bookings.links import set_new_link
 from timetuna.bookings.models import Booking, HistoryEntry, UnusualBookings
+from timetuna.bookings.notifications.reminders import TIMED_MAILS
+from timetuna.bookings.notifications.send import send_mail
 from timetuna.jobs.models import Job
+from timetuna.jobs.registry import recurring
 from timetuna.pages.models import HostRules
 
 ERASED_GUEST = "Erased guest"
 _FORGOTTEN = "…"
 _TELLS_NOTHING = 3
-_MAIL_WORK = ("bookings.mail", "bookings.reminder", "bookings.follow_up")
+_MAIL_WORK = (send_mail.name, *TIMED_MAILS)
 _AT_ONCE = 500
 SOURCE_KEPT_DAYS = 14
 """For so long a booking tells which others came from the same network."""
@@ -55,6 +59,13 @@ def of_the_same_guest(booking: Booking) -> QuerySet[Booking]:
     if not booking.guest_mailbox:
         return rows.filter(pk=booking.pk)
     return rows.filter(guest_mailbox=booking.guest_mailbox)
+
+
+@recurring("bookings.erase_due", every=timedelta(days=1))
+def erase_daily() -> None:
+    """Erase who the guests of long past meetings were, and where bookings came from."""
+    erase_due(now=timezone.now())
+    forget_sources(now=timezone.now())
 
 
 def erase_due(*, now: datetime) -> int:
@@ -134,6 +145,6 @@ def _forget(text: str, words: Iterable[str]) -> str:
 
 def _clean_work(booking: Booking) -> None:
     """Drop mails that wait, and what servers answered to the others: it may name the address."""
-    work = Job.objects.filter(subject=booking.subject_key())
+    work = Job.objects.filter(concurrency=booking.subject_key())
     work.filter(name__in=_MAIL_WORK, state__in=(Job.State.WAITING, Job.State.FAILED)).delete()
     work.exclude(last_error="").update(last_error="")

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 
 from timetuna.availability.minutes import minute_of
 from timetuna.bookings.actions.lock_host import lock_host
@@ -10,7 +11,7 @@ from timetuna.bookings.history import SYSTEM, note
 from timetuna.bookings.models import Booking, BookingHost
 from timetuna.bookings.notifications.audiences import BOTH
 from timetuna.bookings.notifications.queue import enqueue_mails
-from timetuna.jobs.queue import enqueue
+from timetuna.jobs.registry import job
 
 LONGEST = timedelta(days=40)
 """How long a request can last, however often its guest moves it."""
@@ -24,16 +25,16 @@ def answer_until(booking: Booking, *, hours: int, now: datetime) -> datetime:
 def plan_lapse(booking: Booking) -> None:
     """Have the request end when its time is up, in the caller's transaction."""
     assert booking.pending_until is not None  # noqa: S101 - said for the type checker
-    enqueue(
-        "bookings.lapse",
+    expire_request.enqueue(
         key=f"lapse:{booking.pk}:{minute_of(booking.pending_until)}",
-        subject=booking.subject_key(),
+        concurrency=booking.subject_key(),
         at=booking.pending_until,
-        booking=booking.pk,
+        booking_id=booking.pk,
     )
 
 
-def lapse(booking_id: int, *, now: datetime) -> None:
+@job("bookings.lapse")
+def expire_request(booking_id: int, *, now: datetime | None = None) -> None:
     """End the request if its time is up, free its time and tell both sides; else change nothing."""
     with transaction.atomic():
         booking = Booking.objects.filter(pk=booking_id).first()
@@ -41,7 +42,7 @@ def lapse(booking_id: int, *, now: datetime) -> None:
             return
         lock_host(booking.host_id)
         booking.refresh_from_db()
-        until = booking.pending_until
+        until, now = booking.pending_until, now or timezone.now()
         if booking.status != Booking.Status.PENDING or until is None or until > now:
             return
         end_request(booking, actor=SYSTEM)

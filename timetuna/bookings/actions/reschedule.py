@@ -23,7 +23,7 @@ from timetuna.bookings.notifications.queue import enqueue_mails
 from timetuna.bookings.policies import move_refusal
 from timetuna.bookings.rate_limits import refuse_flood_of_changes
 from timetuna.bookings.slots.availability import SlotQuery, bookable
-from timetuna.jobs.queue import enqueue
+from timetuna.jobs.registry import handlers
 from timetuna.l10n import datetimes
 from timetuna.pages.queries import page_settings
 from timetuna.web.client import NOBODY, Client
@@ -169,10 +169,9 @@ def _carry(booking: Booking) -> None:
     if conference is None or conference.scheduled_for is None:
         enqueue_mails(booking, kind="moved")
         return
-    enqueue(
-        "bookings.move_conference",
+    handlers()["bookings.move_conference"].enqueue(
         key=f"move-conference:{booking.pk}:{booking.revision}",
-        subject=booking.subject_key(),
-        booking=booking.pk,
+        concurrency=booking.subject_key(),
+        booking_id=booking.pk,
         revision=booking.revision,
     )

@@ -9,7 +9,7 @@ from timetuna.bookings.history import HOST, note
 from timetuna.bookings.models import Booking
 from timetuna.bookings.notifications.audiences import BOTH, everybody
 from timetuna.bookings.notifications.audiences import HOST as TO_HOST
-from timetuna.jobs.queue import enqueue
+from timetuna.bookings.notifications.send import send_mail
 
 IN_AN_HOUR, IN_A_DAY = 3, 10
 
@@ -24,10 +24,9 @@ def resend(booking_id: int, *, audience: str, now: datetime) -> Booking:
         if booking.erased_at is not None or audience not in _who_knows(booking):
             raise NotPossible("There is nobody whom this mail could be sent to.")
         number = _refuse_flood(booking, now)
-        enqueue(
-            "bookings.mail",
-            subject=booking.subject_key(),
-            booking=booking.pk,
+        send_mail.enqueue(
+            concurrency=booking.subject_key(),
+            booking_id=booking.pk,
             kind="again",
             audience=audience,
             revision=booking.revision,

@@ -12,6 +12,7 @@ from timetuna.bookings.notifications.announced import is_announced
 from timetuna.bookings.notifications.audiences import HOST
 from timetuna.bookings.notifications.booking_messages import FIRST_KINDS
 from timetuna.bookings.notifications.queue import enqueue_mails
+from timetuna.bookings.notifications.send import send_mail
 from timetuna.bookings.queries import work_of
 from timetuna.calendars.models import CalendarEvent
 from timetuna.calendars.queries import kind_provider
@@ -80,7 +81,7 @@ def has_mails(booking: Booking) -> bool:
 
 
 def _mails(booking: Booking) -> QuerySet[Job]:
-    return Job.objects.filter(subject=booking.subject_key(), name="bookings.mail")
+    return Job.objects.filter(concurrency=booking.subject_key(), name=send_mail.name)
 
 
 def _takes_place(booking: Booking) -> bool:

@@ -6,15 +6,18 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q
 
+from timetuna.bookings.fulfilment.fulfil import fulfil
+from timetuna.bookings.fulfilment.update_conference import move_outside, remove_outside
 from timetuna.bookings.history import SILENT
 from timetuna.bookings.integrations.event_entry import State
 from timetuna.bookings.integrations.grants import may
-from timetuna.bookings.job_names import FULFIL, MAIL, MOVE, REMOVE
 from timetuna.bookings.models import Booking, Conference, HistoryEntry
 from timetuna.bookings.notifications.announced import MEMORY, is_announced
+from timetuna.bookings.notifications.send import send_mail
 from timetuna.bookings.queries import work_of
 from timetuna.calendars.models import CalendarEvent
 from timetuna.jobs.models import Job
+from timetuna.jobs.registry import Handler
 from timetuna.providers.base import Ability
 
 _OPEN = (Job.State.WAITING, Job.State.RUNNING)
@@ -25,11 +28,11 @@ _SAME_MOMENT = timedelta(seconds=5)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
-    """Something that should have been written down: mails of a kind, or work by its name. `words` is for the host."""
+    """Something that should have been written down: mails of a kind, or work. `words` is for the host."""
 
     words: str
     mails: str = ""
-    work: str = ""
+    work: Handler[..., None] | None = None
 
 
 def missing(booking: Booking, *, now: datetime) -> Iterator[Missing]:
@@ -40,15 +43,15 @@ def missing(booking: Booking, *, now: datetime) -> Iterator[Missing]:
     ):
         return
     if booking.status == Booking.Status.CONFIRMED and _lacks_fulfilment(booking, jobs, now):
-        yield Missing(words="the work that follows from a booking was missing and is done now.", work=FULFIL)
+        yield Missing(words="the work that follows from a booking was missing and is done now.", work=fulfil)
     yield from _lacks_mails(booking, jobs, now)
     if booking.status == Booking.Status.CANCELLED and _lacks_removal(booking, jobs, now):
-        yield Missing(words="the meeting outside was not deleted and is now.", work=REMOVE)
+        yield Missing(words="the meeting outside was not deleted and is now.", work=remove_outside)
 
 
 def _lacks_fulfilment(booking: Booking, jobs: Sequence[Job], now: datetime) -> bool:
     """Say whether nobody is at the link or the first mails. A refused link waits for its host, not for a day."""
-    if any(job.name in {FULFIL, MOVE} and job.state in _OPEN for job in jobs):
+    if any(job.name in {fulfil.name, move_outside.name} and job.state in _OPEN for job in jobs):
         return False
     conference: Conference | None = getattr(booking, "conference", None)
     waits = conference is not None and conference.state in {
@@ -65,8 +68,8 @@ def _lacks_mails(booking: Booking, jobs: Sequence[Job], now: datetime) -> Iterat
         return
     if last.source == SILENT:
         return
-    later = [job for job in jobs if job.name == MAIL and job.created_at > last.at - _SAME_MOMENT]
-    moving = any(job.name == MOVE and job.state in _OPEN for job in jobs)
+    later = [job for job in jobs if job.name == send_mail.name and job.created_at > last.at - _SAME_MOMENT]
+    moving = any(job.name == move_outside.name and job.state in _OPEN for job in jobs)
     if not moving and not any(job.arguments.get("kind") == last.event for job in later):
         yield Missing(
             words=f"the mails of the change were missing and are sent now ({last.event}).", mails=last.event
@@ -75,7 +78,9 @@ def _lacks_mails(booking: Booking, jobs: Sequence[Job], now: datetime) -> Iterat
 
 def _lacks_removal(booking: Booking, jobs: Sequence[Job], now: datetime) -> bool:
     recent = booking.history.filter(event="cancelled", at__gt=now - MEMORY).exists()
-    return recent and not any(job.name == REMOVE for job in jobs) and may(booking, Ability.REMOVE)
+    return (
+        recent and not any(job.name == remove_outside.name for job in jobs) and may(booking, Ability.REMOVE)
+    )
 
 
 def behind_of(host_id: int, *, now: datetime) -> list[tuple[Booking, CalendarEvent]]:

@@ -94,5 +94,5 @@ def _is_held(row: CalendarEvent, booking: Booking, now: datetime) -> bool:
     """Say whether another process is at it: one that was killed has left its lease, but its job does not run."""
     if row.lease_until is None or row.lease_until <= now:
         return False
-    running = Job.objects.filter(subject=booking.subject_key(), name__in=WRITERS, state=Job.State.RUNNING)
+    running = Job.objects.filter(concurrency=booking.subject_key(), name__in=WRITERS, state=Job.State.RUNNING)
     return running.count() > 1

@@ -12,10 +12,11 @@ from timetuna.bookings.integrations.event_entry import in_line
 from timetuna.bookings.integrations.event_queue import enqueue_event
 from timetuna.bookings.integrations.event_target import event_of
 from timetuna.bookings.models import Booking, Conference
-from timetuna.jobs.registry import GiveUp, Retry
+from timetuna.jobs.registry import GiveUp, Retry, job
 from timetuna.pages.calendar_use.selection import default_is_unknown
 
 
+@job("bookings.fulfil")
 def fulfil(booking_id: int) -> None:
     """Make meeting and event, then see to the mails. Raises Retry or GiveUp with the sentence the host reads.
 

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 
 from timetuna.bookings.actions.expire_request import plan_lapse
 from timetuna.bookings.fulfilment.drift import Missing, missing
@@ -11,20 +12,23 @@ from timetuna.bookings.integrations.event_entry import in_line
 from timetuna.bookings.integrations.event_queue import enqueue_event, look_at_event
 from timetuna.bookings.integrations.event_target import event_of
 from timetuna.bookings.models import Booking
-from timetuna.bookings.notifications.plan_reminders import plan_reminders
 from timetuna.bookings.notifications.queue import enqueue_mails
+from timetuna.bookings.notifications.reminders import plan_reminders
 from timetuna.bookings.states import ahead
 from timetuna.calendars.models import CalendarEvent
 from timetuna.jobs.models import Job
-from timetuna.jobs.queue import enqueue, retry_now
+from timetuna.jobs.queue import retry_now
+from timetuna.jobs.registry import recurring
 
 MOST_AT_ONCE = 200
 _APART = timedelta(seconds=1.5)  # so that the looks of one run are spread until the next
 _DAY, _GIVE_UP_AFTER = timedelta(days=1), timedelta(days=30)
 
 
-def check_mirrors(*, now: datetime) -> int:
+@recurring("bookings.reconcile", every=timedelta(minutes=5))
+def reconcile(*, now: datetime | None = None) -> int:
     """Check the bookings that are due, so many at a time; return how many were looked at."""
+    now = now or timezone.now()
     due = Booking.objects.filter(next_check_at__lte=now).order_by("next_check_at")
     rows = list(due.select_related("host", "page", "conference")[:MOST_AT_ONCE])
     return sum(_check(row, now=now, at=now + number * _APART) for number, row in enumerate(rows))
@@ -53,8 +57,10 @@ def _repair(booking: Booking, what: Missing) -> None:
     note(booking, actor=SYSTEM, event="repaired", text=f"The daily check: {what.words}")
     if what.mails:
         enqueue_mails(booking, kind=what.mails)
-    elif not retry_now(Job.objects.filter(subject=booking.subject_key(), name=what.work)):
-        enqueue(what.work, subject=booking.subject_key(), booking=booking.pk)
+    elif what.work and not retry_now(
+        Job.objects.filter(concurrency=booking.subject_key(), name=what.work.name)
+    ):
+        what.work.enqueue(concurrency=booking.subject_key(), booking_id=booking.pk)
 
 
 def _see_to(booking: Booking, event: CalendarEvent, *, now: datetime, at: datetime) -> None:

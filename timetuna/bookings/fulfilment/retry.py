@@ -7,16 +7,18 @@ from django.db.models import Q
 from django.utils import timezone
 
 from timetuna.bookings.fulfilment.drift import behind_of
+from timetuna.bookings.fulfilment.fulfil import fulfil
 from timetuna.bookings.history import HOST, note
 from timetuna.bookings.integrations.event_entry import in_line, makes_link
 from timetuna.bookings.integrations.event_queue import enqueue_event
 from timetuna.bookings.integrations.event_target import event_of, home_of
 from timetuna.bookings.models import Booking, Conference
+from timetuna.calendars.hooks import on_connected
 from timetuna.calendars.models import CalendarAccount
 from timetuna.calendars.queries import event_kinds_from
 from timetuna.jobs.models import Job
 from timetuna.jobs.queue import retry_now
-from timetuna.jobs.registry import Retry
+from timetuna.jobs.registry import Retry, job
 
 _LISTING = timedelta(seconds=3)
 
@@ -28,7 +30,7 @@ def retry_booking(booking: Booking) -> int:
     """
     with transaction.atomic():
         planned = Q(state=Job.State.WAITING, last_error="", run_at__gt=timezone.now())
-        count = retry_now(Job.objects.filter(subject=booking.subject_key()).exclude(planned))
+        count = retry_now(Job.objects.filter(concurrency=booking.subject_key()).exclude(planned))
         # What was not answered before stays counted: each press is one call, and none by itself after it.
         Conference.objects.filter(booking=booking, state=Conference.State.REFUSED).update(
             state=Conference.State.WAITING, problem=""
@@ -42,11 +44,19 @@ def retry_booking(booking: Booking) -> int:
     return count
 
 
-def mend_connection(host_id: int, *, provider: str, now: datetime) -> int:
+@on_connected
+def resume_soon(host_id: int, provider: str) -> None:
+    """Have done what waited for an account that was just connected."""
+    resume.enqueue(host_id=host_id, provider=provider)
+
+
+@job("bookings.resume")
+def resume(host_id: int, *, provider: str) -> int:
     """Start what waited for the provider, now that it is connected: links, and events; return for how many bookings.
 
     Raises Retry while it is not known yet which calendars there are, and a link is to come with an event.
     """
+    now = timezone.now()
     kinds = {provider, *event_kinds_from(provider)}
     waiting = Conference.objects.filter(
         booking__host_id=host_id,
@@ -57,7 +67,7 @@ def mend_connection(host_id: int, *, provider: str, now: datetime) -> int:
     )
     unlinked = [row.booking for row in waiting.select_related("booking")]
     subjects = [booking.subject_key() for booking in unlinked]
-    count = retry_now(Job.objects.filter(subject__in=subjects, name="bookings.fulfil"))
+    count = retry_now(Job.objects.filter(concurrency__in=subjects, name=fulfil.name))
     count += _mend_events(host_id, provider, now)
     fresh = CalendarAccount.objects.filter(host_id=host_id, provider=provider, calendars_read_at=None)
     if any(makes_link(booking) for booking in unlinked) and fresh.exists():

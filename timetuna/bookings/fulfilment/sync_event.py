@@ -3,9 +3,11 @@
 from timetuna.bookings.fulfilment.announce import announce_late_link
 from timetuna.bookings.fulfilment.ensure_event import ensure_event
 from timetuna.bookings.models import Booking
+from timetuna.jobs.registry import job
 
 
-def mirror_event(booking_id: int, *, look: bool = False) -> None:
+@job("bookings.event")
+def sync_event(booking_id: int, *, look: bool = False) -> None:
     """Write, move or remove the event, and mail a link that came with it late. Raises Retry or GiveUp.
 
     look: write also what should be there already, in case its host has deleted it.
@@ -16,3 +18,9 @@ def mirror_event(booking_id: int, *, look: bool = False) -> None:
     ensure_event(booking, look=look)
     if booking.status == Booking.Status.CONFIRMED:
         announce_late_link(booking)
+
+
+@job("bookings.look_at_event")
+def look_at_event(booking_id: int) -> None:
+    """See to it that the event is there."""
+    sync_event(booking_id, look=True)

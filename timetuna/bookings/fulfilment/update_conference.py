@@ -15,13 +15,14 @@ from timetuna.bookings.integrations.grants import Maker, maker
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.notifications.queue import enqueue_mails
 from timetuna.calendars.access_tokens import use
-from timetuna.jobs.registry import GiveUp, Retry
+from timetuna.jobs.registry import GiveUp, Retry, job
 from timetuna.providers.base import Ability
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 
 LINK_LIVES = timedelta(days=30)
 
 
+@job("bookings.move_conference")
 def move_outside(booking_id: int, *, revision: int) -> None:
     """Move the meeting, or make another where the link would die before the new time; then mail both sides.
 
@@ -38,6 +39,7 @@ def move_outside(booking_id: int, *, revision: int) -> None:
         _remake_then_mail(booking)
 
 
+@job("bookings.remove_conference")
 def remove_outside(booking_id: int) -> None:
     """Delete the meeting of a cancelled booking. Raises Retry or GiveUp."""
     booking = Booking.objects.select_related("host").filter(pk=booking_id).first()

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from timetuna.bookings.job_names import MAIL
 from timetuna.bookings.models import Booking
 from timetuna.bookings.notifications.booking_messages import FIRST_KINDS
+from timetuna.bookings.notifications.send import send_mail
 from timetuna.jobs.models import Job
 from timetuna.jobs.queue import KEPT_FOR
 
@@ -20,4 +20,4 @@ def is_announced(booking: Booking, jobs: Sequence[Job], *, now: datetime) -> boo
     """
     if booking.created_at < now - MEMORY:
         return True
-    return any(job.name == MAIL and job.arguments.get("kind") in _TELLING_FIRST for job in jobs)
+    return any(job.name == send_mail.name and job.arguments.get("kind") in _TELLING_FIRST for job in jobs)

@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from timetuna.bookings.models import Booking, BookingGuest
 from timetuna.bookings.notifications.audiences import everybody, further, further_id
-from timetuna.bookings.notifications.plan_reminders import plan_reminders
+from timetuna.bookings.notifications.reminders import plan_reminders
+from timetuna.bookings.notifications.send import send_mail
 from timetuna.jobs.models import Job
-from timetuna.jobs.queue import KEPT_FOR, enqueue
+from timetuna.jobs.queue import KEPT_FOR
 
 _FIRST = frozenset({"confirmed", "promised"})
 _SAYS_THE_TIME = frozenset({"confirmed", "promised", "moved"})
@@ -33,12 +34,11 @@ def enqueue_mails(
     elif kind in _TAKES_BACK:
         readers = _who_have_heard(booking, readers)
     for audience in readers:
-        enqueue(
-            "bookings.mail",
+        send_mail.enqueue(
             key=f"mail:{booking.pk}:{kind}:{audience}:{booking.revision}",
-            subject=booking.subject_key(),
+            concurrency=booking.subject_key(),
             at=at,
-            booking=booking.pk,
+            booking_id=booking.pk,
             kind=kind,
             audience=audience,
             revision=booking.revision,
@@ -83,4 +83,4 @@ def _told_by_mails_that_are_forgotten(brought: dict[int, str]) -> set[str]:
 
 
 def _mails(booking: Booking) -> QuerySet[Job]:
-    return Job.objects.filter(subject=booking.subject_key(), name="bookings.mail").order_by("id")
+    return Job.objects.filter(concurrency=booking.subject_key(), name=send_mail.name).order_by("id")

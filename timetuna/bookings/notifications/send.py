@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING, cast
 from timetuna.bookings.models import Booking
 from timetuna.bookings.notifications.audiences import further_id
 from timetuna.bookings.notifications.compose import compose
-from timetuna.jobs.registry import GiveUp
+from timetuna.jobs.registry import MAIL, GiveUp, job
 from timetuna.mail_delivery import deliver
 
 if TYPE_CHECKING:
     from timetuna.bookings.notifications.booking_messages import Kind
 
 
+@job("bookings.mail", lane=MAIL)
 def send_mail(booking_id: int, *, kind: str, audience: str, revision: int, tag: str = "") -> None:
     """Compose from what is true now, and hand it to the mail server. Raises Retry or GiveUp with a sentence.
 

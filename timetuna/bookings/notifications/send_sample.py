@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 from timetuna.bookings.notifications.audiences import GUEST
 from timetuna.bookings.notifications.compose import letter
 from timetuna.bookings.notifications.sample_booking import sample_booking
-from timetuna.jobs.registry import GiveUp
+from timetuna.jobs.registry import MAIL, GiveUp, job
 from timetuna.lib.mail import Mailbox, build
 from timetuna.mail_delivery import deliver
 from timetuna.pages.actions.save_notifications import MAIL_KINDS, NotificationsTab
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from timetuna.bookings.notifications.booking_messages import Kind
 
 
+@job("bookings.sample_mail", lane=MAIL)
 def send_sample(page_id: int, *, kind: str, subject: str, message: str, language: str) -> None:
     """Mail it to the host's own address, without the invitation, which would put it into their calendar."""
     page = BookingPage.objects.select_related("host").filter(pk=page_id).first()

@@ -4,16 +4,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from timetuna.bookings.fulfilment.fulfil import fulfil
+from timetuna.bookings.fulfilment.sync_event import look_at_event, sync_event
+from timetuna.bookings.fulfilment.update_conference import move_outside, remove_outside
 from timetuna.bookings.integrations.event_entry import makes_link
 from timetuna.bookings.models import Booking, Conference
+from timetuna.bookings.notifications.send import send_mail
 from timetuna.bookings.queries import counts
 from timetuna.bookings.states import ahead
 from timetuna.jobs.models import Job
 
 PATIENCE = timedelta(minutes=2)
-_MAKERS = frozenset({"bookings.fulfil", "bookings.move_conference"})
-_EVENTS = frozenset({"bookings.event", "bookings.look_at_event"})
-_CARRIERS = frozenset({"bookings.move_conference", "bookings.remove_conference"})
+_MAKERS = frozenset({fulfil.name, move_outside.name})
+_EVENTS = frozenset({sync_event.name, look_at_event.name})
+_CARRIERS = frozenset({move_outside.name, remove_outside.name})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +42,12 @@ EVENT_WAITS = Mark(EVENT_FAILED.text, "warn")
 def marks(booking: Booking, work: Iterable[Job], *, now: datetime) -> list[Mark]:
     """Return what the host should know or do about the booking; `work` is what is not done yet."""
     jobs = [job for job in work if counts(job, booking)]
-    mails = [job for job in jobs if job.name == "bookings.mail"]
+    mails = [job for job in jobs if job.name == send_mail.name]
     link = _link_mark(booking, jobs, now)
     refused = [job for job in mails if job.state == Job.State.FAILED]
     waiting = [job for job in mails if job.state != Job.State.FAILED]
     if link is None and ahead(booking, now=now):  # the first mails are written down by what makes the link
-        waiting += [job for job in jobs if job.name == "bookings.fulfil"]
+        waiting += [job for job in jobs if job.name == fulfil.name]
     wanted = booking.status == Booking.Status.CANCELLED or ahead(booking, now=now)
     events = {job.state for job in jobs if wanted and job.name in _EVENTS and job.last_error}
     found = {

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from timetuna.bookings.fulfilment.update_conference import move_outside, remove_outside
 from timetuna.bookings.integrations.event_entry import makes_link
 from timetuna.bookings.integrations.event_target import event_of, reconnect_words
 from timetuna.bookings.integrations.location import duplicates, place, provider_label
@@ -17,8 +18,6 @@ from timetuna.calendars.provider_catalogue import listing
 from timetuna.calendars.queries import connection
 from timetuna.jobs.models import Job
 from timetuna.l10n import relative
-
-_MOVE, _REMOVE = "bookings.move_conference", "bookings.remove_conference"
 
 
 def effects(booking: Booking, history: Iterable[HistoryEntry], reader: Reader) -> list[Effect]:
@@ -96,12 +95,12 @@ def _changes(booking: Booking, jobs: Sequence[Job], reader: Reader) -> list[Effe
         return []
     label = provider_label(conference.provider)
     if booking.status == Booking.Status.CANCELLED:
-        removing = [job for job in jobs if job.name == _REMOVE]
+        removing = [job for job in jobs if job.name == remove_outside.name]
         left = f"Meeting {conference.reference} stays in your {label} account; you can delete it there."
         return [_carried(booking, removing, f"Deleting it in {label}", reader)] if removing else [
             Effect(title=f"In {label}", state=EffectState.NOTE, text=left)
         ]  # fmt: skip
-    moving = [job for job in jobs if job.name == _MOVE and counts(job, booking)]
+    moving = [job for job in jobs if job.name == move_outside.name and counts(job, booking)]
     if moving and moving[-1].state != Job.State.DONE:
         return [_carried(booking, moving, f"New time in {label}", reader)]
     if conference.scheduled_for not in {None, booking.start_at}:

@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 
+from timetuna.bookings.fulfilment.fulfil import fulfil
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.notifications.audiences import GUEST, HOST
+from timetuna.bookings.notifications.reminders import TIMED_MAILS, remind
+from timetuna.bookings.notifications.send import send_mail
 from timetuna.bookings.queries import counts
 from timetuna.bookings.states import ahead
 from timetuna.bookings.status.job import Effect, EffectState, standing
@@ -27,15 +30,12 @@ _MAILS = {
     "again": "sent again",
     "no_link": "link is missing",
 }
-_FULFIL, _MAIL, _REMINDER, _FOLLOW_UP = (
-    "bookings.fulfil", "bookings.mail", "bookings.reminder", "bookings.follow_up",
-)  # fmt: skip
 
 
 def mail_effects(booking: Booking, jobs: Sequence[Job], reader: Reader) -> list[Effect]:
     """Return each mail and each reminder, in the order they were written down. No query."""
-    mails = [_mail(job, booking, jobs, reader) for job in jobs if job.name == _MAIL]
-    timely = [job for job in jobs if job.name in {_REMINDER, _FOLLOW_UP} and _still_holds(job, booking)]
+    mails = [_mail(job, booking, jobs, reader) for job in jobs if job.name == send_mail.name]
+    timely = [job for job in jobs if job.name in TIMED_MAILS and _still_holds(job, booking)]
     return [
         *(mails or _mails_to_come(booking, jobs, reader)),
         *(standing(job, _timely_title(job), done="Sent", reader=reader) for job in timely),
@@ -48,7 +48,7 @@ def _reader(job: Job) -> str:
 
 
 def _timely_title(job: Job) -> str:
-    return f"{'Reminder' if job.name == _REMINDER else 'Follow-up'} to {_reader(job)}"
+    return f"{'Reminder' if job.name == remind.name else 'Follow-up'} to {_reader(job)}"
 
 
 def _still_holds(job: Job, booking: Booking) -> bool:
@@ -79,7 +79,7 @@ def _replaced(job: Job, booking: Booking, jobs: Sequence[Job]) -> bool:
 
 def _mails_to_come(booking: Booking, jobs: Sequence[Job], reader: Reader) -> list[Effect]:
     """Say how it stands with the first mails, which are written down once the link is there, or is late."""
-    job = next((job for job in jobs if job.name == _FULFIL), None)
+    job = next((job for job in jobs if job.name == fulfil.name), None)
     if job is None or not ahead(booking, now=reader.now):
         return []
     if _waits_for_link(booking):

@@ -159,6 +159,6 @@ def letters(monkeypatch):
         text = message.get_body(("plain",)).get_content()
         sent.append({"to": str(message["To"]), "subject": str(message["Subject"]), "text": text})
 
-    monkeypatch.setattr("timetuna.accounts.jobs.deliver", keep)
+    monkeypatch.setattr("timetuna.accounts.emails.deliver", keep)
     monkeypatch.setattr("timetuna.bookings.notifications.send.deliver", keep)
     return sent

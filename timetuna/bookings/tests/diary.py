@@ -71,11 +71,11 @@ def conference(booking, state):
 
 
 def job(booking, name="bookings.mail", **columns):
-    arguments = {"booking": booking.pk}
+    arguments = {"booking_id": booking.pk}
     if name == "bookings.mail":
         arguments |= {"kind": "confirmed", "audience": "guest", "revision": booking.revision}
     return Job.objects.create(
-        **{"name": name, "subject": booking.subject_key(), "arguments": arguments} | columns
+        **{"name": name, "concurrency": booking.subject_key(), "arguments": arguments} | columns
     )
 
 

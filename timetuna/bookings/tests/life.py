@@ -35,7 +35,7 @@ def made(page, start=None, *, worked=True, others=(), **guest):
 
 def kinds(booking):
     """Return the mails that were written down, as (kind, audience)."""
-    mails = Job.objects.filter(subject=booking.subject_key(), name="bookings.mail").order_by("id")
+    mails = Job.objects.filter(concurrency=booking.subject_key(), name="bookings.mail").order_by("id")
     return [(job.arguments["kind"], job.arguments["audience"]) for job in mails]
 
 

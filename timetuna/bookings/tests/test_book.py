@@ -28,7 +28,7 @@ def test_a_booking_and_its_work_are_stored_together(page):
         (minute_of(tomorrow()), minute_of(tomorrow()) + 30, True)
     ]
     assert list(Job.objects.values_list("name", "key", "arguments")) == [
-        ("bookings.fulfil", f"fulfil:{booking.pk}", {"booking": booking.pk})
+        ("bookings.fulfil", f"fulfil:{booking.pk}", {"booking_id": booking.pk})
     ]
     assert [entry.event for entry in booking.history.all()] == ["booked"]
 

@@ -9,7 +9,7 @@ from tests.clock import present
 from timetuna.availability.minutes import minute_of
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.reschedule import reschedule
-from timetuna.bookings.fulfilment.sync_event import mirror_event
+from timetuna.bookings.fulfilment.sync_event import sync_event
 from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.tests.conftest import due_now, make_page, order, tomorrow, work_off
@@ -135,7 +135,7 @@ def test_an_event_made_anew_with_another_link_has_it_mailed(google, booking):
     work_off()
     Conference.objects.update(join_url="https://meet.google.com/gone")
 
-    mirror_event(booking.pk, look=True)
+    sync_event(booking.pk, look=True)
     work_off()
 
     assert_link_everywhere(google, booking)

@@ -11,7 +11,7 @@ from timetuna.availability.minutes import minute_of
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.reschedule import reschedule
-from timetuna.bookings.fulfilment.reconcile import check_mirrors
+from timetuna.bookings.fulfilment.reconcile import reconcile
 from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking
 from timetuna.bookings.tests.conftest import due_now, order, tomorrow, work_off
@@ -225,5 +225,5 @@ def test_who_is_told_of_a_move_first_is_not_told_of_the_booking_after_it(page, z
     work_off()
 
     assert [message(mail)["Subject"].partition(":")[0] for mail in zoom.mails()] == ["Moved", "Moved"]
-    assert check_mirrors(now=present() + timedelta(days=1)) == 1
+    assert reconcile(now=present() + timedelta(days=1)) == 1
     assert not booking.history.filter(event="repaired").exists()

@@ -10,7 +10,7 @@ from timetuna.bookings.actions.approve import approve
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.decline import decline
-from timetuna.bookings.actions.expire_request import LONGEST, lapse
+from timetuna.bookings.actions.expire_request import LONGEST, expire_request
 from timetuna.bookings.actions.reschedule import reschedule
 from timetuna.bookings.errors import NotPossible, SlotTaken
 from timetuna.bookings.guests import Invitee
@@ -176,7 +176,7 @@ def test_an_answered_request_does_not_end(page):
     until = booking.pending_until
     yes(booking)
 
-    lapse(booking.pk, now=until + timedelta(days=1))
+    expire_request(booking.pk, now=until + timedelta(days=1))
 
     assert state(booking) == "confirmed"
 
@@ -322,6 +322,6 @@ def test_a_request_whose_time_is_over_is_not_brought_back_by_a_move(page, sam):
         with pytest.raises(NotPossible, match="This booking is cancelled"):
             reschedule(booking.pk, start_minute=minute_of(tomorrow(16)), actor="guest", now=now())
         sam.post(f"{path}/move/confirm", {"zone": "", "hold": "", "note": "", "start": later})
-        lapse(booking.pk, now=now())
+        expire_request(booking.pk, now=now())
 
     assert (state(booking), events(booking)[-1][2]) == ("cancelled", "lapsed")

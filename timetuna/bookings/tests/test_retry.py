@@ -12,7 +12,7 @@ from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.change_guests import add_guests, remove_guest
 from timetuna.bookings.actions.reschedule import reschedule
-from timetuna.bookings.fulfilment.reconcile import check_mirrors
+from timetuna.bookings.fulfilment.reconcile import reconcile
 from timetuna.bookings.fulfilment.retry import retry_booking
 from timetuna.bookings.guests import Invitee
 from timetuna.bookings.models import Booking, BookingGuest
@@ -53,7 +53,7 @@ def starts(google):
 def check_tomorrow():
     """Let a day pass, then let what the check found be done."""
     Booking.objects.filter(next_check_at__isnull=False).update(next_check_at=present())
-    checked = check_mirrors(now=present())
+    checked = reconcile(now=present())
     due_now(name="bookings.look_at_event")
     work_off()
     return checked
@@ -285,7 +285,7 @@ def test_an_event_is_written_by_one_process_at_a_time(google, booking):
     move(booking, days=1)
     row = CalendarEvent.objects
     row.update(lease="another", lease_until=present() + timedelta(minutes=1))
-    Job.objects.create(name="bookings.fulfil", subject=booking.subject_key(), state="running")
+    Job.objects.create(name="bookings.fulfil", concurrency=booking.subject_key(), state="running")
 
     work_off()
     assert starts(google) == [tomorrow()]

@@ -10,7 +10,7 @@ from django.test import Client
 from tests.clock import present
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.erase import erase, forget_sources
-from timetuna.bookings.fulfilment.reconcile import check_mirrors
+from timetuna.bookings.fulfilment.reconcile import reconcile
 from timetuna.bookings.models import Booking, BookingGuest, BookingHost, Conference, UnusualBookings
 from timetuna.bookings.notifications.queue import enqueue_mails
 from timetuna.bookings.tests.conftest import make_page, order, tomorrow, work_off
@@ -89,7 +89,7 @@ def test_the_silence_is_not_mended_a_day_later(host, many, letters):
     host.post(source_of(many[0]), {"booking": [many[0].pk]})
 
     with time_machine.travel(present() + timedelta(days=1, hours=1), tick=False):
-        check_mirrors(now=present())
+        reconcile(now=present())
         work_off()
 
     assert not [letter for letter in letters if "Guest 0 <stranger" in letter["to"]]

@@ -5,13 +5,14 @@ import logging
 from timetuna.calendars.provider_catalogue import webhooks
 from timetuna.encryption import box
 from timetuna.jobs.models import Job
-from timetuna.jobs.registry import GiveUp, Retry
+from timetuna.jobs.registry import GiveUp, Retry, job
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 
 log = logging.getLogger("timetuna.calendars")
 TRIES = 5
 
 
+@job("calendars.acknowledge_deauthorization")
 def acknowledge_deauthorization(sealed: str, *, provider: str, row: str) -> None:
     """Make the call, a few times at most. Whatever comes of it, the job's row keeps none of the ids afterwards.
 
@@ -40,6 +41,6 @@ def _tries(row: str) -> int:
 
 
 def _wipe(row: str) -> None:
-    for job in Job.objects.filter(key=row):
-        job.arguments["sealed"] = ""
-        Job.objects.filter(pk=job.pk).update(arguments=job.arguments)
+    for mine in Job.objects.filter(key=row):
+        mine.arguments["sealed"] = ""
+        Job.objects.filter(pk=mine.pk).update(arguments=mine.arguments)

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 from django.db.models import Q
 from django.utils import timezone
 
+from timetuna.calendars.actions.acknowledge_deauthorization import acknowledge_deauthorization
 from timetuna.calendars.models import Authorization, CalendarAccount
 from timetuna.calendars.token_encryption import grant_owner
 from timetuna.db.lock_timeout import impatient
 from timetuna.encryption import box
-from timetuna.jobs.queue import enqueue
 from timetuna.lib.signing import fingerprint
 from timetuna.providers.base import Deauthorization
 
@@ -62,4 +62,4 @@ def _forget(event: Deauthorization, provider: str) -> int:
 def _acknowledge_later(event: Deauthorization, provider: str) -> None:
     key = f"acknowledge:{fingerprint(event.acknowledgement)}"
     sealed = box().seal(event.acknowledgement, context=f"jobs.acknowledge:{provider}")
-    enqueue("calendars.acknowledge_deauthorization", key=key, provider=provider, sealed=sealed, row=key)
+    acknowledge_deauthorization.enqueue(key=key, provider=provider, sealed=sealed, row=key)

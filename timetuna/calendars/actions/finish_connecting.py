@@ -5,13 +5,13 @@ import logging
 from django.utils import timezone
 
 from timetuna.calendars.actions.begin_connecting import Visit, new_authorization
+from timetuna.calendars.actions.forget_expired import forget_expired
 from timetuna.calendars.actions.list_calendars import list_soon
 from timetuna.calendars.actions.store_grant import Grant, store_grant
 from timetuna.calendars.models import Authorization, CalendarAccount
 from timetuna.calendars.provider_catalogue import linkable, listing
 from timetuna.calendars.token_encryption import authorization_context, grant_owner, seal_grant
 from timetuna.encryption import box
-from timetuna.jobs.queue import enqueue
 from timetuna.lib.secretbox import SecretBoxError
 from timetuna.lib.signing import fingerprint, random_token
 from timetuna.providers.errors import NeedsReconnect, ProviderError
@@ -102,9 +102,7 @@ def _keep_waiting(visit: Visit, grant: Grant) -> Authorization:
     row.grant_owner = grant_owner(grant.provider, grant.profile.user_id)
     row.created_at, row.granted_at = grant.asked_at, grant.granted_at()
     row.save()
-    enqueue(
-        "calendars.forget_expired", at=row.expires_at, key=f"forget-authorization:{row.state_fingerprint}"
-    )
+    forget_expired.enqueue(at=row.expires_at, key=f"forget-authorization:{row.state_fingerprint}")
     return row
 
 

@@ -12,10 +12,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from timetuna.calendars.access_tokens import token_at_hand, use
-from timetuna.calendars.actions.restart_reading import spare_first_look
 from timetuna.calendars.models import EVERY, LONGEST_ID, Calendar, CalendarAccount
-from timetuna.calendars.provider_catalogue import directory
-from timetuna.jobs.queue import repeat
+from timetuna.calendars.provider_catalogue import directory, listing
+from timetuna.jobs.models import Job
+from timetuna.jobs.registry import GiveUp, Retry, job, recurring
 from timetuna.lib.text import single_line
 from timetuna.providers.base import OutsideCalendar
 from timetuna.providers.errors import NeedsReconnect, ProviderError
@@ -44,6 +44,45 @@ def list_calendars(account_id: int) -> None:
         CalendarAccount.objects.filter(pk=account_id).update(calendars_problem=str(error)[:300])
         raise
     _store(account_id, found, now=timezone.now())
+
+
+@job("calendars.list")
+def refresh_list(account_id: int) -> None:
+    """List them as the worker does. Raises Retry or GiveUp with a sentence."""
+    try:
+        list_calendars(account_id)
+    except NeedsReconnect as error:
+        raise GiveUp(str(error)) from error
+    except ProviderError as error:
+        if error.permanent:
+            raise GiveUp(str(error)) from error
+        raise Retry(str(error), at=error.retry_after) from error
+
+
+def begin_anew(account: CalendarAccount, *, now: datetime) -> None:
+    """Forget what was wrong with its calendars, keep their switches, and enqueue the look, in the caller's transaction.
+
+    Nobody is told that it is mended: whoever connects an account knows. Of an account that was never listed nothing is
+    known, so a row that stands for all its calendars blocks until it is.
+    """
+    Calendar.objects.filter(account=account).update(
+        next_read_at=now, failing_since=None, failures=0, problem="", problem_code="", told_at=None
+    )
+    found = listing(account.provider)
+    if found is not None and found.has_calendars and account.calendars_read_at is None:
+        name = f"Every calendar of {account.email or account.display_name}"[:300]
+        Calendar.objects.update_or_create(account=account, outside_id=EVERY, defaults={"name": name})
+    if directory(account.provider) is not None:
+        refresh_list.enqueue(key=_first_look(account), account_id=account.pk)
+
+
+def _spare_first_look(account: CalendarAccount) -> None:
+    """Drop the look that was enqueued when the account was connected, because it has just been taken."""
+    Job.objects.filter(key=_first_look(account), state=Job.State.WAITING).delete()
+
+
+def _first_look(account: CalendarAccount) -> str:
+    return f"list-calendars:{account.pk}:{account.connected_at.timestamp()}"
 
 
 def list_soon(account: CalendarAccount, *, seconds: float = SECONDS) -> None:
@@ -77,7 +116,7 @@ def list_soon(account: CalendarAccount, *, seconds: float = SECONDS) -> None:
         if found is not None:
             _refuse_unkept(found)
             _store(account.pk, found, now=timezone.now())
-            spare_first_look(account)
+            _spare_first_look(account)
 
 
 def _ask(account: CalendarAccount) -> tuple[OutsideCalendar, ...]:
@@ -101,6 +140,7 @@ def _refuse_unkept(found: Iterable[OutsideCalendar]) -> None:
         )
 
 
+@recurring("calendars.list_all", every=timedelta(hours=1))
 def enqueue_lists() -> None:
     """Have accounts listed again that were listed more than a day ago, or never; one row of work for each, for ever."""
     now = timezone.now()
@@ -110,12 +150,11 @@ def enqueue_lists() -> None:
     alive = CalendarAccount.objects.filter(old, needs_reconnect=False).values_list("pk", "provider")
     listed = [pk for pk, provider in alive if directory(provider) is not None]
     for number, pk in enumerate(listed):
-        repeat(
-            "calendars.list",
+        refresh_list.repeat(
             key=f"list-calendars-daily:{pk}",
-            subject=f"account:{pk}",
+            concurrency=f"account:{pk}",
             at=now + number * _APART,
-            account=pk,
+            account_id=pk,
         )
 
 

@@ -3,8 +3,8 @@
 from django.db import transaction
 from django.utils import timezone
 
+from timetuna.calendars.actions.list_calendars import refresh_list
 from timetuna.calendars.models import Calendar, CalendarAccount
-from timetuna.jobs.queue import repeat
 
 
 def read_again(account_id: int, *, host_id: int, calendar_id: int | None = None) -> bool:
@@ -22,6 +22,10 @@ def read_again(account_id: int, *, host_id: int, calendar_id: int | None = None)
     with transaction.atomic():
         rows.update(next_read_at=now)
         CalendarAccount.objects.filter(pk=account.pk).update(calendars_problem="")
-        subject, key = f"account:{account.pk}", f"list-calendars-again:{account.pk}"
-        repeat("calendars.list", key=key, subject=subject, at=now, account=account.pk)
+        refresh_list.repeat(
+            key=f"list-calendars-again:{account.pk}",
+            concurrency=f"account:{account.pk}",
+            at=now,
+            account_id=account.pk,
+        )
     return True

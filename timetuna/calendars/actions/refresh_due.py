@@ -2,18 +2,22 @@
 
 import threading
 import time
+from datetime import timedelta
 
 from django.db import DatabaseError, connections
 from django.utils import timezone
 
 from timetuna.calendars.actions.claim_refresh import claim_next, due
 from timetuna.calendars.actions.refresh import read
+from timetuna.jobs.registry import recurring
 
 THREADS = 8
 SECONDS = 20.0
 _LOOK_AGAIN_SECONDS = 0.3
+_PAUSE = timedelta(seconds=5)
 
 
+@recurring("calendars.refresh_due", every=_PAUSE)
 def refresh_due(*, threads: int = THREADS, seconds: float = SECONDS) -> int:
     """Read until nothing is due any more, or the seconds are over; return how many calendars had their turn.
 
@@ -30,6 +34,12 @@ def refresh_due(*, threads: int = THREADS, seconds: float = SECONDS) -> int:
     for runner in runners:
         runner.join()
     return lane.done
+
+
+@recurring("calendars.refresh_due_too", every=_PAUSE)
+def refresh_due_too() -> None:
+    """Share that work with another worker process; what one reads is out of the other's way."""
+    refresh_due()
 
 
 class _Lane:

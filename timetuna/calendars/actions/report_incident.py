@@ -13,8 +13,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from timetuna.calendars.actions.claim_refresh import RefreshClaim
+from timetuna.calendars.emails import mended_mail, trouble_mail
 from timetuna.calendars.models import Calendar, CalendarAccount
-from timetuna.jobs.queue import enqueue
+from timetuna.jobs.registry import MAIL, GiveUp, job
+from timetuna.mail_delivery import deliver
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 
 PATIENCE, TRIES = timedelta(minutes=30), 3
@@ -48,7 +50,32 @@ def mended(account: CalendarAccount) -> None:
     over = episode_over(account.pk)
     if over:
         key = f"calendars-mended:{account.pk}:{last_told(over).timestamp()}"
-        enqueue("calendars.mended_mail", key=key, account=account.pk)
+        send_mended_mail.enqueue(key=key, account_id=account.pk)
+
+
+@job("calendars.trouble_mail", lane=MAIL)
+def send_trouble_mail(account_id: int) -> None:
+    """Tell a host that calendars cannot be read, unless they can meanwhile."""
+    rows = CalendarAccount.objects.select_related("host")
+    account = rows.filter(pk=account_id, needs_reconnect=False).first()
+    episode = open_episode(account_id)
+    if account is not None and episode is not None:
+        deliver(trouble_mail(account, episode=episode))
+
+
+@job("calendars.mended_mail", lane=MAIL)
+def send_mended_mail(account_id: int) -> None:
+    """Tell a host that what they were told of is over, unless it began again."""
+    account = CalendarAccount.objects.select_related("host").filter(pk=account_id).first()
+    over = episode_over(account_id)
+    if account is None or not over:
+        return
+    try:
+        deliver(mended_mail(account, [one.name for one in over], episode=last_told(over)))
+    except GiveUp:  # an address that takes no mail must not hide the next trouble
+        settle(over)
+        raise
+    settle(over)
 
 
 def open_episode(account_id: int) -> datetime | None:
@@ -81,7 +108,7 @@ def _tell(row: Calendar, *, code: str, since: datetime, now: datetime) -> None:
     others = Calendar.objects.filter(account=row.account_id, told_at__isnull=False, problem_code=code)
     if not others.exclude(pk=row.pk).exists():
         key = f"calendars-trouble:{row.pk}:{since.timestamp()}"
-        enqueue("calendars.trouble_mail", key=key, account=row.account_id)
+        send_trouble_mail.enqueue(key=key, account_id=row.account_id)
 
 
 def _pause(failures: int, *, permanent: bool) -> timedelta:

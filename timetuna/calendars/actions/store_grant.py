@@ -8,12 +8,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from timetuna.accounts.models import User
-from timetuna.calendars.actions.restart_reading import begin_anew
+from timetuna.calendars.actions.list_calendars import begin_anew
+from timetuna.calendars.hooks import connected
 from timetuna.calendars.models import Authorization, CalendarAccount
 from timetuna.calendars.provider_catalogue import listing
 from timetuna.calendars.reconnecting import ask_to_reconnect
 from timetuna.calendars.token_encryption import grant_owner, sealed_tokens
-from timetuna.jobs.queue import enqueue
 from timetuna.providers.base import Profile, Tokens
 
 
@@ -46,7 +46,7 @@ def store_grant(grant: Grant, *, host_id: int, replace: bool = False) -> bool:
         row = _write(grant, host_id)
         _retire_older_links(grant)
         begin_anew(row, now=timezone.now())
-        enqueue("bookings.connection_mended", host=host_id, provider=grant.provider)
+        connected(host_id, grant.provider)
     # Once more after the commit: two hosts who linked the same account at one moment could not see each other's row.
     _retire_older_links(grant)
     return True

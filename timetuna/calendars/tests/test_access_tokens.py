@@ -119,7 +119,7 @@ def test_dead_grant_needs_its_host_and_is_told_once(account, zoom, alice):
     assert account.needs_reconnect_reason
     assert usable(alice.pk, "zoom") is False
     assert len(zoom.calls("token.refresh")) == 1
-    assert [job.arguments for job in jobs("calendars.reconnect_mail")] == [{"account": account.pk}]
+    assert [job.arguments for job in jobs("calendars.reconnect_mail")] == [{"account_id": account.pk}]
 
 
 @pytest.mark.parametrize("fault", ["old_error_texts", "bare_error"])

@@ -65,9 +65,7 @@ def test_row_holds_what_the_test_plan_lists(browser, zoom, alice):
 def test_connecting_wakes_what_waits_for_it(browser, zoom, alice):
     connect(browser, zoom)
 
-    assert [job.arguments for job in jobs("bookings.connection_mended")] == [
-        {"host": alice.pk, "provider": "zoom"}
-    ]
+    assert [job.arguments for job in jobs("bookings.resume")] == [{"host_id": alice.pk, "provider": "zoom"}]
 
 
 def test_leaving_sends_state_and_s256_and_no_scope(browser, zoom):

@@ -133,7 +133,7 @@ def test_same_zoom_user_two_hosts(browser, zoom, alice, charlie):
     )
     assert not newer.needs_reconnect
     assert (usable(alice.pk, "zoom"), usable(charlie.pk, "zoom")) == (False, True)
-    assert [job.arguments for job in jobs("calendars.reconnect_mail")] == [{"account": older.pk}]
+    assert [job.arguments for job in jobs("calendars.reconnect_mail")] == [{"account_id": older.pk}]
 
 
 def test_two_hosts_taking_the_account_from_each_other_are_told_once_an_episode(browser, zoom, charlie):

@@ -338,7 +338,7 @@ def test_connecting_again_keeps_switches_and_has_all_read_at_once(alice, calenda
     calendar.refresh_from_db()
     assert (calendar.blocks, calendar.failing_since, calendar.told_at) == (False, None, None)
     assert calendar.next_read_at <= present()
-    assert set(Job.objects.values_list("name", flat=True)) == {"bookings.connection_mended"}
+    assert set(Job.objects.values_list("name", flat=True)) == {"bookings.resume"}
 
 
 def test_a_credential_that_was_typed_is_never_renewed_and_once_refused_only_its_host_can_help(calendar):

@@ -13,6 +13,7 @@ import pytest
 from tests.migrated import fresh_database
 from timetuna.jobs import registry
 from timetuna.jobs.models import Job, Worker
+from timetuna.jobs.registry import Handler
 from timetuna.lib.tests import conftest as lib
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -32,7 +33,14 @@ def make_worker(pid=1, **columns):
 @pytest.fixture
 def handler(monkeypatch):
     """Register what a job called `trial` does."""
-    return lambda function: monkeypatch.setitem(registry._handlers, "trial", function)
+    return lambda function: monkeypatch.setitem(
+        registry._handlers, "trial", Handler(name="trial", run=function)
+    )
+
+
+def enqueue(name="trial", *, lane="", **order):
+    """Write down work of that name, whether anybody knows it or not."""
+    Handler(name=name, run=print, lane=lane).enqueue(**order)
 
 
 def only_job():

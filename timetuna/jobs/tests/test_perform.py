@@ -8,7 +8,7 @@ from tests.clock import present
 from timetuna.jobs import queue, registry
 from timetuna.jobs.models import Job
 from timetuna.jobs.registry import GiveUp, Retry
-from timetuna.jobs.tests.conftest import only_job
+from timetuna.jobs.tests.conftest import enqueue, only_job
 from timetuna.jobs.worker import attempt, perform
 
 pytestmark = pytest.mark.vendor
@@ -23,7 +23,7 @@ def run(worker, handler):
     def run(function, **ids):
         handler(function)
         if not Job.objects.exists():
-            queue.enqueue("trial", **ids)
+            enqueue(**ids)
         Job.objects.update(run_at=present())
         perform(queue.claim(worker))
         return only_job()
@@ -91,7 +91,7 @@ def test_what_breaks_is_tried_again_and_ends_some_time(run, settings, error):
 def test_a_database_that_is_away_is_no_fault_of_the_job(worker, handler, settings, monkeypatch):
     monkeypatch.setattr("timetuna.jobs.worker.connections.close_all", lambda: None)  # the test's would go too
     handler(raising(OperationalError("server closed the connection")))
-    queue.enqueue("trial")
+    enqueue()
     Job.objects.update(attempts=settings.BROKEN_JOB_ATTEMPTS)
 
     perform(queue.claim(worker))
@@ -101,7 +101,7 @@ def test_a_database_that_is_away_is_no_fault_of_the_job(worker, handler, setting
 
 
 def test_unknown_work_fails_with_a_sentence(worker):
-    queue.enqueue("from.the.future")
+    enqueue("from.the.future")
 
     perform(queue.claim(worker))
 
@@ -117,7 +117,7 @@ def test_arguments_that_the_handler_does_not_know_break_it(run):
 
 def test_what_is_done_can_be_written_down_later_and_twice(worker, handler):
     handler(lambda: None)
-    queue.enqueue("trial")
+    enqueue()
     settle = attempt(queue.claim(worker))
     assert only_job().state == "running"
 

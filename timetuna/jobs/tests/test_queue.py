@@ -2,13 +2,13 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from tests.clock import present
 from timetuna.jobs import queue, registry
 from timetuna.jobs.models import Job, Worker
 from timetuna.jobs.registry import GENERAL, MAIL
-from timetuna.jobs.tests.conftest import make_worker, only_job
+from timetuna.jobs.tests.conftest import enqueue, make_worker, only_job
 
 pytestmark = pytest.mark.vendor
 
@@ -20,7 +20,7 @@ class Undone(Exception):  # noqa: N818
 
 
 def claimed(worker):
-    queue.enqueue("trial")
+    enqueue()
     return queue.claim(worker)
 
 
@@ -31,7 +31,7 @@ def stored():
 @pytest.mark.django_db(transaction=True)
 def test_what_is_rolled_back_leaves_no_work():
     with suppress(Undone), transaction.atomic():
-        queue.enqueue("trial", booking=1)
+        enqueue(booking=1)
         raise Undone
 
     assert not Job.objects.exists()
@@ -40,27 +40,27 @@ def test_what_is_rolled_back_leaves_no_work():
 def test_a_job_carries_what_its_handler_needs(db):
     at = datetime(2030, 1, 1, 12, tzinfo=UTC)
 
-    queue.enqueue("trial", key="k", subject="booking:1", at=at, booking=1, kind="moved")
+    enqueue(key="k", concurrency="booking:1", at=at, booking=1, kind="moved")
 
     job = only_job()
-    assert (job.name, job.key, job.subject, job.run_at) == ("trial", "k", "booking:1", at)
+    assert (job.name, job.key, job.concurrency, job.run_at) == ("trial", "k", "booking:1", at)
     assert job.arguments == {"booking": 1, "kind": "moved"}
     assert (job.state, job.attempts) == ("waiting", 0)
 
 
 def test_the_same_key_is_one_job_even_when_it_is_done(worker):
     for _ in range(2):
-        queue.enqueue("trial", key="mail:1")
+        enqueue(key="mail:1")
     queue.finish(queue.claim(worker))
 
-    queue.enqueue("trial", key="mail:1")
+    enqueue(key="mail:1")
 
     assert only_job().state == State.DONE
 
 
 def test_without_a_key_every_call_is_a_job(db):
     for _ in range(2):
-        queue.enqueue("trial")
+        enqueue()
 
     assert Job.objects.count() == 2
 
@@ -73,7 +73,7 @@ def test_work_that_is_stored_stays_when_nobody_can_be_woken(monkeypatch, caplog)
     monkeypatch.setattr(queue, "_wake", unreachable)
 
     with transaction.atomic():
-        queue.enqueue("trial")
+        enqueue()
 
     assert only_job().state == State.WAITING
 
@@ -81,17 +81,16 @@ def test_work_that_is_stored_stays_when_nobody_can_be_woken(monkeypatch, caplog)
 def test_the_longest_due_comes_first_and_the_future_waits(worker):
     now = present()
     for name, seconds in (("second", 5), ("first", 10), ("future", -60)):
-        queue.enqueue(name, at=now - timedelta(seconds=seconds))
+        enqueue(name, at=now - timedelta(seconds=seconds))
 
     jobs = [queue.claim(worker) for _ in range(3)]
 
     assert [job and job.name for job in jobs] == ["first", "second", None]
 
 
-def test_each_lane_is_claimed_by_itself(worker, monkeypatch):
-    monkeypatch.setitem(registry._lanes, "letter", MAIL)
-    queue.enqueue("letter")
-    queue.enqueue("meeting")
+def test_each_lane_is_claimed_by_itself(worker):
+    enqueue("letter", lane=MAIL)
+    enqueue("meeting")
 
     claimed = [queue.claim(worker, lane=lane) for lane in (MAIL, MAIL, GENERAL, GENERAL)]
 
@@ -99,7 +98,7 @@ def test_each_lane_is_claimed_by_itself(worker, monkeypatch):
 
 
 def test_all_mails_have_a_lane_of_their_own():
-    assert {name for name in registry.handlers() if registry.lane_of(name) == MAIL} == {
+    assert {name for name, handler in registry.handlers().items() if handler.lane == MAIL} == {
         "accounts.send_mail",
         "bookings.follow_up",
         "bookings.mail",
@@ -111,8 +110,33 @@ def test_all_mails_have_a_lane_of_their_own():
     }
 
 
+def test_of_one_booking_one_job_runs_at_a_time_and_mails_as_they_come(worker):
+    enqueue("fulfil", concurrency="booking:1")
+    enqueue("remove", concurrency="booking:1")
+    enqueue("other", concurrency="booking:2")
+    for _ in range(2):
+        enqueue("mail", concurrency="booking:1", lane=MAIL)
+    for _ in range(2):
+        enqueue("loose")
+
+    first = [queue.claim(worker) for _ in range(7)]
+
+    assert [job and job.name for job in first] == ["fulfil", "other", "mail", "mail", "loose", "loose", None]
+    queue.postpone(first[0], "Zoom is down.", at=present() + timedelta(hours=1))
+    assert queue.claim(worker).name == "remove"
+
+
+def test_the_database_refuses_a_second_one_whoever_begins_it(worker):
+    for _ in range(2):
+        enqueue(concurrency="booking:1")
+    queue.claim(worker)
+
+    with transaction.atomic(), pytest.raises(IntegrityError):
+        queue._take(Job.objects.filter(state=State.WAITING), worker)
+
+
 def test_a_job_knows_when_it_was_first_tried(worker):
-    queue.enqueue("a")
+    enqueue("a")
     first = queue.claim(worker)
     queue.postpone(first, "Zoom is down.", at=present())
 
@@ -135,7 +159,7 @@ def test_a_claimed_job_is_nobody_elses(worker):
 def test_finished_failed_postponed(worker):
     later = present() + timedelta(hours=3)
     for name in "abc":
-        queue.enqueue(name)
+        enqueue(name)
     queue.finish(queue.claim(worker))
     queue.fail(queue.claim(worker), "Zoom refused.")
     queue.postpone(queue.claim(worker), "Zoom is down.", at=later)
@@ -193,7 +217,7 @@ def test_the_sweep_frees_the_jobs_of_silent_workers_only(worker):
     silent = make_worker(2, heartbeat_at=present() - queue.DEAD_AFTER - timedelta(seconds=1))
     slow = make_worker(3, heartbeat_at=present() - queue.DEAD_AFTER + timedelta(seconds=5))
     for name in "abc":
-        queue.enqueue(name)
+        enqueue(name)
     for each in (worker, silent, slow):
         queue.claim(each)
 
@@ -245,7 +269,7 @@ def test_pauses_grow_jitter_and_end_at_an_hour(settings):
 
 def test_retry_now_gives_waiting_and_failed_jobs_fresh_attempts(worker):
     for name in "abcd":
-        queue.enqueue(name)
+        enqueue(name)
     queue.finish(queue.claim(worker))
     queue.fail(queue.claim(worker), "x")
     queue.postpone(queue.claim(worker), "x", at=present() + timedelta(days=1))
@@ -262,10 +286,10 @@ def test_retry_now_gives_waiting_and_failed_jobs_fresh_attempts(worker):
 
 def test_how_long_work_has_been_waiting(db):
     assert queue.oldest_waiting_seconds() == 0.0
-    queue.enqueue("future", at=present() + timedelta(minutes=1))
+    enqueue("future", at=present() + timedelta(minutes=1))
     assert queue.oldest_waiting_seconds() == 0.0
 
-    queue.enqueue("late", at=present() - timedelta(seconds=30))
+    enqueue("late", at=present() - timedelta(seconds=30))
 
     assert 30 <= queue.oldest_waiting_seconds() < 35
 
@@ -281,7 +305,7 @@ def test_a_worker_is_alive_while_its_heart_beats(db):
 
 
 def test_a_look_without_work_takes_no_lock(worker, django_assert_num_queries):
-    queue.enqueue("future", at=present() + timedelta(minutes=1))
+    enqueue("future", at=present() + timedelta(minutes=1))
 
     with django_assert_num_queries(1) as seen:
         assert queue.claim(worker) is None

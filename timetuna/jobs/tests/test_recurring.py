@@ -18,7 +18,6 @@ def work(monkeypatch):
     """Two kinds of work that recur, known to this test only."""
     registry.handlers()  # loaded now, they stay out of what is put in their place
     monkeypatch.setattr(registry, "_handlers", {})
-    monkeypatch.setattr(registry, "_periods", {})
     runs.clear()
     registry.recurring("trial.tick", every=timedelta(minutes=5))(lambda: runs.append("tick"))
     registry.recurring("trial.break", every=timedelta(hours=1))(lambda: 1 / 0)
@@ -31,14 +30,14 @@ def run_everything():
 
 
 def test_two_workers_write_it_down_once():
-    queue.begin_recurring()
-    queue.begin_recurring()
+    registry.begin_recurring()
+    registry.begin_recurring()
 
     assert sorted(Job.objects.values_list("name", flat=True)) == ["trial.break", "trial.tick"]
 
 
 def test_it_waits_for_its_next_turn_whatever_became_of_this_one():
-    queue.begin_recurring()
+    registry.begin_recurring()
 
     run_everything()
 
@@ -49,7 +48,7 @@ def test_it_waits_for_its_next_turn_whatever_became_of_this_one():
 
 
 def test_a_turn_that_has_come_is_run_again():
-    queue.begin_recurring()
+    registry.begin_recurring()
     run_everything()
 
     Job.objects.update(run_at=present())

@@ -63,6 +63,16 @@ def test_two_workers_share_the_work_and_repeat_none(hand, start_worker, enqueue,
     assert set(trace.pids()) == pids
 
 
+def test_two_workers_do_the_work_of_one_group_one_after_the_other(hand, start_worker, enqueue, trace):
+    for _ in range(2):
+        start_worker()
+
+    enqueue("trial.slow", milliseconds=20, times=20, concurrency="booking:1")
+
+    wait_for(lambda: states(hand) == ["done"] * 20)
+    assert trace.words() == ["x", "x-done"] * 20
+
+
 @pytest.mark.parametrize(("stuck", "free"), [("trial.held_mail", "trial.note"), ("trial.held", "trial.mail")])
 def test_a_server_that_says_nothing_holds_up_its_own_lane_only(
     hand, start_worker, enqueue, trace, end, stuck, free

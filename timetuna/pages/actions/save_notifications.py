@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
-from timetuna.jobs.queue import enqueue
+from timetuna.pages.hooks import reminders_changed
 from timetuna.pages.models import BookingPage, PageMail
 from timetuna.pages.queries import MailText
 
@@ -37,7 +37,7 @@ def save_notifications(page: BookingPage, tab: NotificationsTab) -> None:
         )
         for kind in MAIL_KINDS[1:]:
             _store(page, kind, tab.texts[kind])
-        enqueue("bookings.plan_reminders", page=page.pk)
+        reminders_changed(page.pk)
 
 
 def _store(page: BookingPage, kind: str, text: MailText) -> None:

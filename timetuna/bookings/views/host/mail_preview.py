@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from timetuna.bookings.notifications.audiences import GUEST, HOST
 from timetuna.bookings.notifications.compose import letter
 from timetuna.bookings.notifications.sample_booking import sample_booking
-from timetuna.jobs.queue import enqueue
+from timetuna.bookings.notifications.send_sample import send_sample
 from timetuna.pages.actions.save_notifications import MAIL_KINDS
 from timetuna.pages.forms.notifications import NotificationsForm
 from timetuna.pages.models import BookingPage
@@ -62,12 +62,11 @@ def mail_test(request: HttpRequest, page_id: int) -> HttpResponse:
 
 
 def _enqueue_sample(page: BookingPage, kind: str, text: MailText, *, language: str, now: datetime) -> None:
-    enqueue(
-        "bookings.sample_mail",
+    send_sample.enqueue(
         key=f"sample-mail:{page.pk}:{int(now.timestamp()) // 5}",
-        page=page.pk,
+        page_id=page.pk,
         kind=kind,
-        mail_subject=text.subject,
+        subject=text.subject,
         message=text.message,
         language=language,
     )

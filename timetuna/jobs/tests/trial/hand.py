@@ -18,14 +18,15 @@ from django.db.models import F  # noqa: E402
 
 from timetuna.jobs import queue  # noqa: E402
 from timetuna.jobs.models import Job, Worker  # noqa: E402
+from timetuna.jobs.registry import handlers  # noqa: E402
 
 COLUMNS = ("pk", "state", "attempts", "worker_id", "last_error")
 
 
-def enqueue(times: int = 1, **order: Any) -> None:
+def enqueue(name: str, times: int = 1, **order: Any) -> None:
     with transaction.atomic():
         for _ in range(times):
-            queue.enqueue(**order)
+            handlers()[name].enqueue(**order)
 
 
 def jobs() -> list[dict[str, Any]]:

@@ -1,0 +1,157 @@
+"""Reminders and follow-ups: written down with the change that gives a booking its time, sent if that still holds."""
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+from django.db import transaction
+from django.utils import timezone
+
+from timetuna.bookings.models import Booking, BookingGuest
+from timetuna.bookings.notifications.audiences import BOTH, GUEST, HOST, all_further, further, further_id
+from timetuna.bookings.notifications.compose import compose
+from timetuna.bookings.notifications.send import send_mail
+from timetuna.jobs.models import Job
+from timetuna.jobs.registry import MAIL, GiveUp, Handler, Retry, job
+from timetuna.mail_delivery import deliver
+from timetuna.pages.hooks import on_reminders_changed
+
+
+def plan_reminders(booking: Booking, *, now: datetime) -> None:
+    """Enqueue what is still to come, in the caller's transaction. Doing it again changes nothing.
+
+    The key has the booking's time in it: after a move there are new reminders, and the old ones, when their moment
+    comes, find another time and say nothing. A moment that is past is left out.
+    """
+    page = booking.page
+    if page is None or booking.status != Booking.Status.CONFIRMED:
+        return
+    guests = (GUEST, *all_further(booking))
+    for audience in (*guests, HOST):
+        for minutes in page.host_reminders if audience == HOST else page.guest_reminders:
+            _plan(booking, remind, audience, reminder_due(booking, minutes), now, minutes)
+    after = page.follow_up_minutes
+    if after is not None:
+        for audience in guests:
+            _plan(booking, follow_up, audience, follow_up_due(booking, after), now, after)
+
+
+def reminder_due(booking: Booking, minutes: int) -> datetime:
+    """Return when the reminder so many minutes before the start is due, aware UTC."""
+    return booking.start_at - timedelta(minutes=minutes)
+
+
+def follow_up_due(booking: Booking, minutes: int) -> datetime:
+    """Return when the mail so many minutes after the end is due, aware UTC."""
+    return booking.end_at() + timedelta(minutes=minutes)
+
+
+def drop_reminders_of(row: BookingGuest) -> None:
+    """Forget what waits for somebody who was taken off, in the caller's transaction. What was sent keeps its key."""
+    waiting = Job.objects.filter(
+        concurrency=row.booking.subject_key(), name__in=TIMED_MAILS, state=Job.State.WAITING
+    )
+    waiting.filter(arguments__audience=further(row.pk)).delete()
+
+
+@on_reminders_changed
+def plan_reminders_of_page(page_id: int) -> None:
+    """Have the page's coming bookings get what its host has just asked for."""
+    plan_page_reminders.enqueue(page_id=page_id)
+
+
+@job("bookings.plan_reminders")
+def plan_page_reminders(page_id: int) -> None:
+    """Plan the reminders of the page's bookings that are to come."""
+    now = timezone.now()
+    coming = Booking.objects.select_related("page").filter(
+        page=page_id, status=Booking.Status.CONFIRMED, start_at__gt=now
+    )
+    for booking in coming.order_by("start_at").iterator(chunk_size=200):
+        with transaction.atomic():
+            plan_reminders(booking, now=now)
+
+
+@job("bookings.reminder", lane=MAIL)
+def remind(booking_id: int, *, audience: str, minutes: int, start: int) -> None:
+    """Remind one of its people before the start. Raises Retry or GiveUp with a sentence.
+
+    Nothing is sent for a booking that was moved, cancelled or begun meanwhile, or once its page wants no such
+    reminder any more. A mail server that was away until after the start makes the reminder pointless.
+    """
+    booking = _still_at(booking_id, start)
+    if booking is None or booking.page is None or booking.start_at <= timezone.now():
+        return
+    wanted = booking.page.host_reminders if audience == HOST else booking.page.guest_reminders
+    if minutes in wanted and _wants(booking, audience, due=reminder_due(booking, minutes)):
+        _send(booking, "reminder", audience, f"{minutes}.{start}")
+
+
+@job("bookings.follow_up", lane=MAIL)
+def follow_up(booking_id: int, *, audience: str, minutes: int, start: int) -> None:
+    """Write to the guest, or to somebody they brought, after the meeting. Raises Retry or GiveUp with a sentence."""
+    booking = _still_at(booking_id, start)
+    if booking is None or booking.page is None or booking.no_show:
+        return
+    wanted = booking.page.follow_up_minutes == minutes
+    if wanted and _wants(booking, audience, due=follow_up_due(booking, minutes)):
+        _send(booking, "follow_up", audience, f"{minutes}.{start}")
+
+
+TIMED_MAILS = (remind.name, follow_up.name)
+
+
+def _plan(
+    booking: Booking, mail: Handler[..., None], audience: str, at: datetime, now: datetime, minutes: int
+) -> None:
+    if at <= now:
+        return
+    start = int(booking.start_at.timestamp()) // 60
+    kind = mail.name.removeprefix("bookings.")
+    mail.enqueue(
+        key=f"{kind}:{booking.pk}:{audience}:{minutes}:{start}",
+        concurrency=booking.subject_key(),
+        at=at,
+        booking_id=booking.pk,
+        audience=audience,
+        minutes=minutes,
+        start=start,
+    )
+
+
+def _wants(booking: Booking, audience: str, *, due: datetime) -> bool:
+    """Say whether the reader has not stopped what time brings, and, if the guest brings them, was there in time."""
+    if audience in BOTH:
+        return audience == HOST or booking.wants_reminders
+    brought = booking.further_guests.filter(active=True, wants_reminders=True, added_at__lt=due)
+    return brought.filter(pk=further_id(audience) or 0).exists()
+
+
+def _still_at(booking_id: int, start: int) -> Booking | None:
+    """Return the booking if it is to take place at that UTC minute and its guest is known."""
+    found = Booking.objects.select_related("host", "page").filter(
+        pk=booking_id, status=Booking.Status.CONFIRMED, erased_at=None
+    )
+    booking = found.first()
+    return booking if booking and int(booking.start_at.timestamp()) // 60 == start else None
+
+
+def _send(booking: Booking, kind: Literal["reminder", "follow_up"], audience: str, tag: str) -> None:
+    _let_earlier_mails_pass(booking, audience)
+    try:
+        message = compose(booking, kind=kind, audience=audience, tag=tag)
+    except ValueError as error:
+        raise GiveUp(f"Mail not sent: {error}") from error
+    deliver(message)
+
+
+def _let_earlier_mails_pass(booking: Booking, audience: str) -> None:
+    """Keep the order: nobody is reminded of what a mail that still waits is to tell them."""
+    waiting = Job.objects.filter(
+        concurrency=booking.subject_key(),
+        name=send_mail.name,
+        state__in=(Job.State.WAITING, Job.State.RUNNING),
+        arguments__audience=audience,
+        arguments__revision=booking.revision,
+    )
+    if waiting.exists():
+        raise Retry("This waits for a mail of the booking that has not been sent yet.")
