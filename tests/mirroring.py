@@ -12,6 +12,7 @@ from tests.clock import present
 from tests.dying import Steps, in_child, install, work_off  # sets Django up
 
 # isort: split
+from sandbox import SandboxControl
 from timetuna.availability.minutes import minute_of
 from timetuna.bookings.actions.approve import approve
 from timetuna.bookings.actions.book import Guest, Order, book
@@ -27,7 +28,6 @@ from timetuna.bookings.guests import Invitee
 from timetuna.bookings.models import Booking, BookingGuest, Conference
 from timetuna.calendars.models import CalendarEvent
 from timetuna.jobs.models import Job
-from timetuna.sandbox import SandboxControl
 
 FAULTS = (
     "reset_before", "reset_after", "http_502_after", "http_503_html", "expire_access_token",

@@ -17,10 +17,10 @@ from typing import Any
 
 import httpx
 
+from sandbox import SandboxControl
 from tests import clock
 from tests.migrated import fresh_database
 from timetuna.commands.demo import calendar_settings
-from timetuna.sandbox import SandboxControl
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_WITHIN, GONE_WITHIN = 40.0, 35.0
@@ -49,7 +49,7 @@ class Host:
 
 @dataclass
 class LiveTimeTuna:
-    """`timetuna serve` and `python -m timetuna.sandbox`, running."""
+    """`timetuna serve` and `python -m sandbox`, running."""
 
     folder: Path
     base_url: str
@@ -190,7 +190,7 @@ def _surroundings(folder: Path, more: dict[str, str]) -> Iterator[LiveTimeTuna]:
     with fresh_database(folder) as url, (folder / "serve.log").open("wb") as log:
         environment = _environment(folder, url, web=web, http=http, smtp=smtp) | more
         with (
-            _running([sys.executable, "-m", "timetuna.sandbox", *outside], environment, log),
+            _running([sys.executable, "-m", "sandbox", *outside], environment, log),
             SandboxControl(f"http://127.0.0.1:{http}") as control,
         ):
             live = LiveTimeTuna(folder, base_url, environment, control)

@@ -78,7 +78,14 @@ def test_the_services_share_one_image_and_its_volumes(services: dict[str, Any]) 
 def test_what_the_image_is_built_from_reaches_the_builder() -> None:
     allowed = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    needed = {"timetuna", "pyproject.toml", "requirements/base.in", "requirements/base.txt", "README.md"}
+    needed = {
+        "timetuna",
+        "sandbox",
+        "pyproject.toml",
+        "requirements/base.in",
+        "requirements/base.txt",
+        "README.md",
+    }
     needed |= set(re.findall(r'^path = "(requirements/[^"]+)"', project, flags=re.MULTILINE))
 
     assert needed <= allowed

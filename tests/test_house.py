@@ -13,7 +13,7 @@ DRAWERS = {"utils", "helpers", "common", "core", "services", "managers"}
 LONGEST_FUNCTION, LONGEST_FILE, MOST_PARAMETERS, MOST_IN_A_FOLDER = 40, 400, 6, 22
 HOUSE = """
     availability < lib < ical < environment logs < db l10n encryption rate_limits < jobs < mail_delivery < providers
-    < web < accounts < calendars < pages < bookings < settings urls wsgi < processes < sandbox < commands
+    < web < accounts < calendars < pages < bookings < settings urls wsgi < processes < commands
     < cli __main__
 """
 """Who may import whom: what stands to the left, and what stands beside it. The apps' own rooms follow."""
@@ -41,12 +41,13 @@ BELOW = {  # what the ground floor's rooms may stand on
     "lib": set(),
     "ical": {"lib", "availability"},
     "providers": {"lib", "availability", "ical"},
-    "sandbox": {"lib"},
 }
 PACKAGES = {  # what a room may use beside Python itself
     "availability": set(),
-    "sandbox": {"aiosmtpd", "httpx", "django"},
 }
+SANDBOX_PACKAGES = {"aiosmtpd", "httpx", "django", "sandbox"}
+SANDBOX_DJANGO = {"template", "utils"}  # its pages are rendered by Django's templates, which need no settings
+ASKS_FOR_THE_SANDBOX = ROOT / "timetuna/commands/sandbox.py"
 CLOCKS = {
     *(("timezone", name) for name in ("now", "localtime", "localdate")),
     *(("datetime", name) for name in ("now", "today", "utcnow")),
@@ -55,12 +56,12 @@ CLOCKS = {
 }
 FILES = sorted(
     path
-    for room in ("timetuna", "tests", "benchmarks")
+    for room in ("timetuna", "sandbox", "tests", "benchmarks")
     for path in (ROOT / room).rglob("*.py")
     if "migrations" not in path.parts
 )
 SOURCES = [path for path in FILES if path.is_relative_to(ROOT / "timetuna") and "tests" not in path.parts]
-PRODUCT = [path for path in SOURCES if not path.is_relative_to(ROOT / "timetuna/sandbox")]
+SANDBOX = [path for path in FILES if path.is_relative_to(ROOT / "sandbox") and "tests" not in path.parts]
 TESTS = [ROOT / "conftest.py", *(path for path in FILES if "tests" in path.relative_to(ROOT).parts)]
 
 
@@ -110,6 +111,11 @@ def rank_of(parts: Sequence[str]) -> int | None:
     )
 
 
+def module(path: Path) -> tuple[str, ...]:
+    """Return the module's whole name, split at the dots."""
+    return path.relative_to(ROOT).with_suffix("").parts
+
+
 def inside(path: Path) -> tuple[str, ...]:
     """Return the module's name below `timetuna`, split at the dots."""
     return path.relative_to(ROOT / "timetuna").with_suffix("").parts
@@ -157,10 +163,11 @@ def _wrong_ways(path: Path) -> Iterator[str]:
 
 
 def test_no_files_need_each_other() -> None:
-    modules = {inside(path) for path in PRODUCT}
+    modules = {module(path) for path in SOURCES + SANDBOX}
     needs = {
-        inside(path): modules & {name for parts in ours(path) for name in (tuple(parts), tuple(parts[:-1]))}
-        for path in PRODUCT
+        module(path): modules
+        & {name for parts in imports(path) for name in (tuple(parts), tuple(parts[:-1]))}
+        for path in SOURCES + SANDBOX
     }
     try:
         TopologicalSorter(needs).prepare()
@@ -172,7 +179,7 @@ def test_all_work_is_known_to_the_worker() -> None:
     """What declares work, or listens to another app, is loaded by its app's `jobs.py` and nothing else."""
     report(
         f"{name_of(path)} declares work or listens: say so in {inside(path)[0]}/jobs.py"
-        for path in PRODUCT
+        for path in SOURCES
         if any(isinstance(node, ast.FunctionDef) and _is_loaded_by_name(node) for node in nodes(path))
         if ["timetuna", *inside(path)] not in imports(ROOT / "timetuna" / inside(path)[0] / "jobs.py")
     )
@@ -185,7 +192,7 @@ def _is_loaded_by_name(function: ast.FunctionDef) -> bool:
 
 
 def test_no_folder_is_full() -> None:
-    folders = Counter(path.parent for path in PRODUCT if path.stem != "__init__")
+    folders = Counter(path.parent for path in SOURCES + SANDBOX if path.stem != "__init__")
     report(
         f"{name_of(folder)} holds {count} modules: these are two rooms"
         for folder, count in folders.items()
@@ -206,14 +213,30 @@ def _reaching_up(path: Path) -> Iterator[str]:
             yield f"{line}: {here} stands on {BELOW[here] or 'nothing'}"
         if allowed is not None and parts[0] not in allowed | {"timetuna"}:
             yield f"{line}: no package of others here"
-        # The sandbox's pages are rendered by Django's templates, which need no settings.
-        if parts[0] == "django" and (here != "sandbox" or parts[1] not in {"template", "utils"}):
+        if parts[0] == "django":
             yield f"{line}: this room does not know Django"
+
+
+def test_the_sandbox_and_the_product_know_nothing_of_each_other() -> None:
+    """They meet over sockets, as the product meets the real services; one command starts it."""
+    report(
+        f"{name_of(path)} imports {'.'.join(parts)}: the sandbox stands on its own"
+        for path in SANDBOX
+        for parts in imports(path)
+        if parts[0] not in sys.stdlib_module_names | SANDBOX_PACKAGES
+        or (parts[0] == "django" and parts[1] not in SANDBOX_DJANGO)
+    )
+    report(
+        f"{name_of(path)} imports {'.'.join(parts)}: only {name_of(ASKS_FOR_THE_SANDBOX)} starts the sandbox"
+        for path in SOURCES
+        for parts in imports(path)
+        if parts[0] == "sandbox" and path != ASKS_FOR_THE_SANDBOX
+    )
 
 
 def test_a_class_says_of_what_it_is() -> None:
     homes: dict[str, list[str]] = {}
-    for path in PRODUCT:
+    for path in SOURCES:
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 homes.setdefault(node.name, []).append(name_of(path))
@@ -236,7 +259,7 @@ def _too_long(path: Path) -> Iterator[str]:
         where = f"{name_of(path)}:{node.lineno} {node.name}"
         if (node.end_lineno or 0) - node.lineno >= LONGEST_FUNCTION:
             yield f"{where} is longer than {LONGEST_FUNCTION}"
-        if path in SOURCES and (count := _parameters(node)) > MOST_PARAMETERS:
+        if path in SOURCES + SANDBOX and (count := _parameters(node)) > MOST_PARAMETERS:
             yield f"{where} has {count} parameters"
 
 

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from sandbox.google.control import GoogleControl
+from sandbox.microsoft.control import MicrosoftControl
 from tests.clock import present
 from tests.e2e.browser import PHONE, Eyes, eyes
 from tests.e2e.steps import confirm, fill_details, fits, sign_in
 from tests.running import Host, LiveTimeTuna
 from timetuna.providers.caldav.tests.servers import PASSWORD, USER, CalendarServer, radicale
-from timetuna.sandbox.google.control import GoogleControl
-from timetuna.sandbox.microsoft.control import MicrosoftControl
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.either("postgresql")]
 GUEST = "sam.calendar@guest.example"

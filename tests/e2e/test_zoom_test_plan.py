@@ -5,9 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from sandbox.config import CLIENT_ID
 from tests.e2e.browser import chromium, eyes
 from tests.e2e.steps import open_day
-from timetuna.sandbox.config import CLIENT_ID
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.either("postgresql")]
 GUEST = "sam@guest.example"

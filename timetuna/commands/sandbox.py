@@ -2,8 +2,8 @@
 
 import sys
 
+from sandbox.__main__ import main
 from timetuna.processes.parent import leave_with
-from timetuna.sandbox.__main__ import main
 
 if __name__ == "__main__":
     leave_with(int(sys.argv[1]))

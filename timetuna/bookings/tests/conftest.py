@@ -6,6 +6,8 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.test import Client
 
+from sandbox.config import SandboxConfig
+from sandbox.running import Sandbox
 from tests.clock import present
 from timetuna.accounts.models import User
 from timetuna.availability.minutes import minute_of
@@ -19,8 +21,6 @@ from timetuna.jobs import queue
 from timetuna.jobs.models import Job, Worker
 from timetuna.jobs.worker import perform
 from timetuna.pages.models import BookingPage, Duration, MeetingType, Schedule, WeeklyHours
-from timetuna.sandbox.config import SandboxConfig
-from timetuna.sandbox.running import Sandbox
 
 
 @pytest.fixture

@@ -5,12 +5,12 @@ from urllib.parse import urlsplit
 import httpx
 from django.conf import settings
 
+from sandbox.control import SandboxControl
 from timetuna.calendars.actions.list_calendars import list_calendars
 from timetuna.calendars.actions.refresh import refresh
 from timetuna.calendars.models import CalendarAccount
 from timetuna.jobs.models import Job
 from timetuna.lib.smtp import parse_email_url
-from timetuna.sandbox.control import SandboxControl
 
 PRIMARY, FAMILY = "robin@host.example", "family0robin@group.calendar.google.example"
 

@@ -5,8 +5,8 @@ from urllib.parse import urlsplit
 import httpx
 from django.conf import settings
 
+from sandbox.control import SandboxControl
 from timetuna.lib.smtp import parse_email_url
-from timetuna.sandbox.control import SandboxControl
 
 
 class Zoom:

@@ -5,12 +5,12 @@ import httpx
 import pytest
 from django.test import Client
 
+from sandbox import Sandbox, SandboxConfig, SandboxControl
 from tests.clock import present
 from timetuna.accounts.models import User
 from timetuna.calendars.models import CalendarAccount
 from timetuna.jobs.models import Job
 from timetuna.jobs.registry import run
-from timetuna.sandbox import Sandbox, SandboxConfig, SandboxControl
 
 WEBHOOK = "/api/webhooks/zoom/deauthorize"
 # One for all: reading the system's certificates takes longer than a test.

@@ -11,14 +11,14 @@ import httpx
 from django.conf import settings
 from django.test import Client
 
+from sandbox.google.control import GoogleControl
+from sandbox.microsoft.control import MicrosoftControl
 from timetuna.calendars.actions.connect_by_form import log_in
 from timetuna.calendars.actions.list_calendars import list_calendars
 from timetuna.calendars.actions.refresh import refresh
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.calendars.tests.feeds import FORM, allow_feeds, connect_feed
 from timetuna.providers.caldav.tests.servers import PASSWORD, USER
-from timetuna.sandbox.google.control import GoogleControl
-from timetuna.sandbox.microsoft.control import MicrosoftControl
 
 WEB = httpx.Client(trust_env=False, verify=False, headers={"Connection": "close"})  # noqa: S501 - plain HTTP
 HOUR = timedelta(hours=1)

@@ -8,11 +8,11 @@ from django.db import OperationalError
 from django.db import connection as database
 from django.test import Client
 
+from sandbox.base.signing import encrypted_token, event_signature
+from sandbox.config import CLIENT_ID, WEBHOOK_TOKEN
 from tests.clock import present
 from timetuna.calendars.models import Authorization, CalendarAccount
 from timetuna.calendars.tests.conftest import WEBHOOK, allow, connect, jobs, leave, signed_in
-from timetuna.sandbox.config import CLIENT_ID, WEBHOOK_TOKEN
-from timetuna.sandbox.signing import encrypted_token, event_signature
 
 pytestmark = pytest.mark.vendor
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.config import SandboxConfig
+from sandbox.running import Sandbox
 from timetuna.commands.check import _without_password
-from timetuna.sandbox.config import SandboxConfig
-from timetuna.sandbox.running import Sandbox
 
 ROOT = Path(__file__).resolve().parents[3]
 KEYS = {

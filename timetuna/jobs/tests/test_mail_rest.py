@@ -7,14 +7,14 @@ from email.message import EmailMessage
 
 import pytest
 
+from sandbox.config import SandboxConfig
+from sandbox.running import Sandbox
 from tests.clock import present
 from timetuna import mail_delivery
 from timetuna.jobs.registry import GiveUp, Retry, first_tried
 from timetuna.lib.mail import Letter, Mailbox, build
 from timetuna.lib.smtp import MailServer
 from timetuna.lib.tests.conftest import scripted
-from timetuna.sandbox.config import SandboxConfig
-from timetuna.sandbox.running import Sandbox
 
 
 @pytest.fixture(autouse=True)

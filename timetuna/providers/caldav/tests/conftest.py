@@ -18,7 +18,7 @@ from timetuna.providers.caldav.tests.servers import (
     radicale,
     xandikos,
 )
-from timetuna.providers.contracts.calendar import SeenEvent
+from timetuna.providers.tests.contracts.calendar import SeenEvent
 
 _numbers = count(1)
 

@@ -1,9 +1,9 @@
-from timetuna.providers.contracts.calendar import (
+from timetuna.providers.tests.contracts.calendar import (
     BusySourceContract,
     CalendarWriterContract,
     DirectoryContract,
 )
-from timetuna.providers.contracts.repair import RepairContract
+from timetuna.providers.tests.contracts.repair import RepairContract
 
 
 class TestDirectory(DirectoryContract):

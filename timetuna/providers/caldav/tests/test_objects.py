@@ -18,8 +18,8 @@ from timetuna.providers.caldav.tests.misbehaving import (
     multistatus,
 )
 from timetuna.providers.caldav.tests.test_reading import TAKEN, TOKEN, read, state, times
-from timetuna.providers.contracts.calendar import DAY, hours
 from timetuna.providers.errors import ProviderError
+from timetuna.providers.tests.contracts.calendar import DAY, hours
 
 HOME = found(CALENDAR, IS_CALENDAR)
 WITHIN = hours(-1, 1)

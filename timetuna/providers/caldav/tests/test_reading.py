@@ -23,8 +23,8 @@ from timetuna.providers.caldav.tests.misbehaving import (
     multistatus,
 )
 from timetuna.providers.caldav.tests.servers import USER, ZONE_LINES, CalendarServer
-from timetuna.providers.contracts.calendar import DAY, NOON, hours
 from timetuna.providers.errors import NeedsReconnect, ProviderError
+from timetuna.providers.tests.contracts.calendar import DAY, NOON, hours
 
 TOKEN = "<D:sync-token>t1</D:sync-token>"
 CTAG = "<S:getctag>c1</S:getctag>"

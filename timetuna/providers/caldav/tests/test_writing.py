@@ -9,8 +9,8 @@ from timetuna.providers.caldav.provider import CalDAV
 from timetuna.providers.caldav.tests.conftest import build
 from timetuna.providers.caldav.tests.misbehaving import CALENDAR, Misbehaving, found, multistatus
 from timetuna.providers.caldav.tests.servers import USER, CalendarServer
-from timetuna.providers.contracts.calendar import booked
 from timetuna.providers.errors import NeedsReconnect, ProviderError
+from timetuna.providers.tests.contracts.calendar import booked
 
 STORED = "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:b-17@timetuna.test\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
 DATA = "<C:calendar-data>{}</C:calendar-data>"

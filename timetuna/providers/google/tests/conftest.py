@@ -6,14 +6,14 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from sandbox import Sandbox, SandboxConfig, SandboxControl
+from sandbox.google.control import GoogleControl
+from sandbox.google.times import moment
 from timetuna.lib.http import HttpClient
 from timetuna.lib.signing import pkce_pair
 from timetuna.providers.base import Tokens
-from timetuna.providers.contracts.calendar import SeenEvent
 from timetuna.providers.google.provider import PROVIDER, GoogleProvider
-from timetuna.sandbox import Sandbox, SandboxConfig, SandboxControl
-from timetuna.sandbox.google.control import GoogleControl
-from timetuna.sandbox.google.times import moment
+from timetuna.providers.tests.contracts.calendar import SeenEvent
 
 CALLBACK = "http://localhost:8000/api/calendar-accounts/google/callback"
 PRIMARY = "robin@host.example"

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from timetuna.providers.base import BusyTime
-from timetuna.providers.contracts.calendar import hours
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.google.answers import (
     conference_state,
@@ -17,6 +16,7 @@ from timetuna.providers.google.answers import (
 )
 from timetuna.providers.google.reading import GoogleCursor
 from timetuna.providers.google.taken import taken
+from timetuna.providers.tests.contracts.calendar import hours
 
 TIMES = {"start": {"dateTime": "2031-03-05T12:00:00Z"}, "end": {"dateTime": "2031-03-05T13:00:00Z"}}
 BERLIN = ZoneInfo("Europe/Berlin")

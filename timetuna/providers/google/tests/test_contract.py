@@ -1,15 +1,15 @@
 import pytest
 
-from timetuna.providers.contracts.calendar import (
+from sandbox import Sandbox, SandboxControl
+from sandbox.google.control import GoogleControl
+from timetuna.providers.google.tests.conftest import fresh
+from timetuna.providers.tests.contracts.calendar import (
     BusySourceContract,
     CalendarWriterContract,
     DirectoryContract,
 )
-from timetuna.providers.contracts.oauth import IdentityContract, OAuthContract
-from timetuna.providers.contracts.repair import RepairContract
-from timetuna.providers.google.tests.conftest import fresh
-from timetuna.sandbox import Sandbox, SandboxControl
-from timetuna.sandbox.google.control import GoogleControl
+from timetuna.providers.tests.contracts.oauth import IdentityContract, OAuthContract
+from timetuna.providers.tests.contracts.repair import RepairContract
 
 
 class TestGoogleOAuth(OAuthContract):

@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
+from sandbox import Sandbox, SandboxControl
+from sandbox.google.control import GoogleControl
 from tests.clock import present
 from timetuna.lib.http import Budget, HttpClient
-from timetuna.providers.contracts.calendar import NOON, booked, hours
 from timetuna.providers.errors import AccessTokenRefused, NeedsReconnect, ProviderError
 from timetuna.providers.google.client import GoogleApi
 from timetuna.providers.google.provider import GoogleProvider
 from timetuna.providers.google.reading import GoogleWindow, read_busy
 from timetuna.providers.google.tests.conftest import PRIMARY
-from timetuna.sandbox import Sandbox, SandboxControl
-from timetuna.sandbox.google.control import GoogleControl
+from timetuna.providers.tests.contracts.calendar import NOON, booked, hours
 
 Fault = Callable[..., Any]
 ZONE = "Europe/Berlin"

@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from sandbox.google.control import GoogleControl
 from timetuna.providers.base import BusyTime, Reading
-from timetuna.providers.contracts.calendar import NOON, hours, minute
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.google.provider import GoogleProvider
 from timetuna.providers.google.taken import taken
 from timetuna.providers.google.tests.conftest import PRIMARY
-from timetuna.sandbox.google.control import GoogleControl
+from timetuna.providers.tests.contracts.calendar import NOON, hours, minute
 
 Fault = Callable[..., Any]
 Read = Callable[..., Reading]

@@ -7,11 +7,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from sandbox.google.control import GoogleControl
 from tests.clock import present
 from timetuna.providers.base import Tokens
 from timetuna.providers.errors import AccessTokenRefused, NeedsReconnect, ProviderError
 from timetuna.providers.google.provider import CALENDAR_LIST, EVENTS, FREE_BUSY, GoogleProvider
-from timetuna.sandbox.google.control import GoogleControl
 
 Fault = Callable[..., Any]
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
+from sandbox.google.control import GoogleControl
 from timetuna.providers.base import Entry, Person, Written
-from timetuna.providers.contracts.calendar import NOON, booked
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.google import writing
 from timetuna.providers.google.provider import GoogleProvider
 from timetuna.providers.google.tests.conftest import PRIMARY
-from timetuna.sandbox.google.control import GoogleControl
+from timetuna.providers.tests.contracts.calendar import NOON, booked
 
 Fault = Callable[..., Any]
 Put = Callable[..., Written]

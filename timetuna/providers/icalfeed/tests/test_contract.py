@@ -4,9 +4,9 @@ from typing import Any
 import pytest
 
 from timetuna.providers.base import BusySource, CalendarWriter, Directory, LoginForm, OutsideCalendar
-from timetuna.providers.contracts.calendar import NOON, BusySourceContract, DirectoryContract, hours
 from timetuna.providers.icalfeed.provider import ICalFeed
 from timetuna.providers.icalfeed.tests.conftest import Feed
+from timetuna.providers.tests.contracts.calendar import NOON, BusySourceContract, DirectoryContract, hours
 
 
 class TestFeedDirectory(DirectoryContract):

@@ -8,9 +8,9 @@ import time_machine
 
 from tests.clock import present
 from timetuna.providers.base import Reading
-from timetuna.providers.contracts.calendar import DAY, NOON, hours
 from timetuna.providers.icalfeed.provider import ICalFeed
 from timetuna.providers.icalfeed.tests.conftest import Feed
+from timetuna.providers.tests.contracts.calendar import DAY, NOON, hours
 
 Look = Callable[..., Reading]
 HOUR = timedelta(hours=1)

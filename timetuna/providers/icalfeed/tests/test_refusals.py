@@ -12,11 +12,11 @@ from tests.clock import present
 from timetuna.lib.http import Budget
 from timetuna.lib.tests.wires import Talk, Wire, answer, read_request
 from timetuna.providers.base import Reading
-from timetuna.providers.contracts.calendar import DAY, NOON
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 from timetuna.providers.icalfeed import fetching
 from timetuna.providers.icalfeed.provider import ICalFeed
 from timetuna.providers.icalfeed.tests.conftest import Feed, Listen
+from timetuna.providers.tests.contracts.calendar import DAY, NOON
 
 Fault = ProviderError | NeedsReconnect
 

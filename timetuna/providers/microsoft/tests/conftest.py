@@ -8,16 +8,16 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from sandbox import Sandbox, SandboxConfig, SandboxControl
+from sandbox.microsoft.control import MicrosoftControl
+from sandbox.microsoft.state import PRIMARY
+from sandbox.microsoft.times import edge
 from timetuna.lib.http import HttpClient
 from timetuna.lib.signing import pkce_pair
 from timetuna.providers.base import Entry, Reading, Tokens, Written
-from timetuna.providers.contracts.calendar import SeenEvent, hours
 from timetuna.providers.microsoft import writing
 from timetuna.providers.microsoft.provider import PROVIDER, MicrosoftProvider
-from timetuna.sandbox import Sandbox, SandboxConfig, SandboxControl
-from timetuna.sandbox.microsoft.control import MicrosoftControl
-from timetuna.sandbox.microsoft.state import PRIMARY
-from timetuna.sandbox.microsoft.times import edge
+from timetuna.providers.tests.contracts.calendar import SeenEvent, hours
 
 CALLBACK = "http://localhost:8000/api/calendar-accounts/microsoft/callback"
 ZONE = "Europe/Berlin"

@@ -1,15 +1,15 @@
 import pytest
 
-from timetuna.providers.contracts.calendar import (
+from sandbox import Sandbox, SandboxControl
+from sandbox.microsoft.control import MicrosoftControl
+from timetuna.providers.microsoft.tests.conftest import fresh
+from timetuna.providers.tests.contracts.calendar import (
     BusySourceContract,
     CalendarWriterContract,
     DirectoryContract,
 )
-from timetuna.providers.contracts.oauth import IdentityContract, OAuthContract
-from timetuna.providers.contracts.repair import RepairContract
-from timetuna.providers.microsoft.tests.conftest import fresh
-from timetuna.sandbox import Sandbox, SandboxControl
-from timetuna.sandbox.microsoft.control import MicrosoftControl
+from timetuna.providers.tests.contracts.oauth import IdentityContract, OAuthContract
+from timetuna.providers.tests.contracts.repair import RepairContract
 
 
 class TestMicrosoftOAuth(OAuthContract):

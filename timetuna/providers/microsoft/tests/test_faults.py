@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
+from sandbox import Sandbox, SandboxControl
+from sandbox.microsoft.control import MicrosoftControl
 from tests.clock import present
 from timetuna.lib.http import Budget, HttpClient
 from timetuna.providers.base import Tokens, Written
-from timetuna.providers.contracts.calendar import NOON, booked, hours
 from timetuna.providers.errors import AccessTokenRefused, NeedsReconnect, ProviderError
 from timetuna.providers.microsoft.client import GraphApi
 from timetuna.providers.microsoft.provider import MicrosoftProvider
 from timetuna.providers.microsoft.reading import MicrosoftWindow, read_busy
 from timetuna.providers.microsoft.tests.conftest import PRIMARY, ZONE
-from timetuna.sandbox import Sandbox, SandboxControl
-from timetuna.sandbox.microsoft.control import MicrosoftControl
+from timetuna.providers.tests.contracts.calendar import NOON, booked, hours
 
 Fault = Callable[..., Any]
 Calls = dict[str, Callable[..., Any]]

@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from sandbox.microsoft.control import MicrosoftControl
 from tests.clock import present
 from timetuna.providers.base import BusyTime, Reading, Tokens
-from timetuna.providers.contracts.calendar import NOON, booked, hours, minute
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.microsoft.provider import MicrosoftProvider
 from timetuna.providers.microsoft.taken import taken
 from timetuna.providers.microsoft.tests.conftest import PRIMARY, ZONE
-from timetuna.sandbox.microsoft.control import MicrosoftControl
+from timetuna.providers.tests.contracts.calendar import NOON, booked, hours, minute
 
 Fault = Callable[..., Any]
 Read = Callable[..., Reading]

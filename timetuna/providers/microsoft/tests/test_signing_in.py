@@ -6,11 +6,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from sandbox.microsoft.control import MicrosoftControl
 from timetuna.providers.base import Tokens
 from timetuna.providers.errors import AccessTokenRefused, NeedsReconnect, ProviderError
 from timetuna.providers.microsoft.provider import PROVIDER, MicrosoftProvider
 from timetuna.providers.microsoft.tests.conftest import build
-from timetuna.sandbox.microsoft.control import MicrosoftControl
 
 Fault = Callable[..., Any]
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
+from sandbox.microsoft.control import MicrosoftControl
 from timetuna.providers.base import Person, Written
-from timetuna.providers.contracts.calendar import NOON, booked
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.microsoft.mark import PROPERTY
 from timetuna.providers.microsoft.provider import MicrosoftProvider
 from timetuna.providers.microsoft.tests.conftest import PRIMARY, words_of
-from timetuna.sandbox.microsoft.control import MicrosoftControl
+from timetuna.providers.tests.contracts.calendar import NOON, booked
 
 Fault = Callable[..., Any]
 Put = Callable[..., Written]

@@ -5,11 +5,11 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from sandbox import Sandbox, SandboxConfig, SandboxControl, config
 from timetuna.lib.http import HttpClient
 from timetuna.lib.signing import hmac_hex, pkce_pair
 from timetuna.providers.base import Tokens
 from timetuna.providers.zoom.provider import PROVIDER, Zoom
-from timetuna.sandbox import Sandbox, SandboxConfig, SandboxControl, config
 
 CALLBACK = "http://localhost:8000/api/calendar-accounts/zoom/callback"
 

@@ -1,12 +1,12 @@
 import pytest
 
-from timetuna.providers.contracts.oauth import (
+from sandbox import SandboxControl
+from timetuna.providers.tests.contracts.oauth import (
     ConferencingContract,
     IdentityContract,
     OAuthContract,
     WebhooksContract,
 )
-from timetuna.sandbox import SandboxControl
 
 
 class TestZoomOAuth(OAuthContract):

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
+from sandbox import SandboxControl
 from timetuna.lib.tests.wires import Wire, answer, read_request
 from timetuna.providers.base import CreatedConference, Meeting, Tokens
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.zoom.provider import Zoom
 from timetuna.providers.zoom.tests.conftest import build
-from timetuna.sandbox import SandboxControl
 
 START = datetime(2031, 3, 5, 15, tzinfo=UTC)
 MEETING = Meeting("Intro call: Sam Guest and Robin Host", START, 30, "Booked with TimeTuna.")

@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from sandbox import SandboxControl
 from tests.clock import present
 from timetuna.lib.signing import pkce_pair
 from timetuna.lib.tests.wires import Wire, answer
@@ -12,7 +13,6 @@ from timetuna.providers.base import Tokens
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 from timetuna.providers.zoom.provider import Zoom
 from timetuna.providers.zoom.tests.conftest import CALLBACK, build
-from timetuna.sandbox import SandboxControl
 
 JSON = "HTTP/1.1 {}\nContent-Type: application/json\nConnection: close"
 

@@ -2,13 +2,13 @@ import json
 
 import pytest
 
+from sandbox import SandboxControl
 from timetuna.lib.tests.wires import Wire, answer
 from timetuna.providers.base import Profile
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.zoom.provider import Zoom
 from timetuna.providers.zoom.tests.conftest import build
 from timetuna.providers.zoom.tests.test_meetings import HEAD
-from timetuna.sandbox import SandboxControl
 
 
 def test_connect_ok_reads_the_profile_once(control: SandboxControl, provider: Zoom, token: str) -> None:

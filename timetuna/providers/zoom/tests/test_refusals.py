@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
+from sandbox import SandboxControl
 from tests.clock import present
 from timetuna.lib.tests.wires import Wire, answer, read_request
 from timetuna.providers.errors import AccessTokenRefused, NeedsReconnect, ProviderError
 from timetuna.providers.zoom.provider import Zoom
 from timetuna.providers.zoom.tests.conftest import build
 from timetuna.providers.zoom.tests.test_meetings import HEAD, MEETING
-from timetuna.sandbox import SandboxControl
 
 
 def create_failure(provider: Zoom, token: str) -> ProviderError:

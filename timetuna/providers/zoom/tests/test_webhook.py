@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
+from sandbox import SandboxControl, config
 from tests.clock import present
 from timetuna.lib.tests.wires import Wire, answer, read_request
 from timetuna.providers.base import Deauthorization, WebhookReply
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.zoom.tests.conftest import build, signed
 from timetuna.providers.zoom.webhook import Webhook
-from timetuna.sandbox import SandboxControl, config
 
 SECRET = "test-secret-token"
 A = (

@@ -1,0 +1,187 @@
+"""One running sandbox: its servers, its threads, its routes."""
+
+import threading
+from collections.abc import Callable
+from email.utils import formatdate
+from functools import partial
+from types import TracebackType
+from typing import Self
+from urllib.parse import urlsplit
+
+from sandbox.base import control_routes, pages
+from sandbox.base.rendering import stylesheet
+from sandbox.base.standins import StandIn, stand_ins
+from sandbox.base.state import Memory, Store
+from sandbox.base.wire import Request, Response, Server
+from sandbox.base.world import World
+from sandbox.config import SandboxConfig
+from sandbox.mailbox import pages as mail_pages
+from sandbox.mailbox.letterbox import Letterbox
+from sandbox.mailbox.postman import Postman
+from sandbox.zoom import events
+from sandbox.zoom import routes as zoom
+
+_TICK = 0.5
+_METHODS = {"HEAD": "GET"}
+
+
+class Sandbox:
+    """The stand-ins of Zoom and of the postman; runs in threads of the process that starts it."""
+
+    def __init__(self, config: SandboxConfig | None = None) -> None:
+        self.config = config or SandboxConfig()
+        folder = self.config.state_dir
+        others = {part: one for part, one in stand_ins().items() if part in self.config.parts}
+        store = Store(self.config, {part: _memory(one, self.config) for part, one in others.items()})
+        self.world = World(config=self.config, store=store, stand_ins=tuple(others.values()))
+        if "mailbox" in self.config.parts:
+            self.world.letterbox = Letterbox(None if folder is None else folder / "mail")
+        self._server: Server | None = None
+        self._postman: Postman | None = None
+        self._threads: list[threading.Thread] = []
+
+    @property
+    def http_url(self) -> str:
+        """Where this sandbox listens."""
+        return self.world.http_url
+
+    @property
+    def public_url(self) -> str:
+        """Where people and browsers find this sandbox."""
+        return self.world.public_url
+
+    @property
+    def smtp_port(self) -> int:
+        """The port of the mail server; 0 where there is none."""
+        return self.world.smtp_port
+
+    def start(self) -> Self:
+        """Listen and serve; `OSError` where a port is taken."""
+        self._server = Server((self.config.host, self.config.http_port), answer=self.answer)
+        if self.world.letterbox is not None:
+            self._postman = Postman(self.world.letterbox, self.world.faults)
+            try:
+                self.world.smtp_port = self._postman.start(host=self.config.host, port=self.config.smtp_port)
+            except OSError:
+                self._server.server_close()
+                raise
+        self.world.http_url = f"http://{_reachable(self.config.host)}:{self._server.server_port}"
+        self.world.public_url = self.config.public_url or f"http://localhost:{self._server.server_port}"
+        self._run(partial(self._server.serve_forever, poll_interval=0.05), name="sandbox-http")
+        self._run(self._tick, name="sandbox-retries")
+        return self
+
+    def stop(self) -> None:
+        """End everything; the state is on disk already."""
+        self.world.stopping.set()
+        if self._server is not None:
+            self._server.shutdown()
+            self._server.hang_up()
+            self._server.server_close()
+        if self._postman is not None:
+            self._postman.stop()
+        for thread in self._threads:
+            thread.join(timeout=10)
+
+    def reset(self) -> None:
+        """Forget everything, mail included."""
+        self.world.reset()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def answer(self, request: Request) -> Response:
+        """Answer one HTTP request, whoever it is for."""
+        if request.path.startswith(control_routes.PREFIX):
+            return control_routes.answer(self.world, request)
+        if zoom.is_zoom(request) and "zoom" in self.config.parts:
+            return self._zoom(request)
+        for one in self.world.stand_ins:
+            if one.is_mine(request):
+                return self._stand_in(one, request)
+        return self._harmless(self._page(request))
+
+    def _zoom(self, request: Request) -> Response:
+        guarded = request.path == "/oauth/authorize"
+        response = self._guarded(request, zoom.answer) if guarded else zoom.answer(self.world, request)
+        response.headers.setdefault("Date", formatdate(self.world.store.now(), usegmt=True))
+        return response
+
+    def _stand_in(self, one: StandIn, request: Request) -> Response:
+        return self._guarded(request, one.answer) if one.is_page(request) else one.answer(self.world, request)
+
+    def _guarded(self, request: Request, answer: Callable[[World, Request], Response]) -> Response:
+        if not pages.is_our_name(self.world, request):
+            return _unknown_name()
+        if request.method == "POST" and pages.from_elsewhere(self.world, request):
+            return _forbidden()
+        return self._harmless(answer(self.world, request))
+
+    def _page(self, request: Request) -> Response:
+        if not pages.is_our_name(self.world, request):
+            return _unknown_name()
+        if request.path == "/static/sandbox.css":
+            return Response(200, stylesheet(), {"Content-Type": "text/css; charset=utf-8"})
+        if request.method == "POST" and pages.from_elsewhere(self.world, request):
+            return _forbidden()
+        if request.path == "/mail" or request.path.startswith("/mail/"):
+            return mail_pages.answer(self.world, request)
+        method = _METHODS.get(request.method, request.method)
+        chosen = pages.PAGES.get((method, request.path))
+        if (method, request.path) == ("GET", "/calls") and self.config.parts - {"mailbox"}:
+            chosen = pages.calls
+        elif chosen is None and "zoom" in self.config.parts:
+            chosen = pages.ZOOM_PAGES.get((method, request.path))
+            if method == "GET" and request.path.startswith("/j/"):
+                chosen = pages.join
+        return (chosen or pages.missing)(self.world, request)
+
+    def _harmless(self, response: Response) -> Response:
+        """Add the headers that keep a page for people harmless."""
+        addresses = [self.world.store.data.app.redirect_uri]
+        addresses += [self.config.app_of(one.part).redirect_uri for one in self.world.stand_ins]
+        homes = sorted({f"{home.scheme}://{home.netloc}" for home in map(urlsplit, addresses)})
+        policy = (
+            "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self'; base-uri 'none'; "
+            f"frame-ancestors 'self'; form-action 'self' {' '.join(homes)}"
+        )
+        response.headers.setdefault("Content-Security-Policy", policy)
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Referrer-Policy", "same-origin")
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    def _run(self, work: Callable[[], None], *, name: str) -> None:
+        thread = threading.Thread(target=work, name=name, daemon=True)
+        thread.start()
+        self._threads.append(thread)
+
+    def _tick(self) -> None:
+        while not self.world.stopping.wait(_TICK):
+            events.retry_due(self.world)
+
+
+def _memory(one: StandIn, config: SandboxConfig) -> Memory:
+    app = config.app_of(one.part)
+    return Memory(fresh=lambda: one.fresh(app), read=lambda saved: one.read(saved, app))
+
+
+def _unknown_name() -> Response:
+    return Response(
+        421, b"The sandbox is not reached under this name.\n", {"Content-Type": "text/plain; charset=utf-8"}
+    )
+
+
+def _forbidden() -> Response:
+    return Response(
+        403, b"This form was sent from another site.\n", {"Content-Type": "text/plain; charset=utf-8"}
+    )
+
+
+def _reachable(host: str) -> str:
+    return "127.0.0.1" if host in {"", "0.0.0.0"} else host
