@@ -19,20 +19,20 @@ HOUSE = """
 """Who may import whom: what stands to the left, and what stands beside it. The apps' own rooms follow."""
 ROOMS = {
     "accounts": """
-        models < queries names handles notices devices emails passwords rate_limits < actions < adapter social < jobs
-        < forms < views < urls apps
+        models < queries permissions names handles notices devices emails passwords rate_limits < actions
+        < adapter social < jobs < forms < views < urls apps
     """,
     "calendars": """
         models < provider_catalogue hooks busy_cache token_encryption
-        < queries looks own_events incidents account_status < emails < reconnecting < access_tokens ask_provider
+        < queries permissions looks own_events incidents account_status < emails < reconnecting < access_tokens ask_provider
         < actions < banners < jobs < forms < views templatetags < urls apps
     """,
     "pages": """
         models < hooks meeting_types branding logo mail_variables slugs prefetch < schedules calendar_use < queries
-        < slug_history < actions < forms < views < urls apps
+        < permissions slug_history < actions < forms < views < urls apps
     """,
     "bookings": """
-        models states < history links guests < queries proofs < errors policies rate_limits < slots
+        models states < history links guests < queries permissions proofs < errors policies rate_limits < slots
         < integrations < notifications < actions < fulfilment < status < jobs < forms < views < urls apps
     """,
 }

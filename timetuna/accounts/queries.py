@@ -2,16 +2,8 @@
 
 from allauth.account.models import EmailAddress
 from django.db.models import QuerySet
-from django.http import HttpRequest
 
 from timetuna.accounts.models import FormerHandle, User
-
-
-def signed_in(request: HttpRequest) -> User:
-    """Return the host who is signed in, for views behind `login_required`."""
-    user = request.user
-    assert isinstance(user, User)  # noqa: S101 - the decorator has seen to it
-    return user
 
 
 def host_by_handle(handle: str) -> User | None:

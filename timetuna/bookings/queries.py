@@ -5,11 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from re import escape
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
 from timetuna.availability.interval import Interval
-from timetuna.availability.minutes import minute_of, moment_of
+from timetuna.availability.minutes import minute_of
 from timetuna.availability.policy import LONGEST_MEETING
 from timetuna.bookings.links import brought_signature
 from timetuna.bookings.models import Booking, BookingGuest, BookingHost, Conference, UnusualBookings
@@ -18,7 +19,9 @@ from timetuna.lib.signing import equal, fingerprint
 from timetuna.pages.models import BookingPage
 
 UPCOMING, PAST, CANCELLED, REQUESTS = "upcoming", "past", "cancelled", "requests"
-_LONGEST = timedelta(minutes=LONGEST_MEETING)
+_REACH = LONGEST_MEETING + 1
+Mine = QuerySet[Any]
+"""What `permissions.bookings_for` returns: with `from_minute` and `to_minute`, which the type checker cannot know."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,62 +49,58 @@ def brought_by_signature(guest_id: int, signature: str) -> BookingGuest | None:
     return rows.filter(pk=guest_id, active=True, booking__erased_at=None).first()
 
 
-def bookings_of(host_id: int, wanted: Wanted, *, now: datetime) -> QuerySet[Booking]:
-    """Return a host's bookings: upcoming ones and requests the next first, the others the latest first."""
-    bookings = Booking.objects.filter(host_id=host_id).select_related("conference")
+def matching(bookings: Mine, wanted: Wanted, *, now: datetime) -> QuerySet[Booking]:
+    """Return those that are asked for: upcoming ones and requests the next first, the others the latest first."""
+    bookings = bookings.select_related("conference")
     if wanted.page_id is not None:
         bookings = bookings.filter(page_id=wanted.page_id)
     for word in wanted.text.split():
         pattern = _in_any_case(word)
         bookings = bookings.filter(Q(guest_name__regex=pattern) | Q(guest_email__regex=pattern))
     if wanted.which == CANCELLED:
-        return bookings.filter(status=Booking.Status.CANCELLED).order_by("-start_at", "-id")
+        return bookings.filter(status=Booking.Status.CANCELLED).order_by("-from_minute", "-id")
     if wanted.which == REQUESTS:
-        return bookings.filter(status=Booking.Status.PENDING).order_by("start_at", "id")
-    confirmed = bookings.filter(status=Booking.Status.CONFIRMED, booking_hosts__host_id=host_id)
+        return bookings.filter(status=Booking.Status.PENDING).order_by("from_minute", "id")
+    confirmed = bookings.filter(status=Booking.Status.CONFIRMED)
     if wanted.which == PAST:
-        over = confirmed.filter(start_at__lt=now, booking_hosts__end_minute__lte=minute_of(now))
-        return over.order_by("-start_at", "-id")
-    ahead = confirmed.filter(start_at__gt=now - _LONGEST, booking_hosts__end_minute__gt=minute_of(now))
-    return ahead.order_by("start_at", "id")
+        over = confirmed.filter(from_minute__lt=minute_of(now), to_minute__lte=minute_of(now))
+        return over.order_by("-from_minute", "-id")
+    ahead = confirmed.filter(from_minute__gt=minute_of(now) - _REACH, to_minute__gt=minute_of(now))
+    return ahead.order_by("from_minute", "id")
 
 
-def bookings_within(host_id: int, span: Interval) -> QuerySet[Booking]:
-    """Return the host's bookings and requests that share a minute with the span, the earliest first."""
+def within(bookings: Mine, span: Interval) -> QuerySet[Booking]:
+    """Return those that take place, or are requests, and share a minute with the span, the earliest first."""
     start, end = span
     return (
-        Booking.objects.filter(
-            host_id=host_id,
+        bookings.filter(
             status__in=(Booking.Status.CONFIRMED, Booking.Status.PENDING),
-            start_at__gt=moment_of(start) - _LONGEST,
-            start_at__lt=moment_of(end),
-            booking_hosts__host_id=host_id,
-            booking_hosts__end_minute__gt=start,
+            from_minute__gt=start - _REACH,
+            from_minute__lt=end,
+            to_minute__gt=start,
         )
         .select_related("conference")
-        .order_by("start_at", "id")
+        .order_by("from_minute", "id")
     )
 
 
-def requests_of(host_id: int) -> int:
-    """Return how many requests wait for the host's answer."""
-    return Booking.objects.filter(host_id=host_id, status=Booking.Status.PENDING).count()
+def requests_among(bookings: QuerySet[Booking]) -> int:
+    """Return how many requests wait for an answer."""
+    return bookings.filter(status=Booking.Status.PENDING).count()
 
 
-def unusual_of(host_id: int, *, now: datetime) -> QuerySet[UnusualBookings]:
-    """Return when unusually many bookings were made on the host's pages lately, and they have not dismissed it."""
-    rows = UnusualBookings.objects.select_related("page").filter(page__host_id=host_id, dismissed=False)
-    return rows.filter(last_at__gt=now - timedelta(days=3)).order_by("-last_at")
+def lately(unusual: QuerySet[UnusualBookings], *, now: datetime) -> QuerySet[UnusualBookings]:
+    """Return those that are not long ago and that nobody has dismissed."""
+    rows = unusual.select_related("page").filter(dismissed=False, last_at__gt=now - timedelta(days=3))
+    return rows.order_by("-last_at")
 
 
-def from_one_source(bookings: Iterable[Booking]) -> dict[str, int]:
-    """Return by each network that bookings of one host came from how many of theirs did. One query at most."""
-    rows = [booking for booking in bookings if booking.source_network]
-    if not rows:
+def from_one_source(bookings: Iterable[Booking], *, among: QuerySet[Booking]) -> dict[str, int]:
+    """Return by each network that the bookings came from how many of all did. One query at most."""
+    networks = {booking.source_network for booking in bookings if booking.source_network}
+    if not networks:
         return {}
-    known = Booking.objects.filter(
-        host_id=rows[0].host_id, source_network__in={booking.source_network for booking in rows}
-    )
+    known = among.filter(source_network__in=networks)
     counted = known.values_list("source_network").annotate(number=Count("pk")).order_by()
     return dict(counted)
 
@@ -117,17 +116,9 @@ def taken_by_another(booking: Booking, *, start_minute: int) -> bool:
     return rows.exclude(booking_id=booking.pk).exists()
 
 
-def page_titles(host_id: int) -> dict[int, str]:
-    """Return the host's own pages by id, in the order of their titles."""
-    return dict(
-        BookingPage.objects.filter(host_id=host_id).order_by("title", "id").values_list("id", "title")
-    )
-
-
-def booking_of(host_id: int, booking_id: int) -> Booking | None:
-    """Return one of the host's own bookings, or None."""
-    own = Booking.objects.select_related("host", "page", "conference")
-    return own.filter(host_id=host_id, pk=booking_id).first()
+def page_titles(pages: QuerySet[BookingPage]) -> dict[int, str]:
+    """Return the titles by id, in their order."""
+    return dict(pages.order_by("title", "id").values_list("id", "title"))
 
 
 def work_of(booking: Booking) -> QuerySet[Job]:

@@ -48,15 +48,15 @@ def _at(handle: str, slug: str, over: date) -> QuerySet[BookingPage]:
     return pages.filter(lower_handle=handle, slug=slug)
 
 
-def with_its_host() -> QuerySet[BookingPage]:
-    """Return all pages with the rows that belong to one page each; of the write calendar, no more than what it is."""
-    rows = BookingPage.objects.select_related("host__host_rules", "schedule", "write_calendar").order_by()
+def with_its_host(pages: QuerySet[BookingPage]) -> QuerySet[BookingPage]:
+    """Return the pages with the rows that belong to one page each; of the write calendar, no more than what it is."""
+    rows = pages.select_related("host__host_rules", "schedule", "write_calendar").order_by()
     return rows.defer("write_calendar__busy", "write_calendar__cursor")
 
 
 def _with_all(over: date) -> QuerySet[BookingPage]:
     """Return pages with the rows of which each has several, in one query for all of it."""
-    return with_its_host().annotate(
+    return with_its_host(BookingPage.objects.all()).annotate(
         _durations=Gathered(Duration.objects.filter(page=OuterRef("pk"))),
         _meeting_types=Gathered(MeetingType.objects.filter(page=OuterRef("pk"))),
         _hours=Gathered(WeeklyHours.objects.filter(schedule=OuterRef("schedule"))),

@@ -124,11 +124,16 @@ def public_page(handle: str, slug: str) -> PublicPage | None:
     return _values(row_at(handle, slug))
 
 
-def host_pages(host_id: int) -> list[PublicPage]:
-    """Return the host's pages by title, in a number of queries that does not grow with them."""
-    pages = list(_public().filter(host=host_id).order_by("title", "id"))
-    ready = _ready_kinds(host_id, pages)
-    return [_page(page, ready[page.pk]) for page in pages]
+def by_title(pages: QuerySet[BookingPage]) -> list[PublicPage]:
+    """Return the pages by title, in a number of queries that does not grow with them."""
+    rows = list(whole(pages).order_by("title", "id"))
+    owners = {row.host_id for row in rows}
+    ready = {
+        page: kinds
+        for owner in owners
+        for page, kinds in _ready_kinds(owner, [row for row in rows if row.host_id == owner]).items()
+    }
+    return [_page(row, ready[row.pk]) for row in rows]
 
 
 def listed_pages(handle: str) -> list[PublicPage]:
@@ -139,8 +144,8 @@ def listed_pages(handle: str) -> list[PublicPage]:
     host = host_by_handle(handle)
     host_id = host.pk if host else 0
     verified = EmailAddress.objects.filter(user=OuterRef("host"), verified=True)
-    rows = _public().filter(Exists(verified), host=host_id, listed=True).order_by("title", "id")
-    pages = list(rows[:MOST_LISTED])
+    rows = whole(BookingPage.objects.filter(Exists(verified), host=host_id, listed=True))
+    pages = list(rows.order_by("title", "id")[:MOST_LISTED])
     ready = _ready_kinds(host_id, pages)
     return [page for page in (_page(row, ready[row.pk]) for row in pages) if page.meeting_types]
 
@@ -157,11 +162,6 @@ def warnings(page: PublicPage) -> list[str]:
     found = [] if page.meeting_types else ["No usable meeting type"]
     opens = page.opening.weekly or any(page.opening.overrides.values())
     return found if opens else [*found, "No weekly hours"]
-
-
-def own_page(host_id: int, page_id: int) -> BookingPage | None:
-    """Return the row if the page is this host's, for the editor."""
-    return _public().filter(host=host_id, pk=page_id).first()
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,11 +217,6 @@ def hours_in_zone(host_id: int, time_zone: str) -> list[HoursLine]:
     ]
 
 
-def own_schedule(host_id: int, schedule_id: int) -> Schedule | None:
-    """Return the row if it is one of this host's shared schedules."""
-    return Schedule.objects.filter(host=host_id, page=None, pk=schedule_id).first()
-
-
 def page_settings(page_id: int) -> PublicPage | None:
     """Return the page with this id, whatever the state of its host, or None."""
     return _values(row_with(page_id))
@@ -245,9 +240,10 @@ def mail_text(page: BookingPage | None, kind: str) -> MailText:
     return MailText(own.subject, own.message) if own else MailText()
 
 
-def _public() -> QuerySet[BookingPage]:
+def whole(pages: QuerySet[BookingPage]) -> QuerySet[BookingPage]:
+    """Return those pages with all rows that belong to them."""
     over = dates_over()
-    return with_its_host().prefetch_related(
+    return with_its_host(pages).prefetch_related(
         "durations",
         "meeting_types",
         "schedule__weekly_hours",

@@ -17,7 +17,8 @@ from timetuna.accounts.adapter import UNDO_SALT
 from timetuna.accounts.devices import remember_device
 from timetuna.accounts.forms import ChangeEmailForm
 from timetuna.accounts.models import EmailChange
-from timetuna.accounts.queries import pending_address, signed_in
+from timetuna.accounts.permissions import signed_in
+from timetuna.accounts.queries import pending_address
 from timetuna.accounts.views.refused import RefusedFormView
 from timetuna.accounts.views.verify_email import GONE
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from timetuna.accounts.devices import remember_device
 from timetuna.accounts.forms import ChangePasswordForm, ResetPasswordForm
 from timetuna.accounts.passwords import too_often
-from timetuna.accounts.queries import signed_in
+from timetuna.accounts.permissions import signed_in
 from timetuna.accounts.rate_limits import TooManyMails
 from timetuna.accounts.views.refused import RefusedFormView
 

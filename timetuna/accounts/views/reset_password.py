@@ -11,6 +11,7 @@ from django.shortcuts import render
 
 from timetuna.accounts.devices import remember_device
 from timetuna.accounts.forms import NewPasswordForm, ResetPasswordForm
+from timetuna.accounts.permissions import is_somebody_else
 from timetuna.accounts.views.refused import RefusedFormView
 
 
@@ -35,7 +36,7 @@ class NewPassword(RefusedFormView, PasswordResetFromKeyView):
 
     def dispatch(self, request: HttpRequest, uidb36: str, key: str, **kwargs: Any) -> HttpResponseBase:
         """Refuse while somebody else is signed in: opening a link must not sign them out."""
-        if request.user.is_authenticated and _user_id(uidb36) != request.user.pk:
+        if is_somebody_else(request, _user_id(uidb36)):
             return render(request, "accounts/reset_password_other.html", {"next": request.path})
         response: HttpResponseBase = super().dispatch(request, uidb36, key, **kwargs)
         return response

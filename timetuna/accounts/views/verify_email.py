@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 
 from timetuna.accounts.forms import VerifyEmailForm
 from timetuna.accounts.models import User
+from timetuna.accounts.permissions import is_somebody_else
 from timetuna.accounts.views.refused import as_refused
 
 GONE = 410
@@ -66,7 +67,7 @@ def _form(request: HttpRequest, user: User) -> VerifyEmailForm:
 def _known_here(request: HttpRequest, user: User) -> bool:
     """Say whether this browser has given the account's password (or the provider's word) before."""
     if request.user.is_authenticated:
-        return request.user.pk == user.pk
+        return not is_somebody_else(request, user.pk)
     stage = LoginStageController.enter(request, EmailVerificationStage.key)
     return bool(stage and stage.login.user and stage.login.user.pk == user.pk)
 

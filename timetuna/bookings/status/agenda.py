@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import QuerySet
+
 from timetuna.availability.hours import day_start
 from timetuna.availability.interval import Interval
 from timetuna.availability.minutes import minute_of
 from timetuna.bookings.models import Booking
-from timetuna.bookings.queries import bookings_within
+from timetuna.bookings.queries import within
 from timetuna.bookings.status.rows import BookingDay, Reader, line_maker
 from timetuna.l10n import relative
 
@@ -48,14 +50,14 @@ def read_date(text: str) -> date | None:
     return day if FIRST <= day <= LAST else None
 
 
-def agenda(host_id: int, span: Span, reader: Reader) -> list[BookingDay]:
-    """Return the dates with what is on them by the reader's clock. Two queries.
+def agenda(bookings: QuerySet[Booking], span: Span, reader: Reader) -> list[BookingDay]:
+    """Return the dates with what is on them of the bookings by the reader's clock. Two queries.
 
     A meeting over midnight is on both dates; one in an hour that a clock change repeats is there once.
     """
     bounds = [day_start(day, zone=reader.zone) for day in [*span.dates(), span.first + ONE_DAY * span.length]]
-    rows = list(bookings_within(host_id, (bounds[0], bounds[-1])))
-    make = line_maker(rows, reader)
+    rows = list(within(bookings, (bounds[0], bounds[-1])))
+    make = line_maker(rows, reader, among=bookings)
     today = reader.today()
     return [
         BookingDay(

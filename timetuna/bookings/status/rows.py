@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
+
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.queries import from_one_source, open_work
 from timetuna.bookings.states import ahead
@@ -57,10 +59,13 @@ class BookingDay:
     lines: Sequence[BookingRow]
 
 
-def days(bookings: Iterable[Booking], reader: Reader) -> list[BookingDay]:
-    """Return the bookings under the days they start on by the reader's clock, in the order given. Two queries."""
+def days(bookings: Iterable[Booking], reader: Reader, *, among: QuerySet[Booking]) -> list[BookingDay]:
+    """Return the bookings under the days they start on by the reader's clock, in the order given. Two queries.
+
+    among: all that the reader may see.
+    """
     rows = list(bookings)
-    make = line_maker(rows, reader)
+    make = line_maker(rows, reader, among=among)
     dates = dict.fromkeys(booking.start_at.astimezone(reader.zone).date() for booking in rows)
     return [
         BookingDay(
@@ -98,9 +103,9 @@ class LineMaker:
         )
 
 
-def line_maker(bookings: Sequence[Booking], reader: Reader) -> LineMaker:
-    """Read what the lines of these bookings need. Two queries at most."""
-    return LineMaker(open_work(bookings), guest_labels(), reader, from_one_source(bookings))
+def line_maker(bookings: Sequence[Booking], reader: Reader, *, among: QuerySet[Booking]) -> LineMaker:
+    """Read what the lines of these bookings need. Two queries at most. among: all that the reader may see."""
+    return LineMaker(open_work(bookings), guest_labels(), reader, from_one_source(bookings, among=among))
 
 
 def kind_label(booking: Booking, labels: dict[str, str]) -> str:

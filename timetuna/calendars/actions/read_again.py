@@ -7,18 +7,15 @@ from timetuna.calendars.actions.list_calendars import refresh_list
 from timetuna.calendars.models import Calendar, CalendarAccount
 
 
-def read_again(account_id: int, *, host_id: int, calendar_id: int | None = None) -> bool:
-    """Have one calendar of an account read, or its list of calendars and all of them. False when it is not the host's.
+def read_again(account: CalendarAccount, calendar: Calendar | None = None) -> None:
+    """Have one calendar of an account read, or its list of calendars and all of them.
 
     For one that is gone the list is read: it may be there again. Pressing twice is one reading.
     """
     now = timezone.now()
-    account = CalendarAccount.objects.filter(pk=account_id, host_id=host_id).first()
-    if account is None:
-        return False
     rows = Calendar.objects.filter(account=account)
-    if calendar_id is not None and rows.filter(pk=calendar_id, listed=True).exists():
-        return bool(rows.filter(pk=calendar_id).update(next_read_at=now))
+    if calendar is not None and rows.filter(pk=calendar.pk, listed=True).update(next_read_at=now):
+        return
     with transaction.atomic():
         rows.update(next_read_at=now)
         CalendarAccount.objects.filter(pk=account.pk).update(calendars_problem="")
@@ -28,4 +25,3 @@ def read_again(account_id: int, *, host_id: int, calendar_id: int | None = None)
             at=now,
             account_id=account.pk,
         )
-    return True

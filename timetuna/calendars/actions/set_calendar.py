@@ -11,14 +11,14 @@ from timetuna.calendars.hooks import wants_of
 from timetuna.calendars.models import Calendar
 
 
-def set_calendar(calendar_id: int, *, host_id: int, blocks: bool, tentative_blocks: bool) -> bool:
-    """Store whether it blocks time, and whether tentative events do. False when it is not one of the host's."""
-    rows = Calendar.objects.filter(pk=calendar_id, account__host_id=host_id)
-    resting = rows.filter(blocks=False).exclude(pk__in=wants_of(host_id).chosen)
+def set_calendar(calendar: Calendar, *, blocks: bool, tentative_blocks: bool) -> None:
+    """Store whether it blocks time, and whether tentative events do."""
+    rows = Calendar.objects.filter(pk=calendar.pk)
+    resting = rows.filter(blocks=False).exclude(pk__in=wants_of(calendar.account.host_id).chosen)
     with transaction.atomic():
         if blocks:
             wake(resting, now=timezone.now())
-        return bool(rows.update(blocks=blocks, tentative_blocks=tentative_blocks))
+        rows.update(blocks=blocks, tentative_blocks=tentative_blocks)
 
 
 def wake(resting: QuerySet[Calendar], *, now: datetime) -> None:

@@ -5,17 +5,18 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from timetuna.accounts.permissions import signed_in
 from timetuna.calendars.account_status import account_card
 from timetuna.calendars.actions.read_again import read_again
 from timetuna.calendars.actions.set_calendar import set_calendar
-from timetuna.calendars.models import EVERY, Calendar, CalendarAccount
+from timetuna.calendars.models import EVERY, Calendar
+from timetuna.calendars.permissions import accounts_for, calendars_for
 from timetuna.calendars.views.limits import READING, refusal
-from timetuna.calendars.views.settings import host_of
 from timetuna.web.forms import INCOMPLETE
 
 ON = "on"
@@ -36,12 +37,7 @@ def calendar(request: HttpRequest, calendar: int) -> HttpResponse:
     blocks, tentative = (_turned(request, name) for name in ("blocks", "tentative_blocks"))
     if blocks is None or tentative is None:
         return _answer(request, row, str(INCOMPLETE), level=messages.ERROR)
-    set_calendar(
-        row.pk,
-        host_id=host_of(request).pk,
-        blocks=blocks(row.blocks),
-        tentative_blocks=tentative(row.tentative_blocks),
-    )
+    set_calendar(row, blocks=blocks(row.blocks), tentative_blocks=tentative(row.tentative_blocks))
     return _answer(request, row, "Saved.")
 
 
@@ -60,7 +56,7 @@ def read_calendar(request: HttpRequest, calendar: int) -> HttpResponse:
     row = _own_or_404(request, calendar)
     if refused := refusal(request, READING):
         return _too_often(request, row.account_id, refused)
-    read_again(row.account_id, host_id=host_of(request).pk, calendar_id=row.pk)
+    read_again(row.account, row)
     return _answer(request, row, f"“{row.name}” is read again in a moment.")
 
 
@@ -68,11 +64,10 @@ def read_calendar(request: HttpRequest, calendar: int) -> HttpResponse:
 @login_required
 def read_account(request: HttpRequest, account: int) -> HttpResponse:
     """Have an account's list of calendars, and all of them, read again soon."""
-    if not CalendarAccount.objects.filter(pk=account, host_id=host_of(request).pk).exists():
-        raise Http404
+    row = get_object_or_404(accounts_for(signed_in(request)), pk=account)
     if refused := refusal(request, READING):
         return _too_often(request, account, refused)
-    read_again(account, host_id=host_of(request).pk)
+    read_again(row)
     if request.headers.get("HX-Request"):
         return _fragment(request, account)
     messages.success(request, "Its calendars are read again in a moment.")
@@ -80,11 +75,8 @@ def read_account(request: HttpRequest, account: int) -> HttpResponse:
 
 
 def _own_or_404(request: HttpRequest, calendar_id: int) -> Calendar:
-    rows = Calendar.objects.select_related("account").exclude(outside_id=EVERY)
-    found = rows.filter(pk=calendar_id, account__host_id=host_of(request).pk).first()
-    if found is None:
-        raise Http404
-    return found
+    rows = calendars_for(signed_in(request)).select_related("account").exclude(outside_id=EVERY)
+    return get_object_or_404(rows, pk=calendar_id)
 
 
 def _answer(
@@ -105,7 +97,7 @@ def _too_often(request: HttpRequest, account_id: int, sentence: str) -> HttpResp
 
 
 def _fragment(request: HttpRequest, account_id: int) -> HttpResponse:
-    card = account_card(account_id, host_id=host_of(request).pk, now=timezone.now())
+    card = account_card(account_id, host_id=signed_in(request).pk, now=timezone.now())
     if card is None:
         raise Http404
     return render(request, "calendars/account_calendars.html", {"card": card})

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
+from timetuna.accounts.permissions import signed_in
 from timetuna.calendars.actions.answer_replacement import answer_replacement
 from timetuna.calendars.actions.begin_connecting import Visit, begin_connecting
 from timetuna.calendars.actions.finish_connecting import NotConnectedError, StrayCodeError, finish_connecting
@@ -20,7 +21,7 @@ from timetuna.calendars.queries import connection, waiting_grant
 from timetuna.calendars.token_encryption import open_grant
 from timetuna.calendars.views.limits import CONNECTING, refusal
 from timetuna.calendars.views.return_place import remember_place, take_place
-from timetuna.calendars.views.settings import allow_leaving, host_of, listing_or_404
+from timetuna.calendars.views.settings import allow_leaving, listing_or_404
 from timetuna.providers.errors import ProviderError
 
 View = Callable[[HttpRequest, str], HttpResponseBase]
@@ -41,7 +42,7 @@ def _keep_address_private(view: View) -> View:
 
 
 def _visit(request: HttpRequest, provider: str) -> Visit:
-    return Visit(host_of(request).pk, request.session.session_key or "", provider)
+    return Visit(signed_in(request).pk, request.session.session_key or "", provider)
 
 
 @require_POST

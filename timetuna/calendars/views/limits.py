@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest
 
+from timetuna.accounts.permissions import signed_in
 from timetuna.rate_limits.limits import Limit, spend
 from timetuna.rate_limits.words import wait_in_words
 
@@ -12,7 +13,7 @@ READING = Limit("read-calendars", (20, 60))
 
 def refusal(request: HttpRequest, limit: Limit) -> str:
     """Count one try of the signed-in host; beyond the limit return a sentence that says so, else ""."""
-    seconds = spend(limit, str(request.user.pk))
+    seconds = spend(limit, str(signed_in(request).pk))
     if not seconds:
         return ""
     return f"That was too often. Nothing was tried; please wait {wait_in_words(seconds)} and try again."

@@ -7,11 +7,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from timetuna.accounts.permissions import signed_in
 from timetuna.calendars.actions.connect_by_form import log_in
 from timetuna.calendars.forms import LoginAnswersForm
 from timetuna.calendars.provider_catalogue import Listing, login_form
 from timetuna.calendars.views.limits import LOGGING_IN, refusal
-from timetuna.calendars.views.settings import host_of, listing_or_404
+from timetuna.calendars.views.settings import listing_or_404
 from timetuna.providers.errors import ProviderError
 
 _OK, _UNUSABLE, _TOO_OFTEN = 200, 422, 429
@@ -41,7 +42,7 @@ def by_form(request: HttpRequest, found: Listing, *, back: str) -> HttpResponse:
             form.add_error(None, refused)
         else:
             try:
-                account = log_in(found.slug, form.given(), host_id=host_of(request).pk)
+                account = log_in(found.slug, form.given(), host_id=signed_in(request).pk)
             except ProviderError as error:
                 form.add_error(None, error.for_now())
             else:

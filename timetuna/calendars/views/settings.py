@@ -7,18 +7,13 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from timetuna.accounts.models import User
+from timetuna.accounts.permissions import signed_in
 from timetuna.calendars.account_status import provider_cards
 from timetuna.calendars.actions.disconnect import disconnect
 from timetuna.calendars.models import CalendarAccount
+from timetuna.calendars.permissions import accounts_for
 from timetuna.calendars.provider_catalogue import Listing, form_targets, listing
 from timetuna.web.paths import row_number
-
-
-def host_of(request: HttpRequest) -> User:
-    """Return the signed-in host; for views behind `login_required`."""
-    assert isinstance(request.user, User)  # noqa: S101 - login_required saw to it
-    return request.user
 
 
 def allow_leaving(request: HttpRequest) -> None:
@@ -39,7 +34,7 @@ def listing_or_404(slug: str) -> Listing:
 def providers(request: HttpRequest) -> HttpResponse:
     """Show every provider and what is linked."""
     allow_leaving(request)
-    cards = provider_cards(host_of(request).pk, now=timezone.now())
+    cards = provider_cards(signed_in(request).pk, now=timezone.now())
     return render(request, "calendars/providers.html", {"cards": cards, "active_tab": "providers"})
 
 
@@ -48,9 +43,8 @@ def providers(request: HttpRequest) -> HttpResponse:
 def disconnect_provider(request: HttpRequest, provider: str) -> HttpResponse:
     """Delete the link; pressing twice is no error, another host's link is not there."""
     found = listing_or_404(provider)
-    host, account = host_of(request), request.POST.get("account", "")
-    account_id = row_number(account) or 0
-    if CalendarAccount.objects.filter(pk=account_id).exclude(host=host).exists():
+    host, account_id = signed_in(request), row_number(request.POST.get("account", "")) or 0
+    if CalendarAccount.objects.filter(pk=account_id).exclude(pk__in=accounts_for(host)).exists():
         raise Http404
     disconnect(account_id, host_id=host.pk)
     messages.success(request, f"{found.label} is disconnected. Nothing of the connection is kept.")

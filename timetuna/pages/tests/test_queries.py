@@ -8,11 +8,11 @@ from timetuna.accounts.models import User
 from timetuna.calendars.models import CalendarAccount
 from timetuna.pages.actions.create_page import create_page
 from timetuna.pages.models import BookingPage, Duration, MeetingType, WeeklyHours
+from timetuna.pages.permissions import pages_for
 from timetuna.pages.queries import (
     MeetingChoice,
     PageDuration,
-    host_pages,
-    own_page,
+    by_title,
     page_settings,
     public_page,
 )
@@ -156,15 +156,15 @@ def test_a_list_takes_as_many_queries_for_three_pages_as_for_one(
         create_page(alice, title=title)
 
     with django_assert_num_queries(OF_A_LIST):
-        pages = host_pages(alice.pk)
+        pages = by_title(pages_for(alice))
 
     assert [page.title for page in pages] == ["A", "B", "C"]
 
 
 def test_rows_are_the_owners_alone(alice: User, charlie: User, page: BookingPage) -> None:
-    assert own_page(alice.pk, page.pk) == page
-    assert own_page(charlie.pk, page.pk) is None
-    assert host_pages(charlie.pk) == []
+    assert list(pages_for(alice)) == [page]
+    assert not pages_for(charlie).exists()
+    assert by_title(pages_for(charlie)) == []
 
 
 def test_a_duration_without_a_title_is_called_by_its_length(page: BookingPage) -> None:

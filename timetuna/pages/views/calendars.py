@@ -15,8 +15,8 @@ from timetuna.calendars.views.settings import allow_leaving, listing_or_404
 from timetuna.pages.actions.save_calendars import CalendarGone, save_calendars
 from timetuna.pages.forms.calendars import CALENDAR_GONE, CalendarsForm
 from timetuna.pages.models import BookingPage
+from timetuna.pages.permissions import page_or_404
 from timetuna.pages.views.editor import EditorTab
-from timetuna.pages.views.ownership import own_page_or_404
 
 
 class CalendarsTabView(EditorTab[CalendarsForm]):
@@ -43,7 +43,7 @@ class CalendarsTabView(EditorTab[CalendarsForm]):
 @login_required
 def ways(request: HttpRequest, page_id: int) -> HttpResponse:
     """Show every provider that has calendars, each with the way to connect it."""
-    page = own_page_or_404(request, page_id)
+    page = page_or_404(request, page_id)
     allow_leaving(request)
     order = sorted(listings(), key=lambda one: (one.by_form, one.label.casefold()))
     context = {"page": page, "providers": [one for one in order if one.has_calendars]}
@@ -54,7 +54,7 @@ def ways(request: HttpRequest, page_id: int) -> HttpResponse:
 @login_required
 def connect(request: HttpRequest, page_id: int, provider: str) -> HttpResponse:
     """Connect an account, and come back to the page's tab Calendars."""
-    page, found = own_page_or_404(request, page_id), listing_or_404(provider)
+    page, found = page_or_404(request, page_id), listing_or_404(provider)
     back = reverse("pages_calendars", args=[page.pk])
     if not found.has_calendars:
         raise Http404

@@ -24,8 +24,8 @@ from timetuna.pages.forms.guests import GuestsTabForm
 from timetuna.pages.forms.look import LookForm
 from timetuna.pages.forms.notifications import NotificationsForm
 from timetuna.pages.models import BookingPage
+from timetuna.pages.permissions import page_or_404
 from timetuna.pages.queries import values, warnings
-from timetuna.pages.views.ownership import own_page_or_404
 from timetuna.web.saving import Build, HostForm, opened, save
 
 FormT = TypeVar("FormT", bound=HostForm)
@@ -55,12 +55,12 @@ class EditorTab(LoginRequiredMixin, View, ABC, Generic[FormT]):
 
     def get(self, request: HttpRequest, page_id: int) -> HttpResponse:
         """Show what is stored."""
-        page = own_page_or_404(request, page_id)
+        page = page_or_404(request, page_id)
         return self._show(request, page, opened(request, self._builds(request, page_id)))
 
     def post(self, request: HttpRequest, page_id: int) -> HttpResponse:
         """Save what was sent."""
-        page = own_page_or_404(request, page_id)
+        page = page_or_404(request, page_id)
 
         def store(form: FormT) -> bool:
             return self.save(page, form)
@@ -75,7 +75,7 @@ class EditorTab(LoginRequiredMixin, View, ABC, Generic[FormT]):
         return redirect(self.url_name, page.pk)
 
     def _builds(self, request: HttpRequest, page_id: int) -> Build[FormT]:
-        return lambda data, files: self.form(own_page_or_404(request, page_id), data, files)
+        return lambda data, files: self.form(page_or_404(request, page_id), data, files)
 
     def _show(self, request: HttpRequest, page: BookingPage, form: FormT) -> HttpResponse:
         public = values(page)

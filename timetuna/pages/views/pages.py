@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from timetuna.accounts.permissions import signed_in
 from timetuna.calendars.queries import conference_kinds, set_up, usable
 from timetuna.lib.text import single_line
 from timetuna.pages.actions.create_page import DEFAULT_TITLE, create_page
@@ -18,8 +19,8 @@ from timetuna.pages.actions.delete_page import delete_page
 from timetuna.pages.actions.duplicate_page import duplicate_page
 from timetuna.pages.calendar_use.outage import Silence, silences
 from timetuna.pages.meeting_types import PHONE
-from timetuna.pages.queries import MeetingChoice, PublicPage, host_pages, warnings
-from timetuna.pages.views.ownership import host_of, own_page_or_404
+from timetuna.pages.permissions import page_or_404, pages_for
+from timetuna.pages.queries import MeetingChoice, PublicPage, by_title, warnings
 
 PageView = Callable[..., HttpResponse]
 
@@ -37,8 +38,8 @@ class PageRow:
 @login_required
 def booking_pages(request: HttpRequest) -> HttpResponse:
     """Show the host's pages, and while there is at most one, what to do next."""
-    host = host_of(request)
-    pages = host_pages(host.pk)
+    host = signed_in(request)
+    pages = by_title(pages_for(host))
     silent = silences(host.pk, now=timezone.now())
     connected = [label for kind, label in conference_kinds().items() if usable(host.pk, kind)]
     settled = connected or any(_chosen(choice) for page in pages for choice in page.meeting_types)
@@ -73,7 +74,7 @@ def post_or_back(view: PageView) -> PageView:
 def new_page(request: HttpRequest) -> HttpResponse:
     """Make a page that can be booked at once, and open it."""
     title = single_line(request.POST.get("title", ""), max_length=120) or DEFAULT_TITLE
-    page = create_page(host_of(request), title=title)
+    page = create_page(signed_in(request), title=title)
     messages.success(
         request, "Your page is ready and can be booked. Make it your own, then share its address."
     )
@@ -84,7 +85,7 @@ def new_page(request: HttpRequest) -> HttpResponse:
 @login_required
 def duplicate(request: HttpRequest, page_id: int) -> HttpResponse:
     """Make a second page like this one, and open it."""
-    copy = duplicate_page(own_page_or_404(request, page_id))
+    copy = duplicate_page(page_or_404(request, page_id))
     messages.success(
         request, "This is the copy. It can be booked at its own address; switch Listed on when it is ready."
     )
@@ -95,7 +96,7 @@ def duplicate(request: HttpRequest, page_id: int) -> HttpResponse:
 @login_required
 def delete(request: HttpRequest, page_id: int) -> HttpResponse:
     """Delete the page; the browser has asked before."""
-    page = own_page_or_404(request, page_id)
+    page = page_or_404(request, page_id)
     delete_page(page)
     messages.success(request, f"“{page.title}” is deleted. Its bookings stay.")
     return redirect("booking_pages")

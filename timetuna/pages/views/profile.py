@@ -10,9 +10,9 @@ from django.views.decorators.http import require_http_methods
 
 from timetuna.accounts.actions.change_profile import HandleTaken
 from timetuna.accounts.models import User
+from timetuna.accounts.permissions import signed_in
 from timetuna.pages.actions.save_profile import save_profile
 from timetuna.pages.forms.profile import ProfileForm
-from timetuna.pages.views.ownership import host_of
 from timetuna.web.saving import opened, save
 
 
@@ -22,12 +22,12 @@ def profile(request: HttpRequest) -> HttpResponse:
     """Show name, public address, time zone, and the way to mail address and password; on POST save them."""
 
     def build(data: Any, _files: Any) -> ProfileForm:
-        return ProfileForm(User.objects.get(pk=host_of(request).pk), data)
+        return ProfileForm(User.objects.get(pk=signed_in(request).pk), data)
 
     def store(form: ProfileForm) -> bool:
         columns = {name: form.cleaned_data[name] for name in ("name", "handle", "time_zone")}
         try:
-            save_profile(host_of(request), moving=form.moving(), **columns)
+            save_profile(signed_in(request), moving=form.moving(), **columns)
         except HandleTaken as error:
             form.add_error("handle", str(error))
             return False

@@ -4,27 +4,18 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from timetuna.accounts.permissions import signed_in
 from timetuna.pages.actions.create_schedule import MOST, TooManySchedules, create_schedule
 from timetuna.pages.actions.delete_schedule import ScheduleNeeded, delete_schedule
 from timetuna.pages.actions.save_schedule import save_schedule
 from timetuna.pages.actions.set_default_schedule import set_default_schedule
 from timetuna.pages.forms.schedule import ScheduleForm
-from timetuna.pages.models import Schedule
-from timetuna.pages.queries import own_schedule
-from timetuna.pages.views.ownership import host_of
+from timetuna.pages.permissions import schedule_or_404
 from timetuna.web.saving import opened, save
-
-
-def own_schedule_or_404(request: HttpRequest, schedule_id: int) -> Schedule:
-    """Return the schedule if it is one of the signed-in host's shared ones. Raises Http404 for all others."""
-    schedule = own_schedule(host_of(request).pk, schedule_id)
-    if schedule is None:
-        raise Http404
-    return schedule
 
 
 @require_POST
@@ -32,7 +23,7 @@ def own_schedule_or_404(request: HttpRequest, schedule_id: int) -> Schedule:
 def new_schedule(request: HttpRequest) -> HttpResponse:
     """Make a schedule like the default, and open it."""
     try:
-        schedule = create_schedule(host_of(request))
+        schedule = create_schedule(signed_in(request))
     except TooManySchedules:
         messages.error(request, f"There can be {MOST} schedules at most. Delete one that you do not need.")
         return redirect("settings_availability")
@@ -43,10 +34,10 @@ def new_schedule(request: HttpRequest) -> HttpResponse:
 @login_required
 def edit(request: HttpRequest, schedule_id: int) -> HttpResponse:
     """Show name and hours; on POST save them. What cannot be saved comes back as it was typed, status 422."""
-    schedule = own_schedule_or_404(request, schedule_id)
+    schedule = schedule_or_404(request, schedule_id)
 
     def build(data: Any, _files: Any) -> ScheduleForm:
-        return ScheduleForm(own_schedule_or_404(request, schedule_id), data)
+        return ScheduleForm(schedule_or_404(request, schedule_id), data)
 
     def store(form: ScheduleForm) -> None:
         save_schedule(schedule, name=form.cleaned_data["name"], hours=form.values())
@@ -63,7 +54,7 @@ def edit(request: HttpRequest, schedule_id: int) -> HttpResponse:
 @login_required
 def make_default(request: HttpRequest, schedule_id: int) -> HttpResponse:
     """Let new pages begin with this schedule."""
-    schedule = own_schedule_or_404(request, schedule_id)
+    schedule = schedule_or_404(request, schedule_id)
     set_default_schedule(schedule)
     messages.success(request, f"New pages begin with “{schedule.name}” from now on.")
     return redirect("settings_availability")
@@ -73,7 +64,7 @@ def make_default(request: HttpRequest, schedule_id: int) -> HttpResponse:
 @login_required
 def delete(request: HttpRequest, schedule_id: int) -> HttpResponse:
     """Delete the schedule, unless something needs it; the browser has asked before."""
-    schedule = own_schedule_or_404(request, schedule_id)
+    schedule = schedule_or_404(request, schedule_id)
     try:
         delete_schedule(schedule)
     except ScheduleNeeded as error:

@@ -8,10 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from timetuna.accounts.permissions import signed_in
 from timetuna.pages.actions.save_host_settings import save_host_rules
 from timetuna.pages.forms.host_settings import HolidaysForm, HostRulesForm
 from timetuna.pages.queries import schedule_lines
-from timetuna.pages.views.ownership import host_of
 from timetuna.web.saving import opened, save
 
 
@@ -19,7 +19,7 @@ from timetuna.web.saving import opened, save
 @login_required
 def availability(request: HttpRequest) -> HttpResponse:
     """Show the tab; on POST save it. What cannot be saved comes back as it was typed, with status 422."""
-    host = host_of(request)
+    host = signed_in(request)
 
     def build(data: Any, _files: Any) -> HostRulesForm:
         return HostRulesForm(host, data)

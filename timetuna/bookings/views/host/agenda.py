@@ -8,14 +8,15 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from timetuna.bookings.queries import requests_of
+from timetuna.accounts.permissions import signed_in
+from timetuna.bookings.permissions import bookings_for
+from timetuna.bookings.queries import requests_among
 from timetuna.bookings.status.agenda import Span, agenda, read_date, week_of
 from timetuna.bookings.status.rows import Reader
 from timetuna.bookings.views.host.bookings import reader_of, tabs
 from timetuna.l10n import datetimes
 from timetuna.lib.locale_conventions import customs_of
 from timetuna.lib.text import single_line
-from timetuna.pages.views.ownership import host_of
 
 DAY, WEEK = "day", "week"
 BAD_REQUEST = 400
@@ -25,15 +26,15 @@ BAD_REQUEST = 400
 @login_required
 def agenda_page(request: HttpRequest) -> HttpResponse:
     """Show what is on a day, or in a week, by the host's clock."""
-    host = host_of(request)
+    host = signed_in(request)
     reader = reader_of(host, timezone.now())
     typed = request.GET.get("date", "")
     day = read_date(typed)
     view = DAY if request.GET.get("view") == DAY else WEEK
     span = _span(request, view, day or reader.today())
-    days = agenda(host.pk, span, reader)
+    days = agenda(bookings_for(host), span, reader)
     context = {
-        "tabs": tabs("agenda", waiting=requests_of(host.pk)),
+        "tabs": tabs("agenda", waiting=requests_among(bookings_for(host))),
         "view": view,
         "date": (day or reader.today()).isoformat(),
         "views": [_choice(name, view, day or reader.today()) for name in (DAY, WEEK)],

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from timetuna.accounts.permissions import signed_in
 from timetuna.bookings.actions.approve import approve
 from timetuna.bookings.actions.decline import decline
 from timetuna.bookings.errors import NotPossible
@@ -14,10 +15,10 @@ from timetuna.bookings.forms.change import WordsForm
 from timetuna.bookings.forms.fields import read_number
 from timetuna.bookings.history import HOST, MAIL
 from timetuna.bookings.models import Booking
-from timetuna.bookings.views.host.booking import answer_context, own_or_404, show_booking
+from timetuna.bookings.permissions import booking_or_404
+from timetuna.bookings.views.host.booking import answer_context, show_booking
 from timetuna.bookings.views.host.bookings import reader_of
 from timetuna.l10n import datetimes
-from timetuna.pages.views.ownership import host_of
 from timetuna.web.forms import INCOMPLETE
 
 
@@ -25,12 +26,12 @@ from timetuna.web.forms import INCOMPLETE
 @login_required
 def answer(request: HttpRequest, booking_id: int) -> HttpResponse:
     """Ask for the answer; only the buttons give it, since mail scanners open links."""
-    row = own_or_404(request, booking_id)
+    row = booking_or_404(request, booking_id)
     if request.method == "POST":
         return _answer(request, row)
     if row.status != Booking.Status.PENDING:
         return HttpResponseRedirect(f"/bookings/{row.pk}")  # which says what became of it
-    reader = reader_of(host_of(request), timezone.now())
+    reader = reader_of(signed_in(request), timezone.now())
     context = {
         "booking": row,
         "answer": answer_context(row, reader),

@@ -5,11 +5,12 @@ from functools import wraps
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from timetuna.accounts.permissions import signed_in
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.erase import may_erase, of_the_same_guest
 from timetuna.bookings.actions.renew_link import renew_link
@@ -24,15 +25,14 @@ from timetuna.bookings.integrations.location import place
 from timetuna.bookings.links import link
 from timetuna.bookings.models import Booking, BookingGuest, HistoryEntry
 from timetuna.bookings.notifications.audiences import further
+from timetuna.bookings.permissions import booking_or_404, bookings_for
 from timetuna.bookings.policies import guests_refusal, most_guests
-from timetuna.bookings.queries import booking_of
 from timetuna.bookings.states import ahead
 from timetuna.bookings.status.effects import effects
 from timetuna.bookings.status.job import Effect, EffectState, Remedy
 from timetuna.bookings.status.rows import Reader
 from timetuna.bookings.views.host.bookings import reader_of
 from timetuna.l10n import datetimes, relative
-from timetuna.pages.views.ownership import host_of
 from timetuna.web.saving import opened
 
 _SOURCES = {LINK: "by the guest's link", MAIL: "from a mail", API: "through the API"}
@@ -47,7 +47,7 @@ BookingView = Callable[[HttpRequest, int], HttpResponse]
 @login_required
 def booking(request: HttpRequest, booking_id: int) -> HttpResponse:
     """Show all facts, what happened outside, and the history."""
-    return show_booking(request, own_or_404(request, booking_id))
+    return show_booking(request, booking_or_404(request, booking_id))
 
 
 def show_booking(
@@ -60,7 +60,7 @@ def show_booking(
     status: int = 200,
 ) -> HttpResponse:
     """Render the page of a booking; with a form that could not be used, as it was typed, and the status for it."""
-    reader = reader_of(host_of(request), timezone.now())
+    reader = reader_of(signed_in(request), timezone.now())
     history = list(row.history.all())
     work, people = effects(row, history, reader), list(brought(row))
     context = {
@@ -70,7 +70,7 @@ def show_booking(
         **_work(work),
         "history": [_entry(entry, row, reader) for entry in history],
         "guest_link": link(row),
-        "same_source": _same_source(row),
+        "same_source": _same_source(request, row),
         "new_link_path": f"/bookings/{row.pk}/new-link",
         "phone_digits": "".join(sign for sign in row.guest_phone if sign in "+0123456789"),
         **_possible(row, people, reader, words_form or WordsForm()),
@@ -80,11 +80,11 @@ def show_booking(
     return render(request, "bookings/booking.html", context, status=status)
 
 
-def _same_source(row: Booking) -> int:
+def _same_source(request: HttpRequest, row: Booking) -> int:
     """Return how many other bookings of the host came from the same network, as long as that is known."""
     if not row.source_network:
         return 0
-    others = Booking.objects.filter(host_id=row.host_id, source_network=row.source_network)
+    others = bookings_for(signed_in(request)).filter(source_network=row.source_network)
     return others.exclude(pk=row.pk).count()
 
 
@@ -160,7 +160,7 @@ def post_or_back(view: BookingView) -> BookingView:
 @login_required
 def retry(request: HttpRequest, booking_id: int) -> HttpResponse:
     """Try everything that waits or failed again, now."""
-    row = own_or_404(request, booking_id)
+    row = booking_or_404(request, booking_id)
     if retry_booking(row):
         messages.success(request, "Trying again. How it goes shows below.")
     else:
@@ -172,7 +172,7 @@ def retry(request: HttpRequest, booking_id: int) -> HttpResponse:
 @login_required
 def cancel_as_host(request: HttpRequest, booking_id: int) -> HttpResponse:
     """Call the booking off; both sides get a mail."""
-    row = own_or_404(request, booking_id)
+    row = booking_or_404(request, booking_id)
     form = WordsForm(request.POST)
     if not form.is_valid():
         return show_booking(request, row, words_form=form, status=422)
@@ -189,7 +189,7 @@ def cancel_as_host(request: HttpRequest, booking_id: int) -> HttpResponse:
 @login_required
 def new_guest_link(request: HttpRequest, booking_id: int) -> HttpResponse:
     """Replace the guest's unguessable link."""
-    row = own_or_404(request, booking_id)
+    row = booking_or_404(request, booking_id)
     renew_link(row.pk, actor=HOST)
     messages.success(request, "The old link is dead. Give the new one to your guest; it stands below.")
     return HttpResponseRedirect(f"/bookings/{row.pk}#guest-link")
@@ -252,11 +252,3 @@ def _value(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "none" if value is None else str(value)
-
-
-def own_or_404(request: HttpRequest, booking_id: int) -> Booking:
-    """Return the signed-in host's own booking."""
-    row = booking_of(host_of(request).pk, booking_id)
-    if row is None:
-        raise Http404
-    return row

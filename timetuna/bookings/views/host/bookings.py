@@ -12,23 +12,24 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from timetuna.accounts.models import User
+from timetuna.accounts.permissions import signed_in
 from timetuna.bookings.models import Booking
+from timetuna.bookings.permissions import bookings_for, unusual_for
 from timetuna.bookings.queries import (
     CANCELLED,
     PAST,
     REQUESTS,
     UPCOMING,
     Wanted,
-    bookings_of,
+    lately,
+    matching,
     page_titles,
-    requests_of,
-    unusual_of,
+    requests_among,
 )
 from timetuna.bookings.status.rows import Reader, days
 from timetuna.l10n import datetimes
 from timetuna.lib.text import single_line
-from timetuna.pages.models import BookingPage
-from timetuna.pages.views.ownership import host_of
+from timetuna.pages.permissions import pages_for
 
 TABS = {UPCOMING: "Upcoming", REQUESTS: "Requests", PAST: "Past", CANCELLED: "Cancelled"}
 ON_A_PAGE = 20
@@ -66,16 +67,17 @@ class Filter:
 @login_required
 def bookings(request: HttpRequest) -> HttpResponse:
     """List bookings by day, twenty at a time."""
-    host, now = host_of(request), timezone.now()
+    host, now = signed_in(request), timezone.now()
     asked = read_filter(request, host)
-    page = Paginator(bookings_of(host.pk, asked.wanted, now=now), ON_A_PAGE).get_page(request.GET.get("page"))
-    reader, waiting = reader_of(host, now), requests_of(host.pk)
+    mine = bookings_for(host)
+    page = Paginator(matching(mine, asked.wanted, now=now), ON_A_PAGE).get_page(request.GET.get("page"))
+    reader, waiting = reader_of(host, now), requests_among(mine)
     context = {
         "asked": asked,
         "tabs": tabs(asked.wanted.which, asked, waiting=waiting),
         "waiting": waiting,
-        "unusual": unusual_of(host.pk, now=now),
-        "days": days(page.object_list, reader),
+        "unusual": lately(unusual_for(host), now=now),
+        "days": days(page.object_list, reader, among=mine),
         "page": page,
         "count": page.paginator.count,
         "paging": _paging(page, asked),
@@ -93,7 +95,7 @@ def reader_of(host: User, now: datetime) -> Reader:
 
 def read_filter(request: HttpRequest, host: User) -> Filter:
     """Return what the address asks for. What it cannot mean is left out: unknown tabs, pages of others."""
-    pages = page_titles(host.pk)
+    pages = page_titles(pages_for(host))
     which, on = request.GET.get("show", ""), request.GET.get("on", "")
     page_id = next((number for number in pages if str(number) == on), None)
     text = single_line(request.GET.get("q", ""), max_length=LONGEST_SEARCH)
@@ -125,13 +127,13 @@ def _nothing(host: User, asked: Filter, now: datetime) -> dict[str, object]:
     """Return what an empty list says: where the search would find something, or how bookings come about."""
     if asked.narrows():
         others = [asked.elsewhere(which) for which in TABS if which != asked.wanted.which]
-        counted = [(other, bookings_of(host.pk, other.wanted, now=now).count()) for other in others]
+        counted = [(other, matching(bookings_for(host), other.wanted, now=now).count()) for other in others]
         found = [
             {"label": TABS[other.wanted.which], "count": count, "query": other.query()}
             for other, count in counted
             if count
         ]
         return {"found": found}
-    first = BookingPage.objects.select_related("host").filter(host=host).order_by("title", "id").first()
-    earlier = Booking.objects.filter(host=host).exists()
+    first = pages_for(host).select_related("host").order_by("title", "id").first()
+    earlier = bookings_for(host).exists()
     return {"share": first.address() if first else "", "earlier": earlier}

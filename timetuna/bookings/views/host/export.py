@@ -8,14 +8,15 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from timetuna.accounts.permissions import signed_in
 from timetuna.bookings.guests import shown
 from timetuna.bookings.models import Booking
-from timetuna.bookings.queries import bookings_of
+from timetuna.bookings.permissions import bookings_for
+from timetuna.bookings.queries import matching
 from timetuna.bookings.status.rows import Reader, join_url, kind_label
 from timetuna.bookings.views.host.bookings import read_filter, reader_of
 from timetuna.lib.text import csv_row
 from timetuna.pages.meeting_types import LINK, guest_labels
-from timetuna.pages.views.ownership import host_of
 
 ROWS_AT_ONCE = 500
 BYTE_ORDER_MARK = "\ufeff"  # without it, spreadsheets take UTF-8 for something else
@@ -25,10 +26,10 @@ BYTE_ORDER_MARK = "\ufeff"  # without it, spreadsheets take UTF-8 for something 
 @login_required
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """Send what the list's address would show, all of it, row by row."""
-    host, now = host_of(request), timezone.now()
+    host, now = signed_in(request), timezone.now()
     asked, reader = read_filter(request, host), reader_of(host, now)
     rows = (
-        bookings_of(host.pk, asked.wanted, now=now)
+        matching(bookings_for(host), asked.wanted, now=now)
         .select_related("conference", "page")
         .prefetch_related("further_guests")
     )

@@ -11,15 +11,16 @@ from timetuna.bookings.forms.change import AddGuestsForm
 from timetuna.bookings.forms.fields import read_number
 from timetuna.bookings.history import HOST
 from timetuna.bookings.models import Booking
+from timetuna.bookings.permissions import booking_or_404
 from timetuna.bookings.views.guest.guests import room_for_guests
-from timetuna.bookings.views.host.booking import own_or_404, post_or_back, show_booking
+from timetuna.bookings.views.host.booking import post_or_back, show_booking
 
 
 @post_or_back
 @login_required
 def change_guests(request: HttpRequest, booking_id: int) -> HttpResponse:
     """Do what the button says: take the named person off, or invite whom the form names."""
-    row = own_or_404(request, booking_id)
+    row = booking_or_404(request, booking_id)
     return _remove(request, row) if "remove" in request.POST else _add(request, row)
 
 

@@ -6,14 +6,14 @@ from django.views.decorators.http import require_safe
 
 from timetuna.bookings.integrations.invitation import own_uid
 from timetuna.bookings.models import Booking, HistoryEntry
-from timetuna.bookings.views.host.booking import own_or_404
+from timetuna.bookings.permissions import booking_or_404
 
 
 @require_safe
 @login_required
 def history(request: HttpRequest, booking_id: int) -> JsonResponse:
     """Send what happened, the earliest first; times are UTC (RFC 3339)."""
-    row = own_or_404(request, booking_id)
+    row = booking_or_404(request, booking_id)
     answer = JsonResponse(_facts(row) | {"history": [_entry(entry) for entry in row.history.all()]})
     answer["Content-Disposition"] = f'attachment; filename="booking-{row.pk}-history.json"'
     return answer

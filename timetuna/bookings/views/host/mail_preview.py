@@ -19,8 +19,8 @@ from timetuna.bookings.notifications.send_sample import send_sample
 from timetuna.pages.actions.save_notifications import MAIL_KINDS
 from timetuna.pages.forms.notifications import NotificationsForm
 from timetuna.pages.models import BookingPage
+from timetuna.pages.permissions import page_or_404
 from timetuna.pages.queries import MailText
-from timetuna.pages.views.ownership import own_page_or_404
 
 if TYPE_CHECKING:
     from timetuna.bookings.notifications.booking_messages import Kind
@@ -35,7 +35,7 @@ _FORM_INVALID = 422
 @xframe_options_sameorigin
 def mail_preview(request: HttpRequest, page_id: int) -> HttpResponse:
     """Return the mail that `preview` names ("reminder.guest"), with what is typed, in the guest's chosen language."""
-    page = own_page_or_404(request, page_id)
+    page = page_or_404(request, page_id)
     kind, audience = _wanted(request.POST.get("preview", ""))
     form = NotificationsForm(page, request.POST)
     if not form.is_valid():
@@ -51,7 +51,7 @@ def mail_preview(request: HttpRequest, page_id: int) -> HttpResponse:
 @xframe_options_sameorigin
 def mail_test(request: HttpRequest, page_id: int) -> HttpResponse:
     """Send the mail that `preview` names to the host, with what is typed; one in a few seconds at most."""
-    page = own_page_or_404(request, page_id)
+    page = page_or_404(request, page_id)
     kind, _ = _wanted(request.POST.get("preview", ""))
     form = NotificationsForm(page, request.POST)
     if not form.is_valid():

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from timetuna.accounts.permissions import signed_in
 from timetuna.availability.hours import Hours
 from timetuna.availability.minutes import moment_of
 from timetuna.bookings.actions.reschedule import Wish, reschedule
@@ -18,6 +19,7 @@ from timetuna.bookings.forms.change import WordsForm
 from timetuna.bookings.forms.host import WhenForm
 from timetuna.bookings.history import HOST
 from timetuna.bookings.models import Booking
+from timetuna.bookings.permissions import booking_or_404
 from timetuna.bookings.queries import taken_by_another
 from timetuna.bookings.slots.availability import SlotQuery
 from timetuna.bookings.slots.explain import hours_path, instants, lines_for
@@ -32,11 +34,9 @@ from timetuna.bookings.slots.selection import (
     write_start,
 )
 from timetuna.bookings.status.rows import Reader
-from timetuna.bookings.views.host.booking import own_or_404
 from timetuna.bookings.views.host.bookings import reader_of
 from timetuna.l10n import datetimes
 from timetuna.pages.queries import PageDuration, PublicPage, page_settings
-from timetuna.pages.views.ownership import host_of
 
 
 class _Host(NamedTuple):
@@ -194,4 +194,4 @@ def _movable(host: _Host) -> bool:
 
 
 def _host(request: HttpRequest, booking_id: int) -> _Host:
-    return _Host(own_or_404(request, booking_id), reader_of(host_of(request), timezone.now()))
+    return _Host(booking_or_404(request, booking_id), reader_of(signed_in(request), timezone.now()))

@@ -14,7 +14,8 @@ from timetuna.bookings.actions.write_notes import write_notes
 from timetuna.bookings.errors import BookingRefused, NotPossible
 from timetuna.bookings.forms.host import NotesForm
 from timetuna.bookings.history import HOST
-from timetuna.bookings.views.host.booking import own_or_404, post_or_back, show_booking
+from timetuna.bookings.permissions import booking_or_404
+from timetuna.bookings.views.host.booking import post_or_back, show_booking
 from timetuna.web.forms import INCOMPLETE
 from timetuna.web.saving import save
 
@@ -23,7 +24,7 @@ from timetuna.web.saving import save
 @login_required
 def no_show(request: HttpRequest, booking_id: int) -> HttpResponse:
     """Write down that the guest did not come, or did."""
-    row = own_or_404(request, booking_id)
+    row = booking_or_404(request, booking_id)
     missed = {"yes": True, "no": False}.get(request.POST.get("missed", ""))
     try:
         if missed is not None:
@@ -37,10 +38,10 @@ def no_show(request: HttpRequest, booking_id: int) -> HttpResponse:
 @login_required
 def notes(request: HttpRequest, booking_id: int) -> HttpResponse:
     """Store the host's private notes."""
-    row = own_or_404(request, booking_id)
+    row = booking_or_404(request, booking_id)
 
     def build(data: Any, _files: Any) -> NotesForm:
-        return NotesForm(own_or_404(request, booking_id), data)
+        return NotesForm(booking_or_404(request, booking_id), data)
 
     def store(form: NotesForm) -> None:
         write_notes(booking_id, text=form.cleaned_data["notes"])
@@ -56,7 +57,7 @@ def notes(request: HttpRequest, booking_id: int) -> HttpResponse:
 @login_required
 def send_again(request: HttpRequest, booking_id: int) -> HttpResponse:
     """Have the mail about the booking sent once more."""
-    row = own_or_404(request, booking_id)
+    row = booking_or_404(request, booking_id)
     try:
         resend(row.pk, audience=request.POST.get("to", ""), now=timezone.now())
     except BookingRefused as error:
@@ -70,7 +71,7 @@ def send_again(request: HttpRequest, booking_id: int) -> HttpResponse:
 @login_required
 def erase_guest(request: HttpRequest, booking_id: int) -> HttpResponse:
     """Erase who the guest was, in this booking or in all of theirs that are over."""
-    row, now = own_or_404(request, booking_id), timezone.now()
+    row, now = booking_or_404(request, booking_id), timezone.now()
     if "all" not in request.POST:
         messages.error(request, str(INCOMPLETE))
         return HttpResponseRedirect(f"/bookings/{row.pk}")

@@ -8,19 +8,19 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from timetuna.accounts.permissions import signed_in
 from timetuna.bookings.actions.cancel_together import cancel_together, restore_together
 from timetuna.bookings.actions.erase import SOURCE_KEPT_DAYS
 from timetuna.bookings.forms.fields import read_number
 from timetuna.bookings.models import Booking, UnusualBookings
+from timetuna.bookings.permissions import booking_or_404, bookings_for, unusual_for
 from timetuna.bookings.status.rows import Reader
-from timetuna.bookings.views.host.booking import own_or_404
 from timetuna.bookings.views.host.bookings import reader_of
 from timetuna.l10n import datetimes, relative
-from timetuna.pages.views.ownership import host_of
 
 MOST_SHOWN = 500
 UNDO_FOR = timedelta(minutes=30)
@@ -54,10 +54,10 @@ class Batch(NamedTuple):
 @login_required
 def same_source(request: HttpRequest, booking_id: int) -> HttpResponse:
     """Show the host's bookings from the network this one came from; cancel those that are ticked."""
-    booking = own_or_404(request, booking_id)
+    booking = booking_or_404(request, booking_id)
     if not booking.source_network:
         raise Http404
-    rows = Booking.objects.filter(host_id=booking.host_id, source_network=booking.source_network)
+    rows = bookings_for(signed_in(request)).filter(source_network=booking.source_network)
     text = (
         "These came from the same place on the Internet: one person, or everybody in one household, office or "
         f"school. TimeTuna keeps no address, and forgets the rest after {SOURCE_KEPT_DAYS} days."
@@ -69,14 +69,12 @@ def same_source(request: HttpRequest, booking_id: int) -> HttpResponse:
 @login_required
 def unusual(request: HttpRequest, number: int) -> HttpResponse:
     """Show what was booked on a page while it was unusually much; cancel those that are ticked."""
-    host = host_of(request)
-    found = UnusualBookings.objects.select_related("page").filter(pk=number, page__host=host).first()
-    if found is None:
-        raise Http404
+    host = signed_in(request)
+    found = get_object_or_404(unusual_for(host).select_related("page"), pk=number)
     if "dismiss" in request.POST:
         UnusualBookings.objects.filter(pk=found.pk).update(dismissed=True)
         return HttpResponseRedirect("/bookings")
-    rows = Booking.objects.filter(
+    rows = bookings_for(host).filter(
         page=found.page, created_at__gte=found.began_at, created_at__lte=found.last_at + timedelta(minutes=10)
     )
     reader = reader_of(host, timezone.now())
@@ -96,7 +94,7 @@ def _answer(request: HttpRequest, group: Group) -> HttpResponse:
         return _show(request, group)
     if "undo" in request.POST:
         return _undo(request)
-    host, now = host_of(request), timezone.now()
+    host, now = signed_in(request), timezone.now()
     ticked = [number for text in request.POST.getlist("booking") if (number := read_number(text)) is not None]
     mine = list(group.rows.filter(pk__in=ticked[:MOST_SHOWN]).values_list("pk", flat=True))
     done = cancel_together(host.pk, mine, now=now)
@@ -114,7 +112,7 @@ def _undo(request: HttpRequest) -> HttpResponse:
     batches = _undoable(request, now)
     chosen = [batch for batch in batches if asked in {UNDO_ALL, batch.key()}]
     ids = [booking_id for batch in chosen for booking_id in batch.ids]
-    done, left = restore_together(host_of(request).pk, ids, now=now)
+    done, left = restore_together(signed_in(request).pk, ids, now=now)
     request.session[_UNDO] = [batch for batch in batches if batch not in chosen]
     if done:
         messages.success(request, f"{_count(len(done))} back as before.")
@@ -145,7 +143,7 @@ def _undo_rows(batches: Sequence[Batch], reader: Reader) -> list[dict[str, Any]]
 
 
 def _show(request: HttpRequest, group: Group) -> HttpResponse:
-    reader = reader_of(host_of(request), timezone.now())
+    reader = reader_of(signed_in(request), timezone.now())
     rows = list(group.rows.select_related("page").order_by("start_at", "pk")[:MOST_SHOWN])
     ahead = [row for row in rows if row.status != Booking.Status.CANCELLED and row.end_at() > reader.now]
     selection = request.GET.get("select", UNCONFIRMED)

@@ -10,14 +10,15 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from timetuna.accounts.permissions import signed_in
 from timetuna.availability.hours import host_date
 from timetuna.availability.minutes import minute_of
 from timetuna.bookings.forms.host import WhyForm
 from timetuna.bookings.slots.explain import AskedTime, explain, hours_path, zone_on
 from timetuna.l10n import datetimes
 from timetuna.pages.models import BookingPage
-from timetuna.pages.queries import PublicPage, host_pages, values
-from timetuna.pages.views.ownership import host_of, own_page_or_404
+from timetuna.pages.permissions import page_or_404, pages_for
+from timetuna.pages.queries import PublicPage, by_title, values
 
 _KEPT = ("date", "time")
 
@@ -26,7 +27,7 @@ _KEPT = ("date", "time")
 @login_required
 def why(request: HttpRequest, page_id: int) -> HttpResponse:
     """Answer a question about one of the host's pages, or show where to ask one."""
-    row = own_page_or_404(request, page_id)
+    row = page_or_404(request, page_id)
     page, now = values(row), timezone.now()
     zone = zone_on(page.opening, host_date(page.opening, minute_of(now)))
     form = WhyForm(page, initial=_next_hour(now.astimezone(zone)))
@@ -45,7 +46,7 @@ def why(request: HttpRequest, page_id: int) -> HttpResponse:
 @login_required
 def why_any(request: HttpRequest) -> HttpResponse:
     """Let the host choose the page that is asked about; a host with one page is led there."""
-    pages = host_pages(host_of(request).pk)
+    pages = by_title(pages_for(signed_in(request)))
     kept = {name: request.GET[name] for name in _KEPT if name in request.GET}
     query = f"?{urlencode(kept)}" if kept else ""
     if len(pages) == 1:
