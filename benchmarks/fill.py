@@ -77,7 +77,7 @@ def make_hosts(
     prefix: str, count: int, *, open_between: tuple[int, int], weekdays: int
 ) -> list[tuple[int, int]]:
     """Store hosts with one page each; return the ids of hosts and pages."""
-    from timetuna.pages.models import BookingPage, Duration, MeetingType, Schedule  # noqa: PLC0415
+    from timetuna.pages.models import BookingPage, Duration, MeetingType, PageHost, Schedule  # noqa: PLC0415
 
     users = make_users([f"{prefix}{number}" for number in range(count)])
     schedules = Schedule.objects.bulk_create(
@@ -90,6 +90,7 @@ def make_hosts(
         )
         for user, schedule in zip(users, schedules, strict=True)
     )
+    PageHost.objects.bulk_create(PageHost(page=page, host_id=page.host_id) for page in pages)
     Duration.objects.bulk_create(Duration(page=page, minutes=30) for page in pages)
     MeetingType.objects.bulk_create(MeetingType(page=page, kind="phone", enabled=True) for page in pages)
     return [(user.pk, page.pk) for user, page in zip(users, pages, strict=True)]

@@ -22,6 +22,8 @@ def all_of(diaries: Iterable[Diary]) -> Diary:
     time. No diaries, no time.
     """
     everyone = list(diaries)
+    if len(everyone) == 1:
+        return everyone[0]
     different: set[Sequence[Interval]] = {
         tuple(diary.hours) for diary in everyone
     }  # colleagues tend to have the same

@@ -16,8 +16,9 @@ def a_day_on() -> datetime:
 
 
 class Booking(models.Model):
-    """One meeting of a guest with a host. It keeps id, uid and link for life; `revision` is iCalendar's SEQUENCE.
+    """One meeting of a guest with hosts. It keeps id, uid and link for life; `revision` is iCalendar's SEQUENCE.
 
+    host: the organizer, one of its `booking_hosts`.
     A pending one takes its time until the host has answered, `pending_until` at the latest. Declined and lapsed ones
     are cancelled (`cancelled_by`). guest_language: of the guest's pages and mails.  no_show: the guest did not come.
     erased_at: since when it says no more who the guest was.  wants_reminders: the guest has not stopped them.
@@ -34,7 +35,7 @@ class Booking(models.Model):
         CANCELLED = "cancelled"
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    host = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="bookings")
+    host = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="bookings")
     page = models.ForeignKey(BookingPage, null=True, on_delete=models.SET_NULL, related_name="bookings")
     title = models.CharField(max_length=120)
     start_at = models.DateTimeField()
@@ -114,8 +115,9 @@ class BookingGuest(models.Model):
 
 
 class BookingHost(models.Model):
-    """The time a booking takes of one host, in minutes since the epoch (UTC).
+    """One host of a booking, and the time it takes of them, in minutes since the epoch (UTC).
 
+    time_zone: in which they read of it, and their calendar has it.
     The database refuses two active rows of a host that overlap (migration 0002), whoever writes.
     """
 
@@ -126,6 +128,7 @@ class BookingHost(models.Model):
     buffer_before_minutes = models.PositiveIntegerField(default=0)
     buffer_after_minutes = models.PositiveIntegerField(default=0)
     active = models.BooleanField(default=True)
+    time_zone = models.CharField(max_length=64, default="UTC")
 
     class Meta:
         constraints = [
@@ -140,7 +143,9 @@ class BookingHost(models.Model):
 
 
 class Hold(models.Model):
-    """A time that is kept for a guest who has picked it, for as long as `expires_at` is to come.
+    """A time of one host that is kept for a guest who has picked it, for as long as `expires_at` is to come.
+
+    A page with several hosts has a row for each of them, all with the same token.
 
     Only the token of the guest's form, known here by its fingerprint, gives it back or uses it; the visit in which it
     was picked may pick it again, or another in its place. What was given back stays for a few minutes, so that a
@@ -155,7 +160,7 @@ class Hold(models.Model):
     end_minute = models.BigIntegerField()
     buffer_before_minutes = models.PositiveIntegerField(default=0)
     buffer_after_minutes = models.PositiveIntegerField(default=0)
-    token_fingerprint = models.CharField(max_length=64, unique=True)
+    token_fingerprint = models.CharField(max_length=64)
     visit_fingerprint = models.CharField(max_length=64)
     client_fingerprint = models.CharField(max_length=64)
     network_fingerprint = models.CharField(max_length=64)
@@ -164,6 +169,9 @@ class Hold(models.Model):
     expires_at = models.DateTimeField()
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["token_fingerprint", "host"], name="bookings_one_hold_a_host")
+        ]
         indexes = [
             models.Index(fields=["host", "expires_at"], name="bookings_holds_of_host"),
             models.Index(fields=["network_fingerprint", "placed_at"], name="bookings_holds_of_client"),

@@ -106,9 +106,9 @@ def from_one_source(bookings: Iterable[Booking], *, among: QuerySet[Booking]) ->
 
 
 def taken_by_another(booking: Booking, *, start_minute: int) -> bool:
-    """Say whether another booking of the host takes some of the time, if this one began at that UTC minute."""
+    """Say whether another booking of a host takes some of the time, if this one began at that UTC minute."""
     rows = BookingHost.objects.filter(
-        host_id=booking.host_id,
+        host__in=BookingHost.objects.filter(booking=booking).values("host"),
         active=True,
         start_minute__lt=start_minute + booking.minutes,
         end_minute__gt=start_minute,

@@ -139,7 +139,7 @@ class Calendar(models.Model):
 
 
 class CalendarEvent(models.Model):
-    """The one event of a booking (known here by its uid only) in a host's calendar, and where it was written.
+    """The one event of a booking (known here by its uid only) in the calendar of one host, and where it was written.
 
     It outlives calendar, account and event: by `account_fingerprint` and `outside_calendar` a connection that comes
     back is recognised, and by its marks an event of ours is told from others, also just after it was removed.
@@ -157,7 +157,7 @@ class CalendarEvent(models.Model):
         REMOVED = "removed"
         REFUSED = "refused"
 
-    booking_uid = models.UUIDField(unique=True)
+    booking_uid = models.UUIDField()
     host = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     account = models.ForeignKey(CalendarAccount, null=True, on_delete=models.SET_NULL, related_name="+")
     calendar = models.ForeignKey(Calendar, null=True, on_delete=models.SET_NULL, related_name="events")
@@ -176,3 +176,8 @@ class CalendarEvent(models.Model):
     mailed_uid = models.CharField(max_length=300, blank=True, default="")
     problem = models.CharField(max_length=300, blank=True, default="")
     changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["booking_uid", "host"], name="calendars_one_event_each"),
+        ]

@@ -8,7 +8,7 @@ from timetuna.calendars.models import Calendar
 
 
 class BookingPage(models.Model):
-    """One public page of a host at /<handle>/<slug>. Lengths are minutes.
+    """One public page at /<handle>/<slug> of its owner, `host`; who takes part, `page_hosts` say. Lengths are minutes.
 
     follows_title: while it was never saved, its address is made from the title as the host types it.
     listed: whether /<handle> and search engines show it; its address works in any case.
@@ -90,6 +90,17 @@ class BookingPage(models.Model):
     def address(self) -> str:
         """Return the full public address."""
         return f"{settings.BASE_URL}/{self.host.handle}/{self.slug}"
+
+
+class PageHost(models.Model):
+    """Somebody who takes part in all meetings of a page. Its owner has a row like everybody else."""
+
+    page = models.ForeignKey(BookingPage, on_delete=models.CASCADE, related_name="page_hosts")
+    host = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="page_hosts")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["page", "host"], name="pages_one_host_once")]
+        ordering = ["id"]
 
 
 class FormerSlug(models.Model):

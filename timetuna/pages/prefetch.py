@@ -4,10 +4,11 @@ from datetime import date, timedelta
 
 from allauth.account.models import EmailAddress
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.db.models import Exists, Model, OuterRef, Prefetch, QuerySet
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from timetuna.accounts.models import User
 from timetuna.db.compiled import Prepared
 from timetuna.db.json_rows import Gathered, rows_of
 from timetuna.pages.models import (
@@ -16,6 +17,8 @@ from timetuna.pages.models import (
     Duration,
     MeetingType,
     OutOfOffice,
+    PageHost,
+    Schedule,
     TravelZone,
     WeeklyHours,
 )
@@ -51,7 +54,21 @@ def _at(handle: str, slug: str, over: date) -> QuerySet[BookingPage]:
 def with_its_host(pages: QuerySet[BookingPage]) -> QuerySet[BookingPage]:
     """Return the pages with the rows that belong to one page each; of the write calendar, no more than what it is."""
     rows = pages.select_related("host__host_rules", "schedule", "write_calendar").order_by()
+    rows = rows.annotate(_hosts=Gathered(PageHost.objects.filter(page=OuterRef("pk"))))
     return rows.defer("write_calendar__busy", "write_calendar__cursor")
+
+
+def with_time(users: QuerySet[User]) -> QuerySet[User]:
+    """Return people with what decides about their time: rules, absences, trips, and the hours they begin pages with."""
+    over = dates_over()
+    default = Schedule.objects.filter(is_default=True).prefetch_related(
+        "weekly_hours", Prefetch("overrides", DateOverride.objects.filter(date__gte=over))
+    )
+    return users.select_related("host_rules").prefetch_related(
+        Prefetch("schedules", default, to_attr="default_schedules"),
+        Prefetch("out_of_office", OutOfOffice.objects.filter(last__gte=over)),
+        Prefetch("travel_zones", TravelZone.objects.filter(last__gte=over)),
+    )
 
 
 def _with_all(over: date) -> QuerySet[BookingPage]:
@@ -75,6 +92,13 @@ def _whole(found: list[BookingPage]) -> BookingPage | None:
     _keep(page, page.schedule, weekly_hours=(WeeklyHours, "_hours"), overrides=(DateOverride, "_overrides"))
     _keep(page, page.host, out_of_office=(OutOfOffice, "_away"), travel_zones=(TravelZone, "_trips"))
     return page
+
+
+def hosts_of(page: BookingPage) -> tuple[int, ...]:
+    """Return the ids of those who take part in the page's meetings. No query where the page was read here."""
+    if hasattr(page, "_hosts"):
+        return tuple(row.host_id for row in rows_of(PageHost, page._hosts, using=DEFAULT_DB_ALIAS))  # noqa: SLF001
+    return tuple(page.page_hosts.values_list("host_id", flat=True))
 
 
 def _keep(page: BookingPage, owner: Model, **related: tuple[type[Model], str]) -> None:

@@ -16,12 +16,12 @@ from timetuna.availability.hours import Away, Hours
 from timetuna.availability.policy import Cap
 from timetuna.calendars.queries import conference_kinds
 from timetuna.pages.branding import NO_LOOK, Branding, look_of
-from timetuna.pages.calendar_use.busy import BlockingCalendars, asked
+from timetuna.pages.calendar_use.busy import BlockingCalendars, asked, asked_of
 from timetuna.pages.calendar_use.selection import lost_calendar, usable_kinds
 from timetuna.pages.meeting_types import NEEDS_DETAIL, guest_labels
 from timetuna.pages.models import BookingPage, DateOverride, MeetingType, OutOfOffice, Schedule, TravelZone
-from timetuna.pages.prefetch import dates_over, row_at, row_with, with_its_host
-from timetuna.pages.schedules.opening_hours import caps, opening
+from timetuna.pages.prefetch import dates_over, hosts_of, row_at, row_with, with_its_host, with_time
+from timetuna.pages.schedules.opening_hours import caps, caps_of, opening, opening_of
 from timetuna.pages.schedules.summary import summary
 
 MOST_LISTED = 100
@@ -54,17 +54,31 @@ class MeetingChoice:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class HostTime:
+    """What decides about the time of one host of a page.
+
+    opening: when they are open, as the engine wants it; dates that are over are left out. caps: how many bookings are
+    enough, of the page and of the host. calendars: which of theirs take time.
+    """
+
+    id: int
+    opening: Hours
+    caps: tuple[Cap, ...]
+    calendars: BlockingCalendars
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class PublicPage:
     """A booking page as plain values.
 
-    opening: when its host is open, as the engine wants it; `time_zone` is the name of its zone. Dates that are
-    over are left out. caps: how many bookings are enough, of the page and of its host.
+    hosts: who takes part in all its meetings. own: its owner's time, by whose clock the page is made; `time_zone` is
+    the name of their hours' zone.
     horizon_days, horizon_date: at most one of them is there; see `last_day`.
     meeting_types: only what is on and can be used right now; without any, no time is offered.
     approval_hours: for how long the host is asked for their yes; None where a booking needs none. most_guests: how many
     others a guest may bring. asks_reason: whether who moves or cancels is asked why ("no", "optional", "required").
     listed: whether it may be found without its address.
-    calendars: which of them take its time.  lost_calendar: the name of the one that should get its events, if its
+    lost_calendar: the name of the one that should get its events, if its
     account does not have it any more; then no time is offered until the host chooses another.
     """
 
@@ -77,8 +91,8 @@ class PublicPage:
     description: str
     time_zone: str
     durations: tuple[PageDuration, ...]
-    opening: Hours
-    caps: tuple[Cap, ...]
+    own: HostTime
+    hosts: tuple[HostTime, ...]
     buffer_before_minutes: int
     buffer_after_minutes: int
     increment_minutes: int
@@ -92,7 +106,6 @@ class PublicPage:
     approval_hours: int | None
     most_guests: int
     asks_reason: str
-    calendars: BlockingCalendars
     look: Branding = NO_LOOK
     lost_calendar: str = ""
     listed: bool = True
@@ -103,7 +116,7 @@ class PublicPage:
 
     def notes_for(self, first: date, last: date) -> tuple[Away, ...]:
         """Return the absences that touch these dates and have a note for guests."""
-        away = self.opening.away
+        away = self.own.opening.away
         return tuple(one for one in away if one.note and one.first <= last and one.last >= first)
 
     def address(self) -> str:
@@ -160,7 +173,7 @@ def closed_page(handle: str, slug: str) -> User | None:
 def warnings(page: PublicPage) -> list[str]:
     """Return what keeps guests from booking the page, in a few words each."""
     found = [] if page.meeting_types else ["No usable meeting type"]
-    opens = page.opening.weekly or any(page.opening.overrides.values())
+    opens = page.own.opening.weekly or any(page.own.opening.overrides.values())
     return found if opens else [*found, "No weekly hours"]
 
 
@@ -263,6 +276,7 @@ def values(page: BookingPage) -> PublicPage:
 
 
 def _page(page: BookingPage, ready: frozenset[str]) -> PublicPage:
+    own = HostTime(id=page.host_id, opening=opening(page), caps=caps(page), calendars=asked(page))
     return PublicPage(
         id=page.pk,
         host_id=page.host_id,
@@ -275,8 +289,8 @@ def _page(page: BookingPage, ready: frozenset[str]) -> PublicPage:
         durations=tuple(
             PageDuration(row.minutes, row.title, row.description) for row in page.durations.all()
         ),
-        opening=opening(page),
-        caps=caps(page),
+        own=own,
+        hosts=_hosts(page, own),
         buffer_before_minutes=page.buffer_before_minutes,
         buffer_after_minutes=page.buffer_after_minutes,
         increment_minutes=page.increment_minutes,
@@ -291,10 +305,23 @@ def _page(page: BookingPage, ready: frozenset[str]) -> PublicPage:
         most_guests=page.most_guests,
         asks_reason=page.ask_reason,
         look=look_of(page),
-        calendars=asked(page),
         lost_calendar=lost_calendar(page),
         listed=page.listed,
     )
+
+
+def _hosts(page: BookingPage, own: HostTime) -> tuple[HostTime, ...]:
+    """Return the hosts' times, in the order of the page. The owner alone is the usual case, and costs no query."""
+    ids = hosts_of(page)
+    if ids == (page.host_id,):
+        return (own,)
+    others = {user.pk: user for user in with_time(User.objects.filter(pk__in=ids).exclude(pk=page.host_id))}
+    return tuple(own if pk == page.host_id else _cohost(others[pk]) for pk in ids)
+
+
+def _cohost(user: User) -> HostTime:
+    """Return the time of somebody who takes part beside the owner: their own hours, calendars and caps decide."""
+    return HostTime(id=user.pk, opening=opening_of(user), caps=caps_of(user), calendars=asked_of(user))
 
 
 def _ready_kinds(host_id: int, pages: Iterable[BookingPage]) -> dict[int, frozenset[str]]:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from timetuna.bookings.actions.lock_host import lock_host
+from timetuna.bookings.actions.lock_hosts import lock_hosts_of
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.history import HOST, note
 from timetuna.bookings.models import Booking
@@ -46,7 +46,7 @@ def approve(booking_id: int, *, source: str, now: datetime, seen: int | None = N
 def locked_request(booking_id: int) -> Booking:
     """Return the booking as it is once its host's row is locked."""
     booking = Booking.objects.select_related("host").get(pk=booking_id)
-    lock_host(booking.host_id)
+    lock_hosts_of(booking.pk)
     booking.refresh_from_db()
     return booking
 

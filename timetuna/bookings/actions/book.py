@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -11,7 +12,7 @@ from timetuna.availability.minutes import moment_of
 from timetuna.bookings.actions.add_guest_rows import name_guests
 from timetuna.bookings.actions.expire_request import answer_until, plan_lapse
 from timetuna.bookings.actions.hold import consume
-from timetuna.bookings.actions.lock_host import lock_host
+from timetuna.bookings.actions.lock_hosts import lock_hosts
 from timetuna.bookings.actions.note_unusual import note_unusual
 from timetuna.bookings.actions.refresh_calendars import look_again
 from timetuna.bookings.errors import FormUsed, ProofNeeded, SlotTaken, TooManyBookings
@@ -103,7 +104,7 @@ def _book(order: Order, now: datetime) -> Booking:
     page = page_settings(order.page_id)
     if page is None:
         raise SlotTaken(gettext("This page is gone."))
-    lock_host(page.host_id)
+    lock_hosts(host.id for host in page.hosts)
     earlier = Booking.objects.filter(idempotency_key=order.key).first()
     if earlier is not None:
         return _same(earlier, order)
@@ -218,11 +219,15 @@ def _insert(page: PublicPage, order: Order, choice: MeetingChoice) -> Booking:
 
 
 def _take_time(booking: Booking, page: PublicPage, start_minute: int) -> None:
-    BookingHost.objects.create(
-        booking=booking,
-        host_id=page.host_id,
-        start_minute=start_minute,
-        end_minute=start_minute + booking.minutes,
-        buffer_before_minutes=page.buffer_before_minutes,
-        buffer_after_minutes=page.buffer_after_minutes,
+    BookingHost.objects.bulk_create(
+        BookingHost(
+            booking=booking,
+            host_id=host.id,
+            start_minute=start_minute,
+            end_minute=start_minute + booking.minutes,
+            buffer_before_minutes=page.buffer_before_minutes,
+            buffer_after_minutes=page.buffer_after_minutes,
+            time_zone=host.opening.zone.key,
+        )
+        for host in sorted(page.hosts, key=attrgetter("id"))
     )

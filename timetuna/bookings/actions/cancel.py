@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from timetuna.bookings.actions.expire_request import end_request
-from timetuna.bookings.actions.lock_host import lock_host
+from timetuna.bookings.actions.lock_hosts import lock_hosts_of
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.history import GUEST, HOST, note, quoting
 from timetuna.bookings.integrations.event_queue import enqueue_event
@@ -35,7 +35,7 @@ def cancel(
     """
     with transaction.atomic():
         booking = Booking.objects.select_related("host", "page").get(pk=booking_id)
-        lock_host(booking.host_id)
+        lock_hosts_of(booking.pk)
         booking.refresh_from_db()
         if booking.status == Booking.Status.CANCELLED:
             return booking

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from timetuna.bookings.actions.book import GUARD
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.expire_request import end_request
-from timetuna.bookings.actions.lock_host import lock_host
+from timetuna.bookings.actions.lock_hosts import lock_hosts_of
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.history import HOST, SILENT, note
 from timetuna.bookings.integrations.event_entry import makes_link
@@ -29,7 +29,9 @@ def cancel_together(host_id: int, booking_ids: Iterable[int], *, now: datetime) 
     Mails go only to guests whose address was confirmed, and to whom they bring: nobody else may have heard of it.
     Each is a transaction of its own, so that guests who book meanwhile wait for none but one.
     """
-    own = Booking.objects.filter(host_id=host_id, pk__in=list(booking_ids)).order_by("start_at", "pk")
+    own = Booking.objects.filter(booking_hosts__host=host_id, pk__in=list(booking_ids)).order_by(
+        "start_at", "pk"
+    )
     standing = own.exclude(status=Booking.Status.CANCELLED)
     return [row.pk for row in standing if row.end_at() > now and _cancel(row, now)]
 
@@ -45,7 +47,7 @@ def _cancel(row: Booking, now: datetime) -> bool:
     told = (GUEST, *all_further(row)) if row.guest_confirmed else ()
     try:
         with transaction.atomic():
-            lock_host(row.host_id)
+            lock_hosts_of(row.pk)
             row.refresh_from_db()
             if row.status == Booking.Status.CANCELLED:
                 return False
@@ -75,9 +77,11 @@ def _decline(row: Booking, told: tuple[str, ...]) -> None:
 def _restore(host_id: int, booking_id: int, now: datetime) -> bool:
     try:
         with transaction.atomic():
-            lock_host(host_id)
+            lock_hosts_of(booking_id)
             row = (
-                Booking.objects.select_related("host", "page").filter(host_id=host_id, pk=booking_id).first()
+                Booking.objects.select_related("host", "page")
+                .filter(booking_hosts__host=host_id, pk=booking_id)
+                .first()
             )
             if row is None or not _may_restore(row, now):
                 return False

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from timetuna.bookings.actions.add_guest_rows import name_guests
-from timetuna.bookings.actions.lock_host import lock_host
+from timetuna.bookings.actions.lock_hosts import lock_hosts_of
 from timetuna.bookings.errors import NotPossible, TooManyBookings
 from timetuna.bookings.guests import Invitee
 from timetuna.bookings.history import GUEST, HOST, note
@@ -71,7 +71,7 @@ def remove_guest(booking_id: int, *, guest_id: int, now: datetime, actor: str = 
 
 def _locked(booking_id: int, actor: str, now: datetime) -> Booking:
     booking = Booking.objects.select_related("host", "page").get(pk=booking_id)
-    lock_host(booking.host_id)
+    lock_hosts_of(booking.pk)
     # The row, too: what announces a booking locks it, and must not tell anybody twice or not at all.
     booking = (
         Booking.objects.select_for_update(of=("self",)).select_related("host", "page").get(pk=booking_id)

@@ -3,12 +3,13 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
 
 from timetuna.accounts.actions.set_active import forget_sessions
 from timetuna.accounts.models import FormerHandle, User
 from timetuna.availability.minutes import minute_of
-from timetuna.bookings.actions.lock_host import lock_host
+from timetuna.bookings.actions.lock_hosts import lock_hosts
 from timetuna.bookings.models import Booking, BookingHost
 from timetuna.jobs.models import Job
 
@@ -34,22 +35,26 @@ def bookings_to_come(host_id: int, *, now: datetime) -> list[datetime]:
 def delete_host(host: User) -> None:
     """Delete the account, its pages, past bookings, connections with their tokens, and sessions.
 
-    The public address stays reserved, so that old links never lead to somebody else. Outside, nothing is told:
-    calendars keep their events. Raises HasBookings while meetings are to come.
+    Past bookings in which others took part stay theirs. The public address stays reserved, so that old links never
+    lead to somebody else. Outside, nothing is told: calendars keep their events. Raises HasBookings while meetings are
+    to come.
     """
     with transaction.atomic():
-        lock_host(host.pk)
+        lock_hosts([host.pk])
         if starts := bookings_to_come(host.pk, now=timezone.now()):
             raise HasBookings(len(starts), starts[-1])
-        _forget_work(host)
+        _leave_bookings(host)
         forget_sessions(host)
         FormerHandle.objects.get_or_create(handle=host.handle)
         User.objects.get(pk=host.pk).delete()
 
 
-def _forget_work(host: User) -> None:
-    """Drop what was written down to be done for the bookings that go."""
+def _leave_bookings(host: User) -> None:
+    """Give bookings that are over to others who took part; delete the rest, with what was still to be done for them."""
+    others = BookingHost.objects.filter(booking=OuterRef("pk")).exclude(host=host).order_by("pk")
+    Booking.objects.filter(Exists(others), host=host).update(host_id=Subquery(others.values("host")[:1]))
     bookings = list(Booking.objects.filter(host=host).only("pk"))
     for first in range(0, len(bookings), AT_ONCE):
         subjects = [booking.subject_key() for booking in bookings[first : first + AT_ONCE]]
         Job.objects.filter(concurrency__in=subjects).exclude(state=Job.State.RUNNING).delete()
+    Booking.objects.filter(host=host).delete()

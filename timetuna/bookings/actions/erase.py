@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from timetuna.bookings.actions.lock_host import lock_host
+from timetuna.bookings.actions.lock_hosts import lock_hosts_of
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.history import SYSTEM, note, without_quote
 from timetuna.bookings.links import set_new_link
@@ -37,7 +37,7 @@ def erase(booking_id: int, *, actor: str, now: datetime) -> Booking:
     """
     with transaction.atomic():
         booking = Booking.objects.get(pk=booking_id)
-        lock_host(booking.host_id)
+        lock_hosts_of(booking.pk)
         booking = Booking.objects.select_for_update().get(pk=booking_id)
         if booking.erased_at is None:
             if not may_erase(booking, now=now):

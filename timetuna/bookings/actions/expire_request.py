@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from timetuna.availability.minutes import minute_of
-from timetuna.bookings.actions.lock_host import lock_host
+from timetuna.bookings.actions.lock_hosts import lock_hosts_of
 from timetuna.bookings.history import SYSTEM, note
 from timetuna.bookings.models import Booking, BookingHost
 from timetuna.bookings.notifications.audiences import BOTH
@@ -40,7 +40,7 @@ def expire_request(booking_id: int, *, now: datetime | None = None) -> None:
         booking = Booking.objects.filter(pk=booking_id).first()
         if booking is None:
             return
-        lock_host(booking.host_id)
+        lock_hosts_of(booking.pk)
         booking.refresh_from_db()
         until, now = booking.pending_until, now or timezone.now()
         if booking.status != Booking.Status.PENDING or until is None or until > now:

@@ -6,7 +6,7 @@ from django.db import OperationalError
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy
 
-from timetuna.bookings.actions.lock_host import lock_host
+from timetuna.bookings.actions.lock_hosts import lock_hosts
 from timetuna.bookings.actions.refresh_calendars import look_for_form
 from timetuna.bookings.errors import SlotTaken
 from timetuna.bookings.models import Hold
@@ -39,7 +39,7 @@ def hold(query: SlotQuery, *, start_minute: int) -> str | None:
     if query.page.holds and query.client.fingerprint:
         try:
             with impatient(PATIENCE_MS):
-                lock_host(query.page.host_id)
+                lock_hosts(host.id for host in query.page.hosts)
                 return _hold(query, start_minute)
         except OperationalError:
             return None
@@ -74,20 +74,23 @@ def _hold(query: SlotQuery, start_minute: int) -> str | None:
     if not _may_hold(client, now):
         return None
     token = random_token()
-    Hold.objects.create(
-        host_id=query.page.host_id,
-        page_id=query.page.id,
-        start_minute=start_minute,
-        end_minute=start_minute + query.minutes,
-        buffer_before_minutes=query.page.buffer_before_minutes,
-        buffer_after_minutes=query.page.buffer_after_minutes,
-        token_fingerprint=fingerprint(token),
-        visit_fingerprint=client.visit or fingerprint(token),
-        client_fingerprint=client.fingerprint,
-        network_fingerprint=client.network,
-        wide_fingerprint=client.wide,
-        placed_at=now,
-        expires_at=now + timedelta(minutes=HELD_MINUTES),
+    Hold.objects.bulk_create(
+        Hold(
+            host_id=host.id,
+            page_id=query.page.id,
+            start_minute=start_minute,
+            end_minute=start_minute + query.minutes,
+            buffer_before_minutes=query.page.buffer_before_minutes,
+            buffer_after_minutes=query.page.buffer_after_minutes,
+            token_fingerprint=fingerprint(token),
+            visit_fingerprint=client.visit or fingerprint(token),
+            client_fingerprint=client.fingerprint,
+            network_fingerprint=client.network,
+            wide_fingerprint=client.wide,
+            placed_at=now,
+            expires_at=now + timedelta(minutes=HELD_MINUTES),
+        )
+        for host in query.page.hosts
     )
     return token
 
@@ -99,9 +102,9 @@ def _may_hold(client: Client, now: datetime) -> bool:
         _live(now)
         .filter(Q(network_fingerprint=client.network) | around)
         .aggregate(
-            client=Count("pk", filter=by_client),
-            network=Count("pk", filter=Q(network_fingerprint=client.network)),
-            wide=Count("pk", filter=around),
+            client=Count("token_fingerprint", filter=by_client, distinct=True),
+            network=Count("token_fingerprint", filter=Q(network_fingerprint=client.network), distinct=True),
+            wide=Count("token_fingerprint", filter=around, distinct=True),
         )
     )
     if (

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from timetuna.accounts.emails import send
 from timetuna.accounts.notices import Notice
-from timetuna.bookings.actions.lock_host import lock_host
+from timetuna.bookings.actions.lock_hosts import lock_hosts
 from timetuna.bookings.models import Booking, UnusualBookings
 from timetuna.bookings.proofs.needed import rates
 from timetuna.pages.models import BookingPage
@@ -36,7 +36,7 @@ def note_unusual(page_id: int, client: Client, *, now: datetime) -> None:
         page = BookingPage.objects.select_related("host").filter(pk=page_id).first()
         if page is None:
             return
-        lock_host(page.host_id)
+        lock_hosts([page.host_id])
         began = _began(page, client, now)
         if began is None or _go_on(page_id, now):
             return

@@ -6,7 +6,7 @@ one answer, and a calendar that was asked very often lately is taken at its word
 
 from timetuna.bookings.models import Booking
 from timetuna.calendars.actions.read_live import read_live
-from timetuna.pages.calendar_use.selection import blocking
+from timetuna.pages.calendar_use.selection import page_calendars
 from timetuna.pages.models import BookingPage
 from timetuna.rate_limits.limits import Limit, spend_all
 from timetuna.web.client import Client
@@ -30,7 +30,7 @@ def look_again(page_id: int | None, *, start_minute: int, minutes: int) -> None:
     row = page.first()
     if row is None:
         return
-    ids = blocking(page_id=row.pk, host_id=row.host_id, chosen=row.own_calendars).values_list("pk", flat=True)
+    ids = page_calendars(row).values_list("pk", flat=True)
     first, end = start_minute - row.buffer_before_minutes, start_minute + minutes + row.buffer_after_minutes
     read_live(list(ids), _whole_days(first, end), seconds=SECONDS)
 

@@ -12,7 +12,7 @@ from timetuna.availability.minutes import moment_of
 from timetuna.bookings.actions.book import GUARD
 from timetuna.bookings.actions.expire_request import answer_until, plan_lapse
 from timetuna.bookings.actions.hold import consume
-from timetuna.bookings.actions.lock_host import lock_host
+from timetuna.bookings.actions.lock_hosts import lock_hosts_of
 from timetuna.bookings.actions.refresh_calendars import look_again_for
 from timetuna.bookings.errors import NotPossible, SlotTaken
 from timetuna.bookings.history import GUEST, HOST, note, quoting
@@ -87,7 +87,7 @@ def reschedule(
 def _locked(booking_id: int) -> Booking:
     """Lock the host; return the booking as it is then."""
     booking = Booking.objects.select_related("host").get(pk=booking_id)
-    lock_host(booking.host_id)
+    lock_hosts_of(booking.pk)
     booking.refresh_from_db()
     return booking
 

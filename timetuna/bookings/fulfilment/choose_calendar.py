@@ -9,14 +9,19 @@ from timetuna.pages.calendar_use.selection import write_calendar
 
 
 def choose_calendar(booking: Booking) -> None:
-    """Write down where the event is to go: the calendar of the booking's page, until something may have been written.
+    """Write down where each host's event is to go: the calendar of the page, until something may have been written.
 
     From then on the event stays where it is, whatever the page chooses later.
     """
-    calendar = write_calendar(booking.page) if booking.page else None
+    for host_id in booking.booking_hosts.order_by("host").values_list("host", flat=True):
+        _choose(booking, host_id)
+
+
+def _choose(booking: Booking, host_id: int) -> None:
+    calendar = write_calendar(booking.page, host_id) if booking.page else None
     with transaction.atomic():
         unwritten = CalendarEvent.objects.filter(
-            booking_uid=booking.uid, reference="", in_doubt=False, state__in=_OPEN
+            booking_uid=booking.uid, host=host_id, reference="", in_doubt=False, state__in=_OPEN
         )
         if calendar is None:
             unwritten.delete()
@@ -30,9 +35,7 @@ def choose_calendar(booking: Booking) -> None:
             "outside_calendar": calendar.outside_id,
         }
         if not unwritten.update(**place):
-            CalendarEvent.objects.get_or_create(
-                booking_uid=booking.uid, defaults={"host_id": booking.host_id, **place}
-            )
+            CalendarEvent.objects.get_or_create(booking_uid=booking.uid, host_id=host_id, defaults=place)
 
 
 _OPEN = (CalendarEvent.State.WAITING, CalendarEvent.State.REFUSED)

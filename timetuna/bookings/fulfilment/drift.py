@@ -85,12 +85,13 @@ def _lacks_removal(booking: Booking, jobs: Sequence[Job], now: datetime) -> bool
 
 def behind_of(host_id: int, *, now: datetime) -> list[tuple[Booking, CalendarEvent]]:
     """Return the host's bookings whose events are not as they are: those to come, and all that are cancelled."""
-    events = CalendarEvent.objects.filter(booking_uid=OuterRef("uid"))
+    events = CalendarEvent.objects.filter(booking_uid=OuterRef("uid"), host=host_id)
     current = events.filter(state=State.WRITTEN, written_revision=OuterRef("revision")).exclude(
         written_digest=""
     )
     stale = Q(status=Booking.Status.CONFIRMED, start_at__gt=now) & Exists(events) & ~Exists(current)
     left = Q(status=Booking.Status.CANCELLED) & Exists(events.exclude(state=State.REMOVED))
-    bookings = {booking.uid: booking for booking in Booking.objects.filter(stale | left, host_id=host_id)}
-    rows = CalendarEvent.objects.filter(booking_uid__in=bookings)
+    found = Booking.objects.filter(stale | left, booking_hosts__host=host_id)
+    bookings = {booking.uid: booking for booking in found}
+    rows = CalendarEvent.objects.filter(booking_uid__in=bookings, host=host_id)
     return [(bookings[row.booking_uid], row) for row in rows]

@@ -3,14 +3,15 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import TypeVar
 
 from django.utils import timezone
 
 from timetuna.bookings.fulfilment.event_lease import turn
 from timetuna.bookings.fulfilment.store_event import store_problem, store_removal, store_written
-from timetuna.bookings.integrations.event_entry import in_line, makes_link
-from timetuna.bookings.integrations.event_target import Home, calendar_words, event_of, home_of, service
+from timetuna.bookings.integrations.event_entry import carries_link, in_line, is_wanted, makes_link
+from timetuna.bookings.integrations.event_target import Home, calendar_words, events_of, home_of, service
 from timetuna.bookings.integrations.location import provider_label
 from timetuna.bookings.models import Booking, Conference
 from timetuna.calendars.access_tokens import use
@@ -24,15 +25,31 @@ _MAKING = timedelta(seconds=2)
 
 
 def ensure_event(booking: Booking, *, look: bool = False) -> None:
-    """Return once the event is as the booking is, or at once where no calendar gets one. Raises Retry or GiveUp.
+    """Return once each host's event is as the booking is; where no calendar gets one, at once. Raises Retry or GiveUp.
 
+    What cannot be written into one calendar keeps no other from getting it: all are tried before anything is raised.
     look: write also what should be there already, in case its host has deleted it, or moved it elsewhere. What else its
     host changed in it stays, until the booking itself changes.
     """
-    event = event_of(booking)
-    if event is None:
-        _miss_no_link(booking)
-    elif booking.status == Booking.Status.CANCELLED:
+    events = events_of(booking)
+    ends = [_tried(partial(_ensure, booking, event, look=look)) for event in events]
+    if booking.host_id not in {event.host_id for event in events}:
+        ends.append(_tried(partial(_miss_no_link, booking)))
+    reasons = [end for end in ends if end]
+    if reasons:
+        raise next((end for end in reasons if isinstance(end, Retry)), reasons[0])
+
+
+def _tried(do: Callable[[], None]) -> Retry | GiveUp | None:
+    try:
+        do()
+    except (Retry, GiveUp) as end:
+        return end
+    return None
+
+
+def _ensure(booking: Booking, event: CalendarEvent, *, look: bool) -> None:
+    if not is_wanted(booking, event):
         _remove(booking, event)
     elif booking.status == Booking.Status.CONFIRMED and (look or not in_line(booking, event)):
         _write(booking, event)
@@ -100,7 +117,7 @@ def _home(booking: Booking, event: CalendarEvent) -> Home:
 
 
 def _refuse_unfit(booking: Booking, event: CalendarEvent, home: Home) -> None:
-    if makes_link(booking) and booking.meeting_type not in home.writer.meeting_types():
+    if carries_link(booking, event.host_id) and booking.meeting_type not in home.writer.meeting_types():
         label = provider_label(booking.meeting_type)
         sentence = f"{service(event)} makes no {label} links. Choose another calendar for the page."
         store_problem(booking, event, sentence, state=State.WAITING)

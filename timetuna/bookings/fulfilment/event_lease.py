@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from timetuna.bookings.integrations.event_entry import digest, entry_of
+from timetuna.bookings.integrations.event_entry import digest, entry_of, is_wanted
 from timetuna.bookings.integrations.event_queue import WRITERS
 from timetuna.bookings.models import Booking
 from timetuna.calendars.models import CalendarEvent
@@ -74,12 +74,12 @@ def _take(event: CalendarEvent) -> EventLease:
         now = timezone.now()
         if _is_held(row, booking, now):
             raise Retry("The event is being written already; this is looked at again.", at=now + _SOON)
-        entry, lease = entry_of(booking), random_token()
+        entry, lease = entry_of(booking, row.host_id), random_token()
         CalendarEvent.objects.filter(pk=row.pk).update(
             lease=lease,
             lease_until=now + LEASE,
             written_digest="",
-            in_doubt=row.in_doubt or booking.status != Booking.Status.CANCELLED,
+            in_doubt=row.in_doubt or is_wanted(booking, row),
         )
     return EventLease(lease=lease, booking=booking, entry=entry, digest=digest(entry), before=row)
 

@@ -1,5 +1,7 @@
 """What follows from a booking, done by the worker: meeting, event, then the mails. Running it again is harmless."""
 
+from collections.abc import Iterable
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -10,8 +12,9 @@ from timetuna.bookings.fulfilment.ensure_conference import ensure_conference
 from timetuna.bookings.fulfilment.ensure_event import ensure_event
 from timetuna.bookings.integrations.event_entry import in_line
 from timetuna.bookings.integrations.event_queue import enqueue_event
-from timetuna.bookings.integrations.event_target import event_of
+from timetuna.bookings.integrations.event_target import event_of, events_of
 from timetuna.bookings.models import Booking, Conference
+from timetuna.calendars.models import CalendarEvent
 from timetuna.jobs.registry import GiveUp, Retry, job
 from timetuna.pages.calendar_use.selection import default_is_unknown
 
@@ -49,16 +52,20 @@ def fulfil(booking_id: int) -> None:
 
 def _wait_for_list(booking: Booking) -> None:
     """Have an event where there may be a calendar for it, although nobody knows yet. Raises Retry."""
-    if booking.page and event_of(booking) is None and default_is_unknown(booking.page):
+    if booking.page and event_of(booking, booking.host_id) is None and default_is_unknown(booking.page):
         raise Retry("Which calendars there are is still being read.")
 
 
 def _keep_event_in_line(booking: Booking) -> None:
     """Leave what is not written yet, or was changed meanwhile, to work of its own."""
-    event = event_of(booking)
-    if event is not None and not in_line(Booking.objects.select_related("host").get(pk=booking.pk), event):
+    events = events_of(booking)
+    if events and _is_behind(Booking.objects.select_related("host").get(pk=booking.pk), events):
         with transaction.atomic():
             enqueue_event(booking)
+
+
+def _is_behind(booking: Booking, events: Iterable[CalendarEvent]) -> bool:
+    return not all(in_line(booking, event) for event in events)
 
 
 def _link_missing(booking: Booking) -> bool:

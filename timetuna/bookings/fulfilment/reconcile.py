@@ -10,7 +10,7 @@ from timetuna.bookings.fulfilment.drift import Missing, missing
 from timetuna.bookings.history import SYSTEM, note
 from timetuna.bookings.integrations.event_entry import in_line
 from timetuna.bookings.integrations.event_queue import enqueue_event, look_at_event
-from timetuna.bookings.integrations.event_target import event_of
+from timetuna.bookings.integrations.event_target import events_of
 from timetuna.bookings.models import Booking
 from timetuna.bookings.notifications.queue import enqueue_mails
 from timetuna.bookings.notifications.reminders import plan_reminders
@@ -37,16 +37,15 @@ def reconcile(*, now: datetime | None = None) -> int:
 def _check(booking: Booking, *, now: datetime, at: datetime) -> bool:
     """Check one, once, whoever else is at it: the same update says so and when its next turn is."""
     with transaction.atomic():
-        event = event_of(booking)
+        events = events_of(booking)
         mine = Booking.objects.filter(
             pk=booking.pk, next_check_at=booking.next_check_at, revision=booking.revision
         )
-        if not mine.update(next_check_at=_next(booking, event, now)):
+        if not mine.update(next_check_at=_next(booking, events, now)):
             return False
         for one in missing(booking, now=now):
             _repair(booking, one)
-        if event is not None:
-            _see_to(booking, event, now=now, at=at)
+        _see_to(booking, events, now=now, at=at)
         plan_reminders(booking, now=now)
         if booking.pending_until is not None and booking.status == Booking.Status.PENDING:
             plan_lapse(booking)
@@ -63,16 +62,17 @@ def _repair(booking: Booking, what: Missing) -> None:
         what.work.enqueue(concurrency=booking.subject_key(), booking_id=booking.pk)
 
 
-def _see_to(booking: Booking, event: CalendarEvent, *, now: datetime, at: datetime) -> None:
-    if not in_line(booking, event):
+def _see_to(booking: Booking, events: list[CalendarEvent], *, now: datetime, at: datetime) -> None:
+    if not all(in_line(booking, event) for event in events):
         enqueue_event(booking)
-    elif ahead(booking, now=now):
+    elif events and ahead(booking, now=now):
         look_at_event(booking, at=at)
 
 
-def _next(booking: Booking, event: CalendarEvent | None, now: datetime) -> datetime | None:
+def _next(booking: Booking, events: list[CalendarEvent], now: datetime) -> datetime | None:
     """Return when to look again; None once there is nothing left to compare."""
     if booking.status == Booking.Status.CANCELLED:
-        left = event is not None and not in_line(booking, event) and booking.end_at() > now - _GIVE_UP_AFTER
+        gone = all(in_line(booking, event) for event in events)
+        left = not gone and booking.end_at() > now - _GIVE_UP_AFTER
         return now + _DAY if left else None
     return now + _DAY if booking.end_at() > now else None

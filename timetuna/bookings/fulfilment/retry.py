@@ -11,7 +11,7 @@ from timetuna.bookings.fulfilment.fulfil import fulfil
 from timetuna.bookings.history import HOST, note
 from timetuna.bookings.integrations.event_entry import in_line, makes_link
 from timetuna.bookings.integrations.event_queue import enqueue_event
-from timetuna.bookings.integrations.event_target import event_of, home_of
+from timetuna.bookings.integrations.event_target import events_of, home_of
 from timetuna.bookings.models import Booking, Conference
 from timetuna.calendars.hooks import on_connected
 from timetuna.calendars.models import CalendarAccount
@@ -35,8 +35,7 @@ def retry_booking(booking: Booking) -> int:
         Conference.objects.filter(booking=booking, state=Conference.State.REFUSED).update(
             state=Conference.State.WAITING, problem=""
         )
-        event = event_of(booking)
-        if event is not None and not in_line(booking, event):
+        if not all(in_line(booking, event) for event in events_of(booking)):
             enqueue_event(booking)
             count += 1
         if count:

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from timetuna.bookings.fulfilment.event_lease import EventLease
 from timetuna.bookings.history import SYSTEM, note
-from timetuna.bookings.integrations.event_entry import makes_link
+from timetuna.bookings.integrations.event_entry import carries_link
 from timetuna.bookings.integrations.event_queue import enqueue_event
 from timetuna.bookings.integrations.event_target import calendar_words
 from timetuna.bookings.integrations.location import provider_label
@@ -56,7 +56,7 @@ def store_problem(booking: Booking, event: CalendarEvent, sentence: str, *, stat
             text = f"Event in {calendar_words(event)} not brought up to date: {sentence}"
             note(booking, actor=SYSTEM, event="event_waiting", text=text)
         stands = Conference.State.REFUSED if state == State.REFUSED else Conference.State.WAITING
-        if makes_link(booking):
+        if carries_link(booking, event.host_id):
             unlinked = Conference.objects.filter(booking=booking).exclude(state=Conference.State.READY)
             unlinked.update(problem=sentence[:300], state=stands)
 

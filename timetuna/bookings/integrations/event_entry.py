@@ -1,4 +1,4 @@
-"""A booking as the event that stands in its host's calendar."""
+"""A booking as the event that stands in the calendar of a host."""
 
 import json
 from dataclasses import asdict
@@ -6,7 +6,7 @@ from typing import Any
 
 from timetuna.bookings.integrations.invitation import brought, host_description, own_uid, summary
 from timetuna.bookings.integrations.location import place
-from timetuna.bookings.models import Booking
+from timetuna.bookings.models import Booking, BookingHost
 from timetuna.calendars.models import CalendarEvent
 from timetuna.calendars.queries import all_event_kinds
 from timetuna.lib.signing import fingerprint
@@ -16,12 +16,12 @@ from timetuna.providers.base import Entry, Person
 State = CalendarEvent.State
 
 
-def entry_of(booking: Booking) -> Entry:
-    """Return the event as it has to stand in the calendar now. A few queries.
+def entry_of(booking: Booking, host_id: int) -> Entry:
+    """Return the event as it has to stand in the host's calendar now. A few queries.
 
     A meeting that the event itself carries needs no word about a link that is still to come.
     """
-    where = place(booking)
+    where, carries = place(booking), carries_link(booking, host_id)
     return Entry(
         booking=str(booking.uid),
         ical_uid=own_uid(booking),
@@ -29,17 +29,28 @@ def entry_of(booking: Booking) -> Entry:
         title=summary(booking),
         start=booking.start_at,
         minutes=booking.minutes,
-        time_zone=booking.host_time_zone,
+        time_zone=_zone_of(booking, host_id) or booking.host_time_zone,
         guests=_guests(booking),
-        location="" if makes_link(booking) and where.pending else where.text,
+        location="" if carries and where.pending else where.text,
         description=host_description(booking, where, notes=without_addresses(booking.guest_notes)),
-        meeting_type=booking.meeting_type if makes_link(booking) else "",
+        meeting_type=booking.meeting_type if carries else "",
     )
 
 
 def makes_link(booking: Booking) -> bool:
-    """Say whether the event itself carries the online meeting, so that the link comes with it."""
+    """Say whether an event itself carries the online meeting, so that the link comes with it."""
     return booking.meeting_type in all_event_kinds()
+
+
+def carries_link(booking: Booking, host_id: int) -> bool:
+    """Say whether it is the event of this host: there is one meeting, and it is the organizer's."""
+    return host_id == booking.host_id and makes_link(booking)
+
+
+def _zone_of(booking: Booking, host_id: int) -> str | None:
+    """Return the zone of a host's copy; None once they do not take part any more."""
+    rows = BookingHost.objects.filter(booking=booking, host=host_id)
+    return rows.values_list("time_zone", flat=True).first()
 
 
 def digest(entry: Entry) -> str:
@@ -61,6 +72,12 @@ def _guests(booking: Booking) -> tuple[Person, ...]:
 
 def in_line(booking: Booking, event: CalendarEvent) -> bool:
     """Say whether the event says what the booking says, as far as this server knows."""
-    if booking.status == Booking.Status.CANCELLED:
+    if not is_wanted(booking, event):
         return event.state == State.REMOVED
-    return event.state == State.WRITTEN and event.written_digest == digest(entry_of(booking))
+    return event.state == State.WRITTEN and event.written_digest == digest(entry_of(booking, event.host_id))
+
+
+def is_wanted(booking: Booking, event: CalendarEvent) -> bool:
+    """Say whether the event has to be there: the booking stands, and its host still takes part in it."""
+    stands = booking.status != Booking.Status.CANCELLED
+    return stands and BookingHost.objects.filter(booking=booking, host=event.host_id).exists()

@@ -17,9 +17,15 @@ class Home:
     account: CalendarAccount
 
 
-def event_of(booking: Booking) -> CalendarEvent | None:
-    """Return the row of the booking's event; None where no calendar gets one."""
-    return CalendarEvent.objects.select_related("calendar").filter(booking_uid=booking.uid).first()
+def events_of(booking: Booking) -> list[CalendarEvent]:
+    """Return the rows of the booking's events, the organizer's first; nothing where no calendar gets one."""
+    rows = CalendarEvent.objects.select_related("calendar").filter(booking_uid=booking.uid)
+    return sorted(rows, key=lambda row: (row.host_id != booking.host_id, row.pk))
+
+
+def event_of(booking: Booking, host_id: int) -> CalendarEvent | None:
+    """Return the row of the booking's event in this host's calendar; None where no calendar gets one."""
+    return next((row for row in events_of(booking) if row.host_id == host_id), None)
 
 
 def account_of(event: CalendarEvent) -> CalendarAccount | None:

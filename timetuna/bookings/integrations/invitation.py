@@ -59,7 +59,9 @@ def host_uid(booking: Booking) -> str:
 
     A service that gives events UIDs of its own would else show the mail's invitation beside the event (decision 0010).
     """
-    found = CalendarEvent.objects.filter(booking_uid=booking.uid).values_list("mailed_uid", flat=True)
+    found = CalendarEvent.objects.filter(booking_uid=booking.uid, host=booking.host_id).values_list(
+        "mailed_uid", flat=True
+    )
     return found.first() or own_uid(booking)
 
 

@@ -24,7 +24,7 @@ def own_times(host_id: int, uids: Collection[str]) -> dict[str, list[Interval]]:
     oldest = timezone.now() - REMEMBERED
     for first in range(0, len(ordered), _AT_ONCE):
         rows = Booking.objects.filter(
-            host_id=host_id, uid__in=map(UUID, ordered[first : first + _AT_ONCE])
+            booking_hosts__host=host_id, uid__in=map(UUID, ordered[first : first + _AT_ONCE])
         ).only("uid", "start_at", "minutes", "status")
         for row in rows:
             found[str(row.uid)] = [] if row.status == Booking.Status.CANCELLED else [_at(row, row.start_at)]

@@ -228,7 +228,7 @@ def _missing(where: Location) -> tuple[str, ...]:
 
 def _not_in_calendar(booking: Booking) -> tuple[str, ...]:
     """Say that the event could not be written, and why; the invitation is attached all the same."""
-    event = event_of(booking)
+    event = event_of(booking, booking.host_id)
     if event is None or event.state == CalendarEvent.State.WRITTEN or not event.problem:
         return ()
     return (f"TimeTuna could not write it into {calendar_words(event)}. {event.problem}",)

@@ -1,6 +1,6 @@
 """Brings what the database knows of a page and its host to the engine."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -11,13 +11,14 @@ from timetuna.availability.hours import date_start, host_date, open_hours_around
 from timetuna.availability.interval import Interval, widen
 from timetuna.availability.policy import LONGEST_MEETING, CapScope, Policy
 from timetuna.availability.slots import Busy, Diary, Kind, Reason, is_open, open_slots, why_not
+from timetuna.availability.teams import all_of
 from timetuna.bookings.models import BookingHost
 from timetuna.bookings.slots.holds import live_holds
 from timetuna.calendars.actions.request_refresh import make_due
 from timetuna.db.compiled import Prepared
 from timetuna.pages.calendar_use.busy import KnownSpan
 from timetuna.pages.calendar_use.busy import known as known_busy
-from timetuna.pages.queries import PublicPage
+from timetuna.pages.queries import HostTime, PublicPage
 from timetuna.web.client import NOBODY, Client
 
 LONGEST_BUFFER = 24 * 60
@@ -40,16 +41,16 @@ class SlotQuery:
 
 
 def offered(query: SlotQuery, *, span: Interval) -> list[int]:
-    """Return all start times within the span, in UTC minutes. Four queries at most, however long the span.
+    """Return all start times within the span, in UTC minutes. Four queries a host at most, however long the span.
 
     Calendars of which the knowledge is not quite fresh are read soon: that is one write more, once a minute at most.
     """
     if not query.page.meeting_types:
         return []
-    known = _known(query, span)
-    diary = _diary(query, span, known)
-    if known.stale:
-        make_due(known.stale, now=query.now)
+    known = [(host, _known(query, host, span)) for host in query.page.hosts]
+    diary = all_of(_diary_of(query, host, span, facts) for host, facts in known)
+    if stale := tuple(one for _, facts in known for one in facts.stale):
+        make_due(stale, now=query.now)
     return open_slots(diary, policy=_policy(query), now_minute=_ceiling(query.now), span=span)
 
 
@@ -104,10 +105,10 @@ def _policy(query: SlotQuery) -> Policy:
 
 def _horizon(page: PublicPage, now_minute: int) -> int | None:
     """Return the minutes from now to the end of the last day that can be booked."""
-    last_day = page.last_day(host_date(page.opening, now_minute))
+    last_day = page.last_day(host_date(page.own.opening, now_minute))
     if last_day is None:
         return None
-    return max(0, date_start(page.opening, last_day + timedelta(days=1)) - now_minute)
+    return max(0, date_start(page.own.opening, last_day + timedelta(days=1)) - now_minute)
 
 
 def _reasons(query: SlotQuery, diary: Diary, starts: Iterable[int]) -> dict[int, tuple[Reason, ...]]:
@@ -117,59 +118,69 @@ def _reasons(query: SlotQuery, diary: Diary, starts: Iterable[int]) -> dict[int,
 
 def _told_diary(query: SlotQuery, span: Interval) -> Diary:
     """Return the diary with the dates that say more than "closed"."""
-    return replace(_diary(query, span), special=special_days(query.page.opening, span=span))
+    return all_of(
+        replace(diary, special=special_days(host.opening, span=span))
+        for host, diary in zip(query.page.hosts, _diaries(query, span), strict=True)
+    )
 
 
-def _known(query: SlotQuery, span: Interval) -> KnownSpan:
-    """Return what calendars say of all that a meeting which starts within the span may need."""
+def _known(query: SlotQuery, host: HostTime, span: Interval) -> KnownSpan:
+    """Return what the host's calendars say of all that a meeting which starts within the span may need."""
     page = query.page
     longest = max([query.minutes, *(one.minutes for one in page.durations)])
     reach = widen(span, before=page.buffer_before_minutes, after=longest + page.buffer_after_minutes)
-    return known_busy(page.calendars, reach, now=query.now)
+    return known_busy(host.calendars, reach, now=query.now)
 
 
 def _unknown(known: KnownSpan) -> list[Busy]:
     return [] if known.until is None else [Busy(known.until, known.until + TEN_YEARS, Kind.UNKNOWN)]
 
 
-def _diary(query: SlotQuery, span: Interval, known: KnownSpan | None = None) -> Diary:
-    known = known or _known(query, span)
+def _diary(query: SlotQuery, span: Interval) -> Diary:
+    """Return when all hosts of the page have time."""
+    return all_of(_diaries(query, span))
+
+
+def _diaries(query: SlotQuery, span: Interval) -> Iterator[Diary]:
+    return (_diary_of(query, host, span, _known(query, host, span)) for host in query.page.hosts)
+
+
+def _diary_of(query: SlotQuery, host: HostTime, span: Interval, known: KnownSpan) -> Diary:
     lost = query.page.lost_calendar
-    held = live_holds(query.page.host_id, now=query.now, token=query.hold, visit=query.client.visit)
+    held = live_holds(host.id, now=query.now, token=query.hold, visit=query.client.visit)
     return Diary(
-        hours=open_hours_around(query.page.opening, span=span),
-        busy=_own_bookings(query, span) + held + _unknown(known),
+        hours=open_hours_around(host.opening, span=span),
+        busy=_own_bookings(query, host, span) + held + _unknown(known),
         events=known.busy,
-        full=_full(query, span),
+        full=_full(query, host, span),
         unreadable=(*known.unreadable, lost) if lost else known.unreadable,
         usable=bool(query.page.meeting_types),
     )
 
 
-def _full(query: SlotQuery, span: Interval) -> list[FullPeriod]:
+def _full(query: SlotQuery, host: HostTime, span: Interval) -> list[FullPeriod]:
     """Return the periods whose caps are reached by what is booked or requested.
 
     What is only held takes its time and fills no cap: else whoever opens forms closes days that nobody books.
     """
-    page = query.page
-    if not page.caps:
+    if not host.caps:
         return []
-    first, last = counted_span(page.opening, caps=page.caps, span=span)
+    first, last = counted_span(host.opening, caps=host.caps, span=span)
     rows = BookingHost.objects.filter(
-        host_id=page.host_id, active=True, start_minute__gte=first, start_minute__lt=last
+        host_id=host.id, active=True, start_minute__gte=first, start_minute__lt=last
     ).exclude(booking_id=query.moving or 0)
     booked = list(rows.values_list("start_minute", "booking__page_id"))
     starts = {
         CapScope.HOST: [start for start, _ in booked],
-        CapScope.PAGE: [start for start, page_id in booked if page_id == page.id],
+        CapScope.PAGE: [start for start, page_id in booked if page_id == query.page.id],
     }
-    return full_periods(page.opening, caps=page.caps, starts=starts, span=span)
+    return full_periods(host.opening, caps=host.caps, starts=starts, span=span)
 
 
-def _own_bookings(query: SlotQuery, span: Interval) -> list[Busy]:
+def _own_bookings(query: SlotQuery, host: HostTime, span: Interval) -> list[Busy]:
     # A booking may begin up to a day before the span, and buffers reach further.
     first, last = span[0] - LONGEST_MEETING - LONGEST_BUFFER, span[1] + LONGEST_MEETING + LONGEST_BUFFER
-    rows = _BOOKED(query.page.host_id, first, last, query.moving or 0)
+    rows = _BOOKED(host.id, first, last, query.moving or 0)
     return [Busy(start, end, Kind.BOOKING, before, after) for start, end, before, after in rows]
 
 

@@ -104,26 +104,27 @@ def explain(asked: AskedTime, *, now: datetime) -> SlotExplanation:
     """Answer a question. The number of queries does not depend on bookings, hours or lengths."""
     page, day = asked.page, asked.day
     slot_query = SlotQuery(page=page, minutes=asked.minutes, now=now)
-    span = date_start(page.opening, day), date_start(page.opening, day + _ONE_DAY)
+    span = date_start(page.own.opening, day), date_start(page.own.opening, day + _ONE_DAY)
     grid = reasons_on_grid(slot_query, span=span)
     found = {
-        start: reasons(slot_query, start_minute=start) for start in instants(page.opening, day, asked.minute)
+        start: reasons(slot_query, start_minute=start)
+        for start in instants(page.own.opening, day, asked.minute)
     }
     whys = [*grid.values(), *found.values()]
     setting = ReasonContext(
         page=page,
         minutes=asked.minutes,
         day=day,
-        zone=zone_on(page.opening, day),
+        zone=zone_on(page.own.opening, day),
         hours_path=asked.hours_path,
         grid=tuple(grid),
         bookings=_named(page.host_id, _starts(whys, Kind.BOOKING)),
         held_until=_held_until(page.host_id, _starts(whys, Kind.HOLD), now=now),
-        calendars=busy_at(page.calendars, _starts(whys, Kind.CALENDAR)),
+        calendars=busy_at(page.own.calendars, _starts(whys, Kind.CALENDAR)),
     )
     return SlotExplanation(
         zone=setting.zone,
-        travelling=setting.zone.key != page.opening.zone.key,
+        travelling=setting.zone.key != page.own.opening.zone.key,
         moments=tuple(_moment(slot_query, setting, start, why) for start, why in found.items()),
         missing="" if found else _missing(asked, setting),
         day_title=f"{datetimes.day(day)} {day.year}",
@@ -138,16 +139,16 @@ def explain(asked: AskedTime, *, now: datetime) -> SlotExplanation:
 def lines_for(slot_query: SlotQuery, *, start_minute: int, hours_path: str) -> tuple[ReasonLine, ...]:
     """Say what stands in the way of a meeting at that UTC minute; nothing where guests could book it. A few queries."""
     page, why = slot_query.page, reasons(slot_query, start_minute=start_minute)
-    day = host_date(page.opening, start_minute)
+    day = host_date(page.own.opening, start_minute)
     setting = ReasonContext(
         page=page,
         minutes=slot_query.minutes,
         day=day,
-        zone=zone_on(page.opening, day),
+        zone=zone_on(page.own.opening, day),
         hours_path=hours_path,
         bookings=_named(page.host_id, _starts([why], Kind.BOOKING)),
         held_until=_held_until(page.host_id, _starts([why], Kind.HOLD), now=slot_query.now),
-        calendars=busy_at(page.calendars, _starts([why], Kind.CALENDAR)),
+        calendars=busy_at(page.own.calendars, _starts([why], Kind.CALENDAR)),
     )
     return _lines(why, setting)
 
@@ -217,7 +218,7 @@ def _missing(asked: AskedTime, setting: ReasonContext) -> str:
 
 def _opens(setting: ReasonContext, span: Interval) -> str:
     """Say the hours of the date: "09:00 to 12:00 and 13:00 to 17:00"."""
-    hours = open_hours(setting.page.opening, first=setting.day, last=setting.day)
+    hours = open_hours(setting.page.own.opening, first=setting.day, last=setting.day)
     ends = {span[1]: "midnight"}
     return " and ".join(
         f"{setting.say(start)} to {ends.get(end) or setting.say(end)}" for start, end in hours

@@ -108,7 +108,7 @@ def _notice(reason: Reason, setting: ReasonContext) -> _Told:
 
 def _horizon(reason: Reason, setting: ReasonContext) -> _Told:
     page = setting.page
-    last = page.horizon_date or host_date(page.opening, (reason.minute or 0) - 1)
+    last = page.horizon_date or host_date(page.own.opening, (reason.minute or 0) - 1)
     text = f"It is too far ahead: guests can book until {datetimes.day(last)} {last.year}."
     return text, (setting.tab("id_horizon_kind", "Change the horizon"),)
 

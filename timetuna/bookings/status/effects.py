@@ -77,7 +77,7 @@ def _missing(
 def _connect(booking: Booking, conference: Conference) -> str:
     """Return the words of the button that mends the connection; "" where it needs no mending, or cannot be mended."""
     if makes_link(booking):
-        event = event_of(booking)
+        event = event_of(booking, booking.host_id)
         return reconnect_words(event) if event else ""
     kind = listing(conference.provider)
     if kind is None or not kind.ready:

@@ -14,8 +14,8 @@ from timetuna.l10n import relative
 
 
 def event_effects(booking: Booking, jobs: Sequence[Job], reader: Reader) -> list[Effect]:
-    """Return the event as one effect, or nothing where no calendar gets one. A query or two."""
-    event = event_of(booking)
+    """Return the event in the reader's calendar as one effect, or nothing without one. A query or two."""
+    event = event_of(booking, reader.host_id)
     if event is None:
         return []
     title = _title(event)

@@ -21,8 +21,9 @@ MANY = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """Who reads, for whom times are written: their zone, and the present (aware UTC)."""
+    """The host who reads, for whom times are written: their zone, and the present (aware UTC)."""
 
+    host_id: int
     zone: ZoneInfo
     now: datetime
 

@@ -20,7 +20,7 @@ from timetuna.bookings.tests.zoom import Zoom
 from timetuna.jobs import queue
 from timetuna.jobs.models import Job, Worker
 from timetuna.jobs.worker import perform
-from timetuna.pages.models import BookingPage, Duration, MeetingType, Schedule, WeeklyHours
+from timetuna.pages.models import BookingPage, Duration, MeetingType, PageHost, Schedule, WeeklyHours
 
 
 @pytest.fixture
@@ -66,6 +66,7 @@ def make_page(host, *, slug="intro", kinds=(("in_person", "Room 1"),), lengths=(
         notice_minutes=0,
         increment_minutes=15,
     )
+    PageHost.objects.create(page=page, host=host)
     for minutes in lengths:
         Duration.objects.create(page=page, minutes=minutes)
     for kind, detail in kinds:

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection, transaction
 
 from timetuna.bookings.actions.book import book
-from timetuna.bookings.actions.lock_host import lock_host
+from timetuna.bookings.actions.lock_hosts import lock_hosts
 from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking
 from timetuna.bookings.tests.conftest import order, tomorrow
@@ -23,7 +23,7 @@ def somebody_decides_about(host):
 
     def keep():
         with transaction.atomic():
-            lock_host(host.pk)
+            lock_hosts([host.pk])
             kept.set()
             enough.wait(20)
         connection.close()

@@ -25,8 +25,6 @@ caps = st.lists(
 ).map(tuple)
 rules = st.fixed_dictionaries(
     {
-        "opening": any_hours,
-        "caps": caps,
         "increment_minutes": st.sampled_from([5, 15, 30, 45, 60]),
         "buffer_before_minutes": st.sampled_from([0, 0, 15, 60]),
         "buffer_after_minutes": st.sampled_from([0, 0, 10, 45]),
@@ -34,6 +32,9 @@ rules = st.fixed_dictionaries(
         "horizon_days": st.sampled_from([None, 2, 60]),
     }
 )
+
+
+times = st.fixed_dictionaries({"opening": any_hours, "caps": caps})
 
 
 @pytest.fixture
@@ -54,21 +55,25 @@ def label(start, zone):
 
 @given(
     rules=rules,
+    time=times,
     day=days,
     quarter=st.integers(0, 95),
     minutes=st.sampled_from([15, 30, 90]),
     usable=st.sampled_from([True, True, True, False]),
 )
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_listed_is_bookable_is_without_reason(settled, rules, day, quarter, minutes, usable):
-    page = replace(settled, durations=(PageDuration(minutes), PageDuration(20)), **rules)
+def test_listed_is_bookable_is_without_reason(settled, rules, time, day, quarter, minutes, usable):
+    own = replace(settled.own, **time)
+    page = replace(
+        settled, own=own, hosts=(own,), durations=(PageDuration(minutes), PageDuration(20)), **rules
+    )
     page = page if usable else replace(page, meeting_types=())
     asked = explain.AskedTime(page=page, minutes=minutes, day=day, minute=15 * quarter, hours_path="/hours")
     query = SlotQuery(page=page, minutes=minutes, now=NOW)
 
     answer = explain.explain(asked, now=NOW)
 
-    instants = explain.instants(page.opening, day, asked.minute)
+    instants = explain.instants(page.own.opening, day, asked.minute)
     assert len(instants) == len(answer.moments)
     for start, moment in zip(instants, answer.moments, strict=True):
         listed = start in offered(query, span=(start, start + 1))
@@ -76,7 +81,7 @@ def test_listed_is_bookable_is_without_reason(settled, rules, day, quarter, minu
         assert listed == (not any(one.lines for one in moment.hosts))
         with_20 = bookable(replace(query, minutes=20), start_minute=start)
         assert not with_20 or listed or [other.text for other in moment.others] == ["20 minutes"]
-    span = date_start(page.opening, day), date_start(page.opening, day + timedelta(days=1))
+    span = date_start(page.own.opening, day), date_start(page.own.opening, day + timedelta(days=1))
     free = [label(start, answer.zone) for start in offered(query, span=span)]
     assert [start.time for start in answer.starts if start.line is None] == free
     assert all(start.line or start.booking is None for start in answer.starts)

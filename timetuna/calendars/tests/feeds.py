@@ -11,7 +11,8 @@ from uuid import uuid4
 from django.conf import settings as django_settings
 
 from tests.clock import present
-from timetuna.bookings.models import Booking
+from timetuna.availability.minutes import minute_of
+from timetuna.bookings.models import Booking, BookingHost
 from timetuna.calendars.actions.connect_by_form import log_in
 from timetuna.calendars.actions.list_calendars import list_calendars
 
@@ -133,8 +134,8 @@ def tomorrow(hour=10, minute=0):
 
 
 def booked_at(host, start):
-    """Return a booking of an hour, as a row alone."""
-    return Booking.objects.create(
+    """Return a booking of an hour, as its rows alone."""
+    booking = Booking.objects.create(
         host=host,
         title="Intro call",
         start_at=start,
@@ -148,3 +149,6 @@ def booked_at(host, start):
         link_sealed="",
         idempotency_key=uuid4().hex,
     )
+    first = minute_of(start)
+    BookingHost.objects.create(booking=booking, host=host, start_minute=first, end_minute=first + 60)
+    return booking

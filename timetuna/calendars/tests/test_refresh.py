@@ -19,7 +19,7 @@ from timetuna.calendars.hooks import wants_of
 from timetuna.calendars.models import Calendar, CalendarAccount, CalendarEvent
 from timetuna.calendars.tests.feeds import allow_feeds, booked_at, connect_feed, publishing, tomorrow
 from timetuna.jobs.models import Job
-from timetuna.pages.models import BookingPage, Schedule
+from timetuna.pages.models import BookingPage, PageHost, Schedule
 from timetuna.providers.errors import AccessTokenRefused, NeedsReconnect, ProviderError
 
 pytestmark = [pytest.mark.django_db, pytest.mark.vendor]
@@ -119,7 +119,10 @@ def test_a_feed_that_has_not_changed_is_not_sent_again(calendar, feeds):
 def test_a_further_horizon_and_another_zone_have_all_of_it_read_again(alice, calendar, feeds):
     refresh(calendar.pk)
     schedule = Schedule.objects.filter(host=alice).first()
-    BookingPage.objects.create(host=alice, slug="far", title="Far", schedule=schedule, horizon_kind="endless")
+    page = BookingPage.objects.create(
+        host=alice, slug="far", title="Far", schedule=schedule, horizon_kind="endless"
+    )
+    PageHost.objects.create(page=page, host=alice)
 
     refresh(calendar.pk)
 
@@ -386,7 +389,8 @@ def test_calendars_are_read_as_far_ahead_as_the_hosts_pages_ask(alice, charlie, 
     schedule = Schedule.objects.get(host=alice)
     if "horizon_date" in horizon:
         horizon = horizon | {"horizon_date": present().date() + horizon["horizon_date"]}
-    BookingPage.objects.create(host=alice, slug="one", title="One", schedule=schedule, **horizon)
+    page = BookingPage.objects.create(host=alice, slug="one", title="One", schedule=schedule, **horizon)
+    PageHost.objects.create(page=page, host=alice)
 
     assert abs(wants_of(alice.pk).days - days) <= 1
     assert wants_of(charlie.pk).days == 60

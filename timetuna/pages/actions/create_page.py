@@ -8,7 +8,7 @@ from timetuna.accounts.models import User
 from timetuna.calendars.queries import conference_kinds, usable
 from timetuna.pages.actions.default_schedule import default_schedule
 from timetuna.pages.meeting_types import PHONE
-from timetuna.pages.models import BookingPage, Duration, MeetingType
+from timetuna.pages.models import BookingPage, Duration, MeetingType, PageHost
 from timetuna.pages.slugs import free_slug, from_title
 
 DEFAULT_TITLE = "Meeting"
@@ -38,6 +38,7 @@ def create_page(
             follows_title=title == DEFAULT_TITLE,
             schedule=default_schedule(host),
         )
+        PageHost.objects.create(page=page, host=host)
         Duration.objects.bulk_create(Duration(page=page, minutes=length) for length in minutes)
         MeetingType.objects.bulk_create(
             MeetingType(page=page, kind=kind, enabled=True, detail=detail) for kind, detail in kinds.items()

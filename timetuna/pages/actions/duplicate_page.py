@@ -14,6 +14,7 @@ from timetuna.pages.models import (
     Duration,
     MeetingType,
     PageCalendar,
+    PageHost,
     PageLogo,
     PageMail,
     Schedule,
@@ -21,7 +22,9 @@ from timetuna.pages.models import (
 )
 from timetuna.pages.slugs import free_slug, from_title
 
-RowT = TypeVar("RowT", Duration, MeetingType, WeeklyHours, DateOverride, PageCalendar, PageLogo, PageMail)
+RowT = TypeVar(
+    "RowT", PageHost, Duration, MeetingType, WeeklyHours, DateOverride, PageCalendar, PageLogo, PageMail
+)
 _TITLE_LENGTH = 120
 
 
@@ -42,6 +45,7 @@ def duplicate_page(page: BookingPage) -> BookingPage:
                 "created_at": timezone.now(),
             }
         )
+        _copy_rows(PageHost, page=(page, copy))
         _copy_rows(Duration, page=(page, copy))
         _copy_rows(MeetingType, page=(page, copy))
         _copy_rows(PageCalendar, page=(page, copy))

@@ -1,12 +1,13 @@
 """What is known of the calendars that take a page's time: read at every look at it, by one prepared query."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
+from timetuna.accounts.models import User
 from timetuna.availability.interval import Interval
 from timetuna.calendars.busy_cache import busy_within
 from timetuna.calendars.models import Calendar
@@ -48,13 +49,18 @@ class KnownSpan:
 
 def asked(page: BookingPage) -> BlockingCalendars:
     """Return what to ask for a page. Its host's rules are read with it, or by a query."""
-    rules = getattr(page.host, "host_rules", None) or HostRules()
+    return replace(asked_of(page.host), page_id=page.pk, chosen=page.own_calendars)
+
+
+def asked_of(host: User) -> BlockingCalendars:
+    """Return what to ask for a host who has chosen no calendars for a page: all that block everywhere."""
+    rules = getattr(host, "host_rules", None) or HostRules()
     return BlockingCalendars(
-        page_id=page.pk,
-        host_id=page.host_id,
-        chosen=page.own_calendars,
+        page_id=0,
+        host_id=host.pk,
+        chosen=False,
         patience=timedelta(hours=rules.calendar_patience_hours),
-        zone=page.host.time_zone,
+        zone=host.time_zone,
     )
 
 

@@ -13,8 +13,8 @@ _Horizon = BookingPage.Horizon
 
 
 def wants_of(host_id: int) -> Wants:
-    """Return it for all pages of a host together, in four queries."""
-    horizons = BookingPage.objects.filter(host_id=host_id).values_list(
+    """Return it for all pages together that a host takes part in, in four queries."""
+    horizons = BookingPage.objects.filter(page_hosts__host=host_id).values_list(
         "horizon_kind", "horizon_days", "horizon_date"
     )
     today = timezone.now().date()

@@ -14,7 +14,7 @@ from timetuna.calendars.queries import (
     targets,
     usable,
 )
-from timetuna.pages.models import BookingPage, PageCalendar
+from timetuna.pages.models import BookingPage, PageCalendar, PageHost
 
 
 def blocking(*, page_id: int, host_id: int, chosen: bool) -> QuerySet[Calendar]:
@@ -26,17 +26,22 @@ def blocking(*, page_id: int, host_id: int, chosen: bool) -> QuerySet[Calendar]:
 
 
 def page_calendars(page: BookingPage) -> QuerySet[Calendar]:
-    """Return the calendars whose events take this page's time, with their accounts."""
+    """Return the calendars whose events take this page's time, its cohosts' too."""
     found = blocking(page_id=page.pk, host_id=page.host_id, chosen=page.own_calendars)
-    return found.select_related("account")
+    cohosts = PageHost.objects.filter(page=page.pk).exclude(host=page.host_id).values("host")
+    return found | Calendar.objects.filter(account__host__in=cohosts, blocks=True)
 
 
-def write_calendar(page: BookingPage) -> Calendar | None:
-    """Return the calendar that gets the page's new events, with its account; None where none does.
+def write_calendar(page: BookingPage, host_id: int) -> Calendar | None:
+    """Return the calendar of this host that gets the page's new events, with its account; None where none does.
 
-    What the page has chosen is returned also while its account is dead: its events wait for the connection.
+    What the page has chosen is returned also while its account is dead: its events wait for the connection. That is
+    its owner's choice; a cohost's events go where they go by default.
     """
-    if page.writes == BookingPage.Writes.CHOSEN:
+    if host_id != page.host_id:
+        target = next(iter(targets(host_id)), None)
+        chosen = target.id if target else None
+    elif page.writes == BookingPage.Writes.CHOSEN:
         chosen = page.write_calendar_id
     else:
         target = _target(page, targets(page.host_id)) if page.writes == BookingPage.Writes.DEFAULT else None

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from timetuna.accounts.models import User
 from timetuna.availability.hours import Away, Hours, Trip
 from timetuna.availability.policy import Cap, CapScope, Period
 from timetuna.lib.zones import find_zone
-from timetuna.pages.models import BookingPage, HostRules, TravelZone
+from timetuna.pages.models import BookingPage, HostRules, Schedule, TravelZone
 from timetuna.pages.schedules.holidays import PublicHolidays
 
 _UTC = ZoneInfo("UTC")
@@ -18,17 +20,30 @@ def opening(page: BookingPage) -> Hours:
 
     A host who is switched off is never open.
     """
-    schedule, host = page.schedule, page.host
-    if not host.is_active:  # who cannot be booked has no time for anything new
-        return Hours(zone=_zone(schedule.time_zone))
+    return _opening(page.host, page.schedule)
+
+
+def opening_of(host: Any) -> Hours:
+    """Return the hours of somebody who takes part in the pages of others: those that their own new pages begin with.
+
+    host: as `prefetch.with_time` returns them.
+    """
+    (schedule,) = host.default_schedules or (Schedule(time_zone=host.time_zone),)
+    return _opening(host, schedule)
+
+
+def _opening(host: User, schedule: Schedule) -> Hours:
+    zone = _zone(schedule.time_zone)
+    if not host.is_active or schedule.pk is None:  # who cannot be booked has no time for anything new
+        return Hours(zone=zone)
     weekly = schedule.weekly_hours.all()
     return Hours(
-        zone=_zone(schedule.time_zone),
+        zone=zone,
         weekly=tuple((row.weekday, row.start_minute, row.end_minute) for row in weekly),
         overrides={
             row.date: tuple((start, end) for start, end in row.windows) for row in schedule.overrides.all()
         },
-        holidays=_holidays(rules_of(page)),
+        holidays=_holidays(rules_of(host)),
         away=tuple(Away(row.first, row.last, row.note) for row in host.out_of_office.all()),
         travel=_trips(host.travel_zones.all()),
     )
@@ -36,13 +51,18 @@ def opening(page: BookingPage) -> Hours:
 
 def caps(page: BookingPage) -> tuple[Cap, ...]:
     """Return how many bookings are enough, of the page and of all pages of its host."""
-    rules = rules_of(page)
-    return _caps(page, CapScope.PAGE) + (_caps(rules, CapScope.HOST) if rules else ())
+    return _caps(page, CapScope.PAGE) + caps_of(page.host)
 
 
-def rules_of(page: BookingPage) -> HostRules | None:
-    """Return what holds for all pages of the page's host; a host who has set nothing has no row."""
-    return getattr(page.host, "host_rules", None)
+def caps_of(host: User) -> tuple[Cap, ...]:
+    """Return how many bookings are enough of all pages together that the host takes part in."""
+    rules = rules_of(host)
+    return _caps(rules, CapScope.HOST) if rules else ()
+
+
+def rules_of(host: User) -> HostRules | None:
+    """Return what holds for everything that the host takes part in; who has set nothing has no row."""
+    return getattr(host, "host_rules", None)
 
 
 def _caps(row: BookingPage | HostRules, scope: CapScope) -> tuple[Cap, ...]:

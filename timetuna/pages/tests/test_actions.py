@@ -24,7 +24,7 @@ def test_a_new_page_can_be_booked_at_once(alice: User) -> None:
 
     assert (page.title, page.slug, page.time_zone) == ("Meeting", "meeting", "Europe/Berlin")
     assert [duration.minutes for duration in page.durations] == [30]
-    assert page.opening.weekly == tuple((day, 540, 1020) for day in range(5))
+    assert page.own.opening.weekly == tuple((day, 540, 1020) for day in range(5))
     assert [choice.kind for choice in page.meeting_types] == ["phone"]
 
 
@@ -72,8 +72,9 @@ def test_a_copy_has_everything_but_the_address(alice: User) -> None:
 
     before, after = fresh(page), fresh(copy)
     assert (after.title, after.slug) == ("Copy of Intro", "copy-of-intro")
-    for name in ("durations", "opening", "meeting_types", "notice_minutes", "mail_subject", "time_zone"):
+    for name in ("durations", "meeting_types", "notice_minutes", "mail_subject", "time_zone"):
         assert getattr(after, name) == getattr(before, name)
+    assert [host.opening for host in after.hosts] == [host.opening for host in before.hosts]
     assert after.id != before.id
 
 

@@ -53,7 +53,7 @@ def test_saving_stores_everything(as_alice: Client, page: BookingPage) -> None:
 
     found = stored(page)
     assert response["Location"] == f"/booking-pages/{page.pk}/availability"
-    assert found.opening.weekly == ((0, 540, 720), (0, 780, 1050))
+    assert found.own.opening.weekly == ((0, 540, 720), (0, 780, 1050))
     assert found.time_zone == "America/New_York"
     assert (found.buffer_before_minutes, found.buffer_after_minutes, found.increment_minutes) == (5, 10, 15)
     assert (found.notice_minutes, found.horizon_days) == (3 * 1_440, 90)
@@ -64,14 +64,14 @@ def test_a_day_can_go_on_until_midnight(as_alice: Client, page: BookingPage, end
     save(as_alice, page, typed({6: [("00:00", end)]}))
 
     text = as_alice.get(f"/booking-pages/{page.pk}/availability").content.decode()
-    assert stored(page).opening.weekly == ((6, 0, 1_440),)
+    assert stored(page).own.opening.weekly == ((6, 0, 1_440),)
     assert '<input type="time" name="day6-0-end" value="00:00"' in text
 
 
 def test_windows_may_touch(as_alice: Client, page: BookingPage) -> None:
     save(as_alice, page, typed({2: [("12:00", "14:00"), ("09:00", "12:00")]}))
 
-    assert stored(page).opening.weekly == ((2, 540, 720), (2, 720, 840))
+    assert stored(page).own.opening.weekly == ((2, 540, 720), (2, 720, 840))
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_windows_may_touch(as_alice: Client, page: BookingPage) -> None:
 def test_hours_that_cannot_be(
     as_alice: Client, page: BookingPage, windows: list[tuple[str, str]], sentence: str
 ) -> None:
-    before = stored(page).opening.weekly
+    before = stored(page).own.opening.weekly
 
     response = save(as_alice, page, typed({3: windows}, horizon_days=77))
 
@@ -99,7 +99,7 @@ def test_hours_that_cannot_be(
     assert response.status_code == 422
     assert sentence in text
     assert 'value="77"' in text
-    assert stored(page).opening.weekly == before
+    assert stored(page).own.opening.weekly == before
 
 
 def test_a_failed_save_keeps_every_row(as_alice: Client, page: BookingPage) -> None:
@@ -120,14 +120,14 @@ def test_a_day_is_closed_by_removing_its_rows_without_javascript(as_alice: Clien
 
     save(as_alice, page, data)
 
-    assert stored(page).opening.weekly == ()
+    assert stored(page).own.opening.weekly == ()
     assert "No weekly hours" in as_alice.get("/booking-pages").content.decode()
 
 
 def test_a_blank_row_is_no_window(as_alice: Client, page: BookingPage) -> None:
     save(as_alice, page, typed({1: [("", ""), ("08:00", "09:00"), ("", "")]}))
 
-    assert stored(page).opening.weekly == ((1, 480, 540),)
+    assert stored(page).own.opening.weekly == ((1, 480, 540),)
 
 
 @pytest.mark.parametrize(

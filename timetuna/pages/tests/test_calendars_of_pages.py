@@ -6,7 +6,7 @@ from tests.clock import present
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.calendars.queries import usable
 from timetuna.pages.calendar_use.selection import lost_calendar, usable_kinds, write_calendar
-from timetuna.pages.models import BookingPage, Schedule
+from timetuna.pages.models import BookingPage, PageHost, Schedule
 
 pytestmark = pytest.mark.django_db
 KINDS = {"google_meet", "zoom", "teams"}
@@ -20,12 +20,14 @@ def _set_up(settings):
 
 @pytest.fixture
 def page(alice):
-    return BookingPage.objects.create(
+    page = BookingPage.objects.create(
         host=alice,
         slug="call",
         title="Call",
         schedule=Schedule.objects.create(host=alice, name="Hours", time_zone="UTC"),
     )
+    PageHost.objects.create(page=page, host=alice)
+    return page
 
 
 def connect(host, provider, **fields):
@@ -43,7 +45,7 @@ def kinds(page):
 
 
 def test_without_a_calendar_nothing_is_written_and_nothing_comes_with_it(alice, page):
-    assert write_calendar(page) is None
+    assert write_calendar(page, page.host_id) is None
     assert kinds(page) == frozenset()
     assert not usable(alice.pk, "google_meet")
 
@@ -54,14 +56,14 @@ def test_by_default_the_primary_calendar_of_the_account_that_was_connected_first
     own = calendar(dav, "home", meeting_types="")
     calendar(dav, "feed", is_primary=True, writable=False)
 
-    assert write_calendar(page) == own
+    assert write_calendar(page, page.host_id) == own
     assert kinds(page) == frozenset()
     CalendarAccount.objects.filter(pk=dav.pk).update(needs_reconnect=True)
-    assert write_calendar(page).name == "work"
+    assert write_calendar(page, page.host_id).name == "work"
     assert kinds(page) == {"google_meet"}
     assert usable(alice.pk, "google_meet")
     CalendarAccount.objects.filter(pk=dav.pk).update(needs_reconnect=False, connected_at=present())
-    assert write_calendar(page) == own
+    assert write_calendar(page, page.host_id) == own
 
 
 def test_a_chosen_calendar_stays_the_pages_own_while_its_account_is_dead(alice, page):
@@ -70,11 +72,11 @@ def test_a_chosen_calendar_stays_the_pages_own_while_its_account_is_dead(alice, 
     page.writes, page.write_calendar = "chosen", calendar(google, "second")
     page.save()
 
-    assert write_calendar(page).name == "second"
+    assert write_calendar(page, page.host_id).name == "second"
     assert kinds(page) == {"google_meet"}
     google.needs_reconnect = True
     google.save()
-    assert write_calendar(page).name == "second"
+    assert write_calendar(page, page.host_id).name == "second"
     assert kinds(page) == frozenset()
 
 
@@ -88,7 +90,7 @@ def test_a_chosen_calendar_that_is_gone_is_named_and_no_other_takes_its_place(al
     assert kinds(page) == frozenset()
     google.delete()
     page.refresh_from_db()
-    assert (lost_calendar(page), write_calendar(page)) == ("", None)
+    assert (lost_calendar(page), write_calendar(page, page.host_id)) == ("", None)
 
 
 def test_a_page_that_writes_nowhere_has_no_meetings_that_come_with_events(alice, page):
@@ -96,14 +98,14 @@ def test_a_page_that_writes_nowhere_has_no_meetings_that_come_with_events(alice,
     page.writes = "nowhere"
     page.save()
 
-    assert write_calendar(page) is None
+    assert write_calendar(page, page.host_id) is None
     assert kinds(page) == frozenset()
 
 
 def test_calendars_of_a_stranger_are_never_written(alice, charlie, page):
     calendar(connect(charlie, "google"), "work", is_primary=True)
 
-    assert write_calendar(page) is None
+    assert write_calendar(page, page.host_id) is None
 
 
 def test_a_provider_that_is_no_longer_set_up_carries_nothing(alice, page, settings):

@@ -36,7 +36,7 @@ def test_a_page_is_read_as_values(alice: User, page: BookingPage) -> None:
         "alice",
     )
     assert found.durations == (PageDuration(30),)
-    assert found.opening.weekly == tuple((day, 540, 1020) for day in range(5))
+    assert found.own.opening.weekly == tuple((day, 540, 1020) for day in range(5))
     assert found.meeting_types == (MeetingChoice("phone", "Phone call"),)
     assert found.time_zone == "Europe/Berlin"
     assert found.address() == "http://localhost:8000/alice/intro-call"

@@ -311,7 +311,7 @@ def test_a_copy_has_own_hours_of_its_own(as_alice: Client, page: BookingPage) ->
 
     copy = BookingPage.objects.get(pk=copy.pk)
     assert copy.schedule.page == copy
-    assert values(copy).opening.weekly == ((0, 360, 420),)
+    assert values(copy).own.opening.weekly == ((0, 360, 420),)
 
 
 def test_a_page_and_a_host_go_with_all_that_is_theirs(

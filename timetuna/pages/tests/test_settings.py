@@ -43,10 +43,10 @@ def test_saving_stores_everything_for_all_pages(as_alice: Client, page: BookingP
     found = page_settings(page.pk)
     assert response["Location"] == URL
     assert found is not None
-    assert found.opening.away == (Away(FIRST, LAST, "Skiing."),)
-    assert found.opening.travel == (Trip(FIRST, LAST, find_zone("Asia/Tokyo")),)
-    assert found.opening.holidays[date(2027, 1, 6)] == "Epiphany"
-    assert found.caps == (Cap(Period.DAY, CapScope.HOST, 3), Cap(Period.MONTH, CapScope.HOST, 20))
+    assert found.own.opening.away == (Away(FIRST, LAST, "Skiing."),)
+    assert found.own.opening.travel == (Trip(FIRST, LAST, find_zone("Asia/Tokyo")),)
+    assert found.own.opening.holidays[date(2027, 1, 6)] == "Epiphany"
+    assert found.own.caps == (Cap(Period.DAY, CapScope.HOST, 3), Cap(Period.MONTH, CapScope.HOST, 20))
 
 
 def test_the_tab_shows_what_is_stored(as_alice: Client) -> None:
@@ -159,7 +159,7 @@ def test_what_is_over_is_neither_shown_nor_read(as_alice: Client, alice: User, p
     found = page_settings(page.pk)
 
     assert found is not None
-    assert (found.opening.away, found.opening.travel, found.caps) == ((), (), ())
+    assert (found.own.opening.away, found.own.opening.travel, found.own.caps) == ((), (), ())
     assert "Long ago" not in shown(as_alice)
 
 

@@ -90,7 +90,7 @@ def bookings(request: HttpRequest) -> HttpResponse:
 
 def reader_of(host: User, now: datetime) -> Reader:
     """Return the host as somebody times are written for."""
-    return Reader(zone=datetimes.zone_or_utc(host.time_zone), now=now)
+    return Reader(host_id=host.pk, zone=datetimes.zone_or_utc(host.time_zone), now=now)
 
 
 def read_filter(request: HttpRequest, host: User) -> Filter:

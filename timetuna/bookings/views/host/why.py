@@ -29,7 +29,7 @@ def why(request: HttpRequest, page_id: int) -> HttpResponse:
     """Answer a question about one of the host's pages, or show where to ask one."""
     row = page_or_404(request, page_id)
     page, now = values(row), timezone.now()
-    zone = zone_on(page.opening, host_date(page.opening, minute_of(now)))
+    zone = zone_on(page.own.opening, host_date(page.own.opening, minute_of(now)))
     form = WhyForm(page, initial=_next_hour(now.astimezone(zone)))
     if form.fields.keys() & request.GET.keys():
         form = WhyForm(page, request.GET)
