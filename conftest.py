@@ -72,6 +72,16 @@ def _widgets_unseen(django_test_environment):  # noqa: ANN001, ANN202, ARG001
 
 
 @pytest.fixture(autouse=True, scope="session")
+def _mails_leave(django_test_environment):  # noqa: ANN001, ANN202, ARG001
+    """Send mails as the product does: Django's test environment would keep them."""
+    from django.conf import settings  # noqa: PLC0415 - as above
+
+    from timetuna.mail import OUR_BACKEND  # noqa: PLC0415
+
+    settings.EMAIL_BACKEND = OUR_BACKEND
+
+
+@pytest.fixture(autouse=True, scope="session")
 def _rows_are_deleted(django_test_environment):  # noqa: ANN001, ANN202, ARG001
     """Empty the tables by the short way after a test that commits."""
     from django.test import TransactionTestCase  # noqa: PLC0415 - as below

@@ -12,7 +12,7 @@ from timetuna.environment import SettingsError
 from timetuna.lib.mail import clean_address, parse_mailbox
 
 SETTINGS = Path(__file__).resolve().parent.parent / "timetuna" / "settings.py"
-OURS = re.compile(r"(TIMETUNA|ZOOM|GOOGLE|MICROSOFT|CALDAV|ICALFEED)_|EMAIL_URL|DATABASE_URL")
+OURS = re.compile(r"(TIMETUNA|ZOOM|GOOGLE|MICROSOFT|CALDAV|ICALFEED)_|EMAIL_|ANYMAIL_|DATABASE_URL")
 KEYS = {
     "TIMETUNA_SECRET_KEY": "a-key-for-tests-only-0123456789-abcdefgh",
     "TIMETUNA_ENCRYPTION_KEYS": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
@@ -224,3 +224,42 @@ def test_cookies_are_nobody_elses(started, base, session):
     names = [settings[f"{name}_COOKIE_NAME"] for name in ("SESSION", "CSRF", "MESSAGES")]
     assert names == [session.replace("session", name) for name in ("session", "csrf", "messages")]
     assert settings["SESSION_COOKIE_SECURE"] is settings["CSRF_COOKIE_SECURE"] is base.startswith("https")
+
+
+def test_a_mail_api_takes_the_place_of_the_mail_server(started, tmp_path):
+    (tmp_path / "token").write_text("from a file\n")
+    settings = started(
+        EMAIL_BACKEND="timetuna.mail.EmailBackend",
+        ANYMAIL_POSTMARK_SERVER_TOKEN_FILE=str(tmp_path / "token"),
+        ANYMAIL_MAILGUN_API_KEY="0123",
+        ANYMAIL_REQUESTS_TIMEOUT="5",
+        ANYMAIL_DEBUG_API_REQUESTS="yes",
+        ANYMAIL_SEND_DEFAULTS='{"tags": ["bookings"]}',
+    )
+
+    assert settings["EMAIL_BACKEND"] == "timetuna.mail.EmailBackend"
+    assert settings["ANYMAIL"] == {
+        "POSTMARK_SERVER_TOKEN": "from a file",
+        "MAILGUN_API_KEY": "0123",
+        "REQUESTS_TIMEOUT": 5.0,
+        "DEBUG_API_REQUESTS": True,
+        "SEND_DEFAULTS": {"tags": ["bookings"]},
+    }
+
+
+def test_a_mail_api_that_is_not_there_or_not_alone_is_refused(started):
+    assert "there is none of that name" in refused(
+        started, EMAIL_BACKEND="anymail.backends.pigeon.EmailBackend"
+    )
+    assert "there is none of that name" in refused(started, EMAIL_BACKEND="postmark")
+    both = refused(started, EMAIL_BACKEND="django.core.mail.backends.console.EmailBackend", **SERVER)
+    assert both == "EMAIL_BACKEND cannot be used: EMAIL_URL is set, too; keep one of them."
+
+
+def test_a_mail_api_needs_a_sender_too(started):
+    given = {
+        "TIMETUNA_BASE_URL": "http://nas",
+        "EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend",
+    }
+
+    assert refused(started, **given).startswith("TIMETUNA_FROM_EMAIL is not set")

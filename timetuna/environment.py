@@ -49,6 +49,11 @@ SETTINGS = (
         secret=True,
     ),
     EnvironmentSetting(
+        "EMAIL_BACKEND",
+        "In place of EMAIL_URL a mail API, such as anymail.backends.postmark.EmailBackend with its ANYMAIL_ settings.",
+        "",
+    ),
+    EnvironmentSetting(
         "TIMETUNA_FROM_EMAIL", "The sender of all mails, like 'TimeTuna <bookings@example.org>'."
     ),
     EnvironmentSetting(
@@ -160,13 +165,18 @@ class Environment:
 
     def text(self, name: str) -> str:
         """Return the value, the content of the file NAME_FILE points to, or the default; else ""."""
-        setting = BY_NAME[name]
+        return self._value(name) or BY_NAME[name].default or ""
+
+    def beginning(self, prefix: str) -> dict[str, str]:
+        """Return what is set under names that begin so, by the rest of the name; also from NAME_FILE."""
+        names = {name.removesuffix("_FILE") for name in self._variables if name.startswith(prefix)}
+        return {name.removeprefix(prefix): self._value(name) for name in sorted(names)}
+
+    def _value(self, name: str) -> str:
         given, path = self._given(name), self._given(f"{name}_FILE")
         if given and path:
             raise SettingsError(f"{name} and {name}_FILE are both set; keep one of them.")
-        if path:
-            return _content(path, name)
-        return given or setting.default or ""
+        return _content(path, name) if path else given
 
     def _given(self, name: str) -> str:
         """Return a variable without the quotes that a shell would have taken off and an env file keeps.

@@ -1,7 +1,9 @@
 """Django's settings, made from the environment. See environment.py for what may be set."""
 
+import json
 import os
 import re
+from importlib.util import find_spec
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -95,12 +97,44 @@ def _days(value: str) -> int | None:
     return int(value) if value else None
 
 
+def _mail_backend(value: str) -> str:
+    """Return the class that sends mails: our own, or one of a mail API."""
+    if value in {"", "timetuna.mail.EmailBackend"}:
+        return "timetuna.mail.EmailBackend"
+    if MAIL_SERVER is not None:
+        raise ValueError("EMAIL_URL is set, too; keep one of them.")
+    module, dot, _name = value.rpartition(".")
+    try:
+        known = bool(dot) and find_spec(module) is not None
+    except ImportError:
+        known = False
+    if not known:
+        raise ValueError("there is none of that name; Postmark's is anymail.backends.postmark.EmailBackend.")
+    return value
+
+
+def _mail_api_settings() -> dict[str, Any]:
+    """Return what django-anymail reads. Yes, no, objects in JSON and seconds are what they say, all else is text."""
+    named = {"yes": True, "true": True, "no": False, "false": False}
+    found: dict[str, Any] = {"REQUESTS_TIMEOUT": 30.0}
+    for name, value in env.beginning("ANYMAIL_").items():
+        try:
+            if name.endswith("_TIMEOUT"):
+                found[name] = float(value)
+            else:
+                found[name] = json.loads(value) if value.startswith("{") else named.get(value.lower(), value)
+        except ValueError:
+            raise SettingsError(f"ANYMAIL_{name} is no number of seconds, or no JSON.") from None
+    return found
+
+
 def _sender(value: str) -> str:
     if value:
         parse_mailbox(value)
         return value
     user = MAIL_SERVER.user if MAIL_SERVER else ""
-    kept_here = HOST in LOOPBACK or MAIL_SERVER is None or bool(env.text("TIMETUNA_SANDBOX_URL"))
+    sends = MAIL_SERVER is not None or bool(env.text("EMAIL_BACKEND"))
+    kept_here = HOST in LOOPBACK or not sends or bool(env.text("TIMETUNA_SANDBOX_URL"))
     for address in (f"noreply@{HOST}", user):
         if is_address(address):
             return f"TimeTuna <{address}>"
@@ -162,6 +196,8 @@ WEB_THREADS = env.number("TIMETUNA_WEB_THREADS", least=2, most=64)
 WORKER_THREADS = env.number("TIMETUNA_WORKER_THREADS", least=1, most=32)
 TRUSTED_PROXIES = env.parsed("TIMETUNA_TRUSTED_PROXIES", _networks)
 MAIL_SERVER = env.parsed("EMAIL_URL", lambda value: parse_email_url(value) if value else None)
+EMAIL_BACKEND = env.parsed("EMAIL_BACKEND", _mail_backend)
+ANYMAIL = _mail_api_settings()
 DEFAULT_FROM_EMAIL = env.parsed("TIMETUNA_FROM_EMAIL", _sender)
 MAIL_DOMAIN = (
     HOST if is_address(f"noreply@{HOST}") else parse_mailbox(DEFAULT_FROM_EMAIL).email.rpartition("@")[2]

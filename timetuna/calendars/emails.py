@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from email.message import EmailMessage
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -13,8 +12,8 @@ from timetuna.calendars.incidents import Trouble, said, trouble_of
 from timetuna.calendars.models import CalendarAccount
 from timetuna.calendars.queries import kinds_of_provider
 from timetuna.jobs.registry import MAIL, job
-from timetuna.lib.mail import Letter, Mailbox, build, parse_mailbox
-from timetuna.mail_delivery import deliver
+from timetuna.lib.mail import Letter, Mailbox, parse_mailbox
+from timetuna.mail import deliver
 
 
 @job("calendars.reconnect_mail", lane=MAIL)
@@ -26,7 +25,7 @@ def send_reconnect_mail(account_id: int) -> None:
         deliver(reconnect_mail(account))
 
 
-def reconnect_mail(account: CalendarAccount) -> EmailMessage:
+def reconnect_mail(account: CalendarAccount) -> Letter:
     """Return the mail that tells a host why a connection needs them, with one button that mends it."""
     trouble = trouble_of(account, now=timezone.now())
     values = {
@@ -39,7 +38,7 @@ def reconnect_mail(account: CalendarAccount) -> EmailMessage:
     return _mail(trouble, "reconnect", subject=subject, name=name, values=values)
 
 
-def trouble_mail(account: CalendarAccount, *, episode: datetime) -> EmailMessage:
+def trouble_mail(account: CalendarAccount, *, episode: datetime) -> Letter:
     """Return the mail that tells a host which calendars cannot be read since when, and what pages do meanwhile."""
     trouble = trouble_of(account, now=timezone.now())
     problems = list(dict.fromkeys(one.problem for one in trouble.calendars))
@@ -56,7 +55,7 @@ def trouble_mail(account: CalendarAccount, *, episode: datetime) -> EmailMessage
     )
 
 
-def mended_mail(account: CalendarAccount, names: list[str], *, episode: datetime) -> EmailMessage:
+def mended_mail(account: CalendarAccount, names: list[str], *, episode: datetime) -> Letter:
     """Return the mail that says that what a host was told of is over."""
     several = len(names) > 1
     subject = f"{len(names)} calendars" if several else f"Your calendar “{names[0]}”"
@@ -77,7 +76,7 @@ def _limited(trouble: Trouble) -> str:
 
 def _mail(
     trouble: Trouble, template: str, *, subject: str, name: str, values: Mapping[str, object]
-) -> EmailMessage:
+) -> Letter:
     """Build a mail to the account's host. name: of the episode, so that a mail sent again after a crash is the same."""
     account, host = trouble.account, trouble.account.host
     context = {
@@ -91,7 +90,7 @@ def _mail(
         "url": settings.BASE_URL + reverse("settings_providers"),
         "subject": subject,
     }
-    letter = Letter(
+    return Letter(
         sender=parse_mailbox(settings.DEFAULT_FROM_EMAIL),
         to=Mailbox(host.name, host.email),
         subject=subject,
@@ -100,4 +99,3 @@ def _mail(
         message_id=f"<{name}@{settings.MAIL_DOMAIN}>",
         sent_at=timezone.now(),
     )
-    return build(letter)

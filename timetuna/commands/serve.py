@@ -23,7 +23,7 @@ def run(_options: argparse.Namespace) -> int:
     environment = child_environment()
     bring_up_to_date(environment)
     services = product_services()
-    if not env.text("EMAIL_URL"):
+    if not env.text("EMAIL_URL") and not env.text("EMAIL_BACKEND"):
         mailbox, more = _mailbox(env)
         services.insert(0, mailbox)
         environment |= more

@@ -276,7 +276,7 @@ def _no_login(offered: list[str], *, encrypted: bool) -> MailError:
 
 
 def _login_refused(code: int, reply: bytes) -> MailError:
-    said = f"; it said {code} {_said(reply)}"
+    said = f"; it said {code} {words_of(reply)}"
     match code:
         case 535:
             what = "does not accept the user and password of EMAIL_URL"
@@ -304,7 +304,7 @@ def _as_mail_errors() -> Iterator[None]:
     except smtplib.SMTPSenderRefused as error:
         raise _sender_refused(error.smtp_code, error.smtp_error) from None
     except smtplib.SMTPResponseException as error:
-        said = f"said {error.smtp_code} {_said(error.smtp_error)}"
+        said = f"said {error.smtp_code} {words_of(error.smtp_error)}"
         raise _trouble(f"wants no conversation now: it {said}", str(error.smtp_code)) from None
     except smtplib.SMTPNotSupportedError:
         raise _trouble("does not offer the encryption that EMAIL_URL asks for", "tls") from None
@@ -325,7 +325,7 @@ def _trouble(what: str, code: str) -> MailError:
 
 
 def _sender_refused(code: int, reply: bytes | str) -> MailError:
-    said = _said(reply)
+    said = words_of(reply)
     if code == 530:  # noqa: PLR2004 - RFC 4954 section 6, RFC 3207 section 4
         what = f"wants a login or encryption first, which EMAIL_URL says; it said {code} {said}"
     else:
@@ -335,7 +335,7 @@ def _sender_refused(code: int, reply: bytes | str) -> MailError:
 
 def _refusal(code: int, reply: bytes | str) -> MailError:
     """Return what a reply to the recipient's address or to the mail itself comes to."""
-    said = _said(reply)
+    said = words_of(reply)
     permanent = code >= _PERMANENT and _is_about_the_mailbox(_text(reply))
     return MailError(
         f"The mail server said {code} {said}.", code=str(code), permanent=permanent, about_us=False
@@ -359,6 +359,7 @@ def _text(reply: bytes | str) -> str:
     return reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
 
 
-def _said(reply: bytes | str) -> str:
+def words_of(reply: bytes | str) -> str:
+    """Return what a server said on one line, without addresses."""
     text = _ADDRESS_IN_REPLY.sub("…", _text(reply))
     return single_line(text, max_length=_REPLY_LENGTH).rstrip(".")

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from timetuna.mail import is_set_up
 from timetuna.web.language import switch
 
 
@@ -16,6 +17,6 @@ def product(request: HttpRequest) -> dict[str, Any]:
         "signup_open": settings.SIGNUP_OPEN,
         "sandbox_url": settings.SANDBOX_URL,
         "mail_goes_to_sandbox": bool(settings.SANDBOX_URL),
-        "no_mail_server": settings.MAIL_SERVER is None,
+        "no_mail_server": not is_set_up(),
         "languages": partial(switch, request),  # called by the template that shows them
     }

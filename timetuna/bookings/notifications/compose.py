@@ -1,6 +1,5 @@
 """The mails of a booking, as guest and host read them."""
 
-from email.message import EmailMessage
 from typing import Any
 
 from django.conf import settings
@@ -36,21 +35,16 @@ from timetuna.bookings.notifications.reminder_messages import TIMELY_KINDS
 from timetuna.bookings.notifications.request_messages import REQUEST_KINDS
 from timetuna.l10n import datetimes
 from timetuna.lib.ics import Invitation, write
-from timetuna.lib.mail import Letter, Mailbox, build, parse_mailbox
+from timetuna.lib.mail import Letter, Mailbox, parse_mailbox
 from timetuna.lib.text import single_line
 from timetuna.pages.branding import look_of
 
 
-def compose(booking: Booking, *, kind: Kind, audience: str, tag: str = "") -> EmailMessage:
-    """Return the finished mail for one side.
-
-    tag: tells mails of one kind and revision apart. Raises ValueError with a sentence when an address cannot be used.
-    """
-    return build(letter(booking, kind=kind, audience=audience, tag=tag))
-
-
 def letter(booking: Booking, *, kind: Kind, audience: str, tag: str = "") -> Letter:
-    """Return what the mail consists of, in its reader's zone and language, with the invitation if the kind has one."""
+    """Return what the mail consists of, in its reader's zone and language, with the invitation if the kind has one.
+
+    tag: tells mails of one kind and revision apart. Raises ValueError with a sentence where nobody is known any more.
+    """
     with translation.override(settings.LANGUAGE_CODE if audience == HOST else booking.guest_language):
         return _letter(booking, kind, audience, tag)
 

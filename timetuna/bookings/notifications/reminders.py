@@ -8,11 +8,11 @@ from django.utils import timezone
 
 from timetuna.bookings.models import Booking, BookingGuest
 from timetuna.bookings.notifications.audiences import BOTH, GUEST, HOST, all_further, further, further_id
-from timetuna.bookings.notifications.compose import compose
+from timetuna.bookings.notifications.compose import letter
 from timetuna.bookings.notifications.send import send_mail
 from timetuna.jobs.models import Job
 from timetuna.jobs.registry import MAIL, GiveUp, Handler, Retry, job
-from timetuna.mail_delivery import deliver
+from timetuna.mail import deliver
 from timetuna.pages.hooks import on_reminders_changed
 
 
@@ -138,10 +138,10 @@ def _still_at(booking_id: int, start: int) -> Booking | None:
 def _send(booking: Booking, kind: Literal["reminder", "follow_up"], audience: str, tag: str) -> None:
     _let_earlier_mails_pass(booking, audience)
     try:
-        message = compose(booking, kind=kind, audience=audience, tag=tag)
+        mail = letter(booking, kind=kind, audience=audience, tag=tag)
     except ValueError as error:
         raise GiveUp(f"Mail not sent: {error}") from error
-    deliver(message)
+    deliver(mail)
 
 
 def _let_earlier_mails_pass(booking: Booking, audience: str) -> None:

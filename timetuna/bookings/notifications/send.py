@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, cast
 
 from timetuna.bookings.models import Booking
 from timetuna.bookings.notifications.audiences import further_id
-from timetuna.bookings.notifications.compose import compose
+from timetuna.bookings.notifications.compose import letter
 from timetuna.jobs.registry import MAIL, GiveUp, job
-from timetuna.mail_delivery import deliver
+from timetuna.mail import deliver
 
 if TYPE_CHECKING:
     from timetuna.bookings.notifications.booking_messages import Kind
@@ -17,16 +17,16 @@ def send_mail(booking_id: int, *, kind: str, audience: str, revision: int, tag: 
     """Compose from what is true now, and hand it to the mail server. Raises Retry or GiveUp with a sentence.
 
     A mail that waited while the booking changed again is not sent: the later change has its own. Only who was taken
-    off is in none of the later ones, and is told all the same. tag: see `compose`.
+    off is in none of the later ones, and is told all the same. tag: see `letter`.
     """
     booking = Booking.objects.select_related("host", "page").filter(pk=booking_id).first()
     if booking is None or (booking.revision != revision and not _is_off(booking, kind, audience)):
         return
     try:
-        message = compose(booking, kind=cast("Kind", kind), audience=audience, tag=tag)
+        mail = letter(booking, kind=cast("Kind", kind), audience=audience, tag=tag)
     except ValueError as error:
         raise GiveUp(f"Mail not sent: {error}") from error
-    deliver(message)
+    deliver(mail)
 
 
 def _is_off(booking: Booking, kind: str, audience: str) -> bool:

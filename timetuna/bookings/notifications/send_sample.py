@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, cast
 from timetuna.bookings.notifications.audiences import GUEST
 from timetuna.bookings.notifications.compose import letter
 from timetuna.bookings.notifications.sample_booking import sample_booking
-from timetuna.jobs.registry import MAIL, GiveUp, job
-from timetuna.lib.mail import Mailbox, build
-from timetuna.mail_delivery import deliver
+from timetuna.jobs.registry import MAIL, job
+from timetuna.lib.mail import Mailbox
+from timetuna.mail import deliver
 from timetuna.pages.actions.save_notifications import MAIL_KINDS, NotificationsTab
 from timetuna.pages.models import BookingPage
 from timetuna.pages.queries import MailText
@@ -29,9 +29,4 @@ def send_sample(page_id: int, *, kind: str, subject: str, message: str, language
         sample = letter(booking, kind=cast("Kind", kind), audience=GUEST)
     host = Mailbox(page.host.name, page.host.email)
     alone = replace(sample, ics=b"", method="", in_reply_to="", unsubscribe="")
-    mine = replace(alone, to=host, reply_to=host, subject=f"Test: {sample.subject}")
-    try:
-        mail = build(mine)
-    except ValueError as error:
-        raise GiveUp(f"Mail not sent: {error}") from error
-    deliver(mail)
+    deliver(replace(alone, to=host, reply_to=host, subject=f"Test: {sample.subject}"))

@@ -16,7 +16,7 @@ from timetuna.bookings.guests import Invitee
 from timetuna.bookings.notifications.audiences import GUEST, further
 from timetuna.bookings.notifications.audiences import HOST as HOST_SIDE
 from timetuna.bookings.notifications.booking_messages import FIRST_KINDS, Kind
-from timetuna.bookings.notifications.compose import compose, message_id
+from timetuna.bookings.notifications.compose import letter, message_id
 from timetuna.bookings.notifications.reminder_messages import TIMELY_KINDS
 from timetuna.bookings.notifications.send_sample import send_sample
 from timetuna.bookings.tests.conftest import order
@@ -122,7 +122,7 @@ def test_every_mail_of_a_booking(inbox, booking, kind, language):
     booking.guest_language = language
     brought = further(booking.further_guests.get().pk)
     for audience in (GUEST, HOST_SIDE, brought):
-        send(compose(booking, kind=kind, audience=audience, tag="1440.29999999"), settings.MAIL_SERVER)
+        send(build(letter(booking, kind=kind, audience=audience, tag="1440.29999999")), settings.MAIL_SERVER)
 
     sent = [check(raw) for raw in inbox]
     first = [
@@ -169,7 +169,7 @@ def test_every_mail_of_a_connection(inbox, alice):
         trouble_mail(account, episode=now),
         mended_mail(account, [LONG_NAME], episode=now),
     ):
-        send(mail, settings.MAIL_SERVER)
+        send(build(mail), settings.MAIL_SERVER)
 
     assert len([check(raw) for raw in inbox]) == 3
 

@@ -13,9 +13,10 @@ from timetuna.bookings.actions.reschedule import reschedule
 from timetuna.bookings.fulfilment.retry import retry_booking
 from timetuna.bookings.links import link
 from timetuna.bookings.models import Booking, Conference
-from timetuna.bookings.notifications.compose import compose
+from timetuna.bookings.notifications.compose import letter
 from timetuna.bookings.tests.conftest import make_page, order, tomorrow, work_off
 from timetuna.bookings.tests.reading import GUEST, HOST, Page, message
+from timetuna.lib.mail import build
 
 pytestmark = pytest.mark.django_db
 KINDS = ("confirmed", "promised", "link", "moved", "cancelled")
@@ -282,7 +283,7 @@ def test_the_mails_of_a_booking_are_one_thread(zoom, page, late):
 def test_a_second_try_is_the_same_mail(zoom, page, kind):
     booking = bring_about(zoom, page, kind)
 
-    again = compose(booking, kind=kind, audience="guest")
+    again = build(letter(booking, kind=kind, audience="guest"))
 
     assert again["Message-ID"] == zoom.mails(GUEST)[-1]["message_id"]
 

@@ -16,7 +16,7 @@ from timetuna.calendars.actions.claim_refresh import RefreshClaim
 from timetuna.calendars.emails import mended_mail, trouble_mail
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.jobs.registry import MAIL, GiveUp, job
-from timetuna.mail_delivery import deliver
+from timetuna.mail import deliver
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 
 PATIENCE, TRIES = timedelta(minutes=30), 3

@@ -6,8 +6,11 @@ from django.utils import timezone
 
 from timetuna import settings
 from timetuna.commands.checks.report import Report
-from timetuna.lib.mail import Letter, Mailbox, build, clean_address, parse_mailbox
-from timetuna.lib.smtp import MailError, MailServer, probe, send
+from timetuna.jobs.models import Job
+from timetuna.jobs.registry import MAIL
+from timetuna.lib.mail import Letter, Mailbox, clean_address, parse_mailbox
+from timetuna.lib.smtp import MailError, probe
+from timetuna.mail import OUR_BACKEND, hand_over, require_backend
 
 TEXT = """This is the test mail that `timetuna check` was asked for. It came from {address}.
 
@@ -18,6 +21,9 @@ of the sender's domain are where to look.
 
 def look(report: Report, *, mail_to: str) -> None:
     """Say whether the mail server takes our mails. mail_to: whom to send one, "" for nobody."""
+    if settings.EMAIL_BACKEND != OUR_BACKEND:
+        _look_at_api(report, mail_to)
+        return
     server = settings.MAIL_SERVER
     if server is None:
         report.note(
@@ -40,14 +46,24 @@ def look(report: Report, *, mail_to: str) -> None:
         return
     report.ok(f"The mail server takes mails from {sender.email}.")
     if mail_to:
-        _send_one(report, server, sender, mail_to)
+        _send_one(report, sender, mail_to)
+
+
+def _look_at_api(report: Report, mail_to: str) -> None:
+    try:
+        require_backend()
+    except MailError as error:
+        report.lacks(f"{error} Mails wait until this is mended.")
+        return
+    report.ok(
+        f"Mails leave by {settings.EMAIL_BACKEND}; `timetuna check --mail-to` says whether it takes one."
+    )
+    if mail_to:
+        _send_one(report, parse_mailbox(settings.DEFAULT_FROM_EMAIL), mail_to)
 
 
 def look_at_queue(report: Report) -> None:
     """Say how many mails could not be sent yet, and why the last of them."""
-    from timetuna.jobs.models import Job  # noqa: PLC0415 - needs django.setup()
-    from timetuna.jobs.registry import MAIL  # noqa: PLC0415
-
     waiting = Job.objects.filter(lane=MAIL, state=Job.State.WAITING).exclude(last_error="")
     newest = waiting.order_by("-id").first()
     if newest is not None:
@@ -55,14 +71,11 @@ def look_at_queue(report: Report) -> None:
         report.note(f"{count} {'mail waits' if count == 1 else 'mails wait'}. {newest.last_error}")
 
 
-def _send_one(report: Report, server: MailServer, sender: Mailbox, mail_to: str) -> None:
+def _send_one(report: Report, sender: Mailbox, mail_to: str) -> None:
     try:
-        message = build(letter_to(clean_address(mail_to), sender=sender))
+        hand_over(letter_to(clean_address(mail_to), sender=sender))
     except ValueError as error:
         report.lacks(f"No mail was sent: {error}")
-        return
-    try:
-        send(message, server)
     except MailError as error:
         report.lacks(f"The mail to {mail_to} was not taken. {error}")
     else:

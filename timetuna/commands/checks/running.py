@@ -9,7 +9,6 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from timetuna import settings
-from timetuna.commands.checks import mail
 from timetuna.commands.checks.report import Report
 from timetuna.commands.database import database_answers
 from timetuna.lib.secretbox import SecretBox, SecretBoxError
@@ -23,6 +22,8 @@ def look(report: Report, *, mail_to: str = "") -> None:
     """Add what is found to the report. mail_to: the address that a test mail is to be sent to, "" for none."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "timetuna.settings")
     django.setup()
+    from timetuna.commands.checks import mail  # noqa: PLC0415 - needs django.setup()
+
     _keys(report)
     _database(report)
     mail.look(report, mail_to=mail_to)
@@ -54,6 +55,8 @@ def _database(report: Report) -> None:
     report.ok("The database is up to date.")
     _secrets(report)
     _worker(report)
+    from timetuna.commands.checks import mail  # noqa: PLC0415 - as above
+
     mail.look_at_queue(report)
 
 

@@ -19,7 +19,16 @@ KEYS = {
     "TIMETUNA_ENCRYPTION_KEYS": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
 }
 SECOND_KEY = "ODkwMTIzNDU2Nzg5MDEyMzQ1Njc4OTAxMjM0NTY3ODk="
-OURS = ("TIMETUNA_", "ZOOM_", "GOOGLE_", "MICROSOFT_", "EMAIL_URL", "DATABASE_URL", "DJANGO_SETTINGS_MODULE")
+OURS = (
+    "TIMETUNA_",
+    "ZOOM_",
+    "GOOGLE_",
+    "MICROSOFT_",
+    "EMAIL_",
+    "ANYMAIL_",
+    "DATABASE_URL",
+    "DJANGO_SETTINGS_MODULE",
+)
 CreateHost = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -260,6 +269,17 @@ def test_check_sends_one_mail_when_asked(server: dict[str, str], postman: Sandbo
     assert "ok       A mail to you@guest.example was taken. Look whether it arrives" in done.stdout
     [letter] = postman.world.letterbox.all()
     assert letter.envelope.rcpt_to == ["you@guest.example"]
+
+
+def test_check_sends_by_a_mail_api(server: dict[str, str]) -> None:
+    api = {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+
+    done = timetuna("check", "--mail-to", "you@guest.example", settings=server | api)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"ok       Mails leave by {api['EMAIL_BACKEND']}; " in done.stdout
+    assert "To: you@guest.example" in done.stdout
+    assert "ok       A mail to you@guest.example was taken." in done.stdout
 
 
 def test_check_sends_nothing_unasked(server: dict[str, str], postman: Sandbox) -> None:

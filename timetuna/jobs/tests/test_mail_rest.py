@@ -3,44 +3,41 @@
 import socket
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from email.message import EmailMessage
 
 import pytest
 
 from sandbox.config import SandboxConfig
 from sandbox.running import Sandbox
 from tests.clock import present
-from timetuna import mail_delivery
+from timetuna import mail
 from timetuna.jobs.registry import GiveUp, Retry, first_tried
-from timetuna.lib.mail import Letter, Mailbox, build
+from timetuna.lib.mail import Letter, Mailbox
 from timetuna.lib.smtp import MailServer
 from timetuna.lib.tests.conftest import scripted
 
 
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch, settings):
-    monkeypatch.setattr(mail_delivery, "_rest", mail_delivery._Rest())
+    monkeypatch.setattr(mail, "_rest", mail._Rest())
     settings.RETRY_SECONDS = 10
 
 
-def letter() -> EmailMessage:
-    return build(
-        Letter(
-            sender=Mailbox("TimeTuna", "tuna@host.example"),
-            to=Mailbox("Sam", "sam@guest.example"),
-            subject="Hello",
-            text="Hello\n",
-            html="<p>Hello</p>",
-            message_id="<a@host.example>",
-            sent_at=datetime(2026, 11, 24, tzinfo=UTC),
-        )
+def letter() -> Letter:
+    return Letter(
+        sender=Mailbox("TimeTuna", "tuna@host.example"),
+        to=Mailbox("Sam", "sam@guest.example"),
+        subject="Hello",
+        text="Hello\n",
+        html="<p>Hello</p>",
+        message_id="<a@host.example>",
+        sent_at=datetime(2026, 11, 24, tzinfo=UTC),
     )
 
 
 def refused(server, settings):
     settings.MAIL_SERVER = server
     with pytest.raises(Retry) as raised:
-        mail_delivery.deliver(letter())
+        mail.deliver(letter())
     return raised.value
 
 
@@ -69,10 +66,10 @@ def test_after_some_failures_it_is_not_dialled_for_a_while(away, settings):
 def test_one_asks_after_the_rest_and_its_success_lets_all_through(away, settings, monkeypatch):
     for _ in range(5):
         refused(away, settings)
-    monkeypatch.setattr(mail_delivery._rest, "_until", 0.0)
+    monkeypatch.setattr(mail._rest, "_until", 0.0)
     with Sandbox(SandboxConfig(http_port=0, smtp_port=away.port)) as sandbox:
-        mail_delivery.deliver(letter())
-        mail_delivery.deliver(letter())
+        mail.deliver(letter())
+        mail.deliver(letter())
 
         assert len(sandbox.world.letterbox.all()) == 2
 
@@ -83,13 +80,13 @@ def test_another_server_is_none_of_its_business(away, settings):
     with Sandbox(SandboxConfig(http_port=0, smtp_port=0)) as sandbox:
         settings.MAIL_SERVER = MailServer("127.0.0.1", sandbox.smtp_port)
 
-        mail_delivery.deliver(letter())
+        mail.deliver(letter())
 
 
 def test_however_often_a_mail_was_tried_it_waits_no_longer_than_the_server_does(away, settings):
     for _ in range(30):
         order = refused(away, settings)
-        mail_delivery._rest._until = 0.0
+        mail._rest._until = 0.0
 
     assert (order.at - present()).total_seconds() <= 2 * 300
 
@@ -108,10 +105,10 @@ def test_what_is_not_about_the_mailbox_is_given_up_after_five_days(answering):
     quota = ("250 hello", "250 OK", "250 OK", "354 go", "550 5.4.5 daily limit", "250 OK", "221 bye")
     answering(*quota)
     with first_tried(present() - timedelta(days=4, hours=23)), pytest.raises(Retry) as waits:
-        mail_delivery.deliver(letter())
+        mail.deliver(letter())
     answering(*quota)
     with first_tried(present() - timedelta(days=5, hours=1)), pytest.raises(GiveUp) as over:
-        mail_delivery.deliver(letter())
+        mail.deliver(letter())
 
     assert str(waits.value) == "Mail waiting: The mail server said 550 5.4.5 daily limit."
     assert waits.value.at is None, "its own pause, which grows"
