@@ -69,10 +69,14 @@ def fill(count: int, *, minutes: int) -> None:
     from timetuna.bookings.actions.book import Guest, Order, book  # noqa: PLC0415
     from timetuna.bookings.forms.fields import new_key  # noqa: PLC0415
     from timetuna.jobs.models import Job  # noqa: PLC0415
-    from timetuna.pages.models import BookingPage  # noqa: PLC0415
+    from timetuna.pages.models import BookingPage, Reminder  # noqa: PLC0415
 
     pages = [page for _, page in make_hosts("m", 100, open_between=(0, 1440), weekdays=7)]
-    BookingPage.objects.update(guest_reminders=[minutes] if minutes else [], notice_minutes=0, holds=False)
+    BookingPage.objects.update(notice_minutes=0, holds=False)
+    if minutes:
+        Reminder.objects.bulk_create(
+            Reminder(page=page, audience=Reminder.Audience.GUEST, minutes=minutes) for page in pages
+        )
     now = timezone.now()
     first = minute_of(now.replace(second=0, microsecond=0)) // 30 * 30 + 3 * 24 * 60
     for number in range(count):

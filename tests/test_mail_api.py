@@ -181,7 +181,7 @@ def test_what_is_said_about_one_mail_is_given_up_after_five_days(api):
     with first_tried(present() - timedelta(days=5, hours=1)):
         over = refused(GiveUp)
 
-    assert str(waits) == "Mail waiting: The mail service said 422; it said Invalid 'From' address: '…."
+    assert str(waits) == "Mail waiting: The mail service said 422; it said Invalid 'From' address: …."
     assert waits.at is None, "its own pause, which grows"
     assert str(over).startswith("Mail refused for 5 days: ")
 

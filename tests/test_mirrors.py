@@ -42,9 +42,9 @@ page = BookingPage.objects.get(pk={page})
 WeeklyHours.objects.filter(schedule=page.schedule).delete()
 for weekday in range(7):
     WeeklyHours.objects.create(schedule=page.schedule, weekday=weekday, start_minute=0, end_minute=1440)
-BookingPage.objects.filter(pk=page.pk).update(
-    guest_reminders=[60, 1440], host_reminders=[30], follow_up_minutes=30, notice_minutes=0, increment_minutes=30
-)
+BookingPage.objects.filter(pk=page.pk).update(notice_minutes=0, increment_minutes=30)
+reminders = [("reminder", "guest", 60), ("reminder", "guest", 1440), ("reminder", "host", 30)]
+reminders += [("follow_up", "guest", 30)]
 for kind, detail in dict(in_person="Room 1", google_meet="").items():
     MeetingType.objects.update_or_create(page=page, kind=kind, defaults=dict(enabled=True, detail=detail))
 asked = BookingPage.objects.get(pk=page.pk)
@@ -55,6 +55,9 @@ for kind in page.meeting_types.filter(enabled=True):
     MeetingType.objects.create(page=asked, kind=kind.kind, enabled=True, detail=kind.detail)
 for minutes in page.durations.values_list("minutes", flat=True):
     asked.durations.create(minutes=minutes)
+for one in (page, asked):
+    for kind, audience, minutes in reminders:
+        one.reminders.create(kind=kind, audience=audience, minutes=minutes)
 answer(asked.pk)
 """
 

@@ -17,8 +17,7 @@ class BookingPage(models.Model):
     own_calendars: the page's PageCalendar rows say which calendars block it; else all that block in their account.
     writes: where new events go; `write_calendar` counts for CHOSEN only.
     change_notice_minutes, cancel_notice_minutes: until how long before the start guests may move or cancel; None is
-    never.  approval: the host has to say yes within `approval_hours`.  guest_reminders, host_reminders: minutes
-    before the start, at most five.  follow_up_minutes: after the end; None sends none.
+    never.  approval: the host has to say yes within `approval_hours`.
     """
 
     class Horizon(models.TextChoices):
@@ -69,9 +68,6 @@ class BookingPage(models.Model):
     most_guests = models.PositiveSmallIntegerField(default=5)
     approval = models.BooleanField(default=False)
     approval_hours = models.PositiveIntegerField(default=24)
-    guest_reminders = models.JSONField(default=list)
-    host_reminders = models.JSONField(default=list)
-    follow_up_minutes = models.PositiveIntegerField(null=True)
     brand_color = models.CharField(max_length=7, blank=True, default="")
     logo_version = models.CharField(max_length=16, blank=True, default="")
     mail_subject = models.CharField(max_length=150, blank=True, default="")
@@ -147,6 +143,39 @@ class PageMail(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["page", "kind"], name="pages_one_mail_of_each_kind")]
+
+
+class Reminder(models.Model):
+    """A message that time brings to people of a page's bookings: `minutes` before the start, or after the end.
+
+    audience: the host, or everybody on the guest's side.  channel: by what, a module of `notifications/channels/`.
+    """
+
+    class Kind(models.TextChoices):
+        """Which message it is; each has its own texts."""
+
+        REMINDER = "reminder"
+        FOLLOW_UP = "follow_up"
+
+    class Audience(models.TextChoices):
+        """Whom it is for."""
+
+        GUEST = "guest"
+        HOST = "host"
+
+    page = models.ForeignKey(BookingPage, on_delete=models.CASCADE, related_name="reminders")
+    kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.REMINDER)
+    audience = models.CharField(max_length=10, choices=Audience.choices)
+    minutes = models.PositiveIntegerField()
+    channel = models.CharField(max_length=20, default="mail")
+
+    class Meta:
+        ordering = ["-minutes", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["page", "kind", "audience", "channel", "minutes"], name="pages_one_reminder_of_each"
+            )
+        ]
 
 
 class Schedule(models.Model):

@@ -1,7 +1,7 @@
 """Reminders and follow-ups: written down with the change that gives a booking its time, sent if that still holds."""
 
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import TYPE_CHECKING, cast
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,9 +11,13 @@ from timetuna.bookings.notifications.audiences import BOTH, GUEST, HOST, all_fur
 from timetuna.bookings.notifications.compose import letter
 from timetuna.bookings.notifications.send import send_mail
 from timetuna.jobs.models import Job
-from timetuna.jobs.registry import MAIL, GiveUp, Handler, Retry, job
+from timetuna.jobs.registry import MAIL, GiveUp, Retry, job
 from timetuna.mail import deliver
 from timetuna.pages.hooks import on_reminders_changed
+from timetuna.pages.models import Reminder
+
+if TYPE_CHECKING:
+    from timetuna.bookings.notifications.booking_messages import Kind
 
 
 def plan_reminders(booking: Booking, *, now: datetime) -> None:
@@ -22,27 +26,26 @@ def plan_reminders(booking: Booking, *, now: datetime) -> None:
     The key has the booking's time in it: after a move there are new reminders, and the old ones, when their moment
     comes, find another time and say nothing. A moment that is past is left out.
     """
-    page = booking.page
-    if page is None or booking.status != Booking.Status.CONFIRMED:
+    if booking.page is None or booking.status != Booking.Status.CONFIRMED:
         return
-    guests = (GUEST, *all_further(booking))
-    for audience in (*guests, HOST):
-        for minutes in page.host_reminders if audience == HOST else page.guest_reminders:
-            _plan(booking, remind, audience, reminder_due(booking, minutes), now, minutes)
-    after = page.follow_up_minutes
-    if after is not None:
-        for audience in guests:
-            _plan(booking, follow_up, audience, follow_up_due(booking, after), now, after)
+    rows = booking.page.reminders.all()
+    people = (GUEST, *all_further(booking), HOST)
+    for kind in Reminder.Kind:
+        for audience in people:
+            for row in rows:
+                if (row.kind, row.audience) == (kind, _side(audience)):
+                    _plan(booking, row, audience, now)
 
 
-def reminder_due(booking: Booking, minutes: int) -> datetime:
-    """Return when the reminder so many minutes before the start is due, aware UTC."""
-    return booking.start_at - timedelta(minutes=minutes)
-
-
-def follow_up_due(booking: Booking, minutes: int) -> datetime:
-    """Return when the mail so many minutes after the end is due, aware UTC."""
+def _due(booking: Booking, kind: str, minutes: int) -> datetime:
+    """Return when a reminder so many minutes before the start is due, or a follow-up after the end (aware UTC)."""
+    if kind == Reminder.Kind.REMINDER:
+        return booking.start_at - timedelta(minutes=minutes)
     return booking.end_at() + timedelta(minutes=minutes)
+
+
+def _side(audience: str) -> Reminder.Audience:
+    return Reminder.Audience.HOST if audience == HOST else Reminder.Audience.GUEST
 
 
 def drop_reminders_of(row: BookingGuest) -> None:
@@ -63,7 +66,7 @@ def plan_reminders_of_page(page_id: int) -> None:
 def plan_page_reminders(page_id: int) -> None:
     """Plan the reminders of the page's bookings that are to come."""
     now = timezone.now()
-    coming = Booking.objects.select_related("page").filter(
+    coming = Booking.objects.prefetch_related("page__reminders").filter(
         page=page_id, status=Booking.Status.CONFIRMED, start_at__gt=now
     )
     for booking in coming.order_by("start_at").iterator(chunk_size=200):
@@ -72,50 +75,48 @@ def plan_page_reminders(page_id: int) -> None:
 
 
 @job("bookings.reminder", lane=MAIL)
-def remind(booking_id: int, *, audience: str, minutes: int, start: int) -> None:
+def remind(booking_id: int, *, audience: str, minutes: int, start: int, channel: str) -> None:
     """Remind one of its people before the start. Raises Retry or GiveUp with a sentence.
 
     Nothing is sent for a booking that was moved, cancelled or begun meanwhile, or once its page wants no such
     reminder any more. A mail server that was away until after the start makes the reminder pointless.
     """
     booking = _still_at(booking_id, start)
-    if booking is None or booking.page is None or booking.start_at <= timezone.now():
-        return
-    wanted = booking.page.host_reminders if audience == HOST else booking.page.guest_reminders
-    if minutes in wanted and _wants(booking, audience, due=reminder_due(booking, minutes)):
-        _send(booking, "reminder", audience, f"{minutes}.{start}")
+    if booking is not None and booking.start_at > timezone.now():
+        _send(booking, Reminder(kind="reminder", minutes=minutes, channel=channel), audience)
 
 
 @job("bookings.follow_up", lane=MAIL)
-def follow_up(booking_id: int, *, audience: str, minutes: int, start: int) -> None:
+def follow_up(booking_id: int, *, audience: str, minutes: int, start: int, channel: str) -> None:
     """Write to the guest, or to somebody they brought, after the meeting. Raises Retry or GiveUp with a sentence."""
     booking = _still_at(booking_id, start)
-    if booking is None or booking.page is None or booking.no_show:
-        return
-    wanted = booking.page.follow_up_minutes == minutes
-    if wanted and _wants(booking, audience, due=follow_up_due(booking, minutes)):
-        _send(booking, "follow_up", audience, f"{minutes}.{start}")
+    if booking is not None and not booking.no_show:
+        _send(booking, Reminder(kind="follow_up", minutes=minutes, channel=channel), audience)
 
 
+_HANDLERS = {Reminder.Kind.REMINDER: remind, Reminder.Kind.FOLLOW_UP: follow_up}
 TIMED_MAILS = (remind.name, follow_up.name)
 
 
-def _plan(
-    booking: Booking, mail: Handler[..., None], audience: str, at: datetime, now: datetime, minutes: int
-) -> None:
+def _plan(booking: Booking, row: Reminder, audience: str, now: datetime) -> None:
+    at = _due(booking, row.kind, row.minutes)
     if at <= now:
         return
-    start = int(booking.start_at.timestamp()) // 60
-    kind = mail.name.removeprefix("bookings.")
-    mail.enqueue(
-        key=f"{kind}:{booking.pk}:{audience}:{minutes}:{start}",
+    start = _minute(booking)
+    _HANDLERS[Reminder.Kind(row.kind)].enqueue(
+        key=f"{row.kind}:{booking.pk}:{audience}:{row.minutes}:{start}:{row.channel}",
         concurrency=booking.subject_key(),
         at=at,
         booking_id=booking.pk,
         audience=audience,
-        minutes=minutes,
+        minutes=row.minutes,
         start=start,
+        channel=row.channel,
     )
+
+
+def _minute(booking: Booking) -> int:
+    return int(booking.start_at.timestamp()) // 60
 
 
 def _wants(booking: Booking, audience: str, *, due: datetime) -> bool:
@@ -132,13 +133,21 @@ def _still_at(booking_id: int, start: int) -> Booking | None:
         pk=booking_id, status=Booking.Status.CONFIRMED, erased_at=None
     )
     booking = found.first()
-    return booking if booking and int(booking.start_at.timestamp()) // 60 == start else None
+    return booking if booking and _minute(booking) == start else None
 
 
-def _send(booking: Booking, kind: Literal["reminder", "follow_up"], audience: str, tag: str) -> None:
+def _send(booking: Booking, row: Reminder, audience: str) -> None:
+    """Send what was planned, if the page wants it still and its reader does."""
+    wanted = Reminder.objects.filter(
+        page=booking.page, kind=row.kind, audience=_side(audience), minutes=row.minutes, channel=row.channel
+    )
+    due = _due(booking, row.kind, row.minutes)
+    if not wanted.exists() or not _wants(booking, audience, due=due):
+        return
     _let_earlier_mails_pass(booking, audience)
+    kind = cast("Kind", row.kind)
     try:
-        mail = letter(booking, kind=kind, audience=audience, tag=tag)
+        mail = letter(booking, kind=kind, audience=audience, tag=f"{row.minutes}.{_minute(booking)}")
     except ValueError as error:
         raise GiveUp(f"Mail not sent: {error}") from error
     deliver(mail)

@@ -24,7 +24,7 @@ def send_sample(page_id: int, *, kind: str, subject: str, message: str, language
     if page is None:
         return
     texts = {name: MailText() for name in MAIL_KINDS} | {kind: MailText(subject, message)}
-    tab = NotificationsTab(guest_reminders=[], host_reminders=[], follow_up_minutes=None, texts=texts)
+    tab = NotificationsTab(reminders=(), texts=texts)
     with sample_booking(page, tab, language=language) as booking:
         sample = letter(booking, kind=cast("Kind", kind), audience=GUEST)
     host = Mailbox(page.host.name, page.host.email)

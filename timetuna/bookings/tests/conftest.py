@@ -89,6 +89,18 @@ def tomorrow(hour=10, minute=0):
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC)
 
 
+def set_reminders(page, *, guest=(), host=(), after=()):
+    """Have the page remind by mail so many minutes before the start, and write so long after the end."""
+    page.reminders.all().delete()
+    for kind, audience, times in (
+        ("reminder", "guest", guest),
+        ("reminder", "host", host),
+        ("follow_up", "guest", after),
+    ):
+        for minutes in times:
+            page.reminders.create(kind=kind, audience=audience, minutes=minutes)
+
+
 def order(page, start=None, *, minutes=30, kind="in_person", key=None, **guest):
     person = {"name": "Sam Guest", "email": "sam@guest.example", "time_zone": "America/New_York"} | guest
     return Order(

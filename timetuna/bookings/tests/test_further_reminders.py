@@ -14,7 +14,7 @@ from timetuna.bookings.links import brought_reminders, link_path
 from timetuna.bookings.models import BookingGuest
 from timetuna.bookings.status.effects import effects
 from timetuna.bookings.status.rows import Reader
-from timetuna.bookings.tests.conftest import tomorrow, work_off
+from timetuna.bookings.tests.conftest import set_reminders, tomorrow, work_off
 from timetuna.bookings.tests.life import made, now
 from timetuna.bookings.tests.reading import GUEST, HOST, message
 from timetuna.bookings.tests.test_further_guests import KIM, LEE, add
@@ -28,8 +28,7 @@ START = timedelta(days=2)
 
 @pytest.fixture
 def page(page, zoom):
-    page.guest_reminders, page.host_reminders, page.follow_up_minutes = [60, 24 * 60], [10], 30
-    page.save()
+    set_reminders(page, guest=[60, 24 * 60], host=[10], after=[30])
     return page
 
 

@@ -14,7 +14,7 @@ from timetuna.bookings.actions.reschedule import reschedule
 from timetuna.bookings.fulfilment.reconcile import reconcile
 from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking
-from timetuna.bookings.tests.conftest import due_now, order, tomorrow, work_off
+from timetuna.bookings.tests.conftest import due_now, order, set_reminders, tomorrow, work_off
 from timetuna.bookings.tests.reading import GUEST, HOST, message
 from timetuna.jobs.models import Job
 
@@ -24,8 +24,7 @@ REMINDERS = ("bookings.reminder", "bookings.follow_up")
 
 @pytest.fixture
 def page(page, zoom):
-    page.guest_reminders, page.host_reminders, page.follow_up_minutes = [60, 24 * 60], [10], 30
-    page.save()
+    set_reminders(page, guest=[60, 24 * 60], host=[10], after=[30])
     return page
 
 
@@ -116,8 +115,7 @@ def test_they_die_with_a_cancellation(page, zoom):
 def test_what_the_page_does_not_want_any_more_is_not_sent(page, zoom):
     booked(page, tomorrow(10) + timedelta(days=2))
 
-    page.guest_reminders, page.follow_up_minutes = [60], None
-    page.save()
+    set_reminders(page, guest=[60], host=[10])
     pass_the_moments()
 
     assert len(mails_about(zoom, "Reminder:")) == 2

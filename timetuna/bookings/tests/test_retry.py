@@ -16,7 +16,7 @@ from timetuna.bookings.fulfilment.reconcile import reconcile
 from timetuna.bookings.fulfilment.retry import retry_booking
 from timetuna.bookings.guests import Invitee
 from timetuna.bookings.models import Booking, BookingGuest
-from timetuna.bookings.tests.conftest import due_now, make_page, order, tomorrow, work_off
+from timetuna.bookings.tests.conftest import due_now, make_page, order, set_reminders, tomorrow, work_off
 from timetuna.bookings.tests.diary import shown
 from timetuna.bookings.tests.google import PRIMARY
 from timetuna.calendars.access_tokens import use
@@ -329,8 +329,7 @@ def test_who_was_taken_off_is_told_also_when_the_booking_changes_again_at_once(g
 
 
 def test_reminders_and_the_end_of_a_request_that_were_lost_are_planned_again(google, page):
-    page.guest_reminders = [60]
-    page.save()
+    set_reminders(page, guest=[60])
     book(order(page), now=present())
     page.approval = True
     page.save()

@@ -17,14 +17,14 @@ from timetuna.pages.models import (
     PageHost,
     PageLogo,
     PageMail,
+    Reminder,
     Schedule,
     WeeklyHours,
 )
 from timetuna.pages.slugs import free_slug, from_title
 
-RowT = TypeVar(
-    "RowT", PageHost, Duration, MeetingType, WeeklyHours, DateOverride, PageCalendar, PageLogo, PageMail
-)
+RowT = TypeVar("RowT", bound=Model)
+_ROWS = (PageHost, Duration, MeetingType, PageCalendar, PageLogo, PageMail, Reminder)
 _TITLE_LENGTH = 120
 
 
@@ -45,12 +45,8 @@ def duplicate_page(page: BookingPage) -> BookingPage:
                 "created_at": timezone.now(),
             }
         )
-        _copy_rows(PageHost, page=(page, copy))
-        _copy_rows(Duration, page=(page, copy))
-        _copy_rows(MeetingType, page=(page, copy))
-        _copy_rows(PageCalendar, page=(page, copy))
-        _copy_rows(PageLogo, page=(page, copy))
-        _copy_rows(PageMail, page=(page, copy))
+        for model in _ROWS:
+            _copy_rows(model, page=(page, copy))
         _copy_own_hours(page, copy)
     return copy
 

@@ -1,13 +1,13 @@
 """Saves the editor's tab Notifications."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
 
 from timetuna.pages.hooks import reminders_changed
-from timetuna.pages.models import BookingPage, PageMail
+from timetuna.pages.models import BookingPage, PageMail, Reminder
 from timetuna.pages.queries import MailText
 
 MAIL_KINDS = ("confirmed", "moved", "cancelled", "reminder", "follow_up")
@@ -15,11 +15,9 @@ MAIL_KINDS = ("confirmed", "moved", "cancelled", "reminder", "follow_up")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotificationsTab:
-    """What the tab says. Reminders are minutes before the start, the follow-up minutes after the end."""
+    """What the tab says; its reminders are rows that belong to no page yet."""
 
-    guest_reminders: list[int]
-    host_reminders: list[int]
-    follow_up_minutes: int | None
+    reminders: Sequence[Reminder]
     texts: Mapping[str, MailText]
 
 
@@ -28,15 +26,16 @@ def save_notifications(page: BookingPage, tab: NotificationsTab) -> None:
     first = tab.texts["confirmed"]
     with transaction.atomic():
         BookingPage.objects.filter(pk=page.pk).update(
-            guest_reminders=tab.guest_reminders,
-            host_reminders=tab.host_reminders,
-            follow_up_minutes=tab.follow_up_minutes,
             mail_subject=first.subject,
             mail_message=first.message,
             updated_at=timezone.now(),
         )
         for kind in MAIL_KINDS[1:]:
             _store(page, kind, tab.texts[kind])
+        page.reminders.all().delete()
+        for one in tab.reminders:
+            one.page = page
+        Reminder.objects.bulk_create(tab.reminders)
         reminders_changed(page.pk)
 
 

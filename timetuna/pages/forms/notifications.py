@@ -10,7 +10,7 @@ from timetuna.pages.actions.save_notifications import MAIL_KINDS, NotificationsT
 from timetuna.pages.forms import time_spans
 from timetuna.pages.forms.fields import LineField, SubjectField, WordsField
 from timetuna.pages.mail_variables import PLACEHOLDERS, unknown
-from timetuna.pages.models import BookingPage
+from timetuna.pages.models import BookingPage, Reminder
 from timetuna.pages.queries import MailText, mail_text
 from timetuna.web.saving import HostForm
 
@@ -22,6 +22,14 @@ _TITLES = {
     "reminder": ("Reminder", "Sent before the meeting, at the times above."),
     "follow_up": ("Follow-up", "Sent after the meeting, if that is on."),
 }
+
+
+_REMINDERS = {
+    "guest_reminders": (Reminder.Kind.REMINDER, Reminder.Audience.GUEST, "mail"),
+    "host_reminders": (Reminder.Kind.REMINDER, Reminder.Audience.HOST, "mail"),
+    "follow_up": (Reminder.Kind.FOLLOW_UP, Reminder.Audience.GUEST, "mail"),
+}
+"""Which rows a field's times stand for: kind, audience and channel."""
 
 
 def _known_placeholders(text: str) -> None:
@@ -89,13 +97,12 @@ class NotificationsForm(HostForm):
 
     def __init__(self, page: BookingPage, data: Any = None) -> None:
         """Show the page's stored settings, or what was sent in `data`."""
-        after = page.follow_up_minutes
-        initial = {
-            "guest_reminders": time_spans.show(page.guest_reminders),
-            "host_reminders": time_spans.show(page.host_reminders),
-            "follow_up": "" if after is None else time_spans.show([after]),
-        }
-        super().__init__(data, initial=initial)
+        times: dict[str, list[int]] = {name: [] for name in _REMINDERS}
+        fields: dict[tuple[str, str, str], str] = {what: name for name, what in _REMINDERS.items()}
+        for row in page.reminders.all():
+            if name := fields.get((row.kind, row.audience, row.channel)):
+                times[name].append(row.minutes)
+        super().__init__(data, initial={name: time_spans.show(minutes) for name, minutes in times.items()})
         for kind in MAIL_KINDS:
             self._add_texts(kind, mail_text(page, kind))
 
@@ -129,11 +136,12 @@ class NotificationsForm(HostForm):
     def values(self) -> NotificationsTab:
         """Return what a valid form says."""
         data = self.cleaned_data
-        after = data["follow_up"]
         return NotificationsTab(
-            guest_reminders=data["guest_reminders"],
-            host_reminders=data["host_reminders"],
-            follow_up_minutes=after[0] if after else None,
+            reminders=[
+                Reminder(kind=kind, audience=audience, channel=channel, minutes=minutes)
+                for name, (kind, audience, channel) in _REMINDERS.items()
+                for minutes in data[name]
+            ],
             texts={
                 kind: MailText(data[_name(kind, "subject")], data[_name(kind, "message")])
                 for kind in MAIL_KINDS
