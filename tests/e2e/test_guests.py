@@ -187,7 +187,7 @@ def test_the_second_guest_gets_the_other_times_and_types_nothing_twice(live_time
         expect(ben.page.get_by_text("This time is not free any more")).to_be_visible()
         ben.look("taken")
         assert fits(ben.page)
-        same_day = ben.page.locator(".free-day", has_text=f"{open_day():%A %-d %B}")
+        same_day = ben.page.locator(".time-group", has_text=f"{open_day():%A %-d %B}")
         assert "10:00" not in same_day.inner_text().split()
         expect(ben.page.get_by_label("Your name")).to_have_value("ben")
         expect(ben.page.get_by_label("Anything the host should know")).to_have_value("From ben")

@@ -54,7 +54,7 @@ for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) 
 document.addEventListener(
   "click",
   (event) => {
-    const link = event.target.closest?.(".lengths a, .offers a, .languages a");
+    const link = event.target.closest?.(".pills a, .link-cards a, .languages a");
     if (!link) return;
     const here = new URL(location.href).searchParams;
     const there = new URL(link.href);

@@ -22,8 +22,8 @@ if (select) {
     autocapitalize: "none",
     spellcheck: "false",
   });
-  const list = make("ul", { id: "zones", class: "zones", role: "listbox", "aria-label": select.dataset.zonesLabel });
-  const none = make("p", { class: "zones-none", role: "status" });
+  const list = make("ul", { id: "zones", class: "timezone-list", role: "listbox", "aria-label": select.dataset.zonesLabel });
+  const none = make("p", { class: "timezone-none", role: "status" });
   let options = [];
   let active = null;
 
@@ -97,6 +97,6 @@ if (select) {
 
   select.removeAttribute("id");
   select.hidden = true;
-  select.after(make("div", { class: "picker" }, input, list, none));
+  select.after(make("div", { class: "timezone-picker" }, input, list, none));
   close();
 }
