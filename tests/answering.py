@@ -10,11 +10,9 @@ from django.db import OperationalError, connection
 
 from tests.clock import present
 from timetuna.availability.minutes import minute_of
-from timetuna.bookings.actions.approve import approve
+from timetuna.bookings.actions.answer_request import approve, decline, expire_request
 from timetuna.bookings.actions.book import Guest, Order, book
 from timetuna.bookings.actions.cancel import cancel
-from timetuna.bookings.actions.decline import decline
-from timetuna.bookings.actions.expire_request import expire_request
 from timetuna.bookings.errors import BookingRefused
 from timetuna.bookings.forms.fields import new_key
 from timetuna.bookings.models import Booking, BookingHost

@@ -244,7 +244,7 @@ def _unlike_the_log(log: list[Sent], tables: dict[str, Any]) -> list[str]:
     found = [f"lost: {key}" for key in booked - stored.keys()]
     found += [f"nobody was told of: {key}" for key in stored.keys() - booked]
     for key, row in stored.items():
-        ought = ("cancelled", False) if key in called_off else ("confirmed", True)
+        ought = ("cancelled_by_guest", False) if key in called_off else ("confirmed", True)
         if (row["status"], row["id"] in takes_time) != ought:
             found.append(f"not as acknowledged: {row}")
     return found

@@ -14,11 +14,10 @@ from tests.dying import Steps, in_child, install, work_off  # sets Django up
 # isort: split
 from sandbox import SandboxControl
 from timetuna.availability.minutes import minute_of
-from timetuna.bookings.actions.approve import approve
+from timetuna.bookings.actions.answer_request import approve, decline
 from timetuna.bookings.actions.book import Guest, Order, book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.change_guests import add_guests, remove_guest
-from timetuna.bookings.actions.decline import decline
 from timetuna.bookings.actions.reschedule import reschedule
 from timetuna.bookings.errors import BookingRefused
 from timetuna.bookings.forms.fields import new_key

@@ -32,8 +32,8 @@ ROOMS = {
         < permissions slug_history < actions < forms < views < urls apps
     """,
     "bookings": """
-        models states < history links guests < queries permissions proofs < errors policies rate_limits < slots
-        < integrations < notifications < actions < fulfilment < status < jobs < forms < views < urls apps
+        models < history < events < states links guests < queries permissions proofs
+        < errors policies rate_limits < slots < integrations < notifications < actions < fulfilment < status < jobs < forms < views < urls apps
     """,
 }
 BELOW = {  # what the ground floor's rooms may stand on

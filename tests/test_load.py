@@ -65,7 +65,7 @@ def stored(pk, key, *, start, status="confirmed", active=True):
         ([stored(1, "a", start=0)], [sent("a"), sent("a", what="cancel")], ["not as acknowledged"]),
         ([stored(1, "a", start=0, active=False)], [sent("a")], ["not as acknowledged"]),
         (
-            [stored(1, "a", start=0, status="cancelled", active=False)],
+            [stored(1, "a", start=0, status="cancelled_by_guest", active=False)],
             [sent("a"), sent("a", what="cancel")],
             [],
         ),

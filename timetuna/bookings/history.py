@@ -1,9 +1,9 @@
-"""What happened to a booking, in the words its host reads."""
+"""What happened to a booking, read again; `events.record` writes it."""
 
 from collections.abc import Mapping
 from datetime import datetime
 
-from timetuna.bookings.models import Booking, HistoryEntry
+from timetuna.bookings.models import Booking
 
 GUEST, HOST, FURTHER, SYSTEM = "guest", "host", "further", "system"
 LINK, MAIL, API = "link", "mail", "api"
@@ -11,27 +11,9 @@ SILENT = "silent"
 """The source of a host's change that nobody is mailed about."""
 Value = str | int | bool | None
 Changes = Mapping[str, tuple[Value, Value]]
-_SOURCE_OF = {GUEST: LINK, HOST: "host", SYSTEM: "system"}
+SOURCE_OF = {GUEST: LINK, HOST: "host", SYSTEM: "system"}
 _QUOTE = " Note: "
-_LONGEST = 600
-
-
-def note(
-    booking: Booking, *, actor: str, event: str, text: str, source: str = "", changes: Changes | None = None
-) -> None:
-    """Write one line of history, in the caller's transaction.
-
-    source: where it came from; by default where the actor usually is.  changes: old and new value of each field,
-    nothing that says who the guest is. What somebody wrote goes into the text by `quoting`, so that it can be erased.
-    """
-    HistoryEntry.objects.create(
-        booking=booking,
-        actor=actor,
-        event=event,
-        text=text[:_LONGEST],
-        source=source or _SOURCE_OF.get(actor, ""),
-        changes={name: list(values) for name, values in (changes or {}).items()},
-    )
+LONGEST = 600
 
 
 def quoting(text: str, words: str) -> str:

@@ -18,9 +18,9 @@ def a_day_on() -> datetime:
 class Booking(models.Model):
     """One meeting of a guest with hosts. It keeps id, uid and link for life; `revision` is iCalendar's SEQUENCE.
 
-    host: the organizer, one of its `booking_hosts`.
-    A pending one takes its time until the host has answered, `pending_until` at the latest. Declined and lapsed ones
-    are cancelled (`cancelled_by`). guest_language: of the guest's pages and mails.  no_show: the guest did not come.
+    host: the organizer, one of its `booking_hosts`.  status: see `states.py`.
+    A pending one takes its time until the host has answered, `pending_until` at the latest.
+    guest_language: of the guest's pages and mails.  no_show: the guest did not come.
     erased_at: since when it says no more who the guest was.  wants_reminders: the guest has not stopped them.
     source_network: a keyed hash of the network it was booked from, for some days; "" is not known (any more).
     guest_confirmed: the guest has shown that mails to their address reach them.
@@ -28,11 +28,17 @@ class Booking(models.Model):
     """
 
     class Status(models.TextChoices):
-        """Whether it takes place."""
+        """How it stands."""
 
         PENDING = "pending"
+        AWAITING_PAYMENT = "awaiting_payment"
+        AWAITING_PHONE = "awaiting_phone"
         CONFIRMED = "confirmed"
-        CANCELLED = "cancelled"
+        DECLINED = "declined"
+        LAPSED = "lapsed"
+        WITHDRAWN = "withdrawn"
+        CANCELLED_BY_GUEST = "cancelled_by_guest"
+        CANCELLED_BY_HOST = "cancelled_by_host"
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     host = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="bookings")
@@ -41,7 +47,7 @@ class Booking(models.Model):
     start_at = models.DateTimeField()
     minutes = models.PositiveIntegerField()
     host_time_zone = models.CharField(max_length=64)
-    status = models.CharField(max_length=10, choices=Status.choices, default=Status.CONFIRMED)
+    status = models.CharField(max_length=20, choices=Status.choices, default=Status.CONFIRMED)
     revision = models.PositiveIntegerField(default=0)
     guest_name = models.CharField(max_length=100)
     guest_email = models.CharField(max_length=254)
@@ -54,7 +60,6 @@ class Booking(models.Model):
     link_fingerprint = models.CharField(max_length=64, unique=True)
     link_sealed = models.TextField()
     idempotency_key = models.CharField(max_length=64, unique=True)
-    cancelled_by = models.CharField(max_length=10, blank=True, default="")
     cancel_note = models.CharField(max_length=500, blank=True, default="")
     pending_until = models.DateTimeField(null=True)
     guest_language = models.CharField(max_length=10, default="en")
@@ -88,9 +93,24 @@ class Booking(models.Model):
         """Return the end, aware UTC."""
         return self.start_at + timedelta(minutes=self.minutes)
 
+    def is_off(self) -> bool:
+        """Say whether it was ended before it took place, or never became a booking."""
+        return self.status not in TAKES_TIME
+
     def subject_key(self) -> str:
         """Return what this booking's jobs are filed under."""
         return f"booking:{self.pk}"
+
+
+TAKES_TIME = frozenset(
+    {
+        Booking.Status.PENDING,
+        Booking.Status.AWAITING_PAYMENT,
+        Booking.Status.AWAITING_PHONE,
+        Booking.Status.CONFIRMED,
+    }
+)
+"""The states in which its time is nobody else's: those in which its rows of `BookingHost` are active."""
 
 
 class BookingGuest(models.Model):

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext, gettext_noop
 
 from timetuna.bookings.models import Booking
+from timetuna.bookings.states import Status
 from timetuna.l10n import datetimes
 from timetuna.pages.models import BookingPage
 
@@ -93,13 +94,13 @@ def _move_refusal(booking: Booking, now: datetime, *, twelve_hours: bool = False
 def _cancel_refusal(booking: Booking, now: datetime, *, twelve_hours: bool = False) -> str:
     if settled := _settled(booking, now, _CANCEL):
         return settled
-    if booking.page is None or booking.status == Booking.Status.PENDING:
+    if booking.page is None or booking.status == Status.PENDING:
         return ""
     return _too_late(booking, booking.page.cancel_notice_minutes, now, _CANCEL, twelve_hours=twelve_hours)
 
 
 def _settled(booking: Booking, now: datetime, change: _Change) -> str:
-    if booking.status == Booking.Status.CANCELLED or _unanswered(booking, now):
+    if booking.is_off() or _unanswered(booking, now):
         return gettext(change.cancelled)
     return gettext(change.begun) if booking.start_at <= now else ""
 
@@ -107,7 +108,7 @@ def _settled(booking: Booking, now: datetime, change: _Change) -> str:
 def _unanswered(booking: Booking, now: datetime) -> bool:
     """Say whether it is a request whose time is over, also where the work that ends it is late."""
     until = booking.pending_until
-    return booking.status == Booking.Status.PENDING and until is not None and until <= now
+    return booking.status == Status.PENDING and until is not None and until <= now
 
 
 def _too_late(
@@ -126,7 +127,7 @@ def _deadlines(booking: Booking, refusals: list[str], *, twelve_hours: bool) -> 
     if page is None:
         return []
     move = 0 if refusals[0] else page.change_notice_minutes or 0
-    pending = booking.status == Booking.Status.PENDING
+    pending = booking.status == Status.PENDING
     cancel = 0 if refusals[1] or pending else page.cancel_notice_minutes or 0
     if move and move == cancel:
         return [
@@ -154,7 +155,7 @@ def _deadline(booking: Booking, notice: int, *, twelve_hours: bool) -> str:
 
 
 def _with_advice(booking: Booking, refusal: str) -> str:
-    if not refusal or booking.status == Booking.Status.CANCELLED:
+    if not refusal or booking.is_off():
         return refusal
     return f"{refusal} {_advice(booking)}"
 

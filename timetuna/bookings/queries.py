@@ -13,7 +13,15 @@ from timetuna.availability.interval import Interval
 from timetuna.availability.minutes import minute_of
 from timetuna.availability.policy import LONGEST_MEETING
 from timetuna.bookings.links import brought_signature
-from timetuna.bookings.models import Booking, BookingGuest, BookingHost, Conference, UnusualBookings
+from timetuna.bookings.models import (
+    TAKES_TIME,
+    Booking,
+    BookingGuest,
+    BookingHost,
+    Conference,
+    UnusualBookings,
+)
+from timetuna.bookings.states import OFF, Status
 from timetuna.jobs.models import Job
 from timetuna.lib.signing import equal, fingerprint
 from timetuna.pages.models import BookingPage
@@ -58,10 +66,10 @@ def matching(bookings: Mine, wanted: Wanted, *, now: datetime) -> QuerySet[Booki
         pattern = _in_any_case(word)
         bookings = bookings.filter(Q(guest_name__regex=pattern) | Q(guest_email__regex=pattern))
     if wanted.which == CANCELLED:
-        return bookings.filter(status=Booking.Status.CANCELLED).order_by("-from_minute", "-id")
+        return bookings.filter(status__in=OFF).order_by("-from_minute", "-id")
     if wanted.which == REQUESTS:
-        return bookings.filter(status=Booking.Status.PENDING).order_by("from_minute", "id")
-    confirmed = bookings.filter(status=Booking.Status.CONFIRMED)
+        return bookings.filter(status=Status.PENDING).order_by("from_minute", "id")
+    confirmed = bookings.filter(status=Status.CONFIRMED)
     if wanted.which == PAST:
         over = confirmed.filter(from_minute__lt=minute_of(now), to_minute__lte=minute_of(now))
         return over.order_by("-from_minute", "-id")
@@ -74,7 +82,7 @@ def within(bookings: Mine, span: Interval) -> QuerySet[Booking]:
     start, end = span
     return (
         bookings.filter(
-            status__in=(Booking.Status.CONFIRMED, Booking.Status.PENDING),
+            status__in=TAKES_TIME,
             from_minute__gt=start - _REACH,
             from_minute__lt=end,
             to_minute__gt=start,
@@ -86,7 +94,7 @@ def within(bookings: Mine, span: Interval) -> QuerySet[Booking]:
 
 def requests_among(bookings: QuerySet[Booking]) -> int:
     """Return how many requests wait for an answer."""
-    return bookings.filter(status=Booking.Status.PENDING).count()
+    return bookings.filter(status=Status.PENDING).count()
 
 
 def lately(unusual: QuerySet[UnusualBookings], *, now: datetime) -> QuerySet[UnusualBookings]:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext
 
 from timetuna.bookings.errors import TooManyBookings
+from timetuna.bookings.events import BookingEvent
 from timetuna.bookings.guests import Invitee
 from timetuna.bookings.history import GUEST
 from timetuna.bookings.models import Booking, BookingGuest, HistoryEntry
@@ -48,7 +49,9 @@ def refuse_flood_of_changes(booking: Booking, *, now: datetime) -> None:
     """
     _, most = settings.GUEST_MAIL_LIMITS
     changes = HistoryEntry.objects.filter(
-        event__in=("moved", "guests_added", "guest_removed"), actor=GUEST, at__gte=now - _DAY
+        event__in=(BookingEvent.MOVED, BookingEvent.GUESTS_ADDED, BookingEvent.GUEST_REMOVED),
+        actor=GUEST,
+        at__gte=now - _DAY,
     )
     if booking.source_network and not booking.guest_confirmed:
         unproven = changes.filter(

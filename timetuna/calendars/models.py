@@ -145,7 +145,7 @@ class CalendarEvent(models.Model):
     back is recognised, and by its marks an event of ours is told from others, also just after it was removed.
     written_digest: of all that was written last; "" where nobody knows what stands there.
     in_doubt: a call has left that may have made an event nobody heard of.
-    lease, lease_until: one process at a time writes it, and what it wrote counts while the lease is its own.
+    lease: whose turn at writing it is; what comes of an earlier turn does not count.
     mailed_uid: the UID that the host's mails carry, settled with the first of them; "" is the booking's own.
     """
 
@@ -172,7 +172,6 @@ class CalendarEvent(models.Model):
     written_digest = models.CharField(max_length=64, blank=True, default="")
     in_doubt = models.BooleanField(default=False)
     lease = models.CharField(max_length=64, blank=True, default="")
-    lease_until = models.DateTimeField(null=True)
     mailed_uid = models.CharField(max_length=300, blank=True, default="")
     problem = models.CharField(max_length=300, blank=True, default="")
     changed_at = models.DateTimeField(default=timezone.now)

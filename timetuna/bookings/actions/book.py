@@ -10,24 +10,23 @@ from django.utils.translation import gettext, gettext_noop
 
 from timetuna.availability.minutes import moment_of
 from timetuna.bookings.actions.add_guest_rows import name_guests
-from timetuna.bookings.actions.expire_request import answer_until, plan_lapse
+from timetuna.bookings.actions.answer_request import answer_until
 from timetuna.bookings.actions.hold import consume
 from timetuna.bookings.actions.lock_hosts import lock_hosts
 from timetuna.bookings.actions.note_unusual import note_unusual
 from timetuna.bookings.actions.refresh_calendars import look_again
 from timetuna.bookings.errors import FormUsed, ProofNeeded, SlotTaken, TooManyBookings
+from timetuna.bookings.events import record
 from timetuna.bookings.guests import Invitee
-from timetuna.bookings.history import GUEST, note
+from timetuna.bookings.history import GUEST
 from timetuna.bookings.links import set_new_link
 from timetuna.bookings.models import Booking, BookingHost, Conference
-from timetuna.bookings.notifications.audiences import BOTH
-from timetuna.bookings.notifications.queue import enqueue_mails
 from timetuna.bookings.proofs.needed import NOTHING_SHOWN, Evidence, Proof, count_booking, rates
 from timetuna.bookings.proofs.work import Purpose, use
 from timetuna.bookings.rate_limits import is_crowd, refuse_flood
 from timetuna.bookings.slots.availability import SlotQuery, bookable
+from timetuna.bookings.states import Status, transition
 from timetuna.calendars.queries import conference_kinds
-from timetuna.jobs.registry import handlers
 from timetuna.lib.mail import mailbox_of
 from timetuna.pages.queries import MeetingChoice, PublicPage, page_settings
 from timetuna.web.client import NOBODY, Client
@@ -115,15 +114,10 @@ def _book(order: Order, now: datetime) -> Booking:
         raise SlotTaken(gettext(TAKEN))
     _judge(order, now)
     consume(order.hold)
-    booking = _insert(page, order, choice)
+    booking = _insert(page, order, choice, now)
     name_guests(booking, order.others, most=page.most_guests, now=now)
-    if page.approval_hours is None:
-        note(booking, actor=GUEST, event="booked", text="Booked by the guest.", source=order.source)
-        handlers()["bookings.fulfil"].enqueue(
-            key=f"fulfil:{booking.pk}", concurrency=booking.subject_key(), booking_id=booking.pk
-        )
-    else:
-        _ask_host(booking, order, hours=page.approval_hours, now=now)
+    made = transition(None, Status(booking.status), actor=GUEST)
+    record(booking, made.event, actor=GUEST, source=order.source)
     return booking
 
 
@@ -159,16 +153,6 @@ def _asked(order: Order, now: datetime) -> Proof:
     return busy.asked(suspicious=evidence.suspicious, brings_others=bool(order.others))
 
 
-def _ask_host(booking: Booking, order: Order, *, hours: int, now: datetime) -> None:
-    """Make a request of it: the time is taken, and nothing follows before the host's yes."""
-    booking.status = Booking.Status.PENDING
-    booking.pending_until = answer_until(booking, hours=hours, now=now)
-    booking.save(update_fields=["status", "pending_until"])
-    note(booking, actor=GUEST, event="requested", text="Requested by the guest.", source=order.source)
-    plan_lapse(booking)
-    enqueue_mails(booking, kind="requested", audiences=BOTH)
-
-
 def _same(earlier: Booking, order: Order) -> Booking:
     """Return the booking this form made before: a double click, a retry, the back button."""
     now_asked = (order.page_id, moment_of(order.start_minute), order.minutes, order.guest.email)
@@ -188,7 +172,8 @@ def _choice(page: PublicPage, order: Order) -> MeetingChoice:
     raise SlotTaken(gettext("This way of meeting is not offered any more. Please choose again."))
 
 
-def _insert(page: PublicPage, order: Order, choice: MeetingChoice) -> Booking:
+def _insert(page: PublicPage, order: Order, choice: MeetingChoice, now: datetime) -> Booking:
+    """Store it; where its host confirms each one, as a request: the time is taken, nothing follows before their yes."""
     guest, outside = order.guest, choice.kind in conference_kinds()
     booking = Booking(
         host_id=page.host_id,
@@ -210,6 +195,9 @@ def _insert(page: PublicPage, order: Order, choice: MeetingChoice) -> Booking:
         source_network=order.client.network,
         guest_confirmed=order.evidence.confirmed,
     )
+    if page.approval_hours is not None:
+        booking.status = Status.PENDING
+        booking.pending_until = answer_until(booking, hours=page.approval_hours, now=now)
     set_new_link(booking)
     booking.save(force_insert=True)
     _take_time(booking, page, order.start_minute)

@@ -5,18 +5,13 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext
 
-from timetuna.bookings.actions.expire_request import end_request
 from timetuna.bookings.actions.lock_hosts import lock_hosts_of
 from timetuna.bookings.errors import NotPossible
-from timetuna.bookings.history import GUEST, HOST, note, quoting
-from timetuna.bookings.integrations.event_queue import enqueue_event
-from timetuna.bookings.integrations.grants import may
-from timetuna.bookings.models import Booking, BookingHost
-from timetuna.bookings.notifications.audiences import BOTH
-from timetuna.bookings.notifications.queue import enqueue_mails
+from timetuna.bookings.events import record
+from timetuna.bookings.history import GUEST, HOST
+from timetuna.bookings.models import Booking
 from timetuna.bookings.policies import cancel_refusal
-from timetuna.jobs.registry import handlers
-from timetuna.providers.base import Ability
+from timetuna.bookings.states import CANCELLED_BY, Status, change_state
 
 
 def cancel(
@@ -28,7 +23,7 @@ def cancel(
     source: str = "",
     told: tuple[str, ...] | None = None,
 ) -> Booking:
-    """Cancel, free the time, tell everybody; a second time changes nothing. Raises NotPossible where it cannot be.
+    """Cancel and free the time; a second time changes nothing. Raises NotPossible where it cannot be.
 
     A request that waits for its answer is taken back; a host declines it instead (`decline`).
     told: who is mailed about a booking that is called off, where that is not everybody; () is nobody.
@@ -37,13 +32,20 @@ def cancel(
         booking = Booking.objects.select_related("host", "page").get(pk=booking_id)
         lock_hosts_of(booking.pk)
         booking.refresh_from_db()
-        if booking.status == Booking.Status.CANCELLED:
+        if booking.is_off():
             return booking
         _refuse(booking, actor, now)
-        if booking.status == Booking.Status.PENDING:
-            _take_back(booking, actor, note_text, source)
-        else:
-            _call_off(booking, actor, note_text, source, told)
+        to = CANCELLED_BY[actor] if booking.status == Status.CONFIRMED else Status.WITHDRAWN
+        change = change_state(booking, to, actor=actor, note=note_text)
+        record(
+            booking,
+            change.event,
+            actor=actor,
+            source=source,
+            words=note_text,
+            changes=change.changes(),
+            told=told,
+        )
     return booking
 
 
@@ -52,43 +54,5 @@ def _refuse(booking: Booking, actor: str, now: datetime) -> None:
         raise NotPossible(gettext("This meeting is over, so it cannot be cancelled any more."))
     if actor == GUEST and (refusal := cancel_refusal(booking, now=now)):
         raise NotPossible(refusal)
-    if actor == HOST and booking.status == Booking.Status.PENDING:
+    if actor == HOST and booking.status == Status.PENDING:
         raise NotPossible("This is a request that waits for your answer. Decline it instead.")
-
-
-def _take_back(booking: Booking, actor: str, note_text: str, source: str) -> None:
-    end_request(booking, actor=actor, note_text=note_text)
-    note(
-        booking,
-        actor=actor,
-        event="withdrawn",
-        text=quoting("Took the request back.", note_text),
-        source=source,
-        changes={"status": ("pending", "cancelled")},
-    )
-    enqueue_mails(booking, kind="withdrawn", audiences=BOTH)
-
-
-def _call_off(
-    booking: Booking, actor: str, note_text: str, source: str, told: tuple[str, ...] | None
-) -> None:
-    booking.status, booking.revision = Booking.Status.CANCELLED, booking.revision + 1
-    booking.cancelled_by, booking.cancel_note = actor, note_text
-    booking.save(update_fields=["status", "revision", "cancelled_by", "cancel_note"])
-    BookingHost.objects.filter(booking=booking).update(active=False)
-    note(
-        booking,
-        actor=actor,
-        event="cancelled",
-        text=quoting("Cancelled.", note_text),
-        source=source,
-        changes={"status": ("confirmed", "cancelled")},
-    )
-    enqueue_mails(booking, kind="cancelled", audiences=told)
-    enqueue_event(booking)
-    if may(booking, Ability.REMOVE):
-        handlers()["bookings.remove_conference"].enqueue(
-            key=f"remove-conference:{booking.pk}",
-            concurrency=booking.subject_key(),
-            booking_id=booking.pk,
-        )

@@ -7,20 +7,15 @@ from django.db import IntegrityError, transaction
 
 from timetuna.bookings.actions.book import GUARD
 from timetuna.bookings.actions.cancel import cancel
-from timetuna.bookings.actions.expire_request import end_request
 from timetuna.bookings.actions.lock_hosts import lock_hosts_of
 from timetuna.bookings.errors import NotPossible
-from timetuna.bookings.history import HOST, SILENT, note
-from timetuna.bookings.integrations.event_entry import makes_link
-from timetuna.bookings.integrations.grants import may
-from timetuna.bookings.models import Booking, BookingHost, Conference
+from timetuna.bookings.events import record
+from timetuna.bookings.history import HOST, SILENT
+from timetuna.bookings.models import TAKES_TIME, Booking
 from timetuna.bookings.notifications.audiences import GUEST, all_further
-from timetuna.bookings.notifications.queue import enqueue_mails
-from timetuna.jobs.models import Job
-from timetuna.jobs.registry import handlers
-from timetuna.providers.base import Ability
+from timetuna.bookings.states import Status, change_state
 
-TEXT = "Cancelled together with others from one source."
+_BACK_TO = {Status.DECLINED: Status.PENDING, Status.CANCELLED_BY_HOST: Status.CONFIRMED}
 
 
 def cancel_together(host_id: int, booking_ids: Iterable[int], *, now: datetime) -> list[int]:
@@ -32,7 +27,7 @@ def cancel_together(host_id: int, booking_ids: Iterable[int], *, now: datetime) 
     own = Booking.objects.filter(booking_hosts__host=host_id, pk__in=list(booking_ids)).order_by(
         "start_at", "pk"
     )
-    standing = own.exclude(status=Booking.Status.CANCELLED)
+    standing = own.filter(status__in=TAKES_TIME)
     return [row.pk for row in standing if row.end_at() > now and _cancel(row, now)]
 
 
@@ -44,15 +39,15 @@ def restore_together(host_id: int, booking_ids: Iterable[int], *, now: datetime)
 
 
 def _cancel(row: Booking, now: datetime) -> bool:
-    told = (GUEST, *all_further(row)) if row.guest_confirmed else ()
+    told = _who_has_heard(row)
     try:
         with transaction.atomic():
             lock_hosts_of(row.pk)
             row.refresh_from_db()
-            if row.status == Booking.Status.CANCELLED:
+            if row.is_off():
                 return False
-            if row.status == Booking.Status.PENDING:
-                _decline(row, told)
+            if row.status == Status.PENDING:
+                _decline(row, told[:1])
             else:
                 cancel(row.pk, actor=HOST, note_text="", now=now, source="" if told else SILENT, told=told)
     except NotPossible:
@@ -60,18 +55,21 @@ def _cancel(row: Booking, now: datetime) -> bool:
     return True
 
 
+def _who_has_heard(row: Booking) -> tuple[str, ...]:
+    return (GUEST, *all_further(row)) if row.guest_confirmed else ()
+
+
 def _decline(row: Booking, told: tuple[str, ...]) -> None:
-    end_request(row, actor=HOST)
-    note(
+    change = change_state(row, Status.DECLINED, actor=HOST)
+    record(
         row,
+        change.event,
         actor=HOST,
-        event="declined",
-        text="Declined together with others from one source.",
         source="" if told else SILENT,
-        changes={"status": ("pending", "cancelled")},
+        changes=change.changes(),
+        which="together with others from one source",
+        told=told,
     )
-    if told:
-        enqueue_mails(row, kind="declined", audiences=(GUEST,))
 
 
 def _restore(host_id: int, booking_id: int, now: datetime) -> bool:
@@ -85,7 +83,8 @@ def _restore(host_id: int, booking_id: int, now: datetime) -> bool:
             )
             if row is None or not _may_restore(row, now):
                 return False
-            _put_back(row)
+            change = change_state(row, _BACK_TO[Status(row.status)], actor=HOST)
+            record(row, change.event, actor=HOST, changes=change.changes(), told=_who_has_heard(row))
     except IntegrityError as error:
         if GUARD in str(error):
             return False
@@ -94,40 +93,6 @@ def _restore(host_id: int, booking_id: int, now: datetime) -> bool:
 
 
 def _may_restore(row: Booking, now: datetime) -> bool:
-    ended = row.status == Booking.Status.CANCELLED and row.cancelled_by == HOST and row.erased_at is None
-    until = row.pending_until
+    until = row.pending_until if row.status == Status.DECLINED else None
+    ended = row.status in _BACK_TO and row.erased_at is None
     return ended and row.start_at > now and (until is None or until > now)
-
-
-def _put_back(row: Booking) -> None:
-    requested = row.pending_until is not None
-    row.status = Booking.Status.PENDING if requested else Booking.Status.CONFIRMED
-    row.revision, row.cancelled_by, row.cancel_note = row.revision + 1, "", ""
-    row.save(update_fields=["status", "revision", "cancelled_by", "cancel_note"])
-    BookingHost.objects.filter(booking=row).update(active=True)
-    note(
-        row,
-        actor=HOST,
-        event="restored",
-        text="Took the cancellation back.",
-        changes={"status": ("cancelled", str(row.status))},
-    )
-    if not requested:
-        _make_again(row)
-
-
-def _make_again(row: Booking) -> None:
-    """Have what the cancellation removed outside made anew, and tell those who were told of it."""
-    if makes_link(row) or may(row, Ability.REMOVE):
-        Conference.objects.filter(booking=row, state=Conference.State.READY).update(
-            state=Conference.State.WAITING, reference="", join_url="", passcode="", late_link_mailed=False
-        )
-    removing = Job.objects.filter(
-        concurrency=row.subject_key(), name="bookings.remove_conference", state=Job.State.WAITING
-    )
-    removing.delete()
-    if row.guest_confirmed:
-        enqueue_mails(row, kind="confirmed", audiences=(GUEST, *all_further(row)))
-    handlers()["bookings.fulfil"].enqueue(
-        key=f"fulfil:{row.pk}:{row.revision}", concurrency=row.subject_key(), booking_id=row.pk
-    )

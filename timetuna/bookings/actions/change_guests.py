@@ -9,19 +9,15 @@ from django.utils.translation import gettext
 from timetuna.bookings.actions.add_guest_rows import name_guests
 from timetuna.bookings.actions.lock_hosts import lock_hosts_of
 from timetuna.bookings.errors import NotPossible, TooManyBookings
+from timetuna.bookings.events import BookingEvent, record
 from timetuna.bookings.guests import Invitee
-from timetuna.bookings.history import GUEST, HOST, note
-from timetuna.bookings.integrations.event_queue import enqueue_event
+from timetuna.bookings.history import GUEST, HOST
 from timetuna.bookings.models import Booking, BookingGuest
-from timetuna.bookings.notifications.announced import is_announced
-from timetuna.bookings.notifications.audiences import BOTH, further
-from timetuna.bookings.notifications.queue import drop_unsent, enqueue_mails
-from timetuna.bookings.notifications.reminders import drop_reminders_of, plan_reminders
-from timetuna.bookings.notifications.send import send_mail
+from timetuna.bookings.notifications.audiences import further
+from timetuna.bookings.notifications.queue import mails_of
 from timetuna.bookings.policies import guests_refusal, most_guests
 from timetuna.bookings.proofs.needed import Proof, rates
 from timetuna.bookings.rate_limits import refuse_crowd, refuse_flood_of, refuse_flood_of_changes
-from timetuna.jobs.models import Job
 from timetuna.web.client import UNKNOWN, Client
 
 MOST_CHANGES = 20
@@ -45,9 +41,15 @@ def add_guests(booking_id: int, *, others: Sequence[Invitee], now: datetime, act
         before = _count(booking)
         added = name_guests(booking, others, most=most_guests(booking), now=now, actor=actor)
         if added:
-            text = f"Added {_people(len(added))}."
-            _write_down(booking, actor, "guests_added", text, before)
-            _tell(booking, now, kind="invited", to=added)
+            changes = {"further_guests": (before, _count(booking))}
+            record(
+                booking,
+                BookingEvent.GUESTS_ADDED,
+                actor=actor,
+                changes=changes,
+                people=_people(len(added)),
+                guests=added,
+            )
     return booking
 
 
@@ -63,9 +65,8 @@ def remove_guest(booking_id: int, *, guest_id: int, now: datetime, actor: str = 
         if row is not None:
             row.active, row.changed_by = False, actor
             row.save(update_fields=["active", "changed_by"])
-            drop_reminders_of(row)
-            _write_down(booking, actor, "guest_removed", "Took a further guest off.", before)
-            _tell(booking, now, kind="uninvited", to=[row])
+            changes = {"further_guests": (before, _count(booking))}
+            record(booking, BookingEvent.GUEST_REMOVED, actor=actor, changes=changes, guests=[row])
     return booking
 
 
@@ -78,7 +79,9 @@ def _locked(booking_id: int, actor: str, now: datetime) -> Booking:
     )
     if refusal := guests_refusal(booking, now=now):
         raise NotPossible(refusal)
-    changes = booking.history.filter(event__in=("guests_added", "guest_removed"), actor=actor)
+    changes = booking.history.filter(
+        event__in=(BookingEvent.GUESTS_ADDED, BookingEvent.GUEST_REMOVED), actor=actor
+    )
     if changes.count() >= MOST_CHANGES:
         raise NotPossible(_too_often(actor))
     if actor == GUEST:
@@ -110,7 +113,7 @@ def _refuse_to_and_fro(booking: Booking, others: Sequence[Invitee], actor: str) 
     mailboxes = {one.mailbox(): one.email for one in others}
     off = BookingGuest.objects.filter(booking=booking, active=False, mailbox__in=mailboxes)
     invited = [
-        mail.arguments.get("audience") for mail in _mails(booking) if mail.arguments.get("kind") in INVITES
+        mail.arguments.get("audience") for mail in mails_of(booking) if mail.arguments.get("kind") in INVITES
     ]
     for row in off:
         if invited.count(further(row.pk)) >= MOST_INVITATIONS:
@@ -127,40 +130,6 @@ def _refuse_to_and_fro(booking: Booking, others: Sequence[Invitee], actor: str) 
 
 def _count(booking: Booking) -> int:
     return BookingGuest.objects.filter(booking=booking, active=True).count()
-
-
-def _write_down(booking: Booking, actor: str, event: str, text: str, before: int) -> None:
-    changes = {"further_guests": (before, _count(booking))}
-    note(booking, actor=actor, event=event, text=text, changes=changes)
-
-
-def _tell(booking: Booking, now: datetime, *, kind: str, to: Sequence[BookingGuest]) -> None:
-    """Mail who came or went, and both sides; before the first mails nobody, because those say it all.
-
-    The revision rises, so that a mail that still waits is dropped: who has not had theirs gets a new one.
-    """
-    if booking.status != Booking.Status.CONFIRMED or not is_announced(booking, _mails(booking), now=now):
-        return
-    waiting = _still_waiting(booking)
-    booking.revision += 1
-    booking.save(update_fields=["revision"])
-    enqueue_mails(booking, kind="guests", audiences=BOTH)
-    enqueue_mails(booking, kind=kind, audiences=tuple(further(row.pk) for row in to))
-    drop_unsent(booking, waiting)
-    enqueue_mails(booking, kind="invited", audiences=waiting)
-    plan_reminders(booking, now=now)
-    enqueue_event(booking)
-
-
-def _still_waiting(booking: Booking) -> tuple[str, ...]:
-    """Return who is brought and has a mail of the booking that has not gone out."""
-    rows = BookingGuest.objects.filter(booking=booking, active=True).values_list("pk", flat=True)
-    unsent = {mail.arguments.get("audience") for mail in _mails(booking) if mail.state != Job.State.DONE}
-    return tuple(audience for audience in map(further, rows) if audience in unsent)
-
-
-def _mails(booking: Booking) -> list[Job]:
-    return list(Job.objects.filter(concurrency=booking.subject_key(), name=send_mail.name))
 
 
 def _people(count: int) -> str:

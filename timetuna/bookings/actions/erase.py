@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from timetuna.bookings.actions.lock_hosts import lock_hosts_of
 from timetuna.bookings.errors import NotPossible
-from timetuna.bookings.history import SYSTEM, note, without_quote
+from timetuna.bookings.events import BookingEvent, record
+from timetuna.bookings.history import SYSTEM, without_quote
 from timetuna.bookings.links import set_new_link
 from timetuna.bookings.models import Booking, HistoryEntry, UnusualBookings
 from timetuna.bookings.notifications.reminders import TIMED_MAILS
@@ -50,7 +51,7 @@ def erase(booking_id: int, *, actor: str, now: datetime) -> Booking:
 
 def may_erase(booking: Booking, *, now: datetime) -> bool:
     """Say whether the booking is over or cancelled."""
-    return booking.status == Booking.Status.CANCELLED or booking.end_at() <= now
+    return booking.is_off() or booking.end_at() <= now
 
 
 def of_the_same_guest(booking: Booking) -> QuerySet[Booking]:
@@ -114,7 +115,7 @@ def _erase(booking: Booking, actor: str, now: datetime) -> None:
     booking.further_guests.all().delete()
     _clean_history(booking, said)
     _clean_work(booking)
-    note(booking, actor=actor, event="erased", text="Erased who the guest was.")
+    record(booking, BookingEvent.ERASED, actor=actor)
 
 
 def _said_by(booking: Booking) -> list[str]:
@@ -134,7 +135,7 @@ def _clean_history(booking: Booking, said: Iterable[str]) -> None:
 
 def _ours(entry: HistoryEntry) -> str:
     # Before there was a mark for it, the note stood right behind the word.
-    return "Cancelled." if entry.event == "cancelled" else without_quote(entry.text)
+    return "Cancelled." if entry.event == BookingEvent.CANCELLED else without_quote(entry.text)
 
 
 def _forget(text: str, words: Iterable[str]) -> str:

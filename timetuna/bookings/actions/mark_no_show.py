@@ -5,7 +5,8 @@ from datetime import datetime
 from django.db import transaction
 
 from timetuna.bookings.errors import NotPossible
-from timetuna.bookings.history import HOST, note
+from timetuna.bookings.events import BookingEvent, record
+from timetuna.bookings.history import HOST
 from timetuna.bookings.models import Booking
 
 
@@ -20,7 +21,6 @@ def mark_no_show(booking_id: int, *, missed: bool, now: datetime) -> Booking:
         if booking.no_show != missed:
             booking.no_show = missed
             booking.save(update_fields=["no_show"])
-            text = "The guest did not come." if missed else "The guest came after all."
-            changes = {"no_show": (not missed, missed)}
-            note(booking, actor=HOST, event="no_show" if missed else "showed_up", text=text, changes=changes)
+            event = BookingEvent.NO_SHOW if missed else BookingEvent.SHOWED_UP
+            record(booking, event, actor=HOST, changes={"no_show": (not missed, missed)})
     return booking

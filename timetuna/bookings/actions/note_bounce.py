@@ -2,11 +2,13 @@
 
 import re
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 
-from timetuna.bookings.history import SYSTEM, note
+from timetuna.bookings.events import BookingEvent, record
+from timetuna.bookings.history import SYSTEM
 from timetuna.bookings.models import Booking
 from timetuna.lib.bounces import Bounce
 
@@ -44,9 +46,10 @@ def _note(uid: str, audience: str, what: str, bounce: Bounce) -> bool:
     if booking is None:
         return False
     reader = _READERS.get(audience, "somebody the guest brings")
-    text = f"The mail to {reader} ({_kind(what)}) {_outcome(bounce)}."
-    if not booking.history.filter(event="mail_bounced", text=text).exists():
-        note(booking, actor=SYSTEM, event="mail_bounced", text=text)
+    facts: dict[str, Any] = {"reader": reader, "mail": _kind(what), "outcome": _outcome(bounce)}
+    said = BookingEvent.MAIL_BOUNCED.label.format(**facts)
+    if not booking.history.filter(event=BookingEvent.MAIL_BOUNCED, text=said).exists():
+        record(booking, BookingEvent.MAIL_BOUNCED, actor=SYSTEM, **facts)
     return True
 
 

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from timetuna.bookings.history import note
+from timetuna.bookings.events import BookingEvent, record
 from timetuna.bookings.links import set_new_link
 from timetuna.bookings.models import Booking
 
@@ -17,10 +17,5 @@ def renew_link(booking_id: int, *, actor: str) -> Booking:
         booking = Booking.objects.select_for_update().get(pk=booking_id)
         set_new_link(booking)
         booking.save(update_fields=["link_fingerprint", "link_sealed"])
-        note(
-            booking,
-            actor=actor,
-            event="guest_link_renewed",
-            text="New link for the guest; the old one is dead.",
-        )
+        record(booking, BookingEvent.LINK_FOR_GUEST_RENEWED, actor=actor)
     return booking

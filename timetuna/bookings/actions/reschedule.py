@@ -9,21 +9,19 @@ from django.utils import translation
 from django.utils.translation import gettext, gettext_noop
 
 from timetuna.availability.minutes import moment_of
+from timetuna.bookings.actions.answer_request import answer_until
 from timetuna.bookings.actions.book import GUARD
-from timetuna.bookings.actions.expire_request import answer_until, plan_lapse
 from timetuna.bookings.actions.hold import consume
 from timetuna.bookings.actions.lock_hosts import lock_hosts_of
 from timetuna.bookings.actions.refresh_calendars import look_again_for
 from timetuna.bookings.errors import NotPossible, SlotTaken
-from timetuna.bookings.history import GUEST, HOST, note, quoting
-from timetuna.bookings.integrations.event_queue import enqueue_event
-from timetuna.bookings.models import Booking, BookingHost, Conference
-from timetuna.bookings.notifications.audiences import BOTH
-from timetuna.bookings.notifications.queue import enqueue_mails
+from timetuna.bookings.events import BookingEvent, record
+from timetuna.bookings.history import GUEST, HOST
+from timetuna.bookings.models import Booking, BookingHost
 from timetuna.bookings.policies import move_refusal
 from timetuna.bookings.rate_limits import refuse_flood_of_changes
 from timetuna.bookings.slots.availability import SlotQuery, bookable
-from timetuna.jobs.registry import handlers
+from timetuna.bookings.states import Status
 from timetuna.l10n import datetimes
 from timetuna.pages.queries import page_settings
 from timetuna.web.client import NOBODY, Client
@@ -106,19 +104,19 @@ def _refuse_if_taken(booking: Booking, start_minute: int, wish: Wish, now: datet
 
 
 def _refuse_if_settled(booking: Booking, actor: str, now: datetime) -> None:
-    if booking.status == Booking.Status.CANCELLED:
+    if booking.is_off():
         raise NotPossible(gettext("This booking is cancelled, so it cannot be moved."))
     if booking.start_at <= now and (actor == GUEST or booking.end_at() <= now):
         raise NotPossible(gettext("This meeting has begun, so it cannot be moved any more."))
     if actor == GUEST and (refusal := move_refusal(booking, now=now)):
         raise NotPossible(refusal)
-    if actor == HOST and booking.status == Booking.Status.PENDING:
+    if actor == HOST and booking.status == Status.PENDING:
         raise NotPossible("Answer the request first. Once it is confirmed, you can move it.")
 
 
 def _refuse_if_restless(booking: Booking, actor: str) -> None:
     """Stop a guest's moves from becoming a flood: each sends mails, and may make a meeting."""
-    if actor == GUEST and booking.history.filter(event="moved", actor=GUEST).count() >= MOST_MOVES:
+    if actor == GUEST and booking.history.filter(event=BookingEvent.MOVED, actor=GUEST).count() >= MOST_MOVES:
         raise NotPossible(
             gettext("This booking has been moved many times. Please write to your host for another time.")
         )
@@ -131,47 +129,26 @@ def _move(booking: Booking, start_minute: int, actor: str, wish: Wish, now: date
     BookingHost.objects.filter(booking=booking).update(
         start_minute=start_minute, end_minute=start_minute + booking.minutes
     )
-    note(
+    if (
+        booking.status == Status.PENDING
+    ):  # the host is asked again, and has as long for it as for the first time
+        hours = booking.page.approval_hours if booking.page else 0
+        booking.pending_until = answer_until(booking, hours=hours, now=now)
+        booking.save(update_fields=["pending_until"])
+    record(
         booking,
+        BookingEvent.MOVED,
         actor=actor,
-        event="moved",
-        text=quoting(_moved(booking, earlier), wish.words),
         source=wish.source,
+        words=wish.words,
         changes={"start": (earlier.isoformat(), booking.start_at.isoformat())},
+        **_times(booking, earlier),
     )
-    if booking.status == Booking.Status.PENDING:
-        _ask_again(booking, now)
-    else:
-        _carry(booking)
 
 
-def _moved(booking: Booking, earlier: datetime) -> str:
-    """Say it in the host's language, whatever the guest's is."""
+def _times(booking: Booking, earlier: datetime) -> dict[str, str]:
+    """Say both times in the host's language, whatever the guest's is."""
     zone = datetimes.zone_or_utc(booking.host_time_zone)
     with translation.override(settings.LANGUAGE_CODE):
         before, after = (datetimes.short_when(one, zone=zone) for one in (earlier, booking.start_at))
-    return f"Moved from {before} to {after} ({zone.key})."
-
-
-def _ask_again(booking: Booking, now: datetime) -> None:
-    """Ask the host about the new time; they have as long for it as for the first."""
-    hours = booking.page.approval_hours if booking.page else 0
-    booking.pending_until = answer_until(booking, hours=hours, now=now)
-    booking.save(update_fields=["pending_until"])
-    plan_lapse(booking)
-    enqueue_mails(booking, kind="request_moved", audiences=BOTH)
-
-
-def _carry(booking: Booking) -> None:
-    """Mail the new time; where the link would not live that long, make another meeting first."""
-    enqueue_event(booking)
-    conference = Conference.objects.filter(booking=booking, state=Conference.State.READY).first()
-    if conference is None or conference.scheduled_for is None:
-        enqueue_mails(booking, kind="moved")
-        return
-    handlers()["bookings.move_conference"].enqueue(
-        key=f"move-conference:{booking.pk}:{booking.revision}",
-        concurrency=booking.subject_key(),
-        booking_id=booking.pk,
-        revision=booking.revision,
-    )
+    return {"before": before, "after": after, "zone": zone.key}

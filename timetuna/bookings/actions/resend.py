@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from timetuna.bookings.errors import NotPossible, TooManyBookings
-from timetuna.bookings.history import HOST, note
+from timetuna.bookings.events import BookingEvent, record
+from timetuna.bookings.history import HOST
 from timetuna.bookings.models import Booking
 from timetuna.bookings.notifications.audiences import BOTH, everybody
 from timetuna.bookings.notifications.audiences import HOST as TO_HOST
 from timetuna.bookings.notifications.send import send_mail
+from timetuna.bookings.states import REQUESTS
 
 IN_AN_HOUR, IN_A_DAY = 3, 10
 
@@ -33,18 +35,18 @@ def resend(booking_id: int, *, audience: str, now: datetime) -> Booking:
             tag=f"{booking.revision}.{number}",
         )
         who = "the host" if audience == TO_HOST else "a guest"
-        note(booking, actor=HOST, event="resent", text=f"Had the mail to {who} sent again.")
+        record(booking, BookingEvent.RESENT, actor=HOST, reader=who)
     return booking
 
 
 def _who_knows(booking: Booking) -> tuple[str, ...]:
     """Return who has heard of the booking: of a request only its two sides, whatever became of it."""
-    return everybody(booking) if booking.pending_until is None else BOTH
+    return BOTH if booking.status in REQUESTS else everybody(booking)
 
 
 def _refuse_flood(booking: Booking, now: datetime) -> int:
     """Return how often it was done before."""
-    resent = booking.history.filter(event="resent")
+    resent = booking.history.filter(event=BookingEvent.RESENT)
     lately = list(resent.filter(at__gte=now - timedelta(days=1)).values_list("at", flat=True))
     if len(lately) >= IN_A_DAY or sum(at >= now - timedelta(hours=1) for at in lately) >= IN_AN_HOUR:
         raise TooManyBookings(

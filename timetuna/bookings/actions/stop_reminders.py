@@ -2,8 +2,11 @@
 
 from django.db import transaction
 
-from timetuna.bookings.history import FURTHER, GUEST, MAIL, note
+from timetuna.bookings.events import BookingEvent, record
+from timetuna.bookings.history import FURTHER, GUEST, MAIL
 from timetuna.bookings.models import Booking, BookingGuest
+
+_EVENT = {True: BookingEvent.REMINDERS_STOPPED, False: BookingEvent.REMINDERS_WANTED}
 
 
 @transaction.atomic
@@ -12,7 +15,7 @@ def stop_reminders(booking: Booking, *, stop: bool) -> None:
     changed = Booking.objects.filter(pk=booking.pk, wants_reminders=stop).update(wants_reminders=not stop)
     if changed:
         text = "The guest stopped the reminders." if stop else "The guest wants reminders again."
-        note(booking, actor=GUEST, event="reminders_stopped" if stop else "reminders_wanted", text=text)
+        record(booking, _EVENT[stop], actor=GUEST, sentence=text)
 
 
 @transaction.atomic
@@ -21,5 +24,4 @@ def stop_reminders_of(row: BookingGuest, *, stop: bool) -> None:
     changed = BookingGuest.objects.filter(pk=row.pk, wants_reminders=stop).update(wants_reminders=not stop)
     if changed:
         text = "Stopped the reminders sent to them." if stop else "Wants reminders again."
-        event = "reminders_stopped" if stop else "reminders_wanted"
-        note(row.booking, actor=FURTHER, event=event, text=text, source=MAIL)
+        record(row.booking, _EVENT[stop], actor=FURTHER, source=MAIL, sentence=text)

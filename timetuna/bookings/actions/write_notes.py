@@ -2,7 +2,8 @@
 
 from django.db import transaction
 
-from timetuna.bookings.history import HOST, note
+from timetuna.bookings.events import BookingEvent, record
+from timetuna.bookings.history import HOST
 from timetuna.bookings.models import Booking
 
 
@@ -13,5 +14,5 @@ def write_notes(booking_id: int, *, text: str) -> Booking:
         if booking.private_notes != text:
             booking.private_notes = text
             booking.save(update_fields=["private_notes"])
-            note(booking, actor=HOST, event="notes_written", text="Changed the private notes.")
+            record(booking, BookingEvent.NOTES_WRITTEN, actor=HOST)
     return booking

@@ -1,27 +1,25 @@
 """Tells both sides of a booking, with its link or, when that takes too long, without it and once more later."""
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F
 from django.utils import timezone
 
-from timetuna.bookings.history import SYSTEM, note
-from timetuna.bookings.integrations.event_entry import makes_link
-from timetuna.bookings.integrations.event_queue import enqueue_event
+from timetuna.bookings.events import BookingEvent, record
+from timetuna.bookings.history import SYSTEM
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.notifications.announced import is_announced
 from timetuna.bookings.notifications.audiences import HOST
 from timetuna.bookings.notifications.booking_messages import FIRST_KINDS
-from timetuna.bookings.notifications.queue import enqueue_mails
-from timetuna.bookings.notifications.send import send_mail
+from timetuna.bookings.notifications.queue import enqueue_mails, mails_of
 from timetuna.bookings.queries import work_of
+from timetuna.bookings.states import Status
 from timetuna.calendars.models import CalendarEvent
 from timetuna.calendars.queries import kind_provider
 from timetuna.calendars.reconnecting import spare_reconnect_mail
-from timetuna.jobs.models import Job
 
 
 def promise(booking: Booking, *, kind: str, why: str) -> bool:
-    """Mail both sides, once, that the link follows; return whether they are told by this. The calendar does not wait.
+    """Mail both sides, once, that the link follows; return whether they are told by this.
 
     why: for the host, who needs no other mail about a connection that makes meetings and has ended.
     """
@@ -33,12 +31,9 @@ def promise(booking: Booking, *, kind: str, why: str) -> bool:
         )
         if not waiting.update(promised=True):
             return False
-        note(booking, actor=SYSTEM, event="link_late", text=why)
         _settle_uid(booking)
-        enqueue_mails(booking, kind=kind)
+        record(booking, BookingEvent.LINK_LATE, actor=SYSTEM, why=why, mail=kind)
         spare_reconnect_mail(booking.host_id, provider=kind_provider(booking.meeting_type), said=why)
-        if not makes_link(booking):  # else whoever makes the link is at it
-            enqueue_event(booking)
         return True
 
 
@@ -62,7 +57,7 @@ def announce(booking: Booking, *, kind: str) -> None:
 
 
 def announce_late_link(booking: Booking) -> bool:
-    """Mail the link to people who were promised it, once; return whether there were any."""
+    """Mail the link to people who were promised it, once; return whether there were any: then the event has changed."""
     with transaction.atomic():
         late = Conference.objects.filter(booking=booking, promised=True, state=Conference.State.READY)
         if not _takes_place(booking) or not late.update(promised=False, late_link_mailed=True):
@@ -71,7 +66,6 @@ def announce_late_link(booking: Booking) -> bool:
         Booking.objects.filter(pk=booking.pk).update(revision=F("revision") + 1)
         booking.refresh_from_db(fields=["revision"])
         enqueue_mails(booking, kind="link")
-        enqueue_event(booking)
         return True
 
 
@@ -80,15 +74,9 @@ def has_mails(booking: Booking) -> bool:
     return is_announced(booking, list(work_of(booking)), now=timezone.now())
 
 
-def _mails(booking: Booking) -> QuerySet[Job]:
-    return Job.objects.filter(concurrency=booking.subject_key(), name=send_mail.name)
-
-
 def _takes_place(booking: Booking) -> bool:
     """Read what may have changed while something outside was waited for, and keep it so until the commit."""
-    rows = Booking.objects.select_for_update(no_key=True).filter(
-        pk=booking.pk, status=Booking.Status.CONFIRMED
-    )
+    rows = Booking.objects.select_for_update(no_key=True).filter(pk=booking.pk, status=Status.CONFIRMED)
     now = rows.first()
     if now is None:
         return False
@@ -98,5 +86,5 @@ def _takes_place(booking: Booking) -> bool:
 
 def _settle_uid(booking: Booking) -> None:
     """With the first mail, settle by which UID the host's copies go: see `host_uid`."""
-    if not has_mails(booking) and not _mails(booking).exists():
+    if not has_mails(booking) and not mails_of(booking).exists():
         CalendarEvent.objects.filter(booking_uid=booking.uid, mailed_uid="").update(mailed_uid=F("ical_uid"))

@@ -4,13 +4,14 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
+from timetuna.bookings.events import BookingEvent
 from timetuna.bookings.models import Booking, Conference
 from timetuna.calendars.queries import connection, kind_provider
 from timetuna.jobs.registry import Retry
 
 PATIENCE_IN_PAUSES = 12
 _FIRST, _WHILE_WAITED_FOR, _LONGEST = timedelta(seconds=1.5), timedelta(seconds=8), timedelta(hours=1)
-_BEGINNINGS = ("approved", "moved", "retried")
+_BEGINNINGS = (BookingEvent.APPROVED, BookingEvent.MOVED, BookingEvent.RETRIED)
 
 
 def patience() -> timedelta:

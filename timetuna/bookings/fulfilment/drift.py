@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q
 
+from timetuna.bookings.events import BookingEvent
 from timetuna.bookings.fulfilment.fulfil import fulfil
 from timetuna.bookings.fulfilment.update_conference import move_outside, remove_outside
 from timetuna.bookings.history import SILENT
@@ -15,14 +16,15 @@ from timetuna.bookings.models import Booking, Conference, HistoryEntry
 from timetuna.bookings.notifications.announced import MEMORY, is_announced
 from timetuna.bookings.notifications.send import send_mail
 from timetuna.bookings.queries import work_of
+from timetuna.bookings.states import CALLED_OFF, OFF, TRANSITIONS, Status, ahead
 from timetuna.calendars.models import CalendarEvent
 from timetuna.jobs.models import Job
 from timetuna.jobs.registry import Handler
 from timetuna.providers.base import Ability
 
 _OPEN = (Job.State.WAITING, Job.State.RUNNING)
-_TURNS = ("approved", "declined", "withdrawn", "lapsed", "moved", "cancelled")
-_TELLING = {"confirmed": "moved", "cancelled": "cancelled"}
+_TURNS = {BookingEvent.MOVED, *(one.event for one in TRANSITIONS)}
+_TELLING = {Status.CONFIRMED: BookingEvent.MOVED} | dict.fromkeys(CALLED_OFF, BookingEvent.CANCELLED)
 _SAME_MOMENT = timedelta(seconds=5)
 
 
@@ -38,14 +40,12 @@ class Missing:
 def missing(booking: Booking, *, now: datetime) -> Iterator[Missing]:
     """Return what is not written down although it should be, but for the event. Only our own rows are asked."""
     jobs = list(work_of(booking))
-    if booking.status == Booking.Status.PENDING or (
-        booking.status == Booking.Status.CONFIRMED and booking.end_at() < now
-    ):
+    if not booking.is_off() and not ahead(booking, now=now):
         return
-    if booking.status == Booking.Status.CONFIRMED and _lacks_fulfilment(booking, jobs, now):
+    if not booking.is_off() and _lacks_fulfilment(booking, jobs, now):
         yield Missing(words="the work that follows from a booking was missing and is done now.", work=fulfil)
     yield from _lacks_mails(booking, jobs, now)
-    if booking.status == Booking.Status.CANCELLED and _lacks_removal(booking, jobs, now):
+    if booking.is_off() and _lacks_removal(booking, jobs, now):
         yield Missing(words="the meeting outside was not deleted and is now.", work=remove_outside)
 
 
@@ -64,7 +64,7 @@ def _lacks_fulfilment(booking: Booking, jobs: Sequence[Job], now: datetime) -> b
 def _lacks_mails(booking: Booking, jobs: Sequence[Job], now: datetime) -> Iterator[Missing]:
     """Find a move or a cancellation whose mails are not there, which were written down at the same moment."""
     last = HistoryEntry.objects.filter(booking=booking, event__in=_TURNS).last()
-    if last is None or last.event != _TELLING.get(booking.status) or last.at < now - MEMORY:
+    if last is None or last.event != _TELLING.get(Status(booking.status)) or last.at < now - MEMORY:
         return
     if last.source == SILENT:
         return
@@ -77,7 +77,7 @@ def _lacks_mails(booking: Booking, jobs: Sequence[Job], now: datetime) -> Iterat
 
 
 def _lacks_removal(booking: Booking, jobs: Sequence[Job], now: datetime) -> bool:
-    recent = booking.history.filter(event="cancelled", at__gt=now - MEMORY).exists()
+    recent = booking.history.filter(event=BookingEvent.CANCELLED, at__gt=now - MEMORY).exists()
     return (
         recent and not any(job.name == remove_outside.name for job in jobs) and may(booking, Ability.REMOVE)
     )
@@ -89,8 +89,8 @@ def behind_of(host_id: int, *, now: datetime) -> list[tuple[Booking, CalendarEve
     current = events.filter(state=State.WRITTEN, written_revision=OuterRef("revision")).exclude(
         written_digest=""
     )
-    stale = Q(status=Booking.Status.CONFIRMED, start_at__gt=now) & Exists(events) & ~Exists(current)
-    left = Q(status=Booking.Status.CANCELLED) & Exists(events.exclude(state=State.REMOVED))
+    stale = Q(status=Status.CONFIRMED, start_at__gt=now) & Exists(events) & ~Exists(current)
+    left = Q(status__in=OFF) & Exists(events.exclude(state=State.REMOVED))
     found = Booking.objects.filter(stale | left, booking_hosts__host=host_id)
     bookings = {booking.uid: booking for booking in found}
     rows = CalendarEvent.objects.filter(booking_uid__in=bookings, host=host_id)

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from timetuna.bookings.history import SYSTEM, note
+from timetuna.bookings.events import BookingEvent, record
+from timetuna.bookings.history import SYSTEM
 from timetuna.bookings.integrations.event_entry import makes_link
 from timetuna.bookings.integrations.grants import fingerprint_of
 from timetuna.bookings.integrations.location import provider_label
@@ -96,12 +97,7 @@ def _store(booking: Booking, conference: Conference, made: Made, account_fingerp
         scheduled_for=booking.start_at,
         problem="",
     )
-    note(
-        booking,
-        actor=SYSTEM,
-        event="link_made",
-        text=f"{provider_label(conference.provider)} made the meeting.",
-    )
+    record(booking, BookingEvent.LINK_MADE, actor=SYSTEM, label=provider_label(conference.provider))
 
 
 def _waiting(conference: Conference, sentence: str) -> GiveUp:

@@ -14,6 +14,7 @@ from timetuna.bookings.integrations.event_entry import carries_link, in_line, is
 from timetuna.bookings.integrations.event_target import Home, calendar_words, events_of, home_of, service
 from timetuna.bookings.integrations.location import provider_label
 from timetuna.bookings.models import Booking, Conference
+from timetuna.bookings.states import Status
 from timetuna.calendars.access_tokens import use
 from timetuna.calendars.models import CalendarEvent
 from timetuna.jobs.registry import GiveUp, Retry
@@ -51,7 +52,7 @@ def _tried(do: Callable[[], None]) -> Retry | GiveUp | None:
 def _ensure(booking: Booking, event: CalendarEvent, *, look: bool) -> None:
     if not is_wanted(booking, event):
         _remove(booking, event)
-    elif booking.status == Booking.Status.CONFIRMED and (look or not in_line(booking, event)):
+    elif booking.status == Status.CONFIRMED and (look or not in_line(booking, event)):
         _write(booking, event)
 
 
@@ -63,7 +64,7 @@ def _write(booking: Booking, event: CalendarEvent) -> None:
 
     def put(credential: str) -> bool:
         with turn(event) as taken:
-            if taken.booking.status != Booking.Status.CONFIRMED:
+            if taken.booking.status != Status.CONFIRMED:
                 raise Retry("The booking was changed meanwhile; its event follows.", at=timezone.now())
             written = home.writer.put(
                 replace(taken.entry, unchanged=taken.before.written_digest == taken.digest),
@@ -127,7 +128,7 @@ def _refuse_unfit(booking: Booking, event: CalendarEvent, home: Home) -> None:
 def _miss_no_link(booking: Booking) -> None:
     """Be content without an event, unless the meeting's link is to come out of it."""
     unlinked = Conference.objects.filter(booking=booking).exclude(state=Conference.State.READY)
-    if not makes_link(booking) or booking.status != Booking.Status.CONFIRMED or not unlinked.exists():
+    if not makes_link(booking) or booking.status != Status.CONFIRMED or not unlinked.exists():
         return
     sentence = f"No connected calendar makes {provider_label(booking.meeting_type)} links for this page."
     unlinked.update(problem=sentence, state=Conference.State.WAITING)

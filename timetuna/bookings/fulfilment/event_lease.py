@@ -1,26 +1,23 @@
-"""One process at a time writes a booking's event, and what it does not live to tell is known to be in doubt."""
+"""A turn at writing a booking's event: what whoever has it does not live to tell is known to be in doubt.
+
+The queue lets one job of a booking run at a time. A worker that was thought dead may still be at it: the next turn ends
+its own, and what it then tells is not believed.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from timetuna.bookings.integrations.event_entry import digest, entry_of, is_wanted
-from timetuna.bookings.integrations.event_queue import WRITERS
 from timetuna.bookings.models import Booking
 from timetuna.calendars.models import CalendarEvent
-from timetuna.jobs.models import Job
 from timetuna.jobs.registry import Retry
 from timetuna.lib.signing import random_token
 from timetuna.providers.base import Entry
 from timetuna.providers.errors import NeedsReconnect, ProviderError
-
-LEASE = timedelta(minutes=3)  # longer than the few calls of one `put` may take together
-_SOON = timedelta(seconds=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +40,7 @@ class EventLease:
 
 @contextmanager
 def turn(event: CalendarEvent) -> Iterator[EventLease]:
-    """Hold the event for one call. Raises Retry while another does.
+    """Hold the event for one call.
 
     Before a call that writes leaves, the row says that nobody knows what stands in the calendar; the caller says it
     again when it is done. The service's error says whether an event may have been made. What stands in one that was
@@ -71,13 +68,9 @@ def _take(event: CalendarEvent) -> EventLease:
         bookings = Booking.objects.select_for_update(of=("self",), no_key=True).select_related("host")
         booking = bookings.get(uid=event.booking_uid)
         row = CalendarEvent.objects.select_for_update().get(pk=event.pk)
-        now = timezone.now()
-        if _is_held(row, booking, now):
-            raise Retry("The event is being written already; this is looked at again.", at=now + _SOON)
         entry, lease = entry_of(booking, row.host_id), random_token()
         CalendarEvent.objects.filter(pk=row.pk).update(
             lease=lease,
-            lease_until=now + LEASE,
             written_digest="",
             in_doubt=row.in_doubt or is_wanted(booking, row),
         )
@@ -87,12 +80,4 @@ def _take(event: CalendarEvent) -> EventLease:
 def _give_back(taken: EventLease, *, nothing_made: bool, as_before: bool) -> None:
     doubt = {"in_doubt": taken.before.in_doubt} if nothing_made else {}
     content = {"written_digest": taken.before.written_digest} if as_before else {}
-    taken.row().update(lease="", lease_until=None, **doubt, **content)
-
-
-def _is_held(row: CalendarEvent, booking: Booking, now: datetime) -> bool:
-    """Say whether another process is at it: one that was killed has left its lease, but its job does not run."""
-    if row.lease_until is None or row.lease_until <= now:
-        return False
-    running = Job.objects.filter(concurrency=booking.subject_key(), name__in=WRITERS, state=Job.State.RUNNING)
-    return running.count() > 1
+    taken.row().update(lease="", **doubt, **content)

@@ -10,10 +10,11 @@ from timetuna.bookings.fulfilment.backoff import patience, sooner, waited_since
 from timetuna.bookings.fulfilment.choose_calendar import choose_calendar
 from timetuna.bookings.fulfilment.ensure_conference import ensure_conference
 from timetuna.bookings.fulfilment.ensure_event import ensure_event
+from timetuna.bookings.fulfilment.sync_event import enqueue_event
 from timetuna.bookings.integrations.event_entry import in_line
-from timetuna.bookings.integrations.event_queue import enqueue_event
 from timetuna.bookings.integrations.event_target import event_of, events_of
 from timetuna.bookings.models import Booking, Conference
+from timetuna.bookings.states import Status
 from timetuna.calendars.models import CalendarEvent
 from timetuna.jobs.registry import GiveUp, Retry, job
 from timetuna.pages.calendar_use.selection import default_is_unknown
@@ -27,7 +28,7 @@ def fulfil(booking_id: int) -> None:
     the link they say that it follows; the event follows without a word.
     """
     booking = Booking.objects.select_related("host", "page").filter(pk=booking_id).first()
-    if booking is None or booking.status != Booking.Status.CONFIRMED:
+    if booking is None or booking.status != Status.CONFIRMED:
         return
     choose_calendar(booking)
     try:

@@ -5,18 +5,19 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from timetuna.bookings.actions.expire_request import plan_lapse
+from timetuna.bookings.actions.answer_request import plan_expiry
+from timetuna.bookings.events import BookingEvent, record
 from timetuna.bookings.fulfilment.drift import Missing, missing
-from timetuna.bookings.history import SYSTEM, note
+from timetuna.bookings.fulfilment.sync_event import enqueue_event, enqueue_look
+from timetuna.bookings.history import SYSTEM
 from timetuna.bookings.integrations.event_entry import in_line
-from timetuna.bookings.integrations.event_queue import enqueue_event, look_at_event
 from timetuna.bookings.integrations.event_target import events_of
 from timetuna.bookings.models import Booking
 from timetuna.bookings.notifications.queue import enqueue_mails
 from timetuna.bookings.notifications.reminders import plan_reminders
+from timetuna.bookings.queries import work_of
 from timetuna.bookings.states import ahead
 from timetuna.calendars.models import CalendarEvent
-from timetuna.jobs.models import Job
 from timetuna.jobs.queue import retry_now
 from timetuna.jobs.registry import recurring
 
@@ -47,18 +48,15 @@ def _check(booking: Booking, *, now: datetime, at: datetime) -> bool:
             _repair(booking, one)
         _see_to(booking, events, now=now, at=at)
         plan_reminders(booking, now=now)
-        if booking.pending_until is not None and booking.status == Booking.Status.PENDING:
-            plan_lapse(booking)
+        plan_expiry(booking)
     return True
 
 
 def _repair(booking: Booking, what: Missing) -> None:
-    note(booking, actor=SYSTEM, event="repaired", text=f"The daily check: {what.words}")
+    record(booking, BookingEvent.REPAIRED, actor=SYSTEM, missing=what.words)
     if what.mails:
         enqueue_mails(booking, kind=what.mails)
-    elif what.work and not retry_now(
-        Job.objects.filter(concurrency=booking.subject_key(), name=what.work.name)
-    ):
+    elif what.work and not retry_now(work_of(booking).filter(name=what.work.name)):
         what.work.enqueue(concurrency=booking.subject_key(), booking_id=booking.pk)
 
 
@@ -66,12 +64,12 @@ def _see_to(booking: Booking, events: list[CalendarEvent], *, now: datetime, at:
     if not all(in_line(booking, event) for event in events):
         enqueue_event(booking)
     elif events and ahead(booking, now=now):
-        look_at_event(booking, at=at)
+        enqueue_look(booking, at=at)
 
 
 def _next(booking: Booking, events: list[CalendarEvent], now: datetime) -> datetime | None:
     """Return when to look again; None once there is nothing left to compare."""
-    if booking.status == Booking.Status.CANCELLED:
+    if booking.is_off():
         gone = all(in_line(booking, event) for event in events)
         left = not gone and booking.end_at() > now - _GIVE_UP_AFTER
         return now + _DAY if left else None

@@ -6,13 +6,15 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from timetuna.bookings.events import BookingEvent, record
 from timetuna.bookings.fulfilment.drift import behind_of
 from timetuna.bookings.fulfilment.fulfil import fulfil
-from timetuna.bookings.history import HOST, note
+from timetuna.bookings.fulfilment.sync_event import enqueue_event
+from timetuna.bookings.history import HOST
 from timetuna.bookings.integrations.event_entry import in_line, makes_link
-from timetuna.bookings.integrations.event_queue import enqueue_event
 from timetuna.bookings.integrations.event_target import events_of, home_of
 from timetuna.bookings.models import Booking, Conference
+from timetuna.bookings.states import Status
 from timetuna.calendars.hooks import on_connected
 from timetuna.calendars.models import CalendarAccount
 from timetuna.calendars.queries import event_kinds_from
@@ -39,7 +41,7 @@ def retry_booking(booking: Booking) -> int:
             enqueue_event(booking)
             count += 1
         if count:
-            note(booking, actor=HOST, event="retried", text="Tried again by hand.")
+            record(booking, BookingEvent.RETRIED, actor=HOST)
     return count
 
 
@@ -59,7 +61,7 @@ def resume(host_id: int, *, provider: str) -> int:
     kinds = {provider, *event_kinds_from(provider)}
     waiting = Conference.objects.filter(
         booking__host_id=host_id,
-        booking__status=Booking.Status.CONFIRMED,
+        booking__status=Status.CONFIRMED,
         booking__start_at__gte=now,
         provider__in=kinds,
         state=Conference.State.WAITING,

@@ -3,10 +3,10 @@
 from django.db import transaction
 from django.utils import timezone
 
+from timetuna.bookings.events import BookingEvent, record
 from timetuna.bookings.fulfilment.event_lease import EventLease
-from timetuna.bookings.history import SYSTEM, note
+from timetuna.bookings.history import SYSTEM
 from timetuna.bookings.integrations.event_entry import carries_link
-from timetuna.bookings.integrations.event_queue import enqueue_event
 from timetuna.bookings.integrations.event_target import calendar_words
 from timetuna.bookings.integrations.location import provider_label
 from timetuna.bookings.models import Booking, Conference
@@ -35,15 +35,14 @@ def store_written(taken: EventLease, written: Written) -> None:
         _store_link(taken, written.join_url)
         words = _what_happened(taken, written)
         if words:
-            note(taken.booking, actor=SYSTEM, event="event_written", text=words)
+            record(taken.booking, BookingEvent.EVENT_WRITTEN, actor=SYSTEM, sentence=words)
 
 
 def store_removal(taken: EventLease) -> None:
     """End the turn: the event is gone. Raises Retry where the turn was over before."""
     with transaction.atomic():
         _end(taken, {"state": State.REMOVED, "written_digest": ""})
-        text = f"The event was removed from {calendar_words(taken.before)}."
-        note(taken.booking, actor=SYSTEM, event="event_removed", text=text)
+        record(taken.booking, BookingEvent.EVENT_REMOVED, actor=SYSTEM, calendar=calendar_words(taken.before))
 
 
 def store_problem(booking: Booking, event: CalendarEvent, sentence: str, *, state: State) -> None:
@@ -53,8 +52,8 @@ def store_problem(booking: Booking, event: CalendarEvent, sentence: str, *, stat
         is_news = row.exclude(problem=sentence[:300]).update(problem=sentence[:300])
         row.update(state=state)
         if is_news:
-            text = f"Event in {calendar_words(event)} not brought up to date: {sentence}"
-            note(booking, actor=SYSTEM, event="event_waiting", text=text)
+            where = calendar_words(event)
+            record(booking, BookingEvent.EVENT_WAITING, actor=SYSTEM, calendar=where, why=sentence)
         stands = Conference.State.REFUSED if state == State.REFUSED else Conference.State.WAITING
         if carries_link(booking, event.host_id):
             unlinked = Conference.objects.filter(booking=booking).exclude(state=Conference.State.READY)
@@ -63,7 +62,7 @@ def store_problem(booking: Booking, event: CalendarEvent, sentence: str, *, stat
 
 def _end(taken: EventLease, columns: dict[str, object]) -> None:
     now = timezone.now()
-    settled = {"lease": "", "lease_until": None, "in_doubt": False, "problem": "", "changed_at": now}
+    settled = {"lease": "", "in_doubt": False, "problem": "", "changed_at": now}
     if not taken.row().update(**settled, **columns):
         raise Retry(_LATE, at=now)
 
@@ -76,16 +75,9 @@ def _store_link(taken: EventLease, join_url: str) -> None:
     made, label = Conference.objects.filter(booking=booking), provider_label(kind)
     first = made.exclude(state=Conference.State.READY)
     if first.update(state=Conference.State.READY, join_url=join_url, problem=""):
-        note(booking, actor=SYSTEM, event="link_made", text=f"{label} made the meeting.")
-        enqueue_event(booking)  # its place is the link now
+        record(booking, BookingEvent.LINK_MADE, actor=SYSTEM, label=label)
     elif made.exclude(join_url=join_url).update(join_url=join_url, promised=True):
-        note(
-            booking,
-            actor=SYSTEM,
-            event="link_replaced",
-            text=f"The event was made anew, with another {label} link.",
-        )
-        enqueue_event(booking)
+        record(booking, BookingEvent.LINK_REPLACED, actor=SYSTEM, label=label)
 
 
 def _what_happened(taken: EventLease, written: Written) -> str:

@@ -1,9 +1,30 @@
 """Keeps the event outside as the booking is, whatever changed."""
 
+from datetime import datetime
+
 from timetuna.bookings.fulfilment.announce import announce_late_link
 from timetuna.bookings.fulfilment.ensure_event import ensure_event
 from timetuna.bookings.models import Booking
+from timetuna.bookings.queries import work_of
+from timetuna.bookings.states import Status
+from timetuna.jobs.queue import retry_now
 from timetuna.jobs.registry import job
+
+
+def enqueue_event(booking: Booking) -> None:
+    """Have the event written or removed, in the transaction of the change that asks for it.
+
+    What waits already does it: it reads the booking when its turn comes. What is under way may have read it before.
+    """
+    if not retry_now(work_of(booking).filter(name=sync_event.name)):
+        sync_event.enqueue(concurrency=booking.subject_key(), booking_id=booking.pk)
+
+
+def enqueue_look(booking: Booking, *, at: datetime) -> None:
+    """Have an event that should be there written once more at that moment, in case it is not."""
+    look_at_event.repeat(
+        key=f"look:{booking.pk}", concurrency=booking.subject_key(), at=at, booking_id=booking.pk
+    )
 
 
 @job("bookings.event")
@@ -16,8 +37,8 @@ def sync_event(booking_id: int, *, look: bool = False) -> None:
     if booking is None:
         return
     ensure_event(booking, look=look)
-    if booking.status == Booking.Status.CONFIRMED:
-        announce_late_link(booking)
+    if booking.status == Status.CONFIRMED and announce_late_link(booking):
+        enqueue_event(booking)
 
 
 @job("bookings.look_at_event")

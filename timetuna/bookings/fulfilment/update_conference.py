@@ -6,11 +6,12 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from timetuna.bookings.events import BookingEvent, record
 from timetuna.bookings.fulfilment.announce import announce, promise, tell_no_link
 from timetuna.bookings.fulfilment.backoff import sooner
 from timetuna.bookings.fulfilment.ensure_conference import ensure_conference, meeting_of
-from timetuna.bookings.history import SYSTEM, note
-from timetuna.bookings.integrations.event_queue import enqueue_event
+from timetuna.bookings.fulfilment.sync_event import enqueue_event
+from timetuna.bookings.history import SYSTEM
 from timetuna.bookings.integrations.grants import Maker, maker
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.notifications.queue import enqueue_mails
@@ -29,7 +30,7 @@ def move_outside(booking_id: int, *, revision: int) -> None:
     The mails never wait for the meeting: they carry the link that is valid, whatever the provider's list says.
     """
     booking = Booking.objects.select_related("host").filter(pk=booking_id, revision=revision).first()
-    if booking is None or booking.status == Booking.Status.CANCELLED:
+    if booking is None or booking.is_off():
         return
     found = maker(booking)
     if found and found.may(Ability.MOVE):
@@ -48,7 +49,7 @@ def remove_outside(booking_id: int) -> None:
         return
     reference = Conference.objects.get(booking=booking).reference
     _call(found, lambda token: found.provider.remove(reference, access_token=token))
-    note(booking, actor=SYSTEM, event="meeting_removed", text="The meeting outside was deleted.")
+    record(booking, BookingEvent.MEETING_REMOVED, actor=SYSTEM)
 
 
 def _move(booking: Booking, found: Maker) -> None:
@@ -105,9 +106,4 @@ def _renew_if_the_link_dies(booking: Booking) -> None:
             promised=False,
             late_link_mailed=False,
         ):
-            note(
-                booking,
-                actor=SYSTEM,
-                event="link_renewed",
-                text="Moved too far for the old link; a new one is made.",
-            )
+            record(booking, BookingEvent.LINK_RENEWED, actor=SYSTEM)

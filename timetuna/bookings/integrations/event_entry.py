@@ -79,5 +79,4 @@ def in_line(booking: Booking, event: CalendarEvent) -> bool:
 
 def is_wanted(booking: Booking, event: CalendarEvent) -> bool:
     """Say whether the event has to be there: the booking stands, and its host still takes part in it."""
-    stands = booking.status != Booking.Status.CANCELLED
-    return stands and BookingHost.objects.filter(booking=booking, host=event.host_id).exists()
+    return not booking.is_off() and BookingHost.objects.filter(booking=booking, host=event.host_id).exists()

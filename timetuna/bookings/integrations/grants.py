@@ -42,3 +42,9 @@ def may(booking: Booking, ability: Ability) -> bool:
     """Say whether a change of the booking can be carried to its meeting."""
     found = maker(booking)
     return found is not None and found.may(ability)
+
+
+def carries_time(booking: Booking) -> bool:
+    """Say whether there is a meeting outside that was made for a time of its own, so that a move is carried to it."""
+    made = Conference.objects.filter(booking=booking, state=Conference.State.READY)
+    return made.exclude(scheduled_for=None).exists()

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from timetuna.availability.interval import Interval
 from timetuna.availability.minutes import minute_of
+from timetuna.bookings.events import BookingEvent
 from timetuna.bookings.models import Booking, HistoryEntry
 
 REMEMBERED = timedelta(days=1)
@@ -27,20 +28,22 @@ def own_times(host_id: int, uids: Collection[str]) -> dict[str, list[Interval]]:
             booking_hosts__host=host_id, uid__in=map(UUID, ordered[first : first + _AT_ONCE])
         ).only("uid", "start_at", "minutes", "status")
         for row in rows:
-            found[str(row.uid)] = [] if row.status == Booking.Status.CANCELLED else [_at(row, row.start_at)]
+            found[str(row.uid)] = [] if row.is_off() else [_at(row, row.start_at)]
         for entry in _changes(rows, since=oldest):
             found[str(entry.booking.uid)] += _left(entry)
     return found
 
 
 def _changes(rows: Collection[Booking], *, since: datetime) -> Iterator[HistoryEntry]:
-    changes = HistoryEntry.objects.filter(booking__in=rows, event__in=["moved", "cancelled"], at__gt=since)
+    changes = HistoryEntry.objects.filter(
+        booking__in=rows, event__in=[BookingEvent.MOVED, BookingEvent.CANCELLED], at__gt=since
+    )
     yield from changes.select_related("booking")
 
 
 def _left(entry: HistoryEntry) -> Iterator[Interval]:
     """Return the time that the booking has left with this change."""
-    if entry.event == "cancelled":
+    if entry.event == BookingEvent.CANCELLED:
         yield _at(entry.booking, entry.booking.start_at)
     before = entry.changes.get("start", [None])[0]
     if isinstance(before, str):

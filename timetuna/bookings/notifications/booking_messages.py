@@ -1,10 +1,11 @@
 """The sentences of a booking's mails, by kind and by who reads them."""
 
 from dataclasses import replace
-from typing import Literal, cast
+from typing import Literal
 
 from django.utils.translation import gettext
 
+from timetuna.bookings.events import BookingEvent
 from timetuna.bookings.history import last_words
 from timetuna.bookings.integrations.event_target import calendar_words, event_of
 from timetuna.bookings.integrations.grants import may
@@ -14,6 +15,7 @@ from timetuna.bookings.notifications import reminder_messages, request_messages
 from timetuna.bookings.notifications.audiences import GUEST, HOST
 from timetuna.bookings.notifications.guest_messages import GUESTS_KIND, guests_changed, was_at
 from timetuna.bookings.notifications.message import NAME_LENGTH, Words, own_subject, start_of
+from timetuna.bookings.states import Status
 from timetuna.calendars.models import CalendarEvent
 from timetuna.lib.text import single_line
 from timetuna.providers.base import Ability
@@ -40,20 +42,22 @@ Kind = Literal[
 FIRST_KINDS = ("confirmed", "promised")
 WITHOUT_INVITATION = reminder_messages.TIMELY_KINDS | request_messages.REQUEST_KINDS | {"no_link"}
 WITHOUT_PLACE = frozenset({"cancelled", "uninvited", "withdrawn", "declined", "lapsed"})
-_ENDED = {GUEST: "withdrawn", HOST: "declined"}
+_SAYS: dict[Status, Kind] = {
+    Status.PENDING: "requested",
+    Status.CONFIRMED: "confirmed",
+    Status.DECLINED: "declined",
+    Status.LAPSED: "lapsed",
+    Status.WITHDRAWN: "withdrawn",
+    Status.CANCELLED_BY_GUEST: "cancelled",
+    Status.CANCELLED_BY_HOST: "cancelled",
+}
 
 
 def told_now(booking: Booking, kind: Kind) -> Kind:
     """Return the kind of mail that says how the booking stands, if a mail is to be sent again; else the kind itself."""
     if kind != "again":
         return kind
-    if booking.status == Booking.Status.PENDING:
-        return "requested"
-    if booking.status == Booking.Status.CONFIRMED:
-        return "confirmed"
-    if booking.pending_until is None:
-        return "cancelled"
-    return cast("Kind", _ENDED.get(booking.cancelled_by, "lapsed"))
+    return _SAYS[Status(booking.status)]
 
 
 def guest_words(booking: Booking, kind: Kind, where: Location) -> Words:
@@ -73,7 +77,9 @@ def _guest_words(booking: Booking, kind: Kind, where: Location) -> Words:
         return Words(
             subject=gettext("Cancelled: %(title)s with %(host)s, %(start)s") % named,
             headline=gettext("This meeting is cancelled"),
-            sentences=(gettext("You cancelled it."),) if booking.cancelled_by == GUEST else by_host,
+            sentences=(gettext("You cancelled it."),)
+            if booking.status == Status.CANCELLED_BY_GUEST
+            else by_host,
             button=gettext("See the booking"),
         )
     if kind == "moved":
@@ -105,7 +111,7 @@ def host_words(booking: Booking, kind: Kind, where: Location) -> Words:
     guest = single_line(booking.guest_name, max_length=NAME_LENGTH)
     start = start_of(booking, booking.host_time_zone)
     if kind == "cancelled":
-        by_guest = booking.cancelled_by == GUEST
+        by_guest = booking.status == Status.CANCELLED_BY_GUEST
         by = (f"{guest} cancelled it.", *_note(booking, guest)) if by_guest else ("You cancelled it.",)
         return Words(
             subject=f"Cancelled: {booking.title} with {guest}, {start}",
@@ -188,9 +194,9 @@ def _wrote(name: str, words: str) -> tuple[str, ...]:
 
 def _moved(booking: Booking, *, to_guest: bool) -> tuple[str, ...]:
     """Say when it was to be before, and what the other side wrote with the latest move."""
-    latest = booking.history.filter(event="moved").last()
+    latest = booking.history.filter(event=BookingEvent.MOVED).last()
     other, name = (HOST, booking.host.name) if to_guest else (GUEST, booking.guest_name)
-    words = last_words(booking, event="moved") if latest and latest.actor == other else ""
+    words = last_words(booking, event=BookingEvent.MOVED) if latest and latest.actor == other else ""
     wrote = _wrote(single_line(name, max_length=NAME_LENGTH), words)
     return (*was_at(booking, booking.guest_time_zone if to_guest else booking.host_time_zone), *wrote)
 
@@ -213,8 +219,8 @@ def _link_after_move(booking: Booking, where: Location) -> tuple[str, ...]:
 
 def _link_is_new(booking: Booking) -> bool:
     """Say whether the latest move was too far for the old link."""
-    latest = booking.history.filter(event__in=("moved", "link_renewed")).last()
-    return latest is not None and latest.event == "link_renewed"
+    latest = booking.history.filter(event__in=(BookingEvent.MOVED, BookingEvent.LINK_RENEWED)).last()
+    return latest is not None and latest.event == BookingEvent.LINK_RENEWED
 
 
 def _missing(where: Location) -> tuple[str, ...]:

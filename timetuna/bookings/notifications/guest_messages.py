@@ -10,6 +10,7 @@ from timetuna.bookings.integrations.location import Location
 from timetuna.bookings.models import Booking, BookingGuest
 from timetuna.bookings.notifications.message import NAME_LENGTH, Words, start_of
 from timetuna.bookings.notifications.reminder_messages import TIMELY_KINDS, follow_up, guest_reminder
+from timetuna.bookings.states import ended_by
 from timetuna.l10n import datetimes
 from timetuna.lib.text import single_line, without_addresses
 
@@ -84,7 +85,7 @@ def _ends(booking: Booking, kind: str, named: dict[str, str]) -> Words:
                 gettext("%(guest)s took you off the guests of this meeting.") % {"guest": named["by"]},
             ),
         )
-    by = named["guest"] if booking.cancelled_by == GUEST else named["host"]
+    by = named["guest"] if ended_by(booking) == GUEST else named["host"]
     return Words(
         subject=gettext("Cancelled: %(title)s with %(host)s, %(start)s") % named,
         headline=gettext("This meeting is cancelled"),

@@ -55,7 +55,7 @@ def _who_do_not_know(booking: Booking, readers: tuple[str, ...]) -> tuple[str, .
 def drop_unsent(booking: Booking, readers: Iterable[str]) -> None:
     """Forget the booking's mails to them that nobody has begun to send; what is under way stays."""
     names = frozenset(readers)
-    unsent = _mails(booking).filter(state=Job.State.WAITING, attempts=0)
+    unsent = mails_of(booking).filter(state=Job.State.WAITING, attempts=0)
     old = [mail.pk for mail in unsent if mail.arguments.get("audience") in names]
     # Asked again as they are deleted: a worker may have taken one meanwhile.
     unsent.filter(pk__in=old).delete()
@@ -71,7 +71,7 @@ def _who_have_heard(booking: Booking, readers: tuple[str, ...]) -> tuple[str, ..
         return readers
     drop_unsent(booking, brought.values())
     heard = _told_by_mails_that_are_forgotten(brought)
-    for mail in _mails(booking):
+    for mail in mails_of(booking):
         reader = mail.arguments.get("audience")
         (heard.discard if mail.arguments.get("kind") == "uninvited" else heard.add)(reader)
     return tuple(reader for reader in readers if reader in heard or reader not in brought.values())
@@ -82,5 +82,6 @@ def _told_by_mails_that_are_forgotten(brought: dict[int, str]) -> set[str]:
     return {further(pk) for pk in rows.values_list("pk", flat=True)}
 
 
-def _mails(booking: Booking) -> QuerySet[Job]:
+def mails_of(booking: Booking) -> QuerySet[Job]:
+    """Return the mails of the booking, in the order they were written down, but for those that time brings."""
     return Job.objects.filter(concurrency=booking.subject_key(), name=send_mail.name).order_by("id")

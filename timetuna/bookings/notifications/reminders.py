@@ -10,6 +10,7 @@ from timetuna.bookings.models import Booking, BookingGuest
 from timetuna.bookings.notifications.audiences import BOTH, GUEST, HOST, all_further, further, further_id
 from timetuna.bookings.notifications.compose import letter
 from timetuna.bookings.notifications.send import send_mail
+from timetuna.bookings.states import Status
 from timetuna.jobs.models import Job
 from timetuna.jobs.registry import MAIL, GiveUp, Retry, job
 from timetuna.mail import deliver
@@ -26,7 +27,7 @@ def plan_reminders(booking: Booking, *, now: datetime) -> None:
     The key has the booking's time in it: after a move there are new reminders, and the old ones, when their moment
     comes, find another time and say nothing. A moment that is past is left out.
     """
-    if booking.page is None or booking.status != Booking.Status.CONFIRMED:
+    if booking.page is None or booking.status != Status.CONFIRMED:
         return
     rows = booking.page.reminders.all()
     people = (GUEST, *all_further(booking), HOST)
@@ -67,7 +68,7 @@ def plan_page_reminders(page_id: int) -> None:
     """Plan the reminders of the page's bookings that are to come."""
     now = timezone.now()
     coming = Booking.objects.prefetch_related("page__reminders").filter(
-        page=page_id, status=Booking.Status.CONFIRMED, start_at__gt=now
+        page=page_id, status=Status.CONFIRMED, start_at__gt=now
     )
     for booking in coming.order_by("start_at").iterator(chunk_size=200):
         with transaction.atomic():
@@ -130,7 +131,7 @@ def _wants(booking: Booking, audience: str, *, due: datetime) -> bool:
 def _still_at(booking_id: int, start: int) -> Booking | None:
     """Return the booking if it is to take place at that UTC minute and its guest is known."""
     found = Booking.objects.select_related("host", "page").filter(
-        pk=booking_id, status=Booking.Status.CONFIRMED, erased_at=None
+        pk=booking_id, status=Status.CONFIRMED, erased_at=None
     )
     booking = found.first()
     return booking if booking and _minute(booking) == start else None

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext
 
+from timetuna.bookings.events import BookingEvent
 from timetuna.bookings.history import last_words
 from timetuna.bookings.models import Booking
 from timetuna.bookings.notifications.message import NAME_LENGTH, Words, start_of
@@ -97,7 +98,7 @@ def host_request(booking: Booking, kind: str) -> Words:
 
 
 def _asked_again(booking: Booking, guest: str) -> tuple[str, ...]:
-    words = last_words(booking, event="moved")
+    words = last_words(booking, event=BookingEvent.MOVED)
     return (f"{guest} wrote: {words}",) if words else ()
 
 

@@ -11,7 +11,7 @@ from timetuna.bookings.integrations.event_entry import makes_link
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.notifications.send import send_mail
 from timetuna.bookings.queries import counts
-from timetuna.bookings.states import ahead
+from timetuna.bookings.states import Status, ahead
 from timetuna.jobs.models import Job
 
 PATIENCE = timedelta(minutes=2)
@@ -48,10 +48,10 @@ def marks(booking: Booking, work: Iterable[Job], *, now: datetime) -> list[Mark]
     waiting = [job for job in mails if job.state != Job.State.FAILED]
     if link is None and ahead(booking, now=now):  # the first mails are written down by what makes the link
         waiting += [job for job in jobs if job.name == fulfil.name]
-    wanted = booking.status == Booking.Status.CANCELLED or ahead(booking, now=now)
+    wanted = booking.is_off() or ahead(booking, now=now)
     events = {job.state for job in jobs if wanted and job.name in _EVENTS and job.last_error}
     found = {
-        ASKS: booking.status == Booking.Status.PENDING,
+        ASKS: booking.status == Status.PENDING,
         NO_SHOW: booking.no_show,
         MISSING: link is MISSING,
         LATE: link is LATE,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
+from timetuna.bookings.events import BookingEvent
 from timetuna.bookings.fulfilment.update_conference import move_outside, remove_outside
 from timetuna.bookings.integrations.event_entry import makes_link
 from timetuna.bookings.integrations.event_target import event_of, reconnect_words
@@ -40,7 +41,7 @@ def _meeting(
         return []
     title = f"{provider_label(conference.provider)} meeting"
     if conference.state == Conference.State.READY:
-        made = [entry.at for entry in history if entry.event == "link_made"]
+        made = [entry.at for entry in history if entry.event == BookingEvent.LINK_MADE]
         when = relative.stamp(made[-1], zone=reader.zone, now=reader.now) if made else ""
         text = f"{f'Made {when}'.strip()}. {duplicates(place(booking))}".strip()
         return [Effect(title=title, state=EffectState.DONE, text=text)]
@@ -94,7 +95,7 @@ def _changes(booking: Booking, jobs: Sequence[Job], reader: Reader) -> list[Effe
     if conference is None or not _linked(booking):
         return []
     label = provider_label(conference.provider)
-    if booking.status == Booking.Status.CANCELLED:
+    if booking.is_off():
         removing = [job for job in jobs if job.name == remove_outside.name]
         left = f"Meeting {conference.reference} stays in your {label} account; you can delete it there."
         return [_carried(booking, removing, f"Deleting it in {label}", reader)] if removing else [

@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 
-from timetuna.bookings.integrations.event_queue import WRITERS
+from timetuna.bookings.fulfilment.fulfil import fulfil
+from timetuna.bookings.fulfilment.sync_event import look_at_event, sync_event
 from timetuna.bookings.integrations.event_target import event_of, reconnect_words, service
 from timetuna.bookings.models import Booking
-from timetuna.bookings.states import ahead
+from timetuna.bookings.states import Status, ahead
 from timetuna.bookings.status.job import Effect, EffectState, Remedy, next_try, standing
 from timetuna.bookings.status.rows import Reader
 from timetuna.calendars.models import CalendarEvent
 from timetuna.jobs.models import Job
 from timetuna.l10n import relative
+
+_WRITERS = frozenset({fulfil.name, sync_event.name, look_at_event.name})
 
 
 def event_effects(booking: Booking, jobs: Sequence[Job], reader: Reader) -> list[Effect]:
@@ -20,24 +23,24 @@ def event_effects(booking: Booking, jobs: Sequence[Job], reader: Reader) -> list
         return []
     title = _title(event)
     if _is_as_it_should(booking, event):
-        done = "Removed" if booking.status == Booking.Status.CANCELLED else "Written"
+        done = "Removed" if booking.is_off() else "Written"
         when = relative.stamp(event.changed_at, zone=reader.zone, now=reader.now)
         return [Effect(title=title, state=EffectState.DONE, text=f"{done} {when}.")]
-    if booking.status == Booking.Status.CONFIRMED and not ahead(booking, now=reader.now):
+    if booking.status == Status.CONFIRMED and not ahead(booking, now=reader.now):
         text = "It was not brought up to date, and needs not be any more."
         return [Effect(title=title, state=EffectState.NOTE, text=text)]
     return [_behind(event, title, jobs, reader)]
 
 
 def _is_as_it_should(booking: Booking, event: CalendarEvent) -> bool:
-    if booking.status == Booking.Status.CANCELLED:
+    if booking.is_off():
         return event.state == CalendarEvent.State.REMOVED
     return event.state == CalendarEvent.State.WRITTEN and event.written_revision == booking.revision
 
 
 def _behind(event: CalendarEvent, title: str, jobs: Sequence[Job], reader: Reader) -> Effect:
     """Say why the event is not as the booking is, and what mends it."""
-    job = next((job for job in reversed(jobs) if job.name in WRITERS and job.state != Job.State.DONE), None)
+    job = next((job for job in reversed(jobs) if job.name in _WRITERS and job.state != Job.State.DONE), None)
     connect, trying = reconnect_words(event), job is not None and job.state != Job.State.FAILED
     if connect:
         text = event.problem or "It could not be brought up to date."

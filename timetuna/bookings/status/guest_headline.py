@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext
 
-from timetuna.bookings.history import GUEST, HOST
+from timetuna.bookings.events import BookingEvent
 from timetuna.bookings.models import Booking
+from timetuna.bookings.states import CALLED_OFF, Status
 from timetuna.l10n import datetimes
 
 
@@ -21,12 +22,12 @@ class Headline:
 def headline_of(booking: Booking, *, twelve_hours: bool = False) -> Headline:
     """Say how the booking stands."""
     named = {"host": booking.host.name, "email": booking.guest_email}
-    if booking.status == Booking.Status.PENDING:
+    if booking.status == Status.PENDING:
         return _waiting(booking, named, twelve_hours=twelve_hours)
-    if booking.status == Booking.Status.CANCELLED:
-        ended = _cancelled if booking.pending_until is None else _ended
+    if booking.is_off():
+        ended = _cancelled if booking.status in CALLED_OFF else _ended
         return ended(booking, named)
-    if booking.history.filter(event="moved").exists():
+    if booking.history.filter(event=BookingEvent.MOVED).exists():
         lead = gettext("The new time is on its way to %(email)s, with the calendar invite.") % named
         return Headline(gettext("Your booking has a new time"), lead)
     lead = gettext("A confirmation with a calendar invite is on its way to %(email)s.") % named
@@ -45,7 +46,7 @@ def _waiting(booking: Booking, named: dict[str, str], *, twelve_hours: bool) -> 
 
 def _cancelled(booking: Booking, named: dict[str, str]) -> Headline:
     title = gettext("This booking is cancelled")
-    if booking.cancelled_by == HOST:
+    if booking.status == Status.CANCELLED_BY_HOST:
         lead = gettext(
             "%(host)s cancelled it. A mail with a file that takes the meeting out of your calendar is on its way."
         )
@@ -58,10 +59,10 @@ def _cancelled(booking: Booking, named: dict[str, str]) -> Headline:
 
 def _ended(booking: Booking, named: dict[str, str]) -> Headline:
     """Say how a request ended without becoming a booking."""
-    if booking.cancelled_by == GUEST:
+    if booking.status == Status.WITHDRAWN:
         lead = gettext("%(host)s is told, and the time is free again.") % named
         return Headline(gettext("Your request is taken back"), lead)
-    if booking.cancelled_by == HOST:
+    if booking.status == Status.DECLINED:
         lead = gettext("%(host)s cannot take this time.") % named
         return Headline(gettext("Your request was declined"), lead, booking.cancel_note)
     lead = gettext("%(host)s did not answer in time. Nothing is booked, and the time is free again.") % named

@@ -8,7 +8,7 @@ from timetuna.bookings.notifications.audiences import GUEST, HOST
 from timetuna.bookings.notifications.reminders import TIMED_MAILS, remind
 from timetuna.bookings.notifications.send import send_mail
 from timetuna.bookings.queries import counts
-from timetuna.bookings.states import ahead
+from timetuna.bookings.states import Status, ahead
 from timetuna.bookings.status.job import Effect, EffectState, standing
 from timetuna.bookings.status.rows import Reader
 from timetuna.jobs.models import Job
@@ -54,7 +54,7 @@ def _timely_title(job: Job) -> str:
 def _still_holds(job: Job, booking: Booking) -> bool:
     """Say whether it is of the time the booking has now; what was planned for another says nothing any more."""
     start = int(booking.start_at.timestamp()) // 60
-    return booking.status == Booking.Status.CONFIRMED and job.arguments.get("start") == start
+    return booking.status == Status.CONFIRMED and job.arguments.get("start") == start
 
 
 def _mail(job: Job, booking: Booking, jobs: Sequence[Job], reader: Reader) -> Effect:

@@ -8,7 +8,6 @@ from html import unescape
 
 from tests.clock import present
 from timetuna.availability.minutes import minute_of
-from timetuna.bookings.history import GUEST, note
 from timetuna.bookings.links import set_new_link
 from timetuna.bookings.models import Booking, BookingHost, Conference
 from timetuna.jobs.models import Job
@@ -35,8 +34,7 @@ def put(host, start, *, minutes=30, page=None, link=None, cancelled_by="", **col
             "location": "" if link else "Room 1",
             "idempotency_key": secrets.token_hex(12),
             "created_at": now() - timedelta(hours=5),
-            "status": "cancelled" if cancelled_by else "confirmed",
-            "cancelled_by": cancelled_by,
+            "status": f"cancelled_by_{cancelled_by}" if cancelled_by else "confirmed",
         }
         | columns
     )
@@ -50,7 +48,7 @@ def put(host, start, *, minutes=30, page=None, link=None, cancelled_by="", **col
         end_minute=first + minutes,
         active=not cancelled_by,
     )
-    note(booking, actor=GUEST, event="booked", text="Booked by the guest.")
+    booking.history.create(actor="guest", event="booked", text="Booked by the guest.", source="link")
     if link:
         conference(booking, link)
     return booking

@@ -14,7 +14,6 @@ from timetuna.bookings.actions.erase import erase, erase_due
 from timetuna.bookings.actions.reschedule import Wish, reschedule
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.guests import Invitee
-from timetuna.bookings.history import SYSTEM, note
 from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking
 from timetuna.bookings.tests.conftest import make_page, tomorrow, work_off
@@ -49,7 +48,8 @@ def spread(client, page):
     Job.objects.filter(pk=work.pk).update(last_error="The server refused <canary@guest.example>.")
     wish = Wish(words=f"{CANARY} reason")
     reschedule(booking.pk, start_minute=minute_of(tomorrow(15)), actor="guest", now=now(), wish=wish)
-    note(booking, actor=SYSTEM, event="link_late", text="Refused: canary@guest.example, +49 30 5550199.")
+    text = "Refused: canary@guest.example, +49 30 5550199."
+    booking.history.create(actor="system", event="link_late", text=text)
     write_notes(client, booking, f"{CANARY} is nice")
     client.post(f"{link_path(booking)}/cancel", {"note": f"{CANARY} is ill"})
     booking.refresh_from_db()

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from timetuna.bookings.actions.approve import approve
+from timetuna.bookings.actions.answer_request import approve
 from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.tests.conftest import make_page, tomorrow, work_off

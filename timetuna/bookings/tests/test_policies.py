@@ -102,7 +102,7 @@ def test_the_host_is_bound_by_none_of_it(page):
     reschedule(booking.pk, start_minute=minute_of(tomorrow(15)), actor="host", now=now())
     cancel(booking.pk, actor="host", note_text="", now=now())
 
-    assert state(booking) == "cancelled"
+    assert state(booking) == "cancelled_by_host"
 
 
 def test_a_meeting_that_has_begun_is_left_alone_by_its_guest(client, page):
@@ -163,7 +163,7 @@ def test_a_word_that_nobody_asked_for_is_not_taken(client, page):
     client.post(f"{link_path(booking)}/cancel", {"note": "https://lure.example"})
 
     booking.refresh_from_db()
-    assert (booking.status, booking.cancel_note) == ("cancelled", "")
+    assert (booking.status, booking.cancel_note) == ("cancelled_by_guest", "")
 
 
 def test_page_and_mail_name_the_earlier_time_after_a_move(client, page, zoom):

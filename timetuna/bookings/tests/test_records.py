@@ -173,7 +173,7 @@ def test_words_with_a_cancellation_are_never_lost(client, page):
     client.post(path, {"note": lines})
 
     booking.refresh_from_db()
-    assert booking.status == "cancelled"
+    assert booking.status == "cancelled_by_host"
     assert booking.cancel_note == "I am ill. " * 27 + "x" * 30, "browsers count a line end as one character"
 
 

@@ -46,7 +46,7 @@ def ticked(answer):
 
 
 def cancelled():
-    return set(Booking.objects.filter(status="cancelled").values_list("pk", flat=True))
+    return set(Booking.objects.filter(status="cancelled_by_host").values_list("pk", flat=True))
 
 
 def test_a_booking_leads_to_those_from_the_same_source(host, many):
@@ -241,7 +241,7 @@ def test_requests_are_declined_and_restored(host, page, letters):
 
     host.post(source_of(request), {"booking": [request.pk]})
     request.refresh_from_db()
-    assert request.status == "cancelled"
+    assert request.status == "declined"
     work_off()
     assert [letter["to"] for letter in letters] == ["Sam Guest <sam@guest.example>"]
     host.post(source_of(request), {"undo": "1"})
@@ -277,7 +277,7 @@ def test_what_was_booked_while_it_was_unusual_is_shown_together(host, page, many
 
 def test_where_a_booking_came_from_is_forgotten(host, many):
     Booking.objects.filter(pk=many[0].pk).update(created_at=present() - timedelta(days=15))
-    Booking.objects.filter(pk=many[1].pk).update(status="cancelled")
+    Booking.objects.filter(pk=many[1].pk).update(status="cancelled_by_host")
     erase(many[1].pk, actor="host", now=present())
 
     forget_sources(now=present())

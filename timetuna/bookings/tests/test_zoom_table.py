@@ -34,7 +34,7 @@ def conference(booking):
 
 
 def fulfil_job(booking):
-    return Job.objects.get(key=f"fulfil:{booking.pk}")
+    return Job.objects.get(key=f"fulfil:{booking.pk}:0")
 
 
 def account():

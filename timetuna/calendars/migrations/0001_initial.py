@@ -112,7 +112,6 @@ class Migration(migrations.Migration):
                 ('written_digest', models.CharField(blank=True, default='', max_length=64)),
                 ('in_doubt', models.BooleanField(default=False)),
                 ('lease', models.CharField(blank=True, default='', max_length=64)),
-                ('lease_until', models.DateTimeField(null=True)),
                 ('mailed_uid', models.CharField(blank=True, default='', max_length=300)),
                 ('problem', models.CharField(blank=True, default='', max_length=300)),
                 ('changed_at', models.DateTimeField(default=django.utils.timezone.now)),

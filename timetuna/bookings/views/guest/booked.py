@@ -20,6 +20,7 @@ from timetuna.bookings.models import Booking
 from timetuna.bookings.policies import cancel_refusal, guests_refusal, most_guests, move_refusal, sentences
 from timetuna.bookings.queries import booking_by_link, link_promised, link_settled
 from timetuna.bookings.slots.selection import read_clock, read_customs
+from timetuna.bookings.states import REQUESTS
 from timetuna.bookings.status.guest_headline import headline_of
 from timetuna.bookings.views.guest.slots import ICONS
 from timetuna.l10n import datetimes
@@ -67,9 +68,9 @@ def link_state(request: HttpRequest, token: str) -> HttpResponse:
 def invite(_request: HttpRequest, token: str) -> HttpResponse:
     """Hand out the guest's invitation as a file. A request that was not confirmed has none."""
     booking = booking_or_404(token)
-    if booking.pending_until is not None:
+    if booking.status in REQUESTS:
         return private(HttpResponseRedirect(link_path(booking)))
-    cancelled = booking.status == Booking.Status.CANCELLED
+    cancelled = booking.is_off()
     content = write(guest_invitation(booking, place(booking), cancelled=cancelled))
     response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="invite.ics"'
@@ -99,7 +100,7 @@ def booking_context(booking: Booking, customs: Customs) -> dict[str, Any]:
     begins, ends = booking.start_at.astimezone(zone), booking.end_at().astimezone(zone)
     return {
         "title": booking.title,
-        "state": booking.status,
+        "state": "cancelled" if booking.is_off() else booking.status,
         "guest_name": booking.guest_name,
         "guest_email": booking.guest_email,
         "day_title": datetimes.day_of_year(begins.date()),
@@ -159,7 +160,7 @@ def _changes(booking: Booking, clock: str, customs: Customs, now: datetime) -> d
 def _old_time(booking: Booking, customs: Customs) -> str:
     """Say when it was to be before it was moved."""
     earlier = earlier_start(booking)
-    if earlier is None or booking.status == Booking.Status.CANCELLED:
+    if earlier is None or booking.is_off():
         return ""
     begins = earlier.astimezone(datetimes.zone_or_utc(booking.guest_time_zone))
     return f"{datetimes.day_of_year(begins.date())}, {datetimes.clock(begins, twelve_hours=customs.twelve_hours)}"

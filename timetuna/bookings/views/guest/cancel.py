@@ -10,7 +10,6 @@ from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.forms.change import WordsForm
 from timetuna.bookings.history import GUEST
 from timetuna.bookings.links import link_path
-from timetuna.bookings.models import Booking
 from timetuna.bookings.policies import asks_reason, cancel_refusal, move_refusal
 from timetuna.bookings.slots.selection import read_customs
 from timetuna.bookings.views.guest.booked import booking_context, booking_or_404, private
@@ -20,9 +19,7 @@ from timetuna.bookings.views.guest.booked import booking_context, booking_or_404
 def cancel_booking(request: HttpRequest, token: str) -> HttpResponse:
     """Ask once; only the form's button cancels, since mail scanners open links."""
     booking, now = booking_or_404(token), timezone.now()
-    if booking.status == Booking.Status.CANCELLED or (
-        request.method != "POST" and cancel_refusal(booking, now=now)
-    ):
+    if booking.is_off() or (request.method != "POST" and cancel_refusal(booking, now=now)):
         return private(HttpResponseRedirect(link_path(booking)))  # which says why it cannot be
     form = WordsForm(request.POST if request.method == "POST" else None, asks=asks_reason(booking))
     status = 200

@@ -8,8 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from timetuna.accounts.permissions import signed_in
-from timetuna.bookings.actions.approve import approve
-from timetuna.bookings.actions.decline import decline
+from timetuna.bookings.actions.answer_request import approve, decline
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.forms.change import WordsForm
 from timetuna.bookings.forms.fields import read_number

@@ -27,7 +27,7 @@ from timetuna.bookings.models import Booking, BookingGuest, HistoryEntry
 from timetuna.bookings.notifications.audiences import further
 from timetuna.bookings.permissions import booking_or_404, bookings_for
 from timetuna.bookings.policies import guests_refusal, most_guests
-from timetuna.bookings.states import ahead
+from timetuna.bookings.states import REQUESTS, ahead
 from timetuna.bookings.status.effects import effects
 from timetuna.bookings.status.job import Effect, EffectState, Remedy
 from timetuna.bookings.status.rows import Reader
@@ -129,7 +129,7 @@ def _guests(
 def _readers(row: Booking, people: Iterable[BookingGuest]) -> list[tuple[str, str]]:
     """Return who hears of the booking, as what the mail is addressed by and in words."""
     own = [(GUEST, f"{row.guest_name} <{row.guest_email}>"), (HOST, "Me")]
-    if row.pending_until is not None:
+    if row.status in REQUESTS:
         return own
     return [*own, *((further(one.pk), shown(one)) for one in people)]
 
@@ -210,7 +210,7 @@ def _times(row: Booking, reader: Reader) -> dict[str, object]:
 
 
 def _distance(row: Booking, reader: Reader) -> str:
-    if row.status == Booking.Status.CANCELLED:
+    if row.is_off():
         return ""
     if row.end_at() <= reader.now:
         return f"Over, {relative.distance(row.end_at(), now=reader.now)}"

@@ -13,6 +13,7 @@ from timetuna.bookings.guests import shown
 from timetuna.bookings.models import Booking
 from timetuna.bookings.permissions import bookings_for
 from timetuna.bookings.queries import matching
+from timetuna.bookings.states import ended_by
 from timetuna.bookings.status.rows import Reader, join_url, kind_label
 from timetuna.bookings.views.host.bookings import read_filter, reader_of
 from timetuna.lib.text import csv_row
@@ -90,7 +91,7 @@ def _cells(booking: Booking, labels: dict[str, str], reader: Reader) -> list[obj
         booking.minutes,
         booking.title,
         booking.page.title if booking.page else "",
-        booking.get_status_display(),
+        "Cancelled" if booking.is_off() else booking.get_status_display(),
         booking.guest_name,
         booking.guest_email,
         booking.guest_phone,
@@ -102,7 +103,7 @@ def _cells(booking: Booking, labels: dict[str, str], reader: Reader) -> list[obj
         booking.guest_notes,
         _local(booking.created_at, reader),
         _utc(booking.created_at),
-        booking.cancelled_by,
+        ended_by(booking),
         booking.cancel_note,
         ", ".join(shown(row) for row in booking.further_guests.all() if row.active),
         "yes" if booking.no_show else "",

@@ -145,7 +145,7 @@ def _undo_rows(batches: Sequence[Batch], reader: Reader) -> list[dict[str, Any]]
 def _show(request: HttpRequest, group: Group) -> HttpResponse:
     reader = reader_of(signed_in(request), timezone.now())
     rows = list(group.rows.select_related("page").order_by("start_at", "pk")[:MOST_SHOWN])
-    ahead = [row for row in rows if row.status != Booking.Status.CANCELLED and row.end_at() > reader.now]
+    ahead = [row for row in rows if not row.is_off() and row.end_at() > reader.now]
     selection = request.GET.get("select", UNCONFIRMED)
     batches = _undoable(request, reader.now)
     context = {

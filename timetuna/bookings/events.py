@@ -1,0 +1,118 @@
+"""What can happen to a booking, and who wants to know: a change is recorded once, and whoever listens does its part."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+
+from timetuna.bookings.history import LONGEST, SOURCE_OF, Changes, quoting
+from timetuna.bookings.models import Booking, HistoryEntry
+from timetuna.jobs import registry
+
+
+class BookingEvent(models.TextChoices):
+    """What happened, as rows keep it, with the sentence its host reads; words in braces are given with the event."""
+
+    BOOKED = "booked", "Booked by the guest."
+    REQUESTED = "requested", "Requested by the guest."
+    PAYMENT_AWAITED = "payment_awaited", "Booked by the guest, who has still to pay."
+    PAID = "paid", "Paid by the guest."
+    PHONE_AWAITED = "phone_awaited", "Booked by the guest, who has still to confirm their phone number."
+    PHONE_CONFIRMED = "phone_confirmed", "The guest confirmed their phone number."
+    APPROVED = "approved", "Confirmed the request."
+    DECLINED = "declined", "Declined {which}."
+    LAPSED = "lapsed", "Nobody answered in time, so the request has ended."
+    WITHDRAWN = "withdrawn", "Took the request back."
+    MOVED = "moved", "Moved from {before} to {after} ({zone})."
+    CANCELLED = "cancelled", "Cancelled."
+    RESTORED = "restored", "Took the cancellation back."
+    GUESTS_ADDED = "guests_added", "Added {people}."
+    GUEST_REMOVED = "guest_removed", "Took a further guest off."
+    NO_SHOW = "no_show", "The guest did not come."
+    SHOWED_UP = "showed_up", "The guest came after all."
+    NOTES_WRITTEN = "notes_written", "Changed the private notes."
+    LINK_FOR_GUEST_RENEWED = "guest_link_renewed", "New link for the guest; the old one is dead."
+    RESENT = "resent", "Had the mail to {reader} sent again."
+    REMINDERS_STOPPED = "reminders_stopped", "{sentence}"
+    REMINDERS_WANTED = "reminders_wanted", "{sentence}"
+    MAIL_BOUNCED = "mail_bounced", "The mail to {reader} ({mail}) {outcome}."
+    ERASED = "erased", "Erased who the guest was."
+    RETRIED = "retried", "Tried again by hand."
+    REPAIRED = "repaired", "The daily check: {missing}"
+    LINK_LATE = "link_late", "{why}"
+    LINK_MADE = "link_made", "{label} made the meeting."
+    LINK_REPLACED = "link_replaced", "The event was made anew, with another {label} link."
+    LINK_RENEWED = "link_renewed", "Moved too far for the old link; a new one is made."
+    MEETING_REMOVED = "meeting_removed", "The meeting outside was deleted."
+    EVENT_WRITTEN = "event_written", "{sentence}"
+    EVENT_WAITING = "event_waiting", "BookingEvent in {calendar} not brought up to date: {why}"
+    EVENT_REMOVED = "event_removed", "The event was removed from {calendar}."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """An event of one booking, as listeners get it. facts: what is in the event's sentence, and what listeners need.
+
+    told: who is mailed, where that is not whom the event is for; () is nobody.
+    """
+
+    booking: Booking
+    event: BookingEvent
+    actor: str
+    source: str
+    facts: Mapping[str, Any]
+
+    @property
+    def told(self) -> tuple[str, ...] | None:
+        """Return who is mailed, where the action says it."""
+        return self.facts.get("told")
+
+
+Listener = Callable[[Happening], None]
+_listeners: dict[BookingEvent, list[Listener]] = defaultdict(list)
+
+
+def on_event(*events: BookingEvent) -> Callable[[Listener], Listener]:
+    """Have a function called with each of these events, in the transaction of the change: it enqueues its own work.
+
+    Its module is listed in its app's `jobs.py`.
+    """
+
+    def register(listener: Listener) -> Listener:
+        for event in events:
+            _listeners[event].append(listener)
+        return listener
+
+    return register
+
+
+def record(
+    booking: Booking,
+    event: BookingEvent,
+    *,
+    actor: str,
+    source: str = "",
+    words: str = "",
+    changes: Changes | None = None,
+    **facts: object,
+) -> None:
+    """Write the event into the booking's history and tell who listens, in the caller's transaction.
+
+    source: where it came from; by default where the actor usually is.  words: what the actor wrote; it can be erased.
+    changes: old and new value of each field, nothing that says who the guest is.  facts: see `Happening`.
+    """
+    source = source or SOURCE_OF.get(actor, "")
+    HistoryEntry.objects.create(
+        booking=booking,
+        actor=actor,
+        event=event,
+        text=quoting(event.label.format(**facts), words)[:LONGEST],
+        source=source,
+        changes={name: list(values) for name, values in (changes or {}).items()},
+    )
+    registry.load()
+    happening = Happening(booking=booking, event=event, actor=actor, source=source, facts=facts)
+    for listener in _listeners[event]:
+        listener(happening)

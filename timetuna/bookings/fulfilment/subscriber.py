@@ -1,0 +1,106 @@
+"""What each event of a booking asks for outside: conference and calendar event. Listens; no action knows of it.
+
+event                         conference                     calendar event
+booked, approved              made (fulfil)                  written (fulfil)
+restored                      made again if it was removed   written (fulfil)
+moved                         moved, where it can be         moved
+cancelled                     removed, where it can be       removed
+guests added or removed                                      brought up to date
+link late                                                    written without it
+link made or replaced                                        gets the link
+"""
+
+from django.utils import timezone
+
+from timetuna.bookings.events import BookingEvent, Happening, on_event
+from timetuna.bookings.fulfilment.fulfil import fulfil
+from timetuna.bookings.fulfilment.sync_event import enqueue_event
+from timetuna.bookings.fulfilment.update_conference import move_outside, remove_outside
+from timetuna.bookings.integrations.event_entry import makes_link
+from timetuna.bookings.integrations.grants import carries_time, may
+from timetuna.bookings.models import Booking, Conference
+from timetuna.bookings.notifications.announced import is_announced
+from timetuna.bookings.queries import work_of
+from timetuna.bookings.states import Status
+from timetuna.jobs.models import Job
+from timetuna.providers.base import Ability
+
+
+@on_event(BookingEvent.RESTORED)
+def make_again(happening: Happening) -> None:
+    """Forget what the cancellation removed outside, so that it is made anew."""
+    booking = happening.booking
+    if booking.status != Status.CONFIRMED:
+        return
+    if makes_link(booking) or may(booking, Ability.REMOVE):
+        Conference.objects.filter(booking=booking, state=Conference.State.READY).update(
+            state=Conference.State.WAITING, reference="", join_url="", passcode="", late_link_mailed=False
+        )
+    work_of(booking).filter(name=remove_outside.name, state=Job.State.WAITING).delete()
+
+
+@on_event(BookingEvent.BOOKED, BookingEvent.APPROVED, BookingEvent.RESTORED)
+def begin(happening: Happening) -> None:
+    """Have all of it made for a meeting that takes place, and the first mails sent."""
+    booking = happening.booking
+    if booking.status == Status.CONFIRMED:
+        fulfil.enqueue(
+            key=f"fulfil:{booking.pk}:{booking.revision}",
+            concurrency=booking.subject_key(),
+            booking_id=booking.pk,
+        )
+
+
+@on_event(BookingEvent.MOVED)
+def move(happening: Happening) -> None:
+    """Carry a meeting's new time outside; a request has nothing there."""
+    booking = happening.booking
+    if booking.status != Status.CONFIRMED:
+        return
+    enqueue_event(booking)
+    if carries_time(booking):
+        move_outside.enqueue(
+            key=f"move-conference:{booking.pk}:{booking.revision}",
+            concurrency=booking.subject_key(),
+            booking_id=booking.pk,
+            revision=booking.revision,
+        )
+
+
+@on_event(BookingEvent.CANCELLED)
+def remove(happening: Happening) -> None:
+    """Remove what stands outside."""
+    booking = happening.booking
+    enqueue_event(booking)
+    if may(booking, Ability.REMOVE):
+        remove_outside.enqueue(
+            key=f"remove-conference:{booking.pk}",
+            concurrency=booking.subject_key(),
+            booking_id=booking.pk,
+        )
+
+
+@on_event(BookingEvent.GUESTS_ADDED, BookingEvent.GUEST_REMOVED)
+def change_guests(happening: Happening) -> None:
+    """Bring the event up to date; before the first mails it is still to be written anyway."""
+    booking = happening.booking
+    if booking.status == Status.CONFIRMED and _is_announced(booking):
+        enqueue_event(booking)
+
+
+@on_event(BookingEvent.LINK_LATE)
+def write_without_link(happening: Happening) -> None:
+    """Let the calendar not wait, unless its event is what makes the link: then somebody is at it."""
+    if not makes_link(happening.booking):
+        enqueue_event(happening.booking)
+
+
+@on_event(BookingEvent.LINK_MADE, BookingEvent.LINK_REPLACED)
+def write_link(happening: Happening) -> None:
+    """Write the link into the event that has made it: its place is the link now."""
+    if makes_link(happening.booking):
+        enqueue_event(happening.booking)
+
+
+def _is_announced(booking: Booking) -> bool:
+    return is_announced(booking, list(work_of(booking)), now=timezone.now())

@@ -1,0 +1,84 @@
+"""Which mails each event of a booking sends. Listens; no action knows of it."""
+
+from django.utils import timezone
+
+from timetuna.bookings.events import BookingEvent, Happening, on_event
+from timetuna.bookings.integrations.grants import carries_time
+from timetuna.bookings.models import Booking
+from timetuna.bookings.notifications.announced import is_announced
+from timetuna.bookings.notifications.audiences import BOTH, GUEST, all_further, further
+from timetuna.bookings.notifications.queue import drop_unsent, enqueue_mails, mails_of
+from timetuna.bookings.notifications.reminders import drop_reminders_of, plan_reminders
+from timetuna.bookings.states import Status
+from timetuna.jobs.models import Job
+
+EVERYBODY = None
+MAILS = {
+    BookingEvent.REQUESTED: ("requested", BOTH),
+    BookingEvent.DECLINED: ("declined", (GUEST,)),
+    BookingEvent.LAPSED: ("lapsed", BOTH),
+    BookingEvent.WITHDRAWN: ("withdrawn", BOTH),
+    BookingEvent.CANCELLED: ("cancelled", EVERYBODY),
+}
+"""The kind of mail, and whom it is for. What needs a look at the booking has a function below."""
+
+
+@on_event(*MAILS)
+def send(happening: Happening) -> None:
+    """Send the mail that the table says."""
+    kind, audiences = MAILS[happening.event]
+    told = audiences if happening.told is None else happening.told
+    enqueue_mails(happening.booking, kind=kind, audiences=told)
+
+
+@on_event(BookingEvent.MOVED)
+def send_new_time(happening: Happening) -> None:
+    """Ask the host about a request's new time; mail a booking's, unless the meeting outside has to be moved before."""
+    booking = happening.booking
+    if booking.status == Status.PENDING:
+        enqueue_mails(booking, kind="request_moved", audiences=BOTH)
+    elif not carries_time(booking):
+        enqueue_mails(booking, kind="moved")
+
+
+@on_event(BookingEvent.RESTORED)
+def send_confirmation_again(happening: Happening) -> None:
+    """Tell those who were told that it is off; of a request nobody was."""
+    if happening.booking.status == Status.CONFIRMED:
+        enqueue_mails(happening.booking, kind="confirmed", audiences=happening.told)
+
+
+@on_event(BookingEvent.LINK_LATE)
+def send_without_link(happening: Happening) -> None:
+    """Send what would have had the link in it."""
+    enqueue_mails(happening.booking, kind=happening.facts["mail"])
+
+
+@on_event(BookingEvent.GUESTS_ADDED, BookingEvent.GUEST_REMOVED)
+def send_who_comes(happening: Happening) -> None:
+    """Mail who came or went, and both sides; before the first mails nobody, because those say it all.
+
+    The revision rises, so that a mail that still waits is dropped: who has not had theirs gets a new one.
+    """
+    booking, now = happening.booking, timezone.now()
+    rows = happening.facts["guests"]
+    removed = happening.event == BookingEvent.GUEST_REMOVED
+    if removed:
+        drop_reminders_of(rows[0])
+    if booking.status != Status.CONFIRMED or not is_announced(booking, list(mails_of(booking)), now=now):
+        return
+    waiting = _still_waiting(booking)
+    booking.revision += 1
+    booking.save(update_fields=["revision"])
+    enqueue_mails(booking, kind="guests", audiences=BOTH)
+    kind = "uninvited" if removed else "invited"
+    enqueue_mails(booking, kind=kind, audiences=tuple(further(row.pk) for row in rows))
+    drop_unsent(booking, waiting)
+    enqueue_mails(booking, kind="invited", audiences=waiting)
+    plan_reminders(booking, now=now)
+
+
+def _still_waiting(booking: Booking) -> tuple[str, ...]:
+    """Return who is brought and has a mail of the booking that has not gone out."""
+    unsent = {mail.arguments.get("audience") for mail in mails_of(booking) if mail.state != Job.State.DONE}
+    return tuple(audience for audience in all_further(booking) if audience in unsent)

@@ -1,0 +1,46 @@
+"""Draws the states of a booking from their table: as a module it writes what is to stand in docs/booking-states.md."""
+
+import os
+import sys
+
+WORDS = """# The states of a booking
+
+Drawn from the table in `timetuna/bookings/states.py`; whoever changes the table draws this anew with
+`python -m timetuna.bookings.tests.drawing > docs/booking-states.md`. An arrow says who may make the change, and the
+event that is recorded. A booking takes its host's time in the states above the line, and in none below.
+
+| state | means |
+|---|---|
+"""
+MEANING = {
+    "pending": "asked for; waits for its host's answer",
+    "awaiting_payment": "taken, and not paid yet (to come; nothing makes it so far)",
+    "awaiting_phone": "taken, and the phone number is not confirmed yet (to come; nothing makes it so far)",
+    "confirmed": "takes place",
+    "declined": "its host said no",
+    "lapsed": "its time was over before what it waited for came",
+    "withdrawn": "its guest took it back before it was confirmed",
+    "cancelled_by_guest": "was confirmed, and its guest called it off",
+    "cancelled_by_host": "was confirmed, and its host called it off",
+}
+
+
+def page() -> str:
+    """Return the page of the documentation."""
+    from timetuna.bookings.models import TAKES_TIME  # noqa: PLC0415 - not before Django is set up
+    from timetuna.bookings.states import TRANSITIONS, Status  # noqa: PLC0415
+
+    taking = [state for state in Status if state in TAKES_TIME]
+    off = [state for state in Status if state not in TAKES_TIME]
+    rows = [f"| {state} | {MEANING[state]} |" for state in taking]
+    rows += ["| | |", *(f"| {state} | {MEANING[state]} |" for state in off)]
+    arrows = [f"    {one.start or '[*]'} --> {one.to}: {one.by}, {one.event}" for one in TRANSITIONS]
+    return WORDS + "\n".join([*rows, "", "```mermaid", "stateDiagram-v2", *arrows, "```", ""])
+
+
+if __name__ == "__main__":
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    django.setup()
+    sys.stdout.write(page())
