@@ -33,7 +33,8 @@ ROOMS = {
     """,
     "bookings": """
         models < history < events < states links guests < queries permissions proofs
-        < errors policies rate_limits < slots < integrations < notifications < actions < fulfilment < status < jobs < forms < views < urls apps
+        < errors policies rate_limits < slots
+        < integrations < notifications < actions < fulfilment < status < jobs < forms < views < urls apps
     """,
 }
 BELOW = {  # what the ground floor's rooms may stand on

@@ -1,5 +1,8 @@
 """Tells both sides of a booking, with its link or, when that takes too long, without it and once more later."""
 
+from datetime import datetime, timedelta
+
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -7,15 +10,19 @@ from django.utils import timezone
 from timetuna.bookings.events import BookingEvent, record
 from timetuna.bookings.history import SYSTEM
 from timetuna.bookings.models import Booking, Conference
-from timetuna.bookings.notifications.announced import is_announced
 from timetuna.bookings.notifications.audiences import HOST
 from timetuna.bookings.notifications.booking_messages import FIRST_KINDS
-from timetuna.bookings.notifications.queue import enqueue_mails, mails_of
+from timetuna.bookings.notifications.queue import enqueue_mails, is_announced, mails_of
 from timetuna.bookings.queries import work_of
 from timetuna.bookings.states import Status
 from timetuna.calendars.models import CalendarEvent
-from timetuna.calendars.queries import kind_provider
+from timetuna.calendars.queries import connection, kind_provider
 from timetuna.calendars.reconnecting import spare_reconnect_mail
+from timetuna.jobs.registry import Retry
+
+PAUSES_WAITED = 12
+_FIRST, _WHILE_WAITED_FOR, _LONGEST = timedelta(seconds=1.5), timedelta(seconds=8), timedelta(hours=1)
+_BEGINNINGS = (BookingEvent.APPROVED, BookingEvent.MOVED, BookingEvent.RETRIED)
 
 
 def promise(booking: Booking, *, kind: str, why: str) -> bool:
@@ -69,6 +76,30 @@ def announce_late_link(booking: Booking) -> bool:
         return True
 
 
+def longest_wait() -> timedelta:
+    """Return how long guests wait on the page, and both sides for their first mail."""
+    return timedelta(seconds=PAUSES_WAITED * settings.RETRY_SECONDS)
+
+
+def waited_since(booking: Booking) -> datetime:
+    """Return since when people wait for what follows from the booking: it was made, confirmed, moved, tried by hand."""
+    latest = booking.history.filter(event__in=_BEGINNINGS).last()
+    return max(booking.created_at, latest.at) if latest else booking.created_at
+
+
+def sooner(booking: Booking, order: Retry, *, now: datetime) -> Retry:
+    """Return the order with the moment of the next try, where nothing outside has named one.
+
+    Pauses grow with the time that has passed: from a second or two, to eight while a guest may wait, then to an hour.
+    """
+    if order.at is not None:
+        return order
+    waited = now - max(waited_since(booking), _connected_at(booking))
+    most = _WHILE_WAITED_FOR if waited < longest_wait() else _LONGEST
+    slowest = timedelta(seconds=settings.RETRY_SECONDS) if waited < longest_wait() else _LONGEST
+    return Retry(str(order), at=now + min(max(waited / 2, _FIRST), most, slowest))
+
+
 def has_mails(booking: Booking) -> bool:
     """Say whether both sides have been told of the booking, or are about to be."""
     return is_announced(booking, list(work_of(booking)), now=timezone.now())
@@ -88,3 +119,10 @@ def _settle_uid(booking: Booking) -> None:
     """With the first mail, settle by which UID the host's copies go: see `host_uid`."""
     if not has_mails(booking) and not mails_of(booking).exists():
         CalendarEvent.objects.filter(booking_uid=booking.uid, mailed_uid="").update(mailed_uid=F("ical_uid"))
+
+
+def _connected_at(booking: Booking) -> datetime:
+    """Return when what makes the link was connected last, if that is later than the booking."""
+    conference = Conference.objects.filter(booking=booking).first()
+    account = connection(booking.host_id, kind_provider(conference.provider)) if conference else None
+    return max(booking.created_at, account.connected_at) if account else booking.created_at

@@ -13,7 +13,7 @@ from timetuna.bookings.history import SILENT
 from timetuna.bookings.integrations.event_entry import State
 from timetuna.bookings.integrations.grants import may
 from timetuna.bookings.models import Booking, Conference, HistoryEntry
-from timetuna.bookings.notifications.announced import MEMORY, is_announced
+from timetuna.bookings.notifications.queue import MEMORY, is_announced
 from timetuna.bookings.notifications.send import send_mail
 from timetuna.bookings.queries import work_of
 from timetuna.bookings.states import CALLED_OFF, OFF, TRANSITIONS, Status, ahead

@@ -1,4 +1,4 @@
-"""A turn at writing a booking's event: what whoever has it does not live to tell is known to be in doubt.
+"""A turn at writing a booking's event, and what came of it; what nobody lives to tell is known to be in doubt.
 
 The queue lets one job of a booking run at a time. A worker that was thought dead may still be at it: the next turn ends
 its own, and what it then tells is not believed.
@@ -10,14 +10,22 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
-from timetuna.bookings.integrations.event_entry import digest, entry_of, is_wanted
-from timetuna.bookings.models import Booking
+from timetuna.bookings.events import BookingEvent, record
+from timetuna.bookings.history import SYSTEM
+from timetuna.bookings.integrations.event_entry import carries_link, digest, entry_of, is_wanted
+from timetuna.bookings.integrations.event_target import calendar_words
+from timetuna.bookings.integrations.location import provider_label
+from timetuna.bookings.models import Booking, Conference
 from timetuna.calendars.models import CalendarEvent
 from timetuna.jobs.registry import Retry
 from timetuna.lib.signing import random_token
-from timetuna.providers.base import Entry
+from timetuna.providers.base import Entry, Written
 from timetuna.providers.errors import NeedsReconnect, ProviderError
+
+State = CalendarEvent.State
+_LATE = "Writing the event took too long to be sure of it; it is written once more."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +70,48 @@ def turn(event: CalendarEvent) -> Iterator[EventLease]:
         raise
 
 
+def store_written(taken: EventLease, written: Written) -> None:
+    """End the turn: the event stands as its entry says. Raises Retry where the turn was over before."""
+    entry, before = taken.entry, taken.before
+    whole = bool(written.join_url or not entry.meeting_type)
+    columns = {
+        "reference": written.reference,
+        "ical_uid": written.ical_uid or before.ical_uid or entry.ical_uid,
+        "join_url": written.join_url or before.join_url,
+        "state": State.WRITTEN,
+        "written_revision": entry.revision,
+        "written_digest": taken.digest if whole else "",
+    }
+    with transaction.atomic():
+        _end(taken, columns)
+        _store_link(taken, written.join_url)
+        words = _what_happened(taken, written)
+        if words:
+            record(taken.booking, BookingEvent.EVENT_WRITTEN, actor=SYSTEM, sentence=words)
+
+
+def store_removal(taken: EventLease) -> None:
+    """End the turn: the event is gone. Raises Retry where the turn was over before."""
+    with transaction.atomic():
+        _end(taken, {"state": State.REMOVED, "written_digest": ""})
+        record(taken.booking, BookingEvent.EVENT_REMOVED, actor=SYSTEM, calendar=calendar_words(taken.before))
+
+
+def store_problem(booking: Booking, event: CalendarEvent, sentence: str, *, state: State) -> None:
+    """Keep why the event is not as the booking is, for its host, and say it once in the history."""
+    with transaction.atomic():
+        row = CalendarEvent.objects.filter(pk=event.pk)
+        is_news = row.exclude(problem=sentence[:300]).update(problem=sentence[:300])
+        row.update(state=state)
+        if is_news:
+            where = calendar_words(event)
+            record(booking, BookingEvent.EVENT_WAITING, actor=SYSTEM, calendar=where, why=sentence)
+        stands = Conference.State.REFUSED if state == State.REFUSED else Conference.State.WAITING
+        if carries_link(booking, event.host_id):
+            unlinked = Conference.objects.filter(booking=booking).exclude(state=Conference.State.READY)
+            unlinked.update(problem=sentence[:300], state=stands)
+
+
 def _take(event: CalendarEvent) -> EventLease:
     with transaction.atomic():
         # The booking first, as whoever changes it does: then no change slips in between reading it and the mark.
@@ -81,3 +131,34 @@ def _give_back(taken: EventLease, *, nothing_made: bool, as_before: bool) -> Non
     doubt = {"in_doubt": taken.before.in_doubt} if nothing_made else {}
     content = {"written_digest": taken.before.written_digest} if as_before else {}
     taken.row().update(lease="", **doubt, **content)
+
+
+def _end(taken: EventLease, columns: dict[str, object]) -> None:
+    now = timezone.now()
+    settled = {"lease": "", "in_doubt": False, "problem": "", "changed_at": now}
+    if not taken.row().update(**settled, **columns):
+        raise Retry(_LATE, at=now)
+
+
+def _store_link(taken: EventLease, join_url: str) -> None:
+    """Give the link to the meeting whose event has it; one that differs from an earlier one is mailed anew."""
+    booking, kind = taken.booking, taken.entry.meeting_type
+    if not kind or not join_url:
+        return
+    made, label = Conference.objects.filter(booking=booking), provider_label(kind)
+    first = made.exclude(state=Conference.State.READY)
+    if first.update(state=Conference.State.READY, join_url=join_url, problem=""):
+        record(booking, BookingEvent.LINK_MADE, actor=SYSTEM, label=label)
+    elif made.exclude(join_url=join_url).update(join_url=join_url, promised=True):
+        record(booking, BookingEvent.LINK_REPLACED, actor=SYSTEM, label=label)
+
+
+def _what_happened(taken: EventLease, written: Written) -> str:
+    """Return the line of history; "" where the event stood like this before."""
+    before, where = taken.before, calendar_words(taken.before)
+    if not before.reference:
+        return f"The event was written into {where}."
+    if before.reference != written.reference:
+        return f"The event was missing in {where} and was written again."
+    moved = before.written_revision != taken.entry.revision
+    return f"The event in {where} was brought up to date." if moved else ""

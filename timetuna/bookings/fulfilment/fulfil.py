@@ -5,8 +5,15 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils import timezone
 
-from timetuna.bookings.fulfilment.announce import announce, has_mails, promise, tell_no_link
-from timetuna.bookings.fulfilment.backoff import patience, sooner, waited_since
+from timetuna.bookings.fulfilment.announce import (
+    announce,
+    has_mails,
+    longest_wait,
+    promise,
+    sooner,
+    tell_no_link,
+    waited_since,
+)
 from timetuna.bookings.fulfilment.choose_calendar import choose_calendar
 from timetuna.bookings.fulfilment.ensure_conference import ensure_conference
 from timetuna.bookings.fulfilment.ensure_event import ensure_event
@@ -76,4 +83,4 @@ def _link_missing(booking: Booking) -> bool:
 def _too_late(booking: Booking, order: Retry) -> bool:
     """Say whether the next try is later than people wait for their first mail; those who have it need not wait."""
     next_try = order.at or timezone.now()
-    return next_try > waited_since(booking) + patience() or has_mails(booking)
+    return next_try > waited_since(booking) + longest_wait() or has_mails(booking)

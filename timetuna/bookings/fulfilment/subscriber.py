@@ -10,16 +10,14 @@ link late                                                    written without it
 link made or replaced                                        gets the link
 """
 
-from django.utils import timezone
-
 from timetuna.bookings.events import BookingEvent, Happening, on_event
+from timetuna.bookings.fulfilment.announce import has_mails
 from timetuna.bookings.fulfilment.fulfil import fulfil
 from timetuna.bookings.fulfilment.sync_event import enqueue_event
 from timetuna.bookings.fulfilment.update_conference import move_outside, remove_outside
 from timetuna.bookings.integrations.event_entry import makes_link
 from timetuna.bookings.integrations.grants import carries_time, may
-from timetuna.bookings.models import Booking, Conference
-from timetuna.bookings.notifications.announced import is_announced
+from timetuna.bookings.models import Conference
 from timetuna.bookings.queries import work_of
 from timetuna.bookings.states import Status
 from timetuna.jobs.models import Job
@@ -84,7 +82,7 @@ def remove(happening: Happening) -> None:
 def change_guests(happening: Happening) -> None:
     """Bring the event up to date; before the first mails it is still to be written anyway."""
     booking = happening.booking
-    if booking.status == Status.CONFIRMED and _is_announced(booking):
+    if booking.status == Status.CONFIRMED and has_mails(booking):
         enqueue_event(booking)
 
 
@@ -100,7 +98,3 @@ def write_link(happening: Happening) -> None:
     """Write the link into the event that has made it: its place is the link now."""
     if makes_link(happening.booking):
         enqueue_event(happening.booking)
-
-
-def _is_announced(booking: Booking) -> bool:
-    return is_announced(booking, list(work_of(booking)), now=timezone.now())

@@ -7,8 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from timetuna.bookings.events import BookingEvent, record
-from timetuna.bookings.fulfilment.announce import announce, promise, tell_no_link
-from timetuna.bookings.fulfilment.backoff import sooner
+from timetuna.bookings.fulfilment.announce import announce, promise, sooner, tell_no_link
 from timetuna.bookings.fulfilment.ensure_conference import ensure_conference, meeting_of
 from timetuna.bookings.fulfilment.sync_event import enqueue_event
 from timetuna.bookings.history import SYSTEM

@@ -1,6 +1,6 @@
 """Which mails a booking's change sends, written down with the change."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -8,13 +8,14 @@ from django.utils import timezone
 
 from timetuna.bookings.models import Booking, BookingGuest
 from timetuna.bookings.notifications.audiences import everybody, further, further_id
+from timetuna.bookings.notifications.booking_messages import FIRST_KINDS
 from timetuna.bookings.notifications.reminders import plan_reminders
 from timetuna.bookings.notifications.send import send_mail
 from timetuna.jobs.models import Job
 from timetuna.jobs.queue import KEPT_FOR
 
-_FIRST = frozenset({"confirmed", "promised"})
-_SAYS_THE_TIME = frozenset({"confirmed", "promised", "moved"})
+MEMORY = KEPT_FOR / 2  # jobs are forgotten after KEPT_FOR; what is younger than this has its rows
+_TELLS_FIRST = frozenset({*FIRST_KINDS, "moved"})
 _TAKES_BACK = frozenset({"uninvited", "cancelled"})
 
 
@@ -26,10 +27,10 @@ def enqueue_mails(
     Without `audiences` for everybody: guest, host, and whom the guest brings. With the mails that give a booking its
     time go the reminders of it. Whom the guest brings is told that it is off only if they have heard that it is on.
     """
-    if kind in _SAYS_THE_TIME:
+    if kind in _TELLS_FIRST:
         plan_reminders(booking, now=timezone.now())
     readers = everybody(booking) if audiences is None else audiences
-    if kind in _FIRST:
+    if kind in FIRST_KINDS:
         readers = _who_do_not_know(booking, readers)
     elif kind in _TAKES_BACK:
         readers = _who_have_heard(booking, readers)
@@ -78,10 +79,20 @@ def _who_have_heard(booking: Booking, readers: tuple[str, ...]) -> tuple[str, ..
 
 
 def _told_by_mails_that_are_forgotten(brought: dict[int, str]) -> set[str]:
-    rows = BookingGuest.objects.filter(pk__in=brought, added_at__lt=timezone.now() - KEPT_FOR / 2)
+    rows = BookingGuest.objects.filter(pk__in=brought, added_at__lt=timezone.now() - MEMORY)
     return {further(pk) for pk in rows.values_list("pk", flat=True)}
 
 
 def mails_of(booking: Booking) -> QuerySet[Job]:
     """Return the mails of the booking, in the order they were written down, but for those that time brings."""
     return Job.objects.filter(concurrency=booking.subject_key(), name=send_mail.name).order_by("id")
+
+
+def is_announced(booking: Booking, jobs: Sequence[Job], *, now: datetime) -> bool:
+    """Say whether its people were told of it, by the first mails or those of a move that came before them.
+
+    The jobs of mails are forgotten in the end, long after this asks.
+    """
+    if booking.created_at < now - MEMORY:
+        return True
+    return any(job.name == send_mail.name and job.arguments.get("kind") in _TELLS_FIRST for job in jobs)

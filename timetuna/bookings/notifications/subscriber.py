@@ -5,9 +5,8 @@ from django.utils import timezone
 from timetuna.bookings.events import BookingEvent, Happening, on_event
 from timetuna.bookings.integrations.grants import carries_time
 from timetuna.bookings.models import Booking
-from timetuna.bookings.notifications.announced import is_announced
 from timetuna.bookings.notifications.audiences import BOTH, GUEST, all_further, further
-from timetuna.bookings.notifications.queue import drop_unsent, enqueue_mails, mails_of
+from timetuna.bookings.notifications.queue import drop_unsent, enqueue_mails, is_announced, mails_of
 from timetuna.bookings.notifications.reminders import drop_reminders_of, plan_reminders
 from timetuna.bookings.states import Status
 from timetuna.jobs.models import Job

@@ -20,6 +20,7 @@ from timetuna.bookings.tests.zoom import Zoom
 from timetuna.jobs import queue
 from timetuna.jobs.models import Job, Worker
 from timetuna.jobs.worker import perform
+from timetuna.lib.mail import build
 from timetuna.pages.models import BookingPage, Duration, MeetingType, PageHost, Schedule, WeeklyHours
 
 
@@ -168,7 +169,8 @@ def letters(monkeypatch):
     """Return what is handed to the mail server, in plain text."""
     sent = []
 
-    def keep(message):
+    def keep(letter):
+        message = build(letter)
         text = message.get_body(("plain",)).get_content()
         sent.append({"to": str(message["To"]), "subject": str(message["Subject"]), "text": text})
 

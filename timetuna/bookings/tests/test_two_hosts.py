@@ -142,7 +142,7 @@ def test_the_pages_of_a_host_show_what_they_take_part_in(bob, charlie, both):
     assert (teammate.get(path).status_code, stranger.get(path).status_code) == (200, 404)
     assert teammate.post(f"{path}/cancel", {"note": ""}).status_code == 302
     booking.refresh_from_db()
-    assert booking.status == "cancelled"
+    assert booking.status == "cancelled_by_host"
 
 
 def test_only_the_owner_changes_the_page(alice, bob, both):
