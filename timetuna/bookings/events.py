@@ -1,7 +1,7 @@
 """What can happen to a booking, and who wants to know: a change is recorded once, and whoever listens does its part."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,6 +88,12 @@ def on_event(*events: BookingEvent) -> Callable[[Listener], Listener]:
     return register
 
 
+def listeners(event: BookingEvent) -> Sequence[Listener]:
+    """Return who listens to the event, in the order in which they are called."""
+    registry.load()
+    return _listeners[event]
+
+
 def record(
     booking: Booking,
     event: BookingEvent,
@@ -112,7 +118,6 @@ def record(
         source=source,
         changes={name: list(values) for name, values in (changes or {}).items()},
     )
-    registry.load()
     happening = Happening(booking=booking, event=event, actor=actor, source=source, facts=facts)
-    for listener in _listeners[event]:
+    for listener in listeners(event):
         listener(happening)

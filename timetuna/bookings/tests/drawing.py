@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Iterator
 
 WORDS = """# The states of a booking
 
@@ -12,6 +13,7 @@ event that is recorded. A booking takes its host's time in the states above the 
 | state | means |
 |---|---|
 """
+ROOMS = ("notifications", "fulfilment", "actions")
 MEANING = {
     "pending": "asked for; waits for its host's answer",
     "awaiting_payment": "taken, and not paid yet (to come; nothing makes it so far)",
@@ -25,8 +27,40 @@ MEANING = {
 }
 
 
+FOLLOWS = """
+## What follows from an event
+
+Each listener is a function with `@on_event` in its own file; no action knows of it. Events that are not here are
+lines of the history and nothing else.
+
+| event | mails (`notifications/subscriber.py`) | outside (`fulfilment/subscriber.py`) | itself |
+|---|---|---|---|
+"""
+
+
 def page() -> str:
     """Return the page of the documentation."""
+    return _states() + FOLLOWS + "\n".join([*_followers(), ""])
+
+
+def _followers() -> Iterator[str]:
+    """Yield for each event what its listeners say of themselves, by the room they stand in."""
+    from timetuna.bookings.events import BookingEvent, listeners  # noqa: PLC0415
+    from timetuna.bookings.notifications.subscriber import MAILS, send  # noqa: PLC0415
+
+    for event in BookingEvent:
+        cells: dict[str, list[str]] = {room: [] for room in ROOMS}
+        for listener in listeners(event):
+            words = (listener.__doc__ or "").partition("\n")[0]
+            if listener is send:
+                kind, readers = MAILS[event]
+                words = f"“{kind}” to {' and '.join(readers or ['everybody'])}."
+            cells[listener.__module__.split(".")[2]].append(words)
+        if any(cells.values()):
+            yield f"| {event} | {' | '.join(' '.join(cell) for cell in cells.values())} |"
+
+
+def _states() -> str:
     from timetuna.bookings.models import TAKES_TIME  # noqa: PLC0415 - not before Django is set up
     from timetuna.bookings.states import TRANSITIONS, Status  # noqa: PLC0415
 
