@@ -14,11 +14,10 @@ from timetuna.accounts.models import User
 from timetuna.accounts.queries import host_by_handle, host_switched_off
 from timetuna.availability.hours import Away, Hours
 from timetuna.availability.policy import Cap
-from timetuna.calendars.queries import conference_kinds
 from timetuna.pages.branding import NO_LOOK, Branding, look_of
 from timetuna.pages.calendar_use.busy import BlockingCalendars, asked, asked_of
 from timetuna.pages.calendar_use.selection import lost_calendar, usable_kinds
-from timetuna.pages.meeting_types import NEEDS_DETAIL, guest_labels
+from timetuna.pages.meeting_types.registry import MeetingChoice, meeting_kinds
 from timetuna.pages.models import BookingPage, DateOverride, MeetingType, OutOfOffice, Schedule, TravelZone
 from timetuna.pages.prefetch import dates_over, hosts_of, row_at, row_with, with_its_host, with_time
 from timetuna.pages.schedules.opening_hours import caps, caps_of, opening, opening_of
@@ -42,15 +41,6 @@ class PageDuration:
     def lasts(self) -> str:
         """Return the length in words: "90 minutes"."""
         return ngettext("%(count)d minute", "%(count)d minutes", self.minutes) % {"count": self.minutes}
-
-
-@dataclass(frozen=True, slots=True)
-class MeetingChoice:
-    """A way to meet that a guest may choose. `detail` is the number, place or link; it may be empty."""
-
-    kind: str
-    label: str
-    detail: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -335,11 +325,8 @@ def _choices(rows: Iterable[MeetingType], ready: frozenset[str]) -> tuple[Meetin
     """Return what is on and usable, in the editor's order, whatever order it was saved in."""
     enabled = {row.kind: row.detail for row in rows if row.enabled}
     return tuple(
-        MeetingChoice(kind, label, enabled[kind])
-        for kind, label in guest_labels().items()
-        if kind in enabled and (kind in ready or _complete(kind, enabled[kind]))
+        MeetingChoice(kind.slug, kind.label(), enabled[kind.slug])
+        for kind in meeting_kinds()
+        if kind.slug in enabled
+        and (kind.slug in ready if kind.makes_link else enabled[kind.slug] or not kind.needs_detail)
     )
-
-
-def _complete(kind: str, detail: str) -> bool:
-    return kind not in conference_kinds() and (bool(detail) or kind not in NEEDS_DETAIL)

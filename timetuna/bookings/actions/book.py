@@ -26,9 +26,9 @@ from timetuna.bookings.proofs.work import Purpose, use
 from timetuna.bookings.rate_limits import is_crowd, refuse_flood
 from timetuna.bookings.slots.availability import SlotQuery, bookable
 from timetuna.bookings.states import Status, transition
-from timetuna.calendars.queries import conference_kinds
 from timetuna.lib.mail import mailbox_of
-from timetuna.pages.queries import MeetingChoice, PublicPage, page_settings
+from timetuna.pages.meeting_types.registry import MeetingChoice, meeting_kind
+from timetuna.pages.queries import PublicPage, page_settings
 from timetuna.web.client import NOBODY, Client
 
 GUARD = "bookings_host_overlap"
@@ -174,7 +174,7 @@ def _choice(page: PublicPage, order: Order) -> MeetingChoice:
 
 def _insert(page: PublicPage, order: Order, choice: MeetingChoice, now: datetime) -> Booking:
     """Store it; where its host confirms each one, as a request: the time is taken, nothing follows before their yes."""
-    guest, outside = order.guest, choice.kind in conference_kinds()
+    guest, kind = order.guest, meeting_kind(choice.kind)
     booking = Booking(
         host_id=page.host_id,
         page_id=page.id,
@@ -190,7 +190,7 @@ def _insert(page: PublicPage, order: Order, choice: MeetingChoice, now: datetime
         guest_time_zone=guest.time_zone,
         guest_language=guest.language,
         meeting_type=choice.kind,
-        location="" if outside else choice.detail,
+        location=kind.location(choice.detail),
         idempotency_key=order.key,
         source_network=order.client.network,
         guest_confirmed=order.evidence.confirmed,
@@ -201,7 +201,7 @@ def _insert(page: PublicPage, order: Order, choice: MeetingChoice, now: datetime
     set_new_link(booking)
     booking.save(force_insert=True)
     _take_time(booking, page, order.start_minute)
-    if outside:
+    if kind.makes_link:
         Conference.objects.create(booking=booking, provider=choice.kind)
     return booking
 

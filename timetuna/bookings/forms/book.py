@@ -17,7 +17,7 @@ from timetuna.bookings.slots.selection import read_start
 from timetuna.lib.mail import clean_address
 from timetuna.lib.text import multi_line, single_line
 from timetuna.lib.zones import find_zone
-from timetuna.pages.meeting_types import PHONE
+from timetuna.pages.meeting_types.registry import meeting_kind
 from timetuna.pages.queries import PublicPage
 from timetuna.web.forms import WholeForm
 
@@ -151,8 +151,9 @@ class GuestBookingForm(WholeForm):
             raise forms.ValidationError(
                 gettext("This does not look like a phone number; it should be like +49 30 123456.")
             )
-        if not phone and self.data.get("kind") == PHONE and self.host_calls:
-            raise forms.ValidationError(gettext("Please give the number the host should call."))
+        asked = self.asked.get(self.data.get("kind", ""))
+        if asked and not phone:
+            raise forms.ValidationError(asked.missing)
         return phone
 
     def clean_notes(self) -> str:
@@ -169,15 +170,14 @@ class GuestBookingForm(WholeForm):
             self.initial["kind"] = kinds[0][0]
 
     def _ask_for_number(self) -> None:
-        calls = [choice for choice in self.page.meeting_types if choice.kind == PHONE and not choice.detail]
-        self.host_calls = bool(calls)
-        if not calls:
+        choices, field = self.page.meeting_types, self.fields["phone"]
+        asked = {choice.kind: meeting_kind(choice.kind).asks(choice.detail) for choice in choices}
+        self.asked = {kind: question for kind, question in asked.items() if question}
+        if not self.asked:
             del self.fields["phone"]
-        elif len(self.page.meeting_types) > 1:
-            self.fields["phone"].help_text = gettext("Needed for a phone call: the host calls you.")
+        elif len(choices) > 1:
+            field.help_text = " ".join(dict.fromkeys(question.among for question in self.asked.values()))
         else:
-            self.fields["phone"].help_text = gettext("The host calls you at this number.")
-            self.fields["phone"].required = True
-            self.fields["phone"].error_messages["required"] = gettext(
-                "Please give the number the host should call."
-            )
+            (question,) = self.asked.values()
+            field.help_text, field.required = question.alone, True
+            field.error_messages["required"] = question.missing

@@ -1,12 +1,13 @@
 """Where or how a booking is held, in words and links."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from django.utils.translation import gettext
 
 from timetuna.bookings.models import Booking, Conference
 from timetuna.calendars.queries import conference_kinds, event_kind_labels
-from timetuna.pages.meeting_types import LINK, PHONE, guest_labels
+from timetuna.pages.meeting_types.base import Sides
+from timetuna.pages.meeting_types.registry import meeting_kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,24 +29,24 @@ class Location:
 
 def place(booking: Booking) -> Location:
     """Return how the booking is held, as far as it is known now."""
-    conference = Conference.objects.filter(booking=booking).first()
-    if conference is not None:
-        return _online(conference)
-    name = guest_labels().get(booking.meeting_type, gettext("Meeting"))
-    if booking.meeting_type == LINK:
-        return Location(label=name, text=booking.location, url=booking.location)
-    if booking.meeting_type == PHONE:
-        return Location(label=name, text=_call(booking))
-    return Location(label=name, text=booking.location)
+    return _place(booking, to_others=False)
 
 
 def place_for_brought(booking: Booking) -> Location:
     """Return the same for whom the guest brings: not the number at which the guest wants to be called."""
-    found = place(booking)
-    if booking.meeting_type != PHONE or booking.location:
-        return found
-    named = {"host": booking.host.name, "guest": booking.guest_name}
-    return replace(found, text=gettext("%(host)s calls %(guest)s") % named)
+    return _place(booking, to_others=True)
+
+
+def _place(booking: Booking, *, to_others: bool) -> Location:
+    conference = Conference.objects.filter(booking=booking).first()
+    if conference is not None:
+        return _online(conference)
+    kind = meeting_kind(booking.meeting_type)
+    sides = Sides(
+        detail=booking.location, host=booking.host.name, guest=booking.guest_name, phone=booking.guest_phone
+    )
+    said = kind.said_to_others(sides) if to_others else kind.said(sides)
+    return Location(label=kind.label(), text=said, url=kind.url(booking.location))
 
 
 def duplicates(where: Location) -> str:
@@ -87,12 +88,3 @@ def _online(conference: Conference) -> Location:
         meeting_number=conference.reference,
         possible_duplicates=conference.possible_duplicates,
     )
-
-
-def _call(booking: Booking) -> str:
-    caller, number = booking.guest_name, booking.location
-    if not number:
-        caller, number = booking.host.name, booking.guest_phone
-    if not number:  # erased
-        return ""
-    return gettext("%(name)s calls %(number)s") % {"name": caller, "number": number}

@@ -10,13 +10,12 @@ from django.utils import timezone
 
 from timetuna.bookings.links import set_new_link
 from timetuna.bookings.models import Booking, Conference
-from timetuna.calendars.queries import conference_kinds
 from timetuna.l10n.datetimes import zone_or_utc
 from timetuna.lib.signing import random_token
 from timetuna.pages.actions.save_notifications import NotificationsTab, save_notifications
-from timetuna.pages.meeting_types import PHONE
+from timetuna.pages.meeting_types.registry import MeetingChoice, meeting_kind
 from timetuna.pages.models import BookingPage
-from timetuna.pages.queries import MeetingChoice, values
+from timetuna.pages.queries import values
 
 GUEST_NAME, GUEST_EMAIL, GUEST_PHONE = "Sam Example", "sam@example.org", "+1 202 555 0123"
 _AHEAD = timedelta(days=7)
@@ -40,6 +39,7 @@ def sample_booking(
 def _make(page: BookingPage, language: str) -> Booking:
     public = values(page)
     choice = next(iter(public.meeting_types), MeetingChoice("link", "Online", f"{settings.BASE_URL}/"))
+    kind = meeting_kind(choice.kind)
     booking = Booking(
         host=page.host,
         page=page,
@@ -49,16 +49,16 @@ def _make(page: BookingPage, language: str) -> Booking:
         host_time_zone=public.time_zone,
         guest_name=GUEST_NAME,
         guest_email=GUEST_EMAIL,
-        guest_phone=GUEST_PHONE if choice.kind == PHONE and not choice.detail else "",
+        guest_phone=GUEST_PHONE if kind.asks(choice.detail) else "",
         guest_time_zone=public.time_zone,
         guest_language=language,
         meeting_type=choice.kind,
-        location=choice.detail,
+        location=kind.location(choice.detail),
         idempotency_key=random_token(),
     )
     set_new_link(booking)
     booking.save()
-    if choice.kind in conference_kinds():
+    if kind.makes_link:
         _link(booking, choice.kind)
     return booking
 

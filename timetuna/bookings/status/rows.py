@@ -13,7 +13,7 @@ from timetuna.bookings.states import ahead
 from timetuna.bookings.status.badges import Mark, marks
 from timetuna.jobs.models import Job
 from timetuna.l10n import relative
-from timetuna.pages.meeting_types import LINK, guest_labels
+from timetuna.pages.meeting_types.registry import meeting_kind
 
 MANY = 5
 """Bookings from one network that are worth a word."""
@@ -83,7 +83,6 @@ class LineMaker:
     """What lines are made from, read once for all of them."""
 
     work: dict[str, list[Job]]
-    labels: dict[str, str]
     reader: Reader
     sources: dict[str, int]
 
@@ -96,7 +95,7 @@ class LineMaker:
             guest=booking.guest_name,
             starts=booking.start_at.astimezone(zone),
             times=relative.hours(booking.start_at, end, zone=zone, day=day),
-            kind=kind_label(booking, self.labels),
+            kind=kind_label(booking),
             marks=marks(booking, self.work.get(booking.subject_key(), ()), now=now),
             join_url=join_url(booking) if ahead(booking, now=now) else "",
             under_way=booking.start_at <= now and ahead(booking, now=now),
@@ -106,17 +105,17 @@ class LineMaker:
 
 def line_maker(bookings: Sequence[Booking], reader: Reader, *, among: QuerySet[Booking]) -> LineMaker:
     """Read what the lines of these bookings need. Two queries at most. among: all that the reader may see."""
-    return LineMaker(open_work(bookings), guest_labels(), reader, from_one_source(bookings, among=among))
+    return LineMaker(open_work(bookings), reader, from_one_source(bookings, among=among))
 
 
-def kind_label(booking: Booking, labels: dict[str, str]) -> str:
+def kind_label(booking: Booking) -> str:
     """Return how it is held, in a word or two."""
-    return labels.get(booking.meeting_type, "Meeting")
+    return meeting_kind(booking.meeting_type).label()
 
 
 def join_url(booking: Booking) -> str:
     """Return the link both sides join by; "" without one, or while it is not there."""
-    if booking.meeting_type == LINK:
-        return booking.location
+    if own := meeting_kind(booking.meeting_type).url(booking.location):
+        return own
     conference: Conference | None = getattr(booking, "conference", None)
     return conference.join_url if conference and conference.state == Conference.State.READY else ""

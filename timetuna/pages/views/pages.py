@@ -18,9 +18,9 @@ from timetuna.pages.actions.create_page import DEFAULT_TITLE, create_page
 from timetuna.pages.actions.delete_page import delete_page
 from timetuna.pages.actions.duplicate_page import duplicate_page
 from timetuna.pages.calendar_use.outage import Silence, silences
-from timetuna.pages.meeting_types import PHONE
+from timetuna.pages.meeting_types.registry import FIRST, MeetingChoice
 from timetuna.pages.permissions import page_or_404, pages_for
-from timetuna.pages.queries import MeetingChoice, PublicPage, by_title, warnings
+from timetuna.pages.queries import PublicPage, by_title, warnings
 
 PageView = Callable[..., HttpResponse]
 
@@ -56,7 +56,7 @@ def booking_pages(request: HttpRequest) -> HttpResponse:
 
 def _chosen(choice: MeetingChoice) -> bool:
     """Say whether a host made up their mind: asking guests for a number is what a new page begins with."""
-    return choice.kind != PHONE or bool(choice.detail)
+    return choice.kind != FIRST.slug or bool(choice.detail)
 
 
 def post_or_back(view: PageView) -> PageView:

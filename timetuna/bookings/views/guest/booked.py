@@ -22,11 +22,11 @@ from timetuna.bookings.queries import booking_by_link, link_promised, link_settl
 from timetuna.bookings.slots.selection import read_clock, read_customs
 from timetuna.bookings.states import REQUESTS
 from timetuna.bookings.status.guest_headline import headline_of
-from timetuna.bookings.views.guest.slots import ICONS
 from timetuna.l10n import datetimes
 from timetuna.lib.ics import google_url, office365_url, outlook_url, write
 from timetuna.lib.locale_conventions import Customs
 from timetuna.pages.branding import look_of
+from timetuna.pages.meeting_types.registry import meeting_kind
 
 FIRST_PAINT_SECONDS = 3.0
 LOOK_AGAIN_SECONDS = 0.05
@@ -125,7 +125,7 @@ def link_context(booking: Booking) -> dict[str, str]:
     return {
         "state": state,
         "kind": where.label,
-        "icon": ICONS.get(booking.meeting_type, "video"),
+        "icon": meeting_kind(booking.meeting_type).icon,
         "url": where.url,
         "text": "" if where.url or where.pending else where.text,
         "passcode": where.passcode,

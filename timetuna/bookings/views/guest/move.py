@@ -30,8 +30,9 @@ from timetuna.bookings.slots.selection import (
 )
 from timetuna.bookings.views.guest.booked import booking_or_404, private
 from timetuna.bookings.views.guest.holds import hold_for_form
-from timetuna.bookings.views.guest.slots import ICONS, fragment_or_page, page_context
+from timetuna.bookings.views.guest.slots import fragment_or_page, page_context
 from timetuna.l10n import datetimes
+from timetuna.pages.meeting_types.registry import meeting_kind
 from timetuna.pages.queries import PageDuration, PublicPage, page_settings
 from timetuna.web.client import Client, client_of
 
@@ -124,7 +125,7 @@ def _times(
 
 def _facts(booking: Booking) -> list[dict[str, str]]:
     """Say how this meeting is held, whatever the page offers by now."""
-    return [{"icon": ICONS.get(booking.meeting_type, "video"), "text": place(booking).label}]
+    return [{"icon": meeting_kind(booking.meeting_type).icon, "text": place(booking).label}]
 
 
 def _present_time(booking: Booking, choice: SlotSelection) -> str:

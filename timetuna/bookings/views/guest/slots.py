@@ -14,10 +14,9 @@ from timetuna.bookings.slots.selection import SlotSelection, new_visit, read_cho
 from timetuna.bookings.views.guest.redirects import moved_or_404
 from timetuna.l10n import datetimes
 from timetuna.l10n.zone_options import zone_options
+from timetuna.pages.meeting_types.registry import meeting_kind
 from timetuna.pages.queries import PublicPage, public_page
 from timetuna.web.client import client_of
-
-ICONS = {"phone": "phone", "in_person": "pin", "link": "link"}
 
 
 @require_safe
@@ -94,7 +93,7 @@ def _facts(page: PublicPage) -> list[dict[str, str]]:
     if not kinds:
         return []
     labels = [kind.label for kind in kinds]
-    facts = [{"icon": ICONS.get(kinds[0].kind, "video"), "text": get_text_list(labels, gettext("or"))}]
+    facts = [{"icon": meeting_kind(kinds[0].kind).icon, "text": get_text_list(labels, gettext("or"))}]
     if page.approval_hours is not None:
         text = gettext("%(host)s confirms each booking") % {"host": page.host_name}
         facts.append({"icon": "people", "text": text})

@@ -17,7 +17,7 @@ from timetuna.bookings.states import ended_by
 from timetuna.bookings.status.rows import Reader, join_url, kind_label
 from timetuna.bookings.views.host.bookings import read_filter, reader_of
 from timetuna.lib.text import csv_row
-from timetuna.pages.meeting_types import LINK, guest_labels
+from timetuna.pages.meeting_types.registry import meeting_kind
 
 ROWS_AT_ONCE = 500
 BYTE_ORDER_MARK = "\ufeff"  # without it, spreadsheets take UTF-8 for something else
@@ -43,10 +43,9 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
 
 
 def _lines(bookings: Iterator[Booking], reader: Reader) -> Iterator[str]:
-    labels = guest_labels()
     yield BYTE_ORDER_MARK + csv_row(_titles(reader))
     for booking in bookings:
-        yield csv_row(_cells(booking, labels, reader))
+        yield csv_row(_cells(booking, reader))
 
 
 def _titles(reader: Reader) -> list[str]:
@@ -80,7 +79,7 @@ def _titles(reader: Reader) -> list[str]:
     ]
 
 
-def _cells(booking: Booking, labels: dict[str, str], reader: Reader) -> list[object]:
+def _cells(booking: Booking, reader: Reader) -> list[object]:
     takes_place = booking.status == Booking.Status.CONFIRMED
     conference = getattr(booking, "conference", None)
     return [
@@ -96,9 +95,9 @@ def _cells(booking: Booking, labels: dict[str, str], reader: Reader) -> list[obj
         booking.guest_email,
         booking.guest_phone,
         booking.guest_time_zone,
-        kind_label(booking, labels),
+        kind_label(booking),
         join_url(booking) if takes_place else "",
-        booking.location if booking.meeting_type != LINK else "",
+        "" if meeting_kind(booking.meeting_type).url(booking.location) else booking.location,
         conference.passcode if conference and takes_place else "",
         booking.guest_notes,
         _local(booking.created_at, reader),

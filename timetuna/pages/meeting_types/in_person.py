@@ -1,0 +1,24 @@
+"""Meeting at a place."""
+
+from django.utils.translation import gettext
+
+from timetuna.pages.meeting_types.base import DetailField, MeetingKind
+
+
+class InPerson(MeetingKind):
+    """The detail is the place."""
+
+    slug, icon = "in_person", "pin"
+    title, help_text = "In person", "You meet at a place."
+    detail = DetailField(
+        name="place", label="Place", help_text="Guests read it on the page and in the invitation."
+    )
+    needs_detail = True
+
+    def label(self) -> str:
+        """Return what guests read."""
+        return gettext("In person")
+
+    def refusal(self, detail: str, *, ready: bool) -> str:  # noqa: ARG002
+        """Refuse a place that is not said."""
+        return "" if detail else "Enter the place where you meet."

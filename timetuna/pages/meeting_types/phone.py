@@ -1,0 +1,55 @@
+"""A call: the guest calls the host's number, or the host calls the guest's."""
+
+import re
+
+from django.utils.translation import gettext
+
+from timetuna.pages.meeting_types.base import DetailField, MeetingKind, PhoneQuestion, Sides
+
+_FEWEST_DIGITS = 3
+_NUMBER = re.compile(r"[0-9+()./ #*,;a-z-]+", re.IGNORECASE)
+
+
+class Phone(MeetingKind):
+    """The detail is the number that guests call; without one guests are asked for theirs."""
+
+    slug, icon = "phone", "phone"
+    title, help_text = "Phone", "Guests call you, or you call them."
+    detail = DetailField(
+        name="phone_number",
+        label="Number guests call",
+        longest=60,
+        help_text="Leave it empty to be the one who calls: guests are then asked for their number.",
+    )
+
+    def label(self) -> str:
+        """Return what guests read."""
+        return gettext("Phone call")
+
+    def refusal(self, detail: str, *, ready: bool) -> str:  # noqa: ARG002
+        """Refuse what is no number."""
+        digits = sum(character.isdigit() for character in detail)
+        if not detail or (digits >= _FEWEST_DIGITS and _NUMBER.fullmatch(detail)):
+            return ""
+        return "Enter a phone number with its country code, such as +49 30 901820."
+
+    def asks(self, detail: str) -> PhoneQuestion | None:
+        """Ask for the guest's number where the host is the one who calls."""
+        if detail:
+            return None
+        return PhoneQuestion(
+            alone=gettext("The host calls you at this number."),
+            among=gettext("Needed for a phone call: the host calls you."),
+            missing=gettext("Please give the number the host should call."),
+        )
+
+    def said(self, sides: Sides) -> str:
+        """Say who calls which number; nothing once the guest's number is erased."""
+        caller, number = (sides.guest, sides.detail) if sides.detail else (sides.host, sides.phone)
+        return gettext("%(name)s calls %(number)s") % {"name": caller, "number": number} if number else ""
+
+    def said_to_others(self, sides: Sides) -> str:
+        """Keep the guest's own number from whom they bring."""
+        if sides.detail:
+            return self.said(sides)
+        return gettext("%(host)s calls %(guest)s") % {"host": sides.host, "guest": sides.guest}
