@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from timetuna.cli import COMMANDS
-from timetuna.environment import SETTINGS
+from timetuna.environment import OUR_PREFIXES, SETTINGS
 
 ROOT = Path(__file__).resolve().parent.parent
 SELF_HOSTING = (ROOT / "docs/self-hosting.md").read_text(encoding="utf-8")
+PROVIDERS = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "docs/providers").glob("*.md"))]
+SETTINGS_PAGES = "\n".join([SELF_HOSTING, *PROVIDERS])
 DEPENDENCIES = (ROOT / "docs/decisions/0002-dependencies.md").read_text(encoding="utf-8")
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s#]+)(?:#[^)]*)?\)")
 NAME = re.compile(r"^[a-z0-9][a-z0-9._-]*", re.IGNORECASE)
@@ -37,17 +39,21 @@ def dependencies() -> list[str]:
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
 def test_every_setting_is_documented(setting) -> None:
     row = next(
-        (line for line in SELF_HOSTING.splitlines() if line.startswith("|") and f"`{setting.name}`" in line),
+        (
+            line
+            for line in SETTINGS_PAGES.splitlines()
+            if line.startswith("|") and f"`{setting.name}`" in line
+        ),
         "",
     )
 
-    assert row, f"docs/self-hosting.md has no row for {setting.name}"
-    if setting.default and not setting.name.startswith("ZOOM_"):
+    assert row, f"neither docs/self-hosting.md nor a page in docs/providers has a row for {setting.name}"
+    if setting.default:
         assert f"`{setting.default}`" in row
 
 
 def test_no_setting_is_documented_that_is_none() -> None:
-    named = set(re.findall(r"`((?:TIMETUNA|ZOOM|GOOGLE|MICROSOFT|CALDAV)_[A-Z_]+)`", SELF_HOSTING))
+    named = set(re.findall(rf"`((?:{'|'.join(OUR_PREFIXES)})[A-Z_]+)`", SETTINGS_PAGES))
 
     assert named - {setting.name for setting in SETTINGS} == set()
 

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DRAWERS = {"utils", "helpers", "common", "core", "services", "managers"}
 LONGEST_FUNCTION, LONGEST_FILE, MOST_PARAMETERS, MOST_IN_A_FOLDER = 40, 400, 6, 22
 HOUSE = """
-    availability < lib < ical < environment logs < db l10n encryption rate_limits < jobs < mail < providers
+    availability < lib < ical < providers < environment logs < db l10n encryption rate_limits < jobs < mail
     < web < accounts < calendars < pages < bookings < settings urls wsgi < processes < commands
     < cli __main__
 """

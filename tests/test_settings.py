@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from django.http.request import split_domain_port, validate_host
 
-from timetuna.environment import SettingsError
+from timetuna.environment import OUR_PREFIXES, SettingsError
 from timetuna.lib.mail import clean_address, parse_mailbox
+from timetuna.providers.registry import providers
 
 SETTINGS = Path(__file__).resolve().parent.parent / "timetuna" / "settings.py"
-OURS = re.compile(r"(TIMETUNA|ZOOM|GOOGLE|MICROSOFT|CALDAV|ICALFEED)_|EMAIL_|ANYMAIL_|DATABASE_URL")
+OURS = re.compile("|".join([*OUR_PREFIXES, "EMAIL_", "ANYMAIL_", "DATABASE_URL"]))
 KEYS = {
     "TIMETUNA_SECRET_KEY": "a-key-for-tests-only-0123456789-abcdefgh",
     "TIMETUNA_ENCRYPTION_KEYS": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
@@ -153,6 +154,17 @@ def test_what_would_fail_at_use_is_refused_at_the_start(started, name, value):
 
     assert sentence.startswith(name)
     assert "secret" not in sentence
+
+
+@pytest.mark.parametrize(
+    "provider", [one for one in providers().values() if one.required()], ids=lambda one: one.slug
+)
+def test_half_of_a_providers_keys_are_none(started, provider):
+    first, *others = provider.required()
+
+    sentence = refused(started, **{first: "id"})
+
+    assert sentence == f"{first} is set but {' and '.join(others)} is not; they are needed together."
 
 
 def test_quotes_that_an_env_file_keeps_are_taken_off(started, tmp_path):

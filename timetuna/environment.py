@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from timetuna.providers.registry import providers
+
 T = TypeVar("T")
 _QUOTED = re.compile(r"""(['"])((?:(?!\1).)*)\1""")
-OUR_PREFIXES = ("TIMETUNA_", "ZOOM_", "GOOGLE_", "MICROSOFT_", "CALDAV_", "ICALFEED_")
+OUR_PREFIXES = ("TIMETUNA_", *(f"{provider.prefix}_" for provider in providers().values()))
 
 
 class SettingsError(Exception):
@@ -29,7 +31,7 @@ class EnvironmentSetting:
     secret: bool = False
 
 
-SETTINGS = (
+OWN = (
     EnvironmentSetting(
         "DATABASE_URL", "Where the data lives: sqlite:///path or postgres://user:password@host:5432/name."
     ),
@@ -102,45 +104,14 @@ SETTINGS = (
     EnvironmentSetting(
         "TIMETUNA_SANDBOX_URL", "Set by `timetuna demo` and `serve`: where the sandbox's pages are.", ""
     ),
-    EnvironmentSetting("ZOOM_CLIENT_ID", "Client id of your Zoom app."),
-    EnvironmentSetting("ZOOM_CLIENT_SECRET", "Client secret of your Zoom app.", secret=True),
-    EnvironmentSetting(
-        "ZOOM_WEBHOOK_SECRET_TOKEN",
-        "Secret token of your Zoom app; several may overlap, comma separated.",
-        secret=True,
-    ),
-    EnvironmentSetting("ZOOM_OAUTH_URL", "Where Zoom's sign-in and tokens are.", "https://zoom.us"),
-    EnvironmentSetting("ZOOM_API_URL", "Where Zoom's API is.", "https://api.zoom.us"),
-    EnvironmentSetting("GOOGLE_CLIENT_ID", "Client id of your Google OAuth client: sign-in and calendars."),
-    EnvironmentSetting("GOOGLE_CLIENT_SECRET", "Client secret of your Google OAuth client.", secret=True),
-    EnvironmentSetting("GOOGLE_OAUTH_URL", "Where Google's consent is.", "https://accounts.google.com"),
-    EnvironmentSetting("GOOGLE_TOKEN_URL", "Where Google's tokens are.", "https://oauth2.googleapis.com"),
-    EnvironmentSetting("GOOGLE_API_URL", "Where Google's API is.", "https://www.googleapis.com"),
-    EnvironmentSetting(
-        "MICROSOFT_CLIENT_ID", "Application id of your Microsoft Entra app: sign-in and calendars."
-    ),
-    EnvironmentSetting("MICROSOFT_CLIENT_SECRET", "Client secret of your Microsoft Entra app.", secret=True),
-    EnvironmentSetting(
-        "MICROSOFT_TENANT",
-        "Whose accounts may connect: common, organizations, consumers or one tenant's id.",
-        "common",
-    ),
-    EnvironmentSetting(
-        "MICROSOFT_OAUTH_URL",
-        "Where Microsoft's sign-in and tokens are.",
-        "https://login.microsoftonline.com",
-    ),
-    EnvironmentSetting("MICROSOFT_API_URL", "Where Microsoft Graph is.", "https://graph.microsoft.com"),
-    EnvironmentSetting("ICALFEED_ALLOW_PRIVATE", "yes: hosts may add feeds at private addresses.", "no"),
-    EnvironmentSetting("ICALFEED_ALLOW_HTTP", "yes: hosts may add feeds without encryption.", "no"),
-    EnvironmentSetting(
-        "CALDAV_ALLOW_PRIVATE", "yes: hosts may connect calendar servers at private addresses.", "no"
-    ),
-    EnvironmentSetting(
-        "CALDAV_ALLOW_HTTP", "yes: hosts may connect calendar servers without encryption.", "no"
-    ),
-    EnvironmentSetting(
-        "CALDAV_CA", "Certificates to trust beside the usual ones, for calendar servers (PEM)."
+)
+"""The product's own. Those of the providers come from their descriptions."""
+SETTINGS = (
+    *OWN,
+    *(
+        EnvironmentSetting(provider.environment_name(need), need.help, need.default or None, need.secret)
+        for provider in providers().values()
+        for need in provider.needs
     ),
 )
 BY_NAME = {setting.name: setting for setting in SETTINGS}
@@ -226,6 +197,15 @@ class Environment:
                 f"{present} is set but {' and '.join(missing)} is not; they are needed together."
             )
         return not missing
+
+    def provider_settings(self) -> dict[str, str]:
+        """Return what the providers need, by the variables' names; refuse what would fail at use."""
+        for provider in providers().values():
+            self.together(*provider.required())
+            for need in provider.needs:
+                name = provider.environment_name(need)
+                self.choice(name, *need.choices) if need.choices else self.parsed(name, need.check)
+        return {setting.name: self.text(setting.name) for setting in SETTINGS[len(OWN) :]}
 
 
 def _content(path: str, name: str) -> str:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 from importlib.util import find_spec
 from ipaddress import ip_network
 from pathlib import Path
@@ -12,19 +11,16 @@ from urllib.parse import urlsplit
 import dj_database_url
 from django.conf.locale import LANG_INFO
 
-from timetuna.environment import SETTINGS, Environment, SettingsError
+from timetuna.environment import Environment, SettingsError
 from timetuna.lib.hosts import normal_host, normal_origin
-from timetuna.lib.http import trust
 from timetuna.lib.mail import is_address, parse_mailbox
 from timetuna.lib.smtp import parse_email_url
-from timetuna.lib.urls import read_url
 from timetuna.logs import logging_config
 
 # tzdata's own files on every machine: system copies differ from one another (docs/time.md).
 os.environ["PYTHONTZPATH"] = ""
 
 env = Environment(os.environ)
-HIGHEST_PORT = 65_535
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 PACKAGE_DIR = Path(__file__).resolve().parent
 DATA_DIR = Path(env.text("TIMETUNA_DATA_DIR")).resolve()
@@ -146,34 +142,6 @@ def _sender(value: str) -> str:
     )
 
 
-def _secrets(value: str) -> str:
-    if not all(re.fullmatch(r"[!-~]*", part.strip()) for part in value.split(",")):
-        raise ValueError("it has spaces or letters that no such key has; copy it once more.")
-    return value
-
-
-def _tenant(value: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9.-]+", value):
-        raise ValueError("it must be common, organizations, consumers or one tenant's id.")
-    return value
-
-
-def _certificates(value: str) -> str:
-    try:
-        trust(value)
-    except (OSError, ValueError):
-        raise ValueError("it must be certificates in PEM form.") from None
-    return value
-
-
-def _outside(value: str) -> str:
-    address = read_url(value)
-    fits = address and address.scheme in {"http", "https"} and address.host and "?" not in value
-    if not fits or (address and not 0 < (address.port or 1) <= HIGHEST_PORT):
-        raise ValueError("it must be an address such as https://zoom.us.")
-    return value
-
-
 BASE_URL = env.parsed("TIMETUNA_BASE_URL", normal_origin)
 _place = urlsplit(BASE_URL)
 HOST = _place.hostname or ""
@@ -203,32 +171,9 @@ MAIL_DOMAIN = (
     HOST if is_address(f"noreply@{HOST}") else parse_mailbox(DEFAULT_FROM_EMAIL).email.rpartition("@")[2]
 )
 """What the ids of our mails end in: our host's name, or the sender's domain where the host has none."""
-for _name in (
-    "ZOOM_OAUTH_URL",
-    "ZOOM_API_URL",
-    "GOOGLE_OAUTH_URL",
-    "GOOGLE_TOKEN_URL",
-    "GOOGLE_API_URL",
-    "MICROSOFT_OAUTH_URL",
-    "MICROSOFT_API_URL",
-):
-    env.parsed(_name, _outside)
-env.together("ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_WEBHOOK_SECRET_TOKEN")
-for _name in ("CALDAV_ALLOW_PRIVATE", "CALDAV_ALLOW_HTTP", "ICALFEED_ALLOW_PRIVATE", "ICALFEED_ALLOW_HTTP"):
-    env.choice(_name, "no", "yes")
-for _prefix in ("ZOOM", "GOOGLE", "MICROSOFT"):
-    for _name in (f"{_prefix}_CLIENT_ID", f"{_prefix}_CLIENT_SECRET"):
-        env.parsed(_name, _secrets)
-env.parsed("ZOOM_WEBHOOK_SECRET_TOKEN", _secrets)
-env.parsed("MICROSOFT_TENANT", _tenant)
 for _name in ("TIMETUNA_WEB_PROCESSES", "TIMETUNA_WEB_THREADS"):
     env.number(_name, least=1, most=64)
-env.parsed("CALDAV_CA", _certificates)
-PROVIDER_SETTINGS = {
-    setting.name: env.text(setting.name)
-    for setting in SETTINGS
-    if setting.name.startswith(("ZOOM_", "GOOGLE_", "MICROSOFT_", "CALDAV_", "ICALFEED_"))
-}
+PROVIDER_SETTINGS = env.provider_settings()
 
 DEBUG = False
 ALLOWED_HOSTS = [normal_host(host) for host in (LOOPBACK if HOST in LOOPBACK else [HOST])]
@@ -345,8 +290,6 @@ LOGIN_URL = "/signin"
 LOGIN_REDIRECT_URL = "/booking-pages"
 
 # Accounts (django-allauth): by mail address and password; with Google or Microsoft when their keys are set.
-for _provider in ("GOOGLE", "MICROSOFT"):
-    env.together(f"{_provider}_CLIENT_ID", f"{_provider}_CLIENT_SECRET")
 ACCOUNT_ADAPTER = "timetuna.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]

@@ -8,12 +8,7 @@ from timetuna import __version__
 from timetuna.commands.checks.report import Report
 from timetuna.environment import SETTINGS, Environment, SettingsError
 from timetuna.processes.listening import parse_listen
-
-GROUPS = {
-    "Zoom": ("ZOOM_CLIENT_ID", "ZOOM_CLIENT_SECRET", "ZOOM_WEBHOOK_SECRET_TOKEN"),
-    "Google (calendars and sign-in)": ("GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"),
-    "Microsoft (calendars and sign-in)": ("MICROSOFT_CLIENT_ID", "MICROSOFT_CLIENT_SECRET"),
-}
+from timetuna.providers.registry import providers
 
 
 def run(options: argparse.Namespace) -> int:
@@ -66,7 +61,10 @@ def _without_password(value: str) -> str:
 
 def _providers(report: Report, env: Environment) -> None:
     report.heading("Outside services")
-    for service, names in GROUPS.items():
+    for provider in providers().values():
+        service, names = provider.service or provider.label, provider.required()
+        if not names:
+            continue
         try:
             complete = env.together(*names)
         except SettingsError as error:

@@ -1,33 +1,84 @@
-"""How a provider introduces itself: what it is called, which settings it needs, how it is built."""
+"""How a provider introduces itself: what it is called, which settings it needs, how it is built.
 
+A folder's description stands in its `__init__.py` and loads nothing else of it: settings and commands read it too.
+"""
+
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from pkgutil import resolve_name
+from typing import TYPE_CHECKING
 
-from timetuna.lib.http import HttpClient
+from timetuna.lib.urls import read_url
+
+if TYPE_CHECKING:
+    from timetuna.lib.http import HttpClient
 
 Config = Mapping[str, str]
+_HIGHEST_PORT = 65_535
+
+
+def address(value: str) -> str:
+    """Return where a provider is. Raises ValueError for what is no address of a server."""
+    found = read_url(value)
+    fits = found and found.scheme in {"http", "https"} and found.host and "?" not in value
+    if not fits or (found and not 0 < (found.port or 1) <= _HIGHEST_PORT):
+        raise ValueError("it must be an address such as https://api.example.org.")
+    return value
+
+
+def key(value: str) -> str:
+    """Return an id or a secret, or several behind commas. Raises ValueError for what was copied wrongly."""
+    if not all(re.fullmatch(r"[!-~]*", part.strip()) for part in value.split(",")):
+        raise ValueError("it has spaces or letters that no such key has; copy it once more.")
+    return value
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One setting of a provider. The environment calls it PREFIX_KEY; `secret` ones are never shown."""
+    """One setting of a provider. The environment calls it PREFIX_KEY; `secret` ones are never shown.
+
+    help: a sentence for whoever runs the server.  check: returns a value that can be used, else raises ValueError.
+    choices: what it may be, where that can be listed.
+    """
 
     key: str
     help: str
     required: bool = True
     default: str = ""
     secret: bool = False
+    check: Callable[[str], str] = str
+    choices: tuple[str, ...] = ()
+
+
+def client(id_help: str, secret_help: str) -> tuple[Need, Need]:
+    """Return what every OAuth provider needs of an operator's registered app."""
+    return (
+        Need("client_id", id_help, check=key),
+        Need("client_secret", secret_help, secret=True, check=key),
+    )
+
+
+def place(name: str, help_text: str, default: str) -> Need:
+    """Return the address of a part of a provider, which stand-ins put theirs for."""
+    return Need(name, help_text, required=False, default=default, check=address)
+
+
+def switch(name: str, help_text: str) -> Need:
+    """Return what is "no" unless an operator says "yes"."""
+    return Need(name, help_text, required=False, default="no", choices=("no", "yes"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
-    """A provider's description. `build` returns an object that has the protocols of base.py it can do.
+    """A provider's description. What it builds has the protocols of base.py it can do.
 
     slug: the folder's name, which stands in addresses and in the table.  label: the name people read.
+    service: all that its keys switch on, where the label does not say it.
     one_per_host: a host may link one account of it at a time.  logo: an SVG file.
     latest_grant_only: a new grant of an outside account ends all earlier ones, whoever holds them.
-    verb: what its button says before the label.
+    verb: what its button says before the label.  implementation: "module:Class", taking a Config and an HttpClient.
     """
 
     slug: str
@@ -36,30 +87,33 @@ class Provider:
     needs: tuple[Need, ...]
     one_per_host: bool
     logo: Path
-    build: Callable[[Config, HttpClient], object]
+    implementation: str
     latest_grant_only: bool = False
     verb: str = "Connect"
+    service: str = ""
+
+    def build(self, config: Config, http: "HttpClient") -> object:
+        """Return the provider, ready to work."""
+        return resolve_name(self.implementation)(config, http)
 
     def environment_name(self, need: Need) -> str:
         """Return the name of the environment variable, like ZOOM_CLIENT_ID."""
         return f"{self.prefix}_{need.key.upper()}"
 
+    def required(self) -> tuple[str, ...]:
+        """Return the names of the variables without which it is not offered."""
+        return tuple(self.environment_name(need) for need in self.needs if need.required)
+
     def missing(self, environment: Mapping[str, str]) -> tuple[str, ...]:
         """Return the names of required variables that have no value."""
-        required = (self.environment_name(need) for need in self.needs if need.required)
-        return tuple(name for name in required if not environment.get(name, "").strip())
+        return tuple(name for name in self.required() if not environment.get(name, "").strip())
 
     def configured(self, environment: Mapping[str, str]) -> bool:
         """Tell whether every required variable has a value."""
         return not self.missing(environment)
 
-    def half_configured(self, environment: Mapping[str, str]) -> bool:
-        """Tell whether some required variables have a value and others do not: a mistake to be told at start."""
-        required = [need for need in self.needs if need.required]
-        return 0 < len(self.missing(environment)) < len(required)
-
     def config(self, environment: Mapping[str, str], *, redirect_uri: str) -> dict[str, str]:
-        """Return what `build` takes: each need by its key, with its default, and the redirect address."""
+        """Return what is built from: each need by its key, with its default, and the redirect address."""
         values = {
             need.key: environment.get(self.environment_name(need), "").strip() or need.default
             for need in self.needs

@@ -1,9 +1,8 @@
-"""The folder is the registration: every package in here with a `provider.py` is a provider."""
+"""The folder is the registration: every package in here that describes itself is a provider."""
 
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib import import_module
-from importlib.util import find_spec
 from pkgutil import iter_modules
 from types import MappingProxyType
 
@@ -14,11 +13,11 @@ from timetuna.providers.description import Provider
 @lru_cache(maxsize=1)
 def providers() -> Mapping[str, Provider]:
     """Return every provider by its slug, in the order of their labels."""
-    found = [
-        _load(module.name)
-        for module in iter_modules(timetuna.providers.__path__)
-        if _is_provider(module.name)
-    ]
+    packages = [module.name for module in iter_modules(timetuna.providers.__path__) if module.ispkg]
+    described = {
+        name: getattr(import_module(f"timetuna.providers.{name}"), "PROVIDER", None) for name in packages
+    }
+    found = [_checked(name, one) for name, one in described.items() if one is not None]
     return MappingProxyType({one.slug: one for one in sorted(found, key=lambda one: one.label.casefold())})
 
 
@@ -27,15 +26,7 @@ def configured(environment: Mapping[str, str]) -> Mapping[str, Provider]:
     return {slug: provider for slug, provider in providers().items() if provider.configured(environment)}
 
 
-def _is_provider(name: str) -> bool:
-    package = f"{timetuna.providers.__name__}.{name}"
-    spec = find_spec(package)
-    is_package = spec is not None and spec.submodule_search_locations is not None
-    return is_package and find_spec(f"{package}.provider") is not None
-
-
-def _load(name: str) -> Provider:
-    provider = import_module(f"{timetuna.providers.__name__}.{name}.provider").PROVIDER
+def _checked(name: str, provider: object) -> Provider:
     if not isinstance(provider, Provider) or provider.slug != name:
-        raise TypeError(f"providers/{name}/provider.py needs a PROVIDER whose slug is {name!r}.")
+        raise TypeError(f"providers/{name}/__init__.py needs a PROVIDER whose slug is {name!r}.")
     return provider

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 
 from timetuna.availability.interval import Interval
 from timetuna.lib.http import Budget, HttpClient, trust
@@ -25,7 +24,7 @@ from timetuna.providers.caldav.reading import CaldavCalendar
 from timetuna.providers.caldav.server import Server
 from timetuna.providers.caldav.typed import read_place
 from timetuna.providers.caldav.writing import Events
-from timetuna.providers.description import Config, Need, Provider
+from timetuna.providers.description import Config
 from timetuna.providers.errors import ProviderError
 
 _LARGEST = 20_000_000  # a calendar of some thousand events comes in one answer
@@ -130,32 +129,3 @@ class CalDAV(LoginForm, Directory, BusySource, CalendarWriter):
                 code="caldav:ca",
                 operator=True,
             ) from None
-
-
-PROVIDER = Provider(
-    slug="caldav",
-    label="CalDAV",
-    prefix="CALDAV",
-    needs=(
-        Need(
-            "allow_private",
-            "yes: hosts may connect servers with private addresses (192.168…, localhost).",
-            required=False,
-            default="no",
-        ),
-        Need(
-            "allow_http",
-            "yes: hosts may connect servers without encryption; passwords then travel in the clear.",
-            required=False,
-            default="no",
-        ),
-        Need(
-            "ca",
-            "Certificates (PEM) to trust beside the usual ones: your own authority, a self-signed server's.",
-            required=False,
-        ),
-    ),
-    one_per_host=False,
-    logo=Path(__file__).with_name("logo.svg"),
-    build=CalDAV,
-)

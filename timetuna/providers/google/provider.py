@@ -1,7 +1,6 @@
 """Google Calendar: signing in, which calendars there are, when they are taken, events with Meet links."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from timetuna.availability.interval import Interval
 from timetuna.lib.http import HttpClient
@@ -18,7 +17,7 @@ from timetuna.providers.base import (
     Tokens,
     Written,
 )
-from timetuna.providers.description import Config, Need, Provider
+from timetuna.providers.description import Config
 from timetuna.providers.errors import NeedsReconnect
 from timetuna.providers.google.answers import read_calendar, read_profile
 from timetuna.providers.google.client import GoogleApi
@@ -118,24 +117,3 @@ class GoogleProvider(OAuth, Identity, Directory, BusySource, CalendarWriter):
     def remove(self, reference: str, *, calendar: str, credential: str) -> None:
         """Delete the event, without mails of Google's."""
         GoogleWriter(self._api, calendar, credential=credential).remove(reference)
-
-
-PROVIDER = Provider(
-    slug="google",
-    label="Google Calendar",
-    prefix="GOOGLE",
-    needs=(
-        Need("client_id", "Client id of your Google OAuth client."),
-        Need("client_secret", "Client secret of your Google OAuth client.", secret=True),
-        Need(
-            "oauth_url", "Where Google's consent is.", required=False, default="https://accounts.google.com"
-        ),
-        Need(
-            "token_url", "Where Google's tokens are.", required=False, default="https://oauth2.googleapis.com"
-        ),
-        Need("api_url", "Where Google's API is.", required=False, default="https://www.googleapis.com"),
-    ),
-    one_per_host=False,
-    logo=Path(__file__).with_name("logo.svg"),
-    build=GoogleProvider,
-)

@@ -1,0 +1,19 @@
+"""iCal feeds: calendars that are read at an address."""
+
+from pathlib import Path
+
+from timetuna.providers.description import Provider, switch
+
+PROVIDER = Provider(
+    slug="icalfeed",
+    label="iCal feed",
+    prefix="ICALFEED",
+    needs=(
+        switch("allow_private", "yes: hosts may add feeds at private addresses."),
+        switch("allow_http", "yes: hosts may add feeds without encryption."),
+    ),
+    one_per_host=False,
+    logo=Path(__file__).with_name("logo.svg"),
+    implementation="timetuna.providers.icalfeed.provider:ICalFeed",
+    verb="Add",
+)

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 
 from timetuna.availability.interval import Interval
 from timetuna.ical.answer import CalendarFile, Unreadable
@@ -21,7 +20,7 @@ from timetuna.providers.base import (
     Profile,
     Reading,
 )
-from timetuna.providers.description import Config, Need, Provider
+from timetuna.providers.description import Config
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.icalfeed.address import fingerprint, host_of, read_address
 from timetuna.providers.icalfeed.cursor import FeedCursor
@@ -125,28 +124,3 @@ def _read(body: bytes, span: Interval, *, time_zone: str, naming: bool = True) -
     except Unreadable as error:
         said = error.naming if naming else str(error)
         raise ProviderError(said, code=f"ical:{error.code}") from None
-
-
-PROVIDER = Provider(
-    slug="icalfeed",
-    label="iCal feed",
-    prefix="ICALFEED",
-    needs=(
-        Need(
-            "allow_private",
-            "yes: hosts may add feeds at private addresses (192.168…, localhost).",
-            required=False,
-            default="no",
-        ),
-        Need(
-            "allow_http",
-            "yes: hosts may add feeds without encryption; whoever is on the way can read them.",
-            required=False,
-            default="no",
-        ),
-    ),
-    one_per_host=False,
-    logo=Path(__file__).with_name("logo.svg"),
-    build=ICalFeed,
-    verb="Add",
-)

@@ -1,7 +1,6 @@
 """Microsoft 365 and Outlook.com: signing in, the calendars, when they are taken, events with Teams links."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from urllib.parse import quote
 
 from timetuna.availability.interval import Interval
@@ -19,7 +18,7 @@ from timetuna.providers.base import (
     Tokens,
     Written,
 )
-from timetuna.providers.description import Config, Need, Provider
+from timetuna.providers.description import Config
 from timetuna.providers.errors import NeedsReconnect
 from timetuna.providers.microsoft.answers import read_calendars, read_profile
 from timetuna.providers.microsoft.client import GraphApi
@@ -115,30 +114,3 @@ class MicrosoftProvider(OAuth, Identity, Directory, BusySource, CalendarWriter):
 def _plain(scope: str) -> str:
     """Return the scope's name alone: it comes back with or without Graph's address, in any case."""
     return scope.rpartition("/")[2].casefold()
-
-
-PROVIDER = Provider(
-    slug="microsoft",
-    label=LABEL,
-    prefix="MICROSOFT",
-    needs=(
-        Need("client_id", "Application (client) id of your Microsoft Entra app."),
-        Need("client_secret", "Client secret of your Microsoft Entra app.", secret=True),
-        Need(
-            "tenant",
-            "Whose accounts may connect: common, organizations, consumers or a tenant.",
-            required=False,
-            default="common",
-        ),
-        Need(
-            "oauth_url",
-            "Where Microsoft's sign-in and tokens are.",
-            required=False,
-            default="https://login.microsoftonline.com",
-        ),
-        Need("api_url", "Where Microsoft Graph is.", required=False, default="https://graph.microsoft.com"),
-    ),
-    one_per_host=False,
-    logo=Path(__file__).with_name("logo.svg"),
-    build=MicrosoftProvider,
-)

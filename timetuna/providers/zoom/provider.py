@@ -1,7 +1,6 @@
 """Zoom: signing in, whose account it is, meetings with a link, and the call when the app is removed."""
 
 from datetime import datetime
-from pathlib import Path
 
 from timetuna.lib.http import HttpClient
 from timetuna.providers.base import (
@@ -16,7 +15,7 @@ from timetuna.providers.base import (
     WebhookReply,
     Webhooks,
 )
-from timetuna.providers.description import Config, Need, Provider
+from timetuna.providers.description import Config
 from timetuna.providers.errors import NeedsReconnect
 from timetuna.providers.oauth import OAuthClient, OAuthSettings
 from timetuna.providers.zoom.client import ZoomApi
@@ -115,21 +114,3 @@ class Zoom(OAuth, Identity, Conferencing, Webhooks):
         acknowledge(
             acknowledgement, url=self._compliance_url, basic=self._oauth.basic_header(), http=self._http
         )
-
-
-PROVIDER = Provider(
-    slug="zoom",
-    label="Zoom",
-    prefix="ZOOM",
-    needs=(
-        Need("client_id", "Client id of your Zoom app."),
-        Need("client_secret", "Client secret of your Zoom app.", secret=True),
-        Need("webhook_secret_token", "Secret token of your Zoom app; several may overlap.", secret=True),
-        Need("oauth_url", "Where Zoom's sign-in and tokens are.", required=False, default="https://zoom.us"),
-        Need("api_url", "Where Zoom's API is.", required=False, default="https://api.zoom.us"),
-    ),
-    one_per_host=True,
-    logo=Path(__file__).with_name("logo.svg"),
-    build=Zoom,
-    latest_grant_only=True,
-)

@@ -7,8 +7,9 @@ import pytest
 from icalendar import Calendar
 
 from timetuna.lib.http import HttpClient
+from timetuna.providers.caldav import PROVIDER
 from timetuna.providers.caldav.account import CaldavAccount
-from timetuna.providers.caldav.provider import PROVIDER, CalDAV
+from timetuna.providers.caldav.provider import CalDAV
 from timetuna.providers.caldav.tests.misbehaving import Misbehaving, misbehaving
 from timetuna.providers.caldav.tests.servers import (
     PASSWORD,

@@ -12,7 +12,8 @@ from sandbox.google.times import moment
 from timetuna.lib.http import HttpClient
 from timetuna.lib.signing import pkce_pair
 from timetuna.providers.base import Tokens
-from timetuna.providers.google.provider import PROVIDER, GoogleProvider
+from timetuna.providers.google import PROVIDER
+from timetuna.providers.google.provider import GoogleProvider
 from timetuna.providers.tests.contracts.calendar import SeenEvent
 
 CALLBACK = "http://localhost:8000/api/calendar-accounts/google/callback"

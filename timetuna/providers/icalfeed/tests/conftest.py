@@ -9,7 +9,8 @@ import pytest
 
 from timetuna.lib.http import HttpClient
 from timetuna.lib.tests.wires import Talk, Wire, read_request
-from timetuna.providers.icalfeed.provider import PROVIDER, ICalFeed
+from timetuna.providers.icalfeed import PROVIDER
+from timetuna.providers.icalfeed.provider import ICalFeed
 
 Listen = Callable[[Talk], Wire]
 

@@ -15,8 +15,8 @@ from sandbox.microsoft.times import edge
 from timetuna.lib.http import HttpClient
 from timetuna.lib.signing import pkce_pair
 from timetuna.providers.base import Entry, Reading, Tokens, Written
-from timetuna.providers.microsoft import writing
-from timetuna.providers.microsoft.provider import PROVIDER, MicrosoftProvider
+from timetuna.providers.microsoft import PROVIDER, writing
+from timetuna.providers.microsoft.provider import MicrosoftProvider
 from timetuna.providers.tests.contracts.calendar import SeenEvent, hours
 
 CALLBACK = "http://localhost:8000/api/calendar-accounts/microsoft/callback"

@@ -9,7 +9,8 @@ import pytest
 from sandbox.microsoft.control import MicrosoftControl
 from timetuna.providers.base import Tokens
 from timetuna.providers.errors import AccessTokenRefused, NeedsReconnect, ProviderError
-from timetuna.providers.microsoft.provider import PROVIDER, MicrosoftProvider
+from timetuna.providers.microsoft import PROVIDER
+from timetuna.providers.microsoft.provider import MicrosoftProvider
 from timetuna.providers.microsoft.tests.conftest import build
 
 Fault = Callable[..., Any]

@@ -9,7 +9,8 @@ from sandbox import Sandbox, SandboxConfig, SandboxControl, config
 from timetuna.lib.http import HttpClient
 from timetuna.lib.signing import hmac_hex, pkce_pair
 from timetuna.providers.base import Tokens
-from timetuna.providers.zoom.provider import PROVIDER, Zoom
+from timetuna.providers.zoom import PROVIDER
+from timetuna.providers.zoom.provider import Zoom
 
 CALLBACK = "http://localhost:8000/api/calendar-accounts/zoom/callback"
 
