@@ -286,8 +286,8 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 PASSWORD_RESET_TIMEOUT = 3_600
-LOGIN_URL = "/signin"
-LOGIN_REDIRECT_URL = "/booking-pages"
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "booking_pages"
 
 # Accounts (django-allauth): by mail address and password; with Google or Microsoft when their keys are set.
 ACCOUNT_ADAPTER = "timetuna.accounts.adapter.AccountAdapter"
@@ -301,8 +301,8 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_LOGOUT_REDIRECT_URL = "/signin"
-ACCOUNT_EMAIL_CONFIRMATION_AUTHENTICATED_REDIRECT_URL = "/settings/profile"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_EMAIL_CONFIRMATION_AUTHENTICATED_REDIRECT_URL = "profile"
 ACCOUNT_RATE_LIMITS = False  # timetuna/rate_limits counts, whole across processes
 SOCIALACCOUNT_ADAPTER = "timetuna.accounts.social.SocialAdapter"
 SOCIALACCOUNT_AUTO_SIGNUP = False

@@ -8,7 +8,7 @@ from timetuna.web.paths import RowNumber
 register_converter(RowNumber, "row")  # before any app's routes are read
 
 urlpatterns = [
-    path("", RedirectView.as_view(url="/booking-pages")),
+    path("", RedirectView.as_view(pattern_name="booking_pages"), name="root"),
     path("", include("timetuna.web.urls")),
     path("", include("timetuna.accounts.urls")),
     path("", include("timetuna.calendars.urls")),

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.urls import reverse
+
 from timetuna.pages.models import BookingPage
 
 _BRIGHT = 0.179  # above this luminance black text can be read better than white (WCAG 2.2, contrast ratio)
@@ -31,8 +33,8 @@ def look_of(page: BookingPage | None) -> Branding:
         return NO_LOOK
     return Branding(
         page.brand_color,
-        f"/looks/{page.pk}/{page.brand_color[1:]}.css" if page.brand_color else "",
-        f"/looks/{page.pk}/{page.logo_version}.png" if page.logo_version else "",
+        reverse("page_style", args=[page.pk, page.brand_color[1:]]) if page.brand_color else "",
+        reverse("page_logo", args=[page.pk, page.logo_version]) if page.logo_version else "",
     )
 
 

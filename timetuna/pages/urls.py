@@ -8,7 +8,9 @@ from timetuna.pages.views import calendars, editor, look, pages, profile, schedu
 urlpatterns: list[URLPattern | URLResolver] = [
     path("booking-pages", pages.booking_pages, name="booking_pages"),
     path("booking-pages/new", pages.new_page, name="pages_new"),
-    path("booking-pages/<row:page_id>", RedirectView.as_view(pattern_name="pages_booking")),
+    path(
+        "booking-pages/<row:page_id>", RedirectView.as_view(pattern_name="pages_booking"), name="pages_page"
+    ),
     path("booking-pages/<row:page_id>/booking", editor.BookingTabView.as_view(), name="pages_booking"),
     path(
         "booking-pages/<row:page_id>/availability",

@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from django.urls import reverse
+
 from timetuna.availability.hours import Hours, date_start, host_date, open_hours
 from timetuna.availability.interval import Interval
 from timetuna.availability.minutes import minute_of, moment_of
@@ -43,7 +45,7 @@ class AskedTime:
     def url(self, **changes: str) -> str:
         """Return the address of this question with some parts changed."""
         parts = {"date": self.day.isoformat(), "time": self.clock(), "duration": str(self.minutes)}
-        return f"/booking-pages/{self.page.id}/why?{urlencode(parts | changes)}"
+        return reverse("why", args=[self.page.id], query=parts | changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +158,8 @@ def lines_for(slot_query: SlotQuery, *, start_minute: int, hours_path: str) -> t
 def hours_path(page: BookingPage) -> str:
     """Return where the hours of a page are changed."""
     if page.schedule.page_id == page.pk:
-        return f"/booking-pages/{page.pk}/availability"
-    return f"/settings/availability/schedules/{page.schedule_id}"
+        return reverse("pages_availability", args=[page.pk])
+    return reverse("schedules_edit", args=[page.schedule_id])
 
 
 def zone_on(opening: Hours, day: date) -> ZoneInfo:
@@ -245,7 +247,7 @@ def _named(host_id: int, starts: set[int]) -> Mapping[int, Link]:
     )
     found = rows.values_list("start_minute", "booking_id", "booking__title", "booking__guest_name")
     return {
-        start: Link(f"/bookings/{booking_id}", f"{title} with {guest}")
+        start: Link(reverse("booking", args=[booking_id]), f"{title} with {guest}")
         for start, booking_id, title, guest in found
     }
 

@@ -9,6 +9,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from django.urls import reverse
+
 from timetuna.availability.hours import host_date
 from timetuna.availability.minutes import moment_of
 from timetuna.availability.policy import CapScope, Period
@@ -64,11 +66,11 @@ class ReasonContext:
 
     def tab(self, place: str, text: str) -> Link:
         """Return the link to a setting on the page's tab Availability."""
-        return Link(f"/booking-pages/{self.page.id}/availability#{place}", text)
+        return Link(reverse("pages_availability", args=[self.page.id], fragment=place), text)
 
     def own_calendars(self) -> Link:
         """Return the link to the page's tab Calendars."""
-        return Link(f"/booking-pages/{self.page.id}/calendars", "Calendars of this page")
+        return Link(reverse("pages_calendars", args=[self.page.id]), "Calendars of this page")
 
     def week(self) -> Link:
         """Return the link to the hours of the date's weekday."""
@@ -80,7 +82,6 @@ class ReasonContext:
 
 
 _Told = tuple[str, tuple[Link, ...]]
-_PROVIDERS = Link("/settings/providers", "Connected providers")
 _TAKEN_BY = {
     Kind.CALENDAR: "an event in one of your calendars",
     Kind.BOOKING: "a booking",
@@ -117,6 +118,10 @@ def _hours(_: Reason, setting: ReasonContext) -> _Told:
     return f"Your hours are closed at this time of a {setting.day:%A}.", (setting.week(),)
 
 
+def _providers() -> Link:
+    return Link(reverse("settings_providers"), "Connected providers")
+
+
 def _override(reason: Reason, setting: ReasonContext) -> _Told:
     link = Link(f"{setting.hours_path}#dates", "Change this date's hours")
     if reason.minute is None:
@@ -128,19 +133,21 @@ def _override(reason: Reason, setting: ReasonContext) -> _Told:
 def _out_of_office(reason: Reason, _: ReasonContext) -> _Told:
     note = f" Your note says: {reason.label}" if reason.label else ""
     return f"You are out of office on this day.{note}", (
-        Link("/settings/availability#away", "Change your absence"),
+        Link(reverse("settings_availability", fragment="away"), "Change your absence"),
     )
 
 
 def _holiday(reason: Reason, _: ReasonContext) -> _Told:
     return f"It is a public holiday: {reason.label}.", (
-        Link("/settings/availability#holidays", "Change the holidays"),
+        Link(reverse("settings_availability", fragment="holidays"), "Change the holidays"),
     )
 
 
 def _duration(reason: Reason, setting: ReasonContext) -> _Told:
     lasts, closing = datetimes.length(setting.minutes), setting.say(reason.minute or 0)
-    durations = Link(f"/booking-pages/{setting.page.id}/booking#durations", "Change the durations")
+    durations = Link(
+        reverse("pages_booking", args=[setting.page.id], fragment="durations"), "Change the durations"
+    )
     text = f"A meeting of {lasts} does not fit: your hours end at {closing}."
     return text, (setting.week(), durations)
 
@@ -157,7 +164,7 @@ def _increment(reason: Reason, setting: ReasonContext) -> _Told:
 def _busy(reason: Reason, setting: ReasonContext) -> _Told:
     names = setting.calendars.get(reason.busy.start_minute, ()) if reason.busy else ()
     where = " and in ".join(f"“{name}”" for name in names) or "one of your calendars"
-    return f"An event in {where} takes {_span(reason, setting)}.", (setting.own_calendars(), _PROVIDERS)
+    return f"An event in {where} takes {_span(reason, setting)}.", (setting.own_calendars(), _providers())
 
 
 def _booking(reason: Reason, setting: ReasonContext) -> _Told:
@@ -214,7 +221,7 @@ def _cap(reason: Reason, setting: ReasonContext) -> _Told:
     place = f"id_cap_{cap.period}"
     if cap.scope is CapScope.HOST:
         text = f"All your pages together take {count}, and {full} has them."
-        return text, (Link(f"/settings/availability#{place}", "Change your limits"),)
+        return text, (Link(reverse("settings_availability", fragment=place), "Change your limits"),)
     return f"This page takes {count}, and {full} has them.", (setting.tab(place, "Change the limits"),)
 
 
@@ -223,15 +230,17 @@ def _unreadable(reason: Reason, setting: ReasonContext) -> _Told:
         until = setting.say(reason.busy.start_minute)
         return f"Your calendars have been read until {until} only; more of them is read soon.", (
             setting.own_calendars(),
-            _PROVIDERS,
+            _providers(),
         )
     text = f"“{reason.label}” cannot be read at the moment, so nobody knows whether you are free."
-    return text, (setting.own_calendars(), _PROVIDERS)
+    return text, (setting.own_calendars(), _providers())
 
 
 def _no_meeting_type(_: Reason, setting: ReasonContext) -> _Told:
-    types = Link(f"/booking-pages/{setting.page.id}/booking#meeting-type", "Choose a meeting type")
-    return "This page has no meeting type that can be used, so no time is offered.", (types, _PROVIDERS)
+    types = Link(
+        reverse("pages_booking", args=[setting.page.id], fragment="meeting-type"), "Choose a meeting type"
+    )
+    return "This page has no meeting type that can be used, so no time is offered.", (types, _providers())
 
 
 def _span(reason: Reason, setting: ReasonContext) -> str:

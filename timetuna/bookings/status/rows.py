@@ -6,6 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.queries import from_one_source, open_work
@@ -90,7 +91,7 @@ class LineMaker:
         """Return the booking's line below the heading of that day."""
         zone, now, end = self.reader.zone, self.reader.now, booking.end_at()
         return BookingRow(
-            url=f"/bookings/{booking.pk}",
+            url=reverse("booking", args=[booking.pk]),
             title=booking.title,
             guest=booking.guest_name,
             starts=booking.start_at.astimezone(zone),

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import get_text_list
 from django.utils.translation import gettext
@@ -30,7 +31,10 @@ def slots(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     if choice.duration:
         now = timezone.now()
         calendar = free_times(page, choice, now=now, client=client_of(request, visit=choice.visit))
-        visit, book_path = choice.visit or new_visit(), path_of(page) + "/book"
+        visit, book_path = (
+            choice.visit or new_visit(),
+            reverse("public_book", args=[page.host_handle, page.slug]),
+        )
         context |= slots_context(calendar, choice, book_path=book_path, now=now, visit=visit)
     else:
         context["notice"] = choice.problem
@@ -50,7 +54,7 @@ def fragment_or_page(request: HttpRequest, context: dict[str, Any], *, with_slot
 
 def path_of(page: PublicPage) -> str:
     """Return the page's path on this server."""
-    return f"/{page.host_handle}/{page.slug}"
+    return reverse("public_page", args=[page.host_handle, page.slug])
 
 
 def page_context(page: PublicPage, choice: SlotSelection) -> dict[str, Any]:

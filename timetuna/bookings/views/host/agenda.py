@@ -5,6 +5,7 @@ from datetime import date
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -65,7 +66,7 @@ def _choice(name: str, view: str, day: date) -> dict[str, object]:
 
 
 def _address(view: str, day: date | None) -> str:
-    return f"/bookings/agenda?view={view}&date={day.isoformat()}" if day else ""
+    return reverse("bookings_agenda", query={"view": view, "date": day.isoformat()}) if day else ""
 
 
 def _title(span: Span, reader: Reader) -> str:

@@ -2,8 +2,8 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -29,7 +29,7 @@ def answer(request: HttpRequest, booking_id: int) -> HttpResponse:
     if request.method == "POST":
         return _answer(request, row)
     if row.status != Booking.Status.PENDING:
-        return HttpResponseRedirect(f"/bookings/{row.pk}")  # which says what became of it
+        return redirect("booking", row.pk)  # which says what became of it
     reader = reader_of(signed_in(request), timezone.now())
     context = {
         "booking": row,
@@ -46,7 +46,7 @@ def _answer(request: HttpRequest, row: Booking) -> HttpResponse:
     wanted, form = request.POST.get("answer"), WordsForm(request.POST)
     if seen is None:
         messages.error(request, str(INCOMPLETE))
-        return HttpResponseRedirect(f"/bookings/{row.pk}")
+        return redirect("booking", row.pk)
     if wanted == "no" and not form.is_valid():
         return show_booking(request, row, words_form=form, status=422)
     try:
@@ -58,4 +58,4 @@ def _answer(request: HttpRequest, row: Booking) -> HttpResponse:
             messages.success(request, "Declined. Your guest is told by mail, and the time is free again.")
     except NotPossible as error:
         messages.error(request, str(error))
-    return HttpResponseRedirect(f"/bookings/{row.pk}")
+    return redirect("booking", row.pk)

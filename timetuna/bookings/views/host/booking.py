@@ -6,7 +6,8 @@ from functools import wraps
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -71,7 +72,7 @@ def show_booking(
         "history": [_entry(entry, row, reader) for entry in history],
         "guest_link": link(row),
         "same_source": _same_source(request, row),
-        "new_link_path": f"/bookings/{row.pk}/new-link",
+        "new_link_path": reverse("booking_new_link", args=[row.pk]),
         "phone_digits": "".join(sign for sign in row.guest_phone if sign in "+0123456789"),
         **_possible(row, people, reader, words_form or WordsForm()),
         **_guests(row, people, guests_form, reader),
@@ -89,7 +90,9 @@ def _same_source(request: HttpRequest, row: Booking) -> int:
 
 
 def _notes_form(request: HttpRequest, row: Booking) -> NotesForm:
-    return opened(request, lambda data, _files: NotesForm(row, data), path=f"/bookings/{row.pk}/notes")
+    return opened(
+        request, lambda data, _files: NotesForm(row, data), path=reverse("booking_notes", args=[row.pk])
+    )
 
 
 def _possible(
@@ -151,7 +154,7 @@ def post_or_back(view: BookingView) -> BookingView:
     def answer(request: HttpRequest, booking_id: int) -> HttpResponse:
         if request.method == "POST":
             return view(request, booking_id)
-        return HttpResponseRedirect(f"/bookings/{booking_id}")
+        return redirect("booking", booking_id)
 
     return answer
 
@@ -165,7 +168,7 @@ def retry(request: HttpRequest, booking_id: int) -> HttpResponse:
         messages.success(request, "Trying again. How it goes shows below.")
     else:
         messages.info(request, "Nothing is waiting for this booking.")
-    return HttpResponseRedirect(f"/bookings/{row.pk}")
+    return redirect("booking", row.pk)
 
 
 @post_or_back
@@ -182,7 +185,7 @@ def cancel_as_host(request: HttpRequest, booking_id: int) -> HttpResponse:
         messages.error(request, str(error))
     else:
         messages.success(request, "The booking is cancelled. Everybody gets a mail.")
-    return HttpResponseRedirect(f"/bookings/{row.pk}")
+    return redirect("booking", row.pk)
 
 
 @post_or_back
@@ -192,7 +195,7 @@ def new_guest_link(request: HttpRequest, booking_id: int) -> HttpResponse:
     row = booking_or_404(request, booking_id)
     renew_link(row.pk, actor=HOST)
     messages.success(request, "The old link is dead. Give the new one to your guest; it stands below.")
-    return HttpResponseRedirect(f"/bookings/{row.pk}#guest-link")
+    return HttpResponseRedirect(reverse("booking", args=[row.pk], fragment="guest-link"))
 
 
 def _times(row: Booking, reader: Reader) -> dict[str, object]:

@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -107,13 +108,13 @@ def tabs(current: str, asked: Filter | None = None, *, waiting: int = 0) -> list
     found: list[dict[str, object]] = [
         {
             "label": label,
-            "url": f"/bookings?{asked.elsewhere(which).query() if asked else f'show={which}'}",
+            "url": f"{reverse('bookings')}?{asked.elsewhere(which).query() if asked else f'show={which}'}",
             "current": which == current,
         }
         for which, label in TABS.items()
         if which != REQUESTS or waiting or current == REQUESTS
     ]
-    return [*found, {"label": "Agenda", "url": "/bookings/agenda", "current": current == "agenda"}]
+    return [*found, {"label": "Agenda", "url": reverse("bookings_agenda"), "current": current == "agenda"}]
 
 
 def _paging(page: Page[Booking], asked: Filter) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 
 from timetuna.bookings.actions.change_guests import add_guests, remove_guest
@@ -38,7 +39,7 @@ def _add(request: HttpRequest, row: Booking) -> HttpResponse:
         messages.success(request, "Added. The invitation goes out once you have said yes.")
     else:
         messages.success(request, "Invited. Your guest is told, too.")
-    return HttpResponseRedirect(f"/bookings/{row.pk}#guests")
+    return HttpResponseRedirect(reverse("booking", args=[row.pk], fragment="guests"))
 
 
 def _remove(request: HttpRequest, row: Booking) -> HttpResponse:
@@ -48,4 +49,4 @@ def _remove(request: HttpRequest, row: Booking) -> HttpResponse:
             remove_guest(row.pk, guest_id=number, now=timezone.now(), actor=HOST)
     except BookingRefused as error:
         messages.error(request, str(error))
-    return HttpResponseRedirect(f"/bookings/{row.pk}#guests")
+    return HttpResponseRedirect(reverse("booking", args=[row.pk], fragment="guests"))

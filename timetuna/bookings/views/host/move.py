@@ -5,8 +5,9 @@ from typing import Any, NamedTuple
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -46,7 +47,7 @@ class _Host(NamedTuple):
     reader: Reader
 
     def path(self) -> str:
-        return f"/bookings/{self.booking.pk}/move"
+        return reverse("booking_move", args=[self.booking.pk])
 
 
 @require_safe
@@ -55,7 +56,7 @@ def choose_any_time(request: HttpRequest, booking_id: int) -> HttpResponse:
     """Show the free times of the booking's page, and a form for any other time."""
     host = _host(request, booking_id)
     if not _movable(host):
-        return HttpResponseRedirect(f"/bookings/{booking_id}")
+        return redirect("booking", booking_id)
     return _choose(request, host, WhenForm(initial=_now(host)))
 
 
@@ -65,7 +66,7 @@ def confirm_any_time(request: HttpRequest, booking_id: int) -> HttpResponse:
     """Say which rules the new time breaks, and ask once; only the form's button moves."""
     host = _host(request, booking_id)
     if not _movable(host):
-        return HttpResponseRedirect(f"/bookings/{booking_id}")
+        return redirect("booking", booking_id)
     query = request.POST if request.method == "POST" else request.GET
     start = read_start(query.get("start", ""))
     if start is not None:
@@ -156,7 +157,7 @@ def _move(request: HttpRequest, host: _Host, start: int) -> HttpResponse:
     except BookingRefused as error:
         return _ask(request, host, start, refusal=str(error), status=409)
     messages.success(request, "The booking is moved. Everybody gets a mail with the new time.")
-    return HttpResponseRedirect(f"/bookings/{host.booking.pk}")
+    return redirect("booking", host.booking.pk)
 
 
 def _lines(host: _Host, start: int) -> tuple[ReasonLine, ...]:

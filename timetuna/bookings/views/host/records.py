@@ -5,6 +5,8 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 
 from timetuna.bookings.actions.erase import erase, may_erase, of_the_same_guest
@@ -31,7 +33,7 @@ def no_show(request: HttpRequest, booking_id: int) -> HttpResponse:
             mark_no_show(row.pk, missed=missed, now=timezone.now())
     except NotPossible as error:
         messages.error(request, str(error))
-    return HttpResponseRedirect(f"/bookings/{row.pk}")
+    return redirect("booking", row.pk)
 
 
 @post_or_back
@@ -50,7 +52,7 @@ def notes(request: HttpRequest, booking_id: int) -> HttpResponse:
     if not form.saved:
         return show_booking(request, row, notes_form=form, status=form.status())
     messages.success(request, "Your notes are saved.")
-    return HttpResponseRedirect(f"/bookings/{row.pk}#notes")
+    return HttpResponseRedirect(reverse("booking", args=[row.pk], fragment="notes"))
 
 
 @post_or_back
@@ -64,7 +66,7 @@ def send_again(request: HttpRequest, booking_id: int) -> HttpResponse:
         messages.error(request, str(error))
     else:
         messages.success(request, "The mail is on its way again.")
-    return HttpResponseRedirect(f"/bookings/{row.pk}#outside")
+    return HttpResponseRedirect(reverse("booking", args=[row.pk], fragment="outside"))
 
 
 @post_or_back
@@ -74,7 +76,7 @@ def erase_guest(request: HttpRequest, booking_id: int) -> HttpResponse:
     row, now = booking_or_404(request, booking_id), timezone.now()
     if "all" not in request.POST:
         messages.error(request, str(INCOMPLETE))
-        return HttpResponseRedirect(f"/bookings/{row.pk}")
+        return redirect("booking", row.pk)
     rows = list(of_the_same_guest(row)) if request.POST["all"] else [row]
     due = [one for one in rows if may_erase(one, now=now)]
     for one in due:
@@ -89,4 +91,4 @@ def erase_guest(request: HttpRequest, booking_id: int) -> HttpResponse:
         messages.warning(request, text)
     else:
         messages.success(request, "Erased. The history keeps what happened, without who it was.")
-    return HttpResponseRedirect(f"/bookings/{row.pk}")
+    return redirect("booking", row.pk)

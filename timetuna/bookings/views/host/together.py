@@ -8,7 +8,8 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -62,7 +63,9 @@ def same_source(request: HttpRequest, booking_id: int) -> HttpResponse:
         "These came from the same place on the Internet: one person, or everybody in one household, office or "
         f"school. TimeTuna keeps no address, and forgets the rest after {SOURCE_KEPT_DAYS} days."
     )
-    return _answer(request, Group(rows, "Bookings from the same source", text, f"/bookings/{booking.pk}"))
+    return _answer(
+        request, Group(rows, "Bookings from the same source", text, reverse("booking", args=[booking.pk]))
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -73,7 +76,7 @@ def unusual(request: HttpRequest, number: int) -> HttpResponse:
     found = get_object_or_404(unusual_for(host).select_related("page"), pk=number)
     if "dismiss" in request.POST:
         UnusualBookings.objects.filter(pk=found.pk).update(dismissed=True)
-        return HttpResponseRedirect("/bookings")
+        return redirect("bookings")
     rows = bookings_for(host).filter(
         page=found.page, created_at__gte=found.began_at, created_at__lte=found.last_at + timedelta(minutes=10)
     )
@@ -86,7 +89,7 @@ def unusual(request: HttpRequest, number: int) -> HttpResponse:
         f"These were booked on “{found.page.title}” from {since} to {until}. "
         f"At least {found.asked} time{'s' if found.asked > 1 else ''} somebody was asked for a proof."
     )
-    return _answer(request, Group(rows, "Unusually many bookings", text, "/bookings"))
+    return _answer(request, Group(rows, "Unusually many bookings", text, reverse("bookings")))
 
 
 def _answer(request: HttpRequest, group: Group) -> HttpResponse:

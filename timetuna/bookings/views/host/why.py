@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -50,7 +51,7 @@ def why_any(request: HttpRequest) -> HttpResponse:
     kept = {name: request.GET[name] for name in _KEPT if name in request.GET}
     query = f"?{urlencode(kept)}" if kept else ""
     if len(pages) == 1:
-        return redirect(f"/booking-pages/{pages[0].id}/why{query}")
+        return redirect(reverse("why", args=[pages[0].id]) + query)
     return render(request, "bookings/why_any.html", {"pages": pages, "query": query})
 
 
