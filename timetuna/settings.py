@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import dj_database_url
 from django.conf.locale import LANG_INFO
+from django.urls import reverse_lazy
 
 from timetuna.environment import Environment, SettingsError
 from timetuna.lib.hosts import normal_host, normal_origin
@@ -302,7 +303,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_EMAIL_CONFIRMATION_AUTHENTICATED_REDIRECT_URL = "profile"
+ACCOUNT_EMAIL_CONFIRMATION_AUTHENTICATED_REDIRECT_URL = reverse_lazy("profile")
 ACCOUNT_RATE_LIMITS = False  # timetuna/rate_limits counts, whole across processes
 SOCIALACCOUNT_ADAPTER = "timetuna.accounts.social.SocialAdapter"
 SOCIALACCOUNT_AUTO_SIGNUP = False

@@ -18,7 +18,9 @@ from django.contrib.auth.signals import user_logged_in
 from django.contrib.auth.views import redirect_to_login
 from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest, QueryDict
-from django.http.response import HttpResponseBase, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.views import csrf
 
 VERSION, DROP = "version", "saved"
@@ -55,11 +57,13 @@ class KeepTyped:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer; where the answer leads to the sign-in, what was sent is kept."""
         response = self.get_response(request)
-        if request.method == "POST" and response.get("Location", "").startswith(f"{settings.LOGIN_URL}?"):
+        if request.method == "POST" and response.get("Location", "").startswith(
+            f"{reverse(settings.LOGIN_URL)}?"
+        ):
             _keep(request)
         if request.method == "GET" and _arrives_nowhere(request, response):
             messages.info(request, NOT_YOURS)
-            return HttpResponseRedirect(settings.LOGIN_REDIRECT_URL)
+            return redirect(settings.LOGIN_REDIRECT_URL)
         return response
 
 
@@ -71,7 +75,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponseBase:
     """
     if request.method == "POST" and _keep(request):
         if request.user.is_authenticated:
-            return HttpResponseRedirect(request.path)
+            return redirect(request.path)
         return redirect_to_login(request.path)
     return csrf.csrf_failure(request, reason)
 

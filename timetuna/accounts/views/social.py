@@ -77,4 +77,4 @@ class SocialSignUp(RefusedFormView, SignupView):
 
     def get_authenticated_redirect_url(self) -> str:
         """Go where a sign-in goes."""
-        return settings.LOGIN_REDIRECT_URL
+        return reverse(settings.LOGIN_REDIRECT_URL)

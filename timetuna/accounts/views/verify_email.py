@@ -8,8 +8,8 @@ from allauth.account.models import EmailConfirmationHMAC
 from allauth.account.stages import EmailVerificationStage, LoginStageController
 from allauth.account.utils import perform_login
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.cache import never_cache
@@ -46,7 +46,7 @@ class VerifyEmail(View):
         user: User = confirmation.email_address.user
         if _known_here(request, user):
             _address, response = verify_email_and_resume(request, confirmation)
-            return response or HttpResponseRedirect(settings.LOGIN_REDIRECT_URL)
+            return response or redirect(settings.LOGIN_REDIRECT_URL)
         form = _form(request, user)
         if not form.is_valid():
             return as_refused(_page(request, confirmation, form=form), form)
@@ -55,7 +55,7 @@ class VerifyEmail(View):
         if (
             confirmation.confirm(request) is None
         ):  # another account has proved to own the address in the meantime
-            return HttpResponseRedirect(settings.LOGIN_URL)
+            return redirect(settings.LOGIN_URL)
         answer: HttpResponse = perform_login(request, user, email=user.email)
         return answer
 
