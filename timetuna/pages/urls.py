@@ -17,9 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         editor.AvailabilityTabView.as_view(),
         name="pages_availability",
     ),
-    path(
-        "booking-pages/<row:page_id>/calendars", calendars.CalendarsTabView.as_view(), name="pages_calendars"
-    ),
+    path("booking-pages/<row:page_id>/calendars", editor.CalendarsTabView.as_view(), name="pages_calendars"),
     path("booking-pages/<row:page_id>/calendars/connect", calendars.ways, name="pages_connect"),
     path(
         "booking-pages/<row:page_id>/calendars/connect/<slug:provider>",

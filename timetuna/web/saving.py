@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from django import forms
 from django.contrib.auth import get_user_model
@@ -30,6 +30,7 @@ from timetuna.web.forms import (
 )
 
 if TYPE_CHECKING:
+    from django.db.models import Model
     from django.utils.datastructures import MultiValueDict
 
 CHOICE, SAVED = "choice", "saved"
@@ -115,11 +116,46 @@ class HostForm(WholeForm):
             found[str(rows.prefix)] = FormPart(label, kept, text or "None")
         return found
 
+    def store(self) -> bool | None:
+        """Store what a valid form holds, behind its host's lock. False adds an error to it and stores nothing."""
+        raise NotImplementedError
+
     def status(self) -> int:
         """Return the status with which it is shown."""
         if self.stale:
             return HTTPStatus.CONFLICT
         return HTTPStatus.UNPROCESSABLE_ENTITY if self.has_errors() else HTTPStatus.OK
+
+
+RowT = TypeVar("RowT", bound="Model")
+if TYPE_CHECKING:
+    _ModelForm = forms.ModelForm[Model]
+else:
+    _ModelForm = forms.ModelForm
+
+
+class ColumnsForm(HostForm, _ModelForm, Generic[RowT]):
+    """A form of a row: each of `Meta.fields` is a column, shown and stored by the field of that name.
+
+    also: columns that it stores beside them. What else there is, is left as others have stored it meanwhile.
+    """
+
+    instance: RowT
+    also: tuple[str, ...] = ()
+
+    def _post_clean(self) -> None:
+        """Put what was sent into the row; the fields have checked it, and say so in their own words."""
+        for name in self._meta.fields or ():
+            if name in self.cleaned_data:
+                setattr(self.instance, name, self.cleaned_data[name])
+
+    def store(self) -> bool | None:
+        """Store the columns."""
+        row = self.instance
+        touched = [one.name for one in row._meta.fields if getattr(one, "auto_now", False)]  # noqa: SLF001
+        new = row._state.adding  # noqa: SLF001 - Django's documented way to learn it
+        row.save(update_fields=None if new else [*(self._meta.fields or ()), *self.also, *touched])
+        return None
 
 
 FormT = TypeVar("FormT", bound=HostForm)
@@ -142,10 +178,10 @@ def opened(request: HttpRequest, build: Build[FormT], *, path: str = "") -> Form
     return form
 
 
-def save(request: HttpRequest, build: Build[FormT], store: Callable[[FormT], bool | None]) -> FormT:
-    """Return the form that was sent; `saved` says whether `store` was called and did not answer False.
+def save(request: HttpRequest, build: Build[FormT]) -> FormT:
+    """Return the form that was sent; `saved` says whether it was stored and did not answer False.
 
-    `store` is called behind the host's lock, and only if nobody has saved anything else since the form was made.
+    It is stored behind the host's lock, and only if nobody has saved anything else since the form was made.
     """
     form = _received(request, build, request.POST, request.FILES)
     if not form.is_valid():
@@ -153,7 +189,7 @@ def save(request: HttpRequest, build: Build[FormT], store: Callable[[FormT], boo
     with transaction.atomic():
         get_user_model().objects.select_for_update().get(pk=_host(request))
         agreed = _version(request, build(None, None).parts()) == form.version
-        form.saved = agreed and store(form) is not False
+        form.saved = agreed and form.store() is not False
     if not agreed:  # somebody saved while this one was being read
         return _received(request, build, request.POST, None)
     if form.saved:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from timetuna.bookings.guests import read_invitees
 from timetuna.lib.signing import random_token
-from timetuna.pages.forms.hours import ClockField
+from timetuna.pages.forms.fields import ClockField
 
 KEY_LENGTHS = range(20, 65)
 _MOST_DIGITS = 11  # what a column can hold

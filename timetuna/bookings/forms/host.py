@@ -4,11 +4,12 @@ from typing import Any
 
 from django import forms
 
+from timetuna.bookings.actions.write_notes import write_notes
 from timetuna.bookings.forms.fields import LinesField, MomentField
 from timetuna.bookings.models import Booking
 from timetuna.l10n import datetimes
 from timetuna.lib.text import multi_line
-from timetuna.pages.forms.dates import DayField
+from timetuna.pages.forms.fields import DayField
 from timetuna.pages.queries import PageDuration, PublicPage
 from timetuna.web.saving import HostForm
 
@@ -26,11 +27,16 @@ class NotesForm(HostForm):
 
     def __init__(self, booking: Booking, data: Any = None) -> None:
         """Show the notes as they are stored, or what was sent in `data`."""
+        self.booking = booking
         super().__init__(data, initial={"notes": booking.private_notes})
 
     def clean_notes(self) -> str:
         """Return the notes without control characters."""
         return multi_line(self.cleaned_data["notes"], max_length=5_000)
+
+    def store(self) -> None:
+        """Store the notes."""
+        write_notes(self.booking.pk, text=self.cleaned_data["notes"])
 
 
 class WhenForm(forms.Form):

@@ -8,24 +8,11 @@ from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import make_page, tomorrow
 from timetuna.bookings.tests.test_public import details
 from timetuna.pages.actions.delete_page import delete_page
-from timetuna.pages.actions.save_booking import BookingTab, save_booking
+from timetuna.pages.actions.give_address import give_address
 from timetuna.pages.models import BookingPage, FormerSlug
-from timetuna.pages.queries import PageDuration
 from timetuna.pages.slug_history import MOST
 
 pytestmark = pytest.mark.django_db
-
-
-def rename(page, slug):
-    tab = BookingTab(
-        title=page.title,
-        slug=slug,
-        description="",
-        listed=True,
-        durations=[PageDuration(30)],
-        meeting_types=[],
-    )
-    save_booking(page, tab)
 
 
 def way_from(client, address):
@@ -43,7 +30,7 @@ def way_from(client, address):
     ],
 )
 def test_the_old_address_of_a_page_leads_to_the_new_one(client, page, address, leads_to):
-    rename(page, "hello")
+    give_address(page, "hello")
 
     assert way_from(client, address) == leads_to
     assert client.get(leads_to.replace("start=x", f"start={write_start(tomorrow())}")).status_code == 200
@@ -51,7 +38,7 @@ def test_the_old_address_of_a_page_leads_to_the_new_one(client, page, address, l
 
 def test_all_old_addresses_lead_straight_to_the_present_one(client, page):
     for slug in ("second", "third", "fourth"):
-        rename(page, slug)
+        give_address(page, slug)
 
     ways = {way_from(client, f"/alice/{slug}") for slug in ("intro", "second", "third")}
 
@@ -59,24 +46,24 @@ def test_all_old_addresses_lead_straight_to_the_present_one(client, page):
 
 
 def test_a_page_that_takes_its_old_address_back_is_there(client, page):
-    rename(page, "hello")
-    rename(page, "intro")
+    give_address(page, "hello")
+    give_address(page, "intro")
 
     assert client.get("/alice/intro").status_code == 200
     assert way_from(client, "/alice/hello") == "/alice/intro"
 
 
 def test_another_page_may_take_the_old_address_and_then_has_it(client, alice, page):
-    rename(page, "hello")
+    give_address(page, "hello")
     other = make_page(alice, slug="intro")
 
     assert client.get("/alice/intro").context["page"]["address"] == "/alice/intro"
-    rename(other, "workshop")
+    give_address(other, "workshop")
     assert way_from(client, "/alice/intro") == "/alice/workshop", "the last who had it"
 
 
 def test_old_addresses_lead_nowhere_once_their_page_is_deleted(client, page):
-    rename(page, "hello")
+    give_address(page, "hello")
 
     delete_page(page)
 
@@ -85,14 +72,14 @@ def test_old_addresses_lead_nowhere_once_their_page_is_deleted(client, page):
 
 
 def test_an_old_address_is_the_hosts_own(client, page, charlie):
-    rename(page, "hello")
+    give_address(page, "hello")
 
     assert way_from(client, "/charlie/intro") == 404
 
 
 def test_a_form_that_was_open_meanwhile_still_books(client, page):
     sent = details(client, page)
-    rename(page, "hello")
+    give_address(page, "hello")
     BookingPage.objects.get().meeting_types.update(enabled=True)
 
     answer = client.post("/alice/intro/book", sent)
@@ -104,7 +91,7 @@ def test_a_form_that_was_open_meanwhile_still_books(client, page):
 
 
 def test_old_handles_lead_on_and_old_addresses_below_them_too(client, alice, page):
-    rename(page, "hello")
+    give_address(page, "hello")
     change_profile(alice, name="Alice Host", handle="alicia", time_zone="Europe/Berlin")
 
     assert way_from(client, "/alice/hello") == "/alicia/hello"
@@ -113,7 +100,7 @@ def test_old_handles_lead_on_and_old_addresses_below_them_too(client, alice, pag
 
 
 def test_nobody_is_led_to_a_host_who_is_switched_off(client, alice, page):
-    rename(page, "hello")
+    give_address(page, "hello")
     alice.is_active = False
     alice.save()
 
@@ -123,7 +110,7 @@ def test_nobody_is_led_to_a_host_who_is_switched_off(client, alice, page):
 
 def test_a_page_keeps_its_latest_addresses(page):
     for number in range(MOST + 5):
-        rename(page, f"name{number}")
+        give_address(page, f"name{number}")
         page.refresh_from_db()
 
     kept = set(FormerSlug.objects.values_list("slug", flat=True))

@@ -4,7 +4,7 @@ from django.db import transaction
 
 from timetuna.accounts.models import User
 from timetuna.pages.actions.default_schedule import default_schedule
-from timetuna.pages.actions.replace_hours import OpenHours, replace_hours
+from timetuna.pages.actions.replace_hours import replace_hours
 from timetuna.pages.models import Schedule
 
 NAME = "New schedule"
@@ -30,5 +30,5 @@ def create_schedule(host: User) -> Schedule:
             raise TooManySchedules
         hours = default.weekly_hours.values_list("weekday", "start_minute", "end_minute")
         schedule = Schedule.objects.create(host=host, name=NAME, time_zone=default.time_zone)
-        replace_hours(schedule, OpenHours(time_zone=default.time_zone, weekly=list(hours)))
+        replace_hours(schedule, list(hours))
     return schedule

@@ -1,26 +1,20 @@
 """The editor's tab Availability."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 
-from timetuna.pages.actions.save_availability import AvailabilityTab, PageRules
-from timetuna.pages.forms.caps import cap_field
-from timetuna.pages.forms.dates import DayField
-from timetuna.pages.forms.fields import whole_number
+from timetuna.pages.forms.fields import DayField, cap_field, switch, whole_number
 from timetuna.pages.forms.schedule import HoursForm
 from timetuna.pages.models import BookingPage, Schedule
-from timetuna.pages.queries import schedule_lines
-from timetuna.web.forms import Switch
-from timetuna.web.saving import HostForm, Parts
+from timetuna.pages.queries import own_schedule, schedule_lines
+from timetuna.web.saving import ColumnsForm, Parts
 
 LONGEST_NOTICE_DAYS = 90
 OWN = "own"
-SCHEDULE_GONE = "These hours have just been deleted. Choose others."
 _UNITS = {"days": 1_440, "hours": 60, "minutes": 1}
-_RULES = [column.name for column in fields(PageRules) if column.name != "notice_minutes"]
 _HORIZONS = [("rolling", "Days ahead"), ("date", "Until a date"), ("endless", "Without end")]
 
 
@@ -35,8 +29,27 @@ class Offer:
     chosen: bool
 
 
-class AvailabilityForm(HostForm):
+class AvailabilityForm(ColumnsForm[BookingPage]):
     """Hours and rules of a page. `own` holds the page's own hours, chosen or not."""
+
+    class Meta:
+        """Its columns."""
+
+        model = BookingPage
+        fields = (
+            "buffer_before_minutes",
+            "buffer_after_minutes",
+            "increment_minutes",
+            "horizon_kind",
+            "horizon_days",
+            "horizon_date",
+            "cap_day",
+            "cap_week",
+            "cap_month",
+            "holds",
+        )
+
+    also = ("schedule", "notice_minutes")
 
     schedule = forms.ChoiceField(
         label="Hours", error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose the hours.")
@@ -74,26 +87,27 @@ class AvailabilityForm(HostForm):
     cap_day = cap_field("day", help_text="Once so many meetings are booked on a day, it offers no more.")
     cap_week = cap_field("week", help_text="Weeks begin on Monday.")
     cap_month = cap_field("month", help_text="These three count the bookings of this page only.")
-    holds = forms.BooleanField(
-        label="Hold a time while a guest confirms",
-        required=False,
-        help_text="A time that a guest has picked is kept for five minutes, so that nobody takes it meanwhile. "
+    holds = switch(
+        "Hold a time while a guest confirms",
+        "A time that a guest has picked is kept for five minutes, so that nobody takes it meanwhile. "
         "It counts towards the limits below once it is booked.",
-        widget=Switch(attrs={"role": "switch"}),
     )
 
-    def __init__(self, page: BookingPage, data: Any = None) -> None:
+    def __init__(self, page: BookingPage, data: Any = None, _files: Any = None) -> None:
         """Show the page's stored settings, or what was sent in `data`."""
         unit = next(unit for unit, minutes in _UNITS.items() if page.notice_minutes % minutes == 0)
         if not page.notice_minutes:
             unit = "hours"
-        initial = {name: getattr(page, name) for name in _RULES}
-        initial |= {"notice": page.notice_minutes // _UNITS[unit], "notice_unit": unit}
         own = Schedule.objects.filter(page=page).first()
         uses_own = own is not None and own.pk == page.schedule_id
-        initial["schedule"] = OWN if uses_own else str(page.schedule_id)
-        super().__init__(data, initial=initial)
-        self.page, self.own, self.has_own = page, HoursForm(own or page.schedule, data), own is not None
+        initial = {
+            "schedule": OWN if uses_own else str(page.schedule_id),
+            "notice": page.notice_minutes // _UNITS[unit],
+            "notice_unit": unit,
+        }
+        super().__init__(data, initial=initial, instance=page)
+        # Hours that the page does not have yet begin as those that it uses.
+        self.own, self.has_own = HoursForm(own or page.schedule, data), own is not None
         self._shared = schedule_lines(page.host_id)
         names = [(str(one.id), one.name) for one in self._shared]
         self.fields["schedule"].choices = [*names, (OWN, OWN)]  # type: ignore[attr-defined]
@@ -135,17 +149,28 @@ class AvailabilityForm(HostForm):
                 self.add_error(name, str(self.fields[name].error_messages["required"]))
             elif missing and not chosen:
                 self.errors.pop(name, None)
-                self.cleaned_data[name] = getattr(self.page, name)
+                self.cleaned_data[name] = getattr(self.instance, name)
 
     def _notice(self) -> int:
         unit = _UNITS.get(self.cleaned_data.get("notice_unit", ""), 1)
         return int(self.cleaned_data.get("notice") or 0) * unit
 
-    def values(self) -> AvailabilityTab:
-        """Return the valid tab."""
-        chosen = self.cleaned_data["schedule"]
-        rules = {name: self.cleaned_data[name] for name in _RULES}
-        return AvailabilityTab(
-            hours=self.own.values() if chosen == OWN else int(chosen),
-            rules=PageRules(notice_minutes=self._notice(), **rules),
-        )
+    def store(self) -> bool:
+        """Store the rules and the hours, unless another window deleted the chosen schedule in the meantime."""
+        page, chosen = self.instance, self.cleaned_data["schedule"]
+        schedule = self._own_hours() if chosen == OWN else own_schedule(page.host_id, int(chosen))
+        if schedule is None:
+            self.add_error("schedule", "These hours have just been deleted. Choose others.")
+            return False
+        page.schedule, page.notice_minutes = schedule, self._notice()
+        super().store()
+        return True
+
+    def _own_hours(self) -> Schedule:
+        form, page = self.own, self.instance
+        if not self.has_own:
+            form.instance = Schedule(
+                host_id=page.host_id, page=page, time_zone=form.cleaned_data["time_zone"]
+            )
+        form.store()
+        return form.instance

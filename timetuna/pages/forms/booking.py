@@ -6,26 +6,19 @@ from typing import Any
 
 from django import forms
 
-from timetuna.pages.actions.save_booking import BookingTab, TypeSetting
+from timetuna.pages.actions.give_address import AddressOnceUsed, AddressTaken, give_address
 from timetuna.pages.calendar_use.selection import usable_kinds
-from timetuna.pages.forms.durations import duration_rows
-from timetuna.pages.forms.fields import LineField, WordsField
+from timetuna.pages.forms.fields import LineField, WordsField, switch
+from timetuna.pages.forms.rows import DurationRows
 from timetuna.pages.meeting_types.base import Lack, MeetingKind
 from timetuna.pages.meeting_types.registry import meeting_kinds
-from timetuna.pages.models import BookingPage, MeetingType
+from timetuna.pages.models import BookingPage, Duration, MeetingType
 from timetuna.pages.slugs import former_use, is_taken, well_formed
-from timetuna.web.forms import Rows, Switch
-from timetuna.web.saving import HostForm
+from timetuna.web.forms import Rows
+from timetuna.web.saving import ColumnsForm
 
 ADDRESS_TAKEN = "Another page of yours has this address. Choose a different one."
-ADDRESS_ONCE_USED = "Another page of yours had this address until a moment ago. Look at it again."
 TAKES = "takes_address"
-_COLUMNS = ("title", "slug", "description", "listed")
-
-
-def _switch(label: str, help_text: str) -> forms.BooleanField:
-    widget = Switch(attrs={"role": "switch"})
-    return forms.BooleanField(label=label, help_text=help_text, required=False, widget=widget)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +30,29 @@ class TypeLine:
     lack: Lack | None
 
 
-class BookingTabForm(HostForm):
+class BookingTabForm(ColumnsForm[BookingPage]):
     """Title, address, description, durations and meeting types of a page."""
+
+    class Meta:
+        """Its columns."""
+
+        model = BookingPage
+        fields = ("title", "description", "listed")
+
+    also = ("follows_title",)
 
     title = LineField(label="Title", max_length=120, error_messages={"required": "Give the page a title."})
     slug = forms.CharField(label="Address", max_length=60, required=False)
     description = WordsField(
         label="Description", max_length=2_000, required=False, help_text="Guests read it beside the times."
     )
-    listed = _switch(
+    listed = switch(
         "Listed",
         "It is shown at your own address, beside your other listed pages, and search engines may show it. "
         "Guests who have its address can book it in any case.",
     )
 
-    def __init__(self, page: BookingPage, data: Any = None) -> None:
+    def __init__(self, page: BookingPage, data: Any = None, _files: Any = None) -> None:
         """Show the page's stored settings, or what was sent in `data`."""
         self.page = page
         stored = {row.kind: row for row in page.meeting_types.all()}
@@ -59,13 +60,17 @@ class BookingTabForm(HostForm):
         self.kinds = meeting_kinds()
         made = [kind.slug for kind in self.kinds if kind.makes_link]
         self.usable = usable_kinds(page.host_id, [page], made)[page.pk]
-        super().__init__(data, initial={name: getattr(page, name) for name in _COLUMNS})
+        super().__init__(data, initial={"slug": page.slug}, instance=page)
         for kind in self.kinds:
             self._add_kind(kind, stored.get(kind.slug))
-        self.durations = duration_rows(data=data, stored=page.durations.all())
+        lengths = page.durations.all()
+        stored_rows = [
+            {"minutes": one.minutes, "title": one.title, "description": one.description} for one in lengths
+        ]
+        self.durations = DurationRows.of("durations", stored_rows, data)
 
     def _add_kind(self, kind: MeetingKind, stored: MeetingType | None) -> None:
-        self.fields[f"type_{kind.slug}"] = _switch(kind.title, kind.help_text)
+        self.fields[f"type_{kind.slug}"] = switch(kind.title, kind.help_text)
         self.initial[f"type_{kind.slug}"] = kind.slug in self.was_on
         if kind.detail:
             self.fields[kind.detail.name] = LineField(
@@ -135,15 +140,24 @@ class BookingTabForm(HostForm):
             lack = None if kind.slug in self.usable else kind.lack(on=kind.slug in self.was_on)
             yield TypeLine(self[f"type_{kind.slug}"], self[kind.detail.name] if kind.detail else None, lack)
 
-    def values(self) -> BookingTab:
-        """Return the valid tab."""
-        on, data = self._switched_on(), self.cleaned_data
-        return BookingTab(
-            title=data["title"],
-            slug=data["slug"],
-            description=data["description"],
-            listed=data["listed"],
-            takes_former=self.takes(data["slug"]),
-            durations=self.durations.values(),
-            meeting_types=[TypeSetting(kind.slug, kind in on, self._detail(kind)) for kind in self.kinds],
+    def store(self) -> bool:
+        """Store it, unless another window took the address in the meantime."""
+        page, slug = self.instance, self.cleaned_data["slug"]
+        page.follows_title = False
+        try:
+            give_address(page, slug, takes_former=self.takes(slug))
+        except (AddressTaken, AddressOnceUsed) as error:
+            self.add_error("slug", str(error))
+            return False
+        super().store()
+        page.durations.all().delete()
+        rows = sorted(self.durations.cleaned(), key=lambda row: row["minutes"])
+        Duration.objects.bulk_create(
+            Duration(page=page, **{name: row[name] for name in ("minutes", "title", "description")})
+            for row in rows
         )
+        on = self._switched_on()
+        for kind in self.kinds:
+            setting = {"enabled": kind in on, "detail": self._detail(kind)}
+            MeetingType.objects.update_or_create(page=page, kind=kind.slug, defaults=setting)
+        return True

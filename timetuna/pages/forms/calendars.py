@@ -11,7 +11,7 @@ from django.utils import timezone
 from timetuna.calendars.account_status import CalendarLine, CalendarState, calendar_lines
 from timetuna.calendars.provider_catalogue import Listing, listings
 from timetuna.calendars.queries import conference_kinds, default_calendar
-from timetuna.pages.actions.save_calendars import CalendarsTab
+from timetuna.pages.actions.choose_calendars import CalendarGone, choose_calendars
 from timetuna.pages.models import BookingPage
 from timetuna.pages.schedules.summary import listed
 from timetuna.web.forms import Ticks
@@ -64,7 +64,7 @@ class CalendarsForm(HostForm):
     )
     writes = forms.ChoiceField(label="New events go to")
 
-    def __init__(self, page: BookingPage, data: Any = None) -> None:
+    def __init__(self, page: BookingPage, data: Any = None, _files: Any = None) -> None:
         """Show the page's stored choice, or what was sent in `data`."""
         self.page = page
         self.lines = calendar_lines(page.host_id, now=timezone.now())
@@ -156,16 +156,17 @@ class CalendarsForm(HostForm):
         """Return the providers whose calendars have a button of their own, beside the one that connects others."""
         return [one for one in listings() if one.has_calendars and one.ready and one.verb != "Connect"]
 
-    def values(self) -> CalendarsTab:
-        """Return the valid tab."""
+    def store(self) -> bool:
+        """Store it, unless another window disconnected a calendar in the meantime."""
         data, writes = self.cleaned_data, self.cleaned_data["writes"]
-        is_id = writes not in {_Writes.DEFAULT, _Writes.NOWHERE}
-        return CalendarsTab(
-            own=data["blocked_by"] == THESE,
-            chosen=frozenset(data["calendars"]),
-            writes=_Writes.CHOSEN if is_id else writes,
-            write_calendar=int(writes) if is_id else None,
-        )
+        named = None if writes in {_Writes.DEFAULT, _Writes.NOWHERE} else int(writes)
+        self.page.writes, self.page.write_calendar_id = _Writes.CHOSEN if named else writes, named
+        try:
+            choose_calendars(self.page, data["calendars"] if data["blocked_by"] == THESE else None)
+        except CalendarGone:
+            self.add_error(None, CALENDAR_GONE)
+            return False
+        return True
 
     def _default(self, *, chosen: bool) -> WriteOffer:
         target = default_calendar(self.page.host_id)

@@ -1,12 +1,21 @@
-"""Fields for a host's words: made harmless, never cut short behind the host's back."""
+"""Fields of a host's forms. Words are made harmless and never cut short behind the host's back."""
 
+import re
+from datetime import date
 from typing import Any
 
 from django import forms
 
 from timetuna.lib.text import multi_line, single_line
+from timetuna.lib.zones import zone_meant
+from timetuna.web.forms import Switch
 
+MIDNIGHT = 1_440
+MOST_OF_A_CAP = 1_000
+YEARS = range(2000, 2101)
 _ROOM = 4  # how many times too long a text may be and still come back whole, with a sentence
+_CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])(?::[0-5][0-9])?")
+_A_DATE = f"Enter a date from {YEARS[0]} to {YEARS[-1]}."
 
 
 class LineField(forms.CharField):
@@ -57,6 +66,95 @@ def whole_number(*, label: str, least: int, most: int, unit: str = "", **options
     if unit:
         field.widget.attrs["data-unit"] = unit
     return field
+
+
+def switch(label: str, help_text: str) -> forms.BooleanField:
+    """Return a field that is on or off."""
+    widget = Switch(attrs={"role": "switch"})
+    return forms.BooleanField(label=label, help_text=help_text, required=False, widget=widget)
+
+
+def cap_field(period: str, *, help_text: str) -> forms.IntegerField:
+    """Return the field for the most bookings of a period; empty is no limit."""
+    field = whole_number(
+        label=f"At most a {period}", least=1, most=MOST_OF_A_CAP, required=False, help_text=help_text
+    )
+    field.widget.attrs["placeholder"] = "No limit"
+    return field
+
+
+class ZoneField(forms.CharField):
+    """The IANA name of a zone, with a list to choose from; a city's name alone will do."""
+
+    widget = forms.TextInput(attrs={"list": "zones", "autocomplete": "off", "spellcheck": "false"})
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            label="Time zone",
+            max_length=64,
+            error_messages={"required": "Choose a time zone.", "max_length": "Choose a time zone."},
+            **options,
+        )
+
+    def clean(self, value: Any) -> str:
+        """Return the zone's name. Raises ValidationError where it is not clear which is meant."""
+        typed = str(super().clean(value))
+        name = zone_meant(typed)
+        if typed and not name:
+            raise forms.ValidationError(
+                "There is no time zone of this name. Try a large city, such as Berlin."
+            )
+        return name
+
+
+class DayField(forms.DateField):
+    """One date, in a browser's date input."""
+
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+    def __init__(self, *, label: str, **options: Any) -> None:
+        messages = {"required": "Enter a date.", "invalid": _A_DATE}
+        super().__init__(label=label, input_formats=["%Y-%m-%d"], error_messages=messages, **options)
+
+    def to_python(self, value: Any) -> date | None:
+        """Return the date. Raises ValidationError for one that no calendar of ours shows."""
+        day = super().to_python(value)
+        if day is not None and day.year not in YEARS:
+            raise forms.ValidationError(_A_DATE)
+        return day
+
+
+class ClockField(forms.Field):
+    """A time of day, as minutes after midnight. As an end, 00:00 (or 24:00) is the end of the day, 1440."""
+
+    widget = forms.TimeInput(attrs={"type": "time", "step": 300})
+
+    def __init__(self, *, label: str, ends: bool = False) -> None:
+        sentence = f"Enter the {label.lower()}, such as {'17:00' if ends else '09:00'}, or remove this row."
+        super().__init__(label=label, error_messages={"required": sentence, "invalid": sentence})
+        self.ends = ends
+
+    def to_python(self, value: Any) -> int | None:
+        """Return the minutes. Raises ValidationError for anything but a time of day."""
+        text = str(value or "").strip()
+        if not text:
+            return None
+        if self.ends and text in {"24:00", "24:00:00"}:
+            return MIDNIGHT
+        match = _CLOCK.fullmatch(text)
+        if match is None:
+            raise forms.ValidationError(self.error_messages["invalid"])
+        minute = int(match[1]) * 60 + int(match[2])
+        return MIDNIGHT if self.ends and minute == 0 else minute
+
+    def prepare_value(self, value: Any) -> Any:
+        """Return the time as a browser's time input wants it."""
+        return clock(value) if isinstance(value, int) else value
+
+
+def clock(minute: int) -> str:
+    """Return minutes after midnight as HH:MM; the end of the day is 00:00, as on the clock."""
+    return f"{minute % MIDNIGHT // 60:02}:{minute % 60:02}"
 
 
 def _room(max_length: int | None) -> int:

@@ -4,12 +4,10 @@ from typing import Any
 
 from django import forms
 
-from timetuna.pages.actions.save_guests import GuestsTab
 from timetuna.pages.forms import time_spans
-from timetuna.pages.forms.fields import whole_number
+from timetuna.pages.forms.fields import switch, whole_number
 from timetuna.pages.models import BookingPage
-from timetuna.web.forms import Switch
-from timetuna.web.saving import HostForm
+from timetuna.web.saving import ColumnsForm
 
 NEVER = "never"
 MOST_GUESTS, LONGEST_HOURS = 20, 14 * 24
@@ -33,7 +31,10 @@ class NoticeField(forms.ChoiceField):
         """Offer the usual lengths, and what is stored."""
         lengths = sorted({*_NOTICES, *([] if stored is None else [stored])})
         self.choices = [*((str(one), _shown(one)) for one in lengths), (NEVER, "Never")]
-        self.initial = NEVER if stored is None else str(stored)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Return the choice that says so many minutes."""
+        return NEVER if value is None else str(value)
 
     def clean(self, value: Any) -> Any:
         """Return the minutes, or None. Raises ValidationError."""
@@ -41,14 +42,28 @@ class NoticeField(forms.ChoiceField):
         return None if chosen == NEVER else int(chosen)
 
 
-class GuestsTabForm(HostForm):
-    """Whether the host confirms each booking, and what guests may do with theirs."""
+class GuestsTabForm(ColumnsForm[BookingPage]):
+    """Whether the host confirms each booking, and what guests may do with theirs.
 
-    approval = forms.BooleanField(
-        label="I confirm each booking",
-        required=False,
-        help_text="Guests then ask for a time. It is taken while you decide, and nothing else happens before your yes.",
-        widget=Switch(attrs={"role": "switch"}),
+    Requests that wait keep waiting, with or without approval from now on.
+    """
+
+    class Meta:
+        """Its columns."""
+
+        model = BookingPage
+        fields = (
+            "approval",
+            "approval_hours",
+            "change_notice_minutes",
+            "cancel_notice_minutes",
+            "ask_reason",
+            "most_guests",
+        )
+
+    approval = switch(
+        "I confirm each booking",
+        "Guests then ask for a time. It is taken while you decide, and nothing else happens before your yes.",
     )
     approval_hours = whole_number(
         label="Hours until a request ends by itself",
@@ -56,8 +71,8 @@ class GuestsTabForm(HostForm):
         most=LONGEST_HOURS,
         help_text="When you have not answered, or when its time begins. Your guest is told.",
     )
-    change_notice = NoticeField(label="Guests may move")
-    cancel_notice = NoticeField(label="Guests may cancel")
+    change_notice_minutes = NoticeField(label="Guests may move")
+    cancel_notice_minutes = NoticeField(label="Guests may cancel")
     ask_reason = forms.ChoiceField(
         label="Ask for a reason",
         choices=_REASONS,
@@ -71,27 +86,13 @@ class GuestsTabForm(HostForm):
         help_text="Each gets an invitation by mail. 0 lets nobody be brought.",
     )
 
-    def __init__(self, page: BookingPage, data: Any = None) -> None:
+    def __init__(self, page: BookingPage, data: Any = None, _files: Any = None) -> None:
         """Show what is stored, or what was sent in `data`."""
-        names = ("approval", "approval_hours", "ask_reason", "most_guests")
-        super().__init__(data, initial={name: getattr(page, name) for name in names})
-        stored = {"change_notice": page.change_notice_minutes, "cancel_notice": page.cancel_notice_minutes}
-        for name, minutes in stored.items():
+        super().__init__(data, instance=page)
+        for name in ("change_notice_minutes", "cancel_notice_minutes"):
             field = self.fields[name]
             assert isinstance(field, NoticeField)  # noqa: S101 - said for the type checker
-            field.offer(minutes)
-
-    def values(self) -> GuestsTab:
-        """Return what a valid form says."""
-        data = self.cleaned_data
-        return GuestsTab(
-            approval=data["approval"],
-            approval_hours=data["approval_hours"],
-            most_guests=data["most_guests"],
-            change_notice_minutes=data["change_notice"],
-            cancel_notice_minutes=data["cancel_notice"],
-            ask_reason=data["ask_reason"],
-        )
+            field.offer(self.initial[name])
 
 
 def _shown(minutes: int) -> str:

@@ -10,20 +10,16 @@ from django.conf import settings
 from django.utils import timezone
 
 from timetuna.accounts.models import User
-from timetuna.availability.hours import Away
 from timetuna.lib.zones import zone_names
-from timetuna.pages.actions.save_host_settings import HostTab
-from timetuna.pages.forms.caps import cap_field
-from timetuna.pages.forms.fields import whole_number
-from timetuna.pages.forms.ranges import away_rows, trip_rows
+from timetuna.pages.forms.fields import cap_field, whole_number
+from timetuna.pages.forms.rows import AwayRows, TripRows
 from timetuna.pages.models import HostRules, OutOfOffice, TravelZone
 from timetuna.pages.schedules.holidays import countries, holidays_between, regions
 from timetuna.web.forms import Rows, with_values
-from timetuna.web.saving import HostForm
+from timetuna.web.saving import ColumnsForm
 
 SHOWN = 3
 _CAPS = ("cap_day", "cap_week", "cap_month")
-_RULES = ("holiday_country", "holiday_region", *_CAPS, "retention_days", "calendar_patience_hours")
 _LONGEST_DAYS = 36_500
 _USUAL_PATIENCE, _LONGEST_PATIENCE = 24, 168
 _UNKNOWN = {"invalid_choice": "Choose one from the list."}
@@ -72,8 +68,20 @@ class HolidaysForm(forms.Form):
         return list(islice(found.items(), SHOWN))
 
 
-class HostRulesForm(HostForm, HolidaysForm):
+class HostRulesForm(ColumnsForm[HostRules], HolidaysForm):
     """Absences, holidays, trips and limits of a host, for all pages."""
+
+    class Meta:
+        """Its columns."""
+
+        model = HostRules
+        fields = (
+            "holiday_country",
+            "holiday_region",
+            *_CAPS,
+            "retention_days",
+            "calendar_patience_hours",
+        )
 
     cap_day = cap_field("day", help_text="Bookings of all your pages together.")
     cap_week = cap_field("week", help_text="Weeks begin on Monday.")
@@ -94,14 +102,14 @@ class HostRulesForm(HostForm, HolidaysForm):
 
     def __init__(self, host: User, data: Any = None) -> None:
         """Show the host's stored settings, ranges that are over left out, or what was sent in `data`."""
-        rules = HostRules.objects.filter(host=host).first() or HostRules(host=host)
-        super().__init__(data, initial={name: getattr(rules, name) for name in _RULES})
+        self.host = host
+        super().__init__(data, instance=HostRules.objects.filter(host=host).first() or HostRules(host=host))
         self._say_retention()
         over = timezone.now().date() - timedelta(days=3)
         away = OutOfOffice.objects.filter(host=host, last__gte=over).values("first", "last", "note")
         trips = TravelZone.objects.filter(host=host, last__gte=over).values("first", "last", "time_zone")
-        self.away = away_rows(stored=away, data=data)
-        self.travel = trip_rows(stored=trips, data=data)
+        self.away = AwayRows.of("away", away, data)
+        self.travel = TripRows.of("travel", trips, data)
 
     def _say_retention(self) -> None:
         kept = settings.RETENTION_DAYS
@@ -130,10 +138,10 @@ class HostRulesForm(HostForm, HolidaysForm):
         """Return the fields of the limits."""
         return [self[name] for name in _CAPS]
 
-    def values(self) -> HostTab:
-        """Return the valid tab."""
-        return HostTab(
-            away=[Away(row["first"], row["last"], row["note"]) for row in self.away.values()],
-            travel=[(row["first"], row["last"], row["time_zone"]) for row in self.travel.values()],
-            **{name: self.cleaned_data[name] for name in _RULES},
-        )
+    def store(self) -> None:
+        """Store all of it."""
+        super().store()
+        OutOfOffice.objects.filter(host=self.host).delete()
+        OutOfOffice.objects.bulk_create(OutOfOffice(host=self.host, **row) for row in self.away.values())
+        TravelZone.objects.filter(host=self.host).delete()
+        TravelZone.objects.bulk_create(TravelZone(host=self.host, **row) for row in self.travel.values())

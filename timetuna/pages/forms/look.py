@@ -7,19 +7,27 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.datastructures import MultiValueDict
 
-from timetuna.pages.actions.save_look import LookTab
+from timetuna.lib.signing import fingerprint
 from timetuna.pages.logo import MOST_BYTES, logo_png
-from timetuna.pages.models import BookingPage
+from timetuna.pages.models import BookingPage, PageLogo
 from timetuna.web.forms import Switch
-from timetuna.web.saving import FormPart, HostForm, Parts
+from timetuna.web.saving import ColumnsForm, FormPart, Parts
 
+_VERSION_LENGTH = 16
 _COLOR = re.compile(r"#?([0-9a-f]{6}|[0-9a-f]{3})", re.IGNORECASE)
 
 
-class LookForm(HostForm):
+class LookForm(ColumnsForm[BookingPage]):
     """The page's colour and logo."""
 
-    color = forms.CharField(
+    class Meta:
+        """Its column."""
+
+        model = BookingPage
+        fields = ("brand_color",)
+
+    also = ("logo_version",)
+    brand_color = forms.CharField(
         label="Colour",
         max_length=7,
         required=False,
@@ -38,7 +46,7 @@ class LookForm(HostForm):
         self, page: BookingPage, data: Any = None, files: MultiValueDict[str, Any] | None = None
     ) -> None:
         """Show the page's stored look, or what was sent."""
-        super().__init__(data, files, initial={"color": page.brand_color})
+        super().__init__(data, files, instance=page)
         self.logo_version = page.logo_version
         self.has_logo = bool(page.logo_version)
         if not self.has_logo:
@@ -57,9 +65,9 @@ class LookForm(HostForm):
             found["logo"] = FormPart("Logo", "", "No logo")
         return found
 
-    def clean_color(self) -> str:
+    def clean_brand_color(self) -> str:
         """Return "#rrggbb" or ""."""
-        given = self.cleaned_data["color"].strip()
+        given = self.cleaned_data["brand_color"].strip()
         found = _COLOR.fullmatch(given)
         if given and not found:
             raise forms.ValidationError("Write the colour with six digits, like #0b6e99.")
@@ -76,9 +84,13 @@ class LookForm(HostForm):
         except ValueError as error:
             raise forms.ValidationError(str(error)) from error
 
-    def values(self) -> LookTab:
-        """Return what a valid form says."""
-        logo = self.cleaned_data["logo"]
-        if logo is None and self.cleaned_data.get("remove_logo"):
-            logo = b""
-        return LookTab(color=self.cleaned_data["color"], logo=logo)
+    def store(self) -> None:
+        """Store the colour, and the logo where another one was chosen or the one there is taken away."""
+        png = self.cleaned_data["logo"]
+        if png or self.cleaned_data.get("remove_logo"):
+            PageLogo.objects.filter(page=self.instance).delete()
+            self.instance.logo_version = ""
+        if png:
+            PageLogo.objects.create(page=self.instance, image=png)
+            self.instance.logo_version = fingerprint(png.hex())[:_VERSION_LENGTH]
+        super().store()

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from timetuna.pages.actions.save_notifications import MAIL_KINDS, NotificationsTab
+from timetuna.pages.actions.save_notifications import MAIL_KINDS, NotificationsTab, save_notifications
 from timetuna.pages.forms import time_spans
 from timetuna.pages.forms.fields import LineField, SubjectField, WordsField
 from timetuna.pages.mail_variables import PLACEHOLDERS, unknown
@@ -95,8 +95,9 @@ class NotificationsForm(HostForm):
         help_text="How long after the end, like 1 h. Empty sends none.",
     )
 
-    def __init__(self, page: BookingPage, data: Any = None) -> None:
+    def __init__(self, page: BookingPage, data: Any = None, _files: Any = None) -> None:
         """Show the page's stored settings, or what was sent in `data`."""
+        self.page = page
         times: dict[str, list[int]] = {name: [] for name in _REMINDERS}
         fields: dict[tuple[str, str, str], str] = {what: name for name, what in _REMINDERS.items()}
         for row in page.reminders.all():
@@ -132,6 +133,10 @@ class NotificationsForm(HostForm):
             yield MailFields(
                 kind, title, help_text, self[_name(kind, "subject")], self[_name(kind, "message")]
             )
+
+    def store(self) -> None:
+        """Store it."""
+        save_notifications(self.page, self.values())
 
     def values(self) -> NotificationsTab:
         """Return what a valid form says."""

@@ -7,10 +7,12 @@ from django import forms
 from django.conf import settings
 
 from timetuna.accounts import handles, names
+from timetuna.accounts.actions.change_profile import HandleTaken
 from timetuna.accounts.forms import cleaned
 from timetuna.accounts.models import User
 from timetuna.accounts.queries import handle_is_free
 from timetuna.lib.zones import zone_meant, zone_names
+from timetuna.pages.actions.save_profile import save_profile
 from timetuna.pages.queries import HoursLine, hours_in_zone
 from timetuna.web.forms import Ticks
 from timetuna.web.saving import HostForm, Parts
@@ -108,6 +110,13 @@ class ProfileForm(HostForm):
         del found["moves"]
         return found
 
-    def moving(self) -> list[int]:
-        """Return the ids of the schedules that move to the new zone."""
-        return list(self.cleaned_data["moves"]) if self.new_zone() else []
+    def store(self) -> bool:
+        """Store it, unless somebody took the public address in the meantime."""
+        data = self.cleaned_data
+        moving = data["moves"] if self.new_zone() else ()
+        try:
+            save_profile(self.user, moving=moving, **{name: data[name] for name in _COLUMNS})
+        except HandleTaken as error:
+            self.add_error("handle", str(error))
+            return False
+        return True

@@ -1,37 +1,37 @@
 """The hours of a schedule: zone, week, single dates. On the editor's tab and in the settings."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.utils import timezone
 
 from timetuna.lib.zones import zone_names
-from timetuna.pages.actions.replace_hours import OpenHours
-from timetuna.pages.forms.dates import override_rows
-from timetuna.pages.forms.fields import LineField
-from timetuna.pages.forms.hours import week
-from timetuna.pages.forms.zones import ZoneField
-from timetuna.pages.models import Schedule
+from timetuna.pages.actions.replace_hours import replace_hours
+from timetuna.pages.forms.fields import LineField, ZoneField
+from timetuna.pages.forms.rows import OverrideRows, week
+from timetuna.pages.models import DateOverride, Schedule
 from timetuna.web.forms import Rows
-from timetuna.web.saving import HostForm
+from timetuna.web.saving import ColumnsForm
 
 
-class HoursForm(HostForm):
+class HoursForm(ColumnsForm[Schedule]):
     """Zone, weekly hours and dates with other hours."""
+
+    class Meta:
+        """Its column."""
+
+        model = Schedule
+        fields: tuple[str, ...] = ("time_zone",)
 
     time_zone = ZoneField(help_text="The hours are meant in this zone. Guests see them in their own.")
 
     def __init__(self, schedule: Schedule, data: Any = None) -> None:
         """Show a stored schedule, its coming dates only, or what was sent in `data`."""
-        super().__init__(data, initial=self.stored(schedule))
+        super().__init__(data, instance=schedule)
         hours = schedule.weekly_hours.values_list("weekday", "start_minute", "end_minute")
         self.days = week(data=data, stored=list(hours))
         coming = schedule.overrides.filter(date__gte=timezone.now().date())
-        self.dates = override_rows(data=data, stored=coming)
-
-    def stored(self, schedule: Schedule) -> dict[str, Any]:
-        """Return the values of the form's own fields."""
-        return {"time_zone": schedule.time_zone}
+        self.dates = OverrideRows.of("dates", _windows(coming), data)
 
     def rows(self) -> Iterator[tuple[str, Rows]]:
         """Yield the windows of each weekday, and the dates."""
@@ -42,17 +42,27 @@ class HoursForm(HostForm):
         """Return the zones to offer."""
         return zone_names()
 
-    def values(self) -> OpenHours:
-        """Return the valid hours."""
-        return OpenHours(
-            time_zone=self.cleaned_data["time_zone"],
-            weekly=[(day.weekday, start, end) for day in self.days for start, end in day.rows.values()],
-            overrides=self.dates.values(),
+    def store(self) -> None:
+        """Store the schedule's columns, and its hours in place of those there were."""
+        super().store()
+        weekly = [(day.weekday, start, end) for day in self.days for start, end in day.rows.values()]
+        replace_hours(self.instance, weekly, self.dates.values())
+
+
+def _windows(stored: Iterable[DateOverride]) -> Iterator[dict[str, Any]]:
+    for one in stored:
+        yield from (
+            {"date": one.date, "start": start, "end": end} for start, end in one.windows or [(None, None)]
         )
 
 
 class ScheduleForm(HoursForm):
     """A shared schedule: its hours and its name."""
+
+    class Meta(HoursForm.Meta):
+        """Its columns."""
+
+        fields = ("time_zone", "name")
 
     name = LineField(
         label="Name",
@@ -60,7 +70,3 @@ class ScheduleForm(HoursForm):
         help_text="Only you see it, where a page's hours are chosen.",
         error_messages={"required": "Give the schedule a name."},
     )
-
-    def stored(self, schedule: Schedule) -> dict[str, Any]:
-        """Return the values of the form's own fields."""
-        return super().stored(schedule) | {"name": schedule.name}

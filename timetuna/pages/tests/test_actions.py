@@ -7,10 +7,11 @@ from timetuna.calendars.models import CalendarAccount
 from timetuna.pages.actions.create_page import create_page
 from timetuna.pages.actions.delete_page import delete_page
 from timetuna.pages.actions.duplicate_page import duplicate_page
-from timetuna.pages.actions.save_booking import AddressTaken, BookingTab, TypeSetting, save_booking
+from timetuna.pages.forms.booking import BookingTabForm
 from timetuna.pages.models import BookingPage, Duration
 from timetuna.pages.queries import PageDuration, PublicPage, values
 from timetuna.pages.slugs import from_title, well_formed
+from timetuna.web.forms import fields_written, rows_written, with_values
 
 pytestmark = pytest.mark.vendor
 
@@ -93,28 +94,27 @@ def test_deleting_takes_the_rows_along(page: BookingPage) -> None:
     assert not Duration.objects.exists()
 
 
-def tab(slug: str) -> BookingTab:
-    return BookingTab(
-        title="New",
-        slug=slug,
-        description="",
-        listed=True,
-        durations=[PageDuration(45)],
-        meeting_types=[TypeSetting("phone", enabled=True)],
-    )
+def tab(page: BookingPage, slug: str) -> BookingTabForm:
+    """Return the tab as it is sent, and found good, with other values."""
+    stored = BookingTabForm(page)
+    data = fields_written(stored) | rows_written(stored.durations)
+    changes = {"title": ["New"], "slug": [slug], "durations-0-minutes": ["45"]}
+    form = BookingTabForm(page, with_values({}, (data | changes).items()))
+    assert form.is_valid()
+    return form
 
 
 def test_saving_replaces_the_durations(page: BookingPage) -> None:
-    save_booking(page, tab("new"))
+    assert tab(page, "new").store()
 
     assert fresh(page).durations == (PageDuration(45),)
 
 
 def test_saving_under_a_taken_address_changes_nothing(alice: User, page: BookingPage) -> None:
+    form = tab(page, "other")
     create_page(alice, title="Other")
 
-    with pytest.raises(AddressTaken):
-        save_booking(page, tab("other"))
-
+    assert not form.store()
+    assert form.errors["slug"] == ["Another page of yours has this address. Choose a different one."]
     assert fresh(page).title == "Intro call"
     assert fresh(page).durations == (PageDuration(30),)

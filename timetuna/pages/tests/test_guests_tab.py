@@ -9,8 +9,8 @@ from timetuna.pages.models import BookingPage
 FORM = {
     "approval": "on",
     "approval_hours": "48",
-    "change_notice": "1440",
-    "cancel_notice": "never",
+    "change_notice_minutes": "1440",
+    "cancel_notice_minutes": "never",
     "ask_reason": "required",
     "most_guests": "2",
 }
@@ -53,7 +53,7 @@ def test_a_length_that_is_not_among_the_usual_ones_is_kept(as_alice: Client, pag
     shown = as_alice.get(f"/booking-pages/{page.pk}/guests").content.decode()
 
     assert '<option value="90" selected>Until 90 min before the start</option>' in shown
-    assert save(as_alice, page, change_notice="90").status_code == 302
+    assert save(as_alice, page, change_notice_minutes="90").status_code == 302
     assert stored(page)[2] == 90
 
 
@@ -64,8 +64,8 @@ def test_a_length_that_is_not_among_the_usual_ones_is_kept(as_alice: Client, pag
         ("approval_hours", "337"),
         ("most_guests", "21"),
         ("most_guests", ""),
-        ("change_notice", "17"),
-        ("cancel_notice", ""),
+        ("change_notice_minutes", "17"),
+        ("cancel_notice_minutes", ""),
         ("ask_reason", "loudly"),
     ],
 )

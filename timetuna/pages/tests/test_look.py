@@ -52,7 +52,7 @@ def stored(page: BookingPage) -> BookingPage:
 def test_a_colour_is_kept_and_served(
     as_alice: Client, client: Client, page: BookingPage, typed: str, kept: str
 ) -> None:
-    assert save(as_alice, page, color=typed).status_code == 302
+    assert save(as_alice, page, brand_color=typed).status_code == 302
 
     assert stored(page).brand_color == kept
     if kept:
@@ -65,7 +65,7 @@ def test_a_colour_is_kept_and_served(
 
 @pytest.mark.parametrize("typed", ["red", "#12", "};x{", "#12345g"])
 def test_what_is_no_colour_is_refused(as_alice: Client, page: BookingPage, typed: str) -> None:
-    answer = save(as_alice, page, color=typed)
+    answer = save(as_alice, page, brand_color=typed)
 
     assert answer.status_code == 422
     assert "Write the colour with six digits, like #0b6e99." in answer.content.decode()
@@ -81,7 +81,7 @@ def test_only_the_pages_own_colour_is_served(client: Client, page: BookingPage) 
 def test_a_logo_becomes_a_small_png_on_the_page(
     as_alice: Client, client: Client, page: BookingPage, kind: str
 ) -> None:
-    assert save(as_alice, page, color="", logo=upload(picture(kind=kind))).status_code == 302
+    assert save(as_alice, page, brand_color="", logo=upload(picture(kind=kind))).status_code == 302
 
     path = f"/looks/{page.pk}/{stored(page).logo_version}.png"
     answer = client.get(path)
@@ -91,11 +91,11 @@ def test_a_logo_becomes_a_small_png_on_the_page(
 
 
 def test_a_logo_stays_until_it_is_taken_away(as_alice: Client, page: BookingPage) -> None:
-    save(as_alice, page, color="", logo=upload(picture()))
-    save(as_alice, page, color="#112233")
+    save(as_alice, page, brand_color="", logo=upload(picture()))
+    save(as_alice, page, brand_color="#112233")
     assert stored(page).logo_version != ""
 
-    save(as_alice, page, color="#112233", remove_logo="on")
+    save(as_alice, page, brand_color="#112233", remove_logo="on")
 
     assert (stored(page).logo_version, PageLogo.objects.count()) == ("", 0)
 
@@ -118,7 +118,7 @@ def test_a_logo_stays_until_it_is_taken_away(as_alice: Client, page: BookingPage
 def test_what_cannot_be_a_logo_is_refused(
     as_alice: Client, page: BookingPage, content: bytes, sentence: str
 ) -> None:
-    answer = save(as_alice, page, color="#112233", logo=upload(content))
+    answer = save(as_alice, page, brand_color="#112233", logo=upload(content))
 
     assert answer.status_code == 422
     assert sentence in answer.content.decode()
@@ -127,7 +127,7 @@ def test_what_cannot_be_a_logo_is_refused(
 
 
 def test_a_stranger_changes_nothing(as_charlie: Client, page: BookingPage) -> None:
-    assert save(as_charlie, page, color="#112233").status_code == 404
+    assert save(as_charlie, page, brand_color="#112233").status_code == 404
 
 
 @pytest.mark.parametrize(("color", "text"), [("#ffd400", "#000000"), ("#0b6e99", "#ffffff"), ("", "")])

@@ -18,7 +18,7 @@ FORMS = {
     "availability": ("/booking-pages/PAGE/availability", "cap_day", "3", "4"),
     "guests": ("/booking-pages/PAGE/guests", "most_guests", "3", "4"),
     "notifications": ("/booking-pages/PAGE/notifications", "message", "Mine", "Theirs"),
-    "look": ("/booking-pages/PAGE/look", "color", "#112233", "#445566"),
+    "look": ("/booking-pages/PAGE/look", "brand_color", "#112233", "#445566"),
     "schedule": ("/settings/availability/schedules/SCHEDULE", "name", "Mine", "Theirs"),
     "profile": ("/settings/profile", "name", "Mine", "Theirs"),
     "rules": ("/settings/availability", "cap_week", "3", "4"),

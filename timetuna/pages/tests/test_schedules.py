@@ -12,9 +12,7 @@ from timetuna.pages.actions.create_page import create_page
 from timetuna.pages.actions.create_schedule import create_schedule
 from timetuna.pages.actions.default_schedule import default_schedule
 from timetuna.pages.actions.duplicate_page import duplicate_page
-from timetuna.pages.actions.replace_hours import OpenHours
-from timetuna.pages.actions.save_availability import ScheduleGone, save_availability
-from timetuna.pages.actions.save_schedule import save_schedule
+from timetuna.pages.actions.replace_hours import replace_hours
 from timetuna.pages.forms.availability import AvailabilityForm
 from timetuna.pages.models import BookingPage, Schedule
 from timetuna.pages.queries import schedule_lines, values
@@ -246,8 +244,8 @@ def test_a_schedule_deleted_a_moment_ago_is_not_taken(alice: User, page: Booking
     assert form.is_valid()
     spare.delete()
 
-    with pytest.raises(ScheduleGone):
-        save_availability(page, form.values())
+    assert not form.store()
+    assert form.errors["schedule"] == ["These hours have just been deleted. Choose others."]
 
 
 def test_a_failed_save_keeps_own_hours_that_were_typed(as_alice: Client, page: BookingPage) -> None:
@@ -307,7 +305,7 @@ def test_a_copy_has_own_hours_of_its_own(as_alice: Client, page: BookingPage) ->
     page.refresh_from_db()
 
     copy = duplicate_page(page)
-    save_schedule(page.schedule, name="", hours=OpenHours(time_zone="UTC", weekly=[]))
+    replace_hours(page.schedule, [])
 
     copy = BookingPage.objects.get(pk=copy.pk)
     assert copy.schedule.page == copy

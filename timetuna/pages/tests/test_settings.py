@@ -10,7 +10,6 @@ from timetuna.accounts.models import User
 from timetuna.availability.hours import Away, Trip
 from timetuna.availability.policy import Cap, CapScope, Period
 from timetuna.lib.zones import find_zone
-from timetuna.pages.actions.save_host_settings import HostTab, save_host_rules
 from timetuna.pages.models import BookingPage, HostRules, OutOfOffice, Schedule, TravelZone
 from timetuna.pages.queries import page_settings
 
@@ -143,18 +142,8 @@ def test_without_a_known_country_there_are_no_regions(as_alice: Client, query: d
 
 def test_what_is_over_is_neither_shown_nor_read(as_alice: Client, alice: User, page: BookingPage) -> None:
     past = date(2001, 1, 1)
-    save_host_rules(
-        alice,
-        HostTab(
-            away=[Away(past, past, "Long ago")],
-            travel=[(past, past, "Asia/Tokyo")],
-            holiday_country="",
-            holiday_region="",
-            cap_day=None,
-            cap_week=None,
-            cap_month=None,
-        ),
-    )
+    OutOfOffice.objects.create(host=alice, first=past, last=past, note="Long ago")
+    TravelZone.objects.create(host=alice, first=past, last=past, time_zone="Asia/Tokyo")
 
     found = page_settings(page.pk)
 

@@ -10,21 +10,11 @@ from timetuna.accounts.models import User
 from timetuna.pages.actions.create_page import create_page
 from timetuna.pages.actions.delete_page import delete_page
 from timetuna.pages.actions.duplicate_page import duplicate_page
-from timetuna.pages.actions.save_booking import AddressOnceUsed, BookingTab, save_booking
+from timetuna.pages.actions.give_address import AddressOnceUsed, give_address
 from timetuna.pages.models import BookingPage, FormerSlug
-from timetuna.pages.queries import PageDuration
 from timetuna.pages.slug_history import MOST_OF_DELETED
 
 pytestmark = pytest.mark.vendor
-
-
-def tab(page: BookingPage, **changes: Any) -> BookingTab:
-    stored = {"title": page.title, "slug": page.slug, "description": "", "listed": True}
-    return BookingTab(durations=[PageDuration(30)], meeting_types=[], **stored | changes)
-
-
-def rename(page: BookingPage, slug: str) -> None:
-    save_booking(page, tab(page, slug=slug))
 
 
 def save(client: Client, page: BookingPage, **changes: str) -> Any:
@@ -39,13 +29,14 @@ def opens(path: str) -> str:
 
 
 def test_no_address_that_we_choose_was_another_pages(alice: User, page: BookingPage) -> None:
-    rename(page, "hello")
+    give_address(page, "hello")
 
     made = create_page(alice, title="Intro call")
     named = create_page(alice, title="Other")
-    save_booking(named, tab(named, title="Intro call", slug=""))
+    named.title = "Intro call"
+    give_address(named, "")
     copied_from = create_page(alice, title="Copy of Other")
-    rename(copied_from, "elsewhere")
+    give_address(copied_from, "elsewhere")
     copy = duplicate_page(BookingPage.objects.get(title="Copy of Other"))
 
     named.refresh_from_db()
@@ -54,14 +45,14 @@ def test_no_address_that_we_choose_was_another_pages(alice: User, page: BookingP
 
 
 def test_a_page_gets_its_own_old_address_back_without_a_question(as_alice: Client, page: BookingPage) -> None:
-    rename(page, "hello")
+    give_address(page, "hello")
 
     assert save(as_alice, page, slug="intro-call").status_code == 302
     assert opens("/alice/hello") == "/alice/intro-call"
 
 
 def test_the_address_of_a_deleted_page_is_not_given_to_the_next(alice: User, page: BookingPage) -> None:
-    rename(page, "hello")
+    give_address(page, "hello")
     delete_page(page)
 
     assert create_page(alice, title="Hello").slug == "hello-2"
@@ -84,7 +75,7 @@ def test_addresses_of_deleted_pages_are_kept_up_to_a_number(alice: User) -> None
 def test_another_pages_old_address_is_taken_only_when_that_is_ticked(
     as_alice: Client, alice: User, page: BookingPage, *, deleted: bool
 ) -> None:
-    rename(page, "hello")
+    give_address(page, "hello")
     if deleted:
         delete_page(page)
     other = create_page(alice, title="Workshop")
@@ -104,9 +95,9 @@ def test_another_pages_old_address_is_taken_only_when_that_is_ticked(
 def test_the_old_address_leads_on_again_when_the_page_that_took_it_is_deleted(
     alice: User, page: BookingPage
 ) -> None:
-    rename(page, "hello")
+    give_address(page, "hello")
     other = create_page(alice, title="Workshop")
-    save_booking(other, tab(other, slug="intro-call", takes_former=True))
+    give_address(other, "intro-call", takes_former=True)
     other.refresh_from_db()
 
     delete_page(other)
@@ -116,10 +107,10 @@ def test_the_old_address_leads_on_again_when_the_page_that_took_it_is_deleted(
 
 def test_an_address_given_up_a_moment_ago_is_not_taken(alice: User, page: BookingPage) -> None:
     other = create_page(alice, title="Workshop")
-    rename(page, "hello")
+    give_address(page, "hello")
 
     with pytest.raises(AddressOnceUsed):
-        save_booking(other, tab(other, slug="intro-call"))
+        give_address(other, "intro-call")
 
 
 def test_the_address_follows_the_title_until_the_first_save(as_alice: Client) -> None:

@@ -1,6 +1,4 @@
-"""The editor's tab Calendars, and the ways from it to an account and back."""
-
-from typing import Any
+"""The ways from the editor's tab Calendars to an account and back."""
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,31 +10,7 @@ from timetuna.calendars.provider_catalogue import listings
 from timetuna.calendars.views.connecting import leave_for
 from timetuna.calendars.views.logging_in import by_form
 from timetuna.calendars.views.settings import allow_leaving, listing_or_404
-from timetuna.pages.actions.save_calendars import CalendarGone, save_calendars
-from timetuna.pages.forms.calendars import CALENDAR_GONE, CalendarsForm
-from timetuna.pages.models import BookingPage
 from timetuna.pages.permissions import page_or_404
-from timetuna.pages.views.editor import EditorTab
-
-
-class CalendarsTabView(EditorTab[CalendarsForm]):
-    """Which calendars block the page, and which one gets its events."""
-
-    url_name = "pages_calendars"
-    template_name = "pages/calendars.html"
-
-    def form(self, page: BookingPage, data: Any = None, _files: Any = None) -> CalendarsForm:
-        """Return the form of calendars."""
-        return CalendarsForm(page, data)
-
-    def save(self, page: BookingPage, form: CalendarsForm) -> bool:
-        """Store them, unless another window disconnected one in the meantime."""
-        try:
-            save_calendars(page, form.values())
-        except CalendarGone:
-            form.add_error(None, CALENDAR_GONE)
-            return False
-        return True
 
 
 @require_safe

@@ -8,10 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from timetuna.accounts.actions.change_profile import HandleTaken
 from timetuna.accounts.models import User
 from timetuna.accounts.permissions import signed_in
-from timetuna.pages.actions.save_profile import save_profile
 from timetuna.pages.forms.profile import ProfileForm
 from timetuna.web.saving import opened, save
 
@@ -24,16 +22,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     def build(data: Any, _files: Any) -> ProfileForm:
         return ProfileForm(User.objects.get(pk=signed_in(request).pk), data)
 
-    def store(form: ProfileForm) -> bool:
-        columns = {name: form.cleaned_data[name] for name in ("name", "handle", "time_zone")}
-        try:
-            save_profile(signed_in(request), moving=form.moving(), **columns)
-        except HandleTaken as error:
-            form.add_error("handle", str(error))
-            return False
-        return True
-
-    form = save(request, build, store) if request.method == "POST" else opened(request, build)
+    form = save(request, build) if request.method == "POST" else opened(request, build)
     if form.saved:
         messages.success(request, "Your profile is saved.")
         return redirect("profile")

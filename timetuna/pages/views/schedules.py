@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from timetuna.accounts.permissions import signed_in
 from timetuna.pages.actions.create_schedule import MOST, TooManySchedules, create_schedule
 from timetuna.pages.actions.delete_schedule import ScheduleNeeded, delete_schedule
-from timetuna.pages.actions.save_schedule import save_schedule
 from timetuna.pages.actions.set_default_schedule import set_default_schedule
 from timetuna.pages.forms.schedule import ScheduleForm
 from timetuna.pages.permissions import schedule_or_404
@@ -39,10 +38,7 @@ def edit(request: HttpRequest, schedule_id: int) -> HttpResponse:
     def build(data: Any, _files: Any) -> ScheduleForm:
         return ScheduleForm(schedule_or_404(request, schedule_id), data)
 
-    def store(form: ScheduleForm) -> None:
-        save_schedule(schedule, name=form.cleaned_data["name"], hours=form.values())
-
-    form = save(request, build, store) if request.method == "POST" else opened(request, build)
+    form = save(request, build) if request.method == "POST" else opened(request, build)
     if form.saved:
         messages.success(request, "Saved.")
         return redirect("schedules_edit", schedule.pk)

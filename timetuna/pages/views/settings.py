@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from timetuna.accounts.permissions import signed_in
-from timetuna.pages.actions.save_host_settings import save_host_rules
 from timetuna.pages.forms.host_settings import HolidaysForm, HostRulesForm
 from timetuna.pages.queries import schedule_lines
 from timetuna.web.saving import opened, save
@@ -24,10 +23,7 @@ def availability(request: HttpRequest) -> HttpResponse:
     def build(data: Any, _files: Any) -> HostRulesForm:
         return HostRulesForm(host, data)
 
-    def store(form: HostRulesForm) -> None:
-        save_host_rules(host, form.values())
-
-    form = save(request, build, store) if request.method == "POST" else opened(request, build)
+    form = save(request, build) if request.method == "POST" else opened(request, build)
     if form.saved:
         messages.success(request, "Saved.")
         return redirect("settings_availability")

@@ -12,7 +12,6 @@ from django.utils import timezone
 from timetuna.bookings.actions.erase import erase, may_erase, of_the_same_guest
 from timetuna.bookings.actions.mark_no_show import mark_no_show
 from timetuna.bookings.actions.resend import resend
-from timetuna.bookings.actions.write_notes import write_notes
 from timetuna.bookings.errors import BookingRefused, NotPossible
 from timetuna.bookings.forms.host import NotesForm
 from timetuna.bookings.history import HOST
@@ -45,10 +44,7 @@ def notes(request: HttpRequest, booking_id: int) -> HttpResponse:
     def build(data: Any, _files: Any) -> NotesForm:
         return NotesForm(booking_or_404(request, booking_id), data)
 
-    def store(form: NotesForm) -> None:
-        write_notes(booking_id, text=form.cleaned_data["notes"])
-
-    form = save(request, build, store)
+    form = save(request, build)
     if not form.saved:
         return show_booking(request, row, notes_form=form, status=form.status())
     messages.success(request, "Your notes are saved.")
