@@ -59,17 +59,16 @@ class HostTime:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PublicPage:
-    """A booking page as plain values.
+    """A booking page, read once for all who ask.
 
+    settings: its row, where every column that a host sets is read. The rest is worked out of more than that.
     hosts: who takes part in all its meetings. own: its owner's time, by whose clock the page is made; `time_zone` is
     the name of their hours' zone.
     horizon_days, horizon_date: at most one of them is there; see `last_day`.
     meeting_types: only what is on and can be used right now; without any, no time is offered.
-    approval_hours: for how long the host is asked for their yes; None where a booking needs none. most_guests: how many
-    others a guest may bring. asks_reason: whether who moves or cancels is asked why ("no", "optional", "required").
-    listed: whether it may be found without its address.
-    lost_calendar: the name of the one that should get its events, if its
-    account does not have it any more; then no time is offered until the host chooses another.
+    approval_hours: for how long the host is asked for their yes; None where a booking needs none.
+    lost_calendar: the name of the one that should get its events, if its account does not have it any more; then no
+    time is offered until the host chooses another.
     """
 
     id: int
@@ -83,22 +82,13 @@ class PublicPage:
     durations: tuple[PageDuration, ...]
     own: HostTime
     hosts: tuple[HostTime, ...]
-    buffer_before_minutes: int
-    buffer_after_minutes: int
-    increment_minutes: int
-    notice_minutes: int
     horizon_days: int | None
     horizon_date: date | None
-    holds: bool
     meeting_types: tuple[MeetingChoice, ...]
-    mail_subject: str
-    mail_message: str
     approval_hours: int | None
-    most_guests: int
-    asks_reason: str
+    settings: BookingPage
     look: Branding = NO_LOOK
     lost_calendar: str = ""
-    listed: bool = True
 
     def last_day(self, today: date) -> date | None:
         """Return the last of the host's dates that can be booked, or None without end."""
@@ -281,22 +271,13 @@ def _page(page: BookingPage, ready: frozenset[str]) -> PublicPage:
         ),
         own=own,
         hosts=_hosts(page, own),
-        buffer_before_minutes=page.buffer_before_minutes,
-        buffer_after_minutes=page.buffer_after_minutes,
-        increment_minutes=page.increment_minutes,
-        notice_minutes=page.notice_minutes,
         horizon_days=page.horizon_days if page.horizon_kind == BookingPage.Horizon.ROLLING else None,
         horizon_date=page.horizon_date if page.horizon_kind == BookingPage.Horizon.DATE else None,
-        holds=page.holds,
         meeting_types=_choices(page.meeting_types.all(), ready),
-        mail_subject=page.mail_subject,
-        mail_message=page.mail_message,
         approval_hours=page.approval_hours if page.approval else None,
-        most_guests=page.most_guests,
-        asks_reason=page.ask_reason,
         look=look_of(page),
         lost_calendar=lost_calendar(page),
-        listed=page.listed,
+        settings=page,
     )
 
 

@@ -115,7 +115,7 @@ def _book(order: Order, now: datetime) -> Booking:
     _judge(order, now)
     consume(order.hold)
     booking = _insert(page, order, choice, now)
-    name_guests(booking, order.others, most=page.most_guests, now=now)
+    name_guests(booking, order.others, most=page.settings.most_guests, now=now)
     made = transition(None, Status(booking.status), actor=GUEST)
     record(booking, made.event, actor=GUEST, source=order.source)
     return booking
@@ -213,8 +213,8 @@ def _take_time(booking: Booking, page: PublicPage, start_minute: int) -> None:
             host_id=host.id,
             start_minute=start_minute,
             end_minute=start_minute + booking.minutes,
-            buffer_before_minutes=page.buffer_before_minutes,
-            buffer_after_minutes=page.buffer_after_minutes,
+            buffer_before_minutes=page.settings.buffer_before_minutes,
+            buffer_after_minutes=page.settings.buffer_after_minutes,
             time_zone=host.opening.zone.key,
         )
         for host in sorted(page.hosts, key=attrgetter("id"))

@@ -36,7 +36,7 @@ def hold(query: SlotQuery, *, start_minute: int) -> str | None:
     or the host's row was busy for too long. The time can be booked without.
     """
     look_for_form(query.page.id, query.client, start_minute=start_minute, minutes=query.minutes)
-    if query.page.holds and query.client.fingerprint:
+    if query.page.settings.holds and query.client.fingerprint:
         try:
             with impatient(PATIENCE_MS):
                 lock_hosts(host.id for host in query.page.hosts)
@@ -80,8 +80,8 @@ def _hold(query: SlotQuery, start_minute: int) -> str | None:
             page_id=query.page.id,
             start_minute=start_minute,
             end_minute=start_minute + query.minutes,
-            buffer_before_minutes=query.page.buffer_before_minutes,
-            buffer_after_minutes=query.page.buffer_after_minutes,
+            buffer_before_minutes=query.page.settings.buffer_before_minutes,
+            buffer_after_minutes=query.page.settings.buffer_after_minutes,
             token_fingerprint=fingerprint(token),
             visit_fingerprint=client.visit or fingerprint(token),
             client_fingerprint=client.fingerprint,

@@ -68,8 +68,8 @@ class GuestBookingForm(WholeForm):
     def __init__(self, page: PublicPage, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.page = page
-        if page.most_guests:
-            guests_field(self).limit(page.most_guests)
+        if page.settings.most_guests:
+            guests_field(self).limit(page.settings.most_guests)
         else:
             del self.fields["guests"]
         say_how_long(self)

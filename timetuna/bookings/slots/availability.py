@@ -71,7 +71,7 @@ def reasons_on_grid(query: SlotQuery, *, span: Interval) -> dict[int, tuple[Reas
 
     Those without a reason are the ones that `offered` lists. As many queries as for one moment.
     """
-    diary, step = _told_diary(query, span), query.page.increment_minutes
+    diary, step = _told_diary(query, span), query.page.settings.increment_minutes
     grid = (minute for start, end in diary.hours for minute in range(start, end, step))
     return _reasons(query, diary, [minute for minute in grid if span[0] <= minute < span[1]])
 
@@ -95,10 +95,10 @@ def _policy(query: SlotQuery) -> Policy:
     page = query.page
     return Policy(
         duration=query.minutes,
-        increment=page.increment_minutes,
-        buffer_before=page.buffer_before_minutes,
-        buffer_after=page.buffer_after_minutes,
-        notice=page.notice_minutes,
+        increment=page.settings.increment_minutes,
+        buffer_before=page.settings.buffer_before_minutes,
+        buffer_after=page.settings.buffer_after_minutes,
+        notice=page.settings.notice_minutes,
         horizon=_horizon(page, _ceiling(query.now)),
     )
 
@@ -128,7 +128,9 @@ def _known(query: SlotQuery, host: HostTime, span: Interval) -> KnownSpan:
     """Return what the host's calendars say of all that a meeting which starts within the span may need."""
     page = query.page
     longest = max([query.minutes, *(one.minutes for one in page.durations)])
-    reach = widen(span, before=page.buffer_before_minutes, after=longest + page.buffer_after_minutes)
+    reach = widen(
+        span, before=page.settings.buffer_before_minutes, after=longest + page.settings.buffer_after_minutes
+    )
     return known_busy(host.calendars, reach, now=query.now)
 
 

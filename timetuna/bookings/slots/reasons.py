@@ -102,7 +102,7 @@ def _past(reason: Reason, setting: ReasonContext) -> _Told:
 
 
 def _notice(reason: Reason, setting: ReasonContext) -> _Told:
-    ahead, earliest = _ahead(setting.page.notice_minutes), setting.say(reason.minute or 0)
+    ahead, earliest = _ahead(setting.page.settings.notice_minutes), setting.say(reason.minute or 0)
     text = f"Guests have to book {ahead} ahead: a meeting can start from {earliest} on, as things are now."
     return text, (setting.tab("id_notice", "Change the notice"),)
 
@@ -156,7 +156,7 @@ def _increment(reason: Reason, setting: ReasonContext) -> _Told:
     before = reason.minute or 0
     after = next((minute for minute in setting.grid if minute > before), None)
     times = setting.say(before) + ("" if after is None else f" and {setting.say(after)}")
-    every = datetimes.length(setting.page.increment_minutes)
+    every = datetimes.length(setting.page.settings.increment_minutes)
     text = f"Meetings start every {every}. The nearest start time{'s are' if after else ' is'} {times}."
     return text, (setting.tab("id_increment_minutes", "Change the increment"),)
 
@@ -191,14 +191,14 @@ def _buffer(reason: Reason, setting: ReasonContext) -> _Told:
     if bound <= busy.start_minute:
         wish, own, side, rule = (
             busy.buffer_before,
-            page.buffer_after_minutes,
+            page.settings.buffer_after_minutes,
             "after",
             "before it has to end by",
         )
     else:
         wish, own, side, rule = (
             busy.buffer_after,
-            page.buffer_before_minutes,
+            page.settings.buffer_before_minutes,
             "before",
             "after it can start at",
         )

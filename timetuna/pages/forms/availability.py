@@ -9,7 +9,8 @@ from django import forms
 from timetuna.pages.forms.fields import DayField, cap_field, switch, whole_number
 from timetuna.pages.forms.schedule import HoursForm
 from timetuna.pages.models import BookingPage, Schedule
-from timetuna.pages.queries import own_schedule, schedule_lines
+from timetuna.pages.permissions import schedules_for
+from timetuna.pages.queries import schedule_lines
 from timetuna.web.saving import ColumnsForm, Parts
 
 LONGEST_NOTICE_DAYS = 90
@@ -158,7 +159,9 @@ class AvailabilityForm(ColumnsForm[BookingPage]):
     def store(self) -> bool:
         """Store the rules and the hours, unless another window deleted the chosen schedule in the meantime."""
         page, chosen = self.instance, self.cleaned_data["schedule"]
-        schedule = self._own_hours() if chosen == OWN else own_schedule(page.host_id, int(chosen))
+        schedule = (
+            self._own_hours() if chosen == OWN else schedules_for(page.host).filter(pk=int(chosen)).first()
+        )
         if schedule is None:
             self.add_error("schedule", "These hours have just been deleted. Choose others.")
             return False

@@ -52,11 +52,12 @@ def test_saving_stores_everything(as_alice: Client, page: BookingPage) -> None:
     response = save(as_alice, page, typed())
 
     found = stored(page)
+    rules = found.settings
     assert response["Location"] == f"/booking-pages/{page.pk}/availability"
     assert found.own.opening.weekly == ((0, 540, 720), (0, 780, 1050))
     assert found.time_zone == "America/New_York"
-    assert (found.buffer_before_minutes, found.buffer_after_minutes, found.increment_minutes) == (5, 10, 15)
-    assert (found.notice_minutes, found.horizon_days) == (3 * 1_440, 90)
+    assert (rules.buffer_before_minutes, rules.buffer_after_minutes, rules.increment_minutes) == (5, 10, 15)
+    assert (rules.notice_minutes, found.horizon_days) == (3 * 1_440, 90)
 
 
 @pytest.mark.parametrize("end", ["00:00", "24:00"])

@@ -329,6 +329,6 @@ def test_a_page_is_listed_until_its_host_switches_that_off(as_alice: Client, pag
 
     save(as_alice, page, typed())
 
-    assert stored(page).listed is False
+    assert stored(page).settings.listed is False
     save(as_alice, page, typed(listed="on"))
-    assert stored(page).listed is True
+    assert stored(page).settings.listed is True

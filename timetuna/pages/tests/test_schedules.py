@@ -297,7 +297,7 @@ def test_holding_times_is_switched_in_the_editor(as_alice: Client, page: Booking
     )
 
     page.refresh_from_db()
-    assert (page.holds, values(page).holds) == (holds, holds)
+    assert (page.holds, values(page).settings.holds) == (holds, holds)
 
 
 def test_a_copy_has_own_hours_of_its_own(as_alice: Client, page: BookingPage) -> None:

@@ -46,7 +46,7 @@ def booking_pages(request: HttpRequest) -> HttpResponse:
     context = {
         "lines": [PageRow(page, warnings(page), silent.get(page.id)) for page in pages],
         "first": pages[0] if pages else None,
-        "listed": any(page.listed and page.meeting_types for page in pages),
+        "listed": any(page.settings.listed and page.meeting_types for page in pages),
         "show_steps": len(pages) < 2 and not (pages and settled),  # noqa: PLR2004
         "connected": connected,
         "providers": [label for kind, label in conference_kinds().items() if set_up(kind)],

@@ -38,7 +38,7 @@ def slots(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
         context |= slots_context(calendar, choice, book_path=book_path, now=now, visit=visit)
     else:
         context["notice"] = choice.problem
-    context["indexed"] = page.listed and not request.GET
+    context["indexed"] = page.settings.listed and not request.GET
     if not page.meeting_types:
         context["empty_message"] = gettext("No times are offered here at the moment.")
     return fragment_or_page(request, context, with_slots=choice.duration is not None)
