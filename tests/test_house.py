@@ -19,7 +19,7 @@ HOUSE = """
 """Who may import whom: what stands to the left, and what stands beside it. The apps' own rooms follow."""
 ROOMS = {
     "accounts": """
-        models < queries permissions names handles notices devices emails passwords rate_limits < actions
+        models < queries permissions handles notices devices emails passwords rate_limits < actions
         < adapter social < jobs < forms < views < urls apps
     """,
     "calendars": """
@@ -28,8 +28,8 @@ ROOMS = {
         < access_tokens ask_provider < actions < banners < jobs < forms < views templatetags < urls apps
     """,
     "pages": """
-        models < hooks meeting_types branding logo mail_variables slugs prefetch < schedules calendar_use < queries
-        < permissions slug_history < actions < forms < views < urls apps
+        models < hooks meeting_types branding mail_variables prefetch < schedules calendar_use < queries
+        < permissions slugs < actions < forms < views < urls apps
     """,
     "bookings": """
         models < history < events < states links guests < queries permissions proofs

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 
-from timetuna.accounts import names
+from timetuna.accounts import handles
 from timetuna.accounts.actions.store_host import EmailTaken
 from timetuna.accounts.models import User
 from timetuna.accounts.queries import address_is_taken
@@ -59,7 +59,7 @@ class NewHost(Plain):
         self.fields["name"] = forms.CharField(
             label="Your name",
             help_text="Guests see it.",
-            max_length=names.LONGEST,
+            max_length=handles.LONGEST_NAME,
             widget=forms.TextInput(attrs={"autocomplete": "name"}),
         )
         zone = forms.HiddenInput(attrs={"data-guess-zone": ""})
@@ -68,7 +68,7 @@ class NewHost(Plain):
 
     def clean_name(self) -> str:
         """Return one visible line."""
-        return cleaned(names.clean_name, self.cleaned_data["name"])
+        return cleaned(handles.clean_name, self.cleaned_data["name"])
 
     def clean_time_zone(self) -> str:
         """Return a known zone; what the browser could not tell is UTC until the host says otherwise."""

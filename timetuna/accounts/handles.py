@@ -1,9 +1,11 @@
-"""The rules for handles, the first part of a public address: book.example.org/<handle>/<page>."""
+"""The rules for what a host is called: their name, and the handle, the first part of their public address."""
 
 import re
 import unicodedata
 
-SHORTEST, LONGEST = 3, 40
+from timetuna.lib.text import single_line
+
+SHORTEST, LONGEST, LONGEST_NAME = 3, 40, 100
 _SHAPE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 # First parts of the product's own addresses, now or some day, and names that would lend a stranger our authority.
@@ -26,6 +28,14 @@ RESERVED = frozenset(
     verify-email video webhook webhooks webmaster well-known why widget widgets www zoom
     """.split()  # noqa: SIM905 - nearly two hundred quotation marks less
 )
+
+
+def clean_name(text: str) -> str:
+    """Return the name as one visible line. Raises ValueError with a sentence when nothing of it can be seen."""
+    name = single_line(text, max_length=LONGEST_NAME)
+    if not any(character.isalnum() for character in name):
+        raise ValueError("Please give a name that people can read.")
+    return name
 
 
 def clean_handle(text: str) -> str:

@@ -7,9 +7,8 @@ from django.db import transaction
 
 from timetuna.accounts.actions.forget_unverified import forget_unverified
 from timetuna.accounts.actions.store_host import EmailTaken, store_host
-from timetuna.accounts.handles import clean_handle
+from timetuna.accounts.handles import clean_handle, clean_name
 from timetuna.accounts.models import User
-from timetuna.accounts.names import clean_name
 from timetuna.accounts.queries import address_is_taken
 from timetuna.lib.mail import clean_address
 from timetuna.lib.zones import find_zone

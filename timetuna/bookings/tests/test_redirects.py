@@ -10,7 +10,7 @@ from timetuna.bookings.tests.test_public import details
 from timetuna.pages.actions.delete_page import delete_page
 from timetuna.pages.actions.give_address import give_address
 from timetuna.pages.models import BookingPage, FormerSlug
-from timetuna.pages.slug_history import MOST
+from timetuna.pages.slugs import MOST_FORMER
 
 pytestmark = pytest.mark.django_db
 
@@ -109,9 +109,9 @@ def test_nobody_is_led_to_a_host_who_is_switched_off(client, alice, page):
 
 
 def test_a_page_keeps_its_latest_addresses(page):
-    for number in range(MOST + 5):
+    for number in range(MOST_FORMER + 5):
         give_address(page, f"name{number}")
         page.refresh_from_db()
 
     kept = set(FormerSlug.objects.values_list("slug", flat=True))
-    assert kept == {f"name{number}" for number in range(4, MOST + 4)}
+    assert kept == {f"name{number}" for number in range(4, MOST_FORMER + 4)}

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from timetuna.accounts.models import User
 from timetuna.pages.models import BookingPage
-from timetuna.pages.slug_history import leave_behind
+from timetuna.pages.slugs import leave_behind
 
 
 def delete_page(page: BookingPage) -> None:

@@ -3,8 +3,7 @@
 from django.utils import timezone
 
 from timetuna.pages.models import BookingPage
-from timetuna.pages.slug_history import give_up
-from timetuna.pages.slugs import former_use, free_slug, from_title, is_taken
+from timetuna.pages.slugs import former_use, free_slug, from_title, give_up, is_taken
 
 
 class AddressTaken(Exception):  # noqa: N818 - it names what happened

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 
-from timetuna.accounts import handles, names
+from timetuna.accounts import handles
 from timetuna.accounts.actions.change_profile import HandleTaken
 from timetuna.accounts.forms import cleaned
 from timetuna.accounts.models import User
@@ -35,7 +35,7 @@ class ProfileForm(HostForm):
     name = forms.CharField(
         label="Your name",
         help_text="Guests see it on your pages and in their mails.",
-        max_length=names.LONGEST,
+        max_length=handles.LONGEST_NAME,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     handle = forms.CharField(
@@ -69,7 +69,7 @@ class ProfileForm(HostForm):
 
     def clean_name(self) -> str:
         """Return one visible line."""
-        return cleaned(names.clean_name, self.cleaned_data["name"])
+        return cleaned(handles.clean_name, self.cleaned_data["name"])
 
     def clean_handle(self) -> str:
         """Return a handle this host may have."""

@@ -12,7 +12,7 @@ from timetuna.pages.actions.delete_page import delete_page
 from timetuna.pages.actions.duplicate_page import duplicate_page
 from timetuna.pages.actions.give_address import AddressOnceUsed, give_address
 from timetuna.pages.models import BookingPage, FormerSlug
-from timetuna.pages.slug_history import MOST_OF_DELETED
+from timetuna.pages.slugs import MOST_OF_DELETED
 
 pytestmark = pytest.mark.vendor
 

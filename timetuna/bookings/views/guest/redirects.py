@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from timetuna.pages.queries import closed_page
-from timetuna.pages.slug_history import page_once_at
+from timetuna.pages.slugs import page_once_at
 
 
 def moved(request: HttpRequest, handle: str, slug: str) -> HttpResponseRedirect | None:
