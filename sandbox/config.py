@@ -11,7 +11,8 @@ CLIENT_SECRET = "sandbox-zoom-secret"
 WEBHOOK_TOKEN = "sandbox-zoom-webhook"
 CALLBACK_PATH = "/api/calendar-accounts/zoom/callback"
 WEBHOOK_PATH = "/api/webhooks/zoom/deauthorize"
-OUTSIDE = frozenset({"google", "microsoft"})  # the stand-ins beside Zoom's, each a package in here
+OUTSIDE = frozenset(path.parent.name for path in Path(__file__).parent.glob("*/standin.py"))
+"""The stand-ins beside Zoom's, each a package in here."""
 PARTS = frozenset({"zoom", "mailbox"}) | OUTSIDE
 
 

@@ -20,7 +20,7 @@ import httpx
 from sandbox import SandboxControl
 from tests import clock
 from tests.migrated import fresh_database
-from timetuna.commands.demo import calendar_settings
+from timetuna.commands.demo import stand_in_settings
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_WITHIN, GONE_WITHIN = 40.0, 35.0
@@ -214,12 +214,7 @@ def _environment(folder: Path, url: str, *, web: int, http: int, smtp: int) -> d
         "TIMETUNA_GUEST_MAIL_LIMITS": "1000,1000",
         "TIMETUNA_BOOKING_PROOFS": "never",
         "EMAIL_URL": f"smtp://127.0.0.1:{smtp}",
-        "ZOOM_CLIENT_ID": "sandbox-zoom-client",
-        "ZOOM_CLIENT_SECRET": "sandbox-zoom-secret",
-        "ZOOM_WEBHOOK_SECRET_TOKEN": "sandbox-zoom-webhook",
-        "ZOOM_OAUTH_URL": outside,
-        "ZOOM_API_URL": outside,
-        **calendar_settings(outside),
+        **stand_in_settings(outside),
         **{
             f"{prefix}_ALLOW_{what}": "yes"
             for prefix in ("CALDAV", "ICALFEED")

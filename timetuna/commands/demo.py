@@ -14,24 +14,22 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from sandbox.config import PARTS
 from timetuna import __version__
 from timetuna.commands.serve import bring_up_to_date, child_environment, product_services, sandbox
-from timetuna.environment import SETTINGS
+from timetuna.environment import OWN
 from timetuna.processes.listening import HIGHEST_PORT, require_free
 from timetuna.processes.refusal import Refusal
 from timetuna.processes.static_files import PACKAGE_DIR, fingerprint_of_files
 from timetuna.processes.supervisor import Supervisor, say
+from timetuna.providers.description import Need, Provider
+from timetuna.providers.registry import providers
 
 HOST = "127.0.0.1"
 EMAIL, PASSWORD, HANDLE, SLUG = "host@example.org", "seven-green-tunas", "robin", "intro"
-CLIENT_ID = "sandbox-zoom-client"
-PARTS = "zoom,google,microsoft,mailbox"
-CALENDARS = {"GOOGLE": ("OAUTH", "TOKEN", "API"), "MICROSOFT": ("OAUTH", "API")}
-KEPT = {
-    "TIMETUNA_LOG_LEVEL", "TIMETUNA_RETRY_SECONDS", "TIMETUNA_WEB_PROCESSES", "TIMETUNA_WEB_THREADS",
-    # No stand-ins for these: they are tried with a calendar server or a file on the same machine.
-    "CALDAV_ALLOW_PRIVATE", "CALDAV_ALLOW_HTTP", "CALDAV_CA", "ICALFEED_ALLOW_PRIVATE", "ICALFEED_ALLOW_HTTP",
-}  # fmt: skip
+PLAYED = tuple(provider for provider in providers().values() if provider.required())
+"""The providers that have a stand-in. The others are tried with a calendar server or a file on the same machine."""
+KEPT = {"TIMETUNA_LOG_LEVEL", "TIMETUNA_RETRY_SECONDS", "TIMETUNA_WEB_PROCESSES", "TIMETUNA_WEB_THREADS"}
 ANSWERS_WITHIN_SECONDS = 60.0
 
 
@@ -68,7 +66,7 @@ def _serve(folder: Path, options: argparse.Namespace) -> int:
     environment = demo_environment(folder, port=options.port)
     _prepare(folder, environment)
     world = sandbox(
-        PARTS,
+        ",".join(sorted(PARTS)),
         http_port=options.port + 1,
         smtp_port=options.port + 2,
         more=("--state", str(folder / "sandbox"), "--app-url", environment["TIMETUNA_BASE_URL"]),
@@ -80,11 +78,11 @@ def _serve(folder: Path, options: argparse.Namespace) -> int:
 
 def refuse_real_keys(variables: Mapping[str, str]) -> None:
     """Refuse to run beside the keys of a real app: a demo makes meetings and events as it likes."""
-    for prefix in ("ZOOM", *CALENDARS):
-        for name in (f"{prefix}_{key}" for key in ("CLIENT_ID", "CLIENT_SECRET", "WEBHOOK_SECRET_TOKEN")):
+    for provider in PLAYED:
+        for name in provider.required():
             given = variables.get(f"{name}_FILE") or variables.get(name, "")
-            if given and not given.startswith(f"sandbox-{prefix.lower()}-"):
-                label = prefix.capitalize()
+            if given and not given.startswith(f"sandbox-{provider.slug}-"):
+                label = provider.prefix.capitalize()
                 raise Refusal(
                     f"{name} is set, and the demo has a stand-in for {label}. Unset it, or run `timetuna serve`."
                 )
@@ -92,12 +90,9 @@ def refuse_real_keys(variables: Mapping[str, str]) -> None:
 
 def demo_environment(folder: Path, *, port: int) -> dict[str, str]:
     """Return the environment for the demo's processes; settings of a real server are left out of it."""
-    ours = {
-        variant
-        for setting in SETTINGS
-        if setting.name not in KEPT
-        for variant in (setting.name, f"{setting.name}_FILE")
-    }
+    played = {provider.environment_name(need) for provider in PLAYED for need in provider.needs}
+    left_out = played | {setting.name for setting in OWN} - KEPT
+    ours = {variant for name in left_out for variant in (name, f"{name}_FILE")}
     outside = f"http://{HOST}:{port + 1}"
     return {
         **{name: value for name, value in child_environment().items() if name not in ours},
@@ -108,28 +103,28 @@ def demo_environment(folder: Path, *, port: int) -> dict[str, str]:
         "TIMETUNA_LOG_LEVEL": os.environ.get("TIMETUNA_LOG_LEVEL", "WARNING"),
         "TIMETUNA_SANDBOX_URL": f"http://localhost:{port + 1}",
         "EMAIL_URL": f"smtp://{HOST}:{port + 2}",
-        "ZOOM_CLIENT_ID": CLIENT_ID,
-        "ZOOM_CLIENT_SECRET": "sandbox-zoom-secret",
-        "ZOOM_WEBHOOK_SECRET_TOKEN": "sandbox-zoom-webhook",
-        "ZOOM_OAUTH_URL": outside,
-        "ZOOM_API_URL": outside,
-        **calendar_settings(outside),
+        **stand_in_settings(outside),
     }
 
 
-def calendar_settings(outside: str) -> dict[str, str]:
-    """Return the settings that lead to the stand-ins of Google and Microsoft in the sandbox at this address."""
-    keys = {
-        f"{prefix}_CLIENT_{kind}": f"sandbox-{prefix.lower()}-{word}"
-        for prefix in CALENDARS
-        for kind, word in (("ID", "client"), ("SECRET", "secret"))
+def stand_in_settings(outside: str) -> dict[str, str]:
+    """Return the settings that lead to the providers' stand-ins in the sandbox at this address."""
+    return {
+        provider.environment_name(need): value
+        for provider in PLAYED
+        for need in provider.needs
+        if (value := _played(provider, need, outside))
     }
-    addresses = {
-        f"{prefix}_{name}_URL": f"{outside}/{prefix.lower()}"
-        for prefix, names in CALENDARS.items()
-        for name in names
-    }
-    return keys | addresses
+
+
+def _played(provider: Provider, need: Need, outside: str) -> str:
+    """Return what the sandbox has for a setting; "" for what stays as it is."""
+    if need.key.endswith("_url"):
+        return (
+            outside if provider.slug == "zoom" else f"{outside}/{provider.slug}"
+        )  # the first one stands at its root
+    word = "client" if need.key == "client_id" else need.key.removeprefix("client_").partition("_")[0]
+    return f"sandbox-{provider.slug}-{word}" if need.required else ""
 
 
 def _keys(path: Path) -> dict[str, str]:
