@@ -1,5 +1,6 @@
 """The editor's tab Guests."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -19,6 +20,29 @@ _REASONS = (
     (BookingPage.AskReason.REQUIRED, "They have to say"),
 )
 _CHOOSE = {"required": "Choose one from the list.", "invalid_choice": "Choose one from the list."}
+
+
+@dataclass(frozen=True, slots=True)
+class FormSection:
+    """Fields under one heading. id: of the heading, for links."""
+
+    id: str
+    title: str
+    names: tuple[str, ...]
+    help_text: str = ""
+
+
+SECTIONS = (
+    FormSection("approval-title", "Confirmation", ("approval", "approval_hours")),
+    FormSection(
+        "changes",
+        "Changes",
+        ("change_notice_minutes", "cancel_notice_minutes", "ask_reason"),
+        "Guests change a booking by the link in their mail. After the time you set here they are asked to write to "
+        "you; you yourself can always change it.",
+    ),
+    FormSection("others", "Others", ("most_guests",)),
+)
 
 
 class NoticeField(forms.ChoiceField):
@@ -52,14 +76,7 @@ class GuestsTabForm(ColumnsForm[BookingPage]):
         """Its columns."""
 
         model = BookingPage
-        fields = (
-            "approval",
-            "approval_hours",
-            "change_notice_minutes",
-            "cancel_notice_minutes",
-            "ask_reason",
-            "most_guests",
-        )
+        fields = tuple(name for section in SECTIONS for name in section.names)
 
     approval = switch(
         "I confirm each booking",
@@ -93,6 +110,10 @@ class GuestsTabForm(ColumnsForm[BookingPage]):
             field = self.fields[name]
             assert isinstance(field, NoticeField)  # noqa: S101 - said for the type checker
             field.offer(self.initial[name])
+
+    def sections(self) -> list[tuple[FormSection, list[forms.BoundField]]]:
+        """Return the fields as they are shown."""
+        return [(section, [self[name] for name in section.names]) for section in SECTIONS]
 
 
 def _shown(minutes: int) -> str:
