@@ -24,8 +24,8 @@ ROOMS = {
     """,
     "calendars": """
         models < provider_catalogue hooks busy_cache token_encryption
-        < queries permissions looks own_events incidents account_status < emails < reconnecting
-        < access_tokens ask_provider < actions < banners < jobs < forms < views templatetags < urls apps
+        < queries < permissions looks own_events incidents account_status < emails < reconnecting
+        < access_tokens ask_provider < actions < jobs < forms < views templatetags < urls apps
     """,
     "pages": """
         models < hooks meeting_types branding mail_variables prefetch < schedules calendar_use < queries

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from timetuna.accounts.models import User
-from timetuna.calendars.banners import banners
+from timetuna.calendars.incidents import banners
 
 register = template.Library()
 

@@ -20,12 +20,12 @@ from timetuna.calendars.provider_catalogue import Listing
 from timetuna.calendars.queries import connection, waiting_grant
 from timetuna.calendars.token_encryption import open_grant
 from timetuna.calendars.views.limits import CONNECTING, refusal
-from timetuna.calendars.views.return_place import remember_place, take_place
 from timetuna.calendars.views.settings import allow_leaving, listing_or_404
 from timetuna.providers.errors import ProviderError
 
 View = Callable[[HttpRequest, str], HttpResponseBase]
 _LONGEST_CODE = 4_096
+_PLACES = "connecting_goes_back_to"
 
 
 def _keep_address_private(view: View) -> View:
@@ -54,15 +54,15 @@ def connect(request: HttpRequest, provider: str) -> HttpResponse:
 
 def leave_for(request: HttpRequest, found: Listing, *, back: str = "") -> HttpResponse:
     """Begin a fresh authorization. back: the path of our own page that follows, "" for Connected providers."""
-    remember_place(request, found.slug, back)
+    _remember_place(request, found.slug, back)
     if refused := refusal(request, CONNECTING):
         messages.warning(request, refused)
-        return redirect(take_place(request, found.slug))
+        return redirect(_take_place(request, found.slug))
     try:
         return redirect(begin_connecting(_visit(request, found.slug)))
     except ProviderError:
         messages.error(request, f"{found.label} is not set up on this server.")
-        return redirect(take_place(request, found.slug))
+        return redirect(_take_place(request, found.slug))
 
 
 @require_GET
@@ -73,7 +73,7 @@ def callback(request: HttpRequest, provider: str) -> HttpResponse:
     code, state = request.GET.get("code", ""), request.GET.get("state", "")
     if "error" in request.GET or not code or len(code) > _LONGEST_CODE:
         messages.warning(request, f"{found.label} was not connected.")
-        return redirect(take_place(request, provider))
+        return redirect(_take_place(request, provider))
     if not request.user.is_authenticated:
         return redirect_to_login(reverse("provider_finish", args=[provider]))
     try:
@@ -84,7 +84,7 @@ def callback(request: HttpRequest, provider: str) -> HttpResponse:
         return redirect("provider_finish", provider)
     except NotConnectedError as refusal:
         messages.error(request, str(refusal))
-        return redirect(take_place(request, provider))
+        return redirect(_take_place(request, provider))
 
 
 def _finish(request: HttpRequest, found: Listing, *, state: str, code: str) -> HttpResponse:
@@ -92,7 +92,7 @@ def _finish(request: HttpRequest, found: Listing, *, state: str, code: str) -> H
     if waiting is not None:
         return redirect("provider_replace", found.slug, waiting.pk)
     messages.success(request, f"{found.label} is connected.")
-    return redirect(take_place(request, found.slug))
+    return redirect(_take_place(request, found.slug))
 
 
 @require_safe
@@ -135,3 +135,21 @@ def _answer(request: HttpRequest, found: Listing, *, authorization: int) -> Http
     else:
         messages.info(request, f"Nothing was changed; {found.label} stays connected as it was.")
     return redirect("settings_providers")
+
+
+def _remember_place(request: HttpRequest, provider: str, path: str) -> None:
+    """Keep where the host goes on after connecting: the path of one of our own pages, "" is Connected providers.
+
+    It is kept in their session, never in an address.
+    """
+    places = {**request.session.get(_PLACES, {}), provider: path}
+    request.session[_PLACES] = {slug: place for slug, place in places.items() if place}
+
+
+def _take_place(request: HttpRequest, provider: str) -> str:
+    """Return the path that was kept, once."""
+    places = dict(request.session.get(_PLACES, {}))
+    path = places.pop(provider, "")
+    if path:
+        request.session[_PLACES] = places
+    return path or reverse("settings_providers")
