@@ -34,8 +34,6 @@ class AvailabilityForm(ColumnsForm[BookingPage]):
     """Hours and rules of a page. `own` holds the page's own hours, chosen or not."""
 
     class Meta:
-        """Its columns."""
-
         model = BookingPage
         fields = (
             "buffer_before_minutes",
@@ -55,39 +53,23 @@ class AvailabilityForm(ColumnsForm[BookingPage]):
     schedule = forms.ChoiceField(
         label="Hours", error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose the hours.")
     )
-    buffer_before_minutes = whole_number(
-        label="Buffer before (minutes)",
-        least=0,
-        most=240,
-        help_text="Kept free before each meeting.",
-    )
-    buffer_after_minutes = whole_number(
-        label="Buffer after (minutes)",
-        least=0,
-        most=240,
-        help_text="Kept free after each meeting.",
-    )
+    buffer_before_minutes = whole_number("Buffer before (minutes)", 0, 240, "Kept free before each meeting.")
+    buffer_after_minutes = whole_number("Buffer after (minutes)", 0, 240, "Kept free after each meeting.")
     increment_minutes = whole_number(
-        label="Increment (minutes)",
-        least=5,
-        most=240,
-        help_text="A meeting can start every so many minutes, however long it takes.",
+        "Increment (minutes)", 5, 240, "A meeting can start every so many minutes, however long it takes."
     )
     notice = whole_number(
-        label="Minimum notice",
-        least=0,
-        most=LONGEST_NOTICE_DAYS * 1_440,
-        help_text="Nobody can book a time that is nearer than this.",
+        "Minimum notice", 0, LONGEST_NOTICE_DAYS * 1_440, "Nobody can book a time that is nearer than this."
     )
     notice_unit = forms.ChoiceField(label="Unit of the notice", choices=[(unit, unit) for unit in _UNITS])
     horizon_kind = forms.ChoiceField(
         label="Horizon", choices=_HORIZONS, help_text="How far ahead guests can book."
     )
-    horizon_days = whole_number(label="Days ahead", least=1, most=365, required=False)
+    horizon_days = whole_number("Days ahead", 1, 365, required=False)
     horizon_date = DayField(label="Last day", required=False)
-    cap_day = cap_field("day", help_text="Once so many meetings are booked on a day, it offers no more.")
-    cap_week = cap_field("week", help_text="Weeks begin on Monday.")
-    cap_month = cap_field("month", help_text="These three count the bookings of this page only.")
+    cap_day = cap_field("day", "Once so many meetings are booked on a day, it offers no more.")
+    cap_week = cap_field("week", "Weeks begin on Monday.")
+    cap_month = cap_field("month", "These three count the bookings of this page only.")
     holds = switch(
         "Hold a time while a guest confirms",
         "A time that a guest has picked is kept for five minutes, so that nobody takes it meanwhile. "

@@ -34,8 +34,6 @@ class BookingTabForm(ColumnsForm[BookingPage]):
     """Title, address, description, durations and meeting types of a page."""
 
     class Meta:
-        """Its columns."""
-
         model = BookingPage
         fields = ("title", "description", "listed")
 
@@ -63,11 +61,7 @@ class BookingTabForm(ColumnsForm[BookingPage]):
         super().__init__(data, initial={"slug": page.slug}, instance=page)
         for kind in self.kinds:
             self._add_kind(kind, stored.get(kind.slug))
-        lengths = page.durations.all()
-        stored_rows = [
-            {"minutes": one.minutes, "title": one.title, "description": one.description} for one in lengths
-        ]
-        self.durations = DurationRows.of("durations", stored_rows, data)
+        self.durations = DurationRows.of("durations", page.durations.all(), data)
 
     def _add_kind(self, kind: MeetingKind, stored: MeetingType | None) -> None:
         self.fields[f"type_{kind.slug}"] = switch(kind.title, kind.help_text)

@@ -55,16 +55,21 @@ class SubjectField(LineField):
         return super().to_python(value)
 
 
-def whole_number(*, label: str, least: int, most: int, unit: str = "", **options: Any) -> forms.IntegerField:
+def whole_number(
+    label: str, least: int, most: int, help_text: str = "", *, required: bool = True
+) -> forms.IntegerField:
     """Return a field for a whole number from `least` to `most`, with one sentence for every mistake."""
     sentence = f"Enter a whole number from {least} to {most}."
     names = ("required", "invalid", "min_value", "max_value")
     field = forms.IntegerField(
-        label=label, min_value=least, max_value=most, error_messages=dict.fromkeys(names, sentence), **options
+        label=label,
+        min_value=least,
+        max_value=most,
+        help_text=help_text,
+        required=required,
+        error_messages=dict.fromkeys(names, sentence),
     )
     field.widget.attrs["inputmode"] = "numeric"
-    if unit:
-        field.widget.attrs["data-unit"] = unit
     return field
 
 
@@ -74,11 +79,9 @@ def switch(label: str, help_text: str) -> forms.BooleanField:
     return forms.BooleanField(label=label, help_text=help_text, required=False, widget=widget)
 
 
-def cap_field(period: str, *, help_text: str) -> forms.IntegerField:
+def cap_field(period: str, help_text: str) -> forms.IntegerField:
     """Return the field for the most bookings of a period; empty is no limit."""
-    field = whole_number(
-        label=f"At most a {period}", least=1, most=MOST_OF_A_CAP, required=False, help_text=help_text
-    )
+    field = whole_number(f"At most a {period}", 1, MOST_OF_A_CAP, help_text, required=False)
     field.widget.attrs["placeholder"] = "No limit"
     return field
 

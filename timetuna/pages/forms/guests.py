@@ -73,8 +73,6 @@ class GuestsTabForm(ColumnsForm[BookingPage]):
     """
 
     class Meta:
-        """Its columns."""
-
         model = BookingPage
         fields = tuple(name for section in SECTIONS for name in section.names)
 
@@ -83,10 +81,10 @@ class GuestsTabForm(ColumnsForm[BookingPage]):
         "Guests then ask for a time. It is taken while you decide, and nothing else happens before your yes.",
     )
     approval_hours = whole_number(
-        label="Hours until a request ends by itself",
-        least=1,
-        most=LONGEST_HOURS,
-        help_text="When you have not answered, or when its time begins. Your guest is told.",
+        "Hours until a request ends by itself",
+        1,
+        LONGEST_HOURS,
+        "When you have not answered, or when its time begins. Your guest is told.",
     )
     change_notice_minutes = NoticeField(label="Guests may move")
     cancel_notice_minutes = NoticeField(label="Guests may cancel")
@@ -97,10 +95,10 @@ class GuestsTabForm(ColumnsForm[BookingPage]):
         help_text="When a guest moves or cancels. You read it in the mail and at the booking.",
     )
     most_guests = whole_number(
-        label="Others a guest can bring",
-        least=0,
-        most=MOST_GUESTS,
-        help_text="Each gets an invitation by mail. 0 lets nobody be brought.",
+        "Others a guest can bring",
+        0,
+        MOST_GUESTS,
+        "Each gets an invitation by mail. 0 lets nobody be brought.",
     )
 
     def __init__(self, page: BookingPage, data: Any = None, _files: Any = None) -> None:

@@ -72,8 +72,6 @@ class HostRulesForm(ColumnsForm[HostRules], HolidaysForm):
     """Absences, holidays, trips and limits of a host, for all pages."""
 
     class Meta:
-        """Its columns."""
-
         model = HostRules
         fields = (
             "holiday_country",
@@ -83,18 +81,16 @@ class HostRulesForm(ColumnsForm[HostRules], HolidaysForm):
             "calendar_patience_hours",
         )
 
-    cap_day = cap_field("day", help_text="Bookings of all your pages together.")
-    cap_week = cap_field("week", help_text="Weeks begin on Monday.")
-    cap_month = cap_field("month", help_text="Once a limit is reached, none of your pages offers more.")
+    cap_day = cap_field("day", "Bookings of all your pages together.")
+    cap_week = cap_field("week", "Weeks begin on Monday.")
+    cap_month = cap_field("month", "Once a limit is reached, none of your pages offers more.")
 
-    retention_days = whole_number(
-        label="Days until guests are forgotten", least=1, most=_LONGEST_DAYS, required=False
-    )
+    retention_days = whole_number("Days until guests are forgotten", 1, _LONGEST_DAYS, required=False)
 
     calendar_patience_hours = whole_number(
-        label="Hours the last reading of a calendar counts",
-        least=1,
-        most=_LONGEST_PATIENCE,
+        "Hours the last reading of a calendar counts",
+        1,
+        _LONGEST_PATIENCE,
         required=False,
         help_text="If a calendar cannot be read, its last known busy times go on to count so long. After that, pages "
         f"on which it takes time offer nothing until it can be read again. Empty: {_USUAL_PATIENCE}.",
@@ -106,8 +102,8 @@ class HostRulesForm(ColumnsForm[HostRules], HolidaysForm):
         super().__init__(data, instance=HostRules.objects.filter(host=host).first() or HostRules(host=host))
         self._say_retention()
         over = timezone.now().date() - timedelta(days=3)
-        away = OutOfOffice.objects.filter(host=host, last__gte=over).values("first", "last", "note")
-        trips = TravelZone.objects.filter(host=host, last__gte=over).values("first", "last", "time_zone")
+        away = OutOfOffice.objects.filter(host=host, last__gte=over)
+        trips = TravelZone.objects.filter(host=host, last__gte=over)
         self.away = AwayRows.of("away", away, data)
         self.travel = TripRows.of("travel", trips, data)
 

@@ -27,8 +27,6 @@ class LookForm(ColumnsForm[BookingPage]):
     """The page's colour and logo."""
 
     class Meta:
-        """Its column."""
-
         model = BookingPage
         fields = ("brand_color",)
 

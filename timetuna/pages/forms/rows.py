@@ -1,7 +1,7 @@
 """Repeated rows: a row left blank, or marked to be removed, does not count."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -46,8 +46,11 @@ class RowSet(_Base):
     too_many: ClassVar[str]
 
     @classmethod
-    def of(cls, prefix: str, stored: Iterable[Mapping[str, Any]], data: Any = None) -> Self:
-        """Return stored rows with a blank one behind them, or those that were sent, if all of them have arrived."""
+    def of(cls, prefix: str, stored: Iterable[Any], data: Any = None) -> Self:
+        """Return stored rows with a blank one behind them, or those that were sent, if all of them have arrived.
+
+        stored: a model's rows, or the values of the fields by name.
+        """
         limit = cls.most + _BEYOND
         if not rows_arrived(cls.row, prefix=prefix, data=data, most=limit):
             data = None
@@ -55,7 +58,7 @@ class RowSet(_Base):
             cls.row, formset=cls, extra=1, max_num=cls.most, absolute_max=limit, can_delete=True
         )
         # Sent rows are compared with blank ones, never with stored ones: so a blank row is known as such.
-        initial = [dict(row) for row in stored] if data is None else None
+        initial = [_initial(cls.row, row) for row in stored] if data is None else None
         rows = factory(data, prefix=prefix, initial=initial, form_kwargs={"empty_permitted": True})
         assert isinstance(rows, cls)  # noqa: S101 - for the type checker
         return rows
@@ -80,10 +83,14 @@ class RowSet(_Base):
         return [form.cleaned_data for form in self.filled()]
 
 
+def _initial(form: type[RowForm], row: Any) -> dict[str, Any]:
+    return row if isinstance(row, dict) else {name: getattr(row, name) for name in form.base_fields}
+
+
 class DurationForm(RowForm):
     """One length."""
 
-    minutes = whole_number(label="Minutes", least=1, most=1_440)
+    minutes = whole_number("Minutes", 1, 1_440)
     title = LineField(label="Title", max_length=80, required=False)
     description = LineField(label="Description", max_length=300, required=False)
 

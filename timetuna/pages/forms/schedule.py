@@ -18,8 +18,6 @@ class HoursForm(ColumnsForm[Schedule]):
     """Zone, weekly hours and dates with other hours."""
 
     class Meta:
-        """Its column."""
-
         model = Schedule
         fields: tuple[str, ...] = ("time_zone",)
 
@@ -60,8 +58,6 @@ class ScheduleForm(HoursForm):
     """A shared schedule: its hours and its name."""
 
     class Meta(HoursForm.Meta):
-        """Its columns."""
-
         fields = ("time_zone", "name")
 
     name = LineField(
