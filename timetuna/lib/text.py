@@ -114,3 +114,8 @@ def _harmless(word: str) -> str:
         return word
     named = _INITIALS.fullmatch(word) and all(part[:1].isupper() for part in word.split("."))
     return word.replace(".", ". ") if named else _LEFT_OUT
+
+
+def in_words(words: list[str]) -> str:
+    """Return words as people say them: "a", "a and b", "a, b and c"."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -19,11 +20,12 @@ from timetuna.pages.calendar_use.busy import BlockingCalendars, asked, asked_of
 from timetuna.pages.calendar_use.selection import lost_calendar, usable_kinds
 from timetuna.pages.meeting_types.registry import MeetingChoice, meeting_kinds
 from timetuna.pages.models import BookingPage, DateOverride, MeetingType, OutOfOffice, Schedule, TravelZone
+from timetuna.pages.opening_hours import caps, caps_of, opening, opening_of
 from timetuna.pages.prefetch import dates_over, hosts_of, row_at, row_with, with_its_host, with_time
-from timetuna.pages.schedules.opening_hours import caps, caps_of, opening, opening_of
-from timetuna.pages.schedules.summary import summary
 
 MOST_LISTED = 100
+_SHORT = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MIDNIGHT = 1_440
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +178,7 @@ def schedule_lines(host_id: int) -> list[ScheduleLine]:
         ScheduleLine(
             row.pk,
             row.name,
-            summary(row, dates=row.dates),
+            _summary(row, dates=row.dates),
             row.is_default,
             tuple(page.title for page in row.pages.all()),
         )
@@ -204,7 +206,7 @@ def hours_in_zone(host_id: int, time_zone: str) -> list[HoursLine]:
         HoursLine(
             row.pk,
             f"Own hours of “{row.page.title}”" if row.page else row.name,
-            summary(row, dates=row.dates),
+            _summary(row, dates=row.dates),
         )
         for row in ordered.prefetch_related("weekly_hours")
     ]
@@ -311,3 +313,28 @@ def _choices(rows: Iterable[MeetingType], ready: frozenset[str]) -> tuple[Meetin
         if kind.slug in enabled
         and (kind.slug in ready if kind.makes_link else enabled[kind.slug] or not kind.needs_detail)
     )
+
+
+def _summary(schedule: Schedule, *, dates: int) -> str:
+    """Say when a schedule is open: "Mon to Fri 09:00 to 17:00, 1 date with other hours, Europe/Berlin"."""
+    windows: dict[int, list[str]] = {}
+    for row in schedule.weekly_hours.all():
+        windows.setdefault(row.weekday, []).append(f"{_clock(row.start_minute)} to {_clock(row.end_minute)}")
+    by_day = [" and ".join(windows.get(day, [])) for day in range(len(_SHORT))]
+    parts = []
+    for hours, days in groupby(enumerate(by_day), key=lambda entry: entry[1]):
+        numbers = [day for day, _ in days]
+        if hours:
+            parts.append(f"{_days(numbers[0], numbers[-1])} {hours}")
+    parts = parts or ["No weekly hours"]
+    if dates:
+        parts.append(f"{dates} date{'s' if dates > 1 else ''} with other hours")
+    return ", ".join([*parts, schedule.time_zone])
+
+
+def _days(first: int, last: int) -> str:
+    return _SHORT[first] if first == last else f"{_SHORT[first]} to {_SHORT[last]}"
+
+
+def _clock(minute: int) -> str:
+    return f"{minute % _MIDNIGHT // 60:02}:{minute % 60:02}"

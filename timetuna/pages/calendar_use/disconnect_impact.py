@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.calendars.queries import Target, comes_with_event, conference_kinds, event_kinds_of, targets
+from timetuna.lib.text import in_words
 from timetuna.pages.models import BookingPage
-from timetuna.pages.schedules.summary import listed
 
 _MOST_NAMES = 3
 _Writes = BookingPage.Writes
@@ -87,4 +87,4 @@ def _titles(names: list[str]) -> str:
     """Return names in quotation marks, the first few of many."""
     shown = [f"“{name}”" for name in names[:_MOST_NAMES]]
     more = len(names) - len(shown)
-    return listed([*shown, f"{more} more"] if more else shown)
+    return in_words([*shown, f"{more} more"] if more else shown)

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from timetuna.calendars.account_status import CalendarLine, CalendarState, calendar_lines
 from timetuna.calendars.models import Calendar
+from timetuna.lib.text import in_words
 from timetuna.pages.models import BookingPage
-from timetuna.pages.schedules.summary import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class Silence:
 
     def sentence(self) -> str:
         """Say it."""
-        named = listed([f"“{name}”" for name in self.names])
+        named = in_words([f"“{name}”" for name in self.names])
         if self.first:
             return f"Offers no times yet: {named} {self._be()} being read."
         return f"Offers no times, because {named} cannot be read."

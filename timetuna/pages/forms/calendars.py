@@ -11,9 +11,9 @@ from django.utils import timezone
 from timetuna.calendars.account_status import CalendarLine, CalendarState, calendar_lines
 from timetuna.calendars.provider_catalogue import Listing, listings
 from timetuna.calendars.queries import conference_kinds, default_calendar
+from timetuna.lib.text import in_words
 from timetuna.pages.actions.choose_calendars import CalendarGone, choose_calendars
 from timetuna.pages.models import BookingPage
-from timetuna.pages.schedules.summary import listed
 from timetuna.web.forms import Ticks
 from timetuna.web.saving import HostForm, Parts
 
@@ -207,4 +207,4 @@ def _stored(page: BookingPage) -> str:
 
 def _carried(line: CalendarLine) -> str:
     labels = [label for kind, label in conference_kinds().items() if kind in line.row.kinds()]
-    return f" It can carry {listed(labels)} links." if labels else ""
+    return f" It can carry {in_words(labels)} links." if labels else ""
