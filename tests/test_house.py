@@ -28,7 +28,7 @@ ROOMS = {
         < access_tokens ask_provider < actions < jobs < forms < views templatetags < urls apps
     """,
     "pages": """
-        models < hooks meeting_types branding mail_variables prefetch < opening_hours calendar_use < queries
+        models < hooks meeting_types branding mail_variables prefetch holidays < opening_hours calendar_use < queries
         < permissions slugs < actions < forms < views < urls apps
     """,
     "bookings": """

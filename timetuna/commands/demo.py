@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from sandbox.config import PARTS
 from timetuna import __version__
 from timetuna.commands.serve import bring_up_to_date, child_environment, product_services, sandbox
 from timetuna.environment import OWN
@@ -66,7 +65,7 @@ def _serve(folder: Path, options: argparse.Namespace) -> int:
     environment = demo_environment(folder, port=options.port)
     _prepare(folder, environment)
     world = sandbox(
-        ",".join(sorted(PARTS)),
+        ",".join([*(provider.slug for provider in PLAYED), "mailbox"]),
         http_port=options.port + 1,
         smtp_port=options.port + 2,
         more=("--state", str(folder / "sandbox"), "--app-url", environment["TIMETUNA_BASE_URL"]),

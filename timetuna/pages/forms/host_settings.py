@@ -13,8 +13,8 @@ from timetuna.accounts.models import User
 from timetuna.lib.zones import zone_names
 from timetuna.pages.forms.fields import cap_field, whole_number
 from timetuna.pages.forms.rows import AwayRows, TripRows
+from timetuna.pages.holidays import countries, holidays_between, regions
 from timetuna.pages.models import HostRules, OutOfOffice, TravelZone
-from timetuna.pages.opening_hours import countries, holidays_between, regions
 from timetuna.web.forms import Rows, with_values
 from timetuna.web.saving import ColumnsForm
 

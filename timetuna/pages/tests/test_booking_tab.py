@@ -12,7 +12,6 @@ from timetuna.pages.actions.create_page import create_page
 from timetuna.pages.forms.booking import BookingTabForm
 from timetuna.pages.models import BookingPage, MeetingType
 from timetuna.pages.queries import PageDuration, PublicPage, values
-from timetuna.pages.views.editor import BookingTabView
 
 
 def typed(rows: list[dict[str, Any]] | None = None, **changes: Any) -> dict[str, Any]:
@@ -303,9 +302,7 @@ def test_an_address_taken_a_moment_ago_is_an_error_not_a_crash(alice: User, page
     assert form.is_valid()
     create_page(alice, title="Popular")
 
-    saved = BookingTabView().save(page, form)
-
-    assert not saved
+    assert not form.store()
     assert form.errors["slug"] == ["Another page of yours has this address. Choose a different one."]
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from timetuna.pages.opening_hours import countries, holidays_between, known, regions
+from timetuna.pages.holidays import countries, holidays_between, known, regions
 
 CHRISTMAS = {"first": date(2026, 12, 24), "last": date(2027, 1, 6)}
 
@@ -39,6 +39,6 @@ def test_countries_and_regions_have_names() -> None:
 
 
 def test_the_package_is_not_loaded_until_it_is_needed() -> None:
-    code = "import sys, timetuna.pages.opening_hours; sys.exit('holidays' in sys.modules)"
+    code = "import sys, timetuna.pages.holidays; sys.exit('holidays' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,0 +1,103 @@
+"""Public holidays by country and region, from the `holidays` package.
+
+The package is loaded when it is first needed: it is heavy, and most hosts never ask for it.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from unicodedata import normalize
+
+_SMALL_WORDS = frozenset({"and", "of", "the"})
+_NAMES = {  # where the package's word for the country is not how it is written
+    "AX": "Åland Islands",
+    "BL": "Saint Barthélemy",
+    "BQ": "Bonaire, Sint Eustatius and Saba",
+    "CD": "Congo (Democratic Republic)",
+    "CW": "Curaçao",
+    "GW": "Guinea-Bissau",
+    "HK": "Hong Kong",
+    "HM": "Heard Island and McDonald Islands",
+    "RE": "Réunion",
+    "SH": "Saint Helena, Ascension and Tristan da Cunha",
+    "ST": "São Tomé and Príncipe",
+    "SY": "Syria",
+    "TL": "Timor-Leste",
+}
+_KNOWN_YEARS = range(1990, 2101)
+_LANGUAGE = "en_US"
+
+
+@lru_cache(maxsize=1)
+def countries() -> tuple[tuple[str, str], ...]:
+    """Return (code, name) of every country there are holidays for, by name."""
+    from holidays.registry import COUNTRIES  # noqa: PLC0415 - heavy, see above
+
+    named = {names[1]: _NAMES.get(names[1]) or _title(module) for module, names in COUNTRIES.items()}
+    return tuple(sorted(named.items(), key=lambda country: _plain(country[1])))
+
+
+@lru_cache(maxsize=64)
+def regions(country: str) -> tuple[tuple[str, str], ...]:
+    """Return (code, name) of the country's regions that have holidays of their own, by name."""
+    if country not in dict(countries()):
+        return ()
+    import holidays  # noqa: PLC0415 - heavy, see above
+
+    aliases = getattr(holidays, country).get_subdivision_aliases()
+    named = {code: names[0] if names else code for code, names in aliases.items()}
+    return tuple(sorted(named.items(), key=lambda region: region[1]))
+
+
+def known(country: str, region: str) -> bool:
+    """Say whether there are holidays for this country and region; region "" is the whole country."""
+    return country in dict(countries()) and (not region or region in dict(regions(country)))
+
+
+@dataclass(frozen=True, slots=True)
+class PublicHolidays(Mapping[date, str]):
+    """All public holidays of a country and region by date, each year's worked out when it is first asked for.
+
+    Names are English where the package has them. An unknown country, or none, has no holidays.
+    """
+
+    country: str
+    region: str = ""
+
+    def __getitem__(self, day: date) -> str:
+        return _year(self.country, self.region, day.year)[day]
+
+    def __iter__(self) -> Iterator[date]:
+        for year in _KNOWN_YEARS:
+            yield from _year(self.country, self.region, year)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def holidays_between(country: str, region: str, *, first: date, last: date) -> dict[date, str]:
+    """Return the public holidays from `first` to `last`, both included, in order, each with its name."""
+    years = (_year(country, region, year) for year in _KNOWN_YEARS if first.year <= year <= last.year)
+    return {day: name for year in years for day, name in year.items() if first <= day <= last}
+
+
+@lru_cache(maxsize=512)
+def _year(country: str, region: str, year: int) -> Mapping[date, str]:
+    if year not in _KNOWN_YEARS or not country or not known(country, region):
+        return {}
+    import holidays  # noqa: PLC0415 - heavy, see above
+
+    found = holidays.country_holidays(country, subdiv=region or None, years=year, language=_LANGUAGE)
+    return dict(sorted((day, str(name)) for day, name in found.items() if day.year == year))
+
+
+def _plain(name: str) -> str:
+    """Take the accents off, so that "Åland" stands among the names with A."""
+    return normalize("NFD", name).encode("ascii", "ignore").decode()
+
+
+def _title(module: str) -> str:
+    """Make "Isle of Man" of "isle_of_man", as the package has no names for people."""
+    words = module.split("_")
+    return " ".join(word if word in _SMALL_WORDS else word.capitalize() for word in words)
