@@ -1,4 +1,4 @@
-"""Stand-ins for the outside world: Zoom, and the postman, on this machine and without accounts."""
+"""Stand-ins for the outside world, on this machine and without accounts; a folder each, and one base for all."""
 
 from sandbox.config import SandboxConfig
 from sandbox.control import SandboxControl

@@ -9,16 +9,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from sandbox.base.standins import stand_ins
-from sandbox.config import (
-    PARTS,
-    SandboxConfig,
-    SandboxError,
-    outside_apps_from,
-    refuse_real,
-    refuse_real_zoom,
-    zoom_app_from,
-)
+from sandbox.base.parts import stand_ins
+from sandbox.config import PARTS, SandboxConfig, SandboxError, apps_from, refuse_real
 from sandbox.running import Sandbox
 
 
@@ -46,15 +38,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _refuse_real_services(config: SandboxConfig) -> None:
-    if "zoom" in config.parts:
-        refuse_real_zoom(os.environ, client_id=config.zoom_app.client_id)
     for part, one in stand_ins().items():
         if part in config.parts:
             refuse_real(os.environ, part=part, client_id=config.app_of(part).client_id, hosts=one.real_hosts)
 
 
 def _config(given: argparse.Namespace) -> SandboxConfig:
-    app = zoom_app_from(os.environ)
+    apps = apps_from(os.environ)
     wishes = {
         "client_id": given.client_id,
         "client_secret": given.client_secret,
@@ -70,8 +60,8 @@ def _config(given: argparse.Namespace) -> SandboxConfig:
         public_url=given.public_url,
         app_url=given.app_url,
         parts=frozenset(part.strip() for part in given.parts.split(",") if part.strip()),
-        apps=outside_apps_from(os.environ),
-        zoom_app=replace(app, **{name: value for name, value in wishes.items() if value}),
+        apps=apps
+        | {"zoom": replace(apps["zoom"], **{name: value for name, value in wishes.items() if value})},
     )
 
 

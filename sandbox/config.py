@@ -2,47 +2,41 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-CLIENT_ID = "sandbox-zoom-client"
-CLIENT_SECRET = "sandbox-zoom-secret"
-WEBHOOK_TOKEN = "sandbox-zoom-webhook"
-CALLBACK_PATH = "/api/calendar-accounts/zoom/callback"
-WEBHOOK_PATH = "/api/webhooks/zoom/deauthorize"
-OUTSIDE = frozenset(path.parent.name for path in Path(__file__).parent.glob("*/standin.py"))
-"""The stand-ins beside Zoom's, each a package in here."""
-PARTS = frozenset({"zoom", "mailbox"}) | OUTSIDE
+CALLBACK_PATH = "/api/calendar-accounts/{}/callback"
+WEBHOOK_PATH = "/api/webhooks/{}/deauthorize"
+SERVICES = frozenset(path.parent.name for path in Path(__file__).parent.glob("*/standin.py"))
+"""The stand-ins: each folder in here with a `standin.py` is one."""
+PARTS = SERVICES | {"mailbox"}
 
 
 class SandboxError(Exception):
     """The sandbox cannot run; the message is a sentence for the person who started it."""
 
 
-@dataclass(frozen=True)
-class ZoomApp:
-    """The app as it is registered with the sandbox; an empty URL follows from the product's address."""
-
-    client_id: str = CLIENT_ID
-    client_secret: str = CLIENT_SECRET
-    webhook_token: str = WEBHOOK_TOKEN
-    redirect_uri: str = ""
-    webhook_url: str = ""
-
-
-@dataclass(frozen=True)
-class OutsideApp:
-    """The product's app as it is registered with a stand-in beside Zoom's."""
+@dataclass
+class App:
+    """The product as it is registered with a service; an empty address follows from where the product is."""
 
     client_id: str
     client_secret: str
+    webhook_token: str = ""
     redirect_uri: str = ""
+    webhook_url: str = ""
+    name: str = "TimeTuna"
+
+
+def example_app(part: str) -> App:
+    """Return the app that a stand-in knows where nothing else is said."""
+    return App(f"sandbox-{part}-client", f"sandbox-{part}-secret", f"sandbox-{part}-webhook")
 
 
 @dataclass(frozen=True)
 class SandboxConfig:
-    """Where the sandbox listens, what it keeps and which app it knows; port 0 means any free one."""
+    """Where the sandbox listens, what it keeps and which apps it knows; port 0 means any free one."""
 
     host: str = "127.0.0.1"
     http_port: int = 0
@@ -50,10 +44,8 @@ class SandboxConfig:
     state_dir: Path | None = None
     public_url: str = ""
     app_url: str = "http://localhost:8000"
-    join_base: str = "https://us05web.zoom.example"
     parts: frozenset[str] = PARTS
-    zoom_app: ZoomApp = field(default_factory=ZoomApp)
-    apps: Mapping[str, OutsideApp] = field(default_factory=dict)
+    apps: Mapping[str, App] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         unknown = self.parts - PARTS
@@ -62,49 +54,27 @@ class SandboxConfig:
                 f"The parts are {', '.join(sorted(PARTS))}; {', '.join(sorted(unknown)) or 'none'} is not one of them."
             )
 
-    @property
-    def redirect_uri(self) -> str:
-        """The one address that consent may lead back to."""
-        return self.zoom_app.redirect_uri or self.app_url.rstrip("/") + CALLBACK_PATH
-
-    def app_of(self, part: str) -> OutsideApp:
-        """Return the app that the stand-in of this part knows, with its redirect address."""
-        app = self.apps.get(part) or OutsideApp(f"sandbox-{part}-client", f"sandbox-{part}-secret")
-        callback = self.app_url.rstrip("/") + CALLBACK_PATH.replace("zoom", part)
-        return replace(app, redirect_uri=app.redirect_uri or callback)
-
-    @property
-    def webhook_url(self) -> str:
-        """Where `app_deauthorized` is sent."""
-        return self.zoom_app.webhook_url or self.app_url.rstrip("/") + WEBHOOK_PATH
-
-
-def zoom_app_from(environ: Mapping[str, str]) -> ZoomApp:
-    """Read the registered app from `SANDBOX_ZOOM_*`; what is absent takes the sandbox's example value."""
-    return ZoomApp(
-        client_id=environ.get("SANDBOX_ZOOM_CLIENT_ID") or CLIENT_ID,
-        client_secret=environ.get("SANDBOX_ZOOM_CLIENT_SECRET") or CLIENT_SECRET,
-        webhook_token=environ.get("SANDBOX_ZOOM_WEBHOOK_TOKEN") or WEBHOOK_TOKEN,
-        redirect_uri=environ.get("SANDBOX_ZOOM_REDIRECT_URI", ""),
-        webhook_url=environ.get("SANDBOX_ZOOM_WEBHOOK_URL", ""),
-    )
-
-
-def outside_apps_from(environ: Mapping[str, str]) -> dict[str, OutsideApp]:
-    """Read the apps from `SANDBOX_GOOGLE_*` and so on; what is absent takes the sandbox's example value."""
-    return {
-        part: OutsideApp(
-            environ.get(f"SANDBOX_{part.upper()}_CLIENT_ID") or f"sandbox-{part}-client",
-            environ.get(f"SANDBOX_{part.upper()}_CLIENT_SECRET") or f"sandbox-{part}-secret",
-            environ.get(f"SANDBOX_{part.upper()}_REDIRECT_URI", ""),
+    def app_of(self, part: str) -> App:
+        """Return the app that the stand-in of this part knows, with its addresses."""
+        app, home = self.apps.get(part) or example_app(part), self.app_url.rstrip("/")
+        return replace(
+            app,
+            redirect_uri=app.redirect_uri or home + CALLBACK_PATH.format(part),
+            webhook_url=app.webhook_url or home + WEBHOOK_PATH.format(part),
         )
-        for part in OUTSIDE
+
+
+def apps_from(environ: Mapping[str, str]) -> dict[str, App]:
+    """Read the apps from `SANDBOX_ZOOM_CLIENT_ID` and so on; what is absent takes the example value."""
+    names = [entry.name for entry in fields(App) if entry.name != "name"]
+    given = {
+        part: {name: environ.get(f"SANDBOX_{part.upper()}_{name.upper()}") for name in names}
+        for part in SERVICES
     }
-
-
-def refuse_real_zoom(environ: Mapping[str, str], *, client_id: str) -> None:
-    """Raise `SandboxError` where the environment holds keys or addresses of the real Zoom."""
-    refuse_real(environ, part="zoom", client_id=client_id, hosts=("zoom.us",))
+    return {
+        part: replace(example_app(part), **{name: value for name, value in values.items() if value})
+        for part, values in given.items()
+    }
 
 
 def refuse_real(environ: Mapping[str, str], *, part: str, client_id: str, hosts: tuple[str, ...]) -> None:

@@ -2,8 +2,9 @@
 
 import ssl
 import time
+from datetime import date, datetime
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import httpx
 
@@ -33,15 +34,15 @@ class SandboxControl:
         self.close()
 
     def ask(self, path: str, **query: str) -> Json:
-        """Return what a stand-in beside Zoom's says: `ask("google/state")`."""
+        """Return what a stand-in says: `ask("google/state")`."""
         return self._get(path, **query)
 
     def tell(self, path: str, **wishes: Any) -> Json:
-        """Have such a stand-in do something: `tell("google/event", …)`."""
+        """Have a stand-in do something: `tell("google/event", …)`."""
         return self._post(path, **wishes)
 
     def state(self) -> Json:
-        """Return everything the sandbox knows but tokens and secrets."""
+        """Return what the stand-ins share: calls, violations, faults, the clock."""
         return self._get("state")
 
     def secrets(self) -> list[str]:
@@ -51,18 +52,13 @@ class SandboxControl:
 
     def violations(self) -> list[Json]:
         """Return the rules that were broken: rows of `rule`, `detail`, `time`, `call`."""
-        rows: list[Json] = self.state()["violations"]
+        rows: list[Json] = SandboxControl.state(self)["violations"]
         return rows
 
     def calls(self, kind: str = "") -> list[Json]:
         """Return the calls that came in, of one kind (`v2.create`) or a family of kinds (`token`)."""
-        rows: list[Json] = self.state()["calls"]
+        rows: list[Json] = SandboxControl.state(self)["calls"]
         return [row for row in rows if not kind or row["kind"] == kind or row["kind"].startswith(kind + ".")]
-
-    def meetings(self) -> list[Json]:
-        """Return the meetings, oldest first."""
-        rows: list[Json] = self.state()["meetings"]
-        return rows
 
     def fault(self, name: str, *, times: int | None = 1, **args: Any) -> Json:
         """Switch a fault on for *times* strikes, or (None) until switched off."""
@@ -76,47 +72,13 @@ class SandboxControl:
         """Forget everything, mail included."""
         self._post("reset")
 
-    def decide(self, decision: str, *, user: str = "robin") -> None:
-        """Decide future consents: `allow`, `deny`, or `ask` to show the page again."""
-        self._post("consent-decision", decision=decision, user=user)
-
-    def remove_app(self, user: str = "robin", **options: Any) -> list[int | None]:
-        """Remove the app at Zoom; return the statuses with which the app answered the event."""
-        statuses: list[int | None] = self._post("remove-app", user=user, **options)["statuses"]
-        return statuses
-
-    def deliver_held(self, *, newest_first: bool = False) -> list[int | None]:
-        """Deliver the events held back by `hold`; return the app's statuses."""
-        statuses: list[int | None] = self._post("deliver-held", newest_first=newest_first)["statuses"]
-        return statuses
-
-    def url_validation(self, **options: Any) -> Json:
-        """Send `endpoint.url_validation`; return `ok`, `problem`, `status`, `seconds`."""
-        return self._post("url-validation", **options)
-
     def clock(self, offset_seconds: float) -> Json:
         """Set the sandbox's clock to so many seconds from now."""
         return self._post("clock", offset_seconds=offset_seconds)
 
-    def app(self, **changes: Any) -> Json:
-        """Change the registered app: `extra_scopes`, `redirect_uri`, `webhook_url` and so on."""
-        return self._post("app", **changes)
-
-    def user(self, user: str = "robin", **changes: Any) -> Json:
-        """Change a user: `can_host`, `passcode_required`, `display_name` and so on."""
-        return self._post("user", user=user, **changes)
-
-    def marketplace_add(self, user: str = "robin") -> str:
-        """Return the address a start from the Marketplace leads to: a code, and no state."""
-        return str(self._post("marketplace-add", user=user)["location"])
-
-    def note_disconnect(self, user: str = "robin") -> None:
-        """Make any further use of this user's grants a violation."""
-        self._post("note-disconnect", user=user)
-
     def mail(self, to: str = "") -> list[Json]:
         """Return the mails, oldest first, of one recipient or all."""
-        rows: list[Json] = self._get("mail", to=to)["mails"]
+        rows: list[Json] = self._get("mailbox/mails", to=to)["mails"]
         return rows
 
     def wait_for_mail(self, to: str = "", *, count: int = 1, seconds: float = 10) -> list[Json]:
@@ -132,13 +94,71 @@ class SandboxControl:
 
     def clear_mail(self) -> None:
         """Throw all mail away."""
-        self._post("mail/clear")
+        self._post("mailbox/clear")
 
     def _get(self, path: str, **query: str) -> Json:
         return _content(self._client.get(path, params=query))
 
     def _post(self, path: str, **wishes: Any) -> Json:
         return _content(self._client.post(path, json=wishes))
+
+
+class CalendarControl:
+    """Steers a stand-in of calendars in a sandbox; every method is one HTTP call.
+
+    zone: of events that name none; empty is their calendar's.
+    """
+
+    part: ClassVar[str]
+    zone: ClassVar[str] = ""
+
+    def __init__(self, sandbox: SandboxControl) -> None:
+        self.sandbox = sandbox
+
+    def tell(self, path: str, **wishes: Any) -> Json:
+        """Have the stand-in do something."""
+        return self.sandbox.tell(f"{self.part}/{path}", **wishes)
+
+    def state(self) -> Json:
+        """Return all but tokens and secrets."""
+        return self.sandbox.ask(f"{self.part}/state")
+
+    def decide(self, decision: str, *, account: str = "robin", without: tuple[str, ...] = ()) -> None:
+        """Decide future consents: `allow` (without some permissions), `deny`, or `ask` to show the page."""
+        self.tell("decide", decision=decision, account=account, without=list(without))
+
+    def add_calendar(self, calendar: str, **fields: Any) -> Json:
+        """Put a calendar into an account's list, with the fields that the stand-in has for it."""
+        return self.tell("calendar", id=calendar, **fields)
+
+    def change_calendar(self, calendar: str = "primary", *, account: str = "robin", **fields: Any) -> Json:
+        """Change an entry of a list of calendars."""
+        return self.tell("calendar/change", calendar=calendar, account=account, **fields)
+
+    def remove_calendar(self, calendar: str, *, account: str = "robin") -> None:
+        """Take a calendar out of an account's list."""
+        self.tell("calendar/remove", calendar=calendar, account=account)
+
+    def add_event(self, start: date, end: date, *, calendar: str = "primary", **fields: Any) -> Json:
+        """Put an event into a calendar, as its host would; two datetimes, or two dates for all-day.
+
+        Fields are the service's (`transparency`, `attendees`, `showAs`…), and `account`, and `zone` for series.
+        """
+        zone = str(start.tzinfo) if isinstance(start, datetime) else ""
+        given = {"zone": zone if "/" in zone else self.zone} | fields
+        return self.tell("event", start=start.isoformat(), end=end.isoformat(), calendar=calendar, **given)
+
+    def remove_event(self, event: str, *, calendar: str = "primary", account: str = "robin") -> None:
+        """Delete an event, as its host would."""
+        self.tell("event/remove", event=event, calendar=calendar, account=account)
+
+    def page_size(self, size: int) -> None:
+        """Set how many rows a page of a list has at most."""
+        self.tell("page-size", size=size)
+
+    def note_disconnect(self, account: str = "robin") -> None:
+        """Make any further use of this account's grants a violation."""
+        self.tell("note-disconnect", account=account)
 
 
 def _content(response: httpx.Response) -> Json:

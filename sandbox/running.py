@@ -2,38 +2,41 @@
 
 import threading
 from collections.abc import Callable
-from email.utils import formatdate
 from functools import partial
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
 from sandbox.base import control_routes, pages
-from sandbox.base.rendering import stylesheet
-from sandbox.base.standins import StandIn, stand_ins
-from sandbox.base.state import Memory, Store
+from sandbox.base.control_routes import Controls
+from sandbox.base.pages import Pages
+from sandbox.base.parts import Part, stand_ins
+from sandbox.base.state import Store
 from sandbox.base.wire import Request, Response, Server
 from sandbox.base.world import World
 from sandbox.config import SandboxConfig
-from sandbox.mailbox import pages as mail_pages
 from sandbox.mailbox.letterbox import Letterbox
+from sandbox.mailbox.part import MAILBOX
 from sandbox.mailbox.postman import Postman
-from sandbox.zoom import events
-from sandbox.zoom import routes as zoom
 
 _TICK = 0.5
-_METHODS = {"HEAD": "GET"}
 
 
 class Sandbox:
-    """The stand-ins of Zoom and of the postman; runs in threads of the process that starts it."""
+    """The stand-ins and the mail server; runs in threads of the process that starts it."""
 
     def __init__(self, config: SandboxConfig | None = None) -> None:
         self.config = config or SandboxConfig()
         folder = self.config.state_dir
-        others = {part: one for part, one in stand_ins().items() if part in self.config.parts}
-        store = Store(self.config, {part: _memory(one, self.config) for part, one in others.items()})
-        self.world = World(config=self.config, store=store, stand_ins=tuple(others.values()))
+        self.stand_ins = [one for part, one in stand_ins().items() if part in self.config.parts]
+        parts: list[Part] = [*self.stand_ins, *([MAILBOX] if "mailbox" in self.config.parts else [])]
+        self._pages, self._controls = Pages(parts), Controls(parts)
+        self.world = World(
+            config=self.config,
+            store=Store(self.config, {one.part: one.memory(self.config) for one in self.stand_ins}),
+            catalogue={name: fault for one in parts for name, fault in one.faults.items()},
+            links=tuple(link for one in parts for link in one.links),
+        )
         if "mailbox" in self.config.parts:
             self.world.letterbox = Letterbox(None if folder is None else folder / "mail")
         self._server: Server | None = None
@@ -98,22 +101,15 @@ class Sandbox:
     def answer(self, request: Request) -> Response:
         """Answer one HTTP request, whoever it is for."""
         if request.path.startswith(control_routes.PREFIX):
-            return control_routes.answer(self.world, request)
-        if zoom.is_zoom(request) and "zoom" in self.config.parts:
-            return self._zoom(request)
-        for one in self.world.stand_ins:
-            if one.is_mine(request):
-                return self._stand_in(one, request)
-        return self._harmless(self._page(request))
-
-    def _zoom(self, request: Request) -> Response:
-        guarded = request.path == "/oauth/authorize"
-        response = self._guarded(request, zoom.answer) if guarded else zoom.answer(self.world, request)
-        response.headers.setdefault("Date", formatdate(self.world.store.now(), usegmt=True))
-        return response
-
-    def _stand_in(self, one: StandIn, request: Request) -> Response:
-        return self._guarded(request, one.answer) if one.is_page(request) else one.answer(self.world, request)
+            return self._controls.answer(self.world, request)
+        for one in self.stand_ins:
+            if one.service.is_mine(request):
+                return (
+                    self._guarded(request, one.serve)
+                    if one.is_page(request)
+                    else one.serve(self.world, request)
+                )
+        return self._guarded(request, self._pages.answer)
 
     def _guarded(self, request: Request, answer: Callable[[World, Request], Response]) -> Response:
         if not pages.is_our_name(self.world, request):
@@ -122,29 +118,9 @@ class Sandbox:
             return _forbidden()
         return self._harmless(answer(self.world, request))
 
-    def _page(self, request: Request) -> Response:
-        if not pages.is_our_name(self.world, request):
-            return _unknown_name()
-        if request.path == "/static/sandbox.css":
-            return Response(200, stylesheet(), {"Content-Type": "text/css; charset=utf-8"})
-        if request.method == "POST" and pages.from_elsewhere(self.world, request):
-            return _forbidden()
-        if request.path == "/mail" or request.path.startswith("/mail/"):
-            return mail_pages.answer(self.world, request)
-        method = _METHODS.get(request.method, request.method)
-        chosen = pages.PAGES.get((method, request.path))
-        if (method, request.path) == ("GET", "/calls") and self.config.parts - {"mailbox"}:
-            chosen = pages.calls
-        elif chosen is None and "zoom" in self.config.parts:
-            chosen = pages.ZOOM_PAGES.get((method, request.path))
-            if method == "GET" and request.path.startswith("/j/"):
-                chosen = pages.join
-        return (chosen or pages.missing)(self.world, request)
-
     def _harmless(self, response: Response) -> Response:
         """Add the headers that keep a page for people harmless."""
-        addresses = [self.world.store.data.app.redirect_uri]
-        addresses += [self.config.app_of(one.part).redirect_uri for one in self.world.stand_ins]
+        addresses = [data.app.redirect_uri for data in self.world.store.parts.values()]
         homes = sorted({f"{home.scheme}://{home.netloc}" for home in map(urlsplit, addresses)})
         policy = (
             "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-src 'self'; base-uri 'none'; "
@@ -163,12 +139,8 @@ class Sandbox:
 
     def _tick(self) -> None:
         while not self.world.stopping.wait(_TICK):
-            events.retry_due(self.world)
-
-
-def _memory(one: StandIn, config: SandboxConfig) -> Memory:
-    app = config.app_of(one.part)
-    return Memory(fresh=lambda: one.fresh(app), read=lambda saved: one.read(saved, app))
+            for one in self.stand_ins:
+                one.tick(self.world)
 
 
 def _unknown_name() -> Response:

@@ -12,7 +12,7 @@ from tests.clock import present
 from tests.dying import Steps, in_child, install, work_off  # sets Django up
 
 # isort: split
-from sandbox import SandboxControl
+from sandbox.zoom.control import ZoomControl
 from timetuna.availability.minutes import minute_of
 from timetuna.bookings.actions.answer_request import approve, decline
 from timetuna.bookings.actions.book import Guest, Order, book
@@ -41,7 +41,7 @@ MOST_STEPS = 120
 class Life:
     """One booking, and what happens to it by the dice of one seed."""
 
-    def __init__(self, page_id: int, kind: str, *, seed: int, sandbox: SandboxControl) -> None:
+    def __init__(self, page_id: int, kind: str, *, seed: int, sandbox: ZoomControl) -> None:
         self.dice = random.Random(seed)  # noqa: S311 - so that a life can be led again
         self.sandbox, self.seed = sandbox, seed
         self.done: list[str] = []
@@ -202,7 +202,7 @@ def shown(life: Life) -> dict[str, object]:
 
 def main(sandbox_url: str, first_seed: int, count: int, *places: str) -> None:
     """places: PAGE:KIND, those among which a life chooses."""
-    with SandboxControl(sandbox_url) as sandbox:
+    with ZoomControl(sandbox_url) as sandbox:
         for seed in range(first_seed, first_seed + count):
             page_id, _, kind = places[seed % len(places)].partition(":")
             life = Life(int(page_id), kind, seed=seed, sandbox=sandbox)

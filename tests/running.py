@@ -17,7 +17,7 @@ from typing import Any
 
 import httpx
 
-from sandbox import SandboxControl
+from sandbox.zoom.control import ZoomControl
 from tests import clock
 from tests.migrated import fresh_database
 from timetuna.commands.demo import stand_in_settings
@@ -54,7 +54,7 @@ class LiveTimeTuna:
     folder: Path
     base_url: str
     environment: dict[str, str]
-    sandbox: SandboxControl
+    sandbox: ZoomControl
     serving: subprocess.Popen[bytes] | None = field(default=None, repr=False)
     forking: subprocess.Popen[str] | None = field(default=None, repr=False)
     in_turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -191,7 +191,7 @@ def _surroundings(folder: Path, more: dict[str, str]) -> Iterator[LiveTimeTuna]:
         environment = _environment(folder, url, web=web, http=http, smtp=smtp) | more
         with (
             _running([sys.executable, "-m", "sandbox", *outside], environment, log),
-            SandboxControl(f"http://127.0.0.1:{http}") as control,
+            ZoomControl(f"http://127.0.0.1:{http}") as control,
         ):
             live = LiveTimeTuna(folder, base_url, environment, control)
             try:

@@ -2,6 +2,7 @@
 
 import ast
 import sys
+import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -63,6 +64,7 @@ FILES = sorted(
 )
 SOURCES = [path for path in FILES if path.is_relative_to(ROOT / "timetuna") and "tests" not in path.parts]
 SANDBOX = [path for path in FILES if path.is_relative_to(ROOT / "sandbox") and "tests" not in path.parts]
+SERVICES = {path.parent.name for path in SANDBOX if path.name == "standin.py"}
 TESTS = [ROOT / "conftest.py", *(path for path in FILES if "tests" in path.relative_to(ROOT).parts)]
 
 
@@ -235,13 +237,41 @@ def test_the_sandbox_and_the_product_know_nothing_of_each_other() -> None:
     )
 
 
+def test_a_stand_in_is_its_folder_and_stands_on_the_base() -> None:
+    """Whoever adds one writes a folder: the base names none of them, and none needs another."""
+    report(
+        f"{name_of(path)} imports {'.'.join(parts)}: a service's stand-in is its own folder's business"
+        for path in SANDBOX
+        for parts in imports(path)
+        if parts[0] == "sandbox" and parts[1:] and parts[1] in SERVICES and parts[1] != module(path)[1]
+    )
+
+
+def test_what_is_installed_holds_no_tests() -> None:
+    """The wheel holds both packages without their folders of tests; what only those need has no place beside them."""
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]["targets"][
+        "wheel"
+    ]
+    assert wheel == {"packages": ["timetuna", "sandbox"], "exclude": ["tests"]}
+    report(
+        f"{name_of(path)} imports {'.'.join(parts)}: it belongs into a folder of tests"
+        for path in SOURCES + SANDBOX
+        for parts in imports(path)
+        if parts[0] in {"pytest", "hypothesis", "playwright", "time_machine", "tests"} or "tests" in parts
+    )
+
+
 def test_a_class_says_of_what_it_is() -> None:
+    report(offence for paths in (SOURCES, SANDBOX) for offence in _said_twice(paths))
+
+
+def _said_twice(paths: Sequence[Path]) -> Iterator[str]:
     homes: dict[str, list[str]] = {}
-    for path in SOURCES:
+    for path in paths:
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 homes.setdefault(node.name, []).append(name_of(path))
-    report(f"{name} stands twice: {', '.join(paths)}" for name, paths in homes.items() if len(paths) > 1)
+    yield from (f"{name} stands twice: {', '.join(found)}" for name, found in homes.items() if len(found) > 1)
 
 
 def test_nothing_gets_long() -> None:

@@ -1,149 +1,101 @@
-"""The catalogue of everything that can be made to go wrong, and the box of what is switched on."""
+"""What can be made to go wrong: how a fault is described, what many have in common, and the box of what is on."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.base.state import ActiveFault, Store
+from sandbox.base.wire import Response
 
-EVERYTHING = ("token", "revoke", "compliance", "v2")
-TOKEN = ("token",)
-V2 = ("v2",)
-CREATE = ("v2.create",)
-PROFILE = ("v2.users_me",)
-COMPLIANCE = ("compliance",)
+Json = dict[str, Any]
+Answer = Callable[[Json], Response]
+Change = Callable[[Json, Json], None]
+STAGES = {
+    "now": "Now",
+    "slow": "Waiting",
+    "before": "Instead of an answer",
+    "after": "After the work is done",
+    "shape": "In the answer",
+    "rule": "How it behaves",
+    "event": "In the next event",
+    "smtp": "In the mail server",
+}
 
 
 @dataclass(frozen=True)
 class Fault:
     """One thing that can go wrong: what a person reads, when it strikes, and where.
 
-    `stage` is `now` (done at once), `slow`, `before` (answers instead of Zoom), `after` (Zoom did its work),
-    `shape` (changes the JSON of the answer), `rule` (changes how Zoom behaves), `event` (webhooks) or `smtp`.
+    `stage` is `now` (done at once), `slow`, `before` (answers instead of the service), `after` (the service did its
+    work), `shape` (changes the JSON of the answer), `rule` (changes how it behaves), `event` (webhooks) or `smtp`.
+    on: names of calls, or what several begin with; none means every call.  args: what can be set, with its defaults;
+    one `after` the work says there how it ends: `ending` reset, dropped or truncated, or a `status`.
+    answer: what one `before` answers, by its arguments and the sandbox's clock, `now`.
+    change: what a `shape` does to the JSON, by its arguments;
+    a `status` among them is that of an error so changed.
     """
 
     words: str
     stage: str
     on: tuple[str, ...] = ()
     args: Mapping[str, Any] = field(default_factory=dict)
+    answer: Answer | None = None
+    change: Change | None = None
 
 
-FAULTS: dict[str, Fault] = {
-    # Done at once
-    "expire_access_token": Fault("Every access token expires now", "now"),
-    "revoke_grant": Fault("Every grant is revoked now, and no event is sent", "now"),
-    # Any call
-    "slow": Fault("The answer is slow", "slow", EVERYTHING, {"seconds": 4}),
-    "reset_before": Fault("The connection is reset before anything is done", "before", CREATE),
-    "reset_after": Fault("The meeting is made, then the connection is reset", "after", CREATE),
-    "dropped_after": Fault(
-        "The meeting is made, then the connection closes without an answer", "after", CREATE
-    ),
-    "truncated": Fault("The answer breaks off in the middle of its body", "after", EVERYTHING),
-    "http_500_html": Fault("500 with a page of HTML", "before", V2),
-    "http_502_html": Fault("502 with a page of HTML", "before", V2),
-    "http_503_html": Fault("503 with a page of HTML", "before", V2),
-    "http_502_after": Fault("The meeting is made, then a gateway answers 502", "after", CREATE),
-    "not_json": Fault("200 with text that is no JSON", "before", V2),
-    "huge_body": Fault("200 with eight megabytes of JSON", "before", V2),
-    "redirect": Fault("A redirect to another host", "before", V2, {"location": "https://elsewhere.example/"}),
-    "error_200": Fault("200 with a body shaped like an error", "before", V2),
-    "xml_errors": Fault("Error bodies are XML whatever Accept says", "rule", V2),
-    "extra_fields": Fault("Answers carry fields nobody has heard of", "shape", EVERYTHING),
-    # Token endpoint
-    "rotate_drop": Fault(
-        "A refresh rotates the tokens, then the connection drops", "after", ("token.refresh",)
-    ),
-    "token_500_html": Fault("The token endpoint answers 500 with HTML", "before", TOKEN),
-    "token_502_html": Fault("The token endpoint answers 502 with HTML", "before", TOKEN),
-    "token_429": Fault("The token endpoint answers 429", "before", TOKEN),
-    "token_missing_scope": Fault(
-        "The token answer lacks a scope", "shape", TOKEN, {"scope": "meeting:write:meeting"}
-    ),
-    "token_without_refresh": Fault("The token answer lacks refresh_token", "shape", TOKEN),
-    "expires_in": Fault("expires_in says 3600 instead of 3599", "shape", TOKEN, {"seconds": 3600}),
-    "old_error_texts": Fault(
-        "Token errors read invalid_request, as they once did", "shape", TOKEN, {"status": 400}
-    ),
-    "bare_error": Fault("Token errors lack their reason", "shape", TOKEN),
-    "invalid_client": Fault("The token endpoint knows the app no more", "before", TOKEN, {"status": 400}),
-    "invalid_grant": Fault("The token endpoint refuses code or token", "before", TOKEN, {"status": 400}),
-    "old_access_dies": Fault("A refresh kills the access token before it", "rule", ("token.refresh",)),
-    # API
-    "unauthorized": Fault(
-        "401, the access token is not accepted", "before", V2, {"message": "Invalid access token."}
-    ),
-    "rate_limit_second": Fault("429, the limit of this second", "before", V2, {"reset_in": 1}),
-    "rate_limit_daily": Fault("429, the account's limit of this day", "before", V2, {"retry_after": ""}),
-    "rate_limit_user": Fault(
-        "429, this user's hundred meetings of the day, without headers", "before", CREATE
-    ),
-    "rate_limit_concurrent": Fault("429, too many requests at once", "before", V2),
-    "users_me_fails": Fault(
-        "The profile cannot be read",
-        "before",
-        PROFILE,
-        {"status": 400, "code": 200, "message": "No permission."},
-    ),
-    "no_display_name": Fault("The profile lacks display_name", "shape", PROFILE),
-    "no_names": Fault("The profile lacks every name", "shape", PROFILE),
-    "no_user_id": Fault("The profile lacks the user's id", "shape", PROFILE),
-    "cannot_host": Fault("3161, this user may not host meetings", "before", CREATE),
-    "validation_300": Fault(
-        "300, the passcode breaks the account's rules",
-        "before",
-        CREATE,
-        {"field": "password", "message": "Password does not meet the account's requirements."},
-    ),
-    "create_4711": Fault("4711, the token lacks the scope", "before", CREATE),
-    "user_missing": Fault("1001, the user does not exist", "before", V2),
-    "no_password": Fault("The meeting has no passcode", "shape", CREATE),
-    "empty_password": Fault("The meeting's passcode is an empty text", "shape", CREATE),
-    "join_url_without_pwd": Fault("The join link does not carry the passcode", "shape", CREATE),
-    "join_url_missing": Fault("The meeting has no join link", "shape", CREATE),
-    "join_url_javascript": Fault("The join link is a javascript: address", "shape", CREATE),
-    "join_url_http": Fault("The join link is plain http", "shape", CREATE),
-    "no_uuid": Fault("The meeting has no uuid", "shape", CREATE),
-    "id_as_text": Fault("The meeting's id is a text", "shape", CREATE),
-    "start_time_shifted": Fault("The meeting comes back an hour later", "shape", CREATE, {"minutes": 60}),
-    "start_time_missing": Fault("The meeting comes back without a start", "shape", CREATE),
-    "unknown_timezone_error": Fault("An unknown time zone is refused, not guessed", "rule", CREATE),
-    # Consent
-    "preapproval": Fault("An administrator must approve the app first", "before", ("authorize",)),
-    "lenient_scope": Fault("A scope parameter is tolerated at authorize", "rule", ("authorize",)),
-    "decline_without_redirect": Fault(
-        "After Decline the person is left on Zoom's page", "rule", ("consent",)
-    ),
-    "decline_without_state": Fault("After Decline the redirect lacks the state", "rule", ("consent",)),
-    # Data compliance
-    "compliance_404": Fault("The compliance call is gone", "before", COMPLIANCE),
-    "compliance_500": Fault("The compliance call fails", "before", COMPLIANCE),
-    "compliance_timeout": Fault("The compliance call hangs", "slow", COMPLIANCE, {"seconds": 30}),
-    # Events: they apply to the next removal
-    "event_duplicate": Fault("The event comes twice", "event", (), {"duplicate": 2}),
-    "event_late": Fault(
-        "The event comes an hour late", "event", (), {"event_time_offset": -3600, "timestamp_offset": -3600}
-    ),
-    "event_held": Fault("The event is held back until it is let go", "event", (), {"hold": True}),
-    "event_lost": Fault("The event never comes", "event", (), {"lost": True}),
-    "event_bad_signature": Fault(
-        "The event is signed with another key", "event", (), {"bad_signature": True}
-    ),
-    "event_no_signature": Fault("The event is not signed", "event", (), {"no_signature": True}),
-    "event_reindented": Fault("The event is re-indented after signing", "event", (), {"reindent": True}),
-    "event_emoji": Fault("The event carries a fish and umlauts", "event", (), {"emoji": True}),
-    "event_legacy": Fault("The event has the shape of 2019", "event", (), {"shape": "legacy"}),
-    "event_other_client": Fault("The event is for another app", "event", (), {"other_client": True}),
-    "event_without_user": Fault("The event names no user", "event", (), {"without_user": True}),
-    "retry_4xx": Fault("Events answered with 3xx or 4xx are sent again as well", "rule", ("event",)),
-    "stale_retries": Fault("Repeated events keep their first timestamp", "rule", ("event",)),
-    # Mail
-    "smtp_421": Fault("The mail server turns connections away", "smtp", ("connect",)),
-    "smtp_451": Fault("The mail server refuses for now", "smtp", ("rcpt",)),
-    "smtp_550": Fault("The mail server does not know the recipient", "smtp", ("rcpt",), {"to": ""}),
-    "smtp_slow": Fault("The mail server takes its time", "smtp", ("data",), {"seconds": 4}),
-    "smtp_drop": Fault("The mail is kept, but the connection drops before the 250", "smtp", ("data",)),
-}
+def before(words: str, on: tuple[str, ...], answer: Answer, **args: Any) -> Fault:
+    """Return a fault that answers instead of the service."""
+    return Fault(words, "before", on, args, answer=answer)
+
+
+def shape(words: str, on: tuple[str, ...], change: Change, **args: Any) -> Fault:
+    """Return a fault that changes the JSON of an answer."""
+    return Fault(words, "shape", on, args, change=change)
+
+
+def reset_now(_: Json) -> Response:
+    """End the connection with a reset."""
+    return Response(ending="reset")
+
+
+def not_json(_: Json) -> Response:
+    """Answer with a text that is no JSON, though it says so."""
+    return Response(200, b"All is well.", {"Content-Type": "application/json"})
+
+
+def page_of_html(status: int, title: str = "") -> Answer:
+    """Return who answers with a gateway's page."""
+    text = (
+        f"<html><head><title>{title or status}</title></head><body><h1>{title or status}</h1></body></html>\n"
+    )
+    return lambda _: Response.html(text, status=status)
+
+
+def without(*names: str) -> Change:
+    """Return a change that takes fields away."""
+
+    def change(content: Json, _: Json) -> None:
+        for name in names:
+            content.pop(name, None)
+
+    return change
+
+
+def missing_scope(content: Json, args: Json) -> None:
+    """Take a permission out of a token answer, by the end of its name."""
+    if "scope" in content:
+        kept = [one for one in content["scope"].split() if not one.endswith(str(args["scope"]))]
+        content["scope"] = " ".join(kept)
+
+
+def without_in_rows(rows: str, name: str) -> Change:
+    """Return a change that takes a field away in every row of a list."""
+
+    def change(content: Json, _: Json) -> None:
+        for row in content.get(rows, []):
+            row.pop(name, None)
+
+    return change
 
 
 class UnknownFaultError(Exception):
@@ -153,7 +105,7 @@ class UnknownFaultError(Exception):
 class FaultBox:
     """The switched-on faults of one sandbox, out of its catalogue."""
 
-    def __init__(self, store: Store, catalogue: Mapping[str, Fault] = FAULTS) -> None:
+    def __init__(self, store: Store, catalogue: Mapping[str, Fault]) -> None:
         self._store = store
         self._catalogue = catalogue
 

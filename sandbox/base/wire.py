@@ -7,13 +7,13 @@ import struct
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.message import Message
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
-from urllib.parse import SplitResult, parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
 BODY_LIMIT = 2 * 1024 * 1024
 JSON_TYPE = "application/json;charset=UTF-8"
@@ -81,7 +81,7 @@ class Response:
 
     @classmethod
     def json(cls, content: Any, *, status: int = 200) -> "Response":
-        """Return *content* as compact JSON, the way Zoom sends it."""
+        """Return *content* as compact JSON, as the services send it."""
         body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
         return cls(status, body, {"Content-Type": JSON_TYPE})
 
@@ -101,6 +101,19 @@ class Response:
             return json.loads(self.body)
         except ValueError:
             return None
+
+
+class RefusedError(Exception):
+    """The call is refused with this answer."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(response.status)
+        self.response = response
+
+
+def with_query(address: str, parameters: Mapping[str, str]) -> str:
+    """Return the address with these parameters behind those it has."""
+    return address + ("&" if "?" in address else "?") + urlencode(parameters)
 
 
 Answer = Callable[[Request], Response]

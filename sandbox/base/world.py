@@ -1,11 +1,11 @@
 """What every route of the sandbox is given to work with."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
-from sandbox.base.faults import FAULTS, Fault, FaultBox
+from sandbox.base.faults import Fault, FaultBox
 from sandbox.base.state import Call, Store, Violation
 from sandbox.config import SandboxConfig
 
@@ -13,28 +13,39 @@ if TYPE_CHECKING:
     from sandbox.mailbox.letterbox import Letterbox
 
 
+class Link(NamedTuple):
+    """A page of a part for people: where it is, what it is called, what it is for.
+
+    In the words, `{}` stands for the count.
+    """
+
+    path: str
+    title: str
+    words: str
+    count: "Callable[[World], int]" = lambda _: 0
+
+
 @dataclass
 class World:
-    """The configuration, the memory, the faults and the letterbox of one running sandbox."""
+    """The configuration, the memory, the faults and the letterbox of one running sandbox.
+
+    catalogue: everything that can be made to go wrong in it.  links: its parts' pages.
+    """
 
     config: SandboxConfig
     store: Store
+    catalogue: Mapping[str, Fault]
+    links: tuple[Link, ...] = ()
     letterbox: "Letterbox | None" = None
     http_url: str = ""
     public_url: str = ""
     smtp_port: int = 0
     stopping: threading.Event = field(default_factory=threading.Event)
-    stand_ins: tuple[Any, ...] = ()
 
     @property
     def faults(self) -> FaultBox:
         """The faults that are switched on."""
         return FaultBox(self.store, self.catalogue)
-
-    @property
-    def catalogue(self) -> Mapping[str, Fault]:
-        """Everything that can be made to go wrong in this sandbox."""
-        return {**FAULTS, **{name: fault for one in self.stand_ins for name, fault in one.faults.items()}}
 
     def reset(self) -> None:
         """Forget everything, mail included."""

@@ -5,10 +5,10 @@ import string
 from typing import Any
 
 from sandbox.base.state import Call
+from sandbox.base.wire import RefusedError
 from sandbox.base.world import World
-from sandbox.google.access import RefusedError
 from sandbox.google.answers import error
-from sandbox.google.state import Calendar, Event
+from sandbox.google.state import GoogleCalendar, GoogleEvent
 
 Json = dict[str, Any]
 KIND = "hangoutsMeet"
@@ -26,7 +26,7 @@ def wish(world: World, sent: Json, *, version: str, call: Call) -> Json | None:
     return request if isinstance(request, dict) else None
 
 
-def make(world: World, event: Event, request: Json, *, calendar: Calendar, call: Call) -> None:
+def make(world: World, event: GoogleEvent, request: Json, *, calendar: GoogleCalendar, call: Call) -> None:
     """Begin a meeting for the event; the same requestId as before is ignored."""
     before = event.body.get("conferenceData", {}).get("createRequest", {})
     if before.get("requestId") == request.get("requestId"):
@@ -47,7 +47,7 @@ def make(world: World, event: Event, request: Json, *, calendar: Calendar, call:
         _finish(event)
 
 
-def look(event: Event) -> None:
+def look(event: GoogleEvent) -> None:
     """Count a look at an event whose meeting is being made; the last one finds it."""
     if event.waiting:
         event.waiting -= 1
@@ -55,7 +55,7 @@ def look(event: Event) -> None:
             _finish(event)
 
 
-def _finish(event: Event) -> None:
+def _finish(event: GoogleEvent) -> None:
     letters = "".join(secrets.choice(string.ascii_lowercase) for _ in range(10))
     name = f"{letters[:3]}-{letters[3:7]}-{letters[7:]}"
     link = f"https://meet.google.example/{name}"

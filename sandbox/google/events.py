@@ -4,14 +4,15 @@ import re
 import secrets
 from typing import Any
 
+from sandbox.base.accounts import Grant
 from sandbox.base.state import Call
-from sandbox.base.wire import Request, Response
+from sandbox.base.wire import RefusedError, Request, Response
 from sandbox.base.world import World
-from sandbox.google import conference, rules, state, times
-from sandbox.google.access import Desk, RefusedError, allowed, calendar_of
+from sandbox.google import conference, state, times
 from sandbox.google.answers import error, not_found, partial
+from sandbox.google.oauth import GOOGLE
 from sandbox.google.paths import names_of
-from sandbox.google.state import Calendar, Event
+from sandbox.google.state import GoogleCalendar, GoogleEvent
 
 Json = dict[str, Any]
 _ID = re.compile("[a-v0-9]{5,1024}")
@@ -20,29 +21,29 @@ _OWN = {"kind", "etag", "created", "updated", "htmlLink", "creator", "organizer"
 
 def insert(world: World, request: Request, call: Call) -> Response:
     """Make an event."""
-    desk = _desk(world, request, call)
+    grant, calendar = _writable(world, request, call)
     sent = _sent(request)
     if "id" in sent and "iCalUID" in sent:
         world.violation(call, "google-id-and-uid", "Only one of them may be given.")
     if "id" in sent and not _ID.fullmatch(str(sent["id"])):
         raise RefusedError(error(400, "invalid", "Invalid resource id value."))
-    rules.look_at_event(world, desk.grant.account, sent, call)
-    _refuse_twin(world, desk.calendar, sent)
+    GOOGLE.look_at_event(world, grant.account, sent, call)
+    _refuse_twin(world, calendar, sent)
     wish = conference.wish(world, sent, version=request.query().get("conferenceDataVersion", "0"), call=call)
-    event = add(world, desk.calendar, sent, by_app=True)
+    event = add(world, calendar, sent, by_app=True)
     try:
         if wish is not None:
-            conference.make(world, event, wish, calendar=desk.calendar, call=call)
+            conference.make(world, event, wish, calendar=calendar, call=call)
     except RefusedError:
-        state.of(world).events.remove(event)
+        GOOGLE.of(world).events.remove(event)
         raise
     return _answer(request, event)
 
 
 def get(world: World, request: Request, call: Call) -> Response:
     """Look at an event; a deleted one is shown as cancelled."""
-    grant = allowed(world, request, call, scopes={state.EVENTS})
-    calendar = calendar_of(world, grant, names_of(request)[0], role="reader")
+    grant = GOOGLE.allowed(world, request, call, scope=state.EVENTS)
+    calendar = GOOGLE.calendar(world, grant, names_of(request)[0], role="reader")
     event = _event(world, request, calendar)
     answer = _answer(request, event)
     conference.look(event)
@@ -61,18 +62,18 @@ def update(world: World, request: Request, call: Call) -> Response:
 
 def delete(world: World, request: Request, call: Call) -> Response:
     """Delete an event; what is left says that it is cancelled."""
-    desk = _desk(world, request, call)
-    event = _event(world, request, desk.calendar)
+    _, calendar = _writable(world, request, call)
+    event = _event(world, request, calendar)
     if not event.alive:
         raise RefusedError(error(410, "deleted", "Resource has been deleted"))
     cancel(world, event)
     return Response(204)
 
 
-def add(world: World, calendar: Calendar, body: Json, *, by_app: bool = False) -> Event:
+def add(world: World, calendar: GoogleCalendar, body: Json, *, by_app: bool = False) -> GoogleEvent:
     """Put an event into a calendar. Raises RefusedError where its times make no sense."""
     _check_times(calendar, body)
-    data = state.of(world)
+    data = GOOGLE.of(world)
     event_id = str(body.get("id") or secrets.token_hex(13))
     change, now = data.next_change(), world.store.stamp(milliseconds=True)
     person = {"email": calendar.id, "self": True}
@@ -90,7 +91,7 @@ def add(world: World, calendar: Calendar, body: Json, *, by_app: bool = False) -
         "sequence": 0,
         "eventType": "default",
     }
-    event = Event(
+    event = GoogleEvent(
         calendar.id, change, own | {k: v for k, v in body.items() if k not in _OWN and v is not None}
     )
     event.by_app = by_app
@@ -98,14 +99,14 @@ def add(world: World, calendar: Calendar, body: Json, *, by_app: bool = False) -
     return event
 
 
-def cancel(world: World, event: Event) -> None:
+def cancel(world: World, event: GoogleEvent) -> None:
     """Mark an event as deleted."""
     _touch(world, event, {**event.body, "status": "cancelled"})
 
 
 def _change(world: World, request: Request, call: Call, *, whole: bool) -> Response:
-    desk = _desk(world, request, call)
-    event = _event(world, request, desk.calendar)
+    _, calendar = _writable(world, request, call)
+    event = _event(world, request, calendar)
     wanted = request.header("If-Match")
     if wanted and wanted not in {"*", event.body["etag"]}:
         raise RefusedError(error(412, "conditionNotMet", "Precondition Failed"))
@@ -119,23 +120,23 @@ def _change(world: World, request: Request, call: Call, *, whole: bool) -> Respo
     )
     if merged.get("sequence", 0) < event.body.get("sequence", 0):
         raise RefusedError(error(400, "invalid", "Invalid sequence value."))
-    _check_times(desk.calendar, merged)
+    _check_times(calendar, merged)
     if any(merged.get(name) != event.body.get(name) for name in ("start", "end")):
         merged["sequence"] = max(merged.get("sequence", 0), event.body.get("sequence", 0) + 1)
     if wish is not None:
-        conference.make(world, event, wish, calendar=desk.calendar, call=call)
+        conference.make(world, event, wish, calendar=calendar, call=call)
         merged |= {k: event.body[k] for k in ("conferenceData", "hangoutLink") if k in event.body}
     _touch(world, event, merged)
     return _answer(request, event)
 
 
-def _desk(world: World, request: Request, call: Call) -> Desk:
-    grant = allowed(world, request, call, scopes={state.EVENTS})
-    return Desk(grant, calendar_of(world, grant, names_of(request)[0], role="writer"))
+def _writable(world: World, request: Request, call: Call) -> tuple[Grant, GoogleCalendar]:
+    grant = GOOGLE.allowed(world, request, call, scope=state.EVENTS)
+    return grant, GOOGLE.calendar(world, grant, names_of(request)[0], role="writer")
 
 
-def _event(world: World, request: Request, calendar: Calendar) -> Event:
-    event = state.of(world).event(calendar.id, names_of(request)[1])
+def _event(world: World, request: Request, calendar: GoogleCalendar) -> GoogleEvent:
+    event = GOOGLE.of(world).event(calendar.id, names_of(request)[1])
     if event is None:
         raise RefusedError(not_found())
     return event
@@ -154,16 +155,16 @@ def _sent(request: Request) -> Json:
     return content
 
 
-def _refuse_twin(world: World, calendar: Calendar, sent: Json) -> None:
+def _refuse_twin(world: World, calendar: GoogleCalendar, sent: Json) -> None:
     """Refuse an id or iCalUID that the calendar knows; those of deleted events are not free again."""
-    for event in state.of(world).events:
+    for event in GOOGLE.of(world).events:
         if event.calendar == calendar.id and any(
             name in sent and sent[name] == event.body.get(name) for name in ("id", "iCalUID")
         ):
             raise RefusedError(error(409, "duplicate", "The requested identifier already exists."))
 
 
-def _check_times(calendar: Calendar, body: Json) -> None:
+def _check_times(calendar: GoogleCalendar, body: Json) -> None:
     try:
         start, end = times.span(body, calendar.time_zone)
     except (KeyError, ValueError, TypeError) as problem:
@@ -186,12 +187,12 @@ def _merged(old: Json, new: Json) -> Json:
     return merged
 
 
-def _touch(world: World, event: Event, body: Json) -> None:
-    event.change = state.of(world).next_change()
+def _touch(world: World, event: GoogleEvent, body: Json) -> None:
+    event.change = GOOGLE.of(world).next_change()
     event.body = body | {"etag": f'"{event.change}"', "updated": world.store.stamp(milliseconds=True)}
 
 
-def _answer(request: Request, event: Event) -> Response:
+def _answer(request: Request, event: GoogleEvent) -> Response:
     try:
         content = partial(event.body, request.query().get("fields", ""))
     except ValueError:

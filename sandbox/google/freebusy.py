@@ -4,12 +4,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sandbox.base.state import Call
-from sandbox.base.wire import Request, Response
+from sandbox.base.wire import RefusedError, Request, Response
 from sandbox.base.world import World
 from sandbox.google import state, times
-from sandbox.google.access import RefusedError, allowed
 from sandbox.google.answers import error
-from sandbox.google.state import Calendar
+from sandbox.google.oauth import GOOGLE
+from sandbox.google.state import GoogleCalendar
 
 Json = dict[str, Any]
 _LONGEST = timedelta(days=92)
@@ -17,7 +17,7 @@ _LONGEST = timedelta(days=92)
 
 def query(world: World, request: Request, call: Call) -> Response:
     """Answer when the calendars are taken; what goes wrong with one of them stands inside a 200."""
-    grant = allowed(world, request, call, scopes={state.FREE_BUSY})
+    grant = GOOGLE.allowed(world, request, call, scope=state.FREE_BUSY)
     try:
         asked = request.json()
         first, last = times.moment(asked["timeMin"]), times.moment(asked["timeMax"])
@@ -38,7 +38,7 @@ def query(world: World, request: Request, call: Call) -> Response:
 
 
 def _one(world: World, account: str, name: str, window: tuple[datetime, datetime]) -> Json:
-    calendar = state.of(world).calendar(account, name)
+    calendar = GOOGLE.of(world).calendar(account, name)
     if calendar is None:
         return _problem("notFound")
     first, last = window
@@ -54,9 +54,9 @@ def _one(world: World, account: str, name: str, window: tuple[datetime, datetime
     return {"busy": [{"start": times.written(start), "end": times.written(end)} for start, end in rows]}
 
 
-def _taken(world: World, calendar: Calendar, last: datetime) -> list[tuple[datetime, datetime]]:
+def _taken(world: World, calendar: GoogleCalendar, last: datetime) -> list[tuple[datetime, datetime]]:
     found = []
-    for event in state.of(world).events:
+    for event in GOOGLE.of(world).events:
         guests = event.body.get("attendees", [])
         declined = any(one.get("self") and one.get("responseStatus") == "declined" for one in guests)
         free = (

@@ -1,18 +1,17 @@
 """Lists in pages: an account's calendars, a calendar's events, whole or since a sync token."""
 
-import base64
-import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sandbox.base.calendars import pack, unpack
 from sandbox.base.state import Call
-from sandbox.base.wire import Request, Response
+from sandbox.base.wire import RefusedError, Request, Response
 from sandbox.base.world import World
 from sandbox.google import state, times
-from sandbox.google.access import RefusedError, allowed, calendar_of
 from sandbox.google.answers import error, partial
+from sandbox.google.oauth import GOOGLE
 from sandbox.google.paths import names_of
-from sandbox.google.state import Calendar, Event
+from sandbox.google.state import GoogleCalendar, GoogleEvent
 
 Json = dict[str, Any]
 _LONGEST = timedelta(days=3650)
@@ -22,13 +21,13 @@ _HIDES = ("iCalUID", "orderBy", "privateExtendedProperty", "q")
 
 def calendars(world: World, request: Request, call: Call) -> Response:
     """List the account's calendars."""
-    grant = allowed(world, request, call, scopes={state.CALENDAR_LIST})
-    rows = [_entry(one) for one in state.of(world).calendars if one.account == grant.account]
+    grant = GOOGLE.allowed(world, request, call, scope=state.CALENDAR_LIST)
+    rows = [_entry(one) for one in GOOGLE.of(world).calendars if one.account == grant.account]
     page, following, _ = _page(world, request, rows)
     return _answer(request, {"kind": "calendar#calendarList", "items": page, **following})
 
 
-def _entry(calendar: Calendar) -> Json:
+def _entry(calendar: GoogleCalendar) -> Json:
     kinds = ["hangoutsMeet"] if calendar.meet else ["eventHangout"]
     content: Json = {
         "kind": "calendar#calendarListEntry",
@@ -51,8 +50,8 @@ def _entry(calendar: Calendar) -> Json:
 
 def events(world: World, request: Request, call: Call) -> Response:
     """List a calendar's events."""
-    grant = allowed(world, request, call, scopes={state.EVENTS})
-    calendar = calendar_of(world, grant, names_of(request)[0])
+    grant = GOOGLE.allowed(world, request, call, scope=state.EVENTS)
+    calendar = GOOGLE.calendar(world, grant, names_of(request)[0])
     asked = request.query()
     token = _token(asked.get("syncToken", ""), calendar) if "syncToken" in asked else None
     if token is not None and world.faults.rules("google_sync_gone", kind=call.kind):
@@ -62,7 +61,7 @@ def events(world: World, request: Request, call: Call) -> Response:
     page, following, change = _page(world, request, rows)
     if "nextPageToken" not in following and not set(_HIDES) & set(asked):
         kept = {name: wanted[name] for name in _SYNCED if name in wanted}
-        following["nextSyncToken"] = _pack({"calendar": calendar.id, "change": change, **kept})
+        following["nextSyncToken"] = pack({"calendar": calendar.id, "change": change, **kept})
     content = {
         "kind": "calendar#events",
         "summary": calendar.summary,
@@ -73,12 +72,12 @@ def events(world: World, request: Request, call: Call) -> Response:
     return _answer(request, content | following)
 
 
-def _rows(world: World, calendar: Calendar, wanted: Json, *, since: int | None) -> list[Json]:
+def _rows(world: World, calendar: GoogleCalendar, wanted: Json, *, since: int | None) -> list[Json]:
     first, last = _window(wanted)
     deleted = since is not None or wanted.get("showDeleted") == "true"
     furthest = datetime.now(UTC) + _LONGEST
     rows: list[Json] = []
-    for event in state.of(world).events:
+    for event in GOOGLE.of(world).events:
         if event.calendar != calendar.id or (since is not None and event.change <= since):
             continue
         if not _is_asked_for(event, wanted) or not (event.alive or deleted):
@@ -90,7 +89,7 @@ def _rows(world: World, calendar: Calendar, wanted: Json, *, since: int | None) 
     return sorted(rows, key=lambda row: times.span(row, calendar.time_zone))
 
 
-def _is_asked_for(event: Event, wanted: Json) -> bool:
+def _is_asked_for(event: GoogleEvent, wanted: Json) -> bool:
     if "iCalUID" in wanted and event.body.get("iCalUID") != wanted["iCalUID"]:
         return False
     if "privateExtendedProperty" not in wanted:
@@ -125,22 +124,22 @@ def _bare(row: Json) -> Json:
 
 def _page(world: World, request: Request, rows: list[Json]) -> tuple[list[Json], Json, int]:
     """Return a page of the rows, the token of the next one, and the change up to which the list is true."""
-    asked, data = request.query(), state.of(world)
+    asked, data = request.query(), GOOGLE.of(world)
     size = min(int(asked.get("maxResults", "250")), data.page_size)
     start, change = 0, data.change
     if "pageToken" in asked:
         try:
-            found = _unpack(asked["pageToken"])
+            found = unpack(asked["pageToken"])
             start, change = int(found["start"]), int(found["change"])
         except (ValueError, KeyError, TypeError):
             raise RefusedError(error(400, "invalid", "Invalid page token value.")) from None
-    more = {"nextPageToken": _pack({"start": start + size, "change": change})} if rows[start + size :] else {}
+    more = {"nextPageToken": pack({"start": start + size, "change": change})} if rows[start + size :] else {}
     return rows[start : start + size], more, change
 
 
-def _token(text: str, calendar: Calendar) -> Json:
+def _token(text: str, calendar: GoogleCalendar) -> Json:
     try:
-        token = _unpack(text)
+        token = unpack(text)
         good = token["calendar"] == calendar.id and token["change"] >= calendar.oldest_change
     except (ValueError, KeyError, TypeError):
         good = False
@@ -152,17 +151,6 @@ def _token(text: str, calendar: Calendar) -> Json:
 def _gone() -> Response:
     message = "Sync token is no longer valid, a full sync is required."
     return error(410, "fullSyncRequired", message, domain="calendar")
-
-
-def _pack(content: Json) -> str:
-    return base64.urlsafe_b64encode(json.dumps(content).encode()).decode().rstrip("=")
-
-
-def _unpack(text: str) -> Json:
-    content = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    if not isinstance(content, dict):
-        raise TypeError("no object")
-    return content
 
 
 def _answer(request: Request, content: Json) -> Response:

@@ -18,7 +18,6 @@ _PLAIN = {
     ("POST", "/calendar/delete"): "google.page",
     ("POST", "/calendar/revoke"): "google.page",
 }
-_PAGES = {"google.authorize", "google.consent", "google.page"}
 _GRANTS = {"authorization_code": "google.token.code", "refresh_token": "google.token.refresh"}
 _EVENTS = re.compile(r"/calendar/v3/calendars/([^/]+)/events(?:/([^/]+))?")
 _ALL = {"GET": "google.events.list", "POST": "google.events.insert"}
@@ -28,16 +27,6 @@ _ONE = {
     "PUT": "google.events.update",
     "DELETE": "google.events.delete",
 }
-
-
-def is_mine(request: Request) -> bool:
-    """Say whether the request is for Google."""
-    return request.path == PREFIX or request.path.startswith(f"{PREFIX}/")
-
-
-def is_page(request: Request) -> bool:
-    """Say whether a person's browser makes this request."""
-    return kind_of(request) in _PAGES
 
 
 def kind_of(request: Request) -> str:

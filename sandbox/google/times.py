@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from sandbox.base.calendars import series
 
 Json = dict[str, Any]
 _DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _MOST = 1000
+_INSTANT = timedelta(microseconds=1)  # UNTIL is the last start that counts
 
 
 def moment(text: str) -> datetime:
@@ -68,26 +70,16 @@ def _days(recurrence: list[str], first: datetime, *, until: datetime) -> Iterato
     """Yield the starts by the wall clock: FREQ=DAILY or WEEKLY with INTERVAL, COUNT, UNTIL, BYDAY."""
     lines = [line.partition(":")[2] for line in recurrence if line.startswith("RRULE:")]
     rule = dict(part.split("=", 1) for part in lines[0].split(";")) if lines else {}
-    step, most = int(rule.get("INTERVAL", "1")), int(rule.get("COUNT", _MOST))
-    last = _until(rule["UNTIL"]) if "UNTIL" in rule else until
     weekly = rule.get("FREQ") == "WEEKLY"
-    wanted = (
-        set(rule["BYDAY"].split(","))
-        if "BYDAY" in rule
-        else {_DAYS[first.weekday()]}
-        if weekly
-        else set(_DAYS)
+    days = rule["BYDAY"].split(",") if "BYDAY" in rule else ([_DAYS[first.weekday()]] if weekly else _DAYS)
+    return series(
+        first,
+        until=min(until, _until(rule["UNTIL"]) + _INSTANT) if "UNTIL" in rule else until,
+        weekly=weekly,
+        step=int(rule.get("INTERVAL", "1")),
+        most=int(rule.get("COUNT", _MOST)),
+        weekdays={_DAYS.index(day) for day in days},
     )
-    monday = first - timedelta(days=first.weekday())
-    found = 0
-    for index in count():
-        day = first + timedelta(days=index)
-        if found >= most or day >= until or day > last:
-            return
-        apart = (day - monday).days // 7 if weekly else index
-        if apart % step == 0 and _DAYS[day.weekday()] in wanted:
-            found += 1
-            yield day
 
 
 def _until(text: str) -> datetime:

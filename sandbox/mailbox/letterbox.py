@@ -29,7 +29,7 @@ class Envelope:
 
 
 @dataclass(frozen=True)
-class Part:
+class MailPart:
     """One attachment, or one text part other than the two bodies."""
 
     index: int
@@ -96,12 +96,12 @@ class Letter:
             return None
 
     @cached_property
-    def parts(self) -> list[Part]:
+    def parts(self) -> list[MailPart]:
         """Everything in the mail that is not one of its two bodies."""
         bodies = [self._body_part("plain"), self._body_part("html")]
         found = [part for part in self.message.walk() if not part.is_multipart() and part not in bodies]
         return [
-            Part(
+            MailPart(
                 index=index,
                 filename=part.get_filename() or "",
                 content_type=part.get_content_type(),

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from sandbox.base.pages import missing, page
 from sandbox.base.wire import Request, Response
 from sandbox.base.world import World
-from sandbox.mailbox.letterbox import Letter, Part
+from sandbox.mailbox.letterbox import Letter, MailPart
 
 # A mail is a stranger's page: no script, no form, nothing of ours within reach. Links lead out of its frame.
 MAIL_POLICY = (
@@ -98,7 +98,7 @@ def _one(world: World, letter: Letter) -> Response:
     )
 
 
-def _shown(part: Part) -> dict[str, object]:
+def _shown(part: MailPart) -> dict[str, object]:
     text = part.text if part.is_calendar else ""
     telling = [
         line.split(":", 1) for line in text.splitlines() if line.split(";")[0].split(":")[0] in _TELLING
@@ -127,7 +127,7 @@ def _html(letter: Letter) -> Response:
     return response
 
 
-def _part(part: Part) -> Response:
+def _part(part: MailPart) -> Response:
     known = re.fullmatch(r"[\w.+-]+/[\w.+-]+", part.content_type)
     headers = {
         "Content-Type": part.content_type if known else "application/octet-stream",

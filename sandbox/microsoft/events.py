@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sandbox.base.state import Call
-from sandbox.base.wire import Request, Response
+from sandbox.base.wire import RefusedError, Request, Response
 from sandbox.base.world import World
-from sandbox.microsoft import meeting, odata, rules, state, times
-from sandbox.microsoft.access import RefusedError, desk_of, event_of
+from sandbox.microsoft import meeting, odata, times
 from sandbox.microsoft.answers import denied, error
-from sandbox.microsoft.state import Calendar, Event
+from sandbox.microsoft.oauth import MICROSOFT
+from sandbox.microsoft.state import MicrosoftCalendar, MicrosoftEvent
 
 Json = dict[str, Any]
 _WRITABLE = {
@@ -35,24 +35,24 @@ _LONG_AGO = "0001-01-01T00:00:00Z"
 
 def create(world: World, request: Request, call: Call) -> Response:
     """Make an event; the same transactionId again makes none."""
-    desk = desk_of(world, request, call, writes=True)
+    calendar = MICROSOFT.calendar(world, request, call, writes=True)
     sent = _sent(request)
-    known = _of_transaction(world, desk.grant.account, sent.get("transactionId"))
+    known = _of_transaction(world, calendar.account, sent.get("transactionId"))
     if known:
         if world.faults.rules("microsoft_transaction_conflict", kind=call.kind):
             raise RefusedError(error(409, "ErrorDuplicateTransactionId", "The transaction id is used."))
         return Response.json(odata.shown(known, known.body, request), status=201)
-    rules.look_at_event(world, desk.grant.account, sent, call)
-    event = add(world, desk.calendar, sent)
+    MICROSOFT.look_at_event(world, calendar.account, sent, call)
+    event = add(world, calendar, sent)
     event.by_app = True
     if sent.get("isOnlineMeeting") is True:
-        meeting.begin(world, event, calendar=desk.calendar, call=call)
+        meeting.begin(world, event, calendar=calendar, call=call)
     return Response.json(odata.shown(event, event.body, request), status=201)
 
 
 def get(world: World, request: Request, call: Call) -> Response:
     """Look at an event; with an immutable id also at one in the bin."""
-    event = event_of(world, request, call)
+    event = MICROSOFT.event(world, request, call)
     answer = Response.json(odata.shown(event, event.body, request))
     meeting.look(event)
     return answer
@@ -60,12 +60,12 @@ def get(world: World, request: Request, call: Call) -> Response:
 
 def patch(world: World, request: Request, call: Call) -> Response:
     """Change the fields that were sent."""
-    event = event_of(world, request, call)
-    calendar = state.of(world).calendar(event.account, event.calendar)
+    event = MICROSOFT.event(world, request, call)
+    calendar = MICROSOFT.of(world).calendar(event.account, event.calendar)
     sent = _sent(request)
     if calendar is None or not calendar.can_edit:
         raise RefusedError(denied())
-    rules.look_at_attendees(world, sent, call)
+    MICROSOFT.look_at_attendees(world, sent, call)
     merged = event.body | _clean(sent)
     _check(merged, calendar)
     event.body = merged
@@ -80,14 +80,14 @@ def patch(world: World, request: Request, call: Call) -> Response:
 
 def delete(world: World, request: Request, call: Call) -> Response:
     """Move an event to the bin. There, an immutable id is still good, and refuses to be deleted again."""
-    event = event_of(world, request, call)
+    event = MICROSOFT.event(world, request, call)
     if event.binned:
         raise RefusedError(error(403, "ErrorCannotDeleteObject", "Object cannot be deleted."))
     cancel(world, event)
     return Response(204)
 
 
-def add(world: World, calendar: Calendar, given: Json) -> Event:
+def add(world: World, calendar: MicrosoftCalendar, given: Json) -> MicrosoftEvent:
     """Put an event into a calendar. Raises RefusedError where its times make no sense."""
     now = times.stamp(datetime.fromtimestamp(world.store.now(), UTC))
     event_id = "AAkALgAA" + secrets.token_hex(30) + "AAAA_-="
@@ -99,22 +99,22 @@ def add(world: World, calendar: Calendar, given: Json) -> Event:
         body["transactionId"] = given["transactionId"]
     body["type"] = "seriesMaster" if body["recurrence"] else "singleInstance"
     _check(body, calendar)
-    change = state.of(world).next_change()
-    event = Event(event_id, calendar.account, calendar.id, change, body, _marks(given))
+    change = MICROSOFT.of(world).next_change()
+    event = MicrosoftEvent(calendar.id, change, body, event_id, calendar.account, _marks(given))
     touch(world, event)
-    state.of(world).events.append(event)
+    MICROSOFT.of(world).events.append(event)
     return event
 
 
-def cancel(world: World, event: Event) -> None:
+def cancel(world: World, event: MicrosoftEvent) -> None:
     """Move an event to the bin."""
     event.binned = True
     touch(world, event)
 
 
-def touch(world: World, event: Event) -> None:
+def touch(world: World, event: MicrosoftEvent) -> None:
     """Mark an event as changed."""
-    event.change = state.of(world).next_change()
+    event.change = MICROSOFT.of(world).next_change()
     now = times.stamp(datetime.fromtimestamp(world.store.now(), UTC))
     event.body |= {
         "changeKey": f"ck{event.change}",
@@ -123,8 +123,8 @@ def touch(world: World, event: Event) -> None:
     }
 
 
-def _blank(world: World, calendar: Calendar) -> Json:
-    person = state.of(world).account(calendar.account)
+def _blank(world: World, calendar: MicrosoftCalendar) -> Json:
+    person = MICROSOFT.of(world).account(calendar.account)
     address = {"name": person.name if person else "", "address": calendar.owner}
     return {
         "iCalUId": f"040000008200E00074C5B7101A82E008{secrets.token_hex(28).upper()}",
@@ -161,7 +161,7 @@ def _clean(sent: Json) -> Json:
     return kept
 
 
-def _check(body: Json, calendar: Calendar) -> None:
+def _check(body: Json, calendar: MicrosoftCalendar) -> None:
     try:
         start, end = times.span(body, calendar.time_zone)
     except (KeyError, ValueError, TypeError) as problem:
@@ -188,7 +188,7 @@ def _sent(request: Request) -> Json:
     return content
 
 
-def _of_transaction(world: World, account: str, transaction: Any) -> Event | None:
+def _of_transaction(world: World, account: str, transaction: Any) -> MicrosoftEvent | None:
     """Return the event that this transaction made. Microsoft does not say for how long it remembers; here, for ever."""
-    mine = [one for one in state.of(world).events if one.account == account]
+    mine = [one for one in MICROSOFT.of(world).events if one.account == account]
     return next((one for one in mine if transaction and one.body.get("transactionId") == transaction), None)

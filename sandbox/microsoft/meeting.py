@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.base.state import Call
 from sandbox.base.world import World
-from sandbox.microsoft.state import TEAMS, Calendar, Event
+from sandbox.microsoft.state import TEAMS, MicrosoftCalendar, MicrosoftEvent
 
 Json = dict[str, Any]
 NONE: Json = {"isOnlineMeeting": False, "onlineMeetingProvider": "unknown", "onlineMeeting": None}
@@ -20,7 +20,7 @@ def page_of(content: str) -> str:
     return content if "<html" in content.lower() else _PAGE.format(content)
 
 
-def begin(world: World, event: Event, *, calendar: Calendar, call: Call) -> None:
+def begin(world: World, event: MicrosoftEvent, *, calendar: MicrosoftCalendar, call: Call) -> None:
     """Give the event a meeting, where its calendar can have one; else Graph says so only by leaving it out."""
     if event.body["isOnlineMeeting"]:
         return
@@ -38,7 +38,7 @@ def begin(world: World, event: Event, *, calendar: Calendar, call: Call) -> None
         _finish(event)
 
 
-def look(event: Event) -> None:
+def look(event: MicrosoftEvent) -> None:
     """Count a look at an event whose meeting is being made; the last one finds it."""
     if event.waiting:
         event.waiting -= 1
@@ -46,7 +46,7 @@ def look(event: Event) -> None:
             _finish(event)
 
 
-def keep(world: World, event: Event, *, call: Call) -> None:
+def keep(world: World, event: MicrosoftEvent, *, call: Call) -> None:
     """After the text was written: a meeting whose way in is not in it any more is over."""
     linked = event.body["onlineMeeting"] is not None
     if linked and event.join not in event.body["body"]["content"]:
@@ -55,7 +55,7 @@ def keep(world: World, event: Event, *, call: Call) -> None:
         event.join = ""
 
 
-def _finish(event: Event) -> None:
+def _finish(event: MicrosoftEvent) -> None:
     event.body["onlineMeeting"] = {"joinUrl": event.join}
     way_in = f'<div class="me-email-text"><a href="{event.join}">Join the meeting now</a></div>'
     content = event.body["body"]["content"]

@@ -3,10 +3,9 @@
 import re
 from typing import Any
 
-from sandbox.base.wire import Request
-from sandbox.microsoft.access import RefusedError
+from sandbox.base.wire import RefusedError, Request
 from sandbox.microsoft.answers import bad_request
-from sandbox.microsoft.state import Event
+from sandbox.microsoft.state import MicrosoftEvent
 
 Json = dict[str, Any]
 _ALWAYS = {"id", "@odata.etag"}
@@ -41,7 +40,7 @@ def page_size(request: Request) -> int:
     return min(int(asked), _LARGEST) if asked.isdigit() and int(asked) else _DEFAULT_SIZE
 
 
-def shown(event: Event, body: Json, request: Request) -> Json:
+def shown(event: MicrosoftEvent, body: Json, request: Request) -> Json:
     """Return an event, or one occurrence of it, as it was asked for."""
     asked = request.query()
     content = dict(body)
@@ -66,7 +65,7 @@ def selected(content: Json, names: str) -> Json:
     return {name: value for name, value in content.items() if not wanted or name in wanted | _ALWAYS}
 
 
-def is_asked_for(event: Event, request: Request) -> bool:
+def is_asked_for(event: MicrosoftEvent, request: Request) -> bool:
     """Say whether the event goes through the filter. Raises RefusedError."""
     text = request.query().get("$filter", "")
     if not text:

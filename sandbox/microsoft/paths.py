@@ -6,10 +6,8 @@ from urllib.parse import unquote
 from sandbox.base.wire import Request
 
 PREFIX = "/microsoft"
-PAGE = f"{PREFIX}/calendar"
 _SIGN_IN = re.compile(r"/[^/]+/oauth2/v2\.0/(authorize|token)")
 _GRANTS = {"authorization_code": "microsoft.token.code", "refresh_token": "microsoft.token.refresh"}
-_PAGES = {"microsoft.authorize", "microsoft.consent", "microsoft.page"}
 _BUTTONS = {"", "/add", "/delete", "/revoke"}
 _LISTS = {
     ("GET", "/me"): "microsoft.me",
@@ -28,16 +26,6 @@ _ONE = {
     "PATCH": "microsoft.events.patch",
     "DELETE": "microsoft.events.delete",
 }
-
-
-def is_mine(request: Request) -> bool:
-    """Say whether the request is for Microsoft."""
-    return request.path == PREFIX or request.path.startswith(f"{PREFIX}/")
-
-
-def is_page(request: Request) -> bool:
-    """Say whether a person's browser makes this request."""
-    return kind_of(request) in _PAGES
 
 
 def kind_of(request: Request) -> str:

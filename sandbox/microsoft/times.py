@@ -1,10 +1,11 @@
 """When events are: their ends as moments, the days of series, and the texts in which Graph writes both."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
-from itertools import count
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sandbox.base.calendars import series
 
 Json = dict[str, Any]
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -80,16 +81,16 @@ def instances(body: Json, home: str, *, until: datetime) -> Iterator[Json]:
 def _days(rule: Json, first: datetime, *, until: datetime) -> Iterator[datetime]:
     """Yield the starts by the wall clock: `daily` and `weekly`, `numbered`, `endDate` and `noEnd`."""
     pattern, limits = rule["pattern"], rule["range"]
-    step, weekly = int(pattern.get("interval", 1)), pattern["type"] == "weekly"
-    most = int(limits["numberOfOccurrences"]) if limits["type"] == "numbered" else _MOST
-    last = date.fromisoformat(limits["endDate"]) if limits["type"] == "endDate" else date.max
-    wanted = set(pattern.get("daysOfWeek") or [_DAYS[first.weekday()]]) if weekly else set(_DAYS)
-    monday, found = first - timedelta(days=first.weekday()), 0
-    for index in count():
-        day = first + timedelta(days=index)
-        if found >= most or day >= until or day.date() > last:
-            return
-        apart = (day - monday).days // 7 if weekly else index
-        if apart % step == 0 and _DAYS[day.weekday()] in wanted:
-            found += 1
-            yield day
+    weekly = pattern["type"] == "weekly"
+    days = (pattern.get("daysOfWeek") or [_DAYS[first.weekday()]]) if weekly else _DAYS
+    if limits["type"] == "endDate":
+        after = date.fromisoformat(limits["endDate"]) + timedelta(days=1)
+        until = min(until, datetime.combine(after, time(), first.tzinfo))
+    return series(
+        first,
+        until=until,
+        weekly=weekly,
+        step=int(pattern.get("interval", 1)),
+        most=int(limits["numberOfOccurrences"]) if limits["type"] == "numbered" else _MOST,
+        weekdays={_DAYS.index(day) for day in days},
+    )

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from sandbox import Sandbox, SandboxConfig, SandboxControl
+from sandbox import Sandbox, SandboxConfig
+from sandbox.zoom.control import ZoomControl
 from sandbox.zoom.tests.acting import App, Receiver, Rules
 
 
 @pytest.fixture
-def receiver(control: SandboxControl) -> Iterator[Receiver]:
+def receiver(control: ZoomControl) -> Iterator[Receiver]:
     server = Receiver()
     control.app(webhook_url=server.url)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
@@ -33,13 +34,13 @@ def sandbox(running: Sandbox) -> Sandbox:
 
 
 @pytest.fixture(scope="session")
-def controlling(running: Sandbox) -> Iterator[SandboxControl]:
-    with SandboxControl(running.http_url) as client:
+def controlling(running: Sandbox) -> Iterator[ZoomControl]:
+    with ZoomControl(running.http_url) as client:
         yield client
 
 
 @pytest.fixture
-def control(sandbox: Sandbox, controlling: SandboxControl) -> SandboxControl:  # it is fresh
+def control(sandbox: Sandbox, controlling: ZoomControl) -> ZoomControl:  # it is fresh
     return controlling
 
 
@@ -56,7 +57,7 @@ def http(sandbox: Sandbox, calling: httpx.Client) -> httpx.Client:  # it is fres
 
 
 @pytest.fixture
-def app(http: httpx.Client, control: SandboxControl) -> App:
+def app(http: httpx.Client, control: ZoomControl) -> App:
     control.decide("allow")
     return App(http)
 
@@ -67,6 +68,6 @@ def access(app: App) -> str:
 
 
 @pytest.fixture
-def rules(control: SandboxControl) -> Rules:
+def rules(control: ZoomControl) -> Rules:
     """Return the names of the rules broken so far."""
     return lambda: [row["rule"] for row in control.violations()]

@@ -1,7 +1,7 @@
 import httpx
 import pytest
 
-from sandbox import SandboxControl
+from sandbox.zoom.control import ZoomControl
 from sandbox.zoom.tests.acting import App, Receiver
 
 
@@ -18,15 +18,15 @@ def test_every_page_can_be_opened(http: httpx.Client, app: App, access: str) -> 
     assert http.get("/nowhere").status_code == 404
 
 
-def test_no_page_shows_a_secret(http: httpx.Client, app: App, access: str, control: SandboxControl) -> None:
+def test_no_page_shows_a_secret(http: httpx.Client, app: App, access: str, control: ZoomControl) -> None:
     app.me(access)
     app.create(access)
     secrets = control.secrets()
 
     pages = [http.get(path).text for path in ("/", "/apps", "/meetings", "/calls", "/faults")]
-    pages.append(http.get("/_control/state").text)
+    pages += [http.get(f"/_control/{path}").text for path in ("state", "zoom/state")]
 
-    assert len(secrets) == 5
+    assert len(secrets) == 9
     assert [secret for secret in secrets for page in pages if secret in page] == []
 
 
@@ -39,7 +39,7 @@ def test_the_calls_page_marks_what_was_broken(http: httpx.Client, app: App, acce
 
 
 @pytest.mark.usefixtures("access")
-def test_removing_by_the_button(http: httpx.Client, control: SandboxControl, receiver: Receiver) -> None:
+def test_removing_by_the_button(http: httpx.Client, control: ZoomControl, receiver: Receiver) -> None:
     response = http.post("/apps/remove", data={"user": "robin", "shape": "legacy", "retention": '"false"'})
 
     assert response.headers["Location"] == "/apps"
@@ -54,7 +54,7 @@ def test_adding_by_the_button(http: httpx.Client) -> None:
     assert "state" not in location
 
 
-def test_faults_by_the_button(http: httpx.Client, control: SandboxControl) -> None:
+def test_faults_by_the_button(http: httpx.Client, control: ZoomControl) -> None:
     http.post("/faults/set", data={"name": "cannot_host", "times": "stay"})
     http.post("/faults/set", data={"name": "slow", "times": "1"})
     assert [(row["name"], row["times"]) for row in control.state()["faults"]] == [
@@ -95,9 +95,9 @@ def test_the_control_api_refuses_other_sites_and_names(http: httpx.Client) -> No
     assert http.post("/_control/nothing", json={}).status_code == 404
     assert http.post("/_control/fault", json={}).status_code == 400
     assert http.post("/_control/fault", content="[").status_code == 400
-    assert http.post("/_control/user", json={"user": "nobody"}).status_code == 400
-    assert http.post("/_control/user", json={"can_host": "yes"}).status_code == 400
-    assert http.post("/_control/app", json={"extra_scopes": "x"}).status_code == 400
+    assert http.post("/_control/zoom/user", json={"account": "nobody"}).status_code == 400
+    assert http.post("/_control/zoom/user", json={"can_host": "yes"}).status_code == 400
+    assert http.post("/_control/zoom/app", json={"extra_scopes": "x"}).status_code == 400
 
 
 @pytest.mark.parametrize("path", ["/", "/mail", "/calls", "/oauth/authorize?client_id=x"])

@@ -10,15 +10,16 @@ from pathlib import Path
 import httpx
 import pytest
 
-from sandbox import Sandbox, SandboxConfig, SandboxControl
+from sandbox import Sandbox, SandboxConfig
 from sandbox.__main__ import main
-from sandbox.config import SandboxError, refuse_real_zoom
+from sandbox.config import SandboxError, refuse_real
+from sandbox.zoom.control import ZoomControl
 from sandbox.zoom.tests.acting import App
 
 
 def test_what_happened_survives_a_restart(tmp_path: Path) -> None:
     settings = SandboxConfig(state_dir=tmp_path)
-    with Sandbox(settings) as sandbox, SandboxControl(sandbox.http_url) as control:
+    with Sandbox(settings) as sandbox, ZoomControl(sandbox.http_url) as control:
         control.decide("allow")
         control.app(extra_scopes=["meeting:delete:meeting"])
         control.fault("cannot_host", times=None)
@@ -30,7 +31,7 @@ def test_what_happened_survives_a_restart(tmp_path: Path) -> None:
             smtp.send_message(message, from_addr="a@example.org", to_addrs=["b@example.org"])
         before = control.state()
 
-    with Sandbox(settings) as sandbox, SandboxControl(sandbox.http_url) as control:
+    with Sandbox(settings) as sandbox, ZoomControl(sandbox.http_url) as control:
         after = control.state()
         assert {**after, "urls": None, "clock": None} == {**before, "urls": None, "clock": None}
         assert control.mail()[0]["subject"] == "kept"
@@ -63,7 +64,7 @@ def test_only_zoom() -> None:
     ):
         assert sandbox.smtp_port == 0
         assert http.get("/mail").status_code == 404
-        assert http.get("/_control/mail").status_code == 400
+        assert http.get("/_control/mailbox/mails").status_code == 404
         assert http.get("/").status_code == 200
 
 
@@ -92,10 +93,11 @@ def test_it_does_not_start_beside_the_real_zoom(
 
 def test_it_starts_beside_its_own_keys(tmp_path: Path) -> None:
     secret = tmp_path / "id"
-    refuse_real_zoom({"ZOOM_CLIENT_ID": "x", "ZOOM_API_URL": "http://localhost:8001"}, client_id="x")
+    mine = {"part": "zoom", "client_id": "x", "hosts": ("zoom.us",)}
+    refuse_real({"ZOOM_CLIENT_ID": "x", "ZOOM_API_URL": "http://localhost:8001"}, **mine)
     secret.write_text("real\n", encoding="utf-8")
     with pytest.raises(SandboxError):
-        refuse_real_zoom({"ZOOM_CLIENT_ID_FILE": str(secret)}, client_id="x")
+        refuse_real({"ZOOM_CLIENT_ID_FILE": str(secret)}, **mine)
 
 
 def test_a_taken_port_is_said_so(sandbox: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,63 +1,29 @@
-"""Zoom's API without the meetings: bearer and scope checks, the profile, the compliance call."""
+"""Zoom's API without the meetings: the profile, revoke, the compliance call, and what it does not have."""
 
-import hmac
 import re
+import threading
 from typing import Any
 
-from sandbox.base.state import Call, ComplianceCall, Grant, ZoomUser
+from sandbox.base.state import Call
 from sandbox.base.wire import Request, Response
 from sandbox.base.world import World
-from sandbox.zoom import tokens, violations
-from sandbox.zoom.strikes import error
+from sandbox.zoom import events
+from sandbox.zoom.answers import error, oauth_error
+from sandbox.zoom.oauth import ZOOM
+from sandbox.zoom.state import ComplianceCall, ZoomUser
 
 _RESOURCES = {"meetings": "meeting", "users": "user", "webinars": "webinar", "contacts": "contact"}
 _VERBS = {"GET": "read", "POST": "write", "PUT": "update", "PATCH": "update", "DELETE": "delete"}
 
 
-def bearer(world: World, request: Request, call: Call, *, scope: str) -> tuple[Grant | None, Response | None]:
-    """Return the grant behind the access token, or Zoom's refusal; *scope* is what the call needs."""
-    scheme, _, sent = request.header("Authorization").partition(" ")
-    refusal = error(124, "Invalid access token.", status=401)
-    found = _find(world, sent.strip()) if scheme.lower() == "bearer" else None
-    if found is None:
-        return None, refusal
-    grant, expires_at, dead = found
-    call.grant, call.user = grant.number, grant.user_id
-    violations.look_at_grant(world, grant, call)
-    if grant.revoked or dead:
-        return grant, refusal
-    if world.store.now() >= expires_at:
-        return grant, error(124, "Access token is expired.", status=401)
-    if scope not in grant.scopes:
-        return grant, error(4711, f"Invalid access token, does not contain scopes:[{scope}].")
-    return grant, None
-
-
-def _find(world: World, sent: str) -> tuple[Grant, float, bool] | None:
-    for grant in world.store.data.grants:
-        for token in grant.access:
-            if hmac.compare_digest(token.value.encode(), sent.encode()):
-                return grant, token.expires_at, token.dead
-    return None
-
-
-def owner(world: World, grant: Grant) -> ZoomUser:
-    """Return the user behind *grant*."""
-    user = world.store.data.user(grant.user_id)
-    if user is None:
-        raise LookupError(f"grant {grant.number} belongs to nobody")
-    return user
-
-
 def users_me(world: World, request: Request, call: Call) -> Response:
     """Answer `GET /v2/users/me`; one good answer is expected for each code exchange."""
-    grant, refusal = bearer(world, request, call, scope="user:read:user")
-    if refusal or grant is None:
-        return refusal or error(124, "Invalid access token.", status=401)
-    grant.profile_reads += 1
-    if grant.profile_reads > 1:
-        world.violation(call, "profile-read-again", f"grant {grant.number}, read {grant.profile_reads}")
-    return Response.json(_profile(owner(world, grant)))
+    grant = ZOOM.allowed(world, request, call, scope="user:read:user")
+    reads = ZOOM.of(world).profile_reads
+    times = reads[str(grant.number)] = reads.get(str(grant.number), 0) + 1
+    if times > 1:
+        world.violation(call, "profile-read-again", f"grant {grant.number}, read {times}")
+    return Response.json(_profile(ZOOM.owner(world, grant)))
 
 
 def _profile(user: ZoomUser) -> dict[str, Any]:
@@ -105,21 +71,33 @@ def other(world: World, request: Request, call: Call) -> Response:
     found = re.match(r"/v2/([a-z_]+)(?:/[^/]*)?(/[a-z_]*)?", request.path)
     resource = _RESOURCES.get(found[1], found[1]) if found else "unknown"
     scope = f"{resource}:{_VERBS.get(request.method, 'read')}:{((found and found[2]) or resource).strip('/')}"
-    grant, refusal = bearer(world, request, call, scope=scope)
-    if grant is not None and request.path.startswith("/v2/users/") and refusal is None:
+    ZOOM.allowed(world, request, call, scope=scope)
+    if request.path.startswith("/v2/users/"):
         return error(200, "No permission.")
-    return refusal or error(4711, f"Invalid access token, does not contain scopes:[{scope}].")
+    return error(4711, f"Invalid access token, does not contain scopes:[{scope}].")
 
 
 def nothing_there(world: World, request: Request, call: Call) -> Response:  # noqa: ARG001
     """Answer an address below `/oauth` that Zoom does not have."""
-    return tokens.oauth_error("not_found", "Not found", status=404)
+    return oauth_error("not_found", "Not found", status=404)
+
+
+def revoke(world: World, request: Request, call: Call) -> Response:
+    """End a grant at the app's wish; as at Zoom, the deauthorization event follows."""
+    if problem := ZOOM.client_problem(world, request):
+        return problem
+    grant = ZOOM.revoke(world, request, call)
+    if grant is None:
+        return ZOOM.refresh_refused()
+    asked = {"options": events.EventOptions()}
+    user = ZOOM.owner(world, grant)
+    threading.Thread(target=events.remove_app, args=(world, user), kwargs=asked, daemon=True).start()
+    return Response.json({"status": "success"})
 
 
 def compliance(world: World, request: Request, call: Call) -> Response:
     """Take a data-compliance call, and compare it with the event it answers."""
-    problem = tokens.client_problem(world, request)
-    if problem:
+    if problem := ZOOM.client_problem(world, request):
         return problem
     try:
         body = request.json()
@@ -131,14 +109,14 @@ def compliance(world: World, request: Request, call: Call) -> Response:
         world.violation(call, "compliance-malformed", "The body is no JSON object.")
         return error(300, "Request Body should be a valid JSON object.")
     _check_compliance(world, body, call)
-    world.store.data.compliance.append(ComplianceCall(world.store.stamp(), 200, body))
+    ZOOM.of(world).compliance.append(ComplianceCall(world.store.stamp(), 200, body))
     return Response.json({})
 
 
 def _check_compliance(world: World, body: dict[str, Any], call: Call) -> None:
-    sent = world.store.data.sent_payloads.get(str(body.get("user_id")))
+    sent = ZOOM.of(world).sent_payloads.get(str(body.get("user_id")))
     expected = {
-        "client_id": world.store.data.app.client_id,
+        "client_id": ZOOM.of(world).app.client_id,
         "user_id": body.get("user_id"),
         "account_id": None if sent is None else sent.get("account_id"),
         "deauthorization_event_received": sent,

@@ -10,9 +10,10 @@ from typing import Any
 
 import httpx
 
-from sandbox.base.signing import encrypted_token, event_signature
-from sandbox.base.state import Delivery, ZoomUser
 from sandbox.base.world import World
+from sandbox.zoom.oauth import ZOOM
+from sandbox.zoom.signing import encrypted_token, event_signature
+from sandbox.zoom.state import Delivery, ZoomUser
 
 PATIENCE = 3.0
 RETRY_AFTER = (300, 1200, 3600)
@@ -54,13 +55,13 @@ class EventOptions:
 def remove_app(world: World, user: ZoomUser, *, options: EventOptions) -> list[Delivery]:
     """Kill what *user* granted and send the event; return how its deliveries went."""
     with world.store.lock:
-        for grant in world.store.data.grants:
-            grant.revoked = grant.revoked or grant.user_id == user.id
+        for grant in ZOOM.of(world).grants:
+            grant.revoked = grant.revoked or grant.account == user.key
         for _, args in world.faults.take_all("event", kind="event"):
             options = EventOptions.read(vars(options) | args)
         outgoing = _outgoing(world, user, options)
         if options.hold:
-            world.store.data.held.append(outgoing)
+            ZOOM.of(world).held.append(outgoing)
         world.store.save()
     if options.lost or options.hold:
         return []
@@ -70,15 +71,15 @@ def remove_app(world: World, user: ZoomUser, *, options: EventOptions) -> list[D
 def let_go(world: World, *, newest_first: bool = False) -> list[Delivery]:
     """Deliver the events that were held back."""
     with world.store.lock:
-        held = list(world.store.data.held)
-        world.store.data.held.clear()
+        held = list(ZOOM.of(world).held)
+        ZOOM.of(world).held.clear()
     return [_deliver(world, outgoing, attempt=1) for outgoing in (reversed(held) if newest_first else held)]
 
 
 def retry_due(world: World) -> int:
     """Send again what is due by the sandbox's clock; return how many events that were."""
     with world.store.lock:
-        retries = world.store.data.retries
+        retries = ZOOM.of(world).retries
         due = [row for row in retries if row["due"] <= world.store.now()]
         retries[:] = [row for row in retries if row not in due]
     for row in due:
@@ -96,7 +97,7 @@ def url_validation(world: World, *, plain_token: str = "") -> Json:
             "payload": {"plainToken": plain},
         }
         outgoing = _signed(world, body, EventOptions(event="endpoint.url_validation"), user="")
-        secret = world.store.data.app.webhook_token
+        secret = ZOOM.of(world).app.webhook_token
     answered: list[bytes] = []
     delivery = _deliver(world, outgoing, attempt=1, answered=answered)
     expected = {"plainToken": plain, "encryptedToken": encrypted_token(secret, plain)}
@@ -119,7 +120,7 @@ def _validation_problem(delivery: Delivery, body: bytes, expected: Json) -> str:
 def _outgoing(world: World, user: ZoomUser, options: EventOptions) -> Json:
     """Return the signed event, ready to be delivered now or later."""
     payload = _payload(world, user, options)
-    world.store.data.sent_payloads[user.id] = payload
+    ZOOM.of(world).sent_payloads[user.id] = payload
     body: Json = {"event": options.event, "payload": payload}
     if options.shape != "legacy":
         moment = world.store.now() + options.event_time_offset
@@ -134,7 +135,7 @@ def _payload(world: World, user: ZoomUser, options: EventOptions) -> Json:
         "user_id": user.id,
         "signature": secrets.token_hex(32),
         "deauthorization_time": world.store.stamp(milliseconds=True, offset=options.event_time_offset),
-        "client_id": "SomebodyElsesClient" if options.other_client else world.store.data.app.client_id,
+        "client_id": "SomebodyElsesClient" if options.other_client else ZOOM.of(world).app.client_id,
     }
     if options.retention == _ABSENT:
         del payload["user_data_retention"]
@@ -161,7 +162,7 @@ def _signed(world: World, body: Json, options: EventOptions, *, user: str) -> Js
 
 
 def _headers(world: World, outgoing: Json) -> dict[str, str]:
-    app = world.store.data.app
+    app = ZOOM.of(world).app
     headers = {
         "content-type": "application/json; charset=utf-8",
         "authorization": "sandbox-legacy-verification-token",
@@ -186,7 +187,7 @@ def _deliver(world: World, outgoing: Json, *, attempt: int, answered: list[bytes
     with world.store.lock:
         if attempt > 1 and not world.faults.rules("stale_retries", kind="event"):
             outgoing["timestamp"] = str(int(world.store.now()))
-        url, headers = world.store.data.app.webhook_url, _headers(world, outgoing)
+        url, headers = ZOOM.of(world).app.webhook_url, _headers(world, outgoing)
     started = time.monotonic()
     status, problem = None, ""
     try:
@@ -210,7 +211,7 @@ def _deliver(world: World, outgoing: Json, *, attempt: int, answered: list[bytes
             error=problem,
             seconds=seconds,
         )
-        world.store.data.deliveries.append(delivery)
+        ZOOM.of(world).deliveries.append(delivery)
         _after_delivery(world, outgoing, delivery)
         world.store.save()
     return delivery
@@ -219,12 +220,13 @@ def _deliver(world: World, outgoing: Json, *, attempt: int, answered: list[bytes
 def _after_delivery(world: World, outgoing: Json, delivery: Delivery) -> None:
     """Remember that the app knows, or that it must be told again."""
     if delivery.status in _DONE:
-        for grant in world.store.data.grants:
-            told = outgoing["ours"] and grant.revoked and grant.user_id == delivery.user
+        user = ZOOM.of(world).account(delivery.user)
+        for grant in ZOOM.of(world).grants:
+            told = outgoing["ours"] and grant.revoked and user is not None and grant.account == user.key
             grant.disconnected = grant.disconnected or told
         return
     refused = delivery.status is not None and delivery.status < 500  # noqa: PLR2004
     again = not refused or world.faults.rules("retry_4xx", kind="event")
     if again and delivery.event == "app_deauthorized" and delivery.attempt <= len(RETRY_AFTER):
         due = world.store.now() + RETRY_AFTER[delivery.attempt - 1]
-        world.store.data.retries.append({"due": due, "attempt": delivery.attempt + 1, "outgoing": outgoing})
+        ZOOM.of(world).retries.append({"due": due, "attempt": delivery.attempt + 1, "outgoing": outgoing})

@@ -8,13 +8,15 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sandbox.base.state import Call, Meeting, ZoomUser
-from sandbox.base.wire import Request, Response
+from sandbox.base.state import Call
+from sandbox.base.wire import RefusedError, Request, Response
 from sandbox.base.world import World
-from sandbox.zoom.api import bearer, owner
-from sandbox.zoom.strikes import error, user_limit
+from sandbox.zoom.answers import error, user_limit
+from sandbox.zoom.oauth import ZOOM
+from sandbox.zoom.state import Meeting, ZoomUser
 
 DAILY_LIMIT = 100
+_JOIN_BASE = "https://us05web.zoom.example"
 _TYPES = {1, 2, 3, 8, 10}
 _INSTANT, _SCHEDULED = 1, 2
 _LENGTHS = {"topic": 200, "agenda": 2000, "password": 10}
@@ -27,31 +29,26 @@ Json = dict[str, Any]
 
 def create(world: World, request: Request, call: Call) -> Response:
     """Answer `POST /v2/users/me/meetings`."""
-    grant, refusal = bearer(world, request, call, scope="meeting:write:meeting")
-    if refusal or grant is None:
-        return refusal or error(124, "Invalid access token.", status=401)
-    body, refusal = _body(request)
-    user = owner(world, grant)
-    refusal = refusal or _host_problem(user) or _field_problem(body) or _zone_problem(world, user, body, call)
-    refusal = refusal or _count(world, user)
-    if refusal:
-        return refusal
+    user = ZOOM.owner(world, ZOOM.allowed(world, request, call, scope="meeting:write:meeting"))
+    body = _body(request)
+    if not user.can_host:
+        words = "Your user account is not allowed meeting hosting and scheduling capabilities."
+        raise RefusedError(error(3161, words))
+    _check_fields(body)
+    _check_zone(world, user, body, call)
+    _count(world, user)
     meeting = _make(world, user, body)
     _look_at_create(world, meeting, body, call)
-    world.store.data.meetings.append(meeting)
-    return Response.json(_shown(world, meeting, user), status=201)
+    ZOOM.of(world).meetings.append(meeting)
+    return Response.json(_shown(meeting, user), status=201)
 
 
 def update(world: World, request: Request, call: Call) -> Response:
     """Answer `PATCH /v2/meetings/{id}`."""
-    found, refusal = _existing(world, request, call, scope="meeting:update:meeting")
-    if refusal or found is None:
-        return refusal or error(3001, "Meeting does not exist.", status=404)
-    meeting, user = found
-    body, refusal = _body(request)
-    refusal = refusal or _field_problem(body) or _count(world, user)
-    if refusal:
-        return refusal
+    meeting, user = _existing(world, request, call, scope="meeting:update:meeting")
+    body = _body(request)
+    _check_fields(body)
+    _count(world, user)
     if "start_time" in body:
         start, understood = _start(world, user, {"timezone": meeting.timezone, **body})
         meeting.start_time = start if understood else world.store.stamp()
@@ -66,47 +63,40 @@ def update(world: World, request: Request, call: Call) -> Response:
 
 def delete(world: World, request: Request, call: Call) -> Response:
     """Answer `DELETE /v2/meetings/{id}`."""
-    found, refusal = _existing(world, request, call, scope="meeting:delete:meeting")
-    if refusal or found is None:
-        return refusal or error(3001, "Meeting does not exist.", status=404)
-    found[0].deleted = True
+    meeting, _ = _existing(world, request, call, scope="meeting:delete:meeting")
+    meeting.deleted = True
     return Response(204)
 
 
-def _existing(
-    world: World, request: Request, call: Call, *, scope: str
-) -> tuple[tuple[Meeting, ZoomUser] | None, Response | None]:
-    grant, refusal = bearer(world, request, call, scope=scope)
-    if grant is None or scope not in grant.scopes:
-        world.violation(call, "outside-test-plan", f"{call.method} {call.path} without {scope}")
-    if refusal or grant is None:
-        return None, refusal
-    number = request.path.rsplit("/", 1)[1]
-    for meeting in world.store.data.meetings:
-        if str(meeting.id) == number and meeting.user_id == grant.user_id and not meeting.deleted:
-            return (meeting, owner(world, grant)), None
-    return None, error(3001, f"Meeting does not exist: {number[:40]}.", status=404)
+def _existing(world: World, request: Request, call: Call, *, scope: str) -> tuple[Meeting, ZoomUser]:
+    """Return the meeting that the path names, and its user; a call without the scope is not in the test plan."""
+    try:
+        grant = ZOOM.allowed(world, request, call, scope=scope)
+    except RefusedError:
+        named = next((one for one in ZOOM.of(world).grants if one.number == call.grant), None)
+        if named is None or scope not in named.scopes:
+            world.violation(call, "outside-test-plan", f"{call.method} {call.path} without {scope}")
+        raise
+    user, number = ZOOM.owner(world, grant), request.path.rsplit("/", 1)[1]
+    for meeting in ZOOM.of(world).meetings:
+        if str(meeting.id) == number and meeting.user_id == user.id and not meeting.deleted:
+            return meeting, user
+    raise RefusedError(error(3001, f"Meeting does not exist: {number[:40]}.", status=404))
 
 
-def _body(request: Request) -> tuple[Json, Response | None]:
+def _body(request: Request) -> Json:
     if not request.header("Content-Type").lower().startswith("application/json"):
-        return {}, error(300, "Unsupported Content Type", status=415)
+        raise RefusedError(error(300, "Unsupported Content Type", status=415))
     try:
         body = request.json()
     except ValueError:
         body = None
     if not isinstance(body, dict):
-        return {}, error(300, "Request Body should be a valid JSON object.")
-    return body, None
+        raise RefusedError(error(300, "Request Body should be a valid JSON object."))
+    return body
 
 
-def _host_problem(user: ZoomUser) -> Response | None:
-    if user.can_host:
-        return None
-    return error(3161, "Your user account is not allowed meeting hosting and scheduling capabilities.")
-
-
-def _field_problem(body: Json) -> Response | None:
+def _check_fields(body: Json) -> None:
     wrong = []
     for name, limit in _LENGTHS.items():
         value = body.get(name)
@@ -119,7 +109,8 @@ def _field_problem(body: Json) -> Response | None:
         wrong.append({"field": "duration", "message": "Invalid field."})
     if not isinstance(body.get("settings", {}), dict):
         wrong.append({"field": "settings", "message": "Invalid field."})
-    return error(300, "Validation Failed.", errors=wrong) if wrong else None
+    if wrong:
+        raise RefusedError(error(300, "Validation Failed.", errors=wrong))
 
 
 def _utf16_length(text: str) -> int:
@@ -127,15 +118,14 @@ def _utf16_length(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def _zone_problem(world: World, user: ZoomUser, body: Json, call: Call) -> Response | None:
+def _check_zone(world: World, user: ZoomUser, body: Json, call: Call) -> None:
     name = body.get("timezone")
     if not name or _zone(str(name)) is not None:
-        return None
+        return
     if world.faults.rules("unknown_timezone_error", kind=call.kind):
         wrong = [{"field": "timezone", "message": "Invalid field."}]
-        return error(300, "Validation Failed.", errors=wrong)
+        raise RefusedError(error(300, "Validation Failed.", errors=wrong))
     body["timezone"] = user.timezone
-    return None
 
 
 def _zone(name: str) -> ZoneInfo | None:
@@ -147,14 +137,13 @@ def _zone(name: str) -> ZoneInfo | None:
         return None
 
 
-def _count(world: World, user: ZoomUser) -> Response | None:
+def _count(world: World, user: ZoomUser) -> None:
     """Count one create or update against the user's hundred of this UTC day."""
     today = f"{user.id} {world.store.stamp()[:10]}"
-    counts = world.store.data.created_today
+    counts = ZOOM.of(world).created_today
     if counts.get(today, 0) >= DAILY_LIMIT:
-        return user_limit()
+        raise RefusedError(user_limit())
     counts[today] = counts.get(today, 0) + 1
-    return None
 
 
 def _start(world: World, user: ZoomUser, body: Json) -> tuple[str, bool]:
@@ -177,7 +166,7 @@ def _make(world: World, user: ZoomUser, body: Json) -> Meeting:
     if not password and user.passcode_required and body.get("default_password", True):
         password = secrets.token_urlsafe(6)[:6]
     number = 90_000_000_000 + secrets.randbelow(9_999_999_999)
-    link = f"{world.config.join_base}/j/{number}"
+    link = f"{_JOIN_BASE}/j/{number}"
     if password and user.embed_passcode:
         link += f"?pwd={secrets.token_urlsafe(18)}.1"
     return Meeting(
@@ -192,7 +181,7 @@ def _make(world: World, user: ZoomUser, body: Json) -> Meeting:
         join_url=link,
         password=password,
         created_at=world.store.stamp(),
-        created_by=world.store.data.app.name,
+        created_by=ZOOM.of(world).app.name,
         fingerprint=json.dumps([user.id, body], sort_keys=True),
         agenda=str(body.get("agenda") or ""),
         understood=understood,
@@ -201,7 +190,7 @@ def _make(world: World, user: ZoomUser, body: Json) -> Meeting:
 
 def _look_at_create(world: World, meeting: Meeting, body: Json, call: Call) -> None:
     _look_at_start(world, body, call, understood=meeting.understood)
-    earlier = [row for row in world.store.data.meetings if row.fingerprint == meeting.fingerprint]
+    earlier = [row for row in ZOOM.of(world).meetings if row.fingerprint == meeting.fingerprint]
     if any(row.delivered for row in earlier):
         world.violation(call, "second-meeting", f"The same request already made meeting {earlier[0].id}.")
     elif len(earlier) > 1:
@@ -216,7 +205,7 @@ def _look_at_start(world: World, body: Json, call: Call, *, understood: bool) ->
         world.violation(call, "start-time-not-utc", sent)
 
 
-def _shown(world: World, meeting: Meeting, user: ZoomUser) -> Json:
+def _shown(meeting: Meeting, user: ZoomUser) -> Json:
     """Return the answer of 201."""
     shown: Json = {
         "uuid": meeting.uuid,
@@ -231,7 +220,7 @@ def _shown(world: World, meeting: Meeting, user: ZoomUser) -> Json:
         "timezone": meeting.timezone,
         "agenda": meeting.agenda,
         "created_at": meeting.created_at,
-        "start_url": f"{world.config.join_base}/s/{meeting.id}?zak=HOST_SECRET_{secrets.token_urlsafe(60)}",
+        "start_url": f"{_JOIN_BASE}/s/{meeting.id}?zak=HOST_SECRET_{secrets.token_urlsafe(60)}",
         "join_url": meeting.join_url,
     }
     if meeting.password:

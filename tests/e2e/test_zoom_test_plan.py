@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from sandbox.config import CLIENT_ID
+from sandbox.zoom.control import APP
 from tests.e2e.browser import chromium, eyes
 from tests.e2e.steps import open_day
 
@@ -159,7 +159,7 @@ def compliance_call(zoom):
         if calls:
             break
         zoom.wait_for_mail(count=0)
-    assert [call["body"]["client_id"] for call in calls] == [CLIENT_ID]
+    assert [call["body"]["client_id"] for call in calls] == [APP.client_id]
 
 
 def data(live, zoom):

@@ -63,13 +63,13 @@ def _occupied(folder: Path) -> Iterator[None]:
 
 def _serve(folder: Path, options: argparse.Namespace) -> int:
     environment = demo_environment(folder, port=options.port)
-    _prepare(folder, environment)
     world = sandbox(
         ",".join([*(provider.slug for provider in PLAYED), "mailbox"]),
         http_port=options.port + 1,
         smtp_port=options.port + 2,
         more=("--state", str(folder / "sandbox"), "--app-url", environment["TIMETUNA_BASE_URL"]),
     )
+    _prepare(folder, environment)
     threading.Thread(target=_welcome, args=(options.port,), daemon=True).start()
     worker, web = product_services()
     return Supervisor([web, world, worker], environment).run()

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 
 from timetuna.environment import Environment
 from timetuna.processes.listening import free_port, parse_listen, require_free
@@ -59,7 +60,13 @@ def bring_up_to_date(environment: dict[str, str], command: Sequence[str] = ()) -
 
 
 def sandbox(parts: str, *, http_port: int, smtp_port: int, more: Sequence[str] = ()) -> Service:
-    """Return the service that runs the sandbox's parts on loopback."""
+    """Return the service that runs the sandbox's parts on loopback. Raises Refusal where it is not installed."""
+    package = find_spec("sandbox")
+    if package is None or package.origin is None:
+        raise Refusal(
+            "The stand-ins of Zoom, of calendars and of a mail server are not installed here: "
+            "they are the package `sandbox`, beside `timetuna`. Where EMAIL_URL is set, `timetuna serve` needs none."
+        )
     ports = ("--http-port", str(http_port), "--smtp-port", str(smtp_port))
     module = [sys.executable, "-m", "timetuna.commands.sandbox", str(os.getpid())]
     return Service("sandbox", [*module, "--parts", parts, *ports, *more])

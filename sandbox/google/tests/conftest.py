@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from sandbox import Sandbox, SandboxConfig, SandboxControl
-from sandbox.base.signing import pkce_challenge
+from sandbox.base.oauth import pkce_challenge
 from sandbox.google import state
 from sandbox.google.control import GoogleControl
 

@@ -152,4 +152,4 @@ def test_tokens_in_addresses_are_seen(http: httpx.Client, tokens: Any, rules: Ru
     http.get("/google/oauth2/v3/userinfo", params={"access_token": tokens["access_token"]})
     http.post(f"/google/token?grant_type=refresh_token&refresh_token={tokens['refresh_token']}", auth=BASIC)
 
-    assert rules() == ["google-token-in-url", "google-token-in-url", "google-parameters-in-query"]
+    assert rules() == ["google-token-in-url", "google-parameters-in-query", "google-token-in-url"]

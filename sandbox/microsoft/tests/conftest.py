@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from sandbox import Sandbox, SandboxConfig, SandboxControl
-from sandbox.base.signing import pkce_challenge
+from sandbox.base.oauth import pkce_challenge
 from sandbox.microsoft.control import MicrosoftControl
 
 CALLBACK = "http://localhost:8000/api/calendar-accounts/microsoft/callback"

@@ -8,12 +8,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
-from sandbox import config
-from sandbox.base.signing import encrypted_token, pkce_challenge
+from sandbox.base.oauth import pkce_challenge
+from sandbox.zoom.control import APP
+from sandbox.zoom.signing import encrypted_token
 
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
-BASIC = httpx.BasicAuth(config.CLIENT_ID, config.CLIENT_SECRET)
-CALLBACK = "http://localhost:8000" + config.CALLBACK_PATH
+BASIC = httpx.BasicAuth(APP.client_id, APP.client_secret)
+CALLBACK = "http://localhost:8000/api/calendar-accounts/zoom/callback"
 
 Rules = Callable[[], list[str]]
 
@@ -41,7 +42,7 @@ class ReceiverHandler(BaseHTTPRequestHandler):
         answer = {}
         if event["event"] == "endpoint.url_validation":
             plain = event["payload"]["plainToken"]
-            answer = {"plainToken": plain, "encryptedToken": encrypted_token(config.WEBHOOK_TOKEN, plain)}
+            answer = {"plainToken": plain, "encryptedToken": encrypted_token(APP.webhook_token, plain)}
         self.send_response(self.server.status)
         self.end_headers()
         self.wfile.write(json.dumps(answer).encode())
@@ -61,7 +62,7 @@ class App:
         self.states += 1
         return {
             "response_type": "code",
-            "client_id": config.CLIENT_ID,
+            "client_id": APP.client_id,
             "redirect_uri": CALLBACK,
             "state": f"state-{self.states}",
             "code_challenge": pkce_challenge(VERIFIER),
@@ -95,7 +96,7 @@ class App:
 
     def acknowledge(self, payload: dict[str, Any], **changes: Any) -> httpx.Response:
         body = {
-            "client_id": config.CLIENT_ID,
+            "client_id": APP.client_id,
             "user_id": payload["user_id"],
             "account_id": payload["account_id"],
             "deauthorization_event_received": payload,

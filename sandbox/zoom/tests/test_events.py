@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from sandbox import SandboxControl, config
-from sandbox.base.signing import event_signature
+from sandbox.zoom.control import APP, ZoomControl
+from sandbox.zoom.signing import event_signature
 from sandbox.zoom.tests.acting import App, Receiver, Rules
 from tests.clock import present
 
@@ -13,12 +13,12 @@ ROBIN = "z8yAAAAA8bbbQEXAMPLE01"
 
 def signed_rightly(headers: dict[str, str], body: bytes) -> bool:
     timestamp = headers["x-zm-request-timestamp"]
-    expected = event_signature(config.WEBHOOK_TOKEN, timestamp=timestamp, body=body)
+    expected = event_signature(APP.webhook_token, timestamp=timestamp, body=body)
     return headers["x-zm-signature"] == expected
 
 
 def test_removing_the_app_kills_the_grant_and_tells_the_app(
-    app: App, control: SandboxControl, receiver: Receiver
+    app: App, control: ZoomControl, receiver: Receiver
 ) -> None:
     tokens = app.connect()
 
@@ -31,7 +31,7 @@ def test_removing_the_app_kills_the_grant_and_tells_the_app(
     assert list(event) == ["event", "event_ts", "payload"]
     assert list(event["payload"]) == sorted(event["payload"])
     assert event["payload"]["user_id"] == ROBIN
-    assert event["payload"]["client_id"] == config.CLIENT_ID
+    assert event["payload"]["client_id"] == APP.client_id
     assert event["payload"]["user_data_retention"] is None
     assert app.me(tokens["access_token"]).status_code == 401
     assert app.refresh(tokens["refresh_token"]).json()["error"] == "invalid_grant"
@@ -39,7 +39,7 @@ def test_removing_the_app_kills_the_grant_and_tells_the_app(
 
 @pytest.mark.usefixtures("receiver")
 def test_using_a_grant_after_the_event_was_taken_is_a_violation(
-    app: App, access: str, control: SandboxControl, rules: Rules
+    app: App, access: str, control: ZoomControl, rules: Rules
 ) -> None:
     control.remove_app("robin")
     app.create(access)
@@ -47,7 +47,7 @@ def test_using_a_grant_after_the_event_was_taken_is_a_violation(
 
 
 def test_using_a_grant_while_the_event_is_lost_is_none(
-    app: App, access: str, control: SandboxControl, receiver: Receiver, rules: Rules
+    app: App, access: str, control: ZoomControl, receiver: Receiver, rules: Rules
 ) -> None:
     assert control.remove_app("robin", lost=True) == []
     app.create(access)
@@ -56,7 +56,7 @@ def test_using_a_grant_while_the_event_is_lost_is_none(
 
 
 def test_using_a_grant_after_a_noted_disconnect_is_a_violation(
-    app: App, access: str, control: SandboxControl, rules: Rules
+    app: App, access: str, control: ZoomControl, rules: Rules
 ) -> None:
     control.note_disconnect("robin")
     app.create(access)
@@ -64,9 +64,7 @@ def test_using_a_grant_after_a_noted_disconnect_is_a_violation(
 
 
 @pytest.mark.parametrize("retention", [None, "false", "true", False, True])
-def test_the_old_shape_and_every_retention(
-    control: SandboxControl, receiver: Receiver, retention: Any
-) -> None:
+def test_the_old_shape_and_every_retention(control: ZoomControl, receiver: Receiver, retention: Any) -> None:
     control.remove_app("robin", shape="legacy", retention=retention)
 
     event = json.loads(receiver.received[0][1])
@@ -77,12 +75,12 @@ def test_the_old_shape_and_every_retention(
     )
 
 
-def test_an_event_without_retention(control: SandboxControl, receiver: Receiver) -> None:
+def test_an_event_without_retention(control: ZoomControl, receiver: Receiver) -> None:
     control.remove_app("robin", retention="absent")
     assert "user_data_retention" not in json.loads(receiver.received[0][1])["payload"]
 
 
-def test_signatures_that_must_not_be_accepted(control: SandboxControl, receiver: Receiver) -> None:
+def test_signatures_that_must_not_be_accepted(control: ZoomControl, receiver: Receiver) -> None:
     control.remove_app("robin", bad_signature=True)
     control.remove_app("robin", reindent=True)
     control.remove_app("robin", no_signature=True)
@@ -94,7 +92,7 @@ def test_signatures_that_must_not_be_accepted(control: SandboxControl, receiver:
     assert "x-zm-signature" not in unsigned[0]
 
 
-def test_odd_events(control: SandboxControl, receiver: Receiver) -> None:
+def test_odd_events(control: ZoomControl, receiver: Receiver) -> None:
     control.remove_app("robin", emoji=True, duplicate=2)
     control.remove_app("robin", other_client=True)
     control.remove_app("robin", without_user=True, event_time_offset=-3600, timestamp_offset=-60)
@@ -103,7 +101,7 @@ def test_odd_events(control: SandboxControl, receiver: Receiver) -> None:
     assert first[1] == second[1]
     assert "Zoë 🐟".encode() in first[1]
     assert signed_rightly(*first)
-    assert json.loads(other[1])["payload"]["client_id"] != config.CLIENT_ID
+    assert json.loads(other[1])["payload"]["client_id"] != APP.client_id
     assert "user_id" not in json.loads(nobody[1])["payload"]
     assert signed_rightly(*nobody)
     assert json.loads(nobody[1])["event_ts"] / 1000 < present().timestamp() - 3500
@@ -111,7 +109,7 @@ def test_odd_events(control: SandboxControl, receiver: Receiver) -> None:
 
 
 def test_an_event_can_be_held_until_after_a_reconnect(
-    app: App, control: SandboxControl, receiver: Receiver
+    app: App, control: ZoomControl, receiver: Receiver
 ) -> None:
     app.connect()
     control.remove_app("robin", hold=True)
@@ -124,14 +122,14 @@ def test_an_event_can_be_held_until_after_a_reconnect(
     assert app.me(again).status_code == 200
 
 
-def test_a_switched_on_fault_changes_the_next_event(control: SandboxControl, receiver: Receiver) -> None:
+def test_a_switched_on_fault_changes_the_next_event(control: ZoomControl, receiver: Receiver) -> None:
     control.fault("event_no_signature")
     control.remove_app("robin")
     control.remove_app("robin")
     assert ["x-zm-signature" in headers for headers, _ in receiver.received] == [False, True]
 
 
-def test_an_event_that_failed_comes_again_three_times(control: SandboxControl, receiver: Receiver) -> None:
+def test_an_event_that_failed_comes_again_three_times(control: ZoomControl, receiver: Receiver) -> None:
     receiver.status = 500
     assert control.remove_app("robin") == [500]
 
@@ -145,7 +143,7 @@ def test_an_event_that_failed_comes_again_three_times(control: SandboxControl, r
 
 
 def test_an_event_that_was_refused_does_not_come_again_unless_asked(
-    control: SandboxControl, receiver: Receiver
+    control: ZoomControl, receiver: Receiver
 ) -> None:
     receiver.status = 401
     control.remove_app("robin")
@@ -156,13 +154,13 @@ def test_an_event_that_was_refused_does_not_come_again_unless_asked(
     assert len(control.state()["retries"]) == 1
 
 
-def test_nobody_listens(control: SandboxControl) -> None:
+def test_nobody_listens(control: ZoomControl) -> None:
     control.app(webhook_url="http://127.0.0.1:9/hook")
     assert control.remove_app("robin") == [None]
     assert "ConnectError" in control.state()["deliveries"][0]["error"]
 
 
-def test_url_validation(control: SandboxControl, receiver: Receiver) -> None:
+def test_url_validation(control: ZoomControl, receiver: Receiver) -> None:
     assert control.url_validation()["ok"] is True
     assert signed_rightly(*receiver.received[0])
 
@@ -174,7 +172,7 @@ def test_url_validation(control: SandboxControl, receiver: Receiver) -> None:
 
 
 def test_a_compliance_call_that_was_asked_for(
-    app: App, control: SandboxControl, receiver: Receiver, rules: Rules
+    app: App, control: ZoomControl, receiver: Receiver, rules: Rules
 ) -> None:
     control.remove_app("robin", retention="false")
     payload = json.loads(receiver.received[0][1])["payload"]
@@ -187,7 +185,7 @@ def test_a_compliance_call_that_was_asked_for(
 
 
 def test_a_compliance_call_that_nobody_asked_for_or_that_is_wrong(
-    app: App, control: SandboxControl, receiver: Receiver, rules: Rules
+    app: App, control: ZoomControl, receiver: Receiver, rules: Rules
 ) -> None:
     control.remove_app("robin", retention=None)
     payload = json.loads(receiver.received[0][1])["payload"]
@@ -199,7 +197,7 @@ def test_a_compliance_call_that_nobody_asked_for_or_that_is_wrong(
     assert rules() == ["compliance-not-asked", "compliance-malformed", "compliance-malformed"]
 
 
-def test_a_compliance_call_can_fail(app: App, control: SandboxControl, rules: Rules) -> None:
+def test_a_compliance_call_can_fail(app: App, control: ZoomControl, rules: Rules) -> None:
     control.fault("compliance_404")
     control.fault("compliance_500")
     payload = {"user_id": "u", "account_id": "a"}

@@ -5,20 +5,23 @@ from typing import Any
 import httpx
 import pytest
 
-from sandbox import Sandbox, SandboxControl
-from sandbox.base.faults import FAULTS
-from sandbox.zoom.strikes import _BEFORE, _SHAPES
+from sandbox import Sandbox
+from sandbox.base.parts import stand_ins
+from sandbox.zoom.control import ZoomControl
 from sandbox.zoom.tests.acting import App, Rules
 
 
-def test_every_fault_of_the_catalogue_is_made_by_somebody() -> None:
-    stages = {
-        stage: {name for name, row in FAULTS.items() if row.stage == stage} for stage in ("before", "shape")
+@pytest.mark.parametrize("part", stand_ins())
+def test_every_fault_of_the_catalogue_is_made_by_somebody(part: str) -> None:
+    faults = stand_ins()[part].faults
+    made = {
+        "before": {name for name, row in faults.items() if row.answer},
+        "shape": {name for name, row in faults.items() if row.change},
     }
-    assert stages == {"before": set(_BEFORE), "shape": set(_SHAPES)}
+    assert made == {stage: {name for name, row in faults.items() if row.stage == stage} for stage in made}
 
 
-def test_a_fault_strikes_as_often_as_it_is_told(app: App, access: str, control: SandboxControl) -> None:
+def test_a_fault_strikes_as_often_as_it_is_told(app: App, access: str, control: ZoomControl) -> None:
     control.fault("unauthorized", times=2, on="v2.create")
     assert app.me(access).status_code == 200
     assert [app.create(access, topic=str(i)).status_code for i in range(3)] == [401, 401, 201]
@@ -29,14 +32,14 @@ def test_a_fault_strikes_as_often_as_it_is_told(app: App, access: str, control: 
     assert app.create(access, topic="c").status_code == 201
 
 
-def test_unknown_faults_are_refused(control: SandboxControl) -> None:
+def test_unknown_faults_are_refused(control: ZoomControl) -> None:
     with pytest.raises(ValueError, match="There is no fault called nonsense"):
         control.fault("nonsense")
     with pytest.raises(ValueError, match="at least once"):
         control.fault("slow", times=0)
 
 
-def test_tokens_expire_and_grants_end_at_once(app: App, control: SandboxControl, rules: Rules) -> None:
+def test_tokens_expire_and_grants_end_at_once(app: App, control: ZoomControl, rules: Rules) -> None:
     tokens = app.connect()
     control.fault("expire_access_token", user="casey")
     assert app.me(tokens["access_token"]).status_code == 200
@@ -51,7 +54,7 @@ def test_tokens_expire_and_grants_end_at_once(app: App, control: SandboxControl,
     assert rules() == []
 
 
-def test_a_rotated_token_whose_answer_is_lost(app: App, control: SandboxControl, rules: Rules) -> None:
+def test_a_rotated_token_whose_answer_is_lost(app: App, control: ZoomControl, rules: Rules) -> None:
     tokens = app.connect()
     control.fault("rotate_drop")
 
@@ -62,7 +65,7 @@ def test_a_rotated_token_whose_answer_is_lost(app: App, control: SandboxControl,
     assert rules() == []
 
 
-def test_the_old_access_token_may_die_with_a_refresh(app: App, control: SandboxControl) -> None:
+def test_the_old_access_token_may_die_with_a_refresh(app: App, control: ZoomControl) -> None:
     tokens = app.connect()
     app.refresh(tokens["refresh_token"])
     assert app.me(tokens["access_token"]).status_code == 200
@@ -73,7 +76,7 @@ def test_the_old_access_token_may_die_with_a_refresh(app: App, control: SandboxC
     assert app.me(tokens["access_token"]).status_code == 401
 
 
-def test_connections_end_before_and_after_the_work(app: App, access: str, control: SandboxControl) -> None:
+def test_connections_end_before_and_after_the_work(app: App, access: str, control: ZoomControl) -> None:
     control.fault("reset_before")
     with pytest.raises(httpx.ReadError):
         app.create(access, topic="before")
@@ -95,7 +98,7 @@ def test_connections_end_before_and_after_the_work(app: App, access: str, contro
     assert [row["ending"] for row in control.calls("v2.create")] == ["reset", "reset", "dropped", "truncated"]
 
 
-def test_slow_answers(app: App, access: str, control: SandboxControl) -> None:
+def test_slow_answers(app: App, access: str, control: ZoomControl) -> None:
     control.fault("slow", seconds=0.3, on="v2.create")
     started = time.monotonic()
     assert app.create(access).status_code == 201
@@ -122,7 +125,7 @@ def test_slow_answers(app: App, access: str, control: SandboxControl) -> None:
     ],
 )
 def test_answers_instead_of_a_meeting(
-    app: App, access: str, control: SandboxControl, name: str, status: int, header: str, words: str
+    app: App, access: str, control: ZoomControl, name: str, status: int, header: str, words: str
 ) -> None:
     control.fault(name)
 
@@ -135,19 +138,19 @@ def test_answers_instead_of_a_meeting(
     assert control.calls("v2.create")[0]["faults"] == [name]
 
 
-def test_retry_after_is_an_iso_date(app: App, access: str, control: SandboxControl) -> None:
+def test_retry_after_is_an_iso_date(app: App, access: str, control: ZoomControl) -> None:
     control.fault("rate_limit_daily")
     assert app.create(access).headers["Retry-After"].endswith("T00:00:00Z")
     control.fault("rate_limit_daily", retry_after="7")
     assert app.create(access).headers["Retry-After"] == "7"
 
 
-def test_a_huge_answer(app: App, access: str, control: SandboxControl) -> None:
+def test_a_huge_answer(app: App, access: str, control: ZoomControl) -> None:
     control.fault("huge_body")
     assert len(app.create(access).content) > 8_000_000
 
 
-def test_xml_always(app: App, access: str, control: SandboxControl) -> None:
+def test_xml_always(app: App, access: str, control: ZoomControl) -> None:
     control.fault("xml_errors")
     control.fault("cannot_host")
     assert app.create(access).text.startswith(
@@ -169,7 +172,7 @@ def test_xml_always(app: App, access: str, control: SandboxControl) -> None:
     ],
 )
 def test_odd_meetings(
-    app: App, access: str, control: SandboxControl, name: str, field: str, expected: Any
+    app: App, access: str, control: ZoomControl, name: str, field: str, expected: Any
 ) -> None:
     control.fault(name)
     response = app.create(access)
@@ -177,7 +180,7 @@ def test_odd_meetings(
     assert response.json().get(field) == expected
 
 
-def test_odd_links_and_ids(app: App, access: str, control: SandboxControl) -> None:
+def test_odd_links_and_ids(app: App, access: str, control: ZoomControl) -> None:
     control.fault("join_url_without_pwd")
     made = app.create(access, topic="1").json()
     assert made["join_url"].endswith(f"/j/{made['id']}")
@@ -188,13 +191,13 @@ def test_odd_links_and_ids(app: App, access: str, control: SandboxControl) -> No
     assert isinstance(app.create(access, topic="3").json()["id"], str)
 
 
-def test_an_unknown_zone_may_be_refused(app: App, access: str, control: SandboxControl) -> None:
+def test_an_unknown_zone_may_be_refused(app: App, access: str, control: ZoomControl) -> None:
     control.fault("unknown_timezone_error")
     refused = app.create(access, timezone="Europe/Kyiv")
     assert refused.json()["errors"][0]["field"] == "timezone"
 
 
-def test_odd_profiles(app: App, control: SandboxControl) -> None:
+def test_odd_profiles(app: App, control: ZoomControl) -> None:
     access = app.connect()["access_token"]
     control.fault("no_display_name")
     assert "display_name" not in app.me(access).json()
@@ -207,7 +210,7 @@ def test_odd_profiles(app: App, control: SandboxControl) -> None:
     assert (failed.status_code, failed.json()) == (503, {"code": 5, "message": "Later."})
 
 
-def test_odd_tokens(app: App, control: SandboxControl) -> None:
+def test_odd_tokens(app: App, control: ZoomControl) -> None:
     control.fault("token_missing_scope")
     assert app.connect()["scope"] == "user:read:user"
     control.fault("token_without_refresh")
@@ -216,7 +219,7 @@ def test_odd_tokens(app: App, control: SandboxControl) -> None:
     assert app.connect()["expires_in"] == 3600
 
 
-def test_the_token_endpoint_in_trouble(app: App, control: SandboxControl) -> None:
+def test_the_token_endpoint_in_trouble(app: App, control: ZoomControl) -> None:
     for name, status, words in (
         ("token_500_html", 500, "<html>"),
         ("token_502_html", 502, "<html>"),
@@ -231,7 +234,7 @@ def test_the_token_endpoint_in_trouble(app: App, control: SandboxControl) -> Non
     assert app.refresh("x").status_code == 401
 
 
-def test_old_error_texts(app: App, control: SandboxControl) -> None:
+def test_old_error_texts(app: App, control: ZoomControl) -> None:
     control.fault("old_error_texts", status=401)
     old = app.refresh("x")
     assert (old.status_code, old.json()) == (401, {"reason": "Invalid Token!", "error": "invalid_request"})
@@ -239,7 +242,7 @@ def test_old_error_texts(app: App, control: SandboxControl) -> None:
     assert app.refresh("x").json() == {"error": "invalid_grant"}
 
 
-def test_consent_that_leads_nowhere(app: App, control: SandboxControl) -> None:
+def test_consent_that_leads_nowhere(app: App, control: ZoomControl) -> None:
     control.fault("preapproval")
     assert "approval" in app.authorize().text
     control.decide("deny")
@@ -249,14 +252,14 @@ def test_consent_that_leads_nowhere(app: App, control: SandboxControl) -> None:
     assert app.authorize().headers["Location"].endswith("?error=access_denied")
 
 
-def test_a_scope_may_be_tolerated(app: App, control: SandboxControl, rules: Rules) -> None:
+def test_a_scope_may_be_tolerated(app: App, control: ZoomControl, rules: Rules) -> None:
     control.fault("lenient_scope")
     assert app.authorize(scope="anything").status_code == 302
     assert rules() == ["scope-at-authorize"]
 
 
 def test_a_slow_answer_of_an_earlier_day_uses_up_no_fault_of_today(
-    sandbox: Sandbox, control: SandboxControl
+    sandbox: Sandbox, control: ZoomControl
 ) -> None:
     control.fault("slow", seconds=0.3)
     with ThreadPoolExecutor() as pool:

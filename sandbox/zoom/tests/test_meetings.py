@@ -3,7 +3,8 @@ from typing import Any
 import httpx
 import pytest
 
-from sandbox import Sandbox, SandboxControl
+from sandbox import Sandbox
+from sandbox.zoom.control import ZoomControl
 from sandbox.zoom.tests.acting import App, Rules, bearer, meeting
 
 
@@ -26,7 +27,7 @@ def test_a_second_read_of_the_profile_is_a_violation(app: App, access: str, rule
     assert rules() == ["profile-read-again"]
 
 
-def test_a_meeting_is_made(app: App, access: str, control: SandboxControl, rules: Rules) -> None:
+def test_a_meeting_is_made(app: App, access: str, control: ZoomControl, rules: Rules) -> None:
     response = app.create(access, topic="Zoë 🐟")
 
     assert response.status_code == 201
@@ -65,7 +66,7 @@ def test_start_time_with_and_without_z(
     [..., None, "NaN", "2027-03-05T15:00:00+01:00", "2027-03-05T15:00:00.000Z", "2027-02-30T15:00:00Z", 7],
 )
 def test_a_start_that_zoom_does_not_understand_is_now(
-    app: App, access: str, control: SandboxControl, start: Any, rules: Rules
+    app: App, access: str, control: ZoomControl, start: Any, rules: Rules
 ) -> None:
     response = app.create(access, start_time=start)
 
@@ -88,7 +89,7 @@ def test_a_start_that_zoom_does_not_understand_is_now(
     ],
 )
 def test_what_zoom_refuses(
-    app: App, access: str, sent: dict[str, Any], field: str, control: SandboxControl
+    app: App, access: str, sent: dict[str, Any], field: str, control: ZoomControl
 ) -> None:
     response = app.create(access, **sent)
 
@@ -109,10 +110,10 @@ def test_bodies_that_are_no_json(http: httpx.Client, access: str) -> None:
         assert (broken.status_code, broken.json()["code"]) == (400, 300)
 
 
-def test_a_hundred_meetings_a_day(app: App, access: str, sandbox: Sandbox, control: SandboxControl) -> None:
-    user = sandbox.world.store.data.user("robin")
+def test_a_hundred_meetings_a_day(app: App, access: str, sandbox: Sandbox, control: ZoomControl) -> None:
+    zoom = sandbox.world.store.parts["zoom"]
     today = sandbox.world.store.stamp()[:10]
-    sandbox.world.store.data.created_today[f"{user.id} {today}"] = 99
+    zoom.created_today[f"{zoom.account('robin').id} {today}"] = 99
 
     assert app.create(access, topic="the last").status_code == 201
     refused = app.create(access, topic="one too many")
@@ -125,7 +126,7 @@ def test_a_hundred_meetings_a_day(app: App, access: str, sandbox: Sandbox, contr
     assert app.create(app.connect()["access_token"], topic="the next day").status_code == 201
 
 
-def test_users_with_other_settings(app: App, access: str, control: SandboxControl) -> None:
+def test_users_with_other_settings(app: App, access: str, control: ZoomControl) -> None:
     control.user("robin", embed_passcode=False)
     made = app.create(access, topic="1").json()
     assert "?" not in made["join_url"]
@@ -138,7 +139,7 @@ def test_users_with_other_settings(app: App, access: str, control: SandboxContro
     assert app.create(access, topic="3").json()["code"] == 3161
 
 
-def test_tokens_end(app: App, access: str, control: SandboxControl) -> None:
+def test_tokens_end(app: App, access: str, control: ZoomControl) -> None:
     control.clock(3600)
     expired = app.create(access)
     assert (expired.status_code, expired.json()) == (
@@ -163,7 +164,7 @@ def test_moving_and_deleting_need_their_scopes(
 
 
 def test_moving_and_deleting_with_their_scopes(
-    app: App, http: httpx.Client, control: SandboxControl, rules: Rules
+    app: App, http: httpx.Client, control: ZoomControl, rules: Rules
 ) -> None:
     control.app(extra_scopes=["meeting:update:meeting", "meeting:delete:meeting"])
     access = app.connect()["access_token"]
@@ -194,7 +195,7 @@ def test_a_second_meeting_for_the_same_booking_is_a_violation(app: App, access: 
 
 
 def test_one_retry_after_a_lost_answer_is_no_violation(
-    app: App, access: str, control: SandboxControl, rules: Rules
+    app: App, access: str, control: ZoomControl, rules: Rules
 ) -> None:
     control.fault("http_502_after", times=2)
 

@@ -3,14 +3,14 @@ from base64 import b64encode
 import httpx
 import pytest
 
-from sandbox import SandboxControl
+from sandbox.zoom.control import ZoomControl
 from sandbox.zoom.tests.acting import BASIC, VERIFIER, App, Rules, answered
 
 WRONG_CLIENT = {"reason": "Invalid client_id or client_secret", "error": "invalid_client"}
 DEAD_TOKEN = {"reason": "Invalid Token!", "error": "invalid_grant"}
 
 
-def test_consent_is_a_page_with_the_two_scopes_and_two_buttons(app: App, control: SandboxControl) -> None:
+def test_consent_is_a_page_with_the_two_scopes_and_two_buttons(app: App, control: ZoomControl) -> None:
     control.decide("ask")
 
     page = app.authorize().text
@@ -23,11 +23,9 @@ def test_consent_is_a_page_with_the_two_scopes_and_two_buttons(app: App, control
     assert "robin@host.example" in page
 
 
-def test_allowing_leads_back_with_code_and_state(
-    app: App, http: httpx.Client, control: SandboxControl
-) -> None:
+def test_allowing_leads_back_with_code_and_state(app: App, http: httpx.Client, control: ZoomControl) -> None:
     control.decide("ask")
-    form = app.authorize_parameters(state="a&b=c") | {"user": "casey", "decision": "allow"}
+    form = app.authorize_parameters(state="a&b=c") | {"account": "casey", "decision": "allow"}
 
     response = http.post("/oauth/authorize", data=form)
 
@@ -37,9 +35,9 @@ def test_allowing_leads_back_with_code_and_state(
     assert app.me(tokens["access_token"]).json()["email"] == "casey@cohost.example"
 
 
-def test_declining_leads_back_with_the_error(app: App, http: httpx.Client, control: SandboxControl) -> None:
+def test_declining_leads_back_with_the_error(app: App, http: httpx.Client, control: ZoomControl) -> None:
     control.decide("ask")
-    form = app.authorize_parameters() | {"user": "robin", "decision": "deny"}
+    form = app.authorize_parameters() | {"account": "robin", "decision": "deny"}
 
     response = http.post("/oauth/authorize", data=form)
 
@@ -71,7 +69,7 @@ def test_a_scope_parameter_is_refused_and_written_down(app: App, rules: Rules) -
 
 
 def test_a_form_from_another_site_cannot_consent(app: App, http: httpx.Client) -> None:
-    form = app.authorize_parameters() | {"user": "robin", "decision": "allow"}
+    form = app.authorize_parameters() | {"account": "robin", "decision": "allow"}
     response = http.post("/oauth/authorize", data=form, headers={"Origin": "https://evil.example"})
     assert response.status_code == 403
 
@@ -110,7 +108,7 @@ def test_a_code_needs_its_verifier_and_its_address(app: App, change: dict[str, s
     assert app.exchange(app.code(), **change).json()["error"] == "invalid_grant"
 
 
-def test_a_code_lives_for_five_minutes(app: App, control: SandboxControl) -> None:
+def test_a_code_lives_for_five_minutes(app: App, control: ZoomControl) -> None:
     code = app.code()
     control.clock(301)
     assert app.exchange(code).json()["error"] == "invalid_grant"
@@ -186,12 +184,12 @@ def test_what_authorize_must_have_is_watched(app: App, rules: Rules) -> None:
     assert rules() == ["state-missing", "pkce-not-s256", "state-repeated"]
 
 
-def test_extra_and_dropped_scopes(app: App, control: SandboxControl) -> None:
+def test_extra_and_dropped_scopes(app: App, control: ZoomControl) -> None:
     control.app(extra_scopes=["meeting:update:meeting"], drop_scopes=["user:read:user"])
     assert app.connect()["scope"] == "meeting:update:meeting meeting:write:meeting"
 
 
-def test_a_start_from_the_marketplace_has_no_state(control: SandboxControl) -> None:
+def test_a_start_from_the_marketplace_has_no_state(control: ZoomControl) -> None:
     location = control.marketplace_add("robin")
     assert location.startswith("http://localhost:8000/api/calendar-accounts/zoom/callback?code=")
     assert "state" not in location

@@ -1,6 +1,7 @@
 import pytest
 
-from sandbox.base.signing import encrypted_token, event_signature, pkce_challenge
+from sandbox.base.oauth import pkce_challenge
+from sandbox.zoom.signing import encrypted_token, event_signature
 
 SECRET = "test-secret-token"
 A = (

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import httpx
 from django.conf import settings
 
-from sandbox.control import SandboxControl
+from sandbox.zoom.control import ZoomControl
 from timetuna.calendars.actions.list_calendars import list_calendars
 from timetuna.calendars.actions.refresh import refresh
 from timetuna.calendars.models import CalendarAccount
@@ -20,7 +20,7 @@ class Google:
 
     def __init__(self, sandbox):
         self.sandbox = sandbox
-        self.control = SandboxControl(sandbox.http_url)
+        self.control = ZoomControl(sandbox.http_url)
 
     def point_settings_here(self, settings_fixture):
         urls = {f"GOOGLE_{name}_URL": f"{self.sandbox.http_url}/google" for name in ("OAUTH", "TOKEN", "API")}

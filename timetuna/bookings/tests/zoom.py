@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import httpx
 from django.conf import settings
 
-from sandbox.control import SandboxControl
+from sandbox.zoom.control import ZoomControl
 from timetuna.lib.smtp import parse_email_url
 
 
@@ -14,7 +14,7 @@ class Zoom:
 
     def __init__(self, sandbox):
         self.sandbox = sandbox
-        self.control = SandboxControl(sandbox.http_url)
+        self.control = ZoomControl(sandbox.http_url)
 
     def point_settings_here(self, settings_fixture):
         urls = {"ZOOM_OAUTH_URL": self.sandbox.http_url, "ZOOM_API_URL": self.sandbox.http_url}

@@ -5,7 +5,8 @@ import httpx
 import pytest
 from django.test import Client
 
-from sandbox import Sandbox, SandboxConfig, SandboxControl
+from sandbox import Sandbox, SandboxConfig
+from sandbox.zoom.control import ZoomControl
 from tests.clock import present
 from timetuna.accounts.models import User
 from timetuna.calendars.models import CalendarAccount
@@ -19,7 +20,7 @@ WEB = httpx.Client(trust_env=False, headers={"Connection": "close"})
 
 @pytest.fixture(scope="session")
 def running():
-    with Sandbox(SandboxConfig()) as sandbox, SandboxControl(sandbox.http_url) as control:
+    with Sandbox(SandboxConfig()) as sandbox, ZoomControl(sandbox.http_url) as control:
         yield sandbox, control
 
 
@@ -67,7 +68,7 @@ def leave(browser: Client) -> str:
     return browser.post("/settings/providers/zoom/connect")["Location"]
 
 
-def allow(zoom: SandboxControl, address: str, *, user: str = "robin") -> str:
+def allow(zoom: ZoomControl, address: str, *, user: str = "robin") -> str:
     """Allow at Zoom; return the path with which the browser comes back."""
     zoom.decide("allow", user=user)
     return path_of(WEB.get(address).headers["location"])
@@ -82,7 +83,7 @@ def query_of(address: str) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
 
 
-def connect(browser: Client, zoom: SandboxControl, *, user: str = "robin") -> CalendarAccount:
+def connect(browser: Client, zoom: ZoomControl, *, user: str = "robin") -> CalendarAccount:
     """Go the whole way; return the row."""
     answer = browser.get(allow(zoom, leave(browser), user=user))
     assert answer["Location"] == "/settings/providers"

@@ -8,8 +8,8 @@ from django.db import OperationalError
 from django.db import connection as database
 from django.test import Client
 
-from sandbox.base.signing import encrypted_token, event_signature
-from sandbox.config import CLIENT_ID, WEBHOOK_TOKEN
+from sandbox.zoom.control import APP
+from sandbox.zoom.signing import encrypted_token, event_signature
 from tests.clock import present
 from timetuna.calendars.models import Authorization, CalendarAccount
 from timetuna.calendars.tests.conftest import WEBHOOK, allow, connect, jobs, leave, signed_in
@@ -17,7 +17,7 @@ from timetuna.calendars.tests.conftest import WEBHOOK, allow, connect, jobs, lea
 pytestmark = pytest.mark.vendor
 
 
-def post(body: bytes, *, secret=WEBHOOK_TOKEN, timestamp="", **headers):
+def post(body: bytes, *, secret=APP.webhook_token, timestamp="", **headers):
     timestamp = timestamp or str(int(present().timestamp()))
     signed = {
         "HTTP_X_ZM_REQUEST_TIMESTAMP": timestamp,
@@ -31,7 +31,7 @@ def event(account=None, *, at=None, **payload) -> bytes:
     content = {
         "user_id": account.provider_user_id if account else "nobody",
         "account_id": account.provider_account_id if account else "nowhere",
-        "client_id": CLIENT_ID,
+        "client_id": APP.client_id,
         "deauthorization_time": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "signature": "opaque",
         "user_data_retention": None,
@@ -120,7 +120,7 @@ def test_webhook_without_a_secret_on_this_server(account, settings, secret):
 
 def test_webhook_signed_with_the_older_of_two_secrets(account, settings):
     settings.PROVIDER_SETTINGS = settings.PROVIDER_SETTINGS | {
-        "ZOOM_WEBHOOK_SECRET_TOKEN": f"newer,{WEBHOOK_TOKEN}"
+        "ZOOM_WEBHOOK_SECRET_TOKEN": f"newer,{APP.webhook_token}"
     }
 
     assert post(event(account)).status_code == 200
@@ -130,7 +130,7 @@ def test_webhook_signed_with_the_older_of_two_secrets(account, settings):
 def test_webhook_reindented_after_signing(account):
     body = event(account)
     now = str(int(present().timestamp()))
-    signature = event_signature(WEBHOOK_TOKEN, timestamp=now, body=body)
+    signature = event_signature(APP.webhook_token, timestamp=now, body=body)
 
     answer = post(
         json.dumps(json.loads(body), indent=2).encode(), timestamp=now, HTTP_X_ZM_SIGNATURE=signature
@@ -155,7 +155,7 @@ def test_webhook_reindented_after_signing(account):
 def test_webhook_with_an_unusable_timestamp(account, timestamp):
     if isinstance(timestamp, timedelta):
         timestamp = str(int((present() + timestamp).timestamp()))
-    signature = event_signature(WEBHOOK_TOKEN, timestamp=timestamp, body=event(account))
+    signature = event_signature(APP.webhook_token, timestamp=timestamp, body=event(account))
 
     answer = Client().post(
         WEBHOOK,
@@ -301,7 +301,7 @@ def test_url_validation_signed_needs_no_database(settings):
     assert answer.status_code == 200
     assert answer.json() == {
         "plainToken": "qgg8vlvZRS6UYooatFL8Aw",
-        "encryptedToken": encrypted_token(WEBHOOK_TOKEN, "qgg8vlvZRS6UYooatFL8Aw"),
+        "encryptedToken": encrypted_token(APP.webhook_token, "qgg8vlvZRS6UYooatFL8Aw"),
     }
 
 

@@ -11,7 +11,9 @@ import pytest
 
 from sandbox.config import SandboxConfig
 from sandbox.running import Sandbox
+from timetuna.commands import serve
 from timetuna.commands.check import _without_password
+from timetuna.processes.refusal import Refusal
 
 ROOT = Path(__file__).resolve().parents[3]
 KEYS = {
@@ -382,3 +384,9 @@ def test_check_says_when_anybody_may_sign_up(
     done = timetuna("check", settings=server | settings)
 
     assert ("Sign-up is open: whoever finds https://book.example.org/signup" in done.stdout) is warned
+
+
+def test_without_the_sandbox_the_commands_that_need_it_say_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serve, "find_spec", lambda _name: None)
+    with pytest.raises(Refusal, match="not installed here"):
+        serve.sandbox("mailbox", http_port=0, smtp_port=0)

@@ -217,7 +217,7 @@ def test_a_personal_account_is_known_by_the_name_it_signs_in_with(
 def test_an_account_without_an_address_is_refused(
     provider: MicrosoftProvider, microsoft: MicrosoftControl, token: str
 ) -> None:
-    microsoft.change_account(mail="", upn="robin")
+    microsoft.change_account(mail="", email="robin")
 
     with pytest.raises(ProviderError, match="whose account") as raised:
         provider.profile(token)

@@ -5,7 +5,8 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from sandbox import Sandbox, SandboxConfig, SandboxControl, config
+from sandbox import Sandbox, SandboxConfig
+from sandbox.zoom.control import APP, ZoomControl
 from timetuna.lib.http import HttpClient
 from timetuna.lib.signing import hmac_hex, pkce_pair
 from timetuna.providers.base import Tokens
@@ -17,9 +18,9 @@ CALLBACK = "http://localhost:8000/api/calendar-accounts/zoom/callback"
 
 def build(base_url: str, **changes: str) -> Zoom:
     environment = {
-        "ZOOM_CLIENT_ID": config.CLIENT_ID,
-        "ZOOM_CLIENT_SECRET": config.CLIENT_SECRET,
-        "ZOOM_WEBHOOK_SECRET_TOKEN": config.WEBHOOK_TOKEN,
+        "ZOOM_CLIENT_ID": APP.client_id,
+        "ZOOM_CLIENT_SECRET": APP.client_secret,
+        "ZOOM_WEBHOOK_SECRET_TOKEN": APP.webhook_token,
         "ZOOM_OAUTH_URL": base_url,
         "ZOOM_API_URL": base_url,
     }
@@ -30,16 +31,16 @@ def build(base_url: str, **changes: str) -> Zoom:
 
 
 @pytest.fixture(scope="session")
-def running() -> Iterator[tuple[Sandbox, SandboxControl]]:
+def running() -> Iterator[tuple[Sandbox, ZoomControl]]:
     with (
         Sandbox(SandboxConfig(parts=frozenset({"zoom"}))) as sandbox,
-        SandboxControl(sandbox.http_url) as control,
+        ZoomControl(sandbox.http_url) as control,
     ):
         yield sandbox, control
 
 
 @pytest.fixture
-def control(running: tuple[Sandbox, SandboxControl]) -> Iterator[SandboxControl]:
+def control(running: tuple[Sandbox, ZoomControl]) -> Iterator[ZoomControl]:
     """Steer a fresh Zoom, which must have nothing to complain about afterwards."""
     control = running[1]
     control.reset()
@@ -49,7 +50,7 @@ def control(running: tuple[Sandbox, SandboxControl]) -> Iterator[SandboxControl]
 
 
 @pytest.fixture
-def provider(running: tuple[Sandbox, SandboxControl], control: SandboxControl) -> Zoom:
+def provider(running: tuple[Sandbox, ZoomControl], control: ZoomControl) -> Zoom:
     return build(running[0].http_url)
 
 
@@ -79,7 +80,7 @@ def scopes(tokens: Tokens) -> frozenset[str]:
     return tokens.scopes
 
 
-def signed(body: bytes, moment: datetime, *, secret: str = config.WEBHOOK_TOKEN) -> dict[str, str]:
+def signed(body: bytes, moment: datetime, *, secret: str = APP.webhook_token) -> dict[str, str]:
     timestamp = str(int(moment.timestamp()))
     signature = hmac_hex(secret, b"v0:" + timestamp.encode() + b":" + body)
     return {"x-zm-request-timestamp": timestamp, "x-zm-signature": f"v0={signature}"}
@@ -94,6 +95,6 @@ def sign() -> Callable[[bytes, datetime], dict[str, str]]:
 def removal() -> bytes:
     return (
         b'{"event":"app_deauthorized","event_ts":1760000000123,"payload":{"user_id":"z8yAAAAA8bbbQ",'
-        b'"account_id":"q6gBJVO5TzexKYTb_I2rpg","client_id":"' + config.CLIENT_ID.encode() + b'",'
+        b'"account_id":"q6gBJVO5TzexKYTb_I2rpg","client_id":"' + APP.client_id.encode() + b'",'
         b'"deauthorization_time":"2025-10-09T08:53:20.123Z","signature":"s","user_data_retention":null}}'
     )

@@ -1,6 +1,6 @@
 import pytest
 
-from sandbox import SandboxControl
+from sandbox.zoom.control import ZoomControl
 from timetuna.providers.tests.contracts.oauth import (
     ConferencingContract,
     IdentityContract,
@@ -11,7 +11,7 @@ from timetuna.providers.tests.contracts.oauth import (
 
 class TestZoomOAuth(OAuthContract):
     @pytest.fixture
-    def control(self, running: tuple[object, SandboxControl]) -> SandboxControl:
+    def control(self, running: tuple[object, ZoomControl]) -> ZoomControl:
         """Without the final look: exchanging a code twice is what one of these tests is for."""
         running[1].reset()
         running[1].decide("allow")
@@ -28,7 +28,7 @@ class TestZoomConferencing(ConferencingContract):
 
 class TestZoomConferencingWithMoreScopes(ConferencingContract):
     @pytest.fixture(autouse=True)
-    def _more(self, control: SandboxControl) -> None:
+    def _more(self, control: ZoomControl) -> None:
         control.app(extra_scopes=["meeting:update:meeting", "meeting:delete:meeting"])
 
 

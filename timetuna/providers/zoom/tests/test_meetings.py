@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sandbox import SandboxControl
+from sandbox.zoom.control import ZoomControl
 from timetuna.lib.tests.wires import Wire, answer, read_request
 from timetuna.providers.base import CreatedConference, Meeting, Tokens
 from timetuna.providers.errors import ProviderError
@@ -68,7 +68,7 @@ def test_the_request_is_the_recommended_one() -> None:
 
 @pytest.mark.parametrize("topic", ["🐟" * 300, "x" * 300, "x" + "🐟" * 150, "\0"])
 def test_topics_and_agendas_are_cut_to_zooms_lengths(
-    control: SandboxControl, provider: Zoom, token: str, topic: str
+    control: ZoomControl, provider: Zoom, token: str, topic: str
 ) -> None:
     provider.create(Meeting(topic, START, 30, topic * 20), access_token=token)
 
@@ -80,7 +80,7 @@ def test_topics_and_agendas_are_cut_to_zooms_lengths(
 # Good answers
 
 
-def test_booking_201(control: SandboxControl, provider: Zoom, token: str) -> None:
+def test_booking_201(control: ZoomControl, provider: Zoom, token: str) -> None:
     made = provider.create(MEETING, access_token=token)
 
     (meeting,) = control.meetings()
@@ -94,7 +94,7 @@ def test_booking_201(control: SandboxControl, provider: Zoom, token: str) -> Non
 
 
 def test_the_passcode_is_kept_only_where_the_link_lacks_it(
-    control: SandboxControl, provider: Zoom, token: str
+    control: ZoomControl, provider: Zoom, token: str
 ) -> None:
     control.fault("join_url_without_pwd")
 
@@ -107,7 +107,7 @@ def test_the_passcode_is_kept_only_where_the_link_lacks_it(
 
 @pytest.mark.parametrize("fault", ["no_password", "empty_password", "no_uuid", "id_as_text", "extra_fields"])
 def test_answers_that_differ_are_good_answers(
-    control: SandboxControl, provider: Zoom, token: str, fault: str
+    control: ZoomControl, provider: Zoom, token: str, fault: str
 ) -> None:
     control.fault(fault)
 
@@ -119,7 +119,7 @@ def test_answers_that_differ_are_good_answers(
 
 @pytest.mark.parametrize("fault", ["start_time_shifted", "start_time_missing"])
 def test_another_start_is_told_in_the_log(
-    control: SandboxControl, provider: Zoom, token: str, fault: str, caplog: pytest.LogCaptureFixture
+    control: ZoomControl, provider: Zoom, token: str, fault: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     control.fault(fault)
 
@@ -129,7 +129,7 @@ def test_another_start_is_told_in_the_log(
 
 
 def test_the_hosts_own_link_goes_nowhere(
-    control: SandboxControl, provider: Zoom, token: str, caplog: pytest.LogCaptureFixture
+    control: ZoomControl, provider: Zoom, token: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.DEBUG):
         made = provider.create(MEETING, access_token=token)
@@ -182,13 +182,13 @@ def test_a_meeting_without_a_usable_link_may_exist(link: object) -> None:
 
 
 @pytest.fixture
-def more(control: SandboxControl) -> None:
+def more(control: ZoomControl) -> None:
     control.app(extra_scopes=["meeting:update:meeting", "meeting:delete:meeting"])
 
 
 @pytest.mark.usefixtures("more")
 def test_a_meeting_is_moved_and_removed_where_the_grant_allows(
-    control: SandboxControl, provider: Zoom, request: pytest.FixtureRequest
+    control: ZoomControl, provider: Zoom, request: pytest.FixtureRequest
 ) -> None:
     tokens: Tokens = request.getfixturevalue("tokens")
     made = provider.create(MEETING, access_token=tokens.access_token)

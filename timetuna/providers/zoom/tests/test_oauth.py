@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from sandbox import SandboxControl
+from sandbox.zoom.control import ZoomControl
 from tests.clock import present
 from timetuna.lib.signing import pkce_pair
 from timetuna.lib.tests.wires import Wire, answer
@@ -70,7 +70,7 @@ def test_connect_exchange_failed_400(provider: Zoom) -> None:
     [("meeting:write:meeting", "to create meetings"), ("user:read:user", "to read your Zoom profile")],
 )
 def test_connect_scope_missing(
-    control: SandboxControl, provider: Zoom, consent: Callable[[str], str], changed: str, sentence: str
+    control: ZoomControl, provider: Zoom, consent: Callable[[str], str], changed: str, sentence: str
 ) -> None:
     pair = pkce_pair()
     code = consent(provider.authorize_url(state=pair.verifier, code_challenge=pair.challenge))
@@ -86,7 +86,7 @@ def test_connect_scope_missing(
 
 
 def test_extra_scopes_and_fields_are_tolerated(
-    control: SandboxControl, provider: Zoom, request: pytest.FixtureRequest
+    control: ZoomControl, provider: Zoom, request: pytest.FixtureRequest
 ) -> None:
     control.app(extra_scopes=["meeting:update:meeting"])
     control.fault("extra_fields", times=None)
@@ -97,7 +97,7 @@ def test_extra_scopes_and_fields_are_tolerated(
     assert provider.abilities(tokens.scopes) == {"create", "move"}
 
 
-def test_connect_invalid_client(control: SandboxControl, provider: Zoom) -> None:
+def test_connect_invalid_client(control: ZoomControl, provider: Zoom) -> None:
     control.fault("invalid_client")
 
     error = exchange_failure(provider)
@@ -106,7 +106,7 @@ def test_connect_invalid_client(control: SandboxControl, provider: Zoom) -> None
 
 
 @pytest.mark.parametrize("status", [400, 401])
-def test_booking_invalid_client(control: SandboxControl, provider: Zoom, tokens: Tokens, status: int) -> None:
+def test_booking_invalid_client(control: ZoomControl, provider: Zoom, tokens: Tokens, status: int) -> None:
     control.fault("invalid_client", status=status)
 
     error = refresh_failure(provider, tokens.refresh_token)
@@ -115,7 +115,7 @@ def test_booking_invalid_client(control: SandboxControl, provider: Zoom, tokens:
 
 
 @pytest.mark.parametrize("fault", ["", "bare_error", "old_error_texts"])
-def test_booking_refresh_invalid_grant(control: SandboxControl, provider: Zoom, fault: str) -> None:
+def test_booking_refresh_invalid_grant(control: ZoomControl, provider: Zoom, fault: str) -> None:
     if fault:
         control.fault(fault)
 
@@ -133,7 +133,7 @@ def test_a_rotated_token_is_dead_and_the_new_one_lives(provider: Zoom, tokens: T
 
 
 def test_a_lost_answer_to_a_refresh_may_have_rotated(
-    control: SandboxControl, provider: Zoom, tokens: Tokens
+    control: ZoomControl, provider: Zoom, tokens: Tokens
 ) -> None:
     control.fault("rotate_drop")
 
@@ -154,7 +154,7 @@ def test_a_lost_answer_to_a_refresh_may_have_rotated(
     ],
 )
 def test_zooms_own_trouble_disconnects_nobody(
-    control: SandboxControl, provider: Zoom, tokens: Tokens, fault: str, *, code: str
+    control: ZoomControl, provider: Zoom, tokens: Tokens, fault: str, *, code: str
 ) -> None:
     control.fault(fault)
 
@@ -243,7 +243,7 @@ def test_expires_in_is_read_whatever_it_is(expires_in: str, seconds: int) -> Non
 
 
 def test_nothing_secret_is_logged(
-    control: SandboxControl, provider: Zoom, tokens: Tokens, caplog: pytest.LogCaptureFixture
+    control: ZoomControl, provider: Zoom, tokens: Tokens, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.DEBUG, logger="timetuna"):
         exchange_failure(provider)

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from sandbox import SandboxControl
+from sandbox.zoom.control import ZoomControl
 from timetuna.lib.tests.wires import Wire, answer
 from timetuna.providers.base import Profile
 from timetuna.providers.errors import ProviderError
@@ -11,7 +11,7 @@ from timetuna.providers.zoom.tests.conftest import build
 from timetuna.providers.zoom.tests.test_meetings import HEAD
 
 
-def test_connect_ok_reads_the_profile_once(control: SandboxControl, provider: Zoom, token: str) -> None:
+def test_connect_ok_reads_the_profile_once(control: ZoomControl, provider: Zoom, token: str) -> None:
     profile = provider.profile(token)
 
     assert (profile.email, profile.display_name) == ("robin@host.example", "Robin Host")
@@ -22,7 +22,7 @@ def test_connect_ok_reads_the_profile_once(control: SandboxControl, provider: Zo
     ("fault", "name"), [("no_display_name", "Robin Host"), ("no_names", "robin@host.example")]
 )
 def test_a_name_is_always_found(
-    control: SandboxControl, provider: Zoom, token: str, fault: str, *, name: str
+    control: ZoomControl, provider: Zoom, token: str, fault: str, *, name: str
 ) -> None:
     control.fault(fault)
 
@@ -40,7 +40,7 @@ def test_a_name_is_always_found(
     ],
 )
 def test_connect_users_me_failed(
-    control: SandboxControl, provider: Zoom, token: str, fault: str, *, permanent: bool
+    control: ZoomControl, provider: Zoom, token: str, fault: str, *, permanent: bool
 ) -> None:
     control.fault(fault)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sandbox import SandboxControl
+from sandbox.zoom.control import ZoomControl
 from tests.clock import present
 from timetuna.lib.tests.wires import Wire, answer, read_request
 from timetuna.providers.errors import AccessTokenRefused, NeedsReconnect, ProviderError
@@ -29,7 +29,7 @@ def refused(status: str, body: str) -> ProviderError | NeedsReconnect:
 
 
 @pytest.mark.parametrize("fault", ["unauthorized", "expire_access_token", "revoke_grant"])
-def test_booking_401_is_told_apart(control: SandboxControl, provider: Zoom, token: str, fault: str) -> None:
+def test_booking_401_is_told_apart(control: ZoomControl, provider: Zoom, token: str, fault: str) -> None:
     control.fault(fault)
 
     error = create_failure(provider, token)
@@ -39,7 +39,7 @@ def test_booking_401_is_told_apart(control: SandboxControl, provider: Zoom, toke
     assert control.meetings() == []
 
 
-def test_booking_4711(control: SandboxControl, provider: Zoom, token: str) -> None:
+def test_booking_4711(control: ZoomControl, provider: Zoom, token: str) -> None:
     control.fault("create_4711")
 
     with pytest.raises(NeedsReconnect, match=r"\(meeting:write:meeting\)\. Connect Zoom again") as raised:
@@ -48,7 +48,7 @@ def test_booking_4711(control: SandboxControl, provider: Zoom, token: str) -> No
     assert raised.value.code == "zoom:4711"
 
 
-def test_booking_1001(control: SandboxControl, provider: Zoom, token: str) -> None:
+def test_booking_1001(control: ZoomControl, provider: Zoom, token: str) -> None:
     control.fault("user_missing")
 
     with pytest.raises(NeedsReconnect, match="Connect Zoom again"):
@@ -64,7 +64,7 @@ def test_booking_1001(control: SandboxControl, provider: Zoom, token: str) -> No
     ],
 )
 def test_booking_3161_300(
-    control: SandboxControl, provider: Zoom, token: str, fault: str, *, code: str, words: str
+    control: ZoomControl, provider: Zoom, token: str, fault: str, *, code: str, words: str
 ) -> None:
     control.fault(fault)
 
@@ -85,7 +85,7 @@ def until_midnight(error: ProviderError) -> bool:
     [("rate_limit_second", timedelta(seconds=3)), ("rate_limit_concurrent", timedelta(seconds=3))],
 )
 def test_booking_429_short(
-    control: SandboxControl, provider: Zoom, token: str, fault: str, most: timedelta
+    control: ZoomControl, provider: Zoom, token: str, fault: str, most: timedelta
 ) -> None:
     control.fault(fault)
 
@@ -97,7 +97,7 @@ def test_booking_429_short(
 
 
 @pytest.mark.parametrize("fault", ["rate_limit_daily", "rate_limit_user"])
-def test_booking_429_until_midnight(control: SandboxControl, provider: Zoom, token: str, fault: str) -> None:
+def test_booking_429_until_midnight(control: ZoomControl, provider: Zoom, token: str, fault: str) -> None:
     control.fault(fault)
 
     error = create_failure(provider, token)
@@ -154,7 +154,7 @@ def test_booking_429_without_anything() -> None:
     ],
 )
 def test_booking_5xx_and_timeouts_leave_the_outcome_unknown(
-    control: SandboxControl, provider: Zoom, token: str, fault: str
+    control: ZoomControl, provider: Zoom, token: str, fault: str
 ) -> None:
     control.fault(fault)
 
@@ -177,7 +177,7 @@ def test_booking_timeout_leaves_the_outcome_unknown() -> None:
     assert (error.code, error.outcome_unknown) == ("network:timeout", True)
 
 
-def test_what_was_certainly_not_sent_may_be_repeated(control: SandboxControl, token: str) -> None:
+def test_what_was_certainly_not_sent_may_be_repeated(control: ZoomControl, token: str) -> None:
     error = create_failure(build("http://nobody.invalid"), token)
 
     assert (error.code, error.outcome_unknown, error.permanent) == ("network:dns", False, False)

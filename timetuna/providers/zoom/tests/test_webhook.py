@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sandbox import SandboxControl, config
+from sandbox.zoom.control import APP, ZoomControl
 from tests.clock import present
 from timetuna.lib.tests.wires import Wire, answer, read_request
 from timetuna.providers.base import Deauthorization, WebhookReply
@@ -119,7 +119,7 @@ def test_without_a_secret_nothing_is_believed(secrets: tuple[str, ...]) -> None:
 
 def test_secrets_may_overlap_while_they_are_rotated() -> None:
     provider = build("http://localhost:9", ZOOM_WEBHOOK_SECRET_TOKEN="new-token , old-token")
-    body = event(client_id=config.CLIENT_ID)
+    body = event(client_id=APP.client_id)
 
     for secret, status in (("new-token", 200), ("old-token", 200), ("other", 401)):
         assert provider.read_webhook(body, signed(body, NOW, secret=secret), now=NOW).status == status
@@ -279,7 +279,7 @@ def test_numbers_json_does_not_know_are_an_error_of_ours_not_a_crash() -> None:
         build("http://localhost:9").acknowledge_deauthorization(reply.deauthorization.acknowledgement)
 
 
-def test_the_sandboxes_events_are_believed(control: SandboxControl) -> None:
+def test_the_sandboxes_events_are_believed(control: ZoomControl) -> None:
     replies = []
 
     def talk(connection: Any) -> None:

@@ -1,6 +1,5 @@
-"""The three sums that Zoom and its apps must agree on: event signature, URL validation, PKCE."""
+"""The two sums that Zoom and its apps must agree on: event signature, URL validation."""
 
-import base64
 import hashlib
 import hmac
 
@@ -14,11 +13,3 @@ def event_signature(secret: str, *, timestamp: str, body: bytes) -> str:
 def encrypted_token(secret: str, plain_token: str) -> str:
     """Return the hexadecimal answer that `endpoint.url_validation` asks for."""
     return hmac.new(secret.encode(), plain_token.encode(), hashlib.sha256).hexdigest()
-
-
-def pkce_challenge(verifier: str, *, method: str = "S256") -> str:
-    """Return the challenge that belongs to *verifier* (RFC 7636, 4.2); *method* is `S256` or `plain`."""
-    if method == "plain":
-        return verifier
-    digest = hashlib.sha256(verifier.encode()).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
