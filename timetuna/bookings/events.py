@@ -47,7 +47,7 @@ class BookingEvent(models.TextChoices):
     LINK_RENEWED = "link_renewed", "Moved too far for the old link; a new one is made."
     MEETING_REMOVED = "meeting_removed", "The meeting outside was deleted."
     EVENT_WRITTEN = "event_written", "{sentence}"
-    EVENT_WAITING = "event_waiting", "BookingEvent in {calendar} not brought up to date: {why}"
+    EVENT_WAITING = "event_waiting", "Event in {calendar} not brought up to date: {why}"
     EVENT_REMOVED = "event_removed", "The event was removed from {calendar}."
 
 
