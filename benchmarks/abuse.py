@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-import httpx
+import httpx2
 from altcha import Challenge, solve_challenge
 from client import Answer, Client
 from serving import database, markdown, options, write_table
@@ -135,7 +135,7 @@ def attack(port: int, path: str, place: Callable[[int], str], *, calculates: boo
 
 def look_as_host(live: LiveTimeTuna, host: Host, strange: str) -> float:
     """Sign in, open what the list's notice leads to, and cancel all that is shown; return the seconds of that."""
-    with httpx.Client(
+    with httpx2.Client(
         base_url=live.base_url,
         trust_env=False,
         follow_redirects=True,

@@ -22,7 +22,7 @@ from urllib.parse import parse_qs, urlsplit
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-import httpx
+import httpx2
 from client import alone
 from http_times import ASKS
 from reminders import workers
@@ -143,7 +143,7 @@ def connect(live: LiveTimeTuna, feeds: str, count: int) -> None:
         'digest = base64.urlsafe_b64encode(hashlib.sha256(b"v" * 43).digest()).rstrip(b"=").decode()\n'
         'answer(linkable("google").authorize_url(state="s", code_challenge=digest))\n'
     )
-    back = httpx.get(asked, trust_env=False).headers["location"]
+    back = httpx2.get(asked, trust_env=False).headers["location"]
     plan = {"code": parse_qs(urlsplit(back).query)["code"][0], "feeds": feeds, "count": count}
     live.run_python(CONNECT.format(plan=json.dumps(plan)))
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import httpx
+import httpx2
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -39,7 +39,7 @@ def family(root: int) -> Iterator[tuple[int, str]]:
 def exercise(live: LiveTimeTuna, requests: int) -> None:
     host = live.new_host()
     addresses = [host.page_url, f"{live.base_url}/signin", f"{live.base_url}/healthz"]
-    with httpx.Client(timeout=60, trust_env=False) as client, ThreadPoolExecutor(PARALLEL) as pool:
+    with httpx2.Client(timeout=60, trust_env=False) as client, ThreadPoolExecutor(PARALLEL) as pool:
         for answer in pool.map(client.get, [addresses[turn % 3] for turn in range(requests)]):
             assert answer.status_code == 200, answer  # noqa: S101 - a failed request would make the figure too good
 

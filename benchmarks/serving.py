@@ -92,13 +92,13 @@ def _cpu_seconds_of(pid: int) -> float:
 
 
 def _wait_until_it_answers(live: LiveTimeTuna) -> None:
-    import httpx  # noqa: PLC0415
+    import httpx2  # noqa: PLC0415
 
     until = time.monotonic() + 60
     while time.monotonic() < until:
         try:
-            httpx.get(f"{live.base_url}/h0/call", trust_env=False, timeout=5)
-        except httpx.HTTPError:
+            httpx2.get(f"{live.base_url}/h0/call", trust_env=False, timeout=5)
+        except httpx2.HTTPError:
             time.sleep(0.1)
         else:
             return

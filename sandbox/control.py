@@ -6,7 +6,7 @@ from datetime import date, datetime
 from types import TracebackType
 from typing import Any, ClassVar, Self
 
-import httpx
+import httpx2
 
 Json = dict[str, Any]
 # The control API is plain HTTP on this machine; reading the system's certificates for it takes a while.
@@ -17,7 +17,7 @@ class SandboxControl:
     """Steers a sandbox that runs at *base_url*; every method is one HTTP call."""
 
     def __init__(self, base_url: str) -> None:
-        self._client = httpx.Client(
+        self._client = httpx2.Client(
             base_url=base_url.rstrip("/") + "/_control/", timeout=30, trust_env=False, verify=_NO_TLS
         )
 
@@ -161,7 +161,7 @@ class CalendarControl:
         self.tell("note-disconnect", account=account)
 
 
-def _content(response: httpx.Response) -> Json:
+def _content(response: httpx2.Response) -> Json:
     content: Json = response.json()
     if response.is_error:
         raise ValueError(content.get("error", f"The sandbox answered {response.status_code}."))

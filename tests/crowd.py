@@ -16,7 +16,7 @@ from itertools import pairwise
 from threading import Barrier
 from typing import Any
 
-import httpx
+import httpx2
 
 from tests.guest import Browser, Guest
 from tests.running import LiveTimeTuna
@@ -203,12 +203,12 @@ def cancel(guest: Guest, booking: Sent) -> Sent:
     return _timed("cancel", booking.key, lambda: guest.cancel(booking.link))
 
 
-def _timed(what: str, key: str, ask: Callable[[], httpx.Response]) -> Sent:
+def _timed(what: str, key: str, ask: Callable[[], httpx2.Response]) -> Sent:
     began = time.perf_counter()
     try:
         answer = ask()
         status, link = answer.status_code, answer.headers.get("location", "")
-    except httpx.TransportError:
+    except httpx2.TransportError:
         status, link = DROPPED, ""
     spent = 1000 * (time.perf_counter() - began)
     return Sent(what=what, key=key, status=status, link=link, milliseconds=spent)

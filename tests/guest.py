@@ -4,7 +4,7 @@ import re
 from datetime import datetime, timedelta
 from html import unescape
 
-import httpx
+import httpx2
 
 from tests.clock import present
 
@@ -18,7 +18,7 @@ class Guest:
     def __init__(self, page_url: str, *, number: int = 0) -> None:
         self.page_url = page_url
         self.email = f"guest{number}@guest.example"
-        self.client = httpx.Client(timeout=30, trust_env=False)
+        self.client = httpx2.Client(timeout=30, trust_env=False)
 
     def close(self) -> None:
         self.client.close()
@@ -40,19 +40,19 @@ class Guest:
         assert not form["hold"]
         return form
 
-    def pick(self, form: dict[str, str]) -> httpx.Response:
+    def pick(self, form: dict[str, str]) -> httpx2.Response:
         """Pick the form's time, which then takes along the token that was got: it is empty where there was none."""
         query = {"start": form["start"], "duration": "30", "zone": "UTC"}
         answer = self.client.get(f"{self.page_url}/book", params=query)
         form["hold"] = dict(HIDDEN.findall(answer.text)).get("hold", "")
         return answer
 
-    def send(self, form: dict[str, str]) -> httpx.Response:
+    def send(self, form: dict[str, str]) -> httpx2.Response:
         """Confirm."""
         headers = {"Referer": self.page_url}
         return self.client.post(f"{self.page_url}/book", data=form, headers=headers)
 
-    def cancel(self, link: str) -> httpx.Response:
+    def cancel(self, link: str) -> httpx2.Response:
         """Open the page that cancels the booking behind a link, and confirm."""
         address = f"{self.page_url.rsplit('/', 2)[0]}{link}/cancel"
         answer = self.client.get(address)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 
 from sandbox.zoom.control import ZoomControl
 from tests import clock
@@ -63,8 +63,8 @@ class LiveTimeTuna:
         """Wait until database, web and worker answer; TimeoutError shows the log."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            with suppress(httpx.HTTPError):
-                if httpx.get(f"{self.base_url}/healthz", timeout=5, trust_env=False).status_code == 200:
+            with suppress(httpx2.HTTPError):
+                if httpx2.get(f"{self.base_url}/healthz", timeout=5, trust_env=False).status_code == 200:
                     return
             if self.serving is None or self.serving.poll() is not None:
                 break

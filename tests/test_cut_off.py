@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-import httpx
+import httpx2
 import pytest
 
 from tests.forms import Pairs, main_form
@@ -60,7 +60,7 @@ def ways(body: bytes) -> dict[str, tuple[str, bytes, set[int]]]:
     }
 
 
-def send(url: str, client: httpx.Client, length: str, body: bytes, *, ended: bool = True) -> int:
+def send(url: str, client: httpx2.Client, length: str, body: bytes, *, ended: bool = True) -> int:
     """Send it over a socket of its own, where it has `ended` close that side, and return the answer's status."""
     at, cookies = urlsplit(url), "; ".join(f"{name}={value}" for name, value in client.cookies.items())
     head = (
@@ -92,8 +92,8 @@ def guest(host: Host) -> Iterator[Guest]:
 
 
 @contextmanager
-def signed_in(live: LiveTimeTuna, host: Host) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=live.base_url, trust_env=False) as client:
+def signed_in(live: LiveTimeTuna, host: Host) -> Iterator[httpx2.Client]:
+    with httpx2.Client(base_url=live.base_url, trust_env=False) as client:
         form = main_form(client.get("/signin").text)
         fields = dict(form.with_values(login=host.email, password=host.password))
         assert (
@@ -103,7 +103,7 @@ def signed_in(live: LiveTimeTuna, host: Host) -> Iterator[httpx.Client]:
         yield client
 
 
-def refused_otherwise(client: httpx.Client, url: str, fields: Pairs) -> set[str]:
+def refused_otherwise(client: httpx2.Client, url: str, fields: Pairs) -> set[str]:
     """Send the form in each wrong way; return those that were not refused as they should be."""
     body = urlencode(fields).encode()
     return {
@@ -143,6 +143,6 @@ def test_a_call_of_zoom_may_come_in_chunks_and_is_judged_by_its_signature(
 ) -> None:
     url, body = f"{live_timetuna.base_url}/api/webhooks/zoom/deauthorize", b'{"event": "app_deauthorized"}'
 
-    with httpx.Client(trust_env=False) as client:
+    with httpx2.Client(trust_env=False) as client:
         assert send(url, client, CHUNKED, chunks(body), ended=False) == 401
         assert send(url, client, CHUNKED, chunks(body, last=False)) == 401

@@ -47,7 +47,7 @@ BELOW = {  # what the ground floor's rooms may stand on
 PACKAGES = {  # what a room may use beside Python itself
     "availability": set(),
 }
-SANDBOX_PACKAGES = {"aiosmtpd", "httpx", "django", "sandbox"}
+SANDBOX_PACKAGES = {"aiosmtpd", "httpx2", "django", "sandbox"}
 SANDBOX_DJANGO = {"template", "utils"}  # its pages are rendered by Django's templates, which need no settings
 ASKS_FOR_THE_SANDBOX = ROOT / "timetuna/commands/sandbox.py"
 CLOCKS = {

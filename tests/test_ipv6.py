@@ -4,7 +4,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import closing
 
-import httpx
+import httpx2
 import pytest
 
 from tests.guest import HIDDEN, Guest, weekdays
@@ -44,7 +44,7 @@ def test_a_guest_books_and_both_get_mails_that_lead_back(live: LiveTimeTuna, hos
 
 
 def test_a_host_signs_in_and_opens_their_pages(live: LiveTimeTuna, host: Host) -> None:
-    with httpx.Client(base_url=live.base_url, trust_env=False, headers={"Origin": live.base_url}) as browser:
+    with httpx2.Client(base_url=live.base_url, trust_env=False, headers={"Origin": live.base_url}) as browser:
         hidden = dict(HIDDEN.findall(browser.get("/signin").text))
         answer = browser.post("/signin", data=hidden | {"login": host.email, "password": PASSWORD})
 
@@ -57,6 +57,6 @@ def test_a_host_signs_in_and_opens_their_pages(live: LiveTimeTuna, host: Host) -
 def test_the_same_address_written_otherwise_is_the_same(live: LiveTimeTuna) -> None:
     port = live.base_url.rpartition(":")[2]
 
-    answer = httpx.get(f"{live.base_url}/signin", headers={"Host": f"localhost:{port}"}, trust_env=False)
+    answer = httpx2.get(f"{live.base_url}/signin", headers={"Host": f"localhost:{port}"}, trust_env=False)
 
     assert answer.status_code == 200

@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from contextlib import suppress
 
-import httpx
+import httpx2
 import pytest
 
 from tests.guest import Guest, weekdays
@@ -19,13 +19,13 @@ CONNECT = """
 from django.test import Client
 from timetuna.accounts.models import User
 from urllib.parse import urlsplit
-import httpx
+import httpx2
 from timetuna.pages.models import MeetingType
 from timetuna.calendars.models import CalendarAccount
 client = Client(headers={{"host": "localhost"}})
 client.force_login(User.objects.get(pk={pk}))
 start = client.post("/settings/providers/zoom/connect")
-back = urlsplit(httpx.get(start["Location"], trust_env=False).headers["location"])
+back = urlsplit(httpx2.get(start["Location"], trust_env=False).headers["location"])
 client.get(back.path + "?" + back.query)
 MeetingType.objects.update_or_create(page_id={page}, kind="zoom", defaults={{"enabled": True}})
 answer(CalendarAccount.objects.filter(host_id={pk}).count())
@@ -77,7 +77,7 @@ def send_while(kill, guest, form, *, seed):
     """Send the form and kill meanwhile; the answer may be lost with the process that owed it."""
     killing = threading.Timer(seed % 7 * 0.03, kill)
     killing.start()
-    with suppress(httpx.TransportError):
+    with suppress(httpx2.TransportError):
         guest.send(form)
     killing.join()
 

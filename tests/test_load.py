@@ -3,7 +3,7 @@
 import re
 from concurrent.futures import ThreadPoolExecutor
 
-import httpx
+import httpx2
 import pytest
 
 from tests.crowd import SCENARIOS, Sent, crowd_of, differences, faults
@@ -33,7 +33,7 @@ def test_nothing_overlaps_and_nothing_acknowledged_is_lost(two_processes, scenar
 
 def test_a_limit_is_one_for_all_processes(two_processes):
     def ask(number):
-        with httpx.Client(base_url=two_processes.base_url, trust_env=False, timeout=60) as browser:
+        with httpx2.Client(base_url=two_processes.base_url, trust_env=False, timeout=60) as browser:
             page = browser.get("/reset-password").text
             token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page).group(1)
             form = {"email": f"person+{number}@example.org", "csrfmiddlewaretoken": token}

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-import httpx
+import httpx2
 import pytest
 
 from tests.guest import Guest, weekdays
@@ -54,7 +54,7 @@ def looks(*urls: str) -> Counter[int]:
     """Look at the addresses, many at once; return how often each status came."""
 
     def status(number: int) -> int:
-        return httpx.get(urls[number % len(urls)], timeout=60, trust_env=False).status_code
+        return httpx2.get(urls[number % len(urls)], timeout=60, trust_env=False).status_code
 
     with ThreadPoolExecutor(THREADS) as pool:
         return Counter(pool.map(status, range(LOOKS)))

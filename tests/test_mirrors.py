@@ -27,12 +27,12 @@ from timetuna.calendars.actions.refresh import refresh
 from timetuna.calendars.models import CalendarAccount
 from timetuna.pages.models import BookingPage, MeetingType, WeeklyHours
 from urllib.parse import urlsplit
-import httpx
+import httpx2
 host = User.objects.get(pk={pk})
 client = Client(headers={{"host": "localhost"}})
 client.force_login(host)
 start = client.post("/settings/providers/google/connect")
-back = urlsplit(httpx.get(start["Location"], trust_env=False).headers["location"])
+back = urlsplit(httpx2.get(start["Location"], trust_env=False).headers["location"])
 client.get(back.path + "?" + back.query)
 account = CalendarAccount.objects.get(host=host, provider="google")
 list_calendars(account.pk)

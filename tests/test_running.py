@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from tests.running import ROOT, LiveTimeTuna, processes, running_timetuna
@@ -85,7 +85,7 @@ def test_slow_clients_do_not_stop_others(live_timetuna: LiveTimeTuna) -> None:
     for connection in slow:
         connection.sendall(head)
 
-    answer = httpx.get(f"{live_timetuna.base_url}/healthz", timeout=3, trust_env=False)
+    answer = httpx2.get(f"{live_timetuna.base_url}/healthz", timeout=3, trust_env=False)
 
     assert answer.status_code == 200
     for connection in slow:
@@ -94,7 +94,7 @@ def test_slow_clients_do_not_stop_others(live_timetuna: LiveTimeTuna) -> None:
 
 def test_oversized_requests_are_refused(live_timetuna: LiveTimeTuna) -> None:
     address = f"{live_timetuna.base_url}/signin"
-    with httpx.Client(trust_env=False, timeout=10) as client:
+    with httpx2.Client(trust_env=False, timeout=10) as client:
         headers = client.get(address, headers={"X-Large": "x" * 65_536})
         body = client.post(address, content=b"x" * 300_000)
         chunked = [

@@ -76,9 +76,9 @@ def logging_config(level: str) -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
-            # httpx and httpcore log whole addresses, which may carry codes.
-            "httpx": {"level": "WARNING"},
-            "httpcore": {"level": "WARNING"},
+            # httpx2 and httpcore2 log whole addresses, which may carry codes.
+            "httpx2": {"level": "WARNING"},
+            "httpcore2": {"level": "WARNING"},
             # Django's own lines repeat the address, which may carry a booking's link.
             "django.request": {"level": "CRITICAL"},
             "django.security": {"level": "CRITICAL"},

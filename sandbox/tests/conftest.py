@@ -1,7 +1,7 @@
 import threading
 from collections.abc import Iterator
 
-import httpx
+import httpx2
 import pytest
 
 from sandbox import Sandbox, SandboxConfig
@@ -45,19 +45,19 @@ def control(sandbox: Sandbox, controlling: ZoomControl) -> ZoomControl:  # it is
 
 
 @pytest.fixture(scope="session")
-def calling(running: Sandbox) -> Iterator[httpx.Client]:
+def calling(running: Sandbox) -> Iterator[httpx2.Client]:
     headers = {"Accept": "application/json"}
-    with httpx.Client(base_url=running.http_url, headers=headers, trust_env=False, timeout=10) as client:
+    with httpx2.Client(base_url=running.http_url, headers=headers, trust_env=False, timeout=10) as client:
         yield client
 
 
 @pytest.fixture
-def http(sandbox: Sandbox, calling: httpx.Client) -> httpx.Client:  # it is fresh
+def http(sandbox: Sandbox, calling: httpx2.Client) -> httpx2.Client:  # it is fresh
     return calling
 
 
 @pytest.fixture
-def app(http: httpx.Client, control: ZoomControl) -> App:
+def app(http: httpx2.Client, control: ZoomControl) -> App:
     control.decide("allow")
     return App(http)
 

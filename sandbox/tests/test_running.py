@@ -7,7 +7,7 @@ import sys
 from email.message import EmailMessage
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from sandbox import Sandbox, SandboxConfig
@@ -23,7 +23,7 @@ def test_what_happened_survives_a_restart(tmp_path: Path) -> None:
         control.decide("allow")
         control.app(extra_scopes=["meeting:delete:meeting"])
         control.fault("cannot_host", times=None)
-        with httpx.Client(base_url=sandbox.http_url, headers={"Accept": "application/json"}) as http:
+        with httpx2.Client(base_url=sandbox.http_url, headers={"Accept": "application/json"}) as http:
             tokens = App(http).connect()
         with smtplib.SMTP("127.0.0.1", sandbox.smtp_port) as smtp:
             message = EmailMessage()
@@ -35,7 +35,7 @@ def test_what_happened_survives_a_restart(tmp_path: Path) -> None:
         after = control.state()
         assert {**after, "urls": None, "clock": None} == {**before, "urls": None, "clock": None}
         assert control.mail()[0]["subject"] == "kept"
-        with httpx.Client(base_url=sandbox.http_url, headers={"Accept": "application/json"}) as http:
+        with httpx2.Client(base_url=sandbox.http_url, headers={"Accept": "application/json"}) as http:
             assert App(http).me(tokens["access_token"]).status_code == 200
             assert App(http).refresh(tokens["refresh_token"]).status_code == 200
 
@@ -49,7 +49,7 @@ def test_a_state_that_cannot_be_read_is_said_so(tmp_path: Path) -> None:
 def test_only_the_mailbox() -> None:
     with (
         Sandbox(SandboxConfig(parts=frozenset({"mailbox"}))) as sandbox,
-        httpx.Client(base_url=sandbox.http_url) as http,
+        httpx2.Client(base_url=sandbox.http_url) as http,
     ):
         assert http.get("/mail").status_code == 200
         assert http.get("/").status_code == 200
@@ -60,7 +60,7 @@ def test_only_the_mailbox() -> None:
 def test_only_zoom() -> None:
     with (
         Sandbox(SandboxConfig(parts=frozenset({"zoom"}))) as sandbox,
-        httpx.Client(base_url=sandbox.http_url) as http,
+        httpx2.Client(base_url=sandbox.http_url) as http,
     ):
         assert sandbox.smtp_port == 0
         assert http.get("/mail").status_code == 404
@@ -124,7 +124,7 @@ def test_the_process_says_when_it_is_ready_and_ends_on_sigterm(tmp_path: Path) -
     ) as process:
         line = process.stdout.readline()
         url = line.split(" at ")[1].split(" ")[0]
-        with httpx.Client(base_url=url) as http:
+        with httpx2.Client(base_url=url) as http:
             assert http.get("/").status_code == 200
             process.send_signal(signal.SIGTERM)
             assert process.wait(timeout=5) == 0
@@ -148,7 +148,7 @@ def test_the_process_says_when_it_is_ready_and_ends_on_sigterm(tmp_path: Path) -
         (b"POST /oauth/token HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\n\xff\xfe\x00", b"400"),
     ],
 )
-def test_malformed_requests(sandbox: Sandbox, http: httpx.Client, sent: bytes, status: bytes) -> None:
+def test_malformed_requests(sandbox: Sandbox, http: httpx2.Client, sent: bytes, status: bytes) -> None:
     port = int(sandbox.http_url.rsplit(":", 1)[1])
     with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
         connection.sendall(sent)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any
 
-import httpx
+import httpx2
 
 from sandbox.base.world import World
 from sandbox.zoom.oauth import ZOOM
@@ -179,7 +179,7 @@ def _headers(world: World, outgoing: Json) -> dict[str, str]:
 @cache
 def _trust() -> ssl.SSLContext:
     """Return the certificates to trust; reading them takes longer than a whole delivery."""
-    return httpx.create_ssl_context()
+    return httpx2.create_ssl_context()
 
 
 def _deliver(world: World, outgoing: Json, *, attempt: int, answered: list[bytes] | None = None) -> Delivery:
@@ -191,12 +191,12 @@ def _deliver(world: World, outgoing: Json, *, attempt: int, answered: list[bytes
     started = time.monotonic()
     status, problem = None, ""
     try:
-        with httpx.Client(timeout=PATIENCE, trust_env=False, verify=_trust()) as client:
+        with httpx2.Client(timeout=PATIENCE, trust_env=False, verify=_trust()) as client:
             response = client.post(url, content=outgoing["body"].encode(), headers=headers)
         status = response.status_code
         if answered is not None:
             answered.append(response.content)
-    except (httpx.HTTPError, httpx.InvalidURL) as failure:
+    except (httpx2.HTTPError, httpx2.InvalidURL) as failure:
         problem = f"{type(failure).__name__}: {failure}"
     seconds = round(time.monotonic() - started, 3)
     with world.store.lock:

@@ -13,8 +13,16 @@ from django.http import HttpRequest
 from timetuna.accounts.devices import known_device
 from timetuna.accounts.models import User
 from timetuna.lib.signing import hmac_hex
-from timetuna.rate_limits.limits import GrowingDelay, Limit, Pair, forget, give_back, now, spend_all
-from timetuna.rate_limits.words import wait_in_words
+from timetuna.rate_limits.limits import (
+    GrowingDelay,
+    Limit,
+    Pair,
+    forget,
+    give_back,
+    now,
+    spend_all,
+    wait_in_words,
+)
 from timetuna.web.client import Client, client_of
 
 security = logging.getLogger("timetuna.security")

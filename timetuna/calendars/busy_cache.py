@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from timetuna.availability.interval import Interval, merge, subtract
-from timetuna.providers.base import BusyTime
+from timetuna.ical.answer import BusyTime
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from timetuna.availability.interval import Interval
 from timetuna.calendars.models import Calendar
-from timetuna.providers.base import BusyTime
+from timetuna.ical.answer import BusyTime
 
 MOST_AT_ONCE, OF_HOST, OF_CALENDAR = 96, 24, 3
 """Looks under way: in all, for one host (slow servers keep no other host from looking), and at one calendar."""

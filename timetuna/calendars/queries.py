@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from timetuna.calendars import provider_catalogue
-from timetuna.calendars.models import Authorization, Calendar, CalendarAccount
+from timetuna.calendars.models import Authorization, CalendarAccount
 from timetuna.calendars.provider_catalogue import conference_providers, event_kinds, listings
-from timetuna.db.compiled import Prepared
+from timetuna.db import reads
 from timetuna.lib.signing import fingerprint
 
 
@@ -24,7 +24,7 @@ def usable(host_id: int, kind: str) -> bool:
     """
     if kind in _providers_of_kinds():
         return kind in event_kinds_of(default_calendar(host_id))
-    return set_up(kind) and bool(_WORKING(host_id, kind))
+    return set_up(kind) and bool(reads.rows(reads.WORKING, host=host_id, provider=kind))
 
 
 def set_up(kind: str) -> bool:
@@ -74,7 +74,7 @@ def targets(host_id: int) -> list[Target]:
     ready = {one.slug for one in listings() if one.ready}
     return [
         Target(row, provider, frozenset(kinds.split()))
-        for row, provider, kinds in _TARGETS(host_id)
+        for row, provider, kinds in reads.rows(reads.TARGETS, host=host_id)
         if provider in ready
     ]
 
@@ -108,22 +108,6 @@ def waiting_grant(
         .exclude(grant="")
         .first()
     )
-
-
-_WORKING: Prepared[tuple[int]] = Prepared(
-    lambda host, provider: CalendarAccount.objects.filter(
-        host_id=host, provider=provider, needs_reconnect=False
-    ).values_list("pk")
-)
-_TARGETS: Prepared[tuple[int, str, str]] = Prepared(
-    lambda host: (
-        Calendar.objects.filter(
-            account__host_id=host, account__needs_reconnect=False, writable=True, listed=True
-        )
-        .order_by("account_id", "-is_primary", "id")
-        .values_list("pk", "account__provider", "meeting_types")
-    )
-)
 
 
 def all_event_kinds() -> frozenset[str]:

@@ -4,17 +4,17 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 
-class Taken(NamedTuple):
+class BusyTime(NamedTuple):
     """Time an event takes, in UTC minutes: the start rounded down, the end up. Never empty.
 
-    mark: the event's X-TIMETUNA-BOOKING where it has one, else its UID, else "". Its fields are those of a
-    provider's BusyTime, in the same order.
+    uid: what may tell that the event is our own: the booking's uid out of the private property, else the event's
+    iCalendar UID, else "".
     """
 
     start_minute: int
     end_minute: int
     tentative: bool = False
-    mark: str = ""
+    uid: str = ""
 
 
 class Note(NamedTuple):
@@ -43,7 +43,7 @@ class CalendarFile:
     notes: guesses that `busy` rests on, and events of which only a frame is known.
     """
 
-    busy: tuple[Taken, ...]
+    busy: tuple[BusyTime, ...]
     name: str = field(default="", repr=False)
     events: int = 0
     free: int = 0

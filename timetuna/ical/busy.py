@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from timetuna.availability.interval import Interval
-from timetuna.ical.answer import CalendarFile, Note, Taken
+from timetuna.ical.answer import BusyTime, CalendarFile, Note
 from timetuna.ical.bounds import MAX_TAKEN, Steps
 from timetuna.ical.decoding import lines_of
 from timetuna.ical.doubts import Doubt
@@ -64,7 +64,7 @@ class _Notes:
         return (*found[:_MOST_NOTES], *more)
 
 
-def _blocked(doubts: Iterable[Doubt], span: Interval, notes: _Notes) -> Iterator[Taken]:
+def _blocked(doubts: Iterable[Doubt], span: Interval, notes: _Notes) -> Iterator[BusyTime]:
     for doubt in doubts:
         taken, note = doubt.taken(span)
         if taken:
@@ -73,8 +73,8 @@ def _blocked(doubts: Iterable[Doubt], span: Interval, notes: _Notes) -> Iterator
             notes.add([note])
 
 
-def _in_order(found: Iterator[Taken]) -> tuple[Taken, ...]:
-    kept: set[Taken] = set()
+def _in_order(found: Iterator[BusyTime]) -> tuple[BusyTime, ...]:
+    kept: set[BusyTime] = set()
     for one in found:
         kept.add(one)
         if len(kept) > MAX_TAKEN:
@@ -82,7 +82,7 @@ def _in_order(found: Iterator[Taken]) -> tuple[Taken, ...]:
     return tuple(sorted(kept))
 
 
-def _taken(events: list[Event], frame: Frame, notes: _Notes) -> Iterator[Taken]:
+def _taken(events: list[Event], frame: Frame, notes: _Notes) -> Iterator[BusyTime]:
     by_uid: defaultdict[str, list[Event]] = defaultdict(list)
     for event in events:
         if event.uid:
@@ -93,7 +93,7 @@ def _taken(events: list[Event], frame: Frame, notes: _Notes) -> Iterator[Taken]:
         yield from _noted(_related(related, frame), related, notes)
 
 
-def _noted(taken: Iterator[Taken], events: list[Event], notes: _Notes) -> Iterator[Taken]:
+def _noted(taken: Iterator[BusyTime], events: list[Event], notes: _Notes) -> Iterator[BusyTime]:
     """Yield the time of events, and note the guesses it rests on, if there is any."""
     guesses = [guess for event in events for guess in event.guesses]
     if not guesses:
@@ -101,13 +101,13 @@ def _noted(taken: Iterator[Taken], events: list[Event], notes: _Notes) -> Iterat
     return _noting(taken, guesses, notes)
 
 
-def _noting(taken: Iterator[Taken], guesses: list[Note], notes: _Notes) -> Iterator[Taken]:
+def _noting(taken: Iterator[BusyTime], guesses: list[Note], notes: _Notes) -> Iterator[BusyTime]:
     for one in taken:
         notes.add(guesses)
         yield one
 
 
-def _related(events: list[Event], frame: Frame) -> Iterator[Taken]:
+def _related(events: list[Event], frame: Frame) -> Iterator[BusyTime]:
     """Yield the time of all events of one UID. Where nothing is there to be replaced, each stands for itself.
 
     Two that both claim the UID are both kept: some programs give all their events the same one.

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from timetuna.ical.answer import Note, Taken, Unreadable
+from timetuna.ical.answer import BusyTime, Note, Unreadable
 from timetuna.ical.decoding import text_of
 from timetuna.ical.file_zones import FileZones
 from timetuna.ical.parts import IcalComponent, Property, split_line
@@ -46,7 +46,7 @@ class Doubt(NamedTuple):
     hull: Hull | None
     tentative: bool
 
-    def taken(self, span: tuple[int, int]) -> tuple[Taken | None, Note | None]:
+    def taken(self, span: tuple[int, int]) -> tuple[BusyTime | None, Note | None]:
         """Return what is blocked of the span (UTC minutes) because of it, and what its host should know.
 
         Nothing of either where it certainly lies outside. Raises Unreadable where all that is known is that it may be
@@ -64,7 +64,7 @@ class Doubt(NamedTuple):
         start, end = max(first // _MINUTE, span[0]), min(-(-last // _MINUTE), span[1])
         if start >= end:
             return None, None
-        return Taken(start, end, self.tentative), Note(self.code, self.title, "", start, end)
+        return BusyTime(start, end, self.tentative), Note(self.code, self.title, "", start, end)
 
     def refusal(self) -> Unreadable:
         """Return the error for a file that cannot be used because of this event."""

@@ -13,7 +13,7 @@ from timetuna.ical.values import DAY, IcalMoment, Length, length, moment, moment
 from timetuna.ical.zones import Zone
 
 _LONGEST = 4_000_000 * DAY
-_LONGEST_MARK = 255  # longer than any of ours
+_LONGEST_UID = 255  # longer than any of ours
 _SHOWN_AS = ("X-MICROSOFT-CDO-BUSYSTATUS", "X-MICROSOFT-MSNCALENDAR-BUSYSTATUS")
 _CANCELLED, _TRANSPARENT = frozenset({"CANCELLED"}), frozenset({"TRANSPARENT", "1"})
 _ELSEWHERE, _FREE = frozenset({"WORKINGELSEWHERE"}), frozenset({"FREE", "WORKINGELSEWHERE"})
@@ -35,7 +35,7 @@ class Event:
     """
 
     uid: str
-    mark: str
+    known_as: str
     sequence: int
     free: bool
     tentative: bool
@@ -112,7 +112,7 @@ class _Reading:
         uid = part.text("UID")
         event = Event(
             uid=uid,
-            mark=_mark(part.text("X-TIMETUNA-BOOKING") or uid),
+            known_as=_short(part.text("X-TIMETUNA-BOOKING") or uid),
             sequence=_whole_number(part.text("SEQUENCE")),
             free=free,
             tentative=_is_tentative(part),
@@ -217,8 +217,8 @@ class _Reading:
                 event.onwards = bool(ONWARDS.search(given.head))
 
 
-def _mark(text: str) -> str:
-    return text if len(text) <= _LONGEST_MARK else ""
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST_UID else ""
 
 
 def _size(one: Length) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from timetuna.availability.interval import Interval
-from timetuna.ical.answer import Taken
+from timetuna.ical.answer import BusyTime
 from timetuna.ical.bounds import Steps
 from timetuna.ical.events import Event, Extra
 from timetuna.ical.expansion import Bounds, times, unbroken
@@ -27,12 +27,12 @@ class Frame:
     steps: Steps
 
 
-def single(event: Event, frame: Frame) -> Iterator[Taken]:
+def single(event: Event, frame: Frame) -> Iterator[BusyTime]:
     """Yield the time of an event that is not repeated, unless it takes none."""
     return _taken(event, event.start, event.length, frame)
 
 
-def repeated(event: Event, replacing: Iterable[Event], frame: Frame) -> Iterator[Taken]:
+def repeated(event: Event, replacing: Iterable[Event], frame: Frame) -> Iterator[BusyTime]:
     """Yield the time of an event at each time of its series that nothing in `replacing` stands in place of.
 
     What replaces a time is not yielded itself, only the later times that it moves (RANGE=THISANDFUTURE).
@@ -69,7 +69,7 @@ class _Series:
             else:
                 self._keys_out.add(self._key(self._wall(one)))
 
-    def taken(self) -> Iterator[Taken]:
+    def taken(self) -> Iterator[BusyTime]:
         if self.event.free and not self._onwards:
             return
         for wall, length in self._starts().items():
@@ -204,7 +204,7 @@ def local_day(one: IcalMoment, zones: FileZones) -> int:
     return at // DAY - last
 
 
-def _taken(event: Event, wall: int, length: Length, frame: Frame) -> Iterator[Taken]:
+def _taken(event: Event, wall: int, length: Length, frame: Frame) -> Iterator[BusyTime]:
     """Yield the time from a start on, clipped to the span: the start rounded down and the end up to the minute."""
     if event.free:
         return
@@ -212,4 +212,4 @@ def _taken(event: Event, wall: int, length: Length, frame: Frame) -> Iterator[Ta
     end = (event.zone.utc(wall + length.days * DAY) if length.days else start) + length.seconds
     first, last = max(start // _MINUTE, frame.span[0]), min(-(-end // _MINUTE), frame.span[1])
     if start < end and first < last:
-        yield Taken(first, last, event.tentative, event.mark)
+        yield BusyTime(first, last, event.tentative, event.known_as)

@@ -4,7 +4,7 @@ import json
 import struct
 from typing import Any
 
-from timetuna.ical.answer import CalendarFile, Note, Taken, Unreadable
+from timetuna.ical.answer import BusyTime, CalendarFile, Note, Unreadable
 
 LENGTHS = struct.Struct("!II")
 
@@ -29,6 +29,6 @@ def to_file(head: dict[str, Any]) -> CalendarFile:
     """Return the answer. Raises Unreadable when it is a refusal."""
     if "code" in head:
         raise Unreadable(head["code"], head["sentence"], naming=head["naming"])
-    busy = tuple(Taken(*row) for row in head.pop("busy"))
+    busy = tuple(BusyTime(*row) for row in head.pop("busy"))
     notes = tuple(Note(*row) for row in head.pop("notes"))
     return CalendarFile(busy, notes=notes, **head)

@@ -43,11 +43,6 @@ def normal_origin(text: str) -> str:
     return f"{parts.scheme}://{normal_host(host or '')}{shown}"
 
 
-def without_brackets(host: str) -> str:
-    """Return a host in normal form as it stands where no port can follow."""
-    return host.removeprefix("[").removesuffix("]")
-
-
 def _punycode(name: str) -> str:
     try:
         return name.lower() if name.isascii() else idna.encode(name, uts46=True).decode("ascii").lower()

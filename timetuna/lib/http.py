@@ -13,8 +13,9 @@ from typing import Any, Self
 from urllib.parse import urlencode
 
 import certifi
-import httpcore
-import httpx
+import httpcore2
+import httpx2
+import orjson
 
 from timetuna.lib.http_connect import Budget, Dialer, HttpError, Kind
 from timetuna.lib.text import log_value
@@ -33,11 +34,11 @@ __all__ = [
 
 WEB_PORTS = frozenset({80, 443, 5232, 8000, 8008, 8080, 8443, 8843})  # the web's, and CalDAV servers'
 
-_PATIENCE = Budget()
+_BUDGET = Budget()
 _FRAMING = 1_000_000  # bytes beside the body: headers, interim answers, the ends of chunks
 
 log = logging.getLogger(__name__)
-logging.getLogger("httpcore").setLevel(logging.INFO)  # its DEBUG lines print headers
+logging.getLogger("httpcore2").setLevel(logging.INFO)  # its DEBUG lines print headers
 
 
 class NotJsonError(ValueError):
@@ -74,6 +75,10 @@ class Response:
     def json(self) -> Any:
         """Return the body read as JSON. Raises NotJsonError."""
         try:
+            return orjson.loads(self.body)
+        except ValueError:  # half a surrogate, which services do cut texts to, or another encoding
+            pass
+        try:
             return jsonlib.loads(self.body)
         except (ValueError, RecursionError):
             raise NotJsonError("The answer is not JSON.") from None
@@ -91,7 +96,7 @@ class HttpClient:
     """
 
     user_agent: str
-    budget: Budget = _PATIENCE
+    budget: Budget = _BUDGET
     max_bytes: int = 1_000_000
     allow_private: bool = False
     log_paths: bool = True
@@ -121,31 +126,31 @@ class HttpClient:
 
     def _prepare(
         self, method: str, url: str, *, headers: Mapping[str, str] | None, body: Body | None
-    ) -> httpx.Request:
+    ) -> httpx2.Request:
         try:
-            parsed = httpx.URL(url)
+            parsed = httpx2.URL(url)
             allowed = parsed.scheme in {"http", "https"} and parsed.host and not parsed.userinfo
             if not allowed or "\\" in url or not (self.allow_private or _port(parsed) in self.ports):
                 raise HttpError("address", sent=False)
             own = {"User-Agent": self.user_agent, "Accept-Encoding": "gzip", "Connection": "close"}
             kind = {"Content-Type": body.media_type} if body else {}
             content = body.content if body else None
-            return httpx.Request(method, parsed, headers=own | kind | dict(headers or {}), content=content)
-        except (httpx.InvalidURL, ValueError, TypeError):
+            return httpx2.Request(method, parsed, headers=own | kind | dict(headers or {}), content=content)
+        except (httpx2.InvalidURL, ValueError, TypeError):
             raise HttpError("address", sent=False) from None
 
-    def _exchange(self, request: httpx.Request, budget: Budget) -> Response:
+    def _exchange(self, request: httpx2.Request, budget: Budget) -> Response:
         url = request.url
-        target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=_port(url), target=url.raw_path)
+        target = httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=_port(url), target=url.raw_path)
         most = 2 * self.max_bytes + _FRAMING
         dialer = Dialer(budget, allow_private=self.allow_private, most_bytes=most)
         with (
             _as_http_errors(dialer),
-            httpcore.HTTPConnection(
+            httpcore2.HTTPConnection(
                 target.origin, ssl_context=self.tls or trust(), network_backend=dialer
             ) as connection,
         ):
-            raw = httpcore.Request(
+            raw = httpcore2.Request(
                 method=request.method, url=target, headers=request.headers.raw, content=request.read()
             )
             answer = connection.handle_request(raw)
@@ -156,7 +161,7 @@ class HttpClient:
                 answer.close()
         return Response(answer.status, headers, body)
 
-    def _read(self, answer: httpcore.Response, encoding: str) -> bytes:
+    def _read(self, answer: httpcore2.Response, encoding: str) -> bytes:
         """Unpack while streaming, never more than one byte beyond the cap: 284 kB of gzip can be 300 MB."""
         unpack = _Unpacker(encoding)
         received, body = 0, bytearray()
@@ -214,7 +219,7 @@ class _Unpacker:
 def _as_http_errors(dialer: Dialer) -> Iterator[None]:
     try:
         yield
-    except (httpcore.ProtocolError, httpcore.NetworkError, httpcore.TimeoutException):
+    except (httpcore2.ProtocolError, httpcore2.NetworkError, httpcore2.TimeoutException):
         raise HttpError("protocol", sent=dialer.sent) from None
 
 
@@ -231,7 +236,7 @@ def trust(authorities: str = "") -> ssl.SSLContext:
     return context
 
 
-def _port(url: httpx.URL) -> int:
+def _port(url: httpx2.URL) -> int:
     return url.port or (443 if url.scheme == "https" else 80)
 
 

@@ -1,20 +1,24 @@
-"""The rows behind one booking page, as guests need them: read at every look at a page, so by prepared reads."""
+"""The rows behind one booking page, as guests need them: read at every look at a page, by one statement."""
 
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from functools import lru_cache
+from itertools import islice
+from typing import Any
 
-from allauth.account.models import EmailAddress
+import orjson
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Exists, Model, OuterRef, Prefetch, QuerySet
-from django.db.models.functions import Lower
+from django.db.models import DateTimeField, JSONField, Model, Prefetch, QuerySet
 from django.utils import timezone
 
 from timetuna.accounts.models import User
-from timetuna.db.compiled import Prepared
-from timetuna.db.json_rows import Gathered, rows_of
+from timetuna.calendars.models import Calendar
+from timetuna.db import reads
 from timetuna.pages.models import (
     BookingPage,
     DateOverride,
     Duration,
+    HostRules,
     MeetingType,
     OutOfOffice,
     PageHost,
@@ -23,7 +27,17 @@ from timetuna.pages.models import (
     WeeklyHours,
 )
 
+_DATE = date.fromisoformat
 _OVER = timedelta(days=3)
+_SINGLE: tuple[
+    tuple[str, type[Model], frozenset[str]], ...
+] = (  # as they stand in the statement; no names are all
+    ("page", BookingPage, frozenset()),
+    ("host", User, frozenset({"id", "name", "handle", "time_zone", "is_active"})),
+    ("rules", HostRules, frozenset()),
+    ("schedule", Schedule, frozenset()),
+    ("calendar", Calendar, frozenset({"id", "name", "listed"})),
+)
 
 
 def dates_over() -> date:
@@ -33,29 +47,20 @@ def dates_over() -> date:
 
 def row_at(handle: str, slug: str) -> BookingPage | None:
     """Return the page at /<handle>/<slug> (any case), if its host is active and verified."""
-    return _whole(_AT(handle.lower(), slug.lower(), dates_over()))
+    return _page(
+        reads.rows(_with_columns(reads.PAGE_AT), handle=handle.lower(), slug=slug.lower(), over=dates_over())
+    )
 
 
 def row_with(page_id: int) -> BookingPage | None:
     """Return the page with this id, whatever the state of its host."""
-    return _whole(_WITH(page_id, dates_over()))
-
-
-def _at(handle: str, slug: str, over: date) -> QuerySet[BookingPage]:
-    verified = EmailAddress.objects.filter(user=OuterRef("host"), verified=True)
-    pages = (
-        _with_all(over)
-        .alias(lower_handle=Lower("host__handle"))
-        .filter(Exists(verified), host__is_active=True)
-    )
-    return pages.filter(lower_handle=handle, slug=slug)
+    return _page(reads.rows(_with_columns(reads.PAGE), page=page_id, over=dates_over()))
 
 
 def with_its_host(pages: QuerySet[BookingPage]) -> QuerySet[BookingPage]:
     """Return the pages with the rows that belong to one page each; of the write calendar, no more than what it is."""
     rows = pages.select_related("host__host_rules", "schedule", "write_calendar").order_by()
-    rows = rows.annotate(_hosts=Gathered(PageHost.objects.filter(page=OuterRef("pk"))))
-    return rows.defer("write_calendar__busy", "write_calendar__cursor")
+    return rows.defer("write_calendar__busy", "write_calendar__cursor").prefetch_related("page_hosts")
 
 
 def with_time(users: QuerySet[User]) -> QuerySet[User]:
@@ -71,43 +76,75 @@ def with_time(users: QuerySet[User]) -> QuerySet[User]:
     )
 
 
-def _with_all(over: date) -> QuerySet[BookingPage]:
-    """Return pages with the rows of which each has several, in one query for all of it."""
-    return with_its_host(BookingPage.objects.all()).annotate(
-        _durations=Gathered(Duration.objects.filter(page=OuterRef("pk"))),
-        _meeting_types=Gathered(MeetingType.objects.filter(page=OuterRef("pk"))),
-        _hours=Gathered(WeeklyHours.objects.filter(schedule=OuterRef("schedule"))),
-        _overrides=Gathered(DateOverride.objects.filter(schedule=OuterRef("schedule"), date__gte=over)),
-        _away=Gathered(OutOfOffice.objects.filter(host=OuterRef("host"), last__gte=over)),
-        _trips=Gathered(TravelZone.objects.filter(host=OuterRef("host"), last__gte=over)),
-    )
+def hosts_of(page: BookingPage) -> tuple[int, ...]:
+    """Return the ids of those who take part in the page's meetings. No query where the page was read here."""
+    return tuple(row.host_id for row in page.page_hosts.all())
 
 
-def _whole(found: list[BookingPage]) -> BookingPage | None:
-    """Return the row with everything that belongs to it, put where the ORM's own prefetching would."""
+def _page(found: list[tuple[Any, ...]]) -> BookingPage | None:
+    """Return the row with everything that belongs to it, put where the ORM would."""
     if not found:
         return None
-    (page,) = found
-    _keep(page, page, durations=(Duration, "_durations"), meeting_types=(MeetingType, "_meeting_types"))
-    _keep(page, page.schedule, weekly_hours=(WeeklyHours, "_hours"), overrides=(DateOverride, "_overrides"))
-    _keep(page, page.host, out_of_office=(OutOfOffice, "_away"), travel_zones=(TravelZone, "_trips"))
+    values = iter(found[0])
+    page: BookingPage
+    page, host, rules, schedule, calendar = (
+        _row(model, _columns(model, names), values) for _, model, names in _SINGLE
+    )
+    hosts, durations, kinds, hours, overrides, away, trips = map(reads.listed, values)
+    page.host, page.schedule, page.write_calendar = host, schedule, calendar
+    host._state.fields_cache["host_rules"] = rules  # noqa: SLF001 - as select_related does where there are none, too
+    _keep(page, page_hosts=_rows(PageHost, ("id", "host_id"), hosts))
+    _keep(page, durations=_rows(Duration, ("id", "minutes", "title", "description"), durations))
+    _keep(
+        page, meeting_types=_rows(MeetingType, ("id", "kind", "enabled", "detail"), kinds, None, None, bool)
+    )
+    _keep(schedule, weekly_hours=_rows(WeeklyHours, ("id", "weekday", "start_minute", "end_minute"), hours))
+    _keep(
+        schedule,
+        overrides=_rows(DateOverride, ("id", "date", "windows"), overrides, None, _DATE, orjson.loads),
+    )
+    _keep(host, out_of_office=_rows(OutOfOffice, ("id", "first", "last", "note"), away, None, _DATE, _DATE))
+    _keep(
+        host, travel_zones=_rows(TravelZone, ("id", "first", "last", "time_zone"), trips, None, _DATE, _DATE)
+    )
     return page
 
 
-def hosts_of(page: BookingPage) -> tuple[int, ...]:
-    """Return the ids of those who take part in the page's meetings. No query where the page was read here."""
-    if hasattr(page, "_hosts"):
-        return tuple(row.host_id for row in rows_of(PageHost, page._hosts, using=DEFAULT_DB_ALIAS))  # noqa: SLF001
-    return tuple(page.page_hosts.values_list("host_id", flat=True))
+def _row(model: type[Model], columns: tuple[str, ...], values: Iterator[Any]) -> Any:
+    """Return the row whose columns come next; None where all of it is missing."""
+    own = list(islice(values, len(columns)))
+    return None if own[0] is None else model.from_db(DEFAULT_DB_ALIAS, frozenset(columns), own)
 
 
-def _keep(page: BookingPage, owner: Model, **related: tuple[type[Model], str]) -> None:
-    using = page._state.db or DEFAULT_DB_ALIAS  # noqa: SLF001 - Django's documented way to learn it
-    rows = {
-        name: rows_of(model, getattr(page, column), using=using) for name, (model, column) in related.items()
-    }
-    owner.__dict__.setdefault("_prefetched_objects_cache", {}).update(rows)
+def _rows(
+    model: type[Model], columns: tuple[str, ...], rows: list[list[Any]], *readers: Callable[[Any], Any] | None
+) -> list[Model]:
+    """Return rows of a list. readers: how the first columns come out of JSON, where not as they are."""
+    for place, read in enumerate(readers):
+        if read is not None:
+            for row in rows:
+                row[place] = read(row[place])
+    return [model.from_db(DEFAULT_DB_ALIAS, frozenset(columns), row) for row in rows]
 
 
-_AT: Prepared[BookingPage] = Prepared(_at)
-_WITH: Prepared[BookingPage] = Prepared(lambda page, over: _with_all(over).filter(pk=page))
+def _keep(owner: Model, **related: list[Model]) -> None:
+    owner.__dict__.setdefault("_prefetched_objects_cache", {}).update(related)
+
+
+@lru_cache
+def _with_columns(sql: str) -> str:
+    return sql.format_map(
+        {
+            name: ", ".join(f"{name}.{column}" for column in _columns(model, wanted))
+            for name, model, wanted in _SINGLE
+        }
+    )
+
+
+@lru_cache
+def _columns(model: type[Model], wanted: frozenset[str]) -> tuple[str, ...]:
+    """Return the model's columns that are wanted, in its order; without any all that need no reading of their own."""
+    fields = model._meta.concrete_fields  # noqa: SLF001 - documented
+    if wanted:
+        return tuple(field.attname for field in fields if field.attname in wanted)
+    return tuple(field.attname for field in fields if not isinstance(field, DateTimeField | JSONField))

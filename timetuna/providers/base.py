@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 from timetuna.availability.interval import Interval
-from timetuna.ical.answer import Note
+from timetuna.ical.answer import BusyTime, Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,19 +206,6 @@ class Directory(Protocol):
 
     def calendars(self, *, credential: str) -> tuple[OutsideCalendar, ...]:
         """Return all of them, every page of the list. Raises ProviderError, NeedsReconnect."""
-
-
-class BusyTime(NamedTuple):
-    """Time an event takes, in UTC minutes: the start rounded down, the end up. Never empty.
-
-    mark: what may tell that the event is our own: the booking's uid out of the private property, else the event's
-    iCalendar UID, else "".
-    """
-
-    start_minute: int
-    end_minute: int
-    tentative: bool = False
-    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,9 @@ class OAuthSettings:
 
     label: the name in sentences.  scope: sent at authorize only where it is not "".
     extra: what else the authorize address carries.
+    needed: each scope that has to be granted, with the words for it; not_granted: what hosts read where some (the blank
+    `missing`) were not.
+    ended: what they read once a grant is dead.
     refresh_token_stays: a renewal without a new refresh token means that the old one stays good.
     dead_reasons: beginnings of an error's text that mean a dead grant, beside `invalid_grant`.
     dead_codes: the same for numbered errors, each with the sentence for the host; also at the exchange.
@@ -52,6 +55,9 @@ class OAuthSettings:
     redirect_uri: str
     scope: str = ""
     extra: Mapping[str, str] = field(default_factory=dict)
+    needed: Mapping[str, str] = field(default_factory=dict)
+    not_granted: str = ""
+    ended: str = ""
     refresh_token_stays: bool = False
     dead_reasons: tuple[str, ...] = ()
     dead_codes: Mapping[int, str] = field(default_factory=dict)
@@ -82,7 +88,11 @@ class OAuthClient:
         return f"{self._settings.authorize_url}{separator}{urlencode(query, quote_via=quote)}"
 
     def exchange(self, *, code: str, code_verifier: str) -> Tokens:
-        """Trade the code for tokens. Raises ProviderError; `permanent` when the code is used up or expired."""
+        """Trade the code for tokens.
+
+        Raises ProviderError, `permanent` when the code is used up or expired; NeedsReconnect when less was granted than
+        what is needed: people can untick permissions, and organisations grant less.
+        """
         form = {
             "grant_type": "authorization_code",
             "code": code,
@@ -91,7 +101,7 @@ class OAuthClient:
         }
         response, asked_at = self._ask(form, budget=None)
         if response.status == _OK:
-            return self._tokens(response, asked_at)
+            return self._granted(self._tokens(response, asked_at))
         failure = _Failure(response)
         self._raise_when_known(failure)
         self._raise_common(failure, response)
@@ -163,6 +173,13 @@ class OAuthClient:
             _clock_ahead(response.headers.get("date", ""), now=datetime.now(UTC)),
         )
 
+    def _granted(self, tokens: Tokens) -> Tokens:
+        granted, settings = {_plain(scope) for scope in tokens.scopes}, self._settings
+        missing = [words for scope, words in settings.needed.items() if _plain(scope) not in granted]
+        if missing:
+            raise NeedsReconnect(settings.not_granted.format(missing=" and ".join(missing)), code="scope")
+        return tokens
+
     def _raise_when_known(self, failure: "_Failure") -> None:
         """Raise what only the host can mend, where the service says so by a number."""
         words = self._settings.dead_codes.get(failure.number, "")
@@ -176,7 +193,7 @@ class OAuthClient:
         settings = self._settings
         if failure.error in _DEAD or failure.reason.startswith(settings.dead_reasons or ("\0",)):
             raise NeedsReconnect(
-                f"{settings.label} ended the connection. Connect {settings.label} again.",
+                settings.ended or f"{settings.label} ended the connection. Connect {settings.label} again.",
                 code="invalid_grant",
             )
 
@@ -227,6 +244,11 @@ def _number(fields: dict[str, Any]) -> int:
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
+
+
+def _plain(scope: str) -> str:
+    """Return a scope's name alone: it comes back with or without the address it is of, in any case."""
+    return scope.rpartition("/")[2].casefold()
 
 
 def _is_token(value: Any) -> bool:

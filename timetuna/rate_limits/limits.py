@@ -7,17 +7,20 @@ Subjects (a network, a mailbox, a host's id) are stored as keyed hashes, cut to 
 it counts as it does.
 """
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from timetuna.lib.signing import hmac_hex
 from timetuna.rate_limits.store import Counted, CounterRow, StoreAway, store
 
 _KEY_LENGTH = 32
+_MINUTE, _HOUR = 60, 3_600
 
 
 class LimitWindow(NamedTuple):
@@ -168,3 +171,15 @@ def _key(name: str, seconds: int, subject: str) -> str:
 def now() -> float:
     """Return the present as limits count it, in seconds since the epoch."""
     return timezone.now().timestamp()
+
+
+def wait_in_words(seconds: float) -> str:
+    """Return "40 seconds", "3 minutes" or "5 hours", rounded up and in the language of the moment."""
+    if seconds <= 1.5 * _MINUTE:
+        number = max(1, math.ceil(seconds))
+        return ngettext("%(number)d second", "%(number)d seconds", number) % {"number": number}
+    if seconds <= 1.5 * _HOUR:
+        number = math.ceil(seconds / _MINUTE)
+        return ngettext("%(number)d minute", "%(number)d minutes", number) % {"number": number}
+    number = math.ceil(seconds / _HOUR)
+    return ngettext("%(number)d hour", "%(number)d hours", number) % {"number": number}

@@ -240,25 +240,20 @@ class Store:
 
     def _tried(self, sql: str, values: dict[str, Any]) -> list[Row]:
         """Run it; once more with a new connection where it was the connection that failed."""
-        fresh = self._connection is None
+        if self._connection is not None:
+            try:
+                return self.execute(self._connection, sql, values)
+            except self.errors:
+                self._close()
         try:
-            return self._executed(sql, values)
-        except self.errors:
-            self._close()
-            if fresh:
-                raise
-        return self._executed(sql, values)
-
-    def _executed(self, sql: str, values: dict[str, Any]) -> list[Row]:
-        if self._connection is None:
-            self._connection = self._connected()
-        return self.execute(self._connection, sql, values)
-
-    def _connected(self) -> Any:
-        try:
-            return self.connect()
+            self._connection = self.connect()
         except self.errors:
             self._away_until = time.monotonic() + AWAY_SECONDS
+            raise
+        try:
+            return self.execute(self._connection, sql, values)
+        except self.errors:
+            self._close()
             raise
 
     def _close(self) -> None:
@@ -320,20 +315,11 @@ class SQLiteStore(Store):
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = OFF")
             connection.execute(TABLE.format(kind="TABLE IF NOT EXISTS"))
-            _add_column(connection)
-            connection.execute("SELECT key, before_at FROM rate_limit_counts LIMIT 1").fetchall()
+            connection.execute("SELECT key FROM rate_limit_counts LIMIT 1").fetchall()
         except sqlite3.Error:
             connection.close()
             raise
         return connection
-
-
-def _add_column(connection: sqlite3.Connection) -> None:
-    """Add what a file of an earlier version has not; another process may be faster."""
-    columns = {name for _, name, *_ in connection.execute("PRAGMA table_info(rate_limit_counts)")}
-    if "before_at" not in columns:
-        with suppress(sqlite3.OperationalError):
-            connection.execute("ALTER TABLE rate_limit_counts ADD COLUMN before_at double precision")
 
 
 class PostgreSQLStore(Store):
@@ -349,9 +335,8 @@ class PostgreSQLStore(Store):
         wrapper: Any = connections["default"]
         values = wrapper.get_connection_params() | {"autocommit": True}
         connection = wrapper.Database.connect(**values)
-        if not wrapper.settings_dict[
-            "DISABLE_SERVER_SIDE_CURSORS"
-        ]:  # a pooler would hand the limits on to others
+        pooled = wrapper.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]
+        if not pooled:  # a pooler would hand the limits on to others
             connection.execute(f"SET lock_timeout = {BUSY_MS}")
             connection.execute(f"SET statement_timeout = {STATEMENT_MS}")
         return connection

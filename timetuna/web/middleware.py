@@ -53,30 +53,19 @@ def _note_refusal(request: HttpRequest, status: int) -> None:
     )
 
 
-class ContentSecurityPolicy:
-    """Only our own files run and show; nobody frames us; personal answers are not kept by caches."""
+class PrivateAnswers:
+    """Personal answers are not kept by caches, and no page uses what a browser can sense."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Add the headers; a view may have set stricter ones."""
+        """Add the headers; a view may have set others."""
         response = self.get_response(request)
-        response.setdefault("Content-Security-Policy", self._policy(request))
         response.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
         if not request.path.startswith(settings.STATIC_URL):
             response.setdefault("Cache-Control", "private, no-store")
         return response
-
-    @staticmethod
-    def _policy(request: HttpRequest) -> str:
-        # A form's redirect counts as its target, so connecting has to be allowed to leave for the provider.
-        targets = " ".join(["'self'", *getattr(request, "form_targets", ())])
-        frames = "frame-src 'self'; " if getattr(request, "shows_frames", False) else ""
-        return (
-            f"{frames}default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-            f"connect-src 'self'; form-action {targets}; base-uri 'none'; frame-ancestors 'none'"
-        )
 
 
 class BodyLimit:

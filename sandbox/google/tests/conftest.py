@@ -2,7 +2,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
+import httpx2
 import pytest
 
 from sandbox import Sandbox, SandboxConfig, SandboxControl
@@ -12,7 +12,7 @@ from sandbox.google.control import GoogleControl
 
 CALLBACK = "http://localhost:8000/api/calendar-accounts/google/callback"
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
-BASIC = httpx.BasicAuth("sandbox-google-client", "sandbox-google-secret")
+BASIC = httpx2.BasicAuth("sandbox-google-client", "sandbox-google-secret")
 SCOPES = f"openid email {state.CALENDAR_LIST} {state.EVENTS} {state.FREE_BUSY}"
 AUTHORIZE = "/google/o/oauth2/v2/auth"
 EVENTS = "/google/calendar/v3/calendars/primary/events"
@@ -38,7 +38,7 @@ def asked(**changes: str) -> dict[str, str]:
     } | changes
 
 
-def answered(response: httpx.Response) -> dict[str, str]:
+def answered(response: httpx2.Response) -> dict[str, str]:
     """Return what came back to the callback."""
     assert response.status_code in {302, 303}
     query = parse_qs(urlsplit(response.headers["Location"]).query)
@@ -58,7 +58,7 @@ def controlling(running: Sandbox) -> Iterator[GoogleControl]:
 
 
 @pytest.fixture(scope="session")
-def calling(running: Sandbox) -> Iterator[tuple[httpx.Client, httpx.Client]]:
+def calling(running: Sandbox) -> Iterator[tuple[httpx2.Client, httpx2.Client]]:
     """Return two clients: a browser, and an app that gets a token for each test."""
     options: dict[str, Any] = {
         "base_url": running.http_url,
@@ -66,7 +66,7 @@ def calling(running: Sandbox) -> Iterator[tuple[httpx.Client, httpx.Client]]:
         "timeout": 10,
         "verify": False,
     }
-    with httpx.Client(**options) as browser, httpx.Client(**options) as app:
+    with httpx2.Client(**options) as browser, httpx2.Client(**options) as app:
         yield browser, app
 
 
@@ -83,13 +83,13 @@ def rules(google: GoogleControl) -> Callable[[], list[str]]:
 
 
 @pytest.fixture
-def http(google: GoogleControl, calling: tuple[httpx.Client, httpx.Client]) -> httpx.Client:  # it is fresh
+def http(google: GoogleControl, calling: tuple[httpx2.Client, httpx2.Client]) -> httpx2.Client:  # it is fresh
     return calling[0]
 
 
 @pytest.fixture
-def exchange(http: httpx.Client) -> Callable[..., httpx.Response]:
-    def exchanging(code: str, **changes: str) -> httpx.Response:
+def exchange(http: httpx2.Client) -> Callable[..., httpx2.Response]:
+    def exchanging(code: str, **changes: str) -> httpx2.Response:
         form = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK}
         return http.post("/google/token", data=form | {"code_verifier": VERIFIER} | changes, auth=BASIC)
 
@@ -97,12 +97,12 @@ def exchange(http: httpx.Client) -> Callable[..., httpx.Response]:
 
 
 @pytest.fixture
-def tokens(http: httpx.Client, google: GoogleControl, exchange: Callable[..., httpx.Response]) -> Any:
+def tokens(http: httpx2.Client, google: GoogleControl, exchange: Callable[..., httpx2.Response]) -> Any:
     google.decide("allow")
     return exchange(answered(http.get(AUTHORIZE, params=asked(state="first")))["code"]).json()
 
 
 @pytest.fixture
-def api(calling: tuple[httpx.Client, httpx.Client], tokens: Any) -> httpx.Client:
+def api(calling: tuple[httpx2.Client, httpx2.Client], tokens: Any) -> httpx2.Client:
     calling[1].headers["Authorization"] = f"Bearer {tokens['access_token']}"
     return calling[1]

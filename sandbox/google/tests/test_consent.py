@@ -1,7 +1,7 @@
 from collections.abc import Callable
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from sandbox.google import state
@@ -9,10 +9,10 @@ from sandbox.google.control import GoogleControl
 from sandbox.google.tests.conftest import AUTHORIZE, BASIC, SCOPES, answered, asked
 
 Rules = Callable[[], list[str]]
-Exchange = Callable[..., httpx.Response]
+Exchange = Callable[..., httpx2.Response]
 
 
-def test_the_page_asks_who_and_what(http: httpx.Client) -> None:
+def test_the_page_asks_who_and_what(http: httpx2.Client) -> None:
     page = http.get(AUTHORIZE, params=asked())
 
     assert page.status_code == 200
@@ -26,7 +26,7 @@ def test_the_page_asks_who_and_what(http: httpx.Client) -> None:
     assert page.text.count('type="checkbox"') == 3
 
 
-def test_a_person_leaves_a_permission_out(http: httpx.Client, exchange: Exchange) -> None:
+def test_a_person_leaves_a_permission_out(http: httpx2.Client, exchange: Exchange) -> None:
     form = asked() | {"account": "casey", "decision": "allow", "allow": state.EVENTS}
 
     back = answered(http.post(AUTHORIZE, data=form))
@@ -37,7 +37,7 @@ def test_a_person_leaves_a_permission_out(http: httpx.Client, exchange: Exchange
     assert set(exchange(back["code"]).json()["scope"].split()) == granted
 
 
-def test_a_person_declines(http: httpx.Client) -> None:
+def test_a_person_declines(http: httpx2.Client) -> None:
     assert answered(http.post(AUTHORIZE, data=asked() | {"decision": "deny"})) == {
         "error": "access_denied",
         "state": "a-state",
@@ -53,7 +53,7 @@ def test_a_person_declines(http: httpx.Client) -> None:
     ],
 )
 def test_a_wrong_app_is_told_on_googles_own_page(
-    http: httpx.Client, changes: dict[str, str], word: str
+    http: httpx2.Client, changes: dict[str, str], word: str
 ) -> None:
     page = http.get(AUTHORIZE, params=asked(**changes))
 
@@ -71,13 +71,13 @@ def test_a_wrong_app_is_told_on_googles_own_page(
         ({"include_granted_scopes": "true"}, "google-include-granted"),
     ],
 )
-def test_rules_of_authorize(http: httpx.Client, rules: Rules, changes: dict[str, str], rule: str) -> None:
+def test_rules_of_authorize(http: httpx2.Client, rules: Rules, changes: dict[str, str], rule: str) -> None:
     http.get(AUTHORIZE, params=asked(**changes))
 
     assert rules() == [rule]
 
 
-def test_a_state_is_used_once(http: httpx.Client, google: GoogleControl, rules: Rules) -> None:
+def test_a_state_is_used_once(http: httpx2.Client, google: GoogleControl, rules: Rules) -> None:
     google.decide("allow")
     for _ in range(2):
         http.get(AUTHORIZE, params=asked())
@@ -86,7 +86,7 @@ def test_a_state_is_used_once(http: httpx.Client, google: GoogleControl, rules: 
 
 
 def test_a_second_consent_without_prompt_brings_no_refresh_token(
-    http: httpx.Client, tokens: Any, exchange: Exchange
+    http: httpx2.Client, tokens: Any, exchange: Exchange
 ) -> None:
     again = answered(http.get(AUTHORIZE, params=asked(prompt="none")))
 
@@ -103,7 +103,7 @@ def test_a_second_consent_without_prompt_brings_no_refresh_token(
     ],
 )
 def test_a_code_that_does_not_hold(
-    http: httpx.Client, google: GoogleControl, exchange: Exchange, changes: dict[str, str]
+    http: httpx2.Client, google: GoogleControl, exchange: Exchange, changes: dict[str, str]
 ) -> None:
     google.decide("allow")
     code = answered(http.get(AUTHORIZE, params=asked()))["code"]
@@ -114,7 +114,7 @@ def test_a_code_that_does_not_hold(
 
 
 def test_a_code_is_used_once(
-    http: httpx.Client, google: GoogleControl, exchange: Exchange, rules: Rules
+    http: httpx2.Client, google: GoogleControl, exchange: Exchange, rules: Rules
 ) -> None:
     google.decide("allow")
     code = answered(http.get(AUTHORIZE, params=asked()))["code"]
@@ -123,7 +123,7 @@ def test_a_code_is_used_once(
     assert rules() == ["google-code-reused"]
 
 
-def test_wrong_keys(http: httpx.Client, exchange: Exchange) -> None:
+def test_wrong_keys(http: httpx2.Client, exchange: Exchange) -> None:
     form = {"grant_type": "refresh_token", "refresh_token": "x"}
 
     assert http.post("/google/token", data=form, auth=("a", "b")).json()["error"] == "invalid_client"
@@ -132,7 +132,7 @@ def test_wrong_keys(http: httpx.Client, exchange: Exchange) -> None:
     assert http.post("/google/token", data={}, auth=BASIC).json()["error"] == "unsupported_grant_type"
 
 
-def test_a_grant_can_be_given_back(http: httpx.Client, tokens: Any) -> None:
+def test_a_grant_can_be_given_back(http: httpx2.Client, tokens: Any) -> None:
     form = {"token": tokens["refresh_token"]}
 
     assert http.post("/google/revoke", data=form).status_code == 200
@@ -141,14 +141,14 @@ def test_a_grant_can_be_given_back(http: httpx.Client, tokens: Any) -> None:
     assert http.post("/google/token", data=renewal, auth=BASIC).json()["error"] == "invalid_grant"
 
 
-def test_use_after_a_disconnection_is_seen(api: httpx.Client, google: GoogleControl, rules: Rules) -> None:
+def test_use_after_a_disconnection_is_seen(api: httpx2.Client, google: GoogleControl, rules: Rules) -> None:
     google.note_disconnect()
     api.get("/google/oauth2/v3/userinfo")
 
     assert rules() == ["google-use-after-disconnect"]
 
 
-def test_tokens_in_addresses_are_seen(http: httpx.Client, tokens: Any, rules: Rules) -> None:
+def test_tokens_in_addresses_are_seen(http: httpx2.Client, tokens: Any, rules: Rules) -> None:
     http.get("/google/oauth2/v3/userinfo", params={"access_token": tokens["access_token"]})
     http.post(f"/google/token?grant_type=refresh_token&refresh_token={tokens['refresh_token']}", auth=BASIC)
 

@@ -2,7 +2,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from sandbox.google import state
@@ -15,19 +15,19 @@ Rules = Callable[[], list[str]]
 WINDOW = {"singleEvents": "true", "timeMin": "2031-03-01T00:00:00Z", "timeMax": "2031-04-30T00:00:00Z"}
 
 
-def reason(response: httpx.Response) -> tuple[int, str]:
+def reason(response: httpx2.Response) -> tuple[int, str]:
     return response.status_code, response.json()["error"]["errors"][0]["reason"]
 
 
-def insert(api: httpx.Client, **body: Any) -> httpx.Response:
+def insert(api: httpx2.Client, **body: Any) -> httpx2.Response:
     return api.post(EVENTS, params=WRITE, json=TIMES | body)
 
 
-def listed(api: httpx.Client, **query: str) -> list[str]:
+def listed(api: httpx2.Client, **query: str) -> list[str]:
     return [item["id"] for item in api.get(EVENTS, params=query).json()["items"]]
 
 
-def test_an_event_lives(api: httpx.Client, rules: Rules) -> None:
+def test_an_event_lives(api: httpx2.Client, rules: Rules) -> None:
     made = insert(api, summary="One").json()
     path = f"{EVENTS}/{made['id']}"
 
@@ -62,13 +62,13 @@ def test_an_event_lives(api: httpx.Client, rules: Rules) -> None:
     ],
 )
 def test_what_is_refused(
-    api: httpx.Client, google: GoogleControl, body: dict[str, Any], expected: tuple[int, str]
+    api: httpx2.Client, google: GoogleControl, body: dict[str, Any], expected: tuple[int, str]
 ) -> None:
     assert reason(insert(api, **body)) == expected
     assert google.events() == []
 
 
-def test_an_id_or_uid_is_never_free_again(api: httpx.Client) -> None:
+def test_an_id_or_uid_is_never_free_again(api: httpx2.Client) -> None:
     made = insert(api, iCalUID="a@b").json()
     api.delete(f"{EVENTS}/{made['id']}", params={"sendUpdates": "none"})
 
@@ -76,7 +76,7 @@ def test_an_id_or_uid_is_never_free_again(api: httpx.Client) -> None:
     assert reason(insert(api, id=made["id"])) == (409, "duplicate")
 
 
-def test_roles(api: httpx.Client) -> None:
+def test_roles(api: httpx2.Client) -> None:
     def post(calendar: str) -> tuple[int, str]:
         path = f"/google/calendar/v3/calendars/{calendar}/events"
         return reason(api.post(path, params=WRITE, json=TIMES))
@@ -86,7 +86,7 @@ def test_roles(api: httpx.Client) -> None:
 
 
 def test_a_scope_that_was_not_given(
-    http: httpx.Client, google: GoogleControl, exchange: Callable[..., httpx.Response]
+    http: httpx2.Client, google: GoogleControl, exchange: Callable[..., httpx2.Response]
 ) -> None:
     google.decide("allow", without=(state.EVENTS,))
     token = exchange(answered(http.get(AUTHORIZE, params=asked()))["code"]).json()["access_token"]
@@ -97,7 +97,7 @@ def test_a_scope_that_was_not_given(
     assert answer.json()["error"]["details"][0]["reason"] == "ACCESS_TOKEN_SCOPE_INSUFFICIENT"
 
 
-def test_changes_are_compared_by_etag(api: httpx.Client) -> None:
+def test_changes_are_compared_by_etag(api: httpx2.Client) -> None:
     made = insert(api).json()
     path = f"{EVENTS}/{made['id']}"
 
@@ -106,7 +106,7 @@ def test_changes_are_compared_by_etag(api: httpx.Client) -> None:
     assert reason(late) == (412, "conditionNotMet")
 
 
-def test_the_sequence_rises_with_the_times_and_cannot_fall(api: httpx.Client) -> None:
+def test_the_sequence_rises_with_the_times_and_cannot_fall(api: httpx2.Client) -> None:
     made = insert(api, sequence=4).json()
     path = f"{EVENTS}/{made['id']}"
 
@@ -116,7 +116,7 @@ def test_the_sequence_rises_with_the_times_and_cannot_fall(api: httpx.Client) ->
     assert reason(api.patch(path, params=WRITE, json={"sequence": 3})) == (400, "invalid")
 
 
-def test_pages_and_a_sync_token_on_the_last(api: httpx.Client, google: GoogleControl) -> None:
+def test_pages_and_a_sync_token_on_the_last(api: httpx2.Client, google: GoogleControl) -> None:
     for _ in range(5):
         insert(api)
     google.page_size(2)
@@ -130,7 +130,7 @@ def test_pages_and_a_sync_token_on_the_last(api: httpx.Client, google: GoogleCon
     assert reason(api.get(EVENTS, params={"pageToken": "zz"})) == (400, "invalid")
 
 
-def test_a_sync_token_shows_what_changed(api: httpx.Client, google: GoogleControl, rules: Rules) -> None:
+def test_a_sync_token_shows_what_changed(api: httpx2.Client, google: GoogleControl, rules: Rules) -> None:
     kept, lost = insert(api).json(), insert(api).json()
     token = api.get(EVENTS, params=WINDOW).json()["nextSyncToken"]
     query = {"singleEvents": "true", "syncToken": token}
@@ -149,7 +149,7 @@ def test_a_sync_token_shows_what_changed(api: httpx.Client, google: GoogleContro
     assert reason(api.get(EVENTS, params=query | {"syncToken": "1" + token})) == (410, "fullSyncRequired")
 
 
-def test_a_series_is_shown_as_its_events(api: httpx.Client, google: GoogleControl) -> None:
+def test_a_series_is_shown_as_its_events(api: httpx2.Client, google: GoogleControl) -> None:
     google.add_event(
         datetime(2031, 3, 5, 9, tzinfo=UTC),
         datetime(2031, 3, 5, 10, tzinfo=UTC),
@@ -174,7 +174,7 @@ def test_days_of_a_series_and_its_end() -> None:
     assert sum(1 for _ in instances(body | forever, "UTC", until=datetime(2031, 3, 15, tzinfo=UTC))) == 10
 
 
-def test_private_properties_and_uids_are_searched_for(api: httpx.Client) -> None:
+def test_private_properties_and_uids_are_searched_for(api: httpx2.Client) -> None:
     made = insert(api, iCalUID="a@b", extendedProperties={"private": {"timetuna": "b-1"}}).json()
     insert(api)
 
@@ -193,25 +193,25 @@ def test_private_properties_and_uids_are_searched_for(api: httpx.Client) -> None
     ],
 )
 def test_rules_of_writing(
-    api: httpx.Client, rules: Rules, query: dict[str, str], body: dict[str, Any], rule: str
+    api: httpx2.Client, rules: Rules, query: dict[str, str], body: dict[str, Any], rule: str
 ) -> None:
     assert api.post(EVENTS, params=query, json=TIMES | body).status_code == 200
     assert rules() == [rule]
 
 
-def test_a_second_event_of_a_booking_is_seen(api: httpx.Client, rules: Rules) -> None:
+def test_a_second_event_of_a_booking_is_seen(api: httpx2.Client, rules: Rules) -> None:
     for _ in range(2):
         insert(api, extendedProperties={"private": {"timetuna": "b-1"}})
 
     assert rules() == ["google-second-event"]
 
 
-def test_a_call_that_nobody_needs_is_seen(api: httpx.Client, rules: Rules) -> None:
+def test_a_call_that_nobody_needs_is_seen(api: httpx2.Client, rules: Rules) -> None:
     assert reason(api.get("/google/calendar/v3/users/me/settings")) == (404, "notFound")
     assert rules() == ["google-other-call"]
 
 
-def test_a_meeting_is_made_once_for_a_request(api: httpx.Client) -> None:
+def test_a_meeting_is_made_once_for_a_request(api: httpx2.Client) -> None:
     wish = {
         "conferenceData": {
             "createRequest": {"requestId": "r", "conferenceSolutionKey": {"type": "hangoutsMeet"}}
@@ -225,7 +225,7 @@ def test_a_meeting_is_made_once_for_a_request(api: httpx.Client) -> None:
     assert made["conferenceData"]["entryPoints"][0]["uri"] == made["hangoutLink"]
 
 
-def test_availability(api: httpx.Client, google: GoogleControl) -> None:
+def test_availability(api: httpx2.Client, google: GoogleControl) -> None:
     start = datetime(2031, 3, 5, 9, tzinfo=UTC)
     google.add_event(start, start + timedelta(hours=1))
     google.add_event(date(2031, 3, 6), date(2031, 3, 7))
@@ -244,7 +244,7 @@ def test_availability(api: httpx.Client, google: GoogleControl) -> None:
     assert reason(api.post(path, json={})) == (400, "badRequest")
 
 
-def test_the_list_of_calendars_in_pages(api: httpx.Client, google: GoogleControl) -> None:
+def test_the_list_of_calendars_in_pages(api: httpx2.Client, google: GoogleControl) -> None:
     google.page_size(3)
     path = "/google/calendar/v3/users/me/calendarList"
 
@@ -268,5 +268,5 @@ def test_only_the_fields_asked_for_come() -> None:
 
 
 @pytest.mark.parametrize("mask", ["items(id", "items)", ",", "items(,)", "a b"])
-def test_a_broken_mask_is_refused(api: httpx.Client, mask: str) -> None:
+def test_a_broken_mask_is_refused(api: httpx2.Client, mask: str) -> None:
     assert reason(api.get(EVENTS, params={"fields": mask})) == (400, "invalidParameter")

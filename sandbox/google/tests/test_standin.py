@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from sandbox import Sandbox, SandboxConfig, SandboxControl
@@ -22,7 +22,7 @@ def test_what_happened_survives_a_restart(tmp_path: Path) -> None:
         google = GoogleControl(control)
         google.decide("allow", account="casey")
         google.add_event(START, START + timedelta(hours=1), account="casey")
-        with httpx.Client(base_url=sandbox.http_url) as http:
+        with httpx2.Client(base_url=sandbox.http_url) as http:
             http.get(AUTHORIZE, params=asked())
         before = google.state()
 
@@ -42,7 +42,7 @@ def test_a_reset_forgets_it(google: GoogleControl) -> None:
 def test_without_its_part_there_is_no_google() -> None:
     with (
         Sandbox(SandboxConfig(parts=frozenset({"mailbox"}))) as sandbox,
-        httpx.Client(base_url=sandbox.http_url) as http,
+        httpx2.Client(base_url=sandbox.http_url) as http,
     ):
         assert http.get(PAGE).status_code == 404
         assert http.get("/_control/google/state").status_code == 404
@@ -62,7 +62,7 @@ def test_it_does_not_start_beside_the_real_google(
     assert "does not start beside" in capsys.readouterr().err
 
 
-def test_the_first_page_leads_there_and_says_the_settings(http: httpx.Client) -> None:
+def test_the_first_page_leads_there_and_says_the_settings(http: httpx2.Client) -> None:
     page = http.get("/").text
 
     assert 'href="/google/calendar"' in page
@@ -72,7 +72,7 @@ def test_the_first_page_leads_there_and_says_the_settings(http: httpx.Client) ->
 
 
 def test_faults_have_their_groups_and_switches(
-    http: httpx.Client, google: GoogleControl, api: httpx.Client
+    http: httpx2.Client, google: GoogleControl, api: httpx2.Client
 ) -> None:
     assert "Google Calendar: Instead of an answer" in http.get("/faults").text
 
@@ -85,7 +85,7 @@ def test_faults_have_their_groups_and_switches(
     assert (call["user"], call["faults"], call["status"]) == ("", ["google_500"], 500)
 
 
-def test_calls_and_broken_rules_are_shown(http: httpx.Client, api: httpx.Client) -> None:
+def test_calls_and_broken_rules_are_shown(http: httpx2.Client, api: httpx2.Client) -> None:
     api.post(EVENTS, json=TIMES)
 
     page = http.get("/calls").text
@@ -95,7 +95,7 @@ def test_calls_and_broken_rules_are_shown(http: httpx.Client, api: httpx.Client)
 
 
 def test_a_person_looks_adds_and_deletes(
-    http: httpx.Client, api: httpx.Client, google: GoogleControl
+    http: httpx2.Client, api: httpx2.Client, google: GoogleControl
 ) -> None:
     api.post(EVENTS, params=WRITE, json=TIMES | {"summary": "<script>alert(1)</script>"})
     google.add_event(date(2031, 3, 6), date(2031, 3, 7), summary="Day off", transparency="transparent")
@@ -118,7 +118,7 @@ def test_a_person_looks_adds_and_deletes(
     assert "Dentist" not in http.get(PAGE).text
 
 
-def test_a_form_that_makes_no_sense_keeps_what_was_typed(http: httpx.Client) -> None:
+def test_a_form_that_makes_no_sense_keeps_what_was_typed(http: httpx2.Client) -> None:
     form = {"calendar": "robin robin@host.example", "summary": "Back in time", "start": "2031-03-07T10:00"}
 
     late = http.post(f"{PAGE}/add", data=form | {"end": "2031-03-07T09:00"}).text
@@ -129,7 +129,7 @@ def test_a_form_that_makes_no_sense_keeps_what_was_typed(http: httpx.Client) -> 
     assert "no such event" in http.post(f"{PAGE}/delete", data={"event": "x"}).text
 
 
-def test_a_person_withdraws_the_consent(http: httpx.Client, tokens: Any) -> None:
+def test_a_person_withdraws_the_consent(http: httpx2.Client, tokens: Any) -> None:
     assert "s access</button>" in http.get(PAGE).text
 
     http.post(f"{PAGE}/revoke", data={"account": "robin"})
@@ -139,7 +139,7 @@ def test_a_person_withdraws_the_consent(http: httpx.Client, tokens: Any) -> None
     assert http.post("/google/token", data=form, auth=BASIC).json()["error"] == "invalid_grant"
 
 
-def test_no_page_shows_a_secret(http: httpx.Client, tokens: Any, google: GoogleControl) -> None:
+def test_no_page_shows_a_secret(http: httpx2.Client, tokens: Any, google: GoogleControl) -> None:
     secrets = google.sandbox.secrets()
     pages = [http.get(path).text for path in ("/", "/calls", "/faults", PAGE, "/_control/google/state")]
 
@@ -148,7 +148,7 @@ def test_no_page_shows_a_secret(http: httpx.Client, tokens: Any, google: GoogleC
     assert [secret for secret in secrets for page in pages if secret in page] == []
 
 
-def test_pages_are_guarded_and_the_api_is_not_a_page(http: httpx.Client, tokens: Any) -> None:
+def test_pages_are_guarded_and_the_api_is_not_a_page(http: httpx2.Client, tokens: Any) -> None:
     elsewhere = {"Origin": "https://evil.example"}
     assert http.post(f"{PAGE}/revoke", data={"account": "robin"}, headers=elsewhere).status_code == 403
     assert http.post(AUTHORIZE, data=asked(), headers=elsewhere).status_code == 403
@@ -176,7 +176,7 @@ def test_wishes_that_make_no_sense(google: GoogleControl, path: str, wishes: dic
         google.sandbox.tell(path, **wishes)
 
 
-def test_a_calendar_can_be_changed_and_taken_away(google: GoogleControl, api: httpx.Client) -> None:
+def test_a_calendar_can_be_changed_and_taken_away(google: GoogleControl, api: httpx2.Client) -> None:
     google.add_calendar("x@y.example", summary="Extra", role="reader")
     google.change_calendar("x@y.example", selected=False, color="#000000")
 

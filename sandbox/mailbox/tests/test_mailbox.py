@@ -3,7 +3,7 @@ from collections.abc import Callable
 from email.message import EmailMessage
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from sandbox import Sandbox, SandboxControl
@@ -73,7 +73,7 @@ def test_mails_are_found_by_their_recipients(post: Post, control: SandboxControl
     assert control.mail() == []
 
 
-def test_the_pages_of_a_mail(post: Post, http: httpx.Client) -> None:
+def test_the_pages_of_a_mail(post: Post, http: httpx2.Client) -> None:
     post(letter())
 
     listing = http.get("/mail", params={"to": "guest@example.org"}).text
@@ -107,7 +107,7 @@ def test_the_pages_of_a_mail(post: Post, http: httpx.Client) -> None:
     ],
 )
 def test_broken_mails_can_still_be_looked_at(
-    sandbox: Sandbox, control: SandboxControl, http: httpx.Client, raw: bytes
+    sandbox: Sandbox, control: SandboxControl, http: httpx2.Client, raw: bytes
 ) -> None:
     with smtplib.SMTP("127.0.0.1", sandbox.smtp_port, timeout=5) as smtp:
         smtp.sendmail("a@example.org", ["b@example.org"], raw)

@@ -2,7 +2,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
+import httpx2
 import pytest
 
 from sandbox import Sandbox, SandboxConfig, SandboxControl
@@ -11,7 +11,7 @@ from sandbox.microsoft.control import MicrosoftControl
 
 CALLBACK = "http://localhost:8000/api/calendar-accounts/microsoft/callback"
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
-BASIC = httpx.BasicAuth("sandbox-microsoft-client", "sandbox-microsoft-secret")
+BASIC = httpx2.BasicAuth("sandbox-microsoft-client", "sandbox-microsoft-secret")
 SCOPES = "offline_access Calendars.ReadWrite User.Read"
 AUTHORIZE = "/microsoft/common/oauth2/v2.0/authorize"
 TOKEN = "/microsoft/common/oauth2/v2.0/token"
@@ -37,7 +37,7 @@ def asked(**changes: str) -> dict[str, str]:
     } | changes
 
 
-def answered(response: httpx.Response) -> dict[str, str]:
+def answered(response: httpx2.Response) -> dict[str, str]:
     """Return what came back to the callback."""
     assert response.status_code in {302, 303}
     query = parse_qs(urlsplit(response.headers["Location"]).query)
@@ -57,7 +57,7 @@ def controlling(running: Sandbox) -> Iterator[MicrosoftControl]:
 
 
 @pytest.fixture(scope="session")
-def calling(running: Sandbox) -> Iterator[tuple[httpx.Client, httpx.Client]]:
+def calling(running: Sandbox) -> Iterator[tuple[httpx2.Client, httpx2.Client]]:
     """Return two clients: a browser, and an app that gets a token for each test."""
     options: dict[str, Any] = {
         "base_url": running.http_url,
@@ -65,7 +65,7 @@ def calling(running: Sandbox) -> Iterator[tuple[httpx.Client, httpx.Client]]:
         "timeout": 10,
         "verify": False,
     }
-    with httpx.Client(**options) as browser, httpx.Client(**options) as app:
+    with httpx2.Client(**options) as browser, httpx2.Client(**options) as app:
         app.headers.update(IMMUTABLE)
         yield browser, app
 
@@ -83,13 +83,13 @@ def rules(microsoft: MicrosoftControl) -> Callable[[], list[str]]:
 
 
 @pytest.fixture
-def http(microsoft: MicrosoftControl, calling: tuple[httpx.Client, httpx.Client]) -> httpx.Client:
+def http(microsoft: MicrosoftControl, calling: tuple[httpx2.Client, httpx2.Client]) -> httpx2.Client:
     return calling[0]
 
 
 @pytest.fixture
-def exchange(http: httpx.Client) -> Callable[..., httpx.Response]:
-    def exchanging(code: str, **changes: str) -> httpx.Response:
+def exchange(http: httpx2.Client) -> Callable[..., httpx2.Response]:
+    def exchanging(code: str, **changes: str) -> httpx2.Response:
         form = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK}
         return http.post(TOKEN, data=form | {"code_verifier": VERIFIER} | changes, auth=BASIC)
 
@@ -97,12 +97,12 @@ def exchange(http: httpx.Client) -> Callable[..., httpx.Response]:
 
 
 @pytest.fixture
-def tokens(http: httpx.Client, microsoft: MicrosoftControl, exchange: Callable[..., httpx.Response]) -> Any:
+def tokens(http: httpx2.Client, microsoft: MicrosoftControl, exchange: Callable[..., httpx2.Response]) -> Any:
     microsoft.decide("allow")
     return exchange(answered(http.get(AUTHORIZE, params=asked(state="first")))["code"]).json()
 
 
 @pytest.fixture
-def api(calling: tuple[httpx.Client, httpx.Client], tokens: Any) -> httpx.Client:
+def api(calling: tuple[httpx2.Client, httpx2.Client], tokens: Any) -> httpx2.Client:
     calling[1].headers["Authorization"] = f"Bearer {tokens['access_token']}"
     return calling[1]

@@ -3,17 +3,17 @@
 from collections.abc import Callable
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from sandbox.microsoft.control import MicrosoftControl
 from sandbox.microsoft.tests.conftest import AUTHORIZE, BASIC, GRAPH, TOKEN, answered, asked
 
-Exchange = Callable[..., httpx.Response]
+Exchange = Callable[..., httpx2.Response]
 Rules = Callable[[], list[str]]
 
 
-def test_the_page_asks_who_and_what(http: httpx.Client) -> None:
+def test_the_page_asks_who_and_what(http: httpx2.Client) -> None:
     page = http.get(AUTHORIZE, params=asked())
 
     assert page.status_code == 200
@@ -22,7 +22,7 @@ def test_the_page_asks_who_and_what(http: httpx.Client) -> None:
     assert "form-action 'self' http://localhost:8000" in page.headers["Content-Security-Policy"]
 
 
-def test_a_person_accepts_all_or_a_part(http: httpx.Client, exchange: Exchange) -> None:
+def test_a_person_accepts_all_or_a_part(http: httpx2.Client, exchange: Exchange) -> None:
     form = asked() | {"account": "robin", "decision": "allow", "allow": "User.Read"}
 
     code = answered(http.post(AUTHORIZE, data=form))["code"]
@@ -32,7 +32,7 @@ def test_a_person_accepts_all_or_a_part(http: httpx.Client, exchange: Exchange) 
     assert "refresh_token" not in granted
 
 
-def test_a_person_cancels(http: httpx.Client, rules: Rules) -> None:
+def test_a_person_cancels(http: httpx2.Client, rules: Rules) -> None:
     back = answered(http.post(AUTHORIZE, data=asked() | {"decision": "deny"}))
 
     assert (back["error"], back["state"]) == ("access_denied", "a-state")
@@ -40,7 +40,7 @@ def test_a_person_cancels(http: httpx.Client, rules: Rules) -> None:
     assert rules() == []
 
 
-def test_an_administrator_has_to_approve(http: httpx.Client, microsoft: MicrosoftControl) -> None:
+def test_an_administrator_has_to_approve(http: httpx2.Client, microsoft: MicrosoftControl) -> None:
     form = asked() | {"account": "casey", "decision": "allow", "allow": "User.Read"}
     page = http.post(AUTHORIZE, data=form)
     back = answered(http.post(AUTHORIZE, data=form | {"decision": "leave"}))
@@ -60,7 +60,7 @@ def test_an_administrator_has_to_approve(http: httpx.Client, microsoft: Microsof
     ],
 )
 def test_a_wrong_app_is_told_on_microsofts_own_page(
-    http: httpx.Client, changes: dict[str, str], words: str
+    http: httpx2.Client, changes: dict[str, str], words: str
 ) -> None:
     page = http.get(AUTHORIZE, params=asked(**changes))
 
@@ -77,13 +77,13 @@ def test_a_wrong_app_is_told_on_microsofts_own_page(
         ({"prompt": "none"}, "microsoft-no-account-choice"),
     ],
 )
-def test_rules_of_authorize(http: httpx.Client, rules: Rules, changes: dict[str, str], rule: str) -> None:
+def test_rules_of_authorize(http: httpx2.Client, rules: Rules, changes: dict[str, str], rule: str) -> None:
     http.get(AUTHORIZE, params=asked(**changes))
 
     assert rules() == [rule]
 
 
-def test_a_state_is_used_once(http: httpx.Client, microsoft: MicrosoftControl, rules: Rules) -> None:
+def test_a_state_is_used_once(http: httpx2.Client, microsoft: MicrosoftControl, rules: Rules) -> None:
     microsoft.decide("deny")
     for _ in range(2):
         http.get(AUTHORIZE, params=asked())
@@ -96,7 +96,7 @@ def test_a_state_is_used_once(http: httpx.Client, microsoft: MicrosoftControl, r
     [{"code_verifier": "x" * 43}, {"redirect_uri": "http://localhost/other"}, {"code": "nonsense"}],
 )
 def test_a_code_that_does_not_hold(
-    http: httpx.Client, microsoft: MicrosoftControl, exchange: Exchange, changes: dict[str, str]
+    http: httpx2.Client, microsoft: MicrosoftControl, exchange: Exchange, changes: dict[str, str]
 ) -> None:
     microsoft.decide("allow")
     code = answered(http.get(AUTHORIZE, params=asked()))["code"]
@@ -108,7 +108,7 @@ def test_a_code_that_does_not_hold(
 
 
 def test_a_code_is_used_once(
-    http: httpx.Client, microsoft: MicrosoftControl, exchange: Exchange, rules: Rules
+    http: httpx2.Client, microsoft: MicrosoftControl, exchange: Exchange, rules: Rules
 ) -> None:
     microsoft.decide("allow")
     code = answered(http.get(AUTHORIZE, params=asked()))["code"]
@@ -117,7 +117,7 @@ def test_a_code_is_used_once(
     assert rules() == ["microsoft-code-reused"]
 
 
-def test_wrong_keys(http: httpx.Client) -> None:
+def test_wrong_keys(http: httpx2.Client) -> None:
     refused = http.post(TOKEN, data={"grant_type": "refresh_token"}, auth=("x", "y"))
 
     assert (refused.status_code, refused.json()["error_codes"]) == (401, [7000215])
@@ -125,7 +125,7 @@ def test_wrong_keys(http: httpx.Client) -> None:
 
 
 def test_use_after_a_disconnection_is_seen(
-    api: httpx.Client, microsoft: MicrosoftControl, rules: Rules
+    api: httpx2.Client, microsoft: MicrosoftControl, rules: Rules
 ) -> None:
     microsoft.note_disconnect()
     api.get(f"{GRAPH}/me")
@@ -133,7 +133,7 @@ def test_use_after_a_disconnection_is_seen(
     assert rules() == ["microsoft-use-after-disconnect"]
 
 
-def test_tokens_in_addresses_are_seen(http: httpx.Client, tokens: Any, rules: Rules) -> None:
+def test_tokens_in_addresses_are_seen(http: httpx2.Client, tokens: Any, rules: Rules) -> None:
     http.get(f"{GRAPH}/me", params={"access_token": tokens["access_token"]})
 
     assert rules() == ["microsoft-token-in-url"]

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
-import httpx
+import httpx2
 import pytest
 
 from sandbox.microsoft import times
@@ -27,7 +27,7 @@ def one(event: dict[str, Any]) -> str:
     return f"{EVENTS}/{event['id']}"
 
 
-def test_an_event_lives_and_its_immutable_id_outlives_it(api: httpx.Client, rules: Rules) -> None:
+def test_an_event_lives_and_its_immutable_id_outlives_it(api: httpx2.Client, rules: Rules) -> None:
     made = api.post(EVENTS, json=NEW)
     event = made.json()
     changed = api.patch(one(event), json={"subject": "Changed"}).json()
@@ -42,7 +42,7 @@ def test_an_event_lives_and_its_immutable_id_outlives_it(api: httpx.Client, rule
 
 
 def test_an_ordinary_id_changes_with_the_folder(
-    api: httpx.Client, microsoft: MicrosoftControl, rules: Rules
+    api: httpx2.Client, microsoft: MicrosoftControl, rules: Rules
 ) -> None:
     event = api.post(EVENTS, json=NEW, headers={"Prefer": ""}).json()
 
@@ -52,7 +52,7 @@ def test_an_ordinary_id_changes_with_the_folder(
     assert rules() == ["microsoft-mutable-ids"]
 
 
-def test_a_repeat_makes_no_second_event(api: httpx.Client, microsoft: MicrosoftControl) -> None:
+def test_a_repeat_makes_no_second_event(api: httpx2.Client, microsoft: MicrosoftControl) -> None:
     first, second = (api.post(EVENTS, json=NEW) for _ in range(2))
     microsoft.sandbox.fault("microsoft_transaction_conflict")
     third = api.post(EVENTS, json=NEW)
@@ -73,14 +73,14 @@ def test_a_repeat_makes_no_second_event(api: httpx.Client, microsoft: MicrosoftC
         ([1], 400, "BadRequest"),
     ],
 )
-def test_what_is_refused(api: httpx.Client, body: Any, status: int, code: str) -> None:
+def test_what_is_refused(api: httpx2.Client, body: Any, status: int, code: str) -> None:
     refused = api.post(EVENTS, json=body)
 
     assert refused.status_code == status
     assert refused.json()["error"]["code"].startswith(code)
 
 
-def test_a_meeting_is_lost_with_its_part_of_the_text(api: httpx.Client, rules: Rules) -> None:
+def test_a_meeting_is_lost_with_its_part_of_the_text(api: httpx2.Client, rules: Rules) -> None:
     event = api.post(EVENTS, json=TEAMS).json()
     content = event["body"]["content"]
     assert event["onlineMeeting"]["joinUrl"] in content
@@ -100,13 +100,13 @@ def test_a_meeting_is_lost_with_its_part_of_the_text(api: httpx.Client, rules: R
         (TIMES, "microsoft-no-transaction"),
     ],
 )
-def test_rules_of_writing(api: httpx.Client, rules: Rules, body: dict[str, Any], rule: str) -> None:
+def test_rules_of_writing(api: httpx2.Client, rules: Rules, body: dict[str, Any], rule: str) -> None:
     api.post(EVENTS, json=body)
 
     assert rules() == [rule]
 
 
-def test_a_second_event_of_a_booking_is_seen(api: httpx.Client, rules: Rules) -> None:
+def test_a_second_event_of_a_booking_is_seen(api: httpx2.Client, rules: Rules) -> None:
     marks = {"singleValueExtendedProperties": [{"id": "String {0-0} Name timetuna", "value": "b-1"}]}
     for number in range(2):
         api.post(EVENTS, json=NEW | marks | {"transactionId": f"t-{number}"})
@@ -114,12 +114,12 @@ def test_a_second_event_of_a_booking_is_seen(api: httpx.Client, rules: Rules) ->
     assert rules() == ["microsoft-second-event"]
 
 
-def test_a_call_that_nobody_needs_is_seen(api: httpx.Client, rules: Rules) -> None:
+def test_a_call_that_nobody_needs_is_seen(api: httpx2.Client, rules: Rules) -> None:
     assert api.get(f"{GRAPH}/me/messages").status_code == 400
     assert rules() == ["microsoft-other-call"]
 
 
-def test_extended_properties_are_searched_for_and_shown(api: httpx.Client) -> None:
+def test_extended_properties_are_searched_for_and_shown(api: httpx2.Client) -> None:
     name = "String {9d9e429e-2061-4868-8390-ee92f3880009} Name timetuna"
     api.post(EVENTS, json=NEW | {"singleValueExtendedProperties": [{"id": name, "value": "it's 1"}]})
     api.post(EVENTS, json=NEW | {"transactionId": "t-2"})
@@ -137,7 +137,7 @@ def test_extended_properties_are_searched_for_and_shown(api: httpx.Client) -> No
     assert api.get(EVENTS, params={"$expand": "attachments"}).status_code == 400
 
 
-def test_a_view_in_pages_and_zones(api: httpx.Client, microsoft: MicrosoftControl) -> None:
+def test_a_view_in_pages_and_zones(api: httpx2.Client, microsoft: MicrosoftControl) -> None:
     zone = ZoneInfo("Europe/Berlin")
     microsoft.add_event(
         datetime(2031, 3, 27, 9, tzinfo=zone), datetime(2031, 3, 27, 10, tzinfo=zone), weekly=3
@@ -156,7 +156,7 @@ def test_a_view_in_pages_and_zones(api: httpx.Client, microsoft: MicrosoftContro
 
 
 def test_a_delta_link_shows_what_changed(
-    api: httpx.Client, microsoft: MicrosoftControl, rules: Rules
+    api: httpx2.Client, microsoft: MicrosoftControl, rules: Rules
 ) -> None:
     event = microsoft.add_event(START, START + timedelta(hours=1))
     whole = api.get(f"{CALENDAR}/calendarView/delta", params=WINDOW).json()
@@ -173,7 +173,7 @@ def test_a_delta_link_shows_what_changed(
     assert rules() == []
 
 
-def test_a_delta_cannot_be_narrowed_and_grows_old(api: httpx.Client, microsoft: MicrosoftControl) -> None:
+def test_a_delta_cannot_be_narrowed_and_grows_old(api: httpx2.Client, microsoft: MicrosoftControl) -> None:
     address = f"{CALENDAR}/calendarView/delta"
     link = api.get(address, params=WINDOW).json()["@odata.deltaLink"]
 
@@ -207,7 +207,7 @@ def test_days_of_a_series_and_its_end(limits: dict[str, Any], expected: list[int
 
 @pytest.mark.parametrize("path", ["/me", "/me/calendars"])
 def test_a_permission_that_was_not_given(
-    http: httpx.Client, api: httpx.Client, microsoft: MicrosoftControl, path: str
+    http: httpx2.Client, api: httpx2.Client, microsoft: MicrosoftControl, path: str
 ) -> None:
     microsoft.sandbox.fault("microsoft_revoke")
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from sandbox import Sandbox, SandboxConfig, SandboxControl
@@ -29,7 +29,7 @@ def test_what_happened_survives_a_restart(tmp_path: Path) -> None:
         microsoft = MicrosoftControl(control)
         microsoft.decide("allow")
         microsoft.add_event(START, START + timedelta(hours=1))
-        with httpx.Client(base_url=sandbox.http_url) as http:
+        with httpx2.Client(base_url=sandbox.http_url) as http:
             http.get(AUTHORIZE, params=asked())
         before = microsoft.state()
 
@@ -41,7 +41,7 @@ def test_what_happened_survives_a_restart(tmp_path: Path) -> None:
 def test_without_its_part_there_is_no_microsoft() -> None:
     with (
         Sandbox(SandboxConfig(parts=frozenset({"mailbox"}))) as sandbox,
-        httpx.Client(base_url=sandbox.http_url) as http,
+        httpx2.Client(base_url=sandbox.http_url) as http,
     ):
         assert http.get(PAGE).status_code == 404
         assert "Microsoft" not in http.get("/").text
@@ -60,14 +60,14 @@ def test_it_does_not_start_beside_the_real_microsoft(
     assert "real Microsoft" in capsys.readouterr().err
 
 
-def test_the_first_page_leads_there_and_says_the_settings(http: httpx.Client) -> None:
+def test_the_first_page_leads_there_and_says_the_settings(http: httpx2.Client) -> None:
     page = http.get("/").text
 
     for words in (f'href="{PAGE}"', "MICROSOFT_API_URL", "sandbox-microsoft-client"):
         assert words in page
 
 
-def test_a_person_looks_adds_and_deletes(http: httpx.Client, microsoft: MicrosoftControl) -> None:
+def test_a_person_looks_adds_and_deletes(http: httpx2.Client, microsoft: MicrosoftControl) -> None:
     microsoft.add_event(START, START + timedelta(hours=1), subject="<script>alert(1)</script>")
     http.post(f"{PAGE}/add", data=TYPED | {"shown": "tentative"})
 
@@ -85,7 +85,7 @@ def test_a_person_looks_adds_and_deletes(http: httpx.Client, microsoft: Microsof
     [({"end": "2031-03-05T08:00"}, "needs a start"), ({"calendar": "robin nowhere"}, "no such calendar")],
 )
 def test_a_form_that_makes_no_sense_keeps_what_was_typed(
-    http: httpx.Client, changes: dict[str, str], words: str
+    http: httpx2.Client, changes: dict[str, str], words: str
 ) -> None:
     page = http.post(f"{PAGE}/add", data=TYPED | changes).text
 
@@ -93,7 +93,7 @@ def test_a_form_that_makes_no_sense_keeps_what_was_typed(
     assert 'value="Dentist"' in page
 
 
-def test_a_person_withdraws_the_consent(http: httpx.Client, tokens: Any) -> None:
+def test_a_person_withdraws_the_consent(http: httpx2.Client, tokens: Any) -> None:
     http.post(f"{PAGE}/revoke", data={"account": "robin"})
 
     bearer = {"Authorization": f"Bearer {tokens['access_token']}"}
@@ -101,7 +101,7 @@ def test_a_person_withdraws_the_consent(http: httpx.Client, tokens: Any) -> None
 
 
 @pytest.mark.usefixtures("tokens")
-def test_no_page_shows_a_secret(http: httpx.Client, microsoft: MicrosoftControl) -> None:
+def test_no_page_shows_a_secret(http: httpx2.Client, microsoft: MicrosoftControl) -> None:
     secrets = microsoft.sandbox.secrets()
     pages = [http.get(path).text for path in ("/", PAGE, "/calls", "/faults", "/_control/microsoft/state")]
 
@@ -109,7 +109,7 @@ def test_no_page_shows_a_secret(http: httpx.Client, microsoft: MicrosoftControl)
     assert [secret for secret in secrets for page in pages if secret in page] == []
 
 
-def test_pages_are_guarded_and_the_api_is_not_a_page(http: httpx.Client) -> None:
+def test_pages_are_guarded_and_the_api_is_not_a_page(http: httpx2.Client) -> None:
     elsewhere = {"Origin": "https://evil.example"}
 
     assert http.post(f"{PAGE}/add", data=TYPED, headers=elsewhere).status_code == 403

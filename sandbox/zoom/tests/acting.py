@@ -6,14 +6,14 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
+import httpx2
 
 from sandbox.base.oauth import pkce_challenge
 from sandbox.zoom.control import APP
 from sandbox.zoom.signing import encrypted_token
 
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
-BASIC = httpx.BasicAuth(APP.client_id, APP.client_secret)
+BASIC = httpx2.BasicAuth(APP.client_id, APP.client_secret)
 CALLBACK = "http://localhost:8000/api/calendar-accounts/zoom/callback"
 
 Rules = Callable[[], list[str]]
@@ -54,7 +54,7 @@ class ReceiverHandler(BaseHTTPRequestHandler):
 class App:
     """A well-behaved app, as far as a test needs one."""
 
-    def __init__(self, http: httpx.Client) -> None:
+    def __init__(self, http: httpx2.Client) -> None:
         self.http = http
         self.states = 0
 
@@ -69,32 +69,32 @@ class App:
             "code_challenge_method": "S256",
         } | changes
 
-    def authorize(self, **changes: str) -> httpx.Response:
+    def authorize(self, **changes: str) -> httpx2.Response:
         return self.http.get("/oauth/authorize", params=self.authorize_parameters(**changes))
 
     def code(self) -> str:
         return answered(self.authorize())["code"]
 
-    def token(self, **form: str) -> httpx.Response:
+    def token(self, **form: str) -> httpx2.Response:
         return self.http.post("/oauth/token", data=form, auth=BASIC)
 
-    def exchange(self, code: str, **changes: str) -> httpx.Response:
+    def exchange(self, code: str, **changes: str) -> httpx2.Response:
         form = {"code": code, "redirect_uri": CALLBACK, "code_verifier": VERIFIER} | changes
         return self.token(grant_type="authorization_code", **form)
 
-    def refresh(self, token: str) -> httpx.Response:
+    def refresh(self, token: str) -> httpx2.Response:
         return self.token(grant_type="refresh_token", refresh_token=token)
 
     def connect(self) -> Any:
         return self.exchange(self.code()).json()
 
-    def me(self, access: str) -> httpx.Response:
+    def me(self, access: str) -> httpx2.Response:
         return self.http.get("/v2/users/me", headers=bearer(access))
 
-    def create(self, access: str, **changes: Any) -> httpx.Response:
+    def create(self, access: str, **changes: Any) -> httpx2.Response:
         return self.http.post("/v2/users/me/meetings", json=meeting(**changes), headers=bearer(access))
 
-    def acknowledge(self, payload: dict[str, Any], **changes: Any) -> httpx.Response:
+    def acknowledge(self, payload: dict[str, Any], **changes: Any) -> httpx2.Response:
         body = {
             "client_id": APP.client_id,
             "user_id": payload["user_id"],
@@ -121,7 +121,7 @@ def meeting(**changes: Any) -> dict[str, Any]:
     return {name: value for name, value in (wanted | changes).items() if value is not ...}
 
 
-def answered(response: httpx.Response) -> dict[str, str]:
+def answered(response: httpx2.Response) -> dict[str, str]:
     """Return what came back to the callback."""
     query = parse_qs(urlsplit(response.headers["Location"]).query)
     return {name: values[0] for name, values in query.items()}

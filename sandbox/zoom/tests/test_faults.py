@@ -2,7 +2,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from sandbox import Sandbox
@@ -58,7 +58,7 @@ def test_a_rotated_token_whose_answer_is_lost(app: App, control: ZoomControl, ru
     tokens = app.connect()
     control.fault("rotate_drop")
 
-    with pytest.raises(httpx.RemoteProtocolError):
+    with pytest.raises(httpx2.RemoteProtocolError):
         app.refresh(tokens["refresh_token"])
 
     assert app.refresh(tokens["refresh_token"]).json()["error"] == "invalid_grant"
@@ -78,14 +78,14 @@ def test_the_old_access_token_may_die_with_a_refresh(app: App, control: ZoomCont
 
 def test_connections_end_before_and_after_the_work(app: App, access: str, control: ZoomControl) -> None:
     control.fault("reset_before")
-    with pytest.raises(httpx.ReadError):
+    with pytest.raises(httpx2.ReadError):
         app.create(access, topic="before")
     assert control.meetings() == []
 
     for name, error in (
-        ("reset_after", httpx.ReadError),
-        ("dropped_after", httpx.RemoteProtocolError),
-        ("truncated", httpx.RemoteProtocolError),
+        ("reset_after", httpx2.ReadError),
+        ("dropped_after", httpx2.RemoteProtocolError),
+        ("truncated", httpx2.RemoteProtocolError),
     ):
         control.fault(name)
         with pytest.raises(error):
@@ -263,12 +263,12 @@ def test_a_slow_answer_of_an_earlier_day_uses_up_no_fault_of_today(
 ) -> None:
     control.fault("slow", seconds=0.3)
     with ThreadPoolExecutor() as pool:
-        late = pool.submit(httpx.get, f"{sandbox.http_url}/v2/users/me", trust_env=False)
+        late = pool.submit(httpx2.get, f"{sandbox.http_url}/v2/users/me", trust_env=False)
         while not control.calls("v2"):
             pass
         control.reset()
         control.fault("http_500_html")
-        with pytest.raises(httpx.RemoteProtocolError):
+        with pytest.raises(httpx2.RemoteProtocolError):
             late.result()
 
-    assert httpx.get(f"{sandbox.http_url}/v2/users/me", trust_env=False).status_code == 500
+    assert httpx2.get(f"{sandbox.http_url}/v2/users/me", trust_env=False).status_code == 500

@@ -1,6 +1,6 @@
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from sandbox import Sandbox
@@ -99,7 +99,7 @@ def test_what_zoom_refuses(
     assert control.meetings() == []
 
 
-def test_bodies_that_are_no_json(http: httpx.Client, access: str) -> None:
+def test_bodies_that_are_no_json(http: httpx2.Client, access: str) -> None:
     text = http.post(
         "/v2/users/me/meetings", content="{}", headers=bearer(access) | {"Content-Type": "text/plain"}
     )
@@ -151,7 +151,7 @@ def test_tokens_end(app: App, access: str, control: ZoomControl) -> None:
 
 
 def test_moving_and_deleting_need_their_scopes(
-    app: App, http: httpx.Client, access: str, rules: Rules
+    app: App, http: httpx2.Client, access: str, rules: Rules
 ) -> None:
     number = app.create(access).json()["id"]
 
@@ -164,7 +164,7 @@ def test_moving_and_deleting_need_their_scopes(
 
 
 def test_moving_and_deleting_with_their_scopes(
-    app: App, http: httpx.Client, control: ZoomControl, rules: Rules
+    app: App, http: httpx2.Client, control: ZoomControl, rules: Rules
 ) -> None:
     control.app(extra_scopes=["meeting:update:meeting", "meeting:delete:meeting"])
     access = app.connect()["access_token"]
@@ -180,7 +180,7 @@ def test_moving_and_deleting_with_their_scopes(
     assert rules() == []
 
 
-def test_every_other_call_is_refused_and_written_down(http: httpx.Client, access: str, rules: Rules) -> None:
+def test_every_other_call_is_refused_and_written_down(http: httpx2.Client, access: str, rules: Rules) -> None:
     refused = http.get("/v2/users/me/meetings", headers=bearer(access))
     assert refused.json()["code"] == 4711
     assert http.get("/v2/report/daily", headers=bearer(access)).json()["code"] == 4711
@@ -206,7 +206,7 @@ def test_one_retry_after_a_lost_answer_is_no_violation(
     assert rules() == ["second-retry"]
 
 
-def test_what_is_asked_without_json_is_refused_in_xml(http: httpx.Client, rules: Rules) -> None:
+def test_what_is_asked_without_json_is_refused_in_xml(http: httpx2.Client, rules: Rules) -> None:
     response = http.post("/v2/users/me/meetings", json=meeting(), headers={"Accept": "*/*"})
 
     assert response.headers["Content-Type"] == "application/xml;charset=UTF-8"
@@ -214,7 +214,7 @@ def test_what_is_asked_without_json_is_refused_in_xml(http: httpx.Client, rules:
     assert rules() == ["accept-not-json"]
 
 
-def test_credentials_in_the_wrong_place(http: httpx.Client, access: str, rules: Rules) -> None:
+def test_credentials_in_the_wrong_place(http: httpx2.Client, access: str, rules: Rules) -> None:
     http.get("/v2/users/me", auth=("a", "b"))
     http.get("/v2/users/me", params={"access_token": access})
     http.post("/oauth/token", data={"client_secret": "x"}, headers=bearer(access))

@@ -1,6 +1,6 @@
 from base64 import b64encode
 
-import httpx
+import httpx2
 import pytest
 
 from sandbox.zoom.control import ZoomControl
@@ -23,7 +23,7 @@ def test_consent_is_a_page_with_the_two_scopes_and_two_buttons(app: App, control
     assert "robin@host.example" in page
 
 
-def test_allowing_leads_back_with_code_and_state(app: App, http: httpx.Client, control: ZoomControl) -> None:
+def test_allowing_leads_back_with_code_and_state(app: App, http: httpx2.Client, control: ZoomControl) -> None:
     control.decide("ask")
     form = app.authorize_parameters(state="a&b=c") | {"account": "casey", "decision": "allow"}
 
@@ -35,7 +35,7 @@ def test_allowing_leads_back_with_code_and_state(app: App, http: httpx.Client, c
     assert app.me(tokens["access_token"]).json()["email"] == "casey@cohost.example"
 
 
-def test_declining_leads_back_with_the_error(app: App, http: httpx.Client, control: ZoomControl) -> None:
+def test_declining_leads_back_with_the_error(app: App, http: httpx2.Client, control: ZoomControl) -> None:
     control.decide("ask")
     form = app.authorize_parameters() | {"account": "robin", "decision": "deny"}
 
@@ -68,7 +68,7 @@ def test_a_scope_parameter_is_refused_and_written_down(app: App, rules: Rules) -
     assert rules() == ["scope-at-authorize"]
 
 
-def test_a_form_from_another_site_cannot_consent(app: App, http: httpx.Client) -> None:
+def test_a_form_from_another_site_cannot_consent(app: App, http: httpx2.Client) -> None:
     form = app.authorize_parameters() | {"account": "robin", "decision": "allow"}
     response = http.post("/oauth/authorize", data=form, headers={"Origin": "https://evil.example"})
     assert response.status_code == 403
@@ -114,7 +114,7 @@ def test_a_code_lives_for_five_minutes(app: App, control: ZoomControl) -> None:
     assert app.exchange(code).json()["error"] == "invalid_grant"
 
 
-def test_wrong_client_credentials(http: httpx.Client) -> None:
+def test_wrong_client_credentials(http: httpx2.Client) -> None:
     form = {"grant_type": "refresh_token", "refresh_token": "x"}
     for header in ("", "Basic", "Basic ###", "Basic " + b64encode(b"a:b").decode()):
         response = http.post("/oauth/token", data=form, headers={"Authorization": header})
@@ -122,7 +122,7 @@ def test_wrong_client_credentials(http: httpx.Client) -> None:
         assert response.json() == WRONG_CLIENT
 
 
-def test_token_parameters_belong_into_the_body(http: httpx.Client, rules: Rules) -> None:
+def test_token_parameters_belong_into_the_body(http: httpx2.Client, rules: Rules) -> None:
     response = http.post("/oauth/token?grant_type=refresh_token&refresh_token=x", auth=BASIC)
 
     assert response.json() == {"reason": "Bad request", "error": "invalid_request"}
@@ -165,7 +165,7 @@ def test_authorizing_again_kills_the_earlier_grant(app: App) -> None:
 
 
 def test_revoking_ends_the_grant_and_is_outside_the_test_plan(
-    app: App, http: httpx.Client, rules: Rules
+    app: App, http: httpx2.Client, rules: Rules
 ) -> None:
     tokens = app.connect()
 

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 
 from timetuna.accounts.passwords import WAIT, too_often
 from timetuna.accounts.rate_limits import TooManyMails
-from timetuna.rate_limits.words import wait_in_words
+from timetuna.rate_limits.limits import wait_in_words
 
 UNPROCESSABLE, TOO_MANY = 422, 429
 

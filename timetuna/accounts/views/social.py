@@ -10,7 +10,9 @@ from allauth.socialaccount.views import SignupView
 from django.conf import settings
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -18,17 +20,26 @@ from timetuna.accounts.forms import SocialSignUpForm
 from timetuna.accounts.rate_limits import wait_to_leave
 from timetuna.accounts.social import PROVIDERS, is_set, offered
 from timetuna.accounts.views.refused import RefusedFormView, too_many
+from timetuna.web.csp import forms_lead_to
+
+
+def _targets() -> list[str]:
+    return [provider.form_target for provider in offered()]
 
 
 class OffersProviders:
-    """A page with the buttons of the providers that are set up."""
+    """A page with the buttons of the providers that are set up; its forms may leave for them."""
+
+    @method_decorator(forms_lead_to(_targets))
+    def dispatch(self, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer the request."""
+        answer: HttpResponseBase = super().dispatch(*args, **kwargs)  # type: ignore[misc]
+        return answer
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add `providers`, and let the forms leave for them."""
-        providers = offered()
-        self.request.form_targets = [provider.form_target for provider in providers]  # type: ignore[attr-defined]
+        """Add `providers`."""
         context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
-        names = [{"name": provider.name, "leave": reverse(f"{provider.id}_login")} for provider in providers]
+        names = [{"name": provider.name, "leave": reverse(f"{provider.id}_login")} for provider in offered()]
         return context | {"providers": names}
 
 

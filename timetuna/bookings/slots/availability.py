@@ -4,8 +4,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
-
 from timetuna.availability.caps import FullPeriod, counted_span, full_periods
 from timetuna.availability.hours import date_start, host_date, open_hours_around, special_days
 from timetuna.availability.interval import Interval, widen
@@ -15,7 +13,7 @@ from timetuna.availability.teams import all_of
 from timetuna.bookings.models import BookingHost
 from timetuna.bookings.slots.holds import live_holds
 from timetuna.calendars.actions.request_refresh import make_due
-from timetuna.db.compiled import Prepared
+from timetuna.db import reads
 from timetuna.pages.calendar_use.busy import KnownSpan
 from timetuna.pages.calendar_use.busy import known as known_busy
 from timetuna.pages.queries import HostTime, PublicPage
@@ -182,19 +180,5 @@ def _full(query: SlotQuery, host: HostTime, span: Interval) -> list[FullPeriod]:
 def _own_bookings(query: SlotQuery, host: HostTime, span: Interval) -> list[Busy]:
     # A booking may begin up to a day before the span, and buffers reach further.
     first, last = span[0] - LONGEST_MEETING - LONGEST_BUFFER, span[1] + LONGEST_MEETING + LONGEST_BUFFER
-    rows = _BOOKED(host.id, first, last, query.moving or 0)
+    rows = reads.rows(reads.BOOKED, host=host.id, first=first, last=last, moving=query.moving or 0)
     return [Busy(start, end, Kind.BOOKING, before, after) for start, end, before, after in rows]
-
-
-def _booked(
-    host: int, first: int, last: int, moving: int
-) -> QuerySet[BookingHost, tuple[int, int, int, int]]:
-    rows = BookingHost.objects.filter(
-        host_id=host, active=True, start_minute__gte=first, start_minute__lt=last
-    )
-    return rows.exclude(booking_id=moving).values_list(
-        "start_minute", "end_minute", "buffer_before_minutes", "buffer_after_minutes"
-    )
-
-
-_BOOKED = Prepared(_booked)

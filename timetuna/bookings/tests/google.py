@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-import httpx
+import httpx2
 from django.conf import settings
 
 from sandbox.zoom.control import ZoomControl
@@ -45,7 +45,7 @@ class Google:
         client.force_login(user)
         self.control.tell("google/decide", decision="allow", account=account)
         start = client.post("/settings/providers/google/connect")
-        back = urlsplit(httpx.get(start["Location"], trust_env=False).headers["location"])
+        back = urlsplit(httpx2.get(start["Location"], trust_env=False).headers["location"])
         client.get(f"{back.path}?{back.query}")
         return CalendarAccount.objects.filter(host=user, provider="google").latest("connected_at")
 

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-import httpx
+import httpx2
 from django.conf import settings
 
 from timetuna.bookings.tests.google import Google
@@ -29,7 +29,7 @@ class Microsoft(Google):
         client.force_login(user)
         self.control.tell("microsoft/decide", decision="allow", account=account)
         start = client.post("/settings/providers/microsoft/connect")
-        back = urlsplit(httpx.get(start["Location"], trust_env=False).headers["location"])
+        back = urlsplit(httpx2.get(start["Location"], trust_env=False).headers["location"])
         client.get(f"{back.path}?{back.query}")
         row = CalendarAccount.objects.get(host=user, provider="microsoft")
         list_calendars(row.pk)

@@ -14,7 +14,7 @@ from timetuna.bookings.models import HistoryEntry
 from timetuna.bookings.tests.conftest import make_page, order, tomorrow
 from timetuna.calendars.models import CalendarEvent
 from timetuna.calendars.own_events import others_only
-from timetuna.providers.base import BusyTime
+from timetuna.ical.answer import BusyTime
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.vendor]
 HOUR = 60
@@ -25,10 +25,10 @@ def booking(alice):
     return book(order(make_page(alice)), now=present())
 
 
-def event(booking, *, later=0, longer=0, mark=None):
+def event(booking, *, later=0, longer=0, uid=None):
     """Return what a calendar says of an event under the booking's mark, so many minutes later and longer than it."""
     start = minute_of(booking.start_at) + later
-    return BusyTime(start, start + booking.minutes + longer, mark=own_uid(booking) if mark is None else mark)
+    return BusyTime(start, start + booking.minutes + longer, uid=own_uid(booking) if uid is None else uid)
 
 
 def left(found, host):
@@ -47,7 +47,7 @@ def test_the_event_of_a_booking_is_left_out_under_each_of_its_names(booking, ali
     )
     names = [str(booking.uid), own_uid(booking), "made-there@google.com", "mailed@google.com"]
 
-    assert left([event(booking, mark=name) for name in names], alice) == []
+    assert left([event(booking, uid=name) for name in names], alice) == []
 
 
 def test_a_strangers_event_under_the_uid_of_our_invitation_blocks_at_any_other_time(booking, alice):
@@ -57,7 +57,7 @@ def test_a_strangers_event_under_the_uid_of_our_invitation_blocks_at_any_other_t
 
 
 def test_an_event_under_our_private_property_blocks_where_the_booking_is_not(booking, alice):
-    dragged_away = event(booking, later=24 * HOUR, mark=str(booking.uid))
+    dragged_away = event(booking, later=24 * HOUR, uid=str(booking.uid))
 
     assert left([dragged_away], alice) == [dragged_away]
 

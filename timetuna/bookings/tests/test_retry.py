@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-import httpx
+import httpx2
 import pytest
 from django.test import Client
 
@@ -197,7 +197,7 @@ def edit(google, event, **fields):
 
     def patch(token):
         headers = {"Authorization": f"Bearer {token}"}
-        httpx.patch(address, json=fields, headers=headers, trust_env=False).raise_for_status()
+        httpx2.patch(address, json=fields, headers=headers, trust_env=False).raise_for_status()
 
     use(CalendarAccount.objects.get().pk, patch)
 

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-import httpx
+import httpx2
 from django.conf import settings
 
 from sandbox.zoom.control import ZoomControl
@@ -25,7 +25,7 @@ class Zoom:
         client.force_login(user)
         self.control.decide("allow", user=as_user)
         start = client.post("/settings/providers/zoom/connect")
-        back = httpx.get(start["Location"], follow_redirects=False, trust_env=False)
+        back = httpx2.get(start["Location"], follow_redirects=False, trust_env=False)
         parts = urlsplit(back.headers["location"])
         return client.get(f"{parts.path}?{parts.query}")
 

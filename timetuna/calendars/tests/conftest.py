@@ -1,7 +1,7 @@
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
+import httpx2
 import pytest
 from django.test import Client
 
@@ -15,7 +15,7 @@ from timetuna.jobs.registry import run
 
 WEBHOOK = "/api/webhooks/zoom/deauthorize"
 # One for all: reading the system's certificates takes longer than a test.
-WEB = httpx.Client(trust_env=False, headers={"Connection": "close"})
+WEB = httpx2.Client(trust_env=False, headers={"Connection": "close"})
 
 
 @pytest.fixture(scope="session")

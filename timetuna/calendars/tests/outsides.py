@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from urllib.parse import urlsplit
 
-import httpx
+import httpx2
 from django.conf import settings
 from django.test import Client
 
@@ -20,7 +20,7 @@ from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.calendars.tests.feeds import FORM, allow_feeds, connect_feed
 from timetuna.providers.caldav.tests.servers import PASSWORD, USER
 
-WEB = httpx.Client(trust_env=False, verify=False, headers={"Connection": "close"})  # noqa: S501 - plain HTTP
+WEB = httpx2.Client(trust_env=False, verify=False, headers={"Connection": "close"})
 HOUR = timedelta(hours=1)
 
 
@@ -173,7 +173,7 @@ class Gateway:
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.http.daemon_threads = True
         self.url = f"http://localhost:{self.http.server_port}"
-        self.client = httpx.Client(base_url=target, trust_env=False, timeout=30)
+        self.client = httpx2.Client(base_url=target, trust_env=False, timeout=30)
 
 
 class _Hands(BaseHTTPRequestHandler):

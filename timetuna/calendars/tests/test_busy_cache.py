@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from timetuna.availability.interval import merge, overlapping, subtract
 from timetuna.calendars.busy_cache import KnownBusy, busy_within, pack, unpack
-from timetuna.providers.base import BusyTime
+from timetuna.ical.answer import BusyTime
 
 pytestmark = pytest.mark.vendor
 

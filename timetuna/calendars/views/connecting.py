@@ -16,12 +16,13 @@ from timetuna.accounts.permissions import signed_in
 from timetuna.calendars.actions.answer_replacement import answer_replacement
 from timetuna.calendars.actions.begin_connecting import Visit, begin_connecting
 from timetuna.calendars.actions.finish_connecting import NotConnectedError, StrayCodeError, finish_connecting
-from timetuna.calendars.provider_catalogue import Listing
+from timetuna.calendars.provider_catalogue import Listing, form_targets
 from timetuna.calendars.queries import connection, waiting_grant
 from timetuna.calendars.token_encryption import open_grant
 from timetuna.calendars.views.limits import CONNECTING, refusal
-from timetuna.calendars.views.settings import allow_leaving, listing_or_404
+from timetuna.calendars.views.settings import listing_or_404
 from timetuna.providers.errors import ProviderError
+from timetuna.web.csp import forms_lead_to
 
 View = Callable[[HttpRequest, str], HttpResponseBase]
 _LONGEST_CODE = 4_096
@@ -97,10 +98,10 @@ def _finish(request: HttpRequest, found: Listing, *, state: str, code: str) -> H
 
 @require_safe
 @login_required
+@forms_lead_to(form_targets)
 def finish(request: HttpRequest, provider: str) -> HttpResponse:
     """Offer a fresh start to somebody who came from the provider's side, or came back too late."""
     found = listing_or_404(provider)
-    allow_leaving(request)
     return render(request, "calendars/finish.html", {"listing": found, "active_tab": "providers"})
 
 

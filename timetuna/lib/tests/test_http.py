@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from timetuna.lib import http_connect
-from timetuna.lib.http import Body, Budget, HttpClient, HttpError, NotJsonError, Response, trust
+from timetuna.lib.http import Body, Budget, HttpClient, HttpError, Response, trust
 from timetuna.lib.tests.certificates import Authority
 from timetuna.lib.tests.wires import Talk, Wire, answer, read_request
 
@@ -69,12 +69,6 @@ def test_the_request_is_what_was_asked_for(listen: Listen) -> None:
     } < set(lines)
     assert body == b"a=%C3%BC+%26"
     assert response == Response(200, {"content-length": "2", "x-a": "1, 2"}, b"{}")
-
-
-@pytest.mark.parametrize("body", [b"", b"<html>", b"\xff", b"[" * 200_000, b"1" * 5000])
-def test_what_is_not_json_says_so(body: bytes) -> None:
-    with pytest.raises(NotJsonError):
-        Response(200, {}, body).json()
 
 
 def test_redirects_are_answers_and_are_not_followed(listen: Listen) -> None:

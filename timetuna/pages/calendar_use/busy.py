@@ -1,18 +1,14 @@
-"""What is known of the calendars that take a page's time: read at every look at it, by one prepared query."""
+"""What is known of the calendars that take a page's time: read at every look at it, by one query."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
-
-from django.db.models import QuerySet
+from typing import NamedTuple
 
 from timetuna.accounts.models import User
 from timetuna.availability.interval import Interval
 from timetuna.calendars.busy_cache import busy_within
-from timetuna.calendars.models import Calendar
-from timetuna.db.compiled import Prepared
-from timetuna.pages.calendar_use.selection import blocking
+from timetuna.db import reads
 from timetuna.pages.models import BookingPage, HostRules
 
 FRESH = timedelta(minutes=1)
@@ -85,8 +81,7 @@ class _Row(NamedTuple):
 
 def known(asked: BlockingCalendars, span: Interval, *, now: datetime) -> KnownSpan:
     """Return what is known. Nothing is read from outside; what cannot be relied on is never taken for free time."""
-    found = _CHOSEN(asked.host_id, asked.page_id) if asked.chosen else _ALL(asked.host_id)
-    rows = [_Row(*row) for row in found]
+    rows = _rows(asked)
     oldest = now - asked.patience
     good = [row for row in rows if row.holds(oldest, asked.zone)]
     short = [row.until for row in good if row.until < span[1]]
@@ -103,8 +98,7 @@ def busy_at(asked: BlockingCalendars, minutes: Iterable[int]) -> dict[int, tuple
     wanted = sorted(set(minutes))
     if not wanted:
         return {}
-    found = _CHOSEN(asked.host_id, asked.page_id) if asked.chosen else _ALL(asked.host_id)
-    rows = [_Row(*row) for row in found]
+    rows = _rows(asked)
     return {
         minute: tuple(
             row.name
@@ -123,20 +117,7 @@ def _is_stale(row: _Row, zone: str, now: datetime) -> bool:
     return wanted and row.next_read_at > now and not row.failures
 
 
-def _rows(calendars: QuerySet[Calendar]) -> QuerySet[Calendar, Any]:
-    return calendars.order_by("pk").values_list(
-        "pk",
-        "name",
-        "busy",
-        "known_until_minute",
-        "tentative_blocks",
-        "read_at",
-        "tried_at",
-        "next_read_at",
-        "failures",
-        "known_zone",
-    )
-
-
-_ALL: Prepared[Any] = Prepared(lambda host: _rows(blocking(page_id=0, host_id=host, chosen=False)))
-_CHOSEN: Prepared[Any] = Prepared(lambda host, page: _rows(blocking(page_id=page, host_id=host, chosen=True)))
+def _rows(asked: BlockingCalendars) -> list[_Row]:
+    sql = reads.BUSY_CHOSEN if asked.chosen else reads.BUSY
+    found = reads.rows(sql, host=asked.host_id, page=asked.page_id)
+    return [_Row(*row[:5], *map(reads.aware, row[5:8]), *row[8:]) for row in found]

@@ -21,8 +21,8 @@ pytestmark = pytest.mark.vendor
 
 QUERIES = 2
 """The page with all that belongs to it; Zoom."""
-OF_A_LIST = 8
-"""The pages with their host, rules and schedules; durations, meeting types, hours, dates, absences, trips; Zoom."""
+OF_A_LIST = 9
+"""The pages with their host, rules and schedules; its hosts, durations, types, hours, dates, absences, trips; Zoom."""
 
 
 def test_a_page_is_read_as_values(alice: User, page: BookingPage) -> None:

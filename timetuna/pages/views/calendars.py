@@ -6,19 +6,20 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from timetuna.calendars.provider_catalogue import listings
+from timetuna.calendars.provider_catalogue import form_targets, listings
 from timetuna.calendars.views.connecting import leave_for
 from timetuna.calendars.views.logging_in import by_form
-from timetuna.calendars.views.settings import allow_leaving, listing_or_404
+from timetuna.calendars.views.settings import listing_or_404
 from timetuna.pages.permissions import page_or_404
+from timetuna.web.csp import forms_lead_to
 
 
 @require_safe
 @login_required
+@forms_lead_to(form_targets)
 def ways(request: HttpRequest, page_id: int) -> HttpResponse:
     """Show every provider that has calendars, each with the way to connect it."""
     page = page_or_404(request, page_id)
-    allow_leaving(request)
     order = sorted(listings(), key=lambda one: (one.by_form, one.label.casefold()))
     context = {"page": page, "providers": [one for one in order if one.has_calendars]}
     return render(request, "pages/connect_calendar.html", context)

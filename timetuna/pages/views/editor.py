@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from csp.constants import SELF
+from csp.decorators import csp_update
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.views import View
 
 from timetuna.pages.calendar_use.outage import silences
@@ -103,15 +105,11 @@ class GuestsTabView(EditorTab):
     url_name, template_name, form_class = "pages_guests", "pages/guests.html", GuestsTabForm
 
 
+@method_decorator(csp_update({"frame-src": [SELF]}), name="dispatch")
 class NotificationsTabView(EditorTab):
-    """Reminders, and subject and message of the page's mails."""
+    """Reminders, and subject and message of the page's mails; a frame shows the preview of one."""
 
     url_name, template_name, form_class = "pages_notifications", "pages/notifications.html", NotificationsForm
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Let the tab's frame show the preview of a mail."""
-        request.shows_frames = True  # type: ignore[attr-defined]
-        return super().dispatch(request, *args, **kwargs)
 
 
 class LookTabView(EditorTab):

@@ -4,11 +4,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from timetuna.pages.models import BookingPage, PageLogo
+from timetuna.web.csp import NOTHING, policy
 
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
 @require_safe
+@policy(NOTHING)
 def style(_request: HttpRequest, page_id: int, color: str) -> HttpResponse:
     """Return the style sheet that sets the page's colour, if this is its colour."""
     if not BookingPage.objects.filter(pk=page_id, brand_color=f"#{color}").exists():
@@ -17,6 +19,7 @@ def style(_request: HttpRequest, page_id: int, color: str) -> HttpResponse:
 
 
 @require_safe
+@policy(NOTHING)
 def logo(_request: HttpRequest, page_id: int, version: str) -> HttpResponse:
     """Return the page's logo, if this is its version."""
     row = PageLogo.objects.filter(page=page_id, page__logo_version=version).first()
@@ -27,5 +30,4 @@ def logo(_request: HttpRequest, page_id: int, version: str) -> HttpResponse:
 
 def _kept(response: HttpResponse) -> HttpResponse:
     response["Cache-Control"] = _FOR_EVER
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-import httpx
+import httpx2
 
 from timetuna.lib.http import HttpClient, HttpError, Response
 from timetuna.lib.text import single_line
@@ -127,7 +127,7 @@ class Discovery:
 
     def _well_known(self, origin: str) -> tuple[str, str]:
         """Ask without a password where the calendars are: a path on this server, or else the address of another."""
-        host, path = httpx.URL(origin).host, _WELL_KNOWN
+        host, path = httpx2.URL(origin).host, _WELL_KNOWN
         for hop in range(_HOPS):
             response = self._ask_openly(origin + path)
             target = _target(response, origin + path)
@@ -184,14 +184,14 @@ def _is_calendar(spot: _Spot) -> bool:
     return f"{CALDAV}calendar" in spot.resource.children(_KIND)
 
 
-def _target(response: Response, url: str) -> httpx.URL | None:
+def _target(response: Response, url: str) -> httpx2.URL | None:
     """Return where a redirect leads, whatever scheme and port a proxy made of it."""
     if response.status not in _REDIRECTS:
         return None
     return joined(url, response.headers.get("location", ""))
 
 
-def _path(url: httpx.URL) -> str:
+def _path(url: httpx2.URL) -> str:
     return url.raw_path.partition(b"?")[0].decode("ascii") or "/"
 
 

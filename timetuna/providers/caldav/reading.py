@@ -6,10 +6,10 @@ from dataclasses import replace
 from html import escape
 
 from timetuna.availability.interval import Interval
-from timetuna.ical.answer import CalendarFile, Note, Unreadable
+from timetuna.ical.answer import BusyTime, CalendarFile, Note, Unreadable
 from timetuna.ical.bounds import MAX_BYTES
 from timetuna.ical.reading import read_busy
-from timetuna.providers.base import BusyTime, Reading
+from timetuna.providers.base import Reading
 from timetuna.providers.caldav.cursor import CaldavCursor
 from timetuna.providers.caldav.directory import KIND, holds_events
 from timetuna.providers.caldav.multistatus import CALENDARSERVER, DAV, Resource
@@ -90,7 +90,7 @@ class CaldavCalendar:
             )
         answered = (as_answered(one, addresses=self._addresses) for one in objects)
         read = [self._read(batch, span) for batch in _batches(answered)]
-        busy = sorted(BusyTime(*one) for file in read for one in file.busy)
+        busy = sorted(one for file in read for one in file.busy)
         return tuple(busy), tuple(dict.fromkeys(note for file in read for note in file.notes))
 
     def _read(self, body: bytes, span: Interval) -> CalendarFile:

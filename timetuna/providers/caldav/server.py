@@ -4,7 +4,7 @@ import base64
 from collections.abc import Mapping
 from urllib.parse import unquote
 
-import httpx
+import httpx2
 
 from timetuna.lib.http import Body, HttpClient, HttpError, Response
 from timetuna.lib.urls import joined
@@ -23,7 +23,7 @@ class Server:
 
     def __init__(self, origin: str, *, user: str, password: str, http: HttpClient) -> None:
         self.origin = origin
-        self.host = httpx.URL(origin).host
+        self.host = httpx2.URL(origin).host
         self._http = http
         self._basic = "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode("ascii")
 

@@ -1,11 +1,8 @@
 """Where to look for the calendars, out of what a host typed: an address, a server's name, a mail address."""
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
-import httpx
-
-from timetuna.lib.urls import read_url
+from timetuna.lib.urls import read_web_url
 from timetuna.providers.errors import ProviderError
 
 # Services whose mail domain does not lead to their calendars over https alone; finding them by DNS (SRV records,
@@ -56,7 +53,7 @@ def read_place(typed: str, *, allow_http: bool) -> TypedServer:
         raise _wrong(
             "The address begins with http:, which would send your password readable by others. Type https: instead."
         )
-    address = _address(f"{scheme}://{_SERVICES.get(host, rest)}")
+    address = read_web_url(f"{scheme}://{_SERVICES.get(host, rest)}")
     if address is None or not text.isprintable() or set(text) & set(" \\"):
         raise _wrong(
             "This is not the address of a calendar server. Type one such as https://cloud.example.org, or your mail "
@@ -64,16 +61,6 @@ def read_place(typed: str, *, allow_http: bool) -> TypedServer:
         )
     path = address.raw_path.partition(b"?")[0].decode("ascii")
     return TypedServer(f"{scheme}://{address.netloc.decode('ascii')}", "" if path == "/" else path)
-
-
-def _address(text: str) -> httpx.URL | None:
-    """Return the address, None where it is none of the web."""
-    address = read_url(text)
-    try:
-        good = urlsplit(text).port != 0  # raises ValueError for a port that cannot be
-    except ValueError:
-        return None
-    return address if address and good and address.host and address.scheme in {"http", "https"} else None
 
 
 def _wrong(sentence: str) -> ProviderError:

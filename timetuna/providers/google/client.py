@@ -1,69 +1,73 @@
-"""Google's API: one call, one list in pages. Nothing is repeated in here."""
+"""Google's API: its lists, its addresses, and what its errors mean.
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+https://developers.google.com/workspace/calendar/api/guides/errors
+"""
+
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
-from timetuna.lib.http import Body, HttpClient, HttpError
 from timetuna.providers.errors import ProviderError
-from timetuna.providers.google.refusals import fields_of, refusal, unreachable, unreadable
+from timetuna.providers.rest import Json, JsonApi, OnlineService, parts, text
 
-_SUCCESS, _NO_CONTENT = range(200, 300), 204
-_MOST_PAGES, _MOST_BYTES = 200, 5_000_000
+_SWITCHED_OFF = {"accessNotConfigured", "SERVICE_DISABLED"}
+_AFTER = "&pageToken="
 
 
-class GoogleApi:
-    """Calls the API with ready access tokens."""
+def _words(error: Json) -> list[str]:
+    """Return the reasons, the newer form's (`details`) after the older form's (`errors`)."""
+    return [text(row, "reason") for name in ("errors", "details") for row in parts(error, name)]
 
-    def __init__(self, api_url: str, *, http: HttpClient) -> None:
-        self._api_url = api_url.rstrip("/")
-        # A calendar's id is often somebody's mail address, and it stands in the path.
-        self._http = replace(http, log_paths=False, max_bytes=_MOST_BYTES)
 
-    def call(
-        self,
-        method: str,
-        path: str,
-        *,
-        credential: str,
-        query: Mapping[str, str] | None = None,
-        body: Any = None,
-        creates: bool = False,
-    ) -> dict[str, Any]:
-        """Make a call and return the answer's object. Raises ProviderError (often GoogleRefused), NeedsReconnect."""
-        address = f"{self._api_url}{path}" + (f"?{urlencode(query)}" if query else "")
-        headers = {"Authorization": f"Bearer {credential}", "Accept": "application/json"}
-        sent = None if body is None else Body.json(body)
-        try:
-            response = self._http.request(method, address, headers=headers, body=sent)
-        except HttpError as error:
-            raise unreachable(error, creates=creates) from None
-        if response.status == _NO_CONTENT:
-            return {}
-        if response.status not in _SUCCESS:
-            raise refusal(response, creates=creates)
-        found = fields_of(response)
-        if not found:
-            raise unreadable(creates=creates)
-        return found
+def _own(words: set[str]) -> ProviderError | None:
+    if not words & _SWITCHED_OFF:
+        return None
+    return ProviderError(
+        "The Google Calendar API is not switched on for this server's Google project. "
+        "Whoever runs this server has to enable it.",
+        code="google:api-off",
+        operator=True,
+    )
 
-    def pages(self, path: str, *, credential: str, query: Mapping[str, str]) -> Iterator[dict[str, Any]]:
-        """Yield a list's pages, each with its `items`. Raises as `call` does, also in the middle of the list."""
-        asked = dict(query)
-        for _ in range(_MOST_PAGES):
-            page = self.call("GET", path, credential=credential, query=asked)
-            items = page.get("items")
-            if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-                raise unreadable("with a list that is not whole")
-            yield page
-            token = page.get("nextPageToken")
-            if not token:
-                return
-            if not isinstance(token, str) or token == asked.get("pageToken"):
-                raise unreadable("with a list that does not end")
-            asked["pageToken"] = token
-        raise unreadable("with more than can be read")
+
+GOOGLE = OnlineService(
+    slug="google",
+    company="Google",
+    name="Google Calendar",
+    label="Google Calendar",
+    allow="tick every permission",
+    sharing="at Google",
+    meetings="Google Meet",
+    no_meetings=("conference", "google:conference-type"),
+    words=_words,
+    own=_own,
+    scope=frozenset({"insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"}),
+    limits=frozenset(
+        {
+            "rateLimitExceeded",
+            "userRateLimitExceeded",
+            "calendarUsageLimitsExceeded",
+            "quotaExceeded",
+            "dailyLimitExceeded",
+            "dailyLimitExceededUnreg",
+            "variableTermLimitExceeded",
+            "RATE_LIMIT_EXCEEDED",
+        }
+    ),
+)
+
+
+class GoogleApi(JsonApi):
+    """Calls the API; a list's address has a query."""
+
+    service = GOOGLE
+    rows = "items"
+    most_pages, most_bytes = 200, 5_000_000
+
+    def following(self, page: Json, address: str) -> Any:
+        """Return the address with the token of the next page."""
+        token = page.get("nextPageToken") or None
+        named = f"{address.partition(_AFTER)[0]}{_AFTER}"
+        return named + quote(token, safe="") if isinstance(token, str) else token
 
 
 def calendar_path(calendar: str) -> str:

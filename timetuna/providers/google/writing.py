@@ -4,22 +4,15 @@ import hashlib
 import re
 import time
 from datetime import UTC, timedelta
-from typing import Any
 
 from timetuna.lib.text import multi_line, single_line
 from timetuna.providers.base import Entry, Written
-from timetuna.providers.errors import NeedsReconnect, ProviderError
-from timetuna.providers.google.answers import (
-    GOOGLE_MEET,
-    conference_state,
-    is_https,
-    request_id,
-    text,
-    video_link,
-)
-from timetuna.providers.google.client import GoogleApi, calendar_path, event_path
-from timetuna.providers.google.refusals import CONFLICT, FORBIDDEN, GONE, NOT_FOUND, GoogleRefused, unreadable
+from timetuna.providers.errors import ProviderError
+from timetuna.providers.google.answers import GOOGLE_MEET, conference_state, request_id, video_link
+from timetuna.providers.google.client import GOOGLE, calendar_path, event_path
 from timetuna.providers.google.taken import BOOKING
+from timetuna.providers.online_calendars import EventWriter
+from timetuna.providers.rest import CONFLICT, FORBIDDEN, Json, Refused, text, with_query
 
 MEETING_TYPES = {GOOGLE_MEET: "Google Meet"}
 _ONE = "id,iCalUID,status,sequence,hangoutLink,conferenceData(createRequest,entryPoints(entryPointType,uri))"
@@ -29,59 +22,43 @@ _TITLE, _PLACE, _TEXT, _NAME = 300, 500, 8_000, 200
 _HOSTS_OWN = {"summary", "description", "attendees", "transparency"}  # what repairing leaves alone
 _TAG = re.compile("<(?=[A-Za-z/!?])")
 
-Json = dict[str, Any]
 
+class GoogleWriter(EventWriter):
+    """Writes the events of one calendar, each found by its private property or its UID."""
 
-class GoogleWriter:
-    """Writes the events of one calendar."""
+    service = GOOGLE
+    meeting_types = MEETING_TYPES
 
-    def __init__(self, api: GoogleApi, calendar: str, *, credential: str) -> None:
-        self._api = api
-        self._calendar = calendar
-        self._credential = credential
-        self._has_made = False
-
-    def put(self, entry: Entry, *, reference: str) -> Written:
-        """Write the event. Safe to repeat: what an earlier call made is found by its private property or its UID."""
+    def write(self, entry: Entry, reference: str) -> Written:
+        """Find the event and change it, or make one."""
         body = _body(entry)
-        try:
-            event = self._known(reference) or self._find(privateExtendedProperty=f"{BOOKING}={entry.booking}")
-            made = (event and self._change(event, entry, body)) or self._make(entry, body)
-            return self._written(made, wants_link=entry.meeting_type == GOOGLE_MEET)
-        except (ProviderError, NeedsReconnect) as error:
-            error.outcome_unknown = error.outcome_unknown or self._has_made
-            raise
+        event = self._known(reference) or self._find(privateExtendedProperty=f"{BOOKING}={entry.booking}")
+        made = (event and self._change(event, entry, body)) or self._make(entry, body)
+        return self._written(made, wants_link=entry.meeting_type == GOOGLE_MEET)
 
-    def remove(self, reference: str) -> None:
-        """Delete the event; one that is gone is as good."""
-        try:
-            self._api.call(
-                "DELETE",
-                event_path(self._calendar, reference),
-                credential=self._credential,
-                query={"sendUpdates": "none"},
-            )
-        except GoogleRefused as refused:
-            if refused.status not in {NOT_FOUND, GONE}:
-                raise
+    def delete(self, reference: str) -> None:
+        """Delete the event, without mails of Google's."""
+        address = with_query(event_path(self._calendar, reference), {"sendUpdates": "none"})
+        self._api.call("DELETE", address, credential=self._credential)
 
     def _known(self, reference: str) -> Json | None:
         if not reference:
             return None
         try:
             return self._look(reference)
-        except GoogleRefused as refused:
-            if refused.status not in {NOT_FOUND, GONE}:
+        except Refused as refused:
+            if not refused.absent:
                 raise
         return None
 
     def _look(self, reference: str) -> Json:
-        path = event_path(self._calendar, reference)
-        return self._api.call("GET", path, credential=self._credential, query={"fields": _ONE})
+        address = with_query(event_path(self._calendar, reference), {"fields": _ONE})
+        return self._api.call("GET", address, credential=self._credential)
 
     def _find(self, **by: str) -> Json | None:
         query = by | {"maxResults": "5", "fields": f"nextPageToken,items({_ONE})"}
-        pages = self._api.pages(calendar_path(self._calendar), credential=self._credential, query=query)
+        address = with_query(calendar_path(self._calendar), query)
+        pages = self._api.pages(address, credential=self._credential)
         return next((item for page in pages for item in page["items"]), None)
 
     def _change(self, event: Json, entry: Entry, body: Json) -> Json | None:
@@ -93,13 +70,13 @@ class GoogleWriter:
         changes = body | {"sequence": max(entry.revision, sequence if isinstance(sequence, int) else 0)}
         if entry.meeting_type == GOOGLE_MEET and conference_state(event) in {"", "failure"}:
             changes |= _meeting(entry, after=request_id(event))
-        path = event_path(self._calendar, text(event, "id"))
+        address = with_query(event_path(self._calendar, text(event, "id")), _WRITE)
         try:
             changed = self._api.call(
-                "PATCH", path, credential=self._credential, query=_WRITE, body=changes, creates=deleted
+                "PATCH", address, credential=self._credential, body=changes, creates=deleted
             )
-        except GoogleRefused as refused:
-            if refused.status in {NOT_FOUND, GONE} or (deleted and refused.status == FORBIDDEN):
+        except Refused as refused:
+            if refused.absent or (deleted and refused.status == FORBIDDEN):
                 return None
             raise
         self._has_made = self._has_made or deleted
@@ -116,33 +93,24 @@ class GoogleWriter:
             new |= _meeting(entry)
         try:
             return self._insert(new | {"iCalUID": entry.ical_uid})
-        except GoogleRefused as refused:
+        except Refused as refused:
             if refused.status != CONFLICT:
                 raise
         twin = self._find(iCalUID=entry.ical_uid, showDeleted="true")
         return (twin and self._change(twin, entry, body)) or self._insert(new)
 
     def _insert(self, body: Json) -> Json:
-        path = calendar_path(self._calendar)
-        made = self._api.call(
-            "POST", path, credential=self._credential, query=_WRITE, body=body, creates=True
-        )
+        address = with_query(calendar_path(self._calendar), _WRITE)
+        made = self._api.call("POST", address, credential=self._credential, body=body, creates=True)
         self._has_made = True
         return made
 
     def _written(self, event: Json, *, wants_link: bool) -> Written:
-        reference = text(event, "id")
-        if not reference:
-            raise unreadable("without the event's id", creates=True)
+        if not text(event, "id"):
+            raise GOOGLE.unreadable("without the event's id", creates=True)
         if wants_link:
             event = self._when_ready(event)
-        link = video_link(event) if wants_link else ""
-        if link and not is_https(link):
-            raise ProviderError(
-                "Google's event has no meeting link that can be used; this is tried again.",
-                code="google:link",
-            )
-        return Written(reference, ical_uid=text(event, "iCalUID"), join_url=link)
+        return self.written(event, uid="iCalUID", link=video_link(event) if wants_link else "")
 
     def _when_ready(self, event: Json) -> Json:
         """Look a few times whether the meeting is ready; whoever called looks again later."""
@@ -160,10 +128,6 @@ class GoogleWriter:
 
 
 def _body(entry: Entry) -> Json:
-    if entry.start.tzinfo is None:
-        raise ValueError("An event's start needs a time zone.")
-    if entry.meeting_type and entry.meeting_type not in MEETING_TYPES:
-        raise ValueError("Google has no meetings of this type.")
     end = entry.start + timedelta(minutes=entry.minutes)
     answer = "needsAction" if entry.tentative else "accepted"
     return {

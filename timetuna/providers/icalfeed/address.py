@@ -1,11 +1,10 @@
 """A feed's address as it is typed or pasted. It is a secret: whoever has it reads the calendar."""
 
 import hashlib
-from urllib.parse import urlsplit
 
-import httpx
+import httpx2
 
-from timetuna.lib.urls import read_url
+from timetuna.lib.urls import read_web_url
 from timetuna.providers.errors import ProviderError
 
 _SCHEMES = {"webcal": "https", "webcals": "https", "ical": "https", "feed": "https"}
@@ -37,7 +36,7 @@ def read_address(typed: str, *, allow_http: bool) -> str:
 
 def host_of(address: str) -> str:
     """Return the host's name, the only part that may be shown."""
-    return httpx.URL(address).host
+    return httpx2.URL(address).host
 
 
 def fingerprint(address: str) -> str:
@@ -45,16 +44,9 @@ def fingerprint(address: str) -> str:
     return hashlib.sha256(b"icalfeed:" + address.encode()).hexdigest()[:40]
 
 
-def _parsed(text: str) -> httpx.URL | None:
-    """Return the address, None where it is none of the web, or could be read in two ways."""
-    if len(text) > _LONGEST or not text.isprintable() or set(text) & set(" \\"):
-        return None
-    address = read_url(text)
-    try:
-        good = urlsplit(text).port != 0  # raises ValueError for a port that cannot be
-    except ValueError:
-        return None
-    return address if address and good and address.host and address.scheme in {"http", "https"} else None
+def _parsed(text: str) -> httpx2.URL | None:
+    odd = len(text) > _LONGEST or not text.isprintable() or set(text) & set(" \\")
+    return None if odd else read_web_url(text)
 
 
 def _wrong(sentence: str) -> ProviderError:

@@ -8,14 +8,14 @@ from timetuna.providers.icalfeed.cursor import FeedCursor
 from timetuna.providers.icalfeed.refusals import misled, refusal, unreachable
 
 _LARGEST = 10_000_000
-_PATIENCE = Budget(connect_seconds=5.0, read_seconds=10.0, total_seconds=20.0)
+_BUDGET = Budget(connect_seconds=5.0, read_seconds=10.0, total_seconds=20.0)
 _OK, NOT_MODIFIED = 200, 304
 _ACCEPT = {"Accept": "text/calendar, */*;q=0.5"}
 
 
 def bounded(http: HttpClient, *, allow_private: bool) -> HttpClient:
     """Return the client as feeds are fetched with: paths, which are passwords, stay out of the log."""
-    return replace(http, allow_private=allow_private, max_bytes=_LARGEST, budget=_PATIENCE, log_paths=False)
+    return replace(http, allow_private=allow_private, max_bytes=_LARGEST, budget=_BUDGET, log_paths=False)
 
 
 def fetch(http: HttpClient, address: str, *, known: FeedCursor | None = None) -> Response:
@@ -25,7 +25,7 @@ def fetch(http: HttpClient, address: str, *, known: FeedCursor | None = None) ->
     """
     conditions = known.headers() if known else {}
     try:
-        response = get(http, address, headers=_ACCEPT | conditions, budget=_PATIENCE)
+        response = get(http, address, headers=_ACCEPT | conditions, budget=_BUDGET)
     except HttpError as error:
         raise unreachable(error) from None
     except RedirectRefused as error:

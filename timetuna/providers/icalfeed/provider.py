@@ -11,7 +11,6 @@ from timetuna.lib.http import HttpClient
 from timetuna.lib.text import single_line
 from timetuna.providers.base import (
     BusySource,
-    BusyTime,
     Directory,
     Login,
     LoginField,
@@ -94,8 +93,7 @@ class ICalFeed(LoginForm, Directory, BusySource):
         read = _read(response.body, span, time_zone=time_zone)
         if last and last.events and not read.events and (waiting := _waiting(last)):
             return Reading(None, waiting.text())
-        busy = tuple(BusyTime(*one) for one in read.busy)
-        return Reading(busy, replace(fresh, events=read.events).text(), read.notes)
+        return Reading(read.busy, replace(fresh, events=read.events).text(), read.notes)
 
     def _address(self, credential: str) -> str:
         """Judge the kept address again: what the operator allows may have changed."""

@@ -4,27 +4,25 @@ The delta query tells whether something changed; what stands there is then read 
 itself cannot be asked for single fields nor for our private property.
 """
 
-import json
 import time
-from typing import NamedTuple
-from zoneinfo import ZoneInfo
+from dataclasses import replace
 
-from timetuna.availability.interval import Interval
-from timetuna.lib.zones import find_zone
 from timetuna.providers.base import Reading
-from timetuna.providers.microsoft.answers import text
-from timetuna.providers.microsoft.client import GraphApi, calendar_path, with_query
-from timetuna.providers.microsoft.mark import EXPAND
-from timetuna.providers.microsoft.refusals import (
+from timetuna.providers.microsoft.client import MICROSOFT, calendar_path
+from timetuna.providers.microsoft.taken import EXPAND, taken
+from timetuna.providers.online_calendars import ReadingWindow, TokenCursor, moment
+from timetuna.providers.rest import (
     BAD_REQUEST,
     FORBIDDEN,
     GONE,
     NOT_ALLOWED,
     NOT_FOUND,
-    MicrosoftRefused,
-    unreadable,
+    Json,
+    JsonApi,
+    Refused,
+    text,
+    with_query,
 )
-from timetuna.providers.microsoft.taken import moment, taken
 
 DELTA = "@odata.deltaLink"
 _MARGIN = 2 * 24 * 60  # Graph places all-day events in the mailbox's zone, we place them in the host's
@@ -36,83 +34,38 @@ _NO_DELTA = {BAD_REQUEST, FORBIDDEN, NOT_FOUND, NOT_ALLOWED, GONE}
 _TRUSTED_MINUTES = 60
 
 
-class MicrosoftCursor(NamedTuple):
-    """A delta link, and what it was got for: the span in UTC minutes, the zone of all-day events, when it was read."""
-
-    link: str
-    first: int
-    last: int
-    zone: str
-    read_at: int
-
-    @classmethod
-    def read(cls, kept: str) -> "MicrosoftCursor | None":
-        """Return the cursor out of its text, or None where it is none."""
-        try:
-            link, first, last, zone, read_at = json.loads(kept)
-        except (ValueError, TypeError, RecursionError):
-            return None
-        texts, numbers = isinstance(link, str) and isinstance(zone, str), {type(first), type(last)}
-        good = texts and numbers | {type(read_at)} == {int}
-        return cls(link, first, last, zone, read_at) if good and link else None
-
-    def text(self) -> str:
-        """Return the cursor as text."""
-        return json.dumps(list(self), separators=(",", ":"))
-
-    def covers(self, span: Interval, zone: str) -> bool:
-        """Tell whether what was read then holds all of the span."""
-        return self.first <= span[0] and span[1] <= self.last and self.zone == zone
+def _view(window: ReadingWindow, name: str, **more: str) -> str:
+    """Return the path of the calendar view, or of its delta."""
+    first, last = window.span
+    ends = {"startDateTime": moment(first - _MARGIN), "endDateTime": moment(last + _MARGIN)}
+    return with_query(f"{calendar_path(window.calendar)}/{name}", ends | more)
 
 
-class MicrosoftWindow(NamedTuple):
-    """What is read: a calendar, a span in UTC minutes, the host's zone, an access token."""
-
-    calendar: str
-    span: Interval
-    time_zone: str
-    credential: str
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The zone of all-day events."""
-        zone = find_zone(self.time_zone)
-        if zone is None:
-            raise ValueError("The zone has to be one that there is.")
-        return zone
-
-    def view(self, name: str, **more: str) -> str:
-        """Return the path of the calendar view, or of its delta."""
-        first, last = self.span
-        ends = {"startDateTime": moment(first - _MARGIN), "endDateTime": moment(last + _MARGIN)}
-        return with_query(f"{calendar_path(self.calendar)}/{name}", ends | more)
-
-
-def read_busy(api: GraphApi, window: MicrosoftWindow, *, cursor: str) -> Reading:
+def read_busy(api: JsonApi, window: ReadingWindow, *, cursor: str) -> Reading:
     """Read the window. Raises ProviderError, NeedsReconnect."""
-    known, now = MicrosoftCursor.read(cursor), int(time.time() // 60)
+    known, now = TokenCursor.read(cursor), int(time.time() // 60)
     link, changed = "", True
-    if known and known.covers(window.span, window.time_zone) and api.leads_here(known.link):
-        link, changed = _round(api, window, known.link)
+    if known and known.covers(window.span, window.time_zone) and api.leads_here(known.token):
+        link, changed = _round(api, window, known.token)
         # Delta has been seen to miss changes; once in a while the calendar is looked at whatever it says.
         if link and not changed and 0 <= now - known.read_at < _TRUSTED_MINUTES:
-            return Reading(None, known._replace(link=link).text())
+            return Reading(None, replace(known, token=link).text())
     # The link first: what changes between the two calls is then seen twice, and not never.
-    link = link or _round(api, window, window.view("calendarView/delta"))[0]
-    kept = MicrosoftCursor(link, *window.span, window.time_zone, now).text() if link else ""
-    return _read_view(api, window, cursor=kept)
+    link = link or _round(api, window, _view(window, "calendarView/delta"))[0]
+    return _read_view(api, window, cursor=window.cursor(link, read_at=now))
 
 
-def _round(api: GraphApi, window: MicrosoftWindow, address: str) -> tuple[str, bool]:
+def _round(api: JsonApi, window: ReadingWindow, address: str) -> tuple[str, bool]:
     """Follow delta to its end; return the link of the next round, and whether anything had changed.
 
     The link is an empty text where Microsoft does not know the last one any more, or has no delta of this calendar.
     """
-    changed, page = False, {}
+    changed = False
+    page: Json = {}
     try:
         for page in api.pages(address, credential=window.credential, prefer=_DELTA_AT_ONCE):
             changed = changed or bool(page["value"])
-    except MicrosoftRefused as refused:
+    except Refused as refused:
         if refused.status in _NO_DELTA:
             return "", True
         raise
@@ -120,12 +73,12 @@ def _round(api: GraphApi, window: MicrosoftWindow, address: str) -> tuple[str, b
     return (link, changed) if api.leads_here(link) else ("", True)
 
 
-def _read_view(api: GraphApi, window: MicrosoftWindow, *, cursor: str) -> Reading:
+def _read_view(api: JsonApi, window: ReadingWindow, *, cursor: str) -> Reading:
     zone = window.zone
-    address = window.view("calendarView", **{"$select": _FIELDS, **EXPAND})
+    address = _view(window, "calendarView", **{"$select": _FIELDS, **EXPAND})
     found = []
     for page in api.pages(address, credential=window.credential, prefer=_VIEW_AT_ONCE):
         found += [taken(event, window.span, zone=zone) for event in page["value"]]
         if DELTA in page:
-            raise unreadable("with another list than the one that was asked for")
+            raise MICROSOFT.unreadable("with another list than the one that was asked for")
     return Reading(tuple(sorted(one for one in found if one)), cursor)

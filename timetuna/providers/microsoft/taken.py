@@ -1,34 +1,42 @@
-"""Which time an event takes, as Graph describes it (https://learn.microsoft.com/graph/api/resources/event)."""
+"""Which time an event takes, as Graph describes it (https://learn.microsoft.com/graph/api/resources/event).
 
-from datetime import UTC, datetime, time
-from typing import Any
+By a private property (extended properties, MS-OXPROPS) an event is known as a booking's.
+"""
+
+from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from timetuna.availability.interval import Interval
+from timetuna.ical.answer import BusyTime
 from timetuna.ical.zone_names import known_zone
-from timetuna.providers.base import BusyTime
-from timetuna.providers.microsoft.answers import part, text
-from timetuna.providers.microsoft.mark import mark_of
-from timetuna.providers.microsoft.refusals import unreadable
+from timetuna.providers.microsoft.client import MICROSOFT
+from timetuna.providers.online_calendars import clipped
+from timetuna.providers.rest import Json, part, parts, text
 
-MINUTE = 60
+# The namespace is ours alone; changing it would make every event that was written a stranger's.
+PROPERTY = "String {9d9e429e-2061-4868-8390-ee92f3880009} Name timetuna"
+EXPAND = {"$expand": f"singleValueExtendedProperties($filter=id eq '{PROPERTY}')"}
 _FREE = {"free", "workingElsewhere"}  # whatever else stands there, also nothing, takes its time
 _UTC = {"UTC", "tzone://Microsoft/Utc"}
 
 
-def taken(event: dict[str, Any], span: Interval, *, zone: ZoneInfo) -> BusyTime | None:
+def taken(event: Json, span: Interval, *, zone: ZoneInfo) -> BusyTime | None:
     """Return the time the event takes of the span, or None where it takes none. Raises ProviderError."""
     declined = text(part(event, "responseStatus"), "response") == "declined"
     if text(event, "showAs") in _FREE or declined or event.get("isCancelled") is True:
         return None
     start, end = (_edge(event, name, zone) for name in ("start", "end"))
-    first, last = max(int(start // MINUTE), span[0]), min(int(-(-end // MINUTE)), span[1])
-    if end <= start or last <= first:
-        return None
-    return BusyTime(first, last, text(event, "showAs") == "tentative", mark_of(event))
+    return clipped(start, end, span, tentative=text(event, "showAs") == "tentative", uid=_uid(event))
 
 
-def _edge(event: dict[str, Any], name: str, zone: ZoneInfo) -> float:
+def _uid(event: Json) -> str:
+    """Return the booking that the event was written for, else its iCalendar UID, else an empty text."""
+    rows = parts(event, "singleValueExtendedProperties")
+    named = (text(row, "value") for row in rows if str(row.get("id", "")).casefold() == PROPERTY.casefold())
+    return next(filter(None, named), "") or text(event, "iCalUId")
+
+
+def _edge(event: Json, name: str, zone: ZoneInfo) -> float:
     """Return one end of the event in seconds since the epoch; a day begins at midnight of the host's zone.
 
     Graph writes the days of an all-day event as midnights of whatever zone was asked for.
@@ -40,7 +48,7 @@ def _edge(event: dict[str, Any], name: str, zone: ZoneInfo) -> float:
             return datetime.combine(written.date(), time(), zone).timestamp()
         return written.replace(tzinfo=written.tzinfo or _zone(text(end, "timeZone"))).timestamp()
     except (ValueError, OverflowError):
-        raise unreadable("with an event whose time cannot be read") from None
+        raise MICROSOFT.unreadable("with an event whose time cannot be read") from None
 
 
 def _zone(name: str) -> ZoneInfo:
@@ -49,8 +57,3 @@ def _zone(name: str) -> ZoneInfo:
     if found is None:
         raise ValueError("no such zone")
     return found.zone
-
-
-def moment(minute: int) -> str:
-    """Return a minute since the epoch as the text that Graph reads as UTC."""
-    return datetime.fromtimestamp(minute * MINUTE, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

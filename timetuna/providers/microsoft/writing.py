@@ -6,24 +6,17 @@ Guests are never attendees: Microsoft would mail each of them, and nothing turns
 import time
 import uuid
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from timetuna.lib.text import single_line
 from timetuna.providers.base import Entry, Written
-from timetuna.providers.errors import NeedsReconnect, ProviderError
-from timetuna.providers.microsoft.answers import (
-    TEAMS,
-    TEAMS_PROVIDER,
-    is_https,
-    join_url,
-    part,
-    read_calendars,
-    text,
-)
-from timetuna.providers.microsoft.client import GraphApi, calendar_path, event_path, with_query
-from timetuna.providers.microsoft.mark import looking_for, marked
-from timetuna.providers.microsoft.refusals import CONFLICT, FORBIDDEN, MicrosoftRefused, unreadable
+from timetuna.providers.errors import ProviderError
+from timetuna.providers.microsoft.answers import TEAMS, TEAMS_PROVIDER, join_url, read_calendars
+from timetuna.providers.microsoft.client import MICROSOFT, calendar_path, event_path
+from timetuna.providers.microsoft.taken import PROPERTY
 from timetuna.providers.microsoft.wording import block, with_block
+from timetuna.providers.online_calendars import EventWriter
+from timetuna.providers.rest import CONFLICT, FORBIDDEN, Json, Refused, part, text, with_query
 
 MEETING_TYPES = {TEAMS: "Microsoft Teams"}
 CALENDARS = with_query(
@@ -40,8 +33,6 @@ _LOOKS, _PAUSE_SECONDS = 4, 0.4
 _HOSTS_OWN = {"subject", "showAs"}  # beside the text: what repairing leaves alone
 _LINE = 255  # in UTF-16, as Exchange counts
 
-Json = dict[str, Any]
-
 
 class Standing(NamedTuple):
     """An event that stands in a calendar."""
@@ -50,25 +41,14 @@ class Standing(NamedTuple):
     event: Json
 
 
-class MicrosoftWriter:
-    """Writes the events of one calendar."""
+class MicrosoftWriter(EventWriter):
+    """Writes the events of one calendar, each found by its private property."""
 
-    def __init__(self, api: GraphApi, calendar: str, *, credential: str) -> None:
-        self._api = api
-        self._calendar = calendar
-        self._credential = credential
-        self._has_made = False
+    service = MICROSOFT
+    meeting_types = MEETING_TYPES
 
-    def put(self, entry: Entry, *, reference: str) -> Written:
-        """Write the event. Safe to repeat: what an earlier call made is found by its private property."""
-        _check(entry)
-        try:
-            return self._put(entry, reference)
-        except (ProviderError, NeedsReconnect) as error:
-            error.outcome_unknown = error.outcome_unknown or self._has_made
-            raise
-
-    def _put(self, entry: Entry, reference: str) -> Written:
+    def write(self, entry: Entry, reference: str) -> Written:
+        """Find the event and change it, or make one."""
         standing = self._find(entry.booking) or (self._find_elsewhere(entry.booking) if reference else None)
         changed = self._change(standing, entry) if standing else None
         made = changed or self._make(entry, after=reference)
@@ -83,13 +63,9 @@ class MicrosoftWriter:
             )
         return self._written(made, wants_link=entry.meeting_type == TEAMS)
 
-    def remove(self, reference: str) -> None:
-        """Delete the event; one that is gone is as good."""
-        try:
-            self._api.call("DELETE", event_path(self._calendar, reference), credential=self._credential)
-        except MicrosoftRefused as refused:
-            if not refused.absent:
-                raise
+    def delete(self, reference: str) -> None:
+        """Delete the event; it has no attendees, so that nobody is mailed."""
+        self._api.call("DELETE", event_path(self._calendar, reference), credential=self._credential)
 
     def _find(self, booking: str, *, calendar: str = "") -> Standing | None:
         """Return the booking's event out of what stands in the calendar.
@@ -97,7 +73,9 @@ class MicrosoftWriter:
         Asking for it by its reference would not do: an immutable id is good for an event in the bin as well.
         """
         where = calendar or self._calendar
-        query = {"$filter": looking_for(booking), "$select": f"{_ONE},body", "$top": "5"}
+        value = booking.replace("'", "''")
+        ours = f"singleValueExtendedProperties/any(p: p/id eq '{PROPERTY}' and p/value eq '{value}')"
+        query = {"$filter": ours, "$select": f"{_ONE},body", "$top": "5"}
         address = with_query(f"{calendar_path(where)}/events", query)
         pages = self._api.pages(address, credential=self._credential)
         return next((Standing(where, event) for page in pages for event in page["value"]), None)
@@ -110,7 +88,7 @@ class MicrosoftWriter:
             if one.writable and one.id != self._calendar:
                 try:
                     found = self._find(booking, calendar=one.id)
-                except MicrosoftRefused as refused:
+                except Refused as refused:
                     if not refused.absent and refused.status != FORBIDDEN:
                         raise
                     continue
@@ -137,7 +115,7 @@ class MicrosoftWriter:
                 standing.calendar,
                 self._api.call("PATCH", path, credential=self._credential, body=changes),
             )
-        except MicrosoftRefused as refused:
+        except Refused as refused:
             if refused.absent:
                 return None
             raise
@@ -152,7 +130,7 @@ class MicrosoftWriter:
             made = self._insert(entry, uuid.uuid5(_TRANSACTIONS, f"{entry.booking} {self._calendar} {after}"))
             if not _is_older(made.event, begun):
                 return made
-        except MicrosoftRefused as refused:
+        except Refused as refused:
             if refused.status != CONFLICT:
                 raise
         # Microsoft knows this transaction: its event stands there since our look, or was deleted.
@@ -160,26 +138,20 @@ class MicrosoftWriter:
         return (standing and self._change(standing, entry)) or self._insert(entry, uuid.uuid4())
 
     def _insert(self, entry: Entry, transaction: uuid.UUID) -> Standing:
-        body = _fields(entry) | marked(entry.booking) | {"body": _html(block(entry))}
+        ours = {"singleValueExtendedProperties": [{"id": PROPERTY, "value": entry.booking}]}
+        body = _fields(entry) | ours | {"body": _html(block(entry))}
         body |= {"transactionId": str(transaction)} | (_ONLINE if entry.meeting_type == TEAMS else {})
         path = f"{calendar_path(self._calendar)}/events"
         event = self._api.call("POST", path, credential=self._credential, body=body, creates=True)
         self._has_made = True
         if not text(event, "id"):
-            raise unreadable("without the event's id", creates=True)
+            raise MICROSOFT.unreadable("without the event's id", creates=True)
         return Standing(self._calendar, event)
 
     def _written(self, made: Standing, *, wants_link: bool) -> Written:
-        reference, uid = text(made.event, "id"), text(made.event, "iCalUId")
-        if not reference:
-            raise unreadable("without the event's id")
-        link = self._link(made) if wants_link else ""
-        if link and not is_https(link):
-            raise ProviderError(
-                "Microsoft's event has no meeting link that can be used; this is tried again.",
-                code="microsoft:link",
-            )
-        return Written(reference, ical_uid=uid, join_url=link)
+        if not text(made.event, "id"):
+            raise MICROSOFT.unreadable("without the event's id")
+        return self.written(made.event, uid="iCalUId", link=self._link(made) if wants_link else "")
 
     def _link(self, made: Standing) -> str:
         """Look a few times whether the link is there; whoever called looks again later."""
@@ -191,13 +163,6 @@ class MicrosoftWriter:
             time.sleep(_PAUSE_SECONDS)
             event = self._api.call("GET", with_query(path, {"$select": _ONE}), credential=self._credential)
         return join_url(event)
-
-
-def _check(entry: Entry) -> None:
-    if entry.start.tzinfo is None:
-        raise ValueError("An event's start needs a time zone.")
-    if entry.meeting_type and entry.meeting_type not in MEETING_TYPES:
-        raise ValueError("Microsoft has no meetings of this type.")
 
 
 def _fields(entry: Entry) -> Json:

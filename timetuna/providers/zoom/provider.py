@@ -9,14 +9,11 @@ from timetuna.providers.base import (
     CreatedConference,
     Identity,
     Meeting,
-    OAuth,
     Profile,
-    Tokens,
     WebhookReply,
     Webhooks,
 )
 from timetuna.providers.description import Config
-from timetuna.providers.errors import NeedsReconnect
 from timetuna.providers.oauth import OAuthClient, OAuthSettings
 from timetuna.providers.zoom.client import ZoomApi
 from timetuna.providers.zoom.compliance import acknowledge
@@ -38,7 +35,7 @@ _DEAD = {
 _OPERATOR = frozenset({4702, 4704, 4717})  # client id or secret wrong, app gone, app disabled by Zoom
 
 
-class Zoom(OAuth, Identity, Conferencing, Webhooks):
+class Zoom(OAuthClient, Identity, Conferencing, Webhooks):
     """Everything we do with Zoom, for one registered app."""
 
     def __init__(self, config: Config, http: HttpClient) -> None:
@@ -50,35 +47,17 @@ class Zoom(OAuth, Identity, Conferencing, Webhooks):
             authorize_url=f"{base}/oauth/authorize",
             token_url=f"{base}/oauth/token",
             redirect_uri=config["redirect_uri"],
+            needed={scope: f"{words} ({scope})" for scope, words in NEEDED.items()},
+            not_granted="Zoom did not give the permission {missing}. Connect Zoom again and allow both.",
             dead_reasons=("Invalid Token",),
             dead_codes=_DEAD,
             operator_codes=_OPERATOR,
         )  # no scope: it comes from the app's registration, and sending it gets apps rejected
         secrets = tuple(part.strip() for part in config["webhook_secret_token"].split(",") if part.strip())
-        self._http = http
-        self._oauth = OAuthClient(settings, http=http)
+        super().__init__(settings, http=http)
         self._api = ZoomApi(config["api_url"], http=http)
         self._compliance_url = f"{config['api_url'].rstrip('/')}/oauth/data/compliance"
         self._webhook = Webhook(config["client_id"], secrets)
-
-    def authorize_url(self, *, state: str, code_challenge: str) -> str:
-        """Return Zoom's consent page for this app."""
-        return self._oauth.authorize_url(state=state, code_challenge=code_challenge)
-
-    def exchange(self, *, code: str, code_verifier: str) -> Tokens:
-        """Trade the code for tokens; both permissions have to be among the granted ones, others may be."""
-        tokens = self._oauth.exchange(code=code, code_verifier=code_verifier)
-        missing = [f"{words} ({scope})" for scope, words in NEEDED.items() if scope not in tokens.scopes]
-        if missing:
-            raise NeedsReconnect(
-                f"Zoom did not give the permission {' and '.join(missing)}. Connect Zoom again and allow both.",
-                code="scope",
-            )
-        return tokens
-
-    def refresh(self, refresh_token: str) -> Tokens:
-        """Trade the refresh token; Zoom gives a new one each time and the old one is dead."""
-        return self._oauth.refresh(refresh_token)
 
     def profile(self, access_token: str) -> Profile:
         """Read `GET /v2/users/me`."""
@@ -111,6 +90,4 @@ class Zoom(OAuth, Identity, Conferencing, Webhooks):
 
     def acknowledge_deauthorization(self, acknowledgement: str) -> None:
         """Confirm that the data is gone: `POST /oauth/data/compliance`."""
-        acknowledge(
-            acknowledgement, url=self._compliance_url, basic=self._oauth.basic_header(), http=self._http
-        )
+        acknowledge(acknowledgement, url=self._compliance_url, basic=self.basic_header(), http=self._http)

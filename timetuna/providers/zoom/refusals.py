@@ -5,15 +5,25 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from timetuna.lib.http import NotJsonError, Response
+from timetuna.lib.http import Response
 from timetuna.lib.retry_after import bounded, parse_retry_after
 from timetuna.lib.text import log_value
 from timetuna.providers.errors import AccessTokenRefused, NeedsReconnect, ProviderError
+from timetuna.providers.rest import (
+    BAD_REQUEST,
+    NOT_FOUND,
+    SERVER_ERROR,
+    SUCCESS,
+    TOO_MANY,
+    UNAUTHORIZED,
+    Json,
+    fields_of,
+    parts,
+    text,
+)
 
 log = logging.getLogger(__name__)
 
-_BAD_REQUEST, _UNAUTHORIZED, _NOT_FOUND, _TOO_MANY, _SERVER_ERROR = 400, 401, 404, 429, 500
-_SUCCESS = range(200, 300)
 _TOKEN_REFUSED, _SCOPE_MISSING, _TOKEN_PROBLEM = 124, 4711, 4700
 _USER_MISSING, _MEETING_MISSING, _INVALID = 1001, 3001, 300
 _SHORT_WAIT = timedelta(seconds=2)
@@ -32,15 +42,6 @@ _PASSCODE_RULES = (
 )
 
 
-def fields_of(response: Response) -> dict[str, Any]:
-    """Return the answer's JSON object, empty where it is HTML, XML, cut off or something else."""
-    try:
-        body = response.json()
-    except NotJsonError:
-        return {}
-    return body if isinstance(body, dict) else {}
-
-
 def refusal(response: Response, *, repeatable: bool = False) -> ProviderError | NeedsReconnect:
     """Return the error to raise for an answer that is none.
 
@@ -48,31 +49,29 @@ def refusal(response: Response, *, repeatable: bool = False) -> ProviderError | 
     """
     body = fields_of(response)
     number = _number(body.get("code"))
-    message = body["message"] if isinstance(body.get("message"), str) else ""
+    message = text(body, "message")
     _note(response, number, body)
     if number == _SCOPE_MISSING or (number == _TOKEN_PROBLEM and "scope" in message):
         return _scope_missing(message)
-    if response.status == _UNAUTHORIZED or number == _TOKEN_REFUSED:
+    if response.status == UNAUTHORIZED or number == _TOKEN_REFUSED:
         return AccessTokenRefused("Zoom does not accept the access token any more.", code="zoom:124")
-    if _TOO_MANY in {response.status, number}:
+    if TOO_MANY in {response.status, number}:
         return _too_many(response, message)
     if number == _USER_MISSING:
         return NeedsReconnect("Zoom does not know your user any more. Connect Zoom again.", code="zoom:1001")
-    if response.status < _SERVER_ERROR and number in _REFUSED:
+    if response.status < SERVER_ERROR and number in _REFUSED:
         return ProviderError(_sentence(number, body), code=f"zoom:{number}", permanent=True)
     return _other(response, number, repeatable=repeatable)
 
 
 def is_missing_meeting(response: Response) -> bool:
     """Tell whether Zoom says that there is no such meeting."""
-    return response.status == _NOT_FOUND and _number(fields_of(response).get("code")) == _MEETING_MISSING
+    return response.status == NOT_FOUND and _number(fields_of(response).get("code")) == _MEETING_MISSING
 
 
 def _other(response: Response, number: int, *, repeatable: bool) -> ProviderError:
     code = f"zoom:{number}" if number else f"http:{response.status}"
-    if (
-        response.status >= _SERVER_ERROR or response.status in _SUCCESS
-    ):  # 5xx, or a 2xx that is no good answer
+    if response.status >= SERVER_ERROR or response.status in SUCCESS:  # 5xx, or a 2xx that is no good answer
         return ProviderError(
             "Zoom has a problem at the moment, and did not say whether it made the meeting."
             if not repeatable
@@ -80,7 +79,7 @@ def _other(response: Response, number: int, *, repeatable: bool) -> ProviderErro
             code=code,
             outcome_unknown=not repeatable,
         )
-    if number and response.status >= _BAD_REQUEST:
+    if number and response.status >= BAD_REQUEST:
         return ProviderError(f"Zoom refused (error {number}).", code=code, permanent=True)
     return ProviderError("Zoom did not answer as it should; this is tried again.", code=code)
 
@@ -91,17 +90,15 @@ def _number(value: Any) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) else 0
 
 
-def _sentence(number: int, body: dict[str, Any]) -> str:
+def _sentence(number: int, body: Json) -> str:
     return _PASSCODE_RULES if number == _INVALID and "password" in _fields(body) else _REFUSED[number]
 
 
-def _fields(body: dict[str, Any]) -> list[str]:
-    errors = body.get("errors")
-    rows = errors if isinstance(errors, list) else []
-    return [str(row.get("field", "")) for row in rows[:10] if isinstance(row, dict)]
+def _fields(body: Json) -> list[str]:
+    return [str(row.get("field", "")) for row in parts(body, "errors")[:10]]
 
 
-def _note(response: Response, number: int, body: dict[str, Any]) -> None:
+def _note(response: Response, number: int, body: Json) -> None:
     fields = log_value(" ".join(_fields(body)) or "-")
     log.warning("zoom refused: status %s, code %s, fields %s", response.status, number or "-", fields)
 

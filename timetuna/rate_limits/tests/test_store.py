@@ -102,15 +102,6 @@ def test_a_file_that_is_locked_makes_nobody_wait_and_each_limit_says_what_that_m
     assert spend(HARD, "ada") == 0.0
 
 
-def test_a_file_of_an_earlier_version_goes_on_counting(on_file, tmp_path):
-    spend(HARD, "ada")
-    on_file._run("ALTER TABLE rate_limit_counts DROP COLUMN before_at", {})
-    on_file.close()
-
-    assert spend(HARD, "ada") == 0.0
-    assert used(HARD, "ada") == 2
-
-
 @pytest.mark.parametrize("broken", [b"no database", b"SQLite format 3\x00" + b"\xff" * 5_000])
 def test_a_file_that_cannot_be_read_is_made_anew(on_file, tmp_path, broken):
     spend(SOFT, "ada")

@@ -4,6 +4,7 @@ from datetime import date
 from http import HTTPStatus
 from zoneinfo import ZoneInfo
 
+import orjson
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -37,14 +38,9 @@ def times(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
         return _error(str(error), HTTPStatus.BAD_REQUEST)
     slot_query = SlotQuery(page=page, minutes=minutes, now=timezone.now())
     days = month_times(slot_query, zone=zone, month=month)
-    return JsonResponse(
-        {
-            "zone": zone.key,
-            "month": f"{month:%Y-%m}",
-            "duration": minutes,
-            "days": {day.isoformat(): [time.isoformat() for time in free] for day, free in days.items()},
-        }
-    )
+    answer = {"zone": zone.key, "month": f"{month:%Y-%m}", "duration": minutes, "days": days}
+    whole = orjson.dumps(answer, option=orjson.OPT_NON_STR_KEYS)
+    return HttpResponse(whole, content_type="application/json")
 
 
 def _why_not(handle: str, slug: str) -> str:

@@ -2,7 +2,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from itertools import count
 
-import httpx
+import httpx2
 import pytest
 from icalendar import Calendar
 
@@ -71,7 +71,7 @@ def bad_credential(credential: str) -> str:
 def calendar(server: CalendarServer) -> Iterator[str]:
     """Make an empty calendar and return its id."""
     path = server.make_calendar(f"c{next(_numbers)}")
-    yield httpx.URL(path).raw_path.decode()
+    yield httpx2.URL(path).raw_path.decode()
     with server.client() as http:
         http.delete(path)
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
+import httpx2
 
 from tests.clock import without_clock
 
@@ -51,10 +51,10 @@ class CalendarServer:
         """Return what an operator has to trust, "" over http."""
         return Path(self.ca_file).read_text(encoding="ascii") if self.ca_file else ""
 
-    def client(self) -> httpx.Client:
+    def client(self) -> httpx2.Client:
         """Return a client that is signed in: the host's other calendar program, for the tests' own doings."""
         trust = ssl.create_default_context(cafile=self.ca_file) if self.ca_file else False
-        return httpx.Client(
+        return httpx2.Client(
             base_url=self.url, auth=(USER, PASSWORD), verify=trust, trust_env=False, timeout=30
         )
 

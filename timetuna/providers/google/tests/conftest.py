@@ -3,7 +3,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
+import httpx2
 import pytest
 
 from sandbox import Sandbox, SandboxConfig, SandboxControl
@@ -70,7 +70,7 @@ def provider(running: tuple[Sandbox, SandboxControl], google: GoogleControl) -> 
 @pytest.fixture
 def consent() -> Callable[[str], str]:
     def allow(address: str) -> str:
-        response = httpx.get(address, trust_env=False)
+        response = httpx2.get(address, trust_env=False)
         return parse_qs(urlsplit(response.headers["Location"]).query)["code"][0]
 
     return allow

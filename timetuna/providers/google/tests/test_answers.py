@@ -5,17 +5,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from timetuna.providers.base import BusyTime
+from timetuna.ical.answer import BusyTime
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.google.answers import (
     conference_state,
-    is_https,
     read_calendar,
     read_profile,
     video_link,
 )
-from timetuna.providers.google.reading import GoogleCursor
 from timetuna.providers.google.taken import taken
+from timetuna.providers.online_calendars import ReadingWindow, TokenCursor
+from timetuna.providers.rest import is_https
 from timetuna.providers.tests.contracts.calendar import hours
 
 TIMES = {"start": {"dateTime": "2031-03-05T12:00:00Z"}, "end": {"dateTime": "2031-03-05T13:00:00Z"}}
@@ -82,16 +82,34 @@ def test_a_zone_that_nobody_knows_is_not_guessed() -> None:
 
 
 @pytest.mark.parametrize(
-    "kept", ["", "[]", "[1,2]", '["t",1,2,3]', '["t","1",2,"UTC"]', '["",1,2,"UTC"]', "[" * 9]
+    "kept",
+    [
+        "",
+        "[]",
+        "[1,2]",
+        "null",
+        "{}",
+        '{"span":[1,2],"time_zone":"UTC","token":"t"}',
+        '{"span":[1,2],"time_zone":"UTC","token":"t","read_at":3,"more":4}',
+        '{"span":[1,2],"time_zone":7,"token":"t","read_at":3}',
+        '{"span":["1",2],"time_zone":"UTC","token":"t","read_at":3}',
+        '{"span":[1],"time_zone":"UTC","token":"t","read_at":3}',
+        '{"span":[1,2],"time_zone":"UTC","token":"t","read_at":true}',
+        "[" * 9,
+        "[" * 99_999,
+    ],
 )
 def test_a_cursor_that_is_none_is_none(kept: str) -> None:
-    assert GoogleCursor.read(kept) is None
+    assert TokenCursor.read(kept) is None
 
 
 def test_a_cursor_is_kept_as_it_was() -> None:
-    cursor = GoogleCursor("token", 1, 9, "Europe/Berlin")
+    cursor = TokenCursor(span=(1, 9), time_zone="Europe/Berlin", token="token", read_at=7)
+    window = ReadingWindow("c", (1, 9), "Europe/Berlin", "")
 
-    assert GoogleCursor.read(cursor.text()) == cursor
+    assert TokenCursor.read(cursor.text()) == cursor
+    assert window.cursor("token", read_at=7) == cursor.text()
+    assert window.cursor("") == ""
     assert cursor.covers((1, 9), "Europe/Berlin")
     assert not cursor.covers((0, 9), "Europe/Berlin")
     assert not cursor.covers((1, 9), "UTC")

@@ -14,8 +14,9 @@ from timetuna.lib.http import Budget, HttpClient
 from timetuna.providers.errors import AccessTokenRefused, NeedsReconnect, ProviderError
 from timetuna.providers.google.client import GoogleApi
 from timetuna.providers.google.provider import GoogleProvider
-from timetuna.providers.google.reading import GoogleWindow, read_busy
+from timetuna.providers.google.reading import read_busy
 from timetuna.providers.google.tests.conftest import PRIMARY
+from timetuna.providers.online_calendars import ReadingWindow
 from timetuna.providers.tests.contracts.calendar import NOON, booked, hours
 
 Fault = Callable[..., Any]
@@ -179,7 +180,7 @@ def test_a_slow_google_is_not_waited_for(
     api = GoogleApi(f"{running[0].http_url}/google", http=http)
 
     with pytest.raises(ProviderError) as raised:
-        read_busy(api, GoogleWindow(PRIMARY, hours(0, 8), ZONE, token), cursor="")
+        read_busy(api, ReadingWindow(PRIMARY, hours(0, 8), ZONE, token), cursor="")
 
     assert raised.value.code == "network:timeout"
     assert not raised.value.outcome_unknown

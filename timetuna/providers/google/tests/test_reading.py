@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from sandbox.google.control import GoogleControl
-from timetuna.providers.base import BusyTime, Reading
+from timetuna.ical.answer import BusyTime
+from timetuna.providers.base import Reading
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.google.provider import GoogleProvider
 from timetuna.providers.google.taken import taken
@@ -138,7 +139,7 @@ def test_our_own_events_carry_the_bookings_uid(read: Read, google: GoogleControl
         extendedProperties={"private": {"timetuna": "b-17", "other": "x"}},
     )
 
-    assert read().busy == (BusyTime(*hours(0, 1), mark="b-17"),)
+    assert read().busy == (BusyTime(*hours(0, 1), uid="b-17"),)
 
 
 def test_an_event_without_length_takes_no_time(read: Read, google: GoogleControl) -> None:

@@ -1,6 +1,7 @@
 """Servers that misbehave, over real sockets: none of them makes a calendar look free."""
 
 import gzip
+import json
 import socket
 import time
 from collections.abc import Callable
@@ -186,7 +187,7 @@ def test_nothing_new_counts_only_where_it_was_asked_for(
 ) -> None:
     cursor = busy(of(body)).cursor
 
-    assert '"etag": ""' in cursor
+    assert json.loads(cursor)["etag"] == ""
     assert fault(of(b"", "HTTP/1.1 304 Not Modified"), cursor).code == "http:304"
 
 
@@ -196,6 +197,6 @@ def test_what_a_server_calls_its_state_is_sent_back_only_where_it_is_harmless(
     kept = busy(of(body, more='\nETag: "a"\nLast-Modified: Thu, 01 Jan 2026 00:00:00 GMT')).cursor
     odd = busy(of(body, more=f'\nETag: "{"a" * 2000}"')).cursor
 
-    assert '"etag": "\\"a\\""' in kept
+    assert json.loads(kept)["etag"] == '"a"'
     assert "Thu, 01 Jan 2026" in kept
-    assert '"etag": ""' in odd
+    assert json.loads(odd)["etag"] == ""

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
+import httpx2
 import pytest
 
 from sandbox import Sandbox, SandboxConfig, SandboxControl
@@ -23,7 +23,7 @@ CALLBACK = "http://localhost:8000/api/calendar-accounts/microsoft/callback"
 ZONE = "Europe/Berlin"
 _GUEST = re.compile("Guest: .* <(.*)>")
 # One for all: reading the system's certificates takes longer than a test.
-WEB = httpx.Client(trust_env=False, verify=False, headers={"Connection": "close"})  # noqa: S501 - plain HTTP
+WEB = httpx2.Client(trust_env=False, verify=False, headers={"Connection": "close"})
 
 
 def build(base_url: str, **settings: str) -> MicrosoftProvider:

@@ -15,8 +15,9 @@ from timetuna.providers.base import Tokens, Written
 from timetuna.providers.errors import AccessTokenRefused, NeedsReconnect, ProviderError
 from timetuna.providers.microsoft.client import GraphApi
 from timetuna.providers.microsoft.provider import MicrosoftProvider
-from timetuna.providers.microsoft.reading import MicrosoftWindow, read_busy
+from timetuna.providers.microsoft.reading import read_busy
 from timetuna.providers.microsoft.tests.conftest import PRIMARY, ZONE
+from timetuna.providers.online_calendars import ReadingWindow
 from timetuna.providers.tests.contracts.calendar import NOON, booked, hours
 
 Fault = Callable[..., Any]
@@ -180,7 +181,7 @@ def test_a_slow_microsoft_is_not_waited_for(
     api = GraphApi(f"{running[0].http_url}/microsoft", http=http)
 
     with pytest.raises(ProviderError) as raised:
-        read_busy(api, MicrosoftWindow(PRIMARY, hours(0, 8), ZONE, token), cursor="")
+        read_busy(api, ReadingWindow(PRIMARY, hours(0, 8), ZONE, token), cursor="")
 
     assert (raised.value.code, raised.value.outcome_unknown) == ("network:timeout", False)
 

@@ -10,7 +10,8 @@ import pytest
 
 from sandbox.microsoft.control import MicrosoftControl
 from tests.clock import present
-from timetuna.providers.base import BusyTime, Reading, Tokens
+from timetuna.ical.answer import BusyTime
+from timetuna.providers.base import Reading, Tokens
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.microsoft.provider import MicrosoftProvider
 from timetuna.providers.microsoft.taken import taken
@@ -153,15 +154,15 @@ def test_another_zone_is_read_anew(
 def test_once_an_hour_the_calendar_is_looked_at_whatever_delta_says(
     read: Read, microsoft: MicrosoftControl
 ) -> None:
-    link, *rest, read_at = json.loads(read().cursor)
-    old = json.dumps([link, *rest, read_at - 60])
+    kept = json.loads(read().cursor)
+    old = json.dumps(kept | {"read_at": kept["read_at"] - 60})
 
     whole = read(cursor=old)
 
     assert whole.busy == ()
     assert read(cursor=whole.cursor).busy is None
     assert kinds(microsoft) == ["delta", "view", "delta", "view", "delta"]
-    assert json.loads(whole.cursor)[-1] >= present().timestamp() // 60 - 1
+    assert json.loads(whole.cursor)["read_at"] >= present().timestamp() // 60 - 1
 
 
 @pytest.mark.parametrize("name", ["microsoft_expire_delta", "microsoft_delta_410"])
@@ -183,9 +184,10 @@ def test_a_link_that_was_kept_and_leads_elsewhere_gets_no_token(
     read: Read, microsoft: MicrosoftControl
 ) -> None:
     first = read()
-    link, *rest = json.loads(first.cursor)
+    kept = json.loads(first.cursor)
+    link = kept["token"]
     for elsewhere in ("http://127.0.0.1:9/microsoft/v1.0/x", "file:///etc/passwd", f"{link[:20]}@x.example/"):
-        assert read(cursor=json.dumps([elsewhere, *rest])).busy == ()
+        assert read(cursor=json.dumps(kept | {"token": elsewhere})).busy == ()
     assert kinds(microsoft).count("view") == 4
 
 
@@ -239,7 +241,7 @@ def test_a_series_of_days_is_days_of_the_host(read: Read, microsoft: MicrosoftCo
 def test_our_own_event_is_marked_by_the_booking(read: Read, put: Callable[..., Any]) -> None:
     put(booked())
 
-    assert read().busy == (BusyTime(*hours(0, 0.5), mark="b-17"),)
+    assert read().busy == (BusyTime(*hours(0, 0.5), uid="b-17"),)
 
 
 EVENT: dict[str, Any] = {

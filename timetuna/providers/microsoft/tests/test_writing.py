@@ -10,8 +10,8 @@ import pytest
 from sandbox.microsoft.control import MicrosoftControl
 from timetuna.providers.base import Person, Written
 from timetuna.providers.errors import ProviderError
-from timetuna.providers.microsoft.mark import PROPERTY
 from timetuna.providers.microsoft.provider import MicrosoftProvider
+from timetuna.providers.microsoft.taken import PROPERTY
 from timetuna.providers.microsoft.tests.conftest import PRIMARY, words_of
 from timetuna.providers.tests.contracts.calendar import NOON, booked
 

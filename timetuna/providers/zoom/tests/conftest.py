@@ -2,7 +2,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
+import httpx2
 import pytest
 
 from sandbox import Sandbox, SandboxConfig
@@ -57,7 +57,7 @@ def provider(running: tuple[Sandbox, ZoomControl], control: ZoomControl) -> Zoom
 @pytest.fixture
 def consent() -> Callable[[str], str]:
     def allow(address: str) -> str:
-        response = httpx.get(address, trust_env=False)
+        response = httpx2.get(address, trust_env=False)
         return parse_qs(urlsplit(response.headers["Location"]).query)["code"][0]
 
     return allow

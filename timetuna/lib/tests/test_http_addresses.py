@@ -3,8 +3,8 @@ import socket
 import pytest
 
 from timetuna.lib import http_connect
-from timetuna.lib.addresses import is_off_limits, is_public
 from timetuna.lib.http import HttpClient, HttpError
+from timetuna.lib.http_connect import is_off_limits, is_public
 
 
 @pytest.mark.parametrize(
