@@ -39,7 +39,7 @@ from benchmarks.fill import make_users
 from timetuna.calendars.actions.connect_by_form import NEVER
 from timetuna.calendars.provider_catalogue import linkable
 from timetuna.calendars.models import Calendar, CalendarAccount
-from timetuna.calendars.token_encryption import sealed_tokens
+from timetuna.calendars.access_tokens import sealed_tokens
 from timetuna.providers.base import Tokens
 plan = json.loads({plan!r})
 granted = linkable("google").exchange(code=plan["code"], code_verifier="v" * 43)

@@ -24,12 +24,12 @@ ROOMS = {
         < adapter social < jobs < forms < views < urls apps
     """,
     "calendars": """
-        models < provider_catalogue hooks busy_cache token_encryption
+        models < provider_catalogue hooks busy_cache
         < queries < permissions looks own_events incidents account_status < emails < reconnecting
         < access_tokens ask_provider < actions < jobs < forms < views templatetags < urls apps
     """,
     "pages": """
-        models < hooks meeting_types branding mail_variables prefetch holidays < opening_hours calendar_use < queries
+        models < hooks meeting_types prefetch holidays < opening_hours calendar_use < queries
         < permissions slugs < actions < forms < views < urls apps
     """,
     "bookings": """

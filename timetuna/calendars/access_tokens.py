@@ -1,22 +1,28 @@
-"""The one place where tokens are handed out: opened, renewed by one process at a time, saved before they are used."""
+"""The one place where tokens are handed out: opened, renewed by one process at a time, saved before they are used.
 
+Tokens and grants are sealed into their rows, and each ciphertext opens in its own place only.
+"""
+
+import json
 import logging
 import time
 from collections.abc import Callable
-from datetime import timedelta
-from typing import TypeVar
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
 from django.db.models import Q
 from django.utils import timezone
 
-from timetuna.calendars.models import CalendarAccount
+from timetuna.calendars.models import Authorization, CalendarAccount
 from timetuna.calendars.provider_catalogue import linkable
 from timetuna.calendars.reconnecting import ask_to_reconnect
-from timetuna.calendars.token_encryption import open_token, sealed_tokens
+from timetuna.encryption import box
 from timetuna.lib.secretbox import SecretBoxError
-from timetuna.lib.signing import equal, random_token
+from timetuna.lib.signing import equal, fingerprint, random_token
+from timetuna.providers.base import Profile, Tokens
 from timetuna.providers.errors import AccessTokenRefused, NeedsReconnect, ProviderError
 
+TOKEN_COLUMNS = ("access_token", "refresh_token")
 T = TypeVar("T")
 log = logging.getLogger("timetuna.calendars")
 
@@ -163,3 +169,69 @@ def _open(account: CalendarAccount, column: str) -> str:
             code="sealed",
             operator=True,
         ) from error
+
+
+def token_context(column: str, account: CalendarAccount) -> str:
+    """Name the place of a token: column, host, provider and outside account."""
+    return f"calendar_accounts.{column}:{account.host_id}:{account.provider}:{account.provider_user_id}"
+
+
+def authorization_context(column: str, authorization: Authorization) -> str:
+    """Name the place of a secret of an authorization under way."""
+    owner = f"{authorization.host_id}:{authorization.provider}:{authorization.state_fingerprint}"
+    return f"authorizations.{column}:{owner}"
+
+
+def sealed_tokens(tokens: Tokens, *, account: CalendarAccount) -> dict[str, Any]:
+    """Return the columns that hold these tokens in the account's row; the account tells whose place it is.
+
+    What is never renewed has no refresh token, and an empty column.
+    """
+    refresh = tokens.refresh_token
+    return {
+        "access_token": box().seal(tokens.access_token, context=token_context("access_token", account)),
+        "refresh_token": refresh and box().seal(refresh, context=token_context("refresh_token", account)),
+        "refresh_token_fingerprint": fingerprint(refresh),
+        "expires_at": tokens.expires_at,
+        "grant_expires_at": tokens.grant_expires_at,
+        "scopes": " ".join(sorted(tokens.scopes)),
+        "clock_ahead_seconds": round(tokens.clock_ahead.total_seconds()),
+    }
+
+
+def open_token(account: CalendarAccount, *, column: str) -> str:
+    """Return the token in that column. Raises SecretBoxError when it was moved, changed or sealed by a lost key."""
+    return box().open(getattr(account, column), context=token_context(column, account))
+
+
+def seal_grant(tokens: Tokens, profile: Profile, *, authorization: Authorization) -> str:
+    """Return a finished grant as one sealed text."""
+    content = {
+        "tokens": [
+            tokens.access_token,
+            tokens.refresh_token,
+            tokens.expires_at.isoformat(),
+            sorted(tokens.scopes),
+        ],
+        "ends": tokens.grant_expires_at.isoformat() if tokens.grant_expires_at else "",
+        "ahead": tokens.clock_ahead.total_seconds(),
+        "profile": [profile.user_id, profile.account_id, profile.email, profile.display_name],
+    }
+    return box().seal(json.dumps(content), context=authorization_context("grant", authorization))
+
+
+def open_grant(authorization: Authorization) -> tuple[Tokens, Profile]:
+    """Return the grant that waits in this authorization. Raises SecretBoxError."""
+    content = json.loads(
+        box().open(authorization.grant, context=authorization_context("grant", authorization))
+    )
+    access, refresh, expires_at, scopes = content["tokens"]
+    ends = datetime.fromisoformat(content["ends"]) if content["ends"] else None
+    ahead = timedelta(seconds=content.get("ahead", 0))
+    tokens = Tokens(access, refresh, datetime.fromisoformat(expires_at), frozenset(scopes), ends, ahead)
+    return tokens, Profile(*content["profile"])
+
+
+def grant_owner(provider: str, user_id: str) -> str:
+    """Return the fingerprint by which a waiting grant of an outside account is found."""
+    return fingerprint(f"{provider}:{user_id}")

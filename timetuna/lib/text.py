@@ -3,7 +3,7 @@
 import json
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 _WORD = re.compile(r"\S+")
 _ADDRESS = re.compile(r"://|www\.|\w\.[^\W\d_]{2}", re.IGNORECASE)
@@ -119,3 +119,24 @@ def _harmless(word: str) -> str:
 def in_words(words: list[str]) -> str:
     """Return words as people say them: "a", "a and b", "a, b and c"."""
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+_BRACES = re.compile(r"\{([^{}\r\n]*)\}")
+
+
+def fill(template: str, values: Mapping[str, str]) -> str:
+    """Return the text with each {name} replaced by its value, once; a name without a value stays.
+
+    Nothing is looked up or run.
+    """
+    return _BRACES.sub(lambda found: values.get(_name(found), found.group()), template)
+
+
+def unknown(template: str, names: Collection[str]) -> list[str]:
+    """Return what stands in braces (with them) and is none of these names; each once, in the text's order."""
+    found = [match.group() for match in _BRACES.finditer(template) if _name(match) not in names]
+    return list(dict.fromkeys(found))
+
+
+def _name(match: re.Match[str]) -> str:
+    return " ".join(match.group(1).lower().split())

@@ -8,6 +8,7 @@ from itertools import groupby
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext
 
@@ -15,7 +16,6 @@ from timetuna.accounts.models import User
 from timetuna.accounts.queries import host_by_handle, host_switched_off
 from timetuna.availability.hours import Away, Hours
 from timetuna.availability.policy import Cap
-from timetuna.pages.branding import NO_LOOK, Branding, look_of
 from timetuna.pages.calendar_use.busy import BlockingCalendars, asked, asked_of
 from timetuna.pages.calendar_use.selection import lost_calendar, usable_kinds
 from timetuna.pages.meeting_types.registry import MeetingChoice, meeting_kinds
@@ -24,8 +24,38 @@ from timetuna.pages.opening_hours import caps, caps_of, opening, opening_of
 from timetuna.pages.prefetch import dates_over, hosts_of, row_at, row_with, with_its_host, with_time
 
 MOST_LISTED = 100
+_BRIGHT = 0.179  # above this luminance black text can be read better than white (WCAG 2.2, contrast ratio)
 _SHORT = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MIDNIGHT = 1_440
+
+
+@dataclass(frozen=True, slots=True)
+class Branding:
+    """color: "#rrggbb" or "".  style_path, logo_path: paths on this server; "" where there is nothing of the kind."""
+
+    color: str = ""
+    style_path: str = ""
+    logo_path: str = ""
+
+    def text_color(self) -> str:
+        """Return black or white, whichever can be read on the colour; "" without a colour."""
+        if not self.color:
+            return ""
+        return "#000000" if _luminance(self.color) > _BRIGHT else "#ffffff"
+
+
+NO_LOOK = Branding()
+
+
+def look_of(page: BookingPage | None) -> Branding:
+    """Return the page's look. The addresses change with what is behind them, so that it may be kept for ever."""
+    if page is None:
+        return NO_LOOK
+    return Branding(
+        page.brand_color,
+        reverse("page_style", args=[page.pk, page.brand_color[1:]]) if page.brand_color else "",
+        reverse("page_logo", args=[page.pk, page.logo_version]) if page.logo_version else "",
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,3 +368,10 @@ def _days(first: int, last: int) -> str:
 
 def _clock(minute: int) -> str:
     return f"{minute % _MIDNIGHT // 60:02}:{minute % 60:02}"
+
+
+def _luminance(color: str) -> float:
+    """Return the relative luminance, 0 to 1 (WCAG 2.2)."""
+    channels = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in channels]  # noqa: PLR2004
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from timetuna.bookings.models import Booking, Conference
+from timetuna.calendars.access_tokens import grant_owner
 from timetuna.calendars.models import CalendarAccount
 from timetuna.calendars.provider_catalogue import conferencing
 from timetuna.calendars.queries import connection
-from timetuna.calendars.token_encryption import grant_owner
 from timetuna.providers.base import Ability, Conferencing
 
 

@@ -37,7 +37,7 @@ from timetuna.l10n import datetimes
 from timetuna.lib.ics import Invitation, write
 from timetuna.lib.mail import Letter, Mailbox, parse_mailbox
 from timetuna.lib.text import single_line
-from timetuna.pages.branding import look_of
+from timetuna.pages.queries import look_of
 
 
 def letter(booking: Booking, *, kind: Kind, audience: str, tag: str = "") -> Letter:

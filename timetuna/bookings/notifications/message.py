@@ -6,8 +6,7 @@ from timetuna.bookings.integrations.location import place
 from timetuna.bookings.links import link
 from timetuna.bookings.models import Booking
 from timetuna.l10n import datetimes
-from timetuna.lib.text import single_line, without_addresses
-from timetuna.pages.mail_variables import fill
+from timetuna.lib.text import fill, single_line, without_addresses
 from timetuna.pages.queries import mail_text
 
 NAME_LENGTH = 60

@@ -2,11 +2,11 @@
 
 from django.utils import timezone
 
+from timetuna.calendars.access_tokens import open_grant
 from timetuna.calendars.actions.begin_connecting import Visit
 from timetuna.calendars.actions.store_grant import Grant, store_grant
 from timetuna.calendars.models import Authorization
 from timetuna.calendars.queries import waiting_grant
-from timetuna.calendars.token_encryption import open_grant
 
 
 def answer_replacement(visit: Visit, authorization_id: int, *, replace: bool) -> bool:

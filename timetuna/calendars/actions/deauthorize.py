@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from django.db.models import Q
 from django.utils import timezone
 
+from timetuna.calendars.access_tokens import grant_owner
 from timetuna.calendars.actions.acknowledge_deauthorization import acknowledge_deauthorization
 from timetuna.calendars.models import Authorization, CalendarAccount
-from timetuna.calendars.token_encryption import grant_owner
 from timetuna.db.lock_timeout import impatient
 from timetuna.encryption import box
 from timetuna.lib.signing import fingerprint

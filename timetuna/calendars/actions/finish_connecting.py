@@ -4,13 +4,13 @@ import logging
 
 from django.utils import timezone
 
+from timetuna.calendars.access_tokens import authorization_context, grant_owner, seal_grant
 from timetuna.calendars.actions.begin_connecting import Visit, new_authorization
 from timetuna.calendars.actions.forget_expired import forget_expired
 from timetuna.calendars.actions.list_calendars import list_soon
 from timetuna.calendars.actions.store_grant import Grant, store_grant
 from timetuna.calendars.models import Authorization, CalendarAccount
 from timetuna.calendars.provider_catalogue import linkable, listing
-from timetuna.calendars.token_encryption import authorization_context, grant_owner, seal_grant
 from timetuna.encryption import box
 from timetuna.lib.secretbox import SecretBoxError
 from timetuna.lib.signing import fingerprint, random_token

@@ -2,8 +2,8 @@
 
 from django.db import transaction
 
+from timetuna.calendars.access_tokens import TOKEN_COLUMNS, authorization_context, token_context
 from timetuna.calendars.models import Authorization, CalendarAccount
-from timetuna.calendars.token_encryption import TOKEN_COLUMNS, authorization_context, token_context
 from timetuna.encryption import box
 
 

@@ -8,11 +8,10 @@ from django.apps import apps
 from django.db import connection as database
 
 from timetuna import encryption
-from timetuna.calendars.access_tokens import use
+from timetuna.calendars.access_tokens import open_token, use
 from timetuna.calendars.actions.rotate_keys import rotate_keys
 from timetuna.calendars.models import Authorization, CalendarAccount
 from timetuna.calendars.tests.conftest import allow, connect, expire, leave, signed_in
-from timetuna.calendars.token_encryption import open_token
 from timetuna.lib.secretbox import SecretBoxError, new_key
 from timetuna.providers.base import Tokens
 from timetuna.providers.errors import NeedsReconnect, ProviderError

@@ -13,12 +13,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from timetuna.accounts.permissions import signed_in
+from timetuna.calendars.access_tokens import open_grant
 from timetuna.calendars.actions.answer_replacement import answer_replacement
 from timetuna.calendars.actions.begin_connecting import Visit, begin_connecting
 from timetuna.calendars.actions.finish_connecting import NotConnectedError, StrayCodeError, finish_connecting
 from timetuna.calendars.provider_catalogue import Listing, form_targets
 from timetuna.calendars.queries import connection, waiting_grant
-from timetuna.calendars.token_encryption import open_grant
 from timetuna.calendars.views.limits import CONNECTING, refusal
 from timetuna.calendars.views.settings import listing_or_404
 from timetuna.providers.errors import ProviderError

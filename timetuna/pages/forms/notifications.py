@@ -6,14 +6,24 @@ from typing import Any
 
 from django import forms
 
+from timetuna.lib.text import unknown
 from timetuna.pages.actions.save_notifications import MAIL_KINDS, NotificationsTab, save_notifications
 from timetuna.pages.forms import time_spans
 from timetuna.pages.forms.fields import LineField, SubjectField, WordsField
-from timetuna.pages.mail_variables import PLACEHOLDERS, unknown
 from timetuna.pages.models import BookingPage, Reminder
 from timetuna.pages.queries import MailText, mail_text
 from timetuna.web.saving import HostForm
 
+PLACEHOLDERS = (
+    "guest name",
+    "host name",
+    "page",
+    "start",
+    "duration",
+    "meeting type",
+    "location",
+    "manage link",
+)
 _LIST = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
 _TITLES = {
     "confirmed": ("Confirmation", "Sent as soon as a time is booked."),
@@ -33,7 +43,7 @@ _REMINDERS = {
 
 
 def _known_placeholders(text: str) -> None:
-    strangers = unknown(text)
+    strangers = unknown(text, PLACEHOLDERS)
     if strangers:
         raise forms.ValidationError(f"TimeTuna cannot fill in {', '.join(strangers)}. You can use {_LIST}.")
 

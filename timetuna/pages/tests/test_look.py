@@ -10,8 +10,8 @@ from django.test import Client
 from PIL import Image
 
 from tests.forms import submit
-from timetuna.pages.branding import Branding
 from timetuna.pages.models import BookingPage, PageLogo
+from timetuna.pages.queries import Branding
 
 
 def picture(size: tuple[int, int] = (600, 300), kind: str = "PNG") -> bytes:

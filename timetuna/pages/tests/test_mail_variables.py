@@ -1,6 +1,7 @@
 import pytest
 
-from timetuna.pages.mail_variables import PLACEHOLDERS, fill, unknown
+from timetuna.lib.text import fill, unknown
+from timetuna.pages.forms.notifications import PLACEHOLDERS
 
 
 def test_names_in_braces_are_filled_in() -> None:
@@ -21,8 +22,8 @@ def test_nothing_is_looked_up(text: str) -> None:
 
 
 def test_what_is_not_on_the_list_is_named_once() -> None:
-    assert unknown("{guest name} {guest.name} {x} {x} {}") == ["{guest.name}", "{x}", "{}"]
+    assert unknown("{guest name} {guest.name} {x} {x} {}", PLACEHOLDERS) == ["{guest.name}", "{x}", "{}"]
 
 
 def test_the_whole_list_is_known() -> None:
-    assert unknown(" ".join(f"{{{name}}}" for name in PLACEHOLDERS)) == []
+    assert unknown(" ".join(f"{{{name}}}" for name in PLACEHOLDERS), PLACEHOLDERS) == []

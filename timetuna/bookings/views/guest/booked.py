@@ -25,8 +25,8 @@ from timetuna.bookings.status.guest_headline import headline_of
 from timetuna.l10n import datetimes
 from timetuna.lib.ics import google_url, office365_url, outlook_url, write
 from timetuna.lib.locale_conventions import Customs
-from timetuna.pages.branding import look_of
 from timetuna.pages.meeting_types.registry import meeting_kind
+from timetuna.pages.queries import look_of
 
 FIRST_PAINT_SECONDS = 3.0
 LOOK_AGAIN_SECONDS = 0.05
