@@ -11,8 +11,8 @@ class PagesConfig(AppConfig):
     def ready(self) -> None:
         """Register it once the models are there."""
         from timetuna.calendars.hooks import register_losses, register_wants  # noqa: PLC0415 - not before all apps
-        from timetuna.pages.calendar_use.disconnect_impact import losses_of  # noqa: PLC0415
-        from timetuna.pages.calendar_use.needs import wants_of  # noqa: PLC0415
+        from timetuna.pages.calendar_impact import losses_of  # noqa: PLC0415
+        from timetuna.pages.calendar_use import wants_of  # noqa: PLC0415
         from timetuna.pages.queries import public_page  # noqa: PLC0415
         from timetuna.web.health import look_at  # noqa: PLC0415
 

@@ -16,8 +16,13 @@ from timetuna.accounts.models import User
 from timetuna.accounts.queries import host_by_handle, host_switched_off
 from timetuna.availability.hours import Away, Hours
 from timetuna.availability.policy import Cap
-from timetuna.pages.calendar_use.busy import BlockingCalendars, asked, asked_of
-from timetuna.pages.calendar_use.selection import lost_calendar, usable_kinds
+from timetuna.pages.calendar_use import (
+    BlockingCalendars,
+    blocking_of,
+    blocking_of_host,
+    lost_calendar,
+    usable_kinds,
+)
 from timetuna.pages.meeting_types.registry import MeetingChoice, meeting_kinds
 from timetuna.pages.models import BookingPage, DateOverride, MeetingType, OutOfOffice, Schedule, TravelZone
 from timetuna.pages.opening_hours import caps, caps_of, opening, opening_of
@@ -288,7 +293,7 @@ def values(page: BookingPage) -> PublicPage:
 
 
 def _page(page: BookingPage, ready: frozenset[str]) -> PublicPage:
-    own = HostTime(id=page.host_id, opening=opening(page), caps=caps(page), calendars=asked(page))
+    own = HostTime(id=page.host_id, opening=opening(page), caps=caps(page), calendars=blocking_of(page))
     return PublicPage(
         id=page.pk,
         host_id=page.host_id,
@@ -324,7 +329,9 @@ def _hosts(page: BookingPage, own: HostTime) -> tuple[HostTime, ...]:
 
 def _cohost(user: User) -> HostTime:
     """Return the time of somebody who takes part beside the owner: their own hours, calendars and caps decide."""
-    return HostTime(id=user.pk, opening=opening_of(user), caps=caps_of(user), calendars=asked_of(user))
+    return HostTime(
+        id=user.pk, opening=opening_of(user), caps=caps_of(user), calendars=blocking_of_host(user)
+    )
 
 
 def _ready_kinds(host_id: int, pages: Iterable[BookingPage]) -> dict[int, frozenset[str]]:

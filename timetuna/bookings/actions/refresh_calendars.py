@@ -6,7 +6,7 @@ one answer, and a calendar that was asked very often lately is taken at its word
 
 from timetuna.bookings.models import Booking
 from timetuna.calendars.actions.read_live import read_live
-from timetuna.pages.calendar_use.selection import page_calendars
+from timetuna.pages.calendar_use import page_calendars
 from timetuna.pages.models import BookingPage
 from timetuna.rate_limits.limits import Limit, spend_all
 from timetuna.web.client import Client

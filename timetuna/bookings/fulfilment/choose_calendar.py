@@ -5,7 +5,7 @@ from django.db import transaction
 from timetuna.bookings.integrations.grants import fingerprint_of
 from timetuna.bookings.models import Booking
 from timetuna.calendars.models import CalendarEvent
-from timetuna.pages.calendar_use.selection import write_calendar
+from timetuna.pages.calendar_use import write_calendar
 
 
 def choose_calendar(booking: Booking) -> None:

@@ -24,7 +24,7 @@ from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.states import Status
 from timetuna.calendars.models import CalendarEvent
 from timetuna.jobs.registry import GiveUp, Retry, job
-from timetuna.pages.calendar_use.selection import default_is_unknown
+from timetuna.pages.calendar_use import default_is_unknown
 
 
 @job("bookings.fulfil")

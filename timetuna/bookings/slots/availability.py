@@ -14,8 +14,7 @@ from timetuna.bookings.models import BookingHost
 from timetuna.bookings.slots.holds import live_holds
 from timetuna.calendars.actions.request_refresh import make_due
 from timetuna.db import reads
-from timetuna.pages.calendar_use.busy import KnownSpan
-from timetuna.pages.calendar_use.busy import known as known_busy
+from timetuna.pages.calendar_use import KnownSpan, known_busy
 from timetuna.pages.queries import HostTime, PublicPage
 from timetuna.web.client import NOBODY, Client
 

@@ -16,7 +16,7 @@ from timetuna.bookings.models import BookingHost, Hold
 from timetuna.bookings.slots.availability import SlotQuery, open_lengths, reasons, reasons_on_grid
 from timetuna.bookings.slots.reasons import Link, ReasonContext, ReasonLine, tell
 from timetuna.l10n import datetimes
-from timetuna.pages.calendar_use.busy import busy_at
+from timetuna.pages.calendar_use import busy_at
 from timetuna.pages.models import BookingPage
 from timetuna.pages.queries import PublicPage
 

@@ -12,7 +12,7 @@ from timetuna.bookings.models import BookingHost, Hold
 from timetuna.bookings.tests.conftest import order, tomorrow
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.db import reads
-from timetuna.pages.calendar_use.selection import blocking
+from timetuna.pages.calendar_use import blocking
 from timetuna.pages.models import BookingPage, PageCalendar
 
 pytestmark = pytest.mark.vendor

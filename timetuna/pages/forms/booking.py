@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from timetuna.pages.actions.give_address import AddressOnceUsed, AddressTaken, give_address
-from timetuna.pages.calendar_use.selection import usable_kinds
+from timetuna.pages.calendar_use import usable_kinds
 from timetuna.pages.forms.fields import LineField, WordsField, switch
 from timetuna.pages.forms.rows import DurationRows
 from timetuna.pages.meeting_types.base import Lack, MeetingKind

@@ -5,7 +5,7 @@ import pytest
 from tests.clock import present
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.calendars.queries import usable
-from timetuna.pages.calendar_use.selection import lost_calendar, usable_kinds, write_calendar
+from timetuna.pages.calendar_use import lost_calendar, usable_kinds, write_calendar
 from timetuna.pages.models import BookingPage, PageHost, Schedule
 
 pytestmark = pytest.mark.django_db

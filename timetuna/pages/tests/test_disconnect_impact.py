@@ -7,7 +7,7 @@ from tests.clock import present
 from timetuna.accounts.models import User
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.pages.actions.create_page import create_page
-from timetuna.pages.calendar_use.disconnect_impact import losses_of
+from timetuna.pages.calendar_impact import losses_of
 from timetuna.pages.models import BookingPage, MeetingType, PageCalendar
 
 

@@ -9,7 +9,7 @@ from django.test import Client
 from tests.clock import present
 from timetuna.accounts.models import User
 from timetuna.calendars.models import Calendar, CalendarAccount
-from timetuna.pages.calendar_use.outage import Silence, silences
+from timetuna.pages.calendar_impact import Silence, silences
 from timetuna.pages.models import BookingPage, HostRules, PageCalendar
 
 HOUR = timedelta(hours=1)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views import View
 
-from timetuna.pages.calendar_use.outage import silences
+from timetuna.pages.calendar_impact import silences
 from timetuna.pages.forms.availability import AvailabilityForm
 from timetuna.pages.forms.booking import BookingTabForm
 from timetuna.pages.forms.calendars import CalendarsForm

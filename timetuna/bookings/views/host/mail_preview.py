@@ -1,7 +1,8 @@
 """How a page's mails will look, while their host still writes them."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from functools import wraps
 from typing import TYPE_CHECKING, cast
 
 from csp.constants import SELF, UNSAFE_INLINE
@@ -21,7 +22,6 @@ from timetuna.pages.actions.save_notifications import MAIL_KINDS
 from timetuna.pages.forms.notifications import NotificationsForm
 from timetuna.pages.models import BookingPage
 from timetuna.pages.permissions import page_or_404
-from timetuna.pages.queries import MailText
 from timetuna.web.csp import NOTHING, policy
 
 if TYPE_CHECKING:
@@ -32,52 +32,55 @@ _framed = policy(NOTHING | {"style-src": [UNSAFE_INLINE], "img-src": [SELF], "fr
 _FORM_INVALID = 422
 
 
-@require_POST
-@login_required
-@xframe_options_sameorigin
-@_framed
-def mail_preview(request: HttpRequest, page_id: int) -> HttpResponse:
-    """Return the mail that `preview` names ("reminder.guest"), with what is typed, in the guest's chosen language."""
-    page = page_or_404(request, page_id)
-    kind, audience = _wanted(request.POST.get("preview", ""))
-    form = NotificationsForm(page, request.POST)
-    if not form.is_valid():
+TypedView = Callable[[HttpRequest, BookingPage, NotificationsForm], HttpResponse]
+
+
+def _with_what_is_typed(view: TypedView) -> Callable[[HttpRequest, int], HttpResponse]:
+    """Hand the view the page and its tab as it is typed; one that is wrong is answered with what is wrong."""
+
+    @require_POST
+    @login_required
+    @xframe_options_sameorigin
+    @_framed
+    @wraps(view)
+    def answer(request: HttpRequest, page_id: int) -> HttpResponse:
+        page = page_or_404(request, page_id)
+        form = NotificationsForm(page, request.POST)
+        if form.is_valid():
+            return view(request, page, form)
         return render(request, "bookings/mail_note.html", {"form": form}, status=_FORM_INVALID)
+
+    return answer
+
+
+@_with_what_is_typed
+def mail_preview(request: HttpRequest, page: BookingPage, form: NotificationsForm) -> HttpResponse:
+    """Return the mail that `preview` names ("reminder.guest"), with what is typed, in the guest's chosen language."""
+    kind, audience = _wanted(request)
     with sample_booking(page, form.values(), language=_language(request)) as booking:
         mail = letter(booking, kind=cast("Kind", kind), audience=audience)
     shown = {"mail": replace(mail, ics=b"", method="")}
     return render(request, "bookings/mail_preview.html", shown)
 
 
-@require_POST
-@login_required
-@xframe_options_sameorigin
-@_framed
-def mail_test(request: HttpRequest, page_id: int) -> HttpResponse:
+@_with_what_is_typed
+def mail_test(request: HttpRequest, page: BookingPage, form: NotificationsForm) -> HttpResponse:
     """Send the mail that `preview` names to the host, with what is typed; one in a few seconds at most."""
-    page = page_or_404(request, page_id)
-    kind, _ = _wanted(request.POST.get("preview", ""))
-    form = NotificationsForm(page, request.POST)
-    if not form.is_valid():
-        return render(request, "bookings/mail_note.html", {"form": form}, status=_FORM_INVALID)
+    kind, _ = _wanted(request)
     text = form.values().texts[kind]
-    _enqueue_sample(page, kind, text, language=_language(request), now=timezone.now())
-    return render(request, "bookings/mail_note.html", {"form": form, "email": page.host.email})
-
-
-def _enqueue_sample(page: BookingPage, kind: str, text: MailText, *, language: str, now: datetime) -> None:
     send_sample.enqueue(
-        key=f"sample-mail:{page.pk}:{int(now.timestamp()) // 5}",
+        key=f"sample-mail:{page.pk}:{int(timezone.now().timestamp()) // 5}",
         page_id=page.pk,
         kind=kind,
         subject=text.subject,
         message=text.message,
-        language=language,
+        language=_language(request),
     )
+    return render(request, "bookings/mail_note.html", {"form": form, "email": page.host.email})
 
 
-def _wanted(name: str) -> tuple[str, str]:
-    kind, _, audience = name.partition(".")
+def _wanted(request: HttpRequest) -> tuple[str, str]:
+    kind, _, audience = request.POST.get("preview", "").partition(".")
     return kind if kind in MAIL_KINDS else MAIL_KINDS[0], HOST if audience == HOST else GUEST
 
 

@@ -1,0 +1,236 @@
+"""Which calendars a page has to do with, what is known of them, and how far ahead its host's pages want them read.
+
+What is known is read at every look at a page, by one query.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from timetuna.accounts.models import User
+from timetuna.availability.interval import Interval
+from timetuna.calendars.busy_cache import busy_within
+from timetuna.calendars.hooks import LEAST_DAYS, MOST_DAYS, Wants
+from timetuna.calendars.models import EVERY, Calendar
+from timetuna.calendars.provider_catalogue import reads_only
+from timetuna.calendars.queries import (
+    Target,
+    comes_with_event,
+    conference_kinds,
+    event_kinds_of,
+    targets,
+    usable,
+)
+from timetuna.db import reads
+from timetuna.pages.models import BookingPage, HostRules, PageCalendar, PageHost
+
+FRESH = timedelta(minutes=1)
+ENDLESS_DAYS = 400
+_Horizon = BookingPage.Horizon
+
+
+def blocking(*, page_id: int, host_id: int, chosen: bool) -> QuerySet[Calendar]:
+    """Return the calendars whose events take a page's time: those it has chosen, else all that block everywhere."""
+    own = Calendar.objects.filter(account__host_id=host_id)
+    if chosen:
+        return own.filter(Exists(PageCalendar.objects.filter(page=page_id, calendar=OuterRef("pk"))))
+    return own.filter(blocks=True)
+
+
+def page_calendars(page: BookingPage) -> QuerySet[Calendar]:
+    """Return the calendars whose events take this page's time, its cohosts' too."""
+    found = blocking(page_id=page.pk, host_id=page.host_id, chosen=page.own_calendars)
+    cohosts = PageHost.objects.filter(page=page.pk).exclude(host=page.host_id).values("host")
+    return found | Calendar.objects.filter(account__host__in=cohosts, blocks=True)
+
+
+def write_calendar(page: BookingPage, host_id: int) -> Calendar | None:
+    """Return the calendar of this host that gets the page's new events, with its account; None where none does.
+
+    What the page has chosen is returned also while its account is dead: its events wait for the connection. That is
+    its owner's choice; a cohost's events go where they go by default.
+    """
+    if host_id != page.host_id:
+        target = next(iter(targets(host_id)), None)
+        chosen = target.id if target else None
+    elif page.writes == BookingPage.Writes.CHOSEN:
+        chosen = page.write_calendar_id
+    else:
+        target = _target(page, targets(page.host_id)) if page.writes == BookingPage.Writes.DEFAULT else None
+        chosen = target.id if target else None
+    return Calendar.objects.select_related("account").filter(pk=chosen or 0).first()
+
+
+def default_is_unknown(page: BookingPage) -> bool:
+    """Say whether events would go to the host's default calendar, and it may be in an account that was never listed."""
+    every = Calendar.objects.filter(account__host_id=page.host_id, outside_id=EVERY)
+    alive = every.filter(account__needs_reconnect=False).values_list("account__provider", flat=True)
+    return page.writes == BookingPage.Writes.DEFAULT and not all(map(reads_only, alive))
+
+
+def lost_calendar(page: BookingPage) -> str:
+    """Return the name of the calendar that was chosen to get the page's events, if its account has it no more."""
+    calendar = page.write_calendar if page.writes == BookingPage.Writes.CHOSEN else None
+    return "" if calendar is None or calendar.listed else calendar.name
+
+
+def usable_kinds(
+    host_id: int, pages: Iterable[BookingPage], kinds: Iterable[str]
+) -> dict[int, frozenset[str]]:
+    """Return by page id which of the kinds that connected providers make can be used on it now.
+
+    A look for each kind, and one for all that come with events, however many pages there are.
+    """
+    asked = set(kinds) & conference_kinds().keys()
+    with_event = {kind for kind in asked if comes_with_event(kind)}
+    everywhere = frozenset(kind for kind in asked - with_event if usable(host_id, kind))
+    found = targets(host_id) if with_event else []
+    return {page.pk: everywhere | (with_event & event_kinds_of(_target(page, found))) for page in pages}
+
+
+def _target(page: BookingPage, found: list[Target]) -> Target | None:
+    """Return where the page's events go, of what can be written to now."""
+    if page.writes == BookingPage.Writes.DEFAULT:
+        return next(iter(found), None)
+    chosen = page.write_calendar_id if page.writes == BookingPage.Writes.CHOSEN else None
+    return next((one for one in found if one.id == chosen), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockingCalendars:
+    """Whose calendars are looked at: a page's own choice (`chosen`), or all that block everywhere.
+
+    patience: how old knowledge may get before it counts for nothing.  zone: the host's, in which whole days are meant:
+    what was read for another says nothing of them.
+    """
+
+    page_id: int
+    host_id: int
+    chosen: bool
+    patience: timedelta
+    zone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownSpan:
+    """What calendars say of a span.
+
+    busy: intervals of UTC minutes, of all calendars.  until: the minute from which on one of them says nothing.
+    unreadable: names of calendars that say nothing at all.  stale: ids of those that are worth another look now.
+    """
+
+    busy: list[Interval]
+    until: int | None
+    unreadable: tuple[str, ...]
+    stale: tuple[int, ...]
+
+
+def blocking_of(page: BookingPage) -> BlockingCalendars:
+    """Return what to ask for a page. Its host's rules are read with it, or by a query."""
+    return replace(blocking_of_host(page.host), page_id=page.pk, chosen=page.own_calendars)
+
+
+def blocking_of_host(host: User) -> BlockingCalendars:
+    """Return what to ask for a host who has chosen no calendars for a page: all that block everywhere."""
+    rules = getattr(host, "host_rules", None) or HostRules()
+    return BlockingCalendars(
+        page_id=0,
+        host_id=host.pk,
+        chosen=False,
+        patience=timedelta(hours=rules.calendar_patience_hours),
+        zone=host.time_zone,
+    )
+
+
+class _Row(NamedTuple):
+    id: int
+    name: str
+    busy: bytes
+    until: int
+    tentative_blocks: bool
+    read_at: datetime | None
+    tried_at: datetime | None
+    next_read_at: datetime
+    failures: int
+    zone: str
+
+    def holds(self, oldest: datetime, zone: str) -> bool:
+        return self.read_at is not None and self.read_at > oldest and self.is_for(zone)
+
+    def is_for(self, zone: str) -> bool:
+        return not zone or self.zone in {"", zone}
+
+
+def known_busy(asked: BlockingCalendars, span: Interval, *, now: datetime) -> KnownSpan:
+    """Return what is known. Nothing is read from outside; what cannot be relied on is never taken for free time."""
+    rows = _rows(asked)
+    oldest = now - asked.patience
+    good = [row for row in rows if row.holds(oldest, asked.zone)]
+    short = [row.until for row in good if row.until < span[1]]
+    return KnownSpan(
+        busy=[one for row in good for one in busy_within(row.busy, span, tentative=row.tentative_blocks)],
+        until=min(short, default=None),
+        unreadable=tuple(row.name for row in rows if not row.holds(oldest, asked.zone)),
+        stale=tuple(row.id for row in rows if _is_stale(row, asked.zone, now)),
+    )
+
+
+def busy_at(asked: BlockingCalendars, minutes: Iterable[int]) -> dict[int, tuple[str, ...]]:
+    """Return by UTC minute the names of the calendars that have something then, for their host."""
+    wanted = sorted(set(minutes))
+    if not wanted:
+        return {}
+    rows = _rows(asked)
+    return {
+        minute: tuple(
+            row.name
+            for row in rows
+            if busy_within(row.busy, (minute, minute + 1), tentative=row.tentative_blocks)
+        )
+        for minute in wanted
+    }
+
+
+def _is_stale(row: _Row, zone: str, now: datetime) -> bool:
+    """Say whether another look is due that nobody has asked for; what fails waits for its own next try."""
+    late = row.read_at is None or row.read_at < now - FRESH
+    lately = row.tried_at is not None and row.tried_at > now - FRESH
+    wanted = (late and not lately) or not row.is_for(zone)
+    return wanted and row.next_read_at > now and not row.failures
+
+
+def _rows(asked: BlockingCalendars) -> list[_Row]:
+    sql = reads.BUSY_CHOSEN if asked.chosen else reads.BUSY
+    found = reads.rows(sql, host=asked.host_id, page=asked.page_id)
+    return [_Row(*row[:5], *map(reads.aware, row[5:8]), *row[8:]) for row in found]
+
+
+def wants_of(host_id: int) -> Wants:
+    """Return it for all pages together that a host takes part in, in four queries."""
+    horizons = BookingPage.objects.filter(page_hosts__host=host_id).values_list(
+        "horizon_kind", "horizon_days", "horizon_date"
+    )
+    today = timezone.now().date()
+    days = [LEAST_DAYS]
+    for kind, rolling, date in horizons:
+        if kind == _Horizon.ENDLESS:
+            days.append(ENDLESS_DAYS)
+        else:
+            days.append((date - today).days if kind == _Horizon.DATE and date else rolling)
+    chosen = PageCalendar.objects.filter(page__host_id=host_id, page__own_calendars=True)
+    return Wants(
+        days=min(max(days), MOST_DAYS),
+        patience=patience_of(host_id),
+        chosen=frozenset(chosen.values_list("calendar_id", flat=True)),
+        zone=User.objects.filter(pk=host_id).values_list("time_zone", flat=True).first() or "",
+    )
+
+
+def patience_of(host_id: int) -> timedelta:
+    """Return how old the knowledge of a calendar may get before the host's pages offer nothing."""
+    rules = HostRules.objects.filter(host_id=host_id).first() or HostRules()
+    return timedelta(hours=rules.calendar_patience_hours)
