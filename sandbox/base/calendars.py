@@ -121,7 +121,7 @@ class CalendarService(OAuth[CalendarDataT, AccountT], Generic[CalendarDataT, Acc
             return len(data.calendars)
 
 
-class CalendarDesk(Generic[CalendarDataT, CalendarT, EventT]):
+class CalendarOwner(Generic[CalendarDataT, CalendarT, EventT]):
     """What tests and people do to a service's calendars, as their owners would.
 
     service: its OAuth.  page, title: the page for people.  template: that page's.
@@ -260,7 +260,15 @@ class CalendarDesk(Generic[CalendarDataT, CalendarT, EventT]):
             }
             for account in data.accounts
         ]
-        return page(world, self.template, title=self.title, rows=rows, path=self.path, **values)
+        return page(
+            world,
+            self.template,
+            title=self.title,
+            rows=rows,
+            path=self.path,
+            service=self.service.label,
+            **values,
+        )
 
     def _events(self, world: World, calendar: CalendarT) -> Json:
         until, zone = datetime.fromtimestamp(world.store.now(), UTC) + _YEARS, ZoneInfo(calendar.time_zone)

@@ -180,6 +180,11 @@ class OAuth(Service[DataT], Generic[DataT, AccountT]):
         """Return the permissions that the consent page shows."""
         return self.asked_scopes(world, asked)
 
+    def blocked(self, title: str, *, number: str = "", status: int = 400) -> Response:
+        """Show the service's own page for what went wrong; it leads back to no app."""
+        page = render("refused.html", title=title, number=number, stands_for=self.label)
+        return Response.html(page, status=status)
+
     def back(self, asked: dict[str, str], **parameters: str) -> Response:
         """Send the browser back to the app."""
         known = {"state": asked["state"]} if "state" in asked else {}

@@ -62,6 +62,14 @@ class Request:
         except RecursionError as error:
             raise ValueError("nested too deep") from error
 
+    def json_object(self) -> dict[str, Any] | None:
+        """Return the body where it is a JSON object."""
+        try:
+            content = self.json()
+        except ValueError:
+            return None
+        return content if isinstance(content, dict) else None
+
 
 def _first(query: str) -> dict[str, str]:
     found: dict[str, str] = {}

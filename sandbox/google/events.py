@@ -143,11 +143,8 @@ def _event(world: World, request: Request, calendar: GoogleCalendar) -> GoogleEv
 
 
 def _sent(request: Request) -> Json:
-    try:
-        content = request.json()
-    except ValueError:
-        content = None
-    if not isinstance(content, dict):
+    content = request.json_object()
+    if content is None:
         raise RefusedError(error(400, "parseError", "Parse Error"))
     for guest in content.get("attendees") or []:
         if "@" not in str(guest.get("email", "")):

@@ -8,7 +8,6 @@ from urllib.parse import parse_qsl
 from sandbox.base.accounts import Code, Grant
 from sandbox.base.calendars import CalendarService
 from sandbox.base.oauth import OAuth, base64url
-from sandbox.base.rendering import render
 from sandbox.base.state import Call
 from sandbox.base.wire import RefusedError, Request, Response
 from sandbox.base.world import World
@@ -58,11 +57,11 @@ class GoogleOAuth(CalendarService[GoogleData, GoogleAccount]):
         """Return Google's own error page."""
         app = self.of(world).app
         if asked.get("client_id") != app.client_id:
-            return _blocked(401, "invalid_client")
+            return self.blocked("Access blocked: invalid_client", number="401", status=401)
         if asked.get("redirect_uri") != app.redirect_uri:
-            return _blocked(400, "redirect_uri_mismatch")
+            return self.blocked("Access blocked: redirect_uri_mismatch", number="400", status=400)
         if asked.get("response_type") != "code" or not asked.get("scope"):
-            return _blocked(400, "invalid_request")
+            return self.blocked("Access blocked: invalid_request", number="400", status=400)
         return None
 
     def client_refused(self) -> Response:
@@ -220,13 +219,6 @@ class GoogleOAuth(CalendarService[GoogleData, GoogleAccount]):
         standing = (one for one in data.events if one.alive and one.calendar in mine)
         if booking and any(_booking_of(one.body) == booking for one in standing):
             world.violation(call, "google-second-event", "The booking's event stands there already.")
-
-
-def _blocked(status: int, word: str) -> Response:
-    title = f"Access blocked: {word}"
-    return Response.html(
-        render("refused.html", title=title, number=str(status), stands_for="Google"), status=status
-    )
 
 
 def _booking_of(body: dict[str, object]) -> str:

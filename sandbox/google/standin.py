@@ -6,8 +6,8 @@ from sandbox.base.wire import Request, Response
 from sandbox.base.world import Link, World
 from sandbox.google import events, faults, freebusy, listing, paths
 from sandbox.google.answers import not_found
-from sandbox.google.desk import DESK
 from sandbox.google.oauth import GOOGLE
+from sandbox.google.owner import OWNER
 from sandbox.google.state import GoogleData
 
 
@@ -33,14 +33,14 @@ STAND_IN = StandIn(
         "google.events.update": events.update,
         "google.events.delete": events.delete,
         "google.freebusy": freebusy.query,
-        "google.page": DESK.answer,
+        "google.page": OWNER.answer,
         "google.other": _nothing_there,
     },
     browsed=frozenset({"google.authorize", "google.consent", "google.page"}),
     instead=faults.second_page,
     faults=faults.FAULTS,
-    controls=DESK.controls(),
-    links=(Link(DESK.path, DESK.title, "The calendars of the Google accounts, and what stands in them."),),
+    controls=OWNER.controls(),
+    links=(Link(OWNER.path, OWNER.title, "The calendars of the Google accounts, and what stands in them."),),
     settings=GOOGLE.settings,
     real_hosts=("google.com", "googleapis.com"),
 )

@@ -31,6 +31,11 @@ class GoogleCalendar(Calendar):
     meet: bool = True
 
     @property
+    def label(self) -> str:
+        """What people call it."""
+        return self.summary
+
+    @property
     def can_edit(self) -> bool:
         """Whether the account may write into it."""
         return self.role in {"owner", "writer"}

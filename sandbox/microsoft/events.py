@@ -179,11 +179,8 @@ def _marks(sent: Json) -> dict[str, str]:
 
 
 def _sent(request: Request) -> Json:
-    try:
-        content = request.json()
-    except ValueError:
-        content = None
-    if not isinstance(content, dict):
+    content = request.json_object()
+    if content is None:
         raise RefusedError(error(400, "BadRequest", "Unable to read JSON request payload."))
     return content
 

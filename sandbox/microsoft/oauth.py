@@ -6,7 +6,6 @@ from urllib.parse import parse_qsl
 
 from sandbox.base.accounts import Code, Grant
 from sandbox.base.calendars import CalendarService
-from sandbox.base.rendering import render
 from sandbox.base.state import Call
 from sandbox.base.wire import RefusedError, Request, Response
 from sandbox.base.world import World
@@ -52,12 +51,12 @@ class MicrosoftOAuth(CalendarService[MicrosoftData, MicrosoftAccount]):
         """Return Microsoft's own error page."""
         app = self.of(world).app
         if asked.get("client_id") != app.client_id:
-            return _blocked("AADSTS700016", "The application was not found in the directory.")
+            return self.blocked("The application was not found in the directory.", number="AADSTS700016")
         if asked.get("redirect_uri") != app.redirect_uri:
             words = "The redirect URI does not match those configured for the application."
-            return _blocked("AADSTS50011", words)
+            return self.blocked(words, number="AADSTS50011")
         if asked.get("response_type") != "code" or not asked.get("scope"):
-            return _blocked("AADSTS900144", "The request body must contain the parameter scope.")
+            return self.blocked("The request body must contain the parameter scope.", number="AADSTS900144")
         return None
 
     def client_refused(self) -> Response:
@@ -226,11 +225,6 @@ class MicrosoftOAuth(CalendarService[MicrosoftData, MicrosoftAccount]):
         """Check that nobody is mailed by Microsoft."""
         if body.get("attendees"):
             world.violation(call, "microsoft-attendees", f"{len(body['attendees'])} of them")
-
-
-def _blocked(number: str, title: str) -> Response:
-    page = render("refused.html", title=title, number=number, stands_for="Microsoft")
-    return Response.html(page, status=400)
 
 
 def _unknown(name: str) -> Response:

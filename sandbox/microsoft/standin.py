@@ -6,8 +6,8 @@ from sandbox.base.wire import Request, Response
 from sandbox.base.world import Link, World
 from sandbox.microsoft import events, faults, listing, paths
 from sandbox.microsoft.answers import bad_request
-from sandbox.microsoft.desk import DESK
 from sandbox.microsoft.oauth import MICROSOFT
+from sandbox.microsoft.owner import OWNER
 from sandbox.microsoft.state import MicrosoftData
 
 
@@ -32,14 +32,16 @@ STAND_IN = StandIn(
         "microsoft.events.get": events.get,
         "microsoft.events.patch": events.patch,
         "microsoft.events.delete": events.delete,
-        "microsoft.page": DESK.answer,
+        "microsoft.page": OWNER.answer,
         "microsoft.other": _nothing_there,
     },
     browsed=frozenset({"microsoft.authorize", "microsoft.consent", "microsoft.page"}),
     instead=faults.second_page,
     faults=faults.FAULTS,
-    controls=DESK.controls(),
-    links=(Link(DESK.path, DESK.title, "The calendars of the Microsoft accounts, and what stands in them."),),
+    controls=OWNER.controls(),
+    links=(
+        Link(OWNER.path, OWNER.title, "The calendars of the Microsoft accounts, and what stands in them."),
+    ),
     settings=MICROSOFT.settings,
     real_hosts=("microsoftonline.com", "microsoft.com"),
 )

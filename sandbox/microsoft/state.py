@@ -38,6 +38,11 @@ class MicrosoftCalendar(Calendar):
     providers: list[str] = field(default_factory=lambda: [TEAMS])
     delta: bool = True
 
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return self.name
+
 
 @dataclass
 class MicrosoftEvent(Event):

@@ -99,13 +99,8 @@ def compliance(world: World, request: Request, call: Call) -> Response:
     """Take a data-compliance call, and compare it with the event it answers."""
     if problem := ZOOM.client_problem(world, request):
         return problem
-    try:
-        body = request.json()
-    except ValueError:
-        body = None
-    if not isinstance(body, dict) or not request.header("Content-Type").lower().startswith(
-        "application/json"
-    ):
+    body = request.json_object()
+    if body is None or not request.header("Content-Type").lower().startswith("application/json"):
         world.violation(call, "compliance-malformed", "The body is no JSON object.")
         return error(300, "Request Body should be a valid JSON object.")
     _check_compliance(world, body, call)

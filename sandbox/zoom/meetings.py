@@ -87,11 +87,8 @@ def _existing(world: World, request: Request, call: Call, *, scope: str) -> tupl
 def _body(request: Request) -> Json:
     if not request.header("Content-Type").lower().startswith("application/json"):
         raise RefusedError(error(300, "Unsupported Content Type", status=415))
-    try:
-        body = request.json()
-    except ValueError:
-        body = None
-    if not isinstance(body, dict):
+    body = request.json_object()
+    if body is None:
         raise RefusedError(error(300, "Request Body should be a valid JSON object."))
     return body
 

@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from sandbox.base.accounts import Code, Grant
 from sandbox.base.oauth import OAuth, base64url
-from sandbox.base.rendering import render
 from sandbox.base.state import Call
 from sandbox.base.wire import RefusedError, Request, Response
 from sandbox.base.world import World
@@ -70,7 +69,8 @@ class ZoomOAuth(OAuth[ZoomData, ZoomUser]):
         if asked.get("code_challenge_method", "plain") not in {"S256", "plain"}:
             return _error(4700, "Invalid code challenge method")
         if "scope" in asked and not world.faults.rules("lenient_scope", kind="authorize"):
-            return _scope_refused(request)
+            html = "html" in request.header("Accept")
+            return self.blocked("Invalid scope", number="4700") if html else _error(4700, "Invalid scope")
         return None
 
     def client_refused(self) -> Response:
@@ -111,7 +111,7 @@ class ZoomOAuth(OAuth[ZoomData, ZoomUser]):
         """Send the browser back without a code, unless faults keep it, or its state."""
         self.look_at_state(world, asked.get("state", ""), call)
         if world.faults.rules("decline_without_redirect", kind="consent"):
-            return Response.html(render("refused.html", title="You declined", number=""))
+            return self.blocked("You declined", status=200)
         keep = "state" in asked and not world.faults.rules("decline_without_state", kind="consent")
         known = {name: value for name, value in asked.items() if keep or name != "state"}
         return self.back(known, error="access_denied")
@@ -195,12 +195,6 @@ class ZoomOAuth(OAuth[ZoomData, ZoomUser]):
 def _error(number: int, words: str) -> Response:
     content = {"status": False, "errorCode": number, "errorMessage": words, "result": None}
     return Response.json(content, status=400)
-
-
-def _scope_refused(request: Request) -> Response:
-    if "html" in request.header("Accept"):
-        return Response.html(render("refused.html", title="Invalid scope", number="4700"), status=400)
-    return _error(4700, "Invalid scope")
 
 
 def _opaque(grant: Grant, purpose: str) -> str:

@@ -4,7 +4,6 @@ from typing import Any
 
 from sandbox.base.pages import missing, page
 from sandbox.base.parts import Page
-from sandbox.base.rendering import render
 from sandbox.base.wire import Request, Response, with_query
 from sandbox.base.world import World
 from sandbox.zoom import events
@@ -118,9 +117,7 @@ def join(world: World, request: Request) -> Response:
     number = request.path.removeprefix("/j/")
     meeting = next((row for row in ZOOM.of(world).meetings if str(row.id) == number), None)
     if meeting is None or meeting.deleted:
-        return Response.html(
-            render("refused.html", title="This meeting ID is not valid", number="3001"), status=404
-        )
+        return ZOOM.blocked("This meeting ID is not valid", number="3001", status=404)
     user = ZOOM.of(world).account(meeting.user_id)
     return page(world, "zoom/join.html", title=meeting.topic, meeting=meeting, user=user)
 

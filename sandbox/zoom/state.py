@@ -24,6 +24,11 @@ class ZoomUser(Account):
     passcode_required: bool = True
     embed_passcode: bool = True
 
+    @property
+    def name(self) -> str:
+        """The name that Zoom shows."""
+        return self.display_name
+
 
 @dataclass
 class Meeting:

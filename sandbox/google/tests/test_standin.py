@@ -99,7 +99,7 @@ def test_a_person_looks_adds_and_deletes(
 ) -> None:
     api.post(EVENTS, params=WRITE, json=TIMES | {"summary": "<script>alert(1)</script>"})
     google.add_event(date(2031, 3, 6), date(2031, 3, 7), summary="Day off", transparency="transparent")
-    form = {"calendar": "robin robin@host.example", "summary": "Dentist", "start": "2031-03-07T10:00"}
+    form = {"calendar": "robin robin@host.example", "title": "Dentist", "start": "2031-03-07T10:00"}
 
     assert http.post(f"{PAGE}/add", data=form | {"end": "2031-03-07T11:00"}).headers["Location"] == PAGE
     page = http.get(PAGE).text
@@ -119,7 +119,7 @@ def test_a_person_looks_adds_and_deletes(
 
 
 def test_a_form_that_makes_no_sense_keeps_what_was_typed(http: httpx2.Client) -> None:
-    form = {"calendar": "robin robin@host.example", "summary": "Back in time", "start": "2031-03-07T10:00"}
+    form = {"calendar": "robin robin@host.example", "title": "Back in time", "start": "2031-03-07T10:00"}
 
     late = http.post(f"{PAGE}/add", data=form | {"end": "2031-03-07T09:00"}).text
 

@@ -17,7 +17,7 @@ START = datetime(2031, 3, 5, 9, tzinfo=UTC)
 PAGE = "/microsoft/calendar"
 TYPED = {
     "calendar": f"robin {PRIMARY}",
-    "subject": "Dentist",
+    "title": "Dentist",
     "start": "2031-03-05T09:00",
     "end": "2031-03-05T10:00",
 }

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from sandbox.base.calendars import CalendarDesk, Json
+from sandbox.base.calendars import CalendarOwner, Json
 from sandbox.base.service import Control, changed
 from sandbox.base.world import World
 from sandbox.microsoft import events, times
@@ -16,7 +16,7 @@ _LINE_END, _TAG = re.compile("<br>|</p>|</div>", re.IGNORECASE), re.compile("<[^
 _SPACES = re.compile(r"\s*\n\s*")
 
 
-class MicrosoftDesk(CalendarDesk[MicrosoftData, MicrosoftCalendar, MicrosoftEvent]):
+class MicrosoftOwner(CalendarOwner[MicrosoftData, MicrosoftCalendar, MicrosoftEvent]):
     """Outlook's page, and the controls of its stand-in."""
 
     service = MICROSOFT
@@ -74,7 +74,7 @@ class MicrosoftDesk(CalendarDesk[MicrosoftData, MicrosoftCalendar, MicrosoftEven
         """Return the event that somebody typed on the page."""
         ends = ("start", "end")
         return {
-            "subject": form.get("subject") or "Busy",
+            "subject": form.get("title") or "Busy",
             "showAs": form.get("shown") or "busy",
             **{name: {"dateTime": form.get(name, ""), "timeZone": calendar.time_zone} for name in ends},
         }
@@ -94,11 +94,12 @@ class MicrosoftDesk(CalendarDesk[MicrosoftData, MicrosoftCalendar, MicrosoftEven
             "id": event.id,
             "span": times.span(body, calendar.time_zone),
             "all_day": body["isAllDay"],
-            "subject": body["subject"] or "(No title)",
+            "title": body["subject"] or "(No title)",
             "location": body["location"]["displayName"],
             "description": _SPACES.sub("\n", words).strip(),
             "link": (body["onlineMeeting"] or {}).get("joinUrl", ""),
-            "shown": body["showAs"],
+            "guests": [str(guest.get("emailAddress", {}).get("address", "")) for guest in body["attendees"]],
+            "chip": "" if body["showAs"] == "busy" else body["showAs"],
         }
 
 
@@ -112,4 +113,4 @@ def _end(text: str, zone: str) -> Json:
     return {"dateTime": local.isoformat(), "timeZone": zone}
 
 
-DESK = MicrosoftDesk()
+OWNER = MicrosoftOwner()

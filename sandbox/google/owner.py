@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from sandbox.base.calendars import CalendarDesk, Json
+from sandbox.base.calendars import CalendarOwner, Json
 from sandbox.base.world import World
 from sandbox.google import events, times
 from sandbox.google.oauth import GOOGLE
 from sandbox.google.state import GoogleCalendar, GoogleData, GoogleEvent
 
 
-class GoogleDesk(CalendarDesk[GoogleData, GoogleCalendar, GoogleEvent]):
+class GoogleOwner(CalendarOwner[GoogleData, GoogleCalendar, GoogleEvent]):
     """Google Calendar's page, and the controls of its stand-in."""
 
     service = GOOGLE
@@ -44,7 +44,7 @@ class GoogleDesk(CalendarDesk[GoogleData, GoogleCalendar, GoogleEvent]):
         """Return the event that somebody typed on the page."""
         ends = ("start", "end")
         return {
-            "summary": form.get("summary") or "Busy",
+            "summary": form.get("title") or "Busy",
             "transparency": "transparent" if form.get("free") else "opaque",
             **{name: {"dateTime": form.get(name, ""), "timeZone": calendar.time_zone} for name in ends},
         }
@@ -59,17 +59,20 @@ class GoogleDesk(CalendarDesk[GoogleData, GoogleCalendar, GoogleEvent]):
 
     def row(self, event: GoogleEvent, body: Json, calendar: GoogleCalendar) -> Json:
         """Return what the page shows of an event."""
+        chips = [
+            "free" if body.get("transparency") == "transparent" else "",
+            "tentative" if body.get("status") == "tentative" else "",
+        ]
         return {
             "id": event.id,
             "span": times.span(body, calendar.time_zone),
             "all_day": "date" in body["start"],
-            "summary": body.get("summary", "(No title)"),
+            "title": body.get("summary", "(No title)"),
             "location": body.get("location", ""),
             "description": body.get("description", ""),
             "link": body.get("hangoutLink", ""),
             "guests": [guest.get("email", "") for guest in body.get("attendees", [])],
-            "free": body.get("transparency") == "transparent",
-            "tentative": body.get("status") == "tentative",
+            "chip": " ".join(filter(None, chips)),
         }
 
 
@@ -80,4 +83,4 @@ def _end(text: str, zone: str) -> Json:
         return {"dateTime": text, "timeZone": zone}
 
 
-DESK = GoogleDesk()
+OWNER = GoogleOwner()
