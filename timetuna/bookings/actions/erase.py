@@ -17,7 +17,7 @@ from timetuna.bookings.models import Booking, HistoryEntry, UnusualBookings
 from timetuna.bookings.notifications.reminders import TIMED_MAILS
 from timetuna.bookings.notifications.send import send_mail
 from timetuna.jobs.models import Job
-from timetuna.jobs.registry import recurring
+from timetuna.jobs.registry import job
 from timetuna.pages.models import HostRules
 
 ERASED_GUEST = "Erased guest"
@@ -62,7 +62,7 @@ def of_the_same_guest(booking: Booking) -> QuerySet[Booking]:
     return rows.filter(guest_mailbox=booking.guest_mailbox)
 
 
-@recurring("bookings.erase_due", every=timedelta(days=1))
+@job("bookings.erase_due", every=timedelta(days=1))
 def erase_daily() -> None:
     """Erase who the guests of long past meetings were, and where bookings came from."""
     erase_due(now=timezone.now())
