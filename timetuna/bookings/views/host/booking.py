@@ -1,7 +1,7 @@
 """One booking, as its host sees it."""
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import wraps
+from functools import partial, wraps
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -15,7 +15,7 @@ from timetuna.accounts.permissions import signed_in
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.erase import may_erase, of_the_same_guest
 from timetuna.bookings.actions.renew_link import renew_link
-from timetuna.bookings.errors import NotPossible
+from timetuna.bookings.errors import BookingRefused
 from timetuna.bookings.forms.change import AddGuestsForm, WordsForm
 from timetuna.bookings.forms.host import NotesForm
 from timetuna.bookings.fulfilment.retry import retry_booking
@@ -159,6 +159,20 @@ def post_or_back(view: BookingView) -> BookingView:
     return answer
 
 
+def done(
+    request: HttpRequest, row: Booking, act: Callable[[], object], said: str, *, place: str = ""
+) -> HttpResponse:
+    """Do what the host asks for, say how it went, and lead back to that place on the booking's page."""
+    try:
+        act()
+    except BookingRefused as error:
+        messages.error(request, str(error))
+    else:
+        if said:
+            messages.success(request, said)
+    return HttpResponseRedirect(reverse("booking", args=[row.pk], fragment=place or None))
+
+
 @post_or_back
 @login_required
 def retry(request: HttpRequest, booking_id: int) -> HttpResponse:
@@ -179,13 +193,12 @@ def cancel_as_host(request: HttpRequest, booking_id: int) -> HttpResponse:
     form = WordsForm(request.POST)
     if not form.is_valid():
         return show_booking(request, row, words_form=form, status=422)
-    try:
-        cancel(row.pk, actor=HOST, note_text=form.words(), now=timezone.now())
-    except NotPossible as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, "The booking is cancelled. Everybody gets a mail.")
-    return redirect("booking", row.pk)
+    return done(
+        request,
+        row,
+        partial(cancel, row.pk, actor=HOST, note_text=form.words(), now=timezone.now()),
+        "The booking is cancelled. Everybody gets a mail.",
+    )
 
 
 @post_or_back
@@ -193,9 +206,8 @@ def cancel_as_host(request: HttpRequest, booking_id: int) -> HttpResponse:
 def new_guest_link(request: HttpRequest, booking_id: int) -> HttpResponse:
     """Replace the guest's unguessable link."""
     row = booking_or_404(request, booking_id)
-    renew_link(row.pk, actor=HOST)
-    messages.success(request, "The old link is dead. Give the new one to your guest; it stands below.")
-    return HttpResponseRedirect(reverse("booking", args=[row.pk], fragment="guest-link"))
+    said = "The old link is dead. Give the new one to your guest; it stands below."
+    return done(request, row, partial(renew_link, row.pk, actor=HOST), said, place="guest-link")
 
 
 def _times(row: Booking, reader: Reader) -> dict[str, object]:

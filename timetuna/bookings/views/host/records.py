@@ -1,5 +1,6 @@
 """What a host keeps of a booking: whether the guest came, notes of their own, and for how long who the guest was."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -12,11 +13,10 @@ from django.utils import timezone
 from timetuna.bookings.actions.erase import erase, may_erase, of_the_same_guest
 from timetuna.bookings.actions.mark_no_show import mark_no_show
 from timetuna.bookings.actions.resend import resend
-from timetuna.bookings.errors import BookingRefused, NotPossible
 from timetuna.bookings.forms.host import NotesForm
 from timetuna.bookings.history import HOST
 from timetuna.bookings.permissions import booking_or_404
-from timetuna.bookings.views.host.booking import post_or_back, show_booking
+from timetuna.bookings.views.host.booking import done, post_or_back, show_booking
 from timetuna.web.forms import INCOMPLETE
 from timetuna.web.saving import save
 
@@ -27,12 +27,9 @@ def no_show(request: HttpRequest, booking_id: int) -> HttpResponse:
     """Write down that the guest did not come, or did."""
     row = booking_or_404(request, booking_id)
     missed = {"yes": True, "no": False}.get(request.POST.get("missed", ""))
-    try:
-        if missed is not None:
-            mark_no_show(row.pk, missed=missed, now=timezone.now())
-    except NotPossible as error:
-        messages.error(request, str(error))
-    return redirect("booking", row.pk)
+    if missed is None:
+        return redirect("booking", row.pk)
+    return done(request, row, partial(mark_no_show, row.pk, missed=missed, now=timezone.now()), "")
 
 
 @post_or_back
@@ -56,13 +53,8 @@ def notes(request: HttpRequest, booking_id: int) -> HttpResponse:
 def send_again(request: HttpRequest, booking_id: int) -> HttpResponse:
     """Have the mail about the booking sent once more."""
     row = booking_or_404(request, booking_id)
-    try:
-        resend(row.pk, audience=request.POST.get("to", ""), now=timezone.now())
-    except BookingRefused as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, "The mail is on its way again.")
-    return HttpResponseRedirect(reverse("booking", args=[row.pk], fragment="outside"))
+    act = partial(resend, row.pk, audience=request.POST.get("to", ""), now=timezone.now())
+    return done(request, row, act, "The mail is on its way again.", place="outside")
 
 
 @post_or_back
