@@ -11,26 +11,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(
         "booking-pages/<row:page_id>", RedirectView.as_view(pattern_name="pages_booking"), name="pages_page"
     ),
-    path("booking-pages/<row:page_id>/booking", editor.BookingTabView.as_view(), name="pages_booking"),
-    path(
-        "booking-pages/<row:page_id>/availability",
-        editor.AvailabilityTabView.as_view(),
-        name="pages_availability",
+    *(
+        path(f"booking-pages/<row:page_id>/{tab.path}", editor.view_of(tab), name=tab.url_name())
+        for tab in editor.TABS
     ),
-    path("booking-pages/<row:page_id>/calendars", editor.CalendarsTabView.as_view(), name="pages_calendars"),
     path("booking-pages/<row:page_id>/calendars/connect", calendars.ways, name="pages_connect"),
     path(
         "booking-pages/<row:page_id>/calendars/connect/<slug:provider>",
         calendars.connect,
         name="pages_connect_provider",
     ),
-    path(
-        "booking-pages/<row:page_id>/notifications",
-        editor.NotificationsTabView.as_view(),
-        name="pages_notifications",
-    ),
-    path("booking-pages/<row:page_id>/guests", editor.GuestsTabView.as_view(), name="pages_guests"),
-    path("booking-pages/<row:page_id>/look", editor.LookTabView.as_view(), name="pages_look"),
     path("looks/<row:page_id>/<slug:color>.css", look.style, name="page_style"),
     path("looks/<row:page_id>/<slug:version>.png", look.logo, name="page_logo"),
     path("booking-pages/<row:page_id>/duplicate", pages.duplicate, name="pages_duplicate"),

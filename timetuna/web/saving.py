@@ -13,9 +13,11 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from django import forms
+from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect, render
 
 from timetuna.web import typed
 from timetuna.web.forms import (
@@ -195,6 +197,25 @@ def save(request: HttpRequest, build: Build[FormT]) -> FormT:
     if form.saved:
         typed.forget(request, request.path)
     return form
+
+
+def answer_form(
+    request: HttpRequest,
+    build: Build[FormT],
+    *,
+    template: str,
+    context: Callable[[], Mapping[str, Any]],
+    back: str,
+    said: str = "Saved.",
+) -> HttpResponse:
+    """Show a form; on POST save it and lead back. What cannot be saved comes back as it was typed, with status 422."""
+    if request.method not in {"GET", "HEAD", "POST"}:
+        return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
+    form = save(request, build) if request.method == "POST" else opened(request, build)
+    if form.saved:
+        messages.success(request, said)
+        return redirect(back)
+    return render(request, template, {"form": form, **context()}, status=form.status())
 
 
 def _received(

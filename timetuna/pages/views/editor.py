@@ -1,18 +1,15 @@
 """The editor of a booking page: one tab, one address, one form."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import Any
 
 from csp.constants import SELF
 from csp.decorators import csp_update
-from django.contrib import messages
-from django.contrib.auth.mixins import LoginRequiredMixin
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.decorators import method_decorator
-from django.views import View
 
 from timetuna.pages.calendar_impact import silences
 from timetuna.pages.forms.availability import AvailabilityForm
@@ -24,95 +21,68 @@ from timetuna.pages.forms.notifications import NotificationsForm
 from timetuna.pages.models import BookingPage
 from timetuna.pages.permissions import page_or_404
 from timetuna.pages.queries import values, warnings
-from timetuna.web.saving import Build, HostForm, opened, save
+from timetuna.web.saving import HostForm, answer_form
+
+View = Callable[..., HttpResponse]
+
+
+def _as_it_is(view: Any) -> Any:
+    return view
+
+
+@dataclass(frozen=True, slots=True)
+class EditorTab:
+    """A tab: its name, what stands behind the page's address, and its form.
+
+    form: takes the page, what was sent and its files.  around: what its view is wrapped in.
+    """
+
+    label: str
+    path: str
+    form: Callable[[BookingPage, Any, Any], HostForm]
+    around: Callable[[Any], Any] = _as_it_is
+
+    def url_name(self) -> str:
+        """Return the name of its route."""
+        return f"pages_{self.path}"
+
 
 TABS = (
-    ("Booking", "pages_booking"),
-    ("Availability", "pages_availability"),
-    ("Calendars", "pages_calendars"),
-    ("Guests", "pages_guests"),
-    ("Notifications", "pages_notifications"),
-    ("Look", "pages_look"),
+    EditorTab("Booking", "booking", BookingTabForm),
+    EditorTab("Availability", "availability", AvailabilityForm),
+    EditorTab("Calendars", "calendars", CalendarsForm),
+    EditorTab("Guests", "guests", GuestsTabForm),
+    # A frame shows the preview of a mail.
+    EditorTab("Notifications", "notifications", NotificationsForm, csp_update({"frame-src": [SELF]})),
+    EditorTab("Look", "look", LookForm),
 )
 
 
-class EditorTab(LoginRequiredMixin, View):
-    """Shows a tab and saves it. A form that cannot be saved comes back as it was typed, with status 422.
+def view_of(tab: EditorTab) -> View:
+    """Return what shows a tab and saves it."""
 
-    form_class: takes the page, what was sent and its files.
-    """
-
-    url_name: ClassVar[str]
-    template_name: ClassVar[str]
-    form_class: ClassVar[Callable[[BookingPage, Any, Any], HostForm]]
-
-    def get(self, request: HttpRequest, page_id: int) -> HttpResponse:
-        """Show what is stored."""
+    def view(request: HttpRequest, page_id: int) -> HttpResponse:
         page = page_or_404(request, page_id)
-        return self._show(request, page, opened(request, self._builds(request, page_id)))
+        return answer_form(
+            request,
+            lambda data, files: tab.form(page_or_404(request, page_id), data, files),
+            template=f"pages/{tab.path}.html",
+            context=lambda: _context(page, tab),
+            back=reverse(tab.url_name(), args=[page.pk]),
+        )
 
-    def post(self, request: HttpRequest, page_id: int) -> HttpResponse:
-        """Save what was sent."""
-        page = page_or_404(request, page_id)
-        form = save(request, self._builds(request, page_id))
-        if not form.saved:
-            return self._show(request, page, form)
-        messages.success(request, "Saved.")
-        return redirect(self.url_name, page.pk)
-
-    def _builds(self, request: HttpRequest, page_id: int) -> Build[HostForm]:
-        form_class = type(self).form_class
-        return lambda data, files: form_class(page_or_404(request, page_id), data, files)
-
-    def _show(self, request: HttpRequest, page: BookingPage, form: HostForm) -> HttpResponse:
-        public = values(page)
-        tabs = [
-            {"label": label, "url": reverse(name, args=[page.pk]), "current": name == self.url_name}
-            for label, name in TABS
-        ]
-        silence = silences(page.host_id, now=timezone.now()).get(page.pk)
-        context = {
-            "page": public,
-            "warnings": warnings(public),
-            "silence": silence,
-            "tabs": tabs,
-            "form": form,
-        }
-        return render(request, self.template_name, context, status=form.status())
+    wrapped: View = tab.around(view)
+    return login_required(wrapped)
 
 
-class BookingTabView(EditorTab):
-    """Title, address, durations, meeting types."""
-
-    url_name, template_name, form_class = "pages_booking", "pages/booking.html", BookingTabForm
-
-
-class AvailabilityTabView(EditorTab):
-    """Weekly hours and rules."""
-
-    url_name, template_name, form_class = "pages_availability", "pages/availability.html", AvailabilityForm
-
-
-class CalendarsTabView(EditorTab):
-    """Which calendars block the page, and which one gets its events."""
-
-    url_name, template_name, form_class = "pages_calendars", "pages/calendars.html", CalendarsForm
-
-
-class GuestsTabView(EditorTab):
-    """Whether the host confirms, and what guests may do with their bookings."""
-
-    url_name, template_name, form_class = "pages_guests", "pages/guests.html", GuestsTabForm
-
-
-@method_decorator(csp_update({"frame-src": [SELF]}), name="dispatch")
-class NotificationsTabView(EditorTab):
-    """Reminders, and subject and message of the page's mails; a frame shows the preview of one."""
-
-    url_name, template_name, form_class = "pages_notifications", "pages/notifications.html", NotificationsForm
-
-
-class LookTabView(EditorTab):
-    """Colour and logo."""
-
-    url_name, template_name, form_class = "pages_look", "pages/look.html", LookForm
+def _context(page: BookingPage, tab: EditorTab) -> dict[str, Any]:
+    public = values(page)
+    return {
+        "page": public,
+        "warnings": warnings(public),
+        "silence": silences(page.host_id, now=timezone.now()).get(page.pk),
+        "tabs": [
+            {"label": one.label, "url": reverse(one.url_name(), args=[page.pk]), "current": one is tab}
+            for one in TABS
+        ],
+    }

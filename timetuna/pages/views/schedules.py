@@ -5,8 +5,9 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_POST
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_POST
 
 from timetuna.accounts.permissions import signed_in
 from timetuna.pages.actions.create_schedule import MOST, TooManySchedules, create_schedule
@@ -14,7 +15,7 @@ from timetuna.pages.actions.delete_schedule import ScheduleNeeded, delete_schedu
 from timetuna.pages.actions.set_default_schedule import set_default_schedule
 from timetuna.pages.forms.schedule import ScheduleForm
 from timetuna.pages.permissions import schedule_or_404
-from timetuna.web.saving import opened, save
+from timetuna.web.saving import answer_form
 
 
 @require_POST
@@ -29,21 +30,21 @@ def new_schedule(request: HttpRequest) -> HttpResponse:
     return redirect("schedules_edit", schedule.pk)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def edit(request: HttpRequest, schedule_id: int) -> HttpResponse:
-    """Show name and hours; on POST save them. What cannot be saved comes back as it was typed, status 422."""
+    """Show name and hours; on POST save them."""
     schedule = schedule_or_404(request, schedule_id)
 
     def build(data: Any, _files: Any) -> ScheduleForm:
         return ScheduleForm(schedule_or_404(request, schedule_id), data)
 
-    form = save(request, build) if request.method == "POST" else opened(request, build)
-    if form.saved:
-        messages.success(request, "Saved.")
-        return redirect("schedules_edit", schedule.pk)
-    context = {"schedule": schedule, "form": form, "active_tab": "availability"}
-    return render(request, "pages/schedule.html", context, status=form.status())
+    return answer_form(
+        request,
+        build,
+        template="pages/schedule.html",
+        context=lambda: {"schedule": schedule, "active_tab": "availability"},
+        back=reverse("schedules_edit", args=[schedule.pk]),
+    )
 
 
 @require_POST

@@ -2,37 +2,33 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from timetuna.accounts.permissions import signed_in
 from timetuna.pages.forms.host_settings import HolidaysForm, HostRulesForm
 from timetuna.pages.queries import schedule_lines
-from timetuna.web.saving import opened, save
+from timetuna.web.saving import answer_form
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def availability(request: HttpRequest) -> HttpResponse:
-    """Show the tab; on POST save it. What cannot be saved comes back as it was typed, with status 422."""
+    """Show the tab; on POST save it."""
     host = signed_in(request)
 
     def build(data: Any, _files: Any) -> HostRulesForm:
         return HostRulesForm(host, data)
 
-    form = save(request, build) if request.method == "POST" else opened(request, build)
-    if form.saved:
-        messages.success(request, "Saved.")
-        return redirect("settings_availability")
-    context: dict[str, Any] = {
-        "form": form,
-        "schedules": schedule_lines(host.pk),
-        "active_tab": "availability",
-    }
-    return render(request, "pages/settings.html", context, status=form.status())
+    return answer_form(
+        request,
+        build,
+        template="pages/settings.html",
+        context=lambda: {"schedules": schedule_lines(host.pk), "active_tab": "availability"},
+        back=reverse("settings_availability"),
+    )
 
 
 @require_safe
