@@ -9,7 +9,7 @@ _LIMITS = ("lock_timeout", "statement_timeout")
 
 
 @contextmanager
-def impatient(milliseconds: int) -> Iterator[None]:
+def lock_timeout(milliseconds: int) -> Iterator[None]:
     """Open a transaction that waits so long for a lock, and raises OperationalError when that is not enough.
 
     Within another transaction that one waits again as long as it did before.

@@ -104,7 +104,7 @@ def without_addresses(text: str) -> str:
     """Return the text with a note in the place of each address.
 
     Whose mail address was typed, by the guest or as the guest's, may never have heard of the booking: what they are
-    sent because of it is no way to send them a lure. "J.Smith" is somebody's name, and is written "J. Smith".
+    sent because of it is no way to send them a harmful link. "J.Smith" is somebody's name, and is written "J. Smith".
     """
     return _WORD.sub(lambda word: _harmless(word[0]), text)
 

@@ -14,7 +14,7 @@ class ProviderError(Exception):
     retry_after: the earliest moment (aware UTC) at which a retry makes sense, where the service said one.
     outcome_unknown: a meeting or an event may have been made that nobody heard of. Never said of tokens: a token
     endpoint makes nothing, and whether it has rotated them shows at the next call.
-    operator: the operator's own settings are wrong (client id or secret); hosts cannot mend it.
+    operator: the operator's own settings are wrong (client id or secret); hosts cannot repair it.
     code: a short machine-readable word for logs and history ("zoom:3161", "timeout", "http:502").
     """
 
@@ -45,7 +45,7 @@ class AccessTokenRefused(ProviderError):  # noqa: N818 - it names what happened
 
 
 class NeedsReconnect(Exception):  # noqa: N818 - it names what the host has to do
-    """The grant is dead or too small; only the host can mend it, by connecting again. `str()` says why.
+    """The grant is dead or too small; only the host can repair it, by connecting again. `str()` says why.
 
     outcome_unknown: as in ProviderError, where an earlier call of the same work had made something.
     """

@@ -181,7 +181,7 @@ class OAuthClient:
         return tokens
 
     def _raise_when_known(self, failure: "_Failure") -> None:
-        """Raise what only the host can mend, where the service says so by a number."""
+        """Raise what only the host can repair, where the service says so by a number."""
         words = self._settings.dead_codes.get(failure.number, "")
         if words and failure.status in {_BAD_REQUEST, _UNAUTHORIZED}:
             raise NeedsReconnect(words, code=failure.code)

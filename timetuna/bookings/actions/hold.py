@@ -11,7 +11,7 @@ from timetuna.bookings.actions.refresh_calendars import look_for_form
 from timetuna.bookings.errors import SlotTaken
 from timetuna.bookings.models import Hold
 from timetuna.bookings.slots.availability import SlotQuery, bookable
-from timetuna.db.lock_timeout import impatient
+from timetuna.db.lock_timeout import lock_timeout
 from timetuna.lib.signing import fingerprint, random_token
 from timetuna.rate_limits.limits import Limit, spend_all
 from timetuna.web.client import Client
@@ -24,7 +24,7 @@ PLACED_BY_CLIENT = Limit("holds", (30, 600))
 PLACED_BY_NETWORK = Limit("holds-by-network", (100, 600))
 PLACED_BY_WIDE_NETWORK = Limit("holds-by-wide-network", (200, 600))
 SWEPT_AT_ONCE = 500
-PATIENCE_MS = 1_000
+LOCK_TIMEOUT_MS = 1_000
 """A form that is opened is a look: it does not wait for whoever keeps the database, and opens without a hold."""
 GONE = gettext_lazy("This time is not free any more. Please pick another.")
 
@@ -38,7 +38,7 @@ def hold(query: SlotQuery, *, start_minute: int) -> str | None:
     look_for_form(query.page.id, query.client, start_minute=start_minute, minutes=query.minutes)
     if query.page.settings.holds and query.client.fingerprint:
         try:
-            with impatient(PATIENCE_MS):
+            with lock_timeout(LOCK_TIMEOUT_MS):
                 lock_hosts(host.id for host in query.page.hosts)
                 return _hold(query, start_minute)
         except OperationalError:

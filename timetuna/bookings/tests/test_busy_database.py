@@ -39,7 +39,7 @@ def somebody_decides_about(host):
 
 
 @pytest.fixture
-def impatient():
+def short_timeout():
     """Let SQLite wait for a moment only."""
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
@@ -48,7 +48,9 @@ def impatient():
     connection.close()
 
 
-def test_the_form_comes_back_with_what_was_typed_and_books_when_sent_again(client, alice, page, impatient):
+def test_the_form_comes_back_with_what_was_typed_and_books_when_sent_again(
+    client, alice, page, short_timeout
+):
     data = details(client, page, notes="A long story")
 
     with somebody_decides_about(alice):
@@ -64,7 +66,7 @@ def test_the_form_comes_back_with_what_was_typed_and_books_when_sent_again(clien
     assert Booking.objects.count() == 1
 
 
-def test_other_forms_get_a_page_in_words(client, alice, page, impatient):
+def test_other_forms_get_a_page_in_words(client, alice, page, short_timeout):
     booking = book(order(page), now=tomorrow(0))
 
     with somebody_decides_about(alice):
@@ -77,6 +79,6 @@ def test_other_forms_get_a_page_in_words(client, alice, page, impatient):
     assert booking.status == "confirmed"
 
 
-def test_pages_are_shown_meanwhile(client, alice, page, impatient):
+def test_pages_are_shown_meanwhile(client, alice, page, short_timeout):
     with somebody_decides_about(alice):
         assert client.get("/alice/intro").status_code == 200

@@ -9,7 +9,7 @@ from django.utils import timezone
 from timetuna.calendars.access_tokens import grant_owner
 from timetuna.calendars.actions.acknowledge_deauthorization import acknowledge_deauthorization
 from timetuna.calendars.models import Authorization, CalendarAccount
-from timetuna.db.lock_timeout import impatient
+from timetuna.db.lock_timeout import lock_timeout
 from timetuna.encryption import box
 from timetuna.lib.signing import fingerprint
 from timetuna.providers.base import Deauthorization
@@ -19,7 +19,7 @@ log = logging.getLogger("timetuna.calendars")
 # Events carry milliseconds, rows microseconds. Not more: a removal that is followed at once by a new grant must
 # leave the new grant alone when its event comes late.
 ROUNDING = timedelta(milliseconds=1)
-PATIENCE_MS = 2_000
+LOCK_TIMEOUT_MS = 2_000
 _LAST_MOMENT = datetime(9999, 1, 1, tzinfo=UTC)
 
 
@@ -35,7 +35,7 @@ def deauthorize(event: Deauthorization, *, provider: str) -> int:
     Return how many. The acknowledgement is enqueued with the deletion, once however often the event comes. Raises
     OperationalError when the database is busy for longer than two seconds; the provider then sends it again.
     """
-    with impatient(PATIENCE_MS):
+    with lock_timeout(LOCK_TIMEOUT_MS):
         count = _forget(event, provider)
         if event.acknowledgement:
             _acknowledge_later(event, provider)

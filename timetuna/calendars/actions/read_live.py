@@ -15,12 +15,12 @@ from timetuna.calendars.looks import Busy, CalendarLook, Looks
 from timetuna.calendars.models import EVERY, Calendar
 from timetuna.calendars.own_events import others_only
 from timetuna.calendars.provider_catalogue import busy_source
-from timetuna.db.lock_timeout import impatient
+from timetuna.db.lock_timeout import lock_timeout
 from timetuna.lib.http import Budget
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 
 log = logging.getLogger("timetuna.calendars")
-PATIENCE_MS = 500
+LOCK_TIMEOUT_MS = 500
 
 
 def read_live(ids: Collection[int], span: Interval, *, seconds: float) -> list[int]:
@@ -119,7 +119,7 @@ def _store(row: Calendar, span: Interval, fresh: KnownBusy) -> None:
     A reading that was stored since our look began may be newer than its answer: then both count, and the calendar is
     read again as a whole, since its cursor would not tell what the answer lacked.
     """
-    with impatient(PATIENCE_MS):
+    with lock_timeout(LOCK_TIMEOUT_MS):
         rows = Calendar.objects.select_for_update(no_key=True).only("busy", "tried_at", "read_at")
         kept = rows.filter(pk=row.pk).first()
         if kept is None:

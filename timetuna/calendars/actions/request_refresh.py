@@ -7,9 +7,9 @@ from datetime import datetime
 from django.db import OperationalError
 
 from timetuna.calendars.models import Calendar
-from timetuna.db.lock_timeout import impatient
+from timetuna.db.lock_timeout import lock_timeout
 
-PATIENCE_MS = 50
+LOCK_TIMEOUT_MS = 50
 _LEFT: set[int] = set()
 _LOCK = threading.Lock()
 
@@ -22,7 +22,7 @@ def make_due(ids: Collection[int], *, now: datetime) -> None:
     """
     wanted = _take(ids)
     try:
-        with impatient(PATIENCE_MS):
+        with lock_timeout(LOCK_TIMEOUT_MS):
             Calendar.objects.filter(pk__in=wanted, next_read_at__gt=now, failures=0).update(next_read_at=now)
     except OperationalError:
         with _LOCK:

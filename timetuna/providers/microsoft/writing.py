@@ -34,7 +34,7 @@ _HOSTS_OWN = {"subject", "showAs"}  # beside the text: what repairing leaves alo
 _LINE = 255  # in UTF-16, as Exchange counts
 
 
-class Standing(NamedTuple):
+class PlacedEvent(NamedTuple):
     """An event that stands in a calendar."""
 
     calendar: str
@@ -49,8 +49,8 @@ class MicrosoftWriter(EventWriter):
 
     def write(self, entry: Entry, reference: str) -> Written:
         """Find the event and change it, or make one."""
-        standing = self._find(entry.booking) or (self._find_elsewhere(entry.booking) if reference else None)
-        changed = self._change(standing, entry) if standing else None
+        placed = self._find(entry.booking) or (self._find_elsewhere(entry.booking) if reference else None)
+        changed = self._change(placed, entry) if placed else None
         made = changed or self._make(entry, after=reference)
         if entry.meeting_type == TEAMS and made.event.get("isOnlineMeeting") is False:
             if not changed:
@@ -67,7 +67,7 @@ class MicrosoftWriter(EventWriter):
         """Delete the event; it has no attendees, so that nobody is mailed."""
         self._api.call("DELETE", event_path(self._calendar, reference), credential=self._credential)
 
-    def _find(self, booking: str, *, calendar: str = "") -> Standing | None:
+    def _find(self, booking: str, *, calendar: str = "") -> PlacedEvent | None:
         """Return the booking's event out of what stands in the calendar.
 
         Asking for it by its reference would not do: an immutable id is good for an event in the bin as well.
@@ -78,9 +78,9 @@ class MicrosoftWriter(EventWriter):
         query = {"$filter": ours, "$select": f"{_ONE},body", "$top": "5"}
         address = with_query(f"{calendar_path(where)}/events", query)
         pages = self._api.pages(address, credential=self._credential)
-        return next((Standing(where, event) for page in pages for event in page["value"]), None)
+        return next((PlacedEvent(where, event) for page in pages for event in page["value"]), None)
 
-    def _find_elsewhere(self, booking: str) -> Standing | None:
+    def _find_elsewhere(self, booking: str) -> PlacedEvent | None:
         """Return the booking's event out of another calendar, into which its host has moved it."""
         pages = self._api.pages(CALENDARS, credential=self._credential)
         rows = [row for page in pages for row in page["value"]]
@@ -96,9 +96,9 @@ class MicrosoftWriter(EventWriter):
                     return found
         return None
 
-    def _change(self, standing: Standing, entry: Entry) -> Standing | None:
+    def _change(self, placed: PlacedEvent, entry: Entry) -> PlacedEvent | None:
         """Change an event in place; None where it is gone by now."""
-        before = standing.event
+        before = placed.event
         changes = _fields(entry)
         online = before.get("isOnlineMeeting") is True
         if entry.unchanged:
@@ -109,10 +109,10 @@ class MicrosoftWriter(EventWriter):
             changes |= {"body": _html(whole)} if whole else {}
         else:
             changes |= {"body": _html(block(entry))} | (_ONLINE if entry.meeting_type == TEAMS else {})
-        path = event_path(standing.calendar, text(before, "id"))
+        path = event_path(placed.calendar, text(before, "id"))
         try:
-            return Standing(
-                standing.calendar,
+            return PlacedEvent(
+                placed.calendar,
                 self._api.call("PATCH", path, credential=self._credential, body=changes),
             )
         except Refused as refused:
@@ -120,7 +120,7 @@ class MicrosoftWriter(EventWriter):
                 return None
             raise
 
-    def _make(self, entry: Entry, *, after: str) -> Standing:
+    def _make(self, entry: Entry, *, after: str) -> PlacedEvent:
         """Make the event. A repeat that Microsoft knows by its transaction makes no second one.
 
         after: the event that stood there before and was deleted, so that the new one has a transaction of its own.
@@ -134,10 +134,10 @@ class MicrosoftWriter(EventWriter):
             if refused.status != CONFLICT:
                 raise
         # Microsoft knows this transaction: its event stands there since our look, or was deleted.
-        standing = self._find(entry.booking)
-        return (standing and self._change(standing, entry)) or self._insert(entry, uuid.uuid4())
+        placed = self._find(entry.booking)
+        return (placed and self._change(placed, entry)) or self._insert(entry, uuid.uuid4())
 
-    def _insert(self, entry: Entry, transaction: uuid.UUID) -> Standing:
+    def _insert(self, entry: Entry, transaction: uuid.UUID) -> PlacedEvent:
         ours = {"singleValueExtendedProperties": [{"id": PROPERTY, "value": entry.booking}]}
         body = _fields(entry) | ours | {"body": _html(block(entry))}
         body |= {"transactionId": str(transaction)} | (_ONLINE if entry.meeting_type == TEAMS else {})
@@ -146,14 +146,14 @@ class MicrosoftWriter(EventWriter):
         self._has_made = True
         if not text(event, "id"):
             raise MICROSOFT.unreadable("without the event's id", creates=True)
-        return Standing(self._calendar, event)
+        return PlacedEvent(self._calendar, event)
 
-    def _written(self, made: Standing, *, wants_link: bool) -> Written:
+    def _written(self, made: PlacedEvent, *, wants_link: bool) -> Written:
         if not text(made.event, "id"):
             raise MICROSOFT.unreadable("without the event's id")
         return self.written(made.event, uid="iCalUId", link=self._link(made) if wants_link else "")
 
-    def _link(self, made: Standing) -> str:
+    def _link(self, made: PlacedEvent) -> str:
         """Look a few times whether the link is there; whoever called looks again later."""
         path = event_path(made.calendar, text(made.event, "id"))
         event = made.event
