@@ -29,7 +29,7 @@ from timetuna.providers.errors import ProviderError
 
 _LARGEST = 20_000_000  # a calendar of some thousand events comes in one answer
 _LARGEST_OF_ONE = 1_000_000  # what is said of one resource, when an account is looked for
-_PATIENCE = Budget(connect_seconds=5.0, read_seconds=15.0, total_seconds=30.0)
+_BUDGET = Budget(connect_seconds=5.0, read_seconds=15.0, total_seconds=30.0)
 _YES = "yes"
 
 
@@ -43,7 +43,7 @@ class CalDAV(LoginForm, Directory, BusySource, CalendarWriter):
             http,
             allow_private=config["allow_private"] == _YES,
             max_bytes=_LARGEST,
-            budget=_PATIENCE,
+            budget=_BUDGET,
             log_paths=False,
         )
 
