@@ -248,7 +248,7 @@ def test_what_only_the_host_can_mend_asks_the_host(odd: Misbehaving, other: Misb
 
 
 def test_a_server_that_does_not_answer_is_an_error(odd: Misbehaving, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_PATIENCE", Budget(connect_seconds=1, read_seconds=0.2, total_seconds=0.5))
+    monkeypatch.setattr(module, "_BUDGET", Budget(connect_seconds=1, read_seconds=0.2, total_seconds=0.5))
     odd.will("PROPFIND", 207, state(TOKEN), Padding="x")
     odd.answers["PROPFIND"][0] = b"HTTP/1.1 207 OK\r\nContent-Length: 5000\r\n\r\n<"
 

@@ -155,7 +155,7 @@ def test_packed_data_that_is_cut_off_is_not_free(fault: Callable[..., Fault], bo
 def test_a_drip_ends_in_time(
     fault: Callable[..., Fault], body: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fetching, "_PATIENCE", Budget(total_seconds=1.0))
+    monkeypatch.setattr(fetching, "_BUDGET", Budget(total_seconds=1.0))
 
     def drip(connection: socket.socket) -> None:
         read_request(connection)
