@@ -44,7 +44,7 @@ def promise(booking: Booking, *, kind: str, why: str) -> bool:
         return True
 
 
-def tell_no_link(booking: Booking) -> None:
+def mail_no_link(booking: Booking) -> None:
     """Mail the host, once a revision, that the link they were promised is not made any more before they act."""
     with transaction.atomic():
         refused = Conference.objects.filter(booking=booking, state=Conference.State.REFUSED)

@@ -24,15 +24,15 @@ State = CalendarEvent.State
 _MAKING = timedelta(seconds=2)
 
 
-def ensure_event(booking: Booking, *, look: bool = False) -> None:
+def ensure_event(booking: Booking, *, check: bool = False) -> None:
     """Return once each host's event is as the booking is; where no calendar gets one, at once. Raises Retry or GiveUp.
 
     What cannot be written into one calendar keeps no other from getting it: all are tried before anything is raised.
-    look: write also what should be there already, in case its host has deleted it, or moved it elsewhere. What else its
-    host changed in it stays, until the booking itself changes.
+    check: write also what should be there already, in case its host has deleted it, or moved it elsewhere. What else
+    its host changed in it stays, until the booking itself changes.
     """
     events = events_of(booking)
-    ends = [_tried(partial(_ensure, booking, event, look=look)) for event in events]
+    ends = [_tried(partial(_ensure, booking, event, check=check)) for event in events]
     if booking.host_id not in {event.host_id for event in events}:
         ends.append(_tried(partial(_miss_no_link, booking)))
     reasons = [end for end in ends if end]
@@ -48,10 +48,10 @@ def _tried(do: Callable[[], None]) -> Retry | GiveUp | None:
     return None
 
 
-def _ensure(booking: Booking, event: CalendarEvent, *, look: bool) -> None:
+def _ensure(booking: Booking, event: CalendarEvent, *, check: bool) -> None:
     if not is_wanted(booking, event):
         _remove(booking, event)
-    elif booking.status == Status.CONFIRMED and (look or not in_line(booking, event)):
+    elif booking.status == Status.CONFIRMED and (check or not in_line(booking, event)):
         _write(booking, event)
 
 

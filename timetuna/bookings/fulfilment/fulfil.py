@@ -9,9 +9,9 @@ from timetuna.bookings.fulfilment.announce import (
     announce,
     has_mails,
     longest_wait,
+    mail_no_link,
     promise,
     sooner,
-    tell_no_link,
     waited_since,
 )
 from timetuna.bookings.fulfilment.choose_calendar import choose_calendar
@@ -52,7 +52,7 @@ def fulfil(booking_id: int) -> None:
     except GiveUp as end:
         if _link_missing(booking):
             if not promise(booking, kind="promised", why=str(end)):
-                tell_no_link(booking)
+                mail_no_link(booking)
             raise
     announce(booking, kind="confirmed")
     _keep_event_in_line(booking)

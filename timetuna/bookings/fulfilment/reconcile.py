@@ -8,7 +8,7 @@ from django.utils import timezone
 from timetuna.bookings.actions.answer_request import plan_expiry
 from timetuna.bookings.events import BookingEvent, record
 from timetuna.bookings.fulfilment.drift import Missing, missing
-from timetuna.bookings.fulfilment.sync_event import enqueue_event, enqueue_look
+from timetuna.bookings.fulfilment.sync_event import enqueue_check, enqueue_event
 from timetuna.bookings.history import SYSTEM
 from timetuna.bookings.integrations.event_entry import in_line
 from timetuna.bookings.integrations.event_target import events_of
@@ -64,7 +64,7 @@ def _see_to(booking: Booking, events: list[CalendarEvent], *, now: datetime, at:
     if not all(in_line(booking, event) for event in events):
         enqueue_event(booking)
     elif events and ahead(booking, now=now):
-        enqueue_look(booking, at=at)
+        enqueue_check(booking, at=at)
 
 
 def _next(booking: Booking, events: list[CalendarEvent], now: datetime) -> datetime | None:

@@ -20,28 +20,28 @@ def enqueue_event(booking: Booking) -> None:
         sync_event.enqueue(concurrency=booking.subject_key(), booking_id=booking.pk)
 
 
-def enqueue_look(booking: Booking, *, at: datetime) -> None:
+def enqueue_check(booking: Booking, *, at: datetime) -> None:
     """Have an event that should be there written once more at that moment, in case it is not."""
-    look_at_event.repeat(
-        key=f"look:{booking.pk}", concurrency=booking.subject_key(), at=at, booking_id=booking.pk
+    check_event.repeat(
+        key=f"check:{booking.pk}", concurrency=booking.subject_key(), at=at, booking_id=booking.pk
     )
 
 
 @job("bookings.event")
-def sync_event(booking_id: int, *, look: bool = False) -> None:
+def sync_event(booking_id: int, *, check: bool = False) -> None:
     """Write, move or remove the event, and mail a link that came with it late. Raises Retry or GiveUp.
 
-    look: write also what should be there already, in case its host has deleted it.
+    check: write also what should be there already, in case its host has deleted it.
     """
     booking = Booking.objects.select_related("host", "page").filter(pk=booking_id).first()
     if booking is None:
         return
-    ensure_event(booking, look=look)
+    ensure_event(booking, check=check)
     if booking.status == Status.CONFIRMED and announce_late_link(booking):
         enqueue_event(booking)
 
 
-@job("bookings.look_at_event")
-def look_at_event(booking_id: int) -> None:
+@job("bookings.check_event")
+def check_event(booking_id: int) -> None:
     """See to it that the event is there."""
-    sync_event(booking_id, look=True)
+    sync_event(booking_id, check=True)

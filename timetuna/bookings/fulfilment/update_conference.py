@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from timetuna.bookings.events import BookingEvent, record
-from timetuna.bookings.fulfilment.announce import announce, promise, sooner, tell_no_link
+from timetuna.bookings.fulfilment.announce import announce, mail_no_link, promise, sooner
 from timetuna.bookings.fulfilment.ensure_conference import ensure_conference, meeting_of
 from timetuna.bookings.fulfilment.sync_event import enqueue_event
 from timetuna.bookings.history import SYSTEM
@@ -84,7 +84,7 @@ def _remake_then_mail(booking: Booking) -> None:
         raise sooner(booking, order, now=timezone.now()) from order
     except GiveUp as end:
         if not promise(booking, kind="moved", why=str(end)):
-            tell_no_link(booking)
+            mail_no_link(booking)
         raise
     announce(booking, kind="moved")
     enqueue_event(booking)

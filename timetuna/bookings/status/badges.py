@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from timetuna.bookings.fulfilment.fulfil import fulfil
-from timetuna.bookings.fulfilment.sync_event import look_at_event, sync_event
+from timetuna.bookings.fulfilment.sync_event import check_event, sync_event
 from timetuna.bookings.fulfilment.update_conference import move_outside, remove_outside
 from timetuna.bookings.integrations.event_entry import makes_link
 from timetuna.bookings.models import Booking, Conference
@@ -16,34 +16,34 @@ from timetuna.jobs.models import Job
 
 PATIENCE = timedelta(minutes=2)
 _MAKERS = frozenset({fulfil.name, move_outside.name})
-_EVENTS = frozenset({sync_event.name, look_at_event.name})
+_EVENTS = frozenset({sync_event.name, check_event.name})
 _CARRIERS = frozenset({move_outside.name, remove_outside.name})
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Badge:
     """A few words, and how bad it is: "warn" where TimeTuna goes on trying, "bad" where the host is needed."""
 
     text: str
     tone: str
 
 
-ASKS = Mark("Waiting for your answer", "warn")
-NO_SHOW = Mark("Did not come", "warn")
-MISSING = Mark("Link is missing", "bad")
-LATE = Mark("Link is late", "warn")
-REFUSED = Mark("Mail refused", "bad")
-WAITING = Mark("Mail waiting", "warn")
-NOT_CARRIED = Mark("Meeting not updated", "warn")
-EVENT_FAILED = Mark("Calendar not updated", "bad")
-EVENT_WAITS = Mark(EVENT_FAILED.text, "warn")
+ASKS = Badge("Waiting for your answer", "warn")
+NO_SHOW = Badge("Did not come", "warn")
+MISSING = Badge("Link is missing", "bad")
+LATE = Badge("Link is late", "warn")
+REFUSED = Badge("Mail refused", "bad")
+WAITING = Badge("Mail waiting", "warn")
+NOT_CARRIED = Badge("Meeting not updated", "warn")
+EVENT_FAILED = Badge("Calendar not updated", "bad")
+EVENT_WAITS = Badge(EVENT_FAILED.text, "warn")
 
 
-def marks(booking: Booking, work: Iterable[Job], *, now: datetime) -> list[Mark]:
+def badges_of(booking: Booking, work: Iterable[Job], *, now: datetime) -> list[Badge]:
     """Return what the host should know or do about the booking; `work` is what is not done yet."""
     jobs = [job for job in work if counts(job, booking)]
     mails = [job for job in jobs if job.name == send_mail.name]
-    link = _link_mark(booking, jobs, now)
+    link = _link_badge(booking, jobs, now)
     refused = [job for job in mails if job.state == Job.State.FAILED]
     waiting = [job for job in mails if job.state != Job.State.FAILED]
     if link is None and ahead(booking, now=now):  # the first mails are written down by what makes the link
@@ -61,7 +61,7 @@ def marks(booking: Booking, work: Iterable[Job], *, now: datetime) -> list[Mark]
         EVENT_FAILED: Job.State.FAILED in events,
         EVENT_WAITS: bool(events - {Job.State.FAILED}),
     }
-    return [mark for mark, holds in found.items() if holds]
+    return [badge for badge, holds in found.items() if holds]
 
 
 def makers(booking: Booking, jobs: Iterable[Job]) -> list[Job]:
@@ -70,7 +70,7 @@ def makers(booking: Booking, jobs: Iterable[Job]) -> list[Job]:
     return [job for job in jobs if job.name in names and job.state in {Job.State.WAITING, Job.State.RUNNING}]
 
 
-def _link_mark(booking: Booking, jobs: Iterable[Job], now: datetime) -> Mark | None:
+def _link_badge(booking: Booking, jobs: Iterable[Job], now: datetime) -> Badge | None:
     """Say how it stands with the link of a meeting to come; nothing while it is there or was begun a moment ago.
 
     A link is missing only where nobody makes it any more.

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from timetuna.bookings.fulfilment.fulfil import fulfil
-from timetuna.bookings.fulfilment.sync_event import look_at_event, sync_event
+from timetuna.bookings.fulfilment.sync_event import check_event, sync_event
 from timetuna.bookings.integrations.event_target import event_of, reconnect_words, service
 from timetuna.bookings.models import Booking
 from timetuna.bookings.states import Status, ahead
@@ -13,7 +13,7 @@ from timetuna.calendars.models import CalendarEvent
 from timetuna.jobs.models import Job
 from timetuna.l10n import relative
 
-_WRITERS = frozenset({fulfil.name, sync_event.name, look_at_event.name})
+_WRITERS = frozenset({fulfil.name, sync_event.name, check_event.name})
 
 
 def event_effects(booking: Booking, jobs: Sequence[Job], reader: Reader) -> list[Effect]:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.queries import from_one_source, open_work
 from timetuna.bookings.states import ahead
-from timetuna.bookings.status.badges import Mark, marks
+from timetuna.bookings.status.badges import Badge, badges_of
 from timetuna.jobs.models import Job
 from timetuna.l10n import relative
 from timetuna.pages.meeting_types.registry import meeting_kind
@@ -46,7 +46,7 @@ class BookingRow:
     starts: datetime
     times: str
     kind: str
-    marks: Sequence[Mark]
+    badges: Sequence[Badge]
     join_url: str
     under_way: bool
     from_source: int
@@ -97,7 +97,7 @@ class LineMaker:
             starts=booking.start_at.astimezone(zone),
             times=relative.hours(booking.start_at, end, zone=zone, day=day),
             kind=kind_label(booking),
-            marks=marks(booking, self.work.get(booking.subject_key(), ()), now=now),
+            badges=badges_of(booking, self.work.get(booking.subject_key(), ()), now=now),
             join_url=join_url(booking) if ahead(booking, now=now) else "",
             under_way=booking.start_at <= now and ahead(booking, now=now),
             from_source=many if (many := self.sources.get(booking.source_network, 0)) >= MANY else 0,

@@ -134,9 +134,9 @@ def test_a_search_without_result_says_where_there_is_one(client, alice):
     assert "Nor is there anything" in shown(client.get("/bookings?q=nobody"))
 
 
-def marks_of(client):
+def badges_of(client):
     (line,) = (line for day in client.get("/bookings").context["days"] for line in day.lines)
-    return [(mark.text, mark.tone) for mark in line.marks]
+    return [(badge.text, badge.tone) for badge in line.badges]
 
 
 def test_nothing_is_marked_while_all_is_well(client, alice):
@@ -145,16 +145,16 @@ def test_nothing_is_marked_while_all_is_well(client, alice):
     job(booking, run_at=now() + timedelta(days=1))  # a mail that is meant to go out later
     job(booking)  # one that has just been written down
 
-    assert marks_of(client) == []
+    assert badges_of(client) == []
 
 
 def test_a_missing_link_is_marked_and_as_worse_when_nobody_tries(client, alice):
     booking = put(alice, tomorrow(), link="waiting")
     making = job(booking, "bookings.fulfil", last_error="Zoom answered 503.")
-    assert marks_of(client) == [("Link is late", "warn")]
+    assert badges_of(client) == [("Link is late", "warn")]
 
     Job.objects.filter(pk=making.pk).update(state="failed")
-    assert marks_of(client) == [("Link is missing", "bad")]
+    assert badges_of(client) == [("Link is missing", "bad")]
 
 
 @pytest.mark.parametrize("name", ["bookings.fulfil", "bookings.move_conference"])
@@ -166,14 +166,14 @@ def test_a_link_that_is_being_made_is_not_called_missing_however_old_the_request
     )
     making = job(booking, name)
 
-    assert marks_of(client) == []
+    assert badges_of(client) == []
     page = client.get(f"/bookings/{booking.pk}")
     assert "The link is being made." in shown(page)
     assert [str(one.state) for one in page.context["effects"] if one.title == "Zoom meeting"] == ["busy"]
     Job.objects.filter(pk=making.pk).update(created_at=now() - timedelta(minutes=5))
-    assert ("Link is late", "warn") in marks_of(client)
+    assert ("Link is late", "warn") in badges_of(client)
     Job.objects.filter(pk=making.pk).update(state="failed")
-    assert ("Link is missing", "bad") in marks_of(client)
+    assert ("Link is missing", "bad") in badges_of(client)
     assert "The link is missing." in shown(client.get(f"/bookings/{booking.pk}"))
 
 
@@ -182,7 +182,7 @@ def test_a_link_that_comes_with_the_event_is_not_missing_while_the_event_is_writ
     Conference.objects.filter(booking=booking).update(provider="google_meet", problem="")
     job(booking, "bookings.event")
 
-    assert marks_of(client) == []
+    assert badges_of(client) == []
     page = client.get(f"/bookings/{booking.pk}")
     assert "The link is missing." not in shown(page)
 
@@ -192,13 +192,13 @@ def test_mails_that_wait_and_were_refused_are_marked(client, alice):
     job(booking, last_error="Mail waiting: no mail server is set (EMAIL_URL).")
     job(booking, state="failed", last_error="Mail refused: 550")
 
-    assert marks_of(client) == [("Mail refused", "bad"), ("Mail waiting", "warn")]
+    assert badges_of(client) == [("Mail refused", "bad"), ("Mail waiting", "warn")]
 
 
 def test_a_mail_nobody_sends_is_marked_too(client, alice):
     job(put(alice, tomorrow()), run_at=now() - timedelta(minutes=3))
 
-    assert marks_of(client) == [("Mail waiting", "warn")]
+    assert badges_of(client) == [("Mail waiting", "warn")]
 
 
 def test_a_refused_mail_that_was_replaced_is_not_marked(client, alice):
@@ -206,7 +206,7 @@ def test_a_refused_mail_that_was_replaced_is_not_marked(client, alice):
     job(booking, state="failed", last_error="Mail refused: 550")
     Booking.objects.update(revision=1)
 
-    assert marks_of(client) == []
+    assert badges_of(client) == []
 
 
 def test_the_list_needs_as_many_queries_for_twenty_as_for_one(client, alice, django_assert_num_queries):
@@ -238,11 +238,11 @@ def test_after_a_late_yes_nobody_reads_that_the_link_is_missing(client, alice, z
 
     approve(booking.pk, source="host", now=now())
 
-    assert marks_of(client) == []
+    assert badges_of(client) == []
     to_host, to_guest = shown(client.get(f"/bookings/{booking.pk}")), shown(client.get(link_path(booking)))
     assert "The link is being made." in to_host
     assert "missing" not in to_host
     assert "The link is on its way and appears here by itself." in to_guest
     work_off()
-    assert marks_of(client) == []
+    assert badges_of(client) == []
     assert "The link is being made." not in shown(client.get(f"/bookings/{booking.pk}"))

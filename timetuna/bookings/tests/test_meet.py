@@ -135,7 +135,7 @@ def test_an_event_made_anew_with_another_link_has_it_mailed(google, booking):
     work_off()
     Conference.objects.update(join_url="https://meet.google.com/gone")
 
-    sync_event(booking.pk, look=True)
+    sync_event(booking.pk, check=True)
     work_off()
 
     assert_link_everywhere(google, booking)

@@ -54,7 +54,7 @@ def check_tomorrow():
     """Let a day pass, then let what the check found be done."""
     Booking.objects.filter(next_check_at__isnull=False).update(next_check_at=present())
     checked = reconcile(now=present())
-    due_now(name="bookings.look_at_event")
+    due_now(name="bookings.check_event")
     work_off()
     return checked
 
@@ -240,7 +240,7 @@ def test_a_check_that_finds_all_well_says_and_mails_nothing(google, booking):
     assert len(google.events()) == 1
     assert booking.history.count() == lines
     assert len(google.control.mail()) == 2
-    assert Job.objects.filter(name="bookings.look_at_event").count() == 1
+    assert Job.objects.filter(name="bookings.check_event").count() == 1
 
 
 def test_work_that_was_lost_with_its_row_is_done_after_the_check(google, page):
