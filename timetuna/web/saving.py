@@ -17,7 +17,7 @@ from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 
 from timetuna.web import typed
 from timetuna.web.forms import (
@@ -30,6 +30,7 @@ from timetuna.web.forms import (
     with_values,
     written,
 )
+from timetuna.web.screens import Screen, show
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -203,8 +204,7 @@ def answer_form(
     request: HttpRequest,
     build: Build[FormT],
     *,
-    template: str,
-    context: Callable[[], Mapping[str, Any]],
+    screen: Callable[[FormT], Screen],
     back: str,
     said: str = "Saved.",
 ) -> HttpResponse:
@@ -215,7 +215,7 @@ def answer_form(
     if form.saved:
         messages.success(request, said)
         return redirect(back)
-    return render(request, template, {"form": form, **context()}, status=form.status())
+    return show(request, screen(form), status=form.status())
 
 
 def _received(

@@ -1,5 +1,6 @@
 """/settings/email: changing the mail address, and taking the change back."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from allauth.account.views import EmailView
@@ -21,6 +22,7 @@ from timetuna.accounts.permissions import signed_in
 from timetuna.accounts.queries import pending_address
 from timetuna.accounts.views.refused import RefusedFormView
 from timetuna.accounts.views.verify_email import GONE
+from timetuna.web.screens import Screen, show
 
 
 class Email(RefusedFormView, EmailView):
@@ -49,6 +51,20 @@ class Email(RefusedFormView, EmailView):
         return context | {"pending": pending_address(signed_in(self.request))}
 
 
+@dataclass(frozen=True, slots=True)
+class UndoEmailScreen(Screen):
+    """The way back to a former address."""
+
+    template = "accounts/undo_email.html"
+    email: str
+
+
+class EmailUndoneScreen(UndoEmailScreen):
+    """What became of it."""
+
+    template = "accounts/undo_email_done.html"
+
+
 @never_cache
 @require_http_methods(["GET", "POST"])
 def undo(request: HttpRequest, token: str) -> HttpResponse:
@@ -59,7 +75,7 @@ def undo(request: HttpRequest, token: str) -> HttpResponse:
     except (BadSignature, EmailChange.DoesNotExist):
         return render(request, "accounts/undo_email_gone.html", status=GONE)
     if request.method != "POST":
-        return render(request, "accounts/undo_email.html", {"email": change.former})
+        return show(request, UndoEmailScreen(change.former))
     if not restore_email(change):
         return render(request, "accounts/undo_email_gone.html", status=GONE)
-    return render(request, "accounts/undo_email_done.html", {"email": change.former})
+    return show(request, EmailUndoneScreen(change.former))

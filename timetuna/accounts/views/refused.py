@@ -1,19 +1,29 @@
 """How a form that was not accepted is answered."""
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 
 from timetuna.accounts.passwords import WAIT, too_often
 from timetuna.accounts.rate_limits import TooManyMails
 from timetuna.rate_limits.limits import wait_in_words
+from timetuna.web.screens import Screen, show
 
 UNPROCESSABLE, TOO_MANY = 422, 429
+
+
+@dataclass(frozen=True, slots=True)
+class WaitScreen(Screen):
+    """Something was asked for too often."""
+
+    template = "429.html"
+    wait: str
 
 
 class RefusedFormView:
@@ -57,7 +67,7 @@ def as_refused(response: HttpResponse, form: BaseForm) -> HttpResponse:
 
 def too_many(request: HttpRequest, seconds: float) -> HttpResponse:
     """Answer 429 with a page that says for how long to wait."""
-    return _too_early(render(request, "429.html", {"wait": wait_in_words(seconds)}), seconds)
+    return _too_early(show(request, WaitScreen(wait_in_words(seconds))), seconds)
 
 
 def _too_early(response: HttpResponse, seconds: float) -> HttpResponse:

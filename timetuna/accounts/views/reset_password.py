@@ -1,5 +1,6 @@
 """/reset-password: a new password by mail."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -7,12 +8,20 @@ from allauth.account.models import EmailAddress
 from allauth.account.utils import url_str_to_user_pk
 from allauth.account.views import PasswordResetFromKeyView, PasswordResetView
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
 
 from timetuna.accounts.devices import remember_device
 from timetuna.accounts.forms import NewPasswordForm, ResetPasswordForm
 from timetuna.accounts.permissions import is_somebody_else
 from timetuna.accounts.views.refused import RefusedFormView
+from timetuna.web.screens import Screen, show
+
+
+@dataclass(frozen=True, slots=True)
+class SignOutFirstScreen(Screen):
+    """A link for another account than the one that is signed in."""
+
+    template = "accounts/reset_password_other.html"
+    next: str
 
 
 class ResetPassword(RefusedFormView, PasswordResetView):
@@ -37,7 +46,7 @@ class NewPassword(RefusedFormView, PasswordResetFromKeyView):
     def dispatch(self, request: HttpRequest, uidb36: str, key: str, **kwargs: Any) -> HttpResponseBase:
         """Refuse while somebody else is signed in: opening a link must not sign them out."""
         if is_somebody_else(request, _user_id(uidb36)):
-            return render(request, "accounts/reset_password_other.html", {"next": request.path})
+            return show(request, SignOutFirstScreen(request.path))
         response: HttpResponseBase = super().dispatch(request, uidb36, key, **kwargs)
         return response
 

@@ -1,5 +1,6 @@
 """/verify-email: confirming an address, at sign-up and when it is changed."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -18,6 +19,7 @@ from timetuna.accounts.forms import VerifyEmailForm
 from timetuna.accounts.models import User
 from timetuna.accounts.permissions import is_somebody_else
 from timetuna.accounts.views.refused import as_refused
+from timetuna.web.screens import Screen, show
 
 GONE = 410
 
@@ -72,10 +74,21 @@ def _known_here(request: HttpRequest, user: User) -> bool:
     return bool(stage and stage.login.user and stage.login.user.pk == user.pk)
 
 
+@dataclass(frozen=True, slots=True)
+class VerifyEmailScreen(Screen):
+    """A link that confirms an address. form: what this browser has to give first."""
+
+    template = "accounts/verify_email.html"
+    email: str
+    form: VerifyEmailForm | None
+    has_password: bool
+
+
 def _page(request: HttpRequest, confirmation: Any, *, form: VerifyEmailForm | None) -> HttpResponse:
     address = confirmation.email_address
-    values = {"email": address.email, "form": form, "has_password": address.user.has_usable_password()}
-    return render(request, "accounts/verify_email.html", values)
+    return show(
+        request, VerifyEmailScreen(address.email, form, has_password=address.user.has_usable_password())
+    )
 
 
 def _gone(request: HttpRequest) -> HttpResponse:

@@ -1,23 +1,25 @@
 """The calendars of a connected account: what they do, and having them read again."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from timetuna.accounts.permissions import signed_in
-from timetuna.calendars.account_status import account_card
+from timetuna.calendars.account_status import AccountCard, account_card
 from timetuna.calendars.actions.read_again import read_again
 from timetuna.calendars.actions.set_calendar import set_calendar
 from timetuna.calendars.models import EVERY, Calendar
 from timetuna.calendars.permissions import accounts_for, calendars_for
 from timetuna.calendars.views.limits import READING, refusal
 from timetuna.web.forms import INCOMPLETE
+from timetuna.web.screens import Screen, show
 
 ON = "on"
 
@@ -96,8 +98,16 @@ def _too_often(request: HttpRequest, account_id: int, sentence: str) -> HttpResp
     return redirect("settings_providers")
 
 
+@dataclass(frozen=True, slots=True)
+class AccountCalendarsScreen(Screen):
+    """The calendars of an account."""
+
+    template = "calendars/account_calendars.html"
+    card: AccountCard
+
+
 def _fragment(request: HttpRequest, account_id: int) -> HttpResponse:
     card = account_card(account_id, host_id=signed_in(request).pk, now=timezone.now())
     if card is None:
         raise Http404
-    return render(request, "calendars/account_calendars.html", {"card": card})
+    return show(request, AccountCalendarsScreen(card))

@@ -1,6 +1,7 @@
 """Connecting an outside account: leaving for the provider, coming back, and finishing."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 
 from django.contrib import messages
@@ -8,7 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
@@ -17,12 +18,15 @@ from timetuna.calendars.access_tokens import open_grant
 from timetuna.calendars.actions.answer_replacement import answer_replacement
 from timetuna.calendars.actions.begin_connecting import Visit, begin_connecting
 from timetuna.calendars.actions.finish_connecting import NotConnectedError, StrayCodeError, finish_connecting
+from timetuna.calendars.models import CalendarAccount
 from timetuna.calendars.provider_catalogue import Listing, form_targets
 from timetuna.calendars.queries import connection, waiting_grant
 from timetuna.calendars.views.limits import CONNECTING, refusal
 from timetuna.calendars.views.settings import listing_or_404
+from timetuna.providers.base import Profile
 from timetuna.providers.errors import ProviderError
 from timetuna.web.csp import forms_lead_to
+from timetuna.web.screens import Screen, show
 
 View = Callable[[HttpRequest, str], HttpResponseBase]
 _LONGEST_CODE = 4_096
@@ -96,13 +100,31 @@ def _finish(request: HttpRequest, found: Listing, *, state: str, code: str) -> H
     return redirect(_take_place(request, found.slug))
 
 
+@dataclass(frozen=True, slots=True)
+class FinishScreen(Screen):
+    """For somebody whose way did not begin here, or ended too late."""
+
+    template = "calendars/finish.html"
+    listing: Listing
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaceScreen(Screen):
+    """Whether another account takes the place of the linked one."""
+
+    template = "calendars/replace.html"
+    listing: Listing
+    profile: Profile
+    linked: CalendarAccount | None
+
+
 @require_safe
 @login_required
 @forms_lead_to(form_targets)
 def finish(request: HttpRequest, provider: str) -> HttpResponse:
     """Offer a fresh start to somebody who came from the provider's side, or came back too late."""
     found = listing_or_404(provider)
-    return render(request, "calendars/finish.html", {"listing": found, "active_tab": "providers"})
+    return show(request, FinishScreen(found))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -118,8 +140,7 @@ def replace(request: HttpRequest, provider: str, authorization: int) -> HttpResp
     if row is None:
         raise Http404
     _, profile = open_grant(row)
-    context = {"listing": found, "profile": profile, "linked": connection(visit.host_id, provider)}
-    return render(request, "calendars/replace.html", context | {"active_tab": "providers"})
+    return show(request, ReplaceScreen(found, profile, connection(visit.host_id, provider)))
 
 
 def _answer(request: HttpRequest, found: Listing, *, authorization: int) -> HttpResponse:

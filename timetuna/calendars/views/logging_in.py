@@ -1,9 +1,11 @@
 """Connecting an account by a form, where its provider has no consent page to leave for."""
 
+from dataclasses import dataclass
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
@@ -14,6 +16,7 @@ from timetuna.calendars.provider_catalogue import Listing, login_form
 from timetuna.calendars.views.limits import LOGGING_IN, refusal
 from timetuna.calendars.views.settings import listing_or_404
 from timetuna.providers.errors import ProviderError
+from timetuna.web.screens import Screen, show
 
 _OK, _UNUSABLE, _TOO_OFTEN = 200, 422, 429
 
@@ -23,6 +26,16 @@ _OK, _UNUSABLE, _TOO_OFTEN = 200, 422, 429
 def log_in_provider(request: HttpRequest, provider: str) -> HttpResponse:
     """Show the provider's form; on POST try what was typed, and go back to Connected providers."""
     return by_form(request, listing_or_404(provider), back=reverse("settings_providers"))
+
+
+@dataclass(frozen=True, slots=True)
+class LogInScreen(Screen):
+    """The form by which an account is connected. back: a path of ours."""
+
+    template = "calendars/log_in.html"
+    listing: Listing
+    form: LoginAnswersForm
+    back: str
 
 
 def by_form(request: HttpRequest, found: Listing, *, back: str) -> HttpResponse:
@@ -48,5 +61,4 @@ def by_form(request: HttpRequest, found: Listing, *, back: str) -> HttpResponse:
             else:
                 messages.success(request, f"{account.email or account.display_name} is connected.")
                 return redirect(back)
-    context = {"listing": found, "form": form, "back": back, "active_tab": "providers"}
-    return render(request, "calendars/log_in.html", context, status=status)
+    return show(request, LogInScreen(found, form, back), status=status)

@@ -1,20 +1,23 @@
 """The settings' tab Connected providers, and what a host does there without leaving for a provider."""
 
+from dataclasses import dataclass
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from timetuna.accounts.permissions import signed_in
-from timetuna.calendars.account_status import provider_cards
+from timetuna.calendars.account_status import ProviderCard, provider_cards
 from timetuna.calendars.actions.disconnect import disconnect
 from timetuna.calendars.models import CalendarAccount
 from timetuna.calendars.permissions import accounts_for
 from timetuna.calendars.provider_catalogue import Listing, form_targets, listing
 from timetuna.web.csp import forms_lead_to
 from timetuna.web.paths import row_number
+from timetuna.web.screens import Screen, show
 
 
 def listing_or_404(slug: str) -> Listing:
@@ -25,13 +28,21 @@ def listing_or_404(slug: str) -> Listing:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class ProvidersScreen(Screen):
+    """Every provider, and what is linked."""
+
+    template = "calendars/providers.html"
+    cards: list[ProviderCard]
+
+
 @require_safe
 @login_required
 @forms_lead_to(form_targets)
 def providers(request: HttpRequest) -> HttpResponse:
     """Show every provider and what is linked."""
     cards = provider_cards(signed_in(request).pk, now=timezone.now())
-    return render(request, "calendars/providers.html", {"cards": cards, "active_tab": "providers"})
+    return show(request, ProvidersScreen(cards))
 
 
 @require_POST

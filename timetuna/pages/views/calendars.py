@@ -1,17 +1,30 @@
 """The ways from the editor's tab Calendars to an account and back."""
 
+from dataclasses import dataclass
+
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from timetuna.calendars.provider_catalogue import form_targets, listings
+from timetuna.calendars.provider_catalogue import Listing, form_targets, listings
 from timetuna.calendars.views.connecting import leave_for
 from timetuna.calendars.views.logging_in import by_form
 from timetuna.calendars.views.settings import listing_or_404
+from timetuna.pages.models import BookingPage
 from timetuna.pages.permissions import page_or_404
 from timetuna.web.csp import forms_lead_to
+from timetuna.web.screens import Screen, show
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectCalendarScreen(Screen):
+    """The ways to connect an account from a page."""
+
+    template = "pages/connect_calendar.html"
+    page: BookingPage
+    providers: list[Listing]
 
 
 @require_safe
@@ -21,8 +34,7 @@ def ways(request: HttpRequest, page_id: int) -> HttpResponse:
     """Show every provider that has calendars, each with the way to connect it."""
     page = page_or_404(request, page_id)
     order = sorted(listings(), key=lambda one: (one.by_form, one.label.casefold()))
-    context = {"page": page, "providers": [one for one in order if one.has_calendars]}
-    return render(request, "pages/connect_calendar.html", context)
+    return show(request, ConnectCalendarScreen(page, [one for one in order if one.has_calendars]))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

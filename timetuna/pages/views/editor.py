@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from timetuna.pages.calendar_impact import silences
+from timetuna.pages.calendar_impact import Silence, silences
 from timetuna.pages.forms.availability import AvailabilityForm
 from timetuna.pages.forms.booking import BookingTabForm
 from timetuna.pages.forms.calendars import CalendarsForm
@@ -20,14 +20,59 @@ from timetuna.pages.forms.look import LookForm
 from timetuna.pages.forms.notifications import NotificationsForm
 from timetuna.pages.models import BookingPage
 from timetuna.pages.permissions import page_or_404
-from timetuna.pages.queries import values, warnings
+from timetuna.pages.queries import PublicPage, values, warnings
 from timetuna.web.saving import HostForm, answer_form
+from timetuna.web.screens import Screen
 
 View = Callable[..., HttpResponse]
 
 
 def _as_it_is(view: Any) -> Any:
     return view
+
+
+@dataclass(frozen=True, slots=True)
+class TabLink:
+    """One of the parts of a thing."""
+
+    label: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EditorScreen(Screen):
+    """A tab of the editor."""
+
+    page: PublicPage
+    warnings: list[str]
+    silence: Silence | None
+    tabs: list[TabLink]
+    form: HostForm
+
+
+class _BookingTab(EditorScreen):
+    template = "pages/booking.html"
+
+
+class _AvailabilityTab(EditorScreen):
+    template = "pages/availability.html"
+
+
+class _CalendarsTab(EditorScreen):
+    template = "pages/calendars.html"
+
+
+class _GuestsTab(EditorScreen):
+    template = "pages/guests.html"
+
+
+class _NotificationsTab(EditorScreen):
+    template = "pages/notifications.html"
+
+
+class _LookTab(EditorScreen):
+    template = "pages/look.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +85,7 @@ class EditorTab:
     label: str
     path: str
     form: Callable[[BookingPage, Any, Any], HostForm]
+    screen: type[EditorScreen]
     around: Callable[[Any], Any] = _as_it_is
 
     def url_name(self) -> str:
@@ -47,14 +93,20 @@ class EditorTab:
         return f"pages_{self.path}"
 
 
+_framing = csp_update({"frame-src": [SELF]})  # a frame shows the preview of a mail
 TABS = (
-    EditorTab("Booking", "booking", BookingTabForm),
-    EditorTab("Availability", "availability", AvailabilityForm),
-    EditorTab("Calendars", "calendars", CalendarsForm),
-    EditorTab("Guests", "guests", GuestsTabForm),
-    # A frame shows the preview of a mail.
-    EditorTab("Notifications", "notifications", NotificationsForm, csp_update({"frame-src": [SELF]})),
-    EditorTab("Look", "look", LookForm),
+    EditorTab("Booking", "booking", BookingTabForm, _BookingTab),
+    EditorTab("Availability", "availability", AvailabilityForm, _AvailabilityTab),
+    EditorTab("Calendars", "calendars", CalendarsForm, _CalendarsTab),
+    EditorTab("Guests", "guests", GuestsTabForm, _GuestsTab),
+    EditorTab(
+        "Notifications",
+        "notifications",
+        NotificationsForm,
+        _NotificationsTab,
+        csp_update({"frame-src": [SELF]}),
+    ),
+    EditorTab("Look", "look", LookForm, _LookTab),
 )
 
 
@@ -66,8 +118,7 @@ def view_of(tab: EditorTab) -> View:
         return answer_form(
             request,
             lambda data, files: tab.form(page_or_404(request, page_id), data, files),
-            template=f"pages/{tab.path}.html",
-            context=lambda: _context(page, tab),
+            screen=lambda form: _screen(page, tab, form),
             back=reverse(tab.url_name(), args=[page.pk]),
         )
 
@@ -75,14 +126,8 @@ def view_of(tab: EditorTab) -> View:
     return login_required(wrapped)
 
 
-def _context(page: BookingPage, tab: EditorTab) -> dict[str, Any]:
+def _screen(page: BookingPage, tab: EditorTab, form: HostForm) -> EditorScreen:
     public = values(page)
-    return {
-        "page": public,
-        "warnings": warnings(public),
-        "silence": silences(page.host_id, now=timezone.now()).get(page.pk),
-        "tabs": [
-            {"label": one.label, "url": reverse(one.url_name(), args=[page.pk]), "current": one is tab}
-            for one in TABS
-        ],
-    }
+    silence = silences(page.host_id, now=timezone.now()).get(page.pk)
+    tabs = [TabLink(one.label, reverse(one.url_name(), args=[page.pk]), one is tab) for one in TABS]
+    return tab.screen(public, warnings(public), silence, tabs, form)

@@ -7,7 +7,7 @@ from functools import wraps
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -21,6 +21,7 @@ from timetuna.pages.calendar_impact import Silence, silences
 from timetuna.pages.meeting_types.registry import FIRST, MeetingChoice
 from timetuna.pages.permissions import page_or_404, pages_for
 from timetuna.pages.queries import PublicPage, by_title, warnings
+from timetuna.web.screens import Screen, show
 
 PageView = Callable[..., HttpResponse]
 
@@ -34,6 +35,19 @@ class PageRow:
     silence: Silence | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingPagesScreen(Screen):
+    """A host's pages. connected, providers: what makes online meetings and is connected, or could be."""
+
+    template = "pages/booking_pages.html"
+    lines: list[PageRow]
+    first: PublicPage | None
+    listed: bool
+    show_steps: bool
+    connected: list[str]
+    providers: list[str]
+
+
 @require_safe
 @login_required
 def booking_pages(request: HttpRequest) -> HttpResponse:
@@ -43,15 +57,15 @@ def booking_pages(request: HttpRequest) -> HttpResponse:
     silent = silences(host.pk, now=timezone.now())
     connected = [label for kind, label in conference_kinds().items() if usable(host.pk, kind)]
     settled = connected or any(_chosen(choice) for page in pages for choice in page.meeting_types)
-    context = {
-        "lines": [PageRow(page, warnings(page), silent.get(page.id)) for page in pages],
-        "first": pages[0] if pages else None,
-        "listed": any(page.settings.listed and page.meeting_types for page in pages),
-        "show_steps": len(pages) < 2 and not (pages and settled),  # noqa: PLR2004
-        "connected": connected,
-        "providers": [label for kind, label in conference_kinds().items() if set_up(kind)],
-    }
-    return render(request, "pages/booking_pages.html", context)
+    screen = BookingPagesScreen(
+        lines=[PageRow(page, warnings(page), silent.get(page.id)) for page in pages],
+        first=pages[0] if pages else None,
+        listed=any(page.settings.listed and page.meeting_types for page in pages),
+        show_steps=len(pages) < 2 and not (pages and settled),  # noqa: PLR2004
+        connected=connected,
+        providers=[label for kind, label in conference_kinds().items() if set_up(kind)],
+    )
+    return show(request, screen)
 
 
 def _chosen(choice: MeetingChoice) -> bool:

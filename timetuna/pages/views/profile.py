@@ -1,5 +1,6 @@
 """/settings/profile."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -10,6 +11,15 @@ from timetuna.accounts.models import User
 from timetuna.accounts.permissions import signed_in
 from timetuna.pages.forms.profile import ProfileForm
 from timetuna.web.saving import answer_form
+from timetuna.web.screens import Screen
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileScreen(Screen):
+    """Name, address and zone of a host."""
+
+    template = "pages/profile.html"
+    form: ProfileForm
 
 
 @login_required
@@ -22,8 +32,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     return answer_form(
         request,
         build,
-        template="pages/profile.html",
-        context=lambda: {"active_tab": "profile"},
+        screen=ProfileScreen,
         back=reverse("profile"),
         said="Your profile is saved.",
     )

@@ -1,5 +1,6 @@
 """One of a host's schedules: make, change, make the default, delete."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -14,8 +15,19 @@ from timetuna.pages.actions.create_schedule import MOST, TooManySchedules, creat
 from timetuna.pages.actions.delete_schedule import ScheduleNeeded, delete_schedule
 from timetuna.pages.actions.set_default_schedule import set_default_schedule
 from timetuna.pages.forms.schedule import ScheduleForm
+from timetuna.pages.models import Schedule
 from timetuna.pages.permissions import schedule_or_404
 from timetuna.web.saving import answer_form
+from timetuna.web.screens import Screen
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleScreen(Screen):
+    """Hours that pages share."""
+
+    template = "pages/schedule.html"
+    schedule: Schedule
+    form: ScheduleForm
 
 
 @require_POST
@@ -41,8 +53,7 @@ def edit(request: HttpRequest, schedule_id: int) -> HttpResponse:
     return answer_form(
         request,
         build,
-        template="pages/schedule.html",
-        context=lambda: {"schedule": schedule, "active_tab": "availability"},
+        screen=lambda form: ScheduleScreen(schedule, form),
         back=reverse("schedules_edit", args=[schedule.pk]),
     )
 

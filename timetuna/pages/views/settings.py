@@ -1,17 +1,35 @@
 """The settings' tab Availability: what holds for all pages, and the schedules they share."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from timetuna.accounts.permissions import signed_in
 from timetuna.pages.forms.host_settings import HolidaysForm, HostRulesForm
-from timetuna.pages.queries import schedule_lines
+from timetuna.pages.queries import ScheduleLine, schedule_lines
 from timetuna.web.saving import answer_form
+from timetuna.web.screens import Screen, show
+
+
+@dataclass(frozen=True, slots=True)
+class AvailabilityScreen(Screen):
+    """What holds for all pages of a host."""
+
+    template = "pages/settings.html"
+    form: HostRulesForm
+    schedules: list[ScheduleLine]
+
+
+@dataclass(frozen=True, slots=True)
+class HolidaysScreen(Screen):
+    """The holidays of a country."""
+
+    template = "pages/_holidays.html"
+    form: HolidaysForm
 
 
 @login_required
@@ -25,8 +43,7 @@ def availability(request: HttpRequest) -> HttpResponse:
     return answer_form(
         request,
         build,
-        template="pages/settings.html",
-        context=lambda: {"schedules": schedule_lines(host.pk), "active_tab": "availability"},
+        screen=lambda form: AvailabilityScreen(form, schedule_lines(host.pk)),
         back=reverse("settings_availability"),
     )
 
@@ -35,4 +52,4 @@ def availability(request: HttpRequest) -> HttpResponse:
 @login_required
 def holidays(request: HttpRequest) -> HttpResponse:
     """Show, for htmx, the regions of a country and the next holidays there; nothing is saved."""
-    return render(request, "pages/_holidays.html", {"form": HolidaysForm(request.GET)})
+    return show(request, HolidaysScreen(HolidaysForm(request.GET)))
