@@ -147,7 +147,7 @@ class Life:
     def _delete_event(self) -> None:
         event = CalendarEvent.objects.filter(booking_uid=self._row().uid, state="written").first()
         if event is not None:
-            body = {"id": event.outside_calendar, "event": event.reference}
+            body = {"calendar": event.outside_calendar, "event": event.reference}
             self.sandbox.tell("google/event/remove", **body)
 
 

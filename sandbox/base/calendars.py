@@ -232,7 +232,8 @@ class CalendarOwner(Generic[CalendarDataT, CalendarT, EventT]):
 
     def event(self, world: World, wishes: Json) -> EventT:
         """Return the event that a wish names. Raises ValueError."""
-        found = self.find(world, {"account": "robin", "calendar": "primary"} | wishes)
+        place = {"account": "robin", "calendar": wishes.get("id") or "primary"}
+        found = self.find(world, place | wishes)
         if found is None:
             raise ValueError("There is no such event.")
         return found
