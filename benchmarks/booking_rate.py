@@ -94,8 +94,9 @@ def book_here(seconds: float, hosts: list[str], first: int) -> float:
     from django.utils import timezone  # noqa: PLC0415
 
     from timetuna.availability.minutes import minute_of  # noqa: PLC0415
-    from timetuna.bookings.actions.book import Guest, Order, book  # noqa: PLC0415
+    from timetuna.bookings.actions.book import Order, book  # noqa: PLC0415
     from timetuna.bookings.forms.fields import new_key  # noqa: PLC0415
+    from timetuna.bookings.guests import Guest  # noqa: PLC0415
     from timetuna.pages.models import BookingPage  # noqa: PLC0415
 
     pages = list(BookingPage.objects.filter(host__handle__in=hosts).values_list("pk", flat=True))
@@ -103,7 +104,10 @@ def book_here(seconds: float, hosts: list[str], first: int) -> float:
     while time.perf_counter() - began < seconds:
         turn, which = divmod(booked, len(pages))
         guest = Guest(
-            name="Sam", email=f"b{first}-{booked}@guest.example", time_zone="UTC", phone="+49 30 123456"
+            name="Sam",
+            email=f"b{first}-{booked}@guest.example",
+            time_zone="UTC",
+            answers={"phone": "+49 30 123456"},
         )
         start = minute_of(time_of(first + turn))
         order = Order(

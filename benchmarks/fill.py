@@ -124,7 +124,7 @@ def make_hours(schedules: list[Any], open_between: tuple[int, int], weekdays: in
 
 def store_bookings(pages: list[tuple[int, int]], *, bookings: int, busy: int) -> None:
     """Write rows past the ORM; everything that does not matter here has the model's own default."""
-    from timetuna.bookings.models import Booking, BookingHost  # noqa: PLC0415
+    from timetuna.bookings.models import Attendee, Booking, BookingHost  # noqa: PLC0415
 
     each = (bookings - busy) // (len(pages) - 1)
     times = chain(
@@ -133,6 +133,7 @@ def store_bookings(pages: list[tuple[int, int]], *, bookings: int, busy: int) ->
     )
     numbered = list(enumerate(times, start=1))
     write(Booking, (booking_row(number, *time) for number, time in numbered))
+    write(Attendee, (booker_row(number, time[1]) for number, time in numbered))
     write(BookingHost, (host_row(number, *time) for number, time in numbered))
 
 
@@ -179,14 +180,23 @@ def booking_row(number: int, page: tuple[int, int], start: int, minutes: int) ->
         "start_at": moment,
         "minutes": minutes,
         "host_time_zone": ZONE,
-        "guest_name": f"Guest {number}",
-        "guest_email": f"guest{number}@guest.example",
-        "guest_time_zone": "Europe/Paris",
         "meeting_type": "phone",
-        "link_fingerprint": f"{number * 0x9E3779B97F4A7C15 % 2**64:064x}",
-        "link_sealed": "x" * 200,
         "idempotency_key": f"filled-{number:020}",
         "created_at": moment - timedelta(days=7),
+    }
+
+
+def booker_row(number: int, start: int) -> dict[str, Any]:
+    return {
+        "id": number,
+        "booking_id": number,
+        "is_booker": True,
+        "name": f"Guest {number}",
+        "email": f"guest{number}@guest.example",
+        "time_zone": "Europe/Paris",
+        "added_at": datetime.fromtimestamp(start * 60, UTC) - timedelta(days=7),
+        "link_fingerprint": f"{number * 0x9E3779B97F4A7C15 % 2**64:064x}",
+        "link_sealed": "x" * 200,
     }
 
 

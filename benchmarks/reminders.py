@@ -66,8 +66,9 @@ def fill(count: int, *, minutes: int) -> None:
 
     from benchmarks.fill import make_hosts  # noqa: PLC0415
     from timetuna.availability.minutes import minute_of  # noqa: PLC0415
-    from timetuna.bookings.actions.book import Guest, Order, book  # noqa: PLC0415
+    from timetuna.bookings.actions.book import Order, book  # noqa: PLC0415
     from timetuna.bookings.forms.fields import new_key  # noqa: PLC0415
+    from timetuna.bookings.guests import Guest  # noqa: PLC0415
     from timetuna.jobs.models import Job  # noqa: PLC0415
     from timetuna.pages.models import BookingPage, Reminder  # noqa: PLC0415
 
@@ -80,7 +81,9 @@ def fill(count: int, *, minutes: int) -> None:
     now = timezone.now()
     first = minute_of(now.replace(second=0, microsecond=0)) // 30 * 30 + 3 * 24 * 60
     for number in range(count):
-        guest = Guest(name="Sam", email=f"s{number}@guest.example", time_zone="UTC", phone="+49 30 123456")
+        guest = Guest(
+            name="Sam", email=f"s{number}@guest.example", time_zone="UTC", answers={"phone": "+49 30 123456"}
+        )
         start = first + 30 * (number // len(pages))
         page = pages[number % len(pages)]
         order = Order(page_id=page, minutes=30, start_minute=start, kind="phone", guest=guest, key=new_key())

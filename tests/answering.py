@@ -11,10 +11,11 @@ from django.db import OperationalError, connection
 from tests.clock import present
 from timetuna.availability.minutes import minute_of
 from timetuna.bookings.actions.answer_request import approve, decline, expire_request
-from timetuna.bookings.actions.book import Guest, Order, book
+from timetuna.bookings.actions.book import Order, book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.errors import BookingRefused
 from timetuna.bookings.forms.fields import new_key
+from timetuna.bookings.guests import Guest
 from timetuna.bookings.models import Booking, BookingHost
 from timetuna.jobs.models import Job
 from timetuna.pages.models import BookingPage
@@ -58,7 +59,7 @@ def _start(number: int, *, day: int) -> datetime:
 def _order(page: BookingPage, start: datetime, who: str) -> Order:
     kind = page.meeting_types.filter(enabled=True).values_list("kind", flat=True)[0]
     email = f"{who}.{start:%d%H}.{page.pk}@guest.example"
-    guest = Guest(name=f"Guest {who}", email=email, time_zone="UTC", phone="+49 30 123456")
+    guest = Guest(name=f"Guest {who}", email=email, time_zone="UTC", answers={"phone": "+49 30 123456"})
     return Order(
         page_id=page.pk,
         minutes=page.durations.all()[0].minutes,

@@ -22,8 +22,9 @@ from django.db.backends.utils import CursorWrapper  # noqa: E402
 
 from tests.clock import present  # noqa: E402
 from timetuna.availability.minutes import minute_of  # noqa: E402
-from timetuna.bookings.actions.book import Guest, Order, book  # noqa: E402
+from timetuna.bookings.actions.book import Order, book  # noqa: E402
 from timetuna.bookings.forms.fields import new_key  # noqa: E402
+from timetuna.bookings.guests import Guest  # noqa: E402
 from timetuna.bookings.models import Booking, Conference  # noqa: E402
 from timetuna.jobs import queue, worker  # noqa: E402
 from timetuna.jobs.models import Job  # noqa: E402
@@ -140,7 +141,7 @@ def die_at(page_id: int, step: int, name: str) -> str:
     line = {
         "step": f"{name} {step}",
         "ended": ended,
-        "guest": booking.guest_email,
+        "guest": booking.booker.email,
         "uid": str(booking.uid),
         "state": conference.state,
         "join_url": conference.join_url,

@@ -15,7 +15,7 @@ from tests.dying import Steps, in_child, install, work_off  # sets Django up
 from sandbox.zoom.control import ZoomControl
 from timetuna.availability.minutes import minute_of
 from timetuna.bookings.actions.answer_request import approve, decline
-from timetuna.bookings.actions.book import Guest, Order, book
+from timetuna.bookings.actions.book import Order, book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.change_guests import add_guests, remove_guest
 from timetuna.bookings.actions.reschedule import reschedule
@@ -23,8 +23,8 @@ from timetuna.bookings.errors import BookingRefused
 from timetuna.bookings.forms.fields import new_key
 from timetuna.bookings.fulfilment.reconcile import reconcile
 from timetuna.bookings.fulfilment.retry import retry_booking
-from timetuna.bookings.guests import Invitee
-from timetuna.bookings.models import Booking, BookingGuest, Conference
+from timetuna.bookings.guests import Guest
+from timetuna.bookings.models import Attendee, Booking, Conference
 from timetuna.calendars.models import CalendarEvent
 from timetuna.jobs.models import Job
 
@@ -123,12 +123,12 @@ class Life:
 
     def _bring(self) -> None:
         email = f"friend{self.dice.randint(1, 3)}.of{self.seed}@guest.example"
-        add_guests(self.pk, others=[Invitee("Friend", email)], now=now())
+        add_guests(self.pk, guests=[Guest("Friend", email)], now=now())
 
     def _leave(self) -> None:
-        row = BookingGuest.objects.filter(booking_id=self.pk, active=True).first()
+        row = Attendee.objects.filter(is_booker=False, booking_id=self.pk, active=True).first()
         if row is not None:
-            remove_guest(self.pk, guest_id=row.pk, now=now())
+            remove_guest(self.pk, attendee_id=row.pk, now=now())
 
     def _answer(self) -> None:
         if self.dice.random() < 0.8:
@@ -187,9 +187,9 @@ def shown(life: Life) -> dict[str, object]:
         "approved": booking.history.filter(event="approved").exists(),
         "revision": booking.revision,
         "start": booking.start_at.isoformat(),
-        "guest": booking.guest_email,
+        "guest": booking.booker.email,
         "host": booking.host.email,
-        "further": {row.email: row.active for row in booking.further_guests.all()},
+        "further": {row.email: row.active for row in booking.attendees.filter(is_booker=False)},
         "link": conference.join_url if conference else "",
         "link_state": conference.state if conference else "",
         "possible_duplicates": conference.possible_duplicates if conference else 0,

@@ -93,7 +93,7 @@ def host(alice: User) -> Client:
 @pytest.fixture
 def places(belongings: dict[str, object]) -> dict[str, str]:
     return {
-        "LINK": link_path(Booking.objects.get()),
+        "LINK": link_path(Booking.objects.get().booker),
         "PAGE": str(belongings["page_id"]),
         "BOOKING": str(belongings["booking_id"]),
         "SCHEDULE": str(belongings["schedule_id"]),

@@ -22,6 +22,7 @@ from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking
 from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import make_page, order, tomorrow
+from timetuna.bookings.tests.diary import put_attendee
 from timetuna.calendars.models import Calendar
 from timetuna.pages.models import BookingPage, OutOfOffice, Schedule, TravelZone, WeeklyHours
 
@@ -64,7 +65,8 @@ def places(belongings: dict[str, object], alice: User) -> list[str]:
     )
     page.save()
     Calendar.objects.update(blocks=False)  # nobody answers for it here, so no time would be free
-    link = link_path(Booking.objects.get())
+    mine = Booking.objects.get()
+    link, own = link_path(mine.booker), link_path(put_attendee(mine, email="kim@others.example"))
     over = book(order(page, tomorrow(13)), now=present())
     Booking.objects.filter(pk=over.pk).update(start_at=over.start_at - timedelta(days=30))
     asked = make_page(alice, slug="asked")
@@ -79,6 +81,8 @@ def places(belongings: dict[str, object], alice: User) -> list[str]:
         f"/bookings/{waiting.pk}",
         f"/alice/intro/book?{starts[0]}&duration=30",
         f"/bookings/{belongings['booking_id']}/move/confirm?{starts[1]}",
+        own,
+        f"{own}/leave",
         *(f"{link}/{part}" for part in ("cancel", "guests", "reminders", f"move/confirm?{starts[2]}")),
         f"/settings/email/undo/{dumps(change.pk, salt=UNDO_SALT)}",
         "/settings/providers/caldav/log-in",

@@ -109,7 +109,7 @@ from timetuna.bookings.models import Booking, Conference
 from timetuna.jobs.models import Job
 rows = []
 for booking in Booking.objects.filter(host_id={host.pk}).select_related("conference"):
-    rows.append(dict(guest=booking.guest_email, uid=str(booking.uid), state=booking.conference.state,
+    rows.append(dict(guest=booking.booker.email, uid=str(booking.uid), state=booking.conference.state,
         join_url=booking.conference.join_url, possible_duplicates=booking.conference.possible_duplicates,
         open_jobs=Job.objects.filter(concurrency=booking.subject_key(), state__in=["waiting", "running"]).count()))
 answer(rows)

@@ -29,8 +29,8 @@ ANYBODY = """
     reset-password/done ^reset-password/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[-\\w]+)$ settings/email/undo/<str:token>
     api/calendar-accounts/<slug:provider>/callback api/webhooks/<slug:provider>/deauthorize
     b/<str:token> b/<str:token>/link b/<str:token>/invite.ics b/<str:token>/cancel b/<str:token>/move
-    b/<str:token>/move/confirm b/<str:token>/guests b/<str:token>/reminders
-    b/reminders/<row:guest_id>/<str:signature> holds/release
+    b/<str:token>/move/confirm b/<str:token>/guests b/<str:token>/reminders b/<str:token>/leave b/<str:token>/zone
+    holds/release
     api/pages/<slug:handle>/<slug:slug>/times
     looks/<row:page_id>/<slug:color>.css looks/<row:page_id>/<slug:version>.png
     <slug:handle> <slug:handle>/ <slug:handle>/<slug:slug> <slug:handle>/<slug:slug>/ <slug:handle>/<slug:slug>/book

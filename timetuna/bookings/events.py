@@ -30,6 +30,8 @@ class BookingEvent(models.TextChoices):
     RESTORED = "restored", "Took the cancellation back."
     GUESTS_ADDED = "guests_added", "Added {people}."
     GUEST_REMOVED = "guest_removed", "Took a further guest off."
+    LEFT = "left", "Left the meeting."
+    CAME_BACK = "came_back", "Came back to the meeting."
     NO_SHOW = "no_show", "The guest did not come."
     SHOWED_UP = "showed_up", "The guest came after all."
     NOTES_WRITTEN = "notes_written", "Changed the private notes."
@@ -49,6 +51,11 @@ class BookingEvent(models.TextChoices):
     EVENT_WRITTEN = "event_written", "{sentence}"
     EVENT_WAITING = "event_waiting", "Event in {calendar} not brought up to date: {why}"
     EVENT_REMOVED = "event_removed", "The event was removed from {calendar}."
+
+
+GUESTS_COME = (BookingEvent.GUESTS_ADDED, BookingEvent.CAME_BACK)
+GUESTS_GO = (BookingEvent.GUEST_REMOVED, BookingEvent.LEFT)
+GUEST_CHANGES = (*GUESTS_COME, *GUESTS_GO)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,13 @@
-"""Whom a guest brings: as they type them, and what may be typed."""
+"""Guests as they are typed: who books, and whom they bring."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext, ngettext
 
-from timetuna.bookings.models import BookingGuest
+from timetuna.bookings.models import Attendee, Booking
 from timetuna.lib.mail import clean_address, mailbox_of
 from timetuna.lib.text import single_line
 
@@ -17,35 +19,46 @@ _SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Invitee:
-    """Somebody else to be invited. The address is plain and in lower case; the name may be empty."""
+class Guest:
+    """Somebody who books, or is to be invited too. The address is plain and in lower case; the name may be empty.
+
+    time_zone, language: "" are those of who books.  answers: what the form asked them, by the attendee's columns.
+    """
 
     name: str
     email: str
+    time_zone: str = ""
+    language: str = ""
+    answers: Mapping[str, str] = field(default_factory=dict)
 
     def mailbox(self) -> str:
         """Return what all addresses of their mailbox have in common."""
         return mailbox_of(self.email)
 
 
-def read_invitees(text: str, *, most: int) -> tuple[Invitee, ...]:
+def read_guests(text: str, *, most: int) -> tuple[Guest, ...]:
     """Read addresses, one a line or with commas between them, each maybe as "Name <address>"; each counts once.
 
     Raises ValueError with a sentence.
     """
     parts = [part.strip() for part in _PART.findall(text) if part.strip()]
-    found: dict[str, Invitee] = {}
+    found: dict[str, Guest] = {}
     for part in parts:
-        invitee = _read(part)
-        found.setdefault(invitee.mailbox(), invitee)
+        guest = _read(part)
+        found.setdefault(guest.mailbox(), guest)
         if len(found) > most:
             raise ValueError(too_many(most))
     return tuple(found.values())
 
 
-def shown(row: BookingGuest) -> str:
-    """Return the words for somebody who is brought: "Kim <kim@example.org>", or the address alone."""
-    return f"{row.name} <{row.email}>" if row.name else row.email
+def others(booking: Booking) -> QuerySet[Attendee]:
+    """Return who takes part beside who booked, in the order they were named."""
+    return Attendee.objects.filter(booking_id=booking.pk, is_booker=False, active=True)
+
+
+def shown(attendee: Attendee) -> str:
+    """Return the words for somebody: "Kim <kim@example.org>", or the address alone."""
+    return f"{attendee.name} <{attendee.email}>" if attendee.name else attendee.email
 
 
 def too_many(most: int) -> str:
@@ -58,17 +71,17 @@ def too_many(most: int) -> str:
     return sentence % {"most": most}
 
 
-def _read(part: str) -> Invitee:
+def _read(part: str) -> Guest:
     named = _NAMED.fullmatch(part)
     name = _name(named) if named else ""
     address = named["address"] if named else part
     try:
         email = clean_address(address).lower()
     except ValueError as error:
-        shown = single_line(part, max_length=_SHOWN)
+        typed = single_line(part, max_length=_SHOWN)
         sentence = gettext("“%(text)s” is no mail address; it should be like name@example.org.")
-        raise ValueError(sentence % {"text": shown}) from error
-    return Invitee(single_line(name, max_length=NAME_LENGTH), email)
+        raise ValueError(sentence % {"text": typed}) from error
+    return Guest(single_line(name, max_length=NAME_LENGTH), email)
 
 
 def _name(named: re.Match[str]) -> str:

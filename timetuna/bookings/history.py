@@ -5,13 +5,14 @@ from datetime import datetime
 
 from timetuna.bookings.models import Booking
 
-GUEST, HOST, FURTHER, SYSTEM = "guest", "host", "further", "system"
+GUEST, HOST, ATTENDEE, SYSTEM = "guest", "host", "attendee", "system"
+"""Who did it: who booked, the host, somebody who was invited too, or nobody."""
 LINK, MAIL, API = "link", "mail", "api"
 SILENT = "silent"
 """The source of a host's change that nobody is mailed about."""
 Value = str | int | bool | None
 Changes = Mapping[str, tuple[Value, Value]]
-SOURCE_OF = {GUEST: LINK, HOST: "host", SYSTEM: "system"}
+SOURCE_OF = {GUEST: LINK, ATTENDEE: LINK, HOST: "host", SYSTEM: "system"}
 _QUOTE = " Note: "
 LONGEST = 600
 

@@ -1,48 +1,38 @@
-"""The unguessable address of a booking: kept sealed so that it can be mailed again, found by its fingerprint."""
+"""The unguessable address of an attendee's page: sealed so that it can be mailed again, found by its fingerprint."""
 
 from django.conf import settings
 
-from timetuna.bookings.models import Booking, BookingGuest
+from timetuna.bookings.models import Attendee
 from timetuna.encryption import box
-from timetuna.lib.signing import fingerprint, hmac_hex, random_token
+from timetuna.lib.signing import fingerprint, random_token
 
 
-def set_new_link(booking: Booking) -> None:
-    """Give an unsaved or changed booking a fresh link; the earlier one is dead once it is saved."""
+def set_new_link(attendee: Attendee) -> None:
+    """Give an unsaved or changed attendee a fresh link; the earlier one is dead once they are saved."""
     token = random_token()
-    booking.link_fingerprint = fingerprint(token)
-    booking.link_sealed = box().seal(token, context=_context(booking))
+    attendee.link_fingerprint = fingerprint(token)
+    attendee.link_sealed = box().seal(token, context=_context(attendee))
 
 
-def link_path(booking: Booking) -> str:
-    """Return the path of the booking's own page."""
-    return f"/b/{box().open(booking.link_sealed, context=_context(booking))}"
+def link_path(attendee: Attendee) -> str:
+    """Return the path of the attendee's own page of the booking."""
+    return f"/b/{box().open(attendee.link_sealed, context=_context(attendee))}"
 
 
-def link(booking: Booking) -> str:
-    """Return the full address of the booking's own page."""
-    return settings.BASE_URL + link_path(booking)
+def link(attendee: Attendee) -> str:
+    """Return the full address of the attendee's own page of the booking."""
+    return settings.BASE_URL + link_path(attendee)
 
 
-def stop_reminders(booking: Booking) -> str:
-    """Return the full address at which the guest stops the booking's reminders."""
-    return f"{link(booking)}/reminders"
+def reminders_link(attendee: Attendee) -> str:
+    """Return the full address at which the attendee stops the booking's reminders."""
+    return f"{link(attendee)}/reminders"
 
 
-def brought_reminders(row: BookingGuest) -> str:
-    """Return the full address at which somebody whom the guest brings stops the reminders they get: nothing else."""
-    return f"{settings.BASE_URL}/b/reminders/{row.pk}/{brought_signature(row.pk)}"
-
-
-def brought_signature(guest_id: int) -> str:
-    """Return what makes that address one that nobody can guess."""
-    return hmac_hex(settings.SECRET_KEY, f"reminders\n{guest_id}")
-
-
-def reseal(booking: Booking) -> None:
+def reseal(attendee: Attendee) -> None:
     """Seal the link of an unsaved change with the newest key."""
-    booking.link_sealed = box().rotate(booking.link_sealed, context=_context(booking))
+    attendee.link_sealed = box().rotate(attendee.link_sealed, context=_context(attendee))
 
 
-def _context(booking: Booking) -> str:
-    return f"bookings.link:{booking.uid}"
+def _context(attendee: Attendee) -> str:
+    return f"bookings.link:{attendee.link_fingerprint}"

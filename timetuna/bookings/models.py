@@ -2,10 +2,12 @@
 
 import uuid
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from timetuna.pages.models import BookingPage
 
@@ -16,14 +18,12 @@ def a_day_on() -> datetime:
 
 
 class Booking(models.Model):
-    """One meeting of a guest with hosts. It keeps id, uid and link for life; `revision` is iCalendar's SEQUENCE.
+    """One meeting of guests with hosts. It keeps id and uid for life; `revision` is iCalendar's SEQUENCE.
 
     host: the organizer, one of its `booking_hosts`.  status: see `states.py`.
     A pending one takes its time until the host has answered, `pending_until` at the latest.
-    guest_language: of the guest's pages and mails.  no_show: the guest did not come.
-    erased_at: since when it says no more who the guest was.  wants_reminders: the guest has not stopped them.
+    no_show: the guest did not come.  erased_at: since when it says no more who the guests were.
     source_network: a keyed hash of the network it was booked from, for some days; "" is not known (any more).
-    guest_confirmed: the guest has shown that mails to their address reach them.
     next_check_at: when it is next compared with what should exist outside; None once there is nothing to compare.
     """
 
@@ -49,33 +49,21 @@ class Booking(models.Model):
     host_time_zone = models.CharField(max_length=64)
     status = models.CharField(max_length=20, choices=Status.choices, default=Status.CONFIRMED)
     revision = models.PositiveIntegerField(default=0)
-    guest_name = models.CharField(max_length=100)
-    guest_email = models.CharField(max_length=254)
-    guest_mailbox = models.CharField(max_length=254, blank=True, default="")
-    guest_phone = models.CharField(max_length=40, blank=True, default="")
-    guest_notes = models.TextField(max_length=2_000, blank=True, default="")
-    guest_time_zone = models.CharField(max_length=64)
     meeting_type = models.CharField(max_length=20)
     location = models.CharField(max_length=500, blank=True, default="")
-    link_fingerprint = models.CharField(max_length=64, unique=True)
-    link_sealed = models.TextField()
     idempotency_key = models.CharField(max_length=64, unique=True)
     cancel_note = models.CharField(max_length=500, blank=True, default="")
     pending_until = models.DateTimeField(null=True)
-    guest_language = models.CharField(max_length=10, default="en")
     no_show = models.BooleanField(default=False)
     private_notes = models.TextField(max_length=5_000, blank=True, default="")
     erased_at = models.DateTimeField(null=True)
-    wants_reminders = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now)
     next_check_at = models.DateTimeField(null=True, default=a_day_on)
     source_network = models.CharField(max_length=64, blank=True, default="")
-    guest_confirmed = models.BooleanField(default=False)
 
     class Meta:
         indexes = [
             models.Index(fields=["host", "start_at"], name="bookings_of_host"),
-            models.Index(fields=["guest_mailbox", "created_at"], name="bookings_of_mailbox"),
             models.Index(fields=["page", "created_at"], name="bookings_made_on_page"),
             models.Index(
                 fields=["source_network", "created_at"],
@@ -88,6 +76,17 @@ class Booking(models.Model):
                 condition=models.Q(next_check_at__isnull=False),
             ),
         ]
+
+    @cached_property
+    def booker(self) -> "Attendee":
+        """Return who booked. One query, unless `queries.with_booker` read them along."""
+        [booker] = [attendee for attendee in self.attendees.all() if attendee.is_booker]
+        return booker
+
+    def refresh_from_db(self, *args: Any, **options: Any) -> None:
+        """Read the row again, and the booker's when it is next asked for."""
+        super().refresh_from_db(*args, **options)
+        self.__dict__.pop("booker", None)
 
     def end_at(self) -> datetime:
         """Return the end, aware UTC."""
@@ -113,25 +112,45 @@ TAKES_TIME = frozenset(
 """The states in which its time is nobody else's: those in which its rows of `BookingHost` are active."""
 
 
-class BookingGuest(models.Model):
-    """Somebody else whom the guest brings. The row stays when they are taken off again, so that they can be told.
+class Attendee(models.Model):
+    """Somebody on the guest's side: who booked, and whoever was invited too.
 
-    wants_reminders: they have not stopped them. changed_by: who put them on or took them off last, guest or host.
+    The row stays when somebody is taken off or leaves (`active`), so that they can be told; erasing blanks it.
+    invited_by: guest or host.  removed_by: who took them off: guest, host or, if they left, attendee.
+    language, time_zone: of their pages and mails.
+    confirmed: they have shown that mails to their address reach them.  wants_reminders: they have not stopped them.
+    link_sealed: the secret part of their own page's address.
     """
 
-    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="further_guests")
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="attendees")
+    is_booker = models.BooleanField(default=False)
     name = models.CharField(max_length=100, blank=True, default="")
     email = models.CharField(max_length=254)
     mailbox = models.CharField(max_length=254, blank=True, default="")
+    phone = models.CharField(max_length=40, blank=True, default="")
+    notes = models.TextField(max_length=2_000, blank=True, default="")
+    time_zone = models.CharField(max_length=64)
+    language = models.CharField(max_length=10, default="en")
     active = models.BooleanField(default=True)
     wants_reminders = models.BooleanField(default=True)
-    changed_by = models.CharField(max_length=10, default="guest")
+    confirmed = models.BooleanField(default=False)
+    invited_by = models.CharField(max_length=10, default="guest")
+    removed_by = models.CharField(max_length=10, blank=True, default="")
     added_at = models.DateTimeField(default=timezone.now)
+    link_fingerprint = models.CharField(max_length=64, unique=True)
+    link_sealed = models.TextField()
 
     class Meta:
         ordering = ["id"]
-        constraints = [models.UniqueConstraint(fields=["booking", "email"], name="bookings_guest_once")]
-        indexes = [models.Index(fields=["mailbox", "added_at"], name="bookings_brought_mailbox")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["booking", "email"], condition=~models.Q(email=""), name="bookings_attendee_once"
+            ),
+            models.UniqueConstraint(
+                fields=["booking"], condition=models.Q(is_booker=True), name="bookings_one_booker"
+            ),
+        ]
+        indexes = [models.Index(fields=["mailbox", "added_at"], name="bookings_of_mailbox")]
 
 
 class BookingHost(models.Model):

@@ -149,7 +149,7 @@ def _deadlines(booking: Booking, refusals: list[str], *, twelve_hours: bool) -> 
 
 
 def _deadline(booking: Booking, notice: int, *, twelve_hours: bool) -> str:
-    zone = datetimes.zone_or_utc(booking.guest_time_zone)
+    zone = datetimes.zone_or_utc(booking.booker.time_zone)
     last = booking.start_at - timedelta(minutes=notice)
     return datetimes.short_when(last, zone=zone, twelve_hours=twelve_hours)
 

@@ -7,23 +7,22 @@ from datetime import datetime, timedelta
 from re import escape
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, FilteredRelation, Q, QuerySet
 
 from timetuna.availability.interval import Interval
 from timetuna.availability.minutes import minute_of
 from timetuna.availability.policy import LONGEST_MEETING
-from timetuna.bookings.links import brought_signature
 from timetuna.bookings.models import (
     TAKES_TIME,
+    Attendee,
     Booking,
-    BookingGuest,
     BookingHost,
     Conference,
     UnusualBookings,
 )
 from timetuna.bookings.states import OFF, Status
 from timetuna.jobs.models import Job
-from timetuna.lib.signing import equal, fingerprint
+from timetuna.lib.signing import fingerprint
 from timetuna.pages.models import BookingPage
 
 UPCOMING, PAST, CANCELLED, REQUESTS = "upcoming", "past", "cancelled", "requests"
@@ -44,27 +43,27 @@ class Wanted:
     page_id: int | None = None
 
 
-def booking_by_link(token: str) -> Booking | None:
-    """Return the booking whose unguessable link this is, or None."""
-    return Booking.objects.select_related("host", "page").filter(link_fingerprint=fingerprint(token)).first()
+def with_booker(bookings: Mine) -> Mine:
+    """Have `Booking.booker` read along, by a join."""
+    booker = FilteredRelation("attendees", condition=Q(attendees__is_booker=True))
+    joined: Mine = bookings.annotate(booker=booker).select_related("booker")
+    return joined
 
 
-def brought_by_signature(guest_id: int, signature: str) -> BookingGuest | None:
-    """Return who is brought to a booking, if the signature is that of their address; None once they are taken off."""
-    if not equal(signature, brought_signature(guest_id)):
-        return None
-    rows = BookingGuest.objects.select_related("booking__host", "booking__page")
-    return rows.filter(pk=guest_id, active=True, booking__erased_at=None).first()
+def attendee_by_link(token: str) -> Attendee | None:
+    """Return whose unguessable link this is, with the booking, its host and its page, or None."""
+    rows = Attendee.objects.select_related("booking__host", "booking__page")
+    attendee = rows.filter(link_fingerprint=fingerprint(token)).first()
+    if attendee is not None and attendee.is_booker:
+        attendee.booking.booker = attendee
+    return attendee
 
 
 def matching(bookings: Mine, wanted: Wanted, *, now: datetime) -> QuerySet[Booking]:
     """Return those that are asked for: upcoming ones and requests the next first, the others the latest first."""
-    bookings = bookings.select_related("conference")
+    bookings = with_booker(bookings).filter(_booked_by(wanted.text)).select_related("conference")
     if wanted.page_id is not None:
         bookings = bookings.filter(page_id=wanted.page_id)
-    for word in wanted.text.split():
-        pattern = _in_any_case(word)
-        bookings = bookings.filter(Q(guest_name__regex=pattern) | Q(guest_email__regex=pattern))
     if wanted.which == CANCELLED:
         return bookings.filter(status__in=OFF).order_by("-from_minute", "-id")
     if wanted.which == REQUESTS:
@@ -81,7 +80,8 @@ def within(bookings: Mine, span: Interval) -> QuerySet[Booking]:
     """Return those that take place, or are requests, and share a minute with the span, the earliest first."""
     start, end = span
     return (
-        bookings.filter(
+        with_booker(bookings)
+        .filter(
             status__in=TAKES_TIME,
             from_minute__gt=start - _REACH,
             from_minute__lt=end,
@@ -153,6 +153,14 @@ def link_promised(booking: Booking) -> bool:
     """Say whether the link takes so long, or was refused, that it comes by mail."""
     waiting = Conference.objects.filter(booking=booking)
     return waiting.filter(promised=True).exists() or waiting.filter(state=Conference.State.REFUSED).exists()
+
+
+def _booked_by(text: str) -> Q:
+    """Return the condition that each of the words is in the booker's name or mail address."""
+    words = Q()
+    for pattern in map(_in_any_case, text.split()):
+        words &= Q(booker__name__regex=pattern) | Q(booker__email__regex=pattern)
+    return words
 
 
 def _in_any_case(word: str) -> str:

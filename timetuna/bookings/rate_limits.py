@@ -8,9 +8,9 @@ from django.utils.translation import gettext
 
 from timetuna.bookings.errors import TooManyBookings
 from timetuna.bookings.events import BookingEvent
-from timetuna.bookings.guests import Invitee
+from timetuna.bookings.guests import Guest
 from timetuna.bookings.history import GUEST
-from timetuna.bookings.models import Booking, BookingGuest, HistoryEntry
+from timetuna.bookings.models import Attendee, Booking, HistoryEntry
 from timetuna.lib.mail import mailbox_of
 
 _UNPROVEN = 3
@@ -20,7 +20,7 @@ _FEWEST_EVER = 4
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 
-def refuse_flood(email: str, *, others: Iterable[Invitee] = (), now: datetime) -> None:
+def refuse_flood(email: str, *, others: Iterable[Guest] = (), now: datetime) -> None:
     """Raise TooManyBookings if the guest has booked, or somebody they bring was named, too often lately."""
     if _is_flooded(mailbox_of(email), now):
         raise TooManyBookings(
@@ -29,15 +29,15 @@ def refuse_flood(email: str, *, others: Iterable[Invitee] = (), now: datetime) -
     refuse_flood_of(others, now=now)
 
 
-def refuse_flood_of(others: Iterable[Invitee], *, now: datetime) -> None:
+def refuse_flood_of(others: Iterable[Guest], *, now: datetime) -> None:
     """Raise TooManyBookings if somebody who is to be brought was named too often lately, by whomever."""
-    for invitee in others:
-        if _is_flooded(invitee.mailbox(), now):
+    for guest in others:
+        if _is_flooded(guest.mailbox(), now):
             raise TooManyBookings(
                 gettext(
                     "%(email)s has been invited many times lately. Please leave this address out, or try again later."
                 )
-                % {"email": invitee.email}
+                % {"email": guest.email}
             )
 
 
@@ -53,30 +53,34 @@ def refuse_flood_of_changes(booking: Booking, *, now: datetime) -> None:
         actor=GUEST,
         at__gte=now - _DAY,
     )
-    if booking.source_network and not booking.guest_confirmed:
+    if booking.source_network and not booking.booker.confirmed:
         unproven = changes.filter(
-            booking__source_network=booking.source_network, booking__guest_confirmed=False
+            booking__source_network=booking.source_network,
+            booking__attendees__is_booker=True,
+            booking__attendees__confirmed=False,
         )
         if unproven.count() >= _UNPROVEN * most:
             raise TooManyBookings(
                 gettext("Many bookings from your network were changed lately. Please try again later.")
             )
-    if changes.filter(booking__guest_mailbox=mailbox_of(booking.guest_email)).count() >= most:
+    mailbox = mailbox_of(booking.booker.email)
+    same = changes.filter(booking__attendees__is_booker=True, booking__attendees__mailbox=mailbox)
+    if same.count() >= most:
         raise TooManyBookings(
             gettext("This mail address has changed many bookings lately. Please try again later.")
         )
 
 
-def refuse_crowd(booking: Booking, others: Iterable[Invitee], *, most: int, now: datetime) -> None:
+def refuse_crowd(booking: Booking, others: Iterable[Guest], *, most: int, now: datetime) -> None:
     """Raise TooManyBookings if a guest who has shown nothing would have ever new people mailed in turn.
 
     People count, not changes, and also those who were taken off again. One booking may name twice as many as it may
     have at once (`most`), and all of one network in a day so many that further bookings ask for a code.
     """
-    if booking.guest_confirmed:
+    if booking.booker.confirmed:
         return
     new = {one.mailbox() for one in others}
-    named = set(BookingGuest.objects.filter(booking=booking).values_list("mailbox", flat=True))
+    named = set(booking.attendees.filter(is_booker=False).values_list("mailbox", flat=True))
     if new - named and len(named | new) > max(2 * most, _FEWEST_EVER):
         raise TooManyBookings(
             gettext("Many people were named for this booking already. Please write to your host.")
@@ -89,13 +93,17 @@ def refuse_crowd(booking: Booking, others: Iterable[Invitee], *, most: int, now:
         )
 
 
-def is_crowd(network: str, others: Iterable[Invitee], *, now: datetime) -> bool:
+def is_crowd(network: str, others: Iterable[Guest], *, now: datetime) -> bool:
     """Say whether with these, too many different people were named in a day by unproven guests of the network."""
     new = {one.mailbox() for one in others}
     if not network or not new:
         return False
-    named = BookingGuest.objects.filter(
-        booking__source_network=network, booking__guest_confirmed=False, changed_by=GUEST
+    named = Attendee.objects.filter(
+        is_booker=False,
+        invited_by=GUEST,
+        booking__source_network=network,
+        booking__attendees__is_booker=True,
+        booking__attendees__confirmed=False,
     )
     lately = named.filter(added_at__gte=now - _DAY).values_list("mailbox", flat=True)
     return len(new.union(lately)) > MOST_BROUGHT
@@ -104,10 +112,6 @@ def is_crowd(network: str, others: Iterable[Invitee], *, now: datetime) -> bool:
 def _is_flooded(mailbox: str, now: datetime) -> bool:
     """Count as one whom bookings are made for and who is brought to them: both get mails that they did not ask for."""
     hour, day = settings.GUEST_MAIL_LIMITS
-    booked = Booking.objects.filter(guest_mailbox=mailbox, created_at__gte=now - _DAY)
-    named = BookingGuest.objects.filter(mailbox=mailbox, added_at__gte=now - _DAY)
-    moments = [
-        *booked.values_list("created_at", flat=True)[:day],
-        *named.values_list("added_at", flat=True)[:day],
-    ]
+    rows = Attendee.objects.filter(mailbox=mailbox, added_at__gte=now - _DAY)
+    moments = list(rows.order_by("-added_at").values_list("added_at", flat=True)[:day])
     return len(moments) >= day or sum(moment >= now - _HOUR for moment in moments) >= hour

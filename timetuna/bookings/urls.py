@@ -9,8 +9,9 @@ from timetuna.bookings.views.guest.cancel import cancel_booking
 from timetuna.bookings.views.guest.guests import guests
 from timetuna.bookings.views.guest.holds import release_hold
 from timetuna.bookings.views.guest.host_pages import offers
+from timetuna.bookings.views.guest.leave import leave, set_zone
 from timetuna.bookings.views.guest.move import choose_new_time, confirm_new_time
-from timetuna.bookings.views.guest.reminders import reminders, reminders_of_brought
+from timetuna.bookings.views.guest.reminders import reminders
 from timetuna.bookings.views.guest.slots import slots
 from timetuna.bookings.views.guest.times_api import times
 from timetuna.bookings.views.host.agenda import agenda_page
@@ -53,7 +54,8 @@ urlpatterns: list[URLPattern] = [
     path("b/<str:token>/move/confirm", confirm_new_time, name="booked_move_confirm"),
     path("b/<str:token>/guests", guests, name="booked_guests"),
     path("b/<str:token>/reminders", reminders, name="booked_reminders"),
-    path("b/reminders/<row:guest_id>/<str:signature>", reminders_of_brought, name="booked_brought_reminders"),
+    path("b/<str:token>/leave", leave, name="booked_leave"),
+    path("b/<str:token>/zone", set_zone, name="booked_zone"),
     path("holds/release", release_hold, name="release_hold"),
     path("why", why_any, name="why_any"),
     path("booking-pages/<row:page_id>/why", why, name="why"),

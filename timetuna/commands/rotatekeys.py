@@ -5,7 +5,7 @@ import argparse
 from django.db import transaction
 
 from timetuna.bookings.links import reseal
-from timetuna.bookings.models import Booking
+from timetuna.bookings.models import Attendee
 from timetuna.calendars.actions.rotate_keys import rotate_keys
 from timetuna.commands.database import database_answers
 from timetuna.jobs.models import Job
@@ -32,15 +32,15 @@ def run(_options: argparse.Namespace) -> int:
 
 
 def _rotate_links() -> int:
-    numbers = list(Booking.objects.order_by("pk").values_list("pk", flat=True))
+    numbers = list(Attendee.objects.order_by("pk").values_list("pk", flat=True))
     return sum(map(_rotate_link, numbers))
 
 
 @transaction.atomic
 def _rotate_link(pk: int) -> bool:
-    booking = Booking.objects.select_for_update().filter(pk=pk).first()
-    if booking is None:
+    attendee = Attendee.objects.select_for_update().filter(pk=pk).first()
+    if attendee is None:
         return False
-    reseal(booking)
-    booking.save(update_fields=["link_sealed"])
+    reseal(attendee)
+    attendee.save(update_fields=["link_sealed"])
     return True

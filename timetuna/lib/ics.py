@@ -19,7 +19,7 @@ Method = Literal["REQUEST", "CANCEL", "PUBLISH"]
 
 
 @dataclass(frozen=True, slots=True)
-class Attendee:
+class InvitationAttendee:
     """Somebody who takes part. `partstat` is ACCEPTED for who booked, NEEDS-ACTION for who was invited."""
 
     name: str
@@ -45,7 +45,7 @@ class Invitation:
     summary: str
     organizer_name: str
     organizer_email: str
-    attendees: tuple[Attendee, ...] = ()
+    attendees: tuple[InvitationAttendee, ...] = ()
     method: Method = "REQUEST"
     description: str = ""
     location: str = ""

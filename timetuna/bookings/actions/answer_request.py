@@ -8,7 +8,7 @@ from django.utils import timezone
 from timetuna.availability.minutes import minute_of
 from timetuna.bookings.actions.lock_hosts import lock_hosts_of
 from timetuna.bookings.errors import NotPossible
-from timetuna.bookings.events import BookingEvent, Happening, on_event
+from timetuna.bookings.events import BookingEvent, Happening, on_event, record
 from timetuna.bookings.history import HOST, SYSTEM
 from timetuna.bookings.models import Booking
 from timetuna.bookings.states import Status, change_state
@@ -37,8 +37,10 @@ def approve(booking_id: int, *, source: str, now: datetime, seen: int | None = N
         if booking.status == Status.CONFIRMED:
             return booking
         _refuse_answer(booking, now=now, seen=seen)
+        change = change_state(booking, Status.CONFIRMED, actor=HOST)
         booking.pending_until = None
-        change_state(booking, Status.CONFIRMED, actor=HOST, source=source)
+        booking.save(update_fields=["pending_until"])
+        record(booking, change.event, actor=HOST, source=source, changes=change.changes())
     return booking
 
 
@@ -56,8 +58,15 @@ def decline(
         if booking.status == Status.DECLINED:
             return booking
         _refuse_answer(booking, now=now, seen=seen)
-        change_state(
-            booking, Status.DECLINED, actor=HOST, source=source, words=note_text, which="the request"
+        change = change_state(booking, Status.DECLINED, actor=HOST, note=note_text)
+        record(
+            booking,
+            change.event,
+            actor=HOST,
+            source=source,
+            words=note_text,
+            changes=change.changes(),
+            which="the request",
         )
     return booking
 
@@ -94,7 +103,8 @@ def expire_request(booking_id: int, *, now: datetime | None = None) -> None:
         until = booking.pending_until
         if booking.status != Status.PENDING or until is None or until > (now or timezone.now()):
             return
-        change_state(booking, Status.LAPSED, actor=SYSTEM)
+        change = change_state(booking, Status.LAPSED, actor=SYSTEM)
+        record(booking, change.event, actor=SYSTEM, changes=change.changes())
 
 
 def _locked(booking_id: int) -> Booking:

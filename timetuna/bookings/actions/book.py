@@ -9,42 +9,28 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext, gettext_noop
 
 from timetuna.availability.minutes import moment_of
-from timetuna.bookings.actions.add_guest_rows import name_guests
 from timetuna.bookings.actions.answer_request import answer_until
+from timetuna.bookings.actions.change_guests import invite, store_attendee
 from timetuna.bookings.actions.hold import consume
 from timetuna.bookings.actions.lock_hosts import lock_hosts
 from timetuna.bookings.actions.note_unusual import note_unusual
 from timetuna.bookings.actions.refresh_calendars import look_again
 from timetuna.bookings.errors import FormUsed, ProofNeeded, SlotTaken, TooManyBookings
 from timetuna.bookings.events import record
-from timetuna.bookings.guests import Invitee
+from timetuna.bookings.guests import Guest
 from timetuna.bookings.history import GUEST
-from timetuna.bookings.links import set_new_link
 from timetuna.bookings.models import Booking, BookingHost, Conference
 from timetuna.bookings.proofs.needed import NOTHING_SHOWN, Evidence, Proof, count_booking, rates
 from timetuna.bookings.proofs.work import Purpose, use
 from timetuna.bookings.rate_limits import is_crowd, refuse_flood
 from timetuna.bookings.slots.availability import SlotQuery, bookable
 from timetuna.bookings.states import Status, transition
-from timetuna.lib.mail import mailbox_of
 from timetuna.pages.meeting_types.registry import MeetingChoice, meeting_kind
 from timetuna.pages.queries import PublicPage, page_settings
 from timetuna.web.client import NOBODY, Client
 
 GUARD = "bookings_host_overlap"
 TAKEN = gettext_noop("This time is not free any more. Please pick another; what you typed is still here.")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Guest:
-    """Who books; texts are cleaned. `time_zone` is a known IANA name."""
-
-    name: str
-    email: str
-    time_zone: str
-    phone: str = ""
-    notes: str = ""
-    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +50,7 @@ class Order:
     key: str
     hold: str = ""
     client: Client = NOBODY
-    others: tuple[Invitee, ...] = ()
+    others: tuple[Guest, ...] = ()
     evidence: Evidence = NOTHING_SHOWN
     source: str = ""
 
@@ -115,7 +101,7 @@ def _book(order: Order, now: datetime) -> Booking:
     _judge(order, now)
     consume(order.hold)
     booking = _insert(page, order, choice, now)
-    name_guests(booking, order.others, most=page.settings.most_guests, now=now)
+    invite(booking, order.others, most=page.settings.most_guests, now=now)
     made = transition(None, Status(booking.status), actor=GUEST)
     record(booking, made.event, actor=GUEST, source=order.source)
     return booking
@@ -156,7 +142,7 @@ def _asked(order: Order, now: datetime) -> Proof:
 def _same(earlier: Booking, order: Order) -> Booking:
     """Return the booking this form made before: a double click, a retry, the back button."""
     now_asked = (order.page_id, moment_of(order.start_minute), order.minutes, order.guest.email)
-    if (earlier.page_id, earlier.start_at, earlier.minutes, earlier.guest_email) == now_asked:
+    if (earlier.page_id, earlier.start_at, earlier.minutes, earlier.booker.email) == now_asked:
         return earlier
     raise FormUsed(
         gettext("This form has already made a booking. Please pick your time again if you want a second one.")
@@ -174,7 +160,7 @@ def _choice(page: PublicPage, order: Order) -> MeetingChoice:
 
 def _insert(page: PublicPage, order: Order, choice: MeetingChoice, now: datetime) -> Booking:
     """Store it; where its host confirms each one, as a request: the time is taken, nothing follows before their yes."""
-    guest, kind = order.guest, meeting_kind(choice.kind)
+    kind = meeting_kind(choice.kind)
     booking = Booking(
         host_id=page.host_id,
         page_id=page.id,
@@ -182,24 +168,22 @@ def _insert(page: PublicPage, order: Order, choice: MeetingChoice, now: datetime
         start_at=moment_of(order.start_minute),
         minutes=order.minutes,
         host_time_zone=page.time_zone,
-        guest_name=guest.name,
-        guest_email=guest.email,
-        guest_mailbox=mailbox_of(guest.email),
-        guest_phone=guest.phone,
-        guest_notes=guest.notes,
-        guest_time_zone=guest.time_zone,
-        guest_language=guest.language,
         meeting_type=choice.kind,
         location=kind.location(choice.detail),
         idempotency_key=order.key,
         source_network=order.client.network,
-        guest_confirmed=order.evidence.confirmed,
     )
     if page.approval_hours is not None:
         booking.status = Status.PENDING
         booking.pending_until = answer_until(booking, hours=page.approval_hours, now=now)
-    set_new_link(booking)
     booking.save(force_insert=True)
+    booking.booker = store_attendee(
+        booking,
+        order.guest,
+        is_booker=True,
+        confirmed=order.evidence.confirmed,
+        added_at=booking.created_at,
+    )
     _take_time(booking, page, order.start_minute)
     if kind.makes_link:
         Conference.objects.create(booking=booking, provider=choice.kind)

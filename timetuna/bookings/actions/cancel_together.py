@@ -9,12 +9,13 @@ from timetuna.bookings.actions.book import GUARD
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.lock_hosts import lock_hosts_of
 from timetuna.bookings.errors import NotPossible
+from timetuna.bookings.events import record
 from timetuna.bookings.history import HOST, SILENT
 from timetuna.bookings.models import TAKES_TIME, Booking
-from timetuna.bookings.notifications.audiences import GUEST, all_further
+from timetuna.bookings.notifications.audiences import guests_of
+from timetuna.bookings.queries import with_booker
 from timetuna.bookings.states import Status, change_state
 
-TOGETHER = "together with others from one source"
 _BACK_TO = {Status.DECLINED: Status.PENDING, Status.CANCELLED_BY_HOST: Status.CONFIRMED}
 
 
@@ -27,7 +28,7 @@ def cancel_together(host_id: int, booking_ids: Iterable[int], *, now: datetime) 
     own = Booking.objects.filter(booking_hosts__host=host_id, pk__in=list(booking_ids)).order_by(
         "start_at", "pk"
     )
-    standing = own.filter(status__in=TAKES_TIME)
+    standing = with_booker(own.filter(status__in=TAKES_TIME))
     return [row.pk for row in standing if row.end_at() > now and _cancel(row, now)]
 
 
@@ -40,7 +41,6 @@ def restore_together(host_id: int, booking_ids: Iterable[int], *, now: datetime)
 
 def _cancel(row: Booking, now: datetime) -> bool:
     told = _who_has_heard(row)
-    source = "" if told else SILENT
     try:
         with transaction.atomic():
             lock_hosts_of(row.pk)
@@ -48,16 +48,29 @@ def _cancel(row: Booking, now: datetime) -> bool:
             if row.is_off():
                 return False
             if row.status == Status.PENDING:
-                change_state(row, Status.DECLINED, actor=HOST, source=source, told=told[:1], which=TOGETHER)
+                _decline(row, told[:1])
             else:
-                cancel(row.pk, actor=HOST, note_text="", now=now, source=source, told=told)
+                cancel(row.pk, actor=HOST, note_text="", now=now, source="" if told else SILENT, told=told)
     except NotPossible:
         return False
     return True
 
 
 def _who_has_heard(row: Booking) -> tuple[str, ...]:
-    return (GUEST, *all_further(row)) if row.guest_confirmed else ()
+    return guests_of(row) if row.booker.confirmed else ()
+
+
+def _decline(row: Booking, told: tuple[str, ...]) -> None:
+    change = change_state(row, Status.DECLINED, actor=HOST)
+    record(
+        row,
+        change.event,
+        actor=HOST,
+        source="" if told else SILENT,
+        changes=change.changes(),
+        which="together with others from one source",
+        told=told,
+    )
 
 
 def _restore(host_id: int, booking_id: int, now: datetime) -> bool:
@@ -71,7 +84,8 @@ def _restore(host_id: int, booking_id: int, now: datetime) -> bool:
             )
             if row is None or not _may_restore(row, now):
                 return False
-            change_state(row, _BACK_TO[Status(row.status)], actor=HOST, told=_who_has_heard(row))
+            change = change_state(row, _BACK_TO[Status(row.status)], actor=HOST)
+            record(row, change.event, actor=HOST, changes=change.changes(), told=_who_has_heard(row))
     except IntegrityError as error:
         if GUARD in str(error):
             return False

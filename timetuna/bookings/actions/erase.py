@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import CharField, QuerySet, TextField
 from django.utils import timezone
 
 from timetuna.bookings.actions.lock_hosts import lock_hosts_of
@@ -13,14 +13,18 @@ from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.events import BookingEvent, record
 from timetuna.bookings.history import SYSTEM, without_quote
 from timetuna.bookings.links import set_new_link
-from timetuna.bookings.models import Booking, HistoryEntry, UnusualBookings
+from timetuna.bookings.models import Attendee, Booking, HistoryEntry, UnusualBookings
 from timetuna.bookings.notifications.reminders import TIMED_MAILS
 from timetuna.bookings.notifications.send import send_mail
 from timetuna.jobs.models import Job
-from timetuna.jobs.registry import job
+from timetuna.jobs.registry import recurring
 from timetuna.pages.models import HostRules
 
 ERASED_GUEST = "Erased guest"
+NO_WORDS_OF_AN_ATTENDEE = frozenset(
+    {"time_zone", "language", "invited_by", "removed_by", "link_fingerprint", "link_sealed"}
+)
+"""Those of an attendee's text columns that tell nothing of the person; erasing sets them as for anybody."""
 _FORGOTTEN = "…"
 _TELLS_NOTHING = 3
 _MAIL_WORK = (send_mail.name, *TIMED_MAILS)
@@ -57,12 +61,12 @@ def may_erase(booking: Booking, *, now: datetime) -> bool:
 def of_the_same_guest(booking: Booking) -> QuerySet[Booking]:
     """Return this and the host's other bookings of the same mailbox that are not erased."""
     rows = Booking.objects.filter(host_id=booking.host_id, erased_at=None)
-    if not booking.guest_mailbox:
+    if not booking.booker.mailbox:
         return rows.filter(pk=booking.pk)
-    return rows.filter(guest_mailbox=booking.guest_mailbox)
+    return rows.filter(attendees__mailbox=booking.booker.mailbox, attendees__is_booker=True)
 
 
-@job("bookings.erase_due", every=timedelta(days=1))
+@recurring("bookings.erase_due", every=timedelta(days=1))
 def erase_daily() -> None:
     """Erase who the guests of long past meetings were, and where bookings came from."""
     erase_due(now=timezone.now())
@@ -105,24 +109,31 @@ def _erase_old(bookings: QuerySet[Booking], days: int, now: datetime) -> int:
 
 def _erase(booking: Booking, actor: str, now: datetime) -> None:
     said = _said_by(booking)
-    booking.guest_name = ERASED_GUEST
-    booking.guest_email = booking.guest_mailbox = booking.guest_phone = booking.guest_notes = ""
     booking.cancel_note = booking.private_notes = booking.source_network = ""
-    booking.guest_time_zone, booking.guest_language = booking.host_time_zone, "en"
-    booking.wants_reminders, booking.erased_at = False, now
-    set_new_link(booking)  # nobody is told the new one
+    booking.erased_at = now
     booking.save()
-    booking.further_guests.all().delete()
+    for attendee in booking.attendees.all():
+        _blank(attendee, time_zone=booking.host_time_zone)
     _clean_history(booking, said)
     _clean_work(booking)
     record(booking, BookingEvent.ERASED, actor=actor)
 
 
+def _blank(attendee: Attendee, *, time_zone: str) -> None:
+    for field in Attendee._meta.concrete_fields:  # noqa: SLF001 - documented
+        if isinstance(field, CharField | TextField) and field.name not in NO_WORDS_OF_AN_ATTENDEE:
+            setattr(attendee, field.name, "")
+    attendee.name = ERASED_GUEST if attendee.is_booker else ""
+    attendee.time_zone, attendee.language = time_zone, "en"
+    attendee.active, attendee.wants_reminders = attendee.is_booker, False
+    set_new_link(attendee)  # nobody is told the new one
+    attendee.save()
+
+
 def _said_by(booking: Booking) -> list[str]:
     """Return what could give the guest away in a sentence, the longest first."""
-    people = [value for row in booking.further_guests.all() for value in (row.name, row.email)]
-    own = [booking.guest_name, booking.guest_email, booking.guest_phone, *people]
-    return sorted({one for one in own if len(one) >= _TELLS_NOTHING}, key=len, reverse=True)
+    said = [value for row in booking.attendees.all() for value in (row.name, row.email, row.phone)]
+    return sorted({one for one in said if len(one) >= _TELLS_NOTHING}, key=len, reverse=True)
 
 
 def _clean_history(booking: Booking, said: Iterable[str]) -> None:

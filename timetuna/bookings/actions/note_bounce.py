@@ -10,12 +10,12 @@ from django.db import transaction
 from timetuna.bookings.events import BookingEvent, record
 from timetuna.bookings.history import SYSTEM
 from timetuna.bookings.models import Booking
+from timetuna.bookings.notifications.audiences import HOST, audience_of
 from timetuna.lib.bounces import Bounce
 
 _OURS = re.compile(
-    r"<(?P<uid>[0-9a-f-]{36})\.(?P<what>[^@]{1,80})\.(?P<audience>guest-\d+|guest|host)@(?P<host>[^>]+)>"
+    r"<(?P<uid>[0-9a-f-]{36})\.(?P<what>[^@]{1,80})\.(?P<audience>attendee-\d+|host)@(?P<host>[^>]+)>"
 )
-_READERS = {"guest": "the guest", "host": "the host"}
 _WHY = {
     "5.1.1": "the mailbox does not exist",
     "5.1.2": "the domain does not exist",
@@ -45,7 +45,8 @@ def _note(uid: str, audience: str, what: str, bounce: Bounce) -> bool:
     booking = Booking.objects.select_for_update().filter(uid=known).first() if known else None
     if booking is None:
         return False
-    reader = _READERS.get(audience, "somebody the guest brings")
+    readers = {HOST: "the host", audience_of(booking.booker): "the guest"}
+    reader = readers.get(audience, "somebody the guest brings")
     facts: dict[str, Any] = {"reader": reader, "mail": _kind(what), "outcome": _outcome(bounce)}
     said = BookingEvent.MAIL_BOUNCED.label.format(**facts)
     if not booking.history.filter(event=BookingEvent.MAIL_BOUNCED, text=said).exists():

@@ -15,7 +15,7 @@ def renew_link(booking_id: int, *, actor: str) -> Booking:
     """
     with transaction.atomic():
         booking = Booking.objects.select_for_update().get(pk=booking_id)
-        set_new_link(booking)
-        booking.save(update_fields=["link_fingerprint", "link_sealed"])
+        set_new_link(booking.booker)
+        booking.booker.save(update_fields=["link_fingerprint", "link_sealed"])
         record(booking, BookingEvent.LINK_FOR_GUEST_RENEWED, actor=actor)
     return booking

@@ -8,8 +8,8 @@ from timetuna.bookings.errors import NotPossible, TooManyBookings
 from timetuna.bookings.events import BookingEvent, record
 from timetuna.bookings.history import HOST
 from timetuna.bookings.models import Booking
-from timetuna.bookings.notifications.audiences import BOTH, everybody
 from timetuna.bookings.notifications.audiences import HOST as TO_HOST
+from timetuna.bookings.notifications.audiences import both, everybody
 from timetuna.bookings.notifications.send import send_mail
 from timetuna.bookings.states import REQUESTS
 
@@ -41,7 +41,7 @@ def resend(booking_id: int, *, audience: str, now: datetime) -> Booking:
 
 def _who_knows(booking: Booking) -> tuple[str, ...]:
     """Return who has heard of the booking: of a request only its two sides, whatever became of it."""
-    return BOTH if booking.status in REQUESTS else everybody(booking)
+    return both(booking) if booking.status in REQUESTS else everybody(booking)
 
 
 def _refuse_flood(booking: Booking, now: datetime) -> int:

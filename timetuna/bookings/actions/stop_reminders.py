@@ -1,27 +1,21 @@
-"""A guest, or somebody they bring, wants no reminders of a booking, or wants them again."""
+"""Somebody on the guest's side wants no reminders of a booking, or wants them again."""
 
 from django.db import transaction
 
 from timetuna.bookings.events import BookingEvent, record
-from timetuna.bookings.history import FURTHER, GUEST, MAIL
-from timetuna.bookings.models import Booking, BookingGuest
+from timetuna.bookings.history import ATTENDEE, GUEST, MAIL
+from timetuna.bookings.models import Attendee
 
 _EVENT = {True: BookingEvent.REMINDERS_STOPPED, False: BookingEvent.REMINDERS_WANTED}
 
 
 @transaction.atomic
-def stop_reminders(booking: Booking, *, stop: bool) -> None:
-    """Store the guest's wish; saying it twice changes nothing. It takes effect when a reminder's moment comes."""
-    changed = Booking.objects.filter(pk=booking.pk, wants_reminders=stop).update(wants_reminders=not stop)
-    if changed:
+def stop_reminders(attendee: Attendee, *, stop: bool) -> None:
+    """Store their wish; saying it twice changes nothing. It takes effect when a reminder's moment comes."""
+    changed = Attendee.objects.filter(pk=attendee.pk, wants_reminders=stop).update(wants_reminders=not stop)
+    if changed and attendee.is_booker:
         text = "The guest stopped the reminders." if stop else "The guest wants reminders again."
-        record(booking, _EVENT[stop], actor=GUEST, sentence=text)
-
-
-@transaction.atomic
-def stop_reminders_of(row: BookingGuest, *, stop: bool) -> None:
-    """Store the wish of one person whom the guest brings, as `stop_reminders` does the guest's."""
-    changed = BookingGuest.objects.filter(pk=row.pk, wants_reminders=stop).update(wants_reminders=not stop)
-    if changed:
+        record(attendee.booking, _EVENT[stop], actor=GUEST, sentence=text)
+    elif changed:
         text = "Stopped the reminders sent to them." if stop else "Wants reminders again."
-        record(row.booking, _EVENT[stop], actor=FURTHER, source=MAIL, sentence=text)
+        record(attendee.booking, _EVENT[stop], actor=ATTENDEE, source=MAIL, sentence=text)

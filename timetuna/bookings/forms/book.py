@@ -21,6 +21,9 @@ from timetuna.pages.meeting_types.registry import meeting_kind
 from timetuna.pages.queries import PublicPage
 from timetuna.web.forms import WholeForm
 
+ANSWERS = ("phone", "notes")
+"""What the form asks besides name and address, by the columns of the attendee."""
+
 
 class GuestBookingForm(WholeForm):
     """The guest's details for one time of a page."""
@@ -75,6 +78,10 @@ class GuestBookingForm(WholeForm):
         say_how_long(self)
         self._offer_kinds()
         self._ask_for_number()
+
+    def answers(self) -> dict[str, str]:
+        """Return what was asked and answered, by column."""
+        return {name: self.cleaned_data[name] for name in ANSWERS if name in self.cleaned_data}
 
     def say(self, sentence: str) -> None:
         """Show a sentence above the form, also when nothing has been sent yet."""

@@ -7,7 +7,7 @@ from django.urls import reverse_lazy
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy, ngettext
 
-from timetuna.bookings.guests import read_invitees
+from timetuna.bookings.guests import read_guests
 from timetuna.lib.signing import random_token
 from timetuna.pages.forms.fields import ClockField
 
@@ -32,7 +32,7 @@ class HoldField(forms.CharField):
 
 
 class GuestsField(forms.CharField):
-    """Whom the guest brings, as they type them; cleaned to a tuple of `Invitee`."""
+    """Whom the guest brings, as they type them; cleaned to a tuple of `Guest`."""
 
     widget = forms.Textarea(attrs={"rows": 3, "autocapitalize": "none", "spellcheck": "false"})
     most = 0
@@ -58,7 +58,7 @@ class GuestsField(forms.CharField):
     def clean(self, value: Any) -> Any:
         """Return the people. Raises ValidationError."""
         try:
-            return read_invitees(super().clean(value), most=self.most)
+            return read_guests(super().clean(value), most=self.most)
         except ValueError as error:
             raise forms.ValidationError(str(error)) from error
 

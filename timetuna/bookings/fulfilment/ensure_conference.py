@@ -42,7 +42,7 @@ def ensure_conference(booking: Booking) -> None:
 def meeting_of(booking: Booking) -> Meeting:
     """Return the meeting as the provider gets it."""
     return Meeting(
-        topic=f"{booking.title}: {booking.guest_name} and {booking.host.name}",
+        topic=f"{booking.title}: {booking.booker.name} and {booking.host.name}",
         start=booking.start_at,
         minutes=booking.minutes,
         agenda=f"Booked with TimeTuna. Your page of this booking: {settings.BASE_URL}/bookings/{booking.pk}",

@@ -21,6 +21,7 @@ from timetuna.bookings.fulfilment.sync_event import enqueue_event
 from timetuna.bookings.integrations.event_entry import in_line
 from timetuna.bookings.integrations.event_target import event_of, events_of
 from timetuna.bookings.models import Booking, Conference
+from timetuna.bookings.queries import with_booker
 from timetuna.bookings.states import Status
 from timetuna.calendars.models import CalendarEvent
 from timetuna.jobs.registry import GiveUp, Retry, job
@@ -34,7 +35,7 @@ def fulfil(booking_id: int) -> None:
     The mails wait for a link, and for the event, that are likely to come within two minutes. Then they go: without
     the link they say that it follows; the event follows without a word.
     """
-    booking = Booking.objects.select_related("host", "page").filter(pk=booking_id).first()
+    booking = with_booker(Booking.objects.select_related("host", "page")).filter(pk=booking_id).first()
     if booking is None or booking.status != Status.CONFIRMED:
         return
     choose_calendar(booking)

@@ -15,23 +15,23 @@ from timetuna.bookings.integrations.event_target import events_of
 from timetuna.bookings.models import Booking
 from timetuna.bookings.notifications.queue import enqueue_mails
 from timetuna.bookings.notifications.reminders import plan_reminders
-from timetuna.bookings.queries import work_of
+from timetuna.bookings.queries import with_booker, work_of
 from timetuna.bookings.states import ahead
 from timetuna.calendars.models import CalendarEvent
 from timetuna.jobs.queue import retry_now
-from timetuna.jobs.registry import job
+from timetuna.jobs.registry import recurring
 
 MOST_AT_ONCE = 200
 _APART = timedelta(seconds=1.5)  # so that the looks of one run are spread until the next
 _DAY, _GIVE_UP_AFTER = timedelta(days=1), timedelta(days=30)
 
 
-@job("bookings.reconcile", every=timedelta(minutes=5))
+@recurring("bookings.reconcile", every=timedelta(minutes=5))
 def reconcile(*, now: datetime | None = None) -> int:
     """Check the bookings that are due, so many at a time; return how many were looked at."""
     now = now or timezone.now()
     due = Booking.objects.filter(next_check_at__lte=now).order_by("next_check_at")
-    rows = list(due.select_related("host", "page", "conference")[:MOST_AT_ONCE])
+    rows = list(with_booker(due).select_related("host", "page", "conference")[:MOST_AT_ONCE])
     return sum(_check(row, now=now, at=now + number * _APART) for number, row in enumerate(rows))
 
 

@@ -10,7 +10,7 @@ link late                                                    written without it
 link made or replaced                                        gets the link
 """
 
-from timetuna.bookings.events import BookingEvent, Happening, on_event
+from timetuna.bookings.events import GUEST_CHANGES, BookingEvent, Happening, on_event
 from timetuna.bookings.fulfilment.announce import has_mails
 from timetuna.bookings.fulfilment.fulfil import fulfil
 from timetuna.bookings.fulfilment.sync_event import enqueue_event
@@ -78,7 +78,7 @@ def remove(happening: Happening) -> None:
         )
 
 
-@on_event(BookingEvent.GUESTS_ADDED, BookingEvent.GUEST_REMOVED)
+@on_event(*GUEST_CHANGES)
 def change_guests(happening: Happening) -> None:
     """Bring the event up to date; before the first mails it is still to be written anyway."""
     booking = happening.booking

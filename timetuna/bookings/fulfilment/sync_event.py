@@ -5,7 +5,7 @@ from datetime import datetime
 from timetuna.bookings.fulfilment.announce import announce_late_link
 from timetuna.bookings.fulfilment.ensure_event import ensure_event
 from timetuna.bookings.models import Booking
-from timetuna.bookings.queries import work_of
+from timetuna.bookings.queries import with_booker, work_of
 from timetuna.bookings.states import Status
 from timetuna.jobs.queue import retry_now
 from timetuna.jobs.registry import job
@@ -33,7 +33,7 @@ def sync_event(booking_id: int, *, check: bool = False) -> None:
 
     check: write also what should be there already, in case its host has deleted it.
     """
-    booking = Booking.objects.select_related("host", "page").filter(pk=booking_id).first()
+    booking = with_booker(Booking.objects.select_related("host", "page")).filter(pk=booking_id).first()
     if booking is None:
         return
     ensure_event(booking, check=check)

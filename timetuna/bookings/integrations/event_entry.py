@@ -4,7 +4,8 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from timetuna.bookings.integrations.invitation import brought, host_description, own_uid, summary
+from timetuna.bookings.guests import others
+from timetuna.bookings.integrations.invitation import host_description, own_uid, summary
 from timetuna.bookings.integrations.location import place
 from timetuna.bookings.models import Booking, BookingHost
 from timetuna.calendars.models import CalendarEvent
@@ -32,7 +33,7 @@ def entry_of(booking: Booking, host_id: int) -> Entry:
         time_zone=_zone_of(booking, host_id) or booking.host_time_zone,
         guests=_guests(booking),
         location="" if carries and where.pending else where.text,
-        description=host_description(booking, where, notes=without_addresses(booking.guest_notes)),
+        description=host_description(booking, where, notes=without_addresses(booking.booker.notes)),
         meeting_type=booking.meeting_type if carries else "",
     )
 
@@ -65,9 +66,9 @@ def _without_what_is_usual(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _guests(booking: Booking) -> tuple[Person, ...]:
-    first = Person(booking.guest_name, booking.guest_email)
-    others = [Person(without_addresses(row.name), row.email, accepted=False) for row in brought(booking)]
-    return tuple(person for person in (first, *others) if person.email)
+    first = Person(booking.booker.name, booking.booker.email)
+    more = [Person(without_addresses(row.name), row.email, accepted=False) for row in others(booking)]
+    return tuple(person for person in (first, *more) if person.email)
 
 
 def in_line(booking: Booking, event: CalendarEvent) -> bool:

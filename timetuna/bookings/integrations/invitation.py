@@ -3,45 +3,46 @@
 from dataclasses import replace
 
 from django.conf import settings
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from timetuna.bookings.guests import others
 from timetuna.bookings.integrations.location import Location
 from timetuna.bookings.links import link
-from timetuna.bookings.models import Booking, BookingGuest
+from timetuna.bookings.models import Attendee, Booking
 from timetuna.calendars.models import CalendarEvent
-from timetuna.lib.ics import Attendee, Invitation
+from timetuna.lib.ics import Invitation, InvitationAttendee
 from timetuna.lib.mail import Mailbox
 from timetuna.lib.text import without_addresses
 
 
-def guest_invitation(booking: Booking, place: Location, *, cancelled: bool = False) -> Invitation:
-    """Return the guest's copy; it carries the guest's own link, and not the notes, which may be a stranger's lure."""
-    see = gettext("See or change this booking: %(address)s") % {"address": link(booking)}
-    return _invitation(booking, place, closing=see, url=link(booking), cancelled=cancelled)
+def attendee_invitation(attendee: Attendee, place: Location, *, cancelled: bool = False) -> Invitation:
+    """Return the copy of somebody on the guest's side. It carries their own link, and no notes: those may be a lure."""
+    booking, address = attendee.booking, link(attendee)
+    if attendee.is_booker:
+        see = gettext("See or change this booking: %(address)s") % {"address": address}
+    else:
+        see = gettext("See this booking: %(address)s") % {"address": address}
+    return _invitation(booking, place, closing=see, url=address, cancelled=cancelled)
 
 
 def host_invitation(booking: Booking, place: Location, *, cancelled: bool = False) -> Invitation:
     """Return the host's copy. A shared calendar must not give the guest's link away, so it carries the host's page."""
-    closing = _host_closing(booking, booking.guest_notes)
+    closing = _host_closing(booking, booking.booker.notes)
     copy = _invitation(booking, place, closing=closing, url=host_page(booking), cancelled=cancelled)
     return replace(
         copy,
         uid=host_uid(booking),
         summary=summary(booking),
-        attendees=_attendees(booking, booking.guest_name),
+        attendees=_attendees(booking, booking.booker.name),
     )
-
-
-def further_invitation(booking: Booking, place: Location, *, cancelled: bool = False) -> Invitation:
-    """Return the copy of somebody whom the guest brings: nothing in it changes the booking."""
-    return _invitation(booking, place, closing="", url="", cancelled=cancelled)
 
 
 def taken_off(copy: Invitation, person: Mailbox) -> Invitation:
     """Return what takes one person off a meeting that goes on without them (RFC 5546 section 3.2.5)."""
-    return replace(copy, method="CANCEL", goes_on=True, attendees=(Attendee(person.name, person.email),))
+    return replace(
+        copy, method="CANCEL", goes_on=True, attendees=(InvitationAttendee(person.name, person.email),)
+    )
 
 
 def host_description(booking: Booking, place: Location, *, notes: str) -> str:
@@ -65,11 +66,6 @@ def host_uid(booking: Booking) -> str:
     return found.first() or own_uid(booking)
 
 
-def brought(booking: Booking) -> QuerySet[BookingGuest]:
-    """Return whom the guest brings, in the order they were named."""
-    return BookingGuest.objects.filter(booking_id=booking.pk, active=True)
-
-
 def host_page(booking: Booking) -> str:
     """Return the address of the booking for its host, who has to sign in there."""
     return f"{settings.BASE_URL}/bookings/{booking.pk}"
@@ -77,7 +73,7 @@ def host_page(booking: Booking) -> str:
 
 def summary(booking: Booking) -> str:
     """Return the event's title: the page and both names."""
-    return _summary(booking, booking.guest_name)
+    return _summary(booking, booking.booker.name)
 
 
 def _summary(booking: Booking, guest: str) -> str:
@@ -86,7 +82,7 @@ def _summary(booking: Booking, guest: str) -> str:
 
 
 def _invitation(booking: Booking, place: Location, *, closing: str, url: str, cancelled: bool) -> Invitation:
-    host, guest = booking.host, without_addresses(booking.guest_name)
+    host, guest = booking.host, without_addresses(booking.booker.name)
     return Invitation(
         uid=own_uid(booking),
         sequence=booking.revision,
@@ -105,15 +101,18 @@ def _invitation(booking: Booking, place: Location, *, closing: str, url: str, ca
     )
 
 
-def _attendees(booking: Booking, guest: str) -> tuple[Attendee, ...]:
-    """Return who takes part, each address once: hosts try their own page. Further guests have not said yes yet."""
+def _attendees(booking: Booking, guest: str) -> tuple[InvitationAttendee, ...]:
+    """Return who takes part, each address once: hosts try their own page. Who was invited too has not said yes yet."""
     host = booking.host
     people = (
-        Attendee(host.name, host.email, "ACCEPTED", "CHAIR"),
-        Attendee(guest, booking.guest_email, "ACCEPTED"),
-        *(Attendee(without_addresses(row.name), row.email, "NEEDS-ACTION") for row in brought(booking)),
+        InvitationAttendee(host.name, host.email, "ACCEPTED", "CHAIR"),
+        InvitationAttendee(guest, booking.booker.email, "ACCEPTED"),
+        *(
+            InvitationAttendee(without_addresses(row.name), row.email, "NEEDS-ACTION")
+            for row in others(booking)
+        ),
     )
-    found: dict[str, Attendee] = {}
+    found: dict[str, InvitationAttendee] = {}
     for person in people:
         found.setdefault(person.email.lower(), person)
     return tuple(found.values())
@@ -121,7 +120,7 @@ def _attendees(booking: Booking, guest: str) -> tuple[Attendee, ...]:
 
 def _host_closing(booking: Booking, notes: str) -> str:
     see = f"See this booking: {host_page(booking)}"
-    return f"{see}\n\nNotes from {booking.guest_name}:\n{notes}" if notes else see
+    return f"{see}\n\nNotes from {booking.booker.name}:\n{notes}" if notes else see
 
 
 def _description(place: Location, closing: str) -> str:

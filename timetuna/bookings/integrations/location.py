@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext
 
-from timetuna.bookings.models import Booking, Conference
+from timetuna.bookings.models import Attendee, Booking, Conference
 from timetuna.calendars.queries import conference_kinds, event_kind_labels
 from timetuna.pages.meeting_types.base import Sides
 from timetuna.pages.meeting_types.registry import meeting_kind
@@ -32,19 +32,17 @@ def place(booking: Booking) -> Location:
     return _place(booking, to_others=False)
 
 
-def place_for_brought(booking: Booking) -> Location:
-    """Return the same for whom the guest brings: not the number at which the guest wants to be called."""
-    return _place(booking, to_others=True)
+def place_for(attendee: Attendee) -> Location:
+    """Return the same as somebody on the guest's side may know it: the booker's number is for the host alone."""
+    return _place(attendee.booking, to_others=not attendee.is_booker)
 
 
 def _place(booking: Booking, *, to_others: bool) -> Location:
     conference = Conference.objects.filter(booking=booking).first()
     if conference is not None:
         return _online(conference)
-    kind = meeting_kind(booking.meeting_type)
-    sides = Sides(
-        detail=booking.location, host=booking.host.name, guest=booking.guest_name, phone=booking.guest_phone
-    )
+    kind, booker = meeting_kind(booking.meeting_type), booking.booker
+    sides = Sides(detail=booking.location, host=booking.host.name, guest=booker.name, phone=booker.phone)
     said = kind.said_to_others(sides) if to_others else kind.said(sides)
     return Location(label=kind.label(), text=said, url=kind.url(booking.location))
 

@@ -1,30 +1,40 @@
 """Who hears of a booking, by the names under which mails and reminders are written down for them."""
 
-from timetuna.bookings.models import Booking, BookingGuest
+from timetuna.bookings.models import Attendee, Booking
 from timetuna.web.paths import row_number
 
-GUEST, HOST = "guest", "host"
-BOTH = (GUEST, HOST)
-_FURTHER = "guest-"
+HOST = "host"
+_ATTENDEE = "attendee-"
+
+
+def both(booking: Booking) -> tuple[str, ...]:
+    """Return who booked and the host."""
+    return audience_of(booking.booker), HOST
+
+
+def booker_alone(booking: Booking) -> tuple[str, ...]:
+    """Return who booked."""
+    return (audience_of(booking.booker),)
 
 
 def everybody(booking: Booking) -> tuple[str, ...]:
     """Return who hears of the booking."""
-    return (*BOTH, *all_further(booking))
+    booker, *others = guests_of(booking)
+    return booker, HOST, *others
 
 
-def all_further(booking: Booking) -> tuple[str, ...]:
-    """Return whom the guest brings, in the order they were named."""
-    others = BookingGuest.objects.filter(booking_id=booking.pk, active=True).values_list("pk", flat=True)
-    return tuple(further(pk) for pk in others)
+def guests_of(booking: Booking) -> tuple[str, ...]:
+    """Return all on the guest's side who take part, who booked first."""
+    attendees = Attendee.objects.filter(booking_id=booking.pk, active=True)
+    return tuple(audience_of(attendee) for attendee in attendees.order_by("-is_booker", "pk").only("pk"))
 
 
-def further(guest_id: int) -> str:
-    """Return what somebody whom the guest brings is called among the readers of mails."""
-    return f"{_FURTHER}{guest_id}"
+def audience_of(attendee: Attendee) -> str:
+    """Return what somebody on the guest's side is called among the readers of mails."""
+    return f"{_ATTENDEE}{attendee.pk}"
 
 
-def further_id(audience: str) -> int | None:
-    """Return whose name `further` made this; None for guest and host."""
-    number = audience.removeprefix(_FURTHER)
+def attendee_id(audience: str) -> int | None:
+    """Return whose name `audience_of` made this; None for the host."""
+    number = audience.removeprefix(_ATTENDEE)
     return row_number(number) if number != audience else None

@@ -6,17 +6,25 @@ from typing import Literal
 from django.utils.translation import gettext
 
 from timetuna.bookings.events import BookingEvent
-from timetuna.bookings.history import last_words
+from timetuna.bookings.history import GUEST, HOST, earlier_start, last_words
 from timetuna.bookings.integrations.event_target import calendar_words, event_of
 from timetuna.bookings.integrations.grants import may
 from timetuna.bookings.integrations.location import Location, duplicates
-from timetuna.bookings.models import Booking
+from timetuna.bookings.models import Attendee, Booking
 from timetuna.bookings.notifications import reminder_messages, request_messages
-from timetuna.bookings.notifications.audiences import GUEST, HOST
-from timetuna.bookings.notifications.guest_messages import GUESTS_KIND, guests_changed, was_at
+from timetuna.bookings.notifications.guest_messages import (
+    GUESTS_KIND,
+    guests_changed,
+    invited,
+    invited_by,
+    late,
+    shown_name,
+    uninvited,
+)
 from timetuna.bookings.notifications.message import NAME_LENGTH, Words, own_subject, start_of
 from timetuna.bookings.states import Status
 from timetuna.calendars.models import CalendarEvent
+from timetuna.l10n import datetimes
 from timetuna.lib.text import single_line
 from timetuna.providers.base import Ability
 
@@ -60,55 +68,95 @@ def told_now(booking: Booking, kind: Kind) -> Kind:
     return _SAYS[Status(booking.status)]
 
 
-def guest_words(booking: Booking, kind: Kind, where: Location) -> Words:
-    """Return what the guest reads; a subject of the page's own comes before ours."""
-    words = _guest_words(booking, kind, where)
+def attendee_words(attendee: Attendee, kind: Kind, where: Location) -> Words:
+    """Return what somebody on the guest's side reads; a subject of the page's own comes before ours for who booked.
+
+    Who was invited too may not know who booked, and typed their address: nothing else that the guest wrote is passed
+    on to them, nor what the page's host wrote to the guest.
+    """
+    booking = attendee.booking
+    named = {
+        "title": booking.title,
+        "host": booking.host.name,
+        "start": start_of(booking, attendee.time_zone),
+        "label": where.label,
+    }
+    if not attendee.is_booker:
+        return _words_to_others(attendee, kind, where, named)
+    words = _from_elsewhere(booking, kind, where, attendee) or _words_to_booker(booking, kind, where, named)
     return replace(words, subject=own_subject(booking, kind) or words.subject)
 
 
-def _guest_words(booking: Booking, kind: Kind, where: Location) -> Words:
-    if elsewhere := _from_elsewhere(booking, kind, where, to_guest=True):
-        return elsewhere
-    host, button = booking.host.name, gettext("See or change the booking")
-    start = start_of(booking, booking.guest_time_zone)
-    named = {"title": booking.title, "host": host, "start": start, "label": where.label}
+def _words_to_booker(booking: Booking, kind: Kind, where: Location, named: dict[str, str]) -> Words:
     if kind == "cancelled":
+        host = booking.host.name
         by_host = (gettext("%(name)s cancelled it.") % {"name": host}, *_note(booking, host))
-        return Words(
-            subject=gettext("Cancelled: %(title)s with %(host)s, %(start)s") % named,
-            headline=gettext("This meeting is cancelled"),
-            sentences=(gettext("You cancelled it."),)
-            if booking.status == Status.CANCELLED_BY_GUEST
-            else by_host,
-            button=gettext("See the booking"),
-        )
+        by_guest = booking.status == Status.CANCELLED_BY_GUEST
+        return _cancelled(named, (gettext("You cancelled it."),) if by_guest else by_host)
     if kind == "moved":
-        return Words(
-            subject=gettext("Moved: %(title)s with %(host)s, now %(start)s") % named,
-            headline=gettext("This meeting has a new time"),
-            sentences=(*_moved(booking, to_guest=True), *_link_after_move(booking, where)),
-            button=button,
-        )
+        return _has_moved(named, (*_moved(booking, to_guest=True), *_link_after_move(booking, where)))
     if kind == "link":
-        return Words(
-            subject=gettext("%(label)s link: %(title)s with %(host)s, %(start)s") % named,
-            headline=gettext("Here is your %(label)s link") % named,
-            sentences=(gettext("Everything else stays as it was."),),
-            button=button,
-        )
+        return _link(named)
     return Words(
         subject=gettext("%(title)s with %(host)s: %(start)s") % named,
         headline=gettext("You are booked"),
         sentences=(gettext("%(host)s is expecting you.") % named, *_late(where)),
-        button=button,
+        button=gettext("See or change the booking"),
+    )
+
+
+def _words_to_others(attendee: Attendee, kind: Kind, where: Location, named: dict[str, str]) -> Words:
+    booking = attendee.booking
+    if kind == "cancelled":
+        by_guest = booking.status == Status.CANCELLED_BY_GUEST
+        by = shown_name(booking) if by_guest else named["host"]
+        return _cancelled(named, (gettext("%(name)s cancelled it.") % {"name": by},))
+    if kind == "uninvited":
+        return uninvited(attendee, named)
+    if kind == "moved":
+        words = _has_moved(named, (*_was_at(booking, attendee.time_zone), *late(where)))
+    elif kind == "link":
+        words = _link(named)
+    elif kind in reminder_messages.TIMELY_KINDS:
+        words = reminder_messages.timely(attendee, kind, where)
+        words = replace(words, sentences=(*words.sentences, invited_by(attendee)))
+    else:
+        return invited(attendee, where, named)
+    return replace(words, button=gettext("See the booking"))
+
+
+def _cancelled(named: dict[str, str], sentences: tuple[str, ...]) -> Words:
+    return Words(
+        subject=gettext("Cancelled: %(title)s with %(host)s, %(start)s") % named,
+        headline=gettext("This meeting is cancelled"),
+        sentences=sentences,
+        button=gettext("See the booking"),
+    )
+
+
+def _has_moved(named: dict[str, str], sentences: tuple[str, ...]) -> Words:
+    return Words(
+        subject=gettext("Moved: %(title)s with %(host)s, now %(start)s") % named,
+        headline=gettext("This meeting has a new time"),
+        sentences=sentences,
+        button=gettext("See or change the booking"),
+    )
+
+
+def _link(named: dict[str, str]) -> Words:
+    return Words(
+        subject=gettext("%(label)s link: %(title)s with %(host)s, %(start)s") % named,
+        headline=gettext("Here is your %(label)s link") % named,
+        sentences=(gettext("Everything else stays as it was."),),
+        button=gettext("See or change the booking"),
     )
 
 
 def host_words(booking: Booking, kind: Kind, where: Location) -> Words:
     """Return what the host reads."""
-    if elsewhere := _from_elsewhere(booking, kind, where, to_guest=False):
+    if elsewhere := _from_elsewhere(booking, kind, where, None):
         return elsewhere
-    guest = single_line(booking.guest_name, max_length=NAME_LENGTH)
+    guest = single_line(booking.booker.name, max_length=NAME_LENGTH)
     start = start_of(booking, booking.host_time_zone)
     if kind == "cancelled":
         by_guest = booking.status == Status.CANCELLED_BY_GUEST
@@ -141,24 +189,23 @@ def host_words(booking: Booking, kind: Kind, where: Location) -> Words:
     )
 
 
-def _from_elsewhere(booking: Booking, kind: Kind, where: Location, *, to_guest: bool) -> Words | None:
-    """Return the words of the kinds that have a file of their own."""
-    if kind == "reminder":
-        reminder = reminder_messages.guest_reminder if to_guest else reminder_messages.host_reminder
-        return reminder(booking, where)
-    if kind == "follow_up":
-        return reminder_messages.follow_up(booking)
+def _from_elsewhere(booking: Booking, kind: Kind, where: Location, booker: Attendee | None) -> Words | None:
+    """Return the words of the kinds that have a file of their own: to the booker, or to the host."""
+    if kind in reminder_messages.TIMELY_KINDS:
+        if booker:
+            return reminder_messages.timely(booker, kind, where)
+        return reminder_messages.host_reminder(booking, where)
     if kind == "no_link":
         return _no_link(booking, where)
     if kind in request_messages.REQUEST_KINDS:
-        request = request_messages.guest_request if to_guest else request_messages.host_request
+        request = request_messages.guest_request if booker else request_messages.host_request
         return request(booking, kind)
-    return guests_changed(booking, to_guest=to_guest) if kind == GUESTS_KIND else None
+    return guests_changed(booking, to_guest=booker is not None) if kind == GUESTS_KIND else None
 
 
 def _no_link(booking: Booking, where: Location) -> Words:
     """Return what the host reads where a promised link is not made any more before they act."""
-    guest = single_line(booking.guest_name, max_length=NAME_LENGTH)
+    guest = single_line(booking.booker.name, max_length=NAME_LENGTH)
     start = start_of(booking, booking.host_time_zone)
     return Words(
         subject=f"No {where.label} link: {booking.title} with {guest}, {start}",
@@ -195,10 +242,19 @@ def _wrote(name: str, words: str) -> tuple[str, ...]:
 def _moved(booking: Booking, *, to_guest: bool) -> tuple[str, ...]:
     """Say when it was to be before, and what the other side wrote with the latest move."""
     latest = booking.history.filter(event=BookingEvent.MOVED).last()
-    other, name = (HOST, booking.host.name) if to_guest else (GUEST, booking.guest_name)
+    other, name = (HOST, booking.host.name) if to_guest else (GUEST, booking.booker.name)
     words = last_words(booking, event=BookingEvent.MOVED) if latest and latest.actor == other else ""
     wrote = _wrote(single_line(name, max_length=NAME_LENGTH), words)
-    return (*was_at(booking, booking.guest_time_zone if to_guest else booking.host_time_zone), *wrote)
+    return (*_was_at(booking, booking.booker.time_zone if to_guest else booking.host_time_zone), *wrote)
+
+
+def _was_at(booking: Booking, zone: str) -> tuple[str, ...]:
+    """Say when a moved meeting was to begin before, as far as it is known."""
+    earlier = earlier_start(booking)
+    if earlier is None:
+        return ()
+    before = datetimes.when(earlier, minutes=booking.minutes, zone=datetimes.zone_or_utc(zone))
+    return (gettext("Before, it was on %(when)s.") % {"when": before},)
 
 
 def _late(where: Location) -> tuple[str, ...]:

@@ -7,30 +7,29 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
+from timetuna.bookings.history import ATTENDEE
 from timetuna.bookings.integrations.invitation import (
-    further_invitation,
-    guest_invitation,
+    attendee_invitation,
     host_invitation,
     host_page,
     taken_off,
 )
-from timetuna.bookings.integrations.location import Location, place, place_for_brought
+from timetuna.bookings.integrations.location import Location, place, place_for
 from timetuna.bookings.links import link
 from timetuna.bookings.models import Booking
-from timetuna.bookings.notifications.audiences import GUEST, HOST
+from timetuna.bookings.notifications.audiences import HOST, audience_of
 from timetuna.bookings.notifications.booking_messages import (
     FIRST_KINDS,
     WITHOUT_INVITATION,
     WITHOUT_PLACE,
     Kind,
     attachment_words,
-    guest_words,
+    attendee_words,
     host_words,
     told_now,
 )
-from timetuna.bookings.notifications.guest_messages import further_words
-from timetuna.bookings.notifications.message import NAME_LENGTH, Words, own_message
-from timetuna.bookings.notifications.recipients import FURTHER, MailReader, reader_of
+from timetuna.bookings.notifications.message import NAME_LENGTH, own_message
+from timetuna.bookings.notifications.recipients import Recipient, recipient_of
 from timetuna.bookings.notifications.reminder_messages import TIMELY_KINDS
 from timetuna.bookings.notifications.request_messages import REQUEST_KINDS
 from timetuna.l10n import datetimes
@@ -45,19 +44,23 @@ def letter(booking: Booking, *, kind: Kind, audience: str, tag: str = "") -> Let
 
     tag: tells mails of one kind and revision apart. Raises ValueError with a sentence where nobody is known any more.
     """
-    with translation.override(settings.LANGUAGE_CODE if audience == HOST else booking.guest_language):
-        return _letter(booking, kind, audience, tag)
+    reader = recipient_of(booking, audience)
+    with translation.override(reader.language):
+        return _letter(booking, kind, reader, audience, tag)
 
 
-def _letter(booking: Booking, kind: Kind, audience: str, tag: str) -> Letter:
-    reader, told = reader_of(booking, audience), told_now(booking, kind)
-    where = place_for_brought(booking) if reader.role == FURTHER else place(booking)
-    words = _words(booking, told, where, reader)
+def _letter(booking: Booking, kind: Kind, reader: Recipient, audience: str, tag: str) -> Letter:
+    told = told_now(booking, kind)
+    where = place_for(reader.attendee) if reader.attendee else place(booking)
+    words = (
+        attendee_words(reader.attendee, told, where) if reader.attendee else host_words(booking, told, where)
+    )
     context = _context(booking, told, where, reader) | {"words": words}
     invitation = None if told in WITHOUT_INVITATION else _invitation(booking, told, where, reader)
+    other_side = audience_of(booking.booker) if reader.is_host() else HOST
     return Letter(
         sender=_sender(booking, reader),
-        reply_to=reader_of(booking, GUEST if reader.is_host() else HOST).box,
+        reply_to=recipient_of(booking, other_side).box,
         to=reader.box,
         subject=words.subject,
         text=render_to_string("bookings/mail/booking.txt", context).strip() + "\n",
@@ -71,29 +74,23 @@ def _letter(booking: Booking, kind: Kind, audience: str, tag: str) -> Letter:
     )
 
 
-def _words(booking: Booking, kind: Kind, where: Location, reader: MailReader) -> Words:
-    if reader.role == FURTHER:
-        return further_words(booking, kind, where, by=reader.changed_by)
-    return (guest_words if reader.is_guest() else host_words)(booking, kind, where)
-
-
-def _invitation(booking: Booking, kind: Kind, where: Location, reader: MailReader) -> Invitation:
+def _invitation(booking: Booking, kind: Kind, where: Location, reader: Recipient) -> Invitation:
     cancelled = kind == "cancelled"
-    if reader.role == FURTHER:
-        copy = further_invitation(booking, where, cancelled=cancelled)
-        return taken_off(copy, reader.box) if kind == "uninvited" else copy
-    return (guest_invitation if reader.is_guest() else host_invitation)(booking, where, cancelled=cancelled)
+    if reader.attendee is None:
+        return host_invitation(booking, where, cancelled=cancelled)
+    copy = attendee_invitation(reader.attendee, where, cancelled=cancelled)
+    return taken_off(copy, reader.box) if kind == "uninvited" else copy
 
 
-def _context(booking: Booking, kind: Kind, where: Location, reader: MailReader) -> dict[str, Any]:
+def _context(booking: Booking, kind: Kind, where: Location, reader: Recipient) -> dict[str, Any]:
     """Return what the templates need beside the words."""
     over, placeless = kind in WITHOUT_PLACE, kind in WITHOUT_PLACE | REQUEST_KINDS
     return {
         "place": where,
         "facts": _facts(booking, where, reader, placeless=placeless),
         "when": _when(booking, reader),
-        "message": own_message(booking, kind) if reader.is_guest() else "",
-        "notes": booking.guest_notes if reader.is_host() and not over else "",
+        "message": own_message(booking, kind) if reader.is_booker() else "",
+        "notes": booking.booker.notes if reader.is_host() and not over else "",
         "notes_title": f"Notes from {_guest_name(booking)}:",
         "attachment": attachment_words(kind),
         "button_url": _button(booking, kind, reader),
@@ -104,17 +101,17 @@ def _context(booking: Booking, kind: Kind, where: Location, reader: MailReader) 
     }
 
 
-def _button(booking: Booking, kind: Kind, reader: MailReader) -> str:
-    """Return where the button leads: further guests have none, for the booking is not theirs to change.
+def _button(booking: Booking, kind: Kind, reader: Recipient) -> str:
+    """Return where the button leads: everybody to a page of their own.
 
     A host answers a request signed in. A link that answers by itself would go to the guest with every reply that
     quotes the mail.
     """
-    if reader.role == FURTHER:
-        return ""
-    if reader.is_guest():
+    if reader.attendee:
+        if kind == "uninvited" and reader.attendee.removed_by != ATTENDEE:
+            return ""
         again = kind in {"declined", "lapsed"} and booking.page
-        return booking.page.address() if again and booking.page else link(booking)
+        return booking.page.address() if again and booking.page else link(reader.attendee)
     return f"{host_page(booking)}/answer" if kind in {"requested", "request_moved"} else host_page(booking)
 
 
@@ -136,25 +133,25 @@ def message_id(booking: Booking, *, kind: str, audience: str, tag: str = "") -> 
     return f"<{booking.uid}.{what}.{audience}@{settings.MAIL_DOMAIN}>"
 
 
-def _sender(booking: Booking, reader: MailReader) -> Mailbox:
+def _sender(booking: Booking, reader: Recipient) -> Mailbox:
     """Return our own address; names are marked as coming through us."""
     ours = parse_mailbox(settings.DEFAULT_FROM_EMAIL)
-    shown = single_line(booking.guest_name if reader.is_host() else booking.host.name, max_length=NAME_LENGTH)
+    shown = single_line(
+        booking.booker.name if reader.is_host() else booking.host.name, max_length=NAME_LENGTH
+    )
     named = {"name": shown, "product": ours.name or "TimeTuna"}
     return Mailbox(gettext("%(name)s via %(product)s") % named, ours.email)
 
 
 def _guest_name(booking: Booking) -> str:
-    return single_line(booking.guest_name, max_length=NAME_LENGTH)
+    return single_line(booking.booker.name, max_length=NAME_LENGTH)
 
 
-def _when(booking: Booking, reader: MailReader) -> str:
+def _when(booking: Booking, reader: Recipient) -> str:
     return datetimes.when(booking.start_at, minutes=booking.minutes, zone=datetimes.zone_or_utc(reader.zone))
 
 
-def _facts(
-    booking: Booking, where: Location, reader: MailReader, *, placeless: bool
-) -> list[tuple[str, str]]:
+def _facts(booking: Booking, where: Location, reader: Recipient, *, placeless: bool) -> list[tuple[str, str]]:
     """Return names and values, without the join link, which has a place of its own.
 
     A guest's notes are never mailed to the guest: the address may be somebody else's, and the notes a lure.
@@ -165,13 +162,13 @@ def _facts(
         (gettext("When"), _when(booking, reader)),
         (
             gettext("With"),
-            f"{booking.guest_name}, {booking.guest_email}" if to_host else booking.host.name,
+            f"{booking.booker.name}, {booking.booker.email}" if to_host else booking.host.name,
         ),
     ]
     if where.pending and not placeless:
         facts.append((where.label, "No link yet." if to_host else gettext("The link follows.")))
     elif where.text and not where.url and not placeless:
         facts.append((where.label, where.text))
-    if booking.guest_phone and booking.guest_phone not in where.text and to_host:
-        facts.append(("Phone", booking.guest_phone))
+    if booking.booker.phone and booking.booker.phone not in where.text and to_host:
+        facts.append(("Phone", booking.booker.phone))
     return facts

@@ -39,14 +39,14 @@ def placeholders(booking: Booking) -> dict[str, str]:
     """Return what stands for the words in braces, as the guest reads it."""
     where = place(booking)
     return {
-        "guest name": without_addresses(single_line(booking.guest_name, max_length=NAME_LENGTH)),
+        "guest name": without_addresses(single_line(booking.booker.name, max_length=NAME_LENGTH)),
         "host name": booking.host.name,
         "page": booking.title,
-        "start": start_of(booking, booking.guest_time_zone),
+        "start": start_of(booking, booking.booker.time_zone),
         "duration": datetimes.length(booking.minutes),
         "meeting type": where.label,
         "location": where.url or where.text or where.label,
-        "manage link": link(booking),
+        "manage link": link(booking.booker),
     }
 
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from timetuna.bookings.models import Booking, BookingGuest
-from timetuna.bookings.notifications.audiences import everybody, further, further_id
+from timetuna.bookings.models import Attendee, Booking
+from timetuna.bookings.notifications.audiences import attendee_id, audience_of, everybody
 from timetuna.bookings.notifications.booking_messages import FIRST_KINDS
 from timetuna.bookings.notifications.reminders import plan_reminders
 from timetuna.bookings.notifications.send import send_mail
@@ -24,8 +24,8 @@ def enqueue_mails(
 ) -> None:
     """Enqueue one mail for each side, in the caller's transaction; the same kind and revision is one mail for ever.
 
-    Without `audiences` for everybody: guest, host, and whom the guest brings. With the mails that give a booking its
-    time go the reminders of it. Whom the guest brings is told that it is off only if they have heard that it is on.
+    Without `audiences` for everybody: who booked, host, and who was invited too. With the mails that give a booking its
+    time go the reminders of it. Who was invited too is told that it is off only if they have heard that it is on.
     """
     if kind in _TELLS_FIRST:
         plan_reminders(booking, now=timezone.now())
@@ -63,24 +63,23 @@ def drop_unsent(booking: Booking, readers: Iterable[str]) -> None:
 
 
 def _who_have_heard(booking: Booking, readers: tuple[str, ...]) -> tuple[str, ...]:
-    """Leave out who is brought and was never told, or was last told that it is off; their waiting mails are dropped.
+    """Leave out who was invited too and never told, or last told that it is off; their waiting mails are dropped.
 
     A mail that was tried counts: where the mail server was cut off it may have come through all the same.
     """
-    brought = {number: reader for reader in readers if (number := further_id(reader)) is not None}
-    if not brought:
+    numbers = [number for reader in readers if (number := attendee_id(reader)) is not None]
+    attendees = Attendee.objects.filter(pk__in=numbers, is_booker=False)
+    invited = {audience_of(attendee): attendee for attendee in attendees}
+    if not invited:
         return readers
-    drop_unsent(booking, brought.values())
-    heard = _told_by_mails_that_are_forgotten(brought)
+    drop_unsent(booking, invited)
+    # The mails to who was added so long ago are forgotten.
+    forgotten = timezone.now() - MEMORY
+    heard = {reader for reader, attendee in invited.items() if attendee.added_at < forgotten}
     for mail in mails_of(booking):
         reader = mail.arguments.get("audience")
         (heard.discard if mail.arguments.get("kind") == "uninvited" else heard.add)(reader)
-    return tuple(reader for reader in readers if reader in heard or reader not in brought.values())
-
-
-def _told_by_mails_that_are_forgotten(brought: dict[int, str]) -> set[str]:
-    rows = BookingGuest.objects.filter(pk__in=brought, added_at__lt=timezone.now() - MEMORY)
-    return {further(pk) for pk in rows.values_list("pk", flat=True)}
+    return tuple(reader for reader in readers if reader in heard or reader not in invited)
 
 
 def mails_of(booking: Booking) -> QuerySet[Job]:

@@ -3,22 +3,30 @@
 from django.utils.translation import gettext
 
 from timetuna.bookings.integrations.location import Location
-from timetuna.bookings.models import Booking
+from timetuna.bookings.models import Attendee, Booking
 from timetuna.bookings.notifications.message import NAME_LENGTH, Words, start_of
 from timetuna.lib.text import single_line
 
 TIMELY_KINDS = frozenset({"reminder", "follow_up"})
 
 
-def guest_reminder(booking: Booking, where: Location) -> Words:
-    """Return what the guest reads some time before the start."""
+def timely(attendee: Attendee, kind: str, where: Location) -> Words:
+    """Return what somebody on the guest's side reads some time before the start, or after the end."""
+    booking = attendee.booking
+    named = {
+        "title": booking.title,
+        "host": booking.host.name,
+        "start": start_of(booking, attendee.time_zone),
+    }
+    if kind == "follow_up":
+        return Words(
+            subject=gettext("Thank you: %(title)s with %(host)s") % named,
+            headline=gettext("Thank you for your time"),
+            sentences=(gettext("You met %(host)s.") % named,),
+            button=gettext("See the booking"),
+        )
     return Words(
-        subject=gettext("Reminder: %(title)s with %(host)s, %(start)s")
-        % {
-            "title": booking.title,
-            "host": booking.host.name,
-            "start": start_of(booking, booking.guest_time_zone),
-        },
+        subject=gettext("Reminder: %(title)s with %(host)s, %(start)s") % named,
         headline=gettext("Your meeting is coming up"),
         sentences=_late(where),
         button=gettext("See or change the booking"),
@@ -27,7 +35,7 @@ def guest_reminder(booking: Booking, where: Location) -> Words:
 
 def host_reminder(booking: Booking, where: Location) -> Words:
     """Return what the host reads some time before the start."""
-    guest = single_line(booking.guest_name, max_length=NAME_LENGTH)
+    guest = single_line(booking.booker.name, max_length=NAME_LENGTH)
     return Words(
         subject=f"Reminder: {booking.title} with {guest}, {start_of(booking, booking.host_time_zone)}",
         headline="A meeting is coming up",
@@ -35,17 +43,6 @@ def host_reminder(booking: Booking, where: Location) -> Words:
         if where.pending
         else (),
         button="Mend the link" if where.pending else "See the booking",
-    )
-
-
-def follow_up(booking: Booking) -> Words:
-    """Return what the guest reads after the meeting."""
-    return Words(
-        subject=gettext("Thank you: %(title)s with %(host)s")
-        % {"title": booking.title, "host": booking.host.name},
-        headline=gettext("Thank you for your time"),
-        sentences=(gettext("You met %(host)s.") % {"host": booking.host.name},),
-        button=gettext("See the booking"),
     )
 
 

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, cast
 from django.db import transaction
 from django.utils import timezone
 
-from timetuna.bookings.models import Booking, BookingGuest
-from timetuna.bookings.notifications.audiences import BOTH, GUEST, HOST, all_further, further, further_id
+from timetuna.bookings.models import Attendee, Booking
+from timetuna.bookings.notifications.audiences import HOST, attendee_id, audience_of, guests_of
 from timetuna.bookings.notifications.compose import letter
 from timetuna.bookings.notifications.send import send_mail
+from timetuna.bookings.queries import with_booker
 from timetuna.bookings.states import Status
 from timetuna.jobs.models import Job
 from timetuna.jobs.registry import MAIL, GiveUp, Retry, job
@@ -30,7 +31,7 @@ def plan_reminders(booking: Booking, *, now: datetime) -> None:
     if booking.page is None or booking.status != Status.CONFIRMED:
         return
     rows = booking.page.reminders.all()
-    people = (GUEST, *all_further(booking), HOST)
+    people = (*guests_of(booking), HOST)
     for kind in Reminder.Kind:
         for audience in people:
             for row in rows:
@@ -49,12 +50,12 @@ def _side(audience: str) -> Reminder.Audience:
     return Reminder.Audience.HOST if audience == HOST else Reminder.Audience.GUEST
 
 
-def drop_reminders_of(row: BookingGuest) -> None:
+def drop_reminders_of(attendee: Attendee) -> None:
     """Forget what waits for somebody who was taken off, in the caller's transaction. What was sent keeps its key."""
     waiting = Job.objects.filter(
-        concurrency=row.booking.subject_key(), name__in=TIMED_MAILS, state=Job.State.WAITING
+        concurrency=attendee.booking.subject_key(), name__in=TIMED_MAILS, state=Job.State.WAITING
     )
-    waiting.filter(arguments__audience=further(row.pk)).delete()
+    waiting.filter(arguments__audience=audience_of(attendee)).delete()
 
 
 @on_reminders_changed
@@ -89,7 +90,7 @@ def remind(booking_id: int, *, audience: str, minutes: int, start: int, channel:
 
 @job("bookings.follow_up", lane=MAIL)
 def follow_up(booking_id: int, *, audience: str, minutes: int, start: int, channel: str) -> None:
-    """Write to the guest, or to somebody they brought, after the meeting. Raises Retry or GiveUp with a sentence."""
+    """Write to somebody on the guest's side after the meeting. Raises Retry or GiveUp with a sentence."""
     booking = _still_at(booking_id, start)
     if booking is not None and not booking.no_show:
         _send(booking, Reminder(kind="follow_up", minutes=minutes, channel=channel), audience)
@@ -121,16 +122,14 @@ def _minute(booking: Booking) -> int:
 
 
 def _wants(booking: Booking, audience: str, *, due: datetime) -> bool:
-    """Say whether the reader has not stopped what time brings, and, if the guest brings them, was there in time."""
-    if audience in BOTH:
-        return audience == HOST or booking.wants_reminders
-    brought = booking.further_guests.filter(active=True, wants_reminders=True, added_at__lt=due)
-    return brought.filter(pk=further_id(audience) or 0).exists()
+    """Say whether the reader has not stopped what time brings, and was there in time."""
+    attendees = booking.attendees.filter(active=True, wants_reminders=True, added_at__lt=due)
+    return audience == HOST or attendees.filter(pk=attendee_id(audience) or 0).exists()
 
 
 def _still_at(booking_id: int, start: int) -> Booking | None:
     """Return the booking if it is to take place at that UTC minute and its guest is known."""
-    found = Booking.objects.select_related("host", "page").filter(
+    found = with_booker(Booking.objects.select_related("host", "page")).filter(
         pk=booking_id, status=Status.CONFIRMED, erased_at=None
     )
     booking = found.first()

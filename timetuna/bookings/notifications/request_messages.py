@@ -14,7 +14,7 @@ REQUEST_KINDS = frozenset({"requested", "request_moved", "withdrawn", "declined"
 
 def guest_request(booking: Booking, kind: str) -> Words:
     """Return what the guest reads."""
-    host, start = booking.host.name, start_of(booking, booking.guest_time_zone)
+    host, start = booking.host.name, start_of(booking, booking.booker.time_zone)
     named = {"title": booking.title, "host": host, "start": start}
     if kind in _GUEST_ENDS:
         return _GUEST_ENDS[kind](booking, named)
@@ -28,7 +28,7 @@ def guest_request(booking: Booking, kind: str) -> Words:
         sentences=(
             kept % named,
             gettext("You hear by mail either way, by %(deadline)s at the latest.")
-            % {"deadline": _deadline(booking, booking.guest_time_zone)},
+            % {"deadline": _deadline(booking, booking.booker.time_zone)},
         ),
         button=gettext("See or change the request"),
     )
@@ -67,7 +67,7 @@ _GUEST_ENDS = {"withdrawn": _withdrawn, "declined": _declined, "lapsed": _lapsed
 
 def host_request(booking: Booking, kind: str) -> Words:
     """Return what the host reads."""
-    guest, title = single_line(booking.guest_name, max_length=NAME_LENGTH), booking.title
+    guest, title = single_line(booking.booker.name, max_length=NAME_LENGTH), booking.title
     start = start_of(booking, booking.host_time_zone)
     if kind == "withdrawn":
         wrote = (f"{guest} wrote: {booking.cancel_note}",) if booking.cancel_note else ()

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from timetuna.bookings.links import set_new_link
-from timetuna.bookings.models import Booking, Conference
+from timetuna.bookings.models import Attendee, Booking, Conference
 from timetuna.l10n.datetimes import zone_or_utc
 from timetuna.lib.signing import random_token
 from timetuna.pages.actions.save_notifications import NotificationsTab, save_notifications
@@ -47,17 +47,22 @@ def _make(page: BookingPage, language: str) -> Booking:
         start_at=_next_week(public.time_zone),
         minutes=public.durations[0].minutes,
         host_time_zone=public.time_zone,
-        guest_name=GUEST_NAME,
-        guest_email=GUEST_EMAIL,
-        guest_phone=GUEST_PHONE if kind.asks(choice.detail) else "",
-        guest_time_zone=public.time_zone,
-        guest_language=language,
         meeting_type=choice.kind,
         location=kind.location(choice.detail),
         idempotency_key=random_token(),
     )
-    set_new_link(booking)
     booking.save()
+    booking.booker = Attendee(
+        booking=booking,
+        is_booker=True,
+        name=GUEST_NAME,
+        email=GUEST_EMAIL,
+        phone=GUEST_PHONE if kind.asks(choice.detail) else "",
+        time_zone=public.time_zone,
+        language=language,
+    )
+    set_new_link(booking.booker)
+    booking.booker.save()
     if kind.makes_link:
         _link(booking, choice.kind)
     return booking

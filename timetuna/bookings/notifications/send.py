@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING, cast
 
 from timetuna.bookings.models import Booking
-from timetuna.bookings.notifications.audiences import further_id
+from timetuna.bookings.notifications.audiences import attendee_id
 from timetuna.bookings.notifications.compose import letter
+from timetuna.bookings.queries import with_booker
 from timetuna.jobs.registry import MAIL, GiveUp, job
 from timetuna.mail import deliver
 
@@ -19,7 +20,7 @@ def send_mail(booking_id: int, *, kind: str, audience: str, revision: int, tag: 
     A mail that waited while the booking changed again is not sent: the later change has its own. Only who was taken
     off is in none of the later ones, and is told all the same. tag: see `letter`.
     """
-    booking = Booking.objects.select_related("host", "page").filter(pk=booking_id).first()
+    booking = with_booker(Booking.objects.select_related("host", "page")).filter(pk=booking_id).first()
     if booking is None or (booking.revision != revision and not _is_off(booking, kind, audience)):
         return
     try:
@@ -30,5 +31,5 @@ def send_mail(booking_id: int, *, kind: str, audience: str, revision: int, tag: 
 
 
 def _is_off(booking: Booking, kind: str, audience: str) -> bool:
-    off = booking.further_guests.filter(active=False).values_list("pk", flat=True)
-    return kind == "uninvited" and further_id(audience) in off
+    off = booking.attendees.filter(active=False, pk=attendee_id(audience) or 0)
+    return kind == "uninvited" and off.exists()

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
-from timetuna.bookings.notifications.audiences import GUEST
+from timetuna.bookings.notifications.audiences import audience_of
 from timetuna.bookings.notifications.compose import letter
 from timetuna.bookings.notifications.sample_booking import sample_booking
 from timetuna.jobs.registry import MAIL, job
@@ -26,7 +26,7 @@ def send_sample(page_id: int, *, kind: str, subject: str, message: str, language
     texts = {name: MailText() for name in MAIL_KINDS} | {kind: MailText(subject, message)}
     tab = NotificationsTab(reminders=(), texts=texts)
     with sample_booking(page, tab, language=language) as booking:
-        sample = letter(booking, kind=cast("Kind", kind), audience=GUEST)
+        sample = letter(booking, kind=cast("Kind", kind), audience=audience_of(booking.booker))
     host = Mailbox(page.host.name, page.host.email)
     alone = replace(sample, ics=b"", method="", in_reply_to="", unsubscribe="")
     deliver(replace(alone, to=host, reply_to=host, subject=f"Test: {sample.subject}"))

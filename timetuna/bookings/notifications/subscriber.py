@@ -2,22 +2,22 @@
 
 from django.utils import timezone
 
-from timetuna.bookings.events import BookingEvent, Happening, on_event
+from timetuna.bookings.events import GUESTS_COME, GUESTS_GO, BookingEvent, Happening, on_event
+from timetuna.bookings.guests import others
 from timetuna.bookings.integrations.grants import carries_time
 from timetuna.bookings.models import Booking
-from timetuna.bookings.notifications.audiences import BOTH, GUEST, all_further, further
+from timetuna.bookings.notifications.audiences import audience_of, booker_alone, both, everybody
 from timetuna.bookings.notifications.queue import drop_unsent, enqueue_mails, is_announced, mails_of
 from timetuna.bookings.notifications.reminders import drop_reminders_of, plan_reminders
 from timetuna.bookings.states import Status
 from timetuna.jobs.models import Job
 
-EVERYBODY = None
 MAILS = {
-    BookingEvent.REQUESTED: ("requested", BOTH),
-    BookingEvent.DECLINED: ("declined", (GUEST,)),
-    BookingEvent.LAPSED: ("lapsed", BOTH),
-    BookingEvent.WITHDRAWN: ("withdrawn", BOTH),
-    BookingEvent.CANCELLED: ("cancelled", EVERYBODY),
+    BookingEvent.REQUESTED: ("requested", both),
+    BookingEvent.DECLINED: ("declined", booker_alone),
+    BookingEvent.LAPSED: ("lapsed", both),
+    BookingEvent.WITHDRAWN: ("withdrawn", both),
+    BookingEvent.CANCELLED: ("cancelled", everybody),
 }
 """The kind of mail, and whom it is for. What needs a look at the booking has a function below."""
 
@@ -26,7 +26,7 @@ MAILS = {
 def send(happening: Happening) -> None:
     """Send the mail that the table says."""
     kind, audiences = MAILS[happening.event]
-    told = audiences if happening.told is None else happening.told
+    told = audiences(happening.booking) if happening.told is None else happening.told
     enqueue_mails(happening.booking, kind=kind, audiences=told)
 
 
@@ -35,7 +35,7 @@ def send_new_time(happening: Happening) -> None:
     """Ask the host about a request's new time; mail a booking's, unless the meeting outside has to be moved before."""
     booking = happening.booking
     if booking.status == Status.PENDING:
-        enqueue_mails(booking, kind="request_moved", audiences=BOTH)
+        enqueue_mails(booking, kind="request_moved", audiences=both(booking))
     elif not carries_time(booking):
         enqueue_mails(booking, kind="moved")
 
@@ -53,7 +53,7 @@ def send_without_link(happening: Happening) -> None:
     enqueue_mails(happening.booking, kind=happening.facts["mail"])
 
 
-@on_event(BookingEvent.GUESTS_ADDED, BookingEvent.GUEST_REMOVED)
+@on_event(*GUESTS_COME, *GUESTS_GO)
 def send_who_comes(happening: Happening) -> None:
     """Mail who came or went, and both sides; before the first mails nobody, because those say it all.
 
@@ -61,7 +61,7 @@ def send_who_comes(happening: Happening) -> None:
     """
     booking, now = happening.booking, timezone.now()
     rows = happening.facts["guests"]
-    removed = happening.event == BookingEvent.GUEST_REMOVED
+    removed = happening.event in GUESTS_GO
     if removed:
         drop_reminders_of(rows[0])
     if booking.status != Status.CONFIRMED or not is_announced(booking, list(mails_of(booking)), now=now):
@@ -69,15 +69,15 @@ def send_who_comes(happening: Happening) -> None:
     waiting = _still_waiting(booking)
     booking.revision += 1
     booking.save(update_fields=["revision"])
-    enqueue_mails(booking, kind="guests", audiences=BOTH)
+    enqueue_mails(booking, kind="guests", audiences=both(booking))
     kind = "uninvited" if removed else "invited"
-    enqueue_mails(booking, kind=kind, audiences=tuple(further(row.pk) for row in rows))
+    enqueue_mails(booking, kind=kind, audiences=tuple(map(audience_of, rows)))
     drop_unsent(booking, waiting)
     enqueue_mails(booking, kind="invited", audiences=waiting)
     plan_reminders(booking, now=now)
 
 
 def _still_waiting(booking: Booking) -> tuple[str, ...]:
-    """Return who is brought and has a mail of the booking that has not gone out."""
+    """Return who was invited too and has a mail of the booking that has not gone out."""
     unsent = {mail.arguments.get("audience") for mail in mails_of(booking) if mail.state != Job.State.DONE}
-    return tuple(audience for audience in all_further(booking) if audience in unsent)
+    return tuple(audience for audience in map(audience_of, others(booking)) if audience in unsent)

@@ -243,9 +243,13 @@ def _starts(whys: Iterable[tuple[Reason, ...]], kind: Kind) -> set[int]:
 def _named(host_id: int, starts: set[int]) -> Mapping[int, Link]:
     """Return the bookings by the minute they begin at; those of another host are not to be named."""
     rows = BookingHost.objects.filter(
-        host_id=host_id, booking__host_id=host_id, active=True, start_minute__in=starts
+        host_id=host_id,
+        booking__host_id=host_id,
+        booking__attendees__is_booker=True,
+        active=True,
+        start_minute__in=starts,
     )
-    found = rows.values_list("start_minute", "booking_id", "booking__title", "booking__guest_name")
+    found = rows.values_list("start_minute", "booking_id", "booking__title", "booking__attendees__name")
     return {
         start: Link(reverse("booking", args=[booking_id]), f"{title} with {guest}")
         for start, booking_id, title, guest in found

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext
 
 from timetuna.bookings.events import BookingEvent
-from timetuna.bookings.models import Booking
+from timetuna.bookings.models import Attendee, Booking
+from timetuna.bookings.notifications.guest_messages import invited_by, shown_name
 from timetuna.bookings.states import CALLED_OFF, Status
 from timetuna.l10n import datetimes
 
@@ -19,9 +20,12 @@ class Headline:
     wrote: str = ""
 
 
-def headline_of(booking: Booking, *, twelve_hours: bool = False) -> Headline:
-    """Say how the booking stands."""
-    named = {"host": booking.host.name, "email": booking.guest_email}
+def headline_of(attendee: Attendee, *, twelve_hours: bool = False) -> Headline:
+    """Say how the booking stands, to somebody on the guest's side."""
+    booking = attendee.booking
+    if not attendee.is_booker:
+        return _for_others(attendee)
+    named = {"host": booking.host.name, "email": attendee.email}
     if booking.status == Status.PENDING:
         return _waiting(booking, named, twelve_hours=twelve_hours)
     if booking.is_off():
@@ -34,8 +38,23 @@ def headline_of(booking: Booking, *, twelve_hours: bool = False) -> Headline:
     return Headline(gettext("Your booking is confirmed"), lead)
 
 
+def _for_others(attendee: Attendee) -> Headline:
+    """Say it to who was invited too: why they are, and nothing of what the two sides wrote."""
+    booking = attendee.booking
+    named = {"host": booking.host.name, "guest": shown_name(booking)}
+    if booking.is_off():
+        by = named["guest" if booking.status == Status.CANCELLED_BY_GUEST else "host"]
+        return Headline(
+            gettext("This booking is cancelled"), gettext("%(name)s cancelled it.") % {"name": by}
+        )
+    if not attendee.active:
+        lead = gettext("%(guest)s and %(host)s are told. The meeting takes place without you.") % named
+        return Headline(gettext("You have left this meeting"), lead)
+    return Headline(gettext("You are invited"), invited_by(attendee))
+
+
 def _waiting(booking: Booking, named: dict[str, str], *, twelve_hours: bool) -> Headline:
-    zone, until = datetimes.zone_or_utc(booking.guest_time_zone), booking.pending_until or booking.start_at
+    zone, until = datetimes.zone_or_utc(booking.booker.time_zone), booking.pending_until or booking.start_at
     deadline = datetimes.short_when(until, zone=zone, twelve_hours=twelve_hours)
     lead = gettext(
         "%(host)s confirms each booking. Until then nothing is booked, and the time is kept for you. "

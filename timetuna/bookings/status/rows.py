@@ -93,7 +93,7 @@ class LineMaker:
         return BookingRow(
             url=reverse("booking", args=[booking.pk]),
             title=booking.title,
-            guest=booking.guest_name,
+            guest=booking.booker.name,
             starts=booking.start_at.astimezone(zone),
             times=relative.hours(booking.start_at, end, zone=zone, day=day),
             kind=kind_label(booking),

@@ -11,8 +11,10 @@ from sandbox.running import Sandbox
 from tests.clock import present
 from timetuna.accounts.models import User
 from timetuna.availability.minutes import minute_of
-from timetuna.bookings.actions.book import Guest, Order
+from timetuna.bookings.actions.book import Order
+from timetuna.bookings.forms.book import ANSWERS
 from timetuna.bookings.forms.fields import new_key
+from timetuna.bookings.guests import Guest
 from timetuna.bookings.proofs import work
 from timetuna.bookings.proofs.needed import Proof
 from timetuna.bookings.tests.google import Google
@@ -103,13 +105,14 @@ def set_reminders(page, *, guest=(), host=(), after=()):
 
 
 def order(page, start=None, *, minutes=30, kind="in_person", key=None, **guest):
+    answers = {name: guest.pop(name) for name in ANSWERS if name in guest}
     person = {"name": "Sam Guest", "email": "sam@guest.example", "time_zone": "America/New_York"} | guest
     return Order(
         page_id=page.pk,
         minutes=minutes,
         start_minute=minute_of(start or tomorrow()),
         kind=kind,
-        guest=Guest(**person),
+        guest=Guest(**person, answers=answers),
         key=key or new_key(),
     )
 

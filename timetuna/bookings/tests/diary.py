@@ -9,7 +9,8 @@ from html import unescape
 from tests.clock import present
 from timetuna.availability.minutes import minute_of
 from timetuna.bookings.links import set_new_link
-from timetuna.bookings.models import Booking, BookingHost, Conference
+from timetuna.bookings.models import Attendee, Booking, BookingHost, Conference
+from timetuna.bookings.notifications.audiences import audience_of
 from timetuna.jobs.models import Job
 
 
@@ -17,8 +18,12 @@ def now():
     return present()
 
 
+BOOKER = {field.name for field in Attendee._meta.get_fields()} - {"id", "booking"}
+
+
 def put(host, start, *, minutes=30, page=None, link=None, cancelled_by="", **columns):
-    """Store a booking; `link` is the state of its Zoom meeting, if it has one."""
+    """Store a booking; `link` is the state of its Zoom meeting, if it has one, and columns are its or its booker's."""
+    booker = {name: columns.pop(name) for name in BOOKER & columns.keys()}
     booking = Booking(
         **{
             "host": host,
@@ -27,9 +32,6 @@ def put(host, start, *, minutes=30, page=None, link=None, cancelled_by="", **col
             "start_at": start,
             "minutes": minutes,
             "host_time_zone": "Europe/Berlin",
-            "guest_name": "Sam Guest",
-            "guest_email": "sam@guest.example",
-            "guest_time_zone": "America/New_York",
             "meeting_type": "zoom" if link else "in_person",
             "location": "" if link else "Room 1",
             "idempotency_key": secrets.token_hex(12),
@@ -38,8 +40,8 @@ def put(host, start, *, minutes=30, page=None, link=None, cancelled_by="", **col
         }
         | columns
     )
-    set_new_link(booking)
     booking.save()
+    put_booker(booking, **{"time_zone": "America/New_York", "added_at": booking.created_at} | booker)
     first = minute_of(start)
     BookingHost.objects.create(
         booking=booking,
@@ -52,6 +54,20 @@ def put(host, start, *, minutes=30, page=None, link=None, cancelled_by="", **col
     if link:
         conference(booking, link)
     return booking
+
+
+def put_booker(booking, **columns):
+    """Store who booked."""
+    who = {"name": "Sam Guest", "email": "sam@guest.example", "time_zone": "UTC"} | columns
+    booking.booker = put_attendee(booking, is_booker=True, **who)
+
+
+def put_attendee(booking, **columns):
+    """Store somebody on the guest's side."""
+    attendee = Attendee(booking=booking, **columns)
+    set_new_link(attendee)
+    attendee.save()
+    return attendee
 
 
 def conference(booking, state):
@@ -71,7 +87,11 @@ def conference(booking, state):
 def job(booking, name="bookings.mail", **columns):
     arguments = {"booking_id": booking.pk}
     if name == "bookings.mail":
-        arguments |= {"kind": "confirmed", "audience": "guest", "revision": booking.revision}
+        arguments |= {
+            "kind": "confirmed",
+            "audience": audience_of(booking.booker),
+            "revision": booking.revision,
+        }
     return Job.objects.create(
         **{"name": name, "concurrency": booking.subject_key(), "arguments": arguments} | columns
     )

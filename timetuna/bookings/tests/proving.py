@@ -38,7 +38,7 @@ def made(page, count, *, address=HERE, ago=timedelta(minutes=1), **columns):
             page=page,
             source_network=network(address) if address else f"network {number}",
             created_at=present() - ago,
-            **{"guest_name": f"Guest {number}"} | columns,
+            **{"name": f"Guest {number}"} | columns,
         )
 
 

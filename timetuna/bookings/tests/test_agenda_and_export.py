@@ -53,7 +53,7 @@ def test_days_with_a_clock_change_are_as_long_as_they_are(client, alice, day, in
             alice,
             datetime(2026, month, date, hour, minute, tzinfo=UTC),
             minutes=1,
-            guest_name=f"{date} {hour}:{minute}",
+            name=f"{date} {hour}:{minute}",
         )
 
     answer = client.get(f"/bookings/agenda?view=day&date={day}")
@@ -87,9 +87,9 @@ def test_the_table_has_both_clocks_and_is_safe_for_spreadsheets(client, alice):
         datetime(2025, 7, 1, 8, 0, tzinfo=UTC),
         page=page,
         link="ready",
-        guest_name='=HYPERLINK("https://evil.example")',
-        guest_phone="+49 30 123456",
-        guest_notes="first line\n@second; line",
+        name='=HYPERLINK("https://evil.example")',
+        phone="+49 30 123456",
+        notes="first line\n@second; line",
     )
 
     answer = client.get("/bookings/export.csv?show=past")
@@ -124,16 +124,16 @@ def test_the_table_holds_no_link_but_the_one_to_join(client, alice):
     text = b"".join(client.get("/bookings/export.csv").streaming_content).decode()
     (cancelled,) = rows_of(client.get("/bookings/export.csv?show=cancelled"))
 
-    assert link_path(booking).removeprefix("/b/") not in text
-    assert booking.link_fingerprint not in text
+    assert link_path(booking.booker).removeprefix("/b/") not in text
+    assert booking.booker.link_fingerprint not in text
     assert text.count("http") == 1
     assert (cancelled["Join link"], cancelled["Passcode"], cancelled["Cancelled by"]) == ("", "", "guest")
 
 
 def test_the_table_follows_the_filter_beyond_one_page(client, alice, django_assert_num_queries):
     for number in range(25):
-        put(alice, tomorrow() + timedelta(hours=number), guest_name=f"Sam {number}")
-    put(alice, tomorrow() + timedelta(hours=30), guest_name="Ada", guest_email="ada@web.example")
+        put(alice, tomorrow() + timedelta(hours=number), name=f"Sam {number}")
+    put(alice, tomorrow() + timedelta(hours=30), name="Ada", email="ada@web.example")
 
     with django_assert_num_queries(5):
         rows = rows_of(client.get("/bookings/export.csv?q=sam"))

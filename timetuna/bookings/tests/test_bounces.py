@@ -6,7 +6,7 @@ import pytest
 
 from tests.clock import present
 from timetuna.bookings.actions.book import book
-from timetuna.bookings.guests import Invitee
+from timetuna.bookings.guests import Guest
 from timetuna.bookings.tests.conftest import order, work_off
 from timetuna.bookings.tests.life import made, rule
 from timetuna.bookings.tests.reading import GUEST, message
@@ -119,7 +119,7 @@ def test_what_is_no_report_is_dropped(booking, take, text):
 
 
 def test_whom_the_guest_brings_is_not_taken_for_the_guest(page, zoom, take):
-    booking = made(rule(page, most_guests=1), others=[Invitee("Kim", "kim@others.example")])
+    booking = made(rule(page, most_guests=1), others=[Guest("Kim", "kim@others.example")])
     message_id = next(message(mail)["Message-ID"] for mail in zoom.mails(to="kim@others.example"))
 
     take(REPORT.format(action="failed", status="5.1.1", message_id=message_id, kind="message/rfc822"))

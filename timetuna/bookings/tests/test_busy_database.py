@@ -70,7 +70,7 @@ def test_other_forms_get_a_page_in_words(client, alice, page, short_timeout):
     booking = book(order(page), now=tomorrow(0))
 
     with somebody_decides_about(alice):
-        answer = client.post(f"{link_path(booking)}/cancel", {"note": ""})
+        answer = client.post(f"{link_path(booking.booker)}/cancel", {"note": ""})
 
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert "Please try again in a moment" in answer.content.decode()

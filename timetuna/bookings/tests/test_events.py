@@ -13,8 +13,8 @@ from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.reschedule import reschedule
 from timetuna.bookings.integrations.event_entry import digest, entry_of
-from timetuna.bookings.models import BookingGuest
 from timetuna.bookings.tests.conftest import due_now, make_page, order, tomorrow, work_off
+from timetuna.bookings.tests.diary import put_attendee
 from timetuna.bookings.tests.google import FAMILY, PRIMARY
 from timetuna.calendars.models import Calendar, CalendarEvent
 from timetuna.lib.signing import fingerprint
@@ -98,8 +98,8 @@ def test_a_cancellation_removes_the_event(google, page):
 
 def test_whom_the_guest_brings_is_in_the_event_and_the_invitations(google, page):
     booking = book(order(page), now=present())
-    BookingGuest.objects.create(booking=booking, name="Kim", email="kim@guest.example")
-    BookingGuest.objects.create(booking=booking, name="Lou", email="lou@guest.example", active=False)
+    put_attendee(booking, name="Kim", email="kim@guest.example")
+    put_attendee(booking, name="Lou", email="lou@guest.example", active=False)
     work_off()
 
     [event] = google.events()

@@ -9,9 +9,9 @@ from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.change_guests import MOST_CHANGES, add_guests, remove_guest
 from timetuna.bookings.actions.reschedule import reschedule
 from timetuna.bookings.errors import NotPossible, TooManyBookings
-from timetuna.bookings.guests import Invitee, read_invitees
+from timetuna.bookings.guests import Guest, read_guests
 from timetuna.bookings.links import link_path
-from timetuna.bookings.models import Booking, BookingGuest
+from timetuna.bookings.models import Attendee, Booking
 from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import due_now, tomorrow, work_off
 from timetuna.bookings.tests.diary import shown
@@ -21,38 +21,38 @@ from timetuna.bookings.tests.test_public import details
 from timetuna.lib.smtp import parse_email_url
 
 pytestmark = pytest.mark.django_db
-KIM, LEE = Invitee("Kim", "kim@others.example"), Invitee("", "lee@others.example")
+KIM, LEE = Guest("Kim", "kim@others.example"), Guest("", "lee@others.example")
 
 
 def add(booking, *others):
-    add_guests(booking.pk, others=others, now=now())
+    add_guests(booking.pk, guests=others, now=now())
     work_off()
     booking.refresh_from_db()
 
 
 def people(booking):
-    return list(booking.further_guests.filter(active=True).values_list("email", flat=True))
+    return list(booking.attendees.filter(is_booker=False, active=True).values_list("email", flat=True))
 
 
 @pytest.mark.parametrize(
     ("typed", "found"),
     [
         ("", ()),
-        ("kim@others.example", (Invitee("", "kim@others.example"),)),
+        ("kim@others.example", (Guest("", "kim@others.example"),)),
         ("Kim <KIM@others.example>, kim+x@others.example\r\n; ", (KIM,)),
         ('"Kim" <kim@others.example>\nlee@others.example', (KIM, LEE)),
         (
             '"Zoë; Ltd." <zoe@others.example>, "Kim" <kim@others.example>',
-            (Invitee("Zoë; Ltd.", "zoe@others.example"), KIM),
+            (Guest("Zoë; Ltd.", "zoe@others.example"), KIM),
         ),
-        ('"Fish, Inc <Tuna>" <f@others.example>', (Invitee("Fish, Inc <Tuna>", "f@others.example"),)),
-        (r'"Kim \"the, fish\"" <kim@others.example>', (Invitee('Kim "the, fish"', "kim@others.example"),)),
-        ('Kim "the fish" Lee <kim@others.example>', (Invitee('Kim "the fish" Lee', "kim@others.example"),)),
+        ('"Fish, Inc <Tuna>" <f@others.example>', (Guest("Fish, Inc <Tuna>", "f@others.example"),)),
+        (r'"Kim \"the, fish\"" <kim@others.example>', (Guest('Kim "the, fish"', "kim@others.example"),)),
+        ('Kim "the fish" Lee <kim@others.example>', (Guest('Kim "the fish" Lee', "kim@others.example"),)),
         ("Kim\u202e\r <kim@others.example>", (KIM,)),
     ],
 )
 def test_addresses_are_read_as_people_type_them(typed, found):
-    assert read_invitees(typed, most=3) == found
+    assert read_guests(typed, most=3) == found
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_addresses_are_read_as_people_type_them(typed, found):
 )
 def test_what_is_no_address_is_named(typed):
     with pytest.raises(ValueError, match=r"is no mail address"):
-        read_invitees(typed, most=3)
+        read_guests(typed, most=3)
 
 
 def test_who_is_named_at_booking_is_invited(client, page, zoom):
@@ -95,7 +95,7 @@ def test_a_further_guest_gets_nothing_that_changes_the_booking(client, page, zoo
 
     [mail] = zoom.mails(KIM.email)
 
-    token = link_path(booking).removeprefix("/b/")
+    token = link_path(booking.booker).removeprefix("/b/")
     assert token not in mail["raw"]
     assert all(token.encode() not in part for part in calendar_parts(mail))
     assert "lure.example" not in mail["text"]
@@ -120,7 +120,7 @@ def test_a_page_without_further_guests_asks_for_none(client, page):
 
     client.post("/alice/intro/book", details(client, page, guests="kim@others.example"))
 
-    assert not BookingGuest.objects.exists()
+    assert not Attendee.objects.filter(is_booker=False).exists()
     form = client.get(f"/alice/intro/book?start={write_start(tomorrow(14))}&duration=30")
     assert "Bring others along" not in shown(form)
 
@@ -135,7 +135,7 @@ def test_adding_later_invites_once_and_tells_both(page, zoom):
     assert kinds(booking)[2:] == [
         ("guests", "guest"),
         ("guests", "host"),
-        ("invited", f"guest-{BookingGuest.objects.get().pk}"),
+        ("invited", f"attendee-{Attendee.objects.get(is_booker=False).pk}"),
     ]
     assert len(zoom.mails(KIM.email)) == 1
     assert int(event(zoom.mails(HOST)[-1])["sequence"]) == 1
@@ -147,10 +147,10 @@ def test_adding_later_invites_once_and_tells_both(page, zoom):
 
 def test_who_is_taken_off_loses_the_event_and_hears_no_more(page, zoom):
     booking = made(page, others=[KIM, LEE])
-    row = BookingGuest.objects.get(email=KIM.email)
+    row = Attendee.objects.get(is_booker=False, email=KIM.email)
 
-    remove_guest(booking.pk, guest_id=row.pk, now=now())
-    remove_guest(booking.pk, guest_id=row.pk, now=now())
+    remove_guest(booking.pk, attendee_id=row.pk, now=now())
+    remove_guest(booking.pk, attendee_id=row.pk, now=now())
     work_off()
     reschedule(booking.pk, start_minute=minute_of(tomorrow(15)), actor="guest", now=now())
     work_off()
@@ -166,7 +166,7 @@ def test_who_is_taken_off_loses_the_event_and_hears_no_more(page, zoom):
 
 def test_who_comes_back_is_invited_again_with_a_higher_number(page, zoom):
     booking = made(page, others=[KIM])
-    remove_guest(booking.pk, guest_id=BookingGuest.objects.get().pk, now=now())
+    remove_guest(booking.pk, attendee_id=Attendee.objects.get(is_booker=False).pk, now=now())
     work_off()
 
     add(booking, KIM)
@@ -176,7 +176,7 @@ def test_who_comes_back_is_invited_again_with_a_higher_number(page, zoom):
         for mail in zoom.mails(KIM.email)
     ]
     assert numbers == [0, 1, 2]
-    assert BookingGuest.objects.count() == 1
+    assert Attendee.objects.filter(is_booker=False).count() == 1
 
 
 def test_every_change_reaches_everybody(page, zoom):
@@ -235,43 +235,43 @@ def test_nobody_is_flooded_by_being_named(client, page, settings):
     booking = made(page, tomorrow(14), email="other@guest.example")
 
     with pytest.raises(TooManyBookings, match=r"kim\+2@others.example has been invited many times"):
-        add(booking, Invitee("", "kim+2@others.example"))
+        add(booking, Guest("", "kim+2@others.example"))
     refused = client.post("/alice/intro/book", details(client, page, email=KIM.email))
     assert refused.status_code == 429
 
 
 def test_one_booking_names_only_so_many_people(page):
     booking = made(page)
-    Booking.objects.filter(pk=booking.pk).update(guest_confirmed=True)
+    Attendee.objects.filter(booking=booking, is_booker=True).update(confirmed=True)
     for number in range(20):
-        add_guests(booking.pk, others=[Invitee("", f"n{number}@others.example")], now=now())
-        BookingGuest.objects.update(active=False)
+        add_guests(booking.pk, guests=[Guest("", f"n{number}@others.example")], now=now())
+        Attendee.objects.filter(is_booker=False).update(active=False)
         booking.history.filter(event="guests_added").delete()
 
     with pytest.raises(NotPossible, match="Many people were named"):
-        add_guests(booking.pk, others=[KIM], now=now())
+        add_guests(booking.pk, guests=[KIM], now=now())
 
 
 def test_guests_are_not_changed_for_ever(page):
     booking = made(page)
     for number in range(MOST_CHANGES):
         add_guests(
-            booking.pk, others=[Invitee("", f"kim{number}@others.example")], now=now()
+            booking.pk, guests=[Guest("", f"kim{number}@others.example")], now=now()
         ) if number % 2 == 0 else remove_guest(
-            booking.pk, guest_id=BookingGuest.objects.get(active=True).pk, now=now()
+            booking.pk, attendee_id=Attendee.objects.get(is_booker=False, active=True).pk, now=now()
         )
 
     with pytest.raises(NotPossible, match="changed many times"):
-        add_guests(booking.pk, others=[KIM], now=now())
+        add_guests(booking.pk, guests=[KIM], now=now())
 
 
 def test_the_guest_adds_and_removes_by_forms_alone(client, page):
     booking = made(page)
-    path = f"{link_path(booking)}/guests"
-    assert "Bring somebody along" in shown(client.get(link_path(booking)))
+    path = f"{link_path(booking.booker)}/guests"
+    assert "Bring somebody along" in shown(client.get(link_path(booking.booker)))
 
     client.post(path, {"guests": "Kim <kim@others.example>"})
-    assert "Kim <kim@others.example>" in shown(client.get(link_path(booking)))
+    assert "Kim <kim@others.example>" in shown(client.get(link_path(booking.booker)))
     listed = client.get(path)
     assert people(booking) == [KIM.email]
     wrong = client.post(path, {"guests": "not an address"})
@@ -284,8 +284,8 @@ def test_the_guest_adds_and_removes_by_forms_alone(client, page):
 def test_somebody_elses_guest_is_out_of_reach(client, page):
     mine, theirs = made(page), made(page, tomorrow(14), email="other@guest.example", others=[KIM])
 
-    client.post(f"{link_path(mine)}/guests", {"remove": str(BookingGuest.objects.get().pk)})
-    client.post(f"{link_path(mine)}/guests", {"remove": "9" * 400})
+    client.post(f"{link_path(mine.booker)}/guests", {"remove": str(Attendee.objects.get(is_booker=False).pk)})
+    client.post(f"{link_path(mine.booker)}/guests", {"remove": "9" * 400})
 
     assert people(theirs) == [KIM.email]
 
@@ -296,21 +296,21 @@ def test_nobody_is_added_once_it_is_over_or_cancelled(client, page):
 
     with pytest.raises(NotPossible, match="is cancelled"):
         add(booking, KIM)
-    assert client.get(f"{link_path(booking)}/guests")["Location"] == link_path(booking)
+    assert client.get(f"{link_path(booking.booker)}/guests")["Location"] == link_path(booking.booker)
 
 
 def test_nobody_is_invited_and_taken_off_again_and_again(page, zoom):
     booking = made(page, others=[KIM])
-    row = booking.further_guests.get()
+    row = booking.attendees.get(is_booker=False)
 
-    remove_guest(booking.pk, guest_id=row.pk, now=now())
+    remove_guest(booking.pk, attendee_id=row.pk, now=now())
     add(booking, KIM)
-    remove_guest(booking.pk, guest_id=row.pk, now=now())
+    remove_guest(booking.pk, attendee_id=row.pk, now=now())
     with pytest.raises(NotPossible, match=r"kim\+x@others\.example was invited and taken off already"):
-        add_guests(booking.pk, others=[LEE, Invitee("", "kim+x@others.example")], now=now())
+        add_guests(booking.pk, guests=[LEE, Guest("", "kim+x@others.example")], now=now())
 
     assert people(booking) == []
-    assert kinds(booking).count(("invited", f"guest-{row.pk}")) == 1
+    assert kinds(booking).count(("invited", f"attendee-{row.pk}")) == 1
 
 
 def test_changes_of_guests_and_of_times_count_together(page, settings):
@@ -318,17 +318,17 @@ def test_changes_of_guests_and_of_times_count_together(page, settings):
     booking = made(page)
     add(booking, KIM)
     reschedule(booking.pk, start_minute=minute_of(tomorrow(15)), actor="guest", now=now())
-    remove_guest(booking.pk, guest_id=booking.further_guests.get().pk, now=now())
+    remove_guest(booking.pk, attendee_id=booking.attendees.get(is_booker=False).pk, now=now())
 
     with pytest.raises(TooManyBookings, match="has changed many bookings lately"):
-        add_guests(booking.pk, others=[LEE], now=now())
+        add_guests(booking.pk, guests=[LEE], now=now())
     reschedule(booking.pk, start_minute=minute_of(tomorrow(16)), actor="host", now=now())
 
 
 def test_names_are_no_lure_for_whoever_never_heard_of_the_booking(page, zoom):
     rule(page, mail_subject="{guest name}: {page}", mail_message="Hello {guest name}")
     booking = made(page, name="Prize at evil.example", others=[KIM])
-    add(booking, Invitee("Prize at www.evil.example/x", LEE.email))
+    add(booking, Guest("Prize at www.evil.example/x", LEE.email))
 
     mails = [mail for to in (GUEST, KIM.email, LEE.email) for mail in zoom.mails(to)]
     assert len(mails) == 4

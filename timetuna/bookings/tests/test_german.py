@@ -1,5 +1,6 @@
 """A guest whose browser prefers German: every page, error and mail is in German, and nothing is left in English."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 from zoneinfo import ZoneInfo
@@ -14,14 +15,15 @@ from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.reschedule import reschedule
 from timetuna.bookings.forms.fields import new_key
-from timetuna.bookings.guests import Invitee
+from timetuna.bookings.guests import Guest
 from timetuna.bookings.links import link_path
-from timetuna.bookings.models import Booking, BookingGuest, Conference
-from timetuna.bookings.notifications.audiences import further
+from timetuna.bookings.models import Booking, Conference
+from timetuna.bookings.notifications.audiences import audience_of
 from timetuna.bookings.notifications.booking_messages import Kind
 from timetuna.bookings.notifications.compose import letter
 from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import make_page, order, tomorrow, work_off
+from timetuna.bookings.tests.diary import put_attendee
 from timetuna.bookings.tests.leftovers import Seen, leftovers
 from timetuna.pages.models import BookingPage, OutOfOffice
 
@@ -39,9 +41,9 @@ def booking(page):
     return made(page)
 
 
-def made(page, **more):
+def made(page, *, others=(), **more):
     asked = order(page, kind=page.meeting_types.get().kind, name="Lena Gast", language="de", **more)
-    return book(asked, now=present())
+    return book(replace(asked, others=tuple(others)), now=present())
 
 
 def german(answer, status=200):
@@ -127,9 +129,9 @@ def test_a_guest_books_in_german_and_the_language_stays_with_the_booking(lena, p
 
     booking = Booking.objects.get()
     assert "Dieser Zeitpunkt wird 5 Minuten für Sie freigehalten." in opened
-    assert booking.guest_language == "de"
-    assert answer["Location"] == link_path(booking)
-    assert "Ihre Buchung ist bestätigt" in german(lena.get(link_path(booking)))
+    assert booking.booker.language == "de"
+    assert answer["Location"] == link_path(booking.booker)
+    assert "Ihre Buchung ist bestätigt" in german(lena.get(link_path(booking.booker)))
 
 
 @pytest.mark.parametrize(
@@ -178,7 +180,7 @@ def test_too_many_bookings_are_told_in_german(lena, page, settings):
 
 def test_a_bookings_pages_are_german(lena, page, booking):
     BookingPage.objects.update(ask_reason="required", change_notice_minutes=60, cancel_notice_minutes=120)
-    path = link_path(booking)
+    path = link_path(booking.booker)
     german(lena.get(path))
     german(lena.get(f"{path}/move"))
     german(lena.get(f"{path}/move/confirm?start={write_start(tomorrow(15))}"))
@@ -198,11 +200,22 @@ def test_a_bookings_pages_are_german(lena, page, booking):
     assert "Diese Buchung ist abgesagt" in german(lena.get(path))
 
 
+def test_the_pages_of_who_was_invited_too_are_german(lena, page):
+    booking = made(page, others=[Guest("Kim", "kim@guest.example")])
+    path = link_path(booking.attendees.get(is_booker=False))
+
+    german(lena.get(path))
+    german(lena.get(f"{path}/leave"))
+    german(lena.get(f"{path}/reminders"))
+    lena.post(f"{path}/leave")
+    assert "Sie nehmen an diesem Termin nicht mehr teil" in german(lena.get(path))
+
+
 def test_a_booking_that_cannot_be_changed_any_more_says_so_in_german(lena, page, booking):
     BookingPage.objects.update(change_notice_minutes=None, cancel_notice_minutes=None)
-    asked = german(lena.get(link_path(booking)))
+    asked = german(lena.get(link_path(booking.booker)))
     BookingPage.objects.update(change_notice_minutes=10**5, cancel_notice_minutes=10**5)
-    late = german(lena.get(link_path(booking)))
+    late = german(lena.get(link_path(booking.booker)))
 
     assert "kann nicht online verlegt werden" in asked
     assert "alice@host.example" in late
@@ -211,7 +224,7 @@ def test_a_booking_that_cannot_be_changed_any_more_says_so_in_german(lena, page,
 def test_a_requests_pages_are_german(lena, page):
     BookingPage.objects.update(approval=True)
     booking = made(page)
-    path = link_path(booking)
+    path = link_path(booking.booker)
 
     assert "Ihre Anfrage liegt bei Alice Host" in german(lena.get(path))
     german(lena.get(f"{path}/cancel"))
@@ -222,15 +235,15 @@ def test_a_requests_pages_are_german(lena, page):
 def test_a_link_that_is_still_to_come_is_promised_in_german(lena, page, booking):
     Conference.objects.create(booking=booking, provider="zoom")
     Booking.objects.update(created_at=present() - timedelta(minutes=1))
-    first = german(lena.get(link_path(booking)))
-    fragment = lena.get(f"{link_path(booking)}/link?state=ready").content.decode()
+    first = german(lena.get(link_path(booking.booker)))
+    fragment = lena.get(f"{link_path(booking.booker)}/link?state=ready").content.decode()
     Conference.objects.update(
         state=Conference.State.READY, join_url="https://zoom.example/j/1", passcode="secret"
     )
 
     assert "Der Link ist unterwegs" in first
     assert leftovers(Seen(fragment).text()) == []
-    assert "Kenncode" in german(lena.get(link_path(booking)))
+    assert "Kenncode" in german(lena.get(link_path(booking.booker)))
 
 
 def test_errors_are_german(lena, page):
@@ -250,34 +263,32 @@ def test_errors_are_german(lena, page):
 def test_a_guests_mail_is_german_and_the_hosts_is_not(page, booking, kind):
     Conference.objects.create(booking=booking, provider="zoom", state=Conference.State.READY)
     english = letter(booking, kind=kind, audience="host")
-    booking.guest_language = "en"
+    booking.booker.language = "en"
     assert letter(booking, kind=kind, audience="host").text == english.text
 
-    booking.guest_language = "de"
-    german_mail(letter(booking, kind=kind, audience="guest"))
+    booking.booker.language = "de"
+    german_mail(letter(booking, kind=kind, audience=audience_of(booking.booker)))
 
 
 @pytest.mark.parametrize("kind", ["confirmed", "moved", "reminder"])
 def test_a_mail_that_promises_the_link_is_german(page, booking, kind):
     Conference.objects.create(booking=booking, provider="zoom")
 
-    assert "Der Link zu Zoom folgt" in german_mail(letter(booking, kind=kind, audience="guest")).text
+    assert (
+        "Der Link zu Zoom folgt"
+        in german_mail(letter(booking, kind=kind, audience=audience_of(booking.booker))).text
+    )
 
 
 @pytest.mark.parametrize("kind", TO_FURTHER)
 @pytest.mark.parametrize("by", ["guest", "host"])
 def test_further_guests_are_told_in_the_guests_language(page, booking, kind, by):
-    person = Invitee("Kim", "kim@guest.example")
-    row = BookingGuest.objects.create(
-        booking=booking,
-        name=person.name,
-        email=person.email,
-        mailbox=person.mailbox(),
-        added_at=present(),
+    kim = put_attendee(
+        booking, name="Kim", email="kim@guest.example", language="de", invited_by=by, removed_by=by
     )
     booking.status = f"cancelled_by_{by}"
 
-    german_mail(letter(booking, kind=kind, audience=further(row.pk)))
+    german_mail(letter(booking, kind=kind, audience=audience_of(kim)))
 
 
 def german_mail(mail):
@@ -291,7 +302,7 @@ def german_mail(mail):
 
 
 def test_the_invitation_is_german_for_the_guest_and_english_for_the_host(lena, page, booking):
-    mine = lena.get(f"{link_path(booking)}/invite.ics").content.decode().replace("\r\n ", "")
+    mine = lena.get(f"{link_path(booking.booker)}/invite.ics").content.decode().replace("\r\n ", "")
     hosts = letter(booking, kind="confirmed", audience="host").ics.decode().replace("\r\n ", "")
 
     assert "SUMMARY:Intro call: Lena Gast und Alice Host" in mine
@@ -303,7 +314,7 @@ def test_the_invitation_is_german_for_the_guest_and_english_for_the_host(lena, p
 def test_what_a_guest_does_in_german_stands_in_english_in_the_hosts_history(
     lena, client, page, booking, alice
 ):
-    path = link_path(booking)
+    path = link_path(booking.booker)
     lena.post(
         f"{path}/move/confirm",
         {"hold": "", "note": "", "start": write_start(tomorrow(15)), "zone": "Europe/Berlin"},
@@ -324,15 +335,15 @@ def test_dates_and_times_are_written_as_germans_write_them(page, lena):
     booking = made(page, time_zone="Europe/Berlin")
     booking.start_at = datetime(2027, 3, 2, 13, 0, tzinfo=UTC)
     booking.save(update_fields=["start_at"])
-    mail = letter(booking, kind="confirmed", audience="guest")
+    mail = letter(booking, kind="confirmed", audience=audience_of(booking.booker))
 
     assert mail.subject == "Intro call mit Alice Host: Di, 2.3.2027, 14:00"
     assert "Wann: Dienstag, 2. März 2027, 14:00 bis 14:30 (Europe/Berlin, UTC+1)\n" in mail.text
-    assert "Dienstag, 2. März 2027, 14:00 bis 14:30" in german(lena.get(link_path(booking)))
+    assert "Dienstag, 2. März 2027, 14:00 bis 14:30" in german(lena.get(link_path(booking.booker)))
 
 
 def test_a_late_reader_sees_when_a_meeting_was(page, lena):
     booking = made(page)
     Booking.objects.filter(pk=booking.pk).update(start_at=present() - timedelta(days=1))
 
-    german(lena.get(link_path(booking)))
+    german(lena.get(link_path(booking.booker)))

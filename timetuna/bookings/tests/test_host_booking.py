@@ -32,8 +32,8 @@ def test_all_facts_stand_on_the_bookings_page(client, alice):
         datetime(2030, 7, 1, 8, 0, tzinfo=UTC),
         page=page,
         link="ready",
-        guest_phone="+49 (30) 123",
-        guest_notes="Hello",
+        phone="+49 (30) 123",
+        notes="Hello",
         created_at=datetime(2026, 1, 2, 23, 30, tzinfo=UTC),
     )
 
@@ -51,7 +51,7 @@ def test_all_facts_stand_on_the_bookings_page(client, alice):
         "3 Jan",
         "As it was booked",
         f"/booking-pages/{page.pk}",
-        "http://localhost:8000" + link_path(booking),
+        "http://localhost:8000" + link_path(booking.booker),
     ):
         assert fact in text
 
@@ -147,7 +147,7 @@ def test_the_page_asks_again_only_while_something_is_under_way(client, alice):
 
 
 def test_history_says_who_and_when(client, alice):
-    booking = put(alice, tomorrow(), guest_name="Ada")
+    booking = put(alice, tomorrow(), name="Ada")
     client.post(f"/bookings/{booking.pk}/cancel", {"note": "I am ill."})
 
     entries = client.get(f"/bookings/{booking.pk}").context["history"]
@@ -161,15 +161,15 @@ def test_history_says_who_and_when(client, alice):
 
 def test_a_new_link_kills_the_old_one(client, alice):
     booking = put(alice, tomorrow())
-    old = link_path(booking)
+    old = link_path(booking.booker)
 
     answer = client.post(f"/bookings/{booking.pk}/new-link", follow=True)
 
     booking.refresh_from_db()
-    assert link_path(booking) != old
+    assert link_path(booking.booker) != old
     assert client.get(old).status_code in {404, 410}
-    assert client.get(link_path(booking)).status_code == 200
-    assert link_path(booking) in shown(answer)
+    assert client.get(link_path(booking.booker)).status_code == 200
+    assert link_path(booking.booker) in shown(answer)
     assert ("You", "New link for the guest; the old one is dead.") in [
         (entry["who"], entry["text"]) for entry in answer.context["history"]
     ]
@@ -183,15 +183,15 @@ def test_a_new_link_of_a_booking_that_is_gone_raises(db):
 
 @pytest.mark.parametrize("path", ["", "/retry", "/cancel", "/new-link"])
 def test_strangers_find_nothing(client, alice, charlie, path):
-    booking = put(alice, tomorrow(), guest_name="Ada Lovelace")
-    link = booking.link_fingerprint
+    booking = put(alice, tomorrow(), name="Ada Lovelace")
+    link = booking.booker.link_fingerprint
     client.force_login(charlie)
 
     answer = client.post(f"/bookings/{booking.pk}{path}") if path else client.get(f"/bookings/{booking.pk}")
 
     booking.refresh_from_db()
     assert answer.status_code == 404
-    assert (booking.status, booking.link_fingerprint) == ("confirmed", link)
+    assert (booking.status, booking.booker.link_fingerprint) == ("confirmed", link)
     day = tomorrow().date().isoformat()
     for listed in ("/bookings", "/bookings?q=ada", f"/bookings/agenda?date={day}"):
         assert b"Lovelace" not in client.get(listed).content
@@ -218,8 +218,8 @@ def test_a_look_changes_nothing(client, alice, path):
     answer = client.get(f"/bookings/{booking.pk}{path}")
 
     assert (answer.status_code, answer["Location"]) == (302, f"/bookings/{booking.pk}")
-    assert list(Booking.objects.values_list("status", "link_fingerprint")) == [
-        ("confirmed", booking.link_fingerprint)
+    assert list(Booking.objects.values_list("status", "attendees__link_fingerprint")) == [
+        ("confirmed", booking.booker.link_fingerprint)
     ]
 
 

@@ -21,10 +21,10 @@ def client(client, alice):
 
 
 def test_the_tabs_part_what_comes_is_over_and_was_cancelled(client, alice):
-    put(alice, now() - timedelta(minutes=10), guest_name="Under Way")
-    put(alice, tomorrow(), guest_name="To Come")
-    put(alice, now() - timedelta(hours=3), guest_name="Over")
-    put(alice, tomorrow(12), guest_name="Called Off", cancelled_by="guest")
+    put(alice, now() - timedelta(minutes=10), name="Under Way")
+    put(alice, tomorrow(), name="To Come")
+    put(alice, now() - timedelta(hours=3), name="Over")
+    put(alice, tomorrow(12), name="Called Off", cancelled_by="guest")
 
     assert guests(client.get("/bookings")) == ["Under Way", "To Come"]
     assert guests(client.get("/bookings?show=past")) == ["Over"]
@@ -72,8 +72,8 @@ def test_an_hour_the_clock_shows_twice_is_told_apart(client, alice):
     ],
 )
 def test_a_guest_is_found_by_parts_of_name_or_address(client, alice, text, found):
-    put(alice, tomorrow(8), guest_name="100% Sam")
-    put(alice, tomorrow(9), guest_name="Özgür Ünal", guest_email="unal@web.example")
+    put(alice, tomorrow(8), name="100% Sam")
+    put(alice, tomorrow(9), name="Özgür Ünal", email="unal@web.example")
 
     answer = client.get("/bookings", {"q": text})
 
@@ -92,8 +92,8 @@ def test_a_search_that_is_html_is_text(client, alice):
 
 def test_one_page_of_ones_own_can_be_asked_for(client, alice, charlie):
     mine, other, his = make_page(alice), make_page(alice, slug="other"), make_page(charlie)
-    put(alice, tomorrow(8), page=mine, guest_name="Mine")
-    put(alice, tomorrow(9), page=other, guest_name="Other")
+    put(alice, tomorrow(8), page=mine, name="Mine")
+    put(alice, tomorrow(9), page=other, name="Other")
 
     assert guests(client.get(f"/bookings?on={other.pk}")) == ["Other"]
     for ignored in (his.pk, 999_999, "x", "-1", "9" * 40):
@@ -104,7 +104,7 @@ def test_one_page_of_ones_own_can_be_asked_for(client, alice, charlie):
 def test_pages_of_the_list_keep_the_filter(client, alice):
     page = make_page(alice)
     for number in range(45):
-        put(alice, tomorrow() + timedelta(hours=number), page=page, guest_name=f"Sam {number}")
+        put(alice, tomorrow() + timedelta(hours=number), page=page, name=f"Sam {number}")
 
     answer = client.get("/bookings", {"q": "sam", "on": page.pk, "page": 2})
 
@@ -126,7 +126,7 @@ def test_empty_lists_say_what_comes_next(client, alice):
 
 
 def test_a_search_without_result_says_where_there_is_one(client, alice):
-    put(alice, now() - timedelta(days=2), guest_name="Ada")
+    put(alice, now() - timedelta(days=2), name="Ada")
 
     answer = client.get("/bookings?q=ada")
 
@@ -239,7 +239,10 @@ def test_after_a_late_yes_nobody_reads_that_the_link_is_missing(client, alice, z
     approve(booking.pk, source="host", now=now())
 
     assert badges_of(client) == []
-    to_host, to_guest = shown(client.get(f"/bookings/{booking.pk}")), shown(client.get(link_path(booking)))
+    to_host, to_guest = (
+        shown(client.get(f"/bookings/{booking.pk}")),
+        shown(client.get(link_path(booking.booker))),
+    )
     assert "The link is being made." in to_host
     assert "missing" not in to_host
     assert "The link is on its way and appears here by itself." in to_guest

@@ -4,7 +4,7 @@ import pytest
 
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.change_guests import MOST_CHANGES
-from timetuna.bookings.models import BookingGuest
+from timetuna.bookings.models import Attendee
 from timetuna.bookings.tests.conftest import tomorrow, work_off
 from timetuna.bookings.tests.diary import shown
 from timetuna.bookings.tests.life import events, kinds, made, now, rule
@@ -33,8 +33,8 @@ def test_the_host_invites_somebody_and_everybody_is_told_who_did(as_alice, page,
 
     assert (answer.status_code, answer["Location"]) == (302, f"/bookings/{booking.pk}#guests")
     assert people(booking) == [KIM.email]
-    row = BookingGuest.objects.get()
-    assert kinds(booking)[2:] == [("guests", "guest"), ("guests", "host"), ("invited", f"guest-{row.pk}")]
+    row = Attendee.objects.get(is_booker=False)
+    assert kinds(booking)[2:] == [("guests", "guest"), ("guests", "host"), ("invited", f"attendee-{row.pk}")]
     assert "Invited too: Kim <kim@others.example>." in zoom.mails(GUEST)[-1]["text"]
     [mail] = zoom.mails(KIM.email)
     assert "Sam Guest booked this meeting with Alice Host, who invited you, too." in mail["text"]
@@ -77,7 +77,7 @@ def test_who_takes_part_anyway_is_refused_beside_the_field(as_alice, page):
 
     assert refused.status_code == 409
     assert f"{GUEST} takes part anyway" in shown(refused)
-    assert not BookingGuest.objects.exists()
+    assert not Attendee.objects.filter(is_booker=False).exists()
 
 
 def test_a_guest_who_changed_them_often_does_not_keep_the_host_from_it(as_alice, page):
@@ -111,7 +111,7 @@ def test_of_a_cancelled_booking_nothing_can_be_changed(as_alice, page):
     seen = shown(as_alice.get(f"/bookings/{booking.pk}"))
     assert "Brings along" in seen
     assert "Who comes along" not in seen
-    post(as_alice, booking, remove=str(BookingGuest.objects.get().pk))
+    post(as_alice, booking, remove=str(Attendee.objects.get(is_booker=False).pk))
     assert people(booking) == [KIM.email]
 
 
@@ -120,5 +120,5 @@ def test_somebody_elses_booking_is_not_there(client, charlie, page):
     client.force_login(charlie)
 
     assert post(client, booking, guests=LEE.email).status_code == 404
-    assert post(client, booking, remove=str(BookingGuest.objects.get().pk)).status_code == 404
+    assert post(client, booking, remove=str(Attendee.objects.get(is_booker=False).pk)).status_code == 404
     assert people(booking) == [KIM.email]

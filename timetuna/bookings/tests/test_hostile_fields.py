@@ -14,7 +14,7 @@ from itertools import product
 import pytest
 
 from timetuna.bookings.links import link
-from timetuna.bookings.models import Booking, BookingGuest
+from timetuna.bookings.models import Attendee, Booking
 from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import make_page, tomorrow, work_off
 from timetuna.bookings.tests.reading import GUEST, HOST, Page, event, message
@@ -88,7 +88,7 @@ def send(client, page, start, **hostile):
 
 
 def path_of(booking):
-    return link(booking).removeprefix("http://localhost:8000")
+    return link(booking.booker).removeprefix("http://localhost:8000")
 
 
 def assert_harmless_mail(mail):
@@ -99,7 +99,10 @@ def assert_harmless_mail(mail):
     assert not CONTROL.search(str(parsed["Subject"]) + mail["text"])
     assert {tag for tag, _ in Page(mail["html"]).tags} <= TAGS
     found = event(mail)
-    invited = {f"mailto:{email}" for email in BookingGuest.objects.values_list("email", flat=True)}
+    invited = {
+        f"mailto:{email}"
+        for email in Attendee.objects.filter(is_booker=False).values_list("email", flat=True)
+    }
     assert {str(who) for who in found["attendee"]} <= {f"mailto:{GUEST}", f"mailto:{HOST}", *invited}
 
 

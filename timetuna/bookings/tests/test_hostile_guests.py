@@ -146,9 +146,10 @@ def assert_plain_mails(zoom, booking):
         assert all(link.startswith("http://localhost:8000/") for link in Page(mail["html"]).links)
         assert_plain_invitation(event(mail), booking)
         assert not any(ord(character) < 32 and character not in "\r\n" for character in mail["text"])
-    assert Page(zoom.mails(HOST)[0]["html"]).text().count(" ".join(booking.guest_name.split())) >= 1
+    assert Page(zoom.mails(HOST)[0]["html"]).text().count(" ".join(booking.booker.name.split())) >= 1
     assert (
-        booking.guest_notes not in zoom.mails(GUEST)[0]["text"] or booking.guest_notes == booking.guest_name
+        booking.booker.notes not in zoom.mails(GUEST)[0]["text"]
+        or booking.booker.notes == booking.booker.name
     )
 
 
@@ -169,11 +170,11 @@ def assert_plain_invitation(found, booking):
 
 
 def assert_plain_pages(client, booking):
-    own = client.get(link(booking).removeprefix("http://localhost:8000")).content.decode()
+    own = client.get(link(booking.booker).removeprefix("http://localhost:8000")).content.decode()
     client.force_login(booking.host)
     for path in ("/bookings", f"/bookings/{booking.pk}"):
         shown = client.get(path).content.decode()
-        assert html.escape(booking.guest_name) in shown
+        assert html.escape(booking.booker.name) in shown
         assert "<script>alert" not in shown
         assert "<img src=x" not in shown
         assert "evil.example'>" not in shown
@@ -227,7 +228,7 @@ def test_a_word_on_leaving_is_only_text(client, page, zoom, text):
     work_off()
     booking = Booking.objects.get()
 
-    client.post(link(booking).removeprefix("http://localhost:8000") + "/cancel", {"note": text})
+    client.post(link(booking.booker).removeprefix("http://localhost:8000") + "/cancel", {"note": text})
     work_off()
 
     mail = zoom.mails(HOST)[-1]

@@ -10,7 +10,7 @@ from timetuna.availability.minutes import minute_of
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.reschedule import reschedule
-from timetuna.bookings.guests import Invitee
+from timetuna.bookings.guests import Guest
 from timetuna.bookings.links import link
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.tests.conftest import make_page, order, tomorrow, work_off
@@ -109,10 +109,10 @@ def test_the_hosts_copy_gives_nothing_of_the_guest_away(life):
         assert f"See this booking: http://localhost:8000/bookings/{booking.pk}\n" in str(
             event(mail)["description"]
         )
-        assert link(booking).encode() not in calendar_parts(mail)[0]
+        assert link(booking.booker).encode() not in calendar_parts(mail)[0]
         assert "Notes from Sam Guest:\nZwölf Boxkämpfer" in str(event(mail)["description"])
     for mail in life[GUEST]:
-        assert str(event(mail)["description"]).endswith(f"See or change this booking: {link(booking)}")
+        assert str(event(mail)["description"]).endswith(f"See or change this booking: {link(booking.booker)}")
 
 
 def test_the_mail_is_built_so_that_calendars_find_it(life):
@@ -180,7 +180,7 @@ def test_whom_the_guest_brings_does_not_learn_the_guests_number(zoom, alice, det
     page.most_guests = 1
     page.save()
     asked = order(page, tomorrow(), kind="phone", phone="+49 30 111")
-    book(replace(asked, others=(Invitee("Kim", "kim@others.example"),)), now=present())
+    book(replace(asked, others=(Guest("Kim", "kim@others.example"),)), now=present())
     work_off()
 
     [mail] = zoom.mails("kim@others.example")

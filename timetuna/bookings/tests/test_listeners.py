@@ -21,8 +21,9 @@ from timetuna.bookings.actions.resend import resend
 from timetuna.bookings.actions.write_notes import write_notes
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.events import BookingEvent, on_event
-from timetuna.bookings.guests import Invitee
+from timetuna.bookings.guests import Guest
 from timetuna.bookings.models import Booking, HistoryEntry
+from timetuna.bookings.notifications.audiences import audience_of
 from timetuna.bookings.states import TRANSITIONS
 from timetuna.bookings.tests.conftest import order, tomorrow, work_off
 from timetuna.jobs import registry
@@ -54,11 +55,12 @@ def told(heard):
 def test_a_listener_hears_a_booking_s_whole_life(page, heard):
     booking = book(order(page), now=present())
     work_off()
-    add_guests(booking.pk, others=[Invitee("Kim", "kim@guest.example")], now=present())
-    remove_guest(booking.pk, guest_id=booking.further_guests.get().pk, now=present(), actor="host")
+    add_guests(booking.pk, guests=[Guest("Kim", "kim@guest.example")], now=present())
+    kim = booking.attendees.get(is_booker=False)
+    remove_guest(booking.pk, attendee_id=kim.pk, now=present(), actor="host")
     reschedule(booking.pk, start_minute=minute_of(tomorrow(15)), actor="guest", now=present())
     write_notes(booking.pk, text="Owes me lunch")
-    resend(booking.pk, audience="guest", now=present())
+    resend(booking.pk, audience=audience_of(booking.booker), now=present())
     renew_link(booking.pk, actor="host")
     cancel(booking.pk, actor="guest", note_text="ill", now=present())
 

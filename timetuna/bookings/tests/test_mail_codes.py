@@ -40,15 +40,15 @@ def test_without_javascript_a_code_comes_by_mail(page, letters):
     text = asked.content.decode()
     assert asked.status_code == 428
     assert "We have sent a code with six digits to sam@guest.example." in text
-    assert not Booking.objects.filter(guest_name="Sam Guest").exists()
+    assert not Booking.objects.filter(attendees__name="Sam Guest").exists()
     code = code_mailed(letters)
     assert code not in json.dumps(list(Job.objects.values_list("arguments", flat=True)))
     assert {code not in str(row) for row in MailCode.objects.values()} == {True}
     answer = post(who, filled(asked, code=f" {code[:3]} {code[3:]} "))
     assert answer.status_code == 302
-    booking = Booking.objects.get(guest_name="Sam Guest")
-    assert booking.guest_confirmed
-    assert booking.guest_notes == "Hello"
+    booking = Booking.objects.get(attendees__name="Sam Guest")
+    assert booking.booker.confirmed
+    assert booking.booker.notes == "Hello"
     work_off()
     assert [one["subject"] for one in letters if "sam@" in one["to"]][1:] != []
 

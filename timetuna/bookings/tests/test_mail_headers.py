@@ -12,9 +12,9 @@ from tests.clock import present
 from timetuna.accounts.emails import send as write_down
 from timetuna.accounts.notices import NOTICES
 from timetuna.bookings.actions.book import book
-from timetuna.bookings.guests import Invitee
-from timetuna.bookings.notifications.audiences import GUEST, further
+from timetuna.bookings.guests import Guest
 from timetuna.bookings.notifications.audiences import HOST as HOST_SIDE
+from timetuna.bookings.notifications.audiences import audience_of
 from timetuna.bookings.notifications.booking_messages import FIRST_KINDS, Kind
 from timetuna.bookings.notifications.compose import letter, message_id
 from timetuna.bookings.notifications.reminder_messages import TIMELY_KINDS
@@ -113,21 +113,22 @@ def booking(page, alice):
     page.title = LONG_NAME[:70]
     page.save()
     wish = order(page, name=LONG_NAME[:90], email=GUEST_ADDRESS)
-    return book(replace(wish, others=(Invitee(LONG_NAME[:90], BROUGHT_ADDRESS),)), now=present())
+    return book(replace(wish, others=(Guest(LONG_NAME[:90], BROUGHT_ADDRESS),)), now=present())
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
 @pytest.mark.parametrize("kind", get_args(Kind))
 def test_every_mail_of_a_booking(inbox, booking, kind, language):
-    booking.guest_language = language
-    brought = further(booking.further_guests.get().pk)
-    for audience in (GUEST, HOST_SIDE, brought):
+    booking.attendees.update(language=language)
+    booking.refresh_from_db()
+    readers = (
+        audience_of(booking.booker), HOST_SIDE, audience_of(booking.attendees.get(is_booker=False))
+    )  # fmt: skip
+    for audience in readers:
         send(build(letter(booking, kind=kind, audience=audience, tag="1440.29999999")), settings.MAIL_SERVER)
 
     sent = [check(raw) for raw in inbox]
-    first = [
-        message_id(booking, kind="confirmed", audience=audience) for audience in (GUEST, HOST_SIDE, brought)
-    ]
+    first = [message_id(booking, kind="confirmed", audience=audience) for audience in readers]
     if kind in FIRST_KINDS:
         assert [mail["Message-ID"] for mail in sent] == first
     else:

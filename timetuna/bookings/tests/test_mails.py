@@ -13,6 +13,7 @@ from timetuna.bookings.actions.reschedule import reschedule
 from timetuna.bookings.fulfilment.retry import retry_booking
 from timetuna.bookings.links import link
 from timetuna.bookings.models import Booking, Conference
+from timetuna.bookings.notifications.audiences import audience_of
 from timetuna.bookings.notifications.compose import letter
 from timetuna.bookings.tests.conftest import make_page, order, tomorrow, work_off
 from timetuna.bookings.tests.reading import GUEST, HOST, Page, message
@@ -157,10 +158,10 @@ def test_each_side_gets_the_link_of_its_own_page(zoom, page, kind):
     booking = bring_about(zoom, page, kind)
 
     guest, host = latest(zoom)
-    token = link(booking).rpartition("/")[2]
-    assert f": {link(booking)}" in guest["text"]
+    token = link(booking.booker).rpartition("/")[2]
+    assert f": {link(booking.booker)}" in guest["text"]
     assert f": http://localhost:8000/bookings/{booking.pk}" in host["text"]
-    assert link(booking) in Page(guest["html"]).links
+    assert link(booking.booker) in Page(guest["html"]).links
     assert f"http://localhost:8000/bookings/{booking.pk}" in Page(host["html"]).links
     assert token in guest["ics"][0]
     for part in ("text", "html", "raw"):
@@ -283,7 +284,7 @@ def test_the_mails_of_a_booking_are_one_thread(zoom, page, late):
 def test_a_second_try_is_the_same_mail(zoom, page, kind):
     booking = bring_about(zoom, page, kind)
 
-    again = build(letter(booking, kind=kind, audience="guest"))
+    again = build(letter(booking, kind=kind, audience=audience_of(booking.booker)))
 
     assert again["Message-ID"] == zoom.mails(GUEST)[-1]["message_id"]
 

@@ -48,7 +48,7 @@ def subjects(google, to=GUEST):
 
 def assert_link_everywhere(google, booking):
     assert link().startswith("https://meet.google.example/")
-    assert link() in shown(Client().get(link_path(booking)))
+    assert link() in shown(Client().get(link_path(booking.booker)))
     for to in (GUEST, HOST):
         mail = google.control.mail(to)[-1]
         assert link() in mail["text"]

@@ -14,8 +14,8 @@ from timetuna.bookings.actions.change_guests import add_guests
 from timetuna.bookings.actions.reschedule import reschedule
 from timetuna.bookings.errors import TooManyBookings
 from timetuna.bookings.forms.fields import new_key
-from timetuna.bookings.guests import Invitee
-from timetuna.bookings.models import Booking, BookingGuest, MailCode, UnusualBookings, UsedProof
+from timetuna.bookings.guests import Guest
+from timetuna.bookings.models import Attendee, Booking, MailCode, UnusualBookings, UsedProof
 from timetuna.bookings.proofs import work
 from timetuna.bookings.proofs.needed import Proof
 from timetuna.bookings.rate_limits import MOST_BROUGHT
@@ -77,7 +77,7 @@ def test_a_form_is_calculated_for_while_it_is_filled_in(page):
     assert re.search(r'<script src="[^"]*proof[^"]*\.js" type="module">', text)
     assert post(guest(), filled(answer, proof=solved(answer), opened=opened_before())).status_code == 302
     assert UsedProof.objects.count() == 1
-    assert not Booking.objects.get(guest_name="Sam Guest").guest_confirmed
+    assert not Booking.objects.get(attendees__name="Sam Guest").booker.confirmed
 
 
 def test_a_form_without_its_proof_comes_back_whole_and_is_sent_by_itself(page):
@@ -180,7 +180,7 @@ def test_who_brings_others_shows_their_address_as_soon_as_anything_is_asked(page
     assert "We have sent a code" in asked.content.decode()
     work_off()
     assert not [one for one in letters if "ann@" in one["to"]]
-    assert not BookingGuest.objects.exists()
+    assert not Attendee.objects.filter(is_booker=False).exists()
 
 
 def test_others_are_not_added_to_an_unproven_booking_while_it_is_unusual(page):
@@ -194,22 +194,22 @@ def test_others_are_not_added_to_an_unproven_booking_while_it_is_unusual(page):
 
     assert answer.status_code == 429
     assert "Please try again later" in answer.content.decode()
-    assert not booking.further_guests.exists()
-    Booking.objects.filter(pk=booking.pk).update(guest_confirmed=True)
+    assert not booking.attendees.filter(is_booker=False).exists()
+    Attendee.objects.filter(booking=booking, is_booker=True).update(confirmed=True)
     assert guest().post(f"{where}/guests", {"guests": "ann@other.example"}).status_code == 302
 
 
 def crowd(name, count):
-    return [Invitee("", f"{name}{number}@stranger.example") for number in range(count)]
+    return [Guest("", f"{name}{number}@stranger.example") for number in range(count)]
 
 
 def exchange(booking, *crowds):
     """Bring each in place of the one before."""
     for others in crowds:
-        for row in booking.further_guests.filter(active=True):
+        for row in booking.attendees.filter(is_booker=False, active=True):
             row.active = False
             row.save()
-        add_guests(booking.pk, others=others, now=present())
+        add_guests(booking.pk, guests=others, now=present())
 
 
 def test_an_unproven_booking_names_only_so_many_different_people(page):
@@ -221,7 +221,7 @@ def test_an_unproven_booking_names_only_so_many_different_people(page):
     with pytest.raises(TooManyBookings, match="Many people were named for this booking already"):
         exchange(booking, crowd("c", 1))
 
-    Booking.objects.filter(pk=booking.pk).update(guest_confirmed=True)
+    Attendee.objects.filter(booking=booking, is_booker=True).update(confirmed=True)
     exchange(booking, crowd("c", 1))
 
 
@@ -237,7 +237,7 @@ def test_a_network_names_only_so_many_different_people_a_day(page):
         exchange(second, crowd("d", 1))
 
     exchange(elsewhere, crowd("d", 1))
-    add_guests(second.pk, others=crowd("d", 1), now=present() + timedelta(hours=25))
+    add_guests(second.pk, guests=crowd("d", 1), now=present() + timedelta(hours=25))
 
 
 def test_who_brings_more_strangers_than_usual_shows_their_address_on_a_quiet_page(page, letters):
@@ -254,7 +254,7 @@ def test_who_brings_more_strangers_than_usual_shows_their_address_on_a_quiet_pag
     code = code_mailed(letters, to="kim@guest.example")
     answer = post(guest(), filled(asked, email="kim@guest.example", guests="ann@other.example", code=code))
     assert answer.status_code == 302
-    assert BookingGuest.objects.get(mailbox="ann@other.example").booking.guest_confirmed
+    assert Attendee.objects.get(is_booker=False, mailbox="ann@other.example").booking.booker.confirmed
 
 
 def test_a_network_is_refused_at_last_but_not_one_that_everybody_may_be_behind(page):
@@ -305,12 +305,10 @@ def test_nobody_is_asked_where_the_operator_wants_it_so(page, settings):
 
 def test_a_network_changes_so_many_unproven_bookings_whatever_their_addresses(page, settings):
     settings.GUEST_MAIL_LIMITS = 2, 2
-    made(page, 8, guest_email="", guest_mailbox="")
+    made(page, 8, email="", mailbox="")
     rows = list(Booking.objects.order_by("pk"))
     for number, row in enumerate(rows):
-        Booking.objects.filter(pk=row.pk).update(
-            guest_email=f"s{number}@stranger.example", guest_mailbox=f"s{number}"
-        )
+        row.attendees.update(email=f"s{number}@stranger.example", mailbox=f"s{number}")
     moved = []
     for row in rows:
         later = minute_of(row.start_at + timedelta(days=2))
@@ -320,7 +318,7 @@ def test_a_network_changes_so_many_unproven_bookings_whatever_their_addresses(pa
             moved.append(str(error))
 
     assert moved == ["Many bookings from your network were changed lately. Please try again later."] * 2
-    Booking.objects.filter(pk=rows[-1].pk).update(guest_confirmed=True)
+    Attendee.objects.filter(booking=rows[-1], is_booker=True).update(confirmed=True)
     reschedule(rows[-1].pk, start_minute=later, actor="guest", now=present())
 
 

@@ -47,7 +47,7 @@ def test_a_guest_books_without_javascript(client, page):
     assert "Room 1" in shown.content.decode()
     assert shown["Cache-Control"] == "private, no-store"
     assert shown["Referrer-Policy"] == "same-origin"
-    assert Booking.objects.get().guest_notes == "Hello"
+    assert Booking.objects.get().booker.notes == "Hello"
     assert re.fullmatch(r"/b/[\w-]{40,}", answer["Location"])
 
 
@@ -112,7 +112,7 @@ def test_bad_details_get_a_sentence_and_lose_nothing(client, page, field, value)
 def test_control_characters_in_a_name_do_not_survive(client, page):
     client.post("/alice/intro/book", details(client, page, name="Sam\r\nBcc: evil\u202e <b>x</b>"))
 
-    assert Booking.objects.get().guest_name == "Sam Bcc: evil <b>x</b>"
+    assert Booking.objects.get().booker.name == "Sam Bcc: evil <b>x</b>"
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ import pytest
 from timetuna.bookings.actions.mark_no_show import mark_no_show
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.links import link_path
-from timetuna.bookings.models import Booking, BookingGuest
+from timetuna.bookings.models import Booking
+from timetuna.bookings.notifications.audiences import audience_of
 from timetuna.bookings.tests.conftest import tomorrow, work_off
 from timetuna.bookings.tests.diary import now, put, rows_of, shown
 from timetuna.bookings.tests.life import events, made, write_notes
@@ -55,14 +56,15 @@ def test_nobody_missed_what_is_to_come_or_was_cancelled(alice, columns):
 def test_private_notes_are_the_hosts_alone(client, page, zoom):
     booking = made(page)
     write_notes(client, booking, "Owes me lunch\r\n<b>twice</b>")
-    client.post(f"/bookings/{booking.pk}/resend", {"to": "guest"})
+    client.post(f"/bookings/{booking.pk}/resend", {"to": audience_of(booking.booker)})
     work_off()
 
     assert "Owes me lunch" in shown(client.get(f"/bookings/{booking.pk}"))
     assert "<b>twice" not in client.get(f"/bookings/{booking.pk}").content.decode()
     everything = [mail["raw"] for mail in zoom.mails()]
     everything += [
-        client.get(f"{link_path(booking)}{path}").content.decode() for path in ("", "/invite.ics", "/move")
+        client.get(f"{link_path(booking.booker)}{path}").content.decode()
+        for path in ("", "/invite.ics", "/move")
     ]
     assert not [text for text in everything if "lunch" in text]
     assert booking.history.last().text != booking.private_notes
@@ -81,7 +83,7 @@ def test_notes_that_are_too_long_come_back_as_they_were_typed(client, alice):
 
 def test_a_mail_sent_again_is_the_same_invitation_in_another_mail(client, page, zoom):
     booking = made(page, others=[KIM])
-    for to in ("guest", "host", f"guest-{BookingGuest.objects.get().pk}"):
+    for to in ("host", *map(audience_of, booking.attendees.all())):
         client.post(f"/bookings/{booking.pk}/resend", {"to": to})
     work_off()
 
@@ -98,15 +100,15 @@ def test_a_mail_sent_again_is_the_same_invitation_in_another_mail(client, page, 
 def test_mails_are_sent_again_only_so_often(client, page):
     booking = made(page)
     for _ in range(3):
-        client.post(f"/bookings/{booking.pk}/resend", {"to": "guest"})
+        client.post(f"/bookings/{booking.pk}/resend", {"to": audience_of(booking.booker)})
 
-    answer = client.post(f"/bookings/{booking.pk}/resend", {"to": "guest"}, follow=True)
+    answer = client.post(f"/bookings/{booking.pk}/resend", {"to": audience_of(booking.booker)}, follow=True)
 
     assert "3 times in an hour" in shown(answer)
     assert Job.objects.filter(arguments__kind="again").count() == 3
 
 
-@pytest.mark.parametrize("to", ["", "guest-999", "sam@guest.example", "everybody"])
+@pytest.mark.parametrize("to", ["", "guest", "attendee-999", "sam@guest.example", "everybody"])
 def test_mails_go_to_nobody_else(client, page, to):
     booking = made(page)
 
@@ -119,7 +121,7 @@ def test_a_cancelled_booking_is_told_again_as_cancelled(client, page, zoom):
     booking = made(page)
     client.post(f"/bookings/{booking.pk}/cancel", {"note": ""})
     work_off()
-    client.post(f"/bookings/{booking.pk}/resend", {"to": "guest"})
+    client.post(f"/bookings/{booking.pk}/resend", {"to": audience_of(booking.booker)})
     work_off()
 
     assert [event(mail)["status"] for mail in zoom.mails(GUEST)] == ["CONFIRMED", "CANCELLED", "CANCELLED"]
@@ -186,7 +188,7 @@ def test_a_text_that_fits_in_the_browser_fits_here(client, page):
 
 
 def test_erasing_all_twice_says_that_it_is_done(client, alice):
-    booking = past(alice, guest_mailbox="sam@guest.example")
+    booking = past(alice, mailbox="sam@guest.example")
     client.force_login(alice)
 
     for _ in range(2):

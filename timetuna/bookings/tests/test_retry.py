@@ -14,8 +14,8 @@ from timetuna.bookings.actions.change_guests import add_guests, remove_guest
 from timetuna.bookings.actions.reschedule import reschedule
 from timetuna.bookings.fulfilment.reconcile import reconcile
 from timetuna.bookings.fulfilment.retry import retry_booking
-from timetuna.bookings.guests import Invitee
-from timetuna.bookings.models import Booking, BookingGuest
+from timetuna.bookings.guests import Guest
+from timetuna.bookings.models import Attendee, Booking
 from timetuna.bookings.tests.conftest import due_now, make_page, order, set_reminders, tomorrow, work_off
 from timetuna.bookings.tests.diary import shown
 from timetuna.bookings.tests.google import PRIMARY
@@ -312,11 +312,11 @@ def test_a_request_that_was_moved_and_taken_back_is_no_invitation_after_the_chec
 
 
 def test_who_was_taken_off_is_told_also_when_the_booking_changes_again_at_once(google, booking):
-    add_guests(booking.pk, others=[Invitee("Kim", "kim@guest.example")], now=present())
+    add_guests(booking.pk, guests=[Guest("Kim", "kim@guest.example")], now=present())
     work_off()
-    row = BookingGuest.objects.get()
+    row = Attendee.objects.get(is_booker=False)
 
-    remove_guest(booking.pk, guest_id=row.pk, now=present())
+    remove_guest(booking.pk, attendee_id=row.pk, now=present())
     move(booking, days=1)
     work_off()
 

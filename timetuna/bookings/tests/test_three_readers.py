@@ -6,9 +6,9 @@ from timetuna.availability.minutes import minute_of
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.change_guests import remove_guest
 from timetuna.bookings.actions.reschedule import reschedule
-from timetuna.bookings.guests import Invitee
+from timetuna.bookings.guests import Guest
 from timetuna.bookings.links import link_path
-from timetuna.bookings.models import BookingGuest
+from timetuna.bookings.models import Attendee
 from timetuna.bookings.tests.conftest import tomorrow, work_off
 from timetuna.bookings.tests.life import made, now
 from timetuna.bookings.tests.reading import GUEST, HOST, calendar_parts, read_by_three
@@ -40,7 +40,7 @@ def test_a_whole_life_with_further_guests(page, zoom, client):
     reschedule(booking.pk, start_minute=minute_of(tomorrow(15)), actor="guest", now=now())
     work_off()
     add(booking, LEE)
-    remove_guest(booking.pk, guest_id=BookingGuest.objects.get(email=KIM.email).pk, now=now())
+    remove_guest(booking.pk, attendee_id=Attendee.objects.get(is_booker=False, email=KIM.email).pk, now=now())
     work_off()
     cancel(booking.pk, actor="host", note_text="", now=now())
     work_off()
@@ -68,7 +68,7 @@ def test_a_whole_life_with_further_guests(page, zoom, client):
     assert all(who[-1] == "FALSE" for who in said[LEE.email][-1]["attendees"]), "a cancellation asks nobody"
     people = [address for address, *_ in said[GUEST][2]["attendees"]]
     assert people == [f"mailto:{to}" for to in (HOST, GUEST, KIM.email, LEE.email)]
-    assert read_by_three(client.get(f"{link_path(booking)}/invite.ics").content)["method"] == "CANCEL"
+    assert read_by_three(client.get(f"{link_path(booking.booker)}/invite.ics").content)["method"] == "CANCEL"
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -79,7 +79,7 @@ def test_hostile_names_notes_and_places(page, zoom, name):
         tomorrow(10),
         name=name[:100],
         notes=f"{name}\r\nATTENDEE:mailto:x@evil.example",
-        others=[Invitee(name[:100], KIM.email)],
+        others=[Guest(name[:100], KIM.email)],
     )
 
     said = [*invitations(zoom, GUEST), *invitations(zoom, HOST), *invitations(zoom, KIM.email)]

@@ -11,10 +11,10 @@ from tests.clock import present
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.erase import erase, forget_sources
 from timetuna.bookings.fulfilment.reconcile import reconcile
-from timetuna.bookings.models import Booking, BookingGuest, BookingHost, Conference, UnusualBookings
+from timetuna.bookings.models import Booking, BookingHost, Conference, UnusualBookings
 from timetuna.bookings.notifications.queue import enqueue_mails
 from timetuna.bookings.tests.conftest import make_page, order, tomorrow, work_off
-from timetuna.bookings.tests.diary import put
+from timetuna.bookings.tests.diary import put, put_attendee
 from timetuna.bookings.tests.proving import THERE, guest, made, network, open_form
 from timetuna.jobs.models import Job
 
@@ -31,9 +31,9 @@ def host(alice):
 @pytest.fixture
 def many(page):
     """Five bookings from one network, the last one's guest confirmed, and one from elsewhere."""
-    made(page, 4, guest_email="stranger@example.org")
-    made(page, 1, guest_email="kim@guest.example", guest_confirmed=True)
-    made(page, 1, address=THERE, guest_name="From Elsewhere")
+    made(page, 4, email="stranger@example.org")
+    made(page, 1, email="kim@guest.example", confirmed=True)
+    made(page, 1, address=THERE, name="From Elsewhere")
     return list(Booking.objects.order_by("pk"))
 
 
@@ -72,7 +72,7 @@ def test_the_preview_ticks_those_without_a_confirmed_address(host, many):
 
 
 def test_what_is_ticked_is_cancelled_and_only_confirmed_guests_hear_of_it(host, many, letters):
-    BookingGuest.objects.create(booking=many[0], email="ann@other.example")
+    put_attendee(many[0], email="ann@other.example")
     picked = [many[0].pk, many[1].pk, many[4].pk]
 
     answer = host.post(source_of(many[0]), {"booking": picked}, follow=True)
@@ -96,9 +96,7 @@ def test_the_silence_is_not_mended_a_day_later(host, many, letters):
 
 
 def test_mails_that_still_wait_are_dropped(host, page, letters):
-    booking = put(
-        page.host, tomorrow(), page=page, source_network=network(), guest_email="stranger@example.org"
-    )
+    booking = put(page.host, tomorrow(), page=page, source_network=network(), email="stranger@example.org")
     enqueue_mails(booking, kind="confirmed")
     host.post(source_of(booking), {"booking": [booking.pk]})
     work_off()
@@ -119,7 +117,7 @@ def test_undo_brings_back_what_is_still_free(host, page, many, letters):
         enqueue_mails(row, kind="confirmed")
     work_off()
     host.post(source_of(many[0]), {"booking": [row.pk for row in many[:5]]})
-    put(page.host, many[1].start_at, page=page, guest_name="Faster")
+    put(page.host, many[1].start_at, page=page, name="Faster")
     work_off()
     letters.clear()
 
@@ -202,7 +200,8 @@ def test_undo_makes_the_meeting_anew_where_it_was_deleted_outside(host, alice, z
     zoom.control.app(extra_scopes=["meeting:delete:meeting"] if deleted else [])
     zoom.connect(host, alice)
     booking = book(order(make_page(alice, kinds=(("zoom", ""),)), kind="zoom"), now=present())
-    Booking.objects.filter(pk=booking.pk).update(source_network=network(), guest_confirmed=True)
+    Booking.objects.filter(pk=booking.pk).update(source_network=network())
+    booking.attendees.update(confirmed=True)
     work_off()
     before = Conference.objects.get(booking=booking).join_url
 
@@ -236,7 +235,7 @@ def test_undo_writes_the_event_anew(host, alice, google):
 def test_requests_are_declined_and_restored(host, page, letters):
     request = put(
         page.host, tomorrow(), page=page, source_network=network(), status="pending",
-        pending_until=present() + timedelta(hours=5), guest_confirmed=True,
+        pending_until=present() + timedelta(hours=5), confirmed=True,
     )  # fmt: skip
 
     host.post(source_of(request), {"booking": [request.pk]})
@@ -265,7 +264,7 @@ def test_what_was_booked_while_it_was_unusual_is_shown_together(host, page, many
     row = UnusualBookings.objects.create(
         page=page, began_at=present() - timedelta(minutes=2), last_at=present(), asked=7
     )
-    made(page, 1, ago=timedelta(hours=2), guest_name="Long before")
+    made(page, 1, ago=timedelta(hours=2), name="Long before")
 
     answer = host.get(f"/bookings/unusual/{row.pk}")
 

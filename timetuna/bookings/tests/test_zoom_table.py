@@ -180,7 +180,7 @@ def test_a_guest_does_not_wait_for_a_link_that_comes_by_mail(zoom, booking, clie
     work_off()
     began = time.monotonic()
 
-    shown = client.get(link_path(booking))
+    shown = client.get(link_path(booking.booker))
 
     assert "the link comes to you by mail" in shown.content.decode()
     assert time.monotonic() - began < 2

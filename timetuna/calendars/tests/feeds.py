@@ -13,6 +13,7 @@ from django.conf import settings as django_settings
 from tests.clock import present
 from timetuna.availability.minutes import minute_of
 from timetuna.bookings.models import Booking, BookingHost
+from timetuna.bookings.tests.diary import put_booker
 from timetuna.calendars.actions.connect_by_form import log_in
 from timetuna.calendars.actions.list_calendars import list_calendars
 
@@ -141,14 +142,10 @@ def booked_at(host, start):
         start_at=start,
         minutes=60,
         host_time_zone="UTC",
-        guest_name="Sam Guest",
-        guest_email="sam@guest.example",
-        guest_time_zone="UTC",
         meeting_type="phone",
-        link_fingerprint=uuid4().hex,
-        link_sealed="",
         idempotency_key=uuid4().hex,
     )
     first = minute_of(start)
     BookingHost.objects.create(booking=booking, host=host, start_minute=first, end_minute=first + 60)
+    put_booker(booking)
     return booking

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from django.db.models import Model, QuerySet
 
-from timetuna.bookings.models import Booking
+from timetuna.bookings.models import Attendee
 from timetuna.calendars.models import Authorization, CalendarAccount
 from timetuna.encryption import box
 from timetuna.jobs.models import Job
 
 KINDS: tuple[tuple[str, type[Model], str], ...] = (
-    ("links of bookings", Booking, "link_sealed"),
+    ("links of bookings", Attendee, "link_sealed"),
     ("access tokens of connected accounts", CalendarAccount, "access_token"),
     ("refresh tokens and passwords of connected accounts", CalendarAccount, "refresh_token"),
     ("connections that are being made", Authorization, "code_verifier"),

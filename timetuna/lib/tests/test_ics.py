@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from timetuna.lib import ics
-from timetuna.lib.ics import Attendee, Invitation
+from timetuna.lib.ics import Invitation, InvitationAttendee
 
 START = datetime(2026, 3, 5, 15, tzinfo=UTC)
 LINK = "https://us05web.zoom.us/j/92674392836?pwd=abcDEF123EXAMPLE.1"
@@ -25,7 +25,7 @@ def invitation(**changes: object) -> Invitation:
         "summary": "Intro call",
         "organizer_name": "Robin Host",
         "organizer_email": "robin@host.example",
-        "attendees": (Attendee("Sam Guest", "sam@guest.example"),),
+        "attendees": (InvitationAttendee("Sam Guest", "sam@guest.example"),),
         "description": "See you.\nBye",
         "location": LINK,
         "url": "https://timetuna.test/b/abc?x=1&y=2",
@@ -116,7 +116,7 @@ def test_hostile_text_adds_nothing() -> None:
             description=HOSTILE,
             location=HOSTILE,
             organizer_name=HOSTILE,
-            attendees=(Attendee(HOSTILE, "eve@x.test"),),
+            attendees=(InvitationAttendee(HOSTILE, "eve@x.test"),),
             uid="a\r\nX:1",
         )
     )
@@ -137,7 +137,7 @@ def test_only_web_addresses_become_urls(url: str) -> None:
 
 
 def test_an_address_cannot_smuggle_header_fields() -> None:
-    event, _ = both(ics.write(invitation(attendees=(Attendee("", "a?cc=b%40c&d@x.test"),))))
+    event, _ = both(ics.write(invitation(attendees=(InvitationAttendee("", "a?cc=b%40c&d@x.test"),))))
 
     assert str(event["ATTENDEE"]) == "mailto:a%3Fcc=b%2540c%26d@x.test"
 

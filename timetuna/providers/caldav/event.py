@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from icalendar import Calendar, Component, Event, vCalAddress
 
-from timetuna.lib.ics import PRODUCT, Attendee, Invitation, event_of
+from timetuna.lib.ics import PRODUCT, Invitation, InvitationAttendee, event_of
 from timetuna.lib.mail import clean_address
 from timetuna.providers.base import Entry, Person
 
@@ -61,8 +61,8 @@ def _is_address(text: str) -> bool:
         return False
 
 
-def _attendee(guest: Person) -> Attendee:
-    return Attendee(guest.name, guest.email, "ACCEPTED" if guest.accepted else "NEEDS-ACTION")
+def _attendee(guest: Person) -> InvitationAttendee:
+    return InvitationAttendee(guest.name, guest.email, "ACCEPTED" if guest.accepted else "NEEDS-ACTION")
 
 
 def _attendees(event: Event) -> list[vCalAddress]:

@@ -15,11 +15,12 @@ from django.utils.translation import get_language, gettext, gettext_lazy, ngette
 from django.views.decorators.http import require_http_methods
 
 from timetuna.availability.minutes import moment_of
-from timetuna.bookings.actions.book import Guest, Order, book
+from timetuna.bookings.actions.book import Order, book
 from timetuna.bookings.actions.hold import HELD_MINUTES
 from timetuna.bookings.errors import BookingRefused, FormUsed, ProofNeeded, SlotTaken, TooManyBookings
 from timetuna.bookings.forms.book import GuestBookingForm
 from timetuna.bookings.forms.fields import new_key
+from timetuna.bookings.guests import Guest
 from timetuna.bookings.links import link_path
 from timetuna.bookings.proofs.check_code import Outcome, check_code
 from timetuna.bookings.proofs.needed import Evidence, Proof
@@ -90,7 +91,7 @@ def _confirm(request: HttpRequest, page: PublicPage, choice: SlotSelection) -> H
     if "edit" in request.POST:
         return _form(request, page, choice, form)
     client = client_of(request, visit=choice.visit)
-    order = _order(page, form.cleaned_data, client, evidence_of(request, form.cleaned_data["email"]))
+    order = _order(page, form, client, evidence_of(request, form.cleaned_data["email"]))
     if "again" in request.POST:
         return _mail_code(request, page, choice, form, order)
     if "code" in request.POST:
@@ -112,7 +113,7 @@ def _book(
     except AWAY as error:
         form.add_error(None, str(BUSY))
         return unavailable(_form(request, page, choice, form), error)
-    return HttpResponseRedirect(link_path(booking) + choice.clock_query())
+    return HttpResponseRedirect(link_path(booking.booker) + choice.clock_query())
 
 
 def _ask_for_work(
@@ -196,15 +197,10 @@ def _wrong_code(
     )
 
 
-def _order(page: PublicPage, data: dict[str, Any], client: Client, evidence: Evidence) -> Order:
-    guest = Guest(
-        name=data["name"],
-        email=data["email"],
-        time_zone=data["zone"],
-        phone=data.get("phone", ""),
-        notes=data["notes"],
-        language=get_language() or settings.LANGUAGE_CODE,
-    )
+def _order(page: PublicPage, form: GuestBookingForm, client: Client, evidence: Evidence) -> Order:
+    data = form.cleaned_data
+    language = get_language() or settings.LANGUAGE_CODE
+    guest = Guest(data["name"], data["email"], data["zone"], language, form.answers())
     return Order(
         page_id=page.id,
         minutes=data["duration"],

@@ -1,4 +1,4 @@
-"""A booking's own page, at its unguessable address."""
+"""A booking as somebody on the guest's side sees it, at their own unguessable address."""
 
 import threading
 import time
@@ -6,23 +6,25 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from timetuna.bookings.guests import shown
+from timetuna.bookings.guests import others, shown
 from timetuna.bookings.history import earlier_start
-from timetuna.bookings.integrations.invitation import brought, guest_invitation
-from timetuna.bookings.integrations.location import place
+from timetuna.bookings.integrations.invitation import attendee_invitation
+from timetuna.bookings.integrations.location import place_for
 from timetuna.bookings.links import link_path
-from timetuna.bookings.models import Booking
+from timetuna.bookings.models import Attendee, Booking
+from timetuna.bookings.permissions import attendee_or_404, may_change
 from timetuna.bookings.policies import cancel_refusal, guests_refusal, most_guests, move_refusal, sentences
-from timetuna.bookings.queries import booking_by_link, link_promised, link_settled
+from timetuna.bookings.queries import link_promised, link_settled
 from timetuna.bookings.slots.selection import read_clock, read_customs
 from timetuna.bookings.states import REQUESTS
 from timetuna.bookings.status.guest_headline import headline_of
 from timetuna.l10n import datetimes
+from timetuna.l10n.zone_options import zone_options
 from timetuna.lib.ics import google_url, office365_url, outlook_url, write
 from timetuna.lib.locale_conventions import Customs
 from timetuna.pages.meeting_types.registry import meeting_kind
@@ -37,18 +39,19 @@ _waiting = threading.BoundedSemaphore(max(1, settings.WEB_THREADS // 2))
 @require_safe
 def booked(request: HttpRequest, token: str) -> HttpResponse:
     """Show the booking; right after it was made, wait a moment so that the link is there at first paint."""
-    booking = booking_or_404(token)
+    attendee = attendee_or_404(token)
+    booking = attendee.booking
     _wait_for_link(booking)
     customs, now = read_customs(request), timezone.now()
-    confirmed = booking.status == Booking.Status.CONFIRMED
+    takes_part = booking.status == Booking.Status.CONFIRMED and attendee.active
     context = {
-        "booking": booking_context(booking, customs) | {"old_time_label": _old_time(booking, customs)},
+        "booking": booking_context(attendee, customs) | {"old_time_label": _old_time(attendee, customs)},
         "host": {"name": booking.host.name},
-        "headline": headline_of(booking, twelve_hours=customs.twelve_hours),
-        "link": link_context(booking) if confirmed else None,
-        "people": [shown(row) for row in brought(booking)],
-        **(_calendars(booking) if confirmed else {}),
-        **_changes(booking, read_clock(request.GET), customs, now),
+        "headline": headline_of(attendee, twelve_hours=customs.twelve_hours),
+        "link": link_context(attendee) if takes_part else None,
+        "people": [shown(other) for other in others(booking)],
+        **(_calendars(attendee) if takes_part else {}),
+        **(_changes if may_change(attendee) else _own_part)(attendee, read_clock(request.GET), customs, now),
         "again_url": booking.page.address() if booking.page else "",
     }
     return private(render(request, "public/booked.html", context))
@@ -57,8 +60,7 @@ def booked(request: HttpRequest, token: str) -> HttpResponse:
 @require_safe
 def link_state(request: HttpRequest, token: str) -> HttpResponse:
     """Answer the page that asks whether the link is there: 204 while nothing has changed."""
-    booking = booking_or_404(token)
-    context = link_context(booking)
+    context = link_context(attendee_or_404(token))
     if context["state"] == request.GET.get("state"):
         return private(HttpResponse(status=204))
     return private(render(request, "public/_link.html", {"link": context}))
@@ -66,23 +68,16 @@ def link_state(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_safe
 def invite(_request: HttpRequest, token: str) -> HttpResponse:
-    """Hand out the guest's invitation as a file. A request that was not confirmed has none."""
-    booking = booking_or_404(token)
-    if booking.status in REQUESTS:
-        return private(HttpResponseRedirect(link_path(booking)))
+    """Hand out the reader's own invitation as a file. A request that was not confirmed has none."""
+    attendee = attendee_or_404(token)
+    booking = attendee.booking
+    if booking.status in REQUESTS or not attendee.active:
+        return private(HttpResponseRedirect(link_path(attendee)))
     cancelled = booking.is_off()
-    content = write(guest_invitation(booking, place(booking), cancelled=cancelled))
+    content = write(attendee_invitation(attendee, place_for(attendee), cancelled=cancelled))
     response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="invite.ics"'
     return private(response)
-
-
-def booking_or_404(token: str) -> Booking:
-    """Return the booking behind a link."""
-    booking = booking_by_link(token)
-    if booking is None:
-        raise Http404
-    return booking
 
 
 def private(response: HttpResponse) -> HttpResponse:
@@ -94,15 +89,14 @@ def private(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def booking_context(booking: Booking, customs: Customs) -> dict[str, Any]:
-    """Return what pages about one booking say of it, in the guest's zone and way of writing times."""
-    zone = datetimes.zone_or_utc(booking.guest_time_zone)
+def booking_context(attendee: Attendee, customs: Customs) -> dict[str, Any]:
+    """Return what pages about one booking say of it, in the reader's zone and way of writing times."""
+    booking, zone = attendee.booking, datetimes.zone_or_utc(attendee.time_zone)
     begins, ends = booking.start_at.astimezone(zone), booking.end_at().astimezone(zone)
     return {
         "title": booking.title,
         "state": "cancelled" if booking.is_off() else booking.status,
-        "guest_name": booking.guest_name,
-        "guest_email": booking.guest_email,
+        "guest_name": booking.booker.name,
         "day_title": datetimes.day_of_year(begins.date()),
         "time_label": datetimes.span(begins, ends, twelve_hours=customs.twelve_hours),
         "time_note": datetimes.which_of_two(begins),
@@ -113,14 +107,14 @@ def booking_context(booking: Booking, customs: Customs) -> dict[str, Any]:
             twelve_hours=customs.twelve_hours,
         ),
         "zone_label": datetimes.zone_on_page(zone, at=booking.start_at),
-        "notes": booking.guest_notes,
+        "notes": attendee.notes,
         "look_url": look_of(booking.page).style_path,
     }
 
 
-def link_context(booking: Booking) -> dict[str, str]:
+def link_context(attendee: Attendee) -> dict[str, str]:
     """Return what `public/_link.html` shows."""
-    where = place(booking)
+    booking, where = attendee.booking, place_for(attendee)
     state = "ready" if not where.pending else "late" if link_promised(booking) else "coming"
     return {
         "state": state,
@@ -129,27 +123,32 @@ def link_context(booking: Booking) -> dict[str, str]:
         "url": where.url,
         "text": "" if where.url or where.pending else where.text,
         "passcode": where.passcode,
-        "poll_url": f"{link_path(booking)}/link?state={state}",
+        "poll_url": f"{link_path(attendee)}/link?state={state}",
     }
 
 
-def _calendars(booking: Booking) -> dict[str, Any]:
-    invitation = guest_invitation(booking, place(booking))
+def _calendars(attendee: Attendee) -> dict[str, Any]:
+    invitation = attendee_invitation(attendee, place_for(attendee))
     return {
         "calendar_urls": [
             {"label": "Google Calendar", "url": google_url(invitation)},
             {"label": "Outlook", "url": outlook_url(invitation)},
             {"label": "Microsoft 365", "url": office365_url(invitation)},
         ],
-        "ics_url": f"{link_path(booking)}/invite.ics",
+        "ics_url": f"{link_path(attendee)}/invite.ics",
     }
 
 
-def _changes(booking: Booking, clock: str, customs: Customs, now: datetime) -> dict[str, Any]:
-    """Return where what the guest may still do is done, and the sentences about it."""
-    path, tail = link_path(booking), f"?clock={clock}" if clock else ""
-    guests = most_guests(booking) or brought(booking).exists()
-    return {
+_NOTHING_TO_CHANGE = dict.fromkeys(
+    ("move_url", "cancel_url", "guests_url", "left", "leave_url", "zone_url"), ""
+) | {"terms": ()}
+
+
+def _changes(attendee: Attendee, clock: str, customs: Customs, now: datetime) -> dict[str, Any]:
+    """Return where what the booker may still do is done, and the sentences about it."""
+    booking, path, tail = attendee.booking, link_path(attendee), f"?clock={clock}" if clock else ""
+    guests = most_guests(booking) or others(booking).exists()
+    return _NOTHING_TO_CHANGE | {
         "move_url": "" if move_refusal(booking, now=now) else f"{path}/move{tail}",
         "cancel_url": "" if cancel_refusal(booking, now=now) else f"{path}/cancel{tail}",
         "guests_url": f"{path}/guests" if guests and not guests_refusal(booking, now=now) else "",
@@ -157,12 +156,25 @@ def _changes(booking: Booking, clock: str, customs: Customs, now: datetime) -> d
     }
 
 
-def _old_time(booking: Booking, customs: Customs) -> str:
+def _own_part(attendee: Attendee, _clock: str, _customs: Customs, now: datetime) -> dict[str, Any]:
+    """Return what somebody who was invited too may do: leave, come back, and say which zone is theirs."""
+    path, zone = link_path(attendee), datetimes.zone_or_utc(attendee.time_zone)
+    return _NOTHING_TO_CHANGE | {
+        "left": not attendee.active,
+        "leave_url": "" if guests_refusal(attendee.booking, now=now) else f"{path}/leave",
+        "zone_url": f"{path}/zone",
+        "zone": zone.key,
+        "zone_shown": datetimes.zone_on_page(zone, at=now),
+        "zone_options": zone_options,
+    }
+
+
+def _old_time(attendee: Attendee, customs: Customs) -> str:
     """Say when it was to be before it was moved."""
-    earlier = earlier_start(booking)
-    if earlier is None or booking.is_off():
+    earlier = earlier_start(attendee.booking)
+    if earlier is None or attendee.booking.is_off():
         return ""
-    begins = earlier.astimezone(datetimes.zone_or_utc(booking.guest_time_zone))
+    begins = earlier.astimezone(datetimes.zone_or_utc(attendee.time_zone))
     return f"{datetimes.day_of_year(begins.date())}, {datetimes.clock(begins, twelve_hours=customs.twelve_hours)}"
 
 

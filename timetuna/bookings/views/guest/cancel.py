@@ -10,17 +10,19 @@ from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.forms.change import WordsForm
 from timetuna.bookings.history import GUEST
 from timetuna.bookings.links import link_path
+from timetuna.bookings.permissions import booker_or_404
 from timetuna.bookings.policies import asks_reason, cancel_refusal, move_refusal
 from timetuna.bookings.slots.selection import read_customs
-from timetuna.bookings.views.guest.booked import booking_context, booking_or_404, private
+from timetuna.bookings.views.guest.booked import booking_context, private
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancel_booking(request: HttpRequest, token: str) -> HttpResponse:
     """Ask once; only the form's button cancels, since mail scanners open links."""
-    booking, now = booking_or_404(token), timezone.now()
+    attendee, now = booker_or_404(token), timezone.now()
+    booking = attendee.booking
     if booking.is_off() or (request.method != "POST" and cancel_refusal(booking, now=now)):
-        return private(HttpResponseRedirect(link_path(booking)))  # which says why it cannot be
+        return private(HttpResponseRedirect(link_path(attendee)))  # which says why it cannot be
     form = WordsForm(request.POST if request.method == "POST" else None, asks=asks_reason(booking))
     status = 200
     if request.method == "POST" and form.is_valid():
@@ -29,14 +31,14 @@ def cancel_booking(request: HttpRequest, token: str) -> HttpResponse:
         except NotPossible as error:
             form.add_error(None, str(error))
         else:
-            return HttpResponseRedirect(link_path(booking))
+            return HttpResponseRedirect(link_path(attendee))
     if request.method == "POST":
         status = 422
     context = {
-        "booking": booking_context(booking, read_customs(request)),
+        "booking": booking_context(attendee, read_customs(request)),
         "host": {"name": booking.host.name},
         "form": form,
-        "back_url": link_path(booking),
-        "move_url": "" if move_refusal(booking, now=now) else f"{link_path(booking)}/move",
+        "back_url": link_path(attendee),
+        "move_url": "" if move_refusal(booking, now=now) else f"{link_path(attendee)}/move",
     }
     return private(render(request, "public/cancel.html", context, status=status))

@@ -9,21 +9,21 @@ from timetuna.bookings.actions.change_guests import add_guests, remove_guest
 from timetuna.bookings.errors import BookingRefused, TooManyBookings
 from timetuna.bookings.forms.change import AddGuestsForm
 from timetuna.bookings.forms.fields import read_number
-from timetuna.bookings.guests import shown
-from timetuna.bookings.integrations.invitation import brought
+from timetuna.bookings.guests import others, shown
 from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking
+from timetuna.bookings.permissions import booker_or_404
 from timetuna.bookings.policies import guests_refusal, most_guests
 from timetuna.bookings.slots.selection import read_customs
-from timetuna.bookings.views.guest.booked import booking_context, booking_or_404, private
+from timetuna.bookings.views.guest.booked import booking_context, private
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def guests(request: HttpRequest, token: str) -> HttpResponse:
     """Show who is invited; only the form's buttons change it, since mail scanners open links."""
-    booking = booking_or_404(token)
+    booking = booker_or_404(token).booking
     if guests_refusal(booking, now=timezone.now()):
-        return private(HttpResponseRedirect(link_path(booking)))
+        return private(HttpResponseRedirect(link_path(booking.booker)))
     if request.method != "POST":
         return private(_show(request, booking, AddGuestsForm(most=room_for_guests(booking))))
     return private(_remove(request, booking) if "remove" in request.POST else _add(request, booking))
@@ -34,39 +34,39 @@ def _add(request: HttpRequest, booking: Booking) -> HttpResponse:
     if not form.is_valid():
         return _show(request, booking, form, status=422)
     try:
-        add_guests(booking.pk, others=form.cleaned_data["guests"], now=timezone.now())
+        add_guests(booking.pk, guests=form.cleaned_data["guests"], now=timezone.now())
     except BookingRefused as error:
         form.add_error("guests", str(error))
         return _show(request, booking, form, status=429 if isinstance(error, TooManyBookings) else 409)
-    return HttpResponseRedirect(link_path(booking))
+    return HttpResponseRedirect(link_path(booking.booker))
 
 
 def _remove(request: HttpRequest, booking: Booking) -> HttpResponse:
     number = read_number(request.POST["remove"])
     try:
         if number is not None:
-            remove_guest(booking.pk, guest_id=number, now=timezone.now())
+            remove_guest(booking.pk, attendee_id=number, now=timezone.now())
     except BookingRefused as error:
         return _show(
             request, booking, AddGuestsForm(most=room_for_guests(booking)), notice=str(error), status=409
         )
-    return HttpResponseRedirect(f"{link_path(booking)}/guests")
+    return HttpResponseRedirect(f"{link_path(booking.booker)}/guests")
 
 
 def _show(
     request: HttpRequest, booking: Booking, form: AddGuestsForm, *, notice: str = "", status: int = 200
 ) -> HttpResponse:
     context = {
-        "booking": booking_context(booking, read_customs(request)),
+        "booking": booking_context(booking.booker, read_customs(request)),
         "host": {"name": booking.host.name},
-        "people": [{"id": str(row.pk), "shown": shown(row)} for row in brought(booking)],
+        "people": [{"id": str(row.pk), "shown": shown(row)} for row in others(booking)],
         "form": form if form.is_bound or room_for_guests(booking) else None,
         "notice": notice,
-        "back_url": link_path(booking),
+        "back_url": link_path(booking.booker),
     }
     return render(request, "public/guests.html", context, status=status)
 
 
 def room_for_guests(booking: Booking) -> int:
     """Return how many more can be invited."""
-    return max(0, most_guests(booking) - brought(booking).count())
+    return max(0, most_guests(booking) - others(booking).count())

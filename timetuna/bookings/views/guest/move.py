@@ -18,6 +18,7 @@ from timetuna.bookings.history import GUEST
 from timetuna.bookings.integrations.location import place
 from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking
+from timetuna.bookings.permissions import booker_or_404
 from timetuna.bookings.policies import asks_reason, move_refusal
 from timetuna.bookings.slots.availability import SlotQuery
 from timetuna.bookings.slots.month import free_times, slots_context
@@ -28,7 +29,7 @@ from timetuna.bookings.slots.selection import (
     read_start,
     write_start,
 )
-from timetuna.bookings.views.guest.booked import booking_or_404, private
+from timetuna.bookings.views.guest.booked import private
 from timetuna.bookings.views.guest.holds import hold_for_form
 from timetuna.bookings.views.guest.slots import fragment_or_page, page_context
 from timetuna.l10n import datetimes
@@ -40,22 +41,22 @@ from timetuna.web.client import Client, client_of
 @require_safe
 def choose_new_time(request: HttpRequest, token: str) -> HttpResponse:
     """Show the times the booking can move to; its own present time does not stand in the way."""
-    booking = booking_or_404(token)
+    booking = booker_or_404(token).booking
     page = _page(booking)
     if page is None or not _movable(booking):
-        return HttpResponseRedirect(link_path(booking))
+        return HttpResponseRedirect(link_path(booking.booker))
     return private(_times(request, booking, page))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm_new_time(request: HttpRequest, token: str) -> HttpResponse:
     """Ask once for the new time; only the form's button moves."""
-    booking = booking_or_404(token)
+    booking = booker_or_404(token).booking
     page, start = _page(booking), read_start((request.POST or request.GET).get("start", ""))
     if page is None or not _movable(booking):
-        return HttpResponseRedirect(link_path(booking))
+        return HttpResponseRedirect(link_path(booking.booker))
     if start is None:
-        return HttpResponseRedirect(f"{link_path(booking)}/move")
+        return HttpResponseRedirect(f"{link_path(booking.booker)}/move")
     if request.method != "POST":
         return private(_ask(request, booking, page, start))
     form = MoveForm(request.POST, asks=asks_reason(booking))
@@ -104,7 +105,7 @@ def _move(request: HttpRequest, booking: Booking, page: PublicPage, form: MoveFo
     except BookingRefused as error:
         status = 429 if isinstance(error, TooManyBookings) else 409
         return _times(request, booking, page, notice=str(error), status=status)
-    return HttpResponseRedirect(link_path(booking) + _choice(request, booking, page).clock_query())
+    return HttpResponseRedirect(link_path(booking.booker) + _choice(request, booking, page).clock_query())
 
 
 def _times(
@@ -113,7 +114,7 @@ def _times(
     choice, now = _choice(request, booking, page), timezone.now()
     calendar = free_times(page, choice, now=now, moving=booking.pk, client=_client(request, booking))
     context: dict[str, Any] = page_context(page, choice) | slots_context(
-        calendar, choice, book_path=f"{link_path(booking)}/move/confirm", now=now
+        calendar, choice, book_path=f"{link_path(booking.booker)}/move/confirm", now=now
     )
     context |= {"durations": [], "facts": _facts(booking), "zone_kept": True}
     context["notice"] = notice or _present_time(booking, choice)
@@ -129,7 +130,7 @@ def _facts(booking: Booking) -> list[dict[str, str]]:
 
 
 def _present_time(booking: Booking, choice: SlotSelection) -> str:
-    zone = datetimes.zone_or_utc(booking.guest_time_zone)
+    zone = datetimes.zone_or_utc(booking.booker.time_zone)
     twelve_hours = choice.customs.twelve_hours
     present = datetimes.when(booking.start_at, minutes=booking.minutes, zone=zone, twelve_hours=twelve_hours)
     return gettext("Now: %(when)s. Choose the new time.") % {"when": present}
@@ -147,16 +148,18 @@ def _slot_query(request: HttpRequest, booking: Booking, page: PublicPage) -> Slo
 
 def _client(request: HttpRequest, booking: Booking) -> Client:
     """Return who is asking: whoever has the booking's link is one guest, however often it was opened."""
-    return client_of(request, visit=booking.link_fingerprint)
+    return client_of(request, visit=booking.booker.link_fingerprint)
 
 
 def _choice(request: HttpRequest, booking: Booking, page: PublicPage) -> SlotSelection:
     query = (request.POST or request.GET).copy()
-    query.setdefault("zone", booking.guest_time_zone)
+    query.setdefault("zone", booking.booker.time_zone)
     zone = datetimes.zone_or_utc(query.get("zone", ""))
     if "day" not in query:
         query.setdefault("month", f"{booking.start_at.astimezone(zone):%Y-%m}")
-    choice = read_choice(page, query, path=f"{link_path(booking)}/move", customs=read_customs(request, query))
+    choice = read_choice(
+        page, query, path=f"{link_path(booking.booker)}/move", customs=read_customs(request, query)
+    )
     return replace(choice, duration=PageDuration(booking.minutes, ""))
 
 

@@ -19,13 +19,12 @@ from timetuna.bookings.errors import BookingRefused
 from timetuna.bookings.forms.change import AddGuestsForm, WordsForm
 from timetuna.bookings.forms.host import NotesForm
 from timetuna.bookings.fulfilment.retry import retry_booking
-from timetuna.bookings.guests import shown
-from timetuna.bookings.history import API, FURTHER, GUEST, HOST, LINK, MAIL
-from timetuna.bookings.integrations.invitation import brought
+from timetuna.bookings.guests import others, shown
+from timetuna.bookings.history import API, ATTENDEE, GUEST, HOST, LINK, MAIL
 from timetuna.bookings.integrations.location import place
 from timetuna.bookings.links import link
-from timetuna.bookings.models import Booking, BookingGuest, HistoryEntry
-from timetuna.bookings.notifications.audiences import further
+from timetuna.bookings.models import Attendee, Booking, HistoryEntry
+from timetuna.bookings.notifications.audiences import audience_of
 from timetuna.bookings.permissions import booking_or_404, bookings_for
 from timetuna.bookings.policies import guests_refusal, most_guests
 from timetuna.bookings.states import REQUESTS, ahead
@@ -63,17 +62,17 @@ def show_booking(
     """Render the page of a booking; with a form that could not be used, as it was typed, and the status for it."""
     reader = reader_of(signed_in(request), timezone.now())
     history = list(row.history.all())
-    work, people = effects(row, history, reader), list(brought(row))
+    work, people = effects(row, history, reader), list(others(row))
     context = {
         "booking": row,
         **_times(row, reader),
         "place": place(row),
         **_work(work),
         "history": [_entry(entry, row, reader) for entry in history],
-        "guest_link": link(row),
+        "guest_link": link(row.booker),
         "same_source": _same_source(request, row),
         "new_link_path": reverse("booking_new_link", args=[row.pk]),
-        "phone_digits": "".join(sign for sign in row.guest_phone if sign in "+0123456789"),
+        "phone_digits": "".join(sign for sign in row.booker.phone if sign in "+0123456789"),
         **_possible(row, people, reader, words_form or WordsForm()),
         **_guests(row, people, guests_form, reader),
         "notes_form": notes_form or _notes_form(request, row),
@@ -96,7 +95,7 @@ def _notes_form(request: HttpRequest, row: Booking) -> NotesForm:
 
 
 def _possible(
-    row: Booking, people: Sequence[BookingGuest], reader: Reader, words_form: WordsForm
+    row: Booking, people: Sequence[Attendee], reader: Reader, words_form: WordsForm
 ) -> dict[str, object]:
     """Return what the host can do with the booking now, with the forms for it."""
     cancellable = ahead(row, now=reader.now)
@@ -118,7 +117,7 @@ def _possible(
 
 
 def _guests(
-    row: Booking, people: Sequence[BookingGuest], form: AddGuestsForm | None, reader: Reader
+    row: Booking, people: Sequence[Attendee], form: AddGuestsForm | None, reader: Reader
 ) -> dict[str, object]:
     """Return who comes along, and the form to invite more, as far as the page it was booked on allows."""
     room = max(0, most_guests(row) - len(people))
@@ -129,12 +128,12 @@ def _guests(
     }
 
 
-def _readers(row: Booking, people: Iterable[BookingGuest]) -> list[tuple[str, str]]:
+def _readers(row: Booking, people: Iterable[Attendee]) -> list[tuple[str, str]]:
     """Return who hears of the booking, as what the mail is addressed by and in words."""
-    own = [(GUEST, f"{row.guest_name} <{row.guest_email}>"), (HOST, "Me")]
+    own = [(audience_of(row.booker), f"{row.booker.name} <{row.booker.email}>"), (HOST, "Me")]
     if row.status in REQUESTS:
         return own
-    return [*own, *((further(one.pk), shown(one)) for one in people)]
+    return [*own, *((audience_of(one), shown(one)) for one in people)]
 
 
 def answer_context(row: Booking, reader: Reader) -> dict[str, object]:
@@ -212,7 +211,7 @@ def new_guest_link(request: HttpRequest, booking_id: int) -> HttpResponse:
 
 def _times(row: Booking, reader: Reader) -> dict[str, object]:
     """Return the times by both clocks."""
-    guest_zone = datetimes.zone_or_utc(row.guest_time_zone)
+    guest_zone = datetimes.zone_or_utc(row.booker.time_zone)
     return {
         "when": datetimes.when(row.start_at, minutes=row.minutes, zone=reader.zone),
         "guest_when": datetimes.when(row.start_at, minutes=row.minutes, zone=guest_zone),
@@ -245,7 +244,7 @@ def _work(work: Sequence[Effect]) -> dict[str, object]:
 
 def _entry(entry: HistoryEntry, row: Booking, reader: Reader) -> dict[str, object]:
     """Return one line of history: who, what, when, from where, and what changed besides the time."""
-    named = {GUEST: row.guest_name, HOST: "You", FURTHER: "A further guest"}
+    named = {GUEST: row.booker.name, HOST: "You", ATTENDEE: "A further guest"}
     who = named.get(entry.actor, "TimeTuna")
     at = entry.at.astimezone(reader.zone)
     changed = [

@@ -31,8 +31,8 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
     asked, reader = read_filter(request, host), reader_of(host, now)
     rows = (
         matching(bookings_for(host), asked.wanted, now=now)
-        .select_related("conference", "page")
-        .prefetch_related("further_guests")
+        .select_related("page")
+        .prefetch_related("attendees")
     )
     answer = StreamingHttpResponse(
         _lines(rows.iterator(chunk_size=ROWS_AT_ONCE), reader), content_type="text/csv; charset=utf-8"
@@ -91,20 +91,20 @@ def _cells(booking: Booking, reader: Reader) -> list[object]:
         booking.title,
         booking.page.title if booking.page else "",
         "Cancelled" if booking.is_off() else booking.get_status_display(),
-        booking.guest_name,
-        booking.guest_email,
-        booking.guest_phone,
-        booking.guest_time_zone,
+        booking.booker.name,
+        booking.booker.email,
+        booking.booker.phone,
+        booking.booker.time_zone,
         kind_label(booking),
         join_url(booking) if takes_place else "",
         "" if meeting_kind(booking.meeting_type).url(booking.location) else booking.location,
         conference.passcode if conference and takes_place else "",
-        booking.guest_notes,
+        booking.booker.notes,
         _local(booking.created_at, reader),
         _utc(booking.created_at),
         ended_by(booking),
         booking.cancel_note,
-        ", ".join(shown(row) for row in booking.further_guests.all() if row.active),
+        ", ".join(shown(row) for row in booking.attendees.all() if row.active and not row.is_booker),
         "yes" if booking.no_show else "",
         booking.private_notes,
         _utc(booking.erased_at) if booking.erased_at else "",

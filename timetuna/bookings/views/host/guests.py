@@ -30,7 +30,7 @@ def _add(request: HttpRequest, row: Booking) -> HttpResponse:
     if not form.is_valid():
         return show_booking(request, row, guests_form=form, status=422)
     try:
-        add_guests(row.pk, others=form.cleaned_data["guests"], now=timezone.now(), actor=HOST)
+        add_guests(row.pk, guests=form.cleaned_data["guests"], now=timezone.now(), actor=HOST)
     except BookingRefused as error:
         form.add_error("guests", str(error))
         status = 429 if isinstance(error, TooManyBookings) else 409
@@ -46,7 +46,7 @@ def _remove(request: HttpRequest, row: Booking) -> HttpResponse:
     number = read_number(request.POST["remove"])
     try:
         if number is not None:
-            remove_guest(row.pk, guest_id=number, now=timezone.now(), actor=HOST)
+            remove_guest(row.pk, attendee_id=number, now=timezone.now(), actor=HOST)
     except BookingRefused as error:
         messages.error(request, str(error))
     return HttpResponseRedirect(reverse("booking", args=[row.pk], fragment="guests"))

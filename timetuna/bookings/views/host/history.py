@@ -28,7 +28,7 @@ def _facts(row: Booking) -> dict[str, object]:
         "minutes": row.minutes,
         "status": row.status,
         "revision": row.revision,
-        "guest": {"name": row.guest_name, "email": row.guest_email},
+        "guest": {"name": row.booker.name, "email": row.booker.email},
     }
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST
 
-from timetuna.bookings.notifications.audiences import GUEST, HOST
+from timetuna.bookings.notifications.audiences import HOST, audience_of
 from timetuna.bookings.notifications.compose import letter
 from timetuna.bookings.notifications.sample_booking import sample_booking
 from timetuna.bookings.notifications.send_sample import send_sample
@@ -56,8 +56,9 @@ def _with_what_is_typed(view: TypedView) -> Callable[[HttpRequest, int], HttpRes
 @_with_what_is_typed
 def mail_preview(request: HttpRequest, page: BookingPage, form: NotificationsForm) -> HttpResponse:
     """Return the mail that `preview` names ("reminder.guest"), with what is typed, in the guest's chosen language."""
-    kind, audience = _wanted(request)
+    kind, to_host = _wanted(request)
     with sample_booking(page, form.values(), language=_language(request)) as booking:
+        audience = HOST if to_host else audience_of(booking.booker)
         mail = letter(booking, kind=cast("Kind", kind), audience=audience)
     shown = {"mail": replace(mail, ics=b"", method="")}
     return render(request, "bookings/mail_preview.html", shown)
@@ -79,9 +80,10 @@ def mail_test(request: HttpRequest, page: BookingPage, form: NotificationsForm) 
     return render(request, "bookings/mail_note.html", {"form": form, "email": page.host.email})
 
 
-def _wanted(request: HttpRequest) -> tuple[str, str]:
+def _wanted(request: HttpRequest) -> tuple[str, bool]:
+    """Return the kind of mail, and whether it is the host's."""
     kind, _, audience = request.POST.get("preview", "").partition(".")
-    return kind if kind in MAIL_KINDS else MAIL_KINDS[0], HOST if audience == HOST else GUEST
+    return kind if kind in MAIL_KINDS else MAIL_KINDS[0], audience == HOST
 
 
 def _language(request: HttpRequest) -> str:

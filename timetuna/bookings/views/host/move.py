@@ -126,7 +126,7 @@ def _ask(
     request: HttpRequest, host: _Host, start: int, *, refusal: str = "", status: int = 200
 ) -> HttpResponse:
     booking = host.booking
-    guest_zone = datetimes.zone_or_utc(booking.guest_time_zone)
+    guest_zone = datetimes.zone_or_utc(booking.booker.time_zone)
     over = moment_of(start) <= host.reader.now
     taken = taken_by_another(booking, start_minute=start)
     context = {

@@ -19,6 +19,7 @@ from timetuna.bookings.actions.erase import SOURCE_KEPT_DAYS
 from timetuna.bookings.forms.fields import read_number
 from timetuna.bookings.models import Booking, UnusualBookings
 from timetuna.bookings.permissions import booking_or_404, bookings_for, unusual_for
+from timetuna.bookings.queries import with_booker
 from timetuna.bookings.status.rows import Reader
 from timetuna.bookings.views.host.bookings import reader_of
 from timetuna.l10n import datetimes, relative
@@ -147,7 +148,8 @@ def _undo_rows(batches: Sequence[Batch], reader: Reader) -> list[dict[str, Any]]
 
 def _show(request: HttpRequest, group: Group) -> HttpResponse:
     reader = reader_of(signed_in(request), timezone.now())
-    rows = list(group.rows.select_related("page").order_by("start_at", "pk")[:MOST_SHOWN])
+    ordered = with_booker(group.rows).select_related("page").order_by("start_at", "pk")
+    rows = list(ordered[:MOST_SHOWN])
     ahead = [row for row in rows if not row.is_off() and row.end_at() > reader.now]
     selection = request.GET.get("select", UNCONFIRMED)
     batches = _undoable(request, reader.now)
@@ -169,7 +171,7 @@ def _show(request: HttpRequest, group: Group) -> HttpResponse:
 
 
 def _said(ahead: Sequence[Booking]) -> dict[str, int]:
-    return {"count": len(ahead), "confirmed": sum(row.guest_confirmed for row in ahead)}
+    return {"count": len(ahead), "confirmed": sum(row.booker.confirmed for row in ahead)}
 
 
 def _row(row: Booking, reader: Reader, selection: str) -> dict[str, Any]:
@@ -177,7 +179,7 @@ def _row(row: Booking, reader: Reader, selection: str) -> dict[str, Any]:
         "booking": row,
         "when": datetimes.short_when(row.start_at, zone=reader.zone),
         "booked": relative.dated(row.created_at, zone=reader.zone, now=reader.now).replace("Today", "today"),
-        "ticked": selection == ALL or (selection == UNCONFIRMED and not row.guest_confirmed),
+        "ticked": selection == ALL or (selection == UNCONFIRMED and not row.booker.confirmed),
         "requested": row.status == Booking.Status.PENDING,
     }
 

@@ -1,0 +1,60 @@
+"""Somebody who was invited too leaves a booking, comes back, or says which zone and language are theirs."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.http import require_http_methods
+
+from timetuna.bookings.actions.change_guests import add_guests, remove_guest
+from timetuna.bookings.errors import BookingRefused, TooManyBookings
+from timetuna.bookings.guests import Guest
+from timetuna.bookings.history import ATTENDEE
+from timetuna.bookings.links import link_path
+from timetuna.bookings.models import Attendee
+from timetuna.bookings.permissions import guest_or_404
+from timetuna.bookings.policies import guests_refusal
+from timetuna.bookings.slots.selection import read_customs
+from timetuna.bookings.views.guest.booked import booking_context, private
+from timetuna.lib.zones import find_zone
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def leave(request: HttpRequest, token: str) -> HttpResponse:
+    """Ask once; only the form's button takes them off, or on again, since mail scanners open links."""
+    attendee, now = guest_or_404(token), timezone.now()
+    if request.method != "POST":
+        if not attendee.active or guests_refusal(attendee.booking, now=now):
+            return private(HttpResponseRedirect(link_path(attendee)))
+        return private(_ask(request, attendee))
+    try:
+        if "undo" in request.POST:
+            guest = Guest(attendee.name, attendee.email)
+            add_guests(attendee.booking_id, guests=[guest], now=now, actor=ATTENDEE)
+        else:
+            remove_guest(attendee.booking_id, attendee_id=attendee.pk, now=now, actor=ATTENDEE)
+    except BookingRefused as error:
+        status = 429 if isinstance(error, TooManyBookings) else 409
+        return private(_ask(request, attendee, notice=str(error), status=status))
+    return private(HttpResponseRedirect(link_path(attendee)))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def set_zone(request: HttpRequest, token: str) -> HttpResponse:
+    """Have times told to them by their own clock, in the language of this page, here and in mails."""
+    attendee = guest_or_404(token)
+    if request.method == "POST" and (zone := find_zone(request.POST.get("zone", ""))):
+        own = {"time_zone": zone.key, "language": get_language() or attendee.language}
+        Attendee.objects.filter(pk=attendee.pk).update(**own)
+    return private(HttpResponseRedirect(link_path(attendee)))
+
+
+def _ask(request: HttpRequest, attendee: Attendee, *, notice: str = "", status: int = 200) -> HttpResponse:
+    context = {
+        "booking": booking_context(attendee, read_customs(request)),
+        "host": {"name": attendee.booking.host.name},
+        "left": not attendee.active,
+        "notice": notice,
+        "back_url": link_path(attendee),
+    }
+    return render(request, "public/leave.html", context, status=status)
