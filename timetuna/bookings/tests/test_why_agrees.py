@@ -1,5 +1,6 @@
 """Whatever the rules: a time is listed exactly if it can be booked exactly if its host is given no reason."""
 
+from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -29,7 +30,6 @@ rules = st.fixed_dictionaries(
         "buffer_before_minutes": st.sampled_from([0, 0, 15, 60]),
         "buffer_after_minutes": st.sampled_from([0, 0, 10, 45]),
         "notice_minutes": st.sampled_from([0, 0, 120, 2 * 1440]),
-        "horizon_days": st.sampled_from([None, 2, 60]),
     }
 )
 
@@ -55,6 +55,7 @@ def label(start, zone):
 
 @given(
     rules=rules,
+    horizon=st.sampled_from([None, 2, 60]),
     time=times,
     day=days,
     quarter=st.integers(0, 95),
@@ -62,11 +63,12 @@ def label(start, zone):
     usable=st.sampled_from([True, True, True, False]),
 )
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_listed_is_bookable_is_without_reason(settled, rules, time, day, quarter, minutes, usable):
-    own = replace(settled.own, **time)
-    page = replace(
-        settled, own=own, hosts=(own,), durations=(PageDuration(minutes), PageDuration(20)), **rules
-    )
+def test_listed_is_bookable_is_without_reason(settled, rules, horizon, time, day, quarter, minutes, usable):
+    own, row = replace(settled.own, **time), copy(settled.settings)
+    lengths = PageDuration(minutes), PageDuration(20)
+    page = replace(settled, own=own, hosts=(own,), durations=lengths, settings=row, horizon_days=horizon)
+    for name, value in rules.items():
+        setattr(row, name, value)
     page = page if usable else replace(page, meeting_types=())
     asked = explain.AskedTime(page=page, minutes=minutes, day=day, minute=15 * quarter, hours_path="/hours")
     query = SlotQuery(page=page, minutes=minutes, now=NOW)
