@@ -10,12 +10,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 from django.views.generic import RedirectView
 
 from timetuna.accounts.views import email, password, social
-from timetuna.accounts.views.reauthenticate import Reauthenticate
-from timetuna.accounts.views.reset_password import NewPassword, ResetPassword
-from timetuna.accounts.views.signin import SignIn
-from timetuna.accounts.views.signout import SignOut
-from timetuna.accounts.views.signup import SignUp
-from timetuna.accounts.views.verify_email import VerifyEmail
+from timetuna.accounts.views.signing_in import Reauthenticate, SignIn, SignOut, SignUp
 
 _verification_sent = EmailVerificationSentView.as_view(template_name="accounts/verification_sent.html")
 _reset_sent = PasswordResetDoneView.as_view(template_name="accounts/reset_password_done.html")
@@ -33,13 +28,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("signup/name", social.SocialSignUp.as_view(), name="socialaccount_signup"),
     path("signout", SignOut.as_view(), name="account_logout"),
     path("verify-email/sent", _verification_sent, name="account_email_verification_sent"),
-    re_path(r"^verify-email/(?P<key>[-:\w]+)$", VerifyEmail.as_view(), name="account_confirm_email"),
-    path("reset-password", ResetPassword.as_view(), name="account_reset_password"),
+    re_path(r"^verify-email/(?P<key>[-:\w]+)$", email.VerifyEmail.as_view(), name="account_confirm_email"),
+    path("reset-password", password.ResetPassword.as_view(), name="account_reset_password"),
     path("reset-password/sent", _reset_sent, name="account_reset_password_done"),
     path("reset-password/done", _reset_done, name="account_reset_password_from_key_done"),
     re_path(
         r"^reset-password/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[-\w]+)$",
-        NewPassword.as_view(),
+        password.NewPassword.as_view(),
         name="account_reset_password_from_key",
     ),
     path("reauthenticate", Reauthenticate.as_view(), name="account_reauthenticate"),

@@ -76,10 +76,6 @@ class SocialSignUp(RefusedFormView, SignupView):
     template_name_signup_closed = "accounts/signup_closed.html"
     form_class = SocialSignUpForm
 
-    def get_form_class(self) -> type[SocialSignUpForm]:
-        """Return our form."""
-        return SocialSignUpForm
-
     def form_valid(self, form: SocialSignUpForm) -> HttpResponse:
         """Store everything or nothing."""
         with transaction.atomic():
