@@ -47,11 +47,10 @@ class AccountAdapter(DefaultAccountAdapter):
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002
-        """Follow TIMETUNA_SIGNUP."""
         return bool(settings.SIGNUP_OPEN)
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """Count clients as everywhere else."""
+        """As everywhere else."""
         return client_address(request)
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
@@ -62,7 +61,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return user
 
     def is_safe_url(self, url: str) -> bool:
-        """Return to own paths only."""
+        """Own paths only."""
         return is_own_path(url)
 
     def is_ajax(self, request: HttpRequest) -> bool:  # noqa: ARG002
@@ -106,7 +105,7 @@ class AccountAdapter(DefaultAccountAdapter):
         extra_tags: str = "",
         message: str | None = None,
     ) -> None:
-        """Say our sentence for allauth's template; most of what allauth announces the next page says anyway."""
+        """Our sentences come from allauth's template; most of what it announces the next page says anyway."""
         text = message or _SENTENCES.get(message_template or "")
         if text:
             messages.add_message(request, level, text, extra_tags=extra_tags)

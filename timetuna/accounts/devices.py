@@ -23,12 +23,12 @@ _PATTERN = re.compile(r"[0-9a-f]{32}(\.[0-9a-f]{32}){1,5}")
 
 
 def cookie_name() -> str:
-    """Return its name: told apart from other servers' as the session's is."""
+    """Told apart from other servers' as the session's is."""
     return f"{settings.SESSION_COOKIE_NAME}_device"
 
 
 def known_device(request: HttpRequest, user: User) -> str:
-    """Return what the device is called on which this account was signed in before, "" if it was not."""
+    """Empty where the account has not been signed in on it before."""
     device, *proofs = _cookie(request)
     expected = _proof(device, user) if device else ""
     return device if any([equal(proof, expected) for proof in proofs]) else ""  # noqa: C419 - all of them, always
@@ -40,7 +40,6 @@ def remember_device(request: HttpRequest, user: User) -> None:
 
 
 def on_sign_in(request: HttpRequest, user: User, **_more: Any) -> None:
-    """Remember whoever signs in, in whichever way."""
     remember_device(request, user)
 
 
@@ -78,7 +77,7 @@ def _renewed(request: HttpRequest, user: User) -> str:
 
 
 def _cookie(request: HttpRequest) -> list[str]:
-    """Return the device and its proofs, [""] where there is no such cookie."""
+    """As (device, proofs); [""] where there is no such cookie."""
     value = request.COOKIES.get(cookie_name(), "")
     return value.split(".") if _PATTERN.fullmatch(value) else [""]
 

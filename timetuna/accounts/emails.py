@@ -67,5 +67,4 @@ def _job_key(mail: str) -> str:
 
 
 def seal_context(mail: str) -> str:
-    """Return the place that a sealed mail belongs to."""
     return f"jobs.sealed:{mail}"

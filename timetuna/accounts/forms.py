@@ -67,11 +67,10 @@ class NewHost(Plain):
         self.order_fields(["name", "email", "password1"])
 
     def clean_name(self) -> str:
-        """Return one visible line."""
         return cleaned(handles.clean_name, self.cleaned_data["name"])
 
     def clean_time_zone(self) -> str:
-        """Return a known zone; what the browser could not tell is UTC until the host says otherwise."""
+        """A known zone; what the browser could not tell is UTC until the host says otherwise."""
         zone = self.cleaned_data["time_zone"]
         return zone if find_zone(zone) else "UTC"
 
@@ -124,7 +123,6 @@ class SocialSignUpForm(NewHost, SocialSignupForm):
             del self.fields["email"]
 
     def clean(self) -> dict[str, Any]:
-        """Use the provider's address."""
         data: dict[str, Any] = super().clean() or {}
         if "email" not in self.fields:
             data["email"] = self.validate_unique_email(self.sociallogin.user.email.lower())
@@ -227,7 +225,7 @@ def _stored_form(email: str) -> str:
 
 
 def cleaned(clean: Any, text: str) -> str:
-    """Return what `clean` makes of the text; its ValueError becomes the field's."""
+    """What `clean` makes of the text; its ValueError becomes the field's."""
     try:
         found: str = clean(text)
     except ValueError as error:

@@ -31,7 +31,7 @@ RESERVED = frozenset(
 
 
 def clean_name(text: str) -> str:
-    """Return the name as one visible line. Raises ValueError with a sentence when nothing of it can be seen."""
+    """As one visible line. Raises ValueError with a sentence when nothing of it can be seen."""
     name = single_line(text, max_length=LONGEST_NAME)
     if not any(character.isalnum() for character in name):
         raise ValueError("Please give a name that people can read.")
@@ -39,7 +39,7 @@ def clean_name(text: str) -> str:
 
 
 def clean_handle(text: str) -> str:
-    """Return the handle in lower case. Raises ValueError with a sentence when it cannot be one."""
+    """In lower case. Raises ValueError with a sentence when it cannot be one."""
     handle = text.strip().lower()
     if not SHORTEST <= len(handle) <= LONGEST:
         raise ValueError(f"A public address has {SHORTEST} to {LONGEST} characters.")

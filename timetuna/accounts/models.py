@@ -40,11 +40,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         ]
 
     def __str__(self) -> str:
-        """Return the handle; mail addresses stay out of logs."""
+        """Mail addresses stay out of logs."""
         return self.handle
 
     def get_full_name(self) -> str:
-        """Return the name as guests read it."""
         return self.name
 
 

@@ -45,7 +45,7 @@ BY_WIDE_NETWORK = GrowingDelay("password-wide-network", free=200, first=1, longe
 
 
 def too_often(sentence: str, seconds: float) -> ValidationError:
-    """Return the error of a form that comes too early. sentence: with `%(wait)s` for how long."""
+    """sentence: with `%(wait)s` for how long."""
     return ValidationError(sentence, code=WAIT, params={"wait": wait_in_words(seconds), "seconds": seconds})
 
 
@@ -78,7 +78,7 @@ class Attempt:
         raise too_often(HERE if request.user.is_authenticated else AT_THE_DOOR, min(waits))
 
     def end(self, *, right: bool) -> None:
-        """Say whether the password was right. What was right is not counted."""
+        """What was right is not counted."""
         if not right:
             self._note("sign_in_failed")
             if self.exists:  # django-allauth looks once more for an address that it does not find
@@ -90,7 +90,7 @@ class Attempt:
         give_back(*shared, at=self.at)
 
     def _ways(self) -> list[list[Pair]]:
-        """Return the limits, and those that hold for a network that others who guess shall not keep out."""
+        """The limits, and those that hold for a network that others who guess shall not keep out."""
         if self.device:
             return [[(BY_DEVICE, f"{self.device}\n{self.account}")]]
         network, wide = self.client.network, self.client.wide
@@ -109,7 +109,7 @@ class Attempt:
 
 
 def _device(request: HttpRequest, user: User | None) -> str:
-    """Return the device that the account is known on: by its cookie, or by a session that is open."""
+    """The device that the account is known on: by its cookie, or by a session that is open."""
     if user is None:
         return ""
     if request.user.is_authenticated and request.user.pk == user.pk:

@@ -7,24 +7,23 @@ from timetuna.accounts.models import FormerHandle, User
 
 
 def host_by_handle(handle: str) -> User | None:
-    """Return the host whose public address this is, in any case; None for nobody and for hosts switched off."""
+    """In any case of letters; None for nobody and for hosts switched off."""
     return User.objects.filter(handle=handle.lower(), is_active=True).first()
 
 
 def host_switched_off(handle: str) -> User | None:
-    """Return the host whose public address this is, in any case, if their account is switched off."""
     return User.objects.filter(handle=handle.lower(), is_active=False).first()
 
 
 def host_once_called(handle: str) -> User | None:
-    """Return the host whose public address this was and is no more, in any case."""
+    """In any case of letters; theirs no more."""
     former = FormerHandle.objects.select_related("user").filter(handle=handle.lower(), user__is_active=True)
     found = former.first()
     return found.user if found else None
 
 
 def handle_is_free(handle: str, *, user: User | None = None) -> bool:
-    """Say whether `user` (or a new host) may take this handle: nobody has it, and nobody else ever had it."""
+    """Whether `user` (or a new host) may take this handle: nobody has it, and nobody else ever had it."""
     others, former = User.objects.filter(handle=handle), FormerHandle.objects.filter(handle=handle)
     if user is not None and user.pk:
         others, former = others.exclude(pk=user.pk), former.exclude(user=user)
@@ -32,20 +31,20 @@ def handle_is_free(handle: str, *, user: User | None = None) -> bool:
 
 
 def never_verified(email: str) -> QuerySet[User]:
-    """Return the accounts with this address that nobody has shown to be theirs and nobody has signed in to."""
+    """Those that nobody has shown to be theirs and nobody has signed in to."""
     made = User.objects.filter(email=email, last_login=None, emailaddress__verified=False)
     return made.exclude(pk__in=EmailAddress.objects.filter(verified=True).values("user_id"))
 
 
 def address_is_taken(email: str) -> bool:
-    """Say whether an account that counts has this address; one that was never verified has no standing."""
+    """Whether an account that counts has this address; one that was never verified has no standing."""
     verified = EmailAddress.objects.filter(email=email, verified=True).exists()
     counts = User.objects.filter(email=email).exclude(pk__in=never_verified(email)).exists()
     return verified or counts  # both are asked always: the time it takes must not tell
 
 
 def pending_address(user: User) -> str:
-    """Return the address the host is changing to, while it is not confirmed; "" without one."""
+    """The one that waits for its confirmation; "" without one."""
     new = (
         EmailAddress.objects.filter(user=user, verified=False)
         .exclude(email=user.email)

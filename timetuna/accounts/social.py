@@ -31,7 +31,7 @@ class GoogleSignIn(GoogleOAuth2Adapter):
     """Google's OAuth 2, returning to our base address."""
 
     def get_callback_url(self, request: HttpRequest, app: SocialApp) -> str:  # noqa: ARG002
-        """Return to the one address that is registered at Google."""
+        """The one address that is registered at Google."""
         return in_full(reverse("google_callback"))
 
 
@@ -39,7 +39,7 @@ class MicrosoftSignIn(MicrosoftGraphOAuth2Adapter):
     """Microsoft's OAuth 2, returning to our base address."""
 
     def get_callback_url(self, request: HttpRequest, app: SocialApp) -> str:  # noqa: ARG002
-        """Return to the one address that is registered at Microsoft."""
+        """The one address that is registered at Microsoft."""
         return in_full(reverse("microsoft_callback"))
 
 
@@ -74,12 +74,12 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         provider: str | None = None,
         client_id: str | None = None,
     ) -> list[SocialApp]:
-        """Return the apps from the environment; none are kept in the database."""
+        """From the environment; none are kept in the database."""
         apps = [_app(name) for name in PROVIDERS if provider in {None, name} and is_set(name)]
         return [app for app in apps if client_id in {None, app.client_id}]
 
     def get_provider(self, request: HttpRequest, provider: str, client_id: str | None = None) -> Provider:
-        """Return our variant of the provider. Raises SocialApp.DoesNotExist when it is not set up."""
+        """Raises SocialApp.DoesNotExist when it is not set up."""
         app = self.get_app(request, provider=provider, client_id=client_id)
         return PROVIDERS[app.provider](request, app=app)
 
@@ -125,7 +125,6 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         exception: Exception | None = None,  # noqa: ARG002
         extra_context: dict[str, Any] | None = None,  # noqa: ARG002
     ) -> None:
-        """Return to /signin with a sentence."""
         if error == AuthError.CANCELLED:
             text = f"You did not sign in with {provider.name}. You can try again, or use your password."
         else:
@@ -148,7 +147,6 @@ def is_set(provider: str) -> bool:
 
 
 def offered() -> list[type[GoogleSignInProvider | MicrosoftSignInProvider]]:
-    """Return the providers that are set up."""
     return [provider for name, provider in PROVIDERS.items() if is_set(name)]
 
 

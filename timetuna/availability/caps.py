@@ -35,7 +35,7 @@ def full_periods(
 
 
 def counted_span(hours: Hours, *, caps: Iterable[Cap], span: Interval) -> Interval:
-    """Return from when until when bookings have to be known to tell which periods touching `span` are full."""
+    """From when until when bookings have to be known to tell which periods touching `span` are full."""
     spans = [periods(hours, period=period, span=span) for period in {cap.period for cap in caps}]
     return min((one[0][0] for one in spans), default=span[0]), max(
         (one[-1][1] for one in spans), default=span[1]

@@ -141,7 +141,7 @@ def open_hours_around(hours: Hours, *, span: Interval) -> list[Interval]:
 
 
 def special_days(hours: Hours, *, span: Interval) -> list[SpecialDay]:
-    """Return the dates touching `span` that something else than their weekday decides about, uncut, in order."""
+    """The dates touching `span` that something else than their weekday decides about, uncut, in order."""
     days = _dates(host_date(hours, span[0]), host_date(hours, span[1]))
     return [
         SpecialDay(date_start(hours, day), date_start(hours, day + _ONE_DAY), rule.kind, rule.label)
@@ -151,7 +151,7 @@ def special_days(hours: Hours, *, span: Interval) -> list[SpecialDay]:
 
 
 def periods(hours: Hours, *, period: Period, span: Interval) -> list[Interval]:
-    """Return the host's own days, weeks from Monday on, or months that touch `span`, uncut and in order."""
+    """The host's own days, weeks from Monday on, or months that touch `span`, uncut and in order."""
     last = host_date(hours, span[1])
     firsts = [_period_start(host_date(hours, span[0]), period)]
     while firsts[-1] <= last:
@@ -160,7 +160,7 @@ def periods(hours: Hours, *, period: Period, span: Interval) -> list[Interval]:
 
 
 def host_date(hours: Hours, minute: int) -> date:
-    """Return the host's own date at a UTC minute: the last one that has begun."""
+    """The host's own date at a UTC minute: the last one that has begun."""
     day = date.fromordinal(minute // _DAY + _EPOCH + 1)
     while date_start(hours, day) > minute:
         day -= _ONE_DAY
@@ -168,13 +168,13 @@ def host_date(hours: Hours, minute: int) -> date:
 
 
 def date_start(hours: Hours, day: date) -> int:
-    """Return the first UTC minute at which one of the host's own dates, or a later one, has begun."""
+    """The first UTC minute at which one of the host's own dates, or a later one, has begun."""
     return min(day_start(each, zone=_zone_on(hours, each)) for each in (day, day + _ONE_DAY))
 
 
 @lru_cache(maxsize=4096)
 def day_start(day: date, *, zone: ZoneInfo) -> int:
-    """Return a local day's first minute, UTC: not always midnight; of a skipped date, the next one's."""
+    """A local day's first minute, UTC: not always midnight; of a skipped date, the next one's."""
     midnight = (day.toordinal() - _EPOCH) * _DAY
     nearby = range(midnight - _DAY, midnight + _DAY)
     return nearby[bisect_left(nearby, day, key=lambda minute: _local(minute, zone).date())]
@@ -202,7 +202,6 @@ def _zone_on(hours: Hours, day: date) -> ZoneInfo:
 
 
 def _rule(hours: Hours, day: date) -> _Rule | None:
-    """Return what decides about a date in place of its weekday."""
     for first, last, note in hours.away:
         if first <= day <= last:
             return _Rule(DayKind.OUT_OF_OFFICE, note, ())
@@ -214,7 +213,7 @@ def _rule(hours: Hours, day: date) -> _Rule | None:
 
 
 def _windows(hours: Hours, first: date, last: date) -> Iterator[Window]:
-    """Yield all windows of the dates, in wall-clock minutes since 1970 began there."""
+    """All windows of the dates, in wall-clock minutes since 1970 began there."""
     week = [merge((start, end) for day, start, end in hours.weekly if day == today) for today in range(7)]
     for day in _dates(first, last):
         midnight = (day.toordinal() - _EPOCH) * _DAY
@@ -224,7 +223,7 @@ def _windows(hours: Hours, first: date, last: date) -> Iterator[Window]:
 
 
 def _instants(window: Window, eras: Sequence[_Era]) -> list[Interval]:
-    """Return the UTC intervals in which the wall clock is inside the window, joined over a change within."""
+    """The UTC intervals in which the wall clock is inside the window, joined over a change within."""
     start, end = window
     return merge(
         (max(start - offset, since), min(end - offset, until))
@@ -234,7 +233,7 @@ def _instants(window: Window, eras: Sequence[_Era]) -> list[Interval]:
 
 
 def _clock(hours: Hours, first: date, last: date) -> list[_Era]:
-    """Return the eras of the wall clock that holds for the host on these dates, trip after stay after trip."""
+    """The eras of the wall clock that holds for the host on these dates, trip after stay after trip."""
     ends = {day for trip in hours.travel for day in (trip.first, trip.last + _ONE_DAY) if first < day <= last}
     return [
         era
@@ -244,7 +243,7 @@ def _clock(hours: Hours, first: date, last: date) -> list[_Era]:
 
 
 def _stay(hours: Hours, first: date, end: date) -> Iterator[_Era]:
-    """Yield the eras from `first` until before `end`, dates on which the host is in one zone."""
+    """The eras from `first` until before `end`, dates on which the host is in one zone."""
     zone = _zone_on(hours, first)
     low, high = date_start(hours, first), min(date_start(hours, end), day_start(end, zone=zone))
     for era in _eras(zone, low // _DAY, high // _DAY + 1):
@@ -253,7 +252,7 @@ def _stay(hours: Hours, first: date, end: date) -> Iterator[_Era]:
 
 @lru_cache(maxsize=512)
 def _eras(zone: ZoneInfo, first_day: int, last_day: int) -> tuple[_Era, ...]:
-    """Return the eras of UTC days since the epoch. A change taken back within a day would be missed."""
+    """The eras of UTC days since the epoch. A change taken back within a day would be missed."""
     days = [day * _DAY for day in range(first_day, last_day + 1)]
     offsets = [_offset(minute, zone) for minute in days]
     changed = [
@@ -266,7 +265,7 @@ def _eras(zone: ZoneInfo, first_day: int, last_day: int) -> tuple[_Era, ...]:
 
 
 def _change(span: Interval, zone: ZoneInfo) -> int:
-    """Return the one minute within `span` from which another offset holds than at its start."""
+    """The one minute within `span` from which another offset holds than at its start."""
     minutes, before = range(*span), _offset(span[0], zone)
     return minutes[0] + bisect_left(minutes, True, key=lambda minute: _offset(minute, zone) != before)
 

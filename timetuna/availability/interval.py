@@ -24,7 +24,7 @@ def merge(intervals: Iterable[Interval]) -> list[Interval]:
 
 
 def subtract(wholes: Iterable[Interval], holes: Iterable[Interval]) -> list[Interval]:
-    """Return what `holes` leave of the disjoint `wholes`. Holes are sorted and may overlap each other."""
+    """What `holes` leave of the disjoint `wholes`. Holes are sorted and may overlap each other."""
     left: list[Interval] = []
     following = iter(holes)
     hole = next(following, None)
@@ -43,7 +43,7 @@ def subtract(wholes: Iterable[Interval], holes: Iterable[Interval]) -> list[Inte
 
 
 def intersect(ours: Sequence[Interval], theirs: Sequence[Interval]) -> list[Interval]:
-    """Return what two disjoint lists share, a piece for each pair: where either is cut, so is the result."""
+    """What two disjoint lists share, a piece for each pair: where either is cut, so is the result."""
     shared: list[Interval] = []
     i = j = 0
     while i < len(ours) and j < len(theirs):
@@ -63,6 +63,6 @@ def widen(interval: Interval, *, before: int, after: int) -> Interval:
 
 
 def overlapping(intervals: Sequence[Interval], span: Interval) -> Sequence[Interval]:
-    """Return those of the disjoint `intervals` that share a minute with `span`, whole and in order."""
+    """Those of the disjoint `intervals` that share a minute with `span`, whole and in order."""
     first = bisect_right(intervals, span[0], key=_end)
     return intervals[first : bisect_left(intervals, span[1], lo=first, key=_start)]

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 
 def minute_of(moment: datetime) -> int:
-    """Return the UTC minutes since the epoch of an aware datetime on a full minute."""
+    """The UTC minutes since the epoch of an aware datetime on a full minute."""
     return int(moment.timestamp()) // 60
 
 
 def moment_of(minute: int) -> datetime:
-    """Return the aware UTC datetime of a minute since the epoch."""
+    """The aware UTC datetime of a minute since the epoch."""
     return datetime.fromtimestamp(minute * 60, UTC)

@@ -155,7 +155,7 @@ def open_slots(diary: Diary, *, policy: Policy, now_minute: int, span: Interval)
 
 
 def is_open(diary: Diary, *, minute: int, policy: Policy, now_minute: int) -> bool:
-    """Say whether a meeting can start at `minute`, UTC: exactly if `open_slots` would list it."""
+    """Whether a meeting can start at `minute`, UTC: exactly if `open_slots` would list it."""
     return bool(open_slots(diary, policy=policy, now_minute=now_minute, span=(minute, minute + 1)))
 
 
@@ -175,7 +175,7 @@ def why_not(diary: Diary, *, minute: int, policy: Policy, now_minute: int) -> tu
 
 
 def _bounds(policy: Policy, now_minute: int) -> tuple[int, int]:
-    """Return the first minute that respects the notice, and the first that is beyond the horizon."""
+    """The first minute that respects the notice, and the first that is beyond the horizon."""
     return now_minute + policy.notice, sys.maxsize if policy.horizon is None else now_minute + policy.horizon
 
 

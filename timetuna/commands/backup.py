@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _target(given: str, *, replace: bool) -> Path:
-    """Return the path that a link leads to. Refuse what is no file, what is in use, and what shall stay."""
+    """The path that a link leads to. Refuse what is no file, what is in use, and what shall stay."""
     target = Path(given)
     try:
         target = target.resolve()
@@ -63,7 +63,7 @@ def _target(given: str, *, replace: bool) -> Path:
 
 
 def is_own_database(path: Path) -> bool:
-    """Say whether it is the file of the product's SQLite database, or one that lies beside it, by whatever name."""
+    """Whether it is the product's SQLite database, or a file that lies beside it, by whatever name."""
     if connection.vendor != "sqlite":
         return False
     name = str(settings.DATABASES["default"]["NAME"])

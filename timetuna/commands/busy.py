@@ -52,7 +52,6 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _connected(calendar: int, span: Interval, zone: ZoneInfo) -> dict[str, Any]:
-    """Return what a connected calendar says now, and what pages know of it."""
     # Files and addresses are read without the server's settings.
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "timetuna.settings")
     importlib.import_module("django").setup()
@@ -82,7 +81,7 @@ def _read(source: str, span: Interval, *, zone: str) -> CalendarFile:
 
 
 def _fetched(source: str) -> bytes:
-    """Return the file at an address. Whoever types it here may reach what this machine reaches."""
+    """Whoever types the address here may reach what this machine reaches."""
     http = HttpClient(user_agent=f"TimeTuna/{__version__}")
     address = read_address(source, allow_http=True)
     return fetch(bounded(http, allow_private=True), address).body
@@ -117,7 +116,7 @@ def _minute(moment: datetime) -> int:
 
 
 def shown(intervals: Iterable[Interval], zone: ZoneInfo) -> list[dict[str, str]]:
-    """Return intervals of UTC minutes as people read them, by the clocks of the zone."""
+    """By the clocks of the zone; intervals are in UTC minutes."""
     return [_shown(start, end, zone) for start, end in intervals]
 
 

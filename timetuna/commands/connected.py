@@ -11,7 +11,7 @@ from timetuna.processes.refusal import Refusal
 
 
 def see(calendar: int, span: Interval, zone: ZoneInfo) -> dict[str, Any]:
-    """Return its busy time as it is now (None, and why, where it cannot be read), and as pages know it."""
+    """Its busy time as it is now (None, and why, where it cannot be read), and as pages know it."""
     with database_answers():
         seen = see_calendar(calendar, span)
     if seen is None:

@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _why_another(host: User) -> str:
-    """Say why the public address is not the one that the name makes; "" where it is."""
+    """Why the public address is not the one that the name makes; "" where it is."""
     wanted = handle_for(host.name)
     if host.handle == wanted:
         return ""

@@ -88,7 +88,7 @@ def refuse_real_keys(variables: Mapping[str, str]) -> None:
 
 
 def demo_environment(folder: Path, *, port: int) -> dict[str, str]:
-    """Return the environment for the demo's processes; settings of a real server are left out of it."""
+    """Settings of a real server are left out of it."""
     played = {provider.environment_name(need) for provider in PLAYED for need in provider.needs}
     left_out = played | {setting.name for setting in OWN} - KEPT
     ours = {variant for name in left_out for variant in (name, f"{name}_FILE")}
@@ -107,7 +107,6 @@ def demo_environment(folder: Path, *, port: int) -> dict[str, str]:
 
 
 def stand_in_settings(outside: str) -> dict[str, str]:
-    """Return the settings that lead to the providers' stand-ins in the sandbox at this address."""
     return {
         provider.environment_name(need): value
         for provider in PLAYED
@@ -117,7 +116,7 @@ def stand_in_settings(outside: str) -> dict[str, str]:
 
 
 def _played(provider: Provider, need: Need, outside: str) -> str:
-    """Return what the sandbox has for a setting; "" for what stays as it is."""
+    """Empty for what stays as it is."""
     if need.key.endswith("_url"):
         return (
             outside if provider.slug == "zoom" else f"{outside}/{provider.slug}"
@@ -127,7 +126,7 @@ def _played(provider: Provider, need: Need, outside: str) -> str:
 
 
 def _keys(path: Path) -> dict[str, str]:
-    """Return the demo's own keys, made once and readable by their owner alone."""
+    """Made once, and readable by their owner alone."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = path.with_suffix(".new")

@@ -87,7 +87,7 @@ def _require_ours(source: Path) -> None:
 
 
 def _migrations_sqlite(source: Path) -> set[tuple[str, str]]:
-    """Return app and name of each migration, of a file that is whole."""
+    """As (app, name)."""
     try:
         with closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True)) as file:
             if file.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
@@ -98,7 +98,7 @@ def _migrations_sqlite(source: Path) -> set[tuple[str, str]]:
 
 
 def _migrations_postgres(source: Path) -> set[tuple[str, str]]:
-    """Return app and name of each migration; reading all of the file shows whether it is whole."""
+    """As (app, name); reading all of the file shows whether it is whole."""
     with started("pg_restore", "--file=-", str(source), stdout=subprocess.DEVNULL):
         pass
     only = ("--data-only", "--table=django_migrations", "--file=-", str(source))
@@ -110,7 +110,7 @@ def _migrations_postgres(source: Path) -> set[tuple[str, str]]:
 
 
 def _tables() -> list[str]:
-    """Return the tables that are there, whoever made them, but for those that come with a PostgreSQL extension."""
+    """Whoever made them, but for those that come with a PostgreSQL extension."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute(
@@ -152,7 +152,6 @@ def _require_own(tables: list[str]) -> None:
 
 
 def _is_timetuna(tables: list[str]) -> bool:
-    """Say whether the migrations that ran there, and the table of hosts, are TimeTuna's."""
     if not {"django_migrations", User._meta.db_table} <= {*tables}:  # noqa: SLF001 - documented
         return False
     ran = {*MigrationRecorder(connection).applied_migrations()}

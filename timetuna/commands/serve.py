@@ -33,18 +33,16 @@ def run(_options: argparse.Namespace) -> int:
 
 
 def child_environment() -> dict[str, str]:
-    """Return the environment for children: ours, and glibc told not to keep a heap for every thread."""
+    """The environment for children: ours, and glibc told not to keep a heap for every thread."""
     return {"MALLOC_ARENA_MAX": "2", **os.environ}
 
 
 def product_services() -> list[Service]:
-    """Return worker and web, each watching the process that starts them."""
     parent = str(os.getpid())
     return [Service(name, timetuna(name, "--parent", parent)) for name in ("worker", "web")]
 
 
 def timetuna(*arguments: str) -> list[str]:
-    """Return the command line that runs a command of ours in this interpreter."""
     return [sys.executable, "-m", "timetuna", *arguments]
 
 
@@ -60,7 +58,7 @@ def bring_up_to_date(environment: dict[str, str], command: Sequence[str] = ()) -
 
 
 def sandbox(parts: str, *, http_port: int, smtp_port: int, more: Sequence[str] = ()) -> Service:
-    """Return the service that runs the sandbox's parts on loopback. Raises Refusal where it is not installed."""
+    """The service that runs the sandbox's parts on loopback. Raises Refusal where it is not installed."""
     package = find_spec("sandbox")
     if package is None or package.origin is None:
         raise Refusal(
@@ -73,7 +71,6 @@ def sandbox(parts: str, *, http_port: int, smtp_port: int, more: Sequence[str] =
 
 
 def _mailbox(env: Environment) -> tuple[Service, dict[str, str]]:
-    """Return the service that keeps mails on this machine, and the settings that send them there."""
     http_port = free_port("127.0.0.1", preferred=MAILBOX_PORT)
     smtp_port = free_port("127.0.0.1", preferred=MAILBOX_SMTP_PORT)
     address = f"http://localhost:{http_port}"

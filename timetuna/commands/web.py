@@ -26,7 +26,6 @@ SIGNED_BELOW = "/api/webhooks/"
 
 
 def run(options: argparse.Namespace) -> int:
-    """Serve until SIGTERM or SIGINT."""
     host, port = settings.env.parsed("TIMETUNA_LISTEN", parse_listen)
     server = _server(host, port)
     collect_when_stale(settings.DATA_DIR)

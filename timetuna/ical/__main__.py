@@ -27,7 +27,6 @@ MOST_JOBS = 500
 
 
 def main() -> None:
-    """Work until nobody asks any more."""
     # A limit may be lower already, or unknown to the system.
     for limit, most in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CORE, 0)):
         with suppress(ValueError, OSError):

@@ -58,7 +58,7 @@ class _Notes:
         self._found.update(dict.fromkeys(notes))
 
     def first(self) -> tuple[Note, ...]:
-        """Return as many as anybody reads, and how many more there are."""
+        """As many as anybody reads, and how many more there are."""
         found = list(self._found)
         more = [Note("more", str(len(found) - _MOST_NOTES))] if len(found) > _MOST_NOTES else []
         return (*found[:_MOST_NOTES], *more)
@@ -94,7 +94,6 @@ def _taken(events: list[Event], frame: Frame, notes: _Notes) -> Iterator[BusyTim
 
 
 def _noted(taken: Iterator[BusyTime], events: list[Event], notes: _Notes) -> Iterator[BusyTime]:
-    """Yield the time of events, and note the guesses it rests on, if there is any."""
     guesses = [guess for event in events for guess in event.guesses]
     if not guesses:
         return taken

@@ -15,27 +15,25 @@ Check = Callable[[int, date], bool]
 
 
 def day_of(year: int, month: int, day: int) -> int:
-    """Return the number of a date."""
     return date(year, month, day).toordinal() - _EPOCH
 
 
 def date_of(day: int) -> date:
-    """Return the date of a number, brought into the years 1 to 9999."""
+    """The date of a number, brought into the years 1 to 9999."""
     return date.fromordinal(min(max(day + _EPOCH, 1), date.max.toordinal()))
 
 
 def weekday(day: int) -> int:
-    """Return the weekday of a day, 0 for Monday."""
+    """0 for Monday."""
     return (day + 3) % 7
 
 
 def week_first(day: int, week_start: int) -> int:
-    """Return the first day of the week a day is in."""
     return day - (weekday(day) - week_start) % 7
 
 
 def in_year(rule: Rule, year: int) -> list[int]:
-    """Return the days of a year that the rule names, in order."""
+    """In order."""
     if not _FIRST_YEAR <= year <= _LAST_YEAR:
         return []
     if rule.by_month or rule.by_month_day:
@@ -52,7 +50,7 @@ def in_year(rule: Rule, year: int) -> list[int]:
 
 
 def in_month(rule: Rule, year: int, month: int) -> list[int]:
-    """Return the days of a month that the rule names, in order."""
+    """In order."""
     if not _FIRST_YEAR <= year <= _LAST_YEAR or (rule.by_month and month not in rule.by_month):
         return []
     first = day_of(year, month, 1)
@@ -67,13 +65,13 @@ def in_month(rule: Rule, year: int, month: int) -> list[int]:
 
 
 def in_week(rule: Rule, first: int) -> list[int]:
-    """Return the days of the week beginning on `first` that the rule names, in order."""
+    """Of the week that begins on `first`, in order."""
     offsets = {(number - rule.week_start) % 7 for _, number in rule.by_day} or range(7)
     return passing(rule, [first + offset for offset in sorted(offsets)])
 
 
 def passing(rule: Rule, days: Iterable[int]) -> list[int]:
-    """Return those of the days that no part of the rule keeps out."""
+    """Those that no part of the rule keeps out."""
     checks = _checks(rule)
     return (
         [day for day in days if all(check(day, date_of(day)) for check in checks)] if checks else list(days)
@@ -81,13 +79,13 @@ def passing(rule: Rule, days: Iterable[int]) -> list[int]:
 
 
 def _counted(numbers: Iterable[int], first: int, last: int) -> set[int]:
-    """Return days by their number from the first on, or from the last backwards where it is negative."""
+    """Days by their number from the first on, or from the last backwards where it is negative."""
     days = {first + number - 1 if number > 0 else last + number + 1 for number in numbers}
     return {day for day in days if first <= day <= last}
 
 
 def _skipped(rule: Rule, numbers: Iterable[int], first: int, last: int) -> list[int]:
-    """Return the day that stands for those which the month or year does not have (RFC 7529 section 4.1)."""
+    """The day that stands for those which the month or year does not have (RFC 7529 section 4.1)."""
     if not rule.skip or not any(number > last - first + 1 for number in numbers):
         return []
     day = last if rule.skip < 0 else last + 1
@@ -95,7 +93,6 @@ def _skipped(rule: Rule, numbers: Iterable[int], first: int, last: int) -> list[
 
 
 def _weekdays(one: tuple[int, int], first: int, last: int) -> list[int]:
-    """Return the weekdays between two days, or the one of its ordinal."""
     ordinal, number = one
     found = range(first + (number - weekday(first)) % 7, last + 1, 7)
     if ordinal == 0:

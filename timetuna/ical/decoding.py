@@ -40,7 +40,7 @@ def lines_of(body: bytes) -> Iterator[bytes]:
 
 
 def text_of(piece: bytes) -> str:
-    """Return a piece of a line as text; what is not UTF-8 is read as Latin-1, so that it stays distinct."""
+    """A piece of a line as text; what is not UTF-8 is read as Latin-1, so that it stays distinct."""
     try:
         return piece.decode("utf-8")
     except UnicodeDecodeError:

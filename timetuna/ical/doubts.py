@@ -67,17 +67,14 @@ class Doubt(NamedTuple):
         return BusyTime(start, end, self.tentative), Note(self.code, self.title, "", start, end)
 
     def refusal(self) -> Unreadable:
-        """Return the error for a file that cannot be used because of this event."""
         return refuse_event(self.code, self.number, self.title)
 
 
 def doubt_of(part: IcalComponent, zones: FileZones, *, code: str, tentative: bool) -> Doubt:
-    """Return what is certain of an event whose time is not."""
     return Doubt(code, part.number, title_of(part), _Measuring(part, zones).hull(), tentative)
 
 
 def title_of(part: IcalComponent) -> str:
-    """Return the event's title as one short line."""
     head, value = split_line(part.title)
     text = _ESCAPED.sub(lambda found: " " if found[1] in "nN" else found[1], text_of(value or b""))
     return "" if "QUOTED-PRINTABLE" in text_of(head).upper() else single_line(text, max_length=_TITLE_LENGTH)
@@ -94,7 +91,7 @@ class _Measuring:
         self._zones = zones
 
     def hull(self) -> Hull | None:
-        """Return the hull; None where nothing is said of when it is."""
+        """None where nothing is said of when it is."""
         starts, ends = self._part.every("DTSTART"), self._part.every("DTEND")
         start, end = self._all(starts), self._all(ends)
         if start and end:
@@ -115,7 +112,6 @@ class _Measuring:
         return _LONGEST if unknown else max(known, 0)
 
     def _repeated(self, first: int, last: int) -> Hull:
-        """Return the hull of the whole series, of which one time lies within these two."""
         if any(ONWARDS.search(given.head) for given in self._part.every("RECURRENCE-ID")):
             return Hull(first, None)  # it moves others with it
         lasts = [last]
@@ -128,7 +124,6 @@ class _Measuring:
         return self._further([first], lasts, last - first)
 
     def _further(self, firsts: list[int], lasts: list[int], size: int) -> Hull:
-        """Return the hull of these and of the single further times (RDATE), each of this size."""
         given = [Property(one.head, text) for one in self._part.every("RDATE") for text in pieces(one)]
         more = self._all(given)
         if given and more is None:
@@ -138,7 +133,7 @@ class _Measuring:
         return Hull(min(firsts), max(lasts)) if firsts else Hull(None, None)
 
     def _all(self, given: Iterable[Property]) -> Certain | None:
-        """Return between what all times of these properties lie; None where there is none, or one says nothing."""
+        """Between what all times of these properties lie; None where there is none, or one says nothing."""
         found = [self._period(one) for one in given if one.value]
         certain = [one for one in found if one is not None]
         if not certain or len(certain) < len(found):
@@ -167,20 +162,20 @@ class _Measuring:
         return self._instants(*walls, zone) if walls else None
 
     def _instants(self, first: int, last: int, name: str) -> Certain:
-        """Return what two times by the clock of a zone are; where the zone is a guess, by all clocks there are."""
+        """What two times by the clock of a zone are; where the zone is a guess, by all clocks there are."""
         zone, calendar = self._zones.zone(name, self._part.calendar), self._part.calendar
         apart = _CLOCKS_APART if (calendar, name) in self._zones.guesses else 0
         return zone.utc(first) - apart, zone.utc(last) + apart
 
 
 def _at_most(text: str) -> int:
-    """Return the seconds of a duration, with those that a clock change adds to a day. Raises ValueError."""
+    """The seconds of a duration, with those that a clock change adds to a day. Raises ValueError."""
     found = length(text)
     return found.days * DAY + found.seconds + (3600 if found.days else 0)
 
 
 def _by_digits(text: str) -> Certain | None:
-    """Return the day, month or year that the digits in front name, by the clock of its zone."""
+    """The day, month or year that the digits in front name, by the clock of its zone."""
     found = _DIGITS.match(text.strip())
     year, month, day = (int(group or 0) for group in found.groups()[:3]) if found else (0, 0, 0)
     if found is None or year not in _YEARS:

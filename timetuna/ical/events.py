@@ -54,7 +54,7 @@ class Event:
 
     @property
     def is_empty(self) -> bool:
-        """Tell whether it has no length: a time without an end, or an end that is not after it."""
+        """A time without an end, or an end that is not after it."""
         return _size(self.length) <= 0 and not any(extra.length for extra in self.extras)
 
 
@@ -72,13 +72,13 @@ def is_free(part: IcalComponent) -> bool:
 
 
 def _shown_as(part: IcalComponent) -> list[str]:
-    """Return what Outlook shows the time as (MS-OXCICAL sections 2.1.3.1.1.20.31 and .42)."""
+    """What Outlook shows the time as (MS-OXCICAL sections 2.1.3.1.1.20.31 and .42)."""
     given = [name for name in _SHOWN_AS if name in part.properties]
     return [value for name in given for value in part.values(name) if value]
 
 
 def event_of(part: IcalComponent, zones: FileZones) -> Event | Doubt | None:
-    """Return the event, or what is known of it where its time is not; None for a free one that does not say when."""
+    """The event, or what is known of it where its time is not; None for a free one that does not say when."""
     free = is_free(part)
     try:
         return _Reading(part, zones).event(free=free)
@@ -133,7 +133,6 @@ class _Reading:
         return self.zones.zone(one.zone, self.part.calendar)
 
     def _guesses(self, event: Event) -> tuple[Note, ...]:
-        """Return the guesses behind the zones of all its times."""
         others = [*(extra.at for extra in event.extras), *event.left_out]
         for one in (*others, event.replaces) if event.replaces else others:
             if one.zone not in self.names:
@@ -152,7 +151,7 @@ class _Reading:
         return found.pop()
 
     def _length(self, start: IcalMoment) -> Length:
-        """Return the longest that is said; a date without any end, or with its start as its end, is one day."""
+        """The longest that is said; a date without any end, or with its start as its end, is one day."""
         lengths = [
             self._until(start, end)
             for given in self.part.every("DTEND")
@@ -170,7 +169,7 @@ class _Reading:
         return min(longest, Length(0, _LONGEST), key=_size)
 
     def _until(self, start: IcalMoment, end: IcalMoment) -> Length:
-        """Return whole days between dates, else the seconds that pass (RFC 5545 section 3.8.5.3)."""
+        """Whole days between dates, else the seconds that pass (RFC 5545 section 3.8.5.3)."""
         if start.second is None and end.second is None:
             return Length(end.day - start.day, 0)
         zone = self._zone(start)

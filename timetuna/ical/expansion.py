@@ -85,7 +85,7 @@ def _completed(rule: Rule, start: int) -> Rule:
 
 
 def _even_step(rule: Rule, start: int) -> int:
-    """Return the seconds between two times of a completed rule that limits nothing, 0 for any other."""
+    """The seconds between two times of a completed rule that limits nothing, 0 for any other."""
     days = rule.by_month or rule.by_week_no or rule.by_year_day or rule.by_month_day or rule.by_day
     if days or rule.by_set_pos or rule.frequency < DAILY:
         return 0
@@ -106,7 +106,7 @@ class _Walk:
     steps: Steps
 
     def between(self, low: int, end: int) -> Iterator[int]:
-        """Yield the times from `low` until before `end`, neither before the beginning."""
+        """In order; none before the beginning."""
         if self.rule.frequency in _UNITS:
             found: Iterable[int] = self._short(low, end)
         else:
@@ -128,7 +128,7 @@ class _Walk:
             yield from _chosen(sorted(named), self.rule.by_set_pos)
 
     def _periods(self, low: int, end: int) -> Iterator[list[int]]:
-        """Yield the days of each year, month, week or day of the rule, from the one that holds the day `low` on."""
+        """The days of each year, month, week or day of the rule, from the one that holds the day `low` on."""
         rule, first, interval = self.rule, self.start // DAY, self.rule.interval
         begun, lowest = date_of(first), date_of(low - (rule.skip > 0))
         if rule.frequency == YEARLY:
@@ -147,7 +147,6 @@ class _Walk:
                 yield passing(rule, [day])
 
     def _short(self, low: int, end: int) -> Iterator[int]:
-        """Yield the times of a rule by hours, minutes or seconds, day after day."""
         unit = _UNITS[self.rule.frequency]
         chosen = _chosen(_offsets(self.rule), self.rule.by_set_pos)
         step = unit * self.rule.interval
@@ -157,7 +156,7 @@ class _Walk:
                 yield from (time + offset for offset in chosen)
 
     def _short_days(self, low: int, end: int, step: int) -> Iterator[int]:
-        """Yield the days on which such a rule can fall: where it takes longer steps than days, not each of them."""
+        """The days on which such a rule can fall: where it takes longer steps than days, not each of them."""
         if step <= DAY:
             candidates: Iterator[int] = iter(range(low, end + 1))
         else:
@@ -200,13 +199,13 @@ def _parts(clock: int) -> tuple[int, int, int]:
 
 
 def _series(first: int, step: int, *, at_least: int, end: int) -> Iterable[int]:
-    """Return `first`, `first + step`, … from `at_least` until before `end`."""
+    """`first`, `first + step`, … from `at_least` until before `end`."""
     begun = first + max(0, -(-(at_least - first) // step)) * step
     return range(begun, end, step)
 
 
 def _offsets(rule: Rule) -> list[int]:
-    """Return the seconds within the period's day, hour or minute at which the rule falls, in order."""
+    """The seconds within the period's day, hour or minute at which the rule falls, in order."""
     hours = rule.by_hour if rule.frequency < HOURLY else (0,)
     minutes = rule.by_minute if rule.frequency < MINUTELY else (0,)
     seconds = rule.by_second if rule.frequency < SECONDLY else (0,)
@@ -216,7 +215,7 @@ def _offsets(rule: Rule) -> list[int]:
 
 
 def _chosen(named: list[int], positions: tuple[int, ...]) -> list[int]:
-    """Return the ones at these positions of a period, all where there are none."""
+    """The ones at these positions of a period, all where there are none."""
     if not positions:
         return named
     indices = {position - 1 if position > 0 else len(named) + position for position in positions}

@@ -40,7 +40,7 @@ class FileZones:
         """By calendar object and name: what is read by a guess, so far as it was asked for."""
 
     def zone(self, name: str, calendar: int) -> Zone:
-        """Return the zone a property of this calendar object means; the owner's where nothing defines the name."""
+        """The zone a property of this calendar object means; the owner's where nothing defines the name."""
         if name == "Z":
             return UTC_ZONE
         if not name:
@@ -70,7 +70,7 @@ class FileZones:
         return TableZone(changes, first=min(changes)[1], before=known_zone(key[1]))
 
     def _changes(self, part: IcalComponent) -> list[Change]:
-        """Return the changes of a STANDARD or DAYLIGHT part as (instant, offset before, offset after)."""
+        """As (instant, offset before, offset after), of a STANDARD or DAYLIGHT part."""
         before, after = offset(part.text("TZOFFSETFROM")), offset(part.text("TZOFFSETTO"))
         start = moments(part.every("DTSTART")[0])[0].wall
         walls = {start, *(one.wall for given in part.every("RDATE") for one in moments(given))}

@@ -49,11 +49,9 @@ class Helper:
 
     @property
     def pid(self) -> int:
-        """Return the number of the process."""
         return self._process.pid
 
     def runs(self) -> bool:
-        """Tell whether it has not ended."""
         return self._process.poll() is None
 
     def ask(self, message: bytes, *, until: float) -> dict[str, Any]:
@@ -127,7 +125,6 @@ class Helpers:
                 raise refuse("too_costly") from None
 
     def close(self) -> None:
-        """End all that wait."""
         while helper := self._take():
             helper.close()
 
@@ -149,7 +146,7 @@ class Helpers:
         return answer
 
     def _take(self) -> Helper | None:
-        """Return one that waits for work; those that have left are cleared away."""
+        """Those that have left are cleared away."""
         while True:
             try:
                 helper = self._idle.pop()
@@ -181,7 +178,6 @@ def ask(head: dict[str, Any], body: bytes, *, seconds: float) -> dict[str, Any]:
 
 
 def close() -> None:
-    """End the processes that wait."""
     _Kept.helpers.close()
 
 

@@ -16,7 +16,7 @@ _ZONES = {
 
 
 def sentence(note: Note, zone: ZoneInfo) -> str:
-    """Return a note as a sentence or two, with times by the clocks of `zone`. Text of the calendar stands in it."""
+    """A note as a sentence or two, with times by the clocks of `zone`. Text of the calendar stands in it."""
     if note.code in _ZONES:
         return _ZONES[note.code].format(about=note.about, meaning=note.meaning)
     who = f"“{note.about}”" if note.about else "An event without a title"

@@ -81,15 +81,14 @@ class IcalComponent:
             self.properties[name][-1] = Property(one.head, one.value + rest)
 
     def every(self, name: str) -> list[Property]:
-        """Return all properties of this name."""
         return self.properties.get(name, [])
 
     def values(self, name: str) -> list[str]:
-        """Return the values of all properties of this name, in upper case without blanks around."""
+        """Of all properties of this name, in upper case without blanks around."""
         return [one.value.strip().upper() for one in self.every(name)]
 
     def text(self, name: str) -> str:
-        """Return the value of the first property of this name, or ""."""
+        """Of the first property of this name, or ""."""
         return next((one.value.strip() for one in self.every(name)), "")
 
 
@@ -104,7 +103,7 @@ class Parts:
 
 
 def parts_of(lines: Iterable[bytes]) -> Parts:
-    """Return the parts of a whole file. Raises Unreadable where they do not begin and end in pairs."""
+    """The parts of a whole file. Raises Unreadable where they do not begin and end in pairs."""
     reader = _Reader()
     for line in lines:
         reader.take(line)
@@ -194,7 +193,7 @@ class _Reader:
 
 
 def frame_of(line: bytes) -> tuple[str, str] | None:
-    """Return what a line begins or ends, as ("BEGIN", "VEVENT"); None for every other line, and for mere text."""
+    """What a line begins or ends, as ("BEGIN", "VEVENT"); None for every other line, and for mere text."""
     head, _, value = line.partition(b":")
     name = _KNOWN.get(head.partition(b";")[0].strip().upper(), "")
     kind = _kind_of(value) if name in _FRAME else ""

@@ -27,12 +27,11 @@ _EVENT = {
 
 
 def refuse(code: str) -> Unreadable:
-    """Return the error for a file as a whole."""
     return Unreadable(code, _FILE[code])
 
 
 def refuse_event(code: str, number: int, title: str) -> Unreadable:
-    """Return the error for one event, counted from 1, whose time is not known, not even roughly."""
+    """The error for one event, counted from 1, whose time is not known, not even roughly."""
     sentence, naming = (
         f"{event} {_EVENT[code]}. Its time is not known, so the file is not used."
         for event in (
@@ -44,5 +43,5 @@ def refuse_event(code: str, number: int, title: str) -> Unreadable:
 
 
 def what_is_wrong(code: str) -> str:
-    """Return how a sentence about such an event goes on: "has no start"."""
+    """As in "has no start"."""
     return _EVENT[code]

@@ -28,7 +28,7 @@ class Frame:
 
 
 def single(event: Event, frame: Frame) -> Iterator[BusyTime]:
-    """Yield the time of an event that is not repeated, unless it takes none."""
+    """The time of an event that is not repeated, unless it takes none."""
     return _taken(event, event.start, event.length, frame)
 
 
@@ -47,7 +47,7 @@ def repeated(event: Event, replacing: Iterable[Event], frame: Frame) -> Iterator
 
 
 def is_spent(event: Event, frame: Frame) -> bool:
-    """Tell whether no time is left of its series: all left out, or the rules over before they began."""
+    """Whether no time is left of its series: all left out, or the rules over before they began."""
     if not (event.rules or event.left_out):
         return False
     return _Series(event, [], frame).is_spent()
@@ -92,7 +92,7 @@ class _Series:
         return bool(keys or days) and (self._key(wall) in keys or wall // DAY in days)
 
     def unbroken(self) -> Length | None:
-        """Return how long it takes all in all, where its only rule leaves no time between."""
+        """How long it takes all in all, where its only rule leaves no time between."""
         event, length = self.event, self.event.length.days * DAY + self.event.length.seconds
         if len(event.rules) != 1 or self._ended_before_it_began():
             return None
@@ -104,7 +104,7 @@ class _Series:
 
     @cached_property
     def _onwards(self) -> list[tuple[int, Event]]:
-        """Return what moves all later times, the last one first, with the instant from which it does."""
+        """The last one first, with the instant from which each moves all later times."""
         found = [
             (self._key(self._wall(one.replaces)), one)
             for one in self.replacing
@@ -114,7 +114,7 @@ class _Series:
 
     @cached_property
     def _bounds(self) -> Bounds:
-        """Return from when until when a start matters, by the event's clock."""
+        """By the event's clock."""
         lengths = [self.event.length, *(one.length for _, one in self._onwards)]
         lengths += [extra.length for extra in self.event.extras if extra.length]
         reach = max(0, *(length.days * DAY + length.seconds for length in lengths))
@@ -125,7 +125,7 @@ class _Series:
         )
 
     def _starts(self) -> dict[int, Length | None]:
-        """Return the starts by the event's clock, each with a length of its own where it has one."""
+        """The starts by the event's clock, each with a length of its own where it has one."""
         event = self.event
         found: dict[int, Length | None] = {}
         if not self._ended_before_it_began():
@@ -140,7 +140,7 @@ class _Series:
         return found
 
     def _beginning(self, extra: Extra) -> int:
-        """Return where a single further time begins; a period of dates does at midnight."""
+        """Where a single further time begins; a period of dates does at midnight."""
         return self._wall(extra.at) if extra.at.second is not None or not extra.length else extra.at.wall
 
     def _times(self, rule: Rule) -> Iterator[int]:
@@ -150,7 +150,7 @@ class _Series:
         return (wall - wall % DAY for wall in walls) if self.event.all_day else walls
 
     def _last(self, rule: Rule) -> int | None:
-        """Return UNTIL by the event's clock. A date means its whole day."""
+        """UNTIL by the event's clock. A date means its whole day."""
         if rule.until is None:
             return None
         if rule.until.second is None and not self.event.all_day:
@@ -158,12 +158,12 @@ class _Series:
         return self._wall(rule.until) + (DAY - 1 if self.event.all_day else 0)
 
     def _ended_before_it_began(self) -> bool:
-        """Tell whether all rules had ended before the start: so calendars write a series that was emptied."""
+        """Whether all rules had ended before the start: so calendars write a series that was emptied."""
         lasts = [self._last(rule) for rule in self.event.rules]
         return bool(lasts) and all(last is not None and last < self.event.start for last in lasts)
 
     def _wall(self, one: IcalMoment) -> int:
-        """Return a time by the event's clock. Without a zone it is the event's; a date means its hour on that day."""
+        """A time by the event's clock. Without a zone it is the event's; a date means its hour on that day."""
         event = self.event
         if event.all_day:
             return local_day(one, self.frame.zones) * DAY
@@ -205,7 +205,7 @@ def local_day(one: IcalMoment, zones: FileZones) -> int:
 
 
 def _taken(event: Event, wall: int, length: Length, frame: Frame) -> Iterator[BusyTime]:
-    """Yield the time from a start on, clipped to the span: the start rounded down and the end up to the minute."""
+    """The time from a start on, clipped to the span: the start rounded down and the end up to the minute."""
     if event.free:
         return
     start = event.zone.utc(wall)

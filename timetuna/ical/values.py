@@ -36,7 +36,7 @@ class IcalMoment(NamedTuple):
 
     @property
     def wall(self) -> int:
-        """Return the seconds that a clock on the wall has shown since 1970 began there."""
+        """The seconds that a clock on the wall has shown since 1970 began there."""
         return self.day * DAY + (self.second or 0)
 
 
@@ -53,7 +53,7 @@ def moments(one: Property) -> list[IcalMoment]:
 
 
 def pieces(one: Property) -> list[str]:
-    """Return what stands between the commas, or between the semicolons of vCalendar 1.0."""
+    """What stands between the commas, or between the semicolons of vCalendar 1.0."""
     return [text for text in re.split(r"[,;]", one.value) if text.strip()]
 
 
@@ -78,13 +78,13 @@ def moment(text: str, head: str) -> IcalMoment:
 
 
 def zone_name(head: str) -> str:
-    """Return the TZID parameter, "" where there is none."""
+    """TZID, or ""."""
     found = _TZID.search(head)
     return plain(found[1]) if found else ""
 
 
 def plain(text: str) -> str:
-    r"""Return a zone's name without quotes, blanks around, and the backslashes of a text value."""
+    r"""A zone's name without quotes, blanks around, and the backslashes of a text value."""
     return text.strip().strip('"').replace("\\", "").strip()
 
 
@@ -111,7 +111,7 @@ def offset(text: str) -> int:
 
 
 def is_literal_day(one: IcalMoment) -> bool:
-    """Tell whether a UTC time probably stands for its date alone: midnight, or the last second of the day."""
+    """Whether a UTC time probably stands for its date alone: midnight, or the last second of the day."""
     return one.second in {_MIDNIGHT, _LAST_SECOND}
 
 

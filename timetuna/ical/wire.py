@@ -10,23 +10,20 @@ LENGTHS = struct.Struct("!II")
 
 
 def pack(head: dict[str, Any], body: bytes = b"") -> bytes:
-    """Return a message."""
     text = json.dumps(head, separators=(",", ":")).encode("ascii")
     return LENGTHS.pack(len(text), len(body)) + text + body
 
 
 def from_file(one: CalendarFile) -> dict[str, Any]:
-    """Return the head of an answer."""
     return {name: getattr(one, name) for name in CalendarFile.__slots__}
 
 
 def from_refusal(error: Unreadable) -> dict[str, Any]:
-    """Return the head of an answer that is a refusal."""
     return {"code": error.code, "sentence": str(error), "naming": error.naming}
 
 
 def to_file(head: dict[str, Any]) -> CalendarFile:
-    """Return the answer. Raises Unreadable when it is a refusal."""
+    """Raises Unreadable when it is a refusal."""
     if "code" in head:
         raise Unreadable(head["code"], head["sentence"], naming=head["naming"])
     busy = tuple(BusyTime(*row) for row in head.pop("busy"))

@@ -107,14 +107,14 @@ def _by_offset(name: str) -> Meaning | None:
 
 
 def _zone_of(place: str, seconds: int) -> ZoneInfo | None:
-    """Return the zone of a place that has this offset at one time of the year, rather in its standard time."""
+    """The zone of a place that has this offset at one time of the year, rather in its standard time."""
     zones = list(_zones_of(place))
     standard = [zone for zone in zones if min(_offsets(zone)) == seconds]
     return next(iter(standard or [zone for zone in zones if seconds in _offsets(zone)]), None)
 
 
 def _zones_of(place: str) -> Iterator[ZoneInfo]:
-    """Yield the zones that the words behind an offset may mean, as Windows shows its own or as somebody wrote them."""
+    """The zones that the words behind an offset may mean, as Windows shows its own or as somebody wrote them."""
     windows = _OF_WINDOWS.match(place)
     names = [place.strip("()"), f"{windows[1]}Standard Time"] if windows else [place.strip("()")]
     for name in names:
@@ -158,7 +158,7 @@ def _spelled() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def _cities() -> dict[str, list[str]]:
-    """Return the zones by the places they are named after; of several with one place, all that there are."""
+    """The zones by the places they are named after; of several with one place, all that there are."""
     found: dict[str, list[str]] = {}
     for name in sorted(known_zones()):
         region, slash, city = name.rpartition("/")

@@ -32,12 +32,10 @@ class IanaZone:
         self.name = zone.key
 
     def utc(self, wall: int) -> int:
-        """Return the instant at which the clock shows this."""
         local = (_EPOCH + timedelta(seconds=_within(wall))).replace(tzinfo=self.zone)
         return wall - _seconds(local)
 
     def wall(self, utc: int) -> int:
-        """Return what the clock shows at this instant."""
         return utc + _seconds((_EPOCH_UTC + timedelta(seconds=_within(utc))).astimezone(self.zone))
 
 
@@ -59,12 +57,10 @@ class TableZone:
         self._after = [first, *(after for _, after in moments)]
 
     def utc(self, wall: int) -> int:
-        """Return the instant at which the clock shows this."""
         index = bisect_right(self._walls, wall)
         return self._before.utc(wall) if self._before and not index else wall - self._offsets[index]
 
     def wall(self, utc: int) -> int:
-        """Return what the clock shows at this instant."""
         index = bisect_right(self._instants, utc)
         return self._before.wall(utc) if self._before and not index else utc + self._after[index]
 

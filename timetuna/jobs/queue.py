@@ -63,7 +63,7 @@ def claim(worker: Worker, *, lane: str | None = None) -> Job | None:
 
 
 def _due(lane: str | None) -> QuerySet[Job]:
-    """Return what may be begun now: of the general lane nothing beside which another of its group runs."""
+    """What may be begun now: of the general lane nothing beside which another of its group runs."""
     rows = Job.objects.filter(state=Job.State.WAITING, run_at__lte=timezone.now()).order_by("run_at", "id")
     if lane == MAIL:
         return rows.filter(lane=lane)
@@ -107,7 +107,7 @@ def postpone(job: Job, error: str, *, at: datetime | None = None) -> None:
 
 
 def pause(attempts: int) -> timedelta:
-    """Return the growing pause after so many attempts, with jitter, an hour at most."""
+    """It grows, with jitter, to an hour at most."""
     seconds = settings.RETRY_SECONDS * 2 ** min(attempts - 1, 12)
     jitter = random.uniform(0.8, 1.2)  # noqa: S311 - spreads load, guards nothing
     return min(timedelta(seconds=seconds * jitter), LONGEST_PAUSE)
@@ -151,7 +151,7 @@ def forget_old() -> int:
 
 
 def oldest_waiting_seconds() -> float:
-    """Return for how long the oldest due job has been waiting, in seconds; 0 when nothing is due."""
+    """Since it fell due; 0 when nothing is."""
     now = timezone.now()
     due = Job.objects.filter(state=Job.State.WAITING, run_at__lte=now).aggregate(oldest=Min("run_at"))[
         "oldest"
@@ -160,7 +160,6 @@ def oldest_waiting_seconds() -> float:
 
 
 def worker_alive() -> bool:
-    """Say whether any worker's heartbeat is fresh."""
     return Worker.objects.filter(heartbeat_at__gte=timezone.now() - DEAD_AFTER).exists()
 
 

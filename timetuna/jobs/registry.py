@@ -46,7 +46,6 @@ class Handler(Generic[P, R]):
     every: timedelta | None = None
 
     def __call__(self, *args: P.args, **ids: P.kwargs) -> R:
-        """Do the work at once."""
         return self.run(*args, **ids)
 
     def enqueue(
@@ -102,7 +101,7 @@ def recurring(name: str, *, every: timedelta) -> Callable[[Callable[P, R]], Hand
 
 
 def handlers() -> Mapping[str, Handler[..., Any]]:
-    """Return all handlers by name, loaded when one is first asked for: few commands do."""
+    """By name; loaded when one is first asked for: few commands do."""
     load()
     return _handlers
 
@@ -121,13 +120,12 @@ def begin_recurring() -> None:
 
 
 def tried_since() -> datetime:
-    """Return when the job that runs here was first tried (aware UTC); now, where none runs."""
+    """When the job that runs here was first tried (aware UTC); now, where none runs."""
     return _first_try.get() or timezone.now()
 
 
 @contextmanager
 def first_tried(at: datetime | None) -> Iterator[None]:
-    """Say to what runs within when its job was first tried."""
     token = _first_try.set(at)
     try:
         yield

@@ -112,7 +112,7 @@ class WorkerProcess:
             queue.forget_old()
 
     def _calm(self, now: datetime) -> bool:
-        """Say whether silence means death: not after a gap of our own, when nobody's heartbeat could be written."""
+        """Whether silence means death: not after a gap of our own, when nobody's heartbeat could be written."""
         if self.last_beat is None or not self.last_beat <= now < self.last_beat + queue.DEAD_AFTER / 2:
             self.beating_since = now
         self.last_beat = now
@@ -194,7 +194,7 @@ class WorkerProcess:
 
 
 def _listen_parameters() -> dict[str, Any]:
-    """Return what Django connects with, certificates and all, without what only Django understands."""
+    """What Django connects with, certificates and all, without what only Django understands."""
     ours = ("context", "cursor_factory", "prepare_threshold")
     return {name: value for name, value in connection.get_connection_params().items() if name not in ours}
 

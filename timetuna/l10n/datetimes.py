@@ -13,28 +13,28 @@ UTC_ZONE = ZoneInfo("UTC")
 
 
 def zone_or_utc(name: str) -> ZoneInfo:
-    """Return the zone, UTC where a stored name is no longer known."""
+    """UTC where a stored name is no longer known."""
     return find_zone(name) or UTC_ZONE
 
 
 def day(moment: date) -> str:
-    """Say a day: "Tuesday 24 November", "Dienstag, 24. November"."""
+    """As in "Tuesday 24 November", "Dienstag, 24. November"."""
     return date_format(moment, pgettext("day", "l j F"))
 
 
 def day_of_year(moment: date) -> str:
-    """Say a day with its year: "Tuesday 24 November 2026", "Dienstag, 24. November 2026"."""
+    """As in "Tuesday 24 November 2026", "Dienstag, 24. November 2026"."""
     return date_format(moment, pgettext("day", "l j F Y"))
 
 
 def date_from(moment: date, *, today: date) -> str:
-    """Say a date, with its year where that is not this one: "12 January", "12 January 2027"."""
+    """As in "12 January", "12 January 2027"."""
     same_year = moment.year == today.year
     return date_format(moment, pgettext("date", "j F") if same_year else pgettext("date", "j F Y"))
 
 
 def clock(moment: datetime, *, twelve_hours: bool = False) -> str:
-    """Say a time of day: "14:00", or "2:00 pm"."""
+    """As in "14:00", or "2:00 pm"."""
     if twelve_hours:
         half = gettext("am") if moment.hour < 12 else gettext("pm")  # noqa: PLR2004
         return f"{moment.hour % 12 or 12}:{moment:%M}\N{NO-BREAK SPACE}{half}"
@@ -42,13 +42,13 @@ def clock(moment: datetime, *, twelve_hours: bool = False) -> str:
 
 
 def span(begins: datetime, ends: datetime, *, twelve_hours: bool = False) -> str:
-    """Say from when to when: "14:00 to 14:30"."""
+    """As in "14:00 to 14:30"."""
     start, end = (clock(moment, twelve_hours=twelve_hours) for moment in (begins, ends))
     return gettext("%(start)s to %(end)s") % {"start": start, "end": end}
 
 
 def offset(moment: datetime) -> str:
-    """Say the distance to UTC: "UTC+1", "UTC-3:30", "UTC"."""
+    """As in "UTC+1", "UTC-3:30", "UTC"."""
     minutes = int((moment.utcoffset() or timedelta()).total_seconds() // 60)
     hours, rest = divmod(abs(minutes), 60)
     if not minutes:
@@ -72,7 +72,7 @@ def zone_on_page(zone: ZoneInfo, *, at: datetime) -> str:
 
 
 def elsewhere(moment: datetime, *, zone: ZoneInfo, twelve_hours: bool = False) -> str:
-    """Say what a clock in another zone shows, in short: "15:00 in Berlin"; "" where it shows the same."""
+    """As in "15:00 in Berlin"; "" where it shows the same."""
     there = moment.astimezone(zone)
     if there.utcoffset() == moment.utcoffset():
         return ""
@@ -84,7 +84,7 @@ def elsewhere(moment: datetime, *, zone: ZoneInfo, twelve_hours: bool = False) -
 
 
 def for_other(moment: datetime, *, name: str, zone: ZoneInfo, twelve_hours: bool = False) -> str:
-    """Say when it is for the other side: "15:00 for Robin Host (Europe/Berlin)"; "" where it is the same."""
+    """As in "15:00 for Robin Host (Europe/Berlin)"; "" where it is the same."""
     there = moment.astimezone(zone)
     if there.utcoffset() == moment.utcoffset():
         return ""
@@ -98,7 +98,7 @@ def for_other(moment: datetime, *, name: str, zone: ZoneInfo, twelve_hours: bool
 
 
 def when(start: datetime, *, minutes: int, zone: ZoneInfo, twelve_hours: bool = False) -> str:
-    """Say when it is: "Tuesday 24 November 2026, 14:00 to 14:30 (Europe/Berlin, UTC+1)"."""
+    """As in "Tuesday 24 November 2026, 14:00 to 14:30 (Europe/Berlin, UTC+1)"."""
     say = partial(clock, twelve_hours=twelve_hours)
     begins, ends = start.astimezone(zone), (start + timedelta(minutes=minutes)).astimezone(zone)
     last_day = f"{day(ends.date())}, " if ends.date() != begins.date() else ""
@@ -113,14 +113,14 @@ def when(start: datetime, *, minutes: int, zone: ZoneInfo, twelve_hours: bool = 
 
 
 def short_when(start: datetime, *, zone: ZoneInfo, twelve_hours: bool = False) -> str:
-    """Say when a meeting starts, for subjects: "Tue 24 Nov 2026, 14:00"."""
+    """As in "Tue 24 Nov 2026, 14:00"."""
     begins = start.astimezone(zone)
     shown = date_format(begins, pgettext("short date", "D j M Y"))
     return f"{shown}, {clock(begins, twelve_hours=twelve_hours)}"
 
 
 def length(minutes: int) -> str:
-    """Say a length: "45 minutes", "1 hour", "1 hour 30 minutes"."""
+    """As in "45 minutes", "1 hour", "1 hour 30 minutes"."""
     hours, rest = divmod(minutes, 60)
     parts = [ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}] if hours else []
     parts += [ngettext("%(count)d minute", "%(count)d minutes", rest) % {"count": rest}] if rest else []

@@ -10,19 +10,19 @@ _DASH = "\N{EN DASH}"
 
 
 def hour(moment: datetime, *, zone: ZoneInfo) -> str:
-    """Say a time of day: "14:00"; "02:30 CEST" in an hour that the clock shows twice."""
+    """As in "14:00"; "02:30 CEST" in an hour that the clock shows twice."""
     there = moment.astimezone(zone)
     twice = there.replace(fold=0).utcoffset() != there.replace(fold=1).utcoffset()
     return f"{there:%H:%M}" + (f" {there:%Z}" if twice else "")
 
 
 def hours(start: datetime, end: datetime, *, zone: ZoneInfo, day: date) -> str:
-    """Say from when until when, as read under the heading of a day: "14:00 - 14:30", "23:30 - Wed 00:15"."""
+    """As in "14:00 - 14:30", "23:30 - Wed 00:15"."""
     return f"{_on(start, zone, day)} {_DASH} {_on(end, zone, day)}"
 
 
 def stamp(moment: datetime, *, zone: ZoneInfo, now: datetime) -> str:
-    """Say when something was or will be, no longer than needed: "10:02", "24 Nov, 10:02", "24 Nov 2025, 10:02"."""
+    """As in "10:02", "24 Nov, 10:02", "24 Nov 2025, 10:02"."""
     there, today = moment.astimezone(zone), now.astimezone(zone)
     if there.date() == today.date():
         return hour(moment, zone=zone)
@@ -31,13 +31,13 @@ def stamp(moment: datetime, *, zone: ZoneInfo, now: datetime) -> str:
 
 
 def dated(moment: datetime, *, zone: ZoneInfo, now: datetime) -> str:
-    """Say when something was, with its day: "Today, 10:02", "24 Nov, 10:02", "24 Nov 2025, 10:02"."""
+    """As in "Today, 10:02", "24 Nov, 10:02", "24 Nov 2025, 10:02"."""
     said = stamp(moment, zone=zone, now=now)
     return said if "," in said else f"Today, {said}"
 
 
 def distance(moment: datetime, *, now: datetime) -> str:
-    """Say how far away a moment is: "in 4 minutes", "2 hours ago", "in 3 days", "now"."""
+    """As in "in 4 minutes", "2 hours ago", "in 3 days", "now"."""
     seconds = (moment - now).total_seconds()
     size = abs(seconds)
     if size < _MINUTE:
@@ -55,7 +55,7 @@ def distance(moment: datetime, *, now: datetime) -> str:
 
 
 def day_title(day: date, *, today: date) -> str:
-    """Say a day as a heading: "Today, Tuesday 24 November", "Friday 1 January 2027"."""
+    """As in "Today, Tuesday 24 November", "Friday 1 January 2027"."""
     near = {
         today: "Today, ",
         today + timedelta(days=1): "Tomorrow, ",

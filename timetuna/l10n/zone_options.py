@@ -32,7 +32,7 @@ _CONTINENTS = (
 
 
 def zone_options() -> SafeString:
-    """Return the options of a `<select>`, grouped by continent. Made once a quarter of an hour, when clocks change."""
+    """The options of a `<select>`, grouped by continent. Made once a quarter of an hour, when clocks change."""
     now = timezone.now()
     quarter = now.replace(minute=now.minute // _QUARTER * _QUARTER, second=0, microsecond=0)
     return _options(quarter, get_language() or "")

@@ -10,7 +10,7 @@ _ENDING = (signal.SIGTERM, signal.SIGHUP)
 
 @contextmanager
 def ended_in_order() -> Iterator[None]:
-    """Raise SystemExit on SIGTERM and SIGHUP, once, so that what was begun is taken back. nohup stays nohup."""
+    """SIGTERM and SIGHUP raise SystemExit, once, so that what was begun is taken back. nohup stays nohup."""
     before = {number: signal.getsignal(number) for number in _ENDING}
     for number, handler in before.items():
         if handler is not signal.SIG_IGN:

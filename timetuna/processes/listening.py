@@ -33,7 +33,6 @@ def require_free(host: str, port: int, *, hint: str, patience: float = 0.0) -> N
 
 
 def free_port(host: str, *, preferred: int) -> int:
-    """Return the preferred port when nobody has it, else any free one."""
     if not _trouble(host, preferred):
         return preferred
     with contextlib.closing(socket.create_server((host, 0))) as server:

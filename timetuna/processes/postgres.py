@@ -56,7 +56,7 @@ def started(program: str, *arguments: str, stdout: int | None = None) -> Iterato
 
 
 def connect() -> "psycopg.Connection[Any]":
-    """Return a connection beside Django's, which begins a transaction with its first statement."""
+    """Beside Django's; its first statement begins a transaction."""
     return psycopg.connect(**_parameters())
 
 
@@ -90,7 +90,7 @@ def _copy(statement: bytes, lines: Iterator[bytes], into: "psycopg.Connection[An
 
 
 def left_aside() -> str:
-    """Say what to do where a restore that was cut off has left a schema with what was there before, else ""."""
+    """A sentence about what a restore that was cut off has left in a schema of its own, else ""."""
     tables = _tables_aside()
     if not tables:
         return ""
@@ -122,7 +122,7 @@ def put_back() -> None:
 
 
 def _tables_aside() -> list[str] | None:
-    """Return the names of the tables there, None where there is no such schema."""
+    """None where there is no such schema."""
     if connection.vendor != "postgresql":
         return None
     with connection.cursor() as cursor:
@@ -141,7 +141,7 @@ def _own_tables() -> bool:
 
 
 def _parameters() -> dict[str, Any]:
-    """Return what Django connects with, certificates and all, without what only Django understands."""
+    """What Django connects with, certificates and all, without what only Django understands."""
     parameters = connection.get_connection_params()
     return {name: value for name, value in parameters.items() if name not in _NOT_LIBPQ}
 

@@ -47,7 +47,7 @@ def only_one(lock: Path) -> Iterator[None]:
 
 
 def fingerprint_of_files() -> str:
-    """Return what changes whenever a static file, or a package that ships some, changes."""
+    """What changes whenever a static file, or a package that ships some, changes."""
     digest = hashlib.sha256(f"{__version__} {version('django')} {version('django-allauth')}".encode())
     for path in sorted(PACKAGE_DIR.rglob("static/**/*")):
         facts = path.stat()

@@ -37,7 +37,7 @@ class Service:
         )
 
     def exit_code(self) -> int | None:
-        """Return how it ended, None while it runs or waits to be started."""
+        """How it ended, None while it runs or waits to be started."""
         return self.process.poll() if self.process else None
 
     def plan_restart(self) -> float:

@@ -46,7 +46,7 @@ NOBODY = Client()
 
 
 def client_of(request: HttpRequest, *, visit: str = "") -> Client:
-    """Return who is asking, without anything the address could be read from; `visit` is any text, or ""."""
+    """Who is asking, without anything the address could be read from; `visit` is any text, or ""."""
     nearest = _nearest(request)
     network = hmac_hex(settings.SECRET_KEY, f"client\n{_within(nearest, _PREFIX)}")
     wide = hmac_hex(settings.SECRET_KEY, f"clients\n{_within(nearest, _WIDE_PREFIX)}")
@@ -112,7 +112,7 @@ def _address(text: str) -> Address | None:
 
 
 def _within(address: Address | None, prefixes: dict[int, int]) -> str:
-    """Return the network around the address, or the address alone where the network is no larger."""
+    """The network around the address, or the address alone where the network is no larger."""
     if address is None:
         return UNKNOWN
     prefix = prefixes[address.version]

@@ -11,7 +11,7 @@ from timetuna.web.language import switch
 
 
 def product(request: HttpRequest) -> dict[str, Any]:
-    """Return the base address, whether sign-up is open, where the sandbox is ("" outside a demo), and the languages."""
+    """The base address, whether sign-up is open, where the sandbox is ("" outside a demo), and the languages."""
     return {
         "base_url": settings.BASE_URL,
         "signup_open": settings.SIGNUP_OPEN,

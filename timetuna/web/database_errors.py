@@ -28,11 +28,9 @@ class DatabaseAway:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Pass the request on."""
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Answer for the view when it is the database that failed."""
         return _away(request, error) if isinstance(error, AWAY) else None
 
 
@@ -54,7 +52,7 @@ def _away(request: HttpRequest, error: BaseException) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, template: str, sentence: str, *, status: int) -> HttpResponse:
-    """Say it as a page, or to a program as JSON, with the number under which the log has it."""
+    """As a page, or to a program as JSON, with the number under which the log has it."""
     number = request_id.get()
     if request.path.startswith("/api/"):
         return JsonResponse({"error": sentence, "request_id": number}, status=status)

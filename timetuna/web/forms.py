@@ -24,7 +24,6 @@ class Switch(forms.CheckboxInput):
     """A checkbox that can be off: the hidden field before it arrives in any case, as browsers leave out what is off."""
 
     def render(self, name: str, value: Any, *args: Any, **kwargs: Any) -> SafeString:
-        """Return both fields."""
         return format_html(
             '<input type="hidden" name="{}" value="">{}', name, super().render(name, value, *args, **kwargs)
         )
@@ -34,7 +33,6 @@ class Ticks(forms.SelectMultiple):
     """Several values of one name, of which none may be ticked; the template sends an empty one in any case."""
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[str]:
-        """Return the values that are ticked."""
         return [value for value in super().value_from_datadict(data, files, name) or [] if value]
 
 
@@ -42,7 +40,6 @@ class WholeForm(forms.Form):
     """A form that is refused unless every field of it has arrived; what has not is shown as it is stored."""
 
     def full_clean(self) -> None:
-        """Check all fields, and that they are there."""
         absent = self.absent() if self.is_bound else []
         if absent:
             self.data = _with(self.data, {self.add_prefix(name): self._stored(name) for name in absent})
@@ -51,7 +48,7 @@ class WholeForm(forms.Form):
             self.add_error(None, INCOMPLETE)
 
     def absent(self) -> list[str]:
-        """Return the fields that did not arrive. A required one is refused without it, a file is kept."""
+        """A required one that did not arrive is refused, a file is kept."""
         return [
             name
             for name, field in self.fields.items()
@@ -65,7 +62,7 @@ class WholeForm(forms.Form):
 
 
 def rows_arrived(form: type[forms.Form], *, prefix: str, data: Any, most: int) -> bool:
-    """Say whether the number of rows was sent, and every field of as many; a number that is none is judged later."""
+    """Whether the number of rows was sent, and every field of as many; a number that is none is judged later."""
     total = str(data.get(f"{prefix}-{TOTAL_FORM_COUNT}", "")) if data is not None else ""
     if not total.isascii() or not total.isdigit() or len(total) > len(str(most)):
         return bool(total)
@@ -74,7 +71,7 @@ def rows_arrived(form: type[forms.Form], *, prefix: str, data: Any, most: int) -
 
 
 def written(field: forms.Field, value: Any) -> list[str]:
-    """Return what a browser sends for a field that holds this value, without space around it."""
+    """As a browser sends it, without space around it."""
     widget = field.widget
     if isinstance(widget, forms.CheckboxInput):
         return ["on" if widget.check_test(value) else ""]
@@ -84,7 +81,7 @@ def written(field: forms.Field, value: Any) -> list[str]:
 
 
 def fields_written(form: forms.BaseForm) -> dict[str, list[str]]:
-    """Return what a browser sends for a form, by name; files, and whether a row is removed, stay out."""
+    """As a browser sends them, by name; files, and whether a row is removed, stay out."""
     return {
         bound.html_name: written(bound.field, bound.value())
         for bound in form
@@ -93,7 +90,6 @@ def fields_written(form: forms.BaseForm) -> dict[str, list[str]]:
 
 
 def rows_written(rows: Rows) -> dict[str, list[str]]:
-    """Return what a browser sends for rows, with how many they are."""
     found = {
         f"{rows.prefix}-{TOTAL_FORM_COUNT}": [str(rows.total_form_count())],
         f"{rows.prefix}-{INITIAL_FORM_COUNT}": [str(rows.initial_form_count())],
@@ -104,7 +100,7 @@ def rows_written(rows: Rows) -> dict[str, list[str]]:
 
 
 def rows_kept(rows: Rows) -> Iterator[list[str]]:
-    """Yield the values of each row that is neither blank nor marked to be removed."""
+    """Of the rows that are neither blank nor marked to be removed."""
     for form in rows.forms:
         values = [" ".join(filter(None, value)) for value in fields_written(form).values()]
         removed = form.is_bound and REMOVED in form.fields and form[REMOVED].value()
@@ -113,7 +109,7 @@ def rows_kept(rows: Rows) -> Iterator[list[str]]:
 
 
 def with_values(data: Any, values: Iterable[tuple[str, list[str]]], *, but: str = "") -> QueryDict:
-    """Return what was sent with other values in it; fields whose names begin with `but` are left out first."""
+    """What was sent with other values in it; fields whose names begin with `but` are left out first."""
     copy = QueryDict(mutable=True)
     for name in data:
         if not but or not name.startswith(but):

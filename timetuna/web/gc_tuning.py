@@ -23,7 +23,7 @@ class Settling:
         gc.set_threshold(YOUNG, MIDDLE, OLD)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Answer; the request that makes the application warm pays once for all others."""
+        """The request that makes the application warm pays once for all others."""
         if self.before_settled:
             self.before_settled -= 1
             if not self.before_settled:

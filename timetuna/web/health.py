@@ -85,7 +85,6 @@ class HealthCheck:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Answer, or pass the request on."""
         if request.path != "/healthz":
             return self.get_response(request)
         response = healthz(request)

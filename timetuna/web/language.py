@@ -47,7 +47,6 @@ class GuestLanguage:
 
 
 def is_for_guests(request: HttpRequest) -> bool:
-    """Say whether the address is one that guests open."""
     match = request.resolver_match
     return bool(match and (match.url_name or "").startswith(_FOR_GUESTS))
 
@@ -63,7 +62,7 @@ class Language:
 
 
 def switch(request: HttpRequest) -> list[Language]:
-    """Return what the page can be read in, where its language is the guest's to choose and there is a choice."""
+    """What the page can be read in, where its language is the guest's to choose and there is a choice."""
     asks = request.method == "GET"  # what was typed into a form that came back would be lost
     if not asks or len(settings.LANGUAGES) < 2 or not is_for_guests(request):  # noqa: PLR2004
         return []
@@ -81,7 +80,6 @@ def _address_in(request: HttpRequest, code: str) -> str:
 
 
 def choose(request: HttpRequest) -> str:
-    """Return the code of the language to answer in."""
     known = get_languages()
     for wish in (request.GET.get(PARAMETER, ""), request.COOKIES.get(COOKIE, "")):
         if wish in known:

@@ -11,7 +11,7 @@ _UNSEEN = re.compile(r"[\x00-\x20\x7f\\]")
 
 
 def is_own_path(url: str) -> bool:
-    r"""Say whether this is a path on this server: no other host ("//evil", "/\evil"), scheme or control character."""
+    r"""Whether this is a path on this server: no other host ("//evil", "/\evil"), scheme or control character."""
     return (
         url.startswith("/")
         and not _UNSEEN.search(url)
@@ -20,7 +20,7 @@ def is_own_path(url: str) -> bool:
 
 
 def in_full(path: str) -> str:
-    """Return the whole address of a path of ours; it begins with TIMETUNA_BASE_URL, never with the request's host."""
+    """The whole address of a path of ours; it begins with TIMETUNA_BASE_URL, never with the request's host."""
     return f"{settings.BASE_URL}{path}"
 
 
@@ -30,14 +30,12 @@ class RowNumber:
     regex = f"[0-9]{{1,{MOST_DIGITS}}}"
 
     def to_python(self, value: str) -> int:
-        """Return the number."""
         return int(value)
 
     def to_url(self, value: int | str) -> str:
-        """Return it as it is written in an address."""
         return str(value)
 
 
 def row_number(text: str) -> int | None:
-    """Return a row's number that a form carries along; None for anything else."""
+    """None for anything that is no row's number."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS else None

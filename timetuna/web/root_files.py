@@ -23,7 +23,7 @@ Disallow: /*?
 
 @require_safe
 def robots(_request: HttpRequest) -> HttpResponse:
-    """Say what search engines may look at: public pages, not what belongs to one booking or to a host alone."""
+    """Public pages may be searched, not what belongs to one booking or to a host alone."""
     return _kept(HttpResponse(_ROBOTS, content_type="text/plain; charset=utf-8"))
 
 

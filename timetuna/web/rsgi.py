@@ -83,7 +83,6 @@ class Bridge:
         self.threads = ThreadPoolExecutor(threads, thread_name_prefix="web")
 
     async def __rsgi__(self, scope: RequestScope, exchange: Exchange) -> None:
-        """Answer one request."""
         try:
             async with asyncio.timeout(BODY_WITHIN_SECONDS):
                 body = await self._body(scope, exchange)
@@ -98,7 +97,6 @@ class Bridge:
         exchange.response_bytes(*answer)
 
     async def _body(self, scope: RequestScope, exchange: Exchange) -> bytes | Answer:
-        """Return the whole body, or why it is refused, as soon as that is known."""
         length = scope.headers.get("content-length")
         if length is None:
             if scope.headers.get("transfer-encoding") is None:
@@ -115,7 +113,7 @@ class Bridge:
         return body if length is None or _number(length) == len(body) else CUT_OFF
 
     async def _arrived(self, exchange: Exchange) -> bytes | None:
-        """Return what arrives until the stream ends, or None as soon as it is too large."""
+        """What arrives until the stream ends, or None as soon as it is too large."""
         parts, size = [], 0
         async for part in exchange:
             size += len(part)
@@ -147,7 +145,7 @@ def _number(digits: str) -> int:
 
 
 def environ_of(scope: RequestScope, body: bytes) -> Environ:
-    """Return the request as PEP 3333 wants it. The process's own environment, with its secrets, stays out."""
+    """The request as PEP 3333 wants it. The process's own environment, with its secrets, stays out."""
     server, _, port = scope.server.rpartition(":")
     environ: Environ = {
         "REQUEST_METHOD": scope.method,

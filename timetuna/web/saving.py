@@ -50,7 +50,6 @@ class FormPart:
     text: str
 
     def digest(self) -> str:
-        """Return a short digest of the value."""
         octets = json.dumps(self.value).encode()
         return hashlib.blake2s(octets, digest_size=_DIGEST_BYTES).hexdigest()
 
@@ -80,11 +79,9 @@ class HostForm(WholeForm):
     taken: tuple[str, ...] = ()
 
     def rows(self) -> Iterator[tuple[str, Rows]]:
-        """Yield the sets of rows in it, each with its label."""
         return iter(())
 
     def inner(self) -> Iterator[forms.Form]:
-        """Yield the forms of whose fields it consists beside its own."""
         return iter(())
 
     def is_valid(self) -> bool:
@@ -96,18 +93,17 @@ class HostForm(WholeForm):
         return all([super().is_valid(), self.is_whole(), *rows_valid, *inner_valid])
 
     def is_whole(self) -> bool:
-        """Say whether all rows and the version arrived; whatever did not is shown as it is stored."""
+        """Whether all rows and the version arrived; whatever did not is shown as it is stored."""
         whole = self.complete and all(rows.is_bound for _, rows in self.rows())
         if not whole and str(INCOMPLETE) not in self.non_field_errors():
             self.add_error(None, INCOMPLETE)
         return whole
 
     def has_errors(self) -> bool:
-        """Say whether anything that was sent is wrong."""
         return self.is_bound and not self.restored and not self.is_valid()
 
     def parts(self) -> Parts:
-        """Return what it holds, part by part, by the name of a field or the prefix of rows."""
+        """By the name of a field or the prefix of rows."""
         found = {}
         for form in (self, *self.inner()):
             for bound in form:
@@ -124,7 +120,6 @@ class HostForm(WholeForm):
         raise NotImplementedError
 
     def status(self) -> int:
-        """Return the status with which it is shown."""
         if self.stale:
             return HTTPStatus.CONFLICT
         return HTTPStatus.UNPROCESSABLE_ENTITY if self.has_errors() else HTTPStatus.OK
@@ -153,7 +148,6 @@ class ColumnsForm(HostForm, _ModelForm, Generic[RowT]):
                 setattr(self.instance, name, self.cleaned_data[name])
 
     def store(self) -> bool | None:
-        """Store the columns."""
         row = self.instance
         touched = [one.name for one in row._meta.fields if getattr(one, "auto_now", False)]  # noqa: SLF001
         new = row._state.adding  # noqa: SLF001 - Django's documented way to learn it
@@ -221,7 +215,6 @@ def answer_form(
 def _received(
     request: HttpRequest, build: Build[FormT], data: Any, files: "MultiValueDict[str, Any] | None"
 ) -> FormT:
-    """Return the form with what was sent, brought together with what has been saved since it was made."""
     stored = build(None, None)
     now = stored.parts()
     known = _known(request, data)
@@ -252,7 +245,6 @@ def _received(
 
 
 def _replaced(data: Any, stored: HostForm, name: str) -> Any:
-    """Return what was sent with a part of it as it is stored."""
     for _, rows in stored.rows():
         if rows.prefix == name:
             return with_values(data, rows_written(rows).items(), but=f"{name}-")
@@ -272,7 +264,7 @@ def _version(request: HttpRequest, parts: Parts) -> str:
 
 
 def _known(request: HttpRequest, data: Any) -> Mapping[str, str] | None:
-    """Return the digests that a form carries; None unless it was made for the host who is signed in."""
+    """The digests that a form carries; None unless it was made for the host who is signed in."""
     found = typed.read_version(str(data.get(typed.VERSION, "")))
     return found[1] if found and found[0] == request.user.pk else None
 

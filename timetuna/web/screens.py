@@ -16,6 +16,5 @@ class Screen:
 
 
 def show(request: HttpRequest, screen: Screen, *, status: int = 200, part: bool = False) -> HttpResponse:
-    """Answer with the screen, or with the part of it that htmx asks for."""
     context = {field.name: getattr(screen, field.name) for field in fields(screen)}
     return render(request, screen.fragment if part else screen.template, context, status=status)

@@ -17,7 +17,6 @@ class JoinedStyleSheets(CompressedManifestStaticFilesStorage):  # type: ignore[m
     """Static files under hashed names, compressed; the sheets of JOINED are whole."""
 
     def post_process(self, paths: Files, **options: Any) -> Iterator[Any]:
-        """Join, hash and compress what was collected."""
         memory = InMemoryStorage()
         for name in JOINED:
             memory.save(name, ContentFile(_joined(name, paths).encode()))

@@ -35,12 +35,11 @@ SIGN_IN_AGAIN = "You were signed out meanwhile. Sign in again and go on with wha
 
 
 def make_version(host_id: int, digests: Mapping[str, str]) -> str:
-    """Return what says that we made a form for this host, and of what state."""
     return _SIGNER.sign_object([host_id, digests])
 
 
 def read_version(version: str) -> tuple[int, Mapping[str, str]] | None:
-    """Return for whom a form was made, and of what state; None where we did not make it."""
+    """For whom a form was made, and of what state; None where we did not make it."""
     try:
         host_id, digests = _SIGNER.unsign_object(version)
     except (BadSignature, ValueError):
@@ -100,7 +99,7 @@ def _keep(request: HttpRequest) -> bool:
 
 
 def kept(request: HttpRequest, path: str) -> QueryDict | None:
-    """Return what the host who is signed in had sent to `path`, unless that is long ago or they drop it now."""
+    """What the host who is signed in had sent to `path`, unless that is long ago or they drop it now."""
     found = request.session.get(_KEY, {}).get(path)
     if found is None:
         return None
@@ -112,7 +111,6 @@ def kept(request: HttpRequest, path: str) -> QueryDict | None:
 
 
 def forget(request: HttpRequest, path: str) -> None:
-    """Forget what was kept for `path`."""
     if path in request.session.get(_KEY, {}):
         request.session[_KEY] = {key: value for key, value in request.session[_KEY].items() if key != path}
 
@@ -131,7 +129,7 @@ def _leads_on(request: HttpRequest, response: HttpResponseBase, **_more: Any) ->
 
 
 def _arrives_nowhere(request: HttpRequest, response: HttpResponseBase) -> bool:
-    """Say whether this is where the sign-in led a moment ago, by redirects too, and nothing is there for this host."""
+    """Whether this is where the sign-in led a moment ago, by redirects too, and nothing is there for this host."""
     is_missing, leads_to = response.status_code == HTTPStatus.NOT_FOUND, _path_of(response)
     if not (is_missing or leads_to) or not request.user.is_authenticated:
         return False
@@ -143,7 +141,7 @@ def _arrives_nowhere(request: HttpRequest, response: HttpResponseBase) -> bool:
 
 
 def _path_of(response: HttpResponseBase) -> str:
-    """Return where a redirect leads; "" for any other answer."""
+    """Where a redirect leads; "" for any other answer."""
     return urlsplit(response.get("Location", "")).path
 
 

@@ -105,7 +105,7 @@ def test_sign_ups_with_an_owner_s_address_use_up_no_mail_for_a_new_password(alic
 
 
 def link_works(clock) -> bool:
-    """Say whether any link in the mailbox opens the form, ten minutes from now."""
+    """Whether any link in the mailbox opens the form, ten minutes from now."""
     paths = [mail.path for mail in mails() if (mail.to, mail.subject) == (ALICE, "Set a new password")]
     clock.shift(600)
     works = any(Client().get(path).status_code == 302 for path in reversed(paths))

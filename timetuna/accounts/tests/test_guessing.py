@@ -32,7 +32,7 @@ def _clock():
 
 
 def at(address: str) -> Client:
-    """Return a browser that was never here before."""
+    """A browser that was never here before."""
     return Client(REMOTE_ADDR=address)
 
 

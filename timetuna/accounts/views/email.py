@@ -43,7 +43,6 @@ class VerifyEmail(View):
     """
 
     def get(self, request: HttpRequest, key: str) -> HttpResponse:
-        """Show the button."""
         confirmation = EmailConfirmationHMAC.from_key(key)
         if confirmation is None:
             return _gone(request)
@@ -51,7 +50,6 @@ class VerifyEmail(View):
         return _page(request, confirmation, form=None if _known_here(request, user) else _form(request, user))
 
     def post(self, request: HttpRequest, key: str) -> HttpResponse:
-        """Confirm, and sign in."""
         confirmation = EmailConfirmationHMAC.from_key(key)
         if confirmation is None:
             return _gone(request)
@@ -77,7 +75,6 @@ def _form(request: HttpRequest, user: User) -> VerifyEmailForm:
 
 
 def _known_here(request: HttpRequest, user: User) -> bool:
-    """Say whether this browser has given the account's password (or the provider's word) before."""
     if request.user.is_authenticated:
         return not is_somebody_else(request, user.pk)
     stage = LoginStageController.enter(request, EmailVerificationStage.key)
@@ -123,7 +120,6 @@ class Email(RefusedFormView, EmailView):
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add the address that waits for its confirmation."""
         context: dict[str, Any] = super().get_context_data(**kwargs)
         return context | {"pending": pending_address(signed_in(self.request))}
 

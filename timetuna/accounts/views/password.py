@@ -36,7 +36,6 @@ class Password(RefusedFormView, PasswordChangeView):
         return response
 
     def get_default_success_url(self) -> str:
-        """Return to the profile."""
         return reverse("profile")
 
 

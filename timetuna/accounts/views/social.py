@@ -32,12 +32,10 @@ class OffersProviders:
 
     @method_decorator(forms_lead_to(_targets))
     def dispatch(self, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Answer the request."""
         answer: HttpResponseBase = super().dispatch(*args, **kwargs)  # type: ignore[misc]
         return answer
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """Add `providers`."""
         context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
         names = [{"name": provider.name, "leave": reverse(f"{provider.id}_login")} for provider in offered()]
         return context | {"providers": names}
@@ -77,7 +75,6 @@ class SocialSignUp(RefusedFormView, SignupView):
     form_class = SocialSignUpForm
 
     def form_valid(self, form: SocialSignUpForm) -> HttpResponse:
-        """Store everything or nothing."""
         with transaction.atomic():
             response: HttpResponse = super().form_valid(form)
         return response

@@ -23,7 +23,7 @@ POLICY = Policy(duration=25, increment=10, buffer_before=5, buffer_after=15)
 
 
 def clock_changes(zone: ZoneInfo) -> list[int]:
-    """Return the UTC minutes from which another offset holds, none missed that lasts six hours."""
+    """The UTC minutes from which another offset holds, none missed that lasts six hours."""
     first, end = (
         int(datetime(year, 1, 1, tzinfo=UTC).timestamp()) // 60 for year in (FIRST_YEAR, LAST_YEAR + 1)
     )
@@ -40,7 +40,7 @@ def offset(minute: int, zone: ZoneInfo) -> object:
 
 
 def differences(zone: ZoneInfo, change: int) -> tuple[int, set[int]]:
-    """Return how many times are offered within 36 hours of a change, and those the two do not agree about."""
+    """How many times are offered within 36 hours of a change, and those the two do not agree about."""
     hours, span = Hours(zone=zone, weekly=ODD), (change - AROUND, change + AROUND)
     busy = list(meetings(change))
     diary = Diary(open_hours_around(hours, span=span), busy)
@@ -52,6 +52,5 @@ def differences(zone: ZoneInfo, change: int) -> tuple[int, set[int]]:
 
 
 def meetings(change: int) -> Iterator[Busy]:
-    """Yield a busy time a little before the change, one over it and one after it."""
     for start, length in ((-190, 20), (-7, 9), (101, 30)):
         yield Busy(change + start, change + start + length, Kind.BOOKING, 10, 10)

@@ -33,7 +33,6 @@ def agrees(hours: Hours, start: int, end: int, *, step: int = 1) -> bool:
 
 
 def changes(zone: ZoneInfo, first: datetime, last: datetime) -> Iterator[datetime]:
-    """Yield the half hours from which another offset holds."""
     moments = [first + timedelta(minutes=30 * n) for n in range((last - first) // timedelta(minutes=30))]
     for before, after in pairwise(moments):
         if before.astimezone(zone).utcoffset() != after.astimezone(zone).utcoffset():

@@ -44,7 +44,7 @@ def zone_on(hours: Hours, day: date) -> ZoneInfo:
 
 
 def date_at(hours: Hours, minute: int) -> date:
-    """Return the last of the dates around that has begun where the host is on it."""
+    """The last of the dates around that has begun where the host is on it."""
     utc_date = datetime.fromtimestamp(minute * 60, UTC).date()
     around = [utc_date + timedelta(days=more) for more in (-3, -2, -1, 0, 1, 2)]
     return max(day for day in around if day_start(day, zone=zone_on(hours, day)) <= minute)
@@ -52,7 +52,7 @@ def date_at(hours: Hours, minute: int) -> date:
 
 @lru_cache
 def stretches(windows: tuple[Interval, ...]) -> list[int | None]:
-    """Return for each minute of a day the one its stretch of open minutes begins with; None where closed."""
+    """For each minute of a day the one its stretch of open minutes begins with; None where closed."""
     found: list[int | None] = []
     for minute in range(1440):
         began = found[-1] if found else None
@@ -62,7 +62,7 @@ def stretches(windows: tuple[Interval, ...]) -> list[int | None]:
 
 
 def stretch_at(hours: Hours, minute: int) -> tuple[date, int] | None:
-    """Return by which date and stretch of that date a UTC minute is open; None if it is not."""
+    """By which date and stretch of that date a UTC minute is open; None if it is not."""
     local = datetime.fromtimestamp(minute * 60, hours.zone)
     if hours.travel:
         day = date_at(hours, minute)
@@ -74,7 +74,7 @@ def stretch_at(hours: Hours, minute: int) -> tuple[date, int] | None:
 
 
 def fitting_starts(hours: Hours, policy: Policy, *, span: Interval) -> Iterator[int]:
-    """Yield the minutes within the span that are whole increments into an opening, and whose meeting fits."""
+    """The minutes within the span that are whole increments into an opening, and whose meeting fits."""
     minutes = range(span[0] - LONGEST, span[1] + policy.duration)
     labels = {minute: stretch_at(hours, minute) for minute in minutes}
     anchor = closed = minutes[0]
@@ -103,7 +103,6 @@ def keeps_its_distance(start: int, busy: Busy, policy: Policy) -> bool:
 
 
 def walked(hours: Hours, policy: Policy, *, busy: Sequence[Busy], now: int, span: Interval) -> list[int]:
-    """Return the start times the rules of hours, moment and busy times leave."""
     end = span[1] if policy.horizon is None else now + policy.horizon
     return [
         minute

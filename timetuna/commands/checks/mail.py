@@ -20,7 +20,7 @@ of the sender's domain are where to look.
 
 
 def look(report: Report, *, mail_to: str) -> None:
-    """Say whether the mail server takes our mails. mail_to: whom to send one, "" for nobody."""
+    """mail_to: whom to send a mail to try it, "" for nobody."""
     if settings.EMAIL_BACKEND != OUR_BACKEND:
         _look_at_api(report, mail_to)
         return
@@ -63,7 +63,6 @@ def _look_at_api(report: Report, mail_to: str) -> None:
 
 
 def look_at_queue(report: Report) -> None:
-    """Say how many mails could not be sent yet, and why the last of them."""
     waiting = Job.objects.filter(lane=MAIL, state=Job.State.WAITING).exclude(last_error="")
     newest = waiting.order_by("-id").first()
     if newest is not None:
@@ -83,7 +82,6 @@ def _send_one(report: Report, sender: Mailbox, mail_to: str) -> None:
 
 
 def letter_to(address: str, *, sender: Mailbox) -> Letter:
-    """Return the test mail."""
     text = TEXT.format(address=settings.BASE_URL)
     return Letter(
         sender=sender,

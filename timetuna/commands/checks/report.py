@@ -14,19 +14,17 @@ class Report:
     missing: list[str] = field(default_factory=list)
 
     def heading(self, text: str) -> None:
-        """Start a group."""
         self.show(f"\n{text}")
 
     def ok(self, sentence: str) -> None:
-        """Say that something is as it should be."""
         self._line("ok", sentence)
 
     def note(self, sentence: str) -> None:
-        """Say what does not work, or could be better, though TimeTuna runs."""
+        """What does not work, or could be better, though TimeTuna runs."""
         self._line("note", sentence)
 
     def lacks(self, sentence: str) -> None:
-        """Say that something necessary is missing, and how to mend it."""
+        """What is missing though necessary, and how to mend it."""
         self.missing.append(sentence)
         self._line("missing", sentence)
 

@@ -33,7 +33,7 @@ def unopened() -> list[str]:
 
 
 def _samples(model: type[Model], column: str) -> Iterator[str]:
-    """Yield the oldest and the newest secret in the column, where there is any."""
+    """The oldest and the newest, where there is any."""
     rows: QuerySet[Model] = model._default_manager.all()  # noqa: SLF001 - documented
     rows = rows.filter(arguments__has_key="sealed") if model is Job else rows.exclude(**{column: ""})
     if model is Job:  # what is done keeps nothing sealed, or nothing that is needed again

@@ -11,7 +11,7 @@ from timetuna.commands.tests.test_commands import timetuna
 
 @pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Return the settings of a server with a host and a booking, which no test changes."""
+    """The settings of a server with a host and a booking, which no test changes."""
     with empty_database() as url:
         settings = settings_for(tmp_path_factory.mktemp("server"), url)
         assert timetuna("migrate", settings=settings).returncode == 0
@@ -21,6 +21,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture
 def other(tmp_path: Path) -> Iterator[Server]:
-    """Return the settings of a server whose database is empty, without so much as a table."""
+    """The settings of a server whose database is empty, without so much as a table."""
     with empty_database() as url:
         yield settings_for(tmp_path / "other", url)

@@ -58,14 +58,12 @@ def python(code: str, settings: Server) -> None:
 
 
 def counts(settings: Server) -> tuple[int, int]:
-    """Return how many hosts and bookings are stored."""
     with closing(opened(settings)) as database:
         hosts, bookings = database.execute(COUNT).fetchone() or (0, 0)
     return hosts, bookings
 
 
 def opened(settings: Server) -> Any:
-    """Return a connection to the server's database."""
     if POSTGRES:
         return psycopg.connect(settings["DATABASE_URL"])
     return sqlite3.connect(Path(settings["TIMETUNA_DATA_DIR"]) / "timetuna.sqlite3")
@@ -95,7 +93,6 @@ def execute(settings: Server, *statements: str) -> None:
 
 
 def wipe(settings: Server) -> None:
-    """Lose the database."""
     for file in Path(settings["TIMETUNA_DATA_DIR"]).glob("timetuna*"):
         file.unlink()
     if POSTGRES:

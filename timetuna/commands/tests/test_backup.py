@@ -135,7 +135,6 @@ def test_a_backup_that_is_ended_leaves_nothing_for_good(server: Server, tmp_path
 
 
 def commands(heading: str) -> list[str]:
-    """Return the lines of shell that stand under a heading of the documentation."""
     section = DOCUMENTATION.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
     blocks = re.findall(r"```sh\n(.*?)```", section, re.DOTALL)
     return [

@@ -47,7 +47,6 @@ def timetuna(
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Return the settings of a server whose database is up to date."""
     settings = KEYS | {"TIMETUNA_DATA_DIR": str(tmp_path_factory.mktemp("server"))}
     assert timetuna("migrate", settings=settings).returncode == 0
     return settings

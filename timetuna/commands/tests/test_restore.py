@@ -27,7 +27,6 @@ pytestmark = pytest.mark.slow
 
 
 def stuck_pg_restore(folder: Path, ending: str) -> dict[str, str]:
-    """Return settings with which pg_restore begins its work, and then comes to that ending."""
     (folder / "bin").mkdir()
     program = folder / "bin/pg_restore"
     program.write_text(
@@ -67,7 +66,6 @@ def test_a_restore_that_is_cut_off_changes_nothing(server: Server, other: Server
 
 
 def schemas(settings: Server) -> list[str]:
-    """Return the schemas that a restore has left."""
     with closing(psycopg.connect(settings["DATABASE_URL"])) as database:
         rows = database.execute("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'timetuna%'").fetchall()
     return [name for (name,) in rows]

@@ -21,7 +21,6 @@ Change = Callable[[random.Random, bytes], bytes]
 
 
 def mutated(seeds: Sequence[bytes], number: int) -> bytes:
-    """Return the mutation of this number."""
     dice = random.Random(number)  # noqa: S311 - nothing is kept secret by it
     body = dice.choice(seeds)[:_MOST_BYTES]
     for _ in range(dice.choice((1, 1, 2, 3, 6))):

@@ -12,7 +12,7 @@ _MARGIN = timedelta(days=2)  # it compares without zones where a file has none
 
 
 def second_opinion(body: bytes, span: Interval, *, zone: ZoneInfo) -> set[tuple[int, int]]:
-    """Return the minutes that are taken, clipped to the span, by our conventions for what counts and how long."""
+    """The minutes that are taken, clipped to the span, by our conventions for what counts and how long."""
     first, last = (datetime.fromtimestamp(60 * minute, UTC) for minute in span)
     taken: set[tuple[int, int]] = set()
     for calendar in Calendar.from_ical(body, multiple=True):

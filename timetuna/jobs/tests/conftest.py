@@ -49,7 +49,6 @@ def only_job():
 
 @pytest.fixture(scope="module")
 def database(tmp_path_factory):
-    """Return the address of a migrated database, on the engine that the tests run on."""
     with fresh_database(tmp_path_factory.mktemp("jobs")) as url:
         yield url
 
@@ -61,7 +60,6 @@ def environment(url):
 
 @pytest.fixture
 def worker_log(tmp_path):
-    """Return what the workers of the test have logged so far, when it is called."""
     return lambda: (tmp_path / "log").read_text(encoding="utf-8")
 
 
@@ -123,7 +121,7 @@ def start_worker(database, hand, tmp_path):
 
 
 def wait_for(condition, *, seconds=30.0):
-    """Return what the condition gives once that is true."""
+    """What the condition gives once that is true."""
     until = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < until, "it did not come about in time"
@@ -133,7 +131,6 @@ def wait_for(condition, *, seconds=30.0):
 
 @pytest.fixture
 def trace(tmp_path):
-    """Return the file that handlers write into."""
     return Trace(tmp_path / "trace")
 
 

@@ -24,7 +24,6 @@ def states(hand):
 
 @pytest.fixture
 def end(tmp_path):
-    """Return the file that ends work which waits for it."""
     return tmp_path / "end"
 
 

@@ -32,7 +32,6 @@ def screens(base: type[Screen] = Screen) -> Iterator[type[Screen]]:
 
 
 def roots(value: object) -> Iterator[str]:
-    """Yield the names at the beginning of what an expression looks up."""
     if isinstance(value, Variable):
         yield from (value.lookups or ())[:1]
     elif isinstance(value, FilterExpression):

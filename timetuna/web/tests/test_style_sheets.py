@@ -19,7 +19,6 @@ NEUTRAL = {"notice-info"}
 
 
 def of_css() -> set[str]:
-    """Return the classes that have rules."""
     text = re.sub(r"/\*.*?\*/", "", "".join(path.read_text() for path in SHEETS), flags=re.DOTALL)
     selectors = re.findall(r"([^{};]+)\{", text)
     return {
@@ -31,7 +30,6 @@ def of_css() -> set[str]:
 
 
 def of_templates() -> tuple[set[str], set[str]]:
-    """Return the classes that templates name, and the beginnings of those that they put together."""
     whole: set[str] = set()
     begun: set[str] = set()
     for path in TEMPLATES:

@@ -9,7 +9,6 @@ from timetuna.jobs.registry import GENERAL, MAIL, job
 
 @job("trial.note")
 def note(*, file: str, word: str) -> None:
-    """Write the word down."""
     with Path(file).open("a", encoding="utf-8") as trace:
         trace.write(f"{word} {os.getpid()}\n")
 
