@@ -57,7 +57,7 @@ def use(account_id: int, call: Callable[[str], T]) -> T:
 
 
 def token_at_hand(account: CalendarAccount) -> str | None:
-    """Return a token that works without renewal as far as is known; None where there is none. Asks nobody."""
+    """Works without renewal as far as is known; None where there is none. Asks nobody."""
     return None if account.needs_reconnect or not _good(account, "") else _open(account, "access_token")
 
 
@@ -87,7 +87,7 @@ def _attempt(account: CalendarAccount, call: Callable[[str], T], token: str) -> 
 
 
 def _current(account_id: int, *, refused: str = "") -> CalendarAccount:
-    """Return the row with a token that is neither about to end nor the refused one; renew it where nobody else does."""
+    """The row with a token that is neither about to end nor the refused one; renew it where nobody else does."""
     give_up = time.monotonic() + PATIENCE_SECONDS
     while True:
         account = _load(account_id)
@@ -200,12 +200,11 @@ def sealed_tokens(tokens: Tokens, *, account: CalendarAccount) -> dict[str, Any]
 
 
 def open_token(account: CalendarAccount, *, column: str) -> str:
-    """Return the token in that column. Raises SecretBoxError when it was moved, changed or sealed by a lost key."""
+    """The token in that column. Raises SecretBoxError when it was moved, changed or sealed by a lost key."""
     return box().open(getattr(account, column), context=token_context(column, account))
 
 
 def seal_grant(tokens: Tokens, profile: Profile, *, authorization: Authorization) -> str:
-    """Return a finished grant as one sealed text."""
     content = {
         "tokens": [
             tokens.access_token,
@@ -221,7 +220,7 @@ def seal_grant(tokens: Tokens, profile: Profile, *, authorization: Authorization
 
 
 def open_grant(authorization: Authorization) -> tuple[Tokens, Profile]:
-    """Return the grant that waits in this authorization. Raises SecretBoxError."""
+    """The grant that waits in this authorization. Raises SecretBoxError."""
     content = json.loads(
         box().open(authorization.grant, context=authorization_context("grant", authorization))
     )
@@ -233,5 +232,4 @@ def open_grant(authorization: Authorization) -> tuple[Tokens, Profile]:
 
 
 def grant_owner(provider: str, user_id: str) -> str:
-    """Return the fingerprint by which a waiting grant of an outside account is found."""
     return fingerprint(f"{provider}:{user_id}")

@@ -51,11 +51,10 @@ class CalendarLine:
     under_way: bool = False
 
     def is_troubled(self) -> bool:
-        """Say whether its host has to know of it."""
         return self.state in TROUBLED
 
     def notes(self) -> list[str]:
-        """Return what its host should know of what is known of it, where that counts."""
+        """Where they count: of a calendar that takes time on a page."""
         zone = find_zone(self.row.known_zone) or ZoneInfo("UTC")
         counts = self.state in {CalendarState.GOOD, CalendarState.FAILING}
         return [sentence(Note(*row), zone) for row in self.row.notes] if counts else []
@@ -71,22 +70,20 @@ class AccountCard:
     losses: tuple[str, ...] = ()
 
     def first_look(self) -> bool:
-        """Say whether its calendars are still to be listed for the first time."""
+        """Whether its calendars are still to be listed for the first time."""
         nothing_wrong = not (self.row.calendars_problem or self.row.needs_reconnect)
         return self.listing.has_calendars and self.row.calendars_read_at is None and nothing_wrong
 
     def changes_soon(self) -> bool:
-        """Say whether another look in a moment shows more."""
         if self.row.needs_reconnect or not self.listing.ready:
             return False
         return self.first_look() or any(line.under_way for line in self.calendars)
 
     def rests(self) -> bool:
-        """Say whether one of its calendars takes no time."""
         return any(line.state is CalendarState.RESTING for line in self.calendars)
 
     def failing_since(self) -> datetime | None:
-        """Return since when one of its calendars cannot be read, the first of them."""
+        """Since when the first of its calendars that cannot be read could not be."""
         return min(
             (line.row.failing_since for line in self.calendars if line.row.failing_since), default=None
         )
@@ -101,7 +98,7 @@ class ProviderCard:
 
 
 def provider_cards(host_id: int, *, now: datetime) -> list[ProviderCard]:
-    """Return every provider a host may link: those that make meetings first, those with a form last."""
+    """Those that make meetings first, those with a form last."""
     accounts = CalendarAccount.objects.filter(host_id=host_id).prefetch_related(
         Prefetch("calendars", _bare())
     )
@@ -117,7 +114,7 @@ def provider_cards(host_id: int, *, now: datetime) -> list[ProviderCard]:
 
 
 def account_card(account_id: int, *, host_id: int, now: datetime) -> AccountCard | None:
-    """Return one of the host's accounts; None where it is not there."""
+    """None where it is not there, or not this host's."""
     rows = CalendarAccount.objects.filter(pk=account_id, host_id=host_id)
     row = rows.prefetch_related(Prefetch("calendars", _bare())).first()
     found = listing(row.provider) if row else None
@@ -125,7 +122,7 @@ def account_card(account_id: int, *, host_id: int, now: datetime) -> AccountCard
 
 
 def calendar_lines(host_id: int, *, now: datetime) -> list[CalendarLine]:
-    """Return all of a host's calendars, account by account, in the order they were connected."""
+    """Account by account, in the order they were connected."""
     rows = _bare().filter(account__host_id=host_id).select_related("account")
     wants = wants_of(host_id)
     ordered = rows.order_by("account__connected_at", "account_id", "-is_primary", "name", "id")
@@ -133,7 +130,6 @@ def calendar_lines(host_id: int, *, now: datetime) -> list[CalendarLine]:
 
 
 def calendar_line(row: Calendar, *, wants: Wants, now: datetime) -> CalendarLine:
-    """Return how it stands with one calendar. Its account is read with it, or by a query."""
     counts_until = wants.counts_until(row)
     late = counts_until is None or counts_until <= now
     known = (
@@ -158,7 +154,7 @@ def calendar_line(row: Calendar, *, wants: Wants, now: datetime) -> CalendarLine
 
 
 def account_name(row: CalendarAccount) -> str:
-    """Return by what a host knows an account: its address, or its name where it has none."""
+    """Its address, or its name where it has none."""
     return row.email or row.display_name
 
 
@@ -182,7 +178,7 @@ def _card(
 
 
 def _bare() -> QuerySet[Calendar]:
-    """Return calendars without what is known of their busy time, which is much and not shown."""
+    """Without what is known of their busy time, which is much and not shown."""
     return Calendar.objects.defer("busy", "cursor")
 
 

@@ -31,24 +31,21 @@ class KnownBusy:
         return cls(tuple(certain), tuple(tentative))
 
     def renewed(self, span: Interval, fresh: "KnownBusy") -> "KnownBusy":
-        """Return this with all within `span` replaced by what a later look at that span found."""
+        """This with all within `span` replaced by what a later look at that span found."""
         return KnownBusy(
             _patched(self.certain, span, fresh.certain), _patched(self.tentative, span, fresh.tentative)
         )
 
     def joined(self, other: "KnownBusy") -> "KnownBusy":
-        """Return what is busy here or there."""
         return KnownBusy(
             tuple(merge([*self.certain, *other.certain])), tuple(merge([*self.tentative, *other.tentative]))
         )
 
     def __len__(self) -> int:
-        """Return how many intervals there are."""
         return len(self.certain) + len(self.tentative)
 
 
 def pack(known: KnownBusy) -> bytes:
-    """Return the knowledge as bytes."""
     words = array("q", [len(known.certain)])
     for intervals in (known.certain, known.tentative):
         words.extend(start for start, _ in intervals)
@@ -57,7 +54,6 @@ def pack(known: KnownBusy) -> bytes:
 
 
 def unpack(packed: bytes | memoryview) -> KnownBusy:
-    """Return all of it again."""
     words = _words(packed)
     certain, tentative = (tuple(zip(*_columns(words, part), strict=True)) for part in (0, 1))
     return KnownBusy(certain, tentative)
@@ -80,7 +76,6 @@ def busy_within(packed: bytes | memoryview, span: Interval, *, tentative: bool) 
 
 
 def _bounds(words: "array[int]") -> tuple[Interval, Interval]:
-    """Return where the two lists stand."""
     middle = 1 + 2 * words[0] if words else 0
     return (1, middle) if words else (0, 0), (middle, len(words))
 

@@ -26,7 +26,6 @@ def send_reconnect_mail(account_id: int) -> None:
 
 
 def reconnect_mail(account: CalendarAccount) -> Letter:
-    """Return the mail that tells a host why a connection needs them, with one button that mends it."""
     trouble = trouble_of(account, now=timezone.now())
     values = {
         "reason": account.needs_reconnect_reason,
@@ -39,7 +38,7 @@ def reconnect_mail(account: CalendarAccount) -> Letter:
 
 
 def trouble_mail(account: CalendarAccount, *, episode: datetime) -> Letter:
-    """Return the mail that tells a host which calendars cannot be read since when, and what pages do meanwhile."""
+    """Which calendars cannot be read since when, and what pages do meanwhile."""
     trouble = trouble_of(account, now=timezone.now())
     problems = list(dict.fromkeys(one.problem for one in trouble.calendars))
     several = len(trouble.calendars) > 1
@@ -56,7 +55,6 @@ def trouble_mail(account: CalendarAccount, *, episode: datetime) -> Letter:
 
 
 def mended_mail(account: CalendarAccount, names: list[str], *, episode: datetime) -> Letter:
-    """Return the mail that says that what a host was told of is over."""
     several = len(names) > 1
     subject = f"{len(names)} calendars" if several else f"Your calendar “{names[0]}”"
     return _mail(
@@ -69,7 +67,7 @@ def mended_mail(account: CalendarAccount, names: list[str], *, episode: datetime
 
 
 def _limited(trouble: Trouble) -> str:
-    """Say when a grant has ended that was limited from the start; "" where it was not, or has not ended."""
+    """When a grant has ended that was limited from the start; "" where it was not, or has not ended."""
     ends = trouble.limited
     return said(ends, trouble.zone) if ends is not None and ends <= timezone.now() else ""
 

@@ -21,7 +21,6 @@ class LoginAnswersForm(WholeForm):
             self.fields[answer.name] = _field(answer)
 
     def given(self) -> dict[str, str]:
-        """Return the valid answers by name."""
         return {name: str(self.cleaned_data[name]) for name in self.fields}
 
 

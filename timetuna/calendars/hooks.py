@@ -29,7 +29,7 @@ class Wants:
     zone: str = ""
 
     def counts_until(self, row: Calendar) -> datetime | None:
-        """Return until when what is known of a calendar counts; None where nothing is, or it is of another zone."""
+        """Until when what is known of a calendar counts; None where nothing is, or it is of another zone."""
         elsewhere = self.zone and row.known_zone not in {"", self.zone}
         return row.read_at + self.patience if row.read_at and not elsewhere else None
 
@@ -69,19 +69,17 @@ def on_connected(listener: Connected) -> Connected:
 
 
 def connected(host_id: int, provider: str) -> None:
-    """Say that a host has connected an account."""
     registry.load()
     for listener in _connected:
         listener(host_id, provider)
 
 
 def losses_of(host_id: int) -> Mapping[int, list[str]]:
-    """Return by account's id, in sentences, what pages lose when it is disconnected."""
+    """In sentences, by account's id."""
     return next((ask(host_id) for ask in _losses), {})
 
 
 def wants_of(host_id: int) -> Wants:
-    """Return what the host's pages want."""
     return next((ask(host_id) for ask in _wants), Wants())
 
 

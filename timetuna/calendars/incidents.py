@@ -50,30 +50,26 @@ class Trouble:
 
     @property
     def needs_host(self) -> bool:
-        """Say whether the connection is dead."""
         return self.account.needs_reconnect
 
     @property
     def action(self) -> str:
-        """Return the words of the button."""
         return f"Reconnect {self.label}" if self.needs_host else "Look at your calendars"
 
     @property
     def unlisted(self) -> bool:
-        """Say whether not even the list of its calendars could be read."""
+        """Whether not even the list of its calendars could be read."""
         return any(one.every for one in self.calendars)
 
     def names(self) -> str:
-        """Return the calendars, as people say them: “Work” and “Family”."""
+        """The calendars, as people say them: “Work” and “Family”."""
         named = [f"“{one.name}”" for one in self.calendars]
         return " and ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
 
     def since(self) -> str:
-        """Say since when the first of them cannot be read."""
         return said(min(one.since for one in self.calendars), self.zone) if self.calendars else ""
 
     def lines(self, *, now: datetime) -> list[str]:
-        """Say of each calendar what happens to the pages that it takes time on."""
         return [f"“{one.name}”: {_fate(one, self.zone, now)}" for one in self.calendars]
 
 
@@ -93,20 +89,18 @@ def troubles(host_id: int, *, now: datetime) -> list[Trouble]:
 
 
 def trouble_of(account: CalendarAccount, *, now: datetime) -> Trouble:
-    """Return all that cannot be read in one account now, with its host's name and zone."""
     wants = wants_of(account.host_id)
     rows = _counting(wants).filter(account=account, failing_since__isnull=False)
     return _trouble(account, rows, wants, now)
 
 
 def said(moment: datetime, zone: ZoneInfo) -> str:
-    """Say a moment in a host's zone: "Tuesday 24 November, 10:02"."""
+    """In the host's zone: "Tuesday 24 November, 10:02"."""
     there = moment.astimezone(zone)
     return f"{there:%A} {there.day} {there:%B}, {there:%H:%M}"
 
 
 def _counting(wants: Wants) -> QuerySet[Calendar]:
-    """Return the calendars that take time on some page."""
     return Calendar.objects.filter(Q(blocks=True) | Q(pk__in=wants.chosen)).defer("busy", "cursor")
 
 
@@ -163,7 +157,7 @@ class Banner:
 
 
 def banners(host_id: int, *, now: datetime) -> list[Banner]:
-    """Return what the host should know; one query where all is well."""
+    """One query where all is well."""
     wrong = Q(needs_reconnect=True) | Q(calendars__failing_since__isnull=False)
     if not CalendarAccount.objects.filter(wrong, host_id=host_id).exists():
         return []

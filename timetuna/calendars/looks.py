@@ -44,7 +44,6 @@ class CalendarLook:
     _stored: bool = False
 
     def covers(self, span: Interval) -> bool:
-        """Say whether its answer tells of the whole span."""
         return self.span[0] <= span[0] and span[1] <= self.span[1]
 
     def takes_in(self, span: Interval) -> bool:
@@ -101,7 +100,7 @@ class Looks:
         return next(there, None) or next(waiting, None)
 
     def _just_ended(self, calendar: int) -> list[CalendarLook]:
-        """Return the latest look, where the calendar was looked at often lately."""
+        """The latest look, where the calendar was looked at often lately."""
         begun, now = self._begun.get(calendar, deque()), time.monotonic()
         often = len(begun) == OFTEN and begun[0] > now - WITHIN_SECONDS
         latest = self._latest.get(calendar)

@@ -54,7 +54,6 @@ class CalendarAccount(models.Model):
         indexes = [models.Index(fields=["provider", "provider_user_id"], name="calendar_accounts_outside_id")]
 
     def granted_scopes(self) -> frozenset[str]:
-        """Return the scopes that were granted."""
         return frozenset(self.scopes.split())
 
 
@@ -130,11 +129,10 @@ class Calendar(models.Model):
         ]
 
     def is_every(self) -> bool:
-        """Say whether it stands for all calendars of an account that was never listed."""
+        """Whether it stands for all calendars of an account that was never listed."""
         return self.outside_id == EVERY
 
     def kinds(self) -> frozenset[str]:
-        """Return the kinds of online meetings that events in it can carry."""
         return frozenset(self.meeting_types.split())
 
 

@@ -36,7 +36,7 @@ def _lies_within(one: BusyTime, times: Collection[Interval]) -> bool:
 
 
 def _times(uids: Collection[str], host_id: int) -> Mapping[str, list[Interval]]:
-    """Return by UID the UTC minutes at which an event under it is ours."""
+    """In UTC minutes."""
     own = {uid: booking for uid in uids if (booking := _booking_uid(uid))}
     bookings = _by_ical_uid(host_id, uids) | own
     times = own_times(host_id, set(bookings.values()))
@@ -44,13 +44,13 @@ def _times(uids: Collection[str], host_id: int) -> Mapping[str, list[Interval]]:
 
 
 def _booking_uid(uid: str) -> str:
-    """Return the uid of the booking that a UID may stand for: bare, or as our invitations' UID."""
+    """The uid of the booking that a UID may stand for: bare, or as our invitations' UID."""
     name, _, domain = uid.lower().partition("@")
     return name if _UID.fullmatch(name) and domain in {"", settings.HOST} else ""
 
 
 def _by_ical_uid(host_id: int, uids: Collection[str]) -> dict[str, str]:
-    """Return the booking's uid by the UIDs under which calendars and mails know its event."""
+    """By the UIDs under which calendars and mails know its event."""
     rows = CalendarEvent.objects.filter(host_id=host_id)
     found: dict[str, str] = {}
     for some in _portions(uids):

@@ -61,22 +61,22 @@ class _Catalogue:
 
 
 def listings() -> tuple[Listing, ...]:
-    """Return the providers whose accounts a host can link, set up here or not."""
+    """Set up here or not."""
     return _catalogue().linkable
 
 
 def listing(slug: str) -> Listing | None:
-    """Return the provider of that name, if its accounts can be linked."""
+    """None where its accounts cannot be linked."""
     return next((one for one in listings() if one.slug == slug), None)
 
 
 def conference_providers() -> tuple[Listing, ...]:
-    """Return the providers that make online meetings, set up here or not."""
+    """Set up here or not."""
     return _catalogue().conferencing
 
 
 def event_kinds() -> Mapping[str, Mapping[str, str]]:
-    """Return the kinds of online meetings that come with an event, set up or not: provider to kind to label."""
+    """Set up or not: provider to kind to label."""
     return _catalogue().event_kinds
 
 
@@ -101,7 +101,7 @@ def _catalogue_by(_base_url: str, _settings: tuple[tuple[str, str], ...]) -> _Ca
 
 
 def linkable(slug: str) -> Linkable:
-    """Return the provider, ready to authorize. Raises ProviderError when it is not set up on this server."""
+    """Raises ProviderError when it is not set up on this server."""
     found = _ready(slug)
     if isinstance(found, OAuth) and isinstance(found, Identity):
         return found
@@ -109,13 +109,13 @@ def linkable(slug: str) -> Linkable:
 
 
 def login_form(slug: str) -> LoginForm | None:
-    """Return the provider, ready to try what a host typed; None when its accounts are not connected by a form here."""
+    """None when its accounts are not connected by a form here."""
     found = _ready(slug)
     return found if isinstance(found, LoginForm) else None
 
 
 def directory(slug: str) -> Directory | None:
-    """Return the provider, ready to list an account's calendars; None when it has none or is not set up here."""
+    """None when it lists no calendars or is not set up here."""
     found = _ready(slug)
     return found if isinstance(found, Directory) else None
 
@@ -130,31 +130,31 @@ def busy_source(slug: str, *, budget: Budget | None = None) -> BusySource | None
 
 
 def reads_only(slug: str) -> bool:
-    """Say whether the provider's calendars can be read and never written: feeds, which change slowly and come whole."""
+    """Feeds, which change slowly and come whole."""
     provider = providers().get(slug)
     return provider is not None and not isinstance(_build(provider), CalendarWriter)
 
 
 def conferencing(slug: str) -> Conferencing | None:
-    """Return the provider, ready to make meetings; None when it is not set up on this server."""
+    """None when it is not set up on this server."""
     found = _ready(slug)
     return found if isinstance(found, Conferencing) else None
 
 
 def calendar_writer(slug: str) -> CalendarWriter | None:
-    """Return the provider, ready to write events; None when it is not set up on this server."""
+    """None when it is not set up on this server."""
     found = _ready(slug)
     return found if isinstance(found, CalendarWriter) else None
 
 
 def webhooks(slug: str) -> Webhooks | None:
-    """Return the provider, ready to verify calls; None when it is not set up on this server."""
+    """None when it is not set up on this server."""
     found = _ready(slug)
     return found if isinstance(found, Webhooks) else None
 
 
 def form_targets() -> tuple[str, ...]:
-    """Return the origins that connecting leads to, for the content security policy's form-action."""
+    """For the content security policy's form-action: where connecting leads to."""
     away = [one.slug for one in listings() if one.ready and not one.by_form]
     found = [linkable(slug).authorize_url(state="", code_challenge="") for slug in away]
     return tuple(f"{parts.scheme}://{parts.netloc}" for parts in map(urlsplit, found))

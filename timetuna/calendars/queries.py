@@ -12,7 +12,7 @@ from timetuna.lib.signing import fingerprint
 
 
 def connection(host_id: int, provider: str) -> CalendarAccount | None:
-    """Return the host's link to the provider, the one that works before one that does not, the latest first."""
+    """The one that works before one that does not, the latest first."""
     rows = CalendarAccount.objects.filter(host_id=host_id, provider=provider)
     return rows.order_by("needs_reconnect", "-connected_at", "-id").first()
 
@@ -28,7 +28,7 @@ def usable(host_id: int, kind: str) -> bool:
 
 
 def set_up(kind: str) -> bool:
-    """Say whether this server has the keys of the provider that makes such meetings, so that hosts can link it."""
+    """Whether this server has the keys of the provider that makes such meetings, so that hosts can link it."""
     provider = _providers_of_kinds().get(kind, kind)
     return any(one.slug == provider and one.ready for one in listings())
 
@@ -43,17 +43,15 @@ def conference_kinds() -> dict[str, str]:
 
 
 def kind_provider(kind: str) -> str:
-    """Return the slug of the provider to connect for a kind of meeting."""
     return _providers_of_kinds().get(kind, kind)
 
 
 def kinds_of_provider(provider: str) -> list[str]:
-    """Return what people read for the kinds of meetings that a provider makes; none where it makes none."""
+    """As people read them; none where it makes none."""
     return [label for kind, label in conference_kinds().items() if kind_provider(kind) == provider]
 
 
 def comes_with_event(kind: str) -> bool:
-    """Say whether the meeting is made by the event in the host's calendar."""
     return kind in _providers_of_kinds()
 
 
@@ -80,12 +78,11 @@ def targets(host_id: int) -> list[Target]:
 
 
 def default_calendar(host_id: int) -> Target | None:
-    """Return the calendar that gets new events where a page says nothing else; None without one."""
+    """The one that gets new events where a page says nothing else; None without one."""
     return next(iter(targets(host_id)), None)
 
 
 def event_kinds_of(target: Target | None) -> frozenset[str]:
-    """Return the kinds of online meetings that come with events in it."""
     return frozenset() if target is None else target.kinds & event_kinds().get(target.provider, {}).keys()
 
 
@@ -96,7 +93,7 @@ def _providers_of_kinds() -> dict[str, str]:
 def waiting_grant(
     authorization_id: int, *, host_id: int, provider: str, session_key: str
 ) -> Authorization | None:
-    """Return the authorization whose grant waits for this host's yes in this session; None once it is over."""
+    """The authorization whose grant waits for this host's yes in this session; None once it is over."""
     return (
         Authorization.objects.filter(
             pk=authorization_id,
@@ -111,17 +108,14 @@ def waiting_grant(
 
 
 def all_event_kinds() -> frozenset[str]:
-    """Return the kinds of online meetings that come with an event."""
     return frozenset(event_kind_labels())
 
 
 def event_kind_labels() -> dict[str, str]:
-    """Return what people read for those kinds."""
     return {
         kind: label for kinds in provider_catalogue.event_kinds().values() for kind, label in kinds.items()
     }
 
 
 def event_kinds_from(provider: str) -> frozenset[str]:
-    """Return those kinds which come with the events of one provider."""
     return frozenset(provider_catalogue.event_kinds().get(provider, {}))

@@ -38,7 +38,7 @@ def begin_connecting(visit: Visit) -> str:
 
 
 def new_authorization(visit: Visit, *, state: str) -> Authorization:
-    """Return an unsaved row for this visit that lives for ten minutes."""
+    """Unsaved; lives for ten minutes."""
     return Authorization(
         state_fingerprint=fingerprint(state),
         host_id=visit.host_id,

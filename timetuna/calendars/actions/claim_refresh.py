@@ -25,7 +25,6 @@ class RefreshClaim:
     until: datetime
 
     def rows(self) -> QuerySet[Calendar]:
-        """Return the calendar's row while the turn is this one's."""
         return Calendar.objects.filter(pk=self.calendar.pk, read_lease_until=self.until)
 
     def give_back(self, **columns: object) -> bool:
@@ -43,7 +42,7 @@ def claim_next() -> RefreshClaim | None:
 
 
 def due(*, now: datetime) -> QuerySet[Calendar]:
-    """Return the calendars to be read now, the longest due first. Accounts that need their host are left alone."""
+    """The longest due first. Accounts that need their host are left alone."""
     busy = Calendar.objects.filter(read_lease_until__gt=now).values_list("account_id", "account__host_id")
     accounts, hosts = (Counter(column) for column in (zip(*busy, strict=True) if busy else ((), ())))
     waiting = Calendar.objects.filter(_free(now), next_read_at__lte=now, account__needs_reconnect=False)

@@ -24,7 +24,7 @@ _LAST_MOMENT = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def present_of(provider: str) -> datetime:
-    """Return the present by the provider's clock (aware UTC), as far as its latest answer with tokens tells."""
+    """The present by the provider's clock (aware UTC), as far as its latest answer with tokens tells."""
     latest = CalendarAccount.objects.filter(provider=provider).order_by("-expires_at").first()
     return timezone.now() + timedelta(seconds=latest.clock_ahead_seconds if latest else 0)
 

@@ -86,7 +86,7 @@ class _Call:
         self.source = busy_source(look.row.account.provider, budget=Budget(*[look.seconds] * 3))
 
     def busy(self, credential: str) -> Busy:
-        """Return what the calendar says of the span; None where it is as it was when it was read."""
+        """None where the calendar is as it was when it was read."""
         if self.source is None:
             raise ProviderError("It is not set up on this server.", code="not-set-up", operator=True)
         row = self.row

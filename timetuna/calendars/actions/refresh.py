@@ -111,7 +111,7 @@ def store(turn: RefreshClaim, reading: Reading, span: Interval) -> None:
 
 
 def _interval(row: Calendar) -> timedelta:
-    """Return when to look again, a little earlier or later each time, so that calendars do not come all at once."""
+    """A little shorter or longer each time, so that calendars do not come all at once."""
     feed = reads_only(row.account.provider)
     minutes = settings.FEED_MINUTES if feed else settings.CALENDAR_MINUTES
     return timedelta(minutes=minutes) * random.uniform(0.9, 1.1)  # noqa: S311 - spreads load, guards nothing

@@ -79,19 +79,18 @@ def send_mended_mail(account_id: int) -> None:
 
 
 def open_episode(account_id: int) -> datetime | None:
-    """Return when the host was told of what fails in the account now; None where nothing of that is left."""
+    """When the host was told of what fails in the account now; None where nothing of that is left."""
     failing = Calendar.objects.filter(account=account_id, failing_since__isnull=False)
     return failing.filter(told_at__isnull=False).order_by("told_at").values_list("told_at", flat=True).first()
 
 
 def episode_over(account_id: int) -> list[Calendar]:
-    """Return the calendars that the host was told of, if none of them fails any more."""
+    """Empty as long as any of them fails."""
     told = list(Calendar.objects.filter(account=account_id, told_at__isnull=False).defer("busy"))
     return [] if any(row.failing_since for row in told) else told
 
 
 def last_told(rows: Iterable[Calendar]) -> datetime:
-    """Return when the host was told of the last of these calendars, of which they were told."""
     return max([told for row in rows if (told := row.told_at)])
 
 

@@ -30,7 +30,7 @@ def make_due(ids: Collection[int], *, now: datetime) -> None:
 
 
 def _take(ids: Collection[int]) -> set[int]:
-    """Return these and those that were left, which are then left no more."""
+    """These and those that were left, which are then left no more."""
     with _LOCK:
         wanted = _LEFT | set(ids)
         _LEFT.clear()

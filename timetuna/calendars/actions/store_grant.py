@@ -27,7 +27,7 @@ class Grant:
     asked_at: datetime
 
     def granted_at(self) -> datetime:
-        """Return when it was given, by the provider's clock: its answer's `Date`, less the way of the answer."""
+        """When it was given, by the provider's clock: its answer's `Date`, less the way of the answer."""
         return self.asked_at + self.tokens.clock_ahead
 
 

@@ -11,7 +11,7 @@ _LENGTHS = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
 
 @register.filter
 def how_long_ago(moment: datetime | None) -> str:
-    """Say how long ago an aware moment was: "4 minutes ago"; "" without one."""
+    """As in "4 minutes ago"; "" without a moment."""
     if moment is None:
         return ""
     length = _length((timezone.now() - moment).total_seconds())
@@ -20,13 +20,13 @@ def how_long_ago(moment: datetime | None) -> str:
 
 @register.filter
 def how_long(moment: datetime | None) -> str:
-    """Say for how long something is so that began at an aware moment: "4 minutes"; "" without one."""
+    """As in "4 minutes" since an aware moment; "" without one."""
     return "" if moment is None else _length((timezone.now() - moment).total_seconds()) or "a moment"
 
 
 @register.filter
 def how_long_still(moment: datetime | None) -> str:
-    """Say how long it is until an aware moment: "3 hours"; "" without one."""
+    """As in "3 hours" until an aware moment; "" without one."""
     if moment is None:
         return ""
     return _length((moment - timezone.now()).total_seconds()) or "less than a minute"

@@ -91,7 +91,6 @@ def connect(browser: Client, zoom: ZoomControl, *, user: str = "robin") -> Calen
 
 
 def sentences(browser: Client) -> list[str]:
-    """Return what Connected providers says after coming back."""
     return [str(message) for message in browser.get("/settings/providers").context["messages"]]
 
 

@@ -102,7 +102,6 @@ class _Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def publishing():
-    """Run a server."""
     server = FeedServer()
     thread = threading.Thread(target=server.http.serve_forever, args=(0.02,), daemon=True)
     thread.start()
@@ -129,13 +128,12 @@ def connect_feed(host, server, path="/office.ics"):
 
 
 def tomorrow(hour=10, minute=0):
-    """Return a moment of tomorrow, UTC."""
+    """A moment of tomorrow, UTC."""
     day = present().date() + timedelta(days=1)
     return datetime(day.year, day.month, day.day, hour, minute, tzinfo=UTC)
 
 
 def booked_at(host, start):
-    """Return a booking of an hour, as its rows alone."""
     booking = Booking.objects.create(
         host=host,
         title="Intro call",

@@ -76,7 +76,6 @@ class _Sandboxed:
                 self.control.fault(f"{self.slug}_{name}", times=None)
 
     def mend(self):
-        """Let it work again."""
         self.control.clear_faults()
 
 
@@ -216,7 +215,6 @@ class _Hands(BaseHTTPRequestHandler):
 
 @contextmanager
 def gateway_to(target):
-    """Run a gateway."""
     gateway = Gateway(target)
     Thread(target=gateway.http.serve_forever, args=(0.02,), daemon=True).start()
     try:

@@ -148,7 +148,6 @@ def test_a_list_asks_again_by_itself_until_everything_is_read(as_alice, alice):
 
 
 def turned(*, was, now, tentative=("on", "on")):
-    """Return what the two switches of a calendar send."""
     return {
         "was_blocks": was,
         "blocks": ["", now] if now else [""],

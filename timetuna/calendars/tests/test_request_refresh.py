@@ -91,7 +91,6 @@ def test_whoever_looks_within_a_transaction_waits_afterwards_as_long_as_before(c
 
 
 def patience():
-    """Return how long the database lets a statement of this transaction wait and work."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA busy_timeout")

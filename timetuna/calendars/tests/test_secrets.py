@@ -31,7 +31,6 @@ def with_keys(settings, *keys):
 
 
 def dump():
-    """Return everything the database holds as one text, sessions included and decoded."""
     rows = []
     with database.cursor() as cursor:
         for model in apps.get_models(include_auto_created=True):

@@ -44,7 +44,7 @@ def calendar(request: HttpRequest, calendar: int) -> HttpResponse:
 
 
 def _turned(request: HttpRequest, name: str) -> Callable[[bool], bool] | None:
-    """Return what becomes of a switch that is stored as it is; None where it did not arrive with what it was."""
+    """What becomes of a switch that is stored as it is; None where it did not arrive with what it was."""
     was, now = request.POST.get(f"was_{name}"), request.POST.get(name)
     if was is None or now is None:
         return None

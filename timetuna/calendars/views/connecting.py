@@ -169,7 +169,7 @@ def _remember_place(request: HttpRequest, provider: str, path: str) -> None:
 
 
 def _take_place(request: HttpRequest, provider: str) -> str:
-    """Return the path that was kept, once."""
+    """The path that was kept, once."""
     places = dict(request.session.get(_PLACES, {}))
     path = places.pop(provider, "")
     if path:

@@ -21,7 +21,6 @@ from timetuna.web.screens import Screen, show
 
 
 def listing_or_404(slug: str) -> Listing:
-    """Return the provider of that name."""
     found = listing(slug)
     if found is None:
         raise Http404
@@ -40,7 +39,6 @@ class ProvidersScreen(Screen):
 @login_required
 @forms_lead_to(form_targets)
 def providers(request: HttpRequest) -> HttpResponse:
-    """Show every provider and what is linked."""
     cards = provider_cards(signed_in(request).pk, now=timezone.now())
     return show(request, ProvidersScreen(cards))
 
