@@ -43,6 +43,9 @@ def page() -> str:
     return _states() + FOLLOWS + "\n".join([*_followers(), ""])
 
 
+WHO = {"both": "guest and host", "booker_alone": "guest", "everybody": "everybody"}
+
+
 def _followers() -> Iterator[str]:
     """Yield for each event what its listeners say of themselves, by the room they stand in."""
     from timetuna.bookings.events import BookingEvent, listeners  # noqa: PLC0415
@@ -54,7 +57,7 @@ def _followers() -> Iterator[str]:
             words = (listener.__doc__ or "").partition("\n")[0]
             if listener is send:
                 kind, readers = MAILS[event]
-                words = f"“{kind}” to {' and '.join(readers or ['everybody'])}."
+                words = f"“{kind}” to {WHO[readers.__name__]}."
             cells[listener.__module__.split(".")[2]].append(words)
         if any(cells.values()):
             yield f"| {event} | {' | '.join(' '.join(cell) for cell in cells.values())} |"
