@@ -14,12 +14,12 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from tests.clock import present
 from timetuna.accounts.models import User
 from timetuna.bookings.actions.book import book
-from timetuna.bookings.models import UnusualBookings
+from timetuna.bookings.models import Booking, UnusualBookings
 from timetuna.bookings.tests.conftest import make_page, order
 from timetuna.calendars.actions.begin_connecting import Visit, new_authorization
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.lib.signing import random_token
-from timetuna.pages.models import Schedule
+from timetuna.pages.models import PageHost, Schedule
 
 pytestmark = pytest.mark.django_db
 
@@ -142,6 +142,24 @@ def test_a_stranger_gets_nothing(belongings: dict[str, object], charlie: User, r
     assert shown.status_code in {404, 405, 302}
     assert changed.status_code in {404, 405, 302}
     assert stored() == before
+
+
+@pytest.mark.parametrize("route", OWNERS)
+def test_a_teammate_sees_the_meeting_and_nothing_else(
+    belongings: dict[str, object], bob: User, route: str
+) -> None:
+    Booking.objects.get().booking_hosts.create(host=bob, start_minute=0, end_minute=30)
+    PageHost.objects.create(page_id=belongings["page_id"], host=bob)
+    teammate = Client()
+    teammate.force_login(bob)
+
+    shown = teammate.get(address(route, belongings))
+
+    if route.startswith("bookings/<row:booking_id>"):
+        expected = {404} if route.endswith("/source") else {200, 302, 422}
+        assert shown.status_code in expected
+    else:
+        assert shown.status_code in {404, 405} or shown.headers["Location"] in {"/booking-pages", "/bookings"}
 
 
 @pytest.mark.parametrize("route", OWNERS)

@@ -71,11 +71,14 @@ COMMANDS = (
     ),
     Command(
         "hosts",
-        "List who has an account; switch somebody off or on; delete somebody who has left.",
+        "List who has an account; switch somebody off or on; hand over bookings; delete who has left.",
         django=True,
         options=(
-            Option("action", "What to do.", {"choices": ("list", "disable", "enable", "delete")}),
+            Option(
+                "action", "What to do.", {"choices": ("list", "disable", "enable", "hand-over", "delete")}
+            ),
             Option("who", "A mail address, or the first part of a public address.", {"nargs": "?"}),
+            Option("--to", "Who gets the bookings that are to come.", {}),
             Option("--json", "List as JSON, for programs.", {"action": "store_true"}),
             Option("--yes", "Delete without asking.", {"action": "store_true"}),
         ),

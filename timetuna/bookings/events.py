@@ -28,6 +28,7 @@ class BookingEvent(models.TextChoices):
     MOVED = "moved", "Moved from {before} to {after} ({zone})."
     CANCELLED = "cancelled", "Cancelled."
     RESTORED = "restored", "Took the cancellation back."
+    HANDED_OVER = "handed_over", "Handed over from {former} to {new}."
     GUESTS_ADDED = "guests_added", "Added {people}."
     GUEST_REMOVED = "guest_removed", "Took a further guest off."
     LEFT = "left", "Left the meeting."

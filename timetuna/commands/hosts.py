@@ -14,6 +14,7 @@ from timetuna.accounts.actions.set_active import set_active
 from timetuna.accounts.models import User
 from timetuna.availability.minutes import minute_of
 from timetuna.bookings.actions.delete_host import HasBookings, bookings_to_come, delete_host
+from timetuna.bookings.actions.hand_over import hand_over
 from timetuna.bookings.models import BookingHost
 from timetuna.calendars.models import CalendarAccount
 from timetuna.commands.database import database_answers
@@ -100,6 +101,19 @@ def _enable(host: User, _options: argparse.Namespace) -> None:
     print(f"{host.name} is {'now' if changed else 'already'} switched on, and can sign in and be booked.")
 
 
+def _hand_over(host: User, options: argparse.Namespace) -> None:
+    to = _host(options.to)
+    if to == host or not to.is_active:
+        raise Refusal("Name with --to somebody else, who is not switched off.")
+    found = hand_over(host, to, now=timezone.now())
+    print(
+        f"{_bookings(found.done)} went from {host.name} to {to.name}. Everybody who takes part gets a mail."
+    )
+    if found.left:
+        when = ", ".join(f"{start:%Y-%m-%d %H:%M}" for start in found.left)
+        print(f"{to.name} has no time for the rest, which {host.name} keeps (UTC): {when}.")
+
+
 def _delete(host: User, options: argparse.Namespace) -> None:
     _refuse_with_bookings(host)
     if not options.yes:
@@ -115,7 +129,8 @@ def _refuse_with_bookings(host: User) -> None:
     if starts := bookings_to_come(host.pk, now=timezone.now()):
         raise Refusal(
             f"{host.name} has {_bookings(len(starts)).lower()} to come, the last on {starts[-1]:%Y-%m-%d}. Cancel them "
-            "first, so that guests hear of it; `timetuna hosts disable` keeps new ones away meanwhile."
+            "first, so that guests hear of it, or give them to somebody else with `timetuna hosts hand-over`; "
+            "`timetuna hosts disable` keeps new ones away meanwhile."
         )
 
 
@@ -140,5 +155,6 @@ def _bookings(count: int) -> str:
 _DO: dict[str, Callable[[User, argparse.Namespace], None]] = {
     "disable": _disable,
     "enable": _enable,
+    "hand-over": _hand_over,
     "delete": _delete,
 }

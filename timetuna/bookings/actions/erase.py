@@ -58,9 +58,9 @@ def may_erase(booking: Booking, *, now: datetime) -> bool:
     return booking.is_off() or booking.end_at() <= now
 
 
-def of_the_same_guest(booking: Booking) -> QuerySet[Booking]:
-    """Return this and the host's other bookings of the same mailbox that are not erased."""
-    rows = Booking.objects.filter(host_id=booking.host_id, erased_at=None)
+def of_the_same_guest(booking: Booking, *, among: QuerySet[Booking]) -> QuerySet[Booking]:
+    """Return this and those among the others that are of the same mailbox and not erased."""
+    rows = among.filter(erased_at=None)
     if not booking.booker.mailbox:
         return rows.filter(pk=booking.pk)
     return rows.filter(attendees__mailbox=booking.booker.mailbox, attendees__is_booker=True)

@@ -10,11 +10,11 @@ from django.db import transaction
 from timetuna.bookings.events import BookingEvent, record
 from timetuna.bookings.history import SYSTEM
 from timetuna.bookings.models import Booking
-from timetuna.bookings.notifications.audiences import HOST, audience_of
+from timetuna.bookings.notifications.audiences import audience_of, hosts_of
 from timetuna.lib.bounces import Bounce
 
 _OURS = re.compile(
-    r"<(?P<uid>[0-9a-f-]{36})\.(?P<what>[^@]{1,80})\.(?P<audience>attendee-\d+|host)@(?P<host>[^>]+)>"
+    r"<(?P<uid>[0-9a-f-]{36})\.(?P<what>[^@]{1,80})\.(?P<audience>(?:attendee|host)-\d+)@(?P<host>[^>]+)>"
 )
 _WHY = {
     "5.1.1": "the mailbox does not exist",
@@ -45,7 +45,7 @@ def _note(uid: str, audience: str, what: str, bounce: Bounce) -> bool:
     booking = Booking.objects.select_for_update().filter(uid=known).first() if known else None
     if booking is None:
         return False
-    readers = {HOST: "the host", audience_of(booking.booker): "the guest"}
+    readers = {audience_of(booking.booker): "the guest"} | dict.fromkeys(hosts_of(booking), "the host")
     reader = readers.get(audience, "somebody the guest brings")
     facts: dict[str, Any] = {"reader": reader, "mail": _kind(what), "outcome": _outcome(bounce)}
     said = BookingEvent.MAIL_BOUNCED.label.format(**facts)

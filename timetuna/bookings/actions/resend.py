@@ -8,8 +8,7 @@ from timetuna.bookings.errors import NotPossible, TooManyBookings
 from timetuna.bookings.events import BookingEvent, record
 from timetuna.bookings.history import HOST
 from timetuna.bookings.models import Booking
-from timetuna.bookings.notifications.audiences import HOST as TO_HOST
-from timetuna.bookings.notifications.audiences import both, everybody
+from timetuna.bookings.notifications.audiences import both, everybody, is_host
 from timetuna.bookings.notifications.send import send_mail
 from timetuna.bookings.states import REQUESTS
 
@@ -34,7 +33,7 @@ def resend(booking_id: int, *, audience: str, now: datetime) -> Booking:
             revision=booking.revision,
             tag=f"{booking.revision}.{number}",
         )
-        who = "the host" if audience == TO_HOST else "a guest"
+        who = "the host" if is_host(audience) else "a guest"
         record(booking, BookingEvent.RESENT, actor=HOST, reader=who)
     return booking
 

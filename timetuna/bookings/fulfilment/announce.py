@@ -10,7 +10,7 @@ from django.utils import timezone
 from timetuna.bookings.events import BookingEvent, record
 from timetuna.bookings.history import SYSTEM
 from timetuna.bookings.models import Booking, Conference
-from timetuna.bookings.notifications.audiences import HOST
+from timetuna.bookings.notifications.audiences import of_host
 from timetuna.bookings.notifications.booking_messages import FIRST_KINDS
 from timetuna.bookings.notifications.queue import enqueue_mails, is_announced, mails_of
 from timetuna.bookings.queries import work_of
@@ -49,7 +49,7 @@ def mail_no_link(booking: Booking) -> None:
     with transaction.atomic():
         refused = Conference.objects.filter(booking=booking, state=Conference.State.REFUSED)
         if _takes_place(booking) and refused.exists():
-            enqueue_mails(booking, kind="no_link", audiences=(HOST,))
+            enqueue_mails(booking, kind="no_link", audiences=(of_host(booking.host_id),))
 
 
 def announce(booking: Booking, *, kind: str) -> None:

@@ -2,6 +2,7 @@
 
 event                         conference                     calendar event
 booked, approved              made (fulfil)                  written (fulfil)
+handed over                   made anew by a new organizer  removed from one calendar, written into the other
 restored                      made again if it was removed   written (fulfil)
 moved                         moved, where it can be         moved
 cancelled                     removed, where it can be       removed
@@ -37,7 +38,23 @@ def make_again(happening: Happening) -> None:
     work_of(booking).filter(name=remove_outside.name, state=Job.State.WAITING).delete()
 
 
-@on_event(BookingEvent.BOOKED, BookingEvent.APPROVED, BookingEvent.RESTORED)
+@on_event(BookingEvent.HANDED_OVER)
+def make_anew(happening: Happening) -> None:
+    """Have a new organizer's account make the link. It is mailed once it is there, as one that was promised."""
+    if happening.facts["leads"] and happening.booking.status == Status.CONFIRMED:
+        Conference.objects.filter(booking=happening.booking).update(
+            state=Conference.State.WAITING,
+            account_fingerprint="",
+            reference="",
+            join_url="",
+            passcode="",
+            problem="",
+            late_link_mailed=False,
+            promised=True,
+        )
+
+
+@on_event(BookingEvent.BOOKED, BookingEvent.APPROVED, BookingEvent.RESTORED, BookingEvent.HANDED_OVER)
 def begin(happening: Happening) -> None:
     """Have all of it made for a meeting that takes place, and the first mails sent."""
     booking = happening.booking

@@ -26,13 +26,15 @@ def attendee_invitation(attendee: Attendee, place: Location, *, cancelled: bool 
     return _invitation(booking, place, closing=see, url=address, cancelled=cancelled)
 
 
-def host_invitation(booking: Booking, place: Location, *, cancelled: bool = False) -> Invitation:
-    """Return the host's copy. A shared calendar must not give the guest's link away, so it carries the host's page."""
+def host_invitation(
+    booking: Booking, place: Location, *, host_id: int, cancelled: bool = False
+) -> Invitation:
+    """Return a host's copy. A shared calendar must not give the guest's link away, so it carries the host's page."""
     closing = _host_closing(booking, booking.booker.notes)
     copy = _invitation(booking, place, closing=closing, url=host_page(booking), cancelled=cancelled)
     return replace(
         copy,
-        uid=host_uid(booking),
+        uid=host_uid(booking, host_id),
         summary=summary(booking),
         attendees=_attendees(booking, booking.booker.name),
     )
@@ -55,12 +57,12 @@ def own_uid(booking: Booking) -> str:
     return f"{booking.uid}@{settings.HOST}"
 
 
-def host_uid(booking: Booking) -> str:
+def host_uid(booking: Booking, host_id: int) -> str:
     """Return the UID of the host's copies: the one under which the event lay in their calendar at the first mail.
 
     A service that gives events UIDs of its own would else show the mail's invitation beside the event (decision 0010).
     """
-    found = CalendarEvent.objects.filter(booking_uid=booking.uid, host=booking.host_id).values_list(
+    found = CalendarEvent.objects.filter(booking_uid=booking.uid, host=host_id).values_list(
         "mailed_uid", flat=True
     )
     return found.first() or own_uid(booking)
@@ -103,9 +105,10 @@ def _invitation(booking: Booking, place: Location, *, closing: str, url: str, ca
 
 def _attendees(booking: Booking, guest: str) -> tuple[InvitationAttendee, ...]:
     """Return who takes part, each address once: hosts try their own page. Who was invited too has not said yes yet."""
-    host = booking.host
+    host, cohosts = booking.host, booking.booking_hosts.exclude(host=booking.host_id).select_related("host")
     people = (
         InvitationAttendee(host.name, host.email, "ACCEPTED", "CHAIR"),
+        *(InvitationAttendee(row.host.name, row.host.email, "ACCEPTED") for row in cohosts.order_by("host")),
         InvitationAttendee(guest, booking.booker.email, "ACCEPTED"),
         *(
             InvitationAttendee(without_addresses(row.name), row.email, "NEEDS-ACTION")

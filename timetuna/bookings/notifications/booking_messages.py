@@ -22,6 +22,7 @@ from timetuna.bookings.notifications.guest_messages import (
     uninvited,
 )
 from timetuna.bookings.notifications.message import NAME_LENGTH, Words, own_subject, start_of
+from timetuna.bookings.notifications.recipients import Recipient
 from timetuna.bookings.states import Status
 from timetuna.calendars.models import CalendarEvent
 from timetuna.l10n import datetimes
@@ -46,6 +47,7 @@ Kind = Literal[
     "uninvited",
     "again",
     "no_link",
+    "new_host",
 ]
 FIRST_KINDS = ("confirmed", "promised")
 WITHOUT_INVITATION = reminder_messages.TIMELY_KINDS | request_messages.REQUEST_KINDS | {"no_link"}
@@ -83,7 +85,9 @@ def attendee_words(attendee: Attendee, kind: Kind, where: Location) -> Words:
     }
     if not attendee.is_booker:
         return _words_to_others(attendee, kind, where, named)
-    words = _from_elsewhere(booking, kind, where, attendee) or _words_to_booker(booking, kind, where, named)
+    words = _booker_words_from_elsewhere(attendee, kind, where) or _words_to_booker(
+        booking, kind, where, named
+    )
     return replace(words, subject=own_subject(booking, kind) or words.subject)
 
 
@@ -94,9 +98,14 @@ def _words_to_booker(booking: Booking, kind: Kind, where: Location, named: dict[
         by_guest = booking.status == Status.CANCELLED_BY_GUEST
         return _cancelled(named, (gettext("You cancelled it."),) if by_guest else by_host)
     if kind == "moved":
-        return _has_moved(named, (*_moved(booking, to_guest=True), *_link_after_move(booking, where)))
+        return _has_moved(
+            named,
+            (*_moved(booking, booking.booker.time_zone, to_guest=True), *_link_after_move(booking, where)),
+        )
     if kind == "link":
         return _link(named)
+    if kind == "new_host":
+        return _new_host(booking, where, named)
     return Words(
         subject=gettext("%(title)s with %(host)s: %(start)s") % named,
         headline=gettext("You are booked"),
@@ -117,6 +126,8 @@ def _words_to_others(attendee: Attendee, kind: Kind, where: Location, named: dic
         words = _has_moved(named, (*_was_at(booking, attendee.time_zone), *late(where)))
     elif kind == "link":
         words = _link(named)
+    elif kind == "new_host":
+        words = _new_host(booking, where, named)
     elif kind in reminder_messages.TIMELY_KINDS:
         words = reminder_messages.timely(attendee, kind, where)
         words = replace(words, sentences=(*words.sentences, invited_by(attendee)))
@@ -152,26 +163,42 @@ def _link(named: dict[str, str]) -> Words:
     )
 
 
-def host_words(booking: Booking, kind: Kind, where: Location) -> Words:
-    """Return what the host reads."""
-    if elsewhere := _from_elsewhere(booking, kind, where, None):
+def _new_host(booking: Booking, where: Location, named: dict[str, str]) -> Words:
+    latest = booking.history.filter(event=BookingEvent.HANDED_OVER).last()
+    former = {"former": latest.changes["host"][0] if latest else ""}
+    sentence = gettext("You meet %(host)s instead of %(former)s. The time stays as it was.")
+    return Words(
+        subject=gettext("New host: %(title)s with %(host)s, %(start)s") % named,
+        headline=gettext("Somebody else meets you"),
+        sentences=(sentence % (named | former), *late(where)),
+        button=gettext("See or change the booking"),
+    )
+
+
+def host_words(booking: Booking, kind: Kind, where: Location, reader: Recipient) -> Words:
+    """Return what one of the hosts reads, by their own clock."""
+    if elsewhere := _host_words_from_elsewhere(booking, kind, where, reader.zone):
         return elsewhere
     guest = single_line(booking.booker.name, max_length=NAME_LENGTH)
-    start = start_of(booking, booking.host_time_zone)
+    start, leads = start_of(booking, reader.zone), reader.host_id == booking.host_id
     if kind == "cancelled":
         by_guest = booking.status == Status.CANCELLED_BY_GUEST
-        by = (f"{guest} cancelled it.", *_note(booking, guest)) if by_guest else ("You cancelled it.",)
+        by_host = "One of its hosts cancelled it." if reader.beside else "You cancelled it."
+        by = (f"{guest} cancelled it.", *_note(booking, guest)) if by_guest else (by_host,)
         return Words(
             subject=f"Cancelled: {booking.title} with {guest}, {start}",
             headline="A meeting is cancelled",
-            sentences=(*by, *_left_behind(booking, where, Ability.REMOVE)),
+            sentences=(*by, *(_left_behind(booking, where, Ability.REMOVE) if leads else ())),
             button="See the booking",
         )
     if kind == "moved":
         return Words(
             subject=f"Moved: {booking.title} with {guest}, now {start}",
             headline="A meeting has a new time",
-            sentences=(*_moved(booking, to_guest=False), *_left_behind(booking, where, Ability.MOVE)),
+            sentences=(
+                *_moved(booking, reader.zone, to_guest=False),
+                *(_left_behind(booking, where, Ability.MOVE) if leads else _missing(where)),
+            ),
             button="See the booking",
         )
     if kind == "link":
@@ -184,29 +211,35 @@ def host_words(booking: Booking, kind: Kind, where: Location) -> Words:
     return Words(
         subject=f"{guest} booked {booking.title}: {start}",
         headline="You have a new booking",
-        sentences=_missing(where) or (*_duplicates(where), *_not_in_calendar(booking)),
+        sentences=_missing(where) or (*_duplicates(where), *_not_in_calendar(booking, reader.host_id)),
         button="Mend the link" if where.pending else "See the booking",
     )
 
 
-def _from_elsewhere(booking: Booking, kind: Kind, where: Location, booker: Attendee | None) -> Words | None:
-    """Return the words of the kinds that have a file of their own: to the booker, or to the host."""
+def _booker_words_from_elsewhere(booker: Attendee, kind: Kind, where: Location) -> Words | None:
+    """Return the words of the kinds that have a file of their own."""
     if kind in reminder_messages.TIMELY_KINDS:
-        if booker:
-            return reminder_messages.timely(booker, kind, where)
-        return reminder_messages.host_reminder(booking, where)
-    if kind == "no_link":
-        return _no_link(booking, where)
+        return reminder_messages.timely(booker, kind, where)
     if kind in request_messages.REQUEST_KINDS:
-        request = request_messages.guest_request if booker else request_messages.host_request
-        return request(booking, kind)
-    return guests_changed(booking, to_guest=booker is not None) if kind == GUESTS_KIND else None
+        return request_messages.guest_request(booker.booking, kind)
+    return guests_changed(booker.booking) if kind == GUESTS_KIND else None
 
 
-def _no_link(booking: Booking, where: Location) -> Words:
+def _host_words_from_elsewhere(booking: Booking, kind: Kind, where: Location, zone: str) -> Words | None:
+    """Return the same for a host, by the clock of that zone."""
+    if kind in reminder_messages.TIMELY_KINDS:
+        return reminder_messages.host_reminder(booking, where, zone)
+    if kind == "no_link":
+        return _no_link(booking, where, zone)
+    if kind in request_messages.REQUEST_KINDS:
+        return request_messages.host_request(booking, kind, zone)
+    return guests_changed(booking, host_zone=zone) if kind == GUESTS_KIND else None
+
+
+def _no_link(booking: Booking, where: Location, zone: str) -> Words:
     """Return what the host reads where a promised link is not made any more before they act."""
     guest = single_line(booking.booker.name, max_length=NAME_LENGTH)
-    start = start_of(booking, booking.host_time_zone)
+    start = start_of(booking, zone)
     return Words(
         subject=f"No {where.label} link: {booking.title} with {guest}, {start}",
         headline=f"The {where.label} link could not be made",
@@ -225,7 +258,7 @@ def attachment_words(kind: Kind) -> str:
         return gettext("The attached invitation moves this meeting in your calendar.")
     if kind == "link":
         return gettext("The attached invitation puts the link into your calendar.")
-    if kind == GUESTS_KIND:
+    if kind in {GUESTS_KIND, "new_host"}:
         return gettext("The attached invitation updates this meeting in your calendar.")
     return gettext("The attached invitation adds this meeting to your calendar.")
 
@@ -239,13 +272,13 @@ def _wrote(name: str, words: str) -> tuple[str, ...]:
     return (gettext("%(name)s wrote: %(note)s") % {"name": name, "note": words},) if words else ()
 
 
-def _moved(booking: Booking, *, to_guest: bool) -> tuple[str, ...]:
+def _moved(booking: Booking, zone: str, *, to_guest: bool) -> tuple[str, ...]:
     """Say when it was to be before, and what the other side wrote with the latest move."""
     latest = booking.history.filter(event=BookingEvent.MOVED).last()
     other, name = (HOST, booking.host.name) if to_guest else (GUEST, booking.booker.name)
     words = last_words(booking, event=BookingEvent.MOVED) if latest and latest.actor == other else ""
     wrote = _wrote(single_line(name, max_length=NAME_LENGTH), words)
-    return (*_was_at(booking, booking.booker.time_zone if to_guest else booking.host_time_zone), *wrote)
+    return (*_was_at(booking, zone), *wrote)
 
 
 def _was_at(booking: Booking, zone: str) -> tuple[str, ...]:
@@ -288,9 +321,9 @@ def _missing(where: Location) -> tuple[str, ...]:
     )
 
 
-def _not_in_calendar(booking: Booking) -> tuple[str, ...]:
+def _not_in_calendar(booking: Booking, host_id: int) -> tuple[str, ...]:
     """Say that the event could not be written, and why; the invitation is attached all the same."""
-    event = event_of(booking, booking.host_id)
+    event = event_of(booking, host_id)
     if event is None or event.state == CalendarEvent.State.WRITTEN or not event.problem:
         return ()
     return (f"TimeTuna could not write it into {calendar_words(event)}. {event.problem}",)

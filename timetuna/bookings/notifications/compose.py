@@ -53,7 +53,9 @@ def _letter(booking: Booking, kind: Kind, reader: Recipient, audience: str, tag:
     told = told_now(booking, kind)
     where = place_for(reader.attendee) if reader.attendee else place(booking)
     words = (
-        attendee_words(reader.attendee, told, where) if reader.attendee else host_words(booking, told, where)
+        attendee_words(reader.attendee, told, where)
+        if reader.attendee
+        else host_words(booking, told, where, reader)
     )
     context = _context(booking, told, where, reader) | {"words": words}
     invitation = None if told in WITHOUT_INVITATION else _invitation(booking, told, where, reader)
@@ -77,7 +79,7 @@ def _letter(booking: Booking, kind: Kind, reader: Recipient, audience: str, tag:
 def _invitation(booking: Booking, kind: Kind, where: Location, reader: Recipient) -> Invitation:
     cancelled = kind == "cancelled"
     if reader.attendee is None:
-        return host_invitation(booking, where, cancelled=cancelled)
+        return host_invitation(booking, where, host_id=reader.host_id, cancelled=cancelled)
     copy = attendee_invitation(reader.attendee, where, cancelled=cancelled)
     return taken_off(copy, reader.box) if kind == "uninvited" else copy
 

@@ -51,11 +51,11 @@ def uninvited(attendee: Attendee, named: dict[str, str]) -> Words:
     )
 
 
-def guests_changed(booking: Booking, *, to_guest: bool) -> Words:
-    """Return what guest and host read when somebody was added or taken off."""
+def guests_changed(booking: Booking, *, host_zone: str = "") -> Words:
+    """Return what the guest reads when somebody was added or taken off, or a host, by the clock of `host_zone`."""
     people = [_shown(attendee) for attendee in others(booking)]
-    zone = booking.booker.time_zone if to_guest else booking.host_time_zone
-    other = booking.host.name if to_guest else shown_name(booking)
+    zone = host_zone or booking.booker.time_zone
+    other = shown_name(booking) if host_zone else booking.host.name
     named = {
         "title": booking.title,
         "name": other,
@@ -67,7 +67,7 @@ def guests_changed(booking: Booking, *, to_guest: bool) -> Words:
         subject=gettext("Guests changed: %(title)s with %(name)s, %(start)s") % named,
         headline=gettext("The guests of this meeting have changed"),
         sentences=(comes if people else gettext("Nobody else is invited any more."),),
-        button=gettext("See or change the booking") if to_guest else gettext("See the booking"),
+        button=gettext("See the booking") if host_zone else gettext("See or change the booking"),
     )
 
 

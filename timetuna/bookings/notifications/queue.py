@@ -24,8 +24,8 @@ def enqueue_mails(
 ) -> None:
     """Enqueue one mail for each side, in the caller's transaction; the same kind and revision is one mail for ever.
 
-    Without `audiences` for everybody: who booked, host, and who was invited too. With the mails that give a booking its
-    time go the reminders of it. Who was invited too is told that it is off only if they have heard that it is on.
+    Without `audiences` for everybody: who booked, each host, and who was invited too. With the mails that give it
+    its time go its reminders. Who was invited too is told that it is off only if they have heard that it is on.
     """
     if kind in _TELLS_FIRST:
         plan_reminders(booking, now=timezone.now())

@@ -33,11 +33,11 @@ def timely(attendee: Attendee, kind: str, where: Location) -> Words:
     )
 
 
-def host_reminder(booking: Booking, where: Location) -> Words:
-    """Return what the host reads some time before the start."""
+def host_reminder(booking: Booking, where: Location, zone: str) -> Words:
+    """Return what a host reads some time before the start."""
     guest = single_line(booking.booker.name, max_length=NAME_LENGTH)
     return Words(
-        subject=f"Reminder: {booking.title} with {guest}, {start_of(booking, booking.host_time_zone)}",
+        subject=f"Reminder: {booking.title} with {guest}, {start_of(booking, zone)}",
         headline="A meeting is coming up",
         sentences=(f"The {where.label} link is still missing. {where.problem}".strip(),)
         if where.pending

@@ -7,7 +7,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from timetuna.bookings.models import Attendee, Booking
-from timetuna.bookings.notifications.audiences import HOST, attendee_id, audience_of, guests_of
+from timetuna.bookings.notifications.audiences import (
+    attendee_id,
+    audience_of,
+    guests_of,
+    host_id_of,
+    hosts_of,
+    is_host,
+)
 from timetuna.bookings.notifications.compose import letter
 from timetuna.bookings.notifications.send import send_mail
 from timetuna.bookings.queries import with_booker
@@ -31,7 +38,7 @@ def plan_reminders(booking: Booking, *, now: datetime) -> None:
     if booking.page is None or booking.status != Status.CONFIRMED:
         return
     rows = booking.page.reminders.all()
-    people = (*guests_of(booking), HOST)
+    people = (*guests_of(booking), *hosts_of(booking))
     for kind in Reminder.Kind:
         for audience in people:
             for row in rows:
@@ -47,7 +54,7 @@ def _due(booking: Booking, kind: str, minutes: int) -> datetime:
 
 
 def _side(audience: str) -> Reminder.Audience:
-    return Reminder.Audience.HOST if audience == HOST else Reminder.Audience.GUEST
+    return Reminder.Audience.HOST if is_host(audience) else Reminder.Audience.GUEST
 
 
 def drop_reminders_of(attendee: Attendee) -> None:
@@ -123,8 +130,10 @@ def _minute(booking: Booking) -> int:
 
 def _wants(booking: Booking, audience: str, *, due: datetime) -> bool:
     """Say whether the reader has not stopped what time brings, and was there in time."""
+    if host_id := host_id_of(audience):
+        return booking.booking_hosts.filter(host=host_id).exists()
     attendees = booking.attendees.filter(active=True, wants_reminders=True, added_at__lt=due)
-    return audience == HOST or attendees.filter(pk=attendee_id(audience) or 0).exists()
+    return attendees.filter(pk=attendee_id(audience) or 0).exists()
 
 
 def _still_at(booking_id: int, start: int) -> Booking | None:

@@ -65,10 +65,10 @@ def _lapsed(_booking: Booking, named: dict[str, str]) -> Words:
 _GUEST_ENDS = {"withdrawn": _withdrawn, "declined": _declined, "lapsed": _lapsed}
 
 
-def host_request(booking: Booking, kind: str) -> Words:
-    """Return what the host reads."""
+def host_request(booking: Booking, kind: str, zone: str) -> Words:
+    """Return what a host reads."""
     guest, title = single_line(booking.booker.name, max_length=NAME_LENGTH), booking.title
-    start = start_of(booking, booking.host_time_zone)
+    start = start_of(booking, zone)
     if kind == "withdrawn":
         wrote = (f"{guest} wrote: {booking.cancel_note}",) if booking.cancel_note else ()
         return Words(
@@ -85,7 +85,7 @@ def host_request(booking: Booking, kind: str) -> Words:
             button="See the request",
         )
     moved = kind == "request_moved"
-    until = _deadline(booking, booking.host_time_zone)
+    until = _deadline(booking, zone)
     return Words(
         subject=f"Request: {title} with {guest}, {start}",
         headline="A request has another time" if moved else "Somebody asks for a time",

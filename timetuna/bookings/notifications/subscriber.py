@@ -6,7 +6,14 @@ from timetuna.bookings.events import GUESTS_COME, GUESTS_GO, BookingEvent, Happe
 from timetuna.bookings.guests import others
 from timetuna.bookings.integrations.grants import carries_time
 from timetuna.bookings.models import Booking
-from timetuna.bookings.notifications.audiences import audience_of, booker_alone, both, everybody
+from timetuna.bookings.notifications.audiences import (
+    audience_of,
+    booker_alone,
+    both,
+    everybody,
+    guests_of,
+    of_host,
+)
 from timetuna.bookings.notifications.queue import drop_unsent, enqueue_mails, is_announced, mails_of
 from timetuna.bookings.notifications.reminders import drop_reminders_of, plan_reminders
 from timetuna.bookings.states import Status
@@ -45,6 +52,17 @@ def send_confirmation_again(happening: Happening) -> None:
     """Tell those who were told that it is off; of a request nobody was."""
     if happening.booking.status == Status.CONFIRMED:
         enqueue_mails(happening.booking, kind="confirmed", audiences=happening.told)
+
+
+@on_event(BookingEvent.HANDED_OVER)
+def send_new_host(happening: Happening) -> None:
+    """Tell the new host of a booking that is new to them, and the guests who meets them, where that is another now."""
+    booking, newcomer = happening.booking, happening.facts["newcomer"]
+    confirmed = booking.status == Status.CONFIRMED
+    if newcomer is not None:
+        enqueue_mails(booking, kind="confirmed" if confirmed else "requested", audiences=(of_host(newcomer),))
+    if confirmed and happening.facts["leads"]:
+        enqueue_mails(booking, kind="new_host", audiences=guests_of(booking))
 
 
 @on_event(BookingEvent.LINK_LATE)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from timetuna.bookings.fulfilment.fulfil import fulfil
 from timetuna.bookings.models import Booking, Conference
-from timetuna.bookings.notifications.audiences import HOST, audience_of
+from timetuna.bookings.notifications.audiences import audience_of, host_id_of
 from timetuna.bookings.notifications.reminders import TIMED_MAILS, remind
 from timetuna.bookings.notifications.send import send_mail
 from timetuna.bookings.queries import counts
@@ -29,6 +29,7 @@ _MAILS = {
     "uninvited": "invitation taken back",
     "again": "sent again",
     "no_link": "link is missing",
+    "new_host": "another host",
 }
 
 
@@ -38,17 +39,19 @@ def mail_effects(booking: Booking, jobs: Sequence[Job], reader: Reader) -> list[
     timely = [job for job in jobs if job.name in TIMED_MAILS and _still_holds(job, booking)]
     return [
         *(mails or _mails_to_come(booking, jobs, reader)),
-        *(standing(job, _timely_title(job, booking), done="Sent", reader=reader) for job in timely),
+        *(standing(job, _timely_title(job, booking, reader), done="Sent", reader=reader) for job in timely),
     ]
 
 
-def _reader(job: Job, booking: Booking) -> str:
-    named = {audience_of(booking.booker): "the guest", HOST: "you"}
+def _reader(job: Job, booking: Booking, reader: Reader) -> str:
+    if host_id := host_id_of(job.arguments.get("audience", "")):
+        return "you" if host_id == reader.host_id else "another host"
+    named = {audience_of(booking.booker): "the guest"}
     return named.get(job.arguments.get("audience", ""), "somebody the guest brings")
 
 
-def _timely_title(job: Job, booking: Booking) -> str:
-    return f"{'Reminder' if job.name == remind.name else 'Follow-up'} to {_reader(job, booking)}"
+def _timely_title(job: Job, booking: Booking, reader: Reader) -> str:
+    return f"{'Reminder' if job.name == remind.name else 'Follow-up'} to {_reader(job, booking, reader)}"
 
 
 def _still_holds(job: Job, booking: Booking) -> bool:
@@ -59,7 +62,7 @@ def _still_holds(job: Job, booking: Booking) -> bool:
 
 def _mail(job: Job, booking: Booking, jobs: Sequence[Job], reader: Reader) -> Effect:
     kind = job.arguments.get("kind", "")
-    title = f"Mail to {_reader(job, booking)}: {_MAILS.get(kind, kind)}"
+    title = f"Mail to {_reader(job, booking, reader)}: {_MAILS.get(kind, kind)}"
     if _replaced(job, booking, jobs):
         return Effect(
             title=title, state=EffectState.NOTE, text="Not sent: a later change has a mail of its own."

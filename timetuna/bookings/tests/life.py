@@ -6,7 +6,7 @@ from tests.clock import present
 from tests.forms import forms_of
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.models import Booking
-from timetuna.bookings.notifications.audiences import audience_of
+from timetuna.bookings.notifications.audiences import audience_of, of_host
 from timetuna.bookings.tests.conftest import order, tomorrow, work_off
 from timetuna.bookings.tests.reading import message
 from timetuna.jobs.models import Job
@@ -35,8 +35,8 @@ def made(page, start=None, *, worked=True, others=(), **guest):
 
 
 def kinds(booking):
-    """Return the mails that were written down, as (kind, audience); who booked is "guest"."""
-    named = {audience_of(booking.booker): "guest"}
+    """Return the mails that were written down, as (kind, audience); who booked is "guest", the organizer "host"."""
+    named = {audience_of(booking.booker): "guest", of_host(booking.host_id): "host"}
     mails = Job.objects.filter(concurrency=booking.subject_key(), name="bookings.mail").order_by("id")
     return [
         (job.arguments["kind"], named.get(job.arguments["audience"], job.arguments["audience"]))

@@ -28,7 +28,7 @@ from timetuna.bookings.tests.leftovers import Seen, leftovers
 from timetuna.pages.models import BookingPage, OutOfOffice
 
 pytestmark = pytest.mark.django_db
-TO_FURTHER = ("confirmed", "link", "moved", "cancelled", "uninvited", "reminder", "follow_up")
+TO_FURTHER = ("confirmed", "link", "moved", "cancelled", "uninvited", "reminder", "follow_up", "new_host")
 
 
 @pytest.fixture

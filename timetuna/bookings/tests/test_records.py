@@ -9,7 +9,7 @@ from timetuna.bookings.actions.mark_no_show import mark_no_show
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking
-from timetuna.bookings.notifications.audiences import audience_of
+from timetuna.bookings.notifications.audiences import audience_of, of_host
 from timetuna.bookings.tests.conftest import tomorrow, work_off
 from timetuna.bookings.tests.diary import now, put, rows_of, shown
 from timetuna.bookings.tests.life import events, made, write_notes
@@ -83,7 +83,7 @@ def test_notes_that_are_too_long_come_back_as_they_were_typed(client, alice):
 
 def test_a_mail_sent_again_is_the_same_invitation_in_another_mail(client, page, zoom):
     booking = made(page, others=[KIM])
-    for to in ("host", *map(audience_of, booking.attendees.all())):
+    for to in (of_host(booking.host_id), *map(audience_of, booking.attendees.all())):
         client.post(f"/bookings/{booking.pk}/resend", {"to": to})
     work_off()
 

@@ -14,7 +14,7 @@ from timetuna.bookings.actions.reschedule import reschedule
 from timetuna.bookings.fulfilment.reconcile import reconcile
 from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking
-from timetuna.bookings.notifications.audiences import audience_of
+from timetuna.bookings.notifications.audiences import audience_of, of_host
 from timetuna.bookings.tests.conftest import due_now, order, set_reminders, tomorrow, work_off
 from timetuna.bookings.tests.reading import GUEST, HOST, message
 from timetuna.jobs.models import Job
@@ -42,7 +42,9 @@ def planned():
 
 
 def reader(job):
-    return job.arguments["audience"].replace(audience_of(Booking.objects.get().booker), "guest")
+    booking, audience = Booking.objects.get(), job.arguments["audience"]
+    named = {audience_of(booking.booker): "guest", of_host(booking.host_id): "host"}
+    return named.get(audience, audience)
 
 
 def pass_the_moments():

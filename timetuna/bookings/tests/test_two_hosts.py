@@ -17,9 +17,20 @@ from timetuna.bookings.errors import SlotTaken
 from timetuna.bookings.models import BookingHost, Hold
 from timetuna.bookings.permissions import bookings_for
 from timetuna.bookings.slots.availability import SlotQuery, bookable, offered
-from timetuna.bookings.tests.conftest import make_host, make_page, open_always, order, tomorrow, work_off
+from timetuna.bookings.tests.conftest import (
+    make_host,
+    make_page,
+    open_always,
+    order,
+    set_reminders,
+    tomorrow,
+    work_off,
+)
+from timetuna.bookings.tests.diary import shown
 from timetuna.bookings.tests.google import PRIMARY
 from timetuna.calendars.models import CalendarEvent
+from timetuna.jobs.models import Job
+from timetuna.l10n.datetimes import short_when, zone_or_utc
 from timetuna.pages.models import HostRules, OutOfOffice, PageHost
 from timetuna.pages.queries import page_settings
 from timetuna.web.client import Client as Visitor
@@ -145,6 +156,19 @@ def test_the_pages_of_a_host_show_what_they_take_part_in(bob, charlie, both):
     assert booking.status == "cancelled_by_host"
 
 
+def test_the_owner_is_told_that_a_cohost_is_booked_and_not_with_whom(alice, bob, both):
+    book(order(make_page(bob), name="Kim Secret"), now=present())
+    owner = Client()
+    owner.force_login(alice)
+    local = tomorrow().astimezone(zone_or_utc("Europe/Berlin"))
+    asked = {"date": local.date().isoformat(), "time": f"{local:%H:%M}", "duration": "30"}
+
+    text = shown(owner.get(f"/booking-pages/{both.pk}/why", asked))
+
+    assert "A booking takes" in text
+    assert "Kim Secret" not in text
+
+
 def test_only_the_owner_changes_the_page(alice, bob, both):
     codes = []
     for host in (alice, bob):
@@ -230,7 +254,9 @@ def test_pages_with_the_same_hosts_in_opposite_order_never_wait_for_each_other(a
     def rush(page, hour):
         barrier.wait()
         try:
-            return book(order(page, tomorrow(hour)), now=present()).pk
+            return book(
+                order(page, tomorrow(hour), email=f"{page.pk}-{hour}@guest.example"), now=present()
+            ).pk
         except SlotTaken:
             return None
         finally:
@@ -242,3 +268,26 @@ def test_pages_with_the_same_hosts_in_opposite_order_never_wait_for_each_other(a
         assert found.count(None) == 1
 
     assert BookingHost.objects.count() == 2 * 14
+
+
+def test_each_gets_mails_of_their_own_by_their_own_clock(alice, bob, both, google):
+    schedule = bob.schedules.get()
+    schedule.time_zone = "America/New_York"
+    schedule.save()
+    set_reminders(both, host=[60])
+    booking = book(order(both, name="Kim Guest"), now=present())
+    work_off()
+
+    mails = {name: google.control.mail(f"{name}@host.example") for name in ("alice", "bob")}
+    zones = {"alice": "Europe/Berlin", "bob": "America/New_York"}
+    for name, zone in zones.items():
+        [mail] = mails[name]
+        assert short_when(tomorrow(), zone=zone_or_utc(zone)) in mail["subject"]
+        assert mail["ics"][0].count("ATTENDEE") == 3
+    reminded = Job.objects.filter(name="bookings.reminder").values_list("arguments__audience", flat=True)
+    assert set(reminded) == {f"host-{host.pk}" for host in (alice, bob)}
+
+    cancel(booking.pk, actor="host", note_text="", now=present())
+    work_off()
+    texts = [google.control.mail(f"{name}@host.example")[-1]["text"] for name in zones]
+    assert all("One of its hosts cancelled it." in text for text in texts)

@@ -24,7 +24,7 @@ from timetuna.bookings.history import API, ATTENDEE, GUEST, HOST, LINK, MAIL
 from timetuna.bookings.integrations.location import place
 from timetuna.bookings.links import link
 from timetuna.bookings.models import Attendee, Booking, HistoryEntry
-from timetuna.bookings.notifications.audiences import audience_of
+from timetuna.bookings.notifications.audiences import audience_of, of_host
 from timetuna.bookings.permissions import booking_or_404, bookings_for
 from timetuna.bookings.policies import guests_refusal, most_guests
 from timetuna.bookings.states import REQUESTS, ahead
@@ -74,6 +74,7 @@ def show_booking(
         "new_link_path": reverse("booking_new_link", args=[row.pk]),
         "phone_digits": "".join(sign for sign in row.booker.phone if sign in "+0123456789"),
         **_possible(row, people, reader, words_form or WordsForm()),
+        "others": _others(request, row, reader),
         **_guests(row, people, guests_form, reader),
         "notes_form": notes_form or _notes_form(request, row),
     }
@@ -101,7 +102,6 @@ def _possible(
     cancellable = ahead(row, now=reader.now)
     begun = row.status == Booking.Status.CONFIRMED and row.start_at <= reader.now
     erasable = row.erased_at is None and may_erase(row, now=reader.now)
-    others = of_the_same_guest(row).exclude(pk=row.pk).count() if erasable else 0
     return {
         "cancellable": cancellable,
         "begun": begun,
@@ -109,11 +109,17 @@ def _possible(
         "answer": answer_context(row, reader) | {"form": words_form}
         if row.status == Booking.Status.PENDING
         else None,
-        "readers": _readers(row, people) if row.erased_at is None else [],
+        "readers": _readers(row, people, reader) if row.erased_at is None else [],
         "erasable": erasable,
-        "others": others,
         "erase_text": ERASE_TEXT,
     }
+
+
+def _others(request: HttpRequest, row: Booking, reader: Reader) -> int:
+    """Return how many other bookings of the guest could be erased together with this one."""
+    if row.erased_at is not None or not may_erase(row, now=reader.now):
+        return 0
+    return of_the_same_guest(row, among=bookings_for(signed_in(request))).exclude(pk=row.pk).count()
 
 
 def _guests(
@@ -128,9 +134,12 @@ def _guests(
     }
 
 
-def _readers(row: Booking, people: Iterable[Attendee]) -> list[tuple[str, str]]:
+def _readers(row: Booking, people: Iterable[Attendee], reader: Reader) -> list[tuple[str, str]]:
     """Return who hears of the booking, as what the mail is addressed by and in words."""
-    own = [(audience_of(row.booker), f"{row.booker.name} <{row.booker.email}>"), (HOST, "Me")]
+    own = [
+        (audience_of(row.booker), f"{row.booker.name} <{row.booker.email}>"),
+        (of_host(reader.host_id), "Me"),
+    ]
     if row.status in REQUESTS:
         return own
     return [*own, *((audience_of(one), shown(one)) for one in people)]

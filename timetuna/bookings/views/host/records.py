@@ -10,12 +10,13 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 
+from timetuna.accounts.permissions import signed_in
 from timetuna.bookings.actions.erase import erase, may_erase, of_the_same_guest
 from timetuna.bookings.actions.mark_no_show import mark_no_show
 from timetuna.bookings.actions.resend import resend
 from timetuna.bookings.forms.host import NotesForm
 from timetuna.bookings.history import HOST
-from timetuna.bookings.permissions import booking_or_404
+from timetuna.bookings.permissions import booking_or_404, bookings_for
 from timetuna.bookings.views.host.booking import done, post_or_back, show_booking
 from timetuna.web.forms import INCOMPLETE
 from timetuna.web.saving import save
@@ -65,7 +66,8 @@ def erase_guest(request: HttpRequest, booking_id: int) -> HttpResponse:
     if "all" not in request.POST:
         messages.error(request, str(INCOMPLETE))
         return redirect("booking", row.pk)
-    rows = list(of_the_same_guest(row)) if request.POST["all"] else [row]
+    same = of_the_same_guest(row, among=bookings_for(signed_in(request)))
+    rows = list(same) if request.POST["all"] else [row]
     due = [one for one in rows if may_erase(one, now=now)]
     for one in due:
         erase(one.pk, actor=HOST, now=now)
