@@ -191,7 +191,7 @@ def test_all_work_is_known_to_the_worker() -> None:
 def _is_loaded_by_name(function: ast.FunctionDef) -> bool:
     called = (one.func if isinstance(one, ast.Call) else one for one in function.decorator_list)
     names = {ast.unparse(one) for one in called}
-    return any(name in {"job", "recurring"} or name.startswith("on_") for name in names)
+    return any(name == "job" or name.startswith("on_") for name in names)
 
 
 def test_no_folder_is_full() -> None:

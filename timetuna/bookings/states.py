@@ -6,8 +6,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from timetuna.bookings.events import BookingEvent
-from timetuna.bookings.history import GUEST, HOST, SYSTEM, Changes
+from timetuna.bookings.events import BookingEvent, record
+from timetuna.bookings.history import GUEST, HOST, SYSTEM
 from timetuna.bookings.models import TAKES_TIME, Booking
 
 Status = Booking.Status
@@ -35,10 +35,6 @@ class Transition:
     to: Status
     by: str
     event: BookingEvent
-
-    def changes(self) -> Changes:
-        """Return what the history keeps of it."""
-        return {"status": (str(self.start), str(self.to))} if self.start else {}
 
 
 TRANSITIONS = (
@@ -77,17 +73,20 @@ def transition(start: str | None, to: Status, *, actor: str) -> Transition:
     raise ForbiddenChangeError(f"No {actor} brings a booking from {start or 'nothing'} to {to}.")
 
 
-def change_state(booking: Booking, to: Status, *, actor: str, note: str = "") -> Transition:
-    """Bring the booking into another state, and take or free its time; return what is to be recorded.
+def change_state(
+    booking: Booking, to: Status, *, actor: str, source: str = "", words: str = "", **facts: object
+) -> None:
+    """Bring the booking into another state, take or free its time, and record it, in the caller's transaction.
 
-    In the caller's transaction, with the booking as it is once its host's row is locked. note: what the actor wrote.
+    The booking is as it is once its hosts' rows are locked. source, words, facts: see `events.record`.
     Raises ForbiddenChangeError.
     """
     change = transition(booking.status, to, actor=actor)
-    booking.status, booking.revision, booking.cancel_note = to, booking.revision + 1, note
-    booking.save(update_fields=["status", "revision", "cancel_note"])
+    booking.status, booking.revision, booking.cancel_note = to, booking.revision + 1, words
+    booking.save(update_fields=["status", "revision", "cancel_note", "pending_until"])
     booking.booking_hosts.update(active=to in TAKES_TIME)
-    return change
+    changes = {"status": (str(change.start), str(to))}
+    record(booking, change.event, actor=actor, source=source, words=words, changes=changes, **facts)
 
 
 def ended_by(booking: Booking) -> str:

@@ -14,7 +14,7 @@ from django.utils.module_loading import autodiscover_modules
 from timetuna.jobs import queue
 from timetuna.jobs.models import GENERAL, LANES, MAIL, Job
 
-__all__ = ["GENERAL", "LANES", "MAIL", "GiveUp", "Handler", "Retry", "job", "recurring"]
+__all__ = ["GENERAL", "LANES", "MAIL", "GiveUp", "Handler", "Retry", "job"]
 P = ParamSpec("P")
 R = TypeVar("R")
 _handlers: dict[str, "Handler[..., Any]"] = {}
@@ -79,7 +79,8 @@ def job(
 ) -> Callable[[Callable[P, R]], Handler[P, R]]:
     """Make a function a handler, under the name that rows keep. It takes ids by name and may be run twice.
 
-    lane: MAIL for what talks to the mail server.
+    lane: MAIL for what talks to the mail server.  every: for what runs again and again, once at a time among all
+    workers, the pause from the end of a run; a run that fails is followed by the next one all the same.
     """
 
     def register(function: Callable[P, R]) -> Handler[P, R]:
@@ -90,14 +91,6 @@ def job(
         return handler
 
     return register
-
-
-def recurring(name: str, *, every: timedelta) -> Callable[[Callable[P, R]], Handler[P, R]]:
-    """Make a function without arguments one that runs again and again, once at a time among all workers.
-
-    The pause of `every` is counted from the end of a run; a run that fails is followed by the next one all the same.
-    """
-    return job(name, every=every)
 
 
 def handlers() -> Mapping[str, Handler[..., Any]]:

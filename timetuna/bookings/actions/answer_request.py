@@ -8,7 +8,7 @@ from django.utils import timezone
 from timetuna.availability.minutes import minute_of
 from timetuna.bookings.actions.lock_hosts import lock_hosts_of
 from timetuna.bookings.errors import NotPossible
-from timetuna.bookings.events import BookingEvent, Happening, on_event, record
+from timetuna.bookings.events import BookingEvent, Happening, on_event
 from timetuna.bookings.history import HOST, SYSTEM
 from timetuna.bookings.models import Booking
 from timetuna.bookings.states import Status, change_state
@@ -37,10 +37,8 @@ def approve(booking_id: int, *, source: str, now: datetime, seen: int | None = N
         if booking.status == Status.CONFIRMED:
             return booking
         _refuse_answer(booking, now=now, seen=seen)
-        change = change_state(booking, Status.CONFIRMED, actor=HOST)
         booking.pending_until = None
-        booking.save(update_fields=["pending_until"])
-        record(booking, change.event, actor=HOST, source=source, changes=change.changes())
+        change_state(booking, Status.CONFIRMED, actor=HOST, source=source)
     return booking
 
 
@@ -58,15 +56,8 @@ def decline(
         if booking.status == Status.DECLINED:
             return booking
         _refuse_answer(booking, now=now, seen=seen)
-        change = change_state(booking, Status.DECLINED, actor=HOST, note=note_text)
-        record(
-            booking,
-            change.event,
-            actor=HOST,
-            source=source,
-            words=note_text,
-            changes=change.changes(),
-            which="the request",
+        change_state(
+            booking, Status.DECLINED, actor=HOST, source=source, words=note_text, which="the request"
         )
     return booking
 
@@ -103,8 +94,7 @@ def expire_request(booking_id: int, *, now: datetime | None = None) -> None:
         until = booking.pending_until
         if booking.status != Status.PENDING or until is None or until > (now or timezone.now()):
             return
-        change = change_state(booking, Status.LAPSED, actor=SYSTEM)
-        record(booking, change.event, actor=SYSTEM, changes=change.changes())
+        change_state(booking, Status.LAPSED, actor=SYSTEM)
 
 
 def _locked(booking_id: int) -> Booking:

@@ -7,7 +7,6 @@ from django.utils.translation import gettext
 
 from timetuna.bookings.actions.lock_hosts import lock_hosts_of
 from timetuna.bookings.errors import NotPossible
-from timetuna.bookings.events import record
 from timetuna.bookings.history import GUEST, HOST
 from timetuna.bookings.models import Booking
 from timetuna.bookings.policies import cancel_refusal
@@ -36,16 +35,7 @@ def cancel(
             return booking
         _refuse(booking, actor, now)
         to = CANCELLED_BY[actor] if booking.status == Status.CONFIRMED else Status.WITHDRAWN
-        change = change_state(booking, to, actor=actor, note=note_text)
-        record(
-            booking,
-            change.event,
-            actor=actor,
-            source=source,
-            words=note_text,
-            changes=change.changes(),
-            told=told,
-        )
+        change_state(booking, to, actor=actor, source=source, words=note_text, told=told)
     return booking
 
 

@@ -9,13 +9,13 @@ from timetuna.bookings.actions.book import GUARD
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.lock_hosts import lock_hosts_of
 from timetuna.bookings.errors import NotPossible
-from timetuna.bookings.events import record
 from timetuna.bookings.history import HOST, SILENT
 from timetuna.bookings.models import TAKES_TIME, Booking
 from timetuna.bookings.notifications.audiences import guests_of
 from timetuna.bookings.queries import with_booker
 from timetuna.bookings.states import Status, change_state
 
+TOGETHER = "together with others from one source"
 _BACK_TO = {Status.DECLINED: Status.PENDING, Status.CANCELLED_BY_HOST: Status.CONFIRMED}
 
 
@@ -41,6 +41,7 @@ def restore_together(host_id: int, booking_ids: Iterable[int], *, now: datetime)
 
 def _cancel(row: Booking, now: datetime) -> bool:
     told = _who_has_heard(row)
+    source = "" if told else SILENT
     try:
         with transaction.atomic():
             lock_hosts_of(row.pk)
@@ -48,9 +49,9 @@ def _cancel(row: Booking, now: datetime) -> bool:
             if row.is_off():
                 return False
             if row.status == Status.PENDING:
-                _decline(row, told[:1])
+                change_state(row, Status.DECLINED, actor=HOST, source=source, told=told[:1], which=TOGETHER)
             else:
-                cancel(row.pk, actor=HOST, note_text="", now=now, source="" if told else SILENT, told=told)
+                cancel(row.pk, actor=HOST, note_text="", now=now, source=source, told=told)
     except NotPossible:
         return False
     return True
@@ -58,19 +59,6 @@ def _cancel(row: Booking, now: datetime) -> bool:
 
 def _who_has_heard(row: Booking) -> tuple[str, ...]:
     return guests_of(row) if row.booker.confirmed else ()
-
-
-def _decline(row: Booking, told: tuple[str, ...]) -> None:
-    change = change_state(row, Status.DECLINED, actor=HOST)
-    record(
-        row,
-        change.event,
-        actor=HOST,
-        source="" if told else SILENT,
-        changes=change.changes(),
-        which="together with others from one source",
-        told=told,
-    )
 
 
 def _restore(host_id: int, booking_id: int, now: datetime) -> bool:
@@ -84,8 +72,7 @@ def _restore(host_id: int, booking_id: int, now: datetime) -> bool:
             )
             if row is None or not _may_restore(row, now):
                 return False
-            change = change_state(row, _BACK_TO[Status(row.status)], actor=HOST)
-            record(row, change.event, actor=HOST, changes=change.changes(), told=_who_has_heard(row))
+            change_state(row, _BACK_TO[Status(row.status)], actor=HOST, told=_who_has_heard(row))
     except IntegrityError as error:
         if GUARD in str(error):
             return False

@@ -17,7 +17,7 @@ from timetuna.bookings.models import Attendee, Booking, HistoryEntry, UnusualBoo
 from timetuna.bookings.notifications.reminders import TIMED_MAILS
 from timetuna.bookings.notifications.send import send_mail
 from timetuna.jobs.models import Job
-from timetuna.jobs.registry import recurring
+from timetuna.jobs.registry import job
 from timetuna.pages.models import HostRules
 
 ERASED_GUEST = "Erased guest"
@@ -66,7 +66,7 @@ def of_the_same_guest(booking: Booking, *, among: QuerySet[Booking]) -> QuerySet
     return rows.filter(attendees__mailbox=booking.booker.mailbox, attendees__is_booker=True)
 
 
-@recurring("bookings.erase_due", every=timedelta(days=1))
+@job("bookings.erase_due", every=timedelta(days=1))
 def erase_daily() -> None:
     """Erase who the guests of long past meetings were, and where bookings came from."""
     erase_due(now=timezone.now())

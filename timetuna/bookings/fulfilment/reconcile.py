@@ -19,14 +19,14 @@ from timetuna.bookings.queries import with_booker, work_of
 from timetuna.bookings.states import ahead
 from timetuna.calendars.models import CalendarEvent
 from timetuna.jobs.queue import retry_now
-from timetuna.jobs.registry import recurring
+from timetuna.jobs.registry import job
 
 MOST_AT_ONCE = 200
 _APART = timedelta(seconds=1.5)  # so that the looks of one run are spread until the next
 _DAY, _GIVE_UP_AFTER = timedelta(days=1), timedelta(days=30)
 
 
-@recurring("bookings.reconcile", every=timedelta(minutes=5))
+@job("bookings.reconcile", every=timedelta(minutes=5))
 def reconcile(*, now: datetime | None = None) -> int:
     """Check the bookings that are due, so many at a time; return how many were looked at."""
     now = now or timezone.now()

@@ -37,12 +37,13 @@ def test_what_the_table_has_changes_the_booking_and_its_time(alice, one):
     booking = put(alice, tomorrow(), status=one.start)
     BookingHost.objects.update(active=one.start in TAKES_TIME)
 
-    change = change_state(booking, one.to, actor=one.by, note="why")
+    change_state(booking, one.to, actor=one.by, words="why", which="the request")
 
     booking = Booking.objects.get()
     assert (booking.status, booking.revision, booking.cancel_note) == (one.to, 1, "why")
     assert BookingHost.objects.get().active == (one.to in TAKES_TIME)
-    assert change.changes() == {"status": (one.start, one.to)}
+    last = booking.history.last()
+    assert (last.event, last.actor, last.changes) == (one.event, one.by, {"status": [one.start, one.to]})
 
 
 @pytest.mark.parametrize("start", [None, *Status])

@@ -15,7 +15,7 @@ from timetuna.calendars.access_tokens import token_at_hand, use
 from timetuna.calendars.models import EVERY, LONGEST_ID, Calendar, CalendarAccount
 from timetuna.calendars.provider_catalogue import directory, listing
 from timetuna.jobs.models import Job
-from timetuna.jobs.registry import GiveUp, Retry, job, recurring
+from timetuna.jobs.registry import GiveUp, Retry, job
 from timetuna.lib.text import single_line
 from timetuna.providers.base import OutsideCalendar
 from timetuna.providers.errors import NeedsReconnect, ProviderError
@@ -140,7 +140,7 @@ def _refuse_unkept(found: Iterable[OutsideCalendar]) -> None:
         )
 
 
-@recurring("calendars.list_all", every=timedelta(hours=1))
+@job("calendars.list_all", every=timedelta(hours=1))
 def enqueue_lists() -> None:
     """Have accounts listed again that were listed more than a day ago, or never; one row of work for each, for ever."""
     now = timezone.now()

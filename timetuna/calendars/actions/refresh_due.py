@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from timetuna.calendars.actions.claim_refresh import claim_next, due
 from timetuna.calendars.actions.refresh import read
-from timetuna.jobs.registry import recurring
+from timetuna.jobs.registry import job
 
 THREADS = 8
 SECONDS = 20.0
@@ -17,7 +17,7 @@ _LOOK_AGAIN_SECONDS = 0.3
 _PAUSE = timedelta(seconds=5)
 
 
-@recurring("calendars.refresh_due", every=_PAUSE)
+@job("calendars.refresh_due", every=_PAUSE)
 def refresh_due(*, threads: int = THREADS, seconds: float = SECONDS) -> int:
     """Read until nothing is due any more, or the seconds are over; return how many calendars had their turn.
 
@@ -36,7 +36,7 @@ def refresh_due(*, threads: int = THREADS, seconds: float = SECONDS) -> int:
     return lane.done
 
 
-@recurring("calendars.refresh_due_too", every=_PAUSE)
+@job("calendars.refresh_due_too", every=_PAUSE)
 def refresh_due_too() -> None:
     """Share that work with another worker process; what one reads is out of the other's way."""
     refresh_due()

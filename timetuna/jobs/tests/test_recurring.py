@@ -19,8 +19,8 @@ def work(monkeypatch):
     registry.handlers()  # loaded now, they stay out of what is put in their place
     monkeypatch.setattr(registry, "_handlers", {})
     runs.clear()
-    registry.recurring("trial.tick", every=timedelta(minutes=5))(lambda: runs.append("tick"))
-    registry.recurring("trial.break", every=timedelta(hours=1))(lambda: 1 / 0)
+    registry.job("trial.tick", every=timedelta(minutes=5))(lambda: runs.append("tick"))
+    registry.job("trial.break", every=timedelta(hours=1))(lambda: 1 / 0)
 
 
 def run_everything():
