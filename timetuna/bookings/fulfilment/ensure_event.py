@@ -9,8 +9,8 @@ from typing import TypeVar
 from django.utils import timezone
 
 from timetuna.bookings.fulfilment.event_lease import store_problem, store_removal, store_written, turn
+from timetuna.bookings.integrations.event_calendar import Home, calendar_words, events_of, home_of, service
 from timetuna.bookings.integrations.event_entry import carries_link, in_line, is_wanted, makes_link
-from timetuna.bookings.integrations.event_target import Home, calendar_words, events_of, home_of, service
 from timetuna.bookings.integrations.location import provider_label
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.states import Status

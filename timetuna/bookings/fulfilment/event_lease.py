@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from timetuna.bookings.events import BookingEvent, record
 from timetuna.bookings.history import SYSTEM
+from timetuna.bookings.integrations.event_calendar import calendar_words
 from timetuna.bookings.integrations.event_entry import carries_link, digest, entry_of, is_wanted
-from timetuna.bookings.integrations.event_target import calendar_words
 from timetuna.bookings.integrations.location import provider_label
 from timetuna.bookings.models import Booking, Conference
 from timetuna.calendars.models import CalendarEvent

@@ -1,29 +1,50 @@
 """Once a day, compares each coming booking with what should exist outside, and has repaired what is missing."""
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from timetuna.bookings.actions.answer_request import plan_expiry
 from timetuna.bookings.events import BookingEvent, record
-from timetuna.bookings.fulfilment.drift import Missing, missing
+from timetuna.bookings.fulfilment.fulfil import fulfil
 from timetuna.bookings.fulfilment.sync_event import enqueue_check, enqueue_event
-from timetuna.bookings.history import SYSTEM
-from timetuna.bookings.integrations.event_entry import in_line
-from timetuna.bookings.integrations.event_target import events_of
-from timetuna.bookings.models import Booking
-from timetuna.bookings.notifications.queue import enqueue_mails
+from timetuna.bookings.fulfilment.update_conference import move_outside, remove_outside
+from timetuna.bookings.history import SILENT, SYSTEM
+from timetuna.bookings.integrations.event_calendar import events_of
+from timetuna.bookings.integrations.event_entry import State, in_line
+from timetuna.bookings.integrations.grants import may
+from timetuna.bookings.models import Booking, Conference, HistoryEntry
+from timetuna.bookings.notifications.queue import MEMORY, enqueue_mails, is_announced
 from timetuna.bookings.notifications.reminders import plan_reminders
+from timetuna.bookings.notifications.send import send_mail
 from timetuna.bookings.queries import with_booker, work_of
-from timetuna.bookings.states import ahead
+from timetuna.bookings.states import CALLED_OFF, OFF, TRANSITIONS, Status, ahead
 from timetuna.calendars.models import CalendarEvent
+from timetuna.jobs.models import Job
 from timetuna.jobs.queue import retry_now
-from timetuna.jobs.registry import job
+from timetuna.jobs.registry import Handler, job
+from timetuna.providers.base import Ability
 
 MOST_AT_ONCE = 200
 _APART = timedelta(seconds=1.5)  # so that the looks of one run are spread until the next
 _DAY, _GIVE_UP_AFTER = timedelta(days=1), timedelta(days=30)
+_OPEN = (Job.State.WAITING, Job.State.RUNNING)
+_TURNS = {BookingEvent.MOVED, *(one.event for one in TRANSITIONS)}
+_TELLING = {Status.CONFIRMED: BookingEvent.MOVED} | dict.fromkeys(CALLED_OFF, BookingEvent.CANCELLED)
+_SAME_MOMENT = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """Something that should have been written down: mails of a kind, or work. `words` is for the host."""
+
+    words: str
+    mails: str = ""
+    work: Handler[..., None] | None = None
 
 
 @job("bookings.reconcile", every=timedelta(minutes=5))
@@ -35,6 +56,20 @@ def reconcile(*, now: datetime | None = None) -> int:
     return sum(_check(row, now=now, at=now + number * _APART) for number, row in enumerate(rows))
 
 
+def behind_of(host_id: int, *, now: datetime) -> list[tuple[Booking, CalendarEvent]]:
+    """Return the host's bookings whose events are not as they are: those to come, and all that are cancelled."""
+    events = CalendarEvent.objects.filter(booking_uid=OuterRef("uid"), host=host_id)
+    current = events.filter(state=State.WRITTEN, written_revision=OuterRef("revision")).exclude(
+        written_digest=""
+    )
+    stale = Q(status=Status.CONFIRMED, start_at__gt=now) & Exists(events) & ~Exists(current)
+    left = Q(status__in=OFF) & Exists(events.exclude(state=State.REMOVED))
+    found = Booking.objects.filter(stale | left, booking_hosts__host=host_id)
+    bookings = {booking.uid: booking for booking in found}
+    rows = CalendarEvent.objects.filter(booking_uid__in=bookings, host=host_id)
+    return [(bookings[row.booking_uid], row) for row in rows]
+
+
 def _check(booking: Booking, *, now: datetime, at: datetime) -> bool:
     """Check one, once, whoever else is at it: the same update says so and when its next turn is."""
     with transaction.atomic():
@@ -44,7 +79,7 @@ def _check(booking: Booking, *, now: datetime, at: datetime) -> bool:
         )
         if not mine.update(next_check_at=_next(booking, events, now)):
             return False
-        for one in missing(booking, now=now):
+        for one in _missing(booking, now=now):
             _repair(booking, one)
         _see_to(booking, events, now=now, at=at)
         plan_reminders(booking, now=now)
@@ -74,3 +109,49 @@ def _next(booking: Booking, events: list[CalendarEvent], now: datetime) -> datet
         left = not gone and booking.end_at() > now - _GIVE_UP_AFTER
         return now + _DAY if left else None
     return now + _DAY if booking.end_at() > now else None
+
+
+def _missing(booking: Booking, *, now: datetime) -> Iterator[Missing]:
+    """Return what is not written down although it should be, but for the event. Only our own rows are asked."""
+    jobs = list(work_of(booking))
+    if not booking.is_off() and not ahead(booking, now=now):
+        return
+    if not booking.is_off() and _lacks_fulfilment(booking, jobs, now):
+        yield Missing(words="the work that follows from a booking was missing and is done now.", work=fulfil)
+    yield from _lacks_mails(booking, jobs, now)
+    if booking.is_off() and _lacks_removal(booking, jobs, now):
+        yield Missing(words="the meeting outside was not deleted and is now.", work=remove_outside)
+
+
+def _lacks_fulfilment(booking: Booking, jobs: Sequence[Job], now: datetime) -> bool:
+    """Say whether nobody is at the link or the first mails. A refused link waits for its host, not for a day."""
+    if any(job.name in {fulfil.name, move_outside.name} and job.state in _OPEN for job in jobs):
+        return False
+    conference: Conference | None = getattr(booking, "conference", None)
+    waits = conference is not None and conference.state in {
+        Conference.State.WAITING,
+        Conference.State.CREATING,
+    }
+    return waits or not is_announced(booking, jobs, now=now)
+
+
+def _lacks_mails(booking: Booking, jobs: Sequence[Job], now: datetime) -> Iterator[Missing]:
+    """Find a move or a cancellation whose mails are not there, which were written down at the same moment."""
+    last = HistoryEntry.objects.filter(booking=booking, event__in=_TURNS).last()
+    if last is None or last.event != _TELLING.get(Status(booking.status)) or last.at < now - MEMORY:
+        return
+    if last.source == SILENT:
+        return
+    later = [job for job in jobs if job.name == send_mail.name and job.created_at > last.at - _SAME_MOMENT]
+    moving = any(job.name == move_outside.name and job.state in _OPEN for job in jobs)
+    if not moving and not any(job.arguments.get("kind") == last.event for job in later):
+        yield Missing(
+            words=f"the mails of the change were missing and are sent now ({last.event}).", mails=last.event
+        )
+
+
+def _lacks_removal(booking: Booking, jobs: Sequence[Job], now: datetime) -> bool:
+    recent = booking.history.filter(event=BookingEvent.CANCELLED, at__gt=now - MEMORY).exists()
+    return (
+        recent and not any(job.name == remove_outside.name for job in jobs) and may(booking, Ability.REMOVE)
+    )

@@ -7,12 +7,12 @@ from django.db.models import Q
 from django.utils import timezone
 
 from timetuna.bookings.events import BookingEvent, record
-from timetuna.bookings.fulfilment.drift import behind_of
 from timetuna.bookings.fulfilment.fulfil import fulfil
+from timetuna.bookings.fulfilment.reconcile import behind_of
 from timetuna.bookings.fulfilment.sync_event import enqueue_event
 from timetuna.bookings.history import HOST
+from timetuna.bookings.integrations.event_calendar import events_of, home_of
 from timetuna.bookings.integrations.event_entry import in_line, makes_link
-from timetuna.bookings.integrations.event_target import events_of, home_of
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.states import Status
 from timetuna.calendars.hooks import on_connected

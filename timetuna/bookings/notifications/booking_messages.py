@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 
 from timetuna.bookings.events import BookingEvent
 from timetuna.bookings.history import GUEST, HOST, earlier_start, last_words
-from timetuna.bookings.integrations.event_target import calendar_words, event_of
+from timetuna.bookings.integrations.event_calendar import calendar_words, event_of
 from timetuna.bookings.integrations.grants import may
 from timetuna.bookings.integrations.location import Location, duplicates
 from timetuna.bookings.models import Attendee, Booking

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from timetuna.bookings.events import BookingEvent
 from timetuna.bookings.fulfilment.update_conference import move_outside, remove_outside
+from timetuna.bookings.integrations.event_calendar import event_of, reconnect_words
 from timetuna.bookings.integrations.event_entry import makes_link
-from timetuna.bookings.integrations.event_target import event_of, reconnect_words
 from timetuna.bookings.integrations.location import duplicates, place, provider_label
 from timetuna.bookings.models import Booking, Conference, HistoryEntry
 from timetuna.bookings.queries import counts, work_of

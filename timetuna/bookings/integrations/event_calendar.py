@@ -1,12 +1,17 @@
-"""Where a booking's event is, or is to be: the calendar, and the account that writes it."""
+"""Which calendar a booking's event is written to, and which account writes it."""
 
 from dataclasses import dataclass
+
+from django.db import transaction
 
 from timetuna.bookings.integrations.grants import fingerprint_of
 from timetuna.bookings.models import Booking
 from timetuna.calendars.models import CalendarAccount, CalendarEvent
 from timetuna.calendars.provider_catalogue import calendar_writer, listing
+from timetuna.pages.calendar_use import write_calendar
 from timetuna.providers.base import CalendarWriter
+
+_OPEN = (CalendarEvent.State.WAITING, CalendarEvent.State.REFUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +20,15 @@ class Home:
 
     writer: CalendarWriter
     account: CalendarAccount
+
+
+def choose_calendar(booking: Booking) -> None:
+    """Write down where each host's event is to go: the calendar of the page, until something may have been written.
+
+    From then on the event stays where it is, whatever the page chooses later.
+    """
+    for host_id in booking.booking_hosts.order_by("host").values_list("host", flat=True):
+        _choose(booking, host_id)
 
 
 def events_of(booking: Booking) -> list[CalendarEvent]:
@@ -60,3 +74,24 @@ def reconnect_words(event: CalendarEvent) -> str:
     if account is None:
         return f"Connect {kind.label}"
     return f"Reconnect {kind.label}" if account.needs_reconnect else ""
+
+
+def _choose(booking: Booking, host_id: int) -> None:
+    calendar = write_calendar(booking.page, host_id) if booking.page else None
+    with transaction.atomic():
+        unwritten = CalendarEvent.objects.filter(
+            booking_uid=booking.uid, host=host_id, reference="", in_doubt=False, state__in=_OPEN
+        )
+        if calendar is None:
+            unwritten.delete()
+            return
+        account = calendar.account
+        place = {
+            "account": account,
+            "calendar": calendar,
+            "provider": account.provider,
+            "account_fingerprint": fingerprint_of(account),
+            "outside_calendar": calendar.outside_id,
+        }
+        if not unwritten.update(**place):
+            CalendarEvent.objects.get_or_create(booking_uid=booking.uid, host_id=host_id, defaults=place)
