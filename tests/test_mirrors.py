@@ -50,6 +50,7 @@ for kind, detail in dict(in_person="Room 1", google_meet="").items():
 asked = BookingPage.objects.get(pk=page.pk)
 asked.pk, asked.slug, asked.approval = None, "asked", True
 asked.save()
+asked.page_hosts.create(host=host)
 page.refresh_from_db()
 for kind in page.meeting_types.filter(enabled=True):
     MeetingType.objects.create(page=asked, kind=kind.kind, enabled=True, detail=kind.detail)
