@@ -20,19 +20,19 @@ _FEWEST_EVER = 4
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 
-def refuse_flood(email: str, *, others: Iterable[Guest] = (), now: datetime) -> None:
+def limit_bookings(email: str, *, others: Iterable[Guest] = (), now: datetime) -> None:
     """Raise TooManyBookings if the guest has booked, or somebody they bring was named, too often lately."""
-    if _is_flooded(mailbox_of(email), now):
+    if _mailed_too_often(mailbox_of(email), now):
         raise TooManyBookings(
             gettext("This mail address has made many bookings lately. Please try again later.")
         )
-    refuse_flood_of(others, now=now)
+    limit_mails_to(others, now=now)
 
 
-def refuse_flood_of(others: Iterable[Guest], *, now: datetime) -> None:
+def limit_mails_to(others: Iterable[Guest], *, now: datetime) -> None:
     """Raise TooManyBookings if somebody who is to be brought was named too often lately, by whomever."""
     for guest in others:
-        if _is_flooded(guest.mailbox(), now):
+        if _mailed_too_often(guest.mailbox(), now):
             raise TooManyBookings(
                 gettext(
                     "%(email)s has been invited many times lately. Please leave this address out, or try again later."
@@ -41,7 +41,7 @@ def refuse_flood_of(others: Iterable[Guest], *, now: datetime) -> None:
             )
 
 
-def refuse_flood_of_changes(booking: Booking, *, now: datetime) -> None:
+def limit_changes(booking: Booking, *, now: datetime) -> None:
     """Raise TooManyBookings if guests with this mailbox changed bookings too often lately; each change mails everybody.
 
     They may do so as often in a day as they may book. All guests of one network who have not shown that their address
@@ -71,7 +71,7 @@ def refuse_flood_of_changes(booking: Booking, *, now: datetime) -> None:
         )
 
 
-def refuse_crowd(booking: Booking, others: Iterable[Guest], *, most: int, now: datetime) -> None:
+def limit_invited(booking: Booking, others: Iterable[Guest], *, most: int, now: datetime) -> None:
     """Raise TooManyBookings if a guest who has shown nothing would have ever new people mailed in turn.
 
     People count, not changes, and also those who were taken off again. One booking may name twice as many as it may
@@ -85,7 +85,7 @@ def refuse_crowd(booking: Booking, others: Iterable[Guest], *, most: int, now: d
         raise TooManyBookings(
             gettext("Many people were named for this booking already. Please write to your host.")
         )
-    if new - named and is_crowd(booking.source_network, others, now=now):
+    if new - named and names_too_many(booking.source_network, others, now=now):
         raise TooManyBookings(
             gettext(
                 "Many people were invited from your network lately. Please try again tomorrow, or write to your host."
@@ -93,7 +93,7 @@ def refuse_crowd(booking: Booking, others: Iterable[Guest], *, most: int, now: d
         )
 
 
-def is_crowd(network: str, others: Iterable[Guest], *, now: datetime) -> bool:
+def names_too_many(network: str, others: Iterable[Guest], *, now: datetime) -> bool:
     """Say whether with these, too many different people were named in a day by unproven guests of the network."""
     new = {one.mailbox() for one in others}
     if not network or not new:
@@ -109,7 +109,7 @@ def is_crowd(network: str, others: Iterable[Guest], *, now: datetime) -> bool:
     return len(new.union(lately)) > MOST_BROUGHT
 
 
-def _is_flooded(mailbox: str, now: datetime) -> bool:
+def _mailed_too_often(mailbox: str, now: datetime) -> bool:
     """Count as one whom bookings are made for and who is brought to them: both get mails that they did not ask for."""
     hour, day = settings.GUEST_MAIL_LIMITS
     rows = Attendee.objects.filter(mailbox=mailbox, added_at__gte=now - _DAY)

@@ -14,7 +14,7 @@ from timetuna.bookings.actions.change_guests import invite, store_attendee
 from timetuna.bookings.actions.hold import consume
 from timetuna.bookings.actions.lock_hosts import lock_hosts
 from timetuna.bookings.actions.note_unusual import note_unusual
-from timetuna.bookings.actions.refresh_calendars import look_again
+from timetuna.bookings.actions.refresh_calendars import refresh_calendars
 from timetuna.bookings.errors import FormUsed, ProofNeeded, SlotTaken, TooManyBookings
 from timetuna.bookings.events import record
 from timetuna.bookings.guests import Guest
@@ -22,7 +22,7 @@ from timetuna.bookings.history import GUEST
 from timetuna.bookings.models import Booking, BookingHost, Conference
 from timetuna.bookings.proofs.needed import NOTHING_SHOWN, Evidence, Proof, count_booking, rates
 from timetuna.bookings.proofs.work import Purpose, use
-from timetuna.bookings.rate_limits import is_crowd, refuse_flood
+from timetuna.bookings.rate_limits import limit_bookings, names_too_many
 from timetuna.bookings.slots.availability import SlotQuery, bookable
 from timetuna.bookings.states import Status, transition
 from timetuna.pages.meeting_types.registry import MeetingChoice, meeting_kind
@@ -67,7 +67,7 @@ def book(order: Order, *, now: datetime) -> Booking:
     """
     try:
         _refuse_without_proof(order, now)
-        look_again(order.page_id, start_minute=order.start_minute, minutes=order.minutes)
+        refresh_calendars(order.page_id, start_minute=order.start_minute, minutes=order.minutes)
         with transaction.atomic():
             booking = _book(order, now)
     except ProofNeeded:
@@ -94,7 +94,7 @@ def _book(order: Order, now: datetime) -> Booking:
     if earlier is not None:
         return _same(earlier, order)
     choice = _choice(page, order)
-    refuse_flood(order.guest.email, others=order.others, now=now)
+    limit_bookings(order.guest.email, others=order.others, now=now)
     query = SlotQuery(page=page, minutes=order.minutes, now=now, hold=order.hold, client=order.client)
     if not bookable(query, start_minute=order.start_minute):
         raise SlotTaken(gettext(TAKEN))
@@ -134,7 +134,7 @@ def _asked(order: Order, now: datetime) -> Proof:
         )
     if evidence.confirmed:
         return Proof.NONE
-    if settings.BOOKING_PROOFS and is_crowd(order.client.network, order.others, now=now):
+    if settings.BOOKING_PROOFS and names_too_many(order.client.network, order.others, now=now):
         return Proof.CODE
     return busy.asked(suspicious=evidence.suspicious, brings_others=bool(order.others))
 

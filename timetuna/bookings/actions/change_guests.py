@@ -19,7 +19,7 @@ from timetuna.bookings.notifications.queue import mails_of
 from timetuna.bookings.policies import guests_refusal, most_guests
 from timetuna.bookings.proofs.needed import Proof, rates
 from timetuna.bookings.queries import with_booker
-from timetuna.bookings.rate_limits import refuse_crowd, refuse_flood_of, refuse_flood_of_changes
+from timetuna.bookings.rate_limits import limit_changes, limit_invited, limit_mails_to
 from timetuna.lib.mail import mailbox_of
 from timetuna.web.client import UNKNOWN, Client
 
@@ -38,11 +38,11 @@ def add_guests(booking_id: int, *, guests: Sequence[Guest], now: datetime, actor
     """
     with transaction.atomic():
         booking = _locked(booking_id, actor, now)
-        refuse_flood_of(guests, now=now)
+        limit_mails_to(guests, now=now)
         if actor == GUEST:
             _refuse_while_unusual(booking, now)
-            refuse_crowd(booking, guests, most=most_guests(booking), now=now)
-        _refuse_to_and_fro(booking, guests, actor)
+            limit_invited(booking, guests, most=most_guests(booking), now=now)
+        _limit_invitations(booking, guests, actor)
         before = others(booking).count()
         added = invite(booking, guests, most=most_guests(booking), now=now, actor=actor)
         if added:
@@ -144,7 +144,7 @@ def _locked(booking_id: int, actor: str, now: datetime) -> Booking:
     if changes.count() >= MOST_CHANGES:
         raise NotPossible(_too_often(actor))
     if actor == GUEST:
-        refuse_flood_of_changes(booking, now=now)
+        limit_changes(booking, now=now)
     return booking
 
 
@@ -167,7 +167,7 @@ def _too_often(actor: str) -> str:
     return gettext("The guests of this booking were changed many times. Please write to your host.")
 
 
-def _refuse_to_and_fro(booking: Booking, guests: Sequence[Guest], actor: str) -> None:
+def _limit_invitations(booking: Booking, guests: Sequence[Guest], actor: str) -> None:
     """Let nobody be mailed again and again because somebody invites them and takes them off."""
     mailboxes = {guest.mailbox(): guest.email for guest in guests}
     off = booking.attendees.filter(active=False, mailbox__in=mailboxes)

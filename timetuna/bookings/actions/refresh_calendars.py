@@ -18,7 +18,7 @@ BY_WIDE_NETWORK = Limit("calendar-looks-wide", (240, 60), (2_400, 3_600))
 """Of forms that are opened. Whoever opens more gets forms by what is known; the look is made when they book."""
 
 
-def look_again(page_id: int | None, *, start_minute: int, minutes: int) -> None:
+def refresh_calendars(page_id: int | None, *, start_minute: int, minutes: int) -> None:
     """Read what a meeting at that UTC minute needs of the calendars that take the page's time: two seconds at most.
 
     To be called before the transaction that asks the engine. Calendars that do not answer in time count as they were
@@ -38,14 +38,14 @@ def look_again(page_id: int | None, *, start_minute: int, minutes: int) -> None:
 def look_for_form(page_id: int, client: Client, *, start_minute: int, minutes: int) -> None:
     """Do it for somebody who only opens the form of that time, as often as their network may."""
     if not spend_all((BY_NETWORK, client.network), (BY_WIDE_NETWORK, client.wide)):
-        look_again(page_id, start_minute=start_minute, minutes=minutes)
+        refresh_calendars(page_id, start_minute=start_minute, minutes=minutes)
 
 
-def look_again_for(booking_id: int, *, start_minute: int) -> None:
+def refresh_calendars_for(booking_id: int, *, start_minute: int) -> None:
     """Do it for a booking that is about to be moved to that UTC minute."""
     row = Booking.objects.filter(pk=booking_id).values_list("page_id", "minutes").first()
     if row is not None:
-        look_again(row[0], start_minute=start_minute, minutes=row[1])
+        refresh_calendars(row[0], start_minute=start_minute, minutes=row[1])
 
 
 def _whole_days(first: int, end: int) -> tuple[int, int]:

@@ -13,13 +13,13 @@ from timetuna.bookings.actions.answer_request import answer_until
 from timetuna.bookings.actions.book import GUARD
 from timetuna.bookings.actions.hold import consume
 from timetuna.bookings.actions.lock_hosts import lock_hosts_of
-from timetuna.bookings.actions.refresh_calendars import look_again_for
+from timetuna.bookings.actions.refresh_calendars import refresh_calendars_for
 from timetuna.bookings.errors import NotPossible, SlotTaken
 from timetuna.bookings.events import BookingEvent, record
 from timetuna.bookings.history import GUEST, HOST
 from timetuna.bookings.models import Booking, BookingHost
 from timetuna.bookings.policies import move_refusal
-from timetuna.bookings.rate_limits import refuse_flood_of_changes
+from timetuna.bookings.rate_limits import limit_changes
 from timetuna.bookings.slots.availability import SlotQuery, bookable
 from timetuna.bookings.states import Status
 from timetuna.l10n import datetimes
@@ -60,15 +60,15 @@ def reschedule(
     Where the host moves it anyway, the database's own guard is what keeps it off other bookings.
     Not to be called inside a transaction: the host's calendars are looked at first.
     """
-    look_again_for(booking_id, start_minute=start_minute)
+    refresh_calendars_for(booking_id, start_minute=start_minute)
     try:
         with transaction.atomic():
             booking = _locked(booking_id)
             _refuse_if_settled(booking, actor, now)
             if booking.start_at != moment_of(start_minute):
-                _refuse_if_restless(booking, actor)
+                _limit_moves(booking, actor)
                 if actor == GUEST:
-                    refuse_flood_of_changes(booking, now=now)
+                    limit_changes(booking, now=now)
                 if not (wish.anyway and actor == HOST):
                     _refuse_if_taken(booking, start_minute, wish, now)
                 elif moment_of(start_minute) <= now:
@@ -114,7 +114,7 @@ def _refuse_if_settled(booking: Booking, actor: str, now: datetime) -> None:
         raise NotPossible("Answer the request first. Once it is confirmed, you can move it.")
 
 
-def _refuse_if_restless(booking: Booking, actor: str) -> None:
+def _limit_moves(booking: Booking, actor: str) -> None:
     """Stop a guest's moves from becoming a flood: each sends mails, and may make a meeting."""
     if actor == GUEST and booking.history.filter(event=BookingEvent.MOVED, actor=GUEST).count() >= MOST_MOVES:
         raise NotPossible(

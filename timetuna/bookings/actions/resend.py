@@ -24,7 +24,7 @@ def resend(booking_id: int, *, audience: str, now: datetime) -> Booking:
         booking = Booking.objects.select_for_update().get(pk=booking_id)
         if booking.erased_at is not None or audience not in _who_knows(booking):
             raise NotPossible("There is nobody whom this mail could be sent to.")
-        number = _refuse_flood(booking, now)
+        number = _limit(booking, now)
         send_mail.enqueue(
             concurrency=booking.subject_key(),
             booking_id=booking.pk,
@@ -43,7 +43,7 @@ def _who_knows(booking: Booking) -> tuple[str, ...]:
     return both(booking) if booking.status in REQUESTS else everybody(booking)
 
 
-def _refuse_flood(booking: Booking, now: datetime) -> int:
+def _limit(booking: Booking, now: datetime) -> int:
     """Return how often it was done before."""
     resent = booking.history.filter(event=BookingEvent.RESENT)
     lately = list(resent.filter(at__gte=now - timedelta(days=1)).values_list("at", flat=True))

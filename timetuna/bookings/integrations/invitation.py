@@ -17,7 +17,7 @@ from timetuna.lib.text import without_addresses
 
 
 def attendee_invitation(attendee: Attendee, place: Location, *, cancelled: bool = False) -> Invitation:
-    """Return the copy of somebody on the guest's side. It carries their own link, and no notes: those may be a lure."""
+    """Return the copy of somebody on the guest's side. It has their own link, and no notes: those may be phishing."""
     booking, address = attendee.booking, link(attendee)
     if attendee.is_booker:
         see = gettext("See or change this booking: %(address)s") % {"address": address}

@@ -156,7 +156,7 @@ def _when(booking: Booking, reader: Recipient) -> str:
 def _facts(booking: Booking, where: Location, reader: Recipient, *, placeless: bool) -> list[tuple[str, str]]:
     """Return names and values, without the join link, which has a place of its own.
 
-    A guest's notes are never mailed to the guest: the address may be somebody else's, and the notes a lure.
+    A guest's notes are never mailed to the guest: the address may be somebody else's, and the notes phishing.
     """
     to_host = reader.is_host()
     facts = [

@@ -192,6 +192,7 @@ def test_nobody_leaves_what_is_over_or_cancelled(client, page):
     assert leave(client, booking).status_code == 409
     assert "Sam Guest cancelled it." in seen
     assert "ill" not in seen
+    assert "Choose a new time" not in seen
     assert people(booking) == [KIM.email]
 
 

@@ -325,7 +325,7 @@ def test_a_network_changes_so_many_unproven_bookings_whatever_their_addresses(pa
 def test_calendars_are_not_looked_at_for_a_form_that_brings_nothing(page, monkeypatch):
     made(page, 10)
     looked = []
-    monkeypatch.setattr("timetuna.bookings.actions.book.look_again", lambda *_, **__: looked.append(1))
+    monkeypatch.setattr("timetuna.bookings.actions.book.refresh_calendars", lambda *_, **__: looked.append(1))
 
     assert post(guest(), filled(open_form(guest()))).status_code == 428
     assert looked == []

@@ -31,7 +31,7 @@ from timetuna.pages.meeting_types.registry import meeting_kind
 from timetuna.pages.queries import look_of
 
 FIRST_PAINT_SECONDS = 3.0
-LOOK_AGAIN_SECONDS = 0.05
+RECHECK_SECONDS = 0.05
 # Waiting for a provider must never take all threads of a web process from other guests.
 _waiting = threading.BoundedSemaphore(max(1, settings.WEB_THREADS // 2))
 
@@ -52,7 +52,7 @@ def booked(request: HttpRequest, token: str) -> HttpResponse:
         "people": [shown(other) for other in others(booking)],
         **(_calendars(attendee) if takes_part else {}),
         **(_changes if may_change(attendee) else _own_part)(attendee, read_clock(request.GET), customs, now),
-        "again_url": booking.page.address() if booking.page else "",
+        "again_url": booking.page.address() if booking.page and may_change(attendee) else "",
     }
     return private(render(request, "public/booked.html", context))
 
@@ -187,6 +187,6 @@ def _wait_for_link(booking: Booking) -> None:
         return
     try:
         while time.time() < until and not link_settled(booking):
-            time.sleep(LOOK_AGAIN_SECONDS)
+            time.sleep(RECHECK_SECONDS)
     finally:
         _waiting.release()
