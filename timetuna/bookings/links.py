@@ -1,6 +1,7 @@
 """The unguessable address of an attendee's page: sealed so that it can be mailed again, found by its fingerprint."""
 
 from django.conf import settings
+from django.urls import reverse
 
 from timetuna.bookings.models import Attendee
 from timetuna.encryption import box
@@ -14,9 +15,9 @@ def set_new_link(attendee: Attendee) -> None:
     attendee.link_sealed = box().seal(token, context=_context(attendee))
 
 
-def link_path(attendee: Attendee) -> str:
-    """Return the path of the attendee's own page of the booking."""
-    return f"/b/{box().open(attendee.link_sealed, context=_context(attendee))}"
+def link_path(attendee: Attendee, route: str = "booked") -> str:
+    """Return the path of the attendee's own page of the booking, or of another route that begins with it."""
+    return reverse(route, args=[box().open(attendee.link_sealed, context=_context(attendee))])
 
 
 def link(attendee: Attendee) -> str:
@@ -26,7 +27,7 @@ def link(attendee: Attendee) -> str:
 
 def reminders_link(attendee: Attendee) -> str:
     """Return the full address at which the attendee stops the booking's reminders."""
-    return f"{link(attendee)}/reminders"
+    return settings.BASE_URL + link_path(attendee, "booked_reminders")
 
 
 def reseal(attendee: Attendee) -> None:

@@ -123,7 +123,7 @@ def link_context(attendee: Attendee) -> dict[str, str]:
         "url": where.url,
         "text": "" if where.url or where.pending else where.text,
         "passcode": where.passcode,
-        "poll_url": f"{link_path(attendee)}/link?state={state}",
+        "poll_url": f"{link_path(attendee, 'booked_link')}?state={state}",
     }
 
 
@@ -135,7 +135,7 @@ def _calendars(attendee: Attendee) -> dict[str, Any]:
             {"label": "Outlook", "url": outlook_url(invitation)},
             {"label": "Microsoft 365", "url": office365_url(invitation)},
         ],
-        "ics_url": f"{link_path(attendee)}/invite.ics",
+        "ics_url": link_path(attendee, "booked_invite"),
     }
 
 
@@ -146,23 +146,25 @@ _NOTHING_TO_CHANGE = dict.fromkeys(
 
 def _changes(attendee: Attendee, clock: str, customs: Customs, now: datetime) -> dict[str, Any]:
     """Return where what the booker may still do is done, and the sentences about it."""
-    booking, path, tail = attendee.booking, link_path(attendee), f"?clock={clock}" if clock else ""
+    booking, tail = attendee.booking, f"?clock={clock}" if clock else ""
     guests = most_guests(booking) or others(booking).exists()
     return _NOTHING_TO_CHANGE | {
-        "move_url": "" if move_refusal(booking, now=now) else f"{path}/move{tail}",
-        "cancel_url": "" if cancel_refusal(booking, now=now) else f"{path}/cancel{tail}",
-        "guests_url": f"{path}/guests" if guests and not guests_refusal(booking, now=now) else "",
+        "move_url": "" if move_refusal(booking, now=now) else link_path(attendee, "booked_move") + tail,
+        "cancel_url": "" if cancel_refusal(booking, now=now) else link_path(attendee, "booked_cancel") + tail,
+        "guests_url": link_path(attendee, "booked_guests")
+        if guests and not guests_refusal(booking, now=now)
+        else "",
         "terms": sentences(booking, now=now, twelve_hours=customs.twelve_hours),
     }
 
 
 def _own_part(attendee: Attendee, _clock: str, _customs: Customs, now: datetime) -> dict[str, Any]:
     """Return what somebody who was invited too may do: leave, come back, and say which zone is theirs."""
-    path, zone = link_path(attendee), datetimes.zone_or_utc(attendee.time_zone)
+    zone = datetimes.zone_or_utc(attendee.time_zone)
     return _NOTHING_TO_CHANGE | {
         "left": not attendee.active,
-        "leave_url": "" if guests_refusal(attendee.booking, now=now) else f"{path}/leave",
-        "zone_url": f"{path}/zone",
+        "leave_url": "" if guests_refusal(attendee.booking, now=now) else link_path(attendee, "booked_leave"),
+        "zone_url": link_path(attendee, "booked_zone"),
         "zone": zone.key,
         "zone_shown": datetimes.zone_on_page(zone, at=now),
         "zone_options": zone_options,

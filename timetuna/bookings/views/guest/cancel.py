@@ -39,6 +39,6 @@ def cancel_booking(request: HttpRequest, token: str) -> HttpResponse:
         "host": {"name": booking.host.name},
         "form": form,
         "back_url": link_path(attendee),
-        "move_url": "" if move_refusal(booking, now=now) else f"{link_path(attendee)}/move",
+        "move_url": "" if move_refusal(booking, now=now) else link_path(attendee, "booked_move"),
     }
     return private(render(request, "public/cancel.html", context, status=status))

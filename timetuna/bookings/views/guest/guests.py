@@ -50,7 +50,7 @@ def _remove(request: HttpRequest, booking: Booking) -> HttpResponse:
         return _show(
             request, booking, AddGuestsForm(most=room_for_guests(booking)), notice=str(error), status=409
         )
-    return HttpResponseRedirect(f"{link_path(booking.booker)}/guests")
+    return HttpResponseRedirect(link_path(booking.booker, "booked_guests"))
 
 
 def _show(

@@ -56,7 +56,7 @@ def confirm_new_time(request: HttpRequest, token: str) -> HttpResponse:
     if page is None or not _movable(booking):
         return HttpResponseRedirect(link_path(booking.booker))
     if start is None:
-        return HttpResponseRedirect(f"{link_path(booking.booker)}/move")
+        return HttpResponseRedirect(link_path(booking.booker, "booked_move"))
     if request.method != "POST":
         return private(_ask(request, booking, page, start))
     form = MoveForm(request.POST, asks=asks_reason(booking))
@@ -114,7 +114,7 @@ def _times(
     choice, now = _choice(request, booking, page), timezone.now()
     calendar = free_times(page, choice, now=now, moving=booking.pk, client=_client(request, booking))
     context: dict[str, Any] = page_context(page, choice) | slots_context(
-        calendar, choice, book_path=f"{link_path(booking.booker)}/move/confirm", now=now
+        calendar, choice, book_path=link_path(booking.booker, "booked_move_confirm"), now=now
     )
     context |= {"durations": [], "facts": _facts(booking), "zone_kept": True}
     context["notice"] = notice or _present_time(booking, choice)
@@ -158,7 +158,7 @@ def _choice(request: HttpRequest, booking: Booking, page: PublicPage) -> SlotSel
     if "day" not in query:
         query.setdefault("month", f"{booking.start_at.astimezone(zone):%Y-%m}")
     choice = read_choice(
-        page, query, path=f"{link_path(booking.booker)}/move", customs=read_customs(request, query)
+        page, query, path=link_path(booking.booker, "booked_move"), customs=read_customs(request, query)
     )
     return replace(choice, duration=PageDuration(booking.minutes, ""))
 

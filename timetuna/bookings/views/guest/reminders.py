@@ -22,7 +22,7 @@ def reminders(request: HttpRequest, token: str) -> HttpResponse:
         if (stop := _stop(request)) is not None:
             stop_reminders(attendee, stop=stop)
         if not _one_click(request):
-            return private(HttpResponseRedirect(f"{link_path(attendee)}/reminders"))
+            return private(HttpResponseRedirect(link_path(attendee, "booked_reminders")))
     context = {
         "booking": booking_context(attendee, read_customs(request)),
         "host": {"name": attendee.booking.host.name},
