@@ -9,6 +9,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.urls import reverse
 
 from timetuna import __version__
 from timetuna.lib.http import Budget, HttpClient
@@ -25,6 +26,7 @@ from timetuna.providers.base import (
 from timetuna.providers.description import Provider
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.registry import providers
+from timetuna.web.paths import in_full
 
 
 class Linkable(OAuth, Identity, Protocol):
@@ -169,7 +171,7 @@ def _ready(slug: str, *, budget: Budget | None = None) -> object | None:
 
 def _build(provider: Provider, *, budget: Budget | None = None) -> object:
     """Build the provider from the settings, its redirect address from the one base address and never from a request."""
-    redirect_uri = f"{settings.BASE_URL}/api/calendar-accounts/{provider.slug}/callback"
+    redirect_uri = in_full(reverse("provider_callback", args=[provider.slug]))
     config = provider.config(settings.PROVIDER_SETTINGS, redirect_uri=redirect_uri)
     # The operator has set the addresses, so private ones are meant.
     http = HttpClient(user_agent=f"TimeTuna/{__version__}", allow_private=True)

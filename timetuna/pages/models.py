@@ -2,9 +2,11 @@
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 
 from timetuna.calendars.models import Calendar
+from timetuna.web.paths import in_full
 
 
 class BookingPage(models.Model):
@@ -85,7 +87,7 @@ class BookingPage(models.Model):
 
     def address(self) -> str:
         """Return the full public address."""
-        return f"{settings.BASE_URL}/{self.host.handle}/{self.slug}"
+        return in_full(reverse("public_page", args=[self.host.handle, self.slug]))
 
 
 class PageHost(models.Model):

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from allauth.account.models import EmailAddress
-from django.conf import settings
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
@@ -27,6 +26,7 @@ from timetuna.pages.meeting_types.registry import MeetingChoice, meeting_kinds
 from timetuna.pages.models import BookingPage, DateOverride, MeetingType, OutOfOffice, Schedule, TravelZone
 from timetuna.pages.opening_hours import caps, caps_of, opening, opening_of
 from timetuna.pages.prefetch import dates_over, hosts_of, row_at, row_with, with_its_host, with_time
+from timetuna.web.paths import in_full
 
 MOST_LISTED = 100
 _BRIGHT = 0.179  # above this luminance black text can be read better than white (WCAG 2.2, contrast ratio)
@@ -138,7 +138,7 @@ class PublicPage:
 
     def address(self) -> str:
         """Return the full public address."""
-        return f"{settings.BASE_URL}/{self.host_handle}/{self.slug}"
+        return in_full(reverse("public_page", args=[self.host_handle, self.slug]))
 
     def shown_address(self) -> str:
         """Return the public address as people write it, without https://."""

@@ -4,6 +4,7 @@ import logging
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 
 from timetuna.bookings.events import BookingEvent, record
@@ -19,6 +20,7 @@ from timetuna.jobs.registry import GiveUp, Retry
 from timetuna.providers.base import CreatedConference as Made
 from timetuna.providers.base import Meeting
 from timetuna.providers.errors import NeedsReconnect, ProviderError
+from timetuna.web.paths import in_full
 
 log = logging.getLogger("timetuna.bookings")
 State = Conference.State
@@ -45,7 +47,7 @@ def meeting_of(booking: Booking) -> Meeting:
         topic=f"{booking.title}: {booking.booker.name} and {booking.host.name}",
         start=booking.start_at,
         minutes=booking.minutes,
-        agenda=f"Booked with TimeTuna. Your page of this booking: {settings.BASE_URL}/bookings/{booking.pk}",
+        agenda=f"Booked with TimeTuna. Your page of this booking: {in_full(reverse('booking', args=[booking.pk]))}",
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -14,6 +15,7 @@ from timetuna.calendars.models import CalendarEvent
 from timetuna.lib.ics import Invitation, InvitationAttendee
 from timetuna.lib.mail import Mailbox
 from timetuna.lib.text import without_addresses
+from timetuna.web.paths import in_full
 
 
 def attendee_invitation(attendee: Attendee, place: Location, *, cancelled: bool = False) -> Invitation:
@@ -70,7 +72,7 @@ def host_uid(booking: Booking, host_id: int) -> str:
 
 def host_page(booking: Booking) -> str:
     """Return the address of the booking for its host, who has to sign in there."""
-    return f"{settings.BASE_URL}/bookings/{booking.pk}"
+    return in_full(reverse("booking", args=[booking.pk]))
 
 
 def summary(booking: Booking) -> str:

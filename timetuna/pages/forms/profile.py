@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.conf import settings
+from django.urls import reverse
 
 from timetuna.accounts import handles
 from timetuna.accounts.actions.change_profile import HandleTaken
@@ -15,6 +15,7 @@ from timetuna.lib.zones import zone_meant, zone_names
 from timetuna.pages.actions.save_profile import save_profile
 from timetuna.pages.queries import HoursLine, hours_in_zone
 from timetuna.web.forms import Ticks
+from timetuna.web.paths import in_full
 from timetuna.web.saving import HostForm, Parts
 
 ASKED = "asked_for"
@@ -58,7 +59,7 @@ class ProfileForm(HostForm):
         super().__init__(data, initial={name: getattr(user, name) for name in _COLUMNS})
         self.user, self._staying = user, hours_in_zone(user.pk, user.time_zone)
         self.fields["moves"].choices = [(str(line.id), line.id) for line in self._staying]  # type: ignore[attr-defined]
-        begin = f"{settings.BASE_URL}/{user.handle}/"
+        begin = f"{in_full(reverse('public_host', args=[user.handle]))}/"
         changed = "When you change it, links you have shared lead on."
         self.fields["handle"].help_text = f"Your pages begin with {begin}. {changed}"
 
