@@ -138,7 +138,7 @@ def connect(live: LiveTimeTuna, feeds: str, count: int) -> None:
         )
     asked = live.run_python(
         "from timetuna.calendars.provider_catalogue import linkable\n"
-        "from timetuna.lib.signing import pkce_pair\n"
+        "from timetuna.lib.crypto import pkce_pair\n"
         "import hashlib, base64\n"
         'digest = base64.urlsafe_b64encode(hashlib.sha256(b"v" * 43).digest()).rstrip(b"=").decode()\n'
         'answer(linkable("google").authorize_url(state="s", code_challenge=digest))\n'

@@ -65,7 +65,7 @@ def fill(count: int, *, minutes: int) -> None:
     from django.utils import timezone  # noqa: PLC0415
 
     from benchmarks.fill import make_hosts  # noqa: PLC0415
-    from timetuna.availability.minutes import minute_of  # noqa: PLC0415
+    from timetuna.availability.interval import minute_of  # noqa: PLC0415
     from timetuna.bookings.actions.book import Order, book  # noqa: PLC0415
     from timetuna.bookings.forms.fields import new_key  # noqa: PLC0415
     from timetuna.bookings.guests import Guest  # noqa: PLC0415
@@ -110,7 +110,7 @@ def change() -> None:
     django.setup()
     from django.utils import timezone  # noqa: PLC0415
 
-    from timetuna.availability.minutes import minute_of  # noqa: PLC0415
+    from timetuna.availability.interval import minute_of  # noqa: PLC0415
     from timetuna.bookings.actions.cancel import cancel  # noqa: PLC0415
     from timetuna.bookings.actions.reschedule import reschedule  # noqa: PLC0415
     from timetuna.bookings.models import Booking  # noqa: PLC0415

@@ -9,7 +9,7 @@ from threading import Barrier
 from django.db import OperationalError, connection
 
 from tests.clock import present
-from timetuna.availability.minutes import minute_of
+from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.answer_request import approve, decline, expire_request
 from timetuna.bookings.actions.book import Order, book
 from timetuna.bookings.actions.cancel import cancel

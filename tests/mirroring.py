@@ -13,7 +13,7 @@ from tests.dying import Steps, in_child, install, work_off  # sets Django up
 
 # isort: split
 from sandbox.zoom.control import ZoomControl
-from timetuna.availability.minutes import minute_of
+from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.answer_request import approve, decline
 from timetuna.bookings.actions.book import Order, book
 from timetuna.bookings.actions.cancel import cancel

@@ -12,7 +12,7 @@ import pytest
 
 from tests.guest import Guest, weekdays
 from tests.running import ROOT, LiveTimeTuna, resting_timetuna, running_timetuna
-from timetuna.lib.signing import fingerprint
+from timetuna.lib.crypto import fingerprint
 
 pytestmark = pytest.mark.slow
 GUESTS, MOST, BEFORE = 4, 60, 4

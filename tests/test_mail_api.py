@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tests.clock import present
 from timetuna import mail
-from timetuna.jobs.registry import GiveUp, Retry, first_tried
+from timetuna.jobs.queue import GiveUp, Retry, first_tried
 from timetuna.lib.mail import Mailbox
 from timetuna.lib.tests.test_mail import ICS, letter
 

@@ -18,7 +18,7 @@ from timetuna.bookings.models import Booking, UnusualBookings
 from timetuna.bookings.tests.conftest import make_page, order
 from timetuna.calendars.actions.begin_connecting import Visit, new_authorization
 from timetuna.calendars.models import Calendar, CalendarAccount
-from timetuna.lib.signing import random_token
+from timetuna.lib.crypto import random_token
 from timetuna.pages.models import PageHost, Schedule
 
 pytestmark = pytest.mark.django_db

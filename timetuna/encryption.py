@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from django.conf import settings
 
-from timetuna.lib.secretbox import SecretBox
+from timetuna.lib.crypto import SecretBox
 
 
 @lru_cache(maxsize=1)

@@ -19,7 +19,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import timezone
 
-from timetuna.jobs.registry import GiveUp, Retry, tried_since
+from timetuna.jobs.queue import GiveUp, Retry, tried_since
 from timetuna.lib.mail import Letter, build
 from timetuna.lib.smtp import MailError, MailServer, send, words_of
 

@@ -221,7 +221,7 @@ MIDDLEWARE = [
     "timetuna.web.typed.KeepTyped",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "timetuna.web.database_errors.DatabaseAway",
+    "timetuna.web.middleware.DatabaseAway",
 ]
 TEMPLATES = [
     {
@@ -233,7 +233,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "timetuna.web.context.product",
+                "timetuna.web.language.product",
             ]
         },
     }

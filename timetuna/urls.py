@@ -3,7 +3,7 @@
 from django.urls import include, path, register_converter
 from django.views.generic import RedirectView
 
-from timetuna.web.paths import RowNumber
+from timetuna.web.forms import RowNumber
 
 register_converter(RowNumber, "row")  # before any app's routes are read
 
@@ -16,4 +16,4 @@ urlpatterns = [
     path("", include("timetuna.bookings.urls")),  # last: /<handle>/<page> catches what is left
 ]
 
-handler500 = "timetuna.web.database_errors.server_error"
+handler500 = "timetuna.web.middleware.server_error"

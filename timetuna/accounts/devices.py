@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from timetuna.accounts.models import User
-from timetuna.lib.signing import equal, hmac_hex
+from timetuna.lib.crypto import equal, hmac_hex
 
 MOST_ACCOUNTS = 5
 KEPT_SECONDS = 400 * 86_400  # browsers keep no cookie longer (RFC 6265bis)

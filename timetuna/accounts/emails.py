@@ -10,7 +10,7 @@ from django.utils import timezone
 from timetuna.accounts.notices import Notice
 from timetuna.encryption import box
 from timetuna.jobs.models import Job
-from timetuna.jobs.registry import MAIL, GiveUp, job
+from timetuna.jobs.queue import MAIL, GiveUp, job
 from timetuna.lib.mail import Letter, Mailbox, parse_mailbox
 from timetuna.mail import deliver
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from timetuna.web.paths import in_full
+from timetuna.web.forms import in_full
 
 Context = Mapping[str, Any]
 

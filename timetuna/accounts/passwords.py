@@ -12,7 +12,7 @@ from django.http import HttpRequest
 
 from timetuna.accounts.devices import known_device
 from timetuna.accounts.models import User
-from timetuna.lib.signing import hmac_hex
+from timetuna.lib.crypto import hmac_hex
 from timetuna.rate_limits.limits import (
     GrowingDelay,
     Limit,

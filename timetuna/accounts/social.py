@@ -22,7 +22,7 @@ from timetuna.accounts.adapter import AccountAdapter
 from timetuna.accounts.models import User
 from timetuna.lib.text import single_line
 from timetuna.web.client import client_of
-from timetuna.web.paths import in_full
+from timetuna.web.forms import in_full
 
 security = logging.getLogger("timetuna.security")
 

@@ -5,6 +5,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from operator import itemgetter
 
 Interval = tuple[int, int]
@@ -66,3 +67,13 @@ def overlapping(intervals: Sequence[Interval], span: Interval) -> Sequence[Inter
     """Those of the disjoint `intervals` that share a minute with `span`, whole and in order."""
     first = bisect_right(intervals, span[0], key=_end)
     return intervals[first : bisect_left(intervals, span[1], lo=first, key=_start)]
+
+
+def minute_of(moment: datetime) -> int:
+    """The UTC minutes since the epoch of an aware datetime on a full minute."""
+    return int(moment.timestamp()) // 60
+
+
+def moment_of(minute: int) -> datetime:
+    """The aware UTC datetime of a minute since the epoch."""
+    return datetime.fromtimestamp(minute * 60, UTC)

@@ -9,7 +9,7 @@ from django.db import models
 
 from timetuna.bookings.history import LONGEST, SOURCE_OF, Changes, quoting
 from timetuna.bookings.models import Booking, HistoryEntry
-from timetuna.jobs import registry
+from timetuna.jobs import queue
 
 
 class BookingEvent(models.TextChoices):
@@ -98,7 +98,7 @@ def on_event(*events: BookingEvent) -> Callable[[Listener], Listener]:
 
 def listeners(event: BookingEvent) -> Sequence[Listener]:
     """Return who listens to the event, in the order in which they are called."""
-    registry.load()
+    queue.load()
     return _listeners[event]
 
 

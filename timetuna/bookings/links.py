@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from timetuna.bookings.models import Attendee
 from timetuna.encryption import box
-from timetuna.lib.signing import fingerprint, random_token
+from timetuna.lib.crypto import fingerprint, random_token
 
 
 def set_new_link(attendee: Attendee) -> None:

@@ -9,8 +9,7 @@ from typing import Any
 
 from django.db.models import Count, FilteredRelation, Q, QuerySet
 
-from timetuna.availability.interval import Interval
-from timetuna.availability.minutes import minute_of
+from timetuna.availability.interval import Interval, minute_of
 from timetuna.availability.policy import LONGEST_MEETING
 from timetuna.bookings.models import (
     TAKES_TIME,
@@ -22,7 +21,7 @@ from timetuna.bookings.models import (
 )
 from timetuna.bookings.states import OFF, Status
 from timetuna.jobs.models import Job
-from timetuna.lib.signing import fingerprint
+from timetuna.lib.crypto import fingerprint
 from timetuna.pages.models import BookingPage
 
 UPCOMING, PAST, CANCELLED, REQUESTS = "upcoming", "past", "cancelled", "requests"

@@ -17,8 +17,7 @@ from timetuna.calendars.models import Authorization, CalendarAccount
 from timetuna.calendars.provider_catalogue import linkable
 from timetuna.calendars.reconnecting import ask_to_reconnect
 from timetuna.encryption import box
-from timetuna.lib.secretbox import SecretBoxError
-from timetuna.lib.signing import equal, fingerprint, random_token
+from timetuna.lib.crypto import SecretBoxError, equal, fingerprint, random_token
 from timetuna.providers.base import Profile, Tokens
 from timetuna.providers.errors import AccessTokenRefused, NeedsReconnect, ProviderError
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from timetuna.calendars.incidents import Trouble, said, trouble_of
 from timetuna.calendars.models import CalendarAccount
 from timetuna.calendars.queries import kinds_of_provider
-from timetuna.jobs.registry import MAIL, job
+from timetuna.jobs.queue import MAIL, job
 from timetuna.lib.mail import Letter, Mailbox, parse_mailbox
 from timetuna.mail import deliver
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from timetuna.availability.interval import Interval
 from timetuna.calendars.models import Calendar
-from timetuna.jobs import registry
+from timetuna.jobs import queue
 
 LEAST_DAYS, MOST_DAYS = 60, 730
 
@@ -69,7 +69,7 @@ def on_connected(listener: Connected) -> Connected:
 
 
 def connected(host_id: int, provider: str) -> None:
-    registry.load()
+    queue.load()
     for listener in _connected:
         listener(host_id, provider)
 

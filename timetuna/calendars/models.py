@@ -11,7 +11,7 @@ EVERY = ""
 
 
 class CalendarAccount(models.Model):
-    """The stored link to a connected provider. Tokens are sealed (lib/secretbox.py); nothing of it leaves this row.
+    """The stored link to a connected provider. Tokens are sealed (lib/crypto.py); nothing of it leaves this row.
 
     An account that was connected by a form has its whole credential in `access_token`, which never expires.
     grant_expires_at: when the grant dies by itself, where the provider says so.

@@ -26,7 +26,7 @@ from timetuna.providers.base import (
 from timetuna.providers.description import Provider
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.registry import providers
-from timetuna.web.paths import in_full
+from timetuna.web.forms import in_full
 
 
 class Linkable(OAuth, Identity, Protocol):

@@ -8,7 +8,7 @@ from timetuna.calendars import provider_catalogue
 from timetuna.calendars.models import Authorization, CalendarAccount
 from timetuna.calendars.provider_catalogue import conference_providers, event_kinds, listings
 from timetuna.db import reads
-from timetuna.lib.signing import fingerprint
+from timetuna.lib.crypto import fingerprint
 
 
 def connection(host_id: int, provider: str) -> CalendarAccount | None:

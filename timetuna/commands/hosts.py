@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from timetuna.accounts.actions.set_active import set_active
 from timetuna.accounts.models import User
-from timetuna.availability.minutes import minute_of
+from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.delete_host import HasBookings, bookings_to_come, delete_host
 from timetuna.bookings.actions.hand_over import hand_over
 from timetuna.bookings.models import BookingHost

@@ -10,7 +10,7 @@ from django.db import connection
 
 from timetuna.commands.database import database_answers
 from timetuna.encryption import box
-from timetuna.lib.secretbox import SecretBoxError
+from timetuna.lib.crypto import SecretBoxError
 from timetuna.processes.postgres import put_back
 from timetuna.processes.refusal import Refusal
 from timetuna.processes.static_files import collect_when_stale, only_one

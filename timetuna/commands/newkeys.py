@@ -3,7 +3,7 @@
 import argparse
 import secrets
 
-from timetuna.lib.secretbox import new_key
+from timetuna.lib.crypto import new_key
 
 
 def run(_options: argparse.Namespace) -> int:

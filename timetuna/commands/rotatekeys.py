@@ -9,7 +9,7 @@ from timetuna.bookings.models import Attendee
 from timetuna.calendars.actions.rotate_keys import rotate_keys
 from timetuna.commands.database import database_answers
 from timetuna.jobs.models import Job
-from timetuna.lib.secretbox import SecretBoxError
+from timetuna.lib.crypto import SecretBoxError
 from timetuna.processes.refusal import Refusal
 
 

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from timetuna.jobs import queue
 from timetuna.jobs.models import LANES, Job, Worker
-from timetuna.jobs.registry import GiveUp, Retry, begin_recurring, first_tried, handlers, run
+from timetuna.jobs.queue import GiveUp, Retry, begin_recurring, first_tried, handlers, run
 from timetuna.lib.call_stack import with_room
 from timetuna.logs import request_id
 

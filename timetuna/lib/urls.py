@@ -1,9 +1,14 @@
 """Web addresses that strangers type, or that servers answer with."""
 
+import time
+from collections.abc import Mapping
+from dataclasses import replace
 from urllib.parse import urljoin, urlsplit
 
 import httpx2
 import idna
+
+from timetuna.lib.http import Budget, HttpClient, HttpError, Response
 
 
 def read_url(text: str) -> httpx2.URL | None:
@@ -33,3 +38,41 @@ def joined(base: str, reference: str) -> httpx2.URL | None:
         return read_url(urljoin(base, reference))
     except ValueError:
         return None
+
+
+MOST = 5
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+class RedirectRefused(Exception):  # noqa: N818 - it is what the reader of the log wants to know
+    """A redirect led nowhere one may go: round in circles, or from https to http. `str()` names no address."""
+
+
+def get(http: HttpClient, url: str, *, headers: Mapping[str, str], budget: Budget) -> Response:
+    """Fetch an address and follow up to five redirects (RFC 9110 section 15.4), all within one budget.
+
+    Each hop is dialled by the same client, so that what it refuses (private addresses, ports, credentials in the
+    address) is refused at each. Nothing is handed on but the headers given. Raises HttpError, RedirectRefused.
+    """
+    until = time.monotonic() + budget.total_seconds
+    for _ in range(MOST + 1):
+        left = until - time.monotonic()
+        if left <= 0:
+            raise HttpError("timeout", sent=True)
+        response = http.request("GET", url, headers=headers, budget=replace(budget, total_seconds=left))
+        location = response.headers.get("location", "").strip()
+        if response.status not in _REDIRECTS or not location:
+            return response
+        url = _next(url, location)
+    raise RedirectRefused("The address leads from one place to the next and never to an answer.")
+
+
+def _next(url: str, location: str) -> str:
+    try:
+        target = urljoin(url, location).partition("#")[0]
+        schemes = urlsplit(url).scheme, urlsplit(target).scheme
+    except ValueError:
+        raise HttpError("address", sent=True) from None
+    if schemes[0] == "https" and schemes[1] != "https":
+        raise RedirectRefused("The address leads away from https to a place without encryption.")
+    return target

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from timetuna.jobs import registry
+from timetuna.jobs import queue
 
 RemindersChanged = Callable[[int], None]
 _reminders_changed: list[RemindersChanged] = []
@@ -19,6 +19,6 @@ def on_reminders_changed(listener: RemindersChanged) -> RemindersChanged:
 
 def reminders_changed(page_id: int) -> None:
     """Say that a page's reminders were saved."""
-    registry.load()
+    queue.load()
     for listener in _reminders_changed:
         listener(page_id)

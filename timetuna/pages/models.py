@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from timetuna.calendars.models import Calendar
-from timetuna.web.paths import in_full
+from timetuna.web.forms import in_full
 
 
 class BookingPage(models.Model):

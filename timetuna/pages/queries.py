@@ -26,7 +26,7 @@ from timetuna.pages.meeting_types.registry import MeetingChoice, meeting_kinds
 from timetuna.pages.models import BookingPage, DateOverride, MeetingType, OutOfOffice, Schedule, TravelZone
 from timetuna.pages.opening_hours import caps, caps_of, opening, opening_of
 from timetuna.pages.prefetch import dates_over, hosts_of, row_at, row_with, with_its_host, with_time
-from timetuna.web.paths import in_full
+from timetuna.web.forms import in_full
 
 MOST_LISTED = 100
 _BRIGHT = 0.179  # above this luminance black text can be read better than white (WCAG 2.2, contrast ratio)

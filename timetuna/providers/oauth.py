@@ -14,8 +14,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from timetuna.lib.http import Body, Budget, HttpClient, HttpError, NotJsonError, Response
-from timetuna.lib.retry_after import parse_retry_after
+from timetuna.lib.http import Body, Budget, HttpClient, HttpError, NotJsonError, Response, parse_retry_after
 from timetuna.providers.base import Tokens
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 

@@ -10,8 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import quote, urlencode, urlsplit
 
-from timetuna.lib.http import Body, HttpClient, HttpError, NotJsonError, Response
-from timetuna.lib.retry_after import parse_retry_after
+from timetuna.lib.http import Body, HttpClient, HttpError, NotJsonError, Response, parse_retry_after
 from timetuna.lib.text import single_line
 from timetuna.providers.base import Profile
 from timetuna.providers.errors import AccessTokenRefused, NeedsReconnect, ProviderError

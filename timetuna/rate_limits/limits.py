@@ -16,7 +16,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from timetuna.lib.signing import hmac_hex
+from timetuna.lib.crypto import hmac_hex
 from timetuna.rate_limits.store import Counted, CounterRow, StoreAway, store
 
 _KEY_LENGTH = 32

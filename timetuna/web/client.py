@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.http import HttpRequest
 
-from timetuna.lib.signing import hmac_hex
+from timetuna.lib.crypto import hmac_hex
 
 Address = IPv4Address | IPv6Address
 # By the address's version: what one customer is given, within which addresses can be changed at will; and what one

@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from timetuna.jobs import queue
-from timetuna.jobs.registry import handlers
+from timetuna.jobs.queue import handlers
 
 log = logging.getLogger("timetuna.web")
 LOOKS: list[Callable[[], object]] = []

@@ -6,6 +6,7 @@ device for a year, and changes nothing else.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +14,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import translation
 from django.utils.translation.trans_real import get_languages, parse_accept_lang_header
+
+from timetuna.mail import is_set_up
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 COOKIE, PARAMETER, A_YEAR = "timetuna_language", "lang", 365 * 24 * 60 * 60
@@ -89,3 +92,15 @@ def choose(request: HttpRequest) -> str:
             if code in known:
                 return code
     return settings.LANGUAGE_CODE
+
+
+def product(request: HttpRequest) -> dict[str, Any]:
+    """The base address, whether sign-up is open, where the sandbox is ("" outside a demo), and the languages."""
+    return {
+        "base_url": settings.BASE_URL,
+        "signup_open": settings.SIGNUP_OPEN,
+        "sandbox_url": settings.SANDBOX_URL,
+        "mail_goes_to_sandbox": bool(settings.SANDBOX_URL),
+        "no_mail_server": not is_set_up(),
+        "languages": partial(switch, request),  # called by the template that shows them
+    }

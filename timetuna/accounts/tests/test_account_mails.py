@@ -169,7 +169,7 @@ def test_a_link_that_could_not_be_written_down_is_no_link(alice, clock, monkeypa
     for number in range(3):
         reset(at(f"203.1.{number}.9"), "alice+more@example.org")
     with monkeypatch.context() as broken:
-        broken.setattr("timetuna.jobs.registry.Handler.enqueue", None)
+        broken.setattr("timetuna.jobs.queue.Handler.enqueue", None)
         with pytest.raises(TypeError):
             reset(at("198.51.100.7"), ALICE)
     before = len(mails())

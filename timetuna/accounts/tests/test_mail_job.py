@@ -3,7 +3,7 @@ from aiosmtpd.controller import Controller
 
 from timetuna.accounts.tests.conftest import mails
 from timetuna.jobs.models import Job
-from timetuna.jobs.registry import GiveUp, Retry, run
+from timetuna.jobs.queue import GiveUp, Retry, run
 from timetuna.lib.smtp import MailServer
 
 pytestmark = pytest.mark.enable_socket

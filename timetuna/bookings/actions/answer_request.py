@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from timetuna.availability.minutes import minute_of
+from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.lock_hosts import lock_hosts_of
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.events import BookingEvent, Happening, on_event
 from timetuna.bookings.history import HOST, SYSTEM
 from timetuna.bookings.models import Booking
 from timetuna.bookings.states import Status, change_state
-from timetuna.jobs.registry import job
+from timetuna.jobs.queue import job
 
 MOVED = "Your guest has asked for another time meanwhile. It is the one shown here; please answer again."
 TOO_LATE = "This request has ended: its time to be answered is over. Your guest can ask for another time."

@@ -17,7 +17,7 @@ from timetuna.bookings.models import Attendee, Booking, HistoryEntry, UnusualBoo
 from timetuna.bookings.notifications.reminders import TIMED_MAILS
 from timetuna.bookings.notifications.send import send_mail
 from timetuna.jobs.models import Job
-from timetuna.jobs.registry import job
+from timetuna.jobs.queue import job
 from timetuna.pages.models import HostRules
 
 ERASED_GUEST = "Erased guest"

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from timetuna.accounts.models import User
-from timetuna.availability.minutes import minute_of
+from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.book import GUARD
 from timetuna.bookings.actions.lock_hosts import lock_hosts
 from timetuna.bookings.events import BookingEvent, record

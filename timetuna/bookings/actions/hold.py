@@ -12,7 +12,7 @@ from timetuna.bookings.errors import SlotTaken
 from timetuna.bookings.models import Hold
 from timetuna.bookings.slots.availability import SlotQuery, bookable
 from timetuna.db.lock_timeout import lock_timeout
-from timetuna.lib.signing import fingerprint, random_token
+from timetuna.lib.crypto import fingerprint, random_token
 from timetuna.rate_limits.limits import Limit, spend_all
 from timetuna.web.client import Client
 

@@ -13,7 +13,7 @@ from timetuna.bookings.proofs.needed import rates
 from timetuna.pages.models import BookingPage
 from timetuna.rate_limits.limits import Limit, spend, used
 from timetuna.web.client import Client
-from timetuna.web.paths import in_full
+from timetuna.web.forms import in_full
 
 QUIET_AFTER = timedelta(hours=12)
 """What begins again sooner belongs to what was."""

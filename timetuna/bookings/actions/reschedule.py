@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import translation
 from django.utils.translation import gettext, gettext_noop
 
-from timetuna.availability.minutes import moment_of
+from timetuna.availability.interval import moment_of
 from timetuna.bookings.actions.answer_request import answer_until
 from timetuna.bookings.actions.book import GUARD
 from timetuna.bookings.actions.hold import consume

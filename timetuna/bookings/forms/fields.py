@@ -8,7 +8,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy, ngettext
 
 from timetuna.bookings.guests import read_guests
-from timetuna.lib.signing import random_token
+from timetuna.lib.crypto import random_token
 from timetuna.pages.forms.fields import ClockField
 
 KEY_LENGTHS = range(20, 65)

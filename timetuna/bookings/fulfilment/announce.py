@@ -18,7 +18,7 @@ from timetuna.bookings.states import Status
 from timetuna.calendars.models import CalendarEvent
 from timetuna.calendars.queries import connection, kind_provider
 from timetuna.calendars.reconnecting import spare_reconnect_mail
-from timetuna.jobs.registry import Retry
+from timetuna.jobs.queue import Retry
 
 PAUSES_WAITED = 12
 _FIRST, _WHILE_WAITED_FOR, _LONGEST = timedelta(seconds=1.5), timedelta(seconds=8), timedelta(hours=1)

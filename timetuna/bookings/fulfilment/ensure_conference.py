@@ -16,11 +16,11 @@ from timetuna.bookings.models import Booking, Conference
 from timetuna.calendars.access_tokens import use
 from timetuna.calendars.provider_catalogue import conferencing
 from timetuna.calendars.queries import connection
-from timetuna.jobs.registry import GiveUp, Retry
+from timetuna.jobs.queue import GiveUp, Retry
 from timetuna.providers.base import CreatedConference as Made
 from timetuna.providers.base import Meeting
 from timetuna.providers.errors import NeedsReconnect, ProviderError
-from timetuna.web.paths import in_full
+from timetuna.web.forms import in_full
 
 log = logging.getLogger("timetuna.bookings")
 State = Conference.State

@@ -16,7 +16,7 @@ from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.states import Status
 from timetuna.calendars.access_tokens import use
 from timetuna.calendars.models import CalendarEvent
-from timetuna.jobs.registry import GiveUp, Retry
+from timetuna.jobs.queue import GiveUp, Retry
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 
 T = TypeVar("T")

@@ -19,8 +19,8 @@ from timetuna.bookings.integrations.event_entry import carries_link, digest, ent
 from timetuna.bookings.integrations.location import provider_label
 from timetuna.bookings.models import Booking, Conference
 from timetuna.calendars.models import CalendarEvent
-from timetuna.jobs.registry import Retry
-from timetuna.lib.signing import random_token
+from timetuna.jobs.queue import Retry
+from timetuna.lib.crypto import random_token
 from timetuna.providers.base import Entry, Written
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 

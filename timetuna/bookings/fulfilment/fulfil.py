@@ -23,7 +23,7 @@ from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.queries import with_booker
 from timetuna.bookings.states import Status
 from timetuna.calendars.models import CalendarEvent
-from timetuna.jobs.registry import GiveUp, Retry, job
+from timetuna.jobs.queue import GiveUp, Retry, job
 from timetuna.pages.calendar_use import default_is_unknown
 
 

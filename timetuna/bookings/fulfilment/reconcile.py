@@ -25,8 +25,7 @@ from timetuna.bookings.queries import with_booker, work_of
 from timetuna.bookings.states import CALLED_OFF, OFF, TRANSITIONS, Status, ahead
 from timetuna.calendars.models import CalendarEvent
 from timetuna.jobs.models import Job
-from timetuna.jobs.queue import retry_now
-from timetuna.jobs.registry import Handler, job
+from timetuna.jobs.queue import Handler, job, retry_now
 from timetuna.providers.base import Ability
 
 MOST_AT_ONCE = 200

@@ -19,8 +19,7 @@ from timetuna.calendars.hooks import on_connected
 from timetuna.calendars.models import CalendarAccount
 from timetuna.calendars.queries import event_kinds_from
 from timetuna.jobs.models import Job
-from timetuna.jobs.queue import retry_now
-from timetuna.jobs.registry import Retry, job
+from timetuna.jobs.queue import Retry, job, retry_now
 
 _LISTING = timedelta(seconds=3)
 

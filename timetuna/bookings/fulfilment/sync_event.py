@@ -7,8 +7,7 @@ from timetuna.bookings.fulfilment.ensure_event import ensure_event
 from timetuna.bookings.models import Booking
 from timetuna.bookings.queries import with_booker, work_of
 from timetuna.bookings.states import Status
-from timetuna.jobs.queue import retry_now
-from timetuna.jobs.registry import job
+from timetuna.jobs.queue import job, retry_now
 
 
 def enqueue_event(booking: Booking) -> None:

@@ -15,7 +15,7 @@ from timetuna.bookings.integrations.grants import Maker, maker
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.notifications.queue import enqueue_mails
 from timetuna.calendars.access_tokens import use
-from timetuna.jobs.registry import GiveUp, Retry, job
+from timetuna.jobs.queue import GiveUp, Retry, job
 from timetuna.providers.base import Ability
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 

@@ -10,7 +10,7 @@ from timetuna.bookings.integrations.location import place
 from timetuna.bookings.models import Booking, BookingHost
 from timetuna.calendars.models import CalendarEvent
 from timetuna.calendars.queries import all_event_kinds
-from timetuna.lib.signing import fingerprint
+from timetuna.lib.crypto import fingerprint
 from timetuna.lib.text import without_addresses
 from timetuna.providers.base import Entry, Person
 

@@ -15,7 +15,7 @@ from timetuna.calendars.models import CalendarEvent
 from timetuna.lib.ics import Invitation, InvitationAttendee
 from timetuna.lib.mail import Mailbox
 from timetuna.lib.text import without_addresses
-from timetuna.web.paths import in_full
+from timetuna.web.forms import in_full
 
 
 def attendee_invitation(attendee: Attendee, place: Location, *, cancelled: bool = False) -> Invitation:

@@ -6,8 +6,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from timetuna.availability.interval import Interval
-from timetuna.availability.minutes import minute_of
+from timetuna.availability.interval import Interval, minute_of
 from timetuna.bookings.events import BookingEvent
 from timetuna.bookings.models import Booking, HistoryEntry
 

@@ -1,7 +1,7 @@
 """Who hears of a booking, by the names under which mails and reminders are written down for them."""
 
 from timetuna.bookings.models import Attendee, Booking, BookingHost
-from timetuna.web.paths import row_number
+from timetuna.web.forms import row_number
 
 HOST = "host"
 """The organizer; what is written down for one host among others has the host's own name."""

@@ -20,7 +20,7 @@ from timetuna.bookings.notifications.send import send_mail
 from timetuna.bookings.queries import with_booker
 from timetuna.bookings.states import Status
 from timetuna.jobs.models import Job
-from timetuna.jobs.registry import MAIL, GiveUp, Retry, job
+from timetuna.jobs.queue import MAIL, GiveUp, Retry, job
 from timetuna.mail import deliver
 from timetuna.pages.hooks import on_reminders_changed
 from timetuna.pages.models import Reminder

@@ -11,7 +11,7 @@ from django.utils import timezone
 from timetuna.bookings.links import set_new_link
 from timetuna.bookings.models import Attendee, Booking, Conference
 from timetuna.l10n.datetimes import zone_or_utc
-from timetuna.lib.signing import random_token
+from timetuna.lib.crypto import random_token
 from timetuna.pages.actions.save_notifications import NotificationsTab, save_notifications
 from timetuna.pages.meeting_types.registry import MeetingChoice, meeting_kind
 from timetuna.pages.models import BookingPage

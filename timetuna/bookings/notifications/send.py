@@ -6,7 +6,7 @@ from timetuna.bookings.models import Booking
 from timetuna.bookings.notifications.audiences import attendee_id
 from timetuna.bookings.notifications.compose import letter
 from timetuna.bookings.queries import with_booker
-from timetuna.jobs.registry import MAIL, GiveUp, job
+from timetuna.jobs.queue import MAIL, GiveUp, job
 from timetuna.mail import deliver
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 from timetuna.bookings.notifications.audiences import audience_of
 from timetuna.bookings.notifications.compose import letter
 from timetuna.bookings.notifications.sample_booking import sample_booking
-from timetuna.jobs.registry import MAIL, job
+from timetuna.jobs.queue import MAIL, job
 from timetuna.lib.mail import Mailbox
 from timetuna.mail import deliver
 from timetuna.pages.actions.save_notifications import MAIL_KINDS, NotificationsTab

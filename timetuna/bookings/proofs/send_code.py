@@ -11,8 +11,8 @@ from django.utils.translation import gettext
 from timetuna.accounts.emails import send
 from timetuna.accounts.notices import Notice
 from timetuna.bookings.models import Hold, MailCode
+from timetuna.lib.crypto import fingerprint, hmac_hex
 from timetuna.lib.mail import mailbox_of
-from timetuna.lib.signing import fingerprint, hmac_hex
 from timetuna.pages.queries import PublicPage
 from timetuna.rate_limits.limits import Limit, spend, spend_all, wait
 from timetuna.web.client import Client

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from timetuna.bookings.models import UsedProof
 from timetuna.bookings.proofs.needed import Proof
-from timetuna.lib.signing import fingerprint, hmac_hex
+from timetuna.lib.crypto import fingerprint, hmac_hex
 
 ALGORITHM, ROUNDS = "PBKDF2/SHA-256", 2_000
 STEPS = {Proof.WORK: 400, Proof.HARD_WORK: 6_000}

@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 
 from timetuna.availability.hours import Hours, date_start, host_date, open_hours
-from timetuna.availability.interval import Interval
-from timetuna.availability.minutes import minute_of, moment_of
+from timetuna.availability.interval import Interval, minute_of, moment_of
 from timetuna.availability.slots import Code, Kind, Reason
 from timetuna.bookings.models import BookingHost, Hold
 from timetuna.bookings.slots.availability import SlotQuery, open_lengths, reasons, reasons_on_grid

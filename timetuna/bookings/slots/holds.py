@@ -4,7 +4,7 @@ from datetime import datetime
 
 from timetuna.availability.slots import Busy, Kind
 from timetuna.db import reads
-from timetuna.lib.signing import fingerprint
+from timetuna.lib.crypto import fingerprint
 
 
 def live_holds(host_id: int, *, now: datetime, token: str = "", visit: str = "") -> list[Busy]:

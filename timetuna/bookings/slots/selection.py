@@ -11,9 +11,9 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext
 
-from timetuna.availability.minutes import minute_of
+from timetuna.availability.interval import minute_of
 from timetuna.l10n import datetimes
-from timetuna.lib.locale_conventions import PLAIN, Customs, customs_of
+from timetuna.l10n.datetimes import PLAIN, Customs, customs_of
 from timetuna.lib.zones import find_zone
 from timetuna.pages.queries import PageDuration, PublicPage
 

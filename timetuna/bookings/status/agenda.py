@@ -7,12 +7,11 @@ from datetime import date, timedelta
 from django.db.models import QuerySet
 
 from timetuna.availability.hours import day_start
-from timetuna.availability.interval import Interval
-from timetuna.availability.minutes import minute_of
+from timetuna.availability.interval import Interval, minute_of
 from timetuna.bookings.models import Booking
 from timetuna.bookings.queries import within
 from timetuna.bookings.status.rows import BookingDay, Reader, line_maker
-from timetuna.l10n import relative
+from timetuna.l10n import datetimes
 
 FIRST, LAST = date(2000, 1, 1), date(2100, 12, 31)
 ONE_DAY = timedelta(days=1)
@@ -62,7 +61,7 @@ def agenda(bookings: QuerySet[Booking], span: Span, reader: Reader) -> list[Book
     return [
         BookingDay(
             day,
-            relative.day_title(day, today=today),
+            datetimes.day_title(day, today=today),
             [make.line(row, day) for row in _touching(rows, (start, end))],
         )
         for day, start, end in zip(span.dates(), bounds, bounds[1:], strict=False)

@@ -18,7 +18,7 @@ from timetuna.bookings.status.rows import Reader
 from timetuna.calendars.provider_catalogue import listing
 from timetuna.calendars.queries import connection
 from timetuna.jobs.models import Job
-from timetuna.l10n import relative
+from timetuna.l10n import datetimes
 
 
 def effects(booking: Booking, history: Iterable[HistoryEntry], reader: Reader) -> list[Effect]:
@@ -42,7 +42,7 @@ def _meeting(
     title = f"{provider_label(conference.provider)} meeting"
     if conference.state == Conference.State.READY:
         made = [entry.at for entry in history if entry.event == BookingEvent.LINK_MADE]
-        when = relative.stamp(made[-1], zone=reader.zone, now=reader.now) if made else ""
+        when = datetimes.stamp(made[-1], zone=reader.zone, now=reader.now) if made else ""
         text = f"{f'Made {when}'.strip()}. {duplicates(place(booking))}".strip()
         return [Effect(title=title, state=EffectState.DONE, text=text)]
     if not ahead(booking, now=reader.now):

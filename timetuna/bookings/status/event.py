@@ -11,7 +11,7 @@ from timetuna.bookings.status.job import Effect, EffectState, Remedy, next_try, 
 from timetuna.bookings.status.rows import Reader
 from timetuna.calendars.models import CalendarEvent
 from timetuna.jobs.models import Job
-from timetuna.l10n import relative
+from timetuna.l10n import datetimes
 
 _WRITERS = frozenset({fulfil.name, sync_event.name, check_event.name})
 
@@ -24,7 +24,7 @@ def event_effects(booking: Booking, jobs: Sequence[Job], reader: Reader) -> list
     title = _title(event)
     if _is_as_it_should(booking, event):
         done = "Removed" if booking.is_off() else "Written"
-        when = relative.stamp(event.changed_at, zone=reader.zone, now=reader.now)
+        when = datetimes.stamp(event.changed_at, zone=reader.zone, now=reader.now)
         return [Effect(title=title, state=EffectState.DONE, text=f"{done} {when}.")]
     if booking.status == Status.CONFIRMED and not ahead(booking, now=reader.now):
         text = "It was not brought up to date, and needs not be any more."

@@ -6,7 +6,7 @@ from enum import StrEnum
 from timetuna.bookings.status.badges import PATIENCE
 from timetuna.bookings.status.rows import Reader
 from timetuna.jobs.models import Job
-from timetuna.l10n import relative
+from timetuna.l10n import datetimes
 
 
 class EffectState(StrEnum):
@@ -41,7 +41,7 @@ class Effect:
 def standing(job: Job, title: str, *, done: str, reader: Reader) -> Effect:
     """Say how it stands with a piece of work; `done` is the word for what it does once it is done."""
     if job.state == Job.State.DONE:
-        when = relative.stamp(job.finished_at, zone=reader.zone, now=reader.now) if job.finished_at else ""
+        when = datetimes.stamp(job.finished_at, zone=reader.zone, now=reader.now) if job.finished_at else ""
         return Effect(title=title, state=EffectState.DONE, text=f"{done} {when}".strip() + ".")
     if job.state == Job.State.FAILED:
         text = job.last_error or "It did not work."
@@ -56,7 +56,7 @@ def _waiting(job: Job, title: str, reader: Reader) -> Effect:
         text = f"{job.last_error} {next_try(job, reader)}"
         return Effect(title=title, state=EffectState.WAITING, text=text, remedy=Remedy.RETRY)
     if job.run_at > reader.now:
-        when = relative.stamp(job.run_at, zone=reader.zone, now=reader.now)
+        when = datetimes.stamp(job.run_at, zone=reader.zone, now=reader.now)
         return Effect(title=title, state=EffectState.NOTE, text=f"Goes out {when}.")
     if job.run_at > reader.now - PATIENCE:
         return Effect(title=title, state=EffectState.BUSY, text="Under way.")
@@ -72,6 +72,6 @@ def next_try(job: Job, reader: Reader) -> str:
     """Say when work that waits is tried again."""
     if job.state == Job.State.RUNNING or job.run_at <= reader.now:
         return "It is tried again now."
-    when = relative.stamp(job.run_at, zone=reader.zone, now=reader.now)
-    away = relative.distance(job.run_at, now=reader.now)
+    when = datetimes.stamp(job.run_at, zone=reader.zone, now=reader.now)
+    away = datetimes.distance(job.run_at, now=reader.now)
     return f"Next try {'in a moment' if away == 'now' else away}, at {when}."

@@ -13,7 +13,7 @@ from timetuna.bookings.queries import from_one_source, open_work
 from timetuna.bookings.states import ahead
 from timetuna.bookings.status.badges import Badge, badges_of
 from timetuna.jobs.models import Job
-from timetuna.l10n import relative
+from timetuna.l10n import datetimes
 from timetuna.pages.meeting_types.registry import meeting_kind
 
 MANY = 5
@@ -72,7 +72,7 @@ def days(bookings: Iterable[Booking], reader: Reader, *, among: QuerySet[Booking
     return [
         BookingDay(
             day,
-            relative.day_title(day, today=reader.today()),
+            datetimes.day_title(day, today=reader.today()),
             [make.line(row, day) for row in rows if row.start_at.astimezone(reader.zone).date() == day],
         )
         for day in dates
@@ -95,7 +95,7 @@ class LineMaker:
             title=booking.title,
             guest=booking.booker.name,
             starts=booking.start_at.astimezone(zone),
-            times=relative.hours(booking.start_at, end, zone=zone, day=day),
+            times=datetimes.hours(booking.start_at, end, zone=zone, day=day),
             kind=kind_label(booking),
             badges=badges_of(booking, self.work.get(booking.subject_key(), ()), now=now),
             join_url=join_url(booking) if ahead(booking, now=now) else "",

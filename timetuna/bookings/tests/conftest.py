@@ -10,7 +10,7 @@ from sandbox.config import SandboxConfig
 from sandbox.running import Sandbox
 from tests.clock import present
 from timetuna.accounts.models import User
-from timetuna.availability.minutes import minute_of
+from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.book import Order
 from timetuna.bookings.forms.book import ANSWERS
 from timetuna.bookings.forms.fields import new_key

@@ -7,7 +7,7 @@ from datetime import timedelta
 from html import unescape
 
 from tests.clock import present
-from timetuna.availability.minutes import minute_of
+from timetuna.availability.interval import minute_of
 from timetuna.bookings.links import set_new_link
 from timetuna.bookings.models import Attendee, Booking, BookingHost, Conference
 from timetuna.bookings.notifications.audiences import audience_of

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client as Browser
 
 from tests.clock import present
-from timetuna.availability.minutes import minute_of
+from timetuna.availability.interval import minute_of
 from timetuna.availability.slots import Code
 from timetuna.bookings.actions import refresh_calendars
 from timetuna.bookings.actions.book import book

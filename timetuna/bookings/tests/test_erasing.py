@@ -9,7 +9,7 @@ from django.core import serializers
 from django.db.models import BinaryField, CharField, FileField, GenericIPAddressField, JSONField, TextField
 
 from tests.forms import rows_sent, submit
-from timetuna.availability.minutes import minute_of
+from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.change_guests import add_guests
 from timetuna.bookings.actions.erase import erase, erase_due

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from tests.clock import present
-from timetuna.availability.minutes import minute_of
+from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.reschedule import reschedule
@@ -17,7 +17,7 @@ from timetuna.bookings.tests.conftest import due_now, make_page, order, tomorrow
 from timetuna.bookings.tests.diary import put_attendee
 from timetuna.bookings.tests.google import FAMILY, PRIMARY
 from timetuna.calendars.models import Calendar, CalendarEvent
-from timetuna.lib.signing import fingerprint
+from timetuna.lib.crypto import fingerprint
 from timetuna.providers.base import Person
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.either]

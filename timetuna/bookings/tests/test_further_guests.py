@@ -3,7 +3,7 @@
 import pytest
 from icalendar import Calendar
 
-from timetuna.availability.minutes import minute_of
+from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.answer_request import approve
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.change_guests import MOST_CHANGES, add_guests, remove_guest

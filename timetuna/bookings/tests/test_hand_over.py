@@ -5,7 +5,7 @@ from django.db.models import ProtectedError
 from django.test import Client
 
 from tests.clock import present
-from timetuna.availability.minutes import minute_of
+from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.delete_host import delete_host
 from timetuna.bookings.actions.hand_over import hand_over

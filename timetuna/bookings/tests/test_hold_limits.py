@@ -7,7 +7,7 @@ import time_machine
 from django.test import Client
 
 from tests.clock import present
-from timetuna.availability.minutes import minute_of
+from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.hold import (
     CLIENT_AT_ONCE,
     NETWORK_AT_ONCE,

@@ -7,7 +7,7 @@ import time_machine
 from django.test import Client
 
 from tests.clock import present
-from timetuna.availability.minutes import minute_of
+from timetuna.availability.interval import minute_of
 from timetuna.availability.slots import Code
 from timetuna.bookings.actions.hold import HELD_MINUTES
 from timetuna.bookings.models import Booking, Hold

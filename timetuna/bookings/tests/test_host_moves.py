@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
-from timetuna.availability.minutes import minute_of
+from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.reschedule import Wish, reschedule
 from timetuna.bookings.errors import NotPossible, SlotTaken
 from timetuna.bookings.models import Booking

@@ -9,7 +9,7 @@ from django.test import Client
 
 from tests.forms import rows_sent, submit
 from timetuna.availability.hours import day_start
-from timetuna.availability.minutes import minute_of, moment_of
+from timetuna.availability.interval import minute_of, moment_of
 from timetuna.availability.slots import Code
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.slots.availability import SlotQuery, bookable, offered, reasons

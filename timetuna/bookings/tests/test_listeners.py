@@ -7,7 +7,7 @@ import pytest
 
 from tests.clock import present
 from tests.test_house import ROOT, imports
-from timetuna.availability.minutes import minute_of
+from timetuna.availability.interval import minute_of
 from timetuna.bookings import events
 from timetuna.bookings.actions.answer_request import approve, decline, expire_request
 from timetuna.bookings.actions.book import book
@@ -26,7 +26,7 @@ from timetuna.bookings.models import Booking, HistoryEntry
 from timetuna.bookings.notifications.audiences import audience_of
 from timetuna.bookings.states import TRANSITIONS
 from timetuna.bookings.tests.conftest import order, tomorrow, work_off
-from timetuna.jobs import registry
+from timetuna.jobs import queue
 from timetuna.jobs.models import Job
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("letters")]
@@ -36,7 +36,7 @@ ACTIONS = sorted((ROOT / "timetuna/bookings/actions").glob("*.py"))
 @pytest.fixture
 def heard(monkeypatch):
     """Return what a listener hears that no action knows of, as (event, actor, facts)."""
-    registry.load()  # whoever listens by then stays out of what is put in their place
+    queue.load()  # whoever listens by then stays out of what is put in their place
     copies = {event: list(listeners) for event, listeners in events._listeners.items()}
     monkeypatch.setattr(events, "_listeners", events._listeners | copies)
     for event in BookingEvent:

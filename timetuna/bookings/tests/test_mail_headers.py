@@ -24,7 +24,7 @@ from timetuna.calendars.emails import mended_mail, reconnect_mail, trouble_mail
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.commands.checks.mail import letter_to
 from timetuna.jobs.models import Job
-from timetuna.jobs.registry import run
+from timetuna.jobs.queue import run
 from timetuna.lib.mail import build, parse_mailbox
 from timetuna.lib.smtp import MailServer, send
 

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from tests.clock import present
-from timetuna.availability.minutes import minute_of
+from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.reschedule import reschedule
 from timetuna.bookings.fulfilment.sync_event import sync_event

@@ -5,7 +5,7 @@ import time_machine
 from django.test import Client
 from icalendar import Calendar
 
-from timetuna.availability.minutes import minute_of
+from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.answer_request import approve
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.change_guests import add_guests, remove_guest

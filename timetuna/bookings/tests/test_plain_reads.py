@@ -6,7 +6,7 @@ import pytest
 
 from tests.clock import present
 from timetuna.accounts.models import User
-from timetuna.availability.minutes import minute_of
+from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.models import BookingHost, Hold
 from timetuna.bookings.tests.conftest import order, tomorrow

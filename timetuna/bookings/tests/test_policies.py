@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from timetuna.availability.minutes import minute_of
+from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.reschedule import Wish, reschedule
 from timetuna.bookings.errors import NotPossible

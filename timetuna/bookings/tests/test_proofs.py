@@ -9,7 +9,7 @@ import pytest
 import time_machine
 
 from tests.clock import present
-from timetuna.availability.minutes import minute_of
+from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.change_guests import add_guests
 from timetuna.bookings.actions.reschedule import reschedule
 from timetuna.bookings.errors import TooManyBookings

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from timetuna.availability.minutes import minute_of
+from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.answer_request import LONGEST, approve, decline, expire_request
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.cancel import cancel

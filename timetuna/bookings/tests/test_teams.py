@@ -5,7 +5,7 @@ from django.test import Client
 from icalendar import Calendar
 
 from tests.clock import present
-from timetuna.availability.minutes import minute_of
+from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.reschedule import reschedule

@@ -2,7 +2,7 @@
 
 import pytest
 
-from timetuna.availability.minutes import minute_of
+from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.change_guests import remove_guest
 from timetuna.bookings.actions.reschedule import reschedule

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 
 from tests.clock import present
-from timetuna.availability.minutes import minute_of
+from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.hold import hold

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from timetuna.availability.hours import date_start
-from timetuna.availability.minutes import moment_of
+from timetuna.availability.interval import moment_of
 from timetuna.availability.policy import Cap, CapScope, Period
 from timetuna.availability.tests.strategies import any_hours, days
 from timetuna.bookings.actions.book import book

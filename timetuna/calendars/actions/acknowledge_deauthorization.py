@@ -5,7 +5,7 @@ import logging
 from timetuna.calendars.provider_catalogue import webhooks
 from timetuna.encryption import box
 from timetuna.jobs.models import Job
-from timetuna.jobs.registry import GiveUp, Retry, job
+from timetuna.jobs.queue import GiveUp, Retry, job
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 
 log = logging.getLogger("timetuna.calendars")

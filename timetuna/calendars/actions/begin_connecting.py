@@ -10,7 +10,7 @@ from timetuna.calendars.actions.forget_expired import forget_expired
 from timetuna.calendars.models import Authorization
 from timetuna.calendars.provider_catalogue import linkable
 from timetuna.encryption import box
-from timetuna.lib.signing import fingerprint, pkce_pair, random_token
+from timetuna.lib.crypto import fingerprint, pkce_pair, random_token
 
 LIFETIME = timedelta(minutes=10)
 

@@ -11,7 +11,7 @@ from timetuna.calendars.actions.acknowledge_deauthorization import acknowledge_d
 from timetuna.calendars.models import Authorization, CalendarAccount
 from timetuna.db.lock_timeout import lock_timeout
 from timetuna.encryption import box
-from timetuna.lib.signing import fingerprint
+from timetuna.lib.crypto import fingerprint
 from timetuna.providers.base import Deauthorization
 
 log = logging.getLogger("timetuna.calendars")

@@ -12,8 +12,7 @@ from timetuna.calendars.actions.store_grant import Grant, store_grant
 from timetuna.calendars.models import Authorization, CalendarAccount
 from timetuna.calendars.provider_catalogue import linkable, listing
 from timetuna.encryption import box
-from timetuna.lib.secretbox import SecretBoxError
-from timetuna.lib.signing import fingerprint, random_token
+from timetuna.lib.crypto import SecretBoxError, fingerprint, random_token
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 
 log = logging.getLogger("timetuna.calendars")

@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from timetuna.calendars.models import Authorization
-from timetuna.jobs.registry import job
+from timetuna.jobs.queue import job
 
 
 @job("calendars.forget_expired")

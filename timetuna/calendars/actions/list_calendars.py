@@ -15,7 +15,7 @@ from timetuna.calendars.access_tokens import token_at_hand, use
 from timetuna.calendars.models import EVERY, LONGEST_ID, Calendar, CalendarAccount
 from timetuna.calendars.provider_catalogue import directory, listing
 from timetuna.jobs.models import Job
-from timetuna.jobs.registry import GiveUp, Retry, job
+from timetuna.jobs.queue import GiveUp, Retry, job
 from timetuna.lib.text import single_line
 from timetuna.providers.base import OutsideCalendar
 from timetuna.providers.errors import NeedsReconnect, ProviderError

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from timetuna.calendars.actions.claim_refresh import claim_next, due
 from timetuna.calendars.actions.refresh import read
-from timetuna.jobs.registry import job
+from timetuna.jobs.queue import job
 
 THREADS = 8
 SECONDS = 20.0

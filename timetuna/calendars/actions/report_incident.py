@@ -15,7 +15,7 @@ from django.utils import timezone
 from timetuna.calendars.actions.claim_refresh import RefreshClaim
 from timetuna.calendars.emails import mended_mail, trouble_mail
 from timetuna.calendars.models import Calendar, CalendarAccount
-from timetuna.jobs.registry import MAIL, GiveUp, job
+from timetuna.jobs.queue import MAIL, GiveUp, job
 from timetuna.mail import deliver
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 

@@ -11,7 +11,7 @@ from tests.clock import present
 from timetuna.accounts.models import User
 from timetuna.calendars.models import CalendarAccount
 from timetuna.jobs.models import Job
-from timetuna.jobs.registry import run
+from timetuna.jobs.queue import run
 
 WEBHOOK = "/api/webhooks/zoom/deauthorize"
 # One for all: reading the system's certificates takes longer than a test.

@@ -11,7 +11,7 @@ from uuid import uuid4
 from django.conf import settings as django_settings
 
 from tests.clock import present
-from timetuna.availability.minutes import minute_of
+from timetuna.availability.interval import minute_of
 from timetuna.bookings.models import Booking, BookingHost
 from timetuna.bookings.tests.diary import put_booker
 from timetuna.calendars.actions.connect_by_form import log_in

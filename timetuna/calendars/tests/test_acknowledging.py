@@ -8,7 +8,7 @@ from timetuna.calendars.actions.acknowledge_deauthorization import TRIES
 from timetuna.calendars.models import CalendarAccount
 from timetuna.calendars.tests.conftest import do, jobs
 from timetuna.jobs.models import Job
-from timetuna.jobs.registry import GiveUp, Retry
+from timetuna.jobs.queue import GiveUp, Retry
 
 ASKED = [
     ("false", 1),

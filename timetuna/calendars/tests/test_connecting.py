@@ -19,7 +19,7 @@ from timetuna.calendars.tests.conftest import (
     sentences,
     signed_in,
 )
-from timetuna.lib.signing import pkce_challenge
+from timetuna.lib.crypto import pkce_challenge
 
 pytestmark = pytest.mark.django_db
 CALLBACK = "/api/calendar-accounts/zoom/callback"

@@ -10,7 +10,7 @@ import pytest
 from django.db.models import F
 
 from tests.clock import present
-from timetuna.availability.minutes import minute_of
+from timetuna.availability.interval import minute_of
 from timetuna.availability.slots import Code
 from timetuna.bookings.actions import refresh_calendars
 from timetuna.bookings.actions.book import book

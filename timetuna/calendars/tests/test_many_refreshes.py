@@ -14,7 +14,7 @@ from tests.clock import present
 from tests.migrated import sqlite_file
 from timetuna.calendars.provider_catalogue import linkable
 from timetuna.calendars.tests.conftest import allow, query_of
-from timetuna.lib.signing import pkce_pair
+from timetuna.lib.crypto import pkce_pair
 
 ROOT = Path(__file__).resolve().parents[3]
 PROCESSES, THREADS = 2, 25

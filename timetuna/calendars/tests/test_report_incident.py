@@ -13,7 +13,7 @@ from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.calendars.tests.conftest import do, jobs
 from timetuna.calendars.tests.feeds import allow_feeds, connect_feed, publishing, tomorrow
 from timetuna.jobs.models import Job
-from timetuna.jobs.registry import GiveUp
+from timetuna.jobs.queue import GiveUp
 from timetuna.lib.smtp import MailServer
 from timetuna.pages.models import HostRules
 from timetuna.providers.errors import AccessTokenRefused, NeedsReconnect

@@ -12,7 +12,7 @@ from timetuna.calendars.access_tokens import open_token, use
 from timetuna.calendars.actions.rotate_keys import rotate_keys
 from timetuna.calendars.models import Authorization, CalendarAccount
 from timetuna.calendars.tests.conftest import allow, connect, expire, leave, signed_in
-from timetuna.lib.secretbox import SecretBoxError, new_key
+from timetuna.lib.crypto import SecretBoxError, new_key
 from timetuna.providers.base import Tokens
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 from timetuna import settings
 from timetuna.commands.checks.report import Report
 from timetuna.jobs.models import Job
-from timetuna.jobs.registry import MAIL
+from timetuna.jobs.queue import MAIL
 from timetuna.lib.mail import Letter, Mailbox, clean_address, parse_mailbox
 from timetuna.lib.smtp import MailError, probe
 from timetuna.mail import OUR_BACKEND, hand_over, require_backend

@@ -11,7 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 from timetuna import settings
 from timetuna.commands.checks.report import Report
 from timetuna.commands.database import database_answers
-from timetuna.lib.secretbox import SecretBox, SecretBoxError
+from timetuna.lib.crypto import SecretBox, SecretBoxError
 from timetuna.processes.postgres import left_aside
 from timetuna.processes.refusal import Refusal
 

@@ -14,7 +14,7 @@ from timetuna.calendars.models import Authorization, CalendarAccount
 from timetuna.commands.checks.sealed import KINDS, unopened
 from timetuna.encryption import box
 from timetuna.jobs.models import Job
-from timetuna.lib.secretbox import SecretBox, new_key
+from timetuna.lib.crypto import SecretBox, new_key
 
 pytestmark = pytest.mark.django_db
 SEALED = "gAAAAA"  # what every text begins with that Fernet has sealed, until the year 2106

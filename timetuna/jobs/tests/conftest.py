@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.migrated import fresh_database
-from timetuna.jobs import registry
+from timetuna.jobs import queue
 from timetuna.jobs.models import Job, Worker
-from timetuna.jobs.registry import Handler
+from timetuna.jobs.queue import Handler
 from timetuna.lib.tests import conftest as lib
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -33,9 +33,7 @@ def make_worker(pid=1, **columns):
 @pytest.fixture
 def handler(monkeypatch):
     """Register what a job called `trial` does."""
-    return lambda function: monkeypatch.setitem(
-        registry._handlers, "trial", Handler(name="trial", run=function)
-    )
+    return lambda function: monkeypatch.setitem(queue._handlers, "trial", Handler(name="trial", run=function))
 
 
 def enqueue(name="trial", *, lane="", **order):

@@ -10,7 +10,7 @@ from sandbox.config import SandboxConfig
 from sandbox.running import Sandbox
 from tests.clock import present
 from timetuna import mail
-from timetuna.jobs.registry import GiveUp, Retry, first_tried
+from timetuna.jobs.queue import GiveUp, Retry, first_tried
 from timetuna.lib.mail import Letter, Mailbox
 from timetuna.lib.smtp import MailServer
 from timetuna.lib.tests.conftest import scripted

@@ -5,9 +5,9 @@ import pytest
 from django.db import IntegrityError, OperationalError
 
 from tests.clock import present
-from timetuna.jobs import queue, registry
+from timetuna.jobs import queue
 from timetuna.jobs.models import Job
-from timetuna.jobs.registry import GiveUp, Retry
+from timetuna.jobs.queue import GiveUp, Retry
 from timetuna.jobs.tests.conftest import enqueue, only_job
 from timetuna.jobs.worker import attempt, perform
 
@@ -140,4 +140,4 @@ def test_two_handlers_of_one_name_are_refused(handler):
     handler(lambda: None)
 
     with pytest.raises(ValueError, match="Two handlers are called trial"):
-        registry.job("trial")(lambda: None)
+        queue.job("trial")(lambda: None)

@@ -5,9 +5,9 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from tests.clock import present
-from timetuna.jobs import queue, registry
+from timetuna.jobs import queue
 from timetuna.jobs.models import Job, Worker
-from timetuna.jobs.registry import GENERAL, MAIL
+from timetuna.jobs.queue import GENERAL, MAIL
 from timetuna.jobs.tests.conftest import enqueue, make_worker, only_job
 
 pytestmark = pytest.mark.vendor
@@ -98,7 +98,7 @@ def test_each_lane_is_claimed_by_itself(worker):
 
 
 def test_all_mails_have_a_lane_of_their_own():
-    assert {name for name, handler in registry.handlers().items() if handler.lane == MAIL} == {
+    assert {name for name, handler in queue.handlers().items() if handler.lane == MAIL} == {
         "accounts.send_mail",
         "bookings.follow_up",
         "bookings.mail",

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.clock import present
-from timetuna.jobs import queue, registry
+from timetuna.jobs import queue
 from timetuna.jobs.models import Job, Worker
 from timetuna.jobs.worker import perform
 
@@ -16,11 +16,11 @@ runs = []
 @pytest.fixture(autouse=True)
 def work(monkeypatch):
     """Two kinds of work that recur, known to this test only."""
-    registry.handlers()  # loaded now, they stay out of what is put in their place
-    monkeypatch.setattr(registry, "_handlers", {})
+    queue.handlers()  # loaded now, they stay out of what is put in their place
+    monkeypatch.setattr(queue, "_handlers", {})
     runs.clear()
-    registry.job("trial.tick", every=timedelta(minutes=5))(lambda: runs.append("tick"))
-    registry.job("trial.break", every=timedelta(hours=1))(lambda: 1 / 0)
+    queue.job("trial.tick", every=timedelta(minutes=5))(lambda: runs.append("tick"))
+    queue.job("trial.break", every=timedelta(hours=1))(lambda: 1 / 0)
 
 
 def run_everything():
@@ -30,14 +30,14 @@ def run_everything():
 
 
 def test_two_workers_write_it_down_once():
-    registry.begin_recurring()
-    registry.begin_recurring()
+    queue.begin_recurring()
+    queue.begin_recurring()
 
     assert sorted(Job.objects.values_list("name", flat=True)) == ["trial.break", "trial.tick"]
 
 
 def test_it_waits_for_its_next_turn_whatever_became_of_this_one():
-    registry.begin_recurring()
+    queue.begin_recurring()
 
     run_everything()
 
@@ -48,7 +48,7 @@ def test_it_waits_for_its_next_turn_whatever_became_of_this_one():
 
 
 def test_a_turn_that_has_come_is_run_again():
-    registry.begin_recurring()
+    queue.begin_recurring()
     run_everything()
 
     Job.objects.update(run_at=present())

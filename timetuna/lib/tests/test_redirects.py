@@ -9,9 +9,9 @@ import pytest
 
 from timetuna.lib import http_connect
 from timetuna.lib.http import Budget, HttpClient, HttpError
-from timetuna.lib.redirects import RedirectRefused, get
 from timetuna.lib.tests.certificates import Authority
 from timetuna.lib.tests.wires import Talk, Wire, answer, read_request
+from timetuna.lib.urls import RedirectRefused, get
 
 Listen = Callable[..., Wire]
 SECONDS = Budget(connect_seconds=2, read_seconds=2, total_seconds=3)

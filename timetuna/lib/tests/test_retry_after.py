@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from timetuna.lib.retry_after import parse_retry_after
+from timetuna.lib.http import parse_retry_after
 
 NOW = datetime(2026, 1, 20, 10, tzinfo=UTC)
 

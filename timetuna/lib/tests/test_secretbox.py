@@ -1,6 +1,6 @@
 import pytest
 
-from timetuna.lib.secretbox import SecretBox, SecretBoxError, new_key
+from timetuna.lib.crypto import SecretBox, SecretBoxError, new_key
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.datastructures import MultiValueDict
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from timetuna.lib.signing import fingerprint
+from timetuna.lib.crypto import fingerprint
 from timetuna.pages.models import BookingPage, PageLogo
 from timetuna.web.forms import Switch
 from timetuna.web.saving import ColumnsForm, FormPart, Parts

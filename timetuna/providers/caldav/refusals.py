@@ -2,8 +2,7 @@
 
 from datetime import UTC, datetime
 
-from timetuna.lib.http import HttpError, Kind, Response
-from timetuna.lib.retry_after import parse_retry_after
+from timetuna.lib.http import HttpError, Kind, Response, parse_retry_after
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 
 UNAUTHORIZED, FORBIDDEN, NOT_FOUND, CONFLICT, GONE, PRECONDITION = 401, 403, 404, 409, 410, 412

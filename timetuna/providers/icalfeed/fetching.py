@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from timetuna.lib.http import Budget, HttpClient, HttpError, Response
-from timetuna.lib.redirects import RedirectRefused, get
+from timetuna.lib.urls import RedirectRefused, get
 from timetuna.providers.icalfeed.cursor import FeedCursor
 from timetuna.providers.icalfeed.refusals import misled, refusal, unreachable
 

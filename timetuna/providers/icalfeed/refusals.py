@@ -2,9 +2,8 @@
 
 from datetime import UTC, datetime
 
-from timetuna.lib.http import HttpError, Kind, Response
-from timetuna.lib.redirects import RedirectRefused
-from timetuna.lib.retry_after import parse_retry_after
+from timetuna.lib.http import HttpError, Kind, Response, parse_retry_after
+from timetuna.lib.urls import RedirectRefused
 from timetuna.providers.errors import ProviderError
 
 CLOSED, _MISSING = frozenset({401, 403}), frozenset({404, 410})

@@ -5,8 +5,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from timetuna.lib.http import Response
-from timetuna.lib.retry_after import bounded, parse_retry_after
+from timetuna.lib.http import Response, bounded, parse_retry_after
 from timetuna.lib.text import log_value
 from timetuna.providers.errors import AccessTokenRefused, NeedsReconnect, ProviderError
 from timetuna.providers.rest import (

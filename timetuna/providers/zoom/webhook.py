@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from timetuna.lib.signing import equal, hmac_hex
+from timetuna.lib.crypto import equal, hmac_hex
 from timetuna.providers.base import Deauthorization, WebhookReply
 from timetuna.providers.zoom.compliance import acknowledgement_of
 

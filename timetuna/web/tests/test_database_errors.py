@@ -9,7 +9,7 @@ from django.test import Client, RequestFactory
 from django.urls import path
 
 from timetuna.logs import LineFormatter
-from timetuna.web.database_errors import DatabaseAway
+from timetuna.web.middleware import DatabaseAway
 
 pytestmark = pytest.mark.vendor
 
@@ -58,7 +58,7 @@ urlpatterns = [
     path("b/<str:kind>", broken),
     path("b/<str:kind>/ended", lambda *_, **__: HttpResponse(status=400)),
 ]
-handler500 = "timetuna.web.database_errors.server_error"
+handler500 = "timetuna.web.middleware.server_error"
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 import pytest
 
-from timetuna.web.paths import in_full, is_own_path
+from timetuna.web.forms import in_full, is_own_path
 
 
 @pytest.mark.parametrize("path", ["/", "/booking-pages", "/settings/email?x=1#y", "/ada/intro"])

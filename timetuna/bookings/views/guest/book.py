@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
-from timetuna.availability.minutes import moment_of
+from timetuna.availability.interval import moment_of
 from timetuna.bookings.actions.book import Order, book
 from timetuna.bookings.actions.hold import HELD_MINUTES
 from timetuna.bookings.errors import BookingRefused, FormUsed, ProofNeeded, SlotTaken, TooManyBookings
@@ -48,7 +48,7 @@ from timetuna.bookings.views.guest.slots import page_context, path_of
 from timetuna.l10n import datetimes
 from timetuna.pages.queries import PublicPage, public_page
 from timetuna.web.client import Client, client_of
-from timetuna.web.database_errors import AWAY, unavailable
+from timetuna.web.middleware import AWAY, unavailable
 
 # True too where it was the answer to the last word, the commit, that got lost.
 BUSY = gettext_lazy(

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.http import base36_to_int, int_to_base36
 
-from timetuna.availability.minutes import moment_of
+from timetuna.availability.interval import moment_of
 from timetuna.bookings.proofs.needed import Evidence, Proof, rates
 from timetuna.bookings.proofs.send_code import mailbox_hash
 from timetuna.bookings.proofs.work import Purpose, challenge

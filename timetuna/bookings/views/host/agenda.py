@@ -16,7 +16,7 @@ from timetuna.bookings.status.agenda import Span, agenda, read_date, week_of
 from timetuna.bookings.status.rows import Reader
 from timetuna.bookings.views.host.bookings import reader_of, tabs
 from timetuna.l10n import datetimes
-from timetuna.lib.locale_conventions import customs_of
+from timetuna.l10n.datetimes import customs_of
 from timetuna.lib.text import single_line
 
 DAY, WEEK = "day", "week"

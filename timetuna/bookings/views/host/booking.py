@@ -32,7 +32,7 @@ from timetuna.bookings.status.effects import effects
 from timetuna.bookings.status.job import Effect, EffectState, Remedy
 from timetuna.bookings.status.rows import Reader
 from timetuna.bookings.views.host.bookings import reader_of
-from timetuna.l10n import datetimes, relative
+from timetuna.l10n import datetimes
 from timetuna.web.saving import opened
 
 _SOURCES = {LINK: "by the guest's link", MAIL: "from a mail", API: "through the API"}
@@ -149,8 +149,8 @@ def answer_context(row: Booking, reader: Reader) -> dict[str, object]:
     """Return what the form that answers a request shows."""
     until = row.pending_until or row.start_at
     return {
-        "until": relative.dated(until, zone=reader.zone, now=reader.now).replace("Today", "today"),
-        "left": relative.distance(until, now=reader.now),
+        "until": datetimes.dated(until, zone=reader.zone, now=reader.now).replace("Today", "today"),
+        "left": datetimes.distance(until, now=reader.now),
         "form": WordsForm(),
     }
 
@@ -226,8 +226,8 @@ def _times(row: Booking, reader: Reader) -> dict[str, object]:
         "guest_when": datetimes.when(row.start_at, minutes=row.minutes, zone=guest_zone),
         "length": datetimes.length(row.minutes),
         "distance": _distance(row, reader),
-        "booked": relative.dated(row.created_at, zone=reader.zone, now=reader.now),
-        "booked_ago": relative.distance(row.created_at, now=reader.now),
+        "booked": datetimes.dated(row.created_at, zone=reader.zone, now=reader.now),
+        "booked_ago": datetimes.distance(row.created_at, now=reader.now),
         "zone": datetimes.zone_name(reader.zone),
     }
 
@@ -236,10 +236,10 @@ def _distance(row: Booking, reader: Reader) -> str:
     if row.is_off():
         return ""
     if row.end_at() <= reader.now:
-        return f"Over, {relative.distance(row.end_at(), now=reader.now)}"
+        return f"Over, {datetimes.distance(row.end_at(), now=reader.now)}"
     if row.start_at <= reader.now:
         return "Under way"
-    return f"Begins {relative.distance(row.start_at, now=reader.now)}"
+    return f"Begins {datetimes.distance(row.start_at, now=reader.now)}"
 
 
 def _work(work: Sequence[Effect]) -> dict[str, object]:
@@ -265,7 +265,7 @@ def _entry(entry: HistoryEntry, row: Booking, reader: Reader) -> dict[str, objec
         "who": who,
         "text": entry.text,
         "at": at,
-        "when": relative.dated(entry.at, zone=reader.zone, now=reader.now),
+        "when": datetimes.dated(entry.at, zone=reader.zone, now=reader.now),
         "source": _SOURCES.get(entry.source, ""),
         "changes": ", ".join(changed),
     }

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from timetuna.accounts.permissions import signed_in
 from timetuna.availability.hours import Hours
-from timetuna.availability.minutes import moment_of
+from timetuna.availability.interval import moment_of
 from timetuna.bookings.actions.reschedule import Wish, reschedule
 from timetuna.bookings.errors import BookingRefused
 from timetuna.bookings.forms.change import WordsForm

@@ -22,7 +22,7 @@ from timetuna.bookings.permissions import booking_or_404, bookings_for, unusual_
 from timetuna.bookings.queries import with_booker
 from timetuna.bookings.status.rows import Reader
 from timetuna.bookings.views.host.bookings import reader_of
-from timetuna.l10n import datetimes, relative
+from timetuna.l10n import datetimes
 
 MOST_SHOWN = 500
 UNDO_FOR = timedelta(minutes=30)
@@ -83,7 +83,7 @@ def unusual(request: HttpRequest, number: int) -> HttpResponse:
     )
     reader = reader_of(host, timezone.now())
     since, until = (
-        relative.dated(moment, zone=reader.zone, now=reader.now).replace("Today", "today")
+        datetimes.dated(moment, zone=reader.zone, now=reader.now).replace("Today", "today")
         for moment in (found.began_at, found.last_at)
     )
     text = (
@@ -140,7 +140,7 @@ def _undo_rows(batches: Sequence[Batch], reader: Reader) -> list[dict[str, Any]]
         {
             "key": batch.key(),
             "count": len(batch.ids),
-            "at": relative.stamp(datetime.fromtimestamp(batch.at, UTC), zone=reader.zone, now=reader.now),
+            "at": datetimes.stamp(datetime.fromtimestamp(batch.at, UTC), zone=reader.zone, now=reader.now),
         }
         for batch in batches
     ]
@@ -178,7 +178,7 @@ def _row(row: Booking, reader: Reader, selection: str) -> dict[str, Any]:
     return {
         "booking": row,
         "when": datetimes.short_when(row.start_at, zone=reader.zone),
-        "booked": relative.dated(row.created_at, zone=reader.zone, now=reader.now).replace("Today", "today"),
+        "booked": datetimes.dated(row.created_at, zone=reader.zone, now=reader.now).replace("Today", "today"),
         "ticked": selection == ALL or (selection == UNCONFIRMED and not row.booker.confirmed),
         "requested": row.status == Booking.Status.PENDING,
     }

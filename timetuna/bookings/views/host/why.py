@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from timetuna.accounts.permissions import signed_in
 from timetuna.availability.hours import host_date
-from timetuna.availability.minutes import minute_of
+from timetuna.availability.interval import minute_of
 from timetuna.bookings.forms.host import WhyForm
 from timetuna.bookings.slots.explain import AskedTime, explain, hours_path, zone_on
 from timetuna.l10n import datetimes

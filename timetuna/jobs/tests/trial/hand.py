@@ -18,7 +18,7 @@ from django.db.models import F  # noqa: E402
 
 from timetuna.jobs import queue  # noqa: E402
 from timetuna.jobs.models import Job, Worker  # noqa: E402
-from timetuna.jobs.registry import handlers  # noqa: E402
+from timetuna.jobs.queue import handlers  # noqa: E402
 
 COLUMNS = ("pk", "state", "attempts", "worker_id", "last_error")
 

@@ -4,7 +4,7 @@ import os
 import time
 from pathlib import Path
 
-from timetuna.jobs.registry import GENERAL, MAIL, job
+from timetuna.jobs.queue import GENERAL, MAIL, job
 
 
 @job("trial.note")

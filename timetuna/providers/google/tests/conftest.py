@@ -9,8 +9,8 @@ import pytest
 from sandbox import Sandbox, SandboxConfig, SandboxControl
 from sandbox.google.control import GoogleControl
 from sandbox.google.times import moment
+from timetuna.lib.crypto import pkce_pair
 from timetuna.lib.http import HttpClient
-from timetuna.lib.signing import pkce_pair
 from timetuna.providers.base import Tokens
 from timetuna.providers.google import PROVIDER
 from timetuna.providers.google.provider import GoogleProvider

@@ -12,8 +12,8 @@ from sandbox import Sandbox, SandboxConfig, SandboxControl
 from sandbox.microsoft.control import MicrosoftControl
 from sandbox.microsoft.state import PRIMARY
 from sandbox.microsoft.times import edge
+from timetuna.lib.crypto import pkce_pair
 from timetuna.lib.http import HttpClient
-from timetuna.lib.signing import pkce_pair
 from timetuna.providers.base import Entry, Reading, Tokens, Written
 from timetuna.providers.microsoft import PROVIDER, writing
 from timetuna.providers.microsoft.provider import MicrosoftProvider

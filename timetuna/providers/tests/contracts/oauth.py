@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.clock import present
-from timetuna.lib.signing import pkce_pair
+from timetuna.lib.crypto import pkce_pair
 from timetuna.providers.base import Ability, Conferencing, Identity, Meeting, OAuth, Webhooks
 from timetuna.providers.errors import AccessTokenRefused, NeedsReconnect, ProviderError
 

@@ -7,8 +7,8 @@ import pytest
 
 from sandbox import Sandbox, SandboxConfig
 from sandbox.zoom.control import APP, ZoomControl
+from timetuna.lib.crypto import hmac_hex, pkce_pair
 from timetuna.lib.http import HttpClient
-from timetuna.lib.signing import hmac_hex, pkce_pair
 from timetuna.providers.base import Tokens
 from timetuna.providers.zoom import PROVIDER
 from timetuna.providers.zoom.provider import Zoom

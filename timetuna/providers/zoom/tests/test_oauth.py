@@ -7,7 +7,7 @@ import pytest
 
 from sandbox.zoom.control import ZoomControl
 from tests.clock import present
-from timetuna.lib.signing import pkce_pair
+from timetuna.lib.crypto import pkce_pair
 from timetuna.lib.tests.wires import Wire, answer
 from timetuna.providers.base import Tokens
 from timetuna.providers.errors import NeedsReconnect, ProviderError

@@ -1,6 +1,6 @@
 import pytest
 
-from timetuna.lib.locale_conventions import MONDAY, SATURDAY, SUNDAY, Customs, customs_of
+from timetuna.l10n.datetimes import MONDAY, SATURDAY, SUNDAY, Customs, customs_of
 
 
 @pytest.mark.parametrize(
