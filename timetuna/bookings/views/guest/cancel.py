@@ -1,10 +1,13 @@
 """A guest calls a booking off."""
 
+from dataclasses import dataclass
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from timetuna.accounts.models import User
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.forms.change import WordsForm
@@ -14,6 +17,19 @@ from timetuna.bookings.permissions import booker_or_404
 from timetuna.bookings.policies import asks_reason, cancel_refusal, move_refusal
 from timetuna.bookings.slots.selection import read_customs
 from timetuna.bookings.views.guest.booked import booking_context, private
+from timetuna.web.screens import Screen, show
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelScreen(Screen):
+    """Asks once before a booking is cancelled, or a request taken back."""
+
+    template = "public/cancel.html"
+    booking: dict[str, Any]
+    host: User
+    form: WordsForm
+    back_url: str
+    move_url: str
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -34,11 +50,11 @@ def cancel_booking(request: HttpRequest, token: str) -> HttpResponse:
             return HttpResponseRedirect(link_path(attendee))
     if request.method == "POST":
         status = 422
-    context = {
-        "booking": booking_context(attendee, read_customs(request)),
-        "host": {"name": booking.host.name},
-        "form": form,
-        "back_url": link_path(attendee),
-        "move_url": "" if move_refusal(booking, now=now) else link_path(attendee, "booked_move"),
-    }
-    return private(render(request, "public/cancel.html", context, status=status))
+    screen = CancelScreen(
+        booking=booking_context(attendee, read_customs(request)),
+        host=booking.host,
+        form=form,
+        back_url=link_path(attendee),
+        move_url="" if move_refusal(booking, now=now) else link_path(attendee, "booked_move"),
+    )
+    return private(show(request, screen, status=status))

@@ -1,10 +1,13 @@
 """Whom the guest of a booking brings: who is invited, and the form to invite or take off somebody."""
 
+from dataclasses import dataclass
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from timetuna.accounts.models import User
 from timetuna.bookings.actions.change_guests import add_guests, remove_guest
 from timetuna.bookings.errors import BookingRefused, TooManyBookings
 from timetuna.bookings.forms.change import AddGuestsForm
@@ -16,6 +19,20 @@ from timetuna.bookings.permissions import booker_or_404
 from timetuna.bookings.policies import guests_refusal, most_guests
 from timetuna.bookings.slots.selection import read_customs
 from timetuna.bookings.views.guest.booked import booking_context, private
+from timetuna.web.screens import Screen, show
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuestsScreen(Screen):
+    """Whom the guest of a booking brings. form: None where nobody else can be added."""
+
+    template = "public/guests.html"
+    booking: dict[str, Any]
+    host: User
+    people: list[dict[str, str]]
+    form: AddGuestsForm | None
+    notice: str
+    back_url: str
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -56,15 +73,15 @@ def _remove(request: HttpRequest, booking: Booking) -> HttpResponse:
 def _show(
     request: HttpRequest, booking: Booking, form: AddGuestsForm, *, notice: str = "", status: int = 200
 ) -> HttpResponse:
-    context = {
-        "booking": booking_context(booking.booker, read_customs(request)),
-        "host": {"name": booking.host.name},
-        "people": [{"id": str(row.pk), "shown": shown(row)} for row in others(booking)],
-        "form": form if form.is_bound or room_for_guests(booking) else None,
-        "notice": notice,
-        "back_url": link_path(booking.booker),
-    }
-    return render(request, "public/guests.html", context, status=status)
+    screen = GuestsScreen(
+        booking=booking_context(booking.booker, read_customs(request)),
+        host=booking.host,
+        people=[{"id": str(row.pk), "shown": shown(row)} for row in others(booking)],
+        form=form if form.is_bound or room_for_guests(booking) else None,
+        notice=notice,
+        back_url=link_path(booking.booker),
+    )
+    return show(request, screen, status=status)
 
 
 def room_for_guests(booking: Booking) -> int:

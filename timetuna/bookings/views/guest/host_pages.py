@@ -1,7 +1,8 @@
 """What a host offers to everybody: the list of their pages at /<handle>."""
 
+from dataclasses import dataclass
+
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.text import get_text_list
 from django.utils.translation import gettext
@@ -11,6 +12,17 @@ from timetuna.accounts.queries import host_once_called
 from timetuna.bookings.views.guest.redirects import lead_on
 from timetuna.bookings.views.guest.slots import path_of
 from timetuna.pages.queries import PublicPage, listed_pages
+from timetuna.web.screens import Screen, show
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostScreen(Screen):
+    """What a host offers. indexed: search engines may show it."""
+
+    template = "public/host.html"
+    host: dict[str, str]
+    offers: list[dict[str, str]]
+    indexed: bool
 
 
 @require_safe
@@ -22,12 +34,12 @@ def offers(request: HttpRequest, handle: str) -> HttpResponse:
         if host is None or not listed_pages(host.handle):
             raise Http404
         return lead_on(request, reverse("public_host", args=[host.handle]))
-    context = {
-        "host": {"name": pages[0].host_name},
-        "offers": [_offer(page) for page in pages],
-        "indexed": not request.GET,
-    }
-    response = render(request, "public/host.html", context)
+    screen = HostScreen(
+        host={"name": pages[0].host_name},
+        offers=[_offer(page) for page in pages],
+        indexed=not request.GET,
+    )
+    response = show(request, screen)
     response["Vary"] = "Accept-Language"
     return response
 

@@ -3,13 +3,15 @@
 For the time being (302): another page of the host may take the old address some day, and browsers never forget a 301.
 """
 
+from dataclasses import dataclass
+
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 
 from timetuna.pages.queries import closed_page
 from timetuna.pages.slugs import page_once_at
+from timetuna.web.screens import Screen, show
 
 
 def moved(request: HttpRequest, handle: str, slug: str) -> HttpResponseRedirect | None:
@@ -26,19 +28,28 @@ def moved_or_404(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     return moved(request, handle, slug) or _closed_or_404(request, handle, slug)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoneScreen(Screen):
+    """What was here is no longer open."""
+
+    template = "public/gone.html"
+    headline: str
+    text: str
+
+
 def _closed_or_404(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     """Say that the host takes no bookings, where they are switched off; raise Http404 where there never was a page."""
     host = closed_page(handle, slug)
     if host is None:
         raise Http404
-    context = {
-        "headline": gettext("%(host)s takes no bookings.") % {"host": host.name},
-        "text": gettext(
+    screen = GoneScreen(
+        headline=gettext("%(host)s takes no bookings.") % {"host": host.name},
+        text=gettext(
             "If you have an appointment already, nothing changes for it: the link in your mail still leads there. "
             "For a new one, ask the person who gave you this address."
         ),
-    }
-    return render(request, "public/gone.html", context, status=404)
+    )
+    return show(request, screen, status=404)
 
 
 def lead_on(request: HttpRequest, address: str) -> HttpResponseRedirect:

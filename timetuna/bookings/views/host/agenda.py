@@ -1,10 +1,10 @@
 """The host's day and week."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -13,14 +13,35 @@ from timetuna.accounts.permissions import signed_in
 from timetuna.bookings.permissions import bookings_for
 from timetuna.bookings.queries import requests_among
 from timetuna.bookings.status.agenda import Span, agenda, read_date, week_of
-from timetuna.bookings.status.rows import Reader
+from timetuna.bookings.status.rows import BookingDay, Reader
 from timetuna.bookings.views.host.bookings import reader_of, tabs
 from timetuna.l10n import datetimes
 from timetuna.l10n.datetimes import customs_of
 from timetuna.lib.text import single_line
+from timetuna.web.screens import Screen, show
 
 DAY, WEEK = "day", "week"
 BAD_REQUEST = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgendaScreen(Screen):
+    """A day or a week of a host's bookings. refused: what was typed and is no date."""
+
+    template = "bookings/agenda.html"
+    tabs: list[dict[str, object]]
+    view: str
+    chosen: str
+    views: list[dict[str, object]]
+    title: str
+    days: list[BookingDay]
+    count: int
+    today: date
+    before: str
+    after: str
+    now_url: str
+    refused: str
+    zone: str
 
 
 @require_safe
@@ -34,24 +55,22 @@ def agenda_page(request: HttpRequest) -> HttpResponse:
     view = DAY if request.GET.get("view") == DAY else WEEK
     span = _span(request, view, day or reader.today())
     days = agenda(bookings_for(host), span, reader)
-    context = {
-        "tabs": tabs("agenda", waiting=requests_among(bookings_for(host))),
-        "view": view,
-        "date": (day or reader.today()).isoformat(),
-        "views": [_choice(name, view, day or reader.today()) for name in (DAY, WEEK)],
-        "title": _title(span, reader),
-        "days": days,
-        "count": len({line.url for day in days for line in day.lines}),
-        "today": reader.today(),
-        "before": _address(view, span.step(-1)),
-        "after": _address(view, span.step(1)),
-        "now_url": _address(view, reader.today()),
-        "refused": single_line(typed, max_length=40) if typed and day is None else "",
-        "zone": datetimes.zone_name(reader.zone),
-    }
-    return render(
-        request, "bookings/agenda.html", context, status=BAD_REQUEST if context["refused"] else None
+    screen = AgendaScreen(
+        tabs=tabs("agenda", waiting=requests_among(bookings_for(host))),
+        view=view,
+        chosen=(day or reader.today()).isoformat(),
+        views=[_choice(name, view, day or reader.today()) for name in (DAY, WEEK)],
+        title=_title(span, reader),
+        days=days,
+        count=len({line.url for day in days for line in day.lines}),
+        today=reader.today(),
+        before=_address(view, span.step(-1)),
+        after=_address(view, span.step(1)),
+        now_url=_address(view, reader.today()),
+        refused=single_line(typed, max_length=40) if typed and day is None else "",
+        zone=datetimes.zone_name(reader.zone),
     )
+    return show(request, screen, status=BAD_REQUEST if screen.refused else 200)
 
 
 def _span(request: HttpRequest, view: str, day: date) -> Span:

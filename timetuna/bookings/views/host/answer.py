@@ -1,9 +1,11 @@
 """Where a host says yes or no to a request: on a page of its own, to which the mail leads, or on the booking's."""
 
+from dataclasses import dataclass
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
@@ -19,6 +21,18 @@ from timetuna.bookings.views.host.booking import answer_context, show_booking
 from timetuna.bookings.views.host.bookings import reader_of
 from timetuna.l10n import datetimes
 from timetuna.web.forms import INCOMPLETE
+from timetuna.web.screens import Screen, show
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerScreen(Screen):
+    """A request, and the buttons that answer it. via: where the host came from."""
+
+    template = "bookings/answer.html"
+    booking: Booking
+    answer: dict[str, object]
+    via: str
+    when: str
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -31,13 +45,13 @@ def answer(request: HttpRequest, booking_id: int) -> HttpResponse:
     if row.status != Booking.Status.PENDING:
         return redirect("booking", row.pk)  # which says what became of it
     reader = reader_of(signed_in(request), timezone.now())
-    context = {
-        "booking": row,
-        "answer": answer_context(row, reader),
-        "via": MAIL,
-        "when": datetimes.when(row.start_at, minutes=row.minutes, zone=reader.zone),
-    }
-    return render(request, "bookings/answer.html", context)
+    screen = AnswerScreen(
+        booking=row,
+        answer=answer_context(row, reader),
+        via=MAIL,
+        when=datetimes.when(row.start_at, minutes=row.minutes, zone=reader.zone),
+    )
+    return show(request, screen)
 
 
 def _answer(request: HttpRequest, row: Booking) -> HttpResponse:

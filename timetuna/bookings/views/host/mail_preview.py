@@ -1,7 +1,7 @@
 """How a page's mails will look, while their host still writes them."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import TYPE_CHECKING, cast
 
@@ -9,7 +9,6 @@ from csp.constants import SELF, UNSAFE_INLINE
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST
@@ -18,11 +17,13 @@ from timetuna.bookings.notifications.audiences import HOST, audience_of
 from timetuna.bookings.notifications.compose import letter
 from timetuna.bookings.notifications.sample_booking import sample_booking
 from timetuna.bookings.notifications.send_sample import send_sample
+from timetuna.lib.mail import Letter
 from timetuna.pages.actions.save_notifications import MAIL_KINDS
 from timetuna.pages.forms.notifications import NotificationsForm
 from timetuna.pages.models import BookingPage
 from timetuna.pages.permissions import page_or_404
 from timetuna.web.csp import NOTHING, policy
+from timetuna.web.screens import Screen, show
 
 if TYPE_CHECKING:
     from timetuna.bookings.notifications.booking_messages import Kind
@@ -33,6 +34,23 @@ _FORM_INVALID = 422
 
 
 TypedView = Callable[[HttpRequest, BookingPage, NotificationsForm], HttpResponse]
+
+
+@dataclass(frozen=True, slots=True)
+class MailNoteScreen(Screen):
+    """There is no mail to show: what is wrong with the form, or where a test went."""
+
+    template = "bookings/mail_note.html"
+    form: NotificationsForm
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MailPreviewScreen(Screen):
+    """A mail as it will look."""
+
+    template = "bookings/mail_preview.html"
+    mail: Letter
 
 
 def _with_what_is_typed(view: TypedView) -> Callable[[HttpRequest, int], HttpResponse]:
@@ -48,7 +66,7 @@ def _with_what_is_typed(view: TypedView) -> Callable[[HttpRequest, int], HttpRes
         form = NotificationsForm(page, request.POST)
         if form.is_valid():
             return view(request, page, form)
-        return render(request, "bookings/mail_note.html", {"form": form}, status=_FORM_INVALID)
+        return show(request, MailNoteScreen(form), status=_FORM_INVALID)
 
     return answer
 
@@ -60,8 +78,7 @@ def mail_preview(request: HttpRequest, page: BookingPage, form: NotificationsFor
     with sample_booking(page, form.values(), language=_language(request)) as booking:
         audience = HOST if to_host else audience_of(booking.booker)
         mail = letter(booking, kind=cast("Kind", kind), audience=audience)
-    shown = {"mail": replace(mail, ics=b"", method="")}
-    return render(request, "bookings/mail_preview.html", shown)
+    return show(request, MailPreviewScreen(replace(mail, ics=b"", method="")))
 
 
 @_with_what_is_typed
@@ -77,7 +94,7 @@ def mail_test(request: HttpRequest, page: BookingPage, form: NotificationsForm) 
         message=text.message,
         language=_language(request),
     )
-    return render(request, "bookings/mail_note.html", {"form": form, "email": page.host.email})
+    return show(request, MailNoteScreen(form, page.host.email))
 
 
 def _wanted(request: HttpRequest) -> tuple[str, bool]:

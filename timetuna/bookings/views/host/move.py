@@ -1,5 +1,6 @@
 """A host moves a booking to any time: one that the page offers, or one that only the host may choose."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -38,6 +39,7 @@ from timetuna.bookings.status.rows import Reader
 from timetuna.bookings.views.host.bookings import reader_of
 from timetuna.l10n import datetimes
 from timetuna.pages.queries import PageDuration, PublicPage, page_settings
+from timetuna.web.screens import Screen, show
 
 
 class _Host(NamedTuple):
@@ -48,6 +50,25 @@ class _Host(NamedTuple):
 
     def path(self) -> str:
         return reverse("booking_move", args=[self.booking.pk])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoveScreen(Screen):
+    """A new time, and which rules it breaks."""
+
+    template = "bookings/move_confirm.html"
+    booking: Booking
+    form: WordsForm
+    start: str
+    present: str
+    new: str
+    for_guest: str
+    lines: tuple[ReasonLine, ...]
+    refusal: str
+    over: bool
+    taken: bool
+    possible: bool
+    back_url: str
 
 
 @require_safe
@@ -129,21 +150,21 @@ def _ask(
     guest_zone = datetimes.zone_or_utc(booking.booker.time_zone)
     over = moment_of(start) <= host.reader.now
     taken = taken_by_another(booking, start_minute=start)
-    context = {
-        "booking": booking,
-        "form": WordsForm(request.POST if request.method == "POST" else None),
-        "start": write_start(moment_of(start)),
-        "present": _when(host, booking.start_at),
-        "new": _when(host, moment_of(start)),
-        "for_guest": datetimes.when(moment_of(start), minutes=booking.minutes, zone=guest_zone),
-        "lines": _lines(host, start),
-        "refusal": refusal,
-        "over": over,
-        "taken": taken,
-        "possible": not over and not taken and moment_of(start) != booking.start_at,
-        "back_url": host.path(),
-    }
-    return render(request, "bookings/move_confirm.html", context, status=status)
+    screen = MoveScreen(
+        booking=booking,
+        form=WordsForm(request.POST if request.method == "POST" else None),
+        start=write_start(moment_of(start)),
+        present=_when(host, booking.start_at),
+        new=_when(host, moment_of(start)),
+        for_guest=datetimes.when(moment_of(start), minutes=booking.minutes, zone=guest_zone),
+        lines=_lines(host, start),
+        refusal=refusal,
+        over=over,
+        taken=taken,
+        possible=not over and not taken and moment_of(start) != booking.start_at,
+        back_url=host.path(),
+    )
+    return show(request, screen, status=status)
 
 
 def _move(request: HttpRequest, host: _Host, start: int) -> HttpResponse:

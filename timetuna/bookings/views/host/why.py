@@ -1,12 +1,13 @@
 """Why is this time missing? Asked by a host about a page of their own; the address can be kept and shared."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -15,13 +16,25 @@ from timetuna.accounts.permissions import signed_in
 from timetuna.availability.hours import host_date
 from timetuna.availability.interval import minute_of
 from timetuna.bookings.forms.host import WhyForm
-from timetuna.bookings.slots.explain import AskedTime, explain, hours_path, zone_on
+from timetuna.bookings.slots.explain import AskedTime, SlotExplanation, explain, hours_path, zone_on
 from timetuna.l10n import datetimes
 from timetuna.pages.models import BookingPage
 from timetuna.pages.permissions import page_or_404, pages_for
 from timetuna.pages.queries import PublicPage, by_title, values
+from timetuna.web.screens import Screen, show
 
 _KEPT = ("date", "time")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhyScreen(Screen):
+    """Why a time of a page is missing. answer: once a question can be read."""
+
+    template = "bookings/why.html"
+    page: PublicPage
+    form: WhyForm
+    zone: str
+    answer: SlotExplanation | None
 
 
 @require_safe
@@ -34,13 +47,20 @@ def why(request: HttpRequest, page_id: int) -> HttpResponse:
     form = WhyForm(page, initial=_next_hour(now.astimezone(zone)))
     if form.fields.keys() & request.GET.keys():
         form = WhyForm(page, request.GET)
-    context: dict[str, Any] = {"page": page, "form": form}
-    if form.is_valid():
-        answer = explain(_asked(row, page, form.cleaned_data), now=now)
-        context |= {"answer": answer, "zone": datetimes.zone_name(answer.zone)}
-    else:
-        context["zone"] = datetimes.zone_name(zone)
-    return render(request, "bookings/why.html", context, status=422 if form.errors else 200)
+    answer = explain(_asked(row, page, form.cleaned_data), now=now) if form.is_valid() else None
+    screen = WhyScreen(
+        page=page, form=form, zone=datetimes.zone_name(answer.zone if answer else zone), answer=answer
+    )
+    return show(request, screen, status=422 if form.errors else 200)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhyAnyScreen(Screen):
+    """The pages to ask about. query: what was asked already."""
+
+    template = "bookings/why_any.html"
+    pages: list[PublicPage]
+    query: str
 
 
 @require_safe
@@ -52,7 +72,7 @@ def why_any(request: HttpRequest) -> HttpResponse:
     query = f"?{urlencode(kept)}" if kept else ""
     if len(pages) == 1:
         return redirect(reverse("why", args=[pages[0].id]) + query)
-    return render(request, "bookings/why_any.html", {"pages": pages, "query": query})
+    return show(request, WhyAnyScreen(pages=pages, query=query))
 
 
 def _asked(row: BookingPage, page: PublicPage, cleaned: dict[str, Any]) -> AskedTime:
