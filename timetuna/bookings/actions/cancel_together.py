@@ -11,7 +11,7 @@ from timetuna.bookings.actions.lock_hosts import lock_hosts_of
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.history import HOST, SILENT
 from timetuna.bookings.models import TAKES_TIME, Booking
-from timetuna.bookings.notifications.audiences import guests_of
+from timetuna.bookings.notifications.recipients import guests_of
 from timetuna.bookings.queries import with_booker
 from timetuna.bookings.states import Status, change_state
 

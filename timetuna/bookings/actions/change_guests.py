@@ -14,8 +14,8 @@ from timetuna.bookings.guests import Guest, others, too_many
 from timetuna.bookings.history import ATTENDEE, GUEST, HOST
 from timetuna.bookings.links import set_new_link
 from timetuna.bookings.models import Attendee, Booking
-from timetuna.bookings.notifications.audiences import audience_of
 from timetuna.bookings.notifications.queue import mails_of
+from timetuna.bookings.notifications.recipients import audience_of
 from timetuna.bookings.policies import guests_refusal, most_guests
 from timetuna.bookings.proofs.needed import Proof, rates
 from timetuna.bookings.queries import with_booker

@@ -10,7 +10,7 @@ from django.db import transaction
 from timetuna.bookings.events import BookingEvent, record
 from timetuna.bookings.history import SYSTEM
 from timetuna.bookings.models import Booking
-from timetuna.bookings.notifications.audiences import audience_of, hosts_of
+from timetuna.bookings.notifications.recipients import audience_of, hosts_of
 from timetuna.lib.bounces import Bounce
 
 _OURS = re.compile(

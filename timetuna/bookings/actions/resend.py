@@ -8,7 +8,7 @@ from timetuna.bookings.errors import NotPossible, TooManyBookings
 from timetuna.bookings.events import BookingEvent, record
 from timetuna.bookings.history import HOST
 from timetuna.bookings.models import Booking
-from timetuna.bookings.notifications.audiences import both, everybody, is_host
+from timetuna.bookings.notifications.recipients import both, everybody, is_host
 from timetuna.bookings.notifications.send import send_mail
 from timetuna.bookings.states import REQUESTS
 

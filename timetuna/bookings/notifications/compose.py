@@ -17,7 +17,6 @@ from timetuna.bookings.integrations.invitation import (
 from timetuna.bookings.integrations.location import Location, place, place_for
 from timetuna.bookings.links import link
 from timetuna.bookings.models import Booking
-from timetuna.bookings.notifications.audiences import HOST, audience_of
 from timetuna.bookings.notifications.booking_messages import (
     FIRST_KINDS,
     WITHOUT_INVITATION,
@@ -29,7 +28,7 @@ from timetuna.bookings.notifications.booking_messages import (
     told_now,
 )
 from timetuna.bookings.notifications.message import NAME_LENGTH, own_message
-from timetuna.bookings.notifications.recipients import Recipient, recipient_of
+from timetuna.bookings.notifications.recipients import HOST, Recipient, audience_of, recipient_of
 from timetuna.bookings.notifications.reminder_messages import TIMELY_KINDS
 from timetuna.bookings.notifications.request_messages import REQUEST_KINDS
 from timetuna.l10n import datetimes

@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from timetuna.bookings.models import Attendee, Booking
-from timetuna.bookings.notifications.audiences import attendee_id, audience_of, everybody
 from timetuna.bookings.notifications.booking_messages import FIRST_KINDS
+from timetuna.bookings.notifications.recipients import attendee_id, audience_of, everybody
 from timetuna.bookings.notifications.reminders import plan_reminders
 from timetuna.bookings.notifications.send import send_mail
 from timetuna.jobs.models import Job

@@ -7,7 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from timetuna.bookings.models import Attendee, Booking
-from timetuna.bookings.notifications.audiences import (
+from timetuna.bookings.notifications.compose import letter
+from timetuna.bookings.notifications.recipients import (
     attendee_id,
     audience_of,
     guests_of,
@@ -15,7 +16,6 @@ from timetuna.bookings.notifications.audiences import (
     hosts_of,
     is_host,
 )
-from timetuna.bookings.notifications.compose import letter
 from timetuna.bookings.notifications.send import send_mail
 from timetuna.bookings.queries import with_booker
 from timetuna.bookings.states import Status

@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING, cast
 
 from timetuna.bookings.models import Booking
-from timetuna.bookings.notifications.audiences import attendee_id
 from timetuna.bookings.notifications.compose import letter
+from timetuna.bookings.notifications.recipients import attendee_id
 from timetuna.bookings.queries import with_booker
 from timetuna.jobs.queue import MAIL, GiveUp, job
 from timetuna.mail import deliver

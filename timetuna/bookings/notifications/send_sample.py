@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
-from timetuna.bookings.notifications.audiences import audience_of
 from timetuna.bookings.notifications.compose import letter
+from timetuna.bookings.notifications.recipients import audience_of
 from timetuna.bookings.notifications.sample_booking import sample_booking
 from timetuna.jobs.queue import MAIL, job
 from timetuna.lib.mail import Mailbox

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from timetuna.bookings.fulfilment.fulfil import fulfil
 from timetuna.bookings.models import Booking, Conference
-from timetuna.bookings.notifications.audiences import audience_of, host_id_of
+from timetuna.bookings.notifications.recipients import audience_of, host_id_of
 from timetuna.bookings.notifications.reminders import TIMED_MAILS, remind
 from timetuna.bookings.notifications.send import send_mail
 from timetuna.bookings.queries import counts

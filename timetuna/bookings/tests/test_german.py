@@ -18,9 +18,9 @@ from timetuna.bookings.forms.fields import new_key
 from timetuna.bookings.guests import Guest
 from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking, Conference
-from timetuna.bookings.notifications.audiences import audience_of
 from timetuna.bookings.notifications.booking_messages import Kind
 from timetuna.bookings.notifications.compose import letter
+from timetuna.bookings.notifications.recipients import audience_of
 from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import make_page, order, tomorrow, work_off
 from timetuna.bookings.tests.diary import put_attendee

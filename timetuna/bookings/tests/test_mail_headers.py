@@ -13,10 +13,10 @@ from timetuna.accounts.emails import send as write_down
 from timetuna.accounts.notices import NOTICES
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.guests import Guest
-from timetuna.bookings.notifications.audiences import HOST as HOST_SIDE
-from timetuna.bookings.notifications.audiences import audience_of
 from timetuna.bookings.notifications.booking_messages import FIRST_KINDS, Kind
 from timetuna.bookings.notifications.compose import letter, message_id
+from timetuna.bookings.notifications.recipients import HOST as HOST_SIDE
+from timetuna.bookings.notifications.recipients import audience_of
 from timetuna.bookings.notifications.reminder_messages import TIMELY_KINDS
 from timetuna.bookings.notifications.send_sample import send_sample
 from timetuna.bookings.tests.conftest import order

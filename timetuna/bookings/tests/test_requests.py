@@ -14,7 +14,7 @@ from timetuna.bookings.errors import NotPossible, SlotTaken
 from timetuna.bookings.guests import Guest
 from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking, Conference
-from timetuna.bookings.notifications.audiences import audience_of
+from timetuna.bookings.notifications.recipients import audience_of
 from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import make_page, order, tomorrow, work_off
 from timetuna.bookings.tests.diary import shown

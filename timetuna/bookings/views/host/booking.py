@@ -24,7 +24,7 @@ from timetuna.bookings.history import API, ATTENDEE, GUEST, HOST, LINK, MAIL
 from timetuna.bookings.integrations.location import place
 from timetuna.bookings.links import link
 from timetuna.bookings.models import Attendee, Booking, HistoryEntry
-from timetuna.bookings.notifications.audiences import audience_of, of_host
+from timetuna.bookings.notifications.recipients import audience_of, of_host
 from timetuna.bookings.permissions import booking_or_404, bookings_for
 from timetuna.bookings.policies import guests_refusal, most_guests
 from timetuna.bookings.states import REQUESTS, ahead

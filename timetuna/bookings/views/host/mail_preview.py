@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST
 
-from timetuna.bookings.notifications.audiences import HOST, audience_of
 from timetuna.bookings.notifications.compose import letter
+from timetuna.bookings.notifications.recipients import HOST, audience_of
 from timetuna.bookings.notifications.sample_booking import sample_booking
 from timetuna.bookings.notifications.send_sample import send_sample
 from timetuna.lib.mail import Letter
