@@ -21,12 +21,12 @@ HOUSE = """
 ROOMS = {
     "accounts": """
         models < queries permissions handles notices devices emails passwords rate_limits < actions
-        < adapter social < jobs < forms < views < urls apps
+        < adapter social < jobs < forms < views < urls
     """,
     "calendars": """
         models < provider_catalogue hooks busy_cache
         < queries < permissions looks own_events incidents account_status < emails < reconnecting
-        < access_tokens ask_provider < actions < jobs < forms < views templatetags < urls apps
+        < access_tokens ask_provider < actions < jobs < forms < views templatetags < urls
     """,
     "pages": """
         models < hooks meeting_types prefetch holidays < opening_hours calendar_use calendar_impact < queries

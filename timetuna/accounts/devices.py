@@ -34,16 +34,12 @@ def known_device(request: HttpRequest, user: User) -> str:
     return device if any([equal(proof, expected) for proof in proofs]) else ""  # noqa: C419 - all of them, always
 
 
-def remember_device(request: HttpRequest, user: User) -> None:
+def remember_device(request: HttpRequest, user: User, **_more: Any) -> None:
     """Have the answer to this request say that the account is known here."""
     request.known_user = user  # type: ignore[attr-defined]
 
 
-def on_sign_in(request: HttpRequest, user: User, **_more: Any) -> None:
-    remember_device(request, user)
-
-
-user_logged_in.connect(on_sign_in, dispatch_uid="accounts.devices")
+user_logged_in.connect(remember_device, dispatch_uid="accounts.devices")
 
 
 class DeviceCookie:

@@ -10,7 +10,7 @@ class BookingsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register it once the models are there."""
-        from timetuna.bookings.integrations.own_event_times import own_times  # noqa: PLC0415 - not before all apps are ready
-        from timetuna.calendars.hooks import register_own  # noqa: PLC0415
+        from timetuna.bookings.integrations import own_event_times  # noqa: PLC0415 - not before all apps are ready
+        from timetuna.calendars.hooks import own_times  # noqa: PLC0415
 
-        register_own(own_times)
+        own_times.register(own_event_times.own_times)

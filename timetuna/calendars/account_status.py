@@ -145,17 +145,12 @@ def calendar_line(row: Calendar, *, wants: Wants, now: datetime) -> CalendarLine
     )
     return CalendarLine(
         row=row,
-        account=account_name(row.account),
+        account=row.account.called,
         state=state,
         silent=late,
         counts_until=counts_until if state is CalendarState.FAILING else None,
         under_way=due and not row.account.needs_reconnect,
     )
-
-
-def account_name(row: CalendarAccount) -> str:
-    """Its address, or its name where it has none."""
-    return row.email or row.display_name
 
 
 def _state(row: Calendar, *, wanted: bool, known: CalendarState) -> CalendarState:

@@ -44,7 +44,7 @@ def trouble_mail(account: CalendarAccount, *, episode: datetime) -> Letter:
     several = len(trouble.calendars) > 1
     subject = f"{len(trouble.calendars)} calendars" if several else f"Your calendar {trouble.names()}"
     if trouble.unlisted:
-        subject = f"The calendars of {account.email or account.display_name}"
+        subject = f"The calendars of {account.called}"
     return _mail(
         trouble,
         "trouble",
@@ -81,7 +81,7 @@ def _mail(
         **values,
         "label": trouble.label,
         "name": host.name,
-        "email": account.email or account.display_name,
+        "email": account.called,
         "calendar_names": trouble.names() if trouble.calendars else "",
         "since": trouble.since(),
         "lines": trouble.lines(now=timezone.now()),

@@ -6,6 +6,7 @@ Pages know how far ahead anybody may ask, and bookings which events are our own;
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Generic, ParamSpec, TypeVar
 
 from timetuna.availability.interval import Interval
 from timetuna.calendars.models import Calendar
@@ -34,29 +35,31 @@ class Wants:
         return row.read_at + self.patience if row.read_at and not elsewhere else None
 
 
-WantsOf = Callable[[int], Wants]
-OwnOf = Callable[[int, Collection[str]], dict[str, list[Interval]]]
-LossesOf = Callable[[int], Mapping[int, list[str]]]
+P = ParamSpec("P")
+R = TypeVar("R")
 Connected = Callable[[int, str], None]
-_wants: list[WantsOf] = []
-_own: list[OwnOf] = []
-_losses: list[LossesOf] = []
 _connected: list[Connected] = []
 
 
-def register_wants(ask: WantsOf) -> None:
-    """Have a function asked what a host's pages want; it gets the host's id."""
-    _wants[:] = [ask]
+class Hook(Generic[P, R]):
+    """A question that another app answers; until it has registered itself, the answer is what `ask` gives."""
+
+    def __init__(self, ask: Callable[P, R]) -> None:
+        self.ask = ask
+
+    def register(self, ask: Callable[P, R]) -> None:
+        self.ask = ask
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        return self.ask(*args, **kwargs)
 
 
-def register_own(ask: OwnOf) -> None:
-    """Have a function asked when bookings of a host are, by their uids; it gets the host's id and uids as text."""
-    _own[:] = [ask]
-
-
-def register_losses(ask: LossesOf) -> None:
-    """Have a function asked what would be lost with each of a host's accounts; it gets the host's id."""
-    _losses[:] = [ask]
+wants_of: Hook[[int], Wants] = Hook(lambda _host_id: Wants())
+"""What a host's pages want."""
+losses_of: Hook[[int], Mapping[int, list[str]]] = Hook(lambda _host_id: {})
+"""What would be lost with each of a host's accounts: sentences by account's id."""
+own_times: Hook[[int, Collection[str]], dict[str, list[Interval]]] = Hook(lambda _host_id, _uids: {})
+"""Of uids that are bookings of this host, at which UTC minutes their event is ours."""
 
 
 def on_connected(listener: Connected) -> Connected:
@@ -72,17 +75,3 @@ def connected(host_id: int, provider: str) -> None:
     queue.load()
     for listener in _connected:
         listener(host_id, provider)
-
-
-def losses_of(host_id: int) -> Mapping[int, list[str]]:
-    """In sentences, by account's id."""
-    return next((ask(host_id) for ask in _losses), {})
-
-
-def wants_of(host_id: int) -> Wants:
-    return next((ask(host_id) for ask in _wants), Wants())
-
-
-def own_times(host_id: int, uids: Collection[str]) -> dict[str, list[Interval]]:
-    """Return, of those uids that are bookings of this host, at which UTC minutes their event is ours."""
-    return next((ask(host_id, uids) for ask in _own), {}) if uids else {}

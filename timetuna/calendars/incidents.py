@@ -171,7 +171,7 @@ def _not_offered(trouble: Trouble) -> list[str]:
 
 def _banner(trouble: Trouble, now: datetime) -> Banner:
     account = trouble.account
-    who = account.email or account.display_name
+    who = account.called
     count = len(trouble.calendars)
     names = f"{count} calendars of {who}" if count > _MOST_NAMED else trouble.names()
     since = f" since {trouble.since()}" if count else ""

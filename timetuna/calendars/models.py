@@ -53,6 +53,11 @@ class CalendarAccount(models.Model):
         ]
         indexes = [models.Index(fields=["provider", "provider_user_id"], name="calendar_accounts_outside_id")]
 
+    @property
+    def called(self) -> str:
+        """By what its host knows it."""
+        return self.email or self.display_name
+
     def granted_scopes(self) -> frozenset[str]:
         return frozenset(self.scopes.split())
 

@@ -39,7 +39,7 @@ def _times(uids: Collection[str], host_id: int) -> Mapping[str, list[Interval]]:
     """In UTC minutes."""
     own = {uid: booking for uid in uids if (booking := _booking_uid(uid))}
     bookings = _by_ical_uid(host_id, uids) | own
-    times = own_times(host_id, set(bookings.values()))
+    times = own_times(host_id, set(bookings.values())) if bookings else {}
     return {uid: times[booking] for uid, booking in bookings.items() if booking in times}
 
 

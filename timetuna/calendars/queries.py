@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
-from timetuna.calendars import provider_catalogue
 from timetuna.calendars.models import Authorization, CalendarAccount
 from timetuna.calendars.provider_catalogue import conference_providers, event_kinds, listings
 from timetuna.db import reads
@@ -107,15 +106,5 @@ def waiting_grant(
     )
 
 
-def all_event_kinds() -> frozenset[str]:
-    return frozenset(event_kind_labels())
-
-
-def event_kind_labels() -> dict[str, str]:
-    return {
-        kind: label for kinds in provider_catalogue.event_kinds().values() for kind, label in kinds.items()
-    }
-
-
 def event_kinds_from(provider: str) -> frozenset[str]:
-    return frozenset(provider_catalogue.event_kinds().get(provider, {}))
+    return frozenset(event_kinds().get(provider, {}))

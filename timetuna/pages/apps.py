@@ -10,12 +10,12 @@ class PagesConfig(AppConfig):
 
     def ready(self) -> None:
         """Register it once the models are there."""
-        from timetuna.calendars.hooks import register_losses, register_wants  # noqa: PLC0415 - not before all apps
+        from timetuna.calendars import hooks  # noqa: PLC0415 - not before all apps
         from timetuna.pages.calendar_impact import losses_of  # noqa: PLC0415
         from timetuna.pages.calendar_use import wants_of  # noqa: PLC0415
         from timetuna.pages.queries import public_page  # noqa: PLC0415
         from timetuna.web.health import look_at  # noqa: PLC0415
 
-        register_wants(wants_of)
-        register_losses(losses_of)
+        hooks.wants_of.register(wants_of)
+        hooks.losses_of.register(losses_of)
         look_at(lambda: public_page("healthz", "healthz"))  # a handle that nobody can have

@@ -9,7 +9,7 @@ from timetuna.bookings.integrations.invitation import host_description, own_uid,
 from timetuna.bookings.integrations.location import place
 from timetuna.bookings.models import Booking, BookingHost
 from timetuna.calendars.models import CalendarEvent
-from timetuna.calendars.queries import all_event_kinds
+from timetuna.calendars.queries import comes_with_event
 from timetuna.lib.crypto import fingerprint
 from timetuna.lib.text import without_addresses
 from timetuna.providers.base import Entry, Person
@@ -40,7 +40,7 @@ def entry_of(booking: Booking, host_id: int) -> Entry:
 
 def makes_link(booking: Booking) -> bool:
     """Say whether an event itself carries the online meeting, so that the link comes with it."""
-    return booking.meeting_type in all_event_kinds()
+    return comes_with_event(booking.meeting_type)
 
 
 def carries_link(booking: Booking, host_id: int) -> bool:

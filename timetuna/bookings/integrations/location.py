@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext
 
 from timetuna.bookings.models import Attendee, Booking, Conference
-from timetuna.calendars.queries import conference_kinds, event_kind_labels
+from timetuna.calendars.queries import conference_kinds
 from timetuna.pages.meeting_types.base import Sides
 from timetuna.pages.meeting_types.registry import meeting_kind
 
@@ -65,7 +65,7 @@ def duplicates(where: Location) -> str:
 
 def provider_label(slug: str) -> str:
     """Return the name people read for what makes a meeting: a provider, or a kind of event."""
-    return (conference_kinds() | event_kind_labels()).get(slug, slug)
+    return conference_kinds().get(slug, slug)
 
 
 def _online(conference: Conference) -> Location:

@@ -70,7 +70,7 @@ def begin_anew(account: CalendarAccount, *, now: datetime) -> None:
     )
     found = listing(account.provider)
     if found is not None and found.has_calendars and account.calendars_read_at is None:
-        name = f"Every calendar of {account.email or account.display_name}"[:300]
+        name = f"Every calendar of {account.called}"[:300]
         Calendar.objects.update_or_create(account=account, outside_id=EVERY, defaults={"name": name})
     if directory(account.provider) is not None:
         refresh_list.enqueue(key=_first_look(account), account_id=account.pk)

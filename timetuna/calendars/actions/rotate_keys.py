@@ -1,5 +1,8 @@
 """Seal stored tokens anew with the newest key, so that an old key can be taken out of the settings."""
 
+from collections.abc import Callable
+from typing import Any
+
 from django.db import transaction
 
 from timetuna.calendars.access_tokens import TOKEN_COLUMNS, authorization_context, token_context
@@ -13,32 +16,20 @@ def rotate_keys() -> int:
     Each row is locked only while it is written, so that tokens renewed meanwhile are not put back. Raises
     SecretBoxError when a row's key is no longer among the settings; rows before it stay rotated.
     """
-    accounts = CalendarAccount.objects.values_list("pk", flat=True).order_by("pk")
-    waiting = Authorization.objects.values_list("pk", flat=True).order_by("pk")
-    return sum(map(_rotate_account, list(accounts))) + sum(map(_rotate_authorization, list(waiting)))
+    accounts = _rotate(CalendarAccount, TOKEN_COLUMNS, token_context)
+    return accounts + _rotate(Authorization, ("code_verifier", "grant"), authorization_context)
+
+
+def _rotate(model: Any, columns: tuple[str, ...], context: Callable[[str, Any], str]) -> int:
+    ids = list(model.objects.values_list("pk", flat=True).order_by("pk"))
+    return sum(_rotate_row(model.objects.filter(pk=pk), columns, context) for pk in ids)
 
 
 @transaction.atomic
-def _rotate_account(pk: int) -> bool:
-    row = CalendarAccount.objects.select_for_update().filter(pk=pk).first()
+def _rotate_row(rows: Any, columns: tuple[str, ...], context: Callable[[str, Any], str]) -> bool:
+    row = rows.select_for_update().first()
     if row is None:
         return False
-    sealed = {
-        column: box().rotate(getattr(row, column), context=token_context(column, row))
-        for column in TOKEN_COLUMNS
-        if getattr(row, column)
-    }
-    return bool(CalendarAccount.objects.filter(pk=pk).update(**sealed))
-
-
-@transaction.atomic
-def _rotate_authorization(pk: int) -> bool:
-    row = Authorization.objects.select_for_update().filter(pk=pk).first()
-    if row is None:
-        return False
-    sealed = {
-        column: box().rotate(getattr(row, column), context=authorization_context(column, row))
-        for column in ("code_verifier", "grant")
-        if getattr(row, column)
-    }
-    return bool(Authorization.objects.filter(pk=pk).update(**sealed))
+    secrets = {column: getattr(row, column) for column in columns if getattr(row, column)}
+    sealed = {column: box().rotate(one, context=context(column, row)) for column, one in secrets.items()}
+    return bool(rows.update(**sealed))

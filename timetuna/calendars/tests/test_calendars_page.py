@@ -295,6 +295,6 @@ def test_hostile_names_are_shown_as_text(as_alice, alice):
 def test_what_pages_lose_is_said_before_disconnecting(as_alice, alice, monkeypatch: pytest.MonkeyPatch):
     linked = account(alice)
     losses = {linked.pk: ["“Intro call” loses Work."]}
-    monkeypatch.setattr("timetuna.calendars.hooks._losses", [lambda _: losses])
+    monkeypatch.setattr("timetuna.calendars.hooks.losses_of.ask", lambda _: losses)
 
     assert "“Intro call” loses Work." in words(as_alice)

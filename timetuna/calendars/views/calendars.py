@@ -38,9 +38,9 @@ def calendar(request: HttpRequest, calendar: int) -> HttpResponse:
     row = _own_or_404(request, calendar)
     blocks, tentative = (_turned(request, name) for name in ("blocks", "tentative_blocks"))
     if blocks is None or tentative is None:
-        return _answer(request, row, str(INCOMPLETE), level=messages.ERROR)
+        return _answer(request, row.account_id, str(INCOMPLETE), level=messages.ERROR)
     set_calendar(row, blocks=blocks(row.blocks), tentative_blocks=tentative(row.tentative_blocks))
-    return _answer(request, row, "Saved.")
+    return _answer(request, row.account_id, "Saved.")
 
 
 def _turned(request: HttpRequest, name: str) -> Callable[[bool], bool] | None:
@@ -57,9 +57,9 @@ def read_calendar(request: HttpRequest, calendar: int) -> HttpResponse:
     """Have a calendar read again soon."""
     row = _own_or_404(request, calendar)
     if refused := refusal(request, READING):
-        return _too_often(request, row.account_id, refused)
+        return _answer(request, row.account_id, refused, level=messages.WARNING)
     read_again(row.account, row)
-    return _answer(request, row, f"“{row.name}” is read again in a moment.")
+    return _answer(request, row.account_id, f"“{row.name}” is read again in a moment.")
 
 
 @require_POST
@@ -68,12 +68,9 @@ def read_account(request: HttpRequest, account: int) -> HttpResponse:
     """Have an account's list of calendars, and all of them, read again soon."""
     row = get_object_or_404(accounts_for(signed_in(request)), pk=account)
     if refused := refusal(request, READING):
-        return _too_often(request, account, refused)
+        return _answer(request, account, refused, level=messages.WARNING)
     read_again(row)
-    if request.headers.get("HX-Request"):
-        return _fragment(request, account)
-    messages.success(request, "Its calendars are read again in a moment.")
-    return redirect("settings_providers")
+    return _answer(request, account, "Its calendars are read again in a moment.")
 
 
 def _own_or_404(request: HttpRequest, calendar_id: int) -> Calendar:
@@ -82,20 +79,12 @@ def _own_or_404(request: HttpRequest, calendar_id: int) -> Calendar:
 
 
 def _answer(
-    request: HttpRequest, row: Calendar, sentence: str, *, level: int = messages.SUCCESS
+    request: HttpRequest, account_id: int, sentence: str, *, level: int = messages.SUCCESS
 ) -> HttpResponse:
     if request.headers.get("HX-Request"):
-        return _fragment(request, row.account_id)
-    messages.add_message(request, level, sentence)
-    return redirect(f"{reverse('settings_providers')}#calendars-{row.account_id}")
-
-
-def _too_often(request: HttpRequest, account_id: int, sentence: str) -> HttpResponse:
-    """Answer with the calendars as they are; what was asked for before is done all the same."""
-    if request.headers.get("HX-Request"):
         return _fragment(request, account_id)
-    messages.warning(request, sentence)
-    return redirect("settings_providers")
+    messages.add_message(request, level, sentence)
+    return redirect(f"{reverse('settings_providers')}#calendars-{account_id}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,6 @@ def by_form(request: HttpRequest, found: Listing, *, back: str) -> HttpResponse:
             except ProviderError as error:
                 form.add_error(None, error.for_now())
             else:
-                messages.success(request, f"{account.email or account.display_name} is connected.")
+                messages.success(request, f"{account.called} is connected.")
                 return redirect(back)
     return show(request, LogInScreen(found, form, back), status=status)
