@@ -120,5 +120,5 @@ def _ending(booking_id: int) -> list[str]:
     booking = Booking.objects.get(pk=booking_id)
     answers = [entry.event for entry in booking.history.all() if entry.event in ANSWERS]
     taken = BookingHost.objects.filter(booking=booking, active=True).exists()
-    begun = Job.objects.filter(concurrency=booking.subject_key(), name="bookings.fulfil").count()
+    begun = Job.objects.filter(concurrency=booking.concurrency_key(), name="bookings.fulfil").count()
     return [booking.status, "+".join(answers), "taken" if taken else "free", str(begun)]

@@ -146,7 +146,7 @@ def die_at(page_id: int, step: int, name: str) -> str:
         "state": conference.state,
         "join_url": conference.join_url,
         "possible_duplicates": conference.possible_duplicates,
-        "open_jobs": Job.objects.filter(concurrency=booking.subject_key()).exclude(state="done").count(),
+        "open_jobs": Job.objects.filter(concurrency=booking.concurrency_key()).exclude(state="done").count(),
     }
     print(json.dumps(line), flush=True)
     return ended

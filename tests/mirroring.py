@@ -176,7 +176,11 @@ def shown(life: Life) -> dict[str, object]:
     booking = life._row()
     conference = Conference.objects.filter(booking=booking).first()
     event = CalendarEvent.objects.filter(booking_uid=booking.uid).first()
-    jobs = Job.objects.filter(concurrency=booking.subject_key()).exclude(state="done").exclude(name__in=LATER)
+    jobs = (
+        Job.objects.filter(concurrency=booking.concurrency_key())
+        .exclude(state="done")
+        .exclude(name__in=LATER)
+    )
     return {
         "seed": life.seed,
         "done": life.done,

@@ -21,7 +21,7 @@ from timetuna.bookings.models import Booking
 from timetuna.jobs.models import Job
 rows = Booking.objects.all()
 subjects = set(Job.objects.values_list("concurrency", flat=True))
-answer([[row.link_fingerprint for row in rows], [row.pk for row in rows if row.subject_key() not in subjects]])
+answer([[row.link_fingerprint for row in rows], [row.pk for row in rows if row.concurrency_key() not in subjects]])
 """
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from timetuna.bookings.tests import drawing
 from timetuna.cli import COMMANDS
 from timetuna.environment import OUR_PREFIXES, SETTINGS
 
@@ -80,3 +81,7 @@ def test_links_lead_somewhere(page: Path) -> None:
     ]
 
     assert broken == []
+
+
+def test_the_drawing_of_states_and_events_is_of_their_tables() -> None:
+    assert (ROOT / "docs/booking-states.md").read_text(encoding="utf-8") == drawing.page()

@@ -33,7 +33,7 @@ ROOMS = {
         < permissions slugs < actions < forms < views < urls apps
     """,
     "bookings": """
-        models < history < events < states links guests < queries permissions proofs
+        models < events < states links guests < queries permissions proofs
         < errors policies rate_limits < slots
         < integrations < notifications < actions < fulfilment < status < jobs < forms < views < urls apps
     """,

@@ -111,7 +111,7 @@ rows = []
 for booking in Booking.objects.filter(host_id={host.pk}).select_related("conference"):
     rows.append(dict(guest=booking.booker.email, uid=str(booking.uid), state=booking.conference.state,
         join_url=booking.conference.join_url, possible_duplicates=booking.conference.possible_duplicates,
-        open_jobs=Job.objects.filter(concurrency=booking.subject_key(), state__in=["waiting", "running"]).count()))
+        open_jobs=Job.objects.filter(concurrency=booking.concurrency_key(), state__in=["waiting", "running"]).count()))
 answer(rows)
 """
     until = time.monotonic() + seconds

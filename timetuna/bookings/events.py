@@ -3,13 +3,24 @@
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import models
 
-from timetuna.bookings.history import LONGEST, SOURCE_OF, Changes, quoting
 from timetuna.bookings.models import Booking, HistoryEntry
 from timetuna.jobs import queue
+
+GUEST, HOST, ATTENDEE, SYSTEM = "guest", "host", "attendee", "system"
+"""Who did it: who booked, the host, somebody who was invited too, or nobody."""
+LINK, MAIL, API = "link", "mail", "api"
+SILENT = "silent"
+"""The source of a host's change that nobody is mailed about."""
+Value = str | int | bool | None
+Changes = Mapping[str, tuple[Value, Value]]
+_SOURCE_OF = {GUEST: LINK, ATTENDEE: LINK, HOST: "host", SYSTEM: "system"}
+_QUOTE = " Note: "
+_LONGEST = 600
 
 
 class BookingEvent(models.TextChoices):
@@ -117,15 +128,38 @@ def record(
     source: where it came from; by default where the actor usually is.  words: what the actor wrote; it can be erased.
     changes: old and new value of each field, nothing that says who the guest is.  facts: see `Happening`.
     """
-    source = source or SOURCE_OF.get(actor, "")
+    source = source or _SOURCE_OF.get(actor, "")
     HistoryEntry.objects.create(
         booking=booking,
         actor=actor,
         event=event,
-        text=quoting(event.label.format(**facts), words)[:LONGEST],
+        text=_quoting(event.label.format(**facts), words)[:_LONGEST],
         source=source,
         changes={name: list(values) for name, values in (changes or {}).items()},
     )
     happening = Happening(booking=booking, event=event, actor=actor, source=source, facts=facts)
     for listener in listeners(event):
         listener(happening)
+
+
+def without_quote(text: str) -> str:
+    """Return our sentence alone."""
+    return text.partition(_QUOTE)[0]
+
+
+def last_words(booking: Booking, *, event: str) -> str:
+    """Return what was written with the latest event of that kind, or ""."""
+    entry = booking.history.filter(event=event).last()
+    return entry.text.partition(_QUOTE)[2] if entry else ""
+
+
+def earlier_start(booking: Booking) -> datetime | None:
+    """Return when the booking began before its latest move (aware UTC), as far as that was written down."""
+    entry = booking.history.filter(event=BookingEvent.MOVED).last()
+    earlier = entry.changes.get("start", [None])[0] if entry else None
+    return datetime.fromisoformat(earlier) if isinstance(earlier, str) else None
+
+
+def _quoting(text: str, words: str) -> str:
+    """Return our sentence with somebody's own words behind it."""
+    return f"{text}{_QUOTE}{words}" if words else text

@@ -96,7 +96,7 @@ class Booking(models.Model):
         """Say whether it was ended before it took place, or never became a booking."""
         return self.status not in TAKES_TIME
 
-    def subject_key(self) -> str:
+    def concurrency_key(self) -> str:
         """Return what this booking's jobs are filed under."""
         return f"booking:{self.pk}"
 

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404
 
 from timetuna.accounts.models import User
 from timetuna.accounts.permissions import signed_in
-from timetuna.bookings.history import ATTENDEE
+from timetuna.bookings.events import ATTENDEE
 from timetuna.bookings.models import Attendee, Booking, UnusualBookings
 from timetuna.bookings.queries import attendee_by_link, with_booker
 from timetuna.bookings.states import CALLED_OFF, Status

@@ -130,12 +130,12 @@ def page_titles(pages: QuerySet[BookingPage]) -> dict[int, str]:
 
 def work_of(booking: Booking) -> QuerySet[Job]:
     """Return what has to happen outside for this booking, in the order it was written down."""
-    return Job.objects.filter(concurrency=booking.subject_key()).order_by("id")
+    return Job.objects.filter(concurrency=booking.concurrency_key()).order_by("id")
 
 
 def open_work(bookings: Iterable[Booking]) -> dict[str, list[Job]]:
     """Return the work that is not done yet, by the booking's subject. One query, whatever the number of bookings."""
-    keys = [booking.subject_key() for booking in bookings]
+    keys = [booking.concurrency_key() for booking in bookings]
     found: dict[str, list[Job]] = defaultdict(list)
     for job in Job.objects.filter(concurrency__in=keys).exclude(state=Job.State.DONE).order_by("id"):
         found[job.concurrency].append(job)

@@ -7,9 +7,8 @@ from django.conf import settings
 from django.utils.translation import gettext
 
 from timetuna.bookings.errors import TooManyBookings
-from timetuna.bookings.events import BookingEvent
+from timetuna.bookings.events import GUEST, BookingEvent
 from timetuna.bookings.guests import Guest
-from timetuna.bookings.history import GUEST
 from timetuna.bookings.models import Attendee, Booking, HistoryEntry
 from timetuna.lib.mail import mailbox_of
 

@@ -6,8 +6,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from timetuna.bookings.events import BookingEvent, record
-from timetuna.bookings.history import GUEST, HOST, SYSTEM
+from timetuna.bookings.events import GUEST, HOST, SYSTEM, BookingEvent, record
 from timetuna.bookings.models import TAKES_TIME, Booking
 
 Status = Booking.Status

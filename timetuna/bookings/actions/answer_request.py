@@ -8,8 +8,7 @@ from django.utils import timezone
 from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.lock_hosts import lock_hosts_of
 from timetuna.bookings.errors import NotPossible
-from timetuna.bookings.events import BookingEvent, Happening, on_event
-from timetuna.bookings.history import HOST, SYSTEM
+from timetuna.bookings.events import HOST, SYSTEM, BookingEvent, Happening, on_event
 from timetuna.bookings.models import Booking
 from timetuna.bookings.states import Status, change_state
 from timetuna.jobs.queue import job
@@ -78,7 +77,7 @@ def plan_expiry(booking: Booking) -> None:
     if booking.status == Status.PENDING and booking.pending_until is not None:
         expire_request.enqueue(
             key=f"lapse:{booking.pk}:{minute_of(booking.pending_until)}",
-            concurrency=booking.subject_key(),
+            concurrency=booking.concurrency_key(),
             at=booking.pending_until,
             booking_id=booking.pk,
         )

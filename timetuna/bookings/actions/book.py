@@ -16,9 +16,8 @@ from timetuna.bookings.actions.lock_hosts import lock_hosts
 from timetuna.bookings.actions.note_unusual import note_unusual
 from timetuna.bookings.actions.refresh_calendars import refresh_calendars
 from timetuna.bookings.errors import FormUsed, ProofNeeded, SlotTaken, TooManyBookings
-from timetuna.bookings.events import record
+from timetuna.bookings.events import GUEST, record
 from timetuna.bookings.guests import Guest
-from timetuna.bookings.history import GUEST
 from timetuna.bookings.models import Booking, BookingHost, Conference
 from timetuna.bookings.proofs.needed import NOTHING_SHOWN, Evidence, Proof, count_booking, rates
 from timetuna.bookings.proofs.work import Purpose, use

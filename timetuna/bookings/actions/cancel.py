@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 
 from timetuna.bookings.actions.lock_hosts import lock_hosts_of
 from timetuna.bookings.errors import NotPossible
-from timetuna.bookings.history import GUEST, HOST
+from timetuna.bookings.events import GUEST, HOST
 from timetuna.bookings.models import Booking
 from timetuna.bookings.policies import cancel_refusal
 from timetuna.bookings.states import CANCELLED_BY, Status, change_state

@@ -9,7 +9,7 @@ from timetuna.bookings.actions.book import GUARD
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.lock_hosts import lock_hosts_of
 from timetuna.bookings.errors import NotPossible
-from timetuna.bookings.history import HOST, SILENT
+from timetuna.bookings.events import HOST, SILENT
 from timetuna.bookings.models import TAKES_TIME, Booking
 from timetuna.bookings.notifications.recipients import guests_of
 from timetuna.bookings.queries import with_booker

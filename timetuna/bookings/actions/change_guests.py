@@ -9,9 +9,8 @@ from django.utils.translation import gettext
 
 from timetuna.bookings.actions.lock_hosts import lock_hosts_of
 from timetuna.bookings.errors import NotPossible, TooManyBookings
-from timetuna.bookings.events import GUEST_CHANGES, BookingEvent, record
+from timetuna.bookings.events import ATTENDEE, GUEST, GUEST_CHANGES, HOST, BookingEvent, record
 from timetuna.bookings.guests import Guest, others, too_many
-from timetuna.bookings.history import ATTENDEE, GUEST, HOST
 from timetuna.bookings.links import set_new_link
 from timetuna.bookings.models import Attendee, Booking
 from timetuna.bookings.notifications.queue import mails_of

@@ -55,6 +55,6 @@ def _leave_bookings(host: User) -> None:
     Booking.objects.filter(Exists(others), host=host).update(host_id=Subquery(others.values("host")[:1]))
     bookings = list(Booking.objects.filter(host=host).only("pk"))
     for first in range(0, len(bookings), AT_ONCE):
-        subjects = [booking.subject_key() for booking in bookings[first : first + AT_ONCE]]
+        subjects = [booking.concurrency_key() for booking in bookings[first : first + AT_ONCE]]
         Job.objects.filter(concurrency__in=subjects).exclude(state=Job.State.RUNNING).delete()
     Booking.objects.filter(host=host).delete()

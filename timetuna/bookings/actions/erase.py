@@ -10,8 +10,7 @@ from django.utils import timezone
 
 from timetuna.bookings.actions.lock_hosts import lock_hosts_of
 from timetuna.bookings.errors import NotPossible
-from timetuna.bookings.events import BookingEvent, record
-from timetuna.bookings.history import SYSTEM, without_quote
+from timetuna.bookings.events import SYSTEM, BookingEvent, record, without_quote
 from timetuna.bookings.links import set_new_link
 from timetuna.bookings.models import Attendee, Booking, HistoryEntry, UnusualBookings
 from timetuna.bookings.notifications.reminders import TIMED_MAILS
@@ -157,6 +156,6 @@ def _forget(text: str, words: Iterable[str]) -> str:
 
 def _clean_work(booking: Booking) -> None:
     """Drop mails that wait, and what servers answered to the others: it may name the address."""
-    work = Job.objects.filter(concurrency=booking.subject_key())
+    work = Job.objects.filter(concurrency=booking.concurrency_key())
     work.filter(name__in=_MAIL_WORK, state__in=(Job.State.WAITING, Job.State.FAILED)).delete()
     work.exclude(last_error="").update(last_error="")

@@ -5,8 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from timetuna.bookings.errors import NotPossible
-from timetuna.bookings.events import BookingEvent, record
-from timetuna.bookings.history import HOST
+from timetuna.bookings.events import HOST, BookingEvent, record
 from timetuna.bookings.models import Booking
 
 

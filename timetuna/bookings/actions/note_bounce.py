@@ -7,8 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from timetuna.bookings.events import BookingEvent, record
-from timetuna.bookings.history import SYSTEM
+from timetuna.bookings.events import SYSTEM, BookingEvent, record
 from timetuna.bookings.models import Booking
 from timetuna.bookings.notifications.recipients import audience_of, hosts_of
 from timetuna.lib.bounces import Bounce

@@ -15,8 +15,7 @@ from timetuna.bookings.actions.hold import consume
 from timetuna.bookings.actions.lock_hosts import lock_hosts_of
 from timetuna.bookings.actions.refresh_calendars import refresh_calendars_for
 from timetuna.bookings.errors import NotPossible, SlotTaken
-from timetuna.bookings.events import BookingEvent, record
-from timetuna.bookings.history import GUEST, HOST
+from timetuna.bookings.events import GUEST, HOST, BookingEvent, record
 from timetuna.bookings.models import Booking, BookingHost
 from timetuna.bookings.policies import move_refusal
 from timetuna.bookings.rate_limits import limit_changes

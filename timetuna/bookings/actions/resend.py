@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from timetuna.bookings.errors import NotPossible, TooManyBookings
-from timetuna.bookings.events import BookingEvent, record
-from timetuna.bookings.history import HOST
+from timetuna.bookings.events import HOST, BookingEvent, record
 from timetuna.bookings.models import Booking
 from timetuna.bookings.notifications.recipients import both, everybody, is_host
 from timetuna.bookings.notifications.send import send_mail
@@ -26,7 +25,7 @@ def resend(booking_id: int, *, audience: str, now: datetime) -> Booking:
             raise NotPossible("There is nobody whom this mail could be sent to.")
         number = _limit(booking, now)
         send_mail.enqueue(
-            concurrency=booking.subject_key(),
+            concurrency=booking.concurrency_key(),
             booking_id=booking.pk,
             kind="again",
             audience=audience,

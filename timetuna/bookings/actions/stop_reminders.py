@@ -2,8 +2,7 @@
 
 from django.db import transaction
 
-from timetuna.bookings.events import BookingEvent, record
-from timetuna.bookings.history import ATTENDEE, GUEST, MAIL
+from timetuna.bookings.events import ATTENDEE, GUEST, MAIL, BookingEvent, record
 from timetuna.bookings.models import Attendee
 
 _EVENT = {True: BookingEvent.REMINDERS_STOPPED, False: BookingEvent.REMINDERS_WANTED}

@@ -2,8 +2,7 @@
 
 from django.db import transaction
 
-from timetuna.bookings.events import BookingEvent, record
-from timetuna.bookings.history import HOST
+from timetuna.bookings.events import HOST, BookingEvent, record
 from timetuna.bookings.models import Booking
 
 

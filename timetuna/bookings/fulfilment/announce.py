@@ -7,8 +7,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from timetuna.bookings.events import BookingEvent, record
-from timetuna.bookings.history import SYSTEM
+from timetuna.bookings.events import SYSTEM, BookingEvent, record
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.notifications.booking_messages import FIRST_KINDS
 from timetuna.bookings.notifications.queue import enqueue_mails, is_announced, mails_of

@@ -7,8 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from timetuna.bookings.events import BookingEvent, record
-from timetuna.bookings.history import SYSTEM
+from timetuna.bookings.events import SYSTEM, BookingEvent, record
 from timetuna.bookings.integrations.event_entry import makes_link
 from timetuna.bookings.integrations.grants import fingerprint_of
 from timetuna.bookings.integrations.location import provider_label

@@ -12,8 +12,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from timetuna.bookings.events import BookingEvent, record
-from timetuna.bookings.history import SYSTEM
+from timetuna.bookings.events import SYSTEM, BookingEvent, record
 from timetuna.bookings.integrations.event_calendar import calendar_words
 from timetuna.bookings.integrations.event_entry import carries_link, digest, entry_of, is_wanted
 from timetuna.bookings.integrations.location import provider_label

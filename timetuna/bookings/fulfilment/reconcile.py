@@ -9,11 +9,10 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from timetuna.bookings.actions.answer_request import plan_expiry
-from timetuna.bookings.events import BookingEvent, record
+from timetuna.bookings.events import SILENT, SYSTEM, BookingEvent, record
 from timetuna.bookings.fulfilment.fulfil import fulfil
 from timetuna.bookings.fulfilment.sync_event import enqueue_check, enqueue_event
 from timetuna.bookings.fulfilment.update_conference import move_outside, remove_outside
-from timetuna.bookings.history import SILENT, SYSTEM
 from timetuna.bookings.integrations.event_calendar import events_of
 from timetuna.bookings.integrations.event_entry import State, in_line
 from timetuna.bookings.integrations.grants import may
@@ -91,7 +90,7 @@ def _repair(booking: Booking, what: Missing) -> None:
     if what.mails:
         enqueue_mails(booking, kind=what.mails)
     elif what.work and not retry_now(work_of(booking).filter(name=what.work.name)):
-        what.work.enqueue(concurrency=booking.subject_key(), booking_id=booking.pk)
+        what.work.enqueue(concurrency=booking.concurrency_key(), booking_id=booking.pk)
 
 
 def _see_to(booking: Booking, events: list[CalendarEvent], *, now: datetime, at: datetime) -> None:

@@ -6,11 +6,10 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from timetuna.bookings.events import BookingEvent, record
+from timetuna.bookings.events import HOST, BookingEvent, record
 from timetuna.bookings.fulfilment.fulfil import fulfil
 from timetuna.bookings.fulfilment.reconcile import behind_of
 from timetuna.bookings.fulfilment.sync_event import enqueue_event
-from timetuna.bookings.history import HOST
 from timetuna.bookings.integrations.event_calendar import events_of, home_of
 from timetuna.bookings.integrations.event_entry import in_line, makes_link
 from timetuna.bookings.models import Booking, Conference
@@ -31,7 +30,7 @@ def retry_booking(booking: Booking) -> int:
     """
     with transaction.atomic():
         planned = Q(state=Job.State.WAITING, last_error="", run_at__gt=timezone.now())
-        count = retry_now(Job.objects.filter(concurrency=booking.subject_key()).exclude(planned))
+        count = retry_now(Job.objects.filter(concurrency=booking.concurrency_key()).exclude(planned))
         # What was not answered before stays counted: each press is one call, and none by itself after it.
         Conference.objects.filter(booking=booking, state=Conference.State.REFUSED).update(
             state=Conference.State.WAITING, problem=""
@@ -66,7 +65,7 @@ def resume(host_id: int, *, provider: str) -> int:
         state=Conference.State.WAITING,
     )
     unlinked = [row.booking for row in waiting.select_related("booking")]
-    subjects = [booking.subject_key() for booking in unlinked]
+    subjects = [booking.concurrency_key() for booking in unlinked]
     count = retry_now(Job.objects.filter(concurrency__in=subjects, name=fulfil.name))
     count += _mend_events(host_id, provider, now)
     fresh = CalendarAccount.objects.filter(host_id=host_id, provider=provider, calendars_read_at=None)

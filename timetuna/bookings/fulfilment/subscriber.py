@@ -61,7 +61,7 @@ def begin(happening: Happening) -> None:
     if booking.status == Status.CONFIRMED:
         fulfil.enqueue(
             key=f"fulfil:{booking.pk}:{booking.revision}",
-            concurrency=booking.subject_key(),
+            concurrency=booking.concurrency_key(),
             booking_id=booking.pk,
         )
 
@@ -76,7 +76,7 @@ def move(happening: Happening) -> None:
     if carries_time(booking):
         move_outside.enqueue(
             key=f"move-conference:{booking.pk}:{booking.revision}",
-            concurrency=booking.subject_key(),
+            concurrency=booking.concurrency_key(),
             booking_id=booking.pk,
             revision=booking.revision,
         )
@@ -90,7 +90,7 @@ def remove(happening: Happening) -> None:
     if may(booking, Ability.REMOVE):
         remove_outside.enqueue(
             key=f"remove-conference:{booking.pk}",
-            concurrency=booking.subject_key(),
+            concurrency=booking.concurrency_key(),
             booking_id=booking.pk,
         )
 

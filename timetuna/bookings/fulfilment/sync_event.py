@@ -16,13 +16,13 @@ def enqueue_event(booking: Booking) -> None:
     What waits already does it: it reads the booking when its turn comes. What is under way may have read it before.
     """
     if not retry_now(work_of(booking).filter(name=sync_event.name)):
-        sync_event.enqueue(concurrency=booking.subject_key(), booking_id=booking.pk)
+        sync_event.enqueue(concurrency=booking.concurrency_key(), booking_id=booking.pk)
 
 
 def enqueue_check(booking: Booking, *, at: datetime) -> None:
     """Have an event that should be there written once more at that moment, in case it is not."""
     check_event.repeat(
-        key=f"check:{booking.pk}", concurrency=booking.subject_key(), at=at, booking_id=booking.pk
+        key=f"check:{booking.pk}", concurrency=booking.concurrency_key(), at=at, booking_id=booking.pk
     )
 
 

@@ -5,8 +5,7 @@ from typing import Literal
 
 from django.utils.translation import gettext
 
-from timetuna.bookings.events import BookingEvent
-from timetuna.bookings.history import GUEST, HOST, earlier_start, last_words
+from timetuna.bookings.events import GUEST, HOST, BookingEvent, earlier_start, last_words
 from timetuna.bookings.integrations.event_calendar import calendar_words, event_of
 from timetuna.bookings.integrations.grants import may
 from timetuna.bookings.integrations.location import Location, duplicates

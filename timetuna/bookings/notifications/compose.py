@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
-from timetuna.bookings.history import ATTENDEE
+from timetuna.bookings.events import ATTENDEE
 from timetuna.bookings.integrations.invitation import (
     attendee_invitation,
     host_invitation,

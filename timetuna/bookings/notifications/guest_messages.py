@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext, ngettext
 
+from timetuna.bookings.events import ATTENDEE, HOST
 from timetuna.bookings.guests import others
-from timetuna.bookings.history import ATTENDEE, HOST
 from timetuna.bookings.integrations.location import Location
 from timetuna.bookings.models import Attendee, Booking
 from timetuna.bookings.notifications.message import NAME_LENGTH, Words, start_of

@@ -37,7 +37,7 @@ def enqueue_mails(
     for audience in readers:
         send_mail.enqueue(
             key=f"mail:{booking.pk}:{kind}:{audience}:{booking.revision}",
-            concurrency=booking.subject_key(),
+            concurrency=booking.concurrency_key(),
             at=at,
             booking_id=booking.pk,
             kind=kind,
@@ -84,7 +84,7 @@ def _who_have_heard(booking: Booking, readers: tuple[str, ...]) -> tuple[str, ..
 
 def mails_of(booking: Booking) -> QuerySet[Job]:
     """Return the mails of the booking, in the order they were written down, but for those that time brings."""
-    return Job.objects.filter(concurrency=booking.subject_key(), name=send_mail.name).order_by("id")
+    return Job.objects.filter(concurrency=booking.concurrency_key(), name=send_mail.name).order_by("id")
 
 
 def is_announced(booking: Booking, jobs: Sequence[Job], *, now: datetime) -> bool:

@@ -60,7 +60,7 @@ def _side(audience: str) -> Reminder.Audience:
 def drop_reminders_of(attendee: Attendee) -> None:
     """Forget what waits for somebody who was taken off, in the caller's transaction. What was sent keeps its key."""
     waiting = Job.objects.filter(
-        concurrency=attendee.booking.subject_key(), name__in=TIMED_MAILS, state=Job.State.WAITING
+        concurrency=attendee.booking.concurrency_key(), name__in=TIMED_MAILS, state=Job.State.WAITING
     )
     waiting.filter(arguments__audience=audience_of(attendee)).delete()
 
@@ -114,7 +114,7 @@ def _plan(booking: Booking, row: Reminder, audience: str, now: datetime) -> None
     start = _minute(booking)
     _HANDLERS[Reminder.Kind(row.kind)].enqueue(
         key=f"{row.kind}:{booking.pk}:{audience}:{row.minutes}:{start}:{row.channel}",
-        concurrency=booking.subject_key(),
+        concurrency=booking.concurrency_key(),
         at=at,
         booking_id=booking.pk,
         audience=audience,
@@ -165,7 +165,7 @@ def _send(booking: Booking, row: Reminder, audience: str) -> None:
 def _let_earlier_mails_pass(booking: Booking, audience: str) -> None:
     """Keep the order: nobody is reminded of what a mail that still waits is to tell them."""
     waiting = Job.objects.filter(
-        concurrency=booking.subject_key(),
+        concurrency=booking.concurrency_key(),
         name=send_mail.name,
         state__in=(Job.State.WAITING, Job.State.RUNNING),
         arguments__audience=audience,

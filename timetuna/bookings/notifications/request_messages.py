@@ -2,8 +2,7 @@
 
 from django.utils.translation import gettext
 
-from timetuna.bookings.events import BookingEvent
-from timetuna.bookings.history import last_words
+from timetuna.bookings.events import BookingEvent, last_words
 from timetuna.bookings.models import Booking
 from timetuna.bookings.notifications.message import NAME_LENGTH, Words, start_of
 from timetuna.l10n import datetimes

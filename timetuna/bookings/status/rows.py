@@ -97,7 +97,7 @@ class LineMaker:
             starts=booking.start_at.astimezone(zone),
             times=datetimes.hours(booking.start_at, end, zone=zone, day=day),
             kind=kind_label(booking),
-            badges=badges_of(booking, self.work.get(booking.subject_key(), ()), now=now),
+            badges=badges_of(booking, self.work.get(booking.concurrency_key(), ()), now=now),
             join_url=join_url(booking) if ahead(booking, now=now) else "",
             under_way=booking.start_at <= now and ahead(booking, now=now),
             from_source=many if (many := self.sources.get(booking.source_network, 0)) >= MANY else 0,

@@ -93,7 +93,7 @@ def job(booking, name="bookings.mail", **columns):
             "revision": booking.revision,
         }
     return Job.objects.create(
-        **{"name": name, "concurrency": booking.subject_key(), "arguments": arguments} | columns
+        **{"name": name, "concurrency": booking.concurrency_key(), "arguments": arguments} | columns
     )
 
 

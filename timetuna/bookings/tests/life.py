@@ -37,7 +37,7 @@ def made(page, start=None, *, worked=True, others=(), **guest):
 def kinds(booking):
     """Return the mails that were written down, as (kind, audience); who booked is "guest", the organizer "host"."""
     named = {audience_of(booking.booker): "guest", of_host(booking.host_id): "host"}
-    mails = Job.objects.filter(concurrency=booking.subject_key(), name="bookings.mail").order_by("id")
+    mails = Job.objects.filter(concurrency=booking.concurrency_key(), name="bookings.mail").order_by("id")
     return [
         (job.arguments["kind"], named.get(job.arguments["audience"], job.arguments["audience"]))
         for job in mails

@@ -11,7 +11,7 @@ from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.reschedule import Wish, reschedule
 from timetuna.bookings.errors import NotPossible
-from timetuna.bookings.history import without_quote
+from timetuna.bookings.events import without_quote
 from timetuna.bookings.links import link_path
 from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import tomorrow, work_off

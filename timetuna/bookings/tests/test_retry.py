@@ -284,7 +284,7 @@ def test_what_is_over_or_settled_is_compared_no_more(google, booking, page):
 def test_an_event_is_written_by_one_process_at_a_time(google, booking):
     move(booking, days=1)
     CalendarEvent.objects.update(lease="another")
-    Job.objects.create(name="bookings.fulfil", concurrency=booking.subject_key(), state="running")
+    Job.objects.create(name="bookings.fulfil", concurrency=booking.concurrency_key(), state="running")
 
     work_off()
     assert starts(google) == [tomorrow()]

@@ -1,10 +1,9 @@
-"""The table of states: what it allows, what it refuses, and that the drawing is of it."""
+"""The table of states: what it allows, and what it refuses."""
 
 from itertools import product
 
 import pytest
 
-from tests.test_house import ROOT
 from timetuna.bookings.models import TAKES_TIME, Booking, BookingHost
 from timetuna.bookings.states import (
     ENDED_BY,
@@ -18,14 +17,9 @@ from timetuna.bookings.states import (
 )
 from timetuna.bookings.tests.conftest import tomorrow
 from timetuna.bookings.tests.diary import put
-from timetuna.bookings.tests.drawing import page as drawing
 
 ACTORS = ("guest", "host", "system", "further")
 ALLOWED = {(one.start, one.to, one.by) for one in TRANSITIONS}
-
-
-def test_the_drawing_is_of_the_table():
-    assert (ROOT / "docs/booking-states.md").read_text(encoding="utf-8") == drawing()
 
 
 def test_each_change_stands_once():

@@ -128,7 +128,7 @@ def test_who_is_deleted_leaves_nothing_but_the_address_reserved(
     assert not User.objects.exists()
     for model in (Booking, BookingPage, CalendarAccount, Session):
         assert not model.objects.exists()
-    assert not Job.objects.filter(concurrency=booking.subject_key()).exists()
+    assert not Job.objects.filter(concurrency=booking.concurrency_key()).exists()
     assert FormerHandle.objects.get().handle == "alice"
     assert not handle_is_free("alice")
 

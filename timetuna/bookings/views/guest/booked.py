@@ -11,8 +11,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from timetuna.bookings.events import earlier_start
 from timetuna.bookings.guests import others, shown
-from timetuna.bookings.history import earlier_start
 from timetuna.bookings.integrations.invitation import attendee_invitation
 from timetuna.bookings.integrations.location import place_for
 from timetuna.bookings.links import link_path

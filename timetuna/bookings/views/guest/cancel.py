@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods
 from timetuna.accounts.models import User
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.errors import NotPossible
+from timetuna.bookings.events import GUEST
 from timetuna.bookings.forms.change import WordsForm
-from timetuna.bookings.history import GUEST
 from timetuna.bookings.links import link_path
 from timetuna.bookings.permissions import booker_or_404
 from timetuna.bookings.policies import asks_reason, cancel_refusal, move_refusal

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_http_methods
 
 from timetuna.bookings.actions.change_guests import add_guests, remove_guest
 from timetuna.bookings.errors import BookingRefused, TooManyBookings
+from timetuna.bookings.events import ATTENDEE
 from timetuna.bookings.guests import Guest
-from timetuna.bookings.history import ATTENDEE
 from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Attendee
 from timetuna.bookings.permissions import guest_or_404

@@ -13,8 +13,8 @@ from timetuna.availability.interval import moment_of
 from timetuna.bookings.actions.hold import HELD_MINUTES
 from timetuna.bookings.actions.reschedule import Wish, reschedule
 from timetuna.bookings.errors import BookingRefused, TooManyBookings
+from timetuna.bookings.events import GUEST
 from timetuna.bookings.forms.change import MoveForm
-from timetuna.bookings.history import GUEST
 from timetuna.bookings.integrations.location import place
 from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking

@@ -16,11 +16,11 @@ from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.erase import may_erase, of_the_same_guest
 from timetuna.bookings.actions.renew_link import renew_link
 from timetuna.bookings.errors import BookingRefused
+from timetuna.bookings.events import API, ATTENDEE, GUEST, HOST, LINK, MAIL
 from timetuna.bookings.forms.change import AddGuestsForm, WordsForm
 from timetuna.bookings.forms.host import NotesForm
 from timetuna.bookings.fulfilment.retry import retry_booking
 from timetuna.bookings.guests import others, shown
-from timetuna.bookings.history import API, ATTENDEE, GUEST, HOST, LINK, MAIL
 from timetuna.bookings.integrations.location import place
 from timetuna.bookings.links import link
 from timetuna.bookings.models import Attendee, Booking, HistoryEntry

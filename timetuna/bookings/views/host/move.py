@@ -17,9 +17,9 @@ from timetuna.availability.hours import Hours
 from timetuna.availability.interval import moment_of
 from timetuna.bookings.actions.reschedule import Wish, reschedule
 from timetuna.bookings.errors import BookingRefused
+from timetuna.bookings.events import HOST
 from timetuna.bookings.forms.change import WordsForm
 from timetuna.bookings.forms.host import WhenForm
-from timetuna.bookings.history import HOST
 from timetuna.bookings.models import Booking
 from timetuna.bookings.permissions import booking_or_404
 from timetuna.bookings.queries import taken_by_another

@@ -14,8 +14,8 @@ from timetuna.accounts.permissions import signed_in
 from timetuna.bookings.actions.erase import erase, may_erase, of_the_same_guest
 from timetuna.bookings.actions.mark_no_show import mark_no_show
 from timetuna.bookings.actions.resend import resend
+from timetuna.bookings.events import HOST
 from timetuna.bookings.forms.host import NotesForm
-from timetuna.bookings.history import HOST
 from timetuna.bookings.permissions import booking_or_404, bookings_for
 from timetuna.bookings.views.host.booking import done, post_or_back, show_booking
 from timetuna.web.forms import INCOMPLETE
