@@ -10,7 +10,7 @@ from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import tomorrow
 from timetuna.bookings.tests.test_public import details
 from timetuna.l10n import datetimes
-from timetuna.l10n.zone_options import zone_options
+from timetuna.l10n.datetimes import zone_options
 
 pytestmark = pytest.mark.django_db
 AMERICAN = {"Accept-Language": "en-US,en;q=0.9"}

@@ -24,8 +24,7 @@ from timetuna.bookings.slots.selection import read_clock, read_customs
 from timetuna.bookings.states import REQUESTS
 from timetuna.bookings.status.guest_headline import headline_of
 from timetuna.l10n import datetimes
-from timetuna.l10n.datetimes import Customs
-from timetuna.l10n.zone_options import zone_options
+from timetuna.l10n.datetimes import Customs, zone_options
 from timetuna.lib.ics import google_url, office365_url, outlook_url, write
 from timetuna.pages.meeting_types.registry import meeting_kind
 from timetuna.pages.queries import look_of

@@ -14,7 +14,7 @@ from timetuna.bookings.slots.month import free_times, slots_context
 from timetuna.bookings.slots.selection import SlotSelection, new_visit, read_choice, read_customs
 from timetuna.bookings.views.guest.redirects import moved_or_404
 from timetuna.l10n import datetimes
-from timetuna.l10n.zone_options import zone_options
+from timetuna.l10n.datetimes import zone_options
 from timetuna.pages.meeting_types.registry import meeting_kind
 from timetuna.pages.queries import PublicPage, public_page
 from timetuna.web.client import client_of
