@@ -87,7 +87,7 @@ PAGE = _PAGE + "WHERE page.id = %(page)s"
 
 
 def rows(sql: str, **values: Any) -> list[tuple[Any, ...]]:
-    """Return the statement's rows. Moments are as the database says them: `aware` reads them."""
+    """Moments are as the database says them: `aware` reads them."""
     with connection.cursor() as cursor:
         cursor.execute(
             _said_to(connection.vendor, sql), {name: _adapted(one) for name, one in values.items()}
@@ -97,7 +97,7 @@ def rows(sql: str, **values: Any) -> list[tuple[Any, ...]]:
 
 
 def listed(text: str | None) -> list[list[Any]]:
-    """Return the rows of a list that came as JSON; of an empty one PostgreSQL says nothing at all."""
+    """Of a list that came as JSON; of an empty one PostgreSQL says nothing at all."""
     found: list[list[Any]] = orjson.loads(text) if text else []
     return found
 
@@ -115,5 +115,5 @@ def _adapted(value: Any) -> Any:
 
 
 def aware(moment: datetime | None) -> datetime | None:
-    """Return a moment with its zone, which SQLite leaves out."""
+    """With the zone that SQLite leaves out."""
     return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment

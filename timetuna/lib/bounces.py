@@ -24,7 +24,7 @@ class Bounce:
 
 
 def read_bounce(raw: bytes) -> Bounce | None:
-    """Return what a report says; None when it is no report of a failure. Never raises on bad input."""
+    """None when it is no report of a failure. Never raises on bad input."""
     report = message_from_bytes(raw[:MOST_BYTES], policy=policy.default)
     fields = _delivery_fields(report)
     action, status = fields.get("action", "").lower(), _status(fields.get("status", ""))
@@ -34,7 +34,7 @@ def read_bounce(raw: bytes) -> Bounce | None:
 
 
 def _delivery_fields(report: Message) -> dict[str, str]:
-    """Return the fields of all recipients' groups, by name in lower case; a failed one before a delayed one."""
+    """The fields of all recipients' groups, by name in lower case; a failed one before a delayed one."""
     found: dict[str, str] = {}
     for part in report.walk():
         if part.get_content_type() != "message/delivery-status":
@@ -53,7 +53,7 @@ def _status(text: str) -> str:
 
 
 def _ids(report: EmailMessage | Message) -> tuple[str, ...]:
-    """Return the ids of what came back: out of the returned mail, then out of the report's own references."""
+    """The ids of what came back: out of the returned mail, then out of the report's own references."""
     texts = []
     for part in report.walk():
         if part is not report and part.get("Message-ID"):

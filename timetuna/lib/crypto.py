@@ -26,32 +26,32 @@ def equal(left: str | bytes, right: str | bytes) -> bool:
 
 
 def hmac_hex(key: str | bytes, message: str | bytes) -> str:
-    """Return HMAC-SHA256 of the message as 64 lower-case hex digits. Raises ValueError on an empty key."""
+    """HMAC-SHA256 of the message as 64 lower-case hex digits. Raises ValueError on an empty key."""
     if not key:
         raise ValueError("An empty key would sign for everybody.")
     return hmac.new(_octets(key), _octets(message), hashlib.sha256).hexdigest()
 
 
 def fingerprint(value: str | bytes) -> str:
-    """Return SHA-256 as hex, to look up a value that nobody can guess without storing it."""
+    """SHA-256 as hex, to look up a value that nobody can guess without storing it."""
     return hashlib.sha256(_octets(value)).hexdigest()
 
 
 def random_token(size: int = 32) -> str:
-    """Return a URL-safe token of `size` random bytes (at least 16, which is 128 bits)."""
+    """URL-safe, of `size` random bytes (at least 16, which is 128 bits)."""
     if size < _LEAST_BYTES:
         raise ValueError(f"A token needs at least {_LEAST_BYTES} random bytes.")
     return secrets.token_urlsafe(size)
 
 
 def pkce_pair() -> PkcePair:
-    """Return a fresh verifier of 43 characters and its challenge."""
+    """A fresh verifier of 43 characters and its challenge."""
     verifier = random_token(32)
     return PkcePair(verifier, pkce_challenge(verifier))
 
 
 def pkce_challenge(verifier: str) -> str:
-    """Return BASE64URL(SHA256(verifier)) without padding (RFC 7636 section 4.2)."""
+    """BASE64URL(SHA256(verifier)) without padding (RFC 7636 section 4.2)."""
     digest = hashlib.sha256(verifier.encode("ascii")).digest()
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
 
@@ -68,7 +68,6 @@ class SecretBoxError(Exception):
 
 
 def new_key() -> str:
-    """Return a new key as text, ready for the environment."""
     return Fernet.generate_key().decode("ascii")
 
 
@@ -85,15 +84,15 @@ class SecretBox:
         self._fernet = MultiFernet([_fernet(key) for key in keys])
 
     def seal(self, plaintext: str, *, context: str) -> str:
-        """Return the ciphertext as URL-safe ASCII; two calls never give the same."""
+        """URL-safe ASCII; two calls never give the same."""
         return self._fernet.encrypt(_bind(plaintext, context)).decode("ascii")
 
     def open(self, sealed: str, *, context: str) -> str:
-        """Return the plaintext. Raises SecretBoxError when keys or context are not those of sealing."""
+        """Raises SecretBoxError when keys or context are not those of sealing."""
         return self._open(sealed, context)
 
     def has_key_for(self, sealed: str) -> bool:
-        """Say whether one of the keys opens this, wherever it belongs; nothing of it is handed out."""
+        """Whether one of the keys opens this, wherever it belongs; nothing of it is handed out."""
         try:
             self._fernet.decrypt(sealed.encode("ascii"))
         except (InvalidToken, UnicodeEncodeError):
@@ -101,7 +100,7 @@ class SecretBox:
         return True
 
     def rotate(self, sealed: str, *, context: str) -> str:
-        """Return the same secret sealed with the newest key. Raises SecretBoxError like `open`."""
+        """Sealed with the newest key. Raises SecretBoxError like `open`."""
         return self.seal(self._open(sealed, context), context=context)
 
     def _open(self, sealed: str, context: str) -> str:

@@ -30,7 +30,7 @@ def normal_host(text: str) -> str:
 
 
 def normal_origin(text: str) -> str:
-    """Return scheme, host and port as a browser sends them as its Origin. Raises ValueError with a sentence."""
+    """Scheme, host and port as a browser sends them as its Origin. Raises ValueError with a sentence."""
     try:
         parts = urlsplit(text)
         host, port = parts.hostname, parts.port

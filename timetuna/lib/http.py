@@ -56,12 +56,11 @@ class Body:
 
     @classmethod
     def form(cls, fields: Mapping[str, str]) -> Self:
-        """Return the fields as a web form sends them."""
         return cls(urlencode(fields).encode("ascii"), "application/x-www-form-urlencoded")
 
     @classmethod
     def json(cls, value: Any) -> Self:
-        """Return the value as JSON in UTF-8. Raises ValueError or TypeError where JSON has no word for it."""
+        """In UTF-8. Raises ValueError or TypeError where JSON has no word for it."""
         text = jsonlib.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
         return cls(text.encode("utf-8"), "application/json")
 
@@ -75,7 +74,7 @@ class Response:
     body: bytes = field(repr=False)
 
     def json(self) -> Any:
-        """Return the body read as JSON. Raises NotJsonError."""
+        """Raises NotJsonError."""
         try:
             return orjson.loads(self.body)
         except ValueError:  # half a surrogate, which services do cut texts to, or another encoding
@@ -203,7 +202,7 @@ class _Unpacker:
         self._zip = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS) if "gzip" in name else None
 
     def feed(self, chunk: bytes, *, most: int) -> bytes:
-        """Return what the chunk holds, at most `most` bytes."""
+        """At most `most` bytes."""
         if self._zip is None:
             return chunk
         try:
@@ -212,7 +211,7 @@ class _Unpacker:
             raise HttpError("encoding", sent=True) from None
 
     def finish(self) -> None:
-        """Raise HttpError when the packed data was cut off or has a second part: half an answer is none."""
+        """Raises HttpError when the packed data was cut off or has a second part: half an answer is none."""
         if self._zip is not None and (not self._zip.eof or self._zip.unused_data):
             raise HttpError("encoding", sent=True)
 
@@ -227,7 +226,7 @@ def _as_http_errors(dialer: Dialer) -> Iterator[None]:
 
 @lru_cache(maxsize=4)
 def trust(authorities: str = "") -> ssl.SSLContext:
-    """Return a context that trusts the system's authorities and these, in PEM form. Raises OSError, ValueError."""
+    """Trusts the system's authorities and these, in PEM form. Raises OSError, ValueError."""
     context = ssl.create_default_context()
     if not context.cert_store_stats()["x509_ca"]:  # slim images have no authorities of their own
         context.load_verify_locations(certifi.where())
@@ -264,7 +263,7 @@ def parse_retry_after(text: str, *, now: datetime) -> datetime | None:
 
 
 def bounded(moment: datetime, *, now: datetime) -> datetime:
-    """Return the moment, brought between one second and 25 hours from `now`."""
+    """The moment, brought between one second and 25 hours from `now`."""
     return min(max(moment, now + timedelta(seconds=1)), now + _LONGEST)
 
 

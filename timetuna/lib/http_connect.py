@@ -103,14 +103,14 @@ class Dialer(httpcore2.NetworkBackend):
         self._allow_private = allow_private
 
     def left(self, most: float) -> float:
-        """Return the seconds the next step may take. Raises HttpError when there are none."""
+        """Seconds. Raises HttpError when there are none."""
         seconds = min(most, self._end - time.monotonic())
         if seconds <= 0:
             raise HttpError("timeout", sent=self.sent)
         return seconds
 
     def count(self, received: bytes) -> bytes:
-        """Return what has come. Raises HttpError when it is more than an answer may have."""
+        """Raises HttpError when it is more than an answer may have."""
         self._bytes_left -= len(received)
         if self._bytes_left < 0:
             raise HttpError("too_large", sent=True)
@@ -231,7 +231,7 @@ def _lost(error: OSError) -> HttpError:
 
 
 def is_public(address: str) -> bool:
-    """Tell whether this literal address is one machine on the public internet, and no disguise of another."""
+    """Whether this literal address is one machine on the public internet, and no disguise of another."""
     try:
         parsed = ip_address(address)
     except ValueError:
@@ -258,7 +258,7 @@ def _off_limits(address: IPv4Address | IPv6Address) -> bool:
 
 
 def _embedded(address: IPv4Address | IPv6Address) -> list[IPv4Address]:
-    """Return the IPv4 addresses that an IPv6 address may stand for."""
+    """The IPv4 addresses that an IPv6 address may stand for."""
     if isinstance(address, IPv4Address):
         return []
     number = int(address)

@@ -69,7 +69,6 @@ def write(invitation: Invitation) -> bytes:
 
 
 def google_url(invitation: Invitation) -> str:
-    """Return the address of Google Calendar's form for a new event, filled in."""
     start, end = (moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ") for moment in _times(invitation))
     query = {
         "action": "TEMPLATE",
@@ -81,17 +80,17 @@ def google_url(invitation: Invitation) -> str:
 
 
 def outlook_url(invitation: Invitation) -> str:
-    """Return the address of Outlook.com's form for a new event, filled in (private accounts)."""
+    """For private accounts."""
     return _outlook("outlook.live.com", invitation)
 
 
 def office365_url(invitation: Invitation) -> str:
-    """Return the address of Outlook's form for a new event, filled in (work and school accounts)."""
+    """For work and school accounts."""
     return _outlook("outlook.office.com", invitation)
 
 
 def event_of(invitation: Invitation) -> Event:
-    """Return the invitation's one event, without a calendar around it. Raises ValueError on a bad address."""
+    """Without a calendar around it. Raises ValueError on a bad address."""
     start, end = _times(invitation)
     event = Event()
     event.add("uid", single_line(invitation.uid, max_length=_SHORT))

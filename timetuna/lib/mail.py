@@ -102,7 +102,6 @@ def mailbox_of(address: str) -> str:
 
 
 def is_address(text: str) -> bool:
-    """Say whether mail can be sent from and to this."""
     try:
         return bool(clean_address(text))
     except AddressError:

@@ -334,7 +334,6 @@ def _sender_refused(code: int, reply: bytes | str) -> MailError:
 
 
 def _refusal(code: int, reply: bytes | str) -> MailError:
-    """Return what a reply to the recipient's address or to the mail itself comes to."""
     said = words_of(reply)
     permanent = code >= _PERMANENT and _is_about_the_mailbox(_text(reply))
     return MailError(
@@ -360,6 +359,6 @@ def _text(reply: bytes | str) -> str:
 
 
 def words_of(reply: bytes | str) -> str:
-    """Return what a server said on one line, without addresses."""
+    """On one line, without addresses."""
     text = _ADDRESS_IN_REPLY.sub("…", _text(reply))
     return single_line(text, max_length=_REPLY_LENGTH).rstrip(".")

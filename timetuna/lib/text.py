@@ -40,14 +40,14 @@ def single_line(text: str, *, max_length: int) -> str:
 
 
 def multi_line(text: str, *, max_length: int) -> str:
-    r"""Return the text, each line made harmless, with "\n" as line end and no two empty lines in a row."""
+    r"""The text, each line made harmless, with "\n" as line end and no two empty lines in a row."""
     head = text[: max_length * _LOOK_AHEAD]
     lines = [_SPACES.sub(" ", _visible(line)).strip() for line in _LINE_ENDS.split(head)]
     return _clip(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip(), max_length)
 
 
 def csv_row(values: Iterable[object]) -> str:
-    """Return a line of a table for spreadsheets (RFC 4180), every cell in quotes."""
+    """For spreadsheets (RFC 4180), every cell in quotes."""
     return ",".join(f'"{csv_cell(value).replace(chr(34), chr(34) * 2)}"' for value in values) + "\r\n"
 
 
@@ -65,7 +65,7 @@ def csv_cell(value: object) -> str:
 
 
 def log_value(value: object, *, max_length: int = _LOG_LENGTH) -> str:
-    """Return the value as one token of a log line, quoted where it could be read as more than one."""
+    """The value as one token of a log line, quoted where it could be read as more than one."""
     line = single_line(str(value), max_length=max_length)
     return json.dumps(line, ensure_ascii=False) if _LOOSE.search(line) or not line else line
 
@@ -91,7 +91,7 @@ def _clip(text: str, max_length: int) -> str:
 
 
 def _belongs_to_the_one_before(text: str, position: int) -> bool:
-    """Tell whether cutting here would take an accent, a skin tone or a joined emoji apart."""
+    """Whether cutting here would take an accent, a skin tone or a joined emoji apart."""
     character = text[position]
     return (
         unicodedata.category(character) in {"Mn", "Me"}
@@ -117,7 +117,7 @@ def _harmless(word: str) -> str:
 
 
 def in_words(words: list[str]) -> str:
-    """Return words as people say them: "a", "a and b", "a, b and c"."""
+    """As in "a", "a and b", "a, b and c"."""
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
@@ -133,7 +133,7 @@ def fill(template: str, values: Mapping[str, str]) -> str:
 
 
 def unknown(template: str, names: Collection[str]) -> list[str]:
-    """Return what stands in braces (with them) and is none of these names; each once, in the text's order."""
+    """What stands in braces (with them) and is none of these names; each once, in the text's order."""
     found = [match.group() for match in _BRACES.finditer(template) if _name(match) not in names]
     return list(dict.fromkeys(found))
 

@@ -12,7 +12,7 @@ from timetuna.lib.http import Budget, HttpClient, HttpError, Response
 
 
 def read_url(text: str) -> httpx2.URL | None:
-    """Return the address, None where it is none, or its host is a name that cannot be ("xn--")."""
+    """The address, None where it is none, or its host is a name that cannot be ("xn--")."""
     try:
         url = httpx2.URL(text)
         if url.raw_host.startswith(b"xn--"):
@@ -23,7 +23,7 @@ def read_url(text: str) -> httpx2.URL | None:
 
 
 def read_web_url(text: str) -> httpx2.URL | None:
-    """Return the address, None where it is none of the web, or could be read in two ways."""
+    """The address, None where it is none of the web, or could be read in two ways."""
     address = read_url(text)
     try:
         good = urlsplit(text).port != 0  # raises ValueError for a port that cannot be
@@ -33,7 +33,7 @@ def read_web_url(text: str) -> httpx2.URL | None:
 
 
 def joined(base: str, reference: str) -> httpx2.URL | None:
-    """Return where a reference leads that stands at `base` (RFC 3986 section 5), None where that is nowhere."""
+    """Where a reference leads that stands at `base` (RFC 3986 section 5), None where that is nowhere."""
     try:
         return read_url(urljoin(base, reference))
     except ValueError:

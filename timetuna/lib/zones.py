@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 @lru_cache(maxsize=1)
 def known_zones() -> frozenset[str]:
-    """Return every name tzdata knows, old ones included."""
+    """Old names included."""
     lines = files("tzdata").joinpath("zones").read_text(encoding="utf-8").split()
     return frozenset(lines)
 
@@ -24,12 +24,12 @@ def zone_names() -> tuple[str, ...]:
 
 
 def find_zone(name: str) -> ZoneInfo | None:
-    """Return the zone, or None when tzdata has no such name. Nothing but a known name reaches the file system."""
+    """None when tzdata has no such name. Nothing but a known name reaches the file system."""
     return ZoneInfo(name) if name in known_zones() else None
 
 
 def zone_meant(typed: str) -> str:
-    """Return the one zone that was probably meant ("Europe/Berlin", "berlin", "New York"), or ""."""
+    """The one zone that was probably meant ("Europe/Berlin", "berlin", "New York"), or ""."""
     typed = typed.strip()
     if find_zone(typed):
         return typed

@@ -37,9 +37,7 @@ class ReadingCursor:
         )
 
     def text(self) -> str:
-        """Return it as one text."""
         return json.dumps(asdict(self), separators=(",", ":"))
 
     def covers(self, span: Interval, time_zone: str) -> bool:
-        """Tell whether that reading says all of another span."""
         return self.time_zone == time_zone and self.span[0] <= span[0] and span[1] <= self.span[1]

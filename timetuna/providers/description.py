@@ -20,7 +20,7 @@ _HIGHEST_PORT = 65_535
 
 
 def address(value: str) -> str:
-    """Return where a provider is. Raises ValueError for what is no address of a server."""
+    """Raises ValueError for what is no address of a server."""
     found = read_url(value)
     fits = found and found.scheme in {"http", "https"} and found.host and "?" not in value
     if not fits or (found and not 0 < (found.port or 1) <= _HIGHEST_PORT):
@@ -29,7 +29,7 @@ def address(value: str) -> str:
 
 
 def key(value: str) -> str:
-    """Return an id or a secret, or several behind commas. Raises ValueError for what was copied wrongly."""
+    """Several stand behind commas. Raises ValueError for what was copied wrongly."""
     if not all(re.fullmatch(r"[!-~]*", part.strip()) for part in value.split(",")):
         raise ValueError("it has spaces or letters that no such key has; copy it once more.")
     return value
@@ -53,7 +53,6 @@ class Need:
 
 
 def client(id_help: str, secret_help: str) -> tuple[Need, Need]:
-    """Return what every OAuth provider needs of an operator's registered app."""
     return (
         Need("client_id", id_help, check=key),
         Need("client_secret", secret_help, secret=True, check=key),
@@ -61,12 +60,11 @@ def client(id_help: str, secret_help: str) -> tuple[Need, Need]:
 
 
 def place(name: str, help_text: str, default: str) -> Need:
-    """Return the address of a part of a provider, which stand-ins put theirs for."""
     return Need(name, help_text, required=False, default=default, check=address)
 
 
 def switch(name: str, help_text: str) -> Need:
-    """Return what is "no" unless an operator says "yes"."""
+    """An operator says "yes"; it is "no" otherwise."""
     return Need(name, help_text, required=False, default="no", choices=("no", "yes"))
 
 
@@ -93,27 +91,24 @@ class Provider:
     service: str = ""
 
     def build(self, config: Config, http: "HttpClient") -> object:
-        """Return the provider, ready to work."""
         return resolve_name(self.implementation)(config, http)
 
     def environment_name(self, need: Need) -> str:
-        """Return the name of the environment variable, like ZOOM_CLIENT_ID."""
+        """As in ZOOM_CLIENT_ID."""
         return f"{self.prefix}_{need.key.upper()}"
 
     def required(self) -> tuple[str, ...]:
-        """Return the names of the variables without which it is not offered."""
+        """The variables without which it is not offered."""
         return tuple(self.environment_name(need) for need in self.needs if need.required)
 
     def missing(self, environment: Mapping[str, str]) -> tuple[str, ...]:
-        """Return the names of required variables that have no value."""
         return tuple(name for name in self.required() if not environment.get(name, "").strip())
 
     def configured(self, environment: Mapping[str, str]) -> bool:
-        """Tell whether every required variable has a value."""
         return not self.missing(environment)
 
     def config(self, environment: Mapping[str, str], *, redirect_uri: str) -> dict[str, str]:
-        """Return what is built from: each need by its key, with its default, and the redirect address."""
+        """Each need by its key, with its default, and the redirect address."""
         values = {
             need.key: environment.get(self.environment_name(need), "").strip() or need.default
             for need in self.needs

@@ -36,7 +36,7 @@ class ProviderError(Exception):
         self.operator = operator
 
     def for_now(self) -> str:
-        """Return the sentence for somebody who has just tried: nothing tries it again but they."""
+        """For somebody who has just tried: nothing tries it again but they."""
         return str(self).replace(AGAIN, ". Please try again in a minute.")
 
 

@@ -71,7 +71,6 @@ class OAuthClient:
         self._http = http
 
     def authorize_url(self, *, state: str, code_challenge: str) -> str:
-        """Return the address the host's browser is sent to."""
         query = {
             "response_type": "code",
             "client_id": self._settings.client_id,
@@ -130,7 +129,7 @@ class OAuthClient:
         )
 
     def basic_header(self) -> dict[str, str]:
-        """Return the Authorization header that names this client (RFC 6749 section 2.3.1)."""
+        """RFC 6749 section 2.3.1."""
         pair = f"{self._settings.client_id}:{self._settings.client_secret}".encode()
         return {"Authorization": f"Basic {base64.b64encode(pair).decode('ascii')}"}
 
@@ -180,7 +179,7 @@ class OAuthClient:
         return tokens
 
     def _raise_when_known(self, failure: "_Failure") -> None:
-        """Raise what only the host can repair, where the service says so by a number."""
+        """What only the host can repair, where the service says so by a number."""
         words = self._settings.dead_codes.get(failure.number, "")
         if words and failure.status in {_BAD_REQUEST, _UNAUTHORIZED}:
             raise NeedsReconnect(words, code=failure.code)
@@ -197,7 +196,7 @@ class OAuthClient:
             )
 
     def _raise_common(self, failure: "_Failure", response: Response) -> None:
-        """Raise what exchange and refresh have in common: the operator's mistakes, and what passes by itself."""
+        """What exchange and refresh have in common: the operator's mistakes, and what passes by itself."""
         label = self._settings.label
         refused = failure.status in {_BAD_REQUEST, _UNAUTHORIZED}
         if refused and (failure.error == "invalid_client" or failure.number in self._settings.operator_codes):
@@ -234,7 +233,7 @@ class _Failure:
 
 
 def _number(fields: dict[str, Any]) -> int:
-    """Return the error's number: Zoom's `errorCode` or `code`, the first of Microsoft's `error_codes`."""
+    """Zoom's `errorCode` or `code`, the first of Microsoft's `error_codes`."""
     several = fields.get("error_codes")
     listed = several[:1] if isinstance(several, list) else []
     found = [fields.get("errorCode", fields.get("code")), *listed]
@@ -246,7 +245,7 @@ def _text(value: Any) -> str:
 
 
 def _plain(scope: str) -> str:
-    """Return a scope's name alone: it comes back with or without the address it is of, in any case."""
+    """A scope's name alone: it comes back with or without the address it is of, in any case."""
     return scope.rpartition("/")[2].casefold()
 
 

@@ -44,7 +44,7 @@ class ReadingWindow(NamedTuple):
         return zone
 
     def cursor(self, token: str, *, read_at: int = 0) -> str:
-        """Return the text of the cursor that this reading leaves, empty without a token."""
+        """Empty without a token."""
         if not token:
             return ""
         return TokenCursor(span=self.span, time_zone=self.time_zone, token=token, read_at=read_at).text()
@@ -91,7 +91,7 @@ class EventWriter:
         raise NotImplementedError
 
     def written(self, event: Json, *, uid: str, link: str) -> Written:
-        """Return what was written. Raises ProviderError where guests cannot be sent to the link."""
+        """Raises ProviderError where guests cannot be sent to the link."""
         if link and not is_https(link):
             raise ProviderError(
                 f"{self.service.company}'s event has no meeting link that can be used; this is tried again.",
@@ -110,26 +110,23 @@ class OnlineCalendars(OAuthClient, Identity, Directory, BusySource, CalendarWrit
         self._api = api
 
     def meeting_types(self) -> Mapping[str, str]:
-        """Return the kinds of meetings that events can carry."""
         return self.writer.meeting_types
 
     def put(self, entry: Entry, *, calendar: str, reference: str, credential: str) -> Written:
-        """Write the event."""
         return self.writer(self._api, calendar, credential=credential).put(entry, reference=reference)
 
     def remove(self, reference: str, *, calendar: str, credential: str) -> None:
-        """Delete the event."""
         self.writer(self._api, calendar, credential=credential).remove(reference)
 
 
 def clipped(
     start: float, end: float, span: Interval, *, tentative: bool = False, uid: str = ""
 ) -> BusyTime | None:
-    """Return the time between two moments (seconds since the epoch) in whole minutes, cut to the span, or None."""
+    """Moments are seconds since the epoch, the result is whole minutes; None where nothing of it is in the span."""
     first, last = max(int(start // MINUTE), span[0]), min(int(-(-end // MINUTE)), span[1])
     return BusyTime(first, last, tentative, uid) if start < end and first < last else None
 
 
 def moment(minute: int) -> str:
-    """Return a minute since the epoch as RFC 3339 text."""
+    """RFC 3339."""
     return datetime.fromtimestamp(minute * MINUTE, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -12,7 +12,7 @@ from timetuna.providers.description import Provider
 
 @lru_cache(maxsize=1)
 def providers() -> Mapping[str, Provider]:
-    """Return every provider by its slug, in the order of their labels."""
+    """In the order of their labels."""
     packages = [module.name for module in iter_modules(timetuna.providers.__path__) if module.ispkg]
     described = {
         name: getattr(import_module(f"timetuna.providers.{name}"), "PROVIDER", None) for name in packages
@@ -22,7 +22,6 @@ def providers() -> Mapping[str, Provider]:
 
 
 def configured(environment: Mapping[str, str]) -> Mapping[str, Provider]:
-    """Return the providers whose settings are there."""
     return {slug: provider for slug, provider in providers().items() if provider.configured(environment)}
 
 

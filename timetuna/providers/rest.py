@@ -29,7 +29,7 @@ Json = dict[str, Any]
 
 
 def fields_of(response: Response) -> Json:
-    """Return the answer's JSON object, empty where it is HTML, XML, cut off or something else."""
+    """Empty where the answer is HTML, XML, cut off or something else."""
     try:
         body = response.json()
     except NotJsonError:
@@ -38,30 +38,29 @@ def fields_of(response: Response) -> Json:
 
 
 def text(body: Json, name: str) -> str:
-    """Return a field that is a text, else an empty one."""
+    """Empty where it is no text."""
     value = body.get(name)
     return value if isinstance(value, str) else ""
 
 
 def part(body: Json, name: str) -> Json:
-    """Return a field that is an object, else an empty one."""
+    """Empty where it is no object."""
     value = body.get(name)
     return value if isinstance(value, dict) else {}
 
 
 def parts(body: Json, name: str) -> list[Json]:
-    """Return the objects in a field that is a list."""
     value = body.get(name)
     return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
 
 
 def color(value: str) -> str:
-    """Return a colour as "#rrggbb", or an empty text where it is none."""
+    """As "#rrggbb", or an empty text where it is none."""
     return value.lower() if _COLOR.fullmatch(value.lower()) else ""
 
 
 def is_https(link: str) -> bool:
-    """Tell whether a link is one that guests can be sent to. Nothing is assumed about the host's name."""
+    """Whether guests can be sent there. Nothing is assumed about the host's name."""
     if not _LINK.fullmatch(link) or "\\" in link:
         return False
     try:
@@ -109,7 +108,6 @@ class OnlineService:
     absent: frozenset[str] = frozenset()
 
     def unreachable(self, error: HttpError, *, creates: bool) -> ProviderError:
-        """Return the error for a call that got no answer."""
         unknown = error.sent and creates
         return ProviderError(
             f"{self.name} did not answer, and may or may not have made the event; this is looked up and tried again."
@@ -122,7 +120,7 @@ class OnlineService:
     def unreadable(
         self, what: str = "with something that cannot be read", *, creates: bool = False
     ) -> ProviderError:
-        """Return the error for a good status with an answer that is not whole."""
+        """For a good status with an answer that is not whole."""
         return ProviderError(
             f"{self.name} answered {what}; this is tried again.", code="protocol", outcome_unknown=creates
         )
@@ -179,7 +177,7 @@ class OnlineService:
         return Refused(said, code=code, status=status, permanent=permanent, absent=absent)
 
     def profile(self, user_id: str, email: str, name: str) -> Profile:
-        """Return whose account it is, by what the service says of it. Raises ProviderError."""
+        """Raises ProviderError."""
         if not ID.fullmatch(user_id) or "@" not in email:
             raise self.unreadable("without saying whose account this is")
         email, name = (
@@ -242,7 +240,7 @@ class JsonApi:
         return found
 
     def pages(self, address: str, *, credential: str, prefer: str = "") -> Iterator[Json]:
-        """Yield a list's pages, each with its rows. Raises as `call` does, also in the middle of the list."""
+        """Each with its rows. Raises as `call` does, also in the middle of the list."""
         following: Any = self._whole(address)
         seen: set[str] = set()
         for _ in range(self.most_pages):
@@ -260,11 +258,11 @@ class JsonApi:
         raise self.service.unreadable("with more than can be read")
 
     def following(self, page: Json, address: str) -> Any:
-        """Return the address of the page that follows; None at the end, anything else where none can be read."""
+        """Where the next page is; None at the end, anything else where that cannot be read."""
         raise NotImplementedError
 
     def leads_here(self, link: str) -> bool:
-        """Tell whether a link that was given or kept leads to the service; the access token goes nowhere else."""
+        """Whether a link that was given or kept leads to the service; the access token goes nowhere else."""
         try:
             found, home = urlsplit(link), urlsplit(self._base)
         except ValueError:
@@ -281,7 +279,7 @@ class JsonApi:
 
 
 def with_query(path: str, query: Mapping[str, str]) -> str:
-    """Return the path with its query, spaces written as %20, which all of OData's expressions survive."""
+    """Spaces are written as %20, which all of OData's expressions survive."""
     return f"{path}?{urlencode(query, quote_via=quote)}"
 
 

@@ -42,7 +42,6 @@ class Limit:
         self.windows = tuple(LimitWindow(*window) for window in windows)
 
     def asked(self, subject: str, cost: int) -> list[CounterRow]:
-        """Return what has to be counted for the subject."""
         return [
             CounterRow(_key(self.name, window.seconds, subject), cost, window.most, window.seconds)
             for window in self.windows
@@ -64,7 +63,6 @@ class GrowingDelay:
     strict: bool = True
 
     def asked(self, subject: str, cost: int) -> list[CounterRow]:
-        """Return what has to be counted for the subject."""
         key = _key(self.name, self.memory, subject)
         return [CounterRow(key, cost, self.free, self.memory, self.first, self.longest)]
 
@@ -100,7 +98,7 @@ def spend_all(*pairs: Pair, cost: int = 1, at: float | None = None) -> float:
 
 
 def wait(*pairs: Pair, cost: int = 1) -> float:
-    """Return in how many seconds it will be allowed by all of them, without counting; 0.0: now."""
+    """In how many seconds all of them allow it, without counting; 0.0: now."""
     asked, moment = _asked(pairs, cost), now()
     try:
         return _longest_wait(asked, store().read(asked), moment)
@@ -135,7 +133,6 @@ def give_back(*pairs: Pair, cost: int = 1, at: float | None = None) -> None:
 
 
 def forget(limit: AnyLimit, subject: str) -> None:
-    """Begin anew for this subject."""
     try:
         store().forget(limit.asked(subject, 0))
     except StoreAway:
@@ -169,12 +166,12 @@ def _key(name: str, seconds: int, subject: str) -> str:
 
 
 def now() -> float:
-    """Return the present as limits count it, in seconds since the epoch."""
+    """In seconds since the epoch."""
     return timezone.now().timestamp()
 
 
 def wait_in_words(seconds: float) -> str:
-    """Return "40 seconds", "3 minutes" or "5 hours", rounded up and in the language of the moment."""
+    """As in "40 seconds", "3 minutes" or "5 hours", rounded up and in the language of the moment."""
     if seconds <= 1.5 * _MINUTE:
         number = max(1, math.ceil(seconds))
         return ngettext("%(number)d second", "%(number)d seconds", number) % {"number": number}

@@ -72,11 +72,10 @@ class Counted(NamedTuple):
     ends_at: float
 
     def counts(self, asked: CounterRow, now: float) -> bool:
-        """Say whether it is still under way."""
         return now < self.ends_at <= now + asked.seconds + CLOCKS_DIFFER
 
     def wait(self, asked: CounterRow, now: float) -> float:
-        """Return for how many seconds it is closed; the same rule as `_CLOSED`."""
+        """In seconds; the same rule as `_CLOSED`."""
         if not self.counts(asked, now) or self.used + asked.cost <= asked.most:
             return 0.0
         if not asked.longest:
@@ -152,7 +151,6 @@ class Store:
         return done
 
     def read(self, asked: Iterable[CounterRow]) -> dict[str, Counted]:
-        """Return what is stored, by key."""
         keys = {f"key{n}": row.key for n, row in enumerate(asked)}
         names = ", ".join(f":{name}" for name in keys)
         sql = f"SELECT key, used, last_at, ends_at FROM rate_limit_counts WHERE key IN ({names})"  # noqa: S608 - names of ours
@@ -169,12 +167,10 @@ class Store:
                 self._run(_TAKE_BACK, values)
 
     def forget(self, asked: Iterable[CounterRow]) -> None:
-        """Drop these rows."""
         for row in asked:
             self._run("DELETE FROM rate_limit_counts WHERE key = :key", {"key": row.key})
 
     def forget_all(self) -> None:
-        """Drop all rows."""
         self._run("DELETE FROM rate_limit_counts", {})
         self.written = False
 
@@ -295,7 +291,6 @@ class SQLiteStore(Store):
             return self._opened()
 
     def execute(self, connection: sqlite3.Connection, sql: str, values: dict[str, Any]) -> list[Row]:
-        """Run it."""
         try:
             return connection.execute(sql, values).fetchall()
         except sqlite3.DatabaseError as error:
@@ -342,7 +337,6 @@ class PostgreSQLStore(Store):
         return connection
 
     def execute(self, connection: Any, sql: str, values: dict[str, Any]) -> list[Row]:
-        """Run it."""
         cursor = connection.execute(_NAMED.sub(r"%(\1)s", sql), values)
         return cursor.fetchall() if cursor.description else []
 
@@ -353,7 +347,6 @@ _opening = threading.Lock()
 
 
 def store() -> Store:
-    """Return this process's store for the database that is in use."""
     database = connections["default"]
     # After a fork a connection is another process's.
     place = (os.getpid(), str(database.settings_dict["NAME"]))
@@ -365,19 +358,17 @@ def store() -> Store:
 
 
 def opened() -> list[Store]:
-    """Return the stores that this process has used."""
     return [one for (pid, _), one in _stores.items() if pid == os.getpid()]
 
 
 @atexit.register
 def close_all() -> None:
-    """Close this process's connections."""
     for one in opened():
         one.close()
 
 
 def beside(database: str) -> str:
-    """Return the file of the counts: in memory where the database is."""
+    """The file of the counts: in memory where the database is."""
     if ":memory:" in database or "mode=memory" in database:
         return ":memory:"
     path = Path(database)

@@ -9,7 +9,6 @@ from django.db.backends.sqlite3 import base, features
 
 @lru_cache(maxsize=1)
 def knows_json() -> bool:
-    """Say whether this SQLite was built with JSON."""
     with closing(sqlite3.connect(":memory:")) as memory:
         try:
             memory.execute("SELECT json('{}')")

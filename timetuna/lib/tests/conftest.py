@@ -13,7 +13,7 @@ Talk = Callable[[socket.socket], None]
 
 
 def scripted(*answers: str, greeting: str = "220 hello", heard: list[str] | None = None) -> Talk:
-    """Return a talk that answers what it hears in this order, a mail's text as one line, and then hangs up."""
+    """A talk that answers what it hears in this order, a mail's text as one line, and then hangs up."""
 
     def talk(connection: socket.socket) -> None:
         lines, end = connection.makefile("rb"), b"\n"

@@ -7,7 +7,6 @@ from timetuna.lib.tests.wires import Wire, read_request
 
 
 def sent(body: Body | None) -> tuple[set[str], bytes]:
-    """Return the header lines and the body that a server sees."""
     seen = []
 
     def talk(connection: socket.socket) -> None:

@@ -126,7 +126,6 @@ def test_no_cells_make_a_formula_together(texts: list[str]) -> None:
 
 
 def formulas(sheet: str) -> list[str]:
-    """Return the cells that are formulas to a spreadsheet which is set to one separator or another."""
     tables = [csv.reader(io.StringIO(sheet), delimiter=separator) for separator in ",;|\t"]
     cells = [cell for table in tables for row in table for cell in row]
     return [cell for cell in cells if cell.lstrip(' "').startswith(("=", "+", "-", "@"))]

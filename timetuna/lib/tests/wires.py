@@ -21,7 +21,6 @@ def answer(head: str, body: bytes = b"") -> Talk:
 
 
 def read_request(connection: socket.socket) -> bytes:
-    """Return head and body of one request."""
     received = b""
     while b"\r\n\r\n" not in received:
         piece = connection.recv(65_536)

@@ -22,12 +22,12 @@ class CaldavAccount:
     addresses: tuple[str, ...] = field(default=(), repr=False)
 
     def credential(self) -> str:
-        """Return all of it as one JSON text: a secret."""
+        """One JSON text: a secret."""
         return json.dumps(asdict(self), ensure_ascii=False)
 
     @classmethod
     def read(cls, credential: str) -> Self:
-        """Read what `credential` wrote. Raises NeedsReconnect."""
+        """Raises NeedsReconnect."""
         try:
             kept = json.loads(credential)
             return cls(

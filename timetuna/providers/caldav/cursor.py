@@ -19,5 +19,5 @@ class CaldavCursor(ReadingCursor):
     reliable: bool = False
 
     def text(self) -> str:
-        """Return it as one text, "" where no change could be seen by it."""
+        """Empty where no change could be seen by it."""
         return ReadingCursor.text(self) if self.token or self.ctag else ""

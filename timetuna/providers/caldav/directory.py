@@ -48,14 +48,13 @@ def read_calendars(server: Server, homes: tuple[str, ...]) -> tuple[OutsideCalen
 
 
 def holds_events(resource: Resource) -> bool:
-    """Tell whether a resource is a calendar that can hold events."""
     components = resource.properties.get(_COMPONENTS)
     names = {one.get("name", "").upper() for one in components} if components is not None else set()
     return f"{CALDAV}calendar" in resource.children(KIND) and (not names or "VEVENT" in names)
 
 
 def _calendars(server: Server, answer: Multistatus) -> Iterator[tuple[str, Resource]]:
-    """Yield the calendars with their paths. A part that the server could not say is an error, not a shorter list."""
+    """The calendars with their paths. A part that the server could not say is an error, not a shorter list."""
     for one in answer.resources:
         if one.status not in _SUCCESS and one.status != _MISSING:
             raise incomplete()
@@ -71,14 +70,14 @@ def _defaults(answer: Multistatus) -> Iterator[str]:
 
 
 def _owners(server: Server, home: str, answer: Multistatus) -> Iterator[str]:
-    """Return whose the home is, where the server says it (RFC 3744 section 5.1)."""
+    """Where the server says it (RFC 3744 section 5.1)."""
     for one in answer.resources:
         if server.has(one.href) and same_path(server.path(one.href), home):
             yield from _named(server, one)
 
 
 def _is_own(server: Server, resource: Resource, owners: Collection[str]) -> bool:
-    """Tell whether a calendar is of whose home it is in; others put theirs there by sharing them."""
+    """Whether it is of whose home it is in; others put theirs there by sharing them."""
     named = list(_named(server, resource))
     return not owners or not named or any(same_path(one, owner) for one in named for owner in owners)
 

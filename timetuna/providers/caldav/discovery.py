@@ -57,7 +57,7 @@ class Discovery:
             raise ProviderError(str(error), code=error.code, permanent=True) from None
 
     def _start(self, place: TypedServer) -> _Spot:
-        """Return the first resource that knows who is asking, or that is a calendar itself."""
+        """The first resource that knows who is asking, or that is a calendar itself."""
         server = self._server(place.origin)
         led, elsewhere = self._well_known(place.origin)
         for path in place.paths(found=led):
@@ -109,7 +109,7 @@ class Discovery:
         return Login(account.credential(), profile)
 
     def _look(self, server: Server, path: str) -> _Spot | None:
-        """Return what is there, None when it is nothing of a calendar server. Follows redirects on the server."""
+        """What is there, None when it is nothing of a calendar server. Follows redirects on the server."""
         for _ in range(_HOPS):
             body, headers = xml_body(propfind_body(*_ASKED)), {"Depth": "0"}
             response = server.ask("PROPFIND", path, body=body, headers=headers)
@@ -147,7 +147,6 @@ class Discovery:
             raise unreachable(error) from None
 
     def _lead(self, spot: _Spot, href: str) -> tuple[Server, str]:
-        """Return where an address leads that the server gave to the account's owner."""
         target = joined(spot.server.origin + spot.path, href)
         if target is None:
             raise _not_found("The calendar server gave an address that is none.")
@@ -172,7 +171,7 @@ def _spot(server: Server, path: str, response: Response) -> _Spot | None:
 
 
 def _identity(host: str, path: str) -> str:
-    """Return what tells accounts apart: where the server says that its owner is, shortened where that is long."""
+    """What tells accounts apart: where the server says that its owner is, shortened where that is long."""
     whole = f"{host}{path}"
     if len(whole) <= _LONGEST:
         return whole
@@ -185,7 +184,7 @@ def _is_calendar(spot: _Spot) -> bool:
 
 
 def _target(response: Response, url: str) -> httpx2.URL | None:
-    """Return where a redirect leads, whatever scheme and port a proxy made of it."""
+    """Where a redirect leads, whatever scheme and port a proxy made of it."""
     if response.status not in _REDIRECTS:
         return None
     return joined(url, response.headers.get("location", ""))
@@ -196,7 +195,7 @@ def _path(url: httpx2.URL) -> str:
 
 
 def _mail_addresses(principal: Resource) -> tuple[str, ...]:
-    """Return the mail addresses among the owner's (RFC 6638 section 2.4.1), the preferred one first."""
+    """The mail addresses among the owner's (RFC 6638 section 2.4.1), the preferred one first."""
     found = principal.properties.get(_ADDRESSES)
     elements = [] if found is None else sorted(found, key=lambda one: one.get("preferred", "0") != "1")
     texts = [(one.text or "").strip() for one in elements]

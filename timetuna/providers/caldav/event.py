@@ -50,7 +50,6 @@ def calendar_object(entry: Entry, *, organizer: str, before: bytes, now: datetim
 
 
 def has_uid(body: bytes, uid: str) -> bool:
-    """Tell whether a stored calendar object is the event of this UID."""
     return any(str(one.get("UID", "")) == uid for one in _events(body))
 
 
@@ -82,7 +81,7 @@ def _keep(event: Event, before: bytes, *, names: tuple[str, ...]) -> None:
 
 
 def _events(body: bytes) -> list[Component]:
-    """Return the events of what is stored, none where it cannot be read."""
+    """None of what cannot be read."""
     try:
         return list(Calendar.from_ical(body).walk("VEVENT")) if body else []
     except (ValueError, KeyError, TypeError, AttributeError, IndexError):

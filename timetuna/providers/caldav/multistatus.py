@@ -36,18 +36,18 @@ class Resource:
     refused: Mapping[str, int]
 
     def text(self, name: str) -> str:
-        """Return the property's text without the white space around it, "" where it has none."""
+        """The property's text without the white space around it, "" where it has none."""
         found = self.properties.get(name)
         return "" if found is None else (found.text or "").strip()
 
     def hrefs(self, name: str) -> tuple[str, ...]:
-        """Return the addresses a property holds, as they are written."""
+        """As they are written."""
         found = self.properties.get(name)
         texts = [] if found is None else [(one.text or "").strip() for one in found.iter(f"{DAV}href")]
         return tuple(text for text in texts if text)
 
     def children(self, name: str) -> frozenset[str]:
-        """Return the names of the elements within a property, at any depth."""
+        """At any depth."""
         found = self.properties.get(name)
         return (
             frozenset() if found is None else frozenset(one.tag for one in found.iter() if one is not found)
@@ -72,7 +72,7 @@ def read_multistatus(body: bytes) -> Multistatus:
 
 
 def conditions(body: bytes) -> Mapping[str, str]:
-    """Return the names of the conditions in the body of an error (RFC 4918 section 16), each with its href or ""."""
+    """The names of the conditions in the body of an error (RFC 4918 section 16), each with its href or ""."""
     root = _parsed(body)
     if root is None or root.tag != f"{DAV}error":
         return {}

@@ -67,7 +67,6 @@ class Objects:
         return self._server.multistatus("REPORT", self._path, xml=xml, depth=1)
 
     def _members(self) -> list[str]:
-        """Return the paths of what is in the calendar, so far as it can be a calendar object."""
         members: list[str] = []
         for one in self._server.propfind(self._path, _KIND, _ETAG, _TYPE, depth=1).resources:
             if same_path(self._at(one.href), self._path):
@@ -84,7 +83,6 @@ class Objects:
         return members
 
     def _each(self, members: list[str]) -> list[bytes]:
-        """Return all objects of a calendar in which queries find nothing, by their names."""
         if len(members) > _MOST_MEMBERS:
             raise ProviderError(
                 "The calendar server finds nothing in a calendar that is not empty; this is tried again.",
@@ -109,7 +107,7 @@ class Objects:
         return objects
 
     def _whole(self, resources: Iterable[Resource]) -> list[bytes]:
-        """Return the objects; one that was not given is asked for by itself."""
+        """The objects; one that was not given is asked for by itself."""
         unique = list({one.href: one for one in resources}.values())
         texts = [_text(one) for one in unique]
         if texts.count("") > _MOST_ASKED_FOR:
@@ -118,7 +116,7 @@ class Objects:
         return [found for one, text in pairs if (found := text.encode() or self._alone(one))]
 
     def _alone(self, resource: Resource) -> bytes:
-        """Return the object as it is by itself; empty where it is not there any more, by this answer and the first."""
+        """The object as it is by itself; empty where it is not there any more, by this answer and the first."""
         path = self._at(resource.href)
         if same_path(path, self._path):  # the answer itself was cut short (RFC 4918 section 11.5: 507)
             raise incomplete()
@@ -132,7 +130,7 @@ class Objects:
         return text.encode("utf-8", "surrogateescape")
 
     def _or_nothing(self, ask: Callable[[], Multistatus]) -> tuple[Resource, ...]:
-        """Return what a question brings; nothing where the server does not take such questions."""
+        """What a question brings; nothing where the server does not take such questions."""
         try:
             return ask().resources
         except ProviderError as error:
@@ -152,7 +150,7 @@ def _text(resource: Resource) -> str:
 
 
 def _calendar(text: str) -> str:
-    """Return a calendar object that is one from its beginning to its end, else ""."""
+    """A calendar object that is one from its beginning to its end, else ""."""
     text = text.lstrip("\ufeff").strip()
     return text if text[: len(_BEGIN)].upper() == _BEGIN and text[-len(_END) :].upper() == _END else ""
 

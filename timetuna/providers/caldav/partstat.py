@@ -37,7 +37,7 @@ def as_answered(body: bytes, *, addresses: tuple[str, ...]) -> bytes:
 
 
 def _measured(lines: Iterable[bytes]) -> Iterator[Line]:
-    """Yield each line with its depth: 0 outside of events, 1 for an event's own."""
+    """Each line with its depth: 0 outside of events, 1 for an event's own."""
     depth = 0
     for line in lines:
         name, kind = frame_of(line) or ("", "")
@@ -49,7 +49,6 @@ def _measured(lines: Iterable[bytes]) -> Iterator[Line]:
 
 
 def _changed(events: list[Line], addresses: set[str]) -> list[bytes]:
-    """Return the lines of events that follow one another, each with the owner's answer put into it."""
     said: list[bytes] = []
     start = 0
     for index, (_, line) in enumerate(events):
@@ -72,7 +71,7 @@ def _answered(event: list[Line], addresses: set[str]) -> list[bytes]:
 
 
 def _answer(line: bytes, addresses: set[str]) -> str:
-    """Return the owner's answer out of their own ATTENDEE line, "" for any other line."""
+    """Out of their own ATTENDEE line, "" for any other line."""
     text = line.decode("utf-8", "replace")
     head, mark, address = text.lower().rpartition("mailto:")
     if not mark or not head.startswith(("attendee;", "attendee:")):

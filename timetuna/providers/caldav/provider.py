@@ -82,7 +82,6 @@ class CalDAV(LoginForm, Directory, BusySource, CalendarWriter):
         return discovery.log_in(place)
 
     def calendars(self, *, credential: str) -> tuple[OutsideCalendar, ...]:
-        """Read the collections in the account's homes."""
         account = CaldavAccount.read(credential)
         return read_calendars(self._server(account), account.homes)
 
@@ -98,15 +97,12 @@ class CalDAV(LoginForm, Directory, BusySource, CalendarWriter):
         return reader.read(span, cursor=cursor)
 
     def meeting_types(self) -> Mapping[str, str]:
-        """Say that no meetings are made."""
         return {}
 
     def put(self, entry: Entry, *, calendar: str, reference: str, credential: str) -> Written:
-        """Store the event as one resource."""
         return self._events(calendar, credential).put(entry, reference=reference)
 
     def remove(self, reference: str, *, calendar: str, credential: str) -> None:
-        """Delete the resource."""
         self._events(calendar, credential).remove(reference)
 
     def _events(self, calendar: str, credential: str) -> Events:
@@ -118,7 +114,7 @@ class CalDAV(LoginForm, Directory, BusySource, CalendarWriter):
         return Server(account.origin, user=account.user, password=account.password, http=self._http())
 
     def _http(self) -> HttpClient:
-        """Return the client, with the operator's own authorities beside the system's."""
+        """With the operator's own authorities beside the system's."""
         if not self._authorities:
             return self._client
         try:

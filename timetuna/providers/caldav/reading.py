@@ -62,7 +62,7 @@ class CaldavCalendar:
         return Reading(busy, fresh.text(), notes)
 
     def _unchanged(self, known: CaldavCursor) -> CaldavCursor | None:
-        """Return what to remember when the calendar is as it was, None when it has to be read."""
+        """None when it has to be read."""
         if not known.token:
             return known if known.ctag and self._state().text(_CTAG) == known.ctag else None
         xml = (

@@ -35,7 +35,6 @@ _LASTING = frozenset({"address", "refused_address", "off_limits"})
 
 
 def unreachable(error: HttpError) -> ProviderError:
-    """Return the error to raise when no answer came."""
     return ProviderError(
         _UNREACHABLE.get(error.kind, "The calendar server could not be reached; this is tried again."),
         code=f"network:{error.kind}",
@@ -44,7 +43,6 @@ def unreachable(error: HttpError) -> ProviderError:
 
 
 def refusal(response: Response) -> ProviderError | NeedsReconnect:
-    """Return the error to raise for an answer that is none."""
     status, code = response.status, f"http:{response.status}"
     if status == UNAUTHORIZED:
         return NeedsReconnect(f"{SIGN_IN_REFUSED} Connect the account again.", code=code)
@@ -65,12 +63,10 @@ def refusal(response: Response) -> ProviderError | NeedsReconnect:
 
 
 def gone() -> ProviderError:
-    """Return the error to raise for a calendar that is not there any more."""
     return ProviderError("This calendar does not exist any more.", code="gone", permanent=True)
 
 
 def incomplete() -> ProviderError:
-    """Return the error to raise for an answer in which something is missing."""
     return ProviderError(
         "The calendar server gave only a part of the calendar; this is tried again.", code="caldav:incomplete"
     )

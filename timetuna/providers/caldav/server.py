@@ -28,7 +28,7 @@ class Server:
         self._basic = "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode("ascii")
 
     def has(self, reference: str) -> bool:
-        """Tell whether an address is one of this server's: what others hold is not ours to ask."""
+        """Whether an address is one of this server's: what others hold is not ours to ask."""
         try:
             return bool(self.path(reference))
         except ProviderError:
@@ -74,14 +74,13 @@ class Server:
 
 
 def propfind_body(*properties: str) -> str:
-    """Return the XML that asks for these properties (RFC 4918 section 9.1)."""
+    """The XML that asks for these properties (RFC 4918 section 9.1)."""
     names = (name[1:].split("}") for name in properties)
     asked = "".join(f'<{local} xmlns="{space}"/>' for space, local in names)
     return f'<D:propfind xmlns:D="DAV:"><D:prop>{asked}</D:prop></D:propfind>'
 
 
 def xml_body(xml: str) -> Body:
-    """Return the XML as the body of a call."""
     return Body(f'<?xml version="1.0" encoding="utf-8"?>{xml}'.encode(), _XML)
 
 
@@ -99,5 +98,4 @@ def expect_multistatus(response: Response) -> Multistatus:
 
 
 def same_path(one: str, other: str) -> bool:
-    """Tell whether two paths name one resource, however they are escaped, with or without the last slash."""
     return unquote(one).rstrip("/") == unquote(other).rstrip("/")

@@ -34,7 +34,7 @@ class TypedServer:
     path: str = ""
 
     def paths(self, *, found: str) -> tuple[str, ...]:
-        """Return the paths to look at, in order; `found` is where the server's well-known address led, or ""."""
+        """The paths to look at, in order; `found` is where the server's well-known address led, or ""."""
         return tuple(dict.fromkeys(one for one in (self.path, found, *_USUAL) if one))
 
 

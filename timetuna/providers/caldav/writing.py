@@ -115,7 +115,7 @@ class Events:
         return self._server.path(reference, base=self._calendar)
 
     def _refusal(self, answer: Response) -> ProviderError | NeedsReconnect:
-        """Return the error; a missing parent is a missing calendar (RFC 4918 section 9.7.1)."""
+        """A missing parent is a missing calendar (RFC 4918 section 9.7.1)."""
         missing = answer.status == CONFLICT and not conditions(answer.body)
         failure = gone() if missing else refusal(answer)
         failure.outcome_unknown = answer.status >= _SERVER_ERROR
@@ -123,5 +123,5 @@ class Events:
 
 
 def _uid_may_be_taken(answer: Response) -> bool:
-    """Tell whether a refusal can be for another event with this UID: Nextcloud says 400 and nothing else."""
+    """Nextcloud says 400 and nothing else where another event has this UID."""
     return answer.status in _UID_TAKEN or _UID_CONFLICT in conditions(answer.body)

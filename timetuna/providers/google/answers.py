@@ -11,12 +11,12 @@ _MEET_SOLUTION = "hangoutsMeet"
 
 
 def read_profile(body: Json) -> Profile:
-    """Return whose account it is; `name` is there only where it was asked for. Raises ProviderError."""
+    """`name` is there only where it was asked for. Raises ProviderError."""
     return GOOGLE.profile(text(body, "sub"), text(body, "email"), text(body, "name"))
 
 
 def read_calendar(item: Json) -> OutsideCalendar | None:
-    """Return a calendar of the list, or None for one that was taken out of it. Raises ProviderError."""
+    """None for one that was taken out of the list. Raises ProviderError."""
     if item.get("deleted") is True:
         return None
     calendar_id, role = text(item, "id"), text(item, "accessRole")
@@ -48,19 +48,19 @@ def _has_meet(item: Json) -> bool:
 
 
 def conference_state(event: Json) -> str:
-    """Return `success`, `pending`, `failure`, or an empty text where the event has no meeting."""
+    """`success`, `pending`, `failure`, or an empty text where the event has no meeting."""
     request = part(part(event, "conferenceData"), "createRequest")
     state = text(part(request, "status"), "statusCode")
     return state or ("success" if video_link(event) else "")
 
 
 def request_id(event: Json) -> str:
-    """Return the id of the request by which the event's meeting was asked for."""
+    """Of the request by which the event's meeting was asked for."""
     return text(part(part(event, "conferenceData"), "createRequest"), "requestId")
 
 
 def video_link(event: Json) -> str:
-    """Return the address of the event's meeting as Google says it, or an empty text."""
+    """As Google says it, or an empty text."""
     points = parts(part(event, "conferenceData"), "entryPoints")
     videos = (text(point, "uri") for point in points if point.get("entryPointType") == "video")
     return next(videos, text(event, "hangoutLink"))

@@ -14,7 +14,7 @@ _AFTER = "&pageToken="
 
 
 def _words(error: Json) -> list[str]:
-    """Return the reasons, the newer form's (`details`) after the older form's (`errors`)."""
+    """The reasons, the newer form's (`details`) after the older form's (`errors`)."""
     return [text(row, "reason") for name in ("errors", "details") for row in parts(error, name)]
 
 
@@ -64,19 +64,16 @@ class GoogleApi(JsonApi):
     most_pages, most_bytes = 200, 5_000_000
 
     def following(self, page: Json, address: str) -> Any:
-        """Return the address with the token of the next page."""
         token = page.get("nextPageToken") or None
         named = f"{address.partition(_AFTER)[0]}{_AFTER}"
         return named + quote(token, safe="") if isinstance(token, str) else token
 
 
 def calendar_path(calendar: str) -> str:
-    """Return the path of a calendar's events."""
     return f"/calendar/v3/calendars/{quote(calendar, safe='')}/events"
 
 
 def event_path(calendar: str, reference: str) -> str:
-    """Return the path of an event."""
     if not reference:
         raise ProviderError("This event has no number at Google.", code="google:no-reference", permanent=True)
     return f"{calendar_path(calendar)}/{quote(reference, safe='')}"

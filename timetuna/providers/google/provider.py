@@ -56,7 +56,6 @@ class GoogleProvider(OnlineCalendars):
         super().__init__(settings, GoogleApi(config["api_url"], http=http), http=http)
 
     def profile(self, access_token: str) -> Profile:
-        """Read `GET /oauth2/v3/userinfo`."""
         return read_profile(self._api.call("GET", "/oauth2/v3/userinfo", credential=access_token))
 
     def calendars(self, *, credential: str) -> tuple[OutsideCalendar, ...]:

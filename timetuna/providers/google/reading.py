@@ -32,7 +32,7 @@ _AVAILABILITY_DAYS = 60  # freeBusy refuses longer spans
 
 
 def read_busy(api: JsonApi, window: ReadingWindow, *, cursor: str) -> Reading:
-    """Read the window. Raises ProviderError, NeedsReconnect."""
+    """Raises ProviderError, NeedsReconnect."""
     known = TokenCursor.read(cursor)
     if known and known.token and known.covers(window.span, window.time_zone):
         token = _token_if_unchanged(api, window, known.token)
@@ -47,7 +47,7 @@ def read_busy(api: JsonApi, window: ReadingWindow, *, cursor: str) -> Reading:
 
 
 def _token_if_unchanged(api: JsonApi, window: ReadingWindow, token: str) -> str:
-    """Return the token to go on with where no event has changed; an empty text where all has to be read."""
+    """The token to go on with where no event has changed; an empty text where all has to be read."""
     query = {
         "syncToken": token,
         "singleEvents": "true",
@@ -122,7 +122,7 @@ def _ends(row: Json) -> tuple[float, float]:
 
 
 def _calendar_error(row: Json) -> ProviderError:
-    """Return the error that stands inside a good answer."""
+    """It stands inside a good answer."""
     reasons = {text(one, "reason") for one in parts(row, "errors")}
     if reasons & {"notFound", "deleted"}:
         return ProviderError("Google does not know this calendar any more.", code="gone", permanent=True)

@@ -32,7 +32,7 @@ def taken(event: Json, span: Interval, *, zone: ZoneInfo) -> BusyTime | None:
 
 
 def _edge(event: Json, name: str, zone: ZoneInfo) -> float:
-    """Return one end of the event in seconds since the epoch; a day begins at midnight of the host's zone."""
+    """One end of the event in seconds since the epoch; a day begins at midnight of the host's zone."""
     end = part(event, name)
     try:
         if isinstance(end.get("date"), str):
@@ -44,7 +44,7 @@ def _edge(event: Json, name: str, zone: ZoneInfo) -> float:
 
 
 def _own_zone(end: Json) -> ZoneInfo | None:
-    """Return the zone of an end without an offset, None where none is named. Raises ValueError for an unknown one."""
+    """The zone of an end without an offset, None where none is named. Raises ValueError for an unknown one."""
     name = text(end, "timeZone")
     found = known_zone(name)
     if name and found is None:

@@ -37,7 +37,7 @@ class GoogleWriter(EventWriter):
         return self._written(made, wants_link=entry.meeting_type == GOOGLE_MEET)
 
     def delete(self, reference: str) -> None:
-        """Delete the event, without mails of Google's."""
+        """Without mails of Google's."""
         address = with_query(event_path(self._calendar, reference), {"sendUpdates": "none"})
         self._api.call("DELETE", address, credential=self._credential)
 

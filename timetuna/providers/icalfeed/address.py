@@ -12,7 +12,7 @@ _LONGEST = 2_000
 
 
 def read_address(typed: str, *, allow_http: bool) -> str:
-    """Return the address to fetch. Raises ProviderError with a sentence that says what to type instead."""
+    """The address to fetch. Raises ProviderError with a sentence that says what to type instead."""
     text = typed.strip()
     scheme, mark, rest = text.partition("://")
     if not mark:
@@ -35,12 +35,12 @@ def read_address(typed: str, *, allow_http: bool) -> str:
 
 
 def host_of(address: str) -> str:
-    """Return the host's name, the only part that may be shown."""
+    """The only part of the address that may be shown."""
     return httpx2.URL(address).host
 
 
 def fingerprint(address: str) -> str:
-    """Return what tells addresses apart and does not give them away."""
+    """It tells addresses apart and does not give them away."""
     return hashlib.sha256(b"icalfeed:" + address.encode()).hexdigest()[:40]
 
 

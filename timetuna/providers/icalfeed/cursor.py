@@ -28,7 +28,6 @@ class FeedCursor(ReadingCursor):
 
     @classmethod
     def of(cls, response: Response, span: Interval, *, time_zone: str) -> Self:
-        """Remember an answer."""
         return cls(
             span=span,
             time_zone=time_zone,
@@ -38,7 +37,7 @@ class FeedCursor(ReadingCursor):
         )
 
     def headers(self) -> dict[str, str]:
-        """Return what asks for the file only if it has changed (RFC 9110 section 13.1)."""
+        """What asks for the file only if it has changed (RFC 9110 section 13.1)."""
         return {
             name: value
             for name, value in (("If-None-Match", self.etag), ("If-Modified-Since", self.modified))

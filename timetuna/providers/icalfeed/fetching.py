@@ -14,7 +14,7 @@ _ACCEPT = {"Accept": "text/calendar, */*;q=0.5"}
 
 
 def bounded(http: HttpClient, *, allow_private: bool) -> HttpClient:
-    """Return the client as feeds are fetched with: paths, which are passwords, stay out of the log."""
+    """For feeds, whose paths are passwords and stay out of the log."""
     return replace(http, allow_private=allow_private, max_bytes=_LARGEST, budget=_BUDGET, log_paths=False)
 
 

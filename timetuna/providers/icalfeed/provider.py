@@ -41,7 +41,6 @@ class ICalFeed(LoginForm, Directory, BusySource):
         self._http = bounded(http, allow_private=config["allow_private"] == _YES)
 
     def answers(self) -> tuple[LoginField, ...]:
-        """Ask for the address."""
         return (
             LoginField(
                 "address",
@@ -55,7 +54,6 @@ class ICalFeed(LoginForm, Directory, BusySource):
         )
 
     def log_in(self, given: Mapping[str, str]) -> Login:
-        """Read the feed once."""
         address = read_address(given["address"], allow_http=self._allow_http)
         try:
             name = self._name(address)
@@ -72,7 +70,6 @@ class ICalFeed(LoginForm, Directory, BusySource):
         return Login(address, profile)
 
     def calendars(self, *, credential: str) -> tuple[OutsideCalendar, ...]:
-        """Return the one there is, under the name it has now."""
         return (OutsideCalendar(FEED, self._name(self._address(credential)), primary=False, writable=False),)
 
     def busy(

@@ -27,7 +27,7 @@ _LASTING = frozenset({"address", "refused_address", "off_limits"})
 
 
 def unreachable(error: HttpError) -> ProviderError:
-    """Return the error to raise when no whole answer came."""
+    """When no whole answer came."""
     return ProviderError(
         _UNREACHABLE.get(error.kind, "The feed's server cannot be reached."),
         code=f"network:{error.kind}",
@@ -36,7 +36,7 @@ def unreachable(error: HttpError) -> ProviderError:
 
 
 def misled(error: RedirectRefused) -> ProviderError:
-    """Return the error to raise when the address leads to where it may not."""
+    """When the address leads to where it may not."""
     return ProviderError(str(error), code="icalfeed:redirect")
 
 
@@ -71,5 +71,5 @@ def refusal(response: Response) -> ProviderError:
 
 
 def gone() -> ProviderError:
-    """Return the error to raise for a calendar that a feed does not have."""
+    """For a calendar that a feed does not have."""
     return ProviderError("A feed holds one calendar, and this is another.", code="gone", permanent=True)

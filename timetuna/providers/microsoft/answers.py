@@ -59,7 +59,7 @@ def _calendar(row: Json, *, selected: bool) -> OutsideCalendar:
 
 
 def _is_own(row: Json, mine: set[str]) -> bool:
-    """Tell whether its events are the person's own: what Exchange fills itself cannot be edited."""
+    """What Exchange fills itself cannot be edited, so it is not the person's own."""
     return row.get("isDefaultCalendar") is True or (row.get("canEdit") is True and _owner(row) in mine)
 
 
@@ -72,5 +72,5 @@ def _color(row: Json) -> str:
 
 
 def join_url(event: Json) -> str:
-    """Return the address of the event's meeting as Microsoft says it, or an empty text while there is none."""
+    """As Microsoft says it, or an empty text while there is none."""
     return text(part(event, "onlineMeeting"), "joinUrl")

@@ -66,17 +66,14 @@ class GraphApi(JsonApi):
         super().__init__(f"{api_url.rstrip('/')}/v1.0", http=http)
 
     def following(self, page: Json, address: str) -> Any:  # noqa: ARG002
-        """Return the link that Graph gave."""
         return page[NEXT] or "" if NEXT in page else None
 
 
 def calendar_path(calendar: str) -> str:
-    """Return the path of a calendar."""
     return f"/me/calendars/{quote(calendar, safe='')}"
 
 
 def event_path(calendar: str, reference: str) -> str:
-    """Return the path of an event."""
     if not reference:
         raise ProviderError(
             "This event has no number at Microsoft.", code="microsoft:no-reference", permanent=True

@@ -49,12 +49,10 @@ class MicrosoftProvider(OnlineCalendars):
         super().__init__(settings, GraphApi(config["api_url"], http=http), http=http)
 
     def profile(self, access_token: str) -> Profile:
-        """Read `GET /me`."""
         address = "/me?$select=id,displayName,mail,userPrincipalName"
         return read_profile(self._api.call("GET", address, credential=access_token))
 
     def calendars(self, *, credential: str) -> tuple[OutsideCalendar, ...]:
-        """Read `GET /me/calendars`, every page."""
         pages = self._api.pages(CALENDARS, credential=credential)
         return read_calendars([row for page in pages for row in page["value"]])
 

@@ -35,14 +35,13 @@ _TRUSTED_MINUTES = 60
 
 
 def _view(window: ReadingWindow, name: str, **more: str) -> str:
-    """Return the path of the calendar view, or of its delta."""
     first, last = window.span
     ends = {"startDateTime": moment(first - _MARGIN), "endDateTime": moment(last + _MARGIN)}
     return with_query(f"{calendar_path(window.calendar)}/{name}", ends | more)
 
 
 def read_busy(api: JsonApi, window: ReadingWindow, *, cursor: str) -> Reading:
-    """Read the window. Raises ProviderError, NeedsReconnect."""
+    """Raises ProviderError, NeedsReconnect."""
     known, now = TokenCursor.read(cursor), int(time.time() // 60)
     link, changed = "", True
     if known and known.covers(window.span, window.time_zone) and api.leads_here(known.token):

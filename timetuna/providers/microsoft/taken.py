@@ -21,7 +21,7 @@ _UTC = {"UTC", "tzone://Microsoft/Utc"}
 
 
 def taken(event: Json, span: Interval, *, zone: ZoneInfo) -> BusyTime | None:
-    """Return the time the event takes of the span, or None where it takes none. Raises ProviderError."""
+    """None where it takes none of the span. Raises ProviderError."""
     declined = text(part(event, "responseStatus"), "response") == "declined"
     if text(event, "showAs") in _FREE or declined or event.get("isCancelled") is True:
         return None
@@ -30,7 +30,7 @@ def taken(event: Json, span: Interval, *, zone: ZoneInfo) -> BusyTime | None:
 
 
 def _uid(event: Json) -> str:
-    """Return the booking that the event was written for, else its iCalendar UID, else an empty text."""
+    """The booking that the event was written for, else its iCalendar UID, else an empty text."""
     rows = parts(event, "singleValueExtendedProperties")
     named = (text(row, "value") for row in rows if str(row.get("id", "")).casefold() == PROPERTY.casefold())
     return next(filter(None, named), "") or text(event, "iCalUId")
@@ -52,7 +52,7 @@ def _edge(event: Json, name: str, zone: ZoneInfo) -> float:
 
 
 def _zone(name: str) -> ZoneInfo:
-    """Return the zone of an end; Graph is asked for UTC, and has been seen to answer with Windows' names."""
+    """Graph is asked for UTC, and has been seen to answer with Windows' names."""
     found = known_zone("UTC" if name in _UTC else name)
     if found is None:
         raise ValueError("no such zone")

@@ -16,7 +16,7 @@ _BLOCK = re.compile(r"<div\b[^>]*\bid=\"?(?:x_)*timetuna\"?[^>]*>.*?</div>", re.
 
 
 def block(entry: Entry) -> str:
-    """Return our part of the event's text. There is no div inside it, whatever a guest has typed."""
+    """Our part of the event's text. There is no div inside it, whatever a guest has typed."""
     guests = [
         f"Guest: {escape(single_line(one.name, max_length=_NAME))} "
         f"&lt;{escape(single_line(one.email, max_length=_ADDRESS))}&gt;"
@@ -28,14 +28,14 @@ def block(entry: Entry) -> str:
 
 
 def with_block(whole: str, entry: Entry) -> str:
-    """Return the event's text with our part replaced, or an empty text where our part is not in it any more."""
+    """With our part replaced; an empty text where our part is not in it any more."""
     new = block(entry)
     changed, times = _BLOCK.subn(lambda _: new, whole, count=1)
     return changed if times else ""
 
 
 def _linked(line: str) -> str:
-    """Return the line as HTML; web addresses become links, since Outlook makes none of its own."""
+    """Web addresses become links, since Outlook makes none of its own."""
     pieces = enumerate(_LINK.split(line))
     return "".join(
         f'<a href="{escape(piece)}">{escape(piece)}</a>' if number % 2 else escape(piece)

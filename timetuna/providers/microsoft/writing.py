@@ -81,7 +81,7 @@ class MicrosoftWriter(EventWriter):
         return next((PlacedEvent(where, event) for page in pages for event in page["value"]), None)
 
     def _find_elsewhere(self, booking: str) -> PlacedEvent | None:
-        """Return the booking's event out of another calendar, into which its host has moved it."""
+        """In another calendar, into which its host has moved it."""
         pages = self._api.pages(CALENDARS, credential=self._credential)
         rows = [row for page in pages for row in page["value"]]
         for one in read_calendars(rows):
@@ -197,7 +197,6 @@ def _html(content: str) -> Json:
 
 
 def _is_older(event: Json, begun: datetime) -> bool:
-    """Tell whether the answer shows an event that was there before we asked for it."""
     try:
         created = datetime.fromisoformat(text(event, "createdDateTime"))
     except ValueError:

@@ -103,7 +103,6 @@ def _unreachable(error: HttpError, *, repeatable: bool) -> ProviderError:
 
 
 def _creation(meeting: Meeting) -> Json:
-    """Return the body. Waiting room, video and recording stay with the host's own settings at Zoom."""
     return _details(meeting) | {
         "type": _SCHEDULED,
         "timezone": "UTC",
@@ -143,7 +142,7 @@ def _path(reference: str) -> str:
 
 
 def read_profile(body: Json) -> Profile:
-    """Return the profile; `id` and `email` have to be there. Raises ProviderError."""
+    """The profile; `id` and `email` have to be there. Raises ProviderError."""
     user_id, email = text(body, "id"), single_line(text(body, "email"), max_length=EMAIL_LENGTH)
     if not _ID.fullmatch(user_id) or not email:
         raise ProviderError("Zoom's answer does not say whose account this is.", code="protocol")
@@ -174,7 +173,7 @@ def read_conference(body: Json, *, start: datetime) -> CreatedConference:
 
 
 def _reference(value: Any) -> str:
-    """Return the meeting's number, which comes as int64 or as text; "" where it cannot be read."""
+    """The meeting's number, which comes as int64 or as text; "" where it cannot be read."""
     number = str(value) if isinstance(value, int | str) and not isinstance(value, bool) else ""
     return number if number.isascii() and number.isdigit() and len(number) <= _PASSCODE_LENGTH else ""
 
@@ -238,7 +237,6 @@ class Zoom(OAuthClient, Identity, Conferencing, Webhooks):
         self._webhook = Webhook(config["client_id"], secrets)
 
     def profile(self, access_token: str) -> Profile:
-        """Read `GET /v2/users/me`."""
         return self._api.profile(access_token)
 
     def abilities(self, scopes: frozenset[str]) -> frozenset[Ability]:
@@ -251,19 +249,15 @@ class Zoom(OAuthClient, Identity, Conferencing, Webhooks):
         return frozenset(ability for ability, scope in wanted.items() if scope in scopes)
 
     def create(self, meeting: Meeting, *, access_token: str) -> CreatedConference:
-        """Make a scheduled meeting: `POST /v2/users/me/meetings`."""
         return self._api.create(meeting, access_token=access_token)
 
     def move(self, reference: str, meeting: Meeting, *, access_token: str) -> None:
-        """Change it: `PATCH /v2/meetings/{id}`."""
         self._api.move(reference, meeting, access_token=access_token)
 
     def remove(self, reference: str, *, access_token: str) -> None:
-        """Delete it: `DELETE /v2/meetings/{id}`."""
         self._api.remove(reference, access_token=access_token)
 
     def read_webhook(self, body: bytes, headers: dict[str, str], *, now: datetime) -> WebhookReply:
-        """Read `endpoint.url_validation` and `app_deauthorized`."""
         return self._webhook.read(body, headers, now=now)
 
     def acknowledge_deauthorization(self, acknowledgement: str) -> None:

@@ -64,7 +64,6 @@ def refusal(response: Response, *, repeatable: bool = False) -> ProviderError | 
 
 
 def is_missing_meeting(response: Response) -> bool:
-    """Tell whether Zoom says that there is no such meeting."""
     return response.status == NOT_FOUND and _number(fields_of(response).get("code")) == _MEETING_MISSING
 
 

@@ -55,7 +55,7 @@ class Webhook:
             return _UNREADABLE
 
     def _signer(self, body: bytes, timestamp: str, signature: str) -> str | None:
-        """Return the secret whose signature it is. Over the raw bytes: re-serialised JSON is something else."""
+        """The secret whose signature it is. Over the raw bytes: re-serialised JSON is something else."""
         if not _TIMESTAMP.fullmatch(timestamp) or not signature:
             return None
         message = b"v0:" + timestamp.encode("ascii") + b":" + body
@@ -93,7 +93,7 @@ class Webhook:
 
 
 def _removed_at(event: dict[str, Any], payload: dict[str, Any], sent_at: datetime | None) -> datetime | None:
-    """Return when the app was removed: never after the call was sent, whose time has whole seconds."""
+    """When the app was removed: never after the call was sent, whose time has whole seconds."""
     said = _iso(payload.get("deauthorization_time")) or _milliseconds(event.get("event_ts"))
     return min(said, sent_at + _SECOND) if said and sent_at else said or sent_at
 

@@ -40,7 +40,7 @@ print(json.dumps({name: waits.count(0.0) for name, waits in let_through.items()}
 
 @pytest.fixture(name="counts")
 def _counts(transactional_db, tmp_path, monkeypatch) -> Store:
-    """Return counts that other processes reach, too: PostgreSQL's, or a file."""
+    """Counts that other processes reach, too: PostgreSQL's, or a file."""
     if connections["default"].vendor == "postgresql":
         yield store()
         store().forget_all()  # what other processes counted, too

@@ -25,7 +25,6 @@ _numbers = count(1)
 
 
 def build(**environment: str) -> CalDAV:
-    """Return the provider as an operator's settings make it."""
     config = PROVIDER.config(environment, redirect_uri="http://localhost:8000/unused")
     built = PROVIDER.build(config, HttpClient(user_agent="TimeTuna/1.0 (test)", allow_private=True))
     assert isinstance(built, CalDAV)
@@ -33,7 +32,6 @@ def build(**environment: str) -> CalDAV:
 
 
 def lenient(server: CalendarServer) -> CalDAV:
-    """Return the provider of an operator who trusts this machine."""
     return build(CALDAV_ALLOW_PRIVATE="yes", CALDAV_ALLOW_HTTP="yes", CALDAV_CA=server.certificate())
 
 
@@ -124,8 +122,6 @@ def _time(name: str, moment: date, *, weekly: int) -> str:
 
 @pytest.fixture
 def seen(server: CalendarServer, calendar: str) -> Callable[[], list[SeenEvent]]:
-    """Return what finds the calendar's events as another calendar program would."""
-
     def look() -> list[SeenEvent]:
         found = [_seen(path, server.text(path)) for path in server.members(calendar)]
         return sorted(found, key=lambda one: one.start)
@@ -158,6 +154,5 @@ def odd() -> Iterator[Misbehaving]:
 
 @pytest.fixture
 def other() -> Iterator[Misbehaving]:
-    """Run a second one."""
     with misbehaving() as running:
         yield running

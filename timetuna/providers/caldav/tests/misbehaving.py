@@ -42,7 +42,6 @@ class Misbehaving:
         self.answers.setdefault(method, deque()).append("\r\n".join([*lines, "", ""]).encode() + content)
 
     def talk(self, connection: socket.socket) -> None:
-        """Answer one request."""
         head, _, body = read_request(connection).partition(b"\r\n\r\n")
         first, *lines = head.decode("latin-1").split("\r\n")
         method, path, _ = first.split(" ", 2)
@@ -54,7 +53,6 @@ class Misbehaving:
 
 @contextmanager
 def misbehaving() -> Iterator[Misbehaving]:
-    """Run the server."""
     server = Misbehaving("")
     with Wire(server.talk) as wire:
         server.url = f"http://localhost:{wire.port}"
@@ -62,7 +60,6 @@ def misbehaving() -> Iterator[Misbehaving]:
 
 
 def multistatus(*responses: str, token: str = "") -> str:
-    """Return a whole answer."""
     end = f"<D:sync-token>{token}</D:sync-token>" if token else ""
     return f'<?xml version="1.0"?><D:multistatus {_NAMESPACES}>{"".join(responses)}{end}</D:multistatus>'
 
@@ -70,7 +67,7 @@ def multistatus(*responses: str, token: str = "") -> str:
 def found(
     href: str, properties: str, *, status: int = 200, missing: str = "", missing_status: int = 404
 ) -> str:
-    """Return what is said of one resource: its properties, and those it could not give."""
+    """What is said of one resource: its properties, and those it could not give."""
     refused = f"<D:propstat><D:prop>{missing}</D:prop><D:status>HTTP/1.1 {missing_status} No</D:status></D:propstat>"
     return (
         f"<D:response><D:href>{href}</D:href><D:propstat><D:prop>{properties}</D:prop>"
@@ -79,12 +76,12 @@ def found(
 
 
 def failed(href: str, status: int) -> str:
-    """Return what is said of a resource that could not be given."""
+    """What is said of a resource that could not be given."""
     return f"<D:response><D:href>{href}</D:href><D:status>HTTP/1.1 {status} No</D:status></D:response>"
 
 
 def event(number: int, *lines: str) -> str:
-    """Return a resource with one event on 5 March 2031, at noon UTC."""
+    """A resource with one event on 5 March 2031, at noon UTC."""
     data = "\r\n".join(
         [
             *(

@@ -48,11 +48,11 @@ class CalendarServer:
     ca_file: str
 
     def certificate(self) -> str:
-        """Return what an operator has to trust, "" over http."""
+        """What an operator has to trust, "" over http."""
         return Path(self.ca_file).read_text(encoding="ascii") if self.ca_file else ""
 
     def client(self) -> httpx2.Client:
-        """Return a client that is signed in: the host's other calendar program, for the tests' own doings."""
+        """A client that is signed in: the host's other calendar program, for the tests' own doings."""
         trust = ssl.create_default_context(cafile=self.ca_file) if self.ca_file else False
         return httpx2.Client(
             base_url=self.url, auth=(USER, PASSWORD), verify=trust, trust_env=False, timeout=30
@@ -86,14 +86,13 @@ class CalendarServer:
         assert answer.status_code in {200, 201, 204}, answer.text
 
     def text(self, path: str) -> str:
-        """Return the calendar object, its folded lines joined, or "" where there is none."""
+        """The calendar object, its folded lines joined, or "" where there is none."""
         with self.client() as http:
             answer = http.get(path)
         assert answer.status_code in {200, 404}, answer.text
         return answer.text.replace("\r\n ", "") if answer.status_code == 200 else ""
 
     def members(self, path: str) -> list[str]:
-        """Return the paths of the objects in a calendar."""
         with self.client() as http:
             answer = http.request("PROPFIND", path, headers={"Depth": "1"})
         return [path + name for name in re.findall(r"href>[^<]*/([^</]*\.ics)<", answer.text)]

@@ -33,7 +33,6 @@ def member(number: int, kind: str = "text/calendar; component=VEVENT") -> str:
 
 
 def whole(number: int, *lines: str) -> str:
-    """Return the object as it is given by itself."""
     return event(number, *lines).partition("<C:calendar-data>")[2].partition("</C:calendar-data>")[0]
 
 

@@ -11,7 +11,6 @@ def lines(*own: str, before: str = "") -> bytes:
 
 
 def changes(body: bytes) -> tuple[list[str], list[str]]:
-    """Return which lines went and which came."""
     before = body.replace(b"\r\n ", b"").decode().split("\r\n")
     after = as_answered(body, addresses=ADA).decode().split("\r\n")
     return [one for one in before if one not in after], [one for one in after if one not in before]

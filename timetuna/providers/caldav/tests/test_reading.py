@@ -55,7 +55,6 @@ def state(properties: str) -> str:
 
 
 def remembered(*, time_zone: str = "Europe/Berlin", **state: str) -> str:
-    """Return the cursor of a reading of just now."""
     return CaldavCursor(
         span=DAY, time_zone=time_zone, read_at=int(present().timestamp()) // 60, **state
     ).text()

@@ -39,7 +39,7 @@ def write(odd: Misbehaving, reference: str = "") -> Written:
 
 
 def asked(odd: Misbehaving) -> list[tuple[str, str, str]]:
-    """Return what was asked for: method, path, condition."""
+    """What was asked for: method, path, condition."""
     return [
         (one.method, one.path, one.headers.get("if-match", "") or one.headers.get("if-none-match", ""))
         for one in odd.asked

@@ -38,7 +38,6 @@ LISTS_ONLY = {"google_without_items": "protocol"}
 
 @pytest.fixture
 def calls(provider: GoogleProvider, token: str) -> dict[str, Callable[[], Any]]:
-    """Return one call of each kind that reads."""
     return {
         "calendars": lambda: provider.calendars(credential=token),
         "busy": lambda: provider.busy(PRIMARY, hours(0, 8), time_zone=ZONE, credential=token),

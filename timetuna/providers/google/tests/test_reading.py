@@ -32,7 +32,6 @@ def read(provider: GoogleProvider, token: str) -> Read:
 
 
 def lists(google: GoogleControl) -> list[list[str]]:
-    """Return the parameters of each reading of events so far."""
     return [row["query_names"] for row in google.sandbox.calls("google.events.list")]
 
 

@@ -18,7 +18,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture(params=[True, False], ids=["etags", "none"])
 def look(request: pytest.FixtureRequest, provider: ICalFeed, feed: Feed, credential: str) -> Look:
-    """Return what reads the feed so many minutes from now."""
+    """What reads the feed so many minutes from now."""
     feed.etags, began = request.param, present()
 
     def reading(

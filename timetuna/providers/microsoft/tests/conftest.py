@@ -179,7 +179,6 @@ def seen(microsoft: MicrosoftControl) -> Callable[[], list[SeenEvent]]:
 
 
 def words_of(event: dict[str, Any]) -> str:
-    """Return the event's text as people read it."""
     content = event["body"]["content"].partition("<body>")[2]
     lines = re.sub("<br>|</p>", "\n", content)
     return html.unescape(re.sub("<[^>]+>", "", lines)).strip()

@@ -38,7 +38,6 @@ READS = pytest.mark.parametrize("call", WHERE)
 
 @pytest.fixture
 def calls(provider: MicrosoftProvider, token: str) -> Calls:
-    """Return one call of each kind that reads."""
     cursor = provider.busy(PRIMARY, hours(0, 8), time_zone=ZONE, credential=token).cursor
 
     def busy(cursor: str) -> Any:

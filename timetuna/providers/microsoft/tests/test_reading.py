@@ -24,7 +24,7 @@ BERLIN = ZoneInfo(ZONE)
 
 
 def kinds(microsoft: MicrosoftControl) -> list[str]:
-    """Return the readings so far, in order."""
+    """The readings so far, in order."""
     return [
         row["kind"].removeprefix("microsoft.")
         for row in microsoft.sandbox.calls("microsoft")
