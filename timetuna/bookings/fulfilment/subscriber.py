@@ -18,7 +18,7 @@ from timetuna.bookings.fulfilment.sync_event import enqueue_event
 from timetuna.bookings.fulfilment.update_conference import move_outside, remove_outside
 from timetuna.bookings.integrations.event_entry import makes_link
 from timetuna.bookings.integrations.grants import carries_time, may
-from timetuna.bookings.models import Conference
+from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.queries import work_of
 from timetuna.bookings.states import Status
 from timetuna.jobs.models import Job
@@ -85,14 +85,16 @@ def move(happening: Happening) -> None:
 @on_event(BookingEvent.CANCELLED)
 def remove(happening: Happening) -> None:
     """Remove what stands outside."""
-    booking = happening.booking
-    enqueue_event(booking)
-    if may(booking, Ability.REMOVE):
-        remove_outside.enqueue(
-            key=f"remove-conference:{booking.pk}",
-            concurrency=booking.concurrency_key(),
-            booking_id=booking.pk,
-        )
+    enqueue_event(happening.booking)
+    _remove_meeting(happening.booking)
+
+
+@on_event(BookingEvent.LINK_MADE)
+def remove_what_came_late(happening: Happening) -> None:
+    """Remove a meeting that was being made while its booking was called off."""
+    booking = Booking.objects.get(pk=happening.booking.pk)
+    if booking.is_off():
+        _remove_meeting(booking)
 
 
 @on_event(*GUEST_CHANGES)
@@ -115,3 +117,12 @@ def write_link(happening: Happening) -> None:
     """Write the link into the event that has made it: its place is the link now."""
     if makes_link(happening.booking):
         enqueue_event(happening.booking)
+
+
+def _remove_meeting(booking: Booking) -> None:
+    if may(booking, Ability.REMOVE):
+        remove_outside.enqueue(
+            key=f"remove-conference:{booking.pk}",
+            concurrency=booking.concurrency_key(),
+            booking_id=booking.pk,
+        )

@@ -9,6 +9,7 @@ from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.reschedule import reschedule
+from timetuna.bookings.fulfilment.ensure_conference import ensure_conference
 from timetuna.bookings.models import Conference
 from timetuna.bookings.tests.conftest import due_now, make_page, order, tomorrow, work_off
 
@@ -113,3 +114,16 @@ def test_extra_scopes_change_nothing_until_something_changes(alice, client, zoom
     booked(alice, client, zoom, scopes=EXTRA)
 
     assert kinds(zoom) == ["v2.users_me", "v2.create"]
+
+
+def test_a_meeting_that_is_made_while_its_booking_is_called_off_is_removed(alice, client, zoom):
+    zoom.control.app(extra_scopes=EXTRA)
+    zoom.connect(client, alice)
+    booking = book(order(make_page(alice, kinds=(("zoom", ""),)), kind="zoom"), now=present())
+
+    cancel(booking.pk, actor="guest", note_text="", now=present())
+    ensure_conference(booking)  # the worker had read it before
+    work_off()
+
+    assert kinds(zoom) == ["v2.users_me", "v2.create", "v2.delete"]
+    assert zoom.control.meetings()[0]["deleted"]
