@@ -9,7 +9,13 @@ from typing import TypeVar
 from django.utils import timezone
 
 from timetuna.bookings.fulfilment.event_lease import store_problem, store_removal, store_written, turn
-from timetuna.bookings.integrations.event_calendar import Home, calendar_words, events_of, home_of, service
+from timetuna.bookings.integrations.event_calendar import (
+    Home,
+    events_of,
+    home_of,
+    service,
+    words_for_all,
+)
 from timetuna.bookings.integrations.event_entry import carries_link, in_line, is_wanted, makes_link
 from timetuna.bookings.integrations.location import provider_label
 from timetuna.bookings.models import Booking, Conference
@@ -104,10 +110,8 @@ def _home(booking: Booking, event: CalendarEvent) -> Home:
     """Return who writes. Raises GiveUp with what the host has to do; connecting again starts the work."""
     home = home_of(event)
     if home is None:
-        name = service(event)
-        sentence = (
-            f"{name} is not connected. Connect it again and {calendar_words(event)} is brought up to date."
-        )
+        where = words_for_all(booking, event)
+        sentence = f"{service(event)} is not connected. Connect it again and {where} is brought up to date."
         store_problem(booking, event, sentence, state=State.WAITING)
         raise GiveUp(sentence)
     if event.account_id != home.account.pk:

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from timetuna.bookings.events import SYSTEM, BookingEvent, record
-from timetuna.bookings.integrations.event_calendar import calendar_words
+from timetuna.bookings.integrations.event_calendar import words_for_all
 from timetuna.bookings.integrations.event_entry import carries_link, digest, entry_of, is_wanted
 from timetuna.bookings.integrations.location import provider_label
 from timetuna.bookings.models import Booking, Conference
@@ -93,7 +93,12 @@ def store_removal(taken: EventLease) -> None:
     """End the turn: the event is gone. Raises Retry where the turn was over before."""
     with transaction.atomic():
         _end(taken, {"state": State.REMOVED, "written_digest": ""})
-        record(taken.booking, BookingEvent.EVENT_REMOVED, actor=SYSTEM, calendar=calendar_words(taken.before))
+        record(
+            taken.booking,
+            BookingEvent.EVENT_REMOVED,
+            actor=SYSTEM,
+            calendar=words_for_all(taken.booking, taken.before),
+        )
 
 
 def store_problem(booking: Booking, event: CalendarEvent, sentence: str, *, state: State) -> None:
@@ -103,7 +108,7 @@ def store_problem(booking: Booking, event: CalendarEvent, sentence: str, *, stat
         is_news = row.exclude(problem=sentence[:300]).update(problem=sentence[:300])
         row.update(state=state)
         if is_news:
-            where = calendar_words(event)
+            where = words_for_all(booking, event)
             record(booking, BookingEvent.EVENT_WAITING, actor=SYSTEM, calendar=where, why=sentence)
         stands = Conference.State.REFUSED if state == State.REFUSED else Conference.State.WAITING
         if carries_link(booking, event.host_id):
@@ -154,7 +159,7 @@ def _store_link(taken: EventLease, join_url: str) -> None:
 
 def _what_happened(taken: EventLease, written: Written) -> str:
     """Return the line of history; "" where the event stood like this before."""
-    before, where = taken.before, calendar_words(taken.before)
+    before, where = taken.before, words_for_all(taken.booking, taken.before)
     if not before.reference:
         return f"The event was written into {where}."
     if before.reference != written.reference:

@@ -66,6 +66,12 @@ def calendar_words(event: CalendarEvent) -> str:
     return f"the calendar {event.calendar.name}" if event.calendar else f"your {service(event)} calendar"
 
 
+def words_for_all(booking: Booking, event: CalendarEvent) -> str:
+    """Return the words that everybody with a look at the booking may read: a calendar's name is for its host alone."""
+    shared = booking.booking_hosts.exclude(host=event.host_id).exists()
+    return f"the calendar of {event.host.name}" if shared else calendar_words(event)
+
+
 def reconnect_words(event: CalendarEvent) -> str:
     """Return the words of the button that mends the connection; "" where it works, or nobody can connect it here."""
     kind, account = listing(event.provider), account_of(event)

@@ -206,6 +206,10 @@ def test_each_has_an_event_of_their_own_for_its_whole_life(alice, bob, both, goo
     assert {found[0]["summary"] for found in events} == {"Intro call: Sam Guest and Alice Host"}
     assert CalendarEvent.objects.filter(booking_uid=booking.uid, state="written").count() == 2
 
+    assert set(booking.history.filter(event="event_written").values_list("text", flat=True)) == {
+        f"The event was written into the calendar of {host.name}." for host in (alice, bob)
+    }
+
     reschedule(booking.pk, start_minute=minute_of(tomorrow(14)), actor="guest", now=present())
     work_off()
     moved = [google.events(calendar) for calendar in (PRIMARY, TEAM)]
