@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from timetuna.bookings.events import SYSTEM, BookingEvent, record
 from timetuna.bookings.models import Booking, Conference
-from timetuna.bookings.notifications.booking_messages import FIRST_KINDS
+from timetuna.bookings.notifications.kinds import FIRST_KINDS
 from timetuna.bookings.notifications.queue import enqueue_mails, is_announced, mails_of
 from timetuna.bookings.notifications.recipients import of_host
 from timetuna.bookings.queries import work_of

@@ -1,55 +1,131 @@
-"""What all mails of a booking have in common: the shape of their words, and what the page's host wrote into them."""
+"""A message about a booking as one recipient gets it, whatever brings it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from timetuna.bookings.integrations.location import place
+from django.conf import settings
+from django.utils.translation import gettext
+
+from timetuna.bookings.integrations.invitation import attendee_invitation, host_invitation, taken_off
+from timetuna.bookings.integrations.location import Location, place, place_for
 from timetuna.bookings.links import link
 from timetuna.bookings.models import Booking
+from timetuna.bookings.notifications.kinds import AGAIN, FIRST_KINDS, KINDS, SAYS
+from timetuna.bookings.notifications.kinds.base import MessageKind, Telling, Words, shown_name
+from timetuna.bookings.notifications.recipients import Recipient
+from timetuna.bookings.states import Status
 from timetuna.l10n import datetimes
-from timetuna.lib.text import fill, single_line, without_addresses
+from timetuna.lib.ics import Invitation
+from timetuna.lib.text import fill, single_line
 from timetuna.pages.queries import mail_text
 
-NAME_LENGTH = 60
 _SUBJECT_LENGTH = 150
-_TEXT_OF = {"promised": "confirmed"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
-    """A mail's subject, its headline, the sentences below it, and the label of its button if it has one."""
+class Message:
+    """What is told, in its recipient's language and by their clock.
 
-    subject: str
-    headline: str
-    sentences: tuple[str, ...] = ()
-    button: str = ""
+    id: the same on every try, and of no other message.  answers: the id of the first one that its recipient got; ""
+    of that itself.  place: None where it says nothing any more.  facts: names and values, without the join link.
+    own: what the page's host wrote into it.  notes: what the guest wrote for the host.  attachment: what opening the
+    invitation does.
+    """
+
+    booking: Booking
+    id: str
+    answers: str
+    words: Words
+    when: str
+    place: Location | None
+    facts: list[tuple[str, str]]
+    own: str
+    notes: str
+    button_url: str
+    stop_url: str
+    attachment: str
+    invitation: Invitation | None
 
 
-def own_subject(booking: Booking, kind: str) -> str:
-    """Return the subject that the page's host wrote for this kind of mail, filled in; "" where there is none."""
-    template = mail_text(booking.page, _TEXT_OF.get(kind, kind)).subject
-    return single_line(fill(template, placeholders(booking)), max_length=_SUBJECT_LENGTH)
+def message_for(booking: Booking, recipient: Recipient, *, kind: str, tag: str = "") -> Message:
+    """Return it as the booking stands now. tag: tells messages of one kind and revision apart."""
+    told = SAYS[Status(booking.status)] if kind == AGAIN else KINDS[kind]
+    where = place_for(recipient.attendee) if recipient.attendee else place(booking)
+    about = Telling(booking=booking, reader=recipient, where=where)
+    own = mail_text(booking.page, told.page_text or told.name) if recipient.is_booker() else None
+    words = told.words(about)
+    if own and own.subject:
+        words = replace(
+            words, subject=single_line(fill(own.subject, _placeholders(about)), max_length=_SUBJECT_LENGTH)
+        )
+    return Message(
+        booking=booking,
+        id=message_id(booking, kind=kind, audience=recipient.audience, tag=tag),
+        answers=""
+        if kind in FIRST_KINDS
+        else message_id(booking, kind="confirmed", audience=recipient.audience),
+        words=words,
+        when=_when(about),
+        place=where if told.says_place else None,
+        facts=_facts(about, placed=told.says_place),
+        own=fill(own.message, _placeholders(about)) if own else "",
+        notes=booking.booker.notes if recipient.is_host() and not told.ended else "",
+        button_url=told.button_url(about),
+        stop_url=recipient.stop_url if told.can_stop else "",
+        attachment=str(told.attachment),
+        invitation=_invitation(about, told),
+    )
 
 
-def own_message(booking: Booking, kind: str) -> str:
-    """Return the message that the page's host wrote for this kind of mail, filled in; "" where there is none."""
-    return fill(mail_text(booking.page, _TEXT_OF.get(kind, kind)).message, placeholders(booking))
+def message_id(booking: Booking, *, kind: str, audience: str, tag: str = "") -> str:
+    """Return the message's id: the same on every try, so that a copy sent twice after a crash is known as one.
+
+    Whether the first one had the link or promised it, it has one id: the later ones are answers to it.
+    """
+    what = "booked" if kind in FIRST_KINDS else f"{kind}.{tag or booking.revision}"
+    return f"<{booking.uid}.{what}.{audience}@{settings.MAIL_DOMAIN}>"
 
 
-def placeholders(booking: Booking) -> dict[str, str]:
+def _placeholders(about: Telling) -> dict[str, str]:
     """Return what stands for the words in braces, as the guest reads it."""
-    where = place(booking)
+    where = about.where
     return {
-        "guest name": without_addresses(single_line(booking.booker.name, max_length=NAME_LENGTH)),
-        "host name": booking.host.name,
-        "page": booking.title,
-        "start": start_of(booking, booking.booker.time_zone),
-        "duration": datetimes.length(booking.minutes),
+        "guest name": shown_name(about.booking),
+        "host name": about.booking.host.name,
+        "page": about.booking.title,
+        "start": about.named["start"],
+        "duration": datetimes.length(about.booking.minutes),
         "meeting type": where.label,
         "location": where.url or where.text or where.label,
-        "manage link": link(booking.booker),
+        "manage link": link(about.booking.booker),
     }
 
 
-def start_of(booking: Booking, zone: str) -> str:
-    """Say when it starts, in short, by the clock of that zone."""
-    return datetimes.short_when(booking.start_at, zone=datetimes.zone_or_utc(zone))
+def _invitation(about: Telling, kind: MessageKind) -> Invitation | None:
+    if not kind.attachment:
+        return None
+    cancelled = kind.name == "cancelled"
+    if about.reader.attendee is None:
+        return host_invitation(about.booking, about.where, host_id=about.reader.host_id, cancelled=cancelled)
+    copy = attendee_invitation(about.reader.attendee, about.where, cancelled=cancelled)
+    return taken_off(copy, about.reader.box) if kind.name == "uninvited" else copy
+
+
+def _when(about: Telling) -> str:
+    return datetimes.when(about.booking.start_at, minutes=about.booking.minutes, zone=about.zone)
+
+
+def _facts(about: Telling, *, placed: bool) -> list[tuple[str, str]]:
+    """Return names and values.
+
+    A guest's notes are never sent to the guest: the address may be somebody else's, and the notes phishing.
+    """
+    booker, where, to_host = about.booking.booker, about.where, about.reader.is_host()
+    whom = f"{booker.name}, {booker.email}" if to_host else about.booking.host.name
+    facts = [(gettext("What"), about.booking.title), (gettext("When"), _when(about)), (gettext("With"), whom)]
+    if where.pending and placed:
+        facts.append((where.label, "No link yet." if to_host else gettext("The link follows.")))
+    elif where.text and not where.url and placed:
+        facts.append((where.label, where.text))
+    if booker.phone and booker.phone not in where.text and to_host:
+        facts.append(("Phone", booker.phone))
+    return facts

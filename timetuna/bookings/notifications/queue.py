@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from timetuna.bookings.models import Attendee, Booking
-from timetuna.bookings.notifications.booking_messages import FIRST_KINDS
+from timetuna.bookings.notifications.kinds import KINDS
 from timetuna.bookings.notifications.recipients import attendee_id, audience_of, everybody
 from timetuna.bookings.notifications.reminders import plan_reminders
 from timetuna.bookings.notifications.send import send_mail
@@ -15,8 +15,7 @@ from timetuna.jobs.models import Job
 from timetuna.jobs.queue import KEPT_FOR
 
 MEMORY = KEPT_FOR / 2  # jobs are forgotten after KEPT_FOR; what is younger than this has its rows
-_TELLS_FIRST = frozenset({*FIRST_KINDS, "moved"})
-_TAKES_BACK = frozenset({"uninvited", "cancelled"})
+_GIVING_TIME = frozenset(name for name, kind in KINDS.items() if kind.gives_time)
 
 
 def enqueue_mails(
@@ -27,12 +26,12 @@ def enqueue_mails(
     Without `audiences` for everybody: who booked, each host, and who was invited too. With the mails that give it
     its time go its reminders. Who was invited too is told that it is off only if they have heard that it is on.
     """
-    if kind in _TELLS_FIRST:
+    if kind in _GIVING_TIME:
         plan_reminders(booking, now=timezone.now())
     readers = everybody(booking) if audiences is None else audiences
-    if kind in FIRST_KINDS:
+    if KINDS[kind].is_first:
         readers = _who_do_not_know(booking, readers)
-    elif kind in _TAKES_BACK:
+    elif KINDS[kind].takes_back:
         readers = _who_have_heard(booking, readers)
     for audience in readers:
         send_mail.enqueue(
@@ -94,4 +93,4 @@ def is_announced(booking: Booking, jobs: Sequence[Job], *, now: datetime) -> boo
     """
     if booking.created_at < now - MEMORY:
         return True
-    return any(job.name == send_mail.name and job.arguments.get("kind") in _TELLS_FIRST for job in jobs)
+    return any(job.name == send_mail.name and job.arguments.get("kind") in _GIVING_TIME for job in jobs)

@@ -1,4 +1,4 @@
-"""Who hears of a booking: by which name mails and reminders are written down for them, and where theirs go."""
+"""Who hears of a booking: hosts, and everybody on the guest's side, by the audience that work is written down for."""
 
 from dataclasses import dataclass
 
@@ -71,14 +71,17 @@ def is_host(audience: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
-    """One of them. zone: the name of the zone times are written in.
+    """One of them, by the name `audience`. zone: the name of the zone times are written in.
 
     attendee: None is a host, `host_id`.  beside: others host it, too.
+    box, phone: where each channel reaches them; "" without a number.
     stop_url: where they stop what time brings; "" for hosts.
     """
 
+    audience: str
     box: Mailbox
     zone: str
+    phone: str = ""
     language: str = settings.LANGUAGE_CODE
     attendee: Attendee | None = None
     host_id: int = 0
@@ -97,7 +100,7 @@ class Recipient:
 def recipient_of(booking: Booking, audience: str) -> Recipient:
     """Return who that is. Raises ValueError with a sentence where nobody is known any more."""
     if is_host(audience):
-        return _host(booking, host_id_of(audience) or booking.host_id)
+        return _host(booking, audience)
     if booking.erased_at is not None:
         raise ValueError("The guest's data was erased.")
     number, booker = attendee_id(audience), booking.booker
@@ -105,20 +108,34 @@ def recipient_of(booking: Booking, audience: str) -> Recipient:
     if attendee is None:
         raise ValueError("This guest's data was erased.")
     return Recipient(
+        audience=audience,
         attendee=attendee,
         box=Mailbox(attendee.name, attendee.email),
+        phone=attendee.phone,
         zone=attendee.time_zone,
         language=attendee.language,
         stop_url=reminders_link(attendee),
     )
 
 
-def _host(booking: Booking, host_id: int) -> Recipient:
+def _host(booking: Booking, audience: str) -> Recipient:
     """Return one of the hosts, who reads by their own clock. A sample has no rows but its page's owner."""
+    host_id = host_id_of(audience) or booking.host_id
     rows = {row.host_id: row for row in booking.booking_hosts.select_related("host")}
     if host_id not in rows and (rows or host_id != booking.host_id):
         raise ValueError("They do not host this meeting any more.")
     host, zone = booking.host, booking.host_time_zone
     if host_id in rows:
         host, zone = rows[host_id].host, rows[host_id].time_zone
-    return Recipient(box=Mailbox(host.name, host.email), zone=zone, host_id=host_id, beside=len(rows) > 1)
+    return Recipient(
+        audience=audience,
+        box=Mailbox(host.name, host.email),
+        zone=zone,
+        host_id=host_id,
+        beside=len(rows) > 1,
+    )
+
+
+def other_side(booking: Booking, recipient: Recipient) -> Mailbox:
+    """Return who answers go to. Raises ValueError with a sentence where nobody is known any more."""
+    return recipient_of(booking, audience_of(booking.booker) if recipient.is_host() else HOST).box

@@ -1,13 +1,11 @@
 """Reminders and follow-ups: written down with the change that gives a booking its time, sent if that still holds."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, cast
 
 from django.db import transaction
 from django.utils import timezone
 
 from timetuna.bookings.models import Attendee, Booking
-from timetuna.bookings.notifications.compose import letter
 from timetuna.bookings.notifications.recipients import (
     attendee_id,
     audience_of,
@@ -16,17 +14,13 @@ from timetuna.bookings.notifications.recipients import (
     hosts_of,
     is_host,
 )
-from timetuna.bookings.notifications.send import send_mail
+from timetuna.bookings.notifications.send import deliver, send_mail
 from timetuna.bookings.queries import with_booker
 from timetuna.bookings.states import Status
 from timetuna.jobs.models import Job
-from timetuna.jobs.queue import MAIL, GiveUp, Retry, job
-from timetuna.mail import deliver
+from timetuna.jobs.queue import MAIL, Retry, job
 from timetuna.pages.hooks import on_reminders_changed
 from timetuna.pages.models import Reminder
-
-if TYPE_CHECKING:
-    from timetuna.bookings.notifications.booking_messages import Kind
 
 
 def plan_reminders(booking: Booking, *, now: datetime) -> None:
@@ -154,12 +148,8 @@ def _send(booking: Booking, row: Reminder, audience: str) -> None:
     if not wanted.exists() or not _wants(booking, audience, due=due):
         return
     _let_earlier_mails_pass(booking, audience)
-    kind = cast("Kind", row.kind)
-    try:
-        mail = letter(booking, kind=kind, audience=audience, tag=f"{row.minutes}.{_minute(booking)}")
-    except ValueError as error:
-        raise GiveUp(f"Mail not sent: {error}") from error
-    deliver(mail)
+    tag = f"{row.minutes}.{_minute(booking)}"
+    deliver(booking, kind=row.kind, audience=audience, channel=row.channel, tag=tag)
 
 
 def _let_earlier_mails_pass(booking: Booking, audience: str) -> None:

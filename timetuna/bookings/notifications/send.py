@@ -1,33 +1,55 @@
-"""Sends one mail of a booking."""
+"""Sends one message of a booking."""
 
-from typing import TYPE_CHECKING, cast
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Protocol, cast
+
+from django.utils import translation
 
 from timetuna.bookings.models import Booking
-from timetuna.bookings.notifications.compose import letter
-from timetuna.bookings.notifications.recipients import attendee_id
+from timetuna.bookings.notifications import channels
+from timetuna.bookings.notifications.message import Message, message_for
+from timetuna.bookings.notifications.recipients import Recipient, attendee_id, recipient_of
 from timetuna.bookings.queries import with_booker
 from timetuna.jobs.queue import MAIL, GiveUp, job
-from timetuna.mail import deliver
 
-if TYPE_CHECKING:
-    from timetuna.bookings.notifications.booking_messages import Kind
+
+class Channel(Protocol):
+    """What each module in `channels` has."""
+
+    def deliver(self, message: Message, recipient: Recipient) -> None:
+        """Hand it over, in the recipient's language. Raises Retry or GiveUp with a sentence."""
 
 
 @job("bookings.mail", lane=MAIL)
-def send_mail(booking_id: int, *, kind: str, audience: str, revision: int, tag: str = "") -> None:
-    """Compose from what is true now, and hand it to the mail server. Raises Retry or GiveUp with a sentence.
+def send_mail(
+    booking_id: int, *, kind: str, audience: str, revision: int, tag: str = "", channel: str = "mail"
+) -> None:
+    """Send what is true now, by its channel. Raises Retry or GiveUp with a sentence.
 
     A mail that waited while the booking changed again is not sent: the later change has its own. Only who was taken
-    off is in none of the later ones, and is told all the same. tag: see `letter`.
+    off is in none of the later ones, and is told all the same. tag: see `message_for`.
     """
     booking = with_booker(Booking.objects.select_related("host", "page")).filter(pk=booking_id).first()
     if booking is None or (booking.revision != revision and not _is_off(booking, kind, audience)):
         return
+    deliver(booking, kind=kind, audience=audience, channel=channel, tag=tag)
+
+
+def deliver(booking: Booking, *, kind: str, audience: str, channel: str, tag: str = "") -> None:
+    """Tell somebody, in their language. Raises Retry or GiveUp with a sentence."""
     try:
-        mail = letter(booking, kind=cast("Kind", kind), audience=audience, tag=tag)
+        recipient = recipient_of(booking, audience)
+        with translation.override(recipient.language):
+            _channel(channel).deliver(message_for(booking, recipient, kind=kind, tag=tag), recipient)
     except ValueError as error:
         raise GiveUp(f"Mail not sent: {error}") from error
-    deliver(mail)
+
+
+def _channel(name: str) -> Channel:
+    if name not in {module.name for module in iter_modules(channels.__path__)}:
+        raise GiveUp(f"This version of TimeTuna knows no way called {name!r}.")
+    return cast("Channel", import_module(f"{channels.__name__}.{name}"))
 
 
 def _is_off(booking: Booking, kind: str, audience: str) -> bool:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext
 
 from timetuna.bookings.events import BookingEvent
 from timetuna.bookings.models import Attendee, Booking
-from timetuna.bookings.notifications.guest_messages import invited_by, shown_name
+from timetuna.bookings.notifications.kinds.base import invited_by, shown_name
 from timetuna.bookings.states import CALLED_OFF, Status
 from timetuna.l10n import datetimes
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from timetuna.bookings.fulfilment.fulfil import fulfil
 from timetuna.bookings.models import Booking, Conference
+from timetuna.bookings.notifications.kinds import AGAIN, KINDS
 from timetuna.bookings.notifications.recipients import audience_of, host_id_of
 from timetuna.bookings.notifications.reminders import TIMED_MAILS, remind
 from timetuna.bookings.notifications.send import send_mail
@@ -12,25 +13,6 @@ from timetuna.bookings.states import Status, ahead
 from timetuna.bookings.status.job import Effect, EffectState, standing
 from timetuna.bookings.status.rows import Reader
 from timetuna.jobs.models import Job
-
-_MAILS = {
-    "confirmed": "confirmation",
-    "promised": "confirmation, link to follow",
-    "link": "link",
-    "moved": "new time",
-    "cancelled": "cancellation",
-    "requested": "request",
-    "request_moved": "request, new time",
-    "withdrawn": "request taken back",
-    "declined": "request declined",
-    "lapsed": "request ended",
-    "guests": "who comes",
-    "invited": "invitation",
-    "uninvited": "invitation taken back",
-    "again": "sent again",
-    "no_link": "link is missing",
-    "new_host": "another host",
-}
 
 
 def mail_effects(booking: Booking, jobs: Sequence[Job], reader: Reader) -> list[Effect]:
@@ -62,12 +44,16 @@ def _still_holds(job: Job, booking: Booking) -> bool:
 
 def _mail(job: Job, booking: Booking, jobs: Sequence[Job], reader: Reader) -> Effect:
     kind = job.arguments.get("kind", "")
-    title = f"Mail to {_reader(job, booking, reader)}: {_MAILS.get(kind, kind)}"
+    title = f"Mail to {_reader(job, booking, reader)}: {_label(kind)}"
     if _replaced(job, booking, jobs):
         return Effect(
             title=title, state=EffectState.NOTE, text="Not sent: a later change has a mail of its own."
         )
     return standing(job, title, done="Sent", reader=reader)
+
+
+def _label(kind: str) -> str:
+    return "sent again" if kind == AGAIN else KINDS[kind].label if kind in KINDS else kind
 
 
 def _replaced(job: Job, booking: Booking, jobs: Sequence[Job]) -> bool:

@@ -178,5 +178,5 @@ def letters(monkeypatch):
         sent.append({"to": str(message["To"]), "subject": str(message["Subject"]), "text": text})
 
     monkeypatch.setattr("timetuna.accounts.emails.deliver", keep)
-    monkeypatch.setattr("timetuna.bookings.notifications.send.deliver", keep)
+    monkeypatch.setattr("timetuna.mail.deliver", keep)
     return sent

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import get_args
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -18,8 +17,8 @@ from timetuna.bookings.forms.fields import new_key
 from timetuna.bookings.guests import Guest
 from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking, Conference
-from timetuna.bookings.notifications.booking_messages import Kind
-from timetuna.bookings.notifications.compose import letter
+from timetuna.bookings.notifications.channels.mail import letter
+from timetuna.bookings.notifications.kinds import AGAIN, KINDS
 from timetuna.bookings.notifications.recipients import audience_of
 from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import make_page, order, tomorrow, work_off
@@ -258,7 +257,7 @@ def test_errors_are_german(lena, page):
 
 
 @pytest.mark.parametrize(
-    "kind", [kind for kind in get_args(Kind) if kind != "no_link"]
+    "kind", [kind for kind in [*KINDS, AGAIN] if kind != "no_link"]
 )  # which no guest gets
 def test_a_guests_mail_is_german_and_the_hosts_is_not(page, booking, kind):
     Conference.objects.create(booking=booking, provider="zoom", state=Conference.State.READY)

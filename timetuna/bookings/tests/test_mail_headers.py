@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import replace
-from typing import get_args
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -13,12 +12,12 @@ from timetuna.accounts.emails import send as write_down
 from timetuna.accounts.notices import NOTICES
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.guests import Guest
-from timetuna.bookings.notifications.booking_messages import FIRST_KINDS, Kind
-from timetuna.bookings.notifications.compose import letter, message_id
+from timetuna.bookings.notifications.channels.mail import letter
+from timetuna.bookings.notifications.kinds import AGAIN, FIRST_KINDS, KINDS
+from timetuna.bookings.notifications.message import message_id
 from timetuna.bookings.notifications.recipients import HOST as HOST_SIDE
 from timetuna.bookings.notifications.recipients import audience_of
-from timetuna.bookings.notifications.reminder_messages import TIMELY_KINDS
-from timetuna.bookings.notifications.send_sample import send_sample
+from timetuna.bookings.notifications.sample import send_sample
 from timetuna.bookings.tests.conftest import order
 from timetuna.calendars.emails import mended_mail, reconnect_mail, trouble_mail
 from timetuna.calendars.models import Calendar, CalendarAccount
@@ -117,7 +116,7 @@ def booking(page, alice):
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
-@pytest.mark.parametrize("kind", get_args(Kind))
+@pytest.mark.parametrize("kind", [*KINDS, AGAIN])
 def test_every_mail_of_a_booking(inbox, booking, kind, language):
     booking.attendees.update(language=language)
     booking.refresh_from_db()
@@ -139,7 +138,7 @@ def test_every_mail_of_a_booking(inbox, booking, kind, language):
         BROUGHT_ADDRESS,
     ]
     assert ["List-Unsubscribe" in mail for mail in sent] == (
-        [True, False, True] if kind in TIMELY_KINDS else [False] * 3
+        [True, False, True] if kind in ("reminder", "follow_up") else [False] * 3
     )
 
 

@@ -34,14 +34,6 @@ _TITLES = {
 }
 
 
-_REMINDERS = {
-    "guest_reminders": (Reminder.Kind.REMINDER, Reminder.Audience.GUEST, "mail"),
-    "host_reminders": (Reminder.Kind.REMINDER, Reminder.Audience.HOST, "mail"),
-    "follow_up": (Reminder.Kind.FOLLOW_UP, Reminder.Audience.GUEST, "mail"),
-}
-"""Which rows a field's times stand for: kind, audience and channel."""
-
-
 def _known_placeholders(text: str) -> None:
     strangers = unknown(text, PLACEHOLDERS)
     if strangers:
@@ -49,11 +41,18 @@ def _known_placeholders(text: str) -> None:
 
 
 class LeadTimesField(LineField):
-    """Lengths of time in a line, kept as minutes."""
+    """Lengths of time in a line, kept as minutes; each is a row like `reminder`."""
 
-    def __init__(self, *, label: str, most: int, help_text: str) -> None:
+    def __init__(
+        self, reminder: Reminder, *, label: str, most: int = time_spans.MOST, help_text: str
+    ) -> None:
         super().__init__(label=label, max_length=100, required=False, help_text=help_text)
-        self.most = most
+        self.reminder, self.most = reminder, most
+
+    def what(self) -> dict[str, str]:
+        """Return what its rows have in common."""
+        row = self.reminder
+        return {"kind": row.kind, "audience": row.audience, "channel": row.channel}
 
     def clean(self, value: Any) -> Any:
         """Return the minutes, the longest first. Raises ValidationError."""
@@ -92,14 +91,15 @@ class NotificationsForm(HostForm):
     """When people are reminded, and subject and extra message of each kind of mail that guests get."""
 
     guest_reminders = LeadTimesField(
+        Reminder(audience="guest"),
         label="Remind guests",
-        most=time_spans.MOST,
         help_text="How long before the start, like 24 h, 1 h. Up to five; empty sends none.",
     )
     host_reminders = LeadTimesField(
-        label="Remind me", most=time_spans.MOST, help_text="The same, for your own mailbox."
+        Reminder(audience="host"), label="Remind me", help_text="The same, for your own mailbox."
     )
     follow_up = LeadTimesField(
+        Reminder(audience="guest", kind="follow_up"),
         label="Follow-up mail to guests",
         most=1,
         help_text="How long after the end, like 1 h. Empty sends none.",
@@ -108,12 +108,10 @@ class NotificationsForm(HostForm):
     def __init__(self, page: BookingPage, data: Any = None, _files: Any = None) -> None:
         """Show the page's stored settings, or what was sent in `data`."""
         self.page = page
-        times: dict[str, list[int]] = {name: [] for name in _REMINDERS}
-        fields: dict[tuple[str, str, str], str] = {what: name for name, what in _REMINDERS.items()}
-        for row in page.reminders.all():
-            if name := fields.get((row.kind, row.audience, row.channel)):
-                times[name].append(row.minutes)
-        super().__init__(data, initial={name: time_spans.show(minutes) for name, minutes in times.items()})
+        super().__init__(data)
+        for name, field in self._times():
+            minutes = page.reminders.filter(**field.what()).values_list("minutes", flat=True)
+            self.initial[name] = time_spans.show(list(minutes))
         for kind in MAIL_KINDS:
             self._add_texts(kind, mail_text(page, kind))
 
@@ -136,6 +134,13 @@ class NotificationsForm(HostForm):
             help_text=f"Stands in the {title.lower()} below the time and the place.",
         )
 
+    def _times(self) -> list[tuple[str, LeadTimesField]]:
+        return [(name, field) for name, field in self.fields.items() if isinstance(field, LeadTimesField)]
+
+    def times(self) -> list[forms.BoundField]:
+        """Return the fields that say when somebody is written to."""
+        return [self[name] for name, _ in self._times()]
+
     def mails(self) -> Iterator[MailFields]:
         """Yield the fields of each kind of mail."""
         for kind in MAIL_KINDS:
@@ -153,8 +158,8 @@ class NotificationsForm(HostForm):
         data = self.cleaned_data
         return NotificationsTab(
             reminders=[
-                Reminder(kind=kind, audience=audience, channel=channel, minutes=minutes)
-                for name, (kind, audience, channel) in _REMINDERS.items()
+                Reminder(**field.what(), minutes=minutes)
+                for name, field in self._times()
                 for minutes in data[name]
             ],
             texts={

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import wraps
-from typing import TYPE_CHECKING, cast
 
 from csp.constants import SELF, UNSAFE_INLINE
 from django.conf import settings
@@ -13,10 +12,9 @@ from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST
 
-from timetuna.bookings.notifications.compose import letter
+from timetuna.bookings.notifications.channels.mail import letter
 from timetuna.bookings.notifications.recipients import HOST, audience_of
-from timetuna.bookings.notifications.sample_booking import sample_booking
-from timetuna.bookings.notifications.send_sample import send_sample
+from timetuna.bookings.notifications.sample import sample_booking, send_sample
 from timetuna.lib.mail import Letter
 from timetuna.pages.actions.save_notifications import MAIL_KINDS
 from timetuna.pages.forms.notifications import NotificationsForm
@@ -24,9 +22,6 @@ from timetuna.pages.models import BookingPage
 from timetuna.pages.permissions import page_or_404
 from timetuna.web.csp import NOTHING, policy
 from timetuna.web.screens import Screen, show
-
-if TYPE_CHECKING:
-    from timetuna.bookings.notifications.booking_messages import Kind
 
 # The mail's own styles stand on its elements, as mail programs need them; nothing in it runs or loads.
 _framed = policy(NOTHING | {"style-src": [UNSAFE_INLINE], "img-src": [SELF], "frame-ancestors": [SELF]})
@@ -77,7 +72,7 @@ def mail_preview(request: HttpRequest, page: BookingPage, form: NotificationsFor
     kind, to_host = _wanted(request)
     with sample_booking(page, form.values(), language=_language(request)) as booking:
         audience = HOST if to_host else audience_of(booking.booker)
-        mail = letter(booking, kind=cast("Kind", kind), audience=audience)
+        mail = letter(booking, kind=kind, audience=audience)
     return show(request, MailPreviewScreen(replace(mail, ics=b"", method="")))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -10,15 +11,35 @@ from django.utils import timezone
 
 from timetuna.bookings.links import set_new_link
 from timetuna.bookings.models import Attendee, Booking, Conference
+from timetuna.bookings.notifications.channels.mail import letter
+from timetuna.bookings.notifications.recipients import audience_of
+from timetuna.jobs.queue import MAIL, job
 from timetuna.l10n.datetimes import zone_or_utc
 from timetuna.lib.crypto import random_token
-from timetuna.pages.actions.save_notifications import NotificationsTab, save_notifications
+from timetuna.lib.mail import Mailbox
+from timetuna.mail import deliver
+from timetuna.pages.actions.save_notifications import MAIL_KINDS, NotificationsTab, save_notifications
 from timetuna.pages.meeting_types.registry import MeetingChoice, meeting_kind
 from timetuna.pages.models import BookingPage
-from timetuna.pages.queries import values
+from timetuna.pages.queries import MailText, values
 
 GUEST_NAME, GUEST_EMAIL, GUEST_PHONE = "Sam Example", "sam@example.org", "+1 202 555 0123"
 _AHEAD = timedelta(days=7)
+
+
+@job("bookings.sample_mail", lane=MAIL)
+def send_sample(page_id: int, *, kind: str, subject: str, message: str, language: str) -> None:
+    """Mail it to the host's own address, without the invitation, which would put it into their calendar."""
+    page = BookingPage.objects.select_related("host").filter(pk=page_id).first()
+    if page is None:
+        return
+    texts = {name: MailText() for name in MAIL_KINDS} | {kind: MailText(subject, message)}
+    tab = NotificationsTab(reminders=(), texts=texts)
+    with sample_booking(page, tab, language=language) as booking:
+        sample = letter(booking, kind=kind, audience=audience_of(booking.booker))
+    host = Mailbox(page.host.name, page.host.email)
+    alone = replace(sample, ics=b"", method="", in_reply_to="", unsubscribe="")
+    deliver(replace(alone, to=host, reply_to=host, subject=f"Test: {sample.subject}"))
 
 
 @contextmanager

@@ -1,0 +1,58 @@
+"""Messages by mail: as text and HTML, with the invitation."""
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.translation import gettext
+
+from timetuna import mail
+from timetuna.bookings.models import Booking
+from timetuna.bookings.notifications.kinds.base import NAME_LENGTH
+from timetuna.bookings.notifications.message import Message, message_for
+from timetuna.bookings.notifications.recipients import Recipient, other_side, recipient_of
+from timetuna.lib.ics import write
+from timetuna.lib.mail import Letter, Mailbox, parse_mailbox
+from timetuna.lib.text import single_line
+from timetuna.pages.queries import look_of
+
+
+def deliver(message: Message, recipient: Recipient) -> None:
+    """Hand it to the mail server, or the service in its place. Raises Retry or GiveUp with a sentence."""
+    mail.deliver(_letter(message, recipient))
+
+
+def letter(booking: Booking, *, kind: str, audience: str, tag: str = "") -> Letter:
+    """Return the mail that somebody gets. Raises ValueError with a sentence where nobody is known any more."""
+    recipient = recipient_of(booking, audience)
+    with translation.override(recipient.language):
+        return _letter(message_for(booking, recipient, kind=kind, tag=tag), recipient)
+
+
+def _letter(message: Message, recipient: Recipient) -> Letter:
+    """Return it under our own address; names are marked as coming through us."""
+    ours, other = parse_mailbox(settings.DEFAULT_FROM_EMAIL), other_side(message.booking, recipient)
+    named = {"name": single_line(other.name, max_length=NAME_LENGTH), "product": ours.name or "TimeTuna"}
+    look, booking = look_of(message.booking.page), message.booking
+    context = {
+        "told": message,
+        "host_name": booking.host.name,
+        "notes_title": f"Notes from {single_line(booking.booker.name, max_length=NAME_LENGTH)}:",
+        "accent": look.color,
+        "accent_text": look.text_color(),
+        "logo_url": settings.BASE_URL + look.logo_path if look.logo_path else "",
+    }
+    invitation = message.invitation
+    return Letter(
+        sender=Mailbox(gettext("%(name)s via %(product)s") % named, ours.email),
+        reply_to=other,
+        to=recipient.box,
+        subject=message.words.subject,
+        text=render_to_string("bookings/mail/booking.txt", context).strip() + "\n",
+        html=render_to_string("bookings/mail/booking.html", context),
+        message_id=message.id,
+        in_reply_to=message.answers,
+        sent_at=timezone.now(),
+        ics=write(invitation) if invitation else b"",
+        method=invitation.method if invitation else "",
+        unsubscribe=message.stop_url,
+    )

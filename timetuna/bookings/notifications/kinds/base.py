@@ -1,0 +1,232 @@
+"""What all kinds of messages have in common: their shape, and what is told about the booking in several of them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from timetuna.bookings.events import HOST, BookingEvent, last_words
+from timetuna.bookings.integrations.event_calendar import calendar_words, event_of
+from timetuna.bookings.integrations.invitation import host_page
+from timetuna.bookings.integrations.location import Location, duplicates
+from timetuna.bookings.links import link
+from timetuna.bookings.models import Attendee, Booking
+from timetuna.bookings.notifications.recipients import Recipient
+from timetuna.calendars.models import CalendarEvent
+from timetuna.l10n import datetimes
+from timetuna.lib.text import single_line, without_addresses
+
+NAME_LENGTH = 60
+Sentences = tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Telling:
+    """A booking as one recipient is to hear of it: by their clock, and with what they may know of the place."""
+
+    booking: Booking
+    reader: Recipient
+    where: Location
+
+    @cached_property
+    def named(self) -> dict[str, str]:
+        """Return what sentences name."""
+        return {
+            "title": self.booking.title,
+            "host": self.booking.host.name,
+            "guest": self.guest if self.reader.is_host() else shown_name(self.booking),
+            "start": datetimes.short_when(self.booking.start_at, zone=self.zone),
+            "label": self.where.label,
+            "name": shown_name(self.booking) if self.reader.is_host() else self.booking.host.name,
+        }
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the zone of the reader's clock."""
+        return datetimes.zone_or_utc(self.reader.zone)
+
+    @property
+    def guest(self) -> str:
+        """Return the guest's name as a host reads it."""
+        return single_line(self.booking.booker.name, max_length=NAME_LENGTH)
+
+    @property
+    def attendee(self) -> Attendee:
+        """Return the reader, who is on the guest's side."""
+        assert self.reader.attendee is not None  # noqa: S101 - a host has texts of their own
+        return self.reader.attendee
+
+    def wrote(self, name: str, words: str) -> Sentences:
+        """Pass on what one side wrote to the other. Nobody gets their own words: the address may be somebody else's."""
+        return (gettext("%(name)s wrote: %(note)s") % {"name": name, "note": words},) if words else ()
+
+    def wrote_with_move(self, name: str, *, actor: str) -> Sentences:
+        """Pass on what the other side wrote with the latest move, if it was theirs."""
+        latest = self.booking.history.filter(event=BookingEvent.MOVED).last()
+        theirs = latest is not None and latest.actor == actor
+        words = last_words(self.booking, event=BookingEvent.MOVED) if theirs else ""
+        return self.wrote(single_line(name, max_length=NAME_LENGTH), words)
+
+
+Template = str | Promise
+Part = Template | Callable[[Telling], str]
+Sentence = Template | Callable[[Telling], Sentences]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A message's subject, its headline, the sentences below it, and the label of its button if it has one."""
+
+    subject: str
+    headline: str
+    sentences: Sentences = ()
+    button: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What one reader reads: templates, filled with what a telling names, or functions of it."""
+
+    subject: Template
+    headline: Template
+    sentences: tuple[Sentence, ...] = ()
+    button: Part = ""
+
+    def words(self, about: Telling) -> Words:
+        """Return it filled in."""
+        sentences: list[str] = []
+        for one in self.sentences:
+            sentences += one(about) if callable(one) else (_filled(one, about),)
+        button = self.button(about) if callable(self.button) else str(self.button)
+        return Words(_filled(self.subject, about), _filled(self.headline, about), tuple(sentences), button)
+
+
+def _filled(template: Template, about: Telling) -> str:
+    return str(template) % about.named
+
+
+def own_page(about: Telling) -> str:
+    """Return where everybody finds the booking: on a page of their own."""
+    return link(about.attendee) if about.reader.attendee else host_page(about.booking)
+
+
+def missing(about: Telling) -> Sentences:
+    """Say to a host that the link is missing, where it is."""
+    if not about.where.pending:
+        return ()
+    return (
+        f"The {about.where.label} link is missing. {about.where.problem}".strip(),
+        "The booking stands, and your guest knows that the link follows. The booking's page shows what can be done.",
+    )
+
+
+def mend_or_see(about: Telling) -> str:
+    """Return what a host is to do, who has to see to a missing link."""
+    return "Mend the link" if about.where.pending else "See the booking"
+
+
+def may_be_double(about: Telling) -> Sentences:
+    """Say to a host what may stand beside the meeting, where something may."""
+    return (duplicates(about.where),) if about.where.possible_duplicates else ()
+
+
+def late(about: Telling) -> Sentences:
+    """Say that the link is still to come, where it is."""
+    if not about.where.pending:
+        return ()
+    sentence = gettext("The %(label)s link follows in a second mail.")
+    if about.reader.is_booker():
+        sentence = gettext("The %(label)s link follows in a second mail. There is nothing you need to do.")
+    return (sentence % about.named,)
+
+
+def invited_by(attendee: Attendee) -> str:
+    """Say why somebody who did not book hears of the booking."""
+    named = {"guest": shown_name(attendee.booking), "host": attendee.booking.host.name}
+    if attendee.invited_by == HOST:
+        return gettext("%(guest)s booked this meeting with %(host)s, who invited you, too.") % named
+    return gettext("%(guest)s booked this meeting with %(host)s and named you as a guest.") % named
+
+
+def why_they_hear(about: Telling) -> Sentences:
+    """Say the same as a sentence of a text."""
+    return (invited_by(about.attendee),)
+
+
+def shown_name(booking: Booking) -> str:
+    """Return the guest's name, without anything that mail programs make a link of."""
+    return without_addresses(single_line(booking.booker.name, max_length=NAME_LENGTH))
+
+
+def _state_of_first(about: Telling) -> Sentences:
+    return missing(about) or (*may_be_double(about), *_not_in_calendar(about))
+
+
+def _not_in_calendar(about: Telling) -> Sentences:
+    """Say that the event could not be written, and why; the invitation is attached all the same."""
+    event = event_of(about.booking, about.reader.host_id)
+    if event is None or event.state == CalendarEvent.State.WRITTEN or not event.problem:
+        return ()
+    return (f"TimeTuna could not write it into {calendar_words(event)}. {event.problem}",)
+
+
+SEE, SEE_OR_CHANGE = _("See the booking"), _("See or change the booking")
+ADDS = _("The attached invitation adds this meeting to your calendar.")
+BOOKED_TO_HOST = Text(
+    "%(guest)s booked %(title)s: %(start)s", "You have a new booking", (_state_of_first,), mend_or_see
+)
+BOOKED = Text(
+    _("%(title)s with %(host)s: %(start)s"),
+    _("You are booked"),
+    (_("%(host)s is expecting you."), late),
+    SEE_OR_CHANGE,
+)
+INVITED = Text(
+    _("%(title)s with %(host)s: %(start)s"),
+    _("You are invited"),
+    (
+        why_they_hear,
+        late,
+        _("If this says nothing to you, you can ignore it: nothing was booked in your name."),
+    ),
+    SEE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageKind:
+    """One kind of message: what each reader reads, and what goes with it. A new one is one of these, listed in KINDS.
+
+    Who is invited too may not know who booked, who typed their address: `to_other` passes nothing on that the guest
+    wrote, nor what the page's host wrote to the guest.
+
+    label: what a host reads of it in the list of what was sent.  attachment: what opening the attached invitation
+    does; "" where none is attached.  page_text: whose text of the page's host it has.  is_first: it opens the thread
+    that later ones answer.  gives_time: with it go the reminders.  takes_back: who was invited too is told only if
+    they have heard that it is on.  ended: nothing is to come any more.  can_stop: its reader may stop such messages.
+    """
+
+    name: str
+    label: str
+    to_host: Text = BOOKED_TO_HOST
+    to_booker: Text = BOOKED
+    to_other: Text = INVITED
+    attachment: Template = ADDS
+    button_url: Callable[[Telling], str] = own_page
+    page_text: str = ""
+    is_first: bool = False
+    gives_time: bool = False
+    takes_back: bool = False
+    ended: bool = False
+    says_place: bool = True
+    can_stop: bool = False
+
+    def words(self, about: Telling) -> Words:
+        """Return what the reader reads."""
+        if about.reader.is_host():
+            return self.to_host.words(about)
+        return (self.to_booker if about.reader.is_booker() else self.to_other).words(about)

@@ -1,0 +1,199 @@
+"""Messages about a booking itself: made, moved, cancelled, and what becomes of its link and its host."""
+
+from dataclasses import replace
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from timetuna.bookings.events import GUEST, HOST, BookingEvent, earlier_start
+from timetuna.bookings.integrations.grants import may
+from timetuna.bookings.models import Booking
+from timetuna.bookings.notifications.kinds.base import (
+    SEE,
+    SEE_OR_CHANGE,
+    MessageKind,
+    Sentences,
+    Telling,
+    Text,
+    late,
+    may_be_double,
+    missing,
+)
+from timetuna.bookings.states import Status
+from timetuna.l10n import datetimes
+from timetuna.providers.base import Ability
+
+
+def _was_at(about: Telling) -> Sentences:
+    """Say when a moved meeting was to begin before, as far as it is known."""
+    earlier = earlier_start(about.booking)
+    if earlier is None:
+        return ()
+    before = datetimes.when(earlier, minutes=about.booking.minutes, zone=about.zone)
+    return (gettext("Before, it was on %(when)s.") % {"when": before},)
+
+
+def _host_wrote(about: Telling) -> Sentences:
+    return about.wrote_with_move(about.booking.host.name, actor=HOST)
+
+
+def _guest_wrote(about: Telling) -> Sentences:
+    return about.wrote_with_move(about.booking.booker.name, actor=GUEST)
+
+
+def _link_after_move(about: Telling) -> Sentences:
+    if about.where.pending or not _link_is_new(about.booking):
+        return late(about)
+    sentence = gettext(
+        "The %(label)s link is a new one, too. The earlier link does not work for the new time."
+    )
+    return (sentence % about.named,)
+
+
+def _link_is_new(booking: Booking) -> bool:
+    """Say whether the latest move was too far for the old link."""
+    latest = booking.history.filter(event__in=(BookingEvent.MOVED, BookingEvent.LINK_RENEWED)).last()
+    return latest is not None and latest.event == BookingEvent.LINK_RENEWED
+
+
+def _stays_by_move(about: Telling) -> Sentences:
+    """Say to the host whose accounts it is in what stays as it was outside, where the grant lets us not change it."""
+    label, booking = about.where.label, about.booking
+    if about.reader.host_id != booking.host_id:
+        return missing(about)
+    if _link_is_new(booking):
+        renewed = (
+            f"The earlier {label} link would have ended before the new time, so it is a new one. "
+            f"The earlier meeting stays in your {label} account; you can delete it there."
+        )
+        return (*missing(about), renewed)
+    if not about.where.meeting_number or may(booking, Ability.MOVE):
+        return missing(about)
+    return (f"The link stays the same. Your {label} account still shows the earlier time.",)
+
+
+def _cancelled_by_to_booker(about: Telling) -> Sentences:
+    if about.booking.status == Status.CANCELLED_BY_GUEST:
+        return (gettext("You cancelled it."),)
+    host = about.booking.host.name
+    return (gettext("%(name)s cancelled it.") % {"name": host}, *about.wrote(host, about.booking.cancel_note))
+
+
+def _cancelled_by_to_other(about: Telling) -> Sentences:
+    by = about.named["guest" if about.booking.status == Status.CANCELLED_BY_GUEST else "host"]
+    return (gettext("%(name)s cancelled it.") % {"name": by},)
+
+
+def _cancelled_by_to_host(about: Telling) -> Sentences:
+    if about.booking.status == Status.CANCELLED_BY_GUEST:
+        return (f"{about.guest} cancelled it.", *about.wrote(about.guest, about.booking.cancel_note))
+    return ("One of its hosts cancelled it." if about.reader.beside else "You cancelled it.",)
+
+
+def _stays_by_cancelling(about: Telling) -> Sentences:
+    label, number = about.where.label, about.where.meeting_number
+    leads = about.reader.host_id == about.booking.host_id
+    if not leads or not number or may(about.booking, Ability.REMOVE):
+        return ()
+    return (f"The {label} meeting {number} stays in your {label} account; delete it there.",)
+
+
+def _instead_of(about: Telling) -> Sentences:
+    latest = about.booking.history.filter(event=BookingEvent.HANDED_OVER).last()
+    former = {"former": latest.changes["host"][0] if latest else ""}
+    sentence = gettext("You meet %(host)s instead of %(former)s. The time stays as it was.")
+    return (sentence % (about.named | former),)
+
+
+_LINK = Text(
+    _("%(label)s link: %(title)s with %(host)s, %(start)s"),
+    _("Here is your %(label)s link"),
+    (_("Everything else stays as it was."),),
+    SEE_OR_CHANGE,
+)
+_MOVED = Text(
+    _("Moved: %(title)s with %(host)s, now %(start)s"),
+    _("This meeting has a new time"),
+    (_was_at, _host_wrote, _link_after_move),
+    SEE_OR_CHANGE,
+)
+_NEW_HOST = Text(
+    _("New host: %(title)s with %(host)s, %(start)s"),
+    _("Somebody else meets you"),
+    (_instead_of, late),
+    SEE_OR_CHANGE,
+)
+_CANCELLED = Text(
+    _("Cancelled: %(title)s with %(host)s, %(start)s"),
+    _("This meeting is cancelled"),
+    (_cancelled_by_to_booker,),
+    SEE,
+)
+
+CONFIRMED = MessageKind(name="confirmed", label="confirmation", is_first=True, gives_time=True)
+CANCELLED = MessageKind(
+    name="cancelled",
+    label="cancellation",
+    to_booker=_CANCELLED,
+    to_other=replace(_CANCELLED, sentences=(_cancelled_by_to_other,)),
+    to_host=Text(
+        "Cancelled: %(title)s with %(guest)s, %(start)s",
+        "A meeting is cancelled",
+        (_cancelled_by_to_host, _stays_by_cancelling),
+        "See the booking",
+    ),
+    attachment=_("The attached file takes this meeting out of your calendar."),
+    takes_back=True,
+    ended=True,
+    says_place=False,
+)
+KINDS = (
+    CONFIRMED,
+    replace(CONFIRMED, name="promised", label="confirmation, link to follow", page_text="confirmed"),
+    MessageKind(
+        name="link",
+        label="link",
+        to_booker=_LINK,
+        to_other=replace(_LINK, button=SEE),
+        to_host=Text(
+            "%(label)s link: %(title)s with %(guest)s, %(start)s",
+            "The %(label)s link is there",
+            ("Your guest has it too.", may_be_double),
+            "See the booking",
+        ),
+        attachment=_("The attached invitation puts the link into your calendar."),
+    ),
+    MessageKind(
+        name="no_link",
+        label="link is missing",
+        to_host=Text(
+            "No %(label)s link: %(title)s with %(guest)s, %(start)s",
+            "The %(label)s link could not be made",
+            (missing,),
+            "Mend the link",
+        ),
+        attachment="",
+    ),
+    MessageKind(
+        name="moved",
+        label="new time",
+        to_booker=_MOVED,
+        to_other=replace(_MOVED, sentences=(_was_at, late), button=SEE),
+        to_host=Text(
+            "Moved: %(title)s with %(guest)s, now %(start)s",
+            "A meeting has a new time",
+            (_was_at, _guest_wrote, _stays_by_move),
+            "See the booking",
+        ),
+        attachment=_("The attached invitation moves this meeting in your calendar."),
+        gives_time=True,
+    ),
+    MessageKind(
+        name="new_host",
+        label="another host",
+        to_booker=_NEW_HOST,
+        to_other=replace(_NEW_HOST, button=SEE),
+        attachment=_("The attached invitation updates this meeting in your calendar."),
+    ),
+    CANCELLED,
+)

@@ -1,0 +1,86 @@
+"""Messages about who else takes part: to themselves, and to the two sides when they come or go."""
+
+from dataclasses import replace
+
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from timetuna.bookings.events import ATTENDEE, HOST
+from timetuna.bookings.guests import others
+from timetuna.bookings.models import Attendee
+from timetuna.bookings.notifications.kinds.base import (
+    SEE,
+    SEE_OR_CHANGE,
+    MessageKind,
+    Sentences,
+    Telling,
+    Text,
+    own_page,
+)
+from timetuna.lib.text import single_line, without_addresses
+
+
+def _who_comes(about: Telling) -> Sentences:
+    people = [_shown(attendee) for attendee in others(about.booking)]
+    if not people:
+        return (gettext("Nobody else is invited any more."),)
+    comes = ngettext("Invited too: %(people)s.", "Invited too: %(people)s.", len(people))
+    return (comes % {"people": ", ".join(people)},)
+
+
+def _shown(attendee: Attendee) -> str:
+    """Return the words for somebody. Their name was typed by the guest, or by who pretends to be it."""
+    name = without_addresses(attendee.name)
+    return single_line(f"{name} <{attendee.email}>" if name else attendee.email, max_length=200)
+
+
+def _has_left(about: Telling) -> bool:
+    return about.reader.attendee is not None and about.reader.attendee.removed_by == ATTENDEE
+
+
+def _taken_off_by(about: Telling) -> Sentences:
+    if _has_left(about):
+        return (gettext("You took yourself off the guests of this meeting."),)
+    by = about.named["host" if about.attendee.removed_by == HOST else "guest"]
+    return (gettext("%(guest)s took you off the guests of this meeting.") % {"guest": by},)
+
+
+def _see_if_left(about: Telling) -> str:
+    return str(SEE) if _has_left(about) else ""
+
+
+def _page_if_left(about: Telling) -> str:
+    return own_page(about) if about.reader.attendee is None or _has_left(about) else ""
+
+
+_GUESTS = Text(
+    _("Guests changed: %(title)s with %(name)s, %(start)s"),
+    _("The guests of this meeting have changed"),
+    (_who_comes,),
+    SEE_OR_CHANGE,
+)
+KINDS = (
+    MessageKind(
+        name="guests",
+        label="who comes",
+        to_booker=_GUESTS,
+        to_host=replace(_GUESTS, button=SEE),
+        attachment=_("The attached invitation updates this meeting in your calendar."),
+    ),
+    MessageKind(name="invited", label="invitation"),
+    MessageKind(
+        name="uninvited",
+        label="invitation taken back",
+        to_other=Text(
+            _("No longer invited: %(title)s with %(host)s, %(start)s"),
+            _("You are no longer invited"),
+            (_taken_off_by,),
+            _see_if_left,
+        ),
+        attachment=_("The attached file takes this meeting out of your calendar."),
+        button_url=_page_if_left,
+        takes_back=True,
+        ended=True,
+        says_place=False,
+    ),
+)
