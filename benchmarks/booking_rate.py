@@ -95,7 +95,7 @@ def book_here(seconds: float, hosts: list[str], first: int) -> float:
 
     from timetuna.availability.interval import minute_of  # noqa: PLC0415
     from timetuna.bookings.actions.book import Order, book  # noqa: PLC0415
-    from timetuna.bookings.forms.fields import new_key  # noqa: PLC0415
+    from timetuna.bookings.forms.book import new_key  # noqa: PLC0415
     from timetuna.bookings.guests import Guest  # noqa: PLC0415
     from timetuna.pages.models import BookingPage  # noqa: PLC0415
 

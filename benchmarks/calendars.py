@@ -37,7 +37,7 @@ import json
 from django.utils import timezone
 from benchmarks.fill import make_users
 from timetuna.calendars.actions.connect_by_form import NEVER
-from timetuna.calendars.provider_catalogue import linkable
+from timetuna.calendars.queries import linkable
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.calendars.access_tokens import sealed_tokens
 from timetuna.providers.base import Tokens
@@ -137,7 +137,7 @@ def connect(live: LiveTimeTuna, feeds: str, count: int) -> None:
             "google/event", start=start.isoformat(), end=end.isoformat(), calendar="primary", zone=""
         )
     asked = live.run_python(
-        "from timetuna.calendars.provider_catalogue import linkable\n"
+        "from timetuna.calendars.queries import linkable\n"
         "from timetuna.lib.crypto import pkce_pair\n"
         "import hashlib, base64\n"
         'digest = base64.urlsafe_b64encode(hashlib.sha256(b"v" * 43).digest()).rstrip(b"=").decode()\n'

@@ -67,7 +67,7 @@ def fill(count: int, *, minutes: int) -> None:
     from benchmarks.fill import make_hosts  # noqa: PLC0415
     from timetuna.availability.interval import minute_of  # noqa: PLC0415
     from timetuna.bookings.actions.book import Order, book  # noqa: PLC0415
-    from timetuna.bookings.forms.fields import new_key  # noqa: PLC0415
+    from timetuna.bookings.forms.book import new_key  # noqa: PLC0415
     from timetuna.bookings.guests import Guest  # noqa: PLC0415
     from timetuna.jobs.models import Job  # noqa: PLC0415
     from timetuna.pages.models import BookingPage, Reminder  # noqa: PLC0415

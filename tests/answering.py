@@ -14,7 +14,7 @@ from timetuna.bookings.actions.answer_request import approve, decline, expire_re
 from timetuna.bookings.actions.book import Order, book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.errors import BookingRefused
-from timetuna.bookings.forms.fields import new_key
+from timetuna.bookings.forms.book import new_key
 from timetuna.bookings.guests import Guest
 from timetuna.bookings.models import Booking, BookingHost
 from timetuna.jobs.models import Job

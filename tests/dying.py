@@ -23,7 +23,7 @@ from django.db.backends.utils import CursorWrapper  # noqa: E402
 from tests.clock import present  # noqa: E402
 from timetuna.availability.interval import minute_of  # noqa: E402
 from timetuna.bookings.actions.book import Order, book  # noqa: E402
-from timetuna.bookings.forms.fields import new_key  # noqa: E402
+from timetuna.bookings.forms.book import new_key  # noqa: E402
 from timetuna.bookings.guests import Guest  # noqa: E402
 from timetuna.bookings.models import Booking, Conference  # noqa: E402
 from timetuna.jobs import queue, worker  # noqa: E402

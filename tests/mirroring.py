@@ -20,7 +20,7 @@ from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.change_guests import add_guests, remove_guest
 from timetuna.bookings.actions.reschedule import reschedule
 from timetuna.bookings.errors import BookingRefused
-from timetuna.bookings.forms.fields import new_key
+from timetuna.bookings.forms.book import new_key
 from timetuna.bookings.fulfilment.reconcile import reconcile
 from timetuna.bookings.fulfilment.retry import retry_booking
 from timetuna.bookings.guests import Guest

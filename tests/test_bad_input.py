@@ -13,8 +13,8 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.test_rights import OWNERS, SIGNED_IN, address, belongings
 from timetuna.accounts.models import User
-from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking
+from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import tomorrow
 

@@ -18,8 +18,8 @@ from tests.test_rights import address, belongings, routes
 from timetuna.accounts.adapter import UNDO_SALT
 from timetuna.accounts.models import EmailChange, User
 from timetuna.bookings.actions.book import book
-from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking
+from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import make_page, order, tomorrow
 from timetuna.bookings.tests.diary import put_attendee

@@ -24,7 +24,7 @@ ROOMS = {
         < adapter social < jobs < forms < views < urls
     """,
     "calendars": """
-        models < provider_catalogue hooks busy_cache
+        models < hooks busy_cache
         < queries < permissions looks own_events incidents account_status < emails < reconnecting
         < access_tokens ask_provider < actions < jobs < forms < views templatetags < urls
     """,
@@ -33,7 +33,7 @@ ROOMS = {
         < permissions slugs < actions < forms < views < urls apps
     """,
     "bookings": """
-        models < events < states links guests < queries permissions proofs
+        models < events < states guests < queries permissions proofs
         < errors policies rate_limits < slots
         < integrations < notifications < actions < fulfilment < status < jobs < forms < views < urls apps
     """,

@@ -10,8 +10,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.test_rights import belongings
 from timetuna.accounts.models import User
-from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking
+from timetuna.bookings.queries import link_path
 
 pytestmark = [pytest.mark.django_db, pytest.mark.vendor]
 __all__ = ["belongings"]

@@ -10,8 +10,8 @@ from django.test import Client
 
 from tests.test_rights import ANYBODY, OWNERS, SIGNED_IN, address, belongings
 from timetuna.accounts.models import User
-from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking
+from timetuna.bookings.queries import link_path
 
 pytestmark = pytest.mark.django_db(transaction=True)
 __all__ = ["belongings"]

@@ -204,7 +204,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "timetuna.web.middleware.RequestId",
-    "timetuna.web.health.HealthCheck",
+    "timetuna.web.middleware.HealthCheck",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "timetuna.web.middleware.PrivateAnswers",

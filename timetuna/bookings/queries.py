@@ -1,4 +1,4 @@
-"""Reading bookings."""
+"""Reading bookings, and the links by which their people do."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from re import escape
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, FilteredRelation, Q, QuerySet
+from django.urls import reverse
 
 from timetuna.availability.interval import Interval, minute_of
 from timetuna.availability.policy import LONGEST_MEETING
@@ -20,8 +22,9 @@ from timetuna.bookings.models import (
     UnusualBookings,
 )
 from timetuna.bookings.states import OFF, Status
+from timetuna.encryption import box
 from timetuna.jobs.models import Job
-from timetuna.lib.crypto import fingerprint
+from timetuna.lib.crypto import fingerprint, random_token
 from timetuna.pages.models import BookingPage
 
 UPCOMING, PAST, CANCELLED, REQUESTS = "upcoming", "past", "cancelled", "requests"
@@ -175,3 +178,34 @@ def _in_any_case(word: str) -> str:
 def counts(job: Job, booking: Booking) -> bool:
     """Say whether the work is still wanted: what belongs to an earlier revision is dropped when its turn comes."""
     return bool(job.arguments.get("revision", booking.revision) == booking.revision)
+
+
+def set_new_link(attendee: Attendee) -> None:
+    """Give an unsaved or changed attendee a fresh link; the earlier one is dead once they are saved."""
+    token = random_token()
+    attendee.link_fingerprint = fingerprint(token)
+    attendee.link_sealed = box().seal(token, context=_context(attendee))
+
+
+def link_path(attendee: Attendee, route: str = "booked") -> str:
+    """Return the path of the attendee's own page of the booking, or of another route that begins with it."""
+    return reverse(route, args=[box().open(attendee.link_sealed, context=_context(attendee))])
+
+
+def link(attendee: Attendee) -> str:
+    """Return the full address of the attendee's own page of the booking."""
+    return settings.BASE_URL + link_path(attendee)
+
+
+def reminders_link(attendee: Attendee) -> str:
+    """Return the full address at which the attendee stops the booking's reminders."""
+    return settings.BASE_URL + link_path(attendee, "booked_reminders")
+
+
+def reseal(attendee: Attendee) -> None:
+    """Seal the link of an unsaved change with the newest key."""
+    attendee.link_sealed = box().rotate(attendee.link_sealed, context=_context(attendee))
+
+
+def _context(attendee: Attendee) -> str:
+    return f"bookings.link:{attendee.link_fingerprint}"

@@ -14,7 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from timetuna.calendars.models import Authorization, CalendarAccount
-from timetuna.calendars.provider_catalogue import linkable
+from timetuna.calendars.queries import linkable
 from timetuna.calendars.reconnecting import ask_to_reconnect
 from timetuna.encryption import box
 from timetuna.lib.crypto import SecretBoxError, equal, fingerprint, random_token

@@ -10,7 +10,7 @@ from django.db.models import Prefetch, QuerySet
 
 from timetuna.calendars.hooks import Wants, losses_of, wants_of
 from timetuna.calendars.models import Calendar, CalendarAccount
-from timetuna.calendars.provider_catalogue import Listing, listing, listings
+from timetuna.calendars.queries import Listing, listing, listings
 from timetuna.ical.answer import Note
 from timetuna.ical.notes import sentence
 from timetuna.lib.zones import find_zone

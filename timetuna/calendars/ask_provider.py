@@ -3,7 +3,7 @@
 from timetuna.availability.interval import Interval
 from timetuna.calendars.access_tokens import use
 from timetuna.calendars.models import Calendar
-from timetuna.calendars.provider_catalogue import busy_source
+from timetuna.calendars.queries import busy_source
 from timetuna.providers.base import Reading
 from timetuna.providers.errors import ProviderError
 

@@ -11,8 +11,7 @@ from django.utils.text import capfirst
 
 from timetuna.calendars.hooks import Wants, wants_of
 from timetuna.calendars.models import Calendar, CalendarAccount
-from timetuna.calendars.provider_catalogue import listing
-from timetuna.calendars.queries import kinds_of_provider
+from timetuna.calendars.queries import kinds_of_provider, listing
 from timetuna.lib.zones import find_zone
 
 _UTC = ZoneInfo("UTC")

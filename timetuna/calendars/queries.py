@@ -1,13 +1,208 @@
-"""Reading connections: for booking pages, for bookings, and for the settings."""
+"""The providers of this server, ready to work, and what hosts have connected to them."""
 
-from dataclasses import dataclass
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import urlsplit
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 
+from timetuna import __version__
 from timetuna.calendars.models import Authorization, CalendarAccount
-from timetuna.calendars.provider_catalogue import conference_providers, event_kinds, listings
 from timetuna.db import reads
 from timetuna.lib.crypto import fingerprint
+from timetuna.lib.http import Budget, HttpClient
+from timetuna.providers.base import (
+    BusySource,
+    CalendarWriter,
+    Conferencing,
+    Directory,
+    Identity,
+    LoginForm,
+    OAuth,
+    Webhooks,
+)
+from timetuna.providers.description import Provider
+from timetuna.providers.errors import ProviderError
+from timetuna.providers.registry import providers
+from timetuna.web.forms import in_full
+
+
+class Linkable(OAuth, Identity, Protocol):
+    """An outside account that a host can link by OAuth."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A provider as people see it. `logo` is a data: address; `ready` says whether it is set up on this server.
+
+    latest_grant_only: a new grant of an account ends all earlier ones.  by_form: its accounts are connected by a form
+    here, and not by leaving for the provider.  has_calendars: they have calendars that can be read.
+    verb: what the button that connects one says before the label.
+    """
+
+    slug: str
+    label: str
+    logo: str
+    ready: bool
+    one_per_host: bool
+    latest_grant_only: bool = False
+    by_form: bool = False
+    has_calendars: bool = False
+    verb: str = "Connect"
+
+
+@dataclass(frozen=True, slots=True)
+class _Catalogue:
+    """What this server can do by its settings, asked at every look at a page and put together once."""
+
+    linkable: tuple[Listing, ...]
+    conferencing: tuple[Listing, ...]
+    event_kinds: Mapping[str, Mapping[str, str]]
+
+
+def listings() -> tuple[Listing, ...]:
+    """Set up here or not."""
+    return _catalogue().linkable
+
+
+def listing(slug: str) -> Listing | None:
+    """None where its accounts cannot be linked."""
+    return next((one for one in listings() if one.slug == slug), None)
+
+
+def conference_providers() -> tuple[Listing, ...]:
+    """Set up here or not."""
+    return _catalogue().conferencing
+
+
+def event_kinds() -> Mapping[str, Mapping[str, str]]:
+    """Set up or not: provider to kind to label."""
+    return _catalogue().event_kinds
+
+
+def _catalogue() -> _Catalogue:
+    return _catalogue_by(settings.BASE_URL, tuple(settings.PROVIDER_SETTINGS.items()))
+
+
+@lru_cache(maxsize=2)
+def _catalogue_by(_base_url: str, _settings: tuple[tuple[str, str], ...]) -> _Catalogue:
+    built = [(provider, _build(provider)) for provider in providers().values()]
+    return _Catalogue(
+        linkable=tuple(_listing(provider, one) for provider, one in built if _is_linkable(one)),
+        conferencing=tuple(
+            _listing(provider, one) for provider, one in built if isinstance(one, Conferencing)
+        ),
+        event_kinds={
+            provider.slug: dict(one.meeting_types())
+            for provider, one in built
+            if isinstance(one, CalendarWriter)
+        },
+    )
+
+
+def linkable(slug: str) -> Linkable:
+    """Raises ProviderError when it is not set up on this server."""
+    found = _ready(slug)
+    if isinstance(found, OAuth) and isinstance(found, Identity):
+        return found
+    raise ProviderError("This is not set up on this server.", code="not-set-up", operator=True)
+
+
+def login_form(slug: str) -> LoginForm | None:
+    """None when its accounts are not connected by a form here."""
+    found = _ready(slug)
+    return found if isinstance(found, LoginForm) else None
+
+
+def directory(slug: str) -> Directory | None:
+    """None when it lists no calendars or is not set up here."""
+    found = _ready(slug)
+    return found if isinstance(found, Directory) else None
+
+
+def busy_source(slug: str, *, budget: Budget | None = None) -> BusySource | None:
+    """Return the provider, ready to read calendars; None when it has none or is not set up here.
+
+    budget: how long each of its calls may take, where that is less than usual.
+    """
+    found = _ready(slug, budget=budget)
+    return found if isinstance(found, BusySource) else None
+
+
+def reads_only(slug: str) -> bool:
+    """Feeds, which change slowly and come whole."""
+    provider = providers().get(slug)
+    return provider is not None and not isinstance(_build(provider), CalendarWriter)
+
+
+def conferencing(slug: str) -> Conferencing | None:
+    """None when it is not set up on this server."""
+    found = _ready(slug)
+    return found if isinstance(found, Conferencing) else None
+
+
+def calendar_writer(slug: str) -> CalendarWriter | None:
+    """None when it is not set up on this server."""
+    found = _ready(slug)
+    return found if isinstance(found, CalendarWriter) else None
+
+
+def webhooks(slug: str) -> Webhooks | None:
+    """None when it is not set up on this server."""
+    found = _ready(slug)
+    return found if isinstance(found, Webhooks) else None
+
+
+def form_targets() -> tuple[str, ...]:
+    """For the content security policy's form-action: where connecting leads to."""
+    away = [one.slug for one in listings() if one.ready and not one.by_form]
+    found = [linkable(slug).authorize_url(state="", code_challenge="") for slug in away]
+    return tuple(f"{parts.scheme}://{parts.netloc}" for parts in map(urlsplit, found))
+
+
+def _ready(slug: str, *, budget: Budget | None = None) -> object | None:
+    provider = providers().get(slug)
+    if provider is None or not provider.configured(settings.PROVIDER_SETTINGS):
+        return None
+    return _build(provider, budget=budget)
+
+
+def _build(provider: Provider, *, budget: Budget | None = None) -> object:
+    """Build the provider from the settings, its redirect address from the one base address and never from a request."""
+    redirect_uri = in_full(reverse("provider_callback", args=[provider.slug]))
+    config = provider.config(settings.PROVIDER_SETTINGS, redirect_uri=redirect_uri)
+    # The operator has set the addresses, so private ones are meant.
+    http = HttpClient(user_agent=f"TimeTuna/{__version__}", allow_private=True)
+    return provider.build(config, replace(http, budget=budget) if budget else http)
+
+
+def _is_linkable(provider: object) -> bool:
+    return (isinstance(provider, OAuth) and isinstance(provider, Identity)) or isinstance(provider, LoginForm)
+
+
+def _listing(provider: Provider, built: object) -> Listing:
+    return Listing(
+        slug=provider.slug,
+        label=provider.label,
+        logo=_logo(provider.logo),
+        ready=provider.configured(settings.PROVIDER_SETTINGS),
+        one_per_host=provider.one_per_host,
+        latest_grant_only=provider.latest_grant_only,
+        by_form=isinstance(built, LoginForm),
+        has_calendars=isinstance(built, BusySource),
+        verb=provider.verb,
+    )
+
+
+@lru_cache
+def _logo(path: Path) -> str:
+    return "data:image/svg+xml;base64," + base64.b64encode(path.read_bytes()).decode("ascii")
 
 
 def connection(host_id: int, provider: str) -> CalendarAccount | None:

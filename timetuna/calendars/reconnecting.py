@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from timetuna.calendars.emails import send_reconnect_mail
 from timetuna.calendars.models import Calendar, CalendarAccount
-from timetuna.calendars.provider_catalogue import listing
+from timetuna.calendars.queries import listing
 from timetuna.jobs.models import Job
 
 _REASON_LENGTH = 300

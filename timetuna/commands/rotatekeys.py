@@ -4,8 +4,8 @@ import argparse
 
 from django.db import transaction
 
-from timetuna.bookings.links import reseal
 from timetuna.bookings.models import Attendee
+from timetuna.bookings.queries import reseal
 from timetuna.calendars.actions.rotate_keys import rotate_keys
 from timetuna.commands.database import database_answers
 from timetuna.jobs.models import Job

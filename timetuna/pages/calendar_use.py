@@ -16,12 +16,12 @@ from timetuna.availability.interval import Interval
 from timetuna.calendars.busy_cache import busy_within
 from timetuna.calendars.hooks import LEAST_DAYS, MOST_DAYS, Wants
 from timetuna.calendars.models import EVERY, Calendar
-from timetuna.calendars.provider_catalogue import reads_only
 from timetuna.calendars.queries import (
     Target,
     comes_with_event,
     conference_kinds,
     event_kinds_of,
+    reads_only,
     targets,
     usable,
 )

@@ -8,7 +8,6 @@ from contextlib import suppress
 
 from django.db import DatabaseError, InterfaceError, connection
 from django.http import HttpRequest, JsonResponse
-from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from timetuna.jobs import queue
@@ -76,17 +75,3 @@ def _meet(together: threading.Barrier) -> None:
     with suppress(threading.BrokenBarrierError):
         together.wait(WARM_WITHIN_SECONDS)
     _pages_can_be_read()
-
-
-class HealthCheck:
-    """Answers /healthz ahead of the checks of host and https: a container asks itself under any name."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.path != "/healthz":
-            return self.get_response(request)
-        response = healthz(request)
-        response["Cache-Control"], response["X-Content-Type-Options"] = "no-store", "nosniff"
-        return response

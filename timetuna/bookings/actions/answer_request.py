@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from timetuna.availability.interval import minute_of
-from timetuna.bookings.actions.lock_hosts import lock_hosts_of
+from timetuna.bookings.actions.host_time import lock_hosts_of
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.events import HOST, SYSTEM, BookingEvent, Happening, on_event
 from timetuna.bookings.models import Booking

@@ -12,9 +12,8 @@ from timetuna.availability.interval import moment_of
 from timetuna.bookings.actions.answer_request import answer_until
 from timetuna.bookings.actions.change_guests import invite, store_attendee
 from timetuna.bookings.actions.hold import consume
-from timetuna.bookings.actions.lock_hosts import lock_hosts
+from timetuna.bookings.actions.host_time import lock_hosts, refresh_calendars
 from timetuna.bookings.actions.note_unusual import note_unusual
-from timetuna.bookings.actions.refresh_calendars import refresh_calendars
 from timetuna.bookings.errors import FormUsed, ProofNeeded, SlotTaken, TooManyBookings
 from timetuna.bookings.events import GUEST, record
 from timetuna.bookings.guests import Guest

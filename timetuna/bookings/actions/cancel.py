@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext
 
-from timetuna.bookings.actions.lock_hosts import lock_hosts_of
+from timetuna.bookings.actions.host_time import lock_hosts_of
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.events import GUEST, HOST
 from timetuna.bookings.models import Booking

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from timetuna.bookings.actions.book import GUARD
 from timetuna.bookings.actions.cancel import cancel
-from timetuna.bookings.actions.lock_hosts import lock_hosts_of
+from timetuna.bookings.actions.host_time import lock_hosts_of
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.events import HOST, SILENT
 from timetuna.bookings.models import TAKES_TIME, Booking

@@ -9,7 +9,7 @@ from django.utils import timezone
 from timetuna.accounts.actions.set_active import forget_sessions
 from timetuna.accounts.models import FormerHandle, User
 from timetuna.availability.interval import minute_of
-from timetuna.bookings.actions.lock_hosts import lock_hosts
+from timetuna.bookings.actions.host_time import lock_hosts
 from timetuna.bookings.models import Booking, BookingHost
 from timetuna.jobs.models import Job
 

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from timetuna.accounts.models import User
 from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.book import GUARD
-from timetuna.bookings.actions.lock_hosts import lock_hosts
+from timetuna.bookings.actions.host_time import lock_hosts
 from timetuna.bookings.events import SYSTEM, BookingEvent, record
 from timetuna.bookings.models import Booking, BookingHost
 from timetuna.pages.calendar_use import blocking_of_host, known_busy

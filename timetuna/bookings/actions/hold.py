@@ -6,8 +6,7 @@ from django.db import OperationalError
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy
 
-from timetuna.bookings.actions.lock_hosts import lock_hosts
-from timetuna.bookings.actions.refresh_calendars import look_for_form
+from timetuna.bookings.actions.host_time import lock_hosts, look_for_form
 from timetuna.bookings.errors import SlotTaken
 from timetuna.bookings.models import Hold
 from timetuna.bookings.slots.availability import SlotQuery, bookable

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from timetuna.accounts.emails import send
 from timetuna.accounts.notices import Notice
-from timetuna.bookings.actions.lock_hosts import lock_hosts
+from timetuna.bookings.actions.host_time import lock_hosts
 from timetuna.bookings.models import Booking, UnusualBookings
 from timetuna.bookings.proofs.needed import rates
 from timetuna.pages.models import BookingPage

@@ -3,8 +3,8 @@
 from django.db import transaction
 
 from timetuna.bookings.events import BookingEvent, record
-from timetuna.bookings.links import set_new_link
 from timetuna.bookings.models import Booking
+from timetuna.bookings.queries import set_new_link
 
 
 def renew_link(booking_id: int, *, actor: str) -> Booking:

@@ -12,8 +12,7 @@ from timetuna.availability.interval import moment_of
 from timetuna.bookings.actions.answer_request import answer_until
 from timetuna.bookings.actions.book import GUARD
 from timetuna.bookings.actions.hold import consume
-from timetuna.bookings.actions.lock_hosts import lock_hosts_of
-from timetuna.bookings.actions.refresh_calendars import refresh_calendars_for
+from timetuna.bookings.actions.host_time import lock_hosts_of, refresh_calendars_for
 from timetuna.bookings.errors import NotPossible, SlotTaken
 from timetuna.bookings.events import GUEST, HOST, BookingEvent, record
 from timetuna.bookings.models import Booking, BookingHost

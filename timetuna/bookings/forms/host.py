@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from timetuna.bookings.actions.write_notes import write_notes
-from timetuna.bookings.forms.fields import LinesField, MomentField
+from timetuna.bookings.forms.book import LinesField, MomentField
 from timetuna.bookings.models import Booking
 from timetuna.l10n import datetimes
 from timetuna.lib.text import multi_line

@@ -8,13 +8,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from timetuna.bookings.events import SYSTEM, BookingEvent, record
-from timetuna.bookings.integrations.event_entry import makes_link
-from timetuna.bookings.integrations.grants import fingerprint_of
-from timetuna.bookings.integrations.location import provider_label
+from timetuna.bookings.integrations.event import makes_link
+from timetuna.bookings.integrations.location import fingerprint_of, provider_label
 from timetuna.bookings.models import Booking, Conference
 from timetuna.calendars.access_tokens import use
-from timetuna.calendars.provider_catalogue import conferencing
-from timetuna.calendars.queries import connection
+from timetuna.calendars.queries import conferencing, connection
 from timetuna.jobs.queue import GiveUp, Retry
 from timetuna.providers.base import CreatedConference as Made
 from timetuna.providers.base import Meeting

@@ -9,14 +9,17 @@ from typing import TypeVar
 from django.utils import timezone
 
 from timetuna.bookings.fulfilment.event_lease import store_problem, store_removal, store_written, turn
-from timetuna.bookings.integrations.event_calendar import (
+from timetuna.bookings.integrations.event import (
     Home,
+    carries_link,
     events_of,
     home_of,
+    in_line,
+    is_wanted,
+    makes_link,
     service,
     words_for_all,
 )
-from timetuna.bookings.integrations.event_entry import carries_link, in_line, is_wanted, makes_link
 from timetuna.bookings.integrations.location import provider_label
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.states import Status

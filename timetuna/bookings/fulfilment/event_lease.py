@@ -13,8 +13,13 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from timetuna.bookings.events import SYSTEM, BookingEvent, record
-from timetuna.bookings.integrations.event_calendar import words_for_all
-from timetuna.bookings.integrations.event_entry import carries_link, digest, entry_of, is_wanted
+from timetuna.bookings.integrations.event import (
+    carries_link,
+    digest,
+    entry_of,
+    is_wanted,
+    words_for_all,
+)
 from timetuna.bookings.integrations.location import provider_label
 from timetuna.bookings.models import Booking, Conference
 from timetuna.calendars.models import CalendarEvent

@@ -17,8 +17,7 @@ from timetuna.bookings.fulfilment.announce import (
 from timetuna.bookings.fulfilment.ensure_conference import ensure_conference
 from timetuna.bookings.fulfilment.ensure_event import ensure_event
 from timetuna.bookings.fulfilment.sync_event import enqueue_event
-from timetuna.bookings.integrations.event_calendar import choose_calendar, event_of, events_of
-from timetuna.bookings.integrations.event_entry import in_line
+from timetuna.bookings.integrations.event import choose_calendar, event_of, events_of, in_line
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.queries import with_booker
 from timetuna.bookings.states import Status

@@ -13,9 +13,8 @@ from timetuna.bookings.events import SILENT, SYSTEM, BookingEvent, record
 from timetuna.bookings.fulfilment.fulfil import fulfil
 from timetuna.bookings.fulfilment.sync_event import enqueue_check, enqueue_event
 from timetuna.bookings.fulfilment.update_conference import move_outside, remove_outside
-from timetuna.bookings.integrations.event_calendar import events_of
-from timetuna.bookings.integrations.event_entry import State, in_line
-from timetuna.bookings.integrations.grants import may
+from timetuna.bookings.integrations.event import State, events_of, in_line
+from timetuna.bookings.integrations.location import may
 from timetuna.bookings.models import Booking, Conference, HistoryEntry
 from timetuna.bookings.notifications.queue import MEMORY, enqueue_mails, is_announced
 from timetuna.bookings.notifications.reminders import plan_reminders

@@ -10,8 +10,7 @@ from timetuna.bookings.events import HOST, BookingEvent, record
 from timetuna.bookings.fulfilment.fulfil import fulfil
 from timetuna.bookings.fulfilment.reconcile import behind_of
 from timetuna.bookings.fulfilment.sync_event import enqueue_event
-from timetuna.bookings.integrations.event_calendar import events_of, home_of
-from timetuna.bookings.integrations.event_entry import in_line, makes_link
+from timetuna.bookings.integrations.event import events_of, home_of, in_line, makes_link
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.states import Status
 from timetuna.calendars.hooks import on_connected

@@ -16,8 +16,8 @@ from timetuna.bookings.fulfilment.announce import has_mails
 from timetuna.bookings.fulfilment.fulfil import fulfil
 from timetuna.bookings.fulfilment.sync_event import enqueue_event
 from timetuna.bookings.fulfilment.update_conference import move_outside, remove_outside
-from timetuna.bookings.integrations.event_entry import makes_link
-from timetuna.bookings.integrations.grants import carries_time, may
+from timetuna.bookings.integrations.event import makes_link
+from timetuna.bookings.integrations.location import carries_time, may
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.queries import work_of
 from timetuna.bookings.states import Status

@@ -9,8 +9,8 @@ from django.utils.translation import gettext
 
 from timetuna.bookings.guests import others
 from timetuna.bookings.integrations.location import Location
-from timetuna.bookings.links import link
 from timetuna.bookings.models import Attendee, Booking
+from timetuna.bookings.queries import link
 from timetuna.calendars.models import CalendarEvent
 from timetuna.lib.ics import Invitation, InvitationAttendee
 from timetuna.lib.mail import Mailbox

@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from timetuna.bookings.events import GUESTS_COME, GUESTS_GO, BookingEvent, Happening, on_event
 from timetuna.bookings.guests import others
-from timetuna.bookings.integrations.grants import carries_time
+from timetuna.bookings.integrations.location import carries_time
 from timetuna.bookings.models import Booking
 from timetuna.bookings.notifications.queue import drop_unsent, enqueue_mails, is_announced, mails_of
 from timetuna.bookings.notifications.recipients import (

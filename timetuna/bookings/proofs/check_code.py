@@ -7,7 +7,8 @@ from django.db import transaction
 from django.db.models import F
 
 from timetuna.bookings.models import MailCode
-from timetuna.bookings.proofs.send_code import code_hash, mailbox_hash
+from timetuna.bookings.proofs.needed import mailbox_hash
+from timetuna.bookings.proofs.send_code import code_hash
 from timetuna.lib.crypto import equal, fingerprint
 from timetuna.lib.mail import mailbox_of
 from timetuna.rate_limits.limits import Limit, spend

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from django.conf import settings
 
 from timetuna.bookings.models import Booking
+from timetuna.lib.crypto import hmac_hex
 from timetuna.rate_limits.limits import Limit, spend, used
 from timetuna.web.client import Client
 
@@ -127,3 +128,8 @@ def _moments(now: datetime, most: int, **which: object) -> list[datetime]:
 
 def _most(thresholds: Sequence[Threshold], limits: Sequence[tuple[int, timedelta]] = ()) -> int:
     return max(*(one.code for one in thresholds), *(most for most, _ in limits))
+
+
+def mailbox_hash(mailbox: str) -> str:
+    """Return what stands for a mailbox where codes are kept."""
+    return hmac_hex(settings.SECRET_KEY, f"mailbox\n{mailbox}")

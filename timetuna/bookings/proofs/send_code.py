@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from timetuna.accounts.emails import send
 from timetuna.accounts.notices import Notice
 from timetuna.bookings.models import Hold, MailCode
+from timetuna.bookings.proofs.needed import mailbox_hash
 from timetuna.lib.crypto import fingerprint, hmac_hex
 from timetuna.lib.mail import mailbox_of
 from timetuna.pages.queries import PublicPage
@@ -73,11 +74,6 @@ def has_code(page_id: int, email: str, *, now: datetime) -> bool:
     """Say whether a code that was mailed to the mailbox is still valid."""
     mine = mailbox_hash(mailbox_of(email))
     return MailCode.objects.filter(page_id=page_id, mailbox_hash=mine, expires_at__gt=now).exists()
-
-
-def mailbox_hash(mailbox: str) -> str:
-    """Return what stands for a mailbox where codes are kept."""
-    return hmac_hex(settings.SECRET_KEY, f"mailbox\n{mailbox}")
 
 
 def code_hash(code: str, salt: str) -> str:

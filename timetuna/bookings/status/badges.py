@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from timetuna.bookings.fulfilment.fulfil import fulfil
 from timetuna.bookings.fulfilment.sync_event import check_event, sync_event
 from timetuna.bookings.fulfilment.update_conference import move_outside, remove_outside
-from timetuna.bookings.integrations.event_entry import makes_link
+from timetuna.bookings.integrations.event import makes_link
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.notifications.send import send_mail
 from timetuna.bookings.queries import counts

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from timetuna.bookings.events import BookingEvent
 from timetuna.bookings.fulfilment.update_conference import move_outside, remove_outside
-from timetuna.bookings.integrations.event_calendar import event_of, reconnect_words
-from timetuna.bookings.integrations.event_entry import makes_link
+from timetuna.bookings.integrations.event import event_of, makes_link, reconnect_words
 from timetuna.bookings.integrations.location import duplicates, place, provider_label
 from timetuna.bookings.models import Booking, Conference, HistoryEntry
 from timetuna.bookings.queries import counts, work_of
@@ -15,8 +14,7 @@ from timetuna.bookings.status.event import event_effects
 from timetuna.bookings.status.job import Effect, EffectState, Remedy, next_try, standing
 from timetuna.bookings.status.notifications import mail_effects
 from timetuna.bookings.status.rows import Reader
-from timetuna.calendars.provider_catalogue import listing
-from timetuna.calendars.queries import connection
+from timetuna.calendars.queries import connection, listing
 from timetuna.jobs.models import Job
 from timetuna.l10n import datetimes
 

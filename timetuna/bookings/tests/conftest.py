@@ -12,8 +12,7 @@ from tests.clock import present
 from timetuna.accounts.models import User
 from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.book import Order
-from timetuna.bookings.forms.book import ANSWERS
-from timetuna.bookings.forms.fields import new_key
+from timetuna.bookings.forms.book import ANSWERS, new_key
 from timetuna.bookings.guests import Guest
 from timetuna.bookings.proofs import work
 from timetuna.bookings.proofs.needed import Proof

@@ -8,9 +8,9 @@ from html import unescape
 
 from tests.clock import present
 from timetuna.availability.interval import minute_of
-from timetuna.bookings.links import set_new_link
 from timetuna.bookings.models import Attendee, Booking, BookingHost, Conference
 from timetuna.bookings.notifications.recipients import audience_of
+from timetuna.bookings.queries import set_new_link
 from timetuna.jobs.models import Job
 
 

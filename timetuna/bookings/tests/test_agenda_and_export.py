@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from timetuna.bookings.links import link_path
+from timetuna.bookings.queries import link_path
 from timetuna.bookings.tests.conftest import make_page, tomorrow
 from timetuna.bookings.tests.diary import guests, put, rows_of, shown, times
 

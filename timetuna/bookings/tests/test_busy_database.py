@@ -7,9 +7,9 @@ import pytest
 from django.db import connection, transaction
 
 from timetuna.bookings.actions.book import book
-from timetuna.bookings.actions.lock_hosts import lock_hosts
-from timetuna.bookings.links import link_path
+from timetuna.bookings.actions.host_time import lock_hosts
 from timetuna.bookings.models import Booking
+from timetuna.bookings.queries import link_path
 from timetuna.bookings.tests.conftest import order, tomorrow
 from timetuna.bookings.tests.test_public import details
 

@@ -10,7 +10,7 @@ from django.test import Client as Browser
 from tests.clock import present
 from timetuna.availability.interval import minute_of
 from timetuna.availability.slots import Code
-from timetuna.bookings.actions import refresh_calendars
+from timetuna.bookings.actions import host_time
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.hold import hold
 from timetuna.bookings.actions.reschedule import reschedule
@@ -232,7 +232,7 @@ def test_looking_at_a_page_does_not_hurry_what_is_fresh_or_fails(page, calendar)
 @pytest.fixture
 def patient(monkeypatch):
     """Let a busy machine have its time where slowness is not what a test is about."""
-    monkeypatch.setattr(refresh_calendars, "SECONDS", 20.0)
+    monkeypatch.setattr(host_time, "SECONDS", 20.0)
 
 
 @pytest.mark.usefixtures("patient")

@@ -16,8 +16,8 @@ from timetuna.bookings.actions.erase import erase, erase_due
 from timetuna.bookings.actions.reschedule import Wish, reschedule
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.guests import Guest
-from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking
+from timetuna.bookings.queries import link_path
 from timetuna.bookings.tests.conftest import make_page, tomorrow, work_off
 from timetuna.bookings.tests.diary import now, put, rows_of, shown
 from timetuna.bookings.tests.life import made, write_notes

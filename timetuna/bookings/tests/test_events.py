@@ -12,7 +12,7 @@ from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.reschedule import reschedule
-from timetuna.bookings.integrations.event_entry import digest, entry_of
+from timetuna.bookings.integrations.event import digest, entry_of
 from timetuna.bookings.tests.conftest import due_now, make_page, order, tomorrow, work_off
 from timetuna.bookings.tests.diary import put_attendee
 from timetuna.bookings.tests.google import FAMILY, PRIMARY

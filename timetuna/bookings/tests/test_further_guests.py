@@ -10,8 +10,8 @@ from timetuna.bookings.actions.change_guests import MOST_CHANGES, add_guests, re
 from timetuna.bookings.actions.reschedule import reschedule
 from timetuna.bookings.errors import NotPossible, TooManyBookings
 from timetuna.bookings.guests import Guest, read_guests
-from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Attendee, Booking
+from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import due_now, tomorrow, work_off
 from timetuna.bookings.tests.diary import shown

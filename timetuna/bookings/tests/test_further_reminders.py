@@ -10,8 +10,8 @@ from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.change_guests import add_guests, remove_guest
 from timetuna.bookings.actions.reschedule import reschedule
-from timetuna.bookings.links import link_path, reminders_link
 from timetuna.bookings.models import Attendee
+from timetuna.bookings.queries import link_path, reminders_link
 from timetuna.bookings.status.effects import effects
 from timetuna.bookings.status.rows import Reader
 from timetuna.bookings.tests.conftest import set_reminders, tomorrow, work_off

@@ -13,13 +13,13 @@ from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.reschedule import reschedule
-from timetuna.bookings.forms.fields import new_key
+from timetuna.bookings.forms.book import new_key
 from timetuna.bookings.guests import Guest
-from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.notifications.channels.mail import letter
 from timetuna.bookings.notifications.kinds import AGAIN, KINDS
 from timetuna.bookings.notifications.recipients import audience_of
+from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import make_page, order, tomorrow, work_off
 from timetuna.bookings.tests.diary import put_attendee

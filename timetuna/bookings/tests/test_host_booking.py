@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from timetuna.bookings.actions.renew_link import renew_link
-from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking, Conference
+from timetuna.bookings.queries import link_path
 from timetuna.bookings.tests.conftest import make_page, tomorrow
 from timetuna.bookings.tests.diary import job, now, put, rows_of, shown
 from timetuna.calendars.models import CalendarAccount

@@ -3,8 +3,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from timetuna.bookings.actions.answer_request import approve
-from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking, Conference
+from timetuna.bookings.queries import link_path
 from timetuna.bookings.tests.conftest import make_page, tomorrow, work_off
 from timetuna.bookings.tests.diary import guests, job, now, put, shown, times
 from timetuna.bookings.tests.life import made, rule

@@ -13,8 +13,8 @@ from itertools import product
 
 import pytest
 
-from timetuna.bookings.links import link
 from timetuna.bookings.models import Attendee, Booking
+from timetuna.bookings.queries import link
 from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import make_page, tomorrow, work_off
 from timetuna.bookings.tests.reading import GUEST, HOST, Page, event, message

@@ -6,8 +6,8 @@ from urllib.parse import quote
 
 import pytest
 
-from timetuna.bookings.links import link
 from timetuna.bookings.models import Booking
+from timetuna.bookings.queries import link
 from timetuna.bookings.tests.conftest import make_page, work_off
 from timetuna.bookings.tests.reading import GUEST, HOST, Page, event, message
 from timetuna.bookings.tests.test_public import details

@@ -11,8 +11,8 @@ from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.reschedule import reschedule
 from timetuna.bookings.guests import Guest
-from timetuna.bookings.links import link
 from timetuna.bookings.models import Booking, Conference
+from timetuna.bookings.queries import link
 from timetuna.bookings.tests.conftest import make_page, order, tomorrow, work_off
 from timetuna.bookings.tests.reading import GUEST, HOST, calendar_parts, event, message, method_parameter
 

@@ -9,7 +9,7 @@ import time_machine
 from django.test import Client
 
 from tests.clock import present
-from timetuna.bookings.forms.fields import new_key
+from timetuna.bookings.forms.book import new_key
 from timetuna.bookings.models import Booking, Hold, MailCode
 from timetuna.bookings.proofs import send_code
 from timetuna.bookings.slots.selection import write_start

@@ -11,10 +11,10 @@ from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.reschedule import reschedule
 from timetuna.bookings.fulfilment.retry import retry_booking
-from timetuna.bookings.links import link
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.notifications.channels.mail import letter
 from timetuna.bookings.notifications.recipients import audience_of
+from timetuna.bookings.queries import link
 from timetuna.bookings.tests.conftest import make_page, order, tomorrow, work_off
 from timetuna.bookings.tests.reading import GUEST, HOST, Page, message
 from timetuna.lib.mail import build

@@ -12,8 +12,8 @@ from timetuna.bookings.actions.change_guests import add_guests, remove_guest
 from timetuna.bookings.actions.erase import erase
 from timetuna.bookings.actions.renew_link import renew_link
 from timetuna.bookings.actions.reschedule import reschedule
-from timetuna.bookings.links import link, link_path
 from timetuna.bookings.models import Attendee, Booking
+from timetuna.bookings.queries import link, link_path
 from timetuna.bookings.tests.conftest import make_page, tomorrow, work_off
 from timetuna.bookings.tests.diary import shown
 from timetuna.bookings.tests.life import events, kinds, made, now, rule

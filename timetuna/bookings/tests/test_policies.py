@@ -12,7 +12,7 @@ from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.reschedule import Wish, reschedule
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.events import without_quote
-from timetuna.bookings.links import link_path
+from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import tomorrow, work_off
 from timetuna.bookings.tests.diary import shown

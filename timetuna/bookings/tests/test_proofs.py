@@ -13,7 +13,7 @@ from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.change_guests import add_guests
 from timetuna.bookings.actions.reschedule import reschedule
 from timetuna.bookings.errors import TooManyBookings
-from timetuna.bookings.forms.fields import new_key
+from timetuna.bookings.forms.book import new_key
 from timetuna.bookings.guests import Guest
 from timetuna.bookings.models import Attendee, Booking, MailCode, UnusualBookings, UsedProof
 from timetuna.bookings.proofs import work

@@ -7,9 +7,9 @@ import pytest
 
 from timetuna.bookings.actions.mark_no_show import mark_no_show
 from timetuna.bookings.errors import NotPossible
-from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking
 from timetuna.bookings.notifications.recipients import audience_of, of_host
+from timetuna.bookings.queries import link_path
 from timetuna.bookings.tests.conftest import tomorrow, work_off
 from timetuna.bookings.tests.diary import now, put, rows_of, shown
 from timetuna.bookings.tests.life import events, made, write_notes

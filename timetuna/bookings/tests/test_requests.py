@@ -12,9 +12,9 @@ from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.reschedule import reschedule
 from timetuna.bookings.errors import NotPossible, SlotTaken
 from timetuna.bookings.guests import Guest
-from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.notifications.recipients import audience_of
+from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import make_page, order, tomorrow, work_off
 from timetuna.bookings.tests.diary import shown

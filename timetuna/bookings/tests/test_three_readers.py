@@ -7,8 +7,8 @@ from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.change_guests import remove_guest
 from timetuna.bookings.actions.reschedule import reschedule
 from timetuna.bookings.guests import Guest
-from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Attendee
+from timetuna.bookings.queries import link_path
 from timetuna.bookings.tests.conftest import tomorrow, work_off
 from timetuna.bookings.tests.life import made, now
 from timetuna.bookings.tests.reading import GUEST, HOST, calendar_parts, read_by_three

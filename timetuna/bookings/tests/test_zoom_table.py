@@ -8,8 +8,8 @@ import pytest
 from tests.clock import present
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.fulfilment.retry import retry_booking
-from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Conference
+from timetuna.bookings.queries import link_path
 from timetuna.bookings.tests.conftest import due_now, make_page, order, work_off
 from timetuna.calendars.models import CalendarAccount
 from timetuna.jobs.models import Job

@@ -2,7 +2,7 @@
 
 import logging
 
-from timetuna.calendars.provider_catalogue import webhooks
+from timetuna.calendars.queries import webhooks
 from timetuna.encryption import box
 from timetuna.jobs.models import Job
 from timetuna.jobs.queue import GiveUp, Retry, job

@@ -8,7 +8,7 @@ from django.utils import timezone
 from timetuna.calendars.access_tokens import authorization_context
 from timetuna.calendars.actions.forget_expired import forget_expired
 from timetuna.calendars.models import Authorization
-from timetuna.calendars.provider_catalogue import linkable
+from timetuna.calendars.queries import linkable
 from timetuna.encryption import box
 from timetuna.lib.crypto import fingerprint, pkce_pair, random_token
 

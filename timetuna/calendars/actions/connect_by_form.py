@@ -9,7 +9,7 @@ from django.utils import timezone
 from timetuna.calendars.actions.list_calendars import list_soon
 from timetuna.calendars.actions.store_grant import Grant, store_grant
 from timetuna.calendars.models import CalendarAccount
-from timetuna.calendars.provider_catalogue import login_form
+from timetuna.calendars.queries import login_form
 from timetuna.providers.base import Tokens
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 

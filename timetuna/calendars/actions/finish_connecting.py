@@ -10,7 +10,7 @@ from timetuna.calendars.actions.forget_expired import forget_expired
 from timetuna.calendars.actions.list_calendars import list_soon
 from timetuna.calendars.actions.store_grant import Grant, store_grant
 from timetuna.calendars.models import Authorization, CalendarAccount
-from timetuna.calendars.provider_catalogue import linkable, listing
+from timetuna.calendars.queries import linkable, listing
 from timetuna.encryption import box
 from timetuna.lib.crypto import SecretBoxError, fingerprint, random_token
 from timetuna.providers.errors import NeedsReconnect, ProviderError

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from timetuna.calendars.access_tokens import token_at_hand, use
 from timetuna.calendars.models import EVERY, LONGEST_ID, Calendar, CalendarAccount
-from timetuna.calendars.provider_catalogue import directory, listing
+from timetuna.calendars.queries import directory, listing
 from timetuna.jobs.models import Job
 from timetuna.jobs.queue import GiveUp, Retry, job
 from timetuna.lib.text import single_line

@@ -14,7 +14,7 @@ from timetuna.calendars.busy_cache import KnownBusy, pack, unpack
 from timetuna.calendars.looks import Busy, CalendarLook, Looks
 from timetuna.calendars.models import EVERY, Calendar
 from timetuna.calendars.own_events import others_only
-from timetuna.calendars.provider_catalogue import busy_source
+from timetuna.calendars.queries import busy_source
 from timetuna.db.lock_timeout import lock_timeout
 from timetuna.lib.http import Budget
 from timetuna.providers.errors import NeedsReconnect, ProviderError

@@ -17,7 +17,7 @@ from timetuna.calendars.busy_cache import KnownBusy, pack
 from timetuna.calendars.hooks import Wants, wants_of
 from timetuna.calendars.models import Calendar
 from timetuna.calendars.own_events import others_only
-from timetuna.calendars.provider_catalogue import reads_only
+from timetuna.calendars.queries import reads_only
 from timetuna.providers.base import Reading
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 

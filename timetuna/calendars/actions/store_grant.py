@@ -12,7 +12,7 @@ from timetuna.calendars.access_tokens import grant_owner, sealed_tokens
 from timetuna.calendars.actions.list_calendars import begin_anew
 from timetuna.calendars.hooks import connected
 from timetuna.calendars.models import Authorization, CalendarAccount
-from timetuna.calendars.provider_catalogue import listing
+from timetuna.calendars.queries import listing
 from timetuna.calendars.reconnecting import ask_to_reconnect
 from timetuna.providers.base import Profile, Tokens
 

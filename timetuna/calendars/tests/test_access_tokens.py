@@ -10,8 +10,7 @@ from timetuna.calendars import access_tokens
 from timetuna.calendars.access_tokens import use
 from timetuna.calendars.actions.disconnect import disconnect
 from timetuna.calendars.models import CalendarAccount
-from timetuna.calendars.provider_catalogue import linkable
-from timetuna.calendars.queries import usable
+from timetuna.calendars.queries import linkable, usable
 from timetuna.calendars.tests.conftest import connect, expire, jobs
 from timetuna.providers.errors import AccessTokenRefused, NeedsReconnect, ProviderError
 

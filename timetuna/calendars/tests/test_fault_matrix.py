@@ -12,7 +12,7 @@ from django.db.models import F
 from tests.clock import present
 from timetuna.availability.interval import minute_of
 from timetuna.availability.slots import Code
-from timetuna.bookings.actions import refresh_calendars
+from timetuna.bookings.actions import host_time
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.errors import SlotTaken
 from timetuna.bookings.slots.availability import SlotQuery, offered, reasons
@@ -263,7 +263,7 @@ def test_a_calendar_that_answers_too_late_for_a_booking_counts_as_it_was_known(o
 
 @pytest.mark.parametrize("slug", list(MATRIX))
 def test_what_came_a_moment_ago_is_seen_when_a_time_is_taken(outside_of, alice, page, slug, monkeypatch):
-    monkeypatch.setattr(refresh_calendars, "SECONDS", 20.0)
+    monkeypatch.setattr(host_time, "SECONDS", 20.0)
     outside = outside_of(slug)
     outside.add(tomorrow(10))
     outside.connect(alice)

@@ -12,7 +12,7 @@ from django.db import connection as database
 
 from tests.clock import present
 from tests.migrated import sqlite_file
-from timetuna.calendars.provider_catalogue import linkable
+from timetuna.calendars.queries import linkable
 from timetuna.calendars.tests.conftest import allow, query_of
 from timetuna.lib.crypto import pkce_pair
 

@@ -19,8 +19,7 @@ from timetuna.calendars.actions.answer_replacement import answer_replacement
 from timetuna.calendars.actions.begin_connecting import Visit, begin_connecting
 from timetuna.calendars.actions.finish_connecting import NotConnectedError, StrayCodeError, finish_connecting
 from timetuna.calendars.models import CalendarAccount
-from timetuna.calendars.provider_catalogue import Listing, form_targets
-from timetuna.calendars.queries import connection, waiting_grant
+from timetuna.calendars.queries import Listing, connection, form_targets, waiting_grant
 from timetuna.calendars.views.limits import CONNECTING, refusal
 from timetuna.calendars.views.settings import listing_or_404
 from timetuna.providers.base import Profile

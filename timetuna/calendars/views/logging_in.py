@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from timetuna.accounts.permissions import signed_in
 from timetuna.calendars.actions.connect_by_form import log_in
 from timetuna.calendars.forms import LoginAnswersForm
-from timetuna.calendars.provider_catalogue import Listing, login_form
+from timetuna.calendars.queries import Listing, login_form
 from timetuna.calendars.views.limits import LOGGING_IN, refusal
 from timetuna.calendars.views.settings import listing_or_404
 from timetuna.providers.errors import ProviderError

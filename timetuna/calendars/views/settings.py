@@ -14,7 +14,7 @@ from timetuna.calendars.account_status import ProviderCard, provider_cards
 from timetuna.calendars.actions.disconnect import disconnect
 from timetuna.calendars.models import CalendarAccount
 from timetuna.calendars.permissions import accounts_for
-from timetuna.calendars.provider_catalogue import Listing, form_targets, listing
+from timetuna.calendars.queries import Listing, form_targets, listing
 from timetuna.web.csp import forms_lead_to
 from timetuna.web.forms import row_number
 from timetuna.web.screens import Screen, show

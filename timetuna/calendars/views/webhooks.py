@@ -9,7 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from timetuna.calendars.actions.deauthorize import deauthorize, present_of
-from timetuna.calendars.provider_catalogue import webhooks
+from timetuna.calendars.queries import webhooks
 from timetuna.calendars.views.settings import listing_or_404
 
 log = logging.getLogger("timetuna.calendars")

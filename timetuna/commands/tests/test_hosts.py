@@ -14,8 +14,8 @@ from timetuna.accounts.models import FormerHandle, User
 from timetuna.accounts.queries import handle_is_free
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.errors import BookingRefused
-from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking
+from timetuna.bookings.queries import link_path
 from timetuna.bookings.tests.conftest import make_page, order
 from timetuna.calendars.models import CalendarAccount
 from timetuna.commands import hosts

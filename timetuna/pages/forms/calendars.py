@@ -9,8 +9,7 @@ from django import forms
 from django.utils import timezone
 
 from timetuna.calendars.account_status import CalendarLine, CalendarState, calendar_lines
-from timetuna.calendars.provider_catalogue import Listing, listings
-from timetuna.calendars.queries import conference_kinds, default_calendar
+from timetuna.calendars.queries import Listing, conference_kinds, default_calendar, listings
 from timetuna.lib.text import in_words
 from timetuna.pages.actions.choose_calendars import CalendarGone, choose_calendars
 from timetuna.pages.models import BookingPage

@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from timetuna.calendars.provider_catalogue import listing
-from timetuna.calendars.queries import comes_with_event, conference_kinds, kind_provider, set_up
+from timetuna.calendars.queries import comes_with_event, conference_kinds, kind_provider, listing, set_up
 from timetuna.pages.meeting_types.base import Lack, MeetingKind
 from timetuna.pages.meeting_types.in_person import InPerson
 from timetuna.pages.meeting_types.link import OwnLink

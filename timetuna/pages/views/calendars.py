@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from timetuna.calendars.provider_catalogue import Listing, form_targets, listings
+from timetuna.calendars.queries import Listing, form_targets, listings
 from timetuna.calendars.views.connecting import leave_for
 from timetuna.calendars.views.logging_in import by_form
 from timetuna.calendars.views.settings import listing_or_404

@@ -6,7 +6,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from timetuna.bookings.events import GUEST, HOST, BookingEvent, earlier_start
-from timetuna.bookings.integrations.grants import may
+from timetuna.bookings.integrations.location import may
 from timetuna.bookings.models import Booking
 from timetuna.bookings.notifications.kinds.base import (
     SEE,

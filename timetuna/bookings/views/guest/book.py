@@ -18,14 +18,13 @@ from timetuna.availability.interval import moment_of
 from timetuna.bookings.actions.book import Order, book
 from timetuna.bookings.actions.hold import HELD_MINUTES
 from timetuna.bookings.errors import BookingRefused, FormUsed, ProofNeeded, SlotTaken, TooManyBookings
-from timetuna.bookings.forms.book import GuestBookingForm
-from timetuna.bookings.forms.fields import new_key
+from timetuna.bookings.forms.book import GuestBookingForm, new_key
 from timetuna.bookings.guests import Guest
-from timetuna.bookings.links import link_path
 from timetuna.bookings.proofs.check_code import Outcome, check_code
 from timetuna.bookings.proofs.needed import Evidence, Proof
 from timetuna.bookings.proofs.send_code import VALID_MINUTES, has_code, send_code
 from timetuna.bookings.proofs.work import use_at_once
+from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.availability import SlotQuery
 from timetuna.bookings.slots.month import remaining_times
 from timetuna.bookings.slots.selection import (

@@ -15,11 +15,10 @@ from timetuna.bookings.events import earlier_start
 from timetuna.bookings.guests import others, shown
 from timetuna.bookings.integrations.invitation import attendee_invitation
 from timetuna.bookings.integrations.location import place_for
-from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Attendee, Booking
 from timetuna.bookings.permissions import attendee_or_404, may_change
 from timetuna.bookings.policies import cancel_refusal, guests_refusal, most_guests, move_refusal, sentences
-from timetuna.bookings.queries import link_promised, link_settled
+from timetuna.bookings.queries import link_path, link_promised, link_settled
 from timetuna.bookings.slots.selection import read_clock, read_customs
 from timetuna.bookings.states import REQUESTS
 from timetuna.bookings.status.guest_headline import headline_of

@@ -10,13 +10,13 @@ from django.views.decorators.http import require_http_methods
 from timetuna.accounts.models import User
 from timetuna.bookings.actions.change_guests import add_guests, remove_guest
 from timetuna.bookings.errors import BookingRefused, TooManyBookings
+from timetuna.bookings.forms.book import read_number
 from timetuna.bookings.forms.change import AddGuestsForm
-from timetuna.bookings.forms.fields import read_number
 from timetuna.bookings.guests import others, shown
-from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Booking
 from timetuna.bookings.permissions import booker_or_404
 from timetuna.bookings.policies import guests_refusal, most_guests
+from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.selection import read_customs
 from timetuna.bookings.views.guest.booked import booking_context, private
 from timetuna.web.screens import Screen, show

@@ -10,10 +10,10 @@ from timetuna.bookings.actions.change_guests import add_guests, remove_guest
 from timetuna.bookings.errors import BookingRefused, TooManyBookings
 from timetuna.bookings.events import ATTENDEE
 from timetuna.bookings.guests import Guest
-from timetuna.bookings.links import link_path
 from timetuna.bookings.models import Attendee
 from timetuna.bookings.permissions import guest_or_404
 from timetuna.bookings.policies import guests_refusal
+from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.selection import read_customs
 from timetuna.bookings.views.guest.booked import booking_context, private
 from timetuna.lib.zones import find_zone

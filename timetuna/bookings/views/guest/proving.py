@@ -10,8 +10,7 @@ from django.utils import timezone
 from django.utils.http import base36_to_int, int_to_base36
 
 from timetuna.availability.interval import moment_of
-from timetuna.bookings.proofs.needed import Evidence, Proof, rates
-from timetuna.bookings.proofs.send_code import mailbox_hash
+from timetuna.bookings.proofs.needed import Evidence, Proof, mailbox_hash, rates
 from timetuna.bookings.proofs.work import Purpose, challenge
 from timetuna.lib.mail import mailbox_of
 from timetuna.pages.queries import PublicPage

@@ -6,8 +6,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from timetuna.bookings.actions.stop_reminders import stop_reminders
-from timetuna.bookings.links import link_path
 from timetuna.bookings.permissions import attendee_or_404
+from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.selection import read_customs
 from timetuna.bookings.views.guest.booked import booking_context, private
 

@@ -13,8 +13,8 @@ from timetuna.accounts.permissions import signed_in
 from timetuna.bookings.actions.answer_request import approve, decline
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.events import HOST, MAIL
+from timetuna.bookings.forms.book import read_number
 from timetuna.bookings.forms.change import WordsForm
-from timetuna.bookings.forms.fields import read_number
 from timetuna.bookings.models import Booking
 from timetuna.bookings.permissions import booking_or_404
 from timetuna.bookings.views.host.booking import answer_context, show_booking

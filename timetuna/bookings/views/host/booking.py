@@ -22,11 +22,11 @@ from timetuna.bookings.forms.host import NotesForm
 from timetuna.bookings.fulfilment.retry import retry_booking
 from timetuna.bookings.guests import others, shown
 from timetuna.bookings.integrations.location import place
-from timetuna.bookings.links import link
 from timetuna.bookings.models import Attendee, Booking, HistoryEntry
 from timetuna.bookings.notifications.recipients import audience_of, of_host
 from timetuna.bookings.permissions import booking_or_404, bookings_for
 from timetuna.bookings.policies import guests_refusal, most_guests
+from timetuna.bookings.queries import link
 from timetuna.bookings.states import REQUESTS, ahead
 from timetuna.bookings.status.effects import effects
 from timetuna.bookings.status.job import Effect, EffectState, Remedy

@@ -9,8 +9,8 @@ from django.utils import timezone
 from timetuna.bookings.actions.change_guests import add_guests, remove_guest
 from timetuna.bookings.errors import BookingRefused, TooManyBookings
 from timetuna.bookings.events import HOST
+from timetuna.bookings.forms.book import read_number
 from timetuna.bookings.forms.change import AddGuestsForm
-from timetuna.bookings.forms.fields import read_number
 from timetuna.bookings.models import Booking
 from timetuna.bookings.permissions import booking_or_404
 from timetuna.bookings.views.guest.guests import room_for_guests

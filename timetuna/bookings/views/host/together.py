@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from timetuna.accounts.permissions import signed_in
 from timetuna.bookings.actions.cancel_together import cancel_together, restore_together
 from timetuna.bookings.actions.erase import SOURCE_KEPT_DAYS
-from timetuna.bookings.forms.fields import read_number
+from timetuna.bookings.forms.book import read_number
 from timetuna.bookings.models import Booking, UnusualBookings
 from timetuna.bookings.permissions import booking_or_404, bookings_for, unusual_for
 from timetuna.bookings.queries import with_booker
