@@ -56,11 +56,6 @@ def others(booking: Booking) -> QuerySet[Attendee]:
     return Attendee.objects.filter(booking_id=booking.pk, is_booker=False, active=True)
 
 
-def shown(attendee: Attendee) -> str:
-    """Return the words for somebody: "Kim <kim@example.org>", or the address alone."""
-    return f"{attendee.name} <{attendee.email}>" if attendee.name else attendee.email
-
-
 def too_many(most: int) -> str:
     """Say how many can be brought."""
     if not most:

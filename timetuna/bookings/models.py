@@ -152,6 +152,10 @@ class Attendee(models.Model):
         ]
         indexes = [models.Index(fields=["mailbox", "added_at"], name="bookings_of_mailbox")]
 
+    def shown(self) -> str:
+        """Return the words for them: "Kim <kim@example.org>", or the address alone."""
+        return f"{self.name} <{self.email}>" if self.name else self.email
+
 
 class BookingHost(models.Model):
     """One host of a booking, and the time it takes of them, in minutes since the epoch (UTC).

@@ -15,6 +15,15 @@ class Screen:
     fragment: ClassVar[str] = ""
 
 
+@dataclass(frozen=True, slots=True)
+class TabLink:
+    """One of the parts of a thing, or of the ways to look at it."""
+
+    label: str
+    url: str
+    current: bool
+
+
 def show(request: HttpRequest, screen: Screen, *, status: int = 200, part: bool = False) -> HttpResponse:
     context = {field.name: getattr(screen, field.name) for field in fields(screen)}
     return render(request, screen.fragment if part else screen.template, context, status=status)

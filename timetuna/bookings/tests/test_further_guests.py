@@ -276,7 +276,7 @@ def test_the_guest_adds_and_removes_by_forms_alone(client, page):
     assert people(booking) == [KIM.email]
     wrong = client.post(path, {"guests": "not an address"})
     assert (wrong.status_code, "not an address" in shown(wrong)) == (422, True)
-    client.post(path, {"remove": listed.context["people"][0]["id"]})
+    client.post(path, {"remove": listed.context["people"][0].pk})
     assert people(booking) == []
     assert ("guest", "link", "guest_removed") in events(booking)
 

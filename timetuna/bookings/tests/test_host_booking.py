@@ -152,11 +152,11 @@ def test_history_says_who_and_when(client, alice):
 
     entries = client.get(f"/bookings/{booking.pk}").context["history"]
 
-    assert [(entry["who"], entry["text"]) for entry in entries] == [
+    assert [(entry.who, entry.text) for entry in entries] == [
         ("Ada", "Booked by the guest."),
         ("You", "Cancelled. Note: I am ill."),
     ]
-    assert str(entries[0]["at"].tzinfo) == "Europe/Berlin"
+    assert str(entries[0].at.tzinfo) == "Europe/Berlin"
 
 
 def test_a_new_link_kills_the_old_one(client, alice):
@@ -171,7 +171,7 @@ def test_a_new_link_kills_the_old_one(client, alice):
     assert client.get(link_path(booking.booker)).status_code == 200
     assert link_path(booking.booker) in shown(answer)
     assert ("You", "New link for the guest; the old one is dead.") in [
-        (entry["who"], entry["text"]) for entry in answer.context["history"]
+        (entry.who, entry.text) for entry in answer.context["history"]
     ]
     assert booking.revision == 0
 

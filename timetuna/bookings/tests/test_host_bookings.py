@@ -8,6 +8,7 @@ from timetuna.bookings.queries import link_path
 from timetuna.bookings.tests.conftest import make_page, tomorrow, work_off
 from timetuna.bookings.tests.diary import guests, job, now, put, shown, times
 from timetuna.bookings.tests.life import made, rule
+from timetuna.bookings.views.host.bookings import Paging
 from timetuna.calendars.models import CalendarAccount
 from timetuna.jobs.models import Job
 
@@ -110,7 +111,7 @@ def test_pages_of_the_list_keep_the_filter(client, alice):
 
     kept = f"show=upcoming&q=sam&on={page.pk}"
     assert guests(answer) == [f"Sam {number}" for number in range(20, 40)]
-    assert answer.context["paging"] == {"before": kept, "after": f"{kept}&page=3"}
+    assert answer.context["paging"] == Paging(kept, f"{kept}&page=3")
     assert f"/bookings?show=past&q=sam&on={page.pk}" in shown(answer)
     assert f"/bookings/export.csv?{kept}" in shown(answer)
     assert guests(client.get("/bookings?page=99")) == [f"Sam {number}" for number in range(40, 45)]

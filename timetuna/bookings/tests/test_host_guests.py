@@ -46,8 +46,8 @@ def test_the_host_takes_somebody_off_who_hears_that_it_was_the_host(as_alice, pa
     booking = made(page, others=[KIM, LEE])
     listed = as_alice.get(f"/bookings/{booking.pk}").context["people"]
 
-    post(as_alice, booking, remove=listed[0]["id"])
-    post(as_alice, booking, remove=listed[0]["id"])
+    post(as_alice, booking, remove=listed[0].pk)
+    post(as_alice, booking, remove=listed[0].pk)
 
     assert people(booking) == [LEE.email]
     assert "Alice Host took you off the guests of this meeting." in zoom.mails(KIM.email)[-1]["text"]

@@ -263,7 +263,7 @@ def test_what_waits_stands_in_the_lists(page, as_alice):
     assert "Waiting for your answer" in shown(agenda)
     yes(booking)
     assert "No request waits" in shown(as_alice.get("/bookings?show=requests"))
-    assert "Requests" not in [tab["label"] for tab in as_alice.get("/bookings").context["tabs"]]
+    assert "Requests" not in [tab.label for tab in as_alice.get("/bookings").context["tabs"]]
 
 
 @pytest.mark.parametrize("said", ["yes", "no"])

@@ -42,7 +42,7 @@ def source_of(booking):
 
 
 def ticked(answer):
-    return [row["booking"].pk for row in answer.context["rows"] if row["ticked"]]
+    return [row.booking.pk for row in answer.context["rows"] if row.ticked]
 
 
 def cancelled():
@@ -63,7 +63,7 @@ def test_a_booking_leads_to_those_from_the_same_source(host, many):
 def test_the_preview_ticks_those_without_a_confirmed_address(host, many):
     answer = host.get(source_of(many[0]))
 
-    assert [row["booking"] for row in answer.context["rows"]] == many[:5]
+    assert [row.booking for row in answer.context["rows"]] == many[:5]
     assert ticked(answer) == [row.pk for row in many[:4]]
     assert ticked(host.get(source_of(many[0]) + "?select=all")) == [row.pk for row in many[:5]]
     assert ticked(host.get(source_of(many[0]) + "?select=none")) == []
@@ -268,7 +268,7 @@ def test_what_was_booked_while_it_was_unusual_is_shown_together(host, page, many
 
     answer = host.get(f"/bookings/unusual/{row.pk}")
 
-    assert [shown["booking"] for shown in answer.context["rows"]] == many
+    assert [shown.booking for shown in answer.context["rows"]] == many
     assert "At least 7 times somebody was asked for a proof." in answer.content.decode()
     host.post(f"/bookings/unusual/{row.pk}", {"booking": [many[5].pk]})
     assert cancelled() == {many[5].pk}

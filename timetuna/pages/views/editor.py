@@ -22,22 +22,13 @@ from timetuna.pages.models import BookingPage
 from timetuna.pages.permissions import page_or_404
 from timetuna.pages.queries import PublicPage, values, warnings
 from timetuna.web.saving import HostForm, answer_form
-from timetuna.web.screens import Screen
+from timetuna.web.screens import Screen, TabLink
 
 View = Callable[..., HttpResponse]
 
 
 def _as_it_is(view: Any) -> Any:
     return view
-
-
-@dataclass(frozen=True, slots=True)
-class TabLink:
-    """One of the parts of a thing."""
-
-    label: str
-    url: str
-    current: bool
 
 
 @dataclass(frozen=True, slots=True)

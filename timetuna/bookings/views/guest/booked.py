@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from timetuna.bookings.events import earlier_start
-from timetuna.bookings.guests import others, shown
+from timetuna.bookings.guests import others
 from timetuna.bookings.integrations.invitation import attendee_invitation
 from timetuna.bookings.integrations.location import place_for
 from timetuna.bookings.models import Attendee, Booking
@@ -47,7 +47,7 @@ def booked(request: HttpRequest, token: str) -> HttpResponse:
         "host": {"name": booking.host.name},
         "headline": headline_of(attendee, twelve_hours=customs.twelve_hours),
         "link": link_context(attendee) if takes_part else None,
-        "people": [shown(other) for other in others(booking)],
+        "people": others(booking),
         **(_calendars(attendee) if takes_part else {}),
         **(_changes if may_change(attendee) else _own_part)(attendee, read_clock(request.GET), customs, now),
         "again_url": booking.page.address() if booking.page and may_change(attendee) else "",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -12,8 +13,8 @@ from timetuna.bookings.actions.change_guests import add_guests, remove_guest
 from timetuna.bookings.errors import BookingRefused, TooManyBookings
 from timetuna.bookings.forms.book import read_number
 from timetuna.bookings.forms.change import AddGuestsForm
-from timetuna.bookings.guests import others, shown
-from timetuna.bookings.models import Booking
+from timetuna.bookings.guests import others
+from timetuna.bookings.models import Attendee, Booking
 from timetuna.bookings.permissions import booker_or_404
 from timetuna.bookings.policies import guests_refusal, most_guests
 from timetuna.bookings.queries import link_path
@@ -29,7 +30,7 @@ class GuestsScreen(Screen):
     template = "public/guests.html"
     booking: dict[str, Any]
     host: User
-    people: list[dict[str, str]]
+    people: QuerySet[Attendee]
     form: AddGuestsForm | None
     notice: str
     back_url: str
@@ -76,7 +77,7 @@ def _show(
     screen = GuestsScreen(
         booking=booking_context(booking.booker, read_customs(request)),
         host=booking.host,
-        people=[{"id": str(row.pk), "shown": shown(row)} for row in others(booking)],
+        people=others(booking),
         form=form if form.is_bound or room_for_guests(booking) else None,
         notice=notice,
         back_url=link_path(booking.booker),

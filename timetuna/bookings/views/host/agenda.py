@@ -18,7 +18,7 @@ from timetuna.bookings.views.host.bookings import reader_of, tabs
 from timetuna.l10n import datetimes
 from timetuna.l10n.datetimes import customs_of
 from timetuna.lib.text import single_line
-from timetuna.web.screens import Screen, show
+from timetuna.web.screens import Screen, TabLink, show
 
 DAY, WEEK = "day", "week"
 BAD_REQUEST = 400
@@ -29,10 +29,10 @@ class AgendaScreen(Screen):
     """A day or a week of a host's bookings. refused: what was typed and is no date."""
 
     template = "bookings/agenda.html"
-    tabs: list[dict[str, object]]
+    tabs: list[TabLink]
     view: str
     chosen: str
-    views: list[dict[str, object]]
+    views: list[TabLink]
     title: str
     days: list[BookingDay]
     count: int
@@ -80,8 +80,8 @@ def _span(request: HttpRequest, view: str, day: date) -> Span:
     return week_of(day, first_weekday=customs.first_weekday)
 
 
-def _choice(name: str, view: str, day: date) -> dict[str, object]:
-    return {"label": name.capitalize(), "url": _address(name, day), "current": name == view}
+def _choice(name: str, view: str, day: date) -> TabLink:
+    return TabLink(name.capitalize(), _address(name, day), name == view)
 
 
 def _address(view: str, day: date | None) -> str:

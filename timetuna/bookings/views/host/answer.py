@@ -17,7 +17,7 @@ from timetuna.bookings.forms.book import read_number
 from timetuna.bookings.forms.change import WordsForm
 from timetuna.bookings.models import Booking
 from timetuna.bookings.permissions import booking_or_404
-from timetuna.bookings.views.host.booking import answer_context, show_booking
+from timetuna.bookings.views.host.booking import OpenRequest, request_of, show_booking
 from timetuna.bookings.views.host.bookings import reader_of
 from timetuna.l10n import datetimes
 from timetuna.web.forms import INCOMPLETE
@@ -30,7 +30,7 @@ class AnswerScreen(Screen):
 
     template = "bookings/answer.html"
     booking: Booking
-    answer: dict[str, object]
+    answer: OpenRequest
     via: str
     when: str
 
@@ -47,7 +47,7 @@ def answer(request: HttpRequest, booking_id: int) -> HttpResponse:
     reader = reader_of(signed_in(request), timezone.now())
     screen = AnswerScreen(
         booking=row,
-        answer=answer_context(row, reader),
+        answer=request_of(row, reader, WordsForm()),
         via=MAIL,
         when=datetimes.when(row.start_at, minutes=row.minutes, zone=reader.zone),
     )

@@ -1,12 +1,14 @@
 """One booking, as its host sees it."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from functools import partial, wraps
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -20,8 +22,8 @@ from timetuna.bookings.events import API, ATTENDEE, GUEST, HOST, LINK, MAIL
 from timetuna.bookings.forms.change import AddGuestsForm, WordsForm
 from timetuna.bookings.forms.host import NotesForm
 from timetuna.bookings.fulfilment.retry import retry_booking
-from timetuna.bookings.guests import others, shown
-from timetuna.bookings.integrations.location import place
+from timetuna.bookings.guests import others
+from timetuna.bookings.integrations.location import Location, place
 from timetuna.bookings.models import Attendee, Booking, HistoryEntry
 from timetuna.bookings.notifications.recipients import audience_of, of_host
 from timetuna.bookings.permissions import booking_or_404, bookings_for
@@ -34,6 +36,7 @@ from timetuna.bookings.status.rows import Reader
 from timetuna.bookings.views.host.bookings import reader_of
 from timetuna.l10n import datetimes
 from timetuna.web.saving import opened
+from timetuna.web.screens import Screen, show
 
 _SOURCES = {LINK: "by the guest's link", MAIL: "from a mail", API: "through the API"}
 ERASE_TEXT = (
@@ -41,6 +44,70 @@ ERASE_TEXT = (
     "Calendars, meetings and mails outside stay as they are. This cannot be undone."
 )
 BookingView = Callable[[HttpRequest, int], HttpResponse]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingTimes:
+    """When it is, by the clocks of host and guest, and when it was booked."""
+
+    when: str
+    guest_when: str
+    length: str
+    distance: str
+    booked: str
+    booked_ago: str
+    zone: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryLine:
+    """Who did what, when, from where, and what changed besides the time."""
+
+    who: str
+    text: str
+    at: datetime
+    when: str
+    source: str
+    changes: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenRequest:
+    """A request that waits: until when, how long that is, and the form to decline it."""
+
+    until: str
+    left: str
+    form: WordsForm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingScreen(Screen):
+    """One booking. same_source, others: how many more came from there, or of this guest could be erased with it."""
+
+    template = "bookings/booking.html"
+    booking: Booking
+    times: BookingTimes
+    place: Location
+    effects: Sequence[Effect]
+    retryable: bool
+    connect: bool
+    busy: bool
+    history: Sequence[HistoryLine]
+    guest_link: str
+    same_source: int
+    phone_digits: str
+    cancellable: bool
+    begun: bool
+    cancel_form: WordsForm
+    answer: OpenRequest | None
+    readers: Sequence[tuple[str, str]]
+    erasable: bool
+    others: int
+    people: Sequence[Attendee]
+    changeable: bool
+    guests_form: AddGuestsForm | None
+    notes_form: NotesForm
+    erase_text: str = ERASE_TEXT
 
 
 @require_safe
@@ -61,24 +128,35 @@ def show_booking(
 ) -> HttpResponse:
     """Render the page of a booking; with a form that could not be used, as it was typed, and the status for it."""
     reader = reader_of(signed_in(request), timezone.now())
-    history = list(row.history.all())
-    work, people = effects(row, history, reader), list(others(row))
-    context = {
-        "booking": row,
-        **_times(row, reader),
-        "place": place(row),
-        **_work(work),
-        "history": [_entry(entry, row, reader) for entry in history],
-        "guest_link": link(row.booker),
-        "same_source": _same_source(request, row),
-        "new_link_path": reverse("booking_new_link", args=[row.pk]),
-        "phone_digits": "".join(sign for sign in row.booker.phone if sign in "+0123456789"),
-        **_possible(row, people, reader, words_form or WordsForm()),
-        "others": _others(request, row, reader),
-        **_guests(row, people, guests_form, reader),
-        "notes_form": notes_form or _notes_form(request, row),
-    }
-    return render(request, "bookings/booking.html", context, status=status)
+    history, people = list(row.history.all()), list(others(row))
+    work, readable = effects(row, history, reader), row.erased_at is None
+    erasable = readable and may_erase(row, now=reader.now)
+    words_form, room = words_form or WordsForm(), max(0, most_guests(row) - len(people))
+    screen = BookingScreen(
+        booking=row,
+        times=_times(row, reader),
+        place=place(row),
+        effects=work,
+        retryable=any(effect.remedy is Remedy.RETRY for effect in work),
+        connect=any(effect.remedy is Remedy.CONNECT for effect in work),
+        busy=any(effect.state is EffectState.BUSY for effect in work),
+        history=[_entry(entry, row, reader) for entry in history],
+        guest_link=link(row.booker),
+        same_source=_same_source(request, row),
+        phone_digits="".join(sign for sign in row.booker.phone if sign in "+0123456789"),
+        cancellable=ahead(row, now=reader.now),
+        begun=row.status == Booking.Status.CONFIRMED and row.start_at <= reader.now,
+        cancel_form=words_form,
+        answer=request_of(row, reader, words_form) if row.status == Booking.Status.PENDING else None,
+        readers=_readers(row, people, reader) if readable else [],
+        erasable=erasable,
+        others=_others(request, row) if erasable else 0,
+        people=people,
+        changeable=readable and not guests_refusal(row, now=reader.now),
+        guests_form=guests_form or (AddGuestsForm(most=room) if room else None),
+        notes_form=notes_form or _notes_form(request, row),
+    )
+    return show(request, screen, status=status)
 
 
 def _same_source(request: HttpRequest, row: Booking) -> int:
@@ -95,43 +173,9 @@ def _notes_form(request: HttpRequest, row: Booking) -> NotesForm:
     )
 
 
-def _possible(
-    row: Booking, people: Sequence[Attendee], reader: Reader, words_form: WordsForm
-) -> dict[str, object]:
-    """Return what the host can do with the booking now, with the forms for it."""
-    cancellable = ahead(row, now=reader.now)
-    begun = row.status == Booking.Status.CONFIRMED and row.start_at <= reader.now
-    erasable = row.erased_at is None and may_erase(row, now=reader.now)
-    return {
-        "cancellable": cancellable,
-        "begun": begun,
-        "cancel_form": words_form,
-        "answer": answer_context(row, reader) | {"form": words_form}
-        if row.status == Booking.Status.PENDING
-        else None,
-        "readers": _readers(row, people, reader) if row.erased_at is None else [],
-        "erasable": erasable,
-        "erase_text": ERASE_TEXT,
-    }
-
-
-def _others(request: HttpRequest, row: Booking, reader: Reader) -> int:
+def _others(request: HttpRequest, row: Booking) -> int:
     """Return how many other bookings of the guest could be erased together with this one."""
-    if row.erased_at is not None or not may_erase(row, now=reader.now):
-        return 0
     return of_the_same_guest(row, among=bookings_for(signed_in(request))).exclude(pk=row.pk).count()
-
-
-def _guests(
-    row: Booking, people: Sequence[Attendee], form: AddGuestsForm | None, reader: Reader
-) -> dict[str, object]:
-    """Return who comes along, and the form to invite more, as far as the page it was booked on allows."""
-    room = max(0, most_guests(row) - len(people))
-    return {
-        "people": [{"id": str(one.pk), "shown": shown(one)} for one in people],
-        "changeable": row.erased_at is None and not guests_refusal(row, now=reader.now),
-        "guests_form": form or (AddGuestsForm(most=room) if room else None),
-    }
 
 
 def _readers(row: Booking, people: Iterable[Attendee], reader: Reader) -> list[tuple[str, str]]:
@@ -142,17 +186,17 @@ def _readers(row: Booking, people: Iterable[Attendee], reader: Reader) -> list[t
     ]
     if row.status in REQUESTS:
         return own
-    return [*own, *((audience_of(one), shown(one)) for one in people)]
+    return [*own, *((audience_of(one), one.shown()) for one in people)]
 
 
-def answer_context(row: Booking, reader: Reader) -> dict[str, object]:
-    """Return what the form that answers a request shows."""
+def request_of(row: Booking, reader: Reader, form: WordsForm) -> OpenRequest:
+    """Return the request as the form that answers it shows it."""
     until = row.pending_until or row.start_at
-    return {
-        "until": datetimes.dated(until, zone=reader.zone, now=reader.now).replace("Today", "today"),
-        "left": datetimes.distance(until, now=reader.now),
-        "form": WordsForm(),
-    }
+    return OpenRequest(
+        until=datetimes.dated(until, zone=reader.zone, now=reader.now).replace("Today", "today"),
+        left=datetimes.distance(until, now=reader.now),
+        form=form,
+    )
 
 
 def post_or_back(view: BookingView) -> BookingView:
@@ -218,18 +262,17 @@ def new_guest_link(request: HttpRequest, booking_id: int) -> HttpResponse:
     return done(request, row, partial(renew_link, row.pk, actor=HOST), said, place="guest-link")
 
 
-def _times(row: Booking, reader: Reader) -> dict[str, object]:
-    """Return the times by both clocks."""
+def _times(row: Booking, reader: Reader) -> BookingTimes:
     guest_zone = datetimes.zone_or_utc(row.booker.time_zone)
-    return {
-        "when": datetimes.when(row.start_at, minutes=row.minutes, zone=reader.zone),
-        "guest_when": datetimes.when(row.start_at, minutes=row.minutes, zone=guest_zone),
-        "length": datetimes.length(row.minutes),
-        "distance": _distance(row, reader),
-        "booked": datetimes.dated(row.created_at, zone=reader.zone, now=reader.now),
-        "booked_ago": datetimes.distance(row.created_at, now=reader.now),
-        "zone": datetimes.zone_name(reader.zone),
-    }
+    return BookingTimes(
+        when=datetimes.when(row.start_at, minutes=row.minutes, zone=reader.zone),
+        guest_when=datetimes.when(row.start_at, minutes=row.minutes, zone=guest_zone),
+        length=datetimes.length(row.minutes),
+        distance=_distance(row, reader),
+        booked=datetimes.dated(row.created_at, zone=reader.zone, now=reader.now),
+        booked_ago=datetimes.distance(row.created_at, now=reader.now),
+        zone=datetimes.zone_name(reader.zone),
+    )
 
 
 def _distance(row: Booking, reader: Reader) -> str:
@@ -242,33 +285,21 @@ def _distance(row: Booking, reader: Reader) -> str:
     return f"Begins {datetimes.distance(row.start_at, now=reader.now)}"
 
 
-def _work(work: Sequence[Effect]) -> dict[str, object]:
-    return {
-        "effects": work,
-        "retryable": any(effect.remedy is Remedy.RETRY for effect in work),
-        "connect": any(effect.remedy is Remedy.CONNECT for effect in work),
-        "busy": any(effect.state is EffectState.BUSY for effect in work),
-    }
-
-
-def _entry(entry: HistoryEntry, row: Booking, reader: Reader) -> dict[str, object]:
-    """Return one line of history: who, what, when, from where, and what changed besides the time."""
+def _entry(entry: HistoryEntry, row: Booking, reader: Reader) -> HistoryLine:
     named = {GUEST: row.booker.name, HOST: "You", ATTENDEE: "A further guest"}
-    who = named.get(entry.actor, "TimeTuna")
-    at = entry.at.astimezone(reader.zone)
     changed = [
         f"{name.replace('_', ' ')}: {_value(old)} \N{RIGHTWARDS ARROW} {_value(new)}"
         for name, (old, new) in entry.changes.items()
         if name != "start"
     ]
-    return {
-        "who": who,
-        "text": entry.text,
-        "at": at,
-        "when": datetimes.dated(entry.at, zone=reader.zone, now=reader.now),
-        "source": _SOURCES.get(entry.source, ""),
-        "changes": ", ".join(changed),
-    }
+    return HistoryLine(
+        who=named.get(entry.actor, "TimeTuna"),
+        text=entry.text,
+        at=entry.at.astimezone(reader.zone),
+        when=datetimes.dated(entry.at, zone=reader.zone, now=reader.now),
+        source=_SOURCES.get(entry.source, ""),
+        changes=", ".join(changed),
+    )
 
 
 def _value(value: object) -> str:

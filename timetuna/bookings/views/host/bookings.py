@@ -1,20 +1,21 @@
 """The host's list of bookings."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from timetuna.accounts.models import User
 from timetuna.accounts.permissions import signed_in
-from timetuna.bookings.models import Booking
+from timetuna.bookings.models import Booking, UnusualBookings
 from timetuna.bookings.permissions import bookings_for, unusual_for
 from timetuna.bookings.queries import (
     CANCELLED,
@@ -27,10 +28,11 @@ from timetuna.bookings.queries import (
     page_titles,
     requests_among,
 )
-from timetuna.bookings.status.rows import Reader, days
+from timetuna.bookings.status.rows import BookingDay, Reader, days
 from timetuna.l10n import datetimes
 from timetuna.lib.text import single_line
 from timetuna.pages.permissions import pages_for
+from timetuna.web.screens import Screen, TabLink, show
 
 TABS = {UPCOMING: "Upcoming", REQUESTS: "Requests", PAST: "Past", CANCELLED: "Cancelled"}
 ON_A_PAGE = 20
@@ -64,6 +66,42 @@ class Filter:
         return replace(self, wanted=replace(self.wanted, which=which))
 
 
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """The queries of the pages before and after this one, or ""."""
+
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundElsewhere:
+    """Another tab under which the search finds something."""
+
+    label: str
+    count: int
+    query: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingsScreen(Screen):
+    """The list. In an empty one: found where the search was, or an address to share; earlier: there once were some."""
+
+    template = "bookings/list.html"
+    asked: Filter
+    tabs: Sequence[TabLink]
+    waiting: int
+    unusual: QuerySet[UnusualBookings]
+    days: Sequence[BookingDay]
+    page: Page[Booking]
+    count: int
+    paging: Paging
+    zone: str
+    found: Sequence[FoundElsewhere]
+    share: str
+    earlier: bool
+
+
 @require_safe
 @login_required
 def bookings(request: HttpRequest) -> HttpResponse:
@@ -72,21 +110,22 @@ def bookings(request: HttpRequest) -> HttpResponse:
     asked = read_filter(request, host)
     mine = bookings_for(host)
     page = Paginator(matching(mine, asked.wanted, now=now), ON_A_PAGE).get_page(request.GET.get("page"))
-    reader, waiting = reader_of(host, now), requests_among(mine)
-    context = {
-        "asked": asked,
-        "tabs": tabs(asked.wanted.which, asked, waiting=waiting),
-        "waiting": waiting,
-        "unusual": lately(unusual_for(host), now=now),
-        "days": days(page.object_list, reader, among=mine),
-        "page": page,
-        "count": page.paginator.count,
-        "paging": _paging(page, asked),
-        "zone": datetimes.zone_name(reader.zone),
-    }
-    if not page.paginator.count:
-        context |= _nothing(host, asked, now)
-    return render(request, "bookings/list.html", context)
+    reader, waiting, empty = reader_of(host, now), requests_among(mine), not page.paginator.count
+    screen = BookingsScreen(
+        asked=asked,
+        tabs=tabs(asked.wanted.which, asked, waiting=waiting),
+        waiting=waiting,
+        unusual=lately(unusual_for(host), now=now),
+        days=days(page.object_list, reader, among=mine),
+        page=page,
+        count=page.paginator.count,
+        paging=_paging(page, asked),
+        zone=datetimes.zone_name(reader.zone),
+        found=_found_elsewhere(host, asked, now) if empty and asked.narrows() else [],
+        share=_address_to_share(host) if empty and not asked.narrows() else "",
+        earlier=empty and mine.exists(),
+    )
+    return show(request, screen)
 
 
 def reader_of(host: User, now: datetime) -> Reader:
@@ -103,38 +142,35 @@ def read_filter(request: HttpRequest, host: User) -> Filter:
     return Filter(Wanted(which=which if which in TABS else UPCOMING, text=text, page_id=page_id), pages)
 
 
-def tabs(current: str, asked: Filter | None = None, *, waiting: int = 0) -> list[dict[str, object]]:
+def tabs(current: str, asked: Filter | None = None, *, waiting: int = 0) -> list[TabLink]:
     """Return the tabs; what was searched for stays when another is opened. Requests have one while some wait."""
-    found: list[dict[str, object]] = [
-        {
-            "label": label,
-            "url": f"{reverse('bookings')}?{asked.elsewhere(which).query() if asked else f'show={which}'}",
-            "current": which == current,
-        }
+    found = [
+        TabLink(
+            label,
+            f"{reverse('bookings')}?{asked.elsewhere(which).query() if asked else f'show={which}'}",
+            which == current,
+        )
         for which, label in TABS.items()
         if which != REQUESTS or waiting or current == REQUESTS
     ]
-    return [*found, {"label": "Agenda", "url": reverse("bookings_agenda"), "current": current == "agenda"}]
+    return [*found, TabLink("Agenda", reverse("bookings_agenda"), current == "agenda")]
 
 
-def _paging(page: Page[Booking], asked: Filter) -> dict[str, str]:
-    """Return the addresses of the pages before and after this one."""
+def _paging(page: Page[Booking], asked: Filter) -> Paging:
     before = asked.query(page=page.previous_page_number()) if page.has_previous() else ""
     after = asked.query(page=page.next_page_number()) if page.has_next() else ""
-    return {"before": before, "after": after}
+    return Paging(before, after)
 
 
-def _nothing(host: User, asked: Filter, now: datetime) -> dict[str, object]:
-    """Return what an empty list says: where the search would find something, or how bookings come about."""
-    if asked.narrows():
-        others = [asked.elsewhere(which) for which in TABS if which != asked.wanted.which]
-        counted = [(other, matching(bookings_for(host), other.wanted, now=now).count()) for other in others]
-        found = [
-            {"label": TABS[other.wanted.which], "count": count, "query": other.query()}
-            for other, count in counted
-            if count
-        ]
-        return {"found": found}
+def _found_elsewhere(host: User, asked: Filter, now: datetime) -> list[FoundElsewhere]:
+    """Return where the search would find something."""
+    others = [asked.elsewhere(which) for which in TABS if which != asked.wanted.which]
+    counted = [(other, matching(bookings_for(host), other.wanted, now=now).count()) for other in others]
+    return [
+        FoundElsewhere(TABS[other.wanted.which], count, other.query()) for other, count in counted if count
+    ]
+
+
+def _address_to_share(host: User) -> str:
     first = pages_for(host).select_related("host").order_by("title", "id").first()
-    earlier = bookings_for(host).exists()
-    return {"share": first.address() if first else "", "earlier": earlier}
+    return first.address() if first else ""

@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from timetuna.accounts.permissions import signed_in
-from timetuna.bookings.guests import shown
 from timetuna.bookings.models import Booking
 from timetuna.bookings.permissions import bookings_for
 from timetuna.bookings.queries import matching
@@ -104,7 +103,7 @@ def _cells(booking: Booking, reader: Reader) -> list[object]:
         _utc(booking.created_at),
         ended_by(booking),
         booking.cancel_note,
-        ", ".join(shown(row) for row in booking.attendees.all() if row.active and not row.is_booker),
+        ", ".join(row.shown() for row in booking.attendees.all() if row.active and not row.is_booker),
         "yes" if booking.no_show else "",
         booking.private_notes,
         _utc(booking.erased_at) if booking.erased_at else "",

@@ -1,14 +1,15 @@
 """Many bookings at once: those from one source, or those that were made while unusually many were."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -23,6 +24,7 @@ from timetuna.bookings.queries import with_booker
 from timetuna.bookings.status.rows import Reader
 from timetuna.bookings.views.host.bookings import reader_of
 from timetuna.l10n import datetimes
+from timetuna.web.screens import Screen, TabLink, show
 
 MOST_SHOWN = 500
 UNDO_FOR = timedelta(minutes=30)
@@ -50,6 +52,42 @@ class Batch(NamedTuple):
     def key(self) -> str:
         """Return what its button sends: the moment, so that it names no other batch once this one is over."""
         return f"{self.at:.6f}"
+
+
+@dataclass(frozen=True, slots=True)
+class UndoButton:
+    """What takes a batch back: what it sends, how many bookings that are, and when they were cancelled."""
+
+    key: str
+    count: int
+    at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TickedRow:
+    """A booking that can be ticked."""
+
+    booking: Booking
+    when: str
+    booked: str
+    ticked: bool
+    requested: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TogetherScreen(Screen):
+    """Many bookings to cancel in one go. others: how many more are cancelled or over."""
+
+    template = "bookings/together.html"
+    group: Group
+    rows: Sequence[TickedRow]
+    confirmed: int
+    others: int
+    selections: Sequence[TabLink]
+    undoable: Sequence[UndoButton]
+    undoable_in_all: int
+    zone: str
+    undo_all: str = UNDO_ALL
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -135,17 +173,6 @@ def _undoable(request: HttpRequest, now: datetime) -> list[Batch]:
     return [batch for batch in batches if now.timestamp() - batch.at < UNDO_FOR.total_seconds()]
 
 
-def _undo_rows(batches: Sequence[Batch], reader: Reader) -> list[dict[str, Any]]:
-    return [
-        {
-            "key": batch.key(),
-            "count": len(batch.ids),
-            "at": datetimes.stamp(datetime.fromtimestamp(batch.at, UTC), zone=reader.zone, now=reader.now),
-        }
-        for batch in batches
-    ]
-
-
 def _show(request: HttpRequest, group: Group) -> HttpResponse:
     reader = reader_of(signed_in(request), timezone.now())
     ordered = with_booker(group.rows).select_related("page").order_by("start_at", "pk")
@@ -153,35 +180,34 @@ def _show(request: HttpRequest, group: Group) -> HttpResponse:
     ahead = [row for row in rows if not row.is_off() and row.end_at() > reader.now]
     selection = request.GET.get("select", UNCONFIRMED)
     batches = _undoable(request, reader.now)
-    context = {
-        "group": group,
-        "rows": [_row(row, reader, selection) for row in ahead],
-        "others": len(rows) - len(ahead),
-        "selections": [
-            {"label": label, "query": f"?select={name}", "current": name == selection}
-            for name, label in _SELECTIONS.items()
+    screen = TogetherScreen(
+        group=group,
+        rows=[_row(row, reader, selection) for row in ahead],
+        confirmed=sum(row.booker.confirmed for row in ahead),
+        others=len(rows) - len(ahead),
+        selections=[
+            TabLink(label, f"?select={name}", name == selection) for name, label in _SELECTIONS.items()
         ],
-        "undoable": _undo_rows(batches, reader),
-        "undoable_in_all": sum(len(batch.ids) for batch in batches),
-        "undo_all": UNDO_ALL,
-        "zone": datetimes.zone_name(reader.zone),
-        **_said(ahead),
-    }
-    return render(request, "bookings/together.html", context)
+        undoable=[_undo_button(batch, reader) for batch in batches],
+        undoable_in_all=sum(len(batch.ids) for batch in batches),
+        zone=datetimes.zone_name(reader.zone),
+    )
+    return show(request, screen)
 
 
-def _said(ahead: Sequence[Booking]) -> dict[str, int]:
-    return {"count": len(ahead), "confirmed": sum(row.booker.confirmed for row in ahead)}
+def _undo_button(batch: Batch, reader: Reader) -> UndoButton:
+    at = datetime.fromtimestamp(batch.at, UTC)
+    return UndoButton(batch.key(), len(batch.ids), datetimes.stamp(at, zone=reader.zone, now=reader.now))
 
 
-def _row(row: Booking, reader: Reader, selection: str) -> dict[str, Any]:
-    return {
-        "booking": row,
-        "when": datetimes.short_when(row.start_at, zone=reader.zone),
-        "booked": datetimes.dated(row.created_at, zone=reader.zone, now=reader.now).replace("Today", "today"),
-        "ticked": selection == ALL or (selection == UNCONFIRMED and not row.booker.confirmed),
-        "requested": row.status == Booking.Status.PENDING,
-    }
+def _row(row: Booking, reader: Reader, selection: str) -> TickedRow:
+    return TickedRow(
+        booking=row,
+        when=datetimes.short_when(row.start_at, zone=reader.zone),
+        booked=datetimes.dated(row.created_at, zone=reader.zone, now=reader.now).replace("Today", "today"),
+        ticked=selection == ALL or (selection == UNCONFIRMED and not row.booker.confirmed),
+        requested=row.status == Booking.Status.PENDING,
+    )
 
 
 def _count(number: int, *, verb: bool = True) -> str:
