@@ -6,7 +6,6 @@ password: with a new password all devices but the one that set it are strangers 
 
 import re
 import secrets
-from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +15,7 @@ from django.http.response import HttpResponseBase
 
 from timetuna.accounts.models import User
 from timetuna.lib.crypto import equal, hmac_hex
+from timetuna.web.middleware import Middleware
 
 MOST_ACCOUNTS = 5
 KEPT_SECONDS = 400 * 86_400  # browsers keep no cookie longer (RFC 6265bis)
@@ -42,11 +42,8 @@ def remember_device(request: HttpRequest, user: User, **_more: Any) -> None:
 user_logged_in.connect(remember_device, dispatch_uid="accounts.devices")
 
 
-class DeviceCookie:
+class DeviceCookie(Middleware):
     """Sets the cookie where somebody has just signed in, or has set a password."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Pass the request on, and add the cookie to its answer."""

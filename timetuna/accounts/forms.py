@@ -167,7 +167,7 @@ class ResetPasswordForm(Plain, account.ResetPasswordForm):
         return email
 
 
-class NewPasswordForm(Plain, account.ResetPasswordKeyForm):
+class TypedOnce(Plain):
     """A new password, typed once."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -177,22 +177,20 @@ class NewPasswordForm(Plain, account.ResetPasswordKeyForm):
         self.fields["password1"].help_text = PASSWORD_HELP
 
 
-class ChangePasswordForm(Plain, account.ChangePasswordForm):
+class NewPasswordForm(TypedOnce, account.ResetPasswordKeyForm):
+    """What the page behind a mailed link asks."""
+
+
+class ChangePasswordForm(TypedOnce, account.ChangePasswordForm):
     """The current password and a new one, typed once."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        del self.fields["password2"]
         self.fields["oldpassword"].label = "Current password"
-        self.fields["password1"].label = "New password"
-        self.fields["password1"].help_text = PASSWORD_HELP
 
     def clean_oldpassword(self) -> str:
         """Check it, as rarely as at a sign-in."""
-        password: str = self.cleaned_data["oldpassword"]
-        if not get_adapter().reauthenticate(self.user, password):
-            raise get_adapter().validation_error("enter_current_password")
-        return password
+        return _checked(self, "oldpassword", wrong="enter_current_password")
 
 
 class ReauthenticateForm(Plain, account.ReauthenticateForm):
@@ -211,10 +209,14 @@ class ChangeEmailForm(Plain, account.AddEmailForm):
 
     def clean_password(self) -> str:
         """Check it, as rarely as at a sign-in."""
-        password: str = self.cleaned_data["password"]
-        if not get_adapter().reauthenticate(self.user, password):
-            raise get_adapter().validation_error("incorrect_password")
-        return password
+        return _checked(self, "password", wrong="incorrect_password")
+
+
+def _checked(form: Any, field: str, *, wrong: str) -> str:
+    password: str = form.cleaned_data[field]
+    if not get_adapter().reauthenticate(form.user, password):
+        raise get_adapter().validation_error(wrong)
+    return password
 
 
 def _stored_form(email: str) -> str:

@@ -43,9 +43,6 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Mail addresses stay out of logs."""
         return self.handle
 
-    def get_full_name(self) -> str:
-        return self.name
-
 
 class FormerHandle(models.Model):
     """A public address that was given up: reserved, so that old links never lead to somebody else."""

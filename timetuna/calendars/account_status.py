@@ -132,13 +132,9 @@ def calendar_lines(host_id: int, *, now: datetime) -> list[CalendarLine]:
 def calendar_line(row: Calendar, *, wants: Wants, now: datetime) -> CalendarLine:
     counts_until = wants.counts_until(row)
     late = counts_until is None or counts_until <= now
-    known = (
-        CalendarState.WAITING
-        if counts_until is None
-        else CalendarState.UNREADABLE
-        if late
-        else CalendarState.GOOD
-    )
+    known = CalendarState.UNREADABLE if late else CalendarState.GOOD
+    if counts_until is None:
+        known = CalendarState.WAITING
     state = _state(row, wanted=_counts(row, wants), known=known)
     due = state is CalendarState.WAITING or (
         state in TROUBLED - {CalendarState.GONE} and row.next_read_at <= now

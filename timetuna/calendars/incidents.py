@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 from timetuna.calendars.hooks import Wants, wants_of
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.calendars.queries import kinds_of_provider, listing
+from timetuna.lib.text import in_words
 from timetuna.lib.zones import find_zone
 
 _UTC = ZoneInfo("UTC")
@@ -62,8 +63,7 @@ class Trouble:
 
     def names(self) -> str:
         """The calendars, as people say them: “Work” and “Family”."""
-        named = [f"“{one.name}”" for one in self.calendars]
-        return " and ".join([", ".join(named[:-1]), named[-1]] if len(named) > 1 else named)
+        return in_words([f"“{one.name}”" for one in self.calendars])
 
     def since(self) -> str:
         return said(min(one.since for one in self.calendars), self.zone) if self.calendars else ""
@@ -135,10 +135,8 @@ def _fate(one: Failing, zone: ZoneInfo, now: datetime) -> str:
         return (
             "nothing is known of it now, so pages on which it takes time offer no times until it can be read."
         )
-    day = "" if one.counts_until.astimezone(zone).date() == now.astimezone(zone).date() else "on "
-    until = said(one.counts_until, zone)
-    if not day:
-        until = f"{one.counts_until.astimezone(zone):%H:%M} today"
+    there, today = one.counts_until.astimezone(zone), now.astimezone(zone).date()
+    until = f"{there:%H:%M} today" if there.date() == today else said(there, zone)
     return (
         f"the busy times that were read last go on to count until {until}. After that, pages on which it takes time "
         "offer no times until it can be read again."

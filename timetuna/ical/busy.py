@@ -95,12 +95,6 @@ def _taken(events: list[Event], frame: Frame, notes: _Notes) -> Iterator[BusyTim
 
 def _noted(taken: Iterator[BusyTime], events: list[Event], notes: _Notes) -> Iterator[BusyTime]:
     guesses = [guess for event in events for guess in event.guesses]
-    if not guesses:
-        return taken
-    return _noting(taken, guesses, notes)
-
-
-def _noting(taken: Iterator[BusyTime], guesses: list[Note], notes: _Notes) -> Iterator[BusyTime]:
     for one in taken:
         notes.add(guesses)
         yield one

@@ -126,25 +126,17 @@ def _old_number(word: str) -> int:
     return -1 if found[3] else int(found[2] + found[1])
 
 
-def _old_days_of_month(words: list[str]) -> Rule:
-    return Rule(MONTHLY, by_month_day=tuple(_old_number(word) for word in words))
-
-
-def _old_months(words: list[str]) -> Rule:
-    return Rule(YEARLY, by_month=tuple(_old_number(word) for word in words))
-
-
-def _old_days_of_year(words: list[str]) -> Rule:
-    return Rule(YEARLY, by_year_day=tuple(_old_number(word) for word in words))
+def _old_numbers(frequency: int, part: str) -> Callable[[list[str]], Rule]:
+    return lambda words: Rule(frequency, **{part: tuple(map(_old_number, words))})  # type: ignore[arg-type]
 
 
 _OLD_KINDS: dict[str, Callable[[list[str]], Rule]] = {
     "D": _old_daily,
     "W": _old_weekly,
     "MP": _old_by_position,
-    "MD": _old_days_of_month,
-    "YM": _old_months,
-    "YD": _old_days_of_year,
+    "MD": _old_numbers(MONTHLY, "by_month_day"),
+    "YM": _old_numbers(YEARLY, "by_month"),
+    "YD": _old_numbers(YEARLY, "by_year_day"),
 }
 
 

@@ -206,11 +206,6 @@ def _log_trouble(error: Exception) -> None:
         log.error("a worker's thread broke off", exc_info=error)
 
 
-def perform(job: Job) -> None:
-    """Run a claimed job and write down how it went. Never raises but for a dead database."""
-    attempt(job)()
-
-
 def attempt(job: Job) -> Settle:
     """Run a claimed job; return what writes down how it went. Never raises."""
     handler = handlers().get(job.name)

@@ -5,7 +5,7 @@ import logging
 import ssl
 import time
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -258,7 +258,8 @@ def parse_retry_after(text: str, *, now: datetime) -> datetime | None:
     Returns aware UTC between one second and 25 hours from `now`, or None when the text is none of the three.
     """
     value = text.strip()
-    moment = _iso(value) or _seconds(value, now) or _http_date(value)
+    iso = _aware(datetime.fromisoformat, value) if "T" in value.upper() else None
+    moment = iso or _seconds(value, now) or _aware(parsedate_to_datetime, value)
     return None if moment is None else bounded(moment, now=now)
 
 
@@ -267,25 +268,15 @@ def bounded(moment: datetime, *, now: datetime) -> datetime:
     return min(max(moment, now + timedelta(seconds=1)), now + _LONGEST)
 
 
-def _iso(value: str) -> datetime | None:
-    if "T" not in value.upper():
-        return None
-    try:
-        moment = datetime.fromisoformat(value)
-        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        return None
-
-
 def _seconds(value: str, now: datetime) -> datetime | None:
     if not value.isascii() or not value.isdigit():
         return None
     return now + min(timedelta(seconds=int(value[:9])), _LONGEST)
 
 
-def _http_date(value: str) -> datetime | None:
+def _aware(read: Callable[[str], datetime], value: str) -> datetime | None:
     try:
-        moment = parsedate_to_datetime(value)
+        moment = read(value)
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None

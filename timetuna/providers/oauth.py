@@ -14,9 +14,10 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from timetuna.lib.http import Body, Budget, HttpClient, HttpError, NotJsonError, Response, parse_retry_after
+from timetuna.lib.http import Body, Budget, HttpClient, HttpError, Response, parse_retry_after
 from timetuna.providers.base import Tokens
 from timetuna.providers.errors import NeedsReconnect, ProviderError
+from timetuna.providers.rest import fields_of, text
 
 # A refresh whose answer is lost costs the connection: the old token is dead by then. So this one call may take long,
 # but no longer than the lease under which calendars/access_tokens.py makes it.
@@ -149,24 +150,18 @@ class OAuthClient:
 
     def _tokens(self, response: Response, asked_at: datetime, *, kept: str = "") -> Tokens:
         """Read the answer; `kept` is the refresh token that stays good where none comes (RFC 6749 section 6)."""
-        try:
-            body = response.json()
-        except NotJsonError:
-            body = None
-        fields = body if isinstance(body, dict) else {}
+        fields = fields_of(response)
         access, refresh = fields.get("access_token"), fields.get("refresh_token", kept)
         if not _is_token(access) or not _is_token(refresh):
             raise ProviderError(
                 f"{self._settings.label} answered without the tokens it promises.",
                 code="protocol",
             )
-        scope = fields.get("scope")
-        scopes = frozenset(scope.split()) if isinstance(scope, str) else frozenset()
         return Tokens(
             str(access),
             str(refresh),
             asked_at + _life(fields.get("expires_in")),
-            scopes,
+            frozenset(text(fields, "scope").split()),
             _grant_end(asked_at, fields.get("refresh_token_expires_in")),
             _clock_ahead(response.headers.get("date", ""), now=datetime.now(UTC)),
         )
@@ -218,15 +213,11 @@ class _Failure:
     """An error answer of the token endpoint, any part of which may be missing. `reason` may hold the code."""
 
     def __init__(self, response: Response) -> None:
-        try:
-            body: Any = response.json()
-        except NotJsonError:
-            body = None
-        fields: dict[str, Any] = body if isinstance(body, dict) else {}
+        fields = fields_of(response)
         self.status = response.status
         self.readable = bool(fields)
-        self.error = _text(fields.get("error"))
-        self.reason = _text(fields.get("reason"))
+        self.error = text(fields, "error")
+        self.reason = text(fields, "reason")
         self.number = _number(fields)
         word = self.error if _WORD.fullmatch(self.error) else str(self.number or response.status)
         self.code = f"oauth:{word}"
@@ -238,10 +229,6 @@ def _number(fields: dict[str, Any]) -> int:
     listed = several[:1] if isinstance(several, list) else []
     found = [fields.get("errorCode", fields.get("code")), *listed]
     return next((one for one in found if isinstance(one, int)), 0)
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
 
 
 def _plain(scope: str) -> str:

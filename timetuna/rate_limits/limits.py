@@ -8,7 +8,8 @@ it counts as it does.
 """
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -126,17 +127,13 @@ def give_back(*pairs: Pair, cost: int = 1, at: float | None = None) -> None:
 
     at: when it was counted; a delay then runs again from what was counted before, unless another came after it.
     """
-    try:
+    with suppress(StoreAway):
         store().take_back(_asked(pairs, cost), at=at)
-    except StoreAway:
-        return
 
 
 def forget(limit: AnyLimit, subject: str) -> None:
-    try:
+    with suppress(StoreAway):
         store().forget(limit.asked(subject, 0))
-    except StoreAway:
-        return
 
 
 def forget_all() -> None:
@@ -150,11 +147,7 @@ def _asked(pairs: Iterable[Pair], cost: int) -> list[CounterRow]:
 
 
 def _longest_wait(asked: list[CounterRow], rows: dict[str, Counted], now: float) -> float:
-    return max(_waits(asked, rows, now), default=0.0)
-
-
-def _waits(asked: list[CounterRow], rows: dict[str, Counted], now: float) -> Iterator[float]:
-    return (rows[row.key].wait(row, now) for row in asked if row.key in rows)
+    return max((rows[row.key].wait(row, now) for row in asked if row.key in rows), default=0.0)
 
 
 def _strict(pairs: Iterable[Pair]) -> bool:

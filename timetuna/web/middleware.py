@@ -29,11 +29,18 @@ REFUSALS = {400, 403, 413, 429}
 """A wrong host or form, a form of another site or somebody else's thing, too large, too often."""
 
 
-class RequestId:
-    """Gives each request an id, logs one line for it, and answers with the id in `X-Request-Id`."""
+class Middleware:
+    """Passes requests on."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+
+class RequestId(Middleware):
+    """Gives each request an id, logs one line for it, and answers with the id in `X-Request-Id`."""
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Log method, route (never the address: it may carry a booking's link), status and milliseconds."""
@@ -59,11 +66,8 @@ def _note_refusal(request: HttpRequest, status: int) -> None:
     )
 
 
-class PrivateAnswers:
+class PrivateAnswers(Middleware):
     """Personal answers are not kept by caches, and no page uses what a browser can sense."""
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Add the headers; a view may have set others."""
@@ -74,11 +78,8 @@ class PrivateAnswers:
         return response
 
 
-class BodyLimit:
+class BodyLimit(Middleware):
     """Refuses a body that says it is too large, or a form that says it is no UTF-8, before anybody reads it."""
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer 413 or 400 in a sentence; `web.bridge` refuses bodies that are not as long as they say."""
@@ -102,14 +103,8 @@ SENTENCE = gettext_lazy("The server is very busy. Please try again in a moment."
 OUR_FAULT = gettext_lazy("Something went wrong on this server. Please try again in a minute.")
 
 
-class DatabaseAway:
+class DatabaseAway(Middleware):
     """Answers 503 in words where a view did not get through to the database; what was begun is undone."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         return _away(request, error) if isinstance(error, AWAY) else None
@@ -153,11 +148,8 @@ def unavailable(response: HttpResponse, error: BaseException) -> HttpResponse:
     return response
 
 
-class HealthCheck:
+class HealthCheck(Middleware):
     """Answers /healthz ahead of the checks of host and https: a container asks itself under any name."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path != "/healthz":

@@ -6,7 +6,7 @@ own pages instead.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -22,6 +22,8 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views import csrf
+
+from timetuna.web.middleware import Middleware
 
 VERSION, DROP = "version", "saved"
 KEPT_FOR_SECONDS = 3_600
@@ -47,11 +49,8 @@ def read_version(version: str) -> tuple[int, Mapping[str, str]] | None:
     return host_id, digests
 
 
-class KeepTyped:
+class KeepTyped(Middleware):
     """Keeps the form of a host whose session has ended, on their way to signing in."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer; where the answer leads to the sign-in, what was sent is kept."""

@@ -20,7 +20,7 @@ from timetuna.bookings.tests.google import Google
 from timetuna.bookings.tests.zoom import Zoom
 from timetuna.jobs import queue
 from timetuna.jobs.models import Job, Worker
-from timetuna.jobs.worker import perform
+from timetuna.jobs.worker import attempt
 from timetuna.lib.mail import build
 from timetuna.pages.models import BookingPage, Duration, MeetingType, PageHost, Schedule, WeeklyHours
 
@@ -121,7 +121,7 @@ def work_off():
     worker = Worker.objects.create(machine="test", pid=1)
     done = 0
     while (job := queue.claim(worker)) is not None:
-        perform(job)
+        attempt(job)()
         done += 1
         assert done < 50, "work never ends"
     worker.delete()

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Collection
+from functools import partial
 
 from django.db import OperationalError, connections
 from django.utils import timezone
@@ -17,6 +18,7 @@ from timetuna.calendars.own_events import others_only
 from timetuna.calendars.queries import busy_source
 from timetuna.db.lock_timeout import lock_timeout
 from timetuna.lib.http import Budget
+from timetuna.providers.base import BusySource
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 
 log = logging.getLogger("timetuna.calendars")
@@ -53,9 +55,10 @@ def _ask(look: CalendarLook) -> tuple[Busy, str]:
     """Do a look, in any case with an answer: what the calendar says, or a code why it says nothing."""
     token = _token(look)
     try:
-        call = _Call(look)
+        source = busy_source(look.row.account.provider, budget=Budget(*[look.seconds] * 3))
+        call = partial(_busy, look, source)
         # A token that has to be renewed first is the rare case that needs the database here.
-        return (call.busy(token) if token else use(look.row.account_id, call.busy)), ""
+        return (call(token) if token else use(look.row.account_id, call)), ""
     except (ProviderError, NeedsReconnect) as error:
         log.info("calendar %s not read at a booking: %s", look.row.pk, error.code)
         return None, error.code or "refused"
@@ -78,27 +81,18 @@ def _token(look: CalendarLook) -> str | None:
 LOOKS = Looks(_ask)
 
 
-class _Call:
-    """What is asked of a calendar's provider."""
-
-    def __init__(self, look: CalendarLook) -> None:
-        self.row, self.span = look.row, look.span
-        self.source = busy_source(look.row.account.provider, budget=Budget(*[look.seconds] * 3))
-
-    def busy(self, credential: str) -> Busy:
-        """None where the calendar is as it was when it was read."""
-        if self.source is None:
-            raise ProviderError("It is not set up on this server.", code="not-set-up", operator=True)
-        row = self.row
-        covers = row.known_from_minute <= self.span[0] and self.span[1] <= row.known_until_minute
-        zone = row.account.host.time_zone
-        cursor = row.cursor if covers and row.known_zone == zone else ""
-        found = self.source.busy(
-            row.outside_id, self.span, time_zone=zone, credential=credential, cursor=cursor
-        )
-        if found.busy is None and not cursor:
-            raise ProviderError("The calendar was not given as a whole.", code="not-whole")
-        return found.busy
+def _busy(look: CalendarLook, source: BusySource | None, credential: str) -> Busy:
+    """None where the calendar is as it was when it was read."""
+    if source is None:
+        raise ProviderError("It is not set up on this server.", code="not-set-up", operator=True)
+    row, span = look.row, look.span
+    covers = row.known_from_minute <= span[0] and span[1] <= row.known_until_minute
+    zone = row.account.host.time_zone
+    cursor = row.cursor if covers and row.known_zone == zone else ""
+    found = source.busy(row.outside_id, span, time_zone=zone, credential=credential, cursor=cursor)
+    if found.busy is None and not cursor:
+        raise ProviderError("The calendar was not given as a whole.", code="not-whole")
+    return found.busy
 
 
 def _stored(look: CalendarLook) -> bool:

@@ -69,11 +69,8 @@ def _write(grant: Grant, host_id: int) -> CalendarAccount:
     row = next((link for link in links if link.host_id == host_id), None) or CalendarAccount(
         host_id=host_id, provider=grant.provider, provider_user_id=profile.user_id
     )
-    row.provider_account_id, row.email, row.display_name = (
-        profile.account_id,
-        profile.email,
-        profile.display_name,
-    )
+    row.provider_account_id = profile.account_id
+    row.email, row.display_name = profile.email, profile.display_name
     # Always overwritten: the provider has just made the tokens of an earlier grant invalid.
     for column, value in sealed_tokens(grant.tokens, account=row).items():
         setattr(row, column, value)

@@ -9,7 +9,7 @@ from timetuna.jobs import queue
 from timetuna.jobs.models import Job
 from timetuna.jobs.queue import GiveUp, Retry
 from timetuna.jobs.tests.conftest import enqueue, only_job
-from timetuna.jobs.worker import attempt, perform
+from timetuna.jobs.worker import attempt
 
 pytestmark = pytest.mark.vendor
 
@@ -25,7 +25,7 @@ def run(worker, handler):
         if not Job.objects.exists():
             enqueue(**ids)
         Job.objects.update(run_at=present())
-        perform(queue.claim(worker))
+        attempt(queue.claim(worker))()
         return only_job()
 
     return run
@@ -94,7 +94,7 @@ def test_a_database_that_is_away_is_no_fault_of_the_job(worker, handler, setting
     enqueue()
     Job.objects.update(attempts=settings.BROKEN_JOB_ATTEMPTS)
 
-    perform(queue.claim(worker))
+    attempt(queue.claim(worker))()
 
     assert only_job().state == "waiting"
     assert only_job().last_error == "The database did not answer; trying again."
@@ -103,7 +103,7 @@ def test_a_database_that_is_away_is_no_fault_of_the_job(worker, handler, setting
 def test_unknown_work_fails_with_a_sentence(worker):
     enqueue("from.the.future")
 
-    perform(queue.claim(worker))
+    attempt(queue.claim(worker))()
 
     assert only_job().state == "failed"
     assert only_job().last_error == "This version of TimeTuna does not know the work 'from.the.future'."

@@ -7,7 +7,7 @@ import pytest
 from tests.clock import present
 from timetuna.jobs import queue
 from timetuna.jobs.models import Job, Worker
-from timetuna.jobs.worker import perform
+from timetuna.jobs.worker import attempt
 
 pytestmark = [pytest.mark.django_db, pytest.mark.vendor]
 runs = []
@@ -26,7 +26,7 @@ def work(monkeypatch):
 def run_everything():
     worker = Worker.objects.create(machine="here", pid=1)
     while job := queue.claim(worker):
-        perform(job)
+        attempt(job)()
 
 
 def test_two_workers_write_it_down_once():

@@ -35,62 +35,6 @@ _TOLERANCE = timedelta(minutes=1)
 _SCHEDULED = 2
 
 
-class ZoomApi:
-    """Calls the API with ready access tokens. Nothing is repeated in here."""
-
-    def __init__(self, api_url: str, *, http: HttpClient) -> None:
-        self._api_url = api_url.rstrip("/")
-        self._http = http
-
-    def profile(self, access_token: str) -> Profile:
-        """Read whose account the token belongs to."""
-        return read_profile(self._call("GET", "/v2/users/me", access_token=access_token))
-
-    def create(self, meeting: Meeting, *, access_token: str) -> CreatedConference:
-        """Make the meeting; ProviderError has `outcome_unknown` wherever it may exist without our knowing its link."""
-        body = self._call(
-            "POST",
-            "/v2/users/me/meetings",
-            access_token=access_token,
-            json=_creation(meeting),
-            repeatable=False,
-        )
-        return read_conference(body, start=meeting.start)
-
-    def move(self, reference: str, meeting: Meeting, *, access_token: str) -> None:
-        """Set topic, start and length of a meeting."""
-        self._call("PATCH", _path(reference), access_token=access_token, json=_details(meeting))
-
-    def remove(self, reference: str, *, access_token: str) -> None:
-        """Delete a meeting; one that is gone already is as good."""
-        self._call("DELETE", _path(reference), access_token=access_token, missing_is_fine=True)
-
-    def _call(
-        self,
-        method: str,
-        path: str,
-        *,
-        access_token: str,
-        json: Any = None,
-        repeatable: bool = True,
-        missing_is_fine: bool = False,
-    ) -> Json:
-        # Without Accept, Zoom's errors have come back as XML.
-        headers = {"Authorization": f"Bearer {access_token}", "Accept": "application/json"}
-        sent = None if json is None else Body.json(json)
-        try:
-            response = self._http.request(method, f"{self._api_url}{path}", headers=headers, body=sent)
-        except HttpError as error:
-            raise _unreachable(error, repeatable=repeatable) from None
-        body = fields_of(response)
-        # A failure is now and then reported with 200: the shape of the answer counts as well.
-        if response.status in SUCCESS and not ("code" in body and "id" not in body):
-            return body
-        if missing_is_fine and is_missing_meeting(response):
-            return {}
-        raise refusal(response, repeatable=repeatable)
-
-
 def _unreachable(error: HttpError, *, repeatable: bool) -> ProviderError:
     unknown = error.sent and not repeatable
     return ProviderError(
@@ -213,7 +157,7 @@ _OPERATOR = frozenset({4702, 4704, 4717})  # client id or secret wrong, app gone
 
 
 class Zoom(OAuthClient, Identity, Conferencing, Webhooks):
-    """Everything we do with Zoom, for one registered app."""
+    """Everything we do with Zoom, for one registered app. Nothing is repeated in here."""
 
     def __init__(self, config: Config, http: HttpClient) -> None:
         base = config["oauth_url"].rstrip("/")
@@ -232,12 +176,11 @@ class Zoom(OAuthClient, Identity, Conferencing, Webhooks):
         )  # no scope: it comes from the app's registration, and sending it gets apps rejected
         secrets = tuple(part.strip() for part in config["webhook_secret_token"].split(",") if part.strip())
         super().__init__(settings, http=http)
-        self._api = ZoomApi(config["api_url"], http=http)
-        self._compliance_url = f"{config['api_url'].rstrip('/')}/oauth/data/compliance"
+        self._api_url = config["api_url"].rstrip("/")
         self._webhook = Webhook(config["client_id"], secrets)
 
     def profile(self, access_token: str) -> Profile:
-        return self._api.profile(access_token)
+        return read_profile(self._call("GET", "/v2/users/me", access_token=access_token))
 
     def abilities(self, scopes: frozenset[str]) -> frozenset[Ability]:
         """Look which scopes there are; those for moving and removing are extras of an operator's app."""
@@ -249,17 +192,56 @@ class Zoom(OAuthClient, Identity, Conferencing, Webhooks):
         return frozenset(ability for ability, scope in wanted.items() if scope in scopes)
 
     def create(self, meeting: Meeting, *, access_token: str) -> CreatedConference:
-        return self._api.create(meeting, access_token=access_token)
+        """Make the meeting; ProviderError has `outcome_unknown` wherever it may exist without our knowing its link."""
+        body = self._call(
+            "POST",
+            "/v2/users/me/meetings",
+            access_token=access_token,
+            json=_creation(meeting),
+            repeatable=False,
+        )
+        return read_conference(body, start=meeting.start)
 
     def move(self, reference: str, meeting: Meeting, *, access_token: str) -> None:
-        self._api.move(reference, meeting, access_token=access_token)
+        self._call("PATCH", _path(reference), access_token=access_token, json=_details(meeting))
 
     def remove(self, reference: str, *, access_token: str) -> None:
-        self._api.remove(reference, access_token=access_token)
+        """Delete a meeting; one that is gone already is as good."""
+        self._call("DELETE", _path(reference), access_token=access_token, missing_is_fine=True)
 
     def read_webhook(self, body: bytes, headers: dict[str, str], *, now: datetime) -> WebhookReply:
         return self._webhook.read(body, headers, now=now)
 
     def acknowledge_deauthorization(self, acknowledgement: str) -> None:
         """Confirm that the data is gone: `POST /oauth/data/compliance`."""
-        acknowledge(acknowledgement, url=self._compliance_url, basic=self.basic_header(), http=self._http)
+        acknowledge(
+            acknowledgement,
+            url=f"{self._api_url}/oauth/data/compliance",
+            basic=self.basic_header(),
+            http=self._http,
+        )
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        access_token: str,
+        json: Any = None,
+        repeatable: bool = True,
+        missing_is_fine: bool = False,
+    ) -> Json:
+        # Without Accept, Zoom's errors have come back as XML.
+        headers = {"Authorization": f"Bearer {access_token}", "Accept": "application/json"}
+        sent = None if json is None else Body.json(json)
+        try:
+            response = self._http.request(method, f"{self._api_url}{path}", headers=headers, body=sent)
+        except HttpError as error:
+            raise _unreachable(error, repeatable=repeatable) from None
+        body = fields_of(response)
+        # A failure is now and then reported with 200: the shape of the answer counts as well.
+        if response.status in SUCCESS and not ("code" in body and "id" not in body):
+            return body
+        if missing_is_fine and is_missing_meeting(response):
+            return {}
+        raise refusal(response, repeatable=repeatable)
