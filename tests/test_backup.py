@@ -21,7 +21,8 @@ from timetuna.bookings.models import Booking
 from timetuna.jobs.models import Job
 rows = Booking.objects.all()
 subjects = set(Job.objects.values_list("concurrency", flat=True))
-answer([[row.link_fingerprint for row in rows], [row.pk for row in rows if row.concurrency_key() not in subjects]])
+links = [row.attendees.get(is_booker=True).link_fingerprint for row in rows]
+answer([links, [row.pk for row in rows if row.concurrency_key() not in subjects]])
 """
 
 

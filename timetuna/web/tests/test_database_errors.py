@@ -54,6 +54,7 @@ def broken(request, kind="value"):
 
 
 urlpatterns = [
+    path("", lambda *_: HttpResponse(), name="root"),  # where pages of errors lead
     path("api/broken/<str:kind>", broken),
     path("b/<str:kind>", broken),
     path("b/<str:kind>/ended", lambda *_, **__: HttpResponse(status=400)),
