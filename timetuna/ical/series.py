@@ -176,11 +176,9 @@ class _Series:
         return wall if self.event.all_day else self.event.zone.utc(wall)
 
     def _shift(self, mover: Event) -> int:
-        start = (
-            mover.start
-            if mover.zone is self.event.zone
-            else self.event.zone.wall(mover.zone.utc(mover.start))
-        )
+        start, zone = mover.start, self.event.zone
+        if mover.zone is not zone:
+            start = zone.wall(mover.zone.utc(start))
         return start - self._wall(mover.replaces) if mover.replaces else 0
 
     def _moved(self, wall: int, mover: Event) -> int:

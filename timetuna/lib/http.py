@@ -119,10 +119,8 @@ class HttpClient:
             shown = self.allow_private and self.log_paths
             call["host"], call["path"] = request.url.host, request.url.path if shown else "…"
             response = self._exchange(request, budget or self.budget)
-            call["status"], call["tracking"] = (
-                str(response.status),
-                response.headers.get("x-zm-trackingid", ""),
-            )
+            call["status"] = str(response.status)
+            call["tracking"] = response.headers.get("x-zm-trackingid", "")
         return response
 
     def _prepare(

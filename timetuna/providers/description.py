@@ -53,10 +53,7 @@ class Need:
 
 
 def client(id_help: str, secret_help: str) -> tuple[Need, Need]:
-    return (
-        Need("client_id", id_help, check=key),
-        Need("client_secret", secret_help, secret=True, check=key),
-    )
+    return (Need("client_id", id_help, check=key), Need("client_secret", secret_help, secret=True, check=key))
 
 
 def place(name: str, help_text: str, default: str) -> Need:

@@ -154,8 +154,7 @@ class OAuthClient:
         access, refresh = fields.get("access_token"), fields.get("refresh_token", kept)
         if not _is_token(access) or not _is_token(refresh):
             raise ProviderError(
-                f"{self._settings.label} answered without the tokens it promises.",
-                code="protocol",
+                f"{self._settings.label} answered without the tokens it promises.", code="protocol"
             )
         return Tokens(
             str(access),

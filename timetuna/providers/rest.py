@@ -180,10 +180,7 @@ class OnlineService:
         """Raises ProviderError."""
         if not ID.fullmatch(user_id) or "@" not in email:
             raise self.unreadable("without saying whose account this is")
-        email, name = (
-            single_line(email, max_length=EMAIL_LENGTH),
-            single_line(name, max_length=NAME_LENGTH),
-        )
+        email, name = single_line(email, max_length=EMAIL_LENGTH), single_line(name, max_length=NAME_LENGTH)
         return Profile(user_id=user_id, account_id="", email=email, display_name=name or email[:NAME_LENGTH])
 
     def _words(self, response: Response) -> list[str]:

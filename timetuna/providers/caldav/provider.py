@@ -121,7 +121,5 @@ class CalDAV(LoginForm, Directory, BusySource, CalendarWriter):
             return replace(self._client, tls=trust(self._authorities))
         except (OSError, ValueError):  # SSLError is an OSError
             raise ProviderError(
-                "The certificates of CALDAV_CA cannot be read.",
-                code="caldav:ca",
-                operator=True,
+                "The certificates of CALDAV_CA cannot be read.", code="caldav:ca", operator=True
             ) from None

@@ -46,12 +46,7 @@ class Server:
         return address.raw_path.decode("ascii")
 
     def ask(
-        self,
-        method: str,
-        path: str,
-        *,
-        body: Body | None = None,
-        headers: Mapping[str, str] = _NOTHING,
+        self, method: str, path: str, *, body: Body | None = None, headers: Mapping[str, str] = _NOTHING
     ) -> Response:
         """Make one call; an error status is an answer. Raises ProviderError when no answer comes."""
         url = self.origin + self.path(path)

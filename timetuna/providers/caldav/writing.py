@@ -73,10 +73,7 @@ class Events:
 
     def _write(self, entry: Entry, path: str, stored: Response | None) -> Response:
         content = calendar_object(
-            entry,
-            organizer=self._organizer,
-            before=stored.body if stored else b"",
-            now=datetime.now(UTC),
+            entry, organizer=self._organizer, before=stored.body if stored else b"", now=datetime.now(UTC)
         )
         etag = stored.headers.get("etag", "") if stored else ""
         condition = {"If-Match": etag} if etag and not etag.startswith("W/") else {}

@@ -112,8 +112,7 @@ class MicrosoftWriter(EventWriter):
         path = event_path(placed.calendar, text(before, "id"))
         try:
             return PlacedEvent(
-                placed.calendar,
-                self._api.call("PATCH", path, credential=self._credential, body=changes),
+                placed.calendar, self._api.call("PATCH", path, credential=self._credential, body=changes)
             )
         except Refused as refused:
             if refused.absent:
