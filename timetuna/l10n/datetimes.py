@@ -287,6 +287,23 @@ _CONTINENTS = (
 """What zones' names begin with, to be translated."""
 
 
+@dataclass(frozen=True, slots=True)
+class ZoneChoice:
+    """A zone in a `<select>`: its IANA name, as it is shown, and what else can be chosen."""
+
+    key: str
+    shown: str
+
+    def options(self) -> SafeString:
+        """Return the options; fragments without the select do not ask."""
+        return zone_options()
+
+
+def zone_choice(zone: ZoneInfo, *, at: datetime) -> ZoneChoice:
+    """Return the zone with the distance to UTC it has at that moment."""
+    return ZoneChoice(zone.key, zone_on_page(zone, at=at))
+
+
 def zone_options() -> SafeString:
     """The options of a `<select>`, grouped by continent. Made once a quarter of an hour, when clocks change."""
     now = timezone.now()

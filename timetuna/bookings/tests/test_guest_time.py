@@ -106,7 +106,7 @@ def test_the_hosts_time_stands_beside_the_guests_from_the_list_to_the_confirmati
 
     assert form.context["host_label"] == f"{there:%H:%M} for Alice Host (Europe/Berlin)"
     assert f"{there.hour - 12}:00\xa0pm for Alice Host (Europe/Berlin)" in booked.content.decode()
-    assert booked.context["move_url"].endswith("/move?clock=12")
+    assert booked.context["changes"].move_url.endswith("/move?clock=12")
 
 
 def test_a_time_that_was_taken_is_not_shown_as_chosen(client, page):

@@ -86,7 +86,7 @@ def test_never_is_never(client, page):
     rule(page, change_notice_minutes=None, cancel_notice_minutes=None)
     booking = made(page, tomorrow() + FAR)
 
-    assert client.get(link_path(booking.booker)).context["terms"] == [
+    assert client.get(link_path(booking.booker)).context["changes"].terms == [
         "This booking cannot be moved by its guest.",
         "This booking cannot be cancelled by its guest.",
         ASK,
@@ -175,7 +175,7 @@ def test_page_and_mail_name_the_earlier_time_after_a_move(client, page, zoom):
     answer = client.get(link_path(booking.booker))
 
     earlier = tomorrow().astimezone(ZoneInfo("America/New_York"))
-    assert answer.context["booking"]["old_time_label"].endswith(f"{earlier:%H:%M}")
+    assert answer.context["old_time_label"].endswith(f"{earlier:%H:%M}")
     assert "Before, it was on " in zoom.mails(GUEST)[-1]["text"]
     assert "Before, it was on " in zoom.mails(HOST)[-1]["text"]
     entry = booking.history.filter(event="moved").get()

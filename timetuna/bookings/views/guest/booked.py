@@ -2,36 +2,124 @@
 
 import threading
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from timetuna.bookings.events import earlier_start
+from timetuna.accounts.models import User
+from timetuna.bookings.events import BookingEvent, earlier_start
 from timetuna.bookings.guests import others
 from timetuna.bookings.integrations.invitation import attendee_invitation
 from timetuna.bookings.integrations.location import place_for
 from timetuna.bookings.models import Attendee, Booking
+from timetuna.bookings.notifications.kinds.base import invited_by, shown_name
 from timetuna.bookings.permissions import attendee_or_404, may_change
 from timetuna.bookings.policies import cancel_refusal, guests_refusal, most_guests, move_refusal, sentences
 from timetuna.bookings.queries import link_path, link_promised, link_settled
 from timetuna.bookings.slots.selection import read_clock, read_customs
-from timetuna.bookings.states import REQUESTS
-from timetuna.bookings.status.guest_headline import headline_of
+from timetuna.bookings.states import CALLED_OFF, REQUESTS, Status
 from timetuna.l10n import datetimes
-from timetuna.l10n.datetimes import Customs, zone_options
+from timetuna.l10n.datetimes import Customs, ZoneChoice
 from timetuna.lib.ics import google_url, office365_url, outlook_url, write
 from timetuna.pages.meeting_types.registry import meeting_kind
 from timetuna.pages.queries import look_of
+from timetuna.web.screens import Screen, show
 
 FIRST_PAINT_SECONDS = 3.0
 RECHECK_SECONDS = 0.05
 # Waiting for a provider must never take all threads of a web process from other guests.
-_waiting = threading.BoundedSemaphore(max(1, settings.WEB_THREADS // 2))
+_slots_to_wait = threading.BoundedSemaphore(max(1, settings.WEB_THREADS // 2))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownBooking:
+    """What pages about one booking say of it. notes: the reader's own."""
+
+    title: str
+    state: str
+    guest_name: str
+    day_title: str
+    time_label: str
+    time_note: str
+    host_label: str
+    zone_label: str
+    notes: str
+    look_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownLink:
+    """How to take part: "ready", "coming" or "late", and then a link or a text. poll_url: where to ask again."""
+
+    state: str
+    kind: str
+    icon: str
+    url: str
+    text: str
+    passcode: str
+    poll_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """Where who booked does what may still be done, "" for what may not; terms: the sentences about it."""
+
+    move_url: str
+    cancel_url: str
+    guests_url: str
+    terms: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPart:
+    """What somebody who was invited too may do: leave, come back, and say which zone is theirs."""
+
+    left: bool
+    leave_url: str
+    zone_url: str
+    zone: ZoneChoice
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The headline, a sentence below it, and what the host wrote, if anything."""
+
+    title: str
+    lead: str = ""
+    wrote: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookedScreen(Screen):
+    """The booking. old_time_label: when it was to be before it was moved. again_url: where it was booked."""
+
+    template = "public/booked.html"
+    booking: ShownBooking
+    host: User
+    old_time_label: str
+    headline: Headline
+    link: ShownLink | None
+    people: QuerySet[Attendee]
+    calendar_urls: Sequence[tuple[str, str]]
+    ics_url: str
+    changes: Changes | None
+    own: OwnPart | None
+    again_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class LinkScreen(Screen):
+    """The part of it that asks again for the link."""
+
+    template = "public/_link.html"
+    link: ShownLink
 
 
 @require_safe
@@ -42,26 +130,31 @@ def booked(request: HttpRequest, token: str) -> HttpResponse:
     _wait_for_link(booking)
     customs, now = read_customs(request), timezone.now()
     takes_part = booking.status == Booking.Status.CONFIRMED and attendee.active
-    context = {
-        "booking": booking_context(attendee, customs) | {"old_time_label": _old_time(attendee, customs)},
-        "host": {"name": booking.host.name},
-        "headline": headline_of(attendee, twelve_hours=customs.twelve_hours),
-        "link": link_context(attendee) if takes_part else None,
-        "people": others(booking),
-        **(_calendars(attendee) if takes_part else {}),
-        **(_changes if may_change(attendee) else _own_part)(attendee, read_clock(request.GET), customs, now),
-        "again_url": booking.page.address() if booking.page and may_change(attendee) else "",
-    }
-    return private(render(request, "public/booked.html", context))
+    calendar_urls, ics_url = _calendars(attendee) if takes_part else ((), "")
+    changeable = may_change(attendee)
+    screen = BookedScreen(
+        booking=shown_booking(attendee, customs),
+        host=booking.host,
+        old_time_label=_old_time(attendee, customs),
+        headline=headline_of(attendee, twelve_hours=customs.twelve_hours),
+        link=_link(attendee) if takes_part else None,
+        people=others(booking),
+        calendar_urls=calendar_urls,
+        ics_url=ics_url,
+        changes=_changes(attendee, read_clock(request.GET), customs, now) if changeable else None,
+        own=None if changeable else _own_part(attendee, now),
+        again_url=booking.page.address() if booking.page and changeable else "",
+    )
+    return private(show(request, screen))
 
 
 @require_safe
 def link_state(request: HttpRequest, token: str) -> HttpResponse:
     """Answer the page that asks whether the link is there: 204 while nothing has changed."""
-    context = link_context(attendee_or_404(token))
-    if context["state"] == request.GET.get("state"):
+    link = _link(attendee_or_404(token))
+    if link.state == request.GET.get("state"):
         return private(HttpResponse(status=204))
-    return private(render(request, "public/_link.html", {"link": context}))
+    return private(show(request, LinkScreen(link)))
 
 
 @require_safe
@@ -87,86 +180,142 @@ def private(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def booking_context(attendee: Attendee, customs: Customs) -> dict[str, Any]:
-    """Return what pages about one booking say of it, in the reader's zone and way of writing times."""
+def shown_booking(attendee: Attendee, customs: Customs) -> ShownBooking:
+    """Return what is said of it, in the reader's zone and way of writing times."""
     booking, zone = attendee.booking, datetimes.zone_or_utc(attendee.time_zone)
     begins, ends = booking.start_at.astimezone(zone), booking.end_at().astimezone(zone)
-    return {
-        "title": booking.title,
-        "state": "cancelled" if booking.is_off() else booking.status,
-        "guest_name": booking.booker.name,
-        "day_title": datetimes.day_of_year(begins.date()),
-        "time_label": datetimes.span(begins, ends, twelve_hours=customs.twelve_hours),
-        "time_note": datetimes.which_of_two(begins),
-        "host_label": datetimes.for_other(
+    return ShownBooking(
+        title=booking.title,
+        state="cancelled" if booking.is_off() else booking.status,
+        guest_name=booking.booker.name,
+        day_title=datetimes.day_of_year(begins.date()),
+        time_label=datetimes.span(begins, ends, twelve_hours=customs.twelve_hours),
+        time_note=datetimes.which_of_two(begins),
+        host_label=datetimes.for_other(
             begins,
             name=booking.host.name,
             zone=datetimes.zone_or_utc(booking.host_time_zone),
             twelve_hours=customs.twelve_hours,
         ),
-        "zone_label": datetimes.zone_on_page(zone, at=booking.start_at),
-        "notes": attendee.notes,
-        "look_url": look_of(booking.page).style_path,
-    }
+        zone_label=datetimes.zone_on_page(zone, at=booking.start_at),
+        notes=attendee.notes,
+        look_url=look_of(booking.page).style_path,
+    )
 
 
-def link_context(attendee: Attendee) -> dict[str, str]:
-    """Return what `public/_link.html` shows."""
+def _link(attendee: Attendee) -> ShownLink:
     booking, where = attendee.booking, place_for(attendee)
     state = "ready" if not where.pending else "late" if link_promised(booking) else "coming"
-    return {
-        "state": state,
-        "kind": where.label,
-        "icon": meeting_kind(booking.meeting_type).icon,
-        "url": where.url,
-        "text": "" if where.url or where.pending else where.text,
-        "passcode": where.passcode,
-        "poll_url": f"{link_path(attendee, 'booked_link')}?state={state}",
-    }
+    return ShownLink(
+        state=state,
+        kind=where.label,
+        icon=meeting_kind(booking.meeting_type).icon,
+        url=where.url,
+        text="" if where.url or where.pending else where.text,
+        passcode=where.passcode,
+        poll_url=f"{link_path(attendee, 'booked_link')}?state={state}",
+    )
 
 
-def _calendars(attendee: Attendee) -> dict[str, Any]:
+def _calendars(attendee: Attendee) -> tuple[Sequence[tuple[str, str]], str]:
+    """Return the calendars it can be put into, by name and address, and the address of the file for all others."""
     invitation = attendee_invitation(attendee, place_for(attendee))
-    return {
-        "calendar_urls": [
-            {"label": "Google Calendar", "url": google_url(invitation)},
-            {"label": "Outlook", "url": outlook_url(invitation)},
-            {"label": "Microsoft 365", "url": office365_url(invitation)},
-        ],
-        "ics_url": link_path(attendee, "booked_invite"),
-    }
+    urls = (
+        ("Google Calendar", google_url(invitation)),
+        ("Outlook", outlook_url(invitation)),
+        ("Microsoft 365", office365_url(invitation)),
+    )
+    return urls, link_path(attendee, "booked_invite")
 
 
-_NOTHING_TO_CHANGE = dict.fromkeys(
-    ("move_url", "cancel_url", "guests_url", "left", "leave_url", "zone_url"), ""
-) | {"terms": ()}
-
-
-def _changes(attendee: Attendee, clock: str, customs: Customs, now: datetime) -> dict[str, Any]:
-    """Return where what the booker may still do is done, and the sentences about it."""
+def _changes(attendee: Attendee, clock: str, customs: Customs, now: datetime) -> Changes:
     booking, tail = attendee.booking, f"?clock={clock}" if clock else ""
     guests = most_guests(booking) or others(booking).exists()
-    return _NOTHING_TO_CHANGE | {
-        "move_url": "" if move_refusal(booking, now=now) else link_path(attendee, "booked_move") + tail,
-        "cancel_url": "" if cancel_refusal(booking, now=now) else link_path(attendee, "booked_cancel") + tail,
-        "guests_url": link_path(attendee, "booked_guests")
+    return Changes(
+        move_url="" if move_refusal(booking, now=now) else link_path(attendee, "booked_move") + tail,
+        cancel_url="" if cancel_refusal(booking, now=now) else link_path(attendee, "booked_cancel") + tail,
+        guests_url=link_path(attendee, "booked_guests")
         if guests and not guests_refusal(booking, now=now)
         else "",
-        "terms": sentences(booking, now=now, twelve_hours=customs.twelve_hours),
-    }
+        terms=sentences(booking, now=now, twelve_hours=customs.twelve_hours),
+    )
 
 
-def _own_part(attendee: Attendee, _clock: str, _customs: Customs, now: datetime) -> dict[str, Any]:
-    """Return what somebody who was invited too may do: leave, come back, and say which zone is theirs."""
-    zone = datetimes.zone_or_utc(attendee.time_zone)
-    return _NOTHING_TO_CHANGE | {
-        "left": not attendee.active,
-        "leave_url": "" if guests_refusal(attendee.booking, now=now) else link_path(attendee, "booked_leave"),
-        "zone_url": link_path(attendee, "booked_zone"),
-        "zone": zone.key,
-        "zone_shown": datetimes.zone_on_page(zone, at=now),
-        "zone_options": zone_options,
-    }
+def _own_part(attendee: Attendee, now: datetime) -> OwnPart:
+    return OwnPart(
+        left=not attendee.active,
+        leave_url="" if guests_refusal(attendee.booking, now=now) else link_path(attendee, "booked_leave"),
+        zone_url=link_path(attendee, "booked_zone"),
+        zone=datetimes.zone_choice(datetimes.zone_or_utc(attendee.time_zone), at=now),
+    )
+
+
+def headline_of(attendee: Attendee, *, twelve_hours: bool = False) -> Headline:
+    """Say how the booking stands, to somebody on the guest's side."""
+    booking = attendee.booking
+    if not attendee.is_booker:
+        return _for_others(attendee)
+    named = {"host": booking.host.name, "email": attendee.email}
+    if booking.status == Status.PENDING:
+        return _waiting(booking, named, twelve_hours=twelve_hours)
+    if booking.is_off():
+        ended = _cancelled if booking.status in CALLED_OFF else _ended
+        return ended(booking, named)
+    if booking.history.filter(event=BookingEvent.MOVED).exists():
+        lead = gettext("The new time is on its way to %(email)s, with the calendar invite.") % named
+        return Headline(gettext("Your booking has a new time"), lead)
+    lead = gettext("A confirmation with a calendar invite is on its way to %(email)s.") % named
+    return Headline(gettext("Your booking is confirmed"), lead)
+
+
+def _for_others(attendee: Attendee) -> Headline:
+    """Say it to who was invited too: why they are, and nothing of what the two sides wrote."""
+    booking = attendee.booking
+    named = {"host": booking.host.name, "guest": shown_name(booking)}
+    if booking.is_off():
+        by = named["guest" if booking.status == Status.CANCELLED_BY_GUEST else "host"]
+        return Headline(
+            gettext("This booking is cancelled"), gettext("%(name)s cancelled it.") % {"name": by}
+        )
+    if not attendee.active:
+        lead = gettext("%(guest)s and %(host)s are told. The meeting takes place without you.") % named
+        return Headline(gettext("You have left this meeting"), lead)
+    return Headline(gettext("You are invited"), invited_by(attendee))
+
+
+def _waiting(booking: Booking, named: dict[str, str], *, twelve_hours: bool) -> Headline:
+    zone, until = datetimes.zone_or_utc(booking.booker.time_zone), booking.pending_until or booking.start_at
+    deadline = datetimes.short_when(until, zone=zone, twelve_hours=twelve_hours)
+    lead = gettext(
+        "%(host)s confirms each booking. Until then nothing is booked, and the time is kept for you. "
+        "You hear at %(email)s, by %(deadline)s at the latest."
+    )
+    return Headline(gettext("Your request is with %(host)s") % named, lead % (named | {"deadline": deadline}))
+
+
+def _cancelled(booking: Booking, named: dict[str, str]) -> Headline:
+    title = gettext("This booking is cancelled")
+    if booking.status == Status.CANCELLED_BY_HOST:
+        lead = gettext(
+            "%(host)s cancelled it. A mail with a file that takes the meeting out of your calendar is on its way."
+        )
+        return Headline(title, lead % named, booking.cancel_note)
+    lead = gettext(
+        "%(host)s is told. A mail with a file that takes the meeting out of your calendar is on its way."
+    )
+    return Headline(title, lead % named)
+
+
+def _ended(booking: Booking, named: dict[str, str]) -> Headline:
+    """Say how a request ended without becoming a booking."""
+    if booking.status == Status.WITHDRAWN:
+        lead = gettext("%(host)s is told, and the time is free again.") % named
+        return Headline(gettext("Your request is taken back"), lead)
+    if booking.status == Status.DECLINED:
+        lead = gettext("%(host)s cannot take this time.") % named
+        return Headline(gettext("Your request was declined"), lead, booking.cancel_note)
+    lead = gettext("%(host)s did not answer in time. Nothing is booked, and the time is free again.") % named
+    return Headline(gettext("Your request has ended"), lead)
 
 
 def _old_time(attendee: Attendee, customs: Customs) -> str:
@@ -183,10 +332,10 @@ def _wait_for_link(booking: Booking) -> None:
     until = booking.created_at.timestamp() + FIRST_PAINT_SECONDS
     if booking.status != Booking.Status.CONFIRMED:
         return
-    if time.time() >= until or link_settled(booking) or not _waiting.acquire(blocking=False):
+    if time.time() >= until or link_settled(booking) or not _slots_to_wait.acquire(blocking=False):
         return
     try:
         while time.time() < until and not link_settled(booking):
             time.sleep(RECHECK_SECONDS)
     finally:
-        _waiting.release()
+        _slots_to_wait.release()

@@ -1,7 +1,6 @@
 """A guest calls a booking off."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
@@ -16,7 +15,7 @@ from timetuna.bookings.permissions import booker_or_404
 from timetuna.bookings.policies import asks_reason, cancel_refusal, move_refusal
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.selection import read_customs
-from timetuna.bookings.views.guest.booked import booking_context, private
+from timetuna.bookings.views.guest.booked import ShownBooking, private, shown_booking
 from timetuna.web.screens import Screen, show
 
 
@@ -25,7 +24,7 @@ class CancelScreen(Screen):
     """Asks once before a booking is cancelled, or a request taken back."""
 
     template = "public/cancel.html"
-    booking: dict[str, Any]
+    booking: ShownBooking
     host: User
     form: WordsForm
     back_url: str
@@ -51,7 +50,7 @@ def cancel_booking(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         status = 422
     screen = CancelScreen(
-        booking=booking_context(attendee, read_customs(request)),
+        booking=shown_booking(attendee, read_customs(request)),
         host=booking.host,
         form=form,
         back_url=link_path(attendee),

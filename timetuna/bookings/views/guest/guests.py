@@ -1,7 +1,6 @@
 """Whom the guest of a booking brings: who is invited, and the form to invite or take off somebody."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -19,7 +18,7 @@ from timetuna.bookings.permissions import booker_or_404
 from timetuna.bookings.policies import guests_refusal, most_guests
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.selection import read_customs
-from timetuna.bookings.views.guest.booked import booking_context, private
+from timetuna.bookings.views.guest.booked import ShownBooking, private, shown_booking
 from timetuna.web.screens import Screen, show
 
 
@@ -28,7 +27,7 @@ class GuestsScreen(Screen):
     """Whom the guest of a booking brings. form: None where nobody else can be added."""
 
     template = "public/guests.html"
-    booking: dict[str, Any]
+    booking: ShownBooking
     host: User
     people: QuerySet[Attendee]
     form: AddGuestsForm | None
@@ -75,7 +74,7 @@ def _show(
     request: HttpRequest, booking: Booking, form: AddGuestsForm, *, notice: str = "", status: int = 200
 ) -> HttpResponse:
     screen = GuestsScreen(
-        booking=booking_context(booking.booker, read_customs(request)),
+        booking=shown_booking(booking.booker, read_customs(request)),
         host=booking.host,
         people=others(booking),
         form=form if form.is_bound or room_for_guests(booking) else None,

@@ -1,11 +1,13 @@
 """Somebody who was invited too leaves a booking, comes back, or says which zone and language are theirs."""
 
+from dataclasses import dataclass
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
+from timetuna.accounts.models import User
 from timetuna.bookings.actions.change_guests import add_guests, remove_guest
 from timetuna.bookings.errors import BookingRefused, TooManyBookings
 from timetuna.bookings.events import ATTENDEE
@@ -15,8 +17,21 @@ from timetuna.bookings.permissions import guest_or_404
 from timetuna.bookings.policies import guests_refusal
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.selection import read_customs
-from timetuna.bookings.views.guest.booked import booking_context, private
+from timetuna.bookings.views.guest.booked import ShownBooking, private, shown_booking
 from timetuna.lib.zones import find_zone
+from timetuna.web.screens import Screen, show
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveScreen(Screen):
+    """Asks somebody who was invited too before they are taken off; left: before they come back."""
+
+    template = "public/leave.html"
+    booking: ShownBooking
+    host: User
+    left: bool
+    notice: str
+    back_url: str
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -50,11 +65,11 @@ def set_zone(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, attendee: Attendee, *, notice: str = "", status: int = 200) -> HttpResponse:
-    context = {
-        "booking": booking_context(attendee, read_customs(request)),
-        "host": {"name": attendee.booking.host.name},
-        "left": not attendee.active,
-        "notice": notice,
-        "back_url": link_path(attendee),
-    }
-    return render(request, "public/leave.html", context, status=status)
+    screen = LeaveScreen(
+        booking=shown_booking(attendee, read_customs(request)),
+        host=attendee.booking.host,
+        left=not attendee.active,
+        notice=notice,
+        back_url=link_path(attendee),
+    )
+    return show(request, screen, status=status)

@@ -1,15 +1,29 @@
 """Where a guest stops the reminders sent to them: by a page with a button, or by the mail program's own."""
 
+from dataclasses import dataclass
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from timetuna.accounts.models import User
 from timetuna.bookings.actions.stop_reminders import stop_reminders
 from timetuna.bookings.permissions import attendee_or_404
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.selection import read_customs
-from timetuna.bookings.views.guest.booked import booking_context, private
+from timetuna.bookings.views.guest.booked import ShownBooking, private, shown_booking
+from timetuna.web.screens import Screen, show
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemindersScreen(Screen):
+    """Whether the reader's reminders are sent, and the button that changes it."""
+
+    template = "public/reminders.html"
+    booking: ShownBooking
+    host: User
+    wanted: bool
+    back_url: str
 
 
 # RFC 8058: a mail program posts here without cookies and without a form of ours; the address is the authority.
@@ -23,13 +37,13 @@ def reminders(request: HttpRequest, token: str) -> HttpResponse:
             stop_reminders(attendee, stop=stop)
         if not _one_click(request):
             return private(HttpResponseRedirect(link_path(attendee, "booked_reminders")))
-    context = {
-        "booking": booking_context(attendee, read_customs(request)),
-        "host": {"name": attendee.booking.host.name},
-        "wanted": attendee.wants_reminders,
-        "back_url": link_path(attendee),
-    }
-    return private(render(request, "public/reminders.html", context))
+    screen = RemindersScreen(
+        booking=shown_booking(attendee, read_customs(request)),
+        host=attendee.booking.host,
+        wanted=attendee.wants_reminders,
+        back_url=link_path(attendee),
+    )
+    return private(show(request, screen))
 
 
 def _stop(request: HttpRequest) -> bool | None:
