@@ -161,7 +161,7 @@ class BookingHost(models.Model):
     """One host of a booking, and the time it takes of them, in minutes since the epoch (UTC).
 
     time_zone: in which they read of it, and their calendar has it.
-    The database refuses two active rows of a host that overlap (migration 0002), whoever writes.
+    The database refuses two active rows of a host that overlap (its migration), whoever writes.
     """
 
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="booking_hosts")

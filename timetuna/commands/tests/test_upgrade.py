@@ -1,0 +1,35 @@
+"""A database of the last release is brought up to date, and its people go on with what they had."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.frozen import contents
+from tests.frozen.__main__ import backup_of, frozen_migrations, links_of, migrations, outside, run
+from timetuna.commands.tests.servers import POSTGRES, Server, counts
+from timetuna.commands.tests.test_commands import timetuna
+
+ENGINE = "postgresql" if POSTGRES else "sqlite"
+
+
+def test_what_was_released_is_never_edited() -> None:
+    now = migrations()
+
+    assert {path: now.get(path) for path in frozen_migrations()} == frozen_migrations()
+
+
+@pytest.mark.slow
+def test_a_database_of_the_last_release_comes_up_to_date_and_serves(other: Server, tmp_path: Path) -> None:
+    file = tmp_path / "of-the-last-release.backup"
+    file.write_bytes(backup_of(ENGINE))
+
+    with outside() as around:
+        settings = other | around
+        restored = timetuna("restore", str(file), settings=settings)
+        migrated = timetuna("migrate", settings=settings)
+        run(f"contents.use({links_of(ENGINE)!r})", settings)
+
+    assert (restored.returncode, restored.stderr) == (0, "")
+    assert f"{contents.HOSTS} hosts, {contents.BOOKINGS} bookings" in restored.stdout
+    assert (migrated.returncode, migrated.stderr) == (0, "")
+    assert counts(settings) == (contents.HOSTS, contents.BOOKINGS + 1)
