@@ -11,9 +11,9 @@ from timetuna.availability.policy import LONGEST_MEETING, CapScope, Policy
 from timetuna.availability.slots import Busy, Diary, Kind, Reason, is_open, open_slots, why_not
 from timetuna.availability.teams import all_of
 from timetuna.bookings.models import BookingHost
-from timetuna.bookings.slots.holds import live_holds
 from timetuna.calendars.actions.request_refresh import make_due
 from timetuna.db import reads
+from timetuna.lib.crypto import fingerprint
 from timetuna.pages.calendar_use import KnownSpan, known_busy
 from timetuna.pages.queries import HostTime, PublicPage
 from timetuna.web.client import NOBODY, Client
@@ -146,7 +146,7 @@ def _diaries(query: SlotQuery, span: Interval) -> Iterator[Diary]:
 
 def _diary_of(query: SlotQuery, host: HostTime, span: Interval, known: KnownSpan) -> Diary:
     lost = query.page.lost_calendar
-    held = live_holds(host.id, now=query.now, token=query.hold, visit=query.client.visit)
+    held = _live_holds(host.id, now=query.now, token=query.hold, visit=query.client.visit)
     return Diary(
         hours=open_hours_around(host.opening, span=span),
         busy=_own_bookings(query, host, span) + held + _unknown(known),
@@ -155,6 +155,16 @@ def _diary_of(query: SlotQuery, host: HostTime, span: Interval, known: KnownSpan
         unreadable=(*known.unreadable, lost) if lost else known.unreadable,
         usable=bool(query.page.meeting_types),
     )
+
+
+def _live_holds(host_id: int, *, now: datetime, token: str = "", visit: str = "") -> list[Busy]:
+    """Return a host's live holds in one query, without those of this token and of the visit with this fingerprint.
+
+    A guest's own hold never stands in their way: the way back shows the time again, and a form that was opened twice
+    can be sent from either tab. Another guest's does, although their browsers may look the same from here.
+    """
+    rows = reads.rows(reads.HELD, host=host_id, now=now, token=fingerprint(token), visit=visit)
+    return [Busy(start, end, Kind.HOLD, before, after) for start, end, before, after in rows]
 
 
 def _full(query: SlotQuery, host: HostTime, span: Interval) -> list[FullPeriod]:

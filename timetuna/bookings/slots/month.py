@@ -2,11 +2,12 @@
 
 import calendar
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from heapq import nsmallest
-from typing import Any
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.utils.dateformat import format as date_format
@@ -19,6 +20,7 @@ from timetuna.bookings.slots.selection import CLOCKS, SlotSelection, write_start
 from timetuna.l10n import datetimes
 from timetuna.pages.queries import PublicPage
 from timetuna.web.client import NOBODY, Client
+from timetuna.web.screens import TabLink
 
 Days = dict[date, list[datetime]]
 FARTHEST = timedelta(days=400)
@@ -38,6 +40,53 @@ class SlotMonth:
     earlier: date | None
     later: date | None
     away: tuple[Away, ...] = ()
+
+
+class DayCell(NamedTuple):
+    """A date in a month; url: None where nothing is free. The template takes it apart: there are many, and often."""
+
+    day: str
+    date: str
+    label: str
+    url: str | None
+    chosen: bool
+    today: bool
+    in_month: bool
+
+
+class ShownTime(NamedTuple):
+    """A time to choose, which of two it is where the clock shows it twice, and what the host's clock shows."""
+
+    label: str
+    note: str
+    elsewhere: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownMonth:
+    """A month; weekdays: in short and in full. An address is None where the month cannot be turned to."""
+
+    title: str
+    previous_url: str | None
+    next_url: str | None
+    weekdays: Sequence[tuple[str, str]]
+    weeks: Sequence[Sequence[DayCell]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotPicker:
+    """What `public/_slots.html` shows. state: what the address holds besides the zone, by name."""
+
+    month: ShownMonth
+    day_title: str
+    times: Sequence[ShownTime]
+    zone_label: str
+    clocks: Sequence[TabLink]
+    empty_message: str
+    notice: str
+    state: Sequence[tuple[str, str]]
+    notice_tone: str = "warn"
 
 
 def free_times(
@@ -92,31 +141,31 @@ def remaining_times(
     return sorted(nsmallest(most, times, key=lambda time: abs(time - near)))
 
 
-def slots_context(
+def slot_picker(
     calendar_: SlotMonth, choice: SlotSelection, *, book_path: str, now: datetime, visit: str = ""
-) -> dict[str, Any]:
-    """Return what `public/_slots.html` shows; `visit` goes along with the times."""
+) -> SlotPicker:
+    """Say it in the guest's words; `visit` goes along with the times."""
     chosen = calendar_.day
-    return {
-        "month": _month(calendar_, choice),
-        "day_title": datetimes.day(chosen) if chosen else "",
-        "times": _times(
+    return SlotPicker(
+        month=_month(calendar_, choice),
+        day_title=datetimes.day(chosen) if chosen else "",
+        times=_times(
             calendar_.days.get(chosen, []) if chosen else [],
             replace(choice, path=book_path, month=None, day=None, visit=visit),
         ),
-        "zone_label": gettext("%(zone)s, now %(time)s")
+        zone_label=gettext("%(zone)s, now %(time)s")
         % {"zone": datetimes.zone_name(choice.zone), "time": choice.say(now.astimezone(choice.zone))},
-        "clocks": _clocks(choice, calendar_),
-        "empty_message": _empty(calendar_),
-        "notice": choice.problem or " ".join(_absence(one, calendar_) for one in calendar_.away),
-        "state": [
+        clocks=_clocks(choice, calendar_),
+        empty_message=_empty(calendar_),
+        notice=choice.problem or " ".join(_absence(one, calendar_) for one in calendar_.away),
+        state=(
             ("duration", str(choice.duration.minutes) if choice.duration else ""),
             ("month", f"{calendar_.month:%Y-%m}"),
             ("day", chosen.isoformat() if chosen else ""),
             ("clock", choice.clock),
             ("visit", choice.visit),
-        ],
-    }
+        ),
+    )
 
 
 def _days(query: SlotQuery, zone: ZoneInfo, first: date, beyond: date) -> Days:
@@ -128,38 +177,35 @@ def _days(query: SlotQuery, zone: ZoneInfo, first: date, beyond: date) -> Days:
     return dict(days)
 
 
-def _month(calendar_: SlotMonth, choice: SlotSelection) -> dict[str, Any]:
+def _month(calendar_: SlotMonth, choice: SlotSelection) -> ShownMonth:
     first = choice.customs.first_weekday
     weeks = calendar.Calendar(first).monthdatescalendar(calendar_.month.year, calendar_.month.month)
-    return {
-        "title": date_format(calendar_.month, pgettext("month", "F Y")),
-        "previous_url": _turn(choice, calendar_.earlier),
-        "next_url": _turn(choice, calendar_.later),
-        "weekdays": [_weekday((first + number) % 7) for number in range(7)],
-        "weeks": [[_cell(day, calendar_, choice) for day in week] for week in weeks],
-    }
-
-
-def _weekday(number: int) -> dict[str, str]:
-    return {"short": str(WEEKDAYS_ABBR[number]), "full": str(WEEKDAYS[number])}
+    weekdays = [(first + number) % 7 for number in range(7)]
+    return ShownMonth(
+        title=date_format(calendar_.month, pgettext("month", "F Y")),
+        previous_url=_turn(choice, calendar_.earlier),
+        next_url=_turn(choice, calendar_.later),
+        weekdays=[(str(WEEKDAYS_ABBR[number]), str(WEEKDAYS[number])) for number in weekdays],
+        weeks=[[_cell(day, calendar_, choice) for day in week] for week in weeks],
+    )
 
 
 def _turn(choice: SlotSelection, month: date | None) -> str | None:
     return choice.url(month=f"{month:%Y-%m}", day="") if month else None
 
 
-def _cell(day: date, calendar_: SlotMonth, choice: SlotSelection) -> dict[str, Any]:
+def _cell(day: date, calendar_: SlotMonth, choice: SlotSelection) -> DayCell:
     in_month = day.month == calendar_.month.month
     count = len(calendar_.days.get(day, [])) if in_month else 0
-    return {
-        "day": str(day.day),  # a number would be asked how its locale writes it
-        "date": day.isoformat(),
-        "label": _label(day, count, get_language()) if count else "",
-        "url": choice.url(day=day.isoformat(), month="") if count else None,
-        "chosen": day == calendar_.day,
-        "today": day == calendar_.today,
-        "in_month": in_month,
-    }
+    return DayCell(
+        str(day.day),  # a number would be asked how its locale writes it
+        day.isoformat(),
+        _label(day, count, get_language()) if count else "",
+        choice.url(day=day.isoformat(), month="") if count else None,
+        day == calendar_.day,
+        day == calendar_.today,
+        in_month,
+    )
 
 
 @lru_cache(maxsize=4_000)
@@ -168,28 +214,28 @@ def _label(day: date, count: int, _language: str) -> str:
     return counted % {"day": datetimes.day(day), "count": count}
 
 
-def _times(times: list[datetime], form: SlotSelection) -> list[dict[str, str]]:
+def _times(times: list[datetime], form: SlotSelection) -> list[ShownTime]:
     return [
-        {
-            "label": form.say(time),
-            "note": datetimes.which_of_two(time),
-            "host": form.say_elsewhere(time),
-            "url": form.url(start=write_start(time)),
-        }
+        ShownTime(
+            form.say(time),
+            datetimes.which_of_two(time),
+            form.say_elsewhere(time),
+            form.url(start=write_start(time)),
+        )
         for time in times
     ]
 
 
-def _clocks(choice: SlotSelection, calendar_: SlotMonth) -> list[dict[str, Any]]:
+def _clocks(choice: SlotSelection, calendar_: SlotMonth) -> list[TabLink]:
     """Return the two ways of writing times, each with the address that switches to it."""
     day = calendar_.day.isoformat() if calendar_.day else ""
     month = "" if day else f"{calendar_.month:%Y-%m}"
     return [
-        {
-            "hours": hours,
-            "url": choice.url(day=day, month=month, clock=hours),
-            "current": choice.customs.twelve_hours == (hours == "12"),
-        }
+        TabLink(
+            hours,
+            choice.url(day=day, month=month, clock=hours),
+            choice.customs.twelve_hours == (hours == "12"),
+        )
         for hours in CLOCKS
     ]
 

@@ -23,7 +23,7 @@ def sees(guest, start=None, *, slug="intro", visit=None):
     start = start or tomorrow()
     visit = visit or visit_of(guest)
     answer = guest.get(f"/alice/{slug}?zone=UTC&duration=30&day={start.date()}&visit={visit}")
-    return f"{start:%H:%M}" in [time["label"] for time in answer.context["times"]]
+    return f"{start:%H:%M}" in [time.label for time in answer.context["slots"].times]
 
 
 def token_of(answer):

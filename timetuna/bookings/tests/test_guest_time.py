@@ -74,18 +74,18 @@ def test_the_list_of_zones_shows_offsets_and_is_made_once():
 def test_an_american_browser_gets_its_clock_and_its_week(client, page):
     answer = client.get(f"/alice/intro?day={a_whole_day():%Y-%m-%d}", headers=AMERICAN)
 
-    assert answer.context["month"]["weekdays"][0]["full"] == "Sunday"
-    assert answer.context["times"][0]["label"] == "12:00\xa0am"
+    assert answer.context["slots"].month.weekdays[0][1] == "Sunday"
+    assert answer.context["slots"].times[0].label == "12:00\xa0am"
     assert "Accept-Language" in answer["Vary"]
 
 
 def test_the_switched_clock_wins_and_goes_along(client, page):
     answer = client.get(f"/alice/intro?day={a_whole_day():%Y-%m-%d}&clock=24", headers=AMERICAN)
 
-    assert answer.context["times"][0]["label"] == "00:00"
-    assert all("clock=24" in time["url"] for time in answer.context["times"])
-    assert [clock["current"] for clock in answer.context["clocks"]] == [False, True]
-    assert answer.context["month"]["weekdays"][0]["full"] == "Sunday"
+    assert answer.context["slots"].times[0].label == "00:00"
+    assert all("clock=24" in time.url for time in answer.context["slots"].times)
+    assert [clock.current for clock in answer.context["slots"].clocks] == [False, True]
+    assert answer.context["slots"].month.weekdays[0][1] == "Sunday"
 
 
 @pytest.mark.parametrize("clock", ["13", "", "12 ", "x" * 1_000])
@@ -104,7 +104,7 @@ def test_the_hosts_time_stands_beside_the_guests_from_the_list_to_the_confirmati
     form = client.get("/alice/intro/book", data)
     booked = client.get(client.post("/alice/intro/book?clock=12", data | {"clock": "12"})["Location"])
 
-    assert form.context["host_label"] == f"{there:%H:%M} for Alice Host (Europe/Berlin)"
+    assert form.context["time"].for_host == f"{there:%H:%M} for Alice Host (Europe/Berlin)"
     assert f"{there.hour - 12}:00\xa0pm for Alice Host (Europe/Berlin)" in booked.content.decode()
     assert booked.context["changes"].move_url.endswith("/move?clock=12")
 
@@ -118,7 +118,7 @@ def test_a_time_that_was_taken_is_not_shown_as_chosen(client, page):
     text = answer.content.decode()
     assert "Confirm this time" in text
     assert "day_title" not in answer.context
-    offered = [time["value"] for day in answer.context["free_days"] for time in day["times"]]
+    offered = [time.value for day in answer.context["free_days"] for time in day.times]
     assert offered == [value for value, _ in answer.context["form"].fields["start"].choices]
     assert offered == sorted(offered)
     assert min(offered) < write_start(tomorrow()) < max(offered), "the nearest ones, before and after"

@@ -41,7 +41,7 @@ def test_a_hold_counts_on_all_pages_of_the_host_and_on_nobody_elses(page, alice,
 
     assert not sees(kim, slug="other")
     answer = kim.get(f"/charlie/intro?zone=UTC&day={tomorrow().date()}")
-    assert "10:00" in [time["label"] for time in answer.context["times"]]
+    assert "10:00" in [time.label for time in answer.context["slots"].times]
 
 
 def test_the_holds_page_asks_for_its_buffer(page, sam, kim):
@@ -81,7 +81,7 @@ def test_six_lookers_with_changing_browsers_take_six_times_and_no_more(page, kim
     answer = kim.get(f"/alice/intro?zone=UTC&duration=30&day={tomorrow().date()}")
 
     assert live().count() == 6
-    assert len(answer.context["times"]) == 24 * 4 - 6 * 3
+    assert len(answer.context["slots"].times) == 24 * 4 - 6 * 3
 
 
 def test_a_cap_is_judged_when_it_is_booked(page, sam, kim):

@@ -54,8 +54,8 @@ def test_free_times_and_a_form_for_any_other(client, page):
 
     answer = client.get(f"/bookings/{booking.pk}/move")
 
-    assert answer.context["times"]
-    assert answer.context["times"][0]["url"].startswith(f"/bookings/{booking.pk}/move/confirm?")
+    assert answer.context["slots"].times
+    assert answer.context["slots"].times[0].url.startswith(f"/bookings/{booking.pk}/move/confirm?")
     assert 'type="date"' in shown(answer)
     fragment = client.get(f"/bookings/{booking.pk}/move", headers={"HX-Request": "true"})
     assert fragment.content.strip().startswith(b"<section")
@@ -126,7 +126,7 @@ def test_a_booking_whose_page_is_gone_can_still_be_moved_by_its_host(client, pag
     booking = made(page)
     BookingPage.objects.all().delete()
 
-    assert client.get(f"/bookings/{booking.pk}/move").context["month"] is None
+    assert client.get(f"/bookings/{booking.pk}/move").context["slots"] is None
     assert send(client, booking, tomorrow(15)).status_code == 302
     assert start_of(booking) == tomorrow(15)
 
@@ -151,8 +151,8 @@ def test_the_clock_change_is_asked_about(client, page):
     booking = made(page)
 
     twice = ask(client, booking, date="2026-10-25", time="02:30")
-    assert [one["text"] for one in twice.context["twice"]] == ["02:30 CEST (first)", "02:30 CET (second)"]
-    assert [one["url"][-17:] for one in twice.context["twice"]] == ["2026-10-25T00:30Z", "2026-10-25T01:30Z"]
+    assert [text for _, text in twice.context["twice"]] == ["02:30 CEST (first)", "02:30 CET (second)"]
+    assert [url[-17:] for url, _ in twice.context["twice"]] == ["2026-10-25T00:30Z", "2026-10-25T01:30Z"]
     skipped = ask(client, booking, date="2027-03-28", time="02:30")
     assert (skipped.status_code, "The clock skips this time" in shown(skipped)) == (422, True)
     unreadable = ask(client, booking, date="soon", time="25:00")

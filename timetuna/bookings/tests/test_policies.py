@@ -186,7 +186,7 @@ def test_the_move_page_opens_at_the_bookings_month(client, page):
     start = tomorrow() + timedelta(days=40)
     booking = made(page, start)
 
-    month = client.get(f"{link_path(booking.booker)}/move").context["month"]["title"]
+    month = client.get(f"{link_path(booking.booker)}/move").context["slots"].month.title
 
     assert month == f"{start:%B %Y}"
 

@@ -42,7 +42,7 @@ def test_a_quiet_page_asks_nobody_anything(page):
     made(page, 2)
     answer = open_form(guest())
 
-    assert "challenge" not in answer.context
+    assert not answer.context["challenge"]
     assert "proof.js" not in answer.content.decode()
     assert post(guest(), filled(answer, extra="filled in by a program", opened="")).status_code == 302
 

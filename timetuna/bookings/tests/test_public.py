@@ -35,7 +35,7 @@ def test_the_page_shows_times_in_the_guests_zone(client, page):
     assert answer.status_code == 200
     assert "Asia/Kathmandu, now" in text
     assert f"start={write_start(noon).replace(':', '%3A')}" in text
-    assert answer.context["times"][0]["label"] == "00:00"
+    assert answer.context["slots"].times[0].label == "00:00"
 
 
 def test_a_guest_books_without_javascript(client, page):
@@ -171,7 +171,7 @@ def test_a_page_without_a_usable_type_offers_no_times(client, page):
 
     assert answer.status_code == 200
     assert "No times are offered here at the moment" in answer.content.decode()
-    assert answer.context["times"] == []
+    assert answer.context["slots"].times == []
 
 
 def test_several_lengths_are_asked_first(client, alice):
@@ -181,7 +181,7 @@ def test_several_lengths_are_asked_first(client, alice):
     then = client.get("/alice/long?duration=60")
 
     assert "How long do you need?" in first.content.decode()
-    assert len(then.context["times"]) > 0
+    assert len(then.context["slots"].times) > 0
 
 
 def test_htmx_gets_the_fragment_only(client, page):
@@ -243,7 +243,7 @@ def test_who_moves_a_booking_reads_how_it_is_held_whatever_the_page_offers_by_no
     start = write_start(tomorrow() + timedelta(hours=5))
 
     for address in (f"{path}/move", f"{path}/move/confirm?start={start}"):
-        assert [fact["text"] for fact in client.get(address).context["facts"]] == ["In person"]
+        assert [fact.text for fact in client.get(address).context["facts"]] == ["In person"]
 
 
 def test_a_guest_cannot_move_to_a_time_that_is_not_offered(client, page):

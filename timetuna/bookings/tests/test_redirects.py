@@ -57,7 +57,7 @@ def test_another_page_may_take_the_old_address_and_then_has_it(client, alice, pa
     give_address(page, "hello")
     other = make_page(alice, slug="intro")
 
-    assert client.get("/alice/intro").context["page"]["address"] == "/alice/intro"
+    assert client.get("/alice/intro").context["path"] == "/alice/intro"
     give_address(other, "workshop")
     assert way_from(client, "/alice/intro") == "/alice/workshop", "the last who had it"
 

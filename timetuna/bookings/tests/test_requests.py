@@ -63,7 +63,7 @@ def test_the_time_is_taken_while_the_host_decides(client, page):
     with pytest.raises(SlotTaken):
         book(order(page, email="kim@guest.example"), now=now())
     day = tomorrow().date()
-    offered = [time["url"] for time in client.get(f"/alice/intro?day={day}&zone=UTC").context["times"]]
+    offered = [time.url for time in client.get(f"/alice/intro?day={day}&zone=UTC").context["slots"].times]
     assert not any(write_start(tomorrow()).replace(":", "%3A") in url for url in offered)
     assert booking.status == "pending"
 

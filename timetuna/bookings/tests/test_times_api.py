@@ -46,10 +46,10 @@ def test_times_are_told_by_local_day_with_their_offset(client, page):
 def test_the_page_and_the_json_agree(client, page):
     day = tomorrow().date()
 
-    shown = client.get(f"/alice/intro?zone=America/New_York&day={day}").context["times"]
+    shown = client.get(f"/alice/intro?zone=America/New_York&day={day}").context["slots"].times
     told = ask(client, zone="America/New_York", month=f"{day:%Y-%m}").json()["days"]
 
-    assert [time["label"] for time in shown] == [time[11:16] for time in told[day.isoformat()]]
+    assert [time.label for time in shown] == [time[11:16] for time in told[day.isoformat()]]
 
 
 def test_a_booked_time_is_gone(client, page):

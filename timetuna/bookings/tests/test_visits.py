@@ -62,7 +62,7 @@ def test_a_visit_is_nothing_to_another_browser(page, sam, kim):
 def test_every_look_at_the_times_is_a_visit_of_its_own_until_one_is_picked(page, sam):
     def visits(address):
         return {
-            parse_qs(urlsplit(time["url"]).query)["visit"][0] for time in sam.get(address).context["times"]
+            parse_qs(urlsplit(time.url).query)["visit"][0] for time in sam.get(address).context["slots"].times
         }
 
     address = f"/alice/intro?zone=UTC&day={tomorrow().date()}"

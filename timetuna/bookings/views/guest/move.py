@@ -1,10 +1,8 @@
 """A guest moves a booking to another time of the same page."""
 
 from dataclasses import replace
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
@@ -21,7 +19,7 @@ from timetuna.bookings.permissions import booker_or_404
 from timetuna.bookings.policies import asks_reason, move_refusal
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.availability import SlotQuery
-from timetuna.bookings.slots.month import free_times, slots_context
+from timetuna.bookings.slots.month import free_times, slot_picker
 from timetuna.bookings.slots.selection import (
     SlotSelection,
     read_choice,
@@ -29,13 +27,15 @@ from timetuna.bookings.slots.selection import (
     read_start,
     write_start,
 )
+from timetuna.bookings.views.guest.book import BookScreen, form_screen
 from timetuna.bookings.views.guest.booked import private
-from timetuna.bookings.views.guest.holds import hold_for_form
-from timetuna.bookings.views.guest.slots import fragment_or_page, page_context
+from timetuna.bookings.views.guest.open_form import hold_for_form
+from timetuna.bookings.views.guest.slots import Fact, show_slots, slots_screen
 from timetuna.l10n import datetimes
 from timetuna.pages.meeting_types.registry import meeting_kind
 from timetuna.pages.queries import PageDuration, PublicPage, page_settings
 from timetuna.web.client import Client, client_of
+from timetuna.web.screens import show
 
 
 @require_safe
@@ -73,28 +73,19 @@ def _ask(
         token = hold_for_form(request, _slot_query(request, booking, page), start_minute=start)
     except BookingRefused as error:
         return _times(request, booking, page, notice=str(error), status=409)
-    begins = moment_of(start).astimezone(choice.zone)
-    ends = moment_of(start + booking.minutes).astimezone(choice.zone)
     form = sent or MoveForm(
         asks=asks_reason(booking),
-        initial={"start": write_start(begins), "zone": choice.zone.key, "hold": token},
+        initial={"start": write_start(moment_of(start)), "zone": choice.zone.key, "hold": token},
     )
     if sent:
         sent.refill("hold", token or "")
-    context = page_context(page, choice) | {
-        "form": form,
-        "held": HELD_MINUTES if token else 0,
-        "day_title": datetimes.day(begins.date()),
-        "time_label": choice.say(begins),
-        "time_note": datetimes.which_of_two(begins),
-        "end_label": choice.say(ends),
-        "host_label": choice.say_for_host(begins, page.host_name),
-        "zone_label": datetimes.zone_on_page(choice.zone, at=begins),
-        "back_url": choice.url(day=begins.date().isoformat()),
-        "moving": booking,
-        "facts": _facts(booking),
-    }
-    return render(request, "public/book.html", context, status=422 if sent else 200)
+    screen = replace(
+        form_screen(BookScreen, page, choice, form, start=start),
+        facts=_facts(booking),
+        held=HELD_MINUTES if token else 0,
+        moving=True,
+    )
+    return show(request, screen, status=422 if sent else 200)
 
 
 def _move(request: HttpRequest, booking: Booking, page: PublicPage, form: MoveForm) -> HttpResponse:
@@ -113,20 +104,21 @@ def _times(
 ) -> HttpResponse:
     choice, now = _choice(request, booking, page), timezone.now()
     calendar = free_times(page, choice, now=now, moving=booking.pk, client=_client(request, booking))
-    context: dict[str, Any] = page_context(page, choice) | slots_context(
+    picker = slot_picker(
         calendar, choice, book_path=link_path(booking.booker, "booked_move_confirm"), now=now
     )
-    context |= {"durations": [], "facts": _facts(booking), "zone_kept": True}
-    context["notice"] = notice or _present_time(booking, choice)
-    context["notice_tone"] = "warn" if notice else "info"
-    response = fragment_or_page(request, context, with_slots=True)
-    response.status_code = status
-    return response
+    picker = replace(
+        picker, notice=notice or _present_time(booking, choice), notice_tone="warn" if notice else "info"
+    )
+    screen = slots_screen(page, choice, picker)
+    return show_slots(
+        request, replace(screen, durations=(), facts=_facts(booking), zone_kept=True), status=status
+    )
 
 
-def _facts(booking: Booking) -> list[dict[str, str]]:
+def _facts(booking: Booking) -> list[Fact]:
     """Say how this meeting is held, whatever the page offers by now."""
-    return [{"icon": meeting_kind(booking.meeting_type).icon, "text": place(booking).label}]
+    return [Fact(meeting_kind(booking.meeting_type).icon, place(booking).label)]
 
 
 def _present_time(booking: Booking, choice: SlotSelection) -> str:

@@ -1,23 +1,63 @@
 """The public booking page: length, month, times."""
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import get_text_list
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from timetuna.bookings.slots.month import free_times, slots_context
+from timetuna.bookings.slots.month import SlotPicker, free_times, slot_picker
 from timetuna.bookings.slots.selection import SlotSelection, new_visit, read_choice, read_customs
 from timetuna.bookings.views.guest.redirects import moved_or_404
 from timetuna.l10n import datetimes
-from timetuna.l10n.datetimes import zone_options
 from timetuna.pages.meeting_types.registry import meeting_kind
-from timetuna.pages.queries import PublicPage, public_page
+from timetuna.pages.queries import PageDuration, PublicPage, public_page
 from timetuna.web.client import client_of
+from timetuna.web.screens import Screen, show
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A short line about the meeting with the name of its icon."""
+
+    icon: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DurationLink:
+    """A length that can be chosen, or is."""
+
+    duration: PageDuration
+    url: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotsScreen(Screen):
+    """A booking page. slots: None while one of several lengths has to be chosen; notice: what is said meanwhile.
+
+    zone_kept: the zone belongs to a booking and not to this device.  indexed: search engines may show the page.
+    """
+
+    template = "public/booking.html"
+    fragment = "public/_slots.html"
+    page: PublicPage
+    path: str
+    durations: Sequence[DurationLink]
+    duration: PageDuration | None
+    facts: Sequence[Fact]
+    zone: datetimes.ZoneChoice
+    clock: str
+    clock_shown: str
+    notice: str
+    slots: SlotPicker | None
+    zone_kept: bool = False
+    indexed: bool = False
 
 
 @require_safe
@@ -27,27 +67,24 @@ def slots(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     if page is None:
         return moved_or_404(request, handle, slug)
     choice = read_choice(page, request.GET, path=path_of(page), customs=read_customs(request))
-    context = page_context(page, choice)
+    picker = None
     if choice.duration:
         now = timezone.now()
         calendar = free_times(page, choice, now=now, client=client_of(request, visit=choice.visit))
-        visit, book_path = (
-            choice.visit or new_visit(),
-            reverse("public_book", args=[page.host_handle, page.slug]),
+        book_path = reverse("public_book", args=[page.host_handle, page.slug])
+        picker = slot_picker(
+            calendar, choice, book_path=book_path, now=now, visit=choice.visit or new_visit()
         )
-        context |= slots_context(calendar, choice, book_path=book_path, now=now, visit=visit)
-    else:
-        context["notice"] = choice.problem
-    context["indexed"] = page.settings.listed and not request.GET
-    if not page.meeting_types:
-        context["empty_message"] = gettext("No times are offered here at the moment.")
-    return fragment_or_page(request, context, with_slots=choice.duration is not None)
+        if not page.meeting_types:
+            picker = replace(picker, empty_message=gettext("No times are offered here at the moment."))
+    screen = slots_screen(page, choice, picker)
+    return show_slots(request, replace(screen, indexed=page.settings.listed and not request.GET))
 
 
-def fragment_or_page(request: HttpRequest, context: dict[str, Any], *, with_slots: bool) -> HttpResponse:
+def show_slots(request: HttpRequest, screen: SlotsScreen, *, status: int = 200) -> HttpResponse:
     """Answer htmx with the fragment, everybody else with the whole page."""
-    fragment = with_slots and request.headers.get("HX-Request") == "true"
-    response = render(request, "public/_slots.html" if fragment else "public/booking.html", context)
+    fragment = screen.slots is not None and request.headers.get("HX-Request") == "true"
+    response = show(request, screen, status=status, part=fragment)
     response["Vary"] = "HX-Request, Accept-Language"
     return response
 
@@ -57,48 +94,33 @@ def path_of(page: PublicPage) -> str:
     return reverse("public_page", args=[page.host_handle, page.slug])
 
 
-def page_context(page: PublicPage, choice: SlotSelection) -> dict[str, Any]:
-    """Return what the card around month and times shows: who, what, how long, how."""
-    return {
-        "page": {
-            "title": page.title,
-            "description": page.description,
-            "address": choice.path,
-            "logo_url": page.look.logo_path,
-        },
-        "look_url": page.look.style_path,
-        "host": {"name": page.host_name, "handle": page.host_handle},
-        "durations": [
-            {
-                "minutes": duration.minutes,
-                "title": duration.title,
-                "label": duration.label(),
-                "lasts": duration.lasts(),
-                "description": duration.description,
-                "url": choice.url(duration=str(duration.minutes)),
-                "chosen": duration == choice.duration,
-            }
-            for duration in page.durations
+def slots_screen(page: PublicPage, choice: SlotSelection, picker: SlotPicker | None) -> SlotsScreen:
+    """Return the card around month and times: who, what, how long, how."""
+    return SlotsScreen(
+        page=page,
+        path=choice.path,
+        durations=[
+            DurationLink(one, choice.url(duration=str(one.minutes)), one == choice.duration)
+            for one in page.durations
         ],
-        "duration": choice.duration,
-        "facts": _facts(page),
-        "host_confirms": page.approval_hours is not None,
-        "zone": choice.zone.key,
-        "zone_shown": datetimes.zone_on_page(choice.zone, at=timezone.now()),
-        "clock": choice.clock,
-        "visit": choice.visit,
-        "clock_shown": "12" if choice.customs.twelve_hours else "24",
-        "zone_options": zone_options,  # called by the template that shows them: fragments do without
-    }
+        duration=choice.duration,
+        facts=facts_of(page),
+        zone=datetimes.zone_choice(choice.zone, at=timezone.now()),
+        clock=choice.clock,
+        clock_shown="12" if choice.customs.twelve_hours else "24",
+        notice=choice.problem,
+        slots=picker,
+    )
 
 
-def _facts(page: PublicPage) -> list[dict[str, str]]:
+def facts_of(page: PublicPage) -> list[Fact]:
+    """Say how its meetings are held, and that the host confirms each where it is so."""
     kinds = page.meeting_types
     if not kinds:
         return []
     labels = [kind.label for kind in kinds]
-    facts = [{"icon": meeting_kind(kinds[0].kind).icon, "text": get_text_list(labels, gettext("or"))}]
+    facts = [Fact(meeting_kind(kinds[0].kind).icon, get_text_list(labels, gettext("or")))]
     if page.approval_hours is not None:
         text = gettext("%(host)s confirms each booking") % {"host": page.host_name}
-        facts.append({"icon": "people", "text": text})
+        facts.append(Fact("people", text))
     return facts

@@ -1,5 +1,6 @@
 """A host moves a booking to any time: one that the page offers, or one that only the host may choose."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -7,7 +8,7 @@ from typing import Any, NamedTuple
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
@@ -25,7 +26,7 @@ from timetuna.bookings.permissions import booking_or_404
 from timetuna.bookings.queries import taken_by_another
 from timetuna.bookings.slots.availability import SlotQuery
 from timetuna.bookings.slots.explain import hours_path, instants, lines_for
-from timetuna.bookings.slots.month import free_times, slots_context
+from timetuna.bookings.slots.month import SlotPicker, free_times, slot_picker
 from timetuna.bookings.slots.reasons import ReasonLine
 from timetuna.bookings.slots.selection import (
     SlotSelection,
@@ -50,6 +51,23 @@ class _Host(NamedTuple):
 
     def path(self) -> str:
         return reverse("booking_move", args=[self.booking.pk])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChooseScreen(Screen):
+    """The free times of the booking's page, if it still has one, and a form for any other.
+
+    twice: where the clock shows the time that was typed twice, the address of each and its words.
+    """
+
+    template = "bookings/move.html"
+    fragment = "public/_slots.html"
+    booking: Booking
+    form: WhenForm
+    present: str
+    zone: str
+    twice: Sequence[tuple[str, str]]
+    slots: SlotPicker | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,27 +125,25 @@ def confirm_any_time(request: HttpRequest, booking_id: int) -> HttpResponse:
 def _choose(
     request: HttpRequest, host: _Host, form: WhenForm, *, twice: list[int] | None = None, status: int = 200
 ) -> HttpResponse:
-    context = {
-        "booking": host.booking,
-        "form": form,
-        "present": _when(host, host.booking.start_at),
-        "zone": datetimes.zone_name(host.reader.zone),
-        "twice": [_link(host, minute) for minute in twice or ()],
-        **_offer(request, host),
-    }
-    fragment = context["month"] and request.headers.get("HX-Request") == "true"
-    answer = render(
-        request, "public/_slots.html" if fragment else "bookings/move.html", context, status=status
+    screen = ChooseScreen(
+        booking=host.booking,
+        form=form,
+        present=_when(host, host.booking.start_at),
+        zone=datetimes.zone_name(host.reader.zone),
+        twice=[_link(host, minute) for minute in twice or ()],
+        slots=_offer(request, host),
     )
+    fragment = screen.slots is not None and request.headers.get("HX-Request") == "true"
+    answer = show(request, screen, status=status, part=fragment)
     answer["Vary"] = "HX-Request, Accept-Language"
     return answer
 
 
-def _offer(request: HttpRequest, host: _Host) -> dict[str, Any]:
+def _offer(request: HttpRequest, host: _Host) -> SlotPicker | None:
     """Return the month and the times that the booking's page has free; nothing where the page is gone."""
     page, booking = _page(host.booking), host.booking
     if page is None:
-        return {"month": None}
+        return None
     day = read_day(request.GET.get("day", ""))
     month = day.replace(day=1) if day else read_month(request.GET.get("month", ""))
     choice = SlotSelection(
@@ -140,7 +156,7 @@ def _offer(request: HttpRequest, host: _Host) -> dict[str, Any]:
         day=day,
     )
     calendar = free_times(page, choice, now=host.reader.now, moving=booking.pk)
-    return slots_context(calendar, choice, book_path=f"{host.path()}/confirm", now=host.reader.now)
+    return slot_picker(calendar, choice, book_path=f"{host.path()}/confirm", now=host.reader.now)
 
 
 def _ask(
@@ -192,10 +208,10 @@ def _lines(host: _Host, start: int) -> tuple[ReasonLine, ...]:
     return lines_for(slot_query, start_minute=start, hours_path=hours_path(row))
 
 
-def _link(host: _Host, minute: int) -> dict[str, str]:
+def _link(host: _Host, minute: int) -> tuple[str, str]:
     local = moment_of(minute).astimezone(host.reader.zone)
     words = f"{datetimes.clock(local)} {datetimes.which_of_two(local)}"
-    return {"url": f"{host.path()}/confirm?start={write_start(moment_of(minute))}", "text": words}
+    return f"{host.path()}/confirm?start={write_start(moment_of(minute))}", words
 
 
 def _when(host: _Host, start: datetime) -> str:

@@ -1,17 +1,20 @@
-"""What a guest's form brings to show that a person sends it, and what is asked for where that is not enough."""
+"""What goes with the form a guest has open: the time that is kept for it, and what shows that a person sends it."""
 
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.http import base36_to_int, int_to_base36
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
 
 from timetuna.availability.interval import moment_of
+from timetuna.bookings.actions.hold import hold, refuse_if_taken, release
 from timetuna.bookings.proofs.needed import Evidence, Proof, mailbox_hash, rates
 from timetuna.bookings.proofs.work import Purpose, challenge
+from timetuna.bookings.slots.availability import SlotQuery
 from timetuna.lib.mail import mailbox_of
 from timetuna.pages.queries import PublicPage
 from timetuna.web.client import Client
@@ -21,6 +24,36 @@ TRAP = "extra"
 """No label, no place on the page: people leave it empty, and so do browsers that fill in what they know."""
 LEAST_SECONDS = 2.0
 _OPENED, _CONFIRMED = "bookings.form", "bookings.confirmed"
+
+
+# Sent while the page is being left, when no header can be set; the token is the authority.
+@csrf_exempt
+@require_POST
+def release_hold(request: HttpRequest) -> HttpResponse:
+    """Give a time back. The answer never tells whether there was one."""
+    release(request.POST.get("hold", ""), now=timezone.now())
+    return HttpResponse(status=204)
+
+
+def hold_for_form(request: HttpRequest, query: SlotQuery, *, start_minute: int) -> str:
+    """Keep the time for the form that is being opened; return its token, or "". Raises SlotTaken if it is not free.
+
+    Nothing is kept for a browser that only looks ahead, or that another site's page made ask for a picture or a
+    frame: nobody has picked the time.
+    """
+    if request.method == "GET" and _is_visit(request) and not _looks_ahead(request):
+        return hold(query, start_minute=start_minute) or ""
+    refuse_if_taken(query, start_minute=start_minute)
+    return ""
+
+
+def _is_visit(request: HttpRequest) -> bool:
+    return request.headers.get("Sec-Fetch-Dest", "document") == "document"
+
+
+def _looks_ahead(request: HttpRequest) -> bool:
+    said = (request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"))
+    return any(word in purpose.lower() for purpose in said for word in ("prefetch", "preview", "prerender"))
 
 
 def opened_now() -> str:
@@ -56,21 +89,17 @@ def remember(request: HttpRequest, response: HttpResponse, email: str) -> None:
     )
 
 
-def work_context(
-    page: PublicPage, client: Client, *, start_minute: int | None, proof: Proof | None = None
-) -> dict[str, Any]:
-    """Return the challenge that the form comes with; nothing where none is asked for.
+def challenge_for(page: PublicPage, client: Client, *, start_minute: int, proof: Proof | None = None) -> str:
+    """Return the challenge that the form comes with; "" where none is asked for.
 
     proof: what is asked for, where that is known.
     """
     now = timezone.now()
-    if start_minute is None:
-        return {}
     asked = rates(page.id, client, now=now).asked() if proof is None else proof
     if asked not in {Proof.WORK, Proof.HARD_WORK}:
-        return {}
+        return ""
     purpose = Purpose(page.id, moment_of(start_minute).date(), client.visit)
-    return {"challenge": challenge(purpose, asked, now=now)}
+    return challenge(purpose, asked, now=now)
 
 
 def came_without_work(request: HttpRequest) -> bool:
