@@ -49,7 +49,7 @@ def test_a_restore_that_is_cut_off_changes_nothing(server: Server, other: Server
             wait_for(begun.exists)
             begun.unlink()
             kill(process.pid, number)
-            process.wait(20)
+            process.wait(60)
             if number == signal.SIGKILL:  # what it had started knows nothing of it
                 os.killpg(process.pid, number)
         assert counts(other) == (1, 1), number

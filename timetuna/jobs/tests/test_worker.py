@@ -72,6 +72,7 @@ def test_two_workers_do_the_work_of_one_group_one_after_the_other(hand, start_wo
     assert trace.words() == ["x", "x-done"] * 20
 
 
+@pytest.mark.either("postgresql")
 @pytest.mark.parametrize(("stuck", "free"), [("trial.held_mail", "trial.note"), ("trial.held", "trial.mail")])
 def test_a_server_that_says_nothing_holds_up_its_own_lane_only(
     hand, start_worker, enqueue, trace, end, stuck, free
@@ -88,6 +89,7 @@ def test_a_server_that_says_nothing_holds_up_its_own_lane_only(
     wait_for(lambda: states(hand) == ["done"] * 15)
 
 
+@pytest.mark.either("postgresql")
 def test_told_to_stop_it_finishes_what_is_under_way(hand, start_worker, enqueue, trace, end, worker_log):
     process = start_worker()
     enqueue("trial.watched", until=str(end))
@@ -104,6 +106,7 @@ def test_told_to_stop_it_finishes_what_is_under_way(hand, start_worker, enqueue,
     assert hand("workers") == []
 
 
+@pytest.mark.either("postgresql")
 def test_while_it_finishes_nobody_takes_it_for_dead(hand, start_worker, enqueue, trace, end, worker_log):
     process = start_worker()
     enqueue("trial.watched", until=str(end))
@@ -121,6 +124,7 @@ def test_while_it_finishes_nobody_takes_it_for_dead(hand, start_worker, enqueue,
     assert trace.words() == ["x", "x-done"]
 
 
+@pytest.mark.either("postgresql")
 def test_killed_and_started_again_it_goes_on_at_once(hand, start_worker, enqueue, trace, end):
     process = start_worker()
     enqueue("trial.watched", until=str(end))
@@ -138,6 +142,7 @@ def test_killed_and_started_again_it_goes_on_at_once(hand, start_worker, enqueue
     assert len(hand("workers")) == 1
 
 
+@pytest.mark.either("postgresql")
 def test_a_worker_that_lives_is_not_robbed(hand, start_worker, enqueue, trace, end):
     first = start_worker()
     enqueue("trial.watched", until=str(end))
@@ -150,6 +155,7 @@ def test_a_worker_that_lives_is_not_robbed(hand, start_worker, enqueue, trace, e
     assert trace.lines() == [["x", str(first.pid)], ["x-done", str(first.pid)]]
 
 
+@pytest.mark.either("postgresql")
 def test_what_was_freed_meanwhile_is_done_again_and_counted_once(hand, start_worker, enqueue, trace, end):
     start_worker()
     enqueue("trial.watched", until=str(end))
