@@ -27,7 +27,7 @@ def on_engines(scenario):
     return pytest.param(scenario, marks=marks)
 
 
-@pytest.mark.parametrize("scenario", map(on_engines, SCENARIOS))
+@pytest.mark.parametrize("scenario", [on_engines(scenario) for scenario in SCENARIOS])
 def test_nothing_overlaps_and_nothing_acknowledged_is_lost(two_processes, scenario):
     with crowd_of(CLIENTS, two_processes) as crowd:
         for start in weekdays(ROUNDS, per_day=1):
