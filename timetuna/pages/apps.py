@@ -4,12 +4,11 @@ from django.apps import AppConfig
 
 
 class PagesConfig(AppConfig):
-    """Registers the app under its full name, and tells others whom to ask about pages."""
+    """Tells others whom to ask about pages."""
 
     name = "timetuna.pages"
 
     def ready(self) -> None:
-        """Register it once the models are there."""
         from timetuna.calendars import hooks  # noqa: PLC0415 - not before all apps
         from timetuna.pages.calendar_impact import losses_of  # noqa: PLC0415
         from timetuna.pages.calendar_use import wants_of  # noqa: PLC0415

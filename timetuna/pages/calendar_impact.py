@@ -19,7 +19,6 @@ class Silence:
     first: bool
 
     def sentence(self) -> str:
-        """Say it."""
         named = in_words([f"“{name}”" for name in self.names])
         if self.first:
             return f"Offers no times yet: {named} {self._be()} being read."
@@ -30,7 +29,7 @@ class Silence:
 
 
 def silences(host_id: int, *, now: datetime) -> dict[int, Silence]:
-    """Return it by page's id, in a number of queries that does not grow; one query for a host without calendars."""
+    """By page's id, in a number of queries that does not grow; one query for a host without calendars."""
     if not Calendar.objects.filter(account__host_id=host_id).exists():
         return {}
     lines = {line.row.pk: line for line in calendar_lines(host_id, now=now)}
@@ -57,7 +56,7 @@ _Writes = BookingPage.Writes
 
 
 def losses_of(host_id: int) -> Mapping[int, list[str]]:
-    """Return it by account's id, in sentences; in six queries, however many there are."""
+    """By account's id, in sentences; in six queries, however many there are."""
     pages = BookingPage.objects.filter(host_id=host_id).order_by("title", "id")
     there = _There(
         pages=tuple(pages.prefetch_related("meeting_types", "page_calendars")),
@@ -128,7 +127,6 @@ def _has_on(page: BookingPage, kind: str) -> bool:
 
 
 def _titles(names: list[str]) -> str:
-    """Return names in quotation marks, the first few of many."""
     shown = [f"“{name}”" for name in names[:_MOST_NAMES]]
     more = len(names) - len(shown)
     return in_words([*shown, f"{more} more"] if more else shown)

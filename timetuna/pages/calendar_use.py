@@ -34,7 +34,7 @@ _Horizon = BookingPage.Horizon
 
 
 def blocking(*, page_id: int, host_id: int, chosen: bool) -> QuerySet[Calendar]:
-    """Return the calendars whose events take a page's time: those it has chosen, else all that block everywhere."""
+    """Those the page has chosen, else all that block everywhere."""
     own = Calendar.objects.filter(account__host_id=host_id)
     if chosen:
         return own.filter(Exists(PageCalendar.objects.filter(page=page_id, calendar=OuterRef("pk"))))
@@ -42,7 +42,7 @@ def blocking(*, page_id: int, host_id: int, chosen: bool) -> QuerySet[Calendar]:
 
 
 def page_calendars(page: BookingPage) -> QuerySet[Calendar]:
-    """Return the calendars whose events take this page's time, its cohosts' too."""
+    """The cohosts' are among them."""
     found = blocking(page_id=page.pk, host_id=page.host_id, chosen=page.own_calendars)
     cohosts = PageHost.objects.filter(page=page.pk).exclude(host=page.host_id).values("host")
     return found | Calendar.objects.filter(account__host__in=cohosts, blocks=True)
@@ -66,14 +66,14 @@ def write_calendar(page: BookingPage, host_id: int) -> Calendar | None:
 
 
 def default_is_unknown(page: BookingPage) -> bool:
-    """Say whether events would go to the host's default calendar, and it may be in an account that was never listed."""
+    """Whether events would go to the host's default calendar, and it may be in an account that was never listed."""
     every = Calendar.objects.filter(account__host_id=page.host_id, outside_id=EVERY)
     alive = every.filter(account__needs_reconnect=False).values_list("account__provider", flat=True)
     return page.writes == BookingPage.Writes.DEFAULT and not all(map(reads_only, alive))
 
 
 def lost_calendar(page: BookingPage) -> str:
-    """Return the name of the calendar that was chosen to get the page's events, if its account has it no more."""
+    """The name of the calendar that was chosen to get the page's events, if its account has it no more; else ""."""
     calendar = page.write_calendar if page.writes == BookingPage.Writes.CHOSEN else None
     return "" if calendar is None or calendar.listed else calendar.name
 
@@ -93,7 +93,7 @@ def usable_kinds(
 
 
 def _target(page: BookingPage, found: list[Target]) -> Target | None:
-    """Return where the page's events go, of what can be written to now."""
+    """Only what can be written to now; None where nothing can."""
     if page.writes == BookingPage.Writes.DEFAULT:
         return next(iter(found), None)
     chosen = page.write_calendar_id if page.writes == BookingPage.Writes.CHOSEN else None
@@ -130,12 +130,12 @@ class KnownSpan:
 
 
 def blocking_of(page: BookingPage) -> BlockingCalendars:
-    """Return what to ask for a page. Its host's rules are read with it, or by a query."""
+    """The host's rules are read with the page, or by a query."""
     return replace(blocking_of_host(page.host), page_id=page.pk, chosen=page.own_calendars)
 
 
 def blocking_of_host(host: User) -> BlockingCalendars:
-    """Return what to ask for a host who has chosen no calendars for a page: all that block everywhere."""
+    """For a host who has chosen no calendars for a page: all that block everywhere."""
     rules = getattr(host, "host_rules", None) or HostRules()
     return BlockingCalendars(
         page_id=0,
@@ -166,7 +166,7 @@ class _Row(NamedTuple):
 
 
 def known_busy(asked: BlockingCalendars, span: Interval, *, now: datetime) -> KnownSpan:
-    """Return what is known. Nothing is read from outside; what cannot be relied on is never taken for free time."""
+    """Nothing is read from outside; what cannot be relied on is never taken for free time."""
     rows = _rows(asked)
     oldest = now - asked.patience
     good = [row for row in rows if row.holds(oldest, asked.zone)]
@@ -180,7 +180,7 @@ def known_busy(asked: BlockingCalendars, span: Interval, *, now: datetime) -> Kn
 
 
 def busy_at(asked: BlockingCalendars, minutes: Iterable[int]) -> dict[int, tuple[str, ...]]:
-    """Return by UTC minute the names of the calendars that have something then, for their host."""
+    """By UTC minute the names of the calendars that have something then, for their host."""
     wanted = sorted(set(minutes))
     if not wanted:
         return {}
@@ -196,7 +196,7 @@ def busy_at(asked: BlockingCalendars, minutes: Iterable[int]) -> dict[int, tuple
 
 
 def _is_stale(row: _Row, zone: str, now: datetime) -> bool:
-    """Say whether another look is due that nobody has asked for; what fails waits for its own next try."""
+    """Whether another look is due that nobody has asked for; what fails waits for its own next try."""
     late = row.read_at is None or row.read_at < now - FRESH
     lately = row.tried_at is not None and row.tried_at > now - FRESH
     wanted = (late and not lately) or not row.is_for(zone)
@@ -210,7 +210,7 @@ def _rows(asked: BlockingCalendars) -> list[_Row]:
 
 
 def wants_of(host_id: int) -> Wants:
-    """Return it for all pages together that a host takes part in, in four queries."""
+    """For all pages together that a host takes part in, in four queries."""
     horizons = BookingPage.objects.filter(page_hosts__host=host_id).values_list(
         "horizon_kind", "horizon_days", "horizon_date"
     )
@@ -231,6 +231,6 @@ def wants_of(host_id: int) -> Wants:
 
 
 def patience_of(host_id: int) -> timedelta:
-    """Return how old the knowledge of a calendar may get before the host's pages offer nothing."""
+    """How old the knowledge of a calendar may get before the host's pages offer nothing."""
     rules = HostRules.objects.filter(host_id=host_id).first() or HostRules()
     return timedelta(hours=rules.calendar_patience_hours)

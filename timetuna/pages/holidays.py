@@ -31,7 +31,7 @@ _LANGUAGE = "en_US"
 
 @lru_cache(maxsize=1)
 def countries() -> tuple[tuple[str, str], ...]:
-    """Return (code, name) of every country there are holidays for, by name."""
+    """(code, name), by name."""
     from holidays.registry import COUNTRIES  # noqa: PLC0415 - heavy, see above
 
     named = {names[1]: _NAMES.get(names[1]) or _title(module) for module, names in COUNTRIES.items()}
@@ -40,7 +40,7 @@ def countries() -> tuple[tuple[str, str], ...]:
 
 @lru_cache(maxsize=64)
 def regions(country: str) -> tuple[tuple[str, str], ...]:
-    """Return (code, name) of the country's regions that have holidays of their own, by name."""
+    """(code, name) of those that have holidays of their own, by name."""
     if country not in dict(countries()):
         return ()
     import holidays  # noqa: PLC0415 - heavy, see above
@@ -51,7 +51,7 @@ def regions(country: str) -> tuple[tuple[str, str], ...]:
 
 
 def known(country: str, region: str) -> bool:
-    """Say whether there are holidays for this country and region; region "" is the whole country."""
+    """Region "" is the whole country."""
     return country in dict(countries()) and (not region or region in dict(regions(country)))
 
 
@@ -77,7 +77,7 @@ class PublicHolidays(Mapping[date, str]):
 
 
 def holidays_between(country: str, region: str, *, first: date, last: date) -> dict[date, str]:
-    """Return the public holidays from `first` to `last`, both included, in order, each with its name."""
+    """Both dates included, in order, each with its name."""
     years = (_year(country, region, year) for year in _KNOWN_YEARS if first.year <= year <= last.year)
     return {day: name for year in years for day, name in year.items() if first <= day <= last}
 

@@ -18,7 +18,6 @@ def on_reminders_changed(listener: RemindersChanged) -> RemindersChanged:
 
 
 def reminders_changed(page_id: int) -> None:
-    """Say that a page's reminders were saved."""
     queue.load()
     for listener in _reminders_changed:
         listener(page_id)

@@ -82,11 +82,10 @@ class BookingPage(models.Model):
         ordering = ["title", "id"]
 
     def __str__(self) -> str:
-        """Return the page's path below the host's."""
+        """The path below the host's."""
         return self.slug
 
     def address(self) -> str:
-        """Return the full public address."""
         return in_full(reverse("public_page", args=[self.host.handle, self.slug]))
 
 
@@ -154,14 +153,12 @@ class Reminder(models.Model):
     """
 
     class Kind(models.TextChoices):
-        """Which message it is; each has its own texts."""
+        """Each has its own texts."""
 
         REMINDER = "reminder"
         FOLLOW_UP = "follow_up"
 
     class Audience(models.TextChoices):
-        """Whom it is for."""
-
         GUEST = "guest"
         HOST = "host"
 
@@ -206,13 +203,10 @@ class Schedule(models.Model):
         ]
 
     def __str__(self) -> str:
-        """Return its name."""
         return self.name
 
 
 class Duration(models.Model):
-    """A length offered on a page, with its own title and description."""
-
     page = models.ForeignKey(BookingPage, on_delete=models.CASCADE, related_name="durations")
     minutes = models.PositiveIntegerField()
     title = models.CharField(max_length=80, blank=True, default="")
@@ -223,7 +217,7 @@ class Duration(models.Model):
         ordering = ["minutes"]
 
     def label(self) -> str:
-        """Return the title, or the length in words."""
+        """In words where there is no title."""
         return self.title or f"{self.minutes} minutes"
 
 

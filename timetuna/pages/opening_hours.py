@@ -1,6 +1,6 @@
 """When a page's host is open, and what is enough: rows turned into the engine's values."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,7 +10,7 @@ from timetuna.availability.hours import Away, Hours, Trip
 from timetuna.availability.policy import Cap, CapScope, Period
 from timetuna.lib.zones import find_zone
 from timetuna.pages.holidays import PublicHolidays
-from timetuna.pages.models import BookingPage, HostRules, Schedule, TravelZone
+from timetuna.pages.models import BookingPage, HostRules, Schedule
 
 _UTC = ZoneInfo("UTC")
 
@@ -45,23 +45,23 @@ def _opening(host: User, schedule: Schedule) -> Hours:
         },
         holidays=_holidays(rules_of(host)),
         away=tuple(Away(row.first, row.last, row.note) for row in host.out_of_office.all()),
-        travel=_trips(host.travel_zones.all()),
+        travel=tuple(Trip(row.first, row.last, _zone(row.time_zone)) for row in host.travel_zones.all()),
     )
 
 
 def caps(page: BookingPage) -> tuple[Cap, ...]:
-    """Return how many bookings are enough, of the page and of all pages of its host."""
+    """Of the page and of all pages of its host."""
     return _caps(page, CapScope.PAGE) + caps_of(page.host)
 
 
 def caps_of(host: User) -> tuple[Cap, ...]:
-    """Return how many bookings are enough of all pages together that the host takes part in."""
+    """Of all pages together that the host takes part in."""
     rules = rules_of(host)
     return _caps(rules, CapScope.HOST) if rules else ()
 
 
 def rules_of(host: User) -> HostRules | None:
-    """Return what holds for everything that the host takes part in; who has set nothing has no row."""
+    """What holds for everything that the host takes part in; who has set nothing has no row."""
     return getattr(host, "host_rules", None)
 
 
@@ -76,10 +76,6 @@ def _holidays(rules: HostRules | None) -> Mapping[date, str]:
     return PublicHolidays(rules.holiday_country, rules.holiday_region)
 
 
-def _trips(rows: Iterable[TravelZone]) -> tuple[Trip, ...]:
-    return tuple(Trip(row.first, row.last, _zone(row.time_zone)) for row in rows)
-
-
 def _zone(name: str) -> ZoneInfo:
-    """Return the zone; UTC where tzdata has dropped a stored name."""
+    """UTC where tzdata has dropped a stored name."""
     return find_zone(name) or _UTC

@@ -11,20 +11,20 @@ from timetuna.pages.queries import whole
 
 
 def pages_for(user: User) -> QuerySet[BookingPage]:
-    """Return the pages that this person may see and change: those they own."""
+    """Those they own."""
     return BookingPage.objects.filter(host=user)
 
 
 def schedules_for(user: User) -> QuerySet[Schedule]:
-    """Return the shared hours that this person may see and change. A page's own hours are changed with the page."""
+    """The shared ones: a page's own hours are changed with the page."""
     return Schedule.objects.filter(host=user, page=None)
 
 
 def page_or_404(request: HttpRequest, page_id: int) -> BookingPage:
-    """Return the page with all its rows. Raises Http404 for who may not see it."""
+    """With all its rows. Raises Http404 for who may not see it."""
     return get_object_or_404(whole(pages_for(signed_in(request))), pk=page_id)
 
 
 def schedule_or_404(request: HttpRequest, schedule_id: int) -> Schedule:
-    """Return the shared hours. Raises Http404 for who may not see them."""
+    """Shared hours. Raises Http404 for who may not see them."""
     return get_object_or_404(schedules_for(signed_in(request)), pk=schedule_id)

@@ -41,30 +41,30 @@ _SINGLE: tuple[
 
 
 def dates_over() -> date:
-    """Return the last date that is over in every zone, and for a meeting that began a day earlier."""
+    """The last date that is over in every zone, and for a meeting that began a day earlier."""
     return timezone.now().date() - _OVER
 
 
 def row_at(handle: str, slug: str) -> BookingPage | None:
-    """Return the page at /<handle>/<slug> (any case), if its host is active and verified."""
+    """In any case of letters; None unless its host is active and verified."""
     return _page(
         reads.rows(_with_columns(reads.PAGE_AT), handle=handle.lower(), slug=slug.lower(), over=dates_over())
     )
 
 
 def row_with(page_id: int) -> BookingPage | None:
-    """Return the page with this id, whatever the state of its host."""
+    """Whatever the state of its host."""
     return _page(reads.rows(_with_columns(reads.PAGE), page=page_id, over=dates_over()))
 
 
 def with_its_host(pages: QuerySet[BookingPage]) -> QuerySet[BookingPage]:
-    """Return the pages with the rows that belong to one page each; of the write calendar, no more than what it is."""
+    """With the rows that belong to one page each; of the write calendar, no more than what it is."""
     rows = pages.select_related("host__host_rules", "schedule", "write_calendar").order_by()
     return rows.defer("write_calendar__busy", "write_calendar__cursor").prefetch_related("page_hosts")
 
 
 def with_time(users: QuerySet[User]) -> QuerySet[User]:
-    """Return people with what decides about their time: rules, absences, trips, and the hours they begin pages with."""
+    """With what decides about their time: rules, absences, trips, and the hours they begin pages with."""
     over = dates_over()
     default = Schedule.objects.filter(is_default=True).prefetch_related(
         "weekly_hours", Prefetch("overrides", DateOverride.objects.filter(date__gte=over))
@@ -77,12 +77,12 @@ def with_time(users: QuerySet[User]) -> QuerySet[User]:
 
 
 def hosts_of(page: BookingPage) -> tuple[int, ...]:
-    """Return the ids of those who take part in the page's meetings. No query where the page was read here."""
+    """Ids of those who take part in the page's meetings. No query where the page was read here."""
     return tuple(row.host_id for row in page.page_hosts.all())
 
 
 def _page(found: list[tuple[Any, ...]]) -> BookingPage | None:
-    """Return the row with everything that belongs to it, put where the ORM would."""
+    """The row with everything that belongs to it, put where the ORM would."""
     if not found:
         return None
     values = iter(found[0])
@@ -111,7 +111,7 @@ def _page(found: list[tuple[Any, ...]]) -> BookingPage | None:
 
 
 def _row(model: type[Model], columns: tuple[str, ...], values: Iterator[Any]) -> Any:
-    """Return the row whose columns come next; None where all of it is missing."""
+    """The row whose columns come next; None where all of it is missing."""
     own = list(islice(values, len(columns)))
     return None if own[0] is None else model.from_db(DEFAULT_DB_ALIAS, frozenset(columns), own)
 
@@ -119,7 +119,7 @@ def _row(model: type[Model], columns: tuple[str, ...], values: Iterator[Any]) ->
 def _rows(
     model: type[Model], columns: tuple[str, ...], rows: list[list[Any]], *readers: Callable[[Any], Any] | None
 ) -> list[Model]:
-    """Return rows of a list. readers: how the first columns come out of JSON, where not as they are."""
+    """readers: how the first columns come out of JSON, where not as they are."""
     for place, read in enumerate(readers):
         if read is not None:
             for row in rows:
@@ -143,7 +143,7 @@ def _with_columns(sql: str) -> str:
 
 @lru_cache
 def _columns(model: type[Model], wanted: frozenset[str]) -> tuple[str, ...]:
-    """Return the model's columns that are wanted, in its order; without any all that need no reading of their own."""
+    """In the model's order; without any wanted all that need no reading of their own."""
     fields = model._meta.concrete_fields  # noqa: SLF001 - documented
     if wanted:
         return tuple(field.attname for field in fields if field.attname in wanted)

@@ -43,7 +43,7 @@ class Branding:
     logo_path: str = ""
 
     def text_color(self) -> str:
-        """Return black or white, whichever can be read on the colour; "" without a colour."""
+        """Black or white, whichever can be read on the colour; "" without a colour."""
         if not self.color:
             return ""
         return "#000000" if _luminance(self.color) > _BRIGHT else "#ffffff"
@@ -53,7 +53,7 @@ NO_LOOK = Branding()
 
 
 def look_of(page: BookingPage | None) -> Branding:
-    """Return the page's look. The addresses change with what is behind them, so that it may be kept for ever."""
+    """The addresses change with what is behind them, so that it may be kept for ever."""
     if page is None:
         return NO_LOOK
     return Branding(
@@ -65,18 +65,18 @@ def look_of(page: BookingPage | None) -> Branding:
 
 @dataclass(frozen=True, slots=True)
 class PageDuration:
-    """A length offered on a page. `title` and `description` may be empty."""
+    """`title` and `description` may be empty."""
 
     minutes: int
     title: str = ""
     description: str = ""
 
     def label(self) -> str:
-        """Return the title, or the length in words."""
+        """In words where there is no title."""
         return self.title or self.lasts()
 
     def lasts(self) -> str:
-        """Return the length in words: "90 minutes"."""
+        """In words: "90 minutes"."""
         return ngettext("%(count)d minute", "%(count)d minutes", self.minutes) % {"count": self.minutes}
 
 
@@ -128,34 +128,34 @@ class PublicPage:
     lost_calendar: str = ""
 
     def last_day(self, today: date) -> date | None:
-        """Return the last of the host's dates that can be booked, or None without end."""
+        """The last of the host's dates that can be booked, or None without end."""
         return self.horizon_date if self.horizon_days is None else today + timedelta(days=self.horizon_days)
 
     def notes_for(self, first: date, last: date) -> tuple[Away, ...]:
-        """Return the absences that touch these dates and have a note for guests."""
+        """The absences that touch these dates and have a note for guests."""
         away = self.own.opening.away
         return tuple(one for one in away if one.note and one.first <= last and one.last >= first)
 
     def address(self) -> str:
-        """Return the full public address."""
+        """In full, with https://."""
         return in_full(reverse("public_page", args=[self.host_handle, self.slug]))
 
     def shown_address(self) -> str:
-        """Return the public address as people write it, without https://."""
+        """As people write it, without https://."""
         return self.address().partition("://")[2]
 
     def shown_host_address(self) -> str:
-        """Return the address all pages of the host begin with, without https://."""
+        """What all pages of the host begin with, without https://."""
         return self.shown_address().rpartition("/")[0]
 
 
 def public_page(handle: str, slug: str) -> PublicPage | None:
-    """Return the page at /<handle>/<slug> (any case), or None unless its host is active and verified."""
+    """The page at /<handle>/<slug> (any case), or None unless its host is active and verified."""
     return _values(row_at(handle, slug))
 
 
 def by_title(pages: QuerySet[BookingPage]) -> list[PublicPage]:
-    """Return the pages by title, in a number of queries that does not grow with them."""
+    """In a number of queries that does not grow with them."""
     rows = list(whole(pages).order_by("title", "id"))
     owners = {row.host_id for row in rows}
     ready = {
@@ -181,14 +181,14 @@ def listed_pages(handle: str) -> list[PublicPage]:
 
 
 def closed_page(handle: str, slug: str) -> User | None:
-    """Return the host of the page at /<handle>/<slug> (any case), if there is one and its host is switched off."""
+    """The host of the page at /<handle>/<slug> (any case), if there is one and its host is switched off."""
     host = host_switched_off(handle)
     there = host is not None and BookingPage.objects.filter(host=host, slug=slug.lower()).exists()
     return host if there else None
 
 
 def warnings(page: PublicPage) -> list[str]:
-    """Return what keeps guests from booking the page, in a few words each."""
+    """What keeps guests from booking the page, in a few words each."""
     found = [] if page.meeting_types else ["No usable meeting type"]
     opens = page.own.opening.weekly or any(page.own.opening.overrides.values())
     return found if opens else [*found, "No weekly hours"]
@@ -206,7 +206,7 @@ class ScheduleLine:
 
 
 def schedule_lines(host_id: int) -> list[ScheduleLine]:
-    """Return the host's shared schedules, the default first, in three queries."""
+    """The default first, in three queries."""
     coming = Count("overrides", filter=Q(overrides__date__gte=timezone.now().date()))
     rows = Schedule.objects.filter(host=host_id, page=None).annotate(dates=coming)
     return [
@@ -231,7 +231,7 @@ class HoursLine:
 
 
 def hours_in_zone(host_id: int, time_zone: str) -> list[HoursLine]:
-    """Return all hours of the host that are meant in this zone, pages' own behind the shared ones."""
+    """Pages' own behind the shared ones."""
     coming = Count("overrides", filter=Q(overrides__date__gte=timezone.now().date()))
     rows = Schedule.objects.filter(host=host_id, time_zone=time_zone).annotate(dates=coming)
     ordered = rows.select_related("page").order_by(
@@ -248,7 +248,7 @@ def hours_in_zone(host_id: int, time_zone: str) -> list[HoursLine]:
 
 
 def page_settings(page_id: int) -> PublicPage | None:
-    """Return the page with this id, whatever the state of its host, or None."""
+    """Whatever the state of its host."""
     return _values(row_with(page_id))
 
 
@@ -261,7 +261,6 @@ class MailText:
 
 
 def mail_text(page: BookingPage | None, kind: str) -> MailText:
-    """Return the page's own text for that kind of mail."""
     if page is None:
         return MailText()
     if kind == "confirmed":
@@ -271,7 +270,7 @@ def mail_text(page: BookingPage | None, kind: str) -> MailText:
 
 
 def whole(pages: QuerySet[BookingPage]) -> QuerySet[BookingPage]:
-    """Return those pages with all rows that belong to them."""
+    """With all rows that belong to them."""
     over = dates_over()
     return with_its_host(pages).prefetch_related(
         "durations",
@@ -288,7 +287,6 @@ def _values(page: BookingPage | None) -> PublicPage | None:
 
 
 def values(page: BookingPage) -> PublicPage:
-    """Return a row as plain values."""
     return _page(page, _ready_kinds(page.host_id, [page])[page.pk])
 
 
@@ -319,7 +317,7 @@ def _page(page: BookingPage, ready: frozenset[str]) -> PublicPage:
 
 
 def _hosts(page: BookingPage, own: HostTime) -> tuple[HostTime, ...]:
-    """Return the hosts' times, in the order of the page. The owner alone is the usual case, and costs no query."""
+    """In the order of the page. The owner alone is the usual case, and costs no query."""
     ids = hosts_of(page)
     if ids == (page.host_id,):
         return (own,)
@@ -328,21 +326,21 @@ def _hosts(page: BookingPage, own: HostTime) -> tuple[HostTime, ...]:
 
 
 def _cohost(user: User) -> HostTime:
-    """Return the time of somebody who takes part beside the owner: their own hours, calendars and caps decide."""
+    """Who takes part beside the owner: their own hours, calendars and caps decide."""
     return HostTime(
         id=user.pk, opening=opening_of(user), caps=caps_of(user), calendars=blocking_of_host(user)
     )
 
 
 def _ready_kinds(host_id: int, pages: Iterable[BookingPage]) -> dict[int, frozenset[str]]:
-    """Return for each page which of the connected kinds that it has on can be used: one look for each kind."""
+    """For each page which of the connected kinds that it has on can be used: one look for each kind."""
     rows = list(pages)
     enabled = {row.kind for page in rows for row in page.meeting_types.all() if row.enabled}
     return usable_kinds(host_id, rows, enabled)
 
 
 def _choices(rows: Iterable[MeetingType], ready: frozenset[str]) -> tuple[MeetingChoice, ...]:
-    """Return what is on and usable, in the editor's order, whatever order it was saved in."""
+    """What is on and usable, in the editor's order, whatever order it was saved in."""
     enabled = {row.kind: row.detail for row in rows if row.enabled}
     return tuple(
         MeetingChoice(kind.slug, kind.label(), enabled[kind.slug])
@@ -353,7 +351,7 @@ def _choices(rows: Iterable[MeetingType], ready: frozenset[str]) -> tuple[Meetin
 
 
 def _summary(schedule: Schedule, *, dates: int) -> str:
-    """Say when a schedule is open: "Mon to Fri 09:00 to 17:00, 1 date with other hours, Europe/Berlin"."""
+    """As "Mon to Fri 09:00 to 17:00, 1 date with other hours, Europe/Berlin"."""
     windows: dict[int, list[str]] = {}
     for row in schedule.weekly_hours.all():
         windows.setdefault(row.weekday, []).append(f"{_clock(row.start_minute)} to {_clock(row.end_minute)}")
@@ -378,7 +376,7 @@ def _clock(minute: int) -> str:
 
 
 def _luminance(color: str) -> float:
-    """Return the relative luminance, 0 to 1 (WCAG 2.2)."""
+    """Relative, 0 to 1 (WCAG 2.2)."""
     channels = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
     linear = [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in channels]  # noqa: PLR2004
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -17,17 +17,17 @@ _WELL_FORMED = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 def well_formed(slug: str) -> bool:
-    """Say whether it is made of a-z, 0-9 and single hyphens in between."""
+    """Whether it is made of a-z, 0-9 and single hyphens in between."""
     return _WELL_FORMED.fullmatch(slug) is not None
 
 
 def from_title(title: str) -> str:
-    """Return an address made from the title; "meeting" where the title has no letter a-z and no digit."""
+    """It is "meeting" where the title has no letter a-z and no digit."""
     return re.sub(r"-+", "-", slugify(title).replace("_", "-")[:LONGEST]).strip("-") or FALLBACK
 
 
 def free_slug(host_id: int, wanted: str, *, but_page: int | None = None) -> str:
-    """Return `wanted`, or with -2, -3 … behind it where another page of the host has it or had it."""
+    """`wanted`, or with -2, -3 … behind it where another page of the host has it or had it."""
     pages = BookingPage.objects.filter(host=host_id).values_list("pk", "slug")
     taken = {slug for pk, slug in pages if pk != but_page}
     taken |= set(_former(host_id, but_page).values_list("slug", flat=True))
@@ -40,12 +40,11 @@ def free_slug(host_id: int, wanted: str, *, but_page: int | None = None) -> str:
 
 
 def is_taken(host_id: int, slug: str, *, but_page: int) -> bool:
-    """Say whether another page of the host has this address."""
     return BookingPage.objects.filter(host=host_id, slug=slug).exclude(pk=but_page).exists()
 
 
 def former_use(host_id: int, slug: str, *, but_page: int) -> FormerSlug | None:
-    """Return the row that says that another page of the host had this address; None where none had."""
+    """None where no other page of the host had this address."""
     return _former(host_id, but_page).select_related("page").filter(slug=slug).first()
 
 

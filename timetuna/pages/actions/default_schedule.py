@@ -11,7 +11,7 @@ NINE, FIVE = 9 * 60, 17 * 60
 
 
 def default_schedule(host: User) -> Schedule:
-    """Return the host's default schedule; the first is Monday to Friday from 9 to 17 in the host's zone."""
+    """The first is Monday to Friday from 9 to 17 in the host's zone."""
     with transaction.atomic():
         User.objects.select_for_update().get(pk=host.pk)  # two at once would both make one
         found = Schedule.objects.filter(host=host, is_default=True).first()

@@ -7,11 +7,11 @@ from timetuna.pages.models import BookingPage, Schedule
 
 
 class ScheduleNeeded(Exception):  # noqa: N818 - it names what happened
-    """The schedule cannot go; the message says why, and what to do."""
+    """The message says why, and what to do."""
 
 
 def delete_schedule(schedule: Schedule) -> None:
-    """Delete it with its hours and dates. Raises ScheduleNeeded while pages use it or it is the default."""
+    """Raises ScheduleNeeded while pages use it or it is the default."""
     with transaction.atomic():
         User.objects.select_for_update().get(pk=schedule.host_id)  # so that no page picks it meanwhile
         titles = BookingPage.objects.filter(schedule=schedule.pk).values_list("title", flat=True)

@@ -29,7 +29,7 @@ _TITLE_LENGTH = 120
 
 
 def duplicate_page(page: BookingPage) -> BookingPage:
-    """Store a copy of the page with all its settings, "Copy of …" at a free address, not listed yet; return it."""
+    """The copy is called "Copy of …", has a free address and is not listed yet."""
     with transaction.atomic():
         User.objects.select_for_update().get(pk=page.host_id)
         values = _values(BookingPage, pk=page.pk)[0]
@@ -72,6 +72,6 @@ def _copy_rows(model: type[RowT], **owner: tuple[Model, Model]) -> None:
 
 
 def _values(model: type[Model], **which: Any) -> list[dict[str, Any]]:
-    """Return the columns of the rows, all but their ids."""
+    """Without their ids."""
     rows = model._default_manager.filter(**which).values()  # noqa: SLF001
     return [{name: value for name, value in row.items() if name != "id"} for row in rows]

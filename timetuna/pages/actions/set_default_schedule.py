@@ -7,7 +7,7 @@ from timetuna.pages.models import Schedule
 
 
 def set_default_schedule(schedule: Schedule) -> None:
-    """Make it the default in place of the one that was. Pages keep the hours they have."""
+    """Pages keep the hours they have."""
     with transaction.atomic():
         User.objects.select_for_update().get(pk=schedule.host_id)
         shared = Schedule.objects.filter(host=schedule.host_id, page=None)

@@ -77,7 +77,6 @@ class AvailabilityForm(ColumnsForm[BookingPage]):
     )
 
     def __init__(self, page: BookingPage, data: Any = None, _files: Any = None) -> None:
-        """Show the page's stored settings, or what was sent in `data`."""
         unit = next(unit for unit, minutes in _UNITS.items() if page.notice_minutes % minutes == 0)
         if not page.notice_minutes:
             unit = "hours"
@@ -96,7 +95,6 @@ class AvailabilityForm(ColumnsForm[BookingPage]):
         self.fields["schedule"].choices = [*names, (OWN, OWN)]  # type: ignore[attr-defined]
 
     def offers(self) -> list[Offer]:
-        """Return the hours to choose from."""
         chosen = str(self["schedule"].value() or "")
         shared = [
             Offer(
@@ -112,12 +110,12 @@ class AvailabilityForm(ColumnsForm[BookingPage]):
         return [*shared, own]
 
     def inner(self) -> Iterator[forms.Form]:
-        """Yield the page's own hours, where they are chosen."""
+        """The page's own hours, where they are chosen."""
         if self["schedule"].value() == OWN:
             yield self.own
 
     def parts(self) -> Parts:
-        """Return what it holds, the page's own hours among it where it has some or gets some."""
+        """The page's own hours are among it where it has some or gets some."""
         has_own = self["schedule"].value() == OWN or (not self.is_bound and self.has_own)
         return super().parts() | (self.own.parts() if has_own else {})
 
@@ -139,7 +137,7 @@ class AvailabilityForm(ColumnsForm[BookingPage]):
         return int(self.cleaned_data.get("notice") or 0) * unit
 
     def store(self) -> bool:
-        """Store the rules and the hours, unless another window deleted the chosen schedule in the meantime."""
+        """False where another window deleted the chosen schedule in the meantime."""
         page, chosen = self.instance, self.cleaned_data["schedule"]
         schedule = (
             self._own_hours() if chosen == OWN else schedules_for(page.host).filter(pk=int(chosen)).first()

@@ -31,8 +31,6 @@ class TypeLine:
 
 
 class BookingTabForm(ColumnsForm[BookingPage]):
-    """Title, address, description, durations and meeting types of a page."""
-
     class Meta:
         model = BookingPage
         fields = ("title", "description", "listed")
@@ -51,7 +49,6 @@ class BookingTabForm(ColumnsForm[BookingPage]):
     )
 
     def __init__(self, page: BookingPage, data: Any = None, _files: Any = None) -> None:
-        """Show the page's stored settings, or what was sent in `data`."""
         self.page = page
         stored = {row.kind: row for row in page.meeting_types.all()}
         self.was_on = {kind for kind, row in stored.items() if row.enabled}
@@ -76,11 +73,10 @@ class BookingTabForm(ColumnsForm[BookingPage]):
             self.initial[kind.detail.name] = stored.detail if stored else ""
 
     def rows(self) -> Iterator[tuple[str, Rows]]:
-        """Yield the durations."""
         yield "Durations", self.durations
 
     def clean_slug(self) -> str:
-        """Return the address in lower case; "" has one made from the title."""
+        """In lower case; "" has one made from the title."""
         slug = str(self.cleaned_data["slug"]).lower()
         if slug and not well_formed(slug):
             raise forms.ValidationError("Use the letters a to z, digits and hyphens, for example intro-call.")
@@ -91,11 +87,11 @@ class BookingTabForm(ColumnsForm[BookingPage]):
         return slug
 
     def takes(self, slug: str) -> bool:
-        """Say whether the host has ticked that this very address is to be taken from another page."""
+        """Whether the host has ticked that this very address is to be taken from another page."""
         return str(self.data.get(TAKES, "")) == slug
 
     def address_warned(self) -> str:
-        """Return the address that was typed if another page had it, else ""; the template asks for a tick then."""
+        """The address that was typed if another page had it, else ""; the template asks for a tick then."""
         slug = str(self["slug"].value() or "").strip().lower()
         changed = self.is_bound and slug != self.page.slug and well_formed(slug)
         return slug if changed and self._warning(slug) else ""
@@ -129,13 +125,12 @@ class BookingTabForm(ColumnsForm[BookingPage]):
         return str(self.cleaned_data.get(kind.detail.name, "")) if kind.detail else ""
 
     def type_lines(self) -> Iterator[TypeLine]:
-        """Return the meeting types in order, ready to be shown."""
         for kind in self.kinds:
             lack = None if kind.slug in self.usable else kind.lack(on=kind.slug in self.was_on)
             yield TypeLine(self[f"type_{kind.slug}"], self[kind.detail.name] if kind.detail else None, lack)
 
     def store(self) -> bool:
-        """Store it, unless another window took the address in the meantime."""
+        """False where another window took the address in the meantime."""
         page, slug = self.instance, self.cleaned_data["slug"]
         page.follows_title = False
         try:

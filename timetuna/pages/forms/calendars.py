@@ -31,8 +31,6 @@ class CalendarChoice:
 
 @dataclass(frozen=True, slots=True)
 class AccountGroup:
-    """The calendars of one account, under its name."""
-
     name: str
     provider: str
     choices: tuple[CalendarChoice, ...]
@@ -64,7 +62,6 @@ class CalendarsForm(HostForm):
     writes = forms.ChoiceField(label="New events go to")
 
     def __init__(self, page: BookingPage, data: Any = None, _files: Any = None) -> None:
-        """Show the page's stored choice, or what was sent in `data`."""
         self.page = page
         self.lines = calendar_lines(page.host_id, now=timezone.now())
         self.labels = {one.slug: one.label for one in listings()}
@@ -84,26 +81,24 @@ class CalendarsForm(HostForm):
         self.fields["writes"].error_messages |= gone | {"required": "Choose where new events go."}
 
     def parts(self) -> Parts:
-        """Return what it holds; which calendars are ticked counts while not all block."""
+        """Which calendars are ticked counts while not all block."""
         found = super().parts()
         if self.blocks_all():
             del found["calendars"]
         return found
 
     def blocks_all(self) -> bool:
-        """Say whether all calendars that block the host's time block this page."""
         return str(self["blocked_by"].value()) != THESE
 
     def all_blocking(self) -> list[CalendarLine]:
-        """Return the calendars that block everywhere."""
         return [line for line in self.lines if line.row.blocks]
 
     def all_with_accounts(self) -> list[tuple[CalendarLine, str]]:
-        """Return the calendars that block everywhere, each with whose it is and where."""
+        """Each with whose it is and where."""
         return [(line, self._account(line)) for line in self.all_blocking()]
 
     def accounts(self) -> Iterator[AccountGroup]:
-        """Return the calendars to tick, account by account; those that are gone only while they are chosen."""
+        """Those that are gone only while they are chosen."""
         chosen = {str(one) for one in self["calendars"].value() or []}
         shown = [
             one
@@ -117,7 +112,7 @@ class CalendarsForm(HostForm):
             yield AccountGroup(lines[0].account, label, choices)
 
     def _first_choice(self) -> list[str]:
-        """Return what is ticked at first: a page that has not chosen begins with those that block it now."""
+        """A page that has not chosen begins with those that block it now."""
         chosen = [str(row.calendar_id) for row in self.page.page_calendars.all()]
         if chosen or self.page.own_calendars:
             return chosen
@@ -125,13 +120,13 @@ class CalendarsForm(HostForm):
         return [str(line.row.pk) for line in there if not line.row.is_every()]
 
     def blocks_nothing(self) -> bool:
-        """Say whether no calendar keeps guests from booking this page."""
+        """Whether no calendar keeps guests from booking this page."""
         if self.blocks_all():
             return not any(line.row.blocks for line in self.lines)
         return not self["calendars"].value()
 
     def write_offers(self) -> Iterator[WriteOffer]:
-        """Return where new events can go, the default first."""
+        """The default first."""
         wanted = str(self["writes"].value())
         yield self._default(chosen=wanted == _Writes.DEFAULT)
         for line in self.lines:
@@ -146,17 +141,17 @@ class CalendarsForm(HostForm):
         )
 
     def is_undecided(self) -> bool:
-        """Say whether the calendar that was chosen for events went with its account."""
+        """Whether the calendar that was chosen for events went with its account."""
         return (
             not self.is_bound and self.page.writes == _Writes.CHOSEN and self.page.write_calendar_id is None
         )
 
     def ways_to_add(self) -> list[Listing]:
-        """Return the providers whose calendars have a button of their own, beside the one that connects others."""
+        """Those that have a button of their own, beside the one that connects others."""
         return [one for one in listings() if one.has_calendars and one.ready and one.verb != "Connect"]
 
     def store(self) -> bool:
-        """Store it, unless another window disconnected a calendar in the meantime."""
+        """False where another window disconnected a calendar in the meantime."""
         data, writes = self.cleaned_data, self.cleaned_data["writes"]
         named = None if writes in {_Writes.DEFAULT, _Writes.NOWHERE} else int(writes)
         self.page.writes, self.page.write_calendar_id = _Writes.CHOSEN if named else writes, named
@@ -193,7 +188,7 @@ class CalendarsForm(HostForm):
         )
 
     def _account(self, line: CalendarLine) -> str:
-        """Return by what its host tells an account from others: the same address may be one at several services."""
+        """By what its host tells an account from others: the same address may be one at several services."""
         label = self.labels.get(line.row.account.provider, "")
         return label if line.account == line.row.name else f"{line.account}, {label}"
 

@@ -19,15 +19,13 @@ _A_DATE = f"Enter a date from {YEARS[0]} to {YEARS[-1]}."
 
 
 class LineField(forms.CharField):
-    """One visible line."""
-
     def __init__(self, *, label: str, max_length: int, **options: Any) -> None:
         too_long = f"This can have {max_length} characters at most."
         options.setdefault("error_messages", {}).setdefault("max_length", too_long)
         super().__init__(label=label, max_length=max_length, **options)
 
     def to_python(self, value: Any) -> str:
-        """Return the text as one line without invisible characters."""
+        """Without invisible characters."""
         return single_line(super().to_python(value) or "", max_length=_room(self.max_length))
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
@@ -36,12 +34,10 @@ class LineField(forms.CharField):
 
 
 class WordsField(LineField):
-    """Several lines."""
-
     widget = forms.Textarea
 
     def to_python(self, value: Any) -> str:
-        """Return the text, each of its lines without invisible characters."""
+        """Without invisible characters."""
         return multi_line(forms.CharField.to_python(self, value) or "", max_length=_room(self.max_length))
 
 
@@ -49,7 +45,6 @@ class SubjectField(LineField):
     """One line of a mail's header: more than one is refused, not mended."""
 
     def to_python(self, value: Any) -> str:
-        """Return the line. Raises ValidationError where there is a line end in it."""
         if len(str(value or "").strip().splitlines()) > 1:
             raise forms.ValidationError("The subject has to be one line.")
         return super().to_python(value)
@@ -58,7 +53,7 @@ class SubjectField(LineField):
 def whole_number(
     label: str, least: int, most: int, help_text: str = "", *, required: bool = True
 ) -> forms.IntegerField:
-    """Return a field for a whole number from `least` to `most`, with one sentence for every mistake."""
+    """With one sentence for every mistake."""
     sentence = f"Enter a whole number from {least} to {most}."
     names = ("required", "invalid", "min_value", "max_value")
     field = forms.IntegerField(
@@ -74,13 +69,12 @@ def whole_number(
 
 
 def switch(label: str, help_text: str) -> forms.BooleanField:
-    """Return a field that is on or off."""
     widget = Switch(attrs={"role": "switch"})
     return forms.BooleanField(label=label, help_text=help_text, required=False, widget=widget)
 
 
 def cap_field(period: str, help_text: str) -> forms.IntegerField:
-    """Return the field for the most bookings of a period; empty is no limit."""
+    """Empty is no limit."""
     field = whole_number(f"At most a {period}", 1, MOST_OF_A_CAP, help_text, required=False)
     field.widget.attrs["placeholder"] = "No limit"
     return field
@@ -100,7 +94,7 @@ class ZoneField(forms.CharField):
         )
 
     def clean(self, value: Any) -> str:
-        """Return the zone's name. Raises ValidationError where it is not clear which is meant."""
+        """Raises ValidationError where it is not clear which is meant."""
         typed = str(super().clean(value))
         name = zone_meant(typed)
         if typed and not name:
@@ -120,7 +114,7 @@ class DayField(forms.DateField):
         super().__init__(label=label, input_formats=["%Y-%m-%d"], error_messages=messages, **options)
 
     def to_python(self, value: Any) -> date | None:
-        """Return the date. Raises ValidationError for one that no calendar of ours shows."""
+        """Raises ValidationError for one that no calendar of ours shows."""
         day = super().to_python(value)
         if day is not None and day.year not in YEARS:
             raise forms.ValidationError(_A_DATE)
@@ -138,7 +132,6 @@ class ClockField(forms.Field):
         self.ends = ends
 
     def to_python(self, value: Any) -> int | None:
-        """Return the minutes. Raises ValidationError for anything but a time of day."""
         text = str(value or "").strip()
         if not text:
             return None
@@ -151,12 +144,11 @@ class ClockField(forms.Field):
         return MIDNIGHT if self.ends and minute == 0 else minute
 
     def prepare_value(self, value: Any) -> Any:
-        """Return the time as a browser's time input wants it."""
         return clock(value) if isinstance(value, int) else value
 
 
 def clock(minute: int) -> str:
-    """Return minutes after midnight as HH:MM; the end of the day is 00:00, as on the clock."""
+    """HH:MM; the end of the day is 00:00, as on the clock."""
     return f"{minute % MIDNIGHT // 60:02}:{minute % 60:02}"
 
 

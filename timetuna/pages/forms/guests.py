@@ -57,11 +57,10 @@ class NoticeField(forms.ChoiceField):
         self.choices = [*((str(one), _shown(one)) for one in lengths), (NEVER, "Never")]
 
     def prepare_value(self, value: Any) -> Any:
-        """Return the choice that says so many minutes."""
         return NEVER if value is None else str(value)
 
     def clean(self, value: Any) -> Any:
-        """Return the minutes, or None. Raises ValidationError."""
+        """None is never."""
         chosen = super().clean(value)
         return None if chosen == NEVER else int(chosen)
 
@@ -102,7 +101,6 @@ class GuestsTabForm(ColumnsForm[BookingPage]):
     )
 
     def __init__(self, page: BookingPage, data: Any = None, _files: Any = None) -> None:
-        """Show what is stored, or what was sent in `data`."""
         super().__init__(data, instance=page)
         for name in ("change_notice_minutes", "cancel_notice_minutes"):
             field = self.fields[name]
@@ -110,7 +108,6 @@ class GuestsTabForm(ColumnsForm[BookingPage]):
             field.offer(self.initial[name])
 
     def sections(self) -> list[tuple[FormSection, list[forms.BoundField]]]:
-        """Return the fields as they are shown."""
         return [(section, [self[name] for name in section.names]) for section in SECTIONS]
 
 

@@ -54,23 +54,19 @@ class HolidaysForm(forms.Form):
         self.fields[name].choices = [("", nothing), *choices]  # type: ignore[attr-defined]
 
     def country(self) -> str:
-        """Return the country's code as it is in the form, or ""."""
+        """The code as it is in the form, or ""."""
         return str(self["holiday_country"].value() or "")
 
     def has_regions(self) -> bool:
-        """Say whether the country has regions to choose from."""
         return bool(regions(self.country()))
 
     def coming(self) -> list[tuple[date, str]]:
-        """Return the next holidays of what is chosen."""
         today, region = timezone.now().date(), str(self["holiday_region"].value() or "")
         found = holidays_between(self.country(), region, first=today, last=today + timedelta(days=2 * 366))
         return list(islice(found.items(), SHOWN))
 
 
 class HostRulesForm(ColumnsForm[HostRules], HolidaysForm):
-    """Absences, holidays, trips and limits of a host, for all pages."""
-
     class Meta:
         model = HostRules
         fields = (
@@ -97,7 +93,7 @@ class HostRulesForm(ColumnsForm[HostRules], HolidaysForm):
     )
 
     def __init__(self, host: User, data: Any = None) -> None:
-        """Show the host's stored settings, ranges that are over left out, or what was sent in `data`."""
+        """Ranges that are over are left out."""
         self.host = host
         super().__init__(data, instance=HostRules.objects.filter(host=host).first() or HostRules(host=host))
         self._say_retention()
@@ -118,24 +114,20 @@ class HostRulesForm(ColumnsForm[HostRules], HolidaysForm):
         field.widget.attrs["placeholder"] = str(kept) if kept else "Never"
 
     def clean_calendar_patience_hours(self) -> int:
-        """Return the hours, the usual ones where nothing was sent."""
+        """The usual ones where nothing was sent."""
         return int(self.cleaned_data["calendar_patience_hours"] or _USUAL_PATIENCE)
 
     def rows(self) -> Iterator[tuple[str, Rows]]:
-        """Yield the ranges."""
         yield "Out of office", self.away
         yield "Travel", self.travel
 
     def zones(self) -> tuple[str, ...]:
-        """Return the zones to offer."""
         return zone_names()
 
     def caps(self) -> list[forms.BoundField]:
-        """Return the fields of the limits."""
         return [self[name] for name in _CAPS]
 
     def store(self) -> None:
-        """Store all of it."""
         super().store()
         OutOfOffice.objects.filter(host=self.host).delete()
         OutOfOffice.objects.bulk_create(OutOfOffice(host=self.host, **row) for row in self.away.values())

@@ -24,8 +24,6 @@ _COLOR = re.compile(r"#?([0-9a-f]{6}|[0-9a-f]{3})", re.IGNORECASE)
 
 
 class LookForm(ColumnsForm[BookingPage]):
-    """The page's colour and logo."""
-
     class Meta:
         model = BookingPage
         fields = ("brand_color",)
@@ -49,7 +47,6 @@ class LookForm(ColumnsForm[BookingPage]):
     def __init__(
         self, page: BookingPage, data: Any = None, files: MultiValueDict[str, Any] | None = None
     ) -> None:
-        """Show the page's stored look, or what was sent."""
         super().__init__(data, files, instance=page)
         self.logo_version = page.logo_version
         self.has_logo = bool(page.logo_version)
@@ -57,7 +54,7 @@ class LookForm(ColumnsForm[BookingPage]):
             del self.fields["remove_logo"]
 
     def parts(self) -> Parts:
-        """Return the colour and, as it is stored or where it is changed here, the logo."""
+        """The logo as it is stored or where it is changed here."""
         found = super().parts()
         removes = found.pop("remove_logo", None)
         if not self.is_bound:
@@ -70,7 +67,7 @@ class LookForm(ColumnsForm[BookingPage]):
         return found
 
     def clean_brand_color(self) -> str:
-        """Return "#rrggbb" or ""."""
+        """As "#rrggbb", or ""."""
         given = self.cleaned_data["brand_color"].strip()
         found = _COLOR.fullmatch(given)
         if given and not found:
@@ -79,7 +76,7 @@ class LookForm(ColumnsForm[BookingPage]):
         return f"#{''.join(digit * 2 for digit in digits) if len(digits) == 3 else digits}" if digits else ""  # noqa: PLR2004
 
     def clean_logo(self) -> bytes | None:
-        """Return the new logo as PNG, or None."""
+        """The new one as PNG, or None."""
         file = self.cleaned_data.get("logo")
         if not isinstance(file, UploadedFile):
             return None
@@ -89,7 +86,7 @@ class LookForm(ColumnsForm[BookingPage]):
             raise forms.ValidationError(str(error)) from error
 
     def store(self) -> None:
-        """Store the colour, and the logo where another one was chosen or the one there is taken away."""
+        """The logo only where another one was chosen or the one there is taken away."""
         png = self.cleaned_data["logo"]
         if png or self.cleaned_data.get("remove_logo"):
             PageLogo.objects.filter(page=self.instance).delete()

@@ -50,12 +50,11 @@ class LeadTimesField(LineField):
         self.reminder, self.most = reminder, most
 
     def what(self) -> dict[str, str]:
-        """Return what its rows have in common."""
         row = self.reminder
         return {"kind": row.kind, "audience": row.audience, "channel": row.channel}
 
     def clean(self, value: Any) -> Any:
-        """Return the minutes, the longest first. Raises ValidationError."""
+        """The minutes, the longest first."""
         try:
             found = time_spans.parse(super().clean(value))
         except ValueError as error:
@@ -68,8 +67,6 @@ class LeadTimesField(LineField):
 
 @dataclass(frozen=True, slots=True)
 class MailFields:
-    """One kind of mail as the template shows it."""
-
     kind: str
     title: str
     help: str
@@ -77,7 +74,7 @@ class MailFields:
     message: forms.BoundField
 
     def is_open(self) -> bool:
-        """Say whether there is something in it to see."""
+        """Whether there is something in it to see."""
         return bool(
             self.kind == "confirmed"
             or self.subject.errors
@@ -106,7 +103,6 @@ class NotificationsForm(HostForm):
     )
 
     def __init__(self, page: BookingPage, data: Any = None, _files: Any = None) -> None:
-        """Show the page's stored settings, or what was sent in `data`."""
         self.page = page
         super().__init__(data)
         for name, field in self._times():
@@ -138,11 +134,9 @@ class NotificationsForm(HostForm):
         return [(name, field) for name, field in self.fields.items() if isinstance(field, LeadTimesField)]
 
     def times(self) -> list[forms.BoundField]:
-        """Return the fields that say when somebody is written to."""
         return [self[name] for name, _ in self._times()]
 
     def mails(self) -> Iterator[MailFields]:
-        """Yield the fields of each kind of mail."""
         for kind in MAIL_KINDS:
             title, help_text = _TITLES[kind]
             yield MailFields(
@@ -150,11 +144,9 @@ class NotificationsForm(HostForm):
             )
 
     def store(self) -> None:
-        """Store it."""
         save_notifications(self.page, self.values())
 
     def values(self) -> NotificationsTab:
-        """Return what a valid form says."""
         data = self.cleaned_data
         return NotificationsTab(
             reminders=[
@@ -169,7 +161,7 @@ class NotificationsForm(HostForm):
         )
 
     def placeholders(self) -> list[str]:
-        """Return what can be used in all texts, in braces."""
+        """What can be used in all texts, in braces."""
         return [f"{{{name}}}" for name in PLACEHOLDERS]
 
 

@@ -30,7 +30,7 @@ class HoursToMove:
 
 
 class ProfileForm(HostForm):
-    """Name, public address, zone. A change of zone asks what becomes of the hours that are meant in the former one."""
+    """A change of zone asks what becomes of the hours that are meant in the former one."""
 
     name = forms.CharField(
         label="Your name",
@@ -54,7 +54,6 @@ class ProfileForm(HostForm):
     moves = forms.TypedMultipleChoiceField(coerce=int, required=False, widget=Ticks)
 
     def __init__(self, user: User, data: Any = None) -> None:
-        """Show what is stored, or what was sent in `data`."""
         super().__init__(data, initial={name: getattr(user, name) for name in _COLUMNS})
         self.user, self._staying = user, hours_in_zone(user.pk, user.time_zone)
         self.fields["moves"].choices = [(str(line.id), line.id) for line in self._staying]  # type: ignore[attr-defined]
@@ -63,16 +62,14 @@ class ProfileForm(HostForm):
         self.fields["handle"].help_text = f"Your pages begin with {begin}. {changed}"
 
     def zones(self) -> tuple[str, ...]:
-        """Return the zones to offer, the current one among them."""
+        """The current one among them."""
         known = zone_names()
         return known if self.user.time_zone in known else (self.user.time_zone, *known)
 
     def clean_name(self) -> str:
-        """Return one visible line."""
         return cleaned(handles.clean_name, self.cleaned_data["name"])
 
     def clean_handle(self) -> str:
-        """Return a handle this host may have."""
         if self.cleaned_data["handle"] == self.user.handle:
             return self.user.handle
         handle = cleaned(handles.clean_handle, self.cleaned_data["handle"])
@@ -81,7 +78,6 @@ class ProfileForm(HostForm):
         return handle
 
     def clean_time_zone(self) -> str:
-        """Return a known zone."""
         zone = zone_meant(self.cleaned_data["time_zone"])
         if not zone:
             raise forms.ValidationError("Please choose a time zone from the list, like Europe/Berlin.")
@@ -94,24 +90,24 @@ class ProfileForm(HostForm):
             self.add_error(None, "One question first: do your hours move to the new time zone?")
 
     def new_zone(self) -> str:
-        """Return the zone that the host changes to, or ""."""
+        """The zone that the host changes to, or ""."""
         zone = str(getattr(self, "cleaned_data", {}).get("time_zone", ""))
         return "" if zone == self.user.time_zone else zone
 
     def hours(self) -> list[HoursToMove]:
-        """Return the hours that may stay behind; all move unless the host has said otherwise."""
+        """The hours that may stay behind; all move unless the host has said otherwise."""
         answered = self.is_bound and self.data.get(ASKED) == self.new_zone()
         ticked = {str(one) for one in self["moves"].value() or []}
         return [HoursToMove(line, not answered or str(line.id) in ticked) for line in self._staying]
 
     def parts(self) -> Parts:
-        """Return what is stored with the host; the answer about the hours is none of it."""
+        """What is stored with the host; the answer about the hours is none of it."""
         found = super().parts()
         del found["moves"]
         return found
 
     def store(self) -> bool:
-        """Store it, unless somebody took the public address in the meantime."""
+        """False where somebody took the public address in the meantime."""
         data = self.cleaned_data
         moving = data["moves"] if self.new_zone() else ()
         try:

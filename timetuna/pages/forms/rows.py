@@ -23,11 +23,10 @@ class RowForm(forms.Form):
     """One row of a formset that is compared with blank rows, never with stored ones."""
 
     def is_removed(self) -> bool:
-        """Say whether the host marked the row to be removed."""
         return self.is_bound and bool(self["DELETE"].value())
 
     def is_spare(self) -> bool:
-        """Say whether the row is blank: a place to type into for those without JavaScript."""
+        """Whether the row is blank: a place to type into for those without JavaScript."""
         return not self.has_changed() if self.is_bound else not self.initial
 
 
@@ -64,22 +63,19 @@ class RowSet(_Base):
         return rows
 
     def clean(self) -> None:
-        """Say when there are too many, and check the rows against one another."""
         filled = self.filled()
         if len(filled) > self.most:
             raise forms.ValidationError(self.too_many)
         self.check_rows(filled)
 
-    def check_rows(self, filled: Sequence[RowForm]) -> None:
-        """Check the rows that count against one another."""
+    def check_rows(self, filled: Sequence[RowForm]) -> None: ...
 
     def filled(self) -> list[RowForm]:
-        """Return the rows that count and are not to be removed."""
+        """The rows that count and are not to be removed."""
         kept = [form for form in self.forms if form not in self.deleted_forms]
         return [form for form in kept if all(form.cleaned_data.get(name) is not None for name in self.needed)]
 
     def cleaned(self) -> list[dict[str, Any]]:
-        """Return what the rows that count hold."""
         return [form.cleaned_data for form in self.filled()]
 
 
@@ -88,21 +84,18 @@ def _initial(form: type[RowForm], row: Any) -> dict[str, Any]:
 
 
 class DurationForm(RowForm):
-    """One length."""
-
     minutes = whole_number("Minutes", 1, 1_440)
     title = LineField(label="Title", max_length=80, required=False)
     description = LineField(label="Description", max_length=300, required=False)
 
 
 class DurationRows(RowSet):
-    """The lengths of a page. Says so when there is none, or one twice."""
+    """Says so when there is none, or one twice."""
 
     row, needed, most = DurationForm, frozenset({"minutes"}), 10
     too_many = f"A page can have {most} durations at most."
 
     def check_rows(self, filled: Sequence[RowForm]) -> None:
-        """Check the rows against one another."""
         if not filled and not any(self.errors):
             raise forms.ValidationError("A page needs at least one duration.")
         seen: set[int] = set()
@@ -114,13 +107,10 @@ class DurationRows(RowSet):
 
 
 class WindowForm(RowForm):
-    """One window of a day."""
-
     start = ClockField(label="Start")
     end = ClockField(label="End", ends=True)
 
     def clean(self) -> None:
-        """Check that the end comes after the start."""
         start, end = self.cleaned_data.get("start"), self.cleaned_data.get("end")
         if start is not None and end is not None and end <= start:
             self.add_error("end", _END_FIRST)
@@ -133,11 +123,10 @@ class DayRows(RowSet):
     too_many = f"A day can have {most} windows at most."
 
     def check_rows(self, filled: Sequence[RowForm]) -> None:
-        """Check the windows against one another."""
         _refuse_overlaps(filled)
 
     def values(self) -> list[tuple[int, int]]:
-        """Return the windows in order: (start, end) in minutes after midnight."""
+        """In order: (start, end) in minutes after midnight."""
         return sorted((row["start"], row["end"]) for row in self.cleaned())
 
 
@@ -151,7 +140,7 @@ class WeekdayHours:
 
 
 def week(*, stored: Sequence[tuple[int, int, int]], data: Any = None) -> list[WeekdayHours]:
-    """Return the seven days: stored windows (weekday, start, end) and a blank row, or what was sent."""
+    """Stored windows (weekday, start, end) and a blank row, or what was sent."""
     days = []
     for weekday, name in enumerate(WEEKDAYS):
         windows = [{"start": start, "end": end} for day, start, end in stored if day == weekday]
@@ -172,7 +161,7 @@ class OverrideForm(RowForm):
             self.fields[name].required = False
 
     def clean(self) -> None:
-        """Check that there are both times, in order, or neither."""
+        """Both times, in order, or neither."""
         start, end = self.cleaned_data.get("start"), self.cleaned_data.get("end")
         if self.errors:
             return
@@ -189,11 +178,10 @@ class OverrideRows(RowSet):
     too_many = f"There can be {most} rows at most. Remove dates that are over."
 
     def filled(self) -> list[RowForm]:
-        """Return the rows that count: of what is wrong by itself nothing is said beside others."""
+        """Of what is wrong by itself nothing is said beside others."""
         return [form for form in super().filled() if form.is_valid()]
 
     def check_rows(self, filled: Sequence[RowForm]) -> None:
-        """Check the rows of each date against one another."""
         by_date: dict[date, list[RowForm]] = defaultdict(list)
         for form in filled:
             by_date[form.cleaned_data["date"]].append(form)
@@ -205,7 +193,7 @@ class OverrideRows(RowSet):
                 _refuse_overlaps(rows)
 
     def values(self) -> Windows:
-        """Return the windows of each date, in order; none is closed."""
+        """The windows of each date, in order; none is closed."""
         found: Windows = {}
         for row in self.cleaned():
             windows = found.setdefault(row["date"], [])
@@ -229,15 +217,12 @@ class RangeForm(RowForm):
     last = DayField(label="Last day")
 
     def clean(self) -> None:
-        """Check that they are in order."""
         first, last = self.cleaned_data.get("first"), self.cleaned_data.get("last")
         if first and last and last < first:
             self.add_error("last", "The last day cannot come before the first.")
 
 
 class AwayForm(RangeForm):
-    """One absence."""
-
     note = LineField(label="Note for guests", max_length=200, required=False)
 
 
@@ -248,20 +233,16 @@ class TripForm(RangeForm):
 
 
 class RangeRows(RowSet):
-    """Ranges of dates."""
-
     needed, most = frozenset({"first", "last"}), 50
     too_many = f"There can be {most} rows at most. Remove those that are over."
 
     def values(self) -> list[dict[str, Any]]:
-        """Return the rows in order, each as a model's columns."""
+        """In order, each as a model's columns."""
         rows = [{name: value for name, value in row.items() if name != "DELETE"} for row in self.cleaned()]
         return sorted(rows, key=lambda row: (row["first"], row["last"]))
 
 
 class AwayRows(RangeRows):
-    """Absences."""
-
     row = AwayForm
 
 
@@ -271,7 +252,6 @@ class TripRows(RangeRows):
     row = TripForm
 
     def check_rows(self, filled: Sequence[RowForm]) -> None:
-        """Say when two share a date."""
         ordered = sorted(filled, key=lambda form: form.cleaned_data["first"])
         for earlier, later in pairwise(ordered):
             if later.cleaned_data["first"] <= earlier.cleaned_data["last"]:

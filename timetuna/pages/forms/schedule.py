@@ -15,8 +15,6 @@ from timetuna.web.saving import ColumnsForm
 
 
 class HoursForm(ColumnsForm[Schedule]):
-    """Zone, weekly hours and dates with other hours."""
-
     class Meta:
         model = Schedule
         fields: tuple[str, ...] = ("time_zone",)
@@ -24,7 +22,7 @@ class HoursForm(ColumnsForm[Schedule]):
     time_zone = ZoneField(help_text="The hours are meant in this zone. Guests see them in their own.")
 
     def __init__(self, schedule: Schedule, data: Any = None) -> None:
-        """Show a stored schedule, its coming dates only, or what was sent in `data`."""
+        """Only coming dates are shown."""
         super().__init__(data, instance=schedule)
         hours = schedule.weekly_hours.values_list("weekday", "start_minute", "end_minute")
         self.days = week(data=data, stored=list(hours))
@@ -32,16 +30,13 @@ class HoursForm(ColumnsForm[Schedule]):
         self.dates = OverrideRows.of("dates", _windows(coming), data)
 
     def rows(self) -> Iterator[tuple[str, Rows]]:
-        """Yield the windows of each weekday, and the dates."""
         yield from ((day.name, day.rows) for day in self.days)
         yield "Dates with other hours", self.dates
 
     def zones(self) -> tuple[str, ...]:
-        """Return the zones to offer."""
         return zone_names()
 
     def store(self) -> None:
-        """Store the schedule's columns, and its hours in place of those there were."""
         super().store()
         weekly = [(day.weekday, start, end) for day in self.days for start, end in day.rows.values()]
         replace_hours(self.instance, weekly, self.dates.values())
@@ -55,8 +50,6 @@ def _windows(stored: Iterable[DateOverride]) -> Iterator[dict[str, Any]]:
 
 
 class ScheduleForm(HoursForm):
-    """A shared schedule: its hours and its name."""
-
     class Meta(HoursForm.Meta):
         fields = ("time_zone", "name")
 

@@ -23,7 +23,7 @@ def parse(text: str) -> list[int]:
 
 
 def show(minutes: list[int]) -> str:
-    """Return the lengths as `parse` reads them: "24 h, 30 min"."""
+    """As `parse` reads them: "24 h, 30 min"."""
     return ", ".join(_shown(one) for one in minutes)
 
 

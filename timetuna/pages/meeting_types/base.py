@@ -61,33 +61,33 @@ class MeetingKind:
     makes_link: ClassVar[bool] = False
 
     def label(self) -> str:
-        """Return what guests read."""
+        """What guests read."""
         return gettext("Meeting")
 
     def refusal(self, detail: str, *, ready: bool) -> str:  # noqa: ARG002
-        """Say why it cannot be switched on with this detail; "" where it can. ready: what makes its links is there."""
+        """Why it cannot be switched on with this detail; "" where it can. ready: what makes its links is there."""
         return ""
 
     def lack(self, *, on: bool) -> Lack | None:  # noqa: ARG002
-        """Say why guests do not see it while what makes its links is not there. on: the host has switched it on."""
+        """Why guests do not see it while what makes its links is not there. on: the host has switched it on."""
         return None
 
     def asks(self, detail: str) -> PhoneQuestion | None:  # noqa: ARG002
-        """Return what the guest is asked for."""
+        """What the guest is asked for."""
         return None
 
     def location(self, detail: str) -> str:
-        """Return what a new booking keeps of the place."""
+        """What a new booking keeps of the place."""
         return detail
 
     def said(self, sides: Sides) -> str:
-        """Say to both sides, and in the invitation, where or how they meet."""
+        """What both sides read, and the invitation says, of where or how they meet."""
         return sides.detail
 
     def said_to_others(self, sides: Sides) -> str:
-        """Say it to whom the guest brings."""
+        """The same for whom the guest brings."""
         return self.said(sides)
 
     def url(self, location: str) -> str:  # noqa: ARG002
-        """Return the link by which both sides join that the booking itself keeps; "" without one."""
+        """The link by which both sides join that the booking itself keeps; "" without one."""
         return ""

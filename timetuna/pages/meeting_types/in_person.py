@@ -16,9 +16,7 @@ class InPerson(MeetingKind):
     needs_detail = True
 
     def label(self) -> str:
-        """Return what guests read."""
         return gettext("In person")
 
     def refusal(self, detail: str, *, ready: bool) -> str:  # noqa: ARG002
-        """Refuse a place that is not said."""
         return "" if detail else "Enter the place where you meet."

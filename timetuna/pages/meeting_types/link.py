@@ -18,7 +18,6 @@ class OwnLink(MeetingKind):
     needs_detail = True
 
     def label(self) -> str:
-        """Return what guests read."""
         return gettext("Online")
 
     def refusal(self, detail: str, *, ready: bool) -> str:  # noqa: ARG002
@@ -30,5 +29,4 @@ class OwnLink(MeetingKind):
         return ""
 
     def url(self, location: str) -> str:
-        """Return the link."""
         return location

@@ -23,18 +23,16 @@ class Phone(MeetingKind):
     )
 
     def label(self) -> str:
-        """Return what guests read."""
         return gettext("Phone call")
 
     def refusal(self, detail: str, *, ready: bool) -> str:  # noqa: ARG002
-        """Refuse what is no number."""
         digits = sum(character.isdigit() for character in detail)
         if not detail or (digits >= _FEWEST_DIGITS and _NUMBER.fullmatch(detail)):
             return ""
         return "Enter a phone number with its country code, such as +49 30 901820."
 
     def asks(self, detail: str) -> PhoneQuestion | None:
-        """Ask for the guest's number where the host is the one who calls."""
+        """Only where the host is the one who calls."""
         if detail:
             return None
         return PhoneQuestion(
@@ -44,12 +42,12 @@ class Phone(MeetingKind):
         )
 
     def said(self, sides: Sides) -> str:
-        """Say who calls which number; nothing once the guest's number is erased."""
+        """Who calls which number; nothing once the guest's number is erased."""
         caller, number = (sides.guest, sides.detail) if sides.detail else (sides.host, sides.phone)
         return gettext("%(name)s calls %(number)s") % {"name": caller, "number": number} if number else ""
 
     def said_to_others(self, sides: Sides) -> str:
-        """Keep the guest's own number from whom they bring."""
+        """Keeps the guest's own number from whom they bring."""
         if sides.detail:
             return self.said(sides)
         return gettext("%(host)s calls %(guest)s") % {"host": sides.host, "guest": sides.guest}

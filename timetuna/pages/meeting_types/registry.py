@@ -23,11 +23,10 @@ class ProvidedKind(MeetingKind):
         self.help_text = f"Every booking gets its own {label} link."  # type: ignore[misc]
 
     def label(self) -> str:
-        """Return the provider's own word for it."""
+        """The provider's own word for it."""
         return self.title
 
     def refusal(self, detail: str, *, ready: bool) -> str:  # noqa: ARG002
-        """Say what has to be connected, where nothing makes its links."""
         if ready:
             return ""
         if not set_up(self.slug):
@@ -40,7 +39,6 @@ class ProvidedKind(MeetingKind):
         return f"{self.title} is not connected yet. Connect {self._maker()}, then save again."
 
     def lack(self, *, on: bool) -> Lack | None:
-        """Say what is missing, and what to do."""
         if not set_up(self.slug):
             return Lack(note=self._not_set_up())
         with_event = comes_with_event(self.slug)
@@ -51,11 +49,10 @@ class ProvidedKind(MeetingKind):
         return Lack(note=note, connect=self._maker(), by_calendar=with_event)
 
     def location(self, detail: str) -> str:  # noqa: ARG002
-        """Return "": the link is kept with the meeting that is made."""
+        """Nothing: the link is kept with the meeting that is made."""
         return ""
 
     def _maker(self) -> str:
-        """Return the name of the provider to connect."""
         found = listing(kind_provider(self.slug))
         return found.label if found else self.slug
 
@@ -70,12 +67,12 @@ _UNKNOWN = MeetingKind()
 
 
 def meeting_kinds() -> tuple[MeetingKind, ...]:
-    """Return every meeting type a page can have: those that providers make stand first."""
+    """Those that providers make stand first."""
     return (*(ProvidedKind(slug, label) for slug, label in conference_kinds().items()), *_OWN.values())
 
 
 def meeting_kind(slug: str) -> MeetingKind:
-    """Return the type that is called so; for one that is known no more there is one as well."""
+    """For a type that is known no more there is one as well."""
     if slug in _OWN:
         return _OWN[slug]
     label = conference_kinds().get(slug)

@@ -20,8 +20,6 @@ from timetuna.web.screens import Screen, show
 
 @dataclass(frozen=True, slots=True)
 class ConnectCalendarScreen(Screen):
-    """The ways to connect an account from a page."""
-
     template = "pages/connect_calendar.html"
     page: BookingPage
     providers: list[Listing]
@@ -31,7 +29,7 @@ class ConnectCalendarScreen(Screen):
 @login_required
 @forms_lead_to(form_targets)
 def ways(request: HttpRequest, page_id: int) -> HttpResponse:
-    """Show every provider that has calendars, each with the way to connect it."""
+    """Every provider that has calendars."""
     page = page_or_404(request, page_id)
     order = sorted(listings(), key=lambda one: (one.by_form, one.label.casefold()))
     return show(request, ConnectCalendarScreen(page, [one for one in order if one.has_calendars]))
@@ -40,7 +38,7 @@ def ways(request: HttpRequest, page_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def connect(request: HttpRequest, page_id: int, provider: str) -> HttpResponse:
-    """Connect an account, and come back to the page's tab Calendars."""
+    """Comes back to the page's tab Calendars."""
     page, found = page_or_404(request, page_id), listing_or_404(provider)
     back = reverse("pages_calendars", args=[page.pk])
     if not found.has_calendars:

@@ -33,8 +33,6 @@ def _as_it_is(view: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class EditorScreen(Screen):
-    """A tab of the editor."""
-
     page: PublicPage
     warnings: list[str]
     silence: Silence | None
@@ -80,11 +78,9 @@ class EditorTab:
     around: Callable[[Any], Any] = _as_it_is
 
     def url_name(self) -> str:
-        """Return the name of its route."""
         return f"pages_{self.path}"
 
 
-_framing = csp_update({"frame-src": [SELF]})  # a frame shows the preview of a mail
 TABS = (
     EditorTab("Booking", "booking", BookingTabForm, _BookingTab),
     EditorTab("Availability", "availability", AvailabilityForm, _AvailabilityTab),
@@ -95,15 +91,13 @@ TABS = (
         "notifications",
         NotificationsForm,
         _NotificationsTab,
-        csp_update({"frame-src": [SELF]}),
+        csp_update({"frame-src": [SELF]}),  # a frame shows the preview of a mail
     ),
     EditorTab("Look", "look", LookForm, _LookTab),
 )
 
 
 def view_of(tab: EditorTab) -> View:
-    """Return what shows a tab and saves it."""
-
     def view(request: HttpRequest, page_id: int) -> HttpResponse:
         page = page_or_404(request, page_id)
         return answer_form(

@@ -12,7 +12,6 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 @require_safe
 @policy(NOTHING)
 def style(_request: HttpRequest, page_id: int, color: str) -> HttpResponse:
-    """Return the style sheet that sets the page's colour, if this is its colour."""
     if not BookingPage.objects.filter(pk=page_id, brand_color=f"#{color}").exists():
         raise Http404
     return _kept(HttpResponse(f":root{{--accent:#{color}}}", content_type="text/css; charset=utf-8"))
@@ -21,7 +20,6 @@ def style(_request: HttpRequest, page_id: int, color: str) -> HttpResponse:
 @require_safe
 @policy(NOTHING)
 def logo(_request: HttpRequest, page_id: int, version: str) -> HttpResponse:
-    """Return the page's logo, if this is its version."""
     row = PageLogo.objects.filter(page=page_id, page__logo_version=version).first()
     if row is None:
         raise Http404

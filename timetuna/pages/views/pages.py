@@ -28,8 +28,6 @@ PageView = Callable[..., HttpResponse]
 
 @dataclass(frozen=True, slots=True)
 class PageRow:
-    """A page as the list shows it."""
-
     page: PublicPage
     warnings: list[str]
     silence: Silence | None = None
@@ -37,7 +35,7 @@ class PageRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingPagesScreen(Screen):
-    """A host's pages. connected, providers: what makes online meetings and is connected, or could be."""
+    """connected, providers: what makes online meetings and is connected, or could be."""
 
     template = "pages/booking_pages.html"
     lines: list[PageRow]
@@ -51,7 +49,7 @@ class BookingPagesScreen(Screen):
 @require_safe
 @login_required
 def booking_pages(request: HttpRequest) -> HttpResponse:
-    """Show the host's pages, and while there is at most one, what to do next."""
+    """While there is at most one page, with what to do next."""
     host = signed_in(request)
     pages = by_title(pages_for(host))
     silent = silences(host.pk, now=timezone.now())
@@ -69,7 +67,7 @@ def booking_pages(request: HttpRequest) -> HttpResponse:
 
 
 def _chosen(choice: MeetingChoice) -> bool:
-    """Say whether a host made up their mind: asking guests for a number is what a new page begins with."""
+    """Whether a host made up their mind: asking guests for a number is what a new page begins with."""
     return choice.kind != FIRST.slug or bool(choice.detail)
 
 
@@ -86,7 +84,7 @@ def post_or_back(view: PageView) -> PageView:
 @post_or_back
 @login_required
 def new_page(request: HttpRequest) -> HttpResponse:
-    """Make a page that can be booked at once, and open it."""
+    """The page can be booked at once."""
     title = single_line(request.POST.get("title", ""), max_length=120) or DEFAULT_TITLE
     page = create_page(signed_in(request), title=title)
     messages.success(
@@ -98,7 +96,6 @@ def new_page(request: HttpRequest) -> HttpResponse:
 @post_or_back
 @login_required
 def duplicate(request: HttpRequest, page_id: int) -> HttpResponse:
-    """Make a second page like this one, and open it."""
     copy = duplicate_page(page_or_404(request, page_id))
     messages.success(
         request, "This is the copy. It can be booked at its own address; switch Listed on when it is ready."
@@ -109,7 +106,7 @@ def duplicate(request: HttpRequest, page_id: int) -> HttpResponse:
 @post_or_back
 @login_required
 def delete(request: HttpRequest, page_id: int) -> HttpResponse:
-    """Delete the page; the browser has asked before."""
+    """The browser has asked before."""
     page = page_or_404(request, page_id)
     delete_page(page)
     messages.success(request, f"“{page.title}” is deleted. Its bookings stay.")

@@ -16,16 +16,12 @@ from timetuna.web.screens import Screen
 
 @dataclass(frozen=True, slots=True)
 class ProfileScreen(Screen):
-    """Name, address and zone of a host."""
-
     template = "pages/profile.html"
     form: ProfileForm
 
 
 @login_required
 def profile(request: HttpRequest) -> HttpResponse:
-    """Show name, public address, time zone, and the way to mail address and password; on POST save them."""
-
     def build(data: Any, _files: Any) -> ProfileForm:
         return ProfileForm(User.objects.get(pk=signed_in(request).pk), data)
 

@@ -23,8 +23,6 @@ from timetuna.web.screens import Screen
 
 @dataclass(frozen=True, slots=True)
 class ScheduleScreen(Screen):
-    """Hours that pages share."""
-
     template = "pages/schedule.html"
     schedule: Schedule
     form: ScheduleForm
@@ -33,7 +31,7 @@ class ScheduleScreen(Screen):
 @require_POST
 @login_required
 def new_schedule(request: HttpRequest) -> HttpResponse:
-    """Make a schedule like the default, and open it."""
+    """It begins with the hours of the default one."""
     try:
         schedule = create_schedule(signed_in(request))
     except TooManySchedules:
@@ -44,7 +42,6 @@ def new_schedule(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def edit(request: HttpRequest, schedule_id: int) -> HttpResponse:
-    """Show name and hours; on POST save them."""
     schedule = schedule_or_404(request, schedule_id)
 
     def build(data: Any, _files: Any) -> ScheduleForm:
@@ -61,7 +58,6 @@ def edit(request: HttpRequest, schedule_id: int) -> HttpResponse:
 @require_POST
 @login_required
 def make_default(request: HttpRequest, schedule_id: int) -> HttpResponse:
-    """Let new pages begin with this schedule."""
     schedule = schedule_or_404(request, schedule_id)
     set_default_schedule(schedule)
     messages.success(request, f"New pages begin with “{schedule.name}” from now on.")
@@ -71,7 +67,7 @@ def make_default(request: HttpRequest, schedule_id: int) -> HttpResponse:
 @require_POST
 @login_required
 def delete(request: HttpRequest, schedule_id: int) -> HttpResponse:
-    """Delete the schedule, unless something needs it; the browser has asked before."""
+    """Refused where something needs it; the browser has asked before."""
     schedule = schedule_or_404(request, schedule_id)
     try:
         delete_schedule(schedule)

@@ -17,8 +17,6 @@ from timetuna.web.screens import Screen, show
 
 @dataclass(frozen=True, slots=True)
 class AvailabilityScreen(Screen):
-    """What holds for all pages of a host."""
-
     template = "pages/settings.html"
     form: HostRulesForm
     schedules: list[ScheduleLine]
@@ -26,15 +24,12 @@ class AvailabilityScreen(Screen):
 
 @dataclass(frozen=True, slots=True)
 class HolidaysScreen(Screen):
-    """The holidays of a country."""
-
     template = "pages/_holidays.html"
     form: HolidaysForm
 
 
 @login_required
 def availability(request: HttpRequest) -> HttpResponse:
-    """Show the tab; on POST save it."""
     host = signed_in(request)
 
     def build(data: Any, _files: Any) -> HostRulesForm:
@@ -51,5 +46,5 @@ def availability(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 def holidays(request: HttpRequest) -> HttpResponse:
-    """Show, for htmx, the regions of a country and the next holidays there; nothing is saved."""
+    """For htmx: the regions of a country and the next holidays there; nothing is saved."""
     return show(request, HolidaysScreen(HolidaysForm(request.GET)))
