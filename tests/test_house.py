@@ -34,7 +34,7 @@ ROOMS = {
     """,
     "bookings": """
         models < events < states guests < queries permissions proofs
-        < errors policies rate_limits < slots
+        < errors rate_limits < slots
         < integrations < notifications < actions < fulfilment < status < jobs < forms < views < urls apps
     """,
 }

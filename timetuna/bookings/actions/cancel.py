@@ -9,7 +9,7 @@ from timetuna.bookings.actions.host_time import lock_hosts_of
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.events import GUEST, HOST
 from timetuna.bookings.models import Booking
-from timetuna.bookings.policies import cancel_refusal
+from timetuna.bookings.permissions import cancel_refusal
 from timetuna.bookings.states import CANCELLED_BY, Status, change_state
 
 

@@ -14,7 +14,7 @@ from timetuna.bookings.guests import Guest, others, too_many
 from timetuna.bookings.models import Attendee, Booking
 from timetuna.bookings.notifications.queue import mails_of
 from timetuna.bookings.notifications.recipients import audience_of
-from timetuna.bookings.policies import guests_refusal, most_guests
+from timetuna.bookings.permissions import guests_refusal, most_guests
 from timetuna.bookings.proofs.needed import Proof, rates
 from timetuna.bookings.queries import set_new_link, with_booker
 from timetuna.bookings.rate_limits import limit_changes, limit_invited, limit_mails_to

@@ -16,7 +16,7 @@ from timetuna.bookings.actions.host_time import lock_hosts_of, refresh_calendars
 from timetuna.bookings.errors import NotPossible, SlotTaken
 from timetuna.bookings.events import GUEST, HOST, BookingEvent, record
 from timetuna.bookings.models import Booking, BookingHost
-from timetuna.bookings.policies import move_refusal
+from timetuna.bookings.permissions import move_refusal
 from timetuna.bookings.rate_limits import limit_changes
 from timetuna.bookings.slots.availability import SlotQuery, bookable
 from timetuna.bookings.states import Status

@@ -20,8 +20,15 @@ from timetuna.bookings.integrations.invitation import attendee_invitation
 from timetuna.bookings.integrations.location import place_for
 from timetuna.bookings.models import Attendee, Booking
 from timetuna.bookings.notifications.kinds.base import invited_by, shown_name
-from timetuna.bookings.permissions import attendee_or_404, may_change
-from timetuna.bookings.policies import cancel_refusal, guests_refusal, most_guests, move_refusal, sentences
+from timetuna.bookings.permissions import (
+    attendee_or_404,
+    cancel_refusal,
+    guests_refusal,
+    may_change,
+    most_guests,
+    move_refusal,
+    sentences,
+)
 from timetuna.bookings.queries import link_path, link_promised, link_settled
 from timetuna.bookings.slots.selection import read_clock, read_customs
 from timetuna.bookings.states import CALLED_OFF, REQUESTS, Status

@@ -14,8 +14,7 @@ from timetuna.bookings.forms.book import read_number
 from timetuna.bookings.forms.change import AddGuestsForm
 from timetuna.bookings.guests import others
 from timetuna.bookings.models import Attendee, Booking
-from timetuna.bookings.permissions import booker_or_404
-from timetuna.bookings.policies import guests_refusal, most_guests
+from timetuna.bookings.permissions import booker_or_404, guests_refusal, most_guests
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.selection import read_customs
 from timetuna.bookings.views.guest.booked import ShownBooking, private, shown_booking

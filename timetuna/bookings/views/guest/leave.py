@@ -13,8 +13,7 @@ from timetuna.bookings.errors import BookingRefused, TooManyBookings
 from timetuna.bookings.events import ATTENDEE
 from timetuna.bookings.guests import Guest
 from timetuna.bookings.models import Attendee
-from timetuna.bookings.permissions import guest_or_404
-from timetuna.bookings.policies import guests_refusal
+from timetuna.bookings.permissions import guest_or_404, guests_refusal
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.selection import read_customs
 from timetuna.bookings.views.guest.booked import ShownBooking, private, shown_booking

@@ -26,8 +26,7 @@ from timetuna.bookings.guests import others
 from timetuna.bookings.integrations.location import Location, place
 from timetuna.bookings.models import Attendee, Booking, HistoryEntry
 from timetuna.bookings.notifications.recipients import audience_of, of_host
-from timetuna.bookings.permissions import booking_or_404, bookings_for
-from timetuna.bookings.policies import guests_refusal, most_guests
+from timetuna.bookings.permissions import booking_or_404, bookings_for, guests_refusal, most_guests
 from timetuna.bookings.queries import link
 from timetuna.bookings.states import REQUESTS, ahead
 from timetuna.bookings.status.effects import effects
