@@ -4,12 +4,11 @@ from django.apps import AppConfig
 
 
 class BookingsConfig(AppConfig):
-    """Registers the app under its full name, and tells calendars whom to ask which events are ours."""
+    """Tells calendars whom to ask which events are ours."""
 
     name = "timetuna.bookings"
 
     def ready(self) -> None:
-        """Register it once the models are there."""
         from timetuna.bookings.integrations import own_event_times  # noqa: PLC0415 - not before all apps are ready
         from timetuna.calendars.hooks import own_times  # noqa: PLC0415
 

@@ -85,7 +85,7 @@ class Happening:
 
     @property
     def told(self) -> tuple[str, ...] | None:
-        """Return who is mailed, where the action says it."""
+        """Where the action says who is mailed."""
         return self.facts.get("told")
 
 
@@ -108,7 +108,7 @@ def on_event(*events: BookingEvent) -> Callable[[Listener], Listener]:
 
 
 def listeners(event: BookingEvent) -> Sequence[Listener]:
-    """Return who listens to the event, in the order in which they are called."""
+    """In the order in which they are called."""
     queue.load()
     return _listeners[event]
 
@@ -128,12 +128,12 @@ def record(
     source: where it came from; by default where the actor usually is.  words: what the actor wrote; it can be erased.
     changes: old and new value of each field, nothing that says who the guest is.  facts: see `Happening`.
     """
-    source = source or _SOURCE_OF.get(actor, "")
+    source, sentence = source or _SOURCE_OF.get(actor, ""), event.label.format(**facts)
     HistoryEntry.objects.create(
         booking=booking,
         actor=actor,
         event=event,
-        text=_quoting(event.label.format(**facts), words)[:_LONGEST],
+        text=(f"{sentence}{_QUOTE}{words}" if words else sentence)[:_LONGEST],
         source=source,
         changes={name: list(values) for name, values in (changes or {}).items()},
     )
@@ -143,23 +143,17 @@ def record(
 
 
 def without_quote(text: str) -> str:
-    """Return our sentence alone."""
     return text.partition(_QUOTE)[0]
 
 
 def last_words(booking: Booking, *, event: str) -> str:
-    """Return what was written with the latest event of that kind, or ""."""
+    """What was written with the latest event of that kind, or ""."""
     entry = booking.history.filter(event=event).last()
     return entry.text.partition(_QUOTE)[2] if entry else ""
 
 
 def earlier_start(booking: Booking) -> datetime | None:
-    """Return when the booking began before its latest move (aware UTC), as far as that was written down."""
+    """When the booking began before its latest move (aware UTC), as far as that was written down."""
     entry = booking.history.filter(event=BookingEvent.MOVED).last()
     earlier = entry.changes.get("start", [None])[0] if entry else None
     return datetime.fromisoformat(earlier) if isinstance(earlier, str) else None
-
-
-def _quoting(text: str, words: str) -> str:
-    """Return our sentence with somebody's own words behind it."""
-    return f"{text}{_QUOTE}{words}" if words else text

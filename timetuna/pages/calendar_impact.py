@@ -21,11 +21,8 @@ class Silence:
     def sentence(self) -> str:
         named = in_words([f"“{name}”" for name in self.names])
         if self.first:
-            return f"Offers no times yet: {named} {self._be()} being read."
+            return f"Offers no times yet: {named} {'are' if len(self.names) > 1 else 'is'} being read."
         return f"Offers no times, because {named} cannot be read."
-
-    def _be(self) -> str:
-        return "are" if len(self.names) > 1 else "is"
 
 
 def silences(host_id: int, *, now: datetime) -> dict[int, Silence]:

@@ -62,7 +62,7 @@ def decline(
 
 
 def answer_until(booking: Booking, *, hours: int, now: datetime) -> datetime:
-    """Return until when the host can answer: so many hours from now, and not longer than until the start."""
+    """So many hours from now, and not longer than until the start."""
     return min(now + timedelta(hours=hours), booking.start_at, booking.created_at + LONGEST)
 
 
@@ -85,7 +85,7 @@ def plan_expiry(booking: Booking) -> None:
 
 @job("bookings.lapse")
 def expire_request(booking_id: int, *, now: datetime | None = None) -> None:
-    """End the request if its time is up, and free its time; else change nothing."""
+    """Changes nothing unless its time is up."""
     with transaction.atomic():
         if not Booking.objects.filter(pk=booking_id).exists():
             return
@@ -97,7 +97,7 @@ def expire_request(booking_id: int, *, now: datetime | None = None) -> None:
 
 
 def _locked(booking_id: int) -> Booking:
-    """Return the booking as it is once its host's row is locked."""
+    """As it is once its host's row is locked."""
     booking = Booking.objects.select_related("host").get(pk=booking_id)
     lock_hosts_of(booking.pk)
     booking.refresh_from_db()
@@ -105,7 +105,7 @@ def _locked(booking_id: int) -> Booking:
 
 
 def _refuse_answer(booking: Booking, *, now: datetime, seen: int | None) -> None:
-    """Raise NotPossible, with what became of it, unless the request still waits for the answer to what was seen."""
+    """Raises NotPossible, with what became of it, unless the request still waits for the answer to what was seen."""
     if booking.is_off():
         raise NotPossible(_ENDED.get(Status(booking.status), _CANCELLED))
     if booking.pending_until is not None and booking.pending_until <= now:

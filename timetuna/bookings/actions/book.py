@@ -53,7 +53,7 @@ class Order:
     source: str = ""
 
     def purpose(self) -> Purpose:
-        """Return what a proof for this order has to be made for."""
+        """What a proof for this order has to be made for."""
         return Purpose(self.page_id, moment_of(self.start_minute).date(), self.client.visit)
 
 
@@ -124,7 +124,7 @@ def _judge(order: Order, now: datetime) -> None:
 
 
 def _asked(order: Order, now: datetime) -> Proof:
-    """Return what the form still has to bring. Raises TooManyBookings."""
+    """What the form still has to bring. Raises TooManyBookings."""
     busy, evidence = rates(order.page_id, order.client, now=now), order.evidence
     if busy.refused:
         raise TooManyBookings(
@@ -138,7 +138,7 @@ def _asked(order: Order, now: datetime) -> Proof:
 
 
 def _same(earlier: Booking, order: Order) -> Booking:
-    """Return the booking this form made before: a double click, a retry, the back button."""
+    """A double click, a retry, the back button. Raises FormUsed where the form asks for something else now."""
     now_asked = (order.page_id, moment_of(order.start_minute), order.minutes, order.guest.email)
     if (earlier.page_id, earlier.start_at, earlier.minutes, earlier.booker.email) == now_asked:
         return earlier
@@ -157,7 +157,7 @@ def _choice(page: PublicPage, order: Order) -> MeetingChoice:
 
 
 def _insert(page: PublicPage, order: Order, choice: MeetingChoice, now: datetime) -> Booking:
-    """Store it; where its host confirms each one, as a request: the time is taken, nothing follows before their yes."""
+    """Where the host confirms each booking, it is a request: the time is taken, nothing follows before their yes."""
     kind = meeting_kind(choice.kind)
     booking = Booking(
         host_id=page.host_id,

@@ -33,7 +33,7 @@ def cancel_together(host_id: int, booking_ids: Iterable[int], *, now: datetime) 
 
 
 def restore_together(host_id: int, booking_ids: Iterable[int], *, now: datetime) -> tuple[list[int], int]:
-    """Take that back where the time is still free and to come; return which, and how many had to stay cancelled."""
+    """Only where the time is still free and to come; return which, and how many had to stay cancelled."""
     ids = list(booking_ids)
     done = [booking_id for booking_id in ids if _restore(host_id, booking_id, now)]
     return done, len(ids) - len(done)

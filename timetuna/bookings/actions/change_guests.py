@@ -49,7 +49,7 @@ def add_guests(booking_id: int, *, guests: Sequence[Guest], now: datetime, actor
                 BookingEvent.CAME_BACK if actor == ATTENDEE else BookingEvent.GUESTS_ADDED,
                 actor=actor,
                 changes={"further_guests": (before, others(booking).count())},
-                people=_people(len(added)),
+                people="a further guest" if len(added) == 1 else f"{len(added)} further guests",
                 guests=added,
             )
     return booking
@@ -96,7 +96,7 @@ def invite(
 def store_attendee(
     booking: Booking, guest: Guest, *, row: Attendee | None = None, **columns: Any
 ) -> Attendee:
-    """Write down that somebody takes part, in a row of their own or the one they had. Zone and language stay."""
+    """In a row of their own or the one they had, which keeps its zone and language."""
     attendee = row or Attendee(booking=booking, mailbox=guest.mailbox(), **guest.answers)
     columns |= {"name": guest.name, "email": guest.email, "active": True, "removed_by": ""}
     for name, value in columns.items():
@@ -183,7 +183,3 @@ def _limit_invitations(booking: Booking, guests: Sequence[Guest], actor: str) ->
                 gettext("%(email)s was invited and taken off already. Please write to your host.")
                 % {"email": email}
             )
-
-
-def _people(count: int) -> str:
-    return "a further guest" if count == 1 else f"{count} further guests"

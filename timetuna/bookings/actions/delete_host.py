@@ -17,7 +17,7 @@ AT_ONCE = 500
 
 
 class HasBookings(Exception):  # noqa: N818 - it is an answer
-    """The host is expected at meetings. count: how many.  last: when the last of them begins, aware UTC."""
+    """count: how many.  last: when the last of them begins, aware UTC."""
 
     def __init__(self, count: int, last: datetime) -> None:
         super().__init__(count, last)
@@ -26,7 +26,7 @@ class HasBookings(Exception):  # noqa: N818 - it is an answer
 
 
 def bookings_to_come(host_id: int, *, now: datetime) -> list[datetime]:
-    """Return when each meeting begins that is not over and that the host takes part in, requests among them."""
+    """When each meeting begins that is not over and that the host takes part in, requests among them."""
     mine = BookingHost.objects.filter(host=host_id, active=True, end_minute__gt=minute_of(now))
     starts = mine.select_related("booking").order_by("start_minute")
     return [row.booking.start_at for row in starts]

@@ -53,12 +53,11 @@ def erase(booking_id: int, *, actor: str, now: datetime) -> Booking:
 
 
 def may_erase(booking: Booking, *, now: datetime) -> bool:
-    """Say whether the booking is over or cancelled."""
     return booking.is_off() or booking.end_at() <= now
 
 
 def of_the_same_guest(booking: Booking, *, among: QuerySet[Booking]) -> QuerySet[Booking]:
-    """Return this and those among the others that are of the same mailbox and not erased."""
+    """This and those among the others that are of the same mailbox and not erased."""
     rows = among.filter(erased_at=None)
     if not booking.booker.mailbox:
         return rows.filter(pk=booking.pk)
@@ -67,7 +66,6 @@ def of_the_same_guest(booking: Booking, *, among: QuerySet[Booking]) -> QuerySet
 
 @job("bookings.erase_due", every=timedelta(days=1))
 def erase_daily() -> None:
-    """Erase who the guests of long past meetings were, and where bookings came from."""
     erase_due(now=timezone.now())
     forget_sources(now=timezone.now())
 
@@ -87,7 +85,6 @@ def erase_due(*, now: datetime) -> int:
 
 
 def forget_sources(*, now: datetime) -> None:
-    """Erase from which networks bookings came that were made long enough ago."""
     old = Booking.objects.filter(created_at__lt=now - timedelta(days=SOURCE_KEPT_DAYS))
     old.exclude(source_network="").update(source_network="")
     UnusualBookings.objects.filter(last_at__lt=now - timedelta(days=UNUSUAL_KEPT_DAYS)).delete()
@@ -130,7 +127,7 @@ def _blank(attendee: Attendee, *, time_zone: str) -> None:
 
 
 def _said_by(booking: Booking) -> list[str]:
-    """Return what could give the guest away in a sentence, the longest first."""
+    """What could give the guest away in a sentence, the longest first."""
     said = [value for row in booking.attendees.all() for value in (row.name, row.email, row.phone)]
     return sorted({one for one in said if len(one) >= _TELLS_NOTHING}, key=len, reverse=True)
 

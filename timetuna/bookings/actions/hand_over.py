@@ -16,7 +16,7 @@ from timetuna.pages.calendar_use import blocking_of_host, known_busy
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandOver:
-    """What came of it. done: how many bookings went over.  left: when those begin for which there was no time (UTC)."""
+    """done: how many bookings went over.  left: when those begin for which there was no time (UTC)."""
 
     done: int
     left: tuple[datetime, ...]
@@ -36,7 +36,7 @@ def hand_over(leaving: User, to: User, *, now: datetime) -> HandOver:
 
 
 def _hand_over(row_id: int, leaving: User, to: User, now: datetime) -> bool:
-    """Say whether the booking is no longer the leaving host's."""
+    """Whether the booking is no longer the leaving host's."""
     try:
         with transaction.atomic():
             lock_hosts([leaving.pk, to.pk])
@@ -65,7 +65,7 @@ def _is_busy(host: User, row: BookingHost, now: datetime) -> bool:
 
 
 def _change(booking: Booking, leaving: User, to: User, *, joins: bool) -> None:
-    """Record it, with the new organizer where it was the old one's. joins: the new host did not take part before."""
+    """The new host organizes it where the old one did. joins: the new host did not take part before."""
     leads = booking.host_id == leaving.pk
     if leads:
         booking.host, booking.host_time_zone = to, to.time_zone

@@ -47,13 +47,13 @@ def hold(query: SlotQuery, *, start_minute: int) -> str | None:
 
 
 def refuse_if_taken(query: SlotQuery, *, start_minute: int) -> None:
-    """Raise SlotTaken if the client that asks cannot book the time."""
+    """Raises SlotTaken if the client that asks cannot book the time."""
     if not bookable(query, start_minute=start_minute):
         raise SlotTaken(str(GONE))
 
 
 def release(token: str, *, now: datetime) -> None:
-    """Give a held time back. A token that holds nothing, or not any more, changes nothing."""
+    """A token that holds nothing, or not any more, changes nothing."""
     _live(now).filter(token_fingerprint=fingerprint(token)).update(expires_at=now)
 
 
@@ -120,7 +120,7 @@ def _may_hold(client: Client, now: datetime) -> bool:
 
 
 def _sweep(now: datetime) -> None:
-    """Forget what is over, whoever's it was; rows that others are at are left for the next time."""
+    """Whoever's it was; rows that others are at are left for the next time."""
     old = Hold.objects.select_for_update(skip_locked=True).filter(expires_at__lte=now)
     if found := list(old.values_list("pk", flat=True)[:SWEPT_AT_ONCE]):
         Hold.objects.filter(pk__in=found).delete()

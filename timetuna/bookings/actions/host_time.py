@@ -24,7 +24,7 @@ def lock_hosts(host_ids: Iterable[int]) -> None:
 
 
 def lock_hosts_of(booking_id: int) -> None:
-    """Hold the rows of all hosts of a booking in the same way."""
+    """All hosts of a booking, in the same way."""
     _lock(User.objects.filter(pk__in=BookingHost.objects.filter(booking=booking_id).values("host")))
 
 
@@ -58,22 +58,18 @@ def refresh_calendars(page_id: int | None, *, start_minute: int, minutes: int) -
         return
     ids = page_calendars(row).values_list("pk", flat=True)
     first, end = start_minute - row.buffer_before_minutes, start_minute + minutes + row.buffer_after_minutes
-    read_live(list(ids), _whole_days(first, end), seconds=SECONDS)
+    # Whole UTC days: guests who ask for different times of a day share one look.
+    read_live(list(ids), (first // _DAY * _DAY, -(-end // _DAY) * _DAY), seconds=SECONDS)
 
 
 def look_for_form(page_id: int, client: Client, *, start_minute: int, minutes: int) -> None:
-    """Do it for somebody who only opens the form of that time, as often as their network may."""
+    """For somebody who only opens the form of that time, as often as their network may."""
     if not spend_all((BY_NETWORK, client.network), (BY_WIDE_NETWORK, client.wide)):
         refresh_calendars(page_id, start_minute=start_minute, minutes=minutes)
 
 
 def refresh_calendars_for(booking_id: int, *, start_minute: int) -> None:
-    """Do it for a booking that is about to be moved to that UTC minute."""
+    """For a booking that is about to be moved to that UTC minute."""
     row = Booking.objects.filter(pk=booking_id).values_list("page_id", "minutes").first()
     if row is not None:
         refresh_calendars(row[0], start_minute=start_minute, minutes=row[1])
-
-
-def _whole_days(first: int, end: int) -> tuple[int, int]:
-    """Return the UTC days around the span: guests who ask for different times of a day share one look."""
-    return first // _DAY * _DAY, -(-end // _DAY) * _DAY

@@ -10,7 +10,7 @@ from timetuna.bookings.models import Booking
 
 
 def mark_no_show(booking_id: int, *, missed: bool, now: datetime) -> Booking:
-    """Store it; saying it twice changes nothing. Raises NotPossible before the start, and where nothing took place."""
+    """Saying it twice changes nothing. Raises NotPossible before the start, and where nothing took place."""
     with transaction.atomic():
         booking = Booking.objects.select_for_update().get(pk=booking_id)
         if booking.status != Booking.Status.CONFIRMED:

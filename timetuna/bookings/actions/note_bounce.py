@@ -26,7 +26,7 @@ _WHY = {
 
 
 def note_bounce(bounce: Bounce) -> bool:
-    """Note it in the history of the booking whose mail it was, once for each mail; return whether there is one."""
+    """Once for each mail, in the history of the booking whose mail it was. False where there is none."""
     for message_id in bounce.message_ids:
         found = _OURS.fullmatch(message_id)
         if (

@@ -54,7 +54,7 @@ def _go_on(page_id: int, now: datetime) -> bool:
 
 
 def _began(page: BookingPage, client: Client, now: datetime) -> datetime | None:
-    """Return when the first of the many was made; None where this host has no more than usual."""
+    """When the first of the many was made; None where this host has no more than usual."""
     lately = Booking.objects.filter(host_id=page.host_id, created_at__gt=now - LOOKED_BACK).exclude(
         source_network=""
     )

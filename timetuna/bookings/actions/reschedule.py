@@ -81,7 +81,7 @@ def reschedule(
 
 
 def _locked(booking_id: int) -> Booking:
-    """Lock the host; return the booking as it is then."""
+    """As it is once its host's row is locked."""
     booking = Booking.objects.select_related("host").get(pk=booking_id)
     lock_hosts_of(booking.pk)
     booking.refresh_from_db()
@@ -145,7 +145,7 @@ def _move(booking: Booking, start_minute: int, actor: str, wish: Wish, now: date
 
 
 def _times(booking: Booking, earlier: datetime) -> dict[str, str]:
-    """Say both times in the host's language, whatever the guest's is."""
+    """In the host's language, whatever the guest's is."""
     zone = datetimes.zone_or_utc(booking.host_time_zone)
     with translation.override(settings.LANGUAGE_CODE):
         before, after = (datetimes.short_when(one, zone=zone) for one in (earlier, booking.start_at))

@@ -21,7 +21,9 @@ def resend(booking_id: int, *, audience: str, now: datetime) -> Booking:
     """
     with transaction.atomic():
         booking = Booking.objects.select_for_update().get(pk=booking_id)
-        if booking.erased_at is not None or audience not in _who_knows(booking):
+        # Of a request only its two sides have heard, whatever became of it.
+        known = both(booking) if booking.status in REQUESTS else everybody(booking)
+        if booking.erased_at is not None or audience not in known:
             raise NotPossible("There is nobody whom this mail could be sent to.")
         number = _limit(booking, now)
         send_mail.enqueue(
@@ -37,13 +39,8 @@ def resend(booking_id: int, *, audience: str, now: datetime) -> Booking:
     return booking
 
 
-def _who_knows(booking: Booking) -> tuple[str, ...]:
-    """Return who has heard of the booking: of a request only its two sides, whatever became of it."""
-    return both(booking) if booking.status in REQUESTS else everybody(booking)
-
-
 def _limit(booking: Booking, now: datetime) -> int:
-    """Return how often it was done before."""
+    """How often it was done before. Raises TooManyBookings."""
     resent = booking.history.filter(event=BookingEvent.RESENT)
     lately = list(resent.filter(at__gte=now - timedelta(days=1)).values_list("at", flat=True))
     if len(lately) >= IN_A_DAY or sum(at >= now - timedelta(hours=1) for at in lately) >= IN_AN_HOUR:

@@ -10,7 +10,7 @@ _EVENT = {True: BookingEvent.REMINDERS_STOPPED, False: BookingEvent.REMINDERS_WA
 
 @transaction.atomic
 def stop_reminders(attendee: Attendee, *, stop: bool) -> None:
-    """Store their wish; saying it twice changes nothing. It takes effect when a reminder's moment comes."""
+    """Saying it twice changes nothing. It takes effect when a reminder's moment comes."""
     changed = Attendee.objects.filter(pk=attendee.pk, wants_reminders=stop).update(wants_reminders=not stop)
     if changed and attendee.is_booker:
         text = "The guest stopped the reminders." if stop else "The guest wants reminders again."

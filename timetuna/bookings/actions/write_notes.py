@@ -7,7 +7,7 @@ from timetuna.bookings.models import Booking
 
 
 def write_notes(booking_id: int, *, text: str) -> Booking:
-    """Store the notes; the history says that they changed, not what they say."""
+    """The history says that they changed, not what they say."""
     with transaction.atomic():
         booking = Booking.objects.select_for_update().get(pk=booking_id)
         if booking.private_notes != text:

@@ -23,10 +23,9 @@ _MOST_DIGITS = 11  # what a column can hold
 
 
 class LinesField(forms.CharField):
-    """Several lines, as long as the browser says they are: it counts a line end as one character and sends two."""
+    """As long as the browser says it is, which counts a line end as one character but sends two."""
 
     def to_python(self, value: Any) -> str:
-        """Return the text with one character for each line end."""
         return (super().to_python(value) or "").replace("\r\n", "\n")
 
 
@@ -54,7 +53,6 @@ class GuestsField(forms.CharField):
         )
 
     def limit(self, most: int) -> None:
-        """Let so many people be named at most."""
         self.most = most
         self.help_text = ngettext(
             "%(most)d at most. They get an invitation by mail.",
@@ -63,7 +61,6 @@ class GuestsField(forms.CharField):
         ) % {"most": most}
 
     def clean(self, value: Any) -> Any:
-        """Return the people. Raises ValidationError."""
         try:
             return read_guests(super().clean(value), most=self.most)
         except ValueError as error:
@@ -82,19 +79,18 @@ def say_how_long(form: forms.Form) -> None:
 
 
 def read_number(text: str) -> int | None:
-    """Return a number that a form of ours carries along; None for anything else."""
+    """A number that a form of ours carries along; None for anything else."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None
 
 
 def guests_field(form: forms.Form) -> GuestsField:
-    """Return the field for those whom the guest brings."""
     field = form.fields["guests"]
     assert isinstance(field, GuestsField)  # noqa: S101 - said for the type checker
     return field
 
 
 class MomentField(ClockField):
-    """A time of day to the minute."""
+    """To the minute."""
 
     widget = forms.TimeInput(attrs={"type": "time"})
 
@@ -104,7 +100,6 @@ class MomentField(ClockField):
 
 
 def new_key() -> str:
-    """Return a fresh idempotency key for a form."""
     return random_token(24)
 
 
@@ -113,8 +108,6 @@ ANSWERS = ("phone", "notes")
 
 
 class GuestBookingForm(WholeForm):
-    """The guest's details for one time of a page."""
-
     start = forms.CharField(widget=forms.HiddenInput)
     duration = forms.CharField(widget=forms.HiddenInput)
     zone = forms.CharField(widget=forms.HiddenInput)
@@ -167,7 +160,7 @@ class GuestBookingForm(WholeForm):
         self._ask_for_number()
 
     def answers(self) -> dict[str, str]:
-        """Return what was asked and answered, by column."""
+        """By column of the attendee."""
         return {name: self.cleaned_data[name] for name in ANSWERS if name in self.cleaned_data}
 
     def say(self, sentence: str) -> None:
@@ -189,56 +182,54 @@ class GuestBookingForm(WholeForm):
         self.order_fields(["start"])
 
     def clean(self) -> dict[str, Any]:
-        """Say above the form what is wrong with a field that nobody sees. For the start there are other times."""
+        """Show above the form what is wrong with a field that nobody sees. For the start there are other times."""
         for field in self.hidden_fields():
             for sentence in field.errors if field.name != "start" else ():
                 self.add_error(None, sentence)
         return self.cleaned_data
 
     def clean_start(self) -> int:
-        """Return the UTC minute of the start."""
+        """The UTC minute."""
         start = read_start(self.cleaned_data["start"])
         if start is None:
             raise forms.ValidationError(gettext("This time cannot be read. Please pick your time again."))
         return start
 
     def clean_duration(self) -> int:
-        """Return one of the page's lengths, in minutes."""
+        """One of the page's lengths, in minutes."""
         offered = {str(duration.minutes): duration.minutes for duration in self.page.durations}
         if self.cleaned_data["duration"] not in offered:
             raise forms.ValidationError(gettext("This length is not offered. Please pick your time again."))
         return offered[self.cleaned_data["duration"]]
 
     def clean_zone(self) -> str:
-        """Return a known zone; it is for showing only."""
+        """It is for showing only."""
         zone = find_zone(self.cleaned_data["zone"])
         if zone is None:
             raise forms.ValidationError(gettext("This time zone is not known. Please pick your time again."))
         return zone.key
 
     def clean_key(self) -> str:
-        """Return the form's key."""
         key = self.cleaned_data["key"]
         if len(key) not in KEY_LENGTHS or not key.replace("-", "").replace("_", "").isalnum():
             raise forms.ValidationError(gettext("This form is damaged. Please pick your time again."))
         return str(key)
 
     def clean_name(self) -> str:
-        """Return the name on one line."""
         name = single_line(self.cleaned_data["name"], max_length=100)
         if not name:
             raise forms.ValidationError(gettext("Please give your name."))
         return name
 
     def clean_email(self) -> str:
-        """Return one plain address, in lower case."""
+        """In lower case."""
         try:
             return clean_address(self.cleaned_data["email"]).lower()
         except ValueError as error:
             raise forms.ValidationError(gettext(str(error))) from error
 
     def clean_phone(self) -> str:
-        """Return the number; asked for when the host is to call."""
+        """Asked for when the host is to call."""
         phone = single_line(self.cleaned_data["phone"], max_length=40)
         digits = sum(character.isdigit() for character in phone)
         if phone and (digits < 4 or not set(phone) <= set("+0123456789 ()-/.")):  # noqa: PLR2004
@@ -251,7 +242,6 @@ class GuestBookingForm(WholeForm):
         return phone
 
     def clean_notes(self) -> str:
-        """Return the notes without control characters."""
         return multi_line(self.cleaned_data["notes"], max_length=2_000)
 
     def _offer_kinds(self) -> None:

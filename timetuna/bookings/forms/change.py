@@ -36,14 +36,12 @@ class WordsForm(WholeForm):
             )
 
     def clean_note(self) -> str:
-        """Return the note on one line."""
         note = single_line(self.cleaned_data["note"], max_length=300)
         if self.fields["note"].required and not note:
             raise forms.ValidationError(gettext("Please say why; the other side reads it."))
         return note
 
     def words(self) -> str:
-        """Return what was written, or ""."""
         return str(self.cleaned_data.get("note", ""))
 
     def refill(self, name: str, value: str) -> None:

@@ -26,16 +26,13 @@ class NotesForm(HostForm):
     )
 
     def __init__(self, booking: Booking, data: Any = None) -> None:
-        """Show the notes as they are stored, or what was sent in `data`."""
         self.booking = booking
         super().__init__(data, initial={"notes": booking.private_notes})
 
     def clean_notes(self) -> str:
-        """Return the notes without control characters."""
         return multi_line(self.cleaned_data["notes"], max_length=5_000)
 
     def store(self) -> None:
-        """Store the notes."""
         write_notes(self.booking.pk, text=self.cleaned_data["notes"])
 
 
@@ -68,7 +65,7 @@ class WhyForm(forms.Form):
             self.fields["duration"].required = False
 
     def clean_duration(self) -> int:
-        """Return the length in minutes; of a page with one length, that one."""
+        """In minutes; of a page with one length, that one."""
         chosen: int | str = self.cleaned_data["duration"]
         return int(chosen or self.fields["duration"].choices[0][0])  # type: ignore[attr-defined]
 
