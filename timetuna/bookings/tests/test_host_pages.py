@@ -12,7 +12,7 @@ NOINDEX = '<meta name="robots" content="noindex">'
 
 
 def offered(answer):
-    return [(offer["title"], offer["lasts"], offer["url"]) for offer in answer.context["offers"]]
+    return [(offer.title, offer.lasts, offer.url) for offer in answer.context["offers"]]
 
 
 def test_the_list_has_titles_lengths_and_links(client, alice, charlie):

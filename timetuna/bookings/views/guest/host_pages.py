@@ -1,5 +1,6 @@
 """What a host offers to everybody: the list of their pages at /<handle>."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,13 +16,23 @@ from timetuna.pages.queries import PublicPage, listed_pages
 from timetuna.web.screens import Screen, show
 
 
+@dataclass(frozen=True, slots=True)
+class OfferedPage:
+    """A page that can be booked."""
+
+    title: str
+    url: str
+    lasts: str
+    description: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostScreen(Screen):
     """What a host offers. indexed: search engines may show it."""
 
     template = "public/host.html"
-    host: dict[str, str]
-    offers: list[dict[str, str]]
+    host: str
+    offers: Sequence[OfferedPage]
     indexed: bool
 
 
@@ -35,7 +46,7 @@ def offers(request: HttpRequest, handle: str) -> HttpResponse:
             raise Http404
         return lead_on(request, reverse("public_host", args=[host.handle]))
     screen = HostScreen(
-        host={"name": pages[0].host_name},
+        host=pages[0].host_name,
         offers=[_offer(page) for page in pages],
         indexed=not request.GET,
     )
@@ -44,11 +55,6 @@ def offers(request: HttpRequest, handle: str) -> HttpResponse:
     return response
 
 
-def _offer(page: PublicPage) -> dict[str, str]:
+def _offer(page: PublicPage) -> OfferedPage:
     lengths = [duration.lasts() for duration in page.durations]
-    return {
-        "title": page.title,
-        "url": path_of(page),
-        "lasts": get_text_list(lengths, gettext("or")),
-        "description": page.description,
-    }
+    return OfferedPage(page.title, path_of(page), get_text_list(lengths, gettext("or")), page.description)
