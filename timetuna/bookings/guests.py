@@ -32,7 +32,7 @@ class Guest:
     answers: Mapping[str, str] = field(default_factory=dict)
 
     def mailbox(self) -> str:
-        """Return what all addresses of their mailbox have in common."""
+        """What all addresses of their mailbox have in common."""
         return mailbox_of(self.email)
 
 
@@ -52,12 +52,11 @@ def read_guests(text: str, *, most: int) -> tuple[Guest, ...]:
 
 
 def others(booking: Booking) -> QuerySet[Attendee]:
-    """Return who takes part beside who booked, in the order they were named."""
+    """Who takes part beside who booked, in the order they were named."""
     return Attendee.objects.filter(booking_id=booking.pk, is_booker=False, active=True)
 
 
 def too_many(most: int) -> str:
-    """Say how many can be brought."""
     if not most:
         return gettext("Nobody else can be brought to this meeting.")
     sentence = ngettext(

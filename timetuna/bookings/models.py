@@ -13,7 +13,7 @@ from timetuna.pages.models import BookingPage
 
 
 def a_day_on() -> datetime:
-    """Return the moment at which what was just made is first compared with what should exist outside."""
+    """When what was just made is first compared with what should exist outside."""
     return timezone.now() + timedelta(days=1)
 
 
@@ -28,8 +28,6 @@ class Booking(models.Model):
     """
 
     class Status(models.TextChoices):
-        """How it stands."""
-
         PENDING = "pending"
         AWAITING_PAYMENT = "awaiting_payment"
         AWAITING_PHONE = "awaiting_phone"
@@ -79,7 +77,7 @@ class Booking(models.Model):
 
     @cached_property
     def booker(self) -> "Attendee":
-        """Return who booked. One query, unless `queries.with_booker` read them along."""
+        """One query, unless `queries.with_booker` read them along."""
         [booker] = [attendee for attendee in self.attendees.all() if attendee.is_booker]
         return booker
 
@@ -89,15 +87,15 @@ class Booking(models.Model):
         self.__dict__.pop("booker", None)
 
     def end_at(self) -> datetime:
-        """Return the end, aware UTC."""
+        """Aware UTC."""
         return self.start_at + timedelta(minutes=self.minutes)
 
     def is_off(self) -> bool:
-        """Say whether it was ended before it took place, or never became a booking."""
+        """Whether it was ended before it took place, or never became a booking."""
         return self.status not in TAKES_TIME
 
     def concurrency_key(self) -> str:
-        """Return what this booking's jobs are filed under."""
+        """What this booking's jobs are filed under."""
         return f"booking:{self.pk}"
 
 
@@ -153,7 +151,7 @@ class Attendee(models.Model):
         indexes = [models.Index(fields=["mailbox", "added_at"], name="bookings_of_mailbox")]
 
     def shown(self) -> str:
-        """Return the words for them: "Kim <kim@example.org>", or the address alone."""
+        """As "Kim <kim@example.org>", or the address alone."""
         return f"{self.name} <{self.email}>" if self.name else self.email
 
 
@@ -275,8 +273,6 @@ class Conference(models.Model):
     """
 
     class State(models.TextChoices):
-        """How far it is."""
-
         WAITING = "waiting"
         CREATING = "creating"
         READY = "ready"

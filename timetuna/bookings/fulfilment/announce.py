@@ -44,7 +44,7 @@ def promise(booking: Booking, *, kind: str, why: str) -> bool:
 
 
 def mail_no_link(booking: Booking) -> None:
-    """Mail the host, once a revision, that the link they were promised is not made any more before they act."""
+    """To the host, once a revision: the link they were promised is not made any more before they act."""
     with transaction.atomic():
         refused = Conference.objects.filter(booking=booking, state=Conference.State.REFUSED)
         if _takes_place(booking) and refused.exists():
@@ -63,7 +63,7 @@ def announce(booking: Booking, *, kind: str) -> None:
 
 
 def announce_late_link(booking: Booking) -> bool:
-    """Mail the link to people who were promised it, once; return whether there were any: then the event has changed."""
+    """Once; return whether anybody was promised the link: then the event has changed."""
     with transaction.atomic():
         late = Conference.objects.filter(booking=booking, promised=True, state=Conference.State.READY)
         if not _takes_place(booking) or not late.update(promised=False, late_link_mailed=True):
@@ -76,12 +76,12 @@ def announce_late_link(booking: Booking) -> bool:
 
 
 def longest_wait() -> timedelta:
-    """Return how long guests wait on the page, and both sides for their first mail."""
+    """How long guests wait on the page, and both sides for their first mail."""
     return timedelta(seconds=PAUSES_WAITED * settings.RETRY_SECONDS)
 
 
 def waited_since(booking: Booking) -> datetime:
-    """Return since when people wait for what follows from the booking: it was made, confirmed, moved, tried by hand."""
+    """Since when people wait for what follows from the booking: it was made, confirmed, moved, tried by hand."""
     latest = booking.history.filter(event__in=_BEGINNINGS).last()
     return max(booking.created_at, latest.at) if latest else booking.created_at
 
@@ -100,7 +100,7 @@ def sooner(booking: Booking, order: Retry, *, now: datetime) -> Retry:
 
 
 def has_mails(booking: Booking) -> bool:
-    """Say whether both sides have been told of the booking, or are about to be."""
+    """Whether both sides have been told of the booking, or are about to be."""
     return is_announced(booking, list(work_of(booking)), now=timezone.now())
 
 
@@ -121,7 +121,7 @@ def _settle_uid(booking: Booking) -> None:
 
 
 def _connected_at(booking: Booking) -> datetime:
-    """Return when what makes the link was connected last, if that is later than the booking."""
+    """When what makes the link was connected last, if that is later than the booking; else when that was made."""
     conference = Conference.objects.filter(booking=booking).first()
     account = connection(booking.host_id, kind_provider(conference.provider)) if conference else None
     return max(booking.created_at, account.connected_at) if account else booking.created_at

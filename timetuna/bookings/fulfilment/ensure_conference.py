@@ -26,7 +26,7 @@ _TWICE = 2
 
 
 def ensure_conference(booking: Booking) -> None:
-    """Return once the link is stored, or at once where no provider makes one by itself. Raises Retry or GiveUp."""
+    """Comes back once the link is stored, or at once where no provider makes one by itself. Raises Retry or GiveUp."""
     conference = Conference.objects.filter(booking=booking).first()
     if conference is None or conference.state == State.READY or makes_link(booking):
         return
@@ -39,7 +39,6 @@ def ensure_conference(booking: Booking) -> None:
 
 
 def meeting_of(booking: Booking) -> Meeting:
-    """Return the meeting as the provider gets it."""
     return Meeting(
         topic=f"{booking.title}: {booking.booker.name} and {booking.host.name}",
         start=booking.start_at,
@@ -77,12 +76,12 @@ def _make(booking: Booking, conference: Conference) -> None:
 
 
 def _begin(conference: Conference) -> None:
-    """Write down, just before the call, that a meeting may now exist."""
+    """Just before the call: a meeting may now exist."""
     Conference.objects.filter(pk=conference.pk).update(state=State.CREATING, create_started_at=timezone.now())
 
 
 def _end_without(conference: Conference) -> None:
-    """Write down, just after the call, that it made nothing: what comes before the next one makes no meetings."""
+    """Just after the call, which made nothing: what comes before the next one makes no meetings."""
     Conference.objects.filter(pk=conference.pk).update(state=State.WAITING)
 
 

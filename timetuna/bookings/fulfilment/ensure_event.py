@@ -110,7 +110,7 @@ def _remove(booking: Booking, event: CalendarEvent) -> None:
 
 
 def _home(booking: Booking, event: CalendarEvent) -> Home:
-    """Return who writes. Raises GiveUp with what the host has to do; connecting again starts the work."""
+    """Who writes. Raises GiveUp with what the host has to do; connecting again starts the work."""
     home = home_of(event)
     if home is None:
         where = words_for_all(booking, event)

@@ -46,7 +46,7 @@ class EventLease:
     before: CalendarEvent
 
     def row(self) -> QuerySet[CalendarEvent]:
-        """Return the event's row, as long as this turn lasts."""
+        """As long as this turn lasts."""
         return CalendarEvent.objects.filter(pk=self.before.pk, lease=self.lease)
 
 
@@ -75,7 +75,7 @@ def turn(event: CalendarEvent) -> Iterator[EventLease]:
 
 
 def store_written(taken: EventLease, written: Written) -> None:
-    """End the turn: the event stands as its entry says. Raises Retry where the turn was over before."""
+    """Ends the turn: the event stands as its entry says. Raises Retry where the turn was over before."""
     entry, before = taken.entry, taken.before
     whole = bool(written.join_url or not entry.meeting_type)
     columns = {
@@ -95,7 +95,7 @@ def store_written(taken: EventLease, written: Written) -> None:
 
 
 def store_removal(taken: EventLease) -> None:
-    """End the turn: the event is gone. Raises Retry where the turn was over before."""
+    """Ends the turn: the event is gone. Raises Retry where the turn was over before."""
     with transaction.atomic():
         _end(taken, {"state": State.REMOVED, "written_digest": ""})
         record(
@@ -163,7 +163,7 @@ def _store_link(taken: EventLease, join_url: str) -> None:
 
 
 def _what_happened(taken: EventLease, written: Written) -> str:
-    """Return the line of history; "" where the event stood like this before."""
+    """The line of history; "" where the event stood like this before."""
     before, where = taken.before, words_for_all(taken.booking, taken.before)
     if not before.reference:
         return f"The event was written into {where}."

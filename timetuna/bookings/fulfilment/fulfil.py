@@ -1,7 +1,5 @@
 """What follows from a booking, done by the worker: meeting, event, then the mails. Running it again is harmless."""
 
-from collections.abc import Iterable
-
 from django.db import transaction
 from django.utils import timezone
 
@@ -21,7 +19,6 @@ from timetuna.bookings.integrations.event import choose_calendar, event_of, even
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.queries import with_booker
 from timetuna.bookings.states import Status
-from timetuna.calendars.models import CalendarEvent
 from timetuna.jobs.queue import GiveUp, Retry, job
 from timetuna.pages.calendar_use import default_is_unknown
 
@@ -66,13 +63,12 @@ def _wait_for_list(booking: Booking) -> None:
 def _keep_event_in_line(booking: Booking) -> None:
     """Leave what is not written yet, or was changed meanwhile, to work of its own."""
     events = events_of(booking)
-    if events and _is_behind(Booking.objects.select_related("host").get(pk=booking.pk), events):
+    if not events:
+        return
+    fresh = Booking.objects.select_related("host").get(pk=booking.pk)
+    if not all(in_line(fresh, event) for event in events):
         with transaction.atomic():
             enqueue_event(booking)
-
-
-def _is_behind(booking: Booking, events: Iterable[CalendarEvent]) -> bool:
-    return not all(in_line(booking, event) for event in events)
 
 
 def _link_missing(booking: Booking) -> bool:
@@ -80,6 +76,6 @@ def _link_missing(booking: Booking) -> bool:
 
 
 def _too_late(booking: Booking, order: Retry) -> bool:
-    """Say whether the next try is later than people wait for their first mail; those who have it need not wait."""
+    """Whether the next try is later than people wait for their first mail; those who have it need not wait."""
     next_try = order.at or timezone.now()
     return next_try > waited_since(booking) + longest_wait() or has_mails(booking)

@@ -46,7 +46,7 @@ class Missing:
 
 @job("bookings.reconcile", every=timedelta(minutes=5))
 def reconcile(*, now: datetime | None = None) -> int:
-    """Check the bookings that are due, so many at a time; return how many were looked at."""
+    """Takes the bookings that are due, so many at a time; return how many were looked at."""
     now = now or timezone.now()
     due = Booking.objects.filter(next_check_at__lte=now).order_by("next_check_at")
     rows = list(with_booker(due).select_related("host", "page", "conference")[:MOST_AT_ONCE])
@@ -54,7 +54,7 @@ def reconcile(*, now: datetime | None = None) -> int:
 
 
 def behind_of(host_id: int, *, now: datetime) -> list[tuple[Booking, CalendarEvent]]:
-    """Return the host's bookings whose events are not as they are: those to come, and all that are cancelled."""
+    """The host's bookings whose events are not as they are: those to come, and all that are cancelled."""
     events = CalendarEvent.objects.filter(booking_uid=OuterRef("uid"), host=host_id)
     current = events.filter(state=State.WRITTEN, written_revision=OuterRef("revision")).exclude(
         written_digest=""
@@ -100,7 +100,7 @@ def _see_to(booking: Booking, events: list[CalendarEvent], *, now: datetime, at:
 
 
 def _next(booking: Booking, events: list[CalendarEvent], now: datetime) -> datetime | None:
-    """Return when to look again; None once there is nothing left to compare."""
+    """When to look again; None once there is nothing left to compare."""
     if booking.is_off():
         gone = all(in_line(booking, event) for event in events)
         left = not gone and booking.end_at() > now - _GIVE_UP_AFTER
@@ -109,7 +109,7 @@ def _next(booking: Booking, events: list[CalendarEvent], now: datetime) -> datet
 
 
 def _missing(booking: Booking, *, now: datetime) -> Iterator[Missing]:
-    """Return what is not written down although it should be, but for the event. Only our own rows are asked."""
+    """What is not written down although it should be, but for the event. Only our own rows are asked."""
     jobs = list(work_of(booking))
     if not booking.is_off() and not ahead(booking, now=now):
         return
@@ -121,7 +121,7 @@ def _missing(booking: Booking, *, now: datetime) -> Iterator[Missing]:
 
 
 def _lacks_fulfilment(booking: Booking, jobs: Sequence[Job], now: datetime) -> bool:
-    """Say whether nobody is at the link or the first mails. A refused link waits for its host, not for a day."""
+    """Whether nobody is at the link or the first mails. A refused link waits for its host, not for a day."""
     if any(job.name in {fulfil.name, move_outside.name} and job.state in _OPEN for job in jobs):
         return False
     conference: Conference | None = getattr(booking, "conference", None)

@@ -42,5 +42,4 @@ def sync_event(booking_id: int, *, check: bool = False) -> None:
 
 @job("bookings.check_event")
 def check_event(booking_id: int) -> None:
-    """See to it that the event is there."""
     sync_event(booking_id, check=True)

@@ -42,23 +42,23 @@ def entry_of(booking: Booking, host_id: int) -> Entry:
 
 
 def makes_link(booking: Booking) -> bool:
-    """Say whether an event itself carries the online meeting, so that the link comes with it."""
+    """Whether an event itself carries the online meeting, so that the link comes with it."""
     return comes_with_event(booking.meeting_type)
 
 
 def carries_link(booking: Booking, host_id: int) -> bool:
-    """Say whether it is the event of this host: there is one meeting, and it is the organizer's."""
+    """Whether it is the event of this host: there is one meeting, and it is the organizer's."""
     return host_id == booking.host_id and makes_link(booking)
 
 
 def _zone_of(booking: Booking, host_id: int) -> str | None:
-    """Return the zone of a host's copy; None once they do not take part any more."""
+    """The zone of a host's copy; None once they do not take part any more."""
     rows = BookingHost.objects.filter(booking=booking, host=host_id)
     return rows.values_list("time_zone", flat=True).first()
 
 
 def digest(entry: Entry) -> str:
-    """Return what is equal for events that say the same."""
+    """Equal for events that say the same."""
     said = asdict(entry, dict_factory=_without_what_is_usual)
     return fingerprint(json.dumps(said, default=str, sort_keys=True))
 
@@ -75,14 +75,14 @@ def _guests(booking: Booking) -> tuple[Person, ...]:
 
 
 def in_line(booking: Booking, event: CalendarEvent) -> bool:
-    """Say whether the event says what the booking says, as far as this server knows."""
+    """Whether the event says what the booking says, as far as this server knows."""
     if not is_wanted(booking, event):
         return event.state == State.REMOVED
     return event.state == State.WRITTEN and event.written_digest == digest(entry_of(booking, event.host_id))
 
 
 def is_wanted(booking: Booking, event: CalendarEvent) -> bool:
-    """Say whether the event has to be there: the booking stands, and its host still takes part in it."""
+    """Whether the booking stands, and the event's host still takes part in it."""
     return not booking.is_off() and BookingHost.objects.filter(booking=booking, host=event.host_id).exists()
 
 
@@ -91,7 +91,7 @@ _OPEN = (CalendarEvent.State.WAITING, CalendarEvent.State.REFUSED)
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Who can write the event: the provider, and the connection to the account that has its calendar."""
+    """The provider that can write the event, and the connection to the account that has its calendar."""
 
     writer: CalendarWriter
     account: CalendarAccount
@@ -107,48 +107,48 @@ def choose_calendar(booking: Booking) -> None:
 
 
 def events_of(booking: Booking) -> list[CalendarEvent]:
-    """Return the rows of the booking's events, the organizer's first; nothing where no calendar gets one."""
+    """The organizer's first; nothing where no calendar gets one."""
     rows = CalendarEvent.objects.select_related("calendar").filter(booking_uid=booking.uid)
     return sorted(rows, key=lambda row: (row.host_id != booking.host_id, row.pk))
 
 
 def event_of(booking: Booking, host_id: int) -> CalendarEvent | None:
-    """Return the row of the booking's event in this host's calendar; None where no calendar gets one."""
+    """None where no calendar of this host gets one."""
     return next((row for row in events_of(booking) if row.host_id == host_id), None)
 
 
 def account_of(event: CalendarEvent) -> CalendarAccount | None:
-    """Return the host's connection to the outside account, also one that was made anew; None without one."""
+    """The host's connection to the outside account, also one that was made anew; None without one."""
     rows = CalendarAccount.objects.filter(host_id=event.host_id, provider=event.provider)
     same = [row for row in rows if fingerprint_of(row) == event.account_fingerprint]
     return next(iter(sorted(same, key=lambda row: row.needs_reconnect)), None)
 
 
 def home_of(event: CalendarEvent) -> Home | None:
-    """Return who can write it; None while the account is not connected, or the provider not set up here."""
+    """None while the account is not connected, or the provider not set up here."""
     account, writer = account_of(event), calendar_writer(event.provider)
     return Home(writer, account) if account is not None and writer is not None else None
 
 
 def service(event: CalendarEvent) -> str:
-    """Return the name people read for the service that has the calendar."""
+    """What people call the service that has the calendar."""
     found = listing(event.provider)
     return found.label if found else event.provider
 
 
 def calendar_words(event: CalendarEvent) -> str:
-    """Return the words for the calendar: its name while it is known, else whose it is."""
+    """The calendar's name while it is known, else whose it is."""
     return f"the calendar {event.calendar.name}" if event.calendar else f"your {service(event)} calendar"
 
 
 def words_for_all(booking: Booking, event: CalendarEvent) -> str:
-    """Return the words that everybody with a look at the booking may read: a calendar's name is for its host alone."""
+    """For everybody with a look at the booking: a calendar's name is for its host alone."""
     shared = booking.booking_hosts.exclude(host=event.host_id).exists()
     return f"the calendar of {event.host.name}" if shared else calendar_words(event)
 
 
 def reconnect_words(event: CalendarEvent) -> str:
-    """Return the words of the button that mends the connection; "" where it works, or nobody can connect it here."""
+    """Of the button that mends the connection; "" where it works, or nobody can connect it here."""
     kind, account = listing(event.provider), account_of(event)
     if kind is None or not kind.ready:
         return ""

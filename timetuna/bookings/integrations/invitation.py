@@ -19,7 +19,7 @@ from timetuna.web.forms import in_full
 
 
 def attendee_invitation(attendee: Attendee, place: Location, *, cancelled: bool = False) -> Invitation:
-    """Return the copy of somebody on the guest's side. It has their own link, and no notes: those may be phishing."""
+    """It has the attendee's own link, and no notes: those may be phishing."""
     booking, address = attendee.booking, link(attendee)
     if attendee.is_booker:
         see = gettext("See or change this booking: %(address)s") % {"address": address}
@@ -31,7 +31,7 @@ def attendee_invitation(attendee: Attendee, place: Location, *, cancelled: bool 
 def host_invitation(
     booking: Booking, place: Location, *, host_id: int, cancelled: bool = False
 ) -> Invitation:
-    """Return a host's copy. A shared calendar must not give the guest's link away, so it carries the host's page."""
+    """A shared calendar must not give the guest's link away, so it carries the host's page."""
     closing = _host_closing(booking, booking.booker.notes)
     copy = _invitation(booking, place, closing=closing, url=host_page(booking), cancelled=cancelled)
     return replace(
@@ -43,19 +43,19 @@ def host_invitation(
 
 
 def taken_off(copy: Invitation, person: Mailbox) -> Invitation:
-    """Return what takes one person off a meeting that goes on without them (RFC 5546 section 3.2.5)."""
+    """What takes one person off a meeting that goes on without them (RFC 5546 section 3.2.5)."""
     return replace(
         copy, method="CANCEL", goes_on=True, attendees=(InvitationAttendee(person.name, person.email),)
     )
 
 
 def host_description(booking: Booking, place: Location, *, notes: str) -> str:
-    """Return what the event in the host's calendar says, with the guest's notes as they may stand there."""
+    """With the guest's notes as they may stand in the event in the host's calendar."""
     return _description(place, _host_closing(booking, notes))
 
 
 def own_uid(booking: Booking) -> str:
-    """Return the booking's UID, the same for life."""
+    """The same for life."""
     return f"{booking.uid}@{settings.HOST}"
 
 
@@ -71,12 +71,12 @@ def host_uid(booking: Booking, host_id: int) -> str:
 
 
 def host_page(booking: Booking) -> str:
-    """Return the address of the booking for its host, who has to sign in there."""
+    """The address of the booking for its host, who has to sign in there."""
     return in_full(reverse("booking", args=[booking.pk]))
 
 
 def summary(booking: Booking) -> str:
-    """Return the event's title: the page and both names."""
+    """The page and both names."""
     return _summary(booking, booking.booker.name)
 
 
@@ -106,7 +106,7 @@ def _invitation(booking: Booking, place: Location, *, closing: str, url: str, ca
 
 
 def _attendees(booking: Booking, guest: str) -> tuple[InvitationAttendee, ...]:
-    """Return who takes part, each address once: hosts try their own page. Who was invited too has not said yes yet."""
+    """Each address once: hosts try their own page. Who was invited too has not said yes yet."""
     host, cohosts = booking.host, booking.booking_hosts.exclude(host=booking.host_id).select_related("host")
     people = (
         InvitationAttendee(host.name, host.email, "ACCEPTED", "CHAIR"),

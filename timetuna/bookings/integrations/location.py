@@ -15,9 +15,9 @@ from timetuna.providers.base import Ability, Conferencing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Location:
-    """How a meeting is held. `url` is the join link; `text` what an invitation's LOCATION says; `problem` is for hosts.
+    """url: the join link.  text: what an invitation's LOCATION says.  pending: a link is still to come.
 
-    `pending`: a link is still to come; `removable`: the meeting outside can be carried along when this one changes.
+    problem: for hosts, why it is not there.  possible_duplicates: how many meetings may stand beside the one in use.
     """
 
     label: str
@@ -31,12 +31,12 @@ class Location:
 
 
 def place(booking: Booking) -> Location:
-    """Return how the booking is held, as far as it is known now."""
+    """As far as it is known now."""
     return _place(booking, to_others=False)
 
 
 def place_for(attendee: Attendee) -> Location:
-    """Return the same as somebody on the guest's side may know it: the booker's number is for the host alone."""
+    """As somebody on the guest's side may know it: the booker's number is for the host alone."""
     return _place(attendee.booking, to_others=not attendee.is_booker)
 
 
@@ -51,7 +51,7 @@ def _place(booking: Booking, *, to_others: bool) -> Location:
 
 
 def duplicates(where: Location) -> str:
-    """Say how many meetings may stand beside the one in use; "" where none can."""
+    """How many meetings may stand beside the one in use; "" where none can."""
     count, name = where.possible_duplicates, where.label
     if not count:
         return ""
@@ -67,7 +67,7 @@ def duplicates(where: Location) -> str:
 
 
 def provider_label(slug: str) -> str:
-    """Return the name people read for what makes a meeting: a provider, or a kind of event."""
+    """What people call what makes a meeting: a provider, or a kind of event."""
     return conference_kinds().get(slug, slug)
 
 
@@ -93,23 +93,23 @@ def _online(conference: Conference) -> Location:
 
 @dataclass(frozen=True, slots=True)
 class Maker:
-    """Who made a booking's meeting: the provider, and the connection whose account holds the meeting."""
+    """The provider of a booking's meeting, and the connection whose account holds it."""
 
     provider: Conferencing
     account: CalendarAccount
 
     def may(self, ability: Ability) -> bool:
-        """Say whether the grant allows it."""
+        """Whether the grant allows it."""
         return ability in self.provider.abilities(self.account.granted_scopes())
 
 
 def fingerprint_of(account: CalendarAccount) -> str:
-    """Return what a meeting keeps of the account that made it."""
+    """What a meeting keeps of the account that made it."""
     return grant_owner(account.provider, account.provider_user_id)
 
 
 def maker(booking: Booking) -> Maker | None:
-    """Return who made the meeting; None without one, or where its account is no longer the one connected."""
+    """None without a meeting, or where its account is no longer the one connected."""
     conference = Conference.objects.filter(booking=booking, state=Conference.State.READY).first()
     if conference is None:
         return None
@@ -120,12 +120,12 @@ def maker(booking: Booking) -> Maker | None:
 
 
 def may(booking: Booking, ability: Ability) -> bool:
-    """Say whether a change of the booking can be carried to its meeting."""
+    """Whether a change of the booking can be carried to its meeting."""
     found = maker(booking)
     return found is not None and found.may(ability)
 
 
 def carries_time(booking: Booking) -> bool:
-    """Say whether there is a meeting outside that was made for a time of its own, so that a move is carried to it."""
+    """Whether there is a meeting outside that was made for a time of its own, so that a move is carried to it."""
     made = Conference.objects.filter(booking=booking, state=Conference.State.READY)
     return made.exclude(scheduled_for=None).exists()

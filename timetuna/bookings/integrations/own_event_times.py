@@ -41,7 +41,7 @@ def _changes(rows: Collection[Booking], *, since: datetime) -> Iterator[HistoryE
 
 
 def _left(entry: HistoryEntry) -> Iterator[Interval]:
-    """Return the time that the booking has left with this change."""
+    """The time that the booking has left with this change."""
     if entry.event == BookingEvent.CANCELLED:
         yield _at(entry.booking, entry.booking.start_at)
     before = entry.changes.get("start", [None])[0]
