@@ -34,12 +34,12 @@ def bookings_for(user: User) -> QuerySet[Booking]:
 
 
 def unusual_for(user: User) -> QuerySet[UnusualBookings]:
-    """Return when unusually many bookings were made, of the pages that are this person's to look after."""
+    """Of the pages that are this person's to look after."""
     return UnusualBookings.objects.filter(page__in=pages_for(user))
 
 
 def booking_or_404(request: HttpRequest, booking_id: int) -> Booking:
-    """Return the booking with host, page and meeting. Raises Http404 for who may not see it."""
+    """With host, page and meeting. Raises Http404 for who may not see it."""
     rows = with_booker(bookings_for(signed_in(request))).select_related("host", "page", "conference")
     booking: Booking = get_object_or_404(rows, pk=booking_id)
     return booking
@@ -58,17 +58,17 @@ def may_see(attendee: Attendee) -> bool:
 
 
 def may_change(attendee: Attendee) -> bool:
-    """Say whether they may move and cancel the booking, and say who else comes."""
+    """Move and cancel the booking, and say who else comes."""
     return attendee.is_booker
 
 
 def may_leave(attendee: Attendee) -> bool:
-    """Say whether they may take themselves off the booking, or come back."""
+    """Take themselves off the booking, or come back."""
     return not attendee.is_booker and may_see(attendee)
 
 
 def attendee_or_404(token: str) -> Attendee:
-    """Return whose link it is, with booking, host and page. Raises Http404 for who may not see the booking."""
+    """Whose link it is, with booking, host and page. Raises Http404 for who may not see the booking."""
     attendee = attendee_by_link(token)
     if attendee is None or not may_see(attendee):
         raise Http404
@@ -76,7 +76,7 @@ def attendee_or_404(token: str) -> Attendee:
 
 
 def booker_or_404(token: str) -> Attendee:
-    """Return the same. Raises Http404 for who may not change the booking."""
+    """The same. Raises Http404 for who may not change the booking."""
     attendee = attendee_or_404(token)
     if not may_change(attendee):
         raise Http404
@@ -84,7 +84,7 @@ def booker_or_404(token: str) -> Attendee:
 
 
 def guest_or_404(token: str) -> Attendee:
-    """Return the same. Raises Http404 for who may not leave the booking."""
+    """The same. Raises Http404 for who may not leave the booking."""
     attendee = attendee_or_404(token)
     if not may_leave(attendee):
         raise Http404
@@ -124,32 +124,32 @@ _GUESTS = _Change(
 
 
 def move_refusal(booking: Booking, *, now: datetime) -> str:
-    """Say why the guest cannot move it any more; "" where they can."""
+    """Why the guest cannot move it any more; "" where they can."""
     return _with_advice(booking, _move_refusal(booking, now))
 
 
 def cancel_refusal(booking: Booking, *, now: datetime) -> str:
-    """Say why the guest cannot cancel it any more; "" where they can. A request can be taken back at any time."""
+    """Why the guest cannot cancel it any more; "" where they can. A request can be taken back at any time."""
     return _with_advice(booking, _cancel_refusal(booking, now))
 
 
 def guests_refusal(booking: Booking, *, now: datetime) -> str:
-    """Say why nobody can be added or taken off any more; "" where the guest can do so."""
+    """Why nobody can be added or taken off any more; "" where the guest can do so."""
     return _settled(booking, now, _GUESTS)
 
 
 def most_guests(booking: Booking) -> int:
-    """Return how many others the guest may bring; none once the page is gone."""
+    """How many others the guest may bring; none once the page is gone."""
     return booking.page.most_guests if booking.page else 0
 
 
 def asks_reason(booking: Booking) -> str:
-    """Return whether who cancels or moves is asked why."""
+    """Whether who cancels or moves is asked why."""
     return booking.page.ask_reason if booking.page else OPTIONAL
 
 
 def sentences(booking: Booking, *, now: datetime, twelve_hours: bool = False) -> list[str]:
-    """Say until when the guest may move and cancel, or why not; nothing where both can be done until the start."""
+    """Until when the guest may move and cancel, or why not; nothing where both can be done until the start."""
     if _settled(booking, now, _MOVE):
         return []
     refusals = [
@@ -187,7 +187,7 @@ def _settled(booking: Booking, now: datetime, change: _Change) -> str:
 
 
 def _unanswered(booking: Booking, now: datetime) -> bool:
-    """Say whether it is a request whose time is over, also where the work that ends it is late."""
+    """Whether it is a request whose time is over, also where the work that ends it is late."""
     until = booking.pending_until
     return booking.status == Status.PENDING and until is not None and until <= now
 
@@ -203,7 +203,7 @@ def _too_late(
 
 
 def _deadlines(booking: Booking, refusals: list[str], *, twelve_hours: bool) -> list[str]:
-    """Say until when what is not refused can be done."""
+    """Until when what is not refused can be done."""
     page = booking.page
     if page is None:
         return []

@@ -53,7 +53,7 @@ def with_booker(bookings: Mine) -> Mine:
 
 
 def attendee_by_link(token: str) -> Attendee | None:
-    """Return whose unguessable link this is, with the booking, its host and its page, or None."""
+    """Whose unguessable link this is, with the booking, its host and its page."""
     rows = Attendee.objects.select_related("booking__host", "booking__page")
     attendee = rows.filter(link_fingerprint=fingerprint(token)).first()
     if attendee is not None and attendee.is_booker:
@@ -62,7 +62,7 @@ def attendee_by_link(token: str) -> Attendee | None:
 
 
 def matching(bookings: Mine, wanted: Wanted, *, now: datetime) -> QuerySet[Booking]:
-    """Return those that are asked for: upcoming ones and requests the next first, the others the latest first."""
+    """Upcoming ones and requests the next first, the others the latest first."""
     bookings = with_booker(bookings).filter(_booked_by(wanted.text)).select_related("conference")
     if wanted.page_id is not None:
         bookings = bookings.filter(page_id=wanted.page_id)
@@ -79,7 +79,7 @@ def matching(bookings: Mine, wanted: Wanted, *, now: datetime) -> QuerySet[Booki
 
 
 def within(bookings: Mine, span: Interval) -> QuerySet[Booking]:
-    """Return those that take place, or are requests, and share a minute with the span, the earliest first."""
+    """Those that take place, or are requests, and share a minute with the span, the earliest first."""
     start, end = span
     return (
         with_booker(bookings)
@@ -95,18 +95,18 @@ def within(bookings: Mine, span: Interval) -> QuerySet[Booking]:
 
 
 def requests_among(bookings: QuerySet[Booking]) -> int:
-    """Return how many requests wait for an answer."""
+    """How many wait for an answer."""
     return bookings.filter(status=Status.PENDING).count()
 
 
 def lately(unusual: QuerySet[UnusualBookings], *, now: datetime) -> QuerySet[UnusualBookings]:
-    """Return those that are not long ago and that nobody has dismissed."""
+    """Those that are not long ago and that nobody has dismissed."""
     rows = unusual.select_related("page").filter(dismissed=False, last_at__gt=now - timedelta(days=3))
     return rows.order_by("-last_at")
 
 
 def from_one_source(bookings: Iterable[Booking], *, among: QuerySet[Booking]) -> dict[str, int]:
-    """Return by each network that the bookings came from how many of all did. One query at most."""
+    """By each network that the bookings came from how many of all did. One query at most."""
     networks = {booking.source_network for booking in bookings if booking.source_network}
     if not networks:
         return {}
@@ -116,7 +116,7 @@ def from_one_source(bookings: Iterable[Booking], *, among: QuerySet[Booking]) ->
 
 
 def taken_by_another(booking: Booking, *, start_minute: int) -> bool:
-    """Say whether another booking of a host takes some of the time, if this one began at that UTC minute."""
+    """Whether another booking of a host takes some of the time, if this one began at that UTC minute."""
     rows = BookingHost.objects.filter(
         host__in=BookingHost.objects.filter(booking=booking).values("host"),
         active=True,
@@ -127,17 +127,17 @@ def taken_by_another(booking: Booking, *, start_minute: int) -> bool:
 
 
 def page_titles(pages: QuerySet[BookingPage]) -> dict[int, str]:
-    """Return the titles by id, in their order."""
+    """By id, in the order of the titles."""
     return dict(pages.order_by("title", "id").values_list("id", "title"))
 
 
 def work_of(booking: Booking) -> QuerySet[Job]:
-    """Return what has to happen outside for this booking, in the order it was written down."""
+    """What has to happen outside for this booking, in the order it was written down."""
     return Job.objects.filter(concurrency=booking.concurrency_key()).order_by("id")
 
 
 def open_work(bookings: Iterable[Booking]) -> dict[str, list[Job]]:
-    """Return the work that is not done yet, by the booking's subject. One query, whatever the number of bookings."""
+    """What is not done yet, by the booking's subject. One query, whatever the number of bookings."""
     keys = [booking.concurrency_key() for booking in bookings]
     found: dict[str, list[Job]] = defaultdict(list)
     for job in Job.objects.filter(concurrency__in=keys).exclude(state=Job.State.DONE).order_by("id"):
@@ -146,19 +146,19 @@ def open_work(bookings: Iterable[Booking]) -> dict[str, list[Job]]:
 
 
 def link_settled(booking: Booking) -> bool:
-    """Say whether waiting a moment changes nothing: the link is there, or it comes by mail, or none is made."""
+    """Whether waiting a moment changes nothing: the link is there, or it comes by mail, or none is made."""
     making = Conference.objects.filter(booking=booking, promised=False)
     return not making.exclude(state__in=(Conference.State.READY, Conference.State.REFUSED)).exists()
 
 
 def link_promised(booking: Booking) -> bool:
-    """Say whether the link takes so long, or was refused, that it comes by mail."""
+    """Whether the link takes so long, or was refused, that it comes by mail."""
     waiting = Conference.objects.filter(booking=booking)
     return waiting.filter(promised=True).exists() or waiting.filter(state=Conference.State.REFUSED).exists()
 
 
 def _booked_by(text: str) -> Q:
-    """Return the condition that each of the words is in the booker's name or mail address."""
+    """Each of the words is in the booker's name or mail address."""
     words = Q()
     for pattern in map(_in_any_case, text.split()):
         words &= Q(booker__name__regex=pattern) | Q(booker__email__regex=pattern)
@@ -176,34 +176,34 @@ def _in_any_case(word: str) -> str:
 
 
 def counts(job: Job, booking: Booking) -> bool:
-    """Say whether the work is still wanted: what belongs to an earlier revision is dropped when its turn comes."""
+    """Whether the work is still wanted: what belongs to an earlier revision is dropped when its turn comes."""
     return bool(job.arguments.get("revision", booking.revision) == booking.revision)
 
 
 def set_new_link(attendee: Attendee) -> None:
-    """Give an unsaved or changed attendee a fresh link; the earlier one is dead once they are saved."""
+    """Of an unsaved or changed attendee; the earlier one is dead once they are saved."""
     token = random_token()
     attendee.link_fingerprint = fingerprint(token)
     attendee.link_sealed = box().seal(token, context=_context(attendee))
 
 
 def link_path(attendee: Attendee, route: str = "booked") -> str:
-    """Return the path of the attendee's own page of the booking, or of another route that begins with it."""
+    """Of the attendee's own page of the booking, or of another route that begins with it."""
     return reverse(route, args=[box().open(attendee.link_sealed, context=_context(attendee))])
 
 
 def link(attendee: Attendee) -> str:
-    """Return the full address of the attendee's own page of the booking."""
+    """The attendee's own page of the booking, in full."""
     return settings.BASE_URL + link_path(attendee)
 
 
 def reminders_link(attendee: Attendee) -> str:
-    """Return the full address at which the attendee stops the booking's reminders."""
+    """Where the attendee stops the booking's reminders, in full."""
     return settings.BASE_URL + link_path(attendee, "booked_reminders")
 
 
 def reseal(attendee: Attendee) -> None:
-    """Seal the link of an unsaved change with the newest key."""
+    """With the newest key; the attendee is not saved."""
     attendee.link_sealed = box().rotate(attendee.link_sealed, context=_context(attendee))
 
 

@@ -20,7 +20,7 @@ _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 
 def limit_bookings(email: str, *, others: Iterable[Guest] = (), now: datetime) -> None:
-    """Raise TooManyBookings if the guest has booked, or somebody they bring was named, too often lately."""
+    """Raises TooManyBookings if the guest has booked, or somebody they bring was named, too often lately."""
     if _mailed_too_often(mailbox_of(email), now):
         raise TooManyBookings(
             gettext("This mail address has made many bookings lately. Please try again later.")
@@ -29,7 +29,7 @@ def limit_bookings(email: str, *, others: Iterable[Guest] = (), now: datetime) -
 
 
 def limit_mails_to(others: Iterable[Guest], *, now: datetime) -> None:
-    """Raise TooManyBookings if somebody who is to be brought was named too often lately, by whomever."""
+    """Raises TooManyBookings if somebody who is to be brought was named too often lately, by whomever."""
     for guest in others:
         if _mailed_too_often(guest.mailbox(), now):
             raise TooManyBookings(
@@ -93,7 +93,7 @@ def limit_invited(booking: Booking, others: Iterable[Guest], *, most: int, now: 
 
 
 def names_too_many(network: str, others: Iterable[Guest], *, now: datetime) -> bool:
-    """Say whether with these, too many different people were named in a day by unproven guests of the network."""
+    """Whether with these, too many different people were named in a day by unproven guests of the network."""
     new = {one.mailbox() for one in others}
     if not network or not new:
         return False

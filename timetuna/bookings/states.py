@@ -65,7 +65,7 @@ class ForbiddenChangeError(Exception):
 
 
 def transition(start: str | None, to: Status, *, actor: str) -> Transition:
-    """Return the transition from the table. Raises ForbiddenChangeError where it has none."""
+    """Raises ForbiddenChangeError where the table has none."""
     for one in TRANSITIONS:
         if (one.start, one.to, one.by) == (start, to, actor):
             return one
@@ -89,10 +89,10 @@ def change_state(
 
 
 def ended_by(booking: Booking) -> str:
-    """Return who ended it: guest, host or system; "" while it stands."""
+    """Guest, host or system; "" while it stands."""
     return ENDED_BY.get(Status(booking.status), "")
 
 
 def ahead(booking: Booking, *, now: datetime) -> bool:
-    """Say whether the meeting takes place and is not over."""
+    """Whether the meeting takes place and is not over."""
     return booking.status == Status.CONFIRMED and booking.end_at() > now

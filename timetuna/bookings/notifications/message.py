@@ -47,7 +47,7 @@ class Message:
 
 
 def message_for(booking: Booking, recipient: Recipient, *, kind: str, tag: str = "") -> Message:
-    """Return it as the booking stands now. tag: tells messages of one kind and revision apart."""
+    """As the booking stands now. tag: tells messages of one kind and revision apart."""
     told = SAYS[Status(booking.status)] if kind == AGAIN else KINDS[kind]
     where = place_for(recipient.attendee) if recipient.attendee else place(booking)
     about = Telling(booking=booking, reader=recipient, where=where)
@@ -86,7 +86,7 @@ def message_id(booking: Booking, *, kind: str, audience: str, tag: str = "") -> 
 
 
 def _placeholders(about: Telling) -> dict[str, str]:
-    """Return what stands for the words in braces, as the guest reads it."""
+    """What stands for the words in braces, as the guest reads it."""
     where = about.where
     return {
         "guest name": shown_name(about.booking),

@@ -18,9 +18,7 @@ MEMORY = KEPT_FOR / 2  # jobs are forgotten after KEPT_FOR; what is younger than
 _GIVING_TIME = frozenset(name for name, kind in KINDS.items() if kind.gives_time)
 
 
-def enqueue_mails(
-    booking: Booking, *, kind: str, audiences: tuple[str, ...] | None = None, at: datetime | None = None
-) -> None:
+def enqueue_mails(booking: Booking, *, kind: str, audiences: tuple[str, ...] | None = None) -> None:
     """Enqueue one mail for each side, in the caller's transaction; the same kind and revision is one mail for ever.
 
     Without `audiences` for everybody: who booked, each host, and who was invited too. With the mails that give it
@@ -37,7 +35,6 @@ def enqueue_mails(
         send_mail.enqueue(
             key=f"mail:{booking.pk}:{kind}:{audience}:{booking.revision}",
             concurrency=booking.concurrency_key(),
-            at=at,
             booking_id=booking.pk,
             kind=kind,
             audience=audience,
@@ -53,7 +50,7 @@ def _who_do_not_know(booking: Booking, readers: tuple[str, ...]) -> tuple[str, .
 
 
 def drop_unsent(booking: Booking, readers: Iterable[str]) -> None:
-    """Forget the booking's mails to them that nobody has begun to send; what is under way stays."""
+    """Forgets the booking's mails to them that nobody has begun to send; what is under way stays."""
     names = frozenset(readers)
     unsent = mails_of(booking).filter(state=Job.State.WAITING, attempts=0)
     old = [mail.pk for mail in unsent if mail.arguments.get("audience") in names]
@@ -82,7 +79,7 @@ def _who_have_heard(booking: Booking, readers: tuple[str, ...]) -> tuple[str, ..
 
 
 def mails_of(booking: Booking) -> QuerySet[Job]:
-    """Return the mails of the booking, in the order they were written down, but for those that time brings."""
+    """In the order they were written down, but for those that time brings."""
     return Job.objects.filter(concurrency=booking.concurrency_key(), name=send_mail.name).order_by("id")
 
 

@@ -15,57 +15,54 @@ _ATTENDEE, _OF_HOST = "attendee-", "host-"
 
 
 def both(booking: Booking) -> tuple[str, ...]:
-    """Return who booked and the hosts."""
+    """Who booked and the hosts."""
     return audience_of(booking.booker), *hosts_of(booking)
 
 
 def booker_alone(booking: Booking) -> tuple[str, ...]:
-    """Return who booked."""
     return (audience_of(booking.booker),)
 
 
 def everybody(booking: Booking) -> tuple[str, ...]:
-    """Return who hears of the booking."""
     booker, *others = guests_of(booking)
     return booker, *hosts_of(booking), *others
 
 
 def hosts_of(booking: Booking) -> tuple[str, ...]:
-    """Return all hosts of the booking, the organizer first."""
+    """The organizer first."""
     rows = BookingHost.objects.filter(booking_id=booking.pk).order_by("host").values_list("host", flat=True)
     return tuple(map(of_host, sorted(rows, key=lambda host_id: host_id != booking.host_id)))
 
 
 def guests_of(booking: Booking) -> tuple[str, ...]:
-    """Return all on the guest's side who take part, who booked first."""
+    """Who takes part on the guest's side, who booked first."""
     attendees = Attendee.objects.filter(booking_id=booking.pk, active=True)
     return tuple(audience_of(attendee) for attendee in attendees.order_by("-is_booker", "pk").only("pk"))
 
 
 def audience_of(attendee: Attendee) -> str:
-    """Return what somebody on the guest's side is called among the readers of mails."""
+    """What somebody on the guest's side is called among the readers of mails."""
     return f"{_ATTENDEE}{attendee.pk}"
 
 
 def attendee_id(audience: str) -> int | None:
-    """Return whose name `audience_of` made this; None for the host."""
+    """Whose name `audience_of` made this; None for the host."""
     number = audience.removeprefix(_ATTENDEE)
     return row_number(number) if number != audience else None
 
 
 def of_host(host_id: int) -> str:
-    """Return what one of the hosts is called among the readers of mails."""
+    """What one of the hosts is called among the readers of mails."""
     return f"{_OF_HOST}{host_id}"
 
 
 def host_id_of(audience: str) -> int | None:
-    """Return whose name `of_host` made this; None for everybody else."""
+    """Whose name `of_host` made this; None for everybody else."""
     number = audience.removeprefix(_OF_HOST)
     return row_number(number) if number != audience else None
 
 
 def is_host(audience: str) -> bool:
-    """Say whether its mails are read by a host."""
     return audience == HOST or host_id_of(audience) is not None
 
 
@@ -89,16 +86,14 @@ class Recipient:
     stop_url: str = ""
 
     def is_booker(self) -> bool:
-        """Say whether it is the one who booked."""
         return self.attendee is not None and self.attendee.is_booker
 
     def is_host(self) -> bool:
-        """Say whether it is a host."""
         return self.attendee is None
 
 
 def recipient_of(booking: Booking, audience: str) -> Recipient:
-    """Return who that is. Raises ValueError with a sentence where nobody is known any more."""
+    """Raises ValueError with a sentence where nobody is known any more."""
     if is_host(audience):
         return _host(booking, audience)
     if booking.erased_at is not None:
@@ -119,7 +114,7 @@ def recipient_of(booking: Booking, audience: str) -> Recipient:
 
 
 def _host(booking: Booking, audience: str) -> Recipient:
-    """Return one of the hosts, who reads by their own clock. A sample has no rows but its page's owner."""
+    """One of the hosts, who reads by their own clock. A sample has no rows but its page's owner."""
     host_id = host_id_of(audience) or booking.host_id
     rows = {row.host_id: row for row in booking.booking_hosts.select_related("host")}
     if host_id not in rows and (rows or host_id != booking.host_id):
@@ -137,5 +132,5 @@ def _host(booking: Booking, audience: str) -> Recipient:
 
 
 def other_side(booking: Booking, recipient: Recipient) -> Mailbox:
-    """Return who answers go to. Raises ValueError with a sentence where nobody is known any more."""
+    """Who answers go to. Raises ValueError with a sentence where nobody is known any more."""
     return recipient_of(booking, audience_of(booking.booker) if recipient.is_host() else HOST).box

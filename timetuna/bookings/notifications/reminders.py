@@ -41,7 +41,7 @@ def plan_reminders(booking: Booking, *, now: datetime) -> None:
 
 
 def _due(booking: Booking, kind: str, minutes: int) -> datetime:
-    """Return when a reminder so many minutes before the start is due, or a follow-up after the end (aware UTC)."""
+    """So many minutes before the start, or, of a follow-up, after the end (aware UTC)."""
     if kind == Reminder.Kind.REMINDER:
         return booking.start_at - timedelta(minutes=minutes)
     return booking.end_at() + timedelta(minutes=minutes)
@@ -52,7 +52,7 @@ def _side(audience: str) -> Reminder.Audience:
 
 
 def drop_reminders_of(attendee: Attendee) -> None:
-    """Forget what waits for somebody who was taken off, in the caller's transaction. What was sent keeps its key."""
+    """Of somebody who was taken off, in the caller's transaction. What was sent keeps its key."""
     waiting = Job.objects.filter(
         concurrency=attendee.booking.concurrency_key(), name__in=TIMED_MAILS, state=Job.State.WAITING
     )
@@ -61,13 +61,12 @@ def drop_reminders_of(attendee: Attendee) -> None:
 
 @on_reminders_changed
 def plan_reminders_of_page(page_id: int) -> None:
-    """Have the page's coming bookings get what its host has just asked for."""
     plan_page_reminders.enqueue(page_id=page_id)
 
 
 @job("bookings.plan_reminders")
 def plan_page_reminders(page_id: int) -> None:
-    """Plan the reminders of the page's bookings that are to come."""
+    """Of the page's bookings that are to come."""
     now = timezone.now()
     coming = Booking.objects.prefetch_related("page__reminders").filter(
         page=page_id, status=Status.CONFIRMED, start_at__gt=now
@@ -91,7 +90,7 @@ def remind(booking_id: int, *, audience: str, minutes: int, start: int, channel:
 
 @job("bookings.follow_up", lane=MAIL)
 def follow_up(booking_id: int, *, audience: str, minutes: int, start: int, channel: str) -> None:
-    """Write to somebody on the guest's side after the meeting. Raises Retry or GiveUp with a sentence."""
+    """After the meeting, to somebody on the guest's side. Raises Retry or GiveUp with a sentence."""
     booking = _still_at(booking_id, start)
     if booking is not None and not booking.no_show:
         _send(booking, Reminder(kind="follow_up", minutes=minutes, channel=channel), audience)
@@ -123,7 +122,7 @@ def _minute(booking: Booking) -> int:
 
 
 def _wants(booking: Booking, audience: str, *, due: datetime) -> bool:
-    """Say whether the reader has not stopped what time brings, and was there in time."""
+    """Whether the reader has not stopped what time brings, and was there in time."""
     if host_id := host_id_of(audience):
         return booking.booking_hosts.filter(host=host_id).exists()
     attendees = booking.attendees.filter(active=True, wants_reminders=True, added_at__lt=due)
@@ -131,7 +130,7 @@ def _wants(booking: Booking, audience: str, *, due: datetime) -> bool:
 
 
 def _still_at(booking_id: int, start: int) -> Booking | None:
-    """Return the booking if it is to take place at that UTC minute and its guest is known."""
+    """None unless it is to take place at that UTC minute and its guest is known."""
     found = with_booker(Booking.objects.select_related("host", "page")).filter(
         pk=booking_id, status=Status.CONFIRMED, erased_at=None
     )
@@ -140,7 +139,7 @@ def _still_at(booking_id: int, start: int) -> Booking | None:
 
 
 def _send(booking: Booking, row: Reminder, audience: str) -> None:
-    """Send what was planned, if the page wants it still and its reader does."""
+    """Only if the page wants it still and its reader does."""
     wanted = Reminder.objects.filter(
         page=booking.page, kind=row.kind, audience=_side(audience), minutes=row.minutes, channel=row.channel
     )
@@ -153,7 +152,7 @@ def _send(booking: Booking, row: Reminder, audience: str) -> None:
 
 
 def _let_earlier_mails_pass(booking: Booking, audience: str) -> None:
-    """Keep the order: nobody is reminded of what a mail that still waits is to tell them."""
+    """Nobody is reminded of what a mail that still waits is to tell them. Raises Retry."""
     waiting = Job.objects.filter(
         concurrency=booking.concurrency_key(),
         name=send_mail.name,

@@ -29,7 +29,7 @@ _AHEAD = timedelta(days=7)
 
 @job("bookings.sample_mail", lane=MAIL)
 def send_sample(page_id: int, *, kind: str, subject: str, message: str, language: str) -> None:
-    """Mail it to the host's own address, without the invitation, which would put it into their calendar."""
+    """To the host's own address, without the invitation, which would put it into their calendar."""
     page = BookingPage.objects.select_related("host").filter(pk=page_id).first()
     if page is None:
         return

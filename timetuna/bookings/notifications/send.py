@@ -18,7 +18,7 @@ class Channel(Protocol):
     """What each module in `channels` has."""
 
     def deliver(self, message: Message, recipient: Recipient) -> None:
-        """Hand it over, in the recipient's language. Raises Retry or GiveUp with a sentence."""
+        """In the recipient's language. Raises Retry or GiveUp with a sentence."""
 
 
 @job("bookings.mail", lane=MAIL)
@@ -37,7 +37,7 @@ def send_mail(
 
 
 def deliver(booking: Booking, *, kind: str, audience: str, channel: str, tag: str = "") -> None:
-    """Tell somebody, in their language. Raises Retry or GiveUp with a sentence."""
+    """In the recipient's language. Raises Retry or GiveUp with a sentence."""
     try:
         recipient = recipient_of(booking, audience)
         with translation.override(recipient.language):

@@ -31,7 +31,6 @@ MAILS = {
 
 @on_event(*MAILS)
 def send(happening: Happening) -> None:
-    """Send the mail that the table says."""
     kind, audiences = MAILS[happening.event]
     told = audiences(happening.booking) if happening.told is None else happening.told
     enqueue_mails(happening.booking, kind=kind, audiences=told)
@@ -96,6 +95,6 @@ def send_who_comes(happening: Happening) -> None:
 
 
 def _still_waiting(booking: Booking) -> tuple[str, ...]:
-    """Return who was invited too and has a mail of the booking that has not gone out."""
+    """Who was invited too and has a mail of the booking that has not gone out."""
     unsent = {mail.arguments.get("audience") for mail in mails_of(booking) if mail.state != Job.State.DONE}
     return tuple(audience for audience in map(audience_of, others(booking)) if audience in unsent)

@@ -21,15 +21,13 @@ TRIES = Limit("tries of codes", (5, 600), (30, 86_400), strict=True)
 
 
 class Outcome(Enum):
-    """What came of it."""
-
     RIGHT = auto()
     WRONG = auto()
     TOO_MANY = auto()
 
 
 def check_code(page_id: int, code: str, *, email: str, key: str, client: Client, now: datetime) -> Outcome:
-    """Say whether it is one of the codes that are valid. A right one is good for the form with this key alone."""
+    """A right one of the codes that are valid is good for the form with this key alone."""
     mailbox = mailbox_of(email)
     digits = "".join(sign for sign in code if sign.isascii() and sign.isdigit())
     form = fingerprint(key)

@@ -20,7 +20,7 @@ from timetuna.web.client import Client
 
 
 class Proof(IntEnum):
-    """What is asked for, each more than the one before."""
+    """Each asks for more than the one before."""
 
     NONE = 0
     WORK = 1
@@ -39,7 +39,7 @@ class Threshold(NamedTuple):
     code: int
 
     def proof(self, moments: Iterable[datetime], now: datetime) -> Proof:
-        """Return what is asked after bookings at these moments."""
+        """What is asked after bookings at these moments."""
         count = sum(moment > now - self.within for moment in moments)
         return Proof(sum(count >= most for most in (self.work, self.hard_work, self.code)))
 
@@ -79,7 +79,7 @@ class Rates:
     refused: bool = False
 
     def asked(self, *, suspicious: bool = False, brings_others: bool = False) -> Proof:
-        """Return what is asked for. Who brings others has them mailed, so then it is the code at once."""
+        """Who brings others has them mailed, so then it is the code at once."""
         most = max(self.network, self.page)
         if most is Proof.NONE:
             return most
@@ -87,7 +87,7 @@ class Rates:
 
 
 def rates(page_id: int, client: Client, *, now: datetime) -> Rates:
-    """Return how busy it is. Two queries; none where nobody knows who asks, as for the host's own programs."""
+    """Two queries; none where nobody knows who asks, as for the host's own programs."""
     if not client.network or not settings.BOOKING_PROOFS:
         return Rates()
     of_network = _moments(now, _most(OF_NETWORK, MOST_OF_NETWORK), source_network=client.network)
@@ -104,7 +104,7 @@ def rates(page_id: int, client: Client, *, now: datetime) -> Rates:
 
 
 def count_booking(client: Client) -> None:
-    """Count a booking that was let in, where counting the bookings themselves does not do it."""
+    """Where counting the bookings themselves does not do it."""
     if client.wide:
         spend(WIDER_NETWORK, client.wide)
 
@@ -131,5 +131,5 @@ def _most(thresholds: Sequence[Threshold], limits: Sequence[tuple[int, timedelta
 
 
 def mailbox_hash(mailbox: str) -> str:
-    """Return what stands for a mailbox where codes are kept."""
+    """What stands for a mailbox where codes are kept."""
     return hmac_hex(settings.SECRET_KEY, f"mailbox\n{mailbox}")

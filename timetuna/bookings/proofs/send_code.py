@@ -71,13 +71,13 @@ def send_code(
 
 
 def has_code(page_id: int, email: str, *, now: datetime) -> bool:
-    """Say whether a code that was mailed to the mailbox is still valid."""
+    """Whether a code that was mailed to the mailbox is still valid."""
     mine = mailbox_hash(mailbox_of(email))
     return MailCode.objects.filter(page_id=page_id, mailbox_hash=mine, expires_at__gt=now).exists()
 
 
 def code_hash(code: str, salt: str) -> str:
-    """Return what is kept of a code."""
+    """What is kept of a code."""
     return hmac_hex(settings.SECRET_KEY, f"mail code\n{salt}\n{code}")
 
 

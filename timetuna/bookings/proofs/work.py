@@ -33,7 +33,7 @@ class Purpose(NamedTuple):
     visit: str
 
     def as_data(self, steps: int) -> dict[str, Any]:
-        """Return what is signed into the challenge."""
+        """What is signed into the challenge."""
         return {
             "page": self.page_id,
             "day": self.day.isoformat(),
@@ -43,7 +43,7 @@ class Purpose(NamedTuple):
 
 
 def challenge(purpose: Purpose, proof: Proof, *, now: datetime) -> str:
-    """Return a challenge as the browser gets it, in JSON."""
+    """As the browser gets it, in JSON."""
     steps = STEPS[proof]
     made = create_challenge(
         ALGORITHM,
@@ -72,7 +72,7 @@ def use(work: str, purpose: Purpose, proof: Proof, *, now: datetime) -> bool:
 
 
 def use_at_once(work: str, purpose: Purpose, proof: Proof, *, now: datetime) -> bool:
-    """Do the same by itself: for what is no booking yet."""
+    """The same in a transaction of its own: for what is no booking yet."""
     with transaction.atomic():
         return bool(work) and use(work, purpose, proof, now=now)
 
@@ -87,7 +87,7 @@ def _fits(payload: Payload, purpose: Purpose, proof: Proof) -> bool:
 
 
 def _read(work: str) -> Payload | None:
-    """Return what a browser sends: our challenge as it got it, and its solution, in base64."""
+    """What a browser sends: our challenge as it got it, and its solution, in base64. None where it cannot be read."""
     if not work or len(work) > _LONGEST_PAYLOAD:
         return None
     try:

@@ -26,22 +26,21 @@ class Span:
     length: int
 
     def dates(self) -> list[date]:
-        """Return its dates in order."""
         return [self.first + ONE_DAY * number for number in range(self.length)]
 
     def step(self, times: int) -> date | None:
-        """Return the first date so many spans away; None beyond what the agenda shows."""
+        """The first date so many spans away; None beyond what the agenda shows."""
         day = self.first + ONE_DAY * (self.length * times)
         return day if FIRST <= day <= LAST else None
 
 
 def week_of(day: date, *, first_weekday: int) -> Span:
-    """Return the week the day is in; weeks begin on `first_weekday`, 0 for Monday."""
+    """Weeks begin on `first_weekday`, 0 for Monday."""
     return Span(day - ONE_DAY * ((day.weekday() - first_weekday) % WEEK), WEEK)
 
 
 def read_date(text: str) -> date | None:
-    """Return the date of an address, "2026-11-25"; None where there is none, or not in an agenda."""
+    """Of an address, "2026-11-25"; None where there is none, or not in an agenda."""
     try:
         day = date.fromisoformat(text)
     except ValueError:

@@ -22,7 +22,7 @@ _CARRIERS = frozenset({move_outside.name, remove_outside.name})
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """A few words, and how bad it is: "warn" where TimeTuna goes on trying, "bad" where the host is needed."""
+    """tone: "warn" where TimeTuna goes on trying, "bad" where the host is needed."""
 
     text: str
     tone: str
@@ -40,7 +40,7 @@ EVENT_WAITS = Badge(EVENT_FAILED.text, "warn")
 
 
 def badges_of(booking: Booking, work: Iterable[Job], *, now: datetime) -> list[Badge]:
-    """Return what the host should know or do about the booking; `work` is what is not done yet."""
+    """What the host should know or do about the booking. work: what is not done yet."""
     jobs = [job for job in work if counts(job, booking)]
     mails = [job for job in jobs if job.name == send_mail.name]
     link = _link_badge(booking, jobs, now)
@@ -65,7 +65,7 @@ def badges_of(booking: Booking, work: Iterable[Job], *, now: datetime) -> list[B
 
 
 def makers(booking: Booking, jobs: Iterable[Job]) -> list[Job]:
-    """Return the work that makes the link of the meeting and has neither succeeded nor been given up."""
+    """What makes the link of the meeting and has neither succeeded nor been given up."""
     names = _MAKERS | _EVENTS if makes_link(booking) else _MAKERS
     return [job for job in jobs if job.name in names and job.state in {Job.State.WAITING, Job.State.RUNNING}]
 
@@ -87,5 +87,5 @@ def _link_badge(booking: Booking, jobs: Iterable[Job], now: datetime) -> Badge |
 
 
 def _stuck(job: Job, now: datetime) -> bool:
-    """Say whether it waits after a failure, or was due for a while and nobody has begun it."""
+    """Whether it waits after a failure, or was due for a while and nobody has begun it."""
     return bool(job.last_error) or job.run_at < now - PATIENCE

@@ -20,7 +20,7 @@ from timetuna.l10n import datetimes
 
 
 def effects(booking: Booking, history: Iterable[HistoryEntry], reader: Reader) -> list[Effect]:
-    """Return what happened or is to happen outside: meeting, event, then the mails. A few queries."""
+    """What happened or is to happen outside: meeting, event, then the mails. A few queries."""
     jobs = list(work_of(booking))
     return [
         *_meeting(booking, history, jobs, reader),
@@ -33,7 +33,7 @@ def effects(booking: Booking, history: Iterable[HistoryEntry], reader: Reader) -
 def _meeting(
     booking: Booking, history: Iterable[HistoryEntry], jobs: Sequence[Job], reader: Reader
 ) -> list[Effect]:
-    """Say how it stands with the online meeting; nothing where none is made."""
+    """Nothing where none is made."""
     conference = _conference(booking)
     if conference is None:
         return []
@@ -53,7 +53,7 @@ def _meeting(
 def _missing(
     booking: Booking, conference: Conference, title: str, jobs: Sequence[Job], reader: Reader
 ) -> Effect:
-    """Say why there is no link yet, and what mends it."""
+    """Why there is no link yet, and what mends it."""
     at_it = makers(booking, jobs)
     job = at_it[-1] if at_it else None
     connect = _connect(booking, conference)
@@ -74,7 +74,7 @@ def _missing(
 
 
 def _connect(booking: Booking, conference: Conference) -> str:
-    """Return the words of the button that mends the connection; "" where it needs no mending, or cannot be mended."""
+    """Of the button that mends the connection; "" where it needs no mending, or cannot be mended."""
     if makes_link(booking):
         event = event_of(booking, booking.host_id)
         return reconnect_words(event) if event else ""
@@ -88,7 +88,7 @@ def _connect(booking: Booking, conference: Conference) -> str:
 
 
 def _changes(booking: Booking, jobs: Sequence[Job], reader: Reader) -> list[Effect]:
-    """Say how it stands with carrying a move or a cancellation to a meeting that was made."""
+    """How it stands with carrying a move or a cancellation to a meeting that was made."""
     conference = _conference(booking)
     if conference is None or not _linked(booking):
         return []

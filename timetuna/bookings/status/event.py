@@ -17,7 +17,7 @@ _WRITERS = frozenset({fulfil.name, sync_event.name, check_event.name})
 
 
 def event_effects(booking: Booking, jobs: Sequence[Job], reader: Reader) -> list[Effect]:
-    """Return the event in the reader's calendar as one effect, or nothing without one. A query or two."""
+    """One for the event in the reader's calendar, or nothing without one. A query or two."""
     event = event_of(booking, reader.host_id)
     if event is None:
         return []
@@ -39,7 +39,7 @@ def _is_as_it_should(booking: Booking, event: CalendarEvent) -> bool:
 
 
 def _behind(event: CalendarEvent, title: str, jobs: Sequence[Job], reader: Reader) -> Effect:
-    """Say why the event is not as the booking is, and what mends it."""
+    """Why the event is not as the booking is, and what mends it."""
     job = next((job for job in reversed(jobs) if job.name in _WRITERS and job.state != Job.State.DONE), None)
     connect, trying = reconnect_words(event), job is not None and job.state != Job.State.FAILED
     if connect:

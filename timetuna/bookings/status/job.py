@@ -10,7 +10,7 @@ from timetuna.l10n import datetimes
 
 
 class EffectState(StrEnum):
-    """How one thing stands: done; on its way; waiting to be tried again; failed until the host acts; just so."""
+    """Done; on its way; waiting to be tried again; failed until the host acts; just so."""
 
     DONE = "done"
     BUSY = "busy"
@@ -29,7 +29,7 @@ class Remedy(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """One thing outside: what it is, how it stands in a sentence, and what mends it, with the words of the button."""
+    """text: how it stands, in a sentence.  remedy_text: of the button that mends it."""
 
     title: str
     state: EffectState
@@ -39,7 +39,7 @@ class Effect:
 
 
 def standing(job: Job, title: str, *, done: str, reader: Reader) -> Effect:
-    """Say how it stands with a piece of work; `done` is the word for what it does once it is done."""
+    """How it stands with a piece of work. done: the word for what it does once it is done."""
     if job.state == Job.State.DONE:
         when = datetimes.stamp(job.finished_at, zone=reader.zone, now=reader.now) if job.finished_at else ""
         return Effect(title=title, state=EffectState.DONE, text=f"{done} {when}".strip() + ".")
@@ -69,7 +69,6 @@ def _waiting(job: Job, title: str, reader: Reader) -> Effect:
 
 
 def next_try(job: Job, reader: Reader) -> str:
-    """Say when work that waits is tried again."""
     if job.state == Job.State.RUNNING or job.run_at <= reader.now:
         return "It is tried again now."
     when = datetimes.stamp(job.run_at, zone=reader.zone, now=reader.now)

@@ -16,7 +16,7 @@ from timetuna.jobs.models import Job
 
 
 def mail_effects(booking: Booking, jobs: Sequence[Job], reader: Reader) -> list[Effect]:
-    """Return each mail and each reminder, in the order they were written down. No query."""
+    """Each mail and each reminder, in the order they were written down. No query."""
     mails = [_mail(job, booking, jobs, reader) for job in jobs if job.name == send_mail.name]
     timely = [job for job in jobs if job.name in TIMED_MAILS and _still_holds(job, booking)]
     return [
@@ -37,7 +37,7 @@ def _timely_title(job: Job, booking: Booking, reader: Reader) -> str:
 
 
 def _still_holds(job: Job, booking: Booking) -> bool:
-    """Say whether it is of the time the booking has now; what was planned for another says nothing any more."""
+    """Whether it is of the time the booking has now; what was planned for another says nothing any more."""
     start = int(booking.start_at.timestamp()) // 60
     return booking.status == Status.CONFIRMED and job.arguments.get("start") == start
 
@@ -57,7 +57,7 @@ def _label(kind: str) -> str:
 
 
 def _replaced(job: Job, booking: Booking, jobs: Sequence[Job]) -> bool:
-    """Say whether the booking had changed again before the mail's turn came; then it was, or will be, dropped."""
+    """Whether the booking had changed again before the mail's turn came; then it was, or will be, dropped."""
     if job.state != Job.State.DONE or job.finished_at is None:
         return not counts(job, booking)
     revision = job.arguments.get("revision", 0)
@@ -67,7 +67,7 @@ def _replaced(job: Job, booking: Booking, jobs: Sequence[Job]) -> bool:
 
 
 def _mails_to_come(booking: Booking, jobs: Sequence[Job], reader: Reader) -> list[Effect]:
-    """Say how it stands with the first mails, which are written down once the link is there, or is late."""
+    """How it stands with the first mails, which are written down once the link is there, or is late."""
     job = next((job for job in jobs if job.name == fulfil.name), None)
     if job is None or not ahead(booking, now=reader.now):
         return []

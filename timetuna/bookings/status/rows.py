@@ -22,14 +22,13 @@ MANY = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """The host who reads, for whom times are written: their zone, and the present (aware UTC)."""
+    """For whom times are written. now: aware UTC."""
 
     host_id: int
     zone: ZoneInfo
     now: datetime
 
     def today(self) -> date:
-        """Return the reader's date."""
         return self.now.astimezone(self.zone).date()
 
 
@@ -54,8 +53,6 @@ class BookingRow:
 
 @dataclass(frozen=True, slots=True)
 class BookingDay:
-    """A day and what is on it."""
-
     date: date
     title: str
     lines: Sequence[BookingRow]
@@ -81,14 +78,14 @@ def days(bookings: Iterable[Booking], reader: Reader, *, among: QuerySet[Booking
 
 @dataclass(frozen=True, slots=True)
 class LineMaker:
-    """What lines are made from, read once for all of them."""
+    """Read once for all lines."""
 
     work: dict[str, list[Job]]
     reader: Reader
     sources: dict[str, int]
 
     def line(self, booking: Booking, day: date) -> BookingRow:
-        """Return the booking's line below the heading of that day."""
+        """As it stands below the heading of that day."""
         zone, now, end = self.reader.zone, self.reader.now, booking.end_at()
         return BookingRow(
             url=reverse("booking", args=[booking.pk]),
@@ -105,17 +102,16 @@ class LineMaker:
 
 
 def line_maker(bookings: Sequence[Booking], reader: Reader, *, among: QuerySet[Booking]) -> LineMaker:
-    """Read what the lines of these bookings need. Two queries at most. among: all that the reader may see."""
+    """Two queries at most. among: all that the reader may see."""
     return LineMaker(open_work(bookings), reader, from_one_source(bookings, among=among))
 
 
 def kind_label(booking: Booking) -> str:
-    """Return how it is held, in a word or two."""
     return meeting_kind(booking.meeting_type).label()
 
 
 def join_url(booking: Booking) -> str:
-    """Return the link both sides join by; "" without one, or while it is not there."""
+    """Where both sides join; "" without a link, or while it is not there."""
     if own := meeting_kind(booking.meeting_type).url(booking.location):
         return own
     conference: Conference | None = getattr(booking, "conference", None)

@@ -17,19 +17,19 @@ from timetuna.pages.queries import look_of
 
 
 def deliver(message: Message, recipient: Recipient) -> None:
-    """Hand it to the mail server, or the service in its place. Raises Retry or GiveUp with a sentence."""
+    """To the mail server, or the service in its place. Raises Retry or GiveUp with a sentence."""
     mail.deliver(_letter(message, recipient))
 
 
 def letter(booking: Booking, *, kind: str, audience: str, tag: str = "") -> Letter:
-    """Return the mail that somebody gets. Raises ValueError with a sentence where nobody is known any more."""
+    """Raises ValueError with a sentence where nobody is known any more."""
     recipient = recipient_of(booking, audience)
     with translation.override(recipient.language):
         return _letter(message_for(booking, recipient, kind=kind, tag=tag), recipient)
 
 
 def _letter(message: Message, recipient: Recipient) -> Letter:
-    """Return it under our own address; names are marked as coming through us."""
+    """Under our own address; names are marked as coming through us."""
     ours, other = parse_mailbox(settings.DEFAULT_FROM_EMAIL), other_side(message.booking, recipient)
     named = {"name": single_line(other.name, max_length=NAME_LENGTH), "product": ours.name or "TimeTuna"}
     look, booking = look_of(message.booking.page), message.booking

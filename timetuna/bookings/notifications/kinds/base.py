@@ -34,7 +34,6 @@ class Telling:
 
     @cached_property
     def named(self) -> dict[str, str]:
-        """Return what sentences name."""
         return {
             "title": self.booking.title,
             "host": self.booking.host.name,
@@ -46,26 +45,26 @@ class Telling:
 
     @property
     def zone(self) -> ZoneInfo:
-        """Return the zone of the reader's clock."""
+        """The zone of the reader's clock."""
         return datetimes.zone_or_utc(self.reader.zone)
 
     @property
     def guest(self) -> str:
-        """Return the guest's name as a host reads it."""
+        """As a host reads it."""
         return single_line(self.booking.booker.name, max_length=NAME_LENGTH)
 
     @property
     def attendee(self) -> Attendee:
-        """Return the reader, who is on the guest's side."""
+        """The reader, who is on the guest's side."""
         assert self.reader.attendee is not None  # noqa: S101 - a host has texts of their own
         return self.reader.attendee
 
     def wrote(self, name: str, words: str) -> Sentences:
-        """Pass on what one side wrote to the other. Nobody gets their own words: the address may be somebody else's."""
+        """Nobody gets their own words: the address may be somebody else's."""
         return (gettext("%(name)s wrote: %(note)s") % {"name": name, "note": words},) if words else ()
 
     def wrote_with_move(self, name: str, *, actor: str) -> Sentences:
-        """Pass on what the other side wrote with the latest move, if it was theirs."""
+        """What the other side wrote with the latest move, if it was theirs."""
         latest = self.booking.history.filter(event=BookingEvent.MOVED).last()
         theirs = latest is not None and latest.actor == actor
         words = last_words(self.booking, event=BookingEvent.MOVED) if theirs else ""
@@ -97,7 +96,6 @@ class Text:
     button: Part = ""
 
     def words(self, about: Telling) -> Words:
-        """Return it filled in."""
         sentences: list[str] = []
         for one in self.sentences:
             sentences += one(about) if callable(one) else (_filled(one, about),)
@@ -110,12 +108,11 @@ def _filled(template: Template, about: Telling) -> str:
 
 
 def own_page(about: Telling) -> str:
-    """Return where everybody finds the booking: on a page of their own."""
+    """Where everybody finds the booking: on a page of their own."""
     return link(about.attendee) if about.reader.attendee else host_page(about.booking)
 
 
 def missing(about: Telling) -> Sentences:
-    """Say to a host that the link is missing, where it is."""
     if not about.where.pending:
         return ()
     return (
@@ -125,17 +122,17 @@ def missing(about: Telling) -> Sentences:
 
 
 def mend_or_see(about: Telling) -> str:
-    """Return what a host is to do, who has to see to a missing link."""
+    """For a host, who has to see to a missing link."""
     return "Mend the link" if about.where.pending else "See the booking"
 
 
 def may_be_double(about: Telling) -> Sentences:
-    """Say to a host what may stand beside the meeting, where something may."""
+    """What a host has to know may stand beside the meeting."""
     return (duplicates(about.where),) if about.where.possible_duplicates else ()
 
 
 def late(about: Telling) -> Sentences:
-    """Say that the link is still to come, where it is."""
+    """Nothing where the link is there."""
     if not about.where.pending:
         return ()
     sentence = gettext("The %(label)s link follows in a second mail.")
@@ -145,7 +142,7 @@ def late(about: Telling) -> Sentences:
 
 
 def invited_by(attendee: Attendee) -> str:
-    """Say why somebody who did not book hears of the booking."""
+    """Why somebody who did not book hears of the booking."""
     named = {"guest": shown_name(attendee.booking), "host": attendee.booking.host.name}
     if attendee.invited_by == HOST:
         return gettext("%(guest)s booked this meeting with %(host)s, who invited you, too.") % named
@@ -153,12 +150,11 @@ def invited_by(attendee: Attendee) -> str:
 
 
 def why_they_hear(about: Telling) -> Sentences:
-    """Say the same as a sentence of a text."""
     return (invited_by(about.attendee),)
 
 
 def shown_name(booking: Booking) -> str:
-    """Return the guest's name, without anything that mail programs make a link of."""
+    """Without anything that mail programs make a link of."""
     return without_addresses(single_line(booking.booker.name, max_length=NAME_LENGTH))
 
 
@@ -167,7 +163,7 @@ def _state_of_first(about: Telling) -> Sentences:
 
 
 def _not_in_calendar(about: Telling) -> Sentences:
-    """Say that the event could not be written, and why; the invitation is attached all the same."""
+    """Why the event could not be written; the invitation is attached all the same."""
     event = event_of(about.booking, about.reader.host_id)
     if event is None or event.state == CalendarEvent.State.WRITTEN or not event.problem:
         return ()
@@ -226,7 +222,6 @@ class MessageKind:
     can_stop: bool = False
 
     def words(self, about: Telling) -> Words:
-        """Return what the reader reads."""
         if about.reader.is_host():
             return self.to_host.words(about)
         return (self.to_booker if about.reader.is_booker() else self.to_other).words(about)

@@ -25,7 +25,7 @@ from timetuna.providers.base import Ability
 
 
 def _was_at(about: Telling) -> Sentences:
-    """Say when a moved meeting was to begin before, as far as it is known."""
+    """When a moved meeting was to begin before, as far as it is known."""
     earlier = earlier_start(about.booking)
     if earlier is None:
         return ()
@@ -51,13 +51,13 @@ def _link_after_move(about: Telling) -> Sentences:
 
 
 def _link_is_new(booking: Booking) -> bool:
-    """Say whether the latest move was too far for the old link."""
+    """Whether the latest move was too far for the old link."""
     latest = booking.history.filter(event__in=(BookingEvent.MOVED, BookingEvent.LINK_RENEWED)).last()
     return latest is not None and latest.event == BookingEvent.LINK_RENEWED
 
 
 def _stays_by_move(about: Telling) -> Sentences:
-    """Say to the host whose accounts it is in what stays as it was outside, where the grant lets us not change it."""
+    """To the host whose accounts it is in: what stays as it was outside, where the grant lets us not change it."""
     label, booking = about.where.label, about.booking
     if about.reader.host_id != booking.host_id:
         return missing(about)

@@ -29,7 +29,7 @@ def _who_comes(about: Telling) -> Sentences:
 
 
 def _shown(attendee: Attendee) -> str:
-    """Return the words for somebody. Their name was typed by the guest, or by who pretends to be it."""
+    """Their name was typed by the guest, or by who pretends to be it."""
     name = without_addresses(attendee.name)
     return single_line(f"{name} <{attendee.email}>" if name else attendee.email, max_length=200)
 

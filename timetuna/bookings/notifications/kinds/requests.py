@@ -37,7 +37,7 @@ def _guest_wrote(about: Telling) -> Sentences:
 
 
 def _where_to_answer(about: Telling) -> str:
-    """Return where a host answers, signed in: a link that answers by itself would go to the guest with every reply."""
+    """For a host, signed in: a link that answers by itself would go to the guest with every reply."""
     return f"{host_page(about.booking)}/answer" if about.reader.is_host() else own_page(about)
 
 
