@@ -23,7 +23,7 @@ TOLD = CALLED_OFF | {Status.CONFIRMED}
 
 
 def bookings_for(user: User) -> QuerySet[Booking]:
-    """Return the bookings that this person may see and change: those they are a host of.
+    """Those they are a host of.
 
     from_minute, to_minute: what it takes of their time (UTC), by which an index has them in order.
     """
@@ -46,7 +46,7 @@ def booking_or_404(request: HttpRequest, booking_id: int) -> Booking:
 
 
 def may_see(attendee: Attendee) -> bool:
-    """Say whether somebody on the guest's side may see the booking at their own address.
+    """Whether somebody on the guest's side may see the booking at their own address.
 
     Who was invited too may from when they are told, that is once it is no request any more, until they are taken off;
     who has left may see that, and come back.

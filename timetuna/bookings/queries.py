@@ -166,7 +166,7 @@ def _booked_by(text: str) -> Q:
 
 
 def _in_any_case(word: str) -> str:
-    """Return a regular expression for the word in upper and lower case.
+    """A regular expression for the word in upper and lower case.
 
     Spelled out here, because databases disagree: SQLite's LIKE knows the cases of ASCII letters only, and so does
     PostgreSQL in the locale C.

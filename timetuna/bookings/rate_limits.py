@@ -41,7 +41,7 @@ def limit_mails_to(others: Iterable[Guest], *, now: datetime) -> None:
 
 
 def limit_changes(booking: Booking, *, now: datetime) -> None:
-    """Raise TooManyBookings if guests with this mailbox changed bookings too often lately; each change mails everybody.
+    """Raises TooManyBookings if guests with this mailbox changed bookings too often lately: each mails everybody.
 
     They may do so as often in a day as they may book. All guests of one network who have not shown that their address
     is theirs may do so as often as three of them: a script has as many addresses as it likes.
@@ -71,7 +71,7 @@ def limit_changes(booking: Booking, *, now: datetime) -> None:
 
 
 def limit_invited(booking: Booking, others: Iterable[Guest], *, most: int, now: datetime) -> None:
-    """Raise TooManyBookings if a guest who has shown nothing would have ever new people mailed in turn.
+    """Raises TooManyBookings if a guest who has shown nothing would have ever new people mailed in turn.
 
     People count, not changes, and also those who were taken off again. One booking may name twice as many as it may
     have at once (`most`), and all of one network in a day so many that further bookings ask for a code.

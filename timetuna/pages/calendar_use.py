@@ -49,7 +49,7 @@ def page_calendars(page: BookingPage) -> QuerySet[Calendar]:
 
 
 def write_calendar(page: BookingPage, host_id: int) -> Calendar | None:
-    """Return the calendar of this host that gets the page's new events, with its account; None where none does.
+    """The calendar of this host that gets the page's new events, with its account; None where none does.
 
     What the page has chosen is returned also while its account is dead: its events wait for the connection. That is
     its owner's choice; a cohost's events go where they go by default.
@@ -81,7 +81,7 @@ def lost_calendar(page: BookingPage) -> str:
 def usable_kinds(
     host_id: int, pages: Iterable[BookingPage], kinds: Iterable[str]
 ) -> dict[int, frozenset[str]]:
-    """Return by page id which of the kinds that connected providers make can be used on it now.
+    """By page id which of the kinds that connected providers make can be used on it now.
 
     A look for each kind, and one for all that come with events, however many pages there are.
     """

@@ -16,7 +16,7 @@ _UTC = ZoneInfo("UTC")
 
 
 def opening(page: BookingPage) -> Hours:
-    """Return the hours of the page's schedule with what holds for its host: absences, holidays, trips.
+    """The page's schedule with what holds for its host: absences, holidays, trips.
 
     A host who is switched off is never open.
     """
@@ -24,7 +24,7 @@ def opening(page: BookingPage) -> Hours:
 
 
 def opening_of(host: Any) -> Hours:
-    """Return the hours of somebody who takes part in the pages of others: those that their own new pages begin with.
+    """Of somebody who takes part in the pages of others: those that their own new pages begin with.
 
     host: as `prefetch.with_time` returns them.
     """

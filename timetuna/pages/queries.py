@@ -167,7 +167,7 @@ def by_title(pages: QuerySet[BookingPage]) -> list[PublicPage]:
 
 
 def listed_pages(handle: str) -> list[PublicPage]:
-    """Return what the host called so (any case) offers to everybody, by title: listed pages that can be booked.
+    """What the host called so (any case) offers to everybody, by title: listed pages that can be booked.
 
     None for nobody, and for a host who is not active and verified; two queries in any case but the good one.
     """

@@ -72,7 +72,7 @@ def leave_behind(page: BookingPage, *, now: datetime) -> None:
 
 
 def page_once_at(handle: str, slug: str) -> PublicPage | None:
-    """Return the page that was at /<handle>/<slug> (any case) until it, or its host, got another address.
+    """The page that was at /<handle>/<slug> (any case) until it, or its host, got another address.
 
     None where nothing was, and where its host is not active and verified. What is there now goes before: ask
     `public_page` first.

@@ -78,7 +78,8 @@ def erase_due(*, now: datetime) -> int:
     kept = dict(HostRules.objects.exclude(retention_days=None).values_list("host_id", "retention_days"))
     count = 0
     for host_id, days in kept.items():
-        count += _erase_old(Booking.objects.filter(host_id=host_id), _shorter(days), now)
+        shorter = min(one for one in (days, settings.RETENTION_DAYS) if one is not None)
+        count += _erase_old(Booking.objects.filter(host_id=host_id), shorter, now)
     if settings.RETENTION_DAYS is not None:
         count += _erase_old(Booking.objects.exclude(host_id__in=kept), settings.RETENTION_DAYS, now)
     return count
@@ -88,10 +89,6 @@ def forget_sources(*, now: datetime) -> None:
     old = Booking.objects.filter(created_at__lt=now - timedelta(days=SOURCE_KEPT_DAYS))
     old.exclude(source_network="").update(source_network="")
     UnusualBookings.objects.filter(last_at__lt=now - timedelta(days=UNUSUAL_KEPT_DAYS)).delete()
-
-
-def _shorter(days: int | None) -> int:
-    return min(one for one in (days, settings.RETENTION_DAYS) if one is not None)
 
 
 def _erase_old(bookings: QuerySet[Booking], days: int, now: datetime) -> int:

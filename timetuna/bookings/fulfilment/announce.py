@@ -87,7 +87,7 @@ def waited_since(booking: Booking) -> datetime:
 
 
 def sooner(booking: Booking, order: Retry, *, now: datetime) -> Retry:
-    """Return the order with the moment of the next try, where nothing outside has named one.
+    """The order with the moment of the next try, where nothing outside has named one.
 
     Pauses grow with the time that has passed: from a second or two, to eight while a guest may wait, then to an hour.
     """

@@ -34,7 +34,7 @@ _MAKING = timedelta(seconds=2)
 
 
 def ensure_event(booking: Booking, *, check: bool = False) -> None:
-    """Return once each host's event is as the booking is; where no calendar gets one, at once. Raises Retry or GiveUp.
+    """Done once each host's event is as the booking is; at once where no calendar gets one. Raises Retry or GiveUp.
 
     What cannot be written into one calendar keeps no other from getting it: all are tried before anything is raised.
     check: write also what should be there already, in case its host has deleted it, or moved it elsewhere. What else

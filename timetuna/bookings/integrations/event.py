@@ -21,7 +21,7 @@ State = CalendarEvent.State
 
 
 def entry_of(booking: Booking, host_id: int) -> Entry:
-    """Return the event as it has to stand in the host's calendar now. A few queries.
+    """As it has to stand in the host's calendar now. A few queries.
 
     A meeting that the event itself carries needs no word about a link that is still to come.
     """

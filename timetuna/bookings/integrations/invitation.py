@@ -60,7 +60,7 @@ def own_uid(booking: Booking) -> str:
 
 
 def host_uid(booking: Booking, host_id: int) -> str:
-    """Return the UID of the host's copies: the one under which the event lay in their calendar at the first mail.
+    """The UID of the host's copies: the one under which the event lay in their calendar at the first mail.
 
     A service that gives events UIDs of its own would else show the mail's invitation beside the event (decision 0010).
     """

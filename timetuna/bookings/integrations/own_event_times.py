@@ -16,7 +16,7 @@ _AT_ONCE = 900
 
 
 def own_times(host_id: int, uids: Collection[str]) -> dict[str, list[Interval]]:
-    """Return, of those uids that are bookings of this host, by uid the UTC minutes at which their event is our own.
+    """Of those uids that are bookings of this host, by uid the UTC minutes at which their event is our own.
 
     Those are the booking's own time, and of one that was moved or cancelled lately also the time that it has left.
     """

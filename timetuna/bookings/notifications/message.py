@@ -77,7 +77,7 @@ def message_for(booking: Booking, recipient: Recipient, *, kind: str, tag: str =
 
 
 def message_id(booking: Booking, *, kind: str, audience: str, tag: str = "") -> str:
-    """Return the message's id: the same on every try, so that a copy sent twice after a crash is known as one.
+    """The same on every try, so that a copy sent twice after a crash is known as one.
 
     Whether the first one had the link or promised it, it has one id: the later ones are answers to it.
     """
@@ -115,7 +115,7 @@ def _when(about: Telling) -> str:
 
 
 def _facts(about: Telling, *, placed: bool) -> list[tuple[str, str]]:
-    """Return names and values.
+    """Names and values.
 
     A guest's notes are never sent to the guest: the address may be somebody else's, and the notes phishing.
     """

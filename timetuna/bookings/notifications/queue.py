@@ -84,7 +84,7 @@ def mails_of(booking: Booking) -> QuerySet[Job]:
 
 
 def is_announced(booking: Booking, jobs: Sequence[Job], *, now: datetime) -> bool:
-    """Say whether its people were told of it, by the first mails or those of a move that came before them.
+    """Whether its people were told of it, by the first mails or those of a move that came before them.
 
     The jobs of mails are forgotten in the end, long after this asks.
     """

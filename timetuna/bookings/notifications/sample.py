@@ -46,7 +46,7 @@ def send_sample(page_id: int, *, kind: str, subject: str, message: str, language
 def sample_booking(
     page: BookingPage, tab: NotificationsTab, *, language: str = settings.LANGUAGE_CODE
 ) -> Iterator[Booking]:
-    """Yield a booking of the page in a week, with these texts, whose guest reads that language.
+    """A booking of the page in a week, with these texts, whose guest reads that language.
 
     All of it is rolled back at the end.
     """

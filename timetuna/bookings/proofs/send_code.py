@@ -46,7 +46,8 @@ def send_code(
     The mail has no word in it that the guest typed: whoever gets it may never have heard of the page.
     """
     mailbox = mailbox_of(email)
-    limits = [(TO_MAILBOX, mailbox), (_limit_of(client), client.network)]
+    of_network = FROM_SHARED_NETWORK if client.shared else FROM_NETWORK
+    limits = [(TO_MAILBOX, mailbox), (of_network, client.network)]
     if client.wide and not client.shared:
         limits.append((FROM_WIDER_NETWORK, client.wide))
     if pause := wait(*limits):
@@ -79,10 +80,6 @@ def has_code(page_id: int, email: str, *, now: datetime) -> bool:
 def code_hash(code: str, salt: str) -> str:
     """What is kept of a code."""
     return hmac_hex(settings.SECRET_KEY, f"mail code\n{salt}\n{code}")
-
-
-def _limit_of(client: Client) -> Limit:
-    return FROM_SHARED_NETWORK if client.shared else FROM_NETWORK
 
 
 def _hold_on(token: str, now: datetime) -> None:

@@ -58,7 +58,7 @@ def challenge(purpose: Purpose, proof: Proof, *, now: datetime) -> str:
 
 
 def use(work: str, purpose: Purpose, proof: Proof, *, now: datetime) -> bool:
-    """Say whether it is a proof for this purpose, at least as costly as asked, and not used; use it up.
+    """Whether it is a proof for this purpose, at least as costly as asked, and not used; then it is used up.
 
     In the caller's transaction: a form that is refused in the end keeps its proof.
     """

@@ -49,7 +49,7 @@ def read_date(text: str) -> date | None:
 
 
 def agenda(bookings: QuerySet[Booking], span: Span, reader: Reader) -> list[BookingDay]:
-    """Return the dates with what is on them of the bookings by the reader's clock. Two queries.
+    """The dates with what is on them of the bookings by the reader's clock. Two queries.
 
     A meeting over midnight is on both dates; one in an hour that a clock change repeats is there once.
     """

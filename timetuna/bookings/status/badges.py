@@ -71,7 +71,7 @@ def makers(booking: Booking, jobs: Iterable[Job]) -> list[Job]:
 
 
 def _link_badge(booking: Booking, jobs: Iterable[Job], now: datetime) -> Badge | None:
-    """Say how it stands with the link of a meeting to come; nothing while it is there or was begun a moment ago.
+    """How it stands with the link of a meeting to come; nothing while it is there or was begun a moment ago.
 
     A link is missing only where nobody makes it any more.
     """

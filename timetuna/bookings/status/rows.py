@@ -59,7 +59,7 @@ class BookingDay:
 
 
 def days(bookings: Iterable[Booking], reader: Reader, *, among: QuerySet[Booking]) -> list[BookingDay]:
-    """Return the bookings under the days they start on by the reader's clock, in the order given. Two queries.
+    """Under the days they start on by the reader's clock, in the order given. Two queries.
 
     among: all that the reader may see.
     """

@@ -98,7 +98,7 @@ class LookForm(ColumnsForm[BookingPage]):
 
 
 def logo_png(content: bytes) -> bytes:
-    """Return the picture as PNG, at most 480 by 144 pixels, without anything but its pixels.
+    """As PNG, at most 480 by 144 pixels, without anything but its pixels.
 
     Raises ValueError with a sentence.
     """

@@ -46,7 +46,7 @@ class RowSet(_Base):
 
     @classmethod
     def of(cls, prefix: str, stored: Iterable[Any], data: Any = None) -> Self:
-        """Return stored rows with a blank one behind them, or those that were sent, if all of them have arrived.
+        """Stored rows with a blank one behind them, or those that were sent, if all of them have arrived.
 
         stored: a model's rows, or the values of the fields by name.
         """

@@ -14,7 +14,7 @@ _MINUTES = {word: minutes for minutes, words in _UNITS.items() for word in words
 
 
 def parse(text: str) -> list[int]:
-    """Return the lengths in minutes, the longest first, each once. Raises ValueError with a sentence.
+    """In minutes, the longest first, each once. Raises ValueError with a sentence.
 
     A number alone is minutes. Empty text is an empty list.
     """
