@@ -4,9 +4,11 @@ import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 
 from timetuna.commands.database import database_answers
 from timetuna.encryption import box
@@ -41,7 +43,22 @@ def migrate_database() -> None:
         raise Refusal(f"TIMETUNA_ENCRYPTION_KEYS cannot be used. {error}") from error
     with database_answers(), _alone():
         put_back()
+        _refuse_another_versions()
         call_command("migrate", interactive=False, verbosity=0)
+
+
+def _refuse_another_versions() -> None:
+    """Leave a database alone that a later version has changed, or one by other migrations than ours."""
+    loader = MigrationLoader(connection)
+    ours = {config.label for config in apps.get_app_configs() if config.name.startswith("timetuna.")}
+    unknown = sorted(loader.applied_migrations.keys() - loader.disk_migrations.keys())
+    foreign = [f"{app} {name}" for app, name in unknown if app in ours]
+    if foreign:
+        more = f" and {len(foreign) - 1} more" if foreign[1:] else ""
+        raise Refusal(
+            f"The database was made by another version of TimeTuna ({foreign[0]}{more} is not known to this one), so "
+            "nothing was changed. Install the version that made it, or begin with an empty database."
+        )
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import pytest
 
 from tests.frozen import contents
 from tests.frozen.__main__ import backup_of, frozen_migrations, links_of, migrations, outside, run
-from timetuna.commands.tests.servers import POSTGRES, Server, counts
+from timetuna.commands.tests.servers import POSTGRES, Server, counts, execute
 from timetuna.commands.tests.test_commands import timetuna
 
 ENGINE = "postgresql" if POSTGRES else "sqlite"
@@ -33,3 +33,18 @@ def test_a_database_of_the_last_release_comes_up_to_date_and_serves(other: Serve
     assert f"{contents.HOSTS} hosts, {contents.BOOKINGS} bookings" in restored.stdout
     assert (migrated.returncode, migrated.stderr) == (0, "")
     assert counts(settings) == (contents.HOSTS, contents.BOOKINGS + 1)
+
+
+@pytest.mark.slow
+def test_a_database_that_another_version_has_changed_is_left_alone(other: Server) -> None:
+    timetuna("migrate", settings=other)
+    execute(
+        other,
+        "INSERT INTO django_migrations (app, name, applied)"
+        " VALUES ('bookings', '0099_of_tomorrow', '2035-01-01 00:00:00+00:00')",
+    )
+
+    refused = timetuna("migrate", settings=other)
+
+    assert refused.returncode == 2
+    assert "made by another version of TimeTuna (bookings 0099_of_tomorrow is not known" in refused.stderr
