@@ -80,6 +80,7 @@ class Booker:
             "email": f"g{number}@guest.example",
             "phone": "+49 30 123456",
             "notes": "",
+            "guests": "",
         }
         answer, asked = shown, False
         for _ in range(3):
