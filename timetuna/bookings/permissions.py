@@ -57,6 +57,11 @@ def may_see(attendee: Attendee) -> bool:
     return attendee.booking.status in TOLD and (attendee.active or left)
 
 
+def takes_part(attendee: Attendee) -> bool:
+    """Whether they are told where the meeting is: it is booked, and they have not left it."""
+    return attendee.active and attendee.booking.status == Status.CONFIRMED
+
+
 def may_change(attendee: Attendee) -> bool:
     """Move and cancel the booking, and say who else comes."""
     return attendee.is_booker

@@ -17,7 +17,7 @@ from timetuna.accounts.models import User
 from timetuna.bookings.events import BookingEvent, earlier_start
 from timetuna.bookings.guests import others
 from timetuna.bookings.integrations.invitation import attendee_invitation
-from timetuna.bookings.integrations.location import place_for
+from timetuna.bookings.integrations.location import Location, place_for
 from timetuna.bookings.models import Attendee, Booking
 from timetuna.bookings.notifications.kinds.base import invited_by, shown_name
 from timetuna.bookings.permissions import (
@@ -28,10 +28,11 @@ from timetuna.bookings.permissions import (
     most_guests,
     move_refusal,
     sentences,
+    takes_part,
 )
 from timetuna.bookings.queries import link_path, link_promised, link_settled
 from timetuna.bookings.slots.selection import read_clock, read_customs
-from timetuna.bookings.states import CALLED_OFF, REQUESTS, Status
+from timetuna.bookings.states import CALLED_OFF, Status
 from timetuna.l10n import datetimes
 from timetuna.l10n.datetimes import Customs, ZoneChoice
 from timetuna.lib.ics import google_url, office365_url, outlook_url, write
@@ -136,15 +137,15 @@ def booked(request: HttpRequest, token: str) -> HttpResponse:
     booking = attendee.booking
     _wait_for_link(booking)
     customs, now = read_customs(request), timezone.now()
-    takes_part = booking.status == Booking.Status.CONFIRMED and attendee.active
-    calendar_urls, ics_url = _calendars(attendee) if takes_part else ((), "")
+    told = takes_part(attendee)
+    calendar_urls, ics_url = _calendars(attendee) if told else ((), "")
     changeable = may_change(attendee)
     screen = BookedScreen(
         booking=shown_booking(attendee, customs),
         host=booking.host,
         old_time_label=_old_time(attendee, customs),
         headline=headline_of(attendee, twelve_hours=customs.twelve_hours),
-        link=_link(attendee) if takes_part else None,
+        link=_link(attendee) if told else None,
         people=others(booking),
         calendar_urls=calendar_urls,
         ics_url=ics_url,
@@ -157,8 +158,14 @@ def booked(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_safe
 def link_state(request: HttpRequest, token: str) -> HttpResponse:
-    """Answer the page that asks whether the link is there: 204 while nothing has changed."""
-    link = _link(attendee_or_404(token))
+    """Answer the page that asks whether the link is there: 204 while nothing has changed.
+
+    Whoever does not take part, or no longer does, is shown their page, where that is said.
+    """
+    attendee = attendee_or_404(token)
+    if not takes_part(attendee):
+        return private(_to_page(request, attendee))
+    link = _link(attendee)
     if link.state == request.GET.get("state"):
         return private(HttpResponse(status=204))
     return private(show(request, LinkScreen(link)))
@@ -166,16 +173,25 @@ def link_state(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_safe
 def invite(_request: HttpRequest, token: str) -> HttpResponse:
-    """Hand out the reader's own invitation as a file. A request that was not confirmed has none."""
+    """Hand out the reader's own invitation as a file, or what takes it back, which no longer says where."""
     attendee = attendee_or_404(token)
-    booking = attendee.booking
-    if booking.status in REQUESTS or not attendee.active:
+    cancelled = attendee.booking.status in CALLED_OFF
+    if not attendee.active or not (cancelled or takes_part(attendee)):
         return private(HttpResponseRedirect(link_path(attendee)))
-    cancelled = booking.is_off()
-    content = write(attendee_invitation(attendee, place_for(attendee), cancelled=cancelled))
+    where = place_for(attendee)
+    if cancelled:
+        where = Location(label=where.label, text="")
+    content = write(attendee_invitation(attendee, where, cancelled=cancelled))
     response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="invite.ics"'
     return private(response)
+
+
+def _to_page(request: HttpRequest, attendee: Attendee) -> HttpResponse:
+    """A redirect that a page follows as a whole: one to its script would be followed into the part that asked."""
+    if "HX-Request" in request.headers:
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
+    return HttpResponseRedirect(link_path(attendee))
 
 
 def private(response: HttpResponse) -> HttpResponse:
