@@ -38,7 +38,7 @@ class SlotQuery:
 
 
 def offered(query: SlotQuery, *, span: Interval) -> list[int]:
-    """Return all start times within the span, in UTC minutes. Four queries a host at most, however long the span.
+    """All start times within the span, in UTC minutes. Four queries a host at most, however long the span.
 
     Calendars of which the knowledge is not quite fresh are read soon: that is one write more, once a minute at most.
     """
@@ -52,19 +52,19 @@ def offered(query: SlotQuery, *, span: Interval) -> list[int]:
 
 
 def bookable(query: SlotQuery, *, start_minute: int) -> bool:
-    """Say whether a meeting can start at that UTC minute: exactly if `offered` would list it."""
+    """Exactly if `offered` would list it."""
     diary, now_minute = _diary(query, (start_minute, start_minute + 1)), _ceiling(query.now)
     return is_open(diary, minute=start_minute, policy=_policy(query), now_minute=now_minute)
 
 
 def reasons(query: SlotQuery, *, start_minute: int) -> tuple[Reason, ...]:
-    """Say why no meeting can start at that UTC minute; nothing when one can."""
+    """Nothing when a meeting can start at that UTC minute."""
     span = start_minute, start_minute + 1
     return _reasons(query, _told_diary(query, span), [start_minute])[start_minute]
 
 
 def reasons_on_grid(query: SlotQuery, *, span: Interval) -> dict[int, tuple[Reason, ...]]:
-    """Say of every start time the hours have within the span why no meeting can start then, in order.
+    """Of every start time the hours have within the span why no meeting can start then, in order.
 
     Those without a reason are the ones that `offered` lists. As many queries as for one moment.
     """
@@ -74,7 +74,7 @@ def reasons_on_grid(query: SlotQuery, *, span: Interval) -> dict[int, tuple[Reas
 
 
 def open_lengths(query: SlotQuery, *, start_minute: int) -> list[int]:
-    """Return which of the page's lengths, in minutes, a meeting that starts at that UTC minute can have."""
+    """Those of the page's, in minutes, that a meeting which starts at that UTC minute can have."""
     diary, now_minute = _diary(query, (start_minute, start_minute + 1)), _ceiling(query.now)
     policies = [_policy(replace(query, minutes=length.minutes)) for length in query.page.durations]
     return [
@@ -101,7 +101,7 @@ def _policy(query: SlotQuery) -> Policy:
 
 
 def _horizon(page: PublicPage, now_minute: int) -> int | None:
-    """Return the minutes from now to the end of the last day that can be booked."""
+    """From now to the end of the last day that can be booked, in UTC minutes."""
     last_day = page.last_day(host_date(page.own.opening, now_minute))
     if last_day is None:
         return None
@@ -114,7 +114,7 @@ def _reasons(query: SlotQuery, diary: Diary, starts: Iterable[int]) -> dict[int,
 
 
 def _told_diary(query: SlotQuery, span: Interval) -> Diary:
-    """Return the diary with the dates that say more than "closed"."""
+    """With the dates that say more than "closed"."""
     return all_of(
         replace(diary, special=special_days(host.opening, span=span))
         for host, diary in zip(query.page.hosts, _diaries(query, span), strict=True)
@@ -122,7 +122,7 @@ def _told_diary(query: SlotQuery, span: Interval) -> Diary:
 
 
 def _known(query: SlotQuery, host: HostTime, span: Interval) -> KnownSpan:
-    """Return what the host's calendars say of all that a meeting which starts within the span may need."""
+    """What the host's calendars say of all that a meeting which starts within the span may need."""
     page = query.page
     longest = max([query.minutes, *(one.minutes for one in page.durations)])
     reach = widen(
@@ -136,7 +136,7 @@ def _unknown(known: KnownSpan) -> list[Busy]:
 
 
 def _diary(query: SlotQuery, span: Interval) -> Diary:
-    """Return when all hosts of the page have time."""
+    """When all hosts of the page have time."""
     return all_of(_diaries(query, span))
 
 
@@ -158,7 +158,7 @@ def _diary_of(query: SlotQuery, host: HostTime, span: Interval, known: KnownSpan
 
 
 def _live_holds(host_id: int, *, now: datetime, token: str = "", visit: str = "") -> list[Busy]:
-    """Return a host's live holds in one query, without those of this token and of the visit with this fingerprint.
+    """A host's live holds, in one query, without those of this token and of the visit with this fingerprint.
 
     A guest's own hold never stands in their way: the way back shows the time again, and a form that was opened twice
     can be sent from either tab. Another guest's does, although their browsers may look the same from here.
@@ -168,7 +168,7 @@ def _live_holds(host_id: int, *, now: datetime, token: str = "", visit: str = ""
 
 
 def _full(query: SlotQuery, host: HostTime, span: Interval) -> list[FullPeriod]:
-    """Return the periods whose caps are reached by what is booked or requested.
+    """The periods whose caps are reached by what is booked or requested.
 
     What is only held takes its time and fills no cap: else whoever opens forms closes days that nobody books.
     """

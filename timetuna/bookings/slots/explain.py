@@ -38,11 +38,10 @@ class AskedTime:
     hours_path: str
 
     def clock(self) -> str:
-        """Return the time as the host typed it."""
         return f"{self.minute // 60:02}:{self.minute % 60:02}"
 
     def url(self, **changes: str) -> str:
-        """Return the address of this question with some parts changed."""
+        """Of this question, with some parts changed."""
         parts = {"date": self.day.isoformat(), "time": self.clock(), "duration": str(self.minutes)}
         return reverse("why", args=[self.page.id], query=parts | changes)
 
@@ -102,7 +101,7 @@ class SlotExplanation:
 
 
 def explain(asked: AskedTime, *, now: datetime) -> SlotExplanation:
-    """Answer a question. The number of queries does not depend on bookings, hours or lengths."""
+    """The number of queries does not depend on bookings, hours or lengths."""
     page, day = asked.page, asked.day
     slot_query = SlotQuery(page=page, minutes=asked.minutes, now=now)
     span = date_start(page.own.opening, day), date_start(page.own.opening, day + _ONE_DAY)
@@ -138,7 +137,7 @@ def explain(asked: AskedTime, *, now: datetime) -> SlotExplanation:
 
 
 def lines_for(slot_query: SlotQuery, *, start_minute: int, hours_path: str) -> tuple[ReasonLine, ...]:
-    """Say what stands in the way of a meeting at that UTC minute; nothing where guests could book it. A few queries."""
+    """Nothing where guests could book a meeting at that UTC minute. A few queries."""
     page, why = slot_query.page, reasons(slot_query, start_minute=start_minute)
     day = host_date(page.own.opening, start_minute)
     setting = ReasonContext(
@@ -155,19 +154,19 @@ def lines_for(slot_query: SlotQuery, *, start_minute: int, hours_path: str) -> t
 
 
 def hours_path(page: BookingPage) -> str:
-    """Return where the hours of a page are changed."""
+    """Where the hours of a page are changed."""
     if page.schedule.page_id == page.pk:
         return reverse("pages_availability", args=[page.pk])
     return reverse("schedules_edit", args=[page.schedule_id])
 
 
 def zone_on(opening: Hours, day: date) -> ZoneInfo:
-    """Return the zone the host is in on one of their own dates."""
+    """Where the host is on one of their own dates."""
     return next((trip.zone for trip in opening.travel if trip.first <= day <= trip.last), opening.zone)
 
 
 def instants(opening: Hours, day: date, minute: int) -> list[int]:
-    """Return the UTC minutes in which the host's clock shows that minute of the date: none, one or two."""
+    """UTC minutes in which the host's clock shows that minute of the date: none, one or two."""
     shown = Hours(zone=opening.zone, travel=opening.travel, overrides={day: ((minute, minute + 1),)})
     return [start for start, _ in open_hours(shown, first=day, last=day)]
 
@@ -187,7 +186,7 @@ def _moment(
 
 
 def _lines(why: Iterable[Reason], setting: ReasonContext) -> tuple[ReasonLine, ...]:
-    """Say all reasons; of a time that is over nothing else, because today's rules may not be those it had."""
+    """Of a time that is over nothing else, because today's rules may not be those it had."""
     told = tuple(tell(reason, setting) for reason in why)
     return tuple(line for line in told if line.code is Code.PAST) or told
 
@@ -218,7 +217,7 @@ def _missing(asked: AskedTime, setting: ReasonContext) -> str:
 
 
 def _opens(setting: ReasonContext, span: Interval) -> str:
-    """Say the hours of the date: "09:00 to 12:00 and 13:00 to 17:00"."""
+    """As "09:00 to 12:00 and 13:00 to 17:00"."""
     hours = open_hours(setting.page.own.opening, first=setting.day, last=setting.day)
     ends = {span[1]: "midnight"}
     return " and ".join(
@@ -234,13 +233,13 @@ def _closed(slot_query: SlotQuery, setting: ReasonContext, span: Interval) -> Re
 
 
 def _starts(whys: Iterable[tuple[Reason, ...]], kind: Kind) -> set[int]:
-    """Return when whatever of that kind is in the way begins, in UTC minutes."""
+    """When whatever of that kind is in the way begins, in UTC minutes."""
     busy = {reason.busy for why in whys for reason in why if reason.busy}
     return {one.start_minute for one in busy if one.kind is kind}
 
 
 def _named(host_id: int, starts: set[int]) -> Mapping[int, Link]:
-    """Return the bookings by the minute they begin at; those of another host are not to be named."""
+    """By the minute they begin at; those of another host are not to be named."""
     rows = BookingHost.objects.filter(
         host_id=host_id,
         booking__host_id=host_id,
@@ -256,7 +255,7 @@ def _named(host_id: int, starts: set[int]) -> Mapping[int, Link]:
 
 
 def _held_until(host_id: int, starts: set[int], *, now: datetime) -> Mapping[int, int]:
-    """Return the UTC minutes by which holds have ended, by the minute their time begins at."""
+    """UTC minutes by which holds have ended, by the minute their time begins at."""
     rows = Hold.objects.filter(host_id=host_id, expires_at__gt=now, start_minute__in=starts)
     return {
         start: minute_of(expires + _ALMOST_A_MINUTE)

@@ -55,7 +55,7 @@ class DayCell(NamedTuple):
 
 
 class ShownTime(NamedTuple):
-    """A time to choose, which of two it is where the clock shows it twice, and what the host's clock shows."""
+    """Which of two it is where the clock shows it twice, and what the host's clock shows."""
 
     label: str
     note: str
@@ -97,7 +97,7 @@ def free_times(
     client: Client = NOBODY,
     moving: int | None = None,
 ) -> SlotMonth:
-    """Find the month asked for; without one, the first that has times. Three queries at most besides the page's."""
+    """Without a month that is asked for, the first that has times. Three queries at most besides the page's."""
     zone = choice.zone
     today = now.astimezone(zone).date()
     last = _last_day(page, today)
@@ -123,14 +123,14 @@ def free_times(
 
 
 def month_times(query: SlotQuery, *, zone: ZoneInfo, month: date) -> Days:
-    """Return a month's free times by local day, days without any left out. `month` is its first day."""
+    """By local day, days without any left out. month: its first day."""
     return _days(query, zone, month, _next_month(month))
 
 
 def remaining_times(
     query: SlotQuery, choice: SlotSelection, *, near: datetime | None = None, most: int = 24
 ) -> list[datetime]:
-    """Return free times in the guest's zone, the nearest to one that was just taken, or the next ones."""
+    """In the guest's zone, the nearest to one that was just taken, or the next ones."""
     now, page = query.now, query.page
     near = near or now.astimezone(choice.zone)
     today = now.astimezone(choice.zone).date()
@@ -144,7 +144,7 @@ def remaining_times(
 def slot_picker(
     calendar_: SlotMonth, choice: SlotSelection, *, book_path: str, now: datetime, visit: str = ""
 ) -> SlotPicker:
-    """Say it in the guest's words; `visit` goes along with the times."""
+    """In the guest's words. visit: goes along with the times."""
     chosen = calendar_.day
     return SlotPicker(
         month=_month(calendar_, choice),
@@ -227,7 +227,7 @@ def _times(times: list[datetime], form: SlotSelection) -> list[ShownTime]:
 
 
 def _clocks(choice: SlotSelection, calendar_: SlotMonth) -> list[TabLink]:
-    """Return the two ways of writing times, each with the address that switches to it."""
+    """Two ways of writing times, each with the address that switches to it."""
     day = calendar_.day.isoformat() if calendar_.day else ""
     month = "" if day else f"{calendar_.month:%Y-%m}"
     return [
@@ -247,7 +247,7 @@ def _empty(calendar_: SlotMonth) -> str:
 
 
 def _absence(away: Away, calendar_: SlotMonth) -> str:
-    """Say an absence with its note: "Away from 4 to 12 January: …"."""
+    """With its note: "Away from 4 to 12 January: …"."""
     today = calendar_.today
     first, last = datetimes.date_from(away.first, today=today), datetimes.date_from(away.last, today=today)
     if away.first <= today:
@@ -260,7 +260,7 @@ def _absence(away: Away, calendar_: SlotMonth) -> str:
 
 
 def _last_day(page: PublicPage, today: date) -> date:
-    """Return the last date a guest, whose own zone may be a day ahead, can turn to."""
+    """The last date a guest, whose own zone may be a day ahead, can turn to."""
     last = page.last_day(today) or date.max - FARTHEST
     return min(last + timedelta(days=1), date.max - FARTHEST)
 

@@ -22,15 +22,13 @@ _DAY = 1_440
 
 
 class Link(NamedTuple):
-    """An address, and what it says on the link."""
-
     url: str
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class ReasonLine:
-    """One reason. name: what it is in a word or two, for lists. text: a sentence. links: where it can be changed."""
+    """name: what it is in a word or two, for lists.  text: a sentence.  links: where it can be changed."""
 
     code: Code
     name: str
@@ -59,25 +57,25 @@ class ReasonContext:
     calendars: Mapping[int, Sequence[str]] = field(default_factory=dict)
 
     def say(self, minute: int) -> str:
-        """Say when a UTC minute is: "14:00", on another date "Wednesday 2 December, 14:00"."""
+        """As "14:00", on another date "Wednesday 2 December, 14:00". minute: in UTC."""
         there = moment_of(minute).astimezone(self.zone)
         other_day = f"{datetimes.day(there)}, " if there.date() != self.day else ""
         return f"{other_day}{datetimes.clock(there)} {datetimes.which_of_two(there)}".rstrip()
 
     def tab(self, place: str, text: str) -> Link:
-        """Return the link to a setting on the page's tab Availability."""
+        """To a setting on the page's tab Availability."""
         return Link(reverse("pages_availability", args=[self.page.id], fragment=place), text)
 
     def own_calendars(self) -> Link:
-        """Return the link to the page's tab Calendars."""
+        """To the page's tab Calendars."""
         return Link(reverse("pages_calendars", args=[self.page.id]), "Calendars of this page")
 
     def week(self) -> Link:
-        """Return the link to the hours of the date's weekday."""
+        """To the hours of the date's weekday."""
         return Link(f"{self.hours_path}#day{self.day.weekday()}", "Change the hours")
 
     def booking(self, busy: Busy) -> Link | None:
-        """Return the page of the booking that takes a time, if it is one that may be named."""
+        """Of a booking that takes a time, if it is one that may be named."""
         return self.bookings.get(busy.start_minute) if busy.kind is Kind.BOOKING else None
 
 
@@ -91,7 +89,6 @@ _TAKEN_BY = {
 
 
 def tell(reason: Reason, setting: ReasonContext) -> ReasonLine:
-    """Say one reason."""
     name, teller = _TELLERS[reason.code]
     text, links = teller(reason, setting)
     return ReasonLine(reason.code, name, text, links)
@@ -250,7 +247,7 @@ def _span(reason: Reason, setting: ReasonContext) -> str:
 
 
 def _ahead(minutes: int) -> str:
-    """Say a notice: "2 days", "4 hours"."""
+    """As "2 days", "4 hours"."""
     days, rest = divmod(minutes, _DAY)
     return datetimes.length(minutes) if rest else f"{days} day{'s' if days > 1 else ''}"
 

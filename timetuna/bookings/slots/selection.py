@@ -42,7 +42,7 @@ class SlotSelection:
     problem: str = ""
 
     def url(self, **changes: str) -> str:
-        """Return the address of this choice with some parts changed; a part set to "" is left out."""
+        """Of this choice with some parts changed; a part set to "" is left out."""
         parts = {
             "duration": str(self.duration.minutes) if self.duration else "",
             "month": f"{self.month:%Y-%m}" if self.month else "",
@@ -54,49 +54,49 @@ class SlotSelection:
         return f"{self.path}?{'&'.join(_part(*one) for one in (parts | changes).items() if one[1])}"
 
     def clock_query(self) -> str:
-        """Return the query that keeps a switched clock on another page, or ""."""
+        """Keeps a switched clock on another page; "" without one."""
         return f"?clock={self.clock}" if self.clock else ""
 
     def say(self, moment: datetime) -> str:
-        """Say the time of day of a moment as the guest writes it."""
+        """The time of day, as the guest writes it."""
         return datetimes.clock(moment, twelve_hours=self.customs.twelve_hours)
 
     def say_elsewhere(self, moment: datetime) -> str:
-        """Say in short what the host's clock shows then, where it differs."""
+        """In short what the host's clock shows then, where it differs."""
         return datetimes.elsewhere(moment, zone=self.host_zone, twelve_hours=self.customs.twelve_hours)
 
     def say_for_host(self, moment: datetime, name: str) -> str:
-        """Say when a moment is for the host, where that differs."""
+        """When it is for the host, where that differs."""
         twelve_hours = self.customs.twelve_hours
         return datetimes.for_other(moment, name=name, zone=self.host_zone, twelve_hours=twelve_hours)
 
 
 def read_customs(request: HttpRequest, query: QueryDict | None = None) -> Customs:
-    """Return the customs of the guest's browser, with the clock the guest has switched to."""
+    """Those of the guest's browser, with the clock the guest has switched to."""
     customs = customs_of(request.headers.get("Accept-Language", ""))
     clock = read_clock(request.GET if query is None else query)
     return replace(customs, twelve_hours=clock == "12") if clock else customs
 
 
 def read_clock(query: QueryDict) -> str:
-    """Return the clock the guest has switched to, "12" or "24", or ""."""
+    """What the guest has switched to, "12" or "24", or ""."""
     clock = query.get("clock", "")
     return clock if clock in CLOCKS else ""
 
 
 def read_visit(query: QueryDict) -> str:
-    """Return what tells this visit from others, or ""."""
+    """What tells this visit from others, or ""."""
     visit = query.get("visit", "")
     return visit if _VISIT.fullmatch(visit) else ""
 
 
 def new_visit() -> str:
-    """Return what the times shown to one guest carry."""
+    """What the times shown to one guest carry."""
     return secrets.token_urlsafe(9)
 
 
 def read_choice(page: PublicPage, query: QueryDict, *, path: str, customs: Customs = PLAIN) -> SlotSelection:
-    """Clean a query string. What cannot be read falls back to the page's own and is said in `problem`."""
+    """What cannot be read falls back to the page's own and is said in `problem`."""
     host_zone = datetimes.zone_or_utc(page.time_zone)
     zone, problem = find_zone(query.get("zone", "")), ""
     if zone is None:
@@ -125,7 +125,7 @@ def read_choice(page: PublicPage, query: QueryDict, *, path: str, customs: Custo
 
 
 def read_start(text: str) -> int | None:
-    """Return the UTC minute of a start like 2026-11-24T13:00Z, or None."""
+    """The UTC minute of a start like 2026-11-24T13:00Z, or None."""
     if not _START.fullmatch(text):
         return None
     try:
@@ -135,12 +135,12 @@ def read_start(text: str) -> int | None:
 
 
 def read_month(text: str) -> date | None:
-    """Return the first day of a month like 2026-12, or None."""
+    """The first day of a month like 2026-12, or None."""
     return read_day(f"{text}-01")
 
 
 def write_start(moment: datetime) -> str:
-    """Return the form of a start that addresses and forms carry: UTC to the minute."""
+    """As addresses and forms carry it: UTC to the minute."""
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
 
 
@@ -157,7 +157,7 @@ def _duration(page: PublicPage, query: QueryDict) -> PageDuration | None:
 
 
 def read_day(text: str) -> date | None:
-    """Return a date like 2026-12-24, or None."""
+    """A date like 2026-12-24, or None."""
     try:
         found = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC).date()
     except ValueError:

@@ -59,8 +59,6 @@ STATUS = {SlotTaken: 409, FormUsed: 409, TooManyBookings: 429}
 
 
 class _Step(NamedTuple):
-    """What a guest has chosen and typed so far."""
-
     request: HttpRequest
     page: PublicPage
     choice: SlotSelection
@@ -77,13 +75,13 @@ class _Step(NamedTuple):
         return read_start(str(self.form["start"].value() or ""))
 
     def opened(self) -> str:
-        """Return since when the form is open; one that comes back was opened when it was first."""
+        """Since when the form is open; one that comes back was opened when it was first."""
         return self.request.POST.get("opened", "")[:100] or opened_now()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChosenTime:
-    """The time that is being booked. note: which of two, where the clock shows it twice."""
+    """note: which of two, where the clock shows it twice."""
 
     day: str
     begins: str
@@ -93,7 +91,7 @@ class ChosenTime:
 
 
 class FreeTime(NamedTuple):
-    """A time that can be chosen instead, and what the host's clock shows then, where it differs."""
+    """To choose instead; and what the host's clock shows then, where it differs."""
 
     value: str
     label: str
@@ -102,8 +100,6 @@ class FreeTime(NamedTuple):
 
 
 class FreeDay(NamedTuple):
-    """A day with times that can be chosen instead."""
-
     title: str
     times: Sequence[FreeTime]
 
@@ -132,7 +128,7 @@ class FormScreen(Screen):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookScreen(FormScreen):
-    """The guest's details. held: for how many minutes the time is kept.  resubmit: sent once the proof is done."""
+    """held: for how many minutes the time is kept.  resubmit: sent once the proof is done."""
 
     template = "public/book.html"
     free_days: Sequence[FreeDay] = ()
@@ -154,7 +150,7 @@ FormScreenT = TypeVar("FormScreenT", bound=FormScreen)
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def book_time(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
-    """Ask for the details of a chosen time; on POST make the booking and go to its page."""
+    """On POST make the booking and go to its page."""
     page = public_page(handle, slug)
     if page is None:
         return moved_or_404(request, handle, slug)
@@ -210,14 +206,14 @@ def _book(step: _Step, order: Order) -> HttpResponse:
 
 
 def _ask_for_work(step: _Step, proof: Proof) -> HttpResponse:
-    """Show the form again; it is sent by itself once the browser has calculated."""
+    """The form is sent again by itself once the browser has calculated."""
     start = step.form.cleaned_data["start"]
     challenge = challenge_for(step.page, step.client(), start_minute=start, proof=proof)
     return _form(step, status=428, challenge=challenge, resubmit=True)
 
 
 def _mail_code(step: _Step, order: Order) -> HttpResponse:
-    """Mail a code and ask for it. A guest who has one types it, also where none can be mailed just now."""
+    """A guest who has one types it, also where none can be mailed just now."""
     email, now = order.guest.email, timezone.now()
     worked = use_at_once(order.evidence.work, order.purpose(), Proof.HARD_WORK, now=now)
     sending = send_code(step.page, email=email, client=order.client, hold=order.hold, worked=worked, now=now)
@@ -348,7 +344,7 @@ def form_screen(
     *,
     start: int | None,
 ) -> FormScreenT:
-    """Return the step with the time that was chosen, a UTC minute, if there is one."""
+    """With the time that was chosen, a UTC minute, if there is one."""
     time = _chosen_time(page, choice, start) if start is not None and choice.duration else None
     at = timezone.now() if start is None else moment_of(start)
     return screen(

@@ -48,7 +48,7 @@ _slots_to_wait = threading.BoundedSemaphore(max(1, settings.WEB_THREADS // 2))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownBooking:
-    """What pages about one booking say of it. notes: the reader's own."""
+    """notes: the reader's own."""
 
     title: str
     state: str
@@ -106,7 +106,7 @@ class Headline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookedScreen(Screen):
-    """The booking. old_time_label: when it was to be before it was moved. again_url: where it was booked."""
+    """old_time_label: when it was to be before it was moved.  again_url: where it was booked."""
 
     template = "public/booked.html"
     booking: ShownBooking
@@ -124,7 +124,7 @@ class BookedScreen(Screen):
 
 @dataclass(frozen=True, slots=True)
 class LinkScreen(Screen):
-    """The part of it that asks again for the link."""
+    """The part of the page that asks again for the link."""
 
     template = "public/_link.html"
     link: ShownLink
@@ -132,7 +132,7 @@ class LinkScreen(Screen):
 
 @require_safe
 def booked(request: HttpRequest, token: str) -> HttpResponse:
-    """Show the booking; right after it was made, wait a moment so that the link is there at first paint."""
+    """Right after it was made, wait a moment so that the link is there at first paint."""
     attendee = attendee_or_404(token)
     booking = attendee.booking
     _wait_for_link(booking)
@@ -158,7 +158,7 @@ def booked(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_safe
 def link_state(request: HttpRequest, token: str) -> HttpResponse:
-    """Answer the page that asks whether the link is there: 204 while nothing has changed.
+    """204 while nothing has changed.
 
     Whoever does not take part, or no longer does, is shown their page, where that is said.
     """
@@ -173,7 +173,7 @@ def link_state(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_safe
 def invite(_request: HttpRequest, token: str) -> HttpResponse:
-    """Hand out the reader's own invitation as a file, or what takes it back, which no longer says where."""
+    """The reader's own, as a file, or what takes it back, which no longer says where."""
     attendee = attendee_or_404(token)
     cancelled = attendee.booking.status in CALLED_OFF
     if not attendee.active or not (cancelled or takes_part(attendee)):
@@ -204,7 +204,7 @@ def private(response: HttpResponse) -> HttpResponse:
 
 
 def shown_booking(attendee: Attendee, customs: Customs) -> ShownBooking:
-    """Return what is said of it, in the reader's zone and way of writing times."""
+    """In the reader's zone and way of writing times."""
     booking, zone = attendee.booking, datetimes.zone_or_utc(attendee.time_zone)
     begins, ends = booking.start_at.astimezone(zone), booking.end_at().astimezone(zone)
     return ShownBooking(
@@ -241,7 +241,7 @@ def _link(attendee: Attendee) -> ShownLink:
 
 
 def _calendars(attendee: Attendee) -> tuple[Sequence[tuple[str, str]], str]:
-    """Return the calendars it can be put into, by name and address, and the address of the file for all others."""
+    """By name and address, and the address of the file for all others."""
     invitation = attendee_invitation(attendee, place_for(attendee))
     urls = (
         ("Google Calendar", google_url(invitation)),
@@ -274,7 +274,7 @@ def _own_part(attendee: Attendee, now: datetime) -> OwnPart:
 
 
 def headline_of(attendee: Attendee, *, twelve_hours: bool = False) -> Headline:
-    """Say how the booking stands, to somebody on the guest's side."""
+    """To somebody on the guest's side."""
     booking = attendee.booking
     if not attendee.is_booker:
         return _for_others(attendee)
@@ -292,7 +292,7 @@ def headline_of(attendee: Attendee, *, twelve_hours: bool = False) -> Headline:
 
 
 def _for_others(attendee: Attendee) -> Headline:
-    """Say it to who was invited too: why they are, and nothing of what the two sides wrote."""
+    """To who was invited too: why they are, and nothing of what the two sides wrote."""
     booking = attendee.booking
     named = {"host": booking.host.name, "guest": shown_name(booking)}
     if booking.is_off():
@@ -330,7 +330,7 @@ def _cancelled(booking: Booking, named: dict[str, str]) -> Headline:
 
 
 def _ended(booking: Booking, named: dict[str, str]) -> Headline:
-    """Say how a request ended without becoming a booking."""
+    """How a request ended without becoming a booking."""
     if booking.status == Status.WITHDRAWN:
         lead = gettext("%(host)s is told, and the time is free again.") % named
         return Headline(gettext("Your request is taken back"), lead)
@@ -342,7 +342,7 @@ def _ended(booking: Booking, named: dict[str, str]) -> Headline:
 
 
 def _old_time(attendee: Attendee, customs: Customs) -> str:
-    """Say when it was to be before it was moved."""
+    """When it was to be before it was moved."""
     earlier = earlier_start(attendee.booking)
     if earlier is None or attendee.booking.is_off():
         return ""
@@ -351,7 +351,7 @@ def _old_time(attendee: Attendee, customs: Customs) -> str:
 
 
 def _wait_for_link(booking: Booking) -> None:
-    """Return as soon as the link is there or will come by mail, or 3 seconds after the booking was made."""
+    """Until the link is there or will come by mail, or 3 seconds after the booking was made."""
     until = booking.created_at.timestamp() + FIRST_PAINT_SECONDS
     if booking.status != Booking.Status.CONFIRMED:
         return

@@ -32,7 +32,7 @@ class CancelScreen(Screen):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancel_booking(request: HttpRequest, token: str) -> HttpResponse:
-    """Ask once; only the form's button cancels, since mail scanners open links."""
+    """Only the form's button cancels, since mail scanners open links."""
     attendee, now = booker_or_404(token), timezone.now()
     booking = attendee.booking
     if booking.is_off() or (request.method != "POST" and cancel_refusal(booking, now=now)):

@@ -23,7 +23,7 @@ from timetuna.web.screens import Screen, show
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuestsScreen(Screen):
-    """Whom the guest of a booking brings. form: None where nobody else can be added."""
+    """form: None where nobody else can be added."""
 
     template = "public/guests.html"
     booking: ShownBooking
@@ -36,7 +36,7 @@ class GuestsScreen(Screen):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def guests(request: HttpRequest, token: str) -> HttpResponse:
-    """Show who is invited; only the form's buttons change it, since mail scanners open links."""
+    """Only the form's buttons change who is invited, since mail scanners open links."""
     booking = booker_or_404(token).booking
     if guests_refusal(booking, now=timezone.now()):
         return private(HttpResponseRedirect(link_path(booking.booker)))
@@ -84,5 +84,5 @@ def _show(
 
 
 def room_for_guests(booking: Booking) -> int:
-    """Return how many more can be invited."""
+    """How many more can be invited."""
     return max(0, most_guests(booking) - others(booking).count())

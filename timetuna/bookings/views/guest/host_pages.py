@@ -28,7 +28,7 @@ class OfferedPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostScreen(Screen):
-    """What a host offers. indexed: search engines may show it."""
+    """indexed: search engines may show it."""
 
     template = "public/host.html"
     host: str
@@ -38,7 +38,7 @@ class HostScreen(Screen):
 
 @require_safe
 def offers(request: HttpRequest, handle: str) -> HttpResponse:
-    """Show the list. A host who lists nothing is not told from nobody."""
+    """A host who lists nothing is not told from nobody."""
     pages = listed_pages(handle)
     if not pages:
         host = host_once_called(handle)

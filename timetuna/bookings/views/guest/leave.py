@@ -35,7 +35,7 @@ class LeaveScreen(Screen):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def leave(request: HttpRequest, token: str) -> HttpResponse:
-    """Ask once; only the form's button takes them off, or on again, since mail scanners open links."""
+    """Only the form's button takes them off, or on again, since mail scanners open links."""
     attendee, now = guest_or_404(token), timezone.now()
     if request.method != "POST":
         if not attendee.active or guests_refusal(attendee.booking, now=now):
@@ -55,7 +55,7 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def set_zone(request: HttpRequest, token: str) -> HttpResponse:
-    """Have times told to them by their own clock, in the language of this page, here and in mails."""
+    """Times are told to them by their own clock, in the language of this page, here and in mails."""
     attendee = guest_or_404(token)
     if request.method == "POST" and (zone := find_zone(request.POST.get("zone", ""))):
         own = {"time_zone": zone.key, "language": get_language() or attendee.language}

@@ -39,7 +39,7 @@ from timetuna.web.screens import show
 
 @require_safe
 def choose_new_time(request: HttpRequest, token: str) -> HttpResponse:
-    """Show the times the booking can move to; its own present time does not stand in the way."""
+    """The booking's own present time does not stand in the way."""
     booking = booker_or_404(token).booking
     page = _page(booking)
     if page is None or not _movable(booking):
@@ -49,7 +49,7 @@ def choose_new_time(request: HttpRequest, token: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm_new_time(request: HttpRequest, token: str) -> HttpResponse:
-    """Ask once for the new time; only the form's button moves."""
+    """Only the form's button moves, since mail scanners open links."""
     booking = booker_or_404(token).booking
     page, start = _page(booking), read_start((request.POST or request.GET).get("start", ""))
     if page is None or not _movable(booking):
@@ -116,7 +116,7 @@ def _times(
 
 
 def _facts(booking: Booking) -> list[Fact]:
-    """Say how this meeting is held, whatever the page offers by now."""
+    """How this meeting is held, whatever the page offers by now."""
     return [Fact(meeting_kind(booking.meeting_type).icon, place(booking).label)]
 
 
@@ -138,7 +138,7 @@ def _slot_query(request: HttpRequest, booking: Booking, page: PublicPage) -> Slo
 
 
 def _client(request: HttpRequest, booking: Booking) -> Client:
-    """Return who is asking: whoever has the booking's link is one guest, however often it was opened."""
+    """Whoever has the booking's link is one guest, however often it was opened."""
     return client_of(request, visit=booking.booker.link_fingerprint)
 
 

@@ -30,7 +30,7 @@ _OPENED, _CONFIRMED = "bookings.form", "bookings.confirmed"
 @csrf_exempt
 @require_POST
 def release_hold(request: HttpRequest) -> HttpResponse:
-    """Give a time back. The answer never tells whether there was one."""
+    """The answer never tells whether there was one."""
     release(request.POST.get("hold", ""), now=timezone.now())
     return HttpResponse(status=204)
 
@@ -57,12 +57,12 @@ def _looks_ahead(request: HttpRequest) -> bool:
 
 
 def opened_now() -> str:
-    """Return what a form carries to tell when it was opened."""
+    """What a form carries to tell when it was opened."""
     return signing.Signer(salt=_OPENED).sign(int_to_base36(int(timezone.now().timestamp())))
 
 
 def evidence_of(request: HttpRequest, email: str) -> Evidence:
-    """Return what the form that was sent brings along."""
+    """What the form that was sent brings along."""
     return Evidence(
         work=request.POST.get("proof", ""),
         confirmed=is_confirmed(request, email),
@@ -71,7 +71,7 @@ def evidence_of(request: HttpRequest, email: str) -> Evidence:
 
 
 def is_confirmed(request: HttpRequest, email: str) -> bool:
-    """Say whether this browser has shown lately that the mailbox is its guest's."""
+    """Whether this browser has shown lately that the mailbox is its guest's."""
     return mailbox_hash(mailbox_of(email)) in _remembered(request)
 
 
@@ -90,7 +90,7 @@ def remember(request: HttpRequest, response: HttpResponse, email: str) -> None:
 
 
 def challenge_for(page: PublicPage, client: Client, *, start_minute: int, proof: Proof | None = None) -> str:
-    """Return the challenge that the form comes with; "" where none is asked for.
+    """The challenge that the form comes with; "" where none is asked for.
 
     proof: what is asked for, where that is known.
     """
@@ -103,7 +103,7 @@ def challenge_for(page: PublicPage, client: Client, *, start_minute: int, proof:
 
 
 def came_without_work(request: HttpRequest) -> bool:
-    """Say whether work was asked for and none was done: there is no JavaScript, or it cannot calculate here."""
+    """Whether work was asked for and none was done: there is no JavaScript, or it cannot calculate here."""
     return "asked" in request.POST and not request.POST.get("proof")
 
 
@@ -116,7 +116,7 @@ def _remembered(request: HttpRequest) -> list[str]:
 
 
 def _seconds_open(request: HttpRequest) -> float:
-    """Return for how long the form was open, 0.0 where it does not say."""
+    """For how long the form was open, 0.0 where it does not say."""
     try:
         opened = signing.Signer(salt=_OPENED).unsign(request.POST.get("opened", ""))
     except signing.BadSignature:

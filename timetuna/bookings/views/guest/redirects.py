@@ -15,7 +15,7 @@ from timetuna.web.screens import Screen, show
 
 
 def moved(request: HttpRequest, handle: str, slug: str) -> HttpResponseRedirect | None:
-    """Return the way to the same address of the page that was here before; a form is sent on with what it holds."""
+    """To the same address of the page that was here before; a form is sent on with what it holds."""
     page = page_once_at(handle, slug)
     if page is None or request.resolver_match is None:
         return None
@@ -24,7 +24,7 @@ def moved(request: HttpRequest, handle: str, slug: str) -> HttpResponseRedirect 
 
 
 def moved_or_404(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
-    """Return the same, or that the host takes no bookings; raise Http404 where there never was a page."""
+    """The same, or that the host takes no bookings. Raises Http404 where there never was a page."""
     return moved(request, handle, slug) or _closed_or_404(request, handle, slug)
 
 
@@ -38,7 +38,7 @@ class GoneScreen(Screen):
 
 
 def _closed_or_404(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
-    """Say that the host takes no bookings, where they are switched off; raise Http404 where there never was a page."""
+    """That the host takes no bookings, where they are switched off. Raises Http404 where there never was a page."""
     host = closed_page(handle, slug)
     if host is None:
         raise Http404
@@ -53,7 +53,7 @@ def _closed_or_404(request: HttpRequest, handle: str, slug: str) -> HttpResponse
 
 
 def lead_on(request: HttpRequest, address: str) -> HttpResponseRedirect:
-    """Return the way to a path of ours, with the query that was asked."""
+    """To a path of ours, with the query that was asked."""
     query = request.META["QUERY_STRING"]
     return HttpResponseRedirect(
         f"{address}?{query}" if query else address, preserve_request=request.method == "POST"

@@ -30,7 +30,7 @@ class RemindersScreen(Screen):
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def reminders(request: HttpRequest, token: str) -> HttpResponse:
-    """Show how it stands; a POST stops the reminders or has them sent again, whichever it says, or changes nothing."""
+    """A POST stops them or has them sent again, whichever it says, or changes nothing."""
     attendee = attendee_or_404(token)
     if request.method == "POST":
         if (stop := _stop(request)) is not None:
@@ -47,11 +47,11 @@ def reminders(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _stop(request: HttpRequest) -> bool | None:
-    """Return what is asked for; None where neither is said."""
+    """What is asked for; None where neither is said."""
     asked = {"off": True, "on": False}.get(request.POST.get("reminders", ""))
     return True if asked is None and _one_click(request) else asked
 
 
 def _one_click(request: HttpRequest) -> bool:
-    """Say whether a mail program asks, which must not be redirected (RFC 8058 section 3.1)."""
+    """Whether a mail program asks, which must not be redirected (RFC 8058 section 3.1)."""
     return request.POST.get("List-Unsubscribe") == "One-Click"

@@ -30,8 +30,6 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class DurationLink:
-    """A length that can be chosen, or is."""
-
     duration: PageDuration
     url: str
     chosen: bool
@@ -62,7 +60,7 @@ class SlotsScreen(Screen):
 
 @require_safe
 def slots(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
-    """Show the page, or only the month and times when htmx asks for them."""
+    """The whole page; for htmx the month and times alone."""
     page = public_page(handle, slug)
     if page is None:
         return moved_or_404(request, handle, slug)
@@ -82,7 +80,7 @@ def slots(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
 
 
 def show_slots(request: HttpRequest, screen: SlotsScreen, *, status: int = 200) -> HttpResponse:
-    """Answer htmx with the fragment, everybody else with the whole page."""
+    """For htmx the fragment, for everybody else the whole page."""
     fragment = screen.slots is not None and request.headers.get("HX-Request") == "true"
     response = show(request, screen, status=status, part=fragment)
     response["Vary"] = "HX-Request, Accept-Language"
@@ -90,12 +88,11 @@ def show_slots(request: HttpRequest, screen: SlotsScreen, *, status: int = 200) 
 
 
 def path_of(page: PublicPage) -> str:
-    """Return the page's path on this server."""
     return reverse("public_page", args=[page.host_handle, page.slug])
 
 
 def slots_screen(page: PublicPage, choice: SlotSelection, picker: SlotPicker | None) -> SlotsScreen:
-    """Return the card around month and times: who, what, how long, how."""
+    """The card around month and times: who, what, how long, how."""
     return SlotsScreen(
         page=page,
         path=choice.path,
@@ -114,7 +111,7 @@ def slots_screen(page: PublicPage, choice: SlotSelection, picker: SlotPicker | N
 
 
 def facts_of(page: PublicPage) -> list[Fact]:
-    """Say how its meetings are held, and that the host confirms each where it is so."""
+    """How its meetings are held, and that the host confirms each where it is so."""
     kinds = page.meeting_types
     if not kinds:
         return []

@@ -19,7 +19,7 @@ from timetuna.pages.queries import PublicPage, closed_page, public_page
 
 
 class BadQuery(Exception):  # noqa: N818 - it is an answer
-    """The query cannot be answered. `str()` is a sentence for the person who wrote the program."""
+    """`str()` is a sentence for the person who wrote the program."""
 
 
 @require_safe

@@ -26,7 +26,7 @@ BAD_REQUEST = 400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgendaScreen(Screen):
-    """A day or a week of a host's bookings. refused: what was typed and is no date."""
+    """refused: what was typed and is no date."""
 
     template = "bookings/agenda.html"
     tabs: list[TabLink]
@@ -47,7 +47,7 @@ class AgendaScreen(Screen):
 @require_safe
 @login_required
 def agenda_page(request: HttpRequest) -> HttpResponse:
-    """Show what is on a day, or in a week, by the host's clock."""
+    """By the host's clock."""
     host = signed_in(request)
     reader = reader_of(host, timezone.now())
     typed = request.GET.get("date", "")
@@ -89,7 +89,7 @@ def _address(view: str, day: date | None) -> str:
 
 
 def _title(span: Span, reader: Reader) -> str:
-    """Say which dates are shown: "Wednesday 25 November 2026", "23 to 29 November 2026"."""
+    """As "Wednesday 25 November 2026", "23 to 29 November 2026"."""
     first, last = span.first, span.dates()[-1]
     if first == last:
         near = "Today, " if first == reader.today() else ""

@@ -26,7 +26,7 @@ from timetuna.web.screens import Screen, show
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerScreen(Screen):
-    """A request, and the buttons that answer it. via: where the host came from."""
+    """via: where the host came from."""
 
     template = "bookings/answer.html"
     booking: Booking
@@ -38,7 +38,7 @@ class AnswerScreen(Screen):
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def answer(request: HttpRequest, booking_id: int) -> HttpResponse:
-    """Ask for the answer; only the buttons give it, since mail scanners open links."""
+    """Only the buttons give it, since mail scanners open links."""
     row = booking_or_404(request, booking_id)
     if request.method == "POST":
         return _answer(request, row)

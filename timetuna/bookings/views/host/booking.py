@@ -81,7 +81,7 @@ class OpenRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingScreen(Screen):
-    """One booking. same_source, others: how many more came from there, or of this guest could be erased with it."""
+    """same_source, others: how many more came from there, or of this guest could be erased with it."""
 
     template = "bookings/booking.html"
     booking: Booking
@@ -112,7 +112,6 @@ class BookingScreen(Screen):
 @require_safe
 @login_required
 def booking(request: HttpRequest, booking_id: int) -> HttpResponse:
-    """Show all facts, what happened outside, and the history."""
     return show_booking(request, booking_or_404(request, booking_id))
 
 
@@ -125,7 +124,7 @@ def show_booking(
     guests_form: AddGuestsForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """Render the page of a booking; with a form that could not be used, as it was typed, and the status for it."""
+    """With a form that could not be used, as it was typed, and the status for it."""
     reader = reader_of(signed_in(request), timezone.now())
     history, people = list(row.history.all()), list(others(row))
     work, readable = effects(row, history, reader), row.erased_at is None
@@ -159,7 +158,7 @@ def show_booking(
 
 
 def _same_source(request: HttpRequest, row: Booking) -> int:
-    """Return how many other bookings of the host came from the same network, as long as that is known."""
+    """How many other bookings of the host came from the same network, as long as that is known."""
     if not row.source_network:
         return 0
     others = bookings_for(signed_in(request)).filter(source_network=row.source_network)
@@ -173,12 +172,12 @@ def _notes_form(request: HttpRequest, row: Booking) -> NotesForm:
 
 
 def _others(request: HttpRequest, row: Booking) -> int:
-    """Return how many other bookings of the guest could be erased together with this one."""
+    """How many other bookings of the guest could be erased together with this one."""
     return of_the_same_guest(row, among=bookings_for(signed_in(request))).exclude(pk=row.pk).count()
 
 
 def _readers(row: Booking, people: Iterable[Attendee], reader: Reader) -> list[tuple[str, str]]:
-    """Return who hears of the booking, as what the mail is addressed by and in words."""
+    """Who hears of the booking: what the mail is addressed by, and in words."""
     own = [
         (audience_of(row.booker), f"{row.booker.name} <{row.booker.email}>"),
         (of_host(reader.host_id), "Me"),
@@ -189,7 +188,7 @@ def _readers(row: Booking, people: Iterable[Attendee], reader: Reader) -> list[t
 
 
 def request_of(row: Booking, reader: Reader, form: WordsForm) -> OpenRequest:
-    """Return the request as the form that answers it shows it."""
+    """As the form that answers it shows it."""
     until = row.pending_until or row.start_at
     return OpenRequest(
         until=datetimes.dated(until, zone=reader.zone, now=reader.now).replace("Today", "today"),
@@ -227,7 +226,7 @@ def done(
 @post_or_back
 @login_required
 def retry(request: HttpRequest, booking_id: int) -> HttpResponse:
-    """Try everything that waits or failed again, now."""
+    """All of the booking's work that waits or failed."""
     row = booking_or_404(request, booking_id)
     if retry_booking(row):
         messages.success(request, "Trying again. How it goes shows below.")
@@ -239,7 +238,7 @@ def retry(request: HttpRequest, booking_id: int) -> HttpResponse:
 @post_or_back
 @login_required
 def cancel_as_host(request: HttpRequest, booking_id: int) -> HttpResponse:
-    """Call the booking off; both sides get a mail."""
+    """Both sides get a mail."""
     row = booking_or_404(request, booking_id)
     form = WordsForm(request.POST)
     if not form.is_valid():
@@ -255,7 +254,6 @@ def cancel_as_host(request: HttpRequest, booking_id: int) -> HttpResponse:
 @post_or_back
 @login_required
 def new_guest_link(request: HttpRequest, booking_id: int) -> HttpResponse:
-    """Replace the guest's unguessable link."""
     row = booking_or_404(request, booking_id)
     said = "The old link is dead. Give the new one to your guest; it stands below."
     return done(request, row, partial(renew_link, row.pk, actor=HOST), said, place="guest-link")

@@ -47,22 +47,21 @@ class Filter:
     pages: dict[int, str]
 
     def narrows(self) -> bool:
-        """Say whether words or a page are asked for."""
+        """Whether words or a page are asked for."""
         return bool(self.wanted.text or self.wanted.page_id)
 
     def page_title(self) -> str:
-        """Return the title of the page asked for."""
         return self.pages.get(self.wanted.page_id or 0, "")
 
     def query(self, *, page: int = 1) -> str:
-        """Return the query of the address at which this, and nothing else, is shown."""
+        """Of the address at which this, and nothing else, is shown."""
         asked = {"show": self.wanted.which, "q": self.wanted.text, "on": self.wanted.page_id}
         return urlencode(
             {name: value for name, value in asked.items() if value} | ({"page": page} if page > 1 else {})
         )
 
     def elsewhere(self, which: str) -> "Filter":
-        """Return the same under another tab."""
+        """The same under another tab."""
         return replace(self, wanted=replace(self.wanted, which=which))
 
 
@@ -85,7 +84,7 @@ class FoundElsewhere:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingsScreen(Screen):
-    """The list. In an empty one: found where the search was, or an address to share; earlier: there once were some."""
+    """In an empty list, found: where the search was, or an address to share; earlier: there once were some."""
 
     template = "bookings/list.html"
     asked: Filter
@@ -105,7 +104,7 @@ class BookingsScreen(Screen):
 @require_safe
 @login_required
 def bookings(request: HttpRequest) -> HttpResponse:
-    """List bookings by day, twenty at a time."""
+    """By day, twenty at a time."""
     host, now = signed_in(request), timezone.now()
     asked = read_filter(request, host)
     mine = bookings_for(host)
@@ -129,12 +128,11 @@ def bookings(request: HttpRequest) -> HttpResponse:
 
 
 def reader_of(host: User, now: datetime) -> Reader:
-    """Return the host as somebody times are written for."""
     return Reader(host_id=host.pk, zone=datetimes.zone_or_utc(host.time_zone), now=now)
 
 
 def read_filter(request: HttpRequest, host: User) -> Filter:
-    """Return what the address asks for. What it cannot mean is left out: unknown tabs, pages of others."""
+    """What it cannot mean is left out: unknown tabs, pages of others."""
     pages = page_titles(pages_for(host))
     which, on = request.GET.get("show", ""), request.GET.get("on", "")
     page_id = next((number for number in pages if str(number) == on), None)
@@ -143,7 +141,7 @@ def read_filter(request: HttpRequest, host: User) -> Filter:
 
 
 def tabs(current: str, asked: Filter | None = None, *, waiting: int = 0) -> list[TabLink]:
-    """Return the tabs; what was searched for stays when another is opened. Requests have one while some wait."""
+    """What was searched for stays when another is opened. Requests have one while some wait."""
     found = [
         TabLink(
             label,
@@ -163,7 +161,6 @@ def _paging(page: Page[Booking], asked: Filter) -> Paging:
 
 
 def _found_elsewhere(host: User, asked: Filter, now: datetime) -> list[FoundElsewhere]:
-    """Return where the search would find something."""
     others = [asked.elsewhere(which) for which in TABS if which != asked.wanted.which]
     counted = [(other, matching(bookings_for(host), other.wanted, now=now).count()) for other in others]
     return [

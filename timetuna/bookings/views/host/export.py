@@ -25,7 +25,7 @@ BYTE_ORDER_MARK = "\ufeff"  # without it, spreadsheets take UTF-8 for something 
 @require_safe
 @login_required
 def export(request: HttpRequest) -> StreamingHttpResponse:
-    """Send what the list's address would show, all of it, row by row."""
+    """All that the list's address would show, row by row."""
     host, now = signed_in(request), timezone.now()
     asked, reader = read_filter(request, host), reader_of(host, now)
     rows = (

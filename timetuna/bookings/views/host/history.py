@@ -12,7 +12,7 @@ from timetuna.bookings.permissions import booking_or_404
 @require_safe
 @login_required
 def history(request: HttpRequest, booking_id: int) -> JsonResponse:
-    """Send what happened, the earliest first; times are UTC (RFC 3339)."""
+    """The earliest first; times are UTC (RFC 3339)."""
     row = booking_or_404(request, booking_id)
     answer = JsonResponse(_facts(row) | {"history": [_entry(entry) for entry in row.history.all()]})
     answer["Content-Disposition"] = f'attachment; filename="booking-{row.pk}-history.json"'

@@ -42,8 +42,6 @@ class MailNoteScreen(Screen):
 
 @dataclass(frozen=True, slots=True)
 class MailPreviewScreen(Screen):
-    """A mail as it will look."""
-
     template = "bookings/mail_preview.html"
     mail: Letter
 
@@ -68,7 +66,7 @@ def _with_what_is_typed(view: TypedView) -> Callable[[HttpRequest, int], HttpRes
 
 @_with_what_is_typed
 def mail_preview(request: HttpRequest, page: BookingPage, form: NotificationsForm) -> HttpResponse:
-    """Return the mail that `preview` names ("reminder.guest"), with what is typed, in the guest's chosen language."""
+    """The mail that `preview` names ("reminder.guest"), with what is typed, in the guest's chosen language."""
     kind, to_host = _wanted(request)
     with sample_booking(page, form.values(), language=_language(request)) as booking:
         audience = HOST if to_host else audience_of(booking.booker)
@@ -78,7 +76,7 @@ def mail_preview(request: HttpRequest, page: BookingPage, form: NotificationsFor
 
 @_with_what_is_typed
 def mail_test(request: HttpRequest, page: BookingPage, form: NotificationsForm) -> HttpResponse:
-    """Send the mail that `preview` names to the host, with what is typed; one in a few seconds at most."""
+    """The mail that `preview` names, to the host, with what is typed; one in a few seconds at most."""
     kind, _ = _wanted(request)
     text = form.values().texts[kind]
     send_sample.enqueue(
@@ -93,12 +91,12 @@ def mail_test(request: HttpRequest, page: BookingPage, form: NotificationsForm) 
 
 
 def _wanted(request: HttpRequest) -> tuple[str, bool]:
-    """Return the kind of mail, and whether it is the host's."""
+    """The kind of mail, and whether it is the host's."""
     kind, _, audience = request.POST.get("preview", "").partition(".")
     return kind if kind in MAIL_KINDS else MAIL_KINDS[0], audience == HOST
 
 
 def _language(request: HttpRequest) -> str:
-    """Return the language the guest of the example reads: one there is, or English."""
+    """One there is, or English."""
     wanted = request.POST.get("preview_language", "")
     return wanted if wanted in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE

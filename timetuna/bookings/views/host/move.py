@@ -72,8 +72,6 @@ class ChooseScreen(Screen):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoveScreen(Screen):
-    """A new time, and which rules it breaks."""
-
     template = "bookings/move_confirm.html"
     booking: Booking
     form: WordsForm
@@ -102,7 +100,7 @@ def choose_any_time(request: HttpRequest, booking_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def confirm_any_time(request: HttpRequest, booking_id: int) -> HttpResponse:
-    """Say which rules the new time breaks, and ask once; only the form's button moves."""
+    """Only the form's button moves; before, the host is told which rules the new time breaks."""
     host = _host(request, booking_id)
     if not _movable(host):
         return redirect("booking", booking_id)
@@ -140,7 +138,7 @@ def _choose(
 
 
 def _offer(request: HttpRequest, host: _Host) -> SlotPicker | None:
-    """Return the month and the times that the booking's page has free; nothing where the page is gone."""
+    """Nothing where the booking's page is gone."""
     page, booking = _page(host.booking), host.booking
     if page is None:
         return None
@@ -198,7 +196,7 @@ def _move(request: HttpRequest, host: _Host, start: int) -> HttpResponse:
 
 
 def _lines(host: _Host, start: int) -> tuple[ReasonLine, ...]:
-    """Return which rules of its page the time breaks."""
+    """Which rules of its page the time breaks."""
     page, row = _page(host.booking), host.booking.page
     if page is None or row is None:
         return ()

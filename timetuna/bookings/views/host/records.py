@@ -25,7 +25,7 @@ from timetuna.web.saving import save
 @post_or_back
 @login_required
 def no_show(request: HttpRequest, booking_id: int) -> HttpResponse:
-    """Write down that the guest did not come, or did."""
+    """The button says which: that the guest did not come, or did."""
     row = booking_or_404(request, booking_id)
     missed = {"yes": True, "no": False}.get(request.POST.get("missed", ""))
     if missed is None:
@@ -36,7 +36,6 @@ def no_show(request: HttpRequest, booking_id: int) -> HttpResponse:
 @post_or_back
 @login_required
 def notes(request: HttpRequest, booking_id: int) -> HttpResponse:
-    """Store the host's private notes."""
     row = booking_or_404(request, booking_id)
 
     def build(data: Any, _files: Any) -> NotesForm:
@@ -52,7 +51,6 @@ def notes(request: HttpRequest, booking_id: int) -> HttpResponse:
 @post_or_back
 @login_required
 def send_again(request: HttpRequest, booking_id: int) -> HttpResponse:
-    """Have the mail about the booking sent once more."""
     row = booking_or_404(request, booking_id)
     act = partial(resend, row.pk, audience=request.POST.get("to", ""), now=timezone.now())
     return done(request, row, act, "The mail is on its way again.", place="outside")
@@ -61,7 +59,7 @@ def send_again(request: HttpRequest, booking_id: int) -> HttpResponse:
 @post_or_back
 @login_required
 def erase_guest(request: HttpRequest, booking_id: int) -> HttpResponse:
-    """Erase who the guest was, in this booking or in all of theirs that are over."""
+    """In this booking or in all of theirs that are over."""
     row, now = booking_or_404(request, booking_id), timezone.now()
     if "all" not in request.POST:
         messages.error(request, str(INCOMPLETE))

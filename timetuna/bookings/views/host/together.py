@@ -50,7 +50,7 @@ class Batch(NamedTuple):
     ids: list[int]
 
     def key(self) -> str:
-        """Return what its button sends: the moment, so that it names no other batch once this one is over."""
+        """What its button sends: the moment, so that it names no other batch once this one is over."""
         return f"{self.at:.6f}"
 
 
@@ -65,8 +65,6 @@ class UndoButton:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TickedRow:
-    """A booking that can be ticked."""
-
     booking: Booking
     when: str
     booked: str
@@ -76,7 +74,7 @@ class TickedRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TogetherScreen(Screen):
-    """Many bookings to cancel in one go. others: how many more are cancelled or over."""
+    """others: how many more are cancelled or over."""
 
     template = "bookings/together.html"
     group: Group
@@ -149,7 +147,7 @@ def _answer(request: HttpRequest, group: Group) -> HttpResponse:
 
 
 def _undo(request: HttpRequest) -> HttpResponse:
-    """Take back one batch, or all of them; what is not undone now can still be later."""
+    """One batch, or all of them; what is not undone now can still be later."""
     now, asked = timezone.now(), request.POST["undo"]
     batches = _undoable(request, now)
     chosen = [batch for batch in batches if asked in {UNDO_ALL, batch.key()}]
@@ -168,7 +166,7 @@ def _undo(request: HttpRequest) -> HttpResponse:
 
 
 def _undoable(request: HttpRequest, now: datetime) -> list[Batch]:
-    """Return what this host has cancelled together in the last half hour, oldest first."""
+    """What this host has cancelled together in the last half hour, oldest first."""
     batches = [Batch(*kept) for kept in request.session.get(_UNDO, [])]
     return [batch for batch in batches if now.timestamp() - batch.at < UNDO_FOR.total_seconds()]
 

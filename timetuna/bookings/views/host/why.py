@@ -28,7 +28,7 @@ _KEPT = ("date", "time")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhyScreen(Screen):
-    """Why a time of a page is missing. answer: once a question can be read."""
+    """answer: once a question can be read."""
 
     template = "bookings/why.html"
     page: PublicPage
@@ -56,7 +56,7 @@ def why(request: HttpRequest, page_id: int) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhyAnyScreen(Screen):
-    """The pages to ask about. query: what was asked already."""
+    """query: what was asked already."""
 
     template = "bookings/why_any.html"
     pages: list[PublicPage]
@@ -66,7 +66,7 @@ class WhyAnyScreen(Screen):
 @require_safe
 @login_required
 def why_any(request: HttpRequest) -> HttpResponse:
-    """Let the host choose the page that is asked about; a host with one page is led there."""
+    """A host with one page is led there."""
     pages = by_title(pages_for(signed_in(request)))
     kept = {name: request.GET[name] for name in _KEPT if name in request.GET}
     query = f"?{urlencode(kept)}" if kept else ""
