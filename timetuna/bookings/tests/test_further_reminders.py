@@ -10,7 +10,7 @@ from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.change_guests import add_guests, remove_guest
 from timetuna.bookings.actions.reschedule import reschedule
-from timetuna.bookings.models import Attendee
+from timetuna.bookings.models import Attendee, Booking
 from timetuna.bookings.queries import link_path, reminders_link
 from timetuna.bookings.status.effects import effects
 from timetuna.bookings.status.rows import Reader
@@ -213,3 +213,42 @@ def test_the_address_cannot_be_made_up_and_dies_with_the_invitation(client, page
     assert row_of(booking).wants_reminders
     remove_guest(booking.pk, attendee_id=row_of(booking).pk, now=now())
     assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        "pending",
+        "awaiting_phone",
+        "declined",
+        "lapsed",
+        "withdrawn",
+        "cancelled_by_guest",
+        "cancelled_by_host",
+    ],
+)
+def test_where_nothing_is_to_come_nobody_is_asked_about_reminders(page, status):
+    booking = made(page, tomorrow(10) + START)
+    Booking.objects.filter(pk=booking.pk).update(status=status)
+
+    assert_asked_nothing(booking.booker)
+
+
+def test_who_has_left_is_not_asked_about_reminders(client, page):
+    booking = made(page, tomorrow(10) + START, others=[KIM])
+    client.post(f"{link_path(row_of(booking))}/leave")
+
+    assert_asked_nothing(row_of(booking))
+    client.post(f"{link_path(row_of(booking))}/leave", {"undo": ""})
+    assert "You get no more reminders" in client.get(path_of(row_of(booking))).content.decode()
+
+
+def assert_asked_nothing(attendee):
+    strict, path = Client(enforce_csrf_checks=True), path_of(attendee)
+    asked = strict.get(path)
+    stopped = strict.post(path, {"List-Unsubscribe": "One-Click"})
+
+    assert (asked.status_code, asked["Location"]) == (302, link_path(attendee))
+    assert (stopped.status_code, stopped.content) == (200, b""), "RFC 8058: no redirect"
+    attendee.refresh_from_db()
+    assert not attendee.wants_reminders

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from timetuna.accounts.models import User
 from timetuna.bookings.actions.stop_reminders import stop_reminders
-from timetuna.bookings.permissions import attendee_or_404
+from timetuna.bookings.permissions import attendee_or_404, takes_part
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.selection import read_customs
 from timetuna.bookings.views.guest.booked import ShownBooking, private, shown_booking
@@ -30,13 +30,19 @@ class RemindersScreen(Screen):
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
 def reminders(request: HttpRequest, token: str) -> HttpResponse:
-    """A POST stops them or has them sent again, whichever it says, or changes nothing."""
+    """A POST stops them or has them sent again, whichever it says, or changes nothing.
+
+    Whoever does not take part is reminded of nothing, and is shown their page. A mail program is never redirected.
+    """
     attendee = attendee_or_404(token)
     if request.method == "POST":
         if (stop := _stop(request)) is not None:
             stop_reminders(attendee, stop=stop)
-        if not _one_click(request):
-            return private(HttpResponseRedirect(link_path(attendee, "booked_reminders")))
+        if _one_click(request):
+            return private(HttpResponse())
+        return private(HttpResponseRedirect(link_path(attendee, "booked_reminders")))
+    if not takes_part(attendee):
+        return private(HttpResponseRedirect(link_path(attendee)))
     screen = RemindersScreen(
         booking=shown_booking(attendee, read_customs(request)),
         host=attendee.booking.host,
