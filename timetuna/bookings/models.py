@@ -115,6 +115,7 @@ class Attendee(models.Model):
 
     The row stays when somebody is taken off or leaves (`active`), so that they can be told; erasing blanks it.
     invited_by: guest or host.  removed_by: who took them off: guest, host or, if they left, attendee.
+    returned: they had left and came back by themselves, which everybody may once.
     language, time_zone: of their pages and mails.
     confirmed: they have shown that mails to their address reach them.  wants_reminders: they have not stopped them.
     link_sealed: the secret part of their own page's address.
@@ -134,6 +135,7 @@ class Attendee(models.Model):
     confirmed = models.BooleanField(default=False)
     invited_by = models.CharField(max_length=10, default="guest")
     removed_by = models.CharField(max_length=10, blank=True, default="")
+    returned = models.BooleanField(default=False)
     added_at = models.DateTimeField(default=timezone.now)
     link_fingerprint = models.CharField(max_length=64, unique=True)
     link_sealed = models.TextField()

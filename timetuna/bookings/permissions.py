@@ -11,6 +11,7 @@ from django.utils.translation import gettext, gettext_noop
 from timetuna.accounts.models import User
 from timetuna.accounts.permissions import signed_in
 from timetuna.bookings.events import ATTENDEE
+from timetuna.bookings.guests import others
 from timetuna.bookings.models import Attendee, Booking, UnusualBookings
 from timetuna.bookings.queries import attendee_by_link, with_booker
 from timetuna.bookings.states import CALLED_OFF, Status
@@ -104,8 +105,9 @@ class _Change(NamedTuple):
 
     cancelled: str
     begun: str
-    never: str
-    too_late: str
+    never: str = ""
+    too_late: str = ""
+    over: str = ""
 
 
 _MOVE = _Change(
@@ -123,8 +125,19 @@ _CANCEL = _Change(
 _GUESTS = _Change(
     gettext_noop("This booking is cancelled, so nobody else can be invited."),
     gettext_noop("This meeting has begun, so its guests cannot be changed any more."),
-    "",
-    "",
+)
+_REMOVE = _GUESTS._replace(
+    cancelled=gettext_noop("This booking is cancelled, so nobody can be taken off it any more.")
+)
+_LEAVE = _Change(
+    gettext_noop("This booking is cancelled already, so there is nothing to leave."),
+    gettext_noop("This meeting has begun, so you cannot leave it here any more."),
+    over=gettext_noop("This meeting is over, so you cannot leave it any more."),
+)
+_RETURN = _Change(
+    gettext_noop("This booking is cancelled, so you cannot come back to it."),
+    gettext_noop("This meeting has begun, so you cannot come back to it here any more."),
+    over=gettext_noop("This meeting is over, so you cannot come back to it."),
 )
 
 
@@ -139,8 +152,34 @@ def cancel_refusal(booking: Booking, *, now: datetime) -> str:
 
 
 def guests_refusal(booking: Booking, *, now: datetime) -> str:
-    """Why nobody can be added or taken off any more; "" where the guest can do so."""
+    """Why nobody can be added any more; "" where the guest can do so."""
     return _settled(booking, now, _GUESTS)
+
+
+def removal_refusal(booking: Booking, *, now: datetime) -> str:
+    """Why nobody can be taken off any more; "" where the guest can do so."""
+    return _settled(booking, now, _REMOVE)
+
+
+def leave_refusal(attendee: Attendee, *, now: datetime) -> str:
+    """Why somebody who was invited too cannot leave, or having left come back; "" where they can.
+
+    Leaving is possible until the start, coming back once, while there is a place.
+    """
+    booking = attendee.booking
+    if attendee.active:
+        return _settled(booking, now, _LEAVE)
+    if settled := _settled(booking, now, _RETURN):
+        return settled
+    if attendee.returned:
+        refusal = gettext("You have come back to this meeting once already.")
+    elif others(booking).count() >= most_guests(booking):
+        refusal = gettext("Your place is taken by now.")
+    else:
+        return ""
+    named = {"name": booking.host.name, "email": booking.host.email}
+    advice = gettext("To come after all, write to %(name)s: %(email)s.") % named
+    return f"{refusal} {advice}"
 
 
 def most_guests(booking: Booking) -> int:
@@ -188,6 +227,8 @@ def _cancel_refusal(booking: Booking, now: datetime, *, twelve_hours: bool = Fal
 def _settled(booking: Booking, now: datetime, change: _Change) -> str:
     if booking.is_off() or _unanswered(booking, now):
         return gettext(change.cancelled)
+    if change.over and booking.end_at() <= now:
+        return gettext(change.over)
     return gettext(change.begun) if booking.start_at <= now else ""
 
 

@@ -14,7 +14,7 @@ from timetuna.bookings.guests import Guest, others, too_many
 from timetuna.bookings.models import Attendee, Booking
 from timetuna.bookings.notifications.queue import mails_of
 from timetuna.bookings.notifications.recipients import audience_of
-from timetuna.bookings.permissions import guests_refusal, most_guests
+from timetuna.bookings.permissions import guests_refusal, leave_refusal, most_guests, removal_refusal
 from timetuna.bookings.proofs.needed import Proof, rates
 from timetuna.bookings.queries import set_new_link, with_booker
 from timetuna.bookings.rate_limits import limit_changes, limit_invited, limit_mails_to
@@ -32,10 +32,11 @@ INVITES = frozenset({"confirmed", "promised", "invited"})
 def add_guests(booking_id: int, *, guests: Sequence[Guest], now: datetime, actor: str = GUEST) -> Booking:
     """Invite them; who is there already is left alone. Raises BookingRefused; then nothing has changed.
 
-    actor: whether the guest or the host does it, or ATTENDEE, somebody who had left and comes back.
+    actor: whether the guest or the host does it.
     """
     with transaction.atomic():
-        booking = _locked(booking_id, actor, now)
+        booking = _locked(booking_id)
+        _refuse_change(booking, guests_refusal(booking, now=now), actor=actor, now=now)
         limit_mails_to(guests, now=now)
         if actor == GUEST:
             _refuse_while_unusual(booking, now)
@@ -46,7 +47,7 @@ def add_guests(booking_id: int, *, guests: Sequence[Guest], now: datetime, actor
         if added:
             record(
                 booking,
-                BookingEvent.CAME_BACK if actor == ATTENDEE else BookingEvent.GUESTS_ADDED,
+                BookingEvent.GUESTS_ADDED,
                 actor=actor,
                 changes={"further_guests": (before, others(booking).count())},
                 people="a further guest" if len(added) == 1 else f"{len(added)} further guests",
@@ -58,23 +59,60 @@ def add_guests(booking_id: int, *, guests: Sequence[Guest], now: datetime, actor
 def remove_guest(booking_id: int, *, attendee_id: int, now: datetime, actor: str = GUEST) -> Booking:
     """Take somebody off, and cancel their copy of the invitation if one went out. Raises NotPossible.
 
-    A second time changes nothing. actor: who does it; ATTENDEE is the one who leaves.
+    A second time changes nothing. actor: whether the guest or the host does it.
     """
     with transaction.atomic():
-        booking = _locked(booking_id, actor, now)
-        before = others(booking).count()
-        attendee = others(booking).filter(pk=attendee_id).first()
-        if attendee is not None:
-            attendee.active, attendee.removed_by = False, actor
-            attendee.save(update_fields=["active", "removed_by"])
-            record(
-                booking,
-                BookingEvent.LEFT if actor == ATTENDEE else BookingEvent.GUEST_REMOVED,
-                actor=actor,
-                changes={"further_guests": (before, others(booking).count())},
-                guests=[attendee],
-            )
+        booking = _locked(booking_id)
+        _refuse_change(booking, removal_refusal(booking, now=now), actor=actor, now=now)
+        if attendee := others(booking).filter(pk=attendee_id).first():
+            attendee.removed_by = actor
+            _set_active(booking, attendee, BookingEvent.GUEST_REMOVED, active=False, actor=actor)
     return booking
+
+
+def leave(attendee: Attendee, *, now: datetime) -> None:
+    """Take somebody off who says so themselves, however often others did. A second time changes nothing.
+
+    Raises NotPossible.
+    """
+    with transaction.atomic():
+        booking, attendee = _locked_with(attendee)
+        if not attendee.active:
+            return
+        if refusal := leave_refusal(attendee, now=now):
+            raise NotPossible(refusal)
+        attendee.removed_by = ATTENDEE
+        _set_active(booking, attendee, BookingEvent.LEFT, active=False, actor=ATTENDEE)
+
+
+def come_back(attendee: Attendee, *, now: datetime) -> None:
+    """Invite again who had left, once, so that nobody has mails sent by coming and going. Raises NotPossible.
+
+    A second time changes nothing.
+    """
+    with transaction.atomic():
+        booking, attendee = _locked_with(attendee)
+        if attendee.active or attendee.removed_by != ATTENDEE:
+            return
+        if refusal := leave_refusal(attendee, now=now):
+            raise NotPossible(refusal)
+        attendee.removed_by, attendee.returned, attendee.added_at = "", True, now
+        _set_active(booking, attendee, BookingEvent.CAME_BACK, active=True, actor=ATTENDEE)
+
+
+def _set_active(
+    booking: Booking, attendee: Attendee, event: BookingEvent, *, active: bool, actor: str
+) -> None:
+    before = others(booking).count()
+    attendee.active = active
+    attendee.save(update_fields=["active", "removed_by", "returned", "added_at"])
+    record(
+        booking,
+        event,
+        actor=actor,
+        changes={"further_guests": (before, others(booking).count())},
+        guests=[attendee],
+    )
 
 
 def invite(
@@ -87,10 +125,8 @@ def invite(
     present = {row.mailbox: row for row in booking.attendees.filter(is_booker=False)}
     new = [guest for guest in guests if not (guest.mailbox() in present and present[guest.mailbox()].active)]
     _refuse(booking, new, present, most=most, actor=actor)
-    by = {} if actor == ATTENDEE else {"invited_by": actor}
-    return [
-        store_attendee(booking, guest, row=present.get(guest.mailbox()), added_at=now, **by) for guest in new
-    ]
+    columns = {"added_at": now, "invited_by": actor}
+    return [store_attendee(booking, guest, row=present.get(guest.mailbox()), **columns) for guest in new]
 
 
 def store_attendee(
@@ -130,20 +166,32 @@ def _refuse(
         )
 
 
-def _locked(booking_id: int, actor: str, now: datetime) -> Booking:
+def _locked(booking_id: int) -> Booking:
     booking: Booking = Booking.objects.select_related("host", "page").get(pk=booking_id)
     lock_hosts_of(booking.pk)
     # The row, too: what announces a booking locks it, and must not tell anybody twice or not at all.
     rows = Booking.objects.select_for_update(of=("self",)).select_related("host", "page")
-    booking = with_booker(rows).get(pk=booking_id)
-    if refusal := guests_refusal(booking, now=now):
+    row: Booking = with_booker(rows).get(pk=booking_id)
+    return row
+
+
+def _locked_with(attendee: Attendee) -> tuple[Booking, Attendee]:
+    """The booking, and somebody who was invited too as they stand now."""
+    booking = _locked(attendee.booking_id)
+    attendee = Attendee.objects.get(pk=attendee.pk)
+    attendee.booking = booking
+    return booking, attendee
+
+
+def _refuse_change(booking: Booking, refusal: str, *, actor: str, now: datetime) -> None:
+    """By the booker or the host. Who leaves by themselves is not counted with them, nor refused for their sake."""
+    if refusal:
         raise NotPossible(refusal)
     changes = booking.history.filter(event__in=GUEST_CHANGES, actor=actor)
     if changes.count() >= MOST_CHANGES:
         raise NotPossible(_too_often(actor))
     if actor == GUEST:
         limit_changes(booking, now=now)
-    return booking
 
 
 def _refuse_while_unusual(booking: Booking, now: datetime) -> None:

@@ -106,6 +106,7 @@ class Migration(migrations.Migration):
                 ('confirmed', models.BooleanField(default=False)),
                 ('invited_by', models.CharField(default='guest', max_length=10)),
                 ('removed_by', models.CharField(blank=True, default='', max_length=10)),
+                ('returned', models.BooleanField(default=False)),
                 ('added_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('link_fingerprint', models.CharField(max_length=64, unique=True)),
                 ('link_sealed', models.TextField()),

@@ -281,6 +281,17 @@ def test_the_guest_adds_and_removes_by_forms_alone(client, page):
     assert ("guest", "link", "guest_removed") in events(booking)
 
 
+def test_a_form_from_when_there_was_a_place_is_answered_in_one_sentence(client, page):
+    booking = made(rule(page, most_guests=1), others=[KIM])
+
+    refused = client.post(f"{link_path(booking.booker)}/guests", {"guests": LEE.email})
+
+    assert refused.status_code == 422
+    assert "All places are taken, so nobody else can be invited." in shown(refused)
+    assert "at most" not in shown(refused)
+    assert "Invite them" not in shown(refused)
+
+
 def test_somebody_elses_guest_is_out_of_reach(client, page):
     mine, theirs = made(page), made(page, tomorrow(14), email="other@guest.example", others=[KIM])
 

@@ -206,7 +206,7 @@ def test_the_pages_of_who_was_invited_too_are_german(lena, page):
     german(lena.get(path))
     german(lena.get(f"{path}/leave"))
     german(lena.get(f"{path}/reminders"))
-    lena.post(f"{path}/leave")
+    lena.post(f"{path}/leave", {"answer": "leave"})
     assert "Sie nehmen an diesem Termin nicht mehr teil" in german(lena.get(path))
 
 

@@ -68,6 +68,9 @@ def test_the_pages_cap_holds_and_nothing_typed_is_lost(as_alice, page):
     assert people(booking) == [KIM.email]
     post(as_alice, booking, guests=LEE.email)
     assert "That is as many as" in shown(as_alice.get(f"/bookings/{booking.pk}"))
+    full = post(as_alice, booking, guests="mo@others.example")
+    assert "All places are taken, so nobody else can be invited." in shown(full)
+    assert "Invite them" not in shown(full)
 
 
 def test_who_takes_part_anyway_is_refused_beside_the_field(as_alice, page):
@@ -112,6 +115,8 @@ def test_of_a_cancelled_booking_nothing_can_be_changed(as_alice, page):
     assert "Brings along" in seen
     assert "Who comes along" not in seen
     post(as_alice, booking, remove=str(Attendee.objects.get(is_booker=False).pk))
+    assert "so nobody can be taken off it any more" in shown(as_alice.get(f"/bookings/{booking.pk}"))
+    assert "so nobody else can be invited" in shown(post(as_alice, booking, guests=LEE.email))
     assert people(booking) == [KIM.email]
 
 

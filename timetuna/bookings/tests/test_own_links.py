@@ -1,5 +1,7 @@
 """Each attendee has a page of their own: who booked may do all, others see the booking, leave it, set their zone."""
 
+from datetime import timedelta
+
 import pytest
 import time_machine
 from django.test import Client
@@ -8,7 +10,7 @@ from icalendar import Calendar
 from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.answer_request import approve
 from timetuna.bookings.actions.cancel import cancel
-from timetuna.bookings.actions.change_guests import add_guests, remove_guest
+from timetuna.bookings.actions.change_guests import MOST_CHANGES, add_guests, remove_guest
 from timetuna.bookings.actions.erase import erase
 from timetuna.bookings.actions.renew_link import renew_link
 from timetuna.bookings.actions.reschedule import reschedule
@@ -27,8 +29,9 @@ def kim_of(booking):
     return Attendee.objects.get(booking=booking, email=KIM.email)
 
 
-def leave(client, booking, **form):
-    answer = client.post(f"{link_path(kim_of(booking))}/leave", form)
+def leave(client, booking, whom=None, **form):
+    path = link_path(whom or kim_of(booking))
+    answer = client.post(f"{path}/leave", form or {"answer": "leave"})
     work_off()
     return answer
 
@@ -135,7 +138,7 @@ def test_who_left_may_come_back_and_is_invited_again(client, page, zoom):
     assert events(booking)[-1] == ("attendee", "link", "came_back")
 
 
-def test_nobody_comes_and_goes_for_ever(client, page):
+def test_everybody_comes_back_once(client, page):
     booking = made(page, others=[KIM])
     leave(client, booking)
     leave(client, booking, undo="")
@@ -144,8 +147,90 @@ def test_nobody_comes_and_goes_for_ever(client, page):
     refused = leave(client, booking, undo="")
 
     assert refused.status_code == 409
-    assert "was invited and taken off already. Please write to your host." in shown(refused)
+    assert "You have come back to this meeting once already." in shown(refused)
+    assert f"To come after all, write to Alice Host: {HOST}." in shown(refused)
+    assert 'name="undo"' not in refused.content.decode()
     assert people(booking) == []
+
+
+def test_who_comes_and_goes_before_a_mail_is_sent_still_comes_back_once(client, page):
+    booking = made(page, others=[KIM])
+    path = f"{link_path(kim_of(booking))}/leave"
+
+    for _ in range(3):
+        client.post(path, {"answer": "leave"})
+        client.post(path, {"undo": ""})
+
+    assert people(booking) == []
+    assert [one[2] for one in events(booking)].count("came_back") == 1
+
+
+def test_nobody_is_kept_in_a_booking_by_what_others_did(client, page):
+    booking = made(page, others=[KIM, LEE])
+    for actor in ("attendee", "guest", "host"):
+        for _ in range(MOST_CHANGES):
+            booking.history.create(actor=actor, event="left", text="Left the meeting.")
+
+    assert leave(client, booking).status_code == 302
+    assert leave(client, booking, undo="").status_code == 302
+    assert leave(client, booking, booking.attendees.get(email=LEE.email)).status_code == 302
+    assert people(booking) == [KIM.email]
+
+
+def test_who_was_taken_off_once_and_invited_again_may_leave_and_come_back(client, page):
+    booking = made(page, others=[KIM])
+    remove_guest(booking.pk, attendee_id=kim_of(booking).pk, now=now())
+    work_off()
+    add(booking, KIM)
+
+    leave(client, booking)
+
+    assert leave(client, booking, undo="").status_code == 302
+    assert people(booking) == [KIM.email]
+
+
+def test_who_left_cannot_come_back_to_a_place_that_was_given_away(client, page):
+    booking = made(rule(page, most_guests=1), others=[KIM])
+    leave(client, booking)
+    add_guests(booking.pk, guests=[LEE], now=now(), actor="host")
+
+    refused = leave(client, booking, undo="")
+
+    assert refused.status_code == 409
+    assert f"Your place is taken by now. To come after all, write to Alice Host: {HOST}." in shown(refused)
+    assert people(booking) == [LEE.email]
+
+
+@pytest.mark.parametrize("form", [{"answer": ""}, {"answer": "maybe"}, {"leave": ""}, {"csrf": "x"}])
+def test_only_the_named_button_takes_anybody_off(client, page, form):
+    booking = made(page, others=[KIM])
+
+    answer = leave(client, booking, **form)
+
+    assert answer.status_code == 422
+    assert "Take yourself off this meeting?" in shown(answer)
+    assert people(booking) == [KIM.email]
+
+
+@pytest.mark.parametrize(
+    ("hour", "cancelled", "said"),
+    [
+        (9, True, "This booking is cancelled already, so there is nothing to leave."),
+        (10.2, False, "This meeting has begun, so you cannot leave it here any more."),
+        (12, False, "This meeting is over, so you cannot leave it any more."),
+    ],
+)
+def test_who_can_leave_no_more_reads_why_and_finds_no_button(client, page, hour, cancelled, said):
+    booking = made(page, others=[KIM])
+    if cancelled:
+        cancel(booking.pk, actor="guest", note_text="", now=now())
+    with time_machine.travel(tomorrow(10) + timedelta(hours=hour - 10), tick=False):
+        refused = leave(client, booking)
+
+    assert refused.status_code == 409
+    assert said in shown(refused)
+    assert "You cannot leave this meeting any more" in shown(refused)
+    assert "Take me off" not in shown(refused)
 
 
 def test_who_was_invited_by_the_host_is_still_so_after_coming_back(client, page, zoom):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from timetuna.accounts.models import User
@@ -12,7 +13,7 @@ from timetuna.bookings.actions.change_guests import add_guests, remove_guest
 from timetuna.bookings.errors import BookingRefused, TooManyBookings
 from timetuna.bookings.forms.book import read_number
 from timetuna.bookings.forms.change import AddGuestsForm
-from timetuna.bookings.guests import others
+from timetuna.bookings.guests import others, too_many
 from timetuna.bookings.models import Attendee, Booking
 from timetuna.bookings.permissions import booker_or_404, guests_refusal, most_guests
 from timetuna.bookings.queries import link_path
@@ -72,15 +73,25 @@ def _remove(request: HttpRequest, booking: Booking) -> HttpResponse:
 def _show(
     request: HttpRequest, booking: Booking, form: AddGuestsForm, *, notice: str = "", status: int = 200
 ) -> HttpResponse:
+    room = room_for_guests(booking)
+    if form.is_bound and not room:
+        notice = no_room(booking)
     screen = GuestsScreen(
         booking=shown_booking(booking.booker, read_customs(request)),
         host=booking.host,
         people=others(booking),
-        form=form if form.is_bound or room_for_guests(booking) else None,
+        form=form if room else None,
         notice=notice,
         back_url=link_path(booking.booker),
     )
     return show(request, screen, status=status)
+
+
+def no_room(booking: Booking) -> str:
+    """The sentence for who wanted to invite somebody, where nobody else can be."""
+    if most_guests(booking):
+        return gettext("All places are taken, so nobody else can be invited.")
+    return too_many(0)
 
 
 def room_for_guests(booking: Booking) -> int:

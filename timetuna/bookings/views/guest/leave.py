@@ -8,12 +8,10 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
 from timetuna.accounts.models import User
-from timetuna.bookings.actions.change_guests import add_guests, remove_guest
-from timetuna.bookings.errors import BookingRefused, TooManyBookings
-from timetuna.bookings.events import ATTENDEE
-from timetuna.bookings.guests import Guest
+from timetuna.bookings.actions import change_guests
+from timetuna.bookings.errors import BookingRefused
 from timetuna.bookings.models import Attendee
-from timetuna.bookings.permissions import guest_or_404, guests_refusal
+from timetuna.bookings.permissions import guest_or_404, leave_refusal
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.selection import read_customs
 from timetuna.bookings.views.guest.booked import ShownBooking, private, shown_booking
@@ -23,13 +21,16 @@ from timetuna.web.screens import Screen, show
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaveScreen(Screen):
-    """Asks somebody who was invited too before they are taken off; left: before they come back."""
+    """Asks somebody who was invited too before they are taken off; left: before they come back.
+
+    refusal: why they cannot, or "".
+    """
 
     template = "public/leave.html"
     booking: ShownBooking
     host: User
     left: bool
-    notice: str
+    refusal: str
     back_url: str
 
 
@@ -38,18 +39,18 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
     """Only the form's button takes them off, or on again, since mail scanners open links."""
     attendee, now = guest_or_404(token), timezone.now()
     if request.method != "POST":
-        if not attendee.active or guests_refusal(attendee.booking, now=now):
+        if not attendee.active or leave_refusal(attendee, now=now):
             return private(HttpResponseRedirect(link_path(attendee)))
         return private(_ask(request, attendee))
     try:
         if "undo" in request.POST:
-            guest = Guest(attendee.name, attendee.email)
-            add_guests(attendee.booking_id, guests=[guest], now=now, actor=ATTENDEE)
+            change_guests.come_back(attendee, now=now)
+        elif request.POST.get("answer") == "leave":
+            change_guests.leave(attendee, now=now)
         else:
-            remove_guest(attendee.booking_id, attendee_id=attendee.pk, now=now, actor=ATTENDEE)
+            return private(_ask(request, attendee, refusal=leave_refusal(attendee, now=now), status=422))
     except BookingRefused as error:
-        status = 429 if isinstance(error, TooManyBookings) else 409
-        return private(_ask(request, attendee, notice=str(error), status=status))
+        return private(_ask(request, attendee, refusal=str(error), status=409))
     return private(HttpResponseRedirect(link_path(attendee)))
 
 
@@ -63,12 +64,12 @@ def set_zone(request: HttpRequest, token: str) -> HttpResponse:
     return private(HttpResponseRedirect(link_path(attendee)))
 
 
-def _ask(request: HttpRequest, attendee: Attendee, *, notice: str = "", status: int = 200) -> HttpResponse:
+def _ask(request: HttpRequest, attendee: Attendee, *, refusal: str = "", status: int = 200) -> HttpResponse:
     screen = LeaveScreen(
         booking=shown_booking(attendee, read_customs(request)),
         host=attendee.booking.host,
         left=not attendee.active,
-        notice=notice,
+        refusal=refusal,
         back_url=link_path(attendee),
     )
     return show(request, screen, status=status)

@@ -12,8 +12,8 @@ from timetuna.bookings.events import HOST
 from timetuna.bookings.forms.book import read_number
 from timetuna.bookings.forms.change import AddGuestsForm
 from timetuna.bookings.models import Booking
-from timetuna.bookings.permissions import booking_or_404
-from timetuna.bookings.views.guest.guests import room_for_guests
+from timetuna.bookings.permissions import booking_or_404, guests_refusal
+from timetuna.bookings.views.guest.guests import no_room, room_for_guests
 from timetuna.bookings.views.host.booking import post_or_back, show_booking
 
 
@@ -26,7 +26,12 @@ def change_guests(request: HttpRequest, booking_id: int) -> HttpResponse:
 
 
 def _add(request: HttpRequest, row: Booking) -> HttpResponse:
-    form = AddGuestsForm(request.POST, most=room_for_guests(row))
+    room = room_for_guests(row)
+    refusal = guests_refusal(row, now=timezone.now()) or ("" if room else no_room(row))
+    if refusal:
+        messages.error(request, refusal)
+        return show_booking(request, row, status=409)
+    form = AddGuestsForm(request.POST, most=room)
     if not form.is_valid():
         return show_booking(request, row, guests_form=form, status=422)
     try:
