@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from timetuna.bookings.events import SYSTEM, BookingEvent, record
+from timetuna.bookings.guests import name_for_others
 from timetuna.bookings.integrations.event import makes_link
 from timetuna.bookings.integrations.location import fingerprint_of, provider_label
 from timetuna.bookings.models import Booking, Conference
@@ -40,7 +41,7 @@ def ensure_conference(booking: Booking) -> None:
 
 def meeting_of(booking: Booking) -> Meeting:
     return Meeting(
-        topic=f"{booking.title}: {booking.booker.name} and {booking.host.name}",
+        topic=f"{booking.title}: {name_for_others(booking.booker.name)} and {booking.host.name}",
         start=booking.start_at,
         minutes=booking.minutes,
         agenda=f"Booked with TimeTuna. Your page of this booking: {in_full(reverse('booking', args=[booking.pk]))}",

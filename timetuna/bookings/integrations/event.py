@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from timetuna.bookings.guests import others
+from timetuna.bookings.guests import name_for_others, others
 from timetuna.bookings.integrations.invitation import host_description, own_uid, summary
 from timetuna.bookings.integrations.location import fingerprint_of, place
 from timetuna.bookings.models import Booking, BookingHost
@@ -69,8 +69,8 @@ def _without_what_is_usual(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _guests(booking: Booking) -> tuple[Person, ...]:
-    first = Person(booking.booker.name, booking.booker.email)
-    more = [Person(without_addresses(row.name), row.email, accepted=False) for row in others(booking)]
+    first = Person(name_for_others(booking.booker.name), booking.booker.email)
+    more = [Person(name_for_others(row.name), row.email, accepted=False) for row in others(booking)]
     return tuple(person for person in (first, *more) if person.email)
 
 

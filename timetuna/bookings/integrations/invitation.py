@@ -7,14 +7,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from timetuna.bookings.guests import others
+from timetuna.bookings.guests import name_for_others, others
 from timetuna.bookings.integrations.location import Location
 from timetuna.bookings.models import Attendee, Booking
 from timetuna.bookings.queries import link
 from timetuna.calendars.models import CalendarEvent
 from timetuna.lib.ics import Invitation, InvitationAttendee
 from timetuna.lib.mail import Mailbox
-from timetuna.lib.text import without_addresses
 from timetuna.web.forms import in_full
 
 
@@ -32,12 +31,12 @@ def host_invitation(
     booking: Booking, place: Location, *, host_id: int, cancelled: bool = False
 ) -> Invitation:
     """A shared calendar must not give the guest's link away, so it carries the host's page."""
-    closing = _host_closing(booking, booking.booker.notes)
+    closing = _host_closing(booking, booking.booker.name, booking.booker.notes)
     copy = _invitation(booking, place, closing=closing, url=host_page(booking), cancelled=cancelled)
     return replace(
         copy,
         uid=host_uid(booking, host_id),
-        summary=summary(booking),
+        summary=_summary(booking, booking.booker.name),
         attendees=_attendees(booking, booking.booker.name),
     )
 
@@ -51,7 +50,7 @@ def taken_off(copy: Invitation, person: Mailbox) -> Invitation:
 
 def host_description(booking: Booking, place: Location, *, notes: str) -> str:
     """With the guest's notes as they may stand in the event in the host's calendar."""
-    return _description(place, _host_closing(booking, notes))
+    return _description(place, _host_closing(booking, name_for_others(booking.booker.name), notes))
 
 
 def own_uid(booking: Booking) -> str:
@@ -76,8 +75,8 @@ def host_page(booking: Booking) -> str:
 
 
 def summary(booking: Booking) -> str:
-    """The page and both names."""
-    return _summary(booking, booking.booker.name)
+    """The page and both names. Whom the guest brings reads it too."""
+    return _summary(booking, name_for_others(booking.booker.name))
 
 
 def _summary(booking: Booking, guest: str) -> str:
@@ -86,7 +85,7 @@ def _summary(booking: Booking, guest: str) -> str:
 
 
 def _invitation(booking: Booking, place: Location, *, closing: str, url: str, cancelled: bool) -> Invitation:
-    host, guest = booking.host, without_addresses(booking.booker.name)
+    host, guest = booking.host, name_for_others(booking.booker.name)
     return Invitation(
         uid=own_uid(booking),
         sequence=booking.revision,
@@ -113,7 +112,7 @@ def _attendees(booking: Booking, guest: str) -> tuple[InvitationAttendee, ...]:
         *(InvitationAttendee(row.host.name, row.host.email, "ACCEPTED") for row in cohosts.order_by("host")),
         InvitationAttendee(guest, booking.booker.email, "ACCEPTED"),
         *(
-            InvitationAttendee(without_addresses(row.name), row.email, "NEEDS-ACTION")
+            InvitationAttendee(name_for_others(row.name), row.email, "NEEDS-ACTION")
             for row in others(booking)
         ),
     )
@@ -123,9 +122,9 @@ def _attendees(booking: Booking, guest: str) -> tuple[InvitationAttendee, ...]:
     return tuple(found.values())
 
 
-def _host_closing(booking: Booking, notes: str) -> str:
+def _host_closing(booking: Booking, guest: str, notes: str) -> str:
     see = f"See this booking: {host_page(booking)}"
-    return f"{see}\n\nNotes from {booking.booker.name}:\n{notes}" if notes else see
+    return f"{see}\n\nNotes from {guest}:\n{notes}" if notes else see
 
 
 def _description(place: Location, closing: str) -> str:

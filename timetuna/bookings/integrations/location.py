@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext
 
+from timetuna.bookings.guests import name_for_others
 from timetuna.bookings.models import Attendee, Booking, Conference
 from timetuna.calendars.access_tokens import grant_owner
 from timetuna.calendars.models import CalendarAccount
@@ -45,7 +46,8 @@ def _place(booking: Booking, *, to_others: bool) -> Location:
     if conference is not None:
         return _online(conference)
     kind, booker = meeting_kind(booking.meeting_type), booking.booker
-    sides = Sides(detail=booking.location, host=booking.host.name, guest=booker.name, phone=booker.phone)
+    guest = name_for_others(booker.name) if to_others else booker.name
+    sides = Sides(detail=booking.location, host=booking.host.name, guest=guest, phone=booker.phone)
     said = kind.said_to_others(sides) if to_others else kind.said(sides)
     return Location(label=kind.label(), text=said, url=kind.url(booking.location))
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from timetuna.bookings.guests import name_for_others
 from timetuna.bookings.models import Attendee, Booking, BookingHost
 from timetuna.bookings.queries import reminders_link
 from timetuna.lib.mail import Mailbox
@@ -102,10 +103,11 @@ def recipient_of(booking: Booking, audience: str) -> Recipient:
     attendee = booker if booker.pk == number else booking.attendees.filter(pk=number or 0).first()
     if attendee is None:
         raise ValueError("This guest's data was erased.")
+    name = attendee.name if attendee.is_booker else name_for_others(attendee.name)
     return Recipient(
         audience=audience,
         attendee=attendee,
-        box=Mailbox(attendee.name, attendee.email),
+        box=Mailbox(name, attendee.email),
         phone=attendee.phone,
         zone=attendee.time_zone,
         language=attendee.language,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from timetuna.bookings.events import HOST, BookingEvent, last_words
+from timetuna.bookings.guests import name_for_others
 from timetuna.bookings.integrations.event import calendar_words, event_of
 from timetuna.bookings.integrations.invitation import host_page
 from timetuna.bookings.integrations.location import Location, duplicates
@@ -18,7 +19,7 @@ from timetuna.bookings.notifications.recipients import Recipient
 from timetuna.bookings.queries import link
 from timetuna.calendars.models import CalendarEvent
 from timetuna.l10n import datetimes
-from timetuna.lib.text import single_line, without_addresses
+from timetuna.lib.text import single_line
 
 NAME_LENGTH = 60
 Sentences = tuple[str, ...]
@@ -155,7 +156,7 @@ def why_they_hear(about: Telling) -> Sentences:
 
 def shown_name(booking: Booking) -> str:
     """Without anything that mail programs make a link of."""
-    return without_addresses(single_line(booking.booker.name, max_length=NAME_LENGTH))
+    return single_line(name_for_others(booking.booker.name), max_length=NAME_LENGTH)
 
 
 def _state_of_first(about: Telling) -> Sentences:

@@ -6,8 +6,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from timetuna.bookings.events import ATTENDEE, HOST
-from timetuna.bookings.guests import others
-from timetuna.bookings.models import Attendee
+from timetuna.bookings.guests import others, shown_to_others
 from timetuna.bookings.notifications.kinds.base import (
     SEE,
     SEE_OR_CHANGE,
@@ -17,21 +16,14 @@ from timetuna.bookings.notifications.kinds.base import (
     Text,
     own_page,
 )
-from timetuna.lib.text import single_line, without_addresses
 
 
 def _who_comes(about: Telling) -> Sentences:
-    people = [_shown(attendee) for attendee in others(about.booking)]
+    people = [shown_to_others(attendee) for attendee in others(about.booking)]
     if not people:
         return (gettext("Nobody else is invited any more."),)
     comes = ngettext("Invited too: %(people)s.", "Invited too: %(people)s.", len(people))
     return (comes % {"people": ", ".join(people)},)
-
-
-def _shown(attendee: Attendee) -> str:
-    """Their name was typed by the guest, or by who pretends to be it."""
-    name = without_addresses(attendee.name)
-    return single_line(f"{name} <{attendee.email}>" if name else attendee.email, max_length=200)
 
 
 def _has_left(about: Telling) -> bool:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from timetuna.accounts.models import User
 from timetuna.bookings.events import BookingEvent, earlier_start
-from timetuna.bookings.guests import others
+from timetuna.bookings.guests import others, shown_to_others
 from timetuna.bookings.integrations.invitation import attendee_invitation
 from timetuna.bookings.integrations.location import Location, place_for
 from timetuna.bookings.models import Attendee, Booking
@@ -114,7 +113,7 @@ class BookedScreen(Screen):
     old_time_label: str
     headline: Headline
     link: ShownLink | None
-    people: QuerySet[Attendee]
+    people: Sequence[str]
     calendar_urls: Sequence[tuple[str, str]]
     ics_url: str
     changes: Changes | None
@@ -146,7 +145,7 @@ def booked(request: HttpRequest, token: str) -> HttpResponse:
         old_time_label=_old_time(attendee, customs),
         headline=headline_of(attendee, twelve_hours=customs.twelve_hours),
         link=_link(attendee) if told else None,
-        people=others(booking),
+        people=[row.shown() if attendee.is_booker else shown_to_others(row) for row in others(booking)],
         calendar_urls=calendar_urls,
         ics_url=ics_url,
         changes=_changes(attendee, read_clock(request.GET), customs, now) if changeable else None,
@@ -210,7 +209,7 @@ def shown_booking(attendee: Attendee, customs: Customs) -> ShownBooking:
     return ShownBooking(
         title=booking.title,
         state="cancelled" if booking.is_off() else booking.status,
-        guest_name=booking.booker.name,
+        guest_name=booking.booker.name if attendee.is_booker else shown_name(booking),
         day_title=datetimes.day_of_year(begins.date()),
         time_label=datetimes.span(begins, ends, twelve_hours=customs.twelve_hours),
         time_note=datetimes.which_of_two(begins),
