@@ -91,6 +91,13 @@ def test_their_mails_and_invitations_carry_their_own_link_alone(page, zoom):
         ]
 
 
+def test_their_invitation_says_that_they_can_take_themselves_off(page, zoom):
+    made(page, others=[KIM])
+
+    assert "See the booking, or take yourself off" in zoom.mails(KIM.email)[0]["text"]
+    assert "take yourself off" not in zoom.mails(GUEST)[0]["text"]
+
+
 def test_a_look_takes_nobody_off(client, page):
     booking = made(page, others=[KIM])
 

@@ -172,6 +172,7 @@ def _not_in_calendar(about: Telling) -> Sentences:
 
 
 SEE, SEE_OR_CHANGE = _("See the booking"), _("See or change the booking")
+SEE_OR_LEAVE = _("See the booking, or take yourself off")
 ADDS = _("The attached invitation adds this meeting to your calendar.")
 BOOKED_TO_HOST = Text(
     "%(guest)s booked %(title)s: %(start)s", "You have a new booking", (_state_of_first,), mend_or_see
@@ -190,7 +191,7 @@ INVITED = Text(
         late,
         _("If this says nothing to you, you can ignore it: nothing was booked in your name."),
     ),
-    SEE,
+    SEE_OR_LEAVE,
 )
 
 
