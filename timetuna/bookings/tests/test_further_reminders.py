@@ -236,7 +236,7 @@ def test_where_nothing_is_to_come_nobody_is_asked_about_reminders(page, status):
 
 def test_who_has_left_is_not_asked_about_reminders(client, page):
     booking = made(page, tomorrow(10) + START, others=[KIM])
-    client.post(f"{link_path(row_of(booking))}/leave")
+    client.post(f"{link_path(row_of(booking))}/leave", {"answer": "leave"})
 
     assert_asked_nothing(row_of(booking))
     client.post(f"{link_path(row_of(booking))}/leave", {"undo": ""})

@@ -23,6 +23,7 @@ from timetuna.bookings.permissions import (
     attendee_or_404,
     cancel_refusal,
     guests_refusal,
+    leave_refusal,
     may_change,
     most_guests,
     move_refusal,
@@ -266,7 +267,7 @@ def _changes(attendee: Attendee, clock: str, customs: Customs, now: datetime) ->
 def _own_part(attendee: Attendee, now: datetime) -> OwnPart:
     return OwnPart(
         left=not attendee.active,
-        leave_url="" if guests_refusal(attendee.booking, now=now) else link_path(attendee, "booked_leave"),
+        leave_url="" if leave_refusal(attendee, now=now) else link_path(attendee, "booked_leave"),
         zone_url=link_path(attendee, "booked_zone"),
         zone=datetimes.zone_choice(datetimes.zone_or_utc(attendee.time_zone), at=now),
     )
