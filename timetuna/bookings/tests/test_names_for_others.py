@@ -62,7 +62,7 @@ def test_no_page_or_mail_of_theirs_has_an_address_in_a_name(client, booking, zoo
     assert "(address left out) Sam and Alice Host are told" in " ".join(pages[0].split())
     reschedule(booking.pk, start_minute=minute_of(tomorrow(15)), actor="guest", now=now())
     work_off()
-    client.post(f"{link_path(kim_of(booking))}/leave")
+    client.post(f"{link_path(kim_of(booking))}/leave", {"answer": "leave"})
     work_off()
     pages.append(opened(client, booking))
     client.post(f"{link_path(kim_of(booking))}/leave", {"undo": ""})
