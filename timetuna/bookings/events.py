@@ -146,6 +146,14 @@ def without_quote(text: str) -> str:
     return text.partition(_QUOTE)[0]
 
 
+def told_entry(entry: HistoryEntry) -> tuple[str, str]:
+    """Who of those invited too did it, or "", and the sentence. Their name is kept as a quote, which can be erased."""
+    if entry.actor != ATTENDEE:
+        return "", entry.text
+    sentence, _, name = entry.text.partition(_QUOTE)
+    return name, f"{sentence[:1].lower()}{sentence[1:]}" if name else sentence
+
+
 def last_words(booking: Booking, *, event: str) -> str:
     """What was written with the latest event of that kind, or ""."""
     entry = booking.history.filter(event=event).last()

@@ -152,6 +152,10 @@ class Attendee(models.Model):
         ]
         indexes = [models.Index(fields=["mailbox", "added_at"], name="bookings_of_mailbox")]
 
+    def called(self) -> str:
+        """By name, or where none was given by address."""
+        return self.name or self.email
+
     def shown(self) -> str:
         """As "Kim <kim@example.org>", or the address alone."""
         return f"{self.name} <{self.email}>" if self.name else self.email

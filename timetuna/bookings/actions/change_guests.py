@@ -110,6 +110,7 @@ def _set_active(
         booking,
         event,
         actor=actor,
+        words=attendee.called() if actor == ATTENDEE else "",
         changes={"further_guests": (before, others(booking).count())},
         guests=[attendee],
     )

@@ -17,4 +17,11 @@ def stop_reminders(attendee: Attendee, *, stop: bool) -> None:
         record(attendee.booking, _EVENT[stop], actor=GUEST, sentence=text)
     elif changed:
         text = "Stopped the reminders sent to them." if stop else "Wants reminders again."
-        record(attendee.booking, _EVENT[stop], actor=ATTENDEE, source=MAIL, sentence=text)
+        record(
+            attendee.booking,
+            _EVENT[stop],
+            actor=ATTENDEE,
+            source=MAIL,
+            words=attendee.called(),
+            sentence=text,
+        )

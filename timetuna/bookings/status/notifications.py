@@ -1,11 +1,12 @@
 """How it stands with the mails and reminders of a booking, in the sentences its host reads."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from timetuna.bookings.fulfilment.fulfil import fulfil
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.notifications.kinds import AGAIN, KINDS
-from timetuna.bookings.notifications.recipients import audience_of, host_id_of
+from timetuna.bookings.notifications.recipients import attendee_id, audience_of, host_id_of
 from timetuna.bookings.notifications.reminders import TIMED_MAILS, remind
 from timetuna.bookings.notifications.send import send_mail
 from timetuna.bookings.queries import counts
@@ -16,24 +17,41 @@ from timetuna.jobs.models import Job
 
 
 def mail_effects(booking: Booking, jobs: Sequence[Job], reader: Reader) -> list[Effect]:
-    """Each mail and each reminder, in the order they were written down. No query."""
-    mails = [_mail(job, booking, jobs, reader) for job in jobs if job.name == send_mail.name]
+    """Each mail and each reminder, in the order they were written down. One query, where somebody was invited too."""
+    named = _names(booking, jobs, reader)
+    mails = [_mail(job, booking, jobs, named) for job in jobs if job.name == send_mail.name]
     timely = [job for job in jobs if job.name in TIMED_MAILS and _still_holds(job, booking)]
     return [
         *(mails or _mails_to_come(booking, jobs, reader)),
-        *(standing(job, _timely_title(job, booking, reader), done="Sent", reader=reader) for job in timely),
+        *(standing(job, _timely_title(job, named), done="Sent", reader=reader) for job in timely),
     ]
 
 
-def _reader(job: Job, booking: Booking, reader: Reader) -> str:
-    if host_id := host_id_of(job.arguments.get("audience", "")):
-        return "you" if host_id == reader.host_id else "another host"
-    named = {audience_of(booking.booker): "the guest"}
-    return named.get(job.arguments.get("audience", ""), "somebody the guest brings")
+class _Names(NamedTuple):
+    """What the readers of mails are called, by audience; reader: who asks."""
+
+    known: dict[str, str]
+    reader: Reader
+
+    def of(self, job: Job) -> str:
+        audience = job.arguments.get("audience", "")
+        if host_id := host_id_of(audience):
+            return "you" if host_id == self.reader.host_id else "another host"
+        return self.known.get(audience, "somebody the guest brings")
 
 
-def _timely_title(job: Job, booking: Booking, reader: Reader) -> str:
-    return f"{'Reminder' if job.name == remind.name else 'Follow-up'} to {_reader(job, booking, reader)}"
+def _names(booking: Booking, jobs: Sequence[Job], reader: Reader) -> _Names:
+    booker = {audience_of(booking.booker): "the guest"}
+    told = {audience for job in jobs if attendee_id(audience := job.arguments.get("audience", ""))}
+    if told <= booker.keys():
+        return _Names(booker, reader)
+    return _Names(
+        {audience_of(one): one.shown() for one in booking.attendees.all() if one.email} | booker, reader
+    )
+
+
+def _timely_title(job: Job, named: _Names) -> str:
+    return f"{'Reminder' if job.name == remind.name else 'Follow-up'} to {named.of(job)}"
 
 
 def _still_holds(job: Job, booking: Booking) -> bool:
@@ -42,14 +60,14 @@ def _still_holds(job: Job, booking: Booking) -> bool:
     return booking.status == Status.CONFIRMED and job.arguments.get("start") == start
 
 
-def _mail(job: Job, booking: Booking, jobs: Sequence[Job], reader: Reader) -> Effect:
+def _mail(job: Job, booking: Booking, jobs: Sequence[Job], named: _Names) -> Effect:
     kind = job.arguments.get("kind", "")
-    title = f"Mail to {_reader(job, booking, reader)}: {_label(kind)}"
+    title = f"Mail to {named.of(job)}: {_label(kind)}"
     if _replaced(job, booking, jobs):
         return Effect(
             title=title, state=EffectState.NOTE, text="Not sent: a later change has a mail of its own."
         )
-    return standing(job, title, done="Sent", reader=reader)
+    return standing(job, title, done="Sent", reader=named.reader)
 
 
 def _label(kind: str) -> str:

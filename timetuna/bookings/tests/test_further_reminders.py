@@ -103,7 +103,7 @@ def test_who_was_taken_off_gets_none_and_none_is_shown_to_come(page, zoom):
     booking.refresh_from_db()
 
     work = effects(booking, [], Reader(host_id=booking.host_id, zone=zone_or_utc("UTC"), now=now()))
-    assert sum(one.title == "Reminder to somebody the guest brings" for one in work) == 2
+    assert sum(one.title == f"Reminder to {LEE.email}" for one in work) == 2
     pass_the_moments()
     assert timely(zoom, KIM.email) == []
     assert timely(zoom, LEE.email) == ["Reminder", "Reminder", "Thank you"]

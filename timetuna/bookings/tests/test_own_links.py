@@ -1,5 +1,6 @@
 """Each attendee has a page of their own: who booked may do all, others see the booking, leave it, set their zone."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from timetuna.bookings.actions.change_guests import MOST_CHANGES, add_guests, re
 from timetuna.bookings.actions.erase import erase
 from timetuna.bookings.actions.renew_link import renew_link
 from timetuna.bookings.actions.reschedule import reschedule
+from timetuna.bookings.actions.stop_reminders import stop_reminders
 from timetuna.bookings.models import Attendee, Booking
 from timetuna.bookings.queries import link, link_path
 from timetuna.bookings.tests.conftest import make_page, tomorrow, work_off
@@ -129,6 +131,44 @@ def test_who_leaves_is_off_and_both_sides_are_told(client, page, zoom):
     cancel(booking.pk, actor="host", note_text="", now=now())
     work_off()
     assert len(zoom.mails(KIM.email)) == 2
+
+
+def read(answer):
+    """As a reader has it: without the tags."""
+    return " ".join(re.sub(r"<[^>]*>", "", shown(answer)).split())
+
+
+def test_the_host_reads_who_was_invited_and_who_left_until_it_is_erased(client, alice, page, zoom):
+    booking = made(page, others=[KIM, LEE])
+    assert "Invited too: Kim <kim@others.example>, lee@others.example." in zoom.mails(HOST)[0]["text"]
+
+    leave(client, booking)
+    leave(client, booking, booking.attendees.get(email=LEE.email))
+    stop_reminders(kim_of(booking), stop=True)
+
+    for to in (GUEST, HOST):
+        assert "Kim has left the meeting." in zoom.mails(to)[-2]["text"]
+        assert "lee@others.example has left the meeting." in zoom.mails(to)[-1]["text"]
+    client.force_login(alice)
+    seen = read(client.get(f"/bookings/{booking.pk}"))
+    for said in (
+        "Kim left the meeting.",
+        "lee@others.example left the meeting.",
+        "Kim stopped the reminders sent to them.",
+    ):
+        assert said in seen
+    listed = shown(client.get(f"/bookings/{booking.pk}"))
+    assert "Mail to Kim <kim@others.example>: invitation taken back" in listed
+    told = client.get(f"/bookings/{booking.pk}/history.json").json()["history"]
+    assert "Kim left the meeting." in [entry["text"] for entry in told]
+    cancel(booking.pk, actor="host", note_text="", now=now())
+
+    erase(booking.pk, actor="host", now=now())
+
+    texts = list(booking.history.values_list("text", flat=True))
+    assert "Left the meeting." in texts
+    assert not [text for text in texts if "Kim" in text or "lee@" in text]
+    assert "A further guest Left the meeting." in read(client.get(f"/bookings/{booking.pk}"))
 
 
 def test_who_left_may_come_back_and_is_invited_again(client, page, zoom):

@@ -6,11 +6,11 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from timetuna.bookings.events import HOST, BookingEvent, last_words
-from timetuna.bookings.guests import name_for_others
+from timetuna.bookings.guests import name_for_others, others, shown_to_others
 from timetuna.bookings.integrations.event import calendar_words, event_of
 from timetuna.bookings.integrations.invitation import host_page
 from timetuna.bookings.integrations.location import Location, duplicates
@@ -142,6 +142,15 @@ def late(about: Telling) -> Sentences:
     return (sentence % about.named,)
 
 
+def invited_too(about: Telling) -> Sentences:
+    """Who takes part beside who booked; nothing where nobody does."""
+    people = [shown_to_others(attendee) for attendee in others(about.booking)]
+    if not people:
+        return ()
+    comes = ngettext("Invited too: %(people)s.", "Invited too: %(people)s.", len(people))
+    return (comes % {"people": ", ".join(people)},)
+
+
 def invited_by(attendee: Attendee) -> str:
     """Why somebody who did not book hears of the booking."""
     named = {"guest": shown_name(attendee.booking), "host": attendee.booking.host.name}
@@ -175,7 +184,10 @@ SEE, SEE_OR_CHANGE = _("See the booking"), _("See or change the booking")
 SEE_OR_LEAVE = _("See the booking, or take yourself off")
 ADDS = _("The attached invitation adds this meeting to your calendar.")
 BOOKED_TO_HOST = Text(
-    "%(guest)s booked %(title)s: %(start)s", "You have a new booking", (_state_of_first,), mend_or_see
+    "%(guest)s booked %(title)s: %(start)s",
+    "You have a new booking",
+    (invited_too, _state_of_first),
+    mend_or_see,
 )
 BOOKED = Text(
     _("%(title)s with %(host)s: %(start)s"),

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from timetuna.bookings.events import ATTENDEE, HOST
-from timetuna.bookings.guests import others, shown_to_others
+from timetuna.bookings.guests import name_for_others
 from timetuna.bookings.notifications.kinds.base import (
     SEE,
     SEE_OR_CHANGE,
@@ -14,16 +14,22 @@ from timetuna.bookings.notifications.kinds.base import (
     Sentences,
     Telling,
     Text,
+    invited_too,
     own_page,
 )
 
 
 def _who_comes(about: Telling) -> Sentences:
-    people = [shown_to_others(attendee) for attendee in others(about.booking)]
-    if not people:
-        return (gettext("Nobody else is invited any more."),)
-    comes = ngettext("Invited too: %(people)s.", "Invited too: %(people)s.", len(people))
-    return (comes % {"people": ", ".join(people)},)
+    return invited_too(about) or (gettext("Nobody else is invited any more."),)
+
+
+def _who_left(about: Telling) -> Sentences:
+    """All who have: the mail about one of them may be dropped for that about the next."""
+    left = about.booking.attendees.filter(active=False, removed_by=ATTENDEE)
+    return tuple(
+        gettext("%(name)s has left the meeting.") % {"name": name_for_others(one.name) or one.email}
+        for one in left
+    )
 
 
 def _has_left(about: Telling) -> bool:
@@ -48,7 +54,7 @@ def _page_if_left(about: Telling) -> str:
 _GUESTS = Text(
     _("Guests changed: %(title)s with %(name)s, %(start)s"),
     _("The guests of this meeting have changed"),
-    (_who_comes,),
+    (_who_left, _who_comes),
     SEE_OR_CHANGE,
 )
 KINDS = (

@@ -7,7 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from timetuna.bookings.events import GUEST
 from timetuna.bookings.integrations.invitation import host_page
-from timetuna.bookings.notifications.kinds.base import MessageKind, Sentences, Telling, Text, own_page
+from timetuna.bookings.notifications.kinds.base import (
+    MessageKind,
+    Sentences,
+    Telling,
+    Text,
+    invited_too,
+    own_page,
+)
 from timetuna.l10n import datetimes
 
 
@@ -58,7 +65,7 @@ _TO_BOOKER = Text(
 _TO_HOST = Text(
     "Request: %(title)s with %(guest)s, %(start)s",
     "Somebody asks for a time",
-    (_kept_until,),
+    (_kept_until, invited_too),
     "Confirm or decline",
 )
 
@@ -133,7 +140,9 @@ KINDS = (
         label="request, new time",
         to_booker=replace(_TO_BOOKER, headline=_("You asked for another time")),
         to_host=replace(
-            _TO_HOST, headline="A request has another time", sentences=(_wrote_with_move, _kept_until)
+            _TO_HOST,
+            headline="A request has another time",
+            sentences=(_wrote_with_move, _kept_until, invited_too),
         ),
     ),
     WITHDRAWN,

@@ -18,7 +18,7 @@ from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.erase import may_erase, of_the_same_guest
 from timetuna.bookings.actions.renew_link import renew_link
 from timetuna.bookings.errors import BookingRefused
-from timetuna.bookings.events import API, ATTENDEE, GUEST, HOST, LINK, MAIL
+from timetuna.bookings.events import API, ATTENDEE, GUEST, HOST, LINK, MAIL, told_entry
 from timetuna.bookings.forms.change import AddGuestsForm, WordsForm
 from timetuna.bookings.forms.host import NotesForm
 from timetuna.bookings.fulfilment.retry import retry_booking
@@ -283,7 +283,8 @@ def _distance(row: Booking, reader: Reader) -> str:
 
 
 def _entry(entry: HistoryEntry, row: Booking, reader: Reader) -> HistoryLine:
-    named = {GUEST: row.booker.name, HOST: "You", ATTENDEE: "A further guest"}
+    name, text = told_entry(entry)
+    named = {GUEST: row.booker.name, HOST: "You", ATTENDEE: name or "A further guest"}
     changed = [
         f"{name.replace('_', ' ')}: {_value(old)} \N{RIGHTWARDS ARROW} {_value(new)}"
         for name, (old, new) in entry.changes.items()
@@ -291,7 +292,7 @@ def _entry(entry: HistoryEntry, row: Booking, reader: Reader) -> HistoryLine:
     ]
     return HistoryLine(
         who=named.get(entry.actor, "TimeTuna"),
-        text=entry.text,
+        text=text,
         at=entry.at.astimezone(reader.zone),
         when=datetimes.dated(entry.at, zone=reader.zone, now=reader.now),
         source=_SOURCES.get(entry.source, ""),

@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
+from timetuna.bookings.events import told_entry
 from timetuna.bookings.integrations.invitation import own_uid
 from timetuna.bookings.models import Booking, HistoryEntry
 from timetuna.bookings.permissions import booking_or_404
@@ -38,6 +39,6 @@ def _entry(entry: HistoryEntry) -> dict[str, object]:
         "who": entry.actor,
         "from": entry.source,
         "event": entry.event,
-        "text": entry.text,
+        "text": " ".join(filter(None, told_entry(entry))),
         "changes": {name: {"old": old, "new": new} for name, (old, new) in entry.changes.items()},
     }
