@@ -39,11 +39,10 @@ def stuck_pg_restore(folder: Path, ending: str) -> dict[str, str]:
 
 @pytest.mark.skipif(not POSTGRES, reason="SQLite writes the database itself, in one transaction")
 def test_a_restore_that_is_cut_off_changes_nothing(server: Server, other: Server, tmp_path: Path) -> None:
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup everything that is started would ignore it
     file, begun = tmp_path / "file", tmp_path / "begun"
     timetuna("backup", str(file), settings=server)
     timetuna("restore", str(file), settings=other)
-    stuck = other | stuck_pg_restore(tmp_path, "exec sleep 60")
+    stuck = other | stuck_pg_restore(tmp_path, "exec sleep 15")
 
     for kill, number in ((os.killpg, signal.SIGHUP), (os.kill, signal.SIGTERM), (os.kill, signal.SIGKILL)):
         with started("restore", "--replace", str(file), settings=stuck) as process:
