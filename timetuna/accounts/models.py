@@ -44,11 +44,80 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.handle
 
 
+class Team(models.Model):
+    """People who share booking pages at /<handle>/<page>. Teams and people never have the same handle."""
+
+    name = models.CharField(max_length=100)
+    handle = models.CharField(max_length=40, unique=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("handle"), name="accounts_team_handle_any_case")]
+        ordering = ["name", "id"]
+
+    def __str__(self) -> str:
+        return self.handle
+
+
+class Membership(models.Model):
+    """Somebody's place in a team."""
+
+    class Role(models.TextChoices):
+        OWNER = "owner"
+        ADMIN = "admin"
+        MEMBER = "member"
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role.choices, default=Role.MEMBER)
+    joined_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["team", "user"], name="accounts_member_once")]
+        ordering = ["joined_at", "id"]
+
+
+class MailedInvitation(models.Model):
+    """A link that was mailed to one address: it is answered once, by whoever signs in and means to.
+
+    accepted: None until it was answered; whoever sent it may take it back, which deletes the row.
+    """
+
+    email = models.EmailField()
+    token_fingerprint = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    accepted = models.BooleanField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class TeamInvitation(MailedInvitation):
+    """Into a team, in a role."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="invitations")
+    role = models.CharField(max_length=10, choices=Membership.Role.choices, default=Membership.Role.MEMBER)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team", "email"],
+                condition=models.Q(answered_at=None),
+                name="accounts_one_open_invitation",
+            )
+        ]
+        ordering = ["created_at", "id"]
+
+
 class FormerHandle(models.Model):
     """A public address that was given up: reserved, so that old links never lead to somebody else."""
 
     handle = models.CharField(max_length=40, unique=True)
     user = models.ForeignKey(User, null=True, on_delete=models.SET_NULL)
+    team = models.ForeignKey(Team, null=True, on_delete=models.SET_NULL, related_name="+")
     given_up_at = models.DateTimeField(default=timezone.now)
 
 

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from timetuna.pages.models import BookingPage
+from timetuna.pages.models import BookingPage, PageHost
 
 
 def a_day_on() -> datetime:
@@ -24,6 +24,7 @@ class Booking(models.Model):
     A pending one takes its time until the host has answered, `pending_until` at the latest.
     no_show: the guest did not come.  erased_at: since when it says no more who the guests were.
     source_network: a keyed hash of the network it was booked from, for some days; "" is not known (any more).
+    neutral_organizer: its invitations come from the page and not from a person, so that its hosts can change.
     next_check_at: when it is next compared with what should exist outside; None once there is nothing to compare.
     """
 
@@ -58,6 +59,7 @@ class Booking(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     next_check_at = models.DateTimeField(null=True, default=a_day_on)
     source_network = models.CharField(max_length=64, blank=True, default="")
+    neutral_organizer = models.BooleanField(default=False)
 
     class Meta:
         indexes = [
@@ -164,7 +166,7 @@ class Attendee(models.Model):
 class BookingHost(models.Model):
     """One host of a booking, and the time it takes of them, in minutes since the epoch (UTC).
 
-    time_zone: in which they read of it, and their calendar has it.
+    time_zone: in which they read of it, and their calendar has it.  part: as what they take part.
     The database refuses two active rows of a host that overlap (its migration), whoever writes.
     """
 
@@ -176,6 +178,7 @@ class BookingHost(models.Model):
     buffer_after_minutes = models.PositiveIntegerField(default=0)
     active = models.BooleanField(default=True)
     time_zone = models.CharField(max_length=64, default="UTC")
+    part = models.CharField(max_length=10, choices=PageHost.Part.choices, default=PageHost.Part.REQUIRED)
 
     class Meta:
         constraints = [
@@ -187,6 +190,26 @@ class BookingHost(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["host", "start_minute"], name="bookings_host_time")]
+
+
+class Turn(models.Model):
+    """What a booking did to the balance of one host of its page, in millionths of a meeting.
+
+    Whoever could have taken it has a row with their share of it (credit); who took it paid one whole (debit).
+    balance_before: what was compared when it was chosen.  undone: taken back, exactly.
+    """
+
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="turns")
+    page_host = models.ForeignKey(PageHost, on_delete=models.CASCADE, related_name="turns")
+    credit = models.BigIntegerField(default=0)
+    debit = models.BigIntegerField(default=0)
+    balance_before = models.BigIntegerField()
+    undone = models.BooleanField(default=False)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["page_host", "at"], name="bookings_turns_of_host")]
+        ordering = ["at", "id"]
 
 
 class Hold(models.Model):

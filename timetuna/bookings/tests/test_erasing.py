@@ -248,6 +248,9 @@ NO_WORDS_OF_A_GUEST = {
     "jobs.Job": {IDS: "key concurrency", WORDS: "name lane state"},
     "accounts.User": {HOSTS: "password email name handle time_zone"},
     "accounts.FormerHandle": {HOSTS: "handle"},
+    "accounts.Team": {HOSTS: "name handle"},
+    "accounts.Membership": {WORDS: "role"},
+    "accounts.TeamInvitation": {HOSTS: "email", HASHES: "token_fingerprint", WORDS: "role"},
     "accounts.EmailChange": {HOSTS: "former"},
     "calendars.CalendarAccount": {
         HOSTS: "email display_name scopes access_token refresh_token needs_reconnect_reason calendars_problem",
@@ -266,8 +269,10 @@ NO_WORDS_OF_A_GUEST = {
     },
     "pages.BookingPage": {
         HOSTS: "slug title description mail_subject mail_message brand_color logo_version",
-        WORDS: "horizon_kind writes ask_reason",
+        WORDS: "horizon_kind writes ask_reason staffing on_move share_rule",
     },
+    "pages.PageHost": {WORDS: "part"},
+    "pages.CohostInvitation": {HOSTS: "email", HASHES: "token_fingerprint"},
     "pages.FormerSlug": {HOSTS: "slug"},
     "pages.Reminder": {WORDS: "kind audience channel"},
     "pages.PageLogo": {HOSTS: "image"},
@@ -286,7 +291,7 @@ NO_WORDS_OF_A_GUEST = {
         WORDS: "time_zone language invited_by removed_by",
         "random numbers, and others after erasing": "link_fingerprint link_sealed",
     },
-    "bookings.BookingHost": {WORDS: "time_zone"},
+    "bookings.BookingHost": {WORDS: "time_zone part"},
     "bookings.Hold": {
         HASHES: "token_fingerprint visit_fingerprint client_fingerprint network_fingerprint wide_fingerprint",
     },

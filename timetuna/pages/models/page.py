@@ -1,17 +1,22 @@
-"""Booking pages: what a host offers."""
+"""A booking page and what belongs to it alone."""
 
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
+from timetuna.accounts.models import Team
 from timetuna.calendars.models import Calendar
 from timetuna.web.forms import in_full
 
 
 class BookingPage(models.Model):
-    """One public page at /<handle>/<slug> of its owner, `host`; who takes part, `page_hosts` say. Lengths are minutes.
+    """One public page of its owner, `host`, at /<handle>/<slug> of theirs or of the team it is assigned to.
 
+    Who takes part, `page_hosts` say, and `staffing` how: the owner alone, all, or some. Lengths are minutes.
+    rotating_count: how many of those who take turns come to each meeting.  on_move: who hosts a meeting that its guest
+    moves.  share_rule: whose turn it is.  guests_choose: whether guests may name the person.  undo_no_shows: whether a
+    guest who did not come costs nobody their turn.
     follows_title: while it was never saved, its address is made from the title as the host types it.
     listed: whether /<handle> and search engines show it; its address works in any case.
     schedule: when it is open; one of the host's, or the page's own. horizon_kind says which of `horizon_days` and
@@ -43,7 +48,30 @@ class BookingPage(models.Model):
         OPTIONAL = "optional"
         REQUIRED = "required"
 
+    class Staffing(models.TextChoices):
+        """Who takes the meeting."""
+
+        SOLO = "solo"
+        ALL = "all"
+        ANY = "any"
+
+    class OnMove(models.TextChoices):
+        SAME = "same"
+        ANY = "any"
+        GUEST = "guest"
+
+    class ShareRule(models.TextChoices):
+        LEDGER = "ledger"
+        FEWEST = "fewest"
+
     host = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="booking_pages")
+    team = models.ForeignKey(Team, null=True, on_delete=models.SET_NULL, related_name="booking_pages")
+    staffing = models.CharField(max_length=10, choices=Staffing.choices, default=Staffing.SOLO)
+    rotating_count = models.PositiveSmallIntegerField(default=1)
+    on_move = models.CharField(max_length=10, choices=OnMove.choices, default=OnMove.SAME)
+    share_rule = models.CharField(max_length=10, choices=ShareRule.choices, default=ShareRule.LEDGER)
+    guests_choose = models.BooleanField(default=False)
+    undo_no_shows = models.BooleanField(default=False)
     slug = models.CharField(max_length=60)
     title = models.CharField(max_length=120)
     description = models.TextField(max_length=2_000, blank=True, default="")
@@ -78,7 +106,14 @@ class BookingPage(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["host", "slug"], name="pages_one_address")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["host", "slug"], condition=models.Q(team=None), name="pages_one_address"
+            ),
+            models.UniqueConstraint(
+                fields=["team", "slug"], condition=~models.Q(team=None), name="pages_one_team_address"
+            ),
+        ]
         ordering = ["title", "id"]
 
     def __str__(self) -> str:
@@ -89,32 +124,28 @@ class BookingPage(models.Model):
         return in_full(reverse("public_page", args=[self.host.handle, self.slug]))
 
 
-class PageHost(models.Model):
-    """Somebody who takes part in all meetings of a page. Its owner has a row like everybody else."""
-
-    page = models.ForeignKey(BookingPage, on_delete=models.CASCADE, related_name="page_hosts")
-    host = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="page_hosts")
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["page", "host"], name="pages_one_host_once")]
-        ordering = ["id"]
-
-
 class FormerSlug(models.Model):
-    """An address a page once had: it leads to the page for as long as no other page of the host has it.
+    """An address a page once had, below its host or its team: it leads to the page while no other page there has it.
 
     Without a page it was the address of one that is deleted. No page gets either of them but on purpose.
     """
 
     host = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+", db_index=False
     )
+    team = models.ForeignKey(Team, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
     page = models.ForeignKey(BookingPage, null=True, on_delete=models.SET_NULL, related_name="former_slugs")
     slug = models.CharField(max_length=60)
     given_up_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["host", "slug"], name="pages_one_former_address")]
+        constraints = [
+            models.UniqueConstraint(fields=["host", "slug"], name="pages_one_former_address"),
+            models.UniqueConstraint(fields=["team", "slug"], name="pages_one_former_team_address"),
+            models.CheckConstraint(
+                condition=models.Q(host=None) ^ models.Q(team=None), name="pages_former_address_of_one"
+            ),
+        ]
 
 
 class PageLogo(models.Model):
@@ -177,35 +208,6 @@ class Reminder(models.Model):
         ]
 
 
-class Schedule(models.Model):
-    """Named weekly hours of a host, by the wall clock of `time_zone`; with `page`, that page's own and without a name.
-
-    A page's own hours stay when it turns to a shared schedule, and go with the page.
-    """
-
-    host = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="schedules")
-    page = models.OneToOneField(
-        "BookingPage", null=True, on_delete=models.CASCADE, related_name="own_schedule"
-    )
-    name = models.CharField(max_length=80, blank=True, default="")
-    time_zone = models.CharField(max_length=64)
-    is_default = models.BooleanField(default=False)
-
-    class Meta:
-        ordering = ["-is_default", "name", "id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["host"], condition=models.Q(is_default=True), name="pages_one_default_schedule"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(is_default=False) | models.Q(page=None), name="pages_default_is_shared"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
 class Duration(models.Model):
     page = models.ForeignKey(BookingPage, on_delete=models.CASCADE, related_name="durations")
     minutes = models.PositiveIntegerField()
@@ -219,94 +221,6 @@ class Duration(models.Model):
     def label(self) -> str:
         """In words where there is no title."""
         return self.title or f"{self.minutes} minutes"
-
-
-class WeeklyHours(models.Model):
-    """One window of a weekday (0 is Monday), in minutes after local midnight; 1440 is the end of the day."""
-
-    schedule = models.ForeignKey(Schedule, on_delete=models.CASCADE, related_name="weekly_hours")
-    weekday = models.PositiveSmallIntegerField()
-    start_minute = models.PositiveSmallIntegerField()
-    end_minute = models.PositiveSmallIntegerField()
-
-    class Meta:
-        ordering = ["weekday", "start_minute"]
-        constraints = [
-            models.CheckConstraint(condition=models.Q(weekday__lte=6), name="pages_hours_weekday"),
-            models.CheckConstraint(
-                condition=models.Q(start_minute__lt=models.F("end_minute"), end_minute__lte=1440),
-                name="pages_hours_in_order",
-            ),
-        ]
-
-
-class DateOverride(models.Model):
-    """Other hours on one date of a schedule.
-
-    windows: [start, end] in minutes after local midnight, in order and disjoint; none is a closed day.
-    """
-
-    schedule = models.ForeignKey(Schedule, on_delete=models.CASCADE, related_name="overrides")
-    date = models.DateField()
-    windows = models.JSONField(default=list)
-
-    class Meta:
-        ordering = ["date"]
-        constraints = [models.UniqueConstraint(fields=["schedule", "date"], name="pages_one_override_a_date")]
-
-
-class OutOfOffice(models.Model):
-    """The host's absence from `first` to `last`, both included. Guests see the note; empty, they see nothing."""
-
-    host = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="out_of_office")
-    first = models.DateField()
-    last = models.DateField()
-    note = models.CharField(max_length=200, blank=True, default="")
-
-    class Meta:
-        ordering = ["first", "last", "id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(first__lte=models.F("last")), name="pages_away_in_order"
-            )
-        ]
-
-
-class TravelZone(models.Model):
-    """From `first` to `last`, both included, all hours of the host are meant in this zone."""
-
-    host = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="travel_zones")
-    first = models.DateField()
-    last = models.DateField()
-    time_zone = models.CharField(max_length=64)
-
-    class Meta:
-        ordering = ["first", "last", "id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(first__lte=models.F("last")), name="pages_travel_in_order"
-            )
-        ]
-
-
-class HostRules(models.Model):
-    """What holds for all pages of a host. A host without a row has no holidays and no caps.
-
-    holiday_country, holiday_region: codes of the `holidays` package; no country is no holidays.
-    calendar_patience_hours: how old the knowledge of a calendar may get before its pages offer nothing.
-    retention_days: after how many days past their end guests are erased from bookings; None is never.
-    """
-
-    host = models.OneToOneField(
-        settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.CASCADE, related_name="host_rules"
-    )
-    holiday_country = models.CharField(max_length=10, blank=True, default="")
-    holiday_region = models.CharField(max_length=40, blank=True, default="")
-    cap_day = models.PositiveIntegerField(null=True)
-    cap_week = models.PositiveIntegerField(null=True)
-    cap_month = models.PositiveIntegerField(null=True)
-    calendar_patience_hours = models.PositiveIntegerField(default=24)
-    retention_days = models.PositiveIntegerField(null=True)
 
 
 class MeetingType(models.Model):

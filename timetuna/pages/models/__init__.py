@@ -1,0 +1,40 @@
+"""Booking pages: what a host offers."""
+
+from timetuna.pages.models.hosts import CohostInvitation, PageHost
+from timetuna.pages.models.hours import (
+    DateOverride,
+    HostRules,
+    OutOfOffice,
+    Schedule,
+    TravelZone,
+    WeeklyHours,
+)
+from timetuna.pages.models.page import (
+    BookingPage,
+    Duration,
+    FormerSlug,
+    MeetingType,
+    PageCalendar,
+    PageLogo,
+    PageMail,
+    Reminder,
+)
+
+__all__ = [
+    "BookingPage",
+    "CohostInvitation",
+    "DateOverride",
+    "Duration",
+    "FormerSlug",
+    "HostRules",
+    "MeetingType",
+    "OutOfOffice",
+    "PageCalendar",
+    "PageHost",
+    "PageLogo",
+    "PageMail",
+    "Reminder",
+    "Schedule",
+    "TravelZone",
+    "WeeklyHours",
+]

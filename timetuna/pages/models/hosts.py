@@ -1,0 +1,61 @@
+"""Who takes part in a page's meetings, as what, and by whose clock."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from timetuna.accounts.models import MailedInvitation
+from timetuna.pages.models.page import BookingPage
+
+
+class PageHost(models.Model):
+    """Somebody who takes part in a page's meetings. Its owner has a row like everybody else.
+
+    active: False for who has left or was taken off; the row stays, so that the shares of the others stay right.
+    part: for pages whose hosts take turns.  tier: the smaller the sooner.  weight: of their share; 0 takes no turns.
+    balance: millionths of a meeting they are owed.  paused_until: the last date on which they take no turns.
+    Theirs alone: schedule, buffer_*, notice_minutes (None is as the page has it, and as new pages begin), cap_day
+    (how many of its meetings they take a day), and which calendars block and are written to, as for a page.
+    """
+
+    class Part(models.TextChoices):
+        REQUIRED = "required"
+        ROTATING = "rotating"
+        OPTIONAL = "optional"
+
+    page = models.ForeignKey(BookingPage, on_delete=models.CASCADE, related_name="page_hosts")
+    host = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="page_hosts")
+    active = models.BooleanField(default=True)
+    part = models.CharField(max_length=10, choices=Part.choices, default=Part.ROTATING)
+    weight = models.PositiveIntegerField(default=100)
+    tier = models.PositiveSmallIntegerField(default=1)
+    position = models.PositiveIntegerField(default=0)
+    paused_until = models.DateField(null=True)
+    balance = models.BigIntegerField(default=0)
+    last_turn_at = models.DateTimeField(null=True)
+    joined_at = models.DateTimeField(default=timezone.now)
+    schedule = models.ForeignKey("Schedule", null=True, on_delete=models.SET_NULL, related_name="+")
+    buffer_before_minutes = models.PositiveIntegerField(null=True)
+    buffer_after_minutes = models.PositiveIntegerField(null=True)
+    notice_minutes = models.PositiveIntegerField(null=True)
+    cap_day = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["page", "host"], name="pages_one_host_once")]
+        ordering = ["position", "id"]
+
+
+class CohostInvitation(MailedInvitation):
+    """To take part in a page's meetings."""
+
+    page = models.ForeignKey(BookingPage, on_delete=models.CASCADE, related_name="invitations")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["page", "email"],
+                condition=models.Q(answered_at=None),
+                name="pages_one_open_invitation",
+            )
+        ]
+        ordering = ["created_at", "id"]
