@@ -1,0 +1,167 @@
+"""Invitations by mail: one link to one address, which works once and for 14 days; into a team, or to host a page.
+
+An invitation is a row of a `MailedInvitation` table with what it leads to. Only the mail has its token, the row a
+fingerprint. How it is done, each in the caller's transaction, behind a lock of what is shared (its team, its page),
+so that one address has one open invitation:
+
+    count_invitation(ada, of=f"page {page.pk}", email=email)              # raises TooManyMails
+    token = issue(CohostInvitation(page=page, email=email, invited_by=ada))
+    mail_invitation(invitation, InvitationMail(subject=…, lines=(…,), path=reverse("…", args=[token])))
+
+    token = reissue(invitation)                                           # sent again: the former link ends
+    take_back(invitation)
+
+Behind the link: `find` a row by its token, ask `state_of` it, and on a POST that says yes or no:
+
+    with answering(CohostInvitation, token, accepted=True) as invitation:  # raises NotOpen
+        …                                                                  # what it leads to, in the same transaction
+
+Nobody is let in but by that POST: neither signing up nor opening the link answers anything.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import TypeVar
+
+from django.db import transaction
+from django.utils import timezone
+
+from timetuna.accounts.emails import send
+from timetuna.accounts.models import MailedInvitation, User
+from timetuna.accounts.notices import Notice
+from timetuna.accounts.rate_limits import TooManyMails
+from timetuna.lib.crypto import fingerprint, random_token
+from timetuna.lib.mail import mailbox_of
+from timetuna.lib.text import single_line, without_addresses
+from timetuna.rate_limits.limits import Limit, spend_all, wait
+from timetuna.web.forms import in_full
+
+LASTS = timedelta(days=14)
+_HOUR, _DAY = 3_600, 86_400
+BY_PERSON = Limit("invitations-by", (60, _HOUR), (200, _DAY), strict=True)
+INTO_ONE = Limit("invitations-into", (200, _DAY), strict=True)
+"""Into one team, or to one page."""
+TO_MAILBOX = Limit("invitations-to", (20, _DAY), strict=True)
+BY_PERSON_TO_MAILBOX = Limit("invitations-by-to", (5, _DAY), strict=True)
+TO_THEM = "This address was sent several invitations lately. Please wait %(wait)s and try again."
+FROM_YOU = "So many invitations were sent lately that the next one has to wait. Please try again in %(wait)s."
+LONGEST_NAME = 60
+
+RowT = TypeVar("RowT", bound=MailedInvitation)
+
+
+class State(Enum):
+    """What a link is good for."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    EXPIRED = "expired"
+
+
+class NotOpen(Exception):  # noqa: N818 - it says what is the matter
+    """It cannot be answered any more, or never could. state: None where it was taken back or never existed."""
+
+    def __init__(self, state: State | None) -> None:
+        super().__init__(state)
+        self.state = state
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationMail:
+    """What its mail says. Names in it went through `said`.  path: of the link."""
+
+    subject: str
+    lines: tuple[str, ...]
+    path: str
+    button: str = "Look at the invitation"
+
+
+def issue(invitation: MailedInvitation) -> str:
+    """Store it for 14 days from now with a new token, and return that. The one it had before ends."""
+    token = random_token()
+    invitation.token_fingerprint = fingerprint(token)
+    invitation.expires_at = timezone.now() + LASTS
+    invitation.save()
+    return token
+
+
+def reissue(invitation: MailedInvitation) -> str:
+    """`issue` one that is stored, if nobody has answered it; also one that has expired. Raises NotOpen."""
+    with transaction.atomic():
+        stored = type(invitation)._default_manager.select_for_update().filter(pk=invitation.pk).first()  # noqa: SLF001 - Django's documented API
+        if stored is None:
+            raise NotOpen(None)
+        if stored.answered_at is not None:
+            raise NotOpen(State.ANSWERED)
+        token = issue(stored)
+    invitation.token_fingerprint, invitation.expires_at = stored.token_fingerprint, stored.expires_at
+    return token
+
+
+def take_back(invitation: MailedInvitation) -> bool:
+    """Delete it, unless it was answered; say whether it is gone."""
+    rows = type(invitation)._default_manager.filter(pk=invitation.pk, answered_at=None)  # noqa: SLF001 - as above
+    return bool(rows.delete()[0])
+
+
+def find(model: type[RowT], token: str) -> RowT | None:
+    """In any state; None where it was taken back, was sent again with another token, or never existed."""
+    rows = model._default_manager.select_related("invited_by")  # noqa: SLF001 - as above
+    return rows.filter(token_fingerprint=fingerprint(token)).first()
+
+
+def state_of(invitation: MailedInvitation, *, now: datetime) -> State:
+    if invitation.answered_at is not None:
+        return State.ANSWERED
+    return State.EXPIRED if invitation.expires_at <= now else State.OPEN
+
+
+@contextmanager
+def answering(model: type[RowT], token: str, *, accepted: bool) -> Iterator[RowT]:
+    """Answer it, once, in one transaction with what is done inside. Raises NotOpen."""
+    with transaction.atomic():
+        rows = model._default_manager.select_for_update()  # noqa: SLF001 - as above
+        invitation = rows.filter(token_fingerprint=fingerprint(token)).first()
+        now = timezone.now()
+        state = state_of(invitation, now=now) if invitation else None
+        if invitation is None or state is not State.OPEN:
+            raise NotOpen(state)
+        invitation.answered_at, invitation.accepted = now, accepted
+        invitation.save(update_fields=["answered_at", "accepted"])
+        yield invitation
+
+
+def is_for(invitation: MailedInvitation, user: User) -> bool:
+    """Whether they sign in with the address it was mailed to; else they have to say that they mean to answer it."""
+    return invitation.email == user.email
+
+
+def count_invitation(by: User, *, of: str, email: str) -> None:
+    """Count a mail with an invitation. of: to what, as in "team 7". Raises TooManyMails, and counts nothing then."""
+    person, mailbox = str(by.pk), mailbox_of(email)
+    theirs = [(TO_MAILBOX, mailbox), (BY_PERSON_TO_MAILBOX, f"{person}\n{mailbox}")]
+    if seconds := spend_all((BY_PERSON, person), (INTO_ONE, of), *theirs):
+        raise TooManyMails(TO_THEM if wait(*theirs) else FROM_YOU, seconds=seconds)
+
+
+def mail_invitation(invitation: MailedInvitation, mail: InvitationMail) -> None:
+    """Enqueue it, in the caller's transaction."""
+    until = invitation.expires_at
+    after = (
+        f"This invitation is for {invitation.email}. The link works once, until {until:%A}, {until.day} {until:%B %Y}.",
+        "You did not expect it? Then do nothing: without your answer nothing happens.",
+    )
+    send(Notice(mail.subject, mail.lines, mail.button, in_full(mail.path), after), to=invitation.email)
+
+
+def said(name: str) -> str:
+    """A name that somebody typed, in a mail to who may not know them: no way to send anybody a harmful link."""
+    return single_line(without_addresses(name), max_length=LONGEST_NAME)
+
+
+def inviter(user: User) -> str:
+    """Who asks, as a mail says it: strangers can see who it really is."""
+    return f"{said(user.name)} ({user.email})"
