@@ -1,28 +1,121 @@
-"""Who may see and change booking pages, and the hours that they share."""
+"""Who may see and change booking pages, as one table, and the hours that they share.
 
-from django.db.models import QuerySet
+Whoever is nothing to a page, or nothing that gives the right, learns no more than that there is no such page.
+"""
+
+from enum import Enum, auto
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
-from timetuna.accounts.models import User
+from timetuna.accounts.models import Membership, User
 from timetuna.accounts.permissions import signed_in
-from timetuna.pages.models import BookingPage, Schedule
+from timetuna.pages.models import BookingPage, PageHost, Schedule
 from timetuna.pages.queries import whole
 
 
-def pages_for(user: User) -> QuerySet[BookingPage]:
-    """Those they own."""
-    return BookingPage.objects.filter(host=user)
+class Role(Enum):
+    """What somebody is to a page; they may be several.
+
+    ADMIN: an owner or admin of its team.  COHOST: somebody else than its owner who takes part in its meetings.
+    INVITED: asked to, by mail, and known by the link alone.  REMOVED: they took part once.
+    """
+
+    OWNER = auto()
+    ADMIN = auto()
+    MEMBER = auto()
+    COHOST = auto()
+    INVITED = auto()
+    REMOVED = auto()
+
+
+class Action(Enum):
+    """What can be done with a page.
+
+    STAFF: say who takes part, and how much.  OWN_PART: somebody's calendars, hours, buffers, notice and pause, always
+    their own.  BOOKINGS: see all that are made on it (`bookings/permissions.py` says what of them).
+    ASSIGN: to a team of one's own, and take it away from there.
+    """
+
+    SEE = auto()
+    EDIT = auto()
+    STAFF = auto()
+    OWN_PART = auto()
+    LEAVE = auto()
+    ANSWER = auto()
+    BOOKINGS = auto()
+    ASSIGN = auto()
+    DELETE = auto()
+
+
+_TEAM = frozenset({Role.OWNER, Role.ADMIN, Role.MEMBER})
+RIGHTS: dict[Action, frozenset[Role]] = {
+    Action.SEE: _TEAM | {Role.COHOST},
+    Action.EDIT: _TEAM,
+    Action.STAFF: _TEAM,
+    Action.OWN_PART: frozenset({Role.OWNER, Role.COHOST}),
+    Action.LEAVE: frozenset({Role.COHOST}),
+    Action.ANSWER: frozenset({Role.INVITED}),
+    Action.BOOKINGS: _TEAM,
+    Action.ASSIGN: frozenset({Role.OWNER, Role.ADMIN}),
+    Action.DELETE: frozenset({Role.OWNER, Role.ADMIN}),
+}
+_RUN_TEAMS = (Membership.Role.OWNER, Membership.Role.ADMIN)
+
+
+def _pages_of(user: User, role: Role) -> Q:
+    """Those to which they are this."""
+    mine = Membership.objects.filter(team=OuterRef("team"), user=user)
+    part = PageHost.objects.filter(page=OuterRef("pk"), host=user)
+    cohost = ~Q(host=user)
+    pages = {
+        Role.OWNER: Q(host=user),
+        Role.ADMIN: Q(Exists(mine.filter(role__in=_RUN_TEAMS))),
+        Role.MEMBER: Q(Exists(mine.exclude(role__in=_RUN_TEAMS))),
+        Role.COHOST: cohost & Q(Exists(part.filter(active=True))),
+        Role.REMOVED: cohost & Q(Exists(part.filter(active=False))),
+    }
+    return pages.get(role, Q(pk=None))
+
+
+def pages_for(user: User, *, to: Action = Action.EDIT) -> QuerySet[BookingPage]:
+    """Those with which they may do this."""
+    found = Q(pk=None)
+    for role in RIGHTS[to]:
+        found |= _pages_of(user, role)
+    return BookingPage.objects.filter(found)
+
+
+def roles_on(page: BookingPage, user: User) -> frozenset[Role]:
+    """What somebody is to the page; one query."""
+    known = [role for role in Role if role is not Role.INVITED]
+    named = {role.name.lower(): _pages_of(user, role) for role in known}
+    row = BookingPage.objects.filter(pk=page.pk).values(**named).first() or {}
+    return frozenset(role for role in known if row.get(role.name.lower()))
+
+
+def rights_on(page: BookingPage, user: User) -> frozenset[Action]:
+    """All that somebody may do with the page; one query."""
+    roles = roles_on(page, user)
+    return frozenset(action for action, able in RIGHTS.items() if roles & able)
+
+
+def page_or_404(request: HttpRequest, page_id: int, *, to: Action = Action.EDIT) -> BookingPage:
+    """With all its rows. Raises Http404 for who may not do this."""
+    return get_object_or_404(whole(pages_for(signed_in(request), to=to)), pk=page_id)
+
+
+def own_part_or_404(request: HttpRequest, page_id: int) -> PageHost:
+    """What whoever is signed in has set for themselves, with page and host. Raises Http404 where they take no part."""
+    user = signed_in(request)
+    rows = PageHost.objects.filter(page__in=pages_for(user, to=Action.OWN_PART), host=user, active=True)
+    return get_object_or_404(rows.select_related("page__host", "page__schedule", "host"), page_id=page_id)
 
 
 def schedules_for(user: User) -> QuerySet[Schedule]:
     """The shared ones: a page's own hours are changed with the page."""
     return Schedule.objects.filter(host=user, page=None)
-
-
-def page_or_404(request: HttpRequest, page_id: int) -> BookingPage:
-    """With all its rows. Raises Http404 for who may not see it."""
-    return get_object_or_404(whole(pages_for(signed_in(request))), pk=page_id)
 
 
 def schedule_or_404(request: HttpRequest, schedule_id: int) -> Schedule:
