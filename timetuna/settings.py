@@ -212,7 +212,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",  # pads answers at random, so lengths tell no secrets (BREACH)
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "timetuna.web.language.GuestLanguage",
+    "timetuna.web.middleware.GuestLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -233,7 +233,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "timetuna.web.language.product",
+                "timetuna.web.middleware.product",
             ]
         },
     }

@@ -7,7 +7,7 @@ from django.utils import translation
 from tests.languages import compiled, read, update
 from timetuna.accounts.models import User
 from timetuna.pages.actions.create_page import create_page
-from timetuna.web.language import COOKIE, choose
+from timetuna.web.middleware import COOKIE, choose
 
 
 @pytest.fixture

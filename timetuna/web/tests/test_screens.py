@@ -14,7 +14,7 @@ from django.templatetags.i18n import BlockTranslateNode
 from django.test import RequestFactory
 from django.urls import get_resolver
 
-from timetuna.web.language import product
+from timetuna.web.middleware import product
 from timetuna.web.screens import Screen
 
 ROOT = Path(__file__).resolve().parents[2]
