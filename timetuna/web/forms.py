@@ -1,16 +1,18 @@
-"""Forms that are taken whole: a field that did not arrive is never taken for empty, off or removed.
+"""What pages show and what they send back: screens, and forms that are taken whole.
 
-And what addresses carry: numbers of rows, and paths to go back to.
+A field that did not arrive is never taken for empty, off or removed.
 """
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.conf import settings
 from django.forms.formsets import INITIAL_FORM_COUNT, TOTAL_FORM_COUNT
-from django.http import QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
@@ -170,3 +172,25 @@ class RowNumber:
 def row_number(text: str) -> int | None:
     """None for anything that is no row's number."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS else None
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A template with its context. fragment: the part of it that htmx asks for, where there is one."""
+
+    template: ClassVar[str] = ""
+    fragment: ClassVar[str] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TabLink:
+    """One of the parts of a thing, or of the ways to look at it."""
+
+    label: str
+    url: str
+    current: bool
+
+
+def show(request: HttpRequest, screen: Screen, *, status: int = 200, part: bool = False) -> HttpResponse:
+    context = {field.name: getattr(screen, field.name) for field in fields(screen)}
+    return render(request, screen.fragment if part else screen.template, context, status=status)

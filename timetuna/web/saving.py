@@ -23,14 +23,15 @@ from timetuna.web import typed
 from timetuna.web.forms import (
     INCOMPLETE,
     Rows,
+    Screen,
     WholeForm,
     fields_written,
     rows_kept,
     rows_written,
+    show,
     with_values,
     written,
 )
-from timetuna.web.screens import Screen, show
 
 if TYPE_CHECKING:
     from django.db.models import Model

@@ -29,7 +29,7 @@ from timetuna.accounts.models import EmailChange, User
 from timetuna.accounts.permissions import is_somebody_else, signed_in
 from timetuna.accounts.queries import pending_address
 from timetuna.accounts.views.refused import RefusedFormView, as_refused
-from timetuna.web.screens import Screen, show
+from timetuna.web.forms import Screen, show
 
 GONE = 410
 

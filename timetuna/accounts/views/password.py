@@ -20,7 +20,7 @@ from timetuna.accounts.passwords import too_often
 from timetuna.accounts.permissions import is_somebody_else, signed_in
 from timetuna.accounts.rate_limits import TooManyMails
 from timetuna.accounts.views.refused import RefusedFormView
-from timetuna.web.screens import Screen, show
+from timetuna.web.forms import Screen, show
 
 
 class Password(RefusedFormView, PasswordChangeView):

@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from timetuna.accounts.passwords import WAIT, too_often
 from timetuna.accounts.rate_limits import TooManyMails
 from timetuna.rate_limits.limits import wait_in_words
-from timetuna.web.screens import Screen, show
+from timetuna.web.forms import Screen, show
 
 UNPROCESSABLE, TOO_MANY = 422, 429
 

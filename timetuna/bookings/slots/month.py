@@ -20,7 +20,7 @@ from timetuna.bookings.slots.selection import CLOCKS, SlotSelection, write_start
 from timetuna.l10n import datetimes
 from timetuna.pages.queries import PublicPage
 from timetuna.web.client import NOBODY, Client
-from timetuna.web.screens import TabLink
+from timetuna.web.forms import TabLink
 
 Days = dict[date, list[datetime]]
 FARTHEST = timedelta(days=400)

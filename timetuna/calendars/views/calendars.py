@@ -18,8 +18,7 @@ from timetuna.calendars.actions.set_calendar import set_calendar
 from timetuna.calendars.models import EVERY, Calendar
 from timetuna.calendars.permissions import accounts_for, calendars_for
 from timetuna.calendars.views.limits import READING, refusal
-from timetuna.web.forms import INCOMPLETE
-from timetuna.web.screens import Screen, show
+from timetuna.web.forms import INCOMPLETE, Screen, show
 
 ON = "on"
 

@@ -25,7 +25,7 @@ from timetuna.calendars.views.settings import listing_or_404
 from timetuna.providers.base import Profile
 from timetuna.providers.errors import ProviderError
 from timetuna.web.csp import forms_lead_to
-from timetuna.web.screens import Screen, show
+from timetuna.web.forms import Screen, show
 
 View = Callable[[HttpRequest, str], HttpResponseBase]
 _LONGEST_CODE = 4_096

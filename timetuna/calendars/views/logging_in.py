@@ -16,7 +16,7 @@ from timetuna.calendars.queries import Listing, login_form
 from timetuna.calendars.views.limits import LOGGING_IN, refusal
 from timetuna.calendars.views.settings import listing_or_404
 from timetuna.providers.errors import ProviderError
-from timetuna.web.screens import Screen, show
+from timetuna.web.forms import Screen, show
 
 _OK, _UNUSABLE, _TOO_OFTEN = 200, 422, 429
 

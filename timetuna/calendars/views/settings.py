@@ -16,8 +16,7 @@ from timetuna.calendars.models import CalendarAccount
 from timetuna.calendars.permissions import accounts_for
 from timetuna.calendars.queries import Listing, form_targets, listing
 from timetuna.web.csp import forms_lead_to
-from timetuna.web.forms import row_number
-from timetuna.web.screens import Screen, show
+from timetuna.web.forms import Screen, row_number, show
 
 
 def listing_or_404(slug: str) -> Listing:

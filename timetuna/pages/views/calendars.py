@@ -15,7 +15,7 @@ from timetuna.calendars.views.settings import listing_or_404
 from timetuna.pages.models import BookingPage
 from timetuna.pages.permissions import page_or_404
 from timetuna.web.csp import forms_lead_to
-from timetuna.web.screens import Screen, show
+from timetuna.web.forms import Screen, show
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,8 @@ from timetuna.pages.forms.notifications import NotificationsForm
 from timetuna.pages.models import BookingPage
 from timetuna.pages.permissions import page_or_404
 from timetuna.pages.queries import PublicPage, values, warnings
+from timetuna.web.forms import Screen, TabLink
 from timetuna.web.saving import HostForm, answer_form
-from timetuna.web.screens import Screen, TabLink
 
 View = Callable[..., HttpResponse]
 

@@ -21,7 +21,7 @@ from timetuna.pages.calendar_impact import Silence, silences
 from timetuna.pages.meeting_types.registry import FIRST, MeetingChoice
 from timetuna.pages.permissions import page_or_404, pages_for
 from timetuna.pages.queries import PublicPage, by_title, warnings
-from timetuna.web.screens import Screen, show
+from timetuna.web.forms import Screen, show
 
 PageView = Callable[..., HttpResponse]
 

@@ -10,8 +10,8 @@ from django.urls import reverse
 from timetuna.accounts.models import User
 from timetuna.accounts.permissions import signed_in
 from timetuna.pages.forms.profile import ProfileForm
+from timetuna.web.forms import Screen
 from timetuna.web.saving import answer_form
-from timetuna.web.screens import Screen
 
 
 @dataclass(frozen=True, slots=True)

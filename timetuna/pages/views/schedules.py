@@ -17,8 +17,8 @@ from timetuna.pages.actions.set_default_schedule import set_default_schedule
 from timetuna.pages.forms.schedule import ScheduleForm
 from timetuna.pages.models import Schedule
 from timetuna.pages.permissions import schedule_or_404
+from timetuna.web.forms import Screen
 from timetuna.web.saving import answer_form
-from timetuna.web.screens import Screen
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 from timetuna.accounts.permissions import signed_in
 from timetuna.pages.forms.host_settings import HolidaysForm, HostRulesForm
 from timetuna.pages.queries import ScheduleLine, schedule_lines
+from timetuna.web.forms import Screen, show
 from timetuna.web.saving import answer_form
-from timetuna.web.screens import Screen, show
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from django.templatetags.i18n import BlockTranslateNode
 from django.test import RequestFactory
 from django.urls import get_resolver
 
+from timetuna.web.forms import Screen
 from timetuna.web.middleware import product
-from timetuna.web.screens import Screen
 
 ROOT = Path(__file__).resolve().parents[2]
 ALWAYS = {"True", "False", "None", "csrf_token", "request", "messages", "block", "forloop"}

@@ -48,8 +48,8 @@ from timetuna.bookings.views.guest.slots import Fact, facts_of, path_of
 from timetuna.l10n import datetimes
 from timetuna.pages.queries import PageDuration, PublicPage, public_page
 from timetuna.web.client import Client, client_of
+from timetuna.web.forms import Screen, show
 from timetuna.web.middleware import AWAY, unavailable
-from timetuna.web.screens import Screen, show
 
 # True too where it was the answer to the last word, the commit, that got lost.
 BUSY = gettext_lazy(

@@ -38,7 +38,7 @@ from timetuna.l10n.datetimes import Customs, ZoneChoice
 from timetuna.lib.ics import google_url, office365_url, outlook_url, write
 from timetuna.pages.meeting_types.registry import meeting_kind
 from timetuna.pages.queries import look_of
-from timetuna.web.screens import Screen, show
+from timetuna.web.forms import Screen, show
 
 FIRST_PAINT_SECONDS = 3.0
 RECHECK_SECONDS = 0.05

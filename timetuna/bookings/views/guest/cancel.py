@@ -15,7 +15,7 @@ from timetuna.bookings.permissions import asks_reason, booker_or_404, cancel_ref
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.selection import read_customs
 from timetuna.bookings.views.guest.booked import ShownBooking, private, shown_booking
-from timetuna.web.screens import Screen, show
+from timetuna.web.forms import Screen, show
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from timetuna.bookings.permissions import booker_or_404, guests_refusal, most_gu
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.selection import read_customs
 from timetuna.bookings.views.guest.booked import ShownBooking, private, shown_booking
-from timetuna.web.screens import Screen, show
+from timetuna.web.forms import Screen, show
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

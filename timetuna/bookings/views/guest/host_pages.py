@@ -13,7 +13,7 @@ from timetuna.accounts.queries import host_once_called
 from timetuna.bookings.views.guest.redirects import lead_on
 from timetuna.bookings.views.guest.slots import path_of
 from timetuna.pages.queries import PublicPage, listed_pages
-from timetuna.web.screens import Screen, show
+from timetuna.web.forms import Screen, show
 
 
 @dataclass(frozen=True, slots=True)

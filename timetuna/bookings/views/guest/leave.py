@@ -16,7 +16,7 @@ from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.selection import read_customs
 from timetuna.bookings.views.guest.booked import ShownBooking, private, shown_booking
 from timetuna.lib.zones import find_zone
-from timetuna.web.screens import Screen, show
+from timetuna.web.forms import Screen, show
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,7 +34,7 @@ from timetuna.l10n import datetimes
 from timetuna.pages.meeting_types.registry import meeting_kind
 from timetuna.pages.queries import PageDuration, PublicPage, page_settings
 from timetuna.web.client import Client, client_of
-from timetuna.web.screens import show
+from timetuna.web.forms import show
 
 
 @require_safe

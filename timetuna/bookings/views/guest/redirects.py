@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from timetuna.pages.queries import closed_page
 from timetuna.pages.slugs import page_once_at
-from timetuna.web.screens import Screen, show
+from timetuna.web.forms import Screen, show
 
 
 def moved(request: HttpRequest, handle: str, slug: str) -> HttpResponseRedirect | None:

@@ -17,7 +17,7 @@ from timetuna.l10n import datetimes
 from timetuna.pages.meeting_types.registry import meeting_kind
 from timetuna.pages.queries import PageDuration, PublicPage, public_page
 from timetuna.web.client import client_of
-from timetuna.web.screens import Screen, show
+from timetuna.web.forms import Screen, show
 
 
 @dataclass(frozen=True, slots=True)

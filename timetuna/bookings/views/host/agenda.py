@@ -18,7 +18,7 @@ from timetuna.bookings.views.host.bookings import reader_of, tabs
 from timetuna.l10n import datetimes
 from timetuna.l10n.datetimes import customs_of
 from timetuna.lib.text import single_line
-from timetuna.web.screens import Screen, TabLink, show
+from timetuna.web.forms import Screen, TabLink, show
 
 DAY, WEEK = "day", "week"
 BAD_REQUEST = 400

@@ -20,8 +20,7 @@ from timetuna.bookings.permissions import booking_or_404
 from timetuna.bookings.views.host.booking import OpenRequest, request_of, show_booking
 from timetuna.bookings.views.host.bookings import reader_of
 from timetuna.l10n import datetimes
-from timetuna.web.forms import INCOMPLETE
-from timetuna.web.screens import Screen, show
+from timetuna.web.forms import INCOMPLETE, Screen, show
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

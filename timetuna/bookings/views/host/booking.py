@@ -34,8 +34,8 @@ from timetuna.bookings.status.job import Effect, EffectState, Remedy
 from timetuna.bookings.status.rows import Reader
 from timetuna.bookings.views.host.bookings import reader_of
 from timetuna.l10n import datetimes
+from timetuna.web.forms import Screen, show
 from timetuna.web.saving import opened
-from timetuna.web.screens import Screen, show
 
 _SOURCES = {LINK: "by the guest's link", MAIL: "from a mail", API: "through the API"}
 ERASE_TEXT = (

@@ -32,7 +32,7 @@ from timetuna.bookings.status.rows import BookingDay, Reader, days
 from timetuna.l10n import datetimes
 from timetuna.lib.text import single_line
 from timetuna.pages.permissions import pages_for
-from timetuna.web.screens import Screen, TabLink, show
+from timetuna.web.forms import Screen, TabLink, show
 
 TABS = {UPCOMING: "Upcoming", REQUESTS: "Requests", PAST: "Past", CANCELLED: "Cancelled"}
 ON_A_PAGE = 20

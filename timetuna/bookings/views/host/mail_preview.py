@@ -21,7 +21,7 @@ from timetuna.pages.forms.notifications import NotificationsForm
 from timetuna.pages.models import BookingPage
 from timetuna.pages.permissions import page_or_404
 from timetuna.web.csp import NOTHING, policy
-from timetuna.web.screens import Screen, show
+from timetuna.web.forms import Screen, show
 
 # The mail's own styles stand on its elements, as mail programs need them; nothing in it runs or loads.
 _framed = policy(NOTHING | {"style-src": [UNSAFE_INLINE], "img-src": [SELF], "frame-ancestors": [SELF]})

@@ -40,7 +40,7 @@ from timetuna.bookings.status.rows import Reader
 from timetuna.bookings.views.host.bookings import reader_of
 from timetuna.l10n import datetimes
 from timetuna.pages.queries import PageDuration, PublicPage, page_settings
-from timetuna.web.screens import Screen, show
+from timetuna.web.forms import Screen, show
 
 
 class _Host(NamedTuple):

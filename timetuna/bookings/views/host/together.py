@@ -24,7 +24,7 @@ from timetuna.bookings.queries import with_booker
 from timetuna.bookings.status.rows import Reader
 from timetuna.bookings.views.host.bookings import reader_of
 from timetuna.l10n import datetimes
-from timetuna.web.screens import Screen, TabLink, show
+from timetuna.web.forms import Screen, TabLink, show
 
 MOST_SHOWN = 500
 UNDO_FOR = timedelta(minutes=30)

@@ -21,7 +21,7 @@ from timetuna.l10n import datetimes
 from timetuna.pages.models import BookingPage
 from timetuna.pages.permissions import page_or_404, pages_for
 from timetuna.pages.queries import PublicPage, by_title, values
-from timetuna.web.screens import Screen, show
+from timetuna.web.forms import Screen, show
 
 _KEPT = ("date", "time")
 
