@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, reset_tzpath
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from timetuna.availability.tests.clock_changes import clock_changes, differences
-from timetuna.lib.zones import known_zones
+from timetuna.lib.text import known_zones
 
 reset_tzpath(to=())  # the tzdata package's zones, as in the product, never the system's
 

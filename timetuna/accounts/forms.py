@@ -18,7 +18,7 @@ from timetuna.accounts.actions.store_host import EmailTaken
 from timetuna.accounts.models import User
 from timetuna.accounts.queries import address_is_taken
 from timetuna.lib.mail import clean_address
-from timetuna.lib.zones import find_zone
+from timetuna.lib.text import find_zone
 
 PASSWORD_HELP = "At least 8 characters, and not one of the passwords everybody uses."  # noqa: S105 - help, not a password
 _EMAIL = {

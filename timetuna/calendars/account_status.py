@@ -13,7 +13,7 @@ from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.calendars.queries import Listing, listing, listings
 from timetuna.ical.answer import Note
 from timetuna.ical.notes import sentence
-from timetuna.lib.zones import find_zone
+from timetuna.lib.text import find_zone
 
 
 class CalendarState(StrEnum):

@@ -12,8 +12,7 @@ from django.utils.text import capfirst
 from timetuna.calendars.hooks import Wants, wants_of
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.calendars.queries import kinds_of_provider, listing
-from timetuna.lib.text import in_words
-from timetuna.lib.zones import find_zone
+from timetuna.lib.text import find_zone, in_words
 
 _UTC = ZoneInfo("UTC")
 _MOST_NAMED = 2

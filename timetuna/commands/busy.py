@@ -20,7 +20,7 @@ from timetuna.ical.bounds import MAX_BYTES
 from timetuna.ical.notes import sentence
 from timetuna.ical.reading import read_busy
 from timetuna.lib.http import HttpClient
-from timetuna.lib.zones import find_zone, zone_meant
+from timetuna.lib.text import find_zone, zone_meant
 from timetuna.processes.refusal import Refusal
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 from timetuna.providers.icalfeed.address import read_address

@@ -8,8 +8,7 @@ from timetuna.ical.bounds import MAX_BYTES
 from timetuna.ical.helper import ask
 from timetuna.ical.refusals import refuse
 from timetuna.ical.wire import to_file
-from timetuna.lib.text import log_value
-from timetuna.lib.zones import find_zone
+from timetuna.lib.text import find_zone, log_value
 
 __all__ = ["read_busy"]
 

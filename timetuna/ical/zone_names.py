@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from timetuna.ical.values import offset
 from timetuna.ical.zones import UTC_ZONE, IanaZone, TableZone, Zone
-from timetuna.lib.zones import find_zone, known_zones
-from timetuna.lib.zones import zone_meant as place_meant
+from timetuna.lib.text import find_zone, known_zones
+from timetuna.lib.text import zone_meant as place_meant
 
 _LONGEST = 200
 _MOST = 15 * 3600  # no clock is further from UTC

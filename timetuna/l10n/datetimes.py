@@ -15,7 +15,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext, pgettext, pgettext_lazy
 
-from timetuna.lib.zones import find_zone, zone_names
+from timetuna.lib.text import find_zone, zone_names
 
 UTC_ZONE = ZoneInfo("UTC")
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from timetuna.accounts.models import User
 from timetuna.availability.hours import Away, Hours, Trip
 from timetuna.availability.policy import Cap, CapScope, Period
-from timetuna.lib.zones import find_zone
+from timetuna.lib.text import find_zone
 from timetuna.pages.holidays import PublicHolidays
 from timetuna.pages.models import BookingPage, HostRules, Schedule
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from timetuna.availability.interval import Interval
 from timetuna.ical.answer import BusyTime
 from timetuna.lib.http import HttpClient
-from timetuna.lib.zones import find_zone
+from timetuna.lib.text import find_zone
 from timetuna.providers.base import BusySource, CalendarWriter, Directory, Entry, Identity, Written
 from timetuna.providers.cursors import ReadingCursor
 from timetuna.providers.errors import NeedsReconnect, ProviderError

@@ -11,7 +11,7 @@ from timetuna.accounts.handles import clean_handle, clean_name
 from timetuna.accounts.models import User
 from timetuna.accounts.queries import address_is_taken
 from timetuna.lib.mail import clean_address
-from timetuna.lib.zones import find_zone
+from timetuna.lib.text import find_zone
 
 
 def create_host(*, email: str, name: str, password: str, handle: str = "", time_zone: str = "UTC") -> User:

@@ -11,8 +11,7 @@ from timetuna.bookings.guests import read_guests
 from timetuna.bookings.slots.selection import read_start
 from timetuna.lib.crypto import random_token
 from timetuna.lib.mail import clean_address
-from timetuna.lib.text import multi_line, single_line
-from timetuna.lib.zones import find_zone
+from timetuna.lib.text import find_zone, multi_line, single_line
 from timetuna.pages.forms.fields import ClockField
 from timetuna.pages.meeting_types.registry import meeting_kind
 from timetuna.pages.queries import PublicPage

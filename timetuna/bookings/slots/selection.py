@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from timetuna.availability.interval import minute_of
 from timetuna.l10n import datetimes
 from timetuna.l10n.datetimes import PLAIN, Customs, customs_of
-from timetuna.lib.zones import find_zone
+from timetuna.lib.text import find_zone
 from timetuna.pages.queries import PageDuration, PublicPage
 
 CLOCKS = ("12", "24")

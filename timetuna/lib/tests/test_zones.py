@@ -2,7 +2,7 @@
 
 import pytest
 
-from timetuna.lib.zones import find_zone, zone_meant, zone_names
+from timetuna.lib.text import find_zone, zone_meant, zone_names
 
 
 def test_each_place_is_offered_once_under_its_present_name():

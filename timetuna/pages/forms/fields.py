@@ -6,8 +6,7 @@ from typing import Any
 
 from django import forms
 
-from timetuna.lib.text import multi_line, single_line
-from timetuna.lib.zones import zone_meant
+from timetuna.lib.text import multi_line, single_line, zone_meant
 from timetuna.web.forms import Switch
 
 MIDNIGHT = 1_440

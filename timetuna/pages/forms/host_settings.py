@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from timetuna.accounts.models import User
-from timetuna.lib.zones import zone_names
+from timetuna.lib.text import zone_names
 from timetuna.pages.forms.fields import cap_field, whole_number
 from timetuna.pages.forms.rows import AwayRows, TripRows
 from timetuna.pages.holidays import countries, holidays_between, regions

@@ -11,7 +11,7 @@ from timetuna.accounts.actions.change_profile import HandleTaken
 from timetuna.accounts.forms import cleaned
 from timetuna.accounts.models import User
 from timetuna.accounts.queries import handle_is_free
-from timetuna.lib.zones import zone_meant, zone_names
+from timetuna.lib.text import zone_meant, zone_names
 from timetuna.pages.actions.save_profile import save_profile
 from timetuna.pages.queries import HoursLine, hours_in_zone
 from timetuna.web.forms import Ticks, in_full

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from timetuna.lib.zones import zone_names
+from timetuna.lib.text import zone_names
 from timetuna.pages.actions.replace_hours import replace_hours
 from timetuna.pages.forms.fields import LineField, ZoneField
 from timetuna.pages.forms.rows import OverrideRows, week

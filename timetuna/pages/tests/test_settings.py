@@ -9,7 +9,7 @@ from tests.forms import submit
 from timetuna.accounts.models import User
 from timetuna.availability.hours import Away, Trip
 from timetuna.availability.policy import Cap, CapScope, Period
-from timetuna.lib.zones import find_zone
+from timetuna.lib.text import find_zone
 from timetuna.pages.models import BookingPage, HostRules, OutOfOffice, Schedule, TravelZone
 from timetuna.pages.queries import page_settings
 

@@ -4,8 +4,7 @@ import re
 from collections.abc import Collection, Iterator
 from typing import Final
 
-from timetuna.lib.text import single_line
-from timetuna.lib.zones import known_zones
+from timetuna.lib.text import known_zones, single_line
 from timetuna.providers.base import OutsideCalendar
 from timetuna.providers.caldav.multistatus import APPLE, CALDAV, DAV, OWNCLOUD, Multistatus, Resource
 from timetuna.providers.caldav.refusals import incomplete

@@ -1,7 +1,6 @@
 """Google's good answers, checked at the door: whose account it is, its calendars, a meeting's link."""
 
-from timetuna.lib.text import single_line
-from timetuna.lib.zones import find_zone
+from timetuna.lib.text import find_zone, single_line
 from timetuna.providers.base import OutsideCalendar, Profile
 from timetuna.providers.google.client import GOOGLE
 from timetuna.providers.rest import NAME_LENGTH, Json, color, part, parts, text

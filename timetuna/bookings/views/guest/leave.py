@@ -15,7 +15,7 @@ from timetuna.bookings.permissions import guest_or_404, leave_refusal
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.selection import read_customs
 from timetuna.bookings.views.guest.booked import ShownBooking, private, shown_booking
-from timetuna.lib.zones import find_zone
+from timetuna.lib.text import find_zone
 from timetuna.web.forms import Screen, show
 
 

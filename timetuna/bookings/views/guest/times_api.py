@@ -14,7 +14,7 @@ from timetuna.bookings.slots.availability import SlotQuery
 from timetuna.bookings.slots.month import month_times
 from timetuna.bookings.slots.selection import read_month
 from timetuna.bookings.views.guest.redirects import moved
-from timetuna.lib.zones import find_zone
+from timetuna.lib.text import find_zone
 from timetuna.pages.queries import PublicPage, closed_page, public_page
 
 
