@@ -24,8 +24,18 @@ from timetuna.pages.calendar_use import (
 )
 from timetuna.pages.meeting_types.registry import MeetingChoice, meeting_kinds
 from timetuna.pages.models import BookingPage, DateOverride, MeetingType, OutOfOffice, Schedule, TravelZone
-from timetuna.pages.opening_hours import caps, caps_of, opening, opening_of
-from timetuna.pages.prefetch import dates_over, hosts_of, row_at, row_with, with_its_host, with_time
+from timetuna.pages.prefetch import (
+    caps,
+    caps_of,
+    dates_over,
+    hosts_of,
+    opening,
+    opening_of,
+    row_at,
+    row_with,
+    with_its_host,
+    with_time,
+)
 from timetuna.web.forms import in_full
 
 MOST_LISTED = 100
