@@ -33,7 +33,7 @@ ROOMS = {
         < permissions slugs < actions < forms < views < urls apps
     """,
     "bookings": """
-        models < events < states guests < queries permissions proofs
+        models < events < guests < queries permissions proofs
         < errors rate_limits < slots
         < integrations < notifications < actions < fulfilment < status < jobs < forms < views < urls apps
     """,

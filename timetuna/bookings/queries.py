@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from timetuna.availability.interval import Interval, minute_of
 from timetuna.availability.policy import LONGEST_MEETING
+from timetuna.bookings.events import OFF, Status
 from timetuna.bookings.models import (
     TAKES_TIME,
     Attendee,
@@ -21,7 +22,6 @@ from timetuna.bookings.models import (
     Conference,
     UnusualBookings,
 )
-from timetuna.bookings.states import OFF, Status
 from timetuna.encryption import box
 from timetuna.jobs.models import Job
 from timetuna.lib.crypto import fingerprint, random_token

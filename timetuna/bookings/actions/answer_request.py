@@ -8,9 +8,8 @@ from django.utils import timezone
 from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.host_time import lock_hosts_of
 from timetuna.bookings.errors import NotPossible
-from timetuna.bookings.events import HOST, SYSTEM, BookingEvent, Happening, on_event
+from timetuna.bookings.events import HOST, SYSTEM, BookingEvent, Happening, Status, change_state, on_event
 from timetuna.bookings.models import Booking
-from timetuna.bookings.states import Status, change_state
 from timetuna.jobs.queue import job
 
 MOVED = "Your guest has asked for another time meanwhile. It is the one shown here; please answer again."

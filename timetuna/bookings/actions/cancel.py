@@ -7,10 +7,9 @@ from django.utils.translation import gettext
 
 from timetuna.bookings.actions.host_time import lock_hosts_of
 from timetuna.bookings.errors import NotPossible
-from timetuna.bookings.events import GUEST, HOST
+from timetuna.bookings.events import CANCELLED_BY, GUEST, HOST, Status, change_state
 from timetuna.bookings.models import Booking
 from timetuna.bookings.permissions import cancel_refusal
-from timetuna.bookings.states import CANCELLED_BY, Status, change_state
 
 
 def cancel(

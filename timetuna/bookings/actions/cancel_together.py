@@ -9,11 +9,10 @@ from timetuna.bookings.actions.book import GUARD
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.host_time import lock_hosts_of
 from timetuna.bookings.errors import NotPossible
-from timetuna.bookings.events import HOST, SILENT
+from timetuna.bookings.events import HOST, SILENT, Status, change_state
 from timetuna.bookings.models import TAKES_TIME, Booking
 from timetuna.bookings.notifications.recipients import guests_of
 from timetuna.bookings.queries import with_booker
-from timetuna.bookings.states import Status, change_state
 
 TOGETHER = "together with others from one source"
 _BACK_TO = {Status.DECLINED: Status.PENDING, Status.CANCELLED_BY_HOST: Status.CONFIRMED}

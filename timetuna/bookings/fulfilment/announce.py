@@ -7,13 +7,12 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from timetuna.bookings.events import SYSTEM, BookingEvent, record
+from timetuna.bookings.events import SYSTEM, BookingEvent, Status, record
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.notifications.kinds import FIRST_KINDS
 from timetuna.bookings.notifications.queue import enqueue_mails, is_announced, mails_of
 from timetuna.bookings.notifications.recipients import of_host
 from timetuna.bookings.queries import work_of
-from timetuna.bookings.states import Status
 from timetuna.calendars.models import CalendarEvent
 from timetuna.calendars.queries import connection, kind_provider
 from timetuna.calendars.reconnecting import spare_reconnect_mail

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from django.utils import timezone
 
+from timetuna.bookings.events import Status
 from timetuna.bookings.fulfilment.event_lease import store_problem, store_removal, store_written, turn
 from timetuna.bookings.integrations.event import (
     Home,
@@ -22,7 +23,6 @@ from timetuna.bookings.integrations.event import (
 )
 from timetuna.bookings.integrations.location import provider_label
 from timetuna.bookings.models import Booking, Conference
-from timetuna.bookings.states import Status
 from timetuna.calendars.access_tokens import use
 from timetuna.calendars.models import CalendarEvent
 from timetuna.jobs.queue import GiveUp, Retry

@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
+from timetuna.bookings.events import Status
 from timetuna.bookings.fulfilment.announce import (
     announce,
     has_mails,
@@ -18,7 +19,6 @@ from timetuna.bookings.fulfilment.sync_event import enqueue_event
 from timetuna.bookings.integrations.event import choose_calendar, event_of, events_of, in_line
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.queries import with_booker
-from timetuna.bookings.states import Status
 from timetuna.jobs.queue import GiveUp, Retry, job
 from timetuna.pages.calendar_use import default_is_unknown
 

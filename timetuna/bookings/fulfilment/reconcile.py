@@ -9,7 +9,17 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from timetuna.bookings.actions.answer_request import plan_expiry
-from timetuna.bookings.events import SILENT, SYSTEM, BookingEvent, record
+from timetuna.bookings.events import (
+    CALLED_OFF,
+    OFF,
+    SILENT,
+    SYSTEM,
+    TRANSITIONS,
+    BookingEvent,
+    Status,
+    ahead,
+    record,
+)
 from timetuna.bookings.fulfilment.fulfil import fulfil
 from timetuna.bookings.fulfilment.sync_event import enqueue_check, enqueue_event
 from timetuna.bookings.fulfilment.update_conference import move_outside, remove_outside
@@ -20,7 +30,6 @@ from timetuna.bookings.notifications.queue import MEMORY, enqueue_mails, is_anno
 from timetuna.bookings.notifications.reminders import plan_reminders
 from timetuna.bookings.notifications.send import send_mail
 from timetuna.bookings.queries import with_booker, work_of
-from timetuna.bookings.states import CALLED_OFF, OFF, TRANSITIONS, Status, ahead
 from timetuna.calendars.models import CalendarEvent
 from timetuna.jobs.models import Job
 from timetuna.jobs.queue import Handler, job, retry_now

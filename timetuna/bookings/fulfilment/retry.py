@@ -6,13 +6,12 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from timetuna.bookings.events import HOST, BookingEvent, record
+from timetuna.bookings.events import HOST, BookingEvent, Status, record
 from timetuna.bookings.fulfilment.fulfil import fulfil
 from timetuna.bookings.fulfilment.reconcile import behind_of
 from timetuna.bookings.fulfilment.sync_event import enqueue_event
 from timetuna.bookings.integrations.event import events_of, home_of, in_line, makes_link
 from timetuna.bookings.models import Booking, Conference
-from timetuna.bookings.states import Status
 from timetuna.calendars.hooks import on_connected
 from timetuna.calendars.models import CalendarAccount
 from timetuna.calendars.queries import event_kinds_from

@@ -11,7 +11,7 @@ link late                                                    written without it
 link made or replaced                                        gets the link
 """
 
-from timetuna.bookings.events import GUEST_CHANGES, BookingEvent, Happening, on_event
+from timetuna.bookings.events import GUEST_CHANGES, BookingEvent, Happening, Status, on_event
 from timetuna.bookings.fulfilment.announce import has_mails
 from timetuna.bookings.fulfilment.fulfil import fulfil
 from timetuna.bookings.fulfilment.sync_event import enqueue_event
@@ -20,7 +20,6 @@ from timetuna.bookings.integrations.event import makes_link
 from timetuna.bookings.integrations.location import carries_time, may
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.queries import work_of
-from timetuna.bookings.states import Status
 from timetuna.jobs.models import Job
 from timetuna.providers.base import Ability
 

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
+from timetuna.bookings.events import Status
 from timetuna.bookings.fulfilment.announce import announce_late_link
 from timetuna.bookings.fulfilment.ensure_event import ensure_event
 from timetuna.bookings.models import Booking
 from timetuna.bookings.queries import with_booker, work_of
-from timetuna.bookings.states import Status
 from timetuna.jobs.queue import job, retry_now
 
 

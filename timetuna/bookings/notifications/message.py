@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from django.conf import settings
 from django.utils.translation import gettext
 
+from timetuna.bookings.events import Status
 from timetuna.bookings.integrations.invitation import attendee_invitation, host_invitation, taken_off
 from timetuna.bookings.integrations.location import Location, place, place_for
 from timetuna.bookings.models import Booking
@@ -12,7 +13,6 @@ from timetuna.bookings.notifications.kinds import AGAIN, FIRST_KINDS, KINDS, SAY
 from timetuna.bookings.notifications.kinds.base import MessageKind, Telling, Words, shown_name
 from timetuna.bookings.notifications.recipients import Recipient
 from timetuna.bookings.queries import link
-from timetuna.bookings.states import Status
 from timetuna.l10n import datetimes
 from timetuna.lib.ics import Invitation
 from timetuna.lib.text import fill, single_line

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from timetuna.bookings.events import Status
 from timetuna.bookings.models import Attendee, Booking
 from timetuna.bookings.notifications.recipients import (
     attendee_id,
@@ -16,7 +17,6 @@ from timetuna.bookings.notifications.recipients import (
 )
 from timetuna.bookings.notifications.send import deliver, send_mail
 from timetuna.bookings.queries import with_booker
-from timetuna.bookings.states import Status
 from timetuna.jobs.models import Job
 from timetuna.jobs.queue import MAIL, Retry, job
 from timetuna.pages.hooks import on_reminders_changed

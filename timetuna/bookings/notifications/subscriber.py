@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from timetuna.bookings.events import GUESTS_COME, GUESTS_GO, BookingEvent, Happening, on_event
+from timetuna.bookings.events import GUESTS_COME, GUESTS_GO, BookingEvent, Happening, Status, on_event
 from timetuna.bookings.guests import others
 from timetuna.bookings.integrations.location import carries_time
 from timetuna.bookings.models import Booking
@@ -16,7 +16,6 @@ from timetuna.bookings.notifications.recipients import (
     of_host,
 )
 from timetuna.bookings.notifications.reminders import drop_reminders_of, plan_reminders
-from timetuna.bookings.states import Status
 from timetuna.jobs.models import Job
 
 MAILS = {

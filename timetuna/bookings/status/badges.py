@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from timetuna.bookings.events import Status, ahead
 from timetuna.bookings.fulfilment.fulfil import fulfil
 from timetuna.bookings.fulfilment.sync_event import check_event, sync_event
 from timetuna.bookings.fulfilment.update_conference import move_outside, remove_outside
@@ -11,7 +12,6 @@ from timetuna.bookings.integrations.event import makes_link
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.notifications.send import send_mail
 from timetuna.bookings.queries import counts
-from timetuna.bookings.states import Status, ahead
 from timetuna.jobs.models import Job
 
 PATIENCE = timedelta(minutes=2)

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 
-from timetuna.bookings.events import BookingEvent
+from timetuna.bookings.events import BookingEvent, ahead
 from timetuna.bookings.fulfilment.update_conference import move_outside, remove_outside
 from timetuna.bookings.integrations.event import event_of, makes_link, reconnect_words
 from timetuna.bookings.integrations.location import duplicates, place, provider_label
 from timetuna.bookings.models import Booking, Conference, HistoryEntry
 from timetuna.bookings.queries import counts, work_of
-from timetuna.bookings.states import ahead
 from timetuna.bookings.status.badges import makers
 from timetuna.bookings.status.event import event_effects
 from timetuna.bookings.status.job import Effect, EffectState, Remedy, next_try, standing

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
+from timetuna.bookings.events import Status, ahead
 from timetuna.bookings.fulfilment.fulfil import fulfil
 from timetuna.bookings.fulfilment.sync_event import check_event, sync_event
 from timetuna.bookings.integrations.event import event_of, reconnect_words, service
 from timetuna.bookings.models import Booking
-from timetuna.bookings.states import Status, ahead
 from timetuna.bookings.status.job import Effect, EffectState, Remedy, next_try, standing
 from timetuna.bookings.status.rows import Reader
 from timetuna.calendars.models import CalendarEvent

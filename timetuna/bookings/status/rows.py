@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 from django.urls import reverse
 
+from timetuna.bookings.events import ahead
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.queries import from_one_source, open_work
-from timetuna.bookings.states import ahead
 from timetuna.bookings.status.badges import Badge, badges_of
 from timetuna.jobs.models import Job
 from timetuna.l10n import datetimes

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 WORDS = """# The states of a booking
 
-Drawn from the table in `timetuna/bookings/states.py`; whoever changes the table draws this anew with
+Drawn from the table in `timetuna/bookings/events.py`; whoever changes the table draws this anew with
 `python -m timetuna.bookings.tests.drawing > docs/booking-states.md`. An arrow says who may make the change, and the
 event that is recorded. A booking takes its host's time in the states above the line, and in none below.
 
@@ -64,8 +64,8 @@ def _followers() -> Iterator[str]:
 
 
 def _states() -> str:
+    from timetuna.bookings.events import TRANSITIONS, Status  # noqa: PLC0415
     from timetuna.bookings.models import TAKES_TIME  # noqa: PLC0415 - not before Django is set up
-    from timetuna.bookings.states import TRANSITIONS, Status  # noqa: PLC0415
 
     taking = [state for state in Status if state in TAKES_TIME]
     off = [state for state in Status if state not in TAKES_TIME]

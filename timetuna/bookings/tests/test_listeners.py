@@ -20,11 +20,10 @@ from timetuna.bookings.actions.reschedule import reschedule
 from timetuna.bookings.actions.resend import resend
 from timetuna.bookings.actions.write_notes import write_notes
 from timetuna.bookings.errors import NotPossible
-from timetuna.bookings.events import BookingEvent, on_event
+from timetuna.bookings.events import TRANSITIONS, BookingEvent, on_event
 from timetuna.bookings.guests import Guest
 from timetuna.bookings.models import Booking, HistoryEntry
 from timetuna.bookings.notifications.recipients import audience_of
-from timetuna.bookings.states import TRANSITIONS
 from timetuna.bookings.tests.conftest import order, tomorrow, work_off
 from timetuna.jobs import queue
 from timetuna.jobs.models import Job

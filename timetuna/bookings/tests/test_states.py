@@ -4,8 +4,7 @@ from itertools import product
 
 import pytest
 
-from timetuna.bookings.models import TAKES_TIME, Booking, BookingHost
-from timetuna.bookings.states import (
+from timetuna.bookings.events import (
     ENDED_BY,
     OFF,
     REQUESTS,
@@ -15,6 +14,7 @@ from timetuna.bookings.states import (
     change_state,
     transition,
 )
+from timetuna.bookings.models import TAKES_TIME, Booking, BookingHost
 from timetuna.bookings.tests.conftest import tomorrow
 from timetuna.bookings.tests.diary import put
 

@@ -1,8 +1,8 @@
 """All kinds of messages about a booking, by name. Each says all of itself in one object of the files here."""
 
+from timetuna.bookings.events import Status
 from timetuna.bookings.notifications.kinds import bookings, people, requests, timed
 from timetuna.bookings.notifications.kinds.base import MessageKind
-from timetuna.bookings.states import Status
 
 _ALL = (*bookings.KINDS, *requests.KINDS, *people.KINDS, *timed.KINDS)
 KINDS: dict[str, MessageKind] = {kind.name: kind for kind in _ALL}

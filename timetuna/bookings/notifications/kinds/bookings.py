@@ -5,7 +5,7 @@ from dataclasses import replace
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from timetuna.bookings.events import GUEST, HOST, BookingEvent, earlier_start
+from timetuna.bookings.events import GUEST, HOST, BookingEvent, Status, earlier_start
 from timetuna.bookings.integrations.location import may
 from timetuna.bookings.models import Booking
 from timetuna.bookings.notifications.kinds.base import (
@@ -19,7 +19,6 @@ from timetuna.bookings.notifications.kinds.base import (
     may_be_double,
     missing,
 )
-from timetuna.bookings.states import Status
 from timetuna.l10n import datetimes
 from timetuna.providers.base import Ability
 

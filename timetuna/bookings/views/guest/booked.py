@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from timetuna.accounts.models import User
-from timetuna.bookings.events import BookingEvent, earlier_start
+from timetuna.bookings.events import CALLED_OFF, BookingEvent, Status, earlier_start
 from timetuna.bookings.guests import others, shown_to_others
 from timetuna.bookings.integrations.invitation import attendee_invitation
 from timetuna.bookings.integrations.location import Location, place_for
@@ -32,7 +32,6 @@ from timetuna.bookings.permissions import (
 )
 from timetuna.bookings.queries import link_path, link_promised, link_settled
 from timetuna.bookings.slots.selection import read_clock, read_customs
-from timetuna.bookings.states import CALLED_OFF, Status
 from timetuna.l10n import datetimes
 from timetuna.l10n.datetimes import Customs, ZoneChoice
 from timetuna.lib.ics import google_url, office365_url, outlook_url, write

@@ -18,7 +18,7 @@ from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.erase import may_erase, of_the_same_guest
 from timetuna.bookings.actions.renew_link import renew_link
 from timetuna.bookings.errors import BookingRefused
-from timetuna.bookings.events import API, ATTENDEE, GUEST, HOST, LINK, MAIL, told_entry
+from timetuna.bookings.events import API, ATTENDEE, GUEST, HOST, LINK, MAIL, REQUESTS, ahead, told_entry
 from timetuna.bookings.forms.change import AddGuestsForm, WordsForm
 from timetuna.bookings.forms.host import NotesForm
 from timetuna.bookings.fulfilment.retry import retry_booking
@@ -28,7 +28,6 @@ from timetuna.bookings.models import Attendee, Booking, HistoryEntry
 from timetuna.bookings.notifications.recipients import audience_of, of_host
 from timetuna.bookings.permissions import booking_or_404, bookings_for, guests_refusal, most_guests
 from timetuna.bookings.queries import link
-from timetuna.bookings.states import REQUESTS, ahead
 from timetuna.bookings.status.effects import effects
 from timetuna.bookings.status.job import Effect, EffectState, Remedy
 from timetuna.bookings.status.rows import Reader

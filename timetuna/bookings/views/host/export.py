@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from timetuna.accounts.permissions import signed_in
+from timetuna.bookings.events import ended_by
 from timetuna.bookings.models import Booking
 from timetuna.bookings.permissions import bookings_for
 from timetuna.bookings.queries import matching
-from timetuna.bookings.states import ended_by
 from timetuna.bookings.status.rows import Reader, join_url, kind_label
 from timetuna.bookings.views.host.bookings import read_filter, reader_of
 from timetuna.lib.text import csv_row
