@@ -9,5 +9,9 @@ from timetuna.bookings.fulfilment import (  # noqa: F401
     sync_event,
     update_conference,
 )
-from timetuna.bookings.notifications import reminders, sample, send  # noqa: F401
+from timetuna.bookings.notifications import (  # noqa: F401
+    message,
+    reminders,
+    sample,
+)
 from timetuna.bookings.notifications import subscriber as mails  # noqa: F401

@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from timetuna.bookings.models import Attendee, Booking
 from timetuna.bookings.notifications.kinds import KINDS
+from timetuna.bookings.notifications.message import send_mail
 from timetuna.bookings.notifications.recipients import attendee_id, audience_of, everybody
 from timetuna.bookings.notifications.reminders import plan_reminders
-from timetuna.bookings.notifications.send import send_mail
 from timetuna.jobs.models import Job
 from timetuna.jobs.queue import KEPT_FOR
 

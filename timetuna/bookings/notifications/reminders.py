@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from timetuna.bookings.events import Status
 from timetuna.bookings.models import Attendee, Booking
+from timetuna.bookings.notifications.message import deliver, send_mail
 from timetuna.bookings.notifications.recipients import (
     attendee_id,
     audience_of,
@@ -15,7 +16,6 @@ from timetuna.bookings.notifications.recipients import (
     hosts_of,
     is_host,
 )
-from timetuna.bookings.notifications.send import deliver, send_mail
 from timetuna.bookings.queries import with_booker
 from timetuna.jobs.models import Job
 from timetuna.jobs.queue import MAIL, Retry, job

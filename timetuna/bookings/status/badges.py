@@ -10,7 +10,7 @@ from timetuna.bookings.fulfilment.sync_event import check_event, sync_event
 from timetuna.bookings.fulfilment.update_conference import move_outside, remove_outside
 from timetuna.bookings.integrations.event import makes_link
 from timetuna.bookings.models import Booking, Conference
-from timetuna.bookings.notifications.send import send_mail
+from timetuna.bookings.notifications.message import send_mail
 from timetuna.bookings.queries import counts
 from timetuna.jobs.models import Job
 
