@@ -95,7 +95,7 @@ def fill(count: int, *, minutes: int) -> None:
 def _have_reminders_only(jobs: Any, now: Any) -> None:
     """Plan all reminders, drop what else is to be done, and let every reminder be due at once."""
     from timetuna.bookings.models import Booking  # noqa: PLC0415
-    from timetuna.bookings.notifications.reminders import plan_reminders  # noqa: PLC0415
+    from timetuna.bookings.notifications.queue import plan_reminders  # noqa: PLC0415
 
     for booking in Booking.objects.select_related("page").iterator():
         plan_reminders(booking, now=now)

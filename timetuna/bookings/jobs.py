@@ -11,7 +11,7 @@ from timetuna.bookings.fulfilment import (  # noqa: F401
 )
 from timetuna.bookings.notifications import (  # noqa: F401
     message,
-    reminders,
+    queue,
     sample,
 )
 from timetuna.bookings.notifications import subscriber as mails  # noqa: F401

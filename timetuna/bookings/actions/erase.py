@@ -13,7 +13,7 @@ from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.events import SYSTEM, BookingEvent, record, without_quote
 from timetuna.bookings.models import Attendee, Booking, HistoryEntry, UnusualBookings
 from timetuna.bookings.notifications.message import send_mail
-from timetuna.bookings.notifications.reminders import TIMED_MAILS
+from timetuna.bookings.notifications.queue import TIMED_MAILS
 from timetuna.bookings.queries import set_new_link
 from timetuna.jobs.models import Job
 from timetuna.jobs.queue import job

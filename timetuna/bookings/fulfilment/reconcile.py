@@ -27,8 +27,7 @@ from timetuna.bookings.integrations.event import State, events_of, in_line
 from timetuna.bookings.integrations.location import may
 from timetuna.bookings.models import Booking, Conference, HistoryEntry
 from timetuna.bookings.notifications.message import send_mail
-from timetuna.bookings.notifications.queue import MEMORY, enqueue_mails, is_announced
-from timetuna.bookings.notifications.reminders import plan_reminders
+from timetuna.bookings.notifications.queue import MEMORY, enqueue_mails, is_announced, plan_reminders
 from timetuna.bookings.queries import with_booker, work_of
 from timetuna.calendars.models import CalendarEvent
 from timetuna.jobs.models import Job

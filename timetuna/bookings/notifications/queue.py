@@ -1,18 +1,172 @@
-"""Which mails a booking's change sends, written down with the change."""
+"""Which messages a booking brings: at once, written down with its change, and later, as time goes by."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from timetuna.bookings.events import Status
 from timetuna.bookings.models import Attendee, Booking
 from timetuna.bookings.notifications.kinds import KINDS
-from timetuna.bookings.notifications.message import send_mail
-from timetuna.bookings.notifications.recipients import attendee_id, audience_of, everybody
-from timetuna.bookings.notifications.reminders import plan_reminders
+from timetuna.bookings.notifications.message import deliver, send_mail
+from timetuna.bookings.notifications.recipients import (
+    attendee_id,
+    audience_of,
+    everybody,
+    guests_of,
+    host_id_of,
+    hosts_of,
+    is_host,
+)
+from timetuna.bookings.queries import with_booker
 from timetuna.jobs.models import Job
-from timetuna.jobs.queue import KEPT_FOR
+from timetuna.jobs.queue import KEPT_FOR, MAIL, Retry, job
+from timetuna.pages.hooks import on_reminders_changed
+from timetuna.pages.models import Reminder
+
+
+def plan_reminders(booking: Booking, *, now: datetime) -> None:
+    """Enqueue what is still to come, in the caller's transaction. Doing it again changes nothing.
+
+    The key has the booking's time in it: after a move there are new reminders, and the old ones, when their moment
+    comes, find another time and say nothing. A moment that is past is left out.
+    """
+    if booking.page is None or booking.status != Status.CONFIRMED:
+        return
+    rows = booking.page.reminders.all()
+    people = (*guests_of(booking), *hosts_of(booking))
+    for kind in Reminder.Kind:
+        for audience in people:
+            for row in rows:
+                if (row.kind, row.audience) == (kind, _side(audience)):
+                    _plan(booking, row, audience, now)
+
+
+def _due(booking: Booking, kind: str, minutes: int) -> datetime:
+    """So many minutes before the start, or, of a follow-up, after the end (aware UTC)."""
+    if kind == Reminder.Kind.REMINDER:
+        return booking.start_at - timedelta(minutes=minutes)
+    return booking.end_at() + timedelta(minutes=minutes)
+
+
+def _side(audience: str) -> Reminder.Audience:
+    return Reminder.Audience.HOST if is_host(audience) else Reminder.Audience.GUEST
+
+
+def drop_reminders_of(attendee: Attendee) -> None:
+    """Of somebody who was taken off, in the caller's transaction. What was sent keeps its key."""
+    waiting = Job.objects.filter(
+        concurrency=attendee.booking.concurrency_key(), name__in=TIMED_MAILS, state=Job.State.WAITING
+    )
+    waiting.filter(arguments__audience=audience_of(attendee)).delete()
+
+
+@on_reminders_changed
+def plan_reminders_of_page(page_id: int) -> None:
+    plan_page_reminders.enqueue(page_id=page_id)
+
+
+@job("bookings.plan_reminders")
+def plan_page_reminders(page_id: int) -> None:
+    """Of the page's bookings that are to come."""
+    now = timezone.now()
+    coming = Booking.objects.prefetch_related("page__reminders").filter(
+        page=page_id, status=Status.CONFIRMED, start_at__gt=now
+    )
+    for booking in coming.order_by("start_at").iterator(chunk_size=200):
+        with transaction.atomic():
+            plan_reminders(booking, now=now)
+
+
+@job("bookings.reminder", lane=MAIL)
+def remind(booking_id: int, *, audience: str, minutes: int, start: int, channel: str) -> None:
+    """Remind one of its people before the start. Raises Retry or GiveUp with a sentence.
+
+    Nothing is sent for a booking that was moved, cancelled or begun meanwhile, or once its page wants no such
+    reminder any more. A mail server that was away until after the start makes the reminder pointless.
+    """
+    booking = _still_at(booking_id, start)
+    if booking is not None and booking.start_at > timezone.now():
+        _send(booking, Reminder(kind="reminder", minutes=minutes, channel=channel), audience)
+
+
+@job("bookings.follow_up", lane=MAIL)
+def follow_up(booking_id: int, *, audience: str, minutes: int, start: int, channel: str) -> None:
+    """After the meeting, to somebody on the guest's side. Raises Retry or GiveUp with a sentence."""
+    booking = _still_at(booking_id, start)
+    if booking is not None and not booking.no_show:
+        _send(booking, Reminder(kind="follow_up", minutes=minutes, channel=channel), audience)
+
+
+_HANDLERS = {Reminder.Kind.REMINDER: remind, Reminder.Kind.FOLLOW_UP: follow_up}
+TIMED_MAILS = (remind.name, follow_up.name)
+
+
+def _plan(booking: Booking, row: Reminder, audience: str, now: datetime) -> None:
+    at = _due(booking, row.kind, row.minutes)
+    if at <= now:
+        return
+    start = _minute(booking)
+    _HANDLERS[Reminder.Kind(row.kind)].enqueue(
+        key=f"{row.kind}:{booking.pk}:{audience}:{row.minutes}:{start}:{row.channel}",
+        concurrency=booking.concurrency_key(),
+        at=at,
+        booking_id=booking.pk,
+        audience=audience,
+        minutes=row.minutes,
+        start=start,
+        channel=row.channel,
+    )
+
+
+def _minute(booking: Booking) -> int:
+    return int(booking.start_at.timestamp()) // 60
+
+
+def _wants(booking: Booking, audience: str, *, due: datetime) -> bool:
+    """Whether the reader has not stopped what time brings, and was there in time."""
+    if host_id := host_id_of(audience):
+        return booking.booking_hosts.filter(host=host_id).exists()
+    attendees = booking.attendees.filter(active=True, wants_reminders=True, added_at__lt=due)
+    return attendees.filter(pk=attendee_id(audience) or 0).exists()
+
+
+def _still_at(booking_id: int, start: int) -> Booking | None:
+    """None unless it is to take place at that UTC minute and its guest is known."""
+    found = with_booker(Booking.objects.select_related("host", "page")).filter(
+        pk=booking_id, status=Status.CONFIRMED, erased_at=None
+    )
+    booking = found.first()
+    return booking if booking and _minute(booking) == start else None
+
+
+def _send(booking: Booking, row: Reminder, audience: str) -> None:
+    """Only if the page wants it still and its reader does."""
+    wanted = Reminder.objects.filter(
+        page=booking.page, kind=row.kind, audience=_side(audience), minutes=row.minutes, channel=row.channel
+    )
+    due = _due(booking, row.kind, row.minutes)
+    if not wanted.exists() or not _wants(booking, audience, due=due):
+        return
+    _let_earlier_mails_pass(booking, audience)
+    tag = f"{row.minutes}.{_minute(booking)}"
+    deliver(booking, kind=row.kind, audience=audience, channel=row.channel, tag=tag)
+
+
+def _let_earlier_mails_pass(booking: Booking, audience: str) -> None:
+    """Nobody is reminded of what a mail that still waits is to tell them. Raises Retry."""
+    waiting = Job.objects.filter(
+        concurrency=booking.concurrency_key(),
+        name=send_mail.name,
+        state__in=(Job.State.WAITING, Job.State.RUNNING),
+        arguments__audience=audience,
+        arguments__revision=booking.revision,
+    )
+    if waiting.exists():
+        raise Retry("This waits for a mail of the booking that has not been sent yet.")
+
 
 MEMORY = KEPT_FOR / 2  # jobs are forgotten after KEPT_FOR; what is younger than this has its rows
 _GIVING_TIME = frozenset(name for name, kind in KINDS.items() if kind.gives_time)

@@ -6,7 +6,14 @@ from timetuna.bookings.events import GUESTS_COME, GUESTS_GO, BookingEvent, Happe
 from timetuna.bookings.guests import others
 from timetuna.bookings.integrations.location import carries_time
 from timetuna.bookings.models import Booking
-from timetuna.bookings.notifications.queue import drop_unsent, enqueue_mails, is_announced, mails_of
+from timetuna.bookings.notifications.queue import (
+    drop_reminders_of,
+    drop_unsent,
+    enqueue_mails,
+    is_announced,
+    mails_of,
+    plan_reminders,
+)
 from timetuna.bookings.notifications.recipients import (
     audience_of,
     booker_alone,
@@ -15,7 +22,6 @@ from timetuna.bookings.notifications.recipients import (
     guests_of,
     of_host,
 )
-from timetuna.bookings.notifications.reminders import drop_reminders_of, plan_reminders
 from timetuna.jobs.models import Job
 
 MAILS = {
