@@ -141,6 +141,11 @@ class PublicPage:
         """The last of the host's dates that can be booked, or None without end."""
         return self.horizon_date if self.horizon_days is None else today + timedelta(days=self.horizon_days)
 
+    def hosts_may_change(self) -> bool:
+        """Whether a meeting may come to be somebody else's, so that no host's own address may invite to it."""
+        anybody = self.settings.staffing == BookingPage.Staffing.ANY
+        return anybody or self.settings.team_id is not None or len(self.hosts) > 1
+
     def notes_for(self, first: date, last: date) -> tuple[Away, ...]:
         """The absences that touch these dates and have a note for guests."""
         away = self.own.opening.away

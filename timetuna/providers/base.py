@@ -241,11 +241,15 @@ class BusySource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who takes part. The name may be hostile. accepted: they said yes, by booking themselves."""
+    """Somebody who takes part. The name may be hostile. accepted: they said yes, by booking themselves.
+
+    leads: the first among several hosts.
+    """
 
     name: str
     email: str
     accepted: bool = True
+    leads: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,6 +259,8 @@ class Entry:
     booking: the booking's uid, kept in a private property.  ical_uid: the UID of our invitation, used for the event
     where the service lets us.  meeting_type: the kind of online meeting the event shall carry, "" for none.
     time_zone: the host's IANA zone, for services that show it.  tentative: not confirmed yet.
+    organizer: who invites, where that is not the calendar's owner; then `hosts` are all hosts, the owner first. For
+    services that do not make the owner the organizer of everything.
     unchanged: it says what was written last, so it is written only to repair: time, place and link are put right, and
     an event that is gone is made again; title, text and guests stay as its host may have changed them.
     """
@@ -267,6 +273,8 @@ class Entry:
     minutes: int
     time_zone: str
     guests: tuple[Person, ...] = ()
+    organizer: Person | None = None
+    hosts: tuple[Person, ...] = ()
     location: str = ""
     description: str = ""
     meeting_type: str = ""

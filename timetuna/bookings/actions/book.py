@@ -169,6 +169,7 @@ def _insert(page: PublicPage, order: Order, choice: MeetingChoice, now: datetime
         location=kind.location(choice.detail),
         idempotency_key=order.key,
         source_network=order.client.network,
+        neutral_organizer=page.hosts_may_change(),
     )
     if page.approval_hours is not None:
         booking.status = Status.PENDING

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from timetuna.bookings.guests import name_for_others, others
-from timetuna.bookings.integrations.invitation import host_description, own_uid, summary
+from timetuna.bookings.integrations.invitation import host_description, organizer, own_uid, summary
 from timetuna.bookings.integrations.location import fingerprint_of, place
 from timetuna.bookings.models import Booking, BookingHost
 from timetuna.calendars.models import CalendarAccount, CalendarEvent
@@ -35,6 +35,8 @@ def entry_of(booking: Booking, host_id: int) -> Entry:
         minutes=booking.minutes,
         time_zone=_zone_of(booking, host_id) or booking.host_time_zone,
         guests=_guests(booking),
+        organizer=_organizer(booking),
+        hosts=_hosts(booking, host_id),
         location="" if carries and where.pending else where.text,
         description=host_description(booking, where, notes=without_addresses(booking.booker.notes)),
         meeting_type=booking.meeting_type if carries else "",
@@ -65,7 +67,24 @@ def digest(entry: Entry) -> str:
 
 def _without_what_is_usual(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Leave out what earlier versions did not say, so that an update does not write all events anew."""
-    return {name: value for name, value in pairs if (name, value) != ("accepted", True)}
+    usual = {"accepted": True, "leads": False, "organizer": None, "hosts": ()}
+    return {name: value for name, value in pairs if name not in usual or value != usual[name]}
+
+
+def _organizer(booking: Booking) -> Person | None:
+    if not booking.neutral_organizer:
+        return None
+    inviting = organizer(booking)
+    return Person(inviting.name, inviting.email)
+
+
+def _hosts(booking: Booking, host_id: int) -> tuple[Person, ...]:
+    """Whose calendar it is first; nobody where the owner of the calendar invites."""
+    if not booking.neutral_organizer:
+        return ()
+    rows = BookingHost.objects.filter(booking=booking).select_related("host").order_by("host")
+    people = [row.host for row in sorted(rows, key=lambda row: row.host_id != host_id)]
+    return tuple(Person(one.name, one.email, leads=one.pk == booking.host_id) for one in people)
 
 
 def _guests(booking: Booking) -> tuple[Person, ...]:

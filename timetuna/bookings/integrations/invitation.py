@@ -1,6 +1,7 @@
 """A booking as an iCalendar invitation: one event with one UID for life, a copy for each side."""
 
 from dataclasses import replace
+from typing import Literal
 
 from django.conf import settings
 from django.urls import reverse
@@ -13,8 +14,15 @@ from timetuna.bookings.models import Attendee, Booking
 from timetuna.bookings.queries import link
 from timetuna.calendars.models import CalendarEvent
 from timetuna.lib.ics import Invitation, InvitationAttendee
-from timetuna.lib.mail import Mailbox
+from timetuna.lib.mail import Mailbox, parse_mailbox
+from timetuna.pages.models import PageHost
 from timetuna.web.forms import in_full
+
+_ROLES: dict[str, Literal["REQ-PARTICIPANT", "OPT-PARTICIPANT"]] = {
+    PageHost.Part.REQUIRED: "REQ-PARTICIPANT",
+    PageHost.Part.ROTATING: "REQ-PARTICIPANT",
+    PageHost.Part.OPTIONAL: "OPT-PARTICIPANT",
+}
 
 
 def attendee_invitation(attendee: Attendee, place: Location, *, cancelled: bool = False) -> Invitation:
@@ -53,6 +61,17 @@ def host_description(booking: Booking, place: Location, *, notes: str) -> str:
     return _description(place, _host_closing(booking, name_for_others(booking.booker.name), notes))
 
 
+def organizer(booking: Booking) -> Mailbox:
+    """Who invites, for calendars: they take changes from nobody else, so it has to stay while hosts may change.
+
+    Then it is the page, or its team, at the address that all mails come from.
+    """
+    if not booking.neutral_organizer:
+        return Mailbox(booking.host.name, booking.host.email)
+    team = booking.page.team if booking.page else None
+    return Mailbox(team.name if team else booking.title, parse_mailbox(settings.DEFAULT_FROM_EMAIL).email)
+
+
 def own_uid(booking: Booking) -> str:
     """The same for life."""
     return f"{booking.uid}@{settings.HOST}"
@@ -85,7 +104,7 @@ def _summary(booking: Booking, guest: str) -> str:
 
 
 def _invitation(booking: Booking, place: Location, *, closing: str, url: str, cancelled: bool) -> Invitation:
-    host, guest = booking.host, name_for_others(booking.booker.name)
+    inviting, guest = organizer(booking), name_for_others(booking.booker.name)
     return Invitation(
         uid=own_uid(booking),
         sequence=booking.revision,
@@ -98,8 +117,8 @@ def _invitation(booking: Booking, place: Location, *, closing: str, url: str, ca
         description=_description(place, closing),
         location=place.text,
         url=place.url or url,
-        organizer_name=host.name,
-        organizer_email=host.email,
+        organizer_name=inviting.name,
+        organizer_email=inviting.email,
         attendees=_attendees(booking, guest),
     )
 
@@ -109,7 +128,10 @@ def _attendees(booking: Booking, guest: str) -> tuple[InvitationAttendee, ...]:
     host, cohosts = booking.host, booking.booking_hosts.exclude(host=booking.host_id).select_related("host")
     people = (
         InvitationAttendee(host.name, host.email, "ACCEPTED", "CHAIR"),
-        *(InvitationAttendee(row.host.name, row.host.email, "ACCEPTED") for row in cohosts.order_by("host")),
+        *(
+            InvitationAttendee(row.host.name, row.host.email, "ACCEPTED", _ROLES[row.part])
+            for row in cohosts.order_by("host")
+        ),
         InvitationAttendee(guest, booking.booker.email, "ACCEPTED"),
         *(
             InvitationAttendee(name_for_others(row.name), row.email, "NEEDS-ACTION")

@@ -1,5 +1,6 @@
 """A booking as a calendar object to be stored (RFC 4791 section 4.1): one event, no METHOD, nobody invited by it."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from icalendar import Calendar, Component, Event, vCalAddress
@@ -16,9 +17,12 @@ _HOSTS_OWN = ("summary", "description", "attendee", "transp")  # what repairing 
 def calendar_object(entry: Entry, *, organizer: str, before: bytes, now: datetime) -> bytes:
     """Return the object. Raises ValueError when the start has no zone or an address is none.
 
-    organizer: the owner's mail address. Where it is none, a user name perhaps, the event names guests only.
+    organizer: the owner's mail address. Where it is none, a user name perhaps, the event names guests only. Where the
+    entry has an organizer of its own, the owner is one of the hosts who take part, by that address.
     before: what is stored now, b"" where nothing is; the alarms and colors its host gave it stay.
     """
+    owner = organizer if _is_address(organizer) else ""
+    inviting = entry.organizer or Person("", owner)
     event = event_of(
         Invitation(
             uid=entry.ical_uid,
@@ -27,9 +31,9 @@ def calendar_object(entry: Entry, *, organizer: str, before: bytes, now: datetim
             end=entry.start + timedelta(minutes=entry.minutes),
             stamp=now,
             summary=entry.title,
-            organizer_name="",
-            organizer_email=organizer if _is_address(organizer) else "",
-            attendees=tuple(map(_attendee, entry.guests)),
+            organizer_name=inviting.name,
+            organizer_email=inviting.email,
+            attendees=(*_hosts(entry, owner), *map(_attendee, entry.guests)),
             description=entry.description,
             location=entry.location,
         )
@@ -37,10 +41,10 @@ def calendar_object(entry: Entry, *, organizer: str, before: bytes, now: datetim
     event.add(_MARK, entry.booking)
     if entry.tentative:
         event["STATUS"] = "TENTATIVE"
-    for guest in _attendees(event):
-        # The one value that all servers know: they leave the guest to us (RFC 6638 section 7.1). NONE means the same
-        # to people, but SabreDAV (Nextcloud, Baikal) sends mails for it.
-        guest.params["SCHEDULE-AGENT"] = "CLIENT"
+    for person in (*_attendees(event), *([event["ORGANIZER"]] if entry.organizer else ())):
+        # The one value that all servers know: they leave the guest, or who invites, to us (RFC 6638 section 7.1). NONE
+        # means the same to people, but SabreDAV (Nextcloud, Baikal) sends mails for it.
+        person.params["SCHEDULE-AGENT"] = "CLIENT"
     _keep(event, before, names=_KEPT + _HOSTS_OWN if entry.unchanged else _KEPT)
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
@@ -62,6 +66,14 @@ def _is_address(text: str) -> bool:
 
 def _attendee(guest: Person) -> InvitationAttendee:
     return InvitationAttendee(guest.name, guest.email, "ACCEPTED" if guest.accepted else "NEEDS-ACTION")
+
+
+def _hosts(entry: Entry, owner: str) -> tuple[InvitationAttendee, ...]:
+    own = [replace(host, email=owner or host.email) for host in entry.hosts[:1]]
+    return tuple(
+        InvitationAttendee(host.name, host.email, "ACCEPTED", "CHAIR" if host.leads else "REQ-PARTICIPANT")
+        for host in (*own, *entry.hosts[1:])
+    )
 
 
 def _attendees(event: Event) -> list[vCalAddress]:

@@ -301,6 +301,28 @@ def test_without_an_address_of_the_owner_the_event_has_no_organizer(
     assert b"mailto:ada@guest.example" in odd.asked[0].body
 
 
+def test_where_a_page_invites_the_owner_takes_part_by_the_address_that_the_server_knows(
+    server: CalendarServer, put: Callable[..., Written]
+) -> None:
+    page, ada = (
+        Person("Support team", "noreply@tuna.example"),
+        Person("Ada", "ada@elsewhere.example", leads=True),
+    )
+    entry = booked(organizer=page, hosts=(ada, Person("Bob", "bob@host.example")))
+
+    event = stored(server, put(entry).reference)
+
+    assert str(event["ORGANIZER"]) == "mailto:noreply@tuna.example"
+    assert dict(event["ORGANIZER"].params) == {"CN": "Support team", "SCHEDULE-AGENT": "CLIENT"}
+    owner, bob, guest = event["ATTENDEE"]
+    assert owner.params["ROLE"] == "CHAIR"
+    assert str(owner) == f"mailto:{USER}"
+    assert [str(one) for one in (bob, guest)] == ["mailto:bob@host.example", "mailto:ada@guest.example"]
+    assert {one.params["SCHEDULE-AGENT"] for one in event["ATTENDEE"]} == {"CLIENT"}
+    moved = booked(organizer=page, hosts=entry.hosts, revision=1)
+    assert put(moved).reference == put(entry).reference
+
+
 @pytest.mark.parametrize(
     ("status", "unknown"), [(401, False), (403, False), (404, False), (409, False), (500, True), (503, True)]
 )
