@@ -4,14 +4,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext, ngettext
 
-from timetuna.bookings.models import Attendee, Booking
+from timetuna.bookings.queries import NAME_LENGTH
 from timetuna.lib.mail import clean_address, mailbox_of
-from timetuna.lib.text import single_line, without_addresses
+from timetuna.lib.text import single_line
 
-NAME_LENGTH = 100
 _PART = re.compile(r"""(?:"(?:[^"\\\n]|\\.)*"|[^,;\n])+""")  # signs between quotes part nothing
 _NAMED = re.compile(r"""(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>[^<>]*?))\s*<(?P<address>[^<>]*)>""")
 _ESCAPED = re.compile(r"\\(.)")
@@ -49,22 +47,6 @@ def read_guests(text: str, *, most: int) -> tuple[Guest, ...]:
         if len(found) > most:
             raise ValueError(too_many(most))
     return tuple(found.values())
-
-
-def others(booking: Booking) -> QuerySet[Attendee]:
-    """Who takes part beside who booked, in the order they were named."""
-    return Attendee.objects.filter(booking_id=booking.pk, is_booker=False, active=True)
-
-
-def name_for_others(name: str) -> str:
-    """A typed name as others read it, who did not type it: without anything that programs make a link of."""
-    return without_addresses(single_line(name, max_length=NAME_LENGTH))
-
-
-def shown_to_others(attendee: Attendee) -> str:
-    """As "Kim <kim@example.org>", or the address alone. The guest, or who pretends to be it, typed the name."""
-    name = name_for_others(attendee.name)
-    return single_line(f"{name} <{attendee.email}>" if name else attendee.email, max_length=200)
 
 
 def too_many(most: int) -> str:

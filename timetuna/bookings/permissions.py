@@ -11,9 +11,8 @@ from django.utils.translation import gettext, gettext_noop
 from timetuna.accounts.models import User
 from timetuna.accounts.permissions import signed_in
 from timetuna.bookings.events import ATTENDEE, CALLED_OFF, Status
-from timetuna.bookings.guests import others
 from timetuna.bookings.models import Attendee, Booking, UnusualBookings
-from timetuna.bookings.queries import attendee_by_link, with_booker
+from timetuna.bookings.queries import attendee_by_link, others, with_booker
 from timetuna.l10n import datetimes
 from timetuna.pages.models import BookingPage
 from timetuna.pages.permissions import pages_for

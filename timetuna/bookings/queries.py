@@ -25,6 +25,7 @@ from timetuna.bookings.models import (
 from timetuna.encryption import box
 from timetuna.jobs.models import Job
 from timetuna.lib.crypto import fingerprint, random_token
+from timetuna.lib.text import single_line, without_addresses
 from timetuna.pages.models import BookingPage
 
 UPCOMING, PAST, CANCELLED, REQUESTS = "upcoming", "past", "cancelled", "requests"
@@ -209,3 +210,22 @@ def reseal(attendee: Attendee) -> None:
 
 def _context(attendee: Attendee) -> str:
     return f"bookings.link:{attendee.link_fingerprint}"
+
+
+NAME_LENGTH = 100
+
+
+def others(booking: Booking) -> QuerySet[Attendee]:
+    """Who takes part beside who booked, in the order they were named."""
+    return Attendee.objects.filter(booking_id=booking.pk, is_booker=False, active=True)
+
+
+def name_for_others(name: str) -> str:
+    """A typed name as others read it, who did not type it: without anything that programs make a link of."""
+    return without_addresses(single_line(name, max_length=NAME_LENGTH))
+
+
+def shown_to_others(attendee: Attendee) -> str:
+    """As "Kim <kim@example.org>", or the address alone. The guest, or who pretends to be it, typed the name."""
+    name = name_for_others(attendee.name)
+    return single_line(f"{name} <{attendee.email}>" if name else attendee.email, max_length=200)

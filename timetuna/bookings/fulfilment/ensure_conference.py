@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from timetuna.bookings.events import SYSTEM, BookingEvent, record
-from timetuna.bookings.guests import name_for_others
 from timetuna.bookings.integrations.event import makes_link
 from timetuna.bookings.integrations.location import fingerprint_of, provider_label
 from timetuna.bookings.models import Booking, Conference
+from timetuna.bookings.queries import name_for_others
 from timetuna.calendars.access_tokens import use
 from timetuna.calendars.queries import conferencing, connection
 from timetuna.jobs.queue import GiveUp, Retry

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.db import transaction
 
-from timetuna.bookings.guests import name_for_others, others
 from timetuna.bookings.integrations.invitation import host_description, organizer, own_uid, summary
 from timetuna.bookings.integrations.location import fingerprint_of, place
 from timetuna.bookings.models import Booking, BookingHost
+from timetuna.bookings.queries import name_for_others, others
 from timetuna.calendars.models import CalendarAccount, CalendarEvent
 from timetuna.calendars.queries import calendar_writer, comes_with_event, listing
 from timetuna.lib.crypto import fingerprint

@@ -8,10 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from timetuna.bookings.guests import name_for_others, others
 from timetuna.bookings.integrations.location import Location
 from timetuna.bookings.models import Attendee, Booking
-from timetuna.bookings.queries import link
+from timetuna.bookings.queries import link, name_for_others, others
 from timetuna.calendars.models import CalendarEvent
 from timetuna.lib.ics import Invitation, InvitationAttendee
 from timetuna.lib.mail import Mailbox, parse_mailbox

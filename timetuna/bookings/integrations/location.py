@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext
 
-from timetuna.bookings.guests import name_for_others
 from timetuna.bookings.models import Attendee, Booking, Conference
+from timetuna.bookings.queries import name_for_others
 from timetuna.calendars.access_tokens import grant_owner
 from timetuna.calendars.models import CalendarAccount
 from timetuna.calendars.queries import conference_kinds, conferencing, connection

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from timetuna.bookings.guests import name_for_others
 from timetuna.bookings.models import Attendee, Booking, BookingHost
-from timetuna.bookings.queries import reminders_link
+from timetuna.bookings.queries import name_for_others, reminders_link
 from timetuna.lib.mail import Mailbox
 from timetuna.web.forms import row_number
 

@@ -3,7 +3,6 @@
 from django.utils import timezone
 
 from timetuna.bookings.events import GUESTS_COME, GUESTS_GO, BookingEvent, Happening, Status, on_event
-from timetuna.bookings.guests import others
 from timetuna.bookings.integrations.location import carries_time
 from timetuna.bookings.models import Booking
 from timetuna.bookings.notifications.queue import (
@@ -22,6 +21,7 @@ from timetuna.bookings.notifications.recipients import (
     guests_of,
     of_host,
 )
+from timetuna.bookings.queries import others
 from timetuna.jobs.models import Job
 
 MAILS = {

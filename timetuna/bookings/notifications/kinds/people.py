@@ -6,7 +6,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from timetuna.bookings.events import ATTENDEE, HOST
-from timetuna.bookings.guests import name_for_others
 from timetuna.bookings.notifications.kinds.base import (
     SEE,
     SEE_OR_CHANGE,
@@ -17,6 +16,7 @@ from timetuna.bookings.notifications.kinds.base import (
     invited_too,
     own_page,
 )
+from timetuna.bookings.queries import name_for_others
 
 
 def _who_comes(about: Telling) -> Sentences:

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_safe
 
 from timetuna.accounts.models import User
 from timetuna.bookings.events import CALLED_OFF, BookingEvent, Status, earlier_start
-from timetuna.bookings.guests import others, shown_to_others
 from timetuna.bookings.integrations.invitation import attendee_invitation
 from timetuna.bookings.integrations.location import Location, place_for
 from timetuna.bookings.models import Attendee, Booking
@@ -30,7 +29,7 @@ from timetuna.bookings.permissions import (
     sentences,
     takes_part,
 )
-from timetuna.bookings.queries import link_path, link_promised, link_settled
+from timetuna.bookings.queries import link_path, link_promised, link_settled, others, shown_to_others
 from timetuna.bookings.slots.selection import read_clock, read_customs
 from timetuna.l10n import datetimes
 from timetuna.l10n.datetimes import Customs, ZoneChoice

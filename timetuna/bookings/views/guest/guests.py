@@ -13,10 +13,10 @@ from timetuna.bookings.actions.change_guests import add_guests, remove_guest
 from timetuna.bookings.errors import BookingRefused, TooManyBookings
 from timetuna.bookings.forms.book import read_number
 from timetuna.bookings.forms.change import AddGuestsForm
-from timetuna.bookings.guests import others, too_many
+from timetuna.bookings.guests import too_many
 from timetuna.bookings.models import Attendee, Booking
 from timetuna.bookings.permissions import booker_or_404, guests_refusal, most_guests
-from timetuna.bookings.queries import link_path
+from timetuna.bookings.queries import link_path, others
 from timetuna.bookings.slots.selection import read_customs
 from timetuna.bookings.views.guest.booked import ShownBooking, private, shown_booking
 from timetuna.web.forms import Screen, show

@@ -22,12 +22,11 @@ from timetuna.bookings.events import API, ATTENDEE, GUEST, HOST, LINK, MAIL, REQ
 from timetuna.bookings.forms.change import AddGuestsForm, WordsForm
 from timetuna.bookings.forms.host import NotesForm
 from timetuna.bookings.fulfilment.retry import retry_booking
-from timetuna.bookings.guests import others
 from timetuna.bookings.integrations.location import Location, place
 from timetuna.bookings.models import Attendee, Booking, HistoryEntry
 from timetuna.bookings.notifications.recipients import audience_of, of_host
 from timetuna.bookings.permissions import booking_or_404, bookings_for, guests_refusal, most_guests
-from timetuna.bookings.queries import link
+from timetuna.bookings.queries import link, others
 from timetuna.bookings.status.effects import effects
 from timetuna.bookings.status.job import Effect, EffectState, Remedy
 from timetuna.bookings.status.rows import Reader
