@@ -33,8 +33,8 @@ ROOMS = {
         < permissions slugs < actions < forms < views < urls apps
     """,
     "bookings": """
-        models < events < guests < queries permissions proofs
-        < errors rate_limits < slots
+        models < events < queries permissions proofs
+        < errors < guests < slots
         < integrations < notifications < actions < fulfilment < status < jobs < forms < views < urls apps
     """,
 }

@@ -16,11 +16,10 @@ from timetuna.bookings.actions.host_time import lock_hosts, refresh_calendars
 from timetuna.bookings.actions.note_unusual import note_unusual
 from timetuna.bookings.errors import FormUsed, ProofNeeded, SlotTaken, TooManyBookings
 from timetuna.bookings.events import GUEST, Status, record, transition
-from timetuna.bookings.guests import Guest
+from timetuna.bookings.guests import Guest, limit_bookings, names_too_many
 from timetuna.bookings.models import Booking, BookingHost, Conference
 from timetuna.bookings.proofs.needed import NOTHING_SHOWN, Evidence, Proof, count_booking, rates
 from timetuna.bookings.proofs.work import Purpose, use
-from timetuna.bookings.rate_limits import limit_bookings, names_too_many
 from timetuna.bookings.slots.availability import SlotQuery, bookable
 from timetuna.pages.meeting_types.registry import MeetingChoice, meeting_kind
 from timetuna.pages.queries import PublicPage, page_settings

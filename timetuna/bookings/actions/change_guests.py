@@ -10,14 +10,13 @@ from django.utils.translation import gettext
 from timetuna.bookings.actions.host_time import lock_hosts_of
 from timetuna.bookings.errors import NotPossible, TooManyBookings
 from timetuna.bookings.events import ATTENDEE, GUEST, GUEST_CHANGES, HOST, BookingEvent, record
-from timetuna.bookings.guests import Guest, too_many
+from timetuna.bookings.guests import Guest, limit_changes, limit_invited, limit_mails_to, too_many
 from timetuna.bookings.models import Attendee, Booking
 from timetuna.bookings.notifications.queue import mails_of
 from timetuna.bookings.notifications.recipients import audience_of
 from timetuna.bookings.permissions import guests_refusal, leave_refusal, most_guests, removal_refusal
 from timetuna.bookings.proofs.needed import Proof, rates
 from timetuna.bookings.queries import others, set_new_link, with_booker
-from timetuna.bookings.rate_limits import limit_changes, limit_invited, limit_mails_to
 from timetuna.lib.mail import mailbox_of
 from timetuna.web.client import UNKNOWN, Client
 

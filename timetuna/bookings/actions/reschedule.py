@@ -15,9 +15,9 @@ from timetuna.bookings.actions.hold import consume
 from timetuna.bookings.actions.host_time import lock_hosts_of, refresh_calendars_for
 from timetuna.bookings.errors import NotPossible, SlotTaken
 from timetuna.bookings.events import GUEST, HOST, BookingEvent, Status, record
+from timetuna.bookings.guests import limit_changes
 from timetuna.bookings.models import Booking, BookingHost
 from timetuna.bookings.permissions import move_refusal
-from timetuna.bookings.rate_limits import limit_changes
 from timetuna.bookings.slots.availability import SlotQuery, bookable
 from timetuna.l10n import datetimes
 from timetuna.pages.queries import page_settings

@@ -14,11 +14,10 @@ from timetuna.bookings.actions.change_guests import add_guests
 from timetuna.bookings.actions.reschedule import reschedule
 from timetuna.bookings.errors import TooManyBookings
 from timetuna.bookings.forms.book import new_key
-from timetuna.bookings.guests import Guest
+from timetuna.bookings.guests import MOST_BROUGHT, Guest
 from timetuna.bookings.models import Attendee, Booking, MailCode, UnusualBookings, UsedProof
 from timetuna.bookings.proofs import work
 from timetuna.bookings.proofs.needed import Proof
-from timetuna.bookings.rate_limits import MOST_BROUGHT
 from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import make_page, tomorrow, work_off
 from timetuna.bookings.tests.diary import put
