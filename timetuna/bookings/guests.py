@@ -1,17 +1,18 @@
 """People as somebody types them: who books, and whom they bring; how many of them are mailed, and how they are kept."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext, ngettext
 
-from timetuna.bookings.errors import TooManyBookings
-from timetuna.bookings.events import GUEST, BookingEvent
+from timetuna.bookings.errors import NotPossible, TooManyBookings
+from timetuna.bookings.events import GUEST, HOST, BookingEvent
 from timetuna.bookings.models import Attendee, Booking, HistoryEntry
-from timetuna.bookings.queries import NAME_LENGTH
+from timetuna.bookings.queries import NAME_LENGTH, set_new_link
 from timetuna.lib.mail import clean_address, mailbox_of
 from timetuna.lib.text import single_line
 
@@ -183,3 +184,58 @@ def _mailed_too_often(mailbox: str, now: datetime) -> bool:
     rows = Attendee.objects.filter(mailbox=mailbox, added_at__gte=now - _DAY)
     moments = list(rows.order_by("-added_at").values_list("added_at", flat=True)[:day])
     return len(moments) >= day or sum(moment >= now - _HOUR for moment in moments) >= hour
+
+
+MOST_EVER = 20
+"""How many people one booking can send mails to, however often they are exchanged."""
+
+
+def invite(
+    booking: Booking, guests: Sequence[Guest], *, most: int, now: datetime, actor: str = GUEST
+) -> list[Attendee]:
+    """Write down who is to come too, in the caller's transaction; return who was not there yet. Raises NotPossible.
+
+    Who was taken off before is the same person again.
+    """
+    present = {row.mailbox: row for row in booking.attendees.filter(is_booker=False)}
+    new = [guest for guest in guests if not (guest.mailbox() in present and present[guest.mailbox()].active)]
+    _refuse_too_many(booking, new, present, most=most, actor=actor)
+    columns = {"added_at": now, "invited_by": actor}
+    return [store_attendee(booking, guest, row=present.get(guest.mailbox()), **columns) for guest in new]
+
+
+def store_attendee(
+    booking: Booking, guest: Guest, *, row: Attendee | None = None, **columns: Any
+) -> Attendee:
+    """In a row of their own or the one they had, which keeps its zone and language."""
+    attendee = row or Attendee(booking=booking, mailbox=guest.mailbox(), **guest.answers)
+    columns |= {"name": guest.name, "email": guest.email, "active": True, "removed_by": ""}
+    for name, value in columns.items():
+        setattr(attendee, name, value)
+    if row is None:
+        like = attendee if attendee.is_booker else booking.booker
+        attendee.time_zone = guest.time_zone or like.time_zone
+        attendee.language = guest.language or like.language
+        set_new_link(attendee)
+    attendee.save()
+    return attendee
+
+
+def _refuse_too_many(
+    booking: Booking, new: Sequence[Guest], present: dict[str, Attendee], *, most: int, actor: str
+) -> None:
+    taking_part = {booking.booker.mailbox, mailbox_of(booking.host.email)}
+    for guest in new:
+        if guest.mailbox() in taking_part:
+            raise NotPossible(
+                gettext("%(email)s takes part anyway; name only others.") % {"email": guest.email}
+            )
+    active = sum(row.active for row in present.values())
+    if active + len(new) > most:
+        raise NotPossible(too_many(most))
+    if len({*present, *(guest.mailbox() for guest in new)}) > max(MOST_EVER, most):
+        raise NotPossible(
+            "Many people were named for this booking already. Please write to them yourself."
+            if actor == HOST
+            else gettext("Many people were named for this booking already. Please write to your host.")
+        )

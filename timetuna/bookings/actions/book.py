@@ -10,13 +10,12 @@ from django.utils.translation import gettext, gettext_noop
 
 from timetuna.availability.interval import moment_of
 from timetuna.bookings.actions.answer_request import answer_until
-from timetuna.bookings.actions.change_guests import invite, store_attendee
 from timetuna.bookings.actions.hold import consume
 from timetuna.bookings.actions.host_time import lock_hosts, refresh_calendars
 from timetuna.bookings.actions.note_unusual import note_unusual
 from timetuna.bookings.errors import FormUsed, ProofNeeded, SlotTaken, TooManyBookings
 from timetuna.bookings.events import GUEST, Status, record, transition
-from timetuna.bookings.guests import Guest, limit_bookings, names_too_many
+from timetuna.bookings.guests import Guest, invite, limit_bookings, names_too_many, store_attendee
 from timetuna.bookings.models import Booking, BookingHost, Conference
 from timetuna.bookings.proofs.needed import NOTHING_SHOWN, Evidence, Proof, count_booking, rates
 from timetuna.bookings.proofs.work import Purpose, use

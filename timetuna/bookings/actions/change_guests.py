@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext
@@ -10,18 +9,15 @@ from django.utils.translation import gettext
 from timetuna.bookings.actions.host_time import lock_hosts_of
 from timetuna.bookings.errors import NotPossible, TooManyBookings
 from timetuna.bookings.events import ATTENDEE, GUEST, GUEST_CHANGES, HOST, BookingEvent, record
-from timetuna.bookings.guests import Guest, limit_changes, limit_invited, limit_mails_to, too_many
+from timetuna.bookings.guests import Guest, invite, limit_changes, limit_invited, limit_mails_to
 from timetuna.bookings.models import Attendee, Booking
 from timetuna.bookings.notifications.queue import mails_of
 from timetuna.bookings.notifications.recipients import audience_of
 from timetuna.bookings.permissions import guests_refusal, leave_refusal, most_guests, removal_refusal
 from timetuna.bookings.proofs.needed import Proof, rates
-from timetuna.bookings.queries import others, set_new_link, with_booker
-from timetuna.lib.mail import mailbox_of
+from timetuna.bookings.queries import others, with_booker
 from timetuna.web.client import UNKNOWN, Client
 
-MOST_EVER = 20
-"""How many people one booking can send mails to, however often they are exchanged."""
 MOST_CHANGES = 20
 MOST_INVITATIONS = 2
 """How often one person is invited to one booking: once more after they were taken off by mistake."""
@@ -113,57 +109,6 @@ def _set_active(
         changes={"further_guests": (before, others(booking).count())},
         guests=[attendee],
     )
-
-
-def invite(
-    booking: Booking, guests: Sequence[Guest], *, most: int, now: datetime, actor: str = GUEST
-) -> list[Attendee]:
-    """Write down who is to come too, in the caller's transaction; return who was not there yet. Raises NotPossible.
-
-    Who was taken off before is the same person again.
-    """
-    present = {row.mailbox: row for row in booking.attendees.filter(is_booker=False)}
-    new = [guest for guest in guests if not (guest.mailbox() in present and present[guest.mailbox()].active)]
-    _refuse(booking, new, present, most=most, actor=actor)
-    columns = {"added_at": now, "invited_by": actor}
-    return [store_attendee(booking, guest, row=present.get(guest.mailbox()), **columns) for guest in new]
-
-
-def store_attendee(
-    booking: Booking, guest: Guest, *, row: Attendee | None = None, **columns: Any
-) -> Attendee:
-    """In a row of their own or the one they had, which keeps its zone and language."""
-    attendee = row or Attendee(booking=booking, mailbox=guest.mailbox(), **guest.answers)
-    columns |= {"name": guest.name, "email": guest.email, "active": True, "removed_by": ""}
-    for name, value in columns.items():
-        setattr(attendee, name, value)
-    if row is None:
-        like = attendee if attendee.is_booker else booking.booker
-        attendee.time_zone = guest.time_zone or like.time_zone
-        attendee.language = guest.language or like.language
-        set_new_link(attendee)
-    attendee.save()
-    return attendee
-
-
-def _refuse(
-    booking: Booking, new: Sequence[Guest], present: dict[str, Attendee], *, most: int, actor: str
-) -> None:
-    taking_part = {booking.booker.mailbox, mailbox_of(booking.host.email)}
-    for guest in new:
-        if guest.mailbox() in taking_part:
-            raise NotPossible(
-                gettext("%(email)s takes part anyway; name only others.") % {"email": guest.email}
-            )
-    active = sum(row.active for row in present.values())
-    if active + len(new) > most:
-        raise NotPossible(too_many(most))
-    if len({*present, *(guest.mailbox() for guest in new)}) > max(MOST_EVER, most):
-        raise NotPossible(
-            "Many people were named for this booking already. Please write to them yourself."
-            if actor == HOST
-            else gettext("Many people were named for this booking already. Please write to your host.")
-        )
 
 
 def _locked(booking_id: int) -> Booking:
