@@ -11,7 +11,7 @@ from django.test import Client
 from tests.clock import present
 from timetuna.bookings.forms.book import new_key
 from timetuna.bookings.models import Booking, Hold, MailCode
-from timetuna.bookings.proofs import send_code
+from timetuna.bookings.proofs import mail_code
 from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import make_page, tomorrow, work_off
 from timetuna.bookings.tests.proving import (
@@ -162,7 +162,7 @@ def test_one_network_gets_so_many_codes_whatever_the_addresses(page):
 def test_many_networks_work_for_the_codes_that_they_have_mailed(page):
     made(page, 50, address=None)
     for _ in range(60):
-        assert not spend(send_code.OF_PAGE, str(page.pk))
+        assert not spend(mail_code.OF_PAGE, str(page.pk))
     answer = open_form(guest())
 
     first = post(guest(), filled(answer, opened=opened_before()))

@@ -21,9 +21,8 @@ from timetuna.bookings.errors import BookingRefused, FormUsed, ProofNeeded, Slot
 from timetuna.bookings.forms.book import GuestBookingForm, new_key
 from timetuna.bookings.forms.change import MoveForm
 from timetuna.bookings.guests import Guest
-from timetuna.bookings.proofs.check_code import Outcome, check_code
+from timetuna.bookings.proofs.mail_code import VALID_MINUTES, Outcome, check_code, has_code, send_code
 from timetuna.bookings.proofs.needed import Proof
-from timetuna.bookings.proofs.send_code import VALID_MINUTES, has_code, send_code
 from timetuna.bookings.proofs.work import use_at_once
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.availability import SlotQuery

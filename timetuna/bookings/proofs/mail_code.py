@@ -1,18 +1,20 @@
-"""Mails six digits to the address that a guest typed, so that they can show that it is theirs."""
+"""Six digits that are mailed to the address that a guest typed, so that they can show that it is theirs."""
 
 import secrets
 from datetime import datetime, timedelta
+from enum import Enum, auto
 from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext
 
 from timetuna.accounts.emails import send
 from timetuna.accounts.notices import Notice
 from timetuna.bookings.models import Hold, MailCode
 from timetuna.bookings.proofs.needed import mailbox_hash
-from timetuna.lib.crypto import fingerprint, hmac_hex
+from timetuna.lib.crypto import equal, fingerprint, hmac_hex
 from timetuna.lib.mail import mailbox_of
 from timetuna.pages.queries import PublicPage
 from timetuna.rate_limits.limits import Limit, spend, spend_all, wait
@@ -113,3 +115,37 @@ def _forget_old(now: datetime) -> None:
     old = MailCode.objects.filter(expires_at__lte=now).values_list("pk", flat=True)
     if found := list(old[:_SWEPT_AT_ONCE]):
         MailCode.objects.filter(pk__in=found).delete()
+
+
+MOST_TRIES = 20
+"""Of one code, by whomever: one in 50,000 guessers is lucky."""
+TRIES = Limit("tries of codes", (5, 600), (30, 86_400), strict=True)
+"""Of one mailbox from one network: a stranger's tries leave the guest theirs."""
+
+
+class Outcome(Enum):
+    RIGHT = auto()
+    WRONG = auto()
+    TOO_MANY = auto()
+
+
+def check_code(page_id: int, code: str, *, email: str, key: str, client: Client, now: datetime) -> Outcome:
+    """A right one of the codes that are valid is good for the form with this key alone."""
+    mailbox = mailbox_of(email)
+    digits = "".join(sign for sign in code if sign.isascii() and sign.isdigit())
+    form = fingerprint(key)
+    with transaction.atomic():
+        rows = MailCode.objects.select_for_update().filter(
+            page_id=page_id, mailbox_hash=mailbox_hash(mailbox), expires_at__gt=now
+        )
+        open_rows = [row for row in rows if row.tries < MOST_TRIES and row.used_for in {"", form}]
+        right = [row for row in open_rows if equal(row.code_hash, code_hash(digits, row.salt))]
+        if any(row.used_for == form for row in right):
+            return Outcome.RIGHT
+        if spend(TRIES, f"{client.network}\n{mailbox}"):
+            return Outcome.TOO_MANY
+        if right:
+            MailCode.objects.filter(pk=right[0].pk).update(used_for=form)
+            return Outcome.RIGHT
+        MailCode.objects.filter(pk__in=[row.pk for row in open_rows]).update(tries=F("tries") + 1)
+        return Outcome.WRONG
