@@ -20,8 +20,7 @@ from timetuna.bookings.events import (
     ahead,
     record,
 )
-from timetuna.bookings.fulfilment.fulfil import fulfil
-from timetuna.bookings.fulfilment.sync_event import enqueue_check, enqueue_event
+from timetuna.bookings.fulfilment.fulfil import enqueue_check, enqueue_event, fulfil
 from timetuna.bookings.fulfilment.update_conference import move_outside, remove_outside
 from timetuna.bookings.integrations.event import State, events_of, in_line
 from timetuna.bookings.integrations.location import may

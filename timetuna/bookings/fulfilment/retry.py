@@ -7,9 +7,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from timetuna.bookings.events import HOST, BookingEvent, Status, record
-from timetuna.bookings.fulfilment.fulfil import fulfil
+from timetuna.bookings.fulfilment.fulfil import enqueue_event, fulfil
 from timetuna.bookings.fulfilment.reconcile import behind_of
-from timetuna.bookings.fulfilment.sync_event import enqueue_event
 from timetuna.bookings.integrations.event import events_of, home_of, in_line, makes_link
 from timetuna.bookings.models import Booking, Conference
 from timetuna.calendars.hooks import on_connected

@@ -12,9 +12,7 @@ link made or replaced                                        gets the link
 """
 
 from timetuna.bookings.events import GUEST_CHANGES, BookingEvent, Happening, Status, on_event
-from timetuna.bookings.fulfilment.announce import has_mails
-from timetuna.bookings.fulfilment.fulfil import fulfil
-from timetuna.bookings.fulfilment.sync_event import enqueue_event
+from timetuna.bookings.fulfilment.fulfil import enqueue_event, fulfil, has_mails
 from timetuna.bookings.fulfilment.update_conference import move_outside, remove_outside
 from timetuna.bookings.integrations.event import makes_link
 from timetuna.bookings.integrations.location import carries_time, may

@@ -7,9 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from timetuna.bookings.events import SYSTEM, BookingEvent, record
-from timetuna.bookings.fulfilment.announce import announce, mail_no_link, promise, sooner
 from timetuna.bookings.fulfilment.ensure_conference import ensure_conference, meeting_of
-from timetuna.bookings.fulfilment.sync_event import enqueue_event
+from timetuna.bookings.fulfilment.fulfil import announce, enqueue_event, mail_no_link, promise, sooner
 from timetuna.bookings.integrations.location import Maker, maker
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.notifications.queue import enqueue_mails

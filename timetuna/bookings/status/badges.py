@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from timetuna.bookings.events import Status, ahead
-from timetuna.bookings.fulfilment.fulfil import fulfil
-from timetuna.bookings.fulfilment.sync_event import check_event, sync_event
+from timetuna.bookings.fulfilment.fulfil import check_event, fulfil, sync_event
 from timetuna.bookings.fulfilment.update_conference import move_outside, remove_outside
 from timetuna.bookings.integrations.event import makes_link
 from timetuna.bookings.models import Booking, Conference

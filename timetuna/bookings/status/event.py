@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 from timetuna.bookings.events import Status, ahead
-from timetuna.bookings.fulfilment.fulfil import fulfil
-from timetuna.bookings.fulfilment.sync_event import check_event, sync_event
+from timetuna.bookings.fulfilment.fulfil import check_event, fulfil, sync_event
 from timetuna.bookings.integrations.event import event_of, reconnect_words, service
 from timetuna.bookings.models import Booking
 from timetuna.bookings.status.job import Effect, EffectState, Remedy, next_try, standing

@@ -9,7 +9,7 @@ from tests.clock import present
 from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.reschedule import reschedule
-from timetuna.bookings.fulfilment.sync_event import sync_event
+from timetuna.bookings.fulfilment.fulfil import sync_event
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.tests.conftest import due_now, make_page, order, tomorrow, work_off
