@@ -11,8 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from timetuna.bookings.events import SYSTEM, BookingEvent, Status, record
-from timetuna.bookings.fulfilment.ensure import ensure_event
-from timetuna.bookings.fulfilment.ensure_conference import ensure_conference
+from timetuna.bookings.fulfilment.ensure import ensure_conference, ensure_event
 from timetuna.bookings.integrations.event import choose_calendar, event_of, events_of, in_line
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.notifications.kinds import FIRST_KINDS

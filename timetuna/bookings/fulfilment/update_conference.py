@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from timetuna.bookings.events import SYSTEM, BookingEvent, record
-from timetuna.bookings.fulfilment.ensure_conference import ensure_conference, meeting_of
+from timetuna.bookings.fulfilment.ensure import ensure_conference, meeting_of
 from timetuna.bookings.fulfilment.fulfil import announce, enqueue_event, mail_no_link, promise, sooner
 from timetuna.bookings.integrations.location import Maker, maker
 from timetuna.bookings.models import Booking, Conference

@@ -9,7 +9,7 @@ from tests.test_rights import routes
 from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.reschedule import reschedule
-from timetuna.bookings.fulfilment.ensure_conference import meeting_of
+from timetuna.bookings.fulfilment.ensure import meeting_of
 from timetuna.bookings.guests import Guest
 from timetuna.bookings.integrations.event import entry_of
 from timetuna.bookings.models import Attendee

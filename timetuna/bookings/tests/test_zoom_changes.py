@@ -9,7 +9,7 @@ from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.reschedule import reschedule
-from timetuna.bookings.fulfilment.ensure_conference import ensure_conference
+from timetuna.bookings.fulfilment.ensure import ensure_conference
 from timetuna.bookings.models import Conference
 from timetuna.bookings.tests.conftest import due_now, make_page, order, tomorrow, work_off
 
