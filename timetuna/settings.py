@@ -218,7 +218,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "timetuna.accounts.devices.DeviceCookie",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "timetuna.web.typed.KeepTyped",
+    "timetuna.web.forms.KeepTyped",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "timetuna.web.middleware.DatabaseAway",
@@ -288,7 +288,7 @@ CONTENT_SECURITY_POLICY = {  # only our own files run and show, and nobody frame
     }
 }
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
-CSRF_FAILURE_VIEW = "timetuna.web.typed.csrf_failure"
+CSRF_FAILURE_VIEW = "timetuna.web.forms.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
 

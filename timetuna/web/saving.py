@@ -19,16 +19,20 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 
-from timetuna.web import typed
 from timetuna.web.forms import (
     INCOMPLETE,
+    VERSION,
     Rows,
     Screen,
     WholeForm,
     fields_written,
+    forget_typed,
+    make_version,
+    read_version,
     rows_kept,
     rows_written,
     show,
+    typed_before,
     with_values,
     written,
 )
@@ -166,7 +170,7 @@ def opened(request: HttpRequest, build: Build[FormT], *, path: str = "") -> Form
 
     path: where it is sent, if not here.
     """
-    kept = typed.kept(request, path or request.path)
+    kept = typed_before(request, path or request.path)
     if kept is not None:
         form = _received(request, build, kept, None)
         form.restored = not form.stale
@@ -191,7 +195,7 @@ def save(request: HttpRequest, build: Build[FormT]) -> FormT:
     if not agreed:  # somebody saved while this one was being read
         return _received(request, build, request.POST, None)
     if form.saved:
-        typed.forget(request, request.path)
+        forget_typed(request, request.path)
     return form
 
 
@@ -261,12 +265,12 @@ def _host(request: HttpRequest) -> int:
 
 
 def _version(request: HttpRequest, parts: Parts) -> str:
-    return typed.make_version(_host(request), {name: part.digest() for name, part in parts.items()})
+    return make_version(_host(request), {name: part.digest() for name, part in parts.items()})
 
 
 def _known(request: HttpRequest, data: Any) -> Mapping[str, str] | None:
     """The digests that a form carries; None unless it was made for the host who is signed in."""
-    found = typed.read_version(str(data.get(typed.VERSION, "")))
+    found = read_version(str(data.get(VERSION, "")))
     return found[1] if found and found[0] == request.user.pk else None
 
 

@@ -11,7 +11,7 @@ from timetuna.accounts.models import User
 from timetuna.pages.actions.default_schedule import default_schedule
 from timetuna.pages.models import BookingPage, HostRules
 from timetuna.pages.tests.conftest import signed_in
-from timetuna.web import typed
+from timetuna.web import forms
 
 FORMS = {
     "booking": ("/booking-pages/PAGE/booking", "title", "Mine", "Theirs"),
@@ -164,7 +164,7 @@ def test_what_was_typed_survives_signing_in_again(
     shown = as_alice.get(path)
 
     assert away["Location"] == f"/signin?next={path}"
-    assert typed.SIGN_IN_AGAIN in signing_in
+    assert forms.SIGN_IN_AGAIN in signing_in
     assert back["Location"] == path
     assert "You had typed this before you were signed out" in shown.content.decode()
     form = main_form(shown.content.decode())
@@ -203,7 +203,7 @@ def test_somebody_else_who_signs_in_is_led_to_their_own_pages(
     assert away["Location"] == f"/signin?next={path}"
     assert arrived.redirect_chain == [("/booking-pages", 302)]
     text = arrived.content.decode()
-    assert typed.NOT_YOURS in text
+    assert forms.NOT_YOURS in text
     assert "Very secret" not in text
     assert page.title not in text
     assert "Very secret" not in str(dict(as_alice.session))
@@ -236,7 +236,7 @@ def test_it_is_kept_for_an_hour(as_alice: Client, alice: User, monkeypatch: pyte
     sign_in(as_alice, alice, "/settings/availability")
     assert value_of(as_alice, "/settings/availability", "cap_week") == "77"
 
-    monkeypatch.setattr(typed, "KEPT_FOR_SECONDS", 0)
+    monkeypatch.setattr(forms, "KEPT_FOR_SECONDS", 0)
 
     assert value_of(as_alice, "/settings/availability", "cap_week") == ""
 
@@ -256,11 +256,11 @@ def test_a_session_that_kept_something_lasts_as_long_as_any(as_alice: Client, al
     sent = opened(as_alice, "/settings/availability", cap_week="77")
     as_alice.logout()
     send(as_alice, "/settings/availability", sent)
-    assert as_alice.session.get_expiry_age() <= typed.KEPT_FOR_SECONDS
+    assert as_alice.session.get_expiry_age() <= forms.KEPT_FOR_SECONDS
 
     sign_in(as_alice, alice, "/settings/availability")
 
-    assert as_alice.session.get_expiry_age() > 24 * typed.KEPT_FOR_SECONDS
+    assert as_alice.session.get_expiry_age() > 24 * forms.KEPT_FOR_SECONDS
 
 
 def test_nothing_is_kept_for_who_was_never_signed_in(page: BookingPage) -> None:
