@@ -23,7 +23,7 @@ from timetuna.accounts.notices import FOR_ANYBODY, NOTICES, RESET_LINK, RESETS, 
 from timetuna.accounts.passwords import Attempt
 from timetuna.accounts.rate_limits import LastLink, TooManyMails, count_account_mail, count_reset_mail
 from timetuna.lib.mail import clean_address
-from timetuna.web.client import client_address
+from timetuna.rate_limits.limits import client_address
 from timetuna.web.forms import in_full, is_own_path
 
 UNDO_SALT = "accounts.email-change"

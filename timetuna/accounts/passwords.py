@@ -14,16 +14,17 @@ from timetuna.accounts.devices import known_device
 from timetuna.accounts.models import User
 from timetuna.lib.crypto import hmac_hex
 from timetuna.rate_limits.limits import (
+    Client,
     GrowingDelay,
     Limit,
     Pair,
+    client_of,
     forget,
     give_back,
     now,
     spend_all,
     wait_in_words,
 )
-from timetuna.web.client import Client, client_of
 
 security = logging.getLogger("timetuna.security")
 WAIT = "wait"

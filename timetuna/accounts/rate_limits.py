@@ -7,8 +7,17 @@ from timetuna.accounts.devices import known_device
 from timetuna.accounts.models import User
 from timetuna.accounts.queries import address_is_taken
 from timetuna.lib.mail import mailbox_of
-from timetuna.rate_limits.limits import GrowingDelay, Limit, Pair, give_back, spend, spend_all, wait
-from timetuna.web.client import Client, client_of
+from timetuna.rate_limits.limits import (
+    Client,
+    GrowingDelay,
+    Limit,
+    Pair,
+    client_of,
+    give_back,
+    spend,
+    spend_all,
+    wait,
+)
 
 _HOUR, _DAY = 3_600, 86_400
 TO_MAILBOX = Limit("account-mail-to", (10, _HOUR), (20, _DAY), strict=True)

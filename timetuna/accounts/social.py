@@ -21,7 +21,7 @@ from timetuna.accounts.actions.forget_unverified import forget_unverified
 from timetuna.accounts.adapter import AccountAdapter
 from timetuna.accounts.models import User
 from timetuna.lib.text import single_line
-from timetuna.web.client import client_of
+from timetuna.rate_limits.limits import client_of
 from timetuna.web.forms import in_full
 
 security = logging.getLogger("timetuna.security")

@@ -22,7 +22,7 @@ from django.utils.translation.trans_real import get_languages, parse_accept_lang
 from timetuna.lib.text import log_value
 from timetuna.logs import request_id, route_of
 from timetuna.mail import is_set_up
-from timetuna.web.client import client_of
+from timetuna.rate_limits.limits import client_of
 from timetuna.web.health import healthz
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]

@@ -22,7 +22,7 @@ from timetuna.bookings.proofs.work import Purpose, use
 from timetuna.bookings.slots.availability import SlotQuery, bookable
 from timetuna.pages.meeting_types.registry import MeetingChoice, meeting_kind
 from timetuna.pages.queries import PublicPage, page_settings
-from timetuna.web.client import NOBODY, Client
+from timetuna.rate_limits.limits import NOBODY, Client
 
 GUARD = "bookings_host_overlap"
 TAKEN = gettext_noop("This time is not free any more. Please pick another; what you typed is still here.")

@@ -16,7 +16,7 @@ from timetuna.bookings.notifications.recipients import audience_of
 from timetuna.bookings.permissions import guests_refusal, leave_refusal, most_guests, removal_refusal
 from timetuna.bookings.proofs.needed import Proof, rates
 from timetuna.bookings.queries import others, with_booker
-from timetuna.web.client import UNKNOWN, Client
+from timetuna.rate_limits.limits import UNKNOWN, Client
 
 MOST_CHANGES = 20
 MOST_INVITATIONS = 2

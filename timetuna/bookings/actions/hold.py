@@ -12,8 +12,7 @@ from timetuna.bookings.models import Hold
 from timetuna.bookings.slots.availability import SlotQuery, bookable
 from timetuna.db.lock_timeout import lock_timeout
 from timetuna.lib.crypto import fingerprint, random_token
-from timetuna.rate_limits.limits import Limit, spend_all
-from timetuna.web.client import Client
+from timetuna.rate_limits.limits import Client, Limit, spend_all
 
 HELD_MINUTES = 5
 CLIENT_AT_ONCE, NETWORK_AT_ONCE, WIDE_NETWORK_AT_ONCE = 3, 10, 20

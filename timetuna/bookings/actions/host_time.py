@@ -10,8 +10,7 @@ from timetuna.bookings.models import Booking, BookingHost
 from timetuna.calendars.actions.read_live import read_live
 from timetuna.pages.calendar_use import page_calendars
 from timetuna.pages.models import BookingPage
-from timetuna.rate_limits.limits import Limit, spend_all
-from timetuna.web.client import Client
+from timetuna.rate_limits.limits import Client, Limit, spend_all
 
 
 def lock_hosts(host_ids: Iterable[int]) -> None:

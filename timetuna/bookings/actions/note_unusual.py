@@ -11,8 +11,7 @@ from timetuna.bookings.actions.host_time import lock_hosts
 from timetuna.bookings.models import Booking, UnusualBookings
 from timetuna.bookings.proofs.needed import rates
 from timetuna.pages.models import BookingPage
-from timetuna.rate_limits.limits import Limit, spend, used
-from timetuna.web.client import Client
+from timetuna.rate_limits.limits import Client, Limit, spend, used
 from timetuna.web.forms import in_full
 
 QUIET_AFTER = timedelta(hours=12)

@@ -21,7 +21,7 @@ from timetuna.bookings.permissions import move_refusal
 from timetuna.bookings.slots.availability import SlotQuery, bookable
 from timetuna.l10n import datetimes
 from timetuna.pages.queries import page_settings
-from timetuna.web.client import NOBODY, Client
+from timetuna.rate_limits.limits import NOBODY, Client
 
 MOST_MOVES = 10
 TAKEN = gettext_noop(

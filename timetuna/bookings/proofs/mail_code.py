@@ -17,8 +17,7 @@ from timetuna.bookings.proofs.needed import mailbox_hash
 from timetuna.lib.crypto import equal, fingerprint, hmac_hex
 from timetuna.lib.mail import mailbox_of
 from timetuna.pages.queries import PublicPage
-from timetuna.rate_limits.limits import Limit, spend, spend_all, wait
-from timetuna.web.client import Client
+from timetuna.rate_limits.limits import Client, Limit, spend, spend_all, wait
 
 VALID_MINUTES = 10
 TO_MAILBOX = Limit("codes to a mailbox", (1, 30), (3, 3_600), (6, 86_400), strict=True)

@@ -15,8 +15,7 @@ from django.conf import settings
 
 from timetuna.bookings.models import Booking
 from timetuna.lib.crypto import hmac_hex
-from timetuna.rate_limits.limits import Limit, spend, used
-from timetuna.web.client import Client
+from timetuna.rate_limits.limits import Client, Limit, spend, used
 
 
 class Proof(IntEnum):

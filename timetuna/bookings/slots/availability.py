@@ -16,7 +16,7 @@ from timetuna.db import reads
 from timetuna.lib.crypto import fingerprint
 from timetuna.pages.calendar_use import KnownSpan, known_busy
 from timetuna.pages.queries import HostTime, PublicPage
-from timetuna.web.client import NOBODY, Client
+from timetuna.rate_limits.limits import NOBODY, Client
 
 LONGEST_BUFFER = 24 * 60
 TEN_YEARS = 10 * 366 * 24 * 60

@@ -19,7 +19,7 @@ from timetuna.bookings.slots.availability import SlotQuery, offered
 from timetuna.bookings.slots.selection import CLOCKS, SlotSelection, write_start
 from timetuna.l10n import datetimes
 from timetuna.pages.queries import PublicPage
-from timetuna.web.client import NOBODY, Client
+from timetuna.rate_limits.limits import NOBODY, Client
 from timetuna.web.forms import TabLink
 
 Days = dict[date, list[datetime]]

@@ -6,7 +6,7 @@ from timetuna.bookings.slots.availability import SlotQuery
 from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import tomorrow
 from timetuna.pages.queries import values
-from timetuna.web.client import Client
+from timetuna.rate_limits.limits import Client
 
 
 def open_form(guest, start=None, *, slug="intro", visit=None, **headers):

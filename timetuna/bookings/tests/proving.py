@@ -15,7 +15,7 @@ from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import tomorrow, work_off
 from timetuna.bookings.tests.diary import put
 from timetuna.bookings.views.guest.open_form import opened_now
-from timetuna.web.client import client_of
+from timetuna.rate_limits.limits import client_of
 
 HERE, THERE = "198.51.100.7", "203.0.113.9"
 

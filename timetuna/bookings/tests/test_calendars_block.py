@@ -27,7 +27,7 @@ from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.calendars.tests.feeds import allow_feeds, connect_feed, publishing
 from timetuna.pages.models import BookingPage, HostRules, PageCalendar
 from timetuna.pages.queries import page_settings
-from timetuna.web.client import Client as Guest
+from timetuna.rate_limits.limits import Client as Guest
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.either]
 

@@ -33,7 +33,7 @@ from timetuna.jobs.models import Job
 from timetuna.l10n.datetimes import short_when, zone_or_utc
 from timetuna.pages.models import HostRules, OutOfOffice, PageHost
 from timetuna.pages.queries import page_settings
-from timetuna.web.client import Client as Visitor
+from timetuna.rate_limits.limits import Client as Visitor
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TEAM = "casey@cohost.example"

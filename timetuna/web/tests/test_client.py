@@ -1,7 +1,7 @@
 import pytest
 from django.test import RequestFactory
 
-from timetuna.web.client import UNKNOWN, Client, client_address, client_of
+from timetuna.rate_limits.limits import UNKNOWN, Client, client_address, client_of
 
 
 def address(settings, *, peer: str, forwarded: str = "", proxies: tuple[str, ...] = ("10.0.0.0/8",)) -> str:

@@ -46,7 +46,7 @@ from timetuna.bookings.views.guest.redirects import moved_or_404
 from timetuna.bookings.views.guest.slots import Fact, facts_of, path_of
 from timetuna.l10n import datetimes
 from timetuna.pages.queries import PageDuration, PublicPage, public_page
-from timetuna.web.client import Client, client_of
+from timetuna.rate_limits.limits import Client, client_of
 from timetuna.web.forms import Screen, show
 from timetuna.web.middleware import AWAY, unavailable
 

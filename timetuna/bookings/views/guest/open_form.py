@@ -17,7 +17,7 @@ from timetuna.bookings.proofs.work import Purpose, challenge
 from timetuna.bookings.slots.availability import SlotQuery
 from timetuna.lib.mail import mailbox_of
 from timetuna.pages.queries import PublicPage
-from timetuna.web.client import Client
+from timetuna.rate_limits.limits import Client
 
 COOKIE, REMEMBERED_FOR, MOST_REMEMBERED = "timetuna_confirmed", timedelta(days=28), 5
 TRAP = "extra"

@@ -16,7 +16,7 @@ from timetuna.bookings.views.guest.redirects import moved_or_404
 from timetuna.l10n import datetimes
 from timetuna.pages.meeting_types.registry import meeting_kind
 from timetuna.pages.queries import PageDuration, PublicPage, public_page
-from timetuna.web.client import client_of
+from timetuna.rate_limits.limits import client_of
 from timetuna.web.forms import Screen, show
 
 
