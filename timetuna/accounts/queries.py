@@ -3,7 +3,7 @@
 from allauth.account.models import EmailAddress
 from django.db.models import QuerySet
 
-from timetuna.accounts.models import FormerHandle, User
+from timetuna.accounts.models import FormerHandle, Team, User
 
 
 def host_by_handle(handle: str) -> User | None:
@@ -15,11 +15,23 @@ def host_switched_off(handle: str) -> User | None:
     return User.objects.filter(handle=handle.lower(), is_active=False).first()
 
 
-def host_once_called(handle: str) -> User | None:
-    """In any case of letters; theirs no more."""
-    former = FormerHandle.objects.select_related("user").filter(handle=handle.lower(), user__is_active=True)
-    found = former.first()
-    return found.user if found else None
+def team_by_handle(handle: str) -> Team | None:
+    """In any case of letters."""
+    return Team.objects.filter(handle=handle.lower()).first()
+
+
+def owner_by_handle(handle: str) -> User | Team | None:
+    """Whose pages are at /<handle>, in any case of letters; None for nobody and for hosts switched off."""
+    host, team = host_by_handle(handle), team_by_handle(handle)
+    return host or team  # both are asked always: the time it takes must not tell
+
+
+def owner_once_called(handle: str) -> User | Team | None:
+    """Whose pages were there, and are elsewhere now."""
+    former = FormerHandle.objects.select_related("user", "team").filter(handle=handle.lower()).first()
+    if former is None:
+        return None
+    return former.user if former.user and former.user.is_active else former.team
 
 
 def handle_is_free(handle: str, *, user: User | None = None) -> bool:

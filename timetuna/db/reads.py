@@ -56,7 +56,7 @@ ORDER BY calendar.account_id, calendar.is_primary DESC, calendar.id
 
 # {page} … are the columns that are wanted of a table; [json] makes a list of JSON of a row, [list] one of rows.
 _PAGE = """\
-SELECT {page}, {host}, {rules}, {schedule}, {calendar},
+SELECT {page}, {host}, {team}, {rules}, {schedule}, {calendar},
   (SELECT CAST([list]([json](id, host_id)) AS text) FROM (
     SELECT * FROM pages_pagehost WHERE page_id = page.id ORDER BY id) one),
   (SELECT CAST([list]([json](id, minutes, title, description)) AS text) FROM (
@@ -73,15 +73,21 @@ SELECT {page}, {host}, {rules}, {schedule}, {calendar},
     SELECT * FROM pages_travelzone WHERE host_id = host.id AND last >= %(over)s ORDER BY first, last, id) one)
 FROM pages_bookingpage page
 JOIN accounts_user host ON host.id = page.host_id
+LEFT JOIN accounts_team team ON team.id = page.team_id
 LEFT JOIN pages_hostrules rules ON rules.host_id = host.id
 JOIN pages_schedule schedule ON schedule.id = page.schedule_id
 LEFT JOIN calendars_calendar calendar ON calendar.id = page.write_calendar_id
 """
 PAGE_AT = f"""{_PAGE}
-WHERE lower(host.handle) = %(handle)s AND page.slug = %(slug)s AND host.is_active AND EXISTS (
+WHERE page.id = COALESCE(
+  (SELECT own.id FROM pages_bookingpage own JOIN accounts_user person ON person.id = own.host_id
+    WHERE lower(person.handle) = %(handle)s AND own.slug = %(slug)s AND own.team_id IS NULL),
+  (SELECT own.id FROM pages_bookingpage own JOIN accounts_team one ON one.id = own.team_id
+    WHERE lower(one.handle) = %(handle)s AND own.slug = %(slug)s)
+) AND host.is_active AND EXISTS (
   SELECT 1 FROM account_emailaddress email WHERE email.user_id = host.id AND email.verified
 )"""  # noqa: S608 - statements of ours
-"""The page at an address, of a host who is active and verified; dates that are over are left out."""
+"""The page at an address, a host's or a team's, whose host is active and verified; without dates that are over."""
 PAGE = _PAGE + "WHERE page.id = %(page)s"
 """The page with this id."""
 

@@ -12,7 +12,7 @@ from django.db import DEFAULT_DB_ALIAS
 from django.db.models import DateTimeField, JSONField, Model, Prefetch, QuerySet
 from django.utils import timezone
 
-from timetuna.accounts.models import User
+from timetuna.accounts.models import Team, User
 from timetuna.availability.hours import Away, Hours, Trip
 from timetuna.availability.policy import Cap, CapScope, Period
 from timetuna.calendars.models import Calendar
@@ -39,6 +39,7 @@ _SINGLE: tuple[
 ] = (  # as they stand in the statement; no names are all
     ("page", BookingPage, frozenset()),
     ("host", User, frozenset({"id", "name", "handle", "time_zone", "is_active"})),
+    ("team", Team, frozenset({"id", "name", "handle"})),
     ("rules", HostRules, frozenset()),
     ("schedule", Schedule, frozenset()),
     ("calendar", Calendar, frozenset({"id", "name", "listed"})),
@@ -64,7 +65,7 @@ def row_with(page_id: int) -> BookingPage | None:
 
 def with_its_host(pages: QuerySet[BookingPage]) -> QuerySet[BookingPage]:
     """With the rows that belong to one page each; of the write calendar, no more than what it is."""
-    rows = pages.select_related("host__host_rules", "schedule", "write_calendar").order_by()
+    rows = pages.select_related("host__host_rules", "team", "schedule", "write_calendar").order_by()
     return rows.defer("write_calendar__busy", "write_calendar__cursor").prefetch_related("page_hosts")
 
 
@@ -92,11 +93,11 @@ def _page(found: list[tuple[Any, ...]]) -> BookingPage | None:
         return None
     values = iter(found[0])
     page: BookingPage
-    page, host, rules, schedule, calendar = (
+    page, host, team, rules, schedule, calendar = (
         _row(model, _columns(model, names), values) for _, model, names in _SINGLE
     )
     hosts, durations, kinds, hours, overrides, away, trips = map(reads.listed, values)
-    page.host, page.schedule, page.write_calendar = host, schedule, calendar
+    page.host, page.team, page.schedule, page.write_calendar = host, team, schedule, calendar
     host._state.fields_cache["host_rules"] = rules  # noqa: SLF001 - as select_related does where there are none, too
     _keep(page, page_hosts=_rows(PageHost, ("id", "host_id"), hosts))
     _keep(page, durations=_rows(Duration, ("id", "minutes", "title", "description"), durations))

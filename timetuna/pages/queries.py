@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
@@ -11,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from timetuna.accounts.models import User
-from timetuna.accounts.queries import host_by_handle, host_switched_off
+from timetuna.accounts.models import Team, User
+from timetuna.accounts.queries import host_switched_off, owner_by_handle
 from timetuna.availability.hours import Away, Hours
 from timetuna.availability.policy import Cap
 from timetuna.pages.calendar_use import (
@@ -108,6 +109,7 @@ class HostTime:
 class PublicPage:
     """A booking page, read once for all who ask.
 
+    handle: the first part of its address, its host's or its team's.  team: the name of that; "" for none.
     settings: its row, where every column that a host sets is read. The rest is worked out of more than that.
     hosts: who takes part in all its meetings. own: its owner's time, by whose clock the page is made; `time_zone` is
     the name of their hours' zone.
@@ -121,7 +123,7 @@ class PublicPage:
     id: int
     host_id: int
     host_name: str
-    host_handle: str
+    handle: str
     slug: str
     title: str
     description: str
@@ -136,6 +138,7 @@ class PublicPage:
     settings: BookingPage
     look: Branding = NO_LOOK
     lost_calendar: str = ""
+    team: str = ""
 
     def last_day(self, today: date) -> date | None:
         """The last of the host's dates that can be booked, or None without end."""
@@ -153,14 +156,14 @@ class PublicPage:
 
     def address(self) -> str:
         """In full, with https://."""
-        return in_full(reverse("public_page", args=[self.host_handle, self.slug]))
+        return in_full(reverse("public_page", args=[self.handle, self.slug]))
 
     def shown_address(self) -> str:
         """As people write it, without https://."""
         return self.address().partition("://")[2]
 
     def shown_host_address(self) -> str:
-        """What all pages of the host begin with, without https://."""
+        """What all pages of its host or team begin with, without https://."""
         return self.shown_address().rpartition("/")[0]
 
 
@@ -170,8 +173,12 @@ def public_page(handle: str, slug: str) -> PublicPage | None:
 
 
 def by_title(pages: QuerySet[BookingPage]) -> list[PublicPage]:
-    """In a number of queries that does not grow with them."""
-    rows = list(whole(pages).order_by("title", "id"))
+    """In a number of queries that grows with their owners only."""
+    return _by_title(whole(pages))
+
+
+def _by_title(pages: QuerySet[BookingPage], *, most: int | None = None) -> list[PublicPage]:
+    rows = list(pages.order_by("title", "id")[:most])
     owners = {row.host_id for row in rows}
     ready = {
         page: kinds
@@ -182,24 +189,27 @@ def by_title(pages: QuerySet[BookingPage]) -> list[PublicPage]:
 
 
 def listed_pages(handle: str) -> list[PublicPage]:
-    """What the host called so (any case) offers to everybody, by title: listed pages that can be booked.
+    """What the host or the team called so (any case) offers to everybody, by title: listed pages that can be booked.
 
-    None for nobody, and for a host who is not active and verified; two queries in any case but the good one.
+    None for nobody, and of a host who is not active and verified; three queries in any case but the good one.
     """
-    host = host_by_handle(handle)
-    host_id = host.pk if host else 0
     verified = EmailAddress.objects.filter(user=OuterRef("host"), verified=True)
-    rows = whole(BookingPage.objects.filter(Exists(verified), host=host_id, listed=True))
-    pages = list(rows.order_by("title", "id")[:MOST_LISTED])
-    ready = _ready_kinds(host_id, pages)
-    return [page for page in (_page(row, ready[row.pk]) for row in pages) if page.meeting_types]
+    there = BookingPage.objects.filter(Exists(verified), host__is_active=True, listed=True)
+    rows = whole(there.filter(**at(owner_by_handle(handle))))
+    return [page for page in _by_title(rows, most=MOST_LISTED) if page.meeting_types]
+
+
+def at(owner: User | Team | None) -> dict[str, Any]:
+    """By what the pages are found whose addresses begin with the owner's handle; nothing is found of nobody."""
+    return {"team": owner} if isinstance(owner, Team) else {"host": owner.pk if owner else 0, "team": None}
 
 
 def closed_page(handle: str, slug: str) -> User | None:
     """The host of the page at /<handle>/<slug> (any case), if there is one and its host is switched off."""
+    off = BookingPage.objects.select_related("host").filter(slug=slug.lower(), host__is_active=False)
     host = host_switched_off(handle)
-    there = host is not None and BookingPage.objects.filter(host=host, slug=slug.lower()).exists()
-    return host if there else None
+    page = off.filter(**at(host)).first() if host else off.filter(team__handle=handle.lower()).first()
+    return page.host if page else None
 
 
 def warnings(page: PublicPage) -> list[str]:
@@ -311,7 +321,7 @@ def _page(page: BookingPage, ready: frozenset[str]) -> PublicPage:
         id=page.pk,
         host_id=page.host_id,
         host_name=page.host.name,
-        host_handle=page.host.handle,
+        handle=page.handle(),
         slug=page.slug,
         title=page.title,
         description=page.description,
@@ -327,6 +337,7 @@ def _page(page: BookingPage, ready: frozenset[str]) -> PublicPage:
         approval_hours=page.approval_hours if page.approval else None,
         look=look_of(page),
         lost_calendar=lost_calendar(page),
+        team=page.team.name if page.team else "",
         settings=page,
     )
 

@@ -6,9 +6,10 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 from django.utils.text import slugify
 
-from timetuna.accounts.queries import host_by_handle, host_once_called
+from timetuna.accounts.models import Team
+from timetuna.accounts.queries import owner_by_handle, owner_once_called
 from timetuna.pages.models import BookingPage, FormerSlug
-from timetuna.pages.queries import PublicPage, public_page
+from timetuna.pages.queries import PublicPage, at, public_page
 
 LONGEST = BookingPage._meta.get_field("slug").max_length or 60  # noqa: SLF001 - Django's documented API
 FALLBACK = "meeting"
@@ -77,10 +78,11 @@ def page_once_at(handle: str, slug: str) -> PublicPage | None:
     None where nothing was, and where its host is not active and verified. What is there now goes before: ask
     `public_page` first.
     """
-    host, slug = host_by_handle(handle) or host_once_called(handle), slug.lower()
-    if host is None:
+    owner, slug = owner_by_handle(handle) or owner_once_called(handle), slug.lower()
+    if owner is None:
         return None
-    present = BookingPage.objects.filter(host=host, slug=slug).first()
-    former = FormerSlug.objects.select_related("page").filter(host=host, slug=slug).first()
+    present = BookingPage.objects.filter(slug=slug, **at(owner)).select_related("host", "team").first()
+    formerly = FormerSlug.objects.select_related("page__host", "page__team")
+    former = formerly.filter(slug=slug, **{"team" if isinstance(owner, Team) else "host": owner}).first()
     row = present or (former.page if former else None)
-    return public_page(host.handle, row.slug) if row else None
+    return public_page(row.handle(), row.slug) if row else None

@@ -62,9 +62,9 @@ def test_who_lists_nothing_is_not_told_from_nobody(client, alice, page, why, dja
         alice.save()
     client.get("/nobody")
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         unknown = client.get("/nobody")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         answer = client.get("/alice")
 
     assert (answer.status_code, unknown.status_code) == (404, 404)

@@ -120,8 +120,12 @@ class BookingPage(models.Model):
         """The path below the host's."""
         return self.slug
 
+    def handle(self) -> str:
+        """The first part of its address."""
+        return self.team.handle if self.team else self.host.handle
+
     def address(self) -> str:
-        return in_full(reverse("public_page", args=[self.host.handle, self.slug]))
+        return in_full(reverse("public_page", args=[self.handle(), self.slug]))
 
 
 class FormerSlug(models.Model):

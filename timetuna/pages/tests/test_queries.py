@@ -29,7 +29,7 @@ def test_a_page_is_read_as_values(alice: User, page: BookingPage) -> None:
     found = public_page("alice", "intro-call")
 
     assert found is not None
-    assert (found.id, found.host_id, found.host_name, found.host_handle) == (
+    assert (found.id, found.host_id, found.host_name, found.handle) == (
         page.pk,
         alice.pk,
         "Alice",

@@ -1,4 +1,4 @@
-"""What a host offers to everybody: the list of their pages at /<handle>."""
+"""What a host or a team offers to everybody: the list of their pages at /<handle>."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from timetuna.accounts.queries import host_once_called
+from timetuna.accounts.queries import owner_once_called
 from timetuna.bookings.views.guest.redirects import lead_on
 from timetuna.bookings.views.guest.slots import path_of
 from timetuna.pages.queries import PublicPage, listed_pages
@@ -38,15 +38,15 @@ class HostScreen(Screen):
 
 @require_safe
 def offers(request: HttpRequest, handle: str) -> HttpResponse:
-    """A host who lists nothing is not told from nobody."""
+    """Who lists nothing is not told from nobody."""
     pages = listed_pages(handle)
     if not pages:
-        host = host_once_called(handle)
-        if host is None or not listed_pages(host.handle):
+        owner = owner_once_called(handle)
+        if owner is None or not listed_pages(owner.handle):
             raise Http404
-        return lead_on(request, reverse("public_host", args=[host.handle]))
+        return lead_on(request, reverse("public_host", args=[owner.handle]))
     screen = HostScreen(
-        host=pages[0].host_name,
+        host=pages[0].team or pages[0].host_name,
         offers=[_offer(page) for page in pages],
         indexed=not request.GET,
     )

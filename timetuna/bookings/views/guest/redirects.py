@@ -19,7 +19,7 @@ def moved(request: HttpRequest, handle: str, slug: str) -> HttpResponseRedirect 
     page = page_once_at(handle, slug)
     if page is None or request.resolver_match is None:
         return None
-    address = reverse(request.resolver_match.view_name, args=[page.host_handle, page.slug])
+    address = reverse(request.resolver_match.view_name, args=[page.handle, page.slug])
     return lead_on(request, address)
 
 

@@ -69,7 +69,7 @@ def slots(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     if choice.duration:
         now = timezone.now()
         calendar = free_times(page, choice, now=now, client=client_of(request, visit=choice.visit))
-        book_path = reverse("public_book", args=[page.host_handle, page.slug])
+        book_path = reverse("public_book", args=[page.handle, page.slug])
         picker = slot_picker(
             calendar, choice, book_path=book_path, now=now, visit=choice.visit or new_visit()
         )
@@ -88,7 +88,7 @@ def show_slots(request: HttpRequest, screen: SlotsScreen, *, status: int = 200) 
 
 
 def path_of(page: PublicPage) -> str:
-    return reverse("public_page", args=[page.host_handle, page.slug])
+    return reverse("public_page", args=[page.handle, page.slug])
 
 
 def slots_screen(page: PublicPage, choice: SlotSelection, picker: SlotPicker | None) -> SlotsScreen:
