@@ -3,13 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import groupby
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import ngettext
 
 from timetuna.accounts.models import Team, User
@@ -24,7 +22,7 @@ from timetuna.pages.calendar_use import (
     usable_kinds,
 )
 from timetuna.pages.meeting_types.registry import MeetingChoice, meeting_kinds
-from timetuna.pages.models import BookingPage, DateOverride, MeetingType, OutOfOffice, Schedule, TravelZone
+from timetuna.pages.models import BookingPage, DateOverride, MeetingType, OutOfOffice, TravelZone
 from timetuna.pages.prefetch import (
     caps,
     caps_of,
@@ -41,8 +39,6 @@ from timetuna.web.forms import in_full
 
 MOST_LISTED = 100
 _BRIGHT = 0.179  # above this luminance black text can be read better than white (WCAG 2.2, contrast ratio)
-_SHORT = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MIDNIGHT = 1_440
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,59 +215,6 @@ def warnings(page: PublicPage) -> list[str]:
     return found if opens else [*found, "No weekly hours"]
 
 
-@dataclass(frozen=True, slots=True)
-class ScheduleLine:
-    """A shared schedule as hosts see it. text: its hours. pages: the titles of those that use it."""
-
-    id: int
-    name: str
-    text: str
-    is_default: bool
-    pages: tuple[str, ...]
-
-
-def schedule_lines(host_id: int) -> list[ScheduleLine]:
-    """The default first, in three queries."""
-    coming = Count("overrides", filter=Q(overrides__date__gte=timezone.now().date()))
-    rows = Schedule.objects.filter(host=host_id, page=None).annotate(dates=coming)
-    return [
-        ScheduleLine(
-            row.pk,
-            row.name,
-            _summary(row, dates=row.dates),
-            row.is_default,
-            tuple(page.title for page in row.pages.all()),
-        )
-        for row in rows.order_by("-is_default", "name", "id").prefetch_related("weekly_hours", "pages")
-    ]
-
-
-@dataclass(frozen=True, slots=True)
-class HoursLine:
-    """A schedule, or a page's own hours, as its host reads it. text: the hours."""
-
-    id: int
-    name: str
-    text: str
-
-
-def hours_in_zone(host_id: int, time_zone: str) -> list[HoursLine]:
-    """Pages' own behind the shared ones."""
-    coming = Count("overrides", filter=Q(overrides__date__gte=timezone.now().date()))
-    rows = Schedule.objects.filter(host=host_id, time_zone=time_zone).annotate(dates=coming)
-    ordered = rows.select_related("page").order_by(
-        F("page").asc(nulls_first=True), "-is_default", "name", "id"
-    )
-    return [
-        HoursLine(
-            row.pk,
-            f"Own hours of “{row.page.title}”" if row.page else row.name,
-            _summary(row, dates=row.dates),
-        )
-        for row in ordered.prefetch_related("weekly_hours")
-    ]
-
-
 def page_settings(page_id: int) -> PublicPage | None:
     """Whatever the state of its host."""
     return _values(row_with(page_id))
@@ -374,31 +317,6 @@ def _choices(rows: Iterable[MeetingType], ready: frozenset[str]) -> tuple[Meetin
         if kind.slug in enabled
         and (kind.slug in ready if kind.makes_link else enabled[kind.slug] or not kind.needs_detail)
     )
-
-
-def _summary(schedule: Schedule, *, dates: int) -> str:
-    """As "Mon to Fri 09:00 to 17:00, 1 date with other hours, Europe/Berlin"."""
-    windows: dict[int, list[str]] = {}
-    for row in schedule.weekly_hours.all():
-        windows.setdefault(row.weekday, []).append(f"{_clock(row.start_minute)} to {_clock(row.end_minute)}")
-    by_day = [" and ".join(windows.get(day, [])) for day in range(len(_SHORT))]
-    parts = []
-    for hours, days in groupby(enumerate(by_day), key=lambda entry: entry[1]):
-        numbers = [day for day, _ in days]
-        if hours:
-            parts.append(f"{_days(numbers[0], numbers[-1])} {hours}")
-    parts = parts or ["No weekly hours"]
-    if dates:
-        parts.append(f"{dates} date{'s' if dates > 1 else ''} with other hours")
-    return ", ".join([*parts, schedule.time_zone])
-
-
-def _days(first: int, last: int) -> str:
-    return _SHORT[first] if first == last else f"{_SHORT[first]} to {_SHORT[last]}"
-
-
-def _clock(minute: int) -> str:
-    return f"{minute % _MIDNIGHT // 60:02}:{minute % 60:02}"
 
 
 def _luminance(color: str) -> float:

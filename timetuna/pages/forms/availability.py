@@ -10,7 +10,7 @@ from timetuna.pages.forms.fields import DayField, cap_field, switch, whole_numbe
 from timetuna.pages.forms.schedule import HoursForm
 from timetuna.pages.models import BookingPage, Schedule
 from timetuna.pages.permissions import schedules_for
-from timetuna.pages.queries import schedule_lines
+from timetuna.pages.schedule_lines import schedule_lines
 from timetuna.web.saving import ColumnsForm, Parts
 
 LONGEST_NOTICE_DAYS = 90

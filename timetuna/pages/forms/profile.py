@@ -13,7 +13,7 @@ from timetuna.accounts.models import User
 from timetuna.accounts.queries import handle_is_free
 from timetuna.lib.text import zone_meant, zone_names
 from timetuna.pages.actions.save_profile import save_profile
-from timetuna.pages.queries import HoursLine, hours_in_zone
+from timetuna.pages.schedule_lines import HoursLine, hours_in_zone
 from timetuna.web.forms import Ticks, in_full
 from timetuna.web.saving import HostForm, Parts
 

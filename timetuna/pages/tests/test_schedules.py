@@ -15,7 +15,8 @@ from timetuna.pages.actions.duplicate_page import duplicate_page
 from timetuna.pages.actions.replace_hours import replace_hours
 from timetuna.pages.forms.availability import AvailabilityForm
 from timetuna.pages.models import BookingPage, Schedule
-from timetuna.pages.queries import schedule_lines, values
+from timetuna.pages.queries import values
+from timetuna.pages.schedule_lines import schedule_lines
 from timetuna.pages.tests.test_availability_tab import typed as typed_tab
 
 URL = "/settings/availability"

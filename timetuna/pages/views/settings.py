@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from timetuna.accounts.permissions import signed_in
 from timetuna.pages.forms.host_settings import HolidaysForm, HostRulesForm
-from timetuna.pages.queries import ScheduleLine, schedule_lines
+from timetuna.pages.schedule_lines import ScheduleLine, schedule_lines
 from timetuna.web.forms import Screen, show
 from timetuna.web.saving import answer_form
 
