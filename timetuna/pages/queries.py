@@ -21,7 +21,7 @@ from timetuna.pages.calendar_use import (
     lost_calendar,
     usable_kinds,
 )
-from timetuna.pages.meeting_types.registry import MeetingChoice, meeting_kinds
+from timetuna.pages.meeting_types.base import MeetingChoice, meeting_kinds
 from timetuna.pages.models import BookingPage, DateOverride, MeetingType, OutOfOffice, TravelZone
 from timetuna.pages.prefetch import (
     caps,

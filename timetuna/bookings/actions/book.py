@@ -20,7 +20,7 @@ from timetuna.bookings.models import Booking, BookingHost, Conference
 from timetuna.bookings.proofs.needed import NOTHING_SHOWN, Evidence, Proof, count_booking, rates
 from timetuna.bookings.proofs.work import Purpose, use
 from timetuna.bookings.slots.availability import SlotQuery, bookable
-from timetuna.pages.meeting_types.registry import MeetingChoice, meeting_kind
+from timetuna.pages.meeting_types.base import MeetingChoice, meeting_kind
 from timetuna.pages.queries import PublicPage, page_settings
 from timetuna.rate_limits.limits import NOBODY, Client
 

@@ -13,7 +13,7 @@ from timetuna.lib.crypto import random_token
 from timetuna.lib.mail import clean_address
 from timetuna.lib.text import find_zone, multi_line, single_line
 from timetuna.pages.forms.fields import ClockField
-from timetuna.pages.meeting_types.registry import meeting_kind
+from timetuna.pages.meeting_types.base import meeting_kind
 from timetuna.pages.queries import PublicPage
 from timetuna.web.forms import WholeForm
 

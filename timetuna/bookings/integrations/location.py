@@ -9,8 +9,7 @@ from timetuna.bookings.queries import name_for_others
 from timetuna.calendars.access_tokens import grant_owner
 from timetuna.calendars.models import CalendarAccount
 from timetuna.calendars.queries import conference_kinds, conferencing, connection
-from timetuna.pages.meeting_types.base import Sides
-from timetuna.pages.meeting_types.registry import meeting_kind
+from timetuna.pages.meeting_types.base import Sides, meeting_kind
 from timetuna.providers.base import Ability, Conferencing
 
 

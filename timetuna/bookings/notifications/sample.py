@@ -19,7 +19,7 @@ from timetuna.lib.crypto import random_token
 from timetuna.lib.mail import Mailbox
 from timetuna.mail import deliver
 from timetuna.pages.actions.save_notifications import MAIL_KINDS, NotificationsTab, save_notifications
-from timetuna.pages.meeting_types.registry import MeetingChoice, meeting_kind
+from timetuna.pages.meeting_types.base import MeetingChoice, meeting_kind
 from timetuna.pages.models import BookingPage
 from timetuna.pages.queries import MailText, values
 

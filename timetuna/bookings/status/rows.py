@@ -14,7 +14,7 @@ from timetuna.bookings.queries import from_one_source, open_work
 from timetuna.bookings.status.badges import Badge, badges_of
 from timetuna.jobs.models import Job
 from timetuna.l10n import datetimes
-from timetuna.pages.meeting_types.registry import meeting_kind
+from timetuna.pages.meeting_types.base import meeting_kind
 
 MANY = 5
 """Bookings from one network that are worth a word."""

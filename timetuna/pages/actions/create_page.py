@@ -7,7 +7,7 @@ from django.db import transaction
 from timetuna.accounts.models import User
 from timetuna.calendars.queries import conference_kinds, usable
 from timetuna.pages.actions.default_schedule import default_schedule
-from timetuna.pages.meeting_types.registry import FIRST
+from timetuna.pages.meeting_types import FIRST
 from timetuna.pages.models import BookingPage, Duration, MeetingType, PageHost
 from timetuna.pages.slugs import free_slug, from_title
 

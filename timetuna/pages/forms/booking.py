@@ -10,8 +10,7 @@ from timetuna.pages.actions.give_address import AddressOnceUsed, AddressTaken, g
 from timetuna.pages.calendar_use import usable_kinds
 from timetuna.pages.forms.fields import LineField, WordsField, switch
 from timetuna.pages.forms.rows import DurationRows
-from timetuna.pages.meeting_types.base import Lack, MeetingKind
-from timetuna.pages.meeting_types.registry import meeting_kinds
+from timetuna.pages.meeting_types.base import Lack, MeetingKind, meeting_kinds
 from timetuna.pages.models import BookingPage, Duration, MeetingType
 from timetuna.pages.slugs import former_use, is_taken, well_formed
 from timetuna.web.forms import Rows

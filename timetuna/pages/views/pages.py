@@ -18,7 +18,8 @@ from timetuna.pages.actions.create_page import DEFAULT_TITLE, create_page
 from timetuna.pages.actions.delete_page import delete_page
 from timetuna.pages.actions.duplicate_page import duplicate_page
 from timetuna.pages.calendar_impact import Silence, silences
-from timetuna.pages.meeting_types.registry import FIRST, MeetingChoice
+from timetuna.pages.meeting_types import FIRST
+from timetuna.pages.meeting_types.base import MeetingChoice
 from timetuna.pages.permissions import page_or_404, pages_for
 from timetuna.pages.queries import PublicPage, by_title, warnings
 from timetuna.web.forms import Screen, show

@@ -34,7 +34,7 @@ from timetuna.bookings.slots.selection import read_clock, read_customs
 from timetuna.l10n import datetimes
 from timetuna.l10n.datetimes import Customs, ZoneChoice
 from timetuna.lib.ics import google_url, office365_url, outlook_url, write
-from timetuna.pages.meeting_types.registry import meeting_kind
+from timetuna.pages.meeting_types.base import meeting_kind
 from timetuna.pages.queries import look_of
 from timetuna.web.forms import Screen, show
 

@@ -31,7 +31,7 @@ from timetuna.bookings.views.guest.booked import private
 from timetuna.bookings.views.guest.open_form import hold_for_form
 from timetuna.bookings.views.guest.slots import Fact, show_slots, slots_screen
 from timetuna.l10n import datetimes
-from timetuna.pages.meeting_types.registry import meeting_kind
+from timetuna.pages.meeting_types.base import meeting_kind
 from timetuna.pages.queries import PageDuration, PublicPage, page_settings
 from timetuna.rate_limits.limits import Client, client_of
 from timetuna.web.forms import show

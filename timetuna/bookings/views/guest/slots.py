@@ -14,7 +14,7 @@ from timetuna.bookings.slots.month import SlotPicker, free_times, slot_picker
 from timetuna.bookings.slots.selection import SlotSelection, new_visit, read_choice, read_customs
 from timetuna.bookings.views.guest.redirects import moved_or_404
 from timetuna.l10n import datetimes
-from timetuna.pages.meeting_types.registry import meeting_kind
+from timetuna.pages.meeting_types.base import meeting_kind
 from timetuna.pages.queries import PageDuration, PublicPage, public_page
 from timetuna.rate_limits.limits import client_of
 from timetuna.web.forms import Screen, show

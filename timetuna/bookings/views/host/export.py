@@ -16,7 +16,7 @@ from timetuna.bookings.queries import matching
 from timetuna.bookings.status.rows import Reader, join_url, kind_label
 from timetuna.bookings.views.host.bookings import read_filter, reader_of
 from timetuna.lib.text import csv_row
-from timetuna.pages.meeting_types.registry import meeting_kind
+from timetuna.pages.meeting_types.base import meeting_kind
 
 ROWS_AT_ONCE = 500
 BYTE_ORDER_MARK = "\ufeff"  # without it, spreadsheets take UTF-8 for something else
