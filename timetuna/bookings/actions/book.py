@@ -10,8 +10,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from timetuna.availability.interval import moment_of
 from timetuna.bookings.actions.answer_request import answer_until
-from timetuna.bookings.actions.hold import consume
-from timetuna.bookings.actions.host_time import lock_hosts, refresh_calendars
+from timetuna.bookings.actions.host_time import consume, lock_hosts, refresh_calendars
 from timetuna.bookings.actions.note_unusual import note_unusual
 from timetuna.bookings.errors import FormUsed, ProofNeeded, SlotTaken, TooManyBookings
 from timetuna.bookings.events import GUEST, Status, record, transition

@@ -1,13 +1,22 @@
-"""Hosts' time before it is given away: their calendars are looked at, and one decision is made after the other."""
+"""Hosts' time before it is given away: looked at in their calendars, locked for a decision, kept while a form is open.
+
+A time that a guest has picked is kept for a few minutes, by a token in the form.
+"""
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
-from django.db import connection
-from django.db.models import QuerySet
+from django.db import OperationalError, connection
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext_lazy
 
 from timetuna.accounts.models import User
-from timetuna.bookings.models import Booking, BookingHost
+from timetuna.bookings.errors import SlotTaken
+from timetuna.bookings.models import Booking, BookingHost, Hold
+from timetuna.bookings.slots.availability import SlotQuery, bookable
 from timetuna.calendars.actions.read_live import read_live
+from timetuna.db.lock_timeout import lock_timeout
+from timetuna.lib.crypto import fingerprint, random_token
 from timetuna.pages.calendar_use import page_calendars
 from timetuna.pages.models import BookingPage
 from timetuna.rate_limits.limits import Client, Limit, spend_all
@@ -72,3 +81,118 @@ def refresh_calendars_for(booking_id: int, *, start_minute: int) -> None:
     row = Booking.objects.filter(pk=booking_id).values_list("page_id", "minutes").first()
     if row is not None:
         refresh_calendars(row[0], start_minute=start_minute, minutes=row[1])
+
+
+HELD_MINUTES = 5
+CLIENT_AT_ONCE, NETWORK_AT_ONCE, WIDE_NETWORK_AT_ONCE = 3, 10, 20
+"""Of one address, whatever its browsers say they are: an office fits in, a script that changes its name does not, nor
+one that changes its address among those of one customer."""
+PLACED_BY_CLIENT = Limit("holds", (30, 600))
+PLACED_BY_NETWORK = Limit("holds-by-network", (100, 600))
+PLACED_BY_WIDE_NETWORK = Limit("holds-by-wide-network", (200, 600))
+SWEPT_AT_ONCE = 500
+LOCK_TIMEOUT_MS = 1_000
+"""A form that is opened is a look: it does not wait for whoever keeps the database, and opens without a hold."""
+GONE = gettext_lazy("This time is not free any more. Please pick another.")
+
+
+def hold(query: SlotQuery, *, start_minute: int) -> str | None:
+    """Keep the time for whoever asks, in place of another one that this visit holds on the page; return the token.
+
+    Raises SlotTaken if it is not free. None where nothing is kept: the page does not want it, the client holds enough,
+    or the host's row was busy for too long. The time can be booked without.
+    """
+    look_for_form(query.page.id, query.client, start_minute=start_minute, minutes=query.minutes)
+    if query.page.settings.holds and query.client.fingerprint:
+        try:
+            with lock_timeout(LOCK_TIMEOUT_MS):
+                lock_hosts(host.id for host in query.page.hosts)
+                return _hold(query, start_minute)
+        except OperationalError:
+            return None
+    refuse_if_taken(query, start_minute=start_minute)
+    return None
+
+
+def refuse_if_taken(query: SlotQuery, *, start_minute: int) -> None:
+    """Raises SlotTaken if the client that asks cannot book the time."""
+    if not bookable(query, start_minute=start_minute):
+        raise SlotTaken(str(GONE))
+
+
+def release(token: str, *, now: datetime) -> None:
+    """A token that holds nothing, or not any more, changes nothing."""
+    _live(now).filter(token_fingerprint=fingerprint(token)).update(expires_at=now)
+
+
+def consume(token: str) -> None:
+    """Drop the hold of a form that is being booked, in the booking's transaction."""
+    if token:
+        Hold.objects.filter(token_fingerprint=fingerprint(token)).delete()
+
+
+def _hold(query: SlotQuery, start_minute: int) -> str | None:
+    refuse_if_taken(query, start_minute=start_minute)
+    client, now = query.client, query.now
+    if client.visit:
+        earlier = _live(now).filter(visit_fingerprint=client.visit, page_id=query.page.id)
+        earlier.update(expires_at=now)
+    _sweep(now)
+    if not _may_hold(client, now):
+        return None
+    token = random_token()
+    Hold.objects.bulk_create(
+        Hold(
+            host_id=host.id,
+            page_id=query.page.id,
+            start_minute=start_minute,
+            end_minute=start_minute + query.minutes,
+            buffer_before_minutes=query.page.settings.buffer_before_minutes,
+            buffer_after_minutes=query.page.settings.buffer_after_minutes,
+            token_fingerprint=fingerprint(token),
+            visit_fingerprint=client.visit or fingerprint(token),
+            client_fingerprint=client.fingerprint,
+            network_fingerprint=client.network,
+            wide_fingerprint=client.wide,
+            placed_at=now,
+            expires_at=now + timedelta(minutes=HELD_MINUTES),
+        )
+        for host in query.page.hosts
+    )
+    return token
+
+
+def _may_hold(client: Client, now: datetime) -> bool:
+    by_client = Q(client_fingerprint=client.fingerprint)
+    around = Q(wide_fingerprint=client.wide) if client.wide else Q(pk__in=())
+    held = (
+        _live(now)
+        .filter(Q(network_fingerprint=client.network) | around)
+        .aggregate(
+            client=Count("token_fingerprint", filter=by_client, distinct=True),
+            network=Count("token_fingerprint", filter=Q(network_fingerprint=client.network), distinct=True),
+            wide=Count("token_fingerprint", filter=around, distinct=True),
+        )
+    )
+    if (
+        held["client"] >= CLIENT_AT_ONCE
+        or held["network"] >= NETWORK_AT_ONCE
+        or held["wide"] >= WIDE_NETWORK_AT_ONCE
+    ):
+        return False
+    return not spend_all(
+        (PLACED_BY_CLIENT, client.fingerprint),
+        (PLACED_BY_NETWORK, client.network),
+        (PLACED_BY_WIDE_NETWORK, client.wide),
+    )
+
+
+def _sweep(now: datetime) -> None:
+    """Whoever's it was; rows that others are at are left for the next time."""
+    old = Hold.objects.select_for_update(skip_locked=True).filter(expires_at__lte=now)
+    if found := list(old.values_list("pk", flat=True)[:SWEPT_AT_ONCE]):
+        Hold.objects.filter(pk__in=found).delete()
+
+
+def _live(now: datetime) -> QuerySet[Hold]:
+    return Hold.objects.filter(expires_at__gt=now)

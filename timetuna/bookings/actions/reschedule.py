@@ -11,8 +11,7 @@ from django.utils.translation import gettext, gettext_noop
 from timetuna.availability.interval import moment_of
 from timetuna.bookings.actions.answer_request import answer_until
 from timetuna.bookings.actions.book import GUARD
-from timetuna.bookings.actions.hold import consume
-from timetuna.bookings.actions.host_time import lock_hosts_of, refresh_calendars_for
+from timetuna.bookings.actions.host_time import consume, lock_hosts_of, refresh_calendars_for
 from timetuna.bookings.errors import NotPossible, SlotTaken
 from timetuna.bookings.events import GUEST, HOST, BookingEvent, Status, record
 from timetuna.bookings.guests import limit_changes

@@ -12,7 +12,7 @@ from timetuna.availability.interval import minute_of
 from timetuna.availability.slots import Code
 from timetuna.bookings.actions import host_time
 from timetuna.bookings.actions.book import book
-from timetuna.bookings.actions.hold import hold
+from timetuna.bookings.actions.host_time import hold
 from timetuna.bookings.actions.reschedule import reschedule
 from timetuna.bookings.errors import SlotTaken
 from timetuna.bookings.models import Booking

@@ -8,7 +8,7 @@ from django.test import Client
 
 from tests.clock import present
 from timetuna.availability.interval import minute_of
-from timetuna.bookings.actions.hold import (
+from timetuna.bookings.actions.host_time import (
     CLIENT_AT_ONCE,
     NETWORK_AT_ONCE,
     WIDE_NETWORK_AT_ONCE,

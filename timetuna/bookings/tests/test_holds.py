@@ -9,7 +9,7 @@ from django.test import Client
 from tests.clock import present
 from timetuna.availability.interval import minute_of
 from timetuna.availability.slots import Code
-from timetuna.bookings.actions.hold import HELD_MINUTES
+from timetuna.bookings.actions.host_time import HELD_MINUTES
 from timetuna.bookings.models import Booking, Hold
 from timetuna.bookings.slots.availability import SlotQuery, reasons
 from timetuna.bookings.slots.selection import write_start

@@ -11,7 +11,7 @@ from tests.clock import present
 from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.cancel import cancel
-from timetuna.bookings.actions.hold import hold
+from timetuna.bookings.actions.host_time import hold
 from timetuna.bookings.actions.reschedule import reschedule
 from timetuna.bookings.errors import SlotTaken
 from timetuna.bookings.models import BookingHost, Hold

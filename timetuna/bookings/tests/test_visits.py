@@ -4,7 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from timetuna.bookings.actions.hold import CLIENT_AT_ONCE
+from timetuna.bookings.actions.host_time import CLIENT_AT_ONCE
 from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import tomorrow
 from timetuna.bookings.tests.holding import open_form, sees, send, token_of

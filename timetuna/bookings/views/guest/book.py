@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from timetuna.availability.interval import moment_of
 from timetuna.bookings.actions.book import Order, book
-from timetuna.bookings.actions.hold import HELD_MINUTES
+from timetuna.bookings.actions.host_time import HELD_MINUTES
 from timetuna.bookings.errors import BookingRefused, FormUsed, ProofNeeded, SlotTaken, TooManyBookings
 from timetuna.bookings.forms.book import GuestBookingForm, new_key
 from timetuna.bookings.forms.change import MoveForm

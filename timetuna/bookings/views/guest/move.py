@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from timetuna.availability.interval import moment_of
-from timetuna.bookings.actions.hold import HELD_MINUTES
+from timetuna.bookings.actions.host_time import HELD_MINUTES
 from timetuna.bookings.actions.reschedule import Wish, reschedule
 from timetuna.bookings.errors import BookingRefused, TooManyBookings
 from timetuna.bookings.events import GUEST

@@ -11,7 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from timetuna.availability.interval import moment_of
-from timetuna.bookings.actions.hold import hold, refuse_if_taken, release
+from timetuna.bookings.actions.host_time import hold, refuse_if_taken, release
 from timetuna.bookings.proofs.needed import Evidence, Proof, mailbox_hash, rates
 from timetuna.bookings.proofs.work import Purpose, challenge
 from timetuna.bookings.slots.availability import SlotQuery
