@@ -297,6 +297,7 @@ class Conference(models.Model):
 
     unknown_outcomes: calls that may have made a meeting nobody heard of, since one was wanted; after the first, one is
     made by itself, later ones by the host's hand only.  possible_duplicates: all of them, of earlier meetings too.
+    host: whose account makes it: the organizer, unless another host's was chosen.
     promised: people were told that the link follows, and still wait.
     account_fingerprint: whose account made it; the id itself goes when the host disconnects.
     """
@@ -308,6 +309,7 @@ class Conference(models.Model):
         REFUSED = "refused"
 
     booking = models.OneToOneField(Booking, on_delete=models.CASCADE, related_name="conference")
+    host = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     provider = models.CharField(max_length=20)
     account_fingerprint = models.CharField(max_length=64, blank=True, default="")
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)

@@ -181,7 +181,7 @@ def _insert(page: PublicPage, order: Order, choice: MeetingChoice, now: datetime
     )
     _take_time(booking, page, order.start_minute)
     if kind.makes_link:
-        Conference.objects.create(booking=booking, provider=choice.kind)
+        Conference.objects.create(booking=booking, host_id=booking.host_id, provider=choice.kind)
     return booking
 
 

@@ -27,7 +27,7 @@ from timetuna.bookings.integrations.event import (
     service,
     words_for_all,
 )
-from timetuna.bookings.integrations.location import fingerprint_of, provider_label
+from timetuna.bookings.integrations.location import fingerprint_of, link_host_id, provider_label
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.queries import name_for_others
 from timetuna.calendars.access_tokens import use
@@ -53,7 +53,7 @@ def ensure_event(booking: Booking, *, check: bool = False) -> None:
     """
     events = events_of(booking)
     ends = [_tried(partial(_ensure, booking, event, check=check)) for event in events]
-    if booking.host_id not in {event.host_id for event in events}:
+    if link_host_id(booking) not in {event.host_id for event in events}:
         ends.append(_tried(partial(_miss_no_link, booking)))
     reasons = [end for end in ends if end]
     if reasons:
@@ -193,7 +193,7 @@ def meeting_of(booking: Booking) -> Meeting:
 
 
 def _make(booking: Booking, conference: Conference) -> None:
-    account = connection(booking.host_id, conference.provider)
+    account = connection(conference.host_id or booking.host_id, conference.provider)
     provider, name = conferencing(conference.provider), provider_label(conference.provider)
     if provider is None:
         raise _waiting(conference, f"{name} is not set up on this server; its operator can change that.")

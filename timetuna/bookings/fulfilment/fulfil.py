@@ -13,6 +13,7 @@ from django.utils import timezone
 from timetuna.bookings.events import SYSTEM, BookingEvent, Status, record
 from timetuna.bookings.fulfilment.ensure import ensure_conference, ensure_event
 from timetuna.bookings.integrations.event import choose_calendar, event_of, events_of, in_line
+from timetuna.bookings.integrations.location import link_host_id
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.notifications.kinds import FIRST_KINDS
 from timetuna.bookings.notifications.queue import enqueue_mails, is_announced, mails_of
@@ -58,7 +59,7 @@ def fulfil(booking_id: int) -> None:
 
 def _wait_for_list(booking: Booking) -> None:
     """Have an event where there may be a calendar for it, although nobody knows yet. Raises Retry."""
-    if booking.page and event_of(booking, booking.host_id) is None and default_is_unknown(booking.page):
+    if booking.page and event_of(booking, link_host_id(booking)) is None and default_is_unknown(booking.page):
         raise Retry("Which calendars there are is still being read.")
 
 
@@ -103,7 +104,7 @@ def promise(booking: Booking, *, kind: str, why: str) -> bool:
             return False
         _settle_uid(booking)
         record(booking, BookingEvent.LINK_LATE, actor=SYSTEM, why=why, mail=kind)
-        spare_reconnect_mail(booking.host_id, provider=kind_provider(booking.meeting_type), said=why)
+        spare_reconnect_mail(link_host_id(booking), provider=kind_provider(booking.meeting_type), said=why)
         return True
 
 
@@ -112,7 +113,7 @@ def mail_no_link(booking: Booking) -> None:
     with transaction.atomic():
         refused = Conference.objects.filter(booking=booking, state=Conference.State.REFUSED)
         if _takes_place(booking) and refused.exists():
-            enqueue_mails(booking, kind="no_link", audiences=(of_host(booking.host_id),))
+            enqueue_mails(booking, kind="no_link", audiences=(of_host(link_host_id(booking)),))
 
 
 def announce(booking: Booking, *, kind: str) -> None:
@@ -187,7 +188,7 @@ def _settle_uid(booking: Booking) -> None:
 def _connected_at(booking: Booking) -> datetime:
     """When what makes the link was connected last, if that is later than the booking; else when that was made."""
     conference = Conference.objects.filter(booking=booking).first()
-    account = connection(booking.host_id, kind_provider(conference.provider)) if conference else None
+    account = connection(link_host_id(booking), kind_provider(conference.provider)) if conference else None
     return max(booking.created_at, account.connected_at) if account else booking.created_at
 
 

@@ -55,7 +55,7 @@ def resume(host_id: int, *, provider: str) -> int:
     now = timezone.now()
     kinds = {provider, *event_kinds_from(provider)}
     waiting = Conference.objects.filter(
-        booking__host_id=host_id,
+        host_id=host_id,
         booking__status=Status.CONFIRMED,
         booking__start_at__gte=now,
         provider__in=kinds,

@@ -40,6 +40,7 @@ def make_anew(happening: Happening) -> None:
     """Have a new organizer's account make the link. It is mailed once it is there, as one that was promised."""
     if happening.facts["leads"] and happening.booking.status == Status.CONFIRMED:
         Conference.objects.filter(booking=happening.booking).update(
+            host=happening.booking.host,
             state=Conference.State.WAITING,
             account_fingerprint="",
             reference="",

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from timetuna.bookings.integrations.invitation import host_description, organizer, own_uid, summary
-from timetuna.bookings.integrations.location import fingerprint_of, place
+from timetuna.bookings.integrations.location import fingerprint_of, link_host_id, place
 from timetuna.bookings.models import Booking, BookingHost
 from timetuna.bookings.queries import name_for_others, others
 from timetuna.calendars.models import CalendarAccount, CalendarEvent
@@ -49,8 +49,8 @@ def makes_link(booking: Booking) -> bool:
 
 
 def carries_link(booking: Booking, host_id: int) -> bool:
-    """Whether it is the event of this host: there is one meeting, and it is the organizer's."""
-    return host_id == booking.host_id and makes_link(booking)
+    """Whether it is the event of this host: there is one meeting, the organizer's if nobody else's was chosen."""
+    return makes_link(booking) and host_id == link_host_id(booking)
 
 
 def _zone_of(booking: Booking, host_id: int) -> str | None:

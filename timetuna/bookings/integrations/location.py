@@ -109,12 +109,19 @@ def fingerprint_of(account: CalendarAccount) -> str:
     return grant_owner(account.provider, account.provider_user_id)
 
 
+def link_host_id(booking: Booking) -> int:
+    """Whose account makes the link."""
+    conference = Conference.objects.filter(booking=booking).first()
+    return conference.host_id or booking.host_id if conference else booking.host_id
+
+
 def maker(booking: Booking) -> Maker | None:
     """None without a meeting, or where its account is no longer the one connected."""
     conference = Conference.objects.filter(booking=booking, state=Conference.State.READY).first()
     if conference is None:
         return None
-    account, provider = connection(booking.host_id, conference.provider), conferencing(conference.provider)
+    host_id = conference.host_id or booking.host_id
+    account, provider = connection(host_id, conference.provider), conferencing(conference.provider)
     if account is None or provider is None or fingerprint_of(account) != conference.account_fingerprint:
         return None
     return Maker(provider, account)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from timetuna.bookings.events import BookingEvent, ahead
 from timetuna.bookings.fulfilment.update_conference import move_outside, remove_outside
 from timetuna.bookings.integrations.event import event_of, makes_link, reconnect_words
-from timetuna.bookings.integrations.location import duplicates, place, provider_label
+from timetuna.bookings.integrations.location import duplicates, link_host_id, place, provider_label
 from timetuna.bookings.models import Booking, Conference, HistoryEntry
 from timetuna.bookings.queries import counts, work_of
 from timetuna.bookings.status.badges import makers
@@ -75,12 +75,12 @@ def _missing(
 def _connect(booking: Booking, conference: Conference) -> str:
     """Of the button that mends the connection; "" where it needs no mending, or cannot be mended."""
     if makes_link(booking):
-        event = event_of(booking, booking.host_id)
+        event = event_of(booking, link_host_id(booking))
         return reconnect_words(event) if event else ""
     kind = listing(conference.provider)
     if kind is None or not kind.ready:
         return ""
-    account = connection(booking.host_id, conference.provider)
+    account = connection(conference.host_id or booking.host_id, conference.provider)
     if account is None:
         return f"Connect {kind.label}"
     return f"Reconnect {kind.label}" if account.needs_reconnect else ""

@@ -6,7 +6,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from timetuna.bookings.events import GUEST, HOST, BookingEvent, Status, earlier_start
-from timetuna.bookings.integrations.location import may
+from timetuna.bookings.integrations.location import link_host_id, may
 from timetuna.bookings.models import Booking
 from timetuna.bookings.notifications.kinds.base import (
     SEE,
@@ -58,7 +58,7 @@ def _link_is_new(booking: Booking) -> bool:
 def _stays_by_move(about: Telling) -> Sentences:
     """To the host whose accounts it is in: what stays as it was outside, where the grant lets us not change it."""
     label, booking = about.where.label, about.booking
-    if about.reader.host_id != booking.host_id:
+    if about.reader.host_id != link_host_id(booking):
         return missing(about)
     if _link_is_new(booking):
         renewed = (
@@ -91,8 +91,8 @@ def _cancelled_by_to_host(about: Telling) -> Sentences:
 
 def _stays_by_cancelling(about: Telling) -> Sentences:
     label, number = about.where.label, about.where.meeting_number
-    leads = about.reader.host_id == about.booking.host_id
-    if not leads or not number or may(about.booking, Ability.REMOVE):
+    owns = about.reader.host_id == link_host_id(about.booking)
+    if not owns or not number or may(about.booking, Ability.REMOVE):
         return ()
     return (f"The {label} meeting {number} stays in your {label} account; delete it there.",)
 
