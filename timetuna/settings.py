@@ -216,6 +216,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "timetuna.web.middleware.WhoActs",
     "timetuna.accounts.devices.DeviceCookie",
     "django.contrib.messages.middleware.MessageMiddleware",
     "timetuna.web.forms.KeepTyped",

@@ -13,6 +13,7 @@ from django.db import models
 
 from timetuna.bookings.models import TAKES_TIME, Booking, HistoryEntry
 from timetuna.jobs import queue
+from timetuna.web.middleware import who_acts
 
 GUEST, HOST, ATTENDEE, SYSTEM = "guest", "host", "attendee", "system"
 """Who did it: who booked, the host, somebody who was invited too, or nobody."""
@@ -68,6 +69,8 @@ class BookingEvent(models.TextChoices):
     EVENT_REMOVED = "event_removed", "The event was removed from {calendar}."
 
 
+OF_A_CALENDAR = (BookingEvent.EVENT_WRITTEN, BookingEvent.EVENT_WAITING, BookingEvent.EVENT_REMOVED)
+"""They may name a host's calendar: nobody else reads them."""
 GUESTS_COME = (BookingEvent.GUESTS_ADDED, BookingEvent.CAME_BACK)
 GUESTS_GO = (BookingEvent.GUEST_REMOVED, BookingEvent.LEFT)
 GUEST_CHANGES = (*GUESTS_COME, *GUESTS_GO)
@@ -129,12 +132,14 @@ def record(
     """Write the event into the booking's history and tell who listens, in the caller's transaction.
 
     source: where it came from; by default where the actor usually is.  words: what the actor wrote; it can be erased.
-    changes: old and new value of each field, nothing that says who the guest is.  facts: see `Happening`.
+    changes: old and new value of each field, nothing that says who the guest is.  facts: see `Happening`; in them,
+    by is the id of the host whose calendar it is about, and else whoever is signed in where a host does it.
     """
     source, sentence = source or _SOURCE_OF.get(actor, ""), event.label.format(**facts)
     HistoryEntry.objects.create(
         booking=booking,
         actor=actor,
+        host_id=_whose(actor, facts),
         event=event,
         text=(f"{sentence}{_QUOTE}{words}" if words else sentence)[:_LONGEST],
         source=source,
@@ -143,6 +148,13 @@ def record(
     happening = Happening(booking=booking, event=event, actor=actor, source=source, facts=facts)
     for listener in listeners(event):
         listener(happening)
+
+
+def _whose(actor: str, facts: Mapping[str, object]) -> int | None:
+    by = facts.get("by")
+    if isinstance(by, int):
+        return by
+    return who_acts() if actor == HOST else None
 
 
 def without_quote(text: str) -> str:

@@ -54,7 +54,6 @@ class Booking(models.Model):
     cancel_note = models.CharField(max_length=500, blank=True, default="")
     pending_until = models.DateTimeField(null=True)
     no_show = models.BooleanField(default=False)
-    private_notes = models.TextField(max_length=5_000, blank=True, default="")
     erased_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
     next_check_at = models.DateTimeField(null=True, default=a_day_on)
@@ -190,6 +189,17 @@ class BookingHost(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["host", "start_minute"], name="bookings_host_time")]
+
+
+class PrivateNotes(models.Model):
+    """What somebody wrote down about a booking for themselves: no other host reads it, nor who takes it over."""
+
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="notes")
+    host = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    text = models.TextField(max_length=5_000)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["booking", "host"], name="bookings_own_notes_once")]
 
 
 class Turn(models.Model):
@@ -328,6 +338,7 @@ class Conference(models.Model):
 class HistoryEntry(models.Model):
     """What happened to a booking, written in the same transaction as the change.
 
+    host: which of the hosts did it, or whose calendar it speaks of.
     source: where it came from ("link", "host", "mail", "system", "api").  changes: {field: [old, new]}, without
     anything that says who the guest is.
     """
@@ -335,6 +346,7 @@ class HistoryEntry(models.Model):
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="history")
     at = models.DateTimeField(default=timezone.now)
     actor = models.CharField(max_length=10)
+    host = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     event = models.CharField(max_length=40)
     text = models.CharField(max_length=600)
     source = models.CharField(max_length=10, blank=True, default="")

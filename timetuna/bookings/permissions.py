@@ -3,15 +3,15 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext, gettext_noop
 
 from timetuna.accounts.models import User
 from timetuna.accounts.permissions import signed_in
-from timetuna.bookings.events import ATTENDEE, CALLED_OFF, Status
-from timetuna.bookings.models import Attendee, Booking, UnusualBookings
+from timetuna.bookings.events import ATTENDEE, CALLED_OFF, OF_A_CALENDAR, Status
+from timetuna.bookings.models import Attendee, Booking, HistoryEntry, PrivateNotes, UnusualBookings
 from timetuna.bookings.queries import attendee_by_link, others, with_booker
 from timetuna.l10n import datetimes
 from timetuna.pages.models import BookingPage
@@ -42,6 +42,17 @@ def booking_or_404(request: HttpRequest, booking_id: int) -> Booking:
     rows = with_booker(bookings_for(signed_in(request))).select_related("host", "page", "conference")
     booking: Booking = get_object_or_404(rows, pk=booking_id)
     return booking
+
+
+def history_for(user: User, booking: Booking) -> QuerySet[HistoryEntry]:
+    """What happened to it, without what speaks of somebody else's calendar."""
+    rows = booking.history.select_related("host")
+    return rows.exclude(Q(event__in=OF_A_CALENDAR) & (Q(host=None) | ~Q(host=user)))
+
+
+def notes_for(user: User) -> QuerySet[PrivateNotes]:
+    """Their own, about any booking."""
+    return PrivateNotes.objects.filter(host=user)
 
 
 def may_see(attendee: Attendee) -> bool:

@@ -5,6 +5,7 @@ import secrets
 import sys
 import time
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
@@ -68,6 +69,26 @@ def _note_refusal(request: HttpRequest, status: int) -> None:
     security.warning(
         "refused status=%s method=%s route=/%s client=%s", status, request.method, route_of(request), client
     )
+
+
+_asking: ContextVar[HttpRequest | None] = ContextVar("asking", default=None)
+
+
+class WhoActs(Middleware):
+    """Lets what is written down say who asked for it."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        token = _asking.set(request)
+        try:
+            return self.get_response(request)
+        finally:
+            _asking.reset(token)
+
+
+def who_acts() -> int | None:
+    """The id of whoever is signed in where this request came from; None outside of requests, and for everybody else."""
+    request = _asking.get()
+    return request.user.pk if request is not None and hasattr(request, "user") else None
 
 
 class PrivateAnswers(Middleware):

@@ -102,9 +102,10 @@ def _erase_old(bookings: QuerySet[Booking], days: int, now: datetime) -> int:
 
 def _erase(booking: Booking, actor: str, now: datetime) -> None:
     said = _said_by(booking)
-    booking.cancel_note = booking.private_notes = booking.source_network = ""
+    booking.cancel_note = booking.source_network = ""
     booking.erased_at = now
     booking.save()
+    booking.notes.all().delete()
     for attendee in booking.attendees.all():
         _blank(attendee, time_zone=booking.host_time_zone)
     _clean_history(booking, said)

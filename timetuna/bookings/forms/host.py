@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from timetuna.bookings.actions.write_notes import write_notes
+from timetuna.bookings.actions.write_notes import notes_of, write_notes
 from timetuna.bookings.forms.book import LinesField, MomentField
 from timetuna.bookings.models import Booking
 from timetuna.l10n import datetimes
@@ -15,7 +15,7 @@ from timetuna.web.saving import HostForm
 
 
 class NotesForm(HostForm):
-    """What a host writes down about a booking, for nobody else."""
+    """What somebody writes down about a booking, for nobody else."""
 
     notes = LinesField(
         label="Private notes",
@@ -25,15 +25,15 @@ class NotesForm(HostForm):
         error_messages={"max_length": "This can have 5,000 characters at most."},
     )
 
-    def __init__(self, booking: Booking, data: Any = None) -> None:
-        self.booking = booking
-        super().__init__(data, initial={"notes": booking.private_notes})
+    def __init__(self, booking: Booking, host_id: int, data: Any = None) -> None:
+        self.booking, self.host_id = booking, host_id
+        super().__init__(data, initial={"notes": notes_of(booking, host_id)})
 
     def clean_notes(self) -> str:
         return multi_line(self.cleaned_data["notes"], max_length=5_000)
 
     def store(self) -> None:
-        write_notes(self.booking.pk, text=self.cleaned_data["notes"])
+        write_notes(self.booking.pk, host_id=self.host_id, text=self.cleaned_data["notes"])
 
 
 class WhenForm(forms.Form):

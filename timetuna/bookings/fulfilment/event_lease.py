@@ -91,7 +91,13 @@ def store_written(taken: EventLease, written: Written) -> None:
         _store_link(taken, written.join_url)
         words = _what_happened(taken, written)
         if words:
-            record(taken.booking, BookingEvent.EVENT_WRITTEN, actor=SYSTEM, sentence=words)
+            record(
+                taken.booking,
+                BookingEvent.EVENT_WRITTEN,
+                actor=SYSTEM,
+                by=taken.before.host_id,
+                sentence=words,
+            )
 
 
 def store_removal(taken: EventLease) -> None:
@@ -102,6 +108,7 @@ def store_removal(taken: EventLease) -> None:
             taken.booking,
             BookingEvent.EVENT_REMOVED,
             actor=SYSTEM,
+            by=taken.before.host_id,
             calendar=words_for_all(taken.booking, taken.before),
         )
 
@@ -114,7 +121,14 @@ def store_problem(booking: Booking, event: CalendarEvent, sentence: str, *, stat
         row.update(state=state)
         if is_news:
             where = words_for_all(booking, event)
-            record(booking, BookingEvent.EVENT_WAITING, actor=SYSTEM, calendar=where, why=sentence)
+            record(
+                booking,
+                BookingEvent.EVENT_WAITING,
+                actor=SYSTEM,
+                by=event.host_id,
+                calendar=where,
+                why=sentence,
+            )
         stands = Conference.State.REFUSED if state == State.REFUSED else Conference.State.WAITING
         if carries_link(booking, event.host_id):
             unlinked = Conference.objects.filter(booking=booking).exclude(state=Conference.State.READY)

@@ -7,7 +7,7 @@ import pytest
 
 from timetuna.bookings.actions.mark_no_show import mark_no_show
 from timetuna.bookings.errors import NotPossible
-from timetuna.bookings.models import Booking
+from timetuna.bookings.models import Booking, PrivateNotes
 from timetuna.bookings.notifications.recipients import audience_of, of_host
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.tests.conftest import tomorrow, work_off
@@ -67,7 +67,6 @@ def test_private_notes_are_the_hosts_alone(client, page, zoom):
         for path in ("", "/invite.ics", "/move")
     ]
     assert not [text for text in everything if "lunch" in text]
-    assert booking.history.last().text != booking.private_notes
     assert "lunch" not in json.dumps(list(booking.history.values_list("text", "changes")))
 
 
@@ -78,7 +77,7 @@ def test_notes_that_are_too_long_come_back_as_they_were_typed(client, alice):
 
     assert answer.status_code == 422
     assert "n" * 5_001 in answer.content.decode()
-    assert Booking.objects.get().private_notes == ""
+    assert not PrivateNotes.objects.exists()
 
 
 def test_a_mail_sent_again_is_the_same_invitation_in_another_mail(client, page, zoom):
@@ -153,7 +152,8 @@ def test_the_history_is_a_file_with_old_and_new_values(client, page):
 
 @pytest.mark.parametrize("path", ["no-show", "notes", "resend", "erase", "history.json"])
 def test_strangers_find_nothing(client, alice, charlie, path):
-    booking = past(alice, private_notes="Mine")
+    booking = past(alice)
+    booking.notes.create(host=alice, text="Mine")
     client.force_login(charlie)
 
     assert client.post(
@@ -161,7 +161,7 @@ def test_strangers_find_nothing(client, alice, charlie, path):
     ).status_code in {404, 405}
     assert client.get(f"/bookings/{booking.pk}/{path}").status_code in {302, 404}
     booking.refresh_from_db()
-    assert (booking.no_show, booking.private_notes, booking.erased_at) == (False, "Mine", None)
+    assert (booking.no_show, booking.notes.get().text, booking.erased_at) == (False, "Mine", None)
 
 
 def test_words_with_a_cancellation_are_never_lost(client, page):
@@ -183,8 +183,7 @@ def test_a_text_that_fits_in_the_browser_fits_here(client, page):
     booking = made(page)
     write_notes(client, booking, "a\r\n" * 2_499 + "ab")
 
-    booking.refresh_from_db()
-    assert booking.private_notes == "a\n" * 2_499 + "ab"
+    assert booking.notes.get().text == "a\n" * 2_499 + "ab"
 
 
 def test_erasing_all_twice_says_that_it_is_done(client, alice):

@@ -28,6 +28,7 @@ from timetuna.bookings.tests.conftest import (
 )
 from timetuna.bookings.tests.diary import shown
 from timetuna.bookings.tests.google import PRIMARY
+from timetuna.bookings.tests.life import write_notes
 from timetuna.calendars.models import CalendarEvent
 from timetuna.jobs.models import Job
 from timetuna.l10n.datetimes import short_when, zone_or_utc
@@ -154,6 +155,39 @@ def test_the_pages_of_a_host_show_what_they_take_part_in(bob, charlie, both):
     assert teammate.post(f"{path}/cancel", {"note": ""}).status_code == 302
     booking.refresh_from_db()
     assert booking.status == "cancelled_by_host"
+
+
+def test_what_each_writes_down_and_whose_calendar_it_is_stays_theirs(alice, bob, both):
+    booking = book(order(both), now=present())
+    record(booking, "event_written", "Into Work of Alice", by=alice)
+    owner, teammate = Client(), Client()
+    owner.force_login(alice)
+    teammate.force_login(bob)
+    path = f"/bookings/{booking.pk}"
+    for client, words in ((owner, "Alice owes lunch"), (teammate, "Bob saw her before")):
+        assert write_notes(client, booking, words).status_code == 302
+
+    texts = {
+        client: [
+            shown(client.get(path)),
+            client.get(f"{path}/history.json").content.decode(),
+            b"".join(client.get("/bookings/export.csv")).decode(),
+        ]
+        for client in (owner, teammate)
+    }
+
+    assert ["Alice owes lunch" in text for text in texts[owner]] == [True, False, True]
+    assert ["Bob saw her before" in text for text in texts[teammate]] == [True, False, True]
+    assert not [text for text in texts[owner] if "saw her before" in text]
+    assert not [text for text in texts[teammate] if "owes lunch" in text or "Work of Alice" in text]
+    assert "Work of Alice" in texts[owner][0]
+    assert "Work of Alice" in texts[owner][1]
+    assert "<bdi>Alice Host</bdi></strong> <bdi>Changed the private notes." in texts[teammate][0]
+    assert "<bdi>You</bdi></strong> <bdi>Changed the private notes." in texts[teammate][0]
+
+
+def record(booking, event, text, *, by):
+    booking.history.create(actor="system", event=event, text=text, host=by)
 
 
 def test_the_owner_is_told_that_a_cohost_is_booked_and_not_with_whom(alice, bob, both):

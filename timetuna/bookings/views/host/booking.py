@@ -25,7 +25,13 @@ from timetuna.bookings.fulfilment.retry import retry_booking
 from timetuna.bookings.integrations.location import Location, place
 from timetuna.bookings.models import Attendee, Booking, HistoryEntry
 from timetuna.bookings.notifications.recipients import audience_of, of_host
-from timetuna.bookings.permissions import booking_or_404, bookings_for, guests_refusal, most_guests
+from timetuna.bookings.permissions import (
+    booking_or_404,
+    bookings_for,
+    guests_refusal,
+    history_for,
+    most_guests,
+)
 from timetuna.bookings.queries import link, others
 from timetuna.bookings.status.effects import effects
 from timetuna.bookings.status.job import Effect, EffectState, Remedy
@@ -124,7 +130,7 @@ def show_booking(
 ) -> HttpResponse:
     """With a form that could not be used, as it was typed, and the status for it."""
     reader = reader_of(signed_in(request), timezone.now())
-    history, people = list(row.history.all()), list(others(row))
+    history, people = list(history_for(signed_in(request), row)), list(others(row))
     work, readable = effects(row, history, reader), row.erased_at is None
     erasable = readable and may_erase(row, now=reader.now)
     words_form, room = words_form or WordsForm(), max(0, most_guests(row) - len(people))
@@ -164,8 +170,11 @@ def _same_source(request: HttpRequest, row: Booking) -> int:
 
 
 def _notes_form(request: HttpRequest, row: Booking) -> NotesForm:
+    host_id = signed_in(request).pk
     return opened(
-        request, lambda data, _files: NotesForm(row, data), path=reverse("booking_notes", args=[row.pk])
+        request,
+        lambda data, _files: NotesForm(row, host_id, data),
+        path=reverse("booking_notes", args=[row.pk]),
     )
 
 
@@ -282,7 +291,7 @@ def _distance(row: Booking, reader: Reader) -> str:
 
 def _entry(entry: HistoryEntry, row: Booking, reader: Reader) -> HistoryLine:
     name, text = told_entry(entry)
-    named = {GUEST: row.booker.name, HOST: "You", ATTENDEE: name or "A further guest"}
+    named = {GUEST: row.booker.name, HOST: _host(entry, row, reader), ATTENDEE: name or "A further guest"}
     changed = [
         f"{name.replace('_', ' ')}: {_value(old)} \N{RIGHTWARDS ARROW} {_value(new)}"
         for name, (old, new) in entry.changes.items()
@@ -296,6 +305,12 @@ def _entry(entry: HistoryEntry, row: Booking, reader: Reader) -> HistoryLine:
         source=_SOURCES.get(entry.source, ""),
         changes=", ".join(changed),
     )
+
+
+def _host(entry: HistoryEntry, row: Booking, reader: Reader) -> str:
+    """Which of them; "You" for who reads it."""
+    who = entry.host or row.host
+    return {reader.host_id: "You"}.get(who.pk, who.name)
 
 
 def _value(value: object) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from django.contrib.auth.decorators import login_required
+from django.db.models import Prefetch
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_safe
 from timetuna.accounts.permissions import signed_in
 from timetuna.bookings.events import ended_by
 from timetuna.bookings.models import Booking
-from timetuna.bookings.permissions import bookings_for
+from timetuna.bookings.permissions import bookings_for, notes_for
 from timetuna.bookings.queries import matching
 from timetuna.bookings.status.rows import Reader, join_url, kind_label
 from timetuna.bookings.views.host.bookings import read_filter, reader_of
@@ -31,7 +32,7 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
     rows = (
         matching(bookings_for(host), asked.wanted, now=now)
         .select_related("page")
-        .prefetch_related("attendees")
+        .prefetch_related("attendees", Prefetch("notes", notes_for(host)))
     )
     answer = StreamingHttpResponse(
         _lines(rows.iterator(chunk_size=ROWS_AT_ONCE), reader), content_type="text/csv; charset=utf-8"
@@ -105,7 +106,7 @@ def _cells(booking: Booking, reader: Reader) -> list[object]:
         booking.cancel_note,
         ", ".join(row.shown() for row in booking.attendees.all() if row.active and not row.is_booker),
         "yes" if booking.no_show else "",
-        booking.private_notes,
+        "".join(row.text for row in booking.notes.all()),
         _utc(booking.erased_at) if booking.erased_at else "",
     ]
 

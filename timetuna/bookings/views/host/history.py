@@ -4,10 +4,11 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
+from timetuna.accounts.permissions import signed_in
 from timetuna.bookings.events import told_entry
 from timetuna.bookings.integrations.invitation import own_uid
 from timetuna.bookings.models import Booking, HistoryEntry
-from timetuna.bookings.permissions import booking_or_404
+from timetuna.bookings.permissions import booking_or_404, history_for
 
 
 @require_safe
@@ -15,7 +16,9 @@ from timetuna.bookings.permissions import booking_or_404
 def history(request: HttpRequest, booking_id: int) -> JsonResponse:
     """The earliest first; times are UTC (RFC 3339)."""
     row = booking_or_404(request, booking_id)
-    answer = JsonResponse(_facts(row) | {"history": [_entry(entry) for entry in row.history.all()]})
+    answer = JsonResponse(
+        _facts(row) | {"history": [_entry(entry) for entry in history_for(signed_in(request), row)]}
+    )
     answer["Content-Disposition"] = f'attachment; filename="booking-{row.pk}-history.json"'
     return answer
 

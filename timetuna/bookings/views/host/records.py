@@ -39,7 +39,7 @@ def notes(request: HttpRequest, booking_id: int) -> HttpResponse:
     row = booking_or_404(request, booking_id)
 
     def build(data: Any, _files: Any) -> NotesForm:
-        return NotesForm(booking_or_404(request, booking_id), data)
+        return NotesForm(booking_or_404(request, booking_id), signed_in(request).pk, data)
 
     form = save(request, build)
     if not form.saved:
