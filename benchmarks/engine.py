@@ -6,7 +6,7 @@ the same inputs in the same rounds. "engine" has the hours ready; "with hours" a
 hours into UTC, with the zone's changes known from the first round on, as in a running server. All figures are
 medians in milliseconds; the ratio is the median of each round's, so that a busy machine weighs on both. The grid of
 start times that hours give is remembered by the engine, as in a running server; "any of them" lists the times, and
-looks hosts up when a time is picked.
+looks for who can when a time is picked.
 """
 
 import sys
@@ -25,8 +25,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from timetuna.availability.hours import Hours, day_start, open_hours
 from timetuna.availability.interval import Interval
 from timetuna.availability.policy import Policy
-from timetuna.availability.slots import Busy, Diary, Kind, open_slots
-from timetuna.availability.teams import all_of, any_of
+from timetuna.availability.slots import Busy, Diary, Kind
+from timetuna.availability.teams import Part, Seat, offered
+from timetuna.availability.teams import Team as Hosts
 
 ROUNDS = 300
 GROWTH = (1, 2, 5, 10)
@@ -71,12 +72,18 @@ def teams(hosts: int, events: int) -> Callable[[], Team]:
     return lambda: {host: Diary(hours(), taken[host]) for host in range(hosts)}
 
 
+def engine(team: Team, part: Part, needed: int) -> list[int]:
+    seats = [Seat(host, part, diary, POLICY) for host, diary in team.items()]
+    hosts = Hosts(seats, needed, None if len(seats) == 1 else BERLIN)
+    return offered(hosts, now_minute=SPAN[0], span=SPAN)
+
+
 def engine_all(team: Team) -> list[int]:
-    return open_slots(all_of(team.values()), policy=POLICY, now_minute=SPAN[0], span=SPAN)
+    return engine(team, Part.REQUIRED, 0)
 
 
 def engine_any(team: Team) -> list[int]:
-    return list(any_of(team, policy=POLICY, now_minute=SPAN[0], span=SPAN))
+    return engine(team, Part.ROTATING, 1)
 
 
 def plain_all(team: Team) -> list[int]:

@@ -66,6 +66,16 @@ class Code(StrEnum):
     """A calendar that may take the time cannot be read. label: its name. busy: from when on it was not read yet."""
     NO_MEETING_TYPE = "no_meeting_type"
     """There is no way to meet."""
+    PAUSED = "paused"
+    """The host takes part in nothing new for now."""
+    SWITCHED_OFF = "switched_off"
+    """The host cannot be booked at all."""
+    NO_CALENDAR = "no_calendar"
+    """No calendar says when the host is busy, and others rely on it."""
+    NO_CONNECTION = "no_connection"
+    """Who has time cannot make the meeting's link, and so not lead it."""
+    TOO_FEW_HOSTS = "too_few_hosts"
+    """The page wants more hosts than it has."""
 
 
 class Kind(StrEnum):
@@ -112,6 +122,7 @@ class Diary:
     close nothing by themselves.
     unreadable: the names of calendars that may take time and cannot be read; one is enough to offer nothing.
     usable: whether there is a way to meet.
+    shut: why the host is never open, whatever the time.
     events: what calendars have as taken, in any order: many plain intervals that ask for no quiet of their own.
     """
 
@@ -122,6 +133,7 @@ class Diary:
     unreadable: tuple[str, ...] = ()
     usable: bool = True
     events: Sequence[Interval] = ()
+    shut: tuple[Code, ...] = ()
 
 
 _CAPPED = {Period.DAY: Code.CAP_DAY, Period.WEEK: Code.CAP_WEEK, Period.MONTH: Code.CAP_MONTH}
@@ -144,7 +156,7 @@ def open_slots(diary: Diary, *, policy: Policy, now_minute: int, span: Interval)
     now_minute: the present, rounded up if nothing that has begun shall be offered.
     The diary reaches a day beyond the span's end: a meeting may.
     """
-    if diary.unreadable or not diary.usable:
+    if diary.unreadable or not diary.usable or diary.shut:
         return []
     earliest, end = _bounds(policy, now_minute)
     within = max(span[0], earliest), min(span[1], end)
@@ -323,3 +335,4 @@ def _shut(diary: Diary) -> Iterator[Reason]:
         yield Reason(Code.PROVIDER_UNREADABLE, label=name)
     if not diary.usable:
         yield Reason(Code.NO_MEETING_TYPE)
+    yield from map(Reason, diary.shut)
