@@ -26,8 +26,7 @@ from timetuna.availability.hours import Hours, day_start, open_hours
 from timetuna.availability.interval import Interval
 from timetuna.availability.policy import Policy
 from timetuna.availability.slots import Busy, Diary, Kind
-from timetuna.availability.teams import Part, Seat, offered
-from timetuna.availability.teams import Team as Hosts
+from timetuna.availability.teams import Part, Seat, Staff, offered
 
 ROUNDS = 300
 GROWTH = (1, 2, 5, 10)
@@ -74,7 +73,7 @@ def teams(hosts: int, events: int) -> Callable[[], Team]:
 
 def engine(team: Team, part: Part, needed: int) -> list[int]:
     seats = [Seat(host, part, diary, POLICY) for host, diary in team.items()]
-    hosts = Hosts(seats, needed, None if len(seats) == 1 else BERLIN)
+    hosts = Staff(seats, needed, None if len(seats) == 1 else BERLIN)
     return offered(hosts, now_minute=SPAN[0], span=SPAN)
 
 

@@ -48,7 +48,7 @@ class Seat:
 
 
 @dataclass(frozen=True, slots=True)
-class Team:
+class Staff:
     """The hosts of a page, in its order. needed: how many of those who take turns come to each meeting.
 
     midnights: the zone from whose midnights start times are counted; None for one host, whose own hours count.
@@ -82,7 +82,7 @@ class Why:
         return *self.page, *chain.from_iterable(self.hosts.values())
 
 
-def offered(team: Team, *, now_minute: int, span: Interval) -> list[int]:
+def offered(team: Staff, *, now_minute: int, span: Interval) -> list[int]:
     """Return every start time within `span` that can be booked, in UTC minutes and in order; see `open_slots`."""
     required = team.having(Part.REQUIRED)
     if team.lacks_hosts() or (required and not any(seat.leads for seat in required)):
@@ -101,18 +101,18 @@ def offered(team: Team, *, now_minute: int, span: Interval) -> list[int]:
     return sorted(common or ())
 
 
-def is_offered(team: Team, *, minute: int, now_minute: int) -> bool:
+def is_offered(team: Staff, *, minute: int, now_minute: int) -> bool:
     """Exactly if `offered` would list it."""
     return bool(offered(team, now_minute=now_minute, span=(minute, minute + 1)))
 
 
-def able(team: Team, *, minute: int, now_minute: int) -> list[Seat]:
+def able(team: Staff, *, minute: int, now_minute: int) -> list[Seat]:
     """Those who are open at `minute`, UTC, whatever their part and whoever else is."""
     span = minute, minute + 1
     return [seat for seat in team.seats if _starts(team, seat, now_minute, span)]
 
 
-def why_missing(team: Team, *, minute: int, now_minute: int) -> Why:
+def why_missing(team: Staff, *, minute: int, now_minute: int) -> Why:
     """Return every reason why no meeting can start at `minute`, UTC; none exactly if `is_offered`.
 
     Who joins if they can is in nobody's way; nor is who takes turns where there are others enough.
@@ -134,7 +134,7 @@ def why_missing(team: Team, *, minute: int, now_minute: int) -> Why:
     return _sorted_out(page, {seat.host: found[seat.host] for seat in asked}, alone=team.midnights is None)
 
 
-def start_times(team: Team, *, span: Interval) -> list[int]:
+def start_times(team: Staff, *, span: Interval) -> list[int]:
     """Return every start time within `span` that the hours of somebody who is asked have, in order, whoever is busy."""
     found: set[int] = set()
     for seat in team.seats:
@@ -144,7 +144,7 @@ def start_times(team: Team, *, span: Interval) -> list[int]:
     return sorted(minute for minute in found if span[0] <= minute < span[1])
 
 
-def _enough(team: Team, now_minute: int, span: Interval) -> set[int]:
+def _enough(team: Staff, now_minute: int, span: Interval) -> set[int]:
     """When there are as many of those who take turns as are needed, and one of them leads if nobody else does."""
     rotating = team.having(Part.ROTATING)
     led = bool(team.having(Part.REQUIRED)) or all(seat.leads for seat in rotating)
@@ -159,19 +159,19 @@ def _enough(team: Team, now_minute: int, span: Interval) -> set[int]:
     return enough.intersection(chain.from_iterable(minutes for seat, minutes in starts if seat.leads))
 
 
-def _starts(team: Team, seat: Seat, now_minute: int, span: Interval) -> list[int]:
+def _starts(team: Staff, seat: Seat, now_minute: int, span: Interval) -> list[int]:
     diary = seat.diary if team.midnights is None else replace(seat.diary, hours=_hours(team, seat))
     return open_slots(diary, policy=seat.policy, now_minute=now_minute, span=span)
 
 
-def _hours(team: Team, seat: Seat) -> Sequence[Interval]:
+def _hours(team: Staff, seat: Seat) -> Sequence[Interval]:
     """The host's hours, each beginning where a start time does."""
     if team.midnights is None:
         return seat.diary.hours
     return _on_grid(tuple(seat.diary.hours), team.midnights, seat.policy.increment)
 
 
-def _policy(team: Team, seat: Seat) -> Policy:
+def _policy(team: Staff, seat: Seat) -> Policy:
     """By which a host's reasons are told: where the page says when meetings start, their hours do not."""
     return seat.policy if team.midnights is None else replace(seat.policy, increment=1)
 
@@ -202,7 +202,7 @@ def _days(start: int, end: int, zone: ZoneInfo) -> Iterator[Interval]:
         midnight = following
 
 
-def _off_the_grid(team: Team, minute: int) -> list[Reason]:
+def _off_the_grid(team: Staff, minute: int) -> list[Reason]:
     if team.midnights is None or not team.seats:
         return []
     ((midnight, _),) = _days(minute, minute + 1, team.midnights)

@@ -14,7 +14,7 @@ from timetuna.availability.slots import Busy, Code, Diary, Kind, Reason, is_open
 from timetuna.availability.teams import (
     Part,
     Seat,
-    Team,
+    Staff,
     Why,
     able,
     is_offered,
@@ -37,15 +37,15 @@ def seat(host: int, part: Part, hours: list[Interval], *busy: Interval, leads: b
     return Seat(host, part, Diary(hours, events=busy), HALF_HOURS, leads)
 
 
-def team(*seats: Seat, needed: int = 0) -> Team:
-    return Team(seats, needed, UTC_ZONE)
+def team(*seats: Seat, needed: int = 0) -> Staff:
+    return Staff(seats, needed, UTC_ZONE)
 
 
-def listed(asked: Team, span: Interval = SPAN) -> list[int]:
+def listed(asked: Staff, span: Interval = SPAN) -> list[int]:
     return offered(asked, now_minute=0, span=span)
 
 
-def missing(asked: Team, minute: int) -> Why:
+def missing(asked: Staff, minute: int) -> Why:
     return why_missing(asked, minute=minute, now_minute=0)
 
 
@@ -64,8 +64,8 @@ def test_all_meet_when_everyone_is_free() -> None:
 def test_one_alone_keeps_the_grid_of_their_hours() -> None:
     hours = [(10, 75), (90, 150)]
 
-    assert listed(Team([seat(ANN, REQUIRED, hours)])) == [10, 40, 90, 120]
-    assert listed(Team([seat(ANN, ROTATING, hours)], needed=1)) == [10, 40, 90, 120]
+    assert listed(Staff([seat(ANN, REQUIRED, hours)])) == [10, 40, 90, 120]
+    assert listed(Staff([seat(ANN, ROTATING, hours)], needed=1)) == [10, 40, 90, 120]
 
 
 def test_several_meet_on_one_grid_wherever_their_hours_begin() -> None:
@@ -80,7 +80,7 @@ def test_the_grid_begins_anew_at_the_pages_midnight_on_days_of_any_length() -> N
     berlin = ZoneInfo("Europe/Berlin")
     first, last = (day_start(date(2027, 3, day), zone=berlin) for day in (28, 30))
     policy = Policy(duration=15, increment=50)
-    asked = Team([Seat(ANN, ROTATING, Diary([(first, last)]), policy)], 1, berlin)
+    asked = Staff([Seat(ANN, ROTATING, Diary([(first, last)]), policy)], 1, berlin)
 
     starts = listed(asked, (first, last))
 
@@ -189,7 +189,7 @@ def test_what_is_the_pages_is_said_once() -> None:
 
 def test_a_page_without_enough_hosts_says_so() -> None:
     assert codes(missing(team(), 0)) == {None: [Code.TOO_FEW_HOSTS]}
-    assert codes(missing(Team([]), 0)) == {None: [Code.TOO_FEW_HOSTS]}
+    assert codes(missing(Staff([]), 0)) == {None: [Code.TOO_FEW_HOSTS]}
     assert codes(missing(team(seat(ANN, ROTATING, [(0, 90)]), needed=2), 0)) == {None: [Code.TOO_FEW_HOSTS]}
     assert codes(missing(team(seat(ANN, REQUIRED, [(0, 90)], leads=False)), 0)) == {ANN: [Code.NO_CONNECTION]}
 
@@ -233,7 +233,7 @@ rules = st.builds(
 
 
 @st.composite
-def teams(draw: st.DrawFn, zone: st.SearchStrategy[ZoneInfo | None] | None = None) -> Team:
+def teams(draw: st.DrawFn, zone: st.SearchStrategy[ZoneInfo | None] | None = None) -> Staff:
     """Up to five hosts with one length and grid, whose buffers and notice are their own."""
     policy = draw(rules)
     seats = [
@@ -247,10 +247,10 @@ def teams(draw: st.DrawFn, zone: st.SearchStrategy[ZoneInfo | None] | None = Non
         for host in range(draw(st.integers(0, 5)))
     ]
     midnights = draw(zone or st.sampled_from([None, UTC_ZONE, ZoneInfo("Asia/Kathmandu")]))
-    return Team(seats, draw(st.integers(0, 3)), midnights)
+    return Staff(seats, draw(st.integers(0, 3)), midnights)
 
 
-def could(asked: Team, minute: int) -> bool:
+def could(asked: Staff, minute: int) -> bool:
     """Say by the rules, minute by minute, whether a meeting can start."""
     free = {}
     for one in asked.seats:
@@ -277,7 +277,7 @@ def could(asked: Team, minute: int) -> bool:
 
 @calm
 @given(teams())
-def test_listed_is_bookable_is_without_reason(asked: Team) -> None:
+def test_listed_is_bookable_is_without_reason(asked: Staff) -> None:
     starts = listed(asked)
 
     assert starts == [minute for minute in range(*SPAN) if could(asked, minute)]
@@ -291,7 +291,7 @@ def test_listed_is_bookable_is_without_reason(asked: Team) -> None:
 @calm
 @given(diaries, rules)
 def test_one_host_is_asked_as_a_host_alone_is(diary: Diary, policy: Policy) -> None:
-    alone = Team([Seat(ANN, REQUIRED, diary, policy)])
+    alone = Staff([Seat(ANN, REQUIRED, diary, policy)])
 
     assert listed(alone) == open_slots(diary, policy=policy, now_minute=0, span=SPAN)
     for minute in range(*SPAN, 7):
@@ -308,7 +308,7 @@ def test_in_any_zone_hours_on_the_grid_are_those_of_the_hosts(
     span = tuple(int(datetime(2027, 3, day, tzinfo=UTC).timestamp()) // 60 for day in (25, 31))
     policy = Policy(duration=30, increment=increment)
     opened = [open_hours(one, first=first, last=last) for one in hours]
-    asked = Team([Seat(n, ROTATING, Diary(one), policy) for n, one in enumerate(opened)], 1, zone)
+    asked = Staff([Seat(n, ROTATING, Diary(one), policy) for n, one in enumerate(opened)], 1, zone)
 
     starts = offered(asked, now_minute=0, span=span)
 

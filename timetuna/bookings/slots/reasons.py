@@ -240,6 +240,31 @@ def _no_meeting_type(_: Reason, setting: ReasonContext) -> _Told:
     return "This page has no meeting type that can be used, so no time is offered.", (types, _providers())
 
 
+def _paused(_: Reason, __: ReasonContext) -> _Told:
+    return "You are paused on this page, so nothing new is booked with you.", ()
+
+
+def _switched_off(_: Reason, __: ReasonContext) -> _Told:
+    return "This account is switched off, or its mail address is not confirmed: it cannot be booked.", ()
+
+
+def _no_calendar(_: Reason, __: ReasonContext) -> _Told:
+    text = "No calendar of yours is read, so nobody knows whether you are free, and others rely on it."
+    return text, (_providers(),)
+
+
+def _no_connection(_: Reason, __: ReasonContext) -> _Told:
+    text = "You have not connected what makes the link of the meeting, so you cannot be the one who hosts it."
+    return text, (_providers(),)
+
+
+def _too_few_hosts(_: Reason, setting: ReasonContext) -> _Told:
+    cohosts = Link(reverse("pages_booking", args=[setting.page.id]), "Change who takes the meeting")
+    return "Fewer hosts take part in this page's meetings than it asks for, so no time is offered.", (
+        cohosts,
+    )
+
+
 def _span(reason: Reason, setting: ReasonContext) -> str:
     busy = reason.busy
     assert busy is not None  # noqa: S101 - the engine says what takes the time
@@ -271,4 +296,9 @@ _TELLERS: dict[Code, tuple[str, Callable[[Reason, ReasonContext], _Told]]] = {
     Code.CAP_MONTH: ("Limit of the month", _cap),
     Code.PROVIDER_UNREADABLE: ("Calendar unreadable", _unreadable),
     Code.NO_MEETING_TYPE: ("No meeting type", _no_meeting_type),
+    Code.PAUSED: ("Paused", _paused),
+    Code.SWITCHED_OFF: ("Switched off", _switched_off),
+    Code.NO_CALENDAR: ("No calendar", _no_calendar),
+    Code.NO_CONNECTION: ("Not connected", _no_connection),
+    Code.TOO_FEW_HOSTS: ("Too few hosts", _too_few_hosts),
 }
