@@ -217,7 +217,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "timetuna.web.middleware.WhoActs",
-    "timetuna.accounts.devices.DeviceCookie",
     "django.contrib.messages.middleware.MessageMiddleware",
     "timetuna.web.forms.KeepTyped",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

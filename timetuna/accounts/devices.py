@@ -8,14 +8,13 @@ import re
 import secrets
 from typing import Any
 
+from allauth.account.signals import user_logged_in
 from django.conf import settings
-from django.contrib.auth.signals import user_logged_in
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse
 
 from timetuna.accounts.models import User
 from timetuna.lib.crypto import equal, hmac_hex
-from timetuna.web.middleware import Middleware
 
 MOST_ACCOUNTS = 5
 KEPT_SECONDS = 400 * 86_400  # browsers keep no cookie longer (RFC 6265bis)
@@ -34,31 +33,17 @@ def known_device(request: HttpRequest, user: User) -> str:
     return device if any([equal(proof, expected) for proof in proofs]) else ""  # noqa: C419 - all of them, always
 
 
-def remember_device(request: HttpRequest, user: User, **_more: Any) -> None:
-    """Have the answer to this request say that the account is known here."""
-    request.known_user = user  # type: ignore[attr-defined]
-
-
-user_logged_in.connect(remember_device, dispatch_uid="accounts.devices")
-
-
-class DeviceCookie(Middleware):
-    """Sets the cookie where somebody has just signed in, or has set a password."""
-
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        """Pass the request on, and add the cookie to its answer."""
-        response = self.get_response(request)
-        user = getattr(request, "known_user", None)
-        if user is not None:
-            response.set_cookie(
-                cookie_name(),
-                _renewed(request, user),
-                max_age=KEPT_SECONDS,
-                secure=settings.SESSION_COOKIE_SECURE,
-                httponly=True,
-                samesite="Lax",
-            )
-        return response
+@receiver(user_logged_in)
+def remember_device(request: HttpRequest, response: HttpResponse, user: User, **_more: Any) -> None:
+    """Have the answer to somebody who has just signed in, or has set a password, say that the account is known here."""
+    response.set_cookie(
+        cookie_name(),
+        _renewed(request, user),
+        max_age=KEPT_SECONDS,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
 
 
 def _renewed(request: HttpRequest, user: User) -> str:

@@ -116,7 +116,7 @@ class Email(RefusedFormView, EmailView):
         user.set_password(form.cleaned_data["password"])
         user.save(update_fields=["password"])
         update_session_auth_hash(self.request, user)
-        remember_device(self.request, user)
+        remember_device(self.request, response, user)
         return response
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

@@ -32,7 +32,7 @@ class Password(RefusedFormView, PasswordChangeView):
     def form_valid(self, form: ChangePasswordForm) -> HttpResponse:
         """Store it; this device stays one that is known."""
         response: HttpResponse = super().form_valid(form)
-        remember_device(self.request, form.user)
+        remember_device(self.request, response, form.user)
         return response
 
     def get_default_success_url(self) -> str:
@@ -89,7 +89,7 @@ class NewPassword(RefusedFormView, PasswordResetFromKeyView):
     def form_valid(self, form: NewPasswordForm) -> HttpResponse:
         """Store it. The link came by mail, so the address is verified as well, and the device is its owner's."""
         response: HttpResponse = super().form_valid(form)
-        remember_device(self.request, form.user)
+        remember_device(self.request, response, form.user)
         address = EmailAddress.objects.filter(user=self.reset_user, email=self.reset_user.email).first()
         if address and not address.verified:
             get_adapter().confirm_email(self.request, address)
