@@ -35,10 +35,11 @@ BUSY = _BUSY.format(blocking="calendar.blocks")
 """What is known of a host's calendars that block everywhere."""
 BUSY_CHOSEN = _BUSY.format(
     blocking="""EXISTS (
-  SELECT 1 FROM pages_pagecalendar chosen WHERE chosen.page_id = %(page)s AND chosen.calendar_id = calendar.id
+  SELECT 1 FROM pages_pagehostcalendar chosen
+  WHERE chosen.page_host_id = %(page_host)s AND chosen.calendar_id = calendar.id
 )"""
 )
-"""The same of the calendars that a page has chosen."""
+"""The same of the calendars that a host has chosen for a page."""
 
 WORKING = """\
 SELECT id FROM calendar_accounts
@@ -56,9 +57,13 @@ ORDER BY calendar.account_id, calendar.is_primary DESC, calendar.id
 
 # {page} … are the columns that are wanted of a table; [json] makes a list of JSON of a row, [list] one of rows.
 _PAGE = """\
-SELECT {page}, {host}, {team}, {rules}, {schedule}, {calendar},
-  (SELECT CAST([list]([json](id, host_id)) AS text) FROM (
-    SELECT * FROM pages_pagehost WHERE page_id = page.id ORDER BY id) one),
+SELECT {page}, {host}, {team}, {rules}, {schedule},
+  (SELECT CAST([list]([json](id, page_id, host_id, active, part, weight, tier, position, CAST(paused_until AS text),
+    balance, schedule_id, buffer_before_minutes, buffer_after_minutes, notice_minutes, cap_day,
+    own_calendars, writes, write_calendar_id, calendar_name, calendar_listed)) AS text) FROM (
+    SELECT taking_part.*, calendar.name AS calendar_name, calendar.listed AS calendar_listed
+    FROM pages_pagehost taking_part LEFT JOIN calendars_calendar calendar ON calendar.id = taking_part.write_calendar_id
+    WHERE taking_part.page_id = page.id ORDER BY taking_part.position, taking_part.id) one),
   (SELECT CAST([list]([json](id, minutes, title, description)) AS text) FROM (
     SELECT * FROM pages_duration WHERE page_id = page.id ORDER BY minutes) one),
   (SELECT CAST([list]([json](id, kind, enabled, detail)) AS text) FROM (
@@ -76,7 +81,6 @@ JOIN accounts_user host ON host.id = page.host_id
 LEFT JOIN accounts_team team ON team.id = page.team_id
 LEFT JOIN pages_hostrules rules ON rules.host_id = host.id
 JOIN pages_schedule schedule ON schedule.id = page.schedule_id
-LEFT JOIN calendars_calendar calendar ON calendar.id = page.write_calendar_id
 """
 PAGE_AT = f"""{_PAGE}
 WHERE page.id = COALESCE(

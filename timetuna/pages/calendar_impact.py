@@ -8,7 +8,7 @@ from timetuna.calendars.account_status import CalendarLine, CalendarState, calen
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.calendars.queries import Target, comes_with_event, conference_kinds, event_kinds_of, targets
 from timetuna.lib.text import in_words
-from timetuna.pages.models import BookingPage
+from timetuna.pages.models import BookingPage, PageHost
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +26,21 @@ class Silence:
 
 
 def silences(host_id: int, *, now: datetime) -> dict[int, Silence]:
-    """By page's id, in a number of queries that does not grow; one query for a host without calendars."""
+    """By the id of each page that this host takes part in, for want of their own calendars.
+
+    In a number of queries that does not grow; one query for a host without calendars.
+    """
     if not Calendar.objects.filter(account__host_id=host_id).exists():
         return {}
     lines = {line.row.pk: line for line in calendar_lines(host_id, now=now)}
-    pages = BookingPage.objects.filter(host_id=host_id).prefetch_related("page_calendars")
-    found = {page.pk: _silence(_asked(page, lines)) for page in pages}
+    rows = PageHost.objects.filter(host_id=host_id, active=True).prefetch_related("calendars")
+    found = {row.page_id: _silence(_asked(row, lines)) for row in rows}
     return {pk: silence for pk, silence in found.items() if silence is not None}
 
 
-def _asked(page: BookingPage, lines: dict[int, CalendarLine]) -> Iterable[CalendarLine]:
-    if page.own_calendars:
-        return [lines[row.calendar_id] for row in page.page_calendars.all() if row.calendar_id in lines]
+def _asked(row: PageHost, lines: dict[int, CalendarLine]) -> Iterable[CalendarLine]:
+    if row.own_calendars:
+        return [lines[one.calendar_id] for one in row.calendars.all() if one.calendar_id in lines]
     return [line for line in lines.values() if line.row.blocks]
 
 
@@ -49,14 +52,14 @@ def _silence(asked: Iterable[CalendarLine]) -> Silence | None:
 
 
 _MOST_NAMES = 3
-_Writes = BookingPage.Writes
+_Writes = PageHost.Writes
 
 
 def losses_of(host_id: int) -> Mapping[int, list[str]]:
     """By account's id, in sentences; in six queries, however many there are."""
-    pages = BookingPage.objects.filter(host_id=host_id).order_by("title", "id")
+    rows = PageHost.objects.filter(host_id=host_id, active=True).order_by("page__title", "page")
     there = _There(
-        pages=tuple(pages.prefetch_related("meeting_types", "page_calendars")),
+        rows=tuple(rows.select_related("page").prefetch_related("page__meeting_types", "calendars")),
         calendars=tuple(Calendar.objects.filter(account__host_id=host_id).defer("busy", "cursor")),
         targets=tuple(targets(host_id)),
         accounts=tuple(CalendarAccount.objects.filter(host_id=host_id)),
@@ -66,9 +69,12 @@ def losses_of(host_id: int) -> Mapping[int, list[str]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _There:
-    """Everything of a host that the question touches. targets: calendars that can be written to, the default first."""
+    """Everything of a host that the question touches. rows: what pages they host, with their own part of each.
 
-    pages: tuple[BookingPage, ...]
+    targets: calendars that can be written to, the default first.
+    """
+
+    rows: tuple[PageHost, ...]
     calendars: tuple[Calendar, ...]
     targets: tuple[Target, ...]
     accounts: tuple[CalendarAccount, ...]
@@ -82,40 +88,40 @@ class _There:
         everywhere = {pk for pk, row in gone.items() if row.blocks}
         names: set[str] = set()
         touched = []
-        for page in self.pages:
-            chosen = {row.calendar_id for row in page.page_calendars.all()}
-            lost = chosen & gone.keys() if page.own_calendars else everywhere
+        for row in self.rows:
+            chosen = {one.calendar_id for one in row.calendars.all()}
+            lost = chosen & gone.keys() if row.own_calendars else everywhere
             names |= {gone[pk].name for pk in lost}
-            touched += [page.title] if lost else []
+            touched += [row.page.title] if lost else []
         if not touched:
             return ""
         return f"Guests can then book {_titles(touched)} whatever is in {_titles(sorted(names))}."
 
     def _writing(self, gone: Collection[int]) -> str:
-        lost = [page.title for page in self.pages if (to := self._target(page)) and to.id in gone]
+        lost = [row.page.title for row in self.rows if (to := self._target(row)) and to.id in gone]
         return f"New bookings of {_titles(lost)} no longer go to its calendar." if lost else ""
 
     def _meeting(self, account: CalendarAccount, gone: Collection[int]) -> Iterable[str]:
         same = [one for one in self.accounts if one.provider == account.provider]
         for kind, label in conference_kinds().items():
-            on = [page for page in self.pages if _has_on(page, kind)]
+            on = [row for row in self.rows if _has_on(row.page, kind)]
             if comes_with_event(kind):
-                lost = [page.title for page in on if self._carries(page, kind, but=())]
-                kept = [page.title for page in on if self._carries(page, kind, but=gone)]
+                lost = [row.page.title for row in on if self._carries(row, kind, but=())]
+                kept = [row.page.title for row in on if self._carries(row, kind, but=gone)]
                 lost = [title for title in lost if title not in kept]
             else:
-                lost = [page.title for page in on] if kind == account.provider and len(same) == 1 else []
+                lost = [row.page.title for row in on] if kind == account.provider and len(same) == 1 else []
             if lost:
                 yield f"{label} is then no meeting type of {_titles(lost)}."
 
-    def _carries(self, page: BookingPage, kind: str, *, but: Collection[int]) -> bool:
-        return kind in event_kinds_of(self._target(page, but=but))
+    def _carries(self, row: PageHost, kind: str, *, but: Collection[int]) -> bool:
+        return kind in event_kinds_of(self._target(row, but=but))
 
-    def _target(self, page: BookingPage, *, but: Collection[int] = ()) -> Target | None:
+    def _target(self, row: PageHost, *, but: Collection[int] = ()) -> Target | None:
         left = [one for one in self.targets if one.id not in but]
-        if page.writes == _Writes.DEFAULT:
+        if row.writes == _Writes.DEFAULT:
             return next(iter(left), None)
-        chosen = page.write_calendar_id if page.writes == _Writes.CHOSEN else None
+        chosen = row.write_calendar_id if row.writes == _Writes.CHOSEN else None
         return next((one for one in left if one.id == chosen), None)
 
 

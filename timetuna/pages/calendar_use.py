@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from timetuna.accounts.models import User
@@ -26,62 +26,71 @@ from timetuna.calendars.queries import (
     usable,
 )
 from timetuna.db import reads
-from timetuna.pages.models import BookingPage, HostRules, PageCalendar, PageHost
+from timetuna.pages.models import BookingPage, HostRules, PageHost, PageHostCalendar
 
 FRESH = timedelta(minutes=1)
 ENDLESS_DAYS = 400
 _Horizon = BookingPage.Horizon
+_Writes = PageHost.Writes
 
 
-def blocking(*, page_id: int, host_id: int, chosen: bool) -> QuerySet[Calendar]:
-    """Those the page has chosen, else all that block everywhere."""
-    own = Calendar.objects.filter(account__host_id=host_id)
-    if chosen:
-        return own.filter(Exists(PageCalendar.objects.filter(page=page_id, calendar=OuterRef("pk"))))
+def own_part(page: BookingPage, host_id: int) -> PageHost:
+    """How this host takes part in the page's meetings. Who takes no part any more is as who has chosen nothing.
+
+    No query where the page was read with its hosts.
+    """
+    rows = (row for row in page.page_hosts.all() if row.active and row.host_id == host_id)
+    return next(rows, None) or PageHost(page=page, host_id=host_id)
+
+
+def blocking(row: PageHost) -> QuerySet[Calendar]:
+    """Those the host has chosen for the page, else all that block everywhere."""
+    own = Calendar.objects.filter(account__host_id=row.host_id)
+    if row.own_calendars:
+        return own.filter(Exists(PageHostCalendar.objects.filter(page_host=row.pk, calendar=OuterRef("pk"))))
     return own.filter(blocks=True)
 
 
-def page_calendars(page: BookingPage) -> QuerySet[Calendar]:
-    """The cohosts' are among them."""
-    found = blocking(page_id=page.pk, host_id=page.host_id, chosen=page.own_calendars)
-    cohosts = PageHost.objects.filter(page=page.pk).exclude(host=page.host_id).values("host")
-    return found | Calendar.objects.filter(account__host__in=cohosts, blocks=True)
+def page_calendars(page_id: int) -> QuerySet[Calendar]:
+    """Those that block it for any of its hosts."""
+    rows = PageHost.objects.filter(page=page_id, active=True)
+    everywhere = rows.filter(own_calendars=False, host=OuterRef("account__host"))
+    chosen = PageHostCalendar.objects.filter(
+        page_host__in=rows.filter(own_calendars=True), calendar=OuterRef("pk")
+    )
+    return Calendar.objects.filter(Q(Exists(everywhere), blocks=True) | Q(Exists(chosen)))
 
 
-def write_calendar(page: BookingPage, host_id: int) -> Calendar | None:
-    """The calendar of this host that gets the page's new events, with its account; None where none does.
+def write_calendar(row: PageHost) -> Calendar | None:
+    """The calendar that gets the page's new events of this host, with its account; None where none does.
 
-    What the page has chosen is returned also while its account is dead: its events wait for the connection. That is
-    its owner's choice; a cohost's events go where they go by default.
+    What they have chosen is returned also while its account is dead: its events wait for the connection.
     """
-    if host_id != page.host_id:
-        target = next(iter(targets(host_id)), None)
-        chosen = target.id if target else None
-    elif page.writes == BookingPage.Writes.CHOSEN:
-        chosen = page.write_calendar_id
+    if row.writes == _Writes.CHOSEN:
+        chosen = row.write_calendar_id
     else:
-        target = _target(page, targets(page.host_id)) if page.writes == BookingPage.Writes.DEFAULT else None
+        target = _target(row, targets(row.host_id)) if row.writes == _Writes.DEFAULT else None
         chosen = target.id if target else None
     return Calendar.objects.select_related("account").filter(pk=chosen or 0).first()
 
 
-def default_is_unknown(page: BookingPage) -> bool:
+def default_is_unknown(row: PageHost) -> bool:
     """Whether events would go to the host's default calendar, and it may be in an account that was never listed."""
-    every = Calendar.objects.filter(account__host_id=page.host_id, outside_id=EVERY)
+    every = Calendar.objects.filter(account__host_id=row.host_id, outside_id=EVERY)
     alive = every.filter(account__needs_reconnect=False).values_list("account__provider", flat=True)
-    return page.writes == BookingPage.Writes.DEFAULT and not all(map(reads_only, alive))
+    return row.writes == _Writes.DEFAULT and not all(map(reads_only, alive))
 
 
-def lost_calendar(page: BookingPage) -> str:
-    """The name of the calendar that was chosen to get the page's events, if its account has it no more; else ""."""
-    calendar = page.write_calendar if page.writes == BookingPage.Writes.CHOSEN else None
+def lost_calendar(row: PageHost) -> str:
+    """The name of the calendar that was chosen to get the host's events, if its account has it no more; else ""."""
+    calendar = row.write_calendar if row.writes == _Writes.CHOSEN else None
     return "" if calendar is None or calendar.listed else calendar.name
 
 
 def usable_kinds(
     host_id: int, pages: Iterable[BookingPage], kinds: Iterable[str]
 ) -> dict[int, frozenset[str]]:
-    """By page id which of the kinds that connected providers make can be used on it now.
+    """By page id which of the kinds that connected providers make can be used on it now with this host's accounts.
 
     A look for each kind, and one for all that come with events, however many pages there are.
     """
@@ -89,26 +98,27 @@ def usable_kinds(
     with_event = {kind for kind in asked if comes_with_event(kind)}
     everywhere = frozenset(kind for kind in asked - with_event if usable(host_id, kind))
     found = targets(host_id) if with_event else []
-    return {page.pk: everywhere | (with_event & event_kinds_of(_target(page, found))) for page in pages}
+    rows = {page.pk: own_part(page, host_id) for page in pages}
+    return {pk: everywhere | (with_event & event_kinds_of(_target(row, found))) for pk, row in rows.items()}
 
 
-def _target(page: BookingPage, found: list[Target]) -> Target | None:
+def _target(row: PageHost, found: list[Target]) -> Target | None:
     """Only what can be written to now; None where nothing can."""
-    if page.writes == BookingPage.Writes.DEFAULT:
+    if row.writes == _Writes.DEFAULT:
         return next(iter(found), None)
-    chosen = page.write_calendar_id if page.writes == BookingPage.Writes.CHOSEN else None
+    chosen = row.write_calendar_id if row.writes == _Writes.CHOSEN else None
     return next((one for one in found if one.id == chosen), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlockingCalendars:
-    """Whose calendars are looked at: a page's own choice (`chosen`), or all that block everywhere.
+    """Whose calendars are looked at: a host's own choice for a page (`chosen`), or all that block everywhere.
 
     patience: how old knowledge may get before it counts for nothing.  zone: the host's, in which whole days are meant:
     what was read for another says nothing of them.
     """
 
-    page_id: int
+    page_host_id: int
     host_id: int
     chosen: bool
     patience: timedelta
@@ -129,16 +139,16 @@ class KnownSpan:
     stale: tuple[int, ...]
 
 
-def blocking_of(page: BookingPage) -> BlockingCalendars:
-    """The host's rules are read with the page, or by a query."""
-    return replace(blocking_of_host(page.host), page_id=page.pk, chosen=page.own_calendars)
+def blocking_of(row: PageHost, host: User) -> BlockingCalendars:
+    """The host's rules are read with them, or by a query."""
+    return replace(blocking_of_host(host), page_host_id=row.pk, chosen=row.own_calendars)
 
 
 def blocking_of_host(host: User) -> BlockingCalendars:
     """For a host who has chosen no calendars for a page: all that block everywhere."""
     rules = getattr(host, "host_rules", None) or HostRules()
     return BlockingCalendars(
-        page_id=0,
+        page_host_id=0,
         host_id=host.pk,
         chosen=False,
         patience=timedelta(hours=rules.calendar_patience_hours),
@@ -205,15 +215,14 @@ def _is_stale(row: _Row, zone: str, now: datetime) -> bool:
 
 def _rows(asked: BlockingCalendars) -> list[_Row]:
     sql = reads.BUSY_CHOSEN if asked.chosen else reads.BUSY
-    found = reads.rows(sql, host=asked.host_id, page=asked.page_id)
+    found = reads.rows(sql, host=asked.host_id, page_host=asked.page_host_id)
     return [_Row(*row[:5], *map(reads.aware, row[5:8]), *row[8:]) for row in found]
 
 
 def wants_of(host_id: int) -> Wants:
     """For all pages together that a host takes part in, in four queries."""
-    horizons = BookingPage.objects.filter(page_hosts__host=host_id).values_list(
-        "horizon_kind", "horizon_days", "horizon_date"
-    )
+    mine = PageHost.objects.filter(host=host_id, active=True)
+    horizons = mine.values_list("page__horizon_kind", "page__horizon_days", "page__horizon_date")
     today = timezone.now().date()
     days = [LEAST_DAYS]
     for kind, rolling, date in horizons:
@@ -221,7 +230,7 @@ def wants_of(host_id: int) -> Wants:
             days.append(ENDLESS_DAYS)
         else:
             days.append((date - today).days if kind == _Horizon.DATE and date else rolling)
-    chosen = PageCalendar.objects.filter(page__host_id=host_id, page__own_calendars=True)
+    chosen = PageHostCalendar.objects.filter(page_host__in=mine.filter(own_calendars=True))
     return Wants(
         days=min(max(days), MOST_DAYS),
         patience=patience_of(host_id),

@@ -33,6 +33,17 @@ from timetuna.pages.models import (
 )
 
 _DATE = date.fromisoformat
+_PAGE_HOST: dict[str, Callable[[Any], Any] | None] = {
+    **dict.fromkeys(("id", "page_id", "host_id"), None),
+    "active": bool,
+    **dict.fromkeys(("part", "weight", "tier", "position"), None),
+    "paused_until": lambda text: _DATE(text) if text else None,
+    **dict.fromkeys(("balance", "schedule_id", "buffer_before_minutes", "buffer_after_minutes"), None),
+    **dict.fromkeys(("notice_minutes", "cap_day"), None),
+    "own_calendars": bool,
+    **dict.fromkeys(("writes", "write_calendar_id"), None),
+}
+"""The columns as they stand in the statement, and how they come out of JSON where not as they are."""
 _OVER = timedelta(days=3)
 _SINGLE: tuple[
     tuple[str, type[Model], frozenset[str]], ...
@@ -42,7 +53,6 @@ _SINGLE: tuple[
     ("team", Team, frozenset({"id", "name", "handle"})),
     ("rules", HostRules, frozenset()),
     ("schedule", Schedule, frozenset()),
-    ("calendar", Calendar, frozenset({"id", "name", "listed"})),
 )
 
 
@@ -64,9 +74,12 @@ def row_with(page_id: int) -> BookingPage | None:
 
 
 def with_its_host(pages: QuerySet[BookingPage]) -> QuerySet[BookingPage]:
-    """With the rows that belong to one page each; of the write calendar, no more than what it is."""
-    rows = pages.select_related("host__host_rules", "team", "schedule", "write_calendar").order_by()
-    return rows.defer("write_calendar__busy", "write_calendar__cursor").prefetch_related("page_hosts")
+    """With the rows that belong to one page each, and those who host it; of their write calendars, what they are."""
+    hosts = PageHost.objects.select_related("write_calendar")
+    rows = pages.select_related("host__host_rules", "team", "schedule").order_by()
+    return rows.prefetch_related(
+        Prefetch("page_hosts", hosts.defer("write_calendar__busy", "write_calendar__cursor"))
+    )
 
 
 def with_time(users: QuerySet[User]) -> QuerySet[User]:
@@ -82,24 +95,19 @@ def with_time(users: QuerySet[User]) -> QuerySet[User]:
     )
 
 
-def hosts_of(page: BookingPage) -> tuple[int, ...]:
-    """Ids of those who take part in the page's meetings. No query where the page was read here."""
-    return tuple(row.host_id for row in page.page_hosts.all())
-
-
 def _page(found: list[tuple[Any, ...]]) -> BookingPage | None:
     """The row with everything that belongs to it, put where the ORM would."""
     if not found:
         return None
     values = iter(found[0])
     page: BookingPage
-    page, host, team, rules, schedule, calendar = (
+    page, host, team, rules, schedule = (
         _row(model, _columns(model, names), values) for _, model, names in _SINGLE
     )
     hosts, durations, kinds, hours, overrides, away, trips = map(reads.listed, values)
-    page.host, page.team, page.schedule, page.write_calendar = host, team, schedule, calendar
+    page.host, page.team, page.schedule = host, team, schedule
     host._state.fields_cache["host_rules"] = rules  # noqa: SLF001 - as select_related does where there are none, too
-    _keep(page, page_hosts=_rows(PageHost, ("id", "host_id"), hosts))
+    _keep(page, page_hosts=list(map(_page_host, hosts)))
     _keep(page, durations=_rows(Duration, ("id", "minutes", "title", "description"), durations))
     _keep(
         page, meeting_types=_rows(MeetingType, ("id", "kind", "enabled", "detail"), kinds, None, None, bool)
@@ -114,6 +122,17 @@ def _page(found: list[tuple[Any, ...]]) -> BookingPage | None:
         host, travel_zones=_rows(TravelZone, ("id", "first", "last", "time_zone"), trips, None, _DATE, _DATE)
     )
     return page
+
+
+def _page_host(values: list[Any]) -> PageHost:
+    """With the calendar that was chosen for events, as far as it has to be known."""
+    *own, name, listed = values
+    found = [read(one) if read else one for read, one in zip(_PAGE_HOST.values(), own, strict=True)]
+    row: PageHost = PageHost.from_db(DEFAULT_DB_ALIAS, frozenset(_PAGE_HOST), found)
+    if row.write_calendar_id is not None:
+        known = [row.write_calendar_id, name, bool(listed)]
+        row.write_calendar = Calendar.from_db(DEFAULT_DB_ALIAS, frozenset({"id", "name", "listed"}), known)
+    return row
 
 
 def _row(model: type[Model], columns: tuple[str, ...], values: Iterator[Any]) -> Any:

@@ -17,17 +17,16 @@ from timetuna.availability.policy import Cap
 from timetuna.pages.calendar_use import (
     BlockingCalendars,
     blocking_of,
-    blocking_of_host,
     lost_calendar,
+    own_part,
     usable_kinds,
 )
 from timetuna.pages.meeting_types.base import MeetingChoice, meeting_kinds
-from timetuna.pages.models import BookingPage, DateOverride, MeetingType, OutOfOffice, TravelZone
+from timetuna.pages.models import BookingPage, DateOverride, MeetingType, OutOfOffice, PageHost, TravelZone
 from timetuna.pages.prefetch import (
     caps,
     caps_of,
     dates_over,
-    hosts_of,
     opening,
     opening_of,
     row_at,
@@ -92,13 +91,15 @@ class HostTime:
     """What decides about the time of one host of a page.
 
     opening: when they are open, as the engine wants it; dates that are over are left out. caps: how many bookings are
-    enough, of the page and of the host. calendars: which of theirs take time.
+    enough, of the page and of the host. calendars: which of theirs take time. lost_calendar: the name of the one that
+    should get their events, if its account does not have it any more; then they have no time until they choose another.
     """
 
     id: int
     opening: Hours
     caps: tuple[Cap, ...]
     calendars: BlockingCalendars
+    lost_calendar: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,8 +113,6 @@ class PublicPage:
     horizon_days, horizon_date: at most one of them is there; see `last_day`.
     meeting_types: only what is on and can be used right now; without any, no time is offered.
     approval_hours: for how long the host is asked for their yes; None where a booking needs none.
-    lost_calendar: the name of the one that should get its events, if its account does not have it any more; then no
-    time is offered until the host chooses another.
     """
 
     id: int
@@ -133,7 +132,6 @@ class PublicPage:
     approval_hours: int | None
     settings: BookingPage
     look: Branding = NO_LOOK
-    lost_calendar: str = ""
     team: str = ""
 
     def last_day(self, today: date) -> date | None:
@@ -259,7 +257,7 @@ def values(page: BookingPage) -> PublicPage:
 
 
 def _page(page: BookingPage, ready: frozenset[str]) -> PublicPage:
-    own = HostTime(id=page.host_id, opening=opening(page), caps=caps(page), calendars=blocking_of(page))
+    own = _time(own_part(page, page.host_id), page.host, opening(page), caps(page))
     return PublicPage(
         id=page.pk,
         host_id=page.host_id,
@@ -279,7 +277,6 @@ def _page(page: BookingPage, ready: frozenset[str]) -> PublicPage:
         meeting_types=_choices(page.meeting_types.all(), ready),
         approval_hours=page.approval_hours if page.approval else None,
         look=look_of(page),
-        lost_calendar=lost_calendar(page),
         team=page.team.name if page.team else "",
         settings=page,
     )
@@ -287,17 +284,26 @@ def _page(page: BookingPage, ready: frozenset[str]) -> PublicPage:
 
 def _hosts(page: BookingPage, own: HostTime) -> tuple[HostTime, ...]:
     """In the order of the page. The owner alone is the usual case, and costs no query."""
-    ids = hosts_of(page)
-    if ids == (page.host_id,):
+    rows = [row for row in page.page_hosts.all() if row.active]
+    if [row.host_id for row in rows] == [page.host_id]:
         return (own,)
+    ids = [row.host_id for row in rows]
     others = {user.pk: user for user in with_time(User.objects.filter(pk__in=ids).exclude(pk=page.host_id))}
-    return tuple(own if pk == page.host_id else _cohost(others[pk]) for pk in ids)
+    return tuple(own if row.host_id == page.host_id else _cohost(row, others[row.host_id]) for row in rows)
 
 
-def _cohost(user: User) -> HostTime:
+def _cohost(row: PageHost, user: User) -> HostTime:
     """Who takes part beside the owner: their own hours, calendars and caps decide."""
+    return _time(row, user, opening_of(user), caps_of(user))
+
+
+def _time(row: PageHost, host: User, hours: Hours, caps: tuple[Cap, ...]) -> HostTime:
     return HostTime(
-        id=user.pk, opening=opening_of(user), caps=caps_of(user), calendars=blocking_of_host(user)
+        id=host.pk,
+        opening=hours,
+        caps=caps,
+        calendars=blocking_of(row, host),
+        lost_calendar=lost_calendar(row),
     )
 
 

@@ -58,14 +58,13 @@ def refresh_calendars(page_id: int | None, *, start_minute: int, minutes: int) -
     To be called before the transaction that asks the engine. Calendars that do not answer in time count as they were
     known last.
     """
-    page = BookingPage.objects.filter(pk=page_id or 0).only(
-        "host_id", "own_calendars", "buffer_before_minutes", "buffer_after_minutes"
-    )
-    row = page.first()
+    page = BookingPage.objects.filter(pk=page_id or 0)
+    row = page.values_list("pk", "buffer_before_minutes", "buffer_after_minutes").first()
     if row is None:
         return
-    ids = page_calendars(row).values_list("pk", flat=True)
-    first, end = start_minute - row.buffer_before_minutes, start_minute + minutes + row.buffer_after_minutes
+    found, before, after = row
+    ids = page_calendars(found).values_list("pk", flat=True)
+    first, end = start_minute - before, start_minute + minutes + after
     # Whole UTC days: guests who ask for different times of a day share one look.
     read_live(list(ids), (first // _DAY * _DAY, -(-end // _DAY) * _DAY), seconds=SECONDS)
 

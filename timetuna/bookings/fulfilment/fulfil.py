@@ -23,7 +23,7 @@ from timetuna.calendars.models import CalendarEvent
 from timetuna.calendars.queries import connection, kind_provider
 from timetuna.calendars.reconnecting import spare_reconnect_mail
 from timetuna.jobs.queue import GiveUp, Retry, job, retry_now
-from timetuna.pages.calendar_use import default_is_unknown
+from timetuna.pages.calendar_use import default_is_unknown, own_part
 
 
 @job("bookings.fulfil")
@@ -59,7 +59,8 @@ def fulfil(booking_id: int) -> None:
 
 def _wait_for_list(booking: Booking) -> None:
     """Have an event where there may be a calendar for it, although nobody knows yet. Raises Retry."""
-    if booking.page and event_of(booking, link_host_id(booking)) is None and default_is_unknown(booking.page):
+    page, host_id = booking.page, link_host_id(booking)
+    if page and event_of(booking, host_id) is None and default_is_unknown(own_part(page, host_id)):
         raise Retry("Which calendars there are is still being read.")
 
 

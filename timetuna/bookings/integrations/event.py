@@ -14,7 +14,7 @@ from timetuna.calendars.models import CalendarAccount, CalendarEvent
 from timetuna.calendars.queries import calendar_writer, comes_with_event, listing
 from timetuna.lib.crypto import fingerprint
 from timetuna.lib.text import without_addresses
-from timetuna.pages.calendar_use import write_calendar
+from timetuna.pages.calendar_use import own_part, write_calendar
 from timetuna.providers.base import CalendarWriter, Entry, Person
 
 State = CalendarEvent.State
@@ -117,7 +117,7 @@ class Home:
 
 
 def choose_calendar(booking: Booking) -> None:
-    """Write down where each host's event is to go: the calendar of the page, until something may have been written.
+    """Write down where each host's event is to go, by their own choice for the page, until one may have been written.
 
     From then on the event stays where it is, whatever the page chooses later.
     """
@@ -177,7 +177,7 @@ def reconnect_words(event: CalendarEvent) -> str:
 
 
 def _choose(booking: Booking, host_id: int) -> None:
-    calendar = write_calendar(booking.page, host_id) if booking.page else None
+    calendar = write_calendar(own_part(booking.page, host_id)) if booking.page else None
     with transaction.atomic():
         unwritten = CalendarEvent.objects.filter(
             booking_uid=booking.uid, host=host_id, reference="", in_doubt=False, state__in=_OPEN

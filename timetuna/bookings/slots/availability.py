@@ -145,7 +145,7 @@ def _diaries(query: SlotQuery, span: Interval) -> Iterator[Diary]:
 
 
 def _diary_of(query: SlotQuery, host: HostTime, span: Interval, known: KnownSpan) -> Diary:
-    lost = query.page.lost_calendar
+    lost = host.lost_calendar
     held = _live_holds(host.id, now=query.now, token=query.hold, visit=query.client.visit)
     return Diary(
         hours=open_hours_around(host.opening, span=span),

@@ -25,7 +25,7 @@ from timetuna.calendars.actions.refresh import refresh, store
 from timetuna.calendars.ask_provider import ask as ask_provider
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.calendars.tests.feeds import allow_feeds, connect_feed, publishing
-from timetuna.pages.models import BookingPage, HostRules, PageCalendar
+from timetuna.pages.models import BookingPage, HostRules, PageHost
 from timetuna.pages.queries import page_settings
 from timetuna.rate_limits.limits import Client as Guest
 
@@ -104,18 +104,18 @@ def test_a_page_is_blocked_by_the_calendars_it_has_chosen(alice, page, calendar,
     feeds.put("/family.ics", tomorrow(15))
     family = connect_feed(alice, feeds, "/family.ics")
     Calendar.objects.filter(pk=family.pk).update(blocks=False)
-    PageCalendar.objects.create(page=page, calendar=family)
+    page.page_hosts.get().calendars.create(calendar=family)
     refresh(family.pk)
     assert (free(page, tomorrow(10)), free(page, tomorrow(15))) == (False, True)
 
-    BookingPage.objects.update(own_calendars=True)
+    PageHost.objects.update(own_calendars=True)
     refresh(family.pk)
 
     assert (free(page, tomorrow(10)), free(page, tomorrow(15))) == (True, False)
 
 
 def test_a_page_that_chose_no_calendar_is_blocked_by_none(page, calendar):
-    BookingPage.objects.update(own_calendars=True)
+    PageHost.objects.update(own_calendars=True)
 
     assert free(page, tomorrow(10))
 
@@ -124,8 +124,8 @@ def test_calendars_of_others_take_no_time_here(charlie, page, calendar):
     other = make_page(charlie, slug="other")
 
     assert free(other, tomorrow(10))
-    PageCalendar.objects.create(page=other, calendar=calendar)
-    BookingPage.objects.filter(pk=other.pk).update(own_calendars=True)
+    other.page_hosts.get().calendars.create(calendar=calendar)
+    other.page_hosts.update(own_calendars=True)
     assert free(other, tomorrow(10))
 
 
@@ -180,13 +180,13 @@ def test_beyond_what_was_read_nothing_is_offered_and_why_agrees(page, calendar):
     assert [code for code, _ in why(page, tomorrow(20))] == [Code.PROVIDER_UNREADABLE]
 
 
-def test_a_page_whose_write_calendar_is_gone_offers_nothing_until_another_is_chosen(page, calendar):
-    BookingPage.objects.update(writes="chosen", write_calendar=calendar)
+def test_a_page_whose_calendar_for_events_is_gone_offers_nothing_until_another_is_chosen(page, calendar):
+    PageHost.objects.update(writes="chosen", write_calendar=calendar)
     Calendar.objects.update(listed=False)
 
     assert hours(page) == set()
     assert why(page, tomorrow(12)) == [(Code.PROVIDER_UNREADABLE, "Office")]
-    BookingPage.objects.update(writes="default")
+    PageHost.objects.update(writes="default")
     assert hours(page) == set(range(24)) - {10}
 
 

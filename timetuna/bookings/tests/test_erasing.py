@@ -270,9 +270,9 @@ NO_WORDS_OF_A_GUEST = {
     },
     "pages.BookingPage": {
         HOSTS: "slug title description mail_subject mail_message brand_color logo_version",
-        WORDS: "horizon_kind writes ask_reason staffing on_move share_rule",
+        WORDS: "horizon_kind ask_reason staffing on_move share_rule",
     },
-    "pages.PageHost": {WORDS: "part"},
+    "pages.PageHost": {WORDS: "part writes"},
     "pages.CohostInvitation": {HOSTS: "email", HASHES: "token_fingerprint"},
     "pages.FormerSlug": {HOSTS: "slug"},
     "pages.Reminder": {WORDS: "kind audience channel"},

@@ -123,11 +123,9 @@ def test_events_of_before_who_came_was_told_apart_are_not_written_anew(page):
 
 
 def test_the_pages_own_choice_counts_once_and_later_choices_do_not_move_the_event(google, page):
-    page.writes, page.write_calendar = "chosen", Calendar.objects.get(outside_id=FAMILY)
-    page.save()
+    page.page_hosts.update(writes="chosen", write_calendar=Calendar.objects.get(outside_id=FAMILY))
     booking = booked(page)
-    page.writes = "default"
-    page.save()
+    page.page_hosts.update(writes="default")
 
     move(booking, days=1)
     work_off()
@@ -137,8 +135,7 @@ def test_the_pages_own_choice_counts_once_and_later_choices_do_not_move_the_even
 
 
 def test_a_page_that_writes_nowhere_has_no_events(google, page):
-    page.writes = "nowhere"
-    page.save()
+    page.page_hosts.update(writes="nowhere")
 
     call_off(booked(page))
 

@@ -15,7 +15,7 @@ from timetuna.calendars.actions.read_live import read_live
 from timetuna.calendars.actions.refresh_due import refresh_due
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.jobs.models import Job
-from timetuna.pages.models import PageCalendar
+from timetuna.pages.models import PageHostCalendar
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.either]
 HOST = "alice@host.example"
@@ -179,9 +179,8 @@ def test_a_provider_that_is_not_set_up_any_more_blocks_as_well(sam, page, unlist
 
 def test_a_page_with_calendars_of_its_own_choice_is_not_kept(google, alice, page, sam):
     row = google.connect(Client(), alice).calendars.first()
-    page.own_calendars = True
-    page.save()
-    PageCalendar.objects.create(page=page, calendar=row)
+    page.page_hosts.update(own_calendars=True)
+    page.page_hosts.get().calendars.create(calendar=row)
     google.control.fault("google_without_items", times=None)
     google.just_connect(Client(), alice, account="casey")
 
@@ -199,7 +198,7 @@ def test_nobody_switches_off_what_stands_for_all(page, unlisted, browser):
     assert answer.status_code in {200, 409, 422}
     row.refresh_from_db()
     assert row.blocks
-    assert not PageCalendar.objects.exists()
+    assert not PageHostCalendar.objects.exists()
 
 
 def test_a_live_look_asks_nothing_of_it(unlisted, google):
@@ -256,9 +255,8 @@ def test_a_switch_that_slipped_keeps_what_was_read_a_moment_ago(page, sam, brows
 
 
 def test_what_a_page_asks_for_already_is_no_less_known_when_it_is_switched_on(page, sam, browser, family):
-    page.own_calendars = True
-    page.save()
-    PageCalendar.objects.create(page=page, calendar=family)
+    page.page_hosts.update(own_calendars=True)
+    page.page_hosts.get().calendars.create(calendar=family)
 
     switch_on(browser, family)
 
@@ -299,8 +297,7 @@ def test_a_booking_waits_for_the_list_to_find_the_calendar_for_its_event(google,
 @pytest.fixture
 def own_page(page):
     """A page that has chosen to be blocked by no calendar."""
-    page.own_calendars = True
-    page.save()
+    page.page_hosts.update(own_calendars=True)
     return page
 
 

@@ -13,7 +13,7 @@ from timetuna.bookings.tests.conftest import order, tomorrow
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.db import reads
 from timetuna.pages.calendar_use import blocking
-from timetuna.pages.models import BookingPage, PageCalendar
+from timetuna.pages.models import BookingPage
 
 pytestmark = pytest.mark.vendor
 TIMES = ("start_minute", "end_minute", "buffer_before_minutes", "buffer_after_minutes")
@@ -51,7 +51,7 @@ def calendars(alice: User, page: BookingPage) -> list[Calendar]:
         for account in accounts
         for kind in range(3)
     ]
-    PageCalendar.objects.create(page=page, calendar=made[1])
+    page.page_hosts.get().calendars.create(calendar=made[1])
     return made
 
 
@@ -88,9 +88,11 @@ def test_holds(page: BookingPage) -> None:
 @pytest.mark.parametrize("chosen", [True, False])
 def test_calendars(calendars: list[Calendar], page: BookingPage, *, chosen: bool) -> None:
     sql = reads.BUSY_CHOSEN if chosen else reads.BUSY
-    rows = blocking(page_id=page.pk, host_id=page.host_id, chosen=chosen)
+    part = page.page_hosts.get()
+    part.own_calendars = chosen
+    rows = blocking(part)
 
-    rows_read = reads.rows(sql, host=page.host_id, page=page.pk)
+    rows_read = reads.rows(sql, host=part.host_id, page_host=part.pk)
 
     found = [(*row[:5], *map(reads.aware, row[5:8]), *row[8:]) for row in rows_read]
     assert found == list(rows.order_by("pk").values_list(*KNOWN)) != []

@@ -1,15 +1,46 @@
 """A database of the last release is brought up to date, and its people go on with what they had."""
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.frozen import contents
 from tests.frozen.__main__ import backup_of, frozen_migrations, links_of, migrations, outside, run
-from timetuna.commands.tests.servers import POSTGRES, Server, counts, execute
+from timetuna.commands.tests.servers import POSTGRES, Server, counts, execute, opened, python
 from timetuna.commands.tests.test_commands import timetuna
 
 ENGINE = "postgresql" if POSTGRES else "sqlite"
+CALENDARS_OF_PAGES = """
+import django; django.setup()
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+call_command("migrate", "pages", "0002_teams", verbosity=0)
+apps = MigrationExecutor(connection).loader.project_state([("pages", "0002_teams")]).apps
+make = lambda model, **values: apps.get_model(model).objects.create(**values)
+alice, bob = (make("accounts.User", email=f"{name}@host.example", handle=name) for name in ("alice", "bob"))
+hours = make("pages.Schedule", host=alice, time_zone="UTC")
+google = make("calendars.CalendarAccount", host=alice, provider="google", expires_at=timezone.now())
+work, club = (make("calendars.Calendar", account=google, outside_id=name, name=name) for name in ("work", "club"))
+chosen = {"own_calendars": True, "writes": "chosen", "write_calendar": work}
+solo = make("pages.BookingPage", host=alice, schedule=hours, slug="solo", **chosen)
+both = make("pages.BookingPage", host=alice, schedule=hours, slug="both", writes="nowhere")
+make("pages.BookingPage", host=alice, schedule=hours, slug="without-a-row")
+make("pages.PageCalendar", page=solo, calendar=club)
+for page, host in ((solo, alice), (both, alice), (both, bob)):
+    make("pages.PageHost", page=page, host=host)
+"""
+"""Makes a database in which pages choose calendars, as before their hosts did."""
+PARTS = """\
+SELECT page.slug, host.handle, page.staffing, part.own_calendars, part.writes, event.name, (
+  SELECT max(calendar.name) FROM pages_pagehostcalendar chosen
+  JOIN calendars_calendar calendar ON calendar.id = chosen.calendar_id WHERE chosen.page_host_id = part.id)
+FROM pages_pagehost part JOIN pages_bookingpage page ON page.id = part.page_id
+JOIN accounts_user host ON host.id = part.host_id
+LEFT JOIN calendars_calendar event ON event.id = part.write_calendar_id ORDER BY page.slug, host.handle
+"""
 
 
 def test_what_was_released_is_never_edited() -> None:
@@ -33,6 +64,22 @@ def test_a_database_of_the_last_release_comes_up_to_date_and_serves(other: Serve
     assert f"{contents.HOSTS} hosts, {contents.BOOKINGS} bookings" in restored.stdout
     assert (migrated.returncode, migrated.stderr) == (0, "")
     assert counts(settings) == (contents.HOSTS, contents.BOOKINGS + 1)
+
+
+@pytest.mark.slow
+def test_calendars_that_pages_had_chosen_are_those_of_their_owners(other: Server) -> None:
+    python(CALENDARS_OF_PAGES, other)
+
+    migrated = timetuna("migrate", settings=other)
+
+    assert (migrated.returncode, migrated.stderr) == (0, "")
+    with closing(opened(other)) as database:
+        assert list(database.execute(PARTS).fetchall()) == [
+            ("both", "alice", "all", False, "nowhere", None, None),
+            ("both", "bob", "all", False, "default", None, None),
+            ("solo", "alice", "solo", True, "chosen", "work", "club"),
+            ("without-a-row", "alice", "solo", False, "default", None, None),
+        ]
 
 
 @pytest.mark.slow

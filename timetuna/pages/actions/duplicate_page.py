@@ -13,8 +13,8 @@ from timetuna.pages.models import (
     DateOverride,
     Duration,
     MeetingType,
-    PageCalendar,
     PageHost,
+    PageHostCalendar,
     PageLogo,
     PageMail,
     Reminder,
@@ -24,7 +24,7 @@ from timetuna.pages.models import (
 from timetuna.pages.slugs import free_slug, from_title
 
 RowT = TypeVar("RowT", bound=Model)
-_ROWS = (PageHost, Duration, MeetingType, PageCalendar, PageLogo, PageMail, Reminder)
+_ROWS = (Duration, MeetingType, PageLogo, PageMail, Reminder)
 _TITLE_LENGTH = 120
 
 
@@ -47,8 +47,18 @@ def duplicate_page(page: BookingPage) -> BookingPage:
         )
         for model in _ROWS:
             _copy_rows(model, page=(page, copy))
+        _copy_hosts(page, copy)
         _copy_own_hours(page, copy)
     return copy
+
+
+def _copy_hosts(page: BookingPage, copy: BookingPage) -> None:
+    """Those who take part now, each with their own part; nobody is owed a meeting of the copy."""
+    begins = {"balance": 0, "last_turn_at": None, "joined_at": timezone.now()}
+    for row in PageHost.objects.filter(page=page, active=True).order_by("id"):
+        (values,) = _values(PageHost, pk=row.pk)
+        copied = PageHost.objects.create(**values | {"page_id": copy.pk} | begins)
+        _copy_rows(PageHostCalendar, page_host=(row, copied))
 
 
 def _copy_own_hours(page: BookingPage, copy: BookingPage) -> None:

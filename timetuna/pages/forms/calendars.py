@@ -12,13 +12,13 @@ from timetuna.calendars.account_status import CalendarLine, CalendarState, calen
 from timetuna.calendars.queries import Listing, conference_kinds, default_calendar, listings
 from timetuna.lib.text import in_words
 from timetuna.pages.actions.choose_calendars import CalendarGone, choose_calendars
-from timetuna.pages.models import BookingPage
+from timetuna.pages.models import PageHost
 from timetuna.web.forms import Ticks
 from timetuna.web.saving import HostForm, Parts
 
 CALENDAR_GONE = "A calendar that you chose was disconnected just now. Choose again."
 ALL, THESE = "all", "these"
-_Writes = BookingPage.Writes
+_Writes = PageHost.Writes
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class WriteOffer:
 
 
 class CalendarsForm(HostForm):
-    """Which calendars block a page, and which one gets its events."""
+    """Which of a host's calendars block a page, and which one gets its events. Nobody else sees or changes them."""
 
     blocked_by = forms.ChoiceField(
         label="Calendars that block this page",
@@ -61,14 +61,14 @@ class CalendarsForm(HostForm):
     )
     writes = forms.ChoiceField(label="New events go to")
 
-    def __init__(self, page: BookingPage, data: Any = None, _files: Any = None) -> None:
-        self.page = page
-        self.lines = calendar_lines(page.host_id, now=timezone.now())
+    def __init__(self, row: PageHost, data: Any = None, _files: Any = None) -> None:
+        self.row = row
+        self.lines = calendar_lines(row.host_id, now=timezone.now())
         self.labels = {one.slug: one.label for one in listings()}
         initial = {
-            "blocked_by": THESE if page.own_calendars else ALL,
+            "blocked_by": THESE if row.own_calendars else ALL,
             "calendars": self._first_choice(),
-            "writes": _stored(page),
+            "writes": _stored(row),
         }
         super().__init__(data, initial=initial)
         ids = [str(line.row.pk) for line in self.lines if not line.row.is_every()]
@@ -113,8 +113,8 @@ class CalendarsForm(HostForm):
 
     def _first_choice(self) -> list[str]:
         """A page that has not chosen begins with those that block it now."""
-        chosen = [str(row.calendar_id) for row in self.page.page_calendars.all()]
-        if chosen or self.page.own_calendars:
+        chosen = [str(row.calendar_id) for row in self.row.calendars.all()]
+        if chosen or self.row.own_calendars:
             return chosen
         there = [line for line in self.all_blocking() if line.state is not CalendarState.GONE]
         return [str(line.row.pk) for line in there if not line.row.is_every()]
@@ -142,9 +142,7 @@ class CalendarsForm(HostForm):
 
     def is_undecided(self) -> bool:
         """Whether the calendar that was chosen for events went with its account."""
-        return (
-            not self.is_bound and self.page.writes == _Writes.CHOSEN and self.page.write_calendar_id is None
-        )
+        return not self.is_bound and self.row.writes == _Writes.CHOSEN and self.row.write_calendar_id is None
 
     def ways_to_add(self) -> list[Listing]:
         """Those that have a button of their own, beside the one that connects others."""
@@ -154,16 +152,16 @@ class CalendarsForm(HostForm):
         """False where another window disconnected a calendar in the meantime."""
         data, writes = self.cleaned_data, self.cleaned_data["writes"]
         named = None if writes in {_Writes.DEFAULT, _Writes.NOWHERE} else int(writes)
-        self.page.writes, self.page.write_calendar_id = _Writes.CHOSEN if named else writes, named
+        self.row.writes, self.row.write_calendar_id = _Writes.CHOSEN if named else writes, named
         try:
-            choose_calendars(self.page, data["calendars"] if data["blocked_by"] == THESE else None)
+            choose_calendars(self.row, data["calendars"] if data["blocked_by"] == THESE else None)
         except CalendarGone:
             self.add_error(None, CALENDAR_GONE)
             return False
         return True
 
     def _default(self, *, chosen: bool) -> WriteOffer:
-        target = default_calendar(self.page.host_id)
+        target = default_calendar(self.row.host_id)
         line = next((one for one in self.lines if target and one.row.pk == target.id), None)
         text = "None of your accounts has a calendar that can be written to, so events go to none."
         if line is not None:
@@ -193,10 +191,10 @@ class CalendarsForm(HostForm):
         return label if line.account == line.row.name else f"{line.account}, {label}"
 
 
-def _stored(page: BookingPage) -> str:
-    if page.writes != _Writes.CHOSEN:
-        return str(page.writes)
-    return str(page.write_calendar_id or "")
+def _stored(row: PageHost) -> str:
+    if row.writes != _Writes.CHOSEN:
+        return str(row.writes)
+    return str(row.write_calendar_id or "")
 
 
 def _carried(line: CalendarLine) -> str:

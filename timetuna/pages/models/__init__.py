@@ -1,6 +1,6 @@
 """Booking pages: what a host offers."""
 
-from timetuna.pages.models.hosts import CohostInvitation, PageHost
+from timetuna.pages.models.hosts import CohostInvitation, PageHost, PageHostCalendar
 from timetuna.pages.models.hours import (
     DateOverride,
     HostRules,
@@ -14,7 +14,6 @@ from timetuna.pages.models.page import (
     Duration,
     FormerSlug,
     MeetingType,
-    PageCalendar,
     PageLogo,
     PageMail,
     Reminder,
@@ -29,8 +28,8 @@ __all__ = [
     "HostRules",
     "MeetingType",
     "OutOfOffice",
-    "PageCalendar",
     "PageHost",
+    "PageHostCalendar",
     "PageLogo",
     "PageMail",
     "Reminder",

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils import timezone
 
 from timetuna.accounts.models import MailedInvitation
+from timetuna.calendars.models import Calendar
 from timetuna.pages.models.page import BookingPage
 
 
@@ -15,13 +16,22 @@ class PageHost(models.Model):
     part: for pages whose hosts take turns.  tier: the smaller the sooner.  weight: of their share; 0 takes no turns.
     balance: millionths of a meeting they are owed.  paused_until: the last date on which they take no turns.
     Theirs alone: schedule, buffer_*, notice_minutes (None is as the page has it, and as new pages begin), cap_day
-    (how many of its meetings they take a day), and which calendars block and are written to, as for a page.
+    (how many of its meetings they take a day), and their calendars.
+    own_calendars: the PageHostCalendar rows say which of theirs block; else all that block in their account.
+    writes: where their events go; `write_calendar` counts for CHOSEN only.
     """
 
     class Part(models.TextChoices):
         REQUIRED = "required"
         ROTATING = "rotating"
         OPTIONAL = "optional"
+
+    class Writes(models.TextChoices):
+        """Which calendar gets new events."""
+
+        DEFAULT = "default"
+        CHOSEN = "chosen"
+        NOWHERE = "nowhere"
 
     page = models.ForeignKey(BookingPage, on_delete=models.CASCADE, related_name="page_hosts")
     host = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="page_hosts")
@@ -39,10 +49,25 @@ class PageHost(models.Model):
     buffer_after_minutes = models.PositiveIntegerField(null=True)
     notice_minutes = models.PositiveIntegerField(null=True)
     cap_day = models.PositiveIntegerField(null=True)
+    own_calendars = models.BooleanField(default=False)
+    writes = models.CharField(max_length=10, choices=Writes.choices, default=Writes.DEFAULT)
+    write_calendar = models.ForeignKey(Calendar, null=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["page", "host"], name="pages_one_host_once")]
         ordering = ["position", "id"]
+
+
+class PageHostCalendar(models.Model):
+    """A calendar that blocks a page for a host who has chosen their own for it."""
+
+    page_host = models.ForeignKey(PageHost, on_delete=models.CASCADE, related_name="calendars")
+    calendar = models.ForeignKey(Calendar, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["page_host", "calendar"], name="pages_one_calendar_once")
+        ]
 
 
 class CohostInvitation(MailedInvitation):

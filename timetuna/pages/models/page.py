@@ -6,7 +6,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from timetuna.accounts.models import Team
-from timetuna.calendars.models import Calendar
 from timetuna.web.forms import in_full
 
 
@@ -21,8 +20,6 @@ class BookingPage(models.Model):
     listed: whether /<handle> and search engines show it; its address works in any case.
     schedule: when it is open; one of the host's, or the page's own. horizon_kind says which of `horizon_days` and
     `horizon_date` counts, if any. cap_*: the most bookings of this page a day, week or month; None is without limit.
-    own_calendars: the page's PageCalendar rows say which calendars block it; else all that block in their account.
-    writes: where new events go; `write_calendar` counts for CHOSEN only.
     change_notice_minutes, cancel_notice_minutes: until how long before the start guests may move or cancel; None is
     never.  approval: the host has to say yes within `approval_hours`.
     """
@@ -33,13 +30,6 @@ class BookingPage(models.Model):
         ROLLING = "rolling"
         DATE = "date"
         ENDLESS = "endless"
-
-    class Writes(models.TextChoices):
-        """Which calendar gets new events."""
-
-        DEFAULT = "default"
-        CHOSEN = "chosen"
-        NOWHERE = "nowhere"
 
     class AskReason(models.TextChoices):
         """Whether guests who cancel or move are asked why."""
@@ -89,9 +79,6 @@ class BookingPage(models.Model):
     cap_week = models.PositiveIntegerField(null=True)
     cap_month = models.PositiveIntegerField(null=True)
     holds = models.BooleanField(default=True)
-    own_calendars = models.BooleanField(default=False)
-    writes = models.CharField(max_length=10, choices=Writes.choices, default=Writes.DEFAULT)
-    write_calendar = models.ForeignKey(Calendar, null=True, on_delete=models.SET_NULL, related_name="+")
     change_notice_minutes = models.PositiveIntegerField(null=True, default=0)
     cancel_notice_minutes = models.PositiveIntegerField(null=True, default=0)
     ask_reason = models.CharField(max_length=10, choices=AskReason.choices, default=AskReason.OPTIONAL)
@@ -157,16 +144,6 @@ class PageLogo(models.Model):
 
     page = models.OneToOneField(BookingPage, on_delete=models.CASCADE, related_name="logo")
     image = models.BinaryField()
-
-
-class PageCalendar(models.Model):
-    """A calendar that blocks a page which has chosen its own."""
-
-    page = models.ForeignKey(BookingPage, on_delete=models.CASCADE, related_name="page_calendars")
-    calendar = models.ForeignKey(Calendar, on_delete=models.CASCADE, related_name="+")
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["page", "calendar"], name="pages_one_calendar_once")]
 
 
 class PageMail(models.Model):

@@ -5,7 +5,7 @@ import pytest
 from tests.clock import present
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.calendars.queries import usable
-from timetuna.pages.calendar_use import lost_calendar, usable_kinds, write_calendar
+from timetuna.pages.calendar_use import lost_calendar, own_part, usable_kinds, write_calendar
 from timetuna.pages.models import BookingPage, PageHost, Schedule
 
 pytestmark = pytest.mark.django_db
@@ -40,12 +40,16 @@ def calendar(account, name, **fields):
     return Calendar.objects.create(account=account, name=name, **(given | fields))
 
 
+def part(page):
+    return own_part(page, page.host_id)
+
+
 def kinds(page):
     return usable_kinds(page.host_id, [page], KINDS)[page.pk]
 
 
 def test_without_a_calendar_nothing_is_written_and_nothing_comes_with_it(alice, page):
-    assert write_calendar(page, page.host_id) is None
+    assert write_calendar(part(page)) is None
     assert kinds(page) == frozenset()
     assert not usable(alice.pk, "google_meet")
 
@@ -56,56 +60,52 @@ def test_by_default_the_primary_calendar_of_the_account_that_was_connected_first
     own = calendar(dav, "home", meeting_types="")
     calendar(dav, "feed", is_primary=True, writable=False)
 
-    assert write_calendar(page, page.host_id) == own
+    assert write_calendar(part(page)) == own
     assert kinds(page) == frozenset()
     CalendarAccount.objects.filter(pk=dav.pk).update(needs_reconnect=True)
-    assert write_calendar(page, page.host_id).name == "work"
+    assert write_calendar(part(page)).name == "work"
     assert kinds(page) == {"google_meet"}
     assert usable(alice.pk, "google_meet")
     CalendarAccount.objects.filter(pk=dav.pk).update(needs_reconnect=False, connected_at=present())
-    assert write_calendar(page, page.host_id) == own
+    assert write_calendar(part(page)) == own
 
 
 def test_a_chosen_calendar_stays_the_pages_own_while_its_account_is_dead(alice, page):
     google = connect(alice, "google")
     calendar(google, "first", is_primary=True)
-    page.writes, page.write_calendar = "chosen", calendar(google, "second")
-    page.save()
+    page.page_hosts.update(writes="chosen", write_calendar=calendar(google, "second"))
 
-    assert write_calendar(page, page.host_id).name == "second"
+    assert write_calendar(part(page)).name == "second"
     assert kinds(page) == {"google_meet"}
     google.needs_reconnect = True
     google.save()
-    assert write_calendar(page, page.host_id).name == "second"
+    assert write_calendar(part(page)).name == "second"
     assert kinds(page) == frozenset()
 
 
 def test_a_chosen_calendar_that_is_gone_is_named_and_no_other_takes_its_place(alice, page):
     google = connect(alice, "google")
     calendar(google, "first", is_primary=True)
-    page.writes, page.write_calendar = "chosen", calendar(google, "second", listed=False)
-    page.save()
+    page.page_hosts.update(writes="chosen", write_calendar=calendar(google, "second", listed=False))
 
-    assert lost_calendar(page) == "second"
+    assert lost_calendar(part(page)) == "second"
     assert kinds(page) == frozenset()
     google.delete()
-    page.refresh_from_db()
-    assert (lost_calendar(page), write_calendar(page, page.host_id)) == ("", None)
+    assert (lost_calendar(part(page)), write_calendar(part(page))) == ("", None)
 
 
 def test_a_page_that_writes_nowhere_has_no_meetings_that_come_with_events(alice, page):
     calendar(connect(alice, "google"), "work", is_primary=True)
-    page.writes = "nowhere"
-    page.save()
+    page.page_hosts.update(writes="nowhere")
 
-    assert write_calendar(page, page.host_id) is None
+    assert write_calendar(part(page)) is None
     assert kinds(page) == frozenset()
 
 
 def test_calendars_of_a_stranger_are_never_written(alice, charlie, page):
     calendar(connect(charlie, "google"), "work", is_primary=True)
 
-    assert write_calendar(page, page.host_id) is None
+    assert write_calendar(part(page)) is None
 
 
 def test_a_provider_that_is_no_longer_set_up_carries_nothing(alice, page, settings):
@@ -118,7 +118,8 @@ def test_a_provider_that_is_no_longer_set_up_carries_nothing(alice, page, settin
 
 def test_many_pages_and_kinds_cost_as_many_queries_as_one(alice, page, django_assert_num_queries):
     calendar(connect(alice, "google"), "work", is_primary=True)
-    pages = [page, BookingPage.objects.create(host=alice, slug="b", title="B", schedule=page.schedule)]
+    BookingPage.objects.create(host=alice, slug="b", title="B", schedule=page.schedule)
+    pages = list(BookingPage.objects.prefetch_related("page_hosts").order_by("pk"))
     usable_kinds(alice.pk, pages, KINDS)
 
     with django_assert_num_queries(2):

@@ -56,8 +56,8 @@ def words(browser: Client, path: str) -> str:
 
 
 def stored(page: BookingPage) -> tuple[bool, list[int], str, int | None]:
-    row = BookingPage.objects.get(pk=page.pk)
-    chosen = sorted(row.page_calendars.values_list("calendar_id", flat=True))
+    row = page.page_hosts.get(host=page.host)
+    chosen = sorted(row.calendars.values_list("calendar_id", flat=True))
     return row.own_calendars, chosen, row.writes, row.write_calendar_id
 
 
@@ -161,7 +161,7 @@ def test_a_chosen_calendar_that_is_gone_is_shown_with_what_to_do(as_alice, page,
     assert "so guests find no times. Choose another one." in text
 
 
-def test_a_write_calendar_that_was_disconnected_asks_for_another(as_alice, page, work):
+def test_a_calendar_for_events_that_was_disconnected_asks_for_another(as_alice, page, work):
     submit(as_alice, tab(page), {"blocked_by": "all", "writes": str(work.pk)})
     CalendarAccount.objects.all().delete()
 

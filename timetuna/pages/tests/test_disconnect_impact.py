@@ -8,7 +8,7 @@ from timetuna.accounts.models import User
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.pages.actions.create_page import create_page
 from timetuna.pages.calendar_impact import losses_of
-from timetuna.pages.models import BookingPage, MeetingType, PageCalendar
+from timetuna.pages.models import BookingPage, MeetingType
 
 
 def account(host: User, number: int, provider: str = "google") -> CalendarAccount:
@@ -35,9 +35,8 @@ def test_pages_are_named_with_the_calendars_that_block_them(alice: User, page: B
     linked, other = account(alice, 1), account(alice, 2)
     club = calendar(linked, "Club", blocks=False)
     calendar(other, "Work")
-    page.own_calendars = True
-    page.save()
-    PageCalendar.objects.create(page=page, calendar=club)
+    page.page_hosts.update(own_calendars=True)
+    page.page_hosts.get().calendars.create(calendar=club)
     create_page(alice, title="Review")
 
     losses = losses_of(alice.pk)

@@ -10,7 +10,7 @@ from tests.clock import present
 from timetuna.accounts.models import User
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.pages.calendar_impact import Silence, silences
-from timetuna.pages.models import BookingPage, HostRules, PageCalendar
+from timetuna.pages.models import BookingPage, HostRules
 
 HOUR = timedelta(hours=1)
 
@@ -58,9 +58,8 @@ def test_a_calendar_that_is_read_for_the_first_time_is_told_apart(alice: User, p
 def test_only_the_calendars_of_a_page_count_for_it(alice: User, page: BookingPage) -> None:
     good = calendar(alice, "Good", hours=1, blocks=False)
     calendar(alice, "Bad", hours=30)
-    page.own_calendars = True
-    page.save()
-    PageCalendar.objects.create(page=page, calendar=good)
+    page.page_hosts.update(own_calendars=True)
+    page.page_hosts.get().calendars.create(calendar=good)
 
     assert silence(page) is None
 

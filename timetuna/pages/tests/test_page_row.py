@@ -6,8 +6,19 @@ import pytest
 from django.db.models import Model
 from pytest_django import DjangoAssertNumQueries
 
+from tests.clock import present
 from timetuna.accounts.models import User
-from timetuna.pages.models import BookingPage, DateOverride, HostRules, MeetingType, OutOfOffice, TravelZone
+from timetuna.calendars.models import Calendar, CalendarAccount
+from timetuna.pages.models import (
+    BookingPage,
+    DateOverride,
+    HostRules,
+    MeetingType,
+    OutOfOffice,
+    PageHost,
+    Schedule,
+    TravelZone,
+)
 from timetuna.pages.prefetch import row_at, row_with, with_its_host
 from timetuna.pages.queries import page_settings, values
 
@@ -28,11 +39,32 @@ def full(page: BookingPage, charlie: User) -> BookingPage:
         HostRules.objects.create(host=host, holiday_country="DE", cap_week=9)
     MeetingType.objects.create(page=page, kind="link", enabled=True, detail=HOSTILE)
     MeetingType.objects.create(page=page, kind="in_person", enabled=False)
+    add_hosts(page, charlie)
     return page
+
+
+def add_hosts(page: BookingPage, charlie: User) -> None:
+    """Let two more host it: one with a part that is theirs in everything, and one who has left."""
+    dora = User.objects.create_user("dora@example.org", name="Dora", handle="dora")
+    account = CalendarAccount.objects.create(
+        host=charlie, provider="google", provider_user_id="1", expires_at=present()
+    )
+    hours = Schedule.objects.create(host=charlie, name="Evenings", time_zone="UTC")
+    own = {"schedule": hours, "paused_until": SUNDAY, "balance": -333_333, "cap_day": 2, "notice_minutes": 60}
+    own |= {"buffer_before_minutes": 5, "buffer_after_minutes": 0, "own_calendars": True, "writes": "chosen"}
+    own |= {"part": "optional", "weight": 50, "tier": 2, "position": 1}
+    calendar = Calendar.objects.create(account=account, outside_id="1", name=HOSTILE, listed=False)
+    page.page_hosts.create(host=dora, active=False, position=7)
+    page.page_hosts.create(host=charlie, write_calendar=calendar, **own)
 
 
 def loaded(row: Model) -> dict[str, object]:
     return {name: value for name, value in vars(row).items() if not name.startswith("_")}
+
+
+def shown(part: PageHost) -> dict[str, object]:
+    """What a look at a page needs of it: whose turn it is, is asked when it is booked."""
+    return {name: one for name, one in loaded(part).items() if name not in {"last_turn_at", "joined_at"}}
 
 
 def test_it_is_the_page_as_the_orm_reads_it(full: BookingPage) -> None:
@@ -43,6 +75,12 @@ def test_it_is_the_page_as_the_orm_reads_it(full: BookingPage) -> None:
     assert values(row) == values(other) == page_settings(full.pk)
     for one, same in ((row, other), (row.host, other.host), (row.schedule, other.schedule)):
         assert loaded(one).items() <= loaded(same).items()
+    found, same = ([*one.page_hosts.all()] for one in (row, other))
+    assert [loaded(one) for one in found] == [shown(one) for one in same]
+    assert [one.host.handle for one in found if one.active] == ["alice", "charlie"]
+    chosen = found[1].write_calendar
+    assert chosen is not None
+    assert (chosen.name, chosen.listed) == (HOSTILE, False)
     assert [(one.date, one.windows) for one in row.schedule.overrides.all()] == [
         (MONDAY, []),
         (SUNDAY, [[540, 600], [660, 720]]),
@@ -60,7 +98,8 @@ def test_it_is_read_by_one_statement(
         row = row_at("ALICE", full.slug.upper())
         assert row is not None
         assert row.host.host_rules.cap_week == 9
-        assert row.write_calendar is None
+        names = [one.write_calendar.name if one.write_calendar else "" for one in row.page_hosts.all()]
+        assert names == ["", HOSTILE, ""]
         assert [one.note for one in row.host.out_of_office.all()] == [HOSTILE]
 
 

@@ -106,10 +106,10 @@ def test_what_was_not_touched_here_is_taken_over_from_the_other_window(
 def test_two_windows_on_the_calendars(as_alice: Client, page: BookingPage) -> None:
     path = f"/booking-pages/{page.pk}/calendars"
     here = opened(as_alice, path, writes="nowhere")
-    BookingPage.objects.filter(pk=page.pk).update(own_calendars=True)
+    page.page_hosts.update(own_calendars=True)
 
     refused = send(as_alice, path, here)
-    BookingPage.objects.filter(pk=page.pk).update(own_calendars=False)
+    page.page_hosts.update(own_calendars=False)
     agreed = send(as_alice, path, here)
 
     assert (refused.status_code, agreed.status_code) == (409, 302)

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from timetuna.accounts.permissions import signed_in
 from timetuna.pages.calendar_impact import Silence, silences
 from timetuna.pages.forms.availability import AvailabilityForm
 from timetuna.pages.forms.booking import BookingTabForm
@@ -19,7 +20,7 @@ from timetuna.pages.forms.guests import GuestsTabForm
 from timetuna.pages.forms.look import LookForm
 from timetuna.pages.forms.notifications import NotificationsForm
 from timetuna.pages.models import BookingPage
-from timetuna.pages.permissions import page_or_404
+from timetuna.pages.permissions import own_part_or_404, page_or_404
 from timetuna.pages.queries import PublicPage, values, warnings
 from timetuna.web.forms import Screen, TabLink
 from timetuna.web.saving import HostForm, answer_form
@@ -68,13 +69,15 @@ class _LookTab(EditorScreen):
 class EditorTab:
     """A tab: its name, what stands behind the page's address, and its form.
 
-    form: takes the page, what was sent and its files.  around: what its view is wrapped in.
+    form: takes the row that is changed, what was sent and its files.  row: finds it.  around: what its view is wrapped
+    in.
     """
 
     label: str
     path: str
-    form: Callable[[BookingPage, Any, Any], HostForm]
+    form: Callable[[Any, Any, Any], HostForm]
     screen: type[EditorScreen]
+    row: Callable[[HttpRequest, int], Any] = page_or_404
     around: Callable[[Any], Any] = _as_it_is
 
     def url_name(self) -> str:
@@ -84,14 +87,14 @@ class EditorTab:
 TABS = (
     EditorTab("Booking", "booking", BookingTabForm, _BookingTab),
     EditorTab("Availability", "availability", AvailabilityForm, _AvailabilityTab),
-    EditorTab("Calendars", "calendars", CalendarsForm, _CalendarsTab),
+    EditorTab("Calendars", "calendars", CalendarsForm, _CalendarsTab, own_part_or_404),
     EditorTab("Guests", "guests", GuestsTabForm, _GuestsTab),
     EditorTab(
         "Notifications",
         "notifications",
         NotificationsForm,
         _NotificationsTab,
-        csp_update({"frame-src": [SELF]}),  # a frame shows the preview of a mail
+        around=csp_update({"frame-src": [SELF]}),  # a frame shows the preview of a mail
     ),
     EditorTab("Look", "look", LookForm, _LookTab),
 )
@@ -102,8 +105,8 @@ def view_of(tab: EditorTab) -> View:
         page = page_or_404(request, page_id)
         return answer_form(
             request,
-            lambda data, files: tab.form(page_or_404(request, page_id), data, files),
-            screen=lambda form: _screen(page, tab, form),
+            lambda data, files: tab.form(tab.row(request, page_id), data, files),
+            screen=lambda form: _screen(request, page, tab, form),
             back=reverse(tab.url_name(), args=[page.pk]),
         )
 
@@ -111,8 +114,8 @@ def view_of(tab: EditorTab) -> View:
     return login_required(wrapped)
 
 
-def _screen(page: BookingPage, tab: EditorTab, form: HostForm) -> EditorScreen:
+def _screen(request: HttpRequest, page: BookingPage, tab: EditorTab, form: HostForm) -> EditorScreen:
     public = values(page)
-    silence = silences(page.host_id, now=timezone.now()).get(page.pk)
+    silence = silences(signed_in(request).pk, now=timezone.now()).get(page.pk)
     tabs = [TabLink(one.label, reverse(one.url_name(), args=[page.pk]), one is tab) for one in TABS]
     return tab.screen(public, warnings(public), silence, tabs, form)
