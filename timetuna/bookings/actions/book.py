@@ -16,8 +16,7 @@ from timetuna.bookings.errors import FormUsed, ProofNeeded, SlotTaken, TooManyBo
 from timetuna.bookings.events import GUEST, Status, record, transition
 from timetuna.bookings.guests import Guest, invite, limit_bookings, names_too_many, store_attendee
 from timetuna.bookings.models import Booking, BookingHost, Conference
-from timetuna.bookings.proofs.needed import NOTHING_SHOWN, Evidence, Proof, count_booking, rates
-from timetuna.bookings.proofs.work import Purpose, use
+from timetuna.bookings.proofs.needed import NOTHING_SHOWN, Evidence, Proof, Purpose, count_booking, rates, use
 from timetuna.bookings.slots.availability import SlotQuery, bookable
 from timetuna.pages.meeting_types.base import MeetingChoice, meeting_kind
 from timetuna.pages.queries import PublicPage, page_settings

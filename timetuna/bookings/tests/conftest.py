@@ -14,7 +14,7 @@ from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.book import Order
 from timetuna.bookings.forms.book import ANSWERS, new_key
 from timetuna.bookings.guests import Guest
-from timetuna.bookings.proofs import work
+from timetuna.bookings.proofs import needed
 from timetuna.bookings.proofs.needed import Proof
 from timetuna.bookings.tests.google import Google
 from timetuna.bookings.tests.zoom import Zoom
@@ -162,8 +162,8 @@ def google(running_sandbox, settings):
 @pytest.fixture
 def quick_proofs(monkeypatch):
     """Let a proof of work take no time."""
-    monkeypatch.setattr(work, "ROUNDS", 1)
-    monkeypatch.setattr(work, "STEPS", {Proof.WORK: 8, Proof.HARD_WORK: 16})
+    monkeypatch.setattr(needed, "ROUNDS", 1)
+    monkeypatch.setattr(needed, "STEPS", {Proof.WORK: 8, Proof.HARD_WORK: 16})
 
 
 @pytest.fixture

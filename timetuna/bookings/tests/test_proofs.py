@@ -16,7 +16,7 @@ from timetuna.bookings.errors import TooManyBookings
 from timetuna.bookings.forms.book import new_key
 from timetuna.bookings.guests import MOST_BROUGHT, Guest
 from timetuna.bookings.models import Attendee, Booking, MailCode, UnusualBookings, UsedProof
-from timetuna.bookings.proofs import work
+from timetuna.bookings.proofs import needed
 from timetuna.bookings.proofs.needed import Proof
 from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import make_page, tomorrow, work_off
@@ -61,7 +61,7 @@ def test_what_is_asked_grows_with_what_was_booked(page, alice, of_network, of_pa
 
     answer = post(guest(), data)
 
-    steps = work.STEPS.get(asked)
+    steps = needed.STEPS.get(asked)
     found = json.loads(answer.context["challenge"])["parameters"]["data"]["steps"] if steps else None
     assert answer.status_code == (302 if asked is Proof.NONE else 428)
     assert found == steps

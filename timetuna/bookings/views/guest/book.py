@@ -22,8 +22,7 @@ from timetuna.bookings.forms.book import GuestBookingForm, new_key
 from timetuna.bookings.forms.change import MoveForm
 from timetuna.bookings.guests import Guest
 from timetuna.bookings.proofs.mail_code import VALID_MINUTES, Outcome, check_code, has_code, send_code
-from timetuna.bookings.proofs.needed import Proof
-from timetuna.bookings.proofs.work import use_at_once
+from timetuna.bookings.proofs.needed import Proof, use_at_once
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.availability import SlotQuery
 from timetuna.bookings.slots.month import remaining_times

@@ -12,8 +12,7 @@ from django.views.decorators.http import require_POST
 
 from timetuna.availability.interval import moment_of
 from timetuna.bookings.actions.host_time import hold, refuse_if_taken, release
-from timetuna.bookings.proofs.needed import Evidence, Proof, mailbox_hash, rates
-from timetuna.bookings.proofs.work import Purpose, challenge
+from timetuna.bookings.proofs.needed import Evidence, Proof, Purpose, challenge, mailbox_hash, rates
 from timetuna.bookings.slots.availability import SlotQuery
 from timetuna.lib.mail import mailbox_of
 from timetuna.pages.queries import PublicPage
