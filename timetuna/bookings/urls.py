@@ -10,9 +10,8 @@ from timetuna.bookings.views.guest.guests import guests
 from timetuna.bookings.views.guest.host_pages import offers
 from timetuna.bookings.views.guest.leave import leave, set_zone
 from timetuna.bookings.views.guest.move import choose_new_time, confirm_new_time
-from timetuna.bookings.views.guest.open_form import release_hold
 from timetuna.bookings.views.guest.reminders import reminders
-from timetuna.bookings.views.guest.slots import slots
+from timetuna.bookings.views.guest.slots import release_hold, slots
 from timetuna.bookings.views.guest.times_api import times
 from timetuna.bookings.views.host.agenda import agenda_page
 from timetuna.bookings.views.host.answer import answer

@@ -3,6 +3,9 @@
 What is counted is what was let in: bookings of the page, and bookings from the guest's network on any page. They are
 read under the host's lock, so that forms sent at the same time cannot slip through together. The rate of a page only
 raises what is asked; a network is refused at last, and only where it can be told from others.
+
+A browser shows by a proof of work that it has calculated for a while, for one form, page and day. Challenges are
+ALTCHA's (version 2, PBKDF2), signed and nowhere stored; what was used is, until it expires.
 """
 
 import base64
@@ -16,10 +19,17 @@ from typing import Any, NamedTuple
 
 from altcha import Challenge, Payload, Solution, create_challenge, verify_solution
 from django.conf import settings
+from django.core import signing
 from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.http import base36_to_int, int_to_base36
 
+from timetuna.availability.interval import moment_of
 from timetuna.bookings.models import Booking, UsedProof
 from timetuna.lib.crypto import fingerprint, hmac_hex
+from timetuna.lib.mail import mailbox_of
+from timetuna.pages.queries import PublicPage
 from timetuna.rate_limits.limits import Client, Limit, spend, used
 
 
@@ -227,3 +237,84 @@ def _forget_old(now: datetime) -> None:
 
 def _key(purpose: str) -> str:
     return hmac_hex(settings.SECRET_KEY, f"proof of work\n{purpose}")
+
+
+COOKIE, REMEMBERED_FOR, MOST_REMEMBERED = "timetuna_confirmed", timedelta(days=28), 5
+
+
+TRAP = "extra"
+"""No label, no place on the page: people leave it empty, and so do browsers that fill in what they know."""
+
+
+LEAST_SECONDS = 2.0
+
+
+_OPENED, _CONFIRMED = "bookings.form", "bookings.confirmed"
+
+
+def opened_now() -> str:
+    """What a form carries to tell when it was opened."""
+    return signing.Signer(salt=_OPENED).sign(int_to_base36(int(timezone.now().timestamp())))
+
+
+def evidence_of(request: HttpRequest, email: str) -> Evidence:
+    """What the form that was sent brings along."""
+    return Evidence(
+        work=request.POST.get("proof", ""),
+        confirmed=is_confirmed(request, email),
+        suspicious=bool(request.POST.get(TRAP)) or _seconds_open(request) < LEAST_SECONDS,
+    )
+
+
+def is_confirmed(request: HttpRequest, email: str) -> bool:
+    """Whether this browser has shown lately that the mailbox is its guest's."""
+    return mailbox_hash(mailbox_of(email)) in _remembered(request)
+
+
+def remember(request: HttpRequest, response: HttpResponse, email: str) -> None:
+    """Let the browser show for some weeks that the mailbox is its guest's."""
+    mine = mailbox_hash(mailbox_of(email))
+    kept = [mine, *(one for one in _remembered(request) if one != mine)][:MOST_REMEMBERED]
+    response.set_cookie(
+        COOKIE,
+        signing.dumps(kept, salt=_CONFIRMED),
+        max_age=REMEMBERED_FOR,
+        secure=settings.HTTPS,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def challenge_for(page: PublicPage, client: Client, *, start_minute: int, proof: Proof | None = None) -> str:
+    """The challenge that the form comes with; "" where none is asked for.
+
+    proof: what is asked for, where that is known.
+    """
+    now = timezone.now()
+    asked = rates(page.id, client, now=now).asked() if proof is None else proof
+    if asked not in {Proof.WORK, Proof.HARD_WORK}:
+        return ""
+    purpose = Purpose(page.id, moment_of(start_minute).date(), client.visit)
+    return challenge(purpose, asked, now=now)
+
+
+def came_without_work(request: HttpRequest) -> bool:
+    """Whether work was asked for and none was done: there is no JavaScript, or it cannot calculate here."""
+    return "asked" in request.POST and not request.POST.get("proof")
+
+
+def _remembered(request: HttpRequest) -> list[str]:
+    try:
+        found = signing.loads(request.COOKIES.get(COOKIE, ""), salt=_CONFIRMED, max_age=REMEMBERED_FOR)
+    except signing.BadSignature:
+        return []
+    return found if isinstance(found, list) else []
+
+
+def _seconds_open(request: HttpRequest) -> float:
+    """For how long the form was open, 0.0 where it does not say."""
+    try:
+        opened = signing.Signer(salt=_OPENED).unsign(request.POST.get("opened", ""))
+    except signing.BadSignature:
+        return 0.0
+    return timezone.now().timestamp() - base36_to_int(opened)

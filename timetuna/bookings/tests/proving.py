@@ -11,10 +11,10 @@ from django.test import Client
 
 from tests.clock import present
 from timetuna.bookings.models import Booking
+from timetuna.bookings.proofs.needed import opened_now
 from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import tomorrow, work_off
 from timetuna.bookings.tests.diary import put
-from timetuna.bookings.views.guest.open_form import opened_now
 from timetuna.rate_limits.limits import client_of
 
 HERE, THERE = "198.51.100.7", "203.0.113.9"

@@ -22,7 +22,15 @@ from timetuna.bookings.forms.book import GuestBookingForm, new_key
 from timetuna.bookings.forms.change import MoveForm
 from timetuna.bookings.guests import Guest
 from timetuna.bookings.proofs.mail_code import VALID_MINUTES, Outcome, check_code, has_code, send_code
-from timetuna.bookings.proofs.needed import Proof, use_at_once
+from timetuna.bookings.proofs.needed import (
+    Proof,
+    came_without_work,
+    challenge_for,
+    evidence_of,
+    opened_now,
+    remember,
+    use_at_once,
+)
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.availability import SlotQuery
 from timetuna.bookings.slots.month import remaining_times
@@ -33,16 +41,8 @@ from timetuna.bookings.slots.selection import (
     read_start,
     write_start,
 )
-from timetuna.bookings.views.guest.open_form import (
-    came_without_work,
-    challenge_for,
-    evidence_of,
-    hold_for_form,
-    opened_now,
-    remember,
-)
 from timetuna.bookings.views.guest.redirects import moved_or_404
-from timetuna.bookings.views.guest.slots import Fact, facts_of, path_of
+from timetuna.bookings.views.guest.slots import Fact, facts_of, hold_for_form, path_of
 from timetuna.l10n import datetimes
 from timetuna.pages.queries import PageDuration, PublicPage, public_page
 from timetuna.rate_limits.limits import Client, client_of

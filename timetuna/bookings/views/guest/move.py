@@ -28,8 +28,7 @@ from timetuna.bookings.slots.selection import (
 )
 from timetuna.bookings.views.guest.book import BookScreen, form_screen
 from timetuna.bookings.views.guest.booked import private
-from timetuna.bookings.views.guest.open_form import hold_for_form
-from timetuna.bookings.views.guest.slots import Fact, show_slots, slots_screen
+from timetuna.bookings.views.guest.slots import Fact, hold_for_form, show_slots, slots_screen
 from timetuna.l10n import datetimes
 from timetuna.pages.meeting_types.base import meeting_kind
 from timetuna.pages.queries import PageDuration, PublicPage, page_settings

@@ -1,4 +1,4 @@
-"""The public booking page: length, month, times."""
+"""The public booking page: length, month, times; and the time that is kept for a form that a guest has open."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -8,8 +8,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import get_text_list
 from django.utils.translation import gettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
 
+from timetuna.bookings.actions.host_time import hold, refuse_if_taken, release
+from timetuna.bookings.slots.availability import SlotQuery
 from timetuna.bookings.slots.month import SlotPicker, free_times, slot_picker
 from timetuna.bookings.slots.selection import SlotSelection, new_visit, read_choice, read_customs
 from timetuna.bookings.views.guest.redirects import moved_or_404
@@ -121,3 +124,33 @@ def facts_of(page: PublicPage) -> list[Fact]:
         text = gettext("%(host)s confirms each booking") % {"host": page.host_name}
         facts.append(Fact("people", text))
     return facts
+
+
+# Sent while the page is being left, when no header can be set; the token is the authority.
+@csrf_exempt
+@require_POST
+def release_hold(request: HttpRequest) -> HttpResponse:
+    """The answer never tells whether there was one."""
+    release(request.POST.get("hold", ""), now=timezone.now())
+    return HttpResponse(status=204)
+
+
+def hold_for_form(request: HttpRequest, query: SlotQuery, *, start_minute: int) -> str:
+    """Keep the time for the form that is being opened; return its token, or "". Raises SlotTaken if it is not free.
+
+    Nothing is kept for a browser that only looks ahead, or that another site's page made ask for a picture or a
+    frame: nobody has picked the time.
+    """
+    if request.method == "GET" and _is_visit(request) and not _looks_ahead(request):
+        return hold(query, start_minute=start_minute) or ""
+    refuse_if_taken(query, start_minute=start_minute)
+    return ""
+
+
+def _is_visit(request: HttpRequest) -> bool:
+    return request.headers.get("Sec-Fetch-Dest", "document") == "document"
+
+
+def _looks_ahead(request: HttpRequest) -> bool:
+    said = (request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"))
+    return any(word in purpose.lower() for purpose in said for word in ("prefetch", "preview", "prerender"))
