@@ -18,7 +18,7 @@ from timetuna.bookings.models import Booking
 from timetuna.bookings.permissions import asks_reason, booker_or_404, move_refusal
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.availability import SlotQuery
-from timetuna.bookings.slots.month import free_times, slot_picker
+from timetuna.bookings.slots.month import free_times
 from timetuna.bookings.slots.selection import (
     SlotSelection,
     read_choice,
@@ -28,7 +28,7 @@ from timetuna.bookings.slots.selection import (
 )
 from timetuna.bookings.views.guest.book import BookScreen, form_screen
 from timetuna.bookings.views.guest.booked import private
-from timetuna.bookings.views.guest.slots import Fact, hold_for_form, show_slots, slots_screen
+from timetuna.bookings.views.guest.slots import Fact, hold_for_form, show_slots, slot_picker, slots_screen
 from timetuna.l10n import datetimes
 from timetuna.pages.meeting_types.base import meeting_kind
 from timetuna.pages.queries import PageDuration, PublicPage, page_settings

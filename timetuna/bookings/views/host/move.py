@@ -26,7 +26,7 @@ from timetuna.bookings.permissions import booking_or_404
 from timetuna.bookings.queries import taken_by_another
 from timetuna.bookings.slots.availability import SlotQuery
 from timetuna.bookings.slots.explain import hours_path, instants, lines_for
-from timetuna.bookings.slots.month import SlotPicker, free_times, slot_picker
+from timetuna.bookings.slots.month import free_times
 from timetuna.bookings.slots.reasons import ReasonLine
 from timetuna.bookings.slots.selection import (
     SlotSelection,
@@ -37,6 +37,7 @@ from timetuna.bookings.slots.selection import (
     write_start,
 )
 from timetuna.bookings.status.rows import Reader
+from timetuna.bookings.views.guest.slots import SlotPicker, slot_picker
 from timetuna.bookings.views.host.bookings import reader_of
 from timetuna.l10n import datetimes
 from timetuna.pages.queries import PageDuration, PublicPage, page_settings
