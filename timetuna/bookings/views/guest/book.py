@@ -33,12 +33,12 @@ from timetuna.bookings.proofs.needed import (
 )
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.availability import SlotQuery
-from timetuna.bookings.slots.month import remaining_times
 from timetuna.bookings.slots.selection import (
     SlotSelection,
     read_choice,
     read_customs,
     read_start,
+    remaining_times,
     write_start,
 )
 from timetuna.bookings.views.guest.redirects import moved_or_404

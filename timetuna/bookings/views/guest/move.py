@@ -18,9 +18,9 @@ from timetuna.bookings.models import Booking
 from timetuna.bookings.permissions import asks_reason, booker_or_404, move_refusal
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.availability import SlotQuery
-from timetuna.bookings.slots.month import free_times
 from timetuna.bookings.slots.selection import (
     SlotSelection,
+    free_times,
     read_choice,
     read_customs,
     read_start,

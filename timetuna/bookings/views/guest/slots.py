@@ -20,10 +20,11 @@ from django.views.decorators.http import require_POST, require_safe
 from timetuna.availability.hours import Away
 from timetuna.bookings.actions.host_time import hold, refuse_if_taken, release
 from timetuna.bookings.slots.availability import SlotQuery
-from timetuna.bookings.slots.month import SlotMonth, free_times
 from timetuna.bookings.slots.selection import (
     CLOCKS,
+    SlotMonth,
     SlotSelection,
+    free_times,
     new_visit,
     read_choice,
     read_customs,

@@ -11,8 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from timetuna.bookings.slots.availability import SlotQuery
-from timetuna.bookings.slots.month import month_times
-from timetuna.bookings.slots.selection import read_month
+from timetuna.bookings.slots.selection import month_times, read_month
 from timetuna.bookings.views.guest.redirects import moved
 from timetuna.lib.text import find_zone
 from timetuna.pages.queries import PublicPage, closed_page, public_page

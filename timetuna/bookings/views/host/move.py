@@ -26,10 +26,10 @@ from timetuna.bookings.permissions import booking_or_404
 from timetuna.bookings.queries import taken_by_another
 from timetuna.bookings.slots.availability import SlotQuery
 from timetuna.bookings.slots.explain import hours_path, instants, lines_for
-from timetuna.bookings.slots.month import free_times
 from timetuna.bookings.slots.reasons import ReasonLine
 from timetuna.bookings.slots.selection import (
     SlotSelection,
+    free_times,
     read_customs,
     read_day,
     read_month,
