@@ -58,10 +58,10 @@ class Share(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Deal:
-    """chosen: who takes the meeting, the first of them first.  entries: one for each who could."""
+    """chosen: who takes the meeting, the first of them first.  shares: one for each who could."""
 
     chosen: tuple[int, ...]
-    entries: tuple[Share, ...]
+    shares: tuple[Share, ...]
 
 
 def deal(
@@ -85,10 +85,10 @@ def deal(
     if leaders is not None and not any(one.host in leaders for one in (*settled, *picked)):
         leader = next(one for one in others if one.host in leaders)
         return deal(everyone, count=count, rule=rule, named=(*named, leader.host))
-    shares = _shares(others, places) if rule is ShareRule.LEDGER else {one.host: WHOLE for one in picked}
+    divided = _shares(others, places) if rule is ShareRule.LEDGER else {one.host: WHOLE for one in picked}
     chosen = (*settled, *picked)
-    credits_ = _with_remainder(shares, picked) | {one.host: WHOLE for one in settled}
-    entries = [
+    credits_ = _with_remainder(divided, picked) | {one.host: WHOLE for one in settled}
+    shares = [
         Share(
             one.host,
             credits_.get(one.host, 0),
@@ -97,7 +97,7 @@ def deal(
         )
         for one in (*settled, *others)
     ]
-    return Deal(tuple(one.host for one in chosen), tuple(entries))
+    return Deal(tuple(one.host for one in chosen), tuple(shares))
 
 
 def ranked(

@@ -206,13 +206,22 @@ class Turn(models.Model):
     """What a booking did to the balance of one host of its page, in millionths of a meeting.
 
     Whoever could have taken it has a row with their share of it (credit); who took it paid one whole (debit).
-    balance_before: what was compared when it was chosen.  undone: taken back, exactly.
+    rule: by what it was decided, or why nothing had to be: the guest named somebody, or it was handed to them.
+    balance_before: what was compared: the balance or, where the fewest count, how many they had taken this month.
+    undone: taken back, exactly.
     """
+
+    class Rule(models.TextChoices):
+        LEDGER = "ledger"
+        FEWEST = "fewest"
+        NAMED = "named"
+        HANDED = "handed"
 
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="turns")
     page_host = models.ForeignKey(PageHost, on_delete=models.CASCADE, related_name="turns")
     credit = models.BigIntegerField(default=0)
     debit = models.BigIntegerField(default=0)
+    rule = models.CharField(max_length=10, choices=Rule.choices, default=Rule.LEDGER)
     balance_before = models.BigIntegerField()
     undone = models.BooleanField(default=False)
     at = models.DateTimeField(default=timezone.now)

@@ -19,14 +19,14 @@ NOON = datetime(2027, 3, 1, 12, tzinfo=UTC)
 
 
 def balances(dealt: Deal) -> dict[int, int]:
-    return {entry.host: entry.change() for entry in dealt.entries}
+    return {entry.host: entry.change() for entry in dealt.shares}
 
 
 def test_who_is_owed_most_takes_it_and_pays() -> None:
     found = deal([Candidate(ANN, balance=-200_000), Candidate(BOB, balance=200_000)])
 
     assert found.chosen == (BOB,)
-    assert found.entries == (
+    assert found.shares == (
         Share(BOB, 500_000, WHOLE, 200_000),
         Share(ANN, 500_000, 0, -200_000),
     )
@@ -115,7 +115,7 @@ def test_fewest_this_month_goes_by_weight_and_leaves_the_ledger_alone() -> None:
 
     assert found.chosen == (BOB,)
     assert set(balances(found).values()) == {0}
-    assert {entry.host: entry.compared for entry in found.entries} == {ANN: 2, BOB: 5, CAT: 3}
+    assert {entry.host: entry.compared for entry in found.shares} == {ANN: 2, BOB: 5, CAT: 3}
     even = [one._replace(taken=one.weight // 100, last_turn=NOON) for one in everyone]
     assert deal([*even, Candidate(DAN, taken=1)], rule=ShareRule.FEWEST).chosen == (DAN,)
 
@@ -154,8 +154,8 @@ def test_a_deal_changes_the_sum_of_all_balances_by_nothing(
     assert len(set(found.chosen)) == len(found.chosen) == count
     assert named <= set(found.chosen)
     assert leaders is None or leaders & set(found.chosen)
-    assert {entry.host for entry in found.entries} == set(hosts)
-    for entry in found.entries:
+    assert {entry.host for entry in found.shares} == set(hosts)
+    for entry in found.shares:
         assert 0 <= entry.credit <= WHOLE + len(able)
         assert entry.debit == (WHOLE if entry.host in found.chosen else 0)
     assert found == deal(able[::-1], count=count, named=named, leaders=leaders, rule=rule)
@@ -171,17 +171,17 @@ def test_whatever_is_taken_back_all_balances_are_nothing_together(steps: list) -
     for hosts, count, takes_back in steps:
         before = dict(held)
         able = [Candidate(host, weight=100 + 50 * host, balance=held[host]) for host in hosts]
-        entries = deal(able, count=min(count, len(able))).entries
-        for entry in entries:
+        shares = deal(able, count=min(count, len(able))).shares
+        for entry in shares:
             held[entry.host] += entry.change()
-        done.append(entries)
+        done.append(shares)
         if takes_back:
             for entry in done.pop():
                 held[entry.host] -= entry.change()
             assert held == before
         assert sum(held.values()) == 0
-    for entries in done:
-        for entry in entries:
+    for shares in done:
+        for entry in shares:
             held[entry.host] -= entry.change()
     assert set(held.values()) == {0}
 
@@ -213,7 +213,7 @@ class Simulation:
             self.lost += 1
             return
         found = deal(able)
-        for entry in found.entries:
+        for entry in found.shares:
             self.held[entry.host] += entry.change()
         for one in able:
             self.fair[one.host] += Fraction(one.weight, sum(each.weight for each in able))

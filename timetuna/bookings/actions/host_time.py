@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from timetuna.accounts.models import User
 from timetuna.bookings.errors import SlotTaken
-from timetuna.bookings.models import Booking, BookingHost, Hold
+from timetuna.bookings.models import Booking, BookingHost, Hold, Turn
 from timetuna.bookings.slots.availability import SlotQuery, bookable
 from timetuna.calendars.actions.read_live import read_live
 from timetuna.db.lock_timeout import lock_timeout
@@ -31,9 +31,11 @@ def lock_hosts(host_ids: Iterable[int]) -> None:
     _lock(User.objects.filter(pk__in=list(host_ids)))
 
 
-def lock_hosts_of(booking_id: int) -> None:
-    """All hosts of a booking, in the same way."""
-    _lock(User.objects.filter(pk__in=BookingHost.objects.filter(booking=booking_id).values("host")))
+def lock_hosts_of(booking_id: int, *, and_also: Iterable[int] = ()) -> None:
+    """All hosts of a booking, those whose balances it has changed, and others, in the same way and in one statement."""
+    hosts = BookingHost.objects.filter(booking=booking_id).values("host")
+    shared = Turn.objects.filter(booking=booking_id).values("page_host__host")
+    _lock(User.objects.filter(Q(pk__in=hosts) | Q(pk__in=shared) | Q(pk__in=list(and_also))))
 
 
 def _lock(hosts: QuerySet[User]) -> None:

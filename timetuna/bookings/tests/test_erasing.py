@@ -293,6 +293,7 @@ NO_WORDS_OF_A_GUEST = {
         "random numbers, and others after erasing": "link_fingerprint link_sealed",
     },
     "bookings.BookingHost": {WORDS: "time_zone part"},
+    "bookings.Turn": {WORDS: "rule"},
     "bookings.Hold": {
         HASHES: "token_fingerprint visit_fingerprint client_fingerprint network_fingerprint wide_fingerprint",
     },
