@@ -1,6 +1,6 @@
 """Booking pages: what a host offers."""
 
-from timetuna.pages.models.hosts import CohostInvitation, PageHost, PageHostCalendar
+from timetuna.pages.models.hosts import FOR_GOOD, CohostInvitation, PageHost, PageHostCalendar
 from timetuna.pages.models.hours import (
     DateOverride,
     HostRules,
@@ -20,6 +20,7 @@ from timetuna.pages.models.page import (
 )
 
 __all__ = [
+    "FOR_GOOD",
     "BookingPage",
     "CohostInvitation",
     "DateOverride",

@@ -1,5 +1,7 @@
 """Who takes part in a page's meetings, as what, and by whose clock."""
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -8,13 +10,16 @@ from timetuna.accounts.models import MailedInvitation
 from timetuna.calendars.models import Calendar
 from timetuna.pages.models.page import BookingPage
 
+FOR_GOOD = date(2999, 12, 31)
+
 
 class PageHost(models.Model):
     """Somebody who takes part in a page's meetings. Its owner has a row like everybody else.
 
     active: False for who has left or was taken off; the row stays, so that the shares of the others stay right.
     part: for pages whose hosts take turns.  tier: the smaller the sooner.  weight: of their share; 0 takes no turns.
-    balance: millionths of a meeting they are owed.  paused_until: the last date on which they take no turns.
+    balance: millionths of a meeting they are owed.
+    paused_until: the last date on which nothing new is booked with them; FOR_GOOD until they say otherwise.
     Theirs alone: schedule, buffer_*, notice_minutes (None is as the page has it, and as new pages begin), cap_day
     (how many of its meetings they take a day), and their calendars.
     own_calendars: the PageHostCalendar rows say which of theirs block; else all that block in their account.
@@ -56,6 +61,20 @@ class PageHost(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["page", "host"], name="pages_one_host_once")]
         ordering = ["position", "id"]
+
+    def is_paused(self, today: date) -> bool:
+        return self.paused_until is not None and self.paused_until >= today
+
+    def part_on(self, page: BookingPage) -> Part | None:
+        """As what they take part as the page is staffed now; None while others hold its meetings without them."""
+        if not self.active:
+            return None
+        part = self.Part(self.part)
+        if page.staffing == BookingPage.Staffing.ANY:
+            return part
+        if page.staffing == BookingPage.Staffing.ALL:
+            return part if part == self.Part.OPTIONAL else self.Part.REQUIRED
+        return self.Part.REQUIRED if self.host_id == page.host_id else None
 
 
 class PageHostCalendar(models.Model):
