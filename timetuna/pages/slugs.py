@@ -1,12 +1,13 @@
-"""The last part of a page's public address: made from its title, free at its host, and where former ones lead now."""
+"""The last part of a page's public address: made from its title, free there, and where former ones lead now."""
 
 import re
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.text import slugify
 
-from timetuna.accounts.models import Team
+from timetuna.accounts.models import Team, User
 from timetuna.accounts.queries import owner_by_handle, owner_once_called
 from timetuna.pages.models import BookingPage, FormerSlug
 from timetuna.pages.queries import PublicPage, at, public_page
@@ -27,11 +28,18 @@ def from_title(title: str) -> str:
     return re.sub(r"-+", "-", slugify(title).replace("_", "-")[:LONGEST]).strip("-") or FALLBACK
 
 
-def free_slug(host_id: int, wanted: str, *, but_page: int | None = None) -> str:
-    """`wanted`, or with -2, -3 … behind it where another page of the host has it or had it."""
-    pages = BookingPage.objects.filter(host=host_id).values_list("pk", "slug")
+def lock_addresses(host_id: int, *team_ids: int | None) -> None:
+    """Have nobody else give pages addresses below these handles until the transaction ends. Teams come first."""
+    teams = Team.objects.select_for_update().filter(pk__in=[pk for pk in team_ids if pk]).order_by("pk")
+    list(teams.values_list("pk"))
+    User.objects.select_for_update().get(pk=host_id)
+
+
+def free_slug(owner: User | Team, wanted: str, *, but_page: int | None = None) -> str:
+    """`wanted`, or with -2, -3 … behind it where another page below the owner's handle has it or had it."""
+    pages = BookingPage.objects.filter(**at(owner)).values_list("pk", "slug")
     taken = {slug for pk, slug in pages if pk != but_page}
-    taken |= set(_former(host_id, but_page).values_list("slug", flat=True))
+    taken |= set(_former(owner, but_page).values_list("slug", flat=True))
     slug, number = wanted, 1
     while slug in taken:
         number += 1
@@ -40,36 +48,39 @@ def free_slug(host_id: int, wanted: str, *, but_page: int | None = None) -> str:
     return slug
 
 
-def is_taken(host_id: int, slug: str, *, but_page: int) -> bool:
-    return BookingPage.objects.filter(host=host_id, slug=slug).exclude(pk=but_page).exists()
+def is_taken(owner: User | Team, slug: str, *, but_page: int) -> bool:
+    return BookingPage.objects.filter(slug=slug, **at(owner)).exclude(pk=but_page).exists()
 
 
-def former_use(host_id: int, slug: str, *, but_page: int) -> FormerSlug | None:
-    """None where no other page of the host had this address."""
-    return _former(host_id, but_page).select_related("page").filter(slug=slug).first()
+def former_use(owner: User | Team, slug: str, *, but_page: int) -> FormerSlug | None:
+    """None where no other page below the owner's handle had this address."""
+    return _former(owner, but_page).select_related("page").filter(slug=slug).first()
 
 
-def _former(host_id: int, but_page: int | None) -> QuerySet[FormerSlug]:
-    rows = FormerSlug.objects.filter(host=host_id)
+def _former(owner: User | Team, but_page: int | None) -> QuerySet[FormerSlug]:
+    rows = FormerSlug.objects.filter(**_of(owner))
     return rows.filter(Q(page=None) | ~Q(page=but_page)) if but_page else rows
 
 
-def give_up(page: BookingPage, *, slug: str, now: datetime) -> None:
-    """Write down that the page had this address until now. Of one page the latest twenty are kept."""
+def _of(owner: User | Team) -> dict[str, Any]:
+    return {"team": owner} if isinstance(owner, Team) else {"host": owner}
+
+
+def give_up(page: BookingPage, *, now: datetime) -> None:
+    """Write down that the page had its address until now. Of one page the latest twenty are kept."""
     values = {"page": page, "given_up_at": now}
-    FormerSlug.objects.update_or_create(host_id=page.host_id, slug=slug, defaults=values)
+    FormerSlug.objects.update_or_create(slug=page.slug, defaults=values, **_of(page.owner()))
     kept = page.former_slugs.order_by("-given_up_at", "-pk").values_list("pk", flat=True)[:MOST_FORMER]
     page.former_slugs.exclude(pk__in=list(kept)).delete()
 
 
 def leave_behind(page: BookingPage, *, now: datetime) -> None:
     """Write down the address of a page that is being deleted, unless it leads on to the page that had it before."""
-    FormerSlug.objects.get_or_create(
-        host_id=page.host_id, slug=page.slug, defaults={"page": None, "given_up_at": now}
-    )
-    deleted = FormerSlug.objects.filter(host=page.host_id, page=None).order_by("-given_up_at", "-pk")
+    there = _of(page.owner())
+    FormerSlug.objects.get_or_create(slug=page.slug, defaults={"page": None, "given_up_at": now}, **there)
+    deleted = FormerSlug.objects.filter(page=None, **there).order_by("-given_up_at", "-pk")
     kept = list(deleted.values_list("pk", flat=True)[:MOST_OF_DELETED])
-    FormerSlug.objects.filter(host=page.host_id, page=None).exclude(pk__in=kept).delete()
+    FormerSlug.objects.filter(page=None, **there).exclude(pk__in=kept).delete()
 
 
 def page_once_at(handle: str, slug: str) -> PublicPage | None:
@@ -83,6 +94,6 @@ def page_once_at(handle: str, slug: str) -> PublicPage | None:
         return None
     present = BookingPage.objects.filter(slug=slug, **at(owner)).select_related("host", "team").first()
     formerly = FormerSlug.objects.select_related("page__host", "page__team")
-    former = formerly.filter(slug=slug, **{"team" if isinstance(owner, Team) else "host": owner}).first()
+    former = formerly.filter(slug=slug, **_of(owner)).first()
     row = present or (former.page if former else None)
     return public_page(row.handle(), row.slug) if row else None

@@ -120,8 +120,12 @@ class HostForm(WholeForm):
             found[str(rows.prefix)] = FormPart(label, kept, text or "None")
         return found
 
+    def lock(self, host_id: int) -> None:
+        """Have nobody else store the same until the transaction ends. host_id: who is signed in."""
+        get_user_model().objects.select_for_update().get(pk=host_id)
+
     def store(self) -> bool | None:
-        """Store what a valid form holds, behind its host's lock. False adds an error to it and stores nothing."""
+        """Store what a valid form holds, behind its lock. False adds an error to it and stores nothing."""
         raise NotImplementedError
 
     def status(self) -> int:
@@ -183,13 +187,13 @@ def opened(request: HttpRequest, build: Build[FormT], *, path: str = "") -> Form
 def save(request: HttpRequest, build: Build[FormT]) -> FormT:
     """Return the form that was sent; `saved` says whether it was stored and did not answer False.
 
-    It is stored behind the host's lock, and only if nobody has saved anything else since the form was made.
+    It is stored behind its lock, and only if nobody has saved anything else since the form was made.
     """
     form = _received(request, build, request.POST, request.FILES)
     if not form.is_valid():
         return form
     with transaction.atomic():
-        get_user_model().objects.select_for_update().get(pk=_host(request))
+        form.lock(_host(request))
         agreed = _version(request, build(None, None).parts()) == form.version
         form.saved = agreed and form.store() is not False
     if not agreed:  # somebody saved while this one was being read

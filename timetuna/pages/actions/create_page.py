@@ -33,7 +33,7 @@ def create_page(
         page = BookingPage.objects.create(
             host=host,
             title=title,
-            slug=free_slug(host.pk, from_title(title)),
+            slug=free_slug(host, from_title(title)),
             description=description,
             follows_title=title == DEFAULT_TITLE,
             schedule=default_schedule(host),

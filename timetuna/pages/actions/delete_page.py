@@ -3,9 +3,8 @@
 from django.db import transaction
 from django.utils import timezone
 
-from timetuna.accounts.models import User
 from timetuna.pages.models import BookingPage
-from timetuna.pages.slugs import leave_behind
+from timetuna.pages.slugs import leave_behind, lock_addresses
 
 
 def delete_page(page: BookingPage) -> None:
@@ -14,7 +13,7 @@ def delete_page(page: BookingPage) -> None:
     Its addresses stay behind, so that no page made later opens where links to this one lead.
     """
     with transaction.atomic():
-        User.objects.select_for_update().get(pk=page.host_id)
+        lock_addresses(page.host_id, page.team_id)
         row = BookingPage.objects.filter(pk=page.pk).first()  # its address as it is now
         if row is not None:
             row.delete()

@@ -6,7 +6,6 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
 
-from timetuna.accounts.models import User
 from timetuna.lib.text import single_line
 from timetuna.pages.models import (
     BookingPage,
@@ -21,7 +20,7 @@ from timetuna.pages.models import (
     Schedule,
     WeeklyHours,
 )
-from timetuna.pages.slugs import free_slug, from_title
+from timetuna.pages.slugs import free_slug, from_title, lock_addresses
 
 RowT = TypeVar("RowT", bound=Model)
 _ROWS = (Duration, MeetingType, PageLogo, PageMail, Reminder)
@@ -31,10 +30,10 @@ _TITLE_LENGTH = 120
 def duplicate_page(page: BookingPage) -> BookingPage:
     """The copy is called "Copy of …", has a free address and is not listed yet."""
     with transaction.atomic():
-        User.objects.select_for_update().get(pk=page.host_id)
+        lock_addresses(page.host_id, page.team_id)
         values = _values(BookingPage, pk=page.pk)[0]
         title = single_line(f"Copy of {page.title}", max_length=_TITLE_LENGTH)
-        slug = free_slug(page.host_id, from_title(title))
+        slug = free_slug(page.owner(), from_title(title))
         copy = BookingPage.objects.create(
             **values
             | {

@@ -7,11 +7,12 @@ from typing import Any
 from django import forms
 
 from timetuna.pages.forms.fields import DayField, cap_field, switch, whole_number
+from timetuna.pages.forms.page_form import PageForm
 from timetuna.pages.forms.schedule import HoursForm
 from timetuna.pages.models import BookingPage, Schedule
 from timetuna.pages.permissions import schedules_for
 from timetuna.pages.schedule_lines import schedule_lines
-from timetuna.web.saving import ColumnsForm, Parts
+from timetuna.web.saving import Parts
 
 LONGEST_NOTICE_DAYS = 90
 OWN = "own"
@@ -30,7 +31,7 @@ class Offer:
     chosen: bool
 
 
-class AvailabilityForm(ColumnsForm[BookingPage]):
+class AvailabilityForm(PageForm):
     """Hours and rules of a page. `own` holds the page's own hours, chosen or not."""
 
     class Meta:

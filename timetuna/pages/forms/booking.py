@@ -6,17 +6,16 @@ from typing import Any
 
 from django import forms
 
-from timetuna.pages.actions.give_address import AddressOnceUsed, AddressTaken, give_address
+from timetuna.pages.actions.give_address import AddressOnceUsed, AddressTaken, another_of, give_address
 from timetuna.pages.calendar_use import usable_kinds
 from timetuna.pages.forms.fields import LineField, WordsField, switch
+from timetuna.pages.forms.page_form import PageForm
 from timetuna.pages.forms.rows import DurationRows
 from timetuna.pages.meeting_types.base import Lack, MeetingKind, meeting_kinds
 from timetuna.pages.models import BookingPage, Duration, MeetingType
 from timetuna.pages.slugs import former_use, is_taken, well_formed
 from timetuna.web.forms import Rows
-from timetuna.web.saving import ColumnsForm
 
-ADDRESS_TAKEN = "Another page of yours has this address. Choose a different one."
 TAKES = "takes_address"
 
 
@@ -29,7 +28,7 @@ class TypeLine:
     lack: Lack | None
 
 
-class BookingTabForm(ColumnsForm[BookingPage]):
+class BookingTabForm(PageForm):
     class Meta:
         model = BookingPage
         fields = ("title", "description", "listed")
@@ -79,8 +78,8 @@ class BookingTabForm(ColumnsForm[BookingPage]):
         slug = str(self.cleaned_data["slug"]).lower()
         if slug and not well_formed(slug):
             raise forms.ValidationError("Use the letters a to z, digits and hyphens, for example intro-call.")
-        if slug and is_taken(self.page.host_id, slug, but_page=self.page.pk):
-            raise forms.ValidationError(ADDRESS_TAKEN)
+        if slug and is_taken(self.page.owner(), slug, but_page=self.page.pk):
+            raise forms.ValidationError(f"{another_of(self.page)} has this address. Choose a different one.")
         if slug != self.page.slug and not self.takes(slug) and (warning := self._warning(slug)):
             raise forms.ValidationError(warning)
         return slug
@@ -96,7 +95,7 @@ class BookingTabForm(ColumnsForm[BookingPage]):
         return slug if changed and self._warning(slug) else ""
 
     def _warning(self, slug: str) -> str:
-        former = former_use(self.page.host_id, slug, but_page=self.page.pk) if slug else None
+        former = former_use(self.page.owner(), slug, but_page=self.page.pk) if slug else None
         if former is None:
             return ""
         owner = (

@@ -7,8 +7,8 @@ from django import forms
 
 from timetuna.pages.forms import time_spans
 from timetuna.pages.forms.fields import switch, whole_number
+from timetuna.pages.forms.page_form import PageForm
 from timetuna.pages.models import BookingPage
-from timetuna.web.saving import ColumnsForm
 
 NEVER = "never"
 MOST_GUESTS, LONGEST_HOURS = 20, 14 * 24
@@ -65,7 +65,7 @@ class NoticeField(forms.ChoiceField):
         return None if chosen == NEVER else int(chosen)
 
 
-class GuestsTabForm(ColumnsForm[BookingPage]):
+class GuestsTabForm(PageForm):
     """Whether the host confirms each booking, and what guests may do with theirs.
 
     Requests that wait keep waiting, with or without approval from now on.

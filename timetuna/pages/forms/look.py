@@ -10,9 +10,10 @@ from django.utils.datastructures import MultiValueDict
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from timetuna.lib.crypto import fingerprint
+from timetuna.pages.forms.page_form import PageForm
 from timetuna.pages.models import BookingPage, PageLogo
 from timetuna.web.forms import Switch
-from timetuna.web.saving import ColumnsForm, FormPart, Parts
+from timetuna.web.saving import FormPart, Parts
 
 MOST_BYTES = 200_000
 _MOST_PIXELS = 4_000_000  # looked at before anything is decoded: 20 kB of PNG can be 500 MB of picture
@@ -23,7 +24,7 @@ _VERSION_LENGTH = 16
 _COLOR = re.compile(r"#?([0-9a-f]{6}|[0-9a-f]{3})", re.IGNORECASE)
 
 
-class LookForm(ColumnsForm[BookingPage]):
+class LookForm(PageForm):
     class Meta:
         model = BookingPage
         fields = ("brand_color",)

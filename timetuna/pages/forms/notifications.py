@@ -10,6 +10,7 @@ from timetuna.lib.text import unknown
 from timetuna.pages.actions.save_notifications import MAIL_KINDS, NotificationsTab, save_notifications
 from timetuna.pages.forms import time_spans
 from timetuna.pages.forms.fields import LineField, SubjectField, WordsField
+from timetuna.pages.forms.page_form import lock_page
 from timetuna.pages.models import BookingPage, Reminder
 from timetuna.pages.queries import MailText, mail_text
 from timetuna.web.saving import HostForm
@@ -142,6 +143,9 @@ class NotificationsForm(HostForm):
             yield MailFields(
                 kind, title, help_text, self[_name(kind, "subject")], self[_name(kind, "message")]
             )
+
+    def lock(self, host_id: int) -> None:  # noqa: ARG002
+        lock_page(self.page)
 
     def store(self) -> None:
         save_notifications(self.page, self.values())

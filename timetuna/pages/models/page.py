@@ -5,7 +5,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
-from timetuna.accounts.models import Team
+from timetuna.accounts.models import Team, User
 from timetuna.web.forms import in_full
 
 
@@ -107,9 +107,13 @@ class BookingPage(models.Model):
         """The path below the host's."""
         return self.slug
 
+    def owner(self) -> Team | User:
+        """Below whose handle it stands."""
+        return self.team or self.host
+
     def handle(self) -> str:
         """The first part of its address."""
-        return self.team.handle if self.team else self.host.handle
+        return self.owner().handle
 
     def address(self) -> str:
         return in_full(reverse("public_page", args=[self.handle(), self.slug]))

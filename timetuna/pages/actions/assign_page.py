@@ -1,0 +1,60 @@
+"""Puts a page below a team's address, or back below its owner's; where it was leads on."""
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from timetuna.accounts.models import Membership, Team
+from timetuna.pages.models import BookingPage
+from timetuna.pages.slugs import free_slug, give_up, is_taken, lock_addresses
+
+
+class NotAssigned(Exception):  # noqa: N818 - it names what happened
+    """`str()` is a sentence."""
+
+
+def assign_page(page: BookingPage, team: Team | None, *, any_slug: bool = False) -> None:
+    """None: take it away from its team. Bookings, cohosts and settings stay.
+
+    any_slug: where another page has or had the address there, this one gets another. Raises NotAssigned.
+    """
+    with transaction.atomic():
+        lock_addresses(page.host_id, page.team_id, team.pk if team else None)
+        row = BookingPage.objects.select_related("host", "team").get(pk=page.pk)
+        if row.team_id != page.team_id:
+            raise NotAssigned("Somebody has assigned this page meanwhile. Look at it again.")
+        if team and not Membership.objects.filter(team=team, user=row.host_id).exists():
+            raise NotAssigned(f"{row.host.name} is not in {team.name} any more.")
+        if row.team_id != (team.pk if team else None):
+            _move(row, team, any_slug=any_slug)
+    page.team, page.slug = row.team, row.slug
+
+
+def _move(row: BookingPage, team: Team | None, *, any_slug: bool) -> None:
+    owner = team or row.host
+    slug = free_slug(owner, row.slug, but_page=row.pk)
+    if slug != row.slug and not any_slug:
+        had = "has" if is_taken(owner, row.slug, but_page=row.pk) else "had"
+        raise NotAssigned(
+            f"Another page of {owner.name} {had} the address /{owner.handle}/{row.slug}. "
+            "Give this page another address first."
+        )
+    give_up(row, now=timezone.now())
+    row.team, row.slug = team, slug
+    row.save(update_fields=["team", "slug", "updated_at"])
+
+
+def give_back(team: Team, user_id: int | None) -> None:
+    """Give the pages of a team back to one owner who leaves it, or (None) to all as it ends. Behind the team's lock."""
+    for page in _pages_of(team, user_id).order_by("host", "pk"):
+        assign_page(page, None, any_slug=True)
+
+
+def pages_in_team(team: Team, user_id: int | None) -> list[str]:
+    """The titles of those that would go back."""
+    return list(_pages_of(team, user_id).order_by("title", "id").values_list("title", flat=True))
+
+
+def _pages_of(team: Team, user_id: int | None) -> QuerySet[BookingPage]:
+    pages = BookingPage.objects.filter(team=team)
+    return pages if user_id is None else pages.filter(host=user_id)
