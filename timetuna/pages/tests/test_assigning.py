@@ -95,8 +95,8 @@ def test_who_leaves_takes_their_pages_along(page: BookingPage, team: Team, alice
     leaves_team(team, alice.pk)
 
     page.refresh_from_db()
-    assert (page.team, page.slug) == (None, "intro-call-2")
-    assert opens("/support/intro-call") == "/alice/intro-call-2"
+    assert (page.team, page.slug) == (None, "intro-call-3")
+    assert opens("/support/intro-call") == "/alice/intro-call-3"
     assert opens("/support/demo") == "200"
 
     leaves_team(team, None)
