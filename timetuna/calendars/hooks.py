@@ -6,8 +6,8 @@ Pages know how far ahead anybody may ask, and bookings which events are our own;
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Generic, ParamSpec, TypeVar
 
-from timetuna.accounts.hooks import Hook
 from timetuna.availability.interval import Interval
 from timetuna.calendars.models import Calendar
 from timetuna.jobs import queue
@@ -35,8 +35,23 @@ class Wants:
         return row.read_at + self.patience if row.read_at and not elsewhere else None
 
 
+P = ParamSpec("P")
+R = TypeVar("R")
 Connected = Callable[[int, str], None]
 _connected: list[Connected] = []
+
+
+class Hook(Generic[P, R]):
+    """A question that another app answers; until it has registered itself, the answer is what `ask` gives."""
+
+    def __init__(self, ask: Callable[P, R]) -> None:
+        self.ask = ask
+
+    def register(self, ask: Callable[P, R]) -> None:
+        self.ask = ask
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
+        return self.ask(*args, **kwargs)
 
 
 wants_of: Hook[[int], Wants] = Hook(lambda _host_id: Wants())

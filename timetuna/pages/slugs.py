@@ -29,10 +29,10 @@ def from_title(title: str) -> str:
 
 
 def lock_addresses(host_id: int, *team_ids: int | None) -> None:
-    """Have nobody else give pages addresses below these handles until the transaction ends. Teams come first."""
+    """Have nobody else give pages addresses below these handles until the transaction ends. People come first."""
+    User.objects.select_for_update().get(pk=host_id)
     teams = Team.objects.select_for_update().filter(pk__in=[pk for pk in team_ids if pk]).order_by("pk")
     list(teams.values_list("pk"))
-    User.objects.select_for_update().get(pk=host_id)
 
 
 def free_slug(owner: User | Team, wanted: str, *, but_page: int | None = None) -> str:

@@ -1,7 +1,6 @@
 """Puts a page below a team's address, or back below its owner's; where it was leads on."""
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from timetuna.accounts.models import Membership, Team
@@ -42,19 +41,3 @@ def _move(row: BookingPage, team: Team | None, *, any_slug: bool) -> None:
     give_up(row, now=timezone.now())
     row.team, row.slug = team, slug
     row.save(update_fields=["team", "slug", "updated_at"])
-
-
-def give_back(team: Team, user_id: int | None) -> None:
-    """Give the pages of a team back to one owner who leaves it, or (None) to all as it ends. Behind the team's lock."""
-    for page in _pages_of(team, user_id).order_by("host", "pk"):
-        assign_page(page, None, any_slug=True)
-
-
-def pages_in_team(team: Team, user_id: int | None) -> list[str]:
-    """The titles of those that would go back."""
-    return list(_pages_of(team, user_id).order_by("title", "id").values_list("title", flat=True))
-
-
-def _pages_of(team: Team, user_id: int | None) -> QuerySet[BookingPage]:
-    pages = BookingPage.objects.filter(team=team)
-    return pages if user_id is None else pages.filter(host=user_id)

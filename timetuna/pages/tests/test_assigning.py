@@ -4,7 +4,6 @@ import pytest
 from django.test import Client
 
 from tests.clock import present
-from timetuna.accounts.hooks import leaves_team, pages_in_team
 from timetuna.accounts.models import Membership, Team, User
 from timetuna.pages.actions.assign_page import NotAssigned, assign_page
 from timetuna.pages.actions.create_page import create_page
@@ -77,30 +76,6 @@ def test_an_address_that_is_or_was_anothers_is_not_taken(page: BookingPage, team
 def test_only_where_its_owner_is(page: BookingPage) -> None:
     with pytest.raises(NotAssigned, match="Alice is not in Others any more"):
         assign_page(page, team_of(handle="others"))
-
-
-def test_who_leaves_takes_their_pages_along(page: BookingPage, team: Team, alice: User) -> None:
-    bob = host("Bob")
-    Membership.objects.create(team=team, user=bob)
-    theirs = create_page(bob, title="Demo")
-    for one in (page, theirs):
-        assign_page(one, team)
-    there = create_page(alice, title="Intro call")
-    give_address(there, "intro-call", takes_former=True)  # and it keeps that
-
-    assert (pages_in_team(team, alice.pk), pages_in_team(team, None)) == (
-        ["Intro call"],
-        ["Demo", "Intro call"],
-    )
-    leaves_team(team, alice.pk)
-
-    page.refresh_from_db()
-    assert (page.team, page.slug) == (None, "intro-call-3")
-    assert opens("/support/intro-call") == "/alice/intro-call-3"
-    assert opens("/support/demo") == "200"
-
-    leaves_team(team, None)
-    assert (opens("/support/demo"), opens("/bob/demo")) == ("/bob/demo", "200")
 
 
 def test_a_copy_stands_beside_the_page(page: BookingPage, team: Team) -> None:
