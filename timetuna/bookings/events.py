@@ -52,6 +52,7 @@ class BookingEvent(models.TextChoices):
     SHOWED_UP = "showed_up", "The guest came after all."
     NOTES_WRITTEN = "notes_written", "Changed the private notes."
     LINK_FOR_GUEST_RENEWED = "guest_link_renewed", "New link for the guest; the old one is dead."
+    LINK_FOR_ATTENDEE_RENEWED = "attendee_link_renewed", "Made a new link for a further guest."
     RESENT = "resent", "Had the mail to {reader} sent again."
     REMINDERS_STOPPED = "reminders_stopped", "{sentence}"
     REMINDERS_WANTED = "reminders_wanted", "{sentence}"
@@ -74,6 +75,8 @@ OF_A_CALENDAR = (BookingEvent.EVENT_WRITTEN, BookingEvent.EVENT_WAITING, Booking
 GUESTS_COME = (BookingEvent.GUESTS_ADDED, BookingEvent.CAME_BACK)
 GUESTS_GO = (BookingEvent.GUEST_REMOVED, BookingEvent.LEFT)
 GUEST_CHANGES = (*GUESTS_COME, *GUESTS_GO)
+_NAME_SOMEBODY = (BookingEvent.GUEST_REMOVED, BookingEvent.LINK_FOR_ATTENDEE_RENEWED)
+"""The words that are written with them are who it was about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,11 +165,12 @@ def without_quote(text: str) -> str:
 
 
 def told_entry(entry: HistoryEntry) -> tuple[str, str]:
-    """Who of those invited too did it, or "", and the sentence. Their name is kept as a quote, which can be erased."""
-    if entry.actor != ATTENDEE:
-        return "", entry.text
+    """Who of those invited too did it, or "", and the sentence. Names are kept as a quote, which can be erased."""
     sentence, _, name = entry.text.partition(_QUOTE)
-    return name, f"{sentence[:1].lower()}{sentence[1:]}" if name else sentence
+    if entry.actor == ATTENDEE:
+        return name, f"{sentence[:1].lower()}{sentence[1:]}" if name else sentence
+    named = name and entry.event in _NAME_SOMEBODY
+    return "", f"{sentence.removesuffix('.')}: {name}." if named else entry.text
 
 
 def last_words(booking: Booking, *, event: str) -> str:
@@ -187,8 +191,8 @@ OFF = frozenset(Status) - TAKES_TIME
 """It does not take place, and its time is free."""
 CALLED_OFF = frozenset({Status.CANCELLED_BY_GUEST, Status.CANCELLED_BY_HOST})
 """It was a booking, of which people were told; the others that are off never became one."""
-REQUESTS = frozenset({Status.PENDING, Status.DECLINED, Status.LAPSED, Status.WITHDRAWN})
-"""It waits for its host's answer, or has ended without a yes."""
+REQUESTS = frozenset(Status) - CALLED_OFF - {Status.CONFIRMED}
+"""It waits for somebody's answer, or has ended without a yes: only its two sides have heard of it."""
 ENDED_BY = {
     Status.WITHDRAWN: GUEST,
     Status.CANCELLED_BY_GUEST: GUEST,

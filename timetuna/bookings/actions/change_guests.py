@@ -105,7 +105,7 @@ def _set_active(
         booking,
         event,
         actor=actor,
-        words=attendee.called() if actor == ATTENDEE else "",
+        words=attendee.called(),
         changes={"further_guests": (before, others(booking).count())},
         guests=[attendee],
     )

@@ -133,14 +133,9 @@ def _said_by(booking: Booking) -> list[str]:
 def _clean_history(booking: Booking, said: Iterable[str]) -> None:
     words = list(said)
     for entry in booking.history.all():
-        text = _forget(_ours(entry), words)
+        text = _forget(without_quote(entry.text), words)
         if text != entry.text:
             HistoryEntry.objects.filter(pk=entry.pk).update(text=text)
-
-
-def _ours(entry: HistoryEntry) -> str:
-    # Before there was a mark for it, the note stood right behind the word.
-    return "Cancelled." if entry.event == BookingEvent.CANCELLED else without_quote(entry.text)
 
 
 def _forget(text: str, words: Iterable[str]) -> str:

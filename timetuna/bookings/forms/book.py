@@ -28,6 +28,13 @@ class LinesField(forms.CharField):
         return (super().to_python(value) or "").replace("\r\n", "\n")
 
 
+class CarriedField(forms.CharField):
+    """What the form carries along unseen. missing: says which part of it did not arrive."""
+
+    def __init__(self, missing: Any) -> None:
+        super().__init__(widget=forms.HiddenInput, error_messages={"required": missing})
+
+
 class HoldField(forms.CharField):
     """The token by which the form holds its time; empty when it does not."""
 
@@ -108,9 +115,9 @@ ANSWERS = ("phone", "notes")
 
 class GuestBookingForm(WholeForm):
     start = forms.CharField(widget=forms.HiddenInput)
-    duration = forms.CharField(widget=forms.HiddenInput)
-    zone = forms.CharField(widget=forms.HiddenInput)
-    key = forms.CharField(widget=forms.HiddenInput)
+    duration = CarriedField(gettext_lazy("The length did not arrive. Please pick your time again."))
+    zone = CarriedField(gettext_lazy("The time zone did not arrive. Please pick your time again."))
+    key = CarriedField(gettext_lazy("The key of this form did not arrive. Please pick your time again."))
     hold = HoldField()
     kind = forms.ChoiceField(
         label=gettext_lazy("How do you want to meet?"),

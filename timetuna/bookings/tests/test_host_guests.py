@@ -1,10 +1,14 @@
 """The host of a booking invites others to it and takes them off, by the rules that hold for its guest."""
 
 import pytest
+from django.test import Client
 
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.change_guests import MOST_CHANGES
+from timetuna.bookings.actions.erase import erase
 from timetuna.bookings.models import Attendee
+from timetuna.bookings.notifications.recipients import audience_of
+from timetuna.bookings.queries import link_path
 from timetuna.bookings.tests.conftest import tomorrow, work_off
 from timetuna.bookings.tests.diary import shown
 from timetuna.bookings.tests.life import events, kinds, made, now, rule
@@ -54,6 +58,57 @@ def test_the_host_takes_somebody_off_who_hears_that_it_was_the_host(as_alice, pa
     assert "Invited too: lee@others.example." in zoom.mails(GUEST)[-1]["text"]
     assert [len(zoom.mails(to)) for to in (KIM.email, GUEST, HOST)] == [2, 2, 2]
     assert events(booking).count(("host", "host", "guest_removed")) == 1
+    seen = shown(as_alice.get(f"/bookings/{booking.pk}"))
+    assert "Took a further guest off: Kim." in seen
+
+
+def test_who_was_taken_off_stands_in_the_history_until_it_is_erased(as_alice, page):
+    booking = made(page)
+    post(as_alice, booking, guests=f"Kim <{KIM.email}>, {LEE.email}")
+    post(as_alice, booking, remove=booking.attendees.get(email=KIM.email).pk)
+    told = as_alice.get(f"/bookings/{booking.pk}/history.json").json()["history"]
+    assert [entry["text"] for entry in told if entry["who"] == "host"] == [
+        "Added 2 further guests.",
+        "Took a further guest off: Kim.",
+    ]
+    cancel(booking.pk, actor="host", note_text="", now=now())
+
+    erase(booking.pk, actor="host", now=now())
+
+    texts = list(booking.history.values_list("text", flat=True))
+    assert "Took a further guest off." in texts
+    assert not [text for text in texts if "Kim" in text or "lee@" in text]
+
+
+def test_the_host_ends_the_link_of_somebody_who_was_invited(as_alice, page, zoom):
+    booking = made(page, others=[KIM, LEE])
+    kim = booking.attendees.get(email=KIM.email)
+    before = {row.pk: link_path(row) for row in booking.attendees.all()}
+
+    answer = as_alice.post(f"/bookings/{booking.pk}/new-link", {"person": kim.pk})
+
+    assert (answer.status_code, answer["Location"]) == (302, f"/bookings/{booking.pk}#guests")
+    assert "Made a new link for a further guest: Kim." in shown(as_alice.get(f"/bookings/{booking.pk}"))
+    guest = Client()
+    assert guest.get(before[kim.pk]).status_code == 404
+    assert {guest.get(path).status_code for pk, path in before.items() if pk != kim.pk} == {200}
+    as_alice.post(f"/bookings/{booking.pk}/resend", {"to": audience_of(kim)})
+    work_off()
+    kim.refresh_from_db()
+    assert link_path(kim) in zoom.mails(KIM.email)[-1]["text"]
+    assert guest.get(link_path(kim)).status_code == 200
+
+
+def test_nobody_who_is_off_gets_a_new_link(as_alice, page):
+    booking = made(page, others=[KIM])
+    kim = booking.attendees.get(is_booker=False)
+    post(as_alice, booking, remove=kim.pk)
+    before = link_path(Attendee.objects.get(pk=kim.pk))
+
+    as_alice.post(f"/bookings/{booking.pk}/new-link", {"person": kim.pk})
+
+    assert "This person is not invited any more" in shown(as_alice.get(f"/bookings/{booking.pk}"))
+    assert link_path(Attendee.objects.get(pk=kim.pk)) == before
 
 
 def test_the_pages_cap_holds_and_nothing_typed_is_lost(as_alice, page):

@@ -58,7 +58,7 @@ def test_a_listener_hears_a_booking_s_whole_life(page, heard):
     kim = booking.attendees.get(is_booker=False)
     remove_guest(booking.pk, attendee_id=kim.pk, now=present(), actor="host")
     reschedule(booking.pk, start_minute=minute_of(tomorrow(15)), actor="guest", now=present())
-    write_notes(booking.pk, text="Owes me lunch")
+    write_notes(booking.pk, host_id=page.host_id, text="Owes me lunch")
     resend(booking.pk, audience=audience_of(booking.booker), now=present())
     renew_link(booking.pk, actor="host")
     cancel(booking.pk, actor="guest", note_text="ill", now=present())

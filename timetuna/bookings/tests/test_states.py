@@ -61,4 +61,4 @@ def test_every_state_is_on_one_side_and_says_who_ended_it():
     assert set(Status) == TAKES_TIME | OFF
     assert ENDED_BY.keys() == OFF
     assert {one.to for one in TRANSITIONS} == set(Status)
-    assert {Status.PENDING} == REQUESTS - OFF
+    assert {Status.PENDING, Status.AWAITING_PAYMENT, Status.AWAITING_PHONE} == REQUESTS - OFF

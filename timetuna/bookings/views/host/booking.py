@@ -38,7 +38,7 @@ from timetuna.bookings.status.job import Effect, EffectState, Remedy
 from timetuna.bookings.status.rows import Reader
 from timetuna.bookings.views.host.bookings import reader_of
 from timetuna.l10n import datetimes
-from timetuna.web.forms import Screen, show
+from timetuna.web.forms import Screen, row_number, show
 from timetuna.web.saving import opened
 
 _SOURCES = {LINK: "by the guest's link", MAIL: "from a mail", API: "through the API"}
@@ -261,9 +261,14 @@ def cancel_as_host(request: HttpRequest, booking_id: int) -> HttpResponse:
 @post_or_back
 @login_required
 def new_guest_link(request: HttpRequest, booking_id: int) -> HttpResponse:
-    row = booking_or_404(request, booking_id)
+    """For who booked, or for the named person who was invited too."""
+    row, person = booking_or_404(request, booking_id), row_number(request.POST.get("person", ""))
+    act = partial(renew_link, row.pk, actor=HOST, attendee_id=person)
+    if person:
+        said = "The old link is dead. Have their mail sent again, and they have the new one."
+        return done(request, row, act, said, place="guests")
     said = "The old link is dead. Give the new one to your guest; it stands below."
-    return done(request, row, partial(renew_link, row.pk, actor=HOST), said, place="guest-link")
+    return done(request, row, act, said, place="guest-link")
 
 
 def _times(row: Booking, reader: Reader) -> BookingTimes:
