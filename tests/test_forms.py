@@ -36,6 +36,7 @@ TEMPLATES = {
 }
 WITH_FORMS = {name for name, text in TEMPLATES.items() if 'method="post"' in text}
 BY_OTHER_TESTS = {
+    "accounts/invitation.html",
     "accounts/first_password.html",
     "accounts/reset_password_from_key.html",
     "accounts/reset_password_other.html",

@@ -12,7 +12,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.clock import present
+from timetuna.accounts.actions.invite_to_team import invite_to_team
 from timetuna.accounts.models import User
+from timetuna.accounts.tests.teams import join, make_carol, make_team
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.models import Booking, UnusualBookings
 from timetuna.bookings.tests.conftest import make_page, order
@@ -34,7 +36,7 @@ ANYBODY = """
     api/pages/<slug:handle>/<slug:slug>/times
     looks/<row:page_id>/<slug:color>.css looks/<row:page_id>/<slug:version>.png
     <slug:handle> <slug:handle>/ <slug:handle>/<slug:slug> <slug:handle>/<slug:slug>/ <slug:handle>/<slug:slug>/book
-    favicon.ico robots.txt
+    invite/<str:token> favicon.ico robots.txt
 """.split()  # noqa: SIM905 - one list, read as words
 LEADS_ON = ["", "settings", "booking-pages/<row:page_id>"]
 SIGNED_IN = """
@@ -42,7 +44,7 @@ SIGNED_IN = """
     settings/providers/<slug:provider>/connect settings/providers/<slug:provider>/log-in
     settings/providers/<slug:provider>/finish booking-pages
     booking-pages/new settings/availability settings/availability/holidays settings/availability/schedules/new
-    bookings bookings/agenda bookings/export.csv why
+    settings/team settings/team/new bookings bookings/agenda bookings/export.csv why
 """.split()  # noqa: SIM905
 OWNERS = """
     settings/providers/<slug:provider>/disconnect settings/providers/<slug:provider>/replace/<row:authorization>
@@ -61,6 +63,11 @@ OWNERS = """
     bookings/<row:booking_id>/no-show bookings/<row:booking_id>/notes bookings/<row:booking_id>/resend
     bookings/<row:booking_id>/erase bookings/<row:booking_id>/guests bookings/<row:booking_id>/history.json
     bookings/<row:booking_id>/source bookings/unusual/<row:number>
+    settings/team/<row:team_id> settings/team/<row:team_id>/invite settings/team/<row:team_id>/leave
+    settings/team/<row:team_id>/delete settings/team/<row:team_id>/people/<row:member_id>/role
+    settings/team/<row:team_id>/people/<row:member_id>/owner settings/team/<row:team_id>/people/<row:member_id>/remove
+    settings/team/<row:team_id>/invitations/<row:invitation_id>/again
+    settings/team/<row:team_id>/invitations/<row:invitation_id>/take-back
 """.split()  # noqa: SIM905
 PAST_COUNTING = {"sessions.session"}
 
@@ -92,6 +99,9 @@ def belongings(alice: User) -> dict[str, object]:
     waiting = new_authorization(Visit(alice.pk, "session", "zoom"), state=random_token())
     waiting.grant = "sealed"
     waiting.save()
+    team = make_team(alice)
+    join(team, make_carol(), "owner")
+    invite_to_team(team, email="dora@example.org", by=alice)
     account = CalendarAccount.objects.create(
         host=alice, provider="zoom", provider_user_id="u", expires_at=present() + timedelta(hours=1)
     )
@@ -104,6 +114,9 @@ def belongings(alice: User) -> dict[str, object]:
         "calendar": Calendar.objects.create(account=account, outside_id="c", name="Work").pk,
         "number": UnusualBookings.objects.create(page=page, began_at=present(), last_at=present()).pk,
         "provider": "zoom",
+        "team_id": team.pk,
+        "member_id": team.memberships.exclude(user=alice).get().pk,
+        "invitation_id": team.invitations.get().pk,
     }
 
 

@@ -1,6 +1,7 @@
 """What django-allauth asks us: who may sign up, what is safe, what mails and messages say."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
@@ -27,6 +28,7 @@ from timetuna.rate_limits.limits import client_address
 from timetuna.web.forms import in_full, is_own_path
 
 UNDO_SALT = "accounts.email-change"
+LONGEST_PATH = 500
 _SENTENCES = {
     "account/messages/email_confirmed.txt": "Your mail address is confirmed.",
     "account/messages/email_confirmation_failed.txt": "This address belongs to another account by now.",
@@ -128,9 +130,15 @@ class AccountAdapter(DefaultAccountAdapter):
         """Tell the owner, and nobody else, that there is an account."""
         self.send_mail("account/email/account_already_exists", email, {})
 
-    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:  # noqa: ARG002
-        """Build the link from the base address."""
-        return in_full(reverse("account_confirm_email", args=[emailconfirmation.key]))
+    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
+        """Build the link from the base address; it leads on to where the sign-up was meant to lead, in any browser."""
+        path, onward = reverse("account_confirm_email", args=[emailconfirmation.key]), self.onward(request)
+        return in_full(f"{path}?{urlencode({'next': onward})}" if onward else path)
+
+    def onward(self, request: HttpRequest) -> str:
+        """The path of ours that a page is asked to lead to; "" for none."""
+        url: str = request.POST.get("next") or request.GET.get("next", "")
+        return url if len(url) <= LONGEST_PATH and self.is_safe_url(url) else ""
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Build the link from the base address. `key` is "user-token"."""

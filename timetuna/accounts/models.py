@@ -45,11 +45,15 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class Team(models.Model):
-    """People who share booking pages at /<handle>/<page>. Teams and people never have the same handle."""
+    """People who share booking pages at /<handle>/<page>. Teams and people never have the same handle.
+
+    One that is deleted keeps its row, with nobody in it and no name: links that were shared lead on.
+    """
 
     name = models.CharField(max_length=100)
     handle = models.CharField(max_length=40, unique=True)
     created_at = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(Lower("handle"), name="accounts_team_handle_any_case")]

@@ -3,7 +3,7 @@
 from allauth.account.models import EmailAddress
 from django.db.models import QuerySet
 
-from timetuna.accounts.models import FormerHandle, Team, User
+from timetuna.accounts.models import FormerHandle, Membership, Team, User
 
 
 def host_by_handle(handle: str) -> User | None:
@@ -34,12 +34,41 @@ def owner_once_called(handle: str) -> User | Team | None:
     return former.user if former.user and former.user.is_active else former.team
 
 
-def handle_is_free(handle: str, *, user: User | None = None) -> bool:
-    """Whether `user` (or a new host) may take this handle: nobody has it, and nobody else ever had it."""
-    others, former = User.objects.filter(handle=handle), FormerHandle.objects.filter(handle=handle)
-    if user is not None and user.pk:
-        others, former = others.exclude(pk=user.pk), former.exclude(user=user)
-    return not others.exists() and not former.exists()
+def handle_is_free(handle: str, *, owner: User | Team | None = None) -> bool:
+    """Whether `owner` (or somebody new) may take this handle: no person and no team has it, and nobody else had it.
+
+    To be sure of it when it is taken, `take_handle.lock_handle` comes first.
+    """
+    users, teams = User.objects.filter(handle=handle), Team.objects.filter(handle=handle)
+    former = FormerHandle.objects.filter(handle=handle)
+    if owner is not None and owner.pk:
+        former = former.exclude(pk__in=handles_given_up_by(owner))
+        if isinstance(owner, Team):
+            teams = teams.exclude(pk=owner.pk)
+        else:
+            users = users.exclude(pk=owner.pk)
+    return not users.exists() and not teams.exists() and not former.exists()
+
+
+def handles_given_up_by(owner: User | Team) -> QuerySet[FormerHandle]:
+    return FormerHandle.objects.filter(**{"team" if isinstance(owner, Team) else "user": owner})
+
+
+def other_owners(team: Team, user_id: int) -> QuerySet[Membership]:
+    """Those beside them who can sign in."""
+    owners = Membership.objects.filter(team=team, role=Membership.Role.OWNER, user__is_active=True)
+    return owners.exclude(user=user_id)
+
+
+def teams_held_by(user: User) -> list[Team]:
+    """Those with other people in them that have no other owner who can sign in."""
+    mine = Membership.objects.filter(user=user, role=Membership.Role.OWNER).select_related("team")
+    others = Membership.objects.exclude(user=user)
+    return [
+        row.team
+        for row in mine.order_by("team__name", "team_id")
+        if others.filter(team=row.team).exists() and not other_owners(row.team, user.pk).exists()
+    ]
 
 
 def never_verified(email: str) -> QuerySet[User]:

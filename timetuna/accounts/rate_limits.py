@@ -39,6 +39,8 @@ FROM_NETWORK = GrowingDelay("account-mail-from", free=30, first=2, longest=300, 
 FROM_WIDE_NETWORK = GrowingDelay("account-mail-from-wide", free=150, first=2, longest=300, memory=_HOUR)
 LEAVING = GrowingDelay("sign-in-elsewhere", free=30, first=1, longest=30, memory=600, strict=False)
 """Leaving for Google or Microsoft from one network: each time stores something until somebody comes back."""
+TEAM_HANDLES = Limit("team-handles", (20, _DAY))
+"""Public addresses that one person takes for teams."""
 TO_YOU = (
     "We have sent several mails to this address lately. Please look for them, also in the spam folder; "
     "or wait %(wait)s and try again."
@@ -124,6 +126,11 @@ class LastLink:
 def wait_to_leave(request: HttpRequest) -> float:
     """Count somebody who leaves to sign in elsewhere; return the seconds they have to wait first."""
     return spend(LEAVING, client_of(request).network)
+
+
+def wait_for_handle(user_id: int) -> float:
+    """Count a public address that somebody takes for a team; return the seconds they have to wait first."""
+    return spend(TEAM_HANDLES, str(user_id))
 
 
 def _device(request: HttpRequest, email: str) -> str:

@@ -9,7 +9,7 @@ from allauth.account.views import (
 from django.urls import URLPattern, URLResolver, path, re_path
 from django.views.generic import RedirectView
 
-from timetuna.accounts.views import email, password, social
+from timetuna.accounts.views import email, invitations, password, social
 from timetuna.accounts.views.signing_in import Reauthenticate, SignIn, SignOut, SignUp
 
 _verification_sent = EmailVerificationSentView.as_view(template_name="accounts/verification_sent.html")
@@ -38,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="account_reset_password_from_key",
     ),
     path("reauthenticate", Reauthenticate.as_view(), name="account_reauthenticate"),
+    path("invite/<str:token>", invitations.into_team, name="team_invitation"),
     path("settings", RedirectView.as_view(pattern_name="profile"), name="settings"),
     path("settings/email", email.Email.as_view(), name="account_email"),
     path("settings/email/undo/<str:token>", email.undo, name="undo_email"),

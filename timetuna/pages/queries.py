@@ -193,6 +193,14 @@ def listed_pages(handle: str) -> list[PublicPage]:
     return [page for page in _by_title(rows, most=MOST_LISTED) if page.meeting_types]
 
 
+def titles_in_team(team: Team, *, of: User | None = None) -> list[str]:
+    """Of all its pages, or of those that one person owns."""
+    pages = BookingPage.objects.filter(team=team)
+    return list(
+        (pages.filter(host=of) if of else pages).order_by("title", "id").values_list("title", flat=True)
+    )
+
+
 def at(owner: User | Team | None) -> dict[str, Any]:
     """By what the pages are found whose addresses begin with the owner's handle; nothing is found of nobody."""
     return {"team": owner} if isinstance(owner, Team) else {"host": owner.pk if owner else 0, "team": None}

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView
 
-from timetuna.pages.views import calendars, editor, look, pages, profile, schedules, settings
+from timetuna.pages.views import calendars, editor, look, pages, profile, schedules, settings, teams
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("booking-pages", pages.booking_pages, name="booking_pages"),
@@ -26,6 +26,25 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("booking-pages/<row:page_id>/duplicate", pages.duplicate, name="pages_duplicate"),
     path("booking-pages/<row:page_id>/delete", pages.delete, name="pages_delete"),
     path("settings/profile", profile.profile, name="profile"),
+    path("settings/team", teams.teams, name="teams"),
+    path("settings/team/new", teams.new_team, name="team_new"),
+    path("settings/team/<row:team_id>", teams.team, name="team"),
+    path("settings/team/<row:team_id>/invite", teams.invite, name="team_invite"),
+    path("settings/team/<row:team_id>/leave", teams.leave, name="team_leave"),
+    path("settings/team/<row:team_id>/delete", teams.delete, name="team_delete"),
+    path("settings/team/<row:team_id>/people/<row:member_id>/role", teams.give_role, name="team_role"),
+    path("settings/team/<row:team_id>/people/<row:member_id>/owner", teams.hand_over, name="team_hand_over"),
+    path("settings/team/<row:team_id>/people/<row:member_id>/remove", teams.remove, name="team_remove"),
+    path(
+        "settings/team/<row:team_id>/invitations/<row:invitation_id>/again",
+        teams.invite_again,
+        name="team_invite_again",
+    ),
+    path(
+        "settings/team/<row:team_id>/invitations/<row:invitation_id>/take-back",
+        teams.uninvite,
+        name="team_uninvite",
+    ),
     path("settings/availability", settings.availability, name="settings_availability"),
     path("settings/availability/holidays", settings.holidays, name="settings_holidays"),
     path("settings/availability/schedules/new", schedules.new_schedule, name="schedules_new"),

@@ -220,6 +220,15 @@ NOT_YOURS = "The page you came for is not in this account. These are your bookin
 SIGN_IN_AGAIN = "You were signed out meanwhile. Sign in again and go on with what you typed."
 
 
+def private(response: HttpResponse) -> HttpResponse:
+    """Keep an address that is a secret out of caches, search engines and the next site's logs."""
+    response["Cache-Control"] = "private, no-store"
+    # Not "no-referrer": browsers then send "Origin: null" with this page's own forms, which are refused.
+    response["Referrer-Policy"] = "same-origin"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
 def make_version(host_id: int, digests: Mapping[str, str]) -> str:
     return _SIGNER.sign_object([host_id, digests])
 

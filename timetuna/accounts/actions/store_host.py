@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from django.db import IntegrityError, transaction
 
+from timetuna.accounts.actions.take_handle import lock_handle
 from timetuna.accounts.handles import clean_handle, handle_for
 from timetuna.accounts.models import User
 from timetuna.accounts.queries import handle_is_free
@@ -17,9 +18,13 @@ class EmailTaken(Exception):  # noqa: N818 - it is what happened
 
 
 def store_host(user: User) -> None:
-    """Store a new host, with a handle made from the name when there is none. Raises EmailTaken."""
+    """Store a new host, with a handle made from the name when there is none. Raises EmailTaken.
+
+    In a transaction of the caller's, until whose end nobody else can take the same handle.
+    """
     wanted = [user.handle] if user.handle else _candidates(user.name)
     for handle in wanted:
+        lock_handle(handle)
         if not handle_is_free(handle):
             continue
         user.handle = handle

@@ -56,7 +56,7 @@ class VerifyEmail(View):
         user: User = confirmation.email_address.user
         if _known_here(request, user):
             _address, response = verify_email_and_resume(request, confirmation)
-            return response or redirect(settings.LOGIN_REDIRECT_URL)
+            return response or redirect(get_adapter().onward(request) or settings.LOGIN_REDIRECT_URL)
         form = _form(request, user)
         if not form.is_valid():
             return as_refused(_page(request, confirmation, form=form), form)
@@ -66,7 +66,8 @@ class VerifyEmail(View):
             confirmation.confirm(request) is None
         ):  # another account has proved to own the address in the meantime
             return redirect(settings.LOGIN_URL)
-        answer: HttpResponse = perform_login(request, user, email=user.email)
+        onward = get_adapter().onward(request) or None
+        answer: HttpResponse = perform_login(request, user, redirect_url=onward, email=user.email)
         return answer
 
 

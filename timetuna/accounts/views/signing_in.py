@@ -15,6 +15,10 @@ class SignIn(OffersProviders, RefusedFormView, LoginView):
     template_name = "accounts/signin.html"
     form_class = SignInForm
 
+    def get_initial(self) -> dict[str, str]:
+        """With the address that a link says."""
+        return {"login": self.request.GET.get("email", "")[:254]}
+
 
 class SignUp(OffersProviders, RefusedFormView, SignupView):
     """Name, mail address, password: then a mail."""

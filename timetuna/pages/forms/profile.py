@@ -7,7 +7,7 @@ from django import forms
 from django.urls import reverse
 
 from timetuna.accounts import handles
-from timetuna.accounts.actions.change_profile import HandleTaken
+from timetuna.accounts.actions.take_handle import HandleTaken
 from timetuna.accounts.forms import cleaned
 from timetuna.accounts.models import User
 from timetuna.accounts.queries import handle_is_free
@@ -73,7 +73,7 @@ class ProfileForm(HostForm):
         if self.cleaned_data["handle"] == self.user.handle:
             return self.user.handle
         handle = cleaned(handles.clean_handle, self.cleaned_data["handle"])
-        if not handle_is_free(handle, user=self.user):
+        if not handle_is_free(handle, owner=self.user):
             raise forms.ValidationError("This public address is taken. Please choose another one.")
         return handle
 

@@ -1,4 +1,4 @@
-// The editor of a booking page: a new page's address follows its title, and a day's hours go to all workdays.
+// An address follows the title (or a team's name) while it is new; in the editor a day's hours go to all workdays.
 const slug = document.querySelector("input[data-from]");
 const title = slug && document.getElementById(slug.dataset.from);
 let follows = Boolean(title);
@@ -9,7 +9,7 @@ const address = (text) =>
     .toLowerCase()
     .replace(/[^a-z0-9\s_-]/g, "")
     .replace(/[\s_-]+/g, "-")
-    .slice(0, 60)
+    .slice(0, Number(slug.dataset.longest ?? 60))
     .replace(/^-|-$/g, "");
 
 slug?.addEventListener("input", () => (follows = false));

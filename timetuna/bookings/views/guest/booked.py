@@ -36,7 +36,7 @@ from timetuna.l10n.datetimes import Customs, ZoneChoice
 from timetuna.lib.ics import google_url, office365_url, outlook_url, write
 from timetuna.pages.meeting_types.base import meeting_kind
 from timetuna.pages.queries import look_of
-from timetuna.web.forms import Screen, show
+from timetuna.web.forms import Screen, private, show
 
 FIRST_PAINT_SECONDS = 3.0
 RECHECK_SECONDS = 0.05
@@ -190,15 +190,6 @@ def _to_page(request: HttpRequest, attendee: Attendee) -> HttpResponse:
     if "HX-Request" in request.headers:
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     return HttpResponseRedirect(link_path(attendee))
-
-
-def private(response: HttpResponse) -> HttpResponse:
-    """Keep an address that is a secret out of caches, search engines and the next site's logs."""
-    response["Cache-Control"] = "private, no-store"
-    # Not "no-referrer": browsers then send "Origin: null" with this page's own forms, which are refused.
-    response["Referrer-Policy"] = "same-origin"
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    return response
 
 
 def shown_booking(attendee: Attendee, customs: Customs) -> ShownBooking:

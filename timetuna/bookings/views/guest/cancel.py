@@ -14,8 +14,8 @@ from timetuna.bookings.forms.change import WordsForm
 from timetuna.bookings.permissions import asks_reason, booker_or_404, cancel_refusal, move_refusal
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.selection import read_customs
-from timetuna.bookings.views.guest.booked import ShownBooking, private, shown_booking
-from timetuna.web.forms import Screen, show
+from timetuna.bookings.views.guest.booked import ShownBooking, shown_booking
+from timetuna.web.forms import Screen, private, show
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,8 +18,8 @@ from timetuna.bookings.models import Attendee, Booking
 from timetuna.bookings.permissions import booker_or_404, guests_refusal, most_guests
 from timetuna.bookings.queries import link_path, others
 from timetuna.bookings.slots.selection import read_customs
-from timetuna.bookings.views.guest.booked import ShownBooking, private, shown_booking
-from timetuna.web.forms import Screen, show
+from timetuna.bookings.views.guest.booked import ShownBooking, shown_booking
+from timetuna.web.forms import Screen, private, show
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,9 +14,9 @@ from timetuna.bookings.models import Attendee
 from timetuna.bookings.permissions import guest_or_404, leave_refusal
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.selection import read_customs
-from timetuna.bookings.views.guest.booked import ShownBooking, private, shown_booking
+from timetuna.bookings.views.guest.booked import ShownBooking, shown_booking
 from timetuna.lib.text import find_zone
-from timetuna.web.forms import Screen, show
+from timetuna.web.forms import Screen, private, show
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

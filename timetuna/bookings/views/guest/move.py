@@ -27,13 +27,12 @@ from timetuna.bookings.slots.selection import (
     write_start,
 )
 from timetuna.bookings.views.guest.book import BookScreen, form_screen
-from timetuna.bookings.views.guest.booked import private
 from timetuna.bookings.views.guest.slots import Fact, hold_for_form, show_slots, slot_picker, slots_screen
 from timetuna.l10n import datetimes
 from timetuna.pages.meeting_types.base import meeting_kind
 from timetuna.pages.queries import PageDuration, PublicPage, page_settings
 from timetuna.rate_limits.limits import Client, client_of
-from timetuna.web.forms import show
+from timetuna.web.forms import private, show
 
 
 @require_safe

@@ -11,8 +11,8 @@ from timetuna.bookings.actions.stop_reminders import stop_reminders
 from timetuna.bookings.permissions import attendee_or_404, takes_part
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.selection import read_customs
-from timetuna.bookings.views.guest.booked import ShownBooking, private, shown_booking
-from timetuna.web.forms import Screen, show
+from timetuna.bookings.views.guest.booked import ShownBooking, shown_booking
+from timetuna.web.forms import Screen, private, show
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

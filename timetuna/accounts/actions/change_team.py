@@ -1,0 +1,17 @@
+"""Changing what a team is called."""
+
+from django.db import transaction
+
+from timetuna.accounts.actions.take_handle import take_handle
+from timetuna.accounts.models import Team
+
+
+def change_team(team: Team, *, name: str, handle: str) -> None:
+    """Store cleaned values. The handle that is given up leads on, and stays reserved for it. Raises HandleTaken."""
+    with transaction.atomic():
+        stored = Team.objects.select_for_update().get(pk=team.pk)
+        if handle != stored.handle:
+            take_handle(stored, handle)
+        stored.name = name
+        stored.save(update_fields=["name", "handle"])
+    team.name, team.handle = name, handle

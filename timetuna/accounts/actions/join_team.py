@@ -1,0 +1,37 @@
+"""Answering an invitation into a team."""
+
+from django.db import transaction
+
+from timetuna.accounts.emails import send
+from timetuna.accounts.invitations import answering, inviter, is_for, said
+from timetuna.accounts.models import Membership, Team, TeamInvitation, User
+from timetuna.accounts.notices import Notice
+from timetuna.lib.crypto import fingerprint
+
+
+def join_team(token: str, user: User) -> Team:
+    """Let them in as what they were invited as; who is in it already stays what they are. Raises NotOpen."""
+    with transaction.atomic():
+        # The team before the invitation, as who invites locks them.
+        Team.objects.select_for_update(of=("self",)).filter(
+            invitations__token_fingerprint=fingerprint(token)
+        ).first()
+        with answering(TeamInvitation, token, accepted=True) as invitation:
+            values = {"role": invitation.role}
+            _, joined = Membership.objects.get_or_create(team=invitation.team, user=user, defaults=values)
+            if joined and invitation.invited_by:
+                send(_joined(invitation, user), to=invitation.invited_by.email)
+    return invitation.team
+
+
+def _joined(invitation: TeamInvitation, user: User) -> Notice:
+    team = said(invitation.team.name)
+    line = f"{inviter(user)} has joined the team {team}. Their role: {invitation.get_role_display().lower()}."
+    other = (f"The invitation had gone to {invitation.email}.",) if not is_for(invitation, user) else ()
+    return Notice(f"{said(user.name)} joined {team}", (line, *other))
+
+
+def decline_team(token: str) -> None:
+    """Raises NotOpen."""
+    with answering(TeamInvitation, token, accepted=False):
+        pass
