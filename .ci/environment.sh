@@ -52,13 +52,17 @@ checksum() {
   cat "$@" | if command -v sha256sum >/dev/null 2>&1; then sha256sum; else shasum -a 256; fi | cut -d ' ' -f 1
 }
 
-# environment FILE: installs exactly what FILE pins, unless that (or more) is there already.
-environment() {
-  local wanted stamp
+virtual_environment() {
   if ! .venv/bin/python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then
     say "Making a virtual environment in .venv …"
     make_venv
   fi
+}
+
+# environment FILE: installs exactly what FILE pins, unless that (or more) is there already.
+environment() {
+  local wanted stamp
+  virtual_environment
   wanted="$(checksum "$1")"
   stamp=".venv/installed-$(basename "$1")"
   if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then

@@ -22,19 +22,21 @@ unprivileged() {
   if [ "$(id -u)" = 0 ]; then runuser -u "$postgres_account" -- "$@"; else "$@"; fi
 }
 
+# Debian's, where there is none and we may; without a cluster of its own: the throw-away one below is all that is needed.
+install_postgres() {
+  if [ -n "$(postgres_binaries)" ] || ! debian_root; then return; fi
+  say "Installing Debian's postgresql …"
+  mkdir -p /etc/postgresql-common
+  [ -e /etc/postgresql-common/createcluster.conf ] ||
+    printf 'create_main_cluster = false\n' >/etc/postgresql-common/createcluster.conf
+  debian_install postgresql
+}
+
 start_postgres() {
   local binaries port
   if answers "${TEST_POSTGRES_URL:-}"; then return; fi
+  install_postgres
   binaries="$(postgres_binaries)"
-  if [ -z "$binaries" ] && debian_root; then
-    say "Installing Debian's postgresql …"
-    # Without a cluster of its own: the throw-away one below is all that is needed.
-    mkdir -p /etc/postgresql-common
-    [ -e /etc/postgresql-common/createcluster.conf ] ||
-      printf 'create_main_cluster = false\n' >/etc/postgresql-common/createcluster.conf
-    debian_install postgresql
-    binaries="$(postgres_binaries)"
-  fi
   if [ -z "$binaries" ]; then
     say "PostgreSQL is missing: install it (Debian: sudo apt-get install postgresql), or set TEST_POSTGRES_URL."
     return 1

@@ -1,12 +1,13 @@
-"""Chooses what is run on PostgreSQL after everything has passed on SQLite. A plugin of pytest's; ./test uses it.
+"""Chooses what is run on PostgreSQL beside everything on SQLite. A plugin of pytest's; ./test uses it.
 
 Three kinds of tests are always run on both: those that commit, compete or start processes (by their fixtures and by
 `slow`), and those marked `vendor`, whose outcome is an engine's to decide: order, case, nulls, JSON, constraints,
 locks, plans. What is marked `either` commits or starts processes too, but is shown on one engine as well as on the
 other: on SQLite, or on the one that the mark names; `./test all` shows it on both. Of all others so many are run that
 every statement which the product has sent to SQLite in any test, and every way in which one was refused, meets
-PostgreSQL too: the first run writes the statements down, the second one takes the cheapest tests that send them all.
-So nobody keeps a list, and no statement can be forgotten.
+PostgreSQL too: the run on SQLite writes the statements down, another one takes the cheapest tests that send them all.
+So nobody keeps a list, and no statement can be forgotten. Those that are always run need no record: they are run
+while SQLite is being tried.
 """
 
 import json
@@ -14,6 +15,7 @@ import re
 import time
 from collections.abc import Iterator
 from hashlib import blake2b
+from heapq import heapify, heapreplace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +31,10 @@ VARYING = (  # what tells two statements apart that are one: how many values the
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--write-statements", metavar="FOLDER", help="write down each test's statements")
-    parser.addoption("--sending-all-of", metavar="FOLDER", help="run the tests that send all of them")
+    parser.addoption("--on-both", action="store_true", help="run what is always run on both engines")
+    parser.addoption(
+        "--sending-all-of", metavar="FOLDER", help="run the tests that, with those, send all of them"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -38,7 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def always(item: pytest.Item) -> bool:
-    """Say whether a test is run on both engines whatever it sends."""
+    """Say whether a test is run on PostgreSQL whatever it sends."""
     marker = item.get_closest_marker("django_db")
     if one := _one_engine(item):
         return "postgresql" in one
@@ -65,13 +70,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda item: [item.get_closest_marker(name) is None for name in ("slow", "either")])
     if config.getoption("--write-statements"):
         kept = [item for item in items if "postgresql" not in _one_engine(item)]
+    elif config.getoption("--on-both"):
+        kept = [item for item in items if always(item)]
     elif folder := config.getoption("--sending-all-of"):
         chosen = cheapest_cover(read(Path(folder)))
         if missing := chosen - {item.nodeid for item in items}:
             raise pytest.UsageError(
                 f"Tests that send statements are not among those to be run: {sorted(missing)}"
             )
-        kept = [item for item in items if always(item) or item.nodeid in chosen]
+        kept = [item for item in items if item.nodeid in chosen]
     else:
         return
     staying = set(kept)
@@ -157,8 +164,19 @@ def cheapest_cover(tests: dict[str, dict[str, Any]]) -> set[str]:
         if test["always"]:
             left -= sent[name]
     chosen: set[str] = set()
+    # What a test adds only shrinks: whichever is still the best after it has been weighed anew is the best of all.
+    weighed = [(-_worth(test, left), name) for name, test in tests.items()]
+    heapify(weighed)
     while left:
-        name = max(sorted(sent), key=lambda one: len(sent[one] & left) / (tests[one]["seconds"] + 0.05))
+        before, name = weighed[0]
+        now = -_worth(tests[name], left)
+        if now > before:
+            heapreplace(weighed, (now, name))
+            continue
         chosen.add(name)
         left -= sent[name]
     return chosen
+
+
+def _worth(test: dict[str, Any], left: set[str]) -> float:
+    return len(left.intersection(test["statements"])) / (test["seconds"] + 0.05)
