@@ -75,10 +75,13 @@ COMMANDS = (
         django=True,
         options=(
             Option(
-                "action", "What to do.", {"choices": ("list", "disable", "enable", "hand-over", "delete")}
+                "action",
+                "What to do.",
+                {"choices": ("list", "disable", "enable", "hand-over", "make-owner", "delete")},
             ),
             Option("who", "A mail address, or the first part of a public address.", {"nargs": "?"}),
             Option("--to", "Who gets the bookings that are to come.", {}),
+            Option("--team", "The address of the team that gets another owner.", {}),
             Option("--json", "List as JSON, for programs.", {"action": "store_true"}),
             Option("--yes", "Delete without asking.", {"action": "store_true"}),
         ),

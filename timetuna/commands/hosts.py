@@ -10,8 +10,9 @@ from allauth.account.models import EmailAddress
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from timetuna.accounts.actions.change_role import LastOwner, change_role
 from timetuna.accounts.actions.set_active import set_active
-from timetuna.accounts.models import User
+from timetuna.accounts.models import Membership, User
 from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.delete_host import HasBookings, bookings_to_come, delete_host
 from timetuna.bookings.actions.hand_over import hand_over
@@ -30,8 +31,28 @@ def run(options: argparse.Namespace) -> int:
         if options.action == "list":
             _list(as_json=options.json)
             return 0
-        _DO[options.action](_host(options.who), options)
+        host = _host(options.who)
+        try:
+            _DO[options.action](host, options)
+        except LastOwner as error:
+            team = f"{error.team.name} (/{error.team.handle})"
+            raise Refusal(
+                f"{host.name} is the only owner of the team {team}. Make somebody else in it an owner first, in its "
+                f"settings or with `timetuna hosts make-owner WHO --team {error.team.handle}`."
+            ) from None
     return 0
+
+
+def _make_owner(host: User, options: argparse.Namespace) -> None:
+    """Where the only owner of a team has left for good."""
+    rows = Membership.objects.select_related("team", "user")
+    member = rows.filter(user=host, team__handle=(options.team or "").lower()).first()
+    if member is None or not host.is_active:
+        raise Refusal(
+            f"Name with --team the address of a team that {host.name} is in; they must not be switched off."
+        )
+    change_role(member, role=Membership.Role.OWNER)
+    print(f"{host.name} is an owner of {member.team.name} now.")
 
 
 def _host(who: str | None) -> User:
@@ -156,5 +177,6 @@ _DO: dict[str, Callable[[User, argparse.Namespace], None]] = {
     "disable": _disable,
     "enable": _enable,
     "hand-over": _hand_over,
+    "make-owner": _make_owner,
     "delete": _delete,
 }

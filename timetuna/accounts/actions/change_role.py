@@ -17,6 +17,7 @@ class LastOwner(Exception):  # noqa: N818 - it says what is the matter
     """A team would have no owner any more who can sign in. `str()` is a sentence."""
 
     def __init__(self, team: Team) -> None:
+        self.team = team
         super().__init__(f"{team.name} needs an owner. Make somebody else an owner of it first.")
 
 

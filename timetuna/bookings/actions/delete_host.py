@@ -6,12 +6,14 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
 
-from timetuna.accounts.actions.set_active import forget_sessions
-from timetuna.accounts.models import FormerHandle, User
+from timetuna.accounts.actions.set_active import forget_sessions, keep_owners
+from timetuna.accounts.models import FormerHandle, Membership, Team, TeamInvitation, User
 from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.host_time import lock_hosts
 from timetuna.bookings.models import Booking, BookingHost
 from timetuna.jobs.models import Job
+from timetuna.pages.actions.leave_team import end_team
+from timetuna.pages.models import CohostInvitation
 
 AT_ONCE = 500
 
@@ -36,17 +38,28 @@ def delete_host(host: User) -> None:
     """Delete the account, its pages, past bookings, connections with their tokens, and sessions.
 
     Past bookings in which others took part stay theirs. The public address stays reserved, so that old links never
-    lead to somebody else. Outside, nothing is told: calendars keep their events. Raises HasBookings while meetings are
-    to come.
+    lead to somebody else. A team with nobody else in it ends. Outside, nothing is told: calendars keep their events.
+    Raises HasBookings while meetings are to come, and LastOwner where a team cannot do without them.
     """
     with transaction.atomic():
         lock_hosts([host.pk])
         if starts := bookings_to_come(host.pk, now=timezone.now()):
             raise HasBookings(len(starts), starts[-1])
+        keep_owners(host)
         _leave_bookings(host)
+        _leave_teams(host)
         forget_sessions(host)
         FormerHandle.objects.get_or_create(handle=host.handle)
         User.objects.get(pk=host.pk).delete()
+
+
+def _leave_teams(host: User) -> None:
+    """And forget who was invited by their address."""
+    others = Membership.objects.filter(team=OuterRef("pk")).exclude(user=host)
+    for team in Team.objects.filter(~Exists(others), memberships__user=host):
+        end_team(team, by=None)
+    TeamInvitation.objects.filter(email=host.email).delete()
+    CohostInvitation.objects.filter(email=host.email).delete()
 
 
 def _leave_bookings(host: User) -> None:

@@ -10,8 +10,9 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from tests.clock import present
-from timetuna.accounts.models import FormerHandle, User
+from timetuna.accounts.models import FormerHandle, TeamInvitation, User
 from timetuna.accounts.queries import handle_is_free
+from timetuna.accounts.tests.teams import invited, make_team, people
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.errors import BookingRefused
 from timetuna.bookings.models import Booking
@@ -152,3 +153,43 @@ def test_deleting_asks_and_another_address_deletes_nothing(
 def test_nobody_is_a_sentence(alice: User, who: str | None) -> None:
     with pytest.raises(Refusal, match=r"Say who|Nobody here has the address nobody@example\.org"):
         hosts_command("disable", who)
+
+
+@pytest.mark.parametrize("action", ["disable", "delete"])
+def test_nobody_goes_whom_a_team_needs(
+    alice: User, bob: User, capsys: pytest.CaptureFixture[str], action: str
+) -> None:
+    team = make_team(alice, member=bob)
+    refused = r"the only owner of the team Sales \(/sales-team\)\. .*make-owner WHO --team sales-team"
+    with pytest.raises(Refusal, match=refused):
+        hosts_command(action, "alice", yes=True)
+
+    hosts_command("make-owner", "bob", team="Sales-Team")
+    assert "Bob Teammate is an owner of Sales now." in capsys.readouterr().out
+    hosts_command(action, "alice", yes=True)
+
+    assert people(team) == ({"bob": "owner"} if action == "delete" else {"alice": "owner", "bob": "owner"})
+
+
+@pytest.mark.parametrize(("who", "team"), [("bob", "nothing"), ("bob", None), ("charlie", "sales-team")])
+def test_only_who_is_in_a_team_is_made_its_owner(
+    alice: User, bob: User, charlie: User, who: str, team: str | None
+) -> None:
+    made = make_team(alice, member=bob)
+
+    with pytest.raises(Refusal, match="Name with --team"):
+        hosts_command("make-owner", who, team=team)
+    assert people(made) == {"alice": "owner", "bob": "member"}
+
+
+def test_a_team_with_nobody_else_ends_with_the_account(alice: User, bob: User) -> None:
+    team = make_team(alice)
+    invited(team, alice)
+    invited(make_team(bob, handle="others"), bob, alice.email)
+
+    hosts_command("delete", "alice", yes=True)
+
+    team.refresh_from_db()
+    assert (team.name, team.ended_at is None) == ("", False)
+    assert TeamInvitation.objects.count() == 0
+    assert not handle_is_free("sales-team")

@@ -67,7 +67,9 @@ class NewTeamForm(_Named, WholeForm):
         self.fields["name"].help_text = "Guests see it on the team's pages."
         handle = self.fields["handle"]
         handle.required = False
-        handle.help_text = f"The team's pages begin with {in_full('/')} and this."
+        handle.help_text = (
+            f"The team's pages begin with {in_full('/')} and this. Left empty, it is made from the name."
+        )
         handle.widget.attrs |= {"data-from": "id_name", "data-longest": handles.LONGEST}
 
     def clean_handle(self) -> str:
@@ -126,8 +128,8 @@ class InviteForm(WholeForm):
     role = forms.ChoiceField(
         label="As what",
         choices=[
-            (Role.MEMBER, "Member: works on the team's pages"),
-            (Role.ADMIN, "Admin: invites people, too"),
+            (Role.MEMBER, "Member: edits its pages"),
+            (Role.ADMIN, "Admin: invites people too"),
             (Role.OWNER, "Owner: can do everything"),
         ],
         initial=Role.MEMBER,
