@@ -44,6 +44,8 @@ class BookingEvent(models.TextChoices):
     CANCELLED = "cancelled", "Cancelled."
     RESTORED = "restored", "Took the cancellation back."
     HANDED_OVER = "handed_over", "Handed over from {former} to {new}."
+    HAND_OVER_UNDONE = "hand_over_undone", "Took it back: {former} hosts it, not {new}."
+    ACCOUNT_CHOSEN = "account_chosen", "Chose {label} of {name} for the link."
     GUESTS_ADDED = "guests_added", "Added {people}."
     GUEST_REMOVED = "guest_removed", "Took a further guest off."
     LEFT = "left", "Left the meeting."
@@ -64,6 +66,7 @@ class BookingEvent(models.TextChoices):
     LINK_MADE = "link_made", "{label} made the meeting."
     LINK_REPLACED = "link_replaced", "The event was made anew, with another {label} link."
     LINK_RENEWED = "link_renewed", "Moved too far for the old link; a new one is made."
+    MEETING_LEFT = "meeting_left", "The {label} meeting stays in the account of {name}."
     MEETING_REMOVED = "meeting_removed", "The meeting outside was deleted."
     EVENT_WRITTEN = "event_written", "{sentence}"
     EVENT_WAITING = "event_waiting", "Event in {calendar} not brought up to date: {why}"
@@ -135,8 +138,9 @@ def record(
     """Write the event into the booking's history and tell who listens, in the caller's transaction.
 
     source: where it came from; by default where the actor usually is.  words: what the actor wrote; it can be erased.
-    changes: old and new value of each field, nothing that says who the guest is.  facts: see `Happening`; in them,
-    by is the id of the host whose calendar it is about, and else whoever is signed in where a host does it.
+    changes: old and new value of each field, nothing that says who the guest is; _name is not shown.
+    facts: see `Happening`; in them, by is the id of the host whose calendar it is about, and else whoever is signed in
+    where a host does it.
     """
     source, sentence = source or _SOURCE_OF.get(actor, ""), event.label.format(**facts)
     HistoryEntry.objects.create(

@@ -15,7 +15,7 @@ from timetuna.accounts.actions.set_active import set_active
 from timetuna.accounts.models import Membership, User
 from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.delete_host import HasBookings, bookings_to_come, delete_host
-from timetuna.bookings.actions.hand_over import hand_over
+from timetuna.bookings.actions.leave import hand_over_all
 from timetuna.bookings.models import BookingHost
 from timetuna.calendars.models import CalendarAccount
 from timetuna.commands.database import database_answers
@@ -126,12 +126,12 @@ def _hand_over(host: User, options: argparse.Namespace) -> None:
     to = _host(options.to)
     if to == host or not to.is_active:
         raise Refusal("Name with --to somebody else, who is not switched off.")
-    found = hand_over(host, to, now=timezone.now())
+    found = hand_over_all(host, to, now=timezone.now())
     print(
-        f"{_bookings(found.done)} went from {host.name} to {to.name}. Everybody who takes part gets a mail."
+        f"{_bookings(found.handed)} went from {host.name} to {to.name}. Everybody who takes part gets a mail."
     )
     if found.left:
-        when = ", ".join(f"{start:%Y-%m-%d %H:%M}" for start in found.left)
+        when = ", ".join(f"{booking.start_at:%Y-%m-%d %H:%M}" for booking, _ in found.left)
         print(f"{to.name} has no time for the rest, which {host.name} keeps (UTC): {when}.")
 
 

@@ -1,83 +1,204 @@
-"""Bookings that are to come go from one host to another, as when somebody leaves."""
+"""A booking goes from one host to another and stays the same booking: id, UID, time and the guest's link."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
 from timetuna.accounts.models import User
-from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.book import GUARD
 from timetuna.bookings.actions.host_time import lock_hosts
-from timetuna.bookings.events import SYSTEM, BookingEvent, record
+from timetuna.bookings.errors import NotPossible, SlotTaken
+from timetuna.bookings.events import HOST, BookingEvent, Value, record
 from timetuna.bookings.models import Booking, BookingHost
+from timetuna.bookings.queries import work_of
+from timetuna.jobs.models import Job
 from timetuna.pages.calendar_use import blocking_of_host, known_busy
+from timetuna.pages.models import PageHost, Schedule
+
+UNDO = timedelta(seconds=15)
+"""How long nothing follows outside of what somebody hands over on a screen, so that they can take it back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HandOver:
-    """done: how many bookings went over.  left: when those begin for which there was no time (UTC)."""
+class Handing:
+    """Who gives it to whom. note: for the new host.  undo: how long it can be taken back as if it had never been.
 
-    done: int
-    left: tuple[datetime, ...]
-
-
-def hand_over(leaving: User, to: User, *, now: datetime) -> HandOver:
-    """Give what is to come, requests among it, to another host wherever they have time; tell those who take part.
-
-    Their own bookings and what is known of their calendars decide; opening hours do not, since whoever hands over has
-    a reason. A calendar that cannot be read leaves no time. Each is a transaction of its own. The online meeting is
-    made anew in the new organizer's account; the old one stays where it is.
+    anyway: whatever is in the new host's calendars. Another booking of theirs always stands in the way.
     """
-    mine = BookingHost.objects.filter(host=leaving, active=True, end_minute__gt=minute_of(now))
-    rows = list(mine.select_related("booking").order_by("start_minute"))
-    left = tuple(row.booking.start_at for row in rows if not _hand_over(row.pk, leaving, to, now))
-    return HandOver(done=len(rows) - len(left), left=left)
+
+    former: int
+    to: int
+    actor: str = HOST
+    note: str = ""
+    anyway: bool = False
+    undo: timedelta = field(default_factory=timedelta)
 
 
-def _hand_over(row_id: int, leaving: User, to: User, now: datetime) -> bool:
-    """Whether the booking is no longer the leaving host's."""
+def hand_over(booking_id: int, handing: Handing, *, now: datetime) -> Booking:
+    """Give it to another host, and have everybody told. Raises NotPossible or SlotTaken; then nothing has changed.
+
+    The new host's row is written before the other goes, so that the database's own guard decides. The new host leads
+    where the former did; a link that the former's account made is made anew. Opening hours are not asked.
+    """
     try:
         with transaction.atomic():
-            lock_hosts([leaving.pk, to.pk])
-            rows = BookingHost.objects.select_related("booking__host", "booking__page")
-            row = rows.filter(pk=row_id, host=leaving, active=True).first()
-            if row is None:  # called off meanwhile
-                return True
-            joins = not row.booking.booking_hosts.filter(host=to).exists()
-            if not joins:
-                row.delete()
-            elif _is_busy(to, row, now):
-                return False
-            else:
-                BookingHost.objects.filter(pk=row.pk).update(host=to, time_zone=to.time_zone)
-            _change(row.booking, leaving, to, joins=joins)
+            booking = _locked(booking_id, handing.former, handing.to)
+            _hand_over(booking, handing, now)
     except IntegrityError as error:
         if GUARD in str(error):
-            return False
+            name = User.objects.get(pk=handing.to).name
+            raise SlotTaken(f"{name} has another booking at that time.") from error
         raise
-    return True
+    return booking
 
 
-def _is_busy(host: User, row: BookingHost, now: datetime) -> bool:
-    found = known_busy(blocking_of_host(host), (row.start_minute, row.end_minute), now=now)
-    return bool(found.busy or found.unreadable or found.until is not None)
+def undo_hand_over(booking_id: int, *, now: datetime) -> Booking:
+    """Take the latest handing over back, of which nobody has heard yet. Raises NotPossible or SlotTaken."""
+    try:
+        with transaction.atomic():
+            row = Booking.objects.get(pk=booking_id)
+            work = _not_begun(row)
+            booking = _locked(booking_id, *(work.arguments[name] for name in ("former", "newcomer")))
+            # Asked again as it is deleted: a worker may have taken it meanwhile.
+            if booking.revision != row.revision or not _drop(work):
+                raise NotPossible(TOO_LATE)
+            _undo(booking, work, now)
+    except IntegrityError as error:
+        if GUARD in str(error):
+            raise SlotTaken("There is another booking at that time by now.") from error
+        raise
+    return booking
 
 
-def _change(booking: Booking, leaving: User, to: User, *, joins: bool) -> None:
-    """The new host organizes it where the old one did. joins: the new host did not take part before."""
-    leads = booking.host_id == leaving.pk
-    if leads:
-        booking.host, booking.host_time_zone = to, to.time_zone
-    booking.revision += 1
-    booking.save(update_fields=["host", "host_time_zone", "revision"])
+TOO_LATE = "This is under way: everybody is being told. To take it back, hand it over once more."
+
+
+def is_free(host: User, booking: Booking, *, now: datetime) -> bool:
+    """Whether their calendars leave that time to them. One that cannot be read does not."""
+    start = booking.booking_hosts.values_list("start_minute", "end_minute").first()
+    if start is None:
+        return False
+    found = known_busy(blocking_of_host(host), start, now=now)
+    return not (found.busy or found.unreadable or found.until is not None)
+
+
+def _locked(booking_id: int, *more: int) -> Booking:
+    """As it is once the rows of all hosts are locked whose time, or share, may change."""
+    booking = Booking.objects.get(pk=booking_id)
+    hosts = {*more, *booking.booking_hosts.values_list("host", flat=True)}
+    hosts |= set(PageHost.objects.filter(page=booking.page_id).values_list("host", flat=True))
+    lock_hosts(hosts)
+    return Booking.objects.select_related("host", "page").get(pk=booking_id)
+
+
+def _hand_over(booking: Booking, handing: Handing, now: datetime) -> None:
+    rows = {row.host_id: row for row in booking.booking_hosts.select_related("host")}
+    old, to = rows.get(handing.former), User.objects.get(pk=handing.to)
+    _refuse(booking, old, to, now)
+    if old is None:
+        raise NotPossible("They do not host this meeting any more.")
+    joins = to.pk not in rows
+    if joins and not handing.anyway and not is_free(to, booking, now=now):
+        raise SlotTaken(f"{to.name} has no time then, or a calendar that cannot be read.")
+    new = _take_part(booking, old, to) if joins else rows[to.pk]
+    old.delete()
+    led, named = booking.host_id == old.host_id, not booking.neutral_organizer
+    changes: dict[str, tuple[Value, Value]] = {
+        "host": (old.host.name, to.name),
+        "_to": (to.pk, None),
+        "_led": (led, None),
+    }
+    if named:
+        changes["invited by"] = booking.host.name, booking.title
+    if led:
+        booking.host, booking.host_time_zone = to, new.time_zone
+    booking.revision, booking.neutral_organizer = booking.revision + 1, True
+    booking.save(update_fields=["host", "host_time_zone", "revision", "neutral_organizer"])
     record(
         booking,
         BookingEvent.HANDED_OVER,
-        actor=SYSTEM,
-        changes={"host": (leaving.name, to.name)},
-        former=leaving.name,
+        actor=handing.actor,
+        words=handing.note,
+        changes=changes,
+        former=old.host.name,
+        former_id=old.host_id,
         new=to.name,
-        newcomer=to.pk if joins else None,
-        leads=leads,
+        newcomer=to.pk if joins else 0,
+        at=now + handing.undo if handing.undo else None,
+    )
+
+
+def _refuse(booking: Booking, old: BookingHost | None, to: User, now: datetime) -> None:
+    if booking.is_off():
+        raise NotPossible("This booking is cancelled, so it cannot be handed over.")
+    if booking.end_at() <= now:
+        raise NotPossible("This meeting is over, so it cannot be handed over any more.")
+    if old is None:
+        raise NotPossible("They do not host this meeting any more.")
+    if old.host_id == to.pk:
+        raise NotPossible(f"{to.name} hosts this meeting already.")
+    if not to.is_active:
+        raise NotPossible(f"{to.name} is switched off, so nothing can be handed over to them.")
+
+
+def _take_part(booking: Booking, old: BookingHost, to: User) -> BookingHost:
+    """With the buffers and the clock that the new host has on the page."""
+    own = PageHost.objects.select_related("schedule").filter(page=booking.page_id, host=to).first()
+    before = own.buffer_before_minutes if own else None
+    after = own.buffer_after_minutes if own else None
+    return BookingHost.objects.create(
+        booking=booking,
+        host=to,
+        start_minute=old.start_minute,
+        end_minute=old.end_minute,
+        buffer_before_minutes=old.buffer_before_minutes if before is None else before,
+        buffer_after_minutes=old.buffer_after_minutes if after is None else after,
+        active=old.active,
+        time_zone=_zone(booking, own, to),
+        part=old.part,
+    )
+
+
+def _zone(booking: Booking, own: PageHost | None, to: User) -> str:
+    if booking.page is not None and booking.page.host_id == to.pk:
+        return booking.page.schedule.time_zone
+    schedule = own.schedule if own and own.schedule else None
+    schedule = schedule or Schedule.objects.filter(host=to, is_default=True).first()
+    return schedule.time_zone if schedule else to.time_zone
+
+
+def _not_begun(booking: Booking) -> Job:
+    """What is to follow from the latest handing over."""
+    key = f"fulfil:{booking.pk}:{booking.revision}"
+    work = work_of(booking).filter(key=key, state=Job.State.WAITING, attempts=0).first()
+    if work is None or not work.arguments.get("former"):
+        raise NotPossible(TOO_LATE)
+    return work
+
+
+def _drop(work: Job) -> bool:
+    gone, _ = Job.objects.filter(pk=work.pk, state=Job.State.WAITING, attempts=0).delete()
+    return bool(gone)
+
+
+def _undo(booking: Booking, work: Job, now: datetime) -> None:
+    """All as it was, the revision too: no event and no mail has heard of this one."""
+    former = User.objects.get(pk=work.arguments["former"])
+    before = booking.history.filter(event=BookingEvent.HANDED_OVER).latest("at", "pk").changes
+    given = booking.booking_hosts.select_related("host").get(host=before["_to"][0])
+    _refuse(booking, given, former, now)
+    back = _take_part(booking, given, former)
+    if work.arguments["newcomer"]:
+        given.delete()
+    if before["_led"][0]:
+        booking.host, booking.host_time_zone = former, back.time_zone
+    booking.revision, booking.neutral_organizer = booking.revision - 1, "invited by" not in before
+    booking.save(update_fields=["host", "host_time_zone", "revision", "neutral_organizer"])
+    record(
+        booking,
+        BookingEvent.HAND_OVER_UNDONE,
+        actor=HOST,
+        former=former.name,
+        new=given.host.name,
     )

@@ -27,7 +27,7 @@ from timetuna.bookings.integrations.event import (
     service,
     words_for_all,
 )
-from timetuna.bookings.integrations.location import fingerprint_of, link_host_id, provider_label
+from timetuna.bookings.integrations.location import Maker, fingerprint_of, link_host_id, provider_label
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.queries import name_for_others
 from timetuna.calendars.access_tokens import use
@@ -218,6 +218,18 @@ def _make(booking: Booking, conference: Conference) -> None:
     except ProviderError as error:
         raise _failed(conference, error) from error
     _store(booking, conference, made, fingerprint_of(account))
+
+
+def carry(found: Maker, do: Callable[[str], None]) -> None:
+    """Change a meeting that was made before. Raises Retry or GiveUp."""
+    try:
+        use(found.account.pk, do)
+    except NeedsReconnect as error:
+        raise GiveUp(str(error)) from error
+    except ProviderError as error:
+        if error.permanent:
+            raise GiveUp(str(error)) from error
+        raise Retry(str(error), at=error.retry_after) from error
 
 
 def _begin(conference: Conference) -> None:

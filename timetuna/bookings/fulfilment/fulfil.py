@@ -3,6 +3,7 @@
 Both sides are told with the link or, when that takes too long, without it and once more later.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -12,11 +13,18 @@ from django.utils import timezone
 
 from timetuna.bookings.events import SYSTEM, BookingEvent, Status, record
 from timetuna.bookings.fulfilment.ensure import ensure_conference, ensure_event
+from timetuna.bookings.fulfilment.new_host import part_with
 from timetuna.bookings.integrations.event import choose_calendar, event_of, events_of, in_line
-from timetuna.bookings.integrations.location import link_host_id
+from timetuna.bookings.integrations.location import link_host_id, strange_link
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.notifications.kinds import FIRST_KINDS
-from timetuna.bookings.notifications.queue import enqueue_mails, is_announced, mails_of
+from timetuna.bookings.notifications.queue import (
+    NEW_HOST,
+    enqueue_mails,
+    enqueue_new_host,
+    is_announced,
+    mails_of,
+)
 from timetuna.bookings.notifications.recipients import of_host
 from timetuna.bookings.queries import with_booker, work_of
 from timetuna.calendars.models import CalendarEvent
@@ -27,15 +35,37 @@ from timetuna.pages.calendar_use import default_is_unknown, own_part
 
 
 @job("bookings.fulfil")
-def fulfil(booking_id: int) -> None:
+def fulfil(booking_id: int, *, former: int = 0, newcomer: int = 0, revision: int = 0, told: int = 0) -> None:
     """Make meeting and event, then see to the mails. Raises Retry or GiveUp with the sentence the host reads.
 
     The mails wait for a link, and for the event, that are likely to come within two minutes. Then they go: without
     the link they say that it follows; the event follows without a word.
+    Of a booking that was handed over with that revision: former, who gave it; newcomer, who came in, 0 is nobody; told,
+    whether people had heard of it before.
     """
     booking = with_booker(Booking.objects.select_related("host", "page")).filter(pk=booking_id).first()
-    if booking is None or booking.status != Status.CONFIRMED:
+    if booking is None:
         return
+    if former:
+        part_with(booking, former=former, revision=revision, told=bool(told))
+    if told and booking.status == Status.PENDING:
+        enqueue_new_host(booking, newcomer=newcomer)
+    if booking.status == Status.CONFIRMED:
+        _follow(booking, NewHost(newcomer, revision) if told else None)
+
+
+@dataclass(frozen=True, slots=True)
+class NewHost:
+    """A handing over that people are to be told of, who know the booking.
+
+    newcomer: the host who does not; 0 is nobody.  revision: the booking's at the handing over.
+    """
+
+    newcomer: int
+    revision: int
+
+
+def _follow(booking: Booking, new: NewHost | None) -> None:
     choose_calendar(booking)
     try:
         ensure_conference(booking)
@@ -43,17 +73,17 @@ def fulfil(booking_id: int) -> None:
         ensure_event(booking)
     except Retry as early:
         order = sooner(booking, early, now=timezone.now())
-        if not _too_late(booking, order):
+        if not _too_late(booking, order, again=new is not None):
             raise order from early
         if _link_missing(booking):
-            promise(booking, kind="promised", why=str(order))
+            promise(booking, NEW_HOST if new else "promised", why=str(order), new=new)
             raise order from early
     except GiveUp as end:
         if _link_missing(booking):
-            if not promise(booking, kind="promised", why=str(end)):
+            if not promise(booking, NEW_HOST if new else "promised", why=str(end), new=new):
                 mail_no_link(booking)
             raise
-    announce(booking, kind="confirmed")
+    announce(booking, NEW_HOST if new else "confirmed", new=new)
     _keep_event_in_line(booking)
 
 
@@ -79,18 +109,25 @@ def _link_missing(booking: Booking) -> bool:
     return Conference.objects.filter(booking=booking).exclude(state=Conference.State.READY).exists()
 
 
-def _too_late(booking: Booking, order: Retry) -> bool:
-    """Whether the next try is later than people wait for their first mail; those who have it need not wait."""
+def _too_late(booking: Booking, order: Retry, *, again: bool) -> bool:
+    """Whether the next try is later than people wait for a mail; those who have theirs need not."""
     next_try = order.at or timezone.now()
-    return next_try > waited_since(booking) + longest_wait() or has_mails(booking)
+    too_late = next_try > waited_since(booking) + longest_wait()
+    return too_late or (not again and has_mails(booking))
 
 
 PAUSES_WAITED = 12
 _FIRST, _WHILE_WAITED_FOR, _LONGEST = timedelta(seconds=1.5), timedelta(seconds=8), timedelta(hours=1)
-_BEGINNINGS = (BookingEvent.APPROVED, BookingEvent.MOVED, BookingEvent.RETRIED)
+_BEGINNINGS = (
+    BookingEvent.APPROVED,
+    BookingEvent.MOVED,
+    BookingEvent.RETRIED,
+    BookingEvent.HANDED_OVER,
+    BookingEvent.ACCOUNT_CHOSEN,
+)
 
 
-def promise(booking: Booking, *, kind: str, why: str) -> bool:
+def promise(booking: Booking, kind: str, *, why: str, new: NewHost | None = None) -> bool:
     """Mail both sides, once, that the link follows; return whether they are told by this.
 
     why: for the host, who needs no other mail about a connection that makes meetings and has ended.
@@ -103,8 +140,9 @@ def promise(booking: Booking, *, kind: str, why: str) -> bool:
         )
         if not waiting.update(promised=True):
             return False
-        _settle_uid(booking)
-        record(booking, BookingEvent.LINK_LATE, actor=SYSTEM, why=why, mail=kind)
+        newcomer = new.newcomer if new else 0
+        _settle_uid(booking, newcomer=newcomer)
+        record(booking, BookingEvent.LINK_LATE, actor=SYSTEM, why=why, mail=kind, newcomer=newcomer)
         spare_reconnect_mail(link_host_id(booking), provider=kind_provider(booking.meeting_type), said=why)
         return True
 
@@ -117,15 +155,26 @@ def mail_no_link(booking: Booking) -> None:
             enqueue_mails(booking, kind="no_link", audiences=(of_host(link_host_id(booking)),))
 
 
-def announce(booking: Booking, *, kind: str) -> None:
+def announce(booking: Booking, kind: str, *, new: NewHost | None = None) -> None:
     """Mail what there is to say, or, to people who were promised the link, the link."""
     with transaction.atomic():
-        if not _takes_place(booking) or announce_late_link(booking):
+        if not _takes_place(booking) or strange_link(
+            booking
+        ):  # whoever has it now is seen to by work of its own
             return
-        if kind in FIRST_KINDS and has_mails(booking):
-            return
-        _settle_uid(booking)
-        enqueue_mails(booking, kind=kind)
+        if new is not None and not _know(booking, new):
+            Conference.objects.filter(booking=booking, state=Conference.State.READY).update(promised=False)
+            _settle_uid(booking, newcomer=new.newcomer)
+            enqueue_new_host(booking, newcomer=new.newcomer)
+        elif not announce_late_link(booking) and not new and not (kind in FIRST_KINDS and has_mails(booking)):
+            _settle_uid(booking)
+            enqueue_mails(booking, kind=kind)
+
+
+def _know(booking: Booking, new: NewHost) -> bool:
+    """Whether people were told who hosts it now, or are about to be."""
+    mails = mails_of(booking).filter(arguments__kind=NEW_HOST)
+    return mails.filter(arguments__revision__gte=new.revision).exists()
 
 
 def announce_late_link(booking: Booking) -> bool:
@@ -180,9 +229,12 @@ def _takes_place(booking: Booking) -> bool:
     return True
 
 
-def _settle_uid(booking: Booking) -> None:
+def _settle_uid(booking: Booking, *, newcomer: int = 0) -> None:
     """With the first mail, settle by which UID the host's copies go: see `host_uid`."""
-    if not has_mails(booking) and not mails_of(booking).exists():
+    if newcomer:
+        events = CalendarEvent.objects.filter(booking_uid=booking.uid, host=newcomer)
+        events.update(mailed_uid=F("ical_uid"))
+    elif not has_mails(booking) and not mails_of(booking).exists():
         CalendarEvent.objects.filter(booking_uid=booking.uid, mailed_uid="").update(mailed_uid=F("ical_uid"))
 
 

@@ -24,7 +24,7 @@ from timetuna.bookings.fulfilment.fulfil import enqueue_check, enqueue_event, fu
 from timetuna.bookings.fulfilment.update_conference import move_outside, remove_outside
 from timetuna.bookings.integrations.event import State, events_of, in_line
 from timetuna.bookings.integrations.location import may
-from timetuna.bookings.models import Booking, Conference, HistoryEntry
+from timetuna.bookings.models import Booking, BookingHost, Conference, HistoryEntry
 from timetuna.bookings.notifications.message import send_mail
 from timetuna.bookings.notifications.queue import MEMORY, enqueue_mails, is_announced, plan_reminders
 from timetuna.bookings.queries import with_booker, work_of
@@ -61,14 +61,16 @@ def reconcile(*, now: datetime | None = None) -> int:
 
 
 def behind_of(host_id: int, *, now: datetime) -> list[tuple[Booking, CalendarEvent]]:
-    """The host's bookings whose events are not as they are: those to come, and all that are cancelled."""
+    """Whose events in the host's calendars are not as they are: those to come, and all that are off or not theirs."""
     events = CalendarEvent.objects.filter(booking_uid=OuterRef("uid"), host=host_id)
     current = events.filter(state=State.WRITTEN, written_revision=OuterRef("revision")).exclude(
         written_digest=""
     )
-    stale = Q(status=Status.CONFIRMED, start_at__gt=now) & Exists(events) & ~Exists(current)
-    left = Q(status__in=OFF) & Exists(events.exclude(state=State.REMOVED))
-    found = Booking.objects.filter(stale | left, booking_hosts__host=host_id)
+    mine = Exists(BookingHost.objects.filter(booking=OuterRef("pk"), host=host_id))
+    stale = Q(mine, status=Status.CONFIRMED, start_at__gt=now) & ~Exists(current)
+    left = (Q(status__in=OFF) | ~Q(mine)) & Exists(events.exclude(state=State.REMOVED))
+    known = CalendarEvent.objects.filter(host=host_id).values("booking_uid")
+    found = Booking.objects.filter(stale | left, uid__in=known)
     bookings = {booking.uid: booking for booking in found}
     rows = CalendarEvent.objects.filter(booking_uid__in=bookings, host=host_id)
     return [(bookings[row.booking_uid], row) for row in rows]

@@ -2,7 +2,7 @@
 
 event                         conference                     calendar event
 booked, approved              made (fulfil)                  written (fulfil)
-handed over                   made anew by a new organizer  removed from one calendar, written into the other
+handed over                   made anew by a new organizer  removed from one, written into the other (fulfil)
 restored                      made again if it was removed   written (fulfil)
 moved                         moved, where it can be         moved
 cancelled                     removed, where it can be       removed
@@ -36,23 +36,22 @@ def make_again(happening: Happening) -> None:
 
 
 @on_event(BookingEvent.HANDED_OVER)
-def make_anew(happening: Happening) -> None:
-    """Have a new organizer's account make the link. It is mailed once it is there, as one that was promised."""
-    if happening.facts["leads"] and happening.booking.status == Status.CONFIRMED:
-        Conference.objects.filter(booking=happening.booking).update(
-            host=happening.booking.host,
-            state=Conference.State.WAITING,
-            account_fingerprint="",
-            reference="",
-            join_url="",
-            passcode="",
-            problem="",
-            late_link_mailed=False,
-            promised=True,
-        )
+def begin_anew(happening: Happening) -> None:
+    """Have it made for the host who has it now, and everybody told; not before `at`, until when it can be undone."""
+    booking, facts = happening.booking, happening.facts
+    fulfil.enqueue(
+        key=f"fulfil:{booking.pk}:{booking.revision}",
+        concurrency=booking.concurrency_key(),
+        at=facts["at"],
+        booking_id=booking.pk,
+        former=facts["former_id"],
+        newcomer=facts["newcomer"],
+        revision=booking.revision,
+        told=int(booking.status == Status.PENDING or has_mails(booking)),
+    )
 
 
-@on_event(BookingEvent.BOOKED, BookingEvent.APPROVED, BookingEvent.RESTORED, BookingEvent.HANDED_OVER)
+@on_event(BookingEvent.BOOKED, BookingEvent.APPROVED, BookingEvent.RESTORED)
 def begin(happening: Happening) -> None:
     """Have all of it made for a meeting that takes place, and the first mails sent."""
     booking = happening.booking

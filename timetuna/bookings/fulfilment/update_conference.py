@@ -1,21 +1,18 @@
 """Carries a move or a cancellation to the meeting outside, as far as the grant allows."""
 
-from collections.abc import Callable
 from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
 from timetuna.bookings.events import SYSTEM, BookingEvent, record
-from timetuna.bookings.fulfilment.ensure import ensure_conference, meeting_of
+from timetuna.bookings.fulfilment.ensure import carry, ensure_conference, meeting_of
 from timetuna.bookings.fulfilment.fulfil import announce, enqueue_event, mail_no_link, promise, sooner
 from timetuna.bookings.integrations.location import Maker, maker
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.notifications.queue import enqueue_mails
-from timetuna.calendars.access_tokens import use
 from timetuna.jobs.queue import GiveUp, Retry, job
 from timetuna.providers.base import Ability
-from timetuna.providers.errors import NeedsReconnect, ProviderError
 
 LINK_LIVES = timedelta(days=30)
 
@@ -45,25 +42,14 @@ def remove_outside(booking_id: int) -> None:
     if booking is None or found is None or not found.may(Ability.REMOVE):
         return
     reference = Conference.objects.get(booking=booking).reference
-    _call(found, lambda token: found.provider.remove(reference, access_token=token))
+    carry(found, lambda token: found.provider.remove(reference, access_token=token))
     record(booking, BookingEvent.MEETING_REMOVED, actor=SYSTEM)
 
 
 def _move(booking: Booking, found: Maker) -> None:
     conference, meeting = Conference.objects.get(booking=booking), meeting_of(booking)
-    _call(found, lambda token: found.provider.move(conference.reference, meeting, access_token=token))
+    carry(found, lambda token: found.provider.move(conference.reference, meeting, access_token=token))
     Conference.objects.filter(pk=conference.pk).update(scheduled_for=booking.start_at)
-
-
-def _call(found: Maker, do: Callable[[str], None]) -> None:
-    try:
-        use(found.account.pk, do)
-    except NeedsReconnect as error:
-        raise GiveUp(str(error)) from error
-    except ProviderError as error:
-        if error.permanent:
-            raise GiveUp(str(error)) from error
-        raise Retry(str(error), at=error.retry_after) from error
 
 
 def _carry_then_mail(booking: Booking, found: Maker) -> None:
@@ -78,13 +64,13 @@ def _remake_then_mail(booking: Booking) -> None:
     try:
         ensure_conference(booking)
     except Retry as order:
-        promise(booking, kind="moved", why=str(order))
+        promise(booking, "moved", why=str(order))
         raise sooner(booking, order, now=timezone.now()) from order
     except GiveUp as end:
-        if not promise(booking, kind="moved", why=str(end)):
+        if not promise(booking, "moved", why=str(end)):
             mail_no_link(booking)
         raise
-    announce(booking, kind="moved")
+    announce(booking, "moved")
     enqueue_event(booking)
 
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from timetuna.bookings.events import BookingEvent
 from timetuna.bookings.integrations.location import Location
 from timetuna.bookings.models import Attendee, Booking
 from timetuna.bookings.queries import link, name_for_others, others
@@ -53,6 +54,18 @@ def taken_off(copy: Invitation, person: Mailbox) -> Invitation:
     return replace(
         copy, method="CANCEL", goes_on=True, attendees=(InvitationAttendee(person.name, person.email),)
     )
+
+
+def former_invitation(booking: Booking, place: Location, *, host_id: int, to: Mailbox) -> Invitation:
+    """What takes a meeting out of the calendar of a host who has given it to another.
+
+    It comes from whoever invited them: themselves, where the meeting was theirs alone.
+    """
+    copy = taken_off(host_invitation(booking, place, host_id=host_id), to)
+    given = booking.history.filter(event=BookingEvent.HANDED_OVER).last()
+    if given is not None and given.changes.get("invited by", [None])[0] == to.name:
+        return replace(copy, organizer_name=to.name, organizer_email=to.email)
+    return copy
 
 
 def host_description(booking: Booking, place: Location, *, notes: str) -> str:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext
 
-from timetuna.bookings.models import Attendee, Booking, Conference
+from timetuna.bookings.models import Attendee, Booking, BookingHost, Conference
 from timetuna.bookings.queries import name_for_others
 from timetuna.calendars.access_tokens import grant_owner
 from timetuna.calendars.models import CalendarAccount
@@ -113,6 +113,12 @@ def link_host_id(booking: Booking) -> int:
     """Whose account makes the link."""
     conference = Conference.objects.filter(booking=booking).first()
     return conference.host_id or booking.host_id if conference else booking.host_id
+
+
+def strange_link(booking: Booking) -> Conference | None:
+    """The meeting, if it is made, or to be made, by the account of somebody who does not host it any more."""
+    hosts = BookingHost.objects.filter(booking=booking).values("host")
+    return Conference.objects.filter(booking=booking).exclude(host__in=hosts).first()
 
 
 def maker(booking: Booking) -> Maker | None:

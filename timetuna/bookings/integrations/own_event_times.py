@@ -4,11 +4,13 @@ from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from timetuna.availability.interval import Interval, minute_of
 from timetuna.bookings.events import BookingEvent
-from timetuna.bookings.models import Booking, HistoryEntry
+from timetuna.bookings.models import Booking, BookingHost, HistoryEntry
+from timetuna.calendars.models import CalendarEvent
 
 REMEMBERED = timedelta(days=1)
 """How long an event may still be shown at a time that its booking has left."""
@@ -16,16 +18,20 @@ _AT_ONCE = 900
 
 
 def own_times(host_id: int, uids: Collection[str]) -> dict[str, list[Interval]]:
-    """Of those uids that are bookings of this host, by uid the UTC minutes at which their event is our own.
+    """Of those uids that are bookings of this host, or were, by uid the UTC minutes at which their event is our own.
 
-    Those are the booking's own time, and of one that was moved or cancelled lately also the time that it has left.
+    Those are the booking's own time, and of one that was moved or cancelled lately also the time that it has left. What
+    went to another host may stand in the former's calendar for a while.
     """
     ordered, found = sorted(uids), dict[str, list[Interval]]()
     oldest = timezone.now() - REMEMBERED
     for first in range(0, len(ordered), _AT_ONCE):
-        rows = Booking.objects.filter(
-            booking_hosts__host=host_id, uid__in=map(UUID, ordered[first : first + _AT_ONCE])
-        ).only("uid", "start_at", "minutes", "status")
+        asked = list(map(UUID, ordered[first : first + _AT_ONCE]))
+        theirs = BookingHost.objects.filter(booking=OuterRef("pk"), host=host_id)
+        written = CalendarEvent.objects.filter(booking_uid=OuterRef("uid"), host=host_id)
+        rows = Booking.objects.filter(Exists(theirs) | Exists(written), uid__in=asked).only(
+            "uid", "start_at", "minutes", "status"
+        )
         for row in rows:
             found[str(row.uid)] = [] if row.is_off() else [_at(row, row.start_at)]
         for entry in _changes(rows, since=oldest):

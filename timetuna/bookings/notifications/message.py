@@ -10,13 +10,18 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from timetuna.bookings.events import Status
-from timetuna.bookings.integrations.invitation import attendee_invitation, host_invitation, taken_off
+from timetuna.bookings.integrations.invitation import (
+    attendee_invitation,
+    former_invitation,
+    host_invitation,
+    taken_off,
+)
 from timetuna.bookings.integrations.location import Location, place, place_for
 from timetuna.bookings.models import Booking
 from timetuna.bookings.notifications import channels
 from timetuna.bookings.notifications.kinds import AGAIN, FIRST_KINDS, KINDS, SAYS
 from timetuna.bookings.notifications.kinds.base import MessageKind, Telling, Words, shown_name
-from timetuna.bookings.notifications.recipients import Recipient, attendee_id, recipient_of
+from timetuna.bookings.notifications.recipients import Recipient, attendee_id, host_id_of, recipient_of
 from timetuna.bookings.queries import link, with_booker
 from timetuna.jobs.queue import MAIL, GiveUp, job
 from timetuna.l10n import datetimes
@@ -110,6 +115,10 @@ def _invitation(about: Telling, kind: MessageKind) -> Invitation | None:
     if not kind.attachment:
         return None
     cancelled = kind.name == "cancelled"
+    if about.reader.former:
+        return former_invitation(
+            about.booking, about.where, host_id=about.reader.host_id, to=about.reader.box
+        )
     if about.reader.attendee is None:
         return host_invitation(about.booking, about.where, host_id=about.reader.host_id, cancelled=cancelled)
     copy = attendee_invitation(about.reader.attendee, about.where, cancelled=cancelled)
@@ -151,7 +160,7 @@ def send_mail(
     """Send what is true now, by its channel. Raises Retry or GiveUp with a sentence.
 
     A mail that waited while the booking changed again is not sent: the later change has its own. Only who was taken
-    off is in none of the later ones, and is told all the same. tag: see `message_for`.
+    off, or gave it to another host, is in none of the later ones, and is told all the same. tag: see `message_for`.
     """
     booking = with_booker(Booking.objects.select_related("host", "page")).filter(pk=booking_id).first()
     if booking is None or (booking.revision != revision and not _is_off(booking, kind, audience)):
@@ -161,8 +170,11 @@ def send_mail(
 
 def deliver(booking: Booking, *, kind: str, audience: str, channel: str, tag: str = "") -> None:
     """In the recipient's language. Raises Retry or GiveUp with a sentence."""
+    former = KINDS[kind].to_former if kind in KINDS else False
+    if former and booking.booking_hosts.filter(host=host_id_of(audience) or 0).exists():
+        return  # they have it again
     try:
-        recipient = recipient_of(booking, audience)
+        recipient = recipient_of(booking, audience, former=former)
         with translation.override(recipient.language):
             _channel(channel).deliver(message_for(booking, recipient, kind=kind, tag=tag), recipient)
     except ValueError as error:
@@ -176,5 +188,7 @@ def _channel(name: str) -> Channel:
 
 
 def _is_off(booking: Booking, kind: str, audience: str) -> bool:
+    if kind == "relieved":
+        return True
     off = booking.attendees.filter(active=False, pk=attendee_id(audience) or 0)
     return kind == "uninvited" and off.exists()

@@ -19,6 +19,7 @@ from timetuna.bookings.notifications.recipients import (
     host_id_of,
     hosts_of,
     is_host,
+    of_host,
 )
 from timetuna.bookings.queries import with_booker
 from timetuna.jobs.models import Job
@@ -194,6 +195,23 @@ def enqueue_mails(booking: Booking, *, kind: str, audiences: tuple[str, ...] | N
             audience=audience,
             revision=booking.revision,
         )
+
+
+NEW_HOST = "new_host"
+
+
+def enqueue_new_host(booking: Booking, *, newcomer: int) -> None:
+    """One mail for each side about who hosts it now, in the caller's transaction.
+
+    newcomer: who took it over and has not heard of it; 0 is nobody. Of a request nobody else hears.
+    """
+    new = of_host(newcomer)
+    if new in hosts_of(booking):
+        confirmed = booking.status == Status.CONFIRMED
+        enqueue_mails(booking, kind="handed_to" if confirmed else "requested", audiences=(new,))
+    if booking.status == Status.CONFIRMED:
+        told = tuple(reader for reader in everybody(booking) if reader != new)
+        enqueue_mails(booking, kind=NEW_HOST, audiences=told)
 
 
 def _who_do_not_know(booking: Booking, readers: tuple[str, ...]) -> tuple[str, ...]:

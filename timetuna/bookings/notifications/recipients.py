@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from timetuna.accounts.models import User
 from timetuna.bookings.models import Attendee, Booking, BookingHost
 from timetuna.bookings.queries import name_for_others, reminders_link
 from timetuna.lib.mail import Mailbox
@@ -70,7 +71,7 @@ def is_host(audience: str) -> bool:
 class Recipient:
     """One of them, by the name `audience`. zone: the name of the zone times are written in.
 
-    attendee: None is a host, `host_id`.  beside: others host it, too.
+    attendee: None is a host, `host_id`.  beside: others host it, too.  former: they do not host it any more.
     box, phone: where each channel reaches them; "" without a number.
     stop_url: where they stop what time brings; "" for hosts.
     """
@@ -83,6 +84,7 @@ class Recipient:
     attendee: Attendee | None = None
     host_id: int = 0
     beside: bool = False
+    former: bool = False
     stop_url: str = ""
 
     def is_booker(self) -> bool:
@@ -92,8 +94,10 @@ class Recipient:
         return self.attendee is None
 
 
-def recipient_of(booking: Booking, audience: str) -> Recipient:
-    """Raises ValueError with a sentence where nobody is known any more."""
+def recipient_of(booking: Booking, audience: str, *, former: bool = False) -> Recipient:
+    """Raises ValueError with a sentence where nobody is known any more. former: they have given it to another host."""
+    if former:
+        return _former_host(booking, audience)
     if is_host(audience):
         return _host(booking, audience)
     if booking.erased_at is not None:
@@ -132,6 +136,15 @@ def _host(booking: Booking, audience: str) -> Recipient:
     )
 
 
+def _former_host(booking: Booking, audience: str) -> Recipient:
+    host = User.objects.filter(pk=host_id_of(audience) or booking.host_id).first()
+    if host is None:
+        raise ValueError("They have no account any more.")
+    box = Mailbox(host.name, host.email)
+    return Recipient(audience=audience, box=box, zone=host.time_zone, host_id=host.pk, former=True)
+
+
 def other_side(booking: Booking, recipient: Recipient) -> Mailbox:
     """Who answers go to. Raises ValueError with a sentence where nobody is known any more."""
-    return recipient_of(booking, audience_of(booking.booker) if recipient.is_host() else HOST).box
+    to_guest = recipient.is_host() and not recipient.former
+    return recipient_of(booking, audience_of(booking.booker) if to_guest else HOST).box

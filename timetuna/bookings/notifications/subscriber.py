@@ -6,9 +6,11 @@ from timetuna.bookings.events import GUESTS_COME, GUESTS_GO, BookingEvent, Happe
 from timetuna.bookings.integrations.location import carries_time
 from timetuna.bookings.models import Booking
 from timetuna.bookings.notifications.queue import (
+    NEW_HOST,
     drop_reminders_of,
     drop_unsent,
     enqueue_mails,
+    enqueue_new_host,
     is_announced,
     mails_of,
     plan_reminders,
@@ -18,8 +20,6 @@ from timetuna.bookings.notifications.recipients import (
     booker_alone,
     both,
     everybody,
-    guests_of,
-    of_host,
 )
 from timetuna.bookings.queries import others
 from timetuna.jobs.models import Job
@@ -58,21 +58,14 @@ def send_confirmation_again(happening: Happening) -> None:
         enqueue_mails(happening.booking, kind="confirmed", audiences=happening.told)
 
 
-@on_event(BookingEvent.HANDED_OVER)
-def send_new_host(happening: Happening) -> None:
-    """Tell the new host of a booking that is new to them, and the guests who meets them, where that is another now."""
-    booking, newcomer = happening.booking, happening.facts["newcomer"]
-    confirmed = booking.status == Status.CONFIRMED
-    if newcomer is not None:
-        enqueue_mails(booking, kind="confirmed" if confirmed else "requested", audiences=(of_host(newcomer),))
-    if confirmed and happening.facts["leads"]:
-        enqueue_mails(booking, kind="new_host", audiences=guests_of(booking))
-
-
 @on_event(BookingEvent.LINK_LATE)
 def send_without_link(happening: Happening) -> None:
     """Send what would have had the link in it."""
-    enqueue_mails(happening.booking, kind=happening.facts["mail"])
+    kind = happening.facts["mail"]
+    if kind == NEW_HOST:
+        enqueue_new_host(happening.booking, newcomer=happening.facts["newcomer"])
+    else:
+        enqueue_mails(happening.booking, kind=kind)
 
 
 @on_event(*GUESTS_COME, *GUESTS_GO)

@@ -8,7 +8,7 @@ from tests.clock import present
 from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.delete_host import delete_host
-from timetuna.bookings.actions.hand_over import hand_over
+from timetuna.bookings.actions.leave import hand_over_all
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.permissions import bookings_for
 from timetuna.bookings.tests.conftest import make_host, make_page, open_always, order, tomorrow, work_off
@@ -37,9 +37,9 @@ def test_meetings_go_to_who_has_time_and_the_rest_stays(alice, bob):
     stays = book(order(mine, tomorrow(12), email="kim@guest.example"), now=present())
     book(order(theirs, tomorrow(12), email="lee@guest.example"), now=present())
 
-    found = hand_over(alice, bob, now=present())
+    found = hand_over_all(alice, bob, now=present())
 
-    assert (found.done, found.left) == (1, (tomorrow(12),))
+    assert (found.handed, [row.start_at for row, _ in found.left]) == (1, [tomorrow(12)])
     assert (goes.pk in seen_by(bob), seen_by(alice)) == (True, [stays.pk])
     goes.refresh_from_db()
     assert (goes.host, goes.revision) == (bob, 1)
@@ -52,7 +52,7 @@ def test_event_and_mails_follow(alice, bob, google):
     booking = book(order(make_page(alice)), now=present())
     work_off()
 
-    hand_over(alice, bob, now=present())
+    hand_over_all(alice, bob, now=present())
     work_off()
 
     assert (google.events(PRIMARY), len(google.events(OTHERS))) == ([], 1)
@@ -61,8 +61,8 @@ def test_event_and_mails_follow(alice, bob, google):
     assert guests["subject"].startswith("New host: Intro call with Bob Teammate")
     assert "You meet Bob Teammate instead of Alice Host." in guests["text"]
     [bobs] = google.control.mail("bob@host.example")
-    assert "You have a new booking" in bobs["text"]
-    assert len(google.control.mail("alice@host.example")) == 1
+    assert "You take over a meeting" in bobs["text"]
+    assert "Bob Teammate hosts it instead of you" in google.control.mail("alice@host.example")[-1]["text"]
 
 
 def test_a_link_is_made_anew_by_the_new_hosts_account(alice, bob, zoom):
@@ -71,7 +71,7 @@ def test_a_link_is_made_anew_by_the_new_hosts_account(alice, bob, zoom):
     work_off()
     before = Conference.objects.get().join_url
 
-    hand_over(alice, bob, now=present())
+    hand_over_all(alice, bob, now=present())
     work_off()
     waiting = Conference.objects.get()
     assert (waiting.state, waiting.join_url) == ("waiting", "")
@@ -90,10 +90,10 @@ def test_a_busy_or_unreadable_calendar_keeps_a_meeting_where_it_is(alice, bob, g
     book(order(make_page(alice)), now=present())
     account.calendars.update(read_at=None)
 
-    assert hand_over(alice, bob, now=present()).left == (tomorrow(),)
+    assert hand_over_all(alice, bob, now=present()).left[0][0].start_at == tomorrow()
 
     account.delete()
-    assert hand_over(alice, bob, now=present()).done == 1
+    assert hand_over_all(alice, bob, now=present()).handed == 1
 
 
 def test_who_hosts_it_already_leads_it(alice, bob):
@@ -101,7 +101,7 @@ def test_who_hosts_it_already_leads_it(alice, bob):
     PageHost.objects.create(page=page, host=bob)
     booking = book(order(page), now=present())
 
-    assert hand_over(alice, bob, now=present()).done == 1
+    assert hand_over_all(alice, bob, now=present()).handed == 1
 
     booking.refresh_from_db()
     assert booking.host == bob

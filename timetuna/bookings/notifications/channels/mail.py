@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 
 from timetuna import mail
 from timetuna.bookings.models import Booking
+from timetuna.bookings.notifications.kinds import KINDS
 from timetuna.bookings.notifications.kinds.base import NAME_LENGTH
 from timetuna.bookings.notifications.message import Message, message_for
 from timetuna.bookings.notifications.recipients import Recipient, other_side, recipient_of
@@ -23,7 +24,7 @@ def deliver(message: Message, recipient: Recipient) -> None:
 
 def letter(booking: Booking, *, kind: str, audience: str, tag: str = "") -> Letter:
     """Raises ValueError with a sentence where nobody is known any more."""
-    recipient = recipient_of(booking, audience)
+    recipient = recipient_of(booking, audience, former=kind in KINDS and KINDS[kind].to_former)
     with translation.override(recipient.language):
         return _letter(message_for(booking, recipient, kind=kind, tag=tag), recipient)
 

@@ -167,7 +167,7 @@ def shown_name(booking: Booking) -> str:
     return single_line(name_for_others(booking.booker.name), max_length=NAME_LENGTH)
 
 
-def _state_of_first(about: Telling) -> Sentences:
+def state_of_first(about: Telling) -> Sentences:
     return missing(about) or (*may_be_double(about), *_not_in_calendar(about))
 
 
@@ -179,13 +179,20 @@ def _not_in_calendar(about: Telling) -> Sentences:
     return (f"TimeTuna could not write it into {calendar_words(event)}. {event.problem}",)
 
 
+def handed_over(about: Telling) -> dict[str, str]:
+    """Who gave it to whom, the latest time."""
+    latest = about.booking.history.filter(event=BookingEvent.HANDED_OVER).last()
+    former, new = latest.changes["host"] if latest else ("", about.booking.host.name)
+    return {"former": former, "new": new}
+
+
 SEE, SEE_OR_CHANGE = _("See the booking"), _("See or change the booking")
 SEE_OR_LEAVE = _("See the booking, or take yourself off")
 ADDS = _("The attached invitation adds this meeting to your calendar.")
 BOOKED_TO_HOST = Text(
     "%(guest)s booked %(title)s: %(start)s",
     "You have a new booking",
-    (invited_too, _state_of_first),
+    (invited_too, state_of_first),
     mend_or_see,
 )
 BOOKED = Text(
@@ -214,9 +221,10 @@ class MessageKind:
     wrote, nor what the page's host wrote to the guest.
 
     label: what a host reads of it in the list of what was sent.  attachment: what opening the attached invitation
-    does; "" where none is attached.  page_text: whose text of the page's host it has.  is_first: it opens the thread
-    that later ones answer.  gives_time: with it go the reminders.  takes_back: who was invited too is told only if
-    they have heard that it is on.  ended: nothing is to come any more.  can_stop: its reader may stop such messages.
+    does; "" where none is attached.  page_text: whose text of the page's host it has.  to_former: for who does not host
+    it any more.  is_first: it opens the thread that later ones answer.  gives_time: with it go the reminders.
+    takes_back: who was invited too is told only if they have heard that it is on.  ended: nothing is to come any more.
+    can_stop: its reader may stop such messages.
     """
 
     name: str
@@ -227,6 +235,7 @@ class MessageKind:
     attachment: Template = ADDS
     button_url: Callable[[Telling], str] = own_page
     page_text: str = ""
+    to_former: bool = False
     is_first: bool = False
     gives_time: bool = False
     takes_back: bool = False

@@ -5,7 +5,7 @@ from dataclasses import replace
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from timetuna.bookings.events import GUEST, HOST, BookingEvent, Status, earlier_start
+from timetuna.bookings.events import GUEST, HOST, BookingEvent, Status, earlier_start, last_words
 from timetuna.bookings.integrations.location import link_host_id, may
 from timetuna.bookings.models import Booking
 from timetuna.bookings.notifications.kinds.base import (
@@ -15,9 +15,13 @@ from timetuna.bookings.notifications.kinds.base import (
     Sentences,
     Telling,
     Text,
+    handed_over,
+    invited_too,
     late,
     may_be_double,
+    mend_or_see,
     missing,
+    state_of_first,
 )
 from timetuna.l10n import datetimes
 from timetuna.providers.base import Ability
@@ -98,10 +102,43 @@ def _stays_by_cancelling(about: Telling) -> Sentences:
 
 
 def _instead_of(about: Telling) -> Sentences:
-    latest = about.booking.history.filter(event=BookingEvent.HANDED_OVER).last()
-    former = {"former": latest.changes["host"][0] if latest else ""}
-    sentence = gettext("You meet %(host)s instead of %(former)s. The time stays as it was.")
-    return (sentence % (about.named | former),)
+    named = about.named | handed_over(about)
+    if named["new"] == named["host"]:
+        return (gettext("You meet %(host)s instead of %(former)s. The time stays as it was.") % named,)
+    return (gettext("%(new)s takes part instead of %(former)s. The time stays as it was.") % named,)
+
+
+def _handed_by(about: Telling) -> Sentences:
+    """With the note that came with it."""
+    note = last_words(about.booking, event=BookingEvent.HANDED_OVER)
+    return (
+        f"You host this meeting instead of {handed_over(about)['former']}. Your guest is told.",
+        *((f"A note for you: {note}",) if note else ()),
+    )
+
+
+def _handed_to(about: Telling) -> Sentences:
+    return (f"{handed_over(about)['new']} hosts it instead of you, and your guest is told.",)
+
+
+def _handed_on(about: Telling) -> Sentences:
+    return ("{new} hosts it instead of {former}.".format(**handed_over(about)),)
+
+
+def _left_outside(about: Telling) -> Sentences:
+    """What nobody uses any more in the account of who gave the meeting away, and is theirs alone to delete."""
+    left = about.booking.history.filter(event=BookingEvent.MEETING_LEFT).last()
+    if left is None or left.changes["_host"][0] != about.reader.host_id:
+        return ()
+    label, number, unsure = about.where.label, left.changes["meeting"][0], left.changes["_unsure"][0]
+    said = [f"The {label} meeting {number} stays in your {label} account; delete it there."] if number else []
+    if unsure:
+        tries, more = ("a try", "one") if unsure == 1 else (f"{unsure} tries", f"up to {unsure}")
+        said.append(
+            f"{label} did not say whether {tries} to make it had worked, so your account may hold {more} more of this "
+            "name and time."
+        )
+    return tuple(said)
 
 
 _LINK = Text(
@@ -147,6 +184,31 @@ CANCELLED = MessageKind(
     says_place=False,
 )
 KINDS = (
+    MessageKind(
+        name="handed_to",
+        label="handed over to them",
+        to_host=Text(
+            "Yours now: %(title)s with %(guest)s, %(start)s",
+            "You take over a meeting",
+            (_handed_by, invited_too, state_of_first),
+            mend_or_see,
+        ),
+        gives_time=True,
+    ),
+    MessageKind(
+        name="relieved",
+        label="handed over to another host",
+        to_host=Text(
+            "Handed over: %(title)s with %(guest)s, %(start)s",
+            "This meeting is not yours any more",
+            (_handed_to, _left_outside),
+        ),
+        attachment="The attached file takes this meeting out of your calendar.",
+        button_url=lambda _: "",
+        to_former=True,
+        ended=True,
+        says_place=False,
+    ),
     CONFIRMED,
     replace(CONFIRMED, name="promised", label="confirmation, link to follow", page_text="confirmed"),
     MessageKind(
@@ -192,6 +254,12 @@ KINDS = (
         label="another host",
         to_booker=_NEW_HOST,
         to_other=replace(_NEW_HOST, button=SEE),
+        to_host=Text(
+            "New host: %(title)s with %(guest)s, %(start)s",
+            "A meeting of yours has another host",
+            (_handed_on, missing),
+            mend_or_see,
+        ),
         attachment=_("The attached invitation updates this meeting in your calendar."),
     ),
     CANCELLED,

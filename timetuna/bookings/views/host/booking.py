@@ -300,7 +300,7 @@ def _entry(entry: HistoryEntry, row: Booking, reader: Reader) -> HistoryLine:
     changed = [
         f"{name.replace('_', ' ')}: {_value(old)} \N{RIGHTWARDS ARROW} {_value(new)}"
         for name, (old, new) in entry.changes.items()
-        if name != "start"
+        if name != "start" and not name.startswith("_")
     ]
     return HistoryLine(
         who=named.get(entry.actor, "TimeTuna"),
