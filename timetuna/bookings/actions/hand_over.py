@@ -7,13 +7,14 @@ from django.db import IntegrityError, transaction
 
 from timetuna.accounts.models import User
 from timetuna.bookings.actions.book import GUARD
-from timetuna.bookings.actions.host_time import lock_hosts
+from timetuna.bookings.actions.host_time import lock_hosts_of
+from timetuna.bookings.actions.turns import take_handing_back, turns_for, undo_turns
 from timetuna.bookings.errors import NotPossible, SlotTaken
 from timetuna.bookings.events import HOST, BookingEvent, Value, record
 from timetuna.bookings.models import Booking, BookingHost
 from timetuna.bookings.queries import work_of
 from timetuna.jobs.models import Job
-from timetuna.pages.calendar_use import blocking_of_host, known_busy
+from timetuna.pages.calendar_use import blocking_of, blocking_of_host, known_busy, own_part
 from timetuna.pages.models import PageHost, Schedule
 
 UNDO = timedelta(seconds=15)
@@ -79,16 +80,16 @@ def is_free(host: User, booking: Booking, *, now: datetime) -> bool:
     start = booking.booking_hosts.values_list("start_minute", "end_minute").first()
     if start is None:
         return False
-    found = known_busy(blocking_of_host(host), start, now=now)
+    asked = blocking_of(own_part(booking.page, host.pk), host) if booking.page else blocking_of_host(host)
+    found = known_busy(asked, start, now=now)
     return not (found.busy or found.unreadable or found.until is not None)
 
 
 def _locked(booking_id: int, *more: int) -> Booking:
     """As it is once the rows of all hosts are locked whose time, or share, may change."""
-    booking = Booking.objects.get(pk=booking_id)
-    hosts = {*more, *booking.booking_hosts.values_list("host", flat=True)}
-    hosts |= set(PageHost.objects.filter(page=booking.page_id).values_list("host", flat=True))
-    lock_hosts(hosts)
+    page = Booking.objects.filter(pk=booking_id).values("page")
+    on_page = PageHost.objects.filter(page__in=page).values_list("host", flat=True)
+    lock_hosts_of(booking_id, and_also=[*more, *on_page])
     return Booking.objects.select_related("host", "page").get(pk=booking_id)
 
 
@@ -115,6 +116,9 @@ def _hand_over(booking: Booking, handing: Handing, now: datetime) -> None:
         booking.host, booking.host_time_zone = to, new.time_zone
     booking.revision, booking.neutral_organizer = booking.revision + 1, True
     booking.save(update_fields=["host", "host_time_zone", "revision", "neutral_organizer"])
+    if old.part == PageHost.Part.ROTATING:
+        undo_turns(booking)
+        turns_for(booking, chosen=_rotating(booking), now=now)
     record(
         booking,
         BookingEvent.HANDED_OVER,
@@ -127,6 +131,11 @@ def _hand_over(booking: Booking, handing: Handing, now: datetime) -> None:
         newcomer=to.pk if joins else 0,
         at=now + handing.undo if handing.undo else None,
     )
+
+
+def _rotating(booking: Booking) -> list[int]:
+    rows = booking.booking_hosts.filter(part=PageHost.Part.ROTATING)
+    return list(rows.values_list("host", flat=True))
 
 
 def _refuse(booking: Booking, old: BookingHost | None, to: User, now: datetime) -> None:
@@ -191,6 +200,8 @@ def _undo(booking: Booking, work: Job, now: datetime) -> None:
     back = _take_part(booking, given, former)
     if work.arguments["newcomer"]:
         given.delete()
+    if given.part == PageHost.Part.ROTATING:
+        take_handing_back(booking)
     if before["_led"][0]:
         booking.host, booking.host_time_zone = former, back.time_zone
     booking.revision, booking.neutral_organizer = booking.revision - 1, "invited by" not in before

@@ -18,7 +18,7 @@ from timetuna.bookings.errors import BookingRefused, NotPossible
 from timetuna.bookings.events import HOST, SYSTEM, Status
 from timetuna.bookings.models import Booking, Hold
 from timetuna.bookings.queries import with_booker
-from timetuna.pages.models import BookingPage, PageHost
+from timetuna.pages.models import BookingPage, PageHost, PageHostCalendar
 
 
 class Fate(StrEnum):
@@ -72,7 +72,8 @@ def leave_page(
         lock_hosts(PageHost.objects.filter(page=page_id).values_list("host", flat=True))
         if BookingPage.objects.filter(pk=page_id, host=host_id).exists():
             raise NotPossible("A page's owner cannot leave it. Hand the page to somebody else, or delete it.")
-        rows.update(active=False)
+        PageHostCalendar.objects.filter(page_host__in=rows).delete()
+        rows.update(active=False, own_calendars=False, writes=PageHost.Writes.DEFAULT, write_calendar=None)
         Hold.objects.filter(page=page_id, host=host_id).delete()
     return settle(host_id, pages=[page_id], choices=choices, actor=actor, now=now)
 

@@ -119,6 +119,15 @@ def redo_turns(booking: Booking) -> None:
     _set_undone(turns, undone=False)
 
 
+def take_handing_back(booking: Booking) -> None:
+    """Forget that it was given to somebody, and count again what was counted before that."""
+    last = booking.turns.aggregate(at=Max("at"))["at"]
+    handed = list(booking.turns.filter(rule=Turn.Rule.HANDED, at=last, undone=False))
+    _set_undone(handed, undone=True)
+    Turn.objects.filter(pk__in=[turn.pk for turn in handed]).delete()
+    redo_turns(booking)
+
+
 @on_event(BookingEvent.CANCELLED, BookingEvent.DECLINED, BookingEvent.LAPSED, BookingEvent.WITHDRAWN)
 def take_back(happening: Happening) -> None:
     """Give the turn back, unless a host called the meeting off: else one would cancel to dodge one's turn."""

@@ -51,11 +51,11 @@ def fulfil(booking_id: int, *, former: int = 0, newcomer: int = 0, revision: int
     if told and booking.status == Status.PENDING:
         enqueue_new_host(booking, newcomer=newcomer)
     if booking.status == Status.CONFIRMED:
-        _follow(booking, NewHost(newcomer, revision) if told else None)
+        _follow(booking, HandedOver(newcomer, revision) if told else None)
 
 
 @dataclass(frozen=True, slots=True)
-class NewHost:
+class HandedOver:
     """A handing over that people are to be told of, who know the booking.
 
     newcomer: the host who does not; 0 is nobody.  revision: the booking's at the handing over.
@@ -65,7 +65,7 @@ class NewHost:
     revision: int
 
 
-def _follow(booking: Booking, new: NewHost | None) -> None:
+def _follow(booking: Booking, new: HandedOver | None) -> None:
     choose_calendar(booking)
     try:
         ensure_conference(booking)
@@ -127,7 +127,7 @@ _BEGINNINGS = (
 )
 
 
-def promise(booking: Booking, kind: str, *, why: str, new: NewHost | None = None) -> bool:
+def promise(booking: Booking, kind: str, *, why: str, new: HandedOver | None = None) -> bool:
     """Mail both sides, once, that the link follows; return whether they are told by this.
 
     why: for the host, who needs no other mail about a connection that makes meetings and has ended.
@@ -155,7 +155,7 @@ def mail_no_link(booking: Booking) -> None:
             enqueue_mails(booking, kind="no_link", audiences=(of_host(link_host_id(booking)),))
 
 
-def announce(booking: Booking, kind: str, *, new: NewHost | None = None) -> None:
+def announce(booking: Booking, kind: str, *, new: HandedOver | None = None) -> None:
     """Mail what there is to say, or, to people who were promised the link, the link."""
     with transaction.atomic():
         if not _takes_place(booking) or strange_link(
@@ -171,7 +171,7 @@ def announce(booking: Booking, kind: str, *, new: NewHost | None = None) -> None
             enqueue_mails(booking, kind=kind)
 
 
-def _know(booking: Booking, new: NewHost) -> bool:
+def _know(booking: Booking, new: HandedOver) -> bool:
     """Whether people were told who hosts it now, or are about to be."""
     mails = mails_of(booking).filter(arguments__kind=NEW_HOST)
     return mails.filter(arguments__revision__gte=new.revision).exists()

@@ -96,7 +96,7 @@ class Recipient:
 
 def recipient_of(booking: Booking, audience: str, *, former: bool = False) -> Recipient:
     """Raises ValueError with a sentence where nobody is known any more. former: they have given it to another host."""
-    if former:
+    if former and is_host(audience):
         return _former_host(booking, audience)
     if is_host(audience):
         return _host(booking, audience)

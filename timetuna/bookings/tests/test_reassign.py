@@ -8,7 +8,7 @@ from django.test import Client
 from tests.clock import present
 from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.cancel import cancel
-from timetuna.bookings.actions.hand_over import UNDO, Handing, hand_over, undo_hand_over
+from timetuna.bookings.actions.hand_over import Handing, hand_over
 from timetuna.bookings.actions.reschedule import reschedule
 from timetuna.bookings.errors import NotPossible, SlotTaken
 from timetuna.bookings.guests import Guest
@@ -269,54 +269,6 @@ def test_before_anybody_has_heard_of_it_there_are_first_mails_only(alice, bob, s
     assert [subject.partition(":")[0] for subject in subjects(zoom, SAM)] == ["Intro call with Bob Teammate"]
     assert zoom.mails(ADA) == []
     assert len(zoom.mails(BOB)) == 1
-
-
-def test_undone_in_time_it_has_never_been(alice, bob, shared, zoom, google):
-    google.connect(Client(), alice)
-    booking = made(shared, tomorrow())
-    mails, events = len(zoom.mails()), google.writes()
-    before = Booking.objects.values().get()
-
-    give(booking, alice, bob, undo=UNDO)
-    work_off()
-    undo_hand_over(booking.pk, now=present())
-    due_now()
-    work_off()
-
-    assert Booking.objects.values().get() == before
-    assert list(booking.booking_hosts.values_list("host", flat=True)) == [alice.pk]
-    assert (len(zoom.mails()), google.writes()) == (mails, events)
-    assert [entry.event for entry in booking.history.all()][-2:] == ["handed_over", "hand_over_undone"]
-
-    give(booking, alice, bob, undo=UNDO)
-    due_now()
-    work_off()
-    assert len(zoom.mails(BOB)) == 1
-    with pytest.raises(NotPossible, match="under way"):
-        undo_hand_over(booking.pk, now=present())
-
-
-def test_undoing_gives_an_own_meeting_back_as_it_was(alice, bob, page, zoom):
-    booking = made(page, tomorrow())
-
-    give(booking, alice, bob, undo=UNDO)
-    undo_hand_over(booking.pk, now=present())
-
-    booking.refresh_from_db()
-    assert (booking.host, booking.neutral_organizer, booking.revision) == (alice, False, 0)
-
-
-def test_undoing_a_meeting_that_left_a_group(alice, bob, page, zoom):
-    PageHost.objects.create(page=page, host=bob)
-    booking = made(rule(page, staffing="all"), tomorrow())
-
-    give(booking, alice, bob, undo=UNDO)
-    assert list(booking.booking_hosts.values_list("host", flat=True)) == [bob.pk]
-    undo_hand_over(booking.pk, now=present())
-
-    booking.refresh_from_db()
-    assert booking.host == alice
-    assert set(booking.booking_hosts.values_list("host", flat=True)) == {alice.pk, bob.pk}
 
 
 def test_nobody_gets_two_meetings_at_one_time_even_anyway(alice, bob, shared):

@@ -1,0 +1,101 @@
+"""Handing over is taken back before anybody has heard of it, and has never been."""
+
+import pytest
+from django.test import Client
+
+from tests.clock import present
+from timetuna.bookings.actions.hand_over import UNDO, undo_hand_over
+from timetuna.bookings.actions.turns import deal_turns, write_turns
+from timetuna.bookings.errors import NotPossible
+from timetuna.bookings.models import Booking
+from timetuna.bookings.tests.conftest import due_now, make_host, make_page, open_always, tomorrow, work_off
+from timetuna.bookings.tests.life import made, rule
+from timetuna.bookings.tests.test_reassign import BOB, give
+from timetuna.pages.models import PageHost
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.either]
+
+
+@pytest.fixture
+def bob(db):
+    host = make_host("bob", "Bob Teammate")
+    open_always(host)
+    return host
+
+
+@pytest.fixture
+def page(alice):
+    return make_page(alice)
+
+
+@pytest.fixture
+def shared(page):
+    return rule(page, staffing="any")
+
+
+def test_undone_in_time_it_has_never_been(alice, bob, shared, zoom, google):
+    google.connect(Client(), alice)
+    booking = made(shared, tomorrow())
+    mails, events = len(zoom.mails()), google.writes()
+    before = Booking.objects.values().get()
+
+    give(booking, alice, bob, undo=UNDO)
+    work_off()
+    undo_hand_over(booking.pk, now=present())
+    due_now()
+    work_off()
+
+    assert Booking.objects.values().get() == before
+    assert list(booking.booking_hosts.values_list("host", flat=True)) == [alice.pk]
+    assert (len(zoom.mails()), google.writes()) == (mails, events)
+    assert [entry.event for entry in booking.history.all()][-2:] == ["handed_over", "hand_over_undone"]
+
+    give(booking, alice, bob, undo=UNDO)
+    due_now()
+    work_off()
+    assert len(zoom.mails(BOB)) == 1
+    with pytest.raises(NotPossible, match="under way"):
+        undo_hand_over(booking.pk, now=present())
+
+
+def test_undoing_gives_an_own_meeting_back_as_it_was(alice, bob, page, zoom):
+    booking = made(page, tomorrow())
+
+    give(booking, alice, bob, undo=UNDO)
+    undo_hand_over(booking.pk, now=present())
+
+    booking.refresh_from_db()
+    assert (booking.host, booking.neutral_organizer, booking.revision) == (alice, False, 0)
+
+
+def test_undoing_a_meeting_that_left_a_group(alice, bob, page, zoom):
+    PageHost.objects.create(page=page, host=bob)
+    booking = made(rule(page, staffing="all"), tomorrow())
+
+    give(booking, alice, bob, undo=UNDO)
+    assert list(booking.booking_hosts.values_list("host", flat=True)) == [bob.pk]
+    undo_hand_over(booking.pk, now=present())
+
+    booking.refresh_from_db()
+    assert booking.host == alice
+    assert set(booking.booking_hosts.values_list("host", flat=True)) == {alice.pk, bob.pk}
+
+
+def test_the_turn_goes_over_and_comes_back_exactly(alice, bob, shared):
+    PageHost.objects.create(page=shared, host=bob)
+    booking = made(shared, tomorrow(), worked=False)
+    booking.booking_hosts.update(part="rotating")
+    booking.turns.all().delete()
+    PageHost.objects.update(balance=0, last_turn_at=None)
+    write_turns(
+        booking, deal_turns(shared, [alice.pk, bob.pk], now=booking.created_at), now=booking.created_at
+    )
+    before = list(PageHost.objects.order_by("pk").values_list("balance", "last_turn_at"))
+
+    give(booking, alice, bob, undo=UNDO)
+    assert list(PageHost.objects.order_by("pk").values_list("balance", flat=True)) == [0, 0]
+    assert booking.turns.get(undone=False).rule == "handed"
+
+    undo_hand_over(booking.pk, now=present())
+    assert list(PageHost.objects.order_by("pk").values_list("balance", "last_turn_at")) == before
+    assert set(booking.turns.values_list("rule", "undone")) == {("ledger", False)}
