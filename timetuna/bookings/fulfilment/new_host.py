@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from timetuna.bookings.events import SYSTEM, BookingEvent, record
+from timetuna.bookings.events import SYSTEM, BookingEvent, Status, record
 from timetuna.bookings.fulfilment.ensure import carry
 from timetuna.bookings.integrations.event import makes_link
 from timetuna.bookings.integrations.location import (
@@ -50,11 +50,12 @@ def part_with(booking: Booking, *, former: int, revision: int, told: bool) -> No
             forget_link(booking, conference, host_id=booking.host_id)
         if told:
             audience = of_host(former)
+            kind = "request_relieved" if booking.status == Status.PENDING else "relieved"
             send_mail.enqueue(
-                key=f"mail:{booking.pk}:relieved:{audience}:{revision}",
+                key=f"mail:{booking.pk}:{kind}:{audience}:{revision}",
                 concurrency=booking.concurrency_key(),
                 booking_id=booking.pk,
-                kind="relieved",
+                kind=kind,
                 audience=audience,
                 revision=revision,
             )

@@ -56,12 +56,13 @@ def taken_off(copy: Invitation, person: Mailbox) -> Invitation:
     )
 
 
-def former_invitation(booking: Booking, place: Location, *, host_id: int, to: Mailbox) -> Invitation:
-    """What takes a meeting out of the calendar of a host who has given it to another.
+def former_invitation(booking: Booking, *, host_id: int, to: Mailbox) -> Invitation:
+    """What takes a meeting out of the calendar of a host who has given it to another: where it is they no longer read.
 
     It comes from whoever invited them: themselves, where the meeting was theirs alone.
     """
-    copy = taken_off(host_invitation(booking, place, host_id=host_id), to)
+    copy = host_invitation(booking, Location(label="", text=""), host_id=host_id)
+    copy = replace(taken_off(copy, to), description="", url="")
     given = booking.history.filter(event=BookingEvent.HANDED_OVER).last()
     if given is not None and given.changes.get("invited by", [None])[0] == to.name:
         return replace(copy, organizer_name=to.name, organizer_email=to.email)

@@ -116,9 +116,7 @@ def _invitation(about: Telling, kind: MessageKind) -> Invitation | None:
         return None
     cancelled = kind.name == "cancelled"
     if about.reader.former:
-        return former_invitation(
-            about.booking, about.where, host_id=about.reader.host_id, to=about.reader.box
-        )
+        return former_invitation(about.booking, host_id=about.reader.host_id, to=about.reader.box)
     if about.reader.attendee is None:
         return host_invitation(about.booking, about.where, host_id=about.reader.host_id, cancelled=cancelled)
     copy = attendee_invitation(about.reader.attendee, about.where, cancelled=cancelled)
@@ -188,7 +186,7 @@ def _channel(name: str) -> Channel:
 
 
 def _is_off(booking: Booking, kind: str, audience: str) -> bool:
-    if kind == "relieved":
+    if kind in KINDS and KINDS[kind].to_former:
         return True
     off = booking.attendees.filter(active=False, pk=attendee_id(audience) or 0)
     return kind == "uninvited" and off.exists()

@@ -183,7 +183,8 @@ def test_a_link_is_made_by_the_new_hosts_account_and_mailed_with_the_news(alice,
         f"The Zoom meeting {before.reference} stays in your Zoom account; delete it there."
         in zoom.mails(ADA)[-1]["text"]
     )
-    assert before.join_url not in zoom.mails(ADA)[-1]["text"]
+    for url in (before.join_url, after.join_url):
+        assert url not in zoom.mails(ADA)[-1]["text"] + zoom.mails(ADA)[-1]["ics"][0]
     assert zoom.control.calls("v2.delete") == []
 
 
@@ -258,6 +259,7 @@ def test_a_request_goes_over_without_a_word_to_its_guest(alice, bob, shared, zoo
     assert len(zoom.mails(SAM)) == mails
     assert subjects(zoom, BOB)[-1].startswith("Request: Intro call with Sam Guest")
     assert subjects(zoom, ADA)[-1].startswith("Handed over: Intro call with Sam Guest")
+    assert zoom.mails(ADA)[-1]["ics"] == []
 
 
 def test_before_anybody_has_heard_of_it_there_are_first_mails_only(alice, bob, shared, zoom):

@@ -183,6 +183,20 @@ CANCELLED = MessageKind(
     ended=True,
     says_place=False,
 )
+_RELIEVED = MessageKind(
+    name="relieved",
+    label="handed over to another host",
+    to_host=Text(
+        "Handed over: %(title)s with %(guest)s, %(start)s",
+        "This meeting is not yours any more",
+        (_handed_to, _left_outside),
+    ),
+    attachment="The attached file takes this meeting out of your calendar.",
+    button_url=lambda _: "",
+    to_former=True,
+    ended=True,
+    says_place=False,
+)
 KINDS = (
     MessageKind(
         name="handed_to",
@@ -195,20 +209,8 @@ KINDS = (
         ),
         gives_time=True,
     ),
-    MessageKind(
-        name="relieved",
-        label="handed over to another host",
-        to_host=Text(
-            "Handed over: %(title)s with %(guest)s, %(start)s",
-            "This meeting is not yours any more",
-            (_handed_to, _left_outside),
-        ),
-        attachment="The attached file takes this meeting out of your calendar.",
-        button_url=lambda _: "",
-        to_former=True,
-        ended=True,
-        says_place=False,
-    ),
+    _RELIEVED,
+    replace(_RELIEVED, name="request_relieved", attachment=""),
     CONFIRMED,
     replace(CONFIRMED, name="promised", label="confirmation, link to follow", page_text="confirmed"),
     MessageKind(
