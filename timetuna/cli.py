@@ -10,7 +10,7 @@ from typing import Any
 
 from timetuna import __version__
 from timetuna.environment import SettingsError
-from timetuna.processes.refusal import Refusal
+from timetuna.processes.ending import Refusal
 
 REFUSED = 2
 INTERRUPTED = 130

@@ -19,9 +19,8 @@ from psycopg import Connection, IsolationLevel
 
 from timetuna.accounts.models import User
 from timetuna.commands.database import database_answers
-from timetuna.processes.ending import ended_in_order
+from timetuna.processes.ending import Refusal, ended_in_order
 from timetuna.processes.postgres import ASIDE, connect, started
-from timetuna.processes.refusal import Refusal
 from timetuna.rate_limits.store import beside
 
 WRITERS_WAIT_SECONDS = 10.0

@@ -21,7 +21,7 @@ from timetuna.ical.notes import sentence
 from timetuna.ical.reading import read_busy
 from timetuna.lib.http import HttpClient
 from timetuna.lib.text import find_zone, zone_meant
-from timetuna.processes.refusal import Refusal
+from timetuna.processes.ending import Refusal
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 from timetuna.providers.icalfeed.address import read_address
 from timetuna.providers.icalfeed.fetching import bounded, fetch

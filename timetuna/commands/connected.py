@@ -7,7 +7,7 @@ from timetuna.availability.interval import Interval
 from timetuna.calendars.actions.inspect_calendar import see_calendar
 from timetuna.commands.busy import shown
 from timetuna.commands.database import database_answers
-from timetuna.processes.refusal import Refusal
+from timetuna.processes.ending import Refusal
 
 
 def see(calendar: int, span: Interval, zone: ZoneInfo) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from timetuna.accounts.actions.create_host import create_host
 from timetuna.accounts.handles import RESERVED, SHORTEST, handle_for
 from timetuna.accounts.models import User
 from timetuna.commands.database import database_answers
-from timetuna.processes.refusal import Refusal
+from timetuna.processes.ending import Refusal
 
 
 def run(options: argparse.Namespace) -> int:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from django.db import DatabaseError, InterfaceError, OperationalError, ProgrammingError
 
-from timetuna.processes.refusal import Refusal
+from timetuna.processes.ending import Refusal
 
 
 @contextmanager

@@ -17,8 +17,8 @@ from pathlib import Path
 from timetuna import __version__
 from timetuna.commands.serve import bring_up_to_date, child_environment, product_services, sandbox
 from timetuna.environment import OWN
+from timetuna.processes.ending import Refusal
 from timetuna.processes.listening import HIGHEST_PORT, require_free
-from timetuna.processes.refusal import Refusal
 from timetuna.processes.static_files import PACKAGE_DIR, fingerprint_of_files
 from timetuna.processes.supervisor import Supervisor, say
 from timetuna.providers.description import Need, Provider

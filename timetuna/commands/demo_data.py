@@ -7,7 +7,7 @@ import django
 
 from timetuna.commands.demo import EMAIL, HANDLE, PASSWORD, SLUG
 from timetuna.environment import SettingsError
-from timetuna.processes.refusal import Refusal
+from timetuna.processes.ending import Refusal
 
 REFUSED = 2
 

@@ -20,7 +20,7 @@ from timetuna.bookings.models import BookingHost
 from timetuna.calendars.models import CalendarAccount
 from timetuna.commands.database import database_answers
 from timetuna.lib.text import single_line
-from timetuna.processes.refusal import Refusal
+from timetuna.processes.ending import Refusal
 
 COLUMNS = ("email", "handle", "state", "pages", "bookings to come", "last sign-in")
 

@@ -13,8 +13,8 @@ from django.db.migrations.loader import MigrationLoader
 from timetuna.commands.database import database_answers
 from timetuna.encryption import box
 from timetuna.lib.crypto import SecretBoxError
+from timetuna.processes.ending import Refusal
 from timetuna.processes.postgres import put_back
-from timetuna.processes.refusal import Refusal
 from timetuna.processes.static_files import collect_when_stale, only_one
 
 ADVISORY_LOCK = 7_346_114

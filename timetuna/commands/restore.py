@@ -22,9 +22,8 @@ from timetuna.commands.checks.sealed import unopened
 from timetuna.commands.database import database_answers
 from timetuna.commands.migrate import migrate_database
 from timetuna.jobs.queue import worker_alive
-from timetuna.processes.ending import ended_in_order
+from timetuna.processes.ending import Refusal, ended_in_order
 from timetuna.processes.postgres import connect, load, put_back, started
-from timetuna.processes.refusal import Refusal
 
 MAGIC = {b"SQLite format 3\0": "sqlite", b"PGDMP": "postgresql"}
 _NAMED = 3

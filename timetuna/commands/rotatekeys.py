@@ -10,7 +10,7 @@ from timetuna.calendars.actions.rotate_keys import rotate_keys
 from timetuna.commands.database import database_answers
 from timetuna.jobs.models import Job
 from timetuna.lib.crypto import SecretBoxError
-from timetuna.processes.refusal import Refusal
+from timetuna.processes.ending import Refusal
 
 
 def run(_options: argparse.Namespace) -> int:

@@ -2,7 +2,7 @@
 
 import sys
 
-from timetuna.processes.parent import leave_with
+from timetuna.processes.ending import leave_with
 
 if __name__ == "__main__":
     from sandbox.__main__ import main

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 
 from timetuna.environment import Environment
+from timetuna.processes.ending import Refusal
 from timetuna.processes.listening import free_port, parse_listen, require_free
-from timetuna.processes.refusal import Refusal
 from timetuna.processes.supervisor import REFUSED, Service, Supervisor, say
 
 MAILBOX_PORT, MAILBOX_SMTP_PORT = 8001, 8002

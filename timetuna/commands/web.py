@@ -12,8 +12,8 @@ from granian.log import LogLevels
 
 from timetuna import settings
 from timetuna.logs import logging_config
+from timetuna.processes.ending import leave_with
 from timetuna.processes.listening import parse_listen, require_free
-from timetuna.processes.parent import leave_with
 from timetuna.processes.static_files import collect_when_stale
 from timetuna.web.gc_tuning import Settling
 from timetuna.web.rsgi import Bridge

@@ -3,7 +3,7 @@
 import argparse
 
 from timetuna.jobs import worker
-from timetuna.processes.parent import leave_with
+from timetuna.processes.ending import leave_with
 
 
 def run(options: argparse.Namespace) -> int:

@@ -5,7 +5,7 @@ import errno
 import socket
 import time
 
-from timetuna.processes.refusal import Refusal
+from timetuna.processes.ending import Refusal
 
 HIGHEST_PORT = 65_535
 

@@ -12,7 +12,7 @@ import psycopg
 from django.db import connection, transaction
 from psycopg.conninfo import make_conninfo
 
-from timetuna.processes.refusal import Refusal
+from timetuna.processes.ending import Refusal
 
 ASIDE = "timetuna_before_restore"
 """The schema that restores once moved tables into; one that was cut off may have left it, with all there was."""

@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from timetuna import __version__
-from timetuna.processes.refusal import Refusal
+from timetuna.processes.ending import Refusal
 
 PACKAGE_DIR = Path(__file__).resolve().parent.parent
 

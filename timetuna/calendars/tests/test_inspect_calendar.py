@@ -9,7 +9,7 @@ from timetuna.calendars.actions.refresh import refresh
 from timetuna.calendars.models import Calendar
 from timetuna.calendars.tests.feeds import allow_feeds, booked_at, connect_feed, publishing, tomorrow
 from timetuna.commands.connected import see
-from timetuna.processes.refusal import Refusal
+from timetuna.processes.ending import Refusal
 
 pytestmark = pytest.mark.django_db
 ZONE = ZoneInfo("UTC")

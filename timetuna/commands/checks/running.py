@@ -12,8 +12,8 @@ from timetuna import settings
 from timetuna.commands.checks.report import Report
 from timetuna.commands.database import database_answers
 from timetuna.lib.crypto import SecretBox, SecretBoxError
+from timetuna.processes.ending import Refusal
 from timetuna.processes.postgres import left_aside
-from timetuna.processes.refusal import Refusal
 
 OLD_ZONES = timedelta(days=183)
 

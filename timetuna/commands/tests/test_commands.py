@@ -13,7 +13,7 @@ from sandbox.config import SandboxConfig
 from sandbox.running import Sandbox
 from timetuna.commands import serve
 from timetuna.commands.check import _without_password
-from timetuna.processes.refusal import Refusal
+from timetuna.processes.ending import Refusal
 
 ROOT = Path(__file__).resolve().parents[3]
 KEYS = {

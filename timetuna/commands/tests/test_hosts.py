@@ -22,7 +22,7 @@ from timetuna.calendars.models import CalendarAccount
 from timetuna.commands import hosts
 from timetuna.jobs.models import Job
 from timetuna.pages.models import BookingPage
-from timetuna.processes.refusal import Refusal
+from timetuna.processes.ending import Refusal
 
 pytestmark = pytest.mark.django_db
 
