@@ -26,7 +26,7 @@ ROOMS = {
     "calendars": """
         models < hooks busy_cache
         < queries < permissions looks own_events incidents account_status < emails < reconnecting
-        < access_tokens ask_provider < actions < jobs < forms < views templatetags < urls
+        < access_tokens < actions < jobs < forms < views templatetags < urls
     """,
     "pages": """
         models < hooks meeting_types prefetch holidays < calendar_use calendar_impact < queries schedule_lines

@@ -21,8 +21,8 @@ from timetuna.bookings.tests.conftest import make_page, order, tomorrow
 from timetuna.calendars import looks
 from timetuna.calendars.actions.claim_refresh import claim
 from timetuna.calendars.actions.disconnect import disconnect
+from timetuna.calendars.actions.refresh import ask as ask_provider
 from timetuna.calendars.actions.refresh import refresh, store
-from timetuna.calendars.ask_provider import ask as ask_provider
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.calendars.tests.feeds import allow_feeds, connect_feed, publishing
 from timetuna.pages.models import BookingPage, HostRules, PageHost

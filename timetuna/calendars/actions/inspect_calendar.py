@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from timetuna.availability.interval import Interval, intersect, merge
-from timetuna.calendars.ask_provider import ask
+from timetuna.calendars.actions.refresh import ask
 from timetuna.calendars.busy_cache import KnownBusy, busy_within, pack
 from timetuna.calendars.models import Calendar
 from timetuna.calendars.own_events import others_only
