@@ -12,8 +12,8 @@ from timetuna.bookings.actions.reschedule import reschedule
 from timetuna.bookings.integrations.invitation import own_uid
 from timetuna.bookings.models import HistoryEntry
 from timetuna.bookings.tests.conftest import make_page, order, tomorrow
+from timetuna.calendars.busy_cache import others_only
 from timetuna.calendars.models import CalendarEvent
-from timetuna.calendars.own_events import others_only
 from timetuna.ical.answer import BusyTime
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.vendor]

@@ -5,9 +5,8 @@ from datetime import datetime
 
 from timetuna.availability.interval import Interval, intersect, merge
 from timetuna.calendars.actions.refresh import ask
-from timetuna.calendars.busy_cache import KnownBusy, busy_within, pack
+from timetuna.calendars.busy_cache import KnownBusy, busy_within, others_only, pack
 from timetuna.calendars.models import Calendar
-from timetuna.calendars.own_events import others_only
 from timetuna.ical.answer import Note
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 

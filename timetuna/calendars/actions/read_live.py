@@ -11,10 +11,9 @@ from django.utils import timezone
 from timetuna.availability.interval import Interval
 from timetuna.calendars.access_tokens import token_at_hand, use
 from timetuna.calendars.actions.request_refresh import make_due
-from timetuna.calendars.busy_cache import KnownBusy, pack, unpack
+from timetuna.calendars.busy_cache import KnownBusy, others_only, pack, unpack
 from timetuna.calendars.looks import Busy, CalendarLook, Looks
 from timetuna.calendars.models import EVERY, Calendar
-from timetuna.calendars.own_events import others_only
 from timetuna.calendars.queries import busy_source
 from timetuna.db.lock_timeout import lock_timeout
 from timetuna.lib.http import Budget

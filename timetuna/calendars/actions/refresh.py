@@ -13,10 +13,9 @@ from timetuna.calendars.access_tokens import use
 from timetuna.calendars.actions.claim_refresh import RefreshClaim, claim
 from timetuna.calendars.actions.list_calendars import list_calendars
 from timetuna.calendars.actions.report_incident import mended, note_failure
-from timetuna.calendars.busy_cache import KnownBusy, pack
+from timetuna.calendars.busy_cache import KnownBusy, others_only, pack
 from timetuna.calendars.hooks import Wants, wants_of
 from timetuna.calendars.models import Calendar
-from timetuna.calendars.own_events import others_only
 from timetuna.calendars.queries import busy_source, reads_only
 from timetuna.providers.base import Reading
 from timetuna.providers.errors import NeedsReconnect, ProviderError
