@@ -1,23 +1,119 @@
 """When a calendar is taken: nothing new, or all of it again (RFC 4791 section 7.8, RFC 6578)."""
 
+import re
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from html import escape
+from urllib.parse import unquote
 
 from timetuna.availability.interval import Interval
 from timetuna.ical.answer import BusyTime, CalendarFile, Note, Unreadable
 from timetuna.ical.bounds import MAX_BYTES
+from timetuna.ical.parts import frame_of
 from timetuna.ical.reading import read_busy
 from timetuna.providers.base import Reading
-from timetuna.providers.caldav.cursor import CaldavCursor
 from timetuna.providers.caldav.directory import KIND, holds_events
 from timetuna.providers.caldav.multistatus import CALENDARSERVER, DAV, Resource
 from timetuna.providers.caldav.objects import Objects
-from timetuna.providers.caldav.partstat import as_answered
 from timetuna.providers.caldav.refusals import CONFLICT, FORBIDDEN, PRECONDITION, gone, incomplete
 from timetuna.providers.caldav.server import Server, expect_multistatus, xml_body
+from timetuna.providers.cursors import ReadingCursor
 from timetuna.providers.errors import ProviderError
+
+_FOLD = re.compile(rb"\r?\n[ \t]")
+_QUOTED = re.compile(r'"[^"]*"')
+_PARTSTAT = re.compile(r";PARTSTAT=([A-Z-]+)", re.IGNORECASE)
+_ANSWERS = {"DECLINED": b"TRANSP:TRANSPARENT", "TENTATIVE": b"STATUS:TENTATIVE"}
+_CANCELLED = b"STATUS:CANCELLED"
+_DEPTH_OF_AN_EVENT = 1  # what stands deeper is none of its own: alarms have attendees too
+
+Line = tuple[int, bytes]
+
+
+def as_answered(body: bytes, *, addresses: tuple[str, ...]) -> bytes:
+    """Return the calendar object with each event the owner declined made transparent, accepted in doubt tentative.
+
+    addresses: the owner's mail addresses; where none is known, answers are not looked at.
+    """
+    upper = body.upper()
+    if not addresses or not any(answer.encode() in upper for answer in _ANSWERS):
+        return body
+    wanted = {one.casefold() for one in addresses}
+    event: list[Line] = []
+    said: list[bytes] = []
+    for depth, line in _measured(_FOLD.sub(b"", body).splitlines()):
+        if not depth:
+            said += [*_changed(event, wanted), line]
+            event = []
+        else:
+            event.append((depth, line))
+    return b"\r\n".join([*said, *_changed(event, wanted), b""])
+
+
+def _measured(lines: Iterable[bytes]) -> Iterator[Line]:
+    """Each line with its depth: 0 outside of events, 1 for an event's own."""
+    depth = 0
+    for line in lines:
+        name, kind = frame_of(line) or ("", "")
+        if name == "BEGIN" and (depth or kind == "VEVENT"):
+            depth += 1
+        yield depth, line
+        if depth and name == "END":
+            depth -= 1
+
+
+def _changed(events: list[Line], addresses: set[str]) -> list[bytes]:
+    said: list[bytes] = []
+    start = 0
+    for index, (_, line) in enumerate(events):
+        if line.strip().upper() == b"END:VEVENT" or index == len(events) - 1:
+            said += _answered(events[start : index + 1], addresses)
+            start = index + 1
+    return said
+
+
+def _answered(event: list[Line], addresses: set[str]) -> list[bytes]:
+    own = [line for depth, line in event if depth == _DEPTH_OF_AN_EVENT]
+    answer = next(filter(None, (_answer(line, addresses) for line in own)), "")
+    lines = [line for _, line in event]
+    if answer not in _ANSWERS or any(line.strip().upper() == _CANCELLED for line in own):
+        return lines
+    said = _ANSWERS[answer]
+    name = re.compile(said.partition(b":")[0] + rb"\s*[;:]", re.IGNORECASE)
+    kept = [line for depth, line in event[1:] if depth != _DEPTH_OF_AN_EVENT or not name.match(line)]
+    return [lines[0], said, *kept]
+
+
+def _answer(line: bytes, addresses: set[str]) -> str:
+    """Out of their own ATTENDEE line, "" for any other line."""
+    text = line.decode("utf-8", "replace")
+    head, mark, address = text.lower().rpartition("mailto:")
+    if not mark or not head.startswith(("attendee;", "attendee:")):
+        return ""
+    if unquote(address.strip().strip('"')).casefold() not in addresses:
+        return ""
+    found = _PARTSTAT.search(_QUOTED.sub("", text[: len(head)]))
+    return found.group(1).upper() if found else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaldavCursor(ReadingCursor):
+    """The calendar's state just before a reading.
+
+    token: the sync token (RFC 6578), "" where the server has none; then `ctag`, which changes with the calendar.
+    read_at: when, in UTC minutes.  reliable: the server's queries found what is there.
+    """
+
+    token: str = ""
+    ctag: str = ""
+    read_at: int = 0
+    reliable: bool = False
+
+    def text(self) -> str:
+        """Empty where no change could be seen by it."""
+        return ReadingCursor.text(self) if self.token or self.ctag else ""
+
 
 _TOKEN, _CTAG = f"{DAV}sync-token", f"{CALENDARSERVER}getctag"
 _TRUSTED_MINUTES = 60  # for how long "nothing has changed" is believed

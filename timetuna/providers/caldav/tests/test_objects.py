@@ -7,7 +7,7 @@ import time_machine
 
 from tests.clock import present
 from timetuna.providers.base import Reading
-from timetuna.providers.caldav.cursor import CaldavCursor
+from timetuna.providers.caldav.reading import CaldavCursor
 from timetuna.providers.caldav.tests.misbehaving import (
     CALENDAR,
     IS_CALENDAR,

@@ -1,6 +1,6 @@
 import pytest
 
-from timetuna.providers.caldav.partstat import as_answered
+from timetuna.providers.caldav.reading import as_answered
 
 ADA = ("ada@example.org",)
 

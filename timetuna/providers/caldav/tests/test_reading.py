@@ -10,8 +10,8 @@ from timetuna.lib.http import Budget
 from timetuna.providers.base import Reading
 from timetuna.providers.caldav import provider as module
 from timetuna.providers.caldav.account import CaldavAccount
-from timetuna.providers.caldav.cursor import CaldavCursor
 from timetuna.providers.caldav.provider import CalDAV
+from timetuna.providers.caldav.reading import CaldavCursor
 from timetuna.providers.caldav.tests.conftest import build
 from timetuna.providers.caldav.tests.misbehaving import (
     CALENDAR,
