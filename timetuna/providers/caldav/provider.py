@@ -19,10 +19,9 @@ from timetuna.providers.base import (
 )
 from timetuna.providers.caldav.account import CaldavAccount
 from timetuna.providers.caldav.directory import read_calendars
-from timetuna.providers.caldav.discovery import Discovery
+from timetuna.providers.caldav.discovery import Discovery, read_place
 from timetuna.providers.caldav.reading import CaldavCalendar
 from timetuna.providers.caldav.server import Server
-from timetuna.providers.caldav.typed import read_place
 from timetuna.providers.caldav.writing import Events
 from timetuna.providers.description import Config
 from timetuna.providers.errors import ProviderError

@@ -1,6 +1,6 @@
 import pytest
 
-from timetuna.providers.caldav.typed import TypedServer, read_place
+from timetuna.providers.caldav.discovery import TypedServer, read_place
 from timetuna.providers.errors import ProviderError
 
 
