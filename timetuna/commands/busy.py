@@ -23,8 +23,7 @@ from timetuna.lib.http import HttpClient
 from timetuna.lib.text import find_zone, zone_meant
 from timetuna.processes.ending import Refusal
 from timetuna.providers.errors import NeedsReconnect, ProviderError
-from timetuna.providers.icalfeed.address import read_address
-from timetuna.providers.icalfeed.fetching import bounded, fetch
+from timetuna.providers.icalfeed.fetching import bounded, fetch, read_address
 
 _LONGEST = timedelta(days=3_660)
 _SECONDS = 30.0

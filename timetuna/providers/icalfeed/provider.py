@@ -21,10 +21,17 @@ from timetuna.providers.base import (
 )
 from timetuna.providers.description import Config
 from timetuna.providers.errors import ProviderError
-from timetuna.providers.icalfeed.address import fingerprint, host_of, read_address
 from timetuna.providers.icalfeed.cursor import FeedCursor
-from timetuna.providers.icalfeed.fetching import NOT_MODIFIED, bounded, fetch
-from timetuna.providers.icalfeed.refusals import CLOSED, gone
+from timetuna.providers.icalfeed.fetching import (
+    CLOSED,
+    NOT_MODIFIED,
+    bounded,
+    fetch,
+    fingerprint,
+    gone,
+    host_of,
+    read_address,
+)
 
 FEED = "feed"
 _READ_SECONDS = 5.0

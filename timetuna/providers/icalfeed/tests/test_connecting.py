@@ -6,7 +6,7 @@ import pytest
 
 from timetuna.lib.tests.wires import Wire
 from timetuna.providers.errors import ProviderError
-from timetuna.providers.icalfeed.address import read_address
+from timetuna.providers.icalfeed.fetching import read_address
 from timetuna.providers.icalfeed.provider import ICalFeed
 from timetuna.providers.icalfeed.tests.conftest import Feed, build
 
