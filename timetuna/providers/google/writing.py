@@ -10,7 +10,7 @@ from timetuna.providers.base import Entry, Written
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.google.answers import GOOGLE_MEET, conference_state, request_id, video_link
 from timetuna.providers.google.client import GOOGLE, calendar_path, event_path
-from timetuna.providers.google.taken import BOOKING
+from timetuna.providers.google.reading import BOOKING
 from timetuna.providers.online_calendars import EventWriter
 from timetuna.providers.rest import CONFLICT, FORBIDDEN, Json, Refused, text, with_query
 

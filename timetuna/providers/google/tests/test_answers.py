@@ -13,7 +13,7 @@ from timetuna.providers.google.answers import (
     read_profile,
     video_link,
 )
-from timetuna.providers.google.taken import taken
+from timetuna.providers.google.reading import taken
 from timetuna.providers.online_calendars import ReadingWindow, TokenCursor
 from timetuna.providers.rest import is_https
 from timetuna.providers.tests.contracts.calendar import hours

@@ -12,7 +12,7 @@ from timetuna.ical.answer import BusyTime
 from timetuna.providers.base import Reading
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.google.provider import GoogleProvider
-from timetuna.providers.google.taken import taken
+from timetuna.providers.google.reading import taken
 from timetuna.providers.google.tests.conftest import PRIMARY
 from timetuna.providers.tests.contracts.calendar import NOON, hours, minute
 
