@@ -4,8 +4,7 @@ from timetuna.availability.interval import Interval
 from timetuna.lib.http import HttpClient
 from timetuna.providers.base import OutsideCalendar, Profile, Reading
 from timetuna.providers.description import Config
-from timetuna.providers.google.answers import read_calendar, read_profile
-from timetuna.providers.google.client import GOOGLE, GoogleApi
+from timetuna.providers.google.client import GOOGLE, GoogleApi, read_calendar, read_profile
 from timetuna.providers.google.reading import read_busy
 from timetuna.providers.google.writing import GoogleWriter
 from timetuna.providers.oauth import OAuthSettings

@@ -8,8 +8,15 @@ from datetime import UTC, timedelta
 from timetuna.lib.text import multi_line, single_line
 from timetuna.providers.base import Entry, Written
 from timetuna.providers.errors import ProviderError
-from timetuna.providers.google.answers import GOOGLE_MEET, conference_state, request_id, video_link
-from timetuna.providers.google.client import GOOGLE, calendar_path, event_path
+from timetuna.providers.google.client import (
+    GOOGLE,
+    GOOGLE_MEET,
+    calendar_path,
+    conference_state,
+    event_path,
+    request_id,
+    video_link,
+)
 from timetuna.providers.google.reading import BOOKING
 from timetuna.providers.online_calendars import EventWriter
 from timetuna.providers.rest import CONFLICT, FORBIDDEN, Json, Refused, text, with_query

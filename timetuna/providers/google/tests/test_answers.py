@@ -7,7 +7,7 @@ import pytest
 
 from timetuna.ical.answer import BusyTime
 from timetuna.providers.errors import ProviderError
-from timetuna.providers.google.answers import (
+from timetuna.providers.google.client import (
     conference_state,
     read_calendar,
     read_profile,
