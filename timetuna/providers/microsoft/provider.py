@@ -6,8 +6,7 @@ from timetuna.availability.interval import Interval
 from timetuna.lib.http import HttpClient
 from timetuna.providers.base import OutsideCalendar, Profile, Reading
 from timetuna.providers.description import Config
-from timetuna.providers.microsoft.answers import read_calendars, read_profile
-from timetuna.providers.microsoft.client import GraphApi
+from timetuna.providers.microsoft.client import GraphApi, read_calendars, read_profile
 from timetuna.providers.microsoft.reading import read_busy
 from timetuna.providers.microsoft.signin import DEAD, ENDED, LABEL, OPERATOR
 from timetuna.providers.microsoft.writing import CALENDARS, MicrosoftWriter

@@ -11,8 +11,15 @@ from typing import NamedTuple
 from timetuna.lib.text import single_line
 from timetuna.providers.base import Entry, Written
 from timetuna.providers.errors import ProviderError
-from timetuna.providers.microsoft.answers import TEAMS, TEAMS_PROVIDER, join_url, read_calendars
-from timetuna.providers.microsoft.client import MICROSOFT, calendar_path, event_path
+from timetuna.providers.microsoft.client import (
+    MICROSOFT,
+    TEAMS,
+    TEAMS_PROVIDER,
+    calendar_path,
+    event_path,
+    join_url,
+    read_calendars,
+)
 from timetuna.providers.microsoft.taken import PROPERTY
 from timetuna.providers.microsoft.wording import block, with_block
 from timetuna.providers.online_calendars import EventWriter
