@@ -12,7 +12,7 @@ from timetuna.calendars.hooks import Wants, losses_of, wants_of
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.calendars.queries import Listing, listing, listings
 from timetuna.ical.answer import Note
-from timetuna.ical.notes import sentence
+from timetuna.ical.refusals import sentence
 from timetuna.lib.text import find_zone
 
 

@@ -16,9 +16,8 @@ from zoneinfo import ZoneInfo
 from timetuna import __version__
 from timetuna.availability.interval import Interval, merge
 from timetuna.ical.answer import CalendarFile, Unreadable
-from timetuna.ical.bounds import MAX_BYTES
-from timetuna.ical.notes import sentence
 from timetuna.ical.reading import read_busy
+from timetuna.ical.refusals import MAX_BYTES, sentence
 from timetuna.lib.http import HttpClient
 from timetuna.lib.text import find_zone, zone_meant
 from timetuna.processes.ending import Refusal

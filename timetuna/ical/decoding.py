@@ -5,8 +5,7 @@ import io
 import re
 from collections.abc import Iterator
 
-from timetuna.ical.bounds import MAX_BYTES
-from timetuna.ical.refusals import refuse
+from timetuna.ical.refusals import MAX_BYTES, refuse
 
 # UTF-32's little-endian mark begins with that of UTF-16.
 _MARKS = (

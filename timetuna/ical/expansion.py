@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from timetuna.ical.bounds import Steps
 from timetuna.ical.days import date_of, in_month, in_week, in_year, passing, week_first, weekday
+from timetuna.ical.refusals import Steps
 from timetuna.ical.rules import DAILY, HOURLY, MINUTELY, MONTHLY, SECONDLY, WEEKLY, YEARLY, Rule
 from timetuna.ical.values import DAY
 

@@ -4,9 +4,9 @@ Nothing of a file is kept: two files may mean different things by one name.
 """
 
 from timetuna.ical.answer import Note
-from timetuna.ical.bounds import Steps
 from timetuna.ical.expansion import Bounds, times
 from timetuna.ical.parts import IcalComponent
+from timetuna.ical.refusals import Steps
 from timetuna.ical.rules import rule
 from timetuna.ical.values import DAY, moments, offset, plain
 from timetuna.ical.zone_names import Meaning, known_zone, zone_meant

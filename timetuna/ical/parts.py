@@ -5,9 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from timetuna.ical.bounds import DEEPEST, MAX_EVENTS
 from timetuna.ical.decoding import text_of
-from timetuna.ical.refusals import refuse
+from timetuna.ical.refusals import DEEPEST, MAX_EVENTS, refuse
 
 TIMES = frozenset({"DTSTART", "DTEND", "DURATION", "RRULE", "RDATE"})
 _EVENT = TIMES | {

@@ -6,10 +6,10 @@ from functools import cached_property
 
 from timetuna.availability.interval import Interval
 from timetuna.ical.answer import BusyTime
-from timetuna.ical.bounds import Steps
 from timetuna.ical.events import Event, Extra
 from timetuna.ical.expansion import Bounds, times, unbroken
 from timetuna.ical.file_zones import FileZones
+from timetuna.ical.refusals import Steps
 from timetuna.ical.rules import Rule
 from timetuna.ical.values import DAY, IcalMoment, Length, is_literal_day
 

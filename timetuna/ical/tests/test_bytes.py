@@ -5,8 +5,8 @@ import codecs
 import pytest
 
 from timetuna.ical.answer import BusyTime, CalendarFile, Unreadable
-from timetuna.ical.bounds import MAX_BYTES, MAX_EVENTS
 from timetuna.ical.busy import busy_of
+from timetuna.ical.refusals import MAX_BYTES, MAX_EVENTS
 from timetuna.ical.tests.table import SPAN, Case, cases, utc
 
 ONE = (

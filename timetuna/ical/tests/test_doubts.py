@@ -6,7 +6,7 @@ import pytest
 
 from timetuna.ical.answer import CalendarFile, Unreadable
 from timetuna.ical.busy import busy_of
-from timetuna.ical.notes import sentence
+from timetuna.ical.refusals import sentence
 from timetuna.ical.tests.table import SPAN, utc
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -10,8 +10,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from timetuna.ical.answer import Unreadable
-from timetuna.ical.bounds import Steps
 from timetuna.ical.expansion import Bounds, times
+from timetuna.ical.refusals import Steps
 from timetuna.ical.rules import rule
 
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001

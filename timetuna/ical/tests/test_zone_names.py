@@ -6,7 +6,7 @@ import pytest
 
 from timetuna.ical.answer import CalendarFile
 from timetuna.ical.busy import busy_of
-from timetuna.ical.notes import sentence
+from timetuna.ical.refusals import sentence
 from timetuna.ical.tests.table import SPAN, utc
 from timetuna.ical.zone_names import zone_meant
 

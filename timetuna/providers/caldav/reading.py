@@ -9,9 +9,9 @@ from urllib.parse import unquote
 
 from timetuna.availability.interval import Interval
 from timetuna.ical.answer import BusyTime, CalendarFile, Note, Unreadable
-from timetuna.ical.bounds import MAX_BYTES
 from timetuna.ical.parts import frame_of
 from timetuna.ical.reading import read_busy
+from timetuna.ical.refusals import MAX_BYTES
 from timetuna.providers.base import Reading
 from timetuna.providers.caldav.directory import KIND, holds_events
 from timetuna.providers.caldav.multistatus import CALENDARSERVER, DAV, Resource
