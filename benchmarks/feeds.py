@@ -29,7 +29,7 @@ from timetuna.availability.interval import Interval, merge
 from timetuna.ical.__main__ import MEMORY
 from timetuna.ical.answer import Unreadable
 from timetuna.ical.busy import busy_of
-from timetuna.ical.decoding import lines_of
+from timetuna.ical.parts import lines_of
 from timetuna.ical.reading import read_busy
 from timetuna.ical.tests.mutation import mutated
 from timetuna.ical.tests.second_opinion import second_opinion

@@ -7,11 +7,10 @@ from itertools import chain
 
 from timetuna.availability.interval import Interval
 from timetuna.ical.answer import BusyTime, CalendarFile, Note
-from timetuna.ical.decoding import lines_of
 from timetuna.ical.doubts import Doubt
 from timetuna.ical.events import Event, event_of, is_free
 from timetuna.ical.file_zones import FileZones
-from timetuna.ical.parts import Parts, parts_of
+from timetuna.ical.parts import Parts, lines_of, parts_of
 from timetuna.ical.refusals import MAX_TAKEN, Steps, refuse
 from timetuna.ical.series import Frame, is_spent, repeated, single
 from timetuna.ical.zone_names import known_zone

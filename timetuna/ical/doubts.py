@@ -11,9 +11,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 from timetuna.ical.answer import BusyTime, Note, Unreadable
-from timetuna.ical.decoding import text_of
 from timetuna.ical.file_zones import FileZones
-from timetuna.ical.parts import IcalComponent, Property, split_line
+from timetuna.ical.parts import IcalComponent, Property, split_line, text_of
 from timetuna.ical.refusals import refuse_event
 from timetuna.ical.values import DAY, length, moment, pieces, zone_name
 from timetuna.lib.text import single_line
