@@ -10,7 +10,7 @@ from timetuna.ical.file_zones import FileZones
 from timetuna.ical.parts import IcalComponent, Property
 from timetuna.ical.rules import Rule, rule
 from timetuna.ical.values import DAY, IcalMoment, Length, length, moment, moments, pieces
-from timetuna.ical.zones import Zone
+from timetuna.ical.zone_names import Zone
 
 _LONGEST = 4_000_000 * DAY
 _LONGEST_UID = 255  # longer than any of ours

@@ -9,8 +9,7 @@ from timetuna.ical.parts import IcalComponent
 from timetuna.ical.refusals import Steps
 from timetuna.ical.rules import rule
 from timetuna.ical.values import DAY, moments, offset, plain
-from timetuna.ical.zone_names import Meaning, known_zone, zone_meant
-from timetuna.ical.zones import UTC_ZONE, IanaZone, TableZone, Zone
+from timetuna.ical.zone_names import UTC_ZONE, IanaZone, Meaning, TableZone, Zone, known_zone, zone_meant
 from timetuna.lib.text import single_line
 
 _SINCE = -3653 * DAY  # 1960: nothing that is asked about begins earlier and needs to be exact
