@@ -17,9 +17,8 @@ from timetuna.bookings.views.host.agenda import agenda_page
 from timetuna.bookings.views.host.answer import answer
 from timetuna.bookings.views.host.booking import booking, cancel_as_host, new_guest_link, retry
 from timetuna.bookings.views.host.bookings import bookings
-from timetuna.bookings.views.host.export import export
+from timetuna.bookings.views.host.export import export, history
 from timetuna.bookings.views.host.guests import change_guests
-from timetuna.bookings.views.host.history import history
 from timetuna.bookings.views.host.mail_preview import mail_preview, mail_test
 from timetuna.bookings.views.host.move import choose_any_time, confirm_any_time
 from timetuna.bookings.views.host.records import erase_guest, no_show, notes, send_again
