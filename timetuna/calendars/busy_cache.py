@@ -3,6 +3,8 @@
 Kept are two lists of merged intervals, of what is certain and of what is tentative, because whether the latter counts
 is decided whenever the knowledge is used. Numbers are 64 bit, little-endian: how many certain intervals there are, all
 their starts, all their ends, then starts and ends of the tentative ones. Minutes are UTC.
+
+Events of ours are left out, so that a booking does not take the time it has been moved away from.
 """
 
 import re

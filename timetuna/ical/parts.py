@@ -1,4 +1,7 @@
-"""Lines to parts: the events and time-zone definitions of a file, with those properties that decide about time."""
+"""Bytes to lines to parts: the events and time-zone definitions of a file, with the properties that decide about time.
+
+No character set, line end or folding of a file is trusted.
+"""
 
 import codecs
 import io

@@ -1,4 +1,4 @@
-"""The reasons for which a calendar file is refused, each with its sentence."""
+"""Why a calendar file is refused or doubted, each reason with its sentence, and how much work a file may ask for."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo

@@ -1,4 +1,8 @@
-"""What zone a name means: one that everybody knows, an offset that says itself, a place; and how sure that is."""
+"""What zone a name means: one that everybody knows, an offset that says itself, a place; and how sure that is.
+
+A local time that a clock change skips is read with the offset before the change, one that comes twice is the first
+of both (RFC 5545 section 3.3.5).
+"""
 
 import re
 from bisect import bisect_right

@@ -1,4 +1,7 @@
-"""Finds an account's calendars: RFC 6764 (well-known address), RFC 5397 (principal), RFC 4791 (home)."""
+"""Finds an account's calendars: RFC 6764 (well-known address), RFC 5397 (principal), RFC 4791 (home).
+
+Where to look comes out of what a host typed: an address, a server's name, a mail address.
+"""
 
 import hashlib
 from collections.abc import Iterable

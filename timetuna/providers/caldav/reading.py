@@ -1,4 +1,7 @@
-"""When a calendar is taken: nothing new, or all of it again (RFC 4791 section 7.8, RFC 6578)."""
+"""When a calendar is taken: nothing new, or all of it again (RFC 4791 section 7.8, RFC 6578).
+
+How the owner answered an invitation (PARTSTAT, RFC 5545 section 3.2.12) is said so that any reader minds it.
+"""
 
 import re
 import time

@@ -1,4 +1,7 @@
-"""Writes a booking's event: one resource named after the booking, so that doing it twice changes nothing."""
+"""Writes a booking's event: one resource named after the booking, so that doing it twice changes nothing.
+
+As RFC 4791 section 4.1 has it: one event, no METHOD, nobody invited by it.
+"""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Google's API: its lists, its addresses, and what its errors mean.
+"""Google's API: its lists, its addresses, its good answers, checked at the door, and what its errors mean.
 
 https://developers.google.com/workspace/calendar/api/guides/errors
 """

@@ -1,4 +1,7 @@
-"""A calendar's busy time: what changed since the last reading, else the whole window, else availability alone."""
+"""A calendar's busy time: what changed since the last reading, else the whole window, else availability alone.
+
+https://developers.google.com/workspace/calendar/api/v3/reference/events
+"""
 
 from dataclasses import replace
 from datetime import date, datetime, time

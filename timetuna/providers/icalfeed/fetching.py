@@ -1,4 +1,7 @@
-"""Fetching a feed: one file, whole, within 20 seconds and 10 MB."""
+"""Fetching a feed: its address as it is typed, one file, whole, within 20 seconds and 10 MB, or why there is none.
+
+The address is a secret: whoever has it reads the calendar. No sentence holds it or anything of the answer.
+"""
 
 import hashlib
 from dataclasses import replace

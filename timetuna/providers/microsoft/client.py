@@ -1,4 +1,7 @@
-"""Microsoft Graph: its lists, its addresses, and what its errors mean (https://learn.microsoft.com/graph/errors)."""
+"""Microsoft Graph: its lists, its addresses, its good answers, checked at the door, and what its errors mean.
+
+https://learn.microsoft.com/graph/errors
+"""
 
 from typing import Any
 from urllib.parse import quote

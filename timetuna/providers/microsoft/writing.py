@@ -1,6 +1,8 @@
 """Bookings as events: found, made, changed in place, made again, with a Teams link where one is wanted.
 
 Guests are never attendees: Microsoft would mail each of them, and nothing turns that off (docs/decisions).
+Microsoft adds the way into a Teams meeting to the text by itself, and a text that is written without it ends the
+meeting (https://learn.microsoft.com/graph/api/event-update). So only our block of HTML in the text is ever replaced.
 """
 
 import re

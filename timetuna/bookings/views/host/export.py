@@ -1,4 +1,4 @@
-"""A host's bookings as a table for spreadsheets."""
+"""A host's bookings, and one booking's history, as files."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
