@@ -52,6 +52,7 @@ OWNERS = """
     settings/providers/calendars/<row:calendar> settings/providers/calendars/<row:calendar>/read
     booking-pages/<row:page_id>/calendars booking-pages/<row:page_id>/calendars/connect
     booking-pages/<row:page_id>/calendars/connect/<slug:provider>
+    booking-pages/<row:page_id>/your-part booking-pages/<row:page_id>/your-part/pause
     booking-pages/<row:page_id>/booking booking-pages/<row:page_id>/availability
     booking-pages/<row:page_id>/notifications booking-pages/<row:page_id>/duplicate
     booking-pages/<row:page_id>/delete booking-pages/<row:page_id>/why booking-pages/<row:page_id>/guests
@@ -69,6 +70,8 @@ OWNERS = """
     settings/team/<row:team_id>/invitations/<row:invitation_id>/again
     settings/team/<row:team_id>/invitations/<row:invitation_id>/take-back
 """.split()  # noqa: SIM905
+HOSTS = [route for route in OWNERS if "/calendars" in route or "/your-part" in route]
+"""What each of a page's hosts has for themselves."""
 PAST_COUNTING = {"sessions.session"}
 
 
@@ -171,6 +174,11 @@ def test_a_teammate_sees_the_meeting_and_nothing_else(
     if route.startswith("bookings/<row:booking_id>"):
         expected = {404} if route.endswith("/source") else {200, 302, 422}
         assert shown.status_code in expected
+    elif route in HOSTS and route.startswith("booking-pages/"):
+        assert shown.status_code in {200, 302, 404}, (
+            "by a way that is none to a calendar nobody gets anywhere"
+        )
+        assert "Work" not in shown.content.decode()
     else:
         assert shown.status_code in {404, 405} or shown.headers["Location"] in {"/booking-pages", "/bookings"}
 

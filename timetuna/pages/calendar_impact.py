@@ -1,54 +1,158 @@
 """What becomes of pages for want of a calendar: those that are silent now, and what goes with an account."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from timetuna.calendars.account_status import CalendarLine, CalendarState, calendar_lines
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from timetuna.accounts.models import User
+from timetuna.calendars.account_status import CalendarLine, CalendarState, calendar_line
+from timetuna.calendars.hooks import Wants
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.calendars.queries import Target, comes_with_event, conference_kinds, event_kinds_of, targets
+from timetuna.l10n.datetimes import date_from, zone_or_utc
 from timetuna.lib.text import in_words
-from timetuna.pages.models import BookingPage, PageHost
+from timetuna.pages.calendar_use import blocking_of_host, lost_calendar
+from timetuna.pages.models import FOR_GOOD, BookingPage, PageHost, PageHostCalendar
 
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Why a page is silent. names: the calendars. first: they are being read, and nothing is wrong."""
+    """Why a host has no time on a page, for themselves to read: it names their calendars.
+
+    names: those that say nothing; without any, none says when they are busy, and others rely on it.  first: they are
+    being read, and nothing is wrong.  needed: no meeting is held without this host.
+    """
 
     names: tuple[str, ...]
     first: bool
+    needed: bool = True
 
     def sentence(self) -> str:
+        what = "Offers no times" if self.needed else "You are not booked here"
+        if not self.names:
+            return f"{what}, because no calendar says when you are busy."
         named = in_words([f"“{name}”" for name in self.names])
         if self.first:
-            return f"Offers no times yet: {named} {'are' if len(self.names) > 1 else 'is'} being read."
-        return f"Offers no times, because {named} cannot be read."
+            return f"{what} yet: {named} {'are' if len(self.names) > 1 else 'is'} being read."
+        return f"{what}, because {named} cannot be read."
+
+    def way_out(self) -> str:
+        """Of the link to the host's calendars for the page."""
+        return "Your calendars for this page" if self.names else "Connect a calendar"
 
 
 def silences(host_id: int, *, now: datetime) -> dict[int, Silence]:
     """By the id of each page that this host takes part in, for want of their own calendars.
 
-    In a number of queries that does not grow; one query for a host without calendars.
+    In a number of queries that does not grow.
     """
-    if not Calendar.objects.filter(account__host_id=host_id).exists():
-        return {}
-    lines = {line.row.pk: line for line in calendar_lines(host_id, now=now)}
-    rows = PageHost.objects.filter(host_id=host_id, active=True).prefetch_related("calendars")
-    found = {row.page_id: _silence(_asked(row, lines)) for row in rows}
+    rows = list(_with_calendar(PageHost.objects.filter(host_id=host_id, active=True)))
+    found = {row.page_id: _silence(row, asked) for row, asked in _asked(rows, now=now)}
     return {pk: silence for pk, silence in found.items() if silence is not None}
 
 
-def _asked(row: PageHost, lines: dict[int, CalendarLine]) -> Iterable[CalendarLine]:
-    if row.own_calendars:
-        return [lines[one.calendar_id] for one in row.calendars.all() if one.calendar_id in lines]
-    return [line for line in lines.values() if line.row.blocks]
+@dataclass(frozen=True, slots=True)
+class HostTrouble:
+    """What is the matter with the calendars of somebody who hosts a page, for others to read: it names none of them.
+
+    silent: they have no time on the page for it.
+    """
+
+    text: str
+    silent: bool
 
 
-def _silence(asked: Iterable[CalendarLine]) -> Silence | None:
-    silent = [line for line in asked if line.silent]
-    first = all(line.state is CalendarState.WAITING for line in silent)
-    told = silent if first else [line for line in silent if line.state is not CalendarState.WAITING]
-    return Silence(tuple(line.row.name for line in told), first) if silent else None
+def troubles_on(page_id: int, *, now: datetime) -> dict[int, HostTrouble]:
+    """By the id of each of the page's hosts with whom something is. In a number of queries that does not grow."""
+    rows = list(_with_calendar(PageHost.objects.filter(page=page_id, active=True)))
+    found = {row.host_id: _trouble(row, asked) for row, asked in _asked(rows, now=now)}
+    return {pk: trouble for pk, trouble in found.items() if trouble is not None}
+
+
+def missed_on(page: BookingPage, but: User, *, now: datetime) -> list[str]:
+    """Why the page offers no times for want of others than this one, in sentences that name nobody's calendars."""
+    if not page.is_shared():
+        return []
+    found = troubles_on(page.pk, now=now)
+    sentences = []
+    for row in PageHost.objects.filter(page=page, active=True).exclude(host=but).select_related("host"):
+        trouble, today = found.get(row.host_id), today_of(row.host)
+        if row.part_on(page) != PageHost.Part.REQUIRED:
+            continue
+        if row.paused_until is not None and row.is_paused(today):
+            why = f"{row.host.name} is {pause_words(row.paused_until, today=today)}"
+        elif trouble is not None and trouble.silent:
+            why = f"{row.host.name}: {trouble.text[0].lower()}{trouble.text[1:]}"
+        else:
+            continue
+        sentences.append(f"Offers no times, because it needs everybody who is always there. {why}.")
+    return sentences
+
+
+def _with_calendar(rows: QuerySet[PageHost]) -> QuerySet[PageHost]:
+    found = rows.select_related("page", "host", "write_calendar")
+    return found.defer("write_calendar__busy", "write_calendar__cursor")
+
+
+def _asked(rows: Collection[PageHost], *, now: datetime) -> Iterator[tuple[PageHost, list[CalendarLine]]]:
+    """Each with the calendars that take its host's time on the page."""
+    hosts = {row.host_id for row in rows}
+    mine = PageHost.objects.filter(host__in=hosts, active=True, own_calendars=True)
+    pairs = set(PageHostCalendar.objects.filter(page_host__in=mine).values_list("page_host", "calendar"))
+    chosen = frozenset(calendar_id for _, calendar_id in pairs)
+    found = Calendar.objects.filter(account__host__in=hosts).select_related("account__host__host_rules")
+    ordered = found.order_by("account__connected_at", "account", "-is_primary", "name", "id")
+    lines = defaultdict[int, list[CalendarLine]](list)
+    for one in ordered.defer("busy", "cursor"):
+        host = one.account.host
+        wants = Wants(patience=blocking_of_host(host).patience, chosen=chosen, zone=host.time_zone)
+        lines[host.pk].append(calendar_line(one, wants=wants, now=now))
+    for row in rows:
+        own = lines[row.host_id]
+        if row.own_calendars:
+            yield row, [line for line in own if (row.pk, line.row.pk) in pairs]
+        else:
+            yield row, [line for line in own if line.row.blocks]
+
+
+def _silence(row: PageHost, asked: Collection[CalendarLine]) -> Silence | None:
+    """Whose part is none at the moment is silent for another reason; who hosts alone may do without calendars."""
+    part, silent, lost = row.part_on(row.page), [line for line in asked if line.silent], lost_calendar(row)
+    if part is None or not (silent or lost or (row.page.is_shared() and not asked)):
+        return None
+    first = bool(silent) and not lost and all(line.state is CalendarState.WAITING for line in silent)
+    told = [line.row.name for line in silent if first or line.state is not CalendarState.WAITING]
+    names = dict.fromkeys([*told, *([lost] if lost else [])])
+    return Silence(tuple(names), first, part == PageHost.Part.REQUIRED)
+
+
+def _trouble(row: PageHost, asked: Collection[CalendarLine]) -> HostTrouble | None:
+    silence = _silence(row, asked)
+    if not asked:
+        return HostTrouble("No calendar connected", silence is not None)
+    if any(line.row.account.needs_reconnect for line in asked):
+        return HostTrouble("Calendar needs reconnecting", silence is not None)
+    if silence is None:
+        return None
+    return HostTrouble("Calendar is being read" if silence.first else "Calendar cannot be read", silent=True)
+
+
+def today_of(host: User) -> date:
+    """By the clock of their profile."""
+    return timezone.now().astimezone(zone_or_utc(host.time_zone)).date()
+
+
+def pause_words(until: date, *, today: date) -> str:
+    """As in "paused until 12 January"."""
+    return (
+        "paused until further notice"
+        if until == FOR_GOOD
+        else f"paused until {date_from(until, today=today)}"
+    )
 
 
 _MOST_NAMES = 3
@@ -59,7 +163,11 @@ def losses_of(host_id: int) -> Mapping[int, list[str]]:
     """By account's id, in sentences; in six queries, however many there are."""
     rows = PageHost.objects.filter(host_id=host_id, active=True).order_by("page__title", "page")
     there = _There(
-        rows=tuple(rows.select_related("page").prefetch_related("page__meeting_types", "calendars")),
+        rows=tuple(
+            row
+            for row in rows.select_related("page").prefetch_related("page__meeting_types", "calendars")
+            if row.part_on(row.page) is not None
+        ),
         calendars=tuple(Calendar.objects.filter(account__host_id=host_id).defer("busy", "cursor")),
         targets=tuple(targets(host_id)),
         accounts=tuple(CalendarAccount.objects.filter(host_id=host_id)),
@@ -81,38 +189,47 @@ class _There:
 
     def without(self, account: CalendarAccount) -> list[str]:
         gone = {row.pk: row for row in self.calendars if row.account_id == account.pk}
-        found = [self._blocking(gone), self._writing(gone), *self._meeting(account, gone)]
-        return [sentence for sentence in found if sentence]
+        return [*self._blocking(gone), *self._writing(gone), *self._meeting(account, gone)]
 
-    def _blocking(self, gone: Mapping[int, Calendar]) -> str:
-        everywhere = {pk for pk, row in gone.items() if row.blocks}
+    def _blocking(self, gone: Mapping[int, Calendar]) -> Iterable[str]:
         names: set[str] = set()
-        touched = []
+        touched, idle = [], []
         for row in self.rows:
             chosen = {one.calendar_id for one in row.calendars.all()}
-            lost = chosen & gone.keys() if row.own_calendars else everywhere
+            asked = chosen if row.own_calendars else {one.pk for one in self.calendars if one.blocks}
+            lost = asked & gone.keys()
+            if lost == asked and row.page.is_shared():
+                idle += [row.page.title] if lost else []
+                continue
             names |= {gone[pk].name for pk in lost}
             touched += [row.page.title] if lost else []
-        if not touched:
-            return ""
-        return f"Guests can then book {_titles(touched)} whatever is in {_titles(sorted(names))}."
+        if touched:
+            yield f"Guests can then book {_titles(touched)} whatever is in {_titles(sorted(names))}."
+        if idle:
+            yield f"Nobody can then book you on {_titles(idle)}: no calendar would say when you are busy."
 
-    def _writing(self, gone: Collection[int]) -> str:
+    def _writing(self, gone: Collection[int]) -> Iterable[str]:
         lost = [row.page.title for row in self.rows if (to := self._target(row)) and to.id in gone]
-        return f"New bookings of {_titles(lost)} no longer go to its calendar." if lost else ""
+        if lost:
+            yield f"New bookings of {_titles(lost)} no longer go to its calendar."
 
     def _meeting(self, account: CalendarAccount, gone: Collection[int]) -> Iterable[str]:
-        same = [one for one in self.accounts if one.provider == account.provider]
         for kind, label in conference_kinds().items():
-            on = [row for row in self.rows if _has_on(row.page, kind)]
-            if comes_with_event(kind):
-                lost = [row.page.title for row in on if self._carries(row, kind, but=())]
-                kept = [row.page.title for row in on if self._carries(row, kind, but=gone)]
-                lost = [title for title in lost if title not in kept]
-            else:
-                lost = [row.page.title for row in on] if kind == account.provider and len(same) == 1 else []
-            if lost:
-                yield f"{label} is then no meeting type of {_titles(lost)}."
+            lost = [row.page for row in self.rows if self._loses(row, kind, account, gone)]
+            alone = [page.title for page in lost if not page.is_shared()]
+            shared = [page.title for page in lost if page.is_shared()]
+            if alone:
+                yield f"{label} is then no meeting type of {_titles(alone)}."
+            if shared:
+                yield f"Your {label} is then gone from {_titles(shared)}: others who host it need theirs."
+
+    def _loses(self, row: PageHost, kind: str, account: CalendarAccount, gone: Collection[int]) -> bool:
+        if not _has_on(row.page, kind):
+            return False
+        if comes_with_event(kind):
+            return self._carries(row, kind, but=()) and not self._carries(row, kind, but=gone)
+        same = [one for one in self.accounts if one.provider == account.provider]
+        return kind == account.provider and len(same) == 1
 
     def _carries(self, row: PageHost, kind: str, *, but: Collection[int]) -> bool:
         return kind in event_kinds_of(self._target(row, but=but))

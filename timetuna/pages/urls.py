@@ -1,20 +1,28 @@
 """Addresses of the pages app."""
 
 from django.urls import URLPattern, URLResolver, path
-from django.views.generic import RedirectView
 
-from timetuna.pages.views import calendars, editor, look, pages, profile, schedules, settings, teams
+from timetuna.pages.views import (
+    calendars,
+    editor,
+    look,
+    own_part,
+    pages,
+    profile,
+    schedules,
+    settings,
+    teams,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("booking-pages", pages.booking_pages, name="booking_pages"),
     path("booking-pages/new", pages.new_page, name="pages_new"),
-    path(
-        "booking-pages/<row:page_id>", RedirectView.as_view(pattern_name="pages_booking"), name="pages_page"
-    ),
+    path("booking-pages/<row:page_id>", editor.page, name="pages_page"),
     *(
         path(f"booking-pages/<row:page_id>/{tab.path}", editor.view_of(tab), name=tab.url_name())
         for tab in editor.TABS
     ),
+    path("booking-pages/<row:page_id>/your-part/pause", own_part.set_pause, name="pages_pause"),
     path("booking-pages/<row:page_id>/calendars/connect", calendars.ways, name="pages_connect"),
     path(
         "booking-pages/<row:page_id>/calendars/connect/<slug:provider>",

@@ -6,7 +6,16 @@ from typing import Any
 
 from django import forms
 
-from timetuna.pages.forms.fields import DayField, cap_field, switch, whole_number
+from timetuna.pages.forms.fields import (
+    LONGEST_NOTICE_DAYS,
+    NOTICE_UNITS,
+    DayField,
+    cap_field,
+    notice_field,
+    notice_parts,
+    switch,
+    whole_number,
+)
 from timetuna.pages.forms.page_form import PageForm
 from timetuna.pages.forms.schedule import HoursForm
 from timetuna.pages.models import BookingPage, Schedule
@@ -14,9 +23,7 @@ from timetuna.pages.permissions import schedules_for
 from timetuna.pages.schedule_lines import schedule_lines
 from timetuna.web.saving import Parts
 
-LONGEST_NOTICE_DAYS = 90
 OWN = "own"
-_UNITS = {"days": 1_440, "hours": 60, "minutes": 1}
 _HORIZONS = [("rolling", "Days ahead"), ("date", "Until a date"), ("endless", "Without end")]
 
 
@@ -59,10 +66,8 @@ class AvailabilityForm(PageForm):
     increment_minutes = whole_number(
         "Increment (minutes)", 5, 240, "A meeting can start every so many minutes, however long it takes."
     )
-    notice = whole_number(
-        "Minimum notice", 0, LONGEST_NOTICE_DAYS * 1_440, "Nobody can book a time that is nearer than this."
-    )
-    notice_unit = forms.ChoiceField(label="Unit of the notice", choices=[(unit, unit) for unit in _UNITS])
+    notice = notice_field("Nobody can book a time that is nearer than this.")
+    notice_unit = forms.ChoiceField(label="Unit of the notice", choices=[(one, one) for one in NOTICE_UNITS])
     horizon_kind = forms.ChoiceField(
         label="Horizon", choices=_HORIZONS, help_text="How far ahead guests can book."
     )
@@ -78,14 +83,12 @@ class AvailabilityForm(PageForm):
     )
 
     def __init__(self, page: BookingPage, data: Any = None, _files: Any = None) -> None:
-        unit = next(unit for unit, minutes in _UNITS.items() if page.notice_minutes % minutes == 0)
-        if not page.notice_minutes:
-            unit = "hours"
+        notice, unit = notice_parts(page.notice_minutes)
         own = Schedule.objects.filter(page=page).first()
         uses_own = own is not None and own.pk == page.schedule_id
         initial = {
             "schedule": OWN if uses_own else str(page.schedule_id),
-            "notice": page.notice_minutes // _UNITS[unit],
+            "notice": notice,
             "notice_unit": unit,
         }
         super().__init__(data, initial=initial, instance=page)
@@ -134,7 +137,7 @@ class AvailabilityForm(PageForm):
                 self.cleaned_data[name] = getattr(self.instance, name)
 
     def _notice(self) -> int:
-        unit = _UNITS.get(self.cleaned_data.get("notice_unit", ""), 1)
+        unit = NOTICE_UNITS.get(self.cleaned_data.get("notice_unit", ""), 1)
         return int(self.cleaned_data.get("notice") or 0) * unit
 
     def store(self) -> bool:

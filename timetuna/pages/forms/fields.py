@@ -12,6 +12,8 @@ from timetuna.web.forms import Switch
 MIDNIGHT = 1_440
 MOST_OF_A_CAP = 1_000
 YEARS = range(2000, 2101)
+LONGEST_NOTICE_DAYS = 90
+NOTICE_UNITS = {"days": 1_440, "hours": 60, "minutes": 1}
 _ROOM = 4  # how many times too long a text may be and still come back whole, with a sentence
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])(?::[0-5][0-9])?")
 _A_DATE = f"Enter a date from {YEARS[0]} to {YEARS[-1]}."
@@ -77,6 +79,18 @@ def cap_field(period: str, help_text: str) -> forms.IntegerField:
     field = whole_number(f"At most a {period}", 1, MOST_OF_A_CAP, help_text, required=False)
     field.widget.attrs["placeholder"] = "No limit"
     return field
+
+
+def notice_field(help_text: str, *, required: bool = True) -> forms.IntegerField:
+    """The number; a field of its own has the unit."""
+    return whole_number("Minimum notice", 0, LONGEST_NOTICE_DAYS * MIDNIGHT, help_text, required=required)
+
+
+def notice_parts(minutes: int) -> tuple[int, str]:
+    """A number and its unit, the largest that fits."""
+    fitting = (unit for unit, length in NOTICE_UNITS.items() if minutes % length == 0)
+    unit = next(fitting) if minutes else "hours"
+    return minutes // NOTICE_UNITS[unit], unit
 
 
 class ZoneField(forms.CharField):

@@ -107,6 +107,10 @@ class BookingPage(models.Model):
         """The path below the host's."""
         return self.slug
 
+    def is_shared(self) -> bool:
+        """Whether several people are to hold its meetings."""
+        return self.staffing != self.Staffing.SOLO
+
     def owner(self) -> Team | User:
         """Below whose handle it stands."""
         return self.team or self.host

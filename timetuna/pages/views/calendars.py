@@ -13,7 +13,7 @@ from timetuna.calendars.views.connecting import leave_for
 from timetuna.calendars.views.logging_in import by_form
 from timetuna.calendars.views.settings import listing_or_404
 from timetuna.pages.models import BookingPage
-from timetuna.pages.permissions import page_or_404
+from timetuna.pages.permissions import own_part_or_404
 from timetuna.web.csp import forms_lead_to
 from timetuna.web.forms import Screen, show
 
@@ -30,7 +30,7 @@ class ConnectCalendarScreen(Screen):
 @forms_lead_to(form_targets)
 def ways(request: HttpRequest, page_id: int) -> HttpResponse:
     """Every provider that has calendars."""
-    page = page_or_404(request, page_id)
+    page = own_part_or_404(request, page_id).page
     order = sorted(listings(), key=lambda one: (one.by_form, one.label.casefold()))
     return show(request, ConnectCalendarScreen(page, [one for one in order if one.has_calendars]))
 
@@ -39,7 +39,7 @@ def ways(request: HttpRequest, page_id: int) -> HttpResponse:
 @login_required
 def connect(request: HttpRequest, page_id: int, provider: str) -> HttpResponse:
     """Comes back to the page's tab Calendars."""
-    page, found = page_or_404(request, page_id), listing_or_404(provider)
+    page, found = own_part_or_404(request, page_id).page, listing_or_404(provider)
     back = reverse("pages_calendars", args=[page.pk])
     if not found.has_calendars:
         raise Http404

@@ -1,4 +1,4 @@
-"""The editor of a booking page: one tab, one address, one form."""
+"""The editor of a booking page: one tab, one address, one form. Everybody has the tabs that they may change."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,19 +8,22 @@ from csp.constants import SELF
 from csp.decorators import csp_update
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from timetuna.accounts.permissions import signed_in
-from timetuna.pages.calendar_impact import Silence, silences
+from timetuna.pages.calendar_impact import Silence, missed_on, silences
 from timetuna.pages.forms.availability import AvailabilityForm
 from timetuna.pages.forms.booking import BookingTabForm
 from timetuna.pages.forms.calendars import CalendarsForm
 from timetuna.pages.forms.guests import GuestsTabForm
 from timetuna.pages.forms.look import LookForm
 from timetuna.pages.forms.notifications import NotificationsForm
+from timetuna.pages.forms.own_part import OwnPartForm
 from timetuna.pages.models import BookingPage
-from timetuna.pages.permissions import own_part_or_404, page_or_404
+from timetuna.pages.permissions import Action, own_part_or_404, page_or_404, rights_on
 from timetuna.pages.queries import PublicPage, values, warnings
 from timetuna.web.forms import Screen, TabLink
 from timetuna.web.saving import HostForm, answer_form
@@ -34,9 +37,13 @@ def _as_it_is(view: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class EditorScreen(Screen):
+    """silence: for whoever is signed in.  missed: sentences about others without whom it offers no times."""
+
     page: PublicPage
+    can_edit: bool
     warnings: list[str]
     silence: Silence | None
+    missed: list[str]
     tabs: list[TabLink]
     form: HostForm
 
@@ -51,6 +58,10 @@ class _AvailabilityTab(EditorScreen):
 
 class _CalendarsTab(EditorScreen):
     template = "pages/calendars.html"
+
+
+class _OwnPartTab(EditorScreen):
+    template = "pages/own_part.html"
 
 
 class _GuestsTab(EditorScreen):
@@ -69,8 +80,8 @@ class _LookTab(EditorScreen):
 class EditorTab:
     """A tab: its name, what stands behind the page's address, and its form.
 
-    form: takes the row that is changed, what was sent and its files.  row: finds it.  around: what its view is wrapped
-    in.
+    form: takes the row that is changed, what was sent and its files.  row: finds it.  right: who has the tab.
+    around: what its view is wrapped in.
     """
 
     label: str
@@ -78,16 +89,18 @@ class EditorTab:
     form: Callable[[Any, Any, Any], HostForm]
     screen: type[EditorScreen]
     row: Callable[[HttpRequest, int], Any] = page_or_404
+    right: Action = Action.EDIT
     around: Callable[[Any], Any] = _as_it_is
 
     def url_name(self) -> str:
-        return f"pages_{self.path}"
+        return f"pages_{self.path.replace('-', '_')}"
 
 
 TABS = (
     EditorTab("Booking", "booking", BookingTabForm, _BookingTab),
     EditorTab("Availability", "availability", AvailabilityForm, _AvailabilityTab),
-    EditorTab("Calendars", "calendars", CalendarsForm, _CalendarsTab, own_part_or_404),
+    EditorTab("Calendars", "calendars", CalendarsForm, _CalendarsTab, own_part_or_404, right=Action.OWN_PART),
+    EditorTab("Your part", "your-part", OwnPartForm, _OwnPartTab, own_part_or_404, right=Action.OWN_PART),
     EditorTab("Guests", "guests", GuestsTabForm, _GuestsTab),
     EditorTab(
         "Notifications",
@@ -102,7 +115,7 @@ TABS = (
 
 def view_of(tab: EditorTab) -> View:
     def view(request: HttpRequest, page_id: int) -> HttpResponse:
-        page = page_or_404(request, page_id)
+        page = page_or_404(request, page_id, to=tab.right)
         return answer_form(
             request,
             lambda data, files: tab.form(tab.row(request, page_id), data, files),
@@ -114,8 +127,36 @@ def view_of(tab: EditorTab) -> View:
     return login_required(wrapped)
 
 
+@require_safe
+@login_required
+def page(request: HttpRequest, page_id: int) -> HttpResponse:
+    """Lead to the first tab that whoever is signed in has."""
+    found = page_or_404(request, page_id, to=Action.SEE)
+    return redirect(next(iter(_tabs(request, found, rights_on(found, signed_in(request))))).url)
+
+
 def _screen(request: HttpRequest, page: BookingPage, tab: EditorTab, form: HostForm) -> EditorScreen:
-    public = values(page)
-    silence = silences(signed_in(request).pk, now=timezone.now()).get(page.pk)
-    tabs = [TabLink(one.label, reverse(one.url_name(), args=[page.pk]), one is tab) for one in TABS]
-    return tab.screen(public, warnings(public), silence, tabs, form)
+    public, rights, now = values(page), rights_on(page, signed_in(request)), timezone.now()
+    can_edit = Action.EDIT in rights
+    return tab.screen(
+        page=public,
+        can_edit=can_edit,
+        warnings=warnings(public) if can_edit else [],
+        silence=silences(signed_in(request).pk, now=now).get(page.pk),
+        missed=missed_on(page, signed_in(request), now=now) if Action.STAFF in rights else [],
+        tabs=_tabs(request, page, rights, tab),
+        form=form,
+    )
+
+
+def _tabs(
+    request: HttpRequest, page: BookingPage, rights: frozenset[Action], current: EditorTab | None = None
+) -> list[TabLink]:
+    """Who hosts their own page alone has no part in it beside the page itself."""
+    hosts = [row.host_id for row in page.page_hosts.all() if row.active]
+    alone = hosts == [signed_in(request).pk] and not page.is_shared()
+    return [
+        TabLink(tab.label, reverse(tab.url_name(), args=[page.pk]), tab is current)
+        for tab in TABS
+        if tab.right in rights and not (alone and tab.form is OwnPartForm)
+    ]

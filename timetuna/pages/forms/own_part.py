@@ -1,0 +1,185 @@
+"""The editor's tab Your part: what a host sets for themselves on a page that several people may host."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+
+from timetuna.l10n.datetimes import day_of_year, length
+from timetuna.pages.calendar_impact import pause_words, today_of
+from timetuna.pages.forms.availability import Offer
+from timetuna.pages.forms.fields import (
+    LONGEST_NOTICE_DAYS,
+    NOTICE_UNITS,
+    DayField,
+    cap_field,
+    notice_field,
+    notice_parts,
+    whole_number,
+)
+from timetuna.pages.models import FOR_GOOD, BookingPage, PageHost
+from timetuna.pages.permissions import schedules_for
+from timetuna.pages.schedule_lines import ScheduleLine, schedule_lines
+from timetuna.web.saving import ColumnsForm
+
+LONGEST_PAUSE = timedelta(days=2 * 366)
+_USUAL = ""
+_Horizon = BookingPage.Horizon
+_STAFFING = {
+    BookingPage.Staffing.SOLO: "One host",
+    BookingPage.Staffing.ALL: "All cohosts (group meeting)",
+    BookingPage.Staffing.ANY: "Any cohost (round-robin)",
+}
+_BUFFERS = ("buffer_before_minutes", "buffer_after_minutes")
+
+
+class OwnPartForm(ColumnsForm[PageHost]):
+    """Hours, buffers, notice and limit of one host. What is left empty is as the page has it."""
+
+    class Meta:
+        model = PageHost
+        fields = (*_BUFFERS, "cap_day")
+
+    also = ("schedule", "notice_minutes")
+
+    schedule = forms.ChoiceField(
+        label="Your hours", required=False, error_messages={"invalid_choice": "Choose the hours."}
+    )
+    buffer_before_minutes = whole_number("Buffer before (minutes)", 0, 240, required=False)
+    buffer_after_minutes = whole_number("Buffer after (minutes)", 0, 240, required=False)
+    notice = notice_field("", required=False)
+    notice_unit = forms.ChoiceField(label="Unit of the notice", choices=[(one, one) for one in NOTICE_UNITS])
+    cap_day = cap_field(
+        "day", "So many of this page's meetings you take a day. Those of other pages do not count."
+    )
+
+    def __init__(self, row: PageHost, data: Any = None, _files: Any = None) -> None:
+        page = row.page
+        notice, unit = notice_parts(page.notice_minutes if row.notice_minutes is None else row.notice_minutes)
+        super().__init__(
+            data,
+            initial={
+                "schedule": str(row.schedule_id or _USUAL),
+                "notice": None if row.notice_minutes is None else notice,
+                "notice_unit": unit,
+            },
+            instance=row,
+        )
+        self._shared = schedule_lines(row.host_id)
+        ids = [str(one.id) for one in self._shared]
+        self.fields["schedule"].choices = [(one, one) for one in (_USUAL, *ids)]  # type: ignore[attr-defined]
+        for name in _BUFFERS:
+            self._say_usual(name, getattr(page, name), "minutes")
+        self._say_usual("notice", *notice_parts(page.notice_minutes))
+
+    def _say_usual(self, name: str, usual: int, unit: str) -> None:
+        field = self.fields[name]
+        field.widget.attrs["placeholder"] = str(usual)
+        field.help_text = f"Empty: {usual} {unit}, as the page has it."
+
+    def offers(self) -> list[Offer]:
+        chosen = str(self["schedule"].value() or _USUAL)
+        shared = [
+            Offer(str(one.id), one.name, one.text, one.id, str(one.id) == chosen) for one in self._shared
+        ]
+        return [self._usual(chosen=chosen == _USUAL), *shared]
+
+    def pause(self) -> "PauseForm":
+        return PauseForm(today_of(self.instance.host))
+
+    def paused(self) -> str:
+        """As in "paused until 12 January"; "" while they are not."""
+        until, today = self.instance.paused_until, today_of(self.instance.host)
+        return pause_words(until, today=today) if until and self.instance.is_paused(today) else ""
+
+    def part(self) -> str:
+        """As what they take part now."""
+        return str(self.instance.part_on(self.instance.page) or "")
+
+    def page_in_words(self) -> list[tuple[str, str]]:
+        """How its owner has set it: name and text."""
+        page = self.instance.page
+        caps = ((page.cap_day, "day"), (page.cap_week, "week"), (page.cap_month, "month"))
+        limits = [f"{most} a {period}" for most, period in caps if most is not None]
+        horizon = {
+            _Horizon.ROLLING: f"{page.horizon_days} days ahead",
+            _Horizon.DATE: f"Until {day_of_year(page.horizon_date)}" if page.horizon_date else "",
+            _Horizon.ENDLESS: "Without end",
+        }
+        return [
+            ("Who takes the meeting", _STAFFING[BookingPage.Staffing(page.staffing)]),
+            ("Start times", f"Every {length(page.increment_minutes)}"),
+            ("Buffer", f"{page.buffer_before_minutes} minutes before, {page.buffer_after_minutes} after"),
+            ("Minimum notice", "{} {}".format(*notice_parts(page.notice_minutes))),
+            ("Guests can book", horizon[_Horizon(page.horizon_kind)]),
+            ("Limits", ", ".join(limits) or "None"),
+        ]
+
+    def has_no_hours(self) -> bool:
+        """Whether they host with hours that they do not have."""
+        return not self["schedule"].value() and not self._is_owner() and self._default() is None
+
+    def _usual(self, *, chosen: bool) -> Offer:
+        """What counts until they choose: the page's hours are its owner's."""
+        if self._is_owner():
+            return Offer(_USUAL, "The page's hours", "As they are on the tab Availability.", None, chosen)
+        default = self._default()
+        text = default.text if default else "You have none yet."
+        return Offer(_USUAL, "Hours that your own pages begin with", text, None, chosen)
+
+    def _default(self) -> ScheduleLine | None:
+        return next((one for one in self._shared if one.is_default), None)
+
+    def _is_owner(self) -> bool:
+        return self.instance.host_id == self.instance.page.host_id
+
+    def clean(self) -> None:
+        """Check the notice as a whole."""
+        if (self._notice() or 0) > LONGEST_NOTICE_DAYS * 1_440:
+            self.add_error("notice", f"The notice can be {LONGEST_NOTICE_DAYS} days at most.")
+
+    def _notice(self) -> int | None:
+        number = self.cleaned_data.get("notice")
+        return (
+            None if number is None else number * NOTICE_UNITS.get(self.cleaned_data.get("notice_unit", ""), 1)
+        )
+
+    def store(self) -> bool:
+        """False where another window deleted the chosen schedule in the meantime."""
+        row, chosen = self.instance, self.cleaned_data["schedule"]
+        schedule = schedules_for(row.host).filter(pk=int(chosen)).first() if chosen else None
+        if chosen and schedule is None:
+            self.add_error("schedule", "These hours have just been deleted. Choose others.")
+            return False
+        row.schedule, row.notice_minutes = schedule, self._notice()
+        super().store()
+        return True
+
+
+class PauseForm(forms.Form):
+    """A host takes no new meetings of a page: until a date, for good, or not any more. today: theirs."""
+
+    pause = forms.ChoiceField(choices=[(one, one) for one in ("until", "for_good", "over")])
+    until = DayField(label="Until and including", required=False)
+
+    def __init__(self, today: date, data: Any = None) -> None:
+        super().__init__(data, initial={"until": today + timedelta(days=7)})
+        self.today = today
+        self.fields["until"].widget.attrs |= {"min": str(today), "max": str(today + LONGEST_PAUSE)}
+
+    def clean(self) -> None:
+        """A pause until a day needs one that is not over."""
+        if self.cleaned_data.get("pause") != "until" or "until" in self.errors:
+            return
+        until = self.cleaned_data.get("until")
+        if until is None or not self.today <= until <= self.today + LONGEST_PAUSE:
+            self.add_error("until", "Choose today or a later day, within two years.")
+
+    def last_day(self) -> date | None:
+        """Of the pause that a valid form asks for."""
+        days: dict[str, date | None] = {
+            "until": self.cleaned_data["until"],
+            "for_good": FOR_GOOD,
+            "over": None,
+        }
+        return days[self.cleaned_data["pause"]]

@@ -1,0 +1,27 @@
+"""What a host does about their own part in a page: pausing it, and coming back."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from timetuna.pages.actions.pause import pause
+from timetuna.pages.calendar_impact import pause_words, today_of
+from timetuna.pages.forms.own_part import PauseForm
+from timetuna.pages.permissions import own_part_or_404
+
+
+@login_required
+def set_pause(request: HttpRequest, page_id: int) -> HttpResponse:
+    """A GET, as after signing in again, leads to where it is asked."""
+    row = own_part_or_404(request, page_id)
+    today = today_of(row.host)
+    form = PauseForm(today, request.POST)
+    if request.method == "POST" and form.is_valid():
+        until = form.last_day()
+        pause(row, until)
+        done = f"You are {pause_words(until, today=today)}. Meetings that are booked stay." if until else ""
+        messages.success(request, done or f"You take part in “{row.page.title}” again.")
+    elif request.method == "POST":
+        messages.error(request, str(next(iter(form.errors.get("until", ["Nothing was changed."])))))
+    return redirect("pages_your_part", row.page_id)
