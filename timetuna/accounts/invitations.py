@@ -40,6 +40,7 @@ from timetuna.rate_limits.limits import Limit, spend_all, wait
 from timetuna.web.forms import in_full
 
 LASTS = timedelta(days=14)
+FORGOTTEN_AFTER = timedelta(days=30)
 _HOUR, _DAY = 3_600, 86_400
 BY_PERSON = Limit("invitations-by", (60, _HOUR), (200, _DAY), strict=True)
 INTO_ONE = Limit("invitations-into", (200, _DAY), strict=True)
@@ -80,10 +81,15 @@ class InvitationMail:
 
 
 def issue(invitation: MailedInvitation) -> str:
-    """Store it for 14 days from now with a new token, and return that. The one it had before ends."""
-    token = random_token()
+    """Store it for 14 days from now with a new token, and return that. The one it had before ends.
+
+    Those of its table that are long over are forgotten, with whom they were for.
+    """
+    token, now = random_token(), timezone.now()
+    old = type(invitation)._default_manager.filter(expires_at__lt=now - FORGOTTEN_AFTER)  # noqa: SLF001 - Django's documented API
+    old.exclude(pk=invitation.pk).delete()
     invitation.token_fingerprint = fingerprint(token)
-    invitation.expires_at = timezone.now() + LASTS
+    invitation.expires_at = now + LASTS
     invitation.save()
     return token
 
@@ -91,7 +97,7 @@ def issue(invitation: MailedInvitation) -> str:
 def reissue(invitation: MailedInvitation) -> str:
     """`issue` one that is stored, if nobody has answered it; also one that has expired. Raises NotOpen."""
     with transaction.atomic():
-        stored = type(invitation)._default_manager.select_for_update().filter(pk=invitation.pk).first()  # noqa: SLF001 - Django's documented API
+        stored = type(invitation)._default_manager.select_for_update().filter(pk=invitation.pk).first()  # noqa: SLF001 - as above
         if stored is None:
             raise NotOpen(None)
         if stored.answered_at is not None:

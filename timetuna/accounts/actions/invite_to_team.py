@@ -18,8 +18,8 @@ MOST = 500
 """People in a team and asked to join it."""
 MEANS = {
     Membership.Role.OWNER: "As an owner you can do everything in it, and decide who else may.",
-    Membership.Role.ADMIN: "As an admin you work on its booking pages, and invite people.",
-    Membership.Role.MEMBER: "As a member you work on its booking pages.",
+    Membership.Role.ADMIN: "As an admin you see and edit its booking pages, and invite people.",
+    Membership.Role.MEMBER: "As a member you see and edit its booking pages.",
 }
 
 
@@ -61,7 +61,7 @@ def _mail(invitation: TeamInvitation, token: str) -> None:
     team = said(invitation.team.name)
     asks = inviter(invitation.invited_by) if invitation.invited_by else "One of its owners"
     lines = (
-        f"{asks} asks you to join the team {team} on TimeTuna, where people book meetings with it.",
+        f"{asks} invites you to join the team {team} on TimeTuna, where people book meetings online.",
         MEANS[Membership.Role(invitation.role)],
     )
     path = reverse("team_invitation", args=[token])

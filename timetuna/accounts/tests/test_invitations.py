@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection
 from tests.clock import present
 from timetuna.accounts.invitations import (
     BY_PERSON_TO_MAILBOX,
+    FORGOTTEN_AFTER,
     LASTS,
     InvitationMail,
     NotOpen,
@@ -126,6 +127,16 @@ def test_an_address_has_one_open_invitation(invitation, alice):
 
     with pytest.raises(IntegrityError):
         issue(TeamInvitation(team=invitation.team, email=invitation.email, invited_by=alice))
+
+
+def test_those_long_over_are_forgotten(invitation, alice):
+    issue(invitation)
+    answer(issue(TeamInvitation(team=invitation.team, email="dora@example.org", invited_by=alice)))
+
+    with time_machine.travel(present() + LASTS + FORGOTTEN_AFTER + timedelta(minutes=1)):
+        reissue(invitation)
+
+    assert TeamInvitation.objects.get() == invitation
 
 
 def test_it_is_for_the_address_it_was_mailed_to(invitation, bob, charlie):

@@ -42,8 +42,8 @@ def join(client, link, account="charlie@example.org", **more):
 
 def test_who_was_invited_reads_who_asks_and_joins(as_charlie, charlie, team, link):
     page = text(as_charlie.get(link))
-    assert "Alice Host (alice@example.org) asks you to join the team Sales." in page
-    assert "As a member you work on its booking pages." in page
+    assert "Alice Host (alice@example.org) invites you to join the team Sales." in page
+    assert "As a member you see and edit its booking pages." in page
     assert "You are signed in as" not in page
     assert people(team) == {"alice": "owner"}
 
@@ -194,7 +194,7 @@ def test_who_is_in_the_team_leaves_others_invitations_alone(as_alice, team, link
 def test_who_was_invited_by_an_account_that_is_gone_reads_that_it_was_an_owner(browser, alice, link):
     TeamInvitation.objects.update(invited_by=None)
 
-    assert "An owner of the team asks you to join the team Sales." in text(browser.get(link))
+    assert "An owner of the team invites you to join the team Sales." in text(browser.get(link))
 
 
 def test_who_is_switched_off_cannot_join(charlie, as_charlie, team, link):

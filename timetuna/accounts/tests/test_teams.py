@@ -179,8 +179,8 @@ def test_who_is_invited_joins_by_their_link(alice, charlie, team):
 
     assert role_in(charlie, team) == Role.ADMIN
     assert mail.subject == "Join Sales on TimeTuna"
-    assert "Alice Host (alice@example.org) asks you to join the team Sales" in mail.text
-    assert "As an admin you work on its booking pages, and invite people." in mail.text
+    assert "Alice Host (alice@example.org) invites you to join the team Sales" in mail.text
+    assert "As an admin you see and edit its booking pages, and invite people." in mail.text
     told = mails()[-1]
     assert (told.to, told.subject) == ("alice@example.org", "Charlie Stranger joined Sales")
     with pytest.raises(NotOpen) as refused:

@@ -158,7 +158,7 @@ def _gone(
 def _ask_into_team(row: TeamInvitation) -> Question:
     team = row.team.name
     asks = f"{row.invited_by.name} ({row.invited_by.email})" if row.invited_by else "An owner of the team"
-    lines = (f"{asks} asks you to join the team {team}.", MEANS[Membership.Role(row.role)])
+    lines = (f"{asks} invites you to join the team {team}.", MEANS[Membership.Role(row.role)])
     return Question(f"Join {team}", lines, f"Join {team}")
 
 

@@ -73,6 +73,10 @@ def _give_back(pages: Iterable[BookingPage]) -> list[BookingPage]:
 
 def _parting(subject: str, line: str, back: list[BookingPage]) -> Notice:
     titles = in_words([f"“{said(page.title)}”" for page in back])
-    own = f"What you own of its pages is yours alone again: {titles}. Links to it lead on." if back else ""
+    own = (
+        f"Those of its pages that you own are yours alone again: {titles}. Links to them lead on."
+        if back
+        else ""
+    )
     text = (line, own) if own else (line,)
     return Notice(subject, text, "Your booking pages", in_full(reverse("booking_pages")))

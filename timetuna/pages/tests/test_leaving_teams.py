@@ -55,7 +55,7 @@ def test_who_is_taken_off_reads_what_is_theirs(bob, alice, team):
     [mail] = mails()
     assert (mail.to, mail.subject) == ("bob@example.org", "You are no longer in the team Sales")
     assert "Alice (alice@example.org) has taken you off the team Sales." in mail.text
-    assert "is yours alone again: “Intro call”. Links to it lead on." in mail.text
+    assert "that you own are yours alone again: “Intro call”. Links to them lead on." in mail.text
 
 
 def test_the_last_owner_cannot_leave(alice, bob, team):
