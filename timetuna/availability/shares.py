@@ -8,7 +8,7 @@ Balances are millionths of a meeting. What division leaves over goes to who was 
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
@@ -58,10 +58,14 @@ class Share(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Deal:
-    """chosen: who takes the meeting, the first of them first.  shares: one for each who could."""
+    """chosen: who takes the meeting, the first of them first.  shares: one for each who could, by whose turn it is.
+
+    leader: who was chosen although it was others' turn, because none of them could have led the meeting.
+    """
 
     chosen: tuple[int, ...]
     shares: tuple[Share, ...]
+    leader: int | None = None
 
 
 def deal(
@@ -84,7 +88,8 @@ def deal(
     picked = others[:places]
     if leaders is not None and not any(one.host in leaders for one in (*settled, *picked)):
         leader = next(one for one in others if one.host in leaders)
-        return deal(everyone, count=count, rule=rule, named=(*named, leader.host))
+        led = deal(everyone, count=count, rule=rule, named=(*named, leader.host))
+        return replace(led, leader=leader.host)
     divided = _shares(others, places) if rule is ShareRule.LEDGER else {one.host: WHOLE for one in picked}
     chosen = (*settled, *picked)
     credits_ = _with_remainder(divided, picked) | {one.host: WHOLE for one in settled}

@@ -205,9 +205,12 @@ class PrivateNotes(models.Model):
 class Turn(models.Model):
     """What a booking did to the balance of one host of its page, in millionths of a meeting.
 
-    Whoever could have taken it has a row with their share of it (credit); who took it paid one whole (debit).
-    rule: by what it was decided, or why nothing had to be: the guest named somebody, or it was handed to them.
+    Whoever takes turns on the page has a row. Who could have taken it has a share of it (credit); who took it paid one
+    whole (debit). Rows that were written together (at) stand in the order in which it was their turn.
+    rule: by what it was decided, or why nothing had to be: the guest named somebody, it was handed to them, or nobody
+    else could lead it. BUSY and PAUSED are who could not have taken it.
     balance_before: what was compared: the balance or, where the fewest count, how many they had taken this month.
+    weight, tier, last_before: theirs then; last_before is when their last turn had been, None for never.
     undone: taken back, exactly.
     """
 
@@ -216,6 +219,9 @@ class Turn(models.Model):
         FEWEST = "fewest"
         NAMED = "named"
         HANDED = "handed"
+        LEADS = "leads"
+        BUSY = "busy"
+        PAUSED = "paused"
 
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="turns")
     page_host = models.ForeignKey(PageHost, on_delete=models.CASCADE, related_name="turns")
@@ -223,6 +229,9 @@ class Turn(models.Model):
     debit = models.BigIntegerField(default=0)
     rule = models.CharField(max_length=10, choices=Rule.choices, default=Rule.LEDGER)
     balance_before = models.BigIntegerField()
+    weight = models.PositiveIntegerField(default=100)
+    tier = models.PositiveSmallIntegerField(default=1)
+    last_before = models.DateTimeField(null=True)
     undone = models.BooleanField(default=False)
     at = models.DateTimeField(default=timezone.now)
 

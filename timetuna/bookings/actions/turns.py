@@ -4,8 +4,8 @@ Balances change only while the users of all rows concerned are locked (`host_tim
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime
 
 from django.db.models import Case, Count, F, Max, Q, Value, When
 
@@ -58,26 +58,47 @@ def deal_turns(
 
 
 def write_turns(booking: Booking, dealt: Deal, *, named: Collection[int] = (), now: datetime) -> None:
-    """Keep what was dealt with the booking, and change the balances by it."""
+    """Keep what was dealt with the booking, and change the balances by it.
+
+    Whoever takes turns, but could not have this one, has a row that costs and brings nothing.
+    """
     if booking.page is None:
         return
-    rows = {row.host_id: row.pk for row in PageHost.objects.filter(page=booking.page)}
+    rows = {row.host_id: row for row in PageHost.objects.filter(page=booking.page)}
+    rules = dict.fromkeys(named, Turn.Rule.NAMED) | {dealt.leader: Turn.Rule.LEADS}
     rule = Turn.Rule(booking.page.share_rule)
     turns = [
         Turn(
-            booking=booking,
-            page_host_id=rows[share.host],
+            page_host=rows[share.host],
             credit=share.credit,
             debit=share.debit,
-            rule=Turn.Rule.NAMED if share.host in named else rule,
+            rule=rules.get(share.host, rule),
             balance_before=share.compared,
-            at=now,
         )
         for share in dealt.shares
     ]
+    turns += _absent(booking.page, rows.values(), dealt, now)
+    for turn in turns:
+        turn.booking, turn.at = booking, now
+        turn.weight, turn.tier = turn.page_host.weight, turn.page_host.tier
+        turn.last_before = turn.page_host.last_turn_at
     Turn.objects.bulk_create(turns)
     _change_balances(turns, sign=1)
     PageHost.objects.filter(page=booking.page, host__in=dealt.chosen).update(last_turn_at=now)
+
+
+def _absent(page: BookingPage, rows: Iterable[PageHost], dealt: Deal, now: datetime) -> list[Turn]:
+    """Of those who take turns, but could not take this one."""
+    able, today = {share.host for share in dealt.shares}, _today(page, now)
+    return [
+        Turn(
+            page_host=row,
+            rule=Turn.Rule.BUSY if row.weight and not row.is_paused(today) else Turn.Rule.PAUSED,
+            balance_before=row.balance,
+        )
+        for row in rows
+        if row.host_id not in able and row.part_on(page) is PageHost.Part.ROTATING
+    ]
 
 
 def turns_for(booking: Booking, *, chosen: Collection[int], now: datetime) -> None:
@@ -97,6 +118,9 @@ def turns_for(booking: Booking, *, chosen: Collection[int], now: datetime) -> No
             debit=WHOLE,
             rule=Turn.Rule.HANDED,
             balance_before=row.balance,
+            weight=row.weight,
+            tier=row.tier,
+            last_before=row.last_turn_at,
             at=now,
         )
         for row in rows
@@ -151,10 +175,14 @@ def take_back_no_show(happening: Happening) -> None:
 
 def _taken_this_month(page: BookingPage, now: datetime) -> Mapping[int, int]:
     """By row of the page how many meetings each took since the month began in the page's zone."""
-    zone = zone_or_utc(page.schedule.time_zone)
-    first = day_start(now.astimezone(zone).date().replace(day=1), zone=zone)
+    first = day_start(_today(page, now).replace(day=1), zone=zone_or_utc(page.schedule.time_zone))
     turns = Turn.objects.filter(TOOK_PART, page_host__page=page, at__gte=moment_of(first))
     return dict(turns.values_list("page_host").annotate(number=Count("pk")).order_by())
+
+
+def _today(page: BookingPage, now: datetime) -> date:
+    """By the page's clock."""
+    return now.astimezone(zone_or_utc(page.schedule.time_zone)).date()
 
 
 def _change_balances(turns: Collection[Turn], *, sign: int) -> None:

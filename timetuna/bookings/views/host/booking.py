@@ -36,8 +36,10 @@ from timetuna.bookings.queries import link, others
 from timetuna.bookings.status.effects import effects
 from timetuna.bookings.status.job import Effect, EffectState, Remedy
 from timetuna.bookings.status.rows import Reader
+from timetuna.bookings.status.turns import WhyHost, why_host
 from timetuna.bookings.views.host.bookings import reader_of
 from timetuna.l10n import datetimes
+from timetuna.pages.permissions import Action, rights_on
 from timetuna.web.forms import Screen, row_number, show
 from timetuna.web.saving import opened
 
@@ -51,12 +53,13 @@ BookingView = Callable[[HttpRequest, int], HttpResponse]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingTimes:
-    """When it is, by the clocks of host and guest, and when it was booked."""
+    """When it is, by the clocks of host and guest, whether it takes place by now, and when it was booked."""
 
     when: str
     guest_when: str
     length: str
     distance: str
+    begun: bool
     booked: str
     booked_ago: str
     zone: str
@@ -100,7 +103,6 @@ class BookingScreen(Screen):
     same_source: int
     phone_digits: str
     cancellable: bool
-    begun: bool
     cancel_form: WordsForm
     answer: OpenRequest | None
     readers: Sequence[tuple[str, str]]
@@ -110,6 +112,7 @@ class BookingScreen(Screen):
     changeable: bool
     guests_form: AddGuestsForm | None
     notes_form: NotesForm
+    why_host: WhyHost | None
     erase_text: str = ERASE_TEXT
 
 
@@ -147,7 +150,6 @@ def show_booking(
         same_source=_same_source(request, row),
         phone_digits="".join(sign for sign in row.booker.phone if sign in "+0123456789"),
         cancellable=ahead(row, now=reader.now),
-        begun=row.status == Booking.Status.CONFIRMED and row.start_at <= reader.now,
         cancel_form=words_form,
         answer=request_of(row, reader, words_form) if row.status == Booking.Status.PENDING else None,
         readers=_readers(row, people, reader) if readable else [],
@@ -157,8 +159,17 @@ def show_booking(
         changeable=readable and not guests_refusal(row, now=reader.now),
         guests_form=guests_form or (AddGuestsForm(most=room) if room else None),
         notes_form=notes_form or _notes_form(request, row),
+        why_host=_why_host(request, row, reader),
     )
     return show(request, screen, status=status)
+
+
+def _why_host(request: HttpRequest, row: Booking, reader: Reader) -> WhyHost | None:
+    """For those who may see the page: it speaks of all its hosts."""
+    found = why_host(row, reader)
+    if found and row.page and Action.SEE in rights_on(row.page, signed_in(request)):
+        return found
+    return None
 
 
 def _same_source(request: HttpRequest, row: Booking) -> int:
@@ -278,6 +289,7 @@ def _times(row: Booking, reader: Reader) -> BookingTimes:
         guest_when=datetimes.when(row.start_at, minutes=row.minutes, zone=guest_zone),
         length=datetimes.length(row.minutes),
         distance=_distance(row, reader),
+        begun=row.status == Booking.Status.CONFIRMED and row.start_at <= reader.now,
         booked=datetimes.dated(row.created_at, zone=reader.zone, now=reader.now),
         booked_ago=datetimes.distance(row.created_at, now=reader.now),
         zone=datetimes.zone_name(reader.zone),
