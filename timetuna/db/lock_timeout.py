@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import connection, transaction
 
+_NOT_LIBPQ = {"context", "cursor_factory", "prepare_threshold"}
 _LIMITS = ("lock_timeout", "statement_timeout")
 
 
@@ -47,3 +49,9 @@ def _limit(values: dict[str, str]) -> None:
 def _execute(statement: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement)
+
+
+def libpq_parameters() -> dict[str, Any]:
+    """What Django connects with, certificates and all, without what only Django understands."""
+    parameters = connection.get_connection_params()
+    return {name: value for name, value in parameters.items() if name not in _NOT_LIBPQ}

@@ -11,13 +11,13 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any
 
 import psycopg
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, connections
 from django.utils import timezone
 
+from timetuna.db.lock_timeout import libpq_parameters
 from timetuna.jobs import queue
 from timetuna.jobs.models import LANES, Job, Worker
 from timetuna.jobs.queue import GiveUp, Retry, begin_recurring, first_tried, handlers, run
@@ -174,7 +174,7 @@ class WorkerProcess:
                 self.stopping.wait(OUTAGE_PAUSE_SECONDS)
 
     def _listen(self) -> None:
-        with psycopg.connect(**_listen_parameters(), autocommit=True) as listener:
+        with psycopg.connect(**libpq_parameters(), autocommit=True) as listener:
             listener.execute(f"LISTEN {queue.CHANNEL}")
             self._wake()  # for what came while nobody listened
             while not self.stopping.is_set():
@@ -191,12 +191,6 @@ class WorkerProcess:
                 seen = version
                 self._wake()
             time.sleep(POLL_SECONDS)
-
-
-def _listen_parameters() -> dict[str, Any]:
-    """What Django connects with, certificates and all, without what only Django understands."""
-    ours = ("context", "cursor_factory", "prepare_threshold")
-    return {name: value for name, value in connection.get_connection_params().items() if name not in ours}
 
 
 def _log_trouble(error: Exception) -> None:

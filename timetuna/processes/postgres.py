@@ -12,13 +12,13 @@ import psycopg
 from django.db import connection, transaction
 from psycopg.conninfo import make_conninfo
 
+from timetuna.db.lock_timeout import libpq_parameters
 from timetuna.processes.ending import Refusal
 
 ASIDE = "timetuna_before_restore"
 """The schema that restores once moved tables into; one that was cut off may have left it, with all there was."""
 _COPY = re.compile(rb"COPY .* FROM stdin;\n")
 _FOR_PSQL = re.compile(rb"\\(un)?restrict \w+\n")
-_NOT_LIBPQ = {"context", "cursor_factory", "prepare_threshold"}
 
 
 @contextmanager
@@ -27,7 +27,7 @@ def started(program: str, *arguments: str, stdout: int | None = None) -> Iterato
 
     Raises Refusal where the program is not there, or ends with an error: with the program's own words.
     """
-    parameters = _parameters()
+    parameters = libpq_parameters()
     password = parameters.pop("password", "")
     address = make_conninfo(**parameters)
     command = [program, *arguments, *([] if "--file=-" in arguments else [f"--dbname={address}"])]
@@ -57,7 +57,7 @@ def started(program: str, *arguments: str, stdout: int | None = None) -> Iterato
 
 def connect() -> "psycopg.Connection[Any]":
     """Beside Django's; its first statement begins a transaction."""
-    return psycopg.connect(**_parameters())
+    return psycopg.connect(**libpq_parameters())
 
 
 def load(script: Iterable[bytes], into: "psycopg.Connection[Any]") -> None:
@@ -138,12 +138,6 @@ def _own_tables() -> bool:
         return bool(
             {*connection.introspection.table_names(cursor)} & {*connection.introspection.django_table_names()}
         )
-
-
-def _parameters() -> dict[str, Any]:
-    """What Django connects with, certificates and all, without what only Django understands."""
-    parameters = connection.get_connection_params()
-    return {name: value for name, value in parameters.items() if name not in _NOT_LIBPQ}
 
 
 def _environment(password: str) -> dict[str, str]:

@@ -18,7 +18,6 @@ from timetuna.pages.queries import PublicPage
 from timetuna.web.forms import WholeForm
 
 KEY_LENGTHS = range(20, 65)
-_MOST_DIGITS = 11  # what a column can hold
 
 
 class LinesField(forms.CharField):
@@ -82,11 +81,6 @@ def say_how_long(form: forms.Form) -> None:
                 "This can have %(count)s characters at most.",
                 most,
             ) % {"count": number_format(most, force_grouping=True)}
-
-
-def read_number(text: str) -> int | None:
-    """A number that a form of ours carries along; None for anything else."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None
 
 
 def guests_field(form: forms.Form) -> GuestsField:

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods
 from timetuna.accounts.models import User
 from timetuna.bookings.actions.change_guests import add_guests, remove_guest
 from timetuna.bookings.errors import BookingRefused, TooManyBookings
-from timetuna.bookings.forms.book import read_number
 from timetuna.bookings.forms.change import AddGuestsForm
 from timetuna.bookings.guests import too_many
 from timetuna.bookings.models import Attendee, Booking
@@ -19,7 +18,7 @@ from timetuna.bookings.permissions import booker_or_404, guests_refusal, most_gu
 from timetuna.bookings.queries import link_path, others
 from timetuna.bookings.slots.selection import read_customs
 from timetuna.bookings.views.guest.booked import ShownBooking, shown_booking
-from timetuna.web.forms import Screen, private, show
+from timetuna.web.forms import Screen, private, row_number, show
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +58,7 @@ def _add(request: HttpRequest, booking: Booking) -> HttpResponse:
 
 
 def _remove(request: HttpRequest, booking: Booking) -> HttpResponse:
-    number = read_number(request.POST["remove"])
+    number = row_number(request.POST["remove"])
     try:
         if number is not None:
             remove_guest(booking.pk, attendee_id=number, now=timezone.now())

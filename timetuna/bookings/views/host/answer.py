@@ -13,14 +13,13 @@ from timetuna.accounts.permissions import signed_in
 from timetuna.bookings.actions.answer_request import approve, decline
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.events import HOST, MAIL
-from timetuna.bookings.forms.book import read_number
 from timetuna.bookings.forms.change import WordsForm
 from timetuna.bookings.models import Booking
 from timetuna.bookings.permissions import booking_or_404
 from timetuna.bookings.views.host.booking import OpenRequest, request_of, show_booking
 from timetuna.bookings.views.host.bookings import reader_of
 from timetuna.l10n import datetimes
-from timetuna.web.forms import INCOMPLETE, Screen, show
+from timetuna.web.forms import INCOMPLETE, Screen, row_number, show
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +54,7 @@ def answer(request: HttpRequest, booking_id: int) -> HttpResponse:
 
 def _answer(request: HttpRequest, row: Booking) -> HttpResponse:
     source, now = MAIL if request.POST.get("via") == MAIL else HOST, timezone.now()
-    seen = read_number(request.POST.get("seen", ""))
+    seen = row_number(request.POST.get("seen", ""))
     wanted, form = request.POST.get("answer"), WordsForm(request.POST)
     if seen is None:
         messages.error(request, str(INCOMPLETE))

@@ -9,12 +9,12 @@ from django.utils import timezone
 from timetuna.bookings.actions.change_guests import add_guests, remove_guest
 from timetuna.bookings.errors import BookingRefused, TooManyBookings
 from timetuna.bookings.events import HOST
-from timetuna.bookings.forms.book import read_number
 from timetuna.bookings.forms.change import AddGuestsForm
 from timetuna.bookings.models import Booking
 from timetuna.bookings.permissions import booking_or_404, guests_refusal
 from timetuna.bookings.views.guest.guests import no_room, room_for_guests
 from timetuna.bookings.views.host.booking import post_or_back, show_booking
+from timetuna.web.forms import row_number
 
 
 @post_or_back
@@ -48,7 +48,7 @@ def _add(request: HttpRequest, row: Booking) -> HttpResponse:
 
 
 def _remove(request: HttpRequest, row: Booking) -> HttpResponse:
-    number = read_number(request.POST["remove"])
+    number = row_number(request.POST["remove"])
     try:
         if number is not None:
             remove_guest(row.pk, attendee_id=number, now=timezone.now(), actor=HOST)

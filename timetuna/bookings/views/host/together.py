@@ -17,14 +17,13 @@ from django.views.decorators.http import require_http_methods
 from timetuna.accounts.permissions import signed_in
 from timetuna.bookings.actions.cancel_together import cancel_together, restore_together
 from timetuna.bookings.actions.erase import SOURCE_KEPT_DAYS
-from timetuna.bookings.forms.book import read_number
 from timetuna.bookings.models import Booking, UnusualBookings
 from timetuna.bookings.permissions import booking_or_404, bookings_for, unusual_for
 from timetuna.bookings.queries import with_booker
 from timetuna.bookings.status.rows import Reader
 from timetuna.bookings.views.host.bookings import reader_of
 from timetuna.l10n import datetimes
-from timetuna.web.forms import Screen, TabLink, show
+from timetuna.web.forms import Screen, TabLink, row_number, show
 
 MOST_SHOWN = 500
 UNDO_FOR = timedelta(minutes=30)
@@ -135,7 +134,7 @@ def _answer(request: HttpRequest, group: Group) -> HttpResponse:
     if "undo" in request.POST:
         return _undo(request)
     host, now = signed_in(request), timezone.now()
-    ticked = [number for text in request.POST.getlist("booking") if (number := read_number(text)) is not None]
+    ticked = [number for text in request.POST.getlist("booking") if (number := row_number(text)) is not None]
     mine = list(group.rows.filter(pk__in=ticked[:MOST_SHOWN]).values_list("pk", flat=True))
     done = cancel_together(host.pk, mine, now=now)
     if done:
