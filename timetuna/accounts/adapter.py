@@ -128,7 +128,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_account_already_exists_mail(self, email: str) -> None:
         """Tell the owner, and nobody else, that there is an account."""
-        self.send_mail("account/email/account_already_exists", email, {})
+        onward = self.onward(allauth_context.request)
+        self.send_mail("account/email/account_already_exists", email, {"onward": onward})
 
     def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
         """Build the link from the base address; it leads on to where the sign-up was meant to lead, in any browser."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.urls import reverse
@@ -46,7 +47,8 @@ def _confirm_change(context: Context) -> Notice:
     )
 
 
-def _exists_already(_context: Context) -> Notice:
+def _exists_already(context: Context) -> Notice:
+    way = f"?{urlencode({'next': context['onward']})}" if context["onward"] else ""
     return Notice(
         "You have a TimeTuna account already",
         (
@@ -54,7 +56,7 @@ def _exists_already(_context: Context) -> Notice:
             "There is one already: please sign in, or set a new password if you no longer know it.",
         ),
         "Sign in",
-        in_full(reverse("account_login")),
+        in_full(reverse("account_login") + way),
         (f"New password: {in_full(reverse('account_reset_password'))}", "If this was not you, do nothing."),
     )
 

@@ -201,6 +201,13 @@ def titles_in_team(team: Team, *, of: User | None = None) -> list[str]:
     )
 
 
+def titles_with(team: Team, host: User) -> list[str]:
+    """Of the team's pages that are somebody else's and in whose meetings the host takes part."""
+    mine = PageHost.objects.filter(page=OuterRef("pk"), host=host, active=True)
+    pages = BookingPage.objects.filter(Exists(mine), team=team).exclude(host=host)
+    return list(pages.order_by("title", "id").values_list("title", flat=True))
+
+
 def at(owner: User | Team | None) -> dict[str, Any]:
     """By what the pages are found whose addresses begin with the owner's handle; nothing is found of nobody."""
     return {"team": owner} if isinstance(owner, Team) else {"host": owner.pk if owner else 0, "team": None}

@@ -129,6 +129,15 @@ def test_who_has_no_account_makes_one_and_comes_back(alice, browser, team, same)
     assert role_in(User.objects.get(email="dora@example.org"), team) == "member"
 
 
+def test_who_forgot_that_they_have_an_account_is_led_back_by_its_mail(browser, charlie, link):
+    sign_up(browser, email=charlie.email, next=link)
+
+    way = mails()[-1].path
+    page = Client().get(way).content.decode()
+    assert way.startswith("/signin?next=")
+    assert f'name="next" value="{link}"' in page
+
+
 @pytest.mark.parametrize("onward", ["https://evil.example", "//evil.example", "javascript:1"])
 def test_a_confirmed_address_leads_nowhere_else(browser, onward):
     sign_up(browser, next=onward)

@@ -245,6 +245,22 @@ def test_a_member_is_taken_off(bob, team):
     assert mails()[-1].to == "carol@example.org"
 
 
+def test_who_still_takes_meetings_of_its_pages_is_named(as_alice, alice, bob, team):
+    page = make_page(alice)
+    assign_page(page, team)
+    page.page_hosts.create(host=bob)
+    leaving = "You go on taking meetings of “Intro call”, until you leave these as well."
+    assert leaving in text(browser(bob).get(f"/settings/team/{team.pk}"))
+
+    answer = send(as_alice, team, f"people/{membership(team, bob).pk}/remove")
+
+    assert (
+        "They still take meetings of “Intro call”; if they should not, take them off there."
+        in said(answer)[0]
+    )
+    assert page.page_hosts.filter(host=bob, active=True).exists()
+
+
 def test_who_leaves_reads_it_where_they_are_led(bob, team):
     assign_page(make_page(bob), team)
     client = browser(bob)

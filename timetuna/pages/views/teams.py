@@ -34,7 +34,7 @@ from timetuna.accounts.rate_limits import TooManyMails
 from timetuna.lib.text import in_words
 from timetuna.pages.actions.leave_team import end_team, leave_team
 from timetuna.pages.forms.team import InviteForm, NewTeamForm, TeamForm
-from timetuna.pages.queries import titles_in_team
+from timetuna.pages.queries import titles_in_team, titles_with
 from timetuna.web.forms import INCOMPLETE, Screen, in_full, show
 from timetuna.web.saving import answer_form, opened
 
@@ -91,7 +91,7 @@ class TeamScreen(Screen):
     """form, invite: None for who may not change the team or invite.  several: whether they are in other teams, too.
 
     last: whether nobody else owns it.  pages, own_pages: titles, of those that go back to their owners with the team's
-    end, and of those that go with whoever leaves.
+    end, and of those that go with whoever leaves.  hosted: of others' pages in which they take part.
     """
 
     template = "pages/team.html"
@@ -106,6 +106,7 @@ class TeamScreen(Screen):
     deletes: bool
     pages: list[str]
     own_pages: list[str]
+    hosted: list[str]
 
 
 @require_safe
@@ -184,6 +185,7 @@ def _screen(
         deletes=InTeam.DELETE in rights,
         pages=titles_in_team(row),
         own_pages=titles_in_team(row, of=member.user),
+        hosted=titles_with(row, member.user),
     )
 
 
@@ -302,7 +304,12 @@ def remove(request: HttpRequest, team_id: int, member_id: int) -> HttpResponse:
     other = _member(by.team, member_id)
     if not may_remove(by, other):
         raise Http404
+    takes_part = [f"“{title}”" for title in titles_with(by.team, other.user)]
     said = f"{other.user.name} is no longer in {by.team.name}."
+    if takes_part:
+        said += (
+            f" They still take meetings of {in_words(takes_part)}; if they should not, take them off there."
+        )
     return _done(request, other, lambda: leave_team(other, by=by.user), said)
 
 
