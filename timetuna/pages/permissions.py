@@ -9,9 +9,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
-from timetuna.accounts.models import Membership, User
+from timetuna.accounts.models import Membership, Team, User
 from timetuna.accounts.permissions import signed_in
-from timetuna.pages.models import BookingPage, PageHost, Schedule
+from timetuna.pages.models import BookingPage, CohostInvitation, PageHost, Schedule
 from timetuna.pages.queries import whole
 
 
@@ -111,6 +111,28 @@ def own_part_or_404(request: HttpRequest, page_id: int) -> PageHost:
     user = signed_in(request)
     rows = PageHost.objects.filter(page__in=pages_for(user, to=Action.OWN_PART), host=user, active=True)
     return get_object_or_404(rows.select_related("page__host", "page__schedule", "host"), page_id=page_id)
+
+
+def invitation_or_404(request: HttpRequest, page_id: int, invitation_id: int) -> CohostInvitation:
+    """One that nobody has answered. Raises Http404 for who may not say who hosts the page."""
+    pages = pages_for(signed_in(request), to=Action.STAFF).filter(pk=page_id)
+    rows = CohostInvitation.objects.filter(page__in=pages, answered_at=None)
+    return get_object_or_404(rows.select_related("page__host", "page__team"), pk=invitation_id)
+
+
+def colleagues_of(page: BookingPage) -> QuerySet[User]:
+    """Those in its team who neither host it nor are asked to."""
+    asked = CohostInvitation.objects.filter(page=page, answered_at=None).values("email")
+    people = User.objects.filter(memberships__team=page.team_id, is_active=True).exclude(email__in=asked)
+    hosts = PageHost.objects.filter(page=page, active=True).values("host")
+    return people.exclude(pk__in=hosts).order_by("name", "pk") if page.team_id else User.objects.none()
+
+
+def teams_to_assign(page: BookingPage, user: User) -> QuerySet[Team]:
+    """Where they may put the page: its owner to all teams they are in, who runs some of these to those."""
+    teams = Team.objects.filter(Exists(Membership.objects.filter(team=OuterRef("pk"), user=page.host_id)))
+    run = Membership.objects.filter(team=OuterRef("pk"), user=user, role__in=_RUN_TEAMS)
+    return teams if page.host_id == user.pk else teams.filter(Exists(run))
 
 
 def schedules_for(user: User) -> QuerySet[Schedule]:

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from timetuna.pages.views import (
     calendars,
+    cohosts,
     editor,
     look,
     own_part,
@@ -29,6 +30,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
         calendars.connect,
         name="pages_connect_provider",
     ),
+    path("booking-pages/<row:page_id>/cohosts/ask", cohosts.invite, name="cohost_ask"),
+    path(
+        "booking-pages/<row:page_id>/cohosts/asked/<row:invitation_id>/again",
+        cohosts.again,
+        name="cohost_ask_again",
+    ),
+    path(
+        "booking-pages/<row:page_id>/cohosts/asked/<row:invitation_id>/take-back",
+        cohosts.uninvite,
+        name="cohost_take_back",
+    ),
+    path("booking-pages/<row:page_id>/cohosts/<row:host_id>/remove", cohosts.remove, name="cohost_remove"),
+    path("booking-pages/<row:page_id>/team", cohosts.assign, name="pages_team"),
     path("looks/<row:page_id>/<slug:color>.css", look.style, name="page_style"),
     path("looks/<row:page_id>/<slug:version>.png", look.logo, name="page_logo"),
     path("booking-pages/<row:page_id>/duplicate", pages.duplicate, name="pages_duplicate"),

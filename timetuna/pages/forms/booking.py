@@ -11,6 +11,7 @@ from timetuna.pages.calendar_use import usable_kinds
 from timetuna.pages.forms.fields import LineField, WordsField, switch
 from timetuna.pages.forms.page_form import PageForm
 from timetuna.pages.forms.rows import DurationRows
+from timetuna.pages.forms.staffing import StaffingForm
 from timetuna.pages.meeting_types.base import Lack, MeetingKind, meeting_kinds
 from timetuna.pages.models import BookingPage, Duration, MeetingType
 from timetuna.pages.slugs import former_use, is_taken, well_formed
@@ -33,7 +34,7 @@ class BookingTabForm(PageForm):
         model = BookingPage
         fields = ("title", "description", "listed")
 
-    also = ("follows_title",)
+    also = ("follows_title", *StaffingForm.base_fields)
 
     title = LineField(label="Title", max_length=120, error_messages={"required": "Give the page a title."})
     slug = forms.CharField(label="Address", max_length=60, required=False)
@@ -56,6 +57,7 @@ class BookingTabForm(PageForm):
         super().__init__(data, initial={"slug": page.slug}, instance=page)
         for kind in self.kinds:
             self._add_kind(kind, stored.get(kind.slug))
+        self.staffing = StaffingForm(page, data)
         self.durations = DurationRows.of("durations", page.durations.all(), data)
 
     def _add_kind(self, kind: MeetingKind, stored: MeetingType | None) -> None:
@@ -72,6 +74,9 @@ class BookingTabForm(PageForm):
 
     def rows(self) -> Iterator[tuple[str, Rows]]:
         yield "Durations", self.durations
+
+    def inner(self) -> Iterator[forms.Form]:
+        yield from self.staffing.inner()
 
     def clean_slug(self) -> str:
         """In lower case; "" has one made from the title."""
@@ -136,6 +141,7 @@ class BookingTabForm(PageForm):
         except (AddressTaken, AddressOnceUsed) as error:
             self.add_error("slug", str(error))
             return False
+        self.staffing.store()
         super().store()
         page.durations.all().delete()
         rows = sorted(self.durations.cleaned(), key=lambda row: row["minutes"])

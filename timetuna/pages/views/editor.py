@@ -1,6 +1,6 @@
-"""The editor of a booking page: one tab, one address, one form. Everybody has the tabs that they may change."""
+"""The editor of a booking page: one tab, one address, one form. What somebody may not change they read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,20 +13,30 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from timetuna.accounts.invitations import State, state_of
+from timetuna.accounts.models import User
 from timetuna.accounts.permissions import signed_in
 from timetuna.pages.calendar_impact import Silence, missed_on, silences
 from timetuna.pages.forms.availability import AvailabilityForm
 from timetuna.pages.forms.booking import BookingTabForm
 from timetuna.pages.forms.calendars import CalendarsForm
+from timetuna.pages.forms.cohosts import CohostForm, TeamForm
 from timetuna.pages.forms.guests import GuestsTabForm
 from timetuna.pages.forms.look import LookForm
 from timetuna.pages.forms.notifications import NotificationsForm
 from timetuna.pages.forms.own_part import OwnPartForm
-from timetuna.pages.models import BookingPage
-from timetuna.pages.permissions import Action, own_part_or_404, page_or_404, rights_on
+from timetuna.pages.models import BookingPage, CohostInvitation, PageHost
+from timetuna.pages.permissions import (
+    Action,
+    colleagues_of,
+    own_part_or_404,
+    page_or_404,
+    rights_on,
+    teams_to_assign,
+)
 from timetuna.pages.queries import PublicPage, values, warnings
-from timetuna.web.forms import Screen, TabLink
-from timetuna.web.saving import HostForm, answer_form
+from timetuna.web.forms import Screen, TabLink, show
+from timetuna.web.saving import HostForm, answer_form, opened
 
 View = Callable[..., HttpResponse]
 
@@ -37,7 +47,10 @@ def _as_it_is(view: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class EditorScreen(Screen):
-    """silence: for whoever is signed in.  missed: sentences about others without whom it offers no times."""
+    """can_edit: the page, and editable this tab.
+
+    silence: for whoever is signed in.  missed: sentences about others without whom it offers no times.
+    """
 
     page: PublicPage
     can_edit: bool
@@ -46,10 +59,29 @@ class EditorScreen(Screen):
     missed: list[str]
     tabs: list[TabLink]
     form: HostForm
+    editable: bool
 
 
+@dataclass(frozen=True, slots=True)
+class PagePeople:
+    """Who hosts a page, who is asked to, whom else to ask, and below which team it stands.
+
+    asked: open invitations, and whether each has expired.  ask, team: forms; None for who may not.
+    """
+
+    hosts: list[PageHost]
+    asked: list[tuple[CohostInvitation, bool]]
+    ask: CohostForm | None
+    team: TeamForm | None
+
+
+@dataclass(frozen=True, slots=True)
 class _BookingTab(EditorScreen):
+    """deletable: whether they may delete the page."""
+
     template = "pages/booking.html"
+    people: PagePeople
+    deletable: bool
 
 
 class _AvailabilityTab(EditorScreen):
@@ -80,27 +112,36 @@ class _LookTab(EditorScreen):
 class EditorTab:
     """A tab: its name, what stands behind the page's address, and its form.
 
-    form: takes the row that is changed, what was sent and its files.  row: finds it.  right: who has the tab.
-    around: what its view is wrapped in.
+    form: takes the row that is changed, what was sent and its files.  right: who may change it; OWN_PART is of one's
+    own row, which nobody else sees.  around: what its view is wrapped in.
     """
 
     label: str
     path: str
     form: Callable[[Any, Any, Any], HostForm]
     screen: type[EditorScreen]
-    row: Callable[[HttpRequest, int], Any] = page_or_404
     right: Action = Action.EDIT
     around: Callable[[Any], Any] = _as_it_is
 
     def url_name(self) -> str:
         return f"pages_{self.path.replace('-', '_')}"
 
+    def row(self, request: HttpRequest, page_id: int) -> Any:
+        """What the form is of. Raises Http404 for who may not see it, or not change it."""
+        if self.right is Action.OWN_PART:
+            return own_part_or_404(request, page_id)
+        return page_or_404(request, page_id, to=self.right if request.method == "POST" else Action.SEE)
+
+    def is_for(self, rights: Collection[Action]) -> bool:
+        """Whether who may do this sees the tab."""
+        return self.right in rights or (self.right is Action.EDIT and Action.SEE in rights)
+
 
 TABS = (
     EditorTab("Booking", "booking", BookingTabForm, _BookingTab),
     EditorTab("Availability", "availability", AvailabilityForm, _AvailabilityTab),
-    EditorTab("Calendars", "calendars", CalendarsForm, _CalendarsTab, own_part_or_404, right=Action.OWN_PART),
-    EditorTab("Your part", "your-part", OwnPartForm, _OwnPartTab, own_part_or_404, right=Action.OWN_PART),
+    EditorTab("Calendars", "calendars", CalendarsForm, _CalendarsTab, right=Action.OWN_PART),
+    EditorTab("Your part", "your-part", OwnPartForm, _OwnPartTab, right=Action.OWN_PART),
     EditorTab("Guests", "guests", GuestsTabForm, _GuestsTab),
     EditorTab(
         "Notifications",
@@ -115,7 +156,7 @@ TABS = (
 
 def view_of(tab: EditorTab) -> View:
     def view(request: HttpRequest, page_id: int) -> HttpResponse:
-        page = page_or_404(request, page_id, to=tab.right)
+        page = page_or_404(request, page_id, to=Action.SEE)
         return answer_form(
             request,
             lambda data, files: tab.form(tab.row(request, page_id), data, files),
@@ -130,27 +171,67 @@ def view_of(tab: EditorTab) -> View:
 @require_safe
 @login_required
 def page(request: HttpRequest, page_id: int) -> HttpResponse:
-    """Lead to the first tab that whoever is signed in has."""
+    """Lead to the first tab that whoever is signed in may change."""
     found = page_or_404(request, page_id, to=Action.SEE)
-    return redirect(next(iter(_tabs(request, found, rights_on(found, signed_in(request))))).url)
+    rights = rights_on(found, signed_in(request))
+    return redirect(
+        next((tab.url_name() for tab in TABS if tab.right in rights), TABS[0].url_name()), page_id
+    )
 
 
-def _screen(request: HttpRequest, page: BookingPage, tab: EditorTab, form: HostForm) -> EditorScreen:
-    public, rights, now = values(page), rights_on(page, signed_in(request)), timezone.now()
+def show_booking_tab(
+    request: HttpRequest, page: BookingPage, *, cohost_form: CohostForm, status: int = 200
+) -> HttpResponse:
+    """With a form that could not be used, as it was typed."""
+    tab = TABS[0]
+    path = reverse(tab.url_name(), args=[page.pk])
+    form = opened(request, lambda data, files: tab.form(page, data, files), path=path)
+    return show(request, _screen(request, page, tab, form, cohost_form=cohost_form), status=status)
+
+
+def _screen(
+    request: HttpRequest,
+    page: BookingPage,
+    tab: EditorTab,
+    form: HostForm,
+    *,
+    cohost_form: CohostForm | None = None,
+) -> EditorScreen:
+    user, public, now = signed_in(request), values(page), timezone.now()
+    rights = rights_on(page, user)
     can_edit = Action.EDIT in rights
-    return tab.screen(
-        page=public,
-        can_edit=can_edit,
-        warnings=warnings(public) if can_edit else [],
-        silence=silences(signed_in(request).pk, now=now).get(page.pk),
-        missed=missed_on(page, signed_in(request), now=now) if Action.STAFF in rights else [],
-        tabs=_tabs(request, page, rights, tab),
-        form=form,
+    common: dict[str, Any] = {
+        "page": public,
+        "can_edit": can_edit,
+        "warnings": warnings(public) if can_edit else [],
+        "silence": silences(user.pk, now=now).get(page.pk),
+        "missed": missed_on(page, user, now=now) if Action.STAFF in rights else [],
+        "tabs": _tabs(request, page, rights, tab),
+        "form": form,
+        "editable": tab.right in rights,
+    }
+    if tab.screen is not _BookingTab:
+        return tab.screen(**common)
+    people = _people(page, user, rights, cohost_form)
+    return _BookingTab(**common, people=people, deletable=Action.DELETE in rights)
+
+
+def _people(
+    page: BookingPage, user: User, rights: Collection[Action], cohost_form: CohostForm | None
+) -> PagePeople:
+    asked = page.invitations.filter(answered_at=None) if Action.STAFF in rights else ()
+    teams = list(teams_to_assign(page, user)) if Action.ASSIGN in rights else []
+    ask = cohost_form or CohostForm(page, list(colleagues_of(page)))
+    return PagePeople(
+        hosts=list(page.page_hosts.filter(active=True).select_related("host").order_by("position", "id")),
+        asked=[(row, state_of(row, now=timezone.now()) is State.EXPIRED) for row in asked],
+        ask=ask if Action.STAFF in rights else None,
+        team=TeamForm(page, teams) if teams else None,
     )
 
 
 def _tabs(
-    request: HttpRequest, page: BookingPage, rights: frozenset[Action], current: EditorTab | None = None
+    request: HttpRequest, page: BookingPage, rights: Collection[Action], current: EditorTab | None = None
 ) -> list[TabLink]:
     """Who hosts their own page alone has no part in it beside the page itself."""
     hosts = [row.host_id for row in page.page_hosts.all() if row.active]
@@ -158,5 +239,5 @@ def _tabs(
     return [
         TabLink(tab.label, reverse(tab.url_name(), args=[page.pk]), tab is current)
         for tab in TABS
-        if tab.right in rights and not (alone and tab.form is OwnPartForm)
+        if tab.is_for(rights) and not (alone and tab.form is OwnPartForm)
     ]

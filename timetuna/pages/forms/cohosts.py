@@ -1,0 +1,64 @@
+"""Whom to ask to host a page, and where the page stands."""
+
+from typing import Any
+
+from django import forms
+
+from timetuna.accounts.models import Team, User
+from timetuna.lib.mail import clean_address
+from timetuna.pages.models import BookingPage
+
+
+class CohostForm(forms.Form):
+    """By mail address, or somebody of the page's team."""
+
+    email = forms.CharField(
+        label="Mail address",
+        max_length=254,
+        required=False,
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "dir": "ltr"}),
+    )
+    member = forms.TypedChoiceField(
+        label="Somebody of the team", coerce=int, required=False, empty_value=None
+    )
+
+    def __init__(self, page: BookingPage, people: list[User], data: Any = None) -> None:
+        super().__init__(data)
+        self.page, self.people = page, {one.pk: one for one in people}
+        names = [(str(pk), f"{one.name} ({one.email})") for pk, one in self.people.items()]
+        self.fields["member"].choices = [("", "Choose …"), *names]  # type: ignore[attr-defined]
+        if not people:
+            del self.fields["member"]
+
+    def clean_email(self) -> str:
+        typed = str(self.cleaned_data["email"]).strip()
+        try:
+            return clean_address(typed).lower() if typed else ""
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from None
+
+    def clean(self) -> None:
+        if not self.errors and not self.address():
+            self.add_error("email", "Give the mail address of whom you want to ask.")
+
+    def address(self) -> str:
+        """Whom to ask; who was picked goes before what was typed."""
+        member = self.people.get(self.cleaned_data.get("member") or 0)
+        return member.email if member else str(self.cleaned_data.get("email", ""))
+
+
+class TeamForm(forms.Form):
+    """Below which team's address the page stands; "" is its owner's."""
+
+    team = forms.TypedChoiceField(label="Team", coerce=int, required=False, empty_value=None)
+
+    def __init__(self, page: BookingPage, teams: list[Team], data: Any = None) -> None:
+        super().__init__(data, initial={"team": page.team_id})
+        self.page = page
+        self.teams = {one.pk: one for one in teams}
+        own = f"No team, at /{page.host.handle}/"
+        names = [(str(pk), f"{one.name}, at /{one.handle}/") for pk, one in self.teams.items()]
+        self.fields["team"].choices = [("", own), *names]  # type: ignore[attr-defined]
+
+    def chosen(self) -> Team | None:
+        return self.teams.get(self.cleaned_data["team"] or 0)

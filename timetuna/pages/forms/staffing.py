@@ -1,0 +1,160 @@
+"""The editor's tab Booking: who takes the meeting, and the part of each host in it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+
+from timetuna.pages.forms.fields import switch, whole_number
+from timetuna.pages.models import BookingPage, PageHost
+from timetuna.web.forms import WholeForm
+
+MOST_WEIGHT, MOST_TIER, MOST_AT_ONCE = 1_000, 99, 20
+_Part, _Staffing = PageHost.Part, BookingPage.Staffing
+_STAFFING = {
+    _Staffing.SOLO: ("One host", "The page's owner meets the guest."),
+    _Staffing.ALL: (
+        "All cohosts (group meeting)",
+        "Everybody meets the guest together. Guests see the times at which all of them are free.",
+    ),
+    _Staffing.ANY: (
+        "Any cohost (round-robin)",
+        "Whoever's turn it is meets the guest. Guests see every time at which somebody is free.",
+    ),
+}
+_PARTS = [
+    (_Part.ROTATING, "Takes turns"),
+    (_Part.REQUIRED, "Is always there"),
+    (_Part.OPTIONAL, "Joins if free"),
+]
+_RULES = [
+    (BookingPage.ShareRule.LEDGER, "Fair shares"),
+    (BookingPage.ShareRule.FEWEST, "Fewest meetings this month"),
+]
+_ON_MOVE = [
+    (BookingPage.OnMove.SAME, "Keeps the same host"),
+    (BookingPage.OnMove.ANY, "Gets whoever is free"),
+    (BookingPage.OnMove.GUEST, "Chooses"),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class StaffingOffer:
+    """A way to staff a page, as its radio button shows it."""
+
+    value: str
+    name: str
+    text: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PartLine:
+    """A field below its host's name, so that its label needs not say whose it is."""
+
+    label: str
+    field: forms.BoundField
+    of_turns: bool
+
+
+class HostPartForm(WholeForm):
+    """The part of one host. place: their number in the order of the page."""
+
+    part = forms.ChoiceField(label="Part", choices=_PARTS)
+    weight = whole_number("Weight", 0, MOST_WEIGHT)
+    tier = whole_number("Priority", 1, MOST_TIER)
+    position = whole_number("Order", 1, MOST_WEIGHT)
+
+    def __init__(self, row: PageHost, place: int, data: Any = None) -> None:
+        self.row = row
+        prefix = f"host{row.pk}"
+        # Who came while the form was open is not in it: nothing is said of them.
+        sent = data is not None and any(f"{prefix}-{name}" in data for name in self.base_fields)
+        initial = {name: getattr(row, name) for name in self.base_fields} | {"position": place}
+        super().__init__(data if sent else None, prefix=prefix, initial=initial)
+        for field in self.fields.values():
+            field.label = f"{field.label} of {row.host.name}"
+
+    def lines(self) -> list[PartLine]:
+        labels = ("Part", "Weight", "Priority", "Order")
+        return [
+            PartLine(label, bound, of_turns=bound.name in {"weight", "tier"})
+            for label, bound in zip(labels, self, strict=True)
+        ]
+
+    def values(self) -> Mapping[str, Any]:
+        """As they will be stored."""
+        return self.cleaned_data if self.is_bound else self.initial
+
+    def takes_turns(self) -> bool:
+        values = self.values()
+        return values.get("part") == _Part.ROTATING and bool(values.get("weight"))
+
+    def store(self) -> None:
+        if self.is_bound:
+            PageHost.objects.filter(pk=self.row.pk).update(**self.cleaned_data)
+
+
+class StaffingForm(WholeForm):
+    """Who takes the meeting. `hosts`: those who take part, each with their own form."""
+
+    staffing = forms.ChoiceField(
+        label="Who takes the meeting", choices=[(value, name) for value, (name, _) in _STAFFING.items()]
+    )
+    rotating_count = whole_number(
+        "How many come", 1, MOST_AT_ONCE, "Of those who take turns, to each meeting. The others are free."
+    )
+    share_rule = forms.ChoiceField(
+        label="Whose turn it is",
+        choices=_RULES,
+        help_text="Fair shares count only meetings that somebody could have taken: nobody catches up after a holiday.",
+    )
+    on_move = forms.ChoiceField(label="A guest who moves the meeting", choices=_ON_MOVE)
+    guests_choose = switch("Guests may choose a person", "By name, or whoever is free.")
+    undo_no_shows = switch(
+        "Missed meetings do not count", "A guest who does not come costs nobody their turn."
+    )
+
+    def __init__(self, page: BookingPage, data: Any = None) -> None:
+        self.page = page
+        super().__init__(data, initial={name: getattr(page, name) for name in self.base_fields})
+        rows = page.page_hosts.filter(active=True).select_related("host").order_by("position", "id")
+        self.hosts = [HostPartForm(row, place, data) for place, row in enumerate(rows, start=1)]
+
+    def inner(self) -> Iterator[forms.Form]:
+        """All forms of which something was sent, or all there are."""
+        yield self
+        yield from (form for form in self.hosts if form.is_bound or not self.is_bound)
+
+    def offers(self) -> list[StaffingOffer]:
+        wanted = str(self["staffing"].value())
+        return [
+            StaffingOffer(value, name, text, value == wanted) for value, (name, text) in _STAFFING.items()
+        ]
+
+    def clean(self) -> None:
+        """Refuse what could never be booked."""
+        staffing, count = self.cleaned_data.get("staffing"), self.cleaned_data.get("rotating_count") or 1
+        if not all(form.is_valid() for form in self.hosts if form.is_bound):
+            return
+        if staffing == _Staffing.ALL and all(form.values()["part"] == _Part.OPTIONAL for form in self.hosts):
+            self.add_error("staffing", "Somebody has to be there: let one host not only join if free.")
+        if staffing != _Staffing.ANY:
+            return
+        turns = sum(form.takes_turns() for form in self.hosts)
+        if not turns:
+            self.add_error(
+                "staffing",
+                "Nobody takes turns. Let somebody below, with a weight above 0, or choose another way.",
+            )
+        elif turns < count:
+            people = "1 host takes" if turns == 1 else f"{turns} hosts take"
+            self.add_error("rotating_count", f"Only {people} turns, so {count} cannot come to each meeting.")
+
+    def store(self) -> None:
+        """The page is saved by the caller."""
+        for name in self.base_fields:
+            setattr(self.page, name, self.cleaned_data[name])
+        for form in self.hosts:
+            form.store()
