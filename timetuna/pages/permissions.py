@@ -113,11 +113,11 @@ def own_part_or_404(request: HttpRequest, page_id: int) -> PageHost:
     return get_object_or_404(rows.select_related("page__host", "page__schedule", "host"), page_id=page_id)
 
 
-def invitation_or_404(request: HttpRequest, page_id: int, invitation_id: int) -> CohostInvitation:
+def invitation_or_404(request: HttpRequest, page_id: int, asked_id: int) -> CohostInvitation:
     """One that nobody has answered. Raises Http404 for who may not say who hosts the page."""
     pages = pages_for(signed_in(request), to=Action.STAFF).filter(pk=page_id)
     rows = CohostInvitation.objects.filter(page__in=pages, answered_at=None)
-    return get_object_or_404(rows.select_related("page__host", "page__team"), pk=invitation_id)
+    return get_object_or_404(rows.select_related("page__host", "page__team"), pk=asked_id)
 
 
 def colleagues_of(page: BookingPage) -> QuerySet[User]:

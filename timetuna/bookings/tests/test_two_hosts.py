@@ -208,9 +208,10 @@ def test_only_the_owner_changes_the_page(alice, bob, both):
     for host in (alice, bob):
         client = Client()
         client.force_login(host)
-        codes.append(client.get(f"/booking-pages/{both.pk}/booking").status_code)
+        path = f"/booking-pages/{both.pk}/booking"
+        codes.append((client.get(path).status_code, client.post(path).status_code))
 
-    assert codes == [200, 404]
+    assert codes == [(200, 422), (200, 404)]
 
 
 def test_a_held_time_is_held_for_both_and_counts_once(bob, both):

@@ -14,14 +14,21 @@ from timetuna.pages.models import BookingPage, MeetingType
 from timetuna.pages.queries import PageDuration, PublicPage, values
 
 
+ALONE = {"staffing": "solo", "rotating_count": "1", "share_rule": "ledger", "on_move": "same"}
+
+
 def typed(rows: list[dict[str, Any]] | None = None, **changes: Any) -> dict[str, Any]:
-    fields = {"title": "Intro call", "slug": "intro-call", "description": "", "type_phone": "on"} | changes
+    fields = (
+        ALONE | {"title": "Intro call", "slug": "intro-call", "description": "", "type_phone": "on"} | changes
+    )
     chosen = {name: value for name, value in fields.items() if value is not None}
     return chosen | sent([{"minutes": 30}] if rows is None else rows, "durations", initial=1)
 
 
 def save(client: Client, page: BookingPage, data: dict[str, Any]) -> Any:
-    return submit(client, f"/booking-pages/{page.pk}/booking", data)
+    alone = {"part": "rotating", "weight": "100", "tier": "1", "position": "1"}
+    parts = {f"host{row.pk}-{name}": value for row in page.page_hosts.all() for name, value in alone.items()}
+    return submit(client, f"/booking-pages/{page.pk}/booking", parts | data)
 
 
 def stored(page: BookingPage) -> PublicPage:
@@ -297,7 +304,8 @@ def test_a_stranger_finds_nothing(as_charlie: Client, page: BookingPage) -> None
 
 
 def test_an_address_taken_a_moment_ago_is_an_error_not_a_crash(alice: User, page: BookingPage) -> None:
-    fields = dict.fromkeys(BookingTabForm(page).fields, "")
+    whole = BookingTabForm(page)
+    fields = dict.fromkeys([*whole.fields, *whole.staffing.fields], "")
     form = BookingTabForm(page, fields | typed(slug="popular"))
     assert form.is_valid()
     create_page(alice, title="Popular")

@@ -56,8 +56,8 @@ def invite(request: HttpRequest, page_id: int) -> HttpResponse:
 
 @post_or_back
 @login_required
-def again(request: HttpRequest, page_id: int, invitation_id: int) -> HttpResponse:
-    invitation = invitation_or_404(request, page_id, invitation_id)
+def again(request: HttpRequest, page_id: int, asked_id: int) -> HttpResponse:
+    invitation = invitation_or_404(request, page_id, asked_id)
     return _change(
         request,
         invitation,
@@ -68,8 +68,8 @@ def again(request: HttpRequest, page_id: int, invitation_id: int) -> HttpRespons
 
 @post_or_back
 @login_required
-def uninvite(request: HttpRequest, page_id: int, invitation_id: int) -> HttpResponse:
-    invitation = invitation_or_404(request, page_id, invitation_id)
+def uninvite(request: HttpRequest, page_id: int, asked_id: int) -> HttpResponse:
+    invitation = invitation_or_404(request, page_id, asked_id)
     return _change(
         request,
         invitation,
