@@ -47,7 +47,7 @@ class CohostForm(forms.Form):
         return member.email if member else str(self.cleaned_data.get("email", ""))
 
 
-class TeamForm(forms.Form):
+class AssignForm(forms.Form):
     """Below which team's address the page stands; "" is its owner's."""
 
     team = forms.TypedChoiceField(label="Team", coerce=int, required=False, empty_value=None)

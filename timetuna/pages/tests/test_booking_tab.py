@@ -13,7 +13,6 @@ from timetuna.pages.forms.booking import BookingTabForm
 from timetuna.pages.models import BookingPage, MeetingType
 from timetuna.pages.queries import PageDuration, PublicPage, values
 
-
 ALONE = {"staffing": "solo", "rotating_count": "1", "share_rule": "ledger", "on_move": "same"}
 
 

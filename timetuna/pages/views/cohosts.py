@@ -15,7 +15,7 @@ from timetuna.accounts.views.refused import as_refused
 from timetuna.pages.actions.assign_page import NotAssigned, assign_page
 from timetuna.pages.actions.invite_cohost import NotAsked, ask_again, invite_cohost
 from timetuna.pages.actions.remove_cohost import remove_cohost
-from timetuna.pages.forms.cohosts import CohostForm, TeamForm
+from timetuna.pages.forms.cohosts import AssignForm, CohostForm
 from timetuna.pages.models import BookingPage, CohostInvitation
 from timetuna.pages.permissions import (
     Action,
@@ -106,7 +106,7 @@ def remove(request: HttpRequest, page_id: int, host_id: int) -> HttpResponse:
 @login_required
 def assign(request: HttpRequest, page_id: int) -> HttpResponse:
     page = page_or_404(request, page_id, to=Action.ASSIGN)
-    form = TeamForm(page, list(teams_to_assign(page, signed_in(request))), request.POST)
+    form = AssignForm(page, list(teams_to_assign(page, signed_in(request))), request.POST)
     if not form.is_valid():
         messages.error(request, "This team is not there any more, or not yours. Choose another one.")
         return _back(page, "team")

@@ -20,7 +20,7 @@ from timetuna.pages.calendar_impact import Silence, missed_on, silences
 from timetuna.pages.forms.availability import AvailabilityForm
 from timetuna.pages.forms.booking import BookingTabForm
 from timetuna.pages.forms.calendars import CalendarsForm
-from timetuna.pages.forms.cohosts import CohostForm, TeamForm
+from timetuna.pages.forms.cohosts import AssignForm, CohostForm
 from timetuna.pages.forms.guests import GuestsTabForm
 from timetuna.pages.forms.look import LookForm
 from timetuna.pages.forms.notifications import NotificationsForm
@@ -72,7 +72,7 @@ class PagePeople:
     hosts: list[PageHost]
     asked: list[tuple[CohostInvitation, bool]]
     ask: CohostForm | None
-    team: TeamForm | None
+    team: AssignForm | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +226,7 @@ def _people(
         hosts=list(page.page_hosts.filter(active=True).select_related("host").order_by("position", "id")),
         asked=[(row, state_of(row, now=timezone.now()) is State.EXPIRED) for row in asked],
         ask=ask if Action.STAFF in rights else None,
-        team=TeamForm(page, teams) if teams else None,
+        team=AssignForm(page, teams) if teams else None,
     )
 
 
