@@ -6,8 +6,15 @@ from typing import Any
 
 from django.db import transaction
 
-from timetuna.bookings.integrations.invitation import host_description, organizer, own_uid, summary
-from timetuna.bookings.integrations.location import fingerprint_of, link_host_id, place
+from timetuna.bookings.integrations.location import (
+    fingerprint_of,
+    host_description,
+    link_host_id,
+    organizer,
+    own_uid,
+    place,
+    summary,
+)
 from timetuna.bookings.models import Booking, BookingHost
 from timetuna.bookings.queries import name_for_others, others
 from timetuna.calendars.models import CalendarAccount, CalendarEvent

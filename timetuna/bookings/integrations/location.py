@@ -1,16 +1,28 @@
-"""Where or how a booking is held, in words and links, and what its host's grant lets us change there."""
+"""Where or how a booking is held, in words and links, what its host's grant lets us change there, and its invitation.
 
-from dataclasses import dataclass
+The iCalendar invitation is one event with one UID for life, a copy for each side.
+"""
 
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 
+from timetuna.bookings.events import BookingEvent
 from timetuna.bookings.models import Attendee, Booking, BookingHost, Conference
-from timetuna.bookings.queries import name_for_others
+from timetuna.bookings.queries import link, name_for_others, others
 from timetuna.calendars.access_tokens import grant_owner
-from timetuna.calendars.models import CalendarAccount
+from timetuna.calendars.models import CalendarAccount, CalendarEvent
 from timetuna.calendars.queries import conference_kinds, conferencing, connection
+from timetuna.lib.ics import Invitation, InvitationAttendee
+from timetuna.lib.mail import Mailbox, parse_mailbox
 from timetuna.pages.meeting_types.base import Sides, meeting_kind
+from timetuna.pages.models import PageHost
 from timetuna.providers.base import Ability, Conferencing
+from timetuna.web.forms import in_full
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,3 +155,155 @@ def carries_time(booking: Booking) -> bool:
     """Whether there is a meeting outside that was made for a time of its own, so that a move is carried to it."""
     made = Conference.objects.filter(booking=booking, state=Conference.State.READY)
     return made.exclude(scheduled_for=None).exists()
+
+
+_ROLES: dict[str, Literal["REQ-PARTICIPANT", "OPT-PARTICIPANT"]] = {
+    PageHost.Part.REQUIRED: "REQ-PARTICIPANT",
+    PageHost.Part.ROTATING: "REQ-PARTICIPANT",
+    PageHost.Part.OPTIONAL: "OPT-PARTICIPANT",
+}
+
+
+def attendee_invitation(attendee: Attendee, place: Location, *, cancelled: bool = False) -> Invitation:
+    """It has the attendee's own link, and no notes: those may be phishing."""
+    booking, address = attendee.booking, link(attendee)
+    if attendee.is_booker:
+        see = gettext("See or change this booking: %(address)s") % {"address": address}
+    else:
+        see = gettext("See this booking: %(address)s") % {"address": address}
+    return _invitation(booking, place, closing=see, url=address, cancelled=cancelled)
+
+
+def host_invitation(
+    booking: Booking, place: Location, *, host_id: int, cancelled: bool = False
+) -> Invitation:
+    """A shared calendar must not give the guest's link away, so it carries the host's page."""
+    closing = _host_closing(booking, booking.booker.name, booking.booker.notes)
+    copy = _invitation(booking, place, closing=closing, url=host_page(booking), cancelled=cancelled)
+    return replace(
+        copy,
+        uid=host_uid(booking, host_id),
+        summary=_summary(booking, booking.booker.name),
+        attendees=_attendees(booking, booking.booker.name),
+    )
+
+
+def taken_off(copy: Invitation, person: Mailbox) -> Invitation:
+    """What takes one person off a meeting that goes on without them (RFC 5546 section 3.2.5)."""
+    return replace(
+        copy, method="CANCEL", goes_on=True, attendees=(InvitationAttendee(person.name, person.email),)
+    )
+
+
+def former_invitation(booking: Booking, *, host_id: int, to: Mailbox) -> Invitation:
+    """What takes a meeting out of the calendar of a host who has given it to another: where it is they no longer read.
+
+    It comes from whoever invited them: themselves, where the meeting was theirs alone.
+    """
+    copy = host_invitation(booking, Location(label="", text=""), host_id=host_id)
+    copy = replace(taken_off(copy, to), description="", url="")
+    given = booking.history.filter(event=BookingEvent.HANDED_OVER).last()
+    if given is not None and given.changes.get("invited by", [None])[0] == to.name:
+        return replace(copy, organizer_name=to.name, organizer_email=to.email)
+    return copy
+
+
+def host_description(booking: Booking, place: Location, *, notes: str) -> str:
+    """With the guest's notes as they may stand in the event in the host's calendar."""
+    return _description(place, _host_closing(booking, name_for_others(booking.booker.name), notes))
+
+
+def organizer(booking: Booking) -> Mailbox:
+    """Who invites, for calendars: they take changes from nobody else, so it has to stay while hosts may change.
+
+    Then it is the page, or its team, at the address that all mails come from.
+    """
+    if not booking.neutral_organizer:
+        return Mailbox(booking.host.name, booking.host.email)
+    team = booking.page.team if booking.page else None
+    return Mailbox(team.name if team else booking.title, parse_mailbox(settings.DEFAULT_FROM_EMAIL).email)
+
+
+def own_uid(booking: Booking) -> str:
+    """The same for life."""
+    return f"{booking.uid}@{settings.HOST}"
+
+
+def host_uid(booking: Booking, host_id: int) -> str:
+    """The UID of the host's copies: the one under which the event lay in their calendar at the first mail.
+
+    A service that gives events UIDs of its own would else show the mail's invitation beside the event (decision 0010).
+    """
+    found = CalendarEvent.objects.filter(booking_uid=booking.uid, host=host_id).values_list(
+        "mailed_uid", flat=True
+    )
+    return found.first() or own_uid(booking)
+
+
+def host_page(booking: Booking) -> str:
+    """The address of the booking for its host, who has to sign in there."""
+    return in_full(reverse("booking", args=[booking.pk]))
+
+
+def summary(booking: Booking) -> str:
+    """The page and both names. Whom the guest brings reads it too."""
+    return _summary(booking, name_for_others(booking.booker.name))
+
+
+def _summary(booking: Booking, guest: str) -> str:
+    named = {"title": booking.title, "guest": guest, "host": booking.host.name}
+    return gettext("%(title)s: %(guest)s and %(host)s") % named
+
+
+def _invitation(booking: Booking, place: Location, *, closing: str, url: str, cancelled: bool) -> Invitation:
+    inviting, guest = organizer(booking), name_for_others(booking.booker.name)
+    return Invitation(
+        uid=own_uid(booking),
+        sequence=booking.revision,
+        method="CANCEL" if cancelled else "REQUEST",
+        start=booking.start_at,
+        end=booking.end_at(),
+        stamp=timezone.now(),
+        created=booking.created_at,
+        summary=_summary(booking, guest),
+        description=_description(place, closing),
+        location=place.text,
+        url=place.url or url,
+        organizer_name=inviting.name,
+        organizer_email=inviting.email,
+        attendees=_attendees(booking, guest),
+    )
+
+
+def _attendees(booking: Booking, guest: str) -> tuple[InvitationAttendee, ...]:
+    """Each address once: hosts try their own page. Who was invited too has not said yes yet."""
+    host, cohosts = booking.host, booking.booking_hosts.exclude(host=booking.host_id).select_related("host")
+    people = (
+        InvitationAttendee(host.name, host.email, "ACCEPTED", "CHAIR"),
+        *(
+            InvitationAttendee(row.host.name, row.host.email, "ACCEPTED", _ROLES[row.part])
+            for row in cohosts.order_by("host")
+        ),
+        InvitationAttendee(guest, booking.booker.email, "ACCEPTED"),
+        *(
+            InvitationAttendee(name_for_others(row.name), row.email, "NEEDS-ACTION")
+            for row in others(booking)
+        ),
+    )
+    found: dict[str, InvitationAttendee] = {}
+    for person in people:
+        found.setdefault(person.email.lower(), person)
+    return tuple(found.values())
+
+
+def _host_closing(booking: Booking, guest: str, notes: str) -> str:
+    see = f"See this booking: {host_page(booking)}"
+    return f"{see}\n\nNotes from {guest}:\n{notes}" if notes else see
+
+
+def _description(place: Location, closing: str) -> str:
+    named = place.text and not place.pending
+    lines = [f"{place.label}: {place.text}" if named else place.text or place.label]
+    if place.passcode:
+        lines.append(gettext("Passcode: %(passcode)s") % {"passcode": place.passcode})
+    return "\n".join([*lines, closing]).strip()

@@ -10,13 +10,15 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from timetuna.bookings.events import Status
-from timetuna.bookings.integrations.invitation import (
+from timetuna.bookings.integrations.location import (
+    Location,
     attendee_invitation,
     former_invitation,
     host_invitation,
+    place,
+    place_for,
     taken_off,
 )
-from timetuna.bookings.integrations.location import Location, place, place_for
 from timetuna.bookings.models import Booking
 from timetuna.bookings.notifications import channels
 from timetuna.bookings.notifications.kinds import AGAIN, FIRST_KINDS, KINDS, SAYS

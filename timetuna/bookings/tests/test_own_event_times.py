@@ -9,7 +9,7 @@ from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.reschedule import reschedule
-from timetuna.bookings.integrations.invitation import own_uid
+from timetuna.bookings.integrations.location import own_uid
 from timetuna.bookings.models import HistoryEntry
 from timetuna.bookings.tests.conftest import make_page, order, tomorrow
 from timetuna.calendars.busy_cache import others_only

@@ -11,8 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from timetuna.bookings.events import HOST, BookingEvent, last_words
 from timetuna.bookings.integrations.event import calendar_words, event_of
-from timetuna.bookings.integrations.invitation import host_page
-from timetuna.bookings.integrations.location import Location, duplicates
+from timetuna.bookings.integrations.location import Location, duplicates, host_page
 from timetuna.bookings.models import Attendee, Booking
 from timetuna.bookings.notifications.recipients import Recipient
 from timetuna.bookings.queries import link, name_for_others, others, shown_to_others

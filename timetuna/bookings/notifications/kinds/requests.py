@@ -6,7 +6,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from timetuna.bookings.events import GUEST
-from timetuna.bookings.integrations.invitation import host_page
+from timetuna.bookings.integrations.location import host_page
 from timetuna.bookings.notifications.kinds.base import (
     MessageKind,
     Sentences,

@@ -14,8 +14,7 @@ from django.views.decorators.http import require_safe
 
 from timetuna.accounts.models import User
 from timetuna.bookings.events import CALLED_OFF, BookingEvent, Status, earlier_start
-from timetuna.bookings.integrations.invitation import attendee_invitation
-from timetuna.bookings.integrations.location import Location, place_for
+from timetuna.bookings.integrations.location import Location, attendee_invitation, place_for
 from timetuna.bookings.models import Attendee, Booking
 from timetuna.bookings.notifications.kinds.base import invited_by, shown_name
 from timetuna.bookings.permissions import (

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from timetuna.accounts.permissions import signed_in
 from timetuna.bookings.events import ended_by, told_entry
-from timetuna.bookings.integrations.invitation import own_uid
+from timetuna.bookings.integrations.location import own_uid
 from timetuna.bookings.models import Booking, HistoryEntry
 from timetuna.bookings.permissions import booking_or_404, bookings_for, history_for, notes_for
 from timetuna.bookings.queries import matching
