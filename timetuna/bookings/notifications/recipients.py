@@ -10,7 +10,7 @@ from timetuna.bookings.queries import name_for_others, reminders_link
 from timetuna.lib.mail import Mailbox
 from timetuna.web.forms import row_number
 
-HOST = "host"
+ORGANIZER = "host"
 """The organizer; what is written down for one host among others has the host's own name."""
 _ATTENDEE, _OF_HOST = "attendee-", "host-"
 
@@ -64,7 +64,7 @@ def host_id_of(audience: str) -> int | None:
 
 
 def is_host(audience: str) -> bool:
-    return audience == HOST or host_id_of(audience) is not None
+    return audience == ORGANIZER or host_id_of(audience) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,4 +147,4 @@ def _former_host(booking: Booking, audience: str) -> Recipient:
 def other_side(booking: Booking, recipient: Recipient) -> Mailbox:
     """Who answers go to. Raises ValueError with a sentence where nobody is known any more."""
     to_guest = recipient.is_host() and not recipient.former
-    return recipient_of(booking, audience_of(booking.booker) if to_guest else HOST).box
+    return recipient_of(booking, audience_of(booking.booker) if to_guest else ORGANIZER).box

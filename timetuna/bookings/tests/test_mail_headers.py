@@ -15,7 +15,7 @@ from timetuna.bookings.guests import Guest
 from timetuna.bookings.notifications.channels.mail import letter
 from timetuna.bookings.notifications.kinds import AGAIN, FIRST_KINDS, KINDS
 from timetuna.bookings.notifications.message import message_id
-from timetuna.bookings.notifications.recipients import HOST as HOST_SIDE
+from timetuna.bookings.notifications.recipients import ORGANIZER as HOST_SIDE
 from timetuna.bookings.notifications.recipients import audience_of
 from timetuna.bookings.notifications.sample import send_sample
 from timetuna.bookings.tests.conftest import order

@@ -13,7 +13,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST
 
 from timetuna.bookings.notifications.channels.mail import letter
-from timetuna.bookings.notifications.recipients import HOST, audience_of
+from timetuna.bookings.notifications.recipients import ORGANIZER, audience_of
 from timetuna.bookings.notifications.sample import sample_booking, send_sample
 from timetuna.lib.mail import Letter
 from timetuna.pages.actions.save_notifications import MAIL_KINDS
@@ -69,7 +69,7 @@ def mail_preview(request: HttpRequest, page: BookingPage, form: NotificationsFor
     """The mail that `preview` names ("reminder.guest"), with what is typed, in the guest's chosen language."""
     kind, to_host = _wanted(request)
     with sample_booking(page, form.values(), language=_language(request)) as booking:
-        audience = HOST if to_host else audience_of(booking.booker)
+        audience = ORGANIZER if to_host else audience_of(booking.booker)
         mail = letter(booking, kind=kind, audience=audience)
     return show(request, MailPreviewScreen(replace(mail, ics=b"", method="")))
 
@@ -93,7 +93,7 @@ def mail_test(request: HttpRequest, page: BookingPage, form: NotificationsForm) 
 def _wanted(request: HttpRequest) -> tuple[str, bool]:
     """The kind of mail, and whether it is the host's."""
     kind, _, audience = request.POST.get("preview", "").partition(".")
-    return kind if kind in MAIL_KINDS else MAIL_KINDS[0], audience == HOST
+    return kind if kind in MAIL_KINDS else MAIL_KINDS[0], audience == ORGANIZER
 
 
 def _language(request: HttpRequest) -> str:
