@@ -11,7 +11,7 @@ from timetuna.bookings.actions.host_time import lock_hosts_of
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.events import HOST, SILENT, Status, change_state
 from timetuna.bookings.models import TAKES_TIME, Booking
-from timetuna.bookings.notifications.recipients import guests_of
+from timetuna.bookings.notifications.telling import guests_of
 from timetuna.bookings.queries import with_booker
 
 TOGETHER = "together with others from one source"

@@ -12,7 +12,7 @@ from timetuna.bookings.events import ATTENDEE, GUEST, GUEST_CHANGES, HOST, Booki
 from timetuna.bookings.guests import Guest, invite, limit_changes, limit_invited, limit_mails_to
 from timetuna.bookings.models import Attendee, Booking
 from timetuna.bookings.notifications.queue import mails_of
-from timetuna.bookings.notifications.recipients import audience_of
+from timetuna.bookings.notifications.telling import audience_of
 from timetuna.bookings.permissions import guests_refusal, leave_refusal, most_guests, removal_refusal
 from timetuna.bookings.proofs.needed import Proof, rates
 from timetuna.bookings.queries import others, with_booker

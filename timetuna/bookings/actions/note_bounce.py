@@ -9,7 +9,7 @@ from django.db import transaction
 
 from timetuna.bookings.events import SYSTEM, BookingEvent, record
 from timetuna.bookings.models import Booking
-from timetuna.bookings.notifications.recipients import audience_of, hosts_of
+from timetuna.bookings.notifications.telling import audience_of, hosts_of
 from timetuna.lib.bounces import Bounce
 
 _OURS = re.compile(

@@ -8,7 +8,7 @@ from timetuna.bookings.errors import NotPossible, TooManyBookings
 from timetuna.bookings.events import HOST, REQUESTS, BookingEvent, record
 from timetuna.bookings.models import Booking
 from timetuna.bookings.notifications.message import send_mail
-from timetuna.bookings.notifications.recipients import both, everybody, is_host
+from timetuna.bookings.notifications.telling import both, everybody, is_host
 
 IN_AN_HOUR, IN_A_DAY = 3, 10
 

@@ -25,7 +25,7 @@ from timetuna.bookings.notifications.queue import (
     is_announced,
     mails_of,
 )
-from timetuna.bookings.notifications.recipients import of_host
+from timetuna.bookings.notifications.telling import of_host
 from timetuna.bookings.queries import with_booker, work_of
 from timetuna.calendars.models import CalendarEvent
 from timetuna.calendars.queries import connection, kind_provider

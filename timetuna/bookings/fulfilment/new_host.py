@@ -14,7 +14,7 @@ from timetuna.bookings.integrations.location import (
 )
 from timetuna.bookings.models import Booking, BookingHost, Conference
 from timetuna.bookings.notifications.message import send_mail
-from timetuna.bookings.notifications.recipients import of_host
+from timetuna.bookings.notifications.telling import of_host
 from timetuna.calendars.queries import conferencing, connection
 from timetuna.jobs.queue import job
 from timetuna.providers.base import Ability

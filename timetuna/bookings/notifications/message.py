@@ -22,8 +22,16 @@ from timetuna.bookings.integrations.location import (
 from timetuna.bookings.models import Booking
 from timetuna.bookings.notifications import channels
 from timetuna.bookings.notifications.kinds import AGAIN, FIRST_KINDS, KINDS, SAYS
-from timetuna.bookings.notifications.kinds.base import MessageKind, Telling, Words, shown_name
-from timetuna.bookings.notifications.recipients import Recipient, attendee_id, host_id_of, recipient_of
+from timetuna.bookings.notifications.telling import (
+    MessageKind,
+    Recipient,
+    Telling,
+    Words,
+    attendee_id,
+    host_id_of,
+    recipient_of,
+    shown_name,
+)
 from timetuna.bookings.queries import link, with_booker
 from timetuna.jobs.queue import MAIL, GiveUp, job
 from timetuna.l10n import datetimes

@@ -11,7 +11,7 @@ from timetuna.bookings.events import Status
 from timetuna.bookings.models import Attendee, Booking
 from timetuna.bookings.notifications.kinds import KINDS
 from timetuna.bookings.notifications.message import deliver, send_mail
-from timetuna.bookings.notifications.recipients import (
+from timetuna.bookings.notifications.telling import (
     attendee_id,
     audience_of,
     everybody,

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from timetuna.bookings.models import Attendee, Booking, Conference
 from timetuna.bookings.notifications.channels.mail import letter
-from timetuna.bookings.notifications.recipients import audience_of
+from timetuna.bookings.notifications.telling import audience_of
 from timetuna.bookings.queries import set_new_link
 from timetuna.jobs.queue import MAIL, job
 from timetuna.l10n.datetimes import zone_or_utc

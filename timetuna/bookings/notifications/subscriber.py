@@ -15,7 +15,7 @@ from timetuna.bookings.notifications.queue import (
     mails_of,
     plan_reminders,
 )
-from timetuna.bookings.notifications.recipients import (
+from timetuna.bookings.notifications.telling import (
     audience_of,
     booker_alone,
     both,

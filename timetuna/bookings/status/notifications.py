@@ -9,7 +9,7 @@ from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.notifications.kinds import AGAIN, KINDS
 from timetuna.bookings.notifications.message import send_mail
 from timetuna.bookings.notifications.queue import TIMED_MAILS, remind
-from timetuna.bookings.notifications.recipients import attendee_id, audience_of, host_id_of
+from timetuna.bookings.notifications.telling import attendee_id, audience_of, host_id_of
 from timetuna.bookings.queries import counts
 from timetuna.bookings.status.job import Effect, EffectState, standing
 from timetuna.bookings.status.rows import Reader

@@ -9,7 +9,7 @@ from html import unescape
 from tests.clock import present
 from timetuna.availability.interval import minute_of
 from timetuna.bookings.models import Attendee, Booking, BookingHost, Conference
-from timetuna.bookings.notifications.recipients import audience_of
+from timetuna.bookings.notifications.telling import audience_of
 from timetuna.bookings.queries import set_new_link
 from timetuna.jobs.models import Job
 

@@ -6,7 +6,7 @@ from tests.clock import present
 from tests.forms import forms_of
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.models import Booking
-from timetuna.bookings.notifications.recipients import audience_of, of_host
+from timetuna.bookings.notifications.telling import audience_of, of_host
 from timetuna.bookings.tests.conftest import order, tomorrow, work_off
 from timetuna.bookings.tests.reading import message
 from timetuna.jobs.models import Job

@@ -7,7 +7,7 @@ from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.change_guests import MOST_CHANGES
 from timetuna.bookings.actions.erase import erase
 from timetuna.bookings.models import Attendee
-from timetuna.bookings.notifications.recipients import audience_of
+from timetuna.bookings.notifications.telling import audience_of
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.tests.conftest import tomorrow, work_off
 from timetuna.bookings.tests.diary import shown

@@ -23,7 +23,7 @@ from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.events import TRANSITIONS, BookingEvent, on_event
 from timetuna.bookings.guests import Guest
 from timetuna.bookings.models import Booking, HistoryEntry
-from timetuna.bookings.notifications.recipients import audience_of
+from timetuna.bookings.notifications.telling import audience_of
 from timetuna.bookings.tests.conftest import order, tomorrow, work_off
 from timetuna.jobs import queue
 from timetuna.jobs.models import Job

@@ -15,9 +15,9 @@ from timetuna.bookings.guests import Guest
 from timetuna.bookings.notifications.channels.mail import letter
 from timetuna.bookings.notifications.kinds import AGAIN, FIRST_KINDS, KINDS
 from timetuna.bookings.notifications.message import message_id
-from timetuna.bookings.notifications.recipients import ORGANIZER as HOST_SIDE
-from timetuna.bookings.notifications.recipients import audience_of
 from timetuna.bookings.notifications.sample import send_sample
+from timetuna.bookings.notifications.telling import ORGANIZER as HOST_SIDE
+from timetuna.bookings.notifications.telling import audience_of
 from timetuna.bookings.tests.conftest import order
 from timetuna.calendars.emails import mended_mail, reconnect_mail, trouble_mail
 from timetuna.calendars.models import Calendar, CalendarAccount

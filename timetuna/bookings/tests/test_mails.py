@@ -13,7 +13,7 @@ from timetuna.bookings.actions.reschedule import reschedule
 from timetuna.bookings.fulfilment.retry import retry_booking
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.notifications.channels.mail import letter
-from timetuna.bookings.notifications.recipients import audience_of
+from timetuna.bookings.notifications.telling import audience_of
 from timetuna.bookings.queries import link
 from timetuna.bookings.tests.conftest import make_page, order, tomorrow, work_off
 from timetuna.bookings.tests.reading import GUEST, HOST, Page, message

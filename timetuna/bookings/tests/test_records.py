@@ -8,7 +8,7 @@ import pytest
 from timetuna.bookings.actions.mark_no_show import mark_no_show
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.models import Booking, PrivateNotes
-from timetuna.bookings.notifications.recipients import audience_of, of_host
+from timetuna.bookings.notifications.telling import audience_of, of_host
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.tests.conftest import tomorrow, work_off
 from timetuna.bookings.tests.diary import now, put, rows_of, shown

@@ -13,7 +13,7 @@ from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.reschedule import reschedule
 from timetuna.bookings.fulfilment.reconcile import reconcile
 from timetuna.bookings.models import Booking
-from timetuna.bookings.notifications.recipients import audience_of, of_host
+from timetuna.bookings.notifications.telling import audience_of, of_host
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.tests.conftest import due_now, order, set_reminders, tomorrow, work_off
 from timetuna.bookings.tests.reading import GUEST, HOST, message

@@ -13,7 +13,7 @@ from timetuna.bookings.actions.reschedule import reschedule
 from timetuna.bookings.errors import NotPossible, SlotTaken
 from timetuna.bookings.guests import Guest
 from timetuna.bookings.models import Booking, Conference
-from timetuna.bookings.notifications.recipients import audience_of
+from timetuna.bookings.notifications.telling import audience_of
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import make_page, order, tomorrow, work_off

@@ -8,9 +8,8 @@ from django.utils.translation import gettext
 from timetuna import mail
 from timetuna.bookings.models import Booking
 from timetuna.bookings.notifications.kinds import KINDS
-from timetuna.bookings.notifications.kinds.base import NAME_LENGTH
 from timetuna.bookings.notifications.message import Message, message_for
-from timetuna.bookings.notifications.recipients import Recipient, other_side, recipient_of
+from timetuna.bookings.notifications.telling import NAME_LENGTH, Recipient, other_side, recipient_of
 from timetuna.lib.ics import write
 from timetuna.lib.mail import Letter, Mailbox, parse_mailbox
 from timetuna.lib.text import single_line

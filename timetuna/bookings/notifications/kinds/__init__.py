@@ -2,7 +2,7 @@
 
 from timetuna.bookings.events import Status
 from timetuna.bookings.notifications.kinds import bookings, people, requests, timed
-from timetuna.bookings.notifications.kinds.base import MessageKind
+from timetuna.bookings.notifications.telling import MessageKind
 
 _ALL = (*bookings.KINDS, *requests.KINDS, *people.KINDS, *timed.KINDS)
 KINDS: dict[str, MessageKind] = {kind.name: kind for kind in _ALL}

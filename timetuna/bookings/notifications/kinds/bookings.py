@@ -8,14 +8,13 @@ from django.utils.translation import gettext_lazy as _
 from timetuna.bookings.events import GUEST, HOST, BookingEvent, Status, earlier_start, last_words
 from timetuna.bookings.integrations.location import link_host_id, may
 from timetuna.bookings.models import Booking
-from timetuna.bookings.notifications.kinds.base import (
+from timetuna.bookings.notifications.telling import (
     SEE,
     SEE_OR_CHANGE,
     MessageKind,
     Sentences,
     Telling,
     Text,
-    handed_over,
     invited_too,
     late,
     may_be_double,
@@ -25,6 +24,13 @@ from timetuna.bookings.notifications.kinds.base import (
 )
 from timetuna.l10n import datetimes
 from timetuna.providers.base import Ability
+
+
+def handed_over(about: Telling) -> dict[str, str]:
+    """Who gave it to whom, the latest time."""
+    latest = about.booking.history.filter(event=BookingEvent.HANDED_OVER).last()
+    former, new = latest.changes["host"] if latest else ("", about.booking.host.name)
+    return {"former": former, "new": new}
 
 
 def _was_at(about: Telling) -> Sentences:

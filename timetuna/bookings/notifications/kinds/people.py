@@ -6,7 +6,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from timetuna.bookings.events import ATTENDEE, HOST
-from timetuna.bookings.notifications.kinds.base import (
+from timetuna.bookings.notifications.telling import (
     SEE,
     SEE_OR_CHANGE,
     MessageKind,

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from timetuna.bookings.events import GUEST
 from timetuna.bookings.integrations.location import host_page
-from timetuna.bookings.notifications.kinds.base import (
+from timetuna.bookings.notifications.telling import (
     MessageKind,
     Sentences,
     Telling,

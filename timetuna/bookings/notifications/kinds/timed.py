@@ -5,7 +5,7 @@ from dataclasses import replace
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from timetuna.bookings.notifications.kinds.base import (
+from timetuna.bookings.notifications.telling import (
     SEE,
     SEE_OR_CHANGE,
     MessageKind,

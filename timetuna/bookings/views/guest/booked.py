@@ -16,7 +16,7 @@ from timetuna.accounts.models import User
 from timetuna.bookings.events import CALLED_OFF, BookingEvent, Status, earlier_start
 from timetuna.bookings.integrations.location import Location, attendee_invitation, place_for
 from timetuna.bookings.models import Attendee, Booking
-from timetuna.bookings.notifications.kinds.base import invited_by, shown_name
+from timetuna.bookings.notifications.telling import invited_by, shown_name
 from timetuna.bookings.permissions import (
     attendee_or_404,
     cancel_refusal,

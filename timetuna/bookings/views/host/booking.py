@@ -24,7 +24,7 @@ from timetuna.bookings.forms.host import NotesForm
 from timetuna.bookings.fulfilment.retry import retry_booking
 from timetuna.bookings.integrations.location import Location, place
 from timetuna.bookings.models import Attendee, Booking, HistoryEntry
-from timetuna.bookings.notifications.recipients import audience_of, of_host
+from timetuna.bookings.notifications.telling import audience_of, of_host
 from timetuna.bookings.permissions import (
     booking_or_404,
     bookings_for,

@@ -13,8 +13,8 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST
 
 from timetuna.bookings.notifications.channels.mail import letter
-from timetuna.bookings.notifications.recipients import ORGANIZER, audience_of
 from timetuna.bookings.notifications.sample import sample_booking, send_sample
+from timetuna.bookings.notifications.telling import ORGANIZER, audience_of
 from timetuna.lib.mail import Letter
 from timetuna.pages.actions.save_notifications import MAIL_KINDS
 from timetuna.pages.forms.notifications import NotificationsForm
