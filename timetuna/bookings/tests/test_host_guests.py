@@ -85,7 +85,7 @@ def test_the_host_ends_the_link_of_somebody_who_was_invited(as_alice, page, zoom
     kim = booking.attendees.get(email=KIM.email)
     before = {row.pk: link_path(row) for row in booking.attendees.all()}
 
-    answer = as_alice.post(f"/bookings/{booking.pk}/new-link", {"person": kim.pk})
+    answer = as_alice.post(f"/bookings/{booking.pk}/new-link?person={kim.pk}")
 
     assert (answer.status_code, answer["Location"]) == (302, f"/bookings/{booking.pk}#guests")
     assert "Made a new link for a further guest: Kim." in shown(as_alice.get(f"/bookings/{booking.pk}"))
@@ -105,7 +105,7 @@ def test_nobody_who_is_off_gets_a_new_link(as_alice, page):
     post(as_alice, booking, remove=kim.pk)
     before = link_path(Attendee.objects.get(pk=kim.pk))
 
-    as_alice.post(f"/bookings/{booking.pk}/new-link", {"person": kim.pk})
+    as_alice.post(f"/bookings/{booking.pk}/new-link?person={kim.pk}")
 
     assert "This person is not invited any more" in shown(as_alice.get(f"/bookings/{booking.pk}"))
     assert link_path(Attendee.objects.get(pk=kim.pk)) == before

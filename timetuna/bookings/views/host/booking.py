@@ -272,8 +272,8 @@ def cancel_as_host(request: HttpRequest, booking_id: int) -> HttpResponse:
 @post_or_back
 @login_required
 def new_guest_link(request: HttpRequest, booking_id: int) -> HttpResponse:
-    """For who booked, or for the named person who was invited too."""
-    row, person = booking_or_404(request, booking_id), row_number(request.POST.get("person", ""))
+    """For who booked, or for the person in the address, who was invited too."""
+    row, person = booking_or_404(request, booking_id), row_number(request.GET.get("person", ""))
     act = partial(renew_link, row.pk, actor=HOST, attendee_id=person)
     if person:
         said = "The old link is dead. Have their mail sent again, and they have the new one."
