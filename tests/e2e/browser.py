@@ -89,7 +89,9 @@ def violations(page: Page) -> list[str]:
     """Return what axe finds against WCAG 2.2 AA and best practices, one line each."""
     page.evaluate(AXE)
     found = page.evaluate(
-        "axe.run(document, {runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']})"
+        # Of what is well it then collects nothing, which takes half of the time.
+        "axe.run(document, {resultTypes: ['violations'],"
+        " runOnly: ['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']})"
     )
     return [
         f"{problem['id']} ({problem['help']}) at {problem['nodes'][0]['target']}"
