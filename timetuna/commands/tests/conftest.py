@@ -5,16 +5,23 @@ from pathlib import Path
 
 import pytest
 
-from timetuna.commands.tests.servers import MAKE_BOOKING, Server, empty_database, python, settings_for
-from timetuna.commands.tests.test_commands import timetuna
+from tests.migrated import fresh_database
+from timetuna.commands.tests.servers import (
+    MAKE_BOOKING,
+    POSTGRES,
+    Server,
+    empty_database,
+    python,
+    settings_for,
+)
 
 
 @pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The settings of a server with a host and a booking, which no test changes."""
-    with empty_database() as url:
-        settings = settings_for(tmp_path_factory.mktemp("server"), url)
-        assert timetuna("migrate", settings=settings).returncode == 0
+    folder = tmp_path_factory.mktemp("server")
+    with fresh_database(folder) as url:
+        settings = settings_for(folder, url if POSTGRES else "")
         python(MAKE_BOOKING, settings)
         yield settings
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ import pytest
 
 from sandbox.config import SandboxConfig
 from sandbox.running import Sandbox
+from tests.migrated import sqlite_file
 from timetuna.commands import serve
 from timetuna.commands.check import _without_password
 from timetuna.processes.ending import Refusal
@@ -47,9 +49,9 @@ def timetuna(
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    settings = KEYS | {"TIMETUNA_DATA_DIR": str(tmp_path_factory.mktemp("server"))}
-    assert timetuna("migrate", settings=settings).returncode == 0
-    return settings
+    folder = tmp_path_factory.mktemp("server")
+    shutil.copyfile(sqlite_file(), folder / "timetuna.sqlite3")
+    return KEYS | {"TIMETUNA_DATA_DIR": str(folder)}
 
 
 def test_new_keys_start_a_server(tmp_path: Path) -> None:
