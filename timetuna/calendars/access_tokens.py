@@ -17,6 +17,7 @@ from timetuna.calendars.models import Authorization, CalendarAccount
 from timetuna.calendars.queries import linkable
 from timetuna.calendars.reconnecting import ask_to_reconnect
 from timetuna.encryption import box
+from timetuna.jobs.queue import GiveUp, Retry
 from timetuna.lib.crypto import SecretBoxError, equal, fingerprint, random_token
 from timetuna.providers.base import Profile, Tokens
 from timetuna.providers.errors import AccessTokenRefused, NeedsReconnect, ProviderError
@@ -53,6 +54,13 @@ def use(account_id: int, call: Callable[[str], T]) -> T:
             "The provider does not accept a token it has just given; this is tried again later.",
             code="token-refused-twice",
         ) from error
+
+
+def order_after(error: ProviderError | NeedsReconnect) -> Retry | GiveUp:
+    """What becomes of work that failed so outside."""
+    if isinstance(error, NeedsReconnect) or error.permanent:
+        return GiveUp(str(error))
+    return Retry(str(error), at=error.retry_after)
 
 
 def token_at_hand(account: CalendarAccount) -> str | None:

@@ -30,7 +30,7 @@ from timetuna.bookings.integrations.event import (
 from timetuna.bookings.integrations.location import Maker, fingerprint_of, link_host_id, provider_label
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.queries import name_for_others
-from timetuna.calendars.access_tokens import use
+from timetuna.calendars.access_tokens import order_after, use
 from timetuna.calendars.models import CalendarEvent
 from timetuna.calendars.queries import conferencing, connection
 from timetuna.jobs.queue import GiveUp, Retry
@@ -155,14 +155,10 @@ def _miss_no_link(booking: Booking) -> None:
 def _call(booking: Booking, event: CalendarEvent, home: Home, do: Callable[[str], T]) -> T:
     try:
         return use(home.account.pk, do)
-    except NeedsReconnect as error:
-        store_problem(booking, event, str(error), state=State.WAITING)
-        raise GiveUp(str(error)) from error
-    except ProviderError as error:
-        store_problem(booking, event, str(error), state=State.REFUSED if error.permanent else State.WAITING)
-        if error.permanent:
-            raise GiveUp(str(error)) from error
-        raise Retry(str(error), at=error.retry_after) from error
+    except (NeedsReconnect, ProviderError) as error:
+        refused = isinstance(error, ProviderError) and error.permanent
+        store_problem(booking, event, str(error), state=State.REFUSED if refused else State.WAITING)
+        raise order_after(error) from error
 
 
 log = logging.getLogger("timetuna.bookings")
@@ -224,12 +220,8 @@ def carry(found: Maker, do: Callable[[str], None]) -> None:
     """Change a meeting that was made before. Raises Retry or GiveUp."""
     try:
         use(found.account.pk, do)
-    except NeedsReconnect as error:
-        raise GiveUp(str(error)) from error
-    except ProviderError as error:
-        if error.permanent:
-            raise GiveUp(str(error)) from error
-        raise Retry(str(error), at=error.retry_after) from error
+    except (NeedsReconnect, ProviderError) as error:
+        raise order_after(error) from error
 
 
 def _begin(conference: Conference) -> None:
@@ -266,15 +258,9 @@ def _waiting(conference: Conference, sentence: str) -> GiveUp:
 def _failed(conference: Conference, error: ProviderError) -> Retry | GiveUp:
     if error.outcome_unknown:
         _outcome_unknown(conference, str(error))
-    if error.permanent:
-        Conference.objects.filter(pk=conference.pk).update(
-            state=Conference.State.REFUSED, problem=str(error)[:300]
-        )
-        return GiveUp(str(error))
-    Conference.objects.filter(pk=conference.pk).update(
-        state=Conference.State.WAITING, problem=str(error)[:300]
-    )
-    return Retry(str(error), at=error.retry_after)
+    state = Conference.State.REFUSED if error.permanent else Conference.State.WAITING
+    Conference.objects.filter(pk=conference.pk).update(state=state, problem=str(error)[:300])
+    return order_after(error)
 
 
 def _outcome_unknown(conference: Conference, sentence: str) -> None:

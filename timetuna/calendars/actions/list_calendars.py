@@ -11,11 +11,11 @@ from django.db import OperationalError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from timetuna.calendars.access_tokens import token_at_hand, use
+from timetuna.calendars.access_tokens import order_after, token_at_hand, use
 from timetuna.calendars.models import EVERY, LONGEST_ID, Calendar, CalendarAccount
 from timetuna.calendars.queries import directory, listing
 from timetuna.jobs.models import Job
-from timetuna.jobs.queue import GiveUp, Retry, job
+from timetuna.jobs.queue import job
 from timetuna.lib.text import single_line
 from timetuna.providers.base import OutsideCalendar
 from timetuna.providers.errors import NeedsReconnect, ProviderError
@@ -51,12 +51,8 @@ def refresh_list(account_id: int) -> None:
     """List them as the worker does. Raises Retry or GiveUp with a sentence."""
     try:
         list_calendars(account_id)
-    except NeedsReconnect as error:
-        raise GiveUp(str(error)) from error
-    except ProviderError as error:
-        if error.permanent:
-            raise GiveUp(str(error)) from error
-        raise Retry(str(error), at=error.retry_after) from error
+    except (NeedsReconnect, ProviderError) as error:
+        raise order_after(error) from error
 
 
 def begin_anew(account: CalendarAccount, *, now: datetime) -> None:
