@@ -29,7 +29,7 @@ ROOMS = {
         < access_tokens < actions < jobs < forms < views templatetags < urls
     """,
     "pages": """
-        models < hooks meeting_types prefetch holidays < calendar_use calendar_impact < queries schedule_lines
+        models < hooks meeting_types prefetch holidays < calendar_use calendar_impact < hosts < queries schedule_lines
         < permissions slugs < actions < forms < views < urls apps
     """,
     "bookings": """

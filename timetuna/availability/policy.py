@@ -16,9 +16,10 @@ class Period(StrEnum):
 
 
 class CapScope(StrEnum):
-    """What a cap counts: the bookings of the page, or of all pages of the host."""
+    """What a cap counts: the bookings of the page, those of them that the host takes, or of all pages of the host."""
 
     PAGE = "page"
+    PART = "part"
     HOST = "host"
 
 

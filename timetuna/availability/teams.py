@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import lru_cache, reduce
+from functools import lru_cache
 from itertools import chain
 from zoneinfo import ZoneInfo
 
 from timetuna.availability.hours import day_start
-from timetuna.availability.interval import Interval, intersect, merge
+from timetuna.availability.interval import Interval, merge
 from timetuna.availability.policy import CapScope, Policy
 from timetuna.availability.slots import Code, Diary, Reason, open_slots, why_not
 
@@ -77,6 +77,9 @@ class Why:
 
     page: tuple[Reason, ...] = ()
     hosts: Mapping[int, tuple[Reason, ...]] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.page or self.hosts)
 
     def every(self) -> tuple[Reason, ...]:
         return *self.page, *chain.from_iterable(self.hosts.values())
@@ -224,21 +227,3 @@ def _sorted_out(page: Iterable[Reason], hosts: Mapping[int, tuple[Reason, ...]],
     }
     own = {host: tuple(one for one in found if one not in shared) for host, found in hosts.items()}
     return Why((*shared, *page), {host: found for host, found in own.items() if found})
-
-
-def all_of(diaries: Iterable[Diary]) -> Diary:
-    """Return the diary of a group that only meets complete."""
-    everyone = list(diaries)
-    if len(everyone) == 1:
-        return everyone[0]
-    different: set[Sequence[Interval]] = {tuple(diary.hours) for diary in everyone}
-    hours = reduce(intersect, different) if different else ()
-    return Diary(
-        hours,
-        busy=tuple(chain.from_iterable(diary.busy for diary in everyone)),
-        events=tuple(chain.from_iterable(diary.events for diary in everyone)),
-        full=tuple(chain.from_iterable(diary.full for diary in everyone)),
-        special=tuple(chain.from_iterable(diary.special for diary in everyone)),
-        unreadable=tuple(chain.from_iterable(diary.unreadable for diary in everyone)),
-        usable=all(diary.usable for diary in everyone),
-    )

@@ -1,7 +1,8 @@
 """The providers of this server, ready to work, and what hosts have connected to them."""
 
 import base64
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -218,7 +219,15 @@ def usable(host_id: int, kind: str) -> bool:
     """
     if kind in _providers_of_kinds():
         return kind in event_kinds_of(default_calendar(host_id))
-    return set_up(kind) and bool(reads.rows(reads.WORKING, host=host_id, provider=kind))
+    return set_up(kind) and kind in working([host_id]).get(host_id, ())
+
+
+def working(host_ids: Collection[int]) -> dict[int, frozenset[str]]:
+    """By host the providers of which they have an account whose connection works."""
+    found = defaultdict[int, set[str]](set)
+    for host, provider in reads.rows(reads.WORKING, hosts=list(host_ids)):
+        found[host].add(provider)
+    return {host: frozenset(providers) for host, providers in found.items()}
 
 
 def set_up(kind: str) -> bool:
@@ -259,16 +268,21 @@ class Target:
 
 
 def targets(host_id: int) -> list[Target]:
-    """Return the host's calendars that can be written to, the default one first.
+    """Return the host's calendars that can be written to, the default one first."""
+    return targets_of([host_id]).get(host_id, [])
+
+
+def targets_of(host_ids: Collection[int]) -> dict[int, list[Target]]:
+    """By host their calendars that can be written to, the default one first.
 
     That is the primary calendar of the account that was connected first, of those whose connections work.
     """
     ready = {one.slug for one in listings() if one.ready}
-    return [
-        Target(row, provider, frozenset(kinds.split()))
-        for row, provider, kinds in reads.rows(reads.TARGETS, host=host_id)
-        if provider in ready
-    ]
+    found = defaultdict[int, list[Target]](list)
+    for host, row, provider, kinds in reads.rows(reads.TARGETS, hosts=list(host_ids)):
+        if provider in ready:
+            found[host].append(Target(row, provider, frozenset(kinds.split())))
+    return found
 
 
 def default_calendar(host_id: int) -> Target | None:

@@ -1,7 +1,8 @@
 """The reads behind every look at a booking page, in SQL that SQLite and PostgreSQL both speak (docs/decisions/0054).
 
 The ORM takes ten times as long to write such a statement as a database takes to answer it. What an app reads by these,
-it also knows as models: tests run each statement and compare.
+it also knows as models: tests run each statement and compare. What the two say differently stands in brackets: [json]
+makes a list of JSON of a row, [list] one of rows, and [in]…[] asks whether a value is among many.
 """
 
 from datetime import UTC, date, datetime
@@ -12,50 +13,89 @@ import orjson
 from django.db import connection
 
 BOOKED = """\
-SELECT start_minute, end_minute, buffer_before_minutes, buffer_after_minutes FROM bookings_bookinghost
-WHERE host_id = %(host)s AND active AND start_minute >= %(first)s AND start_minute < %(last)s
+SELECT host_id, start_minute, end_minute, buffer_before_minutes, buffer_after_minutes FROM bookings_bookinghost
+WHERE host_id [in]%(hosts)s[] AND active AND start_minute >= %(first)s AND start_minute < %(last)s
   AND booking_id <> %(moving)s
 """
-"""A host's active bookings that start within minutes, without one that is being moved."""
+"""Hosts' active bookings that start within minutes, without one that is being moved."""
 
 HELD = """\
-SELECT start_minute, end_minute, buffer_before_minutes, buffer_after_minutes FROM bookings_hold
-WHERE host_id = %(host)s AND expires_at > %(now)s
+SELECT host_id, start_minute, end_minute, buffer_before_minutes, buffer_after_minutes FROM bookings_hold
+WHERE host_id [in]%(hosts)s[] AND expires_at > %(now)s
   AND token_fingerprint <> %(token)s AND visit_fingerprint <> %(visit)s
 """
-"""A host's live holds, without a guest's own."""
+"""Hosts' live holds, without a guest's own."""
+
+COUNTED = """\
+SELECT taken.host_id, taken.start_minute, booking.page_id, booking.id
+FROM bookings_bookinghost taken JOIN bookings_booking booking ON booking.id = taken.booking_id
+WHERE taken.host_id [in]%(hosts)s[] AND taken.active AND booking.id <> %(moving)s
+  AND taken.start_minute >= %(first)s AND taken.start_minute < %(last)s
+UNION
+SELECT taken.host_id, taken.start_minute, booking.page_id, booking.id
+FROM bookings_booking booking JOIN bookings_bookinghost taken ON taken.booking_id = booking.id
+WHERE booking.page_id = %(page)s AND taken.active AND booking.id <> %(moving)s
+  AND booking.start_at >= %(first_at)s AND booking.start_at < %(last_at)s
+"""
+"""What limits count: what hosts take part in, and what is booked on a page, whoever hosts it now."""
 
 _BUSY = """\
-SELECT calendar.id, calendar.name, calendar.busy, calendar.known_until_minute, calendar.tentative_blocks,
-  calendar.read_at, calendar.tried_at, calendar.next_read_at, calendar.failures, calendar.known_zone
+SELECT account.host_id, calendar.id, calendar.name, calendar.busy, calendar.known_until_minute,
+  calendar.tentative_blocks, calendar.read_at, calendar.tried_at, calendar.next_read_at, calendar.failures,
+  calendar.known_zone
 FROM calendars_calendar calendar JOIN calendar_accounts account ON account.id = calendar.account_id
-WHERE account.host_id = %(host)s AND {blocking} ORDER BY calendar.id
 """
-BUSY = _BUSY.format(blocking="calendar.blocks")
-"""What is known of a host's calendars that block everywhere."""
-BUSY_CHOSEN = _BUSY.format(
-    blocking="""EXISTS (
-  SELECT 1 FROM pages_pagehostcalendar chosen
-  WHERE chosen.page_host_id = %(page_host)s AND chosen.calendar_id = calendar.id
-)"""
-)
-"""The same of the calendars that a host has chosen for a page."""
+BUSY = f"""\
+{_BUSY}WHERE account.host_id [in]%(hosts)s[] AND calendar.blocks ORDER BY calendar.id
+"""
+"""What is known of hosts' calendars that block everywhere."""
+BUSY_CHOSEN = f"""\
+{_BUSY}JOIN pages_pagehostcalendar chosen ON chosen.calendar_id = calendar.id
+JOIN pages_pagehost taking_part ON taking_part.id = chosen.page_host_id
+WHERE chosen.page_host_id [in]%(page_hosts)s[] AND account.host_id = taking_part.host_id ORDER BY calendar.id
+"""
+"""The same of the calendars that hosts have chosen for a page."""
 
 WORKING = """\
-SELECT id FROM calendar_accounts
-WHERE host_id = %(host)s AND provider = %(provider)s AND NOT needs_reconnect
+SELECT host_id, provider FROM calendar_accounts
+WHERE host_id [in]%(hosts)s[] AND NOT needs_reconnect
 """
-"""A host's accounts of a provider whose connections work."""
+"""Of which providers hosts have accounts whose connections work."""
 
 TARGETS = """\
-SELECT calendar.id, account.provider, calendar.meeting_types
+SELECT account.host_id, calendar.id, account.provider, calendar.meeting_types
 FROM calendars_calendar calendar JOIN calendar_accounts account ON account.id = calendar.account_id
-WHERE account.host_id = %(host)s AND NOT account.needs_reconnect AND calendar.writable AND calendar.listed
+WHERE account.host_id [in]%(hosts)s[] AND NOT account.needs_reconnect AND calendar.writable AND calendar.listed
 ORDER BY calendar.account_id, calendar.is_primary DESC, calendar.id
 """
-"""A host's calendars that can be written to now, in the order in which they are the default."""
+"""Hosts' calendars that can be written to now, in the order in which they are the default."""
 
-# {page} … are the columns that are wanted of a table; [json] makes a list of JSON of a row, [list] one of rows.
+HOSTS = """\
+SELECT taking_part.id, host.id, host.name, host.time_zone, host.is_active,
+  EXISTS (SELECT 1 FROM account_emailaddress email WHERE email.user_id = host.id AND email.verified),
+  rules.cap_day, rules.cap_week, rules.cap_month, rules.holiday_country, rules.holiday_region,
+  rules.calendar_patience_hours, schedule.time_zone,
+  (SELECT CAST([list]([json](weekday, start_minute, end_minute)) AS text) FROM (
+    SELECT * FROM pages_weeklyhours WHERE schedule_id = schedule.id ORDER BY weekday, start_minute) one),
+  (SELECT CAST([list]([json](date, CAST(windows AS text))) AS text) FROM (
+    SELECT * FROM pages_dateoverride WHERE schedule_id = schedule.id AND date >= %(over)s ORDER BY date) one),
+  (SELECT CAST([list]([json](first, last, note)) AS text) FROM (
+    SELECT * FROM pages_outofoffice WHERE host_id = host.id AND last >= %(over)s ORDER BY first, last, id) one),
+  (SELECT CAST([list]([json](first, last, time_zone)) AS text) FROM (
+    SELECT * FROM pages_travelzone WHERE host_id = host.id AND last >= %(over)s ORDER BY first, last, id) one)
+FROM pages_pagehost taking_part
+JOIN pages_bookingpage page ON page.id = taking_part.page_id
+JOIN accounts_user host ON host.id = taking_part.host_id
+LEFT JOIN pages_hostrules rules ON rules.host_id = host.id
+LEFT JOIN pages_schedule schedule ON schedule.id = COALESCE(
+  taking_part.schedule_id,
+  CASE WHEN taking_part.host_id = page.host_id THEN page.schedule_id END,
+  (SELECT own.id FROM pages_schedule own WHERE own.host_id = host.id AND own.is_default))
+WHERE taking_part.page_id [in]%(pages)s[] AND taking_part.active
+"""
+"""Those who take part in pages, with what decides about their time: without a schedule they have none."""
+
+# {page} … are the columns that are wanted of a table.
 _PAGE = """\
 SELECT {page}, {host}, {team}, {rules}, {schedule},
   (SELECT CAST([list]([json](id, page_id, host_id, active, part, weight, tier, position, CAST(paused_until AS text),
@@ -97,7 +137,7 @@ PAGE = _PAGE + "WHERE page.id = %(page)s"
 
 
 def rows(sql: str, **values: Any) -> list[tuple[Any, ...]]:
-    """Moments are as the database says them: `aware` reads them."""
+    """Moments are as the database says them: `aware` reads them. A list of numbers is one value."""
     with connection.cursor() as cursor:
         cursor.execute(
             _said_to(connection.vendor, sql), {name: _adapted(one) for name, one in values.items()}
@@ -112,13 +152,27 @@ def listed(text: str | None) -> list[list[Any]]:
     return found
 
 
+_WORDS = {
+    "sqlite": {
+        "[list]": "json_group_array",
+        "[json]": "json_array",
+        "[in]": "IN (SELECT value FROM json_each(",
+        "[]": "))",
+    },
+    "postgresql": {"[list]": "json_agg", "[json]": "json_build_array", "[in]": "= ANY(", "[]": ")"},
+}
+
+
 @lru_cache
 def _said_to(vendor: str, sql: str) -> str:
-    words = {"sqlite": ("json_group_array", "json_array"), "postgresql": ("json_agg", "json_build_array")}
-    return sql.replace("[list]", words[vendor][0]).replace("[json]", words[vendor][1])
+    for said, meant in _WORDS[vendor].items():
+        sql = sql.replace(said, meant)
+    return sql
 
 
 def _adapted(value: Any) -> Any:
+    if isinstance(value, list):
+        return value if connection.vendor == "postgresql" else orjson.dumps(value).decode()
     if isinstance(value, datetime):
         return connection.ops.adapt_datetimefield_value(value)
     return connection.ops.adapt_datefield_value(value) if isinstance(value, date) else value

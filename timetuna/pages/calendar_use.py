@@ -3,8 +3,9 @@
 What is known is read at every look at a page, by one query.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -22,8 +23,10 @@ from timetuna.calendars.queries import (
     conference_kinds,
     event_kinds_of,
     reads_only,
+    set_up,
     targets,
-    usable,
+    targets_of,
+    working,
 )
 from timetuna.db import reads
 from timetuna.pages.models import BookingPage, HostRules, PageHost, PageHostCalendar
@@ -87,19 +90,38 @@ def lost_calendar(row: PageHost) -> str:
     return "" if calendar is None or calendar.listed else calendar.name
 
 
-def usable_kinds(
-    host_id: int, pages: Iterable[BookingPage], kinds: Iterable[str]
-) -> dict[int, frozenset[str]]:
-    """By page id which of the kinds that connected providers make can be used on it now with this host's accounts.
+def leaders(page: BookingPage) -> list[PageHost]:
+    """Those one of whom leads each meeting, and makes its link: who has to come, else who takes turns."""
+    parts = [(row, row.part_on(page)) for row in page.page_hosts.all()]
+    required = [row for row, part in parts if part is PageHost.Part.REQUIRED]
+    return required or [row for row, part in parts if part is PageHost.Part.ROTATING]
 
-    A look for each kind, and one for all that come with events, however many pages there are.
+
+def usable_kinds(pages: Collection[BookingPage], kinds: Iterable[str]) -> dict[int, frozenset[str]]:
+    """By page id which of the kinds that connected providers make can be used on it now: somebody leads who can."""
+    leading = {page.pk: leaders(page) for page in pages}
+    found = kinds_of([row for rows in leading.values() for row in rows], kinds)
+    return {
+        pk: frozenset[str]().union(*(found[row.page_id, row.host_id] for row in rows))
+        for pk, rows in leading.items()
+    }
+
+
+def kinds_of(rows: Collection[PageHost], kinds: Iterable[str]) -> dict[tuple[int, int], frozenset[str]]:
+    """By page and host which of the kinds that connected providers make they can make now, each with their accounts.
+
+    Two queries at most, however many there are.
     """
-    asked = set(kinds) & conference_kinds().keys()
+    asked, hosts = set(kinds) & conference_kinds().keys(), {row.host_id for row in rows}
     with_event = {kind for kind in asked if comes_with_event(kind)}
-    everywhere = frozenset(kind for kind in asked - with_event if usable(host_id, kind))
-    found = targets(host_id) if with_event else []
-    rows = {page.pk: own_part(page, host_id) for page in pages}
-    return {pk: everywhere | (with_event & event_kinds_of(_target(row, found))) for pk, row in rows.items()}
+    plain = {kind for kind in asked - with_event if set_up(kind)}
+    connected = working(hosts) if plain else {}
+    found = targets_of(hosts) if with_event else {}
+    return {
+        (row.page_id, row.host_id): frozenset(plain & connected.get(row.host_id, frozenset()))
+        | (with_event & event_kinds_of(_target(row, found.get(row.host_id, []))))
+        for row in rows
+    }
 
 
 def _target(row: PageHost, found: list[Target]) -> Target | None:
@@ -131,29 +153,40 @@ class KnownSpan:
 
     busy: intervals of UTC minutes, of all calendars.  until: the minute from which on one of them says nothing.
     unreadable: names of calendars that say nothing at all.  stale: ids of those that are worth another look now.
+    silent: there is no calendar that could say anything.
     """
 
     busy: list[Interval]
     until: int | None
     unreadable: tuple[str, ...]
     stale: tuple[int, ...]
+    silent: bool = False
 
 
 def blocking_of(row: PageHost, host: User) -> BlockingCalendars:
-    """The host's rules are read with them, or by a query."""
-    return replace(blocking_of_host(host), page_host_id=row.pk, chosen=row.own_calendars)
+    """Of somebody who takes part in a page."""
+    return blocking_for(row, patience_hours=hours_of_patience(host), zone=host.time_zone)
+
+
+def blocking_for(row: PageHost, *, patience_hours: int, zone: str) -> BlockingCalendars:
+    return BlockingCalendars(
+        page_host_id=row.pk or 0,
+        host_id=row.host_id,
+        chosen=row.own_calendars,
+        patience=timedelta(hours=patience_hours),
+        zone=zone,
+    )
 
 
 def blocking_of_host(host: User) -> BlockingCalendars:
-    """For a host who has chosen no calendars for a page: all that block everywhere."""
+    """Of somebody whatever the page: all that block everywhere."""
+    return blocking_of(PageHost(host=host), host)
+
+
+def hours_of_patience(host: User) -> int:
+    """How old the knowledge of their calendars may get. Their rules are read with them, or by a query."""
     rules = getattr(host, "host_rules", None) or HostRules()
-    return BlockingCalendars(
-        page_host_id=0,
-        host_id=host.pk,
-        chosen=False,
-        patience=timedelta(hours=rules.calendar_patience_hours),
-        zone=host.time_zone,
-    )
+    return rules.calendar_patience_hours
 
 
 class _Row(NamedTuple):
@@ -177,7 +210,16 @@ class _Row(NamedTuple):
 
 def known_busy(asked: BlockingCalendars, span: Interval, *, now: datetime) -> KnownSpan:
     """Nothing is read from outside; what cannot be relied on is never taken for free time."""
+    return known_busy_of([asked], span, now=now)[0]
+
+
+def known_busy_of(asked: Sequence[BlockingCalendars], span: Interval, *, now: datetime) -> list[KnownSpan]:
+    """The same for several hosts, in as many queries: two at most."""
     rows = _rows(asked)
+    return [_known(one, rows.get(one.host_id, []), span, now) for one in asked]
+
+
+def _known(asked: BlockingCalendars, rows: list[_Row], span: Interval, now: datetime) -> KnownSpan:
     oldest = now - asked.patience
     good = [row for row in rows if row.holds(oldest, asked.zone)]
     short = [row.until for row in good if row.until < span[1]]
@@ -186,6 +228,7 @@ def known_busy(asked: BlockingCalendars, span: Interval, *, now: datetime) -> Kn
         until=min(short, default=None),
         unreadable=tuple(row.name for row in rows if not row.holds(oldest, asked.zone)),
         stale=tuple(row.id for row in rows if _is_stale(row, asked.zone, now)),
+        silent=not rows,
     )
 
 
@@ -194,7 +237,7 @@ def busy_at(asked: BlockingCalendars, minutes: Iterable[int]) -> dict[int, tuple
     wanted = sorted(set(minutes))
     if not wanted:
         return {}
-    rows = _rows(asked)
+    rows = _rows([asked]).get(asked.host_id, [])
     return {
         minute: tuple(
             row.name
@@ -213,10 +256,17 @@ def _is_stale(row: _Row, zone: str, now: datetime) -> bool:
     return wanted and row.next_read_at > now and not row.failures
 
 
-def _rows(asked: BlockingCalendars) -> list[_Row]:
-    sql = reads.BUSY_CHOSEN if asked.chosen else reads.BUSY
-    found = reads.rows(sql, host=asked.host_id, page_host=asked.page_host_id)
-    return [_Row(*row[:5], *map(reads.aware, row[5:8]), *row[8:]) for row in found]
+def _rows(asked: Sequence[BlockingCalendars]) -> dict[int, list[_Row]]:
+    """By host, each only their own."""
+    everywhere = [one.host_id for one in asked if not one.chosen]
+    chosen = [one.page_host_id for one in asked if one.chosen]
+    found = reads.rows(reads.BUSY, hosts=everywhere) if everywhere else []
+    if chosen:
+        found += reads.rows(reads.BUSY_CHOSEN, page_hosts=chosen)
+    rows = defaultdict[int, list[_Row]](list)
+    for host, *row in found:
+        rows[host].append(_Row(*row[:5], *map(reads.aware, row[5:8]), *row[8:]))
+    return rows
 
 
 def wants_of(host_id: int) -> Wants:

@@ -1,10 +1,10 @@
 """The rows behind one booking page, as guests need them: read by one statement, and turned into the engine's values."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -79,19 +79,6 @@ def with_its_host(pages: QuerySet[BookingPage]) -> QuerySet[BookingPage]:
     rows = pages.select_related("host__host_rules", "team", "schedule").order_by()
     return rows.prefetch_related(
         Prefetch("page_hosts", hosts.defer("write_calendar__busy", "write_calendar__cursor"))
-    )
-
-
-def with_time(users: QuerySet[User]) -> QuerySet[User]:
-    """With what decides about their time: rules, absences, trips, and the hours they begin pages with."""
-    over = dates_over()
-    default = Schedule.objects.filter(is_default=True).prefetch_related(
-        "weekly_hours", Prefetch("overrides", DateOverride.objects.filter(date__gte=over))
-    )
-    return users.select_related("host_rules").prefetch_related(
-        Prefetch("schedules", default, to_attr="default_schedules"),
-        Prefetch("out_of_office", OutOfOffice.objects.filter(last__gte=over)),
-        Prefetch("travel_zones", TravelZone.objects.filter(last__gte=over)),
     )
 
 
@@ -186,15 +173,6 @@ def opening(page: BookingPage) -> Hours:
     return _opening(page.host, page.schedule)
 
 
-def opening_of(host: Any) -> Hours:
-    """Of somebody who takes part in the pages of others: those that their own new pages begin with.
-
-    host: as `prefetch.with_time` returns them.
-    """
-    (schedule,) = host.default_schedules or (Schedule(time_zone=host.time_zone),)
-    return _opening(host, schedule)
-
-
 def _opening(host: User, schedule: Schedule) -> Hours:
     zone = _zone(schedule.time_zone)
     if not host.is_active or schedule.pk is None:  # who cannot be booked has no time for anything new
@@ -212,15 +190,75 @@ def _opening(host: User, schedule: Schedule) -> Hours:
     )
 
 
+class HostRow(NamedTuple):
+    """Somebody who takes part in a page, as far as it decides about their time. caps: of all they take part in.
+
+    bookable: whether the account is switched on, and its address confirmed.  time_zone: of the account.
+    """
+
+    id: int
+    name: str
+    bookable: bool
+    opening: Hours
+    caps: tuple[Cap, ...]
+    patience_hours: int
+    time_zone: str
+
+
+def host_rows(pages: Collection[int]) -> dict[int, HostRow]:
+    """All who take part in these pages, by the key of their row there. One query."""
+    found = reads.rows(reads.HOSTS, pages=list(pages), over=dates_over())
+    return {row[0]: _host_row(row) for row in found}
+
+
+def _host_row(row: tuple[Any, ...]) -> HostRow:
+    (
+        _,
+        host,
+        name,
+        account_zone,
+        active,
+        verified,
+        day,
+        week,
+        month,
+        country,
+        region,
+        patience,
+        zone,
+        *lists,
+    ) = row
+    weekly, overrides, away, trips = map(reads.listed, lists)
+    return HostRow(
+        id=host,
+        name=name,
+        bookable=bool(active and verified),
+        opening=Hours(
+            zone=_zone(zone or account_zone),
+            weekly=tuple((weekday, start, end) for weekday, start, end in weekly),
+            overrides={
+                _DATE(day): tuple((start, end) for start, end in orjson.loads(windows))
+                for day, windows in overrides
+            },
+            holidays=PublicHolidays(country, region) if country else {},
+            away=tuple(Away(_DATE(first), _DATE(last), note) for first, last, note in away),
+            travel=tuple(Trip(_DATE(first), _DATE(last), _zone(there)) for first, last, there in trips),
+        ),
+        caps=_caps(CapScope.HOST, day, week, month),
+        patience_hours=HostRules().calendar_patience_hours if patience is None else patience,
+        time_zone=account_zone,
+    )
+
+
 def caps(page: BookingPage) -> tuple[Cap, ...]:
-    """Of the page and of all pages of its host."""
-    return _caps(page, CapScope.PAGE) + caps_of(page.host)
+    """Of the page, whoever hosts what is booked on it."""
+    return _caps(CapScope.PAGE, page.cap_day, page.cap_week, page.cap_month)
 
 
 def caps_of(host: User) -> tuple[Cap, ...]:
     """Of all pages together that the host takes part in."""
     rules = rules_of(host)
-    return _caps(rules, CapScope.HOST) if rules else ()
+    return _caps(CapScope.HOST, rules.cap_day, rules.cap_week, rules.cap_month) if rules else ()
 
 
 def rules_of(host: User) -> HostRules | None:
@@ -228,8 +266,8 @@ def rules_of(host: User) -> HostRules | None:
     return getattr(host, "host_rules", None)
 
 
-def _caps(row: BookingPage | HostRules, scope: CapScope) -> tuple[Cap, ...]:
-    wanted = ((Period.DAY, row.cap_day), (Period.WEEK, row.cap_week), (Period.MONTH, row.cap_month))
+def _caps(scope: CapScope, day: int | None, week: int | None, month: int | None) -> tuple[Cap, ...]:
+    wanted = ((Period.DAY, day), (Period.WEEK, week), (Period.MONTH, month))
     return tuple(Cap(period, scope, most) for period, most in wanted if most is not None)
 
 

@@ -12,27 +12,18 @@ from django.utils.translation import ngettext
 
 from timetuna.accounts.models import Team, User
 from timetuna.accounts.queries import host_switched_off, owner_by_handle
-from timetuna.availability.hours import Away, Hours
+from timetuna.availability.hours import Away
 from timetuna.availability.policy import Cap
-from timetuna.pages.calendar_use import (
-    BlockingCalendars,
-    blocking_of,
-    lost_calendar,
-    own_part,
-    usable_kinds,
-)
+from timetuna.pages.calendar_use import kinds_of, leaders
+from timetuna.pages.hosts import HostTime, Kinds, host_times
 from timetuna.pages.meeting_types.base import MeetingChoice, meeting_kinds
 from timetuna.pages.models import BookingPage, DateOverride, MeetingType, OutOfOffice, PageHost, TravelZone
 from timetuna.pages.prefetch import (
     caps,
-    caps_of,
     dates_over,
-    opening,
-    opening_of,
     row_at,
     row_with,
     with_its_host,
-    with_time,
 )
 from timetuna.web.forms import in_full
 
@@ -87,29 +78,13 @@ class PageDuration:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class HostTime:
-    """What decides about the time of one host of a page.
-
-    opening: when they are open, as the engine wants it; dates that are over are left out. caps: how many bookings are
-    enough, of the page and of the host. calendars: which of theirs take time. lost_calendar: the name of the one that
-    should get their events, if its account does not have it any more; then they have no time until they choose another.
-    """
-
-    id: int
-    opening: Hours
-    caps: tuple[Cap, ...]
-    calendars: BlockingCalendars
-    lost_calendar: str = ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class PublicPage:
     """A booking page, read once for all who ask.
 
     handle: the first part of its address, its host's or its team's.  team: the name of that; "" for none.
     settings: its row, where every column that a host sets is read. The rest is worked out of more than that.
-    hosts: who takes part in all its meetings. own: its owner's time, by whose clock the page is made; `time_zone` is
-    the name of their hours' zone.
+    hosts: who takes part in its meetings, in their order there. own: its owner's time, by whose clock the page is
+    made; `time_zone` is the name of their hours' zone.  caps: how many bookings of the page are enough.
     horizon_days, horizon_date: at most one of them is there; see `last_day`.
     meeting_types: only what is on and can be used right now; without any, no time is offered.
     approval_hours: for how long the host is asked for their yes; None where a booking needs none.
@@ -126,6 +101,7 @@ class PublicPage:
     durations: tuple[PageDuration, ...]
     own: HostTime
     hosts: tuple[HostTime, ...]
+    caps: tuple[Cap, ...]
     horizon_days: int | None
     horizon_date: date | None
     meeting_types: tuple[MeetingChoice, ...]
@@ -137,6 +113,25 @@ class PublicPage:
     def last_day(self, today: date) -> date | None:
         """The last of the host's dates that can be booked, or None without end."""
         return self.horizon_date if self.horizon_days is None else today + timedelta(days=self.horizon_days)
+
+    def takes_turns(self) -> int:
+        """How many of those who take turns come to each meeting."""
+        anybody = self.settings.staffing == BookingPage.Staffing.ANY
+        return max(1, self.settings.rotating_count) if anybody else 0
+
+    def is_staffed(self) -> bool:
+        """Whether it is meant for several, even while there is but one."""
+        return self.settings.staffing != BookingPage.Staffing.SOLO
+
+    def own_or_pages(self, host: HostTime, column: str) -> int:
+        """A buffer or the notice: the host's own where several take part, else as the page has it."""
+        own: int | None = getattr(host.row, column) if self.is_shared() else None
+        pages: int = getattr(self.settings, column)
+        return pages if own is None else own
+
+    def is_shared(self) -> bool:
+        """Whether several take part: then meetings start on the page's own grid, and who has no calendar is busy."""
+        return len(self.hosts) > 1
 
     def hosts_may_change(self) -> bool:
         """Whether a meeting may come to be somebody else's, so that no host's own address may invite to it."""
@@ -167,19 +162,12 @@ def public_page(handle: str, slug: str) -> PublicPage | None:
 
 
 def by_title(pages: QuerySet[BookingPage]) -> list[PublicPage]:
-    """In a number of queries that grows with their owners only."""
+    """In a number of queries that does not grow with them."""
     return _by_title(whole(pages))
 
 
 def _by_title(pages: QuerySet[BookingPage], *, most: int | None = None) -> list[PublicPage]:
-    rows = list(pages.order_by("title", "id")[:most])
-    owners = {row.host_id for row in rows}
-    ready = {
-        page: kinds
-        for owner in owners
-        for page, kinds in _ready_kinds(owner, [row for row in rows if row.host_id == owner]).items()
-    }
-    return [_page(row, ready[row.pk]) for row in rows]
+    return _pages(list(pages.order_by("title", "id")[:most]))
 
 
 def listed_pages(handle: str) -> list[PublicPage]:
@@ -268,11 +256,19 @@ def _values(page: BookingPage | None) -> PublicPage | None:
 
 
 def values(page: BookingPage) -> PublicPage:
-    return _page(page, _ready_kinds(page.host_id, [page])[page.pk])
+    return _pages([page])[0]
 
 
-def _page(page: BookingPage, ready: frozenset[str]) -> PublicPage:
-    own = _time(own_part(page, page.host_id), page.host, opening(page), caps(page))
+def _pages(pages: list[BookingPage]) -> list[PublicPage]:
+    """In a number of queries that does not grow with them, nor with their hosts. Who hosts alone costs none."""
+    rows = [row for page in pages for row in page.page_hosts.all() if row.part_on(page)]
+    kinds = kinds_of(rows, {row.kind for page in pages for row in page.meeting_types.all() if row.enabled})
+    hosts = host_times(pages, kinds)
+    return [_page(page, *hosts[page.pk], kinds) for page in pages]
+
+
+def _page(page: BookingPage, own: HostTime, hosts: tuple[HostTime, ...], kinds: Kinds) -> PublicPage:
+    ready = frozenset[str]().union(*(kinds[page.pk, row.host_id] for row in leaders(page)))
     return PublicPage(
         id=page.pk,
         host_id=page.host_id,
@@ -286,7 +282,8 @@ def _page(page: BookingPage, ready: frozenset[str]) -> PublicPage:
             PageDuration(row.minutes, row.title, row.description) for row in page.durations.all()
         ),
         own=own,
-        hosts=_hosts(page, own),
+        hosts=hosts,
+        caps=caps(page),
         horizon_days=page.horizon_days if page.horizon_kind == BookingPage.Horizon.ROLLING else None,
         horizon_date=page.horizon_date if page.horizon_kind == BookingPage.Horizon.DATE else None,
         meeting_types=_choices(page.meeting_types.all(), ready),
@@ -295,38 +292,6 @@ def _page(page: BookingPage, ready: frozenset[str]) -> PublicPage:
         team=page.team.name if page.team else "",
         settings=page,
     )
-
-
-def _hosts(page: BookingPage, own: HostTime) -> tuple[HostTime, ...]:
-    """In the order of the page. The owner alone is the usual case, and costs no query."""
-    rows = [row for row in page.page_hosts.all() if row.active]
-    if [row.host_id for row in rows] == [page.host_id]:
-        return (own,)
-    ids = [row.host_id for row in rows]
-    others = {user.pk: user for user in with_time(User.objects.filter(pk__in=ids).exclude(pk=page.host_id))}
-    return tuple(own if row.host_id == page.host_id else _cohost(row, others[row.host_id]) for row in rows)
-
-
-def _cohost(row: PageHost, user: User) -> HostTime:
-    """Who takes part beside the owner: their own hours, calendars and caps decide."""
-    return _time(row, user, opening_of(user), caps_of(user))
-
-
-def _time(row: PageHost, host: User, hours: Hours, caps: tuple[Cap, ...]) -> HostTime:
-    return HostTime(
-        id=host.pk,
-        opening=hours,
-        caps=caps,
-        calendars=blocking_of(row, host),
-        lost_calendar=lost_calendar(row),
-    )
-
-
-def _ready_kinds(host_id: int, pages: Iterable[BookingPage]) -> dict[int, frozenset[str]]:
-    """For each page which of the connected kinds that it has on can be used: one look for each kind."""
-    rows = list(pages)
-    enabled = {row.kind for page in rows for row in page.meeting_types.all() if row.enabled}
-    return usable_kinds(host_id, rows, enabled)
 
 
 def _choices(rows: Iterable[MeetingType], ready: frozenset[str]) -> tuple[MeetingChoice, ...]:

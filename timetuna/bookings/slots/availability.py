@@ -1,25 +1,32 @@
-"""Brings what the database knows of a page and its host to the engine."""
+"""Brings what the database knows of a page and its hosts to the engine."""
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from timetuna.availability import teams
 from timetuna.availability.caps import FullPeriod, counted_span, full_periods
 from timetuna.availability.hours import date_start, host_date, open_hours_around, special_days
-from timetuna.availability.interval import Interval, widen
+from timetuna.availability.interval import Interval, moment_of, widen
 from timetuna.availability.policy import LONGEST_MEETING, CapScope, Policy
-from timetuna.availability.slots import Busy, Diary, Kind, Reason, is_open, open_slots, why_not
-from timetuna.availability.teams import all_of
+from timetuna.availability.slots import Busy, Code, Diary, Kind, Reason
+from timetuna.availability.teams import Part, Seat, Staff, Why
 from timetuna.bookings.models import BookingHost
 from timetuna.calendars.actions.request_refresh import make_due
 from timetuna.db import reads
 from timetuna.lib.crypto import fingerprint
-from timetuna.pages.calendar_use import KnownSpan, known_busy
-from timetuna.pages.queries import HostTime, PublicPage
+from timetuna.pages.calendar_use import KnownSpan, known_busy_of
+from timetuna.pages.hosts import HostTime
+from timetuna.pages.meeting_types.base import MeetingChoice, meeting_kind
+from timetuna.pages.models import BookingPage
+from timetuna.pages.queries import PublicPage
 from timetuna.rate_limits.limits import NOBODY, Client
 
 LONGEST_BUFFER = 24 * 60
 TEN_YEARS = 10 * 366 * 24 * 60
+ANYBODY = 0
+"""The guest who moves a meeting does not mind who takes it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +34,9 @@ class SlotQuery:
     """What is asked about: a page, one of its lengths, the present, and a booking that is being moved.
 
     hold: the token of the form that is sent; what it holds, and what the client's visit holds, is in nobody's way.
+    kind: the meeting type, "" while none is chosen: who cannot make its link cannot lead the meeting.
+    person: whom the guest has chosen, where the page lets them; ANYBODY, or None if they were not asked.
+    by_host: a host moves the booking, and so it stays with whose it is.
     """
 
     page: PublicPage
@@ -35,159 +45,293 @@ class SlotQuery:
     moving: int | None = None
     hold: str = ""
     client: Client = NOBODY
+    kind: str = ""
+    person: int | None = None
+    by_host: bool = False
+
+    def now_minute(self) -> int:
+        """In UTC, rounded up: nothing that has begun is offered."""
+        return -int(-self.now.timestamp() // 60)
+
+    def named(self) -> int | None:
+        """Who comes in any case because the guest may choose, and has."""
+        settings = self.page.settings
+        may = settings.guests_choose if self.moving is None else settings.on_move == BookingPage.OnMove.GUEST
+        return self.person or None if may else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Able:
+    """Who has time for a meeting, in the order of the page, and who of them could lead it.
+
+    kept: those who have the meeting that is moved, and keep it.
+    """
+
+    hosts: tuple[HostTime, ...]
+    leaders: frozenset[int]
+    kept: frozenset[int]
 
 
 def offered(query: SlotQuery, *, span: Interval) -> list[int]:
-    """All start times within the span, in UTC minutes. Four queries a host at most, however long the span.
+    """All start times within the span, in UTC minutes. Six queries at most, however long the span, for all hosts.
 
     Calendars of which the knowledge is not quite fresh are read soon: that is one write more, once a minute at most.
     """
     if not query.page.meeting_types:
         return []
-    known = [(host, _known(query, host, span)) for host in query.page.hosts]
-    diary = all_of(_diary_of(query, host, span, facts) for host, facts in known)
-    if stale := tuple(one for _, facts in known for one in facts.stale):
+    known = _known(query, span)
+    if stale := tuple(calendar for one in known for calendar in one.stale):
         make_due(stale, now=query.now)
-    return open_slots(diary, policy=_policy(query), now_minute=_ceiling(query.now), span=span)
+    staff = _staff(query, span, known, kept_hosts(query))
+    return teams.offered(staff, now_minute=query.now_minute(), span=span)
 
 
 def bookable(query: SlotQuery, *, start_minute: int) -> bool:
     """Exactly if `offered` would list it."""
-    diary, now_minute = _diary(query, (start_minute, start_minute + 1)), _ceiling(query.now)
-    return is_open(diary, minute=start_minute, policy=_policy(query), now_minute=now_minute)
+    return teams.is_offered(_at(query, start_minute), minute=start_minute, now_minute=query.now_minute())
+
+
+def who_can(query: SlotQuery, *, start_minute: int) -> Able | None:
+    """Who has time for a meeting that starts at that UTC minute; None exactly if `offered` would not list it."""
+    kept, now_minute = kept_hosts(query), query.now_minute()
+    staff = _at(query, start_minute, kept)
+    if not teams.is_offered(staff, minute=start_minute, now_minute=now_minute):
+        return None
+    free = {seat.host: seat for seat in teams.able(staff, minute=start_minute, now_minute=now_minute)}
+    return Able(
+        hosts=tuple(host for host in query.page.hosts if host.id in free),
+        leaders=frozenset(host for host, seat in free.items() if seat.leads),
+        kept=kept,
+    )
+
+
+def choices_at(query: SlotQuery, *, start_minute: int) -> tuple[MeetingChoice, ...]:
+    """The page's meeting types, without those whose link nobody can make who has time at that UTC minute."""
+    choices, now_minute = query.page.meeting_types, query.now_minute()
+    if not query.page.is_shared():
+        return choices
+    staff = _at(query, start_minute)
+    by_kind = {choice: _led_by(staff, replace(query, kind=choice.kind)) for choice in choices}
+    return tuple(
+        choice
+        for choice, able in by_kind.items()
+        if teams.is_offered(able, minute=start_minute, now_minute=now_minute)
+    )
 
 
 def reasons(query: SlotQuery, *, start_minute: int) -> tuple[Reason, ...]:
     """Nothing when a meeting can start at that UTC minute."""
-    span = start_minute, start_minute + 1
-    return _reasons(query, _told_diary(query, span), [start_minute])[start_minute]
+    return why(query, start_minute=start_minute).every()
 
 
-def reasons_on_grid(query: SlotQuery, *, span: Interval) -> dict[int, tuple[Reason, ...]]:
-    """Of every start time the hours have within the span why no meeting can start then, in order.
+def why(query: SlotQuery, *, start_minute: int) -> Why:
+    """The same, told apart by whom it concerns."""
+    staff = _told(_at(query, start_minute), query, (start_minute, start_minute + 1))
+    return teams.why_missing(staff, minute=start_minute, now_minute=query.now_minute())
+
+
+def why_on_grid(query: SlotQuery, *, span: Interval) -> dict[int, Why]:
+    """Of every start time that somebody's hours have within the span why no meeting can start then, in order.
 
     Those without a reason are the ones that `offered` lists. As many queries as for one moment.
     """
-    diary, step = _told_diary(query, span), query.page.settings.increment_minutes
-    grid = (minute for start, end in diary.hours for minute in range(start, end, step))
-    return _reasons(query, diary, [minute for minute in grid if span[0] <= minute < span[1]])
+    staff = _told(_staff(query, span, _known(query, span), kept_hosts(query)), query, span)
+    return {
+        minute: teams.why_missing(staff, minute=minute, now_minute=query.now_minute())
+        for minute in teams.start_times(staff, span=span)
+    }
 
 
 def open_lengths(query: SlotQuery, *, start_minute: int) -> list[int]:
     """Those of the page's, in minutes, that a meeting which starts at that UTC minute can have."""
-    diary, now_minute = _diary(query, (start_minute, start_minute + 1)), _ceiling(query.now)
-    policies = [_policy(replace(query, minutes=length.minutes)) for length in query.page.durations]
-    return [
-        policy.duration
-        for policy in policies
-        if is_open(diary, minute=start_minute, policy=policy, now_minute=now_minute)
+    staff, now_minute, found = _at(query, start_minute), query.now_minute(), []
+    for minutes in (length.minutes for length in query.page.durations):
+        seats = [replace(seat, policy=replace(seat.policy, duration=minutes)) for seat in staff.seats]
+        if teams.is_offered(replace(staff, seats=seats), minute=start_minute, now_minute=now_minute):
+            found.append(minutes)
+    return found
+
+
+def kept_hosts(query: SlotQuery) -> frozenset[int]:
+    """Who has the meeting that is moved and keeps it; nobody where others may take it.
+
+    So it is, too, where one of them takes part in the page no more: their guest would find no time at all.
+    """
+    on_move = query.page.settings.on_move
+    chosen = on_move == BookingPage.OnMove.GUEST and query.person is not None
+    if query.moving is None or ((chosen or on_move == BookingPage.OnMove.ANY) and not query.by_host):
+        return frozenset()
+    rows = BookingHost.objects.filter(booking=query.moving).exclude(part=Part.OPTIONAL)
+    hosts = frozenset(rows.values_list("host_id", flat=True))
+    return hosts if hosts <= {host.id for host in query.page.hosts} else frozenset()
+
+
+def _at(query: SlotQuery, start_minute: int, kept: frozenset[int] | None = None) -> Staff:
+    span = start_minute, start_minute + 1
+    return _staff(query, span, _known(query, span), kept_hosts(query) if kept is None else kept)
+
+
+def _staff(query: SlotQuery, span: Interval, known: Sequence[KnownSpan], kept: frozenset[int]) -> Staff:
+    page, taken, full, horizon = query.page, _taken(query, span), _full(query, span), _horizon(query)
+    parts = {host.id: host.part for host in page.hosts}
+    if kept:
+        joining = {host: part for host, part in parts.items() if part is Part.OPTIONAL}
+        parts = joining | dict.fromkeys(kept, Part.REQUIRED)
+    needed, person = 0 if kept else page.takes_turns(), query.named()
+    if person and not kept:
+        needed -= parts.get(person) is Part.ROTATING
+        parts = parts | {person: Part.REQUIRED} if person in parts else {}
+    seats = [
+        Seat(
+            host.id,
+            parts[host.id],
+            _diary(query, host, span, facts, taken[host.id], full[host.id]),
+            _policy(query, host, horizon),
+        )
+        for host, facts in zip(page.hosts, known, strict=True)
+        if host.id in parts
     ]
+    staff = Staff(seats, needed, page.own.opening.zone if page.is_shared() else None)
+    return staff if kept else _led_by(staff, query)
 
 
-def _ceiling(moment: datetime) -> int:
-    return -int(-moment.timestamp() // 60)
+def _led_by(staff: Staff, query: SlotQuery) -> Staff:
+    """Only who can make the link of the meeting type, or of one of the page's, leads."""
+    kinds = [query.kind] if query.kind else [choice.kind for choice in query.page.meeting_types]
+    if not kinds or not all(meeting_kind(kind).makes_link for kind in kinds):
+        return staff
+    leaders = {host.id for host in query.page.hosts if not host.kinds.isdisjoint(kinds)}
+    return replace(staff, seats=[replace(seat, leads=seat.host in leaders) for seat in staff.seats])
 
 
-def _policy(query: SlotQuery) -> Policy:
+def _told(staff: Staff, query: SlotQuery, span: Interval) -> Staff:
+    """With the dates that say more than "closed"."""
+    hours = {host.id: host.opening for host in query.page.hosts}
+    seats = [
+        replace(seat, diary=replace(seat.diary, special=special_days(hours[seat.host], span=span)))
+        for seat in staff.seats
+    ]
+    return replace(staff, seats=seats)
+
+
+def _policy(query: SlotQuery, host: HostTime, horizon: int | None) -> Policy:
     page = query.page
     return Policy(
         duration=query.minutes,
         increment=page.settings.increment_minutes,
-        buffer_before=page.settings.buffer_before_minutes,
-        buffer_after=page.settings.buffer_after_minutes,
-        notice=page.settings.notice_minutes,
-        horizon=_horizon(page, _ceiling(query.now)),
+        buffer_before=page.own_or_pages(host, "buffer_before_minutes"),
+        buffer_after=page.own_or_pages(host, "buffer_after_minutes"),
+        notice=page.own_or_pages(host, "notice_minutes"),
+        horizon=horizon,
     )
 
 
-def _horizon(page: PublicPage, now_minute: int) -> int | None:
+def _horizon(query: SlotQuery) -> int | None:
     """From now to the end of the last day that can be booked, in UTC minutes."""
-    last_day = page.last_day(host_date(page.own.opening, now_minute))
-    if last_day is None:
-        return None
-    return max(0, date_start(page.own.opening, last_day + timedelta(days=1)) - now_minute)
+    hours, now_minute = query.page.own.opening, query.now_minute()
+    last_day = query.page.last_day(host_date(hours, now_minute))
+    return None if last_day is None else max(0, date_start(hours, last_day + timedelta(days=1)) - now_minute)
 
 
-def _reasons(query: SlotQuery, diary: Diary, starts: Iterable[int]) -> dict[int, tuple[Reason, ...]]:
-    policy, now_minute = _policy(query), _ceiling(query.now)
-    return {start: why_not(diary, minute=start, policy=policy, now_minute=now_minute) for start in starts}
-
-
-def _told_diary(query: SlotQuery, span: Interval) -> Diary:
-    """With the dates that say more than "closed"."""
-    return all_of(
-        replace(diary, special=special_days(host.opening, span=span))
-        for host, diary in zip(query.page.hosts, _diaries(query, span), strict=True)
-    )
-
-
-def _known(query: SlotQuery, host: HostTime, span: Interval) -> KnownSpan:
-    """What the host's calendars say of all that a meeting which starts within the span may need."""
+def _known(query: SlotQuery, span: Interval) -> list[KnownSpan]:
+    """What each host's calendars say of all that a meeting which starts within the span may need."""
     page = query.page
     longest = max([query.minutes, *(one.minutes for one in page.durations)])
-    reach = widen(
-        span, before=page.settings.buffer_before_minutes, after=longest + page.settings.buffer_after_minutes
-    )
-    return known_busy(host.calendars, reach, now=query.now)
+    befores = [page.own_or_pages(host, "buffer_before_minutes") for host in page.hosts]
+    afters = [page.own_or_pages(host, "buffer_after_minutes") for host in page.hosts]
+    reach = widen(span, before=max(befores, default=0), after=longest + max(afters, default=0))
+    return known_busy_of([host.calendars for host in page.hosts], reach, now=query.now)
 
 
-def _unknown(known: KnownSpan) -> list[Busy]:
-    return [] if known.until is None else [Busy(known.until, known.until + TEN_YEARS, Kind.UNKNOWN)]
-
-
-def _diary(query: SlotQuery, span: Interval) -> Diary:
-    """When all hosts of the page have time."""
-    return all_of(_diaries(query, span))
-
-
-def _diaries(query: SlotQuery, span: Interval) -> Iterator[Diary]:
-    return (_diary_of(query, host, span, _known(query, host, span)) for host in query.page.hosts)
-
-
-def _diary_of(query: SlotQuery, host: HostTime, span: Interval, known: KnownSpan) -> Diary:
-    lost = host.lost_calendar
-    held = _live_holds(host.id, now=query.now, token=query.hold, visit=query.client.visit)
+def _diary(
+    query: SlotQuery,
+    host: HostTime,
+    span: Interval,
+    known: KnownSpan,
+    taken: list[Busy],
+    full: list[FullPeriod],
+) -> Diary:
+    unknown = [] if known.until is None else [Busy(known.until, known.until + TEN_YEARS, Kind.UNKNOWN)]
+    lost = (host.lost_calendar,) if host.lost_calendar else ()
     return Diary(
         hours=open_hours_around(host.opening, span=span),
-        busy=_own_bookings(query, host, span) + held + _unknown(known),
+        busy=taken + unknown,
         events=known.busy,
-        full=_full(query, host, span),
-        unreadable=(*known.unreadable, lost) if lost else known.unreadable,
+        full=full,
+        unreadable=known.unreadable + lost,
         usable=bool(query.page.meeting_types),
+        shut=tuple(_shut(query, host, known)),
     )
 
 
-def _live_holds(host_id: int, *, now: datetime, token: str = "", visit: str = "") -> list[Busy]:
-    """A host's live holds, in one query, without those of this token and of the visit with this fingerprint.
+def _shut(query: SlotQuery, host: HostTime, known: KnownSpan) -> Iterator[Code]:
+    page = query.page
+    if not host.bookable:
+        yield Code.SWITCHED_OFF
+    if page.is_staffed() and host.is_paused(host_date(page.own.opening, query.now_minute())):
+        yield Code.PAUSED
+    if page.is_shared() and known.silent:
+        yield Code.NO_CALENDAR
+
+
+def _taken(query: SlotQuery, span: Interval) -> Mapping[int, list[Busy]]:
+    """By host their bookings and live holds, without those of this token and of the visit with this fingerprint.
 
     A guest's own hold never stands in their way: the way back shows the time again, and a form that was opened twice
     can be sent from either tab. Another guest's does, although their browsers may look the same from here.
     """
-    rows = reads.rows(reads.HELD, host=host_id, now=now, token=fingerprint(token), visit=visit)
-    return [Busy(start, end, Kind.HOLD, before, after) for start, end, before, after in rows]
+    hosts = [host.id for host in query.page.hosts]
+    # A booking may begin up to a day before the span, and buffers reach further.
+    first, last = span[0] - LONGEST_MEETING - LONGEST_BUFFER, span[1] + LONGEST_MEETING + LONGEST_BUFFER
+    booked = reads.rows(reads.BOOKED, hosts=hosts, first=first, last=last, moving=query.moving or 0)
+    token, visit = fingerprint(query.hold), query.client.visit
+    held = reads.rows(reads.HELD, hosts=hosts, now=query.now, token=token, visit=visit)
+    found = defaultdict[int, list[Busy]](list)
+    for kind, rows in ((Kind.BOOKING, booked), (Kind.HOLD, held)):
+        for host, start, end, before, after in rows:
+            found[host].append(Busy(start, end, kind, before, after))
+    return found
 
 
-def _full(query: SlotQuery, host: HostTime, span: Interval) -> list[FullPeriod]:
-    """The periods whose caps are reached by what is booked or requested.
+def _full(query: SlotQuery, span: Interval) -> Mapping[int, list[FullPeriod]]:
+    """By host the periods whose caps, or the page's, are reached by what is booked or requested.
 
     What is only held takes its time and fills no cap: else whoever opens forms closes days that nobody books.
     """
-    if not host.caps:
-        return []
-    first, last = counted_span(host.opening, caps=host.caps, span=span)
-    rows = BookingHost.objects.filter(
-        host_id=host.id, active=True, start_minute__gte=first, start_minute__lt=last
-    ).exclude(booking_id=query.moving or 0)
-    booked = list(rows.values_list("start_minute", "booking__page_id"))
+    page = query.page
+    capped = [(page.own.opening, page.caps), *((host.opening, host.caps) for host in page.hosts)]
+    if not any(caps for _, caps in capped):
+        return defaultdict(list)
+    spans = [counted_span(hours, caps=caps, span=span) for hours, caps in capped if caps]
+    booked = _counted(query, (min(first for first, _ in spans), max(last for _, last in spans)))
+    of_page = {booking: start for _, start, on_page, booking in booked if on_page == page.id}
+    full = full_periods(
+        page.own.opening, caps=page.caps, starts={CapScope.PAGE: [*of_page.values()]}, span=span
+    )
+    return {host.id: full + _full_for(host, page, booked, span) for host in page.hosts}
+
+
+def _full_for(
+    host: HostTime, page: PublicPage, booked: list[tuple[int, int, int, int]], span: Interval
+) -> list[FullPeriod]:
+    mine = [(start, on_page) for whose, start, on_page, _ in booked if whose == host.id]
     starts = {
-        CapScope.HOST: [start for start, _ in booked],
-        CapScope.PAGE: [start for start, page_id in booked if page_id == query.page.id],
+        CapScope.HOST: [start for start, _ in mine],
+        CapScope.PART: [start for start, on_page in mine if on_page == page.id],
     }
     return full_periods(host.opening, caps=host.caps, starts=starts, span=span)
 
 
-def _own_bookings(query: SlotQuery, host: HostTime, span: Interval) -> list[Busy]:
-    # A booking may begin up to a day before the span, and buffers reach further.
-    first, last = span[0] - LONGEST_MEETING - LONGEST_BUFFER, span[1] + LONGEST_MEETING + LONGEST_BUFFER
-    rows = reads.rows(reads.BOOKED, host=host.id, first=first, last=last, moving=query.moving or 0)
-    return [Busy(start, end, Kind.BOOKING, before, after) for start, end, before, after in rows]
+def _counted(query: SlotQuery, span: Interval) -> list[tuple[int, int, int, int]]:
+    """Host, start, page and booking of all that any cap counts, one row a booking and host."""
+    rows: list[tuple[int, int, int, int]] = reads.rows(
+        reads.COUNTED,
+        hosts=[host.id for host in query.page.hosts if host.caps],
+        page=query.page.id if query.page.caps else 0,
+        first=span[0],
+        last=span[1],
+        first_at=moment_of(span[0]),
+        last_at=moment_of(span[1]),
+        moving=query.moving or 0,
+    )
+    return rows

@@ -1,8 +1,9 @@
 """Answers a host who asks why a time is missing: of one moment by the host's clock, and of the whole date around it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import chain
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -11,9 +12,10 @@ from django.urls import reverse
 from timetuna.availability.hours import Hours, date_start, host_date, open_hours
 from timetuna.availability.interval import Interval, minute_of, moment_of
 from timetuna.availability.slots import Code, Kind, Reason
+from timetuna.availability.teams import Part, Why
 from timetuna.bookings.models import BookingHost, Hold
-from timetuna.bookings.slots.availability import SlotQuery, open_lengths, reasons, reasons_on_grid
-from timetuna.bookings.slots.reasons import Link, ReasonContext, ReasonLine, tell
+from timetuna.bookings.slots.availability import SlotQuery, open_lengths, why, why_on_grid
+from timetuna.bookings.slots.reasons import Link, ReasonContext, ReasonLine, tell, tell_of
 from timetuna.l10n import datetimes
 from timetuna.pages.calendar_use import busy_at
 from timetuna.pages.models import BookingPage
@@ -26,12 +28,14 @@ _CLOSED = {Code.HOURS, Code.OVERRIDE, Code.OUT_OF_OFFICE, Code.HOLIDAY}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskedTime:
-    """What a host asks: a date and a minute of it, by the host's clock, for a meeting of so many minutes.
+    """What a host asks: a date and a minute of it, by the page's clock, for a meeting of so many minutes.
 
+    reader: who asks (id): what stands in their own way is told in full, of others only what it is.
     hours_path: where the hours of the page are changed.
     """
 
     page: PublicPage
+    reader: int
     minutes: int
     day: date
     minute: int
@@ -48,7 +52,7 @@ class AskedTime:
 
 @dataclass(frozen=True, slots=True)
 class HostReasons:
-    """What stands in the way of one host; no lines, nothing does."""
+    """What stands in the way of one host, or is the page's own; no lines, nothing does."""
 
     host: str
     lines: tuple[ReasonLine, ...]
@@ -105,52 +109,54 @@ def explain(asked: AskedTime, *, now: datetime) -> SlotExplanation:
     page, day = asked.page, asked.day
     slot_query = SlotQuery(page=page, minutes=asked.minutes, now=now)
     span = date_start(page.own.opening, day), date_start(page.own.opening, day + _ONE_DAY)
-    grid = reasons_on_grid(slot_query, span=span)
+    grid = why_on_grid(slot_query, span=span)
     found = {
-        start: reasons(slot_query, start_minute=start)
-        for start in instants(page.own.opening, day, asked.minute)
+        start: why(slot_query, start_minute=start) for start in instants(page.own.opening, day, asked.minute)
     }
-    whys = [*grid.values(), *found.values()]
-    setting = ReasonContext(
-        page=page,
-        minutes=asked.minutes,
-        day=day,
-        zone=zone_on(page.own.opening, day),
-        hours_path=asked.hours_path,
-        grid=tuple(grid),
-        bookings=_named(page.host_id, _starts(whys, Kind.BOOKING)),
-        held_until=_held_until(page.host_id, _starts(whys, Kind.HOLD), now=now),
-        calendars=busy_at(page.own.calendars, _starts(whys, Kind.CALENDAR)),
-    )
+    setting = _context(slot_query, [*grid.values(), *found.values()], asked.reader, day, asked.hours_path)
+    setting = replace(setting, grid=tuple(grid))
     return SlotExplanation(
         zone=setting.zone,
         travelling=setting.zone.key != page.own.opening.zone.key,
-        moments=tuple(_moment(slot_query, setting, start, why) for start, why in found.items()),
+        moments=tuple(_moment(slot_query, setting, start, one) for start, one in found.items()),
         missing="" if found else _missing(asked, setting),
         day_title=f"{datetimes.day(day)} {day.year}",
         opens=_opens(setting, span),
-        starts=tuple(_start(asked, setting, start, why) for start, why in grid.items()),
+        starts=tuple(_start(asked, setting, start, one) for start, one in grid.items()),
         closed=_closed(slot_query, setting, span),
         earlier=asked.url(date=(day - _ONE_DAY).isoformat()),
         later=asked.url(date=(day + _ONE_DAY).isoformat()),
     )
 
 
-def lines_for(slot_query: SlotQuery, *, start_minute: int, hours_path: str) -> tuple[ReasonLine, ...]:
+def lines_for(
+    slot_query: SlotQuery, *, start_minute: int, reader: int, hours_path: str
+) -> tuple[ReasonLine, ...]:
     """Nothing where guests could book a meeting at that UTC minute. A few queries."""
-    page, why = slot_query.page, reasons(slot_query, start_minute=start_minute)
-    day = host_date(page.own.opening, start_minute)
-    setting = ReasonContext(
+    found = why(slot_query, start_minute=start_minute)
+    day = host_date(slot_query.page.own.opening, start_minute)
+    setting = _context(slot_query, [found], reader, day, hours_path)
+    return tuple(line for one in _by_host(found, setting) for line in one.lines)
+
+
+def _context(
+    slot_query: SlotQuery, whys: Iterable[Why], reader: int, day: date, hours_path: str
+) -> ReasonContext:
+    """What is told of the reader alone: whose bookings are named, and whose calendars."""
+    page = slot_query.page
+    mine = [reason for one in whys for reason in one.hosts.get(reader, ())]
+    calendars = [host.calendars for host in page.hosts if host.id == reader]
+    return ReasonContext(
         page=page,
+        reader=reader,
         minutes=slot_query.minutes,
         day=day,
         zone=zone_on(page.own.opening, day),
         hours_path=hours_path,
-        bookings=_named(page.host_id, _starts([why], Kind.BOOKING)),
-        held_until=_held_until(page.host_id, _starts([why], Kind.HOLD), now=slot_query.now),
-        calendars=busy_at(page.own.calendars, _starts([why], Kind.CALENDAR)),
+        bookings=_named(reader, _starts(mine, Kind.BOOKING)),
+        held_until=_held_until(reader, _starts(mine, Kind.HOLD), now=slot_query.now),
+        calendars=busy_at(calendars[0], _starts(mine, Kind.CALENDAR)) if calendars else {},
     )
-    return _lines(why, setting)
 
 
 def hours_path(page: BookingPage) -> str:
@@ -171,24 +177,35 @@ def instants(opening: Hours, day: date, minute: int) -> list[int]:
     return [start for start, _ in open_hours(shown, first=day, last=day)]
 
 
-def _moment(
-    slot_query: SlotQuery, setting: ReasonContext, start: int, why: tuple[Reason, ...]
-) -> ExplainedMoment:
+def _moment(slot_query: SlotQuery, setting: ReasonContext, start: int, why: Why) -> ExplainedMoment:
     local = moment_of(start).astimezone(setting.zone)
     lengths = open_lengths(slot_query, start_minute=start) if why else []
     return ExplainedMoment(
         when=datetimes.when(local, minutes=setting.minutes, zone=setting.zone),
         note=datetimes.which_of_two(local),
-        hosts=(HostReasons(setting.page.host_name, _lines(why, setting)),),
+        hosts=_by_host(why, setting),
         public=None if why else _public(setting, setting.minutes),
         others=tuple(Link(_public(setting, one), datetimes.length(one)) for one in lengths),
     )
 
 
-def _lines(why: Iterable[Reason], setting: ReasonContext) -> tuple[ReasonLine, ...]:
-    """Of a time that is over nothing else, because today's rules may not be those it had."""
-    told = tuple(tell(reason, setting) for reason in why)
-    return tuple(line for line in told if line.code is Code.PAST) or told
+def _by_host(why: Why, setting: ReasonContext) -> tuple[HostReasons, ...]:
+    """One answer where one host takes part; of several, what is the page's first, and then each host's own."""
+    page = setting.page
+    of_page = tuple(tell(reason, setting) for reason in why.page)
+    each = [
+        HostReasons(host.name, tuple(tell_of(host, reason, setting) for reason in why.hosts.get(host.id, ())))
+        for host in page.hosts
+        if host.part is not Part.OPTIONAL
+    ]
+    every = *of_page, *chain.from_iterable(one.lines for one in each)
+    if past := [line for line in every if line.code is Code.PAST]:
+        # Of a time that is over nothing else, because today's rules may not be those it had.
+        return (HostReasons(page.host_name, (past[0],)),)
+    if not page.is_shared():
+        return (HostReasons(page.host_name, every),)
+    first = (HostReasons("This page", of_page),) if of_page else ()
+    return *first, *each
 
 
 def _public(setting: ReasonContext, minutes: int) -> str:
@@ -196,15 +213,16 @@ def _public(setting: ReasonContext, minutes: int) -> str:
     return f"{setting.page.address()}?{urlencode(query)}"
 
 
-def _start(asked: AskedTime, setting: ReasonContext, start: int, why: tuple[Reason, ...]) -> Start:
-    first = why[0] if why else None
+def _start(asked: AskedTime, setting: ReasonContext, start: int, why: Why) -> Start:
+    lines = [line for one in _by_host(why, setting) for line in one.lines]
+    mine = [reason for reason in why.hosts.get(setting.reader, ()) if reason.busy]
     local = moment_of(start).astimezone(setting.zone)
     return Start(
         time=setting.say(start),
         url=asked.url(time=datetimes.clock(local)),
         asked=datetimes.clock(local) == asked.clock(),
-        line=tell(first, setting) if first else None,
-        booking=setting.booking(first.busy) if first and first.busy else None,
+        line=lines[0] if lines else None,
+        booking=setting.booking(mine[0].busy) if mine and mine[0].busy else None,
     )
 
 
@@ -228,24 +246,19 @@ def _opens(setting: ReasonContext, span: Interval) -> str:
 def _closed(slot_query: SlotQuery, setting: ReasonContext, span: Interval) -> ReasonLine | None:
     if setting.grid or span[0] >= span[1]:
         return None
-    why = reasons(slot_query, start_minute=span[0])
-    return next((tell(reason, setting) for reason in why if reason.code in _CLOSED), None)
+    found = _by_host(why(slot_query, start_minute=span[0]), setting)
+    return next((line for one in found for line in one.lines if line.code in _CLOSED), None)
 
 
-def _starts(whys: Iterable[tuple[Reason, ...]], kind: Kind) -> set[int]:
+def _starts(reasons: Iterable[Reason], kind: Kind) -> set[int]:
     """When whatever of that kind is in the way begins, in UTC minutes."""
-    busy = {reason.busy for why in whys for reason in why if reason.busy}
-    return {one.start_minute for one in busy if one.kind is kind}
+    return {one.busy.start_minute for one in reasons if one.busy and one.busy.kind is kind}
 
 
 def _named(host_id: int, starts: set[int]) -> Mapping[int, Link]:
-    """By the minute they begin at; those of another host are not to be named."""
+    """By the minute they begin at; those without the host are not to be named."""
     rows = BookingHost.objects.filter(
-        host_id=host_id,
-        booking__host_id=host_id,
-        booking__attendees__is_booker=True,
-        active=True,
-        start_minute__in=starts,
+        host_id=host_id, booking__attendees__is_booker=True, active=True, start_minute__in=starts
     )
     found = rows.values_list("start_minute", "booking_id", "booking__title", "booking__attendees__name")
     return {

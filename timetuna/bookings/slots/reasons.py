@@ -16,6 +16,7 @@ from timetuna.availability.interval import moment_of
 from timetuna.availability.policy import CapScope, Period
 from timetuna.availability.slots import Busy, Code, Kind, Reason
 from timetuna.l10n import datetimes
+from timetuna.pages.hosts import HostTime
 from timetuna.pages.queries import PublicPage
 
 _DAY = 1_440
@@ -40,6 +41,7 @@ class ReasonLine:
 class ReasonContext:
     """What sentences refer to.
 
+    reader: who reads them (id).
     day, zone: the date that was asked, by the host's clock, and where that clock hangs. hours_path: where the page's
     hours are changed. grid: the start times of the date. bookings: those that may be named, each with its page,
     held_until: the UTC minute each hold ends by itself, and calendars: the names of those that are busy; all three by
@@ -47,6 +49,7 @@ class ReasonContext:
     """
 
     page: PublicPage
+    reader: int
     minutes: int
     day: date
     zone: ZoneInfo
@@ -86,6 +89,14 @@ _TAKEN_BY = {
     Kind.HOLD: "a time that a guest is about to book",
     Kind.UNKNOWN: "a time for which your calendars have not been read yet",
 }
+
+
+def tell_of(host: HostTime, reason: Reason, setting: ReasonContext) -> ReasonLine:
+    """What is in a host's way: to themselves in full, to others without a word of what they do then."""
+    if host.id == setting.reader or reason.code not in _OF_ANOTHER:
+        return tell(reason, setting)
+    name, _ = _TELLERS[reason.code]
+    return ReasonLine(reason.code, name, _OF_ANOTHER[reason.code].format(host=host.name))
 
 
 def tell(reason: Reason, setting: ReasonContext) -> ReasonLine:
@@ -216,6 +227,8 @@ def _cap(reason: Reason, setting: ReasonContext) -> _Told:
     }[cap.period]
     count = f"{cap.most} booking{'s' if cap.most != 1 else ''} a {cap.period}"
     place = f"id_cap_{cap.period}"
+    if cap.scope is CapScope.PART:
+        return f"You take {count} of this page, and {full} has them.", ()
     if cap.scope is CapScope.HOST:
         text = f"All your pages together take {count}, and {full} has them."
         return text, (Link(reverse("settings_availability", fragment=place), "Change your limits"),)
@@ -302,3 +315,26 @@ _TELLERS: dict[Code, tuple[str, Callable[[Reason, ReasonContext], _Told]]] = {
     Code.NO_CONNECTION: ("Not connected", _no_connection),
     Code.TOO_FEW_HOSTS: ("Too few hosts", _too_few_hosts),
 }
+_BUSY = "{host} is busy then."
+_ENOUGH = "{host} has as many bookings then as they take."
+_OF_ANOTHER = {
+    Code.NOTICE: "{host} has to be booked further ahead.",
+    Code.HOURS: "The hours of {host} are closed at this time.",
+    Code.OVERRIDE: "The hours of {host} are closed at this time of the date.",
+    Code.OUT_OF_OFFICE: "{host} is out of office on this day.",
+    Code.HOLIDAY: "It is a public holiday for {host}.",
+    Code.DURATION_DOES_NOT_FIT: "The hours of {host} end before the meeting would.",
+    Code.CALENDAR_BUSY: _BUSY,
+    Code.OWN_BOOKING: "A booking takes the time of {host}.",
+    Code.HELD: "A guest who is about to book holds the time of {host}.",
+    Code.BUFFER: "It comes too near to something else of {host}.",
+    Code.CAP_DAY: _ENOUGH,
+    Code.CAP_WEEK: _ENOUGH,
+    Code.CAP_MONTH: _ENOUGH,
+    Code.PROVIDER_UNREADABLE: "A calendar of {host} cannot be read, so nobody knows whether they are free.",
+    Code.PAUSED: "{host} is paused on this page, so nothing new is booked with them.",
+    Code.SWITCHED_OFF: "The account of {host} is switched off, or its mail address is not confirmed.",
+    Code.NO_CALENDAR: "No calendar of {host} is read, so nobody knows whether they are free.",
+    Code.NO_CONNECTION: "{host} has not connected what makes the link of the meeting.",
+}
+"""Of a host who is not the reader: not which event, which booking, or whose calendar."""

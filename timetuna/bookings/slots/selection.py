@@ -20,7 +20,6 @@ from timetuna.l10n import datetimes
 from timetuna.l10n.datetimes import PLAIN, Customs, customs_of
 from timetuna.lib.text import find_zone
 from timetuna.pages.queries import PageDuration, PublicPage
-from timetuna.rate_limits.limits import NOBODY, Client
 
 CLOCKS = ("12", "24")
 _VISIT = re.compile(r"[A-Za-z0-9_-]{12}")
@@ -190,20 +189,15 @@ class SlotMonth:
     away: tuple[Away, ...] = ()
 
 
-def free_times(
-    page: PublicPage,
-    choice: SlotSelection,
-    *,
-    now: datetime,
-    client: Client = NOBODY,
-    moving: int | None = None,
-) -> SlotMonth:
-    """Without a month that is asked for, the first that has times. Three queries at most besides the page's."""
-    zone = choice.zone
-    today = now.astimezone(zone).date()
+def free_times(asked: SlotQuery, choice: SlotSelection) -> SlotMonth:
+    """Of the length that was chosen. Without a month that is asked for, the first that has times.
+
+    Three queries at most besides the page's, where one host takes part.
+    """
+    page, zone = asked.page, choice.zone
+    today = asked.now.astimezone(zone).date()
     last = _last_day(page, today)
-    minutes = choice.duration.minutes if choice.duration else 0
-    query = SlotQuery(page=page, minutes=minutes, now=now, moving=moving, client=client)
+    query = replace(asked, minutes=choice.duration.minutes if choice.duration else 0)
     if choice.month:
         days = month_times(query, zone=zone, month=choice.month)
         month = choice.month

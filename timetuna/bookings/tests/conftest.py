@@ -18,6 +18,8 @@ from timetuna.bookings.proofs import needed
 from timetuna.bookings.proofs.needed import Proof
 from timetuna.bookings.tests.google import Google
 from timetuna.bookings.tests.zoom import Zoom
+from timetuna.calendars.busy_cache import KnownBusy, pack
+from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.jobs import queue
 from timetuna.jobs.models import Job, Worker
 from timetuna.jobs.worker import attempt
@@ -84,6 +86,54 @@ def open_always(host):
         for weekday in range(7):
             WeeklyHours.objects.create(schedule=schedule, weekday=weekday, start_minute=0, end_minute=1440)
     return schedule
+
+
+def give_calendar(host, *busy, chosen_by=None):
+    """A calendar that was just read, with these times taken (pairs of UTC minutes); nothing outside is asked.
+
+    chosen_by: the row of a page that it blocks, and nothing else.
+    """
+    account, _ = CalendarAccount.objects.get_or_create(
+        host=host,
+        provider="google",
+        provider_user_id=f"{host.handle} at google",
+        defaults={
+            "refresh_token_fingerprint": host.handle,
+            "expires_at": present(),
+            "needs_reconnect": True,  # so that a live look passes it by
+        },
+    )
+    calendar = Calendar.objects.create(
+        account=account,
+        outside_id=f"calendar {account.calendars.count()}",
+        name=f"Calendar of {host.name}",
+        blocks=chosen_by is None,
+        busy=pack(KnownBusy(certain=tuple(sorted(busy)))),
+        busy_count=len(busy),
+        known_until_minute=minute_of(present()) + 10 * 366 * 1_440,
+        read_at=present(),
+        tried_at=present(),
+    )
+    if chosen_by is not None:
+        chosen_by.calendars.create(calendar=calendar)
+        chosen_by.own_calendars = True
+        chosen_by.save()
+    return calendar
+
+
+def staff(page, staffing, *others, **columns):
+    """Have others take part in a page, each with a calendar and open hours, beside its owner."""
+    for position, host in enumerate(others, start=1):
+        PageHost.objects.create(page=page, host=host, position=position)
+    for host in (page.host, *others):
+        open_always(host)
+        if not host.calendar_accounts.exists():
+            give_calendar(host)
+    page.staffing = staffing
+    for name, value in columns.items():
+        setattr(page, name, value)
+    page.save()
+    return page
 
 
 def tomorrow(hour=10, minute=0):

@@ -16,7 +16,7 @@ from timetuna.bookings.actions.host_time import hold
 from timetuna.bookings.actions.reschedule import reschedule
 from timetuna.bookings.errors import SlotTaken
 from timetuna.bookings.models import Booking
-from timetuna.bookings.slots.availability import SlotQuery, bookable, offered, reasons, reasons_on_grid
+from timetuna.bookings.slots.availability import SlotQuery, bookable, offered, reasons, why_on_grid
 from timetuna.bookings.tests.conftest import make_page, order, tomorrow
 from timetuna.calendars import looks
 from timetuna.calendars.actions.claim_refresh import claim
@@ -134,7 +134,7 @@ def test_a_calendar_that_was_never_read_closes_the_page_and_is_named(alice, page
 
     assert hours(page) == set()
     assert why(page, tomorrow(10)) == [(Code.PROVIDER_UNREADABLE, "Office")]
-    assert all(reasons_on_grid(ask(page), span=(minute_of(tomorrow(9)), minute_of(tomorrow(12)))).values())
+    assert all(why_on_grid(ask(page), span=(minute_of(tomorrow(9)), minute_of(tomorrow(12)))).values())
     with pytest.raises(SlotTaken):
         book(order(page, tomorrow(12)), now=present())
 
@@ -173,7 +173,7 @@ def test_beyond_what_was_read_nothing_is_offered_and_why_agrees(page, calendar):
     Calendar.objects.update(known_until_minute=edge)
 
     assert hours(page) == set(range(14)) - {10}
-    grid = reasons_on_grid(ask(page), span=(minute_of(tomorrow(0)), minute_of(tomorrow(23, 45))))
+    grid = why_on_grid(ask(page), span=(minute_of(tomorrow(0)), minute_of(tomorrow(23, 45))))
     listed = set(offered(ask(page), span=(minute_of(tomorrow(0)), minute_of(tomorrow(23, 45)))))
     assert {start for start, found in grid.items() if not found} == listed
     assert [bookable(ask(page), start_minute=start) for start in grid] == [start in listed for start in grid]

@@ -11,10 +11,17 @@ from timetuna.bookings.actions.delete_host import delete_host
 from timetuna.bookings.actions.leave import hand_over_all
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.permissions import bookings_for
-from timetuna.bookings.tests.conftest import make_host, make_page, open_always, order, tomorrow, work_off
+from timetuna.bookings.tests.conftest import (
+    make_host,
+    make_page,
+    open_always,
+    order,
+    staff,
+    tomorrow,
+    work_off,
+)
 from timetuna.bookings.tests.google import PRIMARY
 from timetuna.calendars.models import CalendarEvent
-from timetuna.pages.models import PageHost
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OTHERS = "casey@cohost.example"
@@ -97,8 +104,7 @@ def test_a_busy_or_unreadable_calendar_keeps_a_meeting_where_it_is(alice, bob, g
 
 
 def test_who_hosts_it_already_leads_it(alice, bob):
-    page = make_page(alice)
-    PageHost.objects.create(page=page, host=bob)
+    page = staff(make_page(alice), "all", bob)
     booking = book(order(page), now=present())
 
     assert hand_over_all(alice, bob, now=present()).handed == 1
@@ -109,8 +115,7 @@ def test_who_hosts_it_already_leads_it(alice, bob):
 
 
 def test_nobody_is_deleted_with_a_booking_and_what_was_shared_stays_with_the_others(alice, bob, charlie):
-    page = make_page(alice)
-    PageHost.objects.create(page=page, host=bob)
+    page = staff(make_page(alice), "all", bob)
     shared = book(order(page), now=present())
     alone = book(
         order(make_page(alice, slug="alone"), tomorrow(14), email="kim@guest.example"), now=present()

@@ -7,11 +7,10 @@ import pytest
 
 from timetuna.accounts.models import Team
 from timetuna.bookings.integrations.event import digest, entry_of
-from timetuna.bookings.tests.conftest import make_host, open_always, tomorrow
+from timetuna.bookings.tests.conftest import make_host, open_always, staff, tomorrow
 from timetuna.bookings.tests.life import made, rule
 from timetuna.bookings.tests.reading import GUEST, HOST, calendar_parts, read_by_three
 from timetuna.lib.crypto import fingerprint
-from timetuna.pages.models import PageHost
 
 pytestmark = [pytest.mark.django_db, pytest.mark.either]
 US = "mailto:noreply@localhost"
@@ -66,8 +65,7 @@ def test_a_teams_page_invites_by_the_teams_name_and_by_the_pages_once_the_team_i
 
 
 def test_several_hosts_are_invited_the_first_as_chair_and_who_may_stay_away_as_optional(page, zoom, bob):
-    rule(page, staffing="all")
-    PageHost.objects.create(page=page, host=bob)
+    staff(page, "all", bob)
     booking = made(page, tomorrow())
     booking.booking_hosts.filter(host=bob).update(part="optional")
     booking.refresh_from_db()

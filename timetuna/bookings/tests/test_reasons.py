@@ -27,6 +27,7 @@ def taken(kind, before=0, after=0):
 def setting(page):
     return ReasonContext(
         page=page_settings(page.pk),
+        reader=page.host_id,
         minutes=30,
         day=MONDAY,
         zone=ZoneInfo("UTC"),

@@ -13,8 +13,7 @@ from timetuna.bookings.actions.cancel_together import cancel_together, restore_t
 from timetuna.bookings.actions.mark_no_show import mark_no_show
 from timetuna.bookings.actions.turns import deal_turns, redo_turns, turns_for, undo_turns, write_turns
 from timetuna.bookings.models import Turn
-from timetuna.bookings.tests.conftest import make_host, make_page, open_always, order, tomorrow
-from timetuna.pages.models import PageHost
+from timetuna.bookings.tests.conftest import make_host, make_page, open_always, order, staff, tomorrow
 
 HALF = WHOLE // 2
 
@@ -29,11 +28,7 @@ def bob(db):
 @pytest.fixture
 def page(alice, bob):
     """Return a page that alice and bob host by turns."""
-    page = make_page(alice)
-    page.staffing = "any"
-    page.save()
-    PageHost.objects.create(page=page, host=bob, position=1)
-    return page
+    return staff(make_page(alice), "any", bob)
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from timetuna.bookings.tests.conftest import (
     open_always,
     order,
     set_reminders,
+    staff,
     tomorrow,
     work_off,
 )
@@ -54,9 +55,7 @@ def both(alice, bob):
 
 
 def together(page, *others):
-    for other in others:
-        PageHost.objects.create(page=page, host=other)
-    return page
+    return staff(page, "all", *others)
 
 
 def ask(page, **more):
@@ -199,7 +198,7 @@ def test_the_owner_is_told_that_a_cohost_is_booked_and_not_with_whom(alice, bob,
 
     text = shown(owner.get(f"/booking-pages/{both.pk}/why", asked))
 
-    assert "A booking takes" in text
+    assert "A booking takes the time of Bob Teammate." in text
     assert "Kim Secret" not in text
 
 
@@ -285,9 +284,8 @@ def test_pages_with_the_same_hosts_in_opposite_order_never_wait_for_each_other(a
     if connection.vendor != "postgresql":
         pytest.skip("SQLite has one lock for all")
     pages = [together(make_page(alice), bob), together(make_page(bob), alice)]
-    PageHost.objects.filter(page=pages[1]).delete()
-    for host in (bob, alice):
-        PageHost.objects.create(page=pages[1], host=host)
+    PageHost.objects.filter(page=pages[1], host=alice).update(position=0)
+    PageHost.objects.filter(page=pages[1], host=bob).update(position=1)
     barrier = Barrier(2)
 
     def rush(page, hour):

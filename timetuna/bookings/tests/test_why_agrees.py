@@ -64,13 +64,19 @@ def label(start, zone):
 )
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_listed_is_bookable_is_without_reason(settled, rules, horizon, time, day, quarter, minutes, usable):
-    own, row = replace(settled.own, **time), copy(settled.settings)
+    of_page = tuple(cap for cap in time["caps"] if cap.scope is CapScope.PAGE)
+    of_host = tuple(cap for cap in time["caps"] if cap.scope is not CapScope.PAGE)
+    own, row = replace(settled.own, opening=time["opening"], caps=of_host), copy(settled.settings)
     lengths = PageDuration(minutes), PageDuration(20)
-    page = replace(settled, own=own, hosts=(own,), durations=lengths, settings=row, horizon_days=horizon)
+    page = replace(
+        settled, own=own, hosts=(own,), caps=of_page, durations=lengths, settings=row, horizon_days=horizon
+    )
     for name, value in rules.items():
         setattr(row, name, value)
     page = page if usable else replace(page, meeting_types=())
-    asked = explain.AskedTime(page=page, minutes=minutes, day=day, minute=15 * quarter, hours_path="/hours")
+    asked = explain.AskedTime(
+        page=page, reader=own.id, minutes=minutes, day=day, minute=15 * quarter, hours_path="/hours"
+    )
     query = SlotQuery(page=page, minutes=minutes, now=NOW)
 
     answer = explain.explain(asked, now=NOW)

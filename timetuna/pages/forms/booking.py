@@ -53,7 +53,7 @@ class BookingTabForm(PageForm):
         self.was_on = {kind for kind, row in stored.items() if row.enabled}
         self.kinds = meeting_kinds()
         made = [kind.slug for kind in self.kinds if kind.makes_link]
-        self.usable = usable_kinds(page.host_id, [page], made)[page.pk]
+        self.usable = usable_kinds([page], made)[page.pk]
         super().__init__(data, initial={"slug": page.slug}, instance=page)
         for kind in self.kinds:
             self._add_kind(kind, stored.get(kind.slug))

@@ -100,7 +100,7 @@ def _times(
     request: HttpRequest, booking: Booking, page: PublicPage, *, notice: str = "", status: int = 200
 ) -> HttpResponse:
     choice, now = _choice(request, booking, page), timezone.now()
-    calendar = free_times(page, choice, now=now, moving=booking.pk, client=_client(request, booking))
+    calendar = free_times(_slot_query(request, booking, page), choice)
     picker = slot_picker(
         calendar, choice, book_path=link_path(booking.booker, "booked_move_confirm"), now=now
     )

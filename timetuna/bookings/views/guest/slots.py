@@ -242,7 +242,8 @@ def slots(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     picker = None
     if choice.duration:
         now = timezone.now()
-        calendar = free_times(page, choice, now=now, client=client_of(request, visit=choice.visit))
+        client = client_of(request, visit=choice.visit)
+        calendar = free_times(SlotQuery(page=page, minutes=0, now=now, client=client), choice)
         book_path = reverse("public_book", args=[page.handle, page.slug])
         picker = slot_picker(
             calendar, choice, book_path=book_path, now=now, visit=choice.visit or new_visit()

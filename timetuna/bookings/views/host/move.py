@@ -154,7 +154,7 @@ def _offer(request: HttpRequest, host: _Host) -> SlotPicker | None:
         month=month or booking.start_at.astimezone(host.reader.zone).date().replace(day=1),
         day=day,
     )
-    calendar = free_times(page, choice, now=host.reader.now, moving=booking.pk)
+    calendar = free_times(_slot_query(host, page), choice)
     return slot_picker(calendar, choice, book_path=f"{host.path()}/confirm", now=host.reader.now)
 
 
@@ -201,10 +201,15 @@ def _lines(host: _Host, start: int) -> tuple[ReasonLine, ...]:
     page, row = _page(host.booking), host.booking.page
     if page is None or row is None:
         return ()
-    slot_query = SlotQuery(
-        page=page, minutes=host.booking.minutes, now=host.reader.now, moving=host.booking.pk
+    return lines_for(
+        _slot_query(host, page), start_minute=start, reader=host.reader.host_id, hours_path=hours_path(row)
     )
-    return lines_for(slot_query, start_minute=start, hours_path=hours_path(row))
+
+
+def _slot_query(host: _Host, page: PublicPage) -> SlotQuery:
+    """It stays with those who have it."""
+    booking = host.booking
+    return SlotQuery(page=page, minutes=booking.minutes, now=host.reader.now, moving=booking.pk, by_host=True)
 
 
 def _link(host: _Host, minute: int) -> tuple[str, str]:

@@ -47,7 +47,7 @@ def why(request: HttpRequest, page_id: int) -> HttpResponse:
     form = WhyForm(page, initial=_next_hour(now.astimezone(zone)))
     if form.fields.keys() & request.GET.keys():
         form = WhyForm(page, request.GET)
-    answer = explain(_asked(row, page, form.cleaned_data), now=now) if form.is_valid() else None
+    answer = explain(_asked(request, row, page, form.cleaned_data), now=now) if form.is_valid() else None
     screen = WhyScreen(
         page=page, form=form, zone=datetimes.zone_name(answer.zone if answer else zone), answer=answer
     )
@@ -75,9 +75,10 @@ def why_any(request: HttpRequest) -> HttpResponse:
     return show(request, WhyAnyScreen(pages=pages, query=query))
 
 
-def _asked(row: BookingPage, page: PublicPage, cleaned: dict[str, Any]) -> AskedTime:
+def _asked(request: HttpRequest, row: BookingPage, page: PublicPage, cleaned: dict[str, Any]) -> AskedTime:
     return AskedTime(
         page=page,
+        reader=signed_in(request).pk,
         minutes=cleaned["duration"],
         day=cleaned["date"],
         minute=cleaned["time"],
