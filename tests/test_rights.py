@@ -64,6 +64,8 @@ OWNERS = """
     bookings/<row:booking_id>/answer bookings/<row:booking_id>/move bookings/<row:booking_id>/move/confirm
     bookings/<row:booking_id>/no-show bookings/<row:booking_id>/notes bookings/<row:booking_id>/resend
     bookings/<row:booking_id>/erase bookings/<row:booking_id>/guests bookings/<row:booking_id>/history.json
+    bookings/<row:booking_id>/hand-over bookings/<row:booking_id>/handed-over
+    booking-pages/<row:page_id>/leave booking-pages/<row:page_id>/cohosts/<row:host_id>/leave
     bookings/<row:booking_id>/source bookings/unusual/<row:number>
     settings/team/<row:team_id> settings/team/<row:team_id>/invite settings/team/<row:team_id>/leave
     settings/team/<row:team_id>/delete settings/team/<row:team_id>/people/<row:member_id>/role
@@ -74,7 +76,11 @@ OWNERS = """
     booking-pages/<row:page_id>/cohosts/asked/<row:asked_id>/take-back
     booking-pages/<row:page_id>/cohosts/<row:host_id>/remove booking-pages/<row:page_id>/team
 """.split()  # noqa: SIM905
-HOSTS = [route for route in OWNERS if "/calendars" in route or "/your-part" in route]
+HOSTS = [
+    route
+    for route in OWNERS
+    if "/calendars" in route or "/your-part" in route or route.endswith("page_id>/leave")
+]
 """What each of a page's hosts has for themselves."""
 PAST_COUNTING = {"sessions.session"}
 
@@ -115,6 +121,7 @@ def belongings(alice: User) -> dict[str, object]:
     return {
         "page_id": page.pk,
         "booking_id": booked.pk,
+        "host_id": alice.pk,
         "schedule_id": Schedule.objects.get(host=alice, page=None, is_default=True).pk,
         "authorization": waiting.pk,
         "account": account.pk,
@@ -178,7 +185,7 @@ def test_a_teammate_sees_the_meeting_and_nothing_else(
     shown = teammate.get(address(route, belongings))
 
     if route.startswith("bookings/<row:booking_id>"):
-        expected = {404} if route.endswith("/source") else {200, 302, 422}
+        expected = {404} if route.endswith(("/source", "/handed-over")) else {200, 302, 422}
         assert shown.status_code in expected
     elif route.startswith("booking-pages/"):
         assert shown.status_code in {200, 302, 404, 405}

@@ -14,8 +14,8 @@ from timetuna.bookings.events import ATTENDEE, CALLED_OFF, OF_A_CALENDAR, Status
 from timetuna.bookings.models import Attendee, Booking, HistoryEntry, PrivateNotes, UnusualBookings
 from timetuna.bookings.queries import attendee_by_link, others, with_booker
 from timetuna.l10n import datetimes
-from timetuna.pages.models import BookingPage
-from timetuna.pages.permissions import pages_for
+from timetuna.pages.models import BookingPage, PageHost
+from timetuna.pages.permissions import Action, pages_for
 
 TOLD = CALLED_OFF | {Status.CONFIRMED}
 """The states in which those who were invited too have heard of the booking."""
@@ -42,6 +42,37 @@ def booking_or_404(request: HttpRequest, booking_id: int) -> Booking:
     rows = with_booker(bookings_for(signed_in(request))).select_related("host", "page", "conference")
     booking: Booking = get_object_or_404(rows, pk=booking_id)
     return booking
+
+
+def given_or_404(request: HttpRequest, booking_id: int) -> Booking:
+    """For who may give it to another host: its hosts who take part in its page, and whoever runs that.
+
+    Raises Http404 for everybody else.
+    """
+    user = signed_in(request)
+    own = Q(pk__in=bookings_for(user).values("pk"), page__in=pages_for(user, to=Action.SEE))
+    rows = Booking.objects.filter(own | Q(page__in=pages_for(user, to=Action.ASSIGN)))
+    booking: Booking = get_object_or_404(with_booker(rows).select_related("host", "page"), pk=booking_id)
+    return booking
+
+
+def runs_page(user: User, booking: Booking) -> bool:
+    """Whether they look after the page it was booked on, for themselves or for its team."""
+    return pages_for(user, to=Action.ASSIGN).filter(pk=booking.page_id or 0).exists()
+
+
+def may_give(user: User, booking: Booking) -> bool:
+    """Whether there is anybody whom they may give it to."""
+    if booking.page is None or booking.is_off():
+        return False
+    hosts = PageHost.objects.filter(page=booking.page, active=True)
+    others = hosts.exclude(host__in=booking.booking_hosts.values("host")).exists()
+    return others and pages_for(user, to=Action.SEE).filter(pk=booking.page_id or 0).exists()
+
+
+def may_call_off(user: User, booking: Booking) -> bool:
+    """Whoever leads it may, and whoever runs its page."""
+    return booking.host_id == user.pk or runs_page(user, booking)
 
 
 def history_for(user: User, booking: Booking) -> QuerySet[HistoryEntry]:

@@ -19,6 +19,9 @@ from timetuna.bookings.views.host.booking import booking, cancel_as_host, new_gu
 from timetuna.bookings.views.host.bookings import bookings
 from timetuna.bookings.views.host.export import export, history
 from timetuna.bookings.views.host.guests import change_guests
+from timetuna.bookings.views.host.hand_over import give, given
+from timetuna.bookings.views.host.leave import leave as leave_page
+from timetuna.bookings.views.host.leave import take_off
 from timetuna.bookings.views.host.mail_preview import mail_preview, mail_test
 from timetuna.bookings.views.host.move import choose_any_time, confirm_any_time
 from timetuna.bookings.views.host.records import erase_guest, no_show, notes, send_again
@@ -38,6 +41,8 @@ urlpatterns: list[URLPattern] = [
     path("bookings/<row:booking_id>/answer", answer, name="booking_answer"),
     path("bookings/<row:booking_id>/move", choose_any_time, name="booking_move"),
     path("bookings/<row:booking_id>/move/confirm", confirm_any_time, name="booking_move_confirm"),
+    path("bookings/<row:booking_id>/hand-over", give, name="booking_hand_over"),
+    path("bookings/<row:booking_id>/handed-over", given, name="booking_handed_over"),
     path("bookings/<row:booking_id>/guests", change_guests, name="booking_guests"),
     path("bookings/<row:booking_id>/no-show", no_show, name="booking_no_show"),
     path("bookings/<row:booking_id>/notes", notes, name="booking_notes"),
@@ -56,6 +61,8 @@ urlpatterns: list[URLPattern] = [
     path("b/<str:token>/zone", set_zone, name="booked_zone"),
     path("holds/release", release_hold, name="release_hold"),
     path("why", why_any, name="why_any"),
+    path("booking-pages/<row:page_id>/leave", leave_page, name="page_leave"),
+    path("booking-pages/<row:page_id>/cohosts/<row:host_id>/leave", take_off, name="cohost_leave"),
     path("booking-pages/<row:page_id>/why", why, name="why"),
     path("booking-pages/<row:page_id>/mail-preview", mail_preview, name="mail_preview"),
     path("booking-pages/<row:page_id>/mail-test", mail_test, name="mail_test"),

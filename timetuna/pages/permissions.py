@@ -106,6 +106,12 @@ def page_or_404(request: HttpRequest, page_id: int, *, to: Action = Action.EDIT)
     return get_object_or_404(whole(pages_for(signed_in(request), to=to)), pk=page_id)
 
 
+def cohost_or_404(page: BookingPage, host_id: int) -> User:
+    """Somebody else than its owner who takes part in it. Raises Http404 for everybody else."""
+    cohosts = PageHost.objects.filter(page=page, active=True).exclude(host=page.host_id)
+    return get_object_or_404(cohosts.select_related("host"), host=host_id).host
+
+
 def own_part_or_404(request: HttpRequest, page_id: int) -> PageHost:
     """What whoever is signed in has set for themselves, with page and host. Raises Http404 where they take no part."""
     user = signed_in(request)

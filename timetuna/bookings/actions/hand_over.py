@@ -6,26 +6,38 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 
 from timetuna.accounts.models import User
+from timetuna.availability.shares import Deal
 from timetuna.bookings.actions.book import GUARD
 from timetuna.bookings.actions.host_time import lock_hosts_of
-from timetuna.bookings.actions.turns import take_handing_back, turns_for, undo_turns
+from timetuna.bookings.actions.turns import (
+    deal_turns,
+    take_handing_back,
+    turns_for,
+    undo_turns,
+    write_turns,
+)
 from timetuna.bookings.errors import NotPossible, SlotTaken
 from timetuna.bookings.events import HOST, BookingEvent, Value, record
 from timetuna.bookings.models import Booking, BookingHost
 from timetuna.bookings.queries import work_of
+from timetuna.bookings.slots.takers import Way, takers, way_of
 from timetuna.jobs.models import Job
-from timetuna.pages.calendar_use import blocking_of, blocking_of_host, known_busy, own_part
 from timetuna.pages.models import PageHost, Schedule
 
 UNDO = timedelta(seconds=15)
 """How long nothing follows outside of what somebody hands over on a screen, so that they can take it back."""
 
 
+WHOSE_TURN = 0
+_BUSY = {Way.BUSY, Way.UNKNOWN}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handing:
-    """Who gives it to whom. note: for the new host.  undo: how long it can be taken back as if it had never been.
+    """Who gives it to whom; WHOSE_TURN is to whoever's turn it is on its page. note: for the new host.
 
     anyway: whatever is in the new host's calendars. Another booking of theirs always stands in the way.
+    undo: how long it can be taken back as if it had never been.
     """
 
     former: int
@@ -72,17 +84,8 @@ def undo_hand_over(booking_id: int, *, now: datetime) -> Booking:
     return booking
 
 
+NO_HOST = "They do not host this meeting any more."
 TOO_LATE = "This is under way: everybody is being told. To take it back, hand it over once more."
-
-
-def is_free(host: User, booking: Booking, *, now: datetime) -> bool:
-    """Whether their calendars leave that time to them. One that cannot be read does not."""
-    start = booking.booking_hosts.values_list("start_minute", "end_minute").first()
-    if start is None:
-        return False
-    asked = blocking_of(own_part(booking.page, host.pk), host) if booking.page else blocking_of_host(host)
-    found = known_busy(asked, start, now=now)
-    return not (found.busy or found.unreadable or found.until is not None)
 
 
 def _locked(booking_id: int, *more: int) -> Booking:
@@ -95,20 +98,23 @@ def _locked(booking_id: int, *more: int) -> Booking:
 
 def _hand_over(booking: Booking, handing: Handing, now: datetime) -> None:
     rows = {row.host_id: row for row in booking.booking_hosts.select_related("host")}
-    old, to = rows.get(handing.former), User.objects.get(pk=handing.to)
+    dealt = _deal(booking, now) if handing.to == WHOSE_TURN else None
+    old, to = rows.get(handing.former), User.objects.get(pk=dealt.chosen[0] if dealt else handing.to)
     _refuse(booking, old, to, now)
     if old is None:
-        raise NotPossible("They do not host this meeting any more.")
+        raise NotPossible(NO_HOST)
     joins = to.pk not in rows
-    if joins and not handing.anyway and not is_free(to, booking, now=now):
+    if joins and not handing.anyway and way_of(to, booking, now=now) in _BUSY:
         raise SlotTaken(f"{to.name} has no time then, or a calendar that cannot be read.")
     new = _take_part(booking, old, to) if joins else rows[to.pk]
     old.delete()
+    turns = dealt is not None or old.part == PageHost.Part.ROTATING
     led, named = booking.host_id == old.host_id, not booking.neutral_organizer
     changes: dict[str, tuple[Value, Value]] = {
         "host": (old.host.name, to.name),
         "_to": (to.pk, None),
         "_led": (led, None),
+        "_turns": (turns, None),
     }
     if named:
         changes["invited by"] = booking.host.name, booking.title
@@ -116,9 +122,8 @@ def _hand_over(booking: Booking, handing: Handing, now: datetime) -> None:
         booking.host, booking.host_time_zone = to, new.time_zone
     booking.revision, booking.neutral_organizer = booking.revision + 1, True
     booking.save(update_fields=["host", "host_time_zone", "revision", "neutral_organizer"])
-    if old.part == PageHost.Part.ROTATING:
-        undo_turns(booking)
-        turns_for(booking, chosen=_rotating(booking), now=now)
+    if turns:
+        _put_right(booking, dealt, now)
     record(
         booking,
         BookingEvent.HANDED_OVER,
@@ -133,9 +138,23 @@ def _hand_over(booking: Booking, handing: Handing, now: datetime) -> None:
     )
 
 
-def _rotating(booking: Booking) -> list[int]:
-    rows = booking.booking_hosts.filter(part=PageHost.Part.ROTATING)
-    return list(rows.values_list("host", flat=True))
+def _deal(booking: Booking, now: datetime) -> Deal:
+    """Whose turn it is among those who have time then. Raises SlotTaken where nobody has."""
+    free = [one.host.pk for one in takers(booking, now=now) if one.turns and one.way is Way.FREE]
+    dealt = deal_turns(booking.page, free, now=now) if booking.page and free else None
+    if dealt is None or not dealt.chosen:
+        raise SlotTaken("Nobody else who takes turns on this page has time then.")
+    return dealt
+
+
+def _put_right(booking: Booking, dealt: Deal | None, now: datetime) -> None:
+    """Give the turns back that it was, and write down whose it is."""
+    undo_turns(booking)
+    if dealt is not None:
+        write_turns(booking, dealt, now=now)
+    else:
+        rotating = booking.booking_hosts.filter(part=PageHost.Part.ROTATING)
+        turns_for(booking, chosen=list(rotating.values_list("host", flat=True)), now=now)
 
 
 def _refuse(booking: Booking, old: BookingHost | None, to: User, now: datetime) -> None:
@@ -144,7 +163,7 @@ def _refuse(booking: Booking, old: BookingHost | None, to: User, now: datetime) 
     if booking.end_at() <= now:
         raise NotPossible("This meeting is over, so it cannot be handed over any more.")
     if old is None:
-        raise NotPossible("They do not host this meeting any more.")
+        raise NotPossible(NO_HOST)
     if old.host_id == to.pk:
         raise NotPossible(f"{to.name} hosts this meeting already.")
     if not to.is_active:
@@ -200,7 +219,7 @@ def _undo(booking: Booking, work: Job, now: datetime) -> None:
     back = _take_part(booking, given, former)
     if work.arguments["newcomer"]:
         given.delete()
-    if given.part == PageHost.Part.ROTATING:
+    if before["_turns"][0]:
         take_handing_back(booking)
     if before["_led"][0]:
         booking.host, booking.host_time_zone = former, back.time_zone

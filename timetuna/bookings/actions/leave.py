@@ -12,7 +12,7 @@ from timetuna.accounts.models import User
 from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.answer_request import decline
 from timetuna.bookings.actions.cancel import cancel
-from timetuna.bookings.actions.hand_over import Handing, hand_over
+from timetuna.bookings.actions.hand_over import WHOSE_TURN, Handing, hand_over
 from timetuna.bookings.actions.host_time import lock_hosts
 from timetuna.bookings.errors import BookingRefused, NotPossible
 from timetuna.bookings.events import HOST, SYSTEM, Status
@@ -22,10 +22,11 @@ from timetuna.pages.models import BookingPage, PageHost, PageHostCalendar
 
 
 class Fate(StrEnum):
-    """What becomes of one meeting of who leaves: they keep it, somebody else takes it, or it is called off."""
+    """What becomes of one meeting of who leaves: they keep it, somebody takes it, whoever's turn it is, it is off."""
 
     KEEP = "keep"
     HAND = "hand"
+    TURN = "turn"
     CANCEL = "cancel"
 
 
@@ -92,8 +93,9 @@ def settle(
     for booking in to_come(host_id, pages=pages, now=now):
         choice = choices.get(booking.pk, Choice())
         try:
-            if choice.fate is Fate.HAND:
-                hand_over(booking.pk, Handing(former=host_id, to=choice.to, actor=actor), now=now)
+            if choice.fate in {Fate.HAND, Fate.TURN}:
+                to = choice.to if choice.fate is Fate.HAND else WHOSE_TURN
+                hand_over(booking.pk, Handing(former=host_id, to=to, actor=actor), now=now)
                 handed += 1
             elif choice.fate is Fate.CANCEL:
                 _call_off(booking, now)

@@ -144,10 +144,9 @@ def redo_turns(booking: Booking) -> None:
 
 
 def take_handing_back(booking: Booking) -> None:
-    """Forget that it was given to somebody, and count again what was counted before that."""
-    last = booking.turns.aggregate(at=Max("at"))["at"]
-    handed = list(booking.turns.filter(rule=Turn.Rule.HANDED, at=last, undone=False))
-    _set_undone(handed, undone=True)
+    """Forget what was written down as it was given to somebody, and count again what was counted before that."""
+    handed = list(booking.turns.filter(undone=False))
+    undo_turns(booking)
     Turn.objects.filter(pk__in=[turn.pk for turn in handed]).delete()
     redo_turns(booking)
 

@@ -1,5 +1,6 @@
 """What hosts write down and ask."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -8,9 +9,10 @@ from timetuna.bookings.actions.write_notes import notes_of, write_notes
 from timetuna.bookings.forms.book import LinesField, MomentField
 from timetuna.bookings.models import Booking
 from timetuna.l10n import datetimes
-from timetuna.lib.text import multi_line
+from timetuna.lib.text import multi_line, single_line
 from timetuna.pages.forms.fields import DayField
 from timetuna.pages.queries import PageDuration, PublicPage
+from timetuna.web.forms import WholeForm
 from timetuna.web.saving import HostForm
 
 
@@ -41,6 +43,42 @@ class WhenForm(forms.Form):
 
     date = DayField(label="Date")
     time = MomentField(label="Time")
+
+
+class HandOverForm(WholeForm):
+    """Who gives a booking to whom. anyway: whoever sends it has read what is in the new host's way."""
+
+    former = forms.TypedChoiceField(label="Instead of", coerce=int, widget=forms.RadioSelect)
+    to = forms.TypedChoiceField(
+        label="Hand over to",
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose who takes it over."},
+    )
+    note = LinesField(
+        label="Note to the new host (optional)",
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+    )
+    anyway = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        *args: Any,
+        formers: Sequence[tuple[int, str]],
+        takers: Sequence[tuple[int, str]],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["former"].choices = list(formers)  # type: ignore[attr-defined]
+        self.fields["to"].choices = list(takers)  # type: ignore[attr-defined]
+        if len(formers) == 1:
+            self.fields["former"].widget = forms.HiddenInput()
+            self.fields["former"].initial = formers[0][0]
+
+    def clean_note(self) -> str:
+        return single_line(self.cleaned_data["note"], max_length=300)
 
 
 class WhyForm(forms.Form):

@@ -30,6 +30,7 @@ from timetuna.bookings.permissions import (
     bookings_for,
     guests_refusal,
     history_for,
+    may_give,
     most_guests,
 )
 from timetuna.bookings.queries import link, others
@@ -95,14 +96,14 @@ class BookingScreen(Screen):
     times: BookingTimes
     place: Location
     effects: Sequence[Effect]
-    retryable: bool
-    connect: bool
+    remedies: frozenset[Remedy]
     busy: bool
     history: Sequence[HistoryLine]
     guest_link: str
     same_source: int
     phone_digits: str
     cancellable: bool
+    givable: bool
     cancel_form: WordsForm
     answer: OpenRequest | None
     readers: Sequence[tuple[str, str]]
@@ -142,14 +143,14 @@ def show_booking(
         times=_times(row, reader),
         place=place(row),
         effects=work,
-        retryable=any(effect.remedy is Remedy.RETRY for effect in work),
-        connect=any(effect.remedy is Remedy.CONNECT for effect in work),
+        remedies=frozenset(effect.remedy for effect in work),
         busy=any(effect.state is EffectState.BUSY for effect in work),
         history=[_entry(entry, row, reader) for entry in history],
         guest_link=link(row.booker),
         same_source=_same_source(request, row),
         phone_digits="".join(sign for sign in row.booker.phone if sign in "+0123456789"),
         cancellable=ahead(row, now=reader.now),
+        givable=row.end_at() > reader.now and may_give(signed_in(request), row),
         cancel_form=words_form,
         answer=request_of(row, reader, words_form) if row.status == Booking.Status.PENDING else None,
         readers=_readers(row, people, reader) if readable else [],

@@ -1,0 +1,101 @@
+"""What becomes of each meeting of somebody who leaves a page."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+
+from timetuna.accounts.models import User
+from timetuna.bookings.actions.leave import Choice, Fate
+from timetuna.bookings.events import Status
+from timetuna.bookings.models import Booking
+from timetuna.bookings.permissions import may_call_off
+from timetuna.bookings.status.rows import Reader
+from timetuna.l10n import datetimes
+from timetuna.pages.models import BookingPage, PageHost
+from timetuna.web.forms import WholeForm
+
+Choices = Sequence[tuple[str, str]]
+MANY = 3
+"""From so many meetings on, one can be said for all."""
+_TO = "to-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaving:
+    """Who leaves which page, and who asks for it. runs: whether those look after the page."""
+
+    page: BookingPage
+    who: User
+    by: User
+    runs: bool
+
+    def own(self) -> bool:
+        return self.who.pk == self.by.pk
+
+    def decides(self) -> bool:
+        """Whether whoever asks for it may say more than that meetings stay where they are."""
+        return self.own() or self.runs
+
+
+class LeaveForm(WholeForm):
+    """What becomes of each meeting of who leaves. `every` counts for all, unless it is EACH.
+
+    choices: by booking what can be chosen for it.
+    """
+
+    EACH = "each"
+    every = forms.ChoiceField(label="All of them")
+
+    def __init__(self, *args: Any, meetings: Mapping[int, tuple[str, Choices]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        common = [
+            choice
+            for choice in next(iter(meetings.values()), ("", ()))[1]
+            if all(choice in choices for _, choices in meetings.values())
+        ]
+        self.fields["every"].choices = [(self.EACH, "As chosen for each"), *common]  # type: ignore[attr-defined]
+        self.ids = list(meetings)
+        for pk, (label, choices) in meetings.items():
+            self.fields[f"meeting-{pk}"] = forms.ChoiceField(label=label, choices=choices)
+        if len(meetings) < MANY:
+            del self.fields["every"]
+
+    def chosen(self) -> dict[int, str]:
+        """By booking."""
+        every = self.cleaned_data.get("every", self.EACH)
+        return {pk: self.cleaned_data[f"meeting-{pk}"] if every == self.EACH else every for pk in self.ids}
+
+
+def leave_form(leaving: Leaving, rows: Sequence[Booking], reader: Reader, data: Any = None) -> LeaveForm:
+    hosts = _others(leaving) if leaving.decides() else []
+    meetings = {}
+    for row in rows:
+        when = datetimes.short_when(row.start_at, zone=reader.zone)
+        request = ", a request" if row.status == Status.PENDING else ""
+        meetings[row.pk] = f"{when}: {row.booker.name}{request}", _choices(leaving, row, hosts)
+    return LeaveForm(data, meetings=meetings)
+
+
+def _others(leaving: Leaving) -> list[User]:
+    rows = PageHost.objects.filter(page=leaving.page, active=True, host__is_active=True)
+    return [row.host for row in rows.exclude(host=leaving.who).select_related("host")]
+
+
+def _choices(leaving: Leaving, row: Booking, hosts: Sequence[User]) -> Choices:
+    found = [(Fate.KEEP.value, "Keep it" if leaving.own() else f"{leaving.who.name} keeps it")]
+    if not hosts:
+        return found
+    if leaving.page.staffing == BookingPage.Staffing.ANY:
+        found.append((Fate.TURN.value, "Hand over to whoever\N{RIGHT SINGLE QUOTATION MARK}s turn it is"))
+    found += [(f"{_TO}{host.pk}", f"Hand over to {host.name}") for host in hosts]
+    if may_call_off(leaving.by, row):
+        found.append((Fate.CANCEL.value, "Decline it" if row.status == Status.PENDING else "Cancel it"))
+    return found
+
+
+def _choice(code: str) -> Choice:
+    if code.startswith(_TO):
+        return Choice(Fate.HAND, int(code.removeprefix(_TO)))
+    return Choice(Fate(code))

@@ -1,0 +1,196 @@
+"""Who gives a booking to whom, on the host's page."""
+
+import pytest
+from django.test import Client
+
+from tests.clock import present
+from timetuna.accounts.models import Membership, Team
+from timetuna.bookings.models import BookingHost
+from timetuna.bookings.tests.conftest import due_now, make_host, make_page, open_always, tomorrow, work_off
+from timetuna.bookings.tests.life import made, rule
+from timetuna.calendars.models import Calendar, CalendarAccount
+from timetuna.pages.models import PageHost
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.either]
+
+
+def cohost(page, handle, name):
+    """Return a host of the page with a calendar that leaves them all their time."""
+    host = make_host(handle, name)
+    open_always(host)
+    PageHost.objects.create(page=page, host=host)
+    with_calendar(host)
+    return host
+
+
+def with_calendar(host):
+    account = CalendarAccount.objects.create(
+        host=host, provider="caldav", provider_user_id=host.handle, expires_at=present()
+    )
+    return Calendar.objects.create(
+        account=account,
+        outside_id="1",
+        name="Secret plans",
+        blocks=True,
+        read_at=present(),
+        known_until_minute=10**9,
+    )
+
+
+@pytest.fixture
+def page(alice):
+    with_calendar(alice)
+    return rule(make_page(alice), staffing="any")
+
+
+@pytest.fixture
+def bob(page):
+    return cohost(page, "bob", "Bob Teammate")
+
+
+@pytest.fixture
+def booking(page, bob, alice):
+    booking = made(page, tomorrow(), worked=False)
+    BookingHost.objects.filter(booking=booking).delete()
+    BookingHost.objects.create(
+        booking=booking, host=alice, start_minute=booking.start_at.timestamp() // 60,
+        end_minute=booking.start_at.timestamp() // 60 + 30, part="rotating", time_zone="Europe/Berlin",
+    )  # fmt: skip
+    type(booking).objects.update(host=alice)
+    work_off()
+    booking.refresh_from_db()
+    return booking
+
+
+def signed_in(host):
+    client = Client()
+    client.force_login(host)
+    return client
+
+
+def path(booking):
+    return f"/bookings/{booking.pk}/hand-over"
+
+
+def sent(former, to, **more):
+    """Return what the form sends."""
+    return {"former": former.pk, "to": to if to == "0" else to.pk, "note": "", "anyway": ""} | more
+
+
+def shown(client, booking):
+    return client.get(path(booking)).content.decode()
+
+
+def test_a_host_gives_it_to_who_is_free_and_takes_it_back(alice, bob, booking, zoom):
+    client = signed_in(alice)
+    assert path(booking) in client.get(f"/bookings/{booking.pk}").content.decode()
+    page = shown(client, booking)
+    assert "Bob Teammate, free then" in page
+    assert "Whoever" in page
+    assert "Secret plans" not in page
+
+    answer = client.post(path(booking), sent(alice, bob, note="Blue folder"))
+    assert answer["Location"] == f"/bookings/{booking.pk}/handed-over"
+    after = client.get(answer["Location"]).content.decode()
+    assert "Handed over to" in after
+    assert "told in 15 seconds" in after
+    assert booking.booking_hosts.get().host == bob
+
+    assert client.post(answer["Location"])["Location"] == "/bookings"
+    assert booking.booking_hosts.get().host == alice
+    due_now()
+    work_off()
+    assert zoom.mails("bob@host.example") == []
+
+
+def test_once_it_is_under_way_it_is_not_taken_back(alice, bob, booking, zoom):
+    client = signed_in(alice)
+    answer = client.post(path(booking), sent(alice, bob))
+    due_now()
+    work_off()
+
+    again = client.post(answer["Location"], follow=True).content.decode()
+
+    assert "This is under way" in again
+    assert booking.booking_hosts.get().host == bob
+
+
+def test_who_has_something_in_their_calendar_is_a_warning_and_another_booking_is_in_the_way(
+    alice, bob, page, booking
+):
+    cleo = cohost(page, "cleo", "Cleo Teammate")
+    Calendar.objects.filter(account__host=bob).update(read_at=None)
+    made(make_page(cleo, slug="theirs"), tomorrow(), worked=False, email="lee@guest.example")
+    client, data = signed_in(alice), sent(alice, bob, note="Kept")
+    text = shown(client, booking)
+    assert "Bob Teammate, a calendar of theirs cannot be read just now" in text
+    assert "they have another booking at that time: <bdi>Cleo Teammate</bdi>" in text
+
+    warned = client.post(path(booking), data)
+    assert warned.status_code == 409
+    assert "A calendar of Bob Teammate cannot be read just now" in warned.content.decode()
+    assert "Hand over anyway" in warned.content.decode()
+    assert "Kept" in warned.content.decode()
+    assert booking.booking_hosts.get().host == alice
+
+    assert client.post(path(booking), data | {"anyway": "on"}).status_code == 302
+    assert booking.booking_hosts.get().host == bob
+
+
+def test_whoevers_turn_it_is(alice, bob, page, booking):
+    cleo = cohost(page, "cleo", "Cleo Teammate")
+    PageHost.objects.filter(host=cleo).update(balance=900_000)
+    PageHost.objects.filter(host=bob).update(balance=-900_000)
+
+    signed_in(alice).post(path(booking), sent(alice, "0"))
+
+    assert booking.booking_hosts.get().host == cleo
+    assert sum(PageHost.objects.filter(page=page).values_list("balance", flat=True)) == 0
+    assert set(booking.turns.filter(undone=False).values_list("page_host__host__handle", flat=True)) == {
+        "bob",
+        "cleo",
+    }
+
+
+def test_nobody_to_give_it_to(alice):
+    alone = made(make_page(alice, slug="alone"), tomorrow(9), worked=False)
+    client = signed_in(alice)
+
+    assert path(alone) not in client.get(f"/bookings/{alone.pk}").content.decode()
+    assert "Nobody else hosts this page." in shown(client, alone)
+
+
+def test_who_may_give_it(alice, bob, charlie, page, booking):
+    """A cohost only what is theirs, who looks after the page anybody's; strangers and who was taken off nothing."""
+    team = Team.objects.create(name="Support", handle="support")
+    people = {name: make_host(name, name.title()) for name in ("admin", "member")}
+    for name, user in people.items():
+        Membership.objects.create(team=team, user=user, role=name)
+    rule(page, team=team)
+    cleo = cohost(page, "cleo", "Cleo Teammate")
+
+    def codes():
+        everybody = {"alice": alice, "bob": bob, "cleo": cleo, "charlie": charlie} | people
+        return {name: signed_in(user).get(path(booking)).status_code for name, user in everybody.items()}
+
+    assert codes() == {"alice": 200, "bob": 404, "cleo": 404, "charlie": 404, "admin": 200, "member": 404}
+
+    booking.booking_hosts.update(host=bob)
+    assert codes() == {"alice": 200, "bob": 200, "cleo": 404, "charlie": 404, "admin": 200, "member": 404}
+    PageHost.objects.filter(host=bob).update(active=False)
+    assert codes()["bob"] == 404
+    assert signed_in(charlie).get(f"/bookings/{booking.pk}/handed-over").status_code == 404
+
+
+def test_who_looks_after_the_page_says_instead_of_whom(alice, bob, page, booking):
+    cleo = cohost(page, "cleo", "Cleo Teammate")
+    row = booking.booking_hosts.get()
+    BookingHost.objects.create(
+        booking=booking, host=bob, start_minute=row.start_minute, end_minute=row.end_minute, part="rotating"
+    )
+    client = signed_in(alice)
+    assert "Instead of" in shown(client, booking)
+
+    client.post(path(booking), sent(bob, cleo))
+
+    assert set(booking.booking_hosts.values_list("host__handle", flat=True)) == {"alice", "cleo"}
