@@ -62,10 +62,11 @@ class LeaveForm(WholeForm):
         if len(meetings) < MANY:
             del self.fields["every"]
 
-    def chosen(self) -> dict[int, str]:
+    def chosen(self) -> dict[int, Choice]:
         """By booking."""
         every = self.cleaned_data.get("every", self.EACH)
-        return {pk: self.cleaned_data[f"meeting-{pk}"] if every == self.EACH else every for pk in self.ids}
+        codes = {pk: self.cleaned_data[f"meeting-{pk}"] if every == self.EACH else every for pk in self.ids}
+        return {pk: _choice(code) for pk, code in codes.items()}
 
 
 def leave_form(leaving: Leaving, rows: Sequence[Booking], reader: Reader, data: Any = None) -> LeaveForm:
