@@ -121,7 +121,6 @@ def belongings(alice: User) -> dict[str, object]:
     return {
         "page_id": page.pk,
         "booking_id": booked.pk,
-        "host_id": alice.pk,
         "schedule_id": Schedule.objects.get(host=alice, page=None, is_default=True).pk,
         "authorization": waiting.pk,
         "account": account.pk,

@@ -56,7 +56,7 @@ class HandOverForm(WholeForm):
         error_messages={"required": "Choose who takes it over."},
     )
     note = LinesField(
-        label="Note to the new host (optional)",
+        label="Note to the new host",
         max_length=300,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),

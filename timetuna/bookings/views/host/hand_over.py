@@ -27,8 +27,8 @@ from timetuna.web.forms import Screen, show
 _SAID = {
     Way.FREE: "free then",
     Way.BUSY: "busy then",
-    Way.UNKNOWN: "a calendar of theirs cannot be read just now",
-    Way.NONE: "no calendar connected, so nobody knows whether they are free",
+    Way.UNKNOWN: "calendar cannot be read just now",
+    Way.NONE: "no calendar connected",
     Way.HOSTS: "hosts it already",
 }
 WARNINGS = {
@@ -151,7 +151,7 @@ def _form(row: Booking, found: Sequence[Taker], user: User, data: Any = None) ->
     }
     formers = list(hosting.items()) if runs_page(user, row) else [(user.pk, user.name)]
     named = [
-        (one.host.pk, f"{one.host.name}, {_SAID[one.way]}")
+        (one.host.pk, f"{one.host.name} ({_SAID[one.way]})")
         for one in found
         if one.way in _SAID and one.host.pk not in dict(formers[: len(formers) == 1])
     ]
