@@ -74,7 +74,7 @@ OWNERS = """
     settings/team/<row:team_id>/invitations/<row:invitation_id>/take-back
     booking-pages/<row:page_id>/cohosts/ask booking-pages/<row:page_id>/cohosts/asked/<row:asked_id>/again
     booking-pages/<row:page_id>/cohosts/asked/<row:asked_id>/take-back
-    booking-pages/<row:page_id>/cohosts/<row:host_id>/remove booking-pages/<row:page_id>/team
+    booking-pages/<row:page_id>/team
 """.split()  # noqa: SIM905
 HOSTS = [
     route

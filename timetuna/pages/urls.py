@@ -42,7 +42,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
         cohosts.uninvite,
         name="cohost_take_back",
     ),
-    path("booking-pages/<row:page_id>/cohosts/<row:host_id>/remove", cohosts.remove, name="cohost_remove"),
     path("cohost/<str:token>", joining.invitation, name="cohost_invitation"),
     path("booking-pages/<row:page_id>/team", cohosts.assign, name="pages_team"),
     path("looks/<row:page_id>/<slug:color>.css", look.style, name="page_style"),

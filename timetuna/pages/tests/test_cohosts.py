@@ -176,8 +176,8 @@ def test_who_is_removed_stays_for_the_sums_and_can_come_back(
     PageHost.objects.filter(host=bob).update(weight=50, balance=7)
     path = f"/booking-pages/{both.pk}/cohosts"
 
-    as_alice.post(f"{path}/{bob.pk}/remove")
-    as_alice.post(f"{path}/{alice.pk}/remove")
+    as_alice.post(f"{path}/{bob.pk}/leave")
+    assert as_alice.post(f"{path}/{alice.pk}/leave").status_code == 404
 
     assert hosting(both) == {"alice": True, "bob": False}
     assert signed_in(bob).get(tab(both)).status_code == 404
@@ -192,7 +192,7 @@ def test_a_cohost_reads_the_page_and_changes_nothing(both: BookingPage, bob: Use
     text = cohost.get(tab(both)).content.decode()
 
     assert "Who runs it can change this." in text
-    for absent in ("Add a cohost", "Delete this page", ">Save<", "alice@example.org", "/remove"):
+    for absent in ("Add a cohost", "Delete this page", ">Save<", "alice@example.org", "/leave"):
         assert absent not in text
     for name in ("booking", "availability", "guests", "notifications", "look"):
         path = f"/booking-pages/{both.pk}/{name}"

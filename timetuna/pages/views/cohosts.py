@@ -14,7 +14,6 @@ from timetuna.accounts.rate_limits import TooManyMails
 from timetuna.accounts.views.refused import as_refused
 from timetuna.pages.actions.assign_page import NotAssigned, assign_page
 from timetuna.pages.actions.invite_cohost import NotAsked, ask_again, invite_cohost
-from timetuna.pages.actions.remove_cohost import remove_cohost
 from timetuna.pages.forms.cohosts import AssignForm, CohostForm
 from timetuna.pages.models import BookingPage, CohostInvitation
 from timetuna.pages.permissions import (
@@ -90,16 +89,6 @@ def _change(
     else:
         messages.success(request, said)
     return _back(invitation.page)
-
-
-@post_or_back
-@login_required
-def remove(request: HttpRequest, page_id: int, host_id: int) -> HttpResponse:
-    """The browser has asked before."""
-    page = page_or_404(request, page_id, to=Action.STAFF)
-    if remove_cohost(page, host_id):
-        messages.success(request, "They host this page no more. What is booked with them stays theirs.")
-    return _back(page)
 
 
 @post_or_back
