@@ -57,6 +57,7 @@ OWNERS = """
     booking-pages/<row:page_id>/booking booking-pages/<row:page_id>/availability
     booking-pages/<row:page_id>/notifications booking-pages/<row:page_id>/duplicate
     booking-pages/<row:page_id>/delete booking-pages/<row:page_id>/why booking-pages/<row:page_id>/guests
+    booking-pages/<row:page_id>/shares booking-pages/<row:page_id>/shares.csv
     booking-pages/<row:page_id>/look booking-pages/<row:page_id>/mail-preview booking-pages/<row:page_id>/mail-test
     settings/availability/schedules/<row:schedule_id> settings/availability/schedules/<row:schedule_id>/default
     settings/availability/schedules/<row:schedule_id>/delete bookings/<row:booking_id>

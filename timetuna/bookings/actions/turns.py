@@ -36,7 +36,7 @@ def deal_turns(
     """
     rule = ShareRule(page.share_rule)
     rows = PageHost.objects.filter(page=page, host__in=able, active=True, weight__gt=0)
-    taken = _taken_this_month(page, now) if rule is ShareRule.FEWEST else {}
+    taken = taken_this_month(page, now) if rule is ShareRule.FEWEST else {}
     candidates = [
         Candidate(
             host=row.host_id,
@@ -172,7 +172,7 @@ def take_back_no_show(happening: Happening) -> None:
         undo_turns(happening.booking)
 
 
-def _taken_this_month(page: BookingPage, now: datetime) -> Mapping[int, int]:
+def taken_this_month(page: BookingPage, now: datetime) -> Mapping[int, int]:
     """By row of the page how many meetings each took since the month began in the page's zone."""
     first = day_start(_today(page, now).replace(day=1), zone=zone_or_utc(page.schedule.time_zone))
     turns = Turn.objects.filter(TOOK_PART, page_host__page=page, at__gte=moment_of(first))

@@ -15,7 +15,7 @@ from timetuna.pages.models import BookingPage, PageHost
 
 Turns = Sequence[Turn]
 _Rule, _Part, _Staffing = Turn.Rule, PageHost.Part, BookingPage.Staffing
-_ABSENT = {_Rule.BUSY: "busy", _Rule.PAUSED: "paused"}
+ABSENT = {_Rule.BUSY: "busy", _Rule.PAUSED: "paused"}
 _GIVEN = {
     _Rule.NAMED: "{guest} asked for {names}.",
     _Rule.HANDED: "The meeting was handed to {names}.",
@@ -84,7 +84,7 @@ def of_a_meeting(millionths: int, *, digits: int = _SHORT) -> str:
 
 
 def _reasoning(turns: Turns, booking: Booking, reader: Reader) -> Reasoning:
-    able = [turn for turn in turns if turn.rule not in _ABSENT]
+    able = [turn for turn in turns if turn.rule not in ABSENT]
     later = [turn.at for turn in turns if abs(turn.at - booking.created_at) > _AT_ONCE]
     counted = any(turn.rule == _Rule.FEWEST for turn in turns)
     return Reasoning(
@@ -199,8 +199,8 @@ def _by_last_turn(last: Turn, following: Turn) -> str:
 
 def _absent(turns: Turns) -> list[str]:
     """Who could not have taken it, and nothing of why."""
-    by_rule = {rule: [turn for turn in turns if turn.rule == rule] for rule in _ABSENT}
-    return [f"{_names(rows)} {_was(rows)} {_ABSENT[rule]}." for rule, rows in by_rule.items() if rows]
+    by_rule = {rule: [turn for turn in turns if turn.rule == rule] for rule in ABSENT}
+    return [f"{_names(rows)} {_was(rows)} {ABSENT[rule]}." for rule, rows in by_rule.items() if rows]
 
 
 def _always_there(booking: Booking, page: BookingPage) -> list[str]:

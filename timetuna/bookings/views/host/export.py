@@ -84,10 +84,10 @@ def _cells(booking: Booking, reader: Reader) -> list[object]:
     takes_place = booking.status == Booking.Status.CONFIRMED
     conference = getattr(booking, "conference", None)
     return [
-        _local(booking.start_at, reader),
-        _local(booking.end_at(), reader),
-        _utc(booking.start_at),
-        _utc(booking.end_at()),
+        local(booking.start_at, reader),
+        local(booking.end_at(), reader),
+        utc(booking.start_at),
+        utc(booking.end_at()),
         booking.minutes,
         booking.title,
         booking.page.title if booking.page else "",
@@ -101,22 +101,22 @@ def _cells(booking: Booking, reader: Reader) -> list[object]:
         "" if meeting_kind(booking.meeting_type).url(booking.location) else booking.location,
         conference.passcode if conference and takes_place else "",
         booking.booker.notes,
-        _local(booking.created_at, reader),
-        _utc(booking.created_at),
+        local(booking.created_at, reader),
+        utc(booking.created_at),
         ended_by(booking),
         booking.cancel_note,
         ", ".join(row.shown() for row in booking.attendees.all() if row.active and not row.is_booker),
         "yes" if booking.no_show else "",
         "".join(row.text for row in booking.notes.all()),
-        _utc(booking.erased_at) if booking.erased_at else "",
+        utc(booking.erased_at) if booking.erased_at else "",
     ]
 
 
-def _local(moment: datetime, reader: Reader) -> str:
+def local(moment: datetime, reader: Reader) -> str:
     return moment.astimezone(reader.zone).strftime("%Y-%m-%d %H:%M")
 
 
-def _utc(moment: datetime) -> str:
+def utc(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
 
 
