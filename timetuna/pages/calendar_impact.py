@@ -83,8 +83,8 @@ def missed_on(page: BookingPage, but: User, *, now: datetime) -> list[str]:
         trouble, today = found.get(row.host_id), today_of(row.host)
         if row.part_on(page) != PageHost.Part.REQUIRED:
             continue
-        if row.paused_until is not None and row.is_paused(today):
-            why = f"{row.host.name} is {pause_words(row.paused_until, today=today)}"
+        if paused := paused_words(row, today=today):
+            why = f"{row.host.name} is {paused}"
         elif trouble is not None and trouble.silent:
             why = f"{row.host.name}: {trouble.text[0].lower()}{trouble.text[1:]}"
         else:
@@ -144,6 +144,12 @@ def _trouble(row: PageHost, asked: Collection[CalendarLine]) -> HostTrouble | No
 def today_of(host: User) -> date:
     """By the clock of their profile."""
     return timezone.now().astimezone(zone_or_utc(host.time_zone)).date()
+
+
+def paused_words(row: PageHost, *, today: date) -> str:
+    """As in "paused until 12 January"; "" while they are not."""
+    paused = row.paused_until is not None and row.is_paused(today)
+    return pause_words(row.paused_until, today=today) if paused and row.paused_until else ""
 
 
 def pause_words(until: date, *, today: date) -> str:

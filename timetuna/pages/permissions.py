@@ -97,7 +97,18 @@ def roles_on(page: BookingPage, user: User) -> frozenset[Role]:
 
 def rights_on(page: BookingPage, user: User) -> frozenset[Action]:
     """All that somebody may do with the page; one query."""
-    roles = roles_on(page, user)
+    return rights_of(roles_on(page, user))
+
+
+def roles_by_page(user: User) -> dict[int, frozenset[Role]]:
+    """What somebody is to each of the pages that they may see; one query."""
+    known = [role for role in Role if role is not Role.INVITED]
+    roles = {role.name.lower(): _pages_of(user, role) for role in known}
+    rows = pages_for(user, to=Action.SEE).annotate(**roles).values_list("pk", *roles)
+    return {pk: frozenset(role for role, held in zip(known, row, strict=True) if held) for pk, *row in rows}
+
+
+def rights_of(roles: frozenset[Role]) -> frozenset[Action]:
     return frozenset(action for action, able in RIGHTS.items() if roles & able)
 
 

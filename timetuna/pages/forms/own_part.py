@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from timetuna.l10n.datetimes import day_of_year, length
-from timetuna.pages.calendar_impact import pause_words, today_of
+from timetuna.pages.calendar_impact import paused_words, today_of
 from timetuna.pages.forms.availability import Offer
 from timetuna.pages.forms.fields import (
     LONGEST_NOTICE_DAYS,
@@ -89,8 +89,7 @@ class OwnPartForm(ColumnsForm[PageHost]):
 
     def paused(self) -> str:
         """As in "paused until 12 January"; "" while they are not."""
-        until, today = self.instance.paused_until, today_of(self.instance.host)
-        return pause_words(until, today=today) if until and self.instance.is_paused(today) else ""
+        return paused_words(self.instance, today=today_of(self.instance.host))
 
     def part(self) -> str:
         """As what they take part now."""

@@ -1,47 +1,79 @@
 """The list of a host's booking pages, and what is done to a whole page."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import wraps
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from timetuna.accounts.models import User
 from timetuna.accounts.permissions import signed_in
 from timetuna.calendars.queries import conference_kinds, set_up, usable
 from timetuna.lib.text import single_line
 from timetuna.pages.actions.create_page import DEFAULT_TITLE, create_page
 from timetuna.pages.actions.delete_page import delete_page
 from timetuna.pages.actions.duplicate_page import duplicate_page
-from timetuna.pages.calendar_impact import Silence, silences
+from timetuna.pages.calendar_impact import Silence, paused_words, silences, today_of
+from timetuna.pages.calendar_use import own_part
 from timetuna.pages.meeting_types import FIRST
 from timetuna.pages.meeting_types.base import MeetingChoice
-from timetuna.pages.permissions import page_or_404, pages_for
+from timetuna.pages.permissions import Action, Role, page_or_404, pages_for, rights_of, roles_by_page
 from timetuna.pages.queries import PublicPage, by_title, warnings
 from timetuna.web.forms import Screen, show
 
 PageView = Callable[..., HttpResponse]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PageRow:
+    """A page as somebody has it in their list. roles: what they are to it.  silence, paused: of their own part."""
+
     page: PublicPage
+    roles: frozenset[Role]
     warnings: list[str]
-    silence: Silence | None = None
+    silence: Silence | None
+    paused: str
+
+    def team_id(self) -> int | None:
+        return self.page.settings.team_id
+
+    def path(self) -> str:
+        """Of what there is to change."""
+        return reverse("pages_booking" if self.can_edit() else "pages_your_part", args=[self.page.id])
+
+    def can_edit(self) -> bool:
+        return Action.EDIT in rights_of(self.roles)
+
+    def can_delete(self) -> bool:
+        return Action.DELETE in rights_of(self.roles)
+
+
+@dataclass(frozen=True, slots=True)
+class PageGroup:
+    """Pages under one heading. alone: there are no others, so that it need not be seen."""
+
+    title: str
+    lines: list[PageRow]
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingPagesScreen(Screen):
-    """connected, providers: what makes online meetings and is connected, or could be."""
+    """first: the first page of one's own.  listed: its neighbours below one's own address, if any are.
+
+    connected, providers: what makes online meetings and is connected, or could be.
+    """
 
     template = "pages/booking_pages.html"
-    lines: list[PageRow]
+    groups: list[PageGroup]
     first: PublicPage | None
-    listed: bool
+    listed: PublicPage | None
     show_steps: bool
     connected: list[str]
     providers: list[str]
@@ -52,19 +84,51 @@ class BookingPagesScreen(Screen):
 def booking_pages(request: HttpRequest) -> HttpResponse:
     """While there is at most one page, with what to do next."""
     host = signed_in(request)
-    pages = by_title(pages_for(host))
-    silent = silences(host.pk, now=timezone.now())
+    lines = _lines(host)
+    pages = [line.page for line in lines]
+    own = [line.page for line in lines if Role.OWNER in line.roles]
     connected = [label for kind, label in conference_kinds().items() if usable(host.pk, kind)]
-    settled = connected or any(_chosen(choice) for page in pages for choice in page.meeting_types)
+    settled = connected or any(_chosen(choice) for page in own for choice in page.meeting_types)
+    found = (one for one in own if not one.team and one.settings.listed and one.meeting_types)
     screen = BookingPagesScreen(
-        lines=[PageRow(page, warnings(page), silent.get(page.id)) for page in pages],
-        first=pages[0] if pages else None,
-        listed=any(page.settings.listed and page.meeting_types for page in pages),
-        show_steps=len(pages) < 2 and not (pages and settled),  # noqa: PLR2004
+        groups=_grouped(lines),
+        first=next(iter(own), None),
+        listed=next(found, None),
+        show_steps=len(pages) < 2 and own == pages and not (pages and settled),  # noqa: PLR2004
         connected=connected,
         providers=[label for kind, label in conference_kinds().items() if set_up(kind)],
     )
     return show(request, screen)
+
+
+def _lines(host: User) -> list[PageRow]:
+    """By title, all that they may see."""
+    pages, roles = by_title(pages_for(host, to=Action.SEE)), roles_by_page(host)
+    silent, today = silences(host.pk, now=timezone.now()), today_of(host)
+    return [
+        PageRow(
+            page=page,
+            roles=roles[page.id],
+            warnings=warnings(page) if Action.EDIT in rights_of(roles[page.id]) else [],
+            silence=silent.get(page.id),
+            paused=paused_words(own_part(page.settings, host.pk), today=today),
+        )
+        for page in pages
+    ]
+
+
+def _grouped(lines: list[PageRow]) -> list[PageGroup]:
+    """One's own first, then each team's by its name, then those that others have asked one to host."""
+    mine = [one for one in lines if one.can_edit()]
+    teams = {one.team_id(): one.page.team for one in mine if one.team_id()}
+    by_name = sorted(teams, key=lambda team: teams[team].casefold())
+    found = [
+        PageGroup("Your pages", [one for one in mine if not one.team_id()]),
+        *(PageGroup(teams[team], [one for one in mine if one.team_id() == team]) for team in by_name),
+        PageGroup("Hosted with others", [one for one in lines if not one.can_edit()]),
+    ]
+    groups = [group for group in found if group.lines]
+    return [replace(found[0], alone=True)] if groups == found[:1] else groups
 
 
 def _chosen(choice: MeetingChoice) -> bool:
@@ -108,7 +172,7 @@ def duplicate(request: HttpRequest, page_id: int) -> HttpResponse:
 @login_required
 def delete(request: HttpRequest, page_id: int) -> HttpResponse:
     """The browser has asked before."""
-    page = page_or_404(request, page_id)
+    page = page_or_404(request, page_id, to=Action.DELETE)
     delete_page(page)
     messages.success(request, f"“{page.title}” is deleted. Its bookings stay.")
     return redirect("booking_pages")
