@@ -67,9 +67,9 @@ class HostTrouble:
 
 
 def troubles_on(page_id: int, *, now: datetime) -> dict[int, HostTrouble]:
-    """By the id of each of the page's hosts with whom something is. In a number of queries that does not grow."""
+    """By the id of each row of the page's hosts with whom something is. In a number of queries that does not grow."""
     rows = list(_with_calendar(PageHost.objects.filter(page=page_id, active=True)))
-    found = {row.host_id: _trouble(row, asked) for row, asked in _asked(rows, now=now)}
+    found = {row.pk: _trouble(row, asked) for row, asked in _asked(rows, now=now)}
     return {pk: trouble for pk, trouble in found.items() if trouble is not None}
 
 
@@ -80,16 +80,16 @@ def missed_on(page: BookingPage, but: User, *, now: datetime) -> list[str]:
     found = troubles_on(page.pk, now=now)
     sentences = []
     for row in PageHost.objects.filter(page=page, active=True).exclude(host=but).select_related("host"):
-        trouble, today = found.get(row.host_id), today_of(row.host)
+        trouble, today = found.get(row.pk), today_of(row.host)
         if row.part_on(page) != PageHost.Part.REQUIRED:
             continue
         if paused := paused_words(row, today=today):
-            why = f"{row.host.name} is {paused}"
+            why = f"Offers no times without {row.host.name}, who is {paused}."
         elif trouble is not None and trouble.silent:
-            why = f"{row.host.name}: {trouble.text[0].lower()}{trouble.text[1:]}"
+            why = f"Offers no times without {row.host.name}: {trouble.text[0].lower()}{trouble.text[1:]}."
         else:
             continue
-        sentences.append(f"Offers no times, because it needs everybody who is always there. {why}.")
+        sentences.append(why)
     return sentences
 
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 
-from timetuna.l10n.datetimes import day_of_year, length
 from timetuna.pages.calendar_impact import paused_words, today_of
 from timetuna.pages.forms.availability import Offer
 from timetuna.pages.forms.fields import (
@@ -17,19 +16,13 @@ from timetuna.pages.forms.fields import (
     notice_parts,
     whole_number,
 )
-from timetuna.pages.models import FOR_GOOD, BookingPage, PageHost
+from timetuna.pages.models import FOR_GOOD, PageHost
 from timetuna.pages.permissions import schedules_for
 from timetuna.pages.schedule_lines import ScheduleLine, schedule_lines
 from timetuna.web.saving import ColumnsForm
 
 LONGEST_PAUSE = timedelta(days=2 * 366)
 _USUAL = ""
-_Horizon = BookingPage.Horizon
-_STAFFING = {
-    BookingPage.Staffing.SOLO: "One host",
-    BookingPage.Staffing.ALL: "All cohosts (group meeting)",
-    BookingPage.Staffing.ANY: "Any cohost (round-robin)",
-}
 _BUFFERS = ("buffer_before_minutes", "buffer_after_minutes")
 
 
@@ -95,25 +88,6 @@ class OwnPartForm(ColumnsForm[PageHost]):
         """As what they take part now."""
         return str(self.instance.part_on(self.instance.page) or "")
 
-    def page_in_words(self) -> list[tuple[str, str]]:
-        """How its owner has set it: name and text."""
-        page = self.instance.page
-        caps = ((page.cap_day, "day"), (page.cap_week, "week"), (page.cap_month, "month"))
-        limits = [f"{most} a {period}" for most, period in caps if most is not None]
-        horizon = {
-            _Horizon.ROLLING: f"{page.horizon_days} days ahead",
-            _Horizon.DATE: f"Until {day_of_year(page.horizon_date)}" if page.horizon_date else "",
-            _Horizon.ENDLESS: "Without end",
-        }
-        return [
-            ("Who takes the meeting", _STAFFING[BookingPage.Staffing(page.staffing)]),
-            ("Start times", f"Every {length(page.increment_minutes)}"),
-            ("Buffer", f"{page.buffer_before_minutes} minutes before, {page.buffer_after_minutes} after"),
-            ("Minimum notice", "{} {}".format(*notice_parts(page.notice_minutes))),
-            ("Guests can book", horizon[_Horizon(page.horizon_kind)]),
-            ("Limits", ", ".join(limits) or "None"),
-        ]
-
     def has_no_hours(self) -> bool:
         """Whether they host with hours that they do not have."""
         return not self["schedule"].value() and not self._is_owner() and self._default() is None
@@ -123,8 +97,8 @@ class OwnPartForm(ColumnsForm[PageHost]):
         if self._is_owner():
             return Offer(_USUAL, "The page's hours", "As they are on the tab Availability.", None, chosen)
         default = self._default()
-        text = default.text if default else "You have none yet."
-        return Offer(_USUAL, "Hours that your own pages begin with", text, None, chosen)
+        text = f"{default.name}: {default.text}" if default else "You have none yet."
+        return Offer(_USUAL, "Your default hours", text, None, chosen)
 
     def _default(self) -> ScheduleLine | None:
         return next((one for one in self._shared if one.is_default), None)

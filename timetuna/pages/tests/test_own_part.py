@@ -11,7 +11,7 @@ from tests.forms import submit
 from timetuna.accounts.models import User
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.pages.actions.create_schedule import create_schedule
-from timetuna.pages.calendar_impact import Silence, losses_of, silences, troubles_on
+from timetuna.pages.calendar_impact import HostTrouble, Silence, losses_of, silences, troubles_on
 from timetuna.pages.models import FOR_GOOD, BookingPage, PageHost
 from timetuna.pages.tests.conftest import host, signed_in
 
@@ -246,18 +246,17 @@ def test_who_hosts_alone_may_do_without_calendars(alice, bob, both):
 
 def test_others_read_what_is_the_matter_and_no_calendars_name(alice, bob, both, as_alice):
     calendar(alice, "Work")
-    assert {host: one.text for host, one in troubles_on(both.pk, now=present()).items()} == {
-        bob.pk: "No calendar connected"
-    }
+    theirs = part(both, bob).pk
+    assert troubles_on(both.pk, now=present()) == {theirs: HostTrouble("No calendar connected", silent=True)}
 
     secret = calendar(bob, "Therapy", read_at=None, failing_since=present())
-    assert troubles_on(both.pk, now=present())[bob.pk].text == "Calendar cannot be read"
+    assert troubles_on(both.pk, now=present())[theirs].text == "Calendar cannot be read"
     CalendarAccount.objects.filter(pk=secret.account_id).update(needs_reconnect=True)
     staffed(both, "all")
 
     text = words(as_alice, tab(both, "booking"))
 
-    assert "Bob: calendar needs reconnecting." in text
+    assert "Offers no times without Bob: calendar needs reconnecting." in text
     assert "Therapy" not in text
     assert "gmail" not in text
 
@@ -269,7 +268,9 @@ def test_a_pause_of_who_is_needed_is_told_to_whoever_runs_the_page(alice, bob, b
 
     staffed(both, "all")
 
-    assert "Bob is paused until further notice." in words(as_alice, tab(both, "booking"))
+    assert "Offers no times without Bob, who is paused until further notice." in words(
+        as_alice, tab(both, "booking")
+    )
 
 
 def test_a_host_loses_their_time_with_their_last_calendar(alice, bob, both):
@@ -294,3 +295,24 @@ def test_calendars_for_all_pages_are_asked_of_by_a_constant_number_of_queries(
         found = troubles_on(both.pk, now=present())
 
     assert len(found) == 3
+
+
+def test_whoever_runs_the_page_reads_how_it_stands_with_each_host(alice, bob, both, as_alice, as_bob):
+    calendar(alice, "Work")
+    both.page_hosts.filter(host=bob).update(paused_until=FOR_GOOD)
+
+    runs, reads = words(as_alice, tab(both, "booking")), words(as_bob, tab(both, "booking"))
+
+    assert '<span class="badge badge-warn">Paused until further notice</span>' in runs
+    assert '<span class="badge badge-warn">No calendar connected</span>' in runs
+    assert "Paused until further notice" not in reads
+    assert '">No calendar connected<' not in reads
+
+
+def test_hours_that_a_page_does_not_have_are_its_owners_affair(alice, both, as_alice, as_bob):
+    evenings = create_schedule(alice)
+    evenings.name = "Secret evenings"
+    evenings.save()
+
+    assert "Secret evenings" in words(as_alice, tab(both, "availability"))
+    assert "Secret evenings" not in words(as_bob, tab(both, "availability"))

@@ -16,7 +16,14 @@ from django.views.decorators.http import require_safe
 from timetuna.accounts.invitations import State, state_of
 from timetuna.accounts.models import User
 from timetuna.accounts.permissions import signed_in
-from timetuna.pages.calendar_impact import Silence, missed_on, silences
+from timetuna.pages.calendar_impact import (
+    Silence,
+    missed_on,
+    paused_words,
+    silences,
+    today_of,
+    troubles_on,
+)
 from timetuna.pages.forms.availability import AvailabilityForm
 from timetuna.pages.forms.booking import BookingTabForm
 from timetuna.pages.forms.calendars import CalendarsForm
@@ -63,13 +70,22 @@ class EditorScreen(Screen):
 
 
 @dataclass(frozen=True, slots=True)
+class HostLine:
+    """Somebody who hosts the page. paused, trouble: why nothing is booked with them; nobody's calendars are named."""
+
+    row: PageHost
+    paused: str
+    trouble: str
+
+
+@dataclass(frozen=True, slots=True)
 class PagePeople:
     """Who hosts a page, who is asked to, whom else to ask, and below which team it stands.
 
     asked: open invitations, and whether each has expired.  ask, team: forms; None for who may not.
     """
 
-    hosts: list[PageHost]
+    hosts: list[HostLine]
     asked: list[tuple[CohostInvitation, bool]]
     ask: CohostForm | None
     team: AssignForm | None
@@ -219,15 +235,30 @@ def _screen(
 def _people(
     page: BookingPage, user: User, rights: Collection[Action], cohost_form: CohostForm | None
 ) -> PagePeople:
-    asked = page.invitations.filter(answered_at=None) if Action.STAFF in rights else ()
+    runs_it = Action.STAFF in rights
+    asked = page.invitations.filter(answered_at=None) if runs_it else ()
     teams = list(teams_to_assign(page, user)) if Action.ASSIGN in rights else []
     ask = cohost_form or CohostForm(page, list(colleagues_of(page)))
     return PagePeople(
-        hosts=list(page.page_hosts.filter(active=True).select_related("host").order_by("position", "id")),
+        hosts=_host_lines(page, runs_it=runs_it),
         asked=[(row, state_of(row, now=timezone.now()) is State.EXPIRED) for row in asked],
-        ask=ask if Action.STAFF in rights else None,
+        ask=ask if runs_it else None,
         team=AssignForm(page, teams) if teams else None,
     )
+
+
+def _host_lines(page: BookingPage, *, runs_it: bool) -> list[HostLine]:
+    """Whoever runs the page reads how it stands with each."""
+    rows = list(page.page_hosts.filter(active=True).select_related("host").order_by("position", "id"))
+    found = troubles_on(page.pk, now=timezone.now()) if runs_it and len(rows) > 1 else {}
+    return [
+        HostLine(
+            row,
+            paused_words(row, today=today_of(row.host)) if runs_it else "",
+            found[row.pk].text if row.pk in found else "",
+        )
+        for row in rows
+    ]
 
 
 def _tabs(
