@@ -10,6 +10,8 @@ from timetuna.accounts.invitations import answering, inviter, is_for, said
 from timetuna.accounts.models import User
 from timetuna.accounts.notices import Notice
 from timetuna.lib.crypto import fingerprint
+from timetuna.pages.actions.default_schedule import default_schedule
+from timetuna.pages.calendar_use import blocking
 from timetuna.pages.models import BookingPage, CohostInvitation, PageHost
 from timetuna.web.forms import in_full
 
@@ -17,12 +19,16 @@ from timetuna.web.forms import in_full
 def join_page(token: str, user: User) -> PageHost:
     """Let them take part from now on, in turn with the others; who took part before gets their row back, as it was.
 
-    Raises NotOpen.
+    Who has no hours yet gets those that new pages begin with; who has no calendar is mailed what that means. Raises
+    NotOpen.
     """
     with transaction.atomic():
+        default_schedule(user)
         _lock_page(token)
         with answering(CohostInvitation, token, accepted=True) as invitation:
             row, joined = _take_part(invitation.page, user)
+            if joined and not blocking(row).exists():
+                send(_no_calendar(invitation.page), to=user.email)
             if joined and invitation.invited_by:
                 send(_accepted(invitation, user), to=invitation.invited_by.email)
     return row
@@ -48,9 +54,21 @@ def _take_part(page: BookingPage, user: User) -> tuple[PageHost, bool]:
     row, is_new = PageHost.objects.get_or_create(page=page, host=user, defaults={"position": (last or 0) + 1})
     if is_new or row.active:
         return row, is_new
-    row.active, row.joined_at = True, timezone.now()
-    row.save(update_fields=["active", "joined_at"])
+    row.active, row.joined_at, row.paused_until = True, timezone.now(), None
+    row.save(update_fields=["active", "joined_at", "paused_until"])
     return row, True
+
+
+def _no_calendar(page: BookingPage) -> Notice:
+    title = said(page.title)
+    busy = "Others rely on your time there, so until you connect one you count as busy: nothing is booked with you."
+    lines = (
+        f"You host “{title}” now, together with {inviter(page.host)}.",
+        f"No calendar says when you are busy. {busy}",
+        "Nobody else who hosts the page sees which calendars you connect, nor what is in them.",
+    )
+    path = reverse("pages_connect", args=[page.pk])
+    return Notice(f"Connect a calendar to host “{title}”", lines, "Connect a calendar", in_full(path))
 
 
 def _accepted(invitation: CohostInvitation, user: User) -> Notice:

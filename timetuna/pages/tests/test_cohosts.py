@@ -70,7 +70,12 @@ def test_who_says_yes_hosts_the_page_and_connects_a_calendar_next(
     assert said["Location"] == f"/booking-pages/{page.pk}/calendars/connect"
     assert kim.get(said["Location"]).status_code == 200
     assert hosting(page) == {"alice": True, "kim": True}
-    assert "Kim hosts" in mails()[-1].subject
+    told, accepted = mails()[-2:]
+    assert "Kim hosts" in accepted.subject
+    assert (told.to, told.subject) == (KIM, "Connect a calendar to host “Intro call”")
+    assert "until you connect one you count as busy" in told.text
+    assert told.path == said["Location"]
+    assert User.objects.get(email=KIM).schedules.get().weekly_hours.count() == 5
     text = as_alice.get(tab(page)).content.decode()
     assert ("Invited (pending)" in text, text.count(">Active<")) == (False, 2)
 
@@ -86,6 +91,7 @@ def test_who_has_calendars_sees_them_for_the_page(as_alice: Client, page: Bookin
     said = answer(signed_in(kim), path=link())
 
     assert said["Location"] == f"/booking-pages/{page.pk}/calendars"
+    assert "Connect a calendar" not in mails()[-2].subject
     assert "Kim&#x27;s own" in signed_in(kim).get(said["Location"]).content.decode()
     assert "Kim&#x27;s own" not in as_alice.get(f"/booking-pages/{page.pk}/calendars").content.decode()
 
