@@ -12,7 +12,7 @@ import psycopg
 from django.db import connection, transaction
 from psycopg.conninfo import make_conninfo
 
-from timetuna.db.lock_timeout import libpq_parameters
+from timetuna.db.reads import libpq_parameters
 from timetuna.processes.ending import Refusal
 
 ASIDE = "timetuna_before_restore"
