@@ -20,6 +20,7 @@ from django.db.models import Q
 from timetuna.availability.interval import Interval, merge, subtract
 from timetuna.calendars.hooks import own_times
 from timetuna.calendars.models import CalendarEvent
+from timetuna.db.reads import portions
 from timetuna.ical.answer import BusyTime
 
 
@@ -111,7 +112,6 @@ def _patched(old: tuple[Interval, ...], span: Interval, fresh: tuple[Interval, .
 
 
 _UID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_AT_ONCE = 900
 
 
 def others_only(busy: Iterable[BusyTime], *, host_id: int) -> list[BusyTime]:
@@ -152,14 +152,8 @@ def _by_ical_uid(host_id: int, uids: Collection[str]) -> dict[str, str]:
     """By the UIDs under which calendars and mails know its event."""
     rows = CalendarEvent.objects.filter(host_id=host_id)
     found: dict[str, str] = {}
-    for some in _portions(uids):
+    for some in portions(uids):
         named = rows.filter(Q(ical_uid__in=some) | Q(mailed_uid__in=some))
         for booking, *names in named.values_list("booking_uid", "ical_uid", "mailed_uid"):
             found |= {name: str(booking) for name in names if name}
     return found
-
-
-def _portions(values: Collection[str]) -> Iterable[list[str]]:
-    """Cut what is asked into queries of a size that every database takes."""
-    ordered = sorted(values)
-    return (ordered[first : first + _AT_ONCE] for first in range(0, len(ordered), _AT_ONCE))

@@ -6,7 +6,7 @@ each statement and compare. What the two say differently stands in brackets: [js
 [list] one of rows, and [in]…[] asks whether a value is among many.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from functools import lru_cache
@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 BOOKED = """\
 SELECT host_id, start_minute, end_minute, buffer_before_minutes, buffer_after_minutes FROM bookings_bookinghost
@@ -186,6 +187,7 @@ def aware(moment: datetime | None) -> datetime | None:
     return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment
 
 
+_AT_ONCE = 500
 _NOT_LIBPQ = {"context", "cursor_factory", "prepare_threshold"}
 _LIMITS = ("lock_timeout", "statement_timeout")
 
@@ -235,3 +237,15 @@ def libpq_parameters() -> dict[str, Any]:
     """What Django connects with, certificates and all, without what only Django understands."""
     parameters = connection.get_connection_params()
     return {name: value for name, value in parameters.items() if name not in _NOT_LIBPQ}
+
+
+def forget_some(old: QuerySet[Any]) -> None:
+    """Delete some hundreds of these rows: whoever comes next deletes more, and nobody waits for all of them."""
+    if found := list(old.values_list("pk", flat=True)[:_AT_ONCE]):
+        old.model._default_manager.filter(pk__in=found).delete()  # noqa: SLF001 - documented
+
+
+def portions(values: Iterable[str]) -> Iterator[list[str]]:
+    """Cut what is asked for, sorted, into queries of a size that every database takes."""
+    ordered = sorted(values)
+    yield from (ordered[first : first + _AT_ONCE] for first in range(0, len(ordered), _AT_ONCE))

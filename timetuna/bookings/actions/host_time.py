@@ -15,7 +15,7 @@ from timetuna.bookings.errors import SlotTaken
 from timetuna.bookings.models import Booking, BookingHost, Hold, Turn
 from timetuna.bookings.slots.availability import SlotQuery, bookable
 from timetuna.calendars.actions.read_live import read_live
-from timetuna.db.reads import lock_timeout
+from timetuna.db.reads import forget_some, lock_timeout
 from timetuna.lib.crypto import fingerprint, random_token
 from timetuna.pages.calendar_use import page_calendars
 from timetuna.pages.models import BookingPage
@@ -91,7 +91,6 @@ one that changes its address among those of one customer."""
 PLACED_BY_CLIENT = Limit("holds", (30, 600))
 PLACED_BY_NETWORK = Limit("holds-by-network", (100, 600))
 PLACED_BY_WIDE_NETWORK = Limit("holds-by-wide-network", (200, 600))
-SWEPT_AT_ONCE = 500
 LOCK_TIMEOUT_MS = 1_000
 """A form that is opened is a look: it does not wait for whoever keeps the database, and opens without a hold."""
 GONE = gettext_lazy("This time is not free any more. Please pick another.")
@@ -190,9 +189,7 @@ def _may_hold(client: Client, now: datetime) -> bool:
 
 def _sweep(now: datetime) -> None:
     """Whoever's it was; rows that others are at are left for the next time."""
-    old = Hold.objects.select_for_update(skip_locked=True).filter(expires_at__lte=now)
-    if found := list(old.values_list("pk", flat=True)[:SWEPT_AT_ONCE]):
-        Hold.objects.filter(pk__in=found).delete()
+    forget_some(Hold.objects.select_for_update(skip_locked=True).filter(expires_at__lte=now))
 
 
 def _live(now: datetime) -> QuerySet[Hold]:

@@ -11,10 +11,10 @@ from timetuna.availability.interval import Interval, minute_of
 from timetuna.bookings.events import BookingEvent
 from timetuna.bookings.models import Booking, BookingHost, HistoryEntry
 from timetuna.calendars.models import CalendarEvent
+from timetuna.db.reads import portions
 
 REMEMBERED = timedelta(days=1)
 """How long an event may still be shown at a time that its booking has left."""
-_AT_ONCE = 900
 
 
 def own_times(host_id: int, uids: Collection[str]) -> dict[str, list[Interval]]:
@@ -23,13 +23,11 @@ def own_times(host_id: int, uids: Collection[str]) -> dict[str, list[Interval]]:
     Those are the booking's own time, and of one that was moved or cancelled lately also the time that it has left. What
     went to another host may stand in the former's calendar for a while.
     """
-    ordered, found = sorted(uids), dict[str, list[Interval]]()
-    oldest = timezone.now() - REMEMBERED
-    for first in range(0, len(ordered), _AT_ONCE):
-        asked = list(map(UUID, ordered[first : first + _AT_ONCE]))
+    found, oldest = dict[str, list[Interval]](), timezone.now() - REMEMBERED
+    for asked in portions(uids):
         theirs = BookingHost.objects.filter(booking=OuterRef("pk"), host=host_id)
         written = CalendarEvent.objects.filter(booking_uid=OuterRef("uid"), host=host_id)
-        rows = Booking.objects.filter(Exists(theirs) | Exists(written), uid__in=asked).only(
+        rows = Booking.objects.filter(Exists(theirs) | Exists(written), uid__in=list(map(UUID, asked))).only(
             "uid", "start_at", "minutes", "status"
         )
         for row in rows:

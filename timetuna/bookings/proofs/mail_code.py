@@ -14,6 +14,7 @@ from timetuna.accounts.emails import send
 from timetuna.accounts.notices import Notice
 from timetuna.bookings.models import Hold, MailCode
 from timetuna.bookings.proofs.needed import mailbox_hash
+from timetuna.db.reads import forget_some
 from timetuna.lib.crypto import equal, fingerprint, hmac_hex
 from timetuna.lib.mail import mailbox_of
 from timetuna.pages.queries import PublicPage
@@ -28,7 +29,6 @@ OF_PAGE = Limit("codes of a page", (60, 600), (300, 86_400))
 """Beyond it a code is mailed to whoever has worked for it: many networks cannot mail many strangers for nothing."""
 HELD_AT_MOST = timedelta(minutes=10)
 """From when it was picked: as long as holds are counted."""
-_SWEPT_AT_ONCE = 500
 
 
 class Sending(NamedTuple):
@@ -59,7 +59,7 @@ def send_code(
         return Sending(wait=pause)
     code, salt = f"{secrets.randbelow(1_000_000):06}", secrets.token_hex(8)
     with transaction.atomic():
-        _forget_old(now)
+        forget_some(MailCode.objects.filter(expires_at__lte=now))
         MailCode.objects.create(
             page_id=page.id,
             mailbox_hash=mailbox_hash(mailbox),
@@ -108,12 +108,6 @@ def _notice(page: PublicPage, code: str) -> Notice:
             gettext("If that was not you, do nothing: without the code nothing is booked."),
         ),
     )
-
-
-def _forget_old(now: datetime) -> None:
-    old = MailCode.objects.filter(expires_at__lte=now).values_list("pk", flat=True)
-    if found := list(old[:_SWEPT_AT_ONCE]):
-        MailCode.objects.filter(pk__in=found).delete()
 
 
 MOST_TRIES = 20

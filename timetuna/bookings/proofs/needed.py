@@ -27,6 +27,7 @@ from django.utils.http import base36_to_int, int_to_base36
 
 from timetuna.availability.interval import moment_of
 from timetuna.bookings.models import Booking, UsedProof
+from timetuna.db.reads import forget_some
 from timetuna.lib.crypto import fingerprint, hmac_hex
 from timetuna.lib.mail import mailbox_of
 from timetuna.pages.queries import PublicPage
@@ -154,7 +155,6 @@ STEPS = {Proof.WORK: 400, Proof.HARD_WORK: 6_000}
 """Keys to try at most; half of them on average. A phone of these years tries 1,000 to 2,000 in a second."""
 VALID_FOR = timedelta(minutes=20)
 _LONGEST_PAYLOAD = 4_000
-_SWEPT_AT_ONCE = 500
 
 
 class Purpose(NamedTuple):
@@ -198,7 +198,7 @@ def use(work: str, purpose: Purpose, proof: Proof, *, now: datetime) -> bool:
     if payload is None or not _fits(payload, purpose, proof):
         return False
     nonce, ends = payload.challenge.parameters.nonce, now + VALID_FOR
-    _forget_old(now)
+    forget_some(UsedProof.objects.filter(expires_at__lte=now))
     _, is_new = UsedProof.objects.get_or_create(nonce=fingerprint(nonce), defaults={"expires_at": ends})
     return is_new
 
@@ -227,12 +227,6 @@ def _read(work: str) -> Payload | None:
         return Payload(Challenge.from_dict(sent["challenge"]), Solution.from_dict(sent["solution"]))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
-
-
-def _forget_old(now: datetime) -> None:
-    old = UsedProof.objects.filter(expires_at__lte=now).values_list("pk", flat=True)[:_SWEPT_AT_ONCE]
-    if found := list(old):
-        UsedProof.objects.filter(pk__in=found).delete()
 
 
 def _key(purpose: str) -> str:
