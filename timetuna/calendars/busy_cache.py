@@ -20,7 +20,7 @@ from django.db.models import Q
 from timetuna.availability.interval import Interval, merge, subtract
 from timetuna.calendars.hooks import own_times
 from timetuna.calendars.models import CalendarEvent
-from timetuna.db.reads import portions
+from timetuna.db.sql import portions
 from timetuna.ical.answer import BusyTime
 
 

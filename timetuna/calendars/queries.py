@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from timetuna import __version__
 from timetuna.calendars.models import Authorization, CalendarAccount
-from timetuna.db import reads
+from timetuna.db import sql
 from timetuna.lib.crypto import fingerprint
 from timetuna.lib.http import Budget, HttpClient
 from timetuna.providers.base import (
@@ -225,7 +225,7 @@ def usable(host_id: int, kind: str) -> bool:
 def working(host_ids: Collection[int]) -> dict[int, frozenset[str]]:
     """By host the providers of which they have an account whose connection works."""
     found = defaultdict[int, set[str]](set)
-    for host, provider in reads.rows(reads.WORKING, hosts=list(host_ids)):
+    for host, provider in sql.rows(sql.WORKING, hosts=list(host_ids)):
         found[host].add(provider)
     return {host: frozenset(providers) for host, providers in found.items()}
 
@@ -279,7 +279,7 @@ def targets_of(host_ids: Collection[int]) -> dict[int, list[Target]]:
     """
     ready = {one.slug for one in listings() if one.ready}
     found = defaultdict[int, list[Target]](list)
-    for host, row, provider, kinds in reads.rows(reads.TARGETS, hosts=list(host_ids)):
+    for host, row, provider, kinds in sql.rows(sql.TARGETS, hosts=list(host_ids)):
         if provider in ready:
             found[host].append(Target(row, provider, frozenset(kinds.split())))
     return found

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, connections
 from django.utils import timezone
 
-from timetuna.db.reads import libpq_parameters
+from timetuna.db.sql import libpq_parameters
 from timetuna.jobs import queue
 from timetuna.jobs.models import LANES, Job, Worker
 from timetuna.jobs.queue import GiveUp, Retry, begin_recurring, first_tried, handlers, run

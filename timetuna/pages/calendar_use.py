@@ -28,7 +28,7 @@ from timetuna.calendars.queries import (
     targets_of,
     working,
 )
-from timetuna.db import reads
+from timetuna.db import sql
 from timetuna.pages.models import BookingPage, HostRules, PageHost, PageHostCalendar
 
 FRESH = timedelta(minutes=1)
@@ -260,12 +260,12 @@ def _rows(asked: Sequence[BlockingCalendars]) -> dict[int, list[_Row]]:
     """By host, each only their own."""
     everywhere = [one.host_id for one in asked if not one.chosen]
     chosen = [one.page_host_id for one in asked if one.chosen]
-    found = reads.rows(reads.BUSY, hosts=everywhere) if everywhere else []
+    found = sql.rows(sql.BUSY, hosts=everywhere) if everywhere else []
     if chosen:
-        found += reads.rows(reads.BUSY_CHOSEN, page_hosts=chosen)
+        found += sql.rows(sql.BUSY_CHOSEN, page_hosts=chosen)
     rows = defaultdict[int, list[_Row]](list)
     for host, *row in found:
-        rows[host].append(_Row(*row[:5], *map(reads.aware, row[5:8]), *row[8:]))
+        rows[host].append(_Row(*row[:5], *map(sql.aware, row[5:8]), *row[8:]))
     return rows
 
 

@@ -16,7 +16,7 @@ from timetuna.accounts.models import Team, User
 from timetuna.availability.hours import Away, Hours, Trip
 from timetuna.availability.policy import Cap, CapScope, Period
 from timetuna.calendars.models import Calendar
-from timetuna.db import reads
+from timetuna.db import sql
 from timetuna.lib.text import find_zone
 from timetuna.pages.holidays import PublicHolidays
 from timetuna.pages.models import (
@@ -64,13 +64,13 @@ def dates_over() -> date:
 def row_at(handle: str, slug: str) -> BookingPage | None:
     """In any case of letters; None unless its host is active and verified."""
     return _page(
-        reads.rows(_with_columns(reads.PAGE_AT), handle=handle.lower(), slug=slug.lower(), over=dates_over())
+        sql.rows(_with_columns(sql.PAGE_AT), handle=handle.lower(), slug=slug.lower(), over=dates_over())
     )
 
 
 def row_with(page_id: int) -> BookingPage | None:
     """Whatever the state of its host."""
-    return _page(reads.rows(_with_columns(reads.PAGE), page=page_id, over=dates_over()))
+    return _page(sql.rows(_with_columns(sql.PAGE), page=page_id, over=dates_over()))
 
 
 def with_its_host(pages: QuerySet[BookingPage]) -> QuerySet[BookingPage]:
@@ -91,7 +91,7 @@ def _page(found: list[tuple[Any, ...]]) -> BookingPage | None:
     page, host, team, rules, schedule = (
         _row(model, _columns(model, names), values) for _, model, names in _SINGLE
     )
-    hosts, durations, kinds, hours, overrides, away, trips = map(reads.listed, values)
+    hosts, durations, kinds, hours, overrides, away, trips = map(sql.listed, values)
     page.host, page.team, page.schedule = host, team, schedule
     host._state.fields_cache["host_rules"] = rules  # noqa: SLF001 - as select_related does where there are none, too
     _keep(page, page_hosts=list(map(_page_host, hosts)))
@@ -207,7 +207,7 @@ class HostRow(NamedTuple):
 
 def host_rows(pages: Collection[int]) -> dict[int, HostRow]:
     """All who take part in these pages, by the key of their row there. One query."""
-    found = reads.rows(reads.HOSTS, pages=list(pages), over=dates_over())
+    found = sql.rows(sql.HOSTS, pages=list(pages), over=dates_over())
     return {row[0]: _host_row(row) for row in found}
 
 
@@ -228,7 +228,7 @@ def _host_row(row: tuple[Any, ...]) -> HostRow:
         zone,
         *lists,
     ) = row
-    weekly, overrides, away, trips = map(reads.listed, lists)
+    weekly, overrides, away, trips = map(sql.listed, lists)
     return HostRow(
         id=host,
         name=name,

@@ -12,7 +12,7 @@ import psycopg
 from django.db import connection, transaction
 from psycopg.conninfo import make_conninfo
 
-from timetuna.db.reads import libpq_parameters
+from timetuna.db.sql import libpq_parameters
 from timetuna.processes.ending import Refusal
 
 ASIDE = "timetuna_before_restore"

@@ -15,7 +15,7 @@ from timetuna.bookings.errors import SlotTaken
 from timetuna.bookings.models import Booking, BookingHost, Hold, Turn
 from timetuna.bookings.slots.availability import SlotQuery, bookable
 from timetuna.calendars.actions.read_live import read_live
-from timetuna.db.reads import forget_some, lock_timeout
+from timetuna.db.sql import forget_some, lock_timeout
 from timetuna.lib.crypto import fingerprint, random_token
 from timetuna.pages.calendar_use import page_calendars
 from timetuna.pages.models import BookingPage

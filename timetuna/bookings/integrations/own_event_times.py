@@ -11,7 +11,7 @@ from timetuna.availability.interval import Interval, minute_of
 from timetuna.bookings.events import BookingEvent
 from timetuna.bookings.models import Booking, BookingHost, HistoryEntry
 from timetuna.calendars.models import CalendarEvent
-from timetuna.db.reads import portions
+from timetuna.db.sql import portions
 
 REMEMBERED = timedelta(days=1)
 """How long an event may still be shown at a time that its booking has left."""

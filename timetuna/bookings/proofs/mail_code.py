@@ -14,7 +14,7 @@ from timetuna.accounts.emails import send
 from timetuna.accounts.notices import Notice
 from timetuna.bookings.models import Hold, MailCode
 from timetuna.bookings.proofs.needed import mailbox_hash
-from timetuna.db.reads import forget_some
+from timetuna.db.sql import forget_some
 from timetuna.lib.crypto import equal, fingerprint, hmac_hex
 from timetuna.lib.mail import mailbox_of
 from timetuna.pages.queries import PublicPage

@@ -27,7 +27,7 @@ from django.utils.http import base36_to_int, int_to_base36
 
 from timetuna.availability.interval import moment_of
 from timetuna.bookings.models import Booking, UsedProof
-from timetuna.db.reads import forget_some
+from timetuna.db.sql import forget_some
 from timetuna.lib.crypto import fingerprint, hmac_hex
 from timetuna.lib.mail import mailbox_of
 from timetuna.pages.queries import PublicPage

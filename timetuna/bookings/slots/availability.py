@@ -14,7 +14,7 @@ from timetuna.availability.slots import Busy, Code, Diary, Kind, Reason
 from timetuna.availability.teams import Part, Seat, Staff, Why
 from timetuna.bookings.models import BookingHost
 from timetuna.calendars.actions.request_refresh import make_due
-from timetuna.db import reads
+from timetuna.db import sql
 from timetuna.lib.crypto import fingerprint
 from timetuna.pages.calendar_use import KnownSpan, known_busy_of
 from timetuna.pages.hosts import HostTime
@@ -283,9 +283,9 @@ def _taken(query: SlotQuery, span: Interval) -> Mapping[int, list[Busy]]:
     hosts = [host.id for host in query.page.hosts]
     # A booking may begin up to a day before the span, and buffers reach further.
     first, last = span[0] - LONGEST_MEETING - LONGEST_BUFFER, span[1] + LONGEST_MEETING + LONGEST_BUFFER
-    booked = reads.rows(reads.BOOKED, hosts=hosts, first=first, last=last, moving=query.moving or 0)
+    booked = sql.rows(sql.BOOKED, hosts=hosts, first=first, last=last, moving=query.moving or 0)
     token, visit = fingerprint(query.hold), query.client.visit
-    held = reads.rows(reads.HELD, hosts=hosts, now=query.now, token=token, visit=visit)
+    held = sql.rows(sql.HELD, hosts=hosts, now=query.now, token=token, visit=visit)
     found = defaultdict[int, list[Busy]](list)
     for kind, rows in ((Kind.BOOKING, booked), (Kind.HOLD, held)):
         for host, start, end, before, after in rows:
@@ -324,8 +324,8 @@ def _full_for(
 
 def _counted(query: SlotQuery, span: Interval) -> list[tuple[int, int, int, int]]:
     """Host, start, page and booking of all that any cap counts, one row a booking and host."""
-    rows: list[tuple[int, int, int, int]] = reads.rows(
-        reads.COUNTED,
+    rows: list[tuple[int, int, int, int]] = sql.rows(
+        sql.COUNTED,
         hosts=[host.id for host in query.page.hosts if host.caps],
         page=query.page.id if query.page.caps else 0,
         first=span[0],

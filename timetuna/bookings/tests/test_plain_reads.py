@@ -1,4 +1,4 @@
-"""Each statement in db/reads.py finds what the ORM finds, on both databases."""
+"""Each statement in db/sql.py finds what the ORM finds, on both databases."""
 
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from timetuna.bookings.actions.book import book
 from timetuna.bookings.models import BookingHost, Hold
 from timetuna.bookings.tests.conftest import give_calendar, make_host, make_page, open_always, order, tomorrow
 from timetuna.calendars.models import Calendar, CalendarAccount
-from timetuna.db import reads
+from timetuna.db import sql
 from timetuna.pages.calendar_use import blocking
 from timetuna.pages.holidays import PublicHolidays
 from timetuna.pages.models import BookingPage, HostRules, OutOfOffice, PageHost, Schedule, TravelZone
@@ -87,11 +87,11 @@ def test_bookings(pages: list[BookingPage]) -> None:
         host__in=hosts, active=True, start_minute__gte=first, start_minute__lt=last
     )
 
-    found = reads.rows(reads.BOOKED, hosts=hosts, first=first, last=last, moving=moving)
+    found = sql.rows(sql.BOOKED, hosts=hosts, first=first, last=last, moving=moving)
 
     assert sorted(found) == sorted(rows.exclude(booking=moving).values_list("host_id", *TIMES))
     assert len(found) == 3
-    assert reads.rows(reads.BOOKED, hosts=[], first=first, last=last, moving=moving) == []
+    assert sql.rows(sql.BOOKED, hosts=[], first=first, last=last, moving=moving) == []
 
 
 def test_holds(pages: list[BookingPage]) -> None:
@@ -109,10 +109,10 @@ def test_holds(pages: list[BookingPage]) -> None:
             )
     hosts = [page.host_id for page in pages]
 
-    found = reads.rows(reads.HELD, hosts=hosts, now=present(), token="token 1", visit="visit 2")
+    found = sql.rows(sql.HELD, hosts=hosts, now=present(), token="token 1", visit="visit 2")
 
     assert sorted(found) == [(host, 3, 4, 0, 0) for host in sorted(hosts)]
-    assert reads.rows(reads.HELD, hosts=hosts[:1], now=present(), token="token 1", visit="visit 2") == [
+    assert sql.rows(sql.HELD, hosts=hosts[:1], now=present(), token="token 1", visit="visit 2") == [
         (hosts[0], 3, 4, 0, 0)
     ]
 
@@ -129,9 +129,9 @@ def test_what_limits_count(pages: list[BookingPage], alice: User, charlie: User)
         "moving": booked[0].pk,
     }
 
-    of_page = reads.rows(reads.COUNTED, hosts=[], page=mine.pk, **asked)
-    of_hosts = reads.rows(reads.COUNTED, hosts=[charlie.pk], page=0, **asked)
-    of_both = reads.rows(reads.COUNTED, hosts=[alice.pk], page=other.pk, **asked | {"moving": 0})
+    of_page = sql.rows(sql.COUNTED, hosts=[], page=mine.pk, **asked)
+    of_hosts = sql.rows(sql.COUNTED, hosts=[charlie.pk], page=0, **asked)
+    of_both = sql.rows(sql.COUNTED, hosts=[alice.pk], page=other.pk, **asked | {"moving": 0})
 
     assert of_page == [(charlie.pk, 0, mine.pk, booked[1].pk)]
     starts = [minute_of(tomorrow(hour)) for hour in (9, 12)]
@@ -147,9 +147,9 @@ def test_calendars(calendars: list[Calendar], page: BookingPage, charlie: User, 
     give_calendar(charlie, (1, 2), chosen_by=theirs if chosen else None)
     asked = {"page_hosts": [mine.pk, theirs.pk]} if chosen else {"hosts": [mine.host_id, theirs.host_id]}
 
-    rows_read = reads.rows(reads.BUSY_CHOSEN if chosen else reads.BUSY, **asked)
+    rows_read = sql.rows(sql.BUSY_CHOSEN if chosen else sql.BUSY, **asked)
 
-    found = [(*row[:6], *map(reads.aware, row[6:9]), *row[9:]) for row in rows_read]
+    found = [(*row[:6], *map(sql.aware, row[6:9]), *row[9:]) for row in rows_read]
     for row in (mine, theirs):
         expected = list(blocking(row).order_by("pk").values_list("account__host_id", *KNOWN))
         assert [one for one in found if one[0] == row.host_id] == expected != []
@@ -163,12 +163,12 @@ def test_accounts_that_work_and_calendars_to_write_to(
     Calendar.objects.filter(account__host=charlie).update(writable=True)
     hosts = [alice.pk, charlie.pk]
 
-    assert sorted(reads.rows(reads.WORKING, hosts=hosts)) == [(alice.pk, "google"), (charlie.pk, "google")]
-    assert reads.rows(reads.WORKING, hosts=[]) == []
-    assert [row[1:] for row in reads.rows(reads.TARGETS, hosts=hosts) if row[0] == alice.pk] == [
+    assert sorted(sql.rows(sql.WORKING, hosts=hosts)) == [(alice.pk, "google"), (charlie.pk, "google")]
+    assert sql.rows(sql.WORKING, hosts=[]) == []
+    assert [row[1:] for row in sql.rows(sql.TARGETS, hosts=hosts) if row[0] == alice.pk] == [
         (calendars[place].pk, "google", "google_meet") for place in (2, 0, 1)
     ]
-    assert len(reads.rows(reads.TARGETS, hosts=hosts)) == 4
+    assert len(sql.rows(sql.TARGETS, hosts=hosts)) == 4
 
 
 def test_hosts_of_a_page_by_the_hours_that_are_theirs(

@@ -9,7 +9,7 @@ from django.utils import timezone
 from timetuna.calendars.access_tokens import grant_owner
 from timetuna.calendars.actions.acknowledge_deauthorization import acknowledge_deauthorization
 from timetuna.calendars.models import Authorization, CalendarAccount
-from timetuna.db.reads import lock_timeout
+from timetuna.db.sql import lock_timeout
 from timetuna.encryption import box
 from timetuna.lib.crypto import fingerprint
 from timetuna.providers.base import Deauthorization

@@ -15,7 +15,7 @@ from timetuna.calendars.busy_cache import KnownBusy, others_only, pack, unpack
 from timetuna.calendars.looks import Busy, CalendarLook, Looks
 from timetuna.calendars.models import EVERY, Calendar
 from timetuna.calendars.queries import busy_source
-from timetuna.db.reads import lock_timeout
+from timetuna.db.sql import lock_timeout
 from timetuna.lib.http import Budget
 from timetuna.providers.base import BusySource
 from timetuna.providers.errors import NeedsReconnect, ProviderError

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import OperationalError
 
 from timetuna.calendars.models import Calendar
-from timetuna.db.reads import lock_timeout
+from timetuna.db.sql import lock_timeout
 
 LOCK_TIMEOUT_MS = 50
 _LEFT: set[int] = set()
