@@ -43,11 +43,13 @@ class TurnLine:
 class Reasoning:
     """sentences: why they, and who could not.  lines: how it stood, where several could have taken it.
 
-    is_counted: by meetings of the month, not by balances.
+    is_counted: by meetings of the month, not by balances.  is_weighed, is_ranked: whether weights or priorities differ.
     """
 
     when: str
     is_counted: bool
+    is_weighed: bool
+    is_ranked: bool
     sentences: Sequence[str]
     lines: Sequence[TurnLine]
 
@@ -90,6 +92,8 @@ def _reasoning(turns: Turns, booking: Booking, reader: Reader) -> Reasoning:
     return Reasoning(
         when=_date(later[0], reader) if later else "When it was booked",
         is_counted=counted,
+        is_weighed=len({turn.weight for turn in able}) > 1,
+        is_ranked=len({turn.tier for turn in able}) > 1,
         sentences=[*_given(able, booking), *_by_turns(able, alone=len(turns) == 1), *_absent(turns)],
         lines=[_line(turn, reader, counted=counted) for turn in able] if len(able) > 1 else [],
     )
