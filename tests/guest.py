@@ -18,7 +18,7 @@ class Guest:
     def __init__(self, page_url: str, *, number: int = 0) -> None:
         self.page_url = page_url
         self.email = f"guest{number}@guest.example"
-        self.client = httpx2.Client(timeout=30, trust_env=False)
+        self.client = httpx2.Client(timeout=30, trust_env=False, verify=False)
 
     def close(self) -> None:
         self.client.close()

@@ -19,6 +19,7 @@ import httpx2
 
 from sandbox.zoom.control import ZoomControl
 from tests import clock
+from tests.browsing import WEB
 from tests.migrated import fresh_database
 from timetuna.commands.demo import stand_in_settings
 
@@ -66,7 +67,7 @@ class LiveTimeTuna:
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             with suppress(httpx2.HTTPError):
-                if httpx2.get(f"{self.base_url}/healthz", timeout=5, trust_env=False).status_code == 200:
+                if WEB.get(f"{self.base_url}/healthz").status_code == 200:
                     return
             if self.serving is None or self.serving.poll() is not None:
                 break

@@ -2,10 +2,10 @@
 
 from urllib.parse import urlsplit
 
-import httpx2
 from django.conf import settings
 
 from sandbox.zoom.control import ZoomControl
+from tests.browsing import WEB
 from timetuna.calendars.actions.list_calendars import list_calendars
 from timetuna.calendars.actions.refresh import refresh
 from timetuna.calendars.models import CalendarAccount
@@ -45,7 +45,7 @@ class Google:
         client.force_login(user)
         self.control.tell("google/decide", decision="allow", account=account)
         start = client.post("/settings/providers/google/connect")
-        back = urlsplit(httpx2.get(start["Location"], trust_env=False).headers["location"])
+        back = urlsplit(WEB.get(start["Location"]).headers["location"])
         client.get(f"{back.path}?{back.query}")
         return CalendarAccount.objects.filter(host=user, provider="google").latest("connected_at")
 

@@ -2,9 +2,9 @@
 
 from urllib.parse import urlsplit
 
-import httpx2
 from django.conf import settings
 
+from tests.browsing import WEB
 from timetuna.bookings.tests.google import Google
 from timetuna.calendars.actions.list_calendars import list_calendars
 from timetuna.calendars.actions.refresh import refresh
@@ -29,7 +29,7 @@ class Microsoft(Google):
         client.force_login(user)
         self.control.tell("microsoft/decide", decision="allow", account=account)
         start = client.post("/settings/providers/microsoft/connect")
-        back = urlsplit(httpx2.get(start["Location"], trust_env=False).headers["location"])
+        back = urlsplit(WEB.get(start["Location"]).headers["location"])
         client.get(f"{back.path}?{back.query}")
         row = CalendarAccount.objects.get(host=user, provider="microsoft")
         list_calendars(row.pk)

@@ -2,10 +2,10 @@
 
 from urllib.parse import urlsplit
 
-import httpx2
 from django.conf import settings
 
 from sandbox.zoom.control import ZoomControl
+from tests.browsing import WEB
 from timetuna.lib.smtp import parse_email_url
 
 
@@ -25,7 +25,7 @@ class Zoom:
         client.force_login(user)
         self.control.decide("allow", user=as_user)
         start = client.post("/settings/providers/zoom/connect")
-        back = httpx2.get(start["Location"], follow_redirects=False, trust_env=False)
+        back = WEB.get(start["Location"])
         parts = urlsplit(back.headers["location"])
         return client.get(f"{parts.path}?{parts.query}")
 

@@ -1,12 +1,12 @@
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
-import httpx2
 import pytest
 from django.test import Client
 
 from sandbox import Sandbox, SandboxConfig
 from sandbox.zoom.control import ZoomControl
+from tests.browsing import WEB
 from tests.clock import present
 from timetuna.accounts.models import User
 from timetuna.calendars.models import CalendarAccount
@@ -15,7 +15,6 @@ from timetuna.jobs.queue import run
 
 WEBHOOK = "/api/webhooks/zoom/deauthorize"
 # One for all: reading the system's certificates takes longer than a test.
-WEB = httpx2.Client(trust_env=False, headers={"Connection": "close"})
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from django.test import Client
 
 from sandbox.google.control import GoogleControl
 from sandbox.microsoft.control import MicrosoftControl
+from tests.browsing import WEB
 from timetuna.calendars.actions.connect_by_form import log_in
 from timetuna.calendars.actions.list_calendars import list_calendars
 from timetuna.calendars.actions.refresh import refresh
@@ -20,7 +21,6 @@ from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.calendars.tests.feeds import FORM, allow_feeds, connect_feed
 from timetuna.providers.caldav.tests.servers import PASSWORD, USER
 
-WEB = httpx2.Client(trust_env=False, verify=False, headers={"Connection": "close"})
 HOUR = timedelta(hours=1)
 
 

@@ -6,10 +6,10 @@ from urllib.parse import urlencode
 import pytest
 from django.test import Client
 
+from tests.browsing import WEB
 from tests.clock import present
 from timetuna.calendars.models import Authorization, CalendarAccount
 from timetuna.calendars.tests.conftest import (
-    WEB,
     allow,
     connect,
     jobs,

@@ -3,12 +3,12 @@ from datetime import date
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import httpx2
 import pytest
 
 from sandbox import Sandbox, SandboxConfig, SandboxControl
 from sandbox.google.control import GoogleControl
 from sandbox.google.times import moment
+from tests.browsing import WEB
 from timetuna.lib.crypto import pkce_pair
 from timetuna.lib.http import HttpClient
 from timetuna.providers.base import Tokens
@@ -70,7 +70,7 @@ def provider(running: tuple[Sandbox, SandboxControl], google: GoogleControl) -> 
 @pytest.fixture
 def consent() -> Callable[[str], str]:
     def allow(address: str) -> str:
-        response = httpx2.get(address, trust_env=False)
+        response = WEB.get(address)
         return parse_qs(urlsplit(response.headers["Location"]).query)["code"][0]
 
     return allow

@@ -5,13 +5,13 @@ from datetime import date
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-import httpx2
 import pytest
 
 from sandbox import Sandbox, SandboxConfig, SandboxControl
 from sandbox.microsoft.control import MicrosoftControl
 from sandbox.microsoft.state import PRIMARY
 from sandbox.microsoft.times import edge
+from tests.browsing import WEB
 from timetuna.lib.crypto import pkce_pair
 from timetuna.lib.http import HttpClient
 from timetuna.providers.base import Entry, Reading, Tokens, Written
@@ -22,8 +22,6 @@ from timetuna.providers.tests.contracts.calendar import SeenEvent, hours
 CALLBACK = "http://localhost:8000/api/calendar-accounts/microsoft/callback"
 ZONE = "Europe/Berlin"
 _GUEST = re.compile("Guest: .* <(.*)>")
-# One for all: reading the system's certificates takes longer than a test.
-WEB = httpx2.Client(trust_env=False, verify=False, headers={"Connection": "close"})
 
 
 def build(base_url: str, **settings: str) -> MicrosoftProvider:

@@ -2,11 +2,11 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
-import httpx2
 import pytest
 
 from sandbox import Sandbox, SandboxConfig
 from sandbox.zoom.control import APP, ZoomControl
+from tests.browsing import WEB
 from timetuna.lib.crypto import hmac_hex, pkce_pair
 from timetuna.lib.http import HttpClient
 from timetuna.providers.base import Tokens
@@ -57,7 +57,7 @@ def provider(running: tuple[Sandbox, ZoomControl], control: ZoomControl) -> Zoom
 @pytest.fixture
 def consent() -> Callable[[str], str]:
     def allow(address: str) -> str:
-        response = httpx2.get(address, trust_env=False)
+        response = WEB.get(address)
         return parse_qs(urlsplit(response.headers["Location"]).query)["code"][0]
 
     return allow
