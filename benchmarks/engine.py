@@ -22,9 +22,8 @@ from zoneinfo import ZoneInfo
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from timetuna.availability.hours import Hours, day_start, open_hours
+from timetuna.availability.hours import Hours, Policy, day_start, open_hours
 from timetuna.availability.interval import Interval
-from timetuna.availability.policy import Policy
 from timetuna.availability.slots import Busy, Diary, Kind
 from timetuna.availability.teams import Part, Seat, Staff, offered
 

@@ -4,9 +4,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from timetuna.availability.hours import Hours, periods
+from timetuna.availability.hours import Cap, CapScope, Hours, periods
 from timetuna.availability.interval import Interval
-from timetuna.availability.policy import Cap, CapScope
 
 
 class FullPeriod(NamedTuple):

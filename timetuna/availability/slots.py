@@ -22,9 +22,8 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from timetuna.availability.caps import FullPeriod
-from timetuna.availability.hours import DayKind, SpecialDay
+from timetuna.availability.hours import Cap, DayKind, Period, Policy, SpecialDay
 from timetuna.availability.interval import Interval, merge, overlapping, widen
-from timetuna.availability.policy import Cap, Period, Policy
 
 
 class Code(StrEnum):

@@ -16,9 +16,8 @@ from functools import lru_cache
 from itertools import chain
 from zoneinfo import ZoneInfo
 
-from timetuna.availability.hours import day_start
+from timetuna.availability.hours import CapScope, Policy, day_start
 from timetuna.availability.interval import Interval, merge
-from timetuna.availability.policy import CapScope, Policy
 from timetuna.availability.slots import Code, Diary, Reason, open_slots, why_not
 
 _ONE_DAY = timedelta(days=1)

@@ -11,8 +11,8 @@ from django.conf import settings
 from django.db.models import Count, FilteredRelation, Q, QuerySet
 from django.urls import reverse
 
+from timetuna.availability.hours import LONGEST_MEETING
 from timetuna.availability.interval import Interval, minute_of
-from timetuna.availability.policy import LONGEST_MEETING
 from timetuna.bookings.events import OFF, Status
 from timetuna.bookings.models import (
     TAKES_TIME,

@@ -4,8 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from timetuna.availability.hours import Hours
-from timetuna.availability.policy import Cap, CapScope, Period
+from timetuna.availability.hours import Cap, CapScope, Hours, Period
 from timetuna.availability.teams import Part
 from timetuna.pages.calendar_use import (
     BlockingCalendars,

@@ -13,8 +13,7 @@ from django.db.models import DateTimeField, JSONField, Model, Prefetch, QuerySet
 from django.utils import timezone
 
 from timetuna.accounts.models import Team, User
-from timetuna.availability.hours import Away, Hours, Trip
-from timetuna.availability.policy import Cap, CapScope, Period
+from timetuna.availability.hours import Away, Cap, CapScope, Hours, Period, Trip
 from timetuna.calendars.models import Calendar
 from timetuna.db import sql
 from timetuna.lib.text import find_zone

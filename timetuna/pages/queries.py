@@ -12,8 +12,7 @@ from django.utils.translation import ngettext
 
 from timetuna.accounts.models import Team, User
 from timetuna.accounts.queries import host_switched_off, owner_by_handle
-from timetuna.availability.hours import Away
-from timetuna.availability.policy import Cap
+from timetuna.availability.hours import Away, Cap
 from timetuna.pages.calendar_use import kinds_of, leaders
 from timetuna.pages.hosts import HostTime, Kinds, host_times
 from timetuna.pages.meeting_types.base import MeetingChoice, meeting_kinds

@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from timetuna.availability.hours import Hours, open_hours_around
-from timetuna.availability.policy import Policy
+from timetuna.availability.hours import Hours, Policy, open_hours_around
 from timetuna.availability.slots import Busy, Diary, Kind, open_slots
 from timetuna.availability.tests.wall_clock import walked
 

@@ -10,9 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from timetuna.availability.caps import FullPeriod, counted_span, full_periods
-from timetuna.availability.hours import Hours, Trip, open_hours_around, special_days
+from timetuna.availability.hours import (
+    Cap,
+    CapScope,
+    Hours,
+    Period,
+    Policy,
+    Trip,
+    open_hours_around,
+    special_days,
+)
 from timetuna.availability.interval import Interval
-from timetuna.availability.policy import Cap, CapScope, Period, Policy
 from timetuna.availability.slots import Busy, Diary, Kind, is_open, open_slots, why_not
 from timetuna.availability.tests.strategies import any_hours, calm
 from timetuna.availability.tests.wall_clock import date_at, utc, walked, weekly

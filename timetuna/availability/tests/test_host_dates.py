@@ -11,6 +11,7 @@ from timetuna.availability.hours import (
     Away,
     DayKind,
     Hours,
+    Period,
     SpecialDay,
     Trip,
     date_start,
@@ -19,7 +20,6 @@ from timetuna.availability.hours import (
     periods,
     special_days,
 )
-from timetuna.availability.policy import Period
 from timetuna.availability.tests.strategies import any_hours, calm
 from timetuna.availability.tests.wall_clock import date_at, shown, utc, weekly
 

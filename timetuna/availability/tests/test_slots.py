@@ -8,9 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from timetuna.availability.caps import FullPeriod
-from timetuna.availability.hours import DayKind, Hours, SpecialDay, open_hours_around
+from timetuna.availability.hours import (
+    Cap,
+    CapScope,
+    DayKind,
+    Hours,
+    Period,
+    Policy,
+    SpecialDay,
+    open_hours_around,
+)
 from timetuna.availability.interval import Interval
-from timetuna.availability.policy import Cap, CapScope, Period, Policy
 from timetuna.availability.slots import Busy, Code, Diary, Kind, Reason, is_open, open_slots, why_not
 from timetuna.availability.tests.wall_clock import keeps_its_distance
 

@@ -7,9 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from timetuna.availability.caps import FullPeriod
-from timetuna.availability.hours import day_start, open_hours
+from timetuna.availability.hours import Cap, CapScope, Period, Policy, day_start, open_hours
 from timetuna.availability.interval import Interval, merge
-from timetuna.availability.policy import Cap, CapScope, Period, Policy
 from timetuna.availability.slots import Busy, Code, Diary, Kind, Reason, is_open, open_slots, why_not
 from timetuna.availability.teams import (
     Part,

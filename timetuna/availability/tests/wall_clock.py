@@ -8,9 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from timetuna.availability.hours import Hours, day_start
+from timetuna.availability.hours import Hours, Policy, day_start
 from timetuna.availability.interval import Interval
-from timetuna.availability.policy import Policy
 from timetuna.availability.slots import Busy
 
 LONGEST = 26 * 60  # the longest local day, and so the longest stretch of open minutes

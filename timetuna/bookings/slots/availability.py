@@ -7,9 +7,16 @@ from datetime import datetime, timedelta
 
 from timetuna.availability import teams
 from timetuna.availability.caps import FullPeriod, counted_span, full_periods
-from timetuna.availability.hours import date_start, host_date, open_hours_around, special_days
+from timetuna.availability.hours import (
+    LONGEST_MEETING,
+    CapScope,
+    Policy,
+    date_start,
+    host_date,
+    open_hours_around,
+    special_days,
+)
 from timetuna.availability.interval import Interval, moment_of, widen
-from timetuna.availability.policy import LONGEST_MEETING, CapScope, Policy
 from timetuna.availability.slots import Busy, Code, Diary, Kind, Reason
 from timetuna.availability.teams import Part, Seat, Staff, Why
 from timetuna.bookings.models import BookingHost

@@ -11,9 +11,8 @@ from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 
-from timetuna.availability.hours import host_date
+from timetuna.availability.hours import CapScope, Period, host_date
 from timetuna.availability.interval import moment_of
-from timetuna.availability.policy import CapScope, Period
 from timetuna.availability.slots import Busy, Code, Kind, Reason
 from timetuna.l10n import datetimes
 from timetuna.pages.hosts import HostTime

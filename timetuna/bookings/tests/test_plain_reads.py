@@ -8,9 +8,8 @@ from allauth.account.models import EmailAddress
 
 from tests.clock import present
 from timetuna.accounts.models import User
-from timetuna.availability.hours import Away, Trip
+from timetuna.availability.hours import Away, Cap, CapScope, Period, Trip
 from timetuna.availability.interval import minute_of
-from timetuna.availability.policy import Cap, CapScope, Period
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.models import BookingHost, Hold
 from timetuna.bookings.tests.conftest import give_calendar, make_host, make_page, open_always, order, tomorrow

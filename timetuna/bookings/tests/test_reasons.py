@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from timetuna.availability.hours import Cap, CapScope, Period
 from timetuna.availability.interval import minute_of
-from timetuna.availability.policy import Cap, CapScope, Period
 from timetuna.availability.slots import Busy, Code, Kind, Reason
 from timetuna.bookings.slots.reasons import Link, ReasonContext, tell
 from timetuna.pages.queries import page_settings

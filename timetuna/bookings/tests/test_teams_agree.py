@@ -8,9 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from timetuna.availability.hours import date_start
+from timetuna.availability.hours import Cap, CapScope, Period, date_start
 from timetuna.availability.interval import minute_of
-from timetuna.availability.policy import Cap, CapScope, Period
 from timetuna.availability.teams import Part
 from timetuna.availability.tests.strategies import any_hours, days
 from timetuna.bookings.actions.book import book

@@ -7,8 +7,7 @@ from django.test import Client
 from tests.forms import rows_sent as sent
 from tests.forms import submit
 from timetuna.accounts.models import User
-from timetuna.availability.hours import Away, Trip
-from timetuna.availability.policy import Cap, CapScope, Period
+from timetuna.availability.hours import Away, Cap, CapScope, Period, Trip
 from timetuna.lib.text import find_zone
 from timetuna.pages.models import BookingPage, HostRules, OutOfOffice, Schedule, TravelZone
 from timetuna.pages.queries import page_settings
