@@ -3,8 +3,8 @@
 from allauth.account.models import EmailAddress
 from django.http import HttpRequest
 
-from timetuna.accounts.devices import known_device
 from timetuna.accounts.models import User
+from timetuna.accounts.passwords import known_device
 from timetuna.accounts.queries import address_is_taken
 from timetuna.lib.mail import mailbox_of
 from timetuna.rate_limits.limits import (

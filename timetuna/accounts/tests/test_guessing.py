@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.clock import present
-from timetuna.accounts.devices import cookie_name
+from timetuna.accounts.passwords import cookie_name
 from timetuna.accounts.tests.conftest import (
     NEW_PASSWORD,
     PASSWORD,

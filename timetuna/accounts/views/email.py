@@ -23,9 +23,9 @@ from django.views.decorators.http import require_http_methods
 from timetuna.accounts.actions.note_email_change import UNDO_WITHIN
 from timetuna.accounts.actions.restore_email import restore_email
 from timetuna.accounts.adapter import UNDO_SALT
-from timetuna.accounts.devices import remember_device
 from timetuna.accounts.forms import ChangeEmailForm, VerifyEmailForm
 from timetuna.accounts.models import EmailChange, User
+from timetuna.accounts.passwords import remember_device
 from timetuna.accounts.permissions import is_somebody_else, signed_in
 from timetuna.accounts.queries import pending_address
 from timetuna.accounts.views.refused import RefusedFormView, as_refused

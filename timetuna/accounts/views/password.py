@@ -14,9 +14,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from timetuna.accounts.devices import remember_device
 from timetuna.accounts.forms import ChangePasswordForm, NewPasswordForm, ResetPasswordForm
-from timetuna.accounts.passwords import too_often
+from timetuna.accounts.passwords import remember_device, too_often
 from timetuna.accounts.permissions import is_somebody_else, signed_in
 from timetuna.accounts.rate_limits import TooManyMails
 from timetuna.accounts.views.refused import RefusedFormView
