@@ -263,7 +263,7 @@ SESSION_COOKIE_HTTPONLY = True
 _cookie = f"{'__Host-' if HTTPS else ''}timetuna_{{}}{f'_{_place.port}' if _place.port else ''}"
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = _cookie.format("session"), _cookie.format("csrf")
 MESSAGES_COOKIE_NAME = _cookie.format("messages")
-MESSAGE_STORAGE = "timetuna.web.messages.Messages"
+MESSAGE_STORAGE = "timetuna.web.middleware.Messages"
 SESSION_COOKIE_SAMESITE = "Lax"  # the return from Zoom is a cross-site top-level GET
 _hsts = env.choice("TIMETUNA_HSTS", "off", "host", "subdomains", "preload")
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS and _hsts != "off" else 0

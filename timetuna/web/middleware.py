@@ -12,6 +12,9 @@ from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
+from django.contrib.messages.storage.cookie import CookieStorage
+from django.contrib.messages.storage.fallback import FallbackStorage
+from django.contrib.messages.storage.session import SessionStorage
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
@@ -271,3 +274,13 @@ def product(request: HttpRequest) -> dict[str, Any]:
         "no_mail_server": not is_set_up(),
         "languages": partial(switch, request),  # called by the template that shows them
     }
+
+
+class _OwnCookie(CookieStorage):
+    cookie_name = settings.MESSAGES_COOKIE_NAME
+
+
+class Messages(FallbackStorage):
+    """In the cookie, and in the session where they are too long for one."""
+
+    storage_classes = (_OwnCookie, SessionStorage)
