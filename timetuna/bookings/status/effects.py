@@ -10,8 +10,7 @@ from timetuna.bookings.integrations.location import duplicates, link_host_id, pl
 from timetuna.bookings.models import Booking, Conference, HistoryEntry
 from timetuna.bookings.queries import counts, work_of
 from timetuna.bookings.status.badges import makers
-from timetuna.bookings.status.job import Effect, EffectState, Remedy, next_try, standing
-from timetuna.bookings.status.notifications import mail_effects
+from timetuna.bookings.status.job import Effect, EffectState, Remedy, mail_effects, next_try, standing
 from timetuna.bookings.status.rows import Reader
 from timetuna.calendars.models import CalendarEvent
 from timetuna.calendars.queries import connection, listing
