@@ -21,8 +21,7 @@ from timetuna.bookings.actions.change_guests import add_guests, remove_guest
 from timetuna.bookings.actions.reschedule import reschedule
 from timetuna.bookings.errors import BookingRefused
 from timetuna.bookings.forms.book import new_key
-from timetuna.bookings.fulfilment.reconcile import reconcile
-from timetuna.bookings.fulfilment.retry import retry_booking
+from timetuna.bookings.fulfilment.reconcile import reconcile, retry_booking
 from timetuna.bookings.guests import Guest
 from timetuna.bookings.models import Attendee, Booking, Conference
 from timetuna.calendars.models import CalendarEvent

@@ -10,7 +10,7 @@ from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.reschedule import reschedule
-from timetuna.bookings.fulfilment.retry import retry_booking
+from timetuna.bookings.fulfilment.reconcile import retry_booking
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.notifications.channels.mail import letter
 from timetuna.bookings.notifications.telling import audience_of

@@ -12,8 +12,7 @@ from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.change_guests import add_guests, remove_guest
 from timetuna.bookings.actions.reschedule import reschedule
-from timetuna.bookings.fulfilment.reconcile import reconcile
-from timetuna.bookings.fulfilment.retry import retry_booking
+from timetuna.bookings.fulfilment.reconcile import reconcile, retry_booking
 from timetuna.bookings.guests import Guest
 from timetuna.bookings.models import Attendee, Booking
 from timetuna.bookings.tests.conftest import due_now, make_page, order, set_reminders, tomorrow, work_off

@@ -7,7 +7,7 @@ import pytest
 
 from tests.clock import present
 from timetuna.bookings.actions.book import book
-from timetuna.bookings.fulfilment.retry import retry_booking
+from timetuna.bookings.fulfilment.reconcile import retry_booking
 from timetuna.bookings.models import Conference
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.tests.conftest import due_now, make_page, order, work_off

@@ -8,7 +8,7 @@ from django.test import Client
 from tests.clock import present
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.fulfilment.fulfil import promise
-from timetuna.bookings.fulfilment.retry import retry_booking
+from timetuna.bookings.fulfilment.reconcile import retry_booking
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.tests.conftest import due_now, make_page, order, work_off
 from timetuna.calendars import access_tokens

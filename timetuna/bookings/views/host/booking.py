@@ -21,7 +21,7 @@ from timetuna.bookings.errors import BookingRefused
 from timetuna.bookings.events import API, ATTENDEE, GUEST, HOST, LINK, MAIL, REQUESTS, ahead, told_entry
 from timetuna.bookings.forms.change import AddGuestsForm, WordsForm
 from timetuna.bookings.forms.host import NotesForm
-from timetuna.bookings.fulfilment.retry import retry_booking
+from timetuna.bookings.fulfilment.reconcile import retry_booking
 from timetuna.bookings.integrations.location import Location, place
 from timetuna.bookings.models import Attendee, Booking, HistoryEntry
 from timetuna.bookings.notifications.telling import audience_of, of_host
