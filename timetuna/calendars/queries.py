@@ -28,9 +28,8 @@ from timetuna.providers.base import (
     OAuth,
     Webhooks,
 )
-from timetuna.providers.description import Provider
 from timetuna.providers.errors import ProviderError
-from timetuna.providers.registry import providers
+from timetuna.providers.registry import Provider, providers
 from timetuna.web.forms import in_full
 
 

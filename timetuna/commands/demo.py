@@ -21,8 +21,7 @@ from timetuna.processes.ending import Refusal
 from timetuna.processes.listening import HIGHEST_PORT, require_free
 from timetuna.processes.static_files import PACKAGE_DIR, fingerprint_of_files
 from timetuna.processes.supervisor import Supervisor, say
-from timetuna.providers.description import Need, Provider
-from timetuna.providers.registry import providers
+from timetuna.providers.registry import Need, Provider, providers
 
 HOST = "127.0.0.1"
 EMAIL, PASSWORD, HANDLE, SLUG = "host@example.org", "seven-green-tunas", "robin", "intro"

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from timetuna.providers.description import Need, Provider, switch
+from timetuna.providers.registry import Need, Provider, switch
 
 
 def _certificates(value: str) -> str:

@@ -23,8 +23,8 @@ from timetuna.providers.caldav.discovery import Discovery, read_place
 from timetuna.providers.caldav.reading import CaldavCalendar
 from timetuna.providers.caldav.server import Server
 from timetuna.providers.caldav.writing import Events
-from timetuna.providers.description import Config
 from timetuna.providers.errors import ProviderError
+from timetuna.providers.registry import Config
 
 _LARGEST = 20_000_000  # a calendar of some thousand events comes in one answer
 _LARGEST_OF_ONE = 1_000_000  # what is said of one resource, when an account is looked for

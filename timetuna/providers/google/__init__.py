@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from timetuna.providers.description import Provider, client, place
+from timetuna.providers.registry import Provider, client, place
 
 PROVIDER = Provider(
     slug="google",

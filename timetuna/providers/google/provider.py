@@ -3,12 +3,12 @@
 from timetuna.availability.interval import Interval
 from timetuna.lib.http import HttpClient
 from timetuna.providers.base import OutsideCalendar, Profile, Reading
-from timetuna.providers.description import Config
 from timetuna.providers.google.client import GOOGLE, GoogleApi, read_calendar, read_profile
 from timetuna.providers.google.reading import read_busy
 from timetuna.providers.google.writing import GoogleWriter
 from timetuna.providers.oauth import OAuthSettings
 from timetuna.providers.online_calendars import OnlineCalendars, ReadingWindow
+from timetuna.providers.registry import Config
 from timetuna.providers.rest import with_query
 
 _SCOPES = "https://www.googleapis.com/auth/"

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from timetuna.providers.description import Provider, switch
+from timetuna.providers.registry import Provider, switch
 
 PROVIDER = Provider(
     slug="icalfeed",

@@ -19,7 +19,6 @@ from timetuna.providers.base import (
     Profile,
     Reading,
 )
-from timetuna.providers.description import Config
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.icalfeed.cursor import FeedCursor
 from timetuna.providers.icalfeed.fetching import (
@@ -32,6 +31,7 @@ from timetuna.providers.icalfeed.fetching import (
     host_of,
     read_address,
 )
+from timetuna.providers.registry import Config
 
 FEED = "feed"
 _READ_SECONDS = 5.0

@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from timetuna.providers.description import Need, Provider, client, place
 from timetuna.providers.microsoft.signin import LABEL
+from timetuna.providers.registry import Need, Provider, client, place
 
 
 def _tenant(value: str) -> str:

@@ -5,13 +5,13 @@ from urllib.parse import quote
 from timetuna.availability.interval import Interval
 from timetuna.lib.http import HttpClient
 from timetuna.providers.base import OutsideCalendar, Profile, Reading
-from timetuna.providers.description import Config
 from timetuna.providers.microsoft.client import GraphApi, read_calendars, read_profile
 from timetuna.providers.microsoft.reading import read_busy
 from timetuna.providers.microsoft.signin import DEAD, ENDED, LABEL, OPERATOR
 from timetuna.providers.microsoft.writing import CALENDARS, MicrosoftWriter
 from timetuna.providers.oauth import OAuthSettings
 from timetuna.providers.online_calendars import OnlineCalendars, ReadingWindow
+from timetuna.providers.registry import Config
 
 CALENDARS_SCOPE, PROFILE_SCOPE = "Calendars.ReadWrite", "User.Read"
 NEEDED = {  # as Microsoft's consent page calls them

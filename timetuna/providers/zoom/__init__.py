@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from timetuna.providers.description import Need, Provider, client, key, place
+from timetuna.providers.registry import Need, Provider, client, key, place
 
 PROVIDER = Provider(
     slug="zoom",

@@ -18,9 +18,9 @@ from timetuna.providers.base import (
     WebhookReply,
     Webhooks,
 )
-from timetuna.providers.description import Config
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.oauth import OAuthClient, OAuthSettings
+from timetuna.providers.registry import Config
 from timetuna.providers.rest import EMAIL_LENGTH, NAME_LENGTH, SUCCESS, Json, fields_of, is_https, text
 from timetuna.providers.zoom.compliance import acknowledge
 from timetuna.providers.zoom.refusals import is_missing_meeting, refusal
