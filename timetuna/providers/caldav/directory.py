@@ -7,8 +7,7 @@ from typing import Final
 from timetuna.lib.text import known_zones, single_line
 from timetuna.providers.base import OutsideCalendar
 from timetuna.providers.caldav.multistatus import APPLE, CALDAV, DAV, OWNCLOUD, Multistatus, Resource
-from timetuna.providers.caldav.refusals import incomplete
-from timetuna.providers.caldav.server import Server, same_path
+from timetuna.providers.caldav.server import Server, incomplete, same_path
 
 KIND, _NAME, _COLOR = f"{DAV}resourcetype", f"{DAV}displayname", f"{APPLE}calendar-color"
 _COMPONENTS, _RIGHTS = f"{CALDAV}supported-calendar-component-set", f"{DAV}current-user-privilege-set"

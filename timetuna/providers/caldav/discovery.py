@@ -16,8 +16,16 @@ from timetuna.lib.urls import joined, read_web_url
 from timetuna.providers.base import Login, Profile
 from timetuna.providers.caldav.account import CaldavAccount
 from timetuna.providers.caldav.multistatus import CALDAV, DAV, Resource, read_multistatus
-from timetuna.providers.caldav.refusals import SIGN_IN_REFUSED, UNAUTHORIZED, refusal, unreachable
-from timetuna.providers.caldav.server import MULTISTATUS, Server, propfind_body, xml_body
+from timetuna.providers.caldav.server import (
+    MULTISTATUS,
+    SIGN_IN_REFUSED,
+    UNAUTHORIZED,
+    Server,
+    propfind_body,
+    refusal,
+    unreachable,
+    xml_body,
+)
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 
 # Services whose mail domain does not lead to their calendars over https alone; finding them by DNS (SRV records,

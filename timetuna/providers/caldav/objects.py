@@ -12,8 +12,7 @@ from typing import NamedTuple
 
 from timetuna.availability.interval import Interval
 from timetuna.providers.caldav.multistatus import CALDAV, DAV, Multistatus, Resource
-from timetuna.providers.caldav.refusals import GONE, NOT_FOUND, incomplete
-from timetuna.providers.caldav.server import Server, same_path
+from timetuna.providers.caldav.server import GONE, NOT_FOUND, Server, incomplete, same_path
 from timetuna.providers.errors import ProviderError
 
 _DATA, _KIND, _ETAG = f"{CALDAV}calendar-data", f"{DAV}resourcetype", f"{DAV}getetag"

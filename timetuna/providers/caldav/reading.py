@@ -19,8 +19,16 @@ from timetuna.providers.base import Reading
 from timetuna.providers.caldav.directory import KIND, holds_events
 from timetuna.providers.caldav.multistatus import CALENDARSERVER, DAV, Resource
 from timetuna.providers.caldav.objects import Objects
-from timetuna.providers.caldav.refusals import CONFLICT, FORBIDDEN, PRECONDITION, gone, incomplete
-from timetuna.providers.caldav.server import Server, expect_multistatus, xml_body
+from timetuna.providers.caldav.server import (
+    CONFLICT,
+    FORBIDDEN,
+    PRECONDITION,
+    Server,
+    expect_multistatus,
+    gone,
+    incomplete,
+    xml_body,
+)
 from timetuna.providers.cursors import ReadingCursor
 from timetuna.providers.errors import ProviderError
 

@@ -15,16 +15,16 @@ from timetuna.lib.ics import PRODUCT, Invitation, InvitationAttendee, event_of
 from timetuna.lib.mail import clean_address
 from timetuna.providers.base import Entry, Person, Written
 from timetuna.providers.caldav.multistatus import CALDAV, conditions
-from timetuna.providers.caldav.refusals import (
+from timetuna.providers.caldav.server import (
     CONFLICT,
     FORBIDDEN,
     GONE,
     NOT_FOUND,
     PRECONDITION,
+    Server,
     gone,
     refusal,
 )
-from timetuna.providers.caldav.server import Server
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 
 _MARK = "x-timetuna-booking"
