@@ -22,9 +22,8 @@ from timetuna.providers.errors import ProviderError
 from timetuna.providers.oauth import OAuthClient, OAuthSettings
 from timetuna.providers.registry import Config
 from timetuna.providers.rest import EMAIL_LENGTH, NAME_LENGTH, SUCCESS, Json, fields_of, is_https, text
-from timetuna.providers.zoom.compliance import acknowledge
 from timetuna.providers.zoom.refusals import is_missing_meeting, refusal
-from timetuna.providers.zoom.webhook import Webhook
+from timetuna.providers.zoom.webhook import Webhook, acknowledge
 
 log = logging.getLogger(__name__)
 
