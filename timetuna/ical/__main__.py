@@ -15,10 +15,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from timetuna.ical.answer import CalendarFile, Unreadable
+from timetuna.ical.answer import LENGTHS, CalendarFile, Unreadable, from_file, from_refusal, pack
 from timetuna.ical.busy import busy_of
 from timetuna.ical.refusals import refuse
-from timetuna.ical.wire import LENGTHS, from_file, from_refusal, pack
 
 MEMORY = 300 * 1024 * 1024
 GROWN = 128 * 1024  # kB; one that was this large goes, and takes its memory along

@@ -1,7 +1,9 @@
 """What reading a calendar file gives: its busy time and what is doubtful of it, or one reason why there is none."""
 
+import json
+import struct
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class BusyTime(NamedTuple):
@@ -62,3 +64,28 @@ class Unreadable(Exception):  # noqa: N818 - it is an answer, not a fault
         super().__init__(sentence)
         self.code = code
         self.naming = naming or sentence
+
+
+LENGTHS = struct.Struct("!II")
+
+
+def pack(head: dict[str, Any], body: bytes = b"") -> bytes:
+    text = json.dumps(head, separators=(",", ":")).encode("ascii")
+    return LENGTHS.pack(len(text), len(body)) + text + body
+
+
+def from_file(one: CalendarFile) -> dict[str, Any]:
+    return {name: getattr(one, name) for name in CalendarFile.__slots__}
+
+
+def from_refusal(error: Unreadable) -> dict[str, Any]:
+    return {"code": error.code, "sentence": str(error), "naming": error.naming}
+
+
+def to_file(head: dict[str, Any]) -> CalendarFile:
+    """Raises Unreadable when it is a refusal."""
+    if "code" in head:
+        raise Unreadable(head["code"], head["sentence"], naming=head["naming"])
+    busy = tuple(BusyTime(*row) for row in head.pop("busy"))
+    notes = tuple(Note(*row) for row in head.pop("notes"))
+    return CalendarFile(busy, notes=notes, **head)

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import timetuna
+from timetuna.ical.answer import LENGTHS, pack
 from timetuna.ical.refusals import refuse
-from timetuna.ical.wire import LENGTHS, pack
 
 AT_ONCE = 2
 TURN_SECONDS = 30.0  # to wait for one's turn: others' hostile files are no reason to refuse a good one

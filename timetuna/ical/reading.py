@@ -3,10 +3,9 @@
 import logging
 
 from timetuna.availability.interval import Interval
-from timetuna.ical.answer import CalendarFile
+from timetuna.ical.answer import CalendarFile, to_file
 from timetuna.ical.helper import ask
 from timetuna.ical.refusals import MAX_BYTES, refuse
-from timetuna.ical.wire import to_file
 from timetuna.lib.text import find_zone, log_value
 
 __all__ = ["read_busy"]
