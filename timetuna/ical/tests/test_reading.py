@@ -12,11 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from timetuna.ical import helper
+from timetuna.ical import reading
 from timetuna.ical.answer import Unreadable
 from timetuna.ical.busy import busy_of
-from timetuna.ical.helper import Helper
-from timetuna.ical.reading import read_busy
+from timetuna.ical.reading import Helper, read_busy
 from timetuna.ical.tests.table import SPAN, cases
 
 EVENT = b"BEGIN:VEVENT\r\nDTSTART:20260302T080000Z\r\nDURATION:PT1H\r\n%bEND:VEVENT\r\n"
@@ -28,9 +27,9 @@ LARGE = CALENDAR % (EVENT % b"" * 80_000)
 
 @pytest.fixture(autouse=True)
 def _fresh() -> Iterator[None]:
-    helper.close()
+    reading.close()
     yield
-    helper.close()
+    reading.close()
 
 
 def read(body: bytes = SMALL, *, seconds: float = 10.0) -> int:
@@ -44,7 +43,7 @@ def code(body: bytes, *, seconds: float = 10.0) -> str:
 
 
 def idle() -> list[Helper]:
-    return helper._Kept.helpers._idle
+    return reading._Kept.helpers._idle
 
 
 def test_it_reads_and_refuses_as_it_would_be_done_here() -> None:
@@ -90,15 +89,15 @@ def test_threads_take_turns() -> None:
         found = list(pool.map(lambda _: read(), range(40)))
 
     assert found == [1] * 40
-    assert 1 <= len(idle()) <= helper.AT_ONCE
+    assert 1 <= len(idle()) <= reading.AT_ONCE
 
 
 def test_waiting_for_a_turn_ends(monkeypatch: pytest.MonkeyPatch) -> None:
-    with ThreadPoolExecutor(helper.AT_ONCE) as pool:
-        slow = [pool.submit(read, LARGE, seconds=1) for _ in range(helper.AT_ONCE)]
+    with ThreadPoolExecutor(reading.AT_ONCE) as pool:
+        slow = [pool.submit(read, LARGE, seconds=1) for _ in range(reading.AT_ONCE)]
         time.sleep(0.3)
 
-        monkeypatch.setattr(helper, "TURN_SECONDS", 0.1)
+        monkeypatch.setattr(reading, "TURN_SECONDS", 0.1)
         assert code(SMALL) == "busy"
         for one in slow:
             with suppress(Unreadable):
