@@ -25,7 +25,7 @@ ROOMS = {
     """,
     "calendars": """
         models < hooks busy_cache
-        < queries < permissions looks incidents account_status < emails < reconnecting
+        < queries < permissions incidents account_status < emails < reconnecting
         < access_tokens < actions < jobs < forms < views templatetags < urls
     """,
     "pages": """

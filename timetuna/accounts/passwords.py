@@ -1,6 +1,9 @@
 """Trying passwords: who guesses has to wait longer and longer, and the owner of an account does not.
 
-Waits are counted by (network, account), by account and by network; docs/decisions/0031 says why in this way.
+Waits are counted by (network, account), by account and by network; docs/decisions/0031 says why in this way. Guesses
+made elsewhere never shut out a device on which an account was signed in before: a cookie says so,
+`<device>.<proof>.<proof>…`, with a proof for each account, newest first. A proof is bound to the account's password:
+with a new password all devices but the one that set it are strangers again. It opens nothing by itself.
 """
 
 import logging

@@ -1,4 +1,7 @@
-"""What reading a calendar file gives: its busy time and what is doubtful of it, or one reason why there is none."""
+"""What reading a calendar file gives: its busy time and what is doubtful of it, or one reason why there is none.
+
+The reading process and its caller talk in heads as JSON, then bytes, each with its length before it.
+"""
 
 import json
 import struct

@@ -1,4 +1,7 @@
-"""The one door: bytes of a calendar file in, busy time out, whatever is in the bytes."""
+"""The one door: bytes of a calendar file in, busy time out, whatever is in the bytes.
+
+Files are read in processes that are started when needed, shared by threads, and killed when late.
+"""
 
 import atexit
 import json

@@ -1,4 +1,8 @@
-"""The folder is the registration: every package in here that describes itself is a provider."""
+"""How a provider introduces itself: what it is called, which settings it needs, how it is built; and which there are.
+
+The folder is the registration: every package in here that describes itself, in its `__init__.py`, is a provider. A
+description loads nothing else of it: settings and commands read it too.
+"""
 
 import re
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""Once a day, compares each coming booking with what should exist outside, and has repaired what is missing."""
+"""Gets work going again: what waited for somebody, and what the daily look at each coming booking finds missing."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

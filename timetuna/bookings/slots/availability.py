@@ -20,7 +20,7 @@ from timetuna.availability.interval import Interval, moment_of, widen
 from timetuna.availability.slots import Busy, Code, Diary, Kind, Reason
 from timetuna.availability.teams import Part, Seat, Staff, Why
 from timetuna.bookings.models import BookingHost
-from timetuna.calendars.actions.request_refresh import make_due
+from timetuna.calendars.actions.refresh_due import make_due
 from timetuna.db import sql
 from timetuna.lib.crypto import fingerprint
 from timetuna.pages.calendar_use import KnownSpan, known_busy_of

@@ -1,4 +1,4 @@
-"""How one thing outside stands, in the sentence its host reads."""
+"""How one thing outside stands, an event, a mail or a reminder, in the sentence its host reads."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -18,7 +18,7 @@ from timetuna.bookings.errors import SlotTaken
 from timetuna.bookings.models import Booking
 from timetuna.bookings.slots.availability import SlotQuery, bookable, offered, reasons, why_on_grid
 from timetuna.bookings.tests.conftest import make_page, order, tomorrow
-from timetuna.calendars import looks
+from timetuna.calendars.actions import read_live
 from timetuna.calendars.actions.claim_refresh import claim
 from timetuna.calendars.actions.disconnect import disconnect
 from timetuna.calendars.actions.refresh import ask as ask_provider
@@ -278,7 +278,7 @@ def test_a_move_and_a_hold_look_at_calendars_too(page, calendar, feeds):
 
 @pytest.mark.usefixtures("patient")
 def test_nobody_can_use_up_the_look_that_is_made_when_a_time_is_booked(page, calendar, feeds, monkeypatch):
-    monkeypatch.setattr(looks, "MOMENT_SECONDS", 0.0)
+    monkeypatch.setattr(read_live, "MOMENT_SECONDS", 0.0)
     stranger = Guest("client", "network", visit="visit", wide="wide")
     for _ in range(70):
         hold(ask(page, client=stranger), start_minute=minute_of(tomorrow(14)))

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from timetuna.calendars import looks
-from timetuna.calendars.looks import LONGEST_SPAN, OF_CALENDAR, OF_HOST, OFTEN, Looks
+from timetuna.calendars.actions import read_live
+from timetuna.calendars.actions.read_live import LONGEST_SPAN, OF_CALENDAR, OF_HOST, OFTEN, Looks
 
 pytestmark = pytest.mark.vendor
 
@@ -107,7 +107,7 @@ def test_an_answer_of_a_moment_ago_counts_only_where_many_ask(provider, monkeypa
         assert ended(made[-1])
 
     assert len({id(look) for look in made}) == OFTEN
-    monkeypatch.setattr(looks, "WITHIN_SECONDS", 0.0)
+    monkeypatch.setattr(read_live, "WITHIN_SECONDS", 0.0)
     assert provider.want((0, DAY)) is not made[-1]
 
 

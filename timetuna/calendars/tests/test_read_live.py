@@ -5,11 +5,9 @@ import threading
 import pytest
 from django.db import connections
 
-from timetuna.calendars import looks
-from timetuna.calendars.actions.read_live import LOOKS, read_live
+from timetuna.calendars.actions.read_live import LOOKS, OF_HOST, OFTEN, read_live
 from timetuna.calendars.actions.refresh import refresh
 from timetuna.calendars.busy_cache import busy_within
-from timetuna.calendars.looks import OF_HOST, OFTEN
 from timetuna.calendars.models import Calendar
 from timetuna.calendars.tests.feeds import allow_feeds, connect_feed, publishing, tomorrow
 
@@ -130,7 +128,7 @@ def test_a_calendar_that_all_look_at_is_taken_at_its_word_of_a_moment_ago_and_no
     assert len(feeds.asked) < 100
     feeds.put(FEED, tomorrow(12))
 
-    monkeypatch.setattr(looks, "MOMENT_SECONDS", 0.0)
+    monkeypatch.setattr("timetuna.calendars.actions.read_live.MOMENT_SECONDS", 0.0)
     assert read_live([calendar.pk], (minute(0), minute(23)), seconds=20) == []
 
     assert known(calendar) == [12]

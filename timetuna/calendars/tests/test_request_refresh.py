@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, transaction
 
 from tests.clock import present
-from timetuna.calendars.actions.request_refresh import make_due
+from timetuna.calendars.actions.refresh_due import make_due
 from timetuna.calendars.models import Calendar, CalendarAccount
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.vendor]

@@ -1,4 +1,7 @@
-"""A calendar server, asked with a user name and a password (RFC 7617) and never at another address than its own."""
+"""A calendar server, asked with a user name and a password (RFC 7617) and never at another address than its own.
+
+And what it means when it refuses, or cannot be reached.
+"""
 
 import base64
 from collections.abc import Mapping

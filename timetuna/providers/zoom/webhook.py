@@ -1,4 +1,7 @@
-"""Zoom's calls to us: signatures over the raw bytes, the URL challenge, and the removal of the app."""
+"""Zoom's calls to us: signatures over the raw bytes, the URL challenge, the removal of the app, and what that asks for.
+
+The data-compliance call is deprecated since about 2021, and still answered.
+"""
 
 import json
 import logging
