@@ -23,6 +23,12 @@ clock.set_clock()
 gc.set_threshold(100_000, 20, 100)  # a test is over before there is much to collect
 
 
+def pytest_collection_finish() -> None:
+    """Look no more through what stays until the end: that took a tenth of the time of tests that ask for pages."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_runtest_setup() -> None:
     """Refuse connections to anywhere else, share the clock, and begin to count anew what is limited."""
     clock.pass_on()

@@ -8,10 +8,13 @@ from timetuna.web.gc_tuning import Settling
 
 @pytest.fixture(autouse=True)
 def _as_it_was() -> Iterator[None]:
-    thresholds = gc.get_threshold()
+    thresholds, frozen = gc.get_threshold(), gc.get_freeze_count()
+    gc.unfreeze()
     yield
     gc.unfreeze()
     gc.set_threshold(*thresholds)
+    if frozen:
+        gc.freeze()
 
 
 def test_what_lives_once_it_is_warm_is_not_looked_through_again() -> None:
