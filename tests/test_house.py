@@ -30,7 +30,7 @@ ROOMS = {
     """,
     "pages": """
         models < hooks meeting_types prefetch holidays < calendar_use calendar_impact < hosts < queries schedule_lines
-        < permissions slugs < actions < forms < views < urls apps
+        < people permissions slugs < actions < forms < views < urls apps
     """,
     "bookings": """
         models < events < queries permissions proofs

@@ -138,8 +138,8 @@ class PublicPage:
         return anybody or self.settings.team_id is not None or len(self.hosts) > 1
 
     def notes_for(self, first: date, last: date) -> tuple[Away, ...]:
-        """The absences that touch these dates and have a note for guests."""
-        away = self.own.opening.away
+        """The absences that touch these dates and have a note for guests; nobody's where others host it, too."""
+        away = self.own.opening.away if [host.id for host in self.hosts] == [self.host_id] else ()
         return tuple(one for one in away if one.note and one.first <= last and one.last >= first)
 
     def address(self) -> str:

@@ -31,6 +31,7 @@ class Order:
     """What a guest asks for. `key` is the form's own: the same key twice is one booking.
 
     hold: the token by which the form held a time, if it did; holds of other clients stand in the way.
+    person: the host whom the guest has chosen, where the page lets them.
     others: whom the guest brings.  evidence: what the form brings along in case a proof is asked for.
     source: where the order comes from, by default the public page.
     """
@@ -43,6 +44,7 @@ class Order:
     key: str
     hold: str = ""
     client: Client = NOBODY
+    person: int | None = None
     others: tuple[Guest, ...] = ()
     evidence: Evidence = NOTHING_SHOWN
     source: str = ""
@@ -88,7 +90,14 @@ def _book(order: Order, now: datetime) -> Booking:
         return _same(earlier, order)
     choice = _choice(page, order)
     limit_bookings(order.guest.email, others=order.others, now=now)
-    query = SlotQuery(page=page, minutes=order.minutes, now=now, hold=order.hold, client=order.client)
+    query = SlotQuery(
+        page=page,
+        minutes=order.minutes,
+        now=now,
+        hold=order.hold,
+        client=order.client,
+        person=order.person,
+    )
     if not bookable(query, start_minute=order.start_minute):
         raise SlotTaken(gettext(TAKEN))
     _judge(order, now)

@@ -35,6 +35,7 @@ class Wish:
 
     words: what the mover writes to the other side.  source: where the move comes from, by default where the actor
     usually is.  hold: the token by which the form held the time, if it did; holds of other clients stand in the way.
+    person: ANYBODY where the guest does not mind who takes it, if the page asks them.
     anyway: a host's, to any time to come that no other booking takes, whatever the page's rules say.
     """
 
@@ -42,6 +43,7 @@ class Wish:
     source: str = ""
     hold: str = ""
     client: Client = NOBODY
+    person: int | None = None
     anyway: bool = False
 
 
@@ -93,7 +95,13 @@ def _refuse_if_taken(booking: Booking, start_minute: int, wish: Wish, now: datet
             gettext("The page this was booked on is gone. Please cancel, or write to your host.")
         )
     query = SlotQuery(
-        page=page, minutes=booking.minutes, now=now, moving=booking.pk, hold=wish.hold, client=wish.client
+        page=page,
+        minutes=booking.minutes,
+        now=now,
+        moving=booking.pk,
+        hold=wish.hold,
+        client=wish.client,
+        person=wish.person,
     )
     if not bookable(query, start_minute=start_minute):
         raise SlotTaken(gettext(TAKEN))

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from timetuna.accounts.emails import send
@@ -17,6 +18,7 @@ from timetuna.bookings.proofs.needed import mailbox_hash
 from timetuna.db.sql import forget_some
 from timetuna.lib.crypto import equal, fingerprint, hmac_hex
 from timetuna.lib.mail import mailbox_of
+from timetuna.pages.people import met_on
 from timetuna.pages.queries import PublicPage
 from timetuna.rate_limits.limits import Client, Limit, spend, spend_all, wait
 
@@ -92,7 +94,12 @@ def _hold_on(token: str, now: datetime) -> None:
 
 
 def _notice(page: PublicPage, code: str) -> Notice:
-    blanks = {"title": page.title, "host": page.host_name, "minutes": VALID_MINUTES, "code": code}
+    blanks = {
+        "title": page.title,
+        "host": met_on(page, now=timezone.now()).hosts,
+        "minutes": VALID_MINUTES,
+        "code": code,
+    }
     return Notice(
         subject=gettext("%(code)s is your code for booking") % blanks,
         lines=(

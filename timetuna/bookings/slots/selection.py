@@ -11,17 +11,21 @@ from urllib.parse import quote_plus
 from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, QueryDict
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from timetuna.availability.hours import Away, day_start
 from timetuna.availability.interval import minute_of
-from timetuna.bookings.slots.availability import SlotQuery, offered
+from timetuna.bookings.slots.availability import ANYBODY, SlotQuery, offered
 from timetuna.l10n import datetimes
 from timetuna.l10n.datetimes import PLAIN, Customs, customs_of
 from timetuna.lib.text import find_zone
+from timetuna.pages.hosts import HostTime
+from timetuna.pages.people import choosable
 from timetuna.pages.queries import PageDuration, PublicPage
 
 CLOCKS = ("12", "24")
+WITH, ANY = "with", "any"
 _VISIT = re.compile(r"[A-Za-z0-9_-]{12}")
 _START = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\dZ")
 
@@ -29,6 +33,9 @@ _START = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\dZ")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotSelection:
     """A cleaned query string. `duration` is None while one of several has to be chosen; `problem` is a sentence.
+
+    `person` is the host whom the guest has chosen among those of the page. `anybody`: they move a booking, and do not
+    mind who takes it.  `unknown`: they have chosen somebody who cannot be chosen (any more).
 
     `customs` are the guest's; `clock` is "12" or "24" where the guest has switched to it, else "". `visit` is there
     once a time was picked: it tells a guest's own hold from that of another guest with the same address and browser.
@@ -44,6 +51,9 @@ class SlotSelection:
     month: date | None = None
     day: date | None = None
     problem: str = ""
+    person: HostTime | None = None
+    anybody: bool = False
+    unknown: bool = False
 
     def url(self, **changes: str) -> str:
         """Of this choice with some parts changed; a part set to "" is left out."""
@@ -54,8 +64,17 @@ class SlotSelection:
             "zone": self.zone.key,
             "clock": self.clock,
             "visit": self.visit,
+            WITH: self.with_whom(),
         }
         return f"{self.path}?{'&'.join(_part(*one) for one in (parts | changes).items() if one[1])}"
+
+    def with_whom(self) -> str:
+        """As addresses and forms carry whom the guest has chosen; "" for nobody in particular."""
+        return ANY if self.anybody else person_key(self.person) if self.person else ""
+
+    def person_id(self) -> int | None:
+        """For a slot query."""
+        return ANYBODY if self.anybody else self.person.id if self.person else None
 
     def clock_query(self) -> str:
         """Keeps a switched clock on another page; "" without one."""
@@ -80,6 +99,11 @@ def read_customs(request: HttpRequest, query: QueryDict | None = None) -> Custom
     customs = customs_of(request.headers.get("Accept-Language", ""))
     clock = read_clock(request.GET if query is None else query)
     return replace(customs, twelve_hours=clock == "12") if clock else customs
+
+
+def person_key(person: HostTime) -> str:
+    """What addresses call somebody on a page: it stays theirs whatever their name, and says nothing of it."""
+    return str(person.row.pk)
 
 
 def read_clock(query: QueryDict) -> str:
@@ -114,11 +138,18 @@ def read_choice(page: PublicPage, query: QueryDict, *, path: str, customs: Custo
         problem = gettext("That date cannot be read, so the next free times are shown.")
     if day:
         month = day.replace(day=1)
+    person, unknown = _person(page, query)
+    if unknown:
+        problem = gettext(
+            "The person of this link cannot be chosen here. These are the times with anybody who is free."
+        )
     return SlotSelection(
         path=path,
         duration=_duration(page, query),
         zone=zone,
-        host_zone=host_zone,
+        host_zone=_clock_beside(page, person, zone),
+        person=person,
+        unknown=unknown,
         customs=customs,
         clock=read_clock(query),
         visit=read_visit(query),
@@ -158,6 +189,23 @@ def _duration(page: PublicPage, query: QueryDict) -> PageDuration | None:
         return page.durations[0]
     offered = {str(duration.minutes): duration for duration in page.durations}
     return offered.get(query.get("duration", ""))
+
+
+def _person(page: PublicPage, query: QueryDict) -> tuple[HostTime | None, bool]:
+    """Whom the address names, and whether that says nothing. Where one person hosts there is nobody to choose."""
+    key = query.get(WITH, "")
+    if key in ("", ANY) or not page.is_shared():
+        return None, False
+    people = {person_key(one): one for one in choosable(page, now=timezone.now())}
+    return people.get(key), key not in people
+
+
+def _clock_beside(page: PublicPage, person: HostTime | None, zone: ZoneInfo) -> ZoneInfo:
+    """The zone whose times stand beside the guest's: that of whoever comes, as far as it is one and known."""
+    if not page.is_shared():
+        return datetimes.zone_or_utc(page.time_zone)
+    zones = {host.opening.zone for host in ([person] if person else page.hosts)}
+    return zones.pop() if len(zones) == 1 else zone
 
 
 def read_day(text: str) -> date | None:

@@ -58,7 +58,7 @@ document.addEventListener(
     if (!link) return;
     const here = new URL(location.href).searchParams;
     const there = new URL(link.href);
-    for (const name of ["zone", "clock", "month", "day", "visit"]) {
+    for (const name of ["zone", "clock", "month", "day", "visit", "with"]) {
       if (here.has(name)) there.searchParams.set(name, here.get(name));
       else there.searchParams.delete(name);
     }

@@ -44,6 +44,7 @@ from timetuna.bookings.slots.selection import (
 from timetuna.bookings.views.guest.redirects import moved_or_404
 from timetuna.bookings.views.guest.slots import Fact, facts_of, hold_for_form, path_of
 from timetuna.l10n import datetimes
+from timetuna.pages.people import Met, met_on
 from timetuna.pages.queries import PageDuration, PublicPage, public_page
 from timetuna.rate_limits.limits import Client, client_of
 from timetuna.web.forms import Screen, show
@@ -67,7 +68,8 @@ class _Step(NamedTuple):
 
     def slot_query(self) -> SlotQuery:
         minutes = self.choice.duration.minutes if self.choice.duration else 0
-        return SlotQuery(page=self.page, minutes=minutes, now=timezone.now(), client=self.client())
+        client, person = self.client(), self.choice.person_id()
+        return SlotQuery(page=self.page, minutes=minutes, now=timezone.now(), client=client, person=person)
 
     def start(self) -> int | None:
         return read_start(str(self.form["start"].value() or ""))
@@ -110,6 +112,7 @@ class FormScreen(Screen):
     """
 
     page: PublicPage
+    met: Met
     form: GuestBookingForm | MoveForm
     time: ChosenTime | None
     zone_label: str
@@ -118,6 +121,7 @@ class FormScreen(Screen):
     back_url: str
     clock: str
     visit: str
+    with_whom: str
     opened: str = ""
     challenge: str = ""
     taken: bool = False
@@ -156,7 +160,8 @@ def book_time(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     choice = read_choice(page, query, path=path_of(page), customs=read_customs(request, query))
     start = read_start(query.get("start", ""))
     if request.method == "POST":
-        return _confirm(_Step(request, page, choice, GuestBookingForm(page, request.POST)))
+        step = _Step(request, page, choice, GuestBookingForm(page, request.POST))
+        return _choose_again(step) if choice.unknown and choice.duration else _confirm(step)
     if choice.duration is None or start is None:
         return redirect(choice.url())
     form = GuestBookingForm(page, initial={**_hidden(choice, query["start"]), "key": new_key()})
@@ -169,6 +174,12 @@ def book_time(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     form.initial["hold"] = token
     challenge = challenge_for(page, step.client(), start_minute=start)
     return _form(step, held=HELD_MINUTES if token else 0, challenge=challenge)
+
+
+def _choose_again(step: _Step) -> HttpResponse:
+    """Nobody is given another person than they chose without having read it."""
+    step.form.add_error(None, step.choice.problem)
+    return _other_times(step, 409)
 
 
 def _confirm(step: _Step) -> HttpResponse:
@@ -289,6 +300,7 @@ def _order(step: _Step) -> Order:
         key=data["key"],
         hold=data["hold"],
         client=step.client(),
+        person=step.choice.person_id(),
         others=data.get("guests", ()),
         evidence=evidence_of(step.request, data["email"]),
     )
@@ -343,10 +355,12 @@ def form_screen(
     start: int | None,
 ) -> FormScreenT:
     """With the time that was chosen, a UTC minute, if there is one."""
-    time = _chosen_time(page, choice, start) if start is not None and choice.duration else None
+    met = met_on(page, now=timezone.now(), person=choice.person)
+    time = _chosen_time(met, choice, start) if start is not None and choice.duration else None
     at = timezone.now() if start is None else moment_of(start)
     return screen(
         page=page,
+        met=met,
         form=form,
         time=time,
         zone_label=datetimes.zone_on_page(choice.zone, at=at),
@@ -355,10 +369,11 @@ def form_screen(
         back_url=choice.url(day=at.astimezone(choice.zone).date().isoformat()) if time else choice.url(),
         clock=choice.clock,
         visit=choice.visit,
+        with_whom=choice.with_whom(),
     )
 
 
-def _chosen_time(page: PublicPage, choice: SlotSelection, start: int) -> ChosenTime:
+def _chosen_time(met: Met, choice: SlotSelection, start: int) -> ChosenTime:
     begins = moment_of(start).astimezone(choice.zone)
     minutes = choice.duration.minutes if choice.duration else 0
     return ChosenTime(
@@ -366,7 +381,7 @@ def _chosen_time(page: PublicPage, choice: SlotSelection, start: int) -> ChosenT
         begins=choice.say(begins),
         ends=choice.say(moment_of(start + minutes).astimezone(choice.zone)),
         note=datetimes.which_of_two(begins),
-        for_host=choice.say_for_host(begins, page.host_name),
+        for_host=choice.say_for_host(begins, met.hosts),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import get_text_list
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
@@ -12,18 +13,20 @@ from django.views.decorators.http import require_safe
 from timetuna.accounts.queries import owner_once_called
 from timetuna.bookings.views.guest.redirects import lead_on
 from timetuna.bookings.views.guest.slots import path_of
+from timetuna.pages.people import met_on
 from timetuna.pages.queries import PublicPage, listed_pages
 from timetuna.web.forms import Screen, show
 
 
 @dataclass(frozen=True, slots=True)
 class OfferedPage:
-    """A page that can be booked."""
+    """A page that can be booked. hosts: with whom, where that is not said by whose list it is."""
 
     title: str
     url: str
     lasts: str
     description: str
+    hosts: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,5 +59,7 @@ def offers(request: HttpRequest, handle: str) -> HttpResponse:
 
 
 def _offer(page: PublicPage) -> OfferedPage:
-    lengths = [duration.lasts() for duration in page.durations]
-    return OfferedPage(page.title, path_of(page), get_text_list(lengths, gettext("or")), page.description)
+    lengths = get_text_list([duration.lasts() for duration in page.durations], gettext("or"))
+    met = met_on(page, now=timezone.now())
+    hosts = met.hosts if page.team or met.names != [page.host_name] else ""
+    return OfferedPage(page.title, path_of(page), lengths, page.description, hosts)

@@ -22,10 +22,12 @@ from timetuna.bookings.actions.host_time import hold, refuse_if_taken, release
 from timetuna.bookings.slots.availability import SlotQuery
 from timetuna.bookings.slots.selection import (
     CLOCKS,
+    WITH,
     SlotMonth,
     SlotSelection,
     free_times,
     new_visit,
+    person_key,
     read_choice,
     read_customs,
     write_start,
@@ -33,9 +35,13 @@ from timetuna.bookings.slots.selection import (
 from timetuna.bookings.views.guest.redirects import moved_or_404
 from timetuna.l10n import datetimes
 from timetuna.pages.meeting_types.base import meeting_kind
+from timetuna.pages.people import Met, choosable, met_on
 from timetuna.pages.queries import PageDuration, PublicPage, public_page
 from timetuna.rate_limits.limits import client_of
 from timetuna.web.forms import Screen, TabLink, show
+
+MOST_PEOPLE = 7
+"""Of more to choose from, Anybody among them, the rest is folded."""
 
 
 class DayCell(NamedTuple):
@@ -48,6 +54,19 @@ class DayCell(NamedTuple):
     chosen: bool
     today: bool
     in_month: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonLinks:
+    """With whom times are shown. label: what is chosen.  folded: what stands behind "more"."""
+
+    label: str
+    first: Sequence[TabLink]
+    folded: Sequence[TabLink] = ()
+
+    def is_open(self) -> bool:
+        """Whether who is chosen would be out of sight."""
+        return any(one.current for one in self.folded)
 
 
 class ShownTime(NamedTuple):
@@ -83,6 +102,7 @@ class SlotPicker:
     notice: str
     state: Sequence[tuple[str, str]]
     notice_tone: str = "warn"
+    people: PersonLinks | None = None
 
 
 def slot_picker(
@@ -100,7 +120,7 @@ def slot_picker(
         zone_label=gettext("%(zone)s, now %(time)s")
         % {"zone": datetimes.zone_name(choice.zone), "time": choice.say(now.astimezone(choice.zone))},
         clocks=_clocks(choice, calendar_),
-        empty_message=_empty(calendar_),
+        empty_message=_empty(calendar_, choice),
         notice=choice.problem or " ".join(_absence(one, calendar_) for one in calendar_.away),
         state=(
             ("duration", str(choice.duration.minutes) if choice.duration else ""),
@@ -108,8 +128,22 @@ def slot_picker(
             ("day", chosen.isoformat() if chosen else ""),
             ("clock", choice.clock),
             ("visit", choice.visit),
+            (WITH, choice.with_whom()),
         ),
     )
+
+
+def person_links(page: PublicPage, choice: SlotSelection, *, now: datetime) -> PersonLinks | None:
+    """Anybody first; None where there is nobody to choose. Each keeps what else was chosen."""
+    people = choosable(page, now=now)
+    if not people:
+        return None
+    links = [TabLink(gettext("Anybody"), choice.url(**{WITH: ""}), choice.person is None)]
+    links += [
+        TabLink(one.name, choice.url(**{WITH: person_key(one)}), one is choice.person) for one in people
+    ]
+    most = len(links) if len(links) <= MOST_PEOPLE + 1 else MOST_PEOPLE
+    return PersonLinks(label=gettext("Whom do you want to meet?"), first=links[:most], folded=links[most:])
 
 
 def _month(calendar_: SlotMonth, choice: SlotSelection) -> ShownMonth:
@@ -175,9 +209,14 @@ def _clocks(choice: SlotSelection, calendar_: SlotMonth) -> list[TabLink]:
     ]
 
 
-def _empty(calendar_: SlotMonth) -> str:
+def _empty(calendar_: SlotMonth, choice: SlotSelection) -> str:
+    """Nobody is told why somebody has no time."""
+    month = date_format(calendar_.month, "F")
+    if not calendar_.days and choice.person:
+        named = {"host": choice.person.name, "month": month}
+        return gettext("There are no free times with %(host)s in %(month)s.") % named
     if not calendar_.days:
-        return gettext("There are no free times in %(month)s.") % {"month": date_format(calendar_.month, "F")}
+        return gettext("There are no free times in %(month)s.") % {"month": month}
     return gettext("This day has no free times. Please choose another.")
 
 
@@ -213,12 +252,14 @@ class DurationLink:
 class SlotsScreen(Screen):
     """A booking page. slots: None while one of several lengths has to be chosen; notice: what is said meanwhile.
 
+    met: who comes to its meetings.
     zone_kept: the zone belongs to a booking and not to this device.  indexed: search engines may show the page.
     """
 
     template = "public/booking.html"
     fragment = "public/_slots.html"
     page: PublicPage
+    met: Met
     path: str
     durations: Sequence[DurationLink]
     duration: PageDuration | None
@@ -243,11 +284,13 @@ def slots(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     if choice.duration:
         now = timezone.now()
         client = client_of(request, visit=choice.visit)
-        calendar = free_times(SlotQuery(page=page, minutes=0, now=now, client=client), choice)
+        query = SlotQuery(page=page, minutes=0, now=now, client=client, person=choice.person_id())
+        calendar = free_times(query, choice)
         book_path = reverse("public_book", args=[page.handle, page.slug])
         picker = slot_picker(
             calendar, choice, book_path=book_path, now=now, visit=choice.visit or new_visit()
         )
+        picker = replace(picker, people=person_links(page, choice, now=now))
         if not page.meeting_types:
             picker = replace(picker, empty_message=gettext("No times are offered here at the moment."))
     screen = slots_screen(page, choice, picker)
@@ -268,8 +311,10 @@ def path_of(page: PublicPage) -> str:
 
 def slots_screen(page: PublicPage, choice: SlotSelection, picker: SlotPicker | None) -> SlotsScreen:
     """The card around month and times: who, what, how long, how."""
+    now = timezone.now()
     return SlotsScreen(
         page=page,
+        met=met_on(page, now=now, person=None if picker else choice.person),
         path=choice.path,
         durations=[
             DurationLink(one, choice.url(duration=str(one.minutes)), one == choice.duration)
@@ -277,7 +322,7 @@ def slots_screen(page: PublicPage, choice: SlotSelection, picker: SlotPicker | N
         ],
         duration=choice.duration,
         facts=facts_of(page),
-        zone=datetimes.zone_choice(choice.zone, at=timezone.now()),
+        zone=datetimes.zone_choice(choice.zone, at=now),
         clock=choice.clock,
         clock_shown="12" if choice.customs.twelve_hours else "24",
         notice=choice.problem,
@@ -294,6 +339,8 @@ def facts_of(page: PublicPage) -> list[Fact]:
     facts = [Fact(meeting_kind(kinds[0].kind).icon, get_text_list(labels, gettext("or")))]
     if page.approval_hours is not None:
         text = gettext("%(host)s confirms each booking") % {"host": page.host_name}
+        if page.is_staffed():
+            text = gettext("Each booking is confirmed by a person first")
         facts.append(Fact("people", text))
     return facts
 
