@@ -42,10 +42,11 @@ BY_OTHER_TESTS = {
     "accounts/reset_password_other.html",
     "accounts/social_signup.html",
     "accounts/verify_email.html",
+    "bookings/handed_over.html",
     "calendars/replace.html",
     "public/code.html",
 }
-"""What only a link from a mail or a provider's answer leads to; each has one field of its own."""
+"""What only a link from a mail, a provider's answer or what was just done leads to; each has one field of its own."""
 
 
 HARMLESS = ("-DELETE", "-MIN_NUM_FORMS", "-MAX_NUM_FORMS", "preview_language")
@@ -53,7 +54,7 @@ CHANGE = re.compile(r"(INSERT INTO|UPDATE|DELETE FROM) \"(?!django_session)")
 
 
 @pytest.fixture
-def places(belongings: dict[str, object], alice: User) -> list[str]:
+def places(belongings: dict[str, object], alice: User, bob: User) -> list[str]:
     """Return every page with forms that a host or a guest can reach, with something in each of them."""
     page = BookingPage.objects.get(pk=belongings["page_id"])
     today = present().date()
@@ -72,6 +73,7 @@ def places(belongings: dict[str, object], alice: User) -> list[str]:
     Booking.objects.filter(pk=over.pk).update(start_at=over.start_at - timedelta(days=30))
     asked = make_page(alice, slug="asked")
     BookingPage.objects.filter(pk=asked.pk).update(approval=True)
+    asked.page_hosts.create(host=bob)
     waiting = book(order(asked, tomorrow(15)), now=present())
     change = EmailChange.objects.create(user=alice, former="former@example.org")
     starts = [f"start={write_start(tomorrow(hour))}" for hour in (17, 18, 19)]
@@ -80,6 +82,7 @@ def places(belongings: dict[str, object], alice: User) -> list[str]:
         *(address(route, belongings) for route in routes() if _is_reached(route)),
         *(address(route, ids) for route in routes() if "booking_id" in route),
         f"/bookings/{waiting.pk}",
+        f"/booking-pages/{asked.pk}/cohosts/{bob.pk}/leave",
         f"/alice/intro/book?{starts[0]}&duration=30",
         f"/bookings/{belongings['booking_id']}/move/confirm?{starts[1]}",
         own,
