@@ -71,11 +71,27 @@ class Staff:
 
 
 @dataclass(frozen=True, slots=True)
+class Turnout:
+    """How many of those who take turns could come, how many they are, and how many are needed."""
+
+    able: int
+    turns: int
+    needed: int
+
+    def is_enough(self) -> bool:
+        return self.able >= self.needed
+
+
+@dataclass(frozen=True, slots=True)
 class Why:
-    """Why a time is not offered: for reasons of the page's, and by host what is in the way of each. Empty: it is."""
+    """Why a time is not offered: for reasons of the page's, and by host what is in the way of each. Empty: it is.
+
+    turnout: None where nobody takes turns.
+    """
 
     page: tuple[Reason, ...] = ()
     hosts: Mapping[int, tuple[Reason, ...]] = field(default_factory=dict)
+    turnout: Turnout | None = field(default=None, compare=False)
 
     def __bool__(self) -> bool:
         return bool(self.page or self.hosts)
@@ -119,13 +135,17 @@ def why_missing(team: Staff, *, minute: int, now_minute: int) -> Why:
 
     Who joins if they can is in nobody's way; nor is who takes turns where there are others enough.
     """
+    rotating = team.having(Part.ROTATING)
     if is_offered(team, minute=minute, now_minute=now_minute):
-        return Why()
+        span = minute, minute + 1
+        return Why(
+            turnout=_turnout(team, sum(bool(_starts(team, seat, now_minute, span)) for seat in rotating))
+        )
     found = {
         seat.host: why_not(seat.diary, minute=minute, policy=_policy(team, seat), now_minute=now_minute)
         for seat in team.seats
     }
-    required, rotating, leading = team.having(Part.REQUIRED), team.having(Part.ROTATING), team.leading()
+    required, leading = team.having(Part.REQUIRED), team.leading()
     led = any(seat.leads for seat in leading if required or not found[seat.host])
     if not led:
         lacking = Reason(Code.NO_CONNECTION)
@@ -133,7 +153,8 @@ def why_missing(team: Staff, *, minute: int, now_minute: int) -> Why:
     free = sum(not found[seat.host] for seat in rotating)
     asked = [*required, *(rotating if free < team.needed else ())]
     page = [*_off_the_grid(team, minute), *([Reason(Code.TOO_FEW_HOSTS)] if team.lacks_hosts() else ())]
-    return _sorted_out(page, {seat.host: found[seat.host] for seat in asked}, alone=team.midnights is None)
+    own = {seat.host: found[seat.host] for seat in asked}
+    return replace(_sorted_out(page, own, alone=team.midnights is None), turnout=_turnout(team, free))
 
 
 def start_times(team: Staff, *, span: Interval) -> list[int]:
@@ -202,6 +223,10 @@ def _days(start: int, end: int, zone: ZoneInfo) -> Iterator[Interval]:
         if following > start:
             yield midnight, following
         midnight = following
+
+
+def _turnout(team: Staff, able: int) -> Turnout | None:
+    return Turnout(able, len(team.having(Part.ROTATING)), team.needed) if team.needed else None
 
 
 def _off_the_grid(team: Staff, minute: int) -> list[Reason]:

@@ -9,20 +9,23 @@ from zoneinfo import ZoneInfo
 
 from django.urls import reverse
 
-from timetuna.availability.hours import Hours, date_start, host_date, open_hours
-from timetuna.availability.interval import Interval, minute_of, moment_of
+from timetuna.availability.hours import Hours, date_start, host_date, open_hours, open_hours_around
+from timetuna.availability.interval import Interval, intersect, minute_of, moment_of
 from timetuna.availability.slots import Code, Kind, Reason
-from timetuna.availability.teams import Part, Why
+from timetuna.availability.teams import Part, Turnout, Why
 from timetuna.bookings.models import BookingHost, Hold
 from timetuna.bookings.slots.availability import SlotQuery, open_lengths, why, why_on_grid
 from timetuna.bookings.slots.reasons import Link, ReasonContext, ReasonLine, tell, tell_of
 from timetuna.l10n import datetimes
 from timetuna.pages.calendar_use import busy_at
+from timetuna.pages.hosts import HostTime
 from timetuna.pages.models import BookingPage
 from timetuna.pages.queries import PublicPage
 
 _ONE_DAY = timedelta(days=1)
 _ALMOST_A_MINUTE = timedelta(minutes=1) - timedelta.resolution
+_FEW = 3
+_THIS_PAGE = "This page"
 _CLOSED = {Code.HOURS, Code.OVERRIDE, Code.OUT_OF_OFFICE, Code.HOLIDAY}
 
 
@@ -30,12 +33,13 @@ _CLOSED = {Code.HOURS, Code.OVERRIDE, Code.OUT_OF_OFFICE, Code.HOLIDAY}
 class AskedTime:
     """What a host asks: a date and a minute of it, by the page's clock, for a meeting of so many minutes.
 
-    reader: who asks (id): what stands in their own way is told in full, of others only what it is.
-    hours_path: where the hours of the page are changed.
+    reader: who asks (id): what stands in their own way is told in full, of others only of which kind it is.
+    can_edit: whether they may change the page.  hours_path: where its hours are changed.
     """
 
     page: PublicPage
     reader: int
+    can_edit: bool = True
     minutes: int
     day: date
     minute: int
@@ -60,14 +64,15 @@ class HostReasons:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExplainedMoment:
-    """One instant at which the host's clock shows what was asked.
+    """One instant at which the page's clock shows what was asked.
 
-    public: where guests find the time, None when they do not. others: the lengths that it can be booked for
-    instead, each with the page guests find it on.
+    turnout: how many of those who take turns could come, in a sentence.  public: where guests find the time, None when
+    they do not. others: the lengths that it can be booked for instead, each with the page guests find it on.
     """
 
     when: str
     note: str
+    turnout: str
     hosts: tuple[HostReasons, ...]
     public: str | None
     others: tuple[Link, ...]
@@ -75,12 +80,16 @@ class ExplainedMoment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Start:
-    """A start time of the date. line: the first reason why it is not offered. booking: the one that takes it."""
+    """A start time of the date. line: the first reason why it is not offered. booking: the one that takes it.
+
+    words: what stands in the way, in a few words each.
+    """
 
     time: str
     url: str
     asked: bool
     line: ReasonLine | None
+    words: tuple[str, ...]
     booking: Link | None
 
 
@@ -88,8 +97,8 @@ class Start:
 class SlotExplanation:
     """All a host is told. moments: none where the clock skips the time, two where it shows it twice.
 
-    closed: what closes the date, if it has no start times. travelling: whether the host's hours are meant in another
-    zone on this date than usual.
+    opens: the reader's own hours.  closed: what closes the date, if it has no start times. travelling: whether the
+    page's hours are meant in another zone on this date than usual.
     """
 
     zone: ZoneInfo
@@ -113,7 +122,7 @@ def explain(asked: AskedTime, *, now: datetime) -> SlotExplanation:
     found = {
         start: why(slot_query, start_minute=start) for start in instants(page.own.opening, day, asked.minute)
     }
-    setting = _context(slot_query, [*grid.values(), *found.values()], asked.reader, day, asked.hours_path)
+    setting = _context(asked, [*grid.values(), *found.values()], now=now)
     setting = replace(setting, grid=tuple(grid))
     return SlotExplanation(
         zone=setting.zone,
@@ -133,30 +142,52 @@ def lines_for(
     slot_query: SlotQuery, *, start_minute: int, reader: int, hours_path: str
 ) -> tuple[ReasonLine, ...]:
     """Nothing where guests could book a meeting at that UTC minute. A few queries."""
-    found = why(slot_query, start_minute=start_minute)
-    day = host_date(slot_query.page.own.opening, start_minute)
-    setting = _context(slot_query, [found], reader, day, hours_path)
-    return tuple(line for one in _by_host(found, setting) for line in one.lines)
+    page, found = slot_query.page, why(slot_query, start_minute=start_minute)
+    asked = AskedTime(
+        page=page,
+        reader=reader,
+        can_edit=reader == page.host_id,
+        minutes=slot_query.minutes,
+        day=host_date(page.own.opening, start_minute),
+        minute=start_minute,
+        hours_path=hours_path,
+    )
+    setting = _context(asked, [found], now=slot_query.now)
+    names = {host.name for host in page.hosts if host.id != reader} if page.is_shared() else set()
+    return tuple(
+        replace(line, text=f"{one.host}: {line.text}") if one.host in names else line
+        for one in _by_host(found, setting)
+        for line in one.lines
+    )
 
 
-def _context(
-    slot_query: SlotQuery, whys: Iterable[Why], reader: int, day: date, hours_path: str
-) -> ReasonContext:
+def _context(asked: AskedTime, whys: Iterable[Why], *, now: datetime) -> ReasonContext:
     """What is told of the reader alone: whose bookings are named, and whose calendars."""
-    page = slot_query.page
+    page, reader = asked.page, asked.reader
     mine = [reason for one in whys for reason in one.hosts.get(reader, ())]
-    calendars = [host.calendars for host in page.hosts if host.id == reader]
+    me = next((host for host in page.hosts if host.id == reader), None)
     return ReasonContext(
         page=page,
         reader=reader,
-        minutes=slot_query.minutes,
-        day=day,
-        zone=zone_on(page.own.opening, day),
-        hours_path=hours_path,
+        me=me,
+        can_edit=asked.can_edit,
+        minutes=asked.minutes,
+        day=asked.day,
+        zone=zone_on(page.own.opening, asked.day),
+        hours_path=_own_hours_path(asked, me),
         bookings=_named(reader, _starts(mine, Kind.BOOKING)),
-        held_until=_held_until(reader, _starts(mine, Kind.HOLD), now=slot_query.now),
-        calendars=busy_at(calendars[0], _starts(mine, Kind.CALENDAR)) if calendars else {},
+        held_until=_held_until(reader, _starts(mine, Kind.HOLD), now=now),
+        calendars=busy_at(me.calendars, _starts(mine, Kind.CALENDAR)) if me else {},
     )
+
+
+def _own_hours_path(asked: AskedTime, me: HostTime | None) -> str:
+    """Where the reader's hours on the page are changed."""
+    if me is None or asked.reader == asked.page.host_id:
+        return asked.hours_path
+    if me.row.schedule_id is None:
+        return reverse("settings_availability")
+    return reverse("schedules_edit", args=[me.row.schedule_id])
 
 
 def hours_path(page: BookingPage) -> str:
@@ -183,6 +214,7 @@ def _moment(slot_query: SlotQuery, setting: ReasonContext, start: int, why: Why)
     return ExplainedMoment(
         when=datetimes.when(local, minutes=setting.minutes, zone=setting.zone),
         note=datetimes.which_of_two(local),
+        turnout=_in_words(why.turnout) if why.turnout else "",
         hosts=_by_host(why, setting),
         public=None if why else _public(setting, setting.minutes),
         others=tuple(Link(_public(setting, one), datetimes.length(one)) for one in lengths),
@@ -194,18 +226,40 @@ def _by_host(why: Why, setting: ReasonContext) -> tuple[HostReasons, ...]:
     page = setting.page
     of_page = tuple(tell(reason, setting) for reason in why.page)
     each = [
-        HostReasons(host.name, tuple(tell_of(host, reason, setting) for reason in why.hosts.get(host.id, ())))
+        HostReasons(host.name, _lines_of(host, why, setting))
         for host in page.hosts
-        if host.part is not Part.OPTIONAL
+        if host.id in why.hosts or _is_missed(host, why.turnout)
     ]
     every = *of_page, *chain.from_iterable(one.lines for one in each)
     if past := [line for line in every if line.code is Code.PAST]:
         # Of a time that is over nothing else, because today's rules may not be those it had.
-        return (HostReasons(page.host_name, (past[0],)),)
+        return (HostReasons(_THIS_PAGE, (past[0],)),)
     if not page.is_shared():
         return (HostReasons(page.host_name, every),)
-    first = (HostReasons("This page", of_page),) if of_page else ()
+    first = (HostReasons(_THIS_PAGE, of_page),) if of_page else ()
     return *first, *each
+
+
+def _lines_of(host: HostTime, why: Why, setting: ReasonContext) -> tuple[ReasonLine, ...]:
+    """Each once: of others several reasons may be of one kind."""
+    lines = (tell_of(host, reason, setting) for reason in why.hosts.get(host.id, ()))
+    return tuple(dict.fromkeys(lines))
+
+
+def _is_missed(host: HostTime, turnout: Turnout | None) -> bool:
+    """Whether it matters that they have time: not where there are enough of those who take turns."""
+    if host.part is Part.ROTATING:
+        return turnout is not None and not turnout.is_enough()
+    return host.part is Part.REQUIRED
+
+
+def _in_words(turnout: Turnout) -> str:
+    able, turns, needed = turnout.able, turnout.turns, turnout.needed
+    wanted = f"{needed} {'is' if needed == 1 else 'are'} needed"
+    if not turns:
+        return f"Nobody takes turns on this page, and {wanted}."
+    many = f"{turns} hosts take turns" if turns > 1 else "1 host takes turns"
+    return f"{many}: {able or 'none'} could come, and {wanted}."
 
 
 def _public(setting: ReasonContext, minutes: int) -> str:
@@ -222,8 +276,30 @@ def _start(asked: AskedTime, setting: ReasonContext, start: int, why: Why) -> St
         url=asked.url(time=datetimes.clock(local)),
         asked=datetimes.clock(local) == asked.clock(),
         line=lines[0] if lines else None,
+        words=_words(why, setting),
         booking=setting.booking(mine[0].busy) if mine and mine[0].busy else None,
     )
+
+
+def _words(why: Why, setting: ReasonContext) -> tuple[str, ...]:
+    """What is the page's, else of which kind it is for each who has to come, and how many who take turns could."""
+    by_host = _by_host(why, setting)
+    if not setting.page.is_shared() or why.page:
+        return tuple(line.name for one in by_host for line in one.lines)[:1]
+    part = {host.name: host.part for host in setting.page.hosts}
+    busy = [
+        f"{one.host}: {one.lines[0].name}"
+        for one in by_host
+        if one.lines and part.get(one.host) is Part.REQUIRED
+    ]
+    more = [f"{len(busy) - _FEW} more"] if len(busy) > _FEW else []
+    turnout = why.turnout
+    short = (
+        []
+        if turnout is None or turnout.is_enough()
+        else [f"{turnout.able} of {turnout.needed} who take turns"]
+    )
+    return (*busy[:_FEW], *more, *short)
 
 
 def _missing(asked: AskedTime, setting: ReasonContext) -> str:
@@ -235,8 +311,10 @@ def _missing(asked: AskedTime, setting: ReasonContext) -> str:
 
 
 def _opens(setting: ReasonContext, span: Interval) -> str:
-    """As "09:00 to 12:00 and 13:00 to 17:00"."""
-    hours = open_hours(setting.page.own.opening, first=setting.day, last=setting.day)
+    """The reader's own, as "09:00 to 12:00 and 13:00 to 17:00"."""
+    if setting.me is None:
+        return ""
+    hours = intersect(open_hours_around(setting.me.opening, span=span), [span]) if span[0] < span[1] else []
     ends = {span[1]: "midnight"}
     return " and ".join(
         f"{setting.say(start)} to {ends.get(end) or setting.say(end)}" for start, end in hours

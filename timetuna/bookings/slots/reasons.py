@@ -40,8 +40,8 @@ class ReasonLine:
 class ReasonContext:
     """What sentences refer to.
 
-    reader: who reads them (id).
-    day, zone: the date that was asked, by the host's clock, and where that clock hangs. hours_path: where the page's
+    reader: who reads them (id).  me: the same as a host of the page, if they are one.  can_edit: the page.
+    day, zone: the date that was asked, by the page's clock, and where that clock hangs. hours_path: where the reader's
     hours are changed. grid: the start times of the date. bookings: those that may be named, each with its page,
     held_until: the UTC minute each hold ends by itself, and calendars: the names of those that are busy; all three by
     the UTC minute that they begin at.
@@ -49,6 +49,8 @@ class ReasonContext:
 
     page: PublicPage
     reader: int
+    me: HostTime | None = None
+    can_edit: bool = True
     minutes: int
     day: date
     zone: ZoneInfo
@@ -64,21 +66,54 @@ class ReasonContext:
         other_day = f"{datetimes.day(there)}, " if there.date() != self.day else ""
         return f"{other_day}{datetimes.clock(there)} {datetimes.which_of_two(there)}".rstrip()
 
-    def tab(self, place: str, text: str) -> Link:
-        """To a setting on the page's tab Availability."""
-        return Link(reverse("pages_availability", args=[self.page.id], fragment=place), text)
+    def tab(self, place: str, text: str, *, path: str = "pages_availability") -> tuple[Link, ...]:
+        """To a setting of the page, for who may change it."""
+        return (
+            (Link(reverse(path, args=[self.page.id], fragment=place or None), text),) if self.can_edit else ()
+        )
+
+    def rule(self, column: str, place: str, text: str) -> tuple[Link, ...]:
+        """To a buffer or the notice: the reader's own, if they have one on this page, else the page's."""
+        is_own = self.page.is_shared() and self.me and getattr(self.me.row, column) is not None
+        return (self.own_part(text),) if is_own else self.tab(place, text)
+
+    def minutes_of(self, column: str) -> int:
+        """Of a buffer or the notice, as it holds for the reader."""
+        host = self.me or next(iter(self.page.hosts), self.page.own)
+        return self.page.own_or_pages(host, column)
+
+    def own_part(self, text: str) -> Link:
+        """To the page's tab Your part."""
+        return Link(reverse("pages_your_part", args=[self.page.id]), text)
 
     def own_calendars(self) -> Link:
         """To the page's tab Calendars."""
         return Link(reverse("pages_calendars", args=[self.page.id]), "Calendars of this page")
 
+    def is_my_clock(self) -> bool:
+        """Whether the date that was asked is the reader's own, too."""
+        return self.me is None or self.me.opening.zone.key == self.page.own.opening.zone.key
+
     def week(self) -> Link:
         """To the hours of the date's weekday."""
-        return Link(f"{self.hours_path}#day{self.day.weekday()}", "Change the hours")
+        return self.hours(f"day{self.day.weekday()}" if self.is_my_clock() else "", "Change the hours")
+
+    def hours(self, place: str, text: str) -> Link:
+        """To a place among the reader's hours; to their list of hours where they have not chosen any for this page."""
+        listed = self.hours_path == reverse("settings_availability")
+        return Link(self.hours_path if listed or not place else f"{self.hours_path}#{place}", text)
 
     def booking(self, busy: Busy) -> Link | None:
         """Of a booking that takes a time, if it is one that may be named."""
         return self.bookings.get(busy.start_minute) if busy.kind is Kind.BOOKING else None
+
+
+class _Kind(NamedTuple):
+    """As what somebody else's reason is told."""
+
+    code: Code
+    name: str
+    text: str
 
 
 _Told = tuple[str, tuple[Link, ...]]
@@ -91,11 +126,14 @@ _TAKEN_BY = {
 
 
 def tell_of(host: HostTime, reason: Reason, setting: ReasonContext) -> ReasonLine:
-    """What is in a host's way: to themselves in full, to others without a word of what they do then."""
-    if host.id == setting.reader or reason.code not in _OF_ANOTHER:
+    """What is in a host's way: to themselves in full, to others no more than of which kind it is."""
+    kind = _OF_ANOTHER.get(reason.code)
+    pages = (reason.cap and reason.cap.scope is CapScope.PAGE) or (
+        reason.code is Code.NOTICE and not setting.page.is_shared()
+    )
+    if host.id == setting.reader or kind is None or pages:
         return tell(reason, setting)
-    name, _ = _TELLERS[reason.code]
-    return ReasonLine(reason.code, name, _OF_ANOTHER[reason.code].format(host=host.name))
+    return ReasonLine(kind.code, kind.name, kind.text)
 
 
 def tell(reason: Reason, setting: ReasonContext) -> ReasonLine:
@@ -109,20 +147,21 @@ def _past(reason: Reason, setting: ReasonContext) -> _Told:
 
 
 def _notice(reason: Reason, setting: ReasonContext) -> _Told:
-    ahead, earliest = _ahead(setting.page.settings.notice_minutes), setting.say(reason.minute or 0)
+    ahead, earliest = _ahead(setting.minutes_of("notice_minutes")), setting.say(reason.minute or 0)
     text = f"Guests have to book {ahead} ahead: a meeting can start from {earliest} on, as things are now."
-    return text, (setting.tab("id_notice", "Change the notice"),)
+    return text, setting.rule("notice_minutes", "id_notice", "Change the notice")
 
 
 def _horizon(reason: Reason, setting: ReasonContext) -> _Told:
     page = setting.page
     last = page.horizon_date or host_date(page.own.opening, (reason.minute or 0) - 1)
     text = f"It is too far ahead: guests can book until {datetimes.day(last)} {last.year}."
-    return text, (setting.tab("id_horizon_kind", "Change the horizon"),)
+    return text, setting.tab("id_horizon_kind", "Change the horizon")
 
 
 def _hours(_: Reason, setting: ReasonContext) -> _Told:
-    return f"Your hours are closed at this time of a {setting.day:%A}.", (setting.week(),)
+    weekday = f" of a {setting.day:%A}" if setting.is_my_clock() else ""
+    return f"Your hours are closed at this time{weekday}.", (setting.week(),)
 
 
 def _providers() -> Link:
@@ -130,7 +169,7 @@ def _providers() -> Link:
 
 
 def _override(reason: Reason, setting: ReasonContext) -> _Told:
-    link = Link(f"{setting.hours_path}#dates", "Change this date's hours")
+    link = setting.hours("dates", "Change this date's hours")
     if reason.minute is None:
         return "This date has other hours than its weekday: it is closed.", (link,)
     opens = setting.say(reason.minute)
@@ -152,11 +191,9 @@ def _holiday(reason: Reason, _: ReasonContext) -> _Told:
 
 def _duration(reason: Reason, setting: ReasonContext) -> _Told:
     lasts, closing = datetimes.length(setting.minutes), setting.say(reason.minute or 0)
-    durations = Link(
-        reverse("pages_booking", args=[setting.page.id], fragment="durations"), "Change the durations"
-    )
+    durations = setting.tab("durations", "Change the durations", path="pages_booking")
     text = f"A meeting of {lasts} does not fit: your hours end at {closing}."
-    return text, (setting.week(), durations)
+    return text, (setting.week(), *durations)
 
 
 def _increment(reason: Reason, setting: ReasonContext) -> _Told:
@@ -165,7 +202,7 @@ def _increment(reason: Reason, setting: ReasonContext) -> _Told:
     times = setting.say(before) + ("" if after is None else f" and {setting.say(after)}")
     every = datetimes.length(setting.page.settings.increment_minutes)
     text = f"Meetings start every {every}. The nearest start time{'s are' if after else ' is'} {times}."
-    return text, (setting.tab("id_increment_minutes", "Change the increment"),)
+    return text, setting.tab("id_increment_minutes", "Change the increment")
 
 
 def _busy(reason: Reason, setting: ReasonContext) -> _Told:
@@ -187,32 +224,22 @@ def _held(reason: Reason, setting: ReasonContext) -> _Told:
     until = setting.held_until.get(reason.busy.start_minute) if reason.busy else None
     ends = "for a few minutes" if until is None else f"until {setting.say(until)}"
     text = f"A guest who is about to book holds {_span(reason, setting)}, {ends} at most."
-    return text, (setting.tab("id_holds", "Change whether guests hold times"),)
+    return text, setting.tab("id_holds", "Change whether guests hold times")
 
 
 def _buffer(reason: Reason, setting: ReasonContext) -> _Told:
-    busy, page, bound = reason.busy, setting.page, reason.minute or 0
+    busy, bound = reason.busy, reason.minute or 0
     assert busy is not None  # noqa: S101 - a buffer is always one to something
     named = setting.booking(busy)
     what = f"your booking “{named.text}”" if named else _TAKEN_BY[busy.kind]
     if bound <= busy.start_minute:
-        wish, own, side, rule = (
-            busy.buffer_before,
-            page.settings.buffer_after_minutes,
-            "after",
-            "before it has to end by",
-        )
+        wish, own, rule = busy.buffer_before, "buffer_after_minutes", "before it has to end by"
     else:
-        wish, own, side, rule = (
-            busy.buffer_after,
-            page.settings.buffer_before_minutes,
-            "before",
-            "after it can start at",
-        )
+        wish, own, rule = busy.buffer_after, "buffer_before_minutes", "after it can start at"
     text = f"It comes too near to {what}, {_span(reason, setting)}: a meeting {rule} {setting.say(bound)}."
-    if wish > own and named:
+    if wish > setting.minutes_of(own) and named:
         return text, (Link(named.url, "Open the booking, which asks for this buffer"),)
-    return text, (setting.tab(f"id_buffer_{side}_minutes", "Change the buffer"),)
+    return text, setting.rule(own, f"id_{own}", "Change the buffer")
 
 
 def _cap(reason: Reason, setting: ReasonContext) -> _Told:
@@ -227,11 +254,13 @@ def _cap(reason: Reason, setting: ReasonContext) -> _Told:
     count = f"{cap.most} booking{'s' if cap.most != 1 else ''} a {cap.period}"
     place = f"id_cap_{cap.period}"
     if cap.scope is CapScope.PART:
-        return f"You take {count} of this page, and {full} has them.", ()
+        return f"You take {count} of this page, and {full} has them.", (
+            setting.own_part("Change your limit"),
+        )
     if cap.scope is CapScope.HOST:
         text = f"All your pages together take {count}, and {full} has them."
         return text, (Link(reverse("settings_availability", fragment=place), "Change your limits"),)
-    return f"This page takes {count}, and {full} has them.", (setting.tab(place, "Change the limits"),)
+    return f"This page takes {count}, and {full} has them.", setting.tab(place, "Change the limits")
 
 
 def _unreadable(reason: Reason, setting: ReasonContext) -> _Told:
@@ -246,23 +275,22 @@ def _unreadable(reason: Reason, setting: ReasonContext) -> _Told:
 
 
 def _no_meeting_type(_: Reason, setting: ReasonContext) -> _Told:
-    types = Link(
-        reverse("pages_booking", args=[setting.page.id], fragment="meeting-type"), "Choose a meeting type"
-    )
-    return "This page has no meeting type that can be used, so no time is offered.", (types, _providers())
+    types = setting.tab("meeting-type", "Choose a meeting type", path="pages_booking")
+    return "This page has no meeting type that can be used, so no time is offered.", (*types, _providers())
 
 
-def _paused(_: Reason, __: ReasonContext) -> _Told:
-    return "You are paused on this page, so nothing new is booked with you.", ()
+def _paused(_: Reason, setting: ReasonContext) -> _Told:
+    text = "You are paused on this page, so nothing new is booked with you."
+    return text, (setting.own_part("Change your part"),)
 
 
 def _switched_off(_: Reason, __: ReasonContext) -> _Told:
     return "This account is switched off, or its mail address is not confirmed: it cannot be booked.", ()
 
 
-def _no_calendar(_: Reason, __: ReasonContext) -> _Told:
+def _no_calendar(_: Reason, setting: ReasonContext) -> _Told:
     text = "No calendar of yours is read, so nobody knows whether you are free, and others rely on it."
-    return text, (_providers(),)
+    return text, (setting.own_calendars(), _providers())
 
 
 def _no_connection(_: Reason, __: ReasonContext) -> _Told:
@@ -271,10 +299,8 @@ def _no_connection(_: Reason, __: ReasonContext) -> _Told:
 
 
 def _too_few_hosts(_: Reason, setting: ReasonContext) -> _Told:
-    cohosts = Link(reverse("pages_booking", args=[setting.page.id]), "Change who takes the meeting")
-    return "Fewer hosts take part in this page's meetings than it asks for, so no time is offered.", (
-        cohosts,
-    )
+    cohosts = setting.tab("staffing", "Change who takes the meeting", path="pages_booking")
+    return "Fewer hosts take part in this page's meetings than it asks for, so no time is offered.", cohosts
 
 
 def _span(reason: Reason, setting: ReasonContext) -> str:
@@ -314,26 +340,33 @@ _TELLERS: dict[Code, tuple[str, Callable[[Reason, ReasonContext], _Told]]] = {
     Code.NO_CONNECTION: ("Not connected", _no_connection),
     Code.TOO_FEW_HOSTS: ("Too few hosts", _too_few_hosts),
 }
-_BUSY = "{host} is busy then."
-_ENOUGH = "{host} has as many bookings then as they take."
+_BUSY = _Kind(Code.CALENDAR_BUSY, "Busy", "Busy then.")
+_CLOSED = _Kind(Code.HOURS, "Outside their hours", "Outside their hours.")
+_UNREAD = _Kind(
+    Code.PROVIDER_UNREADABLE,
+    "Calendar unreadable",
+    "Their calendar cannot be read, so nobody knows whether they are free.",
+)
 _OF_ANOTHER = {
-    Code.NOTICE: "{host} has to be booked further ahead.",
-    Code.HOURS: "The hours of {host} are closed at this time.",
-    Code.OVERRIDE: "The hours of {host} are closed at this time of the date.",
-    Code.OUT_OF_OFFICE: "{host} is out of office on this day.",
-    Code.HOLIDAY: "It is a public holiday for {host}.",
-    Code.DURATION_DOES_NOT_FIT: "The hours of {host} end before the meeting would.",
+    Code.NOTICE: _Kind(Code.NOTICE, "Notice", "Has to be booked further ahead."),
+    Code.HOURS: _CLOSED,
+    Code.OVERRIDE: _CLOSED,
+    Code.OUT_OF_OFFICE: _CLOSED,
+    Code.HOLIDAY: _CLOSED,
+    Code.DURATION_DOES_NOT_FIT: _CLOSED,
     Code.CALENDAR_BUSY: _BUSY,
-    Code.OWN_BOOKING: "A booking takes the time of {host}.",
-    Code.HELD: "A guest who is about to book holds the time of {host}.",
-    Code.BUFFER: "It comes too near to something else of {host}.",
-    Code.CAP_DAY: _ENOUGH,
-    Code.CAP_WEEK: _ENOUGH,
-    Code.CAP_MONTH: _ENOUGH,
-    Code.PROVIDER_UNREADABLE: "A calendar of {host} cannot be read, so nobody knows whether they are free.",
-    Code.PAUSED: "{host} is paused on this page, so nothing new is booked with them.",
-    Code.SWITCHED_OFF: "The account of {host} is switched off, or its mail address is not confirmed.",
-    Code.NO_CALENDAR: "No calendar of {host} is read, so nobody knows whether they are free.",
-    Code.NO_CONNECTION: "{host} has not connected what makes the link of the meeting.",
+    Code.OWN_BOOKING: _BUSY,
+    Code.HELD: _BUSY,
+    Code.BUFFER: _BUSY,
+    Code.CAP_DAY: _BUSY,
+    Code.CAP_WEEK: _BUSY,
+    Code.CAP_MONTH: _BUSY,
+    Code.PROVIDER_UNREADABLE: _UNREAD,
+    Code.NO_CALENDAR: _UNREAD,
+    Code.PAUSED: _Kind(Code.PAUSED, "Paused", "Paused on this page."),
+    Code.SWITCHED_OFF: _Kind(Code.SWITCHED_OFF, "Switched off", "Cannot be booked at the moment."),
+    Code.NO_CONNECTION: _Kind(
+        Code.NO_CONNECTION, "Not connected", "Has not connected what makes the link of the meeting."
+    ),
 }
-"""Of a host who is not the reader: not which event, which booking, or whose calendar."""
+"""Of a host who is not the reader: not what they do, with whom, in which calendar, nor how long they are away."""

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from timetuna.availability.hours import Cap, CapScope, Period, date_start
 from timetuna.availability.interval import minute_of
+from timetuna.availability.slots import Code
 from timetuna.availability.teams import Part
 from timetuna.availability.tests.strategies import any_hours, days
 from timetuna.bookings.actions.book import book
@@ -20,8 +21,16 @@ from timetuna.calendars.models import Calendar
 from timetuna.pages.queries import page_settings
 
 NOW = datetime(2027, 3, 26, 9, 2, 30, tzinfo=UTC)  # two days before most of Europe's clocks change
-
-
+KINDS = {
+    Code.CALENDAR_BUSY,
+    Code.HOURS,
+    Code.NOTICE,
+    Code.NO_CONNECTION,
+    Code.PAUSED,
+    Code.PROVIDER_UNREADABLE,
+    Code.SWITCHED_OFF,
+}
+"""All that anybody is told of another host."""
 parts = st.sampled_from(Part)
 some_caps = st.lists(
     st.builds(
@@ -110,8 +119,12 @@ def agrees_with_why(asked, query):
     span = date_start(opening, asked.day), date_start(opening, asked.day + timedelta(days=1))
     free = [one.time for one in answer.starts if one.line is None]
     assert len(free) == len(offered(query, span=span))
+    assert all(bool(one.words) == bool(one.line) for one in answer.starts)
+    names = {host.name for host in query.page.hosts if host.id != asked.reader}
     for moment in answer.moments:
         assert (moment.public is None) == any(one.lines for one in moment.hosts)
+        others = [line for one in moment.hosts if one.host in names for line in one.lines]
+        assert all(line.code in KINDS and not line.links for line in others)
 
 
 @given(
@@ -124,16 +137,17 @@ def agrees_with_why(asked, query):
     quarter=st.integers(0, 95),
     kinds=st.sampled_from([("in_person",), ("zoom",), ("zoom", "in_person")]),
     person=st.sampled_from([None, None, 0, 1, 2]),
+    reads=st.integers(0, 2),
 )
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_listed_is_bookable_is_without_reason(
-    settled, rules, times, rows, caps, horizon, day, quarter, kinds, person
+    settled, rules, times, rows, caps, horizon, day, quarter, kinds, person, reads
 ):
     page = varied(settled, rules=rules, times=times, rows=rows, caps=caps, kinds=kinds)
     page = replace(page, horizon_days=horizon)
     named = None if person is None else page.hosts[person].id
     query = SlotQuery(page=page, minutes=30, now=NOW, person=named)
-    reader = page.hosts[0].id
+    reader = page.hosts[reads].id
     asked = explain.AskedTime(
         page=page, reader=reader, minutes=30, day=day, minute=15 * quarter, hours_path="/"
     )

@@ -198,7 +198,7 @@ def test_the_owner_is_told_that_a_cohost_is_booked_and_not_with_whom(alice, bob,
 
     text = shown(owner.get(f"/booking-pages/{both.pk}/why", asked))
 
-    assert "A booking takes the time of Bob Teammate." in text
+    assert "Busy then." in text
     assert "Kim Secret" not in text
 
 

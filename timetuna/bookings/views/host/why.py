@@ -1,4 +1,4 @@
-"""Why is this time missing? Asked by a host about a page of their own; the address can be kept and shared."""
+"""Why is this time missing? Asked by whoever may see a page; the address can be kept and shared."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ from timetuna.bookings.forms.host import WhyForm
 from timetuna.bookings.slots.explain import AskedTime, SlotExplanation, explain, hours_path, zone_on
 from timetuna.l10n import datetimes
 from timetuna.pages.models import BookingPage
-from timetuna.pages.permissions import page_or_404, pages_for
+from timetuna.pages.permissions import Action, Role, page_or_404, pages_for, rights_on, roles_on
 from timetuna.pages.queries import PublicPage, by_title, values
 from timetuna.web.forms import Screen, show
 
@@ -28,20 +28,21 @@ _KEPT = ("date", "time")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WhyScreen(Screen):
-    """answer: once a question can be read."""
+    """zone: by whose clock is asked, and whether it is the reader's.  answer: once a question can be read."""
 
     template = "bookings/why.html"
     page: PublicPage
     form: WhyForm
     zone: str
+    is_own_clock: bool
     answer: SlotExplanation | None
 
 
 @require_safe
 @login_required
 def why(request: HttpRequest, page_id: int) -> HttpResponse:
-    """Answer a question about one of the host's pages, or show where to ask one."""
-    row = page_or_404(request, page_id)
+    """Answer a question about a page to whoever may see it, or show where to ask one."""
+    row = page_or_404(request, page_id, to=Action.SEE)
     page, now = values(row), timezone.now()
     zone = zone_on(page.own.opening, host_date(page.own.opening, minute_of(now)))
     form = WhyForm(page, initial=_next_hour(now.astimezone(zone)))
@@ -49,7 +50,11 @@ def why(request: HttpRequest, page_id: int) -> HttpResponse:
         form = WhyForm(page, request.GET)
     answer = explain(_asked(request, row, page, form.cleaned_data), now=now) if form.is_valid() else None
     screen = WhyScreen(
-        page=page, form=form, zone=datetimes.zone_name(answer.zone if answer else zone), answer=answer
+        page=page,
+        form=form,
+        zone=datetimes.zone_name(answer.zone if answer else zone),
+        is_own_clock=Role.OWNER in roles_on(row, signed_in(request)),
+        answer=answer,
     )
     return show(request, screen, status=422 if form.errors else 200)
 
@@ -67,7 +72,7 @@ class WhyAnyScreen(Screen):
 @login_required
 def why_any(request: HttpRequest) -> HttpResponse:
     """A host with one page is led there."""
-    pages = by_title(pages_for(signed_in(request)))
+    pages = by_title(pages_for(signed_in(request), to=Action.SEE))
     kept = {name: request.GET[name] for name in _KEPT if name in request.GET}
     query = f"?{urlencode(kept)}" if kept else ""
     if len(pages) == 1:
@@ -79,6 +84,7 @@ def _asked(request: HttpRequest, row: BookingPage, page: PublicPage, cleaned: di
     return AskedTime(
         page=page,
         reader=signed_in(request).pk,
+        can_edit=Action.EDIT in rights_on(row, signed_in(request)),
         minutes=cleaned["duration"],
         day=cleaned["date"],
         minute=cleaned["time"],
