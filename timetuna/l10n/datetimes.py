@@ -25,6 +25,11 @@ def zone_or_utc(name: str) -> ZoneInfo:
     return find_zone(name) or UTC_ZONE
 
 
+def date_in(zone: str, now: datetime) -> date:
+    """What the calendar on the wall shows there."""
+    return now.astimezone(zone_or_utc(zone)).date()
+
+
 def day(moment: date) -> str:
     """As in "Tuesday 24 November", "Dienstag, 24. November"."""
     return date_format(moment, pgettext("day", "l j F"))

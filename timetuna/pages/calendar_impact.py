@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from timetuna.accounts.models import User
 from timetuna.calendars.account_status import CalendarLine, CalendarState, calendar_line
 from timetuna.calendars.hooks import Wants
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.calendars.queries import Target, comes_with_event, conference_kinds, event_kinds_of, targets
-from timetuna.l10n.datetimes import date_from, zone_or_utc
+from timetuna.l10n.datetimes import date_from, date_in
 from timetuna.lib.text import in_words
 from timetuna.pages.calendar_use import blocking_of_host, lost_calendar
 from timetuna.pages.models import FOR_GOOD, BookingPage, PageHost, PageHostCalendar
@@ -80,10 +79,10 @@ def missed_on(page: BookingPage, but: User, *, now: datetime) -> list[str]:
     found = troubles_on(page.pk, now=now)
     sentences = []
     for row in PageHost.objects.filter(page=page, active=True).exclude(host=but).select_related("host"):
-        trouble, today = found.get(row.pk), today_of(row.host)
+        trouble = found.get(row.pk)
         if row.part_on(page) != PageHost.Part.REQUIRED:
             continue
-        if paused := paused_words(row, today=today):
+        if paused := paused_words(row, row.host, now=now):
             why = f"Offers no times without {row.host.name}, who is {paused}."
         elif trouble is not None and trouble.silent:
             why = f"Offers no times without {row.host.name}: {trouble.text[0].lower()}{trouble.text[1:]}."
@@ -94,7 +93,8 @@ def missed_on(page: BookingPage, but: User, *, now: datetime) -> list[str]:
 
 
 def _with_calendar(rows: QuerySet[PageHost]) -> QuerySet[PageHost]:
-    found = rows.select_related("page", "host", "write_calendar")
+    """And with all who host the page."""
+    found = rows.select_related("page", "host", "write_calendar").prefetch_related("page__page_hosts")
     return found.defer("write_calendar__busy", "write_calendar__cursor")
 
 
@@ -141,24 +141,17 @@ def _trouble(row: PageHost, asked: Collection[CalendarLine]) -> HostTrouble | No
     return HostTrouble("Calendar is being read" if silence.first else "Calendar cannot be read", silent=True)
 
 
-def today_of(host: User) -> date:
-    """By the clock of their profile."""
-    return timezone.now().astimezone(zone_or_utc(host.time_zone)).date()
-
-
-def paused_words(row: PageHost, *, today: date) -> str:
+def paused_words(row: PageHost, host: User, *, now: datetime) -> str:
     """As in "paused until 12 January"; "" while they are not."""
-    paused = row.paused_until is not None and row.is_paused(today)
-    return pause_words(row.paused_until, today=today) if paused and row.paused_until else ""
+    until = row.paused_until
+    return pause_words(until, host, now=now) if until and row.is_paused(now, zone=host.time_zone) else ""
 
 
-def pause_words(until: date, *, today: date) -> str:
+def pause_words(until: date, host: User, *, now: datetime) -> str:
     """As in "paused until 12 January"."""
-    return (
-        "paused until further notice"
-        if until == FOR_GOOD
-        else f"paused until {date_from(until, today=today)}"
-    )
+    if until == FOR_GOOD:
+        return "paused until further notice"
+    return f"paused until {date_from(until, today=date_in(host.time_zone, now))}"
 
 
 _MOST_NAMES = 3
@@ -168,12 +161,11 @@ _Writes = PageHost.Writes
 def losses_of(host_id: int) -> Mapping[int, list[str]]:
     """By account's id, in sentences; in six queries, however many there are."""
     rows = PageHost.objects.filter(host_id=host_id, active=True).order_by("page__title", "page")
+    around = rows.select_related("page").prefetch_related(
+        "page__meeting_types", "page__page_hosts", "calendars"
+    )
     there = _There(
-        rows=tuple(
-            row
-            for row in rows.select_related("page").prefetch_related("page__meeting_types", "calendars")
-            if row.part_on(row.page) is not None
-        ),
+        rows=tuple(row for row in around if row.part_on(row.page) is not None),
         calendars=tuple(Calendar.objects.filter(account__host_id=host_id).defer("busy", "cursor")),
         targets=tuple(targets(host_id)),
         accounts=tuple(CalendarAccount.objects.filter(host_id=host_id)),

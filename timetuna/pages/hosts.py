@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 
 from timetuna.availability.hours import Cap, CapScope, Hours, Period
 from timetuna.availability.teams import Part
@@ -43,9 +43,9 @@ class HostTime:
     kinds: frozenset[str] = frozenset()
     bookable: bool = True
 
-    def is_paused(self, today: date) -> bool:
-        """Whether nothing new is booked with them. today: by the page's clock."""
-        return self.row.weight == 0 or self.row.is_paused(today)
+    def is_paused(self, now: datetime) -> bool:
+        """Whether nothing new is booked with them."""
+        return self.row.weight == 0 or self.row.is_paused(now, zone=self.calendars.zone)
 
 
 def host_times(

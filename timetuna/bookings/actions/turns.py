@@ -5,7 +5,7 @@ Balances change only while the users of all rows concerned are locked (`host_tim
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db.models import Case, Count, F, Max, Q, Value, When
 
@@ -14,7 +14,7 @@ from timetuna.availability.interval import moment_of
 from timetuna.availability.shares import WHOLE, Candidate, Deal, ShareRule, deal
 from timetuna.bookings.events import HOST, BookingEvent, Happening, on_event
 from timetuna.bookings.models import Booking, Turn
-from timetuna.l10n.datetimes import zone_or_utc
+from timetuna.l10n.datetimes import date_in, zone_or_utc
 from timetuna.pages.models import BookingPage, PageHost
 
 TOOK_PART = Q(debit__gt=0, undone=False)
@@ -64,7 +64,7 @@ def write_turns(booking: Booking, dealt: Deal, *, named: Collection[int] = (), n
     """
     if booking.page is None:
         return
-    rows = {row.host_id: row for row in PageHost.objects.filter(page=booking.page)}
+    rows = {row.host_id: row for row in booking.page.page_hosts.select_related("host")}
     rules = dict.fromkeys(named, Turn.Rule.NAMED) | {dealt.leader: Turn.Rule.LEADS}
     rule = Turn.Rule(booking.page.share_rule)
     turns = [
@@ -89,16 +89,20 @@ def write_turns(booking: Booking, dealt: Deal, *, named: Collection[int] = (), n
 
 def _absent(page: BookingPage, rows: Iterable[PageHost], dealt: Deal, now: datetime) -> list[Turn]:
     """Of those who take turns, but could not take this one."""
-    able, today = {share.host for share in dealt.shares}, _today(page, now)
+    able = {share.host for share in dealt.shares}
     return [
         Turn(
             page_host=row,
-            rule=Turn.Rule.BUSY if row.weight and not row.is_paused(today) else Turn.Rule.PAUSED,
+            rule=Turn.Rule.PAUSED if _is_paused(row, now) else Turn.Rule.BUSY,
             balance_before=row.balance,
         )
         for row in rows
         if row.host_id not in able and row.part_on(page) is PageHost.Part.ROTATING
     ]
+
+
+def _is_paused(row: PageHost, now: datetime) -> bool:
+    return row.weight == 0 or row.is_paused(now, zone=row.host.time_zone)
 
 
 def turns_for(booking: Booking, *, chosen: Collection[int], now: datetime) -> None:
@@ -174,14 +178,10 @@ def take_back_no_show(happening: Happening) -> None:
 
 def taken_this_month(page: BookingPage, now: datetime) -> Mapping[int, int]:
     """By row of the page how many meetings each took since the month began in the page's zone."""
-    first = day_start(_today(page, now).replace(day=1), zone=zone_or_utc(page.schedule.time_zone))
+    zone = page.schedule.time_zone
+    first = day_start(date_in(zone, now).replace(day=1), zone=zone_or_utc(zone))
     turns = Turn.objects.filter(TOOK_PART, page_host__page=page, at__gte=moment_of(first))
     return dict(turns.values_list("page_host").annotate(number=Count("pk")).order_by())
-
-
-def _today(page: BookingPage, now: datetime) -> date:
-    """By the page's clock."""
-    return now.astimezone(zone_or_utc(page.schedule.time_zone)).date()
 
 
 def _change_balances(turns: Collection[Turn], *, sign: int) -> None:

@@ -275,7 +275,7 @@ def _shut(query: SlotQuery, host: HostTime, known: KnownSpan) -> Iterator[Code]:
     page = query.page
     if not host.bookable:
         yield Code.SWITCHED_OFF
-    if page.is_staffed() and host.is_paused(host_date(page.own.opening, query.now_minute())):
+    if page.is_staffed() and host.is_paused(query.now):
         yield Code.PAUSED
     if page.is_shared() and known.silent:
         yield Code.NO_CALENDAR

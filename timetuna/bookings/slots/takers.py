@@ -8,7 +8,7 @@ from timetuna.accounts.models import User
 from timetuna.availability.interval import Interval, minute_of
 from timetuna.bookings.models import Booking, BookingHost
 from timetuna.pages.calendar_use import blocking, blocking_of, blocking_of_host, known_busy, own_part
-from timetuna.pages.models import BookingPage, PageHost
+from timetuna.pages.models import PageHost
 
 
 class Way(StrEnum):
@@ -70,5 +70,6 @@ def _by_calendars(host: User, booking: Booking, span: Interval, now: datetime) -
 
 
 def _takes_turns(booking: Booking, row: PageHost, now: datetime) -> bool:
-    rotates = booking.page is not None and booking.page.staffing == BookingPage.Staffing.ANY
-    return rotates and row.part == PageHost.Part.ROTATING and row.weight > 0 and not row.is_paused(now.date())
+    if booking.page is None or row.part_on(booking.page) is not PageHost.Part.ROTATING:
+        return False
+    return row.weight > 0 and not row.is_paused(now, zone=row.host.time_zone)

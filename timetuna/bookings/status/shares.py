@@ -257,7 +257,7 @@ def _owed(balance: int) -> str:
 def _note(row: PageHost, page: BookingPage, reader: Reader) -> str:
     if row.part_on(page) is not _Part.ROTATING:
         return "Takes no turns"
-    if row.is_paused(reader.today()):
+    if row.is_paused(reader.now, zone=row.host.time_zone):
         return "Paused"
     return "" if row.weight else "Takes no turns: weight 0"
 

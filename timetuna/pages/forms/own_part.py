@@ -4,8 +4,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 
-from timetuna.pages.calendar_impact import paused_words, today_of
+from timetuna.l10n.datetimes import date_in
+from timetuna.pages.calendar_impact import paused_words
 from timetuna.pages.forms.availability import Offer
 from timetuna.pages.forms.fields import (
     LONGEST_NOTICE_DAYS,
@@ -78,11 +80,11 @@ class OwnPartForm(ColumnsForm[PageHost]):
         return [self._usual(chosen=chosen == _USUAL), *shared]
 
     def pause(self) -> "PauseForm":
-        return PauseForm(today_of(self.instance.host))
+        return PauseForm(self.instance)
 
     def paused(self) -> str:
         """As in "paused until 12 January"; "" while they are not."""
-        return paused_words(self.instance, today=today_of(self.instance.host))
+        return paused_words(self.instance, self.instance.host, now=timezone.now())
 
     def part(self) -> str:
         """As what they take part now."""
@@ -130,14 +132,14 @@ class OwnPartForm(ColumnsForm[PageHost]):
 
 
 class PauseForm(forms.Form):
-    """A host takes no new meetings of a page: until a date, for good, or not any more. today: theirs."""
+    """A host takes no new meetings of a page: until a date, for good, or not any more."""
 
     pause = forms.ChoiceField(choices=[(one, one) for one in ("until", "for_good", "over")])
     until = DayField(label="Until and including", required=False)
 
-    def __init__(self, today: date, data: Any = None) -> None:
+    def __init__(self, row: PageHost, data: Any = None) -> None:
+        self.today = today = date_in(row.host.time_zone, timezone.now())
         super().__init__(data, initial={"until": today + timedelta(days=7)})
-        self.today = today
         self.fields["until"].widget.attrs |= {"min": str(today), "max": str(today + LONGEST_PAUSE)}
 
     def clean(self) -> None:

@@ -1,6 +1,6 @@
 """Who takes part in a page's meetings, as what, and by whose clock."""
 
-from datetime import date
+from datetime import date, datetime
 
 from django.conf import settings
 from django.db import models
@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from timetuna.accounts.models import MailedInvitation
 from timetuna.calendars.models import Calendar
+from timetuna.l10n.datetimes import date_in
 from timetuna.pages.models.page import BookingPage
 
 FOR_GOOD = date(2999, 12, 31)
@@ -62,8 +63,9 @@ class PageHost(models.Model):
         constraints = [models.UniqueConstraint(fields=["page", "host"], name="pages_one_host_once")]
         ordering = ["position", "id"]
 
-    def is_paused(self, today: date) -> bool:
-        return self.paused_until is not None and self.paused_until >= today
+    def is_paused(self, now: datetime, *, zone: str) -> bool:
+        """Until midnight by the clock of their profile, whose zone it is."""
+        return self.paused_until is not None and self.paused_until >= date_in(zone, now)
 
     def part_on(self, page: BookingPage) -> Part | None:
         """As what they take part as the page is staffed now; None while others hold its meetings without them."""

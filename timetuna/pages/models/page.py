@@ -108,8 +108,8 @@ class BookingPage(models.Model):
         return self.slug
 
     def is_shared(self) -> bool:
-        """Whether several people are to hold its meetings."""
-        return self.staffing != self.Staffing.SOLO
+        """Whether several take part in its meetings, as it is staffed. No query where it was read with its hosts."""
+        return sum(row.part_on(self) is not None for row in self.page_hosts.all()) > 1
 
     def owner(self) -> Team | User:
         """Below whose handle it stands."""

@@ -291,7 +291,7 @@ def test_calendars_for_all_pages_are_asked_of_by_a_constant_number_of_queries(
     for number in range(3):
         both.page_hosts.create(host=host(f"host{number}"))
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         found = troubles_on(both.pk, now=present())
 
     assert len(found) == 3

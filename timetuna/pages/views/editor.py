@@ -21,7 +21,6 @@ from timetuna.pages.calendar_impact import (
     missed_on,
     paused_words,
     silences,
-    today_of,
     troubles_on,
 )
 from timetuna.pages.forms.availability import AvailabilityForm
@@ -250,11 +249,12 @@ def _people(
 def _host_lines(page: BookingPage, *, runs_it: bool) -> list[HostLine]:
     """Whoever runs the page reads how it stands with each."""
     rows = list(page.page_hosts.filter(active=True).select_related("host").order_by("position", "id"))
-    found = troubles_on(page.pk, now=timezone.now()) if runs_it and len(rows) > 1 else {}
+    now = timezone.now()
+    found = troubles_on(page.pk, now=now) if runs_it and len(rows) > 1 else {}
     return [
         HostLine(
             row,
-            paused_words(row, today=today_of(row.host)) if runs_it else "",
+            paused_words(row, row.host, now=now) if runs_it else "",
             found[row.pk].text if row.pk in found else "",
         )
         for row in rows
@@ -266,7 +266,7 @@ def _tabs(
 ) -> list[TabLink]:
     """Who hosts their own page alone has no part in it beside the page itself."""
     hosts = [row.host_id for row in page.page_hosts.all() if row.active]
-    alone = hosts == [signed_in(request).pk] and not page.is_shared()
+    alone = hosts == [signed_in(request).pk]
     return [
         TabLink(tab.label, reverse(tab.url_name(), args=[page.pk]), tab is current)
         for tab in TABS

@@ -4,9 +4,10 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 
 from timetuna.pages.actions.pause import pause
-from timetuna.pages.calendar_impact import pause_words, today_of
+from timetuna.pages.calendar_impact import pause_words
 from timetuna.pages.forms.own_part import PauseForm
 from timetuna.pages.permissions import own_part_or_404
 
@@ -15,13 +16,16 @@ from timetuna.pages.permissions import own_part_or_404
 def set_pause(request: HttpRequest, page_id: int) -> HttpResponse:
     """A GET, as after signing in again, leads to where it is asked."""
     row = own_part_or_404(request, page_id)
-    today = today_of(row.host)
-    form = PauseForm(today, request.POST)
+    form = PauseForm(row, request.POST)
     if request.method == "POST" and form.is_valid():
         until = form.last_day()
         pause(row, until)
-        done = f"You are {pause_words(until, today=today)}. Meetings that are booked stay." if until else ""
-        messages.success(request, done or f"You take part in “{row.page.title}” again.")
+        said = f"You take part in “{row.page.title}” again."
+        if until is not None:
+            said = (
+                f"You are {pause_words(until, row.host, now=timezone.now())}. Meetings that are booked stay."
+            )
+        messages.success(request, said)
     elif request.method == "POST":
         messages.error(request, str(next(iter(form.errors.get("until", ["Nothing was changed."])))))
     return redirect("pages_your_part", row.page_id)

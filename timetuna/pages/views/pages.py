@@ -19,7 +19,7 @@ from timetuna.lib.text import single_line
 from timetuna.pages.actions.create_page import DEFAULT_TITLE, create_page
 from timetuna.pages.actions.delete_page import delete_page
 from timetuna.pages.actions.duplicate_page import duplicate_page
-from timetuna.pages.calendar_impact import Silence, paused_words, silences, today_of
+from timetuna.pages.calendar_impact import Silence, paused_words, silences
 from timetuna.pages.calendar_use import own_part
 from timetuna.pages.meeting_types import FIRST
 from timetuna.pages.meeting_types.base import MeetingChoice
@@ -104,14 +104,15 @@ def booking_pages(request: HttpRequest) -> HttpResponse:
 def _lines(host: User) -> list[PageRow]:
     """By title, all that they may see."""
     pages, roles = by_title(pages_for(host, to=Action.SEE)), roles_by_page(host)
-    silent, today = silences(host.pk, now=timezone.now()), today_of(host)
+    now = timezone.now()
+    silent = silences(host.pk, now=now)
     return [
         PageRow(
             page=page,
             roles=roles[page.id],
             warnings=warnings(page) if Action.EDIT in rights_of(roles[page.id]) else [],
             silence=silent.get(page.id),
-            paused=paused_words(own_part(page.settings, host.pk), today=today),
+            paused=paused_words(own_part(page.settings, host.pk), host, now=now),
         )
         for page in pages
     ]
