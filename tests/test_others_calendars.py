@@ -69,8 +69,8 @@ def refused() -> None:
 @pytest.mark.parametrize(
     ("staffing", "trouble", "told"),
     [
-        ("all", None, "Bob Teammate is busy then."),
-        ("all", unreadable, "A calendar of Bob Teammate cannot be read"),
+        ("all", None, "Busy then."),
+        ("all", unreadable, "Their calendar cannot be read"),
         ("any", gone, "Calendar needs reconnecting"),
         ("any", refused, "Sam Guest"),
     ],

@@ -10,8 +10,6 @@ from datetime import datetime
 
 from django.utils.translation import gettext
 
-from timetuna.availability.hours import host_date
-from timetuna.availability.interval import minute_of
 from timetuna.availability.teams import Part
 from timetuna.l10n.names import MOST_NAMED, some_of, together
 from timetuna.pages.hosts import HostTime
@@ -62,11 +60,10 @@ def met_by(names: Sequence[str]) -> Met:
 
 def taking_turns(page: PublicPage, *, now: datetime) -> list[HostTime]:
     """With whom something can be booked, in their order on the page."""
-    today = host_date(page.own.opening, minute_of(now))
     return [
         host
         for host in page.hosts
-        if host.part is Part.ROTATING and host.bookable and not host.is_paused(today)
+        if host.part is Part.ROTATING and host.bookable and not host.is_paused(now)
     ]
 
 

@@ -75,16 +75,16 @@ class ReasonContext:
     def rule(self, column: str, place: str, text: str) -> tuple[Link, ...]:
         """To a buffer or the notice: the reader's own, if they have one on this page, else the page's."""
         is_own = self.page.is_shared() and self.me and getattr(self.me.row, column) is not None
-        return (self.own_part(text),) if is_own else self.tab(place, text)
+        return (self.own_part(text, place),) if is_own else self.tab(place, text)
 
     def minutes_of(self, column: str) -> int:
         """Of a buffer or the notice, as it holds for the reader."""
         host = self.me or next(iter(self.page.hosts), self.page.own)
         return self.page.own_or_pages(host, column)
 
-    def own_part(self, text: str) -> Link:
-        """To the page's tab Your part."""
-        return Link(reverse("pages_your_part", args=[self.page.id]), text)
+    def own_part(self, text: str, place: str = "") -> Link:
+        """To a place on the page's tab Your part."""
+        return Link(reverse("pages_your_part", args=[self.page.id], fragment=place or None), text)
 
     def own_calendars(self) -> Link:
         """To the page's tab Calendars."""
@@ -255,7 +255,7 @@ def _cap(reason: Reason, setting: ReasonContext) -> _Told:
     place = f"id_cap_{cap.period}"
     if cap.scope is CapScope.PART:
         return f"You take {count} of this page, and {full} has them.", (
-            setting.own_part("Change your limit"),
+            setting.own_part("Change your limit", "id_cap_day"),
         )
     if cap.scope is CapScope.HOST:
         text = f"All your pages together take {count}, and {full} has them."
@@ -281,7 +281,7 @@ def _no_meeting_type(_: Reason, setting: ReasonContext) -> _Told:
 
 def _paused(_: Reason, setting: ReasonContext) -> _Told:
     text = "You are paused on this page, so nothing new is booked with you."
-    return text, (setting.own_part("Change your part"),)
+    return text, (setting.own_part("Change your part", "part"),)
 
 
 def _switched_off(_: Reason, __: ReasonContext) -> _Told:

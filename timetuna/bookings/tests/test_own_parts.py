@@ -13,7 +13,7 @@ from timetuna.bookings.slots.availability import SlotQuery, why
 from timetuna.bookings.tests.conftest import give_calendar, make_host, make_page, staff, tomorrow
 from timetuna.calendars.models import Calendar
 from timetuna.pages.calendar_impact import silences, troubles_on
-from timetuna.pages.models import BookingPage, PageHost, Schedule
+from timetuna.pages.models import BookingPage, PageHost
 from timetuna.pages.queries import page_settings
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +57,7 @@ def test_a_notice_of_ones_own_is_said_and_leads_to_ones_own_part(alice, bob, bot
     [(text, [link])] = lines(both, bob, tomorrow())
     assert text.startswith("Guests have to book 10 days ahead")
     assert link == f"/booking-pages/{both.pk}/your-part#id_notice"
-    assert lines(both, alice, tomorrow()) == [("Bob Teammate has to be booked further ahead.", [])]
+    assert lines(both, alice, tomorrow()) == [("Bob Teammate: Has to be booked further ahead.", [])]
 
 
 def test_the_pages_notice_is_changed_with_the_page(alice, both):
@@ -77,13 +77,6 @@ def test_a_buffer_of_ones_own_is_said_and_leads_to_ones_own_part(bob, both):
 
     assert text.startswith("It comes too near to an event in one of your calendars")
     assert link == f"/booking-pages/{both.pk}/your-part#id_buffer_after_minutes"
-
-
-def test_hours_that_are_closed_are_ones_own(alice, bob, both):
-    own(both, bob, schedule=Schedule.objects.create(host=bob, name="None", time_zone="Europe/Berlin"))
-
-    assert lines(both, bob, tomorrow())[0][1] == [f"/booking-pages/{both.pk}/your-part#hours"]
-    assert lines(both, alice, tomorrow()) == [("The hours of Bob Teammate are closed at this time.", [])]
 
 
 def test_a_pause_leads_back_to_where_it_ends(bob, both):

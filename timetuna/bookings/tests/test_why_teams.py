@@ -150,9 +150,9 @@ def test_ones_own_is_told_in_full_with_where_it_is_changed(bob, page):
         "You are paused on this page, so nothing new is booked with you.",
     ]
     assert links(answer) == [
-        f"/booking-pages/{page.pk}/your-part",
+        f"/booking-pages/{page.pk}/your-part#id_notice",
         f"/bookings/{booking.pk}",
-        f"/booking-pages/{page.pk}/your-part",
+        f"/booking-pages/{page.pk}/your-part#part",
     ]
     for link in links(answer):
         client = Client()
