@@ -67,29 +67,13 @@ class HostTrouble:
 
 def troubles_on(page_id: int, *, now: datetime) -> dict[int, HostTrouble]:
     """By the id of each row of the page's hosts with whom something is. In a number of queries that does not grow."""
-    rows = list(_with_calendar(PageHost.objects.filter(page=page_id, active=True)))
-    found = {row.pk: _trouble(row, asked) for row, asked in _asked(rows, now=now)}
+    return troubles_of(PageHost.objects.filter(page=page_id, active=True), now=now)
+
+
+def troubles_of(hosts: QuerySet[PageHost], *, now: datetime) -> dict[int, HostTrouble]:
+    """The same of any hosts of any pages."""
+    found = {row.pk: _trouble(row, asked) for row, asked in _asked(list(_with_calendar(hosts)), now=now)}
     return {pk: trouble for pk, trouble in found.items() if trouble is not None}
-
-
-def missed_on(page: BookingPage, but: User, *, now: datetime) -> list[str]:
-    """Why the page offers no times for want of others than this one, in sentences that name nobody's calendars."""
-    if not page.is_shared():
-        return []
-    found = troubles_on(page.pk, now=now)
-    sentences = []
-    for row in PageHost.objects.filter(page=page, active=True).exclude(host=but).select_related("host"):
-        trouble = found.get(row.pk)
-        if row.part_on(page) != PageHost.Part.REQUIRED:
-            continue
-        if paused := paused_words(row, row.host, now=now):
-            why = f"Offers no times without {row.host.name}, who is {paused}."
-        elif trouble is not None and trouble.silent:
-            why = f"Offers no times without {row.host.name}: {trouble.text[0].lower()}{trouble.text[1:]}."
-        else:
-            continue
-        sentences.append(why)
-    return sentences
 
 
 def _with_calendar(rows: QuerySet[PageHost]) -> QuerySet[PageHost]:

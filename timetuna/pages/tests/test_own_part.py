@@ -256,7 +256,7 @@ def test_others_read_what_is_the_matter_and_no_calendars_name(alice, bob, both, 
 
     text = words(as_alice, tab(both, "booking"))
 
-    assert "Offers no times without Bob: calendar needs reconnecting." in text
+    assert "Offers no times without Bob, who has a calendar that needs reconnecting." in text
     assert "Therapy" not in text
     assert "gmail" not in text
 

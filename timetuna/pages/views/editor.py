@@ -18,7 +18,6 @@ from timetuna.accounts.models import User
 from timetuna.accounts.permissions import signed_in
 from timetuna.pages.calendar_impact import (
     Silence,
-    missed_on,
     paused_words,
     silences,
     troubles_on,
@@ -31,6 +30,7 @@ from timetuna.pages.forms.guests import GuestsTabForm
 from timetuna.pages.forms.look import LookForm
 from timetuna.pages.forms.notifications import NotificationsForm
 from timetuna.pages.forms.own_part import OwnPartForm
+from timetuna.pages.missing_hosts import Shortage, missed_on
 from timetuna.pages.models import BookingPage, CohostInvitation, PageHost
 from timetuna.pages.permissions import (
     Action,
@@ -53,16 +53,15 @@ def _as_it_is(view: Any) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class EditorScreen(Screen):
-    """can_edit: the page, and editable this tab.
+    """editable: whether they may change this tab.
 
-    silence: for whoever is signed in.  missed: sentences about others without whom it offers no times.
+    silence: for whoever is signed in.  missed: whom else it lacks to offer times.
     """
 
     page: PublicPage
-    can_edit: bool
     warnings: list[str]
     silence: Silence | None
-    missed: list[str]
+    missed: list[Shortage]
     tabs: list[TabLink]
     form: HostForm
     editable: bool
@@ -214,11 +213,9 @@ def _screen(
 ) -> EditorScreen:
     user, public, now = signed_in(request), values(page), timezone.now()
     rights = rights_on(page, user)
-    can_edit = Action.EDIT in rights
     common: dict[str, Any] = {
         "page": public,
-        "can_edit": can_edit,
-        "warnings": warnings(public) if can_edit else [],
+        "warnings": warnings(public) if Action.EDIT in rights else [],
         "silence": silences(user.pk, now=now).get(page.pk),
         "missed": missed_on(page, user, now=now) if Action.STAFF in rights else [],
         "tabs": _tabs(request, page, rights, tab),

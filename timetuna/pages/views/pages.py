@@ -1,6 +1,6 @@
 """The list of a host's booking pages, and what is done to a whole page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import wraps
 
@@ -23,6 +23,7 @@ from timetuna.pages.calendar_impact import Silence, paused_words, silences
 from timetuna.pages.calendar_use import own_part
 from timetuna.pages.meeting_types import FIRST
 from timetuna.pages.meeting_types.base import MeetingChoice
+from timetuna.pages.missing_hosts import Shortage, missing_hosts
 from timetuna.pages.permissions import Action, Role, page_or_404, pages_for, rights_of, roles_by_page
 from timetuna.pages.queries import PublicPage, by_title, warnings
 from timetuna.web.forms import Screen, show
@@ -32,12 +33,16 @@ PageView = Callable[..., HttpResponse]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRow:
-    """A page as somebody has it in their list. roles: what they are to it.  silence, paused: of their own part."""
+    """A page as somebody has it in their list. roles: what they are to it.  silence, paused: of their own part.
+
+    missed: whom else it lacks to offer times, for who runs it.
+    """
 
     page: PublicPage
     roles: frozenset[Role]
     warnings: list[str]
     silence: Silence | None
+    missed: Sequence[Shortage]
     paused: str
 
     def team_id(self) -> int | None:
@@ -105,13 +110,15 @@ def _lines(host: User) -> list[PageRow]:
     """By title, all that they may see."""
     pages, roles = by_title(pages_for(host, to=Action.SEE)), roles_by_page(host)
     now = timezone.now()
-    silent = silences(host.pk, now=now)
+    run = [page.id for page in pages if Action.STAFF in rights_of(roles[page.id])]
+    silent, missed = silences(host.pk, now=now), missing_hosts(run, host, now=now)
     return [
         PageRow(
             page=page,
             roles=roles[page.id],
             warnings=warnings(page) if Action.EDIT in rights_of(roles[page.id]) else [],
             silence=silent.get(page.id),
+            missed=missed.get(page.id, ()),
             paused=paused_words(own_part(page.settings, host.pk), host, now=now),
         )
         for page in pages
