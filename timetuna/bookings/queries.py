@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Count, FilteredRelation, Q, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from timetuna.availability.hours import LONGEST_MEETING
 from timetuna.availability.interval import Interval, minute_of
@@ -24,6 +25,7 @@ from timetuna.bookings.models import (
 )
 from timetuna.encryption import box
 from timetuna.jobs.models import Job
+from timetuna.l10n.names import together
 from timetuna.lib.crypto import fingerprint, random_token
 from timetuna.lib.text import single_line, without_addresses
 from timetuna.pages.models import BookingPage
@@ -114,6 +116,23 @@ def from_one_source(bookings: Iterable[Booking], *, among: QuerySet[Booking]) ->
     known = among.filter(source_network__in=networks)
     counted = known.values_list("source_network").annotate(number=Count("pk")).order_by()
     return dict(counted)
+
+
+def host_names(booking: Booking) -> list[str]:
+    """Of all who host it, who leads it first; who leads it alone of a sample, which is nowhere stored."""
+    rows = BookingHost.objects.filter(booking_id=booking.pk).exclude(host=booking.host_id)
+    return [booking.host.name, *rows.order_by("host").values_list("host__name", flat=True)]
+
+
+def hosts_in_words(booking: Booking) -> str:
+    """As in "Ada and Bob"."""
+    return together(host_names(booking))
+
+
+def acting_host(booking: Booking) -> str:
+    """Who of its hosts did something, as guests read it: where there are several, nobody has to know who."""
+    names = host_names(booking)
+    return names[0] if len(names) == 1 else gettext("One of your hosts")
 
 
 def taken_by_another(booking: Booking, *, start_minute: int) -> bool:

@@ -13,10 +13,11 @@ from django.utils.translation import gettext
 
 from timetuna.bookings.events import BookingEvent
 from timetuna.bookings.models import Attendee, Booking, BookingHost, Conference
-from timetuna.bookings.queries import link, name_for_others, others
+from timetuna.bookings.queries import host_names, link, name_for_others, others
 from timetuna.calendars.access_tokens import grant_owner
 from timetuna.calendars.models import CalendarAccount, CalendarEvent
 from timetuna.calendars.queries import conference_kinds, conferencing, connection
+from timetuna.l10n.names import together
 from timetuna.lib.ics import Invitation, InvitationAttendee
 from timetuna.lib.mail import Mailbox, parse_mailbox
 from timetuna.pages.meeting_types.base import Sides, meeting_kind
@@ -251,8 +252,7 @@ def summary(booking: Booking) -> str:
 
 
 def _summary(booking: Booking, guest: str) -> str:
-    named = {"title": booking.title, "guest": guest, "host": booking.host.name}
-    return gettext("%(title)s: %(guest)s and %(host)s") % named
+    return f"{booking.title}: {together([guest, *host_names(booking)])}"
 
 
 def _invitation(booking: Booking, place: Location, *, closing: str, url: str, cancelled: bool) -> Invitation:

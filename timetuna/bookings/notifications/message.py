@@ -32,7 +32,7 @@ from timetuna.bookings.notifications.telling import (
     recipient_of,
     shown_name,
 )
-from timetuna.bookings.queries import link, with_booker
+from timetuna.bookings.queries import hosts_in_words, link, with_booker
 from timetuna.jobs.queue import MAIL, GiveUp, job
 from timetuna.l10n import datetimes
 from timetuna.lib.ics import Invitation
@@ -111,7 +111,7 @@ def _placeholders(about: Telling) -> dict[str, str]:
     where = about.where
     return {
         "guest name": shown_name(about.booking),
-        "host name": about.booking.host.name,
+        "host name": hosts_in_words(about.booking),
         "page": about.booking.title,
         "start": about.named["start"],
         "duration": datetimes.length(about.booking.minutes),
@@ -143,7 +143,7 @@ def _facts(about: Telling, *, placed: bool) -> list[tuple[str, str]]:
     A guest's notes are never sent to the guest: the address may be somebody else's, and the notes phishing.
     """
     booker, where, to_host = about.booking.booker, about.where, about.reader.is_host()
-    whom = f"{booker.name}, {booker.email}" if to_host else about.booking.host.name
+    whom = f"{booker.name}, {booker.email}" if to_host else about.named["host"]
     facts = [(gettext("What"), about.booking.title), (gettext("When"), _when(about)), (gettext("With"), whom)]
     if where.pending and placed:
         facts.append((where.label, "No link yet." if to_host else gettext("The link follows.")))

@@ -15,9 +15,18 @@ from timetuna.bookings.events import HOST, BookingEvent, last_words
 from timetuna.bookings.integrations.event import calendar_words, event_of
 from timetuna.bookings.integrations.location import Location, duplicates, host_page
 from timetuna.bookings.models import Attendee, Booking, BookingHost
-from timetuna.bookings.queries import link, name_for_others, others, reminders_link, shown_to_others
+from timetuna.bookings.queries import (
+    host_names,
+    hosts_in_words,
+    link,
+    name_for_others,
+    others,
+    reminders_link,
+    shown_to_others,
+)
 from timetuna.calendars.models import CalendarEvent
 from timetuna.l10n import datetimes
+from timetuna.l10n.names import together
 from timetuna.lib.mail import Mailbox
 from timetuna.lib.text import single_line
 from timetuna.web.forms import row_number
@@ -178,11 +187,12 @@ class Telling:
     def named(self) -> dict[str, str]:
         return {
             "title": self.booking.title,
-            "host": self.booking.host.name,
+            "host": hosts_in_words(self.booking),
+            "lead": self.booking.host.name,
             "guest": self.guest if self.reader.is_host() else shown_name(self.booking),
             "start": datetimes.short_when(self.booking.start_at, zone=self.zone),
             "label": self.where.label,
-            "name": shown_name(self.booking) if self.reader.is_host() else self.booking.host.name,
+            "name": shown_name(self.booking) if self.reader.is_host() else hosts_in_words(self.booking),
         }
 
     @property
@@ -281,18 +291,19 @@ def late(about: Telling) -> Sentences:
 def invited_too(about: Telling) -> Sentences:
     """Who takes part beside who booked; nothing where nobody does."""
     people = [shown_to_others(attendee) for attendee in others(about.booking)]
-    if not people:
-        return ()
     comes = ngettext("Invited too: %(people)s.", "Invited too: %(people)s.", len(people))
-    return (comes % {"people": ", ".join(people)},)
+    return (comes % {"people": ", ".join(people)},) if people else ()
 
 
 def invited_by(attendee: Attendee) -> str:
     """Why somebody who did not book hears of the booking."""
-    named = {"guest": shown_name(attendee.booking), "host": attendee.booking.host.name}
-    if attendee.invited_by == HOST:
-        return gettext("%(guest)s booked this meeting with %(host)s, who invited you, too.") % named
-    return gettext("%(guest)s booked this meeting with %(host)s and named you as a guest.") % named
+    hosts = host_names(attendee.booking)
+    named = {"guest": shown_name(attendee.booking), "host": together(hosts)}
+    if attendee.invited_by != HOST:
+        return gettext("%(guest)s booked this meeting with %(host)s and named you as a guest.") % named
+    if len(hosts) > 1:
+        return gettext("%(guest)s booked this meeting with %(host)s. One of them invited you, too.") % named
+    return gettext("%(guest)s booked this meeting with %(host)s, who invited you, too.") % named
 
 
 def why_they_hear(about: Telling) -> Sentences:
@@ -321,6 +332,11 @@ def _not_in_calendar(about: Telling) -> Sentences:
     return (f"TimeTuna could not write it into {calendar_words(event)}. {event.problem}",)
 
 
+def _expecting(about: Telling) -> Sentences:
+    number = len(host_names(about.booking))
+    return (ngettext("%(host)s is expecting you.", "%(host)s are expecting you.", number) % about.named,)
+
+
 SEE, SEE_OR_CHANGE = _("See the booking"), _("See or change the booking")
 SEE_OR_LEAVE = _("See the booking, or take yourself off")
 ADDS = _("The attached invitation adds this meeting to your calendar.")
@@ -333,7 +349,7 @@ BOOKED_TO_HOST = Text(
 BOOKED = Text(
     _("%(title)s with %(host)s: %(start)s"),
     _("You are booked"),
-    (_("%(host)s is expecting you."), late),
+    (_expecting, late),
     SEE_OR_CHANGE,
 )
 INVITED = Text(

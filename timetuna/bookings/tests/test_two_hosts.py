@@ -237,7 +237,7 @@ def test_each_has_an_event_of_their_own_for_its_whole_life(alice, bob, both, goo
     work_off()
     events = [google.events(calendar) for calendar in (PRIMARY, TEAM)]
     assert [len(found) for found in events] == [1, 1]
-    assert {found[0]["summary"] for found in events} == {"Intro call: Sam Guest and Alice Host"}
+    assert {found[0]["summary"] for found in events} == {"Intro call: Sam Guest, Alice Host and Bob Teammate"}
     assert CalendarEvent.objects.filter(booking_uid=booking.uid, state="written").count() == 2
 
     assert set(booking.history.filter(event="event_written").values_list("text", flat=True)) == {

@@ -36,7 +36,7 @@ def look(client, path="/alice/intro", query=ZONE, **headers):
 
 
 def byline(response):
-    found = re.search(r'<p class="byline">(.*?)</p>', response.content.decode(), re.DOTALL)
+    found = re.search(r'<p class="byline[^"]*">(.*?)</p>', response.content.decode(), re.DOTALL)
     return " ".join(re.sub(r"<[^>]+>", " ", found[1]).split())
 
 

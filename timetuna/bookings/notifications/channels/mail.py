@@ -10,6 +10,7 @@ from timetuna.bookings.models import Booking
 from timetuna.bookings.notifications.kinds import KINDS
 from timetuna.bookings.notifications.message import Message, message_for
 from timetuna.bookings.notifications.telling import NAME_LENGTH, Recipient, other_side, recipient_of
+from timetuna.bookings.queries import hosts_in_words
 from timetuna.lib.ics import write
 from timetuna.lib.mail import Letter, Mailbox, parse_mailbox
 from timetuna.lib.text import single_line
@@ -35,7 +36,7 @@ def _letter(message: Message, recipient: Recipient) -> Letter:
     look, booking = look_of(message.booking.page), message.booking
     context = {
         "told": message,
-        "host_name": booking.host.name,
+        "host_name": hosts_in_words(booking),
         "notes_title": f"Notes from {single_line(booking.booker.name, max_length=NAME_LENGTH)}:",
         "accent": look.color,
         "accent_text": look.text_color(),

@@ -22,14 +22,15 @@ from timetuna.bookings.notifications.telling import (
     missing,
     state_of_first,
 )
+from timetuna.bookings.queries import acting_host
 from timetuna.l10n import datetimes
 from timetuna.providers.base import Ability
 
 
-def handed_over(about: Telling) -> dict[str, str]:
+def handed_over(booking: Booking) -> dict[str, str]:
     """Who gave it to whom, the latest time."""
-    latest = about.booking.history.filter(event=BookingEvent.HANDED_OVER).last()
-    former, new = latest.changes["host"] if latest else ("", about.booking.host.name)
+    latest = booking.history.filter(event=BookingEvent.HANDED_OVER).last()
+    former, new = latest.changes["host"] if latest else ("", booking.host.name)
     return {"former": former, "new": new}
 
 
@@ -43,7 +44,7 @@ def _was_at(about: Telling) -> Sentences:
 
 
 def _host_wrote(about: Telling) -> Sentences:
-    return about.wrote_with_move(about.booking.host.name, actor=HOST)
+    return about.wrote_with_move(acting_host(about.booking), actor=HOST)
 
 
 def _guest_wrote(about: Telling) -> Sentences:
@@ -84,12 +85,13 @@ def _stays_by_move(about: Telling) -> Sentences:
 def _cancelled_by_to_booker(about: Telling) -> Sentences:
     if about.booking.status == Status.CANCELLED_BY_GUEST:
         return (gettext("You cancelled it."),)
-    host = about.booking.host.name
+    host = acting_host(about.booking)
     return (gettext("%(name)s cancelled it.") % {"name": host}, *about.wrote(host, about.booking.cancel_note))
 
 
 def _cancelled_by_to_other(about: Telling) -> Sentences:
-    by = about.named["guest" if about.booking.status == Status.CANCELLED_BY_GUEST else "host"]
+    by_guest = about.booking.status == Status.CANCELLED_BY_GUEST
+    by = about.named["guest"] if by_guest else acting_host(about.booking)
     return (gettext("%(name)s cancelled it.") % {"name": by},)
 
 
@@ -107,28 +109,33 @@ def _stays_by_cancelling(about: Telling) -> Sentences:
     return (f"The {label} meeting {number} stays in your {label} account; delete it there.",)
 
 
+def instead_of(booking: Booking) -> str:
+    """Who meets the guest now, and who was to before it was handed over."""
+    named = handed_over(booking)
+    if named["new"] == booking.host.name:
+        return gettext("You meet %(new)s instead of %(former)s. The time stays as it was.") % named
+    return gettext("%(new)s takes part instead of %(former)s. The time stays as it was.") % named
+
+
 def _instead_of(about: Telling) -> Sentences:
-    named = about.named | handed_over(about)
-    if named["new"] == named["host"]:
-        return (gettext("You meet %(host)s instead of %(former)s. The time stays as it was.") % named,)
-    return (gettext("%(new)s takes part instead of %(former)s. The time stays as it was.") % named,)
+    return (instead_of(about.booking),)
 
 
 def _handed_by(about: Telling) -> Sentences:
     """With the note that came with it."""
     note = last_words(about.booking, event=BookingEvent.HANDED_OVER)
     return (
-        f"You host this meeting instead of {handed_over(about)['former']}. Your guest is told.",
+        f"You host this meeting instead of {handed_over(about.booking)['former']}. Your guest is told.",
         *((f"A note for you: {note}",) if note else ()),
     )
 
 
 def _handed_to(about: Telling) -> Sentences:
-    return (f"{handed_over(about)['new']} hosts it instead of you, and your guest is told.",)
+    return (f"{handed_over(about.booking)['new']} hosts it instead of you, and your guest is told.",)
 
 
 def _handed_on(about: Telling) -> Sentences:
-    return ("{new} hosts it instead of {former}.".format(**handed_over(about)),)
+    return ("{new} hosts it instead of {former}.".format(**handed_over(about.booking)),)
 
 
 def _left_outside(about: Telling) -> Sentences:

@@ -16,7 +16,7 @@ from timetuna.bookings.notifications.telling import (
     invited_too,
     own_page,
 )
-from timetuna.bookings.queries import name_for_others
+from timetuna.bookings.queries import acting_host, name_for_others
 
 
 def _who_comes(about: Telling) -> Sentences:
@@ -39,7 +39,7 @@ def _has_left(about: Telling) -> bool:
 def _taken_off_by(about: Telling) -> Sentences:
     if _has_left(about):
         return (gettext("You took yourself off the guests of this meeting."),)
-    by = about.named["host" if about.attendee.removed_by == HOST else "guest"]
+    by = acting_host(about.booking) if about.attendee.removed_by == HOST else about.named["guest"]
     return (gettext("%(guest)s took you off the guests of this meeting.") % {"guest": by},)
 
 

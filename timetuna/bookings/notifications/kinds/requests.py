@@ -15,6 +15,7 @@ from timetuna.bookings.notifications.telling import (
     invited_too,
     own_page,
 )
+from timetuna.bookings.queries import acting_host
 from timetuna.l10n import datetimes
 
 
@@ -36,7 +37,7 @@ def _wrote_with_move(about: Telling) -> Sentences:
 
 
 def _host_wrote(about: Telling) -> Sentences:
-    return about.wrote(about.booking.host.name, about.booking.cancel_note)
+    return about.wrote(acting_host(about.booking), about.booking.cancel_note)
 
 
 def _guest_wrote(about: Telling) -> Sentences:
@@ -57,7 +58,7 @@ _TO_BOOKER = Text(
     _("Requested: %(title)s with %(host)s, %(start)s"),
     _("Your request is on its way"),
     (
-        _("%(host)s confirms each booking. Until then nothing is booked, and the time is kept for you."),
+        _("%(lead)s confirms each booking. Until then nothing is booked, and the time is kept for you."),
         _answer_by,
     ),
     _("See or change the request"),
@@ -84,7 +85,7 @@ WITHDRAWN = MessageKind(
     to_booker=Text(
         _("Taken back: %(title)s with %(host)s, %(start)s"),
         _("Your request is taken back"),
-        (_("%(host)s is told, and the time is free again."),),
+        (_("%(lead)s is told, and the time is free again."),),
         _("See the request"),
     ),
     to_host=Text(
@@ -104,7 +105,7 @@ DECLINED = replace(
     to_booker=Text(
         _("Declined: %(title)s with %(host)s, %(start)s"),
         _("Your request was declined"),
-        (_("%(host)s cannot take this time."), _host_wrote),
+        (_("%(lead)s cannot take this time."), _host_wrote),
         _("Ask for another time"),
     ),
     to_host=Text(
@@ -122,7 +123,7 @@ LAPSED = replace(
     to_booker=Text(
         _("Not confirmed: %(title)s with %(host)s, %(start)s"),
         _("Your request has ended"),
-        (_("%(host)s did not answer in time. Nothing is booked, and the time is free again."),),
+        (_("%(lead)s did not answer in time. Nothing is booked, and the time is free again."),),
         _("Ask for another time"),
     ),
     to_host=Text(

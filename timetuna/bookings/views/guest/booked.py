@@ -9,13 +9,13 @@ from datetime import datetime
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_safe
 
-from timetuna.accounts.models import User
 from timetuna.bookings.events import CALLED_OFF, BookingEvent, Status, earlier_start
 from timetuna.bookings.integrations.location import Location, attendee_invitation, place_for
 from timetuna.bookings.models import Attendee, Booking
+from timetuna.bookings.notifications.kinds.bookings import instead_of
 from timetuna.bookings.notifications.telling import invited_by, shown_name
 from timetuna.bookings.permissions import (
     attendee_or_404,
@@ -28,12 +28,22 @@ from timetuna.bookings.permissions import (
     sentences,
     takes_part,
 )
-from timetuna.bookings.queries import link_path, link_promised, link_settled, others, shown_to_others
+from timetuna.bookings.queries import (
+    acting_host,
+    host_names,
+    hosts_in_words,
+    link_path,
+    link_promised,
+    link_settled,
+    others,
+    shown_to_others,
+)
 from timetuna.bookings.slots.selection import read_clock, read_customs
 from timetuna.l10n import datetimes
 from timetuna.l10n.datetimes import Customs, ZoneChoice
 from timetuna.lib.ics import google_url, office365_url, outlook_url, write
 from timetuna.pages.meeting_types.base import meeting_kind
+from timetuna.pages.people import Met, met_by
 from timetuna.pages.queries import look_of
 from timetuna.web.forms import Screen, private, show
 
@@ -45,9 +55,10 @@ _slots_to_wait = threading.BoundedSemaphore(max(1, settings.WEB_THREADS // 2))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownBooking:
-    """notes: the reader's own."""
+    """notes: the reader's own.  met: who hosts it."""
 
     title: str
+    met: Met
     state: str
     guest_name: str
     day_title: str
@@ -107,7 +118,6 @@ class BookedScreen(Screen):
 
     template = "public/booked.html"
     booking: ShownBooking
-    host: User
     old_time_label: str
     headline: Headline
     link: ShownLink | None
@@ -139,7 +149,6 @@ def booked(request: HttpRequest, token: str) -> HttpResponse:
     changeable = may_change(attendee)
     screen = BookedScreen(
         booking=shown_booking(attendee, customs),
-        host=booking.host,
         old_time_label=_old_time(attendee, customs),
         headline=headline_of(attendee, twelve_hours=customs.twelve_hours),
         link=_link(attendee) if told else None,
@@ -197,6 +206,7 @@ def shown_booking(attendee: Attendee, customs: Customs) -> ShownBooking:
     begins, ends = booking.start_at.astimezone(zone), booking.end_at().astimezone(zone)
     return ShownBooking(
         title=booking.title,
+        met=met_by(host_names(booking)),
         state="cancelled" if booking.is_off() else booking.status,
         guest_name=booking.booker.name if attendee.is_booker else shown_name(booking),
         day_title=datetimes.day_of_year(begins.date()),
@@ -266,12 +276,14 @@ def headline_of(attendee: Attendee, *, twelve_hours: bool = False) -> Headline:
     booking = attendee.booking
     if not attendee.is_booker:
         return _for_others(attendee)
-    named = {"host": booking.host.name, "email": attendee.email}
+    named = {"host": hosts_in_words(booking), "lead": booking.host.name, "email": attendee.email}
     if booking.status == Status.PENDING:
         return _waiting(booking, named, twelve_hours=twelve_hours)
     if booking.is_off():
         ended = _cancelled if booking.status in CALLED_OFF else _ended
         return ended(booking, named)
+    if _is_handed_over(booking):
+        return Headline(gettext("Somebody else meets you"), instead_of(booking))
     if booking.history.filter(event=BookingEvent.MOVED).exists():
         lead = gettext("The new time is on its way to %(email)s, with the calendar invite.") % named
         return Headline(gettext("Your booking has a new time"), lead)
@@ -279,12 +291,20 @@ def headline_of(attendee: Attendee, *, twelve_hours: bool = False) -> Headline:
     return Headline(gettext("Your booking is confirmed"), lead)
 
 
+def _is_handed_over(booking: Booking) -> bool:
+    """Whether that is the latest of what its guest has to know."""
+    told = (BookingEvent.MOVED, BookingEvent.HANDED_OVER, BookingEvent.HAND_OVER_UNDONE)
+    latest = booking.history.filter(event__in=told).last()
+    return latest is not None and latest.event == BookingEvent.HANDED_OVER
+
+
 def _for_others(attendee: Attendee) -> Headline:
     """To who was invited too: why they are, and nothing of what the two sides wrote."""
     booking = attendee.booking
-    named = {"host": booking.host.name, "guest": shown_name(booking)}
+    named = {"host": hosts_in_words(booking), "guest": shown_name(booking)}
     if booking.is_off():
-        by = named["guest" if booking.status == Status.CANCELLED_BY_GUEST else "host"]
+        by_guest = booking.status == Status.CANCELLED_BY_GUEST
+        by = named["guest"] if by_guest else acting_host(booking)
         return Headline(
             gettext("This booking is cancelled"), gettext("%(name)s cancelled it.") % {"name": by}
         )
@@ -298,7 +318,7 @@ def _waiting(booking: Booking, named: dict[str, str], *, twelve_hours: bool) -> 
     zone, until = datetimes.zone_or_utc(booking.booker.time_zone), booking.pending_until or booking.start_at
     deadline = datetimes.short_when(until, zone=zone, twelve_hours=twelve_hours)
     lead = gettext(
-        "%(host)s confirms each booking. Until then nothing is booked, and the time is kept for you. "
+        "%(lead)s confirms each booking. Until then nothing is booked, and the time is kept for you. "
         "You hear at %(email)s, by %(deadline)s at the latest."
     )
     return Headline(gettext("Your request is with %(host)s") % named, lead % (named | {"deadline": deadline}))
@@ -310,9 +330,11 @@ def _cancelled(booking: Booking, named: dict[str, str]) -> Headline:
         lead = gettext(
             "%(host)s cancelled it. A mail with a file that takes the meeting out of your calendar is on its way."
         )
-        return Headline(title, lead % named, booking.cancel_note)
-    lead = gettext(
-        "%(host)s is told. A mail with a file that takes the meeting out of your calendar is on its way."
+        return Headline(title, lead % {"host": acting_host(booking)}, booking.cancel_note)
+    lead = ngettext(
+        "%(host)s is told. A mail with a file that takes the meeting out of your calendar is on its way.",
+        "%(host)s are told. A mail with a file that takes the meeting out of your calendar is on its way.",
+        len(host_names(booking)),
     )
     return Headline(title, lead % named)
 
@@ -320,12 +342,12 @@ def _cancelled(booking: Booking, named: dict[str, str]) -> Headline:
 def _ended(booking: Booking, named: dict[str, str]) -> Headline:
     """How a request ended without becoming a booking."""
     if booking.status == Status.WITHDRAWN:
-        lead = gettext("%(host)s is told, and the time is free again.") % named
+        lead = gettext("%(lead)s is told, and the time is free again.") % named
         return Headline(gettext("Your request is taken back"), lead)
     if booking.status == Status.DECLINED:
-        lead = gettext("%(host)s cannot take this time.") % named
+        lead = gettext("%(lead)s cannot take this time.") % named
         return Headline(gettext("Your request was declined"), lead, booking.cancel_note)
-    lead = gettext("%(host)s did not answer in time. Nothing is booked, and the time is free again.") % named
+    lead = gettext("%(lead)s did not answer in time. Nothing is booked, and the time is free again.") % named
     return Headline(gettext("Your request has ended"), lead)
 
 

@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from timetuna.accounts.models import User
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.events import GUEST
@@ -24,7 +23,6 @@ class CancelScreen(Screen):
 
     template = "public/cancel.html"
     booking: ShownBooking
-    host: User
     form: WordsForm
     back_url: str
     move_url: str
@@ -50,7 +48,6 @@ def cancel_booking(request: HttpRequest, token: str) -> HttpResponse:
         status = 422
     screen = CancelScreen(
         booking=shown_booking(attendee, read_customs(request)),
-        host=booking.host,
         form=form,
         back_url=link_path(attendee),
         move_url="" if move_refusal(booking, now=now) else link_path(attendee, "booked_move"),

@@ -8,7 +8,6 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
-from timetuna.accounts.models import User
 from timetuna.bookings.actions.change_guests import add_guests, remove_guest
 from timetuna.bookings.errors import BookingRefused, TooManyBookings
 from timetuna.bookings.forms.change import AddGuestsForm
@@ -27,7 +26,6 @@ class GuestsScreen(Screen):
 
     template = "public/guests.html"
     booking: ShownBooking
-    host: User
     people: QuerySet[Attendee]
     form: AddGuestsForm | None
     notice: str
@@ -77,7 +75,6 @@ def _show(
         notice = no_room(booking)
     screen = GuestsScreen(
         booking=shown_booking(booking.booker, read_customs(request)),
-        host=booking.host,
         people=others(booking),
         form=form if room else None,
         notice=notice,

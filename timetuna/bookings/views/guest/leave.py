@@ -7,7 +7,6 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
-from timetuna.accounts.models import User
 from timetuna.bookings.actions import change_guests
 from timetuna.bookings.errors import BookingRefused
 from timetuna.bookings.models import Attendee
@@ -28,7 +27,6 @@ class LeaveScreen(Screen):
 
     template = "public/leave.html"
     booking: ShownBooking
-    host: User
     left: bool
     refusal: str
     back_url: str
@@ -67,7 +65,6 @@ def set_zone(request: HttpRequest, token: str) -> HttpResponse:
 def _ask(request: HttpRequest, attendee: Attendee, *, refusal: str = "", status: int = 200) -> HttpResponse:
     screen = LeaveScreen(
         booking=shown_booking(attendee, read_customs(request)),
-        host=attendee.booking.host,
         left=not attendee.active,
         refusal=refusal,
         back_url=link_path(attendee),

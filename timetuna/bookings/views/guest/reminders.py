@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from timetuna.accounts.models import User
 from timetuna.bookings.actions.stop_reminders import stop_reminders
 from timetuna.bookings.permissions import attendee_or_404, takes_part
 from timetuna.bookings.queries import link_path
@@ -21,7 +20,6 @@ class RemindersScreen(Screen):
 
     template = "public/reminders.html"
     booking: ShownBooking
-    host: User
     wanted: bool
     back_url: str
 
@@ -45,7 +43,6 @@ def reminders(request: HttpRequest, token: str) -> HttpResponse:
         return private(HttpResponseRedirect(link_path(attendee)))
     screen = RemindersScreen(
         booking=shown_booking(attendee, read_customs(request)),
-        host=attendee.booking.host,
         wanted=attendee.wants_reminders,
         back_url=link_path(attendee),
     )
