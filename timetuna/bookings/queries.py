@@ -25,10 +25,10 @@ from timetuna.bookings.models import (
 )
 from timetuna.encryption import box
 from timetuna.jobs.models import Job
-from timetuna.l10n.names import together
 from timetuna.lib.crypto import fingerprint, random_token
 from timetuna.lib.text import single_line, without_addresses
 from timetuna.pages.models import BookingPage
+from timetuna.pages.people import together
 
 UPCOMING, PAST, CANCELLED, REQUESTS = "upcoming", "past", "cancelled", "requests"
 _REACH = LONGEST_MEETING + 1

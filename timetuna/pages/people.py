@@ -8,15 +8,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils.translation import gettext
+from django.utils.text import get_text_list
+from django.utils.translation import gettext, ngettext, pgettext
 
 from timetuna.availability.teams import Part
-from timetuna.l10n.names import MOST_NAMED, some_of, together
 from timetuna.pages.hosts import HostTime
 from timetuna.pages.models import BookingPage
 from timetuna.pages.queries import PublicPage
 
-_DISCS = 3
+MOST_NAMED = 4
+"""Of more the first few are named, and the others counted."""
+_FIRST = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +34,7 @@ class Met:
 
     def discs(self) -> Sequence[str]:
         """The first letters of the first few."""
-        shown = self.names if len(self.names) <= MOST_NAMED else self.names[:_DISCS]
+        shown = self.names if len(self.names) <= MOST_NAMED else self.names[:_FIRST]
         return [name[:1] for name in shown]
 
     def more(self) -> int:
@@ -82,3 +84,28 @@ def _in_words(always: Sequence[str], turns: Sequence[str], needed: int) -> str:
         return some_of(turns, number=needed)
     both = {"hosts": together(always), "others": some_of(turns, number=needed)}
     return gettext("%(hosts)s and %(others)s") % both
+
+
+def together(names: Sequence[str]) -> str:
+    """As in "Ada, Bob and Cleo", or "Ada, Bob, Cleo and 17 others"."""
+    return get_text_list(_few(names), gettext("and"))
+
+
+def some_of(names: Sequence[str], *, number: int) -> str:
+    """As in "one of Ada, Bob, Cleo", or "2 of Ada, Bob and Cleo"; all of them where they are no more than that."""
+    if len(names) <= number:
+        return together(names)
+    if number > 1:
+        return gettext("%(number)d of %(names)s") % {"number": number, "names": together(names)}
+    *first, last = _few(names)
+    either = pgettext("between the last two of whom one comes", "%(names)s, %(last)s")
+    if len(names) > MOST_NAMED:
+        either = pgettext("before the number of others of whom one may come", "%(names)s and %(last)s")
+    return gettext("one of %(names)s") % {"names": either % {"names": ", ".join(first), "last": last}}
+
+
+def _few(names: Sequence[str]) -> list[str]:
+    if len(names) <= MOST_NAMED:
+        return [*names]
+    more = len(names) - _FIRST
+    return [*names[:_FIRST], ngettext("%(count)d other", "%(count)d others", more) % {"count": more}]

@@ -17,11 +17,11 @@ from timetuna.bookings.queries import host_names, link, name_for_others, others
 from timetuna.calendars.access_tokens import grant_owner
 from timetuna.calendars.models import CalendarAccount, CalendarEvent
 from timetuna.calendars.queries import conference_kinds, conferencing, connection
-from timetuna.l10n.names import together
 from timetuna.lib.ics import Invitation, InvitationAttendee
 from timetuna.lib.mail import Mailbox, parse_mailbox
 from timetuna.pages.meeting_types.base import Sides, meeting_kind
 from timetuna.pages.models import PageHost
+from timetuna.pages.people import together
 from timetuna.providers.base import Ability, Conferencing
 from timetuna.web.forms import in_full
 

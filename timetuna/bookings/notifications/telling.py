@@ -26,9 +26,9 @@ from timetuna.bookings.queries import (
 )
 from timetuna.calendars.models import CalendarEvent
 from timetuna.l10n import datetimes
-from timetuna.l10n.names import together
 from timetuna.lib.mail import Mailbox
 from timetuna.lib.text import single_line
+from timetuna.pages.people import together
 from timetuna.web.forms import row_number
 
 ORGANIZER = "host"
