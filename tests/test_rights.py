@@ -65,7 +65,7 @@ OWNERS = """
     bookings/<row:booking_id>/answer bookings/<row:booking_id>/move bookings/<row:booking_id>/move/confirm
     bookings/<row:booking_id>/no-show bookings/<row:booking_id>/notes bookings/<row:booking_id>/resend
     bookings/<row:booking_id>/erase bookings/<row:booking_id>/guests bookings/<row:booking_id>/history.json
-    bookings/<row:booking_id>/hand-over bookings/<row:booking_id>/handed-over
+    bookings/<row:booking_id>/use-account bookings/<row:booking_id>/hand-over bookings/<row:booking_id>/handed-over
     booking-pages/<row:page_id>/leave booking-pages/<row:page_id>/cohosts/<row:host_id>/leave
     bookings/<row:booking_id>/source bookings/unusual/<row:number>
     settings/team/<row:team_id> settings/team/<row:team_id>/invite settings/team/<row:team_id>/leave

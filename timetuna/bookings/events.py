@@ -66,7 +66,7 @@ class BookingEvent(models.TextChoices):
     LINK_MADE = "link_made", "{label} made the meeting."
     LINK_REPLACED = "link_replaced", "The event was made anew, with another {label} link."
     LINK_RENEWED = "link_renewed", "Moved too far for the old link; a new one is made."
-    MEETING_LEFT = "meeting_left", "The {label} meeting stays in the account of {name}."
+    MEETING_LEFT = "meeting_left", "{sentence}"
     MEETING_REMOVED = "meeting_removed", "The meeting outside was deleted."
     EVENT_WRITTEN = "event_written", "{sentence}"
     EVENT_WAITING = "event_waiting", "Event in {calendar} not brought up to date: {why}"

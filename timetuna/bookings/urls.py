@@ -15,7 +15,13 @@ from timetuna.bookings.views.guest.slots import release_hold, slots
 from timetuna.bookings.views.guest.times_api import times
 from timetuna.bookings.views.host.agenda import agenda_page
 from timetuna.bookings.views.host.answer import answer
-from timetuna.bookings.views.host.booking import booking, cancel_as_host, new_guest_link, retry
+from timetuna.bookings.views.host.booking import (
+    booking,
+    cancel_as_host,
+    choose_account,
+    new_guest_link,
+    retry,
+)
 from timetuna.bookings.views.host.bookings import bookings
 from timetuna.bookings.views.host.export import export, history
 from timetuna.bookings.views.host.guests import change_guests
@@ -37,6 +43,7 @@ urlpatterns: list[URLPattern] = [
     path("bookings/<row:booking_id>", booking, name="booking"),
     path("bookings/<row:booking_id>/source", same_source, name="booking_source"),
     path("bookings/<row:booking_id>/retry", retry, name="booking_retry"),
+    path("bookings/<row:booking_id>/use-account", choose_account, name="booking_use_account"),
     path("bookings/<row:booking_id>/cancel", cancel_as_host, name="booking_cancel"),
     path("bookings/<row:booking_id>/new-link", new_guest_link, name="booking_new_link"),
     path("bookings/<row:booking_id>/answer", answer, name="booking_answer"),

@@ -2,11 +2,13 @@
 
 from django.db import transaction
 
-from timetuna.bookings.events import SYSTEM, BookingEvent, Status, record
+from timetuna.accounts.models import User
+from timetuna.bookings.events import HOST, SYSTEM, BookingEvent, Status, record
 from timetuna.bookings.fulfilment.ensure import carry
 from timetuna.bookings.integrations.event import makes_link
 from timetuna.bookings.integrations.location import (
     Maker,
+    able_to_make,
     fingerprint_of,
     maker,
     provider_label,
@@ -63,9 +65,29 @@ def part_with(booking: Booking, *, former: int, revision: int, told: bool) -> No
 
 def forget_link(booking: Booking, conference: Conference, *, host_id: int) -> None:
     """Have it made anew by that host's account, in the caller's transaction; what there was is removed or left."""
-    if conference.state in {State.READY, State.CREATING} and not makes_link(booking):
+    doubtful = conference.state == State.CREATING or conference.possible_duplicates
+    if (conference.state == State.READY or doubtful) and not makes_link(booking):
         _leave(booking, conference)
     Conference.objects.filter(pk=conference.pk).update(host=host_id, **_FORGOTTEN)
+
+
+def use_account(booking_id: int, host_id: int, *, actor: str = HOST) -> bool:
+    """Have the account of another of its hosts make a link that is missing. Return whether there was one to make.
+
+    Nobody's is tried by itself, for that may make two meetings.
+    """
+    with transaction.atomic():
+        booking = Booking.objects.select_for_update(no_key=True, of=("self",)).get(pk=booking_id)
+        conference = Conference.objects.filter(booking=booking).exclude(state=State.READY).first()
+        if conference is None or booking.is_off() or host_id not in able_to_make(booking):
+            return False
+        promised = conference.promised
+        forget_link(booking, conference, host_id=host_id)
+        Conference.objects.filter(pk=conference.pk).update(promised=promised)
+        name = User.objects.get(pk=host_id).name
+        label = provider_label(conference.provider)
+        record(booking, BookingEvent.ACCOUNT_CHOSEN, actor=actor, label=label, name=name)
+    return True
 
 
 @job("bookings.remove_left")
@@ -81,7 +103,7 @@ def remove_left(booking_id: int, *, host_id: int, provider: str, account: str, r
 def _leave(booking: Booking, conference: Conference) -> None:
     """Have the meeting deleted where the grant allows it; else write down that its host has to."""
     found = maker(booking)
-    if found is not None and found.may(Ability.REMOVE):
+    if found is not None and conference.reference and found.may(Ability.REMOVE):
         remove_left.enqueue(
             key=f"remove-left:{booking.pk}:{conference.reference}",
             concurrency=booking.concurrency_key(),
@@ -102,6 +124,12 @@ def _leave(booking: Booking, conference: Conference) -> None:
                 "_host": (conference.host_id, None),
                 "_unsure": (unsure, None),
             },
-            label=provider_label(conference.provider),
-            name=conference.host.name,
+            sentence=_left(conference),
         )
+
+
+def _left(conference: Conference) -> str:
+    label, name = provider_label(conference.provider), conference.host.name if conference.host else ""
+    if conference.reference:
+        return f"The {label} meeting stays in the account of {name}."
+    return f"The {label} account of {name} may hold a meeting of an earlier try."

@@ -3,6 +3,7 @@
 event                         conference                     calendar event
 booked, approved              made (fulfil)                  written (fulfil)
 handed over                   made anew by a new organizer  removed from one, written into the other (fulfil)
+account chosen                made (fulfil)                  gets the link, where it makes it
 restored                      made again if it was removed   written (fulfil)
 moved                         moved, where it can be         moved
 cancelled                     removed, where it can be       removed
@@ -19,6 +20,7 @@ from timetuna.bookings.integrations.location import carries_time, may
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.queries import work_of
 from timetuna.jobs.models import Job
+from timetuna.jobs.queue import retry_now
 from timetuna.providers.base import Ability
 
 
@@ -61,6 +63,14 @@ def begin(happening: Happening) -> None:
             concurrency=booking.concurrency_key(),
             booking_id=booking.pk,
         )
+
+
+@on_event(BookingEvent.ACCOUNT_CHOSEN)
+def begin_with_account(happening: Happening) -> None:
+    """Have the link made by the account that was chosen."""
+    booking = happening.booking
+    if not retry_now(work_of(booking).filter(name=fulfil.name)):
+        fulfil.enqueue(concurrency=booking.concurrency_key(), booking_id=booking.pk)
 
 
 @on_event(BookingEvent.MOVED)

@@ -19,6 +19,7 @@ from timetuna.calendars.models import CalendarAccount, CalendarEvent
 from timetuna.calendars.queries import conference_kinds, conferencing, connection
 from timetuna.lib.ics import Invitation, InvitationAttendee
 from timetuna.lib.mail import Mailbox, parse_mailbox
+from timetuna.pages.calendar_use import kinds_of, own_part
 from timetuna.pages.meeting_types.base import Sides, meeting_kind
 from timetuna.pages.models import PageHost
 from timetuna.pages.people import together
@@ -126,6 +127,16 @@ def link_host_id(booking: Booking) -> int:
     """Whose account makes the link."""
     conference = Conference.objects.filter(booking=booking).first()
     return conference.host_id or booking.host_id if conference else booking.host_id
+
+
+def able_to_make(booking: Booking) -> set[int]:
+    """Which of its hosts have an account that can make its link now, by what is known here."""
+    if booking.page is None:
+        return set()
+    hosts = BookingHost.objects.filter(booking=booking).values_list("host", flat=True)
+    rows = [own_part(booking.page, host_id) for host_id in hosts]
+    found = kinds_of(rows, [booking.meeting_type])
+    return {host_id for (_, host_id), kinds in found.items() if booking.meeting_type in kinds}
 
 
 def strange_link(booking: Booking) -> Conference | None:

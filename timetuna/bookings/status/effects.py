@@ -1,12 +1,19 @@
 """What a booking does outside, and how it stands, in the sentences its host reads."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from timetuna.bookings.events import BookingEvent, Status, ahead
 from timetuna.bookings.fulfilment.fulfil import check_event, fulfil, sync_event
 from timetuna.bookings.fulfilment.update_conference import move_outside, remove_outside
 from timetuna.bookings.integrations.event import event_of, makes_link, reconnect_words, service
-from timetuna.bookings.integrations.location import duplicates, link_host_id, place, provider_label
+from timetuna.bookings.integrations.location import (
+    able_to_make,
+    duplicates,
+    link_host_id,
+    place,
+    provider_label,
+)
 from timetuna.bookings.models import Booking, Conference, HistoryEntry
 from timetuna.bookings.queries import counts, work_of
 from timetuna.bookings.status.badges import makers
@@ -95,7 +102,8 @@ def _meeting(
         return [
             Effect(title=title, state=EffectState.NOTE, text="None was made, and none is needed any more.")
         ]
-    return [_missing(booking, conference, title, jobs, reader)]
+    missing = _missing(booking, conference, title, jobs, reader)
+    return [replace(missing, accounts=_accounts(booking, conference, reader))]
 
 
 def _missing(
@@ -104,7 +112,7 @@ def _missing(
     """Why there is no link yet, and what mends it."""
     at_it = makers(booking, jobs)
     job = at_it[-1] if at_it else None
-    connect = _connect(booking, conference)
+    connect = _connect(booking, conference) if reader.host_id == link_host_id(booking) else ""
     if connect:
         return Effect(
             title=title, state=EffectState.FAILED, text=conference.problem or "The link is missing.",
@@ -118,6 +126,18 @@ def _missing(
         state=EffectState.WAITING if job is not None else EffectState.FAILED,
         text=f"{conference.problem or 'The link is missing.'} {again}".strip(),
         remedy=Remedy.RETRY,
+    )
+
+
+def _accounts(booking: Booking, conference: Conference, reader: Reader) -> tuple[tuple[int, str], ...]:
+    """Of other hosts, once the one whose account it is meant to be has failed: nobody else's is tried by itself."""
+    if not conference.problem or not booking.booking_hosts.exclude(host=link_host_id(booking)).exists():
+        return ()
+    label, able = provider_label(conference.provider), able_to_make(booking) - {link_host_id(booking)}
+    names = {row.host_id: row.host.name for row in booking.booking_hosts.select_related("host")}
+    return tuple(
+        (host_id, f"Use your {label}" if host_id == reader.host_id else f"Use {label} of {names[host_id]}")
+        for host_id in sorted(able)
     )
 
 

@@ -39,13 +39,17 @@ class Remedy(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """text: how it stands, in a sentence.  remedy_text: of the button that mends it."""
+    """text: how it stands, in a sentence.  remedy_text: of the button that mends it.
+
+    accounts: of other hosts, which can make what is missing: by the host's id the words of the button.
+    """
 
     title: str
     state: EffectState
     text: str
     remedy: Remedy = Remedy.NONE
     remedy_text: str = ""
+    accounts: tuple[tuple[int, str], ...] = ()
 
 
 def standing(job: Job, title: str, *, done: str, reader: Reader) -> Effect:

@@ -21,6 +21,7 @@ from timetuna.bookings.errors import BookingRefused
 from timetuna.bookings.events import API, ATTENDEE, GUEST, HOST, LINK, MAIL, REQUESTS, ahead, told_entry
 from timetuna.bookings.forms.change import AddGuestsForm, WordsForm
 from timetuna.bookings.forms.host import NotesForm
+from timetuna.bookings.fulfilment.new_host import use_account
 from timetuna.bookings.fulfilment.reconcile import retry_booking
 from timetuna.bookings.integrations.location import Location, place
 from timetuna.bookings.models import Attendee, Booking, HistoryEntry
@@ -252,6 +253,18 @@ def retry(request: HttpRequest, booking_id: int) -> HttpResponse:
     else:
         messages.info(request, "Nothing is waiting for this booking.")
     return redirect("booking", row.pk)
+
+
+@post_or_back
+@login_required
+def choose_account(request: HttpRequest, booking_id: int) -> HttpResponse:
+    """Of another host, to make the link that is missing."""
+    row = booking_or_404(request, booking_id)
+    if use_account(row.pk, row_number(request.POST.get("account", "")) or 0):
+        messages.success(request, "The link is being made. How it goes shows below.")
+    else:
+        messages.info(request, "This account cannot make it, or the link is there already.")
+    return HttpResponseRedirect(reverse("booking", args=[row.pk], fragment="outside"))
 
 
 @post_or_back
