@@ -1,7 +1,7 @@
 """Reading bookings, and the links by which their people do."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from re import escape
@@ -144,6 +144,14 @@ def taken_by_another(booking: Booking, *, start_minute: int) -> bool:
         end_minute__gt=start_minute,
     )
     return rows.exclude(booking_id=booking.pk).exists()
+
+
+def taken_among(hosts: Collection[int], start_minute: int, minutes: int) -> frozenset[int]:
+    """Which of these hosts have a booking that takes some of the time."""
+    rows = BookingHost.objects.filter(
+        host__in=hosts, active=True, start_minute__lt=start_minute + minutes, end_minute__gt=start_minute
+    )
+    return frozenset(rows.values_list("host_id", flat=True))
 
 
 def page_titles(pages: QuerySet[BookingPage]) -> dict[int, str]:

@@ -74,8 +74,8 @@ ORDER BY calendar.account_id, calendar.is_primary DESC, calendar.id
 """
 """Hosts' calendars that can be written to now, in the order in which they are the default."""
 
-HOSTS = """\
-SELECT taking_part.id, host.id, host.name, host.time_zone, host.is_active,
+_HOST = """\
+SELECT {key}, host.id, host.name, host.time_zone, host.is_active,
   EXISTS (SELECT 1 FROM account_emailaddress email WHERE email.user_id = host.id AND email.verified),
   rules.cap_day, rules.cap_week, rules.cap_month, rules.holiday_country, rules.holiday_region,
   rules.calendar_patience_hours, schedule.time_zone,
@@ -87,17 +87,29 @@ SELECT taking_part.id, host.id, host.name, host.time_zone, host.is_active,
     SELECT * FROM pages_outofoffice WHERE host_id = host.id AND last >= %(over)s ORDER BY first, last, id) one),
   (SELECT CAST([list]([json](first, last, time_zone)) AS text) FROM (
     SELECT * FROM pages_travelzone WHERE host_id = host.id AND last >= %(over)s ORDER BY first, last, id) one)
+{tables}
+LEFT JOIN pages_hostrules rules ON rules.host_id = host.id
+LEFT JOIN pages_schedule schedule ON schedule.id = {schedule}
+"""
+_DEFAULT = "(SELECT own.id FROM pages_schedule own WHERE own.host_id = host.id AND own.is_default)"
+HOSTS = (
+    _HOST.format(
+        key="taking_part.id",
+        tables="""\
 FROM pages_pagehost taking_part
 JOIN pages_bookingpage page ON page.id = taking_part.page_id
-JOIN accounts_user host ON host.id = taking_part.host_id
-LEFT JOIN pages_hostrules rules ON rules.host_id = host.id
-LEFT JOIN pages_schedule schedule ON schedule.id = COALESCE(
-  taking_part.schedule_id,
-  CASE WHEN taking_part.host_id = page.host_id THEN page.schedule_id END,
-  (SELECT own.id FROM pages_schedule own WHERE own.host_id = host.id AND own.is_default))
-WHERE taking_part.page_id [in]%(pages)s[] AND taking_part.active
-"""
+JOIN accounts_user host ON host.id = taking_part.host_id""",
+        schedule=f"""COALESCE(
+  taking_part.schedule_id, CASE WHEN taking_part.host_id = page.host_id THEN page.schedule_id END, {_DEFAULT})""",
+    )
+    + "WHERE taking_part.page_id [in]%(pages)s[] AND taking_part.active"
+)
 """Those who take part in pages, with what decides about their time: without a schedule they have none."""
+PEOPLE = (
+    _HOST.format(key="host.id", tables="FROM accounts_user host", schedule=_DEFAULT)
+    + "WHERE host.id [in]%(hosts)s[]"
+)
+"""The same of people, whatever they take part in."""
 
 # {page} … are the columns that are wanted of a table.
 _PAGE = """\

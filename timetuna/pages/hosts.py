@@ -14,7 +14,7 @@ from timetuna.pages.calendar_use import (
     own_part,
 )
 from timetuna.pages.models import BookingPage, PageHost
-from timetuna.pages.prefetch import HostRow, caps_of, host_rows, opening
+from timetuna.pages.prefetch import HostRow, caps_of, host_rows, opening, people
 
 Kinds = Mapping[tuple[int, int], frozenset[str]]
 """By page and host the meeting types they can make the link of; see `calendar_use.kinds_of`."""
@@ -67,6 +67,16 @@ def host_times(
         )
         found[page.pk] = own, taking_part
     return found
+
+
+def times_beside(page: BookingPage, hosts: Collection[int]) -> tuple[HostTime, ...]:
+    """Of people who do not take part in a page, but in a meeting that was booked on it. One query."""
+    rows = {host: PageHost(page=page, host_id=host) for host in hosts}
+    found = people(hosts)
+    return tuple(
+        _host_time(rows[host], Part.REQUIRED, read, {(page.pk, host): frozenset()})
+        for host, read in found.items()
+    )
 
 
 def _own_time(page: BookingPage, kinds: Kinds) -> HostTime:

@@ -210,6 +210,12 @@ def host_rows(pages: Collection[int]) -> dict[int, HostRow]:
     return {row[0]: _host_row(row) for row in found}
 
 
+def people(hosts: Collection[int]) -> dict[int, HostRow]:
+    """By id, with the hours they begin pages with. One query."""
+    found = sql.rows(sql.PEOPLE, hosts=list(hosts), over=dates_over())
+    return {row[0]: _host_row(row) for row in found}
+
+
 def _host_row(row: tuple[Any, ...]) -> HostRow:
     (
         _,

@@ -84,6 +84,7 @@ class PublicPage:
     settings: its row, where every column that a host sets is read. The rest is worked out of more than that.
     hosts: who takes part in its meetings, in their order there. own: its owner's time, by whose clock the page is
     made; `time_zone` is the name of their hours' zone.  caps: how many bookings of the page are enough.
+    several: see `is_shared`; it stays so where only those are asked who have a meeting already.
     horizon_days, horizon_date: at most one of them is there; see `last_day`.
     meeting_types: only what is on and can be used right now; without any, no time is offered.
     approval_hours: for how long the host is asked for their yes; None where a booking needs none.
@@ -106,6 +107,7 @@ class PublicPage:
     meeting_types: tuple[MeetingChoice, ...]
     approval_hours: int | None
     settings: BookingPage
+    several: bool = False
     look: Branding = NO_LOOK
     team: str = ""
 
@@ -120,17 +122,17 @@ class PublicPage:
 
     def is_staffed(self) -> bool:
         """Whether it is meant for several, even while there is but one."""
-        return self.settings.staffing != BookingPage.Staffing.SOLO
+        return self.settings.is_shared()
+
+    def is_shared(self) -> bool:
+        """Whether several take part: then meetings start on the page's own grid, and who has no calendar is busy."""
+        return self.several
 
     def own_or_pages(self, host: HostTime, column: str) -> int:
         """A buffer or the notice: the host's own where several take part, else as the page has it."""
         own: int | None = getattr(host.row, column) if self.is_shared() else None
         pages: int = getattr(self.settings, column)
         return pages if own is None else own
-
-    def is_shared(self) -> bool:
-        """Whether several take part: then meetings start on the page's own grid, and who has no calendar is busy."""
-        return len(self.hosts) > 1
 
     def hosts_may_change(self) -> bool:
         """Whether a meeting may come to be somebody else's, so that no host's own address may invite to it."""
@@ -282,6 +284,7 @@ def _page(page: BookingPage, own: HostTime, hosts: tuple[HostTime, ...], kinds: 
         ),
         own=own,
         hosts=hosts,
+        several=len(hosts) > 1,
         caps=caps(page),
         horizon_days=page.horizon_days if page.horizon_kind == BookingPage.Horizon.ROLLING else None,
         horizon_date=page.horizon_date if page.horizon_kind == BookingPage.Horizon.DATE else None,

@@ -1,5 +1,7 @@
 """A guest books a time: one short transaction, and nothing outside is waited for."""
 
+from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
@@ -8,16 +10,19 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext, gettext_noop
 
-from timetuna.availability.interval import moment_of
+from timetuna.availability.interval import minute_of, moment_of
 from timetuna.bookings.actions.answer_request import answer_until
-from timetuna.bookings.actions.host_time import consume, lock_hosts, refresh_calendars
+from timetuna.bookings.actions.host_time import Chosen, choose_hosts, consume, lock_hosts, refresh_calendars
 from timetuna.bookings.actions.note_unusual import note_unusual
+from timetuna.bookings.actions.turns import write_turns
 from timetuna.bookings.errors import FormUsed, ProofNeeded, SlotTaken, TooManyBookings
 from timetuna.bookings.events import GUEST, Status, record, transition
 from timetuna.bookings.guests import Guest, invite, limit_bookings, names_too_many, store_attendee
 from timetuna.bookings.models import Booking, BookingHost, Conference
 from timetuna.bookings.proofs.needed import NOTHING_SHOWN, Evidence, Proof, Purpose, count_booking, rates, use
-from timetuna.bookings.slots.availability import SlotQuery, bookable
+from timetuna.bookings.queries import taken_among
+from timetuna.bookings.slots.availability import Able, SlotQuery, who_can
+from timetuna.pages.hosts import HostTime
 from timetuna.pages.meeting_types.base import MeetingChoice, meeting_kind
 from timetuna.pages.queries import PublicPage, page_settings
 from timetuna.rate_limits.limits import NOBODY, Client
@@ -62,7 +67,7 @@ def book(order: Order, *, now: datetime) -> Booking:
     """
     try:
         _refuse_without_proof(order, now)
-        refresh_calendars(order.page_id, start_minute=order.start_minute, minutes=order.minutes)
+        refresh_calendars(order.page_id, start_minute=order.start_minute, minutes=order.minutes, now=now)
         with transaction.atomic():
             booking = _book(order, now)
     except ProofNeeded:
@@ -96,13 +101,15 @@ def _book(order: Order, now: datetime) -> Booking:
         now=now,
         hold=order.hold,
         client=order.client,
+        kind=order.kind,
         person=order.person,
     )
-    if not bookable(query, start_minute=order.start_minute):
+    able = who_can(query, start_minute=order.start_minute)
+    if able is None:
         raise SlotTaken(gettext(TAKEN))
     _judge(order, now)
     consume(order.hold)
-    booking = _insert(page, order, choice, now)
+    booking = _insert(query, order, choice, able)
     invite(booking, order.others, most=page.settings.most_guests, now=now)
     made = transition(None, Status(booking.status), actor=GUEST)
     record(booking, made.event, actor=GUEST, source=order.source)
@@ -160,16 +167,14 @@ def _choice(page: PublicPage, order: Order) -> MeetingChoice:
     raise SlotTaken(gettext("This way of meeting is not offered any more. Please choose again."))
 
 
-def _insert(page: PublicPage, order: Order, choice: MeetingChoice, now: datetime) -> Booking:
+def _insert(query: SlotQuery, order: Order, choice: MeetingChoice, able: Able) -> Booking:
     """Where the host confirms each booking, it is a request: the time is taken, nothing follows before their yes."""
-    kind = meeting_kind(choice.kind)
+    page, now, kind = query.page, query.now, meeting_kind(choice.kind)
     booking = Booking(
-        host_id=page.host_id,
         page_id=page.id,
         title=page.title,
         start_at=moment_of(order.start_minute),
         minutes=order.minutes,
-        host_time_zone=page.time_zone,
         meeting_type=choice.kind,
         location=kind.location(choice.detail),
         idempotency_key=order.key,
@@ -179,7 +184,7 @@ def _insert(page: PublicPage, order: Order, choice: MeetingChoice, now: datetime
     if page.approval_hours is not None:
         booking.status = Status.PENDING
         booking.pending_until = answer_until(booking, hours=page.approval_hours, now=now)
-    booking.save(force_insert=True)
+    chosen = _give_to_hosts(booking, query, able)
     booking.booker = store_attendee(
         booking,
         order.guest,
@@ -187,22 +192,47 @@ def _insert(page: PublicPage, order: Order, choice: MeetingChoice, now: datetime
         confirmed=order.evidence.confirmed,
         added_at=booking.created_at,
     )
-    _take_time(booking, page, order.start_minute)
+    if chosen.dealt is not None:
+        named = query.named()
+        write_turns(booking, chosen.dealt, named=[named] if named else [], now=now)
     if kind.makes_link:
         Conference.objects.create(booking=booking, host_id=booking.host_id, provider=choice.kind)
     return booking
 
 
-def _take_time(booking: Booking, page: PublicPage, start_minute: int) -> None:
+def _give_to_hosts(booking: Booking, query: SlotQuery, able: Able) -> Chosen:
+    """Store it with those whose turn it is; where the database's guard refuses one, with the next. Raises SlotTaken."""
+    start, lost = minute_of(booking.start_at), frozenset[int]()
+    while chosen := choose_hosts(query, able, without=lost):
+        booking.pk, booking.host_id = None, chosen.lead.id
+        booking.host_time_zone = chosen.lead.opening.zone.key
+        try:
+            # Where nobody else could take it, there is nothing to go back to.
+            with transaction.atomic() if chosen.dealt else nullcontext():
+                booking.save(force_insert=True)
+                take_time(booking, query.page, chosen.hosts, start)
+                return chosen
+        except IntegrityError as error:
+            if GUARD not in str(error) or not chosen.dealt:
+                raise
+        lost |= taken_among([host.id for host in chosen.hosts], start, booking.minutes) or {
+            *chosen.dealt.chosen
+        }
+    raise SlotTaken(gettext(TAKEN))
+
+
+def take_time(booking: Booking, page: PublicPage, hosts: Iterable[HostTime], start_minute: int) -> None:
+    """Write a booking's hosts down in the order of their keys; the guard may refuse them."""
     BookingHost.objects.bulk_create(
         BookingHost(
             booking=booking,
             host_id=host.id,
             start_minute=start_minute,
             end_minute=start_minute + booking.minutes,
-            buffer_before_minutes=page.settings.buffer_before_minutes,
-            buffer_after_minutes=page.settings.buffer_after_minutes,
+            buffer_before_minutes=page.own_or_pages(host, "buffer_before_minutes"),
+            buffer_after_minutes=page.own_or_pages(host, "buffer_after_minutes"),
             time_zone=host.opening.zone.key,
+            part=host.part,
         )
-        for host in sorted(page.hosts, key=attrgetter("id"))
+        for host in sorted(hosts, key=attrgetter("id"))
     )

@@ -109,32 +109,56 @@ def _hand_over(booking: Booking, handing: Handing, now: datetime) -> None:
     new = _take_part(booking, old, to) if joins else rows[to.pk]
     old.delete()
     turns = dealt is not None or old.part == PageHost.Part.ROTATING
+    at = now + handing.undo if handing.undo else None
+    passing = Passing(actor=handing.actor, joins=joins, words=handing.note, at=at, turns=turns)
+    pass_on(booking, old, new, passing)
+    if turns:
+        _put_right(booking, dealt, now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passing:
+    """joins: the new host did not take part before.  at: nothing follows sooner.  turns: balances change with it.
+
+    moved: when it was to begin before, if it was moved as well.
+    """
+
+    actor: str
+    joins: bool
+    words: str = ""
+    at: datetime | None = None
+    turns: bool = False
+    moved: datetime | None = None
+
+
+def pass_on(booking: Booking, old: BookingHost, new: BookingHost, passing: Passing) -> None:
+    """Have one host lead in the place of another, if that one did, and everybody told; their rows are changed."""
     led, named = booking.host_id == old.host_id, not booking.neutral_organizer
     changes: dict[str, tuple[Value, Value]] = {
-        "host": (old.host.name, to.name),
-        "_to": (to.pk, None),
+        "host": (old.host.name, new.host.name),
+        "_to": (new.host_id, None),
         "_led": (led, None),
-        "_turns": (turns, None),
+        "_turns": (passing.turns, None),
     }
+    if passing.moved:
+        changes["_moved"] = passing.moved.isoformat(), None
     if named:
         changes["invited by"] = booking.host.name, booking.title
     if led:
-        booking.host, booking.host_time_zone = to, new.time_zone
+        booking.host, booking.host_time_zone = new.host, new.time_zone
     booking.revision, booking.neutral_organizer = booking.revision + 1, True
     booking.save(update_fields=["host", "host_time_zone", "revision", "neutral_organizer"])
-    if turns:
-        _put_right(booking, dealt, now)
     record(
         booking,
         BookingEvent.HANDED_OVER,
-        actor=handing.actor,
-        words=handing.note,
+        actor=passing.actor,
+        words=passing.words,
         changes=changes,
         former=old.host.name,
         former_id=old.host_id,
-        new=to.name,
-        newcomer=to.pk if joins else 0,
-        at=now + handing.undo if handing.undo else None,
+        new=new.host.name,
+        newcomer=new.host_id if passing.joins else 0,
+        at=passing.at,
     )
 
 

@@ -3,7 +3,8 @@
 A time that a guest has picked is kept for a few minutes, by a token in the form.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import OperationalError, connection
@@ -11,14 +12,19 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy
 
 from timetuna.accounts.models import User
+from timetuna.availability.shares import Deal
+from timetuna.availability.teams import Part
+from timetuna.bookings.actions.turns import deal_turns
 from timetuna.bookings.errors import SlotTaken
 from timetuna.bookings.models import Booking, BookingHost, Hold, Turn
-from timetuna.bookings.slots.availability import SlotQuery, bookable
+from timetuna.bookings.slots.availability import Able, SlotQuery, bookable, who_can
 from timetuna.calendars.actions.read_live import read_live
 from timetuna.db.sql import forget_some, lock_timeout
 from timetuna.lib.crypto import fingerprint, random_token
 from timetuna.pages.calendar_use import page_calendars
-from timetuna.pages.models import BookingPage
+from timetuna.pages.hosts import HostTime
+from timetuna.pages.models import BookingPage, PageHost
+from timetuna.pages.queries import page_settings
 from timetuna.rate_limits.limits import Client, Limit, spend_all
 
 
@@ -32,10 +38,19 @@ def lock_hosts(host_ids: Iterable[int]) -> None:
 
 
 def lock_hosts_of(booking_id: int, *, and_also: Iterable[int] = ()) -> None:
-    """All hosts of a booking, those whose balances it has changed, and others, in the same way and in one statement."""
+    """All hosts of a booking and of its page, those whose balances it has changed, and others, in the same way.
+
+    One statement for all: whoever decides about a page's meetings, their turns or their hosts locks the same rows.
+    """
     hosts = BookingHost.objects.filter(booking=booking_id).values("host")
     shared = Turn.objects.filter(booking=booking_id).values("page_host__host")
-    _lock(User.objects.filter(Q(pk__in=hosts) | Q(pk__in=shared) | Q(pk__in=list(and_also))))
+    page = Booking.objects.filter(pk=booking_id).values("page")
+    taking_part = PageHost.objects.filter(page__in=page, active=True).values("host")
+    _lock(
+        User.objects.filter(
+            Q(pk__in=hosts) | Q(pk__in=shared) | Q(pk__in=taking_part) | Q(pk__in=list(and_also))
+        )
+    )
 
 
 def _lock(hosts: QuerySet[User]) -> None:
@@ -48,40 +63,120 @@ def _lock(hosts: QuerySet[User]) -> None:
 
 
 SECONDS = 2.0
+LOOKED_AT = 3
+"""Of how many who take turns the calendars are read before one of them is booked."""
 _DAY = 1_440
 BY_NETWORK = Limit("calendar-looks", (60, 60), (600, 3_600))
 BY_WIDE_NETWORK = Limit("calendar-looks-wide", (240, 60), (2_400, 3_600))
 """Of forms that are opened. Whoever opens more gets forms by what is known; the look is made when they book."""
 
 
-def refresh_calendars(page_id: int | None, *, start_minute: int, minutes: int) -> None:
-    """Read what a meeting at that UTC minute needs of the calendars that take the page's time: two seconds at most.
+def refresh_calendars(
+    page_id: int | None, *, start_minute: int, minutes: int, now: datetime, moving: int | None = None
+) -> None:
+    """Read what a meeting at that UTC minute needs of the calendars that take its hosts' time: two seconds at most.
 
     To be called before the transaction that asks the engine. Calendars that do not answer in time count as they were
     known last.
     """
-    page = BookingPage.objects.filter(pk=page_id or 0)
-    row = page.values_list("pk", "buffer_before_minutes", "buffer_after_minutes").first()
-    if row is None:
+    page = BookingPage.objects.filter(pk=page_id or 0).first()
+    if page is None:
         return
-    found, before, after = row
-    ids = page_calendars(found).values_list("pk", flat=True)
-    first, end = start_minute - before, start_minute + minutes + after
+    hosts = _looked_at(page, start_minute=start_minute, minutes=minutes, now=now, moving=moving)
+    ids = page_calendars(page.pk).filter(account__host__in=hosts).values_list("pk", flat=True)
+    first, end = start_minute - page.buffer_before_minutes, start_minute + minutes + page.buffer_after_minutes
     # Whole UTC days: guests who ask for different times of a day share one look.
     read_live(list(ids), (first // _DAY * _DAY, -(-end // _DAY) * _DAY), seconds=SECONDS)
 
 
-def look_for_form(page_id: int, client: Client, *, start_minute: int, minutes: int) -> None:
+def _looked_at(
+    page: BookingPage, *, start_minute: int, minutes: int, now: datetime, moving: int | None
+) -> Collection[int]:
+    """Whose calendars are read: of many who take turns those whose turn it is, and the next ones, as things are known.
+
+    A look at twenty calendars takes longer than a guest waits, and one host is booked.
+    """
+    if page.staffing == BookingPage.Staffing.SOLO:
+        return [page.host_id]
+    rows = dict(page.page_hosts.filter(active=True).values_list("host_id", "part"))
+    others = [host for host, part in rows.items() if part != Part.ROTATING]
+    most = max(LOOKED_AT, page.rotating_count)
+    if page.staffing == BookingPage.Staffing.ALL or len(rows) - len(others) <= most:
+        return rows
+    read = page_settings(page.pk)
+    query = SlotQuery(page=read, minutes=minutes, now=now, moving=moving) if read else None
+    able = who_can(query, start_minute=start_minute) if query else None
+    if able is None or able.kept:
+        return able.kept if able else ()
+    rotating = [host.id for host in able.hosts if host.part is Part.ROTATING]
+    return [*others, *deal_turns(page, rotating, now=now, count=most).chosen]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """Who takes a meeting, in the order of the page. lead: its organizer.  dealt: where some of them take turns."""
+
+    hosts: tuple[HostTime, ...]
+    lead: HostTime
+    dealt: Deal | None = None
+
+
+def choose_hosts(query: SlotQuery, able: Able, *, without: Collection[int] = ()) -> Chosen | None:
+    """Of those who have time everybody who has to come or joins if they can, and whose turn it is; None if too few.
+
+    without: who turned out to have no time. To be called under the locks of the page's hosts.
+    """
+    there = {host.id: host for host in able.hosts if host.id not in without}
+    required = [host for host in there.values() if host.part is Part.REQUIRED]
+    if len(required) < sum(host.part is Part.REQUIRED for host in query.page.hosts):
+        return None
+    dealt = _deal(query, able, there, led=bool(required)) if query.page.takes_turns() else None
+    if dealt is not None and len(dealt.chosen) < query.page.takes_turns():
+        return None
+    chosen = () if dealt is None else dealt.chosen
+    leading = required or [there[host] for host in chosen]
+    return Chosen(
+        hosts=tuple(host for host in there.values() if host.part is not Part.ROTATING or host.id in chosen),
+        lead=next((host for host in leading if host.id in able.leaders), leading[0]),
+        dealt=dealt,
+    )
+
+
+def _deal(query: SlotQuery, able: Able, there: Mapping[int, HostTime], *, led: bool) -> Deal:
+    """led: whether somebody comes in any case, who leads the meeting."""
+    count, named = query.page.takes_turns(), query.named()
+    rotating = [host for host, time in there.items() if time.part is Part.ROTATING]
+    leaders = None if led else able.leaders.intersection(rotating)
+    if count == 1 and leaders is not None:
+        rotating, leaders = [host for host in rotating if host in leaders], None
+    return deal_turns(
+        query.page.settings,
+        rotating,
+        now=query.now,
+        count=count,
+        named={named} if named else (),
+        leaders=leaders,
+    )
+
+
+def look_for_form(query: SlotQuery, *, start_minute: int) -> None:
     """For somebody who only opens the form of that time, as often as their network may."""
+    client = query.client
     if not spend_all((BY_NETWORK, client.network), (BY_WIDE_NETWORK, client.wide)):
-        refresh_calendars(page_id, start_minute=start_minute, minutes=minutes)
+        refresh_calendars(
+            query.page.id,
+            start_minute=start_minute,
+            minutes=query.minutes,
+            now=query.now,
+            moving=query.moving,
+        )
 
 
-def refresh_calendars_for(booking_id: int, *, start_minute: int) -> None:
+def refresh_calendars_for(booking_id: int, *, start_minute: int, now: datetime) -> None:
     """For a booking that is about to be moved to that UTC minute."""
     row = Booking.objects.filter(pk=booking_id).values_list("page_id", "minutes").first()
     if row is not None:
-        refresh_calendars(row[0], start_minute=start_minute, minutes=row[1])
+        refresh_calendars(row[0], start_minute=start_minute, minutes=row[1], now=now, moving=booking_id)
 
 
 HELD_MINUTES = 5
@@ -102,7 +197,7 @@ def hold(query: SlotQuery, *, start_minute: int) -> str | None:
     Raises SlotTaken if it is not free. None where nothing is kept: the page does not want it, the client holds enough,
     or the host's row was busy for too long. The time can be booked without.
     """
-    look_for_form(query.page.id, query.client, start_minute=start_minute, minutes=query.minutes)
+    look_for_form(query, start_minute=start_minute)
     if query.page.settings.holds and query.client.fingerprint:
         try:
             with lock_timeout(LOCK_TIMEOUT_MS):
@@ -132,7 +227,7 @@ def consume(token: str) -> None:
 
 
 def _hold(query: SlotQuery, start_minute: int) -> str | None:
-    refuse_if_taken(query, start_minute=start_minute)
+    hosts = _to_be_held(query, start_minute)
     client, now = query.client, query.now
     if client.visit:
         earlier = _live(now).filter(visit_fingerprint=client.visit, page_id=query.page.id)
@@ -147,8 +242,8 @@ def _hold(query: SlotQuery, start_minute: int) -> str | None:
             page_id=query.page.id,
             start_minute=start_minute,
             end_minute=start_minute + query.minutes,
-            buffer_before_minutes=query.page.settings.buffer_before_minutes,
-            buffer_after_minutes=query.page.settings.buffer_after_minutes,
+            buffer_before_minutes=query.page.own_or_pages(host, "buffer_before_minutes"),
+            buffer_after_minutes=query.page.own_or_pages(host, "buffer_after_minutes"),
             token_fingerprint=fingerprint(token),
             visit_fingerprint=client.visit or fingerprint(token),
             client_fingerprint=client.fingerprint,
@@ -157,9 +252,23 @@ def _hold(query: SlotQuery, start_minute: int) -> str | None:
             placed_at=now,
             expires_at=now + timedelta(minutes=HELD_MINUTES),
         )
-        for host in query.page.hosts
+        for host in hosts
     )
     return token
+
+
+def _to_be_held(query: SlotQuery, start_minute: int) -> list[HostTime]:
+    """Those who would take the meeting now: so every page knows who is left. Raises SlotTaken.
+
+    Who joins if they can is not held: they would be no other page's.
+    """
+    able = who_can(query, start_minute=start_minute)
+    if able is not None and able.kept:
+        return [host for host in able.hosts if host.id in able.kept]
+    chosen = choose_hosts(query, able) if able is not None else None
+    if chosen is None:
+        raise SlotTaken(str(GONE))
+    return [host for host in chosen.hosts if host.part is not Part.OPTIONAL]
 
 
 def _may_hold(client: Client, now: datetime) -> bool:

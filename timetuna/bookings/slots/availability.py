@@ -24,7 +24,7 @@ from timetuna.calendars.actions.refresh_due import make_due
 from timetuna.db import sql
 from timetuna.lib.crypto import fingerprint
 from timetuna.pages.calendar_use import KnownSpan, known_busy_of
-from timetuna.pages.hosts import HostTime
+from timetuna.pages.hosts import HostTime, times_beside
 from timetuna.pages.meeting_types.base import MeetingChoice, meeting_kind
 from timetuna.pages.models import BookingPage
 from timetuna.pages.queries import PublicPage
@@ -44,6 +44,7 @@ class SlotQuery:
     kind: the meeting type, "" while none is chosen: who cannot make its link cannot lead the meeting.
     person: whom the guest has chosen, where the page lets them; ANYBODY, or None if they were not asked.
     by_host: a host moves the booking, and so it stays with whose it is.
+    kept: who has the booking that is moved, and keeps it, see `settle`; None until that was looked up.
     """
 
     page: PublicPage
@@ -55,6 +56,7 @@ class SlotQuery:
     kind: str = ""
     person: int | None = None
     by_host: bool = False
+    kept: frozenset[int] | None = None
 
     def now_minute(self) -> int:
         """In UTC, rounded up: nothing that has begun is offered."""
@@ -86,29 +88,31 @@ def offered(query: SlotQuery, *, span: Interval) -> list[int]:
     """
     if not query.page.meeting_types:
         return []
+    query = settle(query)
     known = _known(query, span)
     if stale := tuple(calendar for one in known for calendar in one.stale):
         make_due(stale, now=query.now)
-    staff = _staff(query, span, known, kept_hosts(query))
+    staff = _staff(query, span, known)
     return teams.offered(staff, now_minute=query.now_minute(), span=span)
 
 
 def bookable(query: SlotQuery, *, start_minute: int) -> bool:
     """Exactly if `offered` would list it."""
-    return teams.is_offered(_at(query, start_minute), minute=start_minute, now_minute=query.now_minute())
+    staff = _at(settle(query), start_minute)
+    return teams.is_offered(staff, minute=start_minute, now_minute=query.now_minute())
 
 
 def who_can(query: SlotQuery, *, start_minute: int) -> Able | None:
     """Who has time for a meeting that starts at that UTC minute; None exactly if `offered` would not list it."""
-    kept, now_minute = kept_hosts(query), query.now_minute()
-    staff = _at(query, start_minute, kept)
+    query, now_minute = settle(query), query.now_minute()
+    staff = _at(query, start_minute)
     if not teams.is_offered(staff, minute=start_minute, now_minute=now_minute):
         return None
     free = {seat.host: seat for seat in teams.able(staff, minute=start_minute, now_minute=now_minute)}
     return Able(
         hosts=tuple(host for host in query.page.hosts if host.id in free),
         leaders=frozenset(host for host, seat in free.items() if seat.leads),
-        kept=kept,
+        kept=query.kept or frozenset(),
     )
 
 
@@ -117,7 +121,7 @@ def choices_at(query: SlotQuery, *, start_minute: int) -> tuple[MeetingChoice, .
     choices, now_minute = query.page.meeting_types, query.now_minute()
     if not query.page.is_shared():
         return choices
-    staff = _at(query, start_minute)
+    staff = _at(settle(query), start_minute)
     by_kind = {choice: _led_by(staff, replace(query, kind=choice.kind)) for choice in choices}
     return tuple(
         choice
@@ -133,6 +137,7 @@ def reasons(query: SlotQuery, *, start_minute: int) -> tuple[Reason, ...]:
 
 def why(query: SlotQuery, *, start_minute: int) -> Why:
     """The same, told apart by whom it concerns."""
+    query = settle(query)
     staff = _told(_at(query, start_minute), query, (start_minute, start_minute + 1))
     return teams.why_missing(staff, minute=start_minute, now_minute=query.now_minute())
 
@@ -142,7 +147,8 @@ def why_on_grid(query: SlotQuery, *, span: Interval) -> dict[int, Why]:
 
     Those without a reason are the ones that `offered` lists. As many queries as for one moment.
     """
-    staff = _told(_staff(query, span, _known(query, span), kept_hosts(query)), query, span)
+    query = settle(query)
+    staff = _told(_staff(query, span, _known(query, span)), query, span)
     return {
         minute: teams.why_missing(staff, minute=minute, now_minute=query.now_minute())
         for minute in teams.start_times(staff, span=span)
@@ -151,7 +157,7 @@ def why_on_grid(query: SlotQuery, *, span: Interval) -> dict[int, Why]:
 
 def open_lengths(query: SlotQuery, *, start_minute: int) -> list[int]:
     """Those of the page's, in minutes, that a meeting which starts at that UTC minute can have."""
-    staff, now_minute, found = _at(query, start_minute), query.now_minute(), []
+    staff, now_minute, found = _at(settle(query), start_minute), query.now_minute(), []
     for minutes in (length.minutes for length in query.page.durations):
         seats = [replace(seat, policy=replace(seat.policy, duration=minutes)) for seat in staff.seats]
         if teams.is_offered(replace(staff, seats=seats), minute=start_minute, now_minute=now_minute):
@@ -159,35 +165,41 @@ def open_lengths(query: SlotQuery, *, start_minute: int) -> list[int]:
     return found
 
 
-def kept_hosts(query: SlotQuery) -> frozenset[int]:
-    """Who has the meeting that is moved and keeps it; nobody where others may take it.
+def settle(query: SlotQuery) -> SlotQuery:
+    """Look up who is asked: of a booking that is moved those who have it, unless others may take it.
 
-    So it is, too, where one of them takes part in the page no more: their guest would find no time at all.
+    So who has left the page, or was given a meeting of it, keeps theirs. Where one of them cannot be booked any more it
+    is as if it was booked anew: else its guest would find no time at all.
     """
+    if query.kept is not None:
+        return query
+    kept, page = _who_has_it(query), query.page
+    hosts = [host for host in page.hosts if host.id in kept or host.part is Part.OPTIONAL]
+    if missing := kept - {host.id for host in hosts}:
+        hosts += times_beside(page.settings, missing)
+    if not kept or any(not host.bookable for host in hosts if host.id in kept):
+        return replace(query, kept=frozenset())
+    return replace(query, kept=kept, page=replace(page, hosts=tuple(hosts)))
+
+
+def _who_has_it(query: SlotQuery) -> frozenset[int]:
+    """Without who joined since they could; nobody where others may take the meeting."""
     on_move = query.page.settings.on_move
     chosen = on_move == BookingPage.OnMove.GUEST and query.person is not None
     if query.moving is None or ((chosen or on_move == BookingPage.OnMove.ANY) and not query.by_host):
         return frozenset()
     rows = BookingHost.objects.filter(booking=query.moving).exclude(part=Part.OPTIONAL)
-    hosts = frozenset(rows.values_list("host_id", flat=True))
-    return hosts if hosts <= {host.id for host in query.page.hosts} else frozenset()
+    return frozenset(rows.values_list("host_id", flat=True))
 
 
-def _at(query: SlotQuery, start_minute: int, kept: frozenset[int] | None = None) -> Staff:
+def _at(query: SlotQuery, start_minute: int) -> Staff:
     span = start_minute, start_minute + 1
-    return _staff(query, span, _known(query, span), kept_hosts(query) if kept is None else kept)
+    return _staff(query, span, _known(query, span))
 
 
-def _staff(query: SlotQuery, span: Interval, known: Sequence[KnownSpan], kept: frozenset[int]) -> Staff:
+def _staff(query: SlotQuery, span: Interval, known: Sequence[KnownSpan]) -> Staff:
     page, taken, full, horizon = query.page, _taken(query, span), _full(query, span), _horizon(query)
-    parts = {host.id: host.part for host in page.hosts}
-    if kept:
-        joining = {host: part for host, part in parts.items() if part is Part.OPTIONAL}
-        parts = joining | dict.fromkeys(kept, Part.REQUIRED)
-    needed, person = 0 if kept else page.takes_turns(), query.named()
-    if person and not kept:
-        needed -= parts.get(person) is Part.ROTATING
-        parts = parts | {person: Part.REQUIRED} if person in parts else {}
+    parts, needed = _parts(query)
     seats = [
         Seat(
             host.id,
@@ -199,7 +211,20 @@ def _staff(query: SlotQuery, span: Interval, known: Sequence[KnownSpan], kept: f
         if host.id in parts
     ]
     staff = Staff(seats, needed, page.own.opening.zone if page.is_shared() else None)
-    return staff if kept else _led_by(staff, query)
+    return staff if query.kept else _led_by(staff, query)
+
+
+def _parts(query: SlotQuery) -> tuple[dict[int, Part], int]:
+    """By host as what they take part in this meeting, and how many of those who take turns it needs."""
+    parts, person = {host.id: host.part for host in query.page.hosts}, query.named()
+    if query.kept:
+        return parts | dict.fromkeys(query.kept, Part.REQUIRED), 0
+    needed = query.page.takes_turns()
+    if person is None:
+        return parts, needed
+    if person not in parts:
+        return {}, needed
+    return parts | {person: Part.REQUIRED}, needed - (parts[person] is Part.ROTATING)
 
 
 def _led_by(staff: Staff, query: SlotQuery) -> Staff:
@@ -275,7 +300,8 @@ def _shut(query: SlotQuery, host: HostTime, known: KnownSpan) -> Iterator[Code]:
     page = query.page
     if not host.bookable:
         yield Code.SWITCHED_OFF
-    if page.is_staffed() and host.is_paused(query.now):
+    keeps = host.id in (query.kept or ())  # nothing new is booked with them
+    if page.is_staffed() and not keeps and host.is_paused(query.now):
         yield Code.PAUSED
     if page.is_shared() and known.silent:
         yield Code.NO_CALENDAR

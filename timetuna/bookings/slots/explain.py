@@ -14,7 +14,7 @@ from timetuna.availability.interval import Interval, intersect, minute_of, momen
 from timetuna.availability.slots import Code, Kind, Reason
 from timetuna.availability.teams import Part, Turnout, Why
 from timetuna.bookings.models import BookingHost, Hold
-from timetuna.bookings.slots.availability import SlotQuery, open_lengths, why, why_on_grid
+from timetuna.bookings.slots.availability import SlotQuery, open_lengths, settle, why, why_on_grid
 from timetuna.bookings.slots.reasons import Link, ReasonContext, ReasonLine, tell, tell_of
 from timetuna.l10n import datetimes
 from timetuna.pages.calendar_use import busy_at
@@ -142,6 +142,7 @@ def lines_for(
     slot_query: SlotQuery, *, start_minute: int, reader: int, hours_path: str
 ) -> tuple[ReasonLine, ...]:
     """Nothing where guests could book a meeting at that UTC minute. A few queries."""
+    slot_query = settle(slot_query)
     page, found = slot_query.page, why(slot_query, start_minute=start_minute)
     asked = AskedTime(
         page=page,

@@ -127,7 +127,7 @@ def staff(page, staffing, *others, **columns):
         PageHost.objects.create(page=page, host=host, position=position)
     for host in (page.host, *others):
         open_always(host)
-        if not host.calendar_accounts.exists():
+        if not Calendar.objects.filter(account__host=host).exists():
             give_calendar(host)
     page.staffing = staffing
     for name, value in columns.items():

@@ -1,6 +1,7 @@
 """Who gives a booking to whom, on the host's page."""
 
 import pytest
+from django.db.models import F
 from django.test import Client
 
 from tests.clock import present
@@ -140,7 +141,7 @@ def test_who_has_something_in_their_calendar_is_a_warning_and_another_booking_is
 def test_whoevers_turn_it_is(alice, bob, page, booking):
     cleo = cohost(page, "cleo", "Cleo Teammate")
     PageHost.objects.filter(host=cleo).update(balance=900_000)
-    PageHost.objects.filter(host=bob).update(balance=-900_000)
+    PageHost.objects.filter(host=bob).update(balance=F("balance") - 900_000)
 
     signed_in(alice).post(path(booking), sent(alice, "0"))
 

@@ -6,7 +6,7 @@ from tests.clock import present
 from timetuna.bookings.actions.leave import Choice, Fate, leave_page, to_come
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.models import Hold
-from timetuna.bookings.tests.conftest import make_host, make_page, open_always, tomorrow, work_off
+from timetuna.bookings.tests.conftest import make_host, make_page, open_always, staff, tomorrow, work_off
 from timetuna.bookings.tests.life import made, rule, subjects
 from timetuna.bookings.tests.test_reassign import give
 from timetuna.pages.models import PageHost, PageHostCalendar
@@ -23,8 +23,9 @@ def bob(db):
 
 @pytest.fixture
 def shared(alice, bob):
-    page = rule(make_page(alice), staffing="any")
-    PageHost.objects.create(page=page, host=bob, balance=250_000)
+    page = staff(make_page(alice), "any", bob)
+    page.page_hosts.filter(host=bob).update(balance=250_000)
+    page.page_hosts.filter(host=alice).update(balance=-250_000)
     return page
 
 

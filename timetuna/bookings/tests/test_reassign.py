@@ -22,6 +22,7 @@ from timetuna.bookings.tests.conftest import (
     make_page,
     open_always,
     set_reminders,
+    staff,
     tomorrow,
     work_off,
 )
@@ -30,7 +31,6 @@ from timetuna.bookings.tests.life import made, rule, subjects
 from timetuna.calendars.models import CalendarEvent
 from timetuna.jobs.models import Job
 from timetuna.l10n.datetimes import short_when, zone_or_utc
-from timetuna.pages.models import PageHost
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.either]
 SAM, KIM = "sam@guest.example", "kim@guest.example"
@@ -233,9 +233,8 @@ def test_without_the_new_hosts_zoom_everybody_hears_at_once_that_the_link_follow
 
 def test_a_cohost_is_replaced_and_the_first_hosts_link_stays(alice, bob, cleo, page, zoom):
     zoom.connect(Client(), alice)
-    rule(page, staffing="all")
+    staff(page, "all", bob)
     page.meeting_types.update(kind="zoom")
-    PageHost.objects.create(page=page, host=bob)
     booking = made(page, tomorrow())
     before = Conference.objects.get().join_url
 

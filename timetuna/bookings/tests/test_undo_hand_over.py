@@ -5,10 +5,17 @@ from django.test import Client
 
 from tests.clock import present
 from timetuna.bookings.actions.hand_over import UNDO, undo_hand_over
-from timetuna.bookings.actions.turns import deal_turns, write_turns
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.models import Booking
-from timetuna.bookings.tests.conftest import due_now, make_host, make_page, open_always, tomorrow, work_off
+from timetuna.bookings.tests.conftest import (
+    due_now,
+    make_host,
+    make_page,
+    open_always,
+    staff,
+    tomorrow,
+    work_off,
+)
 from timetuna.bookings.tests.life import made, rule
 from timetuna.bookings.tests.test_reassign import BOB, give
 from timetuna.pages.models import PageHost
@@ -69,8 +76,7 @@ def test_undoing_gives_an_own_meeting_back_as_it_was(alice, bob, page, zoom):
 
 
 def test_undoing_a_meeting_that_left_a_group(alice, bob, page, zoom):
-    PageHost.objects.create(page=page, host=bob)
-    booking = made(rule(page, staffing="all"), tomorrow())
+    booking = made(staff(page, "all", bob), tomorrow())
 
     give(booking, alice, bob, undo=UNDO)
     assert list(booking.booking_hosts.values_list("host", flat=True)) == [bob.pk]
@@ -82,14 +88,7 @@ def test_undoing_a_meeting_that_left_a_group(alice, bob, page, zoom):
 
 
 def test_the_turn_goes_over_and_comes_back_exactly(alice, bob, shared):
-    PageHost.objects.create(page=shared, host=bob)
-    booking = made(shared, tomorrow(), worked=False)
-    booking.booking_hosts.update(part="rotating")
-    booking.turns.all().delete()
-    PageHost.objects.update(balance=0, last_turn_at=None)
-    write_turns(
-        booking, deal_turns(shared, [alice.pk, bob.pk], now=booking.created_at), now=booking.created_at
-    )
+    booking = made(staff(shared, "any", bob), tomorrow(), worked=False)
     before = list(PageHost.objects.order_by("pk").values_list("balance", "last_turn_at"))
 
     give(booking, alice, bob, undo=UNDO)

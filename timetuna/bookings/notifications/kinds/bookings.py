@@ -112,13 +112,27 @@ def _stays_by_cancelling(about: Telling) -> Sentences:
 def instead_of(booking: Booking) -> str:
     """Who meets the guest now, and who was to before it was handed over."""
     named = handed_over(booking)
-    if named["new"] == booking.host.name:
+    leads = named["new"] == booking.host.name
+    if _came_with_move(booking):
+        if leads:
+            return gettext("You meet %(new)s instead of %(former)s.") % named
+        return gettext("%(new)s takes part instead of %(former)s.") % named
+    if leads:
         return gettext("You meet %(new)s instead of %(former)s. The time stays as it was.") % named
     return gettext("%(new)s takes part instead of %(former)s. The time stays as it was.") % named
 
 
+def _came_with_move(booking: Booking) -> bool:
+    latest = booking.history.filter(event=BookingEvent.HANDED_OVER).last()
+    return latest is not None and "_moved" in latest.changes
+
+
+def _moved_too(about: Telling) -> Sentences:
+    return _was_at(about) if _came_with_move(about.booking) else ()
+
+
 def _instead_of(about: Telling) -> Sentences:
-    return (instead_of(about.booking),)
+    return instead_of(about.booking), *_moved_too(about)
 
 
 def _handed_by(about: Telling) -> Sentences:
@@ -127,15 +141,18 @@ def _handed_by(about: Telling) -> Sentences:
     return (
         f"You host this meeting instead of {handed_over(about.booking)['former']}. Your guest is told.",
         *((f"A note for you: {note}",) if note else ()),
+        *((*_moved_too(about), *_guest_wrote(about)) if _came_with_move(about.booking) else ()),
     )
 
 
 def _handed_to(about: Telling) -> Sentences:
-    return (f"{handed_over(about.booking)['new']} hosts it instead of you, and your guest is told.",)
+    new = handed_over(about.booking)["new"]
+    return (f"{new} hosts it instead of you, and your guest is told.", *_moved_too(about))
 
 
 def _handed_on(about: Telling) -> Sentences:
-    return ("{new} hosts it instead of {former}.".format(**handed_over(about.booking)),)
+    said = "{new} hosts it instead of {former}.".format(**handed_over(about.booking))
+    return said, *_moved_too(about)
 
 
 def _left_outside(about: Telling) -> Sentences:
