@@ -195,6 +195,14 @@ def test_the_tab_is_there_where_several_host(page, bob, as_alice):
     assert f'href="{tab(page)}"' in words(as_alice, tab(page, "booking"))
 
 
+def test_tabs_that_a_host_may_change_come_first(both, as_alice, as_bob):
+    def tabs(client):
+        return [one.label for one in client.get(tab(both)).context["tabs"]]
+
+    assert tabs(as_alice)[:4] == ["Booking", "Availability", "Calendars", "Your part"]
+    assert tabs(as_bob)[:4] == ["Calendars", "Your part", "Booking", "Availability"]
+
+
 def test_a_page_opens_where_there_is_something_to_change(both, as_alice, as_bob, as_charlie):
     assert as_alice.get(f"/booking-pages/{both.pk}")["Location"] == tab(both, "booking")
     assert as_bob.get(f"/booking-pages/{both.pk}")["Location"] == tab(both, "calendars")

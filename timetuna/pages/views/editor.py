@@ -261,11 +261,11 @@ def _host_lines(page: BookingPage, *, runs_it: bool) -> list[HostLine]:
 def _tabs(
     request: HttpRequest, page: BookingPage, rights: Collection[Action], current: EditorTab | None = None
 ) -> list[TabLink]:
-    """Who hosts their own page alone has no part in it beside the page itself."""
+    """What they may change first. Who hosts their own page alone has no part in it beside the page itself."""
     hosts = [row.host_id for row in page.page_hosts.all() if row.active]
     alone = hosts == [signed_in(request).pk]
+    shown = [tab for tab in TABS if tab.is_for(rights) and not (alone and tab.form is OwnPartForm)]
     return [
         TabLink(tab.label, reverse(tab.url_name(), args=[page.pk]), tab is current)
-        for tab in TABS
-        if tab.is_for(rights) and not (alone and tab.form is OwnPartForm)
+        for tab in sorted(shown, key=lambda tab: tab.right not in rights)
     ]
