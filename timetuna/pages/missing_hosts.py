@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from allauth.account.models import EmailAddress
 from django.db.models import Exists, OuterRef
@@ -29,6 +30,20 @@ class Shortage:
     way_out: str
 
 
+class _Matter(NamedTuple):
+    """What is the matter with somebody. verb: "is" or "has"."""
+
+    verb: str
+    what: str
+
+    def said(self, *, several: bool = False) -> str:
+        """As what follows the name of one, or those of several; "you" are several."""
+        return f"{_PLURALS[self.verb] if several else self.verb} {self.what}"
+
+
+_PLURALS = {"is": "are", "has": "have"}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Hosts:
     """Those of one page, who of them is to read it, and what is the matter with any. asked: open invitations."""
@@ -43,32 +58,40 @@ class _Hosts:
     def having(self, part: PageHost.Part) -> list[PageHost]:
         return [row for row in self.rows if row.part_on(self.page) is part]
 
-    def matter(self, row: PageHost) -> str:
-        """What keeps somebody from being booked, as what follows their name; "" for nothing."""
+    def matter(self, row: PageHost) -> _Matter | None:
+        """What keeps somebody from being booked; None where nothing does."""
         trouble = self.troubles.get(row.pk)
         if own := self.pause(row):
             return own
         if trouble is None or not trouble.silent:
-            return ""
-        has = "have" if row.host_id == self.reader else "has"
-        return f"{has} {_TROUBLES.get(trouble.text, trouble.text.lower())}"
+            return None
+        return _Matter("has", _TROUBLES.get(trouble.text, trouble.text.lower()))
 
-    def pause(self, row: PageHost) -> str:
+    def pause(self, row: PageHost) -> _Matter | None:
         """The same, whatever their calendars say."""
-        is_ = "are" if row.host_id == self.reader else "is"
         if not (row.host.is_active and row.is_verified):  # type: ignore[attr-defined]
-            return f"{is_} switched off"
+            return _Matter("is", "switched off")
         if paused := paused_words(row, row.host, now=self.now):
-            return f"{is_} {paused}"
-        return "" if row.weight else f"{is_} paused by a weight of 0"
+            return _Matter("is", paused)
+        return None if row.weight else _Matter("is", "paused by a weight of 0")
 
     def told(self, rows: Collection[PageHost]) -> str:
-        """As "Bob is paused until 3 March and Cleo has no calendar connected"."""
-        found = [
-            f"{'you' if row.host_id == self.reader else row.host.name} {self.matter(row)}" for row in rows
-        ]
-        more = [f"{len(found) - _MOST_TOLD} more cannot"] if len(found) > _MOST_TOLD else []
-        return in_words([*found[:_MOST_TOLD], *more])
+        """As "you are paused until 3 March, Bob and Cleo have no calendar connected"; the reader first."""
+        ordered = sorted(rows, key=lambda row: row.host_id != self.reader)
+        groups = defaultdict[tuple[bool, _Matter], list[str]](list)
+        for row in ordered:
+            if matter := self.matter(row):
+                is_reader = row.host_id == self.reader
+                groups[is_reader, matter].append("you" if is_reader else row.host.name)
+        return ", ".join(
+            f"{in_words(_some(names))} {matter.said(several=is_reader or len(names) > 1)}"
+            for (is_reader, matter), names in groups.items()
+        )
+
+
+def _some(names: Sequence[str]) -> list[str]:
+    more = len(names) - _MOST_TOLD
+    return [*names[:_MOST_TOLD], f"{more} more"] if more > 0 else [*names]
 
 
 _TROUBLES = {
@@ -124,9 +147,9 @@ def _required(hosts: _Hosts) -> Iterator[Shortage]:
         yield Shortage(text, "staffing", "Let somebody always be there")
     for row in required:
         if row.host_id == hosts.reader:
-            text = f"while you {matter}" if (matter := hosts.pause(row)) else ""
+            text = f"while you {matter.said(several=True)}" if (matter := hosts.pause(row)) else ""
         else:
-            text = f"without {row.host.name}, who {matter}" if (matter := hosts.matter(row)) else ""
+            text = f"without {row.host.name}, who {matter.said()}" if (matter := hosts.matter(row)) else ""
         if text:
             yield Shortage(f"Offers no times {text}.", "staffing", "Change who takes the meeting")
 
@@ -155,4 +178,4 @@ def _waiting(hosts: _Hosts) -> str:
     if not hosts.asked:
         return ""
     have = "has" if len(hosts.asked) == 1 else "have"
-    return f", and {in_words(list(hosts.asked[:_MOST_TOLD]))} {have} not answered your invitation yet"
+    return f", and {in_words(_some(hosts.asked))} {have} not answered your invitation yet"

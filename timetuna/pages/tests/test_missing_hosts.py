@@ -73,7 +73,7 @@ def test_all_who_take_turns_are_away(page, alice, bob, cleo):
     (text,) = said(page, alice)
     assert text == (
         "Offers no times: nobody who takes turns can be booked; you are paused by a weight of 0, "
-        "Bob Teammate is paused until further notice and Cleo Third has no calendar connected."
+        "Bob Teammate is paused until further notice, Cleo Third has no calendar connected."
     )
     assert not offers(page)
 
@@ -91,7 +91,7 @@ def test_none_has_a_calendar(page, alice, bob, cleo):
     (text,) = said(page, alice)
     assert text == (
         "Offers no times: nobody who takes turns can be booked; you have no calendar connected, "
-        "Bob Teammate has no calendar connected and Cleo Third has no calendar connected."
+        "Bob Teammate and Cleo Third have no calendar connected."
     )
     assert not offers(page)
 
