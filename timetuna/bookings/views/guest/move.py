@@ -1,6 +1,6 @@
 """A guest moves a booking to another time of the same page."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from timetuna.availability.interval import moment_of
+from timetuna.availability.teams import Part
 from timetuna.bookings.actions.host_time import HELD_MINUTES
 from timetuna.bookings.actions.reschedule import Wish, reschedule
 from timetuna.bookings.errors import BookingRefused, TooManyBookings
@@ -16,23 +17,35 @@ from timetuna.bookings.forms.change import MoveForm
 from timetuna.bookings.integrations.location import place
 from timetuna.bookings.models import Booking
 from timetuna.bookings.permissions import asks_reason, booker_or_404, move_refusal
-from timetuna.bookings.queries import link_path
+from timetuna.bookings.queries import host_names, link_path
 from timetuna.bookings.slots.availability import SlotQuery
 from timetuna.bookings.slots.selection import (
+    ANY,
+    WITH,
     SlotSelection,
     free_times,
     read_choice,
     read_customs,
     read_start,
+    remaining_times,
     write_start,
 )
 from timetuna.bookings.views.guest.book import BookScreen, form_screen
-from timetuna.bookings.views.guest.slots import Fact, hold_for_form, show_slots, slot_picker, slots_screen
+from timetuna.bookings.views.guest.slots import (
+    Fact,
+    PersonLinks,
+    hold_for_form,
+    show_slots,
+    slot_picker,
+    slots_screen,
+)
 from timetuna.l10n import datetimes
 from timetuna.pages.meeting_types.base import meeting_kind
+from timetuna.pages.models import BookingPage
+from timetuna.pages.people import Met, met_by, met_on
 from timetuna.pages.queries import PageDuration, PublicPage, page_settings
 from timetuna.rate_limits.limits import Client, client_of
-from timetuna.web.forms import private, show
+from timetuna.web.forms import TabLink, private, show
 
 
 @require_safe
@@ -78,6 +91,7 @@ def _ask(
         sent.refill("hold", token or "")
     screen = replace(
         form_screen(BookScreen, page, choice, form, start=start),
+        met=_hosts(booking, page, choice).met,
         facts=_facts(booking),
         held=HELD_MINUTES if token else 0,
         moving=True,
@@ -87,7 +101,12 @@ def _ask(
 
 def _move(request: HttpRequest, booking: Booking, page: PublicPage, form: MoveForm) -> HttpResponse:
     start = read_start(form.cleaned_data["start"]) or 0
-    wish = Wish(words=form.words(), hold=form.cleaned_data["hold"], client=_client(request, booking))
+    wish = Wish(
+        words=form.words(),
+        hold=form.cleaned_data["hold"],
+        client=_client(request, booking),
+        person=_choice(request, booking, page).person_id(),
+    )
     try:
         reschedule(booking.pk, start_minute=start, actor=GUEST, now=timezone.now(), wish=wish)
     except BookingRefused as error:
@@ -100,17 +119,80 @@ def _times(
     request: HttpRequest, booking: Booking, page: PublicPage, *, notice: str = "", status: int = 200
 ) -> HttpResponse:
     choice, now = _choice(request, booking, page), timezone.now()
-    calendar = free_times(_slot_query(request, booking, page), choice)
+    query, hosts = _slot_query(request, booking, page), _hosts(booking, page, choice)
+    calendar = free_times(query, choice)
     picker = slot_picker(
         calendar, choice, book_path=link_path(booking.booker, "booked_move_confirm"), now=now
     )
+    if hosts.kept and not calendar.days and not remaining_times(query, choice, most=1):
+        notice = " ".join(filter(None, (notice, _nothing_left(booking, hosts))))
+        picker = replace(
+            picker, ways=[TabLink(gettext("Back to the booking"), link_path(booking.booker), False)]
+        )
+    said = " ".join(filter(None, (_present_time(booking, choice), hosts.sentence)))
     picker = replace(
-        picker, notice=notice or _present_time(booking, choice), notice_tone="warn" if notice else "info"
+        picker, notice=notice or said, notice_tone="warn" if notice else "info", people=hosts.links
     )
-    screen = slots_screen(page, choice, picker)
+    screen = replace(slots_screen(page, choice, picker), met=hosts.met)
     return show_slots(
         request, replace(screen, durations=(), facts=_facts(booking), zone_kept=True), status=status
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Hosts:
+    """Who is to meet the guest at the new time.
+
+    kept: the times are only those of who is to now.  links: the guest may say whether it has to be them.
+    sentence: what the guest has to know of it.
+    """
+
+    met: Met
+    kept: bool = False
+    links: PersonLinks | None = None
+    sentence: str = ""
+
+
+def _hosts(booking: Booking, page: PublicPage, choice: SlotSelection) -> _Hosts:
+    """As the page says what becomes of its hosts with a move."""
+    anybody = met_on(page, now=timezone.now())
+    if not page.is_staffed() and booking.host_id in {host.id for host in page.hosts}:
+        return _Hosts(met=anybody)
+    now = replace(met_by(host_names(booking)), team=page.team)
+    if not _still_there(booking, page):
+        gone = gettext("%(hosts)s cannot be met on this page any more. These are the times with %(others)s.")
+        return _Hosts(met=anybody, sentence=gone % {"hosts": now.hosts, "others": anybody.hosts})
+    if not page.takes_turns() or page.settings.on_move == BookingPage.OnMove.SAME:
+        return _Hosts(met=now, kept=True)
+    if page.settings.on_move == BookingPage.OnMove.ANY:
+        return _Hosts(met=anybody, sentence=gettext("At another time somebody else may meet you."))
+    links = [
+        TabLink(
+            gettext("Keep %(hosts)s") % {"hosts": now.hosts}, choice.url(**{WITH: ""}), not choice.anybody
+        ),
+        TabLink(gettext("Anybody who is free"), choice.url(**{WITH: ANY}), choice.anybody),
+    ]
+    asked = PersonLinks(label=gettext("Whom do you want to meet?"), first=links)
+    return _Hosts(met=anybody if choice.anybody else now, kept=not choice.anybody, links=asked)
+
+
+def _still_there(booking: Booking, page: PublicPage) -> bool:
+    """Whether all who meet the guest in any case still take part in the page."""
+    rows = booking.booking_hosts.exclude(part=Part.OPTIONAL).values_list("host_id", flat=True)
+    return {*rows} <= {host.id for host in page.hosts}
+
+
+def _nothing_left(booking: Booking, hosts: _Hosts) -> str:
+    """And how to go on."""
+    named = {"hosts": hosts.met.hosts, "name": booking.host.name, "email": booking.host.email}
+    if hosts.links:
+        left = gettext("There are no times left with %(hosts)s. Others may have some: choose “%(anybody)s”.")
+        return left % (named | {"anybody": hosts.links.first[1].label})
+    left = gettext(
+        "There are no times left with %(hosts)s. Your booking stands as it is. You can cancel it and book another "
+        "time, or write to %(name)s: %(email)s."
+    )
+    return left % named
 
 
 def _facts(booking: Booking) -> list[Fact]:
@@ -132,6 +214,7 @@ def _slot_query(request: HttpRequest, booking: Booking, page: PublicPage) -> Slo
         now=timezone.now(),
         moving=booking.pk,
         client=_client(request, booking),
+        person=_choice(request, booking, page).person_id(),
     )
 
 
@@ -143,13 +226,16 @@ def _client(request: HttpRequest, booking: Booking) -> Client:
 def _choice(request: HttpRequest, booking: Booking, page: PublicPage) -> SlotSelection:
     query = (request.POST or request.GET).copy()
     query.setdefault("zone", booking.booker.time_zone)
+    asked = query.pop(WITH, [""])[-1] == ANY and page.settings.on_move == BookingPage.OnMove.GUEST
     zone = datetimes.zone_or_utc(query.get("zone", ""))
     if "day" not in query:
         query.setdefault("month", f"{booking.start_at.astimezone(zone):%Y-%m}")
     choice = read_choice(
         page, query, path=link_path(booking.booker, "booked_move"), customs=read_customs(request, query)
     )
-    return replace(choice, duration=PageDuration(booking.minutes, ""))
+    return replace(
+        choice, duration=PageDuration(booking.minutes, ""), anybody=asked and page.takes_turns() > 0
+    )
 
 
 def _page(booking: Booking) -> PublicPage | None:

@@ -91,7 +91,10 @@ class ShownMonth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotPicker:
-    """What `public/_slots.html` shows. state: what the address holds besides the zone, by name."""
+    """What `public/_slots.html` shows. state: what the address holds besides the zone, by name.
+
+    ways: how to go on where no time is left.
+    """
 
     month: ShownMonth
     day_title: str
@@ -103,6 +106,7 @@ class SlotPicker:
     state: Sequence[tuple[str, str]]
     notice_tone: str = "warn"
     people: PersonLinks | None = None
+    ways: Sequence[TabLink] = ()
 
 
 def slot_picker(
