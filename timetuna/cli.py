@@ -80,6 +80,11 @@ COMMANDS = (
                 {"choices": ("list", "disable", "enable", "hand-over", "make-owner", "delete")},
             ),
             Option("who", "A mail address, or the first part of a public address.", {"nargs": "?"}),
+            Option(
+                "--bookings",
+                "What becomes of those that are to come, with disable and delete; turn is to whoever's turn it is.",
+                {"choices": ("keep", "hand-over", "turn", "cancel"), "default": "keep"},
+            ),
             Option("--to", "Who gets the bookings that are to come.", {}),
             Option("--team", "The address of the team that gets another owner.", {}),
             Option("--json", "List as JSON, for programs.", {"action": "store_true"}),

@@ -15,13 +15,14 @@ from timetuna.accounts.actions.set_active import set_active
 from timetuna.accounts.models import Membership, User
 from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.delete_host import HasBookings, bookings_to_come, delete_host
-from timetuna.bookings.actions.leave import hand_over_all
+from timetuna.bookings.actions.leave import Choice, Fate, settle_all
 from timetuna.bookings.models import BookingHost
 from timetuna.calendars.models import CalendarAccount
 from timetuna.commands.database import database_answers
 from timetuna.lib.text import single_line
 from timetuna.processes.ending import Refusal
 
+_FATES = {"keep": Fate.KEEP, "turn": Fate.TURN, "cancel": Fate.CANCEL}
 COLUMNS = ("email", "handle", "state", "pages", "bookings to come", "last sign-in")
 
 
@@ -107,9 +108,11 @@ def _table(rows: list[Any]) -> Iterator[str]:
         yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
 
 
-def _disable(host: User, _options: argparse.Namespace) -> None:
+def _disable(host: User, options: argparse.Namespace) -> None:
+    choice = _choice(host, options)
     changed = set_active(host, active=False)
     print(f"{host.name} is {'now' if changed else 'already'} switched off: signed out, and no new bookings.")
+    _settle(host, choice)
     if count := len(bookings_to_come(host.pk, now=timezone.now())):
         print(
             f"{_bookings(count)} to come {'stands' if count == 1 else 'stand'}: guests are reminded, and can cancel by "
@@ -126,7 +129,7 @@ def _hand_over(host: User, options: argparse.Namespace) -> None:
     to = _host(options.to)
     if to == host or not to.is_active:
         raise Refusal("Name with --to somebody else, who is not switched off.")
-    found = hand_over_all(host, to, now=timezone.now())
+    found = settle_all(host, Choice(Fate.HAND, to.pk), now=timezone.now())
     print(
         f"{_bookings(found.handed)} went from {host.name} to {to.name}. Everybody who takes part gets a mail."
     )
@@ -135,10 +138,35 @@ def _hand_over(host: User, options: argparse.Namespace) -> None:
         print(f"{to.name} has no time for the rest, which {host.name} keeps (UTC): {when}.")
 
 
+def _choice(host: User, options: argparse.Namespace) -> Choice:
+    """What becomes of each of their bookings that are to come."""
+    if options.bookings != "hand-over":
+        return Choice(_FATES[options.bookings])
+    to = _host(options.to)
+    if to == host or not to.is_active:
+        raise Refusal("Name with --to somebody else, who is not switched off.")
+    return Choice(Fate.HAND, to.pk)
+
+
+def _settle(host: User, choice: Choice) -> None:
+    if choice.fate is Fate.KEEP:
+        return
+    found = settle_all(host, choice, now=timezone.now())
+    done = found.handed or found.cancelled
+    what = "called off" if choice.fate is Fate.CANCEL else "handed over"
+    print(f"{_bookings(done)} {'was' if done == 1 else 'were'} {what}. Everybody who takes part gets a mail.")
+    for booking, why in found.left:
+        print(f"The one at {booking.start_at:%Y-%m-%d %H:%M} (UTC) stays: {why}")
+
+
 def _delete(host: User, options: argparse.Namespace) -> None:
-    _refuse_with_bookings(host)
+    choice = _choice(host, options)
+    if choice.fate is Fate.KEEP:
+        _refuse_with_bookings(host)
     if not options.yes:
         _ask(host)
+    _settle(host, choice)
+    _refuse_with_bookings(host)
     try:
         delete_host(host)
     except HasBookings:  # somebody was faster
@@ -149,9 +177,10 @@ def _delete(host: User, options: argparse.Namespace) -> None:
 def _refuse_with_bookings(host: User) -> None:
     if starts := bookings_to_come(host.pk, now=timezone.now()):
         raise Refusal(
-            f"{host.name} has {_bookings(len(starts)).lower()} to come, the last on {starts[-1]:%Y-%m-%d}. Cancel them "
-            "first, so that guests hear of it, or give them to somebody else with `timetuna hosts hand-over`; "
-            "`timetuna hosts disable` keeps new ones away meanwhile."
+            f"{host.name} has {_bookings(len(starts)).lower()} to come, the last on {starts[-1]:%Y-%m-%d}. Say what "
+            "becomes of them, and guests hear of it: `--bookings hand-over --to somebody`, `--bookings turn` (to "
+            "whoever's turn it is on the page), or `--bookings cancel`. `timetuna hosts disable` keeps new ones away "
+            "meanwhile."
         )
 
 

@@ -13,6 +13,7 @@ from timetuna.bookings.actions.host_time import lock_hosts
 from timetuna.bookings.models import Booking, BookingHost
 from timetuna.jobs.models import Job
 from timetuna.pages.actions.leave_team import end_team
+from timetuna.pages.actions.pass_pages_on import pass_pages_on
 from timetuna.pages.models import CohostInvitation
 
 AT_ONCE = 500
@@ -37,7 +38,8 @@ def bookings_to_come(host_id: int, *, now: datetime) -> list[datetime]:
 def delete_host(host: User) -> None:
     """Delete the account, its pages, past bookings, connections with their tokens, and sessions.
 
-    Past bookings in which others took part stay theirs. The public address stays reserved, so that old links never
+    Past bookings in which others took part stay theirs, and those on somebody else's page go to its owner; a team's
+    pages get another owner. The public address stays reserved, so that old links never
     lead to somebody else. A team with nobody else in it ends. Outside, nothing is told: calendars keep their events.
     Raises HasBookings while meetings are to come, and LastOwner where a team cannot do without them.
     """
@@ -46,6 +48,7 @@ def delete_host(host: User) -> None:
         if starts := bookings_to_come(host.pk, now=timezone.now()):
             raise HasBookings(len(starts), starts[-1])
         keep_owners(host)
+        pass_pages_on(host)
         _leave_bookings(host)
         _leave_teams(host)
         forget_sessions(host)
@@ -63,7 +66,11 @@ def _leave_teams(host: User) -> None:
 
 
 def _leave_bookings(host: User) -> None:
-    """Give bookings that are over to others who took part; delete the rest, with what was still to be done for them."""
+    """Give bookings that are over to others who took part, or to whose page it is; delete what was theirs alone.
+
+    With it goes what was still to be done for it.
+    """
+    _leave_to_owners(host)
     others = BookingHost.objects.filter(booking=OuterRef("pk")).exclude(host=host).order_by("pk")
     Booking.objects.filter(Exists(others), host=host).update(host_id=Subquery(others.values("host")[:1]))
     bookings = list(Booking.objects.filter(host=host).only("pk"))
@@ -71,3 +78,23 @@ def _leave_bookings(host: User) -> None:
         subjects = [booking.concurrency_key() for booking in bookings[first : first + AT_ONCE]]
         Job.objects.filter(concurrency__in=subjects).exclude(state=Job.State.RUNNING).delete()
     Booking.objects.filter(host=host).delete()
+
+
+def _leave_to_owners(host: User) -> None:
+    alone = BookingHost.objects.filter(host=host, booking__page__isnull=False).exclude(
+        booking__page__host=host
+    )
+    others = BookingHost.objects.filter(booking=OuterRef("booking")).exclude(host=host)
+    rows = alone.filter(~Exists(others)).select_related("booking__page")
+    BookingHost.objects.bulk_create(
+        BookingHost(
+            booking=row.booking,
+            host_id=row.booking.page.host_id,
+            start_minute=row.start_minute,
+            end_minute=row.end_minute,
+            active=False,
+            time_zone=row.time_zone,
+        )
+        for row in rows
+        if row.booking.page
+    )

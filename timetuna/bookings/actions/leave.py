@@ -105,11 +105,10 @@ def settle(
     return Settled(handed=handed, cancelled=cancelled, left=tuple(left))
 
 
-def hand_over_all(leaving: User, to: User, *, now: datetime) -> Settled:
-    """Give what is to come to another host wherever they have time: their bookings and calendars decide, no hours."""
+def settle_all(leaving: User, choice: Choice, *, now: datetime) -> Settled:
+    """Do the same with everything that is to come; of whoever takes it over bookings and calendars decide, no hours."""
     everything = to_come(leaving.pk, now=now).values_list("pk", flat=True)
-    choices = dict.fromkeys(everything, Choice(Fate.HAND, to.pk))
-    return settle(leaving.pk, choices=choices, actor=SYSTEM, now=now)
+    return settle(leaving.pk, choices=dict.fromkeys(everything, choice), actor=SYSTEM, now=now)
 
 
 def _call_off(booking: Booking, now: datetime) -> None:

@@ -8,7 +8,7 @@ from tests.clock import present
 from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.delete_host import delete_host
-from timetuna.bookings.actions.leave import hand_over_all
+from timetuna.bookings.actions.leave import Choice, Fate, settle_all
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.permissions import bookings_for
 from timetuna.bookings.tests.conftest import (
@@ -44,7 +44,7 @@ def test_meetings_go_to_who_has_time_and_the_rest_stays(alice, bob):
     stays = book(order(mine, tomorrow(12), email="kim@guest.example"), now=present())
     book(order(theirs, tomorrow(12), email="lee@guest.example"), now=present())
 
-    found = hand_over_all(alice, bob, now=present())
+    found = settle_all(alice, Choice(Fate.HAND, bob.pk), now=present())
 
     assert (found.handed, [row.start_at for row, _ in found.left]) == (1, [tomorrow(12)])
     assert (goes.pk in seen_by(bob), seen_by(alice)) == (True, [stays.pk])
@@ -59,7 +59,7 @@ def test_event_and_mails_follow(alice, bob, google):
     booking = book(order(make_page(alice)), now=present())
     work_off()
 
-    hand_over_all(alice, bob, now=present())
+    settle_all(alice, Choice(Fate.HAND, bob.pk), now=present())
     work_off()
 
     assert (google.events(PRIMARY), len(google.events(OTHERS))) == ([], 1)
@@ -78,7 +78,7 @@ def test_a_link_is_made_anew_by_the_new_hosts_account(alice, bob, zoom):
     work_off()
     before = Conference.objects.get().join_url
 
-    hand_over_all(alice, bob, now=present())
+    settle_all(alice, Choice(Fate.HAND, bob.pk), now=present())
     work_off()
     waiting = Conference.objects.get()
     assert (waiting.state, waiting.join_url) == ("waiting", "")
@@ -97,17 +97,17 @@ def test_a_busy_or_unreadable_calendar_keeps_a_meeting_where_it_is(alice, bob, g
     book(order(make_page(alice)), now=present())
     account.calendars.update(read_at=None)
 
-    assert hand_over_all(alice, bob, now=present()).left[0][0].start_at == tomorrow()
+    assert settle_all(alice, Choice(Fate.HAND, bob.pk), now=present()).left[0][0].start_at == tomorrow()
 
     account.delete()
-    assert hand_over_all(alice, bob, now=present()).handed == 1
+    assert settle_all(alice, Choice(Fate.HAND, bob.pk), now=present()).handed == 1
 
 
 def test_who_hosts_it_already_leads_it(alice, bob):
     page = staff(make_page(alice), "all", bob)
     booking = book(order(page), now=present())
 
-    assert hand_over_all(alice, bob, now=present()).handed == 1
+    assert settle_all(alice, Choice(Fate.HAND, bob.pk), now=present()).handed == 1
 
     booking.refresh_from_db()
     assert booking.host == bob

@@ -21,14 +21,17 @@ from timetuna.bookings.tests.conftest import make_page, order
 from timetuna.calendars.models import CalendarAccount
 from timetuna.commands import hosts
 from timetuna.jobs.models import Job
-from timetuna.pages.models import BookingPage
+from timetuna.pages.models import FOR_GOOD, BookingPage
 from timetuna.processes.ending import Refusal
 
 pytestmark = pytest.mark.django_db
 
 
-def hosts_command(action: str, who: str | None = None, **more: bool) -> int:
-    return hosts.run(Namespace(**{"action": action, "who": who, "json": False, "yes": False} | more))
+_GIVEN = {"json": False, "yes": False, "bookings": "keep", "to": None}
+
+
+def hosts_command(action: str, who: str | None = None, **more: bool | str) -> int:
+    return hosts.run(Namespace(**_GIVEN | {"action": action, "who": who} | more))
 
 
 @pytest.fixture
@@ -103,7 +106,7 @@ def test_nobody_is_deleted_while_guests_expect_them(alice: User, page: BookingPa
     book(order(page), now=present())
 
     with pytest.raises(
-        Refusal, match=r"Alice Host has one booking to come, the last on 20\d\d-\d\d-\d\d\. Cancel"
+        Refusal, match=r"Alice Host has one booking to come, the last on 20\d\d-\d\d-\d\d\. Say what"
     ):
         hosts_command("delete", "alice", yes=True)
 
@@ -193,3 +196,54 @@ def test_a_team_with_nobody_else_ends_with_the_account(alice: User, bob: User) -
     assert (team.name, team.ended_at is None) == ("", False)
     assert TeamInvitation.objects.count() == 0
     assert not handle_is_free("sales-team")
+
+
+@pytest.mark.parametrize("action", ["disable", "delete"])
+def test_bookings_to_come_go_to_somebody_else_or_are_called_off_with_it(
+    alice: User, bob: User, page: BookingPage, capsys: pytest.CaptureFixture[str], action: str
+) -> None:
+    booking = book(order(page), now=present())
+    with pytest.raises(Refusal, match="Name with --to somebody else"):
+        hosts_command(action, "alice", yes=True, bookings="hand-over", to="alice")
+
+    hosts_command(action, "alice", yes=True, bookings="hand-over", to="bob")
+
+    assert "One booking was handed over. Everybody who takes part gets a mail." in capsys.readouterr().out
+    booking.refresh_from_db()
+    assert (booking.host, booking.status) == (bob, "confirmed")
+    hosts_command("disable", "bob", bookings="cancel")
+    booking.refresh_from_db()
+    assert booking.status == "cancelled_by_host"
+
+
+def test_what_nobody_can_take_over_keeps_the_account(
+    alice: User, bob: User, page: BookingPage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book(order(page), now=present())
+
+    with pytest.raises(Refusal, match="Alice Host has one booking to come"):
+        hosts_command("delete", "alice", yes=True, bookings="turn")
+
+    assert "stays: Nobody else who takes turns on this page has time then." in capsys.readouterr().out
+    assert User.objects.filter(pk=alice.pk).exists()
+
+
+def test_a_teams_page_gets_another_owner_and_keeps_its_address_hours_and_history(
+    alice: User, bob: User, charlie: User, page: BookingPage
+) -> None:
+    team = make_team(bob, member=alice, admin=charlie)
+    BookingPage.objects.filter(pk=page.pk).update(team=team)
+    past = book(order(page), now=present())
+    past.booking_hosts.update(active=False, start_minute=1, end_minute=31)
+    hours = list(page.schedule.weekly_hours.values_list("weekday", "start_minute", "end_minute"))
+
+    hosts_command("delete", "alice", yes=True)
+
+    page.refresh_from_db()
+    past.refresh_from_db()
+    assert (page.host, page.team, page.slug, past.host) == (bob, team, "intro", bob)
+    assert (page.schedule.host, page.schedule.page) == (bob, page)
+    assert list(page.schedule.weekly_hours.values_list("weekday", "start_minute", "end_minute")) == hours
+    own = page.page_hosts.get()
+    assert (own.host, own.active, own.paused_until) == (bob, True, FOR_GOOD)
+    assert past.booking_hosts.get().host == bob
