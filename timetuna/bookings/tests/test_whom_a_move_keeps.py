@@ -103,6 +103,23 @@ def test_the_choice_goes_with_the_form(booking):
     assert BookingHost.objects.count() == 1
 
 
+def test_anybody_takes_it_where_the_same_has_no_time(booking, alice, bob):
+    rule(booking, "guest")
+    start = tomorrow(15)
+    give_calendar(alice, (minute_of(start), minute_of(start) + 60))
+    sent = {"start": write_start(start), "zone": "UTC", "hold": "", "note": ""}
+    address = link_path(booking.booker, "booked_move_confirm")
+
+    kept = Client().post(address, sent)
+    moved = Client().post(address, sent | {"with": "any"})
+
+    assert (kept.status_code, moved.status_code) == (409, 302)
+    assert [*BookingHost.objects.values_list("host", flat=True)] == [bob.pk]
+    assert "<bdi>Bob Teammate</bdi> and <bdi>Sam Guest</bdi>" in " ".join(
+        look(booking, "", "booked").content.decode().split()
+    )
+
+
 def test_where_the_same_has_no_time_left_it_is_said_and_how_to_go_on(booking, alice):
     rule(booking, "same")
     never_free(alice)
