@@ -156,10 +156,11 @@ class _Hosts:
 def _hosts(booking: Booking, page: PublicPage, choice: SlotSelection) -> _Hosts:
     """As the page says what becomes of its hosts with a move."""
     anybody = met_on(page, now=timezone.now())
-    if not page.is_staffed() and booking.host_id in {host.id for host in page.hosts}:
+    still_there = _still_there(booking, page)
+    if not page.is_staffed() and still_there:
         return _Hosts(met=anybody)
     now = replace(met_by(host_names(booking)), team=page.team)
-    if not _still_there(booking, page):
+    if not still_there:
         gone = gettext("%(hosts)s cannot be met on this page any more. These are the times with %(others)s.")
         return _Hosts(met=anybody, sentence=gone % {"hosts": now.hosts, "others": anybody.hosts})
     if not page.takes_turns() or page.settings.on_move == BookingPage.OnMove.SAME:
