@@ -15,7 +15,7 @@ from timetuna.pages.models import BookingPage, PageHost
 
 Turns = Sequence[Turn]
 _Rule, _Part, _Staffing = Turn.Rule, PageHost.Part, BookingPage.Staffing
-ABSENT = {_Rule.BUSY: "busy", _Rule.PAUSED: "paused"}
+ABSENT = {_Rule.BUSY: "{names} could not take it.", _Rule.PAUSED: "{names} {was} paused."}
 _GIVEN = {
     _Rule.NAMED: "{guest} asked for {names}.",
     _Rule.HANDED: "The meeting was handed to {names}.",
@@ -204,7 +204,7 @@ def _by_last_turn(last: Turn, following: Turn) -> str:
 def _absent(turns: Turns) -> list[str]:
     """Who could not have taken it, and nothing of why."""
     by_rule = {rule: [turn for turn in turns if turn.rule == rule] for rule in ABSENT}
-    return [f"{_names(rows)} {_was(rows)} {ABSENT[rule]}." for rule, rows in by_rule.items() if rows]
+    return [ABSENT[rule].format(names=_names(rows), was=_was(rows)) for rule, rows in by_rule.items() if rows]
 
 
 def _always_there(booking: Booking, page: BookingPage) -> list[str]:
