@@ -190,11 +190,11 @@ def titles_in_team(team: Team, *, of: User | None = None) -> list[str]:
     )
 
 
-def titles_with(team: Team, host: User) -> list[str]:
-    """Of the team's pages that are somebody else's and in whose meetings the host takes part."""
+def titles_with(team: Team, host: User) -> dict[int, str]:
+    """By id, of the team's pages that are somebody else's and in whose meetings the host takes part."""
     mine = PageHost.objects.filter(page=OuterRef("pk"), host=host, active=True)
     pages = BookingPage.objects.filter(Exists(mine), team=team).exclude(host=host)
-    return list(pages.order_by("title", "id").values_list("title", flat=True))
+    return dict(pages.order_by("title", "id").values_list("id", "title"))
 
 
 def at(owner: User | Team | None) -> dict[str, Any]:

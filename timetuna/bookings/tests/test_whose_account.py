@@ -69,7 +69,7 @@ def test_the_one_that_was_chosen_makes_it_and_everybody_gets_the_link(alice, bob
     assert booking.host == alice, "who leads it stays"
     for who in (SAM, ADA, BOB):
         assert conference.join_url in zoom.mails(who)[-1]["text"]
-        assert [subject.partition(":")[0] for subject in subjects(zoom, who)][-1] == "Zoom link"
+        assert subjects(zoom, who)[-1].strip().startswith("Zoom link")
     assert (
         booking.history.filter(event="account_chosen").get().text
         == "Chose Zoom of Bob Teammate for the link."

@@ -91,7 +91,8 @@ class TeamScreen(Screen):
     """form, invite: None for who may not change the team or invite.  several: whether they are in other teams, too.
 
     last: whether nobody else owns it.  pages, own_pages: titles, of those that go back to their owners with the team's
-    end, and of those that go with whoever leaves.  hosted: of others' pages in which they take part.
+    end, and of those that go with whoever leaves.  hosted: by id, of others' pages in which they
+    take part.
     """
 
     template = "pages/team.html"
@@ -106,7 +107,7 @@ class TeamScreen(Screen):
     deletes: bool
     pages: list[str]
     own_pages: list[str]
-    hosted: list[str]
+    hosted: dict[int, str]
 
 
 @require_safe
@@ -304,7 +305,7 @@ def remove(request: HttpRequest, team_id: int, member_id: int) -> HttpResponse:
     other = _member(by.team, member_id)
     if not may_remove(by, other):
         raise Http404
-    takes_part = [f"“{title}”" for title in titles_with(by.team, other.user)]
+    takes_part = [f"“{title}”" for title in titles_with(by.team, other.user).values()]
     said = f"{other.user.name} is no longer in {by.team.name}."
     if takes_part:
         said += (
