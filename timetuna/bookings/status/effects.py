@@ -136,7 +136,12 @@ def _accounts(booking: Booking, conference: Conference, reader: Reader) -> tuple
     label, able = provider_label(conference.provider), able_to_make(booking) - {link_host_id(booking)}
     names = {row.host_id: row.host.name for row in booking.booking_hosts.select_related("host")}
     return tuple(
-        (host_id, f"Use your {label}" if host_id == reader.host_id else f"Use {label} of {names[host_id]}")
+        (
+            host_id,
+            f"Use your {label}"
+            if host_id == reader.host_id
+            else f"Use {names[host_id]}\N{RIGHT SINGLE QUOTATION MARK}s {label}",
+        )
         for host_id in sorted(able)
     )
 

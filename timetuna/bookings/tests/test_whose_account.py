@@ -53,7 +53,7 @@ def test_no_other_account_is_tried_by_itself(alice, bob, booking, zoom):
 
     assert (conference.state, conference.host) == ("refused", alice)
     assert len(zoom.control.meetings()) == 0
-    assert buttons(alice, booking) == {bob.pk: "Use Zoom of Bob Teammate"}
+    assert buttons(alice, booking) == {bob.pk: "Use Bob Teammate\N{RIGHT SINGLE QUOTATION MARK}s Zoom"}
     assert buttons(bob, booking) == {bob.pk: "Use your Zoom"}
     assert "Connect Zoom" not in signed_in(bob).get(f"/bookings/{booking.pk}").content.decode()
 
