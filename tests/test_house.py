@@ -33,7 +33,7 @@ ROOMS = {
         < queries schedule_lines < people permissions slugs < actions < forms < views < urls apps
     """,
     "bookings": """
-        models < events < queries permissions proofs
+        models < events < queries permissions policies proofs
         < errors < guests < slots
         < integrations < notifications < actions < fulfilment < status < jobs < forms < views < urls apps
     """,

@@ -1,58 +1,146 @@
-"""Who may see and change bookings, what of them, and until when; and whom to ask else."""
+"""Who of the hosts' side may see and change bookings, and what of them, as one table. Guests: `policies.py`."""
 
-from datetime import datetime, timedelta
-from typing import NamedTuple
+from enum import Enum, auto
 
-from django.db.models import F, Q, QuerySet
-from django.http import Http404, HttpRequest
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Value
+from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext, gettext_noop
 
 from timetuna.accounts.models import User
 from timetuna.accounts.permissions import signed_in
-from timetuna.bookings.events import ATTENDEE, CALLED_OFF, OF_A_CALENDAR, Status
-from timetuna.bookings.models import Attendee, Booking, HistoryEntry, PrivateNotes, UnusualBookings
-from timetuna.bookings.queries import attendee_by_link, others, with_booker
-from timetuna.l10n import datetimes
+from timetuna.bookings.events import OF_A_CALENDAR
+from timetuna.bookings.models import (
+    Booking,
+    BookingHost,
+    HistoryEntry,
+    PrivateNotes,
+    UnusualBookings,
+)
+from timetuna.bookings.queries import with_booker
 from timetuna.pages.models import BookingPage, PageHost
 from timetuna.pages.permissions import Action, pages_for
 
-TOLD = CALLED_OFF | {Status.CONFIRMED}
-"""The states in which those who were invited too have heard of the booking."""
+
+class BookingRole(Enum):
+    """What somebody is to a booking; they may be several.
+
+    LEAD: its organizer.  HOST: another of its hosts.  IN_GROUP: the same where all hosts of its page come each time.
+    ON_PAGE: they host it, and its page, too, still.  RUNS: they own its page, or run the page's team.  MEMBER: in that.
+    """
+
+    LEAD = auto()
+    HOST = auto()
+    IN_GROUP = auto()
+    ON_PAGE = auto()
+    RUNS = auto()
+    MEMBER = auto()
 
 
-def bookings_for(user: User) -> QuerySet[Booking]:
-    """Those they are a host of.
+class BookingAction(Enum):
+    """What can be done with a booking.
+
+    SEE: when it is, with whom, and who hosts it.  READ: everything but what is others' own; and write notes.
+    KEEP: say whether the guest came, have done again what failed.  CHANGE: answer, move and cancel it, say who else
+    comes, mail it again, erase it.  GIVE: to another host.  LINK: the guest's own.
+    """
+
+    SEE = auto()
+    READ = auto()
+    KEEP = auto()
+    CHANGE = auto()
+    GIVE = auto()
+    LINK = auto()
+
+
+_HOSTS = frozenset({BookingRole.LEAD, BookingRole.HOST, BookingRole.IN_GROUP})
+RIGHTS: dict[BookingAction, frozenset[BookingRole]] = {
+    BookingAction.SEE: _HOSTS | {BookingRole.RUNS, BookingRole.MEMBER},
+    BookingAction.READ: _HOSTS | {BookingRole.RUNS},
+    BookingAction.KEEP: _HOSTS | {BookingRole.RUNS},
+    BookingAction.CHANGE: frozenset({BookingRole.LEAD, BookingRole.HOST, BookingRole.RUNS}),
+    BookingAction.GIVE: frozenset({BookingRole.ON_PAGE, BookingRole.RUNS}),
+    BookingAction.LINK: frozenset({BookingRole.LEAD}),
+}
+
+
+def _bookings_of(user: User, role: BookingRole) -> Q:
+    """Those to which they are this."""
+    hosts = Q(Exists(BookingHost.objects.filter(booking=OuterRef("pk"), host=user)))
+    # Of a page that is gone nobody knows how it was staffed: then only who leads a meeting changes it.
+    group = Q(page=None) | Q(page__staffing=BookingPage.Staffing.ALL)
+    others = hosts & ~Q(host=user)
+    return {
+        BookingRole.LEAD: Q(host=user),
+        BookingRole.HOST: others & ~group,
+        BookingRole.IN_GROUP: others & group,
+        BookingRole.ON_PAGE: hosts & Q(page__in=pages_for(user, to=Action.OWN_PART)),
+        BookingRole.RUNS: Q(page__in=pages_for(user, to=Action.ASSIGN)),
+        BookingRole.MEMBER: Q(page__in=pages_for(user, to=Action.BOOKINGS)),
+    }[role]
+
+
+def _to(user: User, action: BookingAction) -> Q:
+    found = Q(pk=None)
+    for role in RIGHTS[action]:
+        found |= _bookings_of(user, role)
+    return found
+
+
+def bookings_with(user: User, *, to: BookingAction) -> QuerySet[Booking]:
+    """Those with which they may do this."""
+    return Booking.objects.filter(_to(user, to))
+
+
+def rights_on_booking(booking: Booking, user: User) -> frozenset[BookingAction]:
+    """All that somebody may do with it; one query."""
+    named = {action.name.lower(): _to(user, action) for action in BookingAction}
+    row = Booking.objects.filter(pk=booking.pk).values(**named).first() or {}
+    return frozenset(action for action in BookingAction if row.get(action.name.lower()))
+
+
+def bookings_for(user: User, *, to: BookingAction = BookingAction.SEE) -> QuerySet[Booking]:
+    """Those they are a host of, to be listed, as far as they may do this.
 
     from_minute, to_minute: what it takes of their time (UTC), by which an index has them in order.
+    readable: whether they may read more than when it is and with whom.
     """
     # An alias after the filter stands for the same row: one join.
-    return Booking.objects.filter(booking_hosts__host=user).alias(
+    mine = Booking.objects.filter(booking_hosts__host=user)
+    return (
+        (mine if to is BookingAction.SEE else mine.filter(_to(user, to)))
+        .annotate(readable=Value(True))
+        .alias(from_minute=F("booking_hosts__start_minute"), to_minute=F("booking_hosts__end_minute"))
+    )
+
+
+def all_bookings_for(user: User) -> QuerySet[Booking]:
+    """Those and all others of the pages whose bookings they see, likewise; the times are their organizers'."""
+    seen = Booking.objects.filter(_to(user, BookingAction.SEE), booking_hosts__host=F("host"))
+    return seen.annotate(readable=_to(user, BookingAction.READ)).alias(
         from_minute=F("booking_hosts__start_minute"), to_minute=F("booking_hosts__end_minute")
     )
 
 
+def sees_more_than_own(user: User) -> bool:
+    """Whether there are pages whose bookings they see although others host them."""
+    others = PageHost.objects.filter(page=OuterRef("pk"), active=True).exclude(host=user)
+    return pages_for(user, to=Action.BOOKINGS).filter(Exists(others)).exists()
+
+
 def unusual_for(user: User) -> QuerySet[UnusualBookings]:
     """Of the pages that are this person's to look after."""
-    return UnusualBookings.objects.filter(page__in=pages_for(user))
+    return UnusualBookings.objects.filter(page__in=pages_for(user, to=Action.ASSIGN))
 
 
-def booking_or_404(request: HttpRequest, booking_id: int) -> Booking:
-    """With host, page and meeting. Raises Http404 for who may not see it."""
-    rows = with_booker(bookings_for(signed_in(request))).select_related("host", "page", "conference")
-    booking: Booking = get_object_or_404(rows, pk=booking_id)
-    return booking
-
-
-def given_or_404(request: HttpRequest, booking_id: int) -> Booking:
-    """For who may give it to another host: its hosts who take part in its page, and whoever runs that.
-
-    Raises Http404 for everybody else.
-    """
-    user = signed_in(request)
-    own = Q(pk__in=bookings_for(user).values("pk"), page__in=pages_for(user, to=Action.SEE))
-    rows = Booking.objects.filter(own | Q(page__in=pages_for(user, to=Action.ASSIGN)))
-    booking: Booking = get_object_or_404(with_booker(rows).select_related("host", "page"), pk=booking_id)
+def booking_or_404(
+    request: HttpRequest, booking_id: int, *, to: BookingAction = BookingAction.CHANGE
+) -> Booking:
+    """With hosts, page and meeting. Raises Http404 for who may not do this."""
+    rows = with_booker(bookings_with(signed_in(request), to=to)).select_related(
+        "host", "page", "conference__host"
+    )
+    hosts = Prefetch("booking_hosts", BookingHost.objects.select_related("host").order_by("pk"))
+    booking: Booking = get_object_or_404(rows.prefetch_related(hosts), pk=booking_id)
     return booking
 
 
@@ -61,13 +149,12 @@ def runs_page(user: User, booking: Booking) -> bool:
     return pages_for(user, to=Action.ASSIGN).filter(pk=booking.page_id or 0).exists()
 
 
-def may_give(user: User, booking: Booking) -> bool:
-    """Whether there is anybody whom they may give it to."""
+def somebody_takes(booking: Booking) -> bool:
+    """Whether there is anybody whom it can be given to."""
     if booking.page is None or booking.is_off():
         return False
     hosts = PageHost.objects.filter(page=booking.page, active=True)
-    others = hosts.exclude(host__in=booking.booking_hosts.values("host")).exists()
-    return others and pages_for(user, to=Action.SEE).filter(pk=booking.page_id or 0).exists()
+    return hosts.exclude(host__in=booking.booking_hosts.values("host")).exists()
 
 
 def may_call_off(user: User, booking: Booking) -> bool:
@@ -84,249 +171,3 @@ def history_for(user: User, booking: Booking) -> QuerySet[HistoryEntry]:
 def notes_for(user: User) -> QuerySet[PrivateNotes]:
     """Their own, about any booking."""
     return PrivateNotes.objects.filter(host=user)
-
-
-def may_see(attendee: Attendee) -> bool:
-    """Whether somebody on the guest's side may see the booking at their own address.
-
-    Who was invited too may from when they are told, that is once it is no request any more, until they are taken off;
-    who has left may see that, and come back.
-    """
-    if attendee.is_booker:
-        return True
-    left = attendee.removed_by == ATTENDEE
-    return attendee.booking.status in TOLD and (attendee.active or left)
-
-
-def takes_part(attendee: Attendee) -> bool:
-    """Whether they are told where the meeting is: it is booked, and they have not left it."""
-    return attendee.active and attendee.booking.status == Status.CONFIRMED
-
-
-def may_change(attendee: Attendee) -> bool:
-    """Move and cancel the booking, and say who else comes."""
-    return attendee.is_booker
-
-
-def may_leave(attendee: Attendee) -> bool:
-    """Take themselves off the booking, or come back."""
-    return not attendee.is_booker and may_see(attendee)
-
-
-def attendee_or_404(token: str) -> Attendee:
-    """Whose link it is, with booking, host and page. Raises Http404 for who may not see the booking."""
-    attendee = attendee_by_link(token)
-    if attendee is None or not may_see(attendee):
-        raise Http404
-    return attendee
-
-
-def booker_or_404(token: str) -> Attendee:
-    """The same. Raises Http404 for who may not change the booking."""
-    attendee = attendee_or_404(token)
-    if not may_change(attendee):
-        raise Http404
-    return attendee
-
-
-def guest_or_404(token: str) -> Attendee:
-    """The same. Raises Http404 for who may not leave the booking."""
-    attendee = attendee_or_404(token)
-    if not may_leave(attendee):
-        raise Http404
-    return attendee
-
-
-OPTIONAL = BookingPage.AskReason.OPTIONAL
-
-
-class _Change(NamedTuple):
-    """What is to be done, in the sentences that refuse it."""
-
-    cancelled: str
-    begun: str
-    never: str = ""
-    too_late: str = ""
-    over: str = ""
-
-
-_MOVE = _Change(
-    gettext_noop("This booking is cancelled, so it cannot be moved."),
-    gettext_noop("This meeting has begun, so it cannot be moved any more."),
-    gettext_noop("This booking cannot be moved by its guest."),
-    gettext_noop("This booking could be moved until %(deadline)s."),
-)
-_CANCEL = _Change(
-    gettext_noop("This booking is cancelled already."),
-    gettext_noop("This meeting has begun, so it cannot be cancelled any more."),
-    gettext_noop("This booking cannot be cancelled by its guest."),
-    gettext_noop("This booking could be cancelled until %(deadline)s."),
-)
-_GUESTS = _Change(
-    gettext_noop("This booking is cancelled, so nobody else can be invited."),
-    gettext_noop("This meeting has begun, so its guests cannot be changed any more."),
-)
-_REMOVE = _GUESTS._replace(
-    cancelled=gettext_noop("This booking is cancelled, so nobody can be taken off it any more.")
-)
-_LEAVE = _Change(
-    gettext_noop("This booking is cancelled already, so there is nothing to leave."),
-    gettext_noop("This meeting has begun, so you cannot leave it here any more."),
-    over=gettext_noop("This meeting is over, so you cannot leave it any more."),
-)
-_RETURN = _Change(
-    gettext_noop("This booking is cancelled, so you cannot come back to it."),
-    gettext_noop("This meeting has begun, so you cannot come back to it here any more."),
-    over=gettext_noop("This meeting is over, so you cannot come back to it."),
-)
-
-
-def move_refusal(booking: Booking, *, now: datetime) -> str:
-    """Why the guest cannot move it any more; "" where they can."""
-    return _with_advice(booking, _move_refusal(booking, now))
-
-
-def cancel_refusal(booking: Booking, *, now: datetime) -> str:
-    """Why the guest cannot cancel it any more; "" where they can. A request can be taken back at any time."""
-    return _with_advice(booking, _cancel_refusal(booking, now))
-
-
-def guests_refusal(booking: Booking, *, now: datetime) -> str:
-    """Why nobody can be added any more; "" where the guest can do so."""
-    return _settled(booking, now, _GUESTS)
-
-
-def removal_refusal(booking: Booking, *, now: datetime) -> str:
-    """Why nobody can be taken off any more; "" where the guest can do so."""
-    return _settled(booking, now, _REMOVE)
-
-
-def leave_refusal(attendee: Attendee, *, now: datetime) -> str:
-    """Why somebody who was invited too cannot leave, or having left come back; "" where they can.
-
-    Leaving is possible until the start, coming back once, while there is a place.
-    """
-    booking = attendee.booking
-    if attendee.active:
-        return _settled(booking, now, _LEAVE)
-    if settled := _settled(booking, now, _RETURN):
-        return settled
-    if attendee.returned:
-        refusal = gettext("You have come back to this meeting once already.")
-    elif others(booking).count() >= most_guests(booking):
-        refusal = gettext("Your place is taken by now.")
-    else:
-        return ""
-    named = {"name": booking.host.name, "email": booking.host.email}
-    advice = gettext("To come after all, write to %(name)s: %(email)s.") % named
-    return f"{refusal} {advice}"
-
-
-def most_guests(booking: Booking) -> int:
-    """How many others the guest may bring; none once the page is gone."""
-    return booking.page.most_guests if booking.page else 0
-
-
-def asks_reason(booking: Booking) -> str:
-    """Whether who cancels or moves is asked why."""
-    return booking.page.ask_reason if booking.page else OPTIONAL
-
-
-def sentences(booking: Booking, *, now: datetime, twelve_hours: bool = False) -> list[str]:
-    """Until when the guest may move and cancel, or why not; nothing where both can be done until the start."""
-    if _settled(booking, now, _MOVE):
-        return []
-    refusals = [
-        _move_refusal(booking, now, twelve_hours=twelve_hours),
-        _cancel_refusal(booking, now, twelve_hours=twelve_hours),
-    ]
-    said = [refusal for refusal in refusals if refusal]
-    return [
-        *said,
-        *([_advice(booking)] if said else []),
-        *_deadlines(booking, refusals, twelve_hours=twelve_hours),
-    ]
-
-
-def _move_refusal(booking: Booking, now: datetime, *, twelve_hours: bool = False) -> str:
-    if settled := _settled(booking, now, _MOVE):
-        return settled
-    if booking.page is None:
-        return gettext("The page this was booked on is gone, so it cannot be moved here.")
-    return _too_late(booking, booking.page.change_notice_minutes, now, _MOVE, twelve_hours=twelve_hours)
-
-
-def _cancel_refusal(booking: Booking, now: datetime, *, twelve_hours: bool = False) -> str:
-    if settled := _settled(booking, now, _CANCEL):
-        return settled
-    if booking.page is None or booking.status == Status.PENDING:
-        return ""
-    return _too_late(booking, booking.page.cancel_notice_minutes, now, _CANCEL, twelve_hours=twelve_hours)
-
-
-def _settled(booking: Booking, now: datetime, change: _Change) -> str:
-    if booking.is_off() or _unanswered(booking, now):
-        return gettext(change.cancelled)
-    if change.over and booking.end_at() <= now:
-        return gettext(change.over)
-    return gettext(change.begun) if booking.start_at <= now else ""
-
-
-def _unanswered(booking: Booking, now: datetime) -> bool:
-    """Whether it is a request whose time is over, also where the work that ends it is late."""
-    until = booking.pending_until
-    return booking.status == Status.PENDING and until is not None and until <= now
-
-
-def _too_late(
-    booking: Booking, notice: int | None, now: datetime, change: _Change, *, twelve_hours: bool
-) -> str:
-    if notice is None:
-        return gettext(change.never)
-    if booking.start_at - timedelta(minutes=notice) <= now:
-        return gettext(change.too_late) % {"deadline": _deadline(booking, notice, twelve_hours=twelve_hours)}
-    return ""
-
-
-def _deadlines(booking: Booking, refusals: list[str], *, twelve_hours: bool) -> list[str]:
-    """Until when what is not refused can be done."""
-    page = booking.page
-    if page is None:
-        return []
-    move = 0 if refusals[0] else page.change_notice_minutes or 0
-    pending = booking.status == Status.PENDING
-    cancel = 0 if refusals[1] or pending else page.cancel_notice_minutes or 0
-    if move and move == cancel:
-        return [
-            gettext("You can move or cancel it until %(deadline)s.")
-            % {"deadline": _deadline(booking, move, twelve_hours=twelve_hours)}
-        ]
-    said = []
-    if move:
-        said.append(
-            gettext("You can move it until %(deadline)s.")
-            % {"deadline": _deadline(booking, move, twelve_hours=twelve_hours)}
-        )
-    if cancel:
-        said.append(
-            gettext("You can cancel it until %(deadline)s.")
-            % {"deadline": _deadline(booking, cancel, twelve_hours=twelve_hours)}
-        )
-    return said
-
-
-def _deadline(booking: Booking, notice: int, *, twelve_hours: bool) -> str:
-    zone = datetimes.zone_or_utc(booking.booker.time_zone)
-    last = booking.start_at - timedelta(minutes=notice)
-    return datetimes.short_when(last, zone=zone, twelve_hours=twelve_hours)
-
-
-def _with_advice(booking: Booking, refusal: str) -> str:
-    if not refusal or booking.is_off():
-        return refusal
-    return f"{refusal} {_advice(booking)}"
-
-
-def _advice(booking: Booking) -> str:
-    named = {"name": booking.host.name, "email": booking.host.email}
-    return gettext("To change it, write to %(name)s: %(email)s.") % named

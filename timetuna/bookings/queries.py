@@ -33,7 +33,7 @@ from timetuna.pages.people import together
 UPCOMING, PAST, CANCELLED, REQUESTS = "upcoming", "past", "cancelled", "requests"
 _REACH = LONGEST_MEETING + 1
 Mine = QuerySet[Any]
-"""What `permissions.bookings_for` returns: with `from_minute` and `to_minute`, which the type checker cannot know."""
+"""What `permissions.bookings_for` returns: with `from_minute`, `to_minute`, `readable`, which no type checker knows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +41,13 @@ class Wanted:
     """Which bookings a host asks for: upcoming (those under way too), past, cancelled, or requests; of a page or all.
 
     text: words that are in the guest's name or mail address, each in either.
+    everybody: of all whose bookings they see, not only their own.
     """
 
     which: str = UPCOMING
     text: str = ""
     page_id: int | None = None
+    everybody: bool = False
 
 
 def with_booker(bookings: Mine) -> Mine:
@@ -66,7 +68,7 @@ def attendee_by_link(token: str) -> Attendee | None:
 
 def matching(bookings: Mine, wanted: Wanted, *, now: datetime) -> QuerySet[Booking]:
     """Upcoming ones and requests the next first, the others the latest first."""
-    bookings = with_booker(bookings).filter(_booked_by(wanted.text)).select_related("conference")
+    bookings = with_booker(bookings).filter(_booked_by(wanted.text)).select_related("conference", "host")
     if wanted.page_id is not None:
         bookings = bookings.filter(page_id=wanted.page_id)
     if wanted.which == CANCELLED:
@@ -92,7 +94,7 @@ def within(bookings: Mine, span: Interval) -> QuerySet[Booking]:
             from_minute__lt=end,
             to_minute__gt=start,
         )
-        .select_related("conference")
+        .select_related("conference", "host")
         .order_by("from_minute", "id")
     )
 
@@ -186,10 +188,10 @@ def link_promised(booking: Booking) -> bool:
 
 
 def _booked_by(text: str) -> Q:
-    """Each of the words is in the booker's name or mail address."""
+    """Each of the words is in the booker's name or, where it may be read, mail address."""
     words = Q()
     for pattern in map(_in_any_case, text.split()):
-        words &= Q(booker__name__regex=pattern) | Q(booker__email__regex=pattern)
+        words &= Q(booker__name__regex=pattern) | Q(readable=True, booker__email__regex=pattern)
     return words
 
 

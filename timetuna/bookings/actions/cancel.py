@@ -9,7 +9,7 @@ from timetuna.bookings.actions.host_time import lock_hosts_of
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.events import CANCELLED_BY, GUEST, HOST, Status, change_state
 from timetuna.bookings.models import Booking
-from timetuna.bookings.permissions import cancel_refusal
+from timetuna.bookings.policies import cancel_refusal
 
 
 def cancel(

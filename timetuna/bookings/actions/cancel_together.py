@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from timetuna.bookings.actions.book import GUARD
 from timetuna.bookings.actions.cancel import cancel
@@ -18,23 +19,25 @@ TOGETHER = "together with others from one source"
 _BACK_TO = {Status.DECLINED: Status.PENDING, Status.CANCELLED_BY_HOST: Status.CONFIRMED}
 
 
-def cancel_together(host_id: int, booking_ids: Iterable[int], *, now: datetime) -> list[int]:
-    """Cancel those of the host's bookings, free their times; return the ids of those that were cancelled by this.
+def cancel_together(among: QuerySet[Booking], booking_ids: Iterable[int], *, now: datetime) -> list[int]:
+    """Cancel these bookings and free their times; return the ids of those that were cancelled by this.
+
+    among: those that whoever asks for it may cancel.
 
     Mails go only to guests whose address was confirmed, and to whom they bring: nobody else may have heard of it.
     Each is a transaction of its own, so that guests who book meanwhile wait for none but one.
     """
-    own = Booking.objects.filter(booking_hosts__host=host_id, pk__in=list(booking_ids)).order_by(
-        "start_at", "pk"
-    )
-    standing = with_booker(own.filter(status__in=TAKES_TIME))
+    asked = among.filter(pk__in=list(booking_ids), status__in=TAKES_TIME).order_by("start_at", "pk")
+    standing = with_booker(asked)
     return [row.pk for row in standing if row.end_at() > now and _cancel(row, now)]
 
 
-def restore_together(host_id: int, booking_ids: Iterable[int], *, now: datetime) -> tuple[list[int], int]:
+def restore_together(
+    among: QuerySet[Booking], booking_ids: Iterable[int], *, now: datetime
+) -> tuple[list[int], int]:
     """Only where the time is still free and to come; return which, and how many had to stay cancelled."""
     ids = list(booking_ids)
-    done = [booking_id for booking_id in ids if _restore(host_id, booking_id, now)]
+    done = [booking_id for booking_id in ids if _restore(among, booking_id, now)]
     return done, len(ids) - len(done)
 
 
@@ -60,15 +63,11 @@ def _who_has_heard(row: Booking) -> tuple[str, ...]:
     return guests_of(row) if row.booker.confirmed else ()
 
 
-def _restore(host_id: int, booking_id: int, now: datetime) -> bool:
+def _restore(among: QuerySet[Booking], booking_id: int, now: datetime) -> bool:
     try:
         with transaction.atomic():
             lock_hosts_of(booking_id)
-            row = (
-                Booking.objects.select_related("host", "page")
-                .filter(booking_hosts__host=host_id, pk=booking_id)
-                .first()
-            )
+            row = among.select_related("host", "page").filter(pk=booking_id).first()
             if row is None or not _may_restore(row, now):
                 return False
             change_state(row, _BACK_TO[Status(row.status)], actor=HOST, told=_who_has_heard(row))

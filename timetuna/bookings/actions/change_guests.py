@@ -13,7 +13,7 @@ from timetuna.bookings.guests import Guest, invite, limit_changes, limit_invited
 from timetuna.bookings.models import Attendee, Booking
 from timetuna.bookings.notifications.queue import mails_of
 from timetuna.bookings.notifications.telling import audience_of
-from timetuna.bookings.permissions import guests_refusal, leave_refusal, most_guests, removal_refusal
+from timetuna.bookings.policies import guests_refusal, leave_refusal, most_guests, removal_refusal
 from timetuna.bookings.proofs.needed import Proof, rates
 from timetuna.bookings.queries import others, with_booker
 from timetuna.rate_limits.limits import UNKNOWN, Client

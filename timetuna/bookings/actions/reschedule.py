@@ -28,7 +28,7 @@ from timetuna.bookings.errors import NotPossible, SlotTaken
 from timetuna.bookings.events import GUEST, HOST, BookingEvent, Status, record
 from timetuna.bookings.guests import limit_changes
 from timetuna.bookings.models import Booking, BookingHost
-from timetuna.bookings.permissions import move_refusal
+from timetuna.bookings.policies import move_refusal
 from timetuna.bookings.slots.availability import SlotQuery, who_can
 from timetuna.l10n import datetimes
 from timetuna.pages.hosts import HostTime

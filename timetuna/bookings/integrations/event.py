@@ -168,8 +168,10 @@ def calendar_words(event: CalendarEvent) -> str:
 
 
 def words_for_all(booking: Booking, event: CalendarEvent) -> str:
-    """For everybody with a look at the booking: a calendar's name is for its host alone."""
-    shared = booking.booking_hosts.exclude(host=event.host_id).exists()
+    """For everybody who may ever look at the booking: a calendar's name is for its host alone."""
+    page = booking.page
+    runs = page is not None and (page.is_shared() or page.team_id or page.host_id != event.host_id)
+    shared = runs or booking.booking_hosts.exclude(host=event.host_id).exists()
     return f"the calendar of {event.host.name}" if shared else calendar_words(event)
 
 

@@ -112,7 +112,11 @@ def _missing(
     """Why there is no link yet, and what mends it."""
     at_it = makers(booking, jobs)
     job = at_it[-1] if at_it else None
-    connect = _connect(booking, conference) if reader.host_id == link_host_id(booking) else ""
+    connect = _connect(booking, conference)
+    if connect and (name := _somebody_else(booking, conference, reader)):
+        reason = conference.problem or "The link is missing."
+        text = f"{reason} {name} has to {connect[:1].lower()}{connect[1:]}."
+        return Effect(title=title, state=EffectState.FAILED, text=text)
     if connect:
         return Effect(
             title=title, state=EffectState.FAILED, text=conference.problem or "The link is missing.",
@@ -160,15 +164,23 @@ def _connect(booking: Booking, conference: Conference) -> str:
     return f"Reconnect {kind.label}" if account.needs_reconnect else ""
 
 
+def _somebody_else(booking: Booking, conference: Conference, reader: Reader) -> str:
+    """Whose account makes the link; "" where that is the reader's own."""
+    host = conference.host or booking.host
+    return "" if host.pk == reader.host_id else host.name
+
+
 def _changes(booking: Booking, jobs: Sequence[Job], reader: Reader) -> list[Effect]:
     """How it stands with carrying a move or a cancellation to a meeting that was made."""
     conference = _conference(booking)
     if conference is None or not _linked(booking):
         return []
-    label = provider_label(conference.provider)
+    label, name = provider_label(conference.provider), _somebody_else(booking, conference, reader)
+    account = f"the {label} account of {name}" if name else f"your {label} account"
     if booking.is_off():
         removing = [job for job in jobs if job.name == remove_outside.name]
-        left = f"Meeting {conference.reference} stays in your {label} account; you can delete it there."
+        who = name or "you"
+        left = f"Meeting {conference.reference} stays in {account}; {who} can delete it there."
         return [_carried(booking, removing, f"Deleting it in {label}", reader)] if removing else [
             Effect(title=f"In {label}", state=EffectState.NOTE, text=left)
         ]  # fmt: skip
@@ -176,7 +188,7 @@ def _changes(booking: Booking, jobs: Sequence[Job], reader: Reader) -> list[Effe
     if moving and moving[-1].state != Job.State.DONE:
         return [_carried(booking, moving, f"New time in {label}", reader)]
     if conference.scheduled_for not in {None, booking.start_at}:
-        text = f"The link stays the same. Your {label} account still shows the earlier time."
+        text = f"The link stays the same. {account[:1].upper()}{account[1:]} still shows the earlier time."
         return [Effect(title=f"In {label}", state=EffectState.NOTE, text=text)]
     return [_carried(booking, moving, f"New time in {label}", reader)] if moving else []
 
@@ -186,6 +198,9 @@ def _carried(booking: Booking, jobs: Sequence[Job], title: str, reader: Reader) 
     connect = _connect(booking, conference) if conference else ""
     if not connect or stands.remedy is not Remedy.RETRY:
         return stands
+    if conference and (name := _somebody_else(booking, conference, reader)):
+        text = f"{stands.text} {name} has to {connect[:1].lower()}{connect[1:]} first."
+        return Effect(title=title, state=stands.state, text=text)
     # Connecting starts the making of links only; after it, this is tried again by hand.
     text = f"{stands.text} {connect} first, then try again."
     return Effect(title=title, state=stands.state, text=text, remedy=Remedy.CONNECT, remedy_text=connect)

@@ -28,6 +28,10 @@ class Reader:
     zone: ZoneInfo
     now: datetime
 
+    def hosts(self, booking: Booking) -> bool:
+        """No query for a booking that `permissions.booking_or_404` found."""
+        return self.host_id in {row.host_id for row in booking.booking_hosts.all()}
+
     def today(self) -> date:
         return self.now.astimezone(self.zone).date()
 
@@ -36,7 +40,8 @@ class Reader:
 class BookingRow:
     """A booking in a list. `times` is by the reader's clock; `join_url` only while the meeting can be joined.
 
-    from_source: how many bookings came from the same network, where these are many.
+    from_source: how many bookings came from the same network, where these are many.  host: who leads it, "" where
+    that is the reader.
     """
 
     url: str
@@ -49,6 +54,7 @@ class BookingRow:
     join_url: str
     under_way: bool
     from_source: int
+    host: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,8 @@ class LineMaker:
     def line(self, booking: Booking, day: date) -> BookingRow:
         """As it stands below the heading of that day."""
         zone, now, end = self.reader.zone, self.reader.now, booking.end_at()
+        readable, work = booking.readable, self.work.get(booking.concurrency_key(), ())  # type: ignore[attr-defined]
+        many = self.sources.get(booking.source_network, 0) if readable else 0
         return BookingRow(
             url=reverse("booking", args=[booking.pk]),
             title=booking.title,
@@ -94,16 +102,23 @@ class LineMaker:
             starts=booking.start_at.astimezone(zone),
             times=datetimes.hours(booking.start_at, end, zone=zone, day=day),
             kind=kind_label(booking),
-            badges=badges_of(booking, self.work.get(booking.concurrency_key(), ()), now=now),
-            join_url=join_url(booking) if ahead(booking, now=now) else "",
+            badges=badges_of(booking, work, now=now) if readable else (),
+            join_url=join_url(booking) if readable and ahead(booking, now=now) else "",
             under_way=booking.start_at <= now and ahead(booking, now=now),
-            from_source=many if (many := self.sources.get(booking.source_network, 0)) >= MANY else 0,
+            from_source=many if many >= MANY else 0,
+            host="" if booking.host_id == self.reader.host_id else booking.host.name,
         )
 
 
 def line_maker(bookings: Sequence[Booking], reader: Reader, *, among: QuerySet[Booking]) -> LineMaker:
     """Two queries at most. among: all that the reader may see."""
     return LineMaker(open_work(bookings), reader, from_one_source(bookings, among=among))
+
+
+def host_names(booking: Booking) -> list[str]:
+    """Who leads it first. No query for a booking that `permissions.booking_or_404` found."""
+    hosts = [row.host for row in booking.booking_hosts.all()]
+    return [host.name for host in sorted(hosts, key=lambda one: one.pk != booking.host_id)]
 
 
 def kind_label(booking: Booking) -> str:

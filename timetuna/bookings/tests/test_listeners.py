@@ -103,8 +103,8 @@ def test_it_hears_who_is_told_of_what_is_called_off_together(page, heard):
     booking = book(order(page), now=present())
     told(heard)
 
-    cancel_together(page.host_id, [booking.pk], now=present())
-    restore_together(page.host_id, [booking.pk], now=present())
+    cancel_together(Booking.objects.all(), [booking.pk], now=present())
+    restore_together(Booking.objects.all(), [booking.pk], now=present())
 
     assert [(one.event, one.source, one.told) for one in heard] == [
         (BookingEvent.CANCELLED, "silent", ()),

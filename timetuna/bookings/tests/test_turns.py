@@ -12,7 +12,7 @@ from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.cancel_together import cancel_together, restore_together
 from timetuna.bookings.actions.mark_no_show import mark_no_show
 from timetuna.bookings.actions.turns import deal_turns, redo_turns, turns_for, undo_turns, write_turns
-from timetuna.bookings.models import Turn
+from timetuna.bookings.models import Booking, Turn
 from timetuna.bookings.tests.conftest import make_host, make_page, open_always, order, staff, tomorrow
 
 HALF = WHOLE // 2
@@ -136,7 +136,7 @@ def test_a_request_that_comes_to_nothing_costs_no_turn(page, booking, alice):
     decline(booking.pk, note_text="", source="host", now=present())
     assert balances(page) == {"alice": 0, "bob": 0}
 
-    assert restore_together(alice.pk, [booking.pk], now=present()) == ([booking.pk], 0)
+    assert restore_together(Booking.objects.all(), [booking.pk], now=present()) == ([booking.pk], 0)
     assert balances(page) == {"alice": -HALF, "bob": HALF}
 
     expire_request(booking.pk, now=present() + timedelta(hours=2))
@@ -153,8 +153,8 @@ def test_a_request_that_is_withdrawn_costs_no_turn(page, booking):
 
 
 def test_what_a_host_calls_off_and_takes_back_stays_theirs(page, booking, alice):
-    cancel_together(alice.pk, [booking.pk], now=present())
-    restore_together(alice.pk, [booking.pk], now=present())
+    cancel_together(Booking.objects.all(), [booking.pk], now=present())
+    restore_together(Booking.objects.all(), [booking.pk], now=present())
 
     assert balances(page) == {"alice": -HALF, "bob": HALF}
 

@@ -17,7 +17,7 @@ from timetuna.bookings.integrations.location import Location, attendee_invitatio
 from timetuna.bookings.models import Attendee, Booking
 from timetuna.bookings.notifications.kinds.bookings import instead_of
 from timetuna.bookings.notifications.telling import invited_by, shown_name
-from timetuna.bookings.permissions import (
+from timetuna.bookings.policies import (
     attendee_or_404,
     cancel_refusal,
     guests_refusal,

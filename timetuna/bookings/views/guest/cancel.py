@@ -10,7 +10,7 @@ from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.events import GUEST
 from timetuna.bookings.forms.change import WordsForm
-from timetuna.bookings.permissions import asks_reason, booker_or_404, cancel_refusal, move_refusal
+from timetuna.bookings.policies import asks_reason, booker_or_404, cancel_refusal, move_refusal
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.selection import read_customs
 from timetuna.bookings.views.guest.booked import ShownBooking, shown_booking

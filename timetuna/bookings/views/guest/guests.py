@@ -13,7 +13,7 @@ from timetuna.bookings.errors import BookingRefused, TooManyBookings
 from timetuna.bookings.forms.change import AddGuestsForm
 from timetuna.bookings.guests import too_many
 from timetuna.bookings.models import Attendee, Booking
-from timetuna.bookings.permissions import booker_or_404, guests_refusal, most_guests
+from timetuna.bookings.policies import booker_or_404, guests_refusal, most_guests
 from timetuna.bookings.queries import link_path, others
 from timetuna.bookings.slots.selection import read_customs
 from timetuna.bookings.views.guest.booked import ShownBooking, shown_booking

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from timetuna.bookings.actions import change_guests
 from timetuna.bookings.errors import BookingRefused
 from timetuna.bookings.models import Attendee
-from timetuna.bookings.permissions import guest_or_404, leave_refusal
+from timetuna.bookings.policies import guest_or_404, leave_refusal
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.selection import read_customs
 from timetuna.bookings.views.guest.booked import ShownBooking, shown_booking

@@ -16,7 +16,7 @@ from timetuna.bookings.events import GUEST
 from timetuna.bookings.forms.change import MoveForm
 from timetuna.bookings.integrations.location import place
 from timetuna.bookings.models import Booking
-from timetuna.bookings.permissions import asks_reason, booker_or_404, move_refusal
+from timetuna.bookings.policies import asks_reason, booker_or_404, move_refusal
 from timetuna.bookings.queries import host_names, link_path
 from timetuna.bookings.slots.availability import SlotQuery
 from timetuna.bookings.slots.selection import (

@@ -10,11 +10,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from timetuna.accounts.permissions import signed_in
-from timetuna.bookings.permissions import bookings_for
+from timetuna.bookings.permissions import BookingAction, bookings_for
 from timetuna.bookings.queries import requests_among
 from timetuna.bookings.status.agenda import Span, agenda, read_date, week_of
 from timetuna.bookings.status.rows import BookingDay, Reader
-from timetuna.bookings.views.host.bookings import reader_of, tabs
+from timetuna.bookings.views.host.bookings import ALL, asked_for, everybodys, reader_of, tabs, whose
 from timetuna.l10n import datetimes
 from timetuna.l10n.datetimes import customs_of
 from timetuna.lib.text import single_line
@@ -26,10 +26,12 @@ BAD_REQUEST = 400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgendaScreen(Screen):
-    """refused: what was typed and is no date."""
+    """of: what the address says of whose bookings these are.  refused: what was typed and is no date."""
 
     template = "bookings/agenda.html"
     tabs: list[TabLink]
+    whose: list[TabLink]
+    of: str
     view: str
     chosen: str
     views: list[TabLink]
@@ -49,24 +51,29 @@ class AgendaScreen(Screen):
 def agenda_page(request: HttpRequest) -> HttpResponse:
     """By the host's clock."""
     host = signed_in(request)
-    reader = reader_of(host, timezone.now())
+    reader, asked = reader_of(host, timezone.now()), everybodys(request)
     typed = request.GET.get("date", "")
     day = read_date(typed)
     view = DAY if request.GET.get("view") == DAY else WEEK
     span = _span(request, view, day or reader.today())
-    days = agenda(bookings_for(host), span, reader)
+    chosen, of = day or reader.today(), asked.of()
+    days = agenda(asked_for(host, asked), span, reader)
     screen = AgendaScreen(
-        tabs=tabs("agenda", waiting=requests_among(bookings_for(host))),
+        tabs=tabs("agenda", asked, waiting=requests_among(bookings_for(host, to=BookingAction.CHANGE))),
+        whose=whose(
+            host, lambda everybody: _address(view, chosen, ALL if everybody else ""), everybody=bool(of)
+        ),
+        of=of,
         view=view,
-        chosen=(day or reader.today()).isoformat(),
-        views=[_choice(name, view, day or reader.today()) for name in (DAY, WEEK)],
+        chosen=chosen.isoformat(),
+        views=[TabLink(name.capitalize(), _address(name, chosen, of), name == view) for name in (DAY, WEEK)],
         title=_title(span, reader),
         days=days,
         count=len({line.url for day in days for line in day.lines}),
         today=reader.today(),
-        before=_address(view, span.step(-1)),
-        after=_address(view, span.step(1)),
-        now_url=_address(view, reader.today()),
+        before=_address(view, span.step(-1), of),
+        after=_address(view, span.step(1), of),
+        now_url=_address(view, reader.today(), of),
         refused=single_line(typed, max_length=40) if typed and day is None else "",
         zone=datetimes.zone_name(reader.zone),
     )
@@ -80,12 +87,11 @@ def _span(request: HttpRequest, view: str, day: date) -> Span:
     return week_of(day, first_weekday=customs.first_weekday)
 
 
-def _choice(name: str, view: str, day: date) -> TabLink:
-    return TabLink(name.capitalize(), _address(name, day), name == view)
-
-
-def _address(view: str, day: date | None) -> str:
-    return reverse("bookings_agenda", query={"view": view, "date": day.isoformat()}) if day else ""
+def _address(view: str, day: date | None, of: str) -> str:
+    if day is None:
+        return ""
+    asked = {"view": view, "date": day.isoformat(), "of": of}
+    return reverse("bookings_agenda", query={name: value for name, value in asked.items() if value})
 
 
 def _title(span: Span, reader: Reader) -> str:

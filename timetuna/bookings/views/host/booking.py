@@ -1,12 +1,13 @@
 """One booking, as its host sees it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial, wraps
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -18,7 +19,18 @@ from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.erase import may_erase, of_the_same_guest
 from timetuna.bookings.actions.renew_link import renew_link
 from timetuna.bookings.errors import BookingRefused
-from timetuna.bookings.events import API, ATTENDEE, GUEST, HOST, LINK, MAIL, REQUESTS, ahead, told_entry
+from timetuna.bookings.events import (
+    API,
+    ATTENDEE,
+    GUEST,
+    HOST,
+    LINK,
+    MAIL,
+    REQUESTS,
+    BookingEvent,
+    ahead,
+    told_entry,
+)
 from timetuna.bookings.forms.change import AddGuestsForm, WordsForm
 from timetuna.bookings.forms.host import NotesForm
 from timetuna.bookings.fulfilment.new_host import use_account
@@ -27,21 +39,21 @@ from timetuna.bookings.integrations.location import Location, place
 from timetuna.bookings.models import Attendee, Booking, HistoryEntry
 from timetuna.bookings.notifications.telling import audience_of, of_host
 from timetuna.bookings.permissions import (
+    BookingAction,
     booking_or_404,
-    bookings_for,
-    guests_refusal,
+    bookings_with,
     history_for,
-    may_give,
-    most_guests,
+    rights_on_booking,
+    somebody_takes,
 )
+from timetuna.bookings.policies import guests_refusal, most_guests
 from timetuna.bookings.queries import link, others
 from timetuna.bookings.status.effects import effects
 from timetuna.bookings.status.job import Effect, EffectState, Remedy
-from timetuna.bookings.status.rows import Reader
+from timetuna.bookings.status.rows import Reader, host_names
 from timetuna.bookings.status.turns import WhyHost, why_host
 from timetuna.bookings.views.host.bookings import reader_of
 from timetuna.l10n import datetimes
-from timetuna.pages.permissions import Action, rights_on
 from timetuna.web.forms import Screen, row_number, show
 from timetuna.web.saving import opened
 
@@ -90,10 +102,16 @@ class OpenRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingScreen(Screen):
-    """same_source, others: how many more came from there, or of this guest could be erased with it."""
+    """able: what whoever looks can do now.  ended: who called it off, as far as that was a host.
+
+    same_source, others: how many more came from there, or of this guest could be erased with it.
+    """
 
     template = "bookings/booking.html"
     booking: Booking
+    able: frozenset[str]
+    hosts: Sequence[str]
+    ended: str
     times: BookingTimes
     place: Location
     effects: Sequence[Effect]
@@ -103,25 +121,31 @@ class BookingScreen(Screen):
     guest_link: str
     same_source: int
     phone_digits: str
-    cancellable: bool
-    givable: bool
     cancel_form: WordsForm
     answer: OpenRequest | None
     readers: Sequence[tuple[str, str]]
-    erasable: bool
     others: int
     people: Sequence[Attendee]
-    changeable: bool
     guests_form: AddGuestsForm | None
     notes_form: NotesForm
     why_host: WhyHost | None
     erase_text: str = ERASE_TEXT
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingGlanceScreen(Screen):
+    """What those see who are in the team of its page, and have nothing else to do with it."""
+
+    template = "bookings/glance.html"
+    booking: Booking
+    times: BookingTimes
+    hosts: Sequence[str]
+
+
 @require_safe
 @login_required
 def booking(request: HttpRequest, booking_id: int) -> HttpResponse:
-    return show_booking(request, booking_or_404(request, booking_id))
+    return show_booking(request, booking_or_404(request, booking_id, to=BookingAction.SEE))
 
 
 def show_booking(
@@ -134,51 +158,76 @@ def show_booking(
     status: int = 200,
 ) -> HttpResponse:
     """With a form that could not be used, as it was typed, and the status for it."""
-    reader = reader_of(signed_in(request), timezone.now())
-    history, people = list(history_for(signed_in(request), row)), list(others(row))
-    work, readable = effects(row, history, reader), row.erased_at is None
-    erasable = readable and may_erase(row, now=reader.now)
-    words_form, room = words_form or WordsForm(), max(0, most_guests(row) - len(people))
+    reader, user = reader_of(signed_in(request), timezone.now()), signed_in(request)
+    rights = rights_on_booking(row, user)
+    if BookingAction.READ not in rights:
+        glance = BookingGlanceScreen(booking=row, times=_times(row, reader), hosts=host_names(row))
+        return show(request, glance)
+    history, people = list(history_for(user, row)), list(others(row))
+    work = effects(row, history, reader)
+    able, words_form = _able(row, rights, reader.now), words_form or WordsForm()
     screen = BookingScreen(
         booking=row,
+        able=able,
+        hosts=host_names(row),
+        ended=_ended(row, history, reader),
         times=_times(row, reader),
         place=place(row),
         effects=work,
         remedies=frozenset(effect.remedy for effect in work),
         busy=any(effect.state is EffectState.BUSY for effect in work),
         history=[_entry(entry, row, reader) for entry in history],
-        guest_link=link(row.booker),
-        same_source=_same_source(request, row),
+        guest_link=link(row.booker) if "link" in able else "",
+        same_source=_same_source(request, row) if "change" in able else 0,
         phone_digits="".join(sign for sign in row.booker.phone if sign in "+0123456789"),
-        cancellable=ahead(row, now=reader.now),
-        givable=row.end_at() > reader.now and may_give(signed_in(request), row),
         cancel_form=words_form,
-        answer=request_of(row, reader, words_form) if row.status == Booking.Status.PENDING else None,
-        readers=_readers(row, people, reader) if readable else [],
-        erasable=erasable,
-        others=_others(request, row) if erasable else 0,
+        answer=request_of(row, reader, words_form) if "answer" in able else None,
+        readers=_readers(row, people, reader) if "resend" in able else [],
+        others=_others(request, row) if "erase" in able else 0,
         people=people,
-        changeable=readable and not guests_refusal(row, now=reader.now),
-        guests_form=guests_form or (AddGuestsForm(most=room) if room else None),
+        guests_form=guests_form or _guests_form(row, people),
         notes_form=notes_form or _notes_form(request, row),
-        why_host=_why_host(request, row, reader),
+        why_host=why_host(row, reader) if BookingAction.GIVE in rights else None,
     )
     return show(request, screen, status=status)
 
 
-def _why_host(request: HttpRequest, row: Booking, reader: Reader) -> WhyHost | None:
-    """For those who may see the page: it speaks of all its hosts."""
-    found = why_host(row, reader)
-    if found and row.page and Action.SEE in rights_on(row.page, signed_in(request)):
-        return found
-    return None
+def _able(row: Booking, rights: Collection[BookingAction], now: datetime) -> frozenset[str]:
+    """What whoever looks can do with it now."""
+    changes, readable = BookingAction.CHANGE in rights, row.erased_at is None
+    possible = {
+        "change": changes,
+        "answer": changes and row.status == Booking.Status.PENDING,
+        "cancel": changes and ahead(row, now=now),
+        "invite": changes and readable and not guests_refusal(row, now=now),
+        "resend": changes and readable,
+        "erase": changes and readable and may_erase(row, now=now),
+        "hand over": BookingAction.GIVE in rights and row.end_at() > now and somebody_takes(row),
+        "link": BookingAction.LINK in rights and readable,
+    }
+    return frozenset(name for name, can in possible.items() if can)
+
+
+def _guests_form(row: Booking, people: Sequence[Attendee]) -> AddGuestsForm | None:
+    room = max(0, most_guests(row) - len(people))
+    return AddGuestsForm(most=room) if room else None
+
+
+def _ended(row: Booking, history: Sequence[HistoryEntry], reader: Reader) -> str:
+    """By name, or "You" where that was who looks."""
+    ends = [one for one in history if one.event in (BookingEvent.DECLINED, BookingEvent.CANCELLED)]
+    return _host(ends[-1], row, reader) if ends and row.is_off() else ""
+
+
+def _changeable(request: HttpRequest) -> QuerySet[Booking]:
+    return bookings_with(signed_in(request), to=BookingAction.CHANGE)
 
 
 def _same_source(request: HttpRequest, row: Booking) -> int:
     """How many other bookings of the host came from the same network, as long as that is known."""
     if not row.source_network:
         return 0
-    others = bookings_for(signed_in(request)).filter(source_network=row.source_network)
+    others = _changeable(request).filter(source_network=row.source_network)
     return others.exclude(pk=row.pk).count()
 
 
@@ -193,15 +242,14 @@ def _notes_form(request: HttpRequest, row: Booking) -> NotesForm:
 
 def _others(request: HttpRequest, row: Booking) -> int:
     """How many other bookings of the guest could be erased together with this one."""
-    return of_the_same_guest(row, among=bookings_for(signed_in(request))).exclude(pk=row.pk).count()
+    return of_the_same_guest(row, among=_changeable(request)).exclude(pk=row.pk).count()
 
 
 def _readers(row: Booking, people: Iterable[Attendee], reader: Reader) -> list[tuple[str, str]]:
     """Who hears of the booking: what the mail is addressed by, and in words."""
-    own = [
-        (audience_of(row.booker), f"{row.booker.name} <{row.booker.email}>"),
-        (of_host(reader.host_id), "Me"),
-    ]
+    own = [(audience_of(row.booker), f"{row.booker.name} <{row.booker.email}>")]
+    if reader.hosts(row):
+        own.append((of_host(reader.host_id), "Me"))
     if row.status in REQUESTS:
         return own
     return [*own, *((audience_of(one), one.shown()) for one in people)]
@@ -247,7 +295,7 @@ def done(
 @login_required
 def retry(request: HttpRequest, booking_id: int) -> HttpResponse:
     """All of the booking's work that waits or failed."""
-    row = booking_or_404(request, booking_id)
+    row = booking_or_404(request, booking_id, to=BookingAction.KEEP)
     if retry_booking(row):
         messages.success(request, "Trying again. How it goes shows below.")
     else:
@@ -287,7 +335,8 @@ def cancel_as_host(request: HttpRequest, booking_id: int) -> HttpResponse:
 @login_required
 def new_guest_link(request: HttpRequest, booking_id: int) -> HttpResponse:
     """For who booked, or for the person in the address, who was invited too."""
-    row, person = booking_or_404(request, booking_id), row_number(request.GET.get("person", ""))
+    person = row_number(request.GET.get("person", ""))
+    row = booking_or_404(request, booking_id, to=BookingAction.CHANGE if person else BookingAction.LINK)
     act = partial(renew_link, row.pk, actor=HOST, attendee_id=person)
     if person:
         said = "The old link is dead. Have their mail sent again, and they have the new one."

@@ -1,6 +1,6 @@
 """The host's list of bookings."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
@@ -16,7 +16,13 @@ from django.views.decorators.http import require_safe
 from timetuna.accounts.models import User
 from timetuna.accounts.permissions import signed_in
 from timetuna.bookings.models import Booking, UnusualBookings
-from timetuna.bookings.permissions import bookings_for, unusual_for
+from timetuna.bookings.permissions import (
+    BookingAction,
+    all_bookings_for,
+    bookings_for,
+    sees_more_than_own,
+    unusual_for,
+)
 from timetuna.bookings.queries import (
     CANCELLED,
     PAST,
@@ -31,11 +37,12 @@ from timetuna.bookings.queries import (
 from timetuna.bookings.status.rows import BookingDay, Reader, days
 from timetuna.l10n import datetimes
 from timetuna.lib.text import single_line
-from timetuna.pages.permissions import pages_for
+from timetuna.pages.permissions import Action, pages_for
 from timetuna.web.forms import Screen, TabLink, show
 
 TABS = {UPCOMING: "Upcoming", REQUESTS: "Requests", PAST: "Past", CANCELLED: "Cancelled"}
 ON_A_PAGE = 20
+ALL = "all"
 LONGEST_SEARCH = 100
 
 
@@ -55,10 +62,19 @@ class Filter:
 
     def query(self, *, page: int = 1) -> str:
         """Of the address at which this, and nothing else, is shown."""
-        asked = {"show": self.wanted.which, "q": self.wanted.text, "on": self.wanted.page_id}
+        asked = {"show": self.wanted.which, "q": self.wanted.text, "on": self.wanted.page_id, "of": self.of()}
         return urlencode(
             {name: value for name, value in asked.items() if value} | ({"page": page} if page > 1 else {})
         )
+
+    def address(self, everybody: bool) -> str:  # noqa: FBT001 - a link for each
+        """Of the list, of everybody's bookings or one's own."""
+        asked = replace(self, wanted=replace(self.wanted, everybody=everybody))
+        return f"{reverse('bookings')}?{asked.query()}"
+
+    def of(self) -> str:
+        """Of the address, where it asks for everybody's."""
+        return ALL if self.wanted.everybody else ""
 
     def elsewhere(self, which: str) -> "Filter":
         """The same under another tab."""
@@ -84,11 +100,15 @@ class FoundElsewhere:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingsScreen(Screen):
-    """In an empty list, found: where the search was, or an address to share; earlier: there once were some."""
+    """whose: one's own or everybody's, where there are others.
+
+    In an empty list, found: where the search was, or an address to share; earlier: there once were some.
+    """
 
     template = "bookings/list.html"
     asked: Filter
     tabs: Sequence[TabLink]
+    whose: Sequence[TabLink]
     waiting: int
     unusual: QuerySet[UnusualBookings]
     days: Sequence[BookingDay]
@@ -107,24 +127,41 @@ def bookings(request: HttpRequest) -> HttpResponse:
     """By day, twenty at a time."""
     host, now = signed_in(request), timezone.now()
     asked = read_filter(request, host)
-    mine = bookings_for(host)
-    page = Paginator(matching(mine, asked.wanted, now=now), ON_A_PAGE).get_page(request.GET.get("page"))
-    reader, waiting, empty = reader_of(host, now), requests_among(mine), not page.paginator.count
+    found = asked_for(host, asked)
+    page = Paginator(matching(found, asked.wanted, now=now), ON_A_PAGE).get_page(request.GET.get("page"))
+    reader, empty = reader_of(host, now), not page.paginator.count
+    waiting = requests_among(bookings_for(host, to=BookingAction.CHANGE))
     screen = BookingsScreen(
         asked=asked,
         tabs=tabs(asked.wanted.which, asked, waiting=waiting),
+        whose=whose(host, asked.address, everybody=asked.wanted.everybody),
         waiting=waiting,
         unusual=lately(unusual_for(host), now=now),
-        days=days(page.object_list, reader, among=mine),
+        days=days(page.object_list, reader, among=found),
         page=page,
         count=page.paginator.count,
         paging=_paging(page, asked),
         zone=datetimes.zone_name(reader.zone),
         found=_found_elsewhere(host, asked, now) if empty and asked.narrows() else [],
         share=_address_to_share(host) if empty and not asked.narrows() else "",
-        earlier=empty and mine.exists(),
+        earlier=empty and found.exists(),
     )
     return show(request, screen)
+
+
+def asked_for(host: User, asked: Filter) -> QuerySet[Booking]:
+    """All among which is looked."""
+    return all_bookings_for(host) if asked.wanted.everybody else bookings_for(host)
+
+
+def whose(host: User, address: Callable[[bool], str], *, everybody: bool) -> list[TabLink]:
+    """The two ways to ask, where somebody sees more than their own. address: of everybody's, or of one's own."""
+    if not everybody and not sees_more_than_own(host):
+        return []
+    return [
+        TabLink("Yours", address(False), not everybody),
+        TabLink("Everybody\N{RIGHT SINGLE QUOTATION MARK}s", address(True), everybody),
+    ]
 
 
 def reader_of(host: User, now: datetime) -> Reader:
@@ -133,25 +170,34 @@ def reader_of(host: User, now: datetime) -> Reader:
 
 def read_filter(request: HttpRequest, host: User) -> Filter:
     """What it cannot mean is left out: unknown tabs, pages of others."""
-    pages = page_titles(pages_for(host))
+    pages = page_titles(pages_for(host, to=Action.SEE))
     which, on = request.GET.get("show", ""), request.GET.get("on", "")
     page_id = next((number for number in pages if str(number) == on), None)
     text = single_line(request.GET.get("q", ""), max_length=LONGEST_SEARCH)
-    return Filter(Wanted(which=which if which in TABS else UPCOMING, text=text, page_id=page_id), pages)
+    asked = replace(
+        everybodys(request).wanted, which=which if which in TABS else UPCOMING, text=text, page_id=page_id
+    )
+    return Filter(asked, pages)
 
 
-def tabs(current: str, asked: Filter | None = None, *, waiting: int = 0) -> list[TabLink]:
+def everybodys(request: HttpRequest) -> Filter:
+    """Whose bookings it asks for, and nothing else of it."""
+    return Filter(Wanted(everybody=request.GET.get("of") == ALL), {})
+
+
+def tabs(current: str, asked: Filter, *, waiting: int = 0) -> list[TabLink]:
     """What was searched for stays when another is opened. Requests have one while some wait."""
+    agenda = reverse("bookings_agenda", query={"of": asked.of()} if asked.of() else None)
     found = [
         TabLink(
             label,
-            f"{reverse('bookings')}?{asked.elsewhere(which).query() if asked else f'show={which}'}",
+            f"{reverse('bookings')}?{asked.elsewhere(which).query()}",
             which == current,
         )
         for which, label in TABS.items()
         if which != REQUESTS or waiting or current == REQUESTS
     ]
-    return [*found, TabLink("Agenda", reverse("bookings_agenda"), current == "agenda")]
+    return [*found, TabLink("Agenda", agenda, current == "agenda")]
 
 
 def _paging(page: Page[Booking], asked: Filter) -> Paging:
@@ -162,7 +208,7 @@ def _paging(page: Page[Booking], asked: Filter) -> Paging:
 
 def _found_elsewhere(host: User, asked: Filter, now: datetime) -> list[FoundElsewhere]:
     others = [asked.elsewhere(which) for which in TABS if which != asked.wanted.which]
-    counted = [(other, matching(bookings_for(host), other.wanted, now=now).count()) for other in others]
+    counted = [(other, matching(asked_for(host, asked), other.wanted, now=now).count()) for other in others]
     return [
         FoundElsewhere(TABS[other.wanted.which], count, other.query()) for other, count in counted if count
     ]

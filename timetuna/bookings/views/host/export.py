@@ -13,14 +13,16 @@ from timetuna.accounts.permissions import signed_in
 from timetuna.bookings.events import ended_by, told_entry
 from timetuna.bookings.integrations.location import own_uid
 from timetuna.bookings.models import Booking, HistoryEntry
-from timetuna.bookings.permissions import booking_or_404, bookings_for, history_for, notes_for
+from timetuna.bookings.permissions import BookingAction, booking_or_404, history_for, notes_for
 from timetuna.bookings.queries import matching
 from timetuna.bookings.status.rows import Reader, join_url, kind_label
-from timetuna.bookings.views.host.bookings import read_filter, reader_of
+from timetuna.bookings.views.host.bookings import asked_for, read_filter, reader_of
 from timetuna.lib.text import csv_row
 from timetuna.pages.meeting_types.base import meeting_kind
 
 ROWS_AT_ONCE = 500
+_AT_A_GLANCE = frozenset({"Minutes", "Title", "Booking page", "Status", "Guest", "Meeting type", "Host"})
+"""What those read who may see that a booking is, and no more; and when it is."""
 BYTE_ORDER_MARK = "\ufeff"  # without it, spreadsheets take UTF-8 for something else
 
 
@@ -31,7 +33,7 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
     host, now = signed_in(request), timezone.now()
     asked, reader = read_filter(request, host), reader_of(host, now)
     rows = (
-        matching(bookings_for(host), asked.wanted, now=now)
+        matching(asked_for(host, asked), asked.wanted, now=now)
         .select_related("page")
         .prefetch_related("attendees", Prefetch("notes", notes_for(host)))
     )
@@ -44,9 +46,14 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
 
 
 def _lines(bookings: Iterator[Booking], reader: Reader) -> Iterator[str]:
-    yield BYTE_ORDER_MARK + csv_row(_titles(reader))
+    titles = _titles(reader)
+    yield BYTE_ORDER_MARK + csv_row(titles)
     for booking in bookings:
-        yield csv_row(_cells(booking, reader))
+        cells = _cells(booking, reader)
+        if not booking.readable:  # type: ignore[attr-defined]
+            seen = [title in _AT_A_GLANCE or title.startswith(("Start", "End")) for title in titles]
+            cells = [cell if known else "" for cell, known in zip(cells, seen, strict=True)]
+        yield csv_row(cells)
 
 
 def _titles(reader: Reader) -> list[str]:
@@ -77,6 +84,7 @@ def _titles(reader: Reader) -> list[str]:
         "Did not come",
         "Private notes",
         "Erased at (UTC)",
+        "Host",
     ]
 
 
@@ -109,6 +117,7 @@ def _cells(booking: Booking, reader: Reader) -> list[object]:
         "yes" if booking.no_show else "",
         "".join(row.text for row in booking.notes.all()),
         utc(booking.erased_at) if booking.erased_at else "",
+        booking.host.name,
     ]
 
 
@@ -124,7 +133,7 @@ def utc(moment: datetime) -> str:
 @login_required
 def history(request: HttpRequest, booking_id: int) -> JsonResponse:
     """The earliest first; times are UTC (RFC 3339)."""
-    row = booking_or_404(request, booking_id)
+    row = booking_or_404(request, booking_id, to=BookingAction.READ)
     answer = JsonResponse(
         _facts(row) | {"history": [_entry(entry) for entry in history_for(signed_in(request), row)]}
     )

@@ -11,7 +11,8 @@ from timetuna.bookings.errors import BookingRefused, TooManyBookings
 from timetuna.bookings.events import HOST
 from timetuna.bookings.forms.change import AddGuestsForm
 from timetuna.bookings.models import Booking
-from timetuna.bookings.permissions import booking_or_404, guests_refusal
+from timetuna.bookings.permissions import booking_or_404
+from timetuna.bookings.policies import guests_refusal
 from timetuna.bookings.views.guest.guests import no_room, room_for_guests
 from timetuna.bookings.views.host.booking import post_or_back, show_booking
 from timetuna.web.forms import row_number

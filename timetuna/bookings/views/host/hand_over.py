@@ -18,7 +18,7 @@ from timetuna.bookings.actions.hand_over import UNDO, WHOSE_TURN, Handing, hand_
 from timetuna.bookings.errors import BookingRefused
 from timetuna.bookings.forms.host import HandOverForm
 from timetuna.bookings.models import Booking
-from timetuna.bookings.permissions import bookings_for, given_or_404, runs_page
+from timetuna.bookings.permissions import BookingAction, booking_or_404, bookings_with, runs_page
 from timetuna.bookings.slots.takers import Taker, Way, takers
 from timetuna.bookings.views.host.bookings import reader_of
 from timetuna.l10n import datetimes
@@ -66,7 +66,7 @@ class HandedOverScreen(Screen):
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def give(request: HttpRequest, booking_id: int) -> HttpResponse:
-    row = given_or_404(request, booking_id)
+    row = booking_or_404(request, booking_id, to=BookingAction.GIVE)
     user, now = signed_in(request), timezone.now()
     found = takers(row, now=now)
     if request.method != "POST":
@@ -107,7 +107,7 @@ def given(request: HttpRequest, booking_id: int) -> HttpResponse:
         when=datetimes.when(row.start_at, minutes=row.minutes, zone=reader.zone),
         new=kept[1],
         seconds=max(0, round(kept[2] - now.timestamp())),
-        visible=bookings_for(user).filter(pk=row.pk).exists(),
+        visible=bookings_with(user, to=BookingAction.SEE).filter(pk=row.pk).exists(),
     )
     return show(request, screen)
 

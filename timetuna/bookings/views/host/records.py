@@ -16,7 +16,7 @@ from timetuna.bookings.actions.mark_no_show import mark_no_show
 from timetuna.bookings.actions.resend import resend
 from timetuna.bookings.events import HOST
 from timetuna.bookings.forms.host import NotesForm
-from timetuna.bookings.permissions import booking_or_404, bookings_for
+from timetuna.bookings.permissions import BookingAction, booking_or_404, bookings_with
 from timetuna.bookings.views.host.booking import done, post_or_back, show_booking
 from timetuna.web.forms import INCOMPLETE
 from timetuna.web.saving import save
@@ -26,7 +26,7 @@ from timetuna.web.saving import save
 @login_required
 def no_show(request: HttpRequest, booking_id: int) -> HttpResponse:
     """The button says which: that the guest did not come, or did."""
-    row = booking_or_404(request, booking_id)
+    row = booking_or_404(request, booking_id, to=BookingAction.KEEP)
     missed = {"yes": True, "no": False}.get(request.POST.get("missed", ""))
     if missed is None:
         return redirect("booking", row.pk)
@@ -36,10 +36,12 @@ def no_show(request: HttpRequest, booking_id: int) -> HttpResponse:
 @post_or_back
 @login_required
 def notes(request: HttpRequest, booking_id: int) -> HttpResponse:
-    row = booking_or_404(request, booking_id)
+    row = booking_or_404(request, booking_id, to=BookingAction.READ)
 
     def build(data: Any, _files: Any) -> NotesForm:
-        return NotesForm(booking_or_404(request, booking_id), signed_in(request).pk, data)
+        return NotesForm(
+            booking_or_404(request, booking_id, to=BookingAction.READ), signed_in(request).pk, data
+        )
 
     form = save(request, build)
     if not form.saved:
@@ -64,7 +66,7 @@ def erase_guest(request: HttpRequest, booking_id: int) -> HttpResponse:
     if "all" not in request.POST:
         messages.error(request, str(INCOMPLETE))
         return redirect("booking", row.pk)
-    same = of_the_same_guest(row, among=bookings_for(signed_in(request)))
+    same = of_the_same_guest(row, among=bookings_with(signed_in(request), to=BookingAction.CHANGE))
     rows = list(same) if request.POST["all"] else [row]
     due = [one for one in rows if may_erase(one, now=now)]
     for one in due:

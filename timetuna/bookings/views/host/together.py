@@ -18,7 +18,7 @@ from timetuna.accounts.permissions import signed_in
 from timetuna.bookings.actions.cancel_together import cancel_together, restore_together
 from timetuna.bookings.actions.erase import SOURCE_KEPT_DAYS
 from timetuna.bookings.models import Booking, UnusualBookings
-from timetuna.bookings.permissions import booking_or_404, bookings_for, unusual_for
+from timetuna.bookings.permissions import BookingAction, booking_or_404, bookings_with, unusual_for
 from timetuna.bookings.queries import with_booker
 from timetuna.bookings.status.rows import Reader
 from timetuna.bookings.views.host.bookings import reader_of
@@ -94,7 +94,7 @@ def same_source(request: HttpRequest, booking_id: int) -> HttpResponse:
     booking = booking_or_404(request, booking_id)
     if not booking.source_network:
         raise Http404
-    rows = bookings_for(signed_in(request)).filter(source_network=booking.source_network)
+    rows = _changeable(request).filter(source_network=booking.source_network)
     text = (
         "These came from the same place on the Internet: one person, or everybody in one household, office or "
         f"school. TimeTuna keeps no address, and forgets the rest after {SOURCE_KEPT_DAYS} days."
@@ -113,7 +113,7 @@ def unusual(request: HttpRequest, number: int) -> HttpResponse:
     if "dismiss" in request.POST:
         UnusualBookings.objects.filter(pk=found.pk).update(dismissed=True)
         return redirect("bookings")
-    rows = bookings_for(host).filter(
+    rows = _changeable(request).filter(
         page=found.page, created_at__gte=found.began_at, created_at__lte=found.last_at + timedelta(minutes=10)
     )
     reader = reader_of(host, timezone.now())
@@ -128,15 +128,19 @@ def unusual(request: HttpRequest, number: int) -> HttpResponse:
     return _answer(request, Group(rows, "Unusually many bookings", text, reverse("bookings")))
 
 
+def _changeable(request: HttpRequest) -> QuerySet[Booking]:
+    return bookings_with(signed_in(request), to=BookingAction.CHANGE)
+
+
 def _answer(request: HttpRequest, group: Group) -> HttpResponse:
     if request.method != "POST":
         return _show(request, group)
     if "undo" in request.POST:
         return _undo(request)
-    host, now = signed_in(request), timezone.now()
+    now = timezone.now()
     ticked = [number for text in request.POST.getlist("booking") if (number := row_number(text)) is not None]
     mine = list(group.rows.filter(pk__in=ticked[:MOST_SHOWN]).values_list("pk", flat=True))
-    done = cancel_together(host.pk, mine, now=now)
+    done = cancel_together(_changeable(request), mine, now=now)
     if done:
         request.session[_UNDO] = [*_undoable(request, now), Batch(now.timestamp(), done)]
         messages.success(request, f"{_count(len(done))} cancelled. The times are free again.")
@@ -151,7 +155,7 @@ def _undo(request: HttpRequest) -> HttpResponse:
     batches = _undoable(request, now)
     chosen = [batch for batch in batches if asked in {UNDO_ALL, batch.key()}]
     ids = [booking_id for batch in chosen for booking_id in batch.ids]
-    done, left = restore_together(signed_in(request).pk, ids, now=now)
+    done, left = restore_together(_changeable(request), ids, now=now)
     request.session[_UNDO] = [batch for batch in batches if batch not in chosen]
     if done:
         messages.success(request, f"{_count(len(done))} back as before.")

@@ -1,0 +1,262 @@
+"""What those on the guest's side may do with a booking, and until when; and whom to ask else."""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.http import Http404
+from django.utils.translation import gettext, gettext_noop
+
+from timetuna.bookings.events import ATTENDEE, CALLED_OFF, Status
+from timetuna.bookings.models import Attendee, Booking
+from timetuna.bookings.queries import attendee_by_link, others
+from timetuna.l10n import datetimes
+from timetuna.pages.models import BookingPage
+
+TOLD = CALLED_OFF | {Status.CONFIRMED}
+"""The states in which those who were invited too have heard of the booking."""
+
+
+def may_see(attendee: Attendee) -> bool:
+    """Whether somebody on the guest's side may see the booking at their own address.
+
+    Who was invited too may from when they are told, that is once it is no request any more, until they are taken off;
+    who has left may see that, and come back.
+    """
+    if attendee.is_booker:
+        return True
+    left = attendee.removed_by == ATTENDEE
+    return attendee.booking.status in TOLD and (attendee.active or left)
+
+
+def takes_part(attendee: Attendee) -> bool:
+    """Whether they are told where the meeting is: it is booked, and they have not left it."""
+    return attendee.active and attendee.booking.status == Status.CONFIRMED
+
+
+def may_change(attendee: Attendee) -> bool:
+    """Move and cancel the booking, and say who else comes."""
+    return attendee.is_booker
+
+
+def may_leave(attendee: Attendee) -> bool:
+    """Take themselves off the booking, or come back."""
+    return not attendee.is_booker and may_see(attendee)
+
+
+def attendee_or_404(token: str) -> Attendee:
+    """Whose link it is, with booking, host and page. Raises Http404 for who may not see the booking."""
+    attendee = attendee_by_link(token)
+    if attendee is None or not may_see(attendee):
+        raise Http404
+    return attendee
+
+
+def booker_or_404(token: str) -> Attendee:
+    """The same. Raises Http404 for who may not change the booking."""
+    attendee = attendee_or_404(token)
+    if not may_change(attendee):
+        raise Http404
+    return attendee
+
+
+def guest_or_404(token: str) -> Attendee:
+    """The same. Raises Http404 for who may not leave the booking."""
+    attendee = attendee_or_404(token)
+    if not may_leave(attendee):
+        raise Http404
+    return attendee
+
+
+OPTIONAL = BookingPage.AskReason.OPTIONAL
+
+
+class _Change(NamedTuple):
+    """What is to be done, in the sentences that refuse it."""
+
+    cancelled: str
+    begun: str
+    never: str = ""
+    too_late: str = ""
+    over: str = ""
+
+
+_MOVE = _Change(
+    gettext_noop("This booking is cancelled, so it cannot be moved."),
+    gettext_noop("This meeting has begun, so it cannot be moved any more."),
+    gettext_noop("This booking cannot be moved by its guest."),
+    gettext_noop("This booking could be moved until %(deadline)s."),
+)
+_CANCEL = _Change(
+    gettext_noop("This booking is cancelled already."),
+    gettext_noop("This meeting has begun, so it cannot be cancelled any more."),
+    gettext_noop("This booking cannot be cancelled by its guest."),
+    gettext_noop("This booking could be cancelled until %(deadline)s."),
+)
+_GUESTS = _Change(
+    gettext_noop("This booking is cancelled, so nobody else can be invited."),
+    gettext_noop("This meeting has begun, so its guests cannot be changed any more."),
+)
+_REMOVE = _GUESTS._replace(
+    cancelled=gettext_noop("This booking is cancelled, so nobody can be taken off it any more.")
+)
+_LEAVE = _Change(
+    gettext_noop("This booking is cancelled already, so there is nothing to leave."),
+    gettext_noop("This meeting has begun, so you cannot leave it here any more."),
+    over=gettext_noop("This meeting is over, so you cannot leave it any more."),
+)
+_RETURN = _Change(
+    gettext_noop("This booking is cancelled, so you cannot come back to it."),
+    gettext_noop("This meeting has begun, so you cannot come back to it here any more."),
+    over=gettext_noop("This meeting is over, so you cannot come back to it."),
+)
+
+
+def move_refusal(booking: Booking, *, now: datetime) -> str:
+    """Why the guest cannot move it any more; "" where they can."""
+    return _with_advice(booking, _move_refusal(booking, now))
+
+
+def cancel_refusal(booking: Booking, *, now: datetime) -> str:
+    """Why the guest cannot cancel it any more; "" where they can. A request can be taken back at any time."""
+    return _with_advice(booking, _cancel_refusal(booking, now))
+
+
+def guests_refusal(booking: Booking, *, now: datetime) -> str:
+    """Why nobody can be added any more; "" where the guest can do so."""
+    return _settled(booking, now, _GUESTS)
+
+
+def removal_refusal(booking: Booking, *, now: datetime) -> str:
+    """Why nobody can be taken off any more; "" where the guest can do so."""
+    return _settled(booking, now, _REMOVE)
+
+
+def leave_refusal(attendee: Attendee, *, now: datetime) -> str:
+    """Why somebody who was invited too cannot leave, or having left come back; "" where they can.
+
+    Leaving is possible until the start, coming back once, while there is a place.
+    """
+    booking = attendee.booking
+    if attendee.active:
+        return _settled(booking, now, _LEAVE)
+    if settled := _settled(booking, now, _RETURN):
+        return settled
+    if attendee.returned:
+        refusal = gettext("You have come back to this meeting once already.")
+    elif others(booking).count() >= most_guests(booking):
+        refusal = gettext("Your place is taken by now.")
+    else:
+        return ""
+    named = {"name": booking.host.name, "email": booking.host.email}
+    advice = gettext("To come after all, write to %(name)s: %(email)s.") % named
+    return f"{refusal} {advice}"
+
+
+def most_guests(booking: Booking) -> int:
+    """How many others the guest may bring; none once the page is gone."""
+    return booking.page.most_guests if booking.page else 0
+
+
+def asks_reason(booking: Booking) -> str:
+    """Whether who cancels or moves is asked why."""
+    return booking.page.ask_reason if booking.page else OPTIONAL
+
+
+def sentences(booking: Booking, *, now: datetime, twelve_hours: bool = False) -> list[str]:
+    """Until when the guest may move and cancel, or why not; nothing where both can be done until the start."""
+    if _settled(booking, now, _MOVE):
+        return []
+    refusals = [
+        _move_refusal(booking, now, twelve_hours=twelve_hours),
+        _cancel_refusal(booking, now, twelve_hours=twelve_hours),
+    ]
+    said = [refusal for refusal in refusals if refusal]
+    return [
+        *said,
+        *([_advice(booking)] if said else []),
+        *_deadlines(booking, refusals, twelve_hours=twelve_hours),
+    ]
+
+
+def _move_refusal(booking: Booking, now: datetime, *, twelve_hours: bool = False) -> str:
+    if settled := _settled(booking, now, _MOVE):
+        return settled
+    if booking.page is None:
+        return gettext("The page this was booked on is gone, so it cannot be moved here.")
+    return _too_late(booking, booking.page.change_notice_minutes, now, _MOVE, twelve_hours=twelve_hours)
+
+
+def _cancel_refusal(booking: Booking, now: datetime, *, twelve_hours: bool = False) -> str:
+    if settled := _settled(booking, now, _CANCEL):
+        return settled
+    if booking.page is None or booking.status == Status.PENDING:
+        return ""
+    return _too_late(booking, booking.page.cancel_notice_minutes, now, _CANCEL, twelve_hours=twelve_hours)
+
+
+def _settled(booking: Booking, now: datetime, change: _Change) -> str:
+    if booking.is_off() or _unanswered(booking, now):
+        return gettext(change.cancelled)
+    if change.over and booking.end_at() <= now:
+        return gettext(change.over)
+    return gettext(change.begun) if booking.start_at <= now else ""
+
+
+def _unanswered(booking: Booking, now: datetime) -> bool:
+    """Whether it is a request whose time is over, also where the work that ends it is late."""
+    until = booking.pending_until
+    return booking.status == Status.PENDING and until is not None and until <= now
+
+
+def _too_late(
+    booking: Booking, notice: int | None, now: datetime, change: _Change, *, twelve_hours: bool
+) -> str:
+    if notice is None:
+        return gettext(change.never)
+    if booking.start_at - timedelta(minutes=notice) <= now:
+        return gettext(change.too_late) % {"deadline": _deadline(booking, notice, twelve_hours=twelve_hours)}
+    return ""
+
+
+def _deadlines(booking: Booking, refusals: list[str], *, twelve_hours: bool) -> list[str]:
+    """Until when what is not refused can be done."""
+    page = booking.page
+    if page is None:
+        return []
+    move = 0 if refusals[0] else page.change_notice_minutes or 0
+    pending = booking.status == Status.PENDING
+    cancel = 0 if refusals[1] or pending else page.cancel_notice_minutes or 0
+    if move and move == cancel:
+        return [
+            gettext("You can move or cancel it until %(deadline)s.")
+            % {"deadline": _deadline(booking, move, twelve_hours=twelve_hours)}
+        ]
+    said = []
+    if move:
+        said.append(
+            gettext("You can move it until %(deadline)s.")
+            % {"deadline": _deadline(booking, move, twelve_hours=twelve_hours)}
+        )
+    if cancel:
+        said.append(
+            gettext("You can cancel it until %(deadline)s.")
+            % {"deadline": _deadline(booking, cancel, twelve_hours=twelve_hours)}
+        )
+    return said
+
+
+def _deadline(booking: Booking, notice: int, *, twelve_hours: bool) -> str:
+    zone = datetimes.zone_or_utc(booking.booker.time_zone)
+    last = booking.start_at - timedelta(minutes=notice)
+    return datetimes.short_when(last, zone=zone, twelve_hours=twelve_hours)
+
+
+def _with_advice(booking: Booking, refusal: str) -> str:
+    if not refusal or booking.is_off():
+        return refusal
+    return f"{refusal} {_advice(booking)}"
+
+
+def _advice(booking: Booking) -> str:
+    named = {"name": booking.host.name, "email": booking.host.email}
+    return gettext("To change it, write to %(name)s: %(email)s.") % named
