@@ -136,12 +136,17 @@ def booking_or_404(
     request: HttpRequest, booking_id: int, *, to: BookingAction = BookingAction.CHANGE
 ) -> Booking:
     """With hosts, page and meeting. Raises Http404 for who may not do this."""
-    rows = with_booker(bookings_with(signed_in(request), to=to)).select_related(
-        "host", "page", "conference__host"
-    )
+    user = signed_in(request)
+    found = bookings_with(user, to=to).annotate(readable=_to(user, BookingAction.READ))
+    rows = with_booker(found).select_related("host", "page", "conference__host")
     hosts = Prefetch("booking_hosts", BookingHost.objects.select_related("host").order_by("pk"))
     booking: Booking = get_object_or_404(rows.prefetch_related(hosts), pk=booking_id)
     return booking
+
+
+def may_read(booking: Booking) -> bool:
+    """Of one that `booking_or_404` found: whether who asked may read all of it."""
+    return bool(booking.readable)  # type: ignore[attr-defined]
 
 
 def runs_page(user: User, booking: Booking) -> bool:

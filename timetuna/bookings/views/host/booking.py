@@ -43,6 +43,7 @@ from timetuna.bookings.permissions import (
     booking_or_404,
     bookings_with,
     history_for,
+    may_read,
     rights_on_booking,
     somebody_takes,
 )
@@ -145,7 +146,11 @@ class BookingGlanceScreen(Screen):
 @require_safe
 @login_required
 def booking(request: HttpRequest, booking_id: int) -> HttpResponse:
-    return show_booking(request, booking_or_404(request, booking_id, to=BookingAction.SEE))
+    row = booking_or_404(request, booking_id, to=BookingAction.SEE)
+    if may_read(row):
+        return show_booking(request, row)
+    times = _times(row, reader_of(signed_in(request), timezone.now()))
+    return show(request, BookingGlanceScreen(booking=row, times=times, hosts=host_names(row)))
 
 
 def show_booking(
@@ -158,14 +163,11 @@ def show_booking(
     status: int = 200,
 ) -> HttpResponse:
     """With a form that could not be used, as it was typed, and the status for it."""
-    reader, user = reader_of(signed_in(request), timezone.now()), signed_in(request)
-    rights = rights_on_booking(row, user)
-    if BookingAction.READ not in rights:
-        glance = BookingGlanceScreen(booking=row, times=_times(row, reader), hosts=host_names(row))
-        return show(request, glance)
+    user = signed_in(request)
+    reader, rights = reader_of(user, timezone.now()), rights_on_booking(row, user)
     history, people = list(history_for(user, row)), list(others(row))
-    work = effects(row, history, reader)
-    able, words_form = _able(row, rights, reader.now), words_form or WordsForm()
+    work, able = effects(row, history, reader), _able(row, rights, reader.now)
+    words_form = words_form or WordsForm()
     screen = BookingScreen(
         booking=row,
         able=able,
