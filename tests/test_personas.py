@@ -196,6 +196,8 @@ TABLE = r"""
     POST /bookings/<row:booking_id>/source 302 302 404 302 404 404 404 302 302
     GET /bookings/<row:booking_id>/retry 302
     POST /bookings/<row:booking_id>/retry 302 302 404 302 404 404 404 302 302
+    GET /bookings/<row:booking_id>/use-account 302
+    POST /bookings/<row:booking_id>/use-account 302 302 404 302 404 404 404 302 302
     GET /bookings/<row:booking_id>/cancel 302
     POST /bookings/<row:booking_id>/cancel 422 422 404 422 404 404 404 302 302
     GET /bookings/<row:booking_id>/new-link 302

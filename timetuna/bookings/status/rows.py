@@ -115,12 +115,6 @@ def line_maker(bookings: Sequence[Booking], reader: Reader, *, among: QuerySet[B
     return LineMaker(open_work(bookings), reader, from_one_source(bookings, among=among))
 
 
-def host_names(booking: Booking) -> list[str]:
-    """Who leads it first. No query for a booking that `permissions.booking_or_404` found."""
-    hosts = [row.host for row in booking.booking_hosts.all()]
-    return [host.name for host in sorted(hosts, key=lambda one: one.pk != booking.host_id)]
-
-
 def kind_label(booking: Booking) -> str:
     return meeting_kind(booking.meeting_type).label()
 

@@ -48,10 +48,10 @@ from timetuna.bookings.permissions import (
     somebody_takes,
 )
 from timetuna.bookings.policies import guests_refusal, most_guests
-from timetuna.bookings.queries import link, others
+from timetuna.bookings.queries import host_names, link, others
 from timetuna.bookings.status.effects import effects
 from timetuna.bookings.status.job import Effect, EffectState, Remedy
-from timetuna.bookings.status.rows import Reader, host_names
+from timetuna.bookings.status.rows import Reader
 from timetuna.bookings.status.turns import WhyHost, why_host
 from timetuna.bookings.views.host.bookings import reader_of
 from timetuna.l10n import datetimes
@@ -309,7 +309,7 @@ def retry(request: HttpRequest, booking_id: int) -> HttpResponse:
 @login_required
 def choose_account(request: HttpRequest, booking_id: int) -> HttpResponse:
     """Of another host, to make the link that is missing."""
-    row = booking_or_404(request, booking_id)
+    row = booking_or_404(request, booking_id, to=BookingAction.KEEP)
     if use_account(row.pk, row_number(request.POST.get("account", "")) or 0):
         messages.success(request, "The link is being made. How it goes shows below.")
     else:
