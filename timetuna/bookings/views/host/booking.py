@@ -229,8 +229,7 @@ def _same_source(request: HttpRequest, row: Booking) -> int:
     """How many other bookings of the host came from the same network, as long as that is known."""
     if not row.source_network:
         return 0
-    others = _changeable(request).filter(source_network=row.source_network)
-    return others.exclude(pk=row.pk).count()
+    return _changeable(request).filter(source_network=row.source_network).exclude(pk=row.pk).count()
 
 
 def _notes_form(request: HttpRequest, row: Booking) -> NotesForm:
