@@ -87,7 +87,7 @@ def _answer(request: HttpRequest, leaving: Leaving) -> HttpResponse:
 def _say(request: HttpRequest, leaving: Leaving, done: Settled) -> None:
     title = leaving.page.title
     own = leaving.own()
-    said = [f"You have left “{title}”." if own else f"{leaving.who.name} hosts “{title}” no more."]
+    said = [f"You have left “{title}”." if own else f"{leaving.who.name} no longer hosts “{title}”."]
     said += [f"{_meetings_words(done.handed)} handed over."] if done.handed else []
     said += [f"{_meetings_words(done.cancelled)} called off."] if done.cancelled else []
     messages.success(request, " ".join(said))
