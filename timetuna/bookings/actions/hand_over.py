@@ -98,7 +98,7 @@ def _locked(booking_id: int, *more: int) -> Booking:
 
 def _hand_over(booking: Booking, handing: Handing, now: datetime) -> None:
     rows = {row.host_id: row for row in booking.booking_hosts.select_related("host")}
-    dealt = _deal(booking, now) if handing.to == WHOSE_TURN else None
+    dealt = _deal(booking, handing.former, now) if handing.to == WHOSE_TURN else None
     old, to = rows.get(handing.former), User.objects.get(pk=dealt.chosen[0] if dealt else handing.to)
     _refuse(booking, old, to, now)
     if old is None:
@@ -162,12 +162,13 @@ def pass_on(booking: Booking, old: BookingHost, new: BookingHost, passing: Passi
     )
 
 
-def _deal(booking: Booking, now: datetime) -> Deal:
-    """Whose turn it is among those who have time then. Raises SlotTaken where nobody has."""
-    free = [one.host.pk for one in takers(booking, now=now) if one.turns and one.way is Way.FREE]
+def _deal(booking: Booking, former: int, now: datetime) -> Deal:
+    """Whose turn it is among those who have time then, and make the link if the former did. Raises SlotTaken."""
+    able = [one for one in takers(booking, now=now) if one.turns and one.way is Way.FREE]
+    free = [one.host.pk for one in able if one.links or former != booking.host_id]
     dealt = deal_turns(booking.page, free, now=now) if booking.page and free else None
     if dealt is None or not dealt.chosen:
-        raise SlotTaken("Nobody else who takes turns on this page has time then.")
+        raise SlotTaken("Nobody else who takes turns on this page can take it then.")
     return dealt
 
 

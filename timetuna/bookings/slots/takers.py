@@ -7,7 +7,15 @@ from enum import StrEnum
 from timetuna.accounts.models import User
 from timetuna.availability.interval import Interval, minute_of
 from timetuna.bookings.models import Booking, BookingHost
-from timetuna.pages.calendar_use import blocking, blocking_of, blocking_of_host, known_busy, own_part
+from timetuna.pages.calendar_use import (
+    blocking,
+    blocking_of,
+    blocking_of_host,
+    kinds_of,
+    known_busy,
+    own_part,
+)
+from timetuna.pages.meeting_types.base import meeting_kind
 from timetuna.pages.models import PageHost
 
 
@@ -27,11 +35,12 @@ class Way(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Taker:
-    """turns: whether they are among those who take turns on the page."""
+    """turns: whether they are among those who take turns on the page.  links: whether they could make its link."""
 
     host: User
     way: Way
     turns: bool = False
+    links: bool = True
 
 
 def takers(booking: Booking, *, now: datetime) -> list[Taker]:
@@ -40,10 +49,14 @@ def takers(booking: Booking, *, now: datetime) -> list[Taker]:
         return []
     rows = PageHost.objects.filter(page=booking.page, active=True, host__is_active=True)
     there = set(booking.booking_hosts.values_list("host", flat=True))
+    kind = booking.meeting_type
+    hosts = list(rows.select_related("host__host_rules"))
+    kinds = kinds_of(hosts, [kind]) if meeting_kind(kind).makes_link else {}
     found = []
-    for row in rows.select_related("host__host_rules"):
+    for row in hosts:
         way = Way.HOSTS if row.host_id in there else way_of(row.host, booking, now=now)
-        found.append(Taker(row.host, way, turns=_takes_turns(booking, row, now)))
+        links = not kinds or kind in kinds[row.page_id, row.host_id]
+        found.append(Taker(row.host, way, turns=_takes_turns(booking, row, now), links=links))
     return found
 
 

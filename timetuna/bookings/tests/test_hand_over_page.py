@@ -193,3 +193,20 @@ def test_who_looks_after_the_page_says_instead_of_whom(alice, bob, page, booking
     client.post(path(booking), sent(bob, cleo))
 
     assert set(booking.booking_hosts.values_list("host__handle", flat=True)) == {"alice", "cleo"}
+
+
+def test_who_has_no_zoom_for_the_link_is_said_and_is_no_ones_turn(alice, bob, booking, zoom):
+    type(booking).objects.update(meeting_type="zoom")
+
+    page = shown(signed_in(alice), booking)
+    answer = signed_in(alice).post(path(booking), sent(alice, "0"), follow=True)
+
+    assert "Bob Teammate (free then, no Zoom connected)" in page
+    assert "Whoever" not in page
+    assert answer.status_code == 422
+    assert booking.booking_hosts.get().host == alice
+
+    zoom.connect(Client(), bob, as_user="casey")
+    assert "Bob Teammate (free then)" in shown(signed_in(alice), booking)
+    signed_in(alice).post(path(booking), sent(alice, "0"))
+    assert booking.booking_hosts.get().host == bob

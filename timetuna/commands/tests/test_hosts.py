@@ -224,7 +224,7 @@ def test_what_nobody_can_take_over_keeps_the_account(
     with pytest.raises(Refusal, match="Alice Host has one booking to come"):
         hosts_command("delete", "alice", yes=True, bookings="turn")
 
-    assert "stays: Nobody else who takes turns on this page has time then." in capsys.readouterr().out
+    assert "stays: Nobody else who takes turns on this page can take it then." in capsys.readouterr().out
     assert User.objects.filter(pk=alice.pk).exists()
 
 

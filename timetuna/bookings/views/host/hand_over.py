@@ -22,6 +22,7 @@ from timetuna.bookings.permissions import BookingAction, booking_or_404, booking
 from timetuna.bookings.slots.takers import Taker, Way, takers
 from timetuna.bookings.views.host.bookings import reader_of
 from timetuna.l10n import datetimes
+from timetuna.pages.meeting_types.base import meeting_kind
 from timetuna.web.forms import Screen, show
 
 _SAID = {
@@ -151,13 +152,18 @@ def _form(row: Booking, found: Sequence[Taker], user: User, data: Any = None) ->
     }
     formers = list(hosting.items()) if runs_page(user, row) else [(user.pk, user.name)]
     named = [
-        (one.host.pk, f"{one.host.name} ({_SAID[one.way]})")
+        (one.host.pk, f"{one.host.name} ({_said(one, row)})")
         for one in found
         if one.way in _SAID and one.host.pk not in dict(formers[: len(formers) == 1])
     ]
-    if any(one.turns and one.way is Way.FREE for one in found):
+    if any(one.turns and one.way is Way.FREE and (one.links or len(hosting) > 1) for one in found):
         named.insert(0, (WHOSE_TURN, "Whoever\N{RIGHT SINGLE QUOTATION MARK}s turn it is"))
     return HandOverForm(data, formers=formers, takers=named)
+
+
+def _said(one: Taker, row: Booking) -> str:
+    no_link = "" if one.links else f", no {meeting_kind(row.meeting_type).label()} connected"
+    return f"{_SAID[one.way]}{no_link}"
 
 
 def _new_host(row: Booking) -> str:
