@@ -95,6 +95,10 @@ def roles_on(page: BookingPage, user: User) -> frozenset[Role]:
     return frozenset(role for role in known if row.get(role.name.lower()))
 
 
+def owns(page: BookingPage, user: User) -> bool:
+    return page.host_id == user.pk
+
+
 def rights_on(page: BookingPage, user: User) -> frozenset[Action]:
     """All that somebody may do with the page; one query."""
     return rights_of(roles_on(page, user))

@@ -175,7 +175,7 @@ def test_every_mail_of_a_connection(inbox, alice):
 
 
 def test_the_sample_and_the_mail_of_check(inbox, page):
-    send_sample(page.pk, kind="reminder", subject=LONG_NAME, message="", language="de")
+    send_sample(page.pk, to=page.host_id, kind="reminder", subject=LONG_NAME, message="", language="de")
     send(
         build(letter_to(GUEST_ADDRESS, sender=parse_mailbox(settings.DEFAULT_FROM_EMAIL))),
         settings.MAIL_SERVER,

@@ -1,7 +1,7 @@
 """The editor's tab Availability."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -20,7 +20,7 @@ from timetuna.pages.forms.page_form import PageForm
 from timetuna.pages.forms.schedule import HoursForm
 from timetuna.pages.models import BookingPage, Schedule
 from timetuna.pages.permissions import schedules_for
-from timetuna.pages.schedule_lines import schedule_lines
+from timetuna.pages.schedule_lines import ScheduleLine, schedule_lines
 from timetuna.web.saving import Parts
 
 OWN = "own"
@@ -94,9 +94,13 @@ class AvailabilityForm(PageForm):
         super().__init__(data, initial=initial, instance=page)
         # Hours that the page does not have yet begin as those that it uses.
         self.own, self.has_own = HoursForm(own or page.schedule, data), own is not None
-        self._shared = schedule_lines(page.host_id)
+        self._shared = self.choosable(page)
         names = [(str(one.id), one.name) for one in self._shared]
         self.fields["schedule"].choices = [*names, (OWN, OWN)]  # type: ignore[attr-defined]
+
+    def choosable(self, page: BookingPage) -> list[ScheduleLine]:
+        """All shared hours of the page's owner."""
+        return schedule_lines(page.host_id)
 
     def offers(self) -> list[Offer]:
         chosen = str(self["schedule"].value() or "")
@@ -161,3 +165,13 @@ class AvailabilityForm(PageForm):
             )
         form.store()
         return form.instance
+
+
+class OthersAvailabilityForm(AvailabilityForm):
+    """For those who may change a page and do not own it: of its owner's hours they see those that it uses."""
+
+    def choosable(self, page: BookingPage) -> list[ScheduleLine]:
+        return [line for line in super().choosable(page) if line.id == page.schedule_id]
+
+    def offers(self) -> list[Offer]:
+        return [replace(offer, schedule_id=None) for offer in super().offers()]

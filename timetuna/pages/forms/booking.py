@@ -1,7 +1,7 @@
 """The editor's tab Booking."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -154,3 +154,11 @@ class BookingTabForm(PageForm):
             setting = {"enabled": kind in on, "detail": self._detail(kind)}
             MeetingType.objects.update_or_create(page=page, kind=kind.slug, defaults=setting)
         return True
+
+
+class OthersBookingTabForm(BookingTabForm):
+    """For those who do not own the page: what is missing has to be connected by others."""
+
+    def type_lines(self) -> Iterator[TypeLine]:
+        for line in super().type_lines():
+            yield replace(line, lack=line.lack and replace(line.lack, connect="", by_calendar=False))

@@ -10,10 +10,11 @@ from tests.forms import main_form
 from timetuna.accounts.models import Membership, Team, User
 from timetuna.accounts.tests.conftest import mails
 from timetuna.calendars.models import Calendar, CalendarAccount
+from timetuna.jobs.models import Job
 from timetuna.pages.actions import invite_cohost as inviting
 from timetuna.pages.actions.assign_page import assign_page
 from timetuna.pages.actions.create_page import create_page
-from timetuna.pages.models import BookingPage, CohostInvitation, PageHost
+from timetuna.pages.models import BookingPage, CohostInvitation, PageHost, Schedule
 from timetuna.pages.tests.conftest import host, signed_in
 
 KIM = "kim@example.org"
@@ -340,3 +341,55 @@ def test_a_conflict_of_addresses_is_said(as_alice: Client, page: BookingPage, al
     said = as_alice.post(f"/booking-pages/{page.pk}/team", {"team": str(team.pk)}, follow=True)
 
     assert "Another page of Support has the address /support/intro-call." in said.content.decode()
+
+
+@pytest.mark.parametrize("role", ["member", "cohost"])
+def test_others_see_of_the_owners_hours_and_accounts_what_the_page_uses(
+    page: BookingPage, alice: User, bob: User, role: str
+) -> None:
+    Schedule.objects.create(host=alice, name="Fridays at home", time_zone="Europe/Berlin")
+    team = Team.objects.create(name="Support", handle="support")
+    Membership.objects.create(team=team, user=alice)
+    assign_page(page, team)
+    if role == "member":
+        Membership.objects.create(team=team, user=bob)
+    else:
+        PageHost.objects.create(page=page, host=bob)
+    path = f"/booking-pages/{page.pk}/availability"
+
+    assert "Fridays at home" in signed_in(alice).get(path).content.decode()
+    assert "Fridays at home" not in signed_in(bob).get(path).content.decode()
+    assert "Connect Zoom" in signed_in(alice).get(tab(page)).content.decode()
+    assert "Connect Zoom" not in signed_in(bob).get(tab(page)).content.decode()
+
+
+def test_hours_that_others_do_not_see_they_cannot_choose(page: BookingPage, alice: User, bob: User) -> None:
+    hidden = Schedule.objects.create(host=alice, name="Fridays at home", time_zone="Europe/Berlin")
+    team = Team.objects.create(name="Support", handle="support")
+    for person in (alice, bob):
+        Membership.objects.create(team=team, user=person)
+    assign_page(page, team)
+    path, before = f"/booking-pages/{page.pk}/availability", page.schedule_id
+    member = signed_in(bob)
+    form = main_form(member.get(path).content.decode())
+
+    assert member.post(path, dict(form.with_values(schedule=str(hidden.pk)))).status_code == 422
+    assert member.post(path, dict(form.with_values(increment_minutes="45"))).status_code == 302
+    page.refresh_from_db()
+    assert (page.schedule_id, page.increment_minutes) == (before, 45)
+
+
+def test_a_test_mail_goes_to_who_asks_for_it(page: BookingPage, alice: User, bob: User) -> None:
+    team = Team.objects.create(name="Support", handle="support")
+    for person in (alice, bob):
+        Membership.objects.create(team=team, user=person)
+    assign_page(page, team)
+    member = signed_in(bob)
+    form = main_form(member.get(f"/booking-pages/{page.pk}/notifications").content.decode())
+
+    said = member.post(
+        f"/booking-pages/{page.pk}/mail-test", dict(form.with_values(preview="confirmed.guest"))
+    )
+
+    assert ("bob@example.org" in said.content.decode(), said.status_code) == (True, 200)
+    assert Job.objects.get(name="bookings.sample_mail").arguments["to"] == bob.pk

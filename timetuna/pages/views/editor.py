@@ -22,8 +22,8 @@ from timetuna.pages.calendar_impact import (
     silences,
     troubles_on,
 )
-from timetuna.pages.forms.availability import AvailabilityForm
-from timetuna.pages.forms.booking import BookingTabForm
+from timetuna.pages.forms.availability import AvailabilityForm, OthersAvailabilityForm
+from timetuna.pages.forms.booking import BookingTabForm, OthersBookingTabForm
 from timetuna.pages.forms.calendars import CalendarsForm
 from timetuna.pages.forms.cohosts import AssignForm, CohostForm
 from timetuna.pages.forms.guests import GuestsTabForm
@@ -36,6 +36,7 @@ from timetuna.pages.permissions import (
     Action,
     colleagues_of,
     own_part_or_404,
+    owns,
     page_or_404,
     rights_on,
     teams_to_assign,
@@ -127,7 +128,8 @@ class EditorTab:
     """A tab: its name, what stands behind the page's address, and its form.
 
     form: takes the row that is changed, what was sent and its files.  right: who may change it; OWN_PART is of one's
-    own row, which nobody else sees.  around: what its view is wrapped in.
+    own row, which nobody else sees.  others: the form of those who do not own the page, if that is another one.
+    around: what its view is wrapped in.
     """
 
     label: str
@@ -135,7 +137,11 @@ class EditorTab:
     form: Callable[[Any, Any, Any], HostForm]
     screen: type[EditorScreen]
     right: Action = Action.EDIT
+    others: Callable[[Any, Any, Any], HostForm] | None = None
     around: Callable[[Any], Any] = _as_it_is
+
+    def form_for(self, user: User, page: BookingPage) -> Callable[[Any, Any, Any], HostForm]:
+        return self.form if self.others is None or owns(page, user) else self.others
 
     def url_name(self) -> str:
         return f"pages_{self.path.replace('-', '_')}"
@@ -152,8 +158,10 @@ class EditorTab:
 
 
 TABS = (
-    EditorTab("Booking", "booking", BookingTabForm, _BookingTab),
-    EditorTab("Availability", "availability", AvailabilityForm, _AvailabilityTab),
+    EditorTab("Booking", "booking", BookingTabForm, _BookingTab, others=OthersBookingTabForm),
+    EditorTab(
+        "Availability", "availability", AvailabilityForm, _AvailabilityTab, others=OthersAvailabilityForm
+    ),
     EditorTab("Calendars", "calendars", CalendarsForm, _CalendarsTab, right=Action.OWN_PART),
     EditorTab("Your part", "your-part", OwnPartForm, _OwnPartTab, right=Action.OWN_PART),
     EditorTab("Guests", "guests", GuestsTabForm, _GuestsTab),
@@ -171,9 +179,10 @@ TABS = (
 def view_of(tab: EditorTab) -> View:
     def view(request: HttpRequest, page_id: int) -> HttpResponse:
         page = page_or_404(request, page_id, to=Action.SEE)
+        form = tab.form_for(signed_in(request), page)
         return answer_form(
             request,
-            lambda data, files: tab.form(tab.row(request, page_id), data, files),
+            lambda data, files: form(tab.row(request, page_id), data, files),
             screen=lambda form: _screen(request, page, tab, form),
             back=reverse(tab.url_name(), args=[page.pk]),
         )
@@ -198,8 +207,8 @@ def show_booking_tab(
 ) -> HttpResponse:
     """With a form that could not be used, as it was typed."""
     tab = TABS[0]
-    path = reverse(tab.url_name(), args=[page.pk])
-    form = opened(request, lambda data, files: tab.form(page, data, files), path=path)
+    path, make = reverse(tab.url_name(), args=[page.pk]), tab.form_for(signed_in(request), page)
+    form = opened(request, lambda data, files: make(page, data, files), path=path)
     return show(request, _screen(request, page, tab, form, cohost_form=cohost_form), status=status)
 
 

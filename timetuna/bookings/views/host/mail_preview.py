@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST
 
+from timetuna.accounts.permissions import signed_in
 from timetuna.bookings.notifications.channels.mail import letter
 from timetuna.bookings.notifications.sample import sample_booking, send_sample
 from timetuna.bookings.notifications.telling import ORGANIZER, audience_of
@@ -76,18 +77,19 @@ def mail_preview(request: HttpRequest, page: BookingPage, form: NotificationsFor
 
 @_with_what_is_typed
 def mail_test(request: HttpRequest, page: BookingPage, form: NotificationsForm) -> HttpResponse:
-    """The mail that `preview` names, to the host, with what is typed; one in a few seconds at most."""
-    kind, _ = _wanted(request)
+    """The mail that `preview` names, to who asks for it, with what is typed; one in a few seconds at most."""
+    (kind, _), reader = _wanted(request), signed_in(request)
     text = form.values().texts[kind]
     send_sample.enqueue(
-        key=f"sample-mail:{page.pk}:{int(timezone.now().timestamp()) // 5}",
+        key=f"sample-mail:{page.pk}:{reader.pk}:{int(timezone.now().timestamp()) // 5}",
         page_id=page.pk,
+        to=reader.pk,
         kind=kind,
         subject=text.subject,
         message=text.message,
         language=_language(request),
     )
-    return show(request, MailNoteScreen(form, page.host.email))
+    return show(request, MailNoteScreen(form, reader.email))
 
 
 def _wanted(request: HttpRequest) -> tuple[str, bool]:
