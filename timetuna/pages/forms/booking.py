@@ -43,7 +43,7 @@ class BookingTabForm(PageForm):
     )
     listed = switch(
         "Listed",
-        "It is shown at your own address, beside your other listed pages, and search engines may show it. "
+        "It is shown with the other listed pages below the same address, and search engines may show it. "
         "Guests who have its address can book it in any case.",
     )
 
