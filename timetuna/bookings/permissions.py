@@ -2,7 +2,7 @@
 
 from enum import Enum, auto
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
@@ -16,7 +16,7 @@ from timetuna.bookings.models import (
     PrivateNotes,
     UnusualBookings,
 )
-from timetuna.bookings.queries import with_booker
+from timetuna.bookings.queries import with_booker, with_hosts
 from timetuna.pages.models import BookingPage, PageHost
 from timetuna.pages.permissions import Action, pages_for
 
@@ -127,6 +127,13 @@ def sees_more_than_own(user: User) -> bool:
     return pages_for(user, to=Action.BOOKINGS).filter(Exists(others)).exists()
 
 
+def hosts_seen_by(user: User) -> dict[int, str]:
+    """Whose bookings they see besides their own: the names, in order, of who hosts those pages or did, by id."""
+    pages = pages_for(user, to=Action.BOOKINGS)
+    hosts = User.objects.filter(Exists(PageHost.objects.filter(host=OuterRef("pk"), page__in=pages)))
+    return dict(hosts.order_by("name", "id").values_list("id", "name"))
+
+
 def unusual_for(user: User) -> QuerySet[UnusualBookings]:
     """Of the pages that are this person's to look after."""
     return UnusualBookings.objects.filter(page__in=pages_for(user, to=Action.ASSIGN))
@@ -138,9 +145,8 @@ def booking_or_404(
     """With hosts, page and meeting. Raises Http404 for who may not do this."""
     user = signed_in(request)
     found = bookings_with(user, to=to).annotate(readable=_to(user, BookingAction.READ))
-    rows = with_booker(found).select_related("host", "page", "conference__host")
-    hosts = Prefetch("booking_hosts", BookingHost.objects.select_related("host").order_by("pk"))
-    booking: Booking = get_object_or_404(rows.prefetch_related(hosts), pk=booking_id)
+    rows = with_booker(with_hosts(found)).select_related("host", "page", "conference__host")
+    booking: Booking = get_object_or_404(rows, pk=booking_id)
     return booking
 
 

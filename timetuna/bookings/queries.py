@@ -8,7 +8,7 @@ from re import escape
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, FilteredRelation, Q, QuerySet
+from django.db.models import Count, Exists, FilteredRelation, OuterRef, Prefetch, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext
 
@@ -41,13 +41,14 @@ class Wanted:
     """Which bookings a host asks for: upcoming (those under way too), past, cancelled, or requests; of a page or all.
 
     text: words that are in the guest's name or mail address, each in either.
-    everybody: of all whose bookings they see, not only their own.
+    everybody: of all whose bookings they see, not only their own; host_id: of this one among them.
     """
 
     which: str = UPCOMING
     text: str = ""
     page_id: int | None = None
     everybody: bool = False
+    host_id: int | None = None
 
 
 def with_booker(bookings: Mine) -> Mine:
@@ -55,6 +56,19 @@ def with_booker(bookings: Mine) -> Mine:
     booker = FilteredRelation("attendees", condition=Q(attendees__is_booker=True))
     joined: Mine = bookings.annotate(booker=booker).select_related("booker")
     return joined
+
+
+def with_hosts(bookings: Mine) -> Mine:
+    """Have all who host them read along, by one query; see `read_host_names`."""
+    hosts = BookingHost.objects.select_related("host").order_by("pk")
+    found: Mine = bookings.prefetch_related(Prefetch("booking_hosts", hosts))
+    return found
+
+
+def hosted_by(bookings: Mine, host_id: int) -> Mine:
+    """Those of this host, whoever hosts them too."""
+    found: Mine = bookings.filter(Exists(BookingHost.objects.filter(booking=OuterRef("pk"), host=host_id)))
+    return found
 
 
 def attendee_by_link(token: str) -> Attendee | None:
@@ -68,7 +82,8 @@ def attendee_by_link(token: str) -> Attendee | None:
 
 def matching(bookings: Mine, wanted: Wanted, *, now: datetime) -> QuerySet[Booking]:
     """Upcoming ones and requests the next first, the others the latest first."""
-    bookings = with_booker(bookings).filter(_booked_by(wanted.text)).select_related("conference", "host")
+    found = with_booker(with_hosts(bookings)).filter(_booked_by(wanted.text))
+    bookings = found.select_related("conference", "host")
     if wanted.page_id is not None:
         bookings = bookings.filter(page_id=wanted.page_id)
     if wanted.which == CANCELLED:
@@ -87,7 +102,7 @@ def within(bookings: Mine, span: Interval) -> QuerySet[Booking]:
     """Those that take place, or are requests, and share a minute with the span, the earliest first."""
     start, end = span
     return (
-        with_booker(bookings)
+        with_booker(with_hosts(bookings))
         .filter(
             status__in=TAKES_TIME,
             from_minute__gt=start - _REACH,
@@ -124,6 +139,12 @@ def host_names(booking: Booking) -> list[str]:
     """Of all who host it, who leads it first; who leads it alone of a sample, which is nowhere stored."""
     rows = BookingHost.objects.filter(booking_id=booking.pk).exclude(host=booking.host_id)
     return [booking.host.name, *rows.order_by("host").values_list("host__name", flat=True)]
+
+
+def read_host_names(booking: Booking) -> list[str]:
+    """The same, of a booking that was read `with_hosts`; no query."""
+    others = (row for row in booking.booking_hosts.all() if row.host_id != booking.host_id)
+    return [booking.host.name, *(row.host.name for row in sorted(others, key=lambda row: row.host_id))]
 
 
 def hosts_in_words(booking: Booking) -> str:

@@ -10,11 +10,12 @@ from django.urls import reverse
 
 from timetuna.bookings.events import ahead
 from timetuna.bookings.models import Booking, Conference
-from timetuna.bookings.queries import from_one_source, open_work
+from timetuna.bookings.queries import from_one_source, open_work, read_host_names
 from timetuna.bookings.status.badges import Badge, badges_of
 from timetuna.jobs.models import Job
 from timetuna.l10n import datetimes
 from timetuna.pages.meeting_types.base import meeting_kind
+from timetuna.pages.people import together
 
 MANY = 5
 """Bookings from one network that are worth a word."""
@@ -29,7 +30,7 @@ class Reader:
     now: datetime
 
     def hosts(self, booking: Booking) -> bool:
-        """No query for a booking that `permissions.booking_or_404` found."""
+        """No query for a booking that was read `queries.with_hosts`."""
         return self.host_id in {row.host_id for row in booking.booking_hosts.all()}
 
     def today(self) -> date:
@@ -40,8 +41,8 @@ class Reader:
 class BookingRow:
     """A booking in a list. `times` is by the reader's clock; `join_url` only while the meeting can be joined.
 
-    from_source: how many bookings came from the same network, where these are many.  host: who leads it, "" where
-    that is the reader.
+    from_source: how many bookings came from the same network, where these are many.  hosts: who hosts it, the lead
+    first; "" where the reader does alone.
     """
 
     url: str
@@ -54,7 +55,7 @@ class BookingRow:
     join_url: str
     under_way: bool
     from_source: int
-    host: str
+    hosts: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +107,18 @@ class LineMaker:
             join_url=join_url(booking) if readable and ahead(booking, now=now) else "",
             under_way=booking.start_at <= now and ahead(booking, now=now),
             from_source=many if many >= MANY else 0,
-            host="" if booking.host_id == self.reader.host_id else booking.host.name,
+            hosts=_hosts(booking, self.reader),
         )
 
 
 def line_maker(bookings: Sequence[Booking], reader: Reader, *, among: QuerySet[Booking]) -> LineMaker:
     """Two queries at most. among: all that the reader may see."""
     return LineMaker(open_work(bookings), reader, from_one_source(bookings, among=among))
+
+
+def _hosts(booking: Booking, reader: Reader) -> str:
+    names = read_host_names(booking)
+    return "" if len(names) == 1 and reader.hosts(booking) else together(names)
 
 
 def kind_label(booking: Booking) -> str:

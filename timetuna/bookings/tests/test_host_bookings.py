@@ -214,7 +214,7 @@ def test_the_list_needs_as_many_queries_for_twenty_as_for_one(client, alice, dja
     page = make_page(alice)
     put(alice, tomorrow(), page=page)
     client.get("/bookings")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get("/bookings")
     for number in range(1, 20):
         booking = put(
@@ -225,9 +225,9 @@ def test_the_list_needs_as_many_queries_for_twenty_as_for_one(client, alice, dja
         )
         job(booking, "bookings.fulfil", state=("done", "failed", "waiting")[number % 3], last_error="503")
         job(booking, state=("done", "failed", "waiting")[number % 3], last_error="Mail waiting: down.")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         assert len(guests(client.get("/bookings?q=sam"))) == 20
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get("/bookings/agenda?date=" + tomorrow().date().isoformat())
 
 

@@ -14,7 +14,7 @@ from timetuna.bookings.permissions import BookingAction, bookings_for
 from timetuna.bookings.queries import requests_among
 from timetuna.bookings.status.agenda import Span, agenda, read_date, week_of
 from timetuna.bookings.status.rows import BookingDay, Reader
-from timetuna.bookings.views.host.bookings import ALL, asked_for, everybodys, reader_of, tabs, whose
+from timetuna.bookings.views.host.bookings import ALL, Filter, asked_for, read_whose, reader_of, tabs, whose
 from timetuna.l10n import datetimes
 from timetuna.l10n.datetimes import customs_of
 from timetuna.lib.text import single_line
@@ -26,12 +26,12 @@ BAD_REQUEST = 400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgendaScreen(Screen):
-    """of: what the address says of whose bookings these are.  refused: what was typed and is no date."""
+    """asked: whose bookings these are.  refused: what was typed and is no date."""
 
     template = "bookings/agenda.html"
     tabs: list[TabLink]
     whose: list[TabLink]
-    of: str
+    asked: Filter
     view: str
     chosen: str
     views: list[TabLink]
@@ -51,7 +51,7 @@ class AgendaScreen(Screen):
 def agenda_page(request: HttpRequest) -> HttpResponse:
     """By the host's clock."""
     host = signed_in(request)
-    reader, asked = reader_of(host, timezone.now()), everybodys(request)
+    reader, asked = reader_of(host, timezone.now()), read_whose(request, host)
     typed = request.GET.get("date", "")
     day = read_date(typed)
     view = DAY if request.GET.get("view") == DAY else WEEK
@@ -63,7 +63,7 @@ def agenda_page(request: HttpRequest) -> HttpResponse:
         whose=whose(
             host, lambda everybody: _address(view, chosen, ALL if everybody else ""), everybody=bool(of)
         ),
-        of=of,
+        asked=asked,
         view=view,
         chosen=chosen.isoformat(),
         views=[TabLink(name.capitalize(), _address(name, chosen, of), name == view) for name in (DAY, WEEK)],

@@ -20,6 +20,7 @@ from timetuna.bookings.permissions import (
     BookingAction,
     all_bookings_for,
     bookings_for,
+    hosts_seen_by,
     sees_more_than_own,
     unusual_for,
 )
@@ -29,6 +30,7 @@ from timetuna.bookings.queries import (
     REQUESTS,
     UPCOMING,
     Wanted,
+    hosted_by,
     lately,
     matching,
     page_titles,
@@ -48,14 +50,18 @@ LONGEST_SEARCH = 100
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What the address asks for, and the host's pages it may ask for."""
+    """What the address asks for, and the pages and, among everybody's bookings, the hosts it may ask for."""
 
     wanted: Wanted
     pages: dict[int, str]
+    hosts: dict[int, str]
 
     def narrows(self) -> bool:
-        """Whether words or a page are asked for."""
-        return bool(self.wanted.text or self.wanted.page_id)
+        """Whether words, a page or a host are asked for."""
+        return bool(self.wanted.text or self.wanted.page_id or self.wanted.host_id)
+
+    def host_name(self) -> str:
+        return self.hosts.get(self.wanted.host_id or 0, "")
 
     def page_title(self) -> str:
         return self.pages.get(self.wanted.page_id or 0, "")
@@ -69,12 +75,13 @@ class Filter:
 
     def address(self, everybody: bool) -> str:  # noqa: FBT001 - a link for each
         """Of the list, of everybody's bookings or one's own."""
-        asked = replace(self, wanted=replace(self.wanted, everybody=everybody))
+        asked = replace(self, wanted=replace(self.wanted, everybody=everybody, host_id=None))
         return f"{reverse('bookings')}?{asked.query()}"
 
     def of(self) -> str:
-        """Of the address, where it asks for everybody's."""
-        return ALL if self.wanted.everybody else ""
+        """Of the address, where it asks for everybody's, or one host's."""
+        everybody = ALL if self.wanted.everybody else ""
+        return str(self.wanted.host_id or everybody)
 
     def elsewhere(self, which: str) -> "Filter":
         """The same under another tab."""
@@ -151,7 +158,8 @@ def bookings(request: HttpRequest) -> HttpResponse:
 
 def asked_for(host: User, asked: Filter) -> QuerySet[Booking]:
     """All among which is looked."""
-    return all_bookings_for(host) if asked.wanted.everybody else bookings_for(host)
+    found = all_bookings_for(host) if asked.wanted.everybody else bookings_for(host)
+    return hosted_by(found, asked.wanted.host_id) if asked.wanted.host_id else found
 
 
 def whose(host: User, address: Callable[[bool], str], *, everybody: bool) -> list[TabLink]:
@@ -174,15 +182,18 @@ def read_filter(request: HttpRequest, host: User) -> Filter:
     which, on = request.GET.get("show", ""), request.GET.get("on", "")
     page_id = next((number for number in pages if str(number) == on), None)
     text = single_line(request.GET.get("q", ""), max_length=LONGEST_SEARCH)
-    asked = replace(
-        everybodys(request).wanted, which=which if which in TABS else UPCOMING, text=text, page_id=page_id
-    )
-    return Filter(asked, pages)
+    asked = read_whose(request, host)
+    which = which if which in TABS else UPCOMING
+    return replace(asked, wanted=replace(asked.wanted, which=which, text=text, page_id=page_id), pages=pages)
 
 
-def everybodys(request: HttpRequest) -> Filter:
+def read_whose(request: HttpRequest, host: User) -> Filter:
     """Whose bookings it asks for, and nothing else of it."""
-    return Filter(Wanted(everybody=request.GET.get("of") == ALL), {})
+    of = request.GET.get("of", "")
+    hosts = hosts_seen_by(host) if of else {}
+    host_id = next((number for number in hosts if str(number) == of), None)
+    everybody = of == ALL or host_id is not None
+    return Filter(Wanted(everybody=everybody, host_id=host_id), {}, hosts if everybody else {})
 
 
 def tabs(current: str, asked: Filter, *, waiting: int = 0) -> list[TabLink]:

@@ -14,14 +14,14 @@ from timetuna.bookings.events import ended_by, told_entry
 from timetuna.bookings.integrations.location import own_uid
 from timetuna.bookings.models import Booking, HistoryEntry
 from timetuna.bookings.permissions import BookingAction, booking_or_404, history_for, notes_for
-from timetuna.bookings.queries import matching
+from timetuna.bookings.queries import matching, read_host_names
 from timetuna.bookings.status.rows import Reader, join_url, kind_label
 from timetuna.bookings.views.host.bookings import asked_for, read_filter, reader_of
 from timetuna.lib.text import csv_row
 from timetuna.pages.meeting_types.base import meeting_kind
 
 ROWS_AT_ONCE = 500
-_AT_A_GLANCE = frozenset({"Minutes", "Title", "Booking page", "Status", "Guest", "Meeting type", "Host"})
+_AT_A_GLANCE = frozenset({"Minutes", "Title", "Booking page", "Status", "Guest", "Meeting type", "Hosts"})
 """What those read who may see that a booking is, and no more; and when it is."""
 BYTE_ORDER_MARK = "\ufeff"  # without it, spreadsheets take UTF-8 for something else
 
@@ -84,7 +84,7 @@ def _titles(reader: Reader) -> list[str]:
         "Did not come",
         "Private notes",
         "Erased at (UTC)",
-        "Host",
+        "Hosts",
     ]
 
 
@@ -117,7 +117,7 @@ def _cells(booking: Booking, reader: Reader) -> list[object]:
         "yes" if booking.no_show else "",
         "".join(row.text for row in booking.notes.all()),
         utc(booking.erased_at) if booking.erased_at else "",
-        booking.host.name,
+        ", ".join(read_host_names(booking)),
     ]
 
 
@@ -150,6 +150,7 @@ def _facts(row: Booking) -> dict[str, object]:
         "minutes": row.minutes,
         "status": row.status,
         "revision": row.revision,
+        "hosts": read_host_names(row),
         "guest": {"name": row.booker.name, "email": row.booker.email},
     }
 
