@@ -119,7 +119,8 @@ def who_can(query: SlotQuery, *, start_minute: int) -> Able | None:
 def choices_at(query: SlotQuery, *, start_minute: int) -> tuple[MeetingChoice, ...]:
     """The page's meeting types, without those whose link nobody can make who has time at that UTC minute."""
     choices, now_minute = query.page.meeting_types, query.now_minute()
-    if not query.page.is_shared():
+    links = [choice for choice in choices if meeting_kind(choice.kind).makes_link]
+    if not query.page.is_shared() or not links or len(choices) == 1:
         return choices
     staff = _at(settle(query), start_minute)
     by_kind = {choice: _led_by(staff, replace(query, kind=choice.kind)) for choice in choices}

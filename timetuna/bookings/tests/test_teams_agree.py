@@ -157,8 +157,10 @@ def test_listed_is_bookable_is_without_reason(
         able = who_can(query, start_minute=start)
         assert listed == bookable(query, start_minute=start) == (able is not None)
         assert listed == (not reasons(query, start_minute=start))
-        assert listed == bool(choices_at(query, start_minute=start))
-        for choice in page.meeting_types:
-            of_kind = bookable(replace(query, kind=choice.kind), start_minute=start)
-            assert of_kind == (choice in choices_at(query, start_minute=start))
+        if len(page.meeting_types) > 1:
+            choices = choices_at(query, start_minute=start)
+            for choice in page.meeting_types:
+                of_kind = bookable(replace(query, kind=choice.kind), start_minute=start)
+                assert of_kind == (choice in choices)
+            assert listed == bool(choices)
     agrees_with_why(asked, replace(query, person=None))

@@ -32,7 +32,7 @@ from timetuna.bookings.proofs.needed import (
     use_at_once,
 )
 from timetuna.bookings.queries import link_path
-from timetuna.bookings.slots.availability import SlotQuery
+from timetuna.bookings.slots.availability import SlotQuery, choices_at
 from timetuna.bookings.slots.selection import (
     SlotSelection,
     read_choice,
@@ -171,7 +171,9 @@ def book_time(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     except SlotTaken as error:
         form.say(str(error))
         return _other_times(step, 409)
-    form.initial["hold"] = token
+    kinds = choices_at(replace(step.slot_query(), hold=token), start_minute=start)
+    form = GuestBookingForm(replace(page, meeting_types=kinds), initial={**form.initial, "hold": token})
+    step = step._replace(form=form)
     challenge = challenge_for(page, step.client(), start_minute=start)
     return _form(step, held=HELD_MINUTES if token else 0, challenge=challenge)
 
@@ -339,11 +341,8 @@ def _form(step: _Step, *, status: int = 200, **more: Any) -> HttpResponse:
 
 def _code_page(step: _Step, *, status: int, note: str, error: str = "") -> HttpResponse:
     screen = form_screen(CodeScreen, step.page, step.choice, step.form, start=step.start())
-    return show(
-        step.request,
-        replace(screen, opened=step.opened(), code_note=note, code_error=error),
-        status=status,
-    )
+    said = replace(screen, opened=step.opened(), code_note=note, code_error=error)
+    return show(step.request, said, status=status)
 
 
 def form_screen(
