@@ -162,7 +162,7 @@ def accept(crew: Crew) -> None:
     crew.ben.look("asked")
     ben.get_by_role("button", name="Host this page").click()
     expect(ben.get_by_text("Connect a calendar next: until then you count as busy.")).to_be_visible()
-    crew.ben.look("ways")
+    crew.ben.look("ways", accessible=False)
     ben.get_by_role("button", name=re.compile("^Connect Microsoft")).click()
     ben.wait_for_url(f"**/booking-pages/{crew.host.page_pk}/calendars")
     crew.ben.look("calendars")
@@ -177,7 +177,7 @@ def accept(crew: Crew) -> None:
     cleo.get_by_label("App password").fill(CALDAV_PASSWORD)
     cleo.get_by_role("button", name="Connect CalDAV").click()
     cleo.wait_for_url(f"**/booking-pages/{crew.host.page_pk}/calendars", timeout=40_000)
-    crew.cleo.look("calendars")
+    crew.cleo.look("calendars", accessible=False)
 
 
 def connect_second_zoom(crew: Crew) -> None:
@@ -198,7 +198,7 @@ def staff(crew: Crew, way: str, **parts: str) -> None:
     page.get_by_role("switch", name="Phone").uncheck()
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Saved.")).to_be_visible()
-    crew.ada.look("staffed")
+    crew.ada.look("staffed", accessible=way.startswith("Any"))
 
 
 def at(hour: str) -> datetime:
@@ -223,31 +223,32 @@ def times(crew: Crew, *, move: bool = False) -> Page:
 def book(crew: Crew, hour: str, guest: str) -> datetime:
     """Book at that hour of the open day in UTC, and return when that is."""
     page = times(crew)
-    crew.sam.look("times")
+    crew.sam.look("times", accessible=hour == "10:00")
     page.locator(".time", has_text=hour).first.click()
     fill_details(page, name="Sam Guest", email=guest)
     confirm(page)
     return at(hour)
 
 
-def see_mails(crew: Crew, begins: datetime, guest: str, *names: str) -> None:
-    """All have an invitation to the same room, which says the time of their own zone."""
+def see_mails(crew: Crew, begins: datetime, guest: str, *names: str) -> str:
+    """All have an invitation to the same room, which says the time of their own zone; return the room."""
     found = [crew.invitation(guest, begins=begins)]
     for name in names:
         mail = crew.invitation(crew.mail_of(name), begins=begins)
         local = begins.astimezone(ZoneInfo(ZONES[name]))
         assert f", {local:%H:%M} to " in mail["text"]
         found.append(mail)
-    assert len({str(first_event(mail)["location"]) for mail in found}) == 1
+    [room] = {str(first_event(mail)["location"]) for mail in found}
+    return room
 
 
 def everybody_meets_the_guest(crew: Crew) -> None:
     """One meeting at the Zoom of the first, one event in each calendar, a mail to each."""
     begins = book(crew, "13:00", "sam.all@guest.example")
-    crew.sam.look("booked")
-    crew.wait_for(Ada=1, Ben=1, Cleo=1)
-    see_mails(crew, begins, "sam.all@guest.example", *ZONES)
-    [meeting] = crew.live.sandbox.meetings()
+    crew.sam.look("booked", accessible=False)
+    until(crew.sam.page, lambda: crew.calendars()["Cleo"] == 1)
+    room = see_mails(crew, begins, "sam.all@guest.example", *ZONES)
+    [meeting] = [one for one in crew.live.sandbox.meetings() if one["join_url"] == room]
     assert meeting["user_id"] == "z8yAAAAA8bbbQEXAMPLE01"
     open_booking(crew, "Cleo", "sam.all")
     crew.cleo.look("booking")
@@ -264,8 +265,8 @@ def open_booking(crew: Crew, name: str, guest: str) -> Page:
 def hand_over(crew: Crew) -> tuple[str, str, str]:
     """Whoever's turn it is gives it to the other; return both names and the guest's link."""
     begins = book(crew, "14:00", "sam.any@guest.example")
-    until(crew.sam.page, lambda: sum(crew.calendars().values()) == 4)
-    first, second = ("Ada", "Ben") if crew.calendars()["Ada"] == 2 else ("Ben", "Ada")
+    until(crew.sam.page, lambda: sum(crew.calendars().values()) == 1)
+    first, second = ("Ada", "Ben") if crew.calendars()["Ada"] else ("Ben", "Ada")
     see_mails(crew, begins, "sam.any@guest.example", first)
     page = open_booking(crew, first, "sam.any")
     expect(page.get_by_role("heading", name="Why this host?")).to_be_visible()
@@ -304,7 +305,7 @@ def one_always_and_one_in_turn(crew: Crew) -> None:
     book(crew, "10:00", "sam.mixed@guest.example")
     crew.sam.page.get_by_role("link", name="Move to another time").click()
     page = times(crew, move=True)
-    crew.sam.look("move")
+    crew.sam.look("move", accessible=False)
     page.locator(".time", has_text="13:30").first.click()
     page.get_by_role("button", name=re.compile("^Move to ")).click()
     page.wait_for_url(re.compile(r"/b/[\w-]+(\?.*)?$"))
@@ -322,7 +323,7 @@ def cleo_leaves(crew: Crew) -> None:
     page.get_by_label(re.compile("16:30")).select_option(label="Hand over to Ben Pilot")
     page.get_by_role("button", name="Leave the page").click()
     expect(page.get_by_text("You have left “Intro call”.")).to_be_visible()
-    crew.cleo.look("left")
+    crew.cleo.look("left", accessible=False)
     crew.wait_for(Ada=before["Ada"], Ben=before["Ben"] + 1, Cleo=1)
     see_mails(crew, begins, "sam.mixed@guest.example", "Ada", "Ben")
     crew.sam.page.reload()
@@ -381,10 +382,10 @@ def test_three_hosts_from_the_first_mail_to_the_last(live_timetuna, browser: Bro
         join_team(crew)
         ask_cohosts(crew)
         accept(crew)
-        staff(crew, "All cohosts (group meeting)")
-        everybody_meets_the_guest(crew)
         staff(crew, "Any cohost (round-robin)")
         first, second, link = hand_over(crew)
+        staff(crew, "All cohosts (group meeting)")
+        everybody_meets_the_guest(crew)
         staff(crew, "Any cohost (round-robin)", Ada="Is always there")
         one_always_and_one_in_turn(crew)
         kept = crew.sam.page.url
