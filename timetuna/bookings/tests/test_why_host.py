@@ -8,14 +8,16 @@ from hypothesis import strategies as st
 
 from tests.clock import present
 from timetuna.accounts.models import User
+from timetuna.availability.interval import minute_of
 from timetuna.availability.shares import WHOLE, Candidate, ShareRule, deal
+from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.turns import deal_turns, turns_for, undo_turns, write_turns
 from timetuna.bookings.models import Attendee, Booking, BookingHost, Turn
 from timetuna.bookings.status.rows import Reader
 from timetuna.bookings.status.turns import _reasoning, of_a_meeting, why_host
-from timetuna.bookings.tests.conftest import make_host, make_page, tomorrow
-from timetuna.bookings.tests.diary import put
+from timetuna.bookings.tests.conftest import give_calendar, make_host, make_page, order, staff, tomorrow
+from timetuna.bookings.tests.diary import put, shown
 from timetuna.bookings.views.host.bookings import reader_of
 from timetuna.l10n.datetimes import UTC_ZONE
 from timetuna.pages.models import FOR_GOOD, PageHost
@@ -317,3 +319,25 @@ def test_parts_of_a_meeting_are_written_short():
     parts = [0, 1, -4, 800_000, -1_250_000, 333_333, WHOLE]
 
     assert [of_a_meeting(part) for part in parts] == ["0", "0", "0", "0.8", "\N{MINUS SIGN}1.25", "0.33", "1"]
+
+
+def test_a_guest_books_and_the_hosts_read_why(client, alice):
+    """From the guest's order on: one cannot, the other two are equals, and the ledger has it."""
+    bob, cleo = make_host("bob", "Bob"), make_host("cleo", "Cleo")
+    page = staff(make_page(alice), "any", bob, cleo)
+    start = minute_of(tomorrow())
+    give_calendar(bob, (start, start + 60))
+
+    booking = book(order(page), now=present())
+
+    client.force_login(booking.host)
+    text = shown(client.get(f"/bookings/{booking.pk}"))
+    assert "Alice Host and Cleo were owed as much: 0.5 of a meeting." in text
+    assert "Alice Host stands before Cleo on the page. Bob could not take it." in text
+    assert "Calendar of Bob" not in text
+    lines = client.get(f"/booking-pages/{page.pk}/shares").context["shares"].lines
+    assert {line.name: line.balance for line in lines} == {
+        "Alice Host": "Owes 0.5",
+        "Bob": "Even",
+        "Cleo": "Owed 0.5",
+    }
