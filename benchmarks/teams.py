@@ -100,7 +100,7 @@ def serving(engine: str, root: Path) -> Iterator[int]:
         [sys.executable, "-c", code], cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     try:
-        yield int(process.stdout.readline())
+        yield next(int(line) for line in process.stdout if line.strip().isdigit())
     finally:
         process.stdin.close()
         process.wait()
@@ -127,6 +127,7 @@ def main() -> None:
     wanted = parser.parse_args()
     engines = wanted.engine or ENGINES
     rows = [row for engine in engines for row in curve(engine)]
+    print(*rows, sep="\n", file=sys.stderr)
     with checkout(wanted.before) as before:
         alone_rows = [in_turns(engine, before) for engine in engines]
     head = " | ".join(["a month as an HTML fragment, median in ms, of", *(f"{count}" for count in HOSTS)])
