@@ -133,7 +133,7 @@ def test_many_hosts_have_a_plot_each(client, page, alice, bob):
 
 def test_who_takes_no_turns_is_told_apart(client, page, alice, bob):
     meet(page, alice, bob)
-    page.page_hosts.filter(host=bob).update(paused_until=present().date())
+    page.page_hosts.filter(host=bob).update(paused_until=present().date() + timedelta(days=1))
     carol = make_host("carol", "Carol")
     PageHost.objects.create(page=page, host=carol, part="required")
     PageHost.objects.create(page=page, host=make_host("dan", "Dan"), part="optional")
