@@ -1,5 +1,7 @@
 """One of two hosts has a calendar or a Zoom that is dead: what the page offers, and what each of them is told."""
 
+from datetime import timedelta
+
 import pytest
 
 from tests.clock import present
@@ -30,7 +32,7 @@ def signed_out(host):
 
 def read_too_long_ago(host):
     CalendarAccount.objects.filter(host=host).update(needs_reconnect=False)
-    old = present().replace(year=present().year - 1)
+    old = present() - timedelta(days=365)
     Calendar.objects.filter(account__host=host).update(read_at=old, failing_since=old, failures=9)
 
 
