@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from allauth.account.models import EmailAddress
 from django.test import Client
 
@@ -207,6 +208,14 @@ def google(running_sandbox, settings):
     settings.RETRY_SECONDS = 10
     yield google
     google.control.close()
+
+
+@pytest.fixture
+def midday():
+    """Let it be noon in UTC: what waits until the next midnight waits for hours, whenever the run began."""
+    noon = (present() + timedelta(days=1)).replace(hour=12, minute=0, second=0, microsecond=0)
+    with time_machine.travel(noon, tick=True):
+        yield
 
 
 @pytest.fixture

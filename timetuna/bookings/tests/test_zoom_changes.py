@@ -73,7 +73,7 @@ def test_a_move_beyond_the_links_life_makes_another_meeting(alice, client, zoom)
     assert len(zoom.mails(GUEST)) == 2
 
 
-def test_a_new_link_that_comes_late_is_mailed_all_the_same(alice, client, zoom):
+def test_a_new_link_that_comes_late_is_mailed_all_the_same(midday, alice, client, zoom):
     booking = booked(alice, client, zoom)
     zoom.control.fault("rate_limit_daily")
     move(booking, days=35)

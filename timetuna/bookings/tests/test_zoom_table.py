@@ -146,7 +146,7 @@ def test_booking_429_per_second(zoom, booking):
 
 
 @pytest.mark.parametrize("fault", ["rate_limit_daily", "rate_limit_user"])
-def test_booking_429_per_day_waits_for_midnight_utc(zoom, booking, fault):
+def test_booking_429_per_day_waits_for_midnight_utc(midday, zoom, booking, fault):
     zoom.control.fault(fault)
 
     work_off()

@@ -204,7 +204,7 @@ def test_a_try_by_hand_before_the_delayed_one_takes_its_place(zoom, booking):
     assert conference().state == "refused"
 
 
-def test_a_host_who_was_promised_the_link_hears_that_it_is_not_made(zoom, booking):
+def test_a_host_who_was_promised_the_link_hears_that_it_is_not_made(midday, zoom, booking):
     zoom.control.fault("rate_limit_daily")
     work_off()
     assert len(zoom.mails(HOST)) == 1
