@@ -233,7 +233,7 @@ def test_the_same_link_opened_again_keeps_the_time(page, sam, kim):
     assert not sees(kim)
 
 
-def test_a_hold_ends_by_itself_and_the_form_works_on(page, sam, kim):
+def test_a_hold_ends_by_itself_and_the_form_works_on(midday, page, sam, kim):
     with time_machine.travel(present(), tick=False) as clock:
         data = details(sam, page)
         clock.shift(timedelta(minutes=HELD_MINUTES) - timedelta(seconds=1))
@@ -243,7 +243,7 @@ def test_a_hold_ends_by_itself_and_the_form_works_on(page, sam, kim):
         assert sam.post("/alice/intro/book", data).status_code == 302
 
 
-def test_once_it_has_ended_others_may_book(page, sam, kim):
+def test_once_it_has_ended_others_may_book(midday, page, sam, kim):
     with time_machine.travel(present(), tick=False) as clock:
         data = details(sam, page)
         clock.shift(timedelta(minutes=HELD_MINUTES))
