@@ -72,7 +72,7 @@ def work_off() -> None:
     """Do what is due as the worker does, its claim on the work included."""
     row = worker._register()
     while (job := queue.claim(row)) is not None:
-        worker.attempt(job)()
+        queue.attempt(job)()
 
 
 def in_child(do) -> str:

@@ -29,8 +29,8 @@ ROOMS = {
         < access_tokens < actions < jobs < forms < views templatetags < urls
     """,
     "pages": """
-        models < hooks meeting_types prefetch holidays < calendar_use calendar_impact < missing_hosts hosts
-        < queries schedule_lines < people permissions slugs < actions < forms < views < urls apps
+        models < hooks meeting_types prefetch holidays < calendar_use calendar_impact < missing_hosts public
+        < queries schedule_lines < permissions slugs < actions < forms < views < urls apps
     """,
     "bookings": """
         models < events < queries permissions policies proofs

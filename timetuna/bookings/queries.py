@@ -28,7 +28,7 @@ from timetuna.jobs.models import Job
 from timetuna.lib.crypto import fingerprint, random_token
 from timetuna.lib.text import single_line, without_addresses
 from timetuna.pages.models import BookingPage
-from timetuna.pages.people import together
+from timetuna.pages.public import together
 
 UPCOMING, PAST, CANCELLED, REQUESTS = "upcoming", "past", "cancelled", "requests"
 _REACH = LONGEST_MEETING + 1

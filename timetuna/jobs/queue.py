@@ -1,4 +1,4 @@
-"""Work that is done later: who does it, how it is written down, and how it is taken by one of many processes."""
+"""Work that is done later: who does it, how it is written down, taken by one of many processes, and run."""
 
 import logging
 import random
@@ -7,11 +7,18 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import (
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    connection,
+    connections,
+    transaction,
+)
 from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
@@ -183,6 +190,7 @@ def _sentence(error: str) -> str:
 __all__ = ["GENERAL", "LANES", "MAIL", "GiveUp", "Handler", "Retry", "job"]
 P = ParamSpec("P")
 R = TypeVar("R")
+Settle = Callable[[], None]
 _handlers: dict[str, "Handler[..., Any]"] = {}
 _first_try: ContextVar[datetime | None] = ContextVar("first_try", default=None)
 
@@ -298,3 +306,36 @@ def run(name: str, arguments: dict[str, Any]) -> None:
     if handler is None:
         raise GiveUp(f"This version of TimeTuna does not know the work {name!r}.")
     handler(**arguments)
+
+
+def attempt(job: Job) -> Settle:
+    """Run a claimed job; return what writes down how it went. Never raises."""
+    handler = handlers().get(job.name)
+    settle = _attempt(job)
+    return partial(again, job, after=handler.every) if handler and handler.every else settle
+
+
+def _attempt(job: Job) -> Settle:
+    try:
+        with first_tried(job.tried_at):
+            run(job.name, job.arguments)
+    except Retry as order:
+        log.info("job %s %s waits: attempt %s", job.pk, job.name, job.attempts)
+        return partial(postpone, job, str(order), at=order.at)
+    except GiveUp as order:
+        log.warning("job %s %s given up", job.pk, job.name)
+        return partial(fail, job, str(order))
+    except (OperationalError, InterfaceError):  # others, like IntegrityError, are the handler's own fault
+        log.exception("job %s %s: database error", job.pk, job.name)
+        connections.close_all()
+        return partial(postpone, job, "The database did not answer; trying again.")
+    except Exception:
+        log.exception("job %s %s broke", job.pk, job.name)
+        return _broke(job)
+    return partial(finish, job)
+
+
+def _broke(job: Job) -> Settle:
+    message = "Something unexpected went wrong; the server's log says what."
+    again = job.attempts < settings.BROKEN_JOB_ATTEMPTS
+    return partial(postpone if again else fail, job, message)

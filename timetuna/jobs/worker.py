@@ -6,9 +6,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
@@ -19,8 +17,7 @@ from django.utils import timezone
 
 from timetuna.db.sql import libpq_parameters
 from timetuna.jobs import queue
-from timetuna.jobs.models import LANES, Job, Worker
-from timetuna.jobs.queue import GiveUp, Retry, begin_recurring, first_tried, handlers, run
+from timetuna.jobs.models import LANES, Worker
 from timetuna.lib.call_stack import with_room
 from timetuna.logs import request_id
 
@@ -30,7 +27,6 @@ POLL_SECONDS = 0.05
 IDLE_CHECK_SECONDS = 1.0
 OUTAGE_PAUSE_SECONDS = 1.0
 FORGET_SECONDS = 3_600.0
-Settle = Callable[[], None]
 
 
 class WorkerProcess:
@@ -52,7 +48,7 @@ class WorkerProcess:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda number, _frame: self.told.put(number))
         self.row = _register()
-        begin_recurring()
+        queue.begin_recurring()
         runners = self._runners()
         watcher = threading.Thread(target=self._watch, name="watch", daemon=True)
         for thread in (*runners, watcher):
@@ -137,12 +133,12 @@ class WorkerProcess:
             return False
         request_id.set(f"job-{job.pk}")
         try:
-            self._insist(attempt(job))
+            self._insist(queue.attempt(job))
         finally:
             request_id.set("-")
         return True
 
-    def _insist(self, settle: Settle) -> None:
+    def _insist(self, settle: queue.Settle) -> None:
         """Write down how a job went, however long the database is away: while we live nobody else frees the job."""
         while True:
             try:
@@ -198,39 +194,6 @@ def _log_trouble(error: Exception) -> None:
         log.error("the database did not answer: %s", type(error).__name__)
     else:
         log.error("a worker's thread broke off", exc_info=error)
-
-
-def attempt(job: Job) -> Settle:
-    """Run a claimed job; return what writes down how it went. Never raises."""
-    handler = handlers().get(job.name)
-    settle = _attempt(job)
-    return partial(queue.again, job, after=handler.every) if handler and handler.every else settle
-
-
-def _attempt(job: Job) -> Settle:
-    try:
-        with first_tried(job.tried_at):
-            run(job.name, job.arguments)
-    except Retry as order:
-        log.info("job %s %s waits: attempt %s", job.pk, job.name, job.attempts)
-        return partial(queue.postpone, job, str(order), at=order.at)
-    except GiveUp as order:
-        log.warning("job %s %s given up", job.pk, job.name)
-        return partial(queue.fail, job, str(order))
-    except (OperationalError, InterfaceError):  # others, like IntegrityError, are the handler's own fault
-        log.exception("job %s %s: database error", job.pk, job.name)
-        connections.close_all()
-        return partial(queue.postpone, job, "The database did not answer; trying again.")
-    except Exception:
-        log.exception("job %s %s broke", job.pk, job.name)
-        return _broke(job)
-    return partial(queue.finish, job)
-
-
-def _broke(job: Job) -> Settle:
-    message = "Something unexpected went wrong; the server's log says what."
-    again = job.attempts < settings.BROKEN_JOB_ATTEMPTS
-    return partial(queue.postpone if again else queue.fail, job, message)
 
 
 def _register() -> Worker:

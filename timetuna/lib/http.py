@@ -2,6 +2,7 @@
 
 import json as jsonlib
 import logging
+import re
 import ssl
 import time
 import zlib
@@ -12,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Any, Self
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import certifi
 import httpcore2
@@ -28,6 +29,7 @@ __all__ = [
     "Budget",
     "HttpClient",
     "HttpError",
+    "Json",
     "Kind",
     "NotJsonError",
     "Response",
@@ -36,6 +38,8 @@ __all__ = [
 
 WEB_PORTS = frozenset({80, 443, 5232, 8000, 8008, 8080, 8443, 8843})  # the web's, and CalDAV servers'
 
+Json = dict[str, Any]
+_LINK = re.compile(r"[\x21-\x7e]{1,2000}")
 _BUDGET = Budget()
 _FRAMING = 1_000_000  # bytes beside the body: headers, interim answers, the ends of chunks
 
@@ -83,6 +87,42 @@ class Response:
             return jsonlib.loads(self.body)
         except (ValueError, RecursionError):
             raise NotJsonError("The answer is not JSON.") from None
+
+    def fields(self) -> Json:
+        """Empty where the answer is HTML, XML, cut off or something else."""
+        try:
+            body = self.json()
+        except NotJsonError:
+            return {}
+        return body if isinstance(body, dict) else {}
+
+
+def text(body: Json, name: str) -> str:
+    """Empty where it is no text."""
+    value = body.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def part(body: Json, name: str) -> Json:
+    """Empty where it is no object."""
+    value = body.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def parts(body: Json, name: str) -> list[Json]:
+    value = body.get(name)
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+
+
+def is_https(link: str) -> bool:
+    """Whether guests can be sent there. Nothing is assumed about the host's name."""
+    if not _LINK.fullmatch(link) or "\\" in link:
+        return False
+    try:
+        found = urlsplit(link)
+    except ValueError:
+        return False
+    return found.scheme == "https" and bool(found.hostname) and "@" not in found.netloc
 
 
 @dataclass(frozen=True, kw_only=True)

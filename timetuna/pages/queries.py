@@ -1,51 +1,37 @@
-"""Reading booking pages: as plain values for whoever offers times, and as rows for the editor."""
+"""Reading booking pages and their hosts: as plain values for whoever offers times, and as rows for the editor."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.urls import reverse
-from django.utils.translation import ngettext
 
 from timetuna.accounts.models import Team, User
 from timetuna.accounts.queries import host_switched_off, owner_by_handle
-from timetuna.availability.hours import Away, Cap
-from timetuna.pages.calendar_use import kinds_of, leaders
-from timetuna.pages.hosts import HostTime, Kinds, host_times
+from timetuna.availability.hours import Cap, CapScope, Period
+from timetuna.availability.teams import Part
+from timetuna.pages.calendar_use import blocking_for, blocking_of, kinds_of, leaders, lost_calendar, own_part
 from timetuna.pages.meeting_types.base import MeetingChoice, meeting_kinds
 from timetuna.pages.models import BookingPage, DateOverride, MeetingType, OutOfOffice, PageHost, TravelZone
 from timetuna.pages.prefetch import (
+    HostRow,
     caps,
+    caps_of,
     dates_over,
+    host_rows,
+    opening,
+    people,
     row_at,
     row_with,
     with_its_host,
 )
-from timetuna.web.forms import in_full
+from timetuna.pages.public import NO_LOOK, Branding, HostTime, PageDuration, PublicPage
 
 MOST_LISTED = 100
-_BRIGHT = 0.179  # above this luminance black text can be read better than white (WCAG 2.2, contrast ratio)
-
-
-@dataclass(frozen=True, slots=True)
-class Branding:
-    """color: "#rrggbb" or "".  style_path, logo_path: paths on this server; "" where there is nothing of the kind."""
-
-    color: str = ""
-    style_path: str = ""
-    logo_path: str = ""
-
-    def text_color(self) -> str:
-        """Black or white, whichever can be read on the colour; "" without a colour."""
-        if not self.color:
-            return ""
-        return "#000000" if _luminance(self.color) > _BRIGHT else "#ffffff"
-
-
-NO_LOOK = Branding()
+Kinds = Mapping[tuple[int, int], frozenset[str]]
+"""By page and host the meeting types they can make the link of; see `calendar_use.kinds_of`."""
 
 
 def look_of(page: BookingPage | None) -> Branding:
@@ -57,104 +43,6 @@ def look_of(page: BookingPage | None) -> Branding:
         reverse("page_style", args=[page.pk, page.brand_color[1:]]) if page.brand_color else "",
         reverse("page_logo", args=[page.pk, page.logo_version]) if page.logo_version else "",
     )
-
-
-@dataclass(frozen=True, slots=True)
-class PageDuration:
-    """`title` and `description` may be empty."""
-
-    minutes: int
-    title: str = ""
-    description: str = ""
-
-    def label(self) -> str:
-        """In words where there is no title."""
-        return self.title or self.lasts()
-
-    def lasts(self) -> str:
-        """In words: "90 minutes"."""
-        return ngettext("%(count)d minute", "%(count)d minutes", self.minutes) % {"count": self.minutes}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class PublicPage:
-    """A booking page, read once for all who ask.
-
-    handle: the first part of its address, its host's or its team's.  team: the name of that; "" for none.
-    settings: its row, where every column that a host sets is read. The rest is worked out of more than that.
-    hosts: who takes part in its meetings, in their order there. own: its owner's time, by whose clock the page is
-    made; `time_zone` is the name of their hours' zone.  caps: how many bookings of the page are enough.
-    several: see `is_shared`; it stays so where only those are asked who have a meeting already.
-    horizon_days, horizon_date: at most one of them is there; see `last_day`.
-    meeting_types: only what is on and can be used right now; without any, no time is offered.
-    approval_hours: for how long the host is asked for their yes; None where a booking needs none.
-    """
-
-    id: int
-    host_id: int
-    host_name: str
-    handle: str
-    slug: str
-    title: str
-    description: str
-    time_zone: str
-    durations: tuple[PageDuration, ...]
-    own: HostTime
-    hosts: tuple[HostTime, ...]
-    caps: tuple[Cap, ...]
-    horizon_days: int | None
-    horizon_date: date | None
-    meeting_types: tuple[MeetingChoice, ...]
-    approval_hours: int | None
-    settings: BookingPage
-    several: bool = False
-    look: Branding = NO_LOOK
-    team: str = ""
-
-    def last_day(self, today: date) -> date | None:
-        """The last of the host's dates that can be booked, or None without end."""
-        return self.horizon_date if self.horizon_days is None else today + timedelta(days=self.horizon_days)
-
-    def takes_turns(self) -> int:
-        """How many of those who take turns come to each meeting."""
-        anybody = self.settings.staffing == BookingPage.Staffing.ANY
-        return max(1, self.settings.rotating_count) if anybody else 0
-
-    def is_staffed(self) -> bool:
-        """Whether it is meant for several, even while there is but one."""
-        return self.settings.is_shared()
-
-    def is_shared(self) -> bool:
-        """Whether several take part: then meetings start on the page's own grid, and who has no calendar is busy."""
-        return self.several
-
-    def own_or_pages(self, host: HostTime, column: str) -> int:
-        """A buffer or the notice: the host's own where several take part, else as the page has it."""
-        own: int | None = getattr(host.row, column) if self.is_shared() else None
-        pages: int = getattr(self.settings, column)
-        return pages if own is None else own
-
-    def hosts_may_change(self) -> bool:
-        """Whether a meeting may come to be somebody else's, so that no host's own address may invite to it."""
-        anybody = self.settings.staffing == BookingPage.Staffing.ANY
-        return anybody or self.settings.team_id is not None or len(self.hosts) > 1
-
-    def notes_for(self, first: date, last: date) -> tuple[Away, ...]:
-        """The absences that touch these dates and have a note for guests; nobody's where others host it, too."""
-        away = self.own.opening.away if [host.id for host in self.hosts] == [self.host_id] else ()
-        return tuple(one for one in away if one.note and one.first <= last and one.last >= first)
-
-    def address(self) -> str:
-        """In full, with https://."""
-        return in_full(reverse("public_page", args=[self.handle, self.slug]))
-
-    def shown_address(self) -> str:
-        """As people write it, without https://."""
-        return self.address().partition("://")[2]
-
-    def shown_host_address(self) -> str:
-        """What all pages of its host or team begin with, without https://."""
-        return self.shown_address().rpartition("/")[0]
 
 
 def public_page(handle: str, slug: str) -> PublicPage | None:
@@ -307,8 +195,80 @@ def _choices(rows: Iterable[MeetingType], ready: frozenset[str]) -> tuple[Meetin
     )
 
 
-def _luminance(color: str) -> float:
-    """Relative, 0 to 1 (WCAG 2.2)."""
-    channels = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    linear = [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in channels]  # noqa: PLR2004
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+def host_times(
+    pages: Collection[BookingPage], kinds: Kinds
+) -> dict[int, tuple[HostTime, tuple[HostTime, ...]]]:
+    """By page its owner's time, by whose clock it is made, and that of all who take part in it, in their order there.
+
+    Where owners host alone it costs no query, else one for all pages.
+    """
+    shared = {page.pk for page in pages if not _is_alone(page)}
+    read = host_rows(shared) if shared else {}
+    found = {}
+    for page in pages:
+        own = _own_time(page, kinds)
+        taking_part = tuple(
+            _host_time(row, Part(part), read[row.pk], kinds) if row.pk in read else own
+            for row in page.page_hosts.all()
+            if (part := row.part_on(page))
+        )
+        found[page.pk] = own, taking_part
+    return found
+
+
+def times_beside(page: BookingPage, hosts: Collection[int]) -> tuple[HostTime, ...]:
+    """Of people who do not take part in a page, but in a meeting that was booked on it. One query."""
+    rows = {host: PageHost(page=page, host_id=host) for host in hosts}
+    found = people(hosts)
+    return tuple(
+        _host_time(rows[host], Part.REQUIRED, read, {(page.pk, host): frozenset()})
+        for host, read in found.items()
+    )
+
+
+def _own_time(page: BookingPage, kinds: Kinds) -> HostTime:
+    """The owner's, by the hours of the page; whether they take part or not."""
+    row, owner = own_part(page, page.host_id), page.host
+    return HostTime(
+        id=owner.pk,
+        name=owner.name,
+        opening=opening(page),
+        caps=caps_of(owner),
+        calendars=blocking_of(row, owner),
+        row=row,
+        part=Part(row.part_on(page) or Part.REQUIRED),
+        lost_calendar=lost_calendar(row),
+        kinds=kinds.get((page.pk, owner.pk), frozenset()),
+    )
+
+
+def _host_time(
+    row: PageHost,
+    part: Part,
+    read: HostRow,
+    kinds: Kinds,
+) -> HostTime:
+    return HostTime(
+        id=read.id,
+        name=read.name,
+        opening=read.opening,
+        caps=read.caps + _own_cap(row),
+        calendars=blocking_for(row, patience_hours=read.patience_hours, zone=read.time_zone),
+        row=row,
+        part=part,
+        lost_calendar=lost_calendar(row),
+        kinds=kinds[row.page_id, row.host_id],
+        bookable=read.bookable,
+    )
+
+
+def _own_cap(row: PageHost) -> tuple[Cap, ...]:
+    """How many of the page's meetings they take a day."""
+    return () if row.cap_day is None else (Cap(Period.DAY, CapScope.PART, row.cap_day),)
+
+
+def _is_alone(page: BookingPage) -> bool:
+    """Whether nobody takes part but its owner, by the hours of the page."""
+    taking_part = [row for row in page.page_hosts.all() if row.part_on(page)]
+    owner_alone = all(row.host_id == page.host_id and row.schedule_id is None for row in taking_part)
+    return page.staffing == BookingPage.Staffing.SOLO or owner_alone

@@ -10,7 +10,8 @@ from django.utils.text import slugify
 from timetuna.accounts.models import Team, User
 from timetuna.accounts.queries import owner_by_handle, owner_once_called
 from timetuna.pages.models import BookingPage, FormerSlug
-from timetuna.pages.queries import PublicPage, at, public_page
+from timetuna.pages.public import PublicPage
+from timetuna.pages.queries import at, public_page
 
 LONGEST = BookingPage._meta.get_field("slug").max_length or 60  # noqa: SLF001 - Django's documented API
 FALLBACK = "meeting"

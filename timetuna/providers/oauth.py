@@ -14,10 +14,9 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from timetuna.lib.http import Body, Budget, HttpClient, HttpError, Response, parse_retry_after
+from timetuna.lib.http import Body, Budget, HttpClient, HttpError, Response, parse_retry_after, text
 from timetuna.providers.base import Tokens
 from timetuna.providers.errors import NeedsReconnect, ProviderError
-from timetuna.providers.rest import fields_of, text
 
 # A refresh whose answer is lost costs the connection: the old token is dead by then. So this one call may take long,
 # but no longer than the lease under which calendars/access_tokens.py makes it.
@@ -150,7 +149,7 @@ class OAuthClient:
 
     def _tokens(self, response: Response, asked_at: datetime, *, kept: str = "") -> Tokens:
         """Read the answer; `kept` is the refresh token that stays good where none comes (RFC 6749 section 6)."""
-        fields = fields_of(response)
+        fields = response.fields()
         access, refresh = fields.get("access_token"), fields.get("refresh_token", kept)
         if not _is_token(access) or not _is_token(refresh):
             raise ProviderError(
@@ -212,7 +211,7 @@ class _Failure:
     """An error answer of the token endpoint, any part of which may be missing. `reason` may hold the code."""
 
     def __init__(self, response: Response) -> None:
-        fields = fields_of(response)
+        fields = response.fields()
         self.status = response.status
         self.readable = bool(fields)
         self.error = text(fields, "error")

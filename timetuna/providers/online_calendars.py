@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 from timetuna.availability.interval import Interval
 from timetuna.ical.answer import BusyTime
-from timetuna.lib.http import HttpClient
+from timetuna.lib.http import HttpClient, Json, is_https, text
 from timetuna.lib.text import find_zone
 from timetuna.providers.base import BusySource, CalendarWriter, Directory, Entry, Identity, Written
 from timetuna.providers.cursors import ReadingCursor
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 from timetuna.providers.oauth import OAuthClient, OAuthSettings
-from timetuna.providers.rest import Json, JsonApi, OnlineService, Refused, is_https, text
+from timetuna.providers.rest import JsonApi, OnlineService, Refused
 
 MINUTE = 60
 

@@ -10,7 +10,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import quote, urlencode, urlsplit
 
-from timetuna.lib.http import Body, HttpClient, HttpError, NotJsonError, Response, parse_retry_after
+from timetuna.lib.http import (
+    Body,
+    HttpClient,
+    HttpError,
+    Json,
+    Response,
+    parse_retry_after,
+    part,
+    parts,
+    text,
+)
 from timetuna.lib.text import single_line
 from timetuna.providers.base import Profile
 from timetuna.providers.errors import AccessTokenRefused, NeedsReconnect, ProviderError
@@ -20,54 +30,14 @@ CONFLICT, GONE, TOO_MANY, SERVER_ERROR = 409, 410, 429, 500
 SUCCESS, NO_CONTENT = range(200, 300), 204
 ID = re.compile(r"[\x21-\x7e]{1,1024}")
 NAME_LENGTH, EMAIL_LENGTH = 200, 320
-_LINK = re.compile(r"[\x21-\x7e]{1,2000}")
 _COLOR = re.compile("#[0-9a-f]{6}")
 _WORD = re.compile("[A-Za-z0-9_.]{1,80}")
 _MINUTE = timedelta(minutes=1)
-
-Json = dict[str, Any]
-
-
-def fields_of(response: Response) -> Json:
-    """Empty where the answer is HTML, XML, cut off or something else."""
-    try:
-        body = response.json()
-    except NotJsonError:
-        return {}
-    return body if isinstance(body, dict) else {}
-
-
-def text(body: Json, name: str) -> str:
-    """Empty where it is no text."""
-    value = body.get(name)
-    return value if isinstance(value, str) else ""
-
-
-def part(body: Json, name: str) -> Json:
-    """Empty where it is no object."""
-    value = body.get(name)
-    return value if isinstance(value, dict) else {}
-
-
-def parts(body: Json, name: str) -> list[Json]:
-    value = body.get(name)
-    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
 
 
 def color(value: str) -> str:
     """As "#rrggbb", or an empty text where it is none."""
     return value.lower() if _COLOR.fullmatch(value.lower()) else ""
-
-
-def is_https(link: str) -> bool:
-    """Whether guests can be sent there. Nothing is assumed about the host's name."""
-    if not _LINK.fullmatch(link) or "\\" in link:
-        return False
-    try:
-        found = urlsplit(link)
-    except ValueError:
-        return False
-    return found.scheme == "https" and bool(found.hostname) and "@" not in found.netloc
 
 
 class Refused(ProviderError):  # noqa: N818 - it names what happened
@@ -231,7 +201,7 @@ class JsonApi:
             return {}
         if response.status not in SUCCESS:
             raise self.service.refusal(response, creates=creates)
-        found = fields_of(response)
+        found = response.fields()
         if not found:
             raise self.service.unreadable(creates=creates)
         return found
@@ -281,7 +251,7 @@ def with_query(path: str, query: Mapping[str, str]) -> str:
 
 
 def _error(response: Response) -> Json:
-    return part(fields_of(response), "error")
+    return part(response.fields(), "error")
 
 
 def _when(response: Response) -> datetime | None:

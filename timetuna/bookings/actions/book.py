@@ -22,9 +22,9 @@ from timetuna.bookings.models import Booking, BookingHost, Conference
 from timetuna.bookings.proofs.needed import NOTHING_SHOWN, Evidence, Proof, Purpose, count_booking, rates, use
 from timetuna.bookings.queries import taken_among
 from timetuna.bookings.slots.availability import Able, SlotQuery, who_can
-from timetuna.pages.hosts import HostTime
 from timetuna.pages.meeting_types.base import MeetingChoice, meeting_kind
-from timetuna.pages.queries import PublicPage, page_settings
+from timetuna.pages.public import HostTime, PublicPage
+from timetuna.pages.queries import page_settings
 from timetuna.rate_limits.limits import NOBODY, Client
 
 GUARD = "bookings_host_overlap"

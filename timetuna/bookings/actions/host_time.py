@@ -22,8 +22,8 @@ from timetuna.calendars.actions.read_live import read_live
 from timetuna.db.sql import forget_some, lock_timeout
 from timetuna.lib.crypto import fingerprint, random_token
 from timetuna.pages.calendar_use import page_calendars
-from timetuna.pages.hosts import HostTime
 from timetuna.pages.models import BookingPage, PageHost
+from timetuna.pages.public import HostTime
 from timetuna.pages.queries import page_settings
 from timetuna.rate_limits.limits import Client, Limit, spend_all
 

@@ -31,8 +31,8 @@ from timetuna.bookings.models import Booking, BookingHost
 from timetuna.bookings.policies import move_refusal
 from timetuna.bookings.slots.availability import SlotQuery, who_can
 from timetuna.l10n import datetimes
-from timetuna.pages.hosts import HostTime
-from timetuna.pages.queries import PublicPage, page_settings
+from timetuna.pages.public import HostTime, PublicPage
+from timetuna.pages.queries import page_settings
 from timetuna.rate_limits.limits import NOBODY, Client
 
 MOST_MOVES = 10

@@ -14,7 +14,7 @@ from timetuna.lib.mail import clean_address
 from timetuna.lib.text import find_zone, multi_line, single_line
 from timetuna.pages.forms.fields import ClockField
 from timetuna.pages.meeting_types.base import meeting_kind
-from timetuna.pages.queries import PublicPage
+from timetuna.pages.public import PublicPage
 from timetuna.web.forms import WholeForm
 
 KEY_LENGTHS = range(20, 65)

@@ -11,7 +11,7 @@ from timetuna.bookings.models import Booking
 from timetuna.l10n import datetimes
 from timetuna.lib.text import multi_line, single_line
 from timetuna.pages.forms.fields import DayField
-from timetuna.pages.queries import PageDuration, PublicPage
+from timetuna.pages.public import PageDuration, PublicPage
 from timetuna.web.forms import WholeForm
 from timetuna.web.saving import HostForm
 

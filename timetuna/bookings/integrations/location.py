@@ -22,7 +22,7 @@ from timetuna.lib.mail import Mailbox, parse_mailbox
 from timetuna.pages.calendar_use import kinds_of, own_part
 from timetuna.pages.meeting_types.base import Sides, meeting_kind
 from timetuna.pages.models import PageHost
-from timetuna.pages.people import together
+from timetuna.pages.public import together
 from timetuna.providers.base import Ability, Conferencing
 from timetuna.web.forms import in_full
 

@@ -28,7 +28,7 @@ from timetuna.calendars.models import CalendarEvent
 from timetuna.l10n import datetimes
 from timetuna.lib.mail import Mailbox
 from timetuna.lib.text import single_line
-from timetuna.pages.people import together
+from timetuna.pages.public import together
 from timetuna.web.forms import row_number
 
 ORGANIZER = "host"

@@ -18,8 +18,7 @@ from timetuna.bookings.proofs.needed import mailbox_hash
 from timetuna.db.sql import forget_some
 from timetuna.lib.crypto import equal, fingerprint, hmac_hex
 from timetuna.lib.mail import mailbox_of
-from timetuna.pages.people import met_on
-from timetuna.pages.queries import PublicPage
+from timetuna.pages.public import PublicPage, met_on
 from timetuna.rate_limits.limits import Client, Limit, spend, spend_all, wait
 
 VALID_MINUTES = 10

@@ -30,7 +30,7 @@ from timetuna.bookings.models import Booking, UsedProof
 from timetuna.db.sql import forget_some
 from timetuna.lib.crypto import fingerprint, hmac_hex
 from timetuna.lib.mail import mailbox_of
-from timetuna.pages.queries import PublicPage
+from timetuna.pages.public import PublicPage
 from timetuna.rate_limits.limits import Client, Limit, spend, used
 
 

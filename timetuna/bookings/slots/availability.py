@@ -24,10 +24,10 @@ from timetuna.calendars.actions.refresh_due import make_due
 from timetuna.db import sql
 from timetuna.lib.crypto import fingerprint
 from timetuna.pages.calendar_use import KnownSpan, known_busy_of
-from timetuna.pages.hosts import HostTime, times_beside
 from timetuna.pages.meeting_types.base import MeetingChoice, meeting_kind
 from timetuna.pages.models import BookingPage
-from timetuna.pages.queries import PublicPage
+from timetuna.pages.public import HostTime, PublicPage
+from timetuna.pages.queries import times_beside
 from timetuna.rate_limits.limits import NOBODY, Client
 
 LONGEST_BUFFER = 24 * 60

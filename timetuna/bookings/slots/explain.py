@@ -18,9 +18,8 @@ from timetuna.bookings.slots.availability import SlotQuery, open_lengths, settle
 from timetuna.bookings.slots.reasons import Link, ReasonContext, ReasonLine, tell, tell_of
 from timetuna.l10n import datetimes
 from timetuna.pages.calendar_use import busy_at
-from timetuna.pages.hosts import HostTime
 from timetuna.pages.models import BookingPage
-from timetuna.pages.queries import PublicPage
+from timetuna.pages.public import HostTime, PublicPage
 
 _ONE_DAY = timedelta(days=1)
 _ALMOST_A_MINUTE = timedelta(minutes=1) - timedelta.resolution

@@ -15,8 +15,7 @@ from timetuna.availability.hours import CapScope, Period, host_date
 from timetuna.availability.interval import moment_of
 from timetuna.availability.slots import Busy, Code, Kind, Reason
 from timetuna.l10n import datetimes
-from timetuna.pages.hosts import HostTime
-from timetuna.pages.queries import PublicPage
+from timetuna.pages.public import HostTime, PublicPage
 
 _DAY = 1_440
 

@@ -20,9 +20,7 @@ from timetuna.bookings.slots.availability import ANYBODY, SlotQuery, offered
 from timetuna.l10n import datetimes
 from timetuna.l10n.datetimes import PLAIN, Customs, customs_of
 from timetuna.lib.text import find_zone
-from timetuna.pages.hosts import HostTime
-from timetuna.pages.people import choosable
-from timetuna.pages.queries import PageDuration, PublicPage
+from timetuna.pages.public import HostTime, PageDuration, PublicPage, choosable
 
 CLOCKS = ("12", "24")
 WITH, ANY = "with", "any"

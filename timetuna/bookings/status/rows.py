@@ -15,7 +15,7 @@ from timetuna.bookings.status.badges import Badge, badges_of
 from timetuna.jobs.models import Job
 from timetuna.l10n import datetimes
 from timetuna.pages.meeting_types.base import meeting_kind
-from timetuna.pages.people import together
+from timetuna.pages.public import together
 
 MANY = 5
 """Bookings from one network that are worth a word."""

@@ -23,7 +23,7 @@ from timetuna.calendars.busy_cache import KnownBusy, pack
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.jobs import queue
 from timetuna.jobs.models import Job, Worker
-from timetuna.jobs.worker import attempt
+from timetuna.jobs.queue import attempt
 from timetuna.lib.mail import build
 from timetuna.pages.models import BookingPage, Duration, MeetingType, PageHost, Schedule, WeeklyHours
 

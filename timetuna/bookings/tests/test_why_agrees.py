@@ -16,7 +16,8 @@ from timetuna.bookings.slots import explain
 from timetuna.bookings.slots.availability import SlotQuery, bookable, offered
 from timetuna.bookings.tests.conftest import order
 from timetuna.l10n import datetimes
-from timetuna.pages.queries import PageDuration, page_settings
+from timetuna.pages.public import PageDuration
+from timetuna.pages.queries import page_settings
 
 NOW = datetime(2027, 3, 26, 9, 2, 30, tzinfo=UTC)  # two days before most of Europe's clocks change
 

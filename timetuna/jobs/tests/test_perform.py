@@ -7,9 +7,8 @@ from django.db import IntegrityError, OperationalError
 from tests.clock import present
 from timetuna.jobs import queue
 from timetuna.jobs.models import Job
-from timetuna.jobs.queue import GiveUp, Retry
+from timetuna.jobs.queue import GiveUp, Retry, attempt
 from timetuna.jobs.tests.conftest import enqueue, only_job
-from timetuna.jobs.worker import attempt
 
 pytestmark = pytest.mark.vendor
 

@@ -7,7 +7,7 @@ import pytest
 from tests.clock import present
 from timetuna.jobs import queue
 from timetuna.jobs.models import Job, Worker
-from timetuna.jobs.worker import attempt
+from timetuna.jobs.queue import attempt
 
 pytestmark = [pytest.mark.django_db, pytest.mark.vendor]
 runs = []

@@ -1,6 +1,5 @@
 """Booking pages: what a host offers."""
 
-from timetuna.pages.models.hosts import FOR_GOOD, CohostInvitation, PageHost, PageHostCalendar
 from timetuna.pages.models.hours import (
     DateOverride,
     HostRules,
@@ -10,10 +9,14 @@ from timetuna.pages.models.hours import (
     WeeklyHours,
 )
 from timetuna.pages.models.page import (
+    FOR_GOOD,
     BookingPage,
+    CohostInvitation,
     Duration,
     FormerSlug,
     MeetingType,
+    PageHost,
+    PageHostCalendar,
     PageLogo,
     PageMail,
     Reminder,

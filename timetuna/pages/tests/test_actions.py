@@ -9,7 +9,8 @@ from timetuna.pages.actions.delete_page import delete_page
 from timetuna.pages.actions.duplicate_page import duplicate_page
 from timetuna.pages.forms.booking import BookingTabForm
 from timetuna.pages.models import BookingPage, Duration
-from timetuna.pages.queries import PageDuration, PublicPage, values
+from timetuna.pages.public import PageDuration, PublicPage
+from timetuna.pages.queries import values
 from timetuna.pages.slugs import from_title, well_formed
 from timetuna.web.forms import fields_written, rows_written, with_values
 

@@ -6,7 +6,8 @@ from django.test import Client
 from tests.forms import rows_sent as sent
 from tests.forms import submit
 from timetuna.pages.models import BookingPage
-from timetuna.pages.queries import PublicPage, values
+from timetuna.pages.public import PublicPage
+from timetuna.pages.queries import values
 
 RULES = {
     "schedule": "own",

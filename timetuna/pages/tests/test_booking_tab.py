@@ -11,7 +11,8 @@ from timetuna.calendars.models import CalendarAccount
 from timetuna.pages.actions.create_page import create_page
 from timetuna.pages.forms.booking import BookingTabForm
 from timetuna.pages.models import BookingPage, MeetingType
-from timetuna.pages.queries import PageDuration, PublicPage, values
+from timetuna.pages.public import PageDuration, PublicPage
+from timetuna.pages.queries import values
 
 ALONE = {"staffing": "solo", "rotating_count": "1", "share_rule": "ledger", "on_move": "same"}
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from tests.forms import submit
 from timetuna.pages.models import BookingPage, PageLogo
-from timetuna.pages.queries import Branding
+from timetuna.pages.public import Branding
 
 
 def picture(size: tuple[int, int] = (600, 300), kind: str = "PNG") -> bytes:

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import translation
 
-from timetuna.pages.people import some_of, together
+from timetuna.pages.public import some_of, together
 
 TWENTY = ["Ada", "Bob", "Cleo", *(f"Host {number}" for number in range(17))]
 

@@ -9,13 +9,8 @@ from timetuna.calendars.models import CalendarAccount
 from timetuna.pages.actions.create_page import create_page
 from timetuna.pages.models import BookingPage, Duration, MeetingType, WeeklyHours
 from timetuna.pages.permissions import pages_for
-from timetuna.pages.queries import (
-    MeetingChoice,
-    PageDuration,
-    by_title,
-    page_settings,
-    public_page,
-)
+from timetuna.pages.public import PageDuration
+from timetuna.pages.queries import MeetingChoice, by_title, page_settings, public_page
 
 pytestmark = pytest.mark.vendor
 

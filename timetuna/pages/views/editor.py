@@ -41,7 +41,8 @@ from timetuna.pages.permissions import (
     rights_on,
     teams_to_assign,
 )
-from timetuna.pages.queries import PublicPage, values, warnings
+from timetuna.pages.public import PublicPage
+from timetuna.pages.queries import values, warnings
 from timetuna.web.forms import Screen, TabLink, show
 from timetuna.web.saving import HostForm, answer_form, opened
 

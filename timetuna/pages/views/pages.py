@@ -25,7 +25,8 @@ from timetuna.pages.meeting_types import FIRST
 from timetuna.pages.meeting_types.base import MeetingChoice
 from timetuna.pages.missing_hosts import Shortage, missing_hosts
 from timetuna.pages.permissions import Action, Role, page_or_404, pages_for, rights_of, roles_by_page
-from timetuna.pages.queries import PublicPage, by_title, warnings
+from timetuna.pages.public import PublicPage
+from timetuna.pages.queries import by_title, warnings
 from timetuna.web.forms import Screen, show
 
 PageView = Callable[..., HttpResponse]

@@ -6,10 +6,11 @@ https://developers.google.com/workspace/calendar/api/guides/errors
 from typing import Any
 from urllib.parse import quote
 
+from timetuna.lib.http import Json, part, parts, text
 from timetuna.lib.text import find_zone, single_line
 from timetuna.providers.base import OutsideCalendar, Profile
 from timetuna.providers.errors import ProviderError
-from timetuna.providers.rest import NAME_LENGTH, Json, JsonApi, OnlineService, color, part, parts, text
+from timetuna.providers.rest import NAME_LENGTH, JsonApi, OnlineService, color
 
 _SWITCHED_OFF = {"accessNotConfigured", "SERVICE_DISABLED"}
 _AFTER = "&pageToken="

@@ -11,22 +11,12 @@ from zoneinfo import ZoneInfo
 from timetuna.availability.interval import Interval
 from timetuna.ical.answer import BusyTime
 from timetuna.ical.zone_names import known_zone
+from timetuna.lib.http import Json, part, parts, text
 from timetuna.providers.base import Reading
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.google.client import GOOGLE, calendar_path
 from timetuna.providers.online_calendars import ReadingWindow, TokenCursor, clipped, moment
-from timetuna.providers.rest import (
-    BAD_REQUEST,
-    FORBIDDEN,
-    GONE,
-    Json,
-    JsonApi,
-    Refused,
-    part,
-    parts,
-    text,
-    with_query,
-)
+from timetuna.providers.rest import BAD_REQUEST, FORBIDDEN, GONE, JsonApi, Refused, with_query
 
 BOOKING = "timetuna"  # the private property that names our booking
 _NO_TIME = {"workingLocation", "birthday"}  # all other kinds follow their transparency

@@ -5,6 +5,7 @@ import re
 import time
 from datetime import UTC, timedelta
 
+from timetuna.lib.http import Json, text
 from timetuna.lib.text import multi_line, single_line
 from timetuna.providers.base import Entry, Written
 from timetuna.providers.errors import ProviderError
@@ -19,7 +20,7 @@ from timetuna.providers.google.client import (
 )
 from timetuna.providers.google.reading import BOOKING
 from timetuna.providers.online_calendars import EventWriter
-from timetuna.providers.rest import CONFLICT, FORBIDDEN, Json, Refused, text, with_query
+from timetuna.providers.rest import CONFLICT, FORBIDDEN, Refused, with_query
 
 MEETING_TYPES = {GOOGLE_MEET: "Google Meet"}
 _ONE = "id,iCalUID,status,sequence,hangoutLink,conferenceData(createRequest,entryPoints(entryPointType,uri))"

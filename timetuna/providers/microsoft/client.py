@@ -6,12 +6,12 @@ https://learn.microsoft.com/graph/errors
 from typing import Any
 from urllib.parse import quote
 
-from timetuna.lib.http import HttpClient
+from timetuna.lib.http import HttpClient, Json, part, text
 from timetuna.lib.text import single_line
 from timetuna.providers.base import OutsideCalendar, Profile
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.microsoft.signin import LABEL
-from timetuna.providers.rest import ID, NAME_LENGTH, Json, JsonApi, OnlineService, color, part, text
+from timetuna.providers.rest import ID, NAME_LENGTH, JsonApi, OnlineService, color
 
 NEXT = "@odata.nextLink"
 _NO_MAILBOX = {

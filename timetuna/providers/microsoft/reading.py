@@ -7,6 +7,7 @@ itself cannot be asked for single fields nor for our private property.
 import time
 from dataclasses import replace
 
+from timetuna.lib.http import Json, text
 from timetuna.providers.base import Reading
 from timetuna.providers.microsoft.client import MICROSOFT, calendar_path
 from timetuna.providers.microsoft.taken import EXPAND, taken
@@ -17,10 +18,8 @@ from timetuna.providers.rest import (
     GONE,
     NOT_ALLOWED,
     NOT_FOUND,
-    Json,
     JsonApi,
     Refused,
-    text,
     with_query,
 )
 

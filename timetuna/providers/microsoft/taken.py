@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from timetuna.availability.interval import Interval
 from timetuna.ical.answer import BusyTime
 from timetuna.ical.zone_names import known_zone
+from timetuna.lib.http import Json, part, parts, text
 from timetuna.providers.microsoft.client import MICROSOFT
 from timetuna.providers.online_calendars import clipped
-from timetuna.providers.rest import Json, part, parts, text
 
 # The namespace is ours alone; changing it would make every event that was written a stranger's.
 PROPERTY = "String {9d9e429e-2061-4868-8390-ee92f3880009} Name timetuna"

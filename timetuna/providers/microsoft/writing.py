@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from html import escape
 from typing import NamedTuple
 
+from timetuna.lib.http import Json, part, text
 from timetuna.lib.text import multi_line, single_line
 from timetuna.providers.base import Entry, Written
 from timetuna.providers.errors import ProviderError
@@ -26,7 +27,7 @@ from timetuna.providers.microsoft.client import (
 )
 from timetuna.providers.microsoft.taken import PROPERTY
 from timetuna.providers.online_calendars import EventWriter
-from timetuna.providers.rest import CONFLICT, FORBIDDEN, Json, Refused, part, text, with_query
+from timetuna.providers.rest import CONFLICT, FORBIDDEN, Refused, with_query
 
 _TEXT, _NAME, _ADDRESS = 8_000, 200, 320
 _LINK = re.compile(r"(https?://[^\s<>\"']*[^\s<>\"'.,;:!?)])")

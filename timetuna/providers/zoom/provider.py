@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from timetuna.lib.http import Body, HttpClient, HttpError
+from timetuna.lib.http import Body, HttpClient, HttpError, Json, is_https, text
 from timetuna.lib.text import multi_line, single_line
 from timetuna.providers.base import (
     Ability,
@@ -21,7 +21,7 @@ from timetuna.providers.base import (
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.oauth import OAuthClient, OAuthSettings
 from timetuna.providers.registry import Config
-from timetuna.providers.rest import EMAIL_LENGTH, NAME_LENGTH, SUCCESS, Json, fields_of, is_https, text
+from timetuna.providers.rest import EMAIL_LENGTH, NAME_LENGTH, SUCCESS
 from timetuna.providers.zoom.refusals import is_missing_meeting, refusal
 from timetuna.providers.zoom.webhook import Webhook, acknowledge
 
@@ -237,7 +237,7 @@ class Zoom(OAuthClient, Identity, Conferencing, Webhooks):
             response = self._http.request(method, f"{self._api_url}{path}", headers=headers, body=sent)
         except HttpError as error:
             raise _unreachable(error, repeatable=repeatable) from None
-        body = fields_of(response)
+        body = response.fields()
         # A failure is now and then reported with 200: the shape of the answer counts as well.
         if response.status in SUCCESS and not ("code" in body and "id" not in body):
             return body

@@ -5,21 +5,10 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from timetuna.lib.http import Response, bounded, parse_retry_after
+from timetuna.lib.http import Json, Response, bounded, parse_retry_after, parts, text
 from timetuna.lib.text import log_value
 from timetuna.providers.errors import AccessTokenRefused, NeedsReconnect, ProviderError
-from timetuna.providers.rest import (
-    BAD_REQUEST,
-    NOT_FOUND,
-    SERVER_ERROR,
-    SUCCESS,
-    TOO_MANY,
-    UNAUTHORIZED,
-    Json,
-    fields_of,
-    parts,
-    text,
-)
+from timetuna.providers.rest import BAD_REQUEST, NOT_FOUND, SERVER_ERROR, SUCCESS, TOO_MANY, UNAUTHORIZED
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +35,7 @@ def refusal(response: Response, *, repeatable: bool = False) -> ProviderError | 
 
     repeatable: asking the same again does no harm, so that an unknown outcome need not be told apart.
     """
-    body = fields_of(response)
+    body = response.fields()
     number = _number(body.get("code"))
     message = text(body, "message")
     _note(response, number, body)
@@ -64,7 +53,7 @@ def refusal(response: Response, *, repeatable: bool = False) -> ProviderError | 
 
 
 def is_missing_meeting(response: Response) -> bool:
-    return response.status == NOT_FOUND and _number(fields_of(response).get("code")) == _MEETING_MISSING
+    return response.status == NOT_FOUND and _number(response.fields().get("code")) == _MEETING_MISSING
 
 
 def _other(response: Response, number: int, *, repeatable: bool) -> ProviderError:

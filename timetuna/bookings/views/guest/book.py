@@ -44,8 +44,8 @@ from timetuna.bookings.slots.selection import (
 from timetuna.bookings.views.guest.redirects import moved_or_404
 from timetuna.bookings.views.guest.slots import Fact, facts_of, hold_for_form, path_of
 from timetuna.l10n import datetimes
-from timetuna.pages.people import Met, met_on
-from timetuna.pages.queries import PageDuration, PublicPage, public_page
+from timetuna.pages.public import Met, PageDuration, PublicPage, met_on
+from timetuna.pages.queries import public_page
 from timetuna.rate_limits.limits import Client, client_of
 from timetuna.web.forms import Screen, show
 from timetuna.web.middleware import AWAY, unavailable

@@ -43,7 +43,7 @@ from timetuna.l10n import datetimes
 from timetuna.l10n.datetimes import Customs, ZoneChoice
 from timetuna.lib.ics import google_url, office365_url, outlook_url, write
 from timetuna.pages.meeting_types.base import meeting_kind
-from timetuna.pages.people import Met, met_by
+from timetuna.pages.public import Met, met_by
 from timetuna.pages.queries import look_of
 from timetuna.web.forms import Screen, private, show
 

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 from timetuna.accounts.queries import owner_once_called
 from timetuna.bookings.views.guest.redirects import lead_on
 from timetuna.bookings.views.guest.slots import path_of
-from timetuna.pages.people import met_on
-from timetuna.pages.queries import PublicPage, listed_pages
+from timetuna.pages.public import PublicPage, met_on
+from timetuna.pages.queries import listed_pages
 from timetuna.web.forms import Screen, show
 
 

@@ -42,8 +42,8 @@ from timetuna.bookings.views.guest.slots import (
 from timetuna.l10n import datetimes
 from timetuna.pages.meeting_types.base import meeting_kind
 from timetuna.pages.models import BookingPage
-from timetuna.pages.people import Met, met_by, met_on
-from timetuna.pages.queries import PageDuration, PublicPage, page_settings
+from timetuna.pages.public import Met, PageDuration, PublicPage, met_by, met_on
+from timetuna.pages.queries import page_settings
 from timetuna.rate_limits.limits import Client, client_of
 from timetuna.web.forms import TabLink, private, show
 

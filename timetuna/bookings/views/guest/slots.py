@@ -35,8 +35,8 @@ from timetuna.bookings.slots.selection import (
 from timetuna.bookings.views.guest.redirects import moved_or_404
 from timetuna.l10n import datetimes
 from timetuna.pages.meeting_types.base import meeting_kind
-from timetuna.pages.people import Met, choosable, met_on
-from timetuna.pages.queries import PageDuration, PublicPage, public_page
+from timetuna.pages.public import Met, PageDuration, PublicPage, choosable, met_on
+from timetuna.pages.queries import public_page
 from timetuna.rate_limits.limits import client_of
 from timetuna.web.forms import Screen, TabLink, show
 

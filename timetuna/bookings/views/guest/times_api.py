@@ -14,8 +14,8 @@ from timetuna.bookings.slots.availability import SlotQuery
 from timetuna.bookings.slots.selection import WITH, month_times, person_key, read_month
 from timetuna.bookings.views.guest.redirects import moved
 from timetuna.lib.text import find_zone
-from timetuna.pages.people import choosable, met_on
-from timetuna.pages.queries import PublicPage, closed_page, public_page
+from timetuna.pages.public import PublicPage, choosable, met_on
+from timetuna.pages.queries import closed_page, public_page
 
 
 class BadQuery(Exception):  # noqa: N818 - it is an answer

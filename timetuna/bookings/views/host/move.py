@@ -40,7 +40,8 @@ from timetuna.bookings.status.rows import Reader
 from timetuna.bookings.views.guest.slots import SlotPicker, slot_picker
 from timetuna.bookings.views.host.bookings import reader_of
 from timetuna.l10n import datetimes
-from timetuna.pages.queries import PageDuration, PublicPage, page_settings
+from timetuna.pages.public import PageDuration, PublicPage
+from timetuna.pages.queries import page_settings
 from timetuna.web.forms import Screen, show
 
 

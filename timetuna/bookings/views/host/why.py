@@ -20,7 +20,8 @@ from timetuna.bookings.slots.explain import AskedTime, SlotExplanation, explain,
 from timetuna.l10n import datetimes
 from timetuna.pages.models import BookingPage
 from timetuna.pages.permissions import Action, Role, page_or_404, pages_for, rights_on, roles_on
-from timetuna.pages.queries import PublicPage, by_title, values
+from timetuna.pages.public import PublicPage
+from timetuna.pages.queries import by_title, values
 from timetuna.web.forms import Screen, show
 
 _KEPT = ("date", "time")

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from timetuna.ical.answer import BusyTime
+from timetuna.lib.http import is_https
 from timetuna.providers.errors import ProviderError
 from timetuna.providers.google.client import (
     conference_state,
@@ -15,7 +16,6 @@ from timetuna.providers.google.client import (
 )
 from timetuna.providers.google.reading import taken
 from timetuna.providers.online_calendars import ReadingWindow, TokenCursor
-from timetuna.providers.rest import is_https
 from timetuna.providers.tests.contracts.calendar import hours
 
 TIMES = {"start": {"dateTime": "2031-03-05T12:00:00Z"}, "end": {"dateTime": "2031-03-05T13:00:00Z"}}
