@@ -7,12 +7,16 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import models
+from django.db.models import Q
 
 from timetuna.bookings.models import TAKES_TIME, Booking, HistoryEntry
 from timetuna.jobs import queue
+from timetuna.pages.models import FORMER_HOST
 from timetuna.web.middleware import who_acts
 
 GUEST, HOST, ATTENDEE, SYSTEM = "guest", "host", "attendee", "system"
@@ -75,6 +79,7 @@ class BookingEvent(models.TextChoices):
 
 OF_A_CALENDAR = (BookingEvent.EVENT_WRITTEN, BookingEvent.EVENT_WAITING, BookingEvent.EVENT_REMOVED)
 """They may name a host's calendar: nobody else reads them."""
+NAMES = ("_from", "_to", "_host", "_inviter")
 GUESTS_COME = (BookingEvent.GUESTS_ADDED, BookingEvent.CAME_BACK)
 GUESTS_GO = (BookingEvent.GUEST_REMOVED, BookingEvent.LEFT)
 GUEST_CHANGES = (*GUESTS_COME, *GUESTS_GO)
@@ -138,7 +143,8 @@ def record(
     """Write the event into the booking's history and tell who listens, in the caller's transaction.
 
     source: where it came from; by default where the actor usually is.  words: what the actor wrote; it can be erased.
-    changes: old and new value of each field, nothing that says who the guest is; _name is not shown.
+    changes: old and new value of each field, nothing that says who the guest is; _name is not shown, and those of
+    `NAMES` are the id of a host whom the event names, and their name.
     facts: see `Happening`; in them, by is the id of the host whose calendar it is about, and else whoever is signed in
     where a host does it.
     """
@@ -162,6 +168,22 @@ def _whose(actor: str, facts: Mapping[str, object]) -> int | None:
     if isinstance(by, int):
         return by
     return who_acts() if actor == HOST else None
+
+
+def forget_host(host_id: int) -> None:
+    """Take their name, and those of their calendars, out of every history, before the account is deleted."""
+    HistoryEntry.objects.filter(host=host_id, event__in=OF_A_CALENDAR).delete()
+    named = reduce(or_, (Q(**{f"changes__{name}__0": host_id}) for name in NAMES))
+    for entry in HistoryEntry.objects.filter(named):
+        for called in {
+            entry.changes[name][1] for name in NAMES if entry.changes.get(name, [0])[0] == host_id
+        }:
+            entry.text = entry.text.replace(called, FORMER_HOST[:1].lower() + FORMER_HOST[1:])
+            entry.changes = {
+                name: [FORMER_HOST if value == called else value for value in values]
+                for name, values in entry.changes.items()
+            }
+        entry.save(update_fields=["text", "changes"])
 
 
 def without_quote(text: str) -> str:

@@ -96,7 +96,7 @@ def _asked(rows: Collection[PageHost], *, now: datetime) -> Iterator[tuple[PageH
         wants = Wants(patience=blocking_of_host(host).patience, chosen=chosen, zone=host.time_zone)
         lines[host.pk].append(calendar_line(one, wants=wants, now=now))
     for row in rows:
-        own = lines[row.host_id]
+        own = lines[row.user_id]
         if row.own_calendars:
             yield row, [line for line in own if (row.pk, line.row.pk) in pairs]
         else:

@@ -72,7 +72,7 @@ def write_calendar(row: PageHost) -> Calendar | None:
     if row.writes == _Writes.CHOSEN:
         chosen = row.write_calendar_id
     else:
-        target = _target(row, targets(row.host_id)) if row.writes == _Writes.DEFAULT else None
+        target = _target(row, targets(row.user_id)) if row.writes == _Writes.DEFAULT else None
         chosen = target.id if target else None
     return Calendar.objects.select_related("account").filter(pk=chosen or 0).first()
 
@@ -102,7 +102,7 @@ def usable_kinds(pages: Collection[BookingPage], kinds: Iterable[str]) -> dict[i
     leading = {page.pk: leaders(page) for page in pages}
     found = kinds_of([row for rows in leading.values() for row in rows], kinds)
     return {
-        pk: frozenset[str]().union(*(found[row.page_id, row.host_id] for row in rows))
+        pk: frozenset[str]().union(*(found[row.page_id, row.user_id] for row in rows))
         for pk, rows in leading.items()
     }
 
@@ -112,14 +112,14 @@ def kinds_of(rows: Collection[PageHost], kinds: Iterable[str]) -> dict[tuple[int
 
     Two queries at most, however many there are.
     """
-    asked, hosts = set(kinds) & conference_kinds().keys(), {row.host_id for row in rows}
+    asked, hosts = set(kinds) & conference_kinds().keys(), {row.user_id for row in rows}
     with_event = {kind for kind in asked if comes_with_event(kind)}
     plain = {kind for kind in asked - with_event if set_up(kind)}
     connected = working(hosts) if plain else {}
     found = targets_of(hosts) if with_event else {}
     return {
-        (row.page_id, row.host_id): frozenset(plain & connected.get(row.host_id, frozenset()))
-        | (with_event & event_kinds_of(_target(row, found.get(row.host_id, []))))
+        (row.page_id, row.user_id): frozenset(plain & connected.get(row.user_id, frozenset()))
+        | (with_event & event_kinds_of(_target(row, found.get(row.user_id, []))))
         for row in rows
     }
 
@@ -171,7 +171,7 @@ def blocking_of(row: PageHost, host: User) -> BlockingCalendars:
 def blocking_for(row: PageHost, *, patience_hours: int, zone: str) -> BlockingCalendars:
     return BlockingCalendars(
         page_host_id=row.pk or 0,
-        host_id=row.host_id,
+        host_id=row.user_id,
         chosen=row.own_calendars,
         patience=timedelta(hours=patience_hours),
         zone=zone,

@@ -157,7 +157,7 @@ def _pages(pages: list[BookingPage]) -> list[PublicPage]:
 
 
 def _page(page: BookingPage, own: HostTime, hosts: tuple[HostTime, ...], kinds: Kinds) -> PublicPage:
-    ready = frozenset[str]().union(*(kinds[page.pk, row.host_id] for row in leaders(page)))
+    ready = frozenset[str]().union(*(kinds[page.pk, row.user_id] for row in leaders(page)))
     return PublicPage(
         id=page.pk,
         host_id=page.host_id,
@@ -257,7 +257,7 @@ def _host_time(
         row=row,
         part=part,
         lost_calendar=lost_calendar(row),
-        kinds=kinds[row.page_id, row.host_id],
+        kinds=kinds[row.page_id, row.user_id],
         bookable=read.bookable,
     )
 

@@ -10,11 +10,13 @@ from timetuna.accounts.actions.set_active import forget_sessions, keep_owners
 from timetuna.accounts.models import FormerHandle, Membership, Team, TeamInvitation, User
 from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.host_time import lock_hosts
+from timetuna.bookings.actions.turns import keep_turns_of
+from timetuna.bookings.events import forget_host
 from timetuna.bookings.models import Booking, BookingHost
 from timetuna.jobs.models import Job
 from timetuna.pages.actions.leave_team import end_team
 from timetuna.pages.actions.pass_pages_on import pass_pages_on
-from timetuna.pages.models import CohostInvitation
+from timetuna.pages.models import CohostInvitation, PageHost
 
 AT_ONCE = 500
 
@@ -39,8 +41,9 @@ def delete_host(host: User) -> None:
     """Delete the account, its pages, past bookings, connections with their tokens, and sessions.
 
     Past bookings in which others took part stay theirs, and those on somebody else's page go to its owner; a team's
-    pages get another owner. The public address stays reserved, so that old links never
-    lead to somebody else. A team with nobody else in it ends. Outside, nothing is told: calendars keep their events.
+    pages get another owner. Where they took turns, these stay without a name. The public address stays reserved, so
+    that old links never lead to somebody else. A team with nobody else in it ends. Outside, nothing is told: calendars
+    keep their events.
     Raises HasBookings while meetings are to come, and LastOwner where a team cannot do without them.
     """
     with transaction.atomic():
@@ -50,6 +53,8 @@ def delete_host(host: User) -> None:
         keep_owners(host)
         pass_pages_on(host)
         _leave_bookings(host)
+        keep_turns_of(host.pk)
+        forget_host(host.pk)
         _leave_teams(host)
         forget_sessions(host)
         FormerHandle.objects.get_or_create(handle=host.handle)
@@ -94,6 +99,7 @@ def _leave_to_owners(host: User) -> None:
             end_minute=row.end_minute,
             active=False,
             time_zone=row.time_zone,
+            part=PageHost.Part.ROTATING,  # nobody reads that they would have come in any case
         )
         for row in rows
         if row.booking.page

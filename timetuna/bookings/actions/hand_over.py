@@ -136,7 +136,8 @@ def pass_on(booking: Booking, old: BookingHost, new: BookingHost, passing: Passi
     led, named = booking.host_id == old.host_id, not booking.neutral_organizer
     changes: dict[str, tuple[Value, Value]] = {
         "host": (old.host.name, new.host.name),
-        "_to": (new.host_id, None),
+        "_from": (old.host_id, old.host.name),
+        "_to": (new.host_id, new.host.name),
         "_led": (led, None),
         "_turns": (passing.turns, None),
     }
@@ -144,6 +145,7 @@ def pass_on(booking: Booking, old: BookingHost, new: BookingHost, passing: Passi
         changes["_moved"] = passing.moved.isoformat(), None
     if named:
         changes["invited by"] = booking.host.name, booking.title
+        changes["_inviter"] = booking.host_id, booking.host.name
     if led:
         booking.host, booking.host_time_zone = new.host, new.time_zone
     booking.revision, booking.neutral_organizer = booking.revision + 1, True
@@ -254,6 +256,7 @@ def _undo(booking: Booking, work: Job, now: datetime) -> None:
         booking,
         BookingEvent.HAND_OVER_UNDONE,
         actor=HOST,
+        changes={"_from": (former.pk, former.name), "_to": (given.host_id, given.host.name)},
         former=former.name,
         new=given.host.name,
     )

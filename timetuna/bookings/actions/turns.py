@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from django.db.models import Case, Count, F, Max, Q, Value, When
+from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, Value, When
 
 from timetuna.availability.hours import day_start
 from timetuna.availability.interval import moment_of
@@ -15,7 +15,7 @@ from timetuna.availability.shares import WHOLE, Candidate, Deal, ShareRule, deal
 from timetuna.bookings.events import HOST, BookingEvent, Happening, on_event
 from timetuna.bookings.models import Booking, Turn
 from timetuna.l10n.datetimes import date_in, zone_or_utc
-from timetuna.pages.models import BookingPage, PageHost
+from timetuna.pages.models import BookingPage, PageHost, PageHostCalendar
 
 TOOK_PART = Q(debit__gt=0, undone=False)
 
@@ -39,7 +39,7 @@ def deal_turns(
     taken = taken_this_month(page, now) if rule is ShareRule.FEWEST else {}
     candidates = [
         Candidate(
-            host=row.host_id,
+            host=row.user_id,
             weight=row.weight,
             tier=row.tier,
             balance=row.balance,
@@ -174,6 +174,30 @@ def take_back_no_show(happening: Happening) -> None:
     page = happening.booking.page
     if page is not None and page.undo_no_shows:
         undo_turns(happening.booking)
+
+
+def keep_turns_of(host_id: int) -> None:
+    """Let nothing say any more whose part in others' pages this was, before the account is deleted.
+
+    Balances and turns stay: so those of the others stay right, all together are 0, and what is taken back is exact. Who
+    never had to do with turns leaves nothing. Rows of the host's own pages go with these.
+    """
+    rows = PageHost.objects.filter(host=host_id).exclude(page__host=host_id)
+    rows.filter(~Exists(Turn.objects.filter(page_host=OuterRef("pk"))), balance=0).delete()
+    PageHostCalendar.objects.filter(page_host__in=rows).delete()
+    rows.update(
+        host=None,
+        active=False,
+        paused_until=None,
+        schedule=None,
+        buffer_before_minutes=None,
+        buffer_after_minutes=None,
+        notice_minutes=None,
+        cap_day=None,
+        own_calendars=False,
+        writes=PageHost.Writes.DEFAULT,
+        write_calendar=None,
+    )
 
 
 def taken_this_month(page: BookingPage, now: datetime) -> Mapping[int, int]:

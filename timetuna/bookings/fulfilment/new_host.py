@@ -86,7 +86,14 @@ def use_account(booking_id: int, host_id: int, *, actor: str = HOST) -> bool:
         Conference.objects.filter(pk=conference.pk).update(promised=promised)
         name = User.objects.get(pk=host_id).name
         label = provider_label(conference.provider)
-        record(booking, BookingEvent.ACCOUNT_CHOSEN, actor=actor, label=label, name=name)
+        record(
+            booking,
+            BookingEvent.ACCOUNT_CHOSEN,
+            actor=actor,
+            changes={"_host": (host_id, name)},
+            label=label,
+            name=name,
+        )
     return True
 
 
@@ -121,7 +128,7 @@ def _leave(booking: Booking, conference: Conference) -> None:
             actor=SYSTEM,
             changes={
                 "meeting": (conference.reference, None),
-                "_host": (conference.host_id, None),
+                "_host": (conference.host_id, conference.host.name),
                 "_unsure": (unsure, None),
             },
             sentence=_left(conference),

@@ -55,7 +55,7 @@ def takers(booking: Booking, *, now: datetime) -> list[Taker]:
     found = []
     for row in hosts:
         way = Way.HOSTS if row.host_id in there else way_of(row.host, booking, now=now)
-        links = not kinds or kind in kinds[row.page_id, row.host_id]
+        links = not kinds or kind in kinds[row.page_id, row.user_id]
         found.append(Taker(row.host, way, turns=_takes_turns(booking, row, now), links=links))
     return found
 

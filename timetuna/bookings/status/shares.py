@@ -12,7 +12,7 @@ from timetuna.availability.shares import WHOLE
 from timetuna.bookings.actions.turns import taken_this_month
 from timetuna.bookings.models import Turn
 from timetuna.bookings.status.rows import Reader
-from timetuna.bookings.status.turns import ABSENT, of_a_meeting
+from timetuna.bookings.status.turns import ABSENT, named, of_a_meeting
 from timetuna.l10n import datetimes
 from timetuna.lib.plot import Plot, Point, plot
 from timetuna.lib.text import in_words
@@ -222,8 +222,8 @@ def _place(account: _Account, ledger: _Ledger) -> tuple[bool, int, Fraction]:
 def _line(account: _Account, ledger: _Ledger, reader: Reader, drawn: tuple[str, int]) -> ShareLine:
     row, last, former = account.rows[0], account.last_turn(), account.is_former()
     return ShareLine(
-        name="Former hosts" if former else row.host.name,
-        members=in_words([one.host.name for one in account.rows]) if former else "",
+        name="Former hosts" if former else row.called(),
+        members=named(account.rows) if former else "",
         is_former=former,
         balance=_owed(account.balance),
         month=account.month,
@@ -267,7 +267,7 @@ def _others(page: BookingPage, rows: Iterable[PageHost]) -> list[str]:
     if page.staffing != BookingPage.Staffing.ANY:
         return []
     rows = list(rows)
-    names = {part: [row.host.name for row in rows if row.part_on(page) is part] for part in _COMES}
+    names = {part: [row.called() for row in rows if row.part_on(page) is part] for part in _COMES}
     return [
         f"{in_words(names[part])} {verbs[len(names[part]) > 1]}."
         for part, verbs in _COMES.items()

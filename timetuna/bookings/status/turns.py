@@ -11,7 +11,7 @@ from timetuna.bookings.models import Booking, Turn
 from timetuna.bookings.status.rows import Reader
 from timetuna.l10n import datetimes
 from timetuna.lib.text import in_words
-from timetuna.pages.models import BookingPage, PageHost
+from timetuna.pages.models import FORMER_HOST, BookingPage, PageHost
 
 Turns = Sequence[Turn]
 _Rule, _Part, _Staffing = Turn.Rule, PageHost.Part, BookingPage.Staffing
@@ -23,6 +23,7 @@ _GIVEN = {
 }
 _SHORT, _EXACT = 2, 6
 _AT_ONCE = timedelta(seconds=1)
+_A_FORMER_HOST = FORMER_HOST[:1].lower() + FORMER_HOST[1:]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,14 +95,17 @@ def _reasoning(turns: Turns, booking: Booking, reader: Reader) -> Reasoning:
         is_counted=counted,
         is_weighed=len({turn.weight for turn in able}) > 1,
         is_ranked=len({turn.tier for turn in able}) > 1,
-        sentences=[*_given(able, booking), *_by_turns(able, alone=len(turns) == 1), *_absent(turns)],
+        sentences=[
+            _begun(sentence)
+            for sentence in (*_given(able, booking), *_by_turns(able, alone=len(turns) == 1), *_absent(turns))
+        ],
         lines=[_line(turn, reader, counted=counted) for turn in able] if len(able) > 1 else [],
     )
 
 
 def _line(turn: Turn, reader: Reader, *, counted: bool) -> TurnLine:
     return TurnLine(
-        name=turn.page_host.host.name,
+        name=turn.page_host.called(),
         chosen=bool(turn.debit),
         before="" if counted else of_a_meeting(turn.balance_before),
         share="" if counted else of_a_meeting(turn.credit),
@@ -204,7 +208,11 @@ def _by_last_turn(last: Turn, following: Turn) -> str:
 def _absent(turns: Turns) -> list[str]:
     """Who could not have taken it, and nothing of why."""
     by_rule = {rule: [turn for turn in turns if turn.rule == rule] for rule in ABSENT}
-    return [ABSENT[rule].format(names=_names(rows), was=_was(rows)) for rule, rows in by_rule.items() if rows]
+    return [
+        ABSENT[rule].format(names=named([turn.page_host for turn in rows]), was=_was(rows))
+        for rule, rows in by_rule.items()
+        if rows
+    ]
 
 
 def _always_there(booking: Booking, page: BookingPage) -> list[str]:
@@ -248,7 +256,25 @@ def _told_apart(amounts: Sequence[int]) -> list[str]:
 
 
 def _names(turns: Turns) -> str:
-    return in_words([turn.page_host.host.name for turn in turns])
+    """In their order."""
+    return in_words(
+        [turn.page_host.host.name if turn.page_host.host_id else _A_FORMER_HOST for turn in turns]
+    )
+
+
+def named(rows: Sequence[PageHost]) -> str:
+    """In any order, as in "Ada and a former host", or "Ada and 2 former hosts": who has no account has no name."""
+    names, former = [row.host.name for row in rows if row.host_id], sum(not row.host_id for row in rows)
+    others = [_A_FORMER_HOST if former == 1 else f"{former} former hosts"] if former else []
+    return in_words([*names, *others])
+
+
+def _begun(sentence: str) -> str:
+    return (
+        FORMER_HOST + sentence.removeprefix(_A_FORMER_HOST)
+        if sentence.startswith(_A_FORMER_HOST)
+        else sentence
+    )
 
 
 def _was(turns: Turns) -> str:

@@ -25,7 +25,7 @@ def choose_calendars(row: PageHost, own: Collection[int] | None) -> None:
     mine = Calendar.objects.filter(account__host_id=row.host_id, pk__in=named).exclude(outside_id=EVERY)
     if mine.count() != len(named):
         raise CalendarGone
-    resting = mine.filter(pk__in=chosen, blocks=False).exclude(pk__in=wants_of(row.host_id).chosen)
+    resting = mine.filter(pk__in=chosen, blocks=False).exclude(pk__in=wants_of(row.user_id).chosen)
     wake(resting, now=timezone.now())
     row.own_calendars = own is not None
     row.save(update_fields=["own_calendars", "writes", "write_calendar"])

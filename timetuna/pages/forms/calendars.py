@@ -63,7 +63,7 @@ class CalendarsForm(HostForm):
 
     def __init__(self, row: PageHost, data: Any = None, _files: Any = None) -> None:
         self.row = row
-        self.lines = calendar_lines(row.host_id, now=timezone.now())
+        self.lines = calendar_lines(row.user_id, now=timezone.now())
         self.labels = {one.slug: one.label for one in listings()}
         initial = {
             "blocked_by": THESE if row.own_calendars else ALL,
@@ -161,7 +161,7 @@ class CalendarsForm(HostForm):
         return True
 
     def _default(self, *, chosen: bool) -> WriteOffer:
-        target = default_calendar(self.row.host_id)
+        target = default_calendar(self.row.user_id)
         line = next((one for one in self.lines if target and one.row.pk == target.id), None)
         text = "None of your accounts has a calendar that can be written to, so events go to none."
         if line is not None:

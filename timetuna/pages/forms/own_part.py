@@ -60,7 +60,7 @@ class OwnPartForm(ColumnsForm[PageHost]):
             },
             instance=row,
         )
-        self._shared = schedule_lines(row.host_id)
+        self._shared = schedule_lines(row.user_id)
         ids = [str(one.id) for one in self._shared]
         self.fields["schedule"].choices = [(one, one) for one in (_USUAL, *ids)]  # type: ignore[attr-defined]
         for name in _BUFFERS:

@@ -10,6 +10,7 @@ from timetuna.pages.models.hours import (
 )
 from timetuna.pages.models.page import (
     FOR_GOOD,
+    FORMER_HOST,
     BookingPage,
     CohostInvitation,
     Duration,
@@ -23,6 +24,7 @@ from timetuna.pages.models.page import (
 )
 
 __all__ = [
+    "FORMER_HOST",
     "FOR_GOOD",
     "BookingPage",
     "CohostInvitation",

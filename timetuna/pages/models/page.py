@@ -13,6 +13,8 @@ from timetuna.l10n.datetimes import date_in
 from timetuna.web.forms import in_full
 
 FOR_GOOD = date(2999, 12, 31)
+FORMER_HOST = "A former host"
+"""As whoever is called whose account is deleted."""
 
 
 class BookingPage(models.Model):
@@ -133,6 +135,7 @@ class PageHost(models.Model):
     """Somebody who takes part in a page's meetings. Its owner has a row like everybody else.
 
     active: False for who has left or was taken off; the row stays, so that the shares of the others stay right.
+    host: None once the account of who has left is deleted; nothing of them is kept but their turns.
     part: for pages whose hosts take turns.  tier: the smaller the sooner.  weight: of their share; 0 takes no turns.
     balance: millionths of a meeting they are owed.
     paused_until: the last date on which nothing new is booked with them; FOR_GOOD until they say otherwise.
@@ -155,7 +158,9 @@ class PageHost(models.Model):
         NOWHERE = "nowhere"
 
     page = models.ForeignKey(BookingPage, on_delete=models.CASCADE, related_name="page_hosts")
-    host = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="page_hosts")
+    host: "models.ForeignKey[User, User]" = models.ForeignKey(  # type: ignore[misc]  # active rows have one
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.RESTRICT, related_name="page_hosts"
+    )
     active = models.BooleanField(default=True)
     part = models.CharField(max_length=10, choices=Part.choices, default=Part.ROTATING)
     weight = models.PositiveIntegerField(default=100)
@@ -175,8 +180,23 @@ class PageHost(models.Model):
     write_calendar = models.ForeignKey(Calendar, null=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["page", "host"], name="pages_one_host_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["page", "host"], name="pages_one_host_once"),
+            models.CheckConstraint(
+                condition=models.Q(active=False) | models.Q(host__isnull=False), name="pages_host_has_account"
+            ),
+        ]
         ordering = ["position", "id"]
+
+    @property
+    def user_id(self) -> int:
+        """Whose row it is, of those that are active: the others may be nobody's."""
+        assert self.host_id is not None  # noqa: S101 - a constraint sees to it
+        return self.host_id
+
+    def called(self) -> str:
+        """Their name, while they have an account."""
+        return self.host.name if self.host_id else FORMER_HOST
 
     def is_paused(self, now: datetime, *, zone: str) -> bool:
         """Until midnight by the clock of their profile, whose zone it is."""

@@ -115,7 +115,7 @@ def _cells(turn: Turn, reader: Reader) -> list[object]:
         local(turn.at, reader),
         utc(turn.at),
         turn.booking_id,
-        turn.page_host.host.name,
+        turn.page_host.called(),
         _RULES[Turn.Rule(turn.rule)],
         turn.credit / WHOLE,
         "yes" if turn.debit else "",
