@@ -1,14 +1,12 @@
 """Invitations by mail: one link to one address, which works once and for 14 days; into a team, or to host a page.
 
 An invitation is a row of a `MailedInvitation` table with what it leads to. Only the mail has its token, the row a
-fingerprint. How it is done, each in the caller's transaction, behind a lock of what is shared (its team, its page),
-so that one address has one open invitation:
+fingerprint. What differs from table to table an `Asked` says. How it is done, in the caller's transaction and behind a
+lock of what is shared (its team, its page), so that one address has one open invitation:
 
-    count_invitation(ada, of=f"page {page.pk}", email=email)              # raises TooManyMails
-    token = issue(CohostInvitation(page=page, email=email, invited_by=ada))
-    mail_invitation(invitation, InvitationMail(subject=…, lines=(…,), path=reverse("…", args=[token])))
-
-    token = reissue(invitation)                                           # sent again: the former link ends
+    invitation = asked.open_one(email) or CohostInvitation(page=page, email=email)
+    invite(invitation, asked, by=ada)                                     # raises NotInvited, TooManyMails
+    invite_again(invitation, asked, by=ada)                               # the former link ends
     take_back(invitation)
 
 Behind the link: `find` a row by its token, ask `state_of` it, and on a POST that says yes or no:
@@ -19,14 +17,15 @@ Behind the link: `find` a row by its token, ask `state_of` it, and on a POST tha
 Nobody is let in but by that POST: neither signing up nor opening the link answers anything.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from timetuna.accounts.emails import send
@@ -78,6 +77,56 @@ class InvitationMail:
     lines: tuple[str, ...]
     path: str
     button: str = "Look at the invitation"
+
+
+class NotInvited(Exception):  # noqa: N818 - it says what is the matter
+    """`str()` is a sentence that goes on after the address, as in "is in the team already"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked(Generic[RowT]):
+    """Into what people are invited.  name: where it is counted, as in "team 7".  rows: all its invitations.
+
+    people: who is there already.  most: how many there can be, those who are asked included.  there, full: why somebody
+    is not invited.  mail: of an invitation and its token.
+    """
+
+    name: str
+    rows: QuerySet[RowT]
+    people: QuerySet[User]
+    most: int
+    there: str
+    full: str
+    mail: Callable[[RowT, str], InvitationMail]
+
+    def waiting(self) -> QuerySet[RowT]:
+        return self.rows.filter(answered_at=None)
+
+    def open_one(self, email: str) -> RowT | None:
+        """To this address, locked."""
+        return self.waiting().select_for_update().filter(email=email).first()
+
+
+def invite(invitation: RowT, into: Asked[RowT], *, by: User) -> RowT:
+    """Store a new one, or an open one anew, and enqueue its mail. Raises NotInvited and TooManyMails."""
+    if into.people.filter(email=invitation.email).exists():
+        raise NotInvited(into.there)
+    if invitation.pk is None and into.waiting().count() + into.people.count() >= into.most:
+        raise NotInvited(into.full)
+    count_invitation(by, of=into.name, email=invitation.email)
+    invitation.invited_by = by
+    mail_invitation(invitation, into.mail(invitation, issue(invitation)))
+    return invitation
+
+
+def invite_again(invitation: RowT, into: Asked[RowT], *, by: User) -> None:
+    """With a new link and two more weeks; the former link ends. Raises NotOpen and TooManyMails."""
+    with transaction.atomic():
+        token = reissue(invitation)
+        count_invitation(by, of=into.name, email=invitation.email)
+        into.rows.filter(pk=invitation.pk).update(invited_by=by)
+        invitation.invited_by = by
+        mail_invitation(invitation, into.mail(invitation, token))
 
 
 def issue(invitation: MailedInvitation) -> str:

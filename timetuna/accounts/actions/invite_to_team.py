@@ -3,15 +3,7 @@
 from django.db import transaction
 from django.urls import reverse
 
-from timetuna.accounts.invitations import (
-    InvitationMail,
-    count_invitation,
-    inviter,
-    issue,
-    mail_invitation,
-    reissue,
-    said,
-)
+from timetuna.accounts.invitations import Asked, InvitationMail, invite, invite_again, inviter, said
 from timetuna.accounts.models import Membership, Team, TeamInvitation, User
 
 MOST = 500
@@ -23,10 +15,6 @@ MEANS = {
 }
 
 
-class NotInvited(Exception):  # noqa: N818 - it says what is the matter
-    """`str()` is a sentence that goes on after the address, as in "is in the team already"."""
-
-
 def invite_to_team(team: Team, *, email: str, by: User, role: str = "") -> TeamInvitation:
     """Store the invitation and enqueue its mail. An open one to this address is sent again.
 
@@ -34,30 +22,30 @@ def invite_to_team(team: Team, *, email: str, by: User, role: str = "") -> TeamI
     """
     with transaction.atomic():
         team = Team.objects.select_for_update().get(pk=team.pk)
-        if Membership.objects.filter(team=team, user__email=email).exists():
-            raise NotInvited("is in the team already.")
-        waiting = TeamInvitation.objects.filter(team=team, answered_at=None)
-        invitation = waiting.select_for_update().filter(email=email).first()
-        if invitation is None and waiting.count() + team.memberships.count() >= MOST:
-            raise NotInvited(f"has no place: a team has room for {MOST} people.")
-        count_invitation(by, of=f"team {team.pk}", email=email)
-        invitation = invitation or TeamInvitation(team=team, email=email)
-        invitation.role, invitation.invited_by = role or invitation.role, by
-        _mail(invitation, issue(invitation))
-    return invitation
+        asked = _asked(team)
+        invitation = asked.open_one(email) or TeamInvitation(team=team, email=email)
+        invitation.role = role or invitation.role
+        return invite(invitation, asked, by=by)
 
 
 def send_again(invitation: TeamInvitation, *, by: User) -> None:
     """With a new link and two more weeks; the former link ends. Raises NotOpen and TooManyMails."""
-    with transaction.atomic():
-        token = reissue(invitation)
-        count_invitation(by, of=f"team {invitation.team_id}", email=invitation.email)
-        TeamInvitation.objects.filter(pk=invitation.pk).update(invited_by=by)
-        invitation.invited_by = by
-        _mail(invitation, token)
+    invite_again(invitation, _asked(invitation.team), by=by)
 
 
-def _mail(invitation: TeamInvitation, token: str) -> None:
+def _asked(team: Team) -> Asked[TeamInvitation]:
+    return Asked(
+        name=f"team {team.pk}",
+        rows=TeamInvitation.objects.filter(team=team),
+        people=User.objects.filter(memberships__team=team),
+        most=MOST,
+        there="is in the team already.",
+        full=f"has no place: a team has room for {MOST} people.",
+        mail=_mail,
+    )
+
+
+def _mail(invitation: TeamInvitation, token: str) -> InvitationMail:
     team = said(invitation.team.name)
     asks = inviter(invitation.invited_by) if invitation.invited_by else "One of its owners"
     lines = (
@@ -65,4 +53,4 @@ def _mail(invitation: TeamInvitation, token: str) -> None:
         MEANS[Membership.Role(invitation.role)],
     )
     path = reverse("team_invitation", args=[token])
-    mail_invitation(invitation, InvitationMail(f"Join {team} on TimeTuna", lines, path))
+    return InvitationMail(f"Join {team} on TimeTuna", lines, path)

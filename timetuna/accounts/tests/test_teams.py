@@ -7,12 +7,12 @@ from timetuna.accounts.actions.change_profile import change_profile
 from timetuna.accounts.actions.change_role import LastOwner, RoleChanged, change_role, hand_over_team
 from timetuna.accounts.actions.change_team import change_team
 from timetuna.accounts.actions.create_team import TooManyTeams, create_team
-from timetuna.accounts.actions.invite_to_team import NotInvited, invite_to_team, send_again
+from timetuna.accounts.actions.invite_to_team import invite_to_team, send_again
 from timetuna.accounts.actions.join_team import decline_team, join_team
 from timetuna.accounts.actions.set_active import set_active
 from timetuna.accounts.actions.store_host import store_host
 from timetuna.accounts.actions.take_handle import HandleTaken
-from timetuna.accounts.invitations import NotOpen, State, take_back
+from timetuna.accounts.invitations import NotInvited, NotOpen, State, take_back
 from timetuna.accounts.models import FormerHandle, Membership, Team, TeamInvitation, User
 from timetuna.accounts.permissions import InTeam, may, may_remove, role_in, teams_of
 from timetuna.accounts.queries import handle_is_free, owner_by_handle, owner_once_called, teams_held_by

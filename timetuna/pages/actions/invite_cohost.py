@@ -3,15 +3,7 @@
 from django.db import transaction
 from django.urls import reverse
 
-from timetuna.accounts.invitations import (
-    InvitationMail,
-    count_invitation,
-    inviter,
-    issue,
-    mail_invitation,
-    reissue,
-    said,
-)
+from timetuna.accounts.invitations import Asked, InvitationMail, invite, invite_again, inviter, said
 from timetuna.accounts.models import User
 from timetuna.pages.models import BookingPage, CohostInvitation
 
@@ -29,45 +21,38 @@ YOURS = (
 )
 
 
-class NotAsked(Exception):  # noqa: N818 - it says what is the matter
-    """`str()` is a sentence."""
-
-
 def invite_cohost(page: BookingPage, *, email: str, by: User) -> CohostInvitation:
     """Store the invitation and enqueue its mail. An open one to this address is sent again.
 
-    email: cleaned. Raises NotAsked and TooManyMails.
+    email: cleaned. Raises NotInvited and TooManyMails.
     """
     with transaction.atomic():
-        page = _locked(page)
-        if page.page_hosts.filter(active=True, host__email=email).exists():
-            raise NotAsked(f"{email} hosts this page already.")
-        waiting = CohostInvitation.objects.filter(page=page, answered_at=None)
-        invitation = waiting.select_for_update().filter(email=email).first()
-        if invitation is None and waiting.count() + page.page_hosts.filter(active=True).count() >= MOST:
-            raise NotAsked(f"A page can have {MOST} hosts at most, those who are asked included.")
-        count_invitation(by, of=f"page {page.pk}", email=email)
-        invitation = invitation or CohostInvitation(page=page, email=email)
-        invitation.page, invitation.invited_by = page, by
-        _mail(invitation, issue(invitation))
-    return invitation
+        rows = BookingPage.objects.select_for_update(of=("self",)).select_related("host")
+        page = rows.get(pk=page.pk)
+        asked = _asked(page)
+        invitation = asked.open_one(email) or CohostInvitation(email=email)
+        invitation.page = page
+        return invite(invitation, asked, by=by)
 
 
 def ask_again(invitation: CohostInvitation, *, by: User) -> None:
     """With a new link and two more weeks; the former link ends. Raises NotOpen and TooManyMails."""
-    with transaction.atomic():
-        token = reissue(invitation)
-        count_invitation(by, of=f"page {invitation.page_id}", email=invitation.email)
-        CohostInvitation.objects.filter(pk=invitation.pk).update(invited_by=by)
-        invitation.invited_by = by
-        _mail(invitation, token)
+    invite_again(invitation, _asked(invitation.page), by=by)
 
 
-def _locked(page: BookingPage) -> BookingPage:
-    return BookingPage.objects.select_for_update(of=("self",)).select_related("host").get(pk=page.pk)
+def _asked(page: BookingPage) -> Asked[CohostInvitation]:
+    return Asked(
+        name=f"page {page.pk}",
+        rows=CohostInvitation.objects.filter(page=page),
+        people=User.objects.filter(page_hosts__page=page, page_hosts__active=True),
+        most=MOST,
+        there="hosts this page already.",
+        full=f"has no place: a page can have {MOST} hosts at most, those who are asked included.",
+        mail=_mail,
+    )
 
 
-def _mail(invitation: CohostInvitation, token: str) -> None:
+def _mail(invitation: CohostInvitation, token: str) -> InvitationMail:
     page = invitation.page
     title, asks = said(page.title), inviter(invitation.invited_by or page.host)
     lines = (
@@ -76,4 +61,4 @@ def _mail(invitation: CohostInvitation, token: str) -> None:
         YOURS,
     )
     path = reverse("cohost_invitation", args=[token])
-    mail_invitation(invitation, InvitationMail(f"Host “{title}” on TimeTuna", lines, path))
+    return InvitationMail(f"Host “{title}” on TimeTuna", lines, path)

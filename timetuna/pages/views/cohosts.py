@@ -7,13 +7,13 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from timetuna.accounts.invitations import NotOpen, take_back
+from timetuna.accounts.invitations import NotInvited, NotOpen, take_back
 from timetuna.accounts.passwords import too_often
 from timetuna.accounts.permissions import signed_in
 from timetuna.accounts.rate_limits import TooManyMails
 from timetuna.accounts.views.refused import as_refused
 from timetuna.pages.actions.assign_page import NotAssigned, assign_page
-from timetuna.pages.actions.invite_cohost import NotAsked, ask_again, invite_cohost
+from timetuna.pages.actions.invite_cohost import ask_again, invite_cohost
 from timetuna.pages.forms.cohosts import AssignForm, CohostForm
 from timetuna.pages.models import BookingPage, CohostInvitation
 from timetuna.pages.permissions import (
@@ -43,8 +43,8 @@ def invite(request: HttpRequest, page_id: int) -> HttpResponse:
         return show_booking_tab(request, page, cohost_form=form, status=UNPROCESSABLE)
     try:
         invite_cohost(page, email=form.address(), by=signed_in(request))
-    except NotAsked as error:
-        form.add_error("email", str(error))
+    except NotInvited as error:
+        form.add_error("email", f"{form.address()} {error}")
         return show_booking_tab(request, page, cohost_form=form, status=UNPROCESSABLE)
     except TooManyMails as error:
         form.add_error("email", too_often(str(error), error.seconds))

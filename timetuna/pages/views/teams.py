@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from timetuna.accounts.actions.change_role import LastOwner, RoleChanged, change_role, hand_over_team
 from timetuna.accounts.actions.create_team import TooManyTeams, create_team
-from timetuna.accounts.actions.invite_to_team import NotInvited, invite_to_team, send_again
+from timetuna.accounts.actions.invite_to_team import invite_to_team, send_again
 from timetuna.accounts.actions.take_handle import HandleTaken
-from timetuna.accounts.invitations import NotOpen, State, state_of, take_back
+from timetuna.accounts.invitations import NotInvited, NotOpen, State, state_of, take_back
 from timetuna.accounts.models import Membership, Team, TeamInvitation
 from timetuna.accounts.passwords import too_often
 from timetuna.accounts.permissions import (
