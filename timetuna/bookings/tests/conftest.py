@@ -34,6 +34,14 @@ def alice(db):
 
 
 @pytest.fixture
+def bob(db):
+    """Return a host beside alice, who has time around the clock."""
+    host = make_host("bob", "Bob Teammate")
+    open_always(host)
+    return host
+
+
+@pytest.fixture
 def charlie(db):
     return make_host("charlie", "Charlie Stranger")
 
@@ -60,6 +68,14 @@ def make_host(handle, name):
 @pytest.fixture
 def page(alice):
     return make_page(alice)
+
+
+@pytest.fixture
+def shared(page):
+    """Return a page whose host is anybody; who takes part beside alice is put on it by the test."""
+    page.staffing = "any"
+    page.save()
+    return page
 
 
 def make_page(host, *, slug="intro", kinds=(("in_person", "Room 1"),), lengths=(30,)):

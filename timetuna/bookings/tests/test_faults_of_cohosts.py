@@ -7,7 +7,7 @@ import pytest
 from tests.clock import present
 from timetuna.availability.interval import minute_of
 from timetuna.bookings.slots.availability import SlotQuery, bookable, offered
-from timetuna.bookings.tests.conftest import make_host, make_page, open_always, staff, tomorrow
+from timetuna.bookings.tests.conftest import make_page, staff, tomorrow
 from timetuna.bookings.tests.life import made
 from timetuna.bookings.tests.test_hand_over_page import signed_in
 from timetuna.calendars.models import Calendar, CalendarAccount
@@ -64,13 +64,6 @@ TABLE = [
     (zoom_gone, "all", True, "alice", "", ""),
     (zoom_gone, "any", True, "alice", "", ""),
 ]
-
-
-@pytest.fixture
-def bob(db):
-    host = make_host("bob", "Bob Teammate")
-    open_always(host)
-    return host
 
 
 @pytest.fixture

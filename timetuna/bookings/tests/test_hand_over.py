@@ -12,9 +12,7 @@ from timetuna.bookings.actions.leave import Choice, Fate, settle_all
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.permissions import bookings_for
 from timetuna.bookings.tests.conftest import (
-    make_host,
     make_page,
-    open_always,
     order,
     staff,
     tomorrow,
@@ -25,13 +23,6 @@ from timetuna.calendars.models import CalendarEvent
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OTHERS = "casey@cohost.example"
-
-
-@pytest.fixture
-def bob(db):
-    host = make_host("bob", "Bob Teammate")
-    open_always(host)
-    return host
 
 
 def seen_by(host):

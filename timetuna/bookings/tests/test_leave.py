@@ -6,19 +6,12 @@ from tests.clock import present
 from timetuna.bookings.actions.leave import Choice, Fate, leave_page, to_come
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.models import Hold
-from timetuna.bookings.tests.conftest import make_host, make_page, open_always, staff, tomorrow, work_off
+from timetuna.bookings.tests.conftest import make_page, staff, tomorrow, work_off
 from timetuna.bookings.tests.life import made, rule, subjects
 from timetuna.bookings.tests.test_reassign import give
 from timetuna.pages.models import PageHost, PageHostCalendar
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.either]
-
-
-@pytest.fixture
-def bob(db):
-    host = make_host("bob", "Bob Teammate")
-    open_always(host)
-    return host
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from timetuna.accounts.models import Team
 from timetuna.bookings.integrations.event import digest, entry_of
-from timetuna.bookings.tests.conftest import make_host, open_always, staff, tomorrow
+from timetuna.bookings.tests.conftest import staff, tomorrow
 from timetuna.bookings.tests.life import made, rule
 from timetuna.bookings.tests.reading import GUEST, HOST, calendar_parts, read_by_three
 from timetuna.lib.crypto import fingerprint
@@ -15,13 +15,6 @@ from timetuna.lib.crypto import fingerprint
 pytestmark = [pytest.mark.django_db, pytest.mark.either]
 US = "mailto:noreply@localhost"
 BOB = "bob@host.example"
-
-
-@pytest.fixture
-def bob(db):
-    host = make_host("bob", "Bob Teammate")
-    open_always(host)
-    return host
 
 
 def invitations(zoom, to):

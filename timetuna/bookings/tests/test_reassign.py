@@ -39,29 +39,10 @@ CASEY = "casey@cohost.example"
 
 
 @pytest.fixture
-def bob(db):
-    host = make_host("bob", "Bob Teammate")
-    open_always(host)
-    return host
-
-
-@pytest.fixture
 def cleo(db):
     host = make_host("cleo", "Cleo Teammate")
     open_always(host)
     return host
-
-
-@pytest.fixture
-def page(alice):
-    """Return a page of a host's own."""
-    return make_page(alice)
-
-
-@pytest.fixture
-def shared(page):
-    """Return a page whose host is anybody; who takes part is put on it by the test."""
-    return rule(page, staffing="any")
 
 
 def give(booking, former, to, **more):

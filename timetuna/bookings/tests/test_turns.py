@@ -13,16 +13,9 @@ from timetuna.bookings.actions.cancel_together import cancel_together, restore_t
 from timetuna.bookings.actions.mark_no_show import mark_no_show
 from timetuna.bookings.actions.turns import deal_turns, redo_turns, turns_for, undo_turns, write_turns
 from timetuna.bookings.models import Booking, Turn
-from timetuna.bookings.tests.conftest import make_host, make_page, open_always, order, staff, tomorrow
+from timetuna.bookings.tests.conftest import make_page, order, staff, tomorrow
 
 HALF = WHOLE // 2
-
-
-@pytest.fixture
-def bob(db):
-    host = make_host("bob", "Bob Teammate")
-    open_always(host)
-    return host
 
 
 @pytest.fixture

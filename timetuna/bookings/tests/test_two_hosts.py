@@ -18,7 +18,6 @@ from timetuna.bookings.models import BookingHost, Hold
 from timetuna.bookings.permissions import bookings_for
 from timetuna.bookings.slots.availability import SlotQuery, bookable, offered
 from timetuna.bookings.tests.conftest import (
-    make_host,
     make_page,
     open_always,
     order,
@@ -39,13 +38,6 @@ from timetuna.rate_limits.limits import Client as Visitor
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TEAM = "casey@cohost.example"
-
-
-@pytest.fixture
-def bob(db):
-    host = make_host("bob", "Bob Teammate")
-    open_always(host)
-    return host
 
 
 @pytest.fixture

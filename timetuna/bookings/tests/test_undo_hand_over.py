@@ -9,35 +9,15 @@ from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.models import Booking
 from timetuna.bookings.tests.conftest import (
     due_now,
-    make_host,
-    make_page,
-    open_always,
     staff,
     tomorrow,
     work_off,
 )
-from timetuna.bookings.tests.life import made, rule
+from timetuna.bookings.tests.life import made
 from timetuna.bookings.tests.test_reassign import BOB, give
 from timetuna.pages.models import PageHost
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.either]
-
-
-@pytest.fixture
-def bob(db):
-    host = make_host("bob", "Bob Teammate")
-    open_always(host)
-    return host
-
-
-@pytest.fixture
-def page(alice):
-    return make_page(alice)
-
-
-@pytest.fixture
-def shared(page):
-    return rule(page, staffing="any")
 
 
 def test_undone_in_time_it_has_never_been(alice, bob, shared, zoom, google):

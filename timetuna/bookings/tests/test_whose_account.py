@@ -6,9 +6,7 @@ from django.test import Client
 from timetuna.bookings.models import Conference
 from timetuna.bookings.tests.conftest import (
     give_calendar,
-    make_host,
     make_page,
-    open_always,
     staff,
     tomorrow,
     work_off,
@@ -18,13 +16,6 @@ from timetuna.bookings.tests.test_hand_over_page import signed_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.either]
 SAM, ADA, BOB = "sam@guest.example", "alice@host.example", "bob@host.example"
-
-
-@pytest.fixture
-def bob(db):
-    host = make_host("bob", "Bob Teammate")
-    open_always(host)
-    return host
 
 
 @pytest.fixture
