@@ -157,6 +157,18 @@ def why_missing(team: Staff, *, minute: int, now_minute: int) -> Why:
     return replace(_sorted_out(page, own, alone=team.midnights is None), turnout=_turnout(team, free))
 
 
+def why_each(team: Staff, *, minute: int) -> Mapping[int, tuple[Reason, ...]]:
+    """By host what is in the way of a meeting at `minute`, UTC, for that host alone: whoever else comes, however soon.
+
+    Nor does it matter where start times are.
+    """
+    policies = {seat.host: replace(_policy(team, seat), increment=1, notice=0) for seat in team.seats}
+    return {
+        seat.host: why_not(seat.diary, minute=minute, policy=policies[seat.host], now_minute=minute)
+        for seat in team.seats
+    }
+
+
 def start_times(team: Staff, *, span: Interval) -> list[int]:
     """Return every start time within `span` that the hours of somebody who is asked have, in order, whoever is busy."""
     found: set[int] = set()

@@ -143,6 +143,11 @@ def why(query: SlotQuery, *, start_minute: int) -> Why:
     return teams.why_missing(staff, minute=start_minute, now_minute=query.now_minute())
 
 
+def why_each(query: SlotQuery, *, start_minute: int) -> Mapping[int, tuple[Reason, ...]]:
+    """By host of the page what is in their way at that UTC minute, whoever else takes part and however soon it is."""
+    return teams.why_each(_at(replace(query, kept=frozenset()), start_minute), minute=start_minute)
+
+
 def why_on_grid(query: SlotQuery, *, span: Interval) -> dict[int, Why]:
     """Of every start time that somebody's hours have within the span why no meeting can start then, in order.
 

@@ -8,9 +8,10 @@ from tests.clock import present
 from timetuna.accounts.models import Membership, Team
 from timetuna.bookings.models import BookingHost
 from timetuna.bookings.tests.conftest import due_now, make_host, make_page, open_always, tomorrow, work_off
+from timetuna.bookings.tests.diary import put
 from timetuna.bookings.tests.life import made, rule
 from timetuna.calendars.models import Calendar, CalendarAccount
-from timetuna.pages.models import PageHost
+from timetuna.pages.models import FOR_GOOD, PageHost, Schedule
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.either]
 
@@ -209,4 +210,40 @@ def test_who_has_no_zoom_for_the_link_is_said_and_is_no_ones_turn(alice, bob, bo
     zoom.connect(Client(), bob, as_user="casey")
     assert "Bob Teammate (free then)" in shown(signed_in(alice), booking)
     signed_in(alice).post(path(booking), sent(alice, "0"))
+    assert booking.booking_hosts.get().host == bob
+
+
+def test_what_is_said_of_each_is_what_the_page_would_offer_whatever_the_notice(alice, bob, page, booking):
+    cleo, dora, erin, finn = (
+        cohost(page, name.lower(), f"{name} Teammate") for name in ("Cleo", "Dora", "Erin", "Finn")
+    )
+    closed = Schedule.objects.create(host=bob, name="Never", time_zone="Europe/Berlin")
+    PageHost.objects.filter(host=bob).update(schedule=closed)
+    PageHost.objects.filter(host=cleo).update(paused_until=FOR_GOOD)
+    PageHost.objects.filter(host=dora).update(cap_day=1)
+    PageHost.objects.filter(host=erin).update(notice_minutes=30 * 1_440)
+    put(dora, tomorrow(12), page=page)
+    put(finn, tomorrow(10, 30)).booking_hosts.update(buffer_before_minutes=15)
+
+    text = shown(signed_in(alice), booking)
+
+    assert "Bob Teammate (outside their hours)" in text
+    assert "Cleo Teammate (paused)" in text
+    assert "Dora Teammate (has all the meetings they take then)" in text
+    assert "Erin Teammate (free then)" in text
+    assert "Finn Teammate (busy then)" in text
+
+    signed_in(alice).post(path(booking), sent(alice, "0"))
+    assert booking.booking_hosts.get().host == erin
+
+
+def test_who_is_outside_their_hours_is_given_it_after_a_warning(alice, bob, booking):
+    Schedule.objects.filter(host=bob).first().weekly_hours.all().delete()
+    client = signed_in(alice)
+
+    warned = client.post(path(booking), sent(alice, bob))
+    assert warned.status_code == 409
+    assert "That time is outside the hours of Bob Teammate." in warned.content.decode()
+
+    client.post(path(booking), sent(alice, bob, anyway="on"))
     assert booking.booking_hosts.get().host == bob

@@ -30,12 +30,18 @@ _SAID = {
     Way.BUSY: "busy then",
     Way.UNKNOWN: "calendar cannot be read just now",
     Way.NONE: "no calendar connected",
+    Way.PAUSED: "paused",
+    Way.FULL: "has all the meetings they take then",
+    Way.CLOSED: "outside their hours",
     Way.HOSTS: "hosts it already",
 }
 WARNINGS = {
-    Way.BUSY: "{name} has something else in their calendar at that time.",
+    Way.BUSY: "{name} has something else at that time, or too near to it.",
     Way.UNKNOWN: "A calendar of {name} cannot be read just now, so nobody knows whether they are free.",
     Way.NONE: "{name} has no calendar connected, so nobody knows whether they are free.",
+    Way.PAUSED: "{name} is paused on this page, so that nothing new is booked with them.",
+    Way.FULL: "{name} has as many meetings as they take already.",
+    Way.CLOSED: "That time is outside the hours of {name}.",
 }
 _DONE = "handed_over"
 """In the session of who did it: booking, new host, and until when it can be taken back (seconds since the epoch)."""
