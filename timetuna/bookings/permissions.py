@@ -61,22 +61,21 @@ RIGHTS: dict[BookingAction, frozenset[BookingRole]] = {
     BookingAction.GIVE: frozenset({BookingRole.ON_PAGE, BookingRole.RUNS}),
     BookingAction.LINK: frozenset({BookingRole.LEAD}),
 }
+_AS_ON_PAGE = {BookingRole.RUNS: Action.ASSIGN, BookingRole.MEMBER: Action.BOOKINGS}
 
 
 def _bookings_of(user: User, role: BookingRole) -> Q:
     """Those to which they are this."""
+    if role is BookingRole.LEAD:
+        return Q(host=user)
+    if to := _AS_ON_PAGE.get(role):
+        return Q(page__in=pages_for(user, to=to))
     hosts = Q(Exists(BookingHost.objects.filter(booking=OuterRef("pk"), host=user)))
+    if role is BookingRole.ON_PAGE:
+        return hosts & Q(page__in=pages_for(user, to=Action.OWN_PART))
     # Of a page that is gone nobody knows how it was staffed: then only who leads a meeting changes it.
     group = Q(page=None) | Q(page__staffing=BookingPage.Staffing.ALL)
-    others = hosts & ~Q(host=user)
-    return {
-        BookingRole.LEAD: Q(host=user),
-        BookingRole.HOST: others & ~group,
-        BookingRole.IN_GROUP: others & group,
-        BookingRole.ON_PAGE: hosts & Q(page__in=pages_for(user, to=Action.OWN_PART)),
-        BookingRole.RUNS: Q(page__in=pages_for(user, to=Action.ASSIGN)),
-        BookingRole.MEMBER: Q(page__in=pages_for(user, to=Action.BOOKINGS)),
-    }[role]
+    return hosts & ~Q(host=user) & (group if role is BookingRole.IN_GROUP else ~group)
 
 
 def _to(user: User, action: BookingAction) -> Q:
@@ -93,9 +92,10 @@ def bookings_with(user: User, *, to: BookingAction) -> QuerySet[Booking]:
 
 def rights_on_booking(booking: Booking, user: User) -> frozenset[BookingAction]:
     """All that somebody may do with it; one query."""
-    named = {action.name.lower(): _to(user, action) for action in BookingAction}
+    named = {f"as_{role.name.lower()}": _bookings_of(user, role) for role in BookingRole}
     row = Booking.objects.filter(pk=booking.pk).values(**named).first() or {}
-    return frozenset(action for action in BookingAction if row.get(action.name.lower()))
+    roles = {role for role in BookingRole if row.get(f"as_{role.name.lower()}")}
+    return frozenset(action for action, able in RIGHTS.items() if roles & able)
 
 
 def bookings_for(user: User, *, to: BookingAction = BookingAction.SEE) -> QuerySet[Booking]:

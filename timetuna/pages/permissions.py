@@ -62,21 +62,20 @@ RIGHTS: dict[Action, frozenset[Role]] = {
     Action.DELETE: frozenset({Role.OWNER, Role.ADMIN}),
 }
 _RUN_TEAMS = (Membership.Role.OWNER, Membership.Role.ADMIN)
+_AS = {Role.ADMIN: _RUN_TEAMS, Role.MEMBER: (Membership.Role.MEMBER,)}
 
 
 def _pages_of(user: User, role: Role) -> Q:
     """Those to which they are this."""
-    mine = Membership.objects.filter(team=OuterRef("team"), user=user)
-    part = PageHost.objects.filter(page=OuterRef("pk"), host=user)
-    cohost = ~Q(host=user)
-    pages = {
-        Role.OWNER: Q(host=user),
-        Role.ADMIN: Q(Exists(mine.filter(role__in=_RUN_TEAMS))),
-        Role.MEMBER: Q(Exists(mine.exclude(role__in=_RUN_TEAMS))),
-        Role.COHOST: cohost & Q(Exists(part.filter(active=True))),
-        Role.REMOVED: cohost & Q(Exists(part.filter(active=False))),
-    }
-    return pages.get(role, Q(pk=None))
+    if role is Role.OWNER:
+        return Q(host=user)
+    if role in (Role.ADMIN, Role.MEMBER):
+        mine = Membership.objects.filter(team=OuterRef("team"), user=user, role__in=_AS[role])
+        return Q(Exists(mine))
+    if role in (Role.COHOST, Role.REMOVED):
+        part = PageHost.objects.filter(page=OuterRef("pk"), host=user, active=role is Role.COHOST)
+        return ~Q(host=user) & Q(Exists(part))
+    return Q(pk=None)
 
 
 def pages_for(user: User, *, to: Action = Action.EDIT) -> QuerySet[BookingPage]:
