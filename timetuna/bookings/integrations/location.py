@@ -3,6 +3,7 @@
 The iCalendar invitation is one event with one UID for life, a copy for each side.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -177,13 +178,19 @@ _ROLES: dict[str, Literal["REQ-PARTICIPANT", "OPT-PARTICIPANT"]] = {
 
 
 def attendee_invitation(attendee: Attendee, place: Location, *, cancelled: bool = False) -> Invitation:
-    """It has the attendee's own link, and no notes: those may be phishing."""
+    """It has the attendee's own link, and no notes: those may be phishing.
+
+    Of several hosts it has all names, and the mail address of who leads: the others' are not for guests.
+    """
     booking, address = attendee.booking, link(attendee)
     if attendee.is_booker:
-        see = gettext("See or change this booking: %(address)s") % {"address": address}
+        closing = gettext("See or change this booking: %(address)s") % {"address": address}
     else:
-        see = gettext("See this booking: %(address)s") % {"address": address}
-    return _invitation(booking, place, closing=see, url=address, cancelled=cancelled)
+        closing = gettext("See this booking: %(address)s") % {"address": address}
+    hosts = host_names(booking)
+    if len(hosts) > 1:
+        closing = f"{gettext('With')}: {', '.join(hosts)}\n{closing}"
+    return _invitation(booking, place, closing=closing, url=address, cancelled=cancelled)
 
 
 def host_invitation(
@@ -196,7 +203,7 @@ def host_invitation(
         copy,
         uid=host_uid(booking, host_id),
         summary=_summary(booking, booking.booker.name),
-        attendees=_attendees(booking, booking.booker.name),
+        attendees=_attendees(booking, booking.booker.name, cohosts=_cohosts(booking)),
     )
 
 
@@ -286,15 +293,19 @@ def _invitation(booking: Booking, place: Location, *, closing: str, url: str, ca
     )
 
 
-def _attendees(booking: Booking, guest: str) -> tuple[InvitationAttendee, ...]:
+def _cohosts(booking: Booking) -> list[InvitationAttendee]:
+    """Who hosts it beside who leads, as hosts read it."""
+    rows = booking.booking_hosts.exclude(host=booking.host_id).select_related("host").order_by("host")
+    return [InvitationAttendee(row.host.name, row.host.email, "ACCEPTED", _ROLES[row.part]) for row in rows]
+
+
+def _attendees(
+    booking: Booking, guest: str, *, cohosts: Sequence[InvitationAttendee] = ()
+) -> tuple[InvitationAttendee, ...]:
     """Each address once: hosts try their own page. Who was invited too has not said yes yet."""
-    host, cohosts = booking.host, booking.booking_hosts.exclude(host=booking.host_id).select_related("host")
     people = (
-        InvitationAttendee(host.name, host.email, "ACCEPTED", "CHAIR"),
-        *(
-            InvitationAttendee(row.host.name, row.host.email, "ACCEPTED", _ROLES[row.part])
-            for row in cohosts.order_by("host")
-        ),
+        InvitationAttendee(booking.host.name, booking.host.email, "ACCEPTED", "CHAIR"),
+        *cohosts,
         InvitationAttendee(guest, booking.booker.email, "ACCEPTED"),
         *(
             InvitationAttendee(name_for_others(row.name), row.email, "NEEDS-ACTION")

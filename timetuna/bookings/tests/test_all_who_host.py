@@ -82,12 +82,9 @@ def test_in_the_invitation(booking):
     invitation = attendee_invitation(booking.booker, place_for(booking.booker))
 
     assert invitation.summary == "Intro call: Sam Guest, Alice Host, Bob Teammate and Cleo Third"
-    assert [one.name for one in invitation.attendees] == [
-        "Alice Host",
-        "Bob Teammate",
-        "Cleo Third",
-        "Sam Guest",
-    ]
+    assert "\nWith: Alice Host, Bob Teammate, Cleo Third\n" in invitation.description
+    # Nobody's mail address but that of who leads: a guest has no use for the others'.
+    assert [one.name for one in invitation.attendees] == ["Alice Host", "Sam Guest"]
 
 
 def test_the_page_says_who_it_is_now(alice, bob, cleo):
