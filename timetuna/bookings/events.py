@@ -199,10 +199,26 @@ def told_entry(entry: HistoryEntry) -> tuple[str, str]:
     return "", f"{sentence.removesuffix('.')}: {name}." if named else entry.text
 
 
+def quote_of(entry: HistoryEntry) -> str:
+    """What was written with it, or ""."""
+    return entry.text.partition(_QUOTE)[2]
+
+
 def last_words(booking: Booking, *, event: str) -> str:
     """What was written with the latest event of that kind, or ""."""
     entry = booking.history.filter(event=event).last()
-    return entry.text.partition(_QUOTE)[2] if entry else ""
+    return quote_of(entry) if entry else ""
+
+
+def latest_handing(booking: Booking) -> HistoryEntry | None:
+    """The latest time that it went to another host, unless that was taken back: of that nobody has heard."""
+    taken_back = 0
+    told = (BookingEvent.HANDED_OVER, BookingEvent.HAND_OVER_UNDONE)
+    for entry in booking.history.filter(event__in=told).order_by("-at", "-pk"):
+        if entry.event == BookingEvent.HANDED_OVER and not taken_back:
+            return entry
+        taken_back += 1 if entry.event == BookingEvent.HAND_OVER_UNDONE else -1
+    return None
 
 
 def earlier_start(booking: Booking) -> datetime | None:

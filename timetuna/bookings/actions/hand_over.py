@@ -106,7 +106,7 @@ def _hand_over(booking: Booking, handing: Handing, now: datetime) -> None:
     joins = to.pk not in rows
     if joins and not handing.anyway and way_of(to, booking, now=now) in _BUSY:
         raise SlotTaken(f"{to.name} has no time then, or a calendar that cannot be read.")
-    new = _take_part(booking, old, to) if joins else rows[to.pk]
+    new = _take_part(booking, old, to, part=old.part) if joins else rows[to.pk]
     old.delete()
     turns = dealt is not None or old.part == PageHost.Part.ROTATING
     at = now + handing.undo if handing.undo else None
@@ -139,6 +139,8 @@ def pass_on(booking: Booking, old: BookingHost, new: BookingHost, passing: Passi
         "_from": (old.host_id, old.host.name),
         "_to": (new.host_id, new.host.name),
         "_led": (led, None),
+        "_joins": (passing.joins, None),
+        "_part": (old.part, None),
         "_turns": (passing.turns, None),
     }
     if passing.moved:
@@ -197,7 +199,7 @@ def _refuse(booking: Booking, old: BookingHost | None, to: User, now: datetime) 
         raise NotPossible(f"{to.name} is switched off, so nothing can be handed over to them.")
 
 
-def _take_part(booking: Booking, old: BookingHost, to: User) -> BookingHost:
+def _take_part(booking: Booking, old: BookingHost, to: User, *, part: str) -> BookingHost:
     """With the buffers and the clock that the new host has on the page."""
     own = PageHost.objects.select_related("schedule").filter(page=booking.page_id, host=to).first()
     before = own.buffer_before_minutes if own else None
@@ -211,7 +213,7 @@ def _take_part(booking: Booking, old: BookingHost, to: User) -> BookingHost:
         buffer_after_minutes=old.buffer_after_minutes if after is None else after,
         active=old.active,
         time_zone=_zone(booking, own, to),
-        part=old.part,
+        part=part,
     )
 
 
@@ -243,7 +245,7 @@ def _undo(booking: Booking, work: Job, now: datetime) -> None:
     before = booking.history.filter(event=BookingEvent.HANDED_OVER).latest("at", "pk").changes
     given = booking.booking_hosts.select_related("host").get(host=before["_to"][0])
     _refuse(booking, given, former, now)
-    back = _take_part(booking, given, former)
+    back = _take_part(booking, given, former, part=before.get("_part", [given.part])[0])
     if work.arguments["newcomer"]:
         given.delete()
     if before["_turns"][0]:

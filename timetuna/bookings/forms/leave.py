@@ -9,7 +9,7 @@ from django import forms
 from timetuna.accounts.models import User
 from timetuna.bookings.actions.leave import Choice, Fate
 from timetuna.bookings.events import Status
-from timetuna.bookings.models import Booking
+from timetuna.bookings.models import Booking, BookingHost
 from timetuna.bookings.permissions import may_call_off
 from timetuna.bookings.status.rows import Reader
 from timetuna.l10n import datetimes
@@ -19,7 +19,7 @@ from timetuna.web.forms import WholeForm
 Choices = Sequence[tuple[str, str]]
 MANY = 3
 """From so many meetings on, one can be said for all."""
-_TO = "to-"
+_TO, _WITHOUT = "to-", "without"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,14 +42,22 @@ class Leaving:
 class LeaveForm(WholeForm):
     """What becomes of each meeting of who leaves. `every` counts for all, unless it is EACH.
 
-    choices: by booking what can be chosen for it.
+    meetings: by booking what is said of it, and what can be chosen.
+    staying: by booking another host of it, who leads it then if it takes place without who leaves.
     """
 
     EACH = "each"
     every = forms.ChoiceField(label="All of them")
 
-    def __init__(self, *args: Any, meetings: Mapping[int, tuple[str, Choices]], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        meetings: Mapping[int, tuple[str, Choices]],
+        staying: Mapping[int, int],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.staying = staying
         common = [
             choice
             for choice in next(iter(meetings.values()), ("", ()))[1]
@@ -66,17 +74,29 @@ class LeaveForm(WholeForm):
         """By booking."""
         every = self.cleaned_data.get("every", self.EACH)
         codes = {pk: self.cleaned_data[f"meeting-{pk}"] if every == self.EACH else every for pk in self.ids}
-        return {pk: _choice(code) for pk, code in codes.items()}
+        return {pk: _choice(code, self.staying.get(pk, 0)) for pk, code in codes.items()}
 
 
 def leave_form(leaving: Leaving, rows: Sequence[Booking], reader: Reader, data: Any = None) -> LeaveForm:
     hosts = _others(leaving) if leaving.decides() else []
-    meetings = {}
+    meetings, there = {}, _there(rows)
     for row in rows:
         when = datetimes.short_when(row.start_at, zone=reader.zone)
         request = ", a request" if row.status == Status.PENDING else ""
-        meetings[row.pk] = f"{when}: {row.booker.name}{request}", _choices(leaving, row, hosts)
-    return LeaveForm(data, meetings=meetings)
+        choices = _choices(leaving, row, hosts, there[row.pk])
+        meetings[row.pk] = f"{when}: {row.booker.name}{request}", choices
+    staying = {pk: other for pk, ids in there.items() for other in ids if other != leaving.who.pk}
+    return LeaveForm(data, meetings=meetings, staying=staying)
+
+
+def _there(rows: Sequence[Booking]) -> dict[int, list[int]]:
+    """The ids of who hosts each of them, the first to come last."""
+    hosting: dict[int, list[int]] = {row.pk: [] for row in rows}
+    for booking, host in (
+        BookingHost.objects.filter(booking__in=rows).values_list("booking", "host").order_by("-host")
+    ):
+        hosting[booking].append(host)
+    return hosting
 
 
 def _others(leaving: Leaving) -> list[User]:
@@ -84,19 +104,23 @@ def _others(leaving: Leaving) -> list[User]:
     return [row.host for row in rows.exclude(host=leaving.who).select_related("host")]
 
 
-def _choices(leaving: Leaving, row: Booking, hosts: Sequence[User]) -> Choices:
+def _choices(leaving: Leaving, row: Booking, hosts: Sequence[User], there: Sequence[int]) -> Choices:
     found = [(Fate.KEEP.value, "Keep it" if leaving.own() else f"{leaving.who.name} keeps it")]
     if not hosts:
         return found
     if leaving.page.staffing == BookingPage.Staffing.ANY:
         found.append((Fate.TURN.value, "Hand over to whoever\N{RIGHT SINGLE QUOTATION MARK}s turn it is"))
-    found += [(f"{_TO}{host.pk}", f"Hand over to {host.name}") for host in hosts]
+    found += [(f"{_TO}{one.pk}", f"Hand over to {one.name}") for one in hosts if one.pk not in there]
+    if len(there) > 1:
+        found.append((_WITHOUT, f"It takes place without {'me' if leaving.own() else leaving.who.name}"))
     if may_call_off(leaving.by, row):
         found.append((Fate.CANCEL.value, "Decline it" if row.status == Status.PENDING else "Cancel it"))
     return found
 
 
-def _choice(code: str) -> Choice:
+def _choice(code: str, staying: int) -> Choice:
+    if code == _WITHOUT:
+        return Choice(Fate.HAND, staying)
     if code.startswith(_TO):
         return Choice(Fate.HAND, int(code.removeprefix(_TO)))
     return Choice(Fate(code))

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from timetuna.bookings.events import BookingEvent
+from timetuna.bookings.events import latest_handing
 from timetuna.bookings.models import Attendee, Booking, BookingHost, Conference
 from timetuna.bookings.queries import host_names, link, name_for_others, others
 from timetuna.calendars.access_tokens import grant_owner
@@ -221,7 +221,7 @@ def former_invitation(booking: Booking, *, host_id: int, to: Mailbox) -> Invitat
     """
     copy = host_invitation(booking, Location(label="", text=""), host_id=host_id)
     copy = replace(taken_off(copy, to), description="", url="")
-    given = booking.history.filter(event=BookingEvent.HANDED_OVER).last()
+    given = latest_handing(booking)
     if given is not None and given.changes.get("invited by", [None])[0] == to.name:
         return replace(copy, organizer_name=to.name, organizer_email=to.email)
     return copy

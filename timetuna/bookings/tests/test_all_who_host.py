@@ -94,7 +94,7 @@ def test_the_page_says_who_it_is_now(alice, bob, cleo):
     hand_over(booking.pk, Handing(former=alice.pk, to=bob.pk), now=present())
 
     shown = page_of(booking)
-    assert "<h1>Somebody else meets you</h1>" in shown
+    assert "<h1>Who meets you has changed</h1>" in shown
     assert "You meet Bob Teammate instead of Alice Host. The time stays as it was." in shown
     assert "<bdi>Bob Teammate</bdi> and <bdi>Sam Guest</bdi>" in shown
 

@@ -56,7 +56,7 @@ def test_event_and_mails_follow(alice, bob, google):
     assert (google.events(PRIMARY), len(google.events(OTHERS))) == ([], 1)
     assert CalendarEvent.objects.get(booking_uid=booking.uid, state="written").host == bob
     *_, guests = google.control.mail("sam@guest.example")
-    assert guests["subject"].startswith("New host: Intro call with Bob Teammate")
+    assert guests["subject"].startswith("Now with Bob Teammate: Intro call")
     assert "You meet Bob Teammate instead of Alice Host." in guests["text"]
     [bobs] = google.control.mail("bob@host.example")
     assert "You take over a meeting" in bobs["text"]

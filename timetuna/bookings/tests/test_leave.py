@@ -61,7 +61,7 @@ def test_each_meeting_goes_as_was_chosen_and_the_rest_stays(shared, alice, bob, 
     assert [hosts(one) for one in four] == [["bob"], ["alice"], ["bob"], ["bob"]]
     off.refresh_from_db()
     assert (off.status, keep.status) == ("cancelled_by_host", "confirmed")
-    assert subjects(zoom, hand.booker.email)[-1].startswith("New host: Intro call with Alice Host")
+    assert subjects(zoom, hand.booker.email)[-1].startswith("Now with Alice Host: Intro call")
     assert subjects(zoom, off.booker.email)[-1].startswith("Cancelled")
 
 

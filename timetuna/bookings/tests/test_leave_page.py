@@ -2,7 +2,9 @@
 
 import pytest
 
+from tests.clock import present
 from timetuna.accounts.models import Membership, Team
+from timetuna.bookings.actions.hand_over import Handing, hand_over
 from timetuna.bookings.models import Booking, BookingHost
 from timetuna.bookings.tests.conftest import make_host, make_page, tomorrow, work_off
 from timetuna.bookings.tests.life import made, rule, subjects
@@ -143,7 +145,7 @@ def test_who_does_not_lead_a_meeting_of_several_cannot_call_it_off(page, alice, 
             "end_minute": booking.booking_hosts.first().end_minute})  # fmt: skip
     text = signed_in(bob).get(f"/booking-pages/{page.pk}/leave").content.decode()
 
-    assert "Hand over to Alice Host" in text
+    assert "It takes place without me" in text
     assert "Cancel it" not in text
 
 
@@ -153,3 +155,32 @@ def test_who_may_see_it(page, alice, bob, cleo, charlie):
         assert client.get(f"/booking-pages/{page.pk}/leave").status_code == own, user
         assert client.get(f"/booking-pages/{page.pk}/cohosts/{cleo.pk}/leave").status_code == others, user
     assert signed_in(alice).get(f"/booking-pages/{page.pk}/cohosts/{alice.pk}/leave").status_code == 404
+
+
+def test_a_meeting_of_several_takes_place_without_who_leaves(page, alice, bob, cleo, zoom):
+    booking = made(rule(page, staffing="all"), tomorrow())
+    client, path = signed_in(bob), f"/booking-pages/{page.pk}/leave"
+    assert "Hand over to" not in client.get(path).content.decode()
+
+    client.post(path, {f"meeting-{booking.pk}": "without"})
+    work_off()
+
+    assert hosts(booking) == ["alice", "cleo"]
+    guest, lead, former = (
+        zoom.mails(to)[-1] for to in (booking.booker.email, "alice@host.example", "bob@host.example")
+    )
+    assert "Now with Alice Host and Cleo Teammate: Intro call" in guest["subject"]
+    assert "Bob Teammate does not take part any more. The time stays as it was." in guest["text"]
+    assert "Bob Teammate does not host it any more." in lead["text"]
+    assert "It takes place without you, and your guest is told." in former["text"]
+
+
+def test_who_leads_it_from_then_on_reads_so_with_the_note(page, alice, bob, zoom):
+    booking = made(rule(page, staffing="all"), tomorrow())
+
+    given = Handing(former=alice.pk, to=bob.pk, note="Mind the time")
+    hand_over(booking.pk, given, now=present())
+    work_off()
+
+    said = zoom.mails("bob@host.example")[-1]["text"]
+    assert "Alice Host does not host it any more. You lead it now.\n\nA note for you: Mind the time" in said

@@ -118,7 +118,7 @@ def test_what_everybody_reads(alice, bob, shared, zoom):
     work_off()
 
     guest, former, new = (zoom.mails(who)[-1] for who in (SAM, ADA, BOB))
-    assert guest["subject"].startswith("New host: Intro call with Bob Teammate")
+    assert guest["subject"].startswith("Now with Bob Teammate: Intro call")
     assert "You meet Bob Teammate instead of Alice Host. The time stays as it was." in guest["text"]
     assert former["subject"].startswith("Handed over: Intro call with Sam Guest")
     assert "Bob Teammate hosts it instead of you, and your guest is told." in former["text"]
@@ -205,7 +205,7 @@ def test_without_the_new_hosts_zoom_everybody_hears_at_once_that_the_link_follow
     url = Conference.objects.get().join_url
     assert [subject.partition(":")[0] for subject in subjects(zoom, SAM)] == [
         "Intro call with Alice Host",
-        "New host",
+        "Now with Bob Teammate",
         "Zoom link",
     ]
     assert url in zoom.mails(SAM)[-1]["text"]

@@ -147,7 +147,10 @@ def test_guests_and_hosts_read_who_takes_the_moved_meeting(page, alice, bob, goo
 
     guests = [mail["subject"] for mail in google.control.mail("guest0@guest.example")]
     mails = {host: google.control.mail(f"{host}@host.example") for host in ("alice", "bob")}
-    assert [one.partition(":")[0] for one in guests] == ["Intro call with Alice Host", "New host"]
+    assert [one.partition(":")[0] for one in guests] == [
+        "Intro call with Alice Host",
+        "Now with Bob Teammate",
+    ]
     text = google.control.mail("guest0@guest.example")[-1]["text"]
     was = short_when(tomorrow(), zone=zone_or_utc("America/New_York"))
     assert "You meet Bob Teammate instead of Alice Host." in text

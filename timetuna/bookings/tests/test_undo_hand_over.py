@@ -6,6 +6,7 @@ from django.test import Client
 from tests.clock import present
 from timetuna.bookings.actions.hand_over import UNDO, undo_hand_over
 from timetuna.bookings.errors import NotPossible
+from timetuna.bookings.events import latest_handing
 from timetuna.bookings.models import Booking
 from timetuna.bookings.tests.conftest import (
     due_now,
@@ -78,3 +79,22 @@ def test_the_turn_goes_over_and_comes_back_exactly(alice, bob, shared):
     undo_hand_over(booking.pk, now=present())
     assert list(PageHost.objects.order_by("pk").values_list("balance", "last_turn_at")) == before
     assert set(booking.turns.values_list("rule", "undone")) == {("ledger", False)}
+
+
+def test_undone_to_one_who_hosts_it_too_it_has_never_been_and_no_later_mail_speaks_of_it(
+    alice, bob, page, zoom
+):
+    staff(page, "all", bob)
+    booking = made(page, tomorrow())
+    booking.booking_hosts.filter(host=bob).update(part="optional")
+    before = list(booking.booking_hosts.values_list("host", "part").order_by("host"))
+
+    give(booking, bob, alice, undo=UNDO)
+    undo_hand_over(booking.pk, now=present())
+
+    assert list(booking.booking_hosts.values_list("host", "part").order_by("host")) == before
+    assert latest_handing(booking) is None
+    give(booking, alice, bob)
+    give(booking, bob, alice, undo=UNDO)
+    undo_hand_over(booking.pk, now=present())
+    assert latest_handing(booking).changes["host"] == ["Alice Host", "Bob Teammate"]

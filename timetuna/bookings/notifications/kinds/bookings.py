@@ -1,11 +1,19 @@
 """Messages about a booking itself: made, moved, cancelled, and what becomes of its link and its host."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from timetuna.bookings.events import GUEST, HOST, BookingEvent, Status, earlier_start, last_words
+from timetuna.bookings.events import (
+    GUEST,
+    HOST,
+    BookingEvent,
+    Status,
+    earlier_start,
+    latest_handing,
+    quote_of,
+)
 from timetuna.bookings.integrations.location import link_host_id, may
 from timetuna.bookings.models import Booking
 from timetuna.bookings.notifications.telling import (
@@ -27,11 +35,37 @@ from timetuna.l10n import datetimes
 from timetuna.providers.base import Ability
 
 
-def handed_over(booking: Booking) -> dict[str, str]:
-    """Who gave it to whom, the latest time."""
-    latest = booking.history.filter(event=BookingEvent.HANDED_OVER).last()
-    former, new = latest.changes["host"] if latest else ("", booking.host.name)
-    return {"former": former, "new": new}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handed:
+    """How it went from one host to another the latest time; note: for the new one, whose id is `to`.
+
+    joins: whether the new one took part only from then on. moved: whether that came with a new time.
+    """
+
+    former: str
+    new: str
+    note: str = ""
+    to: int | None = None
+    joins: bool = True
+    leads: bool = True
+    moved: bool = False
+
+
+def handed(booking: Booking) -> Handed:
+    latest = latest_handing(booking)
+    if latest is None:
+        return Handed(former="", new=booking.host.name)
+    changes = latest.changes
+    former, new = changes["host"]
+    return Handed(
+        former=former,
+        new=new,
+        note=quote_of(latest),
+        to=changes["_to"][0],
+        joins=changes.get("_joins", [True])[0],
+        leads=new == booking.host.name,
+        moved="_moved" in changes,
+    )
 
 
 def _was_at(about: Telling) -> Sentences:
@@ -111,24 +145,19 @@ def _stays_by_cancelling(about: Telling) -> Sentences:
 
 def instead_of(booking: Booking) -> str:
     """Who meets the guest now, and who was to before it was handed over."""
-    named = handed_over(booking)
-    leads = named["new"] == booking.host.name
-    if _came_with_move(booking):
-        if leads:
-            return gettext("You meet %(new)s instead of %(former)s.") % named
-        return gettext("%(new)s takes part instead of %(former)s.") % named
-    if leads:
-        return gettext("You meet %(new)s instead of %(former)s. The time stays as it was.") % named
-    return gettext("%(new)s takes part instead of %(former)s. The time stays as it was.") % named
-
-
-def _came_with_move(booking: Booking) -> bool:
-    latest = booking.history.filter(event=BookingEvent.HANDED_OVER).last()
-    return latest is not None and "_moved" in latest.changes
+    latest = handed(booking)
+    if not latest.joins:
+        said = gettext("%(former)s does not take part any more.")
+    elif latest.leads:
+        said = gettext("You meet %(new)s instead of %(former)s.")
+    else:
+        said = gettext("%(new)s takes part instead of %(former)s.")
+    said %= {"former": latest.former, "new": latest.new}
+    return said if latest.moved else " ".join([said, gettext("The time stays as it was.")])
 
 
 def _moved_too(about: Telling) -> Sentences:
-    return _was_at(about) if _came_with_move(about.booking) else ()
+    return _was_at(about) if handed(about.booking).moved else ()
 
 
 def _instead_of(about: Telling) -> Sentences:
@@ -137,22 +166,34 @@ def _instead_of(about: Telling) -> Sentences:
 
 def _handed_by(about: Telling) -> Sentences:
     """With the note that came with it."""
-    note = last_words(about.booking, event=BookingEvent.HANDED_OVER)
+    latest = handed(about.booking)
     return (
-        f"You host this meeting instead of {handed_over(about.booking)['former']}. Your guest is told.",
-        *((f"A note for you: {note}",) if note else ()),
-        *((*_moved_too(about), *_guest_wrote(about)) if _came_with_move(about.booking) else ()),
+        f"You host this meeting instead of {latest.former}. Your guest is told.",
+        *_note(latest),
+        *((*_moved_too(about), *_guest_wrote(about)) if latest.moved else ()),
     )
 
 
+def _note(latest: Handed) -> Sentences:
+    return (f"A note for you: {latest.note}",) if latest.note else ()
+
+
 def _handed_to(about: Telling) -> Sentences:
-    new = handed_over(about.booking)["new"]
-    return (f"{new} hosts it instead of you, and your guest is told.", *_moved_too(about))
+    latest = handed(about.booking)
+    who = f"{latest.new} hosts it instead of you" if latest.joins else "It takes place without you"
+    return f"{who}, and your guest is told.", *_moved_too(about)
 
 
 def _handed_on(about: Telling) -> Sentences:
-    said = "{new} hosts it instead of {former}.".format(**handed_over(about.booking))
-    return said, *_moved_too(about)
+    """To who hosted it before, too; one of them may have been given it."""
+    latest = handed(about.booking)
+    if latest.joins:
+        return f"{latest.new} hosts it instead of {latest.former}.", *_moved_too(about)
+    said = f"{latest.former} does not host it any more."
+    if latest.to != about.reader.host_id:
+        return said, *_moved_too(about)
+    leads = (f"{said} You lead it now.",) if latest.leads else (said,)
+    return *leads, *_note(latest), *_moved_too(about)
 
 
 def _left_outside(about: Telling) -> Sentences:
@@ -184,8 +225,8 @@ _MOVED = Text(
     SEE_OR_CHANGE,
 )
 _NEW_HOST = Text(
-    _("New host: %(title)s with %(host)s, %(start)s"),
-    _("Somebody else meets you"),
+    _("Now with %(host)s: %(title)s, %(start)s"),
+    _("Who meets you has changed"),
     (_instead_of, late),
     SEE_OR_CHANGE,
 )
@@ -287,8 +328,8 @@ KINDS = (
         to_booker=_NEW_HOST,
         to_other=replace(_NEW_HOST, button=SEE),
         to_host=Text(
-            "New host: %(title)s with %(guest)s, %(start)s",
-            "A meeting of yours has another host",
+            "Hosts changed: %(title)s with %(guest)s, %(start)s",
+            "Who hosts a meeting with you has changed",
             (_handed_on, missing),
             mend_or_see,
         ),

@@ -283,7 +283,7 @@ def headline_of(attendee: Attendee, *, twelve_hours: bool = False) -> Headline:
         ended = _cancelled if booking.status in CALLED_OFF else _ended
         return ended(booking, named)
     if _is_handed_over(booking):
-        return Headline(gettext("Somebody else meets you"), instead_of(booking))
+        return Headline(gettext("Who meets you has changed"), instead_of(booking))
     if booking.history.filter(event=BookingEvent.MOVED).exists():
         lead = gettext("The new time is on its way to %(email)s, with the calendar invite.") % named
         return Headline(gettext("Your booking has a new time"), lead)
