@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 
 from timetuna.accounts.models import User
 from timetuna.accounts.permissions import signed_in
-from timetuna.bookings.events import OF_A_CALENDAR
+from timetuna.bookings.events import OF_A_CALENDAR, BookingEvent, without_quote
 from timetuna.bookings.models import (
     Booking,
     BookingHost,
@@ -173,10 +173,18 @@ def may_call_off(user: User, booking: Booking) -> bool:
     return booking.host_id == user.pk or runs_page(user, booking)
 
 
-def history_for(user: User, booking: Booking) -> QuerySet[HistoryEntry]:
-    """What happened to it, without what speaks of somebody else's calendar."""
+def history_for(user: User, booking: Booking) -> list[HistoryEntry]:
+    """What happened to it, without what speaks of somebody else's calendar.
+
+    What was written to a new host is read by that one and whoever wrote it; the entries are not to be saved.
+    """
     rows = booking.history.select_related("host")
-    return rows.exclude(Q(event__in=OF_A_CALENDAR) & (Q(host=None) | ~Q(host=user)))
+    entries = list(rows.exclude(Q(event__in=OF_A_CALENDAR) & (Q(host=None) | ~Q(host=user))))
+    for entry in entries:
+        readers = entry.host_id, entry.changes.get("_to", [None])[0]
+        if entry.event == BookingEvent.HANDED_OVER and user.pk not in readers:
+            entry.text = without_quote(entry.text)
+    return entries
 
 
 def notes_for(user: User) -> QuerySet[PrivateNotes]:

@@ -247,3 +247,20 @@ def test_who_is_outside_their_hours_is_given_it_after_a_warning(alice, bob, book
 
     client.post(path(booking), sent(alice, bob, anyway="on"))
     assert booking.booking_hosts.get().host == bob
+
+
+def test_a_note_is_read_by_the_new_host_and_who_wrote_it_alone(alice, bob, page, booking):
+    cleo = cohost(page, "cleo", "Cleo Teammate")
+    for former, to, note in ((alice, bob, "Cleo forgot her"), (bob, cleo, "Mind the time")):
+        assert signed_in(former).post(path(booking), sent(former, to, note=note)).status_code == 302
+
+    def notes(host):
+        pages = [
+            signed_in(host).get(f"/bookings/{booking.pk}{end}").content.decode()
+            for end in ("", "/history.json")
+        ]
+        assert "_to" not in pages[1]
+        return [{note for note in ("Cleo forgot her", "Mind the time") if note in page} for page in pages]
+
+    assert notes(cleo) == [{"Mind the time"}] * 2
+    assert notes(alice) == [{"Cleo forgot her"}] * 2

@@ -165,7 +165,7 @@ def show_booking(
     """With a form that could not be used, as it was typed, and the status for it."""
     user = signed_in(request)
     reader, rights = reader_of(user, timezone.now()), rights_on_booking(row, user)
-    history, people = list(history_for(user, row)), list(others(row))
+    history, people = history_for(user, row), list(others(row))
     work, able = effects(row, history, reader), _able(row, rights, reader.now)
     words_form = words_form or WordsForm()
     screen = BookingScreen(

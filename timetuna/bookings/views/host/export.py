@@ -162,5 +162,9 @@ def _entry(entry: HistoryEntry) -> dict[str, object]:
         "from": entry.source,
         "event": entry.event,
         "text": " ".join(filter(None, told_entry(entry))),
-        "changes": {name: {"old": old, "new": new} for name, (old, new) in entry.changes.items()},
+        "changes": {
+            name: {"old": old, "new": new}
+            for name, (old, new) in entry.changes.items()
+            if not name.startswith("_")
+        },
     }
