@@ -46,19 +46,22 @@ def without_scripts(browser):
 def test_a_guest_without_javascript_books(live_timetuna, without_scripts):
     page, look = without_scripts
     visit(page, live_timetuna.new_host(zone="Europe/Berlin"))
-    page.get_by_label("Your time zone").select_option("Asia/Kathmandu")
-    page.get_by_role("button", name="Show times in this zone").click()
+    expect(page.locator(".times-zone")).to_contain_text("Germany, Berlin (UTC+")
+    page.get_by_label("Your time zone").fill("Nepal")
+    page.get_by_role("button", name="Change the time zone").click()
+    look("zones")
+    page.get_by_role("link", name="Nepal, Kathmandu (UTC+5:45)").click()
     page.get_by_role("link", name="12 hours").click()
     page.locator(f"#day-{open_day()}").click()
     look("times")
-    expect(page.locator(".times-zone")).to_contain_text("Asia/Kathmandu")
+    expect(page.locator(".times-zone")).to_contain_text("Nepal, Kathmandu (UTC+5:45)")
     there = nine_in_berlin("Asia/Kathmandu")
     assert page.locator(".time").first.inner_text().replace("\xa0", " ").split("\n") == [
         twelve_hours(there),
         "9:00 am in Berlin",
     ]
     page.locator(".time").first.click()
-    expect(page.get_by_text("9:00 am for Robin Host (Europe/Berlin)")).to_be_visible()
+    expect(page.get_by_text("9:00 am for Robin Host · Germany, Berlin")).to_be_visible()
     look("details")
     fill_details(page, name="Sam Guest", email="nojs@guest.example")
     confirm(page)
@@ -263,7 +266,7 @@ def test_the_public_page_weighs_little_and_asks_nobody_else(live_timetuna, brows
         wire.send("Network.enable")
 
         sam.page.goto(host.page_url, wait_until="networkidle")
-        expect(sam.page.locator(".times-zone")).to_contain_text(zone.replace("_", " "))
+        expect(sam.page.locator(".times-zone")).to_contain_text(zone.rpartition("/")[2].replace("_", " "))
 
         listing = [f"{weights.get(request, 0):6.0f} {url}" for request, url in urls.items()]
         weight = sum(weights.values())
@@ -283,18 +286,20 @@ def test_times_follow_the_guest_and_the_choice_is_remembered(live_timetuna, brow
     with eyes(browser, "zones", timezone_id="America/New_York", locale="en-US") as sam:
         page = sam.page
         visit(page, host)
-        expect(page.locator(".times-zone")).to_contain_text("America/New York")
+        expect(page.locator(".times-zone")).to_contain_text("United States, New York")
         early = twelve_hours(nine_in_berlin("America/New_York")).replace(" ", r"\s")
         expect(page.locator(".time").first).to_contain_text(re.compile(rf"{early}\s+9:00\sam in Berlin"))
         assert page.locator("table.month th").first.inner_text().startswith("Sun")
         field = page.get_by_role("combobox", name="Your time zone")
         field.click()
         field.fill("kathm")
-        expect(page.get_by_role("option")).to_have_text(["KathmanduAsia, UTC+5:45"])
+        expect(page.get_by_role("option")).to_have_text(
+            [re.compile(r"^\s*Nepal, Kathmandu \(UTC\+5:45\)\s*\d+:\d\d\s[ap]m\s*$")]
+        )
         sam.look("searching-a-zone")
         field.press("Enter")
         there = nine_in_berlin("Asia/Kathmandu")
-        expect(page.locator(".times-zone")).to_contain_text("Asia/Kathmandu")
+        expect(page.locator(".times-zone")).to_contain_text("Nepal, Kathmandu (UTC+5:45)")
         expect(page.locator(".time").first).to_contain_text(twelve_hours(there))
         page.get_by_role("link", name="24 hours").click()
         expect(page.locator(".time").first).to_contain_text(f"{there:%H:%M}")
@@ -303,6 +308,88 @@ def test_times_follow_the_guest_and_the_choice_is_remembered(live_timetuna, brow
         again = sam.context.new_page()
         visit(again, host)
 
-        expect(again.locator(".times-zone")).to_contain_text("Asia/Kathmandu")
+        expect(again.locator(".times-zone")).to_contain_text("Nepal, Kathmandu (UTC+5:45)")
         expect(again.locator(".time").first).to_contain_text(f"{there:%H:%M}")
-        expect(again.get_by_role("combobox")).to_have_value("Kathmandu, UTC+5:45")
+        expect(again.get_by_role("combobox")).to_have_value("Nepal, Kathmandu")
+
+
+def test_no_time_of_another_zone_can_be_picked(live_timetuna, browser):
+    """A browser in Tokyo on a slow line, at a page of Berlin's that was never looked at before."""
+    host = live_timetuna.new_host(zone="Europe/Berlin")
+    there = nine_in_berlin("Asia/Tokyo")
+    with eyes(browser, "tokyo", viewport=PHONE, timezone_id="Asia/Tokyo") as sam:
+        page, held = sam.page, []
+        page.route(
+            f"{host.page_url}?*", lambda route: held.append(route) if is_part(route) else route.continue_()
+        )
+        page.goto(f"{host.page_url}?day={open_day()}")
+        expect(page.get_by_text("Finding your times …")).to_be_visible()
+        assert len(held) == 1
+        before = places(page)
+        sam.look("settling")
+        for selector in ("a.time", "a.day", "a.clock", "a.month-turn"):
+            assert [one for one in page.locator(selector).all() if one.is_visible()] == [], selector
+        day = page.locator(f"#day-{open_day()}").bounding_box()
+        page.mouse.click(day["x"] + day["width"] / 2, day["y"] + day["height"] / 2)
+        for _ in range(12):
+            page.keyboard.press("Tab")
+            assert not page.evaluate("document.activeElement.matches('#slots a')")
+        assert page.url == f"{host.page_url}?day={open_day()}"
+
+        held.pop().continue_()
+
+        expect(page.locator(".times-zone")).to_contain_text("Japan, Tokyo (UTC+9)")
+        expect(page.locator(".time").first).to_contain_text(f"{there:%H:%M}")
+        expect(page.get_by_role("combobox", name="Your time zone")).to_have_value("Japan, Tokyo")
+        assert places(page) == before, "nothing has moved"
+        sam.look("settled")
+        page.unroute_all()
+
+        page.on(
+            "request", lambda request: held.append(request.url) if "hx-request" in request.headers else None
+        )
+        page.goto(f"{host.page_url}?day={open_day()}", wait_until="networkidle")
+        expect(page.locator(".time").first).to_contain_text(f"{there:%H:%M}")
+        assert held == [], "the second look is right at once"
+
+
+def is_part(route):
+    return route.request.headers.get("hx-request") == "true"
+
+
+def places(page):
+    """Return where things begin; how long a day's list is nobody knows before."""
+    page.evaluate("window.scrollTo(0, 0)")
+    boxes = [page.locator(one).first.bounding_box() for one in ("h1", "table.month", ".times-head", ".times")]
+    return [(box["x"], box["y"]) for box in boxes]
+
+
+def test_a_zone_is_found_by_keyboard_and_where_cookies_are_off(live_timetuna, browser):
+    host = live_timetuna.new_host(zone="Europe/Berlin")
+    narrow = {"width": 320, "height": 640}
+    with eyes(browser, "zone-320", viewport=narrow, timezone_id="Asia/Calcutta", color_scheme="dark") as sam:
+        page = sam.page
+        page.add_init_script("Object.defineProperty(document, 'cookie', {get: () => '', set: () => {}})")
+        page.goto(f"{host.page_url}?day={open_day()}")
+        expect(page.locator(".times-zone")).to_contain_text("India, Kolkata (UTC+5:30)")
+        field = page.get_by_role("combobox", name="Your time zone")
+        field.press("ArrowDown")
+        first = page.get_by_role("option").first
+        expect(first).to_contain_text("Your device")
+        expect(field).to_have_attribute("aria-expanded", "true")
+        sam.look("usual-zones")
+        field.fill("san fran")
+        expect(first).to_contain_text("San Francisco")
+        expect(field).to_have_attribute("aria-activedescendant", first.get_attribute("id"))
+        sam.look("found")
+        assert page.evaluate("document.documentElement.scrollWidth") <= narrow["width"]
+        field.fill("qqqq")
+        expect(page.get_by_role("status").filter(has_text="Nothing of this name")).to_be_visible()
+        field.press("Escape")
+        expect(field).to_have_attribute("aria-expanded", "false")
+        field.fill("pst")
+        expect(first).to_contain_text("United States, Los Angeles")
+        field.press("Enter")
+        expect(page.locator(".times-zone")).to_contain_text("United States, Los Angeles")
+        expect(field).to_be_focused()
+        assert "zone=America" in page.url

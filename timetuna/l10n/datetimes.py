@@ -1,23 +1,27 @@
 """Times in words, the same on pages and in mails, in the language that is spoken; and how a region writes them."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache, partial
-from itertools import groupby
 from zoneinfo import ZoneInfo
 
+from babel.core import Locale
 from django.conf import settings
-from django.utils import timezone
 from django.utils.dateformat import format as date_format
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext, ngettext, pgettext, pgettext_lazy
+from django.utils.translation import get_language, gettext, ngettext, pgettext
 
-from timetuna.lib.text import find_zone, zone_names
+from timetuna.lib.text import find_zone, old_zone_names, zone_countries
 
 UTC_ZONE = ZoneInfo("UTC")
+_ANY_DAY = datetime(2000, 1, 1)  # noqa: DTZ001 - to be read in zones without changes
+_UTC = frozenset({"UTC", "Etc/UTC", "Etc/GMT"})
+_LETTERS = frozenset(
+    {"EST", "MST", "HST", "CET", "EET", "MET", "WET", "EST5EDT", "CST6CDT", "MST7MDT", "PST8PDT"}
+)
+_SOFT_HYPHEN = "\N{SOFT HYPHEN}"
+_CITY_STATES = frozenset({"HK", "MO", "SG", "VA", "MC", "GI"})
+"""Which CLDR names at greater length than their city, or as it."""
 
 
 def zone_or_utc(name: str) -> ZoneInfo:
@@ -69,19 +73,53 @@ def offset(moment: datetime) -> str:
     return f"UTC{'+' if minutes > 0 else '-'}{hours}" + (f":{rest:02}" if rest else "")
 
 
+@lru_cache(maxsize=4)
+def words_of(language: str) -> Locale:
+    return Locale.parse(language.replace("-", "_"))
+
+
+@lru_cache(maxsize=1)
+def _other_names() -> dict[str, list[str]]:
+    """Old names by present ones: CLDR goes on calling places by those."""
+    found: dict[str, list[str]] = {}
+    for old, name in old_zone_names().items():
+        found.setdefault(name, []).append(old)
+    return found
+
+
+@lru_cache(maxsize=1_000)
+def _place(name: str, language: str) -> tuple[str, str]:
+    """Country and city of a zone, from CLDR; no country where it is no place's."""
+    if name in _LETTERS:
+        return "", name
+    name = old_zone_names().get(name, name)
+    country, words = zone_countries().get(name, ""), words_of(language)
+    names = (name, *_other_names().get(name, ()))
+    known: dict[str, str] = next((words.time_zones[one] for one in names if one in words.time_zones), {})
+    city = str(known.get("city") or name.rpartition("/")[2].replace("_", " ")).replace(_SOFT_HYPHEN, "")
+    return (words.territories.get(country, "") if country not in _CITY_STATES else city), city
+
+
+def place_of(zone: ZoneInfo) -> tuple[str, str]:
+    return _place(zone.key, get_language() or settings.LANGUAGE_CODE)
+
+
 def zone_name(zone: ZoneInfo) -> str:
-    """Name a zone as people read it: "America/New York"."""
-    return zone.key.replace("_", " ")
+    """Name a zone as people read it: "India, Kolkata"; "Singapore" where both are one; "UTC-5" where it is no place."""
+    country, city = place_of(zone)
+    if country:
+        return city if country == city else f"{country}, {city}"
+    if city in _LETTERS:
+        return city
+    return (
+        "UTC" if old_zone_names().get(zone.key, zone.key) in _UTC else offset(_ANY_DAY.replace(tzinfo=zone))
+    )
 
 
 def zone_label(zone: ZoneInfo, *, at: datetime) -> str:
-    """Name a zone with its distance to UTC at a moment: "America/New_York, UTC-5"."""
-    return f"{zone.key}, {offset(at.astimezone(zone))}" if zone.key != "UTC" else "UTC"
-
-
-def zone_on_page(zone: ZoneInfo, *, at: datetime) -> str:
-    """Name a zone as `zone_label` does, as people read it: "America/New York, UTC-5"."""
-    return zone_label(zone, at=at).replace("_", " ")
+    """Name a zone with its distance to UTC at a moment: "India, Kolkata (UTC+5:30)"."""
+    name = zone_name(zone)
+    return name if name.startswith("UTC") else f"{name} ({offset(at.astimezone(zone))})"
 
 
 def elsewhere(moment: datetime, *, zone: ZoneInfo, twelve_hours: bool = False) -> str:
@@ -90,33 +128,33 @@ def elsewhere(moment: datetime, *, zone: ZoneInfo, twelve_hours: bool = False) -
     if there.utcoffset() == moment.utcoffset():
         return ""
     other_day = f"{date_format(there, 'D')} " if there.date() != moment.date() else ""
-    place, shown = zone_name(zone).rpartition("/")[2], other_day + clock(there, twelve_hours=twelve_hours)
-    if place == "UTC":
-        return f"{shown} UTC"
+    (country, place), shown = place_of(zone), other_day + clock(there, twelve_hours=twelve_hours)
+    if not country:
+        return f"{shown} {zone_name(zone)}"
     return gettext("%(time)s in %(place)s") % {"time": shown, "place": place}
 
 
 def for_other(moment: datetime, *, name: str, zone: ZoneInfo, twelve_hours: bool = False) -> str:
-    """As in "15:00 for Robin Host (Europe/Berlin)"; "" where it is the same."""
+    """As in "15:00 for Robin Host · Germany, Berlin (UTC+1)"; "" where it is the same."""
     there = moment.astimezone(zone)
     if there.utcoffset() == moment.utcoffset():
         return ""
     other_day = f"{day(there.date())}, " if there.date() != moment.date() else ""
     shown = other_day + clock(there, twelve_hours=twelve_hours)
-    return gettext("%(time)s for %(name)s (%(zone)s)") % {
+    return gettext("%(time)s for %(name)s · %(zone)s") % {
         "time": shown,
         "name": name,
-        "zone": zone_name(zone),
+        "zone": zone_label(zone, at=moment),
     }
 
 
 def when(start: datetime, *, minutes: int, zone: ZoneInfo, twelve_hours: bool = False) -> str:
-    """As in "Tuesday 24 November 2026, 14:00 to 14:30 (Europe/Berlin, UTC+1)"."""
+    """As in "Tuesday 24 November 2026, 14:00 to 14:30 · Germany, Berlin (UTC+1)"."""
     say = partial(clock, twelve_hours=twelve_hours)
     begins, ends = start.astimezone(zone), (start + timedelta(minutes=minutes)).astimezone(zone)
     last_day = f"{day(ends.date())}, " if ends.date() != begins.date() else ""
     named = zone_label(zone, at=start)
-    return gettext("%(day)s %(year)s, %(start)s to %(end)s (%(zone)s)") % {
+    return gettext("%(day)s %(year)s, %(start)s to %(end)s · %(zone)s") % {
         "day": day(begins.date()),
         "year": begins.year,
         "start": say(begins),
@@ -276,64 +314,13 @@ def _favourite(header: str) -> tuple[str, str]:
     return best
 
 
-_QUARTER = 15
-_CONTINENTS = (
-    pgettext_lazy("continent", "Africa"),
-    pgettext_lazy("continent", "America"),
-    pgettext_lazy("continent", "Antarctica"),
-    pgettext_lazy("continent", "Arctic"),
-    pgettext_lazy("continent", "Asia"),
-    pgettext_lazy("continent", "Atlantic"),
-    pgettext_lazy("continent", "Australia"),
-    pgettext_lazy("continent", "Europe"),
-    pgettext_lazy("continent", "Indian"),
-    pgettext_lazy("continent", "Pacific"),
-)
-"""What zones' names begin with, to be translated."""
-
-
 @dataclass(frozen=True, slots=True)
 class ZoneChoice:
-    """A zone in a `<select>`: its IANA name, as it is shown, and what else can be chosen."""
+    """A zone in a field that can be searched: its IANA name, and as it is shown."""
 
     key: str
     shown: str
 
-    def options(self) -> SafeString:
-        """Return the options; fragments without the select do not ask."""
-        return zone_options()
 
-
-def zone_choice(zone: ZoneInfo, *, at: datetime) -> ZoneChoice:
-    """Return the zone with the distance to UTC it has at that moment."""
-    return ZoneChoice(zone.key, zone_on_page(zone, at=at))
-
-
-def zone_options() -> SafeString:
-    """The options of a `<select>`, grouped by continent. Made once a quarter of an hour, when clocks change."""
-    now = timezone.now()
-    quarter = now.replace(minute=now.minute // _QUARTER * _QUARTER, second=0, microsecond=0)
-    return _options(quarter, get_language() or "")
-
-
-@lru_cache(maxsize=len(settings.LANGUAGES))
-def _options(moment: datetime, _language: str) -> SafeString:
-    groups = groupby(_zones(), key=lambda zone: zone_name(zone).partition("/")[0])
-    rows = ((pgettext("continent", name), _places(zones, moment)) for name, zones in groups)
-    return format_html_join("", '<optgroup label="{}">{}</optgroup>', rows)
-
-
-def _places(zones: Iterable[ZoneInfo], moment: datetime) -> SafeString:
-    rows = ((zone.key, _place(zone, moment)) for zone in zones)
-    return format_html_join("", '<option value="{}">{}</option>', rows)
-
-
-def _place(zone: ZoneInfo, moment: datetime) -> str:
-    place = zone_name(zone).partition("/")[2]
-    return f"{place}, {offset(moment.astimezone(zone))}" if place else zone.key
-
-
-@lru_cache(maxsize=1)
-def _zones() -> tuple[ZoneInfo, ...]:
-    # Kept, because zoneinfo itself forgets all but the last few and would read hundreds of files again.
-    return tuple(zone for name in zone_names() if (zone := find_zone(name)))
+def zone_choice(zone: ZoneInfo) -> ZoneChoice:
+    return ZoneChoice(zone.key, zone_name(zone))

@@ -153,14 +153,28 @@ def known_zones() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
+def zone_countries() -> dict[str, str]:
+    """Return in which country (ISO 3166) each place is that has a zone under its present name, in tzdata's order."""
+    table = files("tzdata").joinpath("zoneinfo", "zone.tab").read_text(encoding="utf-8").splitlines()
+    rows = [line.split("\t") for line in table if not line.startswith("#")]
+    return {name: country for country, _, name, *_ in rows if name in known_zones()}
+
+
+@lru_cache(maxsize=1)
+def old_zone_names() -> dict[str, str]:
+    """Return the present name of each zone that is known under others (Asia/Calcutta, US/Pacific, Zulu)."""
+    lines = files("tzdata").joinpath("zoneinfo", "tzdata.zi").read_text(encoding="utf-8").splitlines()
+    links = [line.split() for line in lines if line.startswith("L ")]
+    return {old: name for _, name, old in links if old not in zone_countries() and old in known_zones()}
+
+
+@lru_cache(maxsize=1)
 def zone_names() -> tuple[str, ...]:
     """Return the names to offer in a list, sorted: places that exist under this name today, and UTC first.
 
     What tzdata keeps for old systems only (Asia/Calcutta, Australia/North) is known, but not offered.
     """
-    table = files("tzdata").joinpath("zoneinfo", "zone.tab").read_text(encoding="utf-8").splitlines()
-    rows = (line.split("\t") for line in table if not line.startswith("#"))
-    return ("UTC", *sorted({name for _, _, name, *_ in rows if name in known_zones()}))
+    return ("UTC", *sorted(zone_countries()))
 
 
 def find_zone(name: str) -> ZoneInfo | None:

@@ -19,6 +19,12 @@ def policy(directives: Directives) -> Callable[[View], View]:
     return decorate  # type: ignore[no-any-return]
 
 
+def also(directives: Directives) -> Callable[[View], View]:
+    """Let the view's pages do this too."""
+    decorate: Any = csp_update(directives)
+    return decorate  # type: ignore[no-any-return]
+
+
 def forms_lead_to(origins: Callable[[], Iterable[str]]) -> Callable[[View], View]:
     """Let the pages' forms lead to these origins, asked for at each view: a form's redirect counts as its target."""
 

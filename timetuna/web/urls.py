@@ -3,8 +3,10 @@
 from django.urls import URLPattern, path
 
 from timetuna.web.root_files import favicon, robots
+from timetuna.web.zones import zones
 
 urlpatterns: list[URLPattern] = [
     path("favicon.ico", favicon),
     path("robots.txt", robots),
+    path("search/zones", zones, name="public_zones"),
 ]

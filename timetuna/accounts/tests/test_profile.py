@@ -17,7 +17,7 @@ def test_it_shows_what_is_stored(as_alice):
     assert "http://localhost:8000/alice" in page
     assert 'value="Alice Host"' in page
     assert "alice@example.org" in page
-    assert '<option value="Europe/Berlin">' in page
+    assert 'value="Germany, Berlin"' in page
     assert 'aria-current="page">Profile' in page
     assert 'href="/settings/providers"' in page
 
@@ -32,11 +32,15 @@ def test_it_stores_what_is_typed(as_alice, alice):
     assert host_by_handle("alice") is None
 
 
-def test_a_zone_unknown_to_the_list_is_offered_while_it_is_used(as_alice, alice):
-    alice.time_zone = "US/Eastern"
+def test_a_zone_that_is_kept_under_an_old_name_stays(as_alice, alice):
+    """No question is asked about hours that do not move."""
+    alice.time_zone = "Asia/Calcutta"
     alice.save()
 
-    assert '<option value="US/Eastern">' in as_alice.get("/settings/profile").content.decode()
+    assert 'value="India, Kolkata"' in as_alice.get("/settings/profile").content.decode()
+    assert save(as_alice, time_zone="India, Kolkata").status_code == 302
+    alice.refresh_from_db()
+    assert alice.time_zone == "Asia/Calcutta"
 
 
 @pytest.mark.parametrize(
@@ -54,7 +58,7 @@ def test_a_zone_unknown_to_the_list_is_offered_while_it_is_used(as_alice, alice)
         ("name", "   "),
         ("name", "\u202e\u200b"),
         ("time_zone", "Europe/Atlantis"),
-        ("time_zone", "../UTC"),
+        ("time_zone", "Mars/Olympus"),
     ],
 )
 def test_what_cannot_be_stored_stays_in_the_form(as_alice, alice, charlie, field, value):

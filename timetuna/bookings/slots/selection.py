@@ -21,6 +21,7 @@ from timetuna.l10n import datetimes
 from timetuna.l10n.datetimes import PLAIN, Customs, customs_of
 from timetuna.lib.text import find_zone
 from timetuna.pages.public import HostTime, PageDuration, PublicPage, choosable
+from timetuna.web.zones import ZONE_COOKIE
 
 CLOCKS = ("12", "24")
 WITH, ANY = "with", "any"
@@ -34,6 +35,8 @@ class SlotSelection:
 
     `person` is the host whom the guest has chosen among those of the page. `anybody`: they move a booking, and do not
     mind who takes it.  `unknown`: they have chosen somebody who cannot be chosen (any more).
+
+    guessed: nobody has said which zone is the guest's, so it is the host's, and addresses do not name it.
 
     `customs` are the guest's; `clock` is "12" or "24" where the guest has switched to it, else "". `visit` is there
     once a time was picked: it tells a guest's own hold from that of another guest with the same address and browser.
@@ -52,6 +55,7 @@ class SlotSelection:
     person: HostTime | None = None
     anybody: bool = False
     unknown: bool = False
+    guessed: bool = False
 
     def url(self, **changes: str) -> str:
         """Of this choice with some parts changed; a part set to "" is left out."""
@@ -59,7 +63,7 @@ class SlotSelection:
             "duration": str(self.duration.minutes) if self.duration else "",
             "month": f"{self.month:%Y-%m}" if self.month else "",
             "day": self.day.isoformat() if self.day else "",
-            "zone": self.zone.key,
+            "zone": "" if self.guessed else self.zone.key,
             "clock": self.clock,
             "visit": self.visit,
             WITH: self.with_whom(),
@@ -93,10 +97,16 @@ class SlotSelection:
 
 
 def read_customs(request: HttpRequest, query: QueryDict | None = None) -> Customs:
-    """Those of the guest's browser, with the clock the guest has switched to."""
+    """Those of the guest's browser, with the clock the guest has switched to, now or on another day."""
     customs = customs_of(request.headers.get("Accept-Language", ""))
-    clock = read_clock(request.GET if query is None else query)
+    clock = read_clock(request.GET if query is None else query) or _kept(request)[1]
     return replace(customs, twelve_hours=clock == "12") if clock else customs
+
+
+def _kept(request: HttpRequest) -> tuple[str, str]:
+    """Zone and clock that an earlier look has left in this browser, or ""; anybody may have written them."""
+    zone, _, clock = request.COOKIES.get(ZONE_COOKIE, "").partition(".")
+    return (zone if find_zone(zone) else ""), (clock if clock in CLOCKS else "")
 
 
 def person_key(person: HostTime) -> str:
@@ -121,16 +131,17 @@ def new_visit() -> str:
     return secrets.token_urlsafe(9)
 
 
-def read_choice(page: PublicPage, query: QueryDict, *, path: str, customs: Customs = PLAIN) -> SlotSelection:
-    """What cannot be read falls back to the page's own and is said in `problem`."""
+def read_choice(
+    page: PublicPage, query: QueryDict, *, path: str, customs: Customs = PLAIN, kept: str = ""
+) -> SlotSelection:
+    """What cannot be read falls back to the page's own and is said in `problem`. kept: the zone of an earlier look."""
     host_zone = datetimes.zone_or_utc(page.time_zone)
-    zone, problem = find_zone(query.get("zone", "")), ""
-    if zone is None:
-        zone = host_zone
-        if query.get("zone"):
-            problem = gettext("That time zone is not known, so times are shown in %(zone)s.") % {
-                "zone": zone.key
-            }
+    said, problem = find_zone(query.get("zone") or kept), ""
+    zone = said or host_zone
+    if query.get("zone") and said is None:
+        problem = gettext("That time zone is not known, so times are shown in %(zone)s.") % {
+            "zone": datetimes.zone_name(zone)
+        }
     month, day = read_month(query.get("month", "")), read_day(query.get("day", ""))
     if (query.get("month") and month is None) or (query.get("day") and day is None):
         problem = gettext("That date cannot be read, so the next free times are shown.")
@@ -148,6 +159,7 @@ def read_choice(page: PublicPage, query: QueryDict, *, path: str, customs: Custo
         host_zone=_clock_beside(page, person, zone),
         person=person,
         unknown=unknown,
+        guessed=said is None,
         customs=customs,
         clock=read_clock(query),
         visit=read_visit(query),
@@ -155,6 +167,12 @@ def read_choice(page: PublicPage, query: QueryDict, *, path: str, customs: Custo
         day=day,
         problem=problem,
     )
+
+
+def choice_of(request: HttpRequest, page: PublicPage, query: QueryDict, *, path: str) -> SlotSelection:
+    """What `query` says, and this browser."""
+    customs, kept = read_customs(request, query), _kept(request)[0]
+    return read_choice(page, query, path=path, customs=customs, kept=kept)
 
 
 def read_start(text: str) -> int | None:

@@ -86,7 +86,7 @@ def test_times_of_a_page_are_german(lena, page):
     [
         (
             "zone=Nowhere/At_All",
-            "Diese Zeitzone ist nicht bekannt, deshalb gelten die Zeiten für Europe/Berlin.",
+            "Diese Zeitzone ist nicht bekannt, deshalb gelten die Zeiten für Deutschland, Berlin.",
         ),
         ("day=2026-99-99", "Dieses Datum ist nicht lesbar"),
         ("month=2030-03&clock=12", "Im März gibt es keine freien Zeiten."),
@@ -337,7 +337,7 @@ def test_dates_and_times_are_written_as_germans_write_them(page, lena):
     mail = letter(booking, kind="confirmed", audience=audience_of(booking.booker))
 
     assert mail.subject == "Intro call mit Alice Host: Di, 2.3.2027, 14:00"
-    assert "Wann: Dienstag, 2. März 2027, 14:00 bis 14:30 (Europe/Berlin, UTC+1)\n" in mail.text
+    assert "Wann: Dienstag, 2. März 2027, 14:00 bis 14:30 · Deutschland, Berlin (UTC+1)\n" in mail.text
     assert "Dienstag, 2. März 2027, 14:00 bis 14:30" in german(lena.get(link_path(booking.booker)))
 
 

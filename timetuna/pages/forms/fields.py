@@ -5,8 +5,12 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.urls import reverse_lazy
+from django.utils import timezone
 
-from timetuna.lib.text import multi_line, single_line, zone_meant
+from timetuna.l10n.datetimes import zone_name
+from timetuna.l10n.zone_search import LONGEST_NAME, find_zones, zone_meant
+from timetuna.lib.text import find_zone, multi_line, single_line
 from timetuna.web.forms import Switch
 
 MIDNIGHT = 1_440
@@ -15,6 +19,7 @@ YEARS = range(2000, 2101)
 LONGEST_NOTICE_DAYS = 90
 NOTICE_UNITS = {"days": 1_440, "hours": 60, "minutes": 1}
 _ROOM = 4  # how many times too long a text may be and still come back whole, with a sentence
+_NAMED = 3
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])(?::[0-5][0-9])?")
 _A_DATE = f"Enter a date from {YEARS[0]} to {YEARS[-1]}."
 
@@ -94,27 +99,45 @@ def notice_parts(minutes: int) -> tuple[int, str]:
 
 
 class ZoneField(forms.CharField):
-    """The IANA name of a zone, with a list to choose from; a city's name alone will do."""
-
-    widget = forms.TextInput(attrs={"list": "zones", "autocomplete": "off", "spellcheck": "false"})
+    """A zone that is searched for, shown as pages write it; a city or a country with one clock will do."""
 
     def __init__(self, **options: Any) -> None:
+        searched = {
+            "data-zones": reverse_lazy("public_zones"),
+            "data-zones-label": "Time zones",
+            "data-zones-none": "Nothing of this name is known. Try the country, or a larger city nearby.",
+            "data-zones-keep": "",
+            "autocomplete": "off",
+            "autocapitalize": "none",
+            "spellcheck": "false",
+        }
         super().__init__(
             label="Time zone",
-            max_length=64,
+            max_length=LONGEST_NAME,
+            widget=forms.TextInput(attrs=searched),
             error_messages={"required": "Choose a time zone.", "max_length": "Choose a time zone."},
             **options,
         )
 
+    def prepare_value(self, value: Any) -> Any:
+        """By its name, where it is a zone's."""
+        zone = find_zone(value) if isinstance(value, str) else None
+        return zone_name(zone) if zone else value
+
     def clean(self, value: Any) -> str:
-        """Raises ValidationError where it is not clear which is meant."""
+        """Its IANA name. Raises ValidationError where it is not clear which is meant."""
         typed = str(super().clean(value))
-        name = zone_meant(typed)
-        if typed and not name:
+        now = timezone.now()
+        if zone := zone_meant(typed, now=now):
+            return zone.key
+        if not typed:
+            return ""
+        if found := find_zones(typed, now=now)[:_NAMED]:
+            names = "; ".join(zone_name(one.zone) for one in found)
             raise forms.ValidationError(
-                "There is no time zone of this name. Try a large city, such as Berlin."
+                f"It is not clear which time zone you mean. Choose one, such as {names}."
             )
-        return name
+        raise forms.ValidationError("There is no time zone of this name. Try a large city, such as Berlin.")
 
 
 class DayField(forms.DateField):

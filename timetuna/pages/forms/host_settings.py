@@ -10,7 +10,6 @@ from django.conf import settings
 from django.utils import timezone
 
 from timetuna.accounts.models import User
-from timetuna.lib.text import zone_names
 from timetuna.pages.forms.fields import cap_field, whole_number
 from timetuna.pages.forms.rows import AwayRows, TripRows
 from timetuna.pages.holidays import countries, holidays_between, regions
@@ -120,9 +119,6 @@ class HostRulesForm(ColumnsForm[HostRules], HolidaysForm):
     def rows(self) -> Iterator[tuple[str, Rows]]:
         yield "Out of office", self.away
         yield "Travel", self.travel
-
-    def zones(self) -> tuple[str, ...]:
-        return zone_names()
 
     def caps(self) -> list[forms.BoundField]:
         return [self[name] for name in _CAPS]

@@ -11,8 +11,9 @@ from timetuna.accounts.actions.take_handle import HandleTaken
 from timetuna.accounts.forms import cleaned
 from timetuna.accounts.models import User
 from timetuna.accounts.queries import handle_is_free
-from timetuna.lib.text import zone_meant, zone_names
+from timetuna.l10n.datetimes import zone_name, zone_or_utc
 from timetuna.pages.actions.save_profile import save_profile
+from timetuna.pages.forms.fields import ZoneField
 from timetuna.pages.schedule_lines import HoursLine, hours_in_zone
 from timetuna.web.forms import Ticks, in_full
 from timetuna.web.saving import HostForm, Parts
@@ -45,12 +46,7 @@ class ProfileForm(HostForm):
             attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
         ),
     )
-    time_zone = forms.CharField(
-        label="Time zone",
-        help_text="Your own clock, here and in your mails. Type a city to find yours.",
-        max_length=64,
-        widget=forms.TextInput(attrs={"list": "time-zones", "autocomplete": "off", "spellcheck": "false"}),
-    )
+    time_zone = ZoneField(help_text="Your own clock, here and in your mails. Type a city to find yours.")
     moves = forms.TypedMultipleChoiceField(coerce=int, required=False, widget=Ticks)
 
     def __init__(self, user: User, data: Any = None) -> None:
@@ -60,11 +56,6 @@ class ProfileForm(HostForm):
         begin = f"{in_full(reverse('public_host', args=[user.handle]))}/"
         changed = "When you change it, links you have shared lead on."
         self.fields["handle"].help_text = f"Your pages begin with {begin}. {changed}"
-
-    def zones(self) -> tuple[str, ...]:
-        """The current one among them."""
-        known = zone_names()
-        return known if self.user.time_zone in known else (self.user.time_zone, *known)
 
     def clean_name(self) -> str:
         return cleaned(handles.clean_name, self.cleaned_data["name"])
@@ -78,10 +69,9 @@ class ProfileForm(HostForm):
         return handle
 
     def clean_time_zone(self) -> str:
-        zone = zone_meant(self.cleaned_data["time_zone"])
-        if not zone:
-            raise forms.ValidationError("Please choose a time zone from the list, like Europe/Berlin.")
-        return zone
+        """One that is kept under an old name stays as it is."""
+        zone, present = str(self.cleaned_data["time_zone"]), self.user.time_zone
+        return present if zone_name(zone_or_utc(zone)) == zone_name(zone_or_utc(present)) else zone
 
     def clean(self) -> None:
         """Ask what becomes of the hours, once for each zone that is chosen."""
@@ -93,6 +83,12 @@ class ProfileForm(HostForm):
         """The zone that the host changes to, or ""."""
         zone = str(getattr(self, "cleaned_data", {}).get("time_zone", ""))
         return "" if zone == self.user.time_zone else zone
+
+    def present_name(self) -> str:
+        return zone_name(zone_or_utc(self.user.time_zone))
+
+    def new_name(self) -> str:
+        return zone_name(zone_or_utc(self.new_zone()))
 
     def hours(self) -> list[HoursToMove]:
         """The hours that may stay behind; all move unless the host has said otherwise."""

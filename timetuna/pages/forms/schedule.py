@@ -5,7 +5,6 @@ from typing import Any
 
 from django.utils import timezone
 
-from timetuna.lib.text import zone_names
 from timetuna.pages.actions.replace_hours import replace_hours
 from timetuna.pages.forms.fields import LineField, ZoneField
 from timetuna.pages.forms.rows import OverrideRows, week
@@ -32,9 +31,6 @@ class HoursForm(ColumnsForm[Schedule]):
     def rows(self) -> Iterator[tuple[str, Rows]]:
         yield from ((day.name, day.rows) for day in self.days)
         yield "Dates with other hours", self.dates
-
-    def zones(self) -> tuple[str, ...]:
-        return zone_names()
 
     def store(self) -> None:
         super().store()

@@ -1,14 +1,6 @@
-// The guest's zone and clock, kept on this device. Hidden fields [data-guess-zone] are filled with the zone. A page
-// [data-clock-page] that was shown otherwise, with nothing said in its address, asks for its times again.
+// The guest's zone and clock, kept on this device, and in a cookie by `keepZone` of settle.js. Hidden fields
+// [data-guess-zone] are filled with the zone.
 const device = Intl.DateTimeFormat().resolvedOptions().timeZone;
-
-const kept = (name) => {
-  try {
-    return localStorage.getItem(name);
-  } catch {
-    return null;
-  }
-};
 const keep = (name, value) => {
   try {
     if (value) localStorage.setItem(name, value);
@@ -16,36 +8,39 @@ const keep = (name, value) => {
   } catch {
     // A browser that keeps nothing: the address still carries it.
   }
+  window.keepZone?.();
 };
-const mine = { zone: kept("zone") || device, clock: kept("clock") };
 
 for (const field of document.querySelectorAll("[data-guess-zone]")) {
-  if (!field.value) field.value = mine.zone ?? "";
+  if (!field.value) field.value = device ?? "";
 }
 
-const select = document.querySelector("select[data-zone-select]");
-// The device's own zone is not kept: on a journey it changes by itself.
-select?.addEventListener("change", () => keep("zone", select.value === device ? "" : select.value));
+for (const field of document.querySelectorAll("[data-zones-script]")) {
+  field.setAttribute("role", "combobox");
+  field.setAttribute("aria-expanded", "false");
+  const load = () => import(field.dataset.zonesScript);
+  field.addEventListener("focus", load, { once: true });
+  if (document.activeElement === field) load();
+}
+
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-clock]");
   if (link) keep("clock", link.dataset.clock);
 });
 
-const page = document.querySelector("[data-clock-page]");
-const shown = page ? { zone: page.dataset.zonePage, clock: page.dataset.clockPage } : {};
-const address = new URL(location.href);
-const missing = Object.keys(shown).filter(
-  (name) => mine[name] && shown[name] && mine[name] !== shown[name] && !address.searchParams.has(name),
-);
-
-if (missing.length) {
-  for (const name of missing) address.searchParams.set(name, mine[name]);
-  if (missing.includes("zone")) {
-    select.value = mine.zone;
-    if (select.selectedIndex < 0) select.add(new Option(mine.zone, mine.zone, true, true));
-  }
+document.addEventListener("zone", (event) => {
+  const zone = event.detail;
+  const { form } = event.target;
+  if (!form.elements.next) return;
+  // The device's own zone is not kept: on a journey it changes by itself.
+  keep("zone", zone === device ? "" : zone);
+  const query = new URLSearchParams(new FormData(form));
+  query.delete("q");
+  query.delete("next");
+  query.set("zone", zone);
+  const address = `${form.elements.next.value}?${query}`;
   const target = document.getElementById("slots");
-  if (!target) history.replaceState(history.state, "", address);
-  else if (window.htmx) htmx.ajax("GET", address.pathname + address.search, { source: page, target, swap: "outerHTML" });
-  else location.replace(address);
-}
+  if (window.htmx) {
+    htmx.ajax("GET", address, { source: target.parentElement, target, swap: "outerHTML" });
+  } else location.assign(address);
+});

@@ -1,42 +1,29 @@
-// <select data-zone-select> becomes a field to search in, by city, continent or distance to UTC. The select stays,
-// hidden: it is what the form sends, and its change event is what the page listens to. Its [data-zones-label] names
-// the list, and [data-zones-none] is said when nothing is found.
-const select = document.querySelector("select[data-zone-select]");
-const make = (tag, attributes, ...children) => {
+// Fields [data-zones] list the time zones that the server finds for what is typed, each with its clock; before anything is
+// typed the device's own and the usual ones. [data-zone] is the IANA name of the one chosen, [data-zones-label] names
+// the list, [data-zones-none] is said when nothing is found. Choosing raises "zone" on the field. What else is typed goes
+// when the field is left, but with [data-zones-keep], where the server understands it.
+const device = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const make = (tag, attributes) => {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
   return element;
 };
-const plain = (text) => " " + text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replace(/[/_,\s]+/g, " ");
-const shown = () => select.selectedOptions[0]?.text ?? "";
+const attached = new WeakSet();
 
-if (select) {
-  const input = make("input", {
-    id: select.id,
-    role: "combobox",
-    "aria-autocomplete": "list",
-    "aria-controls": "zones",
-    "aria-expanded": "false",
-    autocomplete: "off",
-    autocapitalize: "none",
-    spellcheck: "false",
-  });
-  const list = make("ul", { id: "zones", class: "timezone-list", role: "listbox", "aria-label": select.dataset.zonesLabel });
+const attach = (input) => {
+  if (attached.has(input)) return;
+  attached.add(input);
+  const id = `${input.id}-zones`;
+  const list = make("ul", { id, class: "timezone-list", role: "listbox", "aria-label": input.dataset.zonesLabel, hidden: "" });
   const none = make("p", { class: "timezone-none", role: "status" });
-  let options = [];
+  input.after(list, none);
+  for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false" }))
+    input.setAttribute(name, value);
+  input.setAttribute("aria-controls", id);
   let active = null;
+  let asked = 0;
+  let waiting;
 
-  const fill = () => {
-    options = [...select.querySelectorAll("optgroup option")].map((option, number) => {
-      const [place, offset = ""] = option.text.split(", ");
-      const area = option.parentElement.label;
-      const small = make("small", {}, offset && `${area}, ${offset}`);
-      const row = make("li", { id: `zone-${number}`, role: "option", "data-zone": option.value }, place, small);
-      return { row, text: plain(`${area} ${place} ${offset} ${option.value}`) };
-    });
-    list.append(...options.map((option) => option.row));
-  };
   const mark = (row) => {
     active?.removeAttribute("aria-selected");
     active = row ?? null;
@@ -45,40 +32,56 @@ if (select) {
     if (active) input.setAttribute("aria-activedescendant", active.id);
     else input.removeAttribute("aria-activedescendant");
   };
-  const open = (typed = "") => {
-    if (!options.length) fill();
-    const words = plain(typed).split(" ").filter(Boolean);
-    for (const { row, text } of options) row.hidden = !words.every((word) => text.includes(" " + word));
-    const found = options.filter(({ row }) => !row.hidden);
-    list.hidden = !found.length;
-    none.textContent = found.length ? "" : select.dataset.zonesNone;
-    input.setAttribute("aria-expanded", String(Boolean(found.length)));
-    const current = found.find(({ row }) => row.dataset.zone === select.value);
-    mark((words.length ? found[0] : current)?.row);
+  const ask = async (typed) => {
+    const mine = ++asked;
+    const { zones, zone = "", clock = "" } = input.dataset;
+    const query = new URLSearchParams({ q: typed, device, zone, clock, speak: document.documentElement.lang });
+    const answer = await fetch(`${zones}?${query}`, { headers: { "HX-Request": "true" } }).catch(() => null);
+    const text = answer?.ok ? await answer.text() : "";
+    if (mine !== asked || document.activeElement !== input) return;
+    list.innerHTML = text;
+    [...list.children].forEach((row, number) => {
+      row.id = `${id}-${number}`;
+    });
+    list.hidden = !list.children.length;
+    none.textContent = list.children.length ? "" : input.dataset.zonesNone;
+    input.setAttribute("aria-expanded", String(!list.hidden));
+    list.scrollTop = 0;
+    mark(typed ? list.firstElementChild : null);
   };
   const close = () => {
+    asked += 1;
+    clearTimeout(waiting);
     list.hidden = true;
     none.textContent = "";
     input.setAttribute("aria-expanded", "false");
-    input.value = shown();
     mark(null);
   };
   const choose = (row) => {
-    const changed = row.dataset.zone !== select.value;
-    select.value = row.dataset.zone;
+    input.value = input.defaultValue = row.dataset.name;
+    input.dataset.zone = row.dataset.zone;
     close();
-    if (changed) select.dispatchEvent(new Event("change", { bubbles: true }));
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+    input.dispatchEvent(new CustomEvent("zone", { bubbles: true, detail: row.dataset.zone }));
   };
   const step = (by) => {
-    const rows = options.map(({ row }) => row).filter((row) => !row.hidden);
-    mark(rows[(rows.indexOf(active) + by + rows.length) % rows.length]);
+    const rows = [...list.children];
+    mark(rows[(rows.indexOf(active) + by + rows.length + (by < 0 && !active)) % rows.length]);
+  };
+  const open = () => {
+    input.select();
+    ask("");
   };
 
-  input.addEventListener("focus", () => input.select());
   input.addEventListener("click", () => list.hidden && open());
-  input.addEventListener("input", () => open(input.value));
-  input.addEventListener("change", (event) => event.stopPropagation());
-  input.addEventListener("blur", close);
+  input.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(ask, 120, input.value.trim());
+  });
+  input.addEventListener("blur", () => {
+    if (input.dataset.zonesKeep === undefined) input.value = input.defaultValue;
+    close();
+  });
   input.addEventListener("keydown", (event) => {
     const { key } = event;
     if (key === "ArrowDown" || key === "ArrowUp") {
@@ -86,7 +89,7 @@ if (select) {
       else step(key === "ArrowDown" ? 1 : -1);
     } else if (key === "Enter" && active) choose(active);
     else if (key === "Escape" && !list.hidden) close();
-    else if (key !== "Enter") return;
+    else if (key !== "Enter" || input.dataset.zonesKeep !== undefined) return;
     event.preventDefault();
   });
   list.addEventListener("pointerdown", (event) => event.preventDefault());
@@ -94,9 +97,11 @@ if (select) {
     const row = event.target.closest("li");
     if (row) choose(row);
   });
+  if (input.value !== input.defaultValue) ask(input.value.trim());
+  else open();
+};
 
-  select.removeAttribute("id");
-  select.hidden = true;
-  select.after(make("div", { class: "timezone-picker" }, input, list, none));
-  close();
-}
+document.addEventListener("focusin", (event) => {
+  if (event.target.matches?.("[data-zones]")) attach(event.target);
+});
+if (document.activeElement?.matches?.("[data-zones]")) attach(document.activeElement);

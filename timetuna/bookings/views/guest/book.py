@@ -35,8 +35,7 @@ from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.availability import SlotQuery, choices_at
 from timetuna.bookings.slots.selection import (
     SlotSelection,
-    read_choice,
-    read_customs,
+    choice_of,
     read_start,
     remaining_times,
     write_start,
@@ -157,7 +156,7 @@ def book_time(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     if page is None:
         return moved_or_404(request, handle, slug)
     query = request.POST if request.method == "POST" else request.GET
-    choice = read_choice(page, query, path=path_of(page), customs=read_customs(request, query))
+    choice = choice_of(request, page, query, path=path_of(page))
     start = read_start(query.get("start", ""))
     if request.method == "POST":
         step = _Step(request, page, choice, GuestBookingForm(page, request.POST))
@@ -362,7 +361,7 @@ def form_screen(
         met=met,
         form=form,
         time=time,
-        zone_label=datetimes.zone_on_page(choice.zone, at=at),
+        zone_label=datetimes.zone_label(choice.zone, at=at),
         duration=choice.duration,
         facts=facts_of(page),
         back_url=choice.url(day=at.astimezone(choice.zone).date().isoformat()) if time else choice.url(),

@@ -218,7 +218,7 @@ def shown_booking(attendee: Attendee, customs: Customs) -> ShownBooking:
             zone=datetimes.zone_or_utc(booking.host_time_zone),
             twelve_hours=customs.twelve_hours,
         ),
-        zone_label=datetimes.zone_on_page(zone, at=booking.start_at),
+        zone_label=datetimes.zone_label(zone, at=booking.start_at),
         notes=attendee.notes,
         look_url=look_of(booking.page).style_path,
     )
@@ -267,7 +267,7 @@ def _own_part(attendee: Attendee, now: datetime) -> OwnPart:
         left=not attendee.active,
         leave_url="" if leave_refusal(attendee, now=now) else link_path(attendee, "booked_leave"),
         zone_url=link_path(attendee, "booked_zone"),
-        zone=datetimes.zone_choice(datetimes.zone_or_utc(attendee.time_zone), at=now),
+        zone=datetimes.zone_choice(datetimes.zone_or_utc(attendee.time_zone)),
     )
 
 

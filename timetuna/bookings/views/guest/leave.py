@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_http_methods
 
 from timetuna.bookings.actions import change_guests
@@ -14,7 +15,7 @@ from timetuna.bookings.policies import guest_or_404, leave_refusal
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.selection import read_customs
 from timetuna.bookings.views.guest.booked import ShownBooking, shown_booking
-from timetuna.lib.text import find_zone
+from timetuna.l10n.zone_search import zone_meant
 from timetuna.web.forms import Screen, private, show
 
 
@@ -56,9 +57,14 @@ def leave(request: HttpRequest, token: str) -> HttpResponse:
 def set_zone(request: HttpRequest, token: str) -> HttpResponse:
     """Times are told to them by their own clock, in the language of this page, here and in mails."""
     attendee = guest_or_404(token)
-    if request.method == "POST" and (zone := find_zone(request.POST.get("zone", ""))):
-        own = {"time_zone": zone.key, "language": get_language() or attendee.language}
-        Attendee.objects.filter(pk=attendee.pk).update(**own)
+    if request.method == "POST":
+        if zone := zone_meant(request.POST.get("zone", ""), now=timezone.now()):
+            own = {"time_zone": zone.key, "language": get_language() or attendee.language}
+            Attendee.objects.filter(pk=attendee.pk).update(**own)
+        else:
+            messages.error(
+                request, gettext("It is not clear which time zone you mean. Please name a large city in it.")
+            )
     return private(HttpResponseRedirect(link_path(attendee)))
 
 

@@ -134,9 +134,7 @@ def _times(
         picker, notice=notice or said, notice_tone="warn" if notice else "info", people=hosts.links
     )
     screen = replace(slots_screen(page, choice, picker), met=hosts.met)
-    return show_slots(
-        request, replace(screen, durations=(), facts=_facts(booking), zone_kept=True), status=status
-    )
+    return show_slots(request, replace(screen, durations=(), facts=_facts(booking)), status=status)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,11 +25,10 @@ from timetuna.bookings.slots.selection import (
     WITH,
     SlotMonth,
     SlotSelection,
+    choice_of,
     free_times,
     new_visit,
     person_key,
-    read_choice,
-    read_customs,
     write_start,
 )
 from timetuna.bookings.views.guest.redirects import moved_or_404
@@ -38,7 +37,9 @@ from timetuna.pages.meeting_types.base import meeting_kind
 from timetuna.pages.public import Met, PageDuration, PublicPage, choosable, met_on
 from timetuna.pages.queries import public_page
 from timetuna.rate_limits.limits import client_of
+from timetuna.web.csp import also
 from timetuna.web.forms import Screen, TabLink, show
+from timetuna.web.zones import SETTLE, SETTLE_ALLOWED, ZONE_COOKIE
 
 MOST_PEOPLE = 7
 """Of more to choose from, Anybody among them, the rest is folded."""
@@ -99,6 +100,7 @@ class SlotPicker:
     month: ShownMonth
     day_title: str
     times: Sequence[ShownTime]
+    zone: datetimes.ZoneChoice
     zone_label: str
     clocks: Sequence[TabLink]
     empty_message: str
@@ -121,8 +123,9 @@ def slot_picker(
             calendar_.days.get(chosen, []) if chosen else [],
             replace(choice, path=book_path, month=None, day=None, visit=visit),
         ),
+        zone=datetimes.zone_choice(choice.zone),
         zone_label=gettext("%(zone)s, now %(time)s")
-        % {"zone": datetimes.zone_name(choice.zone), "time": choice.say(now.astimezone(choice.zone))},
+        % {"zone": _zone_label(calendar_, choice, now), "time": choice.say(now.astimezone(choice.zone))},
         clocks=_clocks(choice, calendar_),
         empty_message=_empty(calendar_, choice),
         notice=choice.problem or " ".join(_absence(one, calendar_) for one in calendar_.away),
@@ -135,6 +138,12 @@ def slot_picker(
             (WITH, choice.with_whom()),
         ),
     )
+
+
+def _zone_label(calendar_: SlotMonth, choice: SlotSelection, now: datetime) -> str:
+    """With its distance to UTC on the day that is shown."""
+    times = calendar_.days.get(calendar_.day, []) if calendar_.day else []
+    return datetimes.zone_label(choice.zone, at=times[0] if times else now)
 
 
 def person_links(page: PublicPage, choice: SlotSelection, *, now: datetime) -> PersonLinks | None:
@@ -257,7 +266,8 @@ class SlotsScreen(Screen):
     """A booking page. slots: None while one of several lengths has to be chosen; notice: what is said meanwhile.
 
     met: who comes to its meetings.
-    zone_kept: the zone belongs to a booking and not to this device.  indexed: search engines may show the page.
+    settle: the script that makes the zone this device's, where it does not belong to a booking.
+    indexed: search engines may show the page.
     """
 
     template = "public/booking.html"
@@ -269,21 +279,22 @@ class SlotsScreen(Screen):
     duration: PageDuration | None
     facts: Sequence[Fact]
     zone: datetimes.ZoneChoice
-    clock: str
     clock_shown: str
     notice: str
     slots: SlotPicker | None
-    zone_kept: bool = False
+    settle: str = ""
+    zone_cookie: str = ZONE_COOKIE
     indexed: bool = False
 
 
+@also({"script-src": [SETTLE_ALLOWED]})
 @require_safe
 def slots(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     """The whole page; for htmx the month and times alone."""
     page = public_page(handle, slug)
     if page is None:
         return moved_or_404(request, handle, slug)
-    choice = read_choice(page, request.GET, path=path_of(page), customs=read_customs(request))
+    choice = choice_of(request, page, request.GET, path=path_of(page))
     picker = None
     if choice.duration:
         now = timezone.now()
@@ -298,14 +309,16 @@ def slots(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
         if not page.meeting_types:
             picker = replace(picker, empty_message=gettext("No times are offered here at the moment."))
     screen = slots_screen(page, choice, picker)
-    return show_slots(request, replace(screen, indexed=page.settings.listed and not request.GET))
+    return show_slots(
+        request, replace(screen, settle=SETTLE, indexed=page.settings.listed and not request.GET)
+    )
 
 
 def show_slots(request: HttpRequest, screen: SlotsScreen, *, status: int = 200) -> HttpResponse:
     """For htmx the fragment, for everybody else the whole page."""
     fragment = screen.slots is not None and request.headers.get("HX-Request") == "true"
     response = show(request, screen, status=status, part=fragment)
-    response["Vary"] = "HX-Request, Accept-Language"
+    response["Vary"] = "HX-Request, Accept-Language, Cookie"
     return response
 
 
@@ -326,8 +339,7 @@ def slots_screen(page: PublicPage, choice: SlotSelection, picker: SlotPicker | N
         ],
         duration=choice.duration,
         facts=facts_of(page),
-        zone=datetimes.zone_choice(choice.zone, at=now),
-        clock=choice.clock,
+        zone=datetimes.zone_choice(choice.zone),
         clock_shown="12" if choice.customs.twelve_hours else "24",
         notice=choice.problem,
         slots=picker,
