@@ -6,7 +6,9 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
 
+from timetuna.accounts.models import User
 from timetuna.lib.text import single_line
+from timetuna.pages.actions.default_schedule import default_schedule
 from timetuna.pages.models import (
     BookingPage,
     DateOverride,
@@ -24,19 +26,35 @@ from timetuna.pages.slugs import free_slug, from_title, lock_addresses
 
 RowT = TypeVar("RowT", bound=Model)
 _ROWS = (Duration, MeetingType, PageLogo, PageMail, Reminder)
+_OWN_PART = (
+    "buffer_before_minutes",
+    "buffer_after_minutes",
+    "notice_minutes",
+    "cap_day",
+    "paused_until",
+    "own_calendars",
+    "writes",
+    "write_calendar_id",
+)
 _TITLE_LENGTH = 120
 
 
-def duplicate_page(page: BookingPage) -> BookingPage:
-    """The copy is called "Copy of …", has a free address and is not listed yet."""
+def duplicate_page(page: BookingPage, *, by: User) -> BookingPage:
+    """The copy is called "Copy of …", has a free address and is not listed yet.
+
+    It is theirs who made it, and they alone host it: nobody hosts a page without having said yes to it.
+    """
     with transaction.atomic():
-        lock_addresses(page.host_id, page.team_id)
+        lock_addresses(by.pk, page.team_id)
         values = _values(BookingPage, pk=page.pk)[0]
         title = single_line(f"Copy of {page.title}", max_length=_TITLE_LENGTH)
-        slug = free_slug(page.owner(), from_title(title))
+        slug = free_slug(page.team or by, from_title(title))
         copy = BookingPage.objects.create(
             **values
             | {
+                "host_id": by.pk,
+                "schedule_id": page.schedule_id if by.pk == page.host_id else default_schedule(by).pk,
+                "rotating_count": 1,
                 "title": title,
                 "slug": slug,
                 "follows_title": False,
@@ -46,17 +64,19 @@ def duplicate_page(page: BookingPage) -> BookingPage:
         )
         for model in _ROWS:
             _copy_rows(model, page=(page, copy))
-        _copy_hosts(page, copy)
-        _copy_own_hours(page, copy)
+        _copy_own_part(page, copy)
+        if by.pk == page.host_id:
+            _copy_own_hours(page, copy)
     return copy
 
 
-def _copy_hosts(page: BookingPage, copy: BookingPage) -> None:
-    """Those who take part now, each with their own part; nobody is owed a meeting of the copy."""
-    begins = {"balance": 0, "last_turn_at": None, "joined_at": timezone.now()}
-    for row in PageHost.objects.filter(page=page, active=True).order_by("id"):
-        (values,) = _values(PageHost, pk=row.pk)
-        copied = PageHost.objects.create(**values | {"page_id": copy.pk} | begins)
+def _copy_own_part(page: BookingPage, copy: BookingPage) -> None:
+    """What its owner has set for themselves on the page, if they take part there, and no share in turns."""
+    row = PageHost.objects.filter(page=page, active=True, host=copy.host_id).first()
+    values = _values(PageHost, pk=row.pk)[0] if row else {}
+    own = {name: values[name] for name in _OWN_PART if row}
+    copied = PageHost.objects.create(page=copy, host_id=copy.host_id, **own)
+    if row:
         _copy_rows(PageHostCalendar, page_host=(row, copied))
 
 

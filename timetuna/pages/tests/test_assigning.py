@@ -81,7 +81,7 @@ def test_only_where_its_owner_is(page: BookingPage) -> None:
 def test_a_copy_stands_beside_the_page(page: BookingPage, team: Team) -> None:
     assign_page(page, team)
 
-    copy = duplicate_page(page)
+    copy = duplicate_page(page, by=page.host)
 
     assert (copy.team, copy.handle(), copy.slug) == (team, "support", "copy-of-intro-call")
     assert not copy.listed

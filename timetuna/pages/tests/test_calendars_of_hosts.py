@@ -1,15 +1,14 @@
 """Calendars of each host of a page: which are read and written, how far ahead, and what of it a copy gets."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from timetuna.accounts.models import User
+from timetuna.accounts.models import Membership, Team, User
 from timetuna.calendars.models import Calendar
 from timetuna.pages.actions.duplicate_page import duplicate_page
 from timetuna.pages.calendar_use import own_part, page_calendars, wants_of, write_calendar
-from timetuna.pages.models import BookingPage, PageHost
+from timetuna.pages.models import BookingPage
 from timetuna.pages.tests.conftest import host
 from timetuna.pages.tests.test_own_part import calendar
 
@@ -75,23 +74,23 @@ def test_calendars_are_read_for_all_pages_that_somebody_hosts(bob, both):
     assert (wants.days, wants.chosen) == (60, frozenset())
 
 
-def test_a_copy_has_its_hosts_with_their_parts_and_nobody_is_owed_anything(bob, both):
-    left = host("Left")
-    both.page_hosts.create(host=left, active=False, balance=7)
-    both.page_hosts.filter(host=bob).update(
-        paused_until="2999-12-31", joined_at=both.created_at - timedelta(days=9), weight=50, cap_day=2
-    )
+def test_a_copy_is_hosted_by_who_made_it_alone_as_they_have_set_it(client, alice, bob, both):
+    both.team = Team.objects.create(name="Sales", handle="sales")
+    both.staffing, both.rotating_count = "any", 2
+    both.save()
+    Membership.objects.create(team=both.team, user=bob, role="member")
+    both.page_hosts.filter(host=bob).update(weight=50, cap_day=2, part="optional")
 
-    copy = duplicate_page(both)
+    copies = [duplicate_page(both, by=host) for host in (alice, bob)]
 
-    rows = PageHost.objects.filter(page=copy).order_by("id")
-    assert [(row.host.handle, row.balance, row.last_turn_at) for row in rows] == [
-        ("alice", 0, None),
-        ("bob", 0, None),
-    ]
-    (mine, theirs) = rows
-    assert (theirs.weight, theirs.cap_day, theirs.own_calendars, theirs.writes) == (50, 2, True, "chosen")
+    mine, theirs = (copy.page_hosts.get() for copy in copies)
+    assert [copy.host for copy in copies] == [mine.host, theirs.host] == [alice, bob]
+    assert [copy.schedule.host for copy in copies] == [alice, bob]
+    assert [(copy.team, copy.staffing, copy.rotating_count) for copy in copies] == [(both.team, "any", 1)] * 2
+    assert (theirs.weight, theirs.part, theirs.balance, theirs.cap_day) == (100, "rotating", 0, 2)
+    assert (theirs.own_calendars, theirs.writes) == (True, "chosen")
     assert [one.calendar.name for one in theirs.calendars.all()] == ["Club"]
     assert (mine.own_calendars, mine.calendars.count()) == (False, 0)
-    assert theirs.joined_at > both.created_at - timedelta(days=1)
-    assert both.page_hosts.get(host=bob).balance == -5
+    client.force_login(bob)
+    said = client.post(f"/booking-pages/{both.pk}/duplicate", follow=True).content.decode()
+    assert "You host it alone so far: add its cohosts below." in said

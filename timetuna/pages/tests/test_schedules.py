@@ -305,7 +305,7 @@ def test_a_copy_has_own_hours_of_its_own(as_alice: Client, page: BookingPage) ->
     submit(as_alice, f"/booking-pages/{page.pk}/availability", typed_tab({0: [("06:00", "07:00")]}))
     page.refresh_from_db()
 
-    copy = duplicate_page(page)
+    copy = duplicate_page(page, by=page.host)
     replace_hours(page.schedule, [])
 
     copy = BookingPage.objects.get(pk=copy.pk)

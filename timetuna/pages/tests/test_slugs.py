@@ -37,7 +37,7 @@ def test_no_address_that_we_choose_was_another_pages(alice: User, page: BookingP
     give_address(named, "")
     copied_from = create_page(alice, title="Copy of Other")
     give_address(copied_from, "elsewhere")
-    copy = duplicate_page(BookingPage.objects.get(title="Copy of Other"))
+    copy = duplicate_page(BookingPage.objects.get(title="Copy of Other"), by=alice)
 
     named.refresh_from_db()
     assert (made.slug, named.slug, copy.slug) == ("intro-call-2", "intro-call-3", "copy-of-copy-of-other")
