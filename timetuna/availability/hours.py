@@ -190,7 +190,10 @@ def open_hours(hours: Hours, *, first: date, last: date) -> list[Interval]:
     midnight: start times are counted from where an interval begins, whatever dates are asked for.
     """
     eras = _clock(hours, first, last)
-    return sorted(piece for window in _windows(hours, first, last) for piece in _instants(window, eras))
+    found: list[Interval] = []
+    for window in _windows(hours, first, last):
+        found += _instants(window, eras)
+    return sorted(found)
 
 
 def open_hours_around(hours: Hours, *, span: Interval) -> list[Interval]:
@@ -228,6 +231,8 @@ def host_date(hours: Hours, minute: int) -> date:
 
 def date_start(hours: Hours, day: date) -> int:
     """The first UTC minute at which one of the host's own dates, or a later one, has begun."""
+    if not hours.travel:
+        return day_start(day, zone=hours.zone)
     return min(day_start(each, zone=_zone_on(hours, each)) for each in (day, day + _ONE_DAY))
 
 
@@ -273,7 +278,7 @@ def _rule(hours: Hours, day: date) -> _Rule | None:
 
 def _windows(hours: Hours, first: date, last: date) -> Iterator[Window]:
     """All windows of the dates, in wall-clock minutes since 1970 began there."""
-    week = [merge((start, end) for day, start, end in hours.weekly if day == today) for today in range(7)]
+    week = _week(hours.weekly)
     for day in _dates(first, last):
         midnight = (day.toordinal() - _EPOCH) * _DAY
         rule = _rule(hours, day)
@@ -281,14 +286,20 @@ def _windows(hours: Hours, first: date, last: date) -> Iterator[Window]:
             yield midnight + start, midnight + end
 
 
+@lru_cache(maxsize=256)
+def _week(weekly: tuple[tuple[int, int, int], ...]) -> list[list[Window]]:
+    """The windows of each weekday; a page is asked for the same ones again and again."""
+    return [merge((start, end) for day, start, end in weekly if day == today) for today in range(7)]
+
+
 def _instants(window: Window, eras: Sequence[_Era]) -> list[Interval]:
     """The UTC intervals in which the wall clock is inside the window, joined over a change within."""
-    start, end = window
-    return merge(
-        (max(start - offset, since), min(end - offset, until))
-        for since, until, offset in eras
-        if start - offset < until and since < end - offset
-    )
+    pieces = []
+    for since, until, offset in eras:
+        start, end = window[0] - offset, window[1] - offset
+        if start < until and since < end:
+            pieces.append((start if start > since else since, end if end < until else until))  # noqa: FURB136 - as in `slots`
+    return pieces if len(pieces) == 1 else merge(pieces)
 
 
 def _clock(hours: Hours, first: date, last: date) -> list[_Era]:

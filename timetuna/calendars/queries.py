@@ -62,8 +62,9 @@ class _Catalogue:
     """What this server can do by its settings, asked at every look at a page and put together once."""
 
     linkable: tuple[Listing, ...]
-    conferencing: tuple[Listing, ...]
     event_kinds: Mapping[str, Mapping[str, str]]
+    kinds: Mapping[str, str]
+    providers_of_kinds: Mapping[str, str]
 
 
 def listings() -> tuple[Listing, ...]:
@@ -74,11 +75,6 @@ def listings() -> tuple[Listing, ...]:
 def listing(slug: str) -> Listing | None:
     """None where its accounts cannot be linked."""
     return next((one for one in listings() if one.slug == slug), None)
-
-
-def conference_providers() -> tuple[Listing, ...]:
-    """Set up here or not."""
-    return _catalogue().conferencing
 
 
 def event_kinds() -> Mapping[str, Mapping[str, str]]:
@@ -93,16 +89,15 @@ def _catalogue() -> _Catalogue:
 @lru_cache(maxsize=2)
 def _catalogue_by(_base_url: str, _settings: tuple[tuple[str, str], ...]) -> _Catalogue:
     built = [(provider, _build(provider)) for provider in providers().values()]
+    conferencing = {provider.slug: provider.label for provider, one in built if isinstance(one, Conferencing)}
+    event_kinds = {
+        provider.slug: dict(one.meeting_types()) for provider, one in built if isinstance(one, CalendarWriter)
+    }
     return _Catalogue(
         linkable=tuple(_listing(provider, one) for provider, one in built if _is_linkable(one)),
-        conferencing=tuple(
-            _listing(provider, one) for provider, one in built if isinstance(one, Conferencing)
-        ),
-        event_kinds={
-            provider.slug: dict(one.meeting_types())
-            for provider, one in built
-            if isinstance(one, CalendarWriter)
-        },
+        event_kinds=event_kinds,
+        kinds=conferencing | {kind: label for kinds in event_kinds.values() for kind, label in kinds.items()},
+        providers_of_kinds={kind: provider for provider, kinds in event_kinds.items() for kind in kinds},
     )
 
 
@@ -235,13 +230,12 @@ def set_up(kind: str) -> bool:
     return any(one.slug == provider and one.ready for one in listings())
 
 
-def conference_kinds() -> dict[str, str]:
+def conference_kinds() -> Mapping[str, str]:
     """Return the meeting types that connected providers make: kind to label, set up on this server or not.
 
     Those that come with an event stand behind those of which the kind is the provider.
     """
-    own = {kind.slug: kind.label for kind in conference_providers()}
-    return own | {kind: label for kinds in event_kinds().values() for kind, label in kinds.items()}
+    return _catalogue().kinds
 
 
 def kind_provider(kind: str) -> str:
@@ -293,8 +287,8 @@ def event_kinds_of(target: Target | None) -> frozenset[str]:
     return frozenset() if target is None else target.kinds & event_kinds().get(target.provider, {}).keys()
 
 
-def _providers_of_kinds() -> dict[str, str]:
-    return {kind: provider for provider, kinds in event_kinds().items() for kind in kinds}
+def _providers_of_kinds() -> Mapping[str, str]:
+    return _catalogue().providers_of_kinds
 
 
 def waiting_grant(

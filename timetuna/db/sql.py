@@ -3,7 +3,7 @@
 The reads are in SQL that SQLite and PostgreSQL both speak (docs/decisions/0054): the ORM takes ten times as long to
 write such a statement as a database takes to answer it. What an app reads by these, it also knows as models: tests run
 each statement and compare. What the two say differently stands in brackets: [json] makes a list of JSON of a row,
-[list] one of rows, and [in]…[] asks whether a value is among many.
+[list] one of rows, and [in]…[] asks whether a value is among many, or is the only one of them.
 """
 
 from collections.abc import Iterable, Iterator
@@ -154,10 +154,11 @@ PAGE = _PAGE + "WHERE page.id = %(page)s"
 
 def rows(sql: str, **values: Any) -> list[tuple[Any, ...]]:
     """Moments are as the database says them: `aware` reads them. A list of numbers is one value."""
+    vendor = connection.vendor
+    many = any(isinstance(one, list) and len(one) != 1 for one in values.values())
+    adapted = {name: _adapted(one, vendor, many=many) for name, one in values.items()}
     with connection.cursor() as cursor:
-        cursor.execute(
-            _said_to(connection.vendor, sql), {name: _adapted(one) for name, one in values.items()}
-        )
+        cursor.execute(_said_to(vendor, sql, many=many), adapted)
         found: list[tuple[Any, ...]] = cursor.fetchall()
         return found
 
@@ -178,17 +179,21 @@ _WORDS = {
     "postgresql": {"[list]": "json_agg", "[json]": "json_build_array", "[in]": "= ANY(", "[]": ")"},
 }
 
+_OF_ONE = {"[in]": "= ", "[]": ""}
+
 
 @lru_cache
-def _said_to(vendor: str, sql: str) -> str:
-    for said, meant in _WORDS[vendor].items():
+def _said_to(vendor: str, sql: str, *, many: bool) -> str:
+    for said, meant in (_WORDS[vendor] if many else _WORDS[vendor] | _OF_ONE).items():
         sql = sql.replace(said, meant)
     return sql
 
 
-def _adapted(value: Any) -> Any:
+def _adapted(value: Any, vendor: str, *, many: bool) -> Any:
     if isinstance(value, list):
-        return value if connection.vendor == "postgresql" else orjson.dumps(value).decode()
+        if not many:  # one host's page is the usual one, and reading a list costs
+            return value[0]
+        return value if vendor == "postgresql" else orjson.dumps(value).decode()
     if isinstance(value, datetime):
         return connection.ops.adapt_datetimefield_value(value)
     return connection.ops.adapt_datefield_value(value) if isinstance(value, date) else value

@@ -185,8 +185,8 @@ def blocking_of_host(host: User) -> BlockingCalendars:
 
 def hours_of_patience(host: User) -> int:
     """How old the knowledge of their calendars may get. Their rules are read with them, or by a query."""
-    rules = getattr(host, "host_rules", None) or HostRules()
-    return rules.calendar_patience_hours
+    rules: HostRules | None = getattr(host, "host_rules", None)
+    return rules.calendar_patience_hours if rules else HostRules.PATIENCE_HOURS
 
 
 class _Row(NamedTuple):
@@ -291,5 +291,7 @@ def wants_of(host_id: int) -> Wants:
 
 def patience_of(host_id: int) -> timedelta:
     """How old the knowledge of a calendar may get before the host's pages offer nothing."""
-    rules = HostRules.objects.filter(host_id=host_id).first() or HostRules()
-    return timedelta(hours=rules.calendar_patience_hours)
+    hours = (
+        HostRules.objects.filter(host_id=host_id).values_list("calendar_patience_hours", flat=True).first()
+    )
+    return timedelta(hours=HostRules.PATIENCE_HOURS if hours is None else hours)

@@ -250,7 +250,7 @@ def _host_row(row: tuple[Any, ...]) -> HostRow:
             travel=tuple(Trip(_DATE(first), _DATE(last), _zone(there)) for first, last, there in trips),
         ),
         caps=_caps(CapScope.HOST, day, week, month),
-        patience_hours=HostRules().calendar_patience_hours if patience is None else patience,
+        patience_hours=HostRules.PATIENCE_HOURS if patience is None else patience,
         time_zone=account_zone,
     )
 

@@ -1,6 +1,7 @@
 """Meeting types: an object for each way to meet, which says all that is particular to it; and which there are."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import ClassVar
 
 from django.utils.translation import gettext
@@ -149,11 +150,12 @@ class ProvidedKind(MeetingKind):
 OWN: dict[str, MeetingKind] = {}
 """Those that need no provider, by name: the package fills it."""
 _UNKNOWN = MeetingKind()
+_provided = lru_cache(ProvidedKind)
 
 
 def meeting_kinds() -> tuple[MeetingKind, ...]:
     """Those that providers make stand first."""
-    return (*(ProvidedKind(slug, label) for slug, label in conference_kinds().items()), *OWN.values())
+    return (*(_provided(slug, label) for slug, label in conference_kinds().items()), *OWN.values())
 
 
 def meeting_kind(slug: str) -> MeetingKind:
@@ -161,7 +163,7 @@ def meeting_kind(slug: str) -> MeetingKind:
     if slug in OWN:
         return OWN[slug]
     label = conference_kinds().get(slug)
-    return ProvidedKind(slug, label) if label else _UNKNOWN
+    return _provided(slug, label) if label else _UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)

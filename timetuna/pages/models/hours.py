@@ -109,6 +109,8 @@ class HostRules(models.Model):
     retention_days: after how many days past their end guests are erased from bookings; None is never.
     """
 
+    PATIENCE_HOURS = 24
+
     host = models.OneToOneField(
         settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.CASCADE, related_name="host_rules"
     )
@@ -117,5 +119,5 @@ class HostRules(models.Model):
     cap_day = models.PositiveIntegerField(null=True)
     cap_week = models.PositiveIntegerField(null=True)
     cap_month = models.PositiveIntegerField(null=True)
-    calendar_patience_hours = models.PositiveIntegerField(default=24)
+    calendar_patience_hours = models.PositiveIntegerField(default=PATIENCE_HOURS)
     retention_days = models.PositiveIntegerField(null=True)
