@@ -16,7 +16,7 @@ from timetuna.rate_limits import store
 
 THIS_MACHINE = ["127.0.0.0/8", "0.0.0.0", "::1", "localhost"]  # noqa: S104 - to connect to, not to bind
 
-pytest_plugins = ["tests.statements"]
+pytest_plugins = ["tests.sampling", "tests.statements"]
 hypothesis_settings.register_profile("house", deadline=None, derandomize=True)
 hypothesis_settings.load_profile("house")
 clock.set_clock()

@@ -120,13 +120,13 @@ def one_more(page_id: int, number: int) -> int:
     return book(order, now=present()).pk
 
 
-def main(page_id: int, stride: int) -> None:
-    """Die at every stride-th step, and on both sides of every call and mail."""
-    for every, name in (
-        (stride, ""),
-        *((1, f"{side} a {what}") for what in ("call", "mail") for side in SIDES),
+def main(page_id: int, first: int, stride: int) -> None:
+    """Die at every stride-th step from the first on, and on both sides of every call and mail."""
+    for start, every, name in (
+        (first, stride, ""),
+        *((1, 1, f"{side} a {what}") for what in ("call", "mail") for side in SIDES),
     ):
-        last = 1
+        last = start
         while die_at(page_id, last, name) != "done":
             last += every
 

@@ -60,11 +60,19 @@ def line(pk: int, former, to) -> dict[str, object]:
     }
 
 
-def main(page_id: int, stride: int) -> None:
-    """Die on both sides of every call and mail, and of every stride-th commit: what is between is undone with it."""
-    for what, every in (("call", 1), ("mail", 1), ("commit", stride)):
+def main(page_id: int, part: int, of: int) -> None:
+    """Die on both sides of every fourth commit and of every call and mail, or of a part of them.
+
+    What is between commits is undone with them. Of calls and mails it is half at least: there are few.
+    """
+    half = min(of, 2)
+    for what, first, every in (
+        ("call", 1 + part % half, half),
+        ("mail", 1 + part % half, half),
+        ("commit", 1 + 4 * part, 4 * of),
+    ):
         for side in SIDES:
-            last = 1
+            last = first
             while die_at(page_id, last, f"{side} a {what}") != "done":
                 last += every
 

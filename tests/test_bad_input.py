@@ -132,12 +132,14 @@ def checked(call: Any, client: Client, path: str, *pairs: tuple[str, str]) -> Ht
     return answer
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("value", GIVEN[:-1])
 def test_no_value_breaks_an_address(host: Client, places: dict[str, str], value: str) -> None:
     for path in READERS:
         checked(ask, host, at(path, places), *((name, value) for name in NAMES))
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("path", READERS)
 def test_long_values_several_values_and_none_break_no_address(
     host: Client, places: dict[str, str], path: str
@@ -150,6 +152,7 @@ def test_long_values_several_values_and_none_break_no_address(
         checked(ask, host, path, (name, LONG))
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("value", GIVEN)
 def test_no_value_breaks_a_form(host: Client, places: dict[str, str], value: str) -> None:
     asked = {path: names(host, path, places) for path in FORMS}
@@ -158,6 +161,7 @@ def test_no_value_breaks_a_form(host: Client, places: dict[str, str], value: str
         checked(send, host, at(path, places), *((name, value) for name in fields))
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("path", FORMS)
 def test_a_form_that_is_empty_or_says_that_it_is_endless_is_read_to_a_limit(
     host: Client, places: dict[str, str], path: str

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tests.clock import present
 from tests.forms import Form, forms_of
+from tests.sampling import sampled
 from tests.test_rights import address, belongings, routes
 from timetuna.accounts.adapter import UNDO_SALT
 from timetuna.accounts.models import EmailChange, User
@@ -138,7 +139,7 @@ def test_every_template_with_a_form_is_walked(places: list[str], alice: User) ->
 def test_a_field_that_did_not_arrive_changes_nothing(places: list[str], alice: User) -> None:
     changed = [
         (target, name)
-        for target, client, form in all_forms(places, alice)
+        for target, client, form in sampled(list(all_forms(places, alice)))
         for button in form.buttons or [None]
         for name, sent in without_each(form, button)
         if writes(client, target, sent)

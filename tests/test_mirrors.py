@@ -14,10 +14,12 @@ import pytest
 from icalendar import Calendar
 
 from tests.running import ROOT, resting_timetuna
+from tests.sampling import share
 from tests.test_killed import CONNECT
 
-LIVES = int(os.environ.get("MIRROR_LIVES", "15"))
-FIRST = int(os.environ.get("MIRROR_FIRST_LIFE", "0"))
+PART, OF = share()
+LIVES = int(os.environ.get("MIRROR_LIVES", "15" if OF == 1 else "6"))
+FIRST = int(os.environ.get("MIRROR_FIRST_LIFE", str(PART * LIVES)))
 PRIMARY = "robin@host.example"
 GOOGLE = """
 from django.test import Client

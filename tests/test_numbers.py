@@ -92,6 +92,7 @@ def test_no_text_in_an_address_is_a_number_in_disguise_or_unstorable(
                     assert client.post(path).status_code < 500, path
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("huge", [str(2**63), "\u00b2", "attendee-" + "9" * 30, "attendee-\u00b2"])
 def test_no_number_in_a_form_is_too_large_for_the_product(
     known: dict[str, object], host: Client, huge: str

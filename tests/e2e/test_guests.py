@@ -103,6 +103,7 @@ def test_a_refused_form_leaves_no_link_in_the_log(live_timetuna, browser):
         assert sam.page.url.rpartition("/")[2] not in live_timetuna.log()
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("width", [390, 320])
 def test_a_small_dark_phone_and_names_of_every_kind(live_timetuna, browser, width):
     host = live_timetuna.new_host(name=ARABIC, zone="Europe/Berlin")
@@ -249,6 +250,7 @@ def turn_zoom_on(live, host):
     )
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York"])
 def test_the_public_page_weighs_little_and_asks_nobody_else(live_timetuna, browser, zone):
     host = live_timetuna.new_host(zone="Europe/Berlin")

@@ -15,6 +15,7 @@ def sees(guest, host, label):
     return label in [text.split("\n")[0] for text in guest.page.locator(".time").all_inner_texts()]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("window", [{}, {"viewport": PHONE, "color_scheme": "dark"}], ids=["desk", "phone"])
 def test_leaving_the_form_gives_the_time_back(live_timetuna, browser, window):
     host = live_timetuna.new_host(zone="Europe/Berlin")

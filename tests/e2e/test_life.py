@@ -200,6 +200,7 @@ def live_it(life: Life, *, approval: bool) -> None:
     assert life.live.sandbox.violations() == []
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("approval", [False, True], ids=["at-once", "with-approval"])
 def test_a_booking_is_one_from_the_first_click_to_the_last(live_timetuna, browser, approval):
     live_timetuna.sandbox.reset()

@@ -26,6 +26,7 @@ page.save()
 """
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     "window", [{}, {"viewport": PHONE, "color_scheme": "dark"}], ids=["desk", "dark-phone"]
 )

@@ -105,6 +105,7 @@ def page(alice, zoom):
     return page
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("text", ALL, ids=range(len(ALL)))
 def test_a_hostile_guest_is_only_text(client, page, zoom, caplog, text):
     caplog.set_level(logging.DEBUG, "timetuna")
@@ -222,6 +223,7 @@ def test_an_address_is_one_plain_address(client, page, email):
     assert not Booking.objects.exists()
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("text", MARKUP + LINES[:6], ids=range(len(MARKUP) + 6))
 def test_a_word_on_leaving_is_only_text(client, page, zoom, text):
     client.post(f"/alice/{page.slug}/book", details(client, page))

@@ -50,6 +50,7 @@ def asked(path):
     return "\n".join(texts).replace("\r\n ", "")
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("status", Booking.Status)
 def test_the_place_is_told_where_the_meeting_stands_to_who_takes_part(page, status, kind):

@@ -25,7 +25,7 @@ from timetuna.jobs.models import Job
 from timetuna.pages.queries import page_settings
 from timetuna.providers.caldav.tests.servers import radicale
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.matrix]
 TROUBLE, MENDED, RECONNECT = "calendars.trouble_mail", "calendars.mended_mail", "calendars.reconnect_mail"
 AT_ONCE, IN_TIME, DEAD, UNHARMED = "told at once", "told after half an hour", "has to reconnect", "unharmed"
 
