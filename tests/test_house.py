@@ -20,7 +20,7 @@ HOUSE = """
 """Who may import whom: what stands to the left, and what stands beside it. The apps' own rooms follow."""
 ROOMS = {
     "accounts": """
-        models < queries permissions handles notices emails passwords rate_limits
+        models < queries permissions activity handles notices emails passwords rate_limits
         < invitations < actions < adapter social < jobs < forms < views < urls
     """,
     "calendars": """

@@ -28,6 +28,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from timetuna.accounts.activity import Deed, note
 from timetuna.accounts.emails import send
 from timetuna.accounts.models import MailedInvitation, User
 from timetuna.accounts.notices import Notice
@@ -88,7 +89,7 @@ class Asked(Generic[RowT]):
     """Into what people are invited.  name: where it is counted, as in "team 7".  rows: all its invitations.
 
     people: who is there already.  most: how many there can be, those who are asked included.  there, full: why somebody
-    is not invited.  mail: of an invitation and its token.
+    is not invited.  mail: of an invitation and its token.  deed: what asking somebody is noted as.
     """
 
     name: str
@@ -98,6 +99,7 @@ class Asked(Generic[RowT]):
     there: str
     full: str
     mail: Callable[[RowT, str], InvitationMail]
+    deed: Deed
 
     def waiting(self) -> QuerySet[RowT]:
         return self.rows.filter(answered_at=None)
@@ -114,8 +116,9 @@ def invite(invitation: RowT, into: Asked[RowT], *, by: User) -> RowT:
     if invitation.pk is None and into.waiting().count() + into.people.count() >= into.most:
         raise NotInvited(into.full)
     count_invitation(by, of=into.name, email=invitation.email)
-    invitation.invited_by = by
+    invitation.invited_by, deed = by, Deed.INVITED_AGAIN if invitation.pk else into.deed
     mail_invitation(invitation, into.mail(invitation, issue(invitation)))
+    _note(invitation, deed)
     return invitation
 
 
@@ -127,6 +130,11 @@ def invite_again(invitation: RowT, into: Asked[RowT], *, by: User) -> None:
         into.rows.filter(pk=invitation.pk).update(invited_by=by)
         invitation.invited_by = by
         mail_invitation(invitation, into.mail(invitation, token))
+        _note(invitation, Deed.INVITED_AGAIN)
+
+
+def _note(invitation: MailedInvitation, deed: Deed) -> None:
+    note(deed, **invitation.about(), people={"person": (None, invitation.email)})
 
 
 def issue(invitation: MailedInvitation) -> str:
@@ -159,7 +167,10 @@ def reissue(invitation: MailedInvitation) -> str:
 def take_back(invitation: MailedInvitation) -> bool:
     """Delete it, unless it was answered; say whether it is gone."""
     rows = type(invitation)._default_manager.filter(pk=invitation.pk, answered_at=None)  # noqa: SLF001 - as above
-    return bool(rows.delete()[0])
+    with transaction.atomic():
+        if gone := bool(rows.delete()[0]):
+            _note(invitation, Deed.UNINVITED)
+    return gone
 
 
 def find(model: type[RowT], token: str) -> RowT | None:

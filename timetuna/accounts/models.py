@@ -1,6 +1,6 @@
 """People who can be booked."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypedDict
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
@@ -81,6 +81,13 @@ class Membership(models.Model):
         ordering = ["joined_at", "id"]
 
 
+class About(TypedDict, total=False):
+    """With which team and page, by their ids, something was done, as `activity.note` takes it."""
+
+    team: int | None
+    page: int | None
+
+
 class MailedInvitation(models.Model):
     """A link that was mailed to one address: it is answered once, by whoever signs in and means to.
 
@@ -97,6 +104,10 @@ class MailedInvitation(models.Model):
 
     class Meta:
         abstract = True
+
+    def about(self) -> About:
+        """To what it leads."""
+        raise NotImplementedError
 
 
 class TeamInvitation(MailedInvitation):
@@ -115,6 +126,9 @@ class TeamInvitation(MailedInvitation):
         ]
         ordering = ["created_at", "id"]
 
+    def about(self) -> About:
+        return {"team": self.team_id}
+
 
 class FormerHandle(models.Model):
     """A public address that was given up: reserved, so that old links never lead to somebody else."""
@@ -131,3 +145,30 @@ class EmailChange(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
     former = models.EmailField()
     at = models.DateTimeField(default=timezone.now)
+
+
+class ActivityEntry(models.Model):
+    """What somebody did with a team or a booking page, or with a page of a team; see `activity.py`.
+
+    who: None once their account is deleted, or by_operator.  facts: by word of the sentence.  people: by word the id of
+    an account and its name, or None and a mail address.  changes: [what, before, after].
+    """
+
+    at = models.DateTimeField(default=timezone.now)
+    who = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    by_operator = models.BooleanField(default=False)
+    deed = models.CharField(max_length=20)
+    team = models.ForeignKey(Team, null=True, on_delete=models.CASCADE, related_name="activity")
+    page = models.ForeignKey(
+        "pages.BookingPage", null=True, on_delete=models.CASCADE, related_name="activity"
+    )
+    facts = models.JSONField(default=dict)
+    people = models.JSONField(default=dict)
+    changes = models.JSONField(default=list)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["team", "at"], name="accounts_activity_of_team"),
+            models.Index(fields=["page", "at"], name="accounts_activity_of_page"),
+            models.Index(fields=["at"], name="accounts_activity_old"),
+        ]

@@ -27,12 +27,14 @@ class InTeam(Enum):
     """What can be done in a team.
 
     CHANGE: its name and public address.  INVITE: by mail, as a member; send again and take back what is open.
+    ACTIVITY: read who did what in it and with its pages.
     ROLES: say who is what, also of those who are invited.  REMOVE: take a member off; an owner takes off anybody.
     """
 
     SEE = auto()
     LEAVE = auto()
     CHANGE = auto()
+    ACTIVITY = auto()
     INVITE = auto()
     REMOVE = auto()
     ROLES = auto()
@@ -46,6 +48,7 @@ RIGHTS: dict[InTeam, frozenset[Role]] = {
     InTeam.SEE: _ALL,
     InTeam.LEAVE: _ALL,
     InTeam.CHANGE: _RUN_IT,
+    InTeam.ACTIVITY: _RUN_IT,
     InTeam.INVITE: _RUN_IT,
     InTeam.REMOVE: _RUN_IT,
     InTeam.ROLES: _OWN_IT,

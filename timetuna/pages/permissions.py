@@ -35,7 +35,7 @@ class Action(Enum):
 
     STAFF: say who takes part, and how much.  OWN_PART: somebody's calendars, hours, buffers, notice and pause, always
     their own.  BOOKINGS: see all that are made on it (`bookings/permissions.py` says what of them).
-    ASSIGN: to a team of one's own, and take it away from there.
+    ACTIVITY: read who changed what of it.  ASSIGN: to a team of one's own, and take it away from there.
     """
 
     SEE = auto()
@@ -45,6 +45,7 @@ class Action(Enum):
     LEAVE = auto()
     ANSWER = auto()
     BOOKINGS = auto()
+    ACTIVITY = auto()
     ASSIGN = auto()
     DELETE = auto()
 
@@ -58,6 +59,7 @@ RIGHTS: dict[Action, frozenset[Role]] = {
     Action.LEAVE: frozenset({Role.COHOST}),
     Action.ANSWER: frozenset({Role.INVITED}),
     Action.BOOKINGS: _TEAM,
+    Action.ACTIVITY: _TEAM,
     Action.ASSIGN: frozenset({Role.OWNER, Role.ADMIN}),
     Action.DELETE: frozenset({Role.OWNER, Role.ADMIN}),
 }

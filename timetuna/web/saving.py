@@ -48,11 +48,15 @@ Parts = dict[str, "FormPart"]
 
 @dataclass(frozen=True, slots=True)
 class FormPart:
-    """A field or a set of rows. value: what tells it from another one.  text: how a person reads it."""
+    """A field or a set of rows. value: what tells it from another one.  text: how a person reads it.
+
+    told: whether what stands in it may be told to others than whoever changes it: not of what somebody writes.
+    """
 
     label: str
     value: Any
     text: str
+    told: bool = True
 
     def digest(self) -> str:
         octets = json.dumps(self.value).encode()
@@ -124,6 +128,9 @@ class HostForm(WholeForm):
         """Have nobody else store the same until the transaction ends. host_id: who is signed in."""
         get_user_model().objects.select_for_update().get(pk=host_id)
 
+    def note(self, changes: Mapping[str, "tuple[FormPart, FormPart]"]) -> None:
+        """Write down, in the transaction of `store`, what became other than it was: by name before and after."""
+
     def store(self) -> bool | None:
         """Store what a valid form holds, behind its lock. False adds an error to it and stores nothing."""
         raise NotImplementedError
@@ -194,8 +201,13 @@ def save(request: HttpRequest, build: Build[FormT]) -> FormT:
         return form
     with transaction.atomic():
         form.lock(_host(request))
-        agreed = _version(request, build(None, None).parts()) == form.version
+        before = build(None, None).parts()
+        agreed = _version(request, before) == form.version
         form.saved = agreed and form.store() is not False
+        if form.saved and type(form).note is not HostForm.note:
+            after = build(None, None).parts()
+            changed = {name: (before[name], part) for name, part in after.items() if name in before}
+            form.note({name: both for name, both in changed.items() if both[0].value != both[1].value})
     if not agreed:  # somebody saved while this one was being read
         return _received(request, build, request.POST, None)
     if form.saved:
@@ -284,7 +296,8 @@ def _field_part(bound: forms.BoundField) -> FormPart:
         return FormPart(str(bound.label), values, "On" if values[0] else "Off")
     choices = {str(value): str(label) for value, label in _choices(bound.field)}
     text = ", ".join(choices.get(value, value) for value in values if value)
-    return FormPart(str(bound.label), values, text or "Nothing")
+    told = bool(choices) or isinstance(bound.field.widget, forms.NumberInput)
+    return FormPart(str(bound.label), values, text or "Nothing", told)
 
 
 def _choices(field: forms.Field) -> Iterator[tuple[Any, Any]]:

@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.urls import reverse
 
+from timetuna.accounts.activity import A_ROLE, Deed, note
 from timetuna.accounts.emails import send
 from timetuna.accounts.invitations import said
 from timetuna.accounts.models import Membership, Team, User
@@ -36,6 +37,9 @@ def change_role(member: Membership, *, role: str) -> None:
             raise LastOwner(team)
         if not Membership.objects.filter(pk=member.pk, role=member.role).update(role=role):
             raise RoleChanged
+        if role != member.role:
+            person = {"person": (member.user_id, member.user.name)}
+            note(Deed.ROLE_GIVEN, team=team.pk, people=person, role=A_ROLE[role])
         if role == Role.OWNER != member.role:
             send(_owns(team), to=member.user.email)
     member.role = role

@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from timetuna.accounts.actions.take_handle import HandleTaken, lock_handle
+from timetuna.accounts.activity import Deed, note
 from timetuna.accounts.models import Membership, Team, User
 from timetuna.accounts.queries import handle_is_free
 
@@ -25,4 +26,5 @@ def create_team(owner: User, *, name: str, handle: str) -> Team:
             raise HandleTaken
         team = Team.objects.create(name=name, handle=handle)
         Membership.objects.create(team=team, user=owner, role=Membership.Role.OWNER)
+        note(Deed.TEAM_MADE, team=team.pk)
     return team

@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.urls import reverse
 
+from timetuna.accounts.activity import Deed
 from timetuna.accounts.invitations import Asked, InvitationMail, invite, invite_again, inviter, said
 from timetuna.accounts.models import Membership, Team, TeamInvitation, User
 
@@ -42,6 +43,7 @@ def _asked(team: Team) -> Asked[TeamInvitation]:
         there="is in the team already.",
         full=f"has no place: a team has room for {MOST} people.",
         mail=_mail,
+        deed=Deed.INVITED,
     )
 
 

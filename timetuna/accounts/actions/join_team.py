@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from timetuna.accounts.activity import A_ROLE, Deed, note
 from timetuna.accounts.emails import send
 from timetuna.accounts.invitations import answering, inviter, is_for, said
 from timetuna.accounts.models import Membership, Team, TeamInvitation, User
@@ -19,6 +20,8 @@ def join_team(token: str, user: User) -> Team:
         with answering(TeamInvitation, token, accepted=True) as invitation:
             values = {"role": invitation.role}
             _, joined = Membership.objects.get_or_create(team=invitation.team, user=user, defaults=values)
+            if joined:
+                note(Deed.JOINED, team=invitation.team_id, role=A_ROLE[invitation.role])
             if joined and invitation.invited_by:
                 send(_joined(invitation, user), to=invitation.invited_by.email)
     return invitation.team
@@ -33,5 +36,5 @@ def _joined(invitation: TeamInvitation, user: User) -> Notice:
 
 def decline_team(token: str) -> None:
     """Raises NotOpen."""
-    with answering(TeamInvitation, token, accepted=False):
-        pass
+    with answering(TeamInvitation, token, accepted=False) as invitation:
+        note(Deed.DECLINED, team=invitation.team_id, people={"person": (None, invitation.email)})

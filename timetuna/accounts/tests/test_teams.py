@@ -101,6 +101,7 @@ def test_what_each_may_do(alice, bob, carol, charlie, team, to):
             InTeam.SEE: everybody,
             InTeam.LEAVE: everybody,
             InTeam.CHANGE: run,
+            InTeam.ACTIVITY: run,
             InTeam.INVITE: run,
             InTeam.REMOVE: run,
             InTeam.ROLES: own,

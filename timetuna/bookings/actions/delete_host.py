@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
 
 from timetuna.accounts.actions.set_active import forget_sessions, keep_owners
+from timetuna.accounts.activity import forget_in_activity
 from timetuna.accounts.models import FormerHandle, Membership, Team, TeamInvitation, User
 from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.host_time import lock_hosts
@@ -55,6 +56,7 @@ def delete_host(host: User) -> None:
         _leave_bookings(host)
         keep_turns_of(host.pk)
         forget_host(host.pk)
+        forget_in_activity(host)
         _leave_teams(host)
         forget_sessions(host)
         FormerHandle.objects.get_or_create(handle=host.handle)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from django.db import transaction
 from django.db.models import QuerySet
 
+from timetuna.accounts.activity import Deed, note
 from timetuna.accounts.models import User
 from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.answer_request import decline
@@ -19,6 +20,7 @@ from timetuna.bookings.events import HOST, SYSTEM, Status
 from timetuna.bookings.models import Booking, Hold
 from timetuna.bookings.queries import with_booker
 from timetuna.pages.models import BookingPage, PageHost, PageHostCalendar
+from timetuna.web.middleware import who_acts
 
 
 class Fate(StrEnum):
@@ -76,7 +78,14 @@ def leave_page(
         PageHostCalendar.objects.filter(page_host__in=rows).delete()
         rows.update(active=False, own_calendars=False, writes=PageHost.Writes.DEFAULT, write_calendar=None)
         Hold.objects.filter(page=page_id, host=host_id).delete()
+        _note(BookingPage.objects.get(pk=page_id), User.objects.get(pk=host_id))
     return settle(host_id, pages=[page_id], choices=choices, actor=actor, now=now)
+
+
+def _note(page: BookingPage, who: User) -> None:
+    own = who_acts() == who.pk
+    person = {} if own else {"person": (who.pk, who.name)}
+    note(Deed.LEFT_PAGE if own else Deed.TAKEN_OFF_PAGE, **page.about(), people=person)
 
 
 def settle(

@@ -252,6 +252,7 @@ NO_WORDS_OF_A_GUEST = {
     "accounts.Team": {HOSTS: "name handle"},
     "accounts.Membership": {WORDS: "role"},
     "accounts.TeamInvitation": {HOSTS: "email", HASHES: "token_fingerprint", WORDS: "role"},
+    "accounts.ActivityEntry": {WORDS: "deed", HOSTS: "facts people changes"},
     "accounts.EmailChange": {HOSTS: "former"},
     "calendars.CalendarAccount": {
         HOSTS: "email display_name scopes access_token refresh_token needs_reconnect_reason calendars_problem",

@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
+from timetuna.accounts.activity import Deed, note
 from timetuna.accounts.models import Membership, Team
 from timetuna.pages.models import BookingPage
 from timetuna.pages.slugs import free_slug, give_up, is_taken, lock_addresses
@@ -38,6 +39,11 @@ def _move(row: BookingPage, team: Team | None, *, any_slug: bool) -> None:
             f"Another page of {owner.name} {had} the address /{owner.handle}/{row.slug}. "
             "Give this page another address first."
         )
+    left = row.team
     give_up(row, now=timezone.now())
     row.team, row.slug = team, slug
     row.save(update_fields=["team", "slug", "updated_at"])
+    if left:
+        note(Deed.TAKEN_AWAY, team=left.pk, page=row.pk, team_name=left.name)
+    if team:
+        note(Deed.ASSIGNED, team=team.pk, page=row.pk, team_name=team.name)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from django.db import transaction
 
+from timetuna.accounts.activity import Deed, note
 from timetuna.accounts.models import User
 from timetuna.calendars.queries import conference_kinds, usable
 from timetuna.pages.actions.default_schedule import default_schedule
@@ -39,6 +40,7 @@ def create_page(
             schedule=default_schedule(host),
         )
         PageHost.objects.create(page=page, host=host)
+        note(Deed.PAGE_MADE, page=page.pk)
         Duration.objects.bulk_create(Duration(page=page, minutes=length) for length in minutes)
         MeetingType.objects.bulk_create(
             MeetingType(page=page, kind=kind, enabled=True, detail=detail) for kind, detail in kinds.items()

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
 
+from timetuna.accounts.activity import Deed, note
 from timetuna.accounts.models import User
 from timetuna.lib.text import single_line
 from timetuna.pages.actions.default_schedule import default_schedule
@@ -67,6 +68,7 @@ def duplicate_page(page: BookingPage, *, by: User) -> BookingPage:
         _copy_own_part(page, copy)
         if by.pk == page.host_id:
             _copy_own_hours(page, copy)
+        note(Deed.PAGE_COPIED, **copy.about(), title=page.title)
     return copy
 
 

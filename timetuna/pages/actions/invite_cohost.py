@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.urls import reverse
 
+from timetuna.accounts.activity import Deed
 from timetuna.accounts.invitations import Asked, InvitationMail, invite, invite_again, inviter, said
 from timetuna.accounts.models import User
 from timetuna.pages.models import BookingPage, CohostInvitation
@@ -49,6 +50,7 @@ def _asked(page: BookingPage) -> Asked[CohostInvitation]:
         there="hosts this page already.",
         full=f"has no place: a page can have {MOST} hosts at most, those who are asked included.",
         mail=_mail,
+        deed=Deed.ASKED,
     )
 
 

@@ -5,6 +5,7 @@ from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
 
+from timetuna.accounts.activity import Deed, note
 from timetuna.accounts.emails import send
 from timetuna.accounts.invitations import answering, inviter, is_for, said
 from timetuna.accounts.models import User
@@ -27,6 +28,8 @@ def join_page(token: str, user: User) -> PageHost:
         _lock_page(token)
         with answering(CohostInvitation, token, accepted=True) as invitation:
             row, joined = _take_part(invitation.page, user)
+            if joined:
+                note(Deed.HOSTS, **invitation.about())
             if joined and not blocking(row).exists():
                 send(_no_calendar(invitation.page), to=user.email)
             if joined and invitation.invited_by:
@@ -38,8 +41,8 @@ def decline_page(token: str) -> None:
     """Raises NotOpen."""
     with transaction.atomic():
         _lock_page(token)
-        with answering(CohostInvitation, token, accepted=False):
-            pass
+        with answering(CohostInvitation, token, accepted=False) as invitation:
+            note(Deed.DECLINED, **invitation.about(), people={"person": (None, invitation.email)})
 
 
 def _lock_page(token: str) -> None:

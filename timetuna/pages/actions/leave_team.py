@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from timetuna.accounts.actions.change_role import LastOwner, RoleChanged
+from timetuna.accounts.activity import Deed, note
 from timetuna.accounts.emails import send
 from timetuna.accounts.invitations import inviter, said
 from timetuna.accounts.models import Membership, Team, User
@@ -33,6 +34,8 @@ def leave_team(member: Membership, *, by: User) -> None:
             raise LastOwner(team)
         back = _give_back(BookingPage.objects.filter(team=team, host=stored.user))
         stored.delete()
+        own, person = by.pk == stored.user_id, {"person": (stored.user_id, stored.user.name)}
+        note(Deed.LEFT_TEAM if own else Deed.TAKEN_OFF_TEAM, team=team.pk, people={} if own else person)
         if by.pk != stored.user_id:
             name = said(team.name)
             line = f"{inviter(by)} has taken you off the team {name}."
@@ -54,6 +57,8 @@ def end_team(team: Team, *, by: User | None) -> None:
                 send(_parting(f"The team {name} is deleted", line, own), to=member.user.email)
         team.memberships.all().delete()
         team.invitations.all().delete()
+        team.activity.filter(page=None).delete()
+        team.activity.update(team=None)
         team.name, team.ended_at = "", timezone.now()
         team.save(update_fields=["name", "ended_at"])
 

@@ -2,6 +2,7 @@
 
 from django.db.models import Case, IntegerField, Value, When
 
+from timetuna.accounts.activity import Deed, note
 from timetuna.accounts.models import Membership, Team, User
 from timetuna.pages.actions.replace_hours import replace_hours
 from timetuna.pages.models import FOR_GOOD, BookingPage, PageHost, Schedule
@@ -42,6 +43,7 @@ def _pass(page: BookingPage, heir: User) -> None:
         PageHost.objects.filter(pk=row.pk).update(active=True, paused_until=FOR_GOOD)
     page.host = heir
     page.save(update_fields=["host", "schedule", "updated_at"])
+    note(Deed.PAGE_PASSED_ON, **page.about(), people={"person": (heir.pk, heir.name)})
 
 
 def _own_hours(page: BookingPage, heir: User) -> Schedule:

@@ -1,6 +1,6 @@
 """The editor's tab Notifications."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +10,10 @@ from timetuna.lib.text import unknown
 from timetuna.pages.actions.save_notifications import MAIL_KINDS, NotificationsTab, save_notifications
 from timetuna.pages.forms import time_spans
 from timetuna.pages.forms.fields import LineField, SubjectField, WordsField
-from timetuna.pages.forms.page_form import lock_page
+from timetuna.pages.forms.page_form import lock_page, note_changes
 from timetuna.pages.models import BookingPage, Reminder
 from timetuna.pages.queries import MailText, mail_text
-from timetuna.web.saving import HostForm
+from timetuna.web.saving import FormPart, HostForm
 
 PLACEHOLDERS = (
     "guest name",
@@ -146,6 +146,9 @@ class NotificationsForm(HostForm):
 
     def lock(self, host_id: int) -> None:  # noqa: ARG002
         lock_page(self.page)
+
+    def note(self, changes: Mapping[str, tuple[FormPart, FormPart]]) -> None:
+        note_changes(self.page, changes)
 
     def store(self) -> None:
         save_notifications(self.page, self.values())

@@ -7,7 +7,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 
-from timetuna.accounts.models import MailedInvitation, Team, User
+from timetuna.accounts.models import About, MailedInvitation, Team, User
 from timetuna.calendars.models import Calendar
 from timetuna.l10n.datetimes import date_in
 from timetuna.web.forms import in_full
@@ -130,6 +130,9 @@ class BookingPage(models.Model):
     def address(self) -> str:
         return in_full(reverse("public_page", args=[self.handle(), self.slug]))
 
+    def about(self) -> About:
+        return {"team": self.team_id, "page": self.pk}
+
 
 class PageHost(models.Model):
     """Somebody who takes part in a page's meetings. Its owner has a row like everybody else.
@@ -240,6 +243,9 @@ class CohostInvitation(MailedInvitation):
             )
         ]
         ordering = ["created_at", "id"]
+
+    def about(self) -> About:
+        return self.page.about()
 
 
 class FormerSlug(models.Model):

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from timetuna.accounts.activity import ActivityLine, of_page
 from timetuna.accounts.invitations import State, state_of
 from timetuna.accounts.models import User
 from timetuna.accounts.permissions import signed_in
@@ -93,11 +94,12 @@ class PagePeople:
 
 @dataclass(frozen=True, slots=True)
 class _BookingTab(EditorScreen):
-    """deletable: whether they may delete the page."""
+    """deletable: whether they may delete the page.  activity: None for who may not read it."""
 
     template = "pages/booking.html"
     people: PagePeople
     deletable: bool
+    activity: list[ActivityLine] | None
 
 
 class _AvailabilityTab(EditorScreen):
@@ -234,8 +236,12 @@ def _screen(
     }
     if tab.screen is not _BookingTab:
         return tab.screen(**common)
-    people = _people(page, user, rights, cohost_form)
-    return _BookingTab(**common, people=people, deletable=Action.DELETE in rights)
+    return _BookingTab(
+        **common,
+        people=_people(page, user, rights, cohost_form),
+        deletable=Action.DELETE in rights,
+        activity=of_page(page.pk, reader=user) if Action.ACTIVITY in rights else None,
+    )
 
 
 def _people(

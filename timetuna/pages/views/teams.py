@@ -18,6 +18,7 @@ from timetuna.accounts.actions.change_role import LastOwner, RoleChanged, change
 from timetuna.accounts.actions.create_team import TooManyTeams, create_team
 from timetuna.accounts.actions.invite_to_team import invite_to_team, send_again
 from timetuna.accounts.actions.take_handle import HandleTaken
+from timetuna.accounts.activity import ActivityLine, of_team
 from timetuna.accounts.invitations import NotInvited, NotOpen, State, state_of, take_back
 from timetuna.accounts.models import Membership, Team, TeamInvitation
 from timetuna.accounts.passwords import too_often
@@ -92,7 +93,7 @@ class TeamScreen(Screen):
 
     last: whether nobody else owns it.  pages, own_pages: titles, of those that go back to their owners with the team's
     end, and of those that go with whoever leaves.  hosted: by id, of others' pages in which they
-    take part.
+    take part.  activity: None for who may not read it.
     """
 
     template = "pages/team.html"
@@ -108,6 +109,7 @@ class TeamScreen(Screen):
     pages: list[str]
     own_pages: list[str]
     hosted: dict[int, str]
+    activity: list[ActivityLine] | None
 
 
 @require_safe
@@ -187,6 +189,7 @@ def _screen(
         pages=titles_in_team(row),
         own_pages=titles_in_team(row, of=member.user),
         hosted=titles_with(row, member.user),
+        activity=of_team(row, reader=member.user) if InTeam.ACTIVITY in rights else None,
     )
 
 
