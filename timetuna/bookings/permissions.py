@@ -40,8 +40,8 @@ class BookingAction(Enum):
     """What can be done with a booking.
 
     SEE: when it is, with whom, and who hosts it.  READ: everything but what is others' own; and write notes.
-    KEEP: say whether the guest came, have done again what failed.  CHANGE: answer, move and cancel it, say who else
-    comes, mail it again, erase it.  GIVE: to another host.  LINK: the guest's own.
+    KEEP: say whether the guest came, have done again what failed, mail it again.  CHANGE: answer, move and cancel it,
+    say who else comes, erase it.  GIVE: to another host.  LINK: the guest's own.
     """
 
     SEE = auto()

@@ -7,6 +7,7 @@ from timetuna.accounts.models import Membership, Team
 from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.write_notes import write_notes
 from timetuna.bookings.models import Booking
+from timetuna.bookings.notifications.telling import audience_of
 from timetuna.bookings.permissions import (
     BookingAction,
     all_bookings_for,
@@ -172,7 +173,11 @@ def test_buttons_are_for_those_who_may_press_them(people, booking):
     assert buttons("beside") == buttons("owner") == [word for word in every if word != "own page"]
     booking.page.staffing = "all"
     booking.page.save()
-    assert buttons("beside") == ["Hand over to"]
+    assert buttons("beside") == ["Hand over to", "Send again"]
+    again = browser(people["beside"]).post(
+        f"/bookings/{booking.pk}/resend", {"to": audience_of(booking.booker)}, follow=True
+    )
+    assert "The mail is on its way again." in shown(again)
     assert buttons("member") == []
 
 

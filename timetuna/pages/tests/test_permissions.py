@@ -19,6 +19,7 @@ TABLE = """
     leave     -      -      -     -       yes     -        -
     answer    -      -      -     -       -       -        -
     bookings  yes    yes    yes   yes     -       -        -
+    activity  yes    yes    yes   yes     -       -        -
     assign    yes    yes    yes   -       -       -        -
     delete    yes    yes    yes   -       -       -        -
 """

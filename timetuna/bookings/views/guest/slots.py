@@ -271,7 +271,7 @@ class SlotsScreen(Screen):
     """
 
     template = "public/booking.html"
-    fragment = "public/_slots.html"
+    fragment = "public/_slots_alone.html"
     page: PublicPage
     met: Met
     path: str
@@ -331,7 +331,7 @@ def slots_screen(page: PublicPage, choice: SlotSelection, picker: SlotPicker | N
     now = timezone.now()
     return SlotsScreen(
         page=page,
-        met=met_on(page, now=now, person=None if picker else choice.person),
+        met=met_on(page, now=now, person=choice.person),
         path=choice.path,
         durations=[
             DurationLink(one, choice.url(duration=str(one.minutes)), one == choice.duration)

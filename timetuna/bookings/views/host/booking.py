@@ -165,9 +165,8 @@ def show_booking(
     """With a form that could not be used, as it was typed, and the status for it."""
     user = signed_in(request)
     reader, rights = reader_of(user, timezone.now()), rights_on_booking(row, user)
-    history, people = history_for(user, row), list(others(row))
+    words_form, history, people = words_form or WordsForm(), history_for(user, row), list(others(row))
     work, able = effects(row, history, reader), _able(row, rights, reader.now)
-    words_form = words_form or WordsForm()
     screen = BookingScreen(
         booking=row,
         able=able,
@@ -189,7 +188,7 @@ def show_booking(
         people=people,
         guests_form=guests_form or _guests_form(row, people),
         notes_form=notes_form or _notes_form(request, row),
-        why_host=why_host(row, reader) if BookingAction.GIVE in rights else None,
+        why_host=why_host(row, reader),
     )
     return show(request, screen, status=status)
 
@@ -202,10 +201,11 @@ def _able(row: Booking, rights: Collection[BookingAction], now: datetime) -> fro
         "answer": changes and row.status == Booking.Status.PENDING,
         "cancel": changes and ahead(row, now=now),
         "invite": changes and readable and not guests_refusal(row, now=now),
-        "resend": changes and readable,
+        "resend": BookingAction.KEEP in rights and readable,
         "erase": changes and readable and may_erase(row, now=now),
         "hand over": BookingAction.GIVE in rights and row.end_at() > now and somebody_takes(row),
         "link": BookingAction.LINK in rights and readable,
+        "shares": BookingAction.GIVE in rights,
     }
     return frozenset(name for name, can in possible.items() if can)
 

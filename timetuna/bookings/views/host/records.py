@@ -53,7 +53,7 @@ def notes(request: HttpRequest, booking_id: int) -> HttpResponse:
 @post_or_back
 @login_required
 def send_again(request: HttpRequest, booking_id: int) -> HttpResponse:
-    row = booking_or_404(request, booking_id)
+    row = booking_or_404(request, booking_id, to=BookingAction.KEEP)
     act = partial(resend, row.pk, audience=request.POST.get("to", ""), now=timezone.now())
     return done(request, row, act, "The mail is on its way again.", place="outside")
 
