@@ -56,9 +56,9 @@ RIGHTS: dict[InTeam, frozenset[Role]] = {
 }
 
 
-def teams_of(user: User, *, to: InTeam = InTeam.SEE) -> QuerySet[Team]:
-    """Those in which they may do this, by name."""
-    return Team.objects.filter(memberships__user=user, memberships__role__in=RIGHTS[to])
+def teams_of(user: User) -> QuerySet[Team]:
+    """Those they see, by name."""
+    return Team.objects.filter(memberships__user=user, memberships__role__in=RIGHTS[InTeam.SEE])
 
 
 def role_in(user: User, team: Team) -> Role | None:

@@ -212,9 +212,9 @@ def spend_all(*pairs: Pair, cost: int = 1, at: float | None = None) -> float:
         return 0.0
 
 
-def wait(*pairs: Pair, cost: int = 1) -> float:
+def wait(*pairs: Pair) -> float:
     """In how many seconds all of them allow it, without counting; 0.0: now."""
-    asked, moment = _asked(pairs, cost), now()
+    asked, moment = _asked(pairs, 1), now()
     try:
         return _longest_wait(asked, store().read(asked), moment)
     except StoreAway:

@@ -71,7 +71,7 @@ def forget_link(booking: Booking, conference: Conference, *, host_id: int) -> No
     Conference.objects.filter(pk=conference.pk).update(host=host_id, **_FORGOTTEN)
 
 
-def use_account(booking_id: int, host_id: int, *, actor: str = HOST) -> bool:
+def use_account(booking_id: int, host_id: int) -> bool:
     """Have the account of another of its hosts make a link that is missing. Return whether there was one to make.
 
     Nobody's is tried by itself, for that may make two meetings.
@@ -89,7 +89,7 @@ def use_account(booking_id: int, host_id: int, *, actor: str = HOST) -> bool:
         record(
             booking,
             BookingEvent.ACCOUNT_CHOSEN,
-            actor=actor,
+            actor=HOST,
             changes={"_host": (host_id, name)},
             label=label,
             name=name,
