@@ -14,6 +14,7 @@ import json
 import re
 import time
 from collections.abc import Iterator
+from functools import cache
 from hashlib import blake2b
 from heapq import heapify, heapreplace
 from pathlib import Path
@@ -73,7 +74,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     elif config.getoption("--on-both"):
         kept = [item for item in items if always(item)]
     elif folder := config.getoption("--sending-all-of"):
-        chosen = cheapest_cover(read(Path(folder)))
+        chosen = chosen_by(folder)
         if missing := chosen - {item.nodeid for item in items}:
             raise pytest.UsageError(
                 f"Tests that send statements are not among those to be run: {sorted(missing)}"
@@ -84,6 +85,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     staying = set(kept)
     config.hook.pytest_deselected(items=[item for item in items if item not in staying])
     items[:] = kept
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Read no file of tests of which none is chosen."""
+    folder = config.getoption("--sending-all-of")
+    if not folder or not collection_path.name.startswith("test_"):
+        return None
+    files = {nodeid.partition("::")[0] for nodeid in chosen_by(folder)}
+    return str(collection_path.relative_to(config.rootpath)) not in files or None
 
 
 class Recorder:
@@ -154,6 +164,12 @@ def read(folder: Path) -> dict[str, dict[str, Any]]:
     return {
         name: test for path in files for name, test in json.loads(path.read_text(encoding="utf-8")).items()
     }
+
+
+@cache
+def chosen_by(folder: str) -> set[str]:
+    """Return the tests to be run by what the processes have written into the folder."""
+    return cheapest_cover(read(Path(folder)))
 
 
 def cheapest_cover(tests: dict[str, dict[str, Any]]) -> set[str]:
