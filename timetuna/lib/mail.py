@@ -173,7 +173,17 @@ class _AsItStands(UniqueUnstructuredHeader, BaseHeader):  # type: ignore[misc]  
         return f"{self.name}: {self}{policy.linesep}"
 
 
+class _Subject(UniqueUnstructuredHeader, BaseHeader):  # type: ignore[misc]  # both know max_count
+    """Python's email package leaves the first line empty where all words fit on the next, and readers see a blank."""
+
+    def fold(self, *, policy: Policy) -> str:
+        folded: str = super().fold(policy=policy)
+        empty = f"{self.name}:{policy.linesep} "
+        return folded.replace(empty, f"{self.name}: ", 1) if self.isascii() else folded
+
+
 _HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("Subject", _Subject)
 for _name in (
     "Message-ID",
     "In-Reply-To",

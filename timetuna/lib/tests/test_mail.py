@@ -238,6 +238,17 @@ def test_whatever_the_name_the_mail_is_for_one_address(name: str, email: str) ->
         assert [address.addr_spec for address in message[header].addresses] == [email]
 
 
+@pytest.mark.parametrize("words", ["All call with Ada, Ben and Dora ", "Überall mit Ada ", "x"])
+def test_a_subject_of_any_length_begins_on_its_line(words: str) -> None:
+    for length in range(55, 95):
+        subject = (words * 99)[:length].strip()
+
+        raw = build(letter(subject=subject)).as_bytes()
+
+        assert b"Subject:\r\n" not in raw
+        assert str(message_from_bytes(raw, policy=policy.SMTP)["Subject"]) == subject
+
+
 def test_a_name_keeps_its_signs_where_one_line_holds_it() -> None:
     short, long = "Dr. Sam O'Neil (she/her), MD", "Sam, <eve@evil.example> " * 3
 
