@@ -47,6 +47,8 @@ INTO_ONE = Limit("invitations-into", (200, _DAY), strict=True)
 """Into one team, or to one page."""
 TO_MAILBOX = Limit("invitations-to", (20, _DAY), strict=True)
 BY_PERSON_TO_MAILBOX = Limit("invitations-by-to", (5, _DAY), strict=True)
+TO_COLLEAGUE = Limit("invitations-to-colleague", (60, _DAY), strict=True)
+"""By one person to one mailbox of who is in the same team: they host many pages, and are asked to each."""
 TO_THEM = "This address was sent several invitations lately. Please wait %(wait)s and try again."
 FROM_YOU = "So many invitations were sent lately that the next one has to wait. Please try again in %(wait)s."
 LONGEST_NAME = 60
@@ -88,13 +90,15 @@ class NotInvited(Exception):  # noqa: N818 - it says what is the matter
 class Asked(Generic[RowT]):
     """Into what people are invited.  name: where it is counted, as in "team 7".  rows: all its invitations.
 
-    people: who is there already.  most: how many there can be, those who are asked included.  there, full: why somebody
-    is not invited.  mail: of an invitation and its token.  deed: what asking somebody is noted as.
+    people: who is there already.  colleagues: who gets more of its mails than a stranger.  most: how many there can be,
+    those who are asked included.  there, full: why somebody is not invited.  mail: of an invitation and its token.
+    deed: what asking somebody is noted as.
     """
 
     name: str
     rows: QuerySet[RowT]
     people: QuerySet[User]
+    colleagues: QuerySet[User]
     most: int
     there: str
     full: str
@@ -115,7 +119,7 @@ def invite(invitation: RowT, into: Asked[RowT], *, by: User) -> RowT:
         raise NotInvited(into.there)
     if invitation.pk is None and into.waiting().count() + into.people.count() >= into.most:
         raise NotInvited(into.full)
-    count_invitation(by, of=into.name, email=invitation.email)
+    _count(invitation, into, by)
     invitation.invited_by, deed = by, Deed.INVITED_AGAIN if invitation.pk else into.deed
     mail_invitation(invitation, into.mail(invitation, issue(invitation)))
     _note(invitation, deed)
@@ -126,7 +130,7 @@ def invite_again(invitation: RowT, into: Asked[RowT], *, by: User) -> None:
     """With a new link and two more weeks; the former link ends. Raises NotOpen and TooManyMails."""
     with transaction.atomic():
         token = reissue(invitation)
-        count_invitation(by, of=into.name, email=invitation.email)
+        _count(invitation, into, by)
         into.rows.filter(pk=invitation.pk).update(invited_by=by)
         invitation.invited_by = by
         mail_invitation(invitation, into.mail(invitation, token))
@@ -205,10 +209,19 @@ def is_for(invitation: MailedInvitation, user: User) -> bool:
     return invitation.email == user.email
 
 
-def count_invitation(by: User, *, of: str, email: str) -> None:
-    """Count a mail with an invitation. of: to what, as in "team 7". Raises TooManyMails, and counts nothing then."""
+def _count(invitation: RowT, into: Asked[RowT], by: User) -> None:
+    known = into.colleagues.filter(email=invitation.email).exists()
+    count_invitation(by, of=into.name, email=invitation.email, known=known)
+
+
+def count_invitation(by: User, *, of: str, email: str, known: bool = False) -> None:
+    """Count a mail with an invitation. Raises TooManyMails, and counts nothing then.
+
+    of: to what, as in "team 7".  known: to a colleague, who gets more of them than a stranger.
+    """
     person, mailbox = str(by.pk), mailbox_of(email)
-    theirs = [(TO_MAILBOX, mailbox), (BY_PERSON_TO_MAILBOX, f"{person}\n{mailbox}")]
+    both = f"{person}\n{mailbox}"
+    theirs = [(TO_COLLEAGUE, both)] if known else [(TO_MAILBOX, mailbox), (BY_PERSON_TO_MAILBOX, both)]
     if seconds := spend_all((BY_PERSON, person), (INTO_ONE, of), *theirs):
         raise TooManyMails(TO_THEM if wait(*theirs) else FROM_YOU, seconds=seconds)
 

@@ -39,6 +39,7 @@ def _asked(team: Team) -> Asked[TeamInvitation]:
         name=f"team {team.pk}",
         rows=TeamInvitation.objects.filter(team=team),
         people=User.objects.filter(memberships__team=team),
+        colleagues=User.objects.none(),
         most=MOST,
         there="is in the team already.",
         full=f"has no place: a team has room for {MOST} people.",

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from timetuna.bookings.actions.hand_over import NO_HOST
 from timetuna.bookings.actions.write_notes import notes_of, write_notes
 from timetuna.bookings.forms.book import LinesField, MomentField
 from timetuna.bookings.models import Booking
@@ -48,12 +49,20 @@ class WhenForm(forms.Form):
 class HandOverForm(WholeForm):
     """Who gives a booking to whom. anyway: whoever sends it has read what is in the new host's way."""
 
-    former = forms.TypedChoiceField(label="Instead of", coerce=int, widget=forms.RadioSelect)
+    former = forms.TypedChoiceField(
+        label="Instead of",
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose instead of whom.", "invalid_choice": NO_HOST},
+    )
     to = forms.TypedChoiceField(
         label="Hand over to",
         coerce=int,
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose who takes it over."},
+        error_messages={
+            "required": "Choose who takes it over.",
+            "invalid_choice": "They cannot take it over any more. Choose again.",
+        },
     )
     note = LinesField(
         label="Note to the new host",

@@ -19,6 +19,7 @@ from timetuna.web.forms import WholeForm
 Choices = Sequence[tuple[str, str]]
 MANY = 3
 """From so many meetings on, one can be said for all."""
+_GONE = {"invalid_choice": "This cannot be chosen any more. Choose again."}
 _TO, _WITHOUT = "to-", "without"
 
 
@@ -47,7 +48,7 @@ class LeaveForm(WholeForm):
     """
 
     EACH = "each"
-    every = forms.ChoiceField(label="All of them")
+    every = forms.ChoiceField(label="All of them", error_messages=_GONE)
 
     def __init__(
         self,
@@ -66,7 +67,9 @@ class LeaveForm(WholeForm):
         self.fields["every"].choices = [(self.EACH, "As chosen for each"), *common]  # type: ignore[attr-defined]
         self.ids = list(meetings)
         for pk, (label, choices) in meetings.items():
-            self.fields[f"meeting-{pk}"] = forms.ChoiceField(label=label, choices=choices)
+            self.fields[f"meeting-{pk}"] = forms.ChoiceField(
+                label=label, choices=choices, error_messages=_GONE
+            )
         if len(meetings) < MANY:
             del self.fields["every"]
 

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from timetuna.accounts.activity import Deed
 from timetuna.accounts.invitations import Asked, InvitationMail, invite, invite_again, inviter, said
-from timetuna.accounts.models import User
+from timetuna.accounts.models import Membership, User
 from timetuna.pages.models import BookingPage, CohostInvitation
 
 MOST = 50
@@ -46,6 +46,7 @@ def _asked(page: BookingPage) -> Asked[CohostInvitation]:
         name=f"page {page.pk}",
         rows=CohostInvitation.objects.filter(page=page),
         people=User.objects.filter(page_hosts__page=page, page_hosts__active=True),
+        colleagues=User.objects.filter(memberships__in=Membership.objects.filter(team=page.team_id)),
         most=MOST,
         there="hosts this page already.",
         full=f"has no place: a page can have {MOST} hosts at most, those who are asked included.",

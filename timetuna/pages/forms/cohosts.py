@@ -19,7 +19,13 @@ class CohostForm(forms.Form):
         widget=forms.EmailInput(attrs={"autocomplete": "off", "dir": "ltr"}),
     )
     member = forms.TypedChoiceField(
-        label="Somebody of the team", coerce=int, required=False, empty_value=None
+        label="Somebody of the team",
+        coerce=int,
+        required=False,
+        empty_value=None,
+        error_messages={
+            "invalid_choice": "They host this page already, were asked meanwhile, or have left the team."
+        },
     )
 
     def __init__(self, page: BookingPage, people: list[User], data: Any = None) -> None:
@@ -38,19 +44,31 @@ class CohostForm(forms.Form):
             raise forms.ValidationError(str(error)) from None
 
     def clean(self) -> None:
+        member, typed = self._member(), self.cleaned_data.get("email", "")
         if not self.errors and not self.address():
             self.add_error("email", "Give the mail address of whom you want to ask.")
+        elif member and typed not in ("", member.email):
+            self.add_error("email", f"Ask one after the other: {member.name} is chosen above.")
 
     def address(self) -> str:
-        """Whom to ask; who was picked goes before what was typed."""
-        member = self.people.get(self.cleaned_data.get("member") or 0)
+        """Whom to ask."""
+        member = self._member()
         return member.email if member else str(self.cleaned_data.get("email", ""))
+
+    def _member(self) -> User | None:
+        return self.people.get(self.cleaned_data.get("member") or 0)
 
 
 class AssignForm(forms.Form):
     """Below which team's address the page stands; "" is its owner's."""
 
-    team = forms.TypedChoiceField(label="Team", coerce=int, required=False, empty_value=None)
+    team = forms.TypedChoiceField(
+        label="Team",
+        coerce=int,
+        required=False,
+        empty_value=None,
+        error_messages={"invalid_choice": "This team cannot be chosen any more."},
+    )
 
     def __init__(self, page: BookingPage, teams: list[Team], data: Any = None) -> None:
         super().__init__(data, initial={"team": page.team_id})

@@ -20,6 +20,8 @@ from timetuna.web.saving import HostForm
 
 MOST_AT_ONCE = 20
 _BETWEEN = re.compile(r"[\s,;]+")
+_NAMED = re.compile(r"(?:^|(?<=[,;>\n]))[^<>@]*<([^<>\s]+)>")
+"""As mail programs copy it: "Ada Lovelace" <ada@example.org>."""
 _TAKEN = "This public address is taken. Please choose another one."
 Role = Membership.Role
 
@@ -27,7 +29,9 @@ Role = Membership.Role
 class _Named(forms.Form):
     """What a team is called.  team: None for a new one."""
 
-    name = forms.CharField(label="Name", max_length=handles.LONGEST_NAME)
+    name = forms.CharField(
+        label="Name", max_length=handles.LONGEST_NAME, error_messages={"required": "Give the team a name."}
+    )
     handle = forms.CharField(
         label="Public address",
         max_length=handles.LONGEST,
@@ -141,8 +145,9 @@ class InviteForm(WholeForm):
             del self.fields["role"]
 
     def clean_addresses(self) -> list[str]:
-        """Each once, in lower case; where one is none, nobody is invited."""
-        written = [one for one in _BETWEEN.split(self.cleaned_data["addresses"]) if one]
+        """Each once, in lower case, without names; where one is none, nobody is invited."""
+        addresses = _NAMED.sub(r" \1 ", self.cleaned_data["addresses"])
+        written = [one for one in _BETWEEN.split(addresses) if one]
         found, wrong = [], []
         for one in written:
             try:
@@ -150,7 +155,7 @@ class InviteForm(WholeForm):
             except AddressError:
                 wrong.append(one[:60])
         if wrong:
-            text = "Nobody was invited: %(wrong)s is no mail address like name@example.org."
+            text = "Nobody was invited. No mail address like name@example.org: %(wrong)s"
             raise forms.ValidationError(text, params={"wrong": ", ".join(wrong[:5])})
         if len(set(found)) > MOST_AT_ONCE:
             raise forms.ValidationError(f"Please invite {MOST_AT_ONCE} people at most at once.")

@@ -139,7 +139,7 @@ def test_several_are_invited_at_once(as_alice, team):
         as_alice,
         team,
         "invite",
-        addresses="Dora@example.org,\nerin@example.org bob@example.org",
+        addresses='"Dent, Dora" <Dora@example.org>,\nerin@example.org bob@example.org; Eri <erin@example.org>',
         role="admin",
     )
 
