@@ -145,3 +145,13 @@ def test_names_of_hosts_cost_one_query_however_many(alice, bob, cleo, page, djan
         client.get("/bookings?of=all")
     with django_assert_max_num_queries(12):
         client.get(f"/bookings/agenda?of={bob.pk}")
+
+
+def test_an_empty_list_has_the_address_of_a_page_that_they_host_and_of_no_other(page, bob):
+    page.team = Team.objects.create(name="Sales", handle="sales")
+    page.save()
+    member = make_host("member", "Member")
+    Membership.objects.create(team=page.team, user=member, role="member")
+
+    assert seen(bob).get("/bookings").context["share"].endswith("/sales/intro")
+    assert seen(member).get("/bookings").context["share"] == ""

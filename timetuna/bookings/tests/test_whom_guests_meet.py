@@ -244,6 +244,13 @@ def test_times_as_json_name_the_hosts_and_take_a_person(client, page, alice, bob
     day = f"{nine:%Y-%m-%d}"
     assert len(anybody["days"][day]) > len(with_bob["days"][day])
     assert refused.status_code == 400
+    page.page_hosts.filter(host=alice).update(part="required")
+    named = client.get(f"{address}?{month}").json()["hosts"]
+    assert [(one["name"], "with" in one) for one in named] == [
+        ("Alice Host", False),
+        ("Bob Teammate", True),
+        ("Cleo Third", True),
+    ]
     staff(page, "solo")
     assert client.get(f"{address}?{month}").json()["hosts"] == [{"name": "Alice Host"}]
 

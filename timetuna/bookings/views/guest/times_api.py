@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from timetuna.availability.teams import Part
 from timetuna.bookings.slots.availability import SlotQuery
 from timetuna.bookings.slots.selection import WITH, month_times, person_key, read_month
 from timetuna.bookings.views.guest.redirects import moved
@@ -96,7 +97,8 @@ def _person(query: QueryDict, page: PublicPage, now: datetime) -> int | None:
 def _hosts(page: PublicPage, now: datetime) -> list[dict[str, str]]:
     people = choosable(page, now=now)
     if people:
-        return [{"name": one.name, WITH: person_key(one)} for one in people]
+        always = [{"name": one.name} for one in page.hosts if one.part is Part.REQUIRED]
+        return [*always, *({"name": one.name, WITH: person_key(one)} for one in people)]
     return [{"name": name} for name in met_on(page, now=now).names]
 
 
