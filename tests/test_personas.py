@@ -34,6 +34,8 @@ TABLE = r"""
     POST /favicon.ico 405
     GET /robots.txt 200
     POST /robots.txt 405
+    GET /search/mail-domain 200
+    POST /search/mail-domain 405
     GET /search/zones 200
     POST /search/zones 405
     GET /signin 302 302 302 302 302 302 302 200 200

@@ -1,7 +1,7 @@
 """People as somebody types them: who books, and whom they bring; how many of them are mailed, and how they are kept."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from timetuna.bookings.errors import NotPossible, TooManyBookings
 from timetuna.bookings.events import GUEST, HOST, BookingEvent
 from timetuna.bookings.models import Attendee, Booking, HistoryEntry
 from timetuna.bookings.queries import NAME_LENGTH, set_new_link
-from timetuna.lib.mail import clean_address, mailbox_of
+from timetuna.lib.mail import clean_address, mailbox_of, pasted_address
 from timetuna.lib.text import single_line
 
 _PART = re.compile(r"""(?:"(?:[^"\\\n]|\\.)*"|[^,;\n])+""")  # signs between quotes part nothing
@@ -45,14 +45,34 @@ def read_guests(text: str, *, most: int) -> tuple[Guest, ...]:
 
     Raises ValueError with a sentence.
     """
-    parts = [part.strip() for part in _PART.findall(text) if part.strip()]
     found: dict[str, Guest] = {}
-    for part in parts:
+    for part in _parts(text):
         guest = _read(part)
         found.setdefault(guest.mailbox(), guest)
         if len(found) > most:
             raise ValueError(too_many(most))
     return tuple(found.values())
+
+
+def _parts(text: str) -> Iterator[str]:
+    """One for each address; "Gast, Zoë <zoe@example.org>" has a comma in its name."""
+    before = ""
+    for line in text.split("\n"):
+        for part in filter(None, (part.strip() for part in _PART.findall(line))):
+            if before and not _NAMED.fullmatch(part):
+                yield before
+                before = ""
+            whole = f"{before}, {part}" if before else part
+            before = ""
+            if "@" not in whole:
+                before = whole
+            elif "<" not in whole and all("@" in one for one in whole.split()):
+                yield from whole.split()
+            else:
+                yield whole
+        if before:
+            yield before
+            before = ""
 
 
 def too_many(most: int) -> str:
@@ -67,9 +87,8 @@ def too_many(most: int) -> str:
 def _read(part: str) -> Guest:
     named = _NAMED.fullmatch(part)
     name = _name(named) if named else ""
-    address = named["address"] if named else part
     try:
-        email = clean_address(address).lower()
+        email = clean_address(pasted_address(named["address"] if named else part)).lower()
     except ValueError as error:
         typed = single_line(part, max_length=_SHOWN)
         sentence = gettext("“%(text)s” is no mail address; it should be like name@example.org.")

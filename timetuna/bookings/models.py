@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from timetuna.lib.phones import PhoneLink, phone_link
 from timetuna.pages.models import BookingPage, PageHost
 
 
@@ -160,6 +161,9 @@ class Attendee(models.Model):
     def shown(self) -> str:
         """As "Kim <kim@example.org>", or the address alone."""
         return f"{self.name} <{self.email}>" if self.name else self.email
+
+    def phone_link(self) -> PhoneLink | None:
+        return phone_link(self.phone) if self.phone else None
 
 
 class BookingHost(models.Model):

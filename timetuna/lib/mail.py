@@ -8,7 +8,9 @@ from email.headerregistry import Address, BaseHeader, HeaderRegistry, UniqueUnst
 from email.message import EmailMessage
 from email.policy import Policy
 from email.utils import format_datetime
+from itertools import takewhile
 from typing import Any
+from urllib.parse import unquote
 
 import idna
 
@@ -25,6 +27,17 @@ _SPECIALS = re.compile(r'[()<>\[\]:;@\\,."]')  # RFC 5322 section 3.2.3
 _WITHOUT_DOTS = frozenset({"gmail.com", "googlemail.com"})
 
 _NAMED = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]+)>|(?P<bare>[^<>\s]+@[^<>\s]+)")
+_PASTED = re.compile(r"[^<>]*<(?P<address>[^<>]+)>")
+_PROVIDERS = """
+    gmail.com googlemail.com yahoo.com yahoo.de yahoo.fr yahoo.co.uk hotmail.com hotmail.de hotmail.fr hotmail.co.uk
+    outlook.com outlook.de icloud.com protonmail.com t-online.de freenet.de posteo.de orange.fr wanadoo.fr laposte.net
+    libero.it comcast.net verizon.net fastmail.com
+""".split()  # noqa: SIM905 - fifty quotation marks less
+_LOOK_ALIKES = frozenset(["mail.com", "ymail.com", "email.com", "gmail.de", "hotmail.co", "yahoo.co"])
+"""Where people have mail, too."""
+_NOT_COM = frozenset(
+    ["co", "cm", "om", "con", "cmo", "ocm", "comm", "coom", "vom", "xom", "cim", "clm", "conm"]
+)
 _QUOTES = ("'", '"')
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
@@ -87,6 +100,46 @@ def clean_address(text: str, *, allow_localhost: bool = False) -> str:
     if len(local) + 1 + len(host) > _ADDRESS_LENGTH:
         raise AddressError("This mail address is too long.")
     return f"{local}@{host}"
+
+
+def pasted_address(text: str) -> str:
+    """Return what `clean_address` may understand of what was copied somewhere.
+
+    As in `"Zoë; Ltd." <zoe@example.org>`, `mailto:zoe@example.org?subject=Hi`, `zoe@example.org,`.
+    """
+    text = text.strip()
+    named = _PASTED.fullmatch(text.rstrip(",;. "))
+    text = named["address"] if named else text
+    if text[:7].lower() == "mailto:":
+        text = unquote(text[7:].partition("?")[0])
+    return text.strip(" \t\r\n\"'<>").rstrip(",;.")
+
+
+def likelier_address(address: str) -> str:
+    """The address that was probably meant by one with a slip in the name of a large provider, or ""."""
+    local, _, domain = address.lower().rpartition("@")
+    name, _, ending = domain.partition(".")
+    if not local or domain in _PROVIDERS or domain in _LOOK_ALIKES:
+        return ""
+    for provider in _PROVIDERS:
+        its_name, _, its_ending = provider.partition(".")
+        slipped = ending == its_ending or (its_ending == "com" and ending in _NOT_COM)
+        if slipped and (name == its_name or _is_one_slip(name, its_name)):
+            return f"{local}@{provider}"
+    return ""
+
+
+def _is_one_slip(typed: str, meant: str) -> bool:
+    """Whether a letter was left out, doubled, mistaken, or changed places with its neighbour."""
+    start = _alike(typed, meant)
+    end = _alike(typed[start:][::-1], meant[start:][::-1])
+    left, right = typed[start : len(typed) - end], meant[start : len(meant) - end]
+    return max(len(left), len(right)) == 1 or (len(left) == 2 and left == right[::-1])  # noqa: PLR2004
+
+
+def _alike(one: str, other: str) -> int:
+    """How many letters are the same at the beginning."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def mailbox_of(address: str) -> str:

@@ -182,6 +182,11 @@ def find_zone(name: str) -> ZoneInfo | None:
     return ZoneInfo(name) if name in known_zones() else None
 
 
+def country_of(zone: str) -> str:
+    """In which country (ISO 3166) a zone is, whatever it is called; "" where in none."""
+    return zone_countries().get(old_zone_names().get(zone, zone), "")
+
+
 def zone_meant(typed: str) -> str:
     """The one zone that was probably meant ("Europe/Berlin", "berlin", "New York"), or ""."""
     typed = typed.strip()

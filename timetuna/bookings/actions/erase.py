@@ -17,6 +17,7 @@ from timetuna.bookings.notifications.queue import TIMED_MAILS
 from timetuna.bookings.queries import set_new_link
 from timetuna.jobs.models import Job
 from timetuna.jobs.queue import job
+from timetuna.lib.phones import shown_number
 from timetuna.pages.models import HostRules
 
 ERASED_GUEST = "Erased guest"
@@ -124,9 +125,13 @@ def _blank(attendee: Attendee, *, time_zone: str) -> None:
     attendee.save()
 
 
+def _words_of(row: Attendee) -> tuple[str, ...]:
+    return row.name, row.email, row.phone, row.phone and shown_number(row.phone)
+
+
 def _said_by(booking: Booking) -> list[str]:
     """What could give the guest away in a sentence, the longest first."""
-    said = [value for row in booking.attendees.all() for value in (row.name, row.email, row.phone)]
+    said = [value for row in booking.attendees.all() for value in _words_of(row)]
     return sorted({one for one in said if len(one) >= _TELLS_NOTHING}, key=len, reverse=True)
 
 

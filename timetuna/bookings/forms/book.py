@@ -9,9 +9,11 @@ from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from timetuna.bookings.guests import read_guests
 from timetuna.bookings.slots.selection import read_start
+from timetuna.l10n import datetimes
 from timetuna.lib.crypto import random_token
-from timetuna.lib.mail import clean_address
-from timetuna.lib.text import find_zone, multi_line, single_line
+from timetuna.lib.mail import clean_address, likelier_address, pasted_address
+from timetuna.lib.phones import PhoneError, country_code, read_number
+from timetuna.lib.text import country_of, find_zone, multi_line, single_line
 from timetuna.pages.forms.fields import ClockField
 from timetuna.pages.meeting_types.base import meeting_kind
 from timetuna.pages.public import PublicPage
@@ -128,14 +130,22 @@ class GuestBookingForm(WholeForm):
     email = forms.CharField(
         label=gettext_lazy("Your email"),
         max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "email",
+                "inputmode": "email",
+                "autocapitalize": "none",
+                "spellcheck": "false",
+                "data-mail": reverse_lazy("public_mail_domain"),
+            }
+        ),
         error_messages={
             "required": gettext_lazy("Please give your mail address; the confirmation goes there.")
         },
     )
     phone = forms.CharField(
         label=gettext_lazy("Your phone number"),
-        max_length=40,
+        max_length=60,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "tel", "type": "tel"}),
     )
@@ -147,10 +157,13 @@ class GuestBookingForm(WholeForm):
     )
 
     guests = GuestsField(required=False)
+    meant_address = typed_address = ""
 
     def __init__(self, page: PublicPage, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.page = page
+        if self.is_bound and self.data.get("meant"):
+            self.refill("email", self.data["meant"])
         if page.settings.most_guests:
             guests_field(self).limit(page.settings.most_guests)
         else:
@@ -222,20 +235,29 @@ class GuestBookingForm(WholeForm):
         return name
 
     def clean_email(self) -> str:
-        """In lower case."""
+        """In lower case. One with a slip in it, as it seems, is asked about once."""
         try:
-            return clean_address(self.cleaned_data["email"]).lower()
+            address = clean_address(pasted_address(self.cleaned_data["email"])).lower()
         except ValueError as error:
             raise forms.ValidationError(gettext(str(error))) from error
+        if (meant := likelier_address(address)) and self.data.get("as_typed") != address:
+            self.meant_address, self.typed_address = meant, address
+            raise forms.ValidationError(
+                gettext("Did you mean %(address)s? If not, just confirm again.") % {"address": meant}
+            )
+        return address
 
     def clean_phone(self) -> str:
         """Asked for when the host is to call."""
-        phone = single_line(self.cleaned_data["phone"], max_length=40)
-        digits = sum(character.isdigit() for character in phone)
-        if phone and (digits < 4 or not set(phone) <= set("+0123456789 ()-/.")):  # noqa: PLR2004
+        phone = single_line(self.cleaned_data["phone"], max_length=60)
+        try:
+            phone = read_number(phone, country=self._country()) if phone else ""
+        except PhoneError as error:
             raise forms.ValidationError(
-                gettext("This does not look like a phone number; it should be like +49 30 123456.")
-            )
+                gettext(
+                    "This number cannot be called. Please give it with its country code, like +49 30 123456."
+                )
+            ) from error
         asked = self.asked.get(self.data.get("kind", ""))
         if asked and not phone:
             raise forms.ValidationError(asked.missing)
@@ -243,6 +265,10 @@ class GuestBookingForm(WholeForm):
 
     def clean_notes(self) -> str:
         return multi_line(self.cleaned_data["notes"], max_length=2_000)
+
+    def _country(self) -> str:
+        """The guest's, as far as their zone tells."""
+        return country_of(str(self["zone"].value() or ""))
 
     def _offer_kinds(self) -> None:
         kinds = [(choice.kind, choice.label) for choice in self.page.meeting_types]
@@ -265,3 +291,8 @@ class GuestBookingForm(WholeForm):
             (question,) = self.asked.values()
             field.help_text, field.required = question.alone, True
             field.error_messages["required"] = question.missing
+        if self.asked and (code := country_code(self._country())):
+            zone = datetimes.zone_or_utc(str(self["zone"].value()))
+            named = {"code": code, "country": datetimes.place_of(zone)[0]}
+            hint = gettext("Without a country code it counts as one of %(country)s (%(code)s).") % named
+            field.help_text = f"{field.help_text} {hint}"

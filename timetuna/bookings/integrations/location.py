@@ -20,6 +20,7 @@ from timetuna.calendars.models import CalendarAccount, CalendarEvent
 from timetuna.calendars.queries import conference_kinds, conferencing, connection
 from timetuna.lib.ics import Invitation, InvitationAttendee
 from timetuna.lib.mail import Mailbox, parse_mailbox
+from timetuna.lib.phones import shown_number
 from timetuna.pages.calendar_use import kinds_of, own_part
 from timetuna.pages.meeting_types.base import Sides, meeting_kind
 from timetuna.pages.models import PageHost
@@ -61,7 +62,12 @@ def _place(booking: Booking, *, to_others: bool) -> Location:
         return _online(conference)
     kind, booker = meeting_kind(booking.meeting_type), booking.booker
     guest = name_for_others(booker.name) if to_others else booker.name
-    sides = Sides(detail=booking.location, host=booking.host.name, guest=guest, phone=booker.phone)
+    sides = Sides(
+        detail=booking.location,
+        host=booking.host.name,
+        guest=guest,
+        phone=booker.phone and shown_number(booker.phone),
+    )
     said = kind.said_to_others(sides) if to_others else kind.said(sides)
     return Location(label=kind.label(), text=said, url=kind.url(booking.location))
 

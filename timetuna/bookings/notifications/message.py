@@ -36,6 +36,7 @@ from timetuna.bookings.queries import hosts_in_words, link, with_booker
 from timetuna.jobs.queue import MAIL, GiveUp, job
 from timetuna.l10n import datetimes
 from timetuna.lib.ics import Invitation
+from timetuna.lib.phones import shown_number
 from timetuna.lib.text import fill, single_line
 from timetuna.pages.queries import mail_text
 
@@ -149,8 +150,8 @@ def _facts(about: Telling, *, placed: bool) -> list[tuple[str, str]]:
         facts.append((where.label, "No link yet." if to_host else gettext("The link follows.")))
     elif where.text and not where.url and placed:
         facts.append((where.label, where.text))
-    if booker.phone and booker.phone not in where.text and to_host:
-        facts.append(("Phone", booker.phone))
+    if to_host and booker.phone and (number := shown_number(booker.phone)) not in where.text:
+        facts.append(("Phone", number))
     return facts
 
 

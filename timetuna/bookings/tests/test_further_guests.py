@@ -49,6 +49,9 @@ def people(booking):
         (r'"Kim \"the, fish\"" <kim@others.example>', (Guest('Kim "the, fish"', "kim@others.example"),)),
         ('Kim "the fish" Lee <kim@others.example>', (Guest('Kim "the fish" Lee', "kim@others.example"),)),
         ("Kim\u202e\r <kim@others.example>", (KIM,)),
+        ("mailto:kim@others.example, lee@others.example,", (Guest("", KIM.email), LEE)),
+        ("kim@others.example lee@others.example", (Guest("", KIM.email), LEE)),
+        ("Kim, Dr. <kim@others.example>; lee@others.example.", (Guest("Kim, Dr.", KIM.email), LEE)),
     ],
 )
 def test_addresses_are_read_as_people_type_them(typed, found):
@@ -60,10 +63,10 @@ def test_addresses_are_read_as_people_type_them(typed, found):
     [
         "kim",
         "kim@",
-        "a@b.example b@c.example",
-        "kim@others.example>",
+        "a@b.example and b@c.example",
+        "kim@others.example>, lee",
+        "Kim, Lee",
         "<>",
-        '"Kim; Lee <kim@others.example>',
         '"a;b"@o.example',
         "x@y\x00.example",
     ],

@@ -43,7 +43,7 @@ def test_all_facts_stand_on_the_bookings_page(client, alice):
         "Monday 1 July 2030, 10:00 to 10:30 · Germany, Berlin (UTC+2)",
         "Monday 1 July 2030, 04:00 to 04:30 · United States, New York (UTC-4)",
         '<a href="mailto:sam@guest.example">',
-        '<a href="tel:+4930123">',
+        '<a href="tel:+49-30-123">',
         "https://zoom.example/j/91234567890",
         "483920",
         "91234567890",

@@ -148,7 +148,7 @@ def test_lines_are_short_and_end_as_the_standard_asks(zoom, alice, page):
 @pytest.mark.parametrize(
     ("kind", "detail", "phone", "location"),
     [
-        ("phone", "", "+1 212 555 0100", "Alice Host calls +1 212 555 0100"),
+        ("phone", "", "+1 212 555 0100", "Alice Host calls +1 212-555-0100"),
         (
             "in_person",
             "Room 1; Main Street 5, Berlin \\ 2nd floor",

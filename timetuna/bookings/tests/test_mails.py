@@ -17,6 +17,7 @@ from timetuna.bookings.notifications.telling import audience_of
 from timetuna.bookings.queries import link
 from timetuna.bookings.tests.conftest import make_page, order, tomorrow, work_off
 from timetuna.bookings.tests.reading import GUEST, HOST, Page, message
+from timetuna.l10n.datetimes import zone_name
 from timetuna.lib.mail import build
 
 pytestmark = pytest.mark.django_db
@@ -99,7 +100,7 @@ def join_url():
 
 def in_words(start, zone):
     local, end = (moment.astimezone(ZoneInfo(zone)) for moment in (start, start + timedelta(minutes=30)))
-    return f"{local:%A} {local.day} {local:%B %Y}, {local:%H:%M} to {end:%H:%M} ({zone}, UTC"
+    return f"{local:%A} {local.day} {local:%B %Y}, {local:%H:%M} to {end:%H:%M} · {zone_name(ZoneInfo(zone))} (UTC"
 
 
 def in_short(start, zone):
@@ -301,7 +302,7 @@ def test_a_mail_that_waited_while_the_booking_changed_is_not_sent(zoom, page):
 @pytest.mark.parametrize(
     ("kind", "detail", "phone", "line"),
     [
-        ("phone", "", "+1 212 555 0100", "Phone call: Alice Host calls +1 212 555 0100"),
+        ("phone", "", "+1 212-555-0100", "Phone call: Alice Host calls +1 212-555-0100"),
         ("phone", "+49 30 123456", "", "Phone call: Sam Guest calls +49 30 123456"),
         ("in_person", "Room 1, Main Street 5", "", "In person: Room 1, Main Street 5"),
         ("link", "https://meet.example.org/alice", "", "Online: https://meet.example.org/alice"),

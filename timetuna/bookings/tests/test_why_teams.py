@@ -169,7 +169,7 @@ def test_a_cohosts_own_hours_are_changed_in_their_own_schedule(bob, page):
     answer = ask(bob, page)
     assert told(answer)["Bob Teammate"] == ["Your hours are closed at this time."]
     assert links(answer) == [f"/settings/availability/schedules/{own.pk}"]
-    assert "clock in Europe/Berlin" in shown(answer)
+    assert "clock in Germany, Berlin" in shown(answer)
     assert "your clock" not in shown(answer)
 
 

@@ -121,7 +121,6 @@ class BookingScreen(Screen):
     history: Sequence[HistoryLine]
     guest_link: str
     same_source: int
-    phone_digits: str
     cancel_form: WordsForm
     answer: OpenRequest | None
     readers: Sequence[tuple[str, str]]
@@ -180,7 +179,6 @@ def show_booking(
         history=[_entry(entry, row, reader) for entry in history],
         guest_link=link(row.booker) if "link" in able else "",
         same_source=_same_source(request, row) if "change" in able else 0,
-        phone_digits="".join(sign for sign in row.booker.phone if sign in "+0123456789"),
         cancel_form=words_form,
         answer=request_of(row, reader, words_form) if "answer" in able else None,
         readers=_readers(row, people, reader) if "resend" in able else [],

@@ -1,0 +1,94 @@
+"""How a guest can be reached: the address that was meant, and a number that can be called."""
+
+import re
+
+import pytest
+
+from timetuna.bookings.models import Booking
+from timetuna.bookings.tests.conftest import make_page
+from timetuna.bookings.tests.test_public import details
+
+pytestmark = pytest.mark.django_db
+SLIP, MEANT = "sam@gmial.com", "sam@gmail.com"
+
+
+def typed(client, page, **changes):
+    return details(client, page) | changes
+
+
+def send(client, data):
+    return client.post("/alice/intro/book", data)
+
+
+def words(answer):
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
+
+
+def booked():
+    return Booking.objects.get().booker
+
+
+def test_a_slip_is_asked_about_once_and_then_booked_as_typed(client, page):
+    data = typed(client, page, email=SLIP)
+    asked = send(client, data)
+
+    assert asked.status_code == 422
+    assert f"Did you mean {MEANT}? If not, just confirm again." in words(asked)
+    assert f'name="meant" value="{MEANT}"' in " ".join(asked.content.decode().split())
+    assert send(client, data | {"as_typed": SLIP}).status_code == 302
+    assert booked().email == SLIP
+
+
+def test_the_button_takes_the_address_that_was_meant(client, page):
+    data = typed(client, page, email=SLIP)
+
+    assert send(client, data | {"as_typed": SLIP, "meant": MEANT}).status_code == 302
+    assert booked().email == MEANT
+
+
+def test_what_was_meant_stays_in_a_form_that_comes_back(client, page):
+    answer = send(client, typed(client, page, email=SLIP, meant=MEANT, name=""))
+
+    assert answer.status_code == 422
+    assert answer.context["form"]["email"].value() == MEANT
+
+
+def test_a_pasted_address_is_cleaned(client, page):
+    send(client, typed(client, page, email='"Guest; Ltd." <mailto:Sam@Guest.example>,'))
+
+    assert booked().email == "sam@guest.example"
+
+
+def test_the_browser_asks_about_the_domain_alone(client):
+    assert client.get("/search/mail-domain", {"domain": "gmial.com"}).content == b"gmail.com"
+    for domain in ("gmail.com", "guest.example", "", "<b>", "x" * 9_999, "@gmial.com@"):
+        assert client.get("/search/mail-domain", {"domain": domain}).content in {b"", b"gmail.com"}
+
+
+@pytest.fixture
+def calls(alice):
+    return make_page(alice, kinds=(("phone", ""),))
+
+
+def test_a_number_counts_as_one_of_the_guests_country(client, calls, alice):
+    form = client.get("/alice/intro/book", typed(client, calls, zone="Asia/Calcutta"))
+    answer = send(client, typed(client, calls, kind="phone", zone="Asia/Calcutta", phone="022 2778 1234"))
+
+    assert "Without a country code it counts as one of India (+91)." in words(form)
+    assert answer.status_code == 302
+    assert booked().phone == "+912227781234"
+    assert "Alice Host calls +91 22 2778 1234" in words(client.get(answer["Location"]))
+    client.force_login(alice)
+    host = client.get(f"/bookings/{Booking.objects.get().pk}").content.decode()
+    assert '<a href="tel:+91-22-2778-1234"><bdi>+91 22 2778 1234</bdi></a>' in host
+
+
+def test_without_a_country_a_number_needs_its_code(client, calls):
+    data = typed(client, calls, kind="phone", zone="UTC", phone="030 123456")
+    answer = send(client, data)
+
+    assert answer.status_code == 422
+    assert "This number cannot be called." in words(answer)
+    assert "Without a country code" not in words(answer)
+    assert send(client, data | {"phone": "+49 30 123456 ext 7"}).status_code == 302
+    assert booked().phone == "+4930123456;ext=7"

@@ -1,0 +1,38 @@
+// The field [data-mail] asks at that address whether its domain has a slip in it; what was probably meant is offered as a
+// button in [data-meant]. The form says for which address that was done, so that the server does not ask again.
+const field = document.querySelector("[data-mail]");
+const note = document.querySelector("[data-meant]");
+let asked = "";
+
+const offer = (address) => {
+  note.replaceChildren();
+  if (!address) return;
+  const [before, after] = note.dataset.meant.split("*");
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button button-link";
+  button.textContent = address;
+  button.addEventListener("click", () => {
+    field.value = address;
+    offer("");
+    field.focus();
+  });
+  note.append(before, button, after);
+};
+
+const look = async () => {
+  const [local, domain] = field.value.trim().split("@");
+  asked = field.value;
+  note.replaceChildren();
+  if (!local || !domain?.includes(".")) return;
+  const answer = await fetch(`${field.dataset.mail}?domain=${encodeURIComponent(domain)}`).catch(() => null);
+  if (!answer?.ok || field.value !== asked) return;
+  const meant = await answer.text();
+  field.form.elements.as_typed.value = field.value.trim().toLowerCase();
+  offer(meant && `${local}@${meant}`);
+};
+
+if (field && note) {
+  field.addEventListener("change", look);
+  if (field.value && !field.form.elements.as_typed.value) look();
+}
