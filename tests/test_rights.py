@@ -37,7 +37,7 @@ ANYBODY = """
     api/pages/<slug:handle>/<slug:slug>/times
     looks/<row:page_id>/<slug:color>.css looks/<row:page_id>/<slug:version>.png
     <slug:handle> <slug:handle>/ <slug:handle>/<slug:slug> <slug:handle>/<slug:slug>/ <slug:handle>/<slug:slug>/book
-    invite/<str:token> cohost/<str:token> favicon.ico robots.txt
+    invite/<str:token> cohost/<str:token> favicon.ico robots.txt search/mail-domain search/zones
 """.split()  # noqa: SIM905 - one list, read as words
 LEADS_ON = ["", "settings", "booking-pages/<row:page_id>"]
 SIGNED_IN = """
