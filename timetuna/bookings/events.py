@@ -3,6 +3,7 @@
 `docs/booking-states.md` is drawn from the table: `python -m timetuna.bookings.tests.drawing` draws it anew.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
+from timetuna.accounts.models import User
 from timetuna.bookings.models import TAKES_TIME, Booking, HistoryEntry
 from timetuna.jobs import queue
 from timetuna.pages.models import FORMER_HOST
@@ -173,12 +175,17 @@ def _whose(actor: str, facts: Mapping[str, object]) -> int | None:
 def forget_host(host_id: int) -> None:
     """Take their name, and those of their calendars, out of every history, before the account is deleted."""
     HistoryEntry.objects.filter(host=host_id, event__in=OF_A_CALENDAR).delete()
+    now_called = User.objects.values_list("name", flat=True).get(pk=host_id)
     named = reduce(or_, (Q(**{f"changes__{name}__0": host_id}) for name in NAMES))
     for entry in HistoryEntry.objects.filter(named):
+        # What was written down before names were has none.
         for called in {
-            entry.changes[name][1] for name in NAMES if entry.changes.get(name, [0])[0] == host_id
+            entry.changes[name][1] or now_called
+            for name in NAMES
+            if entry.changes.get(name, [0])[0] == host_id
         }:
-            entry.text = entry.text.replace(called, FORMER_HOST[:1].lower() + FORMER_HOST[1:])
+            whole = rf"(?<!\w){re.escape(called)}(?!\w)"  # Ann is not in Anna
+            entry.text = re.sub(whole, FORMER_HOST[:1].lower() + FORMER_HOST[1:], entry.text)
             entry.changes = {
                 name: [FORMER_HOST if value == called else value for value in values]
                 for name, values in entry.changes.items()

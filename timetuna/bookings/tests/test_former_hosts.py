@@ -122,6 +122,19 @@ def test_nothing_that_says_who_it_was_is_left(client, alice, gone, page):
     assert shown(client.get(f"/bookings/{given.pk}")).count("former host") > 1
 
 
+def test_a_name_goes_where_only_an_id_was_written_down_and_stays_in_longer_names(alice, gone, page):
+    booking = dealt(page, gone)
+    text = f"Handed over from Alice Host to {gone.name}. Note: Ask {gone.name}son"
+    changes = {"host": ["Alice Host", gone.name], "_to": [gone.pk, None]}
+    entry = booking.history.create(actor="host", event="handed_over", text=text, changes=changes)
+
+    delete_host(gone)
+
+    entry.refresh_from_db()
+    assert entry.text == f"Handed over from Alice Host to a former host. Note: Ask {gone.name}son"
+    assert entry.changes["host"] == ["Alice Host", "A former host"]
+
+
 def test_who_never_had_to_do_with_turns_leaves_no_row(gone, page):
     delete_host(gone)
 
