@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import attrgetter
 
@@ -106,7 +106,7 @@ def _book(order: Order, now: datetime) -> Booking:
     )
     able = who_can(query, start_minute=order.start_minute)
     if able is None:
-        raise SlotTaken(gettext(TAKEN))
+        raise SlotTaken(_gone(query, choice, order.start_minute))
     _judge(order, now)
     consume(order.hold)
     booking = _insert(query, order, choice, able)
@@ -165,6 +165,16 @@ def _choice(page: PublicPage, order: Order) -> MeetingChoice:
         if choice.kind == order.kind:
             return choice
     raise SlotTaken(gettext("This way of meeting is not offered any more. Please choose again."))
+
+
+def _gone(query: SlotQuery, choice: MeetingChoice, start_minute: int) -> str:
+    """Whether nobody has time any more, or only nobody who could make the link of the way that was chosen."""
+    if who_can(replace(query, kind=""), start_minute=start_minute) is None:
+        return gettext(TAKEN)
+    said = gettext(
+        "%(way)s is not possible at this time any more. Choose another way to meet, or another time."
+    )
+    return said % {"way": meeting_kind(choice.kind).label()}
 
 
 def _insert(query: SlotQuery, order: Order, choice: MeetingChoice, able: Able) -> Booking:

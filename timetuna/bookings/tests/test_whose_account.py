@@ -3,10 +3,14 @@
 import pytest
 from django.test import Client
 
+from tests.clock import present
+from timetuna.bookings.actions.book import book
+from timetuna.bookings.errors import SlotTaken
 from timetuna.bookings.models import Conference
 from timetuna.bookings.tests.conftest import (
     give_calendar,
     make_page,
+    order,
     staff,
     tomorrow,
     work_off,
@@ -86,3 +90,18 @@ def test_one_host_alone_has_no_choice(alice, zoom):
     alone = made(make_page(alice, slug="alone", kinds=(("zoom", ""),)), tomorrow())
 
     assert buttons(alice, alone) == {}
+
+
+def test_where_only_the_way_is_gone_its_guest_is_told_so(alice, bob, zoom):
+    zoom.connect(Client(), alice)
+    page = staff(make_page(alice, kinds=(("zoom", ""), ("in_person", "Main Street 1"))), "any", bob)
+
+    def take(kind, email):
+        return book(order(page, tomorrow(), kind=kind, email=email), now=present())
+
+    take("zoom", "ann@guest.example")
+    with pytest.raises(SlotTaken, match="Zoom is not possible at this time any more"):
+        take("zoom", "ben@guest.example")
+    assert take("in_person", "ben@guest.example").host == bob
+    with pytest.raises(SlotTaken, match="This time is not free any more"):
+        take("zoom", "cat@guest.example")
