@@ -33,7 +33,7 @@ ROOMS = {
         < queries schedule_lines < permissions slugs < actions < forms < views < urls apps
     """,
     "bookings": """
-        models < events < queries permissions policies proofs
+        models < events < queries permissions policies proofs prefill
         < errors < guests < slots
         < integrations < notifications < actions < fulfilment < status < jobs < forms < views < urls apps
     """,

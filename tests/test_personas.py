@@ -132,6 +132,14 @@ TABLE = r"""
     POST /booking-pages/<row:page_id>/calendars/connect 405
     GET /booking-pages/<row:page_id>/calendars/connect/<slug:provider> 404 404 404 404 404 404 404 302 302
     POST /booking-pages/<row:page_id>/calendars/connect/<slug:provider> 404 404 404 404 404 404 404 302 302
+    GET /booking-pages/<row:page_id>/questions/new 200 200 200 404 404 404 404 302 302
+    POST /booking-pages/<row:page_id>/questions/new 422 422 422 404 404 404 404 302 302
+    GET /booking-pages/<row:page_id>/questions/<row:question_id> 200 200 200 404 404 404 404 302 302
+    POST /booking-pages/<row:page_id>/questions/<row:question_id> 422 422 422 404 404 404 404 302 302
+    GET /booking-pages/<row:page_id>/questions/<row:question_id>/move 302 302 302 404 404 404 404 302 302
+    POST /booking-pages/<row:page_id>/questions/<row:question_id>/move 302 302 302 404 404 404 404 302 302
+    GET /booking-pages/<row:page_id>/questions/<row:question_id>/delete 302 302 302 404 404 404 404 302 302
+    POST /booking-pages/<row:page_id>/questions/<row:question_id>/delete 302 302 302 404 404 404 404 302 302
     GET /booking-pages/<row:page_id>/cohosts/ask 302
     POST /booking-pages/<row:page_id>/cohosts/ask 422 422 422 404 404 404 404 302 302
     GET /booking-pages/<row:page_id>/cohosts/asked/<row:asked_id>/again 302
@@ -230,6 +238,8 @@ TABLE = r"""
     POST /bookings/<row:booking_id>/history.json 405
     GET /b/<str:token> 404 404 404 404 404 404 404 200 404
     POST /b/<str:token> 405
+    GET /b/<str:token>/onward 404 404 404 404 404 404 404 302 404
+    POST /b/<str:token>/onward 405
     GET /b/<str:token>/link 404 404 404 404 404 404 404 200 404
     POST /b/<str:token>/link 405
     GET /b/<str:token>/invite.ics 404 404 404 404 404 404 404 200 404
@@ -305,6 +315,7 @@ def scene() -> dict[str, Any]:
         "people": people,
         "page_id": page.pk,
         "host_id": people["cohost"].pk,
+        "question_id": page.questions.create(key="firm", label="Your firm").pk,
         "asked_id": invite_cohost(page, email=people["invited"].email, by=people["owner"]).pk,
         "asked_token": next(mail.path for mail in mails() if mail.to == people["invited"].email).rpartition(
             "/"

@@ -33,7 +33,7 @@ ANYBODY = """
     api/calendar-accounts/<slug:provider>/callback api/webhooks/<slug:provider>/deauthorize
     b/<str:token> b/<str:token>/link b/<str:token>/invite.ics b/<str:token>/cancel b/<str:token>/move
     b/<str:token>/move/confirm b/<str:token>/guests b/<str:token>/reminders b/<str:token>/leave b/<str:token>/zone
-    holds/release
+    holds/release b/<str:token>/onward
     api/pages/<slug:handle>/<slug:slug>/times
     looks/<row:page_id>/<slug:color>.css looks/<row:page_id>/<slug:version>.png
     <slug:handle> <slug:handle>/ <slug:handle>/<slug:slug> <slug:handle>/<slug:slug>/ <slug:handle>/<slug:slug>/book
@@ -75,7 +75,10 @@ OWNERS = """
     settings/team/<row:team_id>/invitations/<row:invitation_id>/take-back
     booking-pages/<row:page_id>/cohosts/ask booking-pages/<row:page_id>/cohosts/asked/<row:asked_id>/again
     booking-pages/<row:page_id>/cohosts/asked/<row:asked_id>/take-back
-    booking-pages/<row:page_id>/team
+    booking-pages/<row:page_id>/team booking-pages/<row:page_id>/questions/new
+    booking-pages/<row:page_id>/questions/<row:question_id>
+    booking-pages/<row:page_id>/questions/<row:question_id>/move
+    booking-pages/<row:page_id>/questions/<row:question_id>/delete
 """.split()  # noqa: SIM905
 HOSTS = [
     route
@@ -129,6 +132,7 @@ def belongings(alice: User) -> dict[str, object]:
         "number": UnusualBookings.objects.create(page=page, began_at=present(), last_at=present()).pk,
         "provider": "zoom",
         "host_id": alice.pk,
+        "question_id": page.questions.create(key="firm", label="Your firm").pk,
         "asked_id": invite_cohost(page, email="dora@example.org", by=alice).pk,
         "team_id": team.pk,
         "member_id": team.memberships.exclude(user=alice).get().pk,

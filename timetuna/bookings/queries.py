@@ -17,9 +17,11 @@ from timetuna.availability.interval import Interval, minute_of
 from timetuna.bookings.events import OFF, Status
 from timetuna.bookings.models import (
     TAKES_TIME,
+    Answer,
     Attendee,
     Booking,
     BookingHost,
+    BookingOrigin,
     Conference,
     UnusualBookings,
 )
@@ -279,3 +281,27 @@ def shown_to_others(attendee: Attendee) -> str:
     """As "Kim <kim@example.org>", or the address alone. The guest, or who pretends to be it, typed the name."""
     name = name_for_others(attendee.name)
     return single_line(f"{name} <{attendee.email}>" if name else attendee.email, max_length=200)
+
+
+def answers_of(booking: Booking) -> list[Answer]:
+    """What who booked answered to the host's own questions, in the order they stood."""
+    return list(booking.booker.answers.all())
+
+
+def answers_in_lines(booking: Booking) -> str:
+    """For texts that hosts read: one answer a line, longer ones below what was asked."""
+    return "\n".join(
+        f"{one.label}:\n{one.text}" if "\n" in one.text else f"{one.label}: {one.text}"
+        for one in answers_of(booking)
+    )
+
+
+def origin_of_booking(booking: Booking) -> dict[str, Any]:
+    """Where its guest came from, by column; empty where nothing is known."""
+    found = BookingOrigin.objects.filter(booking=booking.pk).values()
+    return {
+        name: value
+        for row in found
+        for name, value in row.items()
+        if value and name not in {"id", "booking_id"}
+    }

@@ -10,6 +10,7 @@ from timetuna.bookings.views.guest.guests import guests
 from timetuna.bookings.views.guest.host_pages import offers
 from timetuna.bookings.views.guest.leave import leave, set_zone
 from timetuna.bookings.views.guest.move import choose_new_time, confirm_new_time
+from timetuna.bookings.views.guest.onward import onward
 from timetuna.bookings.views.guest.reminders import reminders
 from timetuna.bookings.views.guest.slots import release_hold, slots
 from timetuna.bookings.views.guest.times_api import times
@@ -58,6 +59,7 @@ urlpatterns: list[URLPattern] = [
     path("bookings/<row:booking_id>/erase", erase_guest, name="booking_erase"),
     path("bookings/<row:booking_id>/history.json", history, name="booking_history"),
     path("b/<str:token>", booked, name="booked"),
+    path("b/<str:token>/onward", onward, name="booked_onward"),
     path("b/<str:token>/link", link_state, name="booked_link"),
     path("b/<str:token>/invite.ics", invite, name="booked_invite"),
     path("b/<str:token>/cancel", cancel_booking, name="booked_cancel"),

@@ -1,7 +1,8 @@
 """Web addresses that strangers type, or that servers answer with."""
 
+import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from urllib.parse import urljoin, urlsplit
 
@@ -9,6 +10,9 @@ import httpx2
 import idna
 
 from timetuna.lib.http import Budget, HttpClient, HttpError, Response
+
+_HOST = re.compile(r"[a-z0-9.-]{1,180}|\[[0-9a-f:.]{2,45}\]")
+_UNSAFE = re.compile(r"[\x00-\x20\x7f\\]")
 
 
 def read_url(text: str) -> httpx2.URL | None:
@@ -38,6 +42,30 @@ def joined(base: str, reference: str) -> httpx2.URL | None:
         return read_url(urljoin(base, reference))
     except ValueError:
         return None
+
+
+def website_of(address: str) -> str:
+    """The website of an address, as "https://host" or "http://host:8080"; "" where it has none."""
+    try:
+        parts = urlsplit(address.strip())
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return ""
+    shown = f"[{host}]" if ":" in host else host
+    if parts.scheme not in {"http", "https"} or not _HOST.fullmatch(shown) or _UNSAFE.search(address.strip()):
+        return ""
+    usual = {"http": 80, "https": 443}[parts.scheme]
+    return f"{parts.scheme}://{shown}" + (f":{port}" if port and port != usual else "")
+
+
+def may_lead_to(address: str, websites: Iterable[str]) -> bool:
+    """Whether it is an https address on one of these websites, and nothing could read it in another way.
+
+    websites: as `website_of` has them.
+    """
+    website = website_of(address)
+    plain = website.startswith("https://") and "@" not in urlsplit(address).netloc
+    return plain and not _UNSAFE.search(address) and website in websites
 
 
 MOST = 5

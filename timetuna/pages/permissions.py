@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 
 from timetuna.accounts.models import Membership, Team, User
 from timetuna.accounts.permissions import signed_in
-from timetuna.pages.models import BookingPage, CohostInvitation, PageHost, Schedule
+from timetuna.pages.models import BookingPage, CohostInvitation, PageHost, Question, Schedule
 from timetuna.pages.queries import whole
 
 
@@ -120,6 +120,12 @@ def rights_of(roles: frozenset[Role]) -> frozenset[Action]:
 def page_or_404(request: HttpRequest, page_id: int, *, to: Action = Action.EDIT) -> BookingPage:
     """With all its rows. Raises Http404 for who may not do this."""
     return get_object_or_404(whole(pages_for(signed_in(request), to=to)), pk=page_id)
+
+
+def question_or_404(request: HttpRequest, page_id: int, question_id: int) -> Question:
+    """With its page. Raises Http404 for who may not change that."""
+    rows = Question.objects.filter(page__in=pages_for(signed_in(request)))
+    return get_object_or_404(rows.select_related("page__host", "page__team"), page_id=page_id, pk=question_id)
 
 
 def cohost_or_404(page: BookingPage, host_id: int) -> User:

@@ -14,7 +14,15 @@ from timetuna.availability.hours import Cap, CapScope, Period
 from timetuna.availability.teams import Part
 from timetuna.pages.calendar_use import blocking_for, blocking_of, kinds_of, leaders, lost_calendar, own_part
 from timetuna.pages.meeting_types.base import MeetingChoice, meeting_kinds
-from timetuna.pages.models import BookingPage, DateOverride, MeetingType, OutOfOffice, PageHost, TravelZone
+from timetuna.pages.models import (
+    BookingPage,
+    DateOverride,
+    MeetingType,
+    OutOfOffice,
+    PageHost,
+    Question,
+    TravelZone,
+)
 from timetuna.pages.prefetch import (
     HostRow,
     caps,
@@ -108,6 +116,11 @@ def warnings(page: PublicPage) -> list[str]:
 def page_settings(page_id: int) -> PublicPage | None:
     """Whatever the state of its host."""
     return _values(row_with(page_id))
+
+
+def questions_of(page_id: int) -> list[Question]:
+    """What the host of a page asks, in order."""
+    return list(Question.objects.filter(page=page_id))
 
 
 @dataclass(frozen=True, slots=True)

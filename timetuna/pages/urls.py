@@ -11,6 +11,7 @@ from timetuna.pages.views import (
     own_part,
     pages,
     profile,
+    questions,
     schedules,
     settings,
     teams,
@@ -30,6 +31,22 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "booking-pages/<row:page_id>/calendars/connect/<slug:provider>",
         calendars.connect,
         name="pages_connect_provider",
+    ),
+    path("booking-pages/<row:page_id>/questions/new", questions.new_question, name="pages_question_new"),
+    path(
+        "booking-pages/<row:page_id>/questions/<row:question_id>",
+        questions.edit_question,
+        name="pages_question",
+    ),
+    path(
+        "booking-pages/<row:page_id>/questions/<row:question_id>/move",
+        questions.move,
+        name="pages_question_move",
+    ),
+    path(
+        "booking-pages/<row:page_id>/questions/<row:question_id>/delete",
+        questions.remove,
+        name="pages_question_delete",
     ),
     path("booking-pages/<row:page_id>/cohosts/ask", cohosts.invite, name="cohost_ask"),
     path(

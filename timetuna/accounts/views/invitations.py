@@ -45,7 +45,7 @@ _SENTENCES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class InvitationWords:
     """What somebody is asked.  title: to what they are invited.  lines: who asks, and what it means.  yes: a button."""
 
     title: str
@@ -62,7 +62,7 @@ class InvitationKind(Generic[RowT]):
     """
 
     model: type[RowT]
-    ask: Callable[[RowT], Question]
+    ask: Callable[[RowT], InvitationWords]
     inside: Callable[[RowT, User], str]
     accept: Callable[[HttpRequest, str], str]
     decline: Callable[[str], object]
@@ -76,7 +76,7 @@ class InvitationScreen(Screen):
     """
 
     template = "accounts/invitation.html"
-    question: Question
+    question: InvitationWords
     email: str
     account: str
     own: bool
@@ -155,11 +155,11 @@ def _gone(
     return show(request, InvitationGoneScreen(*_SENTENCES[state]), status=GONE if state else MISSING)
 
 
-def _ask_into_team(row: TeamInvitation) -> Question:
+def _ask_into_team(row: TeamInvitation) -> InvitationWords:
     team = row.team.name
     asks = f"{row.invited_by.name} ({row.invited_by.email})" if row.invited_by else "An owner of the team"
     lines = (f"{asks} invites you to join the team {team}.", MEANS[Membership.Role(row.role)])
-    return Question(f"Join {team}", lines, f"Join {team}")
+    return InvitationWords(f"Join {team}", lines, f"Join {team}")
 
 
 def _inside_team(row: TeamInvitation, user: User) -> str:

@@ -1,10 +1,11 @@
 """A guest books a time: one short transaction, and nothing outside is waited for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from operator import attrgetter
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -18,7 +19,7 @@ from timetuna.bookings.actions.turns import write_turns
 from timetuna.bookings.errors import FormUsed, ProofNeeded, SlotTaken, TooManyBookings
 from timetuna.bookings.events import GUEST, Status, record, transition
 from timetuna.bookings.guests import Guest, invite, limit_bookings, names_too_many, store_attendee
-from timetuna.bookings.models import Booking, BookingHost, Conference
+from timetuna.bookings.models import Answer, Booking, BookingHost, BookingOrigin, Conference
 from timetuna.bookings.proofs.needed import NOTHING_SHOWN, Evidence, Proof, Purpose, count_booking, rates, use
 from timetuna.bookings.queries import taken_among
 from timetuna.bookings.slots.availability import Able, SlotQuery, who_can
@@ -39,6 +40,8 @@ class Order:
     person: the host whom the guest has chosen, where the page lets them.
     others: whom the guest brings.  evidence: what the form brings along in case a proof is asked for.
     source: where the order comes from, by default the public page.
+    answers: to the host's own questions, not stored yet.  origin: where the guest comes from, by `BookingOrigin`'s
+    columns.
     """
 
     page_id: int
@@ -53,6 +56,8 @@ class Order:
     others: tuple[Guest, ...] = ()
     evidence: Evidence = NOTHING_SHOWN
     source: str = ""
+    answers: tuple[Answer, ...] = ()
+    origin: Mapping[str, Any] = field(default_factory=dict)
 
     def purpose(self) -> Purpose:
         """What a proof for this order has to be made for."""
@@ -202,6 +207,11 @@ def _insert(query: SlotQuery, order: Order, choice: MeetingChoice, able: Able) -
         confirmed=order.evidence.confirmed,
         added_at=booking.created_at,
     )
+    for answer in order.answers:
+        answer.pk, answer.attendee = None, booking.booker
+    Answer.objects.bulk_create(order.answers)
+    if order.origin:
+        BookingOrigin.objects.create(booking=booking, **order.origin)
     if chosen.dealt is not None:
         named = query.named()
         write_turns(booking, chosen.dealt, named=[named] if named else [], now=now)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from timetuna.bookings.actions.host_time import lock_hosts_of
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.events import SYSTEM, BookingEvent, record, without_quote
-from timetuna.bookings.models import Attendee, Booking, HistoryEntry, UnusualBookings
+from timetuna.bookings.models import Answer, Attendee, Booking, BookingOrigin, HistoryEntry, UnusualBookings
 from timetuna.bookings.notifications.message import send_mail
 from timetuna.bookings.notifications.queue import TIMED_MAILS
 from timetuna.bookings.queries import set_new_link
@@ -107,6 +107,8 @@ def _erase(booking: Booking, actor: str, now: datetime) -> None:
     booking.erased_at = now
     booking.save()
     booking.notes.all().delete()
+    Answer.objects.filter(attendee__booking=booking).delete()
+    BookingOrigin.objects.filter(booking=booking).delete()
     for attendee in booking.attendees.all():
         _blank(attendee, time_zone=booking.host_time_zone)
     _clean_history(booking, said)

@@ -1,5 +1,6 @@
 """What guests type to book. Everything is cleaned; nothing that is refused is lost."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -7,26 +8,23 @@ from django.urls import reverse_lazy
 from django.utils.formats import number_format
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
+from timetuna.bookings.forms.questions import Asking, LinesField, read_phone
 from timetuna.bookings.guests import read_guests
+from timetuna.bookings.models import Answer
+from timetuna.bookings.prefill import NOTHING_CAME, Came
 from timetuna.bookings.slots.selection import read_start
 from timetuna.l10n import datetimes
 from timetuna.lib.crypto import random_token
 from timetuna.lib.mail import clean_address, likelier_address, pasted_address
-from timetuna.lib.phones import PhoneError, country_code, read_number
+from timetuna.lib.phones import country_code
 from timetuna.lib.text import country_of, find_zone, multi_line, single_line
 from timetuna.pages.forms.fields import ClockField
 from timetuna.pages.meeting_types.base import meeting_kind
+from timetuna.pages.models import Question
 from timetuna.pages.public import PublicPage
-from timetuna.web.forms import WholeForm
+from timetuna.web.forms import WholeForm, with_values
 
 KEY_LENGTHS = range(20, 65)
-
-
-class LinesField(forms.CharField):
-    """As long as the browser says it is, which counts a line end as one character but sends two."""
-
-    def to_python(self, value: Any) -> str:
-        return (super().to_python(value) or "").replace("\r\n", "\n")
 
 
 class CarriedField(forms.CharField):
@@ -159,11 +157,21 @@ class GuestBookingForm(WholeForm):
     guests = GuestsField(required=False)
     meant_address = typed_address = ""
 
-    def __init__(self, page: PublicPage, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        page: PublicPage,
+        *args: Any,
+        questions: Sequence[Question] = (),
+        came: Came = NOTHING_CAME,
+        **kwargs: Any,
+    ) -> None:
+        """came: what the address brought, as suggestions and for what nobody is asked."""
         super().__init__(*args, **kwargs)
         self.page = page
         if self.is_bound and self.data.get("meant"):
             self.refill("email", self.data["meant"])
+        self.asking = Asking(questions, came, country=self._country())
+        self._ask()
         if page.settings.most_guests:
             guests_field(self).limit(page.settings.most_guests)
         else:
@@ -171,6 +179,10 @@ class GuestBookingForm(WholeForm):
         say_how_long(self)
         self._offer_kinds()
         self._ask_for_number()
+
+    def given(self) -> tuple[Answer, ...]:
+        """What was answered to the host's own questions."""
+        return self.asking.answers(self.cleaned_data)
 
     def answers(self) -> dict[str, str]:
         """By column of the attendee."""
@@ -184,7 +196,7 @@ class GuestBookingForm(WholeForm):
 
     def refill(self, name: str, value: str) -> None:
         """Show another value in one field; everything else typed stays."""
-        self.data = dict(self.data.items()) | {name: value}
+        self.data = with_values(self.data, [(name, [value])])
 
     def offer_other_times(self, choices: list[tuple[str, str]]) -> None:
         """Turn the start into a choice among the times that are left; everything typed stays."""
@@ -250,14 +262,7 @@ class GuestBookingForm(WholeForm):
     def clean_phone(self) -> str:
         """Asked for when the host is to call."""
         phone = single_line(self.cleaned_data["phone"], max_length=60)
-        try:
-            phone = read_number(phone, country=self._country()) if phone else ""
-        except PhoneError as error:
-            raise forms.ValidationError(
-                gettext(
-                    "This number cannot be called. Please give it with its country code, like +49 30 123456."
-                )
-            ) from error
+        phone = read_phone(phone, country=self._country()) if phone else ""
         asked = self.asked.get(self.data.get("kind", ""))
         if asked and not phone:
             raise forms.ValidationError(asked.missing)
@@ -269,6 +274,17 @@ class GuestBookingForm(WholeForm):
     def _country(self) -> str:
         """The guest's, as far as their zone tells."""
         return country_of(str(self["zone"].value() or ""))
+
+    def _ask(self) -> None:
+        """The host's questions stand after who it is, and before what else there is to say."""
+        if self.is_bound:
+            self.asking.drop_unasked(self.data)
+        else:
+            self.asking.hide_unasked()
+        if self.asking.fields:
+            self.fields |= self.asking.fields
+            self.order_fields(["start", "kind", "name", "email", "phone", *self.asking.fields])
+        self.initial = {**self.asking.initial(), **self.initial}
 
     def _offer_kinds(self) -> None:
         kinds = [(choice.kind, choice.label) for choice in self.page.meeting_types]

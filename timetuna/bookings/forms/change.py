@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext, gettext_lazy
 
-from timetuna.bookings.forms.book import GuestsField, HoldField, LinesField, guests_field, say_how_long
+from timetuna.bookings.forms.book import GuestsField, HoldField, guests_field, say_how_long
+from timetuna.bookings.forms.questions import LinesField
 from timetuna.lib.text import single_line
 from timetuna.pages.models import BookingPage
 from timetuna.web.forms import WholeForm

@@ -7,7 +7,8 @@ from django import forms
 
 from timetuna.bookings.actions.hand_over import NO_HOST
 from timetuna.bookings.actions.write_notes import notes_of, write_notes
-from timetuna.bookings.forms.book import LinesField, MomentField
+from timetuna.bookings.forms.book import MomentField
+from timetuna.bookings.forms.questions import LinesField
 from timetuna.bookings.models import Booking
 from timetuna.l10n import datetimes
 from timetuna.lib.text import multi_line, single_line

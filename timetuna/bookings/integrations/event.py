@@ -20,7 +20,6 @@ from timetuna.bookings.queries import name_for_others, others
 from timetuna.calendars.models import CalendarAccount, CalendarEvent
 from timetuna.calendars.queries import calendar_writer, comes_with_event, listing
 from timetuna.lib.crypto import fingerprint
-from timetuna.lib.text import without_addresses
 from timetuna.pages.calendar_use import own_part, write_calendar
 from timetuna.providers.base import CalendarWriter, Entry, Person
 
@@ -45,7 +44,7 @@ def entry_of(booking: Booking, host_id: int) -> Entry:
         organizer=_organizer(booking),
         hosts=_hosts(booking, host_id),
         location="" if carries and where.pending else where.text,
-        description=host_description(booking, where, notes=without_addresses(booking.booker.notes)),
+        description=host_description(booking, where),
         meeting_type=booking.meeting_type if carries else "",
     )
 

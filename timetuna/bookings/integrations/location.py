@@ -14,13 +14,14 @@ from django.utils.translation import gettext
 
 from timetuna.bookings.events import latest_handing
 from timetuna.bookings.models import Attendee, Booking, BookingHost, Conference
-from timetuna.bookings.queries import host_names, link, name_for_others, others
+from timetuna.bookings.queries import answers_in_lines, host_names, link, name_for_others, others
 from timetuna.calendars.access_tokens import grant_owner
 from timetuna.calendars.models import CalendarAccount, CalendarEvent
 from timetuna.calendars.queries import conference_kinds, conferencing, connection
 from timetuna.lib.ics import Invitation, InvitationAttendee
 from timetuna.lib.mail import Mailbox, parse_mailbox
 from timetuna.lib.phones import shown_number
+from timetuna.lib.text import without_addresses
 from timetuna.pages.calendar_use import kinds_of, own_part
 from timetuna.pages.meeting_types.base import Sides, meeting_kind
 from timetuna.pages.models import PageHost
@@ -203,7 +204,9 @@ def host_invitation(
     booking: Booking, place: Location, *, host_id: int, cancelled: bool = False
 ) -> Invitation:
     """A shared calendar must not give the guest's link away, so it carries the host's page."""
-    closing = _host_closing(booking, booking.booker.name, booking.booker.notes)
+    closing = _host_closing(
+        booking, booking.booker.name, booking.booker.notes, answers=answers_in_lines(booking)
+    )
     copy = _invitation(booking, place, closing=closing, url=host_page(booking), cancelled=cancelled)
     return replace(
         copy,
@@ -233,9 +236,15 @@ def former_invitation(booking: Booking, *, host_id: int, to: Mailbox) -> Invitat
     return copy
 
 
-def host_description(booking: Booking, place: Location, *, notes: str) -> str:
-    """With the guest's notes as they may stand in the event in the host's calendar."""
-    return _description(place, _host_closing(booking, name_for_others(booking.booker.name), notes))
+def host_description(booking: Booking, place: Location) -> str:
+    """With what the guest wrote as it may stand in the event in the host's calendar.
+
+    Who was invited too reads that event, so it has no addresses, and where there is anybody no answers.
+    """
+    notes = without_addresses(booking.booker.notes)
+    answers = "" if others(booking).exists() else without_addresses(answers_in_lines(booking))
+    guest = name_for_others(booking.booker.name)
+    return _description(place, _host_closing(booking, guest, notes, answers=answers))
 
 
 def organizer(booking: Booking) -> Mailbox:
@@ -324,9 +333,13 @@ def _attendees(
     return tuple(found.values())
 
 
-def _host_closing(booking: Booking, guest: str, notes: str) -> str:
-    see = f"See this booking: {host_page(booking)}"
-    return f"{see}\n\nNotes from {guest}:\n{notes}" if notes else see
+def _host_closing(booking: Booking, guest: str, notes: str, *, answers: str) -> str:
+    said = [
+        f"See this booking: {host_page(booking)}",
+        answers,
+        f"Notes from {guest}:\n{notes}" if notes else "",
+    ]
+    return "\n\n".join(filter(None, said))
 
 
 def _description(place: Location, closing: str) -> str:

@@ -1,5 +1,6 @@
 """A message about a booking as one recipient gets it, whatever brings it, and how it is sent."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pkgutil import iter_modules
@@ -19,7 +20,7 @@ from timetuna.bookings.integrations.location import (
     place_for,
     taken_off,
 )
-from timetuna.bookings.models import Booking
+from timetuna.bookings.models import Answer, Booking
 from timetuna.bookings.notifications import channels
 from timetuna.bookings.notifications.kinds import AGAIN, FIRST_KINDS, KINDS, SAYS
 from timetuna.bookings.notifications.telling import (
@@ -32,7 +33,7 @@ from timetuna.bookings.notifications.telling import (
     recipient_of,
     shown_name,
 )
-from timetuna.bookings.queries import hosts_in_words, link, with_booker
+from timetuna.bookings.queries import answers_of, hosts_in_words, link, with_booker
 from timetuna.jobs.queue import MAIL, GiveUp, job
 from timetuna.l10n import datetimes
 from timetuna.lib.ics import Invitation
@@ -49,8 +50,8 @@ class Message:
 
     id: the same on every try, and of no other message.  answers: the id of the first one that its recipient got; ""
     of that itself.  place: None where it says nothing any more.  facts: names and values, without the join link.
-    own: what the page's host wrote into it.  notes: what the guest wrote for the host.  attachment: what opening the
-    invitation does.
+    own: what the page's host wrote into it.  notes, given: what the guest wrote for the host and answered to their
+    questions.  attachment: what opening the invitation does.
     """
 
     booking: Booking
@@ -62,6 +63,7 @@ class Message:
     facts: list[tuple[str, str]]
     own: str
     notes: str
+    given: Sequence[Answer]
     button_url: str
     stop_url: str
     attachment: str
@@ -91,6 +93,7 @@ def message_for(booking: Booking, recipient: Recipient, *, kind: str, tag: str =
         facts=_facts(about, placed=told.says_place),
         own=fill(own.message, _placeholders(about)) if own else "",
         notes=booking.booker.notes if recipient.is_host() and not told.ended else "",
+        given=answers_of(booking) if recipient.is_host() and not told.ended else (),
         button_url=told.button_url(about),
         stop_url=recipient.stop_url if told.can_stop else "",
         attachment=str(told.attachment),

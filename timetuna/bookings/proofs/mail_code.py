@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from timetuna.accounts.emails import send
 from timetuna.accounts.notices import Notice
@@ -148,3 +148,30 @@ def check_code(page_id: int, code: str, *, email: str, key: str, client: Client,
             return Outcome.RIGHT
         MailCode.objects.filter(pk__in=[row.pk for row in open_rows]).update(tries=F("tries") + 1)
         return Outcome.WRONG
+
+
+def code_sent(email: str) -> str:
+    """What the guest reads then."""
+    said = gettext("We have sent a code with six digits to %(email)s. It is valid for %(minutes)s minutes.")
+    return said % {"email": email, "minutes": VALID_MINUTES}
+
+
+def no_code(email: str, minutes: int, *, there_is_one: bool) -> str:
+    """Why none goes out, and in how many minutes one may. there_is_one: one was mailed before that is still valid."""
+    if there_is_one:
+        said = ngettext(
+            "A code was sent to %(email)s not long ago. Please type the newest one. "
+            "Another one can be sent in %(minutes)s minute.",
+            "A code was sent to %(email)s not long ago. Please type the newest one. "
+            "Another one can be sent in %(minutes)s minutes.",
+            minutes,
+        )
+    else:
+        said = ngettext(
+            "No code can be sent to %(email)s just now. What you typed is still here; "
+            "please try again in %(minutes)s minute.",
+            "No code can be sent to %(email)s just now. What you typed is still here; "
+            "please try again in %(minutes)s minutes.",
+            minutes,
+        )
+    return said % {"email": email, "minutes": minutes}

@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 
 from timetuna.availability.hours import Away, day_start
 from timetuna.availability.interval import minute_of
+from timetuna.bookings.prefill import NOTHING_CAME, Came
 from timetuna.bookings.slots.availability import ANYBODY, SlotQuery, offered
 from timetuna.l10n import datetimes
 from timetuna.l10n.datetimes import PLAIN, Customs, customs_of
@@ -40,6 +41,7 @@ class SlotSelection:
 
     `customs` are the guest's; `clock` is "12" or "24" where the guest has switched to it, else "". `visit` is there
     once a time was picked: it tells a guest's own hold from that of another guest with the same address and browser.
+    `came` is what the first address brought along; all that follow have it too.
     """
 
     path: str
@@ -56,6 +58,7 @@ class SlotSelection:
     anybody: bool = False
     unknown: bool = False
     guessed: bool = False
+    came: Came = NOTHING_CAME
 
     def url(self, **changes: str) -> str:
         """Of this choice with some parts changed; a part set to "" is left out."""
@@ -68,7 +71,8 @@ class SlotSelection:
             "visit": self.visit,
             WITH: self.with_whom(),
         }
-        return f"{self.path}?{'&'.join(_part(*one) for one in (parts | changes).items() if one[1])}"
+        query = [_part(*one) for one in (parts | changes).items() if one[1]]
+        return f"{self.path}?{'&'.join([*query, self.came.query] if self.came.query else query)}"
 
     def with_whom(self) -> str:
         """As addresses and forms carry whom the guest has chosen; "" for nobody in particular."""

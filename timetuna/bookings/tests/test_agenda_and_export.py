@@ -135,7 +135,7 @@ def test_the_table_follows_the_filter_beyond_one_page(client, alice, django_asse
         put(alice, tomorrow() + timedelta(hours=number), name=f"Sam {number}")
     put(alice, tomorrow() + timedelta(hours=30), name="Ada", email="ada@web.example")
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         rows = rows_of(client.get("/bookings/export.csv?q=sam"))
 
     assert [row["Guest"] for row in rows] == [f"Sam {number}" for number in range(25)]

@@ -16,7 +16,7 @@ from timetuna.bookings.actions.erase import erase, erase_due
 from timetuna.bookings.actions.reschedule import Wish, reschedule
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.guests import Guest
-from timetuna.bookings.models import Booking
+from timetuna.bookings.models import Booking, BookingOrigin
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.tests.conftest import make_page, tomorrow, work_off
 from timetuna.bookings.tests.diary import now, put, rows_of, shown
@@ -237,6 +237,8 @@ GUESTS_WORDS = {
     "bookings.Booking": "cancel_note source_network",
     "bookings.Attendee": "name email mailbox phone notes",
     "bookings.PrivateNotes": "text",
+    "bookings.Answer": "value text",
+    "bookings.BookingOrigin": ("utm_source utm_medium utm_campaign utm_term utm_content referrer metadata"),
     "bookings.HistoryEntry": "text",
     "jobs.Job": "arguments last_error",
 }
@@ -270,9 +272,11 @@ NO_WORDS_OF_A_GUEST = {
         WORDS: "state", HASHES: "written_digest", "our own sentences": "problem",
     },
     "pages.BookingPage": {
-        HOSTS: "slug title description mail_subject mail_message brand_color logo_version",
+        HOSTS: "slug title description mail_subject mail_message brand_color logo_version redirect_url "
+        "redirect_origins",
         WORDS: "horizon_kind ask_reason staffing on_move share_rule",
     },
+    "pages.Question": {HOSTS: "key label help options terms when_option when_key", WORDS: "kind"},
     "pages.PageHost": {WORDS: "part writes"},
     "pages.CohostInvitation": {HOSTS: "email", HASHES: "token_fingerprint"},
     "pages.FormerSlug": {HOSTS: "slug"},
@@ -287,12 +291,13 @@ NO_WORDS_OF_A_GUEST = {
     "pages.HostRules": {HOSTS: "holiday_country holiday_region"},
     "pages.MeetingType": {HOSTS: "kind detail"},
     "bookings.Booking": {
-        HOSTS: "title location", IDS: "idempotency_key", WORDS: "host_time_zone status meeting_type",
+        HOSTS: "title location", IDS: "idempotency_key public_id", WORDS: "host_time_zone status meeting_type",
     },
     "bookings.Attendee": {
         WORDS: "time_zone language invited_by removed_by",
         "random numbers, and others after erasing": "link_fingerprint link_sealed",
     },
+    "bookings.Answer": {HOSTS: "key label", WORDS: "kind"},
     "bookings.BookingHost": {WORDS: "time_zone part"},
     "bookings.Turn": {WORDS: "rule"},
     "bookings.Hold": {
@@ -335,7 +340,9 @@ def test_erasing_blanks_every_column_of_a_guests_words(page):
     booking = made(page, others=[Guest("Kim", "kim@others.example")])
     cancel(booking.pk, actor="host", note_text="", now=now())
     booking.notes.create(host=booking.host, text="")
-    for label in ("bookings.Booking", "bookings.Attendee", "bookings.PrivateNotes"):
+    booking.booker.answers.create(key="team", label="Team", kind="line", value="")
+    BookingOrigin.objects.create(booking=booking)
+    for label in GUESTS_WORDS.keys() - {"bookings.HistoryEntry", "jobs.Job"}:
         for name in GUESTS_WORDS[label].split():
             for row in apps.get_model(label).objects.all():
                 apps.get_model(label).objects.filter(pk=row.pk).update(**{name: f"{CANARY} {name} {row.pk}"})

@@ -231,5 +231,5 @@ def test_a_bookings_page_needs_the_same_queries_whatever_happened(
         job(booking, state="failed", last_error="Mail refused: 550")
     job(booking, "bookings.fulfil", last_error="503")
 
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(20):
         client.get(f"/bookings/{booking.pk}")

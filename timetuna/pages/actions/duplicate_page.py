@@ -19,6 +19,7 @@ from timetuna.pages.models import (
     PageHostCalendar,
     PageLogo,
     PageMail,
+    Question,
     Reminder,
     Schedule,
     WeeklyHours,
@@ -26,7 +27,7 @@ from timetuna.pages.models import (
 from timetuna.pages.slugs import free_slug, from_title, lock_addresses
 
 RowT = TypeVar("RowT", bound=Model)
-_ROWS = (Duration, MeetingType, PageLogo, PageMail, Reminder)
+_ROWS = (Duration, MeetingType, PageLogo, PageMail, Question, Reminder)
 _OWN_PART = (
     "buffer_before_minutes",
     "buffer_after_minutes",

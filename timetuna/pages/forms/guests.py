@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from timetuna.lib.urls import may_lead_to, website_of
 from timetuna.pages.forms import time_spans
 from timetuna.pages.forms.fields import switch, whole_number
 from timetuna.pages.forms.page_form import PageForm
@@ -19,6 +20,8 @@ _REASONS = (
     (BookingPage.AskReason.OPTIONAL, "If they like"),
     (BookingPage.AskReason.REQUIRED, "They have to say"),
 )
+MOST_WEBSITES = 10
+_PLAIN = {"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false", "dir": "ltr"}
 _CHOOSE = {"required": "Choose one from the list.", "invalid_choice": "Choose one from the list."}
 
 
@@ -42,6 +45,13 @@ SECTIONS = (
         "you; you yourself can always change it.",
     ),
     FormSection("others", "Others", ("most_guests",)),
+    FormSection(
+        "after",
+        "After booking",
+        ("redirect_url", "redirect_origins"),
+        "Guests then go on to a page of your own. Its address gets the booking's id and nothing else; the mail leads "
+        "to the booking as always.",
+    ),
 )
 
 
@@ -100,12 +110,58 @@ class GuestsTabForm(PageForm):
         "Each gets an invitation by mail. 0 lets nobody be brought.",
     )
 
+    redirect_url = forms.CharField(
+        label="Lead guests to",
+        max_length=500,
+        required=False,
+        help_text="An address such as https://example.org/thanks. Left empty, they stay here.",
+        widget=forms.TextInput(attrs={"inputmode": "url", "placeholder": "https://", **_PLAIN}),
+        error_messages={"max_length": "This can have 500 characters at most."},
+    )
+    redirect_origins = forms.CharField(
+        label="Your websites",
+        max_length=2_000,
+        required=False,
+        help_text="One a line, such as https://example.org. Guests are led to these and nowhere else, also where a "
+        "link to the page asks for it (?redirect=…).",
+        widget=forms.Textarea(attrs={"rows": 3, **_PLAIN}),
+        error_messages={"max_length": "This can have 2,000 characters at most."},
+    )
+
     def __init__(self, page: BookingPage, data: Any = None, _files: Any = None) -> None:
         super().__init__(data, instance=page)
         for name in ("change_notice_minutes", "cancel_notice_minutes"):
             field = self.fields[name]
             assert isinstance(field, NoticeField)  # noqa: S101 - said for the type checker
             field.offer(self.initial[name])
+
+    def clean_redirect_origins(self) -> str:
+        """Each once, one a line."""
+        found = []
+        for line in self.cleaned_data["redirect_origins"].split():
+            website = website_of(line if "://" in line else f"https://{line}")
+            if not website.startswith("https://"):
+                raise forms.ValidationError(
+                    f"“{line[:60]}” is no website; it should be like https://example.org."
+                )
+            found.append(website)
+        if len(set(found)) > MOST_WEBSITES:
+            raise forms.ValidationError(f"There can be {MOST_WEBSITES} websites at most.")
+        return "\n".join(dict.fromkeys(found))
+
+    def clean(self) -> dict[str, Any]:
+        """Nobody is led to a website that is not listed."""
+        data: dict[str, Any] = self.cleaned_data
+        wanted, websites = data.get("redirect_url"), data.get("redirect_origins")
+        if wanted and websites is not None and not may_lead_to(wanted, websites.split()):
+            website = website_of(wanted)
+            sentence = (
+                "This is no address that guests can be led to; it should be like https://example.org/thanks."
+            )
+            if website.startswith("https://"):
+                sentence = f"Name {website} among your websites below, so that guests can be led there."
+            self.add_error("redirect_url", sentence)
+        return data
 
     def sections(self) -> list[tuple[FormSection, list[forms.BoundField]]]:
         return [(section, [self[name] for name in section.names]) for section in SECTIONS]

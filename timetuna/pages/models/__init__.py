@@ -22,8 +22,10 @@ from timetuna.pages.models.page import (
     PageMail,
     Reminder,
 )
+from timetuna.pages.models.question import CHOOSING, Question
 
 __all__ = [
+    "CHOOSING",
     "FORMER_HOST",
     "FOR_GOOD",
     "BookingPage",
@@ -38,6 +40,7 @@ __all__ = [
     "PageHostCalendar",
     "PageLogo",
     "PageMail",
+    "Question",
     "Reminder",
     "Schedule",
     "TravelZone",

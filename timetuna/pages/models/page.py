@@ -30,6 +30,8 @@ class BookingPage(models.Model):
     `horizon_date` counts, if any. cap_*: the most bookings of this page a day, week or month; None is without limit.
     change_notice_minutes, cancel_notice_minutes: until how long before the start guests may move or cancel; None is
     never.  approval: the host has to say yes within `approval_hours`.
+    redirect_url: where guests are led once they have booked; "" is their booking's page.  redirect_origins: the
+    websites, one a line, to which that or an address of the page may lead.
     """
 
     class Horizon(models.TextChoices):
@@ -93,6 +95,8 @@ class BookingPage(models.Model):
     most_guests = models.PositiveSmallIntegerField(default=5)
     approval = models.BooleanField(default=False)
     approval_hours = models.PositiveIntegerField(default=24)
+    redirect_url = models.CharField(max_length=500, blank=True, default="")
+    redirect_origins = models.TextField(max_length=2_000, blank=True, default="")
     brand_color = models.CharField(max_length=7, blank=True, default="")
     logo_version = models.CharField(max_length=16, blank=True, default="")
     mail_subject = models.CharField(max_length=150, blank=True, default="")

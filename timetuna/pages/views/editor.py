@@ -32,7 +32,7 @@ from timetuna.pages.forms.look import LookForm
 from timetuna.pages.forms.notifications import NotificationsForm
 from timetuna.pages.forms.own_part import OwnPartForm
 from timetuna.pages.missing_hosts import Shortage, missed_on
-from timetuna.pages.models import BookingPage, CohostInvitation, PageHost
+from timetuna.pages.models import BookingPage, CohostInvitation, PageHost, Question
 from timetuna.pages.permissions import (
     Action,
     colleagues_of,
@@ -43,7 +43,7 @@ from timetuna.pages.permissions import (
     teams_to_assign,
 )
 from timetuna.pages.public import PublicPage
-from timetuna.pages.queries import values, warnings
+from timetuna.pages.queries import questions_of, values, warnings
 from timetuna.web.forms import Screen, TabLink, show
 from timetuna.web.saving import HostForm, answer_form, opened
 
@@ -114,8 +114,10 @@ class _OwnPartTab(EditorScreen):
     template = "pages/own_part.html"
 
 
+@dataclass(frozen=True, slots=True)
 class _GuestsTab(EditorScreen):
     template = "pages/guests.html"
+    questions: list[Question]
 
 
 class _NotificationsTab(EditorScreen):
@@ -234,6 +236,8 @@ def _screen(
         "form": form,
         "editable": tab.right in rights,
     }
+    if tab.screen is _GuestsTab:
+        return _GuestsTab(**common, questions=questions_of(page.pk))
     if tab.screen is not _BookingTab:
         return tab.screen(**common)
     return _BookingTab(

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from timetuna.accounts.models import User
 from timetuna.accounts.permissions import signed_in
-from timetuna.accounts.views.invitations import InvitationKind, Question, behind
+from timetuna.accounts.views.invitations import InvitationKind, InvitationWords, behind
 from timetuna.calendars.account_status import calendar_lines
 from timetuna.pages.actions.invite_cohost import MEANS, YOURS
 from timetuna.pages.actions.join_page import decline_page, join_page
@@ -15,14 +15,14 @@ from timetuna.pages.models import BookingPage, CohostInvitation
 from timetuna.pages.permissions import Action, rights_on
 
 
-def _ask(row: CohostInvitation) -> Question:
+def _ask(row: CohostInvitation) -> InvitationWords:
     page, who = row.page, row.invited_by or row.page.host
     lines = (
         f"{who.name} ({who.email}) asks you to host meetings of “{page.title}”, which guests book on a page.",
         MEANS[BookingPage.Staffing(page.staffing)],
         YOURS,
     )
-    return Question(f"Host “{page.title}”", lines, "Host this page")
+    return InvitationWords(f"Host “{page.title}”", lines, "Host this page")
 
 
 def _inside(row: CohostInvitation, user: User) -> str:

@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any, NamedTuple, TypeVar
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from timetuna.availability.interval import moment_of
@@ -21,7 +22,8 @@ from timetuna.bookings.errors import BookingRefused, FormUsed, ProofNeeded, Slot
 from timetuna.bookings.forms.book import GuestBookingForm, new_key
 from timetuna.bookings.forms.change import MoveForm
 from timetuna.bookings.guests import Guest
-from timetuna.bookings.proofs.mail_code import VALID_MINUTES, Outcome, check_code, has_code, send_code
+from timetuna.bookings.prefill import onward, read_came
+from timetuna.bookings.proofs.mail_code import Outcome, check_code, code_sent, has_code, no_code, send_code
 from timetuna.bookings.proofs.needed import (
     Proof,
     came_without_work,
@@ -44,7 +46,7 @@ from timetuna.bookings.views.guest.redirects import moved_or_404
 from timetuna.bookings.views.guest.slots import Fact, facts_of, hold_for_form, path_of
 from timetuna.l10n import datetimes
 from timetuna.pages.public import Met, PageDuration, PublicPage, met_on
-from timetuna.pages.queries import public_page
+from timetuna.pages.queries import public_page, questions_of
 from timetuna.rate_limits.limits import Client, client_of
 from timetuna.web.forms import Screen, show
 from timetuna.web.middleware import AWAY, unavailable
@@ -107,6 +109,8 @@ class FreeDay(NamedTuple):
 class FormScreen(Screen):
     """A step with a form. time: None where the one that was chosen is taken.
 
+    came: what the address brought along.
+
     opened: when the form was, signed.  challenge: the proof of work that the browser is asked for, or "".
     """
 
@@ -121,6 +125,7 @@ class FormScreen(Screen):
     clock: str
     visit: str
     with_whom: str
+    came: str
     opened: str = ""
     challenge: str = ""
     taken: bool = False
@@ -156,14 +161,16 @@ def book_time(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     if page is None:
         return moved_or_404(request, handle, slug)
     query = request.POST if request.method == "POST" else request.GET
-    choice = choice_of(request, page, query, path=path_of(page))
+    choice = replace(choice_of(request, page, query, path=path_of(page)), came=read_came(request))
+    own: dict[str, Any] = {"questions": questions_of(page.id), "came": choice.came}
     start = read_start(query.get("start", ""))
     if request.method == "POST":
-        step = _Step(request, page, choice, GuestBookingForm(page, request.POST))
+        step = _Step(request, page, choice, GuestBookingForm(page, request.POST, **own))
         return _choose_again(step) if choice.unknown and choice.duration else _confirm(step)
     if choice.duration is None or start is None:
         return redirect(choice.url())
-    form = GuestBookingForm(page, initial={**_hidden(choice, query["start"]), "key": new_key()})
+    begins = choice.came.suggested() | _hidden(choice, query["start"]) | {"key": new_key()}
+    form = GuestBookingForm(page, initial=begins, **own)
     step = _Step(request, page, choice, form)
     try:
         token = hold_for_form(request, step.slot_query(), start_minute=start)
@@ -171,7 +178,7 @@ def book_time(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
         form.say(str(error))
         return _other_times(step, 409)
     kinds = choices_at(replace(step.slot_query(), hold=token), start_minute=start)
-    form = GuestBookingForm(replace(page, meeting_types=kinds), initial={**form.initial, "hold": token})
+    form = GuestBookingForm(replace(page, meeting_types=kinds), initial=begins | {"hold": token}, **own)
     step = step._replace(form=form)
     challenge = challenge_for(page, step.client(), start_minute=start)
     return _form(step, held=HELD_MINUTES if token else 0, challenge=challenge)
@@ -212,6 +219,10 @@ def _book(step: _Step, order: Order) -> HttpResponse:
     except AWAY as error:
         step.form.add_error(None, str(BUSY))
         return unavailable(_form(step), error)
+    wanted = step.choice.came.of("redirect")
+    if onward(step.page.settings, wanted, booking.public_id):
+        tail = f"?{urlencode({'redirect': wanted})}" if wanted else ""
+        return HttpResponseRedirect(link_path(booking.booker, "booked_onward") + tail)
     return HttpResponseRedirect(link_path(booking.booker) + step.choice.clock_query())
 
 
@@ -230,36 +241,11 @@ def _mail_code(step: _Step, order: Order) -> HttpResponse:
     if sending.needs_work and not came_without_work(step.request):
         return _ask_for_work(step, Proof.HARD_WORK)
     if sending.sent:
-        status, note = 428, _code_sent(email)
+        status, note = 428, code_sent(email)
     else:
         minutes = max(1, math.ceil(sending.wait / 60))
-        status, note = 429, _no_code(email, minutes, there_is_one=has_code(step.page.id, email, now=now))
+        status, note = 429, no_code(email, minutes, there_is_one=has_code(step.page.id, email, now=now))
     return _code_page(step, status=status, note=note)
-
-
-def _code_sent(email: str) -> str:
-    said = gettext("We have sent a code with six digits to %(email)s. It is valid for %(minutes)s minutes.")
-    return said % {"email": email, "minutes": VALID_MINUTES}
-
-
-def _no_code(email: str, minutes: int, *, there_is_one: bool) -> str:
-    if there_is_one:
-        said = ngettext(
-            "A code was sent to %(email)s not long ago. Please type the newest one. "
-            "Another one can be sent in %(minutes)s minute.",
-            "A code was sent to %(email)s not long ago. Please type the newest one. "
-            "Another one can be sent in %(minutes)s minutes.",
-            minutes,
-        )
-    else:
-        said = ngettext(
-            "No code can be sent to %(email)s just now. What you typed is still here; "
-            "please try again in %(minutes)s minute.",
-            "No code can be sent to %(email)s just now. What you typed is still here; "
-            "please try again in %(minutes)s minutes.",
-            minutes,
-        )
-    return said % {"email": email, "minutes": minutes}
 
 
 def _confirm_with_code(step: _Step, order: Order) -> HttpResponse:
@@ -304,6 +290,8 @@ def _order(step: _Step) -> Order:
         person=step.choice.person_id(),
         others=data.get("guests", ()),
         evidence=evidence_of(step.request, data["email"]),
+        answers=step.form.given(),
+        origin=step.choice.came.origin(),
     )
 
 
@@ -368,6 +356,7 @@ def form_screen(
         clock=choice.clock,
         visit=choice.visit,
         with_whom=choice.with_whom(),
+        came=choice.came.query,
     )
 
 

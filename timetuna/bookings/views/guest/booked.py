@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from timetuna.bookings.events import CALLED_OFF, BookingEvent, Status, earlier_start
 from timetuna.bookings.integrations.location import Location, attendee_invitation, place_for
-from timetuna.bookings.models import Attendee, Booking
+from timetuna.bookings.models import Answer, Attendee, Booking
 from timetuna.bookings.notifications.kinds.bookings import instead_of
 from timetuna.bookings.notifications.telling import invited_by, shown_name
 from timetuna.bookings.policies import (
@@ -53,9 +54,16 @@ RECHECK_SECONDS = 0.05
 _slots_to_wait = threading.BoundedSemaphore(max(1, settings.WEB_THREADS // 2))
 
 
+class Answered(NamedTuple):
+    """What was asked and answered."""
+
+    label: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownBooking:
-    """notes: the reader's own.  met: who hosts it."""
+    """notes, answers: the reader's own.  met: who hosts it."""
 
     title: str
     met: Met
@@ -67,6 +75,7 @@ class ShownBooking:
     host_label: str
     zone_label: str
     notes: str
+    answers: Sequence[Answered]
     look_url: str
 
 
@@ -220,8 +229,14 @@ def shown_booking(attendee: Attendee, customs: Customs) -> ShownBooking:
         ),
         zone_label=datetimes.zone_label(zone, at=booking.start_at),
         notes=attendee.notes,
+        answers=[Answered(one.label, _answer(one)) for one in attendee.answers.all() if not one.hidden],
         look_url=look_of(booking.page).style_path,
     )
+
+
+def _answer(answer: Answer) -> str:
+    """What is ours in it, in the reader's language."""
+    return gettext(answer.text) if answer.value is True or answer.kind == "consent" else answer.text
 
 
 def _link(attendee: Attendee) -> ShownLink:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from timetuna.accounts.queries import owner_once_called
+from timetuna.bookings.prefill import read_came
 from timetuna.bookings.views.guest.redirects import lead_on
 from timetuna.bookings.views.guest.slots import path_of
 from timetuna.pages.public import PublicPage, met_on
@@ -50,7 +51,7 @@ def offers(request: HttpRequest, handle: str) -> HttpResponse:
         return lead_on(request, reverse("public_host", args=[owner.handle]))
     screen = HostScreen(
         host=pages[0].team or pages[0].host_name,
-        offers=[_offer(page) for page in pages],
+        offers=[_offer(page, read_came(request).query) for page in pages],
         indexed=not request.GET,
     )
     response = show(request, screen)
@@ -58,8 +59,10 @@ def offers(request: HttpRequest, handle: str) -> HttpResponse:
     return response
 
 
-def _offer(page: PublicPage) -> OfferedPage:
+def _offer(page: PublicPage, came: str) -> OfferedPage:
+    """came: what the address brought along, for the next one."""
     lengths = get_text_list([duration.lasts() for duration in page.durations], gettext("or"))
     met = met_on(page, now=timezone.now())
     hosts = met.hosts if page.team or met.names != [page.host_name] else ""
-    return OfferedPage(page.title, path_of(page), lengths, page.description, hosts)
+    url = f"{path_of(page)}?{came}" if came else path_of(page)
+    return OfferedPage(page.title, url, lengths, page.description, hosts)

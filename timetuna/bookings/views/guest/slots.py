@@ -19,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from timetuna.availability.hours import Away
 from timetuna.bookings.actions.host_time import hold, refuse_if_taken, release
+from timetuna.bookings.prefill import Pairs, read_came
 from timetuna.bookings.slots.availability import SlotQuery
 from timetuna.bookings.slots.selection import (
     CLOCKS,
@@ -136,6 +137,7 @@ def slot_picker(
             ("clock", choice.clock),
             ("visit", choice.visit),
             (WITH, choice.with_whom()),
+            *choice.came.pairs,
         ),
     )
 
@@ -265,7 +267,7 @@ class DurationLink:
 class SlotsScreen(Screen):
     """A booking page. slots: None while one of several lengths has to be chosen; notice: what is said meanwhile.
 
-    met: who comes to its meetings.
+    met: who comes to its meetings.  came: what the address brought along.
     settle: the script that makes the zone this device's, where it does not belong to a booking.
     indexed: search engines may show the page.
     """
@@ -284,6 +286,7 @@ class SlotsScreen(Screen):
     slots: SlotPicker | None
     settle: str = ""
     zone_cookie: str = ZONE_COOKIE
+    came: Pairs = ()
     indexed: bool = False
 
 
@@ -294,7 +297,7 @@ def slots(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     page = public_page(handle, slug)
     if page is None:
         return moved_or_404(request, handle, slug)
-    choice = choice_of(request, page, request.GET, path=path_of(page))
+    choice = replace(choice_of(request, page, request.GET, path=path_of(page)), came=read_came(request))
     picker = None
     if choice.duration:
         now = timezone.now()
@@ -343,6 +346,7 @@ def slots_screen(page: PublicPage, choice: SlotSelection, picker: SlotPicker | N
         clock_shown="12" if choice.customs.twelve_hours else "24",
         notice=choice.problem,
         slots=picker,
+        came=choice.came.pairs,
     )
 
 

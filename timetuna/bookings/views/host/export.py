@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Prefetch
+from django.db.models import Max, Min, Prefetch
 from django.http import HttpRequest, JsonResponse, StreamingHttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -12,16 +12,22 @@ from django.views.decorators.http import require_safe
 from timetuna.accounts.permissions import signed_in
 from timetuna.bookings.events import ended_by, told_entry
 from timetuna.bookings.integrations.location import own_uid
-from timetuna.bookings.models import Booking, HistoryEntry
+from timetuna.bookings.models import Answer, Booking, HistoryEntry
 from timetuna.bookings.permissions import BookingAction, booking_or_404, history_for, notes_for
-from timetuna.bookings.queries import matching, read_host_names
+from timetuna.bookings.queries import Mine, answers_of, matching, origin_of_booking, read_host_names
 from timetuna.bookings.status.rows import Reader, join_url, kind_label
 from timetuna.bookings.views.host.bookings import asked_for, read_filter, reader_of
 from timetuna.lib.text import csv_row
 from timetuna.pages.meeting_types.base import meeting_kind
 
 ROWS_AT_ONCE = 500
-_AT_A_GLANCE = frozenset({"Minutes", "Title", "Booking page", "Status", "Guest", "Meeting type", "Hosts"})
+MOST_QUESTIONS = 100
+"""So many have a column of their own; answers to others stand together in one more."""
+_AT_A_GLANCE = frozenset(
+    {"Minutes", "Title", "Booking page", "Status", "Guest", "Meeting type", "Hosts", "Booking id"}
+)
+_ORIGIN = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content", "referrer", "metadata")
+Questions = dict[str, str]
 """What those read who may see that a booking is, and no more; and when it is."""
 BYTE_ORDER_MARK = "\ufeff"  # without it, spreadsheets take UTF-8 for something else
 
@@ -32,24 +38,35 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
     """All that the list's address would show, row by row."""
     host, now = signed_in(request), timezone.now()
     asked, reader = read_filter(request, host), reader_of(host, now)
-    rows = (
-        matching(asked_for(host, asked), asked.wanted, now=now)
-        .select_related("page")
-        .prefetch_related("attendees", Prefetch("notes", notes_for(host)))
+    found = matching(asked_for(host, asked), asked.wanted, now=now)
+    rows = found.select_related("page", "origin").prefetch_related(
+        "attendees__answers", Prefetch("notes", notes_for(host))
     )
-    answer = StreamingHttpResponse(
-        _lines(rows.iterator(chunk_size=ROWS_AT_ONCE), reader), content_type="text/csv; charset=utf-8"
-    )
+    lines = _lines(rows.iterator(chunk_size=ROWS_AT_ONCE), reader, _questions(found))
+    answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     name = f"bookings-{asked.wanted.which}-{reader.today().isoformat()}.csv"
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 
 
-def _lines(bookings: Iterator[Booking], reader: Reader) -> Iterator[str]:
-    titles = _titles(reader)
+def _questions(bookings: Mine) -> Questions:
+    """What guests of these bookings were asked, as it was called last, by key; what was asked first comes first."""
+    ids = bookings.filter(readable=True).order_by().values("pk")
+    asked = Answer.objects.filter(attendee__booking__in=ids).order_by().values_list("key", "label")
+    rows = sorted(asked.annotate(first=Min("pk"), latest=Max("pk")), key=lambda row: row[3])
+    labels = {key: label for key, label, _, _ in rows}
+    begun: dict[str, int] = {}
+    for key, _, first, _ in rows:
+        begun[key] = min(first, begun.get(key, first))
+    return {key: labels[key] for key in sorted(labels, key=lambda key: begun[key])}
+
+
+def _lines(bookings: Iterator[Booking], reader: Reader, questions: Questions) -> Iterator[str]:
+    own = dict(list(questions.items())[:MOST_QUESTIONS])
+    titles = [*_titles(reader), *own.values(), *(["Other answers"] if len(own) < len(questions) else [])]
     yield BYTE_ORDER_MARK + csv_row(titles)
     for booking in bookings:
-        cells = _cells(booking, reader)
+        cells = [*_cells(booking, reader), *_answers(booking, own, more=len(own) < len(questions))]
         if not booking.readable:  # type: ignore[attr-defined]
             seen = [title in _AT_A_GLANCE or title.startswith(("Start", "End")) for title in titles]
             cells = [cell if known else "" for cell, known in zip(cells, seen, strict=True)]
@@ -85,6 +102,8 @@ def _titles(reader: Reader) -> list[str]:
         "Private notes",
         "Erased at (UTC)",
         "Hosts",
+        "Booking id",
+        *_ORIGIN,
     ]
 
 
@@ -118,7 +137,28 @@ def _cells(booking: Booking, reader: Reader) -> list[object]:
         "".join(row.text for row in booking.notes.all()),
         utc(booking.erased_at) if booking.erased_at else "",
         ", ".join(read_host_names(booking)),
+        booking.public_id,
+        *_origin(booking),
     ]
+
+
+def _origin(booking: Booking) -> Iterator[object]:
+    known = getattr(booking, "origin", None)
+    for name in _ORIGIN:
+        value = getattr(known, name, "")
+        yield ", ".join(f"{key}: {one}" for key, one in value.items()) if isinstance(value, dict) else value
+
+
+def _answers(booking: Booking, questions: Questions, *, more: bool) -> list[object]:
+    """In the order of the columns; numbers as numbers."""
+    given = {one.key: one for row in booking.attendees.all() for one in row.answers.all()}
+    rest = "; ".join(f"{one.label}: {one.text}" for key, one in given.items() if key not in questions)
+    cells = [_cell(given[key]) if key in given else "" for key in questions]
+    return [*cells, rest] if more else cells
+
+
+def _cell(answer: Answer) -> object:
+    return answer.value if answer.kind == "number" else answer.text
 
 
 def local(moment: datetime, reader: Reader) -> str:
@@ -144,6 +184,7 @@ def history(request: HttpRequest, booking_id: int) -> JsonResponse:
 def _facts(row: Booking) -> dict[str, object]:
     return {
         "booking": row.pk,
+        "id": row.public_id,
         "uid": own_uid(row),
         "title": row.title,
         "start": row.start_at.isoformat(),
@@ -152,6 +193,11 @@ def _facts(row: Booking) -> dict[str, object]:
         "revision": row.revision,
         "hosts": read_host_names(row),
         "guest": {"name": row.booker.name, "email": row.booker.email},
+        "answers": [
+            {name: getattr(one, name) for name in ("key", "label", "kind", "value", "text", "hidden")}
+            for one in answers_of(row)
+        ],
+        "origin": origin_of_booking(row),
     }
 
 

@@ -1,5 +1,6 @@
-"""Bookings: the truth that meetings, mails and calendars mirror."""
+"""Bookings, their people, their time, and what is known of how they came about."""
 
+import secrets
 import uuid
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,8 +19,20 @@ def a_day_on() -> datetime:
     return timezone.now() + timedelta(days=1)
 
 
+_SIGNS = (
+    "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"  # Bitcoin's base58: none looks like another
+)
+
+
+def new_public_id() -> str:
+    """What a booking is called where others read it: 18 of 58 signs, 105 random bits."""
+    return "bk_" + "".join(secrets.choice(_SIGNS) for _ in range(18))
+
+
 class Booking(models.Model):
     """One meeting of guests with hosts. It keeps id and uid for life; `revision` is iCalendar's SEQUENCE.
+
+    public_id: its name for other programs; whoever knows it can do nothing with it here.
 
     host: the organizer, one of its `booking_hosts`.  status: see `states.py`.
     A pending one takes its time until the host has answered, `pending_until` at the latest.
@@ -41,6 +54,7 @@ class Booking(models.Model):
         CANCELLED_BY_HOST = "cancelled_by_host"
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    public_id = models.CharField(max_length=24, default=new_public_id, unique=True, editable=False)
     host = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="bookings")
     page = models.ForeignKey(BookingPage, null=True, on_delete=models.SET_NULL, related_name="bookings")
     title = models.CharField(max_length=120)

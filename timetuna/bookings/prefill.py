@@ -1,0 +1,151 @@
+"""What the address of a page brings along: suggestions for the form, and where whoever opens it comes from.
+
+Anybody may have typed it. It is bounded here, and a suggestion counts only once it has gone through the form.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote_plus, urlsplit, urlunsplit
+
+from django.conf import settings
+from django.http import HttpRequest, QueryDict
+
+from timetuna.lib.text import multi_line, single_line
+from timetuna.lib.urls import may_lead_to, website_of
+from timetuna.pages.models import BookingPage
+
+UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
+ANSWER, METADATA = "q.", "metadata."
+CARRIED = "from"
+"""The field in which the form carries all of it."""
+LONGEST = 3_000
+"""So many signs of an address; what comes later in it than that is left out."""
+MOST_METADATA = 10
+_LENGTHS = {"name": 100, "email": 254, "phone": 60, "ref": 200, "redirect": 500, **dict.fromkeys(UTM, 200)}
+_WORDS = {"guests": 1_000, "notes": 500}
+_ANSWER_LENGTH, _VALUE_LENGTH = 500, 200
+_OTHER_NAMES = {"guest": "guests", "attendeePhoneNumber": "phone"}
+"""What Cal.com calls them."""
+_KEY = re.compile(r"[A-Za-z0-9_.-]{1,40}")
+_PLACE = re.compile(r"a([1-9]|1[0-9]|20)")
+_IN_BRACKETS = re.compile(r"metadata\[([^\[\]]*)\]")
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """pairs: names and values in our own words, as addresses and the form carry them on.  query: the same, encoded."""
+
+    pairs: Pairs = ()
+    query: str = ""
+
+    def of(self, name: str) -> str:
+        return next((value for known, value in self.pairs if known == name), "")
+
+    def suggested(self) -> dict[str, str]:
+        """For the form's own fields."""
+        return {name: value for name, value in self.pairs if name in {"name", "email", "phone", *_WORDS}}
+
+    def answer(self, key: str, place: int) -> str:
+        """For the host's question of that key; Calendly's links know it by its place on the form, from 1 on."""
+        return self.of(ANSWER + key) or self.of(f"a{place}")
+
+    def origin(self) -> dict[str, Any]:
+        """By column of `BookingOrigin`; empty where nothing is known."""
+        metadata = {
+            name.removeprefix(METADATA): value for name, value in self.pairs if name.startswith(METADATA)
+        }
+        columns = {name: self.of(name) for name in UTM} | {"referrer": self.of("ref"), "metadata": metadata}
+        return {name: value for name, value in columns.items() if value}
+
+
+NOTHING_CAME = Came()
+
+
+def read_came(request: HttpRequest) -> Came:
+    """From the address, or from the form that was opened there; and from where the browser says it comes."""
+    if request.method == "POST":
+        return came_with(request.POST.get(CARRIED, ""))
+    came_from = request.headers.get("Referer", "")
+    referrer = website_of(came_from) if came_from else ""
+    own = {settings.BASE_URL, f"{request.scheme}://{request.get_host()}"}
+    return _came(request.GET, referrer="" if referrer in own else referrer)
+
+
+def came_with(carried: str) -> Came:
+    """As the form carries it."""
+    return _came(QueryDict(carried[: 2 * LONGEST]))
+
+
+def _came(query: QueryDict, referrer: str = "") -> Came:
+    found = _named(query)
+    if referrer and not found.get("ref"):
+        found["ref"] = referrer
+    if not found:
+        return NOTHING_CAME
+    pairs, parts, length = [], list[str](), 0
+    for name, value in found.items():
+        part = f"{quote_plus(name)}={quote_plus(value)}"
+        length += len(part) + 1
+        if length <= LONGEST:
+            pairs.append((name, value))
+            parts.append(part)
+    return Came(tuple(pairs), "&".join(parts))
+
+
+def _named(query: QueryDict) -> dict[str, str]:
+    """By our own names, cleaned, what is empty left out; what came under ours goes before what others call it."""
+    found: dict[str, str] = {}
+    full = f"{query.get('first_name', '')} {query.get('last_name', '')}"
+    metadata = 0
+    for name, values in sorted(query.lists(), key=lambda one: one[0] in _OTHER_NAMES):
+        known, value = _cleaned(name, values)
+        metadata += known.startswith(METADATA)
+        if known and value and not (known.startswith(METADATA) and metadata > MOST_METADATA):
+            found.setdefault(known, value)
+    if name := single_line(full, max_length=_LENGTHS["name"]):
+        found.setdefault("name", name)
+    return found
+
+
+def _cleaned(name: str, values: list[Any]) -> tuple[str, str]:
+    """Our own name of it, "" for what is none of ours, and its value."""
+    known = _OTHER_NAMES.get(name, name)
+    latest = str(values[-1]) if values else ""
+    if known in _WORDS:
+        text = "\n".join(map(str, values)) if known == "guests" else latest
+        return known, multi_line(text, max_length=_WORDS[known])
+    if known in _LENGTHS:
+        line = single_line(latest, max_length=_LENGTHS[known])
+        return known, website_of(line) if known == "ref" else line
+    return _cleaned_own(known, values)
+
+
+def _cleaned_own(known: str, values: list[Any]) -> tuple[str, str]:
+    """What hosts give names to: answers and metadata."""
+    latest = str(values[-1]) if values else ""
+    if known.startswith(ANSWER) and _KEY.fullmatch(known.removeprefix(ANSWER)):
+        return known, multi_line(",".join(map(str, values)), max_length=_ANSWER_LENGTH)
+    if _PLACE.fullmatch(known):
+        return known, multi_line(latest, max_length=_ANSWER_LENGTH)
+    if bracketed := _IN_BRACKETS.fullmatch(known):
+        known = METADATA + bracketed[1]
+    if known.startswith(METADATA) and _KEY.fullmatch(known.removeprefix(METADATA)):
+        return known, single_line(latest, max_length=_VALUE_LENGTH)
+    return "", ""
+
+
+def onward(page: BookingPage, wanted: str, public_id: str) -> str:
+    """Where a guest is led who has booked, told of nothing but the booking's public id; "" is nowhere.
+
+    wanted: what the address of the page asked for; it counts where the host has listed the website.
+    """
+    websites = page.redirect_origins.split()
+    for address in (wanted, page.redirect_url):
+        if address and may_lead_to(address, websites):
+            parts = urlsplit(address)
+            told = f"booking={public_id}"
+            return urlunsplit(parts._replace(query=f"{parts.query}&{told}" if parts.query else told))
+    return ""
