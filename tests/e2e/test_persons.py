@@ -46,6 +46,10 @@ def test_a_guest_chooses_a_person(live_timetuna, browser, request, window):
         expect(chosen).not_to_have_text("Anybody")
         expect(chosen).to_be_focused()
         assert "with=" in sam.page.url
+        with_whom = sam.page.locator(".byline")
+        expect(with_whom).to_contain_text(chosen.inner_text())
+        expect(with_whom).not_to_contain_text("one of")
+        expect(with_whom).to_have_count(1)
         sam.look("chosen")
         assert fits(sam.page)
 

@@ -1,5 +1,5 @@
 // What htmx leaves to the page: a fragment on its way is shown, what came is announced, focus is never lost,
-// and a request that fails becomes an ordinary visit.
+// and a request that fails becomes an ordinary visit. Whom the guest has chosen stands beside the title.
 const slots = () => document.getElementById("slots");
 let fromDay = false;
 let hadFocus = false;
@@ -14,6 +14,8 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 document.addEventListener("htmx:afterSettle", (event) => {
   const area = slots();
   if (event.detail.target?.id !== "slots" || !area) return;
+  const met = document.getElementById("met-now");
+  if (met) document.getElementById("met").replaceChildren(met.content.cloneNode(true));
   const goal = document.getElementById(event.detail.requestConfig?.elt?.dataset.focus ?? "");
   if (goal) {
     goal.focus();

@@ -273,7 +273,7 @@ class SlotsScreen(Screen):
     """
 
     template = "public/booking.html"
-    fragment = "public/_slots_alone.html"
+    fragment = "public/_slots.html"
     page: PublicPage
     met: Met
     path: str
