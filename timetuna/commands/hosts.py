@@ -130,6 +130,9 @@ def _hand_over(host: User, options: argparse.Namespace) -> None:
     if to == host or not to.is_active:
         raise Refusal("Name with --to somebody else, who is not switched off.")
     found = settle_all(host, Choice(Fate.HAND, to.pk), now=timezone.now())
+    if not (found.handed or found.left):
+        print(f"{host.name} has no bookings to come.")
+        return
     print(
         f"{_bookings(found.handed)} went from {host.name} to {to.name}. Everybody who takes part gets a mail."
     )
@@ -153,6 +156,8 @@ def _settle(host: User, choice: Choice) -> None:
         return
     found = settle_all(host, choice, now=timezone.now())
     done = found.handed or found.cancelled
+    if not (done or found.left):
+        return
     what = "called off" if choice.fate is Fate.CANCEL else "handed over"
     print(f"{_bookings(done)} {'was' if done == 1 else 'were'} {what}. Everybody who takes part gets a mail.")
     for booking, why in found.left:

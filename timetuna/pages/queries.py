@@ -285,3 +285,8 @@ def _is_alone(page: BookingPage) -> bool:
     taking_part = [row for row in page.page_hosts.all() if row.part_on(page)]
     owner_alone = all(row.host_id == page.host_id and row.schedule_id is None for row in taking_part)
     return page.staffing == BookingPage.Staffing.SOLO or owner_alone
+
+
+def has_cohosts(page: BookingPage) -> bool:
+    """Whether somebody beside its owner takes part in it."""
+    return PageHost.objects.filter(page=page, active=True).exclude(host=page.host_id).exists()

@@ -24,10 +24,9 @@ from timetuna.pages.calendar_use import own_part
 from timetuna.pages.meeting_types import FIRST
 from timetuna.pages.meeting_types.base import MeetingChoice
 from timetuna.pages.missing_hosts import Shortage, missing_hosts
-from timetuna.pages.models import PageHost
 from timetuna.pages.permissions import Action, Role, page_or_404, pages_for, rights_of, roles_by_page
 from timetuna.pages.public import PublicPage
-from timetuna.pages.queries import by_title, warnings
+from timetuna.pages.queries import by_title, has_cohosts, warnings
 from timetuna.web.forms import Screen, show
 
 PageView = Callable[..., HttpResponse]
@@ -174,7 +173,7 @@ def duplicate(request: HttpRequest, page_id: int) -> HttpResponse:
     page = page_or_404(request, page_id)
     copy = duplicate_page(page, by=signed_in(request))
     said = "This is the copy. It can be booked at its own address; switch Listed on when it is ready."
-    if PageHost.objects.filter(page=page, active=True).exclude(host=copy.host_id).exists():
+    if has_cohosts(page):
         said += " You host it alone so far: add its cohosts below."
     messages.success(request, said)
     return redirect("pages_booking", copy.pk)

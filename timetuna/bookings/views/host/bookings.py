@@ -39,7 +39,6 @@ from timetuna.bookings.queries import (
 from timetuna.bookings.status.rows import BookingDay, Reader, days
 from timetuna.l10n import datetimes
 from timetuna.lib.text import single_line
-from timetuna.pages.models import BookingPage, PageHost
 from timetuna.pages.permissions import Action, pages_for
 from timetuna.web.forms import Screen, TabLink, show
 
@@ -228,11 +227,5 @@ def _found_elsewhere(host: User, asked: Filter, now: datetime) -> list[FoundElse
 
 def _address_to_share(host: User) -> str:
     """Of a page that they take part in: what is booked on others of their teams is not theirs."""
-    taking = PageHost.objects.filter(host=host, active=True).values("page")
-    first = (
-        BookingPage.objects.filter(pk__in=taking)
-        .select_related("host", "team")
-        .order_by("title", "id")
-        .first()
-    )
+    first = pages_for(host, to=Action.OWN_PART).select_related("host", "team").order_by("title", "id").first()
     return first.address() if first else ""
