@@ -21,14 +21,14 @@ const offer = (address) => {
 };
 
 const look = async () => {
-  const [local, domain] = field.value.trim().split("@");
+  const [, local, domain] = /([^\s<>"':@]+)@([^\s<>"',;@]+)/.exec(field.value) ?? [];
   asked = field.value;
   note.replaceChildren();
-  if (!local || !domain?.includes(".")) return;
+  if (!domain?.includes(".")) return;
   const answer = await fetch(`${field.dataset.mail}?domain=${encodeURIComponent(domain)}`).catch(() => null);
   if (!answer?.ok || field.value !== asked) return;
   const meant = await answer.text();
-  field.form.elements.as_typed.value = field.value.trim().toLowerCase();
+  field.form.elements.as_typed.value = `${local}@${domain}`.toLowerCase();
   offer(meant && `${local}@${meant}`);
 };
 

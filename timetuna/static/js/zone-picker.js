@@ -44,6 +44,8 @@ const attach = (input) => {
       row.id = `${id}-${number}`;
     });
     list.hidden = !list.children.length;
+    // Below the field; at the end of a guest's page the list stands above it [timezone.css].
+    if (!input.closest(".timezone")) list.style.top = none.style.top = `${input.offsetTop + input.offsetHeight}px`;
     none.textContent = list.children.length ? "" : input.dataset.zonesNone;
     input.setAttribute("aria-expanded", String(!list.hidden));
     list.scrollTop = 0;
