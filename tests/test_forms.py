@@ -46,6 +46,7 @@ BY_OTHER_TESTS = {
     "bookings/handed_over.html",
     "calendars/replace.html",
     "public/code.html",
+    "public/taken.html",
 }
 """What only a link from a mail, a provider's answer or what was just done leads to; each has one field of its own."""
 

@@ -1,10 +1,12 @@
 """A time is kept while its form is open in a browser, and given back when the guest leaves it."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.browser import PHONE, eyes
-from tests.e2e.steps import visit
+from tests.e2e.steps import CONFIRM, fill_details, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.either("postgresql")]
 KEPT = "This time is kept for you for 5 minutes."
@@ -38,3 +40,47 @@ def test_leaving_the_form_gives_the_time_back(live_timetuna, browser, window):
 
         # The browser sends it on its own, after the page is gone: there is nothing to wait for but its effect.
         assert any(sees(ben, host, "10:00") for _ in range(20))
+
+
+def test_a_form_says_what_is_wrong_and_knows_who_comes_back(live_timetuna, browser):
+    host = live_timetuna.new_host(zone="Europe/Berlin")
+    with eyes(browser, "coming-back", viewport=PHONE) as sam:
+        page = sam.page
+        visit(page, host)
+        page.locator(".time").nth(2).click()
+        fill_details(page, name="Sam Guest", email="no address")
+        form_url = page.url
+        page.locator("form").evaluate("form => form.noValidate = true")
+        page.get_by_role("button", name=CONFIRM).click()
+        expect(page).to_have_title(re.compile("^Error:"))
+        expect(page.locator("#form-errors")).to_be_focused()
+        sam.look("errors")
+        page.get_by_role("link", name=re.compile("mail address")).click()
+        expect(page.get_by_label("Your email")).to_be_focused()
+        page.get_by_label("Your email").fill("back@guest.example")
+
+        come_back_from_memory(page)
+        expect(page.get_by_role("heading", name="You booked this")).to_be_visible()
+        sam.look("booked-before")
+        page.get_by_role("link", name="See your booking").click()
+        expect(page.get_by_role("heading", name="Your booking is confirmed")).to_be_visible()
+        page.goto(form_url)
+        expect(page.get_by_role("heading", name="You booked this")).to_be_visible()
+
+
+def come_back_from_memory(page):
+    """Confirm, and come back by a browser that has kept the page as it was: it knows nothing of the answer."""
+
+    def send(route):
+        if route.request.method != "POST":
+            return route.continue_()
+        route.fetch(max_redirects=0)
+        return route.fulfill(status=204)
+
+    page.route("**/book*", send)
+    page.get_by_role("button", name=CONFIRM).click()
+    expect(page.get_by_role("button", name=CONFIRM)).to_be_disabled()
+    page.wait_for_load_state("networkidle")
+    page.unroute("**/book*")
+    page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    return page

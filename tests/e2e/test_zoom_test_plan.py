@@ -109,7 +109,7 @@ def book(sam, zoom, public_url):
     sam.look("details")
     sam.page.get_by_role("button", name=re.compile("^Confirm ")).click()
     sam.page.wait_for_url("**/b/*")
-    link = sam.page.locator("#link a[href^='https://'][href*='/j/']")
+    link = sam.page.locator("#link a[href^='https://'][href*='/j/']").first
     expect(link).to_be_visible()
     sam.look("confirmation")
     meetings = zoom.meetings()

@@ -1,5 +1,9 @@
 """Why a booking was not made or changed. `str()` is the sentence the guest reads."""
 
+import math
+
+from django.http import HttpResponse
+
 from timetuna.bookings.proofs.needed import Proof
 
 
@@ -16,7 +20,23 @@ class FormUsed(BookingRefused):
 
 
 class TooManyBookings(BookingRefused):
-    """The address has booked more than the operator allows."""
+    """More was done than the operator allows. wait: in so many seconds it can be tried again; 0.0: nobody knows."""
+
+    def __init__(self, sentence: str, *, wait: float = 0.0) -> None:
+        super().__init__(sentence)
+        self.wait = wait
+
+
+def status_of(error: BookingRefused) -> int:
+    """Of the answer that says it."""
+    return 429 if isinstance(error, TooManyBookings) else 409
+
+
+def say_when(response: HttpResponse, error: BookingRefused) -> HttpResponse:
+    """Let the answer say when it can be tried again, for programs."""
+    if isinstance(error, TooManyBookings) and error.wait:
+        response["Retry-After"] = str(math.ceil(error.wait))
+    return response
 
 
 class ProofNeeded(BookingRefused):

@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -209,6 +209,14 @@ def told_entry(entry: HistoryEntry) -> tuple[str, str]:
 def quote_of(entry: HistoryEntry) -> str:
     """What was written with it, or ""."""
     return entry.text.partition(_QUOTE)[2]
+
+
+FRESH = timedelta(minutes=30)
+
+
+def is_fresh(entry: HistoryEntry | None, *, now: datetime) -> bool:
+    """Whether it happened just now, so that the mails about it are on their way."""
+    return entry is not None and entry.source != SILENT and now - entry.at < FRESH
 
 
 def last_words(booking: Booking, *, event: str) -> str:

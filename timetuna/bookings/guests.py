@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import gettext, ngettext
 
 from timetuna.bookings.errors import NotPossible, TooManyBookings
@@ -15,6 +16,7 @@ from timetuna.bookings.models import Attendee, Booking, HistoryEntry
 from timetuna.bookings.queries import NAME_LENGTH, set_new_link
 from timetuna.lib.mail import clean_address, mailbox_of, pasted_address
 from timetuna.lib.text import single_line
+from timetuna.rate_limits.limits import room_in, wait_in_words
 
 _PART = re.compile(r"""(?:"(?:[^"\\\n]|\\.)*"|[^,;\n])+""")  # signs between quotes part nothing
 _NAMED = re.compile(r"""(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>[^<>]*?))\s*<(?P<address>[^<>]*)>""")
@@ -110,23 +112,21 @@ _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 def limit_bookings(email: str, *, others: Iterable[Guest] = (), now: datetime) -> None:
     """Raises TooManyBookings if the guest has booked, or somebody they bring was named, too often lately."""
-    if _mailed_too_often(mailbox_of(email), now):
-        raise TooManyBookings(
-            gettext("This mail address has made many bookings lately. Please try again later.")
-        )
+    if wait := _room_for_mails_in(mailbox_of(email), now):
+        sentence = gettext("This mail address has made many bookings lately. Please try again in %(wait)s.")
+        raise TooManyBookings(sentence % {"wait": wait_in_words(wait)}, wait=wait)
     limit_mails_to(others, now=now)
 
 
 def limit_mails_to(others: Iterable[Guest], *, now: datetime) -> None:
     """Raises TooManyBookings if somebody who is to be brought was named too often lately, by whomever."""
     for guest in others:
-        if _mailed_too_often(guest.mailbox(), now):
-            raise TooManyBookings(
-                gettext(
-                    "%(email)s has been invited many times lately. Please leave this address out, or try again later."
-                )
-                % {"email": guest.email}
+        if wait := _room_for_mails_in(guest.mailbox(), now):
+            sentence = gettext(
+                "%(email)s has been invited many times lately. Please leave this address out, or try again in %(wait)s."
             )
+            named = {"email": guest.email, "wait": wait_in_words(wait)}
+            raise TooManyBookings(sentence % named, wait=wait)
 
 
 def limit_changes(booking: Booking, *, now: datetime) -> None:
@@ -147,16 +147,23 @@ def limit_changes(booking: Booking, *, now: datetime) -> None:
             booking__attendees__is_booker=True,
             booking__attendees__confirmed=False,
         )
-        if unproven.count() >= _UNPROVEN * most:
-            raise TooManyBookings(
-                gettext("Many bookings from your network were changed lately. Please try again later.")
+        if wait := _room_for_changes_in(unproven, _UNPROVEN * most, now):
+            sentence = gettext(
+                "Many bookings from your network were changed lately. Please try again in %(wait)s."
             )
+            raise TooManyBookings(sentence % {"wait": wait_in_words(wait)}, wait=wait)
     mailbox = mailbox_of(booking.booker.email)
     same = changes.filter(booking__attendees__is_booker=True, booking__attendees__mailbox=mailbox)
-    if same.count() >= most:
-        raise TooManyBookings(
-            gettext("This mail address has changed many bookings lately. Please try again later.")
+    if wait := _room_for_changes_in(same, most, now):
+        sentence = gettext(
+            "This mail address has changed many bookings lately. Please try again in %(wait)s."
         )
+        raise TooManyBookings(sentence % {"wait": wait_in_words(wait)}, wait=wait)
+
+
+def _room_for_changes_in(changes: QuerySet[HistoryEntry], most: int, now: datetime) -> float:
+    moments = changes.order_by("-at").values_list("at", flat=True)[:most]
+    return room_in(list(moments), most, _DAY, now=now)
 
 
 def limit_invited(booking: Booking, others: Iterable[Guest], *, most: int, now: datetime) -> None:
@@ -173,19 +180,23 @@ def limit_invited(booking: Booking, others: Iterable[Guest], *, most: int, now: 
         raise TooManyBookings(
             gettext("Many people were named for this booking already. Please write to your host.")
         )
-    if new - named and names_too_many(booking.source_network, others, now=now):
-        raise TooManyBookings(
-            gettext(
-                "Many people were invited from your network lately. Please try again tomorrow, or write to your host."
-            )
+    if new - named and (wait := room_for_others_in(booking.source_network, others, now=now)):
+        sentence = gettext(
+            "Many people were invited from your network lately. Please try again in %(wait)s, or write to your host."
         )
+        raise TooManyBookings(sentence % {"wait": wait_in_words(wait)}, wait=wait)
 
 
-def names_too_many(network: str, others: Iterable[Guest], *, now: datetime) -> bool:
-    """Whether with these, too many different people were named in a day by unproven guests of the network."""
+def room_for_others_in(network: str, others: Iterable[Guest], *, now: datetime) -> float:
+    """In how many seconds these can be named; 0.0: now.
+
+    Unproven guests of a network name only so many different people in a day.
+    """
     new = {one.mailbox() for one in others}
     if not network or not new:
-        return False
+        return 0.0
+    if len(new) > MOST_BROUGHT:
+        return _DAY.total_seconds()
     named = Attendee.objects.filter(
         is_booker=False,
         invited_by=GUEST,
@@ -193,16 +204,18 @@ def names_too_many(network: str, others: Iterable[Guest], *, now: datetime) -> b
         booking__attendees__is_booker=True,
         booking__attendees__confirmed=False,
     )
-    lately = named.filter(added_at__gte=now - _DAY).values_list("mailbox", flat=True)
-    return len(new.union(lately)) > MOST_BROUGHT
+    rows = named.filter(added_at__gte=now - _DAY).exclude(mailbox__in=new)
+    latest = dict(rows.order_by("added_at").values_list("mailbox", "added_at"))
+    room = MOST_BROUGHT - len(new)
+    return room_in(sorted(latest.values(), reverse=True), room + 1, _DAY, now=now)
 
 
-def _mailed_too_often(mailbox: str, now: datetime) -> bool:
+def _room_for_mails_in(mailbox: str, now: datetime) -> float:
     """Count as one whom bookings are made for and who is brought to them: both get mails that they did not ask for."""
     hour, day = settings.GUEST_MAIL_LIMITS
     rows = Attendee.objects.filter(mailbox=mailbox, added_at__gte=now - _DAY)
-    moments = list(rows.order_by("-added_at").values_list("added_at", flat=True)[:day])
-    return len(moments) >= day or sum(moment >= now - _HOUR for moment in moments) >= hour
+    moments = list(rows.order_by("-added_at").values_list("added_at", flat=True)[: max(hour, day)])
+    return max(room_in(moments, hour, _HOUR, now=now), room_in(moments, day, _DAY, now=now))
 
 
 MOST_EVER = 20

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.http import Http404
 from django.utils.translation import gettext, gettext_noop
@@ -162,6 +163,59 @@ def asks_reason(booking: Booking) -> str:
     return booking.page.ask_reason if booking.page else OPTIONAL
 
 
+_NEVER, _LATE, _UNTIL, _OPEN = "never", "late", "until", "open"
+_TERMS = {
+    _NEVER: (
+        gettext_noop("Once booked, it cannot be moved or cancelled here."),
+        gettext_noop("Once booked, it cannot be moved here."),
+        gettext_noop("Once booked, it cannot be cancelled here."),
+    ),
+    _LATE: (
+        gettext_noop("It begins too soon to be moved or cancelled here."),
+        gettext_noop("It begins too soon to be moved here."),
+        gettext_noop("It begins too soon to be cancelled here."),
+    ),
+    _UNTIL: (
+        gettext_noop("You can move or cancel it until %(deadline)s."),
+        gettext_noop("You can move it until %(deadline)s."),
+        gettext_noop("You can cancel it until %(deadline)s."),
+    ),
+    _OPEN: (
+        gettext_noop("You can move or cancel it until it begins."),
+        gettext_noop("You can move it until it begins."),
+        gettext_noop("You can cancel it until it begins."),
+    ),
+}
+"""What is said of both, of moving and of cancelling."""
+
+
+def terms_before(
+    page: BookingPage, start: datetime, *, now: datetime, zone: ZoneInfo, twelve_hours: bool = False
+) -> list[str]:
+    """What who is about to book this time, or to move there, reads: until when it can be moved and cancelled then."""
+    move, cancel = page.change_notice_minutes, page.cancel_notice_minutes
+    found = [_term(notice, start, now) for notice in (move, cancel)]
+    alike = found[0] == found[1] and (found[0] != _UNTIL or move == cancel)
+    said = []
+    for number, term, notice in (
+        [(0, found[0], move)] if alike else [(1, found[0], move), (2, found[1], cancel)]
+    ):
+        last = start - timedelta(minutes=notice or 0)
+        deadline = datetimes.short_when(last, zone=zone, twelve_hours=twelve_hours)
+        said.append(gettext(_TERMS[term][number]) % {"deadline": deadline})
+    if {_NEVER, _LATE} & {*found}:
+        said.append(gettext("To change it, write to your host."))
+    return said
+
+
+def _term(notice: int | None, start: datetime, now: datetime) -> str:
+    if notice is None:
+        return _NEVER
+    if start - timedelta(minutes=notice) <= now:
+        return _LATE
+    return _UNTIL if notice else _OPEN
+
+
 def sentences(booking: Booking, *, now: datetime, twelve_hours: bool = False) -> list[str]:
     """Until when the guest may move and cancel, or why not; nothing where both can be done until the start."""
     if _settled(booking, now, _MOVE):
@@ -195,14 +249,14 @@ def _cancel_refusal(booking: Booking, now: datetime, *, twelve_hours: bool = Fal
 
 
 def _settled(booking: Booking, now: datetime, change: _Change) -> str:
-    if booking.is_off() or _unanswered(booking, now):
+    if booking.is_off() or is_unanswered(booking, now):
         return gettext(change.cancelled)
     if change.over and booking.end_at() <= now:
         return gettext(change.over)
     return gettext(change.begun) if booking.start_at <= now else ""
 
 
-def _unanswered(booking: Booking, now: datetime) -> bool:
+def is_unanswered(booking: Booking, now: datetime) -> bool:
     """Whether it is a request whose time is over, also where the work that ends it is late."""
     until = booking.pending_until
     return booking.status == Status.PENDING and until is not None and until <= now

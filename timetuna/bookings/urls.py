@@ -4,11 +4,12 @@ from django.urls import URLPattern, path
 from django.views.generic import RedirectView
 
 from timetuna.bookings.views.guest.book import book_time
-from timetuna.bookings.views.guest.booked import booked, invite, link_state
+from timetuna.bookings.views.guest.booked import booked
 from timetuna.bookings.views.guest.cancel import cancel_booking
 from timetuna.bookings.views.guest.guests import guests
 from timetuna.bookings.views.guest.host_pages import offers
 from timetuna.bookings.views.guest.leave import leave, set_zone
+from timetuna.bookings.views.guest.link import invite, link_state
 from timetuna.bookings.views.guest.move import choose_new_time, confirm_new_time
 from timetuna.bookings.views.guest.onward import onward
 from timetuna.bookings.views.guest.reminders import reminders

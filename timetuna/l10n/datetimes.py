@@ -3,13 +3,13 @@
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache, partial
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.core import Locale
 from django.conf import settings
 from django.utils.dateformat import format as date_format
-from django.utils.translation import get_language, gettext, ngettext, pgettext
+from django.utils.translation import get_language, gettext, ngettext, pgettext, pgettext_lazy
 
 from timetuna.lib.text import find_zone, old_zone_names, zone_countries
 
@@ -39,6 +39,11 @@ def day(moment: date) -> str:
     return date_format(moment, pgettext("day", "l j F"))
 
 
+def short_day(moment: date) -> str:
+    """As in "Tue 24 Nov", "Di., 24. Nov."."""
+    return date_format(moment, pgettext("short date", "D j M"))
+
+
 def day_of_year(moment: date) -> str:
     """As in "Tuesday 24 November 2026", "Dienstag, 24. November 2026"."""
     return date_format(moment, pgettext("day", "l j F Y"))
@@ -59,9 +64,36 @@ def clock(moment: datetime, *, twelve_hours: bool = False) -> str:
 
 
 def span(begins: datetime, ends: datetime, *, twelve_hours: bool = False) -> str:
-    """As in "14:00 to 14:30"."""
-    start, end = (clock(moment, twelve_hours=twelve_hours) for moment in (begins, ends))
+    """As in "14:00 to 14:30"; "01:30 BST to 01:00 GMT" where the clocks change between."""
+    mark = _mark if clocks_change(begins, ends) else _unmarked
+    start, end = (mark(moment, clock(moment, twelve_hours=twelve_hours)) for moment in (begins, ends))
     return gettext("%(start)s to %(end)s") % {"start": start, "end": end}
+
+
+def clocks_change(begins: datetime, ends: datetime) -> bool:
+    """Whether they are put forward or back between the two, by whose clocks they are given."""
+    return begins.utcoffset() != ends.utcoffset()
+
+
+_ABBREVIATIONS = {
+    "CET": pgettext_lazy("time zone", "CET"),
+    "CEST": pgettext_lazy("time zone", "CEST"),
+}
+"""Those that have another name in another language."""
+
+
+def abbreviation(moment: datetime) -> str:
+    """As in "GMT", "CEST", or where a zone has none "UTC-3"."""
+    name = f"{moment:%Z}"
+    return str(_ABBREVIATIONS.get(name, name)) if name.isalpha() else offset(moment)
+
+
+def _mark(moment: datetime, shown: str) -> str:
+    return f"{shown}\N{NO-BREAK SPACE}{abbreviation(moment)}"
+
+
+def _unmarked(_: datetime, shown: str) -> str:
+    return shown
 
 
 def offset(moment: datetime) -> str:
@@ -150,24 +182,25 @@ def for_other(moment: datetime, *, name: str, zone: ZoneInfo, twelve_hours: bool
 
 def when(start: datetime, *, minutes: int, zone: ZoneInfo, twelve_hours: bool = False) -> str:
     """As in "Tuesday 24 November 2026, 14:00 to 14:30 · Germany, Berlin (UTC+1)"."""
-    say = partial(clock, twelve_hours=twelve_hours)
     begins, ends = start.astimezone(zone), (start + timedelta(minutes=minutes)).astimezone(zone)
+    mark = _mark if clocks_change(begins, ends) else _unmarked
     last_day = f"{day(ends.date())}, " if ends.date() != begins.date() else ""
     named = zone_label(zone, at=start)
     return gettext("%(day)s %(year)s, %(start)s to %(end)s · %(zone)s") % {
         "day": day(begins.date()),
         "year": begins.year,
-        "start": say(begins),
-        "end": last_day + say(ends),
+        "start": mark(begins, clock(begins, twelve_hours=twelve_hours)),
+        "end": last_day + mark(ends, clock(ends, twelve_hours=twelve_hours)),
         "zone": named,
     }
 
 
 def short_when(start: datetime, *, zone: ZoneInfo, twelve_hours: bool = False) -> str:
-    """As in "Tue 24 Nov 2026, 14:00"."""
+    """As in "Tue 24 Nov 2026, 14:00"; "…, 01:30 BST" in an hour that the clock shows twice."""
     begins = start.astimezone(zone)
     shown = date_format(begins, pgettext("short date", "D j M Y"))
-    return f"{shown}, {clock(begins, twelve_hours=twelve_hours)}"
+    mark = _mark if _comes_twice(begins) else _unmarked
+    return f"{shown}, {mark(begins, clock(begins, twelve_hours=twelve_hours))}"
 
 
 def length(minutes: int) -> str:
@@ -180,10 +213,14 @@ def length(minutes: int) -> str:
 
 def which_of_two(moment: datetime) -> str:
     """Tell the two hours apart that an autumn change repeats: "CEST (first)"; "" at any other time."""
-    if moment.replace(fold=0).utcoffset() == moment.replace(fold=1).utcoffset():
+    if not _comes_twice(moment):
         return ""
     which = gettext("second") if moment.fold else gettext("first")
-    return f"{moment:%Z} ({which})"
+    return f"{abbreviation(moment)} ({which})"
+
+
+def _comes_twice(moment: datetime) -> bool:
+    return moment.replace(fold=0).utcoffset() != moment.replace(fold=1).utcoffset()
 
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
@@ -193,13 +230,13 @@ _DASH = "\N{EN DASH}"
 def hour(moment: datetime, *, zone: ZoneInfo) -> str:
     """As in "14:00"; "02:30 CEST" in an hour that the clock shows twice."""
     there = moment.astimezone(zone)
-    twice = there.replace(fold=0).utcoffset() != there.replace(fold=1).utcoffset()
-    return f"{there:%H:%M}" + (f" {there:%Z}" if twice else "")
+    return f"{there:%H:%M}" + (f" {abbreviation(there)}" if _comes_twice(there) else "")
 
 
 def hours(start: datetime, end: datetime, *, zone: ZoneInfo, day: date) -> str:
-    """As in "14:00 - 14:30", "23:30 - Wed 00:15"."""
-    return f"{_on(start, zone, day)} {_DASH} {_on(end, zone, day)}"
+    """As in "14:00 - 14:30", "23:30 - Wed 00:15"; "00:30 BST - 01:30 GMT" where the clocks change between."""
+    change = clocks_change(start.astimezone(zone), end.astimezone(zone))
+    return f" {_DASH} ".join(_on(moment, zone, day, marked=change) for moment in (start, end))
 
 
 def stamp(moment: datetime, *, zone: ZoneInfo, now: datetime) -> str:
@@ -246,9 +283,10 @@ def day_title(which: date, *, today: date) -> str:
     return f"{near.get(which, '')}{day(which)}{year}"
 
 
-def _on(moment: datetime, zone: ZoneInfo, day: date) -> str:
+def _on(moment: datetime, zone: ZoneInfo, day: date, *, marked: bool) -> str:
     there = moment.astimezone(zone)
-    return ("" if there.date() == day else f"{there:%a} ") + hour(moment, zone=zone)
+    shown = f"{there:%H:%M} {abbreviation(there)}" if marked else hour(moment, zone=zone)
+    return ("" if there.date() == day else f"{there:%a} ") + shown
 
 
 MONDAY, FRIDAY, SATURDAY, SUNDAY = 0, 4, 5, 6

@@ -16,7 +16,7 @@ from django.utils.translation import gettext, ngettext, pgettext
 from timetuna.availability.hours import Away, Cap, Hours
 from timetuna.availability.teams import Part
 from timetuna.pages.calendar_use import BlockingCalendars
-from timetuna.pages.meeting_types.base import MeetingChoice
+from timetuna.pages.meeting_types.base import MeetingChoice, meeting_kind
 from timetuna.pages.models import BookingPage, PageHost
 from timetuna.web.forms import in_full
 
@@ -168,6 +168,12 @@ class PublicPage:
     def shown_host_address(self) -> str:
         """What all pages of its host or team begin with, without https://."""
         return self.shown_address().rpartition("/")[0]
+
+
+def before_booking(page: PublicPage, choice: MeetingChoice) -> str:
+    """What guests read of a way to meet beside its label: the place, who calls whom, when the link comes."""
+    host = "" if page.is_staffed() else page.host_name
+    return meeting_kind(choice.kind).before(choice.detail, host)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

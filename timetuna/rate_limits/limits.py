@@ -9,9 +9,10 @@ it counts as it does.
 
 import logging
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import NamedTuple
@@ -275,6 +276,15 @@ def _key(name: str, seconds: int, subject: str) -> str:
 def now() -> float:
     """In seconds since the epoch."""
     return timezone.now().timestamp()
+
+
+def room_in(moments: Sequence[datetime], most: int, within: timedelta, *, now: datetime) -> float:
+    """In how many seconds fewer than `most` of these moments, the latest first, lie within that time; 0.0: now."""
+    if most < 1:
+        return within.total_seconds()
+    if len(moments) < most:
+        return 0.0
+    return max(0.0, (moments[most - 1] + within - now).total_seconds())
 
 
 def wait_in_words(seconds: float) -> str:

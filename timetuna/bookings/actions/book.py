@@ -18,7 +18,7 @@ from timetuna.bookings.actions.note_unusual import note_unusual
 from timetuna.bookings.actions.turns import write_turns
 from timetuna.bookings.errors import FormUsed, ProofNeeded, SlotTaken, TooManyBookings
 from timetuna.bookings.events import GUEST, Status, record, transition
-from timetuna.bookings.guests import Guest, invite, limit_bookings, names_too_many, store_attendee
+from timetuna.bookings.guests import Guest, invite, limit_bookings, room_for_others_in, store_attendee
 from timetuna.bookings.models import Answer, Booking, BookingHost, BookingOrigin, Conference
 from timetuna.bookings.proofs.needed import NOTHING_SHOWN, Evidence, Proof, Purpose, count_booking, rates, use
 from timetuna.bookings.queries import taken_among
@@ -26,7 +26,7 @@ from timetuna.bookings.slots.availability import Able, SlotQuery, who_can
 from timetuna.pages.meeting_types.base import MeetingChoice, meeting_kind
 from timetuna.pages.public import HostTime, PublicPage
 from timetuna.pages.queries import page_settings
-from timetuna.rate_limits.limits import NOBODY, Client
+from timetuna.rate_limits.limits import NOBODY, Client, wait_in_words
 
 GUARD = "bookings_host_overlap"
 TAKEN = gettext_noop("This time is not free any more. Please pick another; what you typed is still here.")
@@ -142,13 +142,12 @@ def _judge(order: Order, now: datetime) -> None:
 def _asked(order: Order, now: datetime) -> Proof:
     """What the form still has to bring. Raises TooManyBookings."""
     busy, evidence = rates(order.page_id, order.client, now=now), order.evidence
-    if busy.refused:
-        raise TooManyBookings(
-            gettext("Many bookings have come from your network lately. Please try again later.")
-        )
+    if wait := busy.refused_for:
+        sentence = gettext("Many bookings have come from your network lately. Please try again in %(wait)s.")
+        raise TooManyBookings(sentence % {"wait": wait_in_words(wait)}, wait=wait)
     if evidence.confirmed:
         return Proof.NONE
-    if settings.BOOKING_PROOFS and names_too_many(order.client.network, order.others, now=now):
+    if settings.BOOKING_PROOFS and room_for_others_in(order.client.network, order.others, now=now):
         return Proof.CODE
     return busy.asked(suspicious=evidence.suspicious, brings_others=bool(order.others))
 

@@ -16,7 +16,7 @@ from timetuna.bookings.notifications.telling import audience_of
 from timetuna.bookings.policies import guests_refusal, leave_refusal, most_guests, removal_refusal
 from timetuna.bookings.proofs.needed import Proof, rates
 from timetuna.bookings.queries import others, with_booker
-from timetuna.rate_limits.limits import UNKNOWN, Client
+from timetuna.rate_limits.limits import UNKNOWN, Client, wait_in_words
 
 MOST_CHANGES = 20
 MOST_INVITATIONS = 2
@@ -144,12 +144,13 @@ def _refuse_while_unusual(booking: Booking, now: datetime) -> None:
     if booking.booker.confirmed or booking.page is None:
         return
     source = Client(network=booking.source_network or UNKNOWN)
-    if rates(booking.page.pk, source, now=now).asked() is not Proof.NONE:
-        raise TooManyBookings(
-            gettext(
-                "Nobody can be invited just now, because unusually many bookings are made. Please try again later."
-            )
+    busy = rates(booking.page.pk, source, now=now)
+    if busy.asked() is not Proof.NONE:
+        sentence = gettext(
+            "Nobody can be invited just now, because unusually many bookings are made. Please try again in %(wait)s."
         )
+        wait = max(busy.quiet_in, 60.0)
+        raise TooManyBookings(sentence % {"wait": wait_in_words(wait)}, wait=wait)
 
 
 def _too_often(actor: str) -> str:

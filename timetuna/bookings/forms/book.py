@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.urls import reverse_lazy
 from django.utils.formats import number_format
+from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from timetuna.bookings.forms.questions import Asking, LinesField, read_phone
@@ -19,9 +20,9 @@ from timetuna.lib.mail import clean_address, likelier_address, pasted_address
 from timetuna.lib.phones import country_code
 from timetuna.lib.text import country_of, find_zone, multi_line, single_line
 from timetuna.pages.forms.fields import ClockField
-from timetuna.pages.meeting_types.base import meeting_kind
+from timetuna.pages.meeting_types.base import MeetingChoice, meeting_kind
 from timetuna.pages.models import Question
-from timetuna.pages.public import PublicPage
+from timetuna.pages.public import PublicPage, before_booking
 from timetuna.web.forms import WholeForm, with_values
 
 KEY_LENGTHS = range(20, 65)
@@ -188,23 +189,9 @@ class GuestBookingForm(WholeForm):
         """By column of the attendee."""
         return {name: self.cleaned_data[name] for name in ANSWERS if name in self.cleaned_data}
 
-    def say(self, sentence: str) -> None:
-        """Show a sentence above the form, also when nothing has been sent yet."""
-        if not self.is_bound:
-            self.cleaned_data: dict[str, Any] = {}
-        self.add_error(None, sentence)
-
     def refill(self, name: str, value: str) -> None:
         """Show another value in one field; everything else typed stays."""
         self.data = with_values(self.data, [(name, [value])])
-
-    def offer_other_times(self, choices: list[tuple[str, str]]) -> None:
-        """Turn the start into a choice among the times that are left; everything typed stays."""
-        self.refill("start", "")
-        self.fields["start"] = forms.ChoiceField(
-            label=gettext("Times that are still free"), choices=choices, widget=forms.RadioSelect
-        )
-        self.order_fields(["start"])
 
     def clean(self) -> dict[str, Any]:
         """Show above the form what is wrong with a field that nobody sees. For the start there are other times."""
@@ -287,13 +274,22 @@ class GuestBookingForm(WholeForm):
         self.initial = {**self.asking.initial(), **self.initial}
 
     def _offer_kinds(self) -> None:
-        kinds = [(choice.kind, choice.label) for choice in self.page.meeting_types]
+        kinds = [(choice.kind, self._kind_label(choice)) for choice in self.page.meeting_types]
         field = self.fields["kind"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - said for the type checker
         field.choices = kinds
         field.widget = forms.RadioSelect(choices=kinds) if len(kinds) > 1 else forms.HiddenInput()
         if len(kinds) == 1:
             self.initial["kind"] = kinds[0][0]
+
+    def _kind_label(self, choice: MeetingChoice) -> str:
+        """With what there is to know of it before it is booked."""
+        note = before_booking(self.page, choice)
+        return (
+            format_html('{} <span class="help" dir="auto">{}</span>', choice.label, note)
+            if note
+            else choice.label
+        )
 
     def _ask_for_number(self) -> None:
         choices, field = self.page.meeting_types, self.fields["phone"]

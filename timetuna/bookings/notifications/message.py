@@ -33,7 +33,14 @@ from timetuna.bookings.notifications.telling import (
     recipient_of,
     shown_name,
 )
-from timetuna.bookings.queries import answers_of, hosts_in_words, link, with_booker
+from timetuna.bookings.queries import (
+    answers_of,
+    hosts_in_words,
+    link,
+    others,
+    shown_to_others,
+    with_booker,
+)
 from timetuna.jobs.queue import MAIL, GiveUp, job
 from timetuna.l10n import datetimes
 from timetuna.lib.ics import Invitation
@@ -50,6 +57,7 @@ class Message:
 
     id: the same on every try, and of no other message.  answers: the id of the first one that its recipient got; ""
     of that itself.  place: None where it says nothing any more.  facts: names and values, without the join link.
+    join_url: what is to be done first; else the first of `links`, each with its label.
     own: what the page's host wrote into it.  notes, given: what the guest wrote for the host and answered to their
     questions.  attachment: what opening the invitation does.
     """
@@ -64,7 +72,8 @@ class Message:
     own: str
     notes: str
     given: Sequence[Answer]
-    button_url: str
+    join_url: str
+    links: Sequence[tuple[str, str]]
     stop_url: str
     attachment: str
     invitation: Invitation | None
@@ -90,11 +99,12 @@ def message_for(booking: Booking, recipient: Recipient, *, kind: str, tag: str =
         words=words,
         when=_when(about),
         place=where if told.says_place else None,
-        facts=_facts(about, placed=told.says_place),
+        facts=[*_facts(about, placed=told.says_place), *(() if told.ended else _who_else(about))],
         own=fill(own.message, _placeholders(about)) if own else "",
         notes=booking.booker.notes if recipient.is_host() and not told.ended else "",
         given=answers_of(booking) if recipient.is_host() and not told.ended else (),
-        button_url=told.button_url(about),
+        join_url=where.url if told.says_place else "",
+        links=_links(about, told, words.button),
         stop_url=recipient.stop_url if told.can_stop else "",
         attachment=str(told.attachment),
         invitation=_invitation(about, told),
@@ -156,6 +166,23 @@ def _facts(about: Telling, *, placed: bool) -> list[tuple[str, str]]:
     if to_host and booker.phone and (number := shown_number(booker.phone)) not in where.text:
         facts.append(("Phone", number))
     return facts
+
+
+def _who_else(about: Telling) -> list[tuple[str, str]]:
+    """Who was invited too, for the two sides."""
+    if about.reader.attendee and not about.reader.is_booker():
+        return []
+    people = [shown_to_others(attendee) for attendee in others(about.booking)]
+    return [(gettext("Invited too"), ", ".join(people))] if people else []
+
+
+def _links(about: Telling, kind: MessageKind, label: str) -> list[tuple[str, str]]:
+    """Where the reader goes from here; who booked what is over or off can book again."""
+    url, page = kind.button_url(about), about.booking.page
+    again = page.address() if page and kind.ended and about.reader.is_booker() else ""
+    links = [(label, url)] if label and url else []
+    anew = gettext("Choose a new time") if about.booking.is_off() else gettext("Book again")
+    return [(anew, again), *links] if again and again != url else links
 
 
 class Channel(Protocol):

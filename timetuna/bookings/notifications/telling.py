@@ -20,9 +20,7 @@ from timetuna.bookings.queries import (
     hosts_in_words,
     link,
     name_for_others,
-    others,
     reminders_link,
-    shown_to_others,
 )
 from timetuna.calendars.models import CalendarEvent
 from timetuna.l10n import datetimes
@@ -288,13 +286,6 @@ def late(about: Telling) -> Sentences:
     return (sentence % about.named,)
 
 
-def invited_too(about: Telling) -> Sentences:
-    """Who takes part beside who booked; nothing where nobody does."""
-    people = [shown_to_others(attendee) for attendee in others(about.booking)]
-    comes = ngettext("Invited too: %(people)s.", "Invited too: %(people)s.", len(people))
-    return (comes % {"people": ", ".join(people)},) if people else ()
-
-
 def invited_by(attendee: Attendee) -> str:
     """Why somebody who did not book hears of the booking."""
     hosts = host_names(attendee.booking)
@@ -343,7 +334,7 @@ ADDS = _("The attached invitation adds this meeting to your calendar.")
 BOOKED_TO_HOST = Text(
     "%(guest)s booked %(title)s: %(start)s",
     "You have a new booking",
-    (invited_too, state_of_first),
+    (state_of_first,),
     mend_or_see,
 )
 BOOKED = Text(

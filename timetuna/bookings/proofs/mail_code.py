@@ -175,3 +175,10 @@ def no_code(email: str, minutes: int, *, there_is_one: bool) -> str:
             minutes,
         )
     return said % {"email": email, "minutes": minutes}
+
+
+def wrong_code(outcome: Outcome) -> tuple[int, str]:
+    """The status of the answer, and the sentence."""
+    if outcome is Outcome.TOO_MANY:
+        return 429, gettext("That was tried too often. Please wait ten minutes, and try again.")
+    return 422, gettext("This code is not right, or not valid any more. Please look at the newest mail.")

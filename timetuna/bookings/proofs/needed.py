@@ -31,7 +31,7 @@ from timetuna.db.sql import forget_some
 from timetuna.lib.crypto import fingerprint, hmac_hex
 from timetuna.lib.mail import mailbox_of
 from timetuna.pages.public import PublicPage
-from timetuna.rate_limits.limits import Client, Limit, spend, used
+from timetuna.rate_limits.limits import Client, Limit, room_in, spend, used
 
 
 class Proof(IntEnum):
@@ -57,6 +57,10 @@ class Threshold(NamedTuple):
         """What is asked after bookings at these moments."""
         count = sum(moment > now - self.within for moment in moments)
         return Proof(sum(count >= most for most in (self.work, self.hard_work, self.code)))
+
+    def quiet_in(self, moments: Sequence[datetime], now: datetime) -> float:
+        """In how many seconds nothing is asked any more, unless more comes; moments: the latest first."""
+        return room_in(moments, self.work, self.within, now=now)
 
 
 _BRIEFLY, _HOUR, _DAY = timedelta(minutes=10), timedelta(hours=1), timedelta(days=1)
@@ -87,11 +91,15 @@ NOTHING_SHOWN = Evidence()
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """How busy the guest's network and the page are, as what is asked because of it."""
+    """How busy the guest's network and the page are, as what is asked because of it.
+
+    refused_for, quiet_in: in so many seconds nothing is refused, or asked, any more.
+    """
 
     network: Proof = Proof.NONE
     page: Proof = Proof.NONE
-    refused: bool = False
+    refused_for: float = 0.0
+    quiet_in: float = 0.0
 
     def asked(self, *, suspicious: bool = False, brings_others: bool = False) -> Proof:
         """Who brings others has them mailed, so then it is the code at once."""
@@ -108,13 +116,16 @@ def rates(page_id: int, client: Client, *, now: datetime) -> Rates:
     of_network = _moments(now, _most(OF_NETWORK, MOST_OF_NETWORK), source_network=client.network)
     of_page = _moments(now, _most(OF_PAGE), page_id=page_id)
     network = max(one.proof(of_network, now) for one in OF_NETWORK)
-    refused = any(
-        sum(moment > now - within for moment in of_network) >= most for most, within in MOST_OF_NETWORK
+    refused_for = max(room_in(of_network, most, within, now=now) for most, within in MOST_OF_NETWORK)
+    quiet_in = max(
+        *(one.quiet_in(of_network, now) for one in OF_NETWORK),
+        *(one.quiet_in(of_page, now) for one in OF_PAGE),
     )
     return Rates(
         network=max(network, _of_wider(client)),
         page=max(one.proof(of_page, now) for one in OF_PAGE),
-        refused=refused and not client.shared,
+        refused_for=0.0 if client.shared else refused_for,
+        quiet_in=quiet_in,
     )
 
 

@@ -10,7 +10,9 @@ from heapq import nsmallest
 from urllib.parse import quote_plus
 from zoneinfo import ZoneInfo
 
-from django.http import HttpRequest, QueryDict
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -26,6 +28,7 @@ from timetuna.web.zones import ZONE_COOKIE
 
 CLOCKS = ("12", "24")
 WITH, ANY = "with", "any"
+BOOKED_COOKIE, _BOOKED, _BOOKED_FOR, _MOST_BOOKED = "timetuna_booked", "bookings.booked", timedelta(days=1), 5
 _VISIT = re.compile(r"[A-Za-z0-9_-]{12}")
 _START = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\dZ")
 
@@ -38,6 +41,8 @@ class SlotSelection:
     mind who takes it.  `unknown`: they have chosen somebody who cannot be chosen (any more).
 
     guessed: nobody has said which zone is the guest's, so it is the host's, and addresses do not name it.
+
+    `booked` is the present start of the booking that is moved, in `zone`.
 
     `customs` are the guest's; `clock` is "12" or "24" where the guest has switched to it, else "". `visit` is there
     once a time was picked: it tells a guest's own hold from that of another guest with the same address and browser.
@@ -59,6 +64,7 @@ class SlotSelection:
     unknown: bool = False
     guessed: bool = False
     came: Came = NOTHING_CAME
+    booked: datetime | None = None
 
     def url(self, **changes: str) -> str:
         """Of this choice with some parts changed; a part set to "" is left out."""
@@ -111,6 +117,30 @@ def _kept(request: HttpRequest) -> tuple[str, str]:
     """Zone and clock that an earlier look has left in this browser, or ""; anybody may have written them."""
     zone, _, clock = request.COOKIES.get(ZONE_COOKIE, "").partition(".")
     return (zone if find_zone(zone) else ""), (clock if clock in CLOCKS else "")
+
+
+def bookings_kept(request: HttpRequest) -> list[int]:
+    """Which bookings this browser has made with the form that asks, the latest first."""
+    try:
+        found = signing.loads(request.COOKIES.get(BOOKED_COOKIE, ""), salt=_BOOKED, max_age=_BOOKED_FOR)
+    except signing.BadSignature:
+        return []
+    return found if isinstance(found, list) else []
+
+
+def keep_booking(request: HttpRequest, response: HttpResponse, booking_id: int, *, path: str) -> HttpResponse:
+    """Let the form at that path, which alone gets the cookie, know whoever comes back to it."""
+    kept = [booking_id, *(one for one in bookings_kept(request) if one != booking_id)][:_MOST_BOOKED]
+    response.set_cookie(
+        BOOKED_COOKIE,
+        signing.dumps(kept, salt=_BOOKED),
+        max_age=_BOOKED_FOR,
+        path=path,
+        secure=settings.HTTPS,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
 
 
 def person_key(person: HostTime) -> str:

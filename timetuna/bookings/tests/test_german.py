@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from django.test import Client
+from django.utils import translation
 
 from tests.clock import present
 from timetuna.availability.interval import minute_of
@@ -24,6 +25,7 @@ from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import make_page, order, tomorrow, work_off
 from timetuna.bookings.tests.diary import put_attendee
 from timetuna.bookings.tests.leftovers import Seen, leftovers
+from timetuna.l10n import datetimes
 from timetuna.pages.models import BookingPage, OutOfOffice
 
 pytestmark = pytest.mark.django_db
@@ -116,7 +118,8 @@ def test_lengths_absences_and_ways_to_meet_are_german(lena, alice):
     assert "Wie viel Zeit brauchen Sie?" in asked
     assert "60 Minuten" in asked
     assert "Abwesend bis" in shown
-    assert "Telefonat, Vor Ort oder Online" in shown
+    assert "Telefonat Alice Host ruft Sie an." in shown
+    assert "Telefonat, Vor Ort oder Online" in form
     assert "Wie soll das Gespräch stattfinden?" in form
     assert "Zurzeit werden hier keine Zeiten angeboten." in german(lena.get("/alice/intro?duration=60"))
 
@@ -163,11 +166,11 @@ def test_a_time_that_is_gone_and_a_form_used_twice_are_told_in_german(lena, page
 
     opened = german(lena.get(f"/alice/intro/book?start={write_start(tomorrow())}"), 409)
     sent = german(lena.post("/alice/intro/book", details()), 409)
-    again = german(lena.post("/alice/intro/book", used | {"email": "other@guest.example"}), 409)
+    again = german(lena.post("/alice/intro/book", used | {"email": "other@guest.example"}))
 
     assert "Dieser Zeitpunkt ist nicht mehr frei." in opened
     assert "Dieser Zeitpunkt ist nicht mehr frei." in sent
-    assert "Mit diesem Formular wurde bereits gebucht." in again
+    assert "Diesen Termin haben Sie gebucht" in again
 
 
 def test_too_many_bookings_are_told_in_german(lena, page, settings):
@@ -338,7 +341,28 @@ def test_dates_and_times_are_written_as_germans_write_them(page, lena):
 
     assert mail.subject == "Intro call mit Alice Host: Di, 2.3.2027, 14:00"
     assert "Wann: Dienstag, 2. März 2027, 14:00 bis 14:30 · Deutschland, Berlin (UTC+1)\n" in mail.text
-    assert "Dienstag, 2. März 2027, 14:00 bis 14:30" in german(lena.get(link_path(booking.booker)))
+    with time_machine.travel(datetime(2027, 2, 25, 12, tzinfo=UTC), tick=False):
+        page_of_it = german(lena.get(link_path(booking.booker)))
+    assert "Dienstag, 2. März 2027 14:00 bis 14:30" in page_of_it
+
+
+def test_a_change_of_the_clocks_has_german_names():
+    begins = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+
+    with translation.override("de"):
+        said = datetimes.when(begins, minutes=30, zone=ZoneInfo("Europe/Berlin"))
+
+    assert "02:30\xa0MESZ bis 02:00\xa0MEZ · Deutschland, Berlin (UTC+2)" in said
+
+
+def test_how_soon_it_is_is_said_in_german(page, lena):
+    booking = made(page)
+    for when, said in (
+        (booking.start_at - timedelta(hours=1), "Ihr Termin ist"),
+        (booking.start_at, "Ihr Termin ist jetzt Er dauert bis"),
+    ):
+        with time_machine.travel(when, tick=False):
+            assert said in german(lena.get(link_path(booking.booker)))
 
 
 def test_a_late_reader_sees_when_a_meeting_was(page, lena):

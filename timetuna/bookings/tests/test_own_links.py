@@ -140,7 +140,7 @@ def read(answer):
 
 def test_the_host_reads_who_was_invited_and_who_left_until_it_is_erased(client, alice, page, zoom):
     booking = made(page, others=[KIM, LEE])
-    assert "Invited too: Kim <kim@others.example>, lee@others.example." in zoom.mails(HOST)[0]["text"]
+    assert "Invited too: Kim <kim@others.example>, lee@others.example" in zoom.mails(HOST)[0]["text"]
 
     leave(client, booking)
     leave(client, booking, booking.attendees.get(email=LEE.email))

@@ -79,6 +79,10 @@ class MeetingKind:
         """What the guest is asked for."""
         return None
 
+    def before(self, detail: str, host: str) -> str:  # noqa: ARG002
+        """What guests read of it before they book, beside its label. host: their name, "" where it is not settled."""
+        return ""
+
     def location(self, detail: str) -> str:
         """What a new booking keeps of the place."""
         return detail
@@ -94,6 +98,11 @@ class MeetingKind:
     def url(self, location: str) -> str:  # noqa: ARG002
         """The link by which both sides join that the booking itself keeps; "" without one."""
         return ""
+
+
+def link_comes() -> str:
+    """Also true where the host has to say yes first."""
+    return gettext("You get the link once you are booked.")
 
 
 class ProvidedKind(MeetingKind):
@@ -134,6 +143,9 @@ class ProvidedKind(MeetingKind):
         if on:
             note = f"{self.title} is on, but {lacks}: guests do not see it."
         return Lack(note=note, connect=self._maker(), by_calendar=with_event)
+
+    def before(self, detail: str, host: str) -> str:  # noqa: ARG002
+        return link_comes()
 
     def location(self, detail: str) -> str:  # noqa: ARG002
         """Nothing: the link is kept with the meeting that is made."""

@@ -18,5 +18,9 @@ class InPerson(MeetingKind):
     def label(self) -> str:
         return gettext("In person")
 
+    def before(self, detail: str, host: str) -> str:  # noqa: ARG002
+        """The place: hosts are told that guests read it on the page."""
+        return detail
+
     def refusal(self, detail: str, *, ready: bool) -> str:  # noqa: ARG002
         return "" if detail else "Enter the place where you meet."

@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils.translation import gettext
 
-from timetuna.pages.meeting_types.base import DetailField, MeetingKind
+from timetuna.pages.meeting_types.base import DetailField, MeetingKind, link_comes
 
 _http_address = URLValidator(schemes=["https", "http"])
 
@@ -19,6 +19,9 @@ class OwnLink(MeetingKind):
 
     def label(self) -> str:
         return gettext("Online")
+
+    def before(self, detail: str, host: str) -> str:  # noqa: ARG002
+        return link_comes()
 
     def refusal(self, detail: str, *, ready: bool) -> str:  # noqa: ARG002
         """Refuse what no browser would open."""

@@ -41,6 +41,18 @@ class Phone(MeetingKind):
             missing=gettext("Please give the number the host should call."),
         )
 
+    def before(self, detail: str, host: str) -> str:
+        """Who calls whom. The number is for those who have booked."""
+        if not host:
+            return (
+                gettext("You call your host. You get the number once you are booked.")
+                if detail
+                else gettext("Your host calls you.")
+            )
+        if detail:
+            return gettext("You call %(host)s. You get the number once you are booked.") % {"host": host}
+        return gettext("%(host)s calls you.") % {"host": host}
+
     def said(self, sides: Sides) -> str:
         """Who calls which number; nothing once the guest's number is erased."""
         caller, number = (sides.guest, sides.detail) if sides.detail else (sides.host, sides.phone)

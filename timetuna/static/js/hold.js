@@ -20,9 +20,15 @@ addEventListener("pagehide", () => {
   note?.remove();
 });
 
-// Coming back by the browser's back button, it may be sent again, or left.
-addEventListener("pageshow", (event) => {
-  if (event.persisted) sent = false;
+// Coming back by the browser's back button, it may be sent again, or left; if it has booked, the server says so.
+addEventListener("pageshow", async (event) => {
+  if (!event.persisted) return;
+  const asked = sent;
+  sent = false;
+  if (!asked) return;
+  const address = location.pathname + location.search; // a reload would send the form again
+  const answer = await fetch(address, { method: "HEAD" }).catch(() => null);
+  if (answer?.headers.has("X-Booked")) location.replace(address);
 });
 
 if (note) setTimeout(() => note.remove(), note.dataset.heldMinutes * 60_000);

@@ -23,7 +23,6 @@ from timetuna.bookings.notifications.telling import (
     Sentences,
     Telling,
     Text,
-    invited_too,
     late,
     may_be_double,
     mend_or_see,
@@ -275,7 +274,7 @@ KINDS = (
         to_host=Text(
             "Yours now: %(title)s with %(guest)s, %(start)s",
             "You take over a meeting",
-            (_handed_by, invited_too, state_of_first),
+            (_handed_by, state_of_first),
             mend_or_see,
         ),
         gives_time=True,

@@ -13,14 +13,15 @@ from timetuna.bookings.notifications.telling import (
     Sentences,
     Telling,
     Text,
-    invited_too,
     own_page,
 )
-from timetuna.bookings.queries import acting_host, name_for_others
+from timetuna.bookings.queries import acting_host, name_for_others, others
 
 
 def _who_comes(about: Telling) -> Sentences:
-    return invited_too(about) or (gettext("Nobody else is invited any more."),)
+    """Who comes stands in the facts."""
+    there = others(about.booking).exists()
+    return () if there else (gettext("Nobody else is invited any more."),)
 
 
 def _who_left(about: Telling) -> Sentences:

@@ -12,7 +12,6 @@ from timetuna.bookings.notifications.telling import (
     Sentences,
     Telling,
     Text,
-    invited_too,
     own_page,
 )
 from timetuna.bookings.queries import acting_host
@@ -66,7 +65,7 @@ _TO_BOOKER = Text(
 _TO_HOST = Text(
     "Request: %(title)s with %(guest)s, %(start)s",
     "Somebody asks for a time",
-    (_kept_until, invited_too),
+    (_kept_until,),
     "Confirm or decline",
 )
 
@@ -143,7 +142,7 @@ KINDS = (
         to_host=replace(
             _TO_HOST,
             headline="A request has another time",
-            sentences=(_wrote_with_move, _kept_until, invited_too),
+            sentences=(_wrote_with_move, _kept_until),
         ),
     ),
     WITHDRAWN,

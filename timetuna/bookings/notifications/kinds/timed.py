@@ -55,5 +55,7 @@ KINDS = (
         label="follow-up",
         to_booker=_FOLLOW_UP,
         to_other=replace(_FOLLOW_UP, sentences=(*_FOLLOW_UP.sentences, why_they_hear)),
+        ended=True,
+        says_place=False,
     ),
 )

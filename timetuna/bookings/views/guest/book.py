@@ -4,26 +4,29 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import groupby
+from http import HTTPStatus
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from timetuna.availability.interval import moment_of
-from timetuna.bookings.actions.book import Order, book
-from timetuna.bookings.actions.host_time import HELD_MINUTES
-from timetuna.bookings.errors import BookingRefused, FormUsed, ProofNeeded, SlotTaken, TooManyBookings
+from timetuna.bookings.actions.book import TAKEN, Order, book
+from timetuna.bookings.actions.host_time import HELD_MINUTES, hold
+from timetuna.bookings.errors import BookingRefused, FormUsed, ProofNeeded, SlotTaken, say_when, status_of
 from timetuna.bookings.forms.book import GuestBookingForm, new_key
 from timetuna.bookings.forms.change import MoveForm
 from timetuna.bookings.guests import Guest
+from timetuna.bookings.models import Booking
+from timetuna.bookings.policies import terms_before
 from timetuna.bookings.prefill import onward, read_came
-from timetuna.bookings.proofs.mail_code import Outcome, check_code, code_sent, has_code, no_code, send_code
+from timetuna.bookings.proofs import mail_code
 from timetuna.bookings.proofs.needed import (
     Proof,
     came_without_work,
@@ -36,12 +39,13 @@ from timetuna.bookings.proofs.needed import (
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.availability import SlotQuery, choices_at
 from timetuna.bookings.slots.selection import (
+    BOOKED_COOKIE,
     SlotSelection,
     choice_of,
+    keep_booking,
     read_start,
-    remaining_times,
-    write_start,
 )
+from timetuna.bookings.views.guest import again, taken
 from timetuna.bookings.views.guest.redirects import moved_or_404
 from timetuna.bookings.views.guest.slots import Fact, facts_of, hold_for_form, path_of
 from timetuna.l10n import datetimes
@@ -55,7 +59,6 @@ from timetuna.web.middleware import AWAY, unavailable
 BUSY = gettext_lazy(
     "The server is very busy. Please confirm again in a moment: this form books once, however often it is sent."
 )
-STATUS = {SlotTaken: 409, FormUsed: 409, TooManyBookings: 429}
 
 
 class _Step(NamedTuple):
@@ -86,28 +89,16 @@ class ChosenTime:
 
     day: str
     begins: str
-    ends: str
+    span: str
     note: str
     for_host: str
 
 
-class FreeTime(NamedTuple):
-    """To choose instead; and what the host's clock shows then, where it differs."""
-
-    value: str
-    label: str
-    note: str
-    elsewhere: str
-
-
-class FreeDay(NamedTuple):
-    title: str
-    times: Sequence[FreeTime]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormScreen(Screen):
-    """A step with a form. time: None where the one that was chosen is taken.
+    """A step with a form. time: None where none can be read.  terms: until when it can be undone.
+
+    old_time: when a booking is that is moved.
 
     came: what the address brought along.
 
@@ -126,10 +117,11 @@ class FormScreen(Screen):
     visit: str
     with_whom: str
     came: str
+    terms: Sequence[str] = ()
     opened: str = ""
     challenge: str = ""
-    taken: bool = False
     moving: bool = False
+    old_time: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +129,6 @@ class BookScreen(FormScreen):
     """held: for how many minutes the time is kept.  resubmit: sent once the proof is done."""
 
     template = "public/book.html"
-    free_days: Sequence[FreeDay] = ()
     held: int = 0
     resubmit: bool = False
 
@@ -166,17 +157,18 @@ def book_time(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     start = read_start(query.get("start", ""))
     if request.method == "POST":
         step = _Step(request, page, choice, GuestBookingForm(page, request.POST, **own))
-        return _choose_again(step) if choice.unknown and choice.duration else _confirm(step)
+        return _chosen_instead(step) or _confirm(step)
     if choice.duration is None or start is None:
         return redirect(choice.url())
+    if BOOKED_COOKIE in request.COOKIES and (mine := again.booked_here(request, page, start)):
+        return again.show_again(request, mine, choice)
     begins = choice.came.suggested() | _hidden(choice, query["start"]) | {"key": new_key()}
     form = GuestBookingForm(page, initial=begins, **own)
     step = _Step(request, page, choice, form)
     try:
         token = hold_for_form(request, step.slot_query(), start_minute=start)
     except SlotTaken as error:
-        form.say(str(error))
-        return _other_times(step, 409)
+        return taken.show_taken(request, step.slot_query(), choice, start=start, notice=str(error))
     kinds = choices_at(replace(step.slot_query(), hold=token), start_minute=start)
     form = GuestBookingForm(replace(page, meeting_types=kinds), initial=begins | {"hold": token}, **own)
     step = step._replace(form=form)
@@ -184,10 +176,17 @@ def book_time(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     return _form(step, held=HELD_MINUTES if token else 0, challenge=challenge)
 
 
-def _choose_again(step: _Step) -> HttpResponse:
-    """Nobody is given another person than they chose without having read it."""
-    step.form.add_error(None, step.choice.problem)
-    return _other_times(step, 409)
+def _chosen_instead(step: _Step) -> HttpResponse | None:
+    """The answer to what is chosen in place of a time or a person that cannot be had; None for the form itself."""
+    if not step.choice.duration:
+        return None
+    if step.choice.unknown:  # nobody is given another person than they chose without having read it
+        return _other_times(step, HTTPStatus.CONFLICT, step.choice.problem)
+    if taken.PICK in step.request.POST:
+        return _picked(step)
+    if {taken.DAY, taken.MONTH} & step.request.POST.keys():
+        return _other_times(step, HTTPStatus.OK, gettext(TAKEN))
+    return None
 
 
 def _confirm(step: _Step) -> HttpResponse:
@@ -219,11 +218,18 @@ def _book(step: _Step, order: Order) -> HttpResponse:
     except AWAY as error:
         step.form.add_error(None, str(BUSY))
         return unavailable(_form(step), error)
+    response = HttpResponseRedirect(_next_page(step, booking))
+    path = reverse("public_book", args=[step.page.handle, step.page.slug])
+    return keep_booking(step.request, response, booking.pk, path=path)
+
+
+def _next_page(step: _Step, booking: Booking) -> str:
+    """The booking's own, or where the page's host leads on."""
     wanted = step.choice.came.of("redirect")
     if onward(step.page.settings, wanted, booking.public_id):
         tail = f"?{urlencode({'redirect': wanted})}" if wanted else ""
-        return HttpResponseRedirect(link_path(booking.booker, "booked_onward") + tail)
-    return HttpResponseRedirect(link_path(booking.booker) + step.choice.clock_query())
+        return link_path(booking.booker, "booked_onward") + tail
+    return link_path(booking.booker) + step.choice.clock_query()
 
 
 def _ask_for_work(step: _Step, proof: Proof) -> HttpResponse:
@@ -237,24 +243,27 @@ def _mail_code(step: _Step, order: Order) -> HttpResponse:
     """A guest who has one types it, also where none can be mailed just now."""
     email, now = order.guest.email, timezone.now()
     worked = use_at_once(order.evidence.work, order.purpose(), Proof.HARD_WORK, now=now)
-    sending = send_code(step.page, email=email, client=order.client, hold=order.hold, worked=worked, now=now)
+    sending = mail_code.send_code(
+        step.page, email=email, client=order.client, hold=order.hold, worked=worked, now=now
+    )
     if sending.needs_work and not came_without_work(step.request):
         return _ask_for_work(step, Proof.HARD_WORK)
     if sending.sent:
-        status, note = 428, code_sent(email)
+        status, note = 428, mail_code.code_sent(email)
     else:
         minutes = max(1, math.ceil(sending.wait / 60))
-        status, note = 429, no_code(email, minutes, there_is_one=has_code(step.page.id, email, now=now))
+        known = mail_code.has_code(step.page.id, email, now=now)
+        status, note = 429, mail_code.no_code(email, minutes, there_is_one=known)
     return _code_page(step, status=status, note=note)
 
 
 def _confirm_with_code(step: _Step, order: Order) -> HttpResponse:
     """Book, if the code is right. Then the browser is not asked again for some weeks, also where the time is gone."""
     email, typed = order.guest.email, step.request.POST["code"]
-    outcome = check_code(
+    outcome = mail_code.check_code(
         step.page.id, typed, email=email, key=order.key, client=order.client, now=timezone.now()
     )
-    if outcome is not Outcome.RIGHT:
+    if outcome is not mail_code.Outcome.RIGHT:
         return _wrong_code(step, outcome)
     order = replace(order, evidence=replace(order.evidence, confirmed=True))
     response = _book(step, order)
@@ -262,14 +271,8 @@ def _confirm_with_code(step: _Step, order: Order) -> HttpResponse:
     return response
 
 
-def _wrong_code(step: _Step, outcome: Outcome) -> HttpResponse:
-    if outcome is Outcome.TOO_MANY:
-        status, error = 429, gettext("That was tried too often. Please wait ten minutes, and try again.")
-    else:
-        status, error = (
-            422,
-            gettext("This code is not right, or not valid any more. Please look at the newest mail."),
-        )
+def _wrong_code(step: _Step, outcome: mail_code.Outcome) -> HttpResponse:
+    status, error = mail_code.wrong_code(outcome)
     note = gettext("The code is in a mail to %(email)s.") % {"email": step.form.cleaned_data["email"]}
     return _code_page(step, status=status, note=note, error=error)
 
@@ -297,28 +300,39 @@ def _order(step: _Step) -> Order:
 
 def _refused(step: _Step, error: BookingRefused) -> HttpResponse:
     """Show the form again with everything typed, a sentence, and where it helps the times that are left."""
+    if isinstance(error, FormUsed) and (mine := again.made_with(step.form.cleaned_data["key"])):
+        return again.show_again(step.request, mine, step.choice, changed=True)
     step.form.add_error(None, str(error))
     if isinstance(error, FormUsed):
         step.form.refill("key", new_key())
-    status = STATUS.get(type(error), 409)
+    status = status_of(error)
     if isinstance(error, SlotTaken | FormUsed) and step.choice.duration:
         return _other_times(step, status)
-    return _form(step, status=status)
+    return say_when(_form(step, status=status), error)
 
 
-def _other_times(step: _Step, status: int) -> HttpResponse:
-    """Show the form with the times that are left in place of the one that is not free any more."""
-    wanted = step.start()
-    near = None if wanted is None else moment_of(wanted).astimezone(step.choice.zone)
-    times = remaining_times(step.slot_query(), step.choice, near=near)
-    step.form.offer_other_times([(write_start(time), _option(time, step.choice)) for time in times])
-    days = [
-        FreeDay(datetimes.day(day), [_radio(time, step.choice) for time in of_day])
-        for day, of_day in groupby(times, key=datetime.date)
-    ]
-    back = step.choice.url(day=near.date().isoformat() if near else "")
-    more = {"time": None, "taken": True, "free_days": days, "back_url": back}
-    return _form(step, status=status, **more)
+def _other_times(step: _Step, status: int, notice: str = "") -> HttpResponse:
+    """What was typed goes along to the time that is chosen instead."""
+    said = notice or " ".join(map(str, step.form.non_field_errors()))
+    query = step.slot_query()
+    return taken.show_taken_with_form(step.request, query, step.choice, step.form, notice=said, status=status)
+
+
+def _picked(step: _Step) -> HttpResponse:
+    """The form as it was typed, for the time that was chosen in place of another."""
+    picked, query = step.request.POST[taken.PICK], step.slot_query()
+    start = read_start(picked)
+    if start is None:
+        return _other_times(step, 422, gettext("This time cannot be read. Please pick your time again."))
+    try:
+        token = hold(query, start_minute=start) or ""
+    except SlotTaken:
+        return _other_times(step, HTTPStatus.CONFLICT, gettext(TAKEN))
+    typed = {name: step.form[name].value() for name in step.form.fields} | {"start": picked, "hold": token}
+    kinds = choices_at(replace(query, hold=token), start_minute=start)
+    own: dict[str, Any] = {"questions": questions_of(step.page.id), "came": step.choice.came}
+    form = GuestBookingForm(replace(step.page, meeting_types=kinds), initial=typed, **own)
+    return _form(step._replace(form=form), held=HELD_MINUTES if token else 0)
 
 
 def _form(step: _Step, *, status: int = 200, **more: Any) -> HttpResponse:
@@ -351,7 +365,8 @@ def form_screen(
         time=time,
         zone_label=datetimes.zone_label(choice.zone, at=at),
         duration=choice.duration,
-        facts=facts_of(page),
+        facts=facts_of(page, in_form=True),
+        terms=_terms(page, choice, at) if time else (),
         back_url=choice.url(day=at.astimezone(choice.zone).date().isoformat()) if time else choice.url(),
         clock=choice.clock,
         visit=choice.visit,
@@ -360,14 +375,19 @@ def form_screen(
     )
 
 
+def _terms(page: PublicPage, choice: SlotSelection, start: datetime) -> Sequence[str]:
+    twelve_hours = choice.customs.twelve_hours
+    return terms_before(page.settings, start, now=timezone.now(), zone=choice.zone, twelve_hours=twelve_hours)
+
+
 def _chosen_time(met: Met, choice: SlotSelection, start: int) -> ChosenTime:
-    begins = moment_of(start).astimezone(choice.zone)
     minutes = choice.duration.minutes if choice.duration else 0
+    begins, ends = (moment_of(minute).astimezone(choice.zone) for minute in (start, start + minutes))
     return ChosenTime(
         day=datetimes.day(begins.date()),
         begins=choice.say(begins),
-        ends=choice.say(moment_of(start + minutes).astimezone(choice.zone)),
-        note=datetimes.which_of_two(begins),
+        span=datetimes.span(begins, ends, twelve_hours=choice.customs.twelve_hours),
+        note="" if datetimes.clocks_change(begins, ends) else datetimes.which_of_two(begins),
         for_host=choice.say_for_host(begins, met.hosts),
     )
 
@@ -375,13 +395,3 @@ def _chosen_time(met: Met, choice: SlotSelection, start: int) -> ChosenTime:
 def _hidden(choice: SlotSelection, start: str) -> dict[str, str]:
     minutes = str(choice.duration.minutes) if choice.duration else ""
     return {"start": start, "duration": minutes, "zone": choice.zone.key}
-
-
-def _option(time: datetime, choice: SlotSelection) -> str:
-    return f"{datetimes.day(time.date())}, {choice.say(time)}"
-
-
-def _radio(time: datetime, choice: SlotSelection) -> FreeTime:
-    return FreeTime(
-        write_start(time), choice.say(time), datetimes.which_of_two(time), choice.say_elsewhere(time)
-    )

@@ -5,23 +5,26 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import NamedTuple
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.dateformat import format as date_format
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_safe
 
-from timetuna.bookings.events import CALLED_OFF, BookingEvent, Status, earlier_start
-from timetuna.bookings.integrations.location import Location, attendee_invitation, place_for
+from timetuna.bookings.events import BookingEvent, Status, earlier_start, is_fresh
+from timetuna.bookings.integrations.location import attendee_invitation, place_for
 from timetuna.bookings.models import Answer, Attendee, Booking
 from timetuna.bookings.notifications.kinds.bookings import instead_of
-from timetuna.bookings.notifications.telling import invited_by, shown_name
+from timetuna.bookings.notifications.telling import shown_name
 from timetuna.bookings.policies import (
     attendee_or_404,
     cancel_refusal,
     guests_refusal,
+    is_unanswered,
     leave_refusal,
     may_change,
     most_guests,
@@ -30,9 +33,7 @@ from timetuna.bookings.policies import (
     takes_part,
 )
 from timetuna.bookings.queries import (
-    acting_host,
     host_names,
-    hosts_in_words,
     link_path,
     link_promised,
     link_settled,
@@ -40,9 +41,16 @@ from timetuna.bookings.queries import (
     shown_to_others,
 )
 from timetuna.bookings.slots.selection import read_clock, read_customs
+from timetuna.bookings.views.guest.headlines import (
+    Headline,
+    for_others,
+    over,
+    under_way,
+    waiting_or_off,
+)
 from timetuna.l10n import datetimes
 from timetuna.l10n.datetimes import Customs, ZoneChoice
-from timetuna.lib.ics import google_url, office365_url, outlook_url, write
+from timetuna.lib.ics import google_url, office365_url, outlook_url
 from timetuna.pages.meeting_types.base import meeting_kind
 from timetuna.pages.public import Met, met_by
 from timetuna.pages.queries import look_of
@@ -61,6 +69,15 @@ class Answered(NamedTuple):
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A date as a sheet of a calendar."""
+
+    weekday: str
+    day: str
+    month: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownBooking:
     """notes, answers: the reader's own.  met: who hosts it."""
@@ -69,6 +86,7 @@ class ShownBooking:
     met: Met
     state: str
     guest_name: str
+    tile: Tile
     day_title: str
     time_label: str
     time_note: str
@@ -112,38 +130,46 @@ class OwnPart:
     zone: ZoneChoice
 
 
-@dataclass(frozen=True, slots=True)
-class Headline:
-    """The headline, a sentence below it, and what the host wrote, if anything."""
+class Phase(StrEnum):
+    """Where a meeting stands in time; NONE where it is not booked, or off."""
 
-    title: str
-    lead: str = ""
-    wrote: str = ""
+    NONE = ""
+    COMING = "coming"
+    NOW = "now"
+    OVER = "over"
+
+
+_MADE = (BookingEvent.BOOKED, BookingEvent.APPROVED)
+_NEWS = (
+    *_MADE,
+    BookingEvent.MOVED,
+    BookingEvent.HANDED_OVER,
+    BookingEvent.HAND_OVER_UNDONE,
+    BookingEvent.RESTORED,
+)
+"""What its guest has to know, of which the latest counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookedScreen(Screen):
-    """old_time_label: when it was to be before it was moved.  again_url: where it was booked."""
+    """old_time_label: when it was to be before it was moved.  again_url: where it was booked.
+
+    tick: how it is shown at a glance: "good", "off", "waits" or "".
+    """
 
     template = "public/booked.html"
     booking: ShownBooking
     old_time_label: str
     headline: Headline
+    phase: Phase
+    tick: str
     link: ShownLink | None
     people: Sequence[str]
-    calendar_urls: Sequence[tuple[str, str]]
+    calendar_urls: Sequence[tuple[str, str, str]]
     ics_url: str
     changes: Changes | None
     own: OwnPart | None
     again_url: str
-
-
-@dataclass(frozen=True, slots=True)
-class LinkScreen(Screen):
-    """The part of the page that asks again for the link."""
-
-    template = "public/_link.html"
-    link: ShownLink
 
 
 @require_safe
@@ -153,60 +179,43 @@ def booked(request: HttpRequest, token: str) -> HttpResponse:
     booking = attendee.booking
     _wait_for_link(booking)
     customs, now = read_customs(request), timezone.now()
-    told = takes_part(attendee)
-    calendar_urls, ics_url = _calendars(attendee) if told else ((), "")
+    phase, told = phase_of(booking, now=now), takes_part(attendee)
+    to_add = told and phase is not Phase.OVER
+    calendar_urls, ics_url = _calendars(attendee) if to_add else ((), "")
     changeable = may_change(attendee)
     screen = BookedScreen(
         booking=shown_booking(attendee, customs),
-        old_time_label=_old_time(attendee, customs),
-        headline=headline_of(attendee, twelve_hours=customs.twelve_hours),
-        link=_link(attendee) if told else None,
+        old_time_label="" if phase in {Phase.NOW, Phase.OVER} else _old_time(attendee, customs),
+        headline=headline_of(attendee, now=now, twelve_hours=customs.twelve_hours),
+        phase=phase,
+        tick=_tick(attendee, phase, now),
+        link=shown_link(attendee, is_over=phase is Phase.OVER) if told else None,
         people=[row.shown() if attendee.is_booker else shown_to_others(row) for row in others(booking)],
         calendar_urls=calendar_urls,
         ics_url=ics_url,
         changes=_changes(attendee, read_clock(request.GET), customs, now) if changeable else None,
-        own=None if changeable else _own_part(attendee, now),
+        own=None if changeable or phase is Phase.OVER else _own_part(attendee, now),
         again_url=booking.page.address() if booking.page and changeable else "",
     )
     return private(show(request, screen))
 
 
-@require_safe
-def link_state(request: HttpRequest, token: str) -> HttpResponse:
-    """204 while nothing has changed.
-
-    Whoever does not take part, or no longer does, is shown their page, where that is said.
-    """
-    attendee = attendee_or_404(token)
-    if not takes_part(attendee):
-        return private(_to_page(request, attendee))
-    link = _link(attendee)
-    if link.state == request.GET.get("state"):
-        return private(HttpResponse(status=204))
-    return private(show(request, LinkScreen(link)))
+def phase_of(booking: Booking, *, now: datetime) -> Phase:
+    """By the clock alone; whether it has just been booked stands in its history."""
+    if booking.status != Status.CONFIRMED:
+        return Phase.NONE
+    if booking.end_at() <= now:
+        return Phase.OVER
+    return Phase.NOW if booking.start_at <= now else Phase.COMING
 
 
-@require_safe
-def invite(_request: HttpRequest, token: str) -> HttpResponse:
-    """The reader's own, as a file, or what takes it back, which no longer says where."""
-    attendee = attendee_or_404(token)
-    cancelled = attendee.booking.status in CALLED_OFF
-    if not attendee.active or not (cancelled or takes_part(attendee)):
-        return private(HttpResponseRedirect(link_path(attendee)))
-    where = place_for(attendee)
-    if cancelled:
-        where = Location(label=where.label, text="")
-    content = write(attendee_invitation(attendee, where, cancelled=cancelled))
-    response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="invite.ics"'
-    return private(response)
-
-
-def _to_page(request: HttpRequest, attendee: Attendee) -> HttpResponse:
-    """A redirect that a page follows as a whole: one to its script would be followed into the part that asked."""
-    if "HX-Request" in request.headers:
-        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    return HttpResponseRedirect(link_path(attendee))
+def _tick(attendee: Attendee, phase: Phase, now: datetime) -> str:
+    booking = attendee.booking
+    if not attendee.active or booking.is_off() or is_unanswered(booking, now):
+        return "off"
+    if phase is Phase.NONE:
+        return "waits"
+    return "good" if phase is Phase.COMING else ""
 
 
 def shown_booking(attendee: Attendee, customs: Customs) -> ShownBooking:
@@ -216,11 +225,12 @@ def shown_booking(attendee: Attendee, customs: Customs) -> ShownBooking:
     return ShownBooking(
         title=booking.title,
         met=met_by(host_names(booking)),
-        state="cancelled" if booking.is_off() else booking.status,
+        state="cancelled" if booking.is_off() or is_unanswered(booking, timezone.now()) else booking.status,
         guest_name=booking.booker.name if attendee.is_booker else shown_name(booking),
+        tile=Tile(date_format(begins, "D"), f"{begins.day}", date_format(begins, "M")),
         day_title=datetimes.day_of_year(begins.date()),
         time_label=datetimes.span(begins, ends, twelve_hours=customs.twelve_hours),
-        time_note=datetimes.which_of_two(begins),
+        time_note="" if datetimes.clocks_change(begins, ends) else datetimes.which_of_two(begins),
         host_label=datetimes.for_other(
             begins,
             name=booking.host.name,
@@ -239,8 +249,11 @@ def _answer(answer: Answer) -> str:
     return gettext(answer.text) if answer.value is True or answer.kind == "consent" else answer.text
 
 
-def _link(attendee: Attendee) -> ShownLink:
+def shown_link(attendee: Attendee, *, is_over: bool = False) -> ShownLink | None:
+    """None where there is nothing to open any more; where somebody met stays."""
     booking, where = attendee.booking, place_for(attendee)
+    if is_over and (where.url or where.pending):
+        return None
     state = "ready" if not where.pending else "late" if link_promised(booking) else "coming"
     return ShownLink(
         state=state,
@@ -253,13 +266,13 @@ def _link(attendee: Attendee) -> ShownLink:
     )
 
 
-def _calendars(attendee: Attendee) -> tuple[Sequence[tuple[str, str]], str]:
-    """By name and address, and the address of the file for all others."""
+def _calendars(attendee: Attendee) -> tuple[Sequence[tuple[str, str, str]], str]:
+    """By mark, name and address, and the address of the file for all others."""
     invitation = attendee_invitation(attendee, place_for(attendee))
     urls = (
-        ("Google Calendar", google_url(invitation)),
-        ("Outlook", outlook_url(invitation)),
-        ("Microsoft 365", office365_url(invitation)),
+        ("google", "Google Calendar", google_url(invitation)),
+        ("outlook", "Outlook", outlook_url(invitation)),
+        ("outlook", "Microsoft 365", office365_url(invitation)),
     )
     return urls, link_path(attendee, "booked_invite")
 
@@ -286,84 +299,49 @@ def _own_part(attendee: Attendee, now: datetime) -> OwnPart:
     )
 
 
-def headline_of(attendee: Attendee, *, twelve_hours: bool = False) -> Headline:
-    """To somebody on the guest's side."""
+def headline_of(attendee: Attendee, *, now: datetime, twelve_hours: bool = False) -> Headline:
+    """To somebody on the guest's side, as things are now."""
     booking = attendee.booking
+    phase = phase_of(booking, now=now)
+    if phase is Phase.OVER:
+        return over(attendee)
+    if phase is Phase.NOW and attendee.active:
+        return under_way(attendee, twelve_hours=twelve_hours)
     if not attendee.is_booker:
-        return _for_others(attendee)
-    named = {"host": hosts_in_words(booking), "lead": booking.host.name, "email": attendee.email}
-    if booking.status == Status.PENDING:
-        return _waiting(booking, named, twelve_hours=twelve_hours)
-    if booking.is_off():
-        ended = _cancelled if booking.status in CALLED_OFF else _ended
-        return ended(booking, named)
-    if _is_handed_over(booking):
-        return Headline(gettext("Who meets you has changed"), instead_of(booking))
-    if booking.history.filter(event=BookingEvent.MOVED).exists():
+        return for_others(attendee)
+    if phase is Phase.NONE:
+        return waiting_or_off(booking, now=now, twelve_hours=twelve_hours)
+    return _to_come(attendee, now=now, twelve_hours=twelve_hours)
+
+
+def _to_come(attendee: Attendee, *, now: datetime, twelve_hours: bool) -> Headline:
+    """What has just happened, and later how long it is until then."""
+    booking, named = attendee.booking, {"email": attendee.email}
+    latest = booking.history.filter(event__in=_NEWS).last()
+    event, fresh = latest.event if latest else "", is_fresh(latest, now=now)
+    instead = instead_of(booking) if event == BookingEvent.HANDED_OVER else ""
+    if fresh and instead:
+        return Headline(gettext("Who meets you has changed"), instead)
+    if fresh and event == BookingEvent.MOVED:
         lead = gettext("The new time is on its way to %(email)s, with the calendar invite.") % named
         return Headline(gettext("Your booking has a new time"), lead)
-    lead = gettext("A confirmation with a calendar invite is on its way to %(email)s.") % named
-    return Headline(gettext("Your booking is confirmed"), lead)
+    if fresh and event in _MADE:
+        lead = gettext("A confirmation with a calendar invite is on its way to %(email)s.") % named
+        return Headline(gettext("Your booking is confirmed"), lead)
+    return Headline(_how_soon(attendee, now, twelve_hours=twelve_hours), instead)
 
 
-def _is_handed_over(booking: Booking) -> bool:
-    """Whether that is the latest of what its guest has to know."""
-    told = (BookingEvent.MOVED, BookingEvent.HANDED_OVER, BookingEvent.HAND_OVER_UNDONE)
-    latest = booking.history.filter(event__in=told).last()
-    return latest is not None and latest.event == BookingEvent.HANDED_OVER
-
-
-def _for_others(attendee: Attendee) -> Headline:
-    """To who was invited too: why they are, and nothing of what the two sides wrote."""
-    booking = attendee.booking
-    named = {"host": hosts_in_words(booking), "guest": shown_name(booking)}
-    if booking.is_off():
-        by_guest = booking.status == Status.CANCELLED_BY_GUEST
-        by = named["guest"] if by_guest else acting_host(booking)
-        return Headline(
-            gettext("This booking is cancelled"), gettext("%(name)s cancelled it.") % {"name": by}
-        )
-    if not attendee.active:
-        lead = gettext("%(guest)s and %(host)s are told. The meeting takes place without you.") % named
-        return Headline(gettext("You have left this meeting"), lead)
-    return Headline(gettext("You are invited"), invited_by(attendee))
-
-
-def _waiting(booking: Booking, named: dict[str, str], *, twelve_hours: bool) -> Headline:
-    zone, until = datetimes.zone_or_utc(booking.booker.time_zone), booking.pending_until or booking.start_at
-    deadline = datetimes.short_when(until, zone=zone, twelve_hours=twelve_hours)
-    lead = gettext(
-        "%(lead)s confirms each booking. Until then nothing is booked, and the time is kept for you. "
-        "You hear at %(email)s, by %(deadline)s at the latest."
-    )
-    return Headline(gettext("Your request is with %(host)s") % named, lead % (named | {"deadline": deadline}))
-
-
-def _cancelled(booking: Booking, named: dict[str, str]) -> Headline:
-    title = gettext("This booking is cancelled")
-    if booking.status == Status.CANCELLED_BY_HOST:
-        lead = gettext(
-            "%(host)s cancelled it. A mail with a file that takes the meeting out of your calendar is on its way."
-        )
-        return Headline(title, lead % {"host": acting_host(booking)}, booking.cancel_note)
-    lead = ngettext(
-        "%(host)s is told. A mail with a file that takes the meeting out of your calendar is on its way.",
-        "%(host)s are told. A mail with a file that takes the meeting out of your calendar is on its way.",
-        len(host_names(booking)),
-    )
-    return Headline(title, lead % named)
-
-
-def _ended(booking: Booking, named: dict[str, str]) -> Headline:
-    """How a request ended without becoming a booking."""
-    if booking.status == Status.WITHDRAWN:
-        lead = gettext("%(lead)s is told, and the time is free again.") % named
-        return Headline(gettext("Your request is taken back"), lead)
-    if booking.status == Status.DECLINED:
-        lead = gettext("%(lead)s cannot take this time.") % named
-        return Headline(gettext("Your request was declined"), lead, booking.cancel_note)
-    lead = gettext("%(lead)s did not answer in time. Nothing is booked, and the time is free again.") % named
-    return Headline(gettext("Your request has ended"), lead)
+def _how_soon(attendee: Attendee, now: datetime, *, twelve_hours: bool) -> str:
+    """In days by the reader's calendar; on the last two by their clock, which stays true while the page is open."""
+    zone = datetimes.zone_or_utc(attendee.time_zone)
+    begins = attendee.booking.start_at.astimezone(zone)
+    days = (begins.date() - now.astimezone(zone).date()).days
+    at = {"time": datetimes.clock(begins, twelve_hours=twelve_hours), "days": days}
+    if days < 1:
+        return gettext("Your meeting is today at %(time)s") % at
+    if days == 1:
+        return gettext("Your meeting is tomorrow at %(time)s") % at
+    return ngettext("Your meeting is in %(days)d day", "Your meeting is in %(days)d days", days) % at
 
 
 def _old_time(attendee: Attendee, customs: Customs) -> str:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from timetuna.bookings.actions.change_guests import add_guests, remove_guest
-from timetuna.bookings.errors import BookingRefused, TooManyBookings
+from timetuna.bookings.errors import BookingRefused, say_when, status_of
 from timetuna.bookings.forms.change import AddGuestsForm
 from timetuna.bookings.guests import too_many
 from timetuna.bookings.models import Attendee, Booking
@@ -51,7 +51,7 @@ def _add(request: HttpRequest, booking: Booking) -> HttpResponse:
         add_guests(booking.pk, guests=form.cleaned_data["guests"], now=timezone.now())
     except BookingRefused as error:
         form.add_error("guests", str(error))
-        return _show(request, booking, form, status=429 if isinstance(error, TooManyBookings) else 409)
+        return say_when(_show(request, booking, form, status=status_of(error)), error)
     return HttpResponseRedirect(link_path(booking.booker))
 
 

@@ -11,7 +11,7 @@ from timetuna.availability.interval import moment_of
 from timetuna.availability.teams import Part
 from timetuna.bookings.actions.host_time import HELD_MINUTES
 from timetuna.bookings.actions.reschedule import Wish, reschedule
-from timetuna.bookings.errors import BookingRefused, TooManyBookings
+from timetuna.bookings.errors import BookingRefused, SlotTaken, say_when, status_of
 from timetuna.bookings.events import GUEST
 from timetuna.bookings.forms.change import MoveForm
 from timetuna.bookings.integrations.location import place
@@ -31,14 +31,16 @@ from timetuna.bookings.slots.selection import (
     write_start,
 )
 from timetuna.bookings.views.guest.book import BookScreen, form_screen
+from timetuna.bookings.views.guest.persons import PersonLinks
 from timetuna.bookings.views.guest.slots import (
     Fact,
-    PersonLinks,
+    ShownTime,
     hold_for_form,
     show_slots,
     slot_picker,
     slots_screen,
 )
+from timetuna.bookings.views.guest.taken import nearest_times, on_day_of
 from timetuna.l10n import datetimes
 from timetuna.pages.meeting_types.base import meeting_kind
 from timetuna.pages.models import BookingPage
@@ -82,7 +84,7 @@ def _ask(
     try:
         token = hold_for_form(request, _slot_query(request, booking, page), start_minute=start)
     except BookingRefused as error:
-        return _times(request, booking, page, notice=str(error), status=409)
+        return _times(request, booking, page, notice=str(error), status=409, near=start)
     form = sent or MoveForm(
         asks=asks_reason(booking),
         initial={"start": write_start(moment_of(start)), "zone": choice.zone.key, "hold": token},
@@ -95,6 +97,7 @@ def _ask(
         facts=_facts(booking),
         held=HELD_MINUTES if token else 0,
         moving=True,
+        old_time=_old_time(booking, choice),
     )
     return show(request, screen, status=422 if sent else 200)
 
@@ -110,20 +113,31 @@ def _move(request: HttpRequest, booking: Booking, page: PublicPage, form: MoveFo
     try:
         reschedule(booking.pk, start_minute=start, actor=GUEST, now=timezone.now(), wish=wish)
     except BookingRefused as error:
-        status = 429 if isinstance(error, TooManyBookings) else 409
-        return _times(request, booking, page, notice=str(error), status=status)
+        status = status_of(error)
+        near = start if isinstance(error, SlotTaken) else None
+        return say_when(_times(request, booking, page, notice=str(error), status=status, near=near), error)
     return HttpResponseRedirect(link_path(booking.booker) + _choice(request, booking, page).clock_query())
 
 
 def _times(
-    request: HttpRequest, booking: Booking, page: PublicPage, *, notice: str = "", status: int = 200
+    request: HttpRequest,
+    booking: Booking,
+    page: PublicPage,
+    *,
+    notice: str = "",
+    status: int = 200,
+    near: int | None = None,
 ) -> HttpResponse:
+    """near: the time that was wanted and cannot be had."""
     choice, now = _choice(request, booking, page), timezone.now()
+    path = link_path(booking.booker, "booked_move_confirm")
     query, hosts = _slot_query(request, booking, page), _hosts(booking, page, choice)
+    nearest: list[ShownTime] = []
+    if near is not None:
+        choice = on_day_of(choice, near)
+        nearest = nearest_times(query, choice, replace(choice, path=path, month=None, day=None), near)
     calendar = free_times(query, choice)
-    picker = slot_picker(
-        calendar, choice, book_path=link_path(booking.booker, "booked_move_confirm"), now=now
-    )
+    picker = replace(slot_picker(calendar, choice, book_path=path, now=now), nearest=nearest)
     if hosts.kept and not calendar.days and not remaining_times(query, choice, most=1):
         notice = " ".join(filter(None, (notice, _nothing_left(booking, hosts))))
         picker = replace(
@@ -195,7 +209,7 @@ def _nothing_left(booking: Booking, hosts: _Hosts) -> str:
 
 
 def _facts(booking: Booking) -> list[Fact]:
-    """How this meeting is held, whatever the page offers by now."""
+    """How this meeting is held, whatever the page offers by now; where, its own page says."""
     return [Fact(meeting_kind(booking.meeting_type).icon, place(booking).label)]
 
 
@@ -204,6 +218,11 @@ def _present_time(booking: Booking, choice: SlotSelection) -> str:
     twelve_hours = choice.customs.twelve_hours
     present = datetimes.when(booking.start_at, minutes=booking.minutes, zone=zone, twelve_hours=twelve_hours)
     return gettext("Now: %(when)s. Choose the new time.") % {"when": present}
+
+
+def _old_time(booking: Booking, choice: SlotSelection) -> str:
+    begins = booking.start_at.astimezone(choice.zone)
+    return f"{datetimes.day(begins.date())}, {choice.say(begins)}"
 
 
 def _slot_query(request: HttpRequest, booking: Booking, page: PublicPage) -> SlotQuery:
@@ -227,13 +246,17 @@ def _choice(request: HttpRequest, booking: Booking, page: PublicPage) -> SlotSel
     query.setdefault("zone", booking.booker.time_zone)
     asked = query.pop(WITH, [""])[-1] == ANY and page.settings.on_move == BookingPage.OnMove.GUEST
     zone = datetimes.zone_or_utc(query.get("zone", ""))
-    if "day" not in query:
-        query.setdefault("month", f"{booking.start_at.astimezone(zone):%Y-%m}")
+    present = booking.start_at.astimezone(zone)
+    if not (query.get("day") or query.get("month")):
+        query["day"] = present.date().isoformat()
     choice = read_choice(
         page, query, path=link_path(booking.booker, "booked_move"), customs=read_customs(request, query)
     )
     return replace(
-        choice, duration=PageDuration(booking.minutes, ""), anybody=asked and page.takes_turns() > 0
+        choice,
+        duration=PageDuration(booking.minutes, ""),
+        anybody=asked and page.takes_turns() > 0,
+        booked=present,
     )
 
 

@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from timetuna.bookings.policies import attendee_or_404
 from timetuna.bookings.prefill import onward as target_of
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.selection import read_customs
-from timetuna.bookings.views.guest.booked import Headline, ShownBooking, headline_of, shown_booking
+from timetuna.bookings.views.guest.booked import ShownBooking, headline_of, shown_booking
+from timetuna.bookings.views.guest.headlines import Headline
 from timetuna.lib.urls import website_of
 from timetuna.web.forms import Screen, private, show
 
@@ -41,7 +43,7 @@ def onward(request: HttpRequest, token: str) -> HttpResponse:
         return private(HttpResponseRedirect(link_path(attendee)))
     screen = OnwardScreen(
         booking=shown_booking(attendee, customs),
-        headline=headline_of(attendee, twelve_hours=customs.twelve_hours),
+        headline=headline_of(attendee, now=timezone.now(), twelve_hours=customs.twelve_hours),
         url=url,
         site=website_of(url).partition("://")[2],
         booked_url=link_path(attendee),

@@ -29,25 +29,25 @@ from timetuna.bookings.slots.selection import (
     choice_of,
     free_times,
     new_visit,
-    person_key,
     write_start,
 )
+from timetuna.bookings.views.guest.persons import PersonLinks, person_links
 from timetuna.bookings.views.guest.redirects import moved_or_404
 from timetuna.l10n import datetimes
 from timetuna.pages.meeting_types.base import meeting_kind
-from timetuna.pages.public import Met, PageDuration, PublicPage, choosable, met_on
+from timetuna.pages.public import Met, PageDuration, PublicPage, before_booking, met_on
 from timetuna.pages.queries import public_page
 from timetuna.rate_limits.limits import client_of
 from timetuna.web.csp import also
 from timetuna.web.forms import Screen, TabLink, show
 from timetuna.web.zones import SETTLE, SETTLE_ALLOWED, ZONE_COOKIE
 
-MOST_PEOPLE = 7
-"""Of more to choose from, Anybody among them, the rest is folded."""
-
 
 class DayCell(NamedTuple):
-    """A date in a month; url: None where nothing is free. The template takes it apart: there are many, and often."""
+    """A date in a month; url: None where nothing is free.  booked: the booking that is moved is on it.
+
+    The template takes it apart: there are many, and often.
+    """
 
     day: str
     date: str
@@ -56,28 +56,20 @@ class DayCell(NamedTuple):
     chosen: bool
     today: bool
     in_month: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PersonLinks:
-    """With whom times are shown. label: what is chosen.  folded: what stands behind "more"."""
-
-    label: str
-    first: Sequence[TabLink]
-    folded: Sequence[TabLink] = ()
-
-    def is_open(self) -> bool:
-        """Whether who is chosen would be out of sight."""
-        return any(one.current for one in self.folded)
+    booked: bool
 
 
 class ShownTime(NamedTuple):
-    """Which of two it is where the clock shows it twice, and what the host's clock shows."""
+    """Which of two it is where the clock shows it twice, and what the host's clock shows. value: as forms carry it.
+
+    url: "" of the time that a booking has which is moved.
+    """
 
     label: str
     note: str
     elsewhere: str
     url: str
+    value: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +87,7 @@ class ShownMonth:
 class SlotPicker:
     """What `public/_slots.html` shows. state: what the address holds besides the zone, by name.
 
-    ways: how to go on where no time is left.
+    ways: how to go on where no time is left.  nearest: to one that was taken.
     """
 
     month: ShownMonth
@@ -110,6 +102,7 @@ class SlotPicker:
     notice_tone: str = "warn"
     people: PersonLinks | None = None
     ways: Sequence[TabLink] = ()
+    nearest: Sequence[ShownTime] = ()
 
 
 def slot_picker(
@@ -148,19 +141,6 @@ def _zone_label(calendar_: SlotMonth, choice: SlotSelection, now: datetime) -> s
     return datetimes.zone_label(choice.zone, at=times[0] if times else now)
 
 
-def person_links(page: PublicPage, choice: SlotSelection, *, now: datetime) -> PersonLinks | None:
-    """Anybody first; None where there is nobody to choose. Each keeps what else was chosen."""
-    people = choosable(page, now=now)
-    if not people:
-        return None
-    links = [TabLink(gettext("Anybody"), choice.url(**{WITH: ""}), choice.person is None)]
-    links += [
-        TabLink(one.name, choice.url(**{WITH: person_key(one)}), one is choice.person) for one in people
-    ]
-    most = len(links) if len(links) <= MOST_PEOPLE + 1 else MOST_PEOPLE
-    return PersonLinks(label=gettext("Whom do you want to meet?"), first=links[:most], folded=links[most:])
-
-
 def _month(calendar_: SlotMonth, choice: SlotSelection) -> ShownMonth:
     first = choice.customs.first_weekday
     weeks = calendar.Calendar(first).monthdatescalendar(calendar_.month.year, calendar_.month.month)
@@ -181,14 +161,19 @@ def _turn(choice: SlotSelection, month: date | None) -> str | None:
 def _cell(day: date, calendar_: SlotMonth, choice: SlotSelection) -> DayCell:
     in_month = day.month == calendar_.month.month
     count = len(calendar_.days.get(day, [])) if in_month else 0
+    booked = in_month and choice.booked is not None and choice.booked.date() == day
+    label = _label(day, count, get_language()) if count else ""
+    if booked and label:
+        label = gettext("%(day)s, your booking is on this day") % {"day": label}
     return DayCell(
         str(day.day),  # a number would be asked how its locale writes it
         day.isoformat(),
-        _label(day, count, get_language()) if count else "",
+        label,
         choice.url(day=day.isoformat(), month="") if count else None,
         day == calendar_.day,
         day == calendar_.today,
         in_month,
+        booked,
     )
 
 
@@ -199,15 +184,14 @@ def _label(day: date, count: int, _language: str) -> str:
 
 
 def _times(times: list[datetime], form: SlotSelection) -> list[ShownTime]:
-    return [
-        ShownTime(
-            form.say(time),
-            datetimes.which_of_two(time),
-            form.say_elsewhere(time),
-            form.url(start=write_start(time)),
-        )
-        for time in times
-    ]
+    return [shown_time(time, form) for time in times]
+
+
+def shown_time(time: datetime, form: SlotSelection) -> ShownTime:
+    """With the address of the form for it."""
+    start = write_start(time)
+    url = "" if time == form.booked else form.url(start=start)
+    return ShownTime(form.say(time), datetimes.which_of_two(time), form.say_elsewhere(time), url, start)
 
 
 def _clocks(choice: SlotSelection, calendar_: SlotMonth) -> list[TabLink]:
@@ -250,10 +234,11 @@ def _absence(away: Away, calendar_: SlotMonth) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A short line about the meeting with the name of its icon."""
+    """A short line about the meeting with the name of its icon. note: what else there is to know."""
 
     icon: str
     text: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,7 +293,8 @@ def slots(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
         picker = slot_picker(
             calendar, choice, book_path=book_path, now=now, visit=choice.visit or new_visit()
         )
-        picker = replace(picker, people=person_links(page, choice, now=now))
+        if page.is_shared():
+            picker = replace(picker, people=person_links(page, choice, now=now))
         if not page.meeting_types:
             picker = replace(picker, empty_message=gettext("No times are offered here at the moment."))
     screen = slots_screen(page, choice, picker)
@@ -350,13 +336,19 @@ def slots_screen(page: PublicPage, choice: SlotSelection, picker: SlotPicker | N
     )
 
 
-def facts_of(page: PublicPage) -> list[Fact]:
-    """How its meetings are held, and that the host confirms each where it is so."""
+def facts_of(page: PublicPage, *, in_form: bool = False) -> list[Fact]:
+    """How its meetings are held, and that the host confirms each where it is so.
+
+    in_form: where there is a choice, the form itself says of each what there is to know.
+    """
     kinds = page.meeting_types
     if not kinds:
         return []
-    labels = [kind.label for kind in kinds]
-    facts = [Fact(meeting_kind(kinds[0].kind).icon, get_text_list(labels, gettext("or")))]
+    if in_form and len(kinds) > 1:
+        labels = get_text_list([kind.label for kind in kinds], gettext("or"))
+        facts = [Fact(meeting_kind(kinds[0].kind).icon, labels)]
+    else:
+        facts = [Fact(meeting_kind(one.kind).icon, one.label, before_booking(page, one)) for one in kinds]
     if page.approval_hours is not None:
         text = gettext("%(host)s confirms each booking") % {"host": page.host_name}
         if page.is_staffed():

@@ -1,0 +1,112 @@
+"""What the page of a booking says first where it is not simply booked: it waits, is off, or is somebody else's."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext, ngettext
+
+from timetuna.bookings.events import CALLED_OFF, BookingEvent, Status, is_fresh
+from timetuna.bookings.models import Attendee, Booking
+from timetuna.bookings.notifications.telling import invited_by, shown_name
+from timetuna.bookings.policies import is_unanswered
+from timetuna.bookings.queries import acting_host, host_names, hosts_in_words
+from timetuna.l10n import datetimes
+
+ENDS = (
+    BookingEvent.CANCELLED,
+    BookingEvent.DECLINED,
+    BookingEvent.LAPSED,
+    BookingEvent.WITHDRAWN,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The headline, a sentence below it, and what the host wrote, if anything."""
+
+    title: str
+    lead: str = ""
+    wrote: str = ""
+
+
+def over(attendee: Attendee) -> Headline:
+    begins = attendee.booking.start_at.astimezone(datetimes.zone_or_utc(attendee.time_zone))
+    title = gettext("This meeting was on %(day)s") % {"day": datetimes.day_of_year(begins.date())}
+    return Headline(title, "" if attendee.active else gettext("You had left it."))
+
+
+def under_way(attendee: Attendee, *, twelve_hours: bool) -> Headline:
+    ends = attendee.booking.end_at().astimezone(datetimes.zone_or_utc(attendee.time_zone))
+    lead = gettext("It lasts until %(time)s.") % {"time": datetimes.clock(ends, twelve_hours=twelve_hours)}
+    return Headline(gettext("Your meeting is now"), lead)
+
+
+def for_others(attendee: Attendee) -> Headline:
+    """To who was invited too: why they are, and nothing of what the two sides wrote."""
+    booking = attendee.booking
+    named = {"host": hosts_in_words(booking), "guest": shown_name(booking)}
+    if booking.is_off():
+        by_guest = booking.status == Status.CANCELLED_BY_GUEST
+        by = named["guest"] if by_guest else acting_host(booking)
+        return Headline(
+            gettext("This booking is cancelled"), gettext("%(name)s cancelled it.") % {"name": by}
+        )
+    if not attendee.active:
+        lead = gettext("%(guest)s and %(host)s are told. The meeting takes place without you.") % named
+        return Headline(gettext("You have left this meeting"), lead)
+    return Headline(gettext("You are invited"), invited_by(attendee))
+
+
+def waiting_or_off(booking: Booking, *, now: datetime, twelve_hours: bool) -> Headline:
+    """To who booked, or asked."""
+    named = {"host": hosts_in_words(booking), "lead": booking.host.name, "email": booking.booker.email}
+    if booking.status == Status.PENDING and not is_unanswered(booking, now):
+        return _waiting(booking, named, twelve_hours=twelve_hours)
+    if not booking.is_off() and booking.status != Status.PENDING:
+        return Headline(gettext("This booking is not confirmed yet"))
+    entry = booking.history.filter(event__in=ENDS).last()
+    fresh = is_fresh(entry, now=now)
+    if booking.status in CALLED_OFF:
+        return _cancelled(booking, named, fresh=fresh)
+    return _ended(booking, named, fresh=fresh)
+
+
+def _waiting(booking: Booking, named: dict[str, str], *, twelve_hours: bool) -> Headline:
+    zone, until = datetimes.zone_or_utc(booking.booker.time_zone), booking.pending_until or booking.start_at
+    deadline = datetimes.short_when(until, zone=zone, twelve_hours=twelve_hours)
+    lead = gettext(
+        "%(lead)s confirms each booking. Until then nothing is booked, and the time is kept for you. "
+        "You hear at %(email)s, by %(deadline)s at the latest."
+    )
+    return Headline(gettext("Your request is with %(host)s") % named, lead % (named | {"deadline": deadline}))
+
+
+def _cancelled(booking: Booking, named: dict[str, str], *, fresh: bool) -> Headline:
+    title = gettext("This booking is cancelled")
+    if booking.status == Status.CANCELLED_BY_HOST:
+        lead = gettext("%(name)s cancelled it.")
+        if fresh:
+            lead = gettext(
+                "%(name)s cancelled it. A mail with a file that takes the meeting out of your calendar is on its way."
+            )
+        return Headline(title, lead % {"name": acting_host(booking)}, booking.cancel_note)
+    if not fresh:
+        return Headline(title, gettext("You cancelled it."))
+    lead = ngettext(
+        "%(host)s is told. A mail with a file that takes the meeting out of your calendar is on its way.",
+        "%(host)s are told. A mail with a file that takes the meeting out of your calendar is on its way.",
+        len(host_names(booking)),
+    )
+    return Headline(title, lead % named)
+
+
+def _ended(booking: Booking, named: dict[str, str], *, fresh: bool) -> Headline:
+    """How a request ended without becoming a booking."""
+    if booking.status == Status.WITHDRAWN:
+        lead = gettext("%(lead)s is told, and the time is free again.") % named if fresh else ""
+        return Headline(gettext("Your request is taken back"), lead)
+    if booking.status == Status.DECLINED:
+        lead = gettext("%(lead)s cannot take this time.") if fresh else gettext("Nothing is booked.")
+        return Headline(gettext("Your request was declined"), lead % named, booking.cancel_note)
+    lead = gettext("%(lead)s did not answer in time. Nothing is booked.") % named
+    return Headline(gettext("Your request has ended"), lead)

@@ -1,0 +1,124 @@
+"""A time that is not free any more: a sentence, the three nearest, and the month; the form only after a choice.
+
+What was typed goes along: then days and times are buttons of a form that carries it, with or without JavaScript.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from timetuna.availability.interval import moment_of
+from timetuna.bookings.forms.book import GuestBookingForm
+from timetuna.bookings.proofs.needed import opened_now
+from timetuna.bookings.slots.availability import SlotQuery
+from timetuna.bookings.slots.selection import SlotSelection, free_times, read_start, remaining_times
+from timetuna.bookings.views.guest.slots import (
+    ShownTime,
+    SlotsScreen,
+    show_slots,
+    shown_time,
+    slot_picker,
+    slots_screen,
+)
+from timetuna.l10n import datetimes
+from timetuna.web.forms import show
+
+PICK, DAY, MONTH = "pick", "day", "month"
+"""What the buttons send."""
+NEAREST = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenScreen(SlotsScreen):
+    """form: what was typed.  earlier, later: the months that can be turned to, as they are sent."""
+
+    template = "public/taken.html"
+    form: GuestBookingForm
+    opened: str
+    zone_label: str
+    nearest: Sequence[ShownTime]
+    earlier: str
+    later: str
+    with_whom: str
+    visit: str
+    carried: str
+
+
+def show_taken(
+    request: HttpRequest, query: SlotQuery, choice: SlotSelection, *, start: int, notice: str
+) -> HttpResponse:
+    """To who has typed nothing yet: the page of times as it is, on that day."""
+    choice = _on_that_day(choice, start)
+    page, now = query.page, query.now
+    book_path = reverse("public_book", args=[page.handle, page.slug])
+    picker = slot_picker(free_times(query, choice), choice, book_path=book_path, now=now, visit=choice.visit)
+    form = replace(choice, path=book_path, month=None, day=None)
+    picker = replace(picker, notice=notice, nearest=nearest_times(query, choice, form, start))
+    return show_slots(request, slots_screen(page, choice, picker), status=409)
+
+
+def show_taken_with_form(
+    request: HttpRequest,
+    query: SlotQuery,
+    choice: SlotSelection,
+    form: GuestBookingForm,
+    *,
+    notice: str,
+    status: int,
+) -> HttpResponse:
+    """To who has typed already."""
+    start = read_start(str(form["start"].value() or ""))
+    choice = _on_that_day(choice, start)
+    found = free_times(query, choice)
+    picker = slot_picker(found, choice, book_path="", now=query.now)
+    screen = slots_screen(query.page, choice, replace(picker, notice=notice))
+    given = {field.name: getattr(screen, field.name) for field in fields(SlotsScreen)}
+    at = query.now if start is None else moment_of(start)
+    shown = TakenScreen(
+        **given,
+        form=form,
+        opened=request.POST.get("opened", "")[:100] or opened_now(),
+        zone_label=datetimes.zone_label(choice.zone, at=at),
+        nearest=nearest_times(query, choice, choice, start),
+        earlier=_month(found.earlier),
+        later=_month(found.later),
+        with_whom=choice.with_whom(),
+        visit=choice.visit,
+        carried=choice.came.query,
+    )
+    return show(request, shown, status=status)
+
+
+def _on_that_day(choice: SlotSelection, start: int | None) -> SlotSelection:
+    if choice.day or choice.month or start is None:
+        return choice
+    return on_day_of(choice, start)
+
+
+def on_day_of(choice: SlotSelection, start: int) -> SlotSelection:
+    """start: the UTC minute of a time that was wanted."""
+    day = moment_of(start).astimezone(choice.zone).date()
+    return replace(choice, day=day, month=day.replace(day=1))
+
+
+def nearest_times(
+    query: SlotQuery, choice: SlotSelection, form: SlotSelection, start: int | None
+) -> list[ShownTime]:
+    """form: where each leads."""
+    near = None if start is None else moment_of(start).astimezone(choice.zone)
+    return [
+        shown_time(time, form)._replace(label=_dated(time, choice))
+        for time in remaining_times(query, choice, near=near, most=NEAREST + 1)
+        if time != choice.booked
+    ][:NEAREST]
+
+
+def _dated(time: datetime, choice: SlotSelection) -> str:
+    return f"{datetimes.short_day(time.date())}, {choice.say(time)}"
+
+
+def _month(month: date | None) -> str:
+    return f"{month:%Y-%m}" if month else ""
