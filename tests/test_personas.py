@@ -150,8 +150,6 @@ TABLE = r"""
     POST /cohost/<str:token> 404 404 404 404 200 404 404 404 404
     GET /booking-pages/<row:page_id>/team 302
     POST /booking-pages/<row:page_id>/team 302 302 404 404 404 404 404 302 302
-    GET /looks/<row:page_id>/<slug:color>.css 404
-    POST /looks/<row:page_id>/<slug:color>.css 405
     GET /looks/<row:page_id>/<slug:version>.png 404
     POST /looks/<row:page_id>/<slug:version>.png 405
     GET /booking-pages/<row:page_id>/duplicate 302

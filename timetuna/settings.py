@@ -206,10 +206,10 @@ MIDDLEWARE = [
     "timetuna.web.middleware.RequestId",
     "timetuna.web.middleware.HealthCheck",
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "timetuna.web.middleware.ContentPolicy",
     "timetuna.web.middleware.PrivateAnswers",
     "timetuna.web.middleware.BodyLimit",
-    "django.middleware.gzip.GZipMiddleware",  # pads answers at random, so lengths tell no secrets (BREACH)
+    "timetuna.web.middleware.Compressed",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "timetuna.web.middleware.GuestLanguage",
@@ -234,7 +234,8 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "timetuna.web.middleware.product",
-            ]
+            ],
+            "libraries": {"style_sheets": "timetuna.web.style_sheets"},
         },
     }
 ]

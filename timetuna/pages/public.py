@@ -28,10 +28,9 @@ _BRIGHT = 0.179  # above this luminance black text can be read better than white
 
 @dataclass(frozen=True, slots=True)
 class Branding:
-    """color: "#rrggbb" or "".  style_path, logo_path: paths on this server; "" where there is nothing of the kind."""
+    """color: "#rrggbb" or "".  logo_path: on this server; "" where there is none."""
 
     color: str = ""
-    style_path: str = ""
     logo_path: str = ""
 
     def text_color(self) -> str:

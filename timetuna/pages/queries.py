@@ -43,12 +43,11 @@ Kinds = Mapping[tuple[int, int], frozenset[str]]
 
 
 def look_of(page: BookingPage | None) -> Branding:
-    """The addresses change with what is behind them, so that it may be kept for ever."""
+    """A logo's address changes with it, so that it may be kept for ever."""
     if page is None:
         return NO_LOOK
     return Branding(
         page.brand_color,
-        reverse("page_style", args=[page.pk, page.brand_color[1:]]) if page.brand_color else "",
         reverse("page_logo", args=[page.pk, page.logo_version]) if page.logo_version else "",
     )
 

@@ -1,33 +1,106 @@
-"""Style sheets as they are handed out: what one imports stands in its place, so that a page asks for one file."""
+"""Style sheets and scripts as they are handed out: what one imports stands in its place, without comments and space.
+
+A guest's page holds its sheet and icon itself, so that the first answer is all that the first picture needs.
+"""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
+from urllib.parse import quote
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import InMemoryStorage, Storage
+from django.template import Context, Library
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
+from timetuna.web.middleware import allow
+
 JOINED = ("css/guest.css", "css/host.css")
-_IMPORT = re.compile(r'^@import url\("(.+)"\);$', re.MULTILINE)
+JOINED_SCRIPTS = ("js/guest.js", "js/month.js")
 Files = Mapping[str, tuple[Storage, str]]
+_IMPORT = re.compile(r'^@?import (?:url\()?"(?:\./)?(.+)"\)?;$', re.MULTILINE)
+_STRING = re.compile(r'("[^"]*")')
+register = Library()
 
 
 class JoinedStyleSheets(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
-    """Static files under hashed names, compressed; the sheets of JOINED are whole."""
+    """Static files under hashed names, compressed; those of JOINED and JOINED_SCRIPTS are whole."""
 
     def post_process(self, paths: Files, **options: Any) -> Iterator[Any]:
         memory = InMemoryStorage()
-        for name in JOINED:
-            memory.save(name, ContentFile(_joined(name, paths).encode()))
-        yield from super().post_process({**paths, **{name: (memory, name) for name in JOINED}}, **options)
+        joined = {name: (memory, name) for name in (*JOINED, *JOINED_SCRIPTS)}
+        for name in joined:
+            memory.save(name, ContentFile(whole(name, lambda part: _text(part, paths)).encode()))
+        yield from super().post_process({**paths, **joined}, **options)
 
 
-def _joined(name: str, files: Files) -> str:
-    return _IMPORT.sub(lambda found: _text(f"css/{found[1]}", files), _text(name, files))
+def whole(name: str, text: Callable[[str], str]) -> str:
+    """A file with what it imports. text: gives a file's own text."""
+    folder = name.partition("/")[0]
+    parts = [text(name) if part == name else text(f"{folder}/{part}") for part in _parts(name, text)]
+    if folder == "css":
+        return "".join(_small_sheet(part) for part in parts)
+    return "".join(f"{{\n{_small_script(part)}}}\n" for part in parts)
+
+
+def _parts(name: str, text: Callable[[str], str]) -> list[str]:
+    return _IMPORT.findall(text(name))
 
 
 def _text(name: str, files: Files) -> str:
     storage, path = files[name]
     with storage.open(path) as file:
         return str(file.read().decode())
+
+
+def _small_sheet(text: str) -> str:
+    """Strings are left as they are; spaces mean something between selectors, and in sums."""
+    parts = _STRING.split(re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL))
+    for place in range(0, len(parts), 2):
+        line = re.sub(r" ?([{};,]) ?", r"\1", re.sub(r"\s+", " ", parts[place]))
+        parts[place] = line.replace(": ", ":").replace(";}", "}")
+    return "".join(parts).strip()
+
+
+def _small_script(text: str) -> str:
+    """Each module keeps its names to itself in a block of its own; lines stay, as they may end a statement."""
+    lines = (line.strip() for line in text.splitlines())
+    return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
+
+
+@lru_cache(maxsize=len(JOINED))
+def _sheet(name: str) -> str:
+    ours = settings.PACKAGE_DIR / "static"
+    return whole(name, lambda part: str((ours / part).read_text(encoding="utf-8")))
+
+
+@register.simple_tag(takes_context=True)
+def sheet(context: Context, name: str) -> SafeString:
+    """The style sheet itself, in a page that answers a request, and a link to it elsewhere."""
+    if not hasattr(context, "request"):
+        return format_html('<link rel="stylesheet" href="{}">', static(name))
+    return _style(context, _sheet(name))
+
+
+@register.simple_tag(takes_context=True)
+def accent(context: Context, color: str) -> SafeString:
+    """The colour of a page's host. color: "#rrggbb", or "" for ours."""
+    return _style(context, f":root{{--accent:{color}}}") if color else SafeString()
+
+
+@register.simple_tag
+@lru_cache(maxsize=1)
+def icon(name: str) -> SafeString:
+    """Our icon in the page itself. name: of an SVG."""
+    drawn = (settings.PACKAGE_DIR / "static" / name).read_text(encoding="utf-8")
+    return format_html('<link rel="icon" href="data:image/svg+xml,{}">', quote(drawn, safe="/:= "))
+
+
+def _style(context: Any, text: str) -> SafeString:
+    allow(context.request, "style-src", text)
+    return mark_safe(f"<style>{text}</style>")  # noqa: S308 - our own files, and a colour that was checked

@@ -1,5 +1,7 @@
 """The look of a page: its colour, its logo, and what cannot become one."""
 
+import base64
+import hashlib
 from io import BytesIO
 from typing import Any
 from zlib import compress, crc32
@@ -49,18 +51,18 @@ def stored(page: BookingPage) -> BookingPage:
 
 
 @pytest.mark.parametrize(("typed", "kept"), [("#0B6E99", "#0b6e99"), ("c30", "#cc3300"), ("", "")])
-def test_a_colour_is_kept_and_served(
+def test_a_colour_is_kept_and_shown(
     as_alice: Client, client: Client, page: BookingPage, typed: str, kept: str
 ) -> None:
     assert save(as_alice, page, brand_color=typed).status_code == 302
 
     assert stored(page).brand_color == kept
     if kept:
-        style = client.get(f"/looks/{page.pk}/{kept[1:]}.css")
-        assert style.content.decode() == f":root{{--accent:{kept}}}"
-        assert style["Cache-Control"] == "public, max-age=31536000, immutable"
-        shown = client.get(f"/alice/{page.slug}").content.decode()
-        assert f'<link rel="stylesheet" href="/looks/{page.pk}/{kept[1:]}.css">' in shown
+        answer = client.get(f"/alice/{page.slug}")
+        style = f":root{{--accent:{kept}}}"
+        assert f"<style>{style}</style>" in answer.content.decode()
+        allowed = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+        assert f"'sha256-{allowed}'" in answer["Content-Security-Policy"]
 
 
 @pytest.mark.parametrize("typed", ["red", "#12", "};x{", "#12345g"])
@@ -72,8 +74,7 @@ def test_what_is_no_colour_is_refused(as_alice: Client, page: BookingPage, typed
     assert stored(page).brand_color == ""
 
 
-def test_only_the_pages_own_colour_is_served(client: Client, page: BookingPage) -> None:
-    assert client.get(f"/looks/{page.pk}/123456.css").status_code == 404
+def test_only_the_pages_own_logo_is_served(client: Client, page: BookingPage) -> None:
     assert client.get(f"/looks/{page.pk}/abcdef.png").status_code == 404
 
 

@@ -27,7 +27,6 @@
       const field = document.getElementById("zone");
       field.value = field.defaultValue = slots.dataset.zoneName;
       field.dataset.zone = slots.dataset.zone;
-      window.htmx?.process(slots);
       document.documentElement.classList.remove("settling");
     })
     .catch(() => {

@@ -1,34 +1,81 @@
-// What htmx leaves to the page: a fragment on its way is shown, what came is announced, focus is never lost,
-// and a request that fails becomes an ordinary visit. Whom the guest has chosen stands beside the title.
+// Links [data-swap] bring the month and times that they lead to in place of those shown, and whom the guest has chosen
+// beside the title. What is on its way is shown, what came is announced, focus is never lost, the address and the
+// browser's back button follow, and what fails becomes an ordinary visit.
 const slots = () => document.getElementById("slots");
-let fromDay = false;
-let hadFocus = false;
+const place = (address = location) => address.pathname + address.search;
+let shown = place();
+let asked;
 
-document.addEventListener("htmx:beforeRequest", (event) => {
-  if (event.detail.target !== slots()) return;
-  slots().setAttribute("aria-busy", "true");
-  hadFocus = slots().contains(document.activeElement);
-  fromDay = Boolean(document.activeElement?.closest("table.month"));
-});
-
-document.addEventListener("htmx:afterSettle", (event) => {
-  const area = slots();
-  if (event.detail.target?.id !== "slots" || !area) return;
-  const met = document.getElementById("met-now");
-  if (met) document.getElementById("met").replaceChildren(met.content.cloneNode(true));
-  const goal = document.getElementById(event.detail.requestConfig?.elt?.dataset.focus ?? "");
-  if (goal) {
-    goal.focus();
+// how: "pushState", "replaceState", or nothing where the address is right already.
+const go = async (address, how, focus) => {
+  const url = new URL(address, location);
+  url.hash = "";
+  asked?.abort();
+  asked = new AbortController();
+  const before = slots();
+  const had = document.activeElement;
+  const inside = before.contains(had);
+  before.setAttribute("aria-busy", "true");
+  try {
+    const { signal } = asked;
+    const answer = await fetch(url, { headers: { "HX-Request": "true" }, signal });
+    if (!answer.ok) throw answer.status;
+    const text = await answer.text();
+    signal.throwIfAborted();
+    put(text);
+    if (how) history[how](null, "", answer.redirected ? answer.url : url);
+    shown = place();
+  } catch (reason) {
+    if (reason.name !== "AbortError") location.assign(url);
     return;
   }
-  if (hadFocus && document.activeElement === document.body) {
-    const next = (fromDay && area.querySelector("a.day")) || document.getElementById("month");
-    next?.focus({ preventScroll: true });
+  settle(inside && had, focus);
+};
+
+const put = (text) => {
+  const came = document.createElement("template");
+  came.innerHTML = text;
+  slots().replaceWith(came.content.getElementById("slots"));
+  const met = document.getElementById("met-now");
+  if (met) document.getElementById("met").replaceChildren(met.content.cloneNode(true));
+  const { zone, zoneName } = slots().dataset;
+  const field = document.getElementById("zone");
+  if (field?.dataset.zones && field !== document.activeElement) field.value = field.defaultValue = zoneName;
+  if (field?.dataset.zones) field.dataset.zone = zone;
+};
+
+const settle = (had, focus) => {
+  const goal = document.getElementById(focus);
+  if (goal) return goal.focus();
+  if (had && document.activeElement === document.body) {
+    const fromDay = had.closest("table.month") && slots().querySelector("a.day");
+    const same = had.id && document.getElementById(had.id);
+    (same || fromDay || document.getElementById("month"))?.focus({ preventScroll: true });
   }
-  document.getElementById("announce").textContent = area.dataset.announce ?? "";
+  const said = document.getElementById("announce");
+  if (said) said.textContent = slots().dataset.announce ?? "";
+};
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[data-swap]");
+  if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  go(link.href, "pushState", link.dataset.focus);
 });
 
-// Back from a form [hold.js]: its time is given back for certain, which twice is harmless, and then asked for.
+// Somebody else wants them from another address [timezone.js].
+document.addEventListener("slots", (event) => {
+  if (!slots()) return;
+  event.preventDefault();
+  go(event.detail, "replaceState");
+});
+
+addEventListener("popstate", () => {
+  if (slots() && place() !== shown) go(location.href);
+});
+
+// Coming back, out of the browser's memory or its cache, the times are asked for once more. What a form had kept
+// [hold.js] is given back for certain first, which twice is harmless.
 const left = () => {
   try {
     const kept = JSON.parse(sessionStorage.getItem("left") ?? "[]");
@@ -38,19 +85,19 @@ const left = () => {
     return [];
   }
 };
-const [release, hold] = slots() && window.htmx ? left() : [];
-if (hold) {
-  const body = new URLSearchParams({ hold });
-  const address = location.pathname + location.search;
-  const again = () => htmx.ajax("GET", address, { source: slots().parentElement, target: slots(), swap: "outerHTML" });
-  fetch(release, { method: "POST", body }).then(again, () => {});
-}
-
-for (const failure of ["htmx:responseError", "htmx:sendError", "htmx:timeout"]) {
-  document.addEventListener(failure, (event) => {
-    if (event.detail.target === slots()) location.assign(event.detail.pathInfo.finalRequestPath);
-  });
-}
+const again = () => {
+  if (slots()) go(location.href);
+};
+const back = () => {
+  const [release, hold] = slots() ? left() : [];
+  if (!hold) return false;
+  fetch(release, { method: "POST", body: new URLSearchParams({ hold }) }).then(again, again);
+  return true;
+};
+if (!back() && performance.getEntriesByType("navigation")[0]?.type === "back_forward") again();
+addEventListener("pageshow", (event) => {
+  if (event.persisted && !back()) again();
+});
 
 // Links to other lengths and languages stand outside the fragment: they take along what the address has learned since.
 document.addEventListener(

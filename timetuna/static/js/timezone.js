@@ -39,8 +39,6 @@ document.addEventListener("zone", (event) => {
   query.delete("next");
   query.set("zone", zone);
   const address = `${form.elements.next.value}?${query}`;
-  const target = document.getElementById("slots");
-  if (window.htmx) {
-    htmx.ajax("GET", address, { source: target.parentElement, target, swap: "outerHTML" });
-  } else location.assign(address);
+  const asks = new CustomEvent("slots", { cancelable: true, detail: address });
+  if (document.dispatchEvent(asks)) location.assign(address);
 });

@@ -16,7 +16,7 @@ from timetuna.bookings.views.guest.redirects import lead_on
 from timetuna.bookings.views.guest.slots import path_of
 from timetuna.pages.public import PublicPage, met_on
 from timetuna.pages.queries import listed_pages
-from timetuna.web.forms import Screen, show
+from timetuna.web.forms import Screen, may_come_back, show
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def offers(request: HttpRequest, handle: str) -> HttpResponse:
     )
     response = show(request, screen)
     response["Vary"] = "Accept-Language"
-    return response
+    return may_come_back(response)
 
 
 def _offer(page: PublicPage, came: str) -> OfferedPage:

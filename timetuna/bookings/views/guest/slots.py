@@ -39,7 +39,7 @@ from timetuna.pages.public import Met, PageDuration, PublicPage, before_booking,
 from timetuna.pages.queries import public_page
 from timetuna.rate_limits.limits import client_of
 from timetuna.web.csp import also
-from timetuna.web.forms import Screen, TabLink, show
+from timetuna.web.forms import Screen, TabLink, may_come_back, show
 from timetuna.web.zones import SETTLE, SETTLE_ALLOWED, ZONE_COOKIE
 
 
@@ -278,7 +278,7 @@ class SlotsScreen(Screen):
 @also({"script-src": [SETTLE_ALLOWED]})
 @require_safe
 def slots(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
-    """The whole page; for htmx the month and times alone."""
+    """The whole page; for slots.js the month and times alone."""
     page = public_page(handle, slug)
     if page is None:
         return moved_or_404(request, handle, slug)
@@ -298,17 +298,22 @@ def slots(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
         if not page.meeting_types:
             picker = replace(picker, empty_message=gettext("No times are offered here at the moment."))
     screen = slots_screen(page, choice, picker)
-    return show_slots(
+    answer = show_slots(
         request, replace(screen, settle=SETTLE, indexed=page.settings.listed and not request.GET)
     )
+    return answer if _is_part(request) else may_come_back(answer)
 
 
 def show_slots(request: HttpRequest, screen: SlotsScreen, *, status: int = 200) -> HttpResponse:
-    """For htmx the fragment, for everybody else the whole page."""
-    fragment = screen.slots is not None and request.headers.get("HX-Request") == "true"
+    """For slots.js the fragment, for everybody else the whole page."""
+    fragment = screen.slots is not None and _is_part(request)
     response = show(request, screen, status=status, part=fragment)
     response["Vary"] = "HX-Request, Accept-Language, Cookie"
     return response
+
+
+def _is_part(request: HttpRequest) -> bool:
+    return request.headers.get("HX-Request") == "true"
 
 
 def path_of(page: PublicPage) -> str:
