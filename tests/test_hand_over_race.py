@@ -7,7 +7,7 @@ import pytest
 
 from tests.running import resting_timetuna
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.either("postgresql")]
 CLIENTS = int(os.environ.get("RACE_CLIENTS", "30"))
 
 

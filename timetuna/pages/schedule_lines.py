@@ -6,6 +6,7 @@ from itertools import groupby
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
+from timetuna.l10n.datetimes import zone_name, zone_or_utc
 from timetuna.pages.models import Schedule
 
 _SHORT = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -79,7 +80,7 @@ def _summary(schedule: Schedule, *, dates: int) -> str:
     parts = parts or ["No weekly hours"]
     if dates:
         parts.append(f"{dates} date{'s' if dates > 1 else ''} with other hours")
-    return ", ".join([*parts, schedule.time_zone])
+    return f"{', '.join(parts)} · {zone_name(zone_or_utc(schedule.time_zone))}"
 
 
 def _days(first: int, last: int) -> str:

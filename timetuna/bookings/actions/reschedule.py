@@ -236,4 +236,4 @@ def _times(booking: Booking, earlier: datetime) -> dict[str, str]:
     zone = datetimes.zone_or_utc(booking.host_time_zone)
     with translation.override(settings.LANGUAGE_CODE):
         before, after = (datetimes.short_when(one, zone=zone) for one in (earlier, booking.start_at))
-    return {"before": before, "after": after, "zone": zone.key}
+        return {"before": before, "after": after, "zone": datetimes.zone_name(zone)}

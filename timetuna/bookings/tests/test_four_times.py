@@ -10,7 +10,7 @@ from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.reschedule import reschedule
-from timetuna.bookings.events import GUEST, HOST, SILENT
+from timetuna.bookings.events import GUEST, HOST, SILENT, SYSTEM, BookingEvent, record
 from timetuna.bookings.models import Booking
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.tests.conftest import order, tomorrow
@@ -124,3 +124,14 @@ def test_what_is_still_to_be_paid_is_neither_booked_nor_over(client, booking):
     Booking.objects.filter(pk=booking.pk).update(status="awaiting_payment")
 
     assert "This booking is not confirmed yet" in seen(client, booking)
+
+
+def test_a_mail_that_came_back_is_not_on_its_way(client, booking):
+    facts = {"mail": "confirmation", "outcome": "came back"}
+    record(booking, BookingEvent.MAIL_BOUNCED, actor=SYSTEM, reader="the host", **facts)
+    assert ON_ITS_WAY in seen(client, booking)
+
+    record(booking, BookingEvent.MAIL_BOUNCED, actor=SYSTEM, reader="the guest", **facts)
+
+    assert ON_ITS_WAY not in seen(client, booking)
+    assert "Mails to sam@guest.example come back." in seen(client, booking)

@@ -144,4 +144,4 @@ def test_a_test_goes_to_the_host_alone_without_an_invitation(as_alice, page, zoo
 def test_a_page_whose_host_calls_shows_an_example_number(as_alice, alice):
     page = make_page(alice, slug="call", kinds=(("phone", ""),))
 
-    assert "Alice Host calls +1 202 555 0123" in unescape(preview(as_alice, page).content.decode())
+    assert "Alice Host calls +1 202-555-0123" in unescape(preview(as_alice, page).content.decode())

@@ -17,6 +17,7 @@ from timetuna.web.saving import ColumnsForm
 
 MOST, MOST_OPTIONS, OPTION_LENGTH = 20, 30, 100
 KEY_LENGTH = 40
+ALWAYS = "always"
 Kind = Question.Kind
 _SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"
 _CHOOSE = {"required": "Choose one from the list.", "invalid_choice": "Choose one from the list."}
@@ -112,18 +113,18 @@ class QuestionForm(ColumnsForm[Question]):
     hidden = switch(
         "Comes with the link", "Guests are not asked; your website puts the answer into the page's address."
     )
-    when = forms.ChoiceField(label="Asked", required=False, error_messages=_CHOOSE)
+    when = forms.ChoiceField(label="Asked", error_messages=_CHOOSE)
 
     def __init__(self, page: BookingPage, question: Question | None, data: Any = None) -> None:
         self.is_new = question is None
         question = question or Question(page=page)
         self.page = page
         self.others = [one for one in Question.objects.filter(page=page.pk) if one.pk != question.pk]
-        initial = {"when": f"{question.when_key}:{question.when_option}" if question.when_key else ""}
+        initial = {"when": f"{question.when_key}:{question.when_option}" if question.when_key else ALWAYS}
         super().__init__(data, instance=question, initial=initial)
         field = self.fields["when"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - said for the type checker
-        field.choices = [("", "Always"), *self._conditions()]
+        field.choices = [(ALWAYS, "Always"), *self._conditions()]
 
     def _conditions(self) -> Iterator[tuple[str, str]]:
         """Answers of earlier questions that are asked in any case."""
@@ -149,7 +150,7 @@ class QuestionForm(ColumnsForm[Question]):
             self.add_error("required", "Nobody can be made to answer what they are not asked.")
         if hidden and kind == Kind.CONSENT:
             self.add_error("hidden", "Nobody agrees to something by following a link.")
-        if (hidden or data.get("when")) and self.dependent():
+        if (hidden or data.get("when", ALWAYS) != ALWAYS) and self.dependent():
             self.add_error(
                 "hidden" if hidden else "when",
                 f"“{self.dependent()[0].label}” is asked depending on this one, so this one is asked always.",
@@ -174,7 +175,8 @@ class QuestionForm(ColumnsForm[Question]):
             row.key = free_key(row.label, {one.key for one in self.others})
             last = Question.objects.filter(page=self.page.pk).aggregate(last=Max("position"))["last"]
             row.position = 0 if last is None else last + 1
-        row.when_key, _, row.when_option = self.cleaned_data["when"].partition(":")
+        when = self.cleaned_data["when"]
+        row.when_key, _, row.when_option = ("", "", "") if when == ALWAYS else when.partition(":")
         row.save()
         lost = [one for one in self.dependent() if one.when_option not in dict(row.choices())]
         Question.objects.filter(pk__in=[one.pk for one in lost]).update(when_key="", when_option="")

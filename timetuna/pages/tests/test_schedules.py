@@ -39,7 +39,7 @@ def test_the_first_schedule_is_the_default(as_alice: Client, alice: User) -> Non
 
     (line,) = schedule_lines(alice.pk)
     assert (line.name, line.is_default, line.pages) == ("Working hours", True, ())
-    assert line.text == "Mon to Fri 09:00 to 17:00, Europe/Berlin"
+    assert line.text == "Mon to Fri 09:00 to 17:00 · Germany, Berlin"
 
 
 def test_a_second_one_begins_like_the_default(as_alice: Client, alice: User, page: BookingPage) -> None:
@@ -79,7 +79,7 @@ def test_saving_stores_name_hours_and_dates(as_alice: Client, alice: User) -> No
     stored = {row.date: row.windows for row in schedule.overrides.all()}
     assert response["Location"] == address(schedule)
     assert [(line.name, line.text) for line in schedule_lines(alice.pk)] == [
-        ("Evenings", "Sun 20:00 to 22:00, 2 dates with other hours, Europe/Berlin")
+        ("Evenings", "Sun 20:00 to 22:00, 2 dates with other hours · Germany, Berlin")
     ]
     assert stored == {COMING: [[540, 600], [780, 1_440]], date(2099, 12, 31): []}
     assert f'name="dates-0-date" value="{day}"' in text
@@ -135,8 +135,8 @@ def test_hours_are_said_in_short(as_alice: Client, alice: User) -> None:
     (none,) = schedule_lines(alice.pk)
 
     windows = "09:00 to 12:00 and 13:00 to 00:00"
-    assert full.text == f"Mon to Tue {windows}, Sat {windows}, 1 date with other hours, Europe/Berlin"
-    assert none.text == "No weekly hours, Europe/Berlin"
+    assert full.text == f"Mon to Tue {windows}, Sat {windows}, 1 date with other hours · Germany, Berlin"
+    assert none.text == "No weekly hours · Germany, Berlin"
 
 
 def test_the_editor_offers_every_schedule_of_the_host(

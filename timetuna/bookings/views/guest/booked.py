@@ -322,13 +322,25 @@ def _to_come(attendee: Attendee, *, now: datetime, twelve_hours: bool) -> Headli
     instead = instead_of(booking) if event == BookingEvent.HANDED_OVER else ""
     if fresh and instead:
         return Headline(gettext("Who meets you has changed"), instead)
+    lost = fresh and latest is not None and _has_bounced(booking, since=latest.at)
+    not_there = gettext(
+        "Mails to %(email)s come back. Keep the address of this page: it leads to your booking."
+    )
     if fresh and event == BookingEvent.MOVED:
-        lead = gettext("The new time is on its way to %(email)s, with the calendar invite.") % named
-        return Headline(gettext("Your booking has a new time"), lead)
+        lead = gettext("The new time is on its way to %(email)s, with the calendar invite.")
+        return Headline(gettext("Your booking has a new time"), (not_there if lost else lead) % named)
     if fresh and event in _MADE:
-        lead = gettext("A confirmation with a calendar invite is on its way to %(email)s.") % named
-        return Headline(gettext("Your booking is confirmed"), lead)
+        lead = gettext("A confirmation with a calendar invite is on its way to %(email)s.")
+        return Headline(gettext("Your booking is confirmed"), (not_there if lost else lead) % named)
     return Headline(_how_soon(attendee, now, twelve_hours=twelve_hours), instead)
+
+
+def _has_bounced(booking: Booking, *, since: datetime) -> bool:
+    """Whether a mail to who booked has come back."""
+    bounced = BookingEvent.MAIL_BOUNCED.label.partition("{reader}")[0] + "the guest "
+    return booking.history.filter(
+        event=BookingEvent.MAIL_BOUNCED, text__startswith=bounced, at__gte=since
+    ).exists()
 
 
 def _how_soon(attendee: Attendee, now: datetime, *, twelve_hours: bool) -> str:
