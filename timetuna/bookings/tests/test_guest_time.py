@@ -148,3 +148,13 @@ def test_a_guessed_zone_is_in_no_address(client, page):
     text = client.get("/alice/intro").content.decode()
 
     assert "zone=" not in text.replace("data-zone=", "")
+
+
+def test_the_switched_clock_goes_along_where_the_time_was_taken(client, page):
+    data = details(client, page) | {"clock": "12"}
+    client.post("/alice/intro/book", details(client, page))
+
+    assert (
+        '<input type="hidden" name="clock" value="12">'
+        in client.post("/alice/intro/book", data).content.decode()
+    )

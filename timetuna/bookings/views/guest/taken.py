@@ -4,7 +4,7 @@ What was typed goes along: then days and times are buttons of a form that carrie
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.http import HttpRequest, HttpResponse
@@ -16,15 +16,17 @@ from timetuna.bookings.proofs.needed import opened_now
 from timetuna.bookings.slots.availability import SlotQuery
 from timetuna.bookings.slots.selection import SlotSelection, free_times, read_start, remaining_times
 from timetuna.bookings.views.guest.slots import (
+    Fact,
     ShownTime,
-    SlotsScreen,
+    SlotPicker,
     show_slots,
     shown_time,
     slot_picker,
     slots_screen,
 )
 from timetuna.l10n import datetimes
-from timetuna.web.forms import show
+from timetuna.pages.public import Met, PageDuration, PublicPage
+from timetuna.web.forms import Screen, show
 
 PICK, DAY, MONTH = "pick", "day", "month"
 """What the buttons send."""
@@ -32,13 +34,19 @@ NEAREST = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TakenScreen(SlotsScreen):
+class TakenScreen(Screen):
     """form: what was typed.  earlier, later: the months that can be turned to, as they are sent."""
 
     template = "public/taken.html"
+    page: PublicPage
+    met: Met
+    duration: PageDuration | None
+    facts: Sequence[Fact]
+    slots: SlotPicker | None
     form: GuestBookingForm
     opened: str
     zone_label: str
+    clock: str
     nearest: Sequence[ShownTime]
     earlier: str
     later: str
@@ -75,13 +83,17 @@ def show_taken_with_form(
     found = free_times(query, choice)
     picker = slot_picker(found, choice, book_path="", now=query.now)
     screen = slots_screen(query.page, choice, replace(picker, notice=notice))
-    given = {field.name: getattr(screen, field.name) for field in fields(SlotsScreen)}
     at = query.now if start is None else moment_of(start)
     shown = TakenScreen(
-        **given,
+        page=screen.page,
+        met=screen.met,
+        duration=screen.duration,
+        facts=screen.facts,
+        slots=screen.slots,
         form=form,
         opened=request.POST.get("opened", "")[:100] or opened_now(),
         zone_label=datetimes.zone_label(choice.zone, at=at),
+        clock=choice.clock,
         nearest=nearest_times(query, choice, choice, start),
         earlier=_month(found.earlier),
         later=_month(found.later),
