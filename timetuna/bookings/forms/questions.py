@@ -29,7 +29,6 @@ _NUMBER = re.compile(r"[+-]?[0-9]{1,15}(?:[.,][0-9]{1,6})?")
 _YEARS = range(1900, 2101)
 _OUT_OF_SIGHT = "data-unasked"
 _TICKED = frozenset({"1", "true", "yes", "on"})
-_ANSWER_THIS = gettext_lazy("Please answer this.")
 _CHOOSE = gettext_lazy("Please choose one.")
 _ADDRESS_OF_THE_WEB = gettext_lazy("This is no web address; it should be like https://example.org.")
 _A_NUMBER = gettext_lazy("This is no number; it should be like 12 or 3.5.")
@@ -215,14 +214,13 @@ _FIELDS: Mapping[str, Callable[[Question], forms.Field]] = {
     Kind.YES: lambda _: _TickField(),
     Kind.CONSENT: lambda _: _TickField(),
 }
-_SAID: dict[str, Any] = {
-    Kind.DATE: _A_DATE,
-    Kind.ONE: _CHOOSE,
-    Kind.MANY: gettext_lazy("Please choose at least one."),
-    Kind.YES: gettext_lazy("Please tick this box."),
-    Kind.CONSENT: gettext_lazy("Please tick this box if you agree; without it this cannot be booked."),
+_INVALID: dict[str, Any] = {Kind.DATE: _A_DATE, Kind.ONE: _CHOOSE, Kind.MANY: _CHOOSE}
+_MISSING: dict[str, Any] = {
+    Kind.YES: gettext_lazy("Please tick “%(question)s”."),
+    Kind.CONSENT: gettext_lazy("Please tick “%(question)s” if you agree; without it this cannot be booked."),
 }
-"""What is said where nothing was answered."""
+_UNANSWERED = gettext_lazy("Please answer “%(question)s”.")
+"""It names the question: sentences stand in a list above the form, too."""
 
 
 def field_of(question: Question) -> forms.Field:
@@ -232,18 +230,16 @@ def field_of(question: Question) -> forms.Field:
     field.help_text = question.terms if question.kind == Kind.CONSENT else question.help
     field.required = question.required
     field.widget.is_required = question.required
-    field.error_messages["required"] = _SAID.get(question.kind, _ANSWER_THIS)
-    field.error_messages |= dict.fromkeys(("invalid", "invalid_choice", "invalid_list"), _said_of(question))
+    missing = str(_MISSING.get(question.kind, _UNANSWERED)) % {"question": question.label}
+    invalid = _INVALID.get(question.kind, missing)
+    field.error_messages |= {"required": missing}
+    field.error_messages |= dict.fromkeys(("invalid", "invalid_choice", "invalid_list"), invalid)
     if question.kind == Kind.CONSENT:
         field.widget.attrs["data-terms"] = ""
     if question.when_key:
         # Where it is not asked it is out of sight, and a browser would not send the form.
         field.widget.use_required_attribute = lambda _initial: False
     return field
-
-
-def _said_of(question: Question) -> Any:
-    return _SAID.get(question.kind, _ANSWER_THIS)
 
 
 class Asking:
