@@ -60,6 +60,7 @@ class Reader:
     def __init__(self, name: str) -> None:
         self.template = loader.get_template(name).template
         self.blocks: dict[str, list[BlockNode]] = {}
+        self.named: dict[str, str] = {}
 
     def names(self) -> set[str]:
         return self._of(self.template.nodelist, set())
@@ -118,9 +119,15 @@ class Reader:
 
     def _include(self, node: IncludeNode, made: set[str]) -> set[str]:
         given = set(roots(node.extra_context)) - made
-        if isinstance(node.template.var, Variable):  # a text that the caller names
-            return given | (set(roots(node.template)) - made)
-        nodes = self.template.engine.get_template(node.template.var).nodelist
+        self.named |= {
+            name: value.var for name, value in node.extra_context.items() if isinstance(value.var, str)
+        }
+        template = node.template.var
+        if isinstance(template, Variable):  # a text that the caller names
+            template = self.named.get(template.var)
+            if template is None:
+                return given | (set(roots(node.template)) - made)
+        nodes = self.template.engine.get_template(template).nodelist
         return given if node.isolated_context else given | (self._of(nodes, made | {*node.extra_context}))
 
 

@@ -185,8 +185,9 @@ def _hosts(booking: Booking, page: PublicPage, choice: SlotSelection) -> _Hosts:
         ),
         TabLink(gettext("Anybody who is free"), choice.url(**{WITH: ANY}), choice.anybody),
     ]
-    asked = PersonLinks(label=gettext("Whom do you want to meet?"), first=links)
-    return _Hosts(met=anybody if choice.anybody else now, kept=not choice.anybody, links=asked)
+    met = anybody if choice.anybody else now
+    asked = PersonLinks(label=gettext("Whom do you want to meet?"), met=met, first=links)
+    return _Hosts(met=met, kept=not choice.anybody, links=asked)
 
 
 def _still_there(booking: Booking, page: PublicPage) -> bool:

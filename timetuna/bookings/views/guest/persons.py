@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext
 
 from timetuna.bookings.slots.selection import WITH, SlotSelection, person_key
-from timetuna.pages.public import PublicPage, choosable
+from timetuna.pages.public import Met, PublicPage, choosable, met_on
 from timetuna.web.forms import TabLink
 
 MOST_PEOPLE = 7
@@ -16,9 +16,10 @@ MOST_PEOPLE = 7
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonLinks:
-    """With whom times are shown. label: what is chosen.  folded: what stands behind "more"."""
+    """With whom times are shown. label: what is chosen.  met: who it is.  folded: what stands behind "more"."""
 
     label: str
+    met: Met
     first: Sequence[TabLink]
     folded: Sequence[TabLink] = ()
 
@@ -37,4 +38,9 @@ def person_links(page: PublicPage, choice: SlotSelection, *, now: datetime) -> P
         TabLink(one.name, choice.url(**{WITH: person_key(one)}), one is choice.person) for one in people
     ]
     most = len(links) if len(links) <= MOST_PEOPLE + 1 else MOST_PEOPLE
-    return PersonLinks(label=gettext("Whom do you want to meet?"), first=links[:most], folded=links[most:])
+    return PersonLinks(
+        label=gettext("Whom do you want to meet?"),
+        met=met_on(page, now=now, person=choice.person),
+        first=links[:most],
+        folded=links[most:],
+    )
