@@ -9,8 +9,9 @@ COPY . .
 RUN /opt/timetuna/bin/pip install --no-deps . && /opt/timetuna/bin/python -m compileall -q /opt/timetuna
 
 FROM python:3.13.15-slim-trixie@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b
-# For `timetuna backup`: trixie's pg_dump is that of PostgreSQL 17, as in compose.yaml.
-RUN apt-get update && apt-get install -y --no-install-recommends postgresql-client \
+# For `timetuna backup`: trixie's pg_dump is that of PostgreSQL 17, as in compose.yaml. Fonts are for the pictures beside links.
+RUN apt-get update && apt-get install -y --no-install-recommends \
+        postgresql-client fonts-dejavu-core fonts-droid-fallback libfribidi0 \
     && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin timetuna \
     && install -d -o timetuna -g timetuna -m 0700 /data

@@ -152,6 +152,8 @@ TABLE = r"""
     POST /booking-pages/<row:page_id>/team 302 302 404 404 404 404 404 302 302
     GET /looks/<row:page_id>/<slug:version>.png 404
     POST /looks/<row:page_id>/<slug:version>.png 405
+    GET /looks/<row:page_id>/<slug:version>/card.png 404
+    POST /looks/<row:page_id>/<slug:version>/card.png 405
     GET /booking-pages/<row:page_id>/duplicate 302
     POST /booking-pages/<row:page_id>/duplicate 302 302 302 404 404 404 404 302 302
     GET /booking-pages/<row:page_id>/delete 302

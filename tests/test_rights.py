@@ -35,7 +35,7 @@ ANYBODY = """
     b/<str:token>/move/confirm b/<str:token>/guests b/<str:token>/reminders b/<str:token>/leave b/<str:token>/zone
     holds/release b/<str:token>/onward
     api/pages/<slug:handle>/<slug:slug>/times
-    looks/<row:page_id>/<slug:version>.png
+    looks/<row:page_id>/<slug:version>.png looks/<row:page_id>/<slug:version>/card.png
     <slug:handle> <slug:handle>/ <slug:handle>/<slug:slug> <slug:handle>/<slug:slug>/ <slug:handle>/<slug:slug>/book
     invite/<str:token> cohost/<str:token> favicon.ico robots.txt search/mail-domain search/zones
 """.split()  # noqa: SIM905 - one list, read as words

@@ -1,6 +1,7 @@
 """Guests of every kind: without JavaScript, on a small phone, by keyboard, too late, far away."""
 
 import re
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -20,7 +21,7 @@ from tests.e2e.steps import (
 )
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.either("postgresql")]
-HEAVIEST = 60_000
+HEAVIEST, FIRST_FLIGHT, MOST_REQUESTS = 15_000, 14_000, 4
 ARABIC = "مريم عبد الله"
 
 
@@ -251,28 +252,79 @@ def turn_zoom_on(live, host):
 @pytest.mark.matrix
 @pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York"])
 def test_the_public_page_weighs_little_and_asks_nobody_else(live_timetuna, browser, zone):
-    host = live_timetuna.new_host(zone="Europe/Berlin")
+    """Cold and warm. What the first picture needs is in the first answer, and that in what is sent before an answer."""
+    host, place = live_timetuna.new_host(zone="Europe/Berlin"), zone.rpartition("/")[2].replace("_", " ")
     with eyes(browser, "weight", timezone_id=zone) as sam:
-        wire = sam.context.new_cdp_session(sam.page)
-        urls, weights = {}, {}
-        wire.on(
-            "Network.requestWillBeSent",
-            lambda event: urls.update({event["requestId"]: event["request"]["url"]}),
-        )
-        wire.on(
-            "Network.loadingFinished",
-            lambda event: weights.update({event["requestId"]: event["encodedDataLength"]}),
-        )
-        wire.send("Network.enable")
+        looks = []
+        for _ in ("cold", "warm"):
+            with wire(sam) as asked:
+                sam.page.goto(host.page_url, wait_until="networkidle")
+                expect(sam.page.locator(".times-zone")).to_contain_text(place)
+            looks.append(asked)
+        cold, warm = looks
+        listing = [f"{weight:6.0f} {url[:100]}" for look in looks for url, weight in look]
+        write_down(f"page-weight-{place.replace(' ', '_')}.txt", listing)
+        first = cold[0][1]
+        assert first <= FIRST_FLIGHT, listing
+        assert sum(weight for _, weight in cold) <= HEAVIEST, listing
+        assert len(cold) <= MOST_REQUESTS, listing
+        assert [weight for _, weight in warm[1:] if weight] == [], listing
+        assert sam.page.locator("link[rel=stylesheet]").count() == 0
+        assert [url for url, _ in cold if not url.startswith(live_timetuna.base_url)] == []
 
-        sam.page.goto(host.page_url, wait_until="networkidle")
-        expect(sam.page.locator(".times-zone")).to_contain_text(zone.rpartition("/")[2].replace("_", " "))
 
-        listing = [f"{weights.get(request, 0):6.0f} {url}" for request, url in urls.items()]
-        weight = sum(weights.values())
-        write_down(f"page-weight-{zone.rpartition('/')[2]}.txt", [*listing, f"{weight:6.0f} bytes in all"])
-        assert weight <= HEAVIEST, listing
-        assert [url for url in urls.values() if not url.startswith(live_timetuna.base_url)] == []
+@contextmanager
+def wire(sam):
+    """Collect the addresses that are asked for, and how many bytes came; nothing of data: addresses and memory."""
+    session, urls, weights = sam.context.new_cdp_session(sam.page), {}, {}
+    session.on(
+        "Network.requestWillBeSent", lambda event: urls.update({event["requestId"]: event["request"]["url"]})
+    )
+    session.on(
+        "Network.loadingFinished",
+        lambda event: weights.update({event["requestId"]: event["encodedDataLength"]}),
+    )
+    session.send("Network.enable")
+    asked = []
+    yield asked
+    session.detach()
+    asked += [(url, weights.get(request, 0)) for request, url in urls.items() if not url.startswith("data:")]
+
+
+def test_months_are_turned_in_place_and_back(live_timetuna, browser):
+    host = live_timetuna.new_host(zone="Europe/Berlin")
+    with eyes(browser, "turning") as sam:
+        page, shown = sam.page, sam.page.locator("#month")
+        page.goto(host.page_url)
+        first = shown.inner_text()
+        opened = page.evaluate("performance.timeOrigin")
+        page.locator("#month-next").focus()
+        page.keyboard.press("Enter")
+        expect(shown).not_to_have_text(first)
+        second = shown.inner_text()
+        assert "month=" in page.url
+        expect(page.locator("#month-next")).to_be_focused()
+        expect(page.locator("#announce")).not_to_be_empty()
+        page.locator("a.day").nth(3).click()
+        expect(page.locator("#times")).to_be_focused()
+
+        page.go_back()
+        page.go_back()
+        expect(shown).to_have_text(first)
+        assert page.url == host.page_url
+        page.go_forward()
+        expect(shown).to_have_text(second)
+        assert page.evaluate("performance.timeOrigin") == opened, "the page was loaded again"
+
+        page.route(
+            "**/*",
+            lambda route: route.abort() if "hx-request" in route.request.headers else route.continue_(),
+        )
+        page.locator("#month-previous").click()
+        expect(shown).to_have_text(first)
+        assert page.evaluate("performance.timeOrigin") > opened, "what fails becomes an ordinary visit"
+        page.unroute_all()
+        sam.problems = [one for one in sam.problems if "ERR_FAILED" not in one]
 
 
 def write_down(name, lines):

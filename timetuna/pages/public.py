@@ -5,24 +5,30 @@ meeting is booked: it would be a promise that nobody made. Nobody reads of a pau
 now is named no more than somebody who has left.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from babel.core import get_global
+from django.conf import settings
 from django.urls import reverse
 from django.utils.text import get_text_list
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import get_language, gettext, ngettext, pgettext, to_locale
 
 from timetuna.availability.hours import Away, Cap, Hours
 from timetuna.availability.teams import Part
+from timetuna.lib.crypto import fingerprint
+from timetuna.lib.text import single_line
 from timetuna.pages.calendar_use import BlockingCalendars
 from timetuna.pages.meeting_types.base import MeetingChoice, meeting_kind
 from timetuna.pages.models import BookingPage, PageHost
 from timetuna.web.forms import in_full
+from timetuna.web.middleware import PARAMETER
 
 MOST_NAMED = 4
 """Of more the first few are named, and the others counted."""
 _FIRST = 3
+_LONGEST_PREVIEW = 200
 _BRIGHT = 0.179  # above this luminance black text can be read better than white (WCAG 2.2, contrast ratio)
 
 
@@ -41,6 +47,7 @@ class Branding:
 
 
 NO_LOOK = Branding()
+_OUR_COLOR = "#0b6e99"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -194,6 +201,74 @@ class Met:
     def more(self) -> int:
         """How many have no disc of their own."""
         return len(self.names) - len(self.discs())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What search engines, and programs that show links, read of a page (Open Graph). Addresses are in full.
+
+    address: the page, in whatever language its reader prefers.  url: as it was asked for.  image: "" for none.
+    indexed: search engines may show it as it was asked for.
+    """
+
+    title: str
+    description: str
+    address: str
+    url: str
+    locale: str
+    indexed: bool
+    image: str = ""
+
+
+def preview_of(page: PublicPage, asked: Mapping[str, object]) -> Preview | None:
+    """None of a page that is not listed: a preview names the host. asked: the query."""
+    if not page.settings.listed:
+        return None
+    who = page.team or page.host_name
+    named = {"title": page.title, "host": who}
+    text = single_line(page.description, max_length=_LONGEST_PREVIEW)
+    found = preview(
+        gettext("%(title)s with %(host)s") % named,
+        text or gettext("Pick a time with %(host)s. Times are shown in your own time zone.") % named,
+        address=page.address(),
+        asked=asked,
+    )
+    version = card_of(page.title, who, page.look).version()
+    return replace(found, image=in_full(reverse("page_card", args=[page.id, version])))
+
+
+def preview(title: str, description: str, *, address: str, asked: Mapping[str, object]) -> Preview:
+    """In the language that is spoken. asked: the query; more than a language makes a page nobody else's."""
+    spoken = to_locale(get_language() or settings.LANGUAGE_CODE)
+    likely = str(get_global("likely_subtags").get(spoken, spoken)).split("_")
+    language = asked.get(PARAMETER)
+    return Preview(
+        title=title,
+        description=description,
+        address=address,
+        url=f"{address}?{PARAMETER}={language}" if language in dict(settings.LANGUAGES) else address,
+        locale=f"{likely[0]}_{likely[-1]}",  # with the region that most who speak it are from
+        indexed={*asked} <= {PARAMETER},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """The picture of a preview, see `lib/card.py`."""
+
+    title: str
+    name: str
+    color: str
+    text_color: str
+
+    def version(self) -> str:
+        """Its fingerprint, so that it may be kept for ever."""
+        return fingerprint(f"1\n{self.title}\n{self.name}\n{self.color}")[:16]
+
+
+def card_of(title: str, name: str, look: Branding) -> Card:
+    shown = look if look.color else Branding(_OUR_COLOR)
+    return Card(title, name, shown.color, shown.text_color())
 
 
 def met_on(page: PublicPage, *, now: datetime, person: HostTime | None = None) -> Met:

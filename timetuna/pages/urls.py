@@ -61,6 +61,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("cohost/<str:token>", joining.invitation, name="cohost_invitation"),
     path("booking-pages/<row:page_id>/team", cohosts.assign, name="pages_team"),
+    path("looks/<row:page_id>/<slug:version>/card.png", look.card, name="page_card"),
     path("looks/<row:page_id>/<slug:version>.png", look.logo, name="page_logo"),
     path("booking-pages/<row:page_id>/duplicate", pages.duplicate, name="pages_duplicate"),
     path("booking-pages/<row:page_id>/delete", pages.delete, name="pages_delete"),

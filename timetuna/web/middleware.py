@@ -112,7 +112,7 @@ class PrivateAnswers(Middleware):
         return response
 
 
-_BROTLI_QUALITY, _SHORTEST = 5, 200
+_QUALITY, _WINDOW, _SHORTEST = 5, 18, 200
 _METADATA, _MOST_PADDING = 0b010110, 100
 
 
@@ -143,7 +143,7 @@ def _takes_brotli(request: HttpRequest) -> bool:
 
 def _brotli(content: bytes) -> bytes:
     """With a block of metadata before the end, which nobody reads: so many random bytes (RFC 7932, section 9.2)."""
-    pack = brotli.Compressor(quality=_BROTLI_QUALITY)
+    pack = brotli.Compressor(quality=_QUALITY, lgwin=_WINDOW)
     padding = secrets.token_bytes(1 + secrets.randbelow(_MOST_PADDING))
     head = (_METADATA | (len(padding) - 1) << 6).to_bytes(2, "little")
     return b"".join([pack.process(content), pack.flush(), head, padding, pack.finish()])

@@ -18,6 +18,7 @@ Disallow: /bookings
 Disallow: /settings
 Disallow: /*/*/book
 Disallow: /*?
+Allow: /*?lang=
 """
 
 

@@ -223,6 +223,18 @@ def test_opening_the_cancel_link_changes_nothing(client, page):
     assert Booking.objects.get().status == "confirmed"
 
 
+def test_the_link_of_a_booking_names_nobody_before_it_is_opened(client, page):
+    path = client.post("/alice/intro/book", details(client, page))["Location"]
+
+    head = client.get(path).content.decode().partition("</head>")[0]
+
+    said = re.findall(r'<meta (?:name|property)="[\w:]+"\s+content="(.*?)"', head)
+    assert "Your meeting" in said
+    assert not [word for word in ("Alice", "Intro", "Sam") if word in " ".join(said)]
+    assert '<meta name="robots" content="noindex">' in head
+    assert "canonical" not in head
+
+
 def test_a_guest_cancels(client, page):
     path = client.post("/alice/intro/book", details(client, page))["Location"]
 

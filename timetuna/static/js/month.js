@@ -1,6 +1,5 @@
-// What the page with the month runs; put together when static files are collected.
+// What the page with the month runs, which has no form to be sent once; put together when static files are collected.
 import "./ready.js";
-import "./once.js";
 import "./slots.js";
 import "./timezone.js";
 import "./month-keys.js";

@@ -35,7 +35,9 @@ const go = async (address, how, focus) => {
 const put = (text) => {
   const came = document.createElement("template");
   came.innerHTML = text;
-  slots().replaceWith(came.content.getElementById("slots"));
+  const part = came.content.getElementById("slots");
+  if (!part) throw new Error("another page");
+  slots().replaceWith(part);
   const met = document.getElementById("met-now");
   if (met) document.getElementById("met").replaceChildren(met.content.cloneNode(true));
   const { zone, zoneName } = slots().dataset;

@@ -14,9 +14,9 @@ from timetuna.accounts.queries import owner_once_called
 from timetuna.bookings.prefill import read_came
 from timetuna.bookings.views.guest.redirects import lead_on
 from timetuna.bookings.views.guest.slots import path_of
-from timetuna.pages.public import PublicPage, met_on
+from timetuna.pages.public import Preview, PublicPage, met_on, preview
 from timetuna.pages.queries import listed_pages
-from timetuna.web.forms import Screen, may_come_back, show
+from timetuna.web.forms import Screen, in_full, may_come_back, show
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,10 @@ class OfferedPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostScreen(Screen):
-    """indexed: search engines may show it."""
-
     template = "public/host.html"
     host: str
     offers: Sequence[OfferedPage]
-    indexed: bool
+    preview: Preview
 
 
 @require_safe
@@ -49,10 +47,16 @@ def offers(request: HttpRequest, handle: str) -> HttpResponse:
         if owner is None or not listed_pages(owner.handle):
             raise Http404
         return lead_on(request, reverse("public_host", args=[owner.handle]))
+    host = pages[0].team or pages[0].host_name
     screen = HostScreen(
-        host=pages[0].team or pages[0].host_name,
+        host=host,
         offers=[_offer(page, read_came(request).query) for page in pages],
-        indexed=not request.GET,
+        preview=preview(
+            gettext("Meet %(host)s") % {"host": host},
+            gettext("What would you like to book?"),
+            address=in_full(reverse("public_host", args=[pages[0].handle])),
+            asked=request.GET,
+        ),
     )
     response = show(request, screen)
     response["Vary"] = "Accept-Language"

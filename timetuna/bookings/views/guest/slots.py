@@ -35,7 +35,7 @@ from timetuna.bookings.views.guest.persons import PersonLinks, person_links
 from timetuna.bookings.views.guest.redirects import moved_or_404
 from timetuna.l10n import datetimes
 from timetuna.pages.meeting_types.base import meeting_kind
-from timetuna.pages.public import Met, PageDuration, PublicPage, before_booking, met_on
+from timetuna.pages.public import Met, PageDuration, Preview, PublicPage, before_booking, met_on, preview_of
 from timetuna.pages.queries import public_page
 from timetuna.rate_limits.limits import client_of
 from timetuna.web.csp import also
@@ -254,7 +254,7 @@ class SlotsScreen(Screen):
 
     met: who comes to its meetings.  came: what the address brought along.
     settle: the script that makes the zone this device's, where it does not belong to a booking.
-    indexed: search engines may show the page.
+    preview: what is shown beside a link to it; None where that is not for everybody.
     """
 
     template = "public/booking.html"
@@ -272,7 +272,7 @@ class SlotsScreen(Screen):
     settle: str = ""
     zone_cookie: str = ZONE_COOKIE
     came: Pairs = ()
-    indexed: bool = False
+    preview: Preview | None = None
 
 
 @also({"script-src": [SETTLE_ALLOWED]})
@@ -298,9 +298,7 @@ def slots(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
         if not page.meeting_types:
             picker = replace(picker, empty_message=gettext("No times are offered here at the moment."))
     screen = slots_screen(page, choice, picker)
-    answer = show_slots(
-        request, replace(screen, settle=SETTLE, indexed=page.settings.listed and not request.GET)
-    )
+    answer = show_slots(request, replace(screen, settle=SETTLE, preview=preview_of(page, request.GET)))
     return answer if _is_part(request) else may_come_back(answer)
 
 
