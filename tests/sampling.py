@@ -29,6 +29,11 @@ def sampled(cases: Sequence[Case]) -> list[Case]:
     return list(cases[part::of]) or [cases[part % len(cases)]]
 
 
+def examples(many: int) -> int:
+    """Return how many examples a property is tried with: a third where only a part is chosen."""
+    return many if share()[1] == 1 else many // 3
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out the cases that are not chosen, of each test by itself."""
     cases = defaultdict(list)

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 import pytest
 from django.core.exceptions import ValidationError
 
+from tests.sampling import sampled
 from timetuna.bookings.forms.questions import field_of
 from timetuna.bookings.models import Answer, Booking, BookingOrigin
 from timetuna.bookings.prefill import came_with
@@ -45,7 +46,7 @@ def test_500_texts_are_only_text_wherever_they_come_out(client, alice, zoom, set
     for number in range(LINES + WORDS):
         ask(page, "line" if number < LINES else "text", key=f"k{number}")
     ask(page, "text", key="hidden", hidden=True)
-    parts = [TEXTS[start : start + AT_ONCE] for start in range(0, len(TEXTS), AT_ONCE)]
+    parts = sampled([TEXTS[start : start + AT_ONCE] for start in range(0, len(TEXTS), AT_ONCE)])
     for turn, texts in enumerate(parts):
         book(client, page, texts, tomorrow(0) + timedelta(minutes=45 * turn))
     work_off_all()

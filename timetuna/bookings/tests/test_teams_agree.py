@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.sampling import examples
 from timetuna.availability.hours import Cap, CapScope, Period, date_start
 from timetuna.availability.interval import minute_of
 from timetuna.availability.slots import Code
@@ -139,7 +140,7 @@ def agrees_with_why(asked, query):
     person=st.sampled_from([None, None, 0, 1, 2]),
     reads=st.integers(0, 2),
 )
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(150), suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_listed_is_bookable_is_without_reason(
     settled, rules, times, rows, caps, horizon, day, quarter, kinds, person, reads
 ):

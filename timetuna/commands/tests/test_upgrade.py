@@ -67,6 +67,7 @@ def test_a_database_of_the_last_release_comes_up_to_date_and_serves(other: Serve
 
 
 @pytest.mark.slow
+@pytest.mark.either("postgresql")
 def test_calendars_that_pages_had_chosen_are_those_of_their_owners(other: Server) -> None:
     python(CALENDARS_OF_PAGES, other)
 
@@ -83,6 +84,7 @@ def test_calendars_that_pages_had_chosen_are_those_of_their_owners(other: Server
 
 
 @pytest.mark.slow
+@pytest.mark.either
 def test_a_database_that_another_version_has_changed_is_left_alone(other: Server) -> None:
     timetuna("migrate", settings=other)
     execute(
