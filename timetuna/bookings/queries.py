@@ -138,7 +138,12 @@ def from_one_source(bookings: Iterable[Booking], *, among: QuerySet[Booking]) ->
 
 
 def host_names(booking: Booking) -> list[str]:
-    """Of all who host it, who leads it first; who leads it alone of a sample, which is nowhere stored."""
+    """Of all who host it, who leads it first; who leads it alone of a sample, which is nowhere stored.
+
+    No query for a booking that was read `with_hosts`.
+    """
+    if "booking_hosts" in getattr(booking, "_prefetched_objects_cache", ()):
+        return read_host_names(booking)
     rows = BookingHost.objects.filter(booking_id=booking.pk).exclude(host=booking.host_id)
     return [booking.host.name, *rows.order_by("host").values_list("host__name", flat=True)]
 

@@ -40,6 +40,7 @@ from timetuna.bookings.queries import (
     others,
     shown_to_others,
     with_booker,
+    with_hosts,
 )
 from timetuna.jobs.queue import MAIL, GiveUp, job
 from timetuna.l10n import datetimes
@@ -201,7 +202,9 @@ def send_mail(
     A mail that waited while the booking changed again is not sent: the later change has its own. Only who was taken
     off, or gave it to another host, is in none of the later ones, and is told all the same. tag: see `message_for`.
     """
-    booking = with_booker(Booking.objects.select_related("host", "page")).filter(pk=booking_id).first()
+    booking = (
+        with_booker(with_hosts(Booking.objects.select_related("host", "page"))).filter(pk=booking_id).first()
+    )
     if booking is None or (booking.revision != revision and not _is_off(booking, kind, audience)):
         return
     deliver(booking, kind=kind, audience=audience, channel=channel, tag=tag)
