@@ -73,18 +73,21 @@ def _small_script(text: str) -> str:
     return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
 
 
-@lru_cache(maxsize=len(JOINED))
-def _sheet(name: str) -> str:
-    ours = settings.PACKAGE_DIR / "static"
-    return whole(name, lambda part: str((ours / part).read_text(encoding="utf-8")))
+@lru_cache(maxsize=8)
+def _sheet(name: str, without: str) -> str:
+    ours, left_out = settings.PACKAGE_DIR / "static", {f"css/components/{one}.css" for one in without.split()}
+    return whole(name, lambda part: "" if part in left_out else (ours / part).read_text(encoding="utf-8"))
 
 
 @register.simple_tag(takes_context=True)
-def sheet(context: Context, name: str) -> SafeString:
-    """The style sheet itself, in a page that answers a request, and a link to it elsewhere."""
+def sheet(context: Context, name: str, without: str = "") -> SafeString:
+    """The style sheet itself, in a page that answers a request, and a link to it elsewhere.
+
+    without: components that the page has none of.
+    """
     if not hasattr(context, "request"):
         return format_html('<link rel="stylesheet" href="{}">', static(name))
-    return _style(context, _sheet(name))
+    return _style(context, _sheet(name, without))
 
 
 @register.simple_tag(takes_context=True)

@@ -1,6 +1,7 @@
 """Style sheets: each class is somebody's, and a page asks for one file."""
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from django.core.management import call_command
@@ -19,7 +20,11 @@ NEUTRAL = {"notice-info"}
 
 
 def of_css() -> set[str]:
-    text = re.sub(r"/\*.*?\*/", "", "".join(path.read_text() for path in SHEETS), flags=re.DOTALL)
+    return classes_of("".join(path.read_text() for path in SHEETS))
+
+
+def classes_of(text: str) -> set[str]:
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
     selectors = re.findall(r"([^{};]+)\{", text)
     return {
         name
@@ -29,10 +34,10 @@ def of_css() -> set[str]:
     }
 
 
-def of_templates() -> tuple[set[str], set[str]]:
+def of_templates(paths: Iterable[Path] = TEMPLATES) -> tuple[set[str], set[str]]:
     whole: set[str] = set()
     begun: set[str] = set()
-    for path in TEMPLATES:
+    for path in paths:
         text = re.sub(
             r"\{#.*?#\}|\{% comment %\}.*?\{% endcomment %\}", "", path.read_text(), flags=re.DOTALL
         )
@@ -67,6 +72,28 @@ def test_every_file_belongs_to_a_sheet() -> None:
     }
     there = {str(path.relative_to(CSS)) for path in SHEETS} - {Path(name).name for name in JOINED}
     assert imported == there
+
+
+def test_the_page_with_the_month_leaves_out_only_what_it_has_none_of() -> None:
+    [without] = re.findall(r'without="(.+?)"', (ROOT / "templates/public/booking.html").read_text())
+    used, _ = of_templates(ROOT / "templates" / name for name in reached("public/booking.html"))
+
+    for name in without.split():
+        left_out = classes_of((CSS / f"components/{name}.css").read_text()) - shared(without.split())
+        assert left_out & used == set(), f"{name}.css is needed after all"
+
+
+def reached(name: str) -> set[str]:
+    """The template with all that it extends and includes, by name."""
+    text = (ROOT / "templates" / name).read_text()
+    found = set(re.findall(r'{% (?:include|extends) "(.+?)"', text))
+    return {name}.union(*(reached(one) for one in found if one.endswith(".html") and one != name))
+
+
+def shared(names: list[str]) -> set[str]:
+    """Classes for which other files have rules, too."""
+    others = [path.read_text() for path in SHEETS if path.stem not in names]
+    return classes_of("".join(others))
 
 
 def test_a_page_asks_for_one_sheet(settings, tmp_path) -> None:
