@@ -45,6 +45,7 @@ BY_OTHER_TESTS = {
     "accounts/verify_email.html",
     "bookings/handed_over.html",
     "calendars/replace.html",
+    "public/address.html",
     "public/code.html",
     "public/taken.html",
 }

@@ -252,6 +252,8 @@ TABLE = r"""
     POST /b/<str:token>/move/confirm 404 404 404 404 404 404 404 302 404
     GET /b/<str:token>/guests 404 404 404 404 404 404 404 200 404
     POST /b/<str:token>/guests 404 404 404 404 404 404 404 422 404
+    GET /b/<str:token>/address 404 404 404 404 404 404 404 302 404
+    POST /b/<str:token>/address 404 404 404 404 404 404 404 302 404
     GET /b/<str:token>/reminders 404 404 404 404 404 404 404 200 404
     POST /b/<str:token>/reminders 404 404 404 404 404 404 404 302 404
     GET /b/<str:token>/leave 404

@@ -59,6 +59,7 @@ class BookingEvent(models.TextChoices):
     NO_SHOW = "no_show", "The guest did not come."
     SHOWED_UP = "showed_up", "The guest came after all."
     NOTES_WRITTEN = "notes_written", "Changed the private notes."
+    ADDRESS_MENDED = "address_mended", "Gave another mail address in place of a wrong one."
     LINK_FOR_GUEST_RENEWED = "guest_link_renewed", "New link for the guest; the old one is dead."
     LINK_FOR_ATTENDEE_RENEWED = "attendee_link_renewed", "Made a new link for a further guest."
     RESENT = "resent", "Had the mail to {reader} sent again."

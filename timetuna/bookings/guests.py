@@ -129,6 +129,14 @@ def limit_mails_to(others: Iterable[Guest], *, now: datetime) -> None:
             raise TooManyBookings(sentence % named, wait=wait)
 
 
+_MAILING = (
+    BookingEvent.MOVED,
+    BookingEvent.GUESTS_ADDED,
+    BookingEvent.GUEST_REMOVED,
+    BookingEvent.ADDRESS_MENDED,
+)
+
+
 def limit_changes(booking: Booking, *, now: datetime) -> None:
     """Raises TooManyBookings if guests with this mailbox changed bookings too often lately: each mails everybody.
 
@@ -137,7 +145,7 @@ def limit_changes(booking: Booking, *, now: datetime) -> None:
     """
     _, most = settings.GUEST_MAIL_LIMITS
     changes = HistoryEntry.objects.filter(
-        event__in=(BookingEvent.MOVED, BookingEvent.GUESTS_ADDED, BookingEvent.GUEST_REMOVED),
+        event__in=_MAILING,
         actor=GUEST,
         at__gte=now - _DAY,
     )

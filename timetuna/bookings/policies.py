@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 from django.http import Http404
 from django.utils.translation import gettext, gettext_noop
 
-from timetuna.bookings.events import ATTENDEE, CALLED_OFF, Status
+from timetuna.bookings.events import ATTENDEE, CALLED_OFF, FRESH, Status
 from timetuna.bookings.models import Attendee, Booking
 from timetuna.bookings.queries import attendee_by_link, others
 from timetuna.l10n import datetimes
 from timetuna.pages.models import BookingPage
+from timetuna.rate_limits.limits import Limit, spend, used
 
 TOLD = CALLED_OFF | {Status.CONFIRMED}
 """The states in which those who were invited too have heard of the booking."""
@@ -151,6 +152,41 @@ def leave_refusal(attendee: Attendee, *, now: datetime) -> str:
     named = {"name": booking.host.name, "email": booking.host.email}
     advice = gettext("To come after all, write to %(name)s: %(email)s.") % named
     return f"{refusal} {advice}"
+
+
+OPENED = Limit("opened links of mails", (1, int(FRESH.total_seconds())))
+MOST_MENDED = 3
+"""How often one booking can: each time somebody is mailed who may not have asked for it."""
+
+
+def can_mend(booking: Booking, *, now: datetime) -> bool:
+    """For half an hour after it was made, unless somebody has shown that mails reach them, or opened the link in one.
+
+    Whether it is the browser that made it has to be asked beside.
+    """
+    booker = booking.booker
+    return (
+        booking.status in {Status.PENDING, Status.CONFIRMED}
+        and booking.page is not None
+        and now - booking.created_at < FRESH
+        and booking.start_at > now
+        and booker.mended < MOST_MENDED
+        and not booker.confirmed
+        and not used(OPENED, _opened(booking))
+    )
+
+
+def note_opened(booking: Booking, *, now: datetime) -> None:
+    """Somebody else than the browser that booked has opened the link: the address is theirs from now on.
+
+    Counted, and not written down with the booking, since a look only reads.
+    """
+    if can_mend(booking, now=now):
+        spend(OPENED, _opened(booking))
+
+
+def _opened(booking: Booking) -> str:
+    return f"{booking.pk}.{booking.booker.mended}"
 
 
 def most_guests(booking: Booking) -> int:

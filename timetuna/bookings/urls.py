@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 from django.views.generic import RedirectView
 
+from timetuna.bookings.views.guest.address import address
 from timetuna.bookings.views.guest.book import book_time
 from timetuna.bookings.views.guest.booked import booked
 from timetuna.bookings.views.guest.cancel import cancel_booking
@@ -67,6 +68,7 @@ urlpatterns: list[URLPattern] = [
     path("b/<str:token>/move", choose_new_time, name="booked_move"),
     path("b/<str:token>/move/confirm", confirm_new_time, name="booked_move_confirm"),
     path("b/<str:token>/guests", guests, name="booked_guests"),
+    path("b/<str:token>/address", address, name="booked_address"),
     path("b/<str:token>/reminders", reminders, name="booked_reminders"),
     path("b/<str:token>/leave", leave, name="booked_leave"),
     path("b/<str:token>/zone", set_zone, name="booked_zone"),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from timetuna.bookings.actions.host_time import lock_hosts_of
 from timetuna.bookings.errors import NotPossible, TooManyBookings
@@ -21,6 +21,9 @@ from timetuna.rate_limits.limits import UNKNOWN, Client, wait_in_words
 MOST_CHANGES = 20
 MOST_INVITATIONS = 2
 """How often one person is invited to one booking: once more after they were taken off by mistake."""
+_NOT_NOW = gettext_noop(
+    "Nobody can be invited just now, because unusually many bookings are made. Please try again in %(wait)s."
+)
 INVITES = frozenset({"confirmed", "promised", "invited"})
 
 
@@ -30,11 +33,11 @@ def add_guests(booking_id: int, *, guests: Sequence[Guest], now: datetime, actor
     actor: whether the guest or the host does it.
     """
     with transaction.atomic():
-        booking = _locked(booking_id)
+        booking = locked(booking_id)
         _refuse_change(booking, guests_refusal(booking, now=now), actor=actor, now=now)
         limit_mails_to(guests, now=now)
         if actor == GUEST:
-            _refuse_while_unusual(booking, now)
+            refuse_while_unusual(booking, gettext(_NOT_NOW), now=now)
             limit_invited(booking, guests, most=most_guests(booking), now=now)
         _limit_invitations(booking, guests, actor)
         before = others(booking).count()
@@ -57,7 +60,7 @@ def remove_guest(booking_id: int, *, attendee_id: int, now: datetime, actor: str
     A second time changes nothing. actor: whether the guest or the host does it.
     """
     with transaction.atomic():
-        booking = _locked(booking_id)
+        booking = locked(booking_id)
         _refuse_change(booking, removal_refusal(booking, now=now), actor=actor, now=now)
         if attendee := others(booking).filter(pk=attendee_id).first():
             attendee.removed_by = actor
@@ -111,7 +114,8 @@ def _set_active(
     )
 
 
-def _locked(booking_id: int) -> Booking:
+def locked(booking_id: int) -> Booking:
+    """For the rest of the caller's transaction: its hosts' time, too."""
     booking: Booking = Booking.objects.select_related("host", "page").get(pk=booking_id)
     lock_hosts_of(booking.pk)
     # The row, too: what announces a booking locks it, and must not tell anybody twice or not at all.
@@ -122,7 +126,7 @@ def _locked(booking_id: int) -> Booking:
 
 def _locked_with(attendee: Attendee) -> tuple[Booking, Attendee]:
     """The booking, and somebody who was invited too as they stand now."""
-    booking = _locked(attendee.booking_id)
+    booking = locked(attendee.booking_id)
     attendee = Attendee.objects.get(pk=attendee.pk)
     attendee.booking = booking
     return booking, attendee
@@ -139,16 +143,13 @@ def _refuse_change(booking: Booking, refusal: str, *, actor: str, now: datetime)
         limit_changes(booking, now=now)
 
 
-def _refuse_while_unusual(booking: Booking, now: datetime) -> None:
-    """Have nobody mailed for a guest of whom nothing is known, while unusually many book."""
+def refuse_while_unusual(booking: Booking, sentence: str, *, now: datetime) -> None:
+    """Have nobody mailed for a guest of whom nothing is known, while unusually many book. Raises TooManyBookings."""
     if booking.booker.confirmed or booking.page is None:
         return
     source = Client(network=booking.source_network or UNKNOWN)
     busy = rates(booking.page.pk, source, now=now)
     if busy.asked() is not Proof.NONE:
-        sentence = gettext(
-            "Nobody can be invited just now, because unusually many bookings are made. Please try again in %(wait)s."
-        )
         wait = max(busy.quiet_in, 60.0)
         raise TooManyBookings(sentence % {"wait": wait_in_words(wait)}, wait=wait)
 

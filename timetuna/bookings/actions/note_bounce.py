@@ -15,6 +15,7 @@ from timetuna.lib.bounces import Bounce
 _OURS = re.compile(
     r"<(?P<uid>[0-9a-f-]{36})\.(?P<what>[^@]{1,80})\.(?P<audience>(?:attendee|host)-\d+)@(?P<host>[^>]+)>"
 )
+_ADDRESS = re.compile(r"\.to(\d+)$")
 _WHY = {
     "5.1.1": "the mailbox does not exist",
     "5.1.2": "the domain does not exist",
@@ -45,10 +46,15 @@ def _note(uid: str, audience: str, what: str, bounce: Bounce) -> bool:
     if booking is None:
         return False
     readers = {audience_of(booking.booker): "the guest"} | dict.fromkeys(hosts_of(booking), "the host")
+    if audience == audience_of(booking.booker) and _address(what) != booking.booker.mended:
+        return True  # who booked has given another address since
     reader = readers.get(audience, "somebody the guest brings")
     facts: dict[str, Any] = {"reader": reader, "mail": _kind(what), "outcome": _outcome(bounce)}
     said = BookingEvent.MAIL_BOUNCED.label.format(**facts)
-    if not booking.history.filter(event=BookingEvent.MAIL_BOUNCED, text=said).exists():
+    told = booking.history.filter(event=BookingEvent.MAIL_BOUNCED, text=said)
+    if mended := booking.history.filter(event=BookingEvent.ADDRESS_MENDED).last():
+        told = told.filter(at__gte=mended.at)
+    if not told.exists():
         record(booking, BookingEvent.MAIL_BOUNCED, actor=SYSTEM, **facts)
     return True
 
@@ -57,6 +63,12 @@ def _outcome(bounce: Bounce) -> str:
     why = _WHY.get(bounce.status, "")
     reason = f": {why}" if why else f" (code {bounce.status})" if bounce.status else ""
     return ("came back" if bounce.permanent else "is late; its mail server keeps trying") + reason
+
+
+def _address(what: str) -> int:
+    """Of how many that who booked has given it is."""
+    found = _ADDRESS.search(what)
+    return int(found[1]) if found else 0
 
 
 def _kind(what: str) -> str:

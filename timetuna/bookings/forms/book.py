@@ -108,7 +108,52 @@ ANSWERS = ("phone", "notes")
 """What the form asks besides name and address, by the columns of the attendee."""
 
 
-class GuestBookingForm(WholeForm):
+class AddressForm(WholeForm):
+    """Where mails are to go. An address with a slip in it, as it seems, is asked about once."""
+
+    email = forms.CharField(
+        label=gettext_lazy("Your email"),
+        max_length=254,
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "email",
+                "inputmode": "email",
+                "autocapitalize": "none",
+                "spellcheck": "false",
+                "data-mail": reverse_lazy("public_mail_domain"),
+            }
+        ),
+        error_messages={
+            "required": gettext_lazy("Please give your mail address; the confirmation goes there.")
+        },
+    )
+    meant_address = typed_address = ""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_bound and self.data.get("meant"):
+            self.refill("email", self.data["meant"])
+
+    def refill(self, name: str, value: str) -> None:
+        """Show another value in one field; everything else typed stays."""
+        self.data = with_values(self.data, [(name, [value])])
+
+    def clean_email(self) -> str:
+        """In lower case. One with a slip in it, as it seems, is asked about once."""
+        try:
+            address = clean_address(pasted_address(self.cleaned_data["email"])).lower()
+        except ValueError as error:
+            raise forms.ValidationError(gettext(str(error))) from error
+        if (meant := likelier_address(address)) and self.data.get("as_typed") != address:
+            self.meant_address, self.typed_address = meant, address
+            raise forms.ValidationError(
+                gettext("Did you mean %(address)s? If not, just confirm again.") % {"address": meant}
+            )
+        return address
+
+
+class GuestBookingForm(AddressForm):
+    field_order = ("start", "duration", "zone", "key", "hold", "kind", "name", "email")
     start = forms.CharField(widget=forms.HiddenInput)
     duration = CarriedField(gettext_lazy("The length did not arrive. Please pick your time again."))
     zone = CarriedField(gettext_lazy("The time zone did not arrive. Please pick your time again."))
@@ -126,22 +171,6 @@ class GuestBookingForm(WholeForm):
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
         error_messages={"required": gettext_lazy("Please give your name.")},
     )
-    email = forms.CharField(
-        label=gettext_lazy("Your email"),
-        max_length=254,
-        widget=forms.TextInput(
-            attrs={
-                "autocomplete": "email",
-                "inputmode": "email",
-                "autocapitalize": "none",
-                "spellcheck": "false",
-                "data-mail": reverse_lazy("public_mail_domain"),
-            }
-        ),
-        error_messages={
-            "required": gettext_lazy("Please give your mail address; the confirmation goes there.")
-        },
-    )
     phone = forms.CharField(
         label=gettext_lazy("Your phone number"),
         max_length=60,
@@ -156,7 +185,6 @@ class GuestBookingForm(WholeForm):
     )
 
     guests = GuestsField(required=False)
-    meant_address = typed_address = ""
 
     def __init__(
         self,
@@ -169,8 +197,6 @@ class GuestBookingForm(WholeForm):
         """came: what the address brought, as suggestions and for what nobody is asked."""
         super().__init__(*args, **kwargs)
         self.page = page
-        if self.is_bound and self.data.get("meant"):
-            self.refill("email", self.data["meant"])
         self.asking = Asking(questions, came, country=self._country())
         self._ask()
         if page.settings.most_guests:
@@ -188,10 +214,6 @@ class GuestBookingForm(WholeForm):
     def answers(self) -> dict[str, str]:
         """By column of the attendee."""
         return {name: self.cleaned_data[name] for name in ANSWERS if name in self.cleaned_data}
-
-    def refill(self, name: str, value: str) -> None:
-        """Show another value in one field; everything else typed stays."""
-        self.data = with_values(self.data, [(name, [value])])
 
     def clean(self) -> dict[str, Any]:
         """Show above the form what is wrong with a field that nobody sees. For the start there are other times."""
@@ -232,19 +254,6 @@ class GuestBookingForm(WholeForm):
         if not name:
             raise forms.ValidationError(gettext("Please give your name."))
         return name
-
-    def clean_email(self) -> str:
-        """In lower case. One with a slip in it, as it seems, is asked about once."""
-        try:
-            address = clean_address(pasted_address(self.cleaned_data["email"])).lower()
-        except ValueError as error:
-            raise forms.ValidationError(gettext(str(error))) from error
-        if (meant := likelier_address(address)) and self.data.get("as_typed") != address:
-            self.meant_address, self.typed_address = meant, address
-            raise forms.ValidationError(
-                gettext("Did you mean %(address)s? If not, just confirm again.") % {"address": meant}
-            )
-        return address
 
     def clean_phone(self) -> str:
         """Asked for when the host is to call."""

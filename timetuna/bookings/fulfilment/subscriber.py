@@ -8,6 +8,7 @@ restored                      made again if it was removed   written (fulfil)
 moved                         moved, where it can be         moved
 cancelled                     removed, where it can be       removed
 guests added or removed                                      brought up to date
+address mended                                               brought up to date
 link late                                                    written without it
 link made or replaced                                        gets the link
 """
@@ -104,7 +105,7 @@ def remove_what_came_late(happening: Happening) -> None:
         _remove_meeting(booking)
 
 
-@on_event(*GUEST_CHANGES)
+@on_event(*GUEST_CHANGES, BookingEvent.ADDRESS_MENDED)
 def change_guests(happening: Happening) -> None:
     """Bring the event up to date; before the first mails it is still to be written anyway."""
     booking = happening.booking

@@ -134,6 +134,7 @@ class Attendee(models.Model):
     returned: they had left and came back by themselves, which everybody may once.
     language, time_zone: of their pages and mails.
     confirmed: they have shown that mails to their address reach them.  wants_reminders: they have not stopped them.
+    mended: how often who booked has given another mail address in place of a wrong one.
     link_sealed: the secret part of their own page's address.
     """
 
@@ -153,6 +154,7 @@ class Attendee(models.Model):
     removed_by = models.CharField(max_length=10, blank=True, default="")
     returned = models.BooleanField(default=False)
     added_at = models.DateTimeField(default=timezone.now)
+    mended = models.PositiveSmallIntegerField(default=0)
     link_fingerprint = models.CharField(max_length=64, unique=True)
     link_sealed = models.TextField()
 

@@ -29,6 +29,7 @@ from timetuna.bookings.notifications.telling import (
     Telling,
     Words,
     attendee_id,
+    audience_of,
     host_id_of,
     recipient_of,
     shown_name,
@@ -115,9 +116,13 @@ def message_for(booking: Booking, recipient: Recipient, *, kind: str, tag: str =
 def message_id(booking: Booking, *, kind: str, audience: str, tag: str = "") -> str:
     """The same on every try, so that a copy sent twice after a crash is known as one.
 
-    Whether the first one had the link or promised it, it has one id: the later ones are answers to it.
+    Whether the first one had the link or promised it, it has one id: the later ones are answers to it. What goes to
+    another address of who booked than before has another one, so that it is known which of them mails come back from.
     """
     what = "booked" if kind in FIRST_KINDS else f"{kind}.{tag or booking.revision}"
+    booker = booking.booker
+    if booker.mended and audience == audience_of(booker):
+        what += f".to{booker.mended}"
     return f"<{booking.uid}.{what}.{audience}@{settings.MAIL_DOMAIN}>"
 
 

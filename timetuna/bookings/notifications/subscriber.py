@@ -5,6 +5,7 @@ from django.utils import timezone
 from timetuna.bookings.events import GUESTS_COME, GUESTS_GO, BookingEvent, Happening, Status, on_event
 from timetuna.bookings.integrations.location import carries_time
 from timetuna.bookings.models import Booking
+from timetuna.bookings.notifications.kinds import FIRST_KINDS
 from timetuna.bookings.notifications.queue import (
     NEW_HOST,
     drop_reminders_of,
@@ -90,6 +91,33 @@ def send_who_comes(happening: Happening) -> None:
     drop_unsent(booking, waiting)
     enqueue_mails(booking, kind="invited", audiences=waiting)
     plan_reminders(booking, now=now)
+
+
+@on_event(BookingEvent.ADDRESS_MENDED)
+def send_to_the_right_address(happening: Happening) -> None:
+    """Mail who booked what went to another address, and say so to the hosts, whose mails and calendars have that.
+
+    What waits is dropped with the earlier revision, also what has only to be tried again; whose first mail waits gets
+    it anew. Before the first mails nobody is told, because those say it all.
+    """
+    booking, now = happening.booking, timezone.now()
+    is_request = booking.status == Status.PENDING
+    if not is_request and not is_announced(booking, list(mails_of(booking)), now=now):
+        return
+    first, again = ("requested", "request_address") if is_request else ("confirmed", "address")
+    others_waiting = _still_waiting(booking)
+    unsent = {
+        mail.arguments.get("audience")
+        for mail in mails_of(booking).exclude(state=Job.State.DONE)
+        if mail.arguments.get("kind") in {*FIRST_KINDS, "requested"}
+    }
+    booking.revision += 1
+    booking.save(update_fields=["revision"])
+    booker, *hosts = both(booking)
+    drop_unsent(booking, (booker, *hosts, *others_waiting))
+    enqueue_mails(booking, kind=first, audiences=(booker, *(host for host in hosts if host in unsent)))
+    enqueue_mails(booking, kind=again, audiences=tuple(host for host in hosts if host not in unsent))
+    enqueue_mails(booking, kind="invited", audiences=others_waiting)
 
 
 def _still_waiting(booking: Booking) -> tuple[str, ...]:

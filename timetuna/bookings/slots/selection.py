@@ -13,15 +13,20 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from timetuna.availability.hours import Away, day_start
 from timetuna.availability.interval import minute_of
+from timetuna.bookings.events import FRESH
+from timetuna.bookings.models import Booking
 from timetuna.bookings.prefill import NOTHING_CAME, Came
+from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.availability import ANYBODY, SlotQuery, offered
 from timetuna.l10n import datetimes
 from timetuna.l10n.datetimes import PLAIN, Customs, customs_of
+from timetuna.lib.crypto import fingerprint
 from timetuna.lib.text import find_zone
 from timetuna.pages.public import HostTime, PageDuration, PublicPage, choosable
 from timetuna.web.zones import ZONE_COOKIE
@@ -29,6 +34,7 @@ from timetuna.web.zones import ZONE_COOKIE
 CLOCKS = ("12", "24")
 WITH, ANY = "with", "any"
 BOOKED_COOKIE, _BOOKED, _BOOKED_FOR, _MOST_BOOKED = "timetuna_booked", "bookings.booked", timedelta(days=1), 5
+MADE_COOKIE = "timetuna_made"
 _VISIT = re.compile(r"[A-Za-z0-9_-]{12}")
 _START = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\dZ")
 
@@ -131,16 +137,46 @@ def bookings_kept(request: HttpRequest) -> list[int]:
 def keep_booking(request: HttpRequest, response: HttpResponse, booking_id: int, *, path: str) -> HttpResponse:
     """Let the form at that path, which alone gets the cookie, know whoever comes back to it."""
     kept = [booking_id, *(one for one in bookings_kept(request) if one != booking_id)][:_MOST_BOOKED]
-    response.set_cookie(
-        BOOKED_COOKIE,
-        signing.dumps(kept, salt=_BOOKED),
-        max_age=_BOOKED_FOR,
-        path=path,
-        secure=settings.HTTPS,
-        httponly=True,
-        samesite="Lax",
-    )
+    _set_signed(response, BOOKED_COOKIE, signing.dumps(kept, salt=_BOOKED), _BOOKED_FOR, path=path)
+    return keep_made(request, response, booking_id)
+
+
+def made_lately(request: HttpRequest) -> dict[str, list[str]]:
+    """Which bookings this browser has just made, by id, each with the fingerprints of its links that are dead since."""
+    try:
+        found = signing.loads(request.COOKIES.get(MADE_COOKIE, ""), salt=MADE_COOKIE, max_age=FRESH)
+    except signing.BadSignature:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def keep_made(
+    request: HttpRequest, response: HttpResponse, booking_id: int, *, dead_link: str = ""
+) -> HttpResponse:
+    """Let the pages of bookings, which alone get the cookie, know the browser that has just made this one.
+
+    dead_link: the fingerprint of the link that led there until now.
+    """
+    made = made_lately(request)
+    links = [*made.pop(str(booking_id), []), *([dead_link] if dead_link else [])]
+    kept = {str(booking_id): links} | dict([*made.items()][: _MOST_BOOKED - 1])
+    path = reverse("booked", args=["-"]).removesuffix("-")
+    _set_signed(response, MADE_COOKIE, signing.dumps(kept, salt=MADE_COOKIE), FRESH, path=path)
     return response
+
+
+def led_on(request: HttpRequest, token: str) -> str:
+    """Where a link leads that is dead since this browser has given another mail address; "" for others."""
+    dead = fingerprint(token)
+    number = next((number for number, links in made_lately(request).items() if dead in links), "")
+    booking = Booking.objects.filter(pk=number).first() if number else None
+    return link_path(booking.booker) if booking else ""
+
+
+def _set_signed(response: HttpResponse, name: str, value: str, age: timedelta, *, path: str) -> None:
+    response.set_cookie(
+        name, value, max_age=age, path=path, secure=settings.HTTPS, httponly=True, samesite="Lax"
+    )
 
 
 def person_key(person: HostTime) -> str:

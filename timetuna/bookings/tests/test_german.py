@@ -259,9 +259,10 @@ def test_errors_are_german(lena, page):
     assert lena.get("/api/pages/alice/intro/times").json() == {"error": "month sollte so aussehen: 2026-12."}
 
 
-@pytest.mark.parametrize(
-    "kind", [kind for kind in [*KINDS, AGAIN] if kind not in {"no_link", "relieved", "request_relieved"}]
-)  # which no guest gets
+NOT_TO_GUESTS = {"no_link", "relieved", "request_relieved", "address", "request_address"}
+
+
+@pytest.mark.parametrize("kind", [kind for kind in [*KINDS, AGAIN] if kind not in NOT_TO_GUESTS])
 def test_a_guests_mail_is_german_and_the_hosts_is_not(page, booking, kind):
     Conference.objects.create(booking=booking, provider="zoom", state=Conference.State.READY)
     english = letter(booking, kind=kind, audience="host")

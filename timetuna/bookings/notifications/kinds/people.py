@@ -58,7 +58,23 @@ _GUESTS = Text(
     (_who_left, _who_comes),
     SEE_OR_CHANGE,
 )
+_ADDRESS = MessageKind(
+    name="address",
+    label="the guest's mail address",
+    to_host=Text(
+        "New mail address: %(title)s with %(guest)s, %(start)s",
+        "Your guest has given another mail address",
+        (
+            "The one they gave first was wrong. Please write to the one below, which this mail is answered to, too.",
+            "Everything else stays as it was.",
+        ),
+        SEE,
+    ),
+    attachment="The attached invitation updates this meeting in your calendar.",
+)
 KINDS = (
+    _ADDRESS,
+    replace(_ADDRESS, name="request_address", attachment=""),
     MessageKind(
         name="guests",
         label="who comes",

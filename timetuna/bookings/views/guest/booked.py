@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.dateformat import format as date_format
 from django.utils.translation import gettext, ngettext
@@ -22,6 +22,7 @@ from timetuna.bookings.notifications.kinds.bookings import instead_of
 from timetuna.bookings.notifications.telling import shown_name
 from timetuna.bookings.policies import (
     attendee_or_404,
+    can_mend,
     cancel_refusal,
     guests_refusal,
     is_unanswered,
@@ -29,6 +30,7 @@ from timetuna.bookings.policies import (
     may_change,
     most_guests,
     move_refusal,
+    note_opened,
     sentences,
     takes_part,
 )
@@ -40,7 +42,7 @@ from timetuna.bookings.queries import (
     others,
     shown_to_others,
 )
-from timetuna.bookings.slots.selection import read_clock, read_customs
+from timetuna.bookings.slots.selection import led_on, made_lately, read_clock, read_customs
 from timetuna.bookings.views.guest.headlines import (
     Headline,
     for_others,
@@ -139,7 +141,7 @@ class Phase(StrEnum):
     OVER = "over"
 
 
-_MADE = (BookingEvent.BOOKED, BookingEvent.APPROVED)
+_MADE = (BookingEvent.BOOKED, BookingEvent.APPROVED, BookingEvent.ADDRESS_MENDED)
 _NEWS = (
     *_MADE,
     BookingEvent.MOVED,
@@ -153,6 +155,8 @@ _NEWS = (
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookedScreen(Screen):
     """old_time_label: when it was to be before it was moved.  again_url: where it was booked.
+
+    address_url: where another mail address is given, "" where it cannot be.
 
     tick: how it is shown at a glance: "good", "off", "waits" or "".
     """
@@ -170,11 +174,14 @@ class BookedScreen(Screen):
     changes: Changes | None
     own: OwnPart | None
     again_url: str
+    address_url: str
 
 
 @require_safe
 def booked(request: HttpRequest, token: str) -> HttpResponse:
     """Right after it was made, wait a moment so that the link is there at first paint."""
+    if path := led_on(request, token):
+        return private(HttpResponseRedirect(path))
     attendee = attendee_or_404(token)
     booking = attendee.booking
     _wait_for_link(booking)
@@ -196,8 +203,17 @@ def booked(request: HttpRequest, token: str) -> HttpResponse:
         changes=_changes(attendee, read_clock(request.GET), customs, now) if changeable else None,
         own=None if changeable or phase is Phase.OVER else _own_part(attendee, now),
         again_url=booking.page.address() if booking.page and changeable else "",
+        address_url=_address_url(request, attendee, now) if changeable else "",
     )
     return private(show(request, screen))
+
+
+def _address_url(request: HttpRequest, attendee: Attendee, now: datetime) -> str:
+    """Where the browser that has just booked gives another address; every other one has read the mail."""
+    if str(attendee.booking_id) not in made_lately(request):
+        note_opened(attendee.booking, now=now)
+        return ""
+    return link_path(attendee, "booked_address") if can_mend(attendee.booking, now=now) else ""
 
 
 def phase_of(booking: Booking, *, now: datetime) -> Phase:
