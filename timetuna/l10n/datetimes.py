@@ -34,25 +34,34 @@ def date_in(zone: str, now: datetime) -> date:
     return now.astimezone(zone_or_utc(zone)).date()
 
 
+def written(moment: date, letters: str) -> str:
+    """Write a date by Django's letters, and names of days and months small where the language does: "2 marzo".
+
+    Django has them large in languages that never write them so ("Mar 2 Mar" of a Tuesday in March).
+    """
+    text, own = date_format(moment, letters), words_of(get_language() or settings.LANGUAGE_CODE)
+    return text.lower() if own.months["format"]["wide"][1].islower() else text
+
+
 def day(moment: date) -> str:
     """As in "Tuesday 24 November", "Dienstag, 24. November"."""
-    return date_format(moment, pgettext("day", "l j F"))
+    return written(moment, pgettext("day", "l j F"))
 
 
 def short_day(moment: date) -> str:
     """As in "Tue 24 Nov", "Di., 24. Nov."."""
-    return date_format(moment, pgettext("short date", "D j M"))
+    return written(moment, pgettext("short date", "D j M"))
 
 
 def day_of_year(moment: date) -> str:
     """As in "Tuesday 24 November 2026", "Dienstag, 24. November 2026"."""
-    return date_format(moment, pgettext("day", "l j F Y"))
+    return written(moment, pgettext("day", "l j F Y"))
 
 
 def date_from(moment: date, *, today: date) -> str:
     """As in "12 January", "12 January 2027"."""
     same_year = moment.year == today.year
-    return date_format(moment, pgettext("date", "j F") if same_year else pgettext("date", "j F Y"))
+    return written(moment, pgettext("date", "j F") if same_year else pgettext("date", "j F Y"))
 
 
 def clock(moment: datetime, *, twelve_hours: bool = False) -> str:
@@ -105,7 +114,7 @@ def offset(moment: datetime) -> str:
     return f"UTC{'+' if minutes > 0 else '-'}{hours}" + (f":{rest:02}" if rest else "")
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=32)
 def words_of(language: str) -> Locale:
     return Locale.parse(language.replace("-", "_"))
 
@@ -119,7 +128,7 @@ def _other_names() -> dict[str, list[str]]:
     return found
 
 
-@lru_cache(maxsize=1_000)
+@lru_cache(maxsize=5_000)
 def _place(name: str, language: str) -> tuple[str, str]:
     """Country and city of a zone, from CLDR; no country where it is no place's."""
     if name in _LETTERS:
@@ -159,7 +168,7 @@ def elsewhere(moment: datetime, *, zone: ZoneInfo, twelve_hours: bool = False) -
     there = moment.astimezone(zone)
     if there.utcoffset() == moment.utcoffset():
         return ""
-    other_day = f"{date_format(there, 'D')} " if there.date() != moment.date() else ""
+    other_day = f"{written(there, 'D')} " if there.date() != moment.date() else ""
     (country, place), shown = place_of(zone), other_day + clock(there, twelve_hours=twelve_hours)
     if not country:
         return f"{shown} {zone_name(zone)}"
@@ -198,7 +207,7 @@ def when(start: datetime, *, minutes: int, zone: ZoneInfo, twelve_hours: bool = 
 def short_when(start: datetime, *, zone: ZoneInfo, twelve_hours: bool = False) -> str:
     """As in "Tue 24 Nov 2026, 14:00"; "…, 01:30 BST" in an hour that the clock shows twice."""
     begins = start.astimezone(zone)
-    shown = date_format(begins, pgettext("short date", "D j M Y"))
+    shown = written(begins, pgettext("short date", "D j M Y"))
     mark = _mark if _comes_twice(begins) else _unmarked
     return f"{shown}, {mark(begins, clock(begins, twelve_hours=twelve_hours))}"
 

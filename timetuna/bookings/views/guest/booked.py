@@ -11,7 +11,6 @@ from typing import NamedTuple
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
-from django.utils.dateformat import format as date_format
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_safe
 
@@ -243,7 +242,7 @@ def shown_booking(attendee: Attendee, customs: Customs) -> ShownBooking:
         met=met_by(host_names(booking)),
         state="cancelled" if booking.is_off() or is_unanswered(booking, timezone.now()) else booking.status,
         guest_name=booking.booker.name if attendee.is_booker else shown_name(booking),
-        tile=Tile(date_format(begins, "D"), f"{begins.day}", date_format(begins, "M")),
+        tile=Tile(datetimes.written(begins, "D"), f"{begins.day}", datetimes.written(begins, "M")),
         day_title=datetimes.day_of_year(begins.date()),
         time_label=datetimes.span(begins, ends, twelve_hours=customs.twelve_hours),
         time_note="" if datetimes.clocks_change(begins, ends) else datetimes.which_of_two(begins),

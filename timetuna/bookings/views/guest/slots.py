@@ -10,7 +10,6 @@ from typing import NamedTuple
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateformat import format as date_format
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.text import get_text_list
 from django.utils.translation import get_language, gettext, ngettext, pgettext
@@ -146,7 +145,7 @@ def _month(calendar_: SlotMonth, choice: SlotSelection) -> ShownMonth:
     weeks = calendar.Calendar(first).monthdatescalendar(calendar_.month.year, calendar_.month.month)
     weekdays = [(first + number) % 7 for number in range(7)]
     return ShownMonth(
-        title=date_format(calendar_.month, pgettext("month", "F Y")),
+        title=datetimes.written(calendar_.month, pgettext("month", "F Y")),
         previous_url=_turn(choice, calendar_.earlier),
         next_url=_turn(choice, calendar_.later),
         weekdays=[(str(WEEKDAYS_ABBR[number]), str(WEEKDAYS[number])) for number in weekdays],
@@ -210,7 +209,7 @@ def _clocks(choice: SlotSelection, calendar_: SlotMonth) -> list[TabLink]:
 
 def _empty(calendar_: SlotMonth, choice: SlotSelection) -> str:
     """Nobody is told why somebody has no time."""
-    month = date_format(calendar_.month, "F")
+    month = datetimes.written(calendar_.month, "F")
     if not calendar_.days and choice.person:
         named = {"host": choice.person.name, "month": month}
         return gettext("There are no free times with %(host)s in %(month)s.") % named
