@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.db import models
 
 from timetuna.bookings.models.booking import Attendee, Booking
+from timetuna.lib.phones import PhoneLink, phone_link
 from timetuna.pages.models import Question
 
 
@@ -30,6 +31,10 @@ class Answer(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["attendee", "key"], name="bookings_one_answer_each")]
         ordering = ["id"]
+
+    def phone_link(self) -> PhoneLink | None:
+        """Where it is a number that can be called."""
+        return phone_link(str(self.value)) if self.kind == Question.Kind.PHONE else None
 
 
 class BookingOrigin(models.Model):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Protocol, cast
+from typing import NamedTuple, Protocol, cast
 
 from django.conf import settings
 from django.utils import translation
@@ -46,11 +46,24 @@ from timetuna.bookings.queries import (
 from timetuna.jobs.queue import MAIL, GiveUp, job
 from timetuna.l10n import datetimes
 from timetuna.lib.ics import Invitation
-from timetuna.lib.phones import shown_number
+from timetuna.lib.phones import PhoneLink
 from timetuna.lib.text import fill, single_line
 from timetuna.pages.queries import mail_text
 
 _SUBJECT_LENGTH = 150
+
+
+class MessageFact(NamedTuple):
+    """Something to know, by name. call: the number in it, for a host who may want to call it."""
+
+    name: str
+    value: str
+    call: PhoneLink | None = None
+
+    def around(self) -> list[str]:
+        """What stands before that number and behind it; nothing where there is none in it."""
+        number = self.call.text if self.call and self.call.url else ""
+        return self.value.split(number, 1) if number and number in self.value else []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +71,7 @@ class Message:
     """What is told, in its recipient's language and by their clock.
 
     id: the same on every try, and of no other message.  answers: the id of the first one that its recipient got; ""
-    of that itself.  place: None where it says nothing any more.  facts: names and values, without the join link.
+    of that itself.  place: None where it says nothing any more.  facts: without the join link.
     join_url: what is to be done first; else the first of `links`, each with its label.
     own: what the page's host wrote into it.  notes, given: what the guest wrote for the host and answered to their
     questions.  attachment: what opening the invitation does.
@@ -70,7 +83,7 @@ class Message:
     words: Words
     when: str
     place: Location | None
-    facts: list[tuple[str, str]]
+    facts: Sequence[MessageFact]
     own: str
     notes: str
     given: Sequence[Answer]
@@ -157,29 +170,31 @@ def _when(about: Telling) -> str:
     return datetimes.when(about.booking.start_at, minutes=about.booking.minutes, zone=about.zone)
 
 
-def _facts(about: Telling, *, placed: bool) -> list[tuple[str, str]]:
-    """Names and values.
-
-    A guest's notes are never sent to the guest: the address may be somebody else's, and the notes phishing.
-    """
+def _facts(about: Telling, *, placed: bool) -> list[MessageFact]:
+    """A guest's notes are never sent to the guest: the address may be somebody else's, and the notes phishing."""
     booker, where, to_host = about.booking.booker, about.where, about.reader.is_host()
     whom = f"{booker.name}, {booker.email}" if to_host else about.named["host"]
-    facts = [(gettext("What"), about.booking.title), (gettext("When"), _when(about)), (gettext("With"), whom)]
+    facts = [
+        MessageFact(gettext("What"), about.booking.title),
+        MessageFact(gettext("When"), _when(about)),
+        MessageFact(gettext("With"), whom),
+    ]
+    call = booker.phone_link() if to_host else None
     if where.pending and placed:
-        facts.append((where.label, "No link yet." if to_host else gettext("The link follows.")))
+        facts.append(MessageFact(where.label, "No link yet." if to_host else gettext("The link follows.")))
     elif where.text and not where.url and placed:
-        facts.append((where.label, where.text))
-    if to_host and booker.phone and (number := shown_number(booker.phone)) not in where.text:
-        facts.append(("Phone", number))
+        facts.append(MessageFact(where.label, where.text, call))
+    if call and call.text not in where.text:
+        facts.append(MessageFact("Phone", call.text, call))
     return facts
 
 
-def _who_else(about: Telling) -> list[tuple[str, str]]:
+def _who_else(about: Telling) -> list[MessageFact]:
     """Who was invited too, for the two sides."""
     if about.reader.attendee and not about.reader.is_booker():
         return []
     people = [shown_to_others(attendee) for attendee in others(about.booking)]
-    return [(gettext("Invited too"), ", ".join(people))] if people else []
+    return [MessageFact(gettext("Invited too"), ", ".join(people))] if people else []
 
 
 def _links(about: Telling, kind: MessageKind, label: str) -> list[tuple[str, str]]:

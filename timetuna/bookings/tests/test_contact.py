@@ -6,6 +6,7 @@ import pytest
 
 from timetuna.bookings.models import Booking
 from timetuna.bookings.tests.conftest import make_page
+from timetuna.bookings.tests.life import made
 from timetuna.bookings.tests.test_public import details
 
 pytestmark = pytest.mark.django_db
@@ -92,3 +93,13 @@ def test_without_a_country_a_number_needs_its_code(client, calls):
     assert "Without a country code" not in words(answer)
     assert send(client, data | {"phone": "+49 30 123456 ext 7"}).status_code == 302
     assert booked().phone == "+4930123456;ext=7"
+
+
+def test_a_host_calls_from_the_mail(alice, calls, zoom):
+    made(calls, phone="+912227781234")
+    [to_host], [to_guest] = zoom.mails("alice@host.example"), zoom.mails("sam@guest.example")
+
+    number = ">+91 22 2778 1234</a>"
+    assert f'href="tel:+91-22-2778-1234" style="color: #0b5f85"{number}' in to_host["html"]
+    assert "Alice Host calls +91 22 2778 1234" in to_host["text"]
+    assert "tel:" not in to_guest["html"]

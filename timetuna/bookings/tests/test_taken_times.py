@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
 from tests.clock import present
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.models import Booking
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.selection import write_start
-from timetuna.bookings.tests.conftest import make_page, order, tomorrow
+from timetuna.bookings.tests.conftest import make_page, order, staff, tomorrow
 from timetuna.bookings.tests.test_public import details
 
 pytestmark = pytest.mark.django_db
@@ -111,3 +112,19 @@ def test_moving_to_a_time_that_is_taken_shows_the_nearest_but_its_own(client, pa
     assert answer.status_code == 409
     assert near == [write_start(tomorrow(*at)) for at in ((11, 15), (12, 30), (12, 45))]
     assert client.get(answer.context["slots"].nearest[1].url).status_code == 200
+
+
+def test_where_only_the_way_to_meet_is_gone_the_time_itself_comes_first(client, alice, bob, zoom):
+    zoom.connect(Client(), alice)
+    page = staff(make_page(alice, kinds=(("zoom", ""), ("in_person", "Room 1"))), "any", bob, holds=False)
+    data = details(client, page, kind="zoom") | {"name": "Ben", "email": "ben@guest.example"}
+    book(order(page, kind="zoom", email="ann@guest.example"), now=present())
+
+    answer = client.post("/alice/intro/book", data)
+
+    assert "Zoom is not possible at this time any more" in answer.content.decode()
+    assert answer.context["nearest"][0].value == write_start(tomorrow())
+    form = client.post("/alice/intro/book", as_sent(answer, pick=write_start(tomorrow())))
+    assert form.context["form"]["name"].value() == "Ben"
+    assert client.post("/alice/intro/book", as_sent(form)).status_code == 302
+    assert Booking.objects.get(attendees__email="ben@guest.example").meeting_type == "in_person"

@@ -119,13 +119,13 @@ def on_day_of(choice: SlotSelection, start: int) -> SlotSelection:
 def nearest_times(
     query: SlotQuery, choice: SlotSelection, form: SlotSelection, start: int | None
 ) -> list[ShownTime]:
-    """form: where each leads."""
+    """The time itself first, where another way to meet is left at it. form: where each leads."""
     near = None if start is None else moment_of(start).astimezone(choice.zone)
-    return [
-        shown_time(time, form)._replace(label=_dated(time, choice))
-        for time in remaining_times(query, choice, near=near, most=NEAREST + 1)
-        if time != choice.booked
-    ][:NEAREST]
+    left = [
+        time for time in remaining_times(query, choice, near=near, most=NEAREST + 1) if time != choice.booked
+    ]
+    left.sort(key=lambda time: time != near)
+    return [shown_time(time, form)._replace(label=_dated(time, choice)) for time in left[:NEAREST]]
 
 
 def _dated(time: datetime, choice: SlotSelection) -> str:
