@@ -246,7 +246,7 @@ LANGUAGE_CODE = "en"
 LOCALE_PATHS = [PACKAGE_DIR / "locale"]
 _catalogues = LOCALE_PATHS[0].glob("*/LC_MESSAGES/django.mo")
 _codes = {"en", *(path.parts[-3].replace("_", "-").lower() for path in _catalogues)}
-LANGUAGES = [(code, LANG_INFO[code]["name_local"]) for code in sorted(_codes)]
+LANGUAGES = [(code, LANG_INFO[code]["name_local"].capitalize()) for code in sorted(_codes)]
 USE_TZ = True
 TIME_ZONE = "UTC"
 

@@ -34,13 +34,32 @@ def date_in(zone: str, now: datetime) -> date:
     return now.astimezone(zone_or_utc(zone)).date()
 
 
-def written(moment: date, letters: str) -> str:
-    """Write a date by Django's letters, and names of days and months small where the language does: "2 marzo".
+_NAMES = {
+    "D": ("days", "stand-alone", "abbreviated"),
+    "l": ("days", "format", "wide"),
+    "M": ("months", "stand-alone", "abbreviated"),
+    "F": ("months", "stand-alone", "wide"),
+    "E": ("months", "format", "wide"),
+}
+_NAMED = re.compile(r"(?<!\\)[DlMFEj]")
 
-    Django has them large in languages that never write them so ("Mar 2 Mar" of a Tuesday in March).
+
+def written(moment: date, letters: str) -> str:
+    """In Django's letters with CLDR's names: F is a month by itself ("listopad"), E the one of a day ("24 listopada").
+
+    Django's own cut "juillet" to "Jul", and begin some languages' with a capital.
     """
-    text, own = date_format(moment, letters), words_of(get_language() or settings.LANGUAGE_CODE)
-    return text.lower() if own.months["format"]["wide"][1].islower() else text
+    return date_format(moment, _NAMED.sub(lambda found: _named(moment, found[0]), letters))
+
+
+def _named(moment: date, letter: str) -> str:
+    if letter == "j":
+        name = pgettext("the first day of a month", "1") if moment.day == 1 else str(moment.day)
+    else:
+        kind, form, width = _NAMES[letter]
+        names = getattr(words_of(get_language() or settings.LANGUAGE_CODE), kind)[form][width]
+        name = names[moment.weekday() if kind == "days" else moment.month]
+    return "".join(f"\\{sign}" for sign in name)
 
 
 def day(moment: date) -> str:
@@ -128,7 +147,7 @@ def _other_names() -> dict[str, list[str]]:
     return found
 
 
-@lru_cache(maxsize=5_000)
+@lru_cache(maxsize=8_000)
 def _place(name: str, language: str) -> tuple[str, str]:
     """Country and city of a zone, from CLDR; no country where it is no place's."""
     if name in _LETTERS:
