@@ -150,10 +150,14 @@ TABLE = r"""
     POST /cohost/<str:token> 404 404 404 404 200 404 404 404 404
     GET /booking-pages/<row:page_id>/team 302
     POST /booking-pages/<row:page_id>/team 302 302 404 404 404 404 404 302 302
+    GET /looks/<row:page_id>/<slug:version>.jpg 404
     GET /looks/<row:page_id>/<slug:version>.png 404
+    GET /looks/people/<row:host_id>/<slug:version>.jpg 404
+    POST /looks/<row:page_id>/<slug:version>.jpg 405
     POST /looks/<row:page_id>/<slug:version>.png 405
     GET /looks/<row:page_id>/<slug:version>/card.png 404
     POST /looks/<row:page_id>/<slug:version>/card.png 405
+    POST /looks/people/<row:host_id>/<slug:version>.jpg 405
     GET /booking-pages/<row:page_id>/duplicate 302
     POST /booking-pages/<row:page_id>/duplicate 302 302 302 404 404 404 404 302 302
     GET /booking-pages/<row:page_id>/delete 302

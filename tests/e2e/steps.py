@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.clock import present
 from tests.e2e.browser import Eyes
@@ -34,6 +34,15 @@ def visit(page: Page, host: Any) -> None:
     """Open the host's page on that day."""
     page.goto(f"{host.page_url}?day={open_day()}")
     expect(page.locator(".time").first).to_be_visible()
+
+
+def pick(time: Locator) -> None:
+    """Choose a time and go on; without JavaScript it is a link."""
+    page = time.page
+    time.click()
+    expect(page.locator(".picked .button, input[name=start], #nearest").first).to_be_attached()
+    if page.locator(".picked").count():
+        page.locator(".picked .button").click()
 
 
 def fill_details(page: Page, *, name: str, email: str, notes: str = "") -> None:

@@ -15,7 +15,7 @@ from sandbox.google.control import GoogleControl
 from sandbox.microsoft.control import MicrosoftControl
 from tests.clock import present
 from tests.e2e.browser import PHONE, Eyes, eyes
-from tests.e2e.steps import confirm, fill_details, fits, sign_in
+from tests.e2e.steps import confirm, fill_details, fits, pick, sign_in
 from tests.running import Host, LiveTimeTuna
 from timetuna.providers.caldav.tests.servers import PASSWORD, USER, CalendarServer, radicale
 
@@ -63,7 +63,7 @@ def meet_by(robin: Eyes, live: LiveTimeTuna, host: Host, label: str) -> None:
 
 def book(sam: Eyes, host: Host, start: datetime) -> None:
     assert f"{start:%H:%M}" in times(sam.page, host, start)
-    sam.page.locator(".time", has_text=f"{start:%H:%M}").first.click()
+    pick(sam.page.locator(".time", has_text=f"{start:%H:%M}").first)
     fill_details(sam.page, name="Sam Guest", email=GUEST)
     confirm(sam.page)
 
@@ -72,7 +72,7 @@ def move(sam: Eyes, start: datetime) -> None:
     page = sam.page
     page.get_by_role("link", name="Move to another time").click()
     page.goto(f"{page.url.partition('?')[0]}?day={start:%Y-%m-%d}&zone=UTC")
-    page.locator(".time", has_text=f"{start:%H:%M}").first.click()
+    pick(page.locator(".time", has_text=f"{start:%H:%M}").first)
     page.get_by_role("button", name=re.compile("^Move to ")).click()
     page.wait_for_url(re.compile(r"/b/[\w-]+(\?.*)?$"))
 

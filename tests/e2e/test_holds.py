@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.browser import PHONE, eyes
-from tests.e2e.steps import CONFIRM, fill_details, visit
+from tests.e2e.steps import CONFIRM, fill_details, pick, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.either("postgresql")]
 KEPT = "This time is kept for you for 5 minutes."
@@ -26,7 +26,7 @@ def test_leaving_the_form_gives_the_time_back(live_timetuna, browser, window):
         eyes(browser, "waiting-for-a-time", user_agent="One browser") as ben,
     ):
         visit(ann.page, host)
-        ann.page.locator(".time").nth(2).click()
+        pick(ann.page.locator(".time").nth(2))
         expect(ann.page.get_by_text(KEPT)).to_be_visible()
         ann.look("kept")
         assert not sees(ben, host, "10:00")
@@ -47,7 +47,7 @@ def test_a_form_says_what_is_wrong_and_knows_who_comes_back(live_timetuna, brows
     with eyes(browser, "coming-back", viewport=PHONE) as sam:
         page = sam.page
         visit(page, host)
-        page.locator(".time").nth(2).click()
+        pick(page.locator(".time").nth(2))
         fill_details(page, name="Sam Guest", email="no address")
         form_url = page.url
         page.locator("form").evaluate("form => form.noValidate = true")

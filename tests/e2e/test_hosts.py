@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.browser import eyes
-from tests.e2e.steps import confirm, fill_details, sign_in
+from tests.e2e.steps import confirm, fill_details, pick, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -40,7 +40,7 @@ def test_a_new_host_has_a_page_that_can_be_booked_in_one_click(live_timetuna, br
         address = page.locator(".copy a").first.get_attribute("href")
 
         sam.page.goto(address)
-        sam.page.locator(".time").first.click()
+        pick(sam.page.locator(".time").first)
         fill_details(sam.page, name="Sam Guest", email="first@guest.example")
         confirm(sam.page)
 

@@ -15,7 +15,7 @@ from icalendar import Calendar
 from playwright.sync_api import expect
 
 from tests.e2e.browser import PHONE, Eyes, eyes
-from tests.e2e.steps import connect_zoom, fill_details, fits, open_day, sign_in, visit
+from tests.e2e.steps import connect_zoom, fill_details, fits, open_day, pick, sign_in, visit
 from tests.running import Host, LiveTimeTuna
 from timetuna.bookings.tests.reading import calendar_parts, event, method_parameter
 
@@ -97,7 +97,7 @@ class Life:
         page = self.sam.page
         page.get_by_role("link", name="Move to another time").click()
         page.goto(f"{page.url.partition('?')[0]}?day={open_day()}")
-        page.locator(".time").nth(nth).click()
+        pick(page.locator(".time").nth(nth))
         page.get_by_label("A word to the other side").fill(f"Reason {nth}")
         page.get_by_role("button", name=re.compile("^Move to ")).click()
         page.wait_for_url(re.compile(r"/b/[\w-]+(\?.*)?$"))
@@ -122,7 +122,7 @@ def begin(life: Life, *, approval: bool) -> None:
 def book(life: Life, button: str) -> None:
     page = life.sam.page
     visit(page, life.host)
-    page.locator(".time").first.click()
+    pick(page.locator(".time").first)
     fill_details(page, name="Sam Guest", email=SAM)
     life.sam.look("details")
     page.get_by_role("button", name=re.compile(f"^{button} ")).click()

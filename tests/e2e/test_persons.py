@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.browser import PHONE, eyes
-from tests.e2e.steps import fits
+from tests.e2e.steps import fits, pick
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.either("postgresql")]
 TURNS = """
@@ -53,7 +53,7 @@ def test_a_guest_chooses_a_person(live_timetuna, browser, request, window):
         sam.look("chosen")
         assert fits(sam.page)
 
-        sam.page.locator(".time").first.click()
+        pick(sam.page.locator(".time").first)
         expect(sam.page.locator("input[name=with]")).to_have_count(1)
         sam.page.go_back()
         expect(chosen).not_to_have_text("Anybody")

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.browser import PHONE, eyes
-from tests.e2e.steps import fill_details, fits, open_day, sign_in
+from tests.e2e.steps import fill_details, fits, open_day, pick, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.either("postgresql")]
 ASK = """
@@ -89,7 +89,7 @@ def answer_all(sam, host):
         referer="https://news.example/x",
     )
     expect(page.locator(".times-zone")).to_contain_text("Tokyo")
-    page.locator(".time").first.click()
+    pick(page.locator(".time").first)
     expect(page.get_by_label("More than 10").first).to_be_checked()
     expect(page.get_by_label("Why so many")).to_be_visible()
     sam.look("prefilled")

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page, expect
 from sandbox.google.control import GoogleControl
 from sandbox.microsoft.control import MicrosoftControl
 from tests.e2e.browser import PHONE, Eyes, eyes
-from tests.e2e.steps import confirm, connect_zoom, fill_details, fits, open_day, sign_in
+from tests.e2e.steps import confirm, connect_zoom, fill_details, fits, open_day, pick, sign_in
 from tests.e2e.test_calendars import until
 from tests.e2e.test_hosts import link_in
 from tests.running import PASSWORD, Host, LiveTimeTuna
@@ -224,7 +224,7 @@ def book(crew: Crew, hour: str, guest: str) -> datetime:
     """Book at that hour of the open day in UTC, and return when that is."""
     page = times(crew)
     crew.sam.look("times", accessible=hour == "10:00")
-    page.locator(".time", has_text=hour).first.click()
+    pick(page.locator(".time", has_text=hour).first)
     fill_details(page, name="Sam Guest", email=guest)
     confirm(page)
     return at(hour)
@@ -306,7 +306,7 @@ def one_always_and_one_in_turn(crew: Crew) -> None:
     crew.sam.page.get_by_role("link", name="Move to another time").click()
     page = times(crew, move=True)
     crew.sam.look("move", accessible=False)
-    page.locator(".time", has_text="13:30").first.click()
+    pick(page.locator(".time", has_text="13:30").first)
     page.get_by_role("button", name=re.compile("^Move to ")).click()
     page.wait_for_url(re.compile(r"/b/[\w-]+(\?.*)?$"))
     see_mails(crew, at("13:30"), "sam.mixed@guest.example", "Ada", "Cleo")

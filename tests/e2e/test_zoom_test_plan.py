@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from sandbox.zoom.control import APP
 from tests.e2e.browser import chromium, eyes
-from tests.e2e.steps import open_day
+from tests.e2e.steps import open_day, pick
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.either("postgresql")]
 GUEST = "sam@guest.example"
@@ -102,7 +102,7 @@ def book(sam, zoom, public_url):
     sam.page.goto(public_url)
     sam.look("public-page")
     sam.page.goto(f"{public_url}?day={open_day()}")
-    sam.page.locator(".time").nth(2).click()
+    pick(sam.page.locator(".time").nth(2))
     sam.page.get_by_label("Zoom").check()
     sam.page.get_by_label("Your name").fill("Sam Guest")
     sam.page.get_by_label("Your email").fill(GUEST)

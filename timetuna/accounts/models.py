@@ -20,12 +20,17 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A host: somebody with an account who can be booked at /<handle>/<page>."""
+    """A host: somebody with an account who can be booked at /<handle>/<page>.
+
+    role: what they do, as guests read it below their name.
+    """
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=100)
     handle = models.CharField(max_length=40, unique=True)
     time_zone = models.CharField(max_length=64, default="UTC")
+    role = models.CharField(max_length=80, blank=True, default="")
+    photo_version = models.CharField(max_length=16, blank=True, default="")
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now)
 
@@ -42,6 +47,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         """Mail addresses stay out of logs."""
         return self.handle
+
+
+class Photo(models.Model):
+    """Of a host, a square JPEG of bounded size; `User.photo_version` is its fingerprint. It goes with the host."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="photo")
+    image = models.BinaryField()
 
 
 class Team(models.Model):

@@ -30,7 +30,7 @@ from timetuna.jobs.models import Job
 from timetuna.lib.crypto import fingerprint, random_token
 from timetuna.lib.text import single_line, without_addresses
 from timetuna.pages.models import BookingPage
-from timetuna.pages.public import together
+from timetuna.pages.public import Face, together
 
 UPCOMING, PAST, CANCELLED, REQUESTS = "upcoming", "past", "cancelled", "requests"
 _REACH = LONGEST_MEETING + 1
@@ -61,7 +61,7 @@ def with_booker(bookings: Mine) -> Mine:
 
 
 def with_hosts(bookings: Mine) -> Mine:
-    """Have all who host them read along, by one query; see `read_host_names`."""
+    """Have all who host them read along, by one query; see `host_names`."""
     hosts = BookingHost.objects.select_related("host").order_by("pk")
     found: Mine = bookings.prefetch_related(Prefetch("booking_hosts", hosts))
     return found
@@ -137,21 +137,22 @@ def from_one_source(bookings: Iterable[Booking], *, among: QuerySet[Booking]) ->
     return dict(counted)
 
 
-def host_names(booking: Booking) -> list[str]:
+def host_faces(booking: Booking) -> list[Face]:
     """Of all who host it, who leads it first; who leads it alone of a sample, which is nowhere stored.
 
     No query for a booking that was read `with_hosts`.
     """
     if "booking_hosts" in getattr(booking, "_prefetched_objects_cache", ()):
-        return read_host_names(booking)
-    rows = BookingHost.objects.filter(booking_id=booking.pk).exclude(host=booking.host_id)
-    return [booking.host.name, *rows.order_by("host").values_list("host__name", flat=True)]
+        rows = sorted(booking.booking_hosts.all(), key=lambda row: row.host_id)
+        others = [row.host for row in rows if row.host_id != booking.host_id]
+    else:
+        found = BookingHost.objects.filter(booking_id=booking.pk).exclude(host=booking.host_id)
+        others = [row.host for row in found.select_related("host").order_by("host")]
+    return [Face.of(one.pk, one.name, one.photo_version, one.role) for one in (booking.host, *others)]
 
 
-def read_host_names(booking: Booking) -> list[str]:
-    """The same, of a booking that was read `with_hosts`; no query."""
-    others = (row for row in booking.booking_hosts.all() if row.host_id != booking.host_id)
-    return [booking.host.name, *(row.host.name for row in sorted(others, key=lambda row: row.host_id))]
+def host_names(booking: Booking) -> list[str]:
+    return [face.name for face in host_faces(booking)]
 
 
 def hosts_in_words(booking: Booking) -> str:

@@ -75,7 +75,7 @@ ORDER BY calendar.account_id, calendar.is_primary DESC, calendar.id
 """Hosts' calendars that can be written to now, in the order in which they are the default."""
 
 _HOST = """\
-SELECT {key}, host.id, host.name, host.time_zone, host.is_active,
+SELECT {key}, host.id, host.name, host.photo_version, host.role, host.time_zone, host.is_active,
   EXISTS (SELECT 1 FROM account_emailaddress email WHERE email.user_id = host.id AND email.verified),
   rules.cap_day, rules.cap_week, rules.cap_month, rules.holiday_country, rules.holiday_region,
   rules.calendar_patience_hours, schedule.time_zone,

@@ -48,7 +48,7 @@ _SINGLE: tuple[
     tuple[str, type[Model], frozenset[str]], ...
 ] = (  # as they stand in the statement; no names are all
     ("page", BookingPage, frozenset()),
-    ("host", User, frozenset({"id", "name", "handle", "time_zone", "is_active"})),
+    ("host", User, frozenset({"id", "name", "handle", "time_zone", "role", "photo_version", "is_active"})),
     ("team", Team, frozenset({"id", "name", "handle"})),
     ("rules", HostRules, frozenset()),
     ("schedule", Schedule, frozenset()),
@@ -197,6 +197,8 @@ class HostRow(NamedTuple):
 
     id: int
     name: str
+    photo_version: str
+    role: str
     bookable: bool
     opening: Hours
     caps: tuple[Cap, ...]
@@ -217,10 +219,8 @@ def people(hosts: Collection[int]) -> dict[int, HostRow]:
 
 
 def _host_row(row: tuple[Any, ...]) -> HostRow:
+    host, name, photo_version, role = row[1:5]
     (
-        _,
-        host,
-        name,
         account_zone,
         active,
         verified,
@@ -232,11 +232,13 @@ def _host_row(row: tuple[Any, ...]) -> HostRow:
         patience,
         zone,
         *lists,
-    ) = row
+    ) = row[5:]
     weekly, overrides, away, trips = map(sql.listed, lists)
     return HostRow(
         id=host,
         name=name,
+        photo_version=photo_version,
+        role=role,
         bookable=bool(active and verified),
         opening=Hours(
             zone=_zone(zone or account_zone),

@@ -8,6 +8,7 @@ now is named no more than somebody who has left.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from babel.core import get_global
 from django.conf import settings
@@ -34,10 +35,11 @@ _BRIGHT = 0.179  # above this luminance black text can be read better than white
 
 @dataclass(frozen=True, slots=True)
 class Branding:
-    """color: "#rrggbb" or "".  logo_path: on this server; "" where there is none."""
+    """color: "#rrggbb" or "".  logo_path, background_path: on this server; "" where there is none."""
 
     color: str = ""
     logo_path: str = ""
+    background_path: str = ""
 
     def text_color(self) -> str:
         """Black or white, whichever can be read on the colour; "" without a colour."""
@@ -48,6 +50,20 @@ class Branding:
 
 NO_LOOK = Branding()
 _OUR_COLOR = "#0b6e99"
+
+
+class Face(NamedTuple):
+    """Whom guests meet. photo: its path on this server, "" without one.  role: as they have written it."""
+
+    name: str
+    photo: str = ""
+    role: str = ""
+
+    @classmethod
+    def of(cls, host: int, name: str, photo_version: str, role: str) -> "Face":
+        """The address of a photo changes with it, so that it may be kept for ever."""
+        path = reverse("host_photo", args=[host, photo_version]) if photo_version else ""
+        return cls(name, path, role)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,7 +79,7 @@ class HostTime:
     """
 
     id: int
-    name: str
+    face: Face
     opening: Hours
     caps: tuple[Cap, ...]
     calendars: BlockingCalendars
@@ -72,6 +88,10 @@ class HostTime:
     lost_calendar: str = ""
     kinds: frozenset[str] = frozenset()
     bookable: bool = True
+
+    @property
+    def name(self) -> str:
+        return self.face.name
 
     def is_paused(self, now: datetime) -> bool:
         """Whether nothing new is booked with them."""
@@ -163,6 +183,20 @@ class PublicPage:
         away = self.own.opening.away if [host.id for host in self.hosts] == [self.host_id] else ()
         return tuple(one for one in away if one.note and one.first <= last and one.last >= first)
 
+    def is_open(self, now: datetime) -> bool:
+        """Whether it takes bookings at all: there is a way to meet, and nobody is paused who has to come."""
+        if not self.meeting_types or not self.is_staffed():
+            return bool(self.meeting_types)
+        away = (
+            host.part is Part.REQUIRED and host.row.is_paused(now, zone=host.calendars.zone)
+            for host in self.hosts
+        )
+        return not any(away) and len(taking_turns(self, now=now)) >= self.takes_turns()
+
+    def whose(self) -> str:
+        """The name of its team, or else its host's."""
+        return self.team or self.host_name
+
     def address(self) -> str:
         """In full, with https://."""
         return in_full(reverse("public_page", args=[self.handle, self.slug]))
@@ -184,23 +218,26 @@ def before_booking(page: PublicPage, choice: MeetingChoice) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Met:
-    """hosts: as it follows "with". names: of all of them. team: whose page it is, "" for nobody's but its host's."""
+    """hosts: as it follows "with". faces: of all of them. team: whose page it is, "" for nobody's but its host's."""
 
     hosts: str
-    names: Sequence[str]
+    faces: Sequence[Face]
     team: str = ""
 
-    def is_several(self) -> bool:
-        return len(self.names) > 1
+    @property
+    def names(self) -> list[str]:
+        return [face.name for face in self.faces]
 
-    def discs(self) -> Sequence[str]:
-        """The first letters of the first few."""
-        shown = self.names if len(self.names) <= MOST_NAMED else self.names[:_FIRST]
-        return [name[:1] for name in shown]
+    def is_several(self) -> bool:
+        return len(self.faces) > 1
+
+    def discs(self) -> Sequence[Face]:
+        """The first few."""
+        return self.faces if len(self.faces) <= MOST_NAMED else self.faces[:_FIRST]
 
     def more(self) -> int:
         """How many have no disc of their own."""
-        return len(self.names) - len(self.discs())
+        return len(self.faces) - len(self.discs())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,19 +311,20 @@ def card_of(title: str, name: str, look: Branding) -> Card:
 def met_on(page: PublicPage, *, now: datetime, person: HostTime | None = None) -> Met:
     """Who comes to a meeting of the page. person: whom the guest has chosen."""
     if not page.is_shared():
-        names = [host.name for host in page.hosts] or [page.host_name]
-        return Met(hosts=names[0], names=names, team=page.team)
+        faces = [host.face for host in page.hosts] or [page.own.face]
+        return Met(hosts=faces[0].name, faces=faces, team=page.team)
     chosen = person.id if person else None
-    always = [host.name for host in page.hosts if host.part is Part.REQUIRED or host.id == chosen]
+    always = [host.face for host in page.hosts if host.part is Part.REQUIRED or host.id == chosen]
     needed = page.takes_turns() - (1 if person and person.part is Part.ROTATING else 0)
-    turns = [host.name for host in taking_turns(page, now=now) if host.id != chosen] if needed > 0 else []
-    names = [*always, *turns] or [page.host_name]
-    return Met(hosts=_in_words(always, turns, needed) or names[0], names=names, team=page.team)
+    turns = [host.face for host in taking_turns(page, now=now) if host.id != chosen] if needed > 0 else []
+    faces = [*always, *turns] or [page.own.face]
+    words = _in_words([one.name for one in always], [one.name for one in turns], needed)
+    return Met(hosts=words or faces[0].name, faces=faces, team=page.team)
 
 
-def met_by(names: Sequence[str]) -> Met:
+def met_by(faces: Sequence[Face]) -> Met:
     """Of a meeting that is booked with all of them."""
-    return Met(hosts=together(names), names=names)
+    return Met(hosts=together([face.name for face in faces]), faces=faces)
 
 
 def taking_turns(page: PublicPage, *, now: datetime) -> list[HostTime]:

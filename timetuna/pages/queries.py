@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 
 from timetuna.accounts.models import Team, User
 from timetuna.accounts.queries import host_switched_off, owner_by_handle
@@ -35,7 +36,7 @@ from timetuna.pages.prefetch import (
     row_with,
     with_its_host,
 )
-from timetuna.pages.public import NO_LOOK, Branding, HostTime, PageDuration, PublicPage
+from timetuna.pages.public import NO_LOOK, Branding, Face, HostTime, PageDuration, PublicPage
 
 MOST_LISTED = 100
 Kinds = Mapping[tuple[int, int], frozenset[str]]
@@ -43,12 +44,15 @@ Kinds = Mapping[tuple[int, int], frozenset[str]]
 
 
 def look_of(page: BookingPage | None) -> Branding:
-    """A logo's address changes with it, so that it may be kept for ever."""
+    """A picture's address changes with it, so that it may be kept for ever."""
     if page is None:
         return NO_LOOK
     return Branding(
         page.brand_color,
         reverse("page_logo", args=[page.pk, page.logo_version]) if page.logo_version else "",
+        reverse("page_background", args=[page.pk, page.background_version])
+        if page.background_version
+        else "",
     )
 
 
@@ -74,7 +78,8 @@ def listed_pages(handle: str) -> list[PublicPage]:
     verified = EmailAddress.objects.filter(user=OuterRef("host"), verified=True)
     there = BookingPage.objects.filter(Exists(verified), host__is_active=True, listed=True)
     rows = whole(there.filter(**at(owner_by_handle(handle))))
-    return [page for page in _by_title(rows, most=MOST_LISTED) if page.meeting_types]
+    now = timezone.now()
+    return [page for page in _by_title(rows, most=MOST_LISTED) if page.is_open(now)]
 
 
 def titles_in_team(team: Team, *, of: User | None = None) -> list[str]:
@@ -243,7 +248,7 @@ def _own_time(page: BookingPage, kinds: Kinds) -> HostTime:
     row, owner = own_part(page, page.host_id), page.host
     return HostTime(
         id=owner.pk,
-        name=owner.name,
+        face=Face.of(owner.pk, owner.name, owner.photo_version, owner.role),
         opening=opening(page),
         caps=caps_of(owner),
         calendars=blocking_of(row, owner),
@@ -262,7 +267,7 @@ def _host_time(
 ) -> HostTime:
     return HostTime(
         id=read.id,
-        name=read.name,
+        face=Face.of(read.id, read.name, read.photo_version, read.role),
         opening=read.opening,
         caps=read.caps + _own_cap(row),
         calendars=blocking_for(row, patience_hours=read.patience_hours, zone=read.time_zone),

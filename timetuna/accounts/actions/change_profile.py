@@ -3,15 +3,25 @@
 from django.db import transaction
 
 from timetuna.accounts.actions.take_handle import take_handle
-from timetuna.accounts.models import User
+from timetuna.accounts.models import Photo, User
 
 
-def change_profile(user: User, *, name: str, handle: str, time_zone: str) -> None:
+def change_profile(user: User, *, name: str, handle: str, time_zone: str, role: str = "") -> None:
     """Store cleaned values. The handle that is given up stays reserved for this host. Raises HandleTaken."""
     with transaction.atomic():
         stored = User.objects.select_for_update().get(pk=user.pk)
         if handle != stored.handle:
             take_handle(stored, handle)
-        stored.name, stored.time_zone = name, time_zone
-        stored.save(update_fields=["name", "handle", "time_zone"])
-    user.name, user.handle, user.time_zone = name, handle, time_zone
+        stored.name, stored.time_zone, stored.role = name, time_zone, role
+        stored.save(update_fields=["name", "handle", "time_zone", "role"])
+    user.name, user.handle, user.time_zone, user.role = name, handle, time_zone, role
+
+
+def change_photo(user: User, photo: bytes, *, version: str) -> None:
+    """Store a JPEG of bounded size; b"", whose version is "", takes the one there is away."""
+    with transaction.atomic():
+        Photo.objects.filter(user=user).delete()
+        if photo:
+            Photo.objects.create(user=user, image=photo)
+        User.objects.filter(pk=user.pk).update(photo_version=version)
+    user.photo_version = version

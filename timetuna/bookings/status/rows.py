@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from timetuna.bookings.events import ahead
 from timetuna.bookings.models import Booking, Conference
-from timetuna.bookings.queries import from_one_source, open_work, read_host_names
+from timetuna.bookings.queries import from_one_source, host_names, open_work
 from timetuna.bookings.status.badges import Badge, badges_of
 from timetuna.jobs.models import Job
 from timetuna.l10n import datetimes
@@ -117,7 +117,7 @@ def line_maker(bookings: Sequence[Booking], reader: Reader, *, among: QuerySet[B
 
 
 def _hosts(booking: Booking, reader: Reader) -> str:
-    names = read_host_names(booking)
+    names = host_names(booking)
     return "" if len(names) == 1 and reader.hosts(booking) else together(names)
 
 

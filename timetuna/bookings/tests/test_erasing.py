@@ -249,7 +249,8 @@ HOSTS, WORDS, IDS, HASHES = "a host's", "one of a few words", "ids and random nu
 NO_WORDS_OF_A_GUEST = {
     "jobs.Worker": {IDS: "machine"},
     "jobs.Job": {IDS: "key concurrency", WORDS: "name lane state"},
-    "accounts.User": {HOSTS: "password email name handle time_zone"},
+    "accounts.User": {HOSTS: "password email name handle time_zone role photo_version"},
+    "accounts.Photo": {HOSTS: "image"},
     "accounts.FormerHandle": {HOSTS: "handle"},
     "accounts.Team": {HOSTS: "name handle"},
     "accounts.Membership": {WORDS: "role"},
@@ -272,8 +273,8 @@ NO_WORDS_OF_A_GUEST = {
         WORDS: "state", HASHES: "written_digest", "our own sentences": "problem",
     },
     "pages.BookingPage": {
-        HOSTS: "slug title description mail_subject mail_message brand_color logo_version redirect_url "
-        "redirect_origins",
+        HOSTS: "slug title description mail_subject mail_message brand_color logo_version background_version "
+        "redirect_url redirect_origins",
         WORDS: "horizon_kind ask_reason staffing on_move share_rule",
     },
     "pages.Question": {HOSTS: "key label help options terms when_option when_key", WORDS: "kind"},
@@ -282,6 +283,7 @@ NO_WORDS_OF_A_GUEST = {
     "pages.FormerSlug": {HOSTS: "slug"},
     "pages.Reminder": {WORDS: "kind audience channel"},
     "pages.PageLogo": {HOSTS: "image"},
+    "pages.PageBackground": {HOSTS: "image"},
     "pages.PageMail": {HOSTS: "kind subject message"},
     "pages.Schedule": {HOSTS: "name time_zone"},
     "pages.Duration": {HOSTS: "title description"},

@@ -11,7 +11,9 @@ from timetuna.calendars.models import Calendar
 from timetuna.pages.models import Schedule
 
 
-def save_profile(host: User, *, name: str, handle: str, time_zone: str, moving: Collection[int] = ()) -> None:
+def save_profile(
+    host: User, *, name: str, handle: str, time_zone: str, role: str = "", moving: Collection[int] = ()
+) -> None:
     """Store cleaned values, all or nothing. Raises HandleTaken.
 
     moving: ids of the schedules whose hours are meant in the new zone from now on. Trips name a zone of their own and
@@ -19,7 +21,7 @@ def save_profile(host: User, *, name: str, handle: str, time_zone: str, moving: 
     """
     with transaction.atomic():
         former = User.objects.select_for_update().get(pk=host.pk).time_zone
-        change_profile(host, name=name, handle=handle, time_zone=time_zone)
+        change_profile(host, name=name, handle=handle, time_zone=time_zone, role=role)
         if time_zone != former:
             Schedule.objects.filter(host=host, pk__in=moving).update(time_zone=time_zone)
             Calendar.objects.filter(account__host=host).update(next_read_at=timezone.now())

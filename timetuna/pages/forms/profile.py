@@ -1,25 +1,32 @@
 """The settings' tab Profile: what guests see of a host, and the host's zone with what becomes of the hours in it."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
 
 from timetuna.accounts import handles
+from timetuna.accounts.actions.change_profile import change_photo
 from timetuna.accounts.actions.take_handle import HandleTaken
 from timetuna.accounts.forms import cleaned
 from timetuna.accounts.models import User
 from timetuna.accounts.queries import handle_is_free
 from timetuna.l10n.datetimes import zone_name, zone_or_utc
+from timetuna.lib import pictures
 from timetuna.pages.actions.save_profile import save_profile
-from timetuna.pages.forms.fields import ZoneField
+from timetuna.pages.forms.fields import LineField, ZoneField
+from timetuna.pages.forms.pictures import PictureField, PicturesForm, version_of
+from timetuna.pages.public import Face
 from timetuna.pages.schedule_lines import HoursLine, hours_in_zone
-from timetuna.web.forms import Ticks, in_full
-from timetuna.web.saving import HostForm, Parts
+from timetuna.web.forms import Switch, Ticks, in_full
+from timetuna.web.saving import Parts
 
 ASKED = "asked_for"
-_COLUMNS = ("name", "handle", "time_zone")
+_COLUMNS = ("name", "handle", "time_zone", "role")
+_PHOTO = 192, 192  # three times what pages show, for dense screens
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +37,7 @@ class HoursToMove:
     moves: bool
 
 
-class ProfileForm(HostForm):
+class ProfileForm(PicturesForm):
     """A change of zone asks what becomes of the hours that are meant in the former one."""
 
     name = forms.CharField(
@@ -39,6 +46,19 @@ class ProfileForm(HostForm):
         max_length=handles.LONGEST_NAME,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
+    role = LineField(
+        label="Your role",
+        max_length=80,
+        required=False,
+        help_text="Stands below your name on your pages, such as “Head of design”.",
+    )
+    photo = PictureField(
+        label="Your photo",
+        made=partial(pictures.jpeg, size=_PHOTO, filled=True),
+        fit="384x384",
+        help_text="Stands beside your name, on your pages and in guests' mails. PNG, JPEG or WebP, 200 kB at most.",
+    )
+    remove_photo = forms.BooleanField(label="Take the photo away", required=False, widget=Switch)
     handle = forms.CharField(
         label="Public address",
         max_length=handles.LONGEST,
@@ -49,8 +69,10 @@ class ProfileForm(HostForm):
     time_zone = ZoneField(help_text="Your own clock, here and in your mails. Type a city to find yours.")
     moves = forms.TypedMultipleChoiceField(coerce=int, required=False, widget=Ticks)
 
-    def __init__(self, user: User, data: Any = None) -> None:
-        super().__init__(data, initial={name: getattr(user, name) for name in _COLUMNS})
+    def __init__(self, user: User, data: Any = None, files: MultiValueDict[str, Any] | None = None) -> None:
+        super().__init__(data, files, initial={name: getattr(user, name) for name in _COLUMNS})
+        self.set_versions(photo=user.photo_version)
+        self.face = Face.of(user.pk, user.name, user.photo_version, user.role)
         self.user, self._staying = user, hours_in_zone(user.pk, user.time_zone)
         self.fields["moves"].choices = [(str(line.id), line.id) for line in self._staying]  # type: ignore[attr-defined]
         begin = f"{in_full(reverse('public_host', args=[user.handle]))}/"
@@ -111,4 +133,7 @@ class ProfileForm(HostForm):
         except HandleTaken as error:
             self.add_error("handle", str(error))
             return False
+        photo = self.picture("photo")
+        if photo is not None:
+            change_photo(self.user, photo, version=version_of(photo))
         return True

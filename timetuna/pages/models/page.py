@@ -99,6 +99,7 @@ class BookingPage(models.Model):
     redirect_origins = models.TextField(max_length=2_000, blank=True, default="")
     brand_color = models.CharField(max_length=7, blank=True, default="")
     logo_version = models.CharField(max_length=16, blank=True, default="")
+    background_version = models.CharField(max_length=16, blank=True, default="")
     mail_subject = models.CharField(max_length=150, blank=True, default="")
     mail_message = models.TextField(max_length=2_000, blank=True, default="")
     created_at = models.DateTimeField(default=timezone.now)
@@ -280,6 +281,13 @@ class PageLogo(models.Model):
     """The picture on a page and in its mails, a PNG of bounded size; `BookingPage.logo_version` is its fingerprint."""
 
     page = models.OneToOneField(BookingPage, on_delete=models.CASCADE, related_name="logo")
+    image = models.BinaryField()
+
+
+class PageBackground(models.Model):
+    """The picture behind a page, a JPEG of bounded size; `BookingPage.background_version` is its fingerprint."""
+
+    page = models.OneToOneField(BookingPage, on_delete=models.CASCADE, related_name="background")
     image = models.BinaryField()
 
 

@@ -22,8 +22,8 @@ class ProfileScreen(Screen):
 
 @login_required
 def profile(request: HttpRequest) -> HttpResponse:
-    def build(data: Any, _files: Any) -> ProfileForm:
-        return ProfileForm(User.objects.get(pk=signed_in(request).pk), data)
+    def build(data: Any, files: Any) -> ProfileForm:
+        return ProfileForm(User.objects.get(pk=signed_in(request).pk), data, files)
 
     return answer_form(
         request,

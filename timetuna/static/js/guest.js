@@ -4,3 +4,4 @@ import "./once.js";
 import "./copy.js";
 import "./poll.js";
 import "./hold.js";
+import "./backdrop.js";

@@ -3,3 +3,5 @@ import "./ready.js";
 import "./slots.js";
 import "./timezone.js";
 import "./month-keys.js";
+import "./pick.js";
+import "./backdrop.js";

@@ -19,7 +19,7 @@ from timetuna.web.middleware import product
 
 ROOT = Path(__file__).resolve().parents[2]
 ALWAYS = {"True", "False", "None", "csrf_token", "request", "messages", "block", "forloop"}
-FRAME_OF_MAILS = {"accent", "host_name", "logo_url"}
+FRAME_OF_MAILS = {"accent", "host_name", "logo_url", "photo_url"}
 """A mail does without them."""
 TITLE_OF_GUESTS = {"form", "code_error", "refusal"}
 """The title says that something is wrong, on pages where that can be."""

@@ -10,7 +10,7 @@ from timetuna.bookings.models import Booking
 from timetuna.bookings.notifications.kinds import KINDS
 from timetuna.bookings.notifications.message import Message, message_for
 from timetuna.bookings.notifications.telling import NAME_LENGTH, Recipient, other_side, recipient_of
-from timetuna.bookings.queries import hosts_in_words
+from timetuna.bookings.queries import host_faces, hosts_in_words
 from timetuna.lib.ics import write
 from timetuna.lib.mail import Letter, Mailbox, parse_mailbox
 from timetuna.lib.text import single_line
@@ -41,6 +41,7 @@ def _letter(message: Message, recipient: Recipient) -> Letter:
         "accent": look.color,
         "accent_text": look.text_color(),
         "logo_url": settings.BASE_URL + look.logo_path if look.logo_path else "",
+        "photo_url": _photo_url(booking, recipient),
     }
     invitation = message.invitation
     return Letter(
@@ -57,3 +58,10 @@ def _letter(message: Message, recipient: Recipient) -> Letter:
         method=invitation.method if invitation else "",
         unsubscribe=message.stop_url,
     )
+
+
+def _photo_url(booking: Booking, recipient: Recipient) -> str:
+    """Of whoever meets the guest alone; hosts know their own face."""
+    faces = [] if recipient.is_host() else host_faces(booking)
+    photo = faces[0].photo if len(faces) == 1 else ""
+    return settings.BASE_URL + photo if photo else ""

@@ -34,7 +34,7 @@ from timetuna.bookings.policies import (
     takes_part,
 )
 from timetuna.bookings.queries import (
-    host_names,
+    host_faces,
     link_path,
     link_promised,
     link_settled,
@@ -239,7 +239,7 @@ def shown_booking(attendee: Attendee, customs: Customs) -> ShownBooking:
     begins, ends = booking.start_at.astimezone(zone), booking.end_at().astimezone(zone)
     return ShownBooking(
         title=booking.title,
-        met=met_by(host_names(booking)),
+        met=met_by(host_faces(booking)),
         state="cancelled" if booking.is_off() or is_unanswered(booking, timezone.now()) else booking.status,
         guest_name=booking.booker.name if attendee.is_booker else shown_name(booking),
         tile=Tile(datetimes.written(begins, "D"), f"{begins.day}", datetimes.written(begins, "M")),

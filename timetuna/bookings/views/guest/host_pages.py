@@ -14,7 +14,7 @@ from timetuna.accounts.queries import owner_once_called
 from timetuna.bookings.prefill import read_came
 from timetuna.bookings.views.guest.redirects import lead_on
 from timetuna.bookings.views.guest.slots import path_of
-from timetuna.pages.public import Preview, PublicPage, met_on, preview
+from timetuna.pages.public import Face, Preview, PublicPage, met_on, preview
 from timetuna.pages.queries import listed_pages
 from timetuna.web.forms import Screen, in_full, may_come_back, show
 
@@ -34,6 +34,7 @@ class OfferedPage:
 class HostScreen(Screen):
     template = "public/host.html"
     host: str
+    face: Face
     offers: Sequence[OfferedPage]
     preview: Preview
 
@@ -47,9 +48,10 @@ def offers(request: HttpRequest, handle: str) -> HttpResponse:
         if owner is None or not listed_pages(owner.handle):
             raise Http404
         return lead_on(request, reverse("public_host", args=[owner.handle]))
-    host = pages[0].team or pages[0].host_name
+    host = pages[0].whose()
     screen = HostScreen(
         host=host,
+        face=Face(pages[0].team) if pages[0].team else pages[0].own.face,
         offers=[_offer(page, read_came(request).query) for page in pages],
         preview=preview(
             gettext("Meet %(host)s") % {"host": host},

@@ -17,27 +17,25 @@ from timetuna.bookings.forms.change import MoveForm
 from timetuna.bookings.integrations.location import place
 from timetuna.bookings.models import Booking
 from timetuna.bookings.policies import asks_reason, booker_or_404, move_refusal
-from timetuna.bookings.queries import host_names, link_path
+from timetuna.bookings.queries import host_faces, link_path
 from timetuna.bookings.slots.availability import SlotQuery
+from timetuna.bookings.slots.months import free_times, remaining_times
 from timetuna.bookings.slots.selection import (
     ANY,
     WITH,
     SlotSelection,
-    free_times,
     read_choice,
     read_customs,
     read_start,
-    remaining_times,
     write_start,
 )
 from timetuna.bookings.views.guest.book import BookScreen, form_screen
+from timetuna.bookings.views.guest.month import ShownTime, slot_picker
 from timetuna.bookings.views.guest.persons import PersonLinks
 from timetuna.bookings.views.guest.slots import (
     Fact,
-    ShownTime,
     hold_for_form,
     show_slots,
-    slot_picker,
     slots_screen,
 )
 from timetuna.bookings.views.guest.taken import nearest_times, on_day_of
@@ -171,7 +169,7 @@ def _hosts(booking: Booking, page: PublicPage, choice: SlotSelection) -> _Hosts:
     still_there = _still_there(booking, page)
     if not page.is_staffed() and still_there:
         return _Hosts(met=anybody)
-    now = replace(met_by(host_names(booking)), team=page.team)
+    now = replace(met_by(host_faces(booking)), team=page.team)
     if not still_there:
         gone = gettext("%(hosts)s cannot be met on this page any more. These are the times with %(others)s.")
         return _Hosts(met=anybody, sentence=gone % {"hosts": now.hosts, "others": anybody.hosts})

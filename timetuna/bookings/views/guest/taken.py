@@ -14,14 +14,12 @@ from timetuna.availability.interval import moment_of
 from timetuna.bookings.forms.book import GuestBookingForm
 from timetuna.bookings.proofs.needed import opened_now
 from timetuna.bookings.slots.availability import SlotQuery
-from timetuna.bookings.slots.selection import SlotSelection, free_times, read_start, remaining_times
+from timetuna.bookings.slots.months import free_times, remaining_times
+from timetuna.bookings.slots.selection import SlotSelection, read_start
+from timetuna.bookings.views.guest.month import ShownTime, SlotPicker, shown_time, slot_picker
 from timetuna.bookings.views.guest.slots import (
     Fact,
-    ShownTime,
-    SlotPicker,
     show_slots,
-    shown_time,
-    slot_picker,
     slots_screen,
 )
 from timetuna.l10n import datetimes
@@ -113,7 +111,7 @@ def _on_that_day(choice: SlotSelection, start: int | None) -> SlotSelection:
 def on_day_of(choice: SlotSelection, start: int) -> SlotSelection:
     """start: the UTC minute of a time that was wanted."""
     day = moment_of(start).astimezone(choice.zone).date()
-    return replace(choice, day=day, month=day.replace(day=1))
+    return replace(choice, day=day, month=None)
 
 
 def nearest_times(

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_safe
 
 from timetuna.availability.teams import Part
 from timetuna.bookings.slots.availability import SlotQuery
-from timetuna.bookings.slots.selection import WITH, month_times, person_key, read_month
+from timetuna.bookings.slots.months import month_times
+from timetuna.bookings.slots.selection import WITH, person_key, read_month
 from timetuna.bookings.views.guest.redirects import moved
 from timetuna.lib.text import find_zone
 from timetuna.pages.public import PublicPage, choosable, met_on

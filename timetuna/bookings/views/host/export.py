@@ -14,7 +14,7 @@ from timetuna.bookings.events import ended_by, told_entry
 from timetuna.bookings.integrations.location import own_uid
 from timetuna.bookings.models import Answer, Booking, HistoryEntry
 from timetuna.bookings.permissions import BookingAction, booking_or_404, history_for, notes_for
-from timetuna.bookings.queries import Mine, answers_of, matching, origin_of_booking, read_host_names
+from timetuna.bookings.queries import Mine, answers_of, host_names, matching, origin_of_booking
 from timetuna.bookings.status.rows import Reader, join_url, kind_label
 from timetuna.bookings.views.host.bookings import asked_for, read_filter, reader_of
 from timetuna.lib.text import csv_row
@@ -136,7 +136,7 @@ def _cells(booking: Booking, reader: Reader) -> list[object]:
         "yes" if booking.no_show else "",
         "".join(row.text for row in booking.notes.all()),
         utc(booking.erased_at) if booking.erased_at else "",
-        ", ".join(read_host_names(booking)),
+        ", ".join(host_names(booking)),
         booking.public_id,
         *_origin(booking),
     ]
@@ -191,7 +191,7 @@ def _facts(row: Booking) -> dict[str, object]:
         "minutes": row.minutes,
         "status": row.status,
         "revision": row.revision,
-        "hosts": read_host_names(row),
+        "hosts": host_names(row),
         "guest": {"name": row.booker.name, "email": row.booker.email},
         "answers": [
             {name: getattr(one, name) for name in ("key", "label", "kind", "value", "text", "hidden")}

@@ -26,10 +26,10 @@ from timetuna.bookings.permissions import booking_or_404
 from timetuna.bookings.queries import taken_by_another
 from timetuna.bookings.slots.availability import SlotQuery
 from timetuna.bookings.slots.explain import hours_path, instants, lines_for
+from timetuna.bookings.slots.months import free_times
 from timetuna.bookings.slots.reasons import ReasonLine
 from timetuna.bookings.slots.selection import (
     SlotSelection,
-    free_times,
     read_customs,
     read_day,
     read_month,
@@ -37,7 +37,7 @@ from timetuna.bookings.slots.selection import (
     write_start,
 )
 from timetuna.bookings.status.rows import Reader
-from timetuna.bookings.views.guest.slots import SlotPicker, slot_picker
+from timetuna.bookings.views.guest.month import SlotPicker, slot_picker
 from timetuna.bookings.views.host.bookings import reader_of
 from timetuna.l10n import datetimes
 from timetuna.pages.public import PageDuration, PublicPage
@@ -145,14 +145,14 @@ def _offer(request: HttpRequest, host: _Host) -> SlotPicker | None:
     if page is None:
         return None
     day = read_day(request.GET.get("day", ""))
-    month = day.replace(day=1) if day else read_month(request.GET.get("month", ""))
+    month = read_month(request.GET.get("month", ""))
     choice = SlotSelection(
         path=host.path(),
         duration=PageDuration(booking.minutes),
         zone=host.reader.zone,
         host_zone=host.reader.zone,
         customs=read_customs(request),
-        month=month or booking.start_at.astimezone(host.reader.zone).date().replace(day=1),
+        month=month or (None if day else booking.start_at.astimezone(host.reader.zone).date().replace(day=1)),
         day=day,
     )
     calendar = free_times(_slot_query(host, page), choice)

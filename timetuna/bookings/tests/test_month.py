@@ -1,0 +1,206 @@
+"""The page of times: five weeks of a month that is nearly over, what is said where nothing is free, parts of a day."""
+
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+
+from tests.clock import present
+from timetuna.availability.interval import minute_of
+from timetuna.bookings.tests.conftest import give_calendar, make_page, staff, tomorrow
+from timetuna.pages.models import FOR_GOOD, BookingPage, MeetingType, WeeklyHours
+
+pytestmark = pytest.mark.django_db
+BERLIN = "zone=Europe/Berlin"
+
+
+def picker(client, query="", path="/alice/intro", **headers):
+    return client.get(f"{path}?{BERLIN}{query}", headers=headers).context["slots"]
+
+
+def days(slots):
+    return [cell for week in slots.month.weeks for cell in week if cell.shown]
+
+
+def open_only_on(page, *weekdays):
+    WeeklyHours.objects.filter(schedule=page.schedule).exclude(weekday__in=weekdays).delete()
+
+
+@time_machine.travel("2026-11-25T09:00Z", tick=False)
+def test_of_a_month_that_is_nearly_over_five_weeks_are_shown(client, page):
+    slots = picker(client)
+
+    shown = days(slots)
+    assert slots.month.title == "November \N{EN DASH} December 2026"
+    assert (shown[0].date, shown[-1].date, len(shown)) == ("2026-11-23", "2026-12-27", 35)
+    assert [cell.url is not None for cell in shown[:4]] == [False, False, True, True]
+    assert {cell.month for cell in shown} == {"", "Dec"}
+    assert slots.month.previous_url is None
+    assert "month=2026-12" in slots.month.next_url
+
+
+@pytest.mark.parametrize(
+    ("moment", "title"),
+    [
+        ("2026-11-24T09:00Z", "November 2026"),  # seven days are left
+        ("2026-11-24T23:30Z", "November \N{EN DASH} December 2026"),  # in Berlin it is the 25th
+        ("2026-12-30T09:00Z", "December 2026 \N{EN DASH} January 2027"),
+    ],
+)
+def test_less_than_seven_days_by_the_guests_clock_are_few(client, page, moment, title):
+    with time_machine.travel(moment, tick=False):
+        assert picker(client).month.title == title
+
+
+@time_machine.travel("2026-11-25T09:00Z", tick=False)
+def test_a_choice_among_five_weeks_leaves_them_where_they_are(client, page):
+    december = next(cell for cell in days(picker(client)) if cell.date == "2026-12-02")
+
+    weeks = client.get(december.url).context["slots"]
+    whole = picker(client, "&month=2026-12")
+    same = next(cell for cell in days(whole) if cell.date == "2026-12-02")
+
+    assert (weeks.month.title, weeks.day_title) == (
+        "November \N{EN DASH} December 2026",
+        "Wednesday 2 December",
+    )
+    assert whole.month.title == "December 2026"
+    for url in (same.url, *(clock.url for clock in whole.clocks)):
+        assert client.get(url).context["slots"].month.title == "December 2026"
+    assert client.get(whole.month.previous_url).context["slots"].month.title == weeks.month.title
+
+
+@time_machine.travel("2026-11-25T09:00Z", tick=False)
+def test_five_weeks_begin_with_the_guests_own_first_day_of_the_week(client, page):
+    sunday = picker(client, **{"Accept-Language": "en-US"})
+
+    assert sunday.month.weekdays[0][1] == "Sunday"
+    assert days(sunday)[0].date == "2026-11-22"
+
+
+def test_where_a_month_is_full_one_panel_leads_to_the_next_free_day(client, alice, page):
+    first = present().date().replace(day=1)
+    month = (first + timedelta(days=32)).replace(day=1)
+    free = (month + timedelta(days=32)).replace(day=7)
+    begin = minute_of(tomorrow(0)) - 3 * 1_440
+    give_calendar(alice, (begin, begin + ((free - tomorrow().date()).days + 3) * 1_440))
+
+    answer = client.get(f"/alice/intro?{BERLIN}&month={month:%Y-%m}")
+
+    closed, text = answer.context["slots"].closed, answer.content.decode()
+    assert closed.text == f"There are no free times in {month:%B}."
+    assert "<table" not in text
+    assert 'id="times"' not in text
+    shown = client.get(closed.next.url).context["slots"]
+    assert shown.closed is None
+    assert shown.times
+    assert closed.next.label.startswith("Next free: ")
+    assert closed.advice == ""
+
+
+def test_where_nothing_is_left_one_is_told_whom_to_ask_and_what_else_there_is(client, alice, page):
+    begin = minute_of(tomorrow(0)) - 3 * 1_440
+    give_calendar(alice, (begin, begin + 800 * 1_440))
+    BookingPage.objects.filter(pk=make_page(alice, slug="other").pk).update(title="<b>Other</b>")
+    BookingPage.objects.filter(pk=make_page(alice, slug="hidden").pk).update(listed=False)
+
+    answer = client.get(f"/alice/intro?{BERLIN}")
+
+    closed = answer.context["slots"].closed
+    assert (closed.text, closed.advice) == (
+        "There are no free times at the moment.",
+        "Ask Alice Host for a time.",
+    )
+    assert closed.next is None
+    assert [(one.label, one.url) for one in closed.others] == [("<b>Other</b>", "/alice/other")]
+    assert "<b>Other</b>" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("why", ["paused", "no way to meet"])
+def test_what_is_closed_does_not_say_why_and_is_not_listed(client, alice, bob, why):
+    page = staff(make_page(alice), "any", bob)
+    if why == "paused":
+        page.page_hosts.update(paused_until=FOR_GOOD)
+    else:
+        MeetingType.objects.filter(page=page).update(enabled=False)
+    make_page(alice, slug="other")
+
+    closed = picker(client).closed
+
+    assert closed.text == "No times are offered here at the moment."
+    assert closed.advice == "Ask Alice Host for a time."
+    assert [offer.url for offer in client.get("/alice").context["offers"]] == ["/alice/other"]
+
+
+def test_one_who_is_not_paused_keeps_a_page_open(client, alice, bob):
+    page = staff(make_page(alice), "any", bob)
+    page.page_hosts.filter(host=bob).update(paused_until=FOR_GOOD)
+
+    assert picker(client).closed is None
+    assert client.get("/alice").status_code == 200
+
+    staff(page, "all")
+    assert client.get("/alice").status_code == 404
+
+
+def test_times_stand_by_the_part_of_the_day(client, page):
+    slots = picker(client, f"&day={tomorrow().date() + timedelta(days=1)}")
+
+    assert [(name, times[0].label, times[-1].label) for name, times in slots.parts] == [
+        ("Morning", "00:00", "11:45"),
+        ("Afternoon", "12:00", "17:45"),
+        ("Evening", "18:00", "23:45"),
+    ]
+    assert len(slots.times) == 96
+
+
+def test_one_part_of_a_day_needs_no_name(client, page):
+    WeeklyHours.objects.update(start_minute=9 * 60, end_minute=11 * 60)
+
+    slots = picker(client, f"&day={tomorrow().date() + timedelta(days=1)}")
+
+    assert [name for name, _ in slots.parts] == [""]
+
+
+@time_machine.travel("2026-11-10T09:00Z", tick=False)
+def test_the_hosts_clock_is_said_once_and_on_buttons_of_another_date(client, page):
+    answer = client.get("/alice/intro?zone=America/New_York&day=2026-11-12")
+
+    slots = answer.context["slots"]
+    assert slots.host_clock == "00:00 for you is 06:00 in Berlin"
+    said = {time.label: time.elsewhere for time in slots.times if time.elsewhere}
+    assert next(iter(said)) == "18:00"
+    assert said["18:00"] == "Fri 00:00 in Berlin"
+    assert len(said) == 6 * 4
+    assert picker(client, "&day=2026-11-12").host_clock == ""
+
+
+@time_machine.travel("2027-03-10T09:00Z", tick=False)
+def test_a_day_on_which_a_clock_changes_says_where_the_rule_does_not_hold(client, page):
+    slots = client.get("/alice/intro?zone=America/New_York&day=2027-03-14").context["slots"]
+
+    assert slots.host_clock == "00:00 for you is 06:00 in Berlin"
+    said = [time.label for time in slots.times if time.elsewhere]
+    assert said[0] == "03:00"  # after two it is three, and Berlin five hours ahead
+    assert date(2027, 3, 14).strftime("%A") == "Sunday"
+
+
+def test_turning_the_month_is_announced(client, page):
+    slots = picker(client, f"&month={(tomorrow().date().replace(day=1) + timedelta(days=63)):%Y-%m}")
+
+    free = sum(cell.url is not None for cell in days(slots))
+    assert slots.announce == f"{slots.month.title}, {free} days with free times"
+    assert (
+        f'data-announce="{slots.announce}"'
+        in client.get(
+            f"/alice/intro?{BERLIN}&month={(tomorrow().date().replace(day=1) + timedelta(days=63)):%Y-%m}"
+        ).content.decode()
+    )
+
+
+def test_a_long_description_is_folded(client, page):
+    BookingPage.objects.update(description="A word. " * 60)
+    assert "<details" in client.get("/alice/intro").content.decode()
+
+    BookingPage.objects.update(description="A word.")
+    assert "<details" not in client.get("/alice/intro").content.decode()

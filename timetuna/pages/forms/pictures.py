@@ -1,0 +1,76 @@
+"""Forms in which pictures are chosen, and taken away."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+
+from timetuna.lib.crypto import fingerprint
+from timetuna.lib.pictures import MOST_BYTES
+from timetuna.web.saving import FormPart, HostForm, Parts
+
+_VERSION_LENGTH = 16
+
+
+class PictureField(forms.FileField):
+    """Becomes what is stored of a new picture, None without one. made: makes it of what was sent, raises ValueError.
+
+    fit: width and height to which shrink.js makes it smaller before it is sent.
+    """
+
+    def __init__(self, *, made: Callable[[bytes], bytes], fit: str, **options: Any) -> None:
+        attrs = {"accept": "image/png,image/jpeg,image/webp,image/gif", "data-fit": fit}
+        super().__init__(
+            required=False, allow_empty_file=True, widget=forms.FileInput(attrs=attrs), **options
+        )
+        self._made = made
+
+    def clean(self, data: Any, initial: Any = None) -> bytes | None:
+        """Raises ValidationError with a sentence."""
+        file = super().clean(data, initial)
+        if not isinstance(file, UploadedFile):
+            return None
+        try:
+            return self._made(file.read(MOST_BYTES + 1))
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+class PicturesForm(HostForm):
+    """Of each picture a field, and one that takes it away, which is called remove_ and its name.
+
+    versions: by the name of the field what is stored, as `version_of` has it; "" for none.
+    """
+
+    versions: dict[str, str]
+
+    def set_versions(self, **versions: str) -> None:
+        """Say what is stored: what is not there cannot be taken away."""
+        self.versions = versions
+        for name, version in versions.items():
+            if not version:
+                del self.fields[f"remove_{name}"]
+
+    def parts(self) -> Parts:
+        """Each picture as it is stored, or where it is changed here."""
+        found = super().parts()
+        for name, version in self.versions.items():
+            removes, label = found.pop(f"remove_{name}", None), str(self.fields[name].label)
+            if not self.is_bound:
+                found[name] = FormPart(label, version, "A picture" if version else "No picture")
+            elif name in self.files:
+                found[name] = FormPart(label, "new", "The picture you chose. Choose it again to use it.")
+            elif removes and removes.text == "On":
+                found[name] = FormPart(label, "", "No picture")
+        return found
+
+    def picture(self, name: str) -> bytes | None:
+        """The new one; b"" where it is taken away, None where it stays."""
+        new: bytes | None = self.cleaned_data[name]
+        return new or (b"" if self.cleaned_data.get(f"remove_{name}") else None)
+
+
+def version_of(picture: bytes) -> str:
+    """What an address has of a picture that never changes; "" of none."""
+    return fingerprint(picture.hex())[:_VERSION_LENGTH] if picture else ""
