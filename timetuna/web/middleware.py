@@ -7,6 +7,7 @@ import secrets
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -27,7 +28,11 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
-from django.utils.translation.trans_real import get_languages, parse_accept_lang_header
+from django.utils.translation.trans_real import (
+    get_languages,
+    get_supported_language_variant,
+    parse_accept_lang_header,
+)
 
 from timetuna.lib.text import log_value
 from timetuna.logs import request_id, route_of
@@ -328,9 +333,8 @@ def choose(request: HttpRequest) -> str:
         if wish in known:
             return wish
     for tag, _ in parse_accept_lang_header(request.headers.get("Accept-Language", "")[:500]):
-        for code in (tag, tag.partition("-")[0]):
-            if code in known:
-                return code
+        with suppress(LookupError):
+            return get_supported_language_variant(tag)  # what is nearest: Brazil's for any Portuguese
     return settings.LANGUAGE_CODE
 
 

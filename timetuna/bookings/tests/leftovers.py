@@ -1,4 +1,4 @@
-"""What of a page or a mail that should be in German is not."""
+"""What of a page or a mail that should be in another language is still English."""
 
 import re
 from functools import cache
@@ -6,8 +6,7 @@ from html.parser import HTMLParser
 
 from tests.languages import LOCALE, read, strings_of
 
-GERMAN = LOCALE / "de" / "LC_MESSAGES" / "django.po"
-# Words without which hardly an English sentence is written, and that are none in German.
+# Words without which hardly an English sentence is written.
 ENGLISH = frozenset(
     {
         *(
@@ -45,6 +44,15 @@ ENGLISH = frozenset(
         *("or", "by", "no", "any", "its", "yes", "how", "where", "sent", "see"),
     }
 )
+THEIRS = {
+    "es": {"no", "has"},
+    "fr": {"on", "or"},
+    "it": {"no", "it"},
+    "nl": {"is", "of"},
+    "pl": {"to", "on", "by", "no"},
+    "pt_BR": {"no"},
+}
+"""Those of them that are words of the other language, too."""
 _SAID = frozenset({"aria-label", "alt", "title", "placeholder", "content"})
 _FOR_PROGRAMS = frozenset({("name", "viewport"), ("name", "htmx-config")})
 _ADDRESS = re.compile(r"https?://\S+|\S+@\S+")
@@ -80,28 +88,30 @@ class Seen(HTMLParser):
         return " ".join(" ".join(self.texts).split())
 
 
-def leftovers(text):
+def leftovers(text, locale="de"):
     """Return English words and whole untranslated texts found in a plain text."""
-    plain = _ADDRESS.sub(" ", text)
-    words = [word for word in re.findall(r"[a-z']+", plain.lower()) if word in ENGLISH]
+    plain, english = _ADDRESS.sub(" ", text), ENGLISH - THEIRS.get(locale, set())
+    words = [word for word in re.findall(r"[^\W\d_]+", plain.lower()) if word in english]
     return words + [
         source
-        for source, parts, pattern in untranslated()
+        for source, parts, pattern in untranslated(locale)
         if all(part in plain for part in parts) and pattern.search(plain)
     ]
 
 
 @cache
-def untranslated():
-    """Return the texts that German says otherwise, what stands between their blanks, and what finds them."""
+def untranslated(locale):
+    """Return the texts that a language says otherwise, what stands between their blanks, and what finds them."""
+    catalogue = read(LOCALE / locale / "LC_MESSAGES" / "django.po")
+    told = {text for message in catalogue for text in strings_of(message) if message.id}
     found = []
-    for message in read(GERMAN):
+    for message in catalogue:
         if not message.id or message.context:
             continue
         sources = message.id if isinstance(message.id, tuple) else (message.id,)
-        for source in set(sources) - set(strings_of(message)):
+        for source in set(sources) - told:
             parts = re.split(r"%\(\w+\)[sd]", re.sub(r"<[^>]+>", "", source))
             pattern = ".+?".join(re.escape(part) for part in parts)
-            if "".join(parts).strip(" :,()"):
+            if len("".join(parts).strip(" :,()·")) > 3:  # shorter ones are words of other languages, too
                 found.append((source, parts, re.compile(rf"(?<!\w){pattern}(?!\w)")))
     return found
