@@ -1,11 +1,11 @@
-"""A time is kept while its form is open in a browser, and given back when the guest leaves it."""
+"""A time is kept while its form is open in a browser, and given back when the guest leaves it; what follows."""
 
 import re
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.browser import PHONE, eyes
+from tests.e2e.browser import DESK, PHONE, eyes
 from tests.e2e.steps import CONFIRM, fill_details, pick, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.either("postgresql")]
@@ -84,3 +84,38 @@ def come_back_from_memory(page):
     page.unroute("**/book*")
     page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
     return page
+
+
+@pytest.mark.matrix
+@pytest.mark.parametrize(
+    "window", [{"viewport": PHONE, "color_scheme": "dark"}, {"viewport": DESK}], ids=["phone", "desk"]
+)
+def test_a_wrong_address_is_mended_by_keyboard_and_known_in_another_tab(live_timetuna, browser, window):
+    host = live_timetuna.new_host(zone="Europe/Berlin")
+    wrong, right = "mended@gest.example", "mended@guest.example"
+    with eyes(browser, "wrong-address", **window) as sam, eyes(browser, "gets-the-wrong-mail") as stranger:
+        page = sam.page
+        page.goto(f"{host.page_url}?name=Sam+Guest&email={wrong}&phone=%2B4930123456")
+        pick(page.locator(".time").first)
+        expect(page.get_by_label("Your email")).to_have_value(wrong)
+        page.get_by_role("button", name=CONFIRM).press("Enter")
+        page.wait_for_url("**/b/*")
+        sam.look("just-booked")
+        old = page.url
+        other_tab = sam.context.new_page()
+        other_tab.goto(old)
+
+        page.get_by_role("link", name="Wrong address?").press("Enter")
+        sam.look("which-is-right")
+        page.get_by_label("Your email").fill("mended")
+        page.keyboard.press("Enter")
+        expect(page.locator("#form-errors")).to_be_focused()
+        sam.look("no-address")
+        page.get_by_label("Your email").fill(right)
+        page.keyboard.press("Enter")
+        expect(page.get_by_text(f"on its way to {right}")).to_be_visible()
+        sam.look("mended")
+
+        other_tab.reload()
+        assert other_tab.url == page.url != old
+        assert stranger.page.goto(old).status == 404
