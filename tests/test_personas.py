@@ -30,6 +30,8 @@ PEOPLE = ["owner", "admin", "member", "cohost", "invited", "removed", "stranger"
 TABLE = r"""
     GET / 302
     POST / 302
+    GET /embed.js 200
+    POST /embed.js 405
     GET /favicon.ico 200
     POST /favicon.ico 405
     GET /robots.txt 200
@@ -264,6 +266,8 @@ TABLE = r"""
     POST /b/<str:token>/leave 404
     GET /b/<str:token>/zone 404
     POST /b/<str:token>/zone 404
+    GET /oembed 404
+    POST /oembed 405
     GET /holds/release 405
     POST /holds/release 204
     GET /why 302 302 302 302 200 200 200 302 302
@@ -302,13 +306,11 @@ TABLE = r"""
 def scene() -> dict[str, Any]:
     """Return ids and tokens: of a page in a team, its booking, which a cohost leads, and what is its owner's."""
     people = {name: make_host(name, name.title()) for name in PEOPLE[:7]}
-    page = make_page(people["owner"])
+    page, invited = make_page(people["owner"]), people["invited"].email
     team = Team.objects.create(name="Support", handle="support")
     roles = {"owner": "member", "admin": "admin", "member": "member"}
-    rows = {
-        name: Membership.objects.create(team=team, user=people[name], role=role)
-        for name, role in roles.items()
-    }
+    create = Membership.objects.create
+    rows = {name: create(team=team, user=people[name], role=role) for name, role in roles.items()}
     Membership.objects.create(team=team, user=make_host("boss", "Boss"), role="owner")
     assign_page(page, team)
     page.staffing = "any"
@@ -322,10 +324,8 @@ def scene() -> dict[str, Any]:
         "page_id": page.pk,
         "host_id": people["cohost"].pk,
         "question_id": page.questions.create(key="firm", label="Your firm").pk,
-        "asked_id": invite_cohost(page, email=people["invited"].email, by=people["owner"]).pk,
-        "asked_token": next(mail.path for mail in mails() if mail.to == people["invited"].email).rpartition(
-            "/"
-        )[2],
+        "asked_id": invite_cohost(page, email=invited, by=people["owner"]).pk,
+        "asked_token": next(mail.path for mail in mails() if mail.to == invited).rpartition("/")[2],
         "team_id": team.pk,
         "member_id": rows["member"].pk,
         "invitation_id": invite_to_team(team, email="dora@example.org", by=people["admin"]).pk,
@@ -379,9 +379,8 @@ def answers(scene: dict[str, Any], person: str) -> Iterator[tuple[str, str]]:
             client = Client()
             client.cookies.update(browser.cookies)
             with transaction.atomic():
-                answer = client.generic(
-                    method, path_of(route, scene, person), content_type="application/x-www-form-urlencoded"
-                )
+                path = path_of(route, scene, person)
+                answer = client.generic(method, path, content_type="application/x-www-form-urlencoded")
                 transaction.set_rollback(True)
             yield f"{method} /{route}", str(answer.status_code)
 

@@ -39,6 +39,7 @@ ANYBODY = """
     looks/<row:page_id>/<slug:version>.jpg looks/people/<row:host_id>/<slug:version>.jpg
     <slug:handle> <slug:handle>/ <slug:handle>/<slug:slug> <slug:handle>/<slug:slug>/ <slug:handle>/<slug:slug>/book
     invite/<str:token> cohost/<str:token> favicon.ico robots.txt search/mail-domain search/zones
+    embed.js oembed
 """.split()  # noqa: SIM905 - one list, read as words
 LEADS_ON = ["", "settings", "booking-pages/<row:page_id>"]
 SIGNED_IN = """

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Frame, Page, sync_playwright
 
 from tests.sampling import share
 
@@ -29,11 +29,11 @@ DESK = {"width": 1440, "height": 900}
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
+def chromium(*flags: str) -> Iterator[Browser]:
     """Start headless Chromium: Debian's where it is installed, else the one Playwright brought."""
     path = next((name for name in CHROMIUM if Path(name).exists()), None)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *flags])
         try:
             yield browser
         finally:
@@ -89,7 +89,7 @@ def eyes(browser: Browser, name: str, **options: Any) -> Iterator[Eyes]:
         context.close()
 
 
-def violations(page: Page) -> list[str]:
+def violations(page: Page | Frame) -> list[str]:
     """Return what axe finds against WCAG 2.2 AA and best practices, one line each."""
     page.evaluate(AXE)
     found = page.evaluate(

@@ -19,7 +19,7 @@ RESERVED = frozenset(
     hello help holds home host hostmaster hosts ical icalfeed ics image images img import imprint index info
     integrations invite invites javascript jobs js legal list login logout looks mail me media meet meeting
     meetings members metrics microsoft mobile moderator new news newsletter no-reply noreply notifications null
-    oauth official ops organization owner pages partners password pay payments ping plans postmaster preview
+    oauth oembed official ops organization owner pages partners password pay payments ping plans postmaster preview
     pricing privacy profile providers public readyz reauthenticate refund register reschedule reset
     reset-password robots root rss sandbox schedule search secure security server session sessions settings
     setup share shop sign-in sign-out sign-up signin signout signup sitemap slots sms ssl staff static stats

@@ -14,6 +14,7 @@ from django.http import HttpRequest, QueryDict
 from timetuna.lib.text import multi_line, single_line
 from timetuna.lib.urls import may_lead_to, website_of
 from timetuna.pages.models import BookingPage
+from timetuna.web.framing import EMBED, frame_words
 
 UTM = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
 ANSWER, METADATA = "q.", "metadata."
@@ -97,7 +98,7 @@ def _came(query: QueryDict, referrer: str = "") -> Came:
 
 def _named(query: QueryDict) -> dict[str, str]:
     """By our own names, cleaned, what is empty left out; what came under ours goes before what others call it."""
-    found: dict[str, str] = {}
+    found = frame_words(query) if EMBED in query else {}
     full = f"{query.get('first_name', '')} {query.get('last_name', '')}"
     metadata = 0
     for name, values in sorted(query.lists(), key=lambda one: one[0] in _OTHER_NAMES):

@@ -12,6 +12,7 @@ from timetuna.bookings.views.guest.host_pages import offers
 from timetuna.bookings.views.guest.leave import leave, set_zone
 from timetuna.bookings.views.guest.link import invite, link_state
 from timetuna.bookings.views.guest.move import choose_new_time, confirm_new_time
+from timetuna.bookings.views.guest.oembed import oembed
 from timetuna.bookings.views.guest.onward import onward
 from timetuna.bookings.views.guest.reminders import reminders
 from timetuna.bookings.views.guest.slots import release_hold, slots
@@ -72,6 +73,7 @@ urlpatterns: list[URLPattern] = [
     path("b/<str:token>/reminders", reminders, name="booked_reminders"),
     path("b/<str:token>/leave", leave, name="booked_leave"),
     path("b/<str:token>/zone", set_zone, name="booked_zone"),
+    path("oembed", oembed, name="public_oembed"),
     path("holds/release", release_hold, name="release_hold"),
     path("why", why_any, name="why_any"),
     path("booking-pages/<row:page_id>/leave", leave_page, name="page_leave"),

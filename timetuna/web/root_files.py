@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 KEPT_SECONDS = 24 * 60 * 60
+EMBED_SECONDS = 10 * 60
 # Opening a form keeps its time from guests, so crawlers stay out of there. Pages that are not listed say so
 # themselves: naming them here would give their addresses away.
 _ROBOTS = """\
@@ -32,6 +33,21 @@ def robots(_request: HttpRequest) -> HttpResponse:
 def favicon(_request: HttpRequest) -> HttpResponse:
     """Send the icon to those who ask for it without having read the page that names it."""
     return _kept(HttpResponse(_icon(), content_type="image/x-icon"))
+
+
+@require_safe
+def embed(_request: HttpRequest) -> HttpResponse:
+    """Send the script that other websites load to show booking pages: any of them may, also with a hash of it."""
+    response = HttpResponse(_embed(), content_type="text/javascript; charset=utf-8")
+    response["Cache-Control"] = f"public, max-age={EMBED_SECONDS}"
+    response["Access-Control-Allow-Origin"] = "*"
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+@lru_cache(maxsize=1)
+def _embed() -> bytes:
+    return (settings.PACKAGE_DIR / "static/js/embed.js").read_bytes()
 
 
 @lru_cache(maxsize=1)

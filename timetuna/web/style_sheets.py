@@ -12,12 +12,13 @@ from urllib.parse import quote
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import InMemoryStorage, Storage
-from django.template import Context, Library
+from django.template import Library
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
+from timetuna.web.framing import frame_of
 from timetuna.web.middleware import allow
 
 JOINED = ("css/guest.css", "css/host.css")
@@ -73,26 +74,35 @@ def _small_script(text: str) -> str:
     return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
 
 
-@lru_cache(maxsize=8)
-def _sheet(name: str, without: str) -> str:
+@lru_cache(maxsize=24)
+def _sheet(name: str, without: str, theme: str = "auto") -> str:
+    """theme: that of a frame, "light" or "dark", where its website does not leave it to the reader's device."""
     ours, left_out = settings.PACKAGE_DIR / "static", {f"css/components/{one}.css" for one in without.split()}
-    return whole(name, lambda part: "" if part in left_out else (ours / part).read_text(encoding="utf-8"))
+    text = whole(name, lambda part: "" if part in left_out else (ours / part).read_text(encoding="utf-8"))
+    if theme == "auto":
+        return text
+    text = text.replace("color-scheme:light dark", f"color-scheme:{theme}")
+    return text.replace("(prefers-color-scheme:dark)", "all" if theme == "dark" else "not all")
 
 
 @register.simple_tag(takes_context=True)
-def sheet(context: Context, name: str, without: str = "") -> SafeString:
+def sheet(context: Any, name: str, without: str = "") -> SafeString:
     """The style sheet itself, in a page that answers a request, and a link to it elsewhere.
 
     without: components that the page has none of.
     """
     if not hasattr(context, "request"):
         return format_html('<link rel="stylesheet" href="{}">', static(name))
-    return _style(context, _sheet(name, without))
+    frame = frame_of(context.request)
+    return _style(context, _sheet(name, without, frame.words.get("theme", "auto") if frame else "auto"))
 
 
 @register.simple_tag(takes_context=True)
-def accent(context: Context, color: str) -> SafeString:
-    """The colour of a page's host. color: "#rrggbb", or "" for ours."""
+def accent(context: Any, color: str) -> SafeString:
+    """The colour of a page's host, or in a frame its website's. color: "#rrggbb", or "" for ours."""
+    frame = frame_of(context.request)
+    if frame and "accent" in frame.words:
+        color = f"#{frame.words['accent']}"
     return _style(context, f":root{{--accent:{color}}}") if color else SafeString()
 
 

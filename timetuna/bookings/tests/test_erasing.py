@@ -274,7 +274,7 @@ NO_WORDS_OF_A_GUEST = {
     },
     "pages.BookingPage": {
         HOSTS: "slug title description mail_subject mail_message brand_color logo_version background_version "
-        "redirect_url redirect_origins",
+        "redirect_url redirect_origins embed_origins",
         WORDS: "horizon_kind ask_reason staffing on_move share_rule",
     },
     "pages.Question": {HOSTS: "key label help options terms when_option when_key", WORDS: "kind"},

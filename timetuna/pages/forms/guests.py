@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 
@@ -10,6 +11,7 @@ from timetuna.pages.forms import time_spans
 from timetuna.pages.forms.fields import switch, whole_number
 from timetuna.pages.forms.page_form import PageForm
 from timetuna.pages.models import BookingPage
+from timetuna.web.framing import ANYBODY
 
 NEVER = "never"
 MOST_GUESTS, LONGEST_HOURS = 20, 14 * 24
@@ -51,6 +53,12 @@ SECTIONS = (
         ("redirect_url", "redirect_origins"),
         "Guests then go on to a page of your own. Its address gets the booking's id and nothing else; the mail leads "
         "to the booking as always.",
+    ),
+    FormSection(
+        "embed",
+        "On your website",
+        ("embed_origins",),
+        "Shows this page as a part of yours. Where scripts do not run, it stays the link that it is.",
     ),
 )
 
@@ -128,6 +136,15 @@ class GuestsTabForm(PageForm):
         error_messages={"max_length": "This can have 2,000 characters at most."},
     )
 
+    embed_origins = forms.CharField(
+        label="Websites that may show it",
+        max_length=2_000,
+        required=False,
+        help_text="One a line, such as https://example.org, or * for any website. Left empty, none may.",
+        widget=forms.Textarea(attrs={"rows": 3, **_PLAIN}),
+        error_messages={"max_length": "This can have 2,000 characters at most."},
+    )
+
     def __init__(self, page: BookingPage, data: Any = None, _files: Any = None) -> None:
         super().__init__(data, instance=page)
         for name in ("change_notice_minutes", "cancel_notice_minutes"):
@@ -136,18 +153,12 @@ class GuestsTabForm(PageForm):
             field.offer(self.initial[name])
 
     def clean_redirect_origins(self) -> str:
-        """Each once, one a line."""
-        found = []
-        for line in self.cleaned_data["redirect_origins"].split():
-            website = website_of(line if "://" in line else f"https://{line}")
-            if not website.startswith("https://"):
-                raise forms.ValidationError(
-                    f"“{line[:60]}” is no website; it should be like https://example.org."
-                )
-            found.append(website)
-        if len(set(found)) > MOST_WEBSITES:
-            raise forms.ValidationError(f"There can be {MOST_WEBSITES} websites at most.")
-        return "\n".join(dict.fromkeys(found))
+        return _websites(self.cleaned_data["redirect_origins"])
+
+    def clean_embed_origins(self) -> str:
+        """Beside them, whatever runs on the reader's own machine, where websites are made."""
+        typed = self.cleaned_data["embed_origins"]
+        return ANYBODY if typed.strip() == ANYBODY else _websites(typed, local=True)
 
     def clean(self) -> dict[str, Any]:
         """Nobody is led to a website that is not listed."""
@@ -165,6 +176,22 @@ class GuestsTabForm(PageForm):
 
     def sections(self) -> list[tuple[FormSection, list[forms.BoundField]]]:
         return [(section, [self[name] for name in section.names]) for section in SECTIONS]
+
+
+def _websites(typed: str, *, local: bool = False) -> str:
+    """Each once, one a line. Raises ValidationError. local: those of one's own machine may do without encryption."""
+    found = []
+    for line in typed.split():
+        website = website_of(line if "://" in line else f"https://{line}")
+        near = local and urlsplit(website).hostname in {"localhost", "127.0.0.1"}
+        if not (website.startswith("https://") or (website and near)):
+            raise forms.ValidationError(
+                f"“{line[:60]}” is no website; it should be like https://example.org."
+            )
+        found.append(website)
+    if len(set(found)) > MOST_WEBSITES:
+        raise forms.ValidationError(f"There can be {MOST_WEBSITES} websites at most.")
+    return "\n".join(dict.fromkeys(found))
 
 
 def _shown(minutes: int) -> str:

@@ -31,7 +31,8 @@ class BookingPage(models.Model):
     change_notice_minutes, cancel_notice_minutes: until how long before the start guests may move or cancel; None is
     never.  approval: the host has to say yes within `approval_hours`.
     redirect_url: where guests are led once they have booked; "" is their booking's page.  redirect_origins: the
-    websites, one a line, to which that or an address of the page may lead.
+    websites, one a line, to which that or an address of the page may lead.  embed_origins: the websites that may show
+    the page in a frame, one a line; "*" is any, and nothing is nobody.
     """
 
     class Horizon(models.TextChoices):
@@ -97,6 +98,7 @@ class BookingPage(models.Model):
     approval_hours = models.PositiveIntegerField(default=24)
     redirect_url = models.CharField(max_length=500, blank=True, default="")
     redirect_origins = models.TextField(max_length=2_000, blank=True, default="")
+    embed_origins = models.TextField(max_length=2_000, blank=True, default="")
     brand_color = models.CharField(max_length=7, blank=True, default="")
     logo_version = models.CharField(max_length=16, blank=True, default="")
     background_version = models.CharField(max_length=16, blank=True, default="")

@@ -16,7 +16,7 @@
   if (!mine() || mine() === shown || here.searchParams.has("zone")) return;
   const from = document.referrer;
   if (from && !from.startsWith(location.origin) && !here.searchParams.has("ref")) here.searchParams.set("ref", from);
-  if (!document.cookie.includes(`${cookie}=${mine()}`)) here.searchParams.set("zone", mine());
+  if (here.searchParams.has("embed") || !document.cookie.includes(`${cookie}=${mine()}`)) here.searchParams.set("zone", mine());
   document.documentElement.classList.add("settling");
   const asked = fetch(here, { headers: { "HX-Request": "true" } }).then((answer) => (answer.ok ? answer.text() : Promise.reject()));
   const parsed = new Promise((done) => document.addEventListener("readystatechange", done));

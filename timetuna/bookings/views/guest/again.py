@@ -11,6 +11,7 @@ from timetuna.bookings.slots.selection import SlotSelection, bookings_kept
 from timetuna.bookings.views.guest.booked import ShownBooking, shown_booking
 from timetuna.pages.public import PublicPage
 from timetuna.web.forms import Screen, private, show
+from timetuna.web.framing import framed_url
 
 SAYS_SO = "X-Booked"
 """The header by which a page that comes out of the browser's memory is told that it is not true any more (hold.js)."""
@@ -43,7 +44,7 @@ def show_again(
 ) -> HttpResponse:
     screen = AgainScreen(
         booking=shown_booking(booking.booker, choice.customs),
-        booking_url=link_path(booking.booker) + choice.clock_query(),
+        booking_url=framed_url(request, link_path(booking.booker) + choice.clock_query()),
         other_url=replace(choice, visit="").url(day="", month=""),
         changed=changed,
     )

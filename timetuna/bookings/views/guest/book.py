@@ -53,6 +53,7 @@ from timetuna.pages.public import Met, PageDuration, PublicPage, met_on
 from timetuna.pages.queries import public_page, questions_of
 from timetuna.rate_limits.limits import Client, client_of
 from timetuna.web.forms import Screen, show
+from timetuna.web.framing import enter, framable
 from timetuna.web.middleware import AWAY, unavailable
 
 # True too where it was the answer to the last word, the commit, that got lost.
@@ -98,10 +99,7 @@ class ChosenTime:
 class FormScreen(Screen):
     """A step with a form. time: None where none can be read.  terms: until when it can be undone.
 
-    old_time: when a booking is that is moved.
-
-    came: what the address brought along.
-
+    old_time: when a booking is that is moved.  came: what the address brought along.
     opened: when the form was, signed.  challenge: the proof of work that the browser is asked for, or "".
     """
 
@@ -145,12 +143,14 @@ class CodeScreen(FormScreen):
 FormScreenT = TypeVar("FormScreenT", bound=FormScreen)
 
 
+@framable("booked")
 @require_http_methods(["GET", "HEAD", "POST"])
 def book_time(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     """On POST make the booking and go to its page."""
     page = public_page(handle, slug)
     if page is None:
         return moved_or_404(request, handle, slug)
+    enter(request, page.settings.embed_origins, page=f"{page.handle}/{page.slug}")
     query = request.POST if request.method == "POST" else request.GET
     choice = replace(choice_of(request, page, query, path=path_of(page)), came=read_came(request))
     own: dict[str, Any] = {"questions": questions_of(page.id), "came": choice.came}

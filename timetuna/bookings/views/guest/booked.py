@@ -42,6 +42,7 @@ from timetuna.bookings.queries import (
     shown_to_others,
 )
 from timetuna.bookings.slots.selection import led_on, made_lately, read_clock, read_customs
+from timetuna.bookings.views.guest.framed import frame_booking
 from timetuna.bookings.views.guest.headlines import (
     Headline,
     for_others,
@@ -56,6 +57,7 @@ from timetuna.pages.meeting_types.base import meeting_kind
 from timetuna.pages.public import Met, met_by
 from timetuna.pages.queries import look_of
 from timetuna.web.forms import Screen, private, show
+from timetuna.web.framing import framable, framed_url, is_embedded
 
 FIRST_PAINT_SECONDS = 3.0
 RECHECK_SECONDS = 0.05
@@ -176,6 +178,7 @@ class BookedScreen(Screen):
     address_url: str
 
 
+@framable()
 @require_safe
 def booked(request: HttpRequest, token: str) -> HttpResponse:
     """Right after it was made, wait a moment so that the link is there at first paint."""
@@ -183,6 +186,8 @@ def booked(request: HttpRequest, token: str) -> HttpResponse:
         return private(HttpResponseRedirect(path))
     attendee = attendee_or_404(token)
     booking = attendee.booking
+    if is_embedded(request):
+        frame_booking(request, attendee)
     _wait_for_link(booking)
     customs, now = read_customs(request), timezone.now()
     phase, told = phase_of(booking, now=now), takes_part(attendee)
@@ -199,10 +204,10 @@ def booked(request: HttpRequest, token: str) -> HttpResponse:
         people=[row.shown() if attendee.is_booker else shown_to_others(row) for row in others(booking)],
         calendar_urls=calendar_urls,
         ics_url=ics_url,
-        changes=_changes(attendee, read_clock(request.GET), customs, now) if changeable else None,
+        changes=_changes(request, attendee, customs, now) if changeable else None,
         own=None if changeable or phase is Phase.OVER else _own_part(attendee, now),
-        again_url=booking.page.address() if booking.page and changeable else "",
-        address_url=_address_url(request, attendee, now) if changeable else "",
+        address_url=_address_url(request, attendee, now) if changeable and not is_embedded(request) else "",
+        again_url=framed_url(request, booking.page.address()) if booking.page and changeable else "",
     )
     return private(show(request, screen))
 
@@ -292,15 +297,16 @@ def _calendars(attendee: Attendee) -> tuple[Sequence[tuple[str, str, str]], str]
     return urls, link_path(attendee, "booked_invite")
 
 
-def _changes(attendee: Attendee, clock: str, customs: Customs, now: datetime) -> Changes:
-    booking, tail = attendee.booking, f"?clock={clock}" if clock else ""
-    guests = most_guests(booking) or others(booking).exists()
+def _changes(request: HttpRequest, attendee: Attendee, customs: Customs, now: datetime) -> Changes:
+    booking, tail = attendee.booking, f"?clock={read_clock(request.GET)}".removesuffix("?clock=")
+    invites = (most_guests(booking) or others(booking).exists()) and not guests_refusal(booking, now=now)
+    move, cancel = (
+        framed_url(request, link_path(attendee, f"booked_{to}") + tail) for to in ("move", "cancel")
+    )
     return Changes(
-        move_url="" if move_refusal(booking, now=now) else link_path(attendee, "booked_move") + tail,
-        cancel_url="" if cancel_refusal(booking, now=now) else link_path(attendee, "booked_cancel") + tail,
-        guests_url=link_path(attendee, "booked_guests")
-        if guests and not guests_refusal(booking, now=now)
-        else "",
+        move_url="" if move_refusal(booking, now=now) else move,
+        cancel_url="" if cancel_refusal(booking, now=now) else cancel,
+        guests_url=link_path(attendee, "booked_guests") if invites else "",
         terms=sentences(booking, now=now, twelve_hours=customs.twelve_hours),
     )
 

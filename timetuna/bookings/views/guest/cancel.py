@@ -14,7 +14,9 @@ from timetuna.bookings.policies import asks_reason, booker_or_404, cancel_refusa
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.selection import read_customs
 from timetuna.bookings.views.guest.booked import ShownBooking, shown_booking
+from timetuna.bookings.views.guest.framed import frame_booking
 from timetuna.web.forms import Screen, private, show
+from timetuna.web.framing import framable, framed_url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +30,13 @@ class CancelScreen(Screen):
     move_url: str
 
 
+@framable("cancelled")
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancel_booking(request: HttpRequest, token: str) -> HttpResponse:
     """Only the form's button cancels, since mail scanners open links."""
     attendee, now = booker_or_404(token), timezone.now()
     booking = attendee.booking
+    frame_booking(request, attendee)
     if booking.is_off() or (request.method != "POST" and cancel_refusal(booking, now=now)):
         return private(HttpResponseRedirect(link_path(attendee)))  # which says why it cannot be
     form = WordsForm(request.POST if request.method == "POST" else None, asks=asks_reason(booking))
@@ -49,7 +53,9 @@ def cancel_booking(request: HttpRequest, token: str) -> HttpResponse:
     screen = CancelScreen(
         booking=shown_booking(attendee, read_customs(request)),
         form=form,
-        back_url=link_path(attendee),
-        move_url="" if move_refusal(booking, now=now) else link_path(attendee, "booked_move"),
+        back_url=framed_url(request, link_path(attendee)),
+        move_url=""
+        if move_refusal(booking, now=now)
+        else framed_url(request, link_path(attendee, "booked_move")),
     )
     return private(show(request, screen, status=status))

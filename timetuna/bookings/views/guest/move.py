@@ -17,6 +17,7 @@ from timetuna.bookings.forms.change import MoveForm
 from timetuna.bookings.integrations.location import place
 from timetuna.bookings.models import Booking
 from timetuna.bookings.policies import asks_reason, booker_or_404, move_refusal
+from timetuna.bookings.prefill import NOTHING_CAME, read_came
 from timetuna.bookings.queries import host_faces, link_path
 from timetuna.bookings.slots.availability import SlotQuery
 from timetuna.bookings.slots.months import free_times, remaining_times
@@ -30,6 +31,7 @@ from timetuna.bookings.slots.selection import (
     write_start,
 )
 from timetuna.bookings.views.guest.book import BookScreen, form_screen
+from timetuna.bookings.views.guest.framed import frame_booking
 from timetuna.bookings.views.guest.month import ShownTime, slot_picker
 from timetuna.bookings.views.guest.persons import PersonLinks
 from timetuna.bookings.views.guest.slots import (
@@ -46,22 +48,29 @@ from timetuna.pages.public import Met, PageDuration, PublicPage, met_by, met_on
 from timetuna.pages.queries import page_settings
 from timetuna.rate_limits.limits import Client, client_of
 from timetuna.web.forms import TabLink, private, show
+from timetuna.web.framing import framable, frame_of, framed_url
 
 
+@framable()
 @require_safe
 def choose_new_time(request: HttpRequest, token: str) -> HttpResponse:
     """The booking's own present time does not stand in the way."""
-    booking = booker_or_404(token).booking
+    attendee = booker_or_404(token)
+    booking = attendee.booking
+    frame_booking(request, attendee)
     page = _page(booking)
     if page is None or not _movable(booking):
         return HttpResponseRedirect(link_path(booking.booker))
     return private(_times(request, booking, page))
 
 
+@framable("moved")
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm_new_time(request: HttpRequest, token: str) -> HttpResponse:
     """Only the form's button moves, since mail scanners open links."""
-    booking = booker_or_404(token).booking
+    attendee = booker_or_404(token)
+    booking = attendee.booking
+    frame_booking(request, attendee)
     page, start = _page(booking), read_start((request.POST or request.GET).get("start", ""))
     if page is None or not _movable(booking):
         return HttpResponseRedirect(link_path(booking.booker))
@@ -139,7 +148,10 @@ def _times(
     if hosts.kept and not calendar.days and not remaining_times(query, choice, most=1):
         notice = " ".join(filter(None, (notice, _nothing_left(booking, hosts))))
         picker = replace(
-            picker, ways=[TabLink(gettext("Back to the booking"), link_path(booking.booker), False)]
+            picker,
+            ways=[
+                TabLink(gettext("Back to the booking"), framed_url(request, link_path(booking.booker)), False)
+            ],
         )
     said = " ".join(filter(None, (_present_time(booking, choice), hosts.sentence)))
     picker = replace(
@@ -256,6 +268,7 @@ def _choice(request: HttpRequest, booking: Booking, page: PublicPage) -> SlotSel
         duration=PageDuration(booking.minutes, ""),
         anybody=asked and page.takes_turns() > 0,
         booked=present,
+        came=read_came(request) if frame_of(request) else NOTHING_CAME,
     )
 
 

@@ -11,9 +11,11 @@ from timetuna.bookings.prefill import onward as target_of
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.selection import read_customs
 from timetuna.bookings.views.guest.booked import ShownBooking, headline_of, shown_booking
+from timetuna.bookings.views.guest.framed import frame_booking
 from timetuna.bookings.views.guest.headlines import Headline
 from timetuna.lib.urls import website_of
 from timetuna.web.forms import Screen, private, show
+from timetuna.web.framing import framable, framed_url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +30,7 @@ class OnwardScreen(Screen):
     booked_url: str
 
 
+@framable()
 @require_safe
 def onward(request: HttpRequest, token: str) -> HttpResponse:
     """A page and no redirect: browsers refuse one to another website in answer to a form (CSP, form-action).
@@ -36,6 +39,7 @@ def onward(request: HttpRequest, token: str) -> HttpResponse:
     """
     attendee = attendee_or_404(token)
     booking, customs = attendee.booking, read_customs(request)
+    frame_booking(request, attendee)
     url = ""
     if booking.page and attendee.is_booker and not booking.is_off():
         url = target_of(booking.page, request.GET.get("redirect", ""), booking.public_id)
@@ -46,6 +50,6 @@ def onward(request: HttpRequest, token: str) -> HttpResponse:
         headline=headline_of(attendee, now=timezone.now(), twelve_hours=customs.twelve_hours),
         url=url,
         site=website_of(url).partition("://")[2],
-        booked_url=link_path(attendee),
+        booked_url=framed_url(request, link_path(attendee)),
     )
     return private(show(request, screen))

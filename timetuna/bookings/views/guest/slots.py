@@ -27,6 +27,7 @@ from timetuna.pages.queries import listed_pages, public_page
 from timetuna.rate_limits.limits import client_of
 from timetuna.web.csp import also
 from timetuna.web.forms import Screen, TabLink, may_come_back, show
+from timetuna.web.framing import enter, framable, is_embedded
 from timetuna.web.zones import SETTLE, SETTLE_ALLOWED, ZONE_COOKIE
 
 MOST_OTHERS = 3
@@ -76,6 +77,7 @@ class SlotsScreen(Screen):
     preview: Preview | None = None
 
 
+@framable()
 @also({"script-src": [SETTLE_ALLOWED]})
 @require_safe
 def slots(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
@@ -83,6 +85,7 @@ def slots(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     page = public_page(handle, slug)
     if page is None:
         return moved_or_404(request, handle, slug)
+    enter(request, page.settings.embed_origins, page=f"{page.handle}/{page.slug}")
     choice = replace(choice_of(request, page, request.GET, path=path_of(page)), came=read_came(request))
     picker = None
     if choice.duration:
@@ -195,6 +198,8 @@ def hold_for_form(request: HttpRequest, query: SlotQuery, *, start_minute: int) 
 
 
 def _is_visit(request: HttpRequest) -> bool:
+    if is_embedded(request) and request.headers.get("Sec-Fetch-Site") == "same-origin":
+        return request.headers.get("Sec-Fetch-Dest") == "iframe"
     return request.headers.get("Sec-Fetch-Dest", "document") == "document"
 
 
