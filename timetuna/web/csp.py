@@ -10,6 +10,8 @@ from django.http.response import HttpResponseBase
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 Directives = dict[str, list[str]]
+PART = "default-src 'none'; sandbox"
+"""As a header, shorter than a page's: of what is put into a page by a script."""
 NOTHING: Directives = {"default-src": [NONE], "sandbox": []}
 
 

@@ -105,19 +105,25 @@ def who_acts() -> int | None:
     return request.user.pk if request is not None and hasattr(request, "user") else None
 
 
+def is_our_file(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """A static one, which is no page: what pages may do says nothing to it."""
+    return request.path.startswith(settings.STATIC_URL) and response.status_code in {200, 304}
+
+
 class PrivateAnswers(Middleware):
     """Personal answers are not kept by caches, and no page uses what a browser can sense."""
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Add the headers; a view may have set others."""
         response = self.get_response(request)
+        if is_our_file(request, response):
+            return response
         response.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=()")
-        if not request.path.startswith(settings.STATIC_URL):
-            response.setdefault("Cache-Control", "private, no-store")
+        response.setdefault("Cache-Control", "private, no-store")
         return response
 
 
-_QUALITY, _WINDOW, _SHORTEST = 5, 18, 200
+_QUALITY, _WINDOW, _SHORTEST = 6, 18, 200
 _METADATA, _MOST_PADDING = 0b010110, 100
 
 
@@ -161,6 +167,8 @@ class ContentPolicy(CSPMiddleware):
     """django-csp's, and by its hash what stands in the page itself: a style sheet, a script (0072)."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if is_our_file(request, response):
+            return response
         update: dict[str, Any] = {**(getattr(response, "_csp_update", None) or {})}
         for directive, hashes in getattr(request, _ALLOWED, {}).items():
             update[directive] = [*(update.get(directive) or []), *hashes]

@@ -24,7 +24,8 @@ from timetuna.web.forms import Screen, is_own_path, show
 
 ZONE_COOKIE = settings.SESSION_COOKIE_NAME.replace("session", "zone")
 """Holds "Asia/Tokyo", or "Asia/Tokyo.12" where the guest has switched the clock."""
-SETTLE = SafeString((settings.PACKAGE_DIR / "static/js/settle.js").read_text(encoding="utf-8"))
+_WRITTEN = (settings.PACKAGE_DIR / "static/js/settle.js").read_text(encoding="utf-8")
+SETTLE = SafeString("\n".join(line.strip() for line in _WRITTEN.splitlines()))
 """Runs before anything of the page is shown: it leaves the cookie, and where the page was made for another zone than
 the guest's it lets nobody pick a time of it and brings the right ones."""
 SETTLE_ALLOWED = f"'sha256-{base64.b64encode(hashlib.sha256(SETTLE.encode()).digest()).decode()}'"

@@ -4,4 +4,3 @@ import "./slots.js";
 import "./timezone.js";
 import "./month-keys.js";
 import "./pick.js";
-import "./backdrop.js";

@@ -25,7 +25,7 @@ from timetuna.pages.meeting_types.base import meeting_kind
 from timetuna.pages.public import Met, PageDuration, Preview, PublicPage, before_booking, met_on, preview_of
 from timetuna.pages.queries import listed_pages, public_page
 from timetuna.rate_limits.limits import client_of
-from timetuna.web.csp import also
+from timetuna.web.csp import PART, also
 from timetuna.web.forms import Screen, TabLink, may_come_back, show
 from timetuna.web.framing import enter, framable, is_embedded
 from timetuna.web.zones import SETTLE, SETTLE_ALLOWED, ZONE_COOKIE
@@ -123,6 +123,8 @@ def show_slots(request: HttpRequest, screen: SlotsScreen, *, status: int = 200) 
     fragment = screen.slots is not None and _is_part(request)
     response = show(request, screen, status=status, part=fragment)
     response["Vary"] = "HX-Request, Accept-Language, Cookie"
+    if fragment:
+        response["Content-Security-Policy"] = PART  # it is no page
     return response
 
 
