@@ -196,7 +196,7 @@ def attendee_invitation(attendee: Attendee, place: Location, *, cancelled: bool 
         closing = gettext("See this booking: %(address)s") % {"address": address}
     hosts = host_names(booking)
     if len(hosts) > 1:
-        closing = f"{gettext('With')}: {', '.join(hosts)}\n{closing}"
+        closing = f"{_labelled(gettext('With'), ', '.join(hosts))}\n{closing}"
     return _invitation(booking, place, closing=closing, url=address, cancelled=cancelled)
 
 
@@ -285,7 +285,11 @@ def summary(booking: Booking) -> str:
 
 
 def _summary(booking: Booking, guest: str) -> str:
-    return f"{booking.title}: {together([guest, *host_names(booking)])}"
+    return _labelled(booking.title, together([guest, *host_names(booking)]))
+
+
+def _labelled(label: str, value: str) -> str:
+    return gettext("%(label)s: %(value)s") % {"label": label, "value": value}
 
 
 def _invitation(booking: Booking, place: Location, *, closing: str, url: str, cancelled: bool) -> Invitation:
@@ -344,7 +348,7 @@ def _host_closing(booking: Booking, guest: str, notes: str, *, answers: str) -> 
 
 def _description(place: Location, closing: str) -> str:
     named = place.text and not place.pending
-    lines = [f"{place.label}: {place.text}" if named else place.text or place.label]
+    lines = [_labelled(place.label, place.text) if named else place.text or place.label]
     if place.passcode:
         lines.append(gettext("Passcode: %(passcode)s") % {"passcode": place.passcode})
     return "\n".join([*lines, closing]).strip()
