@@ -32,7 +32,6 @@ _SHAPES = {
     "theme": re.compile(r"light|dark|auto"),
     "accent": re.compile(r"[0-9a-fA-F]{6}"),
     "bg": re.compile(r"transparent"),
-    "layout": re.compile(r"month|list"),
     "hide": re.compile(rf"({'|'.join(HIDEABLE)})(,({'|'.join(HIDEABLE)})){{0,3}}"),
 }
 _KEPT = "_timetuna_frame"
@@ -55,10 +54,6 @@ class Embedding:
 
     def hidden(self) -> list[str]:
         return self.words.get("hide", "").split(",")
-
-    def as_list(self) -> bool:
-        """Whether the next times are shown, and no month."""
-        return self.words.get("layout") == "list"
 
     def is_transparent(self) -> bool:
         return "bg" in self.words
