@@ -1,6 +1,5 @@
 """Every state of a guest's page in every width and scheme, for somebody to look at. `./test all` takes the pictures."""
 
-import re
 from collections.abc import Iterator
 from io import BytesIO
 from itertools import product
@@ -131,10 +130,10 @@ def states_of_a_host(alice: User, booking: Booking) -> Iterator[tuple[str, str]]
     yield "german", "/alice/long?lang=de"
 
 
-def pictures_of(page: Page, name: str, schemes: tuple[str, ...] = SCHEMES) -> list[str]:
+def pictures_of(page: Page, name: str, widths: tuple[int, ...] = WIDTHS) -> list[str]:
     """Take one of each width and scheme; return what is wrong with them."""
     wrong = []
-    for width, scheme in product(WIDTHS, schemes):
+    for width, scheme in product(widths, SCHEMES):
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)
         page.wait_for_timeout(250)  # colours fade
@@ -170,6 +169,9 @@ def test_every_state_in_every_width_and_scheme(window, alice):
     wrong = []
     for name, address in states(alice):
         window.goto(address, wait_until="networkidle")
+        if name == "arabic":
+            title = window.locator("h1")
+            assert title.evaluate("one => getComputedStyle(one).textAlign") in ("left", "-webkit-left")
         wrong += pictures_of(window, name)
     assert wrong == []
 
@@ -203,12 +205,10 @@ def test_forced_colours_paper_and_letters_twice_as_large(window, alice):
     window.goto("/alice/intro", wait_until="networkidle")
     window.emulate_media(forced_colors="active")
     wrong = pictures_of(window, "forced-colours")
-    window.emulate_media(forced_colors="none", media="print")
+    window.emulate_media(forced_colors="none", media="print", color_scheme="light")
     window.screenshot(path=PICTURES.parent / "looks" / "print.png", full_page=True)
     assert not window.locator(".colophon").is_visible()
     window.emulate_media(media="screen")
-    session = window.context.new_cdp_session(window)
-    session.send("Page.setFontSizes", {"fontSizes": {"standard": 32, "fixed": 26}})
-    assert re.match("32px", window.evaluate("getComputedStyle(document.documentElement).fontSize"))
-    wrong += pictures_of(window, "letters-of-32-pixels", ("light",))
+    window.evaluate("document.documentElement.style.fontSize = '200%'")
+    wrong += pictures_of(window, "letters-of-32-pixels", WIDTHS[:2])
     assert wrong == []

@@ -4,4 +4,3 @@ import "./once.js";
 import "./copy.js";
 import "./poll.js";
 import "./hold.js";
-import "./backdrop.js";
