@@ -6,15 +6,20 @@ import pytest
 import time_machine
 from babel.dates import format_date, get_month_names
 from django.test import Client
+from django.utils import translation
 
+from tests.clock import present
 from tests.languages import catalogues, language_of
+from timetuna.bookings.actions.book import book
 from timetuna.bookings.forms.book import new_key
 from timetuna.bookings.models import Booking
 from timetuna.bookings.notifications.channels.mail import letter
 from timetuna.bookings.notifications.telling import audience_of
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.selection import write_start
+from timetuna.bookings.tests.conftest import order
 from timetuna.bookings.tests.leftovers import Seen, leftovers
+from timetuna.l10n import datetimes
 
 pytestmark = pytest.mark.django_db
 LOCALES = [language_of(path) for path in catalogues()]
@@ -102,3 +107,26 @@ def test_any_region_of_a_language_is_answered_in_it(page, locale):
     answer = Client(headers={"Accept-Language": f"{language}-AO,en;q=0.5"}).get("/alice/intro")
 
     assert f'<html lang="{locale.replace("_", "-").lower()}"' in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ("Thursday 1 July", "Thu 1 Jul")),
+        ("es", ("jueves, 1 de julio", "jue 1 jul")),
+        ("fr", ("jeudi 1er juillet", "jeu. 1er juil.")),
+        ("it", ("giovedì 1º luglio", "gio 1º lug")),
+    ],
+)
+def test_the_first_of_a_month_and_short_names_are_written_as_the_language_does(language, said):
+    with translation.override(language):
+        assert (datetimes.day(date(2027, 7, 1)), datetimes.short_day(date(2027, 7, 1))) == said
+
+
+def test_french_has_a_space_before_its_colon_in_mails_and_invitations(page):
+    asked = order(page, kind=page.meeting_types.get().kind, language="fr")
+    booking = book(asked, now=present())
+    mail = letter(booking, kind="confirmed", audience=audience_of(booking.booker))
+
+    assert "Quand\xa0: " in mail.text
+    assert "SUMMARY:Intro call : " in mail.ics.decode()
