@@ -214,6 +214,7 @@ def test_a_popup_is_opened_and_left_by_keyboard(live_timetuna, browser, site, ho
         page.keyboard.press("Tab")
         page.keyboard.press("Tab")
         expect(frame.locator(":focus")).to_have_count(1)
+        until(page, "heard.some(([name]) => name === 'ready')")
         page.keyboard.press("Escape")
         expect(page.get_by_role("dialog")).to_have_count(0)
         expect(page.locator("#one")).to_be_focused()
