@@ -43,6 +43,12 @@ Kinds = Mapping[tuple[int, int], frozenset[str]]
 """By page and host the meeting types they can make the link of; see `calendar_use.kinds_of`."""
 
 
+def listed_page(page_id: int) -> BookingPage | None:
+    """With host and team; None for a page that is not listed, and for one of a host who is disabled."""
+    listed = BookingPage.objects.filter(pk=page_id, listed=True, host__is_active=True)
+    return listed.select_related("host", "team").first()
+
+
 def look_of(page: BookingPage | None) -> Branding:
     """A picture's address changes with it, so that it may be kept for ever."""
     if page is None:

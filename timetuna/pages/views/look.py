@@ -5,9 +5,9 @@ from django.views.decorators.http import require_safe
 
 from timetuna.accounts.models import Photo
 from timetuna.lib.card import draw
-from timetuna.pages.models import BookingPage, PageBackground, PageLogo
+from timetuna.pages.models import PageBackground, PageLogo
 from timetuna.pages.public import card_of
-from timetuna.pages.queries import look_of
+from timetuna.pages.queries import listed_page, look_of
 from timetuna.web.csp import NOTHING, policy
 
 _FOR_EVER = "public, max-age=31536000, immutable"
@@ -42,8 +42,7 @@ def _kept(row: PageLogo | PageBackground | Photo | None, kind: str) -> HttpRespo
 @policy(NOTHING)
 def card(_request: HttpRequest, page_id: int, version: str) -> HttpResponse:
     """Of listed pages only, and only as they are now: whoever knows no address draws nothing."""
-    listed = BookingPage.objects.filter(pk=page_id, listed=True, host__is_active=True)
-    page = listed.select_related("host", "team").first()
+    page = listed_page(page_id)
     if page is None:
         raise Http404
     found = card_of(page.title, page.team.name if page.team else page.host.name, look_of(page))
