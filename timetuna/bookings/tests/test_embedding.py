@@ -11,7 +11,7 @@ from django.test import Client
 from tests.clock import present
 from tests.forms import main_form
 from timetuna.bookings.models import Booking, BookingOrigin, Hold
-from timetuna.bookings.tests.conftest import make_page
+from timetuna.bookings.tests.conftest import make_page, tomorrow
 from timetuna.settings import PACKAGE_DIR
 from timetuna.web.framing import LONGEST_FORM
 
@@ -71,7 +71,8 @@ def test_a_guest_books_moves_and_cancels_without_a_cookie(guest, page):
     assert "Sam" not in json.dumps(data)
     assert "guest.example" not in json.dumps(data)
 
-    moving = guest.get(booked.context["changes"].move_url, headers=IN_FRAME)
+    day = f"&day={tomorrow() + timedelta(days=3):%Y-%m-%d}"  # the day of now may have no other time
+    moving = guest.get(booked.context["changes"].move_url + day, headers=IN_FRAME)
     to = moving.context["slots"].times[-1].url
     form = main_form(guest.get(to, headers=IN_FRAME).content.decode())
     moved = guest.get(guest.post(to, dict(form.fields), headers=IN_FRAME)["Location"], headers=IN_FRAME)
