@@ -59,7 +59,7 @@ virtual_environment() {
   fi
 }
 
-# environment FILE: installs exactly what FILE pins, unless that (or more) is there already.
+# environment FILE: installs exactly what FILE pins, unless that (or more) is there already, and compiles what is translated.
 environment() {
   local wanted stamp
   virtual_environment
@@ -72,4 +72,5 @@ environment() {
     printf '%s\n' "$wanted" >"$stamp"
     if [ "$(basename "$1")" = test.txt ]; then checksum requirements/base.txt >.venv/installed-base.txt; fi
   fi
+  .venv/bin/python -m timetuna.l10n.catalogues
 }

@@ -2,7 +2,7 @@
 
 Every text that goes through Django's translation, in Python or in a template, is found by Babel's extractor; Django's
 own `templatize` turns a template into what that reads. The catalogue of a language is one .po file below
-timetuna/locale; the .mo file beside it is made from it.
+timetuna/locale; timetuna/l10n/catalogues.py makes what the product reads from it.
 """
 
 from collections.abc import Iterator
@@ -11,11 +11,11 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
-from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-PACKAGE = Path(__file__).resolve().parent.parent / "timetuna"
-LOCALE = PACKAGE / "locale"
+from timetuna.l10n.catalogues import LOCALE, catalogues, compile_changed
+
+PACKAGE = LOCALE.parent
 KEYWORDS = {
     "_": None,
     "gettext": None,
@@ -28,11 +28,6 @@ KEYWORDS = {
     "npgettext": ((1, "c"), 2, 3),
     "AddressError": None,  # raised where no framework is known, and translated where it is caught
 }
-
-
-def catalogues() -> list[Path]:
-    """Return the .po files."""
-    return sorted(LOCALE.glob("*/LC_MESSAGES/django.po"))
 
 
 def language_of(path: Path) -> str:
@@ -61,15 +56,8 @@ def strings_of(message: Message) -> tuple[str, ...]:
     return message.string if isinstance(message.string, tuple) else (message.string,)
 
 
-def compiled(catalogue: Catalog) -> bytes:
-    """Return what belongs into the .mo file."""
-    out = BytesIO()
-    write_mo(out, catalogue)
-    return out.getvalue()
-
-
 def update(path: Path) -> None:
-    """Bring a .po file in step with the texts, keeping what is translated, and make the .mo file."""
+    """Bring a .po file in step with the texts, keeping what is translated."""
     catalogue = read(path) if path.stat().st_size else Catalog(locale=language_of(path), fuzzy=False)
     catalogue.update(to_translate(), no_fuzzy_matching=True, update_creation_date=False)
     catalogue.header_comment = "# What guests of TimeTuna read. CONTRIBUTING.md says how this file is kept."
@@ -78,7 +66,6 @@ def update(path: Path) -> None:
     catalogue.obsolete.clear()
     with path.open("wb") as file:
         write_po(file, catalogue, width=110, omit_header=False, sort_output=True, include_lineno=False)
-    path.with_suffix(".mo").write_bytes(compiled(catalogue))
 
 
 def _messages(path: Path) -> Iterator[tuple[str | tuple[str, ...], str | None]]:
@@ -104,6 +91,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
     for path in catalogues():
         update(path)
+        compile_changed()
         missing = [message.id for message in read(path) if message.id and not all(strings_of(message))]
         print(f"{language_of(path)}: {len(missing)} of {len(read(path))} texts have no translation")  # noqa: T201
         for text in missing[:300]:

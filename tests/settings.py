@@ -22,6 +22,10 @@ if os.environ.get("TESTS_DATA_OF", "") != _worker:
 for _name, _value in _defaults.items():
     os.environ.setdefault(_name, _value)
 
+from timetuna.l10n.catalogues import compile_changed  # noqa: E402
+
+compile_changed()
+
 from timetuna.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -252,7 +252,11 @@ def test_what_is_installed_holds_no_tests() -> None:
     wheel = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"]["targets"][
         "wheel"
     ]
-    assert wheel == {"packages": ["timetuna", "sandbox"], "exclude": ["tests"]}
+    assert wheel == {
+        "packages": ["timetuna", "sandbox"],
+        "exclude": ["tests", "*.mo"],
+        "hooks": {"custom": {"path": "requirements/catalogues.py"}},
+    }
     report(
         f"{name_of(path)} imports {'.'.join(parts)}: it belongs into a folder of tests"
         for path in SOURCES + SANDBOX

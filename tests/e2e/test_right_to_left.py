@@ -8,11 +8,12 @@ from babel.messages.pofile import write_po
 from tests.clock import present
 from tests.e2e.browser import PICTURES, violations
 from tests.e2e.steps import fits
-from tests.languages import compiled, read, strings_of, update
+from tests.languages import read, strings_of, update
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import give_calendar, make_host, make_page, order, tomorrow
+from timetuna.l10n.catalogues import compile_changed
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 BLANK = re.compile(r"(%\(\w+\)[sd]|<[^>]+>|https?://\S+|\S+@\S+)")
@@ -51,7 +52,7 @@ def arabic(tmp_path, settings):
             message.string = told if isinstance(message.id, tuple) else told[0]
     with path.open("wb") as file:
         write_po(file, catalogue)
-    path.with_suffix(".mo").write_bytes(compiled(read(path)))
+    compile_changed(tmp_path)
     settings.LOCALE_PATHS = [tmp_path]
     settings.LANGUAGES = [("en", "English"), ("ar", "العربيّة")]
 

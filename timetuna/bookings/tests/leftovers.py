@@ -4,7 +4,8 @@ import re
 from functools import cache
 from html.parser import HTMLParser
 
-from tests.languages import LOCALE, read, strings_of
+from tests.languages import read, strings_of
+from timetuna.l10n.catalogues import LOCALE
 
 # Words without which hardly an English sentence is written.
 ENGLISH = frozenset(

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import translation
 
 from tests.clock import present
-from tests.languages import catalogues, language_of
+from tests.languages import language_of
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.forms.book import new_key
 from timetuna.bookings.models import Booking
@@ -20,6 +20,7 @@ from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import order
 from timetuna.bookings.tests.leftovers import Seen, leftovers
 from timetuna.l10n import datetimes
+from timetuna.l10n.catalogues import catalogues
 
 pytestmark = pytest.mark.django_db
 LOCALES = [language_of(path) for path in catalogues()]

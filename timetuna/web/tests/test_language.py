@@ -4,8 +4,9 @@ from babel.messages.pofile import write_po
 from django.test import Client, RequestFactory
 from django.utils import translation
 
-from tests.languages import compiled, read, update
+from tests.languages import read, update
 from timetuna.accounts.models import User
+from timetuna.l10n.catalogues import compile_changed
 from timetuna.pages.actions.create_page import create_page
 from timetuna.web.middleware import COOKIE, choose
 
@@ -113,4 +114,4 @@ def translate(path, words):
         catalogue[source].string = target
     with path.open("wb") as file:
         write_po(file, catalogue)
-    path.with_suffix(".mo").write_bytes(compiled(read(path)))
+    compile_changed(path.parents[2])
