@@ -2,7 +2,8 @@
 
 Every text that goes through Django's translation, in Python or in a template, is found by Babel's extractor; Django's
 own `templatize` turns a template into what that reads. The catalogue of a language is one .po file below
-timetuna/locale; timetuna/l10n/catalogues.py makes what the product reads from it.
+timetuna/locale; timetuna/l10n/catalogues.py makes what the product reads from it. What only hosts read is
+asked of `HOST_LANGUAGES` alone.
 """
 
 from collections.abc import Iterator
@@ -30,16 +31,37 @@ KEYWORDS = {
 }
 
 
+FOR_HOSTS = (
+    "templates/app.html",
+    "templates/auth.html",
+    "templates/accounts/*",
+    "templates/calendars/*",
+    "templates/pages/*",
+    "templates/bookings/[!m]*",  # but for the mails, which guests get too
+    "templates/bookings/move*",
+    "accounts/*.py",
+    "*/views/host/*.py",
+    "pages/views/*.py",
+    "pages/forms/*.py",
+    "calendars/*.py",
+    "calendars/*/*.py",
+)
+"""Files that guests see nothing of, as patterns of the end of a path."""
+HOST_LANGUAGES = {"de"}
+
+
 def language_of(path: Path) -> str:
     """Return the code of a catalogue's language."""
     return path.parts[-3]
 
 
-def to_translate() -> Catalog:
-    """Return every text that can be translated, without the places it stands at: those change too often."""
+def to_translate(language: str) -> Catalog:
+    """Return every text that its readers meet, without the places it stands at: those change too often."""
     found = Catalog(fuzzy=False)
     for path in sorted(PACKAGE.rglob("*")):
         if path.suffix in {".py", ".html", ".txt"} and "tests" not in path.parts:
+            if language not in HOST_LANGUAGES and any(map(path.match, FOR_HOSTS)):
+                continue
             for message, context in _messages(path):
                 found.add(message, context=context, flags=_flags(message))
     return found
@@ -59,7 +81,7 @@ def strings_of(message: Message) -> tuple[str, ...]:
 def update(path: Path) -> None:
     """Bring a .po file in step with the texts, keeping what is translated."""
     catalogue = read(path) if path.stat().st_size else Catalog(locale=language_of(path), fuzzy=False)
-    catalogue.update(to_translate(), no_fuzzy_matching=True, update_creation_date=False)
+    catalogue.update(to_translate(language_of(path)), no_fuzzy_matching=True, update_creation_date=False)
     catalogue.header_comment = "# What guests of TimeTuna read. CONTRIBUTING.md says how this file is kept."
     catalogue.project, catalogue.version, catalogue.msgid_bugs_address = "TimeTuna", "", ""
     catalogue.last_translator, catalogue.language_team = "", ""

@@ -213,7 +213,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "timetuna.web.framing.NoCookies",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "timetuna.web.middleware.GuestLanguage",
+    "timetuna.web.middleware.Speaks",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -249,6 +249,7 @@ LOCALE_PATHS = [PACKAGE_DIR / "locale"]
 _catalogues = LOCALE_PATHS[0].glob("*/LC_MESSAGES/django.mo")
 _codes = {"en", *(path.parts[-3].replace("_", "-").lower() for path in _catalogues)}
 LANGUAGES = [(code, LANG_INFO[code]["name_local"].capitalize()) for code in sorted(_codes)]
+HOST_LANGUAGES = ["en"]  # of hosts' own pages and mails
 USE_TZ = True
 TIME_ZONE = "UTC"
 

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.forms import BaseForm
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import get_language
 
 from timetuna.accounts.actions.forget_unverified import forget_unverified
 from timetuna.accounts.actions.note_email_change import note_email_change
@@ -82,6 +83,7 @@ class AccountAdapter(DefaultAccountAdapter):
         data = form.cleaned_data
         user.email = data.get("email") or user.email
         user.name, user.time_zone = data["name"], data["time_zone"]
+        user.language = get_language() or ""  # of the form, which is the browser's
         if data.get("password1"):
             user.set_password(data["password1"])
         else:

@@ -23,12 +23,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A host: somebody with an account who can be booked at /<handle>/<page>.
 
     role: what they do, as guests read it below their name.
+    language: of their own pages and mails; "" is the browser's on pages, and English in mails.
     """
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=100)
     handle = models.CharField(max_length=40, unique=True)
     time_zone = models.CharField(max_length=64, default="UTC")
+    language = models.CharField(max_length=10, blank=True, default="")
     role = models.CharField(max_length=80, blank=True, default="")
     photo_version = models.CharField(max_length=16, blank=True, default="")
     is_active = models.BooleanField(default=True)

@@ -274,11 +274,12 @@ COOKIE, PARAMETER, A_YEAR = "timetuna_language", "lang", 365 * 24 * 60 * 60
 _FOR_GUESTS = ("public_", "booked", "api_times")
 
 
-class GuestLanguage(Middleware):
+class Speaks(Middleware):
     """Speaks on guests' pages what the guest chose, else what the browser prefers of what there is.
 
-    Hosts' pages are in English; an address that leads nowhere is a guest's. A choice is made by `?lang=de`, kept on
-    that device for a year, and changes nothing else.
+    Hosts' pages speak what their reader chose in the profile, else the browser's, of the languages that are whole for
+    hosts. An address that leads nowhere is a guest's. A guest's choice is made by `?lang=de`, kept on that device for a
+    year, and changes nothing else.
     """
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
@@ -297,14 +298,23 @@ class GuestLanguage(Middleware):
 
     @staticmethod
     def process_view(request: HttpRequest, *_: Any) -> None:
-        """Speak English as soon as it is known that the page is a host's."""
+        """Speak as a host reads, as soon as it is known that the page is a host's."""
         if not is_for_guests(request):
-            translation.activate(settings.LANGUAGE_CODE)
+            translation.activate(_for_hosts(request))
 
 
 def is_for_guests(request: HttpRequest) -> bool:
     match = request.resolver_match
     return bool(match and (match.url_name or "").startswith(_FOR_GUESTS))
+
+
+def _for_hosts(request: HttpRequest) -> str:
+    if len(settings.HOST_LANGUAGES) == 1:
+        return str(settings.HOST_LANGUAGES[0])
+    wishes = [request.user.language] if request.user.is_authenticated else []
+    header = request.headers.get("Accept-Language", "")[:500]
+    wishes += [tag.partition("-")[0] for tag, _ in parse_accept_lang_header(header)]
+    return next((wish for wish in wishes if wish in settings.HOST_LANGUAGES), settings.LANGUAGE_CODE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,18 @@ from timetuna.accounts.actions.take_handle import take_handle
 from timetuna.accounts.models import Photo, User
 
 
-def change_profile(user: User, *, name: str, handle: str, time_zone: str, role: str = "") -> None:
+def change_profile(
+    user: User, *, name: str, handle: str, time_zone: str, role: str = "", language: str = ""
+) -> None:
     """Store cleaned values. The handle that is given up stays reserved for this host. Raises HandleTaken."""
     with transaction.atomic():
         stored = User.objects.select_for_update().get(pk=user.pk)
         if handle != stored.handle:
             take_handle(stored, handle)
-        stored.name, stored.time_zone, stored.role = name, time_zone, role
-        stored.save(update_fields=["name", "handle", "time_zone", "role"])
-    user.name, user.handle, user.time_zone, user.role = name, handle, time_zone, role
+        stored.name, stored.time_zone, stored.role, stored.language = name, time_zone, role, language
+        stored.save(update_fields=["name", "handle", "time_zone", "role", "language"])
+    user.name, user.handle, user.time_zone = name, handle, time_zone
+    user.role, user.language = role, language
 
 
 def change_photo(user: User, photo: bytes, *, version: str) -> None:

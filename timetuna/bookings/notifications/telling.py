@@ -150,6 +150,7 @@ def _host(booking: Booking, audience: str) -> Recipient:
         audience=audience,
         box=Mailbox(host.name, host.email),
         zone=zone,
+        language=host.language or settings.LANGUAGE_CODE,
         host_id=host_id,
         beside=len(rows) > 1,
     )
@@ -159,8 +160,14 @@ def _former_host(booking: Booking, audience: str) -> Recipient:
     host = User.objects.filter(pk=host_id_of(audience) or booking.host_id).first()
     if host is None:
         raise ValueError("They have no account any more.")
-    box = Mailbox(host.name, host.email)
-    return Recipient(audience=audience, box=box, zone=host.time_zone, host_id=host.pk, former=True)
+    return Recipient(
+        audience=audience,
+        box=Mailbox(host.name, host.email),
+        zone=host.time_zone,
+        language=host.language or settings.LANGUAGE_CODE,
+        host_id=host.pk,
+        former=True,
+    )
 
 
 def other_side(booking: Booking, recipient: Recipient) -> Mailbox:

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 
@@ -25,7 +26,7 @@ from timetuna.web.forms import Switch, Ticks, in_full
 from timetuna.web.saving import Parts
 
 ASKED = "asked_for"
-_COLUMNS = ("name", "handle", "time_zone", "role")
+_COLUMNS = ("name", "handle", "time_zone", "role", "language")
 _PHOTO = 192, 192  # three times what pages show, for dense screens
 
 
@@ -67,6 +68,11 @@ class ProfileForm(PicturesForm):
         ),
     )
     time_zone = ZoneField(help_text="Your own clock, here and in your mails. Type a city to find yours.")
+    language = forms.ChoiceField(
+        label="Language",
+        help_text="Of your own pages here, and of mails to you. Guests read theirs.",
+        required=False,
+    )
     moves = forms.TypedMultipleChoiceField(coerce=int, required=False, widget=Ticks)
 
     def __init__(self, user: User, data: Any = None, files: MultiValueDict[str, Any] | None = None) -> None:
@@ -75,6 +81,10 @@ class ProfileForm(PicturesForm):
         self.face = Face.of(user.pk, user.name, user.photo_version, user.role)
         self.user, self._staying = user, hours_in_zone(user.pk, user.time_zone)
         self.fields["moves"].choices = [(str(line.id), line.id) for line in self._staying]  # type: ignore[attr-defined]
+        languages = [one for one in settings.LANGUAGES if one[0] in settings.HOST_LANGUAGES]
+        self.fields["language"].choices = [("", "As my browser asks"), *languages]  # type: ignore[attr-defined]
+        if len(languages) == 1:
+            del self.fields["language"]
         begin = f"{in_full(reverse('public_host', args=[user.handle]))}/"
         changed = "When you change it, links you have shared lead on."
         self.fields["handle"].help_text = f"Your pages begin with {begin}. {changed}"
@@ -129,7 +139,7 @@ class ProfileForm(PicturesForm):
         data = self.cleaned_data
         moving = data["moves"] if self.new_zone() else ()
         try:
-            save_profile(self.user, moving=moving, **{name: data[name] for name in _COLUMNS})
+            save_profile(self.user, moving=moving, **{name: data[name] for name in _COLUMNS if name in data})
         except HandleTaken as error:
             self.add_error("handle", str(error))
             return False

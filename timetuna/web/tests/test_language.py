@@ -1,9 +1,12 @@
+import re
+
 import pytest
 from allauth.account.models import EmailAddress
 from babel.messages.pofile import write_po
 from django.test import Client, RequestFactory
 from django.utils import translation
 
+from tests.forms import submit
 from tests.languages import read, update
 from timetuna.accounts.models import User
 from timetuna.l10n.catalogues import compile_changed
@@ -50,6 +53,28 @@ def test_hosts_pages_stay_english_and_a_thread_forgets_its_last_guest(client):
 
     assert b'<html lang="en"' in answer.content
     assert translation.get_language() == "en"
+
+
+def test_a_hosts_pages_and_mails_speak_as_the_profile_says_else_as_the_browser_of_what_is_whole(
+    client, public_page, settings
+):
+    settings.HOST_LANGUAGES = ["en", "de"]
+    host = User.objects.get()
+    client.force_login(host)
+
+    def spoken(accepts):
+        page = client.get("/settings/profile", headers={"Accept-Language": accepts})
+        return re.search('<html lang="(..)"', page.content.decode())[1]
+
+    assert [spoken("de-AT"), spoken("fr,de;q=0.3"), spoken("fr"), spoken("")] == ["de", "de", "en", "en"]
+    said = {"name": "Alice Host", "handle": "alice", "time_zone": "Europe/Berlin"}
+    submit(client, "/settings/profile", said | {"language": "de"})
+    host.refresh_from_db()
+    assert (host.language, spoken("en"), spoken("fr")) == ("de", "de", "de")
+
+    submit(client, "/settings/profile", said | {"language": "fr"})
+    host.refresh_from_db()
+    assert host.language == "de"  # guests' pages have it, hosts' have not
 
 
 def test_a_page_can_be_switched_and_keeps_where_it_is(client, public_page):
