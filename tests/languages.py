@@ -40,6 +40,7 @@ FOR_HOSTS = (
     "templates/bookings/[!m]*",  # but for the mails, which guests get too
     "templates/bookings/move*",
     "accounts/*.py",
+    "accounts/*/*.py",
     "*/views/host/*.py",
     "pages/views/*.py",
     "pages/forms/*.py",

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.forms import BaseForm
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 
 from timetuna.accounts.actions.forget_unverified import forget_unverified
 from timetuna.accounts.actions.note_email_change import note_email_change
@@ -31,10 +31,14 @@ from timetuna.web.forms import in_full, is_own_path
 UNDO_SALT = "accounts.email-change"
 LONGEST_PATH = 500
 _SENTENCES = {
-    "account/messages/email_confirmed.txt": "Your mail address is confirmed.",
-    "account/messages/email_confirmation_failed.txt": "This address belongs to another account by now.",
-    "account/messages/email_deleted.txt": "Your mail address stays as it was.",
-    "account/messages/password_changed.txt": "Your password is changed. All other devices were signed out.",
+    "account/messages/email_confirmed.txt": gettext_lazy("Your mail address is confirmed."),
+    "account/messages/email_confirmation_failed.txt": gettext_lazy(
+        "This address belongs to another account by now."
+    ),
+    "account/messages/email_deleted.txt": gettext_lazy("Your mail address stays as it was."),
+    "account/messages/password_changed.txt": gettext_lazy(
+        "Your password is changed. All other devices were signed out."
+    ),
 }
 
 
@@ -42,11 +46,15 @@ class AccountAdapter(DefaultAccountAdapter):
     """Accounts by mail address and password."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
-        "account_inactive": "This account is switched off. Please ask whoever runs this server.",
-        "duplicate_email": "This is your mail address already.",
-        "email_password_mismatch": "Mail address and password do not fit together. Please try again.",
-        "enter_current_password": "This is not your current password.",
-        "incorrect_password": "This is not your password.",
+        "account_inactive": gettext_lazy(
+            "This account is switched off. Please ask whoever runs this server."
+        ),
+        "duplicate_email": gettext_lazy("This is your mail address already."),
+        "email_password_mismatch": gettext_lazy(
+            "Mail address and password do not fit together. Please try again."
+        ),
+        "enter_current_password": gettext_lazy("This is not your current password."),
+        "incorrect_password": gettext_lazy("This is not your password."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002

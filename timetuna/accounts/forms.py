@@ -12,6 +12,7 @@ from django import forms
 from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext, gettext_lazy
 
 from timetuna.accounts import handles
 from timetuna.accounts.actions.store_host import EmailTaken
@@ -20,10 +21,10 @@ from timetuna.accounts.queries import address_is_taken
 from timetuna.lib.mail import clean_address
 from timetuna.lib.text import find_zone
 
-PASSWORD_HELP = "At least 8 characters, and not one of the passwords everybody uses."  # noqa: S105 - help, not a password
+PASSWORD_HELP = gettext_lazy("At least 8 characters, and not one of the passwords everybody uses.")
 _EMAIL = {
-    "required": "Please give your mail address.",
-    "invalid": "Please give a plain address like name@example.org.",
+    "required": gettext_lazy("Please give your mail address."),
+    "invalid": gettext_lazy("Please give a plain address like name@example.org."),
 }
 
 Saved = tuple[User | None, HttpResponse | None]
@@ -38,7 +39,7 @@ class Plain(forms.Form):
             field.widget.attrs.pop("placeholder", None)
             if isinstance(field, PasswordField):
                 field.help_text = ""
-                field.error_messages["required"] = "Please give the password."
+                field.error_messages["required"] = gettext("Please give the password.")
             if isinstance(field, forms.EmailField):
                 field.error_messages |= _EMAIL
 
@@ -57,8 +58,8 @@ class NewHost(Plain):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"] = forms.CharField(
-            label="Your name",
-            help_text="Guests see it.",
+            label=gettext("Your name"),
+            help_text=gettext("Guests see it."),
             max_length=handles.LONGEST_NAME,
             widget=forms.TextInput(attrs={"autocomplete": "name"}),
         )
@@ -132,7 +133,7 @@ class SocialSignUpForm(NewHost, SocialSignupForm):
 class VerifyEmailForm(forms.Form):
     """The password chosen at sign-up: whoever only holds the link may not have made the account."""
 
-    password = PasswordField(label="Your password", autocomplete="current-password")
+    password = PasswordField(label=gettext_lazy("Your password"), autocomplete="current-password")
 
     def __init__(self, *args: Any, user: User, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -173,7 +174,7 @@ class TypedOnce(Plain):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["password2"]
-        self.fields["password1"].label = "New password"
+        self.fields["password1"].label = gettext("New password")
         self.fields["password1"].help_text = PASSWORD_HELP
 
 
@@ -186,7 +187,7 @@ class ChangePasswordForm(TypedOnce, account.ChangePasswordForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["oldpassword"].label = "Current password"
+        self.fields["oldpassword"].label = gettext("Current password")
 
     def clean_oldpassword(self) -> str:
         """Check it, as rarely as at a sign-in."""
@@ -200,11 +201,11 @@ class ReauthenticateForm(Plain, account.ReauthenticateForm):
 class ChangeEmailForm(Plain, account.AddEmailForm):
     """The new address and the current password."""
 
-    password = PasswordField(label="Your password", autocomplete="current-password")
+    password = PasswordField(label=gettext_lazy("Your password"), autocomplete="current-password")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["email"].label = "New mail address"
+        self.fields["email"].label = gettext("New mail address")
         self.order_fields(["email", "password"])
 
     def clean_password(self) -> str:

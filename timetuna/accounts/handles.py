@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from django.utils.translation import gettext
+
 from timetuna.lib.text import single_line
 
 SHORTEST, LONGEST, LONGEST_NAME = 3, 40, 100
@@ -34,7 +36,7 @@ def clean_name(text: str) -> str:
     """As one visible line. Raises ValueError with a sentence when nothing of it can be seen."""
     name = single_line(text, max_length=LONGEST_NAME)
     if not any(character.isalnum() for character in name):
-        raise ValueError("Please give a name that people can read.")
+        raise ValueError(gettext("Please give a name that people can read."))
     return name
 
 
@@ -42,13 +44,18 @@ def clean_handle(text: str) -> str:
     """In lower case. Raises ValueError with a sentence when it cannot be one."""
     handle = text.strip().lower()
     if not SHORTEST <= len(handle) <= LONGEST:
-        raise ValueError(f"A public address has {SHORTEST} to {LONGEST} characters.")
+        raise ValueError(
+            gettext("A public address has %(shortest)s to %(longest)s characters.")
+            % {"shortest": SHORTEST, "longest": LONGEST}
+        )
     if not _SHAPE.fullmatch(handle):
         raise ValueError(
-            "A public address is made of the letters a to z, digits, and single hyphens between them."
+            gettext(
+                "A public address is made of the letters a to z, digits, and single hyphens between them."
+            )
         )
     if handle in RESERVED:
-        raise ValueError("This public address is reserved. Please choose another one.")
+        raise ValueError(gettext("This public address is reserved. Please choose another one."))
     return handle
 
 

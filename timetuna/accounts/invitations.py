@@ -27,12 +27,14 @@ from typing import Generic, TypeVar
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 
 from timetuna.accounts.activity import Deed, note
 from timetuna.accounts.emails import send
 from timetuna.accounts.models import MailedInvitation, User
 from timetuna.accounts.notices import Notice
 from timetuna.accounts.rate_limits import TooManyMails
+from timetuna.l10n.datetimes import day_of_year
 from timetuna.lib.crypto import fingerprint, random_token
 from timetuna.lib.mail import mailbox_of
 from timetuna.lib.text import single_line, without_addresses
@@ -49,8 +51,12 @@ TO_MAILBOX = Limit("invitations-to", (20, _DAY), strict=True)
 BY_PERSON_TO_MAILBOX = Limit("invitations-by-to", (5, _DAY), strict=True)
 TO_COLLEAGUE = Limit("invitations-to-colleague", (60, _DAY), strict=True)
 """By one person to one mailbox of who is in the same team: they host many pages, and are asked to each."""
-TO_THEM = "This address was sent several invitations lately. Please wait %(wait)s and try again."
-FROM_YOU = "So many invitations were sent lately that the next one has to wait. Please try again in %(wait)s."
+TO_THEM = gettext_lazy(
+    "This address was sent several invitations lately. Please wait %(wait)s and try again."
+)
+FROM_YOU = gettext_lazy(
+    "So many invitations were sent lately that the next one has to wait. Please try again in %(wait)s."
+)
 LONGEST_NAME = 60
 
 RowT = TypeVar("RowT", bound=MailedInvitation)
@@ -74,12 +80,12 @@ class NotOpen(Exception):  # noqa: N818 - it says what is the matter
 
 @dataclass(frozen=True, slots=True)
 class InvitationMail:
-    """What its mail says. Names in it went through `said`.  path: of the link."""
+    """What its mail says. Names in it went through `said`.  path: of the link.  button: "" is the usual one."""
 
     subject: str
     lines: tuple[str, ...]
     path: str
-    button: str = "Look at the invitation"
+    button: str = ""
 
 
 class NotInvited(Exception):  # noqa: N818 - it says what is the matter
@@ -223,17 +229,27 @@ def count_invitation(by: User, *, of: str, email: str, known: bool = False) -> N
     both = f"{person}\n{mailbox}"
     theirs = [(TO_COLLEAGUE, both)] if known else [(TO_MAILBOX, mailbox), (BY_PERSON_TO_MAILBOX, both)]
     if seconds := spend_all((BY_PERSON, person), (INTO_ONE, of), *theirs):
-        raise TooManyMails(TO_THEM if wait(*theirs) else FROM_YOU, seconds=seconds)
+        raise TooManyMails(str(TO_THEM if wait(*theirs) else FROM_YOU), seconds=seconds)
 
 
 def mail_invitation(invitation: MailedInvitation, mail: InvitationMail) -> None:
     """Enqueue it, in the caller's transaction."""
     until = invitation.expires_at
     after = (
-        f"This invitation is for {invitation.email}. The link works once, until {until:%A}, {until.day} {until:%B %Y}.",
-        "You did not expect it? Then do nothing: without your answer nothing happens.",
+        gettext("This invitation is for %(email)s. The link works once, until %(until)s.")
+        % {"email": invitation.email, "until": day_of_year(until.date())},
+        gettext("You did not expect it? Then do nothing: without your answer nothing happens."),
     )
-    send(Notice(mail.subject, mail.lines, mail.button, in_full(mail.path), after), to=invitation.email)
+    send(
+        Notice(
+            mail.subject,
+            mail.lines,
+            mail.button or gettext("Look at the invitation"),
+            in_full(mail.path),
+            after,
+        ),
+        to=invitation.email,
+    )
 
 
 def said(name: str) -> str:

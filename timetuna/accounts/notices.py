@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from timetuna.web.forms import in_full
 
@@ -27,88 +28,105 @@ class Notice:
 
 def _confirm_signup(context: Context) -> Notice:
     return Notice(
-        "Confirm your mail address",
-        ("Please confirm that this is your mail address. Then your TimeTuna account is ready.",),
-        "Confirm this address",
+        gettext("Confirm your mail address"),
+        (gettext("Please confirm that this is your mail address. Then your TimeTuna account is ready."),),
+        gettext("Confirm this address"),
         context["activate_url"],
         (
-            "The link works for three days. If you did not make an account, do nothing: without this step it is void.",
+            gettext(
+                "The link works for three days. If you did not make an account, do nothing: "
+                "without this step it is void."
+            ),
         ),
     )
 
 
 def _confirm_change(context: Context) -> Notice:
     return Notice(
-        "Confirm your new mail address",
-        ("Please confirm that your TimeTuna account shall use this mail address from now on.",),
-        "Use this address",
+        gettext("Confirm your new mail address"),
+        (gettext("Please confirm that your TimeTuna account shall use this mail address from now on."),),
+        gettext("Use this address"),
         context["activate_url"],
-        ("The link works for three days. If you did not ask for this, do nothing.",),
+        (gettext("The link works for three days. If you did not ask for this, do nothing."),),
     )
 
 
 def _exists_already(context: Context) -> Notice:
     way = f"?{urlencode({'next': context['onward']})}" if context["onward"] else ""
     return Notice(
-        "You have a TimeTuna account already",
+        gettext("You have a TimeTuna account already"),
         (
-            "Somebody, probably you, tried to make a TimeTuna account with this mail address.",
-            "There is one already: please sign in, or set a new password if you no longer know it.",
+            gettext("Somebody, probably you, tried to make a TimeTuna account with this mail address."),
+            gettext("There is one already: please sign in, or set a new password if you no longer know it."),
         ),
-        "Sign in",
+        gettext("Sign in"),
         in_full(reverse("account_login") + way),
-        (f"New password: {in_full(reverse('account_reset_password'))}", "If this was not you, do nothing."),
+        (
+            gettext("New password: %(url)s") % {"url": in_full(reverse("account_reset_password"))},
+            gettext("If this was not you, do nothing."),
+        ),
     )
 
 
 def _unknown(_context: Context) -> Notice:
     lines = (
-        "Somebody, probably you, asked for a new TimeTuna password for this mail address.",
-        "There is no account with this address. You may have used another one.",
+        gettext("Somebody, probably you, asked for a new TimeTuna password for this mail address."),
+        gettext("There is no account with this address. You may have used another one."),
     )
     if not settings.SIGNUP_OPEN:
         return Notice(
-            "There is no account with this address", lines, after=("If this was not you, do nothing.",)
+            gettext("There is no account with this address"),
+            lines,
+            after=(gettext("If this was not you, do nothing."),),
         )
     url = in_full(reverse("account_signup"))
-    after = ("If this was not you, do nothing.",)
-    return Notice("There is no account with this address", lines, "Create an account", url, after)
+    after = (gettext("If this was not you, do nothing."),)
+    return Notice(
+        gettext("There is no account with this address"), lines, gettext("Create an account"), url, after
+    )
 
 
 def _reset(context: Context) -> Notice:
     return Notice(
-        "Set a new password",
-        ("Somebody, probably you, asked for a new password for your TimeTuna account.",),
-        "Set a new password",
+        gettext("Set a new password"),
+        (gettext("Somebody, probably you, asked for a new password for your TimeTuna account."),),
+        gettext("Set a new password"),
         context["password_reset_url"],
         (
-            "The link works for one hour, once. If this was not you, do nothing: your password stays as it is.",
+            gettext(
+                "The link works for one hour, once. If this was not you, do nothing: your password stays as it is."
+            ),
         ),
     )
 
 
 def _password_changed(_context: Context) -> Notice:
     return Notice(
-        "Your password was changed",
+        gettext("Your password was changed"),
         (
-            "The password of your TimeTuna account was changed just now. All other devices were signed out.",
-            "If this was not you, set a new password at once.",
+            gettext(
+                "The password of your TimeTuna account was changed just now. All other devices were signed out."
+            ),
+            gettext("If this was not you, set a new password at once."),
         ),
-        "Set a new password",
+        gettext("Set a new password"),
         in_full(reverse("account_reset_password")),
     )
 
 
 def _email_changed(context: Context) -> Notice:
     return Notice(
-        "Your mail address was changed",
+        gettext("Your mail address was changed"),
         (
-            f"Your TimeTuna account uses {context['to_email']} from now on, no longer {context['from_email']}.",
-            "If this was not you, take the account back: it returns here, its password ends, all are signed out.",
+            gettext("Your TimeTuna account uses %(new)s from now on, no longer %(old)s.")
+            % {"new": context["to_email"], "old": context["from_email"]},
+            gettext(
+                "If this was not you, take the account back: it returns here, its password ends, all are signed out."
+            ),
         ),
-        "This was not me",
+        gettext("This was not me"),
         context["undo_url"],
-        ("The link works for seven days. If it was you, do nothing.",),
+        (gettext("The link works for seven days. If it was you, do nothing."),),
     )
 
 

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy
 
 from timetuna.accounts.models import User
 from timetuna.lib.crypto import equal, hmac_hex
@@ -86,8 +87,8 @@ security = logging.getLogger("timetuna.security")
 WAIT = "wait"
 """Code of an error that says for how long to wait; its `params["seconds"]` say it to programs."""
 
-HERE = "There were too many wrong passwords. Please wait %(wait)s and try again."
-AT_THE_DOOR = (
+HERE = gettext_lazy("There were too many wrong passwords. Please wait %(wait)s and try again.")
+AT_THE_DOOR = gettext_lazy(
     "There were too many wrong passwords. Please wait %(wait)s and try again, or set a new password."
 )
 _HOUR, _DAY = 3_600, 86_400
@@ -132,7 +133,7 @@ class Attempt:
             if not waits[-1]:
                 return replace(attempt, counted=tuple(way))
         attempt._note("sign_in_delayed")
-        raise too_often(HERE if request.user.is_authenticated else AT_THE_DOOR, min(waits))
+        raise too_often(str(HERE if request.user.is_authenticated else AT_THE_DOOR), min(waits))
 
     def end(self, *, right: bool) -> None:
         """What was right is not counted."""

@@ -2,6 +2,7 @@
 
 from allauth.account.models import EmailAddress
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
 from timetuna.accounts.models import User
 from timetuna.accounts.passwords import known_device
@@ -41,15 +42,15 @@ LEAVING = GrowingDelay("sign-in-elsewhere", free=30, first=1, longest=30, memory
 """Leaving for Google or Microsoft from one network: each time stores something until somebody comes back."""
 TEAM_HANDLES = Limit("team-handles", (20, _DAY))
 """Public addresses that one person takes for teams."""
-TO_YOU = (
+TO_YOU = gettext_lazy(
     "We have sent several mails to this address lately. Please look for them, also in the spam folder; "
     "or wait %(wait)s and try again."
 )
-LINK_IS_THERE = (
+LINK_IS_THERE = gettext_lazy(
     "Many such mails were asked for lately. If there is an account with this address, a link that works is in its "
     "mailbox: please look for it, also in the spam folder. Or wait %(wait)s and try again."
 )
-FROM_AROUND_YOU = (
+FROM_AROUND_YOU = gettext_lazy(
     "Many such mails were asked for from your network lately. Please wait %(wait)s and try again."
 )
 
@@ -81,7 +82,7 @@ def count_account_mail(request: HttpRequest, email: str) -> None:
         if seconds and not spend_all(mine, *_beyond(client, mailbox), *_of_network(client)):
             return
     if seconds:
-        raise TooManyMails(TO_YOU if wait(*of_mailbox) else FROM_AROUND_YOU, seconds=seconds)
+        raise TooManyMails(str(TO_YOU if wait(*of_mailbox) else FROM_AROUND_YOU), seconds=seconds)
 
 
 def count_reset_mail(request: HttpRequest, email: str) -> None:
@@ -95,7 +96,7 @@ def count_reset_mail(request: HttpRequest, email: str) -> None:
     if device := _device(request, email):
         pairs = [(RESET_FROM_DEVICE, f"{device}\n{mailbox}")]
     if seconds := spend_all(*pairs):
-        raise TooManyMails(LINK_IS_THERE, seconds=seconds)
+        raise TooManyMails(str(LINK_IS_THERE), seconds=seconds)
 
 
 class LastLink:

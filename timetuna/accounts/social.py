@@ -16,6 +16,7 @@ from django.contrib import messages
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from timetuna.accounts.actions.forget_unverified import forget_unverified
 from timetuna.accounts.adapter import AccountAdapter
@@ -126,11 +127,15 @@ class SocialAdapter(DefaultSocialAccountAdapter):
         extra_context: dict[str, Any] | None = None,  # noqa: ARG002
     ) -> None:
         if error == AuthError.CANCELLED:
-            text = f"You did not sign in with {provider.name}. You can try again, or use your password."
+            text = gettext("You did not sign in with %(name)s. You can try again, or use your password.") % {
+                "name": provider.name
+            }
         else:
             client = client_of(request).network[:16]
             security.warning("sign_in_failed client=%s provider=%s", client, provider.id)
-            text = f"Signing in with {provider.name} did not work. Please try again."
+            text = gettext("Signing in with %(name)s did not work. Please try again.") % {
+                "name": provider.name
+            }
         messages.error(request, text)
         raise ImmediateHttpResponse(HttpResponseRedirect(reverse("account_login")))
 

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from timetuna.accounts.activity import A_ROLE, Deed, note
 from timetuna.accounts.emails import send
@@ -19,14 +20,16 @@ class LastOwner(Exception):  # noqa: N818 - it says what is the matter
 
     def __init__(self, team: Team) -> None:
         self.team = team
-        super().__init__(f"{team.name} needs an owner. Make somebody else an owner of it first.")
+        super().__init__(
+            gettext("%(name)s needs an owner. Make somebody else an owner of it first.") % {"name": team.name}
+        )
 
 
 class RoleChanged(Exception):  # noqa: N818 - it is what happened
     """Somebody else has changed it since it was shown, or has taken them off. `str()` is a sentence."""
 
     def __init__(self) -> None:
-        super().__init__("Somebody else changed this meanwhile. Look at it again.")
+        super().__init__(gettext("Somebody else changed this meanwhile. Look at it again."))
 
 
 def change_role(member: Membership, *, role: str) -> None:
@@ -56,10 +59,14 @@ def hand_over_team(team: Team, *, by: User, to: Membership) -> None:
 def _owns(team: Team) -> Notice:
     name = said(team.name)
     return Notice(
-        f"You own the team {name}",
+        gettext("You own the team %(name)s") % {"name": name},
         (
-            f"You are an owner of the team {name} from now on: you can do everything in it, and decide who else may.",
+            gettext(
+                "You are an owner of the team %(name)s from now on: you can do everything in it, "
+                "and decide who else may."
+            )
+            % {"name": name},
         ),
-        "Look at the team",
+        gettext("Look at the team"),
         in_full(reverse("team", args=[team.pk])),
     )

@@ -1,6 +1,7 @@
 """Making a team."""
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from timetuna.accounts.actions.take_handle import HandleTaken, lock_handle
 from timetuna.accounts.activity import Deed, note
@@ -20,7 +21,9 @@ def create_team(owner: User, *, name: str, handle: str) -> Team:
     with transaction.atomic():
         User.objects.select_for_update().get(pk=owner.pk)
         if Membership.objects.filter(user=owner, role=Membership.Role.OWNER).count() >= MOST:
-            raise TooManyTeams(f"One person can own {MOST} teams at most. Hand one over first.")
+            raise TooManyTeams(
+                gettext("One person can own %(most)s teams at most. Hand one over first.") % {"most": MOST}
+            )
         lock_handle(handle)
         if not handle_is_free(handle):
             raise HandleTaken

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 
 from timetuna.accounts.activity import Deed
 from timetuna.accounts.invitations import Asked, InvitationMail, invite, invite_again, inviter, said
@@ -10,9 +11,9 @@ from timetuna.accounts.models import Membership, Team, TeamInvitation, User
 MOST = 500
 """People in a team and asked to join it."""
 MEANS = {
-    Membership.Role.OWNER: "As an owner you can do everything in it, and decide who else may.",
-    Membership.Role.ADMIN: "As an admin you see and edit its booking pages, and invite people.",
-    Membership.Role.MEMBER: "As a member you see and edit its booking pages.",
+    Membership.Role.OWNER: gettext_lazy("As an owner you can do everything in it, and decide who else may."),
+    Membership.Role.ADMIN: gettext_lazy("As an admin you see and edit its booking pages, and invite people."),
+    Membership.Role.MEMBER: gettext_lazy("As a member you see and edit its booking pages."),
 }
 
 
@@ -50,10 +51,13 @@ def _asked(team: Team) -> Asked[TeamInvitation]:
 
 def _mail(invitation: TeamInvitation, token: str) -> InvitationMail:
     team = said(invitation.team.name)
-    asks = inviter(invitation.invited_by) if invitation.invited_by else "One of its owners"
+    asks = inviter(invitation.invited_by) if invitation.invited_by else gettext("One of its owners")
     lines = (
-        f"{asks} invites you to join the team {team} on TimeTuna, where people book meetings online.",
-        MEANS[Membership.Role(invitation.role)],
+        gettext(
+            "%(asks)s invites you to join the team %(team)s on TimeTuna, where people book meetings online."
+        )
+        % {"asks": asks, "team": team},
+        str(MEANS[Membership.Role(invitation.role)]),
     )
     path = reverse("team_invitation", args=[token])
-    return InvitationMail(f"Join {team} on TimeTuna", lines, path)
+    return InvitationMail(gettext("Join %(team)s on TimeTuna") % {"team": team}, lines, path)

@@ -1,6 +1,7 @@
 """Answering an invitation into a team."""
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from timetuna.accounts.activity import A_ROLE, Deed, note
 from timetuna.accounts.emails import send
@@ -29,8 +30,16 @@ def join_team(token: str, user: User) -> Team:
 
 def _joined(invitation: TeamInvitation, user: User) -> Notice:
     team = said(invitation.team.name)
-    line = f"{inviter(user)} has joined the team {team}. Their role: {invitation.get_role_display().lower()}."
-    other = (f"The invitation had gone to {invitation.email}.",) if not is_for(invitation, user) else ()
+    line = gettext("%(person)s has joined the team %(team)s. Their role: %(role)s.") % {
+        "person": inviter(user),
+        "team": team,
+        "role": invitation.get_role_display().lower(),
+    }
+    other = (
+        (gettext("The invitation had gone to %(email)s.") % {"email": invitation.email},)
+        if not is_for(invitation, user)
+        else ()
+    )
     return Notice(f"{said(user.name)} joined {team}", (line, *other))
 
 

@@ -1,6 +1,7 @@
 """Giving a person or a team a public address: nobody else has it, ever had it, or takes it at the same moment."""
 
 from django.db import connection
+from django.utils.translation import gettext
 
 from timetuna.accounts.models import FormerHandle, Team, User
 from timetuna.accounts.queries import handle_is_free, handles_given_up_by
@@ -13,7 +14,7 @@ class HandleTaken(Exception):  # noqa: N818 - it is what happened
     """Somebody else has this public address, or had it once. `str()` is a sentence."""
 
     def __init__(self) -> None:
-        super().__init__("This public address is taken. Please choose another one.")
+        super().__init__(gettext("This public address is taken. Please choose another one."))
 
 
 def lock_handle(handle: str) -> None:

@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from timetuna.accounts.actions.invite_to_team import MEANS
@@ -30,16 +31,20 @@ GONE, MISSING, CONFLICT = 410, 404, 409
 RowT = TypeVar("RowT", bound=MailedInvitation)
 _SENTENCES = {
     State.ANSWERED: (
-        "This invitation has been answered",
-        "It was accepted or declined already, and works once. If that was not you, ask who invited you for another.",
+        gettext_lazy("This invitation has been answered"),
+        gettext_lazy(
+            "It was accepted or declined already, and works once. If that was not you, ask who invited you for another."
+        ),
     ),
     State.EXPIRED: (
-        "This invitation has expired",
-        "It was open for two weeks. Ask who invited you to send it again.",
+        gettext_lazy("This invitation has expired"),
+        gettext_lazy("It was open for two weeks. Ask who invited you to send it again."),
     ),
     None: (
-        "This invitation is no longer there",
-        "It was taken back, or sent again: then the link in the latest mail is the one that works.",
+        gettext_lazy("This invitation is no longer there"),
+        gettext_lazy(
+            "It was taken back, or sent again: then the link in the latest mail is the one that works."
+        ),
     ),
 }
 
@@ -119,14 +124,14 @@ def _answer(request: HttpRequest, kind: InvitationKind[RowT], row: RowT, token: 
     said = request.POST.get("answer")
     if said == "no":
         kind.decline(token)
-        text = "You will not hear of it again. Whoever invited you sees that you declined."
-        return show(request, InvitationDeclinedScreen("You have declined", text))
+        text = gettext("You will not hear of it again. Whoever invited you sees that you declined.")
+        return show(request, InvitationDeclinedScreen(gettext("You have declined"), text))
     if said != "yes":
         return None
     if not request.user.is_authenticated:
         return redirect_to_login(request.path)
     if request.POST.get("account") != signed_in(request).email:
-        messages.error(request, "You are signed in with another account by now. Look at it again.")
+        messages.error(request, gettext("You are signed in with another account by now. Look at it again."))
         return _ask(request, kind, row, status=CONFLICT)
     return redirect(kind.accept(request, token))
 
@@ -152,14 +157,24 @@ def _gone(
     """Who takes part by now is led there."""
     if row and request.user.is_authenticated and (place := kind.inside(row, signed_in(request))):
         return redirect(place)
-    return show(request, InvitationGoneScreen(*_SENTENCES[state]), status=GONE if state else MISSING)
+    return show(
+        request, InvitationGoneScreen(*map(str, _SENTENCES[state])), status=GONE if state else MISSING
+    )
 
 
 def _ask_into_team(row: TeamInvitation) -> InvitationWords:
     team = row.team.name
-    asks = f"{row.invited_by.name} ({row.invited_by.email})" if row.invited_by else "An owner of the team"
-    lines = (f"{asks} invites you to join the team {team}.", MEANS[Membership.Role(row.role)])
-    return InvitationWords(f"Join {team}", lines, f"Join {team}")
+    asks = (
+        f"{row.invited_by.name} ({row.invited_by.email})"
+        if row.invited_by
+        else gettext("An owner of the team")
+    )
+    lines = (
+        gettext("%(asks)s invites you to join the team %(team)s.") % {"asks": asks, "team": team},
+        str(MEANS[Membership.Role(row.role)]),
+    )
+    join = gettext("Join %(team)s") % {"team": team}
+    return InvitationWords(join, lines, join)
 
 
 def _inside_team(row: TeamInvitation, user: User) -> str:
@@ -168,7 +183,7 @@ def _inside_team(row: TeamInvitation, user: User) -> str:
 
 def _join(request: HttpRequest, token: str) -> str:
     team = join_team(token, signed_in(request))
-    messages.success(request, f"You are in the team {team.name} now.")
+    messages.success(request, gettext("You are in the team %(name)s now.") % {"name": team.name})
     return reverse("team", args=[team.pk])
 
 
