@@ -41,7 +41,7 @@ def test_the_tab_shows_what_is_stored(as_alice: Client, page: BookingPage) -> No
     assert 'value="Intro call"' in text
     assert 'value="intro-call"' in text
     assert 'data-copy="http://localhost:8000/alice/intro-call"' in text
-    assert "Preview" in text
+    assert "View page" in text
     assert "Meeting type" in text
     assert "data-dirty" in text
 

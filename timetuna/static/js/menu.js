@@ -17,3 +17,10 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("focusin", (event) => {
   for (const menu of open()) if (!menu.contains(event.target)) close(menu);
 });
+
+// A row of parts that does not fit shows the one that is open.
+for (const current of document.querySelectorAll(".tabs > [aria-current]")) {
+  const row = current.parentElement;
+  const [box, whole] = [current.getBoundingClientRect(), row.getBoundingClientRect()];
+  if (box.left < whole.left || box.right > whole.right) row.scrollLeft += box.left - whole.left - 48;
+}
