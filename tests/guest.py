@@ -13,10 +13,11 @@ TIME = re.compile(r'class="time"\s+href="([^"]+)"')
 
 
 class Guest:
-    """One client with its own cookies."""
+    """One client with its own cookies. link: the secret part of the link it came by."""
 
-    def __init__(self, page_url: str, *, number: int = 0) -> None:
+    def __init__(self, page_url: str, *, number: int = 0, link: str = "") -> None:
         self.page_url = page_url
+        self.link = {"link": link} if link else {}
         self.email = f"guest{number}@guest.example"
         self.client = httpx2.Client(timeout=30, trust_env=False, verify=False)
 
@@ -25,7 +26,7 @@ class Guest:
 
     def open_form(self, start: datetime, *, minutes: int = 30) -> dict[str, str]:
         """Open the form for a time and return what a browser would send back."""
-        query = {"start": f"{start:%Y-%m-%dT%H:%MZ}", "duration": f"{minutes}", "zone": "UTC"}
+        query = {"start": f"{start:%Y-%m-%dT%H:%MZ}", "duration": f"{minutes}", "zone": "UTC"} | self.link
         answer = self.client.get(f"{self.page_url}/book", params=query)
         assert answer.status_code == 200, answer.text
         hidden = {name: unescape(value) for name, value in HIDDEN.findall(answer.text)}

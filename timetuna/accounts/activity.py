@@ -53,6 +53,9 @@ class Deed(TextChoices):
     ASKED = "asked", "asked {person} to host the page."
     HOSTS = "hosts", "hosts the page from then on."
     LEFT_PAGE = "left_page", "no longer hosts the page."
+    LINKS_MADE = "links_made", "made {which} to book the page by."
+    LINK_ENDED = "link_ended", "took a link to the page back."
+    LINK_RESTORED = "link_restored", "let a link that was taken back book the page again."
     TAKEN_OFF_PAGE = "taken_off_page", "took {person} off the page."
 
 

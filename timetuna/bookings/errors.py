@@ -3,8 +3,10 @@
 import math
 
 from django.http import HttpResponse
+from django.utils.translation import gettext
 
 from timetuna.bookings.proofs.needed import Proof
+from timetuna.pages.links import LinkState
 
 
 class BookingRefused(Exception):  # noqa: N818
@@ -25,6 +27,16 @@ class TooManyBookings(BookingRefused):
     def __init__(self, sentence: str, *, wait: float = 0.0) -> None:
         super().__init__(sentence)
         self.wait = wait
+
+
+class LinkOver(BookingRefused):
+    """The page's link opens it no more."""
+
+    def __init__(self, state: LinkState) -> None:
+        super().__init__(
+            gettext("The link you came by books nothing any more. Ask whoever gave it to you for another.")
+        )
+        self.state = state
 
 
 def status_of(error: BookingRefused) -> int:

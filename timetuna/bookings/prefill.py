@@ -4,6 +4,7 @@ Anybody may have typed it. It is bounded here, and a suggestion counts only once
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote_plus, urlsplit, urlunsplit
@@ -23,7 +24,10 @@ CARRIED = "from"
 LONGEST = 3_000
 """So many signs of an address; what comes later in it than that is left out."""
 MOST_METADATA = 10
-_LENGTHS = {"name": 100, "email": 254, "phone": 60, "ref": 200, "redirect": 500, **dict.fromkeys(UTM, 200)}
+LINK = "link"
+"""The secret part of a link that the page's host has made, see `pages/links.py`."""
+_LENGTHS = {LINK: 64, "name": 100, "email": 254, "phone": 60, "ref": 200, "redirect": 500}
+_LENGTHS |= dict.fromkeys(UTM, 200)
 _WORDS = {"guests": 1_000, "notes": 500}
 _ANSWER_LENGTH, _VALUE_LENGTH = 500, 200
 _OTHER_NAMES = {"guest": "guests", "attendeePhoneNumber": "phone"}
@@ -48,6 +52,12 @@ class Came:
     def suggested(self) -> dict[str, str]:
         """For the form's own fields."""
         return {name: value for name, value in self.pairs if name in {"name", "email", "phone", *_WORDS}}
+
+    def with_values(self, prefill: Mapping[str, str]) -> "Came":
+        """With what a link fills in where the address says nothing; no address carries that on."""
+        known = {name for name, _ in self.pairs}
+        more = tuple(one for one in prefill.items() if one[0] not in known)
+        return Came(self.pairs + more, self.query) if more else self
 
     def answer(self, key: str, place: int) -> str:
         """For the host's question of that key; Calendly's links know it by its place on the form, from 1 on."""
@@ -99,6 +109,8 @@ def _came(query: QueryDict, referrer: str = "") -> Came:
 def _named(query: QueryDict) -> dict[str, str]:
     """By our own names, cleaned, what is empty left out; what came under ours goes before what others call it."""
     found = frame_words(query) if EMBED in query else {}
+    if link := single_line(query.get(LINK, ""), max_length=_LENGTHS[LINK]):
+        found[LINK] = link  # first, so that there is room for it
     full = f"{query.get('first_name', '')} {query.get('last_name', '')}"
     metadata = 0
     for name, values in sorted(query.lists(), key=lambda one: one[0] in _OTHER_NAMES):

@@ -10,6 +10,8 @@ from timetuna.calendars.actions.rotate_keys import rotate_keys
 from timetuna.commands.database import database_answers
 from timetuna.jobs.models import Job
 from timetuna.lib.crypto import SecretBoxError
+from timetuna.pages.links import reseal_link
+from timetuna.pages.models import BookingLink
 from timetuna.processes.ending import Refusal
 
 
@@ -17,7 +19,7 @@ def run(_options: argparse.Namespace) -> int:
     """Seal every stored secret with the first key. The server may keep running."""
     try:
         with database_answers():
-            rows = rotate_keys() + _rotate_links()
+            rows = rotate_keys() + _rotate_links() + _rotate_page_links()
             waiting = Job.objects.filter(
                 state__in=[Job.State.WAITING, Job.State.RUNNING], arguments__has_key="sealed"
             ).count()
@@ -43,4 +45,19 @@ def _rotate_link(pk: int) -> bool:
         return False
     reseal(attendee)
     attendee.save(update_fields=["link_sealed"])
+    return True
+
+
+def _rotate_page_links() -> int:
+    numbers = list(BookingLink.objects.order_by("pk").values_list("pk", flat=True))
+    return sum(map(_rotate_page_link, numbers))
+
+
+@transaction.atomic
+def _rotate_page_link(pk: int) -> bool:
+    link = BookingLink.objects.select_for_update().filter(pk=pk).first()
+    if link is None:
+        return False
+    reseal_link(link)
+    link.save(update_fields=["token_sealed"])
     return True

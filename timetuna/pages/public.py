@@ -124,7 +124,8 @@ class PublicPage:
     hosts: who takes part in its meetings, in their order there. own: its owner's time, by whose clock the page is
     made; `time_zone` is the name of their hours' zone.  caps: how many bookings of the page are enough.
     several: see `is_shared`; it stays so where only those are asked who have a meeting already.
-    horizon_days, horizon_date: at most one of them is there; see `last_day`.
+    horizon_days, horizon_date: at most one of them is there; see `last_day`.  first_day: before it nothing is booked.
+    named: the host whom the link that was followed names.
     meeting_types: only what is on and can be used right now; without any, no time is offered.
     approval_hours: for how long the host is asked for their yes; None where a booking needs none.
     """
@@ -149,6 +150,8 @@ class PublicPage:
     several: bool = False
     look: Branding = NO_LOOK
     team: str = ""
+    first_day: date | None = None
+    named: int | None = None
 
     def last_day(self, today: date) -> date | None:
         """The last of the host's dates that can be booked, or None without end."""
@@ -258,8 +261,8 @@ class Preview:
 
 
 def preview_of(page: PublicPage, asked: Mapping[str, object]) -> Preview | None:
-    """None of a page that is not listed: a preview names the host. asked: the query."""
-    if not page.settings.listed:
+    """None of a page that is not for everybody: a preview names the host. asked: the query."""
+    if not page.settings.listed or page.settings.link_only:
         return None
     who = page.team or page.host_name
     named = {"title": page.title, "host": who}
@@ -338,7 +341,7 @@ def taking_turns(page: PublicPage, *, now: datetime) -> list[HostTime]:
 
 def choosable(page: PublicPage, *, now: datetime) -> list[HostTime]:
     """Among whom a guest may choose; nobody where there is no choice."""
-    if not page.is_shared() or not page.settings.guests_choose:
+    if not page.is_shared() or not page.settings.guests_choose or page.named:
         return []
     people = taking_turns(page, now=now) if page.settings.staffing == BookingPage.Staffing.ANY else []
     return people if len(people) > 1 else []

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -39,13 +39,14 @@ from timetuna.pages.prefetch import (
 from timetuna.pages.public import NO_LOOK, Branding, Face, HostTime, PageDuration, PublicPage
 
 MOST_LISTED = 100
+_FOR_EVERYBODY = Q(listed=True, link_only=False)
 Kinds = Mapping[tuple[int, int], frozenset[str]]
 """By page and host the meeting types they can make the link of; see `calendar_use.kinds_of`."""
 
 
 def listed_page(page_id: int) -> BookingPage | None:
     """With host and team; None for a page that is not listed, and for one of a host who is disabled."""
-    listed = BookingPage.objects.filter(pk=page_id, listed=True, host__is_active=True)
+    listed = BookingPage.objects.filter(_FOR_EVERYBODY, pk=page_id, host__is_active=True)
     return listed.select_related("host", "team").first()
 
 
@@ -82,7 +83,7 @@ def listed_pages(handle: str) -> list[PublicPage]:
     None for nobody, and of a host who is not active and verified; three queries in any case but the good one.
     """
     verified = EmailAddress.objects.filter(user=OuterRef("host"), verified=True)
-    there = BookingPage.objects.filter(Exists(verified), host__is_active=True, listed=True)
+    there = BookingPage.objects.filter(Exists(verified), _FOR_EVERYBODY, host__is_active=True)
     rows = whole(there.filter(**at(owner_by_handle(handle))))
     now = timezone.now()
     return [page for page in _by_title(rows, most=MOST_LISTED) if page.is_open(now)]

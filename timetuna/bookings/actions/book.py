@@ -16,6 +16,7 @@ from timetuna.bookings.actions.answer_request import answer_until
 from timetuna.bookings.actions.host_time import Chosen, choose_hosts, consume, lock_hosts, refresh_calendars
 from timetuna.bookings.actions.note_unusual import note_unusual
 from timetuna.bookings.actions.turns import write_turns
+from timetuna.bookings.actions.use_link import use_link
 from timetuna.bookings.errors import FormUsed, ProofNeeded, SlotTaken, TooManyBookings
 from timetuna.bookings.events import GUEST, Status, record, transition
 from timetuna.bookings.guests import Guest, invite, limit_bookings, room_for_others_in, store_attendee
@@ -23,7 +24,9 @@ from timetuna.bookings.models import Answer, Booking, BookingHost, BookingOrigin
 from timetuna.bookings.proofs.needed import NOTHING_SHOWN, Evidence, Proof, Purpose, count_booking, rates, use
 from timetuna.bookings.queries import taken_among
 from timetuna.bookings.slots.availability import Able, SlotQuery, who_can
+from timetuna.pages.links import opened_by
 from timetuna.pages.meeting_types.base import MeetingChoice, meeting_kind
+from timetuna.pages.models import BookingLink
 from timetuna.pages.public import HostTime, PublicPage
 from timetuna.pages.queries import page_settings
 from timetuna.rate_limits.limits import NOBODY, Client, wait_in_words
@@ -41,7 +44,7 @@ class Order:
     others: whom the guest brings.  evidence: what the form brings along in case a proof is asked for.
     source: where the order comes from, by default the public page.
     answers: to the host's own questions, not stored yet.  origin: where the guest comes from, by `BookingOrigin`'s
-    columns.
+    columns.  link: the secret part of the link that the page was opened by, "" for none.
     """
 
     page_id: int
@@ -58,6 +61,7 @@ class Order:
     source: str = ""
     answers: tuple[Answer, ...] = ()
     origin: Mapping[str, Any] = field(default_factory=dict)
+    link: str = ""
 
     def purpose(self) -> Purpose:
         """What a proof for this order has to be made for."""
@@ -98,6 +102,10 @@ def _book(order: Order, now: datetime) -> Booking:
     earlier = Booking.objects.filter(idempotency_key=order.key).first()
     if earlier is not None:
         return _same(earlier, order)
+    link = None
+    if order.link or page.settings.link_only:
+        link = use_link(page.id, order.link, now=now)
+        page = opened_by(page, link)
     choice = _choice(page, order)
     limit_bookings(order.guest.email, others=order.others, now=now)
     query = SlotQuery(
@@ -114,7 +122,7 @@ def _book(order: Order, now: datetime) -> Booking:
         raise SlotTaken(_gone(query, choice, order.start_minute))
     _judge(order, now)
     consume(order.hold)
-    booking = _insert(query, order, choice, able)
+    booking = _insert(query, order, choice, able, link)
     invite(booking, order.others, most=page.settings.most_guests, now=now)
     made = transition(None, Status(booking.status), actor=GUEST)
     record(booking, made.event, actor=GUEST, source=order.source)
@@ -181,11 +189,14 @@ def _gone(query: SlotQuery, choice: MeetingChoice, start_minute: int) -> str:
     return said % {"way": meeting_kind(choice.kind).label()}
 
 
-def _insert(query: SlotQuery, order: Order, choice: MeetingChoice, able: Able) -> Booking:
+def _insert(
+    query: SlotQuery, order: Order, choice: MeetingChoice, able: Able, link: BookingLink | None
+) -> Booking:
     """Where the host confirms each booking, it is a request: the time is taken, nothing follows before their yes."""
     page, now, kind = query.page, query.now, meeting_kind(choice.kind)
     booking = Booking(
         page_id=page.id,
+        link=link,
         title=page.title,
         start_at=moment_of(order.start_minute),
         minutes=order.minutes,

@@ -18,7 +18,8 @@ from timetuna.bookings.queries import set_new_link
 from timetuna.jobs.models import Job
 from timetuna.jobs.queue import job
 from timetuna.lib.phones import shown_number
-from timetuna.pages.models import HostRules
+from timetuna.pages.links import good
+from timetuna.pages.models import BookingLink, HostRules
 
 ERASED_GUEST = "Erased guest"
 NO_WORDS_OF_AN_ATTENDEE = frozenset(
@@ -81,9 +82,17 @@ def erase_due(*, now: datetime) -> int:
     for host_id, days in kept.items():
         shorter = min(one for one in (days, settings.RETENTION_DAYS) if one is not None)
         count += _erase_old(Booking.objects.filter(host_id=host_id), shorter, now)
+        _forget_links(BookingLink.objects.filter(page__host_id=host_id), shorter, now)
     if settings.RETENTION_DAYS is not None:
         count += _erase_old(Booking.objects.exclude(host_id__in=kept), settings.RETENTION_DAYS, now)
+        _forget_links(BookingLink.objects.exclude(page__host_id__in=kept), settings.RETENTION_DAYS, now)
     return count
+
+
+def _forget_links(links: QuerySet[BookingLink], days: int, now: datetime) -> None:
+    """Those that have booked nothing since then and can book nothing any more, with whom they were for."""
+    limit = now - timedelta(days=days)
+    links.filter(changed_at__lt=limit).exclude(good(now=limit)).delete()
 
 
 def forget_sources(*, now: datetime) -> None:
@@ -111,6 +120,7 @@ def _erase(booking: Booking, actor: str, now: datetime) -> None:
     BookingOrigin.objects.filter(booking=booking).delete()
     for attendee in booking.attendees.all():
         _blank(attendee, time_zone=booking.host_time_zone)
+    _forget_link(booking, said)
     _clean_history(booking, said)
     _clean_work(booking)
     record(booking, BookingEvent.ERASED, actor=actor)
@@ -135,6 +145,16 @@ def _said_by(booking: Booking) -> list[str]:
     """What could give the guest away in a sentence, the longest first."""
     said = [value for row in booking.attendees.all() for value in _words_of(row)]
     return sorted({one for one in said if len(one) >= _TELLS_NOTHING}, key=len, reverse=True)
+
+
+def _forget_link(booking: Booking, said: Iterable[str]) -> None:
+    """What its host called the link by which it was booked, and filled in: of one person's, and where it names them."""
+    link = booking.link
+    if link is None:
+        return
+    words = f"{link.label} {link.prefill}".casefold()
+    if link.uses == 1 or any(one.casefold() in words for one in said):
+        BookingLink.objects.filter(pk=link.pk).update(label="", prefill={})
 
 
 def _clean_history(booking: Booking, said: Iterable[str]) -> None:

@@ -31,6 +31,7 @@ from timetuna.bookings.models import Booking, BookingHost
 from timetuna.bookings.policies import move_refusal
 from timetuna.bookings.slots.availability import SlotQuery, who_can
 from timetuna.l10n import datetimes
+from timetuna.pages.links import opened_by
 from timetuna.pages.public import HostTime, PublicPage
 from timetuna.pages.queries import page_settings
 from timetuna.rate_limits.limits import NOBODY, Client
@@ -129,7 +130,7 @@ def _exchange(booking: Booking, start_minute: int, actor: str, wish: Wish, now: 
             gettext("The page this was booked on is gone. Please cancel, or write to your host.")
         )
     query = SlotQuery(
-        page=page,
+        page=opened_by(page, booking.link),
         minutes=booking.minutes,
         now=now,
         moving=booking.pk,

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from timetuna.lib.phones import PhoneLink, phone_link
-from timetuna.pages.models import BookingPage, PageHost
+from timetuna.pages.models import BookingLink, BookingPage, PageHost
 
 
 def a_day_on() -> datetime:
@@ -38,6 +38,7 @@ class Booking(models.Model):
     A pending one takes its time until the host has answered, `pending_until` at the latest.
     no_show: the guest did not come.  erased_at: since when it says no more who the guests were.
     source_network: a keyed hash of the network it was booked from, for some days; "" is not known (any more).
+    link: by which it was made, if its page was opened by one.
     neutral_organizer: its invitations come from the page and not from a person, so that its hosts can change.
     next_check_at: when it is next compared with what should exist outside; None once there is nothing to compare.
     """
@@ -57,6 +58,7 @@ class Booking(models.Model):
     public_id = models.CharField(max_length=24, default=new_public_id, unique=True, editable=False)
     host = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="bookings")
     page = models.ForeignKey(BookingPage, null=True, on_delete=models.SET_NULL, related_name="bookings")
+    link = models.ForeignKey(BookingLink, null=True, on_delete=models.SET_NULL, related_name="bookings")
     title = models.CharField(max_length=120)
     start_at = models.DateTimeField()
     minutes = models.PositiveIntegerField()

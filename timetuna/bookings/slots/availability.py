@@ -63,7 +63,9 @@ class SlotQuery:
         return -int(-self.now.timestamp() // 60)
 
     def named(self) -> int | None:
-        """Who comes in any case because the guest may choose, and has."""
+        """Who comes in any case because the guest may choose, and has, or because their link says so."""
+        if self.page.named and self.moving is None:
+            return self.page.named
         settings = self.page.settings
         may = settings.guests_choose if self.moving is None else settings.on_move == BookingPage.OnMove.GUEST
         return self.person or None if may else None
@@ -259,7 +261,7 @@ def _policy(query: SlotQuery, host: HostTime, horizon: int | None) -> Policy:
         increment=page.settings.increment_minutes,
         buffer_before=page.own_or_pages(host, "buffer_before_minutes"),
         buffer_after=page.own_or_pages(host, "buffer_after_minutes"),
-        notice=page.own_or_pages(host, "notice_minutes"),
+        notice=max(page.own_or_pages(host, "notice_minutes"), _until_first_day(query)),
         horizon=horizon,
     )
 
@@ -269,6 +271,13 @@ def _horizon(query: SlotQuery) -> int | None:
     hours, now_minute = query.page.own.opening, query.now_minute()
     last_day = query.page.last_day(host_date(hours, now_minute))
     return None if last_day is None else max(0, date_start(hours, last_day + timedelta(days=1)) - now_minute)
+
+
+def _until_first_day(query: SlotQuery) -> int:
+    """From now to the first day that can be booked, in minutes."""
+    page = query.page
+    start = date_start(page.own.opening, page.first_day) if page.first_day else 0
+    return max(0, start - query.now_minute())
 
 
 def _known(query: SlotQuery, span: Interval) -> list[KnownSpan]:

@@ -276,6 +276,8 @@ def _duration(page: PublicPage, query: QueryDict) -> PageDuration | None:
 
 def _person(page: PublicPage, query: QueryDict) -> tuple[HostTime | None, bool]:
     """Whom the address names, and whether that says nothing. Where one person hosts there is nobody to choose."""
+    if page.named:
+        return next((host for host in page.hosts if host.id == page.named), None), False
     key = query.get(WITH, "")
     if key in ("", ANY) or not page.is_shared():
         return None, False

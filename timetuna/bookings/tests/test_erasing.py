@@ -22,7 +22,7 @@ from timetuna.bookings.tests.conftest import make_page, tomorrow, work_off
 from timetuna.bookings.tests.diary import now, put, rows_of, shown
 from timetuna.bookings.tests.life import made, write_notes
 from timetuna.jobs.models import Job
-from timetuna.pages.models import HostRules
+from timetuna.pages.models import BookingLink, HostRules
 
 pytestmark = [pytest.mark.django_db, pytest.mark.vendor]
 CANARY = "Canary"
@@ -240,6 +240,7 @@ GUESTS_WORDS = {
     "bookings.Answer": "value text",
     "bookings.BookingOrigin": ("utm_source utm_medium utm_campaign utm_term utm_content referrer metadata"),
     "bookings.HistoryEntry": "text",
+    "pages.BookingLink": "label prefill",
     "jobs.Job": "arguments last_error",
 }
 """Every column that can hold what a guest wrote, or what says who they are: erasing blanks it."""
@@ -274,9 +275,10 @@ NO_WORDS_OF_A_GUEST = {
     },
     "pages.BookingPage": {
         HOSTS: "slug title description mail_subject mail_message brand_color logo_version background_version "
-        "redirect_url redirect_origins embed_origins",
+        "redirect_url redirect_origins embed_origins off_note",
         WORDS: "horizon_kind ask_reason staffing on_move share_rule",
     },
+    "pages.BookingLink": {HASHES: "token_fingerprint token_sealed", "lengths": "lengths"},
     "pages.Question": {HOSTS: "key label help options terms when_option when_key", WORDS: "kind"},
     "pages.PageHost": {WORDS: "part writes"},
     "pages.CohostInvitation": {HOSTS: "email", HASHES: "token_fingerprint"},
@@ -344,6 +346,7 @@ def test_erasing_blanks_every_column_of_a_guests_words(page):
     booking.notes.create(host=booking.host, text="")
     booking.booker.answers.create(key="team", label="Team", kind="line", value="")
     BookingOrigin.objects.create(booking=booking)
+    Booking.objects.update(link=BookingLink.objects.create(page=page))
     for label in GUESTS_WORDS.keys() - {"bookings.HistoryEntry", "jobs.Job"}:
         for name in GUESTS_WORDS[label].split():
             for row in apps.get_model(label).objects.all():

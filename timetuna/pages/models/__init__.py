@@ -8,6 +8,7 @@ from timetuna.pages.models.hours import (
     TravelZone,
     WeeklyHours,
 )
+from timetuna.pages.models.link import BookingLink
 from timetuna.pages.models.page import (
     FOR_GOOD,
     FORMER_HOST,
@@ -29,6 +30,7 @@ __all__ = [
     "CHOOSING",
     "FORMER_HOST",
     "FOR_GOOD",
+    "BookingLink",
     "BookingPage",
     "CohostInvitation",
     "DateOverride",

@@ -25,7 +25,9 @@ class BookingPage(models.Model):
     moves.  share_rule: whose turn it is.  guests_choose: whether guests may name the person.  undo_no_shows: whether a
     guest who did not come costs nobody their turn.
     follows_title: while it was never saved, its address is made from the title as the host types it.
-    listed: whether /<handle> and search engines show it; its address works in any case.
+    listed: whether /<handle> and search engines show it; its address works in any case.  link_only: whether it is
+    booked by its `links` alone, and shown to nobody else.  switched_off: it takes no bookings for now; off_note: what
+    guests read then.
     schedule: when it is open; one of the host's, or the page's own. horizon_kind says which of `horizon_days` and
     `horizon_date` counts, if any. cap_*: the most bookings of this page a day, week or month; None is without limit.
     change_notice_minutes, cancel_notice_minutes: until how long before the start guests may move or cancel; None is
@@ -78,6 +80,9 @@ class BookingPage(models.Model):
     description = models.TextField(max_length=2_000, blank=True, default="")
     follows_title = models.BooleanField(default=False)
     listed = models.BooleanField(default=True)
+    link_only = models.BooleanField(default=False)
+    switched_off = models.BooleanField(default=False)
+    off_note = models.CharField(max_length=300, blank=True, default="")
     schedule = models.ForeignKey("Schedule", on_delete=models.RESTRICT, related_name="pages")
     buffer_before_minutes = models.PositiveIntegerField(default=0)
     buffer_after_minutes = models.PositiveIntegerField(default=0)

@@ -25,7 +25,7 @@ from timetuna.bookings.forms.change import MoveForm
 from timetuna.bookings.guests import Guest
 from timetuna.bookings.models import Booking
 from timetuna.bookings.policies import terms_before
-from timetuna.bookings.prefill import onward, read_came
+from timetuna.bookings.prefill import LINK, onward, read_came
 from timetuna.bookings.proofs import mail_code
 from timetuna.bookings.proofs.needed import (
     Proof,
@@ -46,7 +46,8 @@ from timetuna.bookings.slots.selection import (
     read_start,
 )
 from timetuna.bookings.views.guest import again, taken
-from timetuna.bookings.views.guest.redirects import moved_or_404
+from timetuna.bookings.views.guest.month import ChosenTime, chosen_time
+from timetuna.bookings.views.guest.redirects import by_link, moved_or_404
 from timetuna.bookings.views.guest.slots import Fact, facts_of, hold_for_form, path_of
 from timetuna.l10n import datetimes
 from timetuna.pages.public import Met, PageDuration, PublicPage, met_on
@@ -82,17 +83,6 @@ class _Step(NamedTuple):
     def opened(self) -> str:
         """Since when the form is open; one that comes back was opened when it was first."""
         return self.request.POST.get("opened", "")[:100] or opened_now()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChosenTime:
-    """note: which of two, where the clock shows it twice."""
-
-    day: str
-    begins: str
-    span: str
-    note: str
-    for_host: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,27 +141,35 @@ def book_time(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     if page is None:
         return moved_or_404(request, handle, slug)
     enter(request, page.settings.embed_origins, page=f"{page.handle}/{page.slug}")
+    came = filled = read_came(request)
+    if came.of(LINK) or page.settings.link_only:
+        page, filled, over = by_link(request, page, came)
+        if over and request.method != "POST":  # what was open says so itself; it may have booked already
+            return over
     query = request.POST if request.method == "POST" else request.GET
-    choice = replace(choice_of(request, page, query, path=path_of(page)), came=read_came(request))
-    own: dict[str, Any] = {"questions": questions_of(page.id), "came": choice.came}
-    start = read_start(query.get("start", ""))
+    choice = replace(choice_of(request, page, query, path=path_of(page)), came=came)
+    own: dict[str, Any] = {"questions": questions_of(page.id), "came": filled}
     if request.method == "POST":
         step = _Step(request, page, choice, GuestBookingForm(page, request.POST, **own))
         return _chosen_instead(step) or _confirm(step)
+    begins = filled.suggested() | _hidden(choice, query.get("start", "")) | {"key": new_key()}
+    return _open(_Step(request, page, choice, GuestBookingForm(page, initial=begins, **own)), own)
+
+
+def _open(step: _Step, own: dict[str, Any]) -> HttpResponse:
+    """The form as it begins, with its time kept. own: what it is made with besides."""
+    request, page, choice, start = step.request, step.page, step.choice, step.start()
     if choice.duration is None or start is None:
         return redirect(choice.url())
     if BOOKED_COOKIE in request.COOKIES and (mine := again.booked_here(request, page, start)):
         return again.show_again(request, mine, choice)
-    begins = choice.came.suggested() | _hidden(choice, query["start"]) | {"key": new_key()}
-    form = GuestBookingForm(page, initial=begins, **own)
-    step = _Step(request, page, choice, form)
     try:
         token = hold_for_form(request, step.slot_query(), start_minute=start)
     except SlotTaken as error:
         return taken.show_taken(request, step.slot_query(), choice, start=start, notice=str(error))
     kinds = choices_at(replace(step.slot_query(), hold=token), start_minute=start)
-    form = GuestBookingForm(replace(page, meeting_types=kinds), initial=begins | {"hold": token}, **own)
-    step = step._replace(form=form)
+    begins = {**step.form.initial, "hold": token}
+    step = step._replace(form=GuestBookingForm(replace(page, meeting_types=kinds), initial=begins, **own))
     challenge = challenge_for(page, step.client(), start_minute=start)
     return _form(step, held=HELD_MINUTES if token else 0, challenge=challenge)
 
@@ -295,6 +293,7 @@ def _order(step: _Step) -> Order:
         evidence=evidence_of(step.request, data["email"]),
         answers=step.form.given(),
         origin=step.choice.came.origin(),
+        link=step.choice.came.of(LINK),
     )
 
 
@@ -356,7 +355,7 @@ def form_screen(
 ) -> FormScreenT:
     """With the time that was chosen, a UTC minute, if there is one."""
     met = met_on(page, now=timezone.now(), person=choice.person)
-    time = _chosen_time(met, choice, start) if start is not None and choice.duration else None
+    time = chosen_time(met, choice, start) if start is not None and choice.duration else None
     at = timezone.now() if start is None else moment_of(start)
     return screen(
         page=page,
@@ -378,18 +377,6 @@ def form_screen(
 def _terms(page: PublicPage, choice: SlotSelection, start: datetime) -> Sequence[str]:
     twelve_hours = choice.customs.twelve_hours
     return terms_before(page.settings, start, now=timezone.now(), zone=choice.zone, twelve_hours=twelve_hours)
-
-
-def _chosen_time(met: Met, choice: SlotSelection, start: int) -> ChosenTime:
-    minutes = choice.duration.minutes if choice.duration else 0
-    begins, ends = (moment_of(minute).astimezone(choice.zone) for minute in (start, start + minutes))
-    return ChosenTime(
-        day=datetimes.day(begins.date()),
-        begins=choice.say(begins),
-        span=datetimes.span(begins, ends, twelve_hours=choice.customs.twelve_hours),
-        note="" if datetimes.clocks_change(begins, ends) else datetimes.which_of_two(begins),
-        for_host=choice.say_for_host(begins, met.hosts),
-    )
 
 
 def _hidden(choice: SlotSelection, start: str) -> dict[str, str]:

@@ -13,10 +13,12 @@ from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 from timetuna.availability.hours import Away
+from timetuna.availability.interval import moment_of
 from timetuna.bookings.slots.months import SlotMonth
 from timetuna.bookings.slots.selection import CLOCKS, WITH, SlotSelection, write_start
 from timetuna.bookings.views.guest.persons import PersonLinks
 from timetuna.l10n import datetimes
+from timetuna.pages.public import Met
 from timetuna.web.forms import TabLink
 
 _NOON, _EVENING = 12, 18
@@ -52,6 +54,17 @@ class ShownTime(NamedTuple):
     elsewhere: str
     url: str
     value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChosenTime:
+    """As the form says it. note: which of two, where the clock shows it twice."""
+
+    day: str
+    begins: str
+    span: str
+    note: str
+    for_host: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,6 +290,18 @@ def shown_time(time: datetime, form: SlotSelection) -> ShownTime:
     start = write_start(time)
     url = "" if time == form.booked else form.url(start=start)
     return ShownTime(form.say(time), datetimes.which_of_two(time), form.say_elsewhere(time), url, start)
+
+
+def chosen_time(met: Met, choice: SlotSelection, start: int) -> ChosenTime:
+    minutes = choice.duration.minutes if choice.duration else 0
+    begins, ends = (moment_of(minute).astimezone(choice.zone) for minute in (start, start + minutes))
+    return ChosenTime(
+        day=datetimes.day(begins.date()),
+        begins=choice.say(begins),
+        span=datetimes.span(begins, ends, twelve_hours=choice.customs.twelve_hours),
+        note="" if datetimes.clocks_change(begins, ends) else datetimes.which_of_two(begins),
+        for_host=choice.say_for_host(begins, met.hosts),
+    )
 
 
 def _clocks(choice: SlotSelection, calendar_: SlotMonth) -> list[TabLink]:

@@ -42,6 +42,7 @@ from timetuna.bookings.views.guest.slots import (
 )
 from timetuna.bookings.views.guest.taken import nearest_times, on_day_of
 from timetuna.l10n import datetimes
+from timetuna.pages.links import opened_by
 from timetuna.pages.meeting_types.base import meeting_kind
 from timetuna.pages.models import BookingPage
 from timetuna.pages.public import Met, PageDuration, PublicPage, met_by, met_on
@@ -273,7 +274,8 @@ def _choice(request: HttpRequest, booking: Booking, page: PublicPage) -> SlotSel
 
 
 def _page(booking: Booking) -> PublicPage | None:
-    return page_settings(booking.page_id) if booking.page_id else None
+    page = page_settings(booking.page_id) if booking.page_id else None
+    return opened_by(page, booking.link) if page and booking.link_id else page
 
 
 def _movable(booking: Booking) -> bool:

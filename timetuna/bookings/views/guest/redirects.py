@@ -1,17 +1,28 @@
-"""Old public addresses lead on to the new ones, and those of a host who is switched off say so.
+"""What an address leads to that opens no page of times: to another address, or to a sentence that says why.
 
 For the time being (302): another page of the host may take the old address some day, and browsers never forget a 301.
 """
 
 from dataclasses import dataclass
+from http import HTTPStatus
+from typing import NamedTuple
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 
+from timetuna.bookings.models import TAKES_TIME, Booking
+from timetuna.bookings.prefill import LINK, Came
+from timetuna.bookings.queries import link_path
+from timetuna.bookings.slots.selection import bookings_kept
+from timetuna.l10n import datetimes
+from timetuna.pages.links import LinkState, link_with, opened_by, state_of
+from timetuna.pages.models import BookingLink
+from timetuna.pages.public import PublicPage
 from timetuna.pages.queries import closed_page
 from timetuna.pages.slugs import page_once_at
-from timetuna.web.forms import Screen, show
+from timetuna.web.forms import Screen, private, show
 
 
 def moved(request: HttpRequest, handle: str, slug: str) -> HttpResponseRedirect | None:
@@ -30,11 +41,12 @@ def moved_or_404(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoneScreen(Screen):
-    """What was here is no longer open."""
+    """What was here is no longer open. ask: whom, for what would be."""
 
     template = "public/gone.html"
     headline: str
     text: str
+    ask: str = ""
 
 
 def _closed_or_404(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
@@ -57,4 +69,65 @@ def lead_on(request: HttpRequest, address: str) -> HttpResponseRedirect:
     query = request.META["QUERY_STRING"]
     return HttpResponseRedirect(
         f"{address}?{query}" if query else address, preserve_request=request.method == "POST"
+    )
+
+
+class ByLink(NamedTuple):
+    """page: as the link opens it.  filled: with what it fills in.  over: what is shown in place of the page, if so."""
+
+    page: PublicPage
+    filled: Came
+    over: HttpResponse | None
+
+
+def by_link(request: HttpRequest, page: PublicPage, came: Came) -> ByLink:
+    """What the link leads to that the page was asked for with. Raises nothing: a link that is over is a sentence."""
+    now, token = timezone.now(), came.of(LINK)
+    link = link_with(token, page.id)
+    state = state_of(link, now=now) if token else LinkState.MISSING
+    if link is None or state is not LinkState.GOOD:
+        return ByLink(opened_by(page, link), came, _link_over(request, page, state, link))
+    return ByLink(opened_by(page, link), came.with_values(link.prefill), None)
+
+
+_NOT_FOUND = {LinkState.UNKNOWN: HTTPStatus.NOT_FOUND, LinkState.MISSING: HTTPStatus.FORBIDDEN}
+
+
+def _link_over(
+    request: HttpRequest, page: PublicPage, state: LinkState, link: BookingLink | None
+) -> HttpResponse:
+    """Why a link opens the page no more, and whom to ask. Nobody reads its label, nor for whom it was.
+
+    Who has just booked by it comes back by the browser's button: they are led to their booking.
+    """
+    kept = Booking.objects.filter(pk__in=bookings_kept(request), link=link, status__in=TAKES_TIME)
+    if link and (mine := kept.last()):
+        return private(HttpResponseRedirect(link_path(mine.booker)))
+    headline, text = _link_words(state)
+    zone = datetimes.zone_or_utc(page.time_zone)
+    until = datetimes.day(link.expires_at.astimezone(zone).date()) if link and link.expires_at else ""
+    named = {"host": page.whose(), "date": until}
+    ask = gettext("Ask %(host)s for a new link.") % named
+    screen = GoneScreen(headline=headline, text=text % named, ask=ask)
+    return private(show(request, screen, status=_NOT_FOUND.get(state, HTTPStatus.GONE)))
+
+
+def _link_words(state: LinkState) -> tuple[str, str]:
+    if state is LinkState.USED:
+        return gettext("This link has been used"), gettext(
+            "It was good for a certain number of bookings, and they have been made. If you booked with it, the link in "
+            "your mail leads to your booking: you can move or cancel it there."
+        )
+    if state is LinkState.EXPIRED:
+        return gettext("This link has expired"), gettext("It could be used until %(date)s.")
+    if state is LinkState.MISSING:
+        return gettext("This page is opened by a link"), gettext(
+            "%(host)s gives out links to book it, and this address is none of them."
+        )
+    if state is LinkState.UNKNOWN:
+        return gettext("This link is not complete"), gettext(
+            "A part of it may have been lost on the way. Open it once more from the message it came in."
+        )
+    return gettext("This link is no longer valid"), gettext(
+        "%(host)s does not take bookings by it any more. What was booked with it stays booked."
     )

@@ -13,13 +13,13 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from timetuna.bookings.actions.host_time import hold, refuse_if_taken, release
-from timetuna.bookings.prefill import Pairs, read_came
+from timetuna.bookings.prefill import LINK, Pairs, read_came
 from timetuna.bookings.slots.availability import SlotQuery
 from timetuna.bookings.slots.months import free_times
 from timetuna.bookings.slots.selection import SlotSelection, choice_of, new_visit
 from timetuna.bookings.views.guest.month import Closed, SlotPicker, slot_picker
 from timetuna.bookings.views.guest.persons import person_links
-from timetuna.bookings.views.guest.redirects import moved_or_404
+from timetuna.bookings.views.guest.redirects import by_link, moved_or_404
 from timetuna.l10n import datetimes
 from timetuna.pages.meeting_types.base import meeting_kind
 from timetuna.pages.public import Met, PageDuration, Preview, PublicPage, before_booking, met_on, preview_of
@@ -86,7 +86,12 @@ def slots(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
     if page is None:
         return moved_or_404(request, handle, slug)
     enter(request, page.settings.embed_origins, page=f"{page.handle}/{page.slug}")
-    choice = replace(choice_of(request, page, request.GET, path=path_of(page)), came=read_came(request))
+    came = read_came(request)
+    if came.of(LINK) or page.settings.link_only:
+        page, _, over = by_link(request, page, came)
+        if over:
+            return over
+    choice = replace(choice_of(request, page, request.GET, path=path_of(page)), came=came)
     picker = None
     if choice.duration:
         now = timezone.now()
@@ -102,7 +107,8 @@ def slots(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
         if picker.closed:
             picker = replace(picker, closed=_closed(page, picker.closed, now=now))
     screen = slots_screen(page, choice, picker)
-    answer = show_slots(request, replace(screen, settle=SETTLE, preview=preview_of(page, request.GET)))
+    preview = None if came.of(LINK) else preview_of(page, request.GET)
+    answer = show_slots(request, replace(screen, settle=SETTLE, preview=preview))
     return answer if _is_part(request) else may_come_back(answer)
 
 

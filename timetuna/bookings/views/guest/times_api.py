@@ -16,6 +16,7 @@ from timetuna.bookings.slots.months import month_times
 from timetuna.bookings.slots.selection import WITH, person_key, read_month
 from timetuna.bookings.views.guest.redirects import moved
 from timetuna.lib.text import find_zone
+from timetuna.pages.links import LinkState, link_with, opened_by, state_of
 from timetuna.pages.public import PublicPage, choosable, met_on
 from timetuna.pages.queries import closed_page, public_page
 
@@ -30,13 +31,19 @@ def times(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
 
     hosts: {"name"} of each who may come; with "with" where a guest may choose among them: the times with one of them
     are those of `with` in the query.
+    link: of a link that its host has made, which some pages need.
     month: as 2026-12. zone: an IANA name, else the page's own. duration: minutes, needed where a page has several.
     Days without times are left out. What cannot be answered is {"error": a sentence} with 400 or 404.
     """
     page = public_page(handle, slug)
     if page is None:
         return moved(request, handle, slug) or _error(_why_not(handle, slug), HTTPStatus.NOT_FOUND)
-    now = timezone.now()
+    now, token = timezone.now(), request.GET.get("link", "")
+    if token or page.settings.link_only:
+        link = link_with(token, page.id)
+        if state_of(link, now=now) is not LinkState.GOOD:
+            return _error(gettext("There is no such page."), HTTPStatus.NOT_FOUND)
+        page = opened_by(page, link)
     try:
         zone, month, minutes = _zone(request.GET, page), _month(request.GET), _minutes(request.GET, page)
         person = _person(request.GET, page, now)
