@@ -34,7 +34,7 @@ class LinkOver(BookingRefused):
 
     def __init__(self, state: LinkState) -> None:
         super().__init__(
-            gettext("The link you came by books nothing any more. Ask whoever gave it to you for another.")
+            gettext("Your link has been used up or has ended. Ask whoever gave it to you for a new one.")
         )
         self.state = state
 

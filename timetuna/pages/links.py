@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, Q, QuerySet
 
@@ -44,6 +45,11 @@ def state_of(link: BookingLink | None, *, now: datetime) -> LinkState:
         return LinkState.USED
     over = link.expires_at is not None and link.expires_at <= now
     return LinkState.EXPIRED if over else LinkState.GOOD
+
+
+def last_day_of(link: BookingLink, zone: ZoneInfo) -> date | None:
+    """The last on which it is good, by the clock of a zone: one that expires at midnight does on the day before."""
+    return (link.expires_at - timedelta(minutes=1)).astimezone(zone).date() if link.expires_at else None
 
 
 def good(*, now: datetime) -> Q:

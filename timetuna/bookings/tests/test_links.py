@@ -81,7 +81,7 @@ def test_a_link_fills_in_books_once_and_then_says_so(page, sam):
     assert [answer.status_code for answer in answers] == [302, 302]
     assert (booking.link, booking.booker.answers.get().text) == (link, "Gold")
     assert late.status_code == 409
-    assert "books nothing any more" in late.content.decode()
+    assert "used up or has ended" in late.content.decode()
     assert 'value="Kim"' in late.content.decode()
     assert gone.status_code == 410
     assert "This link has been used" in gone.content.decode()

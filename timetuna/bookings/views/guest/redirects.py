@@ -17,7 +17,7 @@ from timetuna.bookings.prefill import LINK, Came
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.selection import bookings_kept
 from timetuna.l10n import datetimes
-from timetuna.pages.links import LinkState, link_with, opened_by, state_of
+from timetuna.pages.links import LinkState, last_day_of, link_with, opened_by, state_of
 from timetuna.pages.models import BookingLink
 from timetuna.pages.public import PublicPage
 from timetuna.pages.queries import closed_page
@@ -104,8 +104,8 @@ def _link_over(
     if link and (mine := kept.last()):
         return private(HttpResponseRedirect(link_path(mine.booker)))
     headline, text = _link_words(state)
-    zone = datetimes.zone_or_utc(page.time_zone)
-    until = datetimes.day(link.expires_at.astimezone(zone).date()) if link and link.expires_at else ""
+    last = last_day_of(link, datetimes.zone_or_utc(page.time_zone)) if link else None
+    until = datetimes.day(last) if last else ""
     named = {"host": page.whose(), "date": until}
     ask = gettext("Ask %(host)s for a new link.") % named
     screen = GoneScreen(headline=headline, text=text % named, ask=ask)
@@ -115,14 +115,14 @@ def _link_over(
 def _link_words(state: LinkState) -> tuple[str, str]:
     if state is LinkState.USED:
         return gettext("This link has been used"), gettext(
-            "It was good for a certain number of bookings, and they have been made. If you booked with it, the link in "
-            "your mail leads to your booking: you can move or cancel it there."
+            "All bookings it was good for have been made. If one of them is yours, the link in your mail leads to it: "
+            "you can move or cancel it there."
         )
     if state is LinkState.EXPIRED:
         return gettext("This link has expired"), gettext("It could be used until %(date)s.")
     if state is LinkState.MISSING:
-        return gettext("This page is opened by a link"), gettext(
-            "%(host)s gives out links to book it, and this address is none of them."
+        return gettext("You need a link to book this page"), gettext(
+            "%(host)s gives out links to it. The address alone does not open it."
         )
     if state is LinkState.UNKNOWN:
         return gettext("This link is not complete"), gettext(
