@@ -29,13 +29,13 @@ def use_link(page_id: int, token: str, *, now: datetime) -> BookingLink:
 
 @on_event(BookingEvent.CANCELLED, BookingEvent.WITHDRAWN, BookingEvent.DECLINED, BookingEvent.LAPSED)
 def give_back(happening: Happening) -> None:
-    """Where its host has said so when they made it."""
+    """Let the link that it was booked by book again, if that was wanted when it was made."""
     _count(happening, -1)
 
 
 @on_event(BookingEvent.RESTORED)
 def take_again(happening: Happening) -> None:
-    """A host who takes a cancellation back has the booking, whoever has used the link meanwhile."""
+    """Count it for its link again, whoever has used that meanwhile."""
     _count(happening, 1)
 
 
