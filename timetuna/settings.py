@@ -201,6 +201,7 @@ INSTALLED_APPS = [
     "timetuna.calendars",
     "timetuna.pages",
     "timetuna.bookings",
+    "timetuna.insights",
 ]
 MIDDLEWARE = [
     "timetuna.web.middleware.RequestId",

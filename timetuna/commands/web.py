@@ -73,4 +73,5 @@ class _Application:
         )
         # Only now: it needs the models, which the line above has set up.
         importlib.import_module("timetuna.web.health").warm(bridge.threads, self.threads)
+        importlib.import_module("timetuna.insights.actions.count_looks").begin()
         return bridge

@@ -4,12 +4,14 @@ from collections.abc import Callable
 
 from timetuna.jobs import queue
 
-RemindersChanged = Callable[[int], None]
-_reminders_changed: list[RemindersChanged] = []
+AboutPage = Callable[[int], None]
+"""It gets the page's id."""
+_reminders_changed: list[AboutPage] = []
+_leaving: list[AboutPage] = []
 
 
-def on_reminders_changed(listener: RemindersChanged) -> RemindersChanged:
-    """Have a function called, in the same transaction, when a page's reminders were saved; it gets the page's id.
+def on_reminders_changed(listener: AboutPage) -> AboutPage:
+    """Have a function called, in the same transaction, when a page's reminders were saved.
 
     Its module is listed in its app's `jobs.py`.
     """
@@ -20,4 +22,19 @@ def on_reminders_changed(listener: RemindersChanged) -> RemindersChanged:
 def reminders_changed(page_id: int) -> None:
     queue.load()
     for listener in _reminders_changed:
+        listener(page_id)
+
+
+def on_page_leaving(listener: AboutPage) -> AboutPage:
+    """Have a function called, in the same transaction, before a page is deleted.
+
+    Its module is listed in its app's `jobs.py`.
+    """
+    _leaving.append(listener)
+    return listener
+
+
+def page_leaving(page_id: int) -> None:
+    queue.load()
+    for listener in _leaving:
         listener(page_id)

@@ -13,6 +13,7 @@ from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.host_time import lock_hosts
 from timetuna.bookings.actions.turns import keep_turns_of
 from timetuna.bookings.events import forget_host
+from timetuna.bookings.hooks import host_leaving
 from timetuna.bookings.models import Booking, BookingHost
 from timetuna.jobs.models import Job
 from timetuna.pages.actions.leave_team import end_team
@@ -53,6 +54,7 @@ def delete_host(host: User) -> None:
             raise HasBookings(len(starts), starts[-1])
         keep_owners(host)
         pass_pages_on(host)
+        host_leaving(host.pk)
         _leave_bookings(host)
         keep_turns_of(host.pk)
         forget_host(host.pk)

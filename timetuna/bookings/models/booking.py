@@ -81,6 +81,7 @@ class Booking(models.Model):
         indexes = [
             models.Index(fields=["host", "start_at"], name="bookings_of_host"),
             models.Index(fields=["page", "created_at"], name="bookings_made_on_page"),
+            models.Index(fields=["page", "start_at"], name="bookings_held_on_page"),
             models.Index(
                 fields=["source_network", "created_at"],
                 name="bookings_of_source",

@@ -241,6 +241,7 @@ GUESTS_WORDS = {
     "bookings.BookingOrigin": ("utm_source utm_medium utm_campaign utm_term utm_content referrer metadata"),
     "bookings.HistoryEntry": "text",
     "pages.BookingLink": "label prefill",
+    "insights.DayFigure": "details",
     "jobs.Job": "arguments last_error",
 }
 """Every column that can hold what a guest wrote, or what says who they are: erasing blanks it."""
@@ -313,6 +314,7 @@ NO_WORDS_OF_A_GUEST = {
         IDS: "provider account_fingerprint reference join_url passcode", WORDS: "state", "our own sentences": "problem",
     },
     "bookings.HistoryEntry": {WORDS: "actor event source", "times and numbers": "changes"},
+    "insights.DayFigure": {WORDS: "clock"},
 }  # fmt: skip
 
 

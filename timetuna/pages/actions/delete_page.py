@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from timetuna.accounts.activity import Deed, note
+from timetuna.pages.hooks import page_leaving
 from timetuna.pages.models import BookingPage
 from timetuna.pages.slugs import leave_behind, lock_addresses
 
@@ -17,6 +18,7 @@ def delete_page(page: BookingPage) -> None:
         lock_addresses(page.host_id, page.team_id)
         row = BookingPage.objects.filter(pk=page.pk).first()  # its address as it is now
         if row is not None:
+            page_leaving(row.pk)
             note(Deed.PAGE_DELETED, team=row.team_id, title=row.title)
             row.delete()
             leave_behind(row, now=timezone.now())

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -13,10 +14,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from timetuna.bookings.actions.host_time import hold, refuse_if_taken, release
+from timetuna.bookings.looks import NOTED, ONE_PICK, ROBOT, PageLook
 from timetuna.bookings.prefill import LINK, Pairs, read_came
 from timetuna.bookings.slots.availability import SlotQuery
 from timetuna.bookings.slots.months import free_times
-from timetuna.bookings.slots.selection import SlotSelection, choice_of, new_visit
+from timetuna.bookings.slots.selection import SlotSelection, choice_of, new_visit, read_visit
 from timetuna.bookings.views.guest.month import Closed, SlotPicker, slot_picker
 from timetuna.bookings.views.guest.persons import person_links
 from timetuna.bookings.views.guest.redirects import by_link, moved_or_404
@@ -24,7 +26,7 @@ from timetuna.l10n import datetimes
 from timetuna.pages.meeting_types.base import meeting_kind
 from timetuna.pages.public import Met, PageDuration, Preview, PublicPage, before_booking, met_on, preview_of
 from timetuna.pages.queries import listed_pages, public_page
-from timetuna.rate_limits.limits import client_of
+from timetuna.rate_limits.limits import client_of, spend
 from timetuna.web.csp import PART, also
 from timetuna.web.forms import Screen, TabLink, may_come_back, show
 from timetuna.web.framing import enter, framable, is_embedded
@@ -91,6 +93,7 @@ def slots(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
         page, _, over = by_link(request, page, came)
         if over:
             return over
+    _note_look(request, page)
     choice = replace(choice_of(request, page, request.GET, path=path_of(page)), came=came)
     picker = None
     if choice.duration:
@@ -200,7 +203,9 @@ def hold_for_form(request: HttpRequest, query: SlotQuery, *, start_minute: int) 
     frame: nobody has picked the time.
     """
     if request.method == "GET" and _is_visit(request) and not _looks_ahead(request):
-        return hold(query, start_minute=start_minute) or ""
+        token = hold(query, start_minute=start_minute) or ""
+        _note_pick(request, query)
+        return token
     refuse_if_taken(query, start_minute=start_minute)
     return ""
 
@@ -214,3 +219,27 @@ def _is_visit(request: HttpRequest) -> bool:
 def _looks_ahead(request: HttpRequest) -> bool:
     said = (request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"))
     return any(word in purpose.lower() for purpose in said for word in ("prefetch", "preview", "prerender"))
+
+
+def _note_look(request: HttpRequest, page: PublicPage) -> None:
+    """Once for each time that the page is opened: not while its months are turned, nor when a form leads back to it."""
+    within = settings.BASE_URL + path_of(page)
+    if read_visit(request.GET) or request.headers.get("Referer", "").startswith(within):
+        return
+    if not _is_part(request) and _is_guest(request):
+        NOTED.append(PageLook(page.id, page.time_zone, timezone.now(), picked=False))
+
+
+def _note_pick(request: HttpRequest, query: SlotQuery) -> None:
+    """The first time that a visit picks; who moves a booking has picked before."""
+    visit = f"{query.page.id} {query.client.visit or query.client.fingerprint}"
+    if query.moving is None and _is_guest(request) and not spend(ONE_PICK, visit):
+        NOTED.append(PageLook(query.page.id, query.page.time_zone, timezone.now(), picked=True))
+
+
+def _is_guest(request: HttpRequest) -> bool:
+    """Whether a person sees it who is nobody's host here; what says that it is a program is believed."""
+    if request.method != "GET" or settings.SESSION_COOKIE_NAME in request.COOKIES or _looks_ahead(request):
+        return False
+    agent, shown_as = request.headers.get("User-Agent", ""), request.headers.get("Sec-Fetch-Dest", "document")
+    return agent.startswith("Mozilla/") and not ROBOT.search(agent) and shown_as in {"document", "iframe"}
