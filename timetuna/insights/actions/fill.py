@@ -80,7 +80,7 @@ def fill_soon() -> None:
 
 @on_event(BookingEvent.ERASED)
 def forget_whence(happening: Happening) -> None:
-    """Words of the address that led the guest here are among those that say where guests come from."""
+    """Have the figures forget, too, where the guest came from."""
     fill_soon.enqueue(key=f"insights.erased:{happening.booking.pk}")
 
 
