@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('bookings', '0008_mended_addresses'),
+        ('bookings', '0009_links'),
         ('pages', '0007_embedding'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
