@@ -159,6 +159,8 @@ TABLE = r"""
     POST /looks/<row:page_id>/<slug:version>.png 405
     GET /looks/<row:page_id>/<slug:version>/card.png 404
     POST /looks/<row:page_id>/<slug:version>/card.png 405
+    GET /looks/<row:page_id>/<slug:version>/video 404
+    POST /looks/<row:page_id>/<slug:version>/video 405
     POST /looks/people/<row:host_id>/<slug:version>.jpg 405
     GET /booking-pages/<row:page_id>/duplicate 302
     POST /booking-pages/<row:page_id>/duplicate 302 302 302 404 404 404 404 302 302
@@ -376,10 +378,9 @@ def answers(scene: dict[str, Any], person: str) -> Iterator[tuple[str, str]]:
         browser.force_login(scene["people"][person])
     for route in dict.fromkeys(routes()):
         for method in ("GET", "POST"):
-            client = Client()
+            client, path = Client(), path_of(route, scene, person)
             client.cookies.update(browser.cookies)
             with transaction.atomic():
-                path = path_of(route, scene, person)
                 answer = client.generic(method, path, content_type="application/x-www-form-urlencoded")
                 transaction.set_rollback(True)
             yield f"{method} /{route}", str(answer.status_code)

@@ -36,6 +36,7 @@ ANYBODY = """
     holds/release b/<str:token>/onward b/<str:token>/address
     api/pages/<slug:handle>/<slug:slug>/times
     looks/<row:page_id>/<slug:version>.png looks/<row:page_id>/<slug:version>/card.png
+    looks/<row:page_id>/<slug:version>/video
     looks/<row:page_id>/<slug:version>.jpg looks/people/<row:host_id>/<slug:version>.jpg
     <slug:handle> <slug:handle>/ <slug:handle>/<slug:slug> <slug:handle>/<slug:slug>/ <slug:handle>/<slug:slug>/book
     invite/<str:token> cohost/<str:token> favicon.ico robots.txt search/mail-domain search/zones

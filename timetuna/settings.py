@@ -238,7 +238,10 @@ TEMPLATES = [
                 "timetuna.web.middleware.product",
                 "timetuna.web.framing.in_frame",
             ],
-            "libraries": {"style_sheets": "timetuna.web.style_sheets"},
+            "libraries": {
+                "style_sheets": "timetuna.web.style_sheets",
+                "uploads": "timetuna.web.uploads",
+            },
         },
     }
 ]

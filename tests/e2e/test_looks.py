@@ -20,8 +20,9 @@ from timetuna.bookings.models import Booking
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.tests.conftest import give_calendar, make_host, make_page, order, staff, tomorrow
 from timetuna.lib import pictures
+from timetuna.lib.tests.test_videos import WEBM
 from timetuna.pages.forms.profile import change_photo
-from timetuna.pages.models import FOR_GOOD, BookingPage, MeetingType, PageBackground
+from timetuna.pages.models import FOR_GOOD, BookingPage, MeetingType, PageBackground, PageVideo
 
 pytestmark = [
     pytest.mark.browser,
@@ -115,7 +116,8 @@ def states_of_a_host(alice: User, booking: Booking) -> Iterator[tuple[str, str]]
     yield "booked-with-photo", link_path(booking.booker)
     page = make_page(alice, slug="backdrop")
     PageBackground.objects.create(page=page, image=landscape())
-    BookingPage.objects.filter(pk=page.pk).update(background_version="abc")
+    PageVideo.objects.create(page=page, content=WEBM)
+    BookingPage.objects.filter(pk=page.pk).update(background_version="abc", video_version="abc")
     yield "backdrop", "/alice/backdrop"
     others = [make_host(name.lower(), f"{name} Teammate") for name in ("Bob", "Cleo", "Dora")]
     team = staff(make_page(alice, slug="team"), "any", *others, guests_choose=True)

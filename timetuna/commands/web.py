@@ -67,9 +67,12 @@ class _Application:
         leave_with(self.parent)
         from timetuna.wsgi import application  # noqa: PLC0415 - the starting process never loads Django
 
-        largest = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         bridge = Bridge(
-            Settling(application), threads=self.threads, largest_body=largest, signed_below=SIGNED_BELOW
+            Settling(application),
+            threads=self.threads,
+            largest_body=settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
+            signed_below=SIGNED_BELOW,
+            most_bytes=importlib.import_module("timetuna.web.uploads").most_bytes,
         )
         # Only now: it needs the models, which the line above has set up.
         importlib.import_module("timetuna.web.health").warm(bridge.threads, self.threads)

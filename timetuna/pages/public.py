@@ -35,11 +35,16 @@ _BRIGHT = 0.179  # above this luminance black text can be read better than white
 
 @dataclass(frozen=True, slots=True)
 class Branding:
-    """color: "#rrggbb" or "".  logo_path, background_path: on this server; "" where there is none."""
+    """color: "#rrggbb" or "".  logo_path and the other paths: on this server; "" where there is none."""
 
     color: str = ""
     logo_path: str = ""
     background_path: str = ""
+    video_path: str = ""
+
+    def has_backdrop(self) -> bool:
+        """Whether there is anything behind the page."""
+        return bool(self.background_path or self.video_path)
 
     def text_color(self) -> str:
         """Black or white, whichever can be read on the colour; "" without a colour."""

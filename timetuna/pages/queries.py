@@ -54,13 +54,13 @@ def look_of(page: BookingPage | None) -> Branding:
     """A picture's address changes with it, so that it may be kept for ever."""
     if page is None:
         return NO_LOOK
-    return Branding(
-        page.brand_color,
-        reverse("page_logo", args=[page.pk, page.logo_version]) if page.logo_version else "",
-        reverse("page_background", args=[page.pk, page.background_version])
-        if page.background_version
-        else "",
-    )
+    versions = {
+        "page_logo": page.logo_version,
+        "page_background": page.background_version,
+        "page_video": page.video_version,
+    }
+    paths = (reverse(name, args=[page.pk, version]) if version else "" for name, version in versions.items())
+    return Branding(page.brand_color, *paths)
 
 
 def public_page(handle: str, slug: str) -> PublicPage | None:

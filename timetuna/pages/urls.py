@@ -64,6 +64,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("looks/<row:page_id>/<slug:version>/card.png", look.card, name="page_card"),
     path("looks/<row:page_id>/<slug:version>.png", look.logo, name="page_logo"),
     path("looks/<row:page_id>/<slug:version>.jpg", look.background, name="page_background"),
+    path("looks/<row:page_id>/<slug:version>/video", look.video, name="page_video"),
     path("looks/people/<row:host_id>/<slug:version>.jpg", look.photo, name="host_photo"),
     path("booking-pages/<row:page_id>/duplicate", pages.duplicate, name="pages_duplicate"),
     path("booking-pages/<row:page_id>/delete", pages.delete, name="pages_delete"),

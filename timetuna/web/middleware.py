@@ -39,6 +39,7 @@ from timetuna.logs import request_id, route_of
 from timetuna.mail import is_set_up
 from timetuna.rate_limits.limits import client_of
 from timetuna.web.health import healthz
+from timetuna.web.uploads import most_bytes
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 log = logging.getLogger("timetuna.web")
@@ -125,6 +126,7 @@ class PrivateAnswers(Middleware):
 
 _QUALITY, _WINDOW, _SHORTEST = 6, 18, 200
 _METADATA, _MOST_PADDING = 0b010110, 100
+_SMALL_ALREADY = ("image/jpeg", "image/png", "video/")
 
 
 class Compressed(GZipMiddleware):
@@ -134,6 +136,8 @@ class Compressed(GZipMiddleware):
     """
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        if response.get("Content-Type", "").startswith(_SMALL_ALREADY):
+            return response
         if not isinstance(response, HttpResponse) or not _takes_brotli(request):
             answer: HttpResponseBase = super().process_response(request, response)
             return answer
@@ -179,8 +183,13 @@ class ContentPolicy(CSPMiddleware):
 
 def allow(request: HttpRequest, directive: str, text: str) -> None:
     """Let the page that is being made hold this text. directive: "style-src" or "script-src"."""
+    allow_from(request, directive, _hash(text))
+
+
+def allow_from(request: HttpRequest, directive: str, source: str) -> None:
+    """Let it load from there."""
     allowed: dict[str, dict[str, None]] = getattr(request, _ALLOWED, {})
-    allowed.setdefault(directive, {})[_hash(text)] = None
+    allowed.setdefault(directive, {})[source] = None
     setattr(request, _ALLOWED, allowed)
 
 
@@ -195,12 +204,17 @@ class BodyLimit(Middleware):
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer 413 or 400 in a sentence; `web.bridge` refuses bodies that are not as long as they say."""
         length = request.META.get("CONTENT_LENGTH") or "0"
-        if not length.isdigit() or int(length) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        if not length.isdigit() or _is_too_much(request, int(length)):
             return _refusal(request, gettext_noop("This is more than TimeTuna accepts at once."), 413)
         # Django raises wherever such a form is read, on its own error page too.
         if request.content_type == _FORM and (request.encoding or "utf-8").lower() != "utf-8":
             return _refusal(request, gettext_noop("TimeTuna reads forms in UTF-8 only."), 400)
         return self.get_response(request)
+
+
+def _is_too_much(request: HttpRequest, length: int) -> bool:
+    usual: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    return length > usual and length > most_bytes(request.path, request.META.get("QUERY_STRING", ""))
 
 
 def _refusal(request: HttpRequest, sentence: str, status: int) -> HttpResponse:

@@ -21,6 +21,7 @@ Application = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 Answer = tuple[int, Headers, bytes]
 
 BODY_WITHIN_SECONDS = 20.0
+LARGE_WITHIN_SECONDS = 180.0
 _MOST_DIGITS = 15
 PLAIN: Headers = [("content-type", "text/plain; charset=utf-8"), ("connection", "close")]
 TOO_LARGE: Answer = (
@@ -70,22 +71,32 @@ class Exchange(Protocol):
 class Bridge:
     """A server application for Granian that runs a WSGI application in so many threads.
 
+    largest_body: in bytes.  most_bytes: what a body may have that is larger, by path and query.
     signed_below: paths that begin so take bodies without a length, because what reads them checks a signature over
     every byte. Granian ends a chunked body that was cut off as it ends a whole one, so that nobody else may take any.
     """
 
     def __init__(
-        self, application: Application, *, threads: int, largest_body: int, signed_below: str
+        self,
+        application: Application,
+        *,
+        threads: int,
+        largest_body: int,
+        signed_below: str,
+        most_bytes: Callable[[str, str], int],
     ) -> None:
         self.application = application
         self.largest_body = largest_body
+        self.most_bytes = most_bytes
         self.signed_below = signed_below
         self.threads = ThreadPoolExecutor(threads, thread_name_prefix="web")
 
     async def __rsgi__(self, scope: RequestScope, exchange: Exchange) -> None:
+        most = self._most(scope)
         try:
-            async with asyncio.timeout(BODY_WITHIN_SECONDS):
-                body = await self._body(scope, exchange)
+            usual = most == self.largest_body
+            async with asyncio.timeout(BODY_WITHIN_SECONDS if usual else LARGE_WITHIN_SECONDS):
+                body = await self._body(scope, exchange, most)
         except TimeoutError:
             exchange.response_bytes(*TOO_SLOW)
             return
@@ -96,7 +107,14 @@ class Bridge:
         answer = await loop.run_in_executor(self.threads, with_room, self._answer, environ_of(scope, body))
         exchange.response_bytes(*answer)
 
-    async def _body(self, scope: RequestScope, exchange: Exchange) -> bytes | Answer:
+    def _most(self, scope: RequestScope) -> int:
+        """How large its body may be; asked for where it says that it is larger than others."""
+        length = scope.headers.get("content-length") or ""
+        if not (length.isascii() and length.isdigit()) or _number(length) <= self.largest_body:
+            return self.largest_body
+        return max(self.largest_body, self.most_bytes(scope.path, scope.query_string))
+
+    async def _body(self, scope: RequestScope, exchange: Exchange, most: int) -> bytes | Answer:
         length = scope.headers.get("content-length")
         if length is None:
             if scope.headers.get("transfer-encoding") is None:
@@ -105,19 +123,19 @@ class Bridge:
                 return NO_LENGTH
         elif not (length.isascii() and length.isdigit()):
             return CUT_OFF
-        elif _number(length) > self.largest_body:
+        elif _number(length) > most:
             return TOO_LARGE
-        body = await self._arrived(exchange)
+        body = await self._arrived(exchange, most)
         if body is None:
             return TOO_LARGE
         return body if length is None or _number(length) == len(body) else CUT_OFF
 
-    async def _arrived(self, exchange: Exchange) -> bytes | None:
+    async def _arrived(self, exchange: Exchange, most: int) -> bytes | None:
         """What arrives until the stream ends, or None as soon as it is too large."""
         parts, size = [], 0
         async for part in exchange:
             size += len(part)
-            if size > self.largest_body:
+            if size > most:
                 return None
             parts.append(part)
         return b"".join(parts)

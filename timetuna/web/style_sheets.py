@@ -9,17 +9,19 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
+from csp.constants import SELF
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import InMemoryStorage, Storage
 from django.template import Library
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 from timetuna.web.framing import frame_of
-from timetuna.web.middleware import allow
+from timetuna.web.middleware import allow, allow_from
 
 JOINED = ("css/guest.css", "css/host.css")
 JOINED_SCRIPTS = ("js/guest.js", "js/month.js")
@@ -104,6 +106,20 @@ def accent(context: Any, color: str) -> SafeString:
     if frame and "accent" in frame.words:
         color = f"#{frame.words['accent']}"
     return _style(context, f":root{{--accent:{color}}}") if color else SafeString()
+
+
+@register.simple_tag(takes_context=True)
+def backdrop(context: Any, look: Any) -> SafeString:
+    """For backdrop.js, what lies behind a page. look: Branding. Frames have no video: what is around them moves."""
+    named = {"data-backdrop": look.background_path}
+    if look.video_path and not frame_of(context.request):
+        allow_from(context.request, "media-src", SELF)
+        named |= {
+            "data-video": look.video_path,
+            "data-pause": gettext("Stop the video"),
+            "data-play": gettext("Play the video"),
+        }
+    return format_html_join(" ", '{}="{}"', ((name, value) for name, value in named.items() if value))
 
 
 @register.simple_tag

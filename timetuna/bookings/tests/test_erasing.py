@@ -276,7 +276,7 @@ NO_WORDS_OF_A_GUEST = {
     },
     "pages.BookingPage": {
         HOSTS: "slug title description mail_subject mail_message brand_color logo_version background_version "
-        "redirect_url redirect_origins embed_origins off_note",
+        "video_version redirect_url redirect_origins embed_origins link_key off_note",
         WORDS: "horizon_kind ask_reason staffing on_move share_rule",
     },
     "pages.BookingLink": {HASHES: "token_fingerprint token_sealed", "lengths": "lengths"},
@@ -287,6 +287,7 @@ NO_WORDS_OF_A_GUEST = {
     "pages.Reminder": {WORDS: "kind audience channel"},
     "pages.PageLogo": {HOSTS: "image"},
     "pages.PageBackground": {HOSTS: "image"},
+    "pages.PageVideo": {HOSTS: "content"},
     "pages.PageMail": {HOSTS: "kind subject message"},
     "pages.Schedule": {HOSTS: "name time_zone"},
     "pages.Duration": {HOSTS: "title description"},

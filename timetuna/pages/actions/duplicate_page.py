@@ -15,10 +15,12 @@ from timetuna.pages.models import (
     DateOverride,
     Duration,
     MeetingType,
+    PageBackground,
     PageHost,
     PageHostCalendar,
     PageLogo,
     PageMail,
+    PageVideo,
     Question,
     Reminder,
     Schedule,
@@ -27,7 +29,7 @@ from timetuna.pages.models import (
 from timetuna.pages.slugs import free_slug, from_title, lock_addresses
 
 RowT = TypeVar("RowT", bound=Model)
-_ROWS = (Duration, MeetingType, PageLogo, PageMail, Question, Reminder)
+_ROWS = (Duration, MeetingType, PageBackground, PageLogo, PageMail, PageVideo, Question, Reminder)
 _OWN_PART = (
     "buffer_before_minutes",
     "buffer_after_minutes",
@@ -61,6 +63,7 @@ def duplicate_page(page: BookingPage, *, by: User) -> BookingPage:
                 "slug": slug,
                 "follows_title": False,
                 "listed": False,
+                "link_key": "",
                 "created_at": timezone.now(),
             }
         )

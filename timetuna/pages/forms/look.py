@@ -7,16 +7,21 @@ from typing import Any
 from django import forms
 from django.utils.datastructures import MultiValueDict
 
-from timetuna.lib import pictures
+from timetuna.lib import pictures, videos
 from timetuna.pages.forms.page_form import PageForm
-from timetuna.pages.forms.pictures import PictureField, PicturesForm, version_of
-from timetuna.pages.models import BookingPage, PageBackground, PageLogo
+from timetuna.pages.forms.pictures import PictureField, PicturesForm, VideoField, version_of
+from timetuna.pages.models import BookingPage, PageBackground, PageLogo, PageVideo
 from timetuna.web.forms import Switch
 
 _LOGO = 480, 144  # twice what pages show, for dense screens
 _BACKGROUND = 1_600, 1_000
 _COLOR = re.compile(r"#?([0-9a-f]{6}|[0-9a-f]{3})", re.IGNORECASE)
-_ROWS: dict[str, type[PageLogo | PageBackground]] = {"logo": PageLogo, "background": PageBackground}
+_ROWS: dict[str, tuple[type[PageLogo | PageBackground | PageVideo], str]] = {
+    "logo": (PageLogo, "image"),
+    "background": (PageBackground, "image"),
+    "video": (PageVideo, "content"),
+}
+"""By field where it is stored, and in which column."""
 
 
 class LookForm(PicturesForm, PageForm):
@@ -24,7 +29,7 @@ class LookForm(PicturesForm, PageForm):
         model = BookingPage
         fields = ("brand_color",)
 
-    also = ("logo_version", "background_version")
+    also = ("logo_version", "background_version", "video_version")
     brand_color = forms.CharField(
         label="Colour",
         max_length=7,
@@ -45,12 +50,22 @@ class LookForm(PicturesForm, PageForm):
         help_text="Lies behind the page on wide screens. PNG, JPEG or WebP, 200 kB at most.",
     )
     remove_background = forms.BooleanField(label="Take the background away", required=False, widget=Switch)
+    video = VideoField(
+        label="Background video",
+        made=videos.cleaned,
+        help_text="Moves behind the page on wide screens, without sound, over and over; guests can stop it. The "
+        "picture above is there before it, and in its place for those who save data or want nothing to move. "
+        "A quiet scene of 10 seconds is plenty. MP4 or WebM, 8 MB at most.",
+    )
+    remove_video = forms.BooleanField(label="Take the video away", required=False, widget=Switch)
 
     def __init__(
         self, page: BookingPage, data: Any = None, files: MultiValueDict[str, Any] | None = None
     ) -> None:
         super().__init__(data, files, instance=page)
-        self.set_versions(logo=page.logo_version, background=page.background_version)
+        self.set_versions(
+            logo=page.logo_version, background=page.background_version, video=page.video_version
+        )
 
     def clean_brand_color(self) -> str:
         """As "#rrggbb", or ""."""
@@ -63,12 +78,12 @@ class LookForm(PicturesForm, PageForm):
 
     def store(self) -> None:
         """A picture only where another one was chosen or the one there is taken away."""
-        for name, row in _ROWS.items():
+        for name, (row, column) in _ROWS.items():
             picture = self.picture(name)
             if picture is None:
                 continue
             row.objects.filter(page=self.instance).delete()
             if picture:
-                row.objects.create(page=self.instance, image=picture)
+                row.objects.create(page=self.instance, **{column: picture})
             setattr(self.instance, f"{name}_version", version_of(picture))
         super().store()

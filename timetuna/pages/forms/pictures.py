@@ -1,4 +1,4 @@
-"""Forms in which pictures are chosen, and taken away."""
+"""Forms in which pictures and videos are chosen, and taken away."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
+from timetuna.lib import videos
 from timetuna.lib.crypto import fingerprint
 from timetuna.lib.pictures import MOST_BYTES
 from timetuna.web.saving import FormPart, HostForm, Parts
@@ -19,8 +20,10 @@ class PictureField(forms.FileField):
     fit: width and height to which shrink.js makes it smaller before it is sent.
     """
 
-    def __init__(self, *, made: Callable[[bytes], bytes], fit: str, **options: Any) -> None:
-        attrs = {"accept": "image/png,image/jpeg,image/webp,image/gif", "data-fit": fit}
+    noun, most, kinds = "picture", MOST_BYTES, "image/png,image/jpeg,image/webp,image/gif"
+
+    def __init__(self, *, made: Callable[[bytes], bytes], fit: str = "", **options: Any) -> None:
+        attrs = {"accept": self.kinds} | ({"data-fit": fit} if fit else {"data-most": str(self.most)})
         super().__init__(
             required=False, allow_empty_file=True, widget=forms.FileInput(attrs=attrs), **options
         )
@@ -32,9 +35,15 @@ class PictureField(forms.FileField):
         if not isinstance(file, UploadedFile):
             return None
         try:
-            return self._made(file.read(MOST_BYTES + 1))
+            return self._made(file.read(self.most + 1))
         except ValueError as error:
             raise forms.ValidationError(str(error)) from error
+
+
+class VideoField(PictureField):
+    """The same of a video; it is sent as it is."""
+
+    noun, most, kinds = "video", videos.MOST_BYTES, "video/mp4,video/webm"
 
 
 class PicturesForm(HostForm):
@@ -56,13 +65,14 @@ class PicturesForm(HostForm):
         """Each picture as it is stored, or where it is changed here."""
         found = super().parts()
         for name, version in self.versions.items():
-            removes, label = found.pop(f"remove_{name}", None), str(self.fields[name].label)
+            field, removes = self.fields[name], found.pop(f"remove_{name}", None)
+            label, noun = str(field.label), getattr(field, "noun", "picture")
             if not self.is_bound:
-                found[name] = FormPart(label, version, "A picture" if version else "No picture")
+                found[name] = FormPart(label, version, f"A {noun}" if version else f"No {noun}")
             elif name in self.files:
-                found[name] = FormPart(label, "new", "The picture you chose. Choose it again to use it.")
+                found[name] = FormPart(label, "new", f"The {noun} you chose. Choose it again to use it.")
             elif removes and removes.text == "On":
-                found[name] = FormPart(label, "", "No picture")
+                found[name] = FormPart(label, "", f"No {noun}")
         return found
 
     def picture(self, name: str) -> bytes | None:

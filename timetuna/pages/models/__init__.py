@@ -22,6 +22,7 @@ from timetuna.pages.models.page import (
     PageHostCalendar,
     PageLogo,
     PageMail,
+    PageVideo,
     Reminder,
 )
 from timetuna.pages.models.question import CHOOSING, Question
@@ -44,6 +45,7 @@ __all__ = [
     "PageHostCalendar",
     "PageLogo",
     "PageMail",
+    "PageVideo",
     "Question",
     "Reminder",
     "Schedule",

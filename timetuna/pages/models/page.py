@@ -34,7 +34,9 @@ class BookingPage(models.Model):
     never.  approval: the host has to say yes within `approval_hours`.
     redirect_url: where guests are led once they have booked; "" is their booking's page.  redirect_origins: the
     websites, one a line, to which that or an address of the page may lead.  embed_origins: the websites that may show
-    the page in a frame, one a line; "*" is any, and nothing is nobody.
+    the page in a frame, one a line; "*" is any, and nothing is nobody.  embed_details: those of them that are named
+    are told who has booked.
+    link_key: with which links are signed whose values guests cannot change; "" for none.
     """
 
     class Horizon(models.TextChoices):
@@ -104,9 +106,12 @@ class BookingPage(models.Model):
     redirect_url = models.CharField(max_length=500, blank=True, default="")
     redirect_origins = models.TextField(max_length=2_000, blank=True, default="")
     embed_origins = models.TextField(max_length=2_000, blank=True, default="")
+    embed_details = models.BooleanField(default=False)
+    link_key = models.CharField(max_length=64, blank=True, default="")
     brand_color = models.CharField(max_length=7, blank=True, default="")
     logo_version = models.CharField(max_length=16, blank=True, default="")
     background_version = models.CharField(max_length=16, blank=True, default="")
+    video_version = models.CharField(max_length=16, blank=True, default="")
     mail_subject = models.CharField(max_length=150, blank=True, default="")
     mail_message = models.TextField(max_length=2_000, blank=True, default="")
     created_at = models.DateTimeField(default=timezone.now)
@@ -296,6 +301,13 @@ class PageBackground(models.Model):
 
     page = models.OneToOneField(BookingPage, on_delete=models.CASCADE, related_name="background")
     image = models.BinaryField()
+
+
+class PageVideo(models.Model):
+    """What moves behind a page, MP4 or WebM of bounded size; `BookingPage.video_version` is its fingerprint."""
+
+    page = models.OneToOneField(BookingPage, on_delete=models.CASCADE, related_name="video")
+    content = models.BinaryField()
 
 
 class PageMail(models.Model):

@@ -11,8 +11,11 @@ from PIL import Image
 from tests.forms import main_form
 from timetuna.accounts.models import Photo, User
 from timetuna.lib import pictures
-from timetuna.pages.models import BookingPage, MeetingType, PageBackground
+from timetuna.lib.tests.test_videos import MP4 as VIDEO
+from timetuna.pages.actions.duplicate_page import duplicate_page
+from timetuna.pages.models import BookingPage, MeetingType, PageBackground, PageVideo
 from timetuna.pages.tests.test_look import bloated_png, huge_png
+from timetuna.pages.views.look import part_of
 
 SVG = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
 
@@ -124,6 +127,78 @@ def test_a_background_comes_after_the_page(as_alice, client, bookable):
     send(as_alice, f"/booking-pages/{bookable.pk}/look", remove_background="on")
     assert not PageBackground.objects.exists()
     assert "data-backdrop" not in client.get(f"/alice/{bookable.slug}").content.decode()
+
+
+def test_a_video_is_sent_part_by_part_and_goes_with_the_page(as_alice, client, bookable):
+    look = f"/booking-pages/{bookable.pk}/look"
+    assert send(as_alice, look, video=VIDEO).status_code == 302
+
+    bookable.refresh_from_db()
+    path = f"/looks/{bookable.pk}/{bookable.video_version}/video"
+    whole = client.get(path)
+    stored = bytes(PageVideo.objects.get().content)
+    assert (whole.status_code, whole.content, whole["Content-Type"]) == (200, stored, "video/mp4")
+    assert whole["Accept-Ranges"] == "bytes"
+    assert whole["X-Content-Type-Options"] == "nosniff"
+    assert {*whole["Content-Security-Policy"].split("; ")} == {"default-src 'none'", "sandbox"}
+    part = client.get(path, headers={"Range": "bytes=100-199"})
+    assert (part.status_code, part.content) == (206, stored[100:200])
+    assert part["Content-Range"] == f"bytes 100-199/{len(stored)}"
+    beyond = client.get(path, headers={"Range": f"bytes={len(stored)}-"})
+    assert (beyond.status_code, beyond["Content-Range"]) == (416, f"bytes */{len(stored)}")
+
+    shown = client.get(f"/alice/{bookable.slug}")
+    assert f'data-video="{path}"' in shown.content.decode()
+    assert "media-src 'self'" in shown["Content-Security-Policy"]
+    copy = duplicate_page(bookable, by=bookable.host)
+    assert bytes(copy.video.content) == stored
+
+    assert send(as_alice, look, video=b"<script>").status_code == 422
+    assert send(as_alice, look, remove_video="on").status_code == 302
+    assert client.get(path).status_code == 404
+    without = client.get(f"/alice/{bookable.slug}")
+    assert "data-video" not in without.content.decode()
+    assert "media-src" not in without["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "part"),
+    [
+        ("", range(10)),
+        ("bytes=0-", range(10)),
+        ("bytes=2-4", range(2, 5)),
+        ("bytes=2-99", range(2, 10)),
+        ("bytes=-3", range(7, 10)),
+        ("bytes=-30", range(10)),
+        ("bytes=-0", None),
+        ("bytes=10-", None),
+        ("bytes=4-2", range(10)),
+        ("bytes=0-1,3-4", range(10)),
+        ("bytes=-", range(10)),
+        ("bytes=٣-", range(10)),
+        ("lines=1-2", range(10)),
+        (f"bytes={'9' * 16}-", range(10)),
+    ],
+)
+def test_a_part_is_what_the_header_asks_for(wanted, part):
+    assert part_of(10, wanted) == part
+
+
+def test_a_large_body_needs_the_ticket_of_its_page(as_alice, bookable, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 8_000
+    look = f"/booking-pages/{bookable.pk}/look"
+    form = main_form(as_alice.get(look).content.decode())
+    files = {"video": SimpleUploadedFile("x.mp4", VIDEO), "logo": SimpleUploadedFile("x", bytes(4_000))}
+
+    def answer(path):
+        for file in files.values():
+            file.seek(0)
+        return as_alice.post(path, dict(form.fields) | files).status_code
+
+    assert form.action.startswith(f"{look}?ticket=")
+    assert answer(look) == 413
+    assert answer(form.action.replace("/look", "/guests")) == 413
+    assert answer(form.action) == 422  # read, and the logo is none
 
 
 @pytest.mark.parametrize("mode", ["RGBA", "P", "L", "CMYK", "1"])

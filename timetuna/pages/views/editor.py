@@ -177,7 +177,7 @@ TABS = (
         _NotificationsTab,
         around=csp_update({"frame-src": [SELF]}),  # a frame shows the preview of a mail
     ),
-    EditorTab("Look", "look", LookForm, _LookTab),
+    EditorTab("Look", "look", LookForm, _LookTab, around=csp_update({"media-src": [SELF]})),
 )
 
 

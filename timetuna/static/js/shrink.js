@@ -24,3 +24,16 @@ document.addEventListener("change", async (event) => {
   given.items.add(small);
   event.target.files = given.files;
 });
+
+// Videos [data-most="BYTES"] are sent as they are; one that is too large is not sent for minutes to be refused then.
+document.addEventListener("change", ({ target }) => {
+  if (!target.dataset.most) return;
+  const heavy = target.files[0]?.size > Number(target.dataset.most);
+  const note = target.parentElement.querySelector("[data-heavy]") ?? document.createElement("p");
+  note.dataset.heavy = "";
+  note.className = "errorlist";
+  note.role = "alert";
+  note.textContent = heavy ? "This video is larger than 8 MB. Please choose a shorter or smaller one." : "";
+  target.after(note);
+  if (heavy) target.value = "";
+});

@@ -63,7 +63,13 @@ def broken(_environ: dict[str, Any], _start_response: Callable[..., Any]) -> Ite
 
 
 def ask(application: Any, request: Request, exchange: Exchange) -> tuple[int, bytes]:
-    bridge = Bridge(application, threads=1, largest_body=10, signed_below="/signed/")
+    bridge = Bridge(
+        application,
+        threads=1,
+        largest_body=10,
+        signed_below="/signed/",
+        most_bytes=lambda path, query: 20 if (path, query) == ("/video", "ticket=1") else 10,
+    )
     asyncio.run(bridge.__rsgi__(request, exchange))
     assert exchange.answer is not None
     status, _headers, body = exchange.answer
@@ -98,6 +104,17 @@ def test_a_body_arrives_whole() -> None:
     request = Request(method="POST", pairs=[("content-length", "6")])
 
     assert ask(echo, request, Exchange([b"abc", b"def"])) == (200, b"6 abcdef")
+
+
+@pytest.mark.parametrize(
+    ("query", "length", "status"), [("ticket=1", 20, 200), ("ticket=1", 21, 413), ("ticket=2", 11, 413)]
+)
+def test_a_body_is_larger_only_where_the_page_with_its_form_has_said_so(query, length, status) -> None:
+    request = Request(
+        method="POST", path="/video", query_string=query, pairs=[("content-length", str(length))]
+    )
+
+    assert ask(echo, request, Exchange([b"a" * length]))[0] == status
 
 
 @pytest.mark.parametrize(("length", "parts"), [("6", [b"abc"]), ("6", []), ("2", [b"abc"]), ("-3", [b"abc"])])
