@@ -24,6 +24,7 @@ __all__ = ["belongings"]
 READERS = """
     /alice /alice/intro /alice/intro/book /api/pages/alice/intro/times LINK LINK/move LINK/move/confirm
     /bookings /bookings/agenda /bookings/export.csv /why /booking-pages/PAGE/why /booking-pages/PAGE/mail-preview
+    /booking-pages/PAGE/preview/booking /booking-pages/PAGE/preview/guests
     /settings/availability/holidays /bookings/BOOKING/move /bookings/BOOKING/move/confirm
 """.split()  # noqa: SIM905 - one list, read as words
 FORMS = """

@@ -62,6 +62,7 @@ OWNERS = """
     booking-pages/<row:page_id>/delete booking-pages/<row:page_id>/why booking-pages/<row:page_id>/guests
     booking-pages/<row:page_id>/shares booking-pages/<row:page_id>/shares.csv
     booking-pages/<row:page_id>/look booking-pages/<row:page_id>/mail-preview booking-pages/<row:page_id>/mail-test
+    booking-pages/<row:page_id>/preview/<slug:tab>
     settings/availability/schedules/<row:schedule_id> settings/availability/schedules/<row:schedule_id>/default
     settings/availability/schedules/<row:schedule_id>/delete bookings/<row:booking_id>
     bookings/<row:booking_id>/retry bookings/<row:booking_id>/cancel bookings/<row:booking_id>/new-link
@@ -134,6 +135,7 @@ def belongings(alice: User) -> dict[str, object]:
         "calendar": Calendar.objects.create(account=account, outside_id="c", name="Work").pk,
         "number": UnusualBookings.objects.create(page=page, began_at=present(), last_at=present()).pk,
         "provider": "zoom",
+        "tab": "guests",
         "host_id": alice.pk,
         "question_id": page.questions.create(key="firm", label="Your firm").pk,
         "asked_id": invite_cohost(page, email="dora@example.org", by=alice).pk,

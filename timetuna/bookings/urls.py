@@ -34,6 +34,7 @@ from timetuna.bookings.views.host.leave import leave as leave_page
 from timetuna.bookings.views.host.leave import take_off
 from timetuna.bookings.views.host.mail_preview import mail_preview, mail_test
 from timetuna.bookings.views.host.move import choose_any_time, confirm_any_time
+from timetuna.bookings.views.host.page_preview import page_preview
 from timetuna.bookings.views.host.records import erase_guest, no_show, notes, send_again
 from timetuna.bookings.views.host.shares import shares, shares_file
 from timetuna.bookings.views.host.together import same_source, unusual
@@ -81,6 +82,7 @@ urlpatterns: list[URLPattern] = [
     path("booking-pages/<row:page_id>/why", why, name="why"),
     path("booking-pages/<row:page_id>/shares", shares, name="shares"),
     path("booking-pages/<row:page_id>/shares.csv", shares_file, name="shares_file"),
+    path("booking-pages/<row:page_id>/preview/<slug:tab>", page_preview, name="page_preview"),
     path("booking-pages/<row:page_id>/mail-preview", mail_preview, name="mail_preview"),
     path("booking-pages/<row:page_id>/mail-test", mail_test, name="mail_test"),
     path("api/pages/<slug:handle>/<slug:slug>/times", times, name="api_times"),

@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from csp.constants import NONE
-from csp.decorators import csp, csp_update
+from csp.decorators import csp, csp_replace, csp_update
 from django.http.response import HttpResponseBase
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
@@ -24,6 +24,12 @@ def policy(directives: Directives) -> Callable[[View], View]:
 def also(directives: Directives) -> Callable[[View], View]:
     """Let the view's pages do this too."""
     decorate: Any = csp_update(directives)
+    return decorate  # type: ignore[no-any-return]
+
+
+def instead(directives: Directives) -> Callable[[View], View]:
+    """Let the view's pages do this in place of what the settings say of it."""
+    decorate: Any = csp_replace(directives)
     return decorate  # type: ignore[no-any-return]
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from csp.constants import SELF
-from csp.decorators import csp_update
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -44,21 +43,20 @@ from timetuna.pages.permissions import (
 )
 from timetuna.pages.public import PublicPage
 from timetuna.pages.queries import questions_of, values, warnings
+from timetuna.web.csp import also
 from timetuna.web.forms import Screen, TabLink, show
 from timetuna.web.saving import HostForm, answer_form, opened
 
 View = Callable[..., HttpResponse]
-
-
-def _as_it_is(view: Any) -> Any:
-    return view
+framing = also({"frame-src": [SELF], "media-src": [SELF]})
+"""For pages with a preview in a frame, and with the films that are chosen for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class EditorScreen(Screen):
     """editable: whether they may change this tab.
 
-    silence: for whoever is signed in.  missed: whom else it lacks to offer times.
+    silence: for whoever is signed in.  missed: whom else it lacks to offer times.  tab: what it is called in addresses.
     """
 
     page: PublicPage
@@ -66,6 +64,7 @@ class EditorScreen(Screen):
     silence: Silence | None
     missed: list[Shortage]
     tabs: list[TabLink]
+    tab: str
     form: HostForm
     editable: bool
 
@@ -134,7 +133,6 @@ class EditorTab:
 
     form: takes the row that is changed, what was sent and its files.  right: who may change it; OWN_PART is of one's
     own row, which nobody else sees.  others: the form of those who do not own the page, if that is another one.
-    around: what its view is wrapped in.
     """
 
     label: str
@@ -143,7 +141,6 @@ class EditorTab:
     screen: type[EditorScreen]
     right: Action = Action.EDIT
     others: Callable[[Any, Any, Any], HostForm] | None = None
-    around: Callable[[Any], Any] = _as_it_is
 
     def form_for(self, user: User, page: BookingPage) -> Callable[[Any, Any, Any], HostForm]:
         return self.form if self.others is None or owns(page, user) else self.others
@@ -170,14 +167,8 @@ TABS = (
     EditorTab("Calendars", "calendars", CalendarsForm, _CalendarsTab, right=Action.OWN_PART),
     EditorTab("Your part", "your-part", OwnPartForm, _OwnPartTab, right=Action.OWN_PART),
     EditorTab("Guests", "guests", GuestsTabForm, _GuestsTab),
-    EditorTab(
-        "Notifications",
-        "notifications",
-        NotificationsForm,
-        _NotificationsTab,
-        around=csp_update({"frame-src": [SELF]}),  # a frame shows the preview of a mail
-    ),
-    EditorTab("Look", "look", LookForm, _LookTab, around=csp_update({"media-src": [SELF]})),
+    EditorTab("Notifications", "notifications", NotificationsForm, _NotificationsTab),
+    EditorTab("Look", "look", LookForm, _LookTab),
 )
 
 
@@ -192,8 +183,7 @@ def view_of(tab: EditorTab) -> View:
             back=reverse(tab.url_name(), args=[page.pk]),
         )
 
-    wrapped: View = tab.around(view)
-    return login_required(wrapped)
+    return framing(login_required(view))
 
 
 @require_safe
@@ -207,6 +197,7 @@ def page(request: HttpRequest, page_id: int) -> HttpResponse:
     )
 
 
+@framing
 def show_booking_tab(
     request: HttpRequest, page: BookingPage, *, cohost_form: CohostForm, status: int = 200
 ) -> HttpResponse:
@@ -233,6 +224,7 @@ def _screen(
         "silence": silences(user.pk, now=now).get(page.pk),
         "missed": missed_on(page, user, now=now) if Action.STAFF in rights else [],
         "tabs": _tabs(request, page, rights, tab),
+        "tab": tab.path,
         "form": form,
         "editable": tab.right in rights,
     }

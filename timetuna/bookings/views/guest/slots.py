@@ -95,24 +95,29 @@ def slots(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
             return over
     _note_look(request, page)
     choice = replace(choice_of(request, page, request.GET, path=path_of(page)), came=came)
-    picker = None
-    if choice.duration:
-        now = timezone.now()
-        client = client_of(request, visit=choice.visit)
-        query = SlotQuery(page=page, minutes=0, now=now, client=client, person=choice.person_id())
-        calendar = free_times(query, choice)
-        book_path = reverse("public_book", args=[page.handle, page.slug])
-        picker = slot_picker(
-            calendar, choice, book_path=book_path, now=now, visit=choice.visit or new_visit()
-        )
-        if page.is_shared():
-            picker = replace(picker, people=person_links(page, choice, now=now))
-        if picker.closed:
-            picker = replace(picker, closed=_closed(page, picker.closed, now=now))
-    screen = slots_screen(page, choice, picker)
+    book_path = reverse("public_book", args=[page.handle, page.slug])
+    screen = page_screen(request, page, choice, book_path=book_path)
     preview = None if came.of(LINK) else preview_of(page, request.GET)
     answer = show_slots(request, replace(screen, settle=SETTLE, preview=preview))
     return answer if _is_part(request) else may_come_back(answer)
+
+
+def page_screen(
+    request: HttpRequest, page: PublicPage, choice: SlotSelection, *, book_path: str
+) -> SlotsScreen:
+    """With the times that the choice leaves. book_path: where one of them leads."""
+    if not choice.duration:
+        return slots_screen(page, choice, None)
+    now = timezone.now()
+    client = client_of(request, visit=choice.visit)
+    query = SlotQuery(page=page, minutes=0, now=now, client=client, person=choice.person_id())
+    calendar = free_times(query, choice)
+    picker = slot_picker(calendar, choice, book_path=book_path, now=now, visit=choice.visit or new_visit())
+    if page.is_shared():
+        picker = replace(picker, people=person_links(page, choice, now=now))
+    if picker.closed:
+        picker = replace(picker, closed=_closed(page, picker.closed, now=now))
+    return slots_screen(page, choice, picker)
 
 
 def _closed(page: PublicPage, closed: Closed, *, now: datetime) -> Closed:
