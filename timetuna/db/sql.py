@@ -148,8 +148,8 @@ WHERE page.id = COALESCE(
   SELECT 1 FROM account_emailaddress email WHERE email.user_id = host.id AND email.verified
 )"""  # noqa: S608 - statements of ours
 """The page at an address, a host's or a team's, whose host is active and verified; without dates that are over."""
-PAGE = _PAGE + "WHERE page.id = %(page)s"
-"""The page with this id."""
+PAGES = _PAGE + "WHERE page.id [in]%(pages)s[]"
+"""The pages with these ids."""
 
 
 def rows(sql: str, **values: Any) -> list[tuple[Any, ...]]:

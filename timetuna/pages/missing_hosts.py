@@ -104,6 +104,8 @@ _TROUBLES = {
 
 def missed_on(page: BookingPage, reader: User, *, now: datetime) -> list[Shortage]:
     """The same of one page."""
+    if page.staffing == _Staffing.SOLO:
+        return []
     return missing_hosts([page.pk], reader, now=now).get(page.pk, [])
 
 

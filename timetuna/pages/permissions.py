@@ -3,16 +3,17 @@
 Whoever is nothing to a page, or nothing that gives the right, learns no more than that there is no such page.
 """
 
+from collections.abc import Collection, Iterator
 from enum import Enum, auto
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from timetuna.accounts.models import Membership, Team, User
 from timetuna.accounts.permissions import signed_in
 from timetuna.pages.models import BookingPage, CohostInvitation, PageHost, Question, Schedule
-from timetuna.pages.queries import whole
+from timetuna.pages.prefetch import row_with
 
 
 class Role(Enum):
@@ -89,11 +90,25 @@ def pages_for(user: User, *, to: Action = Action.EDIT) -> QuerySet[BookingPage]:
 
 
 def roles_on(page: BookingPage, user: User) -> frozenset[Role]:
-    """What somebody is to the page; one query."""
-    known = [role for role in Role if role is not Role.INVITED]
-    named = {role.name.lower(): _pages_of(user, role) for role in known}
-    row = BookingPage.objects.filter(pk=page.pk).values(**named).first() or {}
-    return frozenset(role for role in known if row.get(role.name.lower()))
+    """What somebody is to the page: of one that was read with its hosts one query, and none where it has no team."""
+    return roles_by_page([page], user)[page.pk]
+
+
+def roles_by_page(pages: Collection[BookingPage], user: User) -> dict[int, frozenset[Role]]:
+    """The same of each, in as many queries as of one."""
+    teams = {page.team_id for page in pages if page.team_id}
+    mine = Membership.objects.filter(user=user, team__in=teams).values_list("team", "role") if teams else ()
+    in_team: dict[int | None, str] = dict(mine)
+    return {page.pk: frozenset(_roles(page, user, in_team.get(page.team_id))) for page in pages}
+
+
+def _roles(page: BookingPage, user: User, in_team: str | None) -> Iterator[Role]:
+    yield from (role for role, held in _AS.items() if in_team in held)
+    if owns(page, user):
+        yield Role.OWNER
+    else:
+        parts = (row.active for row in page.page_hosts.all() if row.host_id == user.pk)
+        yield from (Role.COHOST if active else Role.REMOVED for active in parts)
 
 
 def owns(page: BookingPage, user: User) -> bool:
@@ -101,16 +116,8 @@ def owns(page: BookingPage, user: User) -> bool:
 
 
 def rights_on(page: BookingPage, user: User) -> frozenset[Action]:
-    """All that somebody may do with the page; one query."""
+    """All that somebody may do with the page, in as many queries."""
     return rights_of(roles_on(page, user))
-
-
-def roles_by_page(user: User) -> dict[int, frozenset[Role]]:
-    """What somebody is to each of the pages that they may see; one query."""
-    known = [role for role in Role if role is not Role.INVITED]
-    roles = {role.name.lower(): _pages_of(user, role) for role in known}
-    rows = pages_for(user, to=Action.SEE).annotate(**roles).values_list("pk", *roles)
-    return {pk: frozenset(role for role, held in zip(known, row, strict=True) if held) for pk, *row in rows}
 
 
 def rights_of(roles: frozenset[Role]) -> frozenset[Action]:
@@ -119,7 +126,10 @@ def rights_of(roles: frozenset[Role]) -> frozenset[Action]:
 
 def page_or_404(request: HttpRequest, page_id: int, *, to: Action = Action.EDIT) -> BookingPage:
     """With all its rows. Raises Http404 for who may not do this."""
-    return get_object_or_404(whole(pages_for(signed_in(request), to=to)), pk=page_id)
+    page = row_with(page_id)
+    if page is None or to not in rights_on(page, signed_in(request)):
+        raise Http404
+    return page
 
 
 def question_or_404(request: HttpRequest, page_id: int, question_id: int) -> Question:

@@ -1,6 +1,6 @@
 """The rows behind one booking page, as guests need them: read by one statement, and turned into the engine's values."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import islice
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import DateTimeField, JSONField, Model, Prefetch, QuerySet
+from django.db.models import DateTimeField, JSONField, Model
 from django.utils import timezone
 
 from timetuna.accounts.models import Team, User
@@ -62,30 +62,27 @@ def dates_over() -> date:
 
 def row_at(handle: str, slug: str) -> BookingPage | None:
     """In any case of letters; None unless its host is active and verified."""
-    return _page(
-        sql.rows(_with_columns(sql.PAGE_AT), handle=handle.lower(), slug=slug.lower(), over=dates_over())
-    )
+    found = sql.rows(_with_columns(sql.PAGE_AT), handle=handle.lower(), slug=slug.lower(), over=dates_over())
+    return _page(found[0]) if found else None
 
 
 def row_with(page_id: int) -> BookingPage | None:
     """Whatever the state of its host."""
-    return _page(sql.rows(_with_columns(sql.PAGE), page=page_id, over=dates_over()))
+    return next(iter(rows_with([page_id])), None)
 
 
-def with_its_host(pages: QuerySet[BookingPage]) -> QuerySet[BookingPage]:
-    """With the rows that belong to one page each, and those who host it; of their write calendars, what they are."""
-    hosts = PageHost.objects.select_related("write_calendar")
-    rows = pages.select_related("host__host_rules", "team", "schedule").order_by()
-    return rows.prefetch_related(
-        Prefetch("page_hosts", hosts.defer("write_calendar__busy", "write_calendar__cursor"))
-    )
+def rows_with(page_ids: Sequence[int]) -> list[BookingPage]:
+    """In this order, without those that are no more. One query."""
+    if not page_ids:
+        return []
+    found = sql.rows(_with_columns(sql.PAGES), pages=[*page_ids], over=dates_over())
+    rows = {page.pk: page for page in map(_page, found)}
+    return [rows[pk] for pk in page_ids if pk in rows]
 
 
-def _page(found: list[tuple[Any, ...]]) -> BookingPage | None:
+def _page(found: tuple[Any, ...]) -> BookingPage:
     """The row with everything that belongs to it, put where the ORM would."""
-    if not found:
-        return None
-    values = iter(found[0])
+    values = iter(found)
     page: BookingPage
     page, host, team, rules, schedule = (
         _row(model, _columns(model, names), values) for _, model, names in _SINGLE
@@ -139,7 +136,11 @@ def _rows(
 
 
 def _keep(owner: Model, **related: list[Model]) -> None:
-    owner.__dict__.setdefault("_prefetched_objects_cache", {}).update(related)
+    """Have them be what `all()` answers, as prefetch_related does: whoever asks further asks the database."""
+    kept = {name: getattr(owner, name).get_queryset() for name in related}
+    for name, rows in kept.items():
+        rows._result_cache, rows._prefetch_done = related[name], True  # noqa: SLF001
+    owner.__dict__.setdefault("_prefetched_objects_cache", {}).update(kept)
 
 
 @lru_cache

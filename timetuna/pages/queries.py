@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from allauth.account.models import EmailAddress
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,24 +17,20 @@ from timetuna.pages.calendar_use import blocking_for, blocking_of, kinds_of, lea
 from timetuna.pages.meeting_types.base import MeetingChoice, meeting_kinds
 from timetuna.pages.models import (
     BookingPage,
-    DateOverride,
     MeetingType,
-    OutOfOffice,
     PageHost,
     Question,
-    TravelZone,
 )
 from timetuna.pages.prefetch import (
     HostRow,
     caps,
     caps_of,
-    dates_over,
     host_rows,
     opening,
     people,
     row_at,
     row_with,
-    with_its_host,
+    rows_with,
 )
 from timetuna.pages.public import NO_LOOK, Branding, Face, HostTime, PageDuration, PublicPage
 
@@ -70,11 +66,11 @@ def public_page(handle: str, slug: str) -> PublicPage | None:
 
 def by_title(pages: QuerySet[BookingPage]) -> list[PublicPage]:
     """In a number of queries that does not grow with them."""
-    return _by_title(whole(pages))
+    return _by_title(pages)
 
 
 def _by_title(pages: QuerySet[BookingPage], *, most: int | None = None) -> list[PublicPage]:
-    return _pages(list(pages.order_by("title", "id")[:most]))
+    return _pages(rows_with(list(pages.order_by("title", "id").values_list("id", flat=True)[:most])))
 
 
 def listed_pages(handle: str) -> list[PublicPage]:
@@ -84,7 +80,7 @@ def listed_pages(handle: str) -> list[PublicPage]:
     """
     verified = EmailAddress.objects.filter(user=OuterRef("host"), verified=True)
     there = BookingPage.objects.filter(Exists(verified), _FOR_EVERYBODY, host__is_active=True)
-    rows = whole(there.filter(**at(owner_by_handle(handle))))
+    rows = there.filter(**at(owner_by_handle(handle)))
     now = timezone.now()
     return [page for page in _by_title(rows, most=MOST_LISTED) if page.is_open(now)]
 
@@ -129,6 +125,12 @@ def page_settings(page_id: int) -> PublicPage | None:
     return _values(row_with(page_id))
 
 
+def taking_part(page: BookingPage) -> QuerySet[PageHost]:
+    """Those who do now, as people see them: in order, each with their account."""
+    rows = PageHost.objects.filter(page=page, active=True)
+    return rows.select_related("host").order_by("position", "id")
+
+
 def questions_of(page_id: int) -> list[Question]:
     """What the host of a page asks, in order."""
     return list(Question.objects.filter(page=page_id))
@@ -149,19 +151,6 @@ def mail_text(page: BookingPage | None, kind: str) -> MailText:
         return MailText(page.mail_subject, page.mail_message)
     own = page.mails.filter(kind=kind).first()
     return MailText(own.subject, own.message) if own else MailText()
-
-
-def whole(pages: QuerySet[BookingPage]) -> QuerySet[BookingPage]:
-    """With all rows that belong to them."""
-    over = dates_over()
-    return with_its_host(pages).prefetch_related(
-        "durations",
-        "meeting_types",
-        "schedule__weekly_hours",
-        Prefetch("schedule__overrides", DateOverride.objects.filter(date__gte=over)),
-        Prefetch("host__out_of_office", OutOfOffice.objects.filter(last__gte=over)),
-        Prefetch("host__travel_zones", TravelZone.objects.filter(last__gte=over)),
-    )
 
 
 def _values(page: BookingPage | None) -> PublicPage | None:

@@ -21,7 +21,8 @@ from timetuna.pages.calendar_use import (
 )
 from timetuna.pages.meeting_types.base import meeting_kind
 from timetuna.pages.models import BookingPage, PageHost
-from timetuna.pages.queries import values, whole
+from timetuna.pages.prefetch import row_with
+from timetuna.pages.queries import values
 
 
 class Way(StrEnum):
@@ -89,7 +90,9 @@ def takers(booking: Booking, *, now: datetime) -> list[Taker]:
 
 def _reasons(booking: Booking, page_id: int, now: datetime) -> Mapping[int, Collection[Reason]]:
     """By host what the engine has against them, as if all who host the page took part in it."""
-    page = whole(BookingPage.objects.filter(pk=page_id)).get()
+    page = row_with(page_id)
+    if page is None:  # deleted a moment ago
+        return {}
     if page.staffing == BookingPage.Staffing.SOLO:
         page.staffing = BookingPage.Staffing.ALL
     query = SlotQuery(page=values(page), minutes=booking.minutes, now=now, moving=booking.pk)

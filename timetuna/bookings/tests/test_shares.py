@@ -206,12 +206,12 @@ def test_everybody_who_may_see_the_page_may_see_it(client, page, alice, bob, cha
 
 def test_it_needs_as_many_queries_for_much_as_for_little(client, page, alice, bob, django_assert_num_queries):
     meet(page, alice, bob)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(7):
         client.get(f"/booking-pages/{page.pk}/shares")
     for number in range(5):
         PageHost.objects.create(page=page, host=make_host(f"host{number}", f"Host {number}"))
         meet(page, alice, bob)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(7):
         client.get(f"/booking-pages/{page.pk}/shares")
 
 

@@ -8,6 +8,7 @@ from django import forms
 
 from timetuna.pages.forms.fields import switch, whole_number
 from timetuna.pages.models import BookingPage, PageHost
+from timetuna.pages.queries import taking_part
 from timetuna.web.forms import WholeForm
 
 MOST_WEIGHT, MOST_TIER, MOST_AT_ONCE = 1_000, 99, 20
@@ -119,8 +120,8 @@ class StaffingForm(WholeForm):
     def __init__(self, page: BookingPage, data: Any = None) -> None:
         self.page = page
         super().__init__(data, initial={name: getattr(page, name) for name in self.base_fields})
-        rows = page.page_hosts.filter(active=True).select_related("host").order_by("position", "id")
-        self.hosts = [HostPartForm(row, place, data) for place, row in enumerate(rows, start=1)]
+        rows = enumerate(taking_part(page), start=1)
+        self.hosts = [HostPartForm(row, place, data) for place, row in rows]
 
     def inner(self) -> Iterator[forms.Form]:
         """All forms of which something was sent, or all there are."""

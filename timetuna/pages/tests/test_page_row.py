@@ -3,12 +3,13 @@
 from datetime import date
 
 import pytest
-from django.db.models import Model
+from django.db.models import Model, Prefetch
 from pytest_django import DjangoAssertNumQueries
 
 from tests.clock import present
 from timetuna.accounts.models import User
 from timetuna.calendars.models import Calendar, CalendarAccount
+from timetuna.pages.actions.create_page import create_page
 from timetuna.pages.models import (
     BookingPage,
     DateOverride,
@@ -19,7 +20,7 @@ from timetuna.pages.models import (
     Schedule,
     TravelZone,
 )
-from timetuna.pages.prefetch import row_at, row_with, with_its_host
+from timetuna.pages.prefetch import row_at, row_with, rows_with
 from timetuna.pages.queries import page_settings, values
 
 pytestmark = pytest.mark.vendor
@@ -67,8 +68,16 @@ def shown(part: PageHost) -> dict[str, object]:
     return {name: one for name, one in loaded(part).items() if name not in {"last_turn_at", "joined_at"}}
 
 
+def by_the_orm(page_id: int) -> BookingPage:
+    hosts = PageHost.objects.select_related("write_calendar")
+    rows = BookingPage.objects.select_related("host__host_rules", "team", "schedule")
+    return rows.prefetch_related(
+        Prefetch("page_hosts", hosts.defer("write_calendar__busy", "write_calendar__cursor"))
+    ).get(pk=page_id)
+
+
 def test_it_is_the_page_as_the_orm_reads_it(full: BookingPage) -> None:
-    row, other = row_with(full.pk), with_its_host(BookingPage.objects.all()).get(pk=full.pk)
+    row, other = row_with(full.pk), by_the_orm(full.pk)
 
     assert row is not None
     assert row == other
@@ -101,6 +110,20 @@ def test_it_is_read_by_one_statement(
         names = [one.write_calendar.name if one.write_calendar else "" for one in row.page_hosts.all()]
         assert names == ["", HOSTILE, ""]
         assert [one.note for one in row.host.out_of_office.all()] == [HOSTILE]
+
+
+def test_several_are_read_by_one_statement_in_the_order_asked_for(
+    full: BookingPage, alice: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    other = create_page(alice, title="Another")
+
+    with django_assert_num_queries(1):
+        rows = rows_with([other.pk, 0, full.pk])
+
+    assert rows == [other, full]
+    assert [loaded(row) for row in rows] == [loaded(row_with(one.pk)) for one in (other, full)]
+    with django_assert_num_queries(0):
+        assert rows_with([]) == []
 
 
 def test_a_page_with_nothing_around_it(page: BookingPage) -> None:

@@ -8,6 +8,7 @@ from tests.clock import present
 from timetuna.accounts.models import Membership, Team, User
 from timetuna.pages.models import BookingPage, PageHost
 from timetuna.pages.permissions import Action, pages_for, rights_on, roles_on
+from timetuna.pages.prefetch import row_with
 from timetuna.pages.tests.conftest import host
 
 TABLE = """
@@ -64,8 +65,10 @@ def test_somebody_may_be_several(
 ) -> None:
     PageHost.objects.create(page=page, host=people["member"], joined_at=present())
 
+    read = row_with(page.pk)
+    assert read is not None
     with django_assert_num_queries(1):
-        roles = roles_on(page, people["member"])
+        roles = roles_on(read, people["member"])
 
     assert {role.name for role in roles} == {"MEMBER", "COHOST"}
     assert Action.OWN_PART in rights_on(page, people["member"])

@@ -16,8 +16,8 @@ pytestmark = pytest.mark.vendor
 
 QUERIES = 2
 """The page with all that belongs to it; Zoom."""
-OF_A_LIST = 9
-"""The pages with their host, rules and schedules; its hosts, durations, types, hours, dates, absences, trips; Zoom."""
+OF_A_LIST = 3
+"""Which they are; the pages with all that belongs to them; Zoom."""
 
 
 def test_a_page_is_read_as_values(alice: User, page: BookingPage) -> None:

@@ -42,7 +42,7 @@ from timetuna.pages.permissions import (
     teams_to_assign,
 )
 from timetuna.pages.public import PublicPage
-from timetuna.pages.queries import questions_of, values, warnings
+from timetuna.pages.queries import questions_of, taking_part, values, warnings
 from timetuna.web.csp import also
 from timetuna.web.forms import Screen, TabLink, show
 from timetuna.web.saving import HostForm, answer_form, opened
@@ -257,7 +257,7 @@ def _people(
 
 def _host_lines(page: BookingPage, *, runs_it: bool) -> list[HostLine]:
     """Whoever runs the page reads how it stands with each."""
-    rows = list(page.page_hosts.filter(active=True).select_related("host").order_by("position", "id"))
+    rows = list(taking_part(page))
     now = timezone.now()
     found = troubles_on(page.pk, now=now) if runs_it and len(rows) > 1 else {}
     return [

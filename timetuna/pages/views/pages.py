@@ -109,7 +109,8 @@ def booking_pages(request: HttpRequest) -> HttpResponse:
 
 def _lines(host: User) -> list[PageRow]:
     """By title, all that they may see."""
-    pages, roles = by_title(pages_for(host, to=Action.SEE)), roles_by_page(host)
+    pages = by_title(pages_for(host, to=Action.SEE))
+    roles = roles_by_page([page.settings for page in pages], host)
     now = timezone.now()
     run = [page.id for page in pages if Action.STAFF in rights_of(roles[page.id])]
     silent, missed = silences(host.pk, now=now), missing_hosts(run, host, now=now)
