@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sandbox.config import SandboxConfig
 from sandbox.running import Sandbox
+from tests import typed
 from tests.migrated import ROOT, fresh_database
 
 FOLDER = Path(__file__).resolve().parent
@@ -65,10 +66,9 @@ def outside() -> Iterator[dict[str, str]]:
 def run(code: str, settings: dict[str, str]) -> str:
     """Run code that may use `contents`, with the product's settings; return what it printed."""
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "timetuna.settings"} | settings
-    command = [sys.executable, "-c", CODE.format(code)]
-    return subprocess.run(
-        command, env=environment, cwd=ROOT, check=True, timeout=120, stdout=subprocess.PIPE, text=True
-    ).stdout
+    done = typed.run(["-c", CODE.format(code)], environment)
+    done.check_returncode()
+    return done.stdout
 
 
 def _freeze(engine: str) -> None:

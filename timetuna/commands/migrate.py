@@ -43,13 +43,14 @@ def migrate_database() -> None:
         raise Refusal(f"TIMETUNA_ENCRYPTION_KEYS cannot be used. {error}") from error
     with database_answers(), _alone():
         put_back()
-        _refuse_another_versions()
-        call_command("migrate", interactive=False, verbosity=0)
+        loader = MigrationLoader(connection)
+        _refuse_another_versions(loader)
+        if loader.disk_migrations.keys() - loader.applied_migrations.keys():
+            call_command("migrate", interactive=False, verbosity=0)
 
 
-def _refuse_another_versions() -> None:
+def _refuse_another_versions(loader: MigrationLoader) -> None:
     """Leave a database alone that a later version has changed, or one by other migrations than ours."""
-    loader = MigrationLoader(connection)
     ours = {config.label for config in apps.get_app_configs() if config.name.startswith("timetuna.")}
     unknown = sorted(loader.applied_migrations.keys() - loader.disk_migrations.keys())
     foreign = [f"{app} {name}" for app, name in unknown if app in ours]

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 
+from tests.typed import run
 from timetuna.commands.tests.test_commands import KEYS, ROOT
 
 POSTGRES = os.environ.get("DATABASE_URL", "").startswith("postgres")
@@ -54,7 +55,7 @@ class empty_database:  # noqa: N801 - it is used as a function
 
 def python(code: str, settings: Server) -> None:
     environment = os.environ | settings | {"DJANGO_SETTINGS_MODULE": "timetuna.settings"}
-    subprocess.run([sys.executable, "-c", code], env=environment, cwd=ROOT, check=True, timeout=60)
+    run(["-c", code], environment).check_returncode()
 
 
 def counts(settings: Server) -> tuple[int, int]:

@@ -1,13 +1,14 @@
 """`timetuna busy` as a person types it."""
 
 import json
-import subprocess
-import sys
+import os
 from pathlib import Path
+from subprocess import CompletedProcess
 from typing import Any
 
 import pytest
 
+from tests.typed import run
 from timetuna.lib.tests.wires import Wire, answer
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -15,11 +16,8 @@ FILES = ROOT / "timetuna/ical/tests/files"
 DAYS = ("--from", "2026-03-01", "--to", "2026-05-01", "--zone", "Europe/Berlin")
 
 
-def busy(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "timetuna", "busy", *arguments],
-        cwd=ROOT, capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
+def busy(*arguments: str) -> CompletedProcess[str]:
+    return run(["-m", "timetuna", "busy", *arguments], os.environ)
 
 
 def shown(*arguments: str) -> Any:

@@ -13,6 +13,7 @@ import pytest
 from sandbox.config import SandboxConfig
 from sandbox.running import Sandbox
 from tests.migrated import sqlite_file
+from tests.typed import run
 from timetuna.commands import serve
 from timetuna.commands.check import _without_password
 from timetuna.processes.ending import Refusal
@@ -41,10 +42,7 @@ def timetuna(
 ) -> "subprocess.CompletedProcess[str]":
     """Run a command in an environment with these settings alone."""
     bare = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
-    return subprocess.run(
-        [sys.executable, "-m", "timetuna", *arguments],
-        env=bare | (settings or {}), cwd=ROOT, input=typed, capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
+    return run(["-m", "timetuna", *arguments], bare | (settings or {}), typed=typed)
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,8 @@ import pytest
 
 from tests.frozen import contents
 from tests.frozen.__main__ import backup_of, frozen_migrations, links_of, migrations, outside, run
-from timetuna.commands.tests.servers import POSTGRES, Server, counts, execute, opened, python
+from tests.migrated import fresh_database
+from timetuna.commands.tests.servers import POSTGRES, Server, counts, execute, opened, python, settings_for
 from timetuna.commands.tests.test_commands import timetuna
 
 ENGINE = "postgresql" if POSTGRES else "sqlite"
@@ -85,15 +86,16 @@ def test_calendars_that_pages_had_chosen_are_those_of_their_owners(other: Server
 
 @pytest.mark.slow
 @pytest.mark.either
-def test_a_database_that_another_version_has_changed_is_left_alone(other: Server) -> None:
-    timetuna("migrate", settings=other)
-    execute(
-        other,
-        "INSERT INTO django_migrations (app, name, applied)"
-        " VALUES ('bookings', '0099_of_tomorrow', '2035-01-01 00:00:00+00:00')",
-    )
+def test_a_database_that_another_version_has_changed_is_left_alone(tmp_path: Path) -> None:
+    with fresh_database(tmp_path) as url:
+        settings = settings_for(tmp_path, url if POSTGRES else "")
+        execute(
+            settings,
+            "INSERT INTO django_migrations (app, name, applied)"
+            " VALUES ('bookings', '0099_of_tomorrow', '2035-01-01 00:00:00+00:00')",
+        )
 
-    refused = timetuna("migrate", settings=other)
+        refused = timetuna("migrate", settings=settings)
 
     assert refused.returncode == 2
     assert "made by another version of TimeTuna (bookings 0099_of_tomorrow is not known" in refused.stderr
