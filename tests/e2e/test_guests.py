@@ -22,7 +22,7 @@ from tests.e2e.steps import (
 )
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.either("postgresql")]
-HEAVIEST, FIRST_FLIGHT, MOST_REQUESTS = 15_000, 14_000, 4
+HEAVIEST, FIRST_FLIGHT, MOST_REQUESTS = 14_000, 11_000, 4
 ARABIC = "مريم عبد الله"
 
 

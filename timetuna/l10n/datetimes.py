@@ -236,7 +236,10 @@ def length(minutes: int) -> str:
     hours, rest = divmod(minutes, 60)
     parts = [ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}] if hours else []
     parts += [ngettext("%(count)d minute", "%(count)d minutes", rest) % {"count": rest}] if rest else []
-    return " ".join(parts)
+    if len(parts) < 2:  # noqa: PLR2004
+        return "".join(parts)
+    both = pgettext("a length", "%(hours)s %(minutes)s")
+    return both % {"hours": parts[0], "minutes": parts[1]}
 
 
 def which_of_two(moment: datetime) -> str:

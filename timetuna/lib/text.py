@@ -31,6 +31,12 @@ _FORMULA = re.compile(r"[\s\"]*[=+\-@|%\uff1d\uff0b\uff0d\uff20]")
 _LATER_FORMULA = re.compile(f"([;|])(?={_FORMULA.pattern})")
 _LOOSE = re.compile(r"[\s=\"\\]")
 
+_LIAISONS = (
+    ("es", "y", re.compile("[ií]|h[ií](?![aeo])", re.IGNORECASE), "e"),
+    ("es", "o", re.compile("h?[oó]", re.IGNORECASE), "u"),
+    ("it", "e", re.compile("[eèé]", re.IGNORECASE), "ed"),
+)
+
 
 def single_line(text: str, *, max_length: int) -> str:
     """Return the text as one visible line of at most `max_length` characters.
@@ -47,6 +53,14 @@ def multi_line(text: str, *, max_length: int) -> str:
     head = text[: max_length * _LOOK_AHEAD]
     lines = [_SPACES.sub(" ", _visible(line)).strip() for line in _LINE_ENDS.split(head)]
     return _clip(re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip(), max_length)
+
+
+def liaison(word: str, following: str, *, language: str) -> str:
+    """A word for "and" or "or" as it is said before another: in Spanish "e Inés", "u Olga", in Italian "ed Elena"."""
+    for known, spoken, before, said in _LIAISONS:
+        if (language, word) == (known, spoken) and before.match(following):
+            return said
+    return word
 
 
 def csv_row(values: Iterable[object]) -> str:

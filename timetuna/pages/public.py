@@ -19,12 +19,12 @@ from django.utils.translation import get_language, gettext, ngettext, pgettext, 
 from timetuna.availability.hours import Away, Cap, Hours
 from timetuna.availability.teams import Part
 from timetuna.lib.crypto import fingerprint
-from timetuna.lib.text import single_line
+from timetuna.lib.text import liaison, single_line
 from timetuna.pages.calendar_use import BlockingCalendars
 from timetuna.pages.meeting_types.base import MeetingChoice, meeting_kind
 from timetuna.pages.models import BookingPage, PageHost
 from timetuna.web.forms import in_full
-from timetuna.web.middleware import PARAMETER
+from timetuna.web.middleware import PARAMETER, meant
 
 MOST_NAMED = 4
 """Of more the first few are named, and the others counted."""
@@ -286,12 +286,12 @@ def preview(title: str, description: str, *, address: str, asked: Mapping[str, o
     """In the language that is spoken. asked: the query; more than a language makes a page nobody else's."""
     spoken = to_locale(get_language() or settings.LANGUAGE_CODE)
     likely = str(get_global("likely_subtags").get(spoken, spoken)).split("_")
-    language = asked.get(PARAMETER)
+    language = meant(str(asked.get(PARAMETER, "")))
     return Preview(
         title=title,
         description=description,
         address=address,
-        url=f"{address}?{PARAMETER}={language}" if language in dict(settings.LANGUAGES) else address,
+        url=f"{address}?{PARAMETER}={language}" if language else address,
         locale=f"{likely[0]}_{likely[-1]}",  # with the region that most who speak it are from
         indexed={*asked} <= {PARAMETER},
     )
@@ -363,7 +363,14 @@ def _in_words(always: Sequence[str], turns: Sequence[str], needed: int) -> str:
 
 def together(names: Sequence[str]) -> str:
     """As in "Ada, Bob and Cleo", or "Ada, Bob, Cleo and 17 others"."""
-    return get_text_list(_few(names), gettext("and"))
+    return listed(_few(names), gettext("and"))
+
+
+def listed(items: Sequence[str], word: str) -> str:
+    """With a word before the last, as it sounds well there."""
+    last = items[-1] if items else ""
+    word = liaison(word, last, language=get_language() or settings.LANGUAGE_CODE)
+    return str(get_text_list([*items], word))
 
 
 def some_of(names: Sequence[str], *, number: int) -> str:

@@ -21,7 +21,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
-from timetuna.web.middleware import Middleware
+from timetuna.web.middleware import PARAMETER, Middleware, meant
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 EMBED, TOKEN, MADE, ANYBODY = "embed", "embed_token", "made", "*"
@@ -70,8 +70,8 @@ def frame_words(query: QueryDict) -> dict[str, str]:
         return {}
     found = {name: query.get(name, "") for name in _SHAPES}
     words = {name: value for name, value in found.items() if _SHAPES[name].fullmatch(value)}
-    if query.get("lang") in dict(settings.LANGUAGES):
-        words["lang"] = query.get("lang", "")
+    if language := meant(query.get(PARAMETER, "")):
+        words[PARAMETER] = language
     return {EMBED: "1"} | words
 
 

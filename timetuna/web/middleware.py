@@ -29,7 +29,6 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
 from django.utils.translation.trans_real import (
-    get_languages,
     get_supported_language_variant,
     parse_accept_lang_header,
 )
@@ -301,8 +300,8 @@ class Speaks(Middleware):
         translation.activate(choose(request))
         try:
             response = self.get_response(request)
-            chosen = request.GET.get(PARAMETER, "")
-            if is_for_guests(request) and chosen in get_languages():
+            chosen = meant(request.GET.get(PARAMETER, ""))
+            if chosen and is_for_guests(request):
                 response.set_cookie(
                     COOKIE, chosen, max_age=A_YEAR, secure=settings.HTTPS, httponly=True, samesite="Lax"
                 )
@@ -359,11 +358,17 @@ def _address_in(request: HttpRequest, code: str) -> str:
     return f"?{query.urlencode()}"
 
 
+def meant(tag: str) -> str:
+    """Our code of the language that somebody calls so, in any case and of any region; "" for none that we have."""
+    with suppress(LookupError):
+        return get_supported_language_variant(tag[:20].lower()) if tag else ""
+    return ""
+
+
 def choose(request: HttpRequest) -> str:
-    known = get_languages()
     for wish in (request.GET.get(PARAMETER, ""), request.COOKIES.get(COOKIE, "")):
-        if wish in known:
-            return wish
+        if found := meant(wish):
+            return found
     for tag, _ in parse_accept_lang_header(request.headers.get("Accept-Language", "")[:500]):
         with suppress(LookupError):
             return get_supported_language_variant(tag)  # what is nearest: Brazil's for any Portuguese

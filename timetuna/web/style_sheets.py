@@ -27,6 +27,10 @@ JOINED = ("css/guest.css", "css/host.css")
 JOINED_SCRIPTS = ("js/guest.js", "js/month.js")
 Files = Mapping[str, tuple[Storage, str]]
 _IMPORT = re.compile(r'^@?import (?:url\()?"(?:\./)?(.+)"\)?;$', re.MULTILINE)
+_USED, _VALUE = re.compile(r"var\((--[a-z0-9-]+)"), re.compile(r"(?<=[{;])(--[a-z0-9-]+):[^;{}]*(?:;|(?=}))")
+_WHOLE = re.compile(r"(<script\b.*?</script>|<style>.*?</style>)", re.DOTALL)
+_INDENT = re.compile(r"\s*\n\s*(?:(?=<)|(?=[^<>]*>))|(?<=>)\s*\n\s*")
+"""Between tags, beside them and inside them; not in the middle of a text, whose lines may be somebody's own."""
 _STRING = re.compile(r'("[^"]*")')
 register = Library()
 
@@ -76,15 +80,30 @@ def _small_script(text: str) -> str:
     return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
 
 
-@lru_cache(maxsize=24)
+@lru_cache(maxsize=64)
 def _sheet(name: str, without: str, theme: str = "auto") -> str:
     """theme: that of a frame, "light" or "dark", where its website does not leave it to the reader's device."""
     ours, left_out = settings.PACKAGE_DIR / "static", {f"css/components/{one}.css" for one in without.split()}
     text = whole(name, lambda part: "" if part in left_out else (ours / part).read_text(encoding="utf-8"))
+    text = _needed(text)
     if theme == "auto":
         return text
     text = text.replace("color-scheme:light dark", f"color-scheme:{theme}")
     return text.replace("(prefers-color-scheme:dark)", "all" if theme == "dark" else "not all")
+
+
+def _needed(text: str) -> str:
+    """Without the values that nothing in it uses; the accent may come from elsewhere."""
+    used = {"--accent", *_USED.findall(text)}
+    less = _VALUE.sub(lambda found: found[0] if found[1] in used else "", text)
+    return text if less == text else _needed(less)
+
+
+def tight(html: str) -> str:
+    """A page whose lines and indents are gone, but for one space each; scripts and style sheets stay as they are."""
+    parts = _WHOLE.split(html)
+    parts[::2] = (_INDENT.sub(" ", part) for part in parts[::2])
+    return "".join(parts)
 
 
 @register.simple_tag(takes_context=True)

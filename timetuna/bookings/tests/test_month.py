@@ -1,5 +1,6 @@
 """The page of times: five weeks of a month that is nearly over, what is said where nothing is free, parts of a day."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -9,6 +10,8 @@ from tests.clock import present
 from timetuna.availability.interval import minute_of
 from timetuna.bookings.tests.conftest import give_calendar, make_page, staff, tomorrow
 from timetuna.pages.models import FOR_GOOD, BookingPage, MeetingType, WeeklyHours
+from timetuna.web.style_sheets import whole
+from timetuna.web.tests.test_style_sheets import CSS, classes_of
 
 pytestmark = pytest.mark.django_db
 BERLIN = "zone=Europe/Berlin"
@@ -31,7 +34,7 @@ def test_of_a_month_that_is_nearly_over_five_weeks_are_shown(client, page):
     slots = picker(client)
 
     shown = days(slots)
-    assert slots.month.title == "November \N{EN DASH} December 2026"
+    assert slots.month.title == "Nov \N{EN DASH} Dec 2026"
     assert (shown[0].date, shown[-1].date, len(shown)) == ("2026-11-23", "2026-12-27", 35)
     assert [cell.url is not None for cell in shown[:4]] == [False, False, True, True]
     assert {cell.month for cell in shown} == {"", "Dec"}
@@ -43,8 +46,8 @@ def test_of_a_month_that_is_nearly_over_five_weeks_are_shown(client, page):
     ("moment", "title"),
     [
         ("2026-11-24T09:00Z", "November 2026"),  # seven days are left
-        ("2026-11-24T23:30Z", "November \N{EN DASH} December 2026"),  # in Berlin it is the 25th
-        ("2026-12-30T09:00Z", "December 2026 \N{EN DASH} January 2027"),
+        ("2026-11-24T23:30Z", "Nov \N{EN DASH} Dec 2026"),  # in Berlin it is the 25th
+        ("2026-12-30T09:00Z", "Dec 2026 \N{EN DASH} Jan 2027"),
     ],
 )
 def test_less_than_seven_days_by_the_guests_clock_are_few(client, page, moment, title):
@@ -61,7 +64,7 @@ def test_a_choice_among_five_weeks_leaves_them_where_they_are(client, page):
     same = next(cell for cell in days(whole) if cell.date == "2026-12-02")
 
     assert (weeks.month.title, weeks.day_title) == (
-        "November \N{EN DASH} December 2026",
+        "Nov \N{EN DASH} Dec 2026",
         "Wednesday 2 December",
     )
     assert whole.month.title == "December 2026"
@@ -204,3 +207,25 @@ def test_a_long_description_is_folded(client, page):
 
     BookingPage.objects.update(description="A word.")
     assert "<details" not in client.get("/alice/intro").content.decode()
+
+
+def test_a_page_has_the_rules_of_all_that_stands_on_it(client, alice, bob, page):
+    """Its style sheet leaves out what it has none of; the month that comes in place of another needs no more."""
+    make_page(alice, slug="lengths", lengths=(15, 30))
+    staff(make_page(alice, slug="team"), "any", bob, guests_choose=True)
+    MeetingType.objects.filter(page=make_page(alice, slug="unready")).update(enabled=False)
+    with_rules = classes_of(whole("css/guest.css", lambda name: (CSS.parent / name).read_text()))
+    taken = f"/alice/intro/book?start={present():%Y-%m-%d}T00:00Z"
+    for path in (
+        "/alice/intro",
+        "/alice/lengths",
+        "/alice/lengths?duration=15",
+        "/alice/team",
+        "/alice/unready",
+        taken,
+        "/alice/intro?zone=Nowhere",
+    ):
+        text = client.get(path).content.decode()
+        sheet = classes_of(re.search("<style>(.*?)</style>", text)[1])
+        used = {name for names in re.findall(r'class="([^"]+)"', text) for name in names.split()}
+        assert (used & with_rules) - sheet == set(), path

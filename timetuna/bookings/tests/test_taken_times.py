@@ -79,7 +79,7 @@ def test_who_has_typed_chooses_first_and_then_finds_it_all_there(client, alice):
 def test_months_are_turned_with_what_was_typed(client, page):
     answer = sent_too_late(client, page)
 
-    turned = client.post("/alice/intro/book", as_sent(answer, month=answer.context["later"]))
+    turned = client.post("/alice/intro/book", as_sent(answer, month=answer.context["slots"].month.later))
 
     assert turned.context["slots"].month.title != answer.context["slots"].month.title
     assert "Long story" in turned.content.decode()

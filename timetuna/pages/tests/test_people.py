@@ -24,6 +24,22 @@ def test_all_of_them(names, english, german):
 
 
 @pytest.mark.parametrize(
+    ("language", "names", "shown"),
+    [
+        ("es", ["Ada", "Inés"], "Ada e Inés"),
+        ("es", ["Ada", "Hilario"], "Ada e Hilario"),
+        ("es", ["Ada", "Hielo"], "Ada y Hielo"),
+        ("es", ["Inés", "Ada"], "Inés y Ada"),
+        ("it", ["Ada", "Elena"], "Ada ed Elena"),
+        ("it", ["Elena", "Ada"], "Elena e Ada"),
+    ],
+)
+def test_and_sounds_well_before_a_vowel(language, names, shown):
+    with translation.override(language):
+        assert together(names) == shown
+
+
+@pytest.mark.parametrize(
     ("names", "number", "english", "german"),
     [
         (["Ada"], 1, "Ada", "Ada"),

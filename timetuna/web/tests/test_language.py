@@ -83,9 +83,26 @@ def test_a_page_can_be_switched_and_keeps_where_it_is(client, public_page):
 
     assert '<html lang="de"' in german
     assert 'href="?zone=Asia%2FTokyo&amp;clock=12&amp;lang=en"' in german
-    assert 'lang="en"\n           hreflang="en"' in german
+    assert 'lang="en" hreflang="en"' in german
     assert client.cookies[COOKIE]["httponly"]
     assert '<html lang="de"' in later
+
+
+@pytest.mark.parametrize("wish", ["pt-BR", "pt-br", "pt", "PT-pt"])
+def test_a_language_is_known_by_any_of_its_names(client, public_page, wish):
+    page = client.get(f"{public_page}?lang={wish}").content.decode()
+
+    assert '<html lang="pt-br"' in page
+    assert "Português (Brasil)" in page
+    assert client.cookies[COOKIE].value == "pt-br"
+
+
+@pytest.mark.parametrize("wish", ["tlh", "../../etc", "e" * 5_000, "\0", ""])
+def test_what_is_no_language_changes_nothing(client, public_page, wish):
+    page = client.get(public_page, {"lang": wish})
+
+    assert '<html lang="en"' in page.content.decode()
+    assert COOKIE not in client.cookies
 
 
 def test_without_a_choice_there_is_no_switch(client, public_page, settings):

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import get_text_list
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
@@ -14,7 +13,7 @@ from timetuna.accounts.queries import owner_once_called
 from timetuna.bookings.prefill import read_came
 from timetuna.bookings.views.guest.redirects import lead_on
 from timetuna.bookings.views.guest.slots import path_of
-from timetuna.pages.public import Face, Preview, PublicPage, met_on, preview
+from timetuna.pages.public import Face, Preview, PublicPage, listed, met_on, preview
 from timetuna.pages.queries import listed_pages
 from timetuna.web.forms import Screen, in_full, may_come_back, show
 
@@ -67,7 +66,7 @@ def offers(request: HttpRequest, handle: str) -> HttpResponse:
 
 def _offer(page: PublicPage, came: str) -> OfferedPage:
     """came: what the address brought along, for the next one."""
-    lengths = get_text_list([duration.lasts() for duration in page.durations], gettext("or"))
+    lengths = listed([duration.lasts() for duration in page.durations], gettext("or"))
     met = met_on(page, now=timezone.now())
     hosts = met.hosts if page.team or met.names != [page.host_name] else ""
     url = f"{path_of(page)}?{came}" if came else path_of(page)

@@ -69,13 +69,18 @@ class ChosenTime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownMonth:
-    """A month; weekdays: in short and in full. An address is None where the month cannot be turned to."""
+    """A month; weekdays: in short and in full. An address is None where the month cannot be turned to.
+
+    earlier, later: those months as a form sends them, "" for none.
+    """
 
     title: str
     previous_url: str | None
     next_url: str | None
     weekdays: Sequence[tuple[str, str]]
     weeks: Sequence[Sequence[DayCell]]
+    earlier: str
+    later: str
 
 
 class DayPart(NamedTuple):
@@ -172,18 +177,19 @@ def _month(calendar_: SlotMonth, choice: SlotSelection) -> ShownMonth:
         previous_url=_turn(choice, calendar_.earlier),
         next_url=_turn(choice, calendar_.later),
         weekdays=[(str(WEEKDAYS_ABBR[number]), str(WEEKDAYS[number])) for number in weekdays],
+        earlier=f"{calendar_.earlier:%Y-%m}" if calendar_.earlier else "",
+        later=f"{calendar_.later:%Y-%m}" if calendar_.later else "",
         weeks=[[_cell(day, calendar_, choice) for day in week] for week in _weeks(calendar_, weekdays[0])],
     )
 
 
 def _title(calendar_: SlotMonth) -> str:
-    """As in "November 2026"; of five weeks the month they begin in, and the one they end in."""
-    whole = pgettext("month", "F Y")
-    last = datetimes.written(calendar_.last, whole)
+    """As in "November 2026"; of five weeks in short the month they begin in, and the one they end in."""
     if not calendar_.is_of_two():
-        return last
-    first = datetimes.written(calendar_.month, "F" if calendar_.month.year == calendar_.last.year else whole)
-    return f"{first} \N{EN DASH} {last}"
+        return datetimes.written(calendar_.last, pgettext("month", "F Y"))
+    first, last = calendar_.month, calendar_.last
+    begins = datetimes.written(first, "M" if first.year == last.year else "M Y")
+    return f"{begins} \N{EN DASH} {datetimes.written(last, 'M Y')}"
 
 
 def _weeks(calendar_: SlotMonth, first_weekday: int) -> list[list[date]]:

@@ -8,7 +8,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import get_text_list
 from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
@@ -24,14 +23,26 @@ from timetuna.bookings.views.guest.persons import person_links
 from timetuna.bookings.views.guest.redirects import by_link, moved_or_404
 from timetuna.l10n import datetimes
 from timetuna.pages.meeting_types.base import meeting_kind
-from timetuna.pages.public import Met, PageDuration, Preview, PublicPage, before_booking, met_on, preview_of
+from timetuna.pages.public import (
+    Met,
+    PageDuration,
+    Preview,
+    PublicPage,
+    before_booking,
+    listed,
+    met_on,
+    preview_of,
+)
 from timetuna.pages.queries import listed_pages, public_page
 from timetuna.rate_limits.limits import client_of, spend
 from timetuna.web.csp import PART, also
 from timetuna.web.forms import Screen, TabLink, may_come_back, show
 from timetuna.web.framing import enter, framable, is_embedded
+from timetuna.web.style_sheets import tight
 from timetuna.web.zones import SETTLE, SETTLE_ALLOWED, ZONE_COOKIE
 
+NEVER = "badge brand buttons card choice controls copy people quote sent-times sheet when zone-links"
+"""Components of the style sheet that no page with a month has any of."""
 MOST_OTHERS = 3
 """Pages that are named where one has no times."""
 
@@ -57,6 +68,7 @@ class SlotsScreen(Screen):
     """A booking page. slots: None while one of several lengths has to be chosen; notice: what is said meanwhile.
 
     met: who comes to its meetings.  came: what the address brought along.
+    unneeded: components of the style sheet that the page has none of.
     settle: the script that makes the zone this device's, where it does not belong to a booking.
     preview: what is shown beside a link to it; None where that is not for everybody.
     """
@@ -73,6 +85,7 @@ class SlotsScreen(Screen):
     clock_shown: str
     notice: str
     slots: SlotPicker | None
+    unneeded: str = ""
     settle: str = ""
     zone_cookie: str = ZONE_COOKIE
     came: Pairs = ()
@@ -136,6 +149,7 @@ def show_slots(request: HttpRequest, screen: SlotsScreen, *, status: int = 200) 
     """For slots.js the fragment, for everybody else the whole page."""
     fragment = screen.slots is not None and _is_part(request)
     response = show(request, screen, status=status, part=fragment)
+    response.content = tight(response.content.decode()).encode()
     response["Vary"] = "HX-Request, Accept-Language, Cookie"
     if fragment:
         response["Content-Security-Policy"] = PART  # it is no page
@@ -154,6 +168,7 @@ def slots_screen(page: PublicPage, choice: SlotSelection, picker: SlotPicker | N
     """The card around month and times: who, what, how long, how."""
     now = timezone.now()
     return SlotsScreen(
+        unneeded=_unneeded(page, picker),
         page=page,
         met=met_on(page, now=now, person=choice.person),
         path=choice.path,
@@ -171,6 +186,18 @@ def slots_screen(page: PublicPage, choice: SlotSelection, picker: SlotPicker | N
     )
 
 
+def _unneeded(page: PublicPage, picker: SlotPicker | None) -> str:
+    """What is not there, and cannot come in place of something that is."""
+    needed = {
+        "backdrop": page.look.has_backdrop(),
+        "disclosure persons": page.is_shared() or bool(picker and picker.nearest),
+        "link-cards": picker is None,
+        "month slots times timezone field": picker is not None,
+        "pills": len(page.durations) > 1,
+    }
+    return " ".join([NEVER, *(names for names, there in needed.items() if not there)])
+
+
 def facts_of(page: PublicPage, *, in_form: bool = False) -> list[Fact]:
     """How its meetings are held, and that the host confirms each where it is so.
 
@@ -180,7 +207,7 @@ def facts_of(page: PublicPage, *, in_form: bool = False) -> list[Fact]:
     if not kinds:
         return []
     if in_form and len(kinds) > 1:
-        labels = get_text_list([kind.label for kind in kinds], gettext("or"))
+        labels = listed([kind.label for kind in kinds], gettext("or"))
         facts = [Fact(meeting_kind(kinds[0].kind).icon, labels)]
     else:
         facts = [Fact(meeting_kind(one.kind).icon, one.label, before_booking(page, one)) for one in kinds]

@@ -5,7 +5,7 @@ What was typed goes along: then days and times are buttons of a form that carrie
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -33,7 +33,7 @@ NEAREST = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenScreen(Screen):
-    """form: what was typed.  earlier, later: the months that can be turned to, as they are sent."""
+    """form: what was typed."""
 
     template = "public/taken.html"
     page: PublicPage
@@ -46,8 +46,6 @@ class TakenScreen(Screen):
     zone_label: str
     clock: str
     nearest: Sequence[ShownTime]
-    earlier: str
-    later: str
     with_whom: str
     visit: str
     carried: str
@@ -78,8 +76,7 @@ def show_taken_with_form(
     """To who has typed already."""
     start = read_start(str(form["start"].value() or ""))
     choice = _on_that_day(choice, start)
-    found = free_times(query, choice)
-    picker = slot_picker(found, choice, book_path="", now=query.now)
+    picker = slot_picker(free_times(query, choice), choice, book_path="", now=query.now)
     screen = slots_screen(query.page, choice, replace(picker, notice=notice))
     at = query.now if start is None else moment_of(start)
     shown = TakenScreen(
@@ -93,8 +90,6 @@ def show_taken_with_form(
         zone_label=datetimes.zone_label(choice.zone, at=at),
         clock=choice.clock,
         nearest=nearest_times(query, choice, choice, start),
-        earlier=_month(found.earlier),
-        later=_month(found.later),
         with_whom=choice.with_whom(),
         visit=choice.visit,
         carried=choice.came.query,
@@ -128,7 +123,3 @@ def nearest_times(
 
 def _dated(time: datetime, choice: SlotSelection) -> str:
     return f"{datetimes.short_day(time.date())}, {choice.say(time)}"
-
-
-def _month(month: date | None) -> str:
-    return f"{month:%Y-%m}" if month else ""
