@@ -44,6 +44,7 @@ BY_OTHER_TESTS = {
     "accounts/reset_password_other.html",
     "accounts/social_signup.html",
     "accounts/verify_email.html",
+    "bookings/_undo_move.html",
     "bookings/handed_over.html",
     "calendars/replace.html",
     "public/address.html",

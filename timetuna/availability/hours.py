@@ -244,6 +244,15 @@ def day_start(day: date, *, zone: ZoneInfo) -> int:
     return nearby[bisect_left(nearby, day, key=lambda minute: _local(minute, zone).date())]
 
 
+@lru_cache(maxsize=4096)
+def noon(day: date, *, zone: ZoneInfo) -> int:
+    """The UTC minute at which a local clock first shows twelve of a date; of a skipped one, the next one's start."""
+    midnight = (day.toordinal() - _EPOCH) * _DAY
+    nearby = range(midnight - _DAY, midnight + 2 * _DAY)
+    twelve = datetime(day.year, day.month, day.day, 12)  # noqa: DTZ001 - what a clock on the wall shows
+    return nearby[bisect_left(nearby, twelve, key=lambda minute: _local(minute, zone).replace(tzinfo=None))]
+
+
 def _check(start: int, end: int) -> None:
     if not 0 <= start < end <= _DAY:
         raise ValueError(

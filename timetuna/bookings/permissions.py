@@ -121,6 +121,11 @@ def all_bookings_for(user: User) -> QuerySet[Booking]:
     )
 
 
+def marked_changeable(user: User, bookings: QuerySet[Booking]) -> QuerySet[Booking]:
+    """With `changeable`: whether they may change it."""
+    return bookings.annotate(changeable=_to(user, BookingAction.CHANGE))
+
+
 def sees_more_than_own(user: User) -> bool:
     """Whether there are pages whose bookings they see although others host them."""
     others = PageHost.objects.filter(page=OuterRef("pk"), active=True).exclude(host=user)

@@ -255,7 +255,7 @@ def _comes_twice(moment: datetime) -> bool:
 
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
-_DASH = "\N{EN DASH}"
+DASH = "\N{EN DASH}"
 
 
 def hour(moment: datetime, *, zone: ZoneInfo) -> str:
@@ -267,7 +267,7 @@ def hour(moment: datetime, *, zone: ZoneInfo) -> str:
 def hours(start: datetime, end: datetime, *, zone: ZoneInfo, day: date) -> str:
     """As in "14:00 - 14:30", "23:30 - Wed 00:15"; "00:30 BST - 01:30 GMT" where the clocks change between."""
     change = clocks_change(start.astimezone(zone), end.astimezone(zone))
-    return f" {_DASH} ".join(_on(moment, zone, day, marked=change) for moment in (start, end))
+    return f" {DASH} ".join(_on(moment, zone, day, marked=change) for moment in (start, end))
 
 
 def stamp(moment: datetime, *, zone: ZoneInfo, now: datetime) -> str:

@@ -4,7 +4,7 @@ A guest's page holds its sheet and icon itself, so that the first answer is all 
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
@@ -139,6 +139,20 @@ def backdrop(context: Any, look: Any) -> SafeString:
             "data-play": gettext("Play the video"),
         }
     return format_html_join(" ", '{}="{}"', ((name, value) for name, value in named.items() if value))
+
+
+@register.simple_tag(takes_context=True)
+def numbers(context: Any, values: Mapping[str, Iterable[int]]) -> SafeString:
+    """Where things stand that are placed by numbers: the class s-90 sets --s to 90. Attributes may not (0053).
+
+    values: by the name of a property all of its values.
+    """
+    rules = (
+        f".{name}-{int(one)}{{--{name}:{int(one)}}}"
+        for name, all_of in values.items()
+        for one in sorted(all_of)
+    )
+    return _style(context, "".join(rules))
 
 
 @register.simple_tag

@@ -40,6 +40,7 @@ MOST_MOVES = 10
 TAKEN = gettext_noop(
     "This time is not free any more. Your booking stands as it was; please pick another time."
 )
+MOVED_MEANWHILE = "This booking was moved meanwhile, to {now}. Look at both times again."
 OVER = "This time is over. Please choose one that is to come."
 
 
@@ -51,6 +52,7 @@ class Wish:
     usually is.  hold: the token by which the form held the time, if it did; holds of other clients stand in the way.
     person: whom the guest wants to meet, or ANYBODY, where the page asks them.
     anyway: a host's, to any time to come that no other booking takes, whatever the page's rules say.
+    was: when whoever moves it saw that it is (UTC minute); None is not to be compared.
     """
 
     words: str = ""
@@ -59,6 +61,7 @@ class Wish:
     client: Client = NOBODY
     person: int | None = None
     anyway: bool = False
+    was: int | None = None
 
 
 PLAIN = Wish()
@@ -78,6 +81,7 @@ def reschedule(
             booking = _locked(booking_id)
             _refuse_if_settled(booking, actor, now)
             if booking.start_at != moment_of(start_minute):
+                _refuse_if_moved(booking, wish)
                 _limit_moves(booking, actor)
                 if actor == GUEST:
                     limit_changes(booking, now=now)
@@ -174,6 +178,13 @@ def _refuse_if_settled(booking: Booking, actor: str, now: datetime) -> None:
         raise NotPossible(refusal)
     if actor == HOST and booking.status == Status.PENDING:
         raise NotPossible("Answer the request first. Once it is confirmed, you can move it.")
+
+
+def _refuse_if_moved(booking: Booking, wish: Wish) -> None:
+    """Only who has seen when it is moves it."""
+    if wish.was is not None and booking.start_at != moment_of(wish.was):
+        now = datetimes.short_when(booking.start_at, zone=datetimes.zone_or_utc(booking.host_time_zone))
+        raise NotPossible(MOVED_MEANWHILE.format(now=now))
 
 
 def _limit_moves(booking: Booking, actor: str) -> None:

@@ -1,21 +1,32 @@
-"""A host's day or week: which dates, and what is on each of them."""
+"""A host's day or week: which dates, and what is on each of them, where among its hours."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import QuerySet
 
-from timetuna.availability.hours import day_start
-from timetuna.availability.interval import Interval, minute_of
+from timetuna.accounts.models import User
+from timetuna.availability.interval import Interval, minute_of, moment_of
+from timetuna.bookings.events import ahead
 from timetuna.bookings.models import Booking
 from timetuna.bookings.queries import within
-from timetuna.bookings.status.rows import BookingDay, Reader, line_maker
+from timetuna.bookings.status.day_grid import Column, HourMark, axis_of, hours_at, whole_axis
+from timetuna.bookings.status.lanes import Lane, clusters, lanes
+from timetuna.bookings.status.rows import BookingRow, Reader, line_maker
 from timetuna.l10n import datetimes
+from timetuna.pages.calendar_use import CalendarTimes, blocking_of_host, times_of_calendars
 
 FIRST, LAST = date(2000, 1, 1), date(2100, 12, 31)
 ONE_DAY = timedelta(days=1)
 WEEK = 7
+LEAST = 15
+"""As many minutes high a block is at least; what begins sooner after it stands beside it."""
+ROOM = {1: 12, WEEK: 4}
+"""How many stand side by side on a date, by how many dates do."""
+_BY_DAY = (-6 * 60, 10 * 60)
+"""Six to ten, in minutes from noon: busy times beyond do not lengthen the day."""
+_LOWEST, _HIGHEST = 14, 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +45,105 @@ class Span:
         return day if FIRST <= day <= LAST else None
 
 
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A booking, or the part of it on this date. top, minutes: from the first hour shown, in minutes.
+
+    begins, until: as in "14:00", " - 14:30".  start_minute, lasts: of the whole booking, in UTC, and in minutes.
+    movable: by whoever looks.
+    """
+
+    line: BookingRow
+    begins: str
+    until: str
+    top: int
+    minutes: int
+    lane: Lane
+    start_minute: int
+    lasts: int
+    movable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """As many bookings as have no room beside the others, in the last lane."""
+
+    count: int
+    top: int
+    minutes: int
+    lane: Lane
+    times: str
+
+
+@dataclass(frozen=True, slots=True)
+class GreyTime:
+    """A time that calendars of the host have something in. names: theirs."""
+
+    top: int
+    minutes: int
+    times: str
+    names: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgendaDay:
+    """lines: all bookings, in order.  all_day, busy_all_day: those of them, and the calendars, that take all of it.
+
+    first_minute: the UTC minute at the top.  now: how far below it the present is, None on other dates.
+    """
+
+    date: date
+    title: str
+    note: str
+    lines: Sequence[BookingRow]
+    blocks: Sequence[Block]
+    more: Sequence[More]
+    all_day: Sequence[BookingRow]
+    busy: Sequence[GreyTime]
+    busy_all_day: str
+    voids: Sequence[tuple[int, int]]
+    marks: Sequence[HourMark]
+    first_minute: int
+    now: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agenda:
+    """hours: what stands at the side.  minutes: how many are shown.  quarter: how high 15 of them are, in 1/16 rem.
+
+    is_whole: whether nothing is left out at either end.  unreadable, known_until: what is not known of the calendars.
+    """
+
+    days: Sequence[AgendaDay]
+    hours: Sequence[HourMark]
+    minutes: int
+    quarter: int
+    is_whole: bool
+    unreadable: Sequence[str]
+    known_until: str
+
+    def numbers(self) -> Mapping[str, set[int]]:
+        """All distances from the top, lengths and lanes there are, for a style sheet."""
+        tops, heights = {mark.top for mark in self.hours}, {self.minutes}
+        for day in self.days:
+            spans = [(one.top, one.minutes) for one in day.blocks]
+            spans += [(one.top, one.minutes) for one in day.more]
+            spans += [*((one.top, one.minutes) for one in day.busy), *day.voids]
+            tops |= {top for top, _ in spans} | {mark.top for mark in day.marks}
+            tops |= set() if day.now is None else {day.now}
+            heights |= {minutes for _, minutes in spans}
+        there = {one.lane for day in self.days for one in day.blocks}
+        there |= {one.lane for day in self.days for one in day.more}
+        return {
+            "s": tops,
+            "m": heights,
+            "l": {lane.number for lane in there},
+            "o": {lane.of for lane in there},
+            "w": {lane.width for lane in there},
+            "q": {self.quarter},
+        }
+
+
 def week_of(day: date, *, first_weekday: int) -> Span:
     """Weeks begin on `first_weekday`, 0 for Monday."""
     return Span(day - ONE_DAY * ((day.weekday() - first_weekday) % WEEK), WEEK)
@@ -48,25 +158,192 @@ def read_date(text: str) -> date | None:
     return day if FIRST <= day <= LAST else None
 
 
-def agenda(bookings: QuerySet[Booking], span: Span, reader: Reader) -> list[BookingDay]:
-    """The dates with what is on them of the bookings by the reader's clock. Two queries.
+def calendars_of(host: User, span: Span, reader: Reader) -> list[CalendarTimes]:
+    """What the calendars say that take their time everywhere. Two queries."""
+    bounds = Column.of(span.first, reader.zone).start, Column.of(span.dates()[-1], reader.zone).end
+    return times_of_calendars(blocking_of_host(host), bounds, now=reader.now)
+
+
+def agenda(
+    bookings: QuerySet[Booking],
+    span: Span,
+    reader: Reader,
+    *,
+    calendars: Sequence[CalendarTimes] = (),
+    focus: date | None = None,
+    whole: bool = False,
+) -> Agenda:
+    """The dates with what is on them by the reader's clock. As many queries for any number of bookings.
 
     A meeting over midnight is on both dates; one in an hour that a clock change repeats is there once.
+    focus: the date that is seen alone where there is no room for a week.
+    whole: show all hours, and not only those with something in them and the usual ones.
     """
-    bounds = [day_start(day, zone=reader.zone) for day in [*span.dates(), span.first + ONE_DAY * span.length]]
-    rows = list(within(bookings, (bounds[0], bounds[-1])))
+    columns = [Column.of(day, reader.zone) for day in span.dates()]
+    rows = list(within(bookings, (columns[0].start, columns[-1].end)))
     make = line_maker(rows, reader, among=bookings)
-    today = reader.today()
-    return [
-        BookingDay(
-            day,
-            datetimes.day_title(day, today=today),
-            [make.line(row, day) for row in _touching(rows, (start, end))],
+    axis = (
+        whole_axis(columns) if whole else axis_of(columns, _shown(columns, rows, calendars, (reader, focus)))
+    )
+    maker = _DayMaker(axis, reader, calendars, ROOM[span.length])
+    shortest = min((row.minutes for row in rows), default=_HIGHEST)
+    known = [one.until for one in calendars if one.busy is not None and one.until < columns[-1].end]
+    return Agenda(
+        days=[
+            maker.day(column, [(row, make.line(row, column.day)) for row in rows if column.piece(_span(row))])
+            for column in columns
+        ],
+        hours=hours_at(axis),
+        minutes=axis[1] - axis[0],
+        quarter=min(_HIGHEST, max(_LOWEST, _HIGHEST * LEAST // max(shortest, 1))),
+        is_whole=axis == whole_axis(columns),
+        unreadable=[one.name for one in calendars if one.busy is None],
+        known_until=datetimes.dated(moment_of(min(known)), zone=reader.zone, now=reader.now) if known else "",
+    )
+
+
+def _shown(
+    columns: Sequence[Column],
+    rows: Sequence[Booking],
+    calendars: Iterable[CalendarTimes],
+    seen: tuple[Reader, date | None],
+) -> Iterable[Interval]:
+    """What should be seen without asking for all hours, in minutes from noon."""
+    reader, focus = seen
+    now = minute_of(reader.now)
+    busy = [one for calendar in calendars for one in calendar.busy or ()]
+    first = min(column.start for column in columns)
+    for column in columns:
+        spans = [*map(_span, rows), (now, now + 1)]
+        yield from (
+            piece
+            for one in spans
+            if not column.is_filled_by(one) and (piece := column.piece(one))
+            # What goes on after midnight is seen on the date it begins on.
+            if column.day == focus or not first <= one[0] < column.start
         )
-        for day, start, end in zip(span.dates(), bounds, bounds[1:], strict=False)
-    ]
+        for one in busy:
+            piece = None if column.is_filled_by(one) else column.piece(one)
+            if piece and piece[0] < _BY_DAY[1] and piece[1] > _BY_DAY[0]:
+                yield max(piece[0], _BY_DAY[0]), min(piece[1], _BY_DAY[1])
 
 
-def _touching(bookings: Sequence[Booking], span: Interval) -> list[Booking]:
-    start, end = span
-    return [row for row in bookings if minute_of(row.start_at) < end and minute_of(row.end_at()) > start]
+def _span(row: Booking) -> Interval:
+    start = minute_of(row.start_at)
+    return start, start + row.minutes
+
+
+@dataclass(frozen=True, slots=True)
+class _DayMaker:
+    """What all dates have in common. room: how many stand side by side."""
+
+    axis: Interval
+    reader: Reader
+    calendars: Sequence[CalendarTimes]
+    room: int
+
+    def day(self, column: Column, rows: Sequence[tuple[Booking, BookingRow]]) -> AgendaDay:
+        timed = [(row, line) for row, line in rows if not column.is_filled_by(_span(row))]
+        blocks, more = self._placed(column, timed)
+        now = minute_of(self.reader.now)
+        return AgendaDay(
+            date=column.day,
+            title=datetimes.day_title(column.day, today=self.reader.today()),
+            note=column.note(),
+            lines=[line for _, line in rows],
+            blocks=blocks,
+            more=more,
+            all_day=[line for row, line in rows if column.is_filled_by(_span(row))],
+            busy=list(self._busy(column)),
+            busy_all_day=", ".join(
+                one.name for one in self.calendars if any(map(column.is_filled_by, one.busy or ()))
+            ),
+            voids=[(start - self.axis[0], end - start) for start, end in column.voids(self.axis)],
+            marks=column.marks(self.axis),
+            first_minute=column.noon + self.axis[0],
+            now=now - column.noon - self.axis[0] if column.piece((now, now + 1)) else None,
+        )
+
+    def _placed(
+        self, column: Column, rows: Sequence[tuple[Booking, BookingRow]]
+    ) -> tuple[list[Block], list[More]]:
+        """Side by side where they overlap; where there is no room, the last lane says how many more there are."""
+        seen = [(row, line, piece) for row, line in rows if (piece := self._visible(column, _span(row)))]
+        pieces = [piece for _, _, piece in seen]
+        high = [(start, max(end, start + LEAST)) for start, end in pieces]
+        placed = lanes(high)
+        blocks, more = [], []
+        for cluster in clusters(high):
+            crowded = placed[cluster[0]].of > self.room
+            left_out = [one for one in cluster if crowded and placed[one].number >= self.room - 1]
+            blocks += [
+                self._block(*seen[one], _narrow(placed[one], self.room))
+                for one in cluster
+                if one not in left_out
+            ]
+            if left_out:
+                more.append(self._more(column, [high[one] for one in left_out]))
+        return blocks, more
+
+    def _block(self, row: Booking, line: BookingRow, piece: Interval, lane: Lane) -> Block:
+        changeable = row.changeable  # type: ignore[attr-defined]
+        begins, dash, ends = line.times.partition(f" {datetimes.DASH} ")
+        return Block(
+            line=line,
+            begins=begins,
+            until=f"{dash}{ends}",
+            top=piece[0] - self.axis[0],
+            minutes=max(piece[1] - piece[0], LEAST),
+            lane=lane,
+            start_minute=minute_of(row.start_at),
+            lasts=row.minutes,
+            movable=bool(changeable) and ahead(row, now=self.reader.now),
+        )
+
+    def _more(self, column: Column, pieces: Sequence[Interval]) -> More:
+        start, end = min(one[0] for one in pieces), max(one[1] for one in pieces)
+        return More(
+            count=len(pieces),
+            top=start - self.axis[0],
+            minutes=end - start,
+            lane=Lane(self.room - 1, self.room),
+            times=self._times(column, (start, end)),
+        )
+
+    def _busy(self, column: Column) -> Iterable[GreyTime]:
+        """What touches is one, with the names of all calendars in it."""
+        pieces = sorted(
+            (*piece, calendar.name)
+            for calendar in self.calendars
+            for one in calendar.busy or ()
+            if not column.is_filled_by(one) and (piece := self._visible(column, one))
+        )
+        joined: list[tuple[int, int, dict[str, None]]] = []
+        for start, end, name in pieces:
+            if joined and start <= joined[-1][1]:
+                before = joined.pop()
+                joined.append((before[0], max(before[1], end), before[2] | {name: None}))
+            else:
+                joined.append((start, end, {name: None}))
+        for start, end, names in joined:
+            yield GreyTime(
+                start - self.axis[0], end - start, self._times(column, (start, end)), ", ".join(names)
+            )
+
+    def _visible(self, column: Column, span: Interval) -> Interval | None:
+        piece = column.piece(span)
+        if piece is None:
+            return None
+        start, end = max(piece[0], self.axis[0]), min(piece[1], self.axis[1])
+        return (start, end) if start < end else None
+
+    def _times(self, column: Column, piece: Interval) -> str:
+        begins, ends = (moment_of(column.noon + minute) for minute in piece)
+        return datetimes.hours(begins, ends, zone=self.reader.zone, day=column.day)
+
+
+def _narrow(lane: Lane, room: int) -> Lane:
+    """Where more overlap than have room, the last lane is for saying so."""
+    if lane.of <= room:
+        return lane
+    return Lane(lane.number, room, min(lane.width, room - 1 - lane.number))

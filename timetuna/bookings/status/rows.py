@@ -54,6 +54,7 @@ class BookingRow:
     badges: Sequence[Badge]
     join_url: str
     under_way: bool
+    waits: bool
     from_source: int
     hosts: str
 
@@ -105,6 +106,7 @@ class LineMaker:
             kind=kind_label(booking),
             badges=badges_of(booking, work, now=now) if readable else (),
             join_url=join_url(booking) if readable and ahead(booking, now=now) else "",
+            waits=booking.status == Booking.Status.PENDING,
             under_way=booking.start_at <= now and ahead(booking, now=now),
             from_source=many if many >= MANY else 0,
             hosts=_hosts(booking, self.reader),

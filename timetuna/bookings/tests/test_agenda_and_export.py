@@ -64,11 +64,14 @@ def test_days_with_a_clock_change_are_as_long_as_they_are(client, alice, day, in
 def test_the_agenda_leads_on_and_back(client):
     answer = client.get("/bookings/agenda?view=day&date=2025-11-25")
 
-    assert answer.context["before"] == "/bookings/agenda?view=day&date=2025-11-24"
-    assert answer.context["after"] == "/bookings/agenda?view=day&date=2025-11-26"
+    assert answer.context["ways"].steps.before == "/bookings/agenda?view=day&date=2025-11-24"
+    assert answer.context["ways"].steps.after == "/bookings/agenda?view=day&date=2025-11-26"
     assert answer.context["title"] == "Tuesday 25 November 2025"
     assert client.get("/bookings/agenda?date=2025-09-30").context["title"] == "29 September to 5 October 2025"
-    assert client.get("/bookings/agenda?view=day&date=2100-12-31").context["after"] == ""
+    assert client.get("/bookings/agenda?view=day&date=2100-12-31").context["ways"].steps.after == ""
+    either = client.get("/bookings/agenda?date=2025-11-26").context
+    assert either["ways"].steps.after == "/bookings/agenda?date=2025-12-01"
+    assert either["ways"].narrow.after == "/bookings/agenda?date=2025-11-27"
 
 
 @pytest.mark.parametrize("text", ["2026-02-30", "9999-12-31", "0001-01-01", "x" * 500, "<script>"])

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
+from tests.forms import forms_of
 from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.reschedule import Wish, reschedule
 from timetuna.bookings.errors import NotPossible, SlotTaken
@@ -41,7 +42,8 @@ def ask(client, booking, **typed):
 
 def send(client, booking, start, **more):
     return client.post(
-        f"/bookings/{booking.pk}/move/confirm", {"note": "", "start": write_start(start)} | more
+        f"/bookings/{booking.pk}/move/confirm",
+        {"note": "", "start": write_start(start), "was": write_start(start_of(booking))} | more,
     )
 
 
@@ -178,3 +180,83 @@ def test_a_request_is_answered_before_it_is_moved(client, page):
     assert client.get(f"/bookings/{booking.pk}/move")["Location"] == f"/bookings/{booking.pk}"
     assert send(client, booking, tomorrow(15), anyway="yes").status_code == 302
     assert (state(booking), start_of(booking)) == ("pending", tomorrow())
+
+
+AGENDA = "/bookings/agenda?view=week&date=2026-11-25"
+
+
+def test_a_move_from_the_agenda_leads_back_there_and_can_be_undone(client, page, zoom):
+    booking = made(page)
+    was, new = tomorrow(), tomorrow(15)
+
+    asked = ask(client, booking, start=write_start(new), was=write_start(was), back=AGENDA)
+    assert f'name="back" value="{AGENDA}"' in shown(asked)
+    done = client.post(f"/bookings/{booking.pk}/move/confirm", dict(form_of(asked).with_values()))
+    assert (done.status_code, done["Location"], start_of(booking)) == (302, AGENDA, new)
+    there = client.get(AGENDA)
+    assert there.context["moved"].booking == booking
+    back = client.post(
+        f"/bookings/{booking.pk}/move/confirm", dict(form_of(there, "/move/confirm").with_values())
+    )
+    assert (back["Location"], start_of(booking)) == (AGENDA, was)
+    work_off()
+    assert [kind for kind, audience in kinds(booking) if audience == "guest"].count("moved") == 2
+    with time_machine.travel(now() + timedelta(minutes=11)):
+        client.force_login(page.host)
+        assert client.get(AGENDA).context["moved"] is None
+
+
+def form_of(answer, ending=""):
+    text = answer.content.decode()
+    [form] = [
+        form for form in forms_of(text) if form.method == "post" and form.action.endswith(ending or "confirm")
+    ]
+    return form
+
+
+@pytest.mark.parametrize(
+    "back", ["https://evil.example/", "//evil.example/bookings/agenda", "/bookings/agendas", "/signout", "x"]
+)
+def test_a_move_leads_back_to_the_agenda_or_to_the_booking(client, page, back):
+    booking = made(page)
+
+    assert 'name="back"' not in shown(ask(client, booking, start=write_start(tomorrow(15)), back=back))
+    assert send(client, booking, tomorrow(15), back=back)["Location"] == f"/bookings/{booking.pk}"
+
+
+def test_a_time_that_was_chosen_for_another_is_refused_in_words(client, page):
+    booking, first, second = made(page), tomorrow(15), tomorrow(17)
+    stale = {"was": write_start(tomorrow())}
+    assert send(client, booking, first).status_code == 302
+
+    asked = ask(client, booking, start=write_start(second), **stale)
+    assert "This booking was moved meanwhile. Look at both times again." in shown(asked)
+    refused = send(client, booking, second, anyway="yes", **stale)
+    assert (refused.status_code, "This booking was moved meanwhile, to" in shown(refused)) == (409, True)
+    assert send(client, booking, second, was="").status_code == 422
+    assert start_of(booking) == first
+    again = send(client, booking, first, **stale)
+    assert (again.status_code, kinds(booking).count(("moved", "guest"))) == (302, 1), (
+        "asked twice, moved once"
+    )
+    assert send(client, booking, second).status_code == 302
+
+
+def test_what_cannot_be_moved_any_more_says_why(client, page):
+    booking = made(page)
+    client.post(f"/bookings/{booking.pk}/cancel", {"note": ""})
+
+    answer = client.get(f"/bookings/{booking.pk}/move/confirm?start={write_start(tomorrow(15))}", follow=True)
+
+    assert "This booking is cancelled, so it cannot be moved." in shown(answer)
+
+
+def test_the_dialog_of_the_agenda_is_the_part_that_the_page_has(client, page):
+    booking = made(page)
+    path = f"/bookings/{booking.pk}/move/confirm?start={write_start(tomorrow(15))}"
+
+    part = client.get(path, headers={"HX-Request": "true"})
+
+    assert part["Vary"].startswith("HX-Request")
+    assert b"<html" not in part.content
+    assert form_of(part).names() == form_of(client.get(path)).names()

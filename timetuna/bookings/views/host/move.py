@@ -39,10 +39,11 @@ from timetuna.bookings.slots.selection import (
 from timetuna.bookings.status.rows import Reader
 from timetuna.bookings.views.guest.month import SlotPicker, slot_picker
 from timetuna.bookings.views.host.bookings import reader_of
+from timetuna.bookings.views.host.moved import agenda_path, remember_move
 from timetuna.l10n import datetimes
 from timetuna.pages.public import PageDuration, PublicPage
 from timetuna.pages.queries import page_settings
-from timetuna.web.forms import Screen, show
+from timetuna.web.forms import INCOMPLETE, Screen, show
 
 
 class _Host(NamedTuple):
@@ -74,7 +75,13 @@ class ChooseScreen(Screen):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoveScreen(Screen):
+    """was: when it is as the form is shown.  stale: it was elsewhere when whoever asks chose the time.
+
+    back: the agenda they came from, "" from elsewhere.  back_url: where other times are.
+    """
+
     template = "bookings/move_confirm.html"
+    fragment = "bookings/_move_confirm.html"
     booking: Booking
     form: WordsForm
     start: str
@@ -83,6 +90,9 @@ class MoveScreen(Screen):
     for_guest: str
     lines: tuple[ReasonLine, ...]
     refusal: str
+    was: str
+    stale: bool
+    back: str
     over: bool
     taken: bool
     possible: bool
@@ -95,7 +105,7 @@ def choose_any_time(request: HttpRequest, booking_id: int) -> HttpResponse:
     """Show the free times of the booking's page, and a form for any other time."""
     host = _host(request, booking_id)
     if not _movable(host):
-        return redirect("booking", booking_id)
+        return _refused(request, host)
     return _choose(request, host, WhenForm(initial=_now(host)))
 
 
@@ -105,7 +115,7 @@ def confirm_any_time(request: HttpRequest, booking_id: int) -> HttpResponse:
     """Only the form's button moves; before, the host is told which rules the new time breaks."""
     host = _host(request, booking_id)
     if not _movable(host):
-        return redirect("booking", booking_id)
+        return _refused(request, host)
     query = request.POST if request.method == "POST" else request.GET
     start = read_start(query.get("start", ""))
     if start is not None:
@@ -162,39 +172,49 @@ def _offer(request: HttpRequest, host: _Host) -> SlotPicker | None:
 def _ask(
     request: HttpRequest, host: _Host, start: int, *, refusal: str = "", status: int = 200
 ) -> HttpResponse:
-    booking = host.booking
+    booking, sent = host.booking, request.POST if request.method == "POST" else request.GET
+    seen, back = read_start(sent.get("was", "")), agenda_path(sent.get("back", ""))
     guest_zone = datetimes.zone_or_utc(booking.booker.time_zone)
     over = moment_of(start) <= host.reader.now
     taken = taken_by_another(booking, start_minute=start)
     screen = MoveScreen(
         booking=booking,
-        form=WordsForm(request.POST if request.method == "POST" else None),
+        form=WordsForm(sent if request.method == "POST" else None),
         start=write_start(moment_of(start)),
         present=_when(host, booking.start_at),
         new=_when(host, moment_of(start)),
         for_guest=datetimes.when(moment_of(start), minutes=booking.minutes, zone=guest_zone),
         lines=_lines(host, start),
         refusal=refusal,
+        was=write_start(booking.start_at),
+        stale=not refusal and seen is not None and moment_of(seen) != booking.start_at,
+        back=back,
         over=over,
         taken=taken,
         possible=not over and not taken and moment_of(start) != booking.start_at,
-        back_url=host.path(),
+        back_url=back or host.path(),
     )
-    return show(request, screen, status=status)
+    answer = show(request, screen, status=status, part=request.headers.get("HX-Request") == "true")
+    answer["Vary"] = "HX-Request"
+    return answer
 
 
 def _move(request: HttpRequest, host: _Host, start: int) -> HttpResponse:
-    form = WordsForm(request.POST)
+    form, was = WordsForm(request.POST), read_start(request.POST.get("was", ""))
+    if was is None:
+        return _ask(request, host, start, refusal=str(INCOMPLETE), status=422)
     if not form.is_valid():
         return _ask(request, host, start, status=422)
     anyway = request.POST.get("anyway") == "yes" or host.booking.page is None
-    wish = Wish(words=form.words(), anyway=anyway)
+    wish = Wish(words=form.words(), anyway=anyway, was=was)
     try:
-        reschedule(host.booking.pk, start_minute=start, actor=HOST, now=host.reader.now, wish=wish)
+        moved = reschedule(host.booking.pk, start_minute=start, actor=HOST, now=host.reader.now, wish=wish)
     except BookingRefused as error:
-        return _ask(request, host, start, refusal=str(error), status=409)
+        return _ask(request, _host(request, host.booking.pk), start, refusal=str(error), status=409)
+    if moment_of(was) != moved.start_at:
+        remember_move(request, moved, before=moment_of(was))
     messages.success(request, "The booking is moved. Everybody gets a mail with the new time.")
-    return redirect("booking", host.booking.pk)
+    return redirect(agenda_path(request.POST.get("back", "")) or reverse("booking", args=[moved.pk]))
 
 
 def _lines(host: _Host, start: int) -> tuple[ReasonLine, ...]:
@@ -230,6 +250,18 @@ def _now(host: _Host) -> dict[str, Any]:
 
 def _page(booking: Booking) -> PublicPage | None:
     return page_settings(booking.page_id) if booking.page_id else None
+
+
+def _refused(request: HttpRequest, host: _Host) -> HttpResponse:
+    """Say why, on the booking's own page."""
+    if host.booking.is_off():
+        text = "This booking is cancelled, so it cannot be moved."
+    elif host.booking.status == Booking.Status.CONFIRMED:
+        text = "This meeting is over, so it cannot be moved any more."
+    else:
+        text = "Answer the request first. Once it is confirmed, you can move it."
+    messages.error(request, text)
+    return redirect("booking", host.booking.pk)
 
 
 def _movable(host: _Host) -> bool:
