@@ -177,4 +177,4 @@ def test_a_host_finds_their_zone_in_the_same_way(live_timetuna, browser):
         field.press("ArrowDown")
         field.press("Enter")
         expect(field).to_have_value("United States, Los Angeles")
-        expect(page.get_by_text("Unsaved changes")).to_be_visible()
+        expect(page.get_by_text("Not saved yet.")).to_be_visible()

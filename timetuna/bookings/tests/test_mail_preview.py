@@ -98,7 +98,7 @@ def test_the_guests_mail_is_shown_in_the_language_chosen_and_the_hosts_in_englis
     assert "You have a new booking" in to_host
     assert "You are booked" in unknown
     editor = as_alice.get(f"/booking-pages/{page.pk}/notifications").content.decode()
-    assert '<option value="de" lang="de">Deutsch</option>' in editor
+    assert ">Deutsch</option>" in editor
 
 
 def test_a_test_comes_in_the_language_chosen(as_alice, page, zoom):

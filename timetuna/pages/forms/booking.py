@@ -22,11 +22,17 @@ TAKES = "takes_address"
 
 @dataclass(frozen=True, slots=True)
 class TypeLine:
-    """One meeting type as the template shows it."""
+    """One meeting type as the template shows it. logo: of who makes its links, as a data: address, or ""."""
 
     switch: forms.BoundField
     detail: forms.BoundField | None
     lack: Lack | None
+    icon: str = ""
+    logo: str = ""
+
+    def is_ready(self) -> bool:
+        """Whether it can be used, is on, or has something to say."""
+        return bool(not self.lack or self.switch.value() or self.switch.errors)
 
 
 class BookingTabForm(PageForm):
@@ -130,7 +136,15 @@ class BookingTabForm(PageForm):
     def type_lines(self) -> Iterator[TypeLine]:
         for kind in self.kinds:
             lack = None if kind.slug in self.usable else kind.lack(on=kind.slug in self.was_on)
-            yield TypeLine(self[f"type_{kind.slug}"], self[kind.detail.name] if kind.detail else None, lack)
+            detail = self[kind.detail.name] if kind.detail else None
+            yield TypeLine(self[f"type_{kind.slug}"], detail, lack, kind.icon, kind.logo())
+
+    def ready_types(self) -> list[TypeLine]:
+        return [line for line in self.type_lines() if line.is_ready()]
+
+    def other_types(self) -> list[TypeLine]:
+        """Those that need something first."""
+        return [line for line in self.type_lines() if not line.is_ready()]
 
     def store(self) -> bool:
         """False where another window took the address in the meantime."""

@@ -42,13 +42,19 @@ def _known_placeholders(text: str) -> None:
 
 
 class LeadTimesField(LineField):
-    """Lengths of time in a line, kept as minutes; each is a row like `reminder`."""
+    """Lengths of time in a line, kept as minutes; each is a row like `reminder`.
+
+    offers: what can be had by one press.  when: how each reads on.
+    """
 
     def __init__(
         self, reminder: Reminder, *, label: str, most: int = time_spans.MOST, help_text: str
     ) -> None:
         super().__init__(label=label, max_length=100, required=False, help_text=help_text)
         self.reminder, self.most = reminder, most
+        follows = reminder.kind == Reminder.Kind.FOLLOW_UP
+        self.offers = "1 h, 24 h, 7 days" if follows else "15 min, 1 h, 24 h, 2 days, 7 days"
+        self.when = "after" if follows else "before"
 
     def what(self) -> dict[str, str]:
         row = self.reminder

@@ -67,6 +67,10 @@ class MeetingKind:
         """What guests read."""
         return gettext("Meeting")
 
+    def logo(self) -> str:
+        """Of the provider that makes its links, as a data: address; "" where there is none."""
+        return ""
+
     def refusal(self, detail: str, *, ready: bool) -> str:  # noqa: ARG002
         """Why it cannot be switched on with this detail; "" where it can. ready: what makes its links is there."""
         return ""
@@ -121,6 +125,10 @@ class ProvidedKind(MeetingKind):
     def label(self) -> str:
         """The provider's own word for it."""
         return self.title
+
+    def logo(self) -> str:
+        found = listing(kind_provider(self.slug))
+        return found.logo if found else ""
 
     def refusal(self, detail: str, *, ready: bool) -> str:  # noqa: ARG002
         if ready:

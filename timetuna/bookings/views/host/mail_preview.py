@@ -100,5 +100,5 @@ def _wanted(request: HttpRequest) -> tuple[str, bool]:
 
 def _language(request: HttpRequest) -> str:
     """One there is, or English."""
-    wanted = request.POST.get("preview_language", "")
+    wanted = request.POST.get("preview_language") or request.GET.get("preview_language", "")
     return wanted if wanted in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
