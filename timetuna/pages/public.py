@@ -18,6 +18,7 @@ from django.utils.translation import get_language, gettext, ngettext, pgettext, 
 
 from timetuna.availability.hours import Away, Cap, Hours
 from timetuna.availability.teams import Part
+from timetuna.lib.contrast import luminance
 from timetuna.lib.crypto import fingerprint
 from timetuna.lib.text import liaison, single_line
 from timetuna.pages.calendar_use import BlockingCalendars
@@ -50,7 +51,7 @@ class Branding:
         """Black or white, whichever can be read on the colour; "" without a colour."""
         if not self.color:
             return ""
-        return "#000000" if _luminance(self.color) > _BRIGHT else "#ffffff"
+        return "#000000" if luminance(self.color) > _BRIGHT else "#ffffff"
 
 
 NO_LOOK = Branding()
@@ -391,10 +392,3 @@ def _few(names: Sequence[str]) -> list[str]:
         return [*names]
     more = len(names) - _FIRST
     return [*names[:_FIRST], ngettext("%(count)d other", "%(count)d others", more) % {"count": more}]
-
-
-def _luminance(color: str) -> float:
-    """Relative, 0 to 1 (WCAG 2.2)."""
-    channels = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    linear = [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in channels]  # noqa: PLR2004
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

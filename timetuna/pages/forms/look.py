@@ -8,6 +8,7 @@ from django import forms
 from django.utils.datastructures import MultiValueDict
 
 from timetuna.lib import pictures, videos
+from timetuna.lib.contrast import ENOUGH, nearest, on_white
 from timetuna.pages.forms.page_form import PageForm
 from timetuna.pages.forms.pictures import PictureField, PicturesForm, VideoField, version_of
 from timetuna.pages.models import BookingPage, PageBackground, PageLogo, PageVideo
@@ -15,6 +16,19 @@ from timetuna.web.forms import Switch
 
 _LOGO = 480, 144  # twice what pages show, for dense screens
 _BACKGROUND = 1_600, 1_000
+SWATCHES = (
+    ("#0b6e99", "Blue"),
+    ("#4f46e5", "Indigo"),
+    ("#8a3ffc", "Violet"),
+    ("#c2185b", "Pink"),
+    ("#c62828", "Red"),
+    ("#b45309", "Amber"),
+    ("#2e7d32", "Green"),
+    ("#00796b", "Teal"),
+    ("#37474f", "Slate"),
+)
+"""Each stands out from white."""
+_WHOLE = re.compile("#[0-9a-f]{6}")
 _COLOR = re.compile(r"#?([0-9a-f]{6}|[0-9a-f]{3})", re.IGNORECASE)
 _ROWS: dict[str, tuple[type[PageLogo | PageBackground | PageVideo], str]] = {
     "logo": (PageLogo, "image"),
@@ -35,6 +49,7 @@ class LookForm(PicturesForm, PageForm):
         max_length=7,
         required=False,
         help_text="For buttons and links, here and in mails, like #0b6e99. Empty is TimeTuna's own.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "dir": "ltr"}),
     )
     logo = PictureField(
         label="Logo",
@@ -47,6 +62,7 @@ class LookForm(PicturesForm, PageForm):
         label="Background picture",
         made=partial(pictures.jpeg, size=_BACKGROUND),
         fit="1600x1000",
+        crop=True,
         help_text="Lies behind the page on wide screens. PNG, JPEG or WebP, 200 kB at most.",
     )
     remove_background = forms.BooleanField(label="Take the background away", required=False, widget=Switch)
@@ -66,6 +82,21 @@ class LookForm(PicturesForm, PageForm):
         self.set_versions(
             logo=page.logo_version, background=page.background_version, video=page.video_version
         )
+
+    swatches = SWATCHES
+
+    def remove_logo_field(self) -> forms.BoundField | None:
+        return self.remover("logo")
+
+    def remove_background_field(self) -> forms.BoundField | None:
+        return self.remover("background")
+
+    def faint(self) -> tuple[str, str] | None:
+        """How little the colour stands out from white ("1.4"), and the nearest that does; None of one that does."""
+        color = str(self["brand_color"].value() or "").lower()
+        if not _WHOLE.fullmatch(color) or on_white(color) >= ENOUGH:
+            return None
+        return f"{on_white(color):.1f}", nearest(color)
 
     def clean_brand_color(self) -> str:
         """As "#rrggbb", or ""."""

@@ -17,13 +17,16 @@ _VERSION_LENGTH = 16
 class PictureField(forms.FileField):
     """Becomes what is stored of a new picture, None without one. made: makes it of what was sent, raises ValueError.
 
-    fit: width and height to which shrink.js makes it smaller before it is sent.
+    fit: width and height to which pictures.js makes it smaller before it is sent.  crop: their part is chosen there.
     """
 
     noun, most, kinds = "picture", MOST_BYTES, "image/png,image/jpeg,image/webp,image/gif"
 
-    def __init__(self, *, made: Callable[[bytes], bytes], fit: str = "", **options: Any) -> None:
+    def __init__(
+        self, *, made: Callable[[bytes], bytes], fit: str = "", crop: bool = False, **options: Any
+    ) -> None:
         attrs = {"accept": self.kinds} | ({"data-fit": fit} if fit else {"data-most": str(self.most)})
+        attrs |= {"data-crop": ""} if crop else {}
         super().__init__(
             required=False, allow_empty_file=True, widget=forms.FileInput(attrs=attrs), **options
         )
@@ -60,6 +63,10 @@ class PicturesForm(HostForm):
         for name, version in versions.items():
             if not version:
                 del self.fields[f"remove_{name}"]
+
+    def remover(self, name: str) -> forms.BoundField | None:
+        """The field that takes it away, where there is something to take."""
+        return self[f"remove_{name}"] if f"remove_{name}" in self.fields else None
 
     def parts(self) -> Parts:
         """Each picture as it is stored, or where it is changed here."""

@@ -57,6 +57,7 @@ class ProfileForm(PicturesForm):
         label="Your photo",
         made=partial(pictures.jpeg, size=_PHOTO, filled=True),
         fit="384x384",
+        crop=True,
         help_text="Stands beside your name, on your pages and in guests' mails. PNG, JPEG or WebP, 200 kB at most.",
     )
     remove_photo = forms.BooleanField(label="Take the photo away", required=False, widget=Switch)
@@ -74,6 +75,9 @@ class ProfileForm(PicturesForm):
         required=False,
     )
     moves = forms.TypedMultipleChoiceField(coerce=int, required=False, widget=Ticks)
+
+    def remove_photo_field(self) -> forms.BoundField | None:
+        return self.remover("photo")
 
     def __init__(self, user: User, data: Any = None, files: MultiValueDict[str, Any] | None = None) -> None:
         super().__init__(data, files, initial={name: getattr(user, name) for name in _COLUMNS})

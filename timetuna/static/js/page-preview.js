@@ -84,6 +84,7 @@ function later() {
 if (stage && form) {
   for (const kind of ["input", "change", "rows:change"]) form.addEventListener(kind, later);
   wide.addEventListener("change", refresh);
+  document.addEventListener("htmx:afterSwap", later);
   shown.addEventListener("load", () => shown.contentDocument && watch(shown.contentDocument), { once: true });
   if (shown.contentDocument?.readyState === "complete") watch(shown.contentDocument);
   if (unsaved()) later();
@@ -93,4 +94,5 @@ for (const button of document.querySelectorAll("[data-preview-size]"))
   button.addEventListener("click", () => {
     stage.dataset.size = button.dataset.previewSize;
     for (const one of document.querySelectorAll("[data-preview-size]")) one.setAttribute("aria-pressed", String(one === button));
+    refresh(); // what lies behind a page depends on its width
   });
