@@ -157,3 +157,31 @@ def test_a_copy_of_the_page_asks_the_same(client, page):
         ("size", "", ""),
         ("why", "size", size.options[1]["id"]),
     ]
+
+
+@pytest.mark.parametrize(
+    ("to", "order"), [("0", "cab"), ("2", "abc"), ("1", "acb"), ("99", "abc"), ("-1", "abc"), ("up", "acb")]
+)
+def test_a_question_is_put_where_it_is_dropped(client, page, to, order):
+    for position, key in enumerate("abc"):
+        page.questions.create(key=key, label=key, position=position)
+    last = page.questions.get(key="c")
+
+    answer = client.post(
+        f"/booking-pages/{page.pk}/questions/{last.pk}/move", {"to": to}, headers={"HX-Request": "true"}
+    )
+
+    assert "".join(page.questions.values_list("key", flat=True)) == order
+    assert answer.status_code == 200
+
+
+def test_a_question_stays_behind_what_it_depends_on(client, page):
+    page.questions.create(key="a", label="First", kind="yes", position=0)
+    asked = page.questions.create(key="b", label="Then", when_key="a", when_option="yes", position=1)
+
+    answer = client.post(
+        f"/booking-pages/{page.pk}/questions/{asked.pk}/move", {"to": "0"}, headers={"HX-Request": "true"}
+    )
+
+    assert "“Then” is asked depending on “First”" in answer.content.decode()
+    assert "".join(page.questions.values_list("key", flat=True)) == "ab"

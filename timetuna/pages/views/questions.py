@@ -14,20 +14,36 @@ from timetuna.pages.actions.move_question import QuestionStays, move_question
 from timetuna.pages.forms.question import QuestionForm
 from timetuna.pages.models import BookingPage, Question
 from timetuna.pages.permissions import page_or_404, question_or_404
-from timetuna.web.forms import Screen
+from timetuna.pages.public import PublicPage
+from timetuna.pages.queries import questions_of, values
+from timetuna.pages.views.editor import framing
+from timetuna.web.forms import Screen, row_number, show
 from timetuna.web.saving import answer_form
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionScreen(Screen):
-    """question: None for a new one."""
+    """question: None for a new one, and then `number`, its own, is empty."""
 
     template = "pages/question.html"
     page: BookingPage
     question: Question | None
     form: QuestionForm
+    number: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class QuestionsScreen(Screen):
+    """The list after a move. said: why it stayed as it was."""
+
+    template = "pages/_questions.html"
+    page: PublicPage
+    questions: list[Question]
+    said: str
+    editable: bool = True
+
+
+@framing
 @login_required
 def new_question(request: HttpRequest, page_id: int) -> HttpResponse:
     page = page_or_404(request, page_id)
@@ -40,6 +56,7 @@ def new_question(request: HttpRequest, page_id: int) -> HttpResponse:
     )
 
 
+@framing
 @login_required
 def edit_question(request: HttpRequest, page_id: int, question_id: int) -> HttpResponse:
     row = question_or_404(request, page_id, question_id)
@@ -49,19 +66,28 @@ def edit_question(request: HttpRequest, page_id: int, question_id: int) -> HttpR
         return QuestionForm(question.page, question, data)
 
     return answer_form(
-        request, build, screen=lambda form: QuestionScreen(row.page, row, form), back=_list(page_id)
+        request,
+        build,
+        screen=lambda form: QuestionScreen(row.page, row, form, str(row.pk)),
+        back=_list(page_id),
     )
 
 
 @login_required
 def move(request: HttpRequest, page_id: int, question_id: int) -> HttpResponse:
-    """Up or down by one."""
+    """Up or down by one, or to the place that is named."""
     row = question_or_404(request, page_id, question_id)
+    said = ""
     if request.method == "POST":
+        wanted = request.POST.get("to", "")
         try:
-            move_question(row, up=request.POST.get("to") == "up")
+            move_question(row, by={"up": -1, "down": 1}.get(wanted, 0), to=row_number(wanted))
         except QuestionStays as error:
-            messages.error(request, str(error))
+            said = str(error)
+    if request.headers.get("HX-Request"):
+        return show(request, QuestionsScreen(values(row.page), questions_of(page_id), said))
+    if said:
+        messages.error(request, said)
     return HttpResponseRedirect(_list(page_id))
 
 
