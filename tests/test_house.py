@@ -38,7 +38,7 @@ ROOMS = {
         < integrations < notifications < actions < fulfilment < status < jobs < forms < views < urls apps
     """,
     "insights": """
-        models < figures < queries < actions < jobs
+        models < figures < queries < actions < jobs < permissions < period < report < views < urls
     """,
 }
 BELOW = {  # what the ground floor's rooms may stand on

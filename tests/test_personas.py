@@ -80,6 +80,7 @@ def _belongings(owner: User, page: Any) -> dict[str, Any]:
         "calendar": Calendar.objects.create(account=account, outside_id="c", name="Work").pk,
         "number": UnusualBookings.objects.create(page=page, began_at=present(), last_at=present()).pk,
         "provider": "zoom",
+        "figure": "booked",
         "tab": "booking",
         "key": "unknown",
         "uidb36": "1",

@@ -49,6 +49,7 @@ SIGNED_IN = """
     settings/providers/<slug:provider>/finish booking-pages
     booking-pages/new settings/availability settings/availability/holidays settings/availability/schedules/new
     settings/team settings/team/new bookings bookings/agenda bookings/export.csv why
+    insights insights/days.csv insights/<slug:figure>.csv
 """.split()  # noqa: SIM905
 OWNERS = """
     settings/providers/<slug:provider>/disconnect settings/providers/<slug:provider>/replace/<row:authorization>
@@ -136,6 +137,7 @@ def belongings(alice: User) -> dict[str, object]:
         "number": UnusualBookings.objects.create(page=page, began_at=present(), last_at=present()).pk,
         "provider": "zoom",
         "tab": "guests",
+        "figure": "booked",
         "host_id": alice.pk,
         "question_id": page.questions.create(key="firm", label="Your firm").pk,
         "asked_id": invite_cohost(page, email="dora@example.org", by=alice).pk,

@@ -117,6 +117,12 @@ COMMANDS = (
             Option("--mail-to", "Send one mail to this address.", {"default": "", "metavar": "ADDRESS"}),
         ),
     ),
+    Command(
+        "insights",
+        "Count the days that Insights shows anew, from the bookings.",
+        django=True,
+        options=(Option("action", "What to do.", {"choices": ("rebuild",)}),),
+    ),
     Command("newkeys", "Print the two keys a server needs."),
     Command("rotatekeys", "Seal every stored secret with the newest encryption key.", django=True),
     Command(

@@ -18,7 +18,7 @@ RESERVED = frozenset(
     cohost cohosts community compliance config connect contact css dashboard data debug delete demo developer
     developers docs documentation download downloads edit email embed error errors event events explore export
     faq favicon feed feedback feeds file files fonts forgot-password ftp google guest guests health healthz
-    hello help holds home host hostmaster hosts ical icalfeed ics image images img import imprint index info
+    hello help holds home host hostmaster hosts ical icalfeed ics image images img import imprint index info insights
     integrations invite invites javascript jobs js legal list login logout looks mail me media meet meeting
     meetings members metrics microsoft mobile moderator new news newsletter no-reply noreply notifications null
     oauth oembed official ops organization owner pages partners password pay payments ping plans postmaster preview

@@ -192,6 +192,6 @@ def history_for(user: User, booking: Booking) -> list[HistoryEntry]:
     return entries
 
 
-def notes_for(user: User) -> QuerySet[PrivateNotes]:
+def notes_for(user_id: int) -> QuerySet[PrivateNotes]:
     """Their own, about any booking."""
-    return PrivateNotes.objects.filter(host=user)
+    return PrivateNotes.objects.filter(host=user_id)

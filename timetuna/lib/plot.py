@@ -46,6 +46,13 @@ def plot(lines: Sequence[Sequence[Point]]) -> Plot:
     )
 
 
+def ticks_for(most: int) -> tuple[int, list[Tick]]:
+    """For whole numbers from 0: the greatest that is shown, and a line across for each round one."""
+    step = max(1, round(_step(most)))
+    top = -(-most // step) * step
+    return top, [Tick(f"{100 - value * 100 / top:g}%", str(value)) for value in range(0, top + 1, step)]
+
+
 def _steps(points: Iterable[tuple[int, int]]) -> str:
     """Of those at one place the last counts: however many there are, the path stays short."""
     last = dict(points)

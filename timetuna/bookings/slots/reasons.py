@@ -135,6 +135,12 @@ def tell_of(host: HostTime, reason: Reason, setting: ReasonContext) -> ReasonLin
     return ReasonLine(kind.code, kind.name, kind.text)
 
 
+def name_of(code: Code, *, own: bool) -> str:
+    """In a word or two, for lists. own: whether it is in the way of whoever reads it."""
+    kind = None if own else _OF_ANOTHER.get(code)
+    return kind.name if kind else _TELLERS[code][0]
+
+
 def tell(reason: Reason, setting: ReasonContext) -> ReasonLine:
     name, teller = _TELLERS[reason.code]
     text, links = teller(reason, setting)

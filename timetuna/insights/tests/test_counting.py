@@ -12,6 +12,7 @@ from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import make_page, tomorrow
 from timetuna.insights.actions import count_looks
 from timetuna.insights.models import DayFigure
+from timetuna.l10n.datetimes import date_in
 
 pytestmark = pytest.mark.django_db
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0"
@@ -42,10 +43,10 @@ def test_a_guest_looks_once_and_picks_once(guest, page):
         guest.get(f"/alice/intro/book?start={at}&duration=30&visit=abcdefghijkl", headers=ON_THE_PAGE)
     guest.get("/alice/intro?visit=abcdefghijkl", headers=ON_THE_PAGE)
 
-    assert counted() == [(present().date(), 1, 1)]
+    assert counted() == [(date_in("Europe/Berlin", present()), 1, 1)]
 
     guest.get("/alice/intro", headers={"Referer": "https://www.example.org/"})
-    assert counted() == [(present().date(), 2, 1)]
+    assert counted() == [(date_in("Europe/Berlin", present()), 2, 1)]
 
 
 @pytest.mark.parametrize(
@@ -83,5 +84,5 @@ def test_what_cannot_be_counted_now_is_counted_later(guest, page, alice, monkeyp
         assert counted() == []
     page.delete()
 
-    assert counted() == [(present().date(), 1, 0)]
+    assert counted() == [(date_in("Europe/Berlin", present()), 1, 0)]
     assert not NOTED

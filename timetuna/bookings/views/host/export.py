@@ -1,6 +1,6 @@
 """A host's bookings, and one booking's history, as files."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 from django.contrib.auth.decorators import login_required
@@ -39,13 +39,24 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
     host, now = signed_in(request), timezone.now()
     asked, reader = read_filter(request, host), reader_of(host, now)
     found = matching(asked_for(host, asked), asked.wanted, now=now)
+    return bookings_file(found, reader, name=f"bookings-{asked.wanted.which}-{reader.today().isoformat()}")
+
+
+def bookings_file(
+    found: Mine, reader: Reader, *, name: str, wanted: Callable[[Booking], bool] = lambda _: True
+) -> StreamingHttpResponse:
+    """A row for each of these bookings, read with booker and hosts, that is wanted."""
+    own = notes_for(reader.host_id)
     rows = found.select_related("page", "origin").prefetch_related(
-        "attendees__answers", Prefetch("notes", notes_for(host))
+        "attendees__answers", Prefetch("notes", own)
     )
-    lines = _lines(rows.iterator(chunk_size=ROWS_AT_ONCE), reader, _questions(found))
+    asked = filter(wanted, rows.iterator(chunk_size=ROWS_AT_ONCE))
+    return csv_file(_lines(asked, reader, _questions(found)), name=name)
+
+
+def csv_file(lines: Iterator[str], *, name: str) -> StreamingHttpResponse:
     answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    name = f"bookings-{asked.wanted.which}-{reader.today().isoformat()}.csv"
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return answer
 
 
