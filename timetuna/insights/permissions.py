@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from timetuna.accounts.models import User
+from timetuna.bookings.models import BookingHost
 from timetuna.bookings.permissions import hosts_seen_by
+from timetuna.bookings.queries import Mine
 from timetuna.insights.models import DayFigure
 from timetuna.pages.permissions import Action, pages_for
 
@@ -46,12 +48,16 @@ class Scope:
         """Of the days on which pages were opened, whoever was met then."""
         return Q(page__in=self.pages(), host=None, clock=DayFigure.Clock.MADE)
 
-    def bookings(self) -> Q:
-        """Of bookings, `as_host` being whether the one who asks is among their hosts, `of_host` the one asked for."""
+    def bookings_among(self, bookings: Mine) -> Mine:
+        """The bookings that these days count."""
+        hosting = BookingHost.objects.filter(booking=OuterRef("pk"))
         of_pages = Q(page__in=self.pages())
         if self.host:
-            of_pages &= Q(of_host=True)
-        return of_pages | (self._elsewhere() & Q(as_host=True))
+            of_pages &= Q(Exists(hosting.filter(host=self.host)))
+        found: Mine = bookings.filter(
+            of_pages | (self._elsewhere() & Q(Exists(hosting.filter(host=self.user))))
+        )
+        return found
 
     def _own(self) -> Q:
         return self._elsewhere() & Q(host=self.user)

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Exists, F, OuterRef, Value
+from django.db.models import Exists, F, OuterRef
 from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from timetuna.accounts.permissions import signed_in
 from timetuna.bookings.events import CALLED_OFF, REQUESTS, BookingEvent, Status
-from timetuna.bookings.models import Booking, BookingHost, HistoryEntry
+from timetuna.bookings.models import Booking, HistoryEntry
 from timetuna.bookings.permissions import all_bookings_for
 from timetuna.bookings.queries import Mine, with_booker, with_hosts
 from timetuna.bookings.views.host.bookings import reader_of
@@ -39,7 +39,7 @@ def bookings_of_figure(request: HttpRequest, figure: str) -> StreamingHttpRespon
         raise Http404
     host, now = signed_in(request), timezone.now()
     asked = read_asked(request, host, now)
-    found = _of_figure(_asked_for(all_bookings_for(host), asked), figure)
+    found = _of_figure(asked.scope.bookings_among(all_bookings_for(host)), figure)
     column = "created_at" if asked.clock is Clock.MADE else "start_at"
     first, last = asked.period.first, asked.period.last
     near = {f"{column}__date__gte": first - _NEAR, f"{column}__date__lte": last + _NEAR}
@@ -51,14 +51,6 @@ def bookings_of_figure(request: HttpRequest, figure: str) -> StreamingHttpRespon
 
     name = f"{figure}-{first.isoformat()}-{last.isoformat()}"
     return bookings_file(rows.order_by(column, "pk"), reader_of(host, now), name=name, wanted=wanted)
-
-
-def _asked_for(bookings: Mine, asked: AskedFigures) -> Mine:
-    hosting = BookingHost.objects.filter(booking=OuterRef("pk"))
-    one_host = Exists(hosting.filter(host=asked.scope.host)) if asked.scope.host else Value(value=True)
-    named = bookings.alias(as_host=Exists(hosting.filter(host=asked.scope.user)), of_host=one_host)
-    found: Mine = named.filter(asked.scope.bookings())
-    return found
 
 
 def _of_figure(bookings: Mine, figure: str) -> Mine:
