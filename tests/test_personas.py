@@ -54,6 +54,8 @@ def scene() -> dict[str, Any]:
         "page_id": page.pk,
         "host_id": people["cohost"].pk,
         "question_id": page.questions.create(key="firm", label="Your firm").pk,
+        "link_id": page.links.create(token_fingerprint="f", token_sealed="sealed").pk,
+        "kind": "svg",
         "asked_id": invite_cohost(page, email=invited, by=people["owner"]).pk,
         "asked_token": next(mail.path for mail in mails() if mail.to == invited).rpartition("/")[2],
         "team_id": team.pk,

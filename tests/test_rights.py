@@ -84,6 +84,10 @@ OWNERS = """
     booking-pages/<row:page_id>/questions/<row:question_id>
     booking-pages/<row:page_id>/questions/<row:question_id>/move
     booking-pages/<row:page_id>/questions/<row:question_id>/delete
+    booking-pages/<row:page_id>/share booking-pages/<row:page_id>/share/qr.<slug:kind>
+    booking-pages/<row:page_id>/share/links booking-pages/<row:page_id>/share/links.csv
+    booking-pages/<row:page_id>/share/links/new booking-pages/<row:page_id>/share/links/many
+    booking-pages/<row:page_id>/share/links/<row:link_id>/end
 """.split()  # noqa: SIM905
 HOSTS = [
     route
@@ -140,6 +144,8 @@ def belongings(alice: User) -> dict[str, object]:
         "figure": "booked",
         "host_id": alice.pk,
         "question_id": page.questions.create(key="firm", label="Your firm").pk,
+        "link_id": page.links.create(token_fingerprint="f", token_sealed="sealed").pk,
+        "kind": "svg",
         "asked_id": invite_cohost(page, email="dora@example.org", by=alice).pk,
         "team_id": team.pk,
         "member_id": team.memberships.exclude(user=alice).get().pk,

@@ -32,11 +32,13 @@ from timetuna.bookings.views.host.guests import change_guests
 from timetuna.bookings.views.host.hand_over import give, given
 from timetuna.bookings.views.host.leave import leave as leave_page
 from timetuna.bookings.views.host.leave import take_off
+from timetuna.bookings.views.host.links import end, links, links_file, many, new
 from timetuna.bookings.views.host.mail_preview import mail_preview, mail_test
 from timetuna.bookings.views.host.move import choose_any_time, confirm_any_time
 from timetuna.bookings.views.host.page_preview import page_preview
 from timetuna.bookings.views.host.records import erase_guest, no_show, notes, send_again
 from timetuna.bookings.views.host.shares import shares, shares_file
+from timetuna.bookings.views.host.sharing import qr_code, share
 from timetuna.bookings.views.host.together import same_source, unusual
 from timetuna.bookings.views.host.why import why, why_any
 
@@ -83,6 +85,13 @@ urlpatterns: list[URLPattern] = [
     path("booking-pages/<row:page_id>/shares", shares, name="shares"),
     path("booking-pages/<row:page_id>/shares.csv", shares_file, name="shares_file"),
     path("booking-pages/<row:page_id>/preview/<slug:tab>", page_preview, name="page_preview"),
+    path("booking-pages/<row:page_id>/share", share, name="share"),
+    path("booking-pages/<row:page_id>/share/qr.<slug:kind>", qr_code, name="share_qr"),
+    path("booking-pages/<row:page_id>/share/links", links, name="share_links"),
+    path("booking-pages/<row:page_id>/share/links.csv", links_file, name="share_links_file"),
+    path("booking-pages/<row:page_id>/share/links/new", new, name="share_link_new"),
+    path("booking-pages/<row:page_id>/share/links/many", many, name="share_links_many"),
+    path("booking-pages/<row:page_id>/share/links/<row:link_id>/end", end, name="share_link_end"),
     path("booking-pages/<row:page_id>/mail-preview", mail_preview, name="mail_preview"),
     path("booking-pages/<row:page_id>/mail-test", mail_test, name="mail_test"),
     path("api/pages/<slug:handle>/<slug:slug>/times", times, name="api_times"),

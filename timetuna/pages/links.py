@@ -1,6 +1,5 @@
 """Links that a host has made to one of their pages: who has one, whether it still opens the page, and what as."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -10,6 +9,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from timetuna.encryption import box
 from timetuna.lib.crypto import fingerprint, random_token
+from timetuna.lib.text import single_line
 from timetuna.pages.models import BookingLink, BookingPage
 from timetuna.pages.public import PageDuration, PublicPage
 
@@ -100,12 +100,17 @@ def _context(link: BookingLink) -> str:
     return f"pages.link:{link.token_fingerprint}"
 
 
-def links_of(page_id: int) -> "QuerySet[BookingLink]":
+def links_of(page: BookingPage) -> "QuerySet[BookingLink]":
     """The latest first, each with `booked`: how many bookings it has made, those called off too."""
-    rows = BookingLink.objects.filter(page=page_id).select_related("made_by", "person__host")
+    rows = BookingLink.objects.filter(page=page).select_related("made_by", "person__host")
     return rows.annotate(booked=Count("bookings")).order_by("-id")
 
 
-def lengths_of(link: BookingLink) -> Sequence[int]:
-    """In minutes; none where they are the page's."""
-    return sorted(link.lengths)
+def booked_by(link: BookingLink) -> int:
+    """How many bookings one of `links_of` has made."""
+    return int(getattr(link, "booked", 0))
+
+
+def label_of(name: str, email: str) -> str:
+    """What a link for somebody is called."""
+    return single_line(f"{name}, {email}" if name and email else name or email, max_length=120)

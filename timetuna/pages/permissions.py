@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404
 
 from timetuna.accounts.models import Membership, Team, User
 from timetuna.accounts.permissions import signed_in
-from timetuna.pages.models import BookingPage, CohostInvitation, PageHost, Question, Schedule
+from timetuna.pages.models import BookingLink, BookingPage, CohostInvitation, PageHost, Question, Schedule
 from timetuna.pages.prefetch import row_with
 
 
@@ -136,6 +136,12 @@ def question_or_404(request: HttpRequest, page_id: int, question_id: int) -> Que
     """With its page. Raises Http404 for who may not change that."""
     rows = Question.objects.filter(page__in=pages_for(signed_in(request)))
     return get_object_or_404(rows.select_related("page__host", "page__team"), page_id=page_id, pk=question_id)
+
+
+def link_or_404(request: HttpRequest, page_id: int, link_id: int) -> BookingLink:
+    """With its page. Raises Http404 for who may not make and take back its links."""
+    rows = BookingLink.objects.filter(page__in=pages_for(signed_in(request)))
+    return get_object_or_404(rows.select_related("page__host", "page__team"), page_id=page_id, pk=link_id)
 
 
 def cohost_or_404(page: BookingPage, host_id: int) -> User:

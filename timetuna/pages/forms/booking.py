@@ -38,7 +38,7 @@ class TypeLine:
 class BookingTabForm(PageForm):
     class Meta:
         model = BookingPage
-        fields = ("title", "description", "listed")
+        fields = ("title", "description", "listed", "link_only")
 
     also = ("follows_title", *StaffingForm.base_fields)
 
@@ -51,6 +51,10 @@ class BookingTabForm(PageForm):
         "Listed",
         "It is shown with the other listed pages below the same address, and search engines may show it. "
         "Guests who have its address can book it in any case.",
+    )
+    link_only = switch(
+        "Only with a link",
+        "Guests need a link that you have made for them under Share. The address alone books nothing.",
     )
 
     def __init__(self, page: BookingPage, data: Any = None, _files: Any = None) -> None:

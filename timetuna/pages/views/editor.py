@@ -172,6 +172,10 @@ TABS = (
 )
 
 
+_SHARE = ("Share", "share")
+"""The last tab: it changes nothing of the page, and stands in `bookings`, which knows its times."""
+
+
 def view_of(tab: EditorTab) -> View:
     def view(request: HttpRequest, page_id: int) -> HttpResponse:
         page = page_or_404(request, page_id, to=Action.SEE)
@@ -216,18 +220,10 @@ def _screen(
     *,
     cohost_form: CohostForm | None = None,
 ) -> EditorScreen:
-    user, public, now = signed_in(request), values(page), timezone.now()
+    user = signed_in(request)
     rights = rights_on(page, user)
-    common: dict[str, Any] = {
-        "page": public,
-        "warnings": warnings(public) if Action.EDIT in rights else [],
-        "silence": silences(user.pk, now=now).get(page.pk),
-        "missed": missed_on(page, user, now=now) if Action.STAFF in rights else [],
-        "tabs": _tabs(request, page, rights, tab),
-        "tab": tab.path,
-        "form": form,
-        "editable": tab.right in rights,
-    }
+    common = shell_of(request, page, rights, current=tab.url_name())
+    common |= {"tab": tab.path, "form": form, "editable": tab.right in rights}
     if tab.screen is _GuestsTab:
         return _GuestsTab(**common, questions=questions_of(page.pk))
     if tab.screen is not _BookingTab:
@@ -238,6 +234,20 @@ def _screen(
         deletable=Action.DELETE in rights,
         activity=of_page(page.pk, reader=user) if Action.ACTIVITY in rights else None,
     )
+
+
+def shell_of(
+    request: HttpRequest, page: BookingPage, rights: Collection[Action], *, current: str
+) -> dict[str, Any]:
+    """What stands around a tab, by the fields of its screen. current: the name of its address."""
+    user, public, now = signed_in(request), values(page), timezone.now()
+    return {
+        "page": public,
+        "warnings": warnings(public) if Action.EDIT in rights else [],
+        "silence": silences(user.pk, now=now).get(page.pk),
+        "missed": missed_on(page, user, now=now) if Action.STAFF in rights else [],
+        "tabs": _tabs(request, page, rights, current),
+    }
 
 
 def _people(
@@ -270,14 +280,12 @@ def _host_lines(page: BookingPage, *, runs_it: bool) -> list[HostLine]:
     ]
 
 
-def _tabs(
-    request: HttpRequest, page: BookingPage, rights: Collection[Action], current: EditorTab | None = None
-) -> list[TabLink]:
+def _tabs(request: HttpRequest, page: BookingPage, rights: Collection[Action], current: str) -> list[TabLink]:
     """What they may change first. Who hosts their own page alone has no part in it beside the page itself."""
     hosts = [row.host_id for row in page.page_hosts.all() if row.active]
     alone = hosts == [signed_in(request).pk]
     shown = [tab for tab in TABS if tab.is_for(rights) and not (alone and tab.form is OwnPartForm)]
+    names = [(tab.label, tab.url_name()) for tab in sorted(shown, key=lambda tab: tab.right not in rights)]
     return [
-        TabLink(tab.label, reverse(tab.url_name(), args=[page.pk]), tab is current)
-        for tab in sorted(shown, key=lambda tab: tab.right not in rights)
+        TabLink(label, reverse(name, args=[page.pk]), name == current) for label, name in (*names, _SHARE)
     ]
