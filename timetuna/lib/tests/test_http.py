@@ -104,7 +104,7 @@ def test_gzip_is_unpacked(listen: Listen) -> None:
         ("Content-Length: 5000", b"x" * 5000),
         ("Connection: close", b"x" * 5000),
         ("Transfer-Encoding: chunked", b"1388\r\n" + b"x" * 5000 + b"\r\n0\r\n\r\n"),
-        ("Content-Encoding: gzip\nConnection: close", gzip.compress(b"x" * 50_000_000, mtime=0)),
+        ("Content-Encoding: gzip\nConnection: close", gzip.compress(b"x" * 5_000_000, mtime=0)),
         ("Content-Encoding: gzip\nConnection: close", gzip.compress(b"", mtime=0) * 500),
     ],
 )
