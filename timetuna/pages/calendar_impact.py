@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import F, Prefetch, QuerySet
 
 from timetuna.accounts.models import User
 from timetuna.calendars.account_status import CalendarLine, CalendarState, calendar_line
@@ -14,8 +14,8 @@ from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.calendars.queries import Target, comes_with_event, conference_kinds, event_kinds_of, targets
 from timetuna.l10n.datetimes import date_from, date_in
 from timetuna.lib.text import in_words
-from timetuna.pages.calendar_use import blocking_of_host, lost_calendar
-from timetuna.pages.models import FOR_GOOD, BookingPage, PageHost, PageHostCalendar
+from timetuna.pages.calendar_use import lost_calendar
+from timetuna.pages.models import FOR_GOOD, BookingPage, HostRules, PageHost, PageHostCalendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,24 +77,37 @@ def troubles_of(hosts: QuerySet[PageHost], *, now: datetime) -> dict[int, HostTr
 
 
 def _with_calendar(rows: QuerySet[PageHost]) -> QuerySet[PageHost]:
-    """And with all who host the page."""
-    found = rows.select_related("page", "host", "write_calendar").prefetch_related("page__page_hosts")
-    return found.defer("write_calendar__busy", "write_calendar__cursor")
+    """And with all who host the page, as far as it is asked here."""
+    hosts = PageHost.objects.only("page", *_OF_HOST).order_by()
+    return (
+        rows.select_related("page", "write_calendar")
+        .prefetch_related(Prefetch("page__page_hosts", hosts))
+        .only("page", *_OF_HOST, "own_calendars", "writes", *_OF_PAGE, *_OF_CALENDAR)
+    )
+
+
+_OF_HOST = ("host", "active", "part")
+_OF_PAGE = ("page__host", "page__staffing")
+_OF_CALENDAR = ("write_calendar__name", "write_calendar__listed")
 
 
 def _asked(rows: Collection[PageHost], *, now: datetime) -> Iterator[tuple[PageHost, list[CalendarLine]]]:
     """Each with the calendars that take its host's time on the page."""
-    hosts = {row.host_id for row in rows}
-    mine = PageHost.objects.filter(host__in=hosts, active=True, own_calendars=True)
-    pairs = set(PageHostCalendar.objects.filter(page_host__in=mine).values_list("page_host", "calendar"))
-    chosen = frozenset(calendar_id for _, calendar_id in pairs)
-    found = Calendar.objects.filter(account__host__in=hosts).select_related("account__host__host_rules")
+    hosts = {row.user_id for row in rows}
+    found = Calendar.objects.filter(account__host__in=hosts).select_related("account")
     ordered = found.order_by("account__connected_at", "account", "-is_primary", "name", "id")
+    calendars = ordered.annotate(
+        zone=F("account__host__time_zone"), patience=F("account__host__host_rules__calendar_patience_hours")
+    ).defer("busy", "cursor")
+    mine = PageHost.objects.filter(host__in=hosts, active=True, own_calendars=True)
+    of_pages = PageHostCalendar.objects.filter(page_host__in=mine).values_list("page_host", "calendar")
+    pairs = set(of_pages if calendars else ())
+    chosen = frozenset(calendar_id for _, calendar_id in pairs)
     lines = defaultdict[int, list[CalendarLine]](list)
-    for one in ordered.defer("busy", "cursor"):
-        host = one.account.host
-        wants = Wants(patience=blocking_of_host(host).patience, chosen=chosen, zone=host.time_zone)
-        lines[host.pk].append(calendar_line(one, wants=wants, now=now))
+    for one in calendars:
+        patience = timedelta(hours=HostRules.PATIENCE_HOURS if one.patience is None else one.patience)
+        wants = Wants(patience=patience, chosen=chosen, zone=one.zone)
+        lines[one.account.host_id].append(calendar_line(one, wants=wants, now=now))
     for row in rows:
         own = lines[row.user_id]
         if row.own_calendars:
