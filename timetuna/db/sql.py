@@ -151,6 +151,16 @@ WHERE page.id = COALESCE(
 PAGES = _PAGE + "WHERE page.id [in]%(pages)s[]"
 """The pages with these ids."""
 
+DUE = """\
+SELECT 1 FROM jobs_job job
+WHERE job.state = 'waiting' AND job.run_at <= %(now)s AND job.lane [in]%(lanes)s[] AND NOT (
+  job.lane = '' AND job.concurrency <> '' AND EXISTS (
+    SELECT 1 FROM jobs_job beside
+    WHERE beside.state = 'running' AND beside.lane = '' AND beside.concurrency = job.concurrency)
+) LIMIT 1
+"""
+"""Whether there is work that may be begun now: each thread of a worker asks it every second, and after every commit."""
+
 
 def rows(sql: str, **values: Any) -> list[tuple[Any, ...]]:
     """Moments are as the database says them: `aware` reads them. A list of numbers is one value."""

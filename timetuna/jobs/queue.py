@@ -23,6 +23,7 @@ from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import autodiscover_modules
 
+from timetuna.db import sql
 from timetuna.jobs.models import ALONE, GENERAL, LANES, MAIL, Job, Worker
 from timetuna.lib.text import single_line
 
@@ -63,13 +64,14 @@ def _wake() -> None:
 
 def claim(worker: Worker, *, lane: str | None = None) -> Job | None:
     """Take the job that is due longest, of one lane or of all, or None. Two workers never get the same one."""
-    due = _due(lane)
+    lanes = LANES if lane is None else (lane,)
     for _ in range(_TRIES):
-        if not due.exists():  # a look costs nothing; on SQLite a transaction takes the write lock
+        # A look costs nothing; on SQLite a transaction takes the write lock.
+        if not sql.rows(sql.DUE, lanes=list(lanes), now=timezone.now()):
             return None
         try:
             with transaction.atomic():
-                return _take(due, worker)
+                return _take(_due(lane), worker)
         except IntegrityError:  # another worker has just begun a job of the same group
             continue
     return None
