@@ -82,6 +82,7 @@ def test_zoom_without_a_connection_is_refused_and_nothing_is_lost(live_timetuna,
         page.goto(f"{live_timetuna.base_url}/booking-pages/{host.page_pk}/booking")
         page.get_by_label("Title").first.fill("A title that stays")
         page.get_by_label("Description").first.fill("And a description.")
+        page.get_by_text("Connect more").click()
         page.get_by_role("switch", name="Zoom").check()
         page.get_by_role("button", name="Save", exact=True).click()
 

@@ -82,6 +82,10 @@ class AccountCard:
     def rests(self) -> bool:
         return any(line.state is CalendarState.RESTING for line in self.calendars)
 
+    def read_at(self) -> datetime | None:
+        """When one of its calendars was read last."""
+        return max((line.row.read_at for line in self.calendars if line.row.read_at), default=None)
+
     def failing_since(self) -> datetime | None:
         """Since when the first of its calendars that cannot be read could not be."""
         return min(

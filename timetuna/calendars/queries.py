@@ -43,7 +43,7 @@ class Listing:
 
     latest_grant_only: a new grant of an account ends all earlier ones.  by_form: its accounts are connected by a form
     here, and not by leaving for the provider.  has_calendars: they have calendars that can be read.
-    verb: what the button that connects one says before the label.
+    verb: what the button that connects one says before the label.  gives: what a host has of it, in a sentence.
     """
 
     slug: str
@@ -55,6 +55,7 @@ class Listing:
     by_form: bool = False
     has_calendars: bool = False
     verb: str = "Connect"
+    gives: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +193,7 @@ def _listing(provider: Provider, built: object) -> Listing:
         by_form=isinstance(built, LoginForm),
         has_calendars=isinstance(built, BusySource),
         verb=provider.verb,
+        gives=provider.gives,
     )
 
 

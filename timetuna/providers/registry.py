@@ -78,7 +78,8 @@ class Provider:
     service: all that its keys switch on, where the label does not say it.
     one_per_host: a host may link one account of it at a time.  logo: an SVG file.
     latest_grant_only: a new grant of an outside account ends all earlier ones, whoever holds them.
-    verb: what its button says before the label.  implementation: "module:Class", taking a Config and an HttpClient.
+    gives: what a host has of it, in a sentence.  verb: what its button says before the label.
+    implementation: "module:Class", taking a Config and an HttpClient.
     """
 
     slug: str
@@ -91,6 +92,7 @@ class Provider:
     latest_grant_only: bool = False
     verb: str = "Connect"
     service: str = ""
+    gives: str = ""
 
     def build(self, config: Config, http: "HttpClient") -> object:
         return resolve_name(self.implementation)(config, http)

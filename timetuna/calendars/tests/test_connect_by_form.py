@@ -53,7 +53,7 @@ def test_the_tab_leads_to_the_form(as_alice):
 
 
 def test_a_feed_is_added_and_its_calendar_looked_for(as_alice, alice, feeds):
-    answer = as_alice.post(FORM, {"address": f"{feeds}/club.ics"}, follow=True)
+    answer = as_alice.post(FORM, {"address": f"{feeds}/club.ics", "name": ""}, follow=True)
 
     (row,) = CalendarAccount.objects.filter(host=alice)
     assert answer.redirect_chain == [("/settings/providers", 302)]
@@ -66,7 +66,7 @@ def test_a_feed_is_added_and_its_calendar_looked_for(as_alice, alice, feeds):
 def test_what_does_not_work_is_said_and_comes_back_as_typed(as_alice, feeds):
     address = f"{feeds}/web-page"
 
-    answer = as_alice.post(FORM, {"address": address})
+    answer = as_alice.post(FORM, {"address": address, "name": ""})
 
     text = answer.content.decode()
     assert answer.status_code == 422
@@ -87,7 +87,7 @@ def test_a_password_does_not_come_back(as_alice):
     assert "correct horse" not in text
 
 
-@pytest.mark.parametrize("typed", [{}, {"address": "x" * 2_001}])
+@pytest.mark.parametrize("typed", [{"name": ""}, {"address": "x" * 2_001, "name": ""}])
 def test_nothing_is_tried_with_what_cannot_be_read(as_alice, typed):
     answer = as_alice.post(FORM, typed)
 
@@ -108,7 +108,7 @@ def test_what_was_not_reached_is_tried_again_by_nobody_but_the_host(as_alice, fe
 def test_a_host_can_have_so_many_addresses_dialled_and_no_more(as_alice, feeds):
     address = f"{feeds}/web-page"
 
-    answers = [as_alice.post(FORM, {"address": address}) for _ in range(21)]
+    answers = [as_alice.post(FORM, {"address": address, "name": ""}) for _ in range(21)]
 
     assert [answer.status_code for answer in answers] == [422] * 20 + [429]
     text = answers[-1].content.decode()
@@ -118,9 +118,9 @@ def test_a_host_can_have_so_many_addresses_dialled_and_no_more(as_alice, feeds):
 
 def test_another_host_is_not_kept_by_it(as_alice, charlie, feeds):
     for _ in range(21):
-        as_alice.post(FORM, {"address": f"{feeds}/web-page"})
+        as_alice.post(FORM, {"address": f"{feeds}/web-page", "name": ""})
 
-    assert signed_in(charlie).post(FORM, {"address": f"{feeds}/club.ics"}).status_code == 302
+    assert signed_in(charlie).post(FORM, {"address": f"{feeds}/club.ics", "name": ""}).status_code == 302
 
 
 @pytest.mark.parametrize("slug", ["zoom", "google", "no-such-provider"])

@@ -27,6 +27,7 @@ class TypeLine:
     switch: forms.BoundField
     detail: forms.BoundField | None
     lack: Lack | None
+    slug: str = ""
     icon: str = ""
     logo: str = ""
 
@@ -72,6 +73,7 @@ class BookingTabForm(PageForm):
 
     def _add_kind(self, kind: MeetingKind, stored: MeetingType | None) -> None:
         self.fields[f"type_{kind.slug}"] = switch(kind.title, kind.help_text)
+        self.fields[f"type_{kind.slug}"].widget.attrs["aria-labelledby"] = f"type-{kind.slug}"
         self.initial[f"type_{kind.slug}"] = kind.slug in self.was_on
         if kind.detail:
             self.fields[kind.detail.name] = LineField(
@@ -141,7 +143,7 @@ class BookingTabForm(PageForm):
         for kind in self.kinds:
             lack = None if kind.slug in self.usable else kind.lack(on=kind.slug in self.was_on)
             detail = self[kind.detail.name] if kind.detail else None
-            yield TypeLine(self[f"type_{kind.slug}"], detail, lack, kind.icon, kind.logo())
+            yield TypeLine(self[f"type_{kind.slug}"], detail, lack, kind.slug, kind.icon, kind.logo())
 
     def ready_types(self) -> list[TypeLine]:
         return [line for line in self.type_lines() if line.is_ready()]

@@ -30,6 +30,7 @@ PROVIDER = Provider(
         ),
     ),
     one_per_host=False,
+    gives="iCloud, Nextcloud, Fastmail and others: busy times block your pages, bookings become events.",
     logo=Path(__file__).with_name("logo.svg"),
     implementation="timetuna.providers.caldav.provider:CalDAV",
 )

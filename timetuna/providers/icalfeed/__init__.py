@@ -13,6 +13,7 @@ PROVIDER = Provider(
         switch("allow_http", "yes: hosts may add feeds without encryption."),
     ),
     one_per_host=False,
+    gives="Any calendar that is published at an address: its busy times block your pages.",
     logo=Path(__file__).with_name("logo.svg"),
     implementation="timetuna.providers.icalfeed.provider:ICalFeed",
     verb="Add",

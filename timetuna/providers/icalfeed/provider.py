@@ -41,7 +41,7 @@ _YES = "yes"
 
 
 class ICalFeed(LoginForm, Directory, BusySource):
-    """Everything we do with feeds. The credential is the address."""
+    """Everything we do with feeds. The credential is the address, and in a second line what its host calls it."""
 
     def __init__(self, config: Config, http: HttpClient) -> None:
         self._allow_http = config["allow_http"] == _YES
@@ -58,6 +58,13 @@ class ICalFeed(LoginForm, Directory, BusySource):
                 "it is not shown again.",
                 secret=True,
             ),
+            LoginField(
+                "name",
+                "Name",
+                help="What you call it, such as Football club. Left empty, it is what the feed calls itself. Add the "
+                "same address again to change it.",
+                required=False,
+            ),
         )
 
     def log_in(self, given: Mapping[str, str]) -> Login:
@@ -73,11 +80,14 @@ class ICalFeed(LoginForm, Directory, BusySource):
                 code=error.code,
                 permanent=True,
             ) from None
-        profile = Profile(user_id=fingerprint(address), account_id="", email="", display_name=name)
-        return Login(address, profile)
+        own = _own_name(given.get("name", ""))
+        profile = Profile(user_id=fingerprint(address), account_id="", email="", display_name=own or name)
+        return Login(f"{address}\n{own}" if own else address, profile)
 
     def calendars(self, *, credential: str) -> tuple[OutsideCalendar, ...]:
-        return (OutsideCalendar(FEED, self._name(self._address(credential)), primary=False, writable=False),)
+        name = self._name(self._address(credential))
+        own = _own_name(credential.partition("\n")[2])
+        return (OutsideCalendar(FEED, own or name, primary=False, writable=False),)
 
     def busy(
         self, calendar: str, span: Interval, *, time_zone: str, credential: str, cursor: str = ""
@@ -101,13 +111,17 @@ class ICalFeed(LoginForm, Directory, BusySource):
 
     def _address(self, credential: str) -> str:
         """Judge the kept address again: what the operator allows may have changed."""
-        return read_address(credential, allow_http=self._allow_http)
+        return read_address(credential.partition("\n")[0], allow_http=self._allow_http)
 
     def _name(self, address: str) -> str:
         now = int(time.time() // 60)
         # What is said here ends up where operators read: in it no event is named.
         read = _read(fetch(self._http, address).body, (now, now + 1), time_zone="UTC", naming=False)
         return single_line(read.name, max_length=_NAME_LENGTH) or host_of(address)
+
+
+def _own_name(text: str) -> str:
+    return single_line(text, max_length=_NAME_LENGTH)
 
 
 def _waiting(last: FeedCursor) -> FeedCursor | None:

@@ -34,6 +34,7 @@ PROVIDER = Provider(
         place("api_url", "Where Microsoft Graph is.", "https://graph.microsoft.com"),
     ),
     one_per_host=False,
+    gives="Its busy times block your pages, bookings become events, and each can have a Teams link.",
     logo=Path(__file__).with_name("logo.svg"),
     implementation="timetuna.providers.microsoft.provider:MicrosoftProvider",
 )

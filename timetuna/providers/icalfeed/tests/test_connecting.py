@@ -69,6 +69,21 @@ def test_a_feed_without_a_name_goes_by_its_host(provider: ICalFeed, credential: 
     assert provider.log_in({"address": credential}).profile.display_name == "localhost"
 
 
+def test_a_feed_is_called_as_its_host_calls_it(provider: ICalFeed, feed: Feed, credential: str) -> None:
+    feed.name = "basic"
+
+    named = provider.log_in({"address": credential, "name": " Football\nclub\u202e "})
+    again = provider.log_in({"address": credential, "name": ""})
+
+    assert (
+        named.profile.display_name
+        == provider.calendars(credential=named.credential)[0].name
+        == "Football club"
+    )
+    assert again.profile.display_name == provider.calendars(credential=again.credential)[0].name == "basic"
+    assert named.profile.user_id == again.profile.user_id
+
+
 def test_two_addresses_are_two_accounts(provider: ICalFeed, wire: Wire) -> None:
     logins = [provider.log_in({"address": f"{wire.url}/{name}"}) for name in ("a", "b", "a")]
 
