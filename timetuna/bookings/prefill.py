@@ -4,14 +4,16 @@ Anybody may have typed it. It is bounded here, and a suggestion counts only once
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote_plus, urlsplit, urlunsplit
 
 from django.conf import settings
 from django.http import HttpRequest, QueryDict
 
+from timetuna.lib.crypto import equal, hmac_hex
 from timetuna.lib.text import multi_line, single_line
 from timetuna.lib.urls import may_lead_to, website_of
 from timetuna.pages.models import BookingPage
@@ -27,9 +29,11 @@ MOST_METADATA = 10
 LINK = "link"
 """The secret part of a link that the page's host has made, see `pages/links.py`."""
 _LENGTHS = {LINK: 64, "name": 100, "email": 254, "phone": 60, "ref": 200, "redirect": 500}
-_LENGTHS |= dict.fromkeys(UTM, 200)
+_LENGTHS |= {**dict.fromkeys(UTM, 200), "lock": 300, "expires": 12, "sig": 64}
 _WORDS = {"guests": 1_000, "notes": 500}
 _ANSWER_LENGTH, _VALUE_LENGTH = 500, 200
+_SIGNED = {"name", "email", "phone", "notes", "guests", "lock", "expires"}
+SIGNED_LINK = "signed link"
 _OTHER_NAMES = {"guest": "guests", "attendeePhoneNumber": "phone"}
 """What Cal.com calls them."""
 _KEY = re.compile(r"[A-Za-z0-9_.-]{1,40}")
@@ -63,16 +67,37 @@ class Came:
         """For the host's question of that key; Calendly's links know it by its place on the form, from 1 on."""
         return self.of(ANSWER + key) or self.of(f"a{place}")
 
-    def origin(self) -> dict[str, Any]:
-        """By column of `BookingOrigin`; empty where nothing is known."""
+    def locked(self, key: str, *, now: datetime) -> frozenset[str]:
+        """What of it guests cannot change: the names that a link says that is signed with this key, and not over."""
+        expires = self.of("expires")
+        if not key or not (expires.isascii() and expires.isdigit()) or int(expires) < now.timestamp():
+            return frozenset()
+        right = hmac_hex(key, signed_text(self.pairs))
+        if not equal(right, self.of("sig").lower()):
+            return frozenset()
+        return frozenset(name for name in self.of("lock").split(",") if self.of(name) and _is_signed(name))
+
+    def origin(self, locked: Collection[str] = ()) -> dict[str, Any]:
+        """By column of `BookingOrigin`; empty where nothing is known. An address brings no key with a space in it."""
         metadata = {
             name.removeprefix(METADATA): value for name, value in self.pairs if name.startswith(METADATA)
         }
+        if locked:
+            metadata[SIGNED_LINK] = ", ".join(sorted(locked))
         columns = {name: self.of(name) for name in UTM} | {"referrer": self.of("ref"), "metadata": metadata}
         return {name: value for name, value in columns.items() if value}
 
 
 NOTHING_CAME = Came()
+
+
+def signed_text(pairs: Iterable[tuple[str, str]]) -> str:
+    """What is signed of an address: name=value, one a line, in the order of their names."""
+    return "\n".join(f"{name}={value}" for name, value in sorted(pairs) if _is_signed(name))
+
+
+def _is_signed(name: str) -> bool:
+    return name in _SIGNED or name.startswith((ANSWER, METADATA))
 
 
 def read_came(request: HttpRequest) -> Came:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageFont, features
+from PIL import Image, ImageDraw, ImageFont, ImageOps, features
 
 from timetuna.lib.text import single_line
 
@@ -36,12 +36,15 @@ Font = ImageFont.FreeTypeFont
 
 
 @lru_cache(maxsize=32)
-def draw(title: str, name: str, *, color: str, text_color: str) -> bytes:
-    """A PNG of SIZE, of MOST_BYTES at most. Colours are "#rrggbb"."""
+def draw(title: str, name: str, *, color: str, text_color: str, photo: bytes = b"") -> bytes:
+    """A PNG of SIZE, of MOST_BYTES at most. Colours are "#rrggbb".  photo: one that we have made, b"" for none."""
     ground, ink = _rgb(color), _rgb(text_color)
     picture = Image.new("RGB", SIZE, ground)
     pen = ImageDraw.Draw(picture)
-    _disc(pen, name or title, ground, ink)
+    if photo:
+        _show(picture, photo)
+    else:
+        _disc(pen, name or title, ground, ink)
     top = _EDGE + _DISC + 48
     for line, font in _wrapped(title):
         _write(pen, line, font, top, ink)
@@ -58,6 +61,15 @@ def _packed(picture: Image.Image) -> bytes:
         if out.tell() <= MOST_BYTES:
             break
     return out.getvalue()
+
+
+def _show(picture: Image.Image, photo: bytes) -> None:
+    """Round, where the letter would stand. Its edge is drawn large and made smaller, so that it is smooth."""
+    with Image.open(BytesIO(photo)) as face:
+        shown = ImageOps.fit(face.convert("RGB"), (_DISC, _DISC))
+    mask = Image.new("L", (4 * _DISC, 4 * _DISC))
+    ImageDraw.Draw(mask).ellipse((0, 0, 4 * _DISC - 1, 4 * _DISC - 1), fill=255)
+    picture.paste(shown, (_EDGE, _EDGE), mask.resize((_DISC, _DISC)))
 
 
 def _disc(pen: ImageDraw.ImageDraw, text: str, ground: Color, ink: Color) -> None:

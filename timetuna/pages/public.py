@@ -44,7 +44,6 @@ class Branding:
     video_path: str = ""
 
     def has_backdrop(self) -> bool:
-        """Whether there is anything behind the page."""
         return bool(self.background_path or self.video_path)
 
     def text_color(self) -> str:
@@ -279,7 +278,8 @@ def preview_of(page: PublicPage, asked: Mapping[str, object]) -> Preview | None:
         address=page.address(),
         asked=asked,
     )
-    version = card_of(page.title, who, page.look).version()
+    photo = "" if page.team else page.settings.host.photo_version
+    version = card_of(page.title, who, page.look, photo).version()
     return replace(found, image=in_full(reverse("page_card", args=[page.id, version])))
 
 
@@ -300,21 +300,22 @@ def preview(title: str, description: str, *, address: str, asked: Mapping[str, o
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """The picture of a preview, see `lib/card.py`."""
+    """The picture of a preview, see `lib/card.py`. photo: the version of whose photo stands in it."""
 
     title: str
     name: str
     color: str
     text_color: str
+    photo: str = ""
 
     def version(self) -> str:
         """Its fingerprint, so that it may be kept for ever."""
-        return fingerprint(f"1\n{self.title}\n{self.name}\n{self.color}")[:16]
+        return fingerprint(f"2\n{self.title}\n{self.name}\n{self.color}\n{self.photo}")[:16]
 
 
-def card_of(title: str, name: str, look: Branding) -> Card:
+def card_of(title: str, name: str, look: Branding, photo: str) -> Card:
     shown = look if look.color else Branding(_OUR_COLOR)
-    return Card(title, name, shown.color, shown.text_color())
+    return Card(title, name, shown.color, shown.text_color(), photo)
 
 
 def met_on(page: PublicPage, *, now: datetime, person: HostTime | None = None) -> Met:
@@ -369,9 +370,8 @@ def together(names: Sequence[str]) -> str:
 
 def listed(items: Sequence[str], word: str) -> str:
     """With a word before the last, as it sounds well there."""
-    last = items[-1] if items else ""
-    word = liaison(word, last, language=get_language() or settings.LANGUAGE_CODE)
-    return str(get_text_list([*items], word))
+    language = get_language() or settings.LANGUAGE_CODE
+    return str(get_text_list([*items], liaison(word, items[-1] if items else "", language=language)))
 
 
 def some_of(names: Sequence[str], *, number: int) -> str:

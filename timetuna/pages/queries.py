@@ -35,6 +35,8 @@ from timetuna.pages.prefetch import (
 from timetuna.pages.public import NO_LOOK, Branding, Face, HostTime, PageDuration, PublicPage
 
 MOST_LISTED = 100
+OF_ANSWER = "answer."
+"""What the words in braces begin with that stand for an answer to a question: its key follows."""
 _FOR_EVERYBODY = Q(listed=True, link_only=False)
 Kinds = Mapping[tuple[int, int], frozenset[str]]
 """By page and host the meeting types they can make the link of; see `calendar_use.kinds_of`."""

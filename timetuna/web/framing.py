@@ -24,7 +24,8 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from timetuna.web.middleware import PARAMETER, Middleware, meant
 
 View = TypeVar("View", bound=Callable[..., HttpResponseBase])
-EMBED, TOKEN, MADE, ANYBODY = "embed", "embed_token", "made", "*"
+EMBED, TOKEN, MADE, MINE, ANYBODY = "embed", "embed_token", "made", "mine", "*"
+MINE_SECONDS = 30 * 60
 HIDEABLE = ("host", "title", "description", "footer")
 LONGEST_FORM = 12 * 60 * 60
 """Seconds for which a form of a frame can be sent."""
@@ -32,6 +33,7 @@ _SHAPES = {
     "theme": re.compile(r"light|dark|auto"),
     "accent": re.compile(r"[0-9a-fA-F]{6}"),
     "bg": re.compile(r"transparent"),
+    "layout": re.compile(r"month|list"),
     "hide": re.compile(rf"({'|'.join(HIDEABLE)})(,({'|'.join(HIDEABLE)})){{0,3}}"),
 }
 _KEPT = "_timetuna_frame"
@@ -146,8 +148,24 @@ def _framed(answer: HttpResponseBase, frame: Embedding, made: str) -> HttpRespon
     setattr(answer, "xframe_options_exempt", True)  # noqa: B010 - Django's: that header knows no list
     leads_to = answer.get("Location", "")
     if leads_to.startswith("/") and f"{EMBED}=1" not in leads_to:
-        answer["Location"] = _with(leads_to, {**frame.words, **({MADE: made} if made else {})})
+        told = {MADE: made, MINE: _mine(leads_to.partition("?")[0])} if made else {}
+        answer["Location"] = _with(leads_to, {**frame.words, **told})
     return answer
+
+
+def _mine(path: str) -> str:
+    """What a frame's address has in place of the cookie that knows the browser which has just done this."""
+    return TimestampSigner(salt=f"timetuna.web.framing.{MINE}").sign(path).removeprefix(f"{path}:")
+
+
+def has_just_made(request: HttpRequest, path: str) -> str:
+    """What the address of a frame says of it, if it was this frame that led there a moment ago; else ""."""
+    said = request.GET.get(MINE, "") if is_embedded(request) else ""
+    try:
+        TimestampSigner(salt=f"timetuna.web.framing.{MINE}").unsign(f"{path}:{said}", max_age=MINE_SECONDS)
+    except BadSignature:
+        return ""
+    return said
 
 
 def _with(path: str, words: Mapping[str, str]) -> str:

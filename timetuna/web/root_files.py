@@ -3,11 +3,13 @@
 from functools import lru_cache
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 KEPT_SECONDS = 24 * 60 * 60
-EMBED_SECONDS = 10 * 60
+EMBED_SECONDS, A_YEAR = 10 * 60, 365 * 24 * 60 * 60
+VERSIONS = ("", "1")
+"""Of `embed.js`: the newest, which changes, and those that do not."""
 # Opening a form keeps its time from guests, so crawlers stay out of there. Pages that are not listed say so
 # themselves: naming them here would give their addresses away.
 _ROBOTS = """\
@@ -36,18 +38,27 @@ def favicon(_request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def embed(_request: HttpRequest) -> HttpResponse:
-    """Send the script that other websites load to show booking pages: any of them may, also with a hash of it."""
-    response = HttpResponse(_embed(), content_type="text/javascript; charset=utf-8")
-    response["Cache-Control"] = f"public, max-age={EMBED_SECONDS}"
+def embed(request: HttpRequest) -> HttpResponse:
+    """Send the script that other websites load to show booking pages: any of them may, also with a hash of it.
+
+    v: a version that stays as it is for ever, for websites that name its hash (0074).
+    """
+    version = request.GET.get("v", "")
+    if version not in VERSIONS:
+        raise Http404
+    response = HttpResponse(_embed(version), content_type="text/javascript; charset=utf-8")
+    response["Cache-Control"] = (
+        f"public, max-age={A_YEAR}, immutable" if version else f"public, max-age={EMBED_SECONDS}"
+    )
     response["Access-Control-Allow-Origin"] = "*"
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 
 
-@lru_cache(maxsize=1)
-def _embed() -> bytes:
-    return (settings.PACKAGE_DIR / "static/js/embed.js").read_bytes()
+@lru_cache(maxsize=4)
+def _embed(version: str) -> bytes:
+    name = f"embed-{version}.js" if version else "embed.js"
+    return (settings.PACKAGE_DIR / "static/js" / name).read_bytes()
 
 
 @lru_cache(maxsize=1)

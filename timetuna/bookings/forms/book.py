@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.urls import reverse_lazy
+from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.translation import gettext, gettext_lazy, ngettext
@@ -194,10 +195,12 @@ class GuestBookingForm(AddressForm):
         came: Came = NOTHING_CAME,
         **kwargs: Any,
     ) -> None:
-        """came: what the address brought, as suggestions and for what nobody is asked."""
+        """came: what the address brought: suggestions, what nobody is asked, and what is not to be changed."""
         super().__init__(*args, **kwargs)
         self.page = page
         self.asking = Asking(questions, came, country=self._country())
+        self.locked = came.locked(page.settings.link_key, now=timezone.now())
+        self._lock(came)
         self._ask()
         if page.settings.most_guests:
             guests_field(self).limit(page.settings.most_guests)
@@ -266,6 +269,18 @@ class GuestBookingForm(AddressForm):
 
     def clean_notes(self) -> str:
         return multi_line(self.cleaned_data["notes"], max_length=2_000)
+
+    def _lock(self, came: Came) -> None:
+        """Whatever is sent of it: a signed link says it."""
+        fields, given = self.fields | self.asking.fields, came.suggested() | self.asking.initial()
+        for name in self.locked & fields.keys():
+            value = given.get(name)
+            if value in (None, "", []):
+                continue
+            fields[name].disabled, self.initial[name] = True, value
+            if self.is_bound:
+                sent = ["on"] if value is True else value if isinstance(value, list) else [str(value)]
+                self.data = with_values(self.data, [(name, sent)])
 
     def _country(self) -> str:
         """The guest's, as far as their zone tells."""

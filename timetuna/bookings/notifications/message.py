@@ -1,5 +1,6 @@
 """A message about a booking as one recipient gets it, whatever brings it, and how it is sent."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -47,10 +48,12 @@ from timetuna.jobs.queue import MAIL, GiveUp, job
 from timetuna.l10n import datetimes
 from timetuna.lib.ics import Invitation
 from timetuna.lib.phones import PhoneLink
-from timetuna.lib.text import fill, single_line
-from timetuna.pages.queries import mail_text
+from timetuna.lib.text import fill, single_line, without_addresses
+from timetuna.pages.models import Question
+from timetuna.pages.queries import OF_ANSWER, mail_text
 
-_SUBJECT_LENGTH = 150
+_SUBJECT_LENGTH, _ANSWER_LENGTH = 150, 200
+_OF_ANSWER = re.compile(rf"\{{\s*({re.escape(OF_ANSWER)}[^{{}}\s]*)\s*\}}", re.IGNORECASE)
 
 
 class MessageFact(NamedTuple):
@@ -102,9 +105,7 @@ def message_for(booking: Booking, recipient: Recipient, *, kind: str, tag: str =
     own = mail_text(booking.page, told.page_text or told.name) if recipient.is_booker() else None
     words = told.words(about)
     if own and own.subject:
-        words = replace(
-            words, subject=single_line(fill(own.subject, _placeholders(about)), max_length=_SUBJECT_LENGTH)
-        )
+        words = replace(words, subject=single_line(_filled(own.subject, about), max_length=_SUBJECT_LENGTH))
     return Message(
         booking=booking,
         id=message_id(booking, kind=kind, audience=recipient.audience, tag=tag),
@@ -115,7 +116,7 @@ def message_for(booking: Booking, recipient: Recipient, *, kind: str, tag: str =
         when=_when(about),
         place=where if told.says_place else None,
         facts=[*_facts(about, placed=told.says_place), *(() if told.ended else _who_else(about))],
-        own=fill(own.message, _placeholders(about)) if own else "",
+        own=_filled(own.message, about) if own else "",
         notes=booking.booker.notes if recipient.is_host() and not told.ended else "",
         given=answers_of(booking) if recipient.is_host() and not told.ended else (),
         join_url=where.url if told.says_place else "",
@@ -137,6 +138,21 @@ def message_id(booking: Booking, *, kind: str, audience: str, tag: str = "") -> 
     if booker.mended and audience == audience_of(booker):
         what += f".to{booker.mended}"
     return f"<{booking.uid}.{what}.{audience}@{settings.MAIL_DOMAIN}>"
+
+
+def _filled(text: str, about: Telling) -> str:
+    """With what an answer says, but no address in it: who reads it need not be who gave it. None is nothing."""
+    if not _OF_ANSWER.search(text):
+        return fill(text, _placeholders(about))
+    answers = {
+        f"{OF_ANSWER}{one.key.lower()}": without_addresses(
+            single_line(gettext(one.text) if one.value is True else one.text, max_length=_ANSWER_LENGTH)
+        )
+        for one in answers_of(about.booking)
+        if one.kind != Question.Kind.CONSENT
+    }
+    named = {found[1].lower(): "" for found in _OF_ANSWER.finditer(text)}
+    return fill(text, _placeholders(about) | named | answers)
 
 
 def _placeholders(about: Telling) -> dict[str, str]:

@@ -86,6 +86,11 @@ def _make(page: BookingPage, language: str) -> Booking:
     )
     set_new_link(booking.booker)
     booking.booker.save()
+    for asked in page.questions.all():
+        said = f"(an answer to “{asked.label}”)"
+        booking.booker.answers.create(
+            key=asked.key, label=asked.label, kind=asked.kind, value=said, text=said, hidden=asked.hidden
+        )
     if kind.makes_link:
         _link(booking, choice.kind)
     return booking

@@ -212,3 +212,65 @@ def test_a_pasted_address_becomes_a_frame(client, page):
     page.save()
     assert client.get("/oembed", {"url": "http://testserver/alice/intro"}).status_code == 404
     assert "json+oembed" not in client.get("/alice/intro").content.decode()
+
+
+def test_a_website_hears_who_booked_only_by_name_and_if_the_host_says_so(guest, page):
+    page.redirect_url, page.redirect_origins = "https://ada.example/thanks", "https://ada.example"
+    page.embed_details = True
+    page.save()
+    path, sent = opened(guest)
+    assert "is told your name" in guest.get(path, headers=IN_FRAME).content.decode()
+
+    answer = guest.post(path, sent, headers=IN_FRAME)
+    booking = Booking.objects.get()
+    address = answer["Location"].replace("/onward", "")
+    data = told(guest.get(address, headers=IN_FRAME))["data"]
+    assert (data["name"], data["email"]) == ("Sam Guest", "sam@guest.example")
+    assert data["onward"] == f"https://ada.example/thanks?booking={booking.public_id}"
+
+    page.embed_origins = "*"
+    page.save()
+    data = told(guest.get(address, headers=IN_FRAME))["data"]
+    assert {"name", "email", "onward"} & data.keys() == set()
+    assert told(guest.get(f"{address.partition('?')[0]}?embed=1"))["data"] == {}
+
+
+def test_details_need_websites_by_name(client, alice, page):
+    client.force_login(alice)
+    path = f"/booking-pages/{page.pk}/guests"
+    for listed, status in (("*", 422), ("", 422), (SITE, 302)):
+        form = dict(main_form(client.get(path).content.decode()).fields)
+        answer = client.post(path, form | {"embed_origins": listed, "embed_details": "on"})
+        assert answer.status_code == status, listed
+
+
+def test_a_wrong_address_is_mended_in_the_frame_that_booked_and_in_no_other(guest, page):
+    path, sent = opened(guest)
+    booked = guest.post(path, sent, headers=IN_FRAME)["Location"]
+    mend = guest.get(booked, headers=IN_FRAME).context["address_url"]
+    plain = booked.partition("?")[0]
+    assert guest.get(f"{plain}?embed=1&made=booked", headers=IN_FRAME).context["address_url"] == ""
+    assert guest.get(f"{plain}/address?embed=1&mine=x", headers=IN_FRAME).status_code == 302
+
+    form = main_form(guest.get(mend, headers=IN_FRAME).content.decode())
+    answer = guest.post(mend, dict(form.fields) | {"email": "right@guest.example"}, headers=IN_FRAME)
+
+    assert answer.status_code == 302
+    booker = Booking.objects.get().booker
+    assert booker.email == "right@guest.example"
+    shown = guest.get(answer["Location"], headers=IN_FRAME)
+    assert (shown.status_code, framed_by(shown)) == (200, SITE)
+    assert guest.cookies == {}
+
+
+def test_days_are_listed_in_place_of_a_month_where_a_frame_asks(guest, page):
+    shown = guest.get("/alice/intro?embed=1&layout=list&zone=Europe/Berlin", headers=IN_FRAME)
+    slots, html = shown.context["slots"], shown.content.decode()
+
+    assert len(slots.listed) == 5
+    assert '<table class="month"' not in html
+    assert html.count("<h3") == 5
+    later = guest.get(slots.more_url, headers=IN_FRAME | {"HX-Request": "true"}).context["slots"]
+    assert later.listed[0][0] > slots.listed[-1][0]
+    assert "layout=list" in slots.listed[0][2][0].url
+    assert guest.get("/alice/intro?layout=list").context["slots"].listed == []

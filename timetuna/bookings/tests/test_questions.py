@@ -161,6 +161,34 @@ def test_guests_read_theirs_on_their_page_and_nowhere_else(client, zoom, booked)
     assert "Einverstanden" in german
 
 
+def test_a_mail_says_what_was_answered_and_leads_nowhere(client, alice, page, zoom):
+    """The words of whoever filled in the form reach whomever they have named: no address, no second line."""
+    ask(page, label="Company")
+    ask(page, "text", label="Why")
+    ask(page, "consent")
+    ask(page, "yes")
+    page.mail_subject = "For {answer.line}"
+    page.mail_message = (
+        "You wrote {ANSWER.line}: {answer.text}. {answer.yes}{answer.consent}{answer.gone}{answer.}End"
+    )
+    page.save()
+    said = {
+        "q.line": "Acme {guest name}",
+        "q.text": "Pay\nat evil.example/x now",
+        "q.consent": ["", "on"],
+    }
+    client.post("/alice/intro/book", details(client, page) | said)
+    work_off()
+
+    [mail] = zoom.mails(GUEST)
+    assert mail["subject"] == "For Acme {guest name}"
+    assert "You wrote Acme {guest name}: Pay at (address left out) now. End" in mail["text"]
+    client.force_login(alice)
+    offered = client.get(f"/booking-pages/{page.pk}/notifications").context["form"].placeholders()
+    assert "{answer.line}" in offered
+    assert "{answer.consent}" not in offered
+
+
 def test_hosts_read_them_in_mails_invitations_and_events(alice, zoom, booked):
     work_off()
 

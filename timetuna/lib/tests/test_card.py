@@ -39,6 +39,18 @@ def drawn(title: str, name: str = "Robin Host") -> Image.Image:
     return picture.convert("RGB")
 
 
+def test_a_photo_stands_round_in_the_place_of_the_letter() -> None:
+    out = BytesIO()
+    Image.new("RGB", (192, 192), (200, 40, 40)).save(out, "JPEG")
+    content = draw("Intro call", "Robin", color="#0b6e99", text_color="#ffffff", photo=out.getvalue())
+    picture = Image.open(BytesIO(content)).convert("RGB")
+
+    red, green, _blue = picture.getpixel((88 + 66, 88 + 66))
+    assert (red > 180, green < 80) == (True, True)
+    assert is_empty(picture, (88, 88, 92, 92))
+    assert len(content) <= MOST_BYTES
+
+
 def is_empty(picture: Image.Image, box: tuple[int, int, int, int]) -> bool:
     found = picture.crop(box).getcolors() or []
     return len(found) == 1 and all(abs(a - b) < 12 for a, b in zip(found[0][1], GROUND, strict=True))

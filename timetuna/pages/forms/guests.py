@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from django import forms
 
+from timetuna.lib.crypto import random_token
 from timetuna.lib.urls import may_lead_to, website_of
 from timetuna.pages.forms import time_spans
 from timetuna.pages.forms.fields import switch, whole_number
@@ -23,6 +24,7 @@ _REASONS = (
     (BookingPage.AskReason.REQUIRED, "They have to say"),
 )
 MOST_WEBSITES = 10
+KEY_BYTES = 32
 _PLAIN = {"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false", "dir": "ltr"}
 _CHOOSE = {"required": "Choose one from the list.", "invalid_choice": "Choose one from the list."}
 
@@ -57,9 +59,10 @@ SECTIONS = (
     FormSection(
         "embed",
         "On your website",
-        ("embed_origins",),
+        ("embed_origins", "embed_details"),
         "Shows this page as a part of yours. Where scripts do not run, it stays the link that it is.",
     ),
+    FormSection("signed", "Links with fixed values", ("signed_links",)),
 )
 
 
@@ -91,7 +94,9 @@ class GuestsTabForm(PageForm):
 
     class Meta:
         model = BookingPage
-        fields = tuple(name for section in SECTIONS for name in section.names)
+        fields = tuple(name for section in SECTIONS for name in section.names if name != "signed_links")
+
+    also = ("link_key",)
 
     approval = switch(
         "I confirm each booking",
@@ -145,8 +150,20 @@ class GuestsTabForm(PageForm):
         error_messages={"max_length": "This can have 2,000 characters at most."},
     )
 
+    embed_details = switch(
+        "Share guest details with these websites",
+        "They are told the name and mail address of whoever has booked in them, and guests read that. It needs the "
+        "websites by name.",
+    )
+    signed_links = switch(
+        "Signed links",
+        "Your CRM can then make links whose values guests cannot change. Off, and every link signed so far is "
+        "an ordinary one; on again makes a new key.",
+    )
+
     def __init__(self, page: BookingPage, data: Any = None, _files: Any = None) -> None:
         super().__init__(data, instance=page)
+        self.initial["signed_links"] = bool(page.link_key)
         for name in ("change_notice_minutes", "cancel_notice_minutes"):
             field = self.fields[name]
             assert isinstance(field, NoticeField)  # noqa: S101 - said for the type checker
@@ -172,7 +189,15 @@ class GuestsTabForm(PageForm):
             if website.startswith("https://"):
                 sentence = f"Name {website} among your websites below, so that guests can be led there."
             self.add_error("redirect_url", sentence)
+        if data.get("embed_details") and data.get("embed_origins") in ("", ANYBODY):
+            self.add_error("embed_details", "Name the websites above: details are shared with nobody else.")
         return data
+
+    def store(self) -> None:
+        """With a key for signed links where there is none yet, and none where they are off."""
+        on = self.cleaned_data["signed_links"]
+        self.instance.link_key = (self.instance.link_key or random_token(KEY_BYTES)) if on else ""
+        super().store()
 
     def sections(self) -> list[tuple[FormSection, list[forms.BoundField]]]:
         return [(section, [self[name] for name in section.names]) for section in SECTIONS]

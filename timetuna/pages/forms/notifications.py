@@ -1,6 +1,6 @@
 """The editor's tab Notifications."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +11,8 @@ from timetuna.pages.actions.save_notifications import MAIL_KINDS, NotificationsT
 from timetuna.pages.forms import time_spans
 from timetuna.pages.forms.fields import LineField, SubjectField, WordsField
 from timetuna.pages.forms.page_form import lock_page, note_changes
-from timetuna.pages.models import BookingPage, Reminder
-from timetuna.pages.queries import MailText, mail_text
+from timetuna.pages.models import BookingPage, Question, Reminder
+from timetuna.pages.queries import OF_ANSWER, MailText, mail_text
 from timetuna.web.saving import FormPart, HostForm
 
 PLACEHOLDERS = (
@@ -25,7 +25,6 @@ PLACEHOLDERS = (
     "location",
     "manage link",
 )
-_LIST = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
 _TITLES = {
     "confirmed": ("Confirmation", "Sent as soon as a time is booked."),
     "moved": ("New time", "Sent when a booking is moved."),
@@ -35,10 +34,18 @@ _TITLES = {
 }
 
 
-def _known_placeholders(text: str) -> None:
-    strangers = unknown(text, PLACEHOLDERS)
-    if strangers:
-        raise forms.ValidationError(f"TimeTuna cannot fill in {', '.join(strangers)}. You can use {_LIST}.")
+class _Placeholders:
+    """Checks that all in a text can be filled in. names: without their braces."""
+
+    def __init__(self, names: Collection[str]) -> None:
+        self.names = names
+
+    def __call__(self, text: str) -> None:
+        if strangers := unknown(text, self.names):
+            known = ", ".join(f"{{{name}}}" for name in self.names)
+            raise forms.ValidationError(
+                f"TimeTuna cannot fill in {', '.join(strangers)}. You can use {known}."
+            )
 
 
 class LeadTimesField(LineField):
@@ -112,6 +119,8 @@ class NotificationsForm(HostForm):
     def __init__(self, page: BookingPage, data: Any = None, _files: Any = None) -> None:
         self.page = page
         super().__init__(data)
+        keys = page.questions.exclude(kind=Question.Kind.CONSENT).values_list("key", flat=True)
+        self._names = (*PLACEHOLDERS, *(f"{OF_ANSWER}{key.lower()}" for key in keys))
         for name, field in self._times():
             minutes = page.reminders.filter(**field.what()).values_list("minutes", flat=True)
             self.initial[name] = time_spans.show(list(minutes))
@@ -124,7 +133,7 @@ class NotificationsForm(HostForm):
             label="Subject",
             max_length=150,
             required=False,
-            validators=[_known_placeholders],
+            validators=[_Placeholders(self._names)],
             initial=stored.subject,
             help_text="Leave it empty for TimeTuna's own.",
         )
@@ -132,7 +141,7 @@ class NotificationsForm(HostForm):
             label="Extra message",
             max_length=2_000,
             required=False,
-            validators=[_known_placeholders],
+            validators=[_Placeholders(self._names)],
             initial=stored.message,
             help_text=f"Stands in the {title.lower()} below the time and the place.",
         )
@@ -175,7 +184,7 @@ class NotificationsForm(HostForm):
 
     def placeholders(self) -> list[str]:
         """What can be used in all texts, in braces."""
-        return [f"{{{name}}}" for name in PLACEHOLDERS]
+        return [f"{{{name}}}" for name in self._names]
 
 
 def _name(kind: str, part: str) -> str:

@@ -94,12 +94,19 @@ def card(_request: HttpRequest, page_id: int, version: str) -> HttpResponse:
     page = listed_page(page_id)
     if page is None:
         raise Http404
-    found = card_of(page.title, page.team.name if page.team else page.host.name, look_of(page))
+    who, of_host = (page.team.name, "") if page.team else (page.host.name, page.host.photo_version)
+    found = card_of(page.title, who, look_of(page), of_host)
     if found.version() != version:
         raise Http404
-    return _immutable(
-        draw(found.title, found.name, color=found.color, text_color=found.text_color), "image/png"
+    photo = Photo.objects.filter(user=page.host_id).first() if of_host else None
+    picture = draw(
+        found.title,
+        found.name,
+        color=found.color,
+        text_color=found.text_color,
+        photo=bytes(photo.image) if photo else b"",
     )
+    return _immutable(picture, "image/png")
 
 
 def _immutable(picture: bytes, kind: str) -> HttpResponse:

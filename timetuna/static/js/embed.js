@@ -46,7 +46,7 @@
     const give = (name, value) => value && !url.searchParams.has(name) && url.searchParams.set(name, value);
     give("embed", "1");
     give("zone", Intl.DateTimeFormat().resolvedOptions().timeZone);
-    for (const name of ["theme", "accent", "bg", "hide", "lang"]) give(name, options[name]?.replace("#", ""));
+    for (const name of ["theme", "accent", "bg", "hide", "lang", "layout"]) give(name, options[name]?.replace("#", ""));
     if (options.utm !== "off")
       for (const [name, value] of new URLSearchParams(location.search)) if (name.startsWith("utm_")) give(name, value);
     const { theme } = options;

@@ -14,8 +14,10 @@ from timetuna.bookings.policies import booker_or_404, can_mend
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.slots.selection import keep_made, led_on, made_lately, read_customs
 from timetuna.bookings.views.guest.booked import ShownBooking, shown_booking
+from timetuna.bookings.views.guest.framed import frame_booking
 from timetuna.rate_limits.limits import client_of
 from timetuna.web.forms import Screen, private, show
+from timetuna.web.framing import framable, framed_url, has_just_made, is_embedded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,13 +31,16 @@ class AddressScreen(Screen):
     back_url: str
 
 
+@framable("mended")
 @require_http_methods(["GET", "HEAD", "POST"])
 def address(request: HttpRequest, token: str) -> HttpResponse:
     """For the browser that booked. What another of its windows has changed meanwhile is shown and not changed again."""
     if path := led_on(request, token):
         return private(HttpResponseRedirect(path))
     attendee, now = booker_or_404(token), timezone.now()
-    mine = str(attendee.booking_id) in made_lately(request)
+    mine = has_just_made(request, link_path(attendee)) or str(attendee.booking_id) in made_lately(request)
+    if is_embedded(request):
+        frame_booking(request, attendee)
     if not mine or (request.method != "POST" and not can_mend(attendee.booking, now=now)):
         return private(HttpResponseRedirect(link_path(attendee)))
     if request.method != "POST":
@@ -61,6 +66,6 @@ def _ask(request: HttpRequest, attendee: Attendee, form: AddressForm, *, status:
         booking=shown_booking(attendee, read_customs(request)),
         form=form,
         wrong=attendee.email,
-        back_url=link_path(attendee),
+        back_url=framed_url(request, link_path(attendee)),
     )
     return show(request, screen, status=status)

@@ -292,7 +292,7 @@ def _order(step: _Step) -> Order:
         others=data.get("guests", ()),
         evidence=evidence_of(step.request, data["email"]),
         answers=step.form.given(),
-        origin=step.choice.came.origin(),
+        origin=step.choice.came.origin(step.form.locked),
         link=step.choice.came.of(LINK),
     )
 

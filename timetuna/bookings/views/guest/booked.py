@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from timetuna.bookings.events import BookingEvent, Status, earlier_start, is_fresh
@@ -46,6 +47,7 @@ from timetuna.bookings.views.guest.framed import frame_booking
 from timetuna.bookings.views.guest.headlines import (
     Headline,
     for_others,
+    how_soon,
     over,
     under_way,
     waiting_or_off,
@@ -57,7 +59,7 @@ from timetuna.pages.meeting_types.base import meeting_kind
 from timetuna.pages.public import Met, met_by
 from timetuna.pages.queries import look_of
 from timetuna.web.forms import Screen, private, show
-from timetuna.web.framing import framable, framed_url, is_embedded
+from timetuna.web.framing import MINE, framable, framed_url, has_just_made, is_embedded
 
 FIRST_PAINT_SECONDS = 3.0
 RECHECK_SECONDS = 0.05
@@ -206,7 +208,7 @@ def booked(request: HttpRequest, token: str) -> HttpResponse:
         ics_url=ics_url,
         changes=_changes(request, attendee, customs, now) if changeable else None,
         own=None if changeable or phase is Phase.OVER else _own_part(attendee, now),
-        address_url=_address_url(request, attendee, now) if changeable and not is_embedded(request) else "",
+        address_url=_address_url(request, attendee, now) if changeable else "",
         again_url=framed_url(request, booking.page.address()) if booking.page and changeable else "",
     )
     return private(show(request, screen))
@@ -214,6 +216,11 @@ def booked(request: HttpRequest, token: str) -> HttpResponse:
 
 def _address_url(request: HttpRequest, attendee: Attendee, now: datetime) -> str:
     """Where the browser that has just booked gives another address; every other one has read the mail."""
+    if mine := has_just_made(request, link_path(attendee)):
+        path = f"{link_path(attendee, 'booked_address')}?{urlencode({MINE: mine})}"
+        return framed_url(request, path) if can_mend(attendee.booking, now=now) else ""
+    if is_embedded(request):
+        return ""
     if str(attendee.booking_id) not in made_lately(request):
         note_opened(attendee.booking, now=now)
         return ""
@@ -353,7 +360,7 @@ def _to_come(attendee: Attendee, *, now: datetime, twelve_hours: bool) -> Headli
     if fresh and event in _MADE:
         lead = gettext("A confirmation with a calendar invite is on its way to %(email)s.")
         return Headline(gettext("Your booking is confirmed"), (not_there if lost else lead) % named)
-    return Headline(_how_soon(attendee, now, twelve_hours=twelve_hours), instead)
+    return Headline(how_soon(attendee, now, twelve_hours=twelve_hours), instead)
 
 
 def _has_bounced(booking: Booking, *, since: datetime) -> bool:
@@ -362,19 +369,6 @@ def _has_bounced(booking: Booking, *, since: datetime) -> bool:
     return booking.history.filter(
         event=BookingEvent.MAIL_BOUNCED, text__startswith=bounced, at__gte=since
     ).exists()
-
-
-def _how_soon(attendee: Attendee, now: datetime, *, twelve_hours: bool) -> str:
-    """In days by the reader's calendar; on the last two by their clock, which stays true while the page is open."""
-    zone = datetimes.zone_or_utc(attendee.time_zone)
-    begins = attendee.booking.start_at.astimezone(zone)
-    days = (begins.date() - now.astimezone(zone).date()).days
-    at = {"time": datetimes.clock(begins, twelve_hours=twelve_hours), "days": days}
-    if days < 1:
-        return gettext("Your meeting is today at %(time)s") % at
-    if days == 1:
-        return gettext("Your meeting is tomorrow at %(time)s") % at
-    return ngettext("Your meeting is in %(days)d day", "Your meeting is in %(days)d days", days) % at
 
 
 def _old_time(attendee: Attendee, customs: Customs) -> str:

@@ -1,4 +1,4 @@
-"""What a guest's pages tell the website that frames them: of a booking its id and times, no name."""
+"""What a guest's pages tell the website that frames them: of a booking its id and times, and to some who booked."""
 
 from typing import Any
 
@@ -7,7 +7,9 @@ from django.utils import timezone
 
 from timetuna.bookings.events import BookingEvent, Status, earlier_start, is_fresh
 from timetuna.bookings.models import Attendee, Booking
-from timetuna.web.framing import MADE, enter
+from timetuna.bookings.prefill import onward as target_of
+from timetuna.pages.models import BookingPage
+from timetuna.web.framing import ANYBODY, MADE, enter
 
 _WAITS = {Status.PENDING: "requested", Status.AWAITING_PAYMENT: "unpaid"}
 _MEANS = {
@@ -46,4 +48,16 @@ def _about(booking: Booking, event: str, path: str) -> dict[str, Any]:
         "page": path,
     }
     earlier = earlier_start(booking) if event == "moved" else None
-    return (told | ({"old_start": earlier.isoformat()} if earlier else {})) if event else {}
+    more = {"old_start": earlier.isoformat()} if earlier else {}
+    if event == "booked" and booking.page:
+        more |= _about_guest(booking, booking.page)
+    return told | more if event else {}
+
+
+def _about_guest(booking: Booking, page: BookingPage) -> dict[str, str]:
+    """Where they are led on to, and who they are; neither to a website that is not listed by name."""
+    if page.embed_origins == ANYBODY:
+        return {}
+    onward = target_of(page, "", booking.public_id)
+    details = {"name": booking.booker.name, "email": booking.booker.email} if page.embed_details else {}
+    return details | ({"onward": onward} if onward else {})

@@ -41,6 +41,19 @@ def under_way(attendee: Attendee, *, twelve_hours: bool) -> Headline:
     return Headline(gettext("Your meeting is now"), lead)
 
 
+def how_soon(attendee: Attendee, now: datetime, *, twelve_hours: bool) -> str:
+    """In days by the reader's calendar; on the last two by their clock, which stays true while the page is open."""
+    zone = datetimes.zone_or_utc(attendee.time_zone)
+    begins = attendee.booking.start_at.astimezone(zone)
+    days = (begins.date() - now.astimezone(zone).date()).days
+    at = {"time": datetimes.clock(begins, twelve_hours=twelve_hours), "days": days}
+    if days < 1:
+        return gettext("Your meeting is today at %(time)s") % at
+    if days == 1:
+        return gettext("Your meeting is tomorrow at %(time)s") % at
+    return ngettext("Your meeting is in %(days)d day", "Your meeting is in %(days)d days", days) % at
+
+
 def for_others(attendee: Attendee) -> Headline:
     """To who was invited too: why they are, and nothing of what the two sides wrote."""
     booking = attendee.booking

@@ -22,6 +22,7 @@ from timetuna.pages.public import Met
 from timetuna.web.forms import TabLink
 
 _NOON, _EVENING = 12, 18
+LAYOUT, MOST_LISTED_DAYS = "layout", 5
 
 
 class DayCell(NamedTuple):
@@ -105,6 +106,7 @@ class SlotPicker:
     """What `public/_slots.html` shows. state: what the address holds besides the zone, by name.
 
     parts: the times, by the part of the day.  host_clock: what the host's shows at one, "" where it is the same.
+    listed: dates, titles and times of days in place of a month; more_url: those that follow.
     ways: how to go on where no time is left.  nearest: to one that was taken.
     """
 
@@ -124,6 +126,8 @@ class SlotPicker:
     ways: Sequence[TabLink] = ()
     nearest: Sequence[ShownTime] = ()
     closed: Closed | None = None
+    listed: Sequence[tuple[str, str, Sequence[ShownTime]]] = ()
+    more_url: str = ""
 
     @property
     def times(self) -> list[ShownTime]:
@@ -137,10 +141,14 @@ def slot_picker(
     chosen = calendar_.day
     times = calendar_.days.get(chosen, []) if chosen else []
     month = _month(calendar_, choice)
+    form = replace(choice, path=book_path, month=None, day=None, visit=visit)
+    listed, more_url = _listed(calendar_, choice, form)
     return SlotPicker(
         month=month,
+        listed=listed,
+        more_url=more_url,
         day_title=datetimes.day(chosen) if chosen else "",
-        parts=_parts(times, replace(choice, path=book_path, month=None, day=None, visit=visit)),
+        parts=_parts(times, form),
         host_clock=_host_clock(times, choice),
         announce=_announcement(month, calendar_),
         zone=datetimes.zone_choice(choice.zone),
@@ -162,6 +170,21 @@ def slot_picker(
             *choice.came.pairs,
         ),
     )
+
+
+def _listed(
+    calendar_: SlotMonth, choice: SlotSelection, form: SlotSelection
+) -> tuple[Sequence[tuple[str, str, Sequence[ShownTime]]], str]:
+    """From the chosen day on, where a frame's address asks for it, and where the days after these are."""
+    if choice.came.of(LAYOUT) != "list" or calendar_.day is None:
+        return [], ""
+    days = [day for day in sorted(calendar_.days) if day >= calendar_.day and calendar_.days[day]]
+    shown = [
+        (day.isoformat(), datetimes.day(day), [shown_time(time, form) for time in calendar_.days[day]])
+        for day in days[:MOST_LISTED_DAYS]
+    ]
+    after = days[MOST_LISTED_DAYS:]
+    return shown, _url_of(after[0], calendar_, choice) if after else _turn(choice, calendar_.later) or ""
 
 
 def _zone_label(calendar_: SlotMonth, choice: SlotSelection, now: datetime) -> str:
