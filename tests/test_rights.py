@@ -15,11 +15,13 @@ from tests.clock import present
 from timetuna.accounts.actions.invite_to_team import invite_to_team
 from timetuna.accounts.models import User
 from timetuna.accounts.tests.teams import join, make_carol, make_team
+from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.book import book
 from timetuna.bookings.models import Booking, UnusualBookings
 from timetuna.bookings.tests.conftest import make_page, order
 from timetuna.calendars.actions.begin_connecting import Visit, new_authorization
 from timetuna.calendars.models import Calendar, CalendarAccount
+from timetuna.imports.models import BusyShadow, Import
 from timetuna.lib.crypto import random_token
 from timetuna.pages.actions.invite_cohost import invite_cohost
 from timetuna.pages.models import PageHost, Schedule
@@ -48,6 +50,7 @@ SIGNED_IN = """
     settings/providers/<slug:provider>/connect settings/providers/<slug:provider>/log-in
     settings/providers/<slug:provider>/finish booking-pages
     booking-pages/new settings/availability settings/availability/holidays settings/availability/schedules/new
+    settings/import settings/import/calendar/remove settings/import/from/<slug:product> settings/import/bookings
     settings/team settings/team/new bookings bookings/agenda bookings/export.csv why
     insights insights/days.csv insights/<slug:figure>.csv
 """.split()  # noqa: SIM905
@@ -88,6 +91,8 @@ OWNERS = """
     booking-pages/<row:page_id>/share/links booking-pages/<row:page_id>/share/links.csv
     booking-pages/<row:page_id>/share/links/new booking-pages/<row:page_id>/share/links/many
     booking-pages/<row:page_id>/share/links/<row:link_id>/end
+    settings/import/<row:import_id> settings/import/<row:import_id>/progress settings/import/<row:import_id>/drop
+    settings/import/bookings/<row:shadow_id> settings/import/bookings/<row:shadow_id>/free
 """.split()  # noqa: SIM905
 HOSTS = [
     route
@@ -150,6 +155,11 @@ def belongings(alice: User) -> dict[str, object]:
         "team_id": team.pk,
         "member_id": team.memberships.exclude(user=alice).get().pk,
         "invitation_id": team.invitations.get().pk,
+        "product": "calendly",
+        "import_id": Import.objects.create(host=alice, product="calendly", state="failed").pk,
+        "shadow_id": BusyShadow.objects.create(
+            host=alice, product="calendly", outside_id="x", start_minute=minute_of(present()) + 60, minutes=30
+        ).pk,
     }
 
 

@@ -202,6 +202,7 @@ INSTALLED_APPS = [
     "timetuna.pages",
     "timetuna.bookings",
     "timetuna.insights",
+    "timetuna.imports",
 ]
 MIDDLEWARE = [
     "timetuna.web.middleware.RequestId",

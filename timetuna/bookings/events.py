@@ -26,6 +26,8 @@ GUEST, HOST, ATTENDEE, SYSTEM = "guest", "host", "attendee", "system"
 LINK, MAIL, API = "link", "mail", "api"
 SILENT = "silent"
 """The source of a host's change that nobody is mailed about."""
+ELSEWHERE = "elsewhere:"
+"""With this begins the key of a booking whose people know of it from another product, and were sent nothing by us."""
 Value = str | int | bool | None
 Changes = Mapping[str, tuple[Value, Value]]
 _SOURCE_OF = {GUEST: LINK, ATTENDEE: LINK, HOST: "host", SYSTEM: "system"}
@@ -38,6 +40,7 @@ class BookingEvent(models.TextChoices):
 
     BOOKED = "booked", "Booked by the guest."
     REQUESTED = "requested", "Requested by the guest."
+    BROUGHT = "brought", "Moved here from {product}."
     PAYMENT_AWAITED = "payment_awaited", "Booked by the guest, who has still to pay."
     PAID = "paid", "Paid by the guest."
     PHONE_AWAITED = "phone_awaited", "Booked by the guest, who has still to confirm their phone number."
@@ -273,6 +276,7 @@ class Transition:
 
 TRANSITIONS = (
     Transition(None, Status.CONFIRMED, GUEST, BookingEvent.BOOKED),
+    Transition(None, Status.CONFIRMED, HOST, BookingEvent.BROUGHT),
     Transition(None, Status.PENDING, GUEST, BookingEvent.REQUESTED),
     Transition(None, Status.AWAITING_PAYMENT, GUEST, BookingEvent.PAYMENT_AWAITED),
     Transition(None, Status.AWAITING_PHONE, GUEST, BookingEvent.PHONE_AWAITED),

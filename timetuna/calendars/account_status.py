@@ -126,8 +126,8 @@ def account_card(account_id: int, *, host_id: int, now: datetime) -> AccountCard
 
 
 def calendar_lines(host_id: int, *, now: datetime) -> list[CalendarLine]:
-    """Account by account, in the order they were connected."""
-    rows = _bare().filter(account__host_id=host_id).select_related("account")
+    """Account by account, in the order they were connected; without what was brought along, which nobody chooses."""
+    rows = _bare().filter(account__host_id=host_id, everywhere=False).select_related("account")
     wants = wants_of(host_id)
     ordered = rows.order_by("account__connected_at", "account_id", "-is_primary", "name", "id")
     return [calendar_line(row, wants=wants, now=now) for row in ordered]

@@ -3,7 +3,7 @@
 Pages know how far ahead anybody may ask, and bookings which events are our own; calendars may import neither.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, ParamSpec, TypeVar
@@ -35,6 +35,19 @@ class Wants:
         return row.read_at + self.patience if row.read_at and not elsewhere else None
 
 
+@dataclass(frozen=True, slots=True)
+class BroughtTime:
+    """A booking at another product, for its host alone. title: as in "Intro call with Kim".  product: its name.
+
+    path: of ours, where its host says what becomes of it.
+    """
+
+    span: Interval
+    title: str
+    product: str
+    path: str
+
+
 P = ParamSpec("P")
 R = TypeVar("R")
 Connected = Callable[[int, str], None]
@@ -60,6 +73,8 @@ losses_of: Hook[[int], Mapping[int, list[str]]] = Hook(lambda _host_id: {})
 """What would be lost with each of a host's accounts: sentences by account's id."""
 own_times: Hook[[int, Collection[str]], dict[str, list[Interval]]] = Hook(lambda _host_id, _uids: {})
 """Of uids that are bookings of this host, at which UTC minutes their event is ours."""
+brought_times: Hook[[int, Interval], Sequence["BroughtTime"]] = Hook(lambda _host_id, _span: ())
+"""Of a host the times that they have brought along and that can be named, within UTC minutes, in order."""
 
 
 def on_connected(listener: Connected) -> Connected:

@@ -87,6 +87,8 @@ class Calendar(models.Model):
 
     blocks: it takes time on every page that has not chosen calendars of its own.  tentative_blocks: so do its events
     that are not certain yet.  listed: the account still has it.
+    everywhere: its times were brought along, and block on every page whatever calendars that has chosen. They tell
+    nothing of when its host is free.
     One whose `outside_id` is EVERY stands for all of an account that was never listed: unknown is not free.
     busy: merged intervals, as calendars/busy_cache.py packs them, read for [known_from_minute, known_until_minute)
     in `known_zone`; good since `read_at`, whatever was tried since.  failing_since: the first failure since then.
@@ -103,6 +105,7 @@ class Calendar(models.Model):
     listed = models.BooleanField(default=True)
     blocks = models.BooleanField(default=True)
     tentative_blocks = models.BooleanField(default=True)
+    everywhere = models.BooleanField(default=False)
     busy = models.BinaryField(default=b"")
     busy_count = models.PositiveIntegerField(default=0)
     known_from_minute = models.BigIntegerField(default=0)

@@ -186,7 +186,7 @@ def _listing(provider: Provider, built: object) -> Listing:
     return Listing(
         slug=provider.slug,
         label=provider.label,
-        logo=_logo(provider.logo),
+        logo=logo_of(provider.logo),
         ready=provider.configured(settings.PROVIDER_SETTINGS),
         one_per_host=provider.one_per_host,
         latest_grant_only=provider.latest_grant_only,
@@ -198,7 +198,8 @@ def _listing(provider: Provider, built: object) -> Listing:
 
 
 @lru_cache
-def _logo(path: Path) -> str:
+def logo_of(path: Path) -> str:
+    """As a data: address."""
     return "data:image/svg+xml;base64," + base64.b64encode(path.read_bytes()).decode("ascii")
 
 

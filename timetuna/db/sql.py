@@ -46,7 +46,7 @@ WHERE booking.page_id = %(page)s AND taken.active AND booking.id <> %(moving)s
 _BUSY = """\
 SELECT account.host_id, calendar.id, calendar.name, calendar.busy, calendar.known_until_minute,
   calendar.tentative_blocks, calendar.read_at, calendar.tried_at, calendar.next_read_at, calendar.failures,
-  calendar.known_zone
+  calendar.known_zone, calendar.everywhere
 FROM calendars_calendar calendar JOIN calendar_accounts account ON account.id = calendar.account_id
 """
 BUSY = f"""\
@@ -54,11 +54,12 @@ BUSY = f"""\
 """
 """What is known of hosts' calendars that block everywhere."""
 BUSY_CHOSEN = f"""\
-{_BUSY}JOIN pages_pagehostcalendar chosen ON chosen.calendar_id = calendar.id
-JOIN pages_pagehost taking_part ON taking_part.id = chosen.page_host_id
-WHERE chosen.page_host_id [in]%(page_hosts)s[] AND account.host_id = taking_part.host_id ORDER BY calendar.id
-"""
-"""The same of the calendars that hosts have chosen for a page."""
+{_BUSY}JOIN pages_pagehost taking_part ON taking_part.host_id = account.host_id
+WHERE taking_part.id [in]%(page_hosts)s[] AND ((calendar.everywhere AND calendar.blocks) OR EXISTS (
+  SELECT 1 FROM pages_pagehostcalendar chosen
+  WHERE chosen.calendar_id = calendar.id AND chosen.page_host_id = taking_part.id)) ORDER BY calendar.id
+"""  # noqa: S608 - statements of ours
+"""The same of the calendars that hosts have chosen for a page, and of the times they have brought along."""
 
 WORKING = """\
 SELECT host_id, provider FROM calendar_accounts

@@ -47,11 +47,17 @@ def own_part(page: BookingPage, host_id: int) -> PageHost:
 
 
 def blocking(row: PageHost) -> QuerySet[Calendar]:
-    """Those the host has chosen for the page, else all that block everywhere."""
+    """Those the host has chosen for the page, else all that block everywhere; the times they brought along always."""
     own = Calendar.objects.filter(account__host_id=row.host_id)
     if row.own_calendars:
-        return own.filter(Exists(PageHostCalendar.objects.filter(page_host=row.pk, calendar=OuterRef("pk"))))
+        chosen = PageHostCalendar.objects.filter(page_host=row.pk, calendar=OuterRef("pk"))
+        return own.filter(Q(Exists(chosen)) | Q(everywhere=True, blocks=True))
     return own.filter(blocks=True)
+
+
+def telling(row: PageHost) -> QuerySet[Calendar]:
+    """Of those that block, the ones that tell when the host is free."""
+    return blocking(row).filter(everywhere=False)
 
 
 def page_calendars(page_id: int) -> QuerySet[Calendar]:
@@ -61,7 +67,12 @@ def page_calendars(page_id: int) -> QuerySet[Calendar]:
     chosen = PageHostCalendar.objects.filter(
         page_host__in=rows.filter(own_calendars=True), calendar=OuterRef("pk")
     )
-    return Calendar.objects.filter(Q(Exists(everywhere), blocks=True) | Q(Exists(chosen)))
+    brought = rows.filter(host=OuterRef("account__host"))
+    return Calendar.objects.filter(
+        Q(Exists(everywhere), blocks=True)
+        | Q(Exists(chosen))
+        | Q(Exists(brought), everywhere=True, blocks=True)
+    )
 
 
 def write_calendar(row: PageHost) -> Calendar | None:
@@ -153,7 +164,7 @@ class KnownSpan:
 
     busy: intervals of UTC minutes, of all calendars.  until: the minute from which on one of them says nothing.
     unreadable: names of calendars that say nothing at all.  stale: ids of those that are worth another look now.
-    silent: there is no calendar that could say anything.
+    silent: there is no calendar that could say when they are free.
     """
 
     busy: list[Interval]
@@ -200,6 +211,7 @@ class _Row(NamedTuple):
     next_read_at: datetime
     failures: int
     zone: str
+    everywhere: bool
 
     def holds(self, oldest: datetime, zone: str) -> bool:
         return self.read_at is not None and self.read_at > oldest and self.is_for(zone)
@@ -228,7 +240,7 @@ def _known(asked: BlockingCalendars, rows: list[_Row], span: Interval, now: date
         until=min(short, default=None),
         unreadable=tuple(row.name for row in rows if not row.holds(oldest, asked.zone)),
         stale=tuple(row.id for row in rows if _is_stale(row, asked.zone, now)),
-        silent=not rows,
+        silent=all(row.everywhere for row in rows),
     )
 
 

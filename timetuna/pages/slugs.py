@@ -1,6 +1,7 @@
 """The last part of a page's public address: made from its title, free there, and where former ones lead now."""
 
 import re
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -38,9 +39,18 @@ def lock_addresses(host_id: int, *team_ids: int | None) -> None:
 
 def free_slug(owner: User | Team, wanted: str, *, but_page: int | None = None) -> str:
     """`wanted`, or with -2, -3 … behind it where another page below the owner's handle has it or had it."""
+    return numbered(wanted, taken_slugs(owner, but_page=but_page))
+
+
+def taken_slugs(owner: User | Team, *, but_page: int | None = None) -> set[str]:
+    """What other pages below the owner's handle have or had."""
     pages = BookingPage.objects.filter(**at(owner)).values_list("pk", "slug")
     taken = {slug for pk, slug in pages if pk != but_page}
-    taken |= set(_former(owner, but_page).values_list("slug", flat=True))
+    return taken | set(_former(owner, but_page).values_list("slug", flat=True))
+
+
+def numbered(wanted: str, taken: Collection[str]) -> str:
+    """`wanted`, or with the first number behind it that makes it none of these."""
     slug, number = wanted, 1
     while slug in taken:
         number += 1

@@ -112,6 +112,7 @@ def _erase_old(bookings: QuerySet[Booking], days: int, now: datetime) -> int:
 
 def _erase(booking: Booking, actor: str, now: datetime) -> None:
     said = _said_by(booking)
+    addresses = [row.email for row in booking.attendees.all() if row.email]
     booking.cancel_note = booking.source_network = ""
     booking.erased_at = now
     booking.save()
@@ -123,7 +124,7 @@ def _erase(booking: Booking, actor: str, now: datetime) -> None:
     _forget_link(booking, said)
     _clean_history(booking, said)
     _clean_work(booking)
-    record(booking, BookingEvent.ERASED, actor=actor)
+    record(booking, BookingEvent.ERASED, actor=actor, addresses=addresses)
 
 
 def _blank(attendee: Attendee, *, time_zone: str) -> None:

@@ -2,6 +2,7 @@
 
 event                         conference                     calendar event
 booked, approved              made (fulfil)                  written (fulfil)
+brought from elsewhere        made (fulfil), where its people are told       written
 handed over                   made anew by a new organizer  removed from one, written into the other (fulfil)
 account chosen                made (fulfil)                  gets the link, where it makes it
 restored                      made again if it was removed   written (fulfil)
@@ -13,10 +14,10 @@ link late                                                    written without it
 link made or replaced                                        gets the link
 """
 
-from timetuna.bookings.events import GUEST_CHANGES, BookingEvent, Happening, Status, on_event
+from timetuna.bookings.events import GUEST_CHANGES, SILENT, BookingEvent, Happening, Status, on_event
 from timetuna.bookings.fulfilment.fulfil import enqueue_event, fulfil, has_mails
 from timetuna.bookings.fulfilment.update_conference import move_outside, remove_outside
-from timetuna.bookings.integrations.event import makes_link
+from timetuna.bookings.integrations.event import choose_calendar, makes_link
 from timetuna.bookings.integrations.location import carries_time, may
 from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.queries import work_of
@@ -64,6 +65,16 @@ def begin(happening: Happening) -> None:
             concurrency=booking.concurrency_key(),
             booking_id=booking.pk,
         )
+
+
+@on_event(BookingEvent.BROUGHT)
+def begin_here(happening: Happening) -> None:
+    """Do the same for one from another product; where its people are not told, write the event and no more."""
+    if happening.source == SILENT:
+        choose_calendar(happening.booking)
+        enqueue_event(happening.booking)
+    else:
+        begin(happening)
 
 
 @on_event(BookingEvent.ACCOUNT_CHOSEN)

@@ -39,6 +39,7 @@ class Booking(models.Model):
     no_show: the guest did not come.  erased_at: since when it says no more who the guests were.
     source_network: a keyed hash of the network it was booked from, for some days; "" is not known (any more).
     link: by which it was made, if its page was opened by one.
+    idempotency_key: the same twice is one booking.
     neutral_organizer: its invitations come from the page and not from a person, so that its hosts can change.
     next_check_at: when it is next compared with what should exist outside; None once there is nothing to compare.
     """

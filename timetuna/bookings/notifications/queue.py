@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from timetuna.bookings.events import Status
+from timetuna.bookings.events import ELSEWHERE, Status
 from timetuna.bookings.models import Attendee, Booking
 from timetuna.bookings.notifications.kinds import KINDS
 from timetuna.bookings.notifications.message import deliver, send_mail
@@ -260,6 +260,8 @@ def is_announced(booking: Booking, jobs: Sequence[Job], *, now: datetime) -> boo
 
     The jobs of mails are forgotten in the end, long after this asks.
     """
+    if booking.idempotency_key.startswith(ELSEWHERE):
+        return True
     if booking.created_at < now - MEMORY:
         return True
     return any(job.name == send_mail.name and job.arguments.get("kind") in _GIVING_TIME for job in jobs)

@@ -2,7 +2,15 @@
 
 from django.utils import timezone
 
-from timetuna.bookings.events import GUESTS_COME, GUESTS_GO, BookingEvent, Happening, Status, on_event
+from timetuna.bookings.events import (
+    GUESTS_COME,
+    GUESTS_GO,
+    SILENT,
+    BookingEvent,
+    Happening,
+    Status,
+    on_event,
+)
 from timetuna.bookings.integrations.location import carries_time
 from timetuna.bookings.models import Booking
 from timetuna.bookings.notifications.kinds import FIRST_KINDS
@@ -40,6 +48,13 @@ def send(happening: Happening) -> None:
     kind, audiences = MAILS[happening.event]
     told = audiences(happening.booking) if happening.told is None else happening.told
     enqueue_mails(happening.booking, kind=kind, audiences=told)
+
+
+@on_event(BookingEvent.BROUGHT)
+def plan_what_time_brings(happening: Happening) -> None:
+    """Plan the reminders of a booking whose people know of it from elsewhere, and are sent nothing now."""
+    if happening.source == SILENT:
+        plan_reminders(happening.booking, now=timezone.now())
 
 
 @on_event(BookingEvent.MOVED)

@@ -1,6 +1,6 @@
 """Answers a host who asks why a time is missing: of one moment by the host's clock, and of the whole date around it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import chain
@@ -16,6 +16,7 @@ from timetuna.availability.teams import Part, Turnout, Why
 from timetuna.bookings.models import BookingHost, Hold
 from timetuna.bookings.slots.availability import SlotQuery, open_lengths, settle, why, why_on_grid
 from timetuna.bookings.slots.reasons import Link, ReasonContext, ReasonLine, tell, tell_of
+from timetuna.calendars.hooks import BroughtTime, brought_times
 from timetuna.l10n import datetimes
 from timetuna.pages.calendar_use import busy_at
 from timetuna.pages.models import BookingPage
@@ -178,6 +179,7 @@ def _context(asked: AskedTime, whys: Iterable[Why], *, now: datetime) -> ReasonC
         bookings=_named(reader, _starts(mine, Kind.BOOKING)),
         held_until=_held_until(reader, _starts(mine, Kind.HOLD), now=now),
         calendars=busy_at(me.calendars, _starts(mine, Kind.CALENDAR)) if me else {},
+        brought=_brought(reader, mine) if me else {},
     )
 
 
@@ -343,6 +345,22 @@ def _named(host_id: int, starts: set[int]) -> Mapping[int, Link]:
         start: Link(reverse("booking", args=[booking_id]), f"{title} with {guest}")
         for start, booking_id, title, guest in found
     }
+
+
+def _brought(host_id: int, reasons: Iterable[Reason]) -> Mapping[int, Sequence[BroughtTime]]:
+    """What was brought along within each time that something in a calendar takes, by the minute that begins at."""
+    spans = {
+        (one.busy.start_minute, one.busy.end_minute)
+        for one in reasons
+        if one.busy and one.busy.kind is Kind.CALENDAR
+    }
+    if not spans:
+        return {}
+    every = brought_times(host_id, (min(first for first, _ in spans), max(last for _, last in spans)))
+    within = {
+        first: [one for one in every if first <= one.span[0] and one.span[1] <= last] for first, last in spans
+    }
+    return {first: found for first, found in within.items() if found}
 
 
 def _held_until(host_id: int, starts: set[int], *, now: datetime) -> Mapping[int, int]:

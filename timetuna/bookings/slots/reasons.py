@@ -14,7 +14,9 @@ from django.urls import reverse
 from timetuna.availability.hours import CapScope, Period, host_date
 from timetuna.availability.interval import moment_of
 from timetuna.availability.slots import Busy, Code, Kind, Reason
+from timetuna.calendars.hooks import BroughtTime
 from timetuna.l10n import datetimes
+from timetuna.lib.text import in_words
 from timetuna.pages.public import HostTime, PublicPage
 
 _DAY = 1_440
@@ -42,8 +44,8 @@ class ReasonContext:
     reader: who reads them (id).  me: the same as a host of the page, if they are one.  can_edit: the page.
     day, zone: the date that was asked, by the page's clock, and where that clock hangs. hours_path: where the reader's
     hours are changed. grid: the start times of the date. bookings: those that may be named, each with its page,
-    held_until: the UTC minute each hold ends by itself, and calendars: the names of those that are busy; all three by
-    the UTC minute that they begin at.
+    held_until: the UTC minute each hold ends by itself, calendars: the names of those that are busy, and brought: what
+    was brought along from elsewhere; all four by the UTC minute that they begin at.
     """
 
     page: PublicPage
@@ -58,6 +60,7 @@ class ReasonContext:
     bookings: Mapping[int, Link] = field(default_factory=dict)
     held_until: Mapping[int, int] = field(default_factory=dict)
     calendars: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    brought: Mapping[int, Sequence[BroughtTime]] = field(default_factory=dict)
 
     def say(self, minute: int) -> str:
         """As "14:00", on another date "Wednesday 2 December, 14:00". minute: in UTC."""
@@ -211,6 +214,10 @@ def _increment(reason: Reason, setting: ReasonContext) -> _Told:
 
 
 def _busy(reason: Reason, setting: ReasonContext) -> _Told:
+    if reason.busy and (brought := setting.brought.get(reason.busy.start_minute)):
+        titles, takes = in_words([f"“{one.title}”" for one in brought]), "take" if brought[1:] else "takes"
+        text = f"{titles}, booked at {brought[0].product}, {takes} {_span(reason, setting)}."
+        return text, (Link(brought[0].path, "Move it here, or free the time"),)
     names = setting.calendars.get(reason.busy.start_minute, ()) if reason.busy else ()
     where = " and in ".join(f"“{name}”" for name in names) or "one of your calendars"
     return f"An event in {where} takes {_span(reason, setting)}.", (setting.own_calendars(), _providers())

@@ -12,12 +12,12 @@ from timetuna.availability.slots import Code, Reason
 from timetuna.bookings.models import Booking, BookingHost
 from timetuna.bookings.slots.availability import SlotQuery, why_each
 from timetuna.pages.calendar_use import (
-    blocking,
     blocking_of,
     blocking_of_host,
     kinds_of,
     known_busy,
     own_part,
+    telling,
 )
 from timetuna.pages.meeting_types.base import meeting_kind
 from timetuna.pages.models import BookingPage, PageHost
@@ -116,7 +116,7 @@ def way_of(host: User, booking: Booking, *, now: datetime) -> Way:
         return Way.TAKEN
     span = _span(booking)
     row = own_part(booking.page, host.pk) if booking.page else None
-    if row is not None and not blocking(row).exists():
+    if row is not None and not telling(row).exists():
         return Way.NONE
     found = known_busy(blocking_of(row, host) if row else blocking_of_host(host), span, now=now)
     if found.unreadable or found.until is not None:

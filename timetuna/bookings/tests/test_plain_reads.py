@@ -25,7 +25,7 @@ LATER = date(2060, 3, 1)
 TIMES = ("start_minute", "end_minute", "buffer_before_minutes", "buffer_after_minutes")
 KNOWN = (
     *("pk", "name", "busy", "known_until_minute", "tentative_blocks"),
-    *("read_at", "tried_at", "next_read_at", "failures", "known_zone"),
+    *("read_at", "tried_at", "next_read_at", "failures", "known_zone", "everywhere"),
 )
 
 

@@ -12,7 +12,7 @@ from timetuna.accounts.models import User
 from timetuna.accounts.notices import Notice
 from timetuna.lib.crypto import fingerprint
 from timetuna.pages.actions.default_schedule import default_schedule
-from timetuna.pages.calendar_use import blocking
+from timetuna.pages.calendar_use import telling
 from timetuna.pages.models import BookingPage, CohostInvitation, PageHost
 from timetuna.web.forms import in_full
 
@@ -30,7 +30,7 @@ def join_page(token: str, user: User) -> PageHost:
             row, joined = _take_part(invitation.page, user)
             if joined:
                 note(Deed.HOSTS, **invitation.about())
-            if joined and not blocking(row).exists():
+            if joined and not telling(row).exists():
                 send(_no_calendar(invitation.page), to=user.email)
             if joined and invitation.invited_by:
                 send(_accepted(invitation, user), to=invitation.invited_by.email)

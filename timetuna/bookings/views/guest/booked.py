@@ -144,7 +144,7 @@ class Phase(StrEnum):
     OVER = "over"
 
 
-_MADE = (BookingEvent.BOOKED, BookingEvent.APPROVED, BookingEvent.ADDRESS_MENDED)
+_MADE = (BookingEvent.BOOKED, BookingEvent.BROUGHT, BookingEvent.APPROVED, BookingEvent.ADDRESS_MENDED)
 _NEWS = (
     *_MADE,
     BookingEvent.MOVED,

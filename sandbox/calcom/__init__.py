@@ -1,0 +1,1 @@
+"""Cal.com: its API, read by an import."""

@@ -1,0 +1,1 @@
+"""Calendly: its API, read by an import."""

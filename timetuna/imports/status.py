@@ -1,0 +1,135 @@
+"""How an import stands, in words for its host."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from timetuna.imports.models import Import
+from timetuna.imports.planning.rows import ItemKind, PlannedRow, Verdict
+from timetuna.pages.models import BookingPage
+
+TITLES = {
+    ItemKind.SCHEDULE: "Hours",
+    ItemKind.PAGE: "Booking pages",
+    ItemKind.PERSON: "People who host with you",
+    ItemKind.BOOKING: "Bookings to come",
+}
+EXPLAINED = {
+    ItemKind.SCHEDULE: "Pages whose hours you leave out get your default hours.",
+    ItemKind.PAGE: "Each can be changed afterwards like any other page.",
+    ItemKind.PERSON: "Whoever has an account here is asked by mail, and hosts only after saying yes.",
+    ItemKind.BOOKING: "They stay there, and take your time here until they are over. Each can be moved here later.",
+}
+WORDS = {
+    Verdict.MAKE: "Will be made",
+    Verdict.DIFFERS: "Will be made, differs",
+    Verdict.CANNOT: "Cannot",
+    Verdict.THERE: "There already",
+    Verdict.CHANGED: "Changed since",
+}
+TONES = {Verdict.MAKE: "good", Verdict.DIFFERS: "warn", Verdict.CANNOT: "bad", Verdict.CHANGED: "warn"}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    """made: None in a plan; else whether it was."""
+
+    row: Mapping[str, Any]
+    word: str
+    tone: str
+    ticked: bool
+    page: BookingPage | None = None
+    made: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RowGroup:
+    """rows of one kind. folded: many of them, shown on demand.  ticked: how many are."""
+
+    kind: str
+    title: str
+    text: str
+    rows: Sequence[ShownRow]
+    folded: bool
+    ticked: int
+    takes: int
+
+
+_MANY = 30
+
+
+def groups(rows: Sequence[PlannedRow], ticked: frozenset[str] | None = None) -> list[RowGroup]:
+    """Of a plan. ticked: keys that the host has ticked, None before they have."""
+    return [
+        _group(kind, [_planned(row, ticked) for row in rows if row.kind is kind])
+        for kind in ItemKind
+        if any(row.kind is kind for row in rows)
+    ]
+
+
+def _planned(row: PlannedRow, ticked: frozenset[str] | None) -> ShownRow:
+    chosen = row.ticked if ticked is None else row.key in ticked
+    values = {
+        "key": row.key,
+        "title": row.title,
+        "text": row.text,
+        "reasons": row.reasons,
+        "takes": row.takes,
+    }
+    return ShownRow(values, WORDS[row.verdict], TONES.get(row.verdict, ""), chosen and row.takes)
+
+
+def _group(kind: ItemKind, rows: list[ShownRow]) -> RowGroup:
+    return RowGroup(
+        kind=kind,
+        title=TITLES[kind],
+        text=EXPLAINED[kind],
+        rows=rows,
+        folded=len(rows) > _MANY,
+        ticked=sum(row.ticked for row in rows),
+        takes=sum(bool(row.row.get("takes")) for row in rows),
+    )
+
+
+def reported(row: Import, pages: Mapping[int, BookingPage]) -> list[RowGroup]:
+    """Of what was taken over. pages: those that are there still, by id."""
+    told = [one for one in row.report if one["kind"] != ItemKind.BOOKING]
+    return [
+        _group(kind, [_reported(one, pages) for one in told if one["kind"] == kind])
+        for kind in ItemKind
+        if any(one["kind"] == kind for one in told)
+    ]
+
+
+def _reported(one: Mapping[str, Any], pages: Mapping[int, BookingPage]) -> ShownRow:
+    verdict = Verdict(one["verdict"])
+    if one["made"]:
+        word = "Asked by mail" if one["kind"] == ItemKind.PERSON else "Made"
+        return ShownRow(one, word, "good", ticked=False, page=pages.get(one["page"]), made=True)
+    if verdict in {Verdict.MAKE, Verdict.DIFFERS}:
+        return ShownRow(one, "Left out", "", ticked=False, made=False)
+    return ShownRow(one, WORDS[verdict], TONES.get(verdict, ""), ticked=False, made=False)
+
+
+def bookings_taken(row: Import) -> int:
+    return sum(one["made"] for one in row.report if one["kind"] == ItemKind.BOOKING)
+
+
+@dataclass(frozen=True, slots=True)
+class MovedPage:
+    """A page that is here now. old: its address there, "" where that is not known.  text: to be written there."""
+
+    title: str
+    old: str
+    new: str
+    text: str
+
+
+def moved_pages(row: Import, pages: Mapping[int, BookingPage]) -> list[MovedPage]:
+    """pages: those that are there still, by id."""
+    made = [(one, pages[one["page"]]) for one in row.report if one.get("page") in pages]
+    return [
+        MovedPage(page.title, one["old"], new, f"I have moved. Please book here from now on: {new}")
+        for one, page in made
+        if (new := page.address())
+    ]
