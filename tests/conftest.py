@@ -7,9 +7,9 @@ import pytest
 from tests.running import LiveTimeTuna, running_timetuna
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def served_timetuna(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveTimeTuna]:
-    """Start the product once for all tests of this process."""
+    """Start the product once for all tests in a row: one that nobody asks keeps looking for work."""
     with running_timetuna(tmp_path_factory.mktemp("timetuna")) as live:
         yield live
 

@@ -36,9 +36,9 @@ NARROW = {"width": 320, "height": 640}
 
 
 @pytest.fixture(scope="module")
-def browser():
+def browser(playwright):
     """Keep cookies of other websites back, as browsers do."""
-    with chromium("--test-third-party-cookie-phaseout") as running:
+    with chromium(playwright, "--test-third-party-cookie-phaseout") as running:
         yield running
 
 

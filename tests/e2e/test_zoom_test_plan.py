@@ -6,17 +6,17 @@ import pytest
 from playwright.sync_api import expect
 
 from sandbox.zoom.control import APP
-from tests.e2e.browser import chromium, eyes
+from tests.e2e.browser import eyes
 from tests.e2e.steps import open_day, pick
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.either("postgresql")]
 GUEST = "sam@guest.example"
 
 
-def test_the_plan_from_sign_in_to_both_ways_of_disconnecting(live_timetuna):
+def test_the_plan_from_sign_in_to_both_ways_of_disconnecting(live_timetuna, browser):
     zoom = live_timetuna.sandbox
     host = live_timetuna.new_host(name="Robin Host", zone="Europe/Berlin")
-    with chromium() as browser, eyes(browser, "host") as robin, eyes(browser, "guest") as sam:
+    with eyes(browser, "host") as robin, eyes(browser, "guest") as sam:
         account(robin, live_timetuna, host)
         authorize(robin, zoom)
         scopes(zoom)
