@@ -25,7 +25,7 @@ class NotesForm(HostForm):
         label="Private notes",
         max_length=5_000,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
+        widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
         error_messages={"max_length": "This can have 5,000 characters at most."},
     )
 

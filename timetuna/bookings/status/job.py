@@ -52,6 +52,31 @@ class Effect:
     accounts: tuple[tuple[int, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How all of it stands, in a line. open: whether its host should see the rest."""
+
+    text: str
+    state: EffectState
+    open: bool = False
+
+
+def delivery_of(effects: Sequence[Effect]) -> Delivery:
+    """What stands worst names what it is about."""
+    words = {
+        EffectState.FAILED: "Not delivered",
+        EffectState.WAITING: "Tried again",
+        EffectState.BUSY: "On its way",
+    }
+    for state, word in words.items():
+        if found := [effect.title for effect in effects if effect.state is state]:
+            more = f" and {len(found) - 1} more" if found[1:] else ""
+            return Delivery(f"{word}: {found[0]}{more}", state, state is not EffectState.BUSY)
+    if any(effect.state is EffectState.DONE for effect in effects):
+        return Delivery("All delivered", EffectState.DONE)
+    return Delivery("Nothing to deliver", EffectState.NOTE)
+
+
 def standing(job: Job, title: str, *, done: str, reader: Reader) -> Effect:
     """How it stands with a piece of work. done: the word for what it does once it is done."""
     if job.state == Job.State.DONE:

@@ -41,8 +41,8 @@ class Reader:
 class BookingRow:
     """A booking in a list. `times` is by the reader's clock; `join_url` only while the meeting can be joined.
 
-    from_source: how many bookings came from the same network, where these are many.  hosts: who hosts it, the lead
-    first; "" where the reader does alone.
+    state: how it stands, where no badge says so.  from_source: how many bookings came from the same network, where
+    these are many.  hosts: who hosts it, the lead first; "" where the reader does alone.
     """
 
     url: str
@@ -57,6 +57,7 @@ class BookingRow:
     waits: bool
     from_source: int
     hosts: str
+    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,7 @@ class LineMaker:
             under_way=booking.start_at <= now and ahead(booking, now=now),
             from_source=many if many >= MANY else 0,
             hosts=_hosts(booking, self.reader),
+            state=state_of(booking, now=now),
         )
 
 
@@ -121,6 +123,23 @@ def line_maker(bookings: Sequence[Booking], reader: Reader, *, among: QuerySet[B
 def _hosts(booking: Booking, reader: Reader) -> str:
     names = host_names(booking)
     return "" if len(names) == 1 and reader.hosts(booking) else together(names)
+
+
+_ENDED = {
+    Booking.Status.DECLINED: "Declined",
+    Booking.Status.LAPSED: "Not answered in time",
+    Booking.Status.WITHDRAWN: "Taken back by the guest",
+    Booking.Status.CANCELLED_BY_GUEST: "Cancelled by the guest",
+    Booking.Status.CANCELLED_BY_HOST: "Cancelled by the host",
+}
+
+
+def state_of(booking: Booking, *, now: datetime) -> str:
+    """In a word or two; "" where a badge says it: what is under way, waits for an answer, or nobody came to."""
+    if booking.status == Booking.Status.CONFIRMED:
+        under_way = booking.start_at <= now < booking.end_at()
+        return "" if under_way or booking.no_show else "Confirmed" if booking.start_at > now else "Over"
+    return _ENDED.get(Booking.Status(booking.status), "")
 
 
 def kind_label(booking: Booking) -> str:

@@ -233,3 +233,25 @@ def test_a_bookings_page_needs_the_same_queries_whatever_happened(
 
     with django_assert_max_num_queries(20):
         client.get(f"/bookings/{booking.pk}")
+
+
+def test_one_line_says_whether_all_was_delivered(client, alice):
+    booking = put(alice, tomorrow(), link="ready")
+    mail = job(booking, state="done", finished_at=now())
+    Conference.objects.update(problem="")
+
+    def line():
+        found = client.get(f"/bookings/{booking.pk}").context["delivery"]
+        return found.text, str(found.state), found.open
+
+    assert line() == ("All delivered", "done", False)
+    Job.objects.filter(pk=mail.pk).update(state="waiting", last_error="Mail waiting: down.")
+    assert line() == ("Tried again: Mail to the guest: confirmation", "waiting", True)
+    Job.objects.filter(pk=mail.pk).update(state="waiting", last_error="")
+    assert line() == ("On its way: Mail to the guest: confirmation", "busy", False)
+    Job.objects.filter(pk=mail.pk).update(state="failed", last_error="Mail refused: 550")
+    Conference.objects.update(state="waiting", problem="Zoom is not connected.")
+    assert line() == ("Not delivered: Zoom meeting and 1 more", "failed", True)
+    text = shown(client.get(f"/bookings/{booking.pk}"))
+    assert '<details class="fold" id="delivery" open>' in text
+    assert "Mail refused: 550" in text

@@ -33,6 +33,36 @@ def test_the_tabs_part_what_comes_is_over_and_was_cancelled(client, alice):
     assert guests(client.get("/bookings?show=nonsense")) == ["Under Way", "To Come"]
 
 
+def test_each_row_says_how_it_stands(client, alice):
+    put(alice, now() - timedelta(minutes=10), name="Under Way", link="ready")
+    put(alice, tomorrow(), name="To Come", link="ready")
+    put(alice, now() - timedelta(hours=3), name="Over", link="ready")
+    put(alice, now() - timedelta(hours=4), name="Missed", no_show=True)
+    for number, status in enumerate(
+        ("cancelled_by_guest", "cancelled_by_host", "declined", "lapsed", "withdrawn")
+    ):
+        put(alice, tomorrow(12 + number), name=status, status=status, cancelled_by="x", link="ready")
+
+    found = {
+        line.guest: (line.kind, line.state, bool(line.join_url), [badge.text for badge in line.badges])
+        for which in ("upcoming", "past", "cancelled")
+        for day in client.get(f"/bookings?show={which}").context["days"]
+        for line in day.lines
+    }
+
+    assert found == {
+        "Under Way": ("Zoom", "", True, []),
+        "To Come": ("Zoom", "Confirmed", True, []),
+        "Over": ("Zoom", "Over", False, []),
+        "Missed": ("In person", "", False, ["Did not come"]),
+        "cancelled_by_guest": ("Zoom", "Cancelled by the guest", False, []),
+        "cancelled_by_host": ("Zoom", "Cancelled by the host", False, []),
+        "declined": ("Zoom", "Declined", False, []),
+        "lapsed": ("Zoom", "Not answered in time", False, []),
+        "withdrawn": ("Zoom", "Taken back by the guest", False, []),
+    }
+
+
 def test_days_and_times_are_by_the_hosts_clock(client, alice):
     alice.time_zone = "Asia/Kathmandu"
     alice.save()
@@ -110,12 +140,14 @@ def test_pages_of_the_list_keep_the_filter(client, alice):
     answer = client.get("/bookings", {"q": "sam", "on": page.pk, "page": 2})
 
     kept = f"show=upcoming&q=sam&on={page.pk}"
-    assert guests(answer) == [f"Sam {number}" for number in range(20, 40)]
-    assert answer.context["paging"] == Paging(kept, f"{kept}&page=3")
+    assert guests(answer) == [f"Sam {number}" for number in range(25, 45)]
+    assert answer.context["paging"] == Paging(kept, "", f"{kept}&per=50", 50)
     assert f"/bookings?show=past&q=sam&on={page.pk}" in shown(answer)
     assert f"/bookings/export.csv?{kept}" in shown(answer)
-    assert guests(client.get("/bookings?page=99")) == [f"Sam {number}" for number in range(40, 45)]
-    assert guests(client.get("/bookings?page=x")) == [f"Sam {number}" for number in range(20)]
+    assert guests(client.get("/bookings?page=99")) == [f"Sam {number}" for number in range(25, 45)]
+    assert guests(client.get("/bookings?page=x")) == [f"Sam {number}" for number in range(25)]
+    assert guests(client.get("/bookings?per=50")) == [f"Sam {number}" for number in range(45)]
+    assert len(guests(client.get("/bookings?per=9999999999"))) == 25
 
 
 def test_empty_lists_say_what_comes_next(client, alice):

@@ -10,6 +10,7 @@ from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.models import Booking, PrivateNotes
 from timetuna.bookings.notifications.telling import audience_of, of_host
 from timetuna.bookings.queries import link_path
+from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import tomorrow, work_off
 from timetuna.bookings.tests.diary import now, put, rows_of, shown
 from timetuna.bookings.tests.life import events, made, write_notes
@@ -130,7 +131,7 @@ def test_the_history_is_a_file_with_old_and_new_values(client, page):
     booking = made(page)
     client.post(
         f"/bookings/{booking.pk}/move/confirm",
-        {"note": "", "start": tomorrow(15).strftime("%Y-%m-%dT%H:%MZ")},
+        {"note": "", "start": write_start(tomorrow(15)), "was": write_start(booking.start_at)},
     )
     client.post(f"/bookings/{booking.pk}/cancel", {"note": "I am ill"})
 

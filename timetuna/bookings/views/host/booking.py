@@ -19,18 +19,7 @@ from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.erase import may_erase, of_the_same_guest
 from timetuna.bookings.actions.renew_link import renew_link
 from timetuna.bookings.errors import BookingRefused
-from timetuna.bookings.events import (
-    API,
-    ATTENDEE,
-    GUEST,
-    HOST,
-    LINK,
-    MAIL,
-    REQUESTS,
-    BookingEvent,
-    ahead,
-    told_entry,
-)
+from timetuna.bookings.events import HOST, REQUESTS, BookingEvent, ahead
 from timetuna.bookings.forms.change import AddGuestsForm, WordsForm
 from timetuna.bookings.forms.host import NotesForm
 from timetuna.bookings.fulfilment.new_host import use_account
@@ -50,15 +39,16 @@ from timetuna.bookings.permissions import (
 from timetuna.bookings.policies import guests_refusal, most_guests
 from timetuna.bookings.queries import host_names, link, others
 from timetuna.bookings.status.effects import effects
-from timetuna.bookings.status.job import Effect, EffectState, Remedy
+from timetuna.bookings.status.history import HistoryLine, acting_host_in, history_line
+from timetuna.bookings.status.job import Delivery, Effect, EffectState, Remedy, delivery_of
 from timetuna.bookings.status.rows import Reader
 from timetuna.bookings.status.turns import WhyHost, why_host
 from timetuna.bookings.views.host.bookings import reader_of
+from timetuna.bookings.views.host.moved import MovedBooking, moved_lately
 from timetuna.l10n import datetimes
 from timetuna.web.forms import Screen, row_number, show
 from timetuna.web.saving import opened
 
-_SOURCES = {LINK: "by the guest's link", MAIL: "from a mail", API: "through the API"}
 ERASE_TEXT = (
     "Name, addresses, phone number, notes and whom they brought are erased here, and their link stops working. "
     "Calendars, meetings and mails outside stay as they are. This cannot be undone."
@@ -68,28 +58,17 @@ BookingView = Callable[[HttpRequest, int], HttpResponse]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingTimes:
-    """When it is, by the clocks of host and guest, whether it takes place by now, and when it was booked."""
+    """When it is, by the clocks of host and guest, whether it can be joined or has begun, and when it was booked."""
 
     when: str
     guest_when: str
     length: str
     distance: str
+    joinable: bool
     begun: bool
     booked: str
     booked_ago: str
     zone: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HistoryLine:
-    """Who did what, when, from where, and what changed besides the time."""
-
-    who: str
-    text: str
-    at: datetime
-    when: str
-    source: str
-    changes: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +94,7 @@ class BookingScreen(Screen):
     ended: str
     times: BookingTimes
     place: Location
+    delivery: Delivery
     effects: Sequence[Effect]
     remedies: frozenset[Remedy]
     busy: bool
@@ -129,6 +109,7 @@ class BookingScreen(Screen):
     guests_form: AddGuestsForm | None
     notes_form: NotesForm
     why_host: WhyHost | None
+    moved: MovedBooking | None
     erase_text: str = ERASE_TEXT
 
 
@@ -173,10 +154,11 @@ def show_booking(
         ended=_ended(row, history, reader),
         times=_times(row, reader),
         place=place(row),
+        delivery=delivery_of(work),
         effects=work,
         remedies=frozenset(effect.remedy for effect in work),
         busy=any(effect.state is EffectState.BUSY for effect in work),
-        history=[_entry(entry, row, reader) for entry in history],
+        history=[history_line(entry, row, reader) for entry in history],
         guest_link=link(row.booker) if "link" in able else "",
         same_source=_same_source(request, row) if "change" in able else 0,
         cancel_form=words_form,
@@ -187,6 +169,7 @@ def show_booking(
         guests_form=guests_form or _guests_form(row, people),
         notes_form=notes_form or _notes_form(request, row),
         why_host=why_host(row, reader),
+        moved=moved_lately(request, reader, of=row.pk),
     )
     return show(request, screen, status=status)
 
@@ -216,7 +199,7 @@ def _guests_form(row: Booking, people: Sequence[Attendee]) -> AddGuestsForm | No
 def _ended(row: Booking, history: Sequence[HistoryEntry], reader: Reader) -> str:
     """By name, or "You" where that was who looks."""
     ends = [one for one in history if one.event in (BookingEvent.DECLINED, BookingEvent.CANCELLED)]
-    return _host(ends[-1], row, reader) if ends and row.is_off() else ""
+    return acting_host_in(ends[-1], row, reader) if ends and row.is_off() else ""
 
 
 def _changeable(request: HttpRequest) -> QuerySet[Booking]:
@@ -351,6 +334,7 @@ def _times(row: Booking, reader: Reader) -> BookingTimes:
         guest_when=datetimes.when(row.start_at, minutes=row.minutes, zone=guest_zone),
         length=datetimes.length(row.minutes),
         distance=_distance(row, reader),
+        joinable=ahead(row, now=reader.now),
         begun=row.status == Booking.Status.CONFIRMED and row.start_at <= reader.now,
         booked=datetimes.dated(row.created_at, zone=reader.zone, now=reader.now),
         booked_ago=datetimes.distance(row.created_at, now=reader.now),
@@ -366,33 +350,3 @@ def _distance(row: Booking, reader: Reader) -> str:
     if row.start_at <= reader.now:
         return "Under way"
     return f"Begins {datetimes.distance(row.start_at, now=reader.now)}"
-
-
-def _entry(entry: HistoryEntry, row: Booking, reader: Reader) -> HistoryLine:
-    name, text = told_entry(entry)
-    named = {GUEST: row.booker.name, HOST: _host(entry, row, reader), ATTENDEE: name or "A further guest"}
-    changed = [
-        f"{name.replace('_', ' ')}: {_value(old)} \N{RIGHTWARDS ARROW} {_value(new)}"
-        for name, (old, new) in entry.changes.items()
-        if name != "start" and not name.startswith("_")
-    ]
-    return HistoryLine(
-        who=named.get(entry.actor, "TimeTuna"),
-        text=text,
-        at=entry.at.astimezone(reader.zone),
-        when=datetimes.dated(entry.at, zone=reader.zone, now=reader.now),
-        source=_SOURCES.get(entry.source, ""),
-        changes=", ".join(changed),
-    )
-
-
-def _host(entry: HistoryEntry, row: Booking, reader: Reader) -> str:
-    """Which of them; "You" for who reads it."""
-    who = entry.host or row.host
-    return {reader.host_id: "You"}.get(who.pk, who.name)
-
-
-def _value(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "none" if value is None else str(value)

@@ -43,18 +43,22 @@ from timetuna.pages.permissions import Action, pages_for
 from timetuna.web.forms import Screen, TabLink, show
 
 TABS = {UPCOMING: "Upcoming", REQUESTS: "Requests", PAST: "Past", CANCELLED: "Cancelled"}
-ON_A_PAGE = 20
+ON_A_PAGE, MORE_ON_A_PAGE = 25, 50
 ALL = "all"
 LONGEST_SEARCH = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What the address asks for, and the pages and, among everybody's bookings, the hosts it may ask for."""
+    """What the address asks for, and the pages and, among everybody's bookings, the hosts it may ask for.
+
+    many: so many on a page of the list.
+    """
 
     wanted: Wanted
     pages: dict[int, str]
     hosts: dict[int, str]
+    many: int = ON_A_PAGE
 
     def narrows(self) -> bool:
         """Whether words, a page or a host are asked for."""
@@ -69,9 +73,8 @@ class Filter:
     def query(self, *, page: int = 1) -> str:
         """Of the address at which this, and nothing else, is shown."""
         asked = {"show": self.wanted.which, "q": self.wanted.text, "on": self.wanted.page_id, "of": self.of()}
-        return urlencode(
-            {name: value for name, value in asked.items() if value} | ({"page": page} if page > 1 else {})
-        )
+        rest = {"per": self.many if self.many != ON_A_PAGE else None, "page": page if page > 1 else None}
+        return urlencode({name: value for name, value in (asked | rest).items() if value})
 
     def address(self, everybody: bool) -> str:  # noqa: FBT001 - a link for each
         """Of the list, of everybody's bookings or one's own."""
@@ -90,10 +93,12 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """The queries of the pages before and after this one, or ""."""
+    """The queries of the pages before and after this one, or "", and of the list with more or fewer on a page."""
 
     before: str
     after: str
+    other: str
+    other_many: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +136,11 @@ class BookingsScreen(Screen):
 @require_safe
 @login_required
 def bookings(request: HttpRequest) -> HttpResponse:
-    """By day, twenty at a time."""
+    """By day, 25 or 50 at a time."""
     host, now = signed_in(request), timezone.now()
     asked = read_filter(request, host)
     found = asked_for(host, asked)
-    page = Paginator(matching(found, asked.wanted, now=now), ON_A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(matching(found, asked.wanted, now=now), asked.many).get_page(request.GET.get("page"))
     reader, empty = reader_of(host, now), not page.paginator.count
     waiting = requests_among(bookings_for(host, to=BookingAction.CHANGE))
     screen = BookingsScreen(
@@ -184,7 +189,9 @@ def read_filter(request: HttpRequest, host: User) -> Filter:
     text = single_line(request.GET.get("q", ""), max_length=LONGEST_SEARCH)
     asked = read_whose(request, host)
     which = which if which in TABS else UPCOMING
-    return replace(asked, wanted=replace(asked.wanted, which=which, text=text, page_id=page_id), pages=pages)
+    many = MORE_ON_A_PAGE if request.GET.get("per") == str(MORE_ON_A_PAGE) else ON_A_PAGE
+    wanted = replace(asked.wanted, which=which, text=text, page_id=page_id)
+    return replace(asked, wanted=wanted, pages=pages, many=many)
 
 
 def read_whose(request: HttpRequest, host: User) -> Filter:
@@ -214,7 +221,8 @@ def tabs(current: str, asked: Filter, *, waiting: int = 0) -> list[TabLink]:
 def _paging(page: Page[Booking], asked: Filter) -> Paging:
     before = asked.query(page=page.previous_page_number()) if page.has_previous() else ""
     after = asked.query(page=page.next_page_number()) if page.has_next() else ""
-    return Paging(before, after)
+    other = MORE_ON_A_PAGE if asked.many == ON_A_PAGE else ON_A_PAGE
+    return Paging(before, after, replace(asked, many=other).query(), other)
 
 
 def _found_elsewhere(host: User, asked: Filter, now: datetime) -> list[FoundElsewhere]:

@@ -37,9 +37,9 @@ def remember_move(request: HttpRequest, booking: Booking, *, before: datetime) -
     request.session[_KEY] = [booking.pk, before.timestamp(), moved.timestamp(), time.time()]
 
 
-def moved_lately(request: HttpRequest, reader: Reader) -> MovedBooking | None:
-    """None once it is long ago, was moved again, or has no way back. A query, where something was moved."""
-    if _KEY not in request.session:
+def moved_lately(request: HttpRequest, reader: Reader, *, of: int | None = None) -> MovedBooking | None:
+    """None once it is long ago, was moved again, or has no way back. of: this one alone. At most one query."""
+    if _KEY not in request.session or of not in {None, request.session[_KEY][0]}:
         return None
     booking_id, before, moved, at = request.session[_KEY]
     earlier, start = (datetime.fromtimestamp(one, reader.now.tzinfo) for one in (before, moved))
