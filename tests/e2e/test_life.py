@@ -186,7 +186,7 @@ def live_it(life: Life, *, approval: bool) -> None:
     life.agree(to=(KIM,))
     life.robin.page.goto(f"{life.live.base_url}/bookings/{life.stored()['id']}")
     life.robin.look("booking")
-    life.robin.page.get_by_role("link", name="Move to another time").click()
+    life.robin.page.get_by_role("link", name="Reschedule").click()
     life.robin.look("host-move")
     assert fits(life.robin.page)
     life.robin.page.get_by_label("Time", exact=True).fill("02:07")

@@ -165,10 +165,10 @@ def test_whose_bookings_is_asked_of_those_who_see_others(people, booking):
 def test_buttons_are_for_those_who_may_press_them(people, booking):
     def buttons(name):
         text = shown(browser(people[name]).get(f"/bookings/{booking.pk}"))
-        words = ("Cancel the booking", "Move to another time", "Hand over to", "own page", "Send again")
+        words = ("Cancel the booking", "Reschedule", "Hand over to", "own page", "Send again")
         return [word for word in words if word in text]
 
-    every = ["Cancel the booking", "Move to another time", "Hand over to", "own page", "Send again"]
+    every = ["Cancel the booking", "Reschedule", "Hand over to", "own page", "Send again"]
     assert buttons("lead") == every
     assert buttons("beside") == buttons("owner") == [word for word in every if word != "own page"]
     booking.page.staffing = "all"
