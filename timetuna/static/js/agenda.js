@@ -53,6 +53,8 @@ function place(column, wanted) {
 function putDown() {
   const { entry, ghost } = carried;
   carried = null;
+  if (held) addEventListener("pointerup", pass, { capture: true, once: true });
+  release();
   ghost.remove();
   entry.classList.remove("agenda-carried");
   return entry;
@@ -202,10 +204,15 @@ grid.addEventListener("pointerup", () => {
   if (!held) return;
   release();
   if (!carried) return;
-  addEventListener("click", stop, { capture: true, once: true });
-  setTimeout(() => removeEventListener("click", stop, true));
+  pass();
   ask();
 });
+
+// What was carried is not opened by the click that ends it.
+function pass() {
+  addEventListener("click", stop, { capture: true, once: true });
+  setTimeout(() => removeEventListener("click", stop, true));
+}
 
 function stop(event) {
   event.preventDefault();
@@ -213,8 +220,8 @@ function stop(event) {
 }
 
 function cut() {
-  release();
   if (carried && !document.querySelector("dialog[open]")) leave();
+  release();
 }
 
 grid.addEventListener("pointercancel", cut);
