@@ -1,6 +1,7 @@
 """What a browser would send for the forms of a page, in the order of the page and without JavaScript."""
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
@@ -9,10 +10,6 @@ Pairs = list[tuple[str, str]]
 UNSENT = {"submit", "button", "reset", "image", "file"}
 ROWS = {
     "durations": ("minutes", "title", "description"),
-    "day": ("start", "end"),
-    "dates": ("date", "start", "end"),
-    "away": ("first", "last", "note"),
-    "travel": ("first", "last", "time_zone"),
 }
 TICKED = {"checkbox", "radio"}
 
@@ -112,10 +109,17 @@ def main_form(page: str) -> Form:
 def rows_sent(rows: list[dict[str, Any]], prefix: str, *, initial: int = 0) -> dict[str, Any]:
     """Return what a browser sends for a formset's rows; what a row does not name is empty in it."""
     data: dict[str, Any] = {f"{prefix}-TOTAL_FORMS": len(rows), f"{prefix}-INITIAL_FORMS": initial}
-    blank = dict.fromkeys(ROWS[prefix.rstrip("0123456")], "")
+    blank = dict.fromkeys(ROWS[prefix], "")
     for number, row in enumerate(rows):
         data |= {f"{prefix}-{number}-{name}": value for name, value in (blank | row).items()}
     return data
+
+
+def days_sent(windows: Mapping[int, Sequence[tuple[str, str]]]) -> dict[str, str]:
+    """Return what is typed for the days of a week, by weekday; the others are closed."""
+    return {
+        f"day{day}": ", ".join(f"{start}-{end}" for start, end in windows.get(day, ())) for day in range(7)
+    }
 
 
 def emptied(client: Any, path: str, data: dict[str, Any]) -> dict[str, Any]:

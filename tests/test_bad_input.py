@@ -25,17 +25,19 @@ READERS = """
     /alice /alice/intro /alice/intro/book /api/pages/alice/intro/times LINK LINK/move LINK/move/confirm
     /bookings /bookings/agenda /bookings/export.csv /why /booking-pages/PAGE/why /booking-pages/PAGE/mail-preview
     /booking-pages/PAGE/preview/booking /booking-pages/PAGE/preview/guests
-    /settings/availability/holidays /bookings/BOOKING/move /bookings/BOOKING/move/confirm
+    /availability/holidays/choice /availability/schedules/SCHEDULE/dates
+    /bookings/BOOKING/move /bookings/BOOKING/move/confirm
 """.split()  # noqa: SIM905 - one list, read as words
 FORMS = """
-    /alice/intro/book?start=START&duration=30 LINK/move/confirm?start=START LINK/guests /settings/availability
-    /settings/availability/schedules/SCHEDULE /booking-pages/PAGE/booking
+    /alice/intro/book?start=START&duration=30 LINK/move/confirm?start=START LINK/guests /availability/limits
+    /availability/out-of-office /availability/trips /availability/holidays /availability/schedules/SCHEDULE
+    /booking-pages/PAGE/booking
     /booking-pages/PAGE/availability /booking-pages/PAGE/notifications /booking-pages/PAGE/guests
     /booking-pages/PAGE/look /settings/profile LINK/cancel
 """.split()  # noqa: SIM905
 NAMES = """
     month day date time zone start duration minutes clock visit lang hold show on q page view country region
-    holidays_country holidays_region kind to at
+    holidays_country holidays_region kind to at first last
 """.split()  # noqa: SIM905
 VALUES = {
     "month 13": "2026-13",

@@ -30,7 +30,8 @@ ROOMS = {
     """,
     "pages": """
         models < hooks meeting_types prefetch holidays < calendar_use calendar_impact < missing_hosts public
-        < queries schedule_lines < permissions slugs links < actions < forms < views < urls apps
+        < queries schedule_lines date_calendar < coming_up < permissions slugs links
+        < actions < forms < views < urls apps
     """,
     "bookings": """
         models < events < hooks looks queries permissions policies proofs prefill

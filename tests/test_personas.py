@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from timetuna.pages.actions.invite_cohost import invite_cohost
 from timetuna.pages.models import PageHost, Schedule
 
 pytestmark = [pytest.mark.django_db, pytest.mark.either]
+DAY = date(2095, 1, 1)
 PEOPLE = ["owner", "admin", "member", "cohost", "invited", "removed", "stranger", "guest", "out"]
 TABLE = (Path(__file__).parent / "personas.txt").read_text("ascii")
 """Method, address, and the status for each of PEOPLE in turn; one status is that of all."""
@@ -80,6 +81,9 @@ def _belongings(owner: User, page: Any) -> dict[str, Any]:
         "authorization": waiting.pk,
         "account": account.pk,
         "calendar": Calendar.objects.create(account=account, outside_id="c", name="Work").pk,
+        "absence_id": owner.out_of_office.create(first=DAY, last=DAY).pk,
+        "trip_id": owner.travel_zones.create(first=DAY, last=DAY, time_zone="Asia/Tokyo").pk,
+        "days": DAY,
         "number": UnusualBookings.objects.create(page=page, began_at=present(), last_at=present()).pk,
         "provider": "zoom",
         "figure": "booked",

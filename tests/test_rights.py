@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -44,13 +44,20 @@ ANYBODY = """
     invite/<str:token> cohost/<str:token> favicon.ico robots.txt search/mail-domain search/zones
     embed.js oembed
 """.split()  # noqa: SIM905 - one list, read as words
-LEADS_ON = ["", "settings", "booking-pages/<row:page_id>"]
+LEADS_ON = [
+    "",
+    "settings",
+    "booking-pages/<row:page_id>",
+    "settings/availability",
+    "settings/availability/schedules/<row:schedule_id>",
+]
 SIGNED_IN = """
     reauthenticate settings/profile settings/email settings/password settings/password/first settings/providers
     settings/providers/<slug:provider>/connect settings/providers/<slug:provider>/log-in
     settings/providers/<slug:provider>/finish booking-pages
-    booking-pages/new settings/availability settings/availability/holidays settings/availability/schedules/new
     settings/import settings/import/calendar/remove settings/import/from/<slug:product> settings/import/bookings
+    booking-pages/new availability availability/undo availability/schedules/new availability/out-of-office
+    availability/trips availability/holidays availability/holidays/choice availability/limits settings/guests-data
     settings/team settings/team/new bookings bookings/agenda bookings/export.csv why
     insights insights/days.csv insights/<slug:figure>.csv
 """.split()  # noqa: SIM905
@@ -67,8 +74,11 @@ OWNERS = """
     booking-pages/<row:page_id>/shares booking-pages/<row:page_id>/shares.csv
     booking-pages/<row:page_id>/look booking-pages/<row:page_id>/mail-preview booking-pages/<row:page_id>/mail-test
     booking-pages/<row:page_id>/preview/<slug:tab>
-    settings/availability/schedules/<row:schedule_id> settings/availability/schedules/<row:schedule_id>/default
-    settings/availability/schedules/<row:schedule_id>/delete bookings/<row:booking_id>
+    availability/schedules/<row:schedule_id> availability/schedules/<row:schedule_id>/default
+    availability/schedules/<row:schedule_id>/delete availability/schedules/<row:schedule_id>/dates
+    availability/schedules/<row:schedule_id>/dates/<str:days> availability/schedules/<row:schedule_id>/usual
+    availability/out-of-office/<row:absence_id> availability/out-of-office/<row:absence_id>/remove
+    availability/trips/<row:trip_id> availability/trips/<row:trip_id>/remove bookings/<row:booking_id>
     bookings/<row:booking_id>/retry bookings/<row:booking_id>/cancel bookings/<row:booking_id>/new-link
     bookings/<row:booking_id>/answer bookings/<row:booking_id>/move bookings/<row:booking_id>/move/confirm
     bookings/<row:booking_id>/no-show bookings/<row:booking_id>/notes bookings/<row:booking_id>/resend
@@ -100,6 +110,7 @@ HOSTS = [
     if "/calendars" in route or "/your-part" in route or route.endswith("page_id>/leave")
 ]
 """What each of a page's hosts has for themselves."""
+DAY = date(2095, 1, 1)
 PAST_COUNTING = {"sessions.session"}
 
 
@@ -160,6 +171,9 @@ def belongings(alice: User) -> dict[str, object]:
         "shadow_id": BusyShadow.objects.create(
             host=alice, product="calendly", outside_id="x", start_minute=minute_of(present()) + 60, minutes=30
         ).pk,
+        "absence_id": alice.out_of_office.create(first=DAY, last=DAY).pk,
+        "trip_id": alice.travel_zones.create(first=DAY, last=DAY, time_zone="Asia/Tokyo").pk,
+        "days": DAY,
     }
 
 

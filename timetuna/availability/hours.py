@@ -26,7 +26,7 @@ from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from timetuna.availability.interval import Interval, merge
+from timetuna.availability.interval import Interval, merge, subtract
 
 LONGEST_MEETING = 24 * 60
 
@@ -99,11 +99,26 @@ _LONGEST = {Period.DAY: timedelta(days=1), Period.WEEK: timedelta(days=7), Perio
 
 
 class Away(NamedTuple):
-    """The host's dates `first` to `last`, both included, on which nothing is open, and a note about it."""
+    """The host's dates `first` to `last`, both included, on which nothing is open, and a note about it.
+
+    start: the minute of the first date it begins with.  end: the one of the last date it ends before.
+    """
 
     first: date
     last: date
     note: str = ""
+    start: int = 0
+    end: int = 1_440
+
+    def on(self, day: date) -> Window | None:
+        """Which part of a date it closes; None for none."""
+        if not self.first <= day <= self.last:
+            return None
+        return self.start if day == self.first else 0, self.end if day == self.last else _DAY
+
+    def takes_a_day(self) -> bool:
+        """Whether it closes a whole date."""
+        return any(self.on(day) == (0, _DAY) for day in (self.first, self.first + _ONE_DAY, self.last))
 
 
 class Trip(NamedTuple):
@@ -123,7 +138,7 @@ class DayKind(StrEnum):
 
 
 class SpecialDay(NamedTuple):
-    """A date that its weekday does not decide about, in UTC minutes. label: the note, or the holiday's name."""
+    """A date, or a part, that its weekday does not decide about, in UTC minutes. label: a note, a holiday's name."""
 
     start_minute: int
     end_minute: int
@@ -153,7 +168,7 @@ class Hours:
 
     weekly: (weekday, start, end) with 0 for Monday and minutes of that day, any number a day. Hours over
     midnight are two windows: one until 1440, one from 0 of the next day.
-    away: out of office; closed, whatever else is said about the date.
+    away: out of office; closed, whatever else is said about the date, or about that part of it.
     overrides: the windows of single dates, in place of holiday and weekday; none at all is a closed day.
     holidays: the names of dates on which the weekday's windows are closed.
     travel: trips; where two share a date the first one given holds.
@@ -178,9 +193,11 @@ class Hours:
         for windows in self.overrides.values():
             for start, end in windows:
                 _check(start, end)
-        for first, last, _ in (*self.away, *self.travel):
+        for first, last in [one[:2] for one in self.away] + [one[:2] for one in self.travel]:
             if last < first:
                 raise ValueError(f"A range of dates ends no sooner than it begins, {first} to {last} does.")
+        for part in [part for one in self.away for day in one[:2] if (part := one.on(day))]:
+            _check(*part)
 
 
 def open_hours(hours: Hours, *, first: date, last: date) -> list[Interval]:
@@ -203,13 +220,15 @@ def open_hours_around(hours: Hours, *, span: Interval) -> list[Interval]:
 
 
 def special_days(hours: Hours, *, span: Interval) -> list[SpecialDay]:
-    """The dates touching `span` that something else than their weekday decides about, uncut, in order."""
-    days = _dates(host_date(hours, span[0]), host_date(hours, span[1]))
-    return [
-        SpecialDay(date_start(hours, day), date_start(hours, day + _ONE_DAY), rule.kind, rule.label)
-        for day in days
-        if (rule := _rule(hours, day))
-    ]
+    """The dates touching `span` that not their weekday decides about, uncut, in order; parts away stand before them."""
+    first, last = host_date(hours, span[0]), host_date(hours, span[1])
+    found: list[SpecialDay] = []
+    for day in _dates(first, last):
+        found += _hours_away(hours, day)
+        if rule := _rule(hours, day):
+            bounds = date_start(hours, day), date_start(hours, day + _ONE_DAY)
+            found.append(SpecialDay(*bounds, rule.kind, rule.label))
+    return found
 
 
 def periods(hours: Hours, *, period: Period, span: Interval) -> list[Interval]:
@@ -219,6 +238,13 @@ def periods(hours: Hours, *, period: Period, span: Interval) -> list[Interval]:
     while firsts[-1] <= last:
         firsts.append(_period_start(firsts[-1] + _LONGEST[period], period))
     return list(pairwise(date_start(hours, first) for first in firsts))
+
+
+def windows_on(hours: Hours, day: date) -> tuple[DayKind | None, str, Sequence[Window]]:
+    """What else than the weekday decides about a date of the host, its label, and when the date is open."""
+    rule = _rule(hours, day)
+    windows = rule.windows if rule else _week(hours.weekly)[day.weekday()]
+    return rule.kind if rule else None, rule.label if rule else "", _opened(hours, day, windows)
 
 
 def host_date(hours: Hours, minute: int) -> date:
@@ -275,9 +301,9 @@ def _zone_on(hours: Hours, day: date) -> ZoneInfo:
 
 
 def _rule(hours: Hours, day: date) -> _Rule | None:
-    for first, last, note in hours.away:
-        if first <= day <= last:
-            return _Rule(DayKind.OUT_OF_OFFICE, note, ())
+    for one in hours.away:
+        if one.on(day) == (0, _DAY):
+            return _Rule(DayKind.OUT_OF_OFFICE, one.note, ())
     if day in hours.overrides:
         return _Rule(DayKind.OVERRIDE, "", hours.overrides[day])
     if day in hours.holidays:
@@ -291,8 +317,25 @@ def _windows(hours: Hours, first: date, last: date) -> Iterator[Window]:
     for day in _dates(first, last):
         midnight = (day.toordinal() - _EPOCH) * _DAY
         rule = _rule(hours, day)
-        for start, end in merge(rule.windows) if rule else week[day.weekday()]:
+        for start, end in _opened(hours, day, rule.windows if rule else week[day.weekday()]):
             yield midnight + start, midnight + end
+
+
+def _opened(hours: Hours, day: date, windows: Sequence[Window]) -> Sequence[Window]:
+    """What is left of the date's windows where the host is there."""
+    if not hours.away:
+        return merge(windows)
+    return subtract(merge(windows), sorted(part for one in hours.away if (part := one.on(day))))
+
+
+def _hours_away(hours: Hours, day: date) -> Iterator[SpecialDay]:
+    """The parts of a date, and not all of it, that the host is away for."""
+    for one in hours.away:
+        part = one.on(day)
+        if part and part != (0, _DAY):
+            midnight = (day.toordinal() - _EPOCH) * _DAY
+            for start, end in _instants((midnight + part[0], midnight + part[1]), _clock(hours, day, day)):
+                yield SpecialDay(start, end, DayKind.OUT_OF_OFFICE, one.note)
 
 
 @lru_cache(maxsize=256)

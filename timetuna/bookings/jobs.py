@@ -4,3 +4,4 @@ from timetuna.bookings.actions import answer_request, erase, turns, use_link  # 
 from timetuna.bookings.fulfilment import fulfil, new_host, reconcile, subscriber, update_conference  # noqa: F401
 from timetuna.bookings.notifications import message, queue, sample  # noqa: F401
 from timetuna.bookings.notifications import subscriber as mails  # noqa: F401
+from timetuna.bookings.status import meetings  # noqa: F401

@@ -78,13 +78,13 @@ ORDER BY calendar.account_id, calendar.is_primary DESC, calendar.id
 _HOST = """\
 SELECT {key}, host.id, host.name, host.photo_version, host.role, host.time_zone, host.is_active,
   EXISTS (SELECT 1 FROM account_emailaddress email WHERE email.user_id = host.id AND email.verified),
-  rules.cap_day, rules.cap_week, rules.cap_month, rules.holiday_country, rules.holiday_region,
+  rules.cap_day, rules.cap_week, rules.cap_month, rules.holiday_country, rules.holiday_region, rules.holidays_open,
   rules.calendar_patience_hours, schedule.time_zone,
   (SELECT CAST([list]([json](weekday, start_minute, end_minute)) AS text) FROM (
     SELECT * FROM pages_weeklyhours WHERE schedule_id = schedule.id ORDER BY weekday, start_minute) one),
   (SELECT CAST([list]([json](date, CAST(windows AS text))) AS text) FROM (
     SELECT * FROM pages_dateoverride WHERE schedule_id = schedule.id AND date >= %(over)s ORDER BY date) one),
-  (SELECT CAST([list]([json](first, last, note)) AS text) FROM (
+  (SELECT CAST([list]([json](first, last, note, start_minute, end_minute)) AS text) FROM (
     SELECT * FROM pages_outofoffice WHERE host_id = host.id AND last >= %(over)s ORDER BY first, last, id) one),
   (SELECT CAST([list]([json](first, last, time_zone)) AS text) FROM (
     SELECT * FROM pages_travelzone WHERE host_id = host.id AND last >= %(over)s ORDER BY first, last, id) one)
@@ -129,7 +129,7 @@ SELECT {page}, {host}, {team}, {rules}, {schedule},
     SELECT * FROM pages_weeklyhours WHERE schedule_id = schedule.id ORDER BY weekday, start_minute) one),
   (SELECT CAST([list]([json](id, date, CAST(windows AS text))) AS text) FROM (
     SELECT * FROM pages_dateoverride WHERE schedule_id = schedule.id AND date >= %(over)s ORDER BY date) one),
-  (SELECT CAST([list]([json](id, first, last, note)) AS text) FROM (
+  (SELECT CAST([list]([json](id, first, last, note, start_minute, end_minute)) AS text) FROM (
     SELECT * FROM pages_outofoffice WHERE host_id = host.id AND last >= %(over)s ORDER BY first, last, id) one),
   (SELECT CAST([list]([json](id, first, last, time_zone)) AS text) FROM (
     SELECT * FROM pages_travelzone WHERE host_id = host.id AND last >= %(over)s ORDER BY first, last, id) one)

@@ -60,20 +60,31 @@ class PublicHolidays(Mapping[date, str]):
     """All public holidays of a country and region by date, each year's worked out when it is first asked for.
 
     Names are English where the package has them. An unknown country, or none, has no holidays.
+    opened: those that do not count, by name, or by date ("2027-05-01") for that one alone.
     """
 
     country: str
     region: str = ""
+    opened: frozenset[str] = frozenset()
 
     def __getitem__(self, day: date) -> str:
-        return _year(self.country, self.region, day.year)[day]
+        name = _year(self.country, self.region, day.year)[day]
+        if self.opened and (name in self.opened or day.isoformat() in self.opened):
+            raise KeyError(day)
+        return name
 
     def __iter__(self) -> Iterator[date]:
         for year in _KNOWN_YEARS:
-            yield from _year(self.country, self.region, year)
+            yield from (day for day in _year(self.country, self.region, year) if day in self)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+
+@lru_cache(maxsize=256)
+def exceptions(lines: str) -> frozenset[str]:
+    """Of `HostRules.holidays_open`: what a host has taken out of their holidays."""
+    return frozenset(lines.splitlines())
 
 
 def holidays_between(country: str, region: str, *, first: date, last: date) -> dict[date, str]:

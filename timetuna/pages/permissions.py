@@ -12,7 +12,16 @@ from django.shortcuts import get_object_or_404
 
 from timetuna.accounts.models import Membership, Team, User
 from timetuna.accounts.permissions import signed_in
-from timetuna.pages.models import BookingLink, BookingPage, CohostInvitation, PageHost, Question, Schedule
+from timetuna.pages.models import (
+    BookingLink,
+    BookingPage,
+    CohostInvitation,
+    OutOfOffice,
+    PageHost,
+    Question,
+    Schedule,
+    TravelZone,
+)
 from timetuna.pages.prefetch import row_with
 
 
@@ -187,3 +196,24 @@ def schedules_for(user: User) -> QuerySet[Schedule]:
 def schedule_or_404(request: HttpRequest, schedule_id: int) -> Schedule:
     """Shared hours. Raises Http404 for who may not see them."""
     return get_object_or_404(schedules_for(signed_in(request)), pk=schedule_id)
+
+
+def dated_schedule_or_404(request: HttpRequest, schedule_id: int) -> Schedule:
+    """Shared hours, or those of a page alone. Raises Http404 for who may not change their dates."""
+    user = signed_in(request)
+    rows = Schedule.objects.filter(Q(host=user, page=None) | Q(page__in=pages_for(user)))
+    return get_object_or_404(rows.select_related("host__host_rules", "page"), pk=schedule_id)
+
+
+def owns_hours(schedule: Schedule, user: User) -> bool:
+    return schedule.host_id == user.pk
+
+
+def absence_or_404(request: HttpRequest, absence_id: int) -> OutOfOffice:
+    """One's own. Raises Http404 for everybody else."""
+    return get_object_or_404(OutOfOffice.objects.filter(host=signed_in(request)), pk=absence_id)
+
+
+def trip_or_404(request: HttpRequest, trip_id: int) -> TravelZone:
+    """One's own. Raises Http404 for everybody else."""
+    return get_object_or_404(TravelZone.objects.filter(host=signed_in(request)), pk=trip_id)

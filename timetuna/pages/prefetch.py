@@ -17,7 +17,7 @@ from timetuna.availability.hours import Away, Cap, CapScope, Hours, Period, Trip
 from timetuna.calendars.models import Calendar
 from timetuna.db import sql
 from timetuna.lib.text import find_zone
-from timetuna.pages.holidays import PublicHolidays
+from timetuna.pages.holidays import PublicHolidays, exceptions, holidays_between
 from timetuna.pages.models import (
     BookingPage,
     DateOverride,
@@ -44,6 +44,7 @@ _PAGE_HOST: dict[str, Callable[[Any], Any] | None] = {
 }
 """The columns as they stand in the statement, and how they come out of JSON where not as they are."""
 _OVER = timedelta(days=3)
+_AWAY_MINUTES = "start_minute", "end_minute"
 _SINGLE: tuple[
     tuple[str, type[Model], frozenset[str]], ...
 ] = (  # as they stand in the statement; no names are all
@@ -100,7 +101,12 @@ def _page(found: tuple[Any, ...]) -> BookingPage:
         schedule,
         overrides=_rows(DateOverride, ("id", "date", "windows"), overrides, None, _DATE, orjson.loads),
     )
-    _keep(host, out_of_office=_rows(OutOfOffice, ("id", "first", "last", "note"), away, None, _DATE, _DATE))
+    _keep(
+        host,
+        out_of_office=_rows(
+            OutOfOffice, ("id", "first", "last", "note", *_AWAY_MINUTES), away, None, _DATE, _DATE
+        ),
+    )
     _keep(
         host, travel_zones=_rows(TravelZone, ("id", "first", "last", "time_zone"), trips, None, _DATE, _DATE)
     )
@@ -170,10 +176,11 @@ def opening(page: BookingPage) -> Hours:
 
     A host who is switched off is never open.
     """
-    return _opening(page.host, page.schedule)
+    return hours_of(page.host, page.schedule)
 
 
-def _opening(host: User, schedule: Schedule) -> Hours:
+def hours_of(host: User, schedule: Schedule) -> Hours:
+    """A schedule's, with what holds for its host."""
     zone = _zone(schedule.time_zone)
     if not host.is_active or schedule.pk is None:  # who cannot be booked has no time for anything new
         return Hours(zone=zone)
@@ -185,7 +192,10 @@ def _opening(host: User, schedule: Schedule) -> Hours:
             row.date: tuple((start, end) for start, end in row.windows) for row in schedule.overrides.all()
         },
         holidays=_holidays(rules_of(host)),
-        away=tuple(Away(row.first, row.last, row.note) for row in host.out_of_office.all()),
+        away=tuple(
+            Away(row.first, row.last, row.note, row.start_minute, row.end_minute)
+            for row in host.out_of_office.all()
+        ),
         travel=tuple(Trip(row.first, row.last, _zone(row.time_zone)) for row in host.travel_zones.all()),
     )
 
@@ -230,6 +240,7 @@ def _host_row(row: tuple[Any, ...]) -> HostRow:
         month,
         country,
         region,
+        opened,
         patience,
         zone,
         *lists,
@@ -248,8 +259,8 @@ def _host_row(row: tuple[Any, ...]) -> HostRow:
                 _DATE(day): tuple((start, end) for start, end in orjson.loads(windows))
                 for day, windows in overrides
             },
-            holidays=PublicHolidays(country, region) if country else {},
-            away=tuple(Away(_DATE(first), _DATE(last), note) for first, last, note in away),
+            holidays=PublicHolidays(country, region, exceptions(opened)) if country else {},
+            away=tuple(Away(_DATE(first), _DATE(last), *more) for first, last, *more in away),
             travel=tuple(Trip(_DATE(first), _DATE(last), _zone(there)) for first, last, there in trips),
         ),
         caps=_caps(CapScope.HOST, day, week, month),
@@ -282,7 +293,15 @@ def _caps(scope: CapScope, day: int | None, week: int | None, month: int | None)
 def _holidays(rules: HostRules | None) -> Mapping[date, str]:
     if rules is None or not rules.holiday_country:
         return {}
-    return PublicHolidays(rules.holiday_country, rules.holiday_region)
+    return PublicHolidays(rules.holiday_country, rules.holiday_region, exceptions(rules.holidays_open))
+
+
+def holidays_of(rules: HostRules | None, *, first: date, last: date) -> dict[date, str]:
+    """Those of a host that close their pages, both dates included, in order."""
+    kept = _holidays(rules)
+    region = rules.holiday_region if rules else ""
+    known = holidays_between(rules.holiday_country, region, first=first, last=last) if rules else {}
+    return {day: name for day, name in known.items() if day in kept}
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -187,9 +187,13 @@ class PublicPage:
         return anybody or self.settings.team_id is not None or len(self.hosts) > 1
 
     def notes_for(self, first: date, last: date) -> tuple[Away, ...]:
-        """The absences that touch these dates and have a note for guests; nobody's where others host it, too."""
+        """The absences that touch these dates and have a note for guests; nobody's where others host it, too.
+
+        Of who is away for some hours only, nothing is said.
+        """
         away = self.own.opening.away if [host.id for host in self.hosts] == [self.host_id] else ()
-        return tuple(one for one in away if one.note and one.first <= last and one.last >= first)
+        touching = (one for one in away if one.first <= last and one.last >= first)
+        return tuple(one for one in touching if one.note and one.takes_a_day())
 
     def is_open(self, now: datetime) -> bool:
         """Whether it takes bookings at all: there is a way to meet, and nobody is paused who has to come."""

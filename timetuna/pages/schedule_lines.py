@@ -1,5 +1,6 @@
-"""Schedules as hosts read them: their hours in a line of words."""
+"""Schedules as hosts read them: their hours in a line of words, and as a strip of seven days."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -7,37 +8,87 @@ from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from timetuna.l10n.datetimes import zone_name, zone_or_utc
-from timetuna.pages.models import Schedule
+from timetuna.pages.models import PageHost, Schedule
 
 _SHORT = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MIDNIGHT = 1_440
+_USUALLY_FROM, _USUALLY_TO = 8 * 60, 18 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class StripDay:
+    """bars: where each window begins, and how long it is, in minutes."""
+
+    name: str
+    bars: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WeekStrip:
+    """A week as a picture: from which minute of each day it shows how many."""
+
+    first: int
+    length: int
+    days: tuple[StripDay, ...]
+
+
+def week_strip(weekly: Iterable[tuple[int, int, int]]) -> WeekStrip:
+    """Of (weekday, start, end): the usual hours of a day, and earlier and later ones where there are."""
+    rows = sorted(weekly)
+    first = min([_USUALLY_FROM, *(start for _, start, _ in rows)]) // 60 * 60
+    last = max([_USUALLY_TO, *(-(-end // 60) * 60 for _, _, end in rows)])
+    days = (
+        StripDay(name, tuple((start, end - start) for on, start, end in rows if on == day))
+        for day, name in enumerate(_SHORT)
+    )
+    return WeekStrip(first, last - first, tuple(days))
 
 
 @dataclass(frozen=True, slots=True)
 class ScheduleLine:
-    """A shared schedule as hosts see it. text: its hours. pages: the titles of those that use it."""
+    """A shared schedule as hosts see it. text: its hours.
+
+    pages: the titles of those that use it, of the host's own and of those that they host for others.
+    """
 
     id: int
     name: str
     text: str
     is_default: bool
     pages: tuple[str, ...]
+    strip: WeekStrip
 
 
 def schedule_lines(host_id: int) -> list[ScheduleLine]:
-    """The default first, in three queries."""
+    """The default first, in four queries."""
     coming = Count("overrides", filter=Q(overrides__date__gte=timezone.now().date()))
     rows = Schedule.objects.filter(host=host_id, page=None).annotate(dates=coming)
+    hosted = _hosted_with(host_id)
     return [
         ScheduleLine(
             row.pk,
             row.name,
             _summary(row, dates=row.dates),
             row.is_default,
-            tuple(page.title for page in row.pages.all()),
+            (
+                *(page.title for page in row.pages.all()),
+                *(title for by, title in hosted if by == row.pk or (by is None and row.is_default)),
+            ),
+            strip_of(row),
         )
         for row in rows.order_by("-is_default", "name", "id").prefetch_related("weekly_hours", "pages")
     ]
+
+
+def strip_of(schedule: Schedule) -> WeekStrip:
+    rows = schedule.weekly_hours.all()
+    return week_strip((row.weekday, row.start_minute, row.end_minute) for row in rows)
+
+
+def _hosted_with(host_id: int) -> list[tuple[int | None, str]]:
+    """By which hours somebody hosts pages of others: None for their default ones."""
+    parts = PageHost.objects.filter(host=host_id, active=True).exclude(page__host=host_id)
+    return list(parts.order_by("page__title", "page_id").values_list("schedule_id", "page__title"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,4 +139,4 @@ def _days(first: int, last: int) -> str:
 
 
 def _clock(minute: int) -> str:
-    return f"{minute % _MIDNIGHT // 60:02}:{minute % 60:02}"
+    return "24:00" if minute == _MIDNIGHT else f"{minute // 60:02}:{minute % 60:02}"

@@ -1,10 +1,16 @@
 """Addresses of the pages app."""
 
+from collections.abc import Callable
+
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver, path
+from django.views.generic import RedirectView
 
 from timetuna.pages.views import (
+    availability,
     calendars,
     cohosts,
+    dates,
     editor,
     joining,
     look,
@@ -15,7 +21,15 @@ from timetuna.pages.views import (
     schedules,
     settings,
     teams,
+    time_off,
+    trips,
+    undo,
 )
+
+
+def _leads_to(name: str) -> Callable[..., HttpResponseBase]:
+    return RedirectView.as_view(pattern_name=name, query_string=True)
+
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("booking-pages", pages.booking_pages, name="booking_pages"),
@@ -88,16 +102,30 @@ urlpatterns: list[URLPattern | URLResolver] = [
         teams.uninvite,
         name="team_uninvite",
     ),
-    path("settings/availability", settings.availability, name="settings_availability"),
-    path("settings/availability/holidays", settings.holidays, name="settings_holidays"),
-    path("settings/availability/schedules/new", schedules.new_schedule, name="schedules_new"),
-    path("settings/availability/schedules/<row:schedule_id>", schedules.edit, name="schedules_edit"),
+    path("settings/guests-data", settings.guests_data, name="guests_data"),
+    path("availability", availability.availability, name="availability"),
+    path("availability/undo", undo.undo, name="availability_undo"),
+    path("availability/schedules/new", schedules.new_schedule, name="schedules_new"),
+    path("availability/schedules/<row:schedule_id>", schedules.edit, name="schedule"),
+    path("availability/schedules/<row:schedule_id>/dates", dates.dates, name="schedule_dates"),
+    path("availability/schedules/<row:schedule_id>/usual", dates.as_usual, name="schedule_usual"),
+    path("availability/schedules/<row:schedule_id>/dates/<str:days>", dates.on_dates, name="schedule_on"),
     path(
-        "settings/availability/schedules/<row:schedule_id>/default",
-        schedules.make_default,
-        name="schedules_default",
+        "availability/schedules/<row:schedule_id>/default", schedules.make_default, name="schedules_default"
     ),
+    path("availability/schedules/<row:schedule_id>/delete", schedules.delete, name="schedules_delete"),
+    path("availability/out-of-office", time_off.time_off, name="time_off"),
+    path("availability/out-of-office/<row:absence_id>", time_off.absence, name="absence"),
     path(
-        "settings/availability/schedules/<row:schedule_id>/delete", schedules.delete, name="schedules_delete"
+        "availability/out-of-office/<row:absence_id>/remove", time_off.remove_absence, name="absence_remove"
     ),
+    path("availability/trips", trips.trips, name="trips"),
+    path("availability/trips/<row:trip_id>", trips.trip, name="trip"),
+    path("availability/trips/<row:trip_id>/remove", trips.remove_trip, name="trip_remove"),
+    path("availability/holidays", settings.holidays, name="holidays"),
+    path("availability/holidays/choice", settings.holiday_choice, name="holiday_choice"),
+    path("availability/limits", settings.limits, name="limits"),
+    # Addresses that were Availability's, while it was a part of the settings.
+    path("settings/availability", _leads_to("availability")),
+    path("settings/availability/schedules/<row:schedule_id>", _leads_to("schedule")),
 ]

@@ -33,6 +33,7 @@ windows = st.tuples(st.integers(0, 1439), st.integers(1, 1440)).map(
 zones = st.sampled_from((*ZONES, "Pacific/Kiritimati", "Pacific/Pago_Pago")).map(ZoneInfo)
 days = st.integers(-6, 6).map(lambda more: date(2027, 3, 28) + timedelta(days=more))
 ranges = st.tuples(days, st.integers(0, 4)).map(lambda of: (of[0], of[0] + timedelta(days=of[1])))
+away = st.builds(lambda of, cut: Away(*of, "Fishing", *cut), ranges, st.one_of(st.just((0, 1440)), windows))
 any_hours = st.builds(
     Hours,
     zone=zones,
@@ -41,6 +42,6 @@ any_hours = st.builds(
     ),
     overrides=st.dictionaries(days, st.lists(windows, max_size=2).map(tuple), max_size=3),
     holidays=st.dictionaries(days, st.just("Easter"), max_size=2),
-    away=st.lists(ranges.map(lambda of: Away(*of, "Fishing")), max_size=1).map(tuple),
+    away=st.lists(away, max_size=2).map(tuple),
     travel=st.lists(st.builds(lambda of, zone: Trip(*of, zone), ranges, zones), max_size=3).map(tuple),
 )

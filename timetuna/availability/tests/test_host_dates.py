@@ -166,14 +166,19 @@ def test_periods_follow_each_other_and_hold_whole_dates(
 def test_special_days_are_those_something_else_decides_about(hours: Hours) -> None:
     span = utc("2027-03-21"), utc("2027-04-05")
 
-    said = {host_date(hours, day.start_minute): day for day in special_days(hours, span=span)}
+    said = {
+        day: one
+        for one in special_days(hours, span=span)
+        if (day := host_date(hours, one.start_minute))
+        and one[:2] == (date_start(hours, day), date_start(hours, day + timedelta(days=1)))
+    }
 
     for more in range(15):
         day = date(2027, 3, 21) + timedelta(days=more)
         if date_start(hours, day) == date_start(hours, day + timedelta(days=1)):
             continue
         kind, label = said[day].kind if day in said else None, said[day].label if day in said else ""
-        if any(away.first <= day <= away.last for away in hours.away):
+        if any(away.on(day) == (0, 1440) for away in hours.away):
             assert (kind, label) == (DayKind.OUT_OF_OFFICE, "Fishing")
         elif day in hours.overrides:
             assert (kind, label) == (DayKind.OVERRIDE, "")
@@ -189,3 +194,38 @@ def test_a_range_of_dates_that_ends_before_it_begins_is_refused(kind: str) -> No
 
     with pytest.raises(ValueError, match=r"^A range of dates ends no sooner than it begins"):
         Hours(zone=ZoneInfo("UTC"), **{kind: (backwards,)})
+
+
+def test_part_of_a_date_is_away_and_says_so() -> None:
+    """From Monday noon until Wednesday 10:00, by the wall clock, over the clock change of Sunday morning, too."""
+    hours = replace(
+        weekly("Europe/Berlin", (9 * 60, 17 * 60)),
+        away=(
+            Away(date(2027, 3, 1), date(2027, 3, 3), "Fishing", 12 * 60, 10 * 60),
+            Away(date(2027, 3, 5), date(2027, 3, 5), "Dentist", 11 * 60, 12 * 60),
+        ),
+        overrides={date(2027, 3, 3): ((8 * 60, 11 * 60),)},
+    )
+
+    opened = open_hours(hours, first=date(2027, 3, 1), last=date(2027, 3, 5))
+    said = special_days(hours, span=(utc("2027-03-01"), utc("2027-03-05T12:00")))
+
+    assert shown(opened) == [
+        "01 08:00 to 01 11:00",
+        "03 09:00 to 03 10:00",
+        "04 08:00 to 04 16:00",
+        "05 08:00 to 05 10:00",
+        "05 11:00 to 05 16:00",
+    ]
+    assert [(shown([one[:2]])[0], one.kind, one.label) for one in said] == [
+        ("01 11:00 to 01 23:00", DayKind.OUT_OF_OFFICE, "Fishing"),
+        ("01 23:00 to 02 23:00", DayKind.OUT_OF_OFFICE, "Fishing"),
+        ("02 23:00 to 03 09:00", DayKind.OUT_OF_OFFICE, "Fishing"),
+        ("02 23:00 to 03 23:00", DayKind.OVERRIDE, ""),
+        ("05 10:00 to 05 11:00", DayKind.OUT_OF_OFFICE, "Dentist"),
+    ]
+
+
+def test_hours_away_end_after_they_begin() -> None:
+    with pytest.raises(ValueError, match=r"^Hours start before they end"):
+        Hours(zone=ZoneInfo("UTC"), away=(Away(date(2027, 3, 2), date(2027, 3, 2), "", 600, 600),))

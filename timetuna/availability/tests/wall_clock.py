@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from timetuna.availability.hours import Hours, Policy, day_start
+from timetuna.availability.hours import Away, Hours, Policy, day_start
 from timetuna.availability.interval import Interval
 from timetuna.availability.slots import Busy
 
@@ -31,11 +31,22 @@ def weekly(zone: str, *windows: tuple[int, int]) -> Hours:
 
 def windows_of(hours: Hours, day: date) -> tuple[Interval, ...]:
     """Decide by the sentences about `Hours`."""
-    if any(away.first <= day <= away.last for away in hours.away):
-        return ()
-    if day in hours.overrides:
-        return hours.overrides[day]
-    return () if day in hours.holidays else tuple((s, e) for on, s, e in hours.weekly if on == day.weekday())
+    weekday = tuple((s, e) for on, s, e in hours.weekly if on == day.weekday())
+    usual = hours.overrides.get(day, () if day in hours.holidays else weekday)
+    return (
+        without(usual, hours.away, day) if any(one.first <= day <= one.last for one in hours.away) else usual
+    )
+
+
+@lru_cache
+def without(windows: tuple[Interval, ...], away: tuple[Away, ...], day: date) -> tuple[Interval, ...]:
+    """Minute by minute: what is left where the host is there."""
+    return tuple(
+        (minute, minute + 1)
+        for minute in range(1440)
+        if any(start <= minute < end for start, end in windows)
+        and not any((one.first, one.start) <= (day, minute) < (one.last, one.end) for one in away)
+    )
 
 
 def zone_on(hours: Hours, day: date) -> ZoneInfo:

@@ -188,15 +188,15 @@ def _own_hours_path(asked: AskedTime, me: HostTime | None) -> str:
     if me is None or asked.reader == asked.page.host_id:
         return asked.hours_path
     if me.row.schedule_id is None:
-        return reverse("settings_availability")
-    return reverse("schedules_edit", args=[me.row.schedule_id])
+        return reverse("availability")
+    return reverse("schedule", args=[me.row.schedule_id])
 
 
 def hours_path(page: BookingPage) -> str:
     """Where the hours of a page are changed."""
     if page.schedule.page_id == page.pk:
         return reverse("pages_availability", args=[page.pk])
-    return reverse("schedules_edit", args=[page.schedule_id])
+    return reverse("schedule", args=[page.schedule_id])
 
 
 def zone_on(opening: Hours, day: date) -> ZoneInfo:

@@ -102,7 +102,7 @@ class ReasonContext:
 
     def hours(self, place: str, text: str) -> Link:
         """To a place among the reader's hours; to their list of hours where they have not chosen any for this page."""
-        listed = self.hours_path == reverse("settings_availability")
+        listed = self.hours_path == reverse("availability")
         return Link(self.hours_path if listed or not place else f"{self.hours_path}#{place}", text)
 
     def booking(self, busy: Busy) -> Link | None:
@@ -186,15 +186,11 @@ def _override(reason: Reason, setting: ReasonContext) -> _Told:
 
 def _out_of_office(reason: Reason, _: ReasonContext) -> _Told:
     note = f" Your note says: {reason.label}" if reason.label else ""
-    return f"You are out of office on this day.{note}", (
-        Link(reverse("settings_availability", fragment="away"), "Change your absence"),
-    )
+    return f"You are out of office then.{note}", (Link(reverse("time_off"), "Change your absence"),)
 
 
 def _holiday(reason: Reason, _: ReasonContext) -> _Told:
-    return f"It is a public holiday: {reason.label}.", (
-        Link(reverse("settings_availability", fragment="holidays"), "Change the holidays"),
-    )
+    return f"It is a public holiday: {reason.label}.", (Link(reverse("holidays"), "Change the holidays"),)
 
 
 def _duration(reason: Reason, setting: ReasonContext) -> _Told:
@@ -271,7 +267,7 @@ def _cap(reason: Reason, setting: ReasonContext) -> _Told:
         )
     if cap.scope is CapScope.HOST:
         text = f"All your pages together take {count}, and {full} has them."
-        return text, (Link(reverse("settings_availability", fragment=place), "Change your limits"),)
+        return text, (Link(reverse("limits", fragment=place), "Change your limits"),)
     return f"This page takes {count}, and {full} has them.", setting.tab(place, "Change the limits")
 
 

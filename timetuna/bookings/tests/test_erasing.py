@@ -8,7 +8,7 @@ from django.apps import apps
 from django.core import serializers
 from django.db.models import BinaryField, CharField, FileField, GenericIPAddressField, JSONField, TextField
 
-from tests.forms import rows_sent, submit
+from tests.forms import submit
 from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.cancel import cancel
 from timetuna.bookings.actions.change_guests import add_guests
@@ -190,13 +190,12 @@ def test_the_end_counts_and_not_the_start(alice, settings):
 
 
 def test_the_host_sets_the_time_in_the_settings(client, alice):
-    rows = rows_sent([], "away") | rows_sent([], "travel")
 
-    assert submit(client, "/settings/availability", rows | {"retention_days": "90"}).status_code == 302
+    assert submit(client, "/settings/guests-data", {"retention_days": "90"}).status_code == 302
     assert HostRules.objects.get().retention_days == 90
-    assert 'value="90"' in client.get("/settings/availability").content.decode()
-    assert submit(client, "/settings/availability", rows | {"retention_days": "0"}).status_code == 422
-    submit(client, "/settings/availability", rows | {"retention_days": ""})
+    assert 'value="90"' in client.get("/settings/guests-data").content.decode()
+    assert submit(client, "/settings/guests-data", {"retention_days": "0"}).status_code == 422
+    submit(client, "/settings/guests-data", {"retention_days": ""})
     assert HostRules.objects.get().retention_days is None
 
 
@@ -294,7 +293,8 @@ NO_WORDS_OF_A_GUEST = {
     "pages.DateOverride": {HOSTS: "windows"},
     "pages.OutOfOffice": {HOSTS: "note"},
     "pages.TravelZone": {HOSTS: "time_zone"},
-    "pages.HostRules": {HOSTS: "holiday_country holiday_region"},
+    "pages.HostRules": {HOSTS: "holiday_country holiday_region holidays_open"},
+    "pages.FirstSteps": {HOSTS: "states"},
     "pages.MeetingType": {HOSTS: "kind detail"},
     "bookings.Booking": {
         HOSTS: "title location", IDS: "idempotency_key public_id", WORDS: "host_time_zone status meeting_type",

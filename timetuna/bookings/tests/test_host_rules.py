@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from tests.forms import rows_sent, submit
+from tests.forms import days_sent, submit
 from timetuna.availability.hours import day_start
 from timetuna.availability.interval import minute_of, moment_of
 from timetuna.availability.slots import Code
@@ -56,17 +56,15 @@ def as_alice(alice):
     return client
 
 
-def rows(prefix, sent):
-    return rows_sent(sent, prefix)
-
-
-def hours(days=None, dates=(), zone="Europe/Berlin"):
+def hours(days=None, zone="Europe/Berlin"):
     windows = {day: [("09:00", "17:00")] for day in range(5)} if days is None else days
-    data = {"time_zone": zone} | rows("dates", dates)
-    for day in range(7):
-        sent = [{"start": start, "end": end} for start, end in windows.get(day, [])]
-        data |= rows(f"day{day}", sent)
-    return data
+    return {"time_zone": zone} | days_sent(windows)
+
+
+def save_date(client, schedule_id, day, typed):
+    data = {"state": "other" if typed else "closed", "hours": typed}
+    answer = submit(client, f"/availability/schedules/{schedule_id}/dates/{day}", data)
+    assert answer.status_code == 302, answer.content.decode()
 
 
 def save_tab(client, page, own=None, **changes):
@@ -76,14 +74,19 @@ def save_tab(client, page, own=None, **changes):
 
 
 def save_schedule(client, schedule_id, data, name="Working hours"):
-    answer = submit(client, f"/settings/availability/schedules/{schedule_id}", data | {"name": name})
+    answer = submit(client, f"/availability/schedules/{schedule_id}", data | {"name": name})
     assert answer.status_code == 302, answer.content.decode()
 
 
 def save_settings(client, away=(), travel=(), **changes):
-    data = rows("away", away) | rows("travel", travel) | changes
-    answer = submit(client, "/settings/availability", data)
-    assert answer.status_code == 302, answer.content.decode()
+    sent = [
+        *(("/availability/out-of-office", one) for one in away),
+        *(("/availability/trips", one) for one in travel),
+        *(("/availability/holidays" if "holiday_country" in changes else "/availability/limits", changes),),
+    ]
+    for path, data in sent if changes else sent[:-1]:
+        answer = submit(client, path, data)
+        assert answer.status_code == 302, answer.content.decode()
 
 
 def times(page, *, first=MONDAY, days=1, zone=BERLIN):
@@ -146,7 +149,7 @@ def test_own_hours_are_the_pages_alone_and_stay_while_it_uses_others(as_alice, a
     shown = as_alice.get(f"/booking-pages/{page.pk}/availability").content.decode()
 
     assert (own, shared, times(other)) == (["07:30"], TWO_A_DAY, TWO_A_DAY)
-    assert '<input type="time" name="day0-0-start" value="07:30"' in shown
+    assert 'name="day0" value="07:30–08:00"' in shown
 
 
 def test_hours_are_meant_in_the_schedules_zone(as_alice, page):
@@ -157,13 +160,8 @@ def test_hours_are_meant_in_the_schedules_zone(as_alice, page):
 
 
 def test_a_date_can_be_closed_or_have_other_hours(as_alice, page):
-    dates = [
-        {"date": "2027-03-02", "start": "", "end": ""},
-        {"date": "2027-03-06", "start": "11:00", "end": "12:00"},
-        {"date": "2027-03-06", "start": "14:00", "end": "15:00"},
-    ]
-
-    save_schedule(as_alice, page.schedule_id, hours(dates=dates))
+    save_date(as_alice, page.schedule_id, "2027-03-02", "")
+    save_date(as_alice, page.schedule_id, "2027-03-06", "11-12, 14-15")
 
     assert times(page, first=date(2027, 3, 2)) == []
     assert times(page, first=date(2027, 3, 6)) == ["11:00", "14:00"]
@@ -171,9 +169,12 @@ def test_a_date_can_be_closed_or_have_other_hours(as_alice, page):
 
 
 def test_own_hours_have_dates_of_their_own(as_alice, page):
-    save_tab(as_alice, page, own=hours(dates=[{"date": "2027-03-01", "start": "22:00", "end": "00:00"}]))
+    save_date(as_alice, page.schedule_id, "2027-03-02", "")
+    save_tab(as_alice, page, own=hours())
+    save_date(as_alice, BookingPage.objects.get(pk=page.pk).schedule_id, "2027-03-01", "22-24")
 
     assert times(page) == ["22:00"]
+    assert times(page, first=date(2027, 3, 2)) == [], "dates of the hours it had come along"
 
 
 def test_nobody_finds_times_while_the_host_is_away(as_alice, client, page):
@@ -209,8 +210,7 @@ def test_an_absence_without_a_note_is_nobodys_business(as_alice, client):
 
 
 def test_public_holidays_are_closed_but_for_dates_with_hours(as_alice, page):
-    dates = [{"date": "2027-03-29", "start": "10:00", "end": "11:00"}]  # Easter Monday
-    save_schedule(as_alice, page.schedule_id, hours(dates=dates))
+    save_date(as_alice, page.schedule_id, "2027-03-29", "10-11")  # Easter Monday
     good_friday = date(2027, 3, 26)
     before = times(page, first=good_friday)
 

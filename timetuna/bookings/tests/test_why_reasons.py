@@ -8,7 +8,7 @@ from django.test import Client
 
 from timetuna.availability.slots import Code
 from timetuna.bookings.tests.asking import MONDAY, NOW, TUESDAY, ask, book_at, only_line, page_of, tab
-from timetuna.bookings.tests.test_host_rules import hours, save_schedule, save_settings, save_tab
+from timetuna.bookings.tests.test_host_rules import hours, save_date, save_settings, save_tab
 from timetuna.pages.models import Duration, MeetingType
 
 
@@ -68,7 +68,7 @@ def test_hours_of_a_schedule(as_alice, page):
     assert only_line(as_alice, page, date(2027, 3, 6)) == (
         Code.HOURS,
         "Your hours are closed at this time of a Saturday.",
-        [f"/settings/availability/schedules/{page.schedule_id}#day5"],
+        [f"/availability/schedules/{page.schedule_id}#day5"],
     )
 
 
@@ -79,12 +79,9 @@ def test_hours_of_the_page_itself(as_alice, page):
 
 
 def test_override(as_alice, page):
-    dates = [
-        {"date": "2027-03-01", "start": "", "end": ""},
-        {"date": "2027-03-02", "start": "11:00", "end": "12:00"},
-    ]
-    save_schedule(as_alice, page.schedule_id, hours(dates=dates))
-    place = f"/settings/availability/schedules/{page.schedule_id}#dates"
+    save_date(as_alice, page.schedule_id, "2027-03-01", "")
+    save_date(as_alice, page.schedule_id, "2027-03-02", "11-12")
+    place = f"/availability/schedules/{page.schedule_id}#dates"
 
     closed, later = only_line(as_alice, page), only_line(as_alice, page, TUESDAY)
 
@@ -101,8 +98,8 @@ def test_out_of_office(as_alice, page):
 
     assert only_line(as_alice, page, TUESDAY) == (
         Code.OUT_OF_OFFICE,
-        "You are out of office on this day. Your note says: Skiing.",
-        ["/settings/availability#away"],
+        "You are out of office then. Your note says: Skiing.",
+        ["/availability/out-of-office"],
     )
 
 
@@ -112,7 +109,7 @@ def test_holiday(as_alice, page):
     assert only_line(as_alice, page, date(2027, 3, 26)) == (
         Code.HOLIDAY,
         "It is a public holiday: Good Friday.",
-        ["/settings/availability#holidays"],
+        ["/availability/holidays"],
     )
 
 
@@ -123,7 +120,7 @@ def test_duration_does_not_fit(as_alice, page):
         Code.DURATION_DOES_NOT_FIT,
         "A meeting of 1 hour 30 minutes does not fit: your hours end at 17:00.",
         [
-            f"/settings/availability/schedules/{page.schedule_id}#day0",
+            f"/availability/schedules/{page.schedule_id}#day0",
             f"/booking-pages/{page.pk}/booking#durations",
         ],
     )
@@ -219,7 +216,7 @@ def test_caps_of_the_page_and_of_all_pages(as_alice, page, cap, code, full):
     of_host = only_line(as_alice, page)
 
     assert of_page == (code, f"This page takes {full}", [f"{tab(page)}#id_{cap}"])
-    assert of_host == (code, f"All your pages together take {full}", [f"/settings/availability#id_{cap}"])
+    assert of_host == (code, f"All your pages together take {full}", [f"/availability/limits#id_{cap}"])
 
 
 def test_no_meeting_type(as_alice, page):

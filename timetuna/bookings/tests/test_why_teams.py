@@ -162,13 +162,13 @@ def test_ones_own_is_told_in_full_with_where_it_is_changed(bob, page):
 
 def test_a_cohosts_own_hours_are_changed_in_their_own_schedule(bob, page):
     closed(bob, page)
-    assert links(ask(bob, page)) == ["/settings/availability"]
+    assert links(ask(bob, page)) == ["/availability"]
 
     own = Schedule.objects.create(host=bob, name="Mornings", time_zone="America/New_York")
     page.page_hosts.filter(host=bob).update(schedule=own)
     answer = ask(bob, page)
     assert told(answer)["Bob Teammate"] == ["Your hours are closed at this time."]
-    assert links(answer) == [f"/settings/availability/schedules/{own.pk}"]
+    assert links(answer) == [f"/availability/schedules/{own.pk}"]
     assert "clock in Germany, Berlin" in shown(answer)
     assert "your clock" not in shown(answer)
 

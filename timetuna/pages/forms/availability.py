@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from timetuna.pages.actions.hours.copy_dates import copy_dates
 from timetuna.pages.forms.fields import (
     LONGEST_NOTICE_DAYS,
     NOTICE_UNITS,
@@ -20,7 +21,7 @@ from timetuna.pages.forms.page_form import PageForm
 from timetuna.pages.forms.schedule import HoursForm
 from timetuna.pages.models import BookingPage, Schedule
 from timetuna.pages.permissions import schedules_for
-from timetuna.pages.schedule_lines import ScheduleLine, schedule_lines
+from timetuna.pages.schedule_lines import ScheduleLine, WeekStrip, schedule_lines, strip_of
 from timetuna.web.saving import Parts
 
 OWN = "own"
@@ -29,13 +30,18 @@ _HORIZONS = [("rolling", "Days ahead"), ("date", "Until a date"), ("endless", "W
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One of the hours a page can have. schedule_id: the shared schedule's, None for the page's own."""
+    """One of the hours a page can have. schedule_id: the shared schedule's, None for the page's own.
+
+    others: the titles of other pages that use them.
+    """
 
     value: str
     name: str
     text: str
     schedule_id: int | None
     chosen: bool
+    strip: WeekStrip | None = None
+    others: tuple[str, ...] = ()
 
 
 class AvailabilityForm(PageForm):
@@ -92,7 +98,7 @@ class AvailabilityForm(PageForm):
             "notice_unit": unit,
         }
         super().__init__(data, initial=initial, instance=page)
-        # Hours that the page does not have yet begin as those that it uses.
+        # Hours that the page does not have yet begin as those that it uses, with their dates.
         self.own, self.has_own = HoursForm(own or page.schedule, data), own is not None
         self._shared = self.choosable(page)
         names = [(str(one.id), one.name) for one in self._shared]
@@ -111,10 +117,13 @@ class AvailabilityForm(PageForm):
                 one.text,
                 one.id,
                 str(one.id) == chosen,
+                one.strip,
+                tuple(title for title in one.pages if title != self.instance.title),
             )
             for one in self._shared
         ]
-        own = Offer(OWN, "Own hours for this page", "Set below, for this page alone.", None, chosen == OWN)
+        text, strip = "Set below, for this page alone.", strip_of(self.own.instance)
+        own = Offer(OWN, "Own hours for this page", text, None, chosen == OWN, strip)
         return [*shared, own]
 
     def inner(self) -> Iterator[forms.Form]:
@@ -159,11 +168,14 @@ class AvailabilityForm(PageForm):
 
     def _own_hours(self) -> Schedule:
         form, page = self.own, self.instance
-        if not self.has_own:
+        shared = None if self.has_own else form.instance
+        if shared:
             form.instance = Schedule(
                 host_id=page.host_id, page=page, time_zone=form.cleaned_data["time_zone"]
             )
         form.store()
+        if shared:
+            copy_dates(shared, form.instance)
         return form.instance
 
 

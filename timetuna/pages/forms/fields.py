@@ -163,7 +163,7 @@ class ClockField(forms.Field):
     widget = forms.TimeInput(attrs={"type": "time", "step": 300})
 
     def __init__(self, *, label: str, ends: bool = False) -> None:
-        sentence = f"Enter the {label.lower()}, such as {'17:00' if ends else '09:00'}, or remove this row."
+        sentence = f"Enter the {label.lower()}, such as {'17:00' if ends else '09:00'}."
         super().__init__(label=label, error_messages={"required": sentence, "invalid": sentence})
         self.ends = ends
 

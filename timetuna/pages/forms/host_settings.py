@@ -1,8 +1,8 @@
-"""The settings' tab Availability."""
+"""What holds for all pages of a host: holidays, limits, and how long guests' data is kept."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import islice
 from typing import Any
 
 from django import forms
@@ -10,29 +10,55 @@ from django.conf import settings
 from django.utils import timezone
 
 from timetuna.accounts.models import User
+from timetuna.l10n.datetimes import date_in
 from timetuna.pages.forms.fields import cap_field, whole_number
-from timetuna.pages.forms.rows import AwayRows, TripRows
-from timetuna.pages.holidays import countries, holidays_between, regions
-from timetuna.pages.models import HostRules, OutOfOffice, TravelZone
-from timetuna.web.forms import Rows, with_values
+from timetuna.pages.holidays import countries, exceptions, holidays_between, regions
+from timetuna.pages.models import HostRules
+from timetuna.web.forms import with_values
 from timetuna.web.saving import ColumnsForm
 
-SHOWN = 3
 _CAPS = ("cap_day", "cap_week", "cap_month")
 _LONGEST_DAYS = 36_500
 _USUAL_PATIENCE, _LONGEST_PATIENCE = 24, 168
 _UNKNOWN = {"invalid_choice": "Choose one from the list."}
+_CLOSED, _ONCE, _ALWAYS = "closed", "once", "always"
+_HOLIDAY = "holiday_"
+_SHOWN = timedelta(days=366)
 
 
-class HolidaysForm(forms.Form):
-    """Country and region of the public holidays. The regions are those of the country that is set."""
+class _RulesForm(ColumnsForm[HostRules]):
+    """Some of a host's rules: what other forms store meanwhile stays."""
 
-    holiday_country = forms.ChoiceField(
-        label="Country",
-        required=False,
-        error_messages=_UNKNOWN,
-        help_text="On its public holidays your pages are closed, but for dates that have hours of their own.",
-    )
+    def __init__(self, host: User, data: Any = None) -> None:
+        self.host = host
+        super().__init__(data, instance=HostRules.objects.filter(host=host).first() or HostRules(host=host))
+
+    def store(self) -> None:
+        HostRules.objects.get_or_create(host=self.host)
+        self.instance._state.adding = False  # noqa: SLF001 - Django's documented way to say it is there
+        super().store()
+
+
+@dataclass(frozen=True, slots=True)
+class ComingHoliday:
+    day: date
+    name: str
+    field: forms.BoundField
+
+
+class HolidaysForm(_RulesForm):
+    """Country and region, with the regions of the country that is set, and which of its coming holidays count.
+
+    One that does not count is open once, on that date, or always, by its name.
+    """
+
+    class Meta:
+        model = HostRules
+        fields = ("holiday_country", "holiday_region")
+
+    also = ("holidays_open",)
+
+    holiday_country = forms.ChoiceField(label="Country", required=False, error_messages=_UNKNOWN)
     holiday_region = forms.ChoiceField(
         label="Region",
         required=False,
@@ -40,17 +66,43 @@ class HolidaysForm(forms.Form):
         help_text="Where a region has more holidays than its country.",
     )
 
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
+    def __init__(self, host: User, data: Any = None) -> None:
+        super().__init__(host, data)
         self._offer("holiday_country", "No public holidays", countries())
         self._offer("holiday_region", "The whole country", regions(self.country()))
         region = self["holiday_region"].value() if self.is_bound else None
         if region is not None and region not in dict(regions(self.country())):
             # Another country was chosen; until then its regions were not there to choose from.
             self.data = with_values(self.data, [("holiday_region", [""])])
+        self._kept = exceptions(self.instance.holidays_open)
+        self._coming = self._known()
+        for day, name in self._coming.items():
+            self.fields[f"{_HOLIDAY}{day}"] = forms.ChoiceField(
+                label=f"{name}, {day:%-d %B %Y}",
+                choices=[(_CLOSED, "Closed"), (_ONCE, f"Open in {day.year}"), (_ALWAYS, "Open every year")],
+                required=False,
+                initial=self._state(day, name),
+                error_messages=_UNKNOWN,
+            )
 
     def _offer(self, name: str, nothing: str, choices: tuple[tuple[str, str], ...]) -> None:
         self.fields[name].choices = [("", nothing), *choices]  # type: ignore[attr-defined]
+
+    def _known(self) -> dict[date, str]:
+        today, region = (
+            date_in(self.host.time_zone, timezone.now()),
+            str(self["holiday_region"].value() or ""),
+        )
+        return holidays_between(self.country(), region, first=today, last=today + _SHOWN)
+
+    def _state(self, day: date, name: str) -> str:
+        if name in self._kept:
+            return _ALWAYS
+        return _ONCE if day.isoformat() in self._kept else _CLOSED
+
+    def absent(self) -> list[str]:
+        """Those of another country may well be."""
+        return [name for name in super().absent() if not name.startswith(_HOLIDAY)]
 
     def country(self) -> str:
         """The code as it is in the form, or ""."""
@@ -59,29 +111,41 @@ class HolidaysForm(forms.Form):
     def has_regions(self) -> bool:
         return bool(regions(self.country()))
 
-    def coming(self) -> list[tuple[date, str]]:
-        today, region = timezone.now().date(), str(self["holiday_region"].value() or "")
-        found = holidays_between(self.country(), region, first=today, last=today + timedelta(days=2 * 366))
-        return list(islice(found.items(), SHOWN))
+    def has_coming(self) -> bool:
+        return bool(self._coming)
+
+    def coming(self) -> Iterator[ComingHoliday]:
+        """Of a year from today."""
+        for day, name in self._coming.items():
+            yield ComingHoliday(day, name, self[f"{_HOLIDAY}{day}"])
+
+    def store(self) -> None:
+        chosen = {
+            day: self.cleaned_data.get(f"{_HOLIDAY}{day}") or self._state(day, name)
+            for day, name in self._coming.items()
+        }
+        always = {name for day, name in self._coming.items() if self._is_always(name, chosen)}
+        shown = {day.isoformat() for day in self._coming} | {*self._coming.values()}
+        once = {day.isoformat() for day, state in chosen.items() if state == _ONCE}
+        self.instance.holidays_open = "\n".join(sorted((self._kept - shown) | once | always))
+        super().store()
+
+    def _is_always(self, name: str, chosen: dict[date, str]) -> bool:
+        """A name may have several dates a year: whichever of them was changed decides."""
+        states = [chosen[day] == _ALWAYS for day, each in self._coming.items() if each == name]
+        return all(states) if name in self._kept else any(states)
 
 
-class HostRulesForm(ColumnsForm[HostRules], HolidaysForm):
+class LimitsForm(_RulesForm):
+    """How many meetings, of all pages together, and how old the knowledge of calendars may be."""
+
     class Meta:
         model = HostRules
-        fields = (
-            "holiday_country",
-            "holiday_region",
-            *_CAPS,
-            "retention_days",
-            "calendar_patience_hours",
-        )
+        fields = (*_CAPS, "calendar_patience_hours")
 
     cap_day = cap_field("day", "Bookings of all your pages together.")
     cap_week = cap_field("week", "Weeks begin on Monday.")
     cap_month = cap_field("month", "Once a limit is reached, none of your pages offers more.")
-
-    retention_days = whole_number("Days until guests are forgotten", 1, _LONGEST_DAYS, required=False)
-
     calendar_patience_hours = whole_number(
         "Hours the last reading of a calendar counts",
         1,
@@ -91,18 +155,25 @@ class HostRulesForm(ColumnsForm[HostRules], HolidaysForm):
         f"on which it takes time offer nothing until it can be read again. Empty: {_USUAL_PATIENCE}.",
     )
 
-    def __init__(self, host: User, data: Any = None) -> None:
-        """Ranges that are over are left out."""
-        self.host = host
-        super().__init__(data, instance=HostRules.objects.filter(host=host).first() or HostRules(host=host))
-        self._say_retention()
-        over = timezone.now().date() - timedelta(days=3)
-        away = OutOfOffice.objects.filter(host=host, last__gte=over)
-        trips = TravelZone.objects.filter(host=host, last__gte=over)
-        self.away = AwayRows.of("away", away, data)
-        self.travel = TripRows.of("travel", trips, data)
+    def clean_calendar_patience_hours(self) -> int:
+        """The usual ones where nothing was sent."""
+        return int(self.cleaned_data["calendar_patience_hours"] or _USUAL_PATIENCE)
 
-    def _say_retention(self) -> None:
+    def caps(self) -> list[forms.BoundField]:
+        return [self[name] for name in _CAPS]
+
+
+class GuestsDataForm(_RulesForm):
+    """When guests are forgotten."""
+
+    class Meta:
+        model = HostRules
+        fields = ("retention_days",)
+
+    retention_days = whole_number("Days until guests are forgotten", 1, _LONGEST_DAYS, required=False)
+
+    def __init__(self, host: User, data: Any = None) -> None:
+        super().__init__(host, data)
         kept = settings.RETENTION_DAYS
         empty = f"Empty: after {kept} days, which is this server's limit." if kept else "Empty: never."
         field = self.fields["retention_days"]
@@ -111,21 +182,3 @@ class HostRulesForm(ColumnsForm[HostRules], HolidaysForm):
             f"booking stays as one of an “Erased guest”. {empty}"
         )
         field.widget.attrs["placeholder"] = str(kept) if kept else "Never"
-
-    def clean_calendar_patience_hours(self) -> int:
-        """The usual ones where nothing was sent."""
-        return int(self.cleaned_data["calendar_patience_hours"] or _USUAL_PATIENCE)
-
-    def rows(self) -> Iterator[tuple[str, Rows]]:
-        yield "Out of office", self.away
-        yield "Travel", self.travel
-
-    def caps(self) -> list[forms.BoundField]:
-        return [self[name] for name in _CAPS]
-
-    def store(self) -> None:
-        super().store()
-        OutOfOffice.objects.filter(host=self.host).delete()
-        OutOfOffice.objects.bulk_create(OutOfOffice(host=self.host, **row) for row in self.away.values())
-        TravelZone.objects.filter(host=self.host).delete()
-        TravelZone.objects.bulk_create(TravelZone(host=self.host, **row) for row in self.travel.values())

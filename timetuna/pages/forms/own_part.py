@@ -75,7 +75,8 @@ class OwnPartForm(ColumnsForm[PageHost]):
     def offers(self) -> list[Offer]:
         chosen = str(self["schedule"].value() or _USUAL)
         shared = [
-            Offer(str(one.id), one.name, one.text, one.id, str(one.id) == chosen) for one in self._shared
+            Offer(str(one.id), one.name, one.text, one.id, str(one.id) == chosen, one.strip)
+            for one in self._shared
         ]
         return [self._usual(chosen=chosen == _USUAL), *shared]
 

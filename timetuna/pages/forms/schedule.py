@@ -1,19 +1,57 @@
-"""The hours of a schedule: zone, week, single dates. On the editor's tab and in the settings."""
+"""The hours of a schedule: a zone and a week, each day of which is typed as one line."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from django.utils import timezone
+from django import forms
 
+from timetuna.availability.hours import Window
 from timetuna.pages.actions.replace_hours import replace_hours
 from timetuna.pages.forms.fields import LineField, ZoneField
-from timetuna.pages.forms.rows import OverrideRows, week
-from timetuna.pages.models import DateOverride, Schedule
-from timetuna.web.forms import Rows
-from timetuna.web.saving import ColumnsForm
+from timetuna.pages.forms.hours import typed_hours
+from timetuna.pages.models import Schedule
+from timetuna.web.forms import Ticks
+from timetuna.web.saving import ColumnsForm, Parts
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_ALSO = "also"
+
+
+class HoursField(LineField):
+    """One day's hours; `clean` gives its windows, of which the last may go on after midnight."""
+
+    def __init__(self, *, label: str, **options: Any) -> None:
+        super().__init__(label=label, max_length=typed_hours.LONGEST, required=False, **options)
+        self.widget.attrs |= {
+            "autocomplete": "off",
+            "autocapitalize": "none",
+            "spellcheck": "false",
+            "dir": "ltr",
+        }
+        self.widget.attrs["placeholder"] = "Closed"
+
+    def clean(self, value: Any) -> Any:
+        typed = str(super().clean(value))
+        try:
+            return typed_hours.parse(typed)
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from None
+
+
+@dataclass(frozen=True, slots=True)
+class Weekday:
+    """0 is Monday. also: to which other days its hours are copied."""
+
+    number: int
+    name: str
+    field: forms.BoundField
+    also: forms.BoundField
 
 
 class HoursForm(ColumnsForm[Schedule]):
+    """What is typed for a day goes to those that are ticked beside it, too."""
+
     class Meta:
         model = Schedule
         fields: tuple[str, ...] = ("time_zone",)
@@ -21,28 +59,54 @@ class HoursForm(ColumnsForm[Schedule]):
     time_zone = ZoneField(help_text="The hours are meant in this zone. Guests see them in their own.")
 
     def __init__(self, schedule: Schedule, data: Any = None) -> None:
-        """Only coming dates are shown."""
-        super().__init__(data, instance=schedule)
-        hours = schedule.weekly_hours.values_list("weekday", "start_minute", "end_minute")
-        self.days = week(data=data, stored=list(hours))
-        coming = schedule.overrides.filter(date__gte=timezone.now().date())
-        self.dates = OverrideRows.of("dates", _windows(coming), data)
+        initial = {f"day{day}": typed_hours.show(windows) for day, windows in enumerate(_week_of(schedule))}
+        super().__init__(data, instance=schedule, initial=initial)
+        for day, name in enumerate(WEEKDAYS):
+            others = [(other, each) for other, each in enumerate(WEEKDAYS) if other != day]
+            self.fields[f"day{day}"] = HoursField(label=name)
+            self.fields[f"{_ALSO}{day}"] = forms.TypedMultipleChoiceField(
+                label=f"Copy {name} to", choices=others, coerce=int, required=False, widget=Ticks
+            )
+        self.week: list[list[Window]] = [[] for _ in WEEKDAYS]
 
-    def rows(self) -> Iterator[tuple[str, Rows]]:
-        yield from ((day.name, day.rows) for day in self.days)
-        yield "Dates with other hours", self.dates
+    def weekdays(self) -> Iterator[Weekday]:
+        for day, name in enumerate(WEEKDAYS):
+            yield Weekday(day, name, self[f"day{day}"], self[f"{_ALSO}{day}"])
+
+    def clean(self) -> None:
+        typed = [list(self.cleaned_data.get(f"day{day}") or []) for day in range(len(WEEKDAYS))]
+        for day, windows in enumerate([*typed]):
+            for other in self.cleaned_data.get(f"{_ALSO}{day}") or ():
+                typed[other] = windows
+                self.errors.pop(f"day{other}", None)  # what stood there is not asked any more
+        for day, windows in enumerate(typed):
+            for start, end in windows:
+                self.week[day].append((start, min(end, typed_hours.DAY)))
+                if end > typed_hours.DAY:
+                    self.week[(day + 1) % len(WEEKDAYS)].append((0, end - typed_hours.DAY))
+        for day, windows in enumerate(self.week):
+            windows.sort()
+            try:
+                typed_hours.refuse_overlaps(windows)
+            except ValueError as error:
+                self.add_error(f"day{day}", str(error))
+
+    def parts(self) -> Parts:
+        """Where to copy hours is nothing that is stored."""
+        return {name: part for name, part in super().parts().items() if not name.startswith(_ALSO)}
 
     def store(self) -> None:
         super().store()
-        weekly = [(day.weekday, start, end) for day in self.days for start, end in day.rows.values()]
-        replace_hours(self.instance, weekly, self.dates.values())
+        weekly = [(day, start, end) for day, windows in enumerate(self.week) for start, end in windows]
+        replace_hours(self.instance, weekly)
 
 
-def _windows(stored: Iterable[DateOverride]) -> Iterator[dict[str, Any]]:
-    for one in stored:
-        yield from (
-            {"date": one.date, "start": start, "end": end} for start, end in one.windows or [(None, None)]
-        )
+def _week_of(schedule: Schedule) -> list[list[Window]]:
+    week: list[list[Window]] = [[] for _ in WEEKDAYS]
+    if schedule.pk is not None:
+        for day, start, end in schedule.weekly_hours.values_list("weekday", "start_minute", "end_minute"):
+            week[day].append((start, end))
+    return week
 
 
 class ScheduleForm(HoursForm):

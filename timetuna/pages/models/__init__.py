@@ -2,6 +2,7 @@
 
 from timetuna.pages.models.hours import (
     DateOverride,
+    FirstSteps,
     HostRules,
     OutOfOffice,
     Schedule,
@@ -36,6 +37,7 @@ __all__ = [
     "CohostInvitation",
     "DateOverride",
     "Duration",
+    "FirstSteps",
     "FormerSlug",
     "HostRules",
     "MeetingType",

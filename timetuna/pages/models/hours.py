@@ -68,19 +68,29 @@ class DateOverride(models.Model):
 
 
 class OutOfOffice(models.Model):
-    """The host's absence from `first` to `last`, both included. Guests see the note; empty, they see nothing."""
+    """The host's absence from `first` to `last`, both included. Guests see the note; empty, they see nothing.
+
+    start_minute: when it begins on the first date.  end_minute: when it ends on the last one; 1440 is its end.
+    """
 
     host = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="out_of_office")
     first = models.DateField()
     last = models.DateField()
     note = models.CharField(max_length=200, blank=True, default="")
+    start_minute = models.PositiveSmallIntegerField(default=0)
+    end_minute = models.PositiveSmallIntegerField(default=1_440)
 
     class Meta:
         ordering = ["first", "last", "id"]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(first__lte=models.F("last")), name="pages_away_in_order"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(start_minute__lt=1_440, end_minute__gt=0, end_minute__lte=1_440)
+                & (models.Q(first__lt=models.F("last")) | models.Q(start_minute__lt=models.F("end_minute"))),
+                name="pages_away_hours_in_order",
+            ),
         ]
 
 
@@ -105,6 +115,7 @@ class HostRules(models.Model):
     """What holds for all pages of a host. A host without a row has no holidays and no caps.
 
     holiday_country, holiday_region: codes of the `holidays` package; no country is no holidays.
+    holidays_open: those that close nothing, one a line: a name for every year, or a date for that one alone.
     calendar_patience_hours: how old the knowledge of a calendar may get before its pages offer nothing.
     retention_days: after how many days past their end guests are erased from bookings; None is never.
     """
@@ -116,8 +127,22 @@ class HostRules(models.Model):
     )
     holiday_country = models.CharField(max_length=10, blank=True, default="")
     holiday_region = models.CharField(max_length=40, blank=True, default="")
+    holidays_open = models.TextField(max_length=10_000, blank=True, default="")
     cap_day = models.PositiveIntegerField(null=True)
     cap_week = models.PositiveIntegerField(null=True)
     cap_month = models.PositiveIntegerField(null=True)
     calendar_patience_hours = models.PositiveIntegerField(default=PATIENCE_HOURS)
     retention_days = models.PositiveIntegerField(null=True)
+
+
+class FirstSteps(models.Model):
+    """What a new host has said about the steps they begin with; what they have done besides is asked where it is kept.
+
+    states: by the name of a step "done" or "skipped".  put_away: they want to see no more of them for now.
+    """
+
+    host = models.OneToOneField(
+        settings.AUTH_USER_MODEL, primary_key=True, on_delete=models.CASCADE, related_name="first_steps"
+    )
+    states = models.JSONField(default=dict)
+    put_away = models.BooleanField(default=False)

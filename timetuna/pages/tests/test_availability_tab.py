@@ -1,10 +1,10 @@
+import re
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from tests.forms import rows_sent as sent
-from tests.forms import submit
+from tests.forms import days_sent, submit
 from timetuna.pages.models import BookingPage
 from timetuna.pages.public import PublicPage
 from timetuna.pages.queries import values
@@ -25,10 +25,7 @@ RULES = {
 def typed(days: dict[int, list[tuple[str, str]]] | None = None, **changes: Any) -> dict[str, Any]:
     hours = {0: [("09:00", "12:00"), ("13:00", "17:30")]} if days is None else days
     data: dict[str, Any] = RULES | changes
-    for day in range(7):
-        rows = [{"start": start, "end": end} for start, end in hours.get(day, [])]
-        data |= sent(rows, f"day{day}")
-    return sent([], "dates") | data
+    return days_sent(hours) | data
 
 
 def save(client: Client, page: BookingPage, data: dict[str, Any]) -> Any:
@@ -43,8 +40,7 @@ def test_the_tab_shows_what_is_stored(as_alice: Client, page: BookingPage) -> No
     text = as_alice.get(f"/booking-pages/{page.pk}/availability").content.decode()
 
     assert 'value="Germany, Berlin"' in text
-    assert '<input type="time" name="day0-0-start" value="09:00"' in text
-    assert '<input type="time" name="day4-0-end" value="17:00"' in text
+    assert 'name="day0" value="09:00–17:00"' in text
     assert 'data-zones="/search/zones"' in text
     assert '<option value="hours" selected>' in text  # 240 minutes of notice are 4 hours
 
@@ -67,7 +63,7 @@ def test_a_day_can_go_on_until_midnight(as_alice: Client, page: BookingPage, end
 
     text = as_alice.get(f"/booking-pages/{page.pk}/availability").content.decode()
     assert stored(page).own.opening.weekly == ((6, 0, 1_440),)
-    assert '<input type="time" name="day6-0-end" value="00:00"' in text
+    assert 'name="day6" value="00:00–24:00"' in text
 
 
 def test_windows_may_touch(as_alice: Client, page: BookingPage) -> None:
@@ -79,14 +75,10 @@ def test_windows_may_touch(as_alice: Client, page: BookingPage) -> None:
 @pytest.mark.parametrize(
     ("windows", "sentence"),
     [
-        ([("09:00", "12:00"), ("11:00", "13:00")], "This overlaps 09:00 to 12:00. Change one of them."),
-        ([("09:00", "17:00"), ("09:00", "17:00")], "This overlaps 09:00 to 17:00."),
-        ([("10:00", "10:00")], "The end has to be after the start."),
-        ([("17:00", "09:00")], "The end has to be after the start."),
-        ([("09:00", "")], "Enter the end, such as 17:00, or remove this row."),
-        ([("", "17:00")], "Enter the start, such as 09:00, or remove this row."),
-        ([("noon", "17:00")], "Enter the start, such as 09:00, or remove this row."),
-        ([("24:00", "24:00")], "Enter the start, such as 09:00, or remove this row."),
+        ([("09:00", "12:00"), ("11:00", "13:00")], "11:00–13:00 overlaps 09:00–12:00. Change one of them."),
+        ([("10:00", "10:00")], "begins when it ends."),
+        ([("09:00", "")], "is not clear. Write hours like 09:00–12:30, 14–18."),
+        ([("noon", "17:00")], "is not clear."),
         ([(f"{hour:02}:00", f"{hour:02}:30") for hour in range(11)], "A day can have 10 windows at most."),
     ],
 )
@@ -105,31 +97,42 @@ def test_hours_that_cannot_be(
 
 
 def test_a_failed_save_keeps_every_row(as_alice: Client, page: BookingPage) -> None:
-    data = typed({0: [("09:00", "10:00")], 5: [("20:00", "08:15")]}, time_zone="Mars/Olympus", notice="soon")
+    data = typed({0: [("09:00", "10:00")], 5: [("20:00", "late")]}, time_zone="Mars/Olympus", notice="soon")
 
     text = save(as_alice, page, data).content.decode()
 
-    assert '<input type="time" name="day0-0-end" value="10:00"' in text
-    assert '<input type="time" name="day5-0-start" value="20:00"' in text
-    assert 'name="day5-0-end" value="08:15"' in text
+    assert 'name="day0" value="09:00-10:00"' in text
+    assert 'name="day5" value="20:00-late"' in text
     assert 'value="Mars/Olympus"' in text
     assert 'value="soon"' in text
     assert "There is no time zone of this name." in text
 
 
-def test_a_day_is_closed_by_removing_its_rows_without_javascript(as_alice: Client, page: BookingPage) -> None:
-    data = typed({1: [("09:00", "17:00")]}) | {"day1-0-DELETE": "on"}
-
-    save(as_alice, page, data)
+def test_a_day_is_closed_by_leaving_it_empty(as_alice: Client, page: BookingPage) -> None:
+    save(as_alice, page, typed({}))
 
     assert stored(page).own.opening.weekly == ()
     assert "No weekly hours" in as_alice.get("/booking-pages").content.decode()
 
 
-def test_a_blank_row_is_no_window(as_alice: Client, page: BookingPage) -> None:
-    save(as_alice, page, typed({1: [("", ""), ("08:00", "09:00"), ("", "")]}))
+def test_what_goes_on_after_midnight_ends_on_the_next_day(as_alice: Client, page: BookingPage) -> None:
+    save(as_alice, page, typed({6: [("20:00", "02:00")], 0: [("09:00", "10:00")]}))
+    refused = save(as_alice, page, typed({1: [("22:00", "03:00")], 2: [("02:00", "04:00")]}))
 
-    assert stored(page).own.opening.weekly == ((1, 480, 540),)
+    assert stored(page).own.opening.weekly == ((0, 0, 120), (0, 540, 600), (6, 1_200, 1_440))
+    assert "02:00–04:00 overlaps 00:00–03:00." in refused.content.decode()
+
+
+def test_a_day_is_copied_to_others_without_javascript(as_alice: Client, page: BookingPage) -> None:
+    data = typed({0: [("08:00", "12:00")], 1: [("nonsense", "")]}) | {"also0": ["1", "3"]}
+
+    save(as_alice, page, data)
+
+    assert stored(page).own.opening.weekly == tuple((day, 480, 720) for day in (0, 1, 3))
+    assert "checked" not in re.findall(
+        r'<input[^>]*name="also[^>]*>',
+        as_alice.get(f"/booking-pages/{page.pk}/availability").content.decode(),
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Two windows of a host, and a session that ends meanwhile: nothing is overwritten unseen, nothing typed is lost."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -19,16 +20,26 @@ FORMS = {
     "guests": ("/booking-pages/PAGE/guests", "most_guests", "3", "4"),
     "notifications": ("/booking-pages/PAGE/notifications", "message", "Mine", "Theirs"),
     "look": ("/booking-pages/PAGE/look", "brand_color", "#112233", "#445566"),
-    "schedule": ("/settings/availability/schedules/SCHEDULE", "name", "Mine", "Theirs"),
+    "schedule": ("/availability/schedules/SCHEDULE", "name", "Mine", "Theirs"),
+    "absence": ("/availability/out-of-office/ABSENCE", "note", "Mine", "Theirs"),
+    "trip": ("/availability/trips/TRIP", "last", "2095-01-02", "2095-01-03"),
+    "dates": ("/availability/schedules/SCHEDULE/dates/2095-01-01", "hours", "12:00–13:00", "11:00–11:30"),
     "profile": ("/settings/profile", "name", "Mine", "Theirs"),
-    "rules": ("/settings/availability", "cap_week", "3", "4"),
+    "rules": ("/availability/limits", "cap_week", "3", "4"),
 }
 EACH = pytest.mark.parametrize(("path", "field", "mine", "theirs"), FORMS.values(), ids=FORMS)
 
 
 @pytest.fixture
 def places(alice: User, page: BookingPage) -> dict[str, str]:
-    return {"PAGE": str(page.pk), "SCHEDULE": str(default_schedule(alice).pk)}
+    schedule, first = default_schedule(alice), date(2095, 1, 1)
+    schedule.overrides.create(date=first, windows=[[600, 660]])
+    return {
+        "PAGE": str(page.pk),
+        "SCHEDULE": str(schedule.pk),
+        "ABSENCE": str(alice.out_of_office.create(first=first, last=first).pk),
+        "TRIP": str(alice.travel_zones.create(first=first, last=first, time_zone="Asia/Tokyo").pk),
+    }
 
 
 def at(path: str, places: dict[str, str]) -> str:
@@ -180,13 +191,13 @@ def test_somebody_else_who_signs_in_there_does_not_get_it(
     as_alice: Client, alice: User, charlie: User
 ) -> None:
     HostRules.objects.create(host=alice)
-    sent = opened(as_alice, "/settings/availability", cap_week="77")
+    sent = opened(as_alice, "/availability/limits", cap_week="77")
     as_alice.logout()
-    send(as_alice, "/settings/availability", sent)
+    send(as_alice, "/availability/limits", sent)
 
-    sign_in(as_alice, charlie, "/settings/availability")
+    sign_in(as_alice, charlie, "/availability/limits")
 
-    assert value_of(as_alice, "/settings/availability", "cap_week") == ""
+    assert value_of(as_alice, "/availability/limits", "cap_week") == ""
     assert as_alice.session["typed"] == {}
 
 
@@ -230,35 +241,35 @@ def test_only_the_way_from_the_sign_in_is_led_elsewhere(
 
 
 def test_it_is_kept_for_an_hour(as_alice: Client, alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    sent = opened(as_alice, "/settings/availability", cap_week="77")
+    sent = opened(as_alice, "/availability/limits", cap_week="77")
     as_alice.logout()
-    send(as_alice, "/settings/availability", sent)
-    sign_in(as_alice, alice, "/settings/availability")
-    assert value_of(as_alice, "/settings/availability", "cap_week") == "77"
+    send(as_alice, "/availability/limits", sent)
+    sign_in(as_alice, alice, "/availability/limits")
+    assert value_of(as_alice, "/availability/limits", "cap_week") == "77"
 
     monkeypatch.setattr(forms, "KEPT_FOR_SECONDS", 0)
 
-    assert value_of(as_alice, "/settings/availability", "cap_week") == ""
+    assert value_of(as_alice, "/availability/limits", "cap_week") == ""
 
 
 def test_it_can_be_dropped(as_alice: Client, alice: User) -> None:
-    sent = opened(as_alice, "/settings/availability", cap_week="77")
+    sent = opened(as_alice, "/availability/limits", cap_week="77")
     as_alice.logout()
-    send(as_alice, "/settings/availability", sent)
-    sign_in(as_alice, alice, "/settings/availability")
+    send(as_alice, "/availability/limits", sent)
+    sign_in(as_alice, alice, "/availability/limits")
 
-    as_alice.get("/settings/availability?saved")
+    as_alice.get("/availability/limits?saved")
 
-    assert value_of(as_alice, "/settings/availability", "cap_week") == ""
+    assert value_of(as_alice, "/availability/limits", "cap_week") == ""
 
 
 def test_a_session_that_kept_something_lasts_as_long_as_any(as_alice: Client, alice: User) -> None:
-    sent = opened(as_alice, "/settings/availability", cap_week="77")
+    sent = opened(as_alice, "/availability/limits", cap_week="77")
     as_alice.logout()
-    send(as_alice, "/settings/availability", sent)
+    send(as_alice, "/availability/limits", sent)
     assert as_alice.session.get_expiry_age() <= forms.KEPT_FOR_SECONDS
 
-    sign_in(as_alice, alice, "/settings/availability")
+    sign_in(as_alice, alice, "/availability/limits")
 
     assert as_alice.session.get_expiry_age() > 24 * forms.KEPT_FOR_SECONDS
 

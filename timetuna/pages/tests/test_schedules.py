@@ -5,8 +5,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from tests.forms import rows_sent as sent
-from tests.forms import submit
+from tests.forms import days_sent, submit
 from timetuna.accounts.models import User
 from timetuna.pages.actions.create_page import create_page
 from timetuna.pages.actions.create_schedule import create_schedule
@@ -19,7 +18,7 @@ from timetuna.pages.queries import values
 from timetuna.pages.schedule_lines import schedule_lines
 from timetuna.pages.tests.test_availability_tab import typed as typed_tab
 
-URL = "/settings/availability"
+URL = "/availability"
 COMING = date(2095, 7, 13)
 
 
@@ -27,11 +26,8 @@ def address(schedule: Schedule, what: str = "") -> str:
     return f"{URL}/schedules/{schedule.pk}{what}"
 
 
-def typed(name: str = "Evenings", dates: list[dict[str, Any]] | None = None, **days: Any) -> dict[str, Any]:
-    data = {"name": name, "time_zone": "Europe/Berlin"} | sent(dates or [], "dates")
-    for day in range(7):
-        data |= sent([], f"day{day}")
-    return data | days
+def typed(name: str = "Evenings", **days: Any) -> dict[str, Any]:
+    return {"name": name, "time_zone": "Europe/Berlin"} | days_sent({}) | days
 
 
 def test_the_first_schedule_is_the_default(as_alice: Client, alice: User) -> None:
@@ -61,82 +57,29 @@ def test_there_are_fifty_at_most(as_alice: Client, alice: User) -> None:
     assert Schedule.objects.filter(host=alice).count() == 50
 
 
-def test_saving_stores_name_hours_and_dates(as_alice: Client, alice: User) -> None:
+def test_saving_stores_name_and_hours(as_alice: Client, alice: User) -> None:
     schedule = default_schedule(alice)
-    day = COMING.isoformat()
-    dates = [
-        {"date": day, "start": "13:00", "end": "00:00"},
-        {"date": day, "start": "09:00", "end": "10:00"},
-        {"date": "2099-12-31", "start": "", "end": ""},
-        {"date": "", "start": "", "end": ""},
-    ]
 
-    response = submit(
-        as_alice, address(schedule), typed(dates=dates) | sent([{"start": "20:00", "end": "22:00"}], "day6")
-    )
+    response = submit(as_alice, address(schedule), typed(day6="20-22"))
 
-    text = as_alice.get(address(schedule)).content.decode()
-    stored = {row.date: row.windows for row in schedule.overrides.all()}
     assert response["Location"] == address(schedule)
     assert [(line.name, line.text) for line in schedule_lines(alice.pk)] == [
-        ("Evenings", "Sun 20:00 to 22:00, 2 dates with other hours · Germany, Berlin")
+        ("Evenings", "Sun 20:00 to 22:00 · Germany, Berlin")
     ]
-    assert stored == {COMING: [[540, 600], [780, 1_440]], date(2099, 12, 31): []}
-    assert f'name="dates-0-date" value="{day}"' in text
-    assert 'name="dates-1-end" value="00:00"' in text
-    assert 'name="dates-2-date" value="2099-12-31"' in text
-
-
-@pytest.mark.parametrize(
-    ("rows", "sentence"),
-    [
-        ([("2027-02-30", "", "")], "Enter a date from 2000 to 2100."),
-        ([("", "09:00", "10:00")], "Enter a date."),
-        ([("2030-01-01", "09:00", "")], "Enter both times, or none for a closed day."),
-        ([("2030-01-01", "", "09:00")], "Enter both times, or none for a closed day."),
-        ([("2030-01-01", "10:00", "09:00")], "The end has to be after the start."),
-        ([("2030-01-01", "9 o'clock", "10:00")], "Enter the start, such as 09:00"),
-        (
-            [("2030-01-01", "09:00", "11:00"), ("2030-01-01", "10:00", "12:00")],
-            "This overlaps 09:00 to 11:00.",
-        ),
-        ([("2030-01-01", "", ""), ("2030-01-01", "10:00", "12:00")], "This date is both closed and open."),
-        ([("2030-01-01", "", ""), ("2030-01-01", "", "")], "This date is both closed and open."),
-        ([(f"2030-01-{day % 28 + 1:02}", "", "") for day in range(101)], "There can be 100 rows at most."),
-    ],
-)
-def test_dates_that_cannot_be(
-    as_alice: Client, alice: User, rows: list[tuple[str, str, str]], sentence: str
-) -> None:
-    schedule = default_schedule(alice)
-    dates = [{"date": day, "start": start, "end": end} for day, start, end in rows]
-
-    response = submit(as_alice, address(schedule), typed("Kept <name>", dates))
-
-    text = response.content.decode()
-    assert response.status_code == 422
-    assert sentence in text
-    assert "Kept &lt;name&gt;" in text
-    assert not schedule.overrides.exists()
 
 
 def test_hours_are_said_in_short(as_alice: Client, alice: User) -> None:
     schedule = default_schedule(alice)
-    two = [{"start": "09:00", "end": "12:00"}, {"start": "13:00", "end": "00:00"}]
-    dates = [{"date": "2099-12-31", "start": "", "end": ""}]
+    schedule.overrides.create(date=date(2099, 12, 31))
 
-    submit(
-        as_alice,
-        address(schedule),
-        typed(dates=dates) | sent(two, "day0") | sent(two, "day1") | sent(two, "day5"),
-    )
+    submit(as_alice, address(schedule), typed(**dict.fromkeys(("day0", "day1", "day5"), "13-24, 9-12")))
     (full,) = schedule_lines(alice.pk)
     submit(as_alice, address(schedule), typed())
     (none,) = schedule_lines(alice.pk)
 
-    windows = "09:00 to 12:00 and 13:00 to 00:00"
+    windows = "09:00 to 12:00 and 13:00 to 24:00"
     assert full.text == f"Mon to Tue {windows}, Sat {windows}, 1 date with other hours · Germany, Berlin"
-    assert none.text == "No weekly hours · Germany, Berlin"
+    assert none.text == "No weekly hours, 1 date with other hours · Germany, Berlin"
 
 
 def test_the_editor_offers_every_schedule_of_the_host(
@@ -254,7 +197,7 @@ def test_a_failed_save_keeps_own_hours_that_were_typed(as_alice: Client, page: B
 
     text = submit(as_alice, f"/booking-pages/{page.pk}/availability", data).content.decode()
 
-    assert 'name="day0-0-start" value="06:15"' in text
+    assert 'name="day0" value="06:15-07:00"' in text
     assert 'name="cap_week" value="7"' in text
     assert '<option value="date" selected>' in text
     assert "Enter a date." in text

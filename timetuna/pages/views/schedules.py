@@ -8,24 +8,34 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from timetuna.accounts.permissions import signed_in
 from timetuna.pages.actions.create_schedule import MOST, TooManySchedules, create_schedule
 from timetuna.pages.actions.delete_schedule import ScheduleNeeded, delete_schedule
+from timetuna.pages.actions.hours.restore import kept_schedule
 from timetuna.pages.actions.set_default_schedule import set_default_schedule
 from timetuna.pages.forms.schedule import ScheduleForm
 from timetuna.pages.models import Schedule
 from timetuna.pages.permissions import schedule_or_404
-from timetuna.web.forms import Screen
+from timetuna.pages.schedule_lines import schedule_lines
+from timetuna.pages.views.availability import availability_tabs
+from timetuna.pages.views.undo import SCHEDULE, offer_undo
+from timetuna.web.forms import Screen, TabLink
 from timetuna.web.saving import answer_form
 
 
 @dataclass(frozen=True, slots=True)
 class ScheduleScreen(Screen):
-    template = "pages/schedule.html"
+    """used_by: the titles of the pages that these hours are of.  dates: how many have others, from today on."""
+
+    template = "pages/availability/schedule.html"
+    tabs: list[TabLink]
     schedule: Schedule
     form: ScheduleForm
+    used_by: tuple[str, ...]
+    dates: int
 
 
 @require_POST
@@ -36,13 +46,15 @@ def new_schedule(request: HttpRequest) -> HttpResponse:
         schedule = create_schedule(signed_in(request))
     except TooManySchedules:
         messages.error(request, f"There can be {MOST} schedules at most. Delete one that you do not need.")
-        return redirect("settings_availability")
-    return redirect("schedules_edit", schedule.pk)
+        return redirect("availability")
+    return redirect("schedule", schedule.pk)
 
 
 @login_required
 def edit(request: HttpRequest, schedule_id: int) -> HttpResponse:
     schedule = schedule_or_404(request, schedule_id)
+    line = next(one for one in schedule_lines(schedule.host_id) if one.id == schedule.pk)
+    dates = schedule.overrides.filter(date__gte=timezone.now().date()).count()
 
     def build(data: Any, _files: Any) -> ScheduleForm:
         return ScheduleForm(schedule_or_404(request, schedule_id), data)
@@ -50,8 +62,10 @@ def edit(request: HttpRequest, schedule_id: int) -> HttpResponse:
     return answer_form(
         request,
         build,
-        screen=lambda form: ScheduleScreen(schedule, form),
-        back=reverse("schedules_edit", args=[schedule.pk]),
+        screen=lambda form: ScheduleScreen(
+            availability_tabs("availability"), schedule, form, line.pages, dates
+        ),
+        back=reverse("schedule", args=[schedule.pk]),
     )
 
 
@@ -61,18 +75,19 @@ def make_default(request: HttpRequest, schedule_id: int) -> HttpResponse:
     schedule = schedule_or_404(request, schedule_id)
     set_default_schedule(schedule)
     messages.success(request, f"New pages begin with “{schedule.name}” from now on.")
-    return redirect("settings_availability")
+    return redirect("availability")
 
 
 @require_POST
 @login_required
 def delete(request: HttpRequest, schedule_id: int) -> HttpResponse:
-    """Refused where something needs it; the browser has asked before."""
+    """Refused where something needs it."""
     schedule = schedule_or_404(request, schedule_id)
+    kept = kept_schedule(schedule)
     try:
         delete_schedule(schedule)
     except ScheduleNeeded as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, f"“{schedule.name}” is deleted.")
-    return redirect("settings_availability")
+        offer_undo(request, f"“{schedule.name}” is deleted.", SCHEDULE, kept)
+    return redirect("availability")

@@ -1,4 +1,4 @@
-"""The settings' tab Availability: what holds for all pages, and the schedules they share."""
+"""What holds for all pages of a host: holidays and limits, and how long guests' data is kept."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,42 +9,82 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from timetuna.accounts.permissions import signed_in
-from timetuna.pages.forms.host_settings import HolidaysForm, HostRulesForm
-from timetuna.pages.schedule_lines import ScheduleLine, schedule_lines
-from timetuna.web.forms import Screen, show
+from timetuna.pages.forms.host_settings import GuestsDataForm, HolidaysForm, LimitsForm
+from timetuna.pages.views.availability import availability_tabs
+from timetuna.web.forms import Screen, TabLink, show
 from timetuna.web.saving import answer_form
 
 
 @dataclass(frozen=True, slots=True)
-class AvailabilityScreen(Screen):
-    template = "pages/settings.html"
-    form: HostRulesForm
-    schedules: list[ScheduleLine]
-
-
-@dataclass(frozen=True, slots=True)
 class HolidaysScreen(Screen):
-    template = "pages/_holidays.html"
+    template = "pages/availability/holidays.html"
+    tabs: list[TabLink]
     form: HolidaysForm
 
 
+@dataclass(frozen=True, slots=True)
+class HolidayChoiceScreen(Screen):
+    template = "pages/availability/_holidays.html"
+    form: HolidaysForm
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsScreen(Screen):
+    template = "pages/availability/limits.html"
+    tabs: list[TabLink]
+    form: LimitsForm
+
+
+@dataclass(frozen=True, slots=True)
+class GuestsDataScreen(Screen):
+    template = "pages/guests_data.html"
+    form: GuestsDataForm
+
+
 @login_required
-def availability(request: HttpRequest) -> HttpResponse:
+def holidays(request: HttpRequest) -> HttpResponse:
     host = signed_in(request)
 
-    def build(data: Any, _files: Any) -> HostRulesForm:
-        return HostRulesForm(host, data)
+    def build(data: Any, _files: Any) -> HolidaysForm:
+        return HolidaysForm(host, data)
 
     return answer_form(
         request,
         build,
-        screen=lambda form: AvailabilityScreen(form, schedule_lines(host.pk)),
-        back=reverse("settings_availability"),
+        screen=lambda form: HolidaysScreen(availability_tabs("holidays"), form),
+        back=reverse("holidays"),
+        said="Your holidays are saved.",
     )
 
 
 @require_safe
 @login_required
-def holidays(request: HttpRequest) -> HttpResponse:
-    """For htmx: the regions of a country and the next holidays there; nothing is saved."""
-    return show(request, HolidaysScreen(HolidaysForm(request.GET)))
+def holiday_choice(request: HttpRequest) -> HttpResponse:
+    """For htmx: the regions of a country and the coming holidays there; nothing is saved."""
+    return show(request, HolidayChoiceScreen(HolidaysForm(signed_in(request), request.GET)))
+
+
+@login_required
+def limits(request: HttpRequest) -> HttpResponse:
+    host = signed_in(request)
+
+    def build(data: Any, _files: Any) -> LimitsForm:
+        return LimitsForm(host, data)
+
+    return answer_form(
+        request,
+        build,
+        screen=lambda form: LimitsScreen(availability_tabs("limits"), form),
+        back=reverse("limits"),
+        said="Your limits are saved.",
+    )
+
+
+@login_required
+def guests_data(request: HttpRequest) -> HttpResponse:
+    host = signed_in(request)
+
+    def build(data: Any, _files: Any) -> GuestsDataForm:
+        return GuestsDataForm(host, data)
+
+    return answer_form(request, build, screen=GuestsDataScreen, back=reverse("guests_data"))
