@@ -97,6 +97,7 @@ OWNERS = """
     booking-pages/<row:page_id>/questions/<row:question_id>
     booking-pages/<row:page_id>/questions/<row:question_id>/move
     booking-pages/<row:page_id>/questions/<row:question_id>/delete
+    booking-pages/<row:page_id>/switch booking-pages/<row:page_id>/off
     booking-pages/<row:page_id>/share booking-pages/<row:page_id>/share/qr.<slug:kind>
     booking-pages/<row:page_id>/share/links booking-pages/<row:page_id>/share/links.csv
     booking-pages/<row:page_id>/share/links/new booking-pages/<row:page_id>/share/links/many

@@ -46,6 +46,8 @@ class Deed(TextChoices):
     PAGE_MADE = "page_made", "made the page."
     PAGE_COPIED = "page_copied", "made the page as a copy of “{title}”."
     PAGE_CHANGED = "page_changed", "changed the page."
+    PAGE_OFF = "page_off", "switched the page off."
+    PAGE_ON = "page_on", "switched the page on."
     PAGE_PASSED_ON = "page_passed_on", "had an account deleted, and {person} owns the page now."
     PAGE_DELETED = "page_deleted", "deleted the page “{title}”."
     ASSIGNED = "assigned", "put the page into the team {team_name}."

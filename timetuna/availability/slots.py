@@ -65,6 +65,8 @@ class Code(StrEnum):
     """A calendar that may take the time cannot be read. label: its name. busy: from when on it was not read yet."""
     NO_MEETING_TYPE = "no_meeting_type"
     """There is no way to meet."""
+    PAGE_OFF = "page_off"
+    """The page takes no bookings for now."""
     PAUSED = "paused"
     """The host takes part in nothing new for now."""
     SWITCHED_OFF = "switched_off"

@@ -196,7 +196,9 @@ class PublicPage:
         return tuple(one for one in touching if one.note and one.takes_a_day())
 
     def is_open(self, now: datetime) -> bool:
-        """Whether it takes bookings at all: there is a way to meet, and nobody is paused who has to come."""
+        """Whether it takes bookings at all: it is on, there is a way to meet, and nobody is paused who has to come."""
+        if self.settings.switched_off:
+            return False
         if not self.meeting_types or not self.is_staffed():
             return bool(self.meeting_types)
         away = (

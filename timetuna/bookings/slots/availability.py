@@ -313,6 +313,8 @@ def _diary(
 
 def _shut(query: SlotQuery, host: HostTime, known: KnownSpan) -> Iterator[Code]:
     page = query.page
+    if page.settings.switched_off and query.moving is None:
+        yield Code.PAGE_OFF
     if not host.bookable:
         yield Code.SWITCHED_OFF
     keeps = host.id in (query.kept or ())  # nothing new is booked with them

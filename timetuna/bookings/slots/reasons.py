@@ -287,6 +287,11 @@ def _no_meeting_type(_: Reason, setting: ReasonContext) -> _Told:
     return "This page has no meeting type that can be used, so no time is offered.", (*types, _providers())
 
 
+def _page_off(_: Reason, setting: ReasonContext) -> _Told:
+    link = setting.tab("switched_off", "Switch it on", path="pages_off")
+    return "This page is switched off: it takes no bookings.", link
+
+
 def _paused(_: Reason, setting: ReasonContext) -> _Told:
     text = "You are paused on this page, so nothing new is booked with you."
     return text, (setting.own_part("Change your part", "part"),)
@@ -342,6 +347,7 @@ _TELLERS: dict[Code, tuple[str, Callable[[Reason, ReasonContext], _Told]]] = {
     Code.CAP_MONTH: ("Limit of the month", _cap),
     Code.PROVIDER_UNREADABLE: ("Calendar unreadable", _unreadable),
     Code.NO_MEETING_TYPE: ("No meeting type", _no_meeting_type),
+    Code.PAGE_OFF: ("Page switched off", _page_off),
     Code.PAUSED: ("Paused", _paused),
     Code.SWITCHED_OFF: ("Switched off", _switched_off),
     Code.NO_CALENDAR: ("No calendar", _no_calendar),

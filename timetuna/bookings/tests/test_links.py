@@ -315,3 +315,16 @@ def test_a_page_has_so_many_links_that_are_good_at_a_time(page, monkeypatch):
         make_links(page, [LinkFor(), LinkFor()], LinkRules(), by=page.host, now=present())
 
     assert BookingLink.objects.count() == 2
+
+
+def test_a_page_that_is_switched_off_books_nothing_by_link_either_and_its_bookings_move(page):
+    link = link_to(page, uses=2)
+    booking = book(by(link, page), now=now())
+    page.switched_off = True
+    page.save()
+
+    with pytest.raises(SlotTaken):
+        book(by(link, page, tomorrow(14)), now=now())
+    moved = reschedule(booking.pk, start_minute=minute_of(tomorrow(16)), actor="guest", now=now())
+
+    assert moved.start_at == tomorrow(16)

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from tests.clock import present
+from tests.forms import main_form
 from timetuna.accounts.models import Membership, Team, User
 from timetuna.pages.actions.create_page import create_page
 from timetuna.pages.models import BookingPage
@@ -119,3 +120,57 @@ def test_a_former_host_has_it_no_more(bob, both, as_bob):
     both.page_hosts.filter(host=bob).update(active=False)
 
     assert groups(as_bob) == []
+
+
+def titles(client: Client, query: str = "") -> list[str]:
+    found = client.get(f"{LIST}{query}").context["groups"]
+    return [line.page.title for group in found for line in group.lines]
+
+
+def test_numbers_in_titles_are_numbers_and_fifty_pages_stand_on_one(
+    alice, page, as_alice, django_assert_max_num_queries
+):
+    for number in range(60, 0, -1):
+        create_page(alice, title=f"Page {number}")
+
+    with django_assert_max_num_queries(30):
+        first = titles(as_alice)
+
+    assert first == ["Intro call", *(f"Page {number}" for number in range(1, 50))]
+    assert titles(as_alice, "?page=2") == [f"Page {number}" for number in range(50, 61)]
+    assert titles(as_alice, "?q=pAGE+6") == [
+        "Page 6",
+        "Page 16",
+        "Page 26",
+        "Page 36",
+        "Page 46",
+        "Page 56",
+        "Page 60",
+    ]
+    assert "No page is called" in " ".join(as_alice.get(f"{LIST}?q=none").content.decode().split())
+
+
+def test_a_search_is_offered_from_eight_pages_on(alice, page, as_alice):
+    for number in range(6):
+        create_page(alice, title=f"Page {number}")
+    assert "data-asks" not in text(as_alice)
+
+    create_page(alice, title="The eighth")
+    assert "data-asks" in text(as_alice)
+
+
+def test_a_page_is_switched_off_with_a_word_to_guests_and_on_again(page, as_alice, client):
+    switch, public = f"{LIST}/{page.pk}/switch", f"/alice/{page.slug}"
+    as_alice.post(switch, {"on": "0"})
+    form = main_form(as_alice.get(f"{LIST}/{page.pk}/off").content.decode())
+    as_alice.post(f"{LIST}/{page.pk}/off", dict(form.with_values(off_note="Back <b>in May</b>.")))
+    off = " ".join(client.get(public).content.decode().split())
+
+    assert "No times are offered here at the moment." in off
+    assert "Back &lt;b&gt;in May&lt;/b&gt;." in off
+    assert "Guests read: “<bdi>Back &lt;b&gt;in May&lt;/b&gt;.</bdi>”" in text(as_alice)
+    assert client.get("/alice").status_code == 404
+
+    as_alice.post(switch, {"on": "1"})
+    assert "No times are offered" not in client.get(public).content.decode()
+    assert [one.deed for one in page.activity.order_by("pk")][-3:] == ["page_off", "page_changed", "page_on"]

@@ -54,7 +54,7 @@ def test_a_page_is_listed_with_its_address_and_what_it_offers(alice: User, as_al
     text = listed(as_alice)
 
     assert 'data-copy="http://localhost:8000/alice/intro"' in text
-    assert "15, 30 minutes · In person" in text
+    assert "15 and 30 min · In person · 0 this week" in text
     assert "No usable meeting type" not in text
 
 

@@ -1,11 +1,15 @@
 """The list of a host's booking pages, and what is done to a whole page."""
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import wraps
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -14,29 +18,41 @@ from django.views.decorators.http import require_safe
 
 from timetuna.accounts.models import User
 from timetuna.accounts.permissions import signed_in
+from timetuna.availability.hours import day_start
+from timetuna.availability.interval import moment_of
 from timetuna.calendars.queries import conference_kinds, set_up, usable
-from timetuna.lib.text import single_line
+from timetuna.l10n.datetimes import zone_or_utc
+from timetuna.lib.text import in_words, single_line
 from timetuna.pages.actions.create_page import DEFAULT_TITLE, create_page
 from timetuna.pages.actions.delete_page import delete_page
 from timetuna.pages.actions.duplicate_page import duplicate_page
+from timetuna.pages.actions.pause import switch_page
 from timetuna.pages.calendar_impact import Silence, paused_words, silences
 from timetuna.pages.calendar_use import own_part
+from timetuna.pages.forms.off import OffForm
 from timetuna.pages.meeting_types import FIRST
 from timetuna.pages.meeting_types.base import MeetingChoice
 from timetuna.pages.missing_hosts import Shortage, missing_hosts
+from timetuna.pages.models import BookingPage
 from timetuna.pages.permissions import Action, Role, page_or_404, pages_for, rights_of, roles_by_page
 from timetuna.pages.public import PublicPage
-from timetuna.pages.queries import by_title, has_cohosts, warnings
+from timetuna.pages.queries import by_title, has_cohosts, meetings_between, warnings
 from timetuna.web.forms import Screen, show
+from timetuna.web.saving import answer_form
 
 PageView = Callable[..., HttpResponse]
+
+
+A_PAGE, SEARCHED_FROM = 50, 8
+_DIGITS = re.compile(r"(\d+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRow:
     """A page as somebody has it in their list. roles: what they are to it.  silence, paused: of their own part.
 
-    missed: whom else it lacks to offer times, for who runs it.
+    missed: whom else it lacks to offer times, for who runs it.  meetings: how many it has this week; None for who does
+    not see them all.
     """
 
     page: PublicPage
@@ -45,6 +61,7 @@ class PageRow:
     silence: Silence | None
     missed: Sequence[Shortage]
     paused: str
+    meetings: int | None
 
     def team_id(self) -> int | None:
         return self.page.settings.team_id
@@ -58,6 +75,14 @@ class PageRow:
 
     def can_delete(self) -> bool:
         return Action.DELETE in rights_of(self.roles)
+
+    def text(self) -> str:
+        """In one line: how long, how, how often."""
+        minutes = [str(one.minutes) for one in self.page.durations]
+        parts = [f"{in_words(minutes)} min", ", ".join(one.label for one in self.page.meeting_types)]
+        if self.meetings is not None:
+            parts.append(f"{self.meetings} this week")
+        return " · ".join(filter(None, parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +99,7 @@ class BookingPagesScreen(Screen):
     """first: the first page of one's own.  listed: its neighbours below one's own address, if any are.
 
     connected, providers: what makes online meetings and is connected, or could be.
+    listing: which of all pages are shown.  asked: the words looked for.  searched: whether there are that many.
     """
 
     template = "pages/booking_pages.html"
@@ -83,6 +109,9 @@ class BookingPagesScreen(Screen):
     show_steps: bool
     connected: list[str]
     providers: list[str]
+    listing: Page[BookingPage]
+    asked: str
+    searched: bool
 
 
 @require_safe
@@ -90,28 +119,64 @@ class BookingPagesScreen(Screen):
 def booking_pages(request: HttpRequest) -> HttpResponse:
     """While there is at most one page, with what to do next."""
     host = signed_in(request)
-    lines = _lines(host)
-    pages = [line.page for line in lines]
+    found = list(pages_for(host, to=Action.SEE).select_related("team").prefetch_related("page_hosts"))
+    roles = roles_by_page(found, host)
+    asked = " ".join(request.GET.get("q", "").split())[:100]
+    ordered = sorted(_matching(found, asked), key=lambda page: _place(page, roles[page.pk]))
+    listing = Paginator(ordered, A_PAGE).get_page(request.GET.get("page"))
+    lines = _lines(host, list(listing.object_list), roles)
     own = [line.page for line in lines if Role.OWNER in line.roles]
     connected = [label for kind, label in conference_kinds().items() if usable(host.pk, kind)]
     settled = connected or any(_chosen(choice) for page in own for choice in page.meeting_types)
-    found = (one for one in own if not one.team and one.settings.listed and one.meeting_types)
+    listed = (one for one in own if not one.team and one.settings.listed and one.meeting_types)
     screen = BookingPagesScreen(
         groups=_grouped(lines),
         first=next(iter(own), None),
-        listed=next(found, None),
-        show_steps=len(pages) < 2 and own == pages and not (pages and settled),  # noqa: PLR2004
+        listed=next(listed, None),
+        show_steps=len(found) < 2 and len(own) == len(found) and not (found and settled) and not asked,  # noqa: PLR2004
         connected=connected,
         providers=[label for kind, label in conference_kinds().items() if set_up(kind)],
+        listing=listing,
+        asked=asked,
+        searched=bool(asked) or len(found) >= SEARCHED_FROM,
     )
     return show(request, screen)
 
 
-def _lines(host: User) -> list[PageRow]:
-    """By title, all that they may see."""
-    pages = by_title(pages_for(host, to=Action.SEE))
-    roles = roles_by_page([page.settings for page in pages], host)
-    now = timezone.now()
+def _matching(pages: Sequence[BookingPage], asked: str) -> list[BookingPage]:
+    """Those in whose title, or team's name, each of the words stands."""
+    words = asked.casefold().split()
+    named = {page.pk: f"{page.title} {page.team.name if page.team else ''}".casefold() for page in pages}
+    return [page for page in pages if all(word in named[page.pk] for word in words)]
+
+
+def _place(page: BookingPage, roles: frozenset[Role]) -> tuple[Any, ...]:
+    """One's own first, then each team's by its name, then those that others have asked one to host.
+
+    By title, where "Page 2" comes before "Page 10".
+    """
+    edits = Action.EDIT in rights_of(roles)
+    team = page.team.name.casefold() if page.team else ""
+    parts = _DIGITS.split(page.title.casefold())
+    title = [(int(part), "") if part.isdecimal() else (0, part) for part in parts]
+    return (
+        not edits,
+        bool(team) and edits,
+        team if edits else "",
+        page.team_id if edits else 0,
+        title,
+        page.pk,
+    )
+
+
+def _lines(host: User, rows: Sequence[BookingPage], roles: Mapping[int, frozenset[Role]]) -> list[PageRow]:
+    """In that order; in a number of queries that does not grow with them."""
+    places = {row.pk: place for place, row in enumerate(rows)}
+    pages = sorted(by_title(BookingPage.objects.filter(pk__in=places)), key=lambda page: places[page.id])
+    now, zone = timezone.now(), zone_or_utc(host.time_zone)
+    monday = now.astimezone(zone).date() - timedelta(days=now.astimezone(zone).weekday())
+    first, beyond = (moment_of(day_start(day, zone=zone)) for day in (monday, monday + timedelta(days=7)))
+    meetings = meetings_between([*places], first, beyond)
     run = [page.id for page in pages if Action.STAFF in rights_of(roles[page.id])]
     silent, missed = silences(host.pk, now=now), missing_hosts(run, host, now=now)
     return [
@@ -122,23 +187,25 @@ def _lines(host: User) -> list[PageRow]:
             silence=silent.get(page.id),
             missed=missed.get(page.id, ()),
             paused=paused_words(own_part(page.settings, host.pk), host, now=now),
+            meetings=meetings.get(page.id, 0) if Action.BOOKINGS in rights_of(roles[page.id]) else None,
         )
         for page in pages
     ]
 
 
 def _grouped(lines: list[PageRow]) -> list[PageGroup]:
-    """One's own first, then each team's by its name, then those that others have asked one to host."""
-    mine = [one for one in lines if one.can_edit()]
-    teams = {one.team_id(): one.page.team for one in mine if one.team_id()}
-    by_name = sorted(teams, key=lambda team: teams[team].casefold())
-    found = [
-        PageGroup("Your pages", [one for one in mine if not one.team_id()]),
-        *(PageGroup(teams[team], [one for one in mine if one.team_id() == team]) for team in by_name),
-        PageGroup("Hosted with others", [one for one in lines if not one.can_edit()]),
-    ]
-    groups = [group for group in found if group.lines]
-    return [replace(found[0], alone=True)] if groups == found[:1] else groups
+    """As they are ordered."""
+    found: list[PageGroup] = []
+    for line in lines:
+        mine = line.page.team if line.team_id() else "Your pages"
+        title = mine if line.can_edit() else "Hosted with others"
+        same = found and found[-1].title == title and found[-1].lines[0].team_id() == line.team_id()
+        if same or (found and title == found[-1].title == "Hosted with others"):
+            found[-1].lines.append(line)
+        else:
+            found.append(PageGroup(title, [line]))
+    alone = len(found) == 1 and found[0].title == "Your pages"
+    return [replace(found[0], alone=True)] if alone else found
 
 
 def _chosen(choice: MeetingChoice) -> bool:
@@ -188,3 +255,35 @@ def delete(request: HttpRequest, page_id: int) -> HttpResponse:
     delete_page(page)
     messages.success(request, f"“{page.title}” is deleted. Its bookings stay.")
     return redirect("booking_pages")
+
+
+@post_or_back
+@login_required
+def switch(request: HttpRequest, page_id: int) -> HttpResponse:
+    """On or off."""
+    page = page_or_404(request, page_id)
+    on = request.POST.get("on") == "1"
+    if switch_page(page, on=on):
+        says = "takes bookings again" if on else "takes no bookings now. What is booked stays"
+        messages.success(request, f"“{page.title}” {says}.")
+    return redirect("booking_pages")
+
+
+@dataclass(frozen=True, slots=True)
+class OffScreen(Screen):
+    template = "pages/off.html"
+    page: BookingPage
+    form: OffForm
+
+
+@login_required
+def off(request: HttpRequest, page_id: int) -> HttpResponse:
+    """Whether the page takes bookings, and what guests read if not."""
+    page = page_or_404(request, page_id)
+
+    def build(data: Any, _files: Any) -> OffForm:
+        return OffForm(data, instance=page_or_404(request, page_id))
+
+    return answer_form(
+        request, build, screen=lambda form: OffScreen(page, form), back=reverse("booking_pages")
+    )

@@ -140,9 +140,16 @@ def _closed(page: PublicPage, closed: Closed, *, now: datetime) -> Closed:
     return replace(
         closed,
         text=text,
-        advice="" if closed.next else gettext("Ask %(host)s for a time.") % {"host": page.whose()},
+        advice=_advice(page, closed),
         others=[TabLink(one.title, path_of(one), False) for one in offered],
     )
+
+
+def _advice(page: PublicPage, closed: Closed) -> str:
+    """What the host says while the page is off, or whom to ask."""
+    if page.settings.switched_off and page.settings.off_note:
+        return page.settings.off_note
+    return "" if closed.next else gettext("Ask %(host)s for a time.") % {"host": page.whose()}
 
 
 def show_slots(request: HttpRequest, screen: SlotsScreen, *, status: int = 200) -> HttpResponse:
