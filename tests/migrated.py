@@ -4,6 +4,7 @@ It is made anew whenever a migration or a requirement changes. Nothing trusts it
 migrates it as usual, and `timetuna/commands/tests` bring empty databases up to date.
 """
 
+import base64
 import fcntl
 import os
 import secrets
@@ -21,6 +22,8 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg import errors, sql
 
+from timetuna.processes.static_files import fingerprint_of_files
+
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "test-output" / "migrated"
 
@@ -36,6 +39,20 @@ def sqlite_file() -> Path:
             _migrate(f"sqlite:///{building}")
             building.rename(path)
     return path
+
+
+def put_static_files(data_dir: Path) -> None:
+    """Let a server's folder have what is collected, made once: to compress it takes as long as to start."""
+    made = FOLDER / f"static-{fingerprint_of_files()[:16]}"
+    with _one_at_a_time():
+        if not made.exists():
+            for old in FOLDER.glob("static-*"):
+                shutil.rmtree(old)
+            building = FOLDER / f"building-{secrets.token_hex(6)}"
+            _collect(building)
+            (building / "static").rename(made)
+            shutil.rmtree(building)
+    shutil.copytree(made, data_dir / "static")
 
 
 def postgresql_template(url: str) -> str:
@@ -105,6 +122,23 @@ def _migrate(url: str) -> None:
     environment = os.environ | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tests.settings"}
     command = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
     subprocess.run(command, env=environment, cwd=ROOT, check=True)
+
+
+_COLLECT = """
+import sys
+from pathlib import Path
+from timetuna.processes.static_files import collect_when_stale
+collect_when_stale(Path(sys.argv[1]))
+"""
+
+
+def _collect(data_dir: Path) -> None:
+    keys = {
+        "TIMETUNA_SECRET_KEY": secrets.token_urlsafe(48),
+        "TIMETUNA_ENCRYPTION_KEYS": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+    }
+    environment = os.environ | keys | {"TIMETUNA_DATA_DIR": str(data_dir)}
+    subprocess.run([sys.executable, "-c", _COLLECT, str(data_dir)], env=environment, cwd=ROOT, check=True)
 
 
 def _forget_older(server: psycopg.Connection) -> None:

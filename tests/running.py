@@ -20,7 +20,7 @@ import httpx2
 from sandbox.zoom.control import ZoomControl
 from tests import clock
 from tests.browsing import WEB
-from tests.migrated import fresh_database
+from tests.migrated import fresh_database, put_static_files
 from timetuna.commands.demo import stand_in_settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -190,6 +190,7 @@ def _surroundings(folder: Path, more: dict[str, str]) -> Iterator[LiveTimeTuna]:
     web, http, smtp = free_ports(3)
     base_url = more.get("TIMETUNA_BASE_URL", f"http://localhost:{web}")
     outside = ["--http-port", str(http), "--smtp-port", str(smtp), "--app-url", base_url]
+    put_static_files(folder)
     with fresh_database(folder) as url, (folder / "serve.log").open("wb") as log:
         environment = _environment(folder, url, web=web, http=http, smtp=smtp) | more
         with (

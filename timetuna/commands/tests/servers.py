@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import psycopg
 
+from tests.migrated import put_static_files
 from tests.typed import run
 from timetuna.commands.tests.test_commands import KEYS, ROOT
 
@@ -30,6 +31,7 @@ Server = dict[str, str]
 
 
 def settings_for(folder: Path, url: str) -> Server:
+    put_static_files(folder)
     return KEYS | {"TIMETUNA_DATA_DIR": str(folder)} | ({"DATABASE_URL": url} if url else {})
 
 
