@@ -243,6 +243,7 @@ def test_microsoft_and_teams(live_timetuna, browser):
 def refuse_teams(robin: Eyes, live: LiveTimeTuna, host: Host) -> None:
     """Switch Teams on where no calendar can carry it."""
     robin.page.goto(f"{live.base_url}/booking-pages/{host.page_pk}/booking")
+    robin.page.get_by_text("Connect more").click()
     robin.page.get_by_role("switch", name="Microsoft Teams").check()
     robin.page.get_by_role("button", name="Save", exact=True).click()
     expect(robin.page.get_by_text("needs a calendar that can carry it")).to_be_visible()

@@ -32,6 +32,12 @@ def test_what_is_typed_is_seen_before_it_is_saved(live_timetuna, browser):
         page.keyboard.press("Control+s")
         expect(page.get_by_text("Everything is saved.")).to_be_visible()
 
+
+def test_mails_colours_and_questions_are_seen_while_they_are_written(live_timetuna, browser):
+    host = live_timetuna.new_host()
+    with eyes(browser, "editor-mails") as robin:
+        sign_in(robin, live_timetuna, host)
+        page, path = robin.page, f"{live_timetuna.base_url}/booking-pages/{host.page_pk}"
         page.goto(f"{path}/notifications")
         page.get_by_role("button", name="Add: 24 h before").first.press("Enter")
         page.get_by_label("Extra message").first.fill("Dear ")

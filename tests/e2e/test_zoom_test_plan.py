@@ -45,7 +45,7 @@ def account(robin, live, host):
 
 def open_providers(robin):
     robin.page.locator("header summary").click()
-    robin.page.get_by_role("link", name="Settings", exact=True).click()
+    robin.page.locator(".menu").get_by_role("link", name="Settings", exact=True).click()
     robin.page.get_by_role("link", name="Connected providers", exact=True).click()
     robin.page.wait_for_url("**/settings/providers")
 
