@@ -10,7 +10,7 @@ CALLBACK_PATH = "/api/calendar-accounts/{}/callback"
 WEBHOOK_PATH = "/api/webhooks/{}/deauthorize"
 SERVICES = frozenset(path.parent.name for path in Path(__file__).parent.glob("*/standin.py"))
 """The stand-ins: each folder in here with a `standin.py` is one."""
-PARTS = SERVICES | {"mailbox"}
+PARTS = SERVICES | {"caldav", "mailbox"}
 
 
 class SandboxError(Exception):

@@ -14,6 +14,9 @@ from sandbox.base.parts import Part, stand_ins
 from sandbox.base.state import Store
 from sandbox.base.wire import Request, Response, Server
 from sandbox.base.world import World
+from sandbox.caldav import server as calendar_server
+from sandbox.caldav.part import CALDAV
+from sandbox.caldav.shelf import Shelf
 from sandbox.config import SandboxConfig
 from sandbox.mailbox.letterbox import Letterbox
 from sandbox.mailbox.part import MAILBOX
@@ -29,7 +32,8 @@ class Sandbox:
         self.config = config or SandboxConfig()
         folder = self.config.state_dir
         self.stand_ins = [one for part, one in stand_ins().items() if part in self.config.parts]
-        parts: list[Part] = [*self.stand_ins, *([MAILBOX] if "mailbox" in self.config.parts else [])]
+        others = [one for one in (CALDAV, MAILBOX) if one.part in self.config.parts]
+        parts: list[Part] = [*self.stand_ins, *others]
         self._pages, self._controls = Pages(parts), Controls(parts)
         self.world = World(
             config=self.config,
@@ -39,6 +43,8 @@ class Sandbox:
         )
         if "mailbox" in self.config.parts:
             self.world.letterbox = Letterbox(None if folder is None else folder / "mail")
+        if "caldav" in self.config.parts:
+            self.world.shelf = Shelf(None if folder is None else folder / "calendars")
         self._server: Server | None = None
         self._postman: Postman | None = None
         self._threads: list[threading.Thread] = []
@@ -109,6 +115,8 @@ class Sandbox:
                     if one.is_page(request)
                     else one.serve(self.world, request)
                 )
+        if self.world.shelf is not None and calendar_server.is_mine(request):
+            return calendar_server.serve(self.world.shelf, request)
         return self._guarded(request, self._pages.answer)
 
     def _guarded(self, request: Request, answer: Callable[[World, Request], Response]) -> Response:

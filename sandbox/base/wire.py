@@ -18,7 +18,10 @@ from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 BODY_LIMIT = 2 * 1024 * 1024
 JSON_TYPE = "application/json;charset=UTF-8"
 
-_METHODS = {f"do_{name}" for name in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")}
+_METHODS = {
+    f"do_{name}"
+    for name in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "REPORT")
+}
 
 Ending = Literal["sent", "reset", "dropped", "truncated"]
 

@@ -10,6 +10,7 @@ from sandbox.base.state import Call, Store, Violation
 from sandbox.config import SandboxConfig
 
 if TYPE_CHECKING:
+    from sandbox.caldav.shelf import Shelf
     from sandbox.mailbox.letterbox import Letterbox
 
 
@@ -27,7 +28,7 @@ class Link(NamedTuple):
 
 @dataclass
 class World:
-    """The configuration, the memory, the faults and the letterbox of one running sandbox.
+    """The configuration, the memory, the faults, the letterbox and the calendars of one running sandbox.
 
     catalogue: everything that can be made to go wrong in it.  links: its parts' pages.
     """
@@ -37,6 +38,7 @@ class World:
     catalogue: Mapping[str, Fault]
     links: tuple[Link, ...] = ()
     letterbox: "Letterbox | None" = None
+    shelf: "Shelf | None" = None
     http_url: str = ""
     public_url: str = ""
     smtp_port: int = 0
@@ -52,6 +54,8 @@ class World:
         self.store.reset()
         if self.letterbox is not None:
             self.letterbox.clear()
+        if self.shelf is not None:
+            self.shelf.clear()
 
     def violation(self, call: Call, rule: str, detail: str) -> None:
         """Write down that the app broke a rule."""

@@ -9,7 +9,16 @@ def test_every_page_can_be_opened(http: httpx2.Client, app: App, access: str) ->
     app.create(access, topic="<script>alert(1)</script>")
     app.create(access, topic="<script>alert(1)</script>")
 
-    for path in ("/", "/apps", "/meetings", "/calls", "/faults", "/send-url-validation", "/mail"):
+    for path in (
+        "/",
+        "/apps",
+        "/meetings",
+        "/calls",
+        "/faults",
+        "/send-url-validation",
+        "/mail",
+        "/calendars",
+    ):
         page = http.get(path)
         assert (path, page.status_code) == (path, 200)
         assert "<script" not in page.text

@@ -28,7 +28,9 @@ EMAIL, PASSWORD, HANDLE, SLUG = "host@example.org", "seven-green-tunas", "robin"
 PLAYED = tuple(
     provider for provider in providers().values() if any(need.key.endswith("_url") for need in provider.needs)
 )
-"""The providers that have a stand-in. The others are tried with a calendar server or a file on the same machine."""
+"""The providers that have a stand-in of their own."""
+NEARBY = tuple(provider for provider in providers().values() if provider not in PLAYED)
+"""Those that are connected by a form: what stands in for them is on this machine, without encryption."""
 KEPT = {"TIMETUNA_LOG_LEVEL", "TIMETUNA_RETRY_SECONDS", "TIMETUNA_WEB_PROCESSES", "TIMETUNA_WEB_THREADS"}
 ANSWERS_WITHIN_SECONDS = 60.0
 
@@ -65,7 +67,7 @@ def _occupied(folder: Path) -> Iterator[None]:
 def _serve(folder: Path, options: argparse.Namespace) -> int:
     environment = demo_environment(folder, port=options.port)
     world = sandbox(
-        ",".join([*(provider.slug for provider in PLAYED), "mailbox"]),
+        ",".join([*(provider.slug for provider in PLAYED), "caldav", "mailbox"]),
         http_port=options.port + 1,
         smtp_port=options.port + 2,
         more=("--state", str(folder / "sandbox"), "--app-url", environment["TIMETUNA_BASE_URL"]),
@@ -108,11 +110,17 @@ def demo_environment(folder: Path, *, port: int) -> dict[str, str]:
 
 
 def stand_in_settings(outside: str) -> dict[str, str]:
-    return {
+    played = {
         provider.environment_name(need): value
         for provider in PLAYED
         for need in provider.needs
         if (value := _played(provider, need, outside))
+    }
+    return played | {
+        provider.environment_name(need): "yes"
+        for provider in NEARBY
+        for need in provider.needs
+        if "yes" in need.choices
     }
 
 
@@ -174,6 +182,7 @@ def _block(port: int) -> str:
                        {EMAIL}
                        {PASSWORD}
     Mails              {outside}/mail
+    Own calendars      {outside}/calendars
     Stand-ins          {outside}
 
   Stop with Ctrl-C; the data stays for the next time.

@@ -1,0 +1,1 @@
+"""A stand-in of a CalDAV server, and of a feed."""
