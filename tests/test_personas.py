@@ -86,6 +86,7 @@ def _belongings(owner: User, page: Any) -> dict[str, Any]:
         "days": DAY,
         "number": UnusualBookings.objects.create(page=page, began_at=present(), last_at=present()).pk,
         "provider": "zoom",
+        "name": "hours",
         "figure": "booked",
         "tab": "booking",
         "key": "unknown",

@@ -56,7 +56,9 @@ SIGNED_IN = """
     settings/providers/<slug:provider>/connect settings/providers/<slug:provider>/log-in
     settings/providers/<slug:provider>/finish booking-pages
     settings/import settings/import/calendar/remove settings/import/from/<slug:product> settings/import/bookings
-    booking-pages/new availability availability/undo availability/schedules/new availability/out-of-office
+    booking-pages/new setup setup/away setup/<slug:name> setup/<slug:name>/skip
+    setup/<slug:name>/connect/<slug:provider> availability availability/undo availability/schedules/new
+    availability/out-of-office
     availability/trips availability/holidays availability/holidays/choice availability/limits settings/guests-data
     settings/team settings/team/new bookings bookings/agenda bookings/export.csv why
     insights insights/days.csv insights/<slug:figure>.csv
@@ -157,6 +159,7 @@ def belongings(alice: User) -> dict[str, object]:
         "calendar": Calendar.objects.create(account=account, outside_id="c", name="Work").pk,
         "number": UnusualBookings.objects.create(page=page, began_at=present(), last_at=present()).pk,
         "provider": "zoom",
+        "name": "hours",
         "tab": "guests",
         "figure": "booked",
         "host_id": alice.pk,

@@ -17,7 +17,7 @@ def link_in(mail, part):
     return re.search(rf"https?://\S+/{part}/\S+", mail["text"]).group()
 
 
-def test_a_new_host_has_a_page_that_can_be_booked_in_one_click(live_timetuna, browser):
+def test_a_new_host_has_a_page_that_can_be_booked_after_the_first_step(live_timetuna, browser):
     email = f"new-{secrets.token_hex(4)}@host.example"
     with eyes(browser, "new-host") as robin, eyes(browser, "new-hosts-guest") as sam:
         page = robin.page
@@ -32,12 +32,20 @@ def test_a_new_host_has_a_page_that_can_be_booked_in_one_click(live_timetuna, br
         page.goto(link_in(live_timetuna.sandbox.wait_for_mail(email)[0], "verify-email"))
         robin.look("verify")
         page.get_by_role("button", name="Confirm this address").click()
-        page.wait_for_url("**/booking-pages")
-        robin.look("three-steps")
-        page.get_by_role("button", name="New booking page").click()
-        page.wait_for_url("**/booking-pages/*/booking")
-        robin.look("first-page")
+        page.wait_for_url("**/setup/hours")
+        robin.look("hours")
+        page.get_by_role("button", name="Make my page").first.click()
+        page.wait_for_url("**/setup/calendar")
+        robin.look("calendar")
+        page.get_by_role("button", name="Skip").click()
+        page.wait_for_url("**/setup/meeting")
+        robin.look("meeting")
+        page.get_by_role("button", name="Save and go on").click()
+        page.wait_for_url("**/setup/share")
+        robin.look("share")
         address = page.locator(".copy a").first.get_attribute("href")
+        page.get_by_role("button", name="Done").click()
+        page.wait_for_url("**/booking-pages")
 
         sam.page.goto(address)
         pick(sam.page.locator(".time").first)

@@ -127,7 +127,7 @@ def test_whoever_claimed_an_address_first_has_no_standing(browser):
     assert User.objects.get().name == "Victim"
     assert browser.post(prepared.path).status_code == 410
     assert stranger.post(own.path, {"password": NEW_PASSWORD}).status_code == 422
-    assert browser.post(own.path)["Location"] == "/booking-pages"
+    assert browser.post(own.path)["Location"] == "/setup"
     assert sign_in(stranger, "victim@example.org", password=NEW_PASSWORD).status_code == 422
 
 

@@ -132,7 +132,7 @@ def test_a_new_host_is_asked_for_the_name_only(browser, outside):
 
     answer = browser.post("/signup/name", {"name": "Greta", "time_zone": "Europe/Berlin"})
 
-    assert answer["Location"] == "/booking-pages"
+    assert answer["Location"] == "/setup"
     assert is_signed_in(browser, "greta@example.org")
     user = User.objects.get()
     assert (user.name, user.handle, user.time_zone, user.has_usable_password()) == (
@@ -200,7 +200,7 @@ def test_microsoft_s_word_for_an_address_is_not_enough(browser, outside):
     other = Client()
     assert "sign in" in other.get(mails()[0].path).content.decode()
     assert other.post(mails()[0].path, {"password": PASSWORD}).status_code == 422
-    assert browser.post(mails()[0].path)["Location"] == "/booking-pages"
+    assert browser.post(mails()[0].path)["Location"] == "/setup"
 
 
 def test_closed_signup_is_closed_here_too(browser, outside, settings):

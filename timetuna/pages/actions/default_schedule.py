@@ -6,8 +6,8 @@ from timetuna.accounts.models import User
 from timetuna.pages.models import Schedule, WeeklyHours
 
 NAME = "Working hours"
-WORKDAYS = range(5)
-NINE, FIVE = 9 * 60, 17 * 60
+WORKING_HOURS = [(day, 9 * 60, 17 * 60) for day in range(5)]
+"""Monday to Friday from 9 to 17: weekday, and minutes after midnight."""
 
 
 def default_schedule(host: User) -> Schedule:
@@ -21,6 +21,7 @@ def default_schedule(host: User) -> Schedule:
 def _make(host: User) -> Schedule:
     schedule = Schedule.objects.create(host=host, name=NAME, time_zone=host.time_zone, is_default=True)
     WeeklyHours.objects.bulk_create(
-        WeeklyHours(schedule=schedule, weekday=day, start_minute=NINE, end_minute=FIVE) for day in WORKDAYS
+        WeeklyHours(schedule=schedule, weekday=day, start_minute=start, end_minute=end)
+        for day, start, end in WORKING_HOURS
     )
     return schedule

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from timetuna.availability.hours import Window
+from timetuna.pages.actions.default_schedule import WORKING_HOURS
 from timetuna.pages.actions.replace_hours import replace_hours
 from timetuna.pages.forms.fields import LineField, ZoneField
 from timetuna.pages.forms.hours import typed_hours
@@ -102,10 +103,13 @@ class HoursForm(ColumnsForm[Schedule]):
 
 
 def _week_of(schedule: Schedule) -> list[list[Window]]:
+    """Of one that is not stored yet the hours that a first one is made with."""
     week: list[list[Window]] = [[] for _ in WEEKDAYS]
+    rows = WORKING_HOURS
     if schedule.pk is not None:
-        for day, start, end in schedule.weekly_hours.values_list("weekday", "start_minute", "end_minute"):
-            week[day].append((start, end))
+        rows = list(schedule.weekly_hours.values_list("weekday", "start_minute", "end_minute"))
+    for day, start, end in rows:
+        week[day].append((start, end))
     return week
 
 

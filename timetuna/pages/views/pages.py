@@ -20,7 +20,6 @@ from timetuna.accounts.models import User
 from timetuna.accounts.permissions import signed_in
 from timetuna.availability.hours import day_start
 from timetuna.availability.interval import moment_of
-from timetuna.calendars.queries import conference_kinds, set_up, usable
 from timetuna.l10n.datetimes import zone_or_utc
 from timetuna.lib.text import in_words, single_line
 from timetuna.pages.actions.create_page import DEFAULT_TITLE, create_page
@@ -29,9 +28,8 @@ from timetuna.pages.actions.duplicate_page import duplicate_page
 from timetuna.pages.actions.pause import switch_page
 from timetuna.pages.calendar_impact import Silence, paused_words, silences
 from timetuna.pages.calendar_use import own_part
+from timetuna.pages.first_steps import Beginning, beginning_of
 from timetuna.pages.forms.off import OffForm
-from timetuna.pages.meeting_types import FIRST
-from timetuna.pages.meeting_types.base import MeetingChoice
 from timetuna.pages.missing_hosts import Shortage, missing_hosts
 from timetuna.pages.models import BookingPage
 from timetuna.pages.permissions import Action, Role, page_or_404, pages_for, rights_of, roles_by_page
@@ -96,19 +94,15 @@ class PageGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingPagesScreen(Screen):
-    """first: the first page of one's own.  listed: its neighbours below one's own address, if any are.
+    """listed: one of the pages below one's own address, if any are.  beginning: of a host who is new here.
 
-    connected, providers: what makes online meetings and is connected, or could be.
     listing: which of all pages are shown.  asked: the words looked for.  searched: whether there are that many.
     """
 
     template = "pages/booking_pages.html"
     groups: list[PageGroup]
-    first: PublicPage | None
     listed: PublicPage | None
-    show_steps: bool
-    connected: list[str]
-    providers: list[str]
+    beginning: Beginning | None
     listing: Page[BookingPage]
     asked: str
     searched: bool
@@ -117,7 +111,7 @@ class BookingPagesScreen(Screen):
 @require_safe
 @login_required
 def booking_pages(request: HttpRequest) -> HttpResponse:
-    """While there is at most one page, with what to do next."""
+    """While there is one page at most, with the first steps."""
     host = signed_in(request)
     found = list(pages_for(host, to=Action.SEE).select_related("team").prefetch_related("page_hosts"))
     roles = roles_by_page(found, host)
@@ -126,16 +120,12 @@ def booking_pages(request: HttpRequest) -> HttpResponse:
     listing = Paginator(ordered, A_PAGE).get_page(request.GET.get("page"))
     lines = _lines(host, list(listing.object_list), roles)
     own = [line.page for line in lines if Role.OWNER in line.roles]
-    connected = [label for kind, label in conference_kinds().items() if usable(host.pk, kind)]
-    settled = connected or any(_chosen(choice) for page in own for choice in page.meeting_types)
+    is_new = len(found) < 2 and len(own) == len(found) and not asked  # noqa: PLR2004
     listed = (one for one in own if not one.team and one.settings.listed and one.meeting_types)
     screen = BookingPagesScreen(
         groups=_grouped(lines),
-        first=next(iter(own), None),
         listed=next(listed, None),
-        show_steps=len(found) < 2 and len(own) == len(found) and not (found and settled) and not asked,  # noqa: PLR2004
-        connected=connected,
-        providers=[label for kind, label in conference_kinds().items() if set_up(kind)],
+        beginning=beginning_of(host) if is_new else None,
         listing=listing,
         asked=asked,
         searched=bool(asked) or len(found) >= SEARCHED_FROM,
@@ -206,11 +196,6 @@ def _grouped(lines: list[PageRow]) -> list[PageGroup]:
             found.append(PageGroup(title, [line]))
     alone = len(found) == 1 and found[0].title == "Your pages"
     return [replace(found[0], alone=True)] if alone else found
-
-
-def _chosen(choice: MeetingChoice) -> bool:
-    """Whether a host made up their mind: asking guests for a number is what a new page begins with."""
-    return choice.kind != FIRST.slug or bool(choice.detail)
 
 
 def post_or_back(view: PageView) -> PageView:
