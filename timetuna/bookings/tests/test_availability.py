@@ -213,6 +213,21 @@ def test_who_runs_a_page_sets_dates_of_its_own_hours_and_learns_nothing_of_its_o
     assert teammate.get(f"/availability/schedules/{page.schedule_id}/dates").status_code == 404
 
 
+def test_who_runs_a_page_reads_when_its_hosts_are_out_of_office(
+    alice: User, bob: User, page: BookingPage, as_alice: Client
+) -> None:
+    page.page_hosts.create(host=bob)
+    soon = present().date() + timedelta(days=2)
+    bob.out_of_office.create(first=soon, last=soon, note="For guests only")
+    bob.out_of_office.create(first=soon + timedelta(days=90), last=soon + timedelta(days=91))
+
+    shown = text(as_alice, f"/booking-pages/{page.pk}/booking")
+
+    assert shown.count("Out of office") == 1
+    assert f"Out of office {soon.day} " in shown
+    assert "For guests only" not in shown
+
+
 def test_what_comes_up_is_said_beside_the_hours(as_alice: Client, alice: User, page: BookingPage) -> None:
     soon = present().date() + timedelta(days=2)
     alice.out_of_office.create(first=soon, last=soon, start_minute=780, note="Dentist")

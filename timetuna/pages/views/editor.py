@@ -22,6 +22,7 @@ from timetuna.pages.calendar_impact import (
     silences,
     troubles_on,
 )
+from timetuna.pages.coming_up import absences_soon
 from timetuna.pages.forms.availability import AvailabilityForm, OthersAvailabilityForm
 from timetuna.pages.forms.booking import BookingTabForm, OthersBookingTabForm
 from timetuna.pages.forms.calendars import CalendarsForm
@@ -71,11 +72,15 @@ class EditorScreen(Screen):
 
 @dataclass(frozen=True, slots=True)
 class HostLine:
-    """Somebody who hosts the page. paused, trouble: why nothing is booked with them; nobody's calendars are named."""
+    """Somebody who hosts the page. paused, trouble: why nothing is booked with them; nobody's calendars are named.
+
+    away: when they are out of office next, if that is soon.
+    """
 
     row: PageHost
     paused: str
     trouble: str
+    away: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,11 +275,13 @@ def _host_lines(page: BookingPage, *, runs_it: bool) -> list[HostLine]:
     rows = list(taking_part(page))
     now = timezone.now()
     found = troubles_on(page.pk, now=now) if runs_it and len(rows) > 1 else {}
+    away = absences_soon([row.host for row in rows], now=now) if runs_it else {}
     return [
         HostLine(
             row,
             paused_words(row, row.host, now=now) if runs_it else "",
             found[row.pk].text if row.pk in found else "",
+            away.get(row.user_id, ""),
         )
         for row in rows
     ]
