@@ -137,6 +137,14 @@ def _rows(table: str) -> list[Any]:
         return list(cursor.fetchall())
 
 
+def times_of(alice: User) -> dict[str, object]:
+    return {
+        "absence_id": alice.out_of_office.create(first=DAY, last=DAY).pk,
+        "trip_id": alice.travel_zones.create(first=DAY, last=DAY, time_zone="Asia/Tokyo").pk,
+        "days": DAY,
+    }
+
+
 @pytest.fixture
 def belongings(alice: User) -> dict[str, object]:
     page = make_page(alice)
@@ -175,9 +183,7 @@ def belongings(alice: User) -> dict[str, object]:
         "shadow_id": BusyShadow.objects.create(
             host=alice, product="calendly", outside_id="x", start_minute=minute_of(present()) + 60, minutes=30
         ).pk,
-        "absence_id": alice.out_of_office.create(first=DAY, last=DAY).pk,
-        "trip_id": alice.travel_zones.create(first=DAY, last=DAY, time_zone="Asia/Tokyo").pk,
-        "days": DAY,
+        **times_of(alice),
     }
 
 
