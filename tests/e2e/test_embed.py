@@ -32,6 +32,29 @@ if (top === window) {
   });
 }
 """
+HOSTILE = """
+async () => {
+  const events = ["hello", "hi", "ready", "height", "escape", "time_selected", "form_started", "booked", "moved",
+    "cancelled", "closed", "failed", "__proto__", "constructor", "<img src=x onerror=alert(1)>"];
+  const ids = ["", "1", null, {}, "__proto__"];
+  const data = [null, {}, { height: 1e9 }, { height: -1 }, { height: "9".repeat(1e4) }, { id: "bk_1", name: "Eve" },
+    { __proto__: { height: 3 } }];
+  const strange = [null, undefined, 0, NaN, "", "timetuna", [], {}, { timetuna: "1" }, { timetuna: 1 }, new Date(),
+    new Map([["timetuna", 1]]), new Uint8Array(9), 1n];
+  const all = [...strange, ...events.flatMap((event) => ids.flatMap((id) => data.map((one) =>
+    ({ timetuna: 1, event, id, data: one }))))];
+  const { contentWindow } = document.querySelector("iframe");
+  const other = document.body.appendChild(document.createElement("iframe"));
+  for (const one of all) {
+    window.postMessage(one, "*");
+    contentWindow.postMessage(one, "*");
+    other.contentWindow.postMessage(one, "*");
+  }
+  other.remove();
+  await new Promise((done) => setTimeout(done, 500));
+  return all.length;
+}
+"""
 NARROW = {"width": 320, "height": 640}
 
 
@@ -212,7 +235,6 @@ def test_a_popup_is_opened_and_left_by_keyboard(live_timetuna, browser, site, ho
         expect(dialog.get_by_role("button", name="Close")).to_be_focused()
         sam.look("popup")
         page.keyboard.press("Tab")
-        page.keyboard.press("Tab")
         expect(frame.locator(":focus")).to_have_count(1)
         until(page, "heard.some(([name]) => name === 'ready')")
         page.keyboard.press("Escape")
@@ -246,3 +268,24 @@ def test_where_it_may_not_be_shown_it_stays_a_link(live_timetuna, browser, site,
         visit(sam, live_timetuna, site, link(host, "inline"))
         sam.page.get_by_role("link", name="Book one").click()
         expect(sam.page.locator(".time").first).to_be_visible()
+
+
+def test_500_hostile_messages_change_nothing(live_timetuna, browser, site, host):
+    with eyes(browser, "embed-hostile") as sam:
+        visit(sam, live_timetuna, site, link(host, "inline"))
+        until(sam.page, "heard.some(([name]) => name === 'ready')")
+        frame = next(one for one in sam.page.frames if one.url.startswith(live_timetuna.base_url))
+        whole(frame)
+        height, said = (
+            sam.page.evaluate("document.querySelector('iframe').style.height"),
+            len(heard(sam.page, "ready")),
+        )
+
+        assert sam.page.evaluate(HOSTILE) > 500
+
+        assert sam.page.evaluate("document.querySelector('iframe').style.height") == height
+        assert len(sam.page.evaluate("heard")) == len(heard(sam.page, "ready")) == said
+        assert sam.page.evaluate("({}).height") is None
+        frame.locator("a.time").first.click()
+        frame.get_by_label("Your name").fill("Sam")
+        until(sam.page, "heard.some(([name]) => name === 'form_started')")

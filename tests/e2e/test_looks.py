@@ -1,5 +1,6 @@
 """Every state of a guest's page in every width and scheme, for somebody to look at. `./test all` takes the pictures."""
 
+import re
 from collections.abc import Iterator
 from io import BytesIO
 from itertools import product
@@ -8,16 +9,17 @@ from typing import Any
 import pytest
 import time_machine
 from PIL import Image
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.clock import present
 from tests.e2e.browser import PICTURES, violations
-from tests.e2e.steps import fits
+from tests.e2e.steps import CONFIRM, fits
 from tests.sampling import share
 from timetuna.accounts.models import User
 from timetuna.bookings.actions.book import book
-from timetuna.bookings.models import Booking
+from timetuna.bookings.models import Booking, Hold
 from timetuna.bookings.queries import link_path
+from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import give_calendar, make_host, make_page, order, staff, tomorrow
 from timetuna.lib import pictures
 from timetuna.lib.tests.test_videos import WEBM
@@ -187,6 +189,31 @@ def test_a_month_that_is_nearly_over_and_a_time_that_is_picked(window, alice):
         wrong += pictures_of(window, "picked")
         window.get_by_role("link", name="Tuesday 1 December, 14:00 · Next").press("Enter")
         window.wait_for_url("**/book?*")
+    assert wrong == []
+
+
+def test_a_time_that_was_taken_and_what_is_gone(window, alice):
+    page = make_page(alice)
+    window.goto(
+        f"/alice/intro/book?start={write_start(tomorrow())}&zone=Europe/Berlin", wait_until="networkidle"
+    )
+    window.get_by_label("Your name").fill("Sam Guest")
+    window.get_by_label("Your email").fill("sam@guest.example")
+    Hold.objects.all().delete()
+    book(order(page), now=present())
+    window.get_by_role("button", name=CONFIRM).click()
+    expect(window.get_by_role("heading", name="Nearest free times")).to_be_visible()
+    wrong = pictures_of(window, "taken")
+    window.get_by_role("button", name=re.compile(r"\d\d:\d\d")).first.click()
+    expect(window.get_by_label("Your name")).to_have_value("Sam Guest")
+    wrong += pictures_of(window, "form-after-taken")
+    for name, address in (
+        ("gone-page", "/alice/none"),
+        ("gone-host", "/nobody"),
+        ("gone-booking", "/b/none"),
+    ):
+        window.goto(address, wait_until="networkidle")
+        wrong += pictures_of(window, name)
     assert wrong == []
 
 

@@ -25,6 +25,7 @@ from timetuna.web.forms import Screen, is_own_path, show
 ZONE_COOKIE = settings.SESSION_COOKIE_NAME.replace("session", "zone")
 """Holds "Asia/Tokyo", or "Asia/Tokyo.12" where the guest has switched the clock."""
 _WRITTEN = (settings.PACKAGE_DIR / "static/js/settle.js").read_text(encoding="utf-8")
+# It asks for the zone's name after the first picture where the device's clock shows the same (0072).
 SETTLE = SafeString("\n".join(line.strip() for line in _WRITTEN.splitlines()))
 """Runs before anything of the page is shown: it leaves the cookie, and where the page was made for another zone than
 the guest's it lets nobody pick a time of it and brings the right ones."""

@@ -48,7 +48,12 @@ const put = (text) => {
 
 const settle = (had, focus) => {
   const goal = document.getElementById(focus);
-  if (goal) return goal.focus();
+  if (goal) {
+    goal.focus();
+    // On a phone the times of a day stand below it, out of sight.
+    if (goal.getBoundingClientRect().bottom > 0.6 * innerHeight) goal.scrollIntoView();
+    return;
+  }
   if (had && document.activeElement === document.body) {
     const fromDay = had.closest("table.month") && slots().querySelector("a.day");
     const same = had.id && document.getElementById(had.id);

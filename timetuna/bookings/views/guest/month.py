@@ -1,6 +1,7 @@
 """The month and the times of a day as a guest reads them; and what stands there when nothing is free."""
 
 import calendar
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -178,9 +179,10 @@ def _listed(
     """From the chosen day on, where a frame's address asks for it, and where the days after these are."""
     if choice.came.of(LAYOUT) != "list" or calendar_.day is None:
         return [], ""
+    reference = _reference(calendar_.days.get(calendar_.day, []), form.host_zone)
     days = [day for day in sorted(calendar_.days) if day >= calendar_.day and calendar_.days[day]]
     shown = [
-        (day.isoformat(), datetimes.day(day), [shown_time(time, form) for time in calendar_.days[day]])
+        (day.isoformat(), datetimes.day(day), _shown(calendar_.days[day], form, reference))
         for day in days[:MOST_LISTED_DAYS]
     ]
     after = days[MOST_LISTED_DAYS:]
@@ -264,24 +266,27 @@ def _url_of(day: date, calendar_: SlotMonth, choice: SlotSelection, **changes: s
 
 @lru_cache(maxsize=4_000)
 def _label(day: date, count: int, _language: str) -> str:
+    """What is read on the day is a word of it, so that it can be called by that: "1, jeudi 1er juillet"."""
     counted = ngettext("%(day)s, %(count)d time", "%(day)s, %(count)d times", count)
-    return counted % {"day": datetimes.day(day), "count": count}
+    called = "" if re.search(rf"\b{day.day}\b", datetimes.day(day)) else f"{day.day}, "
+    return counted % {"day": called + datetimes.day(day), "count": count}
 
 
 def _parts(times: list[datetime], form: SlotSelection) -> list[DayPart]:
     """A button says what the host's clock shows only where `_host_clock` is not true of it."""
-    reference = _reference(times, form.host_zone)
-    shown = [
-        (
-            _part_of_day(time),
-            one._replace(elsewhere="") if _is_like(time, reference, form.host_zone) else one,
-        )
-        for time, one in zip(times, (shown_time(time, form) for time in times), strict=True)
-    ]
+    shown = zip(map(_part_of_day, times), _shown(times, form, _reference(times, form.host_zone)), strict=True)
     parts = [
         DayPart(name, [one for _, one in group]) for name, group in groupby(shown, key=lambda pair: pair[0])
     ]
     return parts if len(parts) > 1 else [part._replace(name="") for part in parts]
+
+
+def _shown(times: list[datetime], form: SlotSelection, reference: datetime | None) -> list[ShownTime]:
+    """reference: see `_reference`."""
+    return [
+        one._replace(elsewhere="") if _is_like(time, reference, form.host_zone) else one
+        for time, one in ((time, shown_time(time, form)) for time in times)
+    ]
 
 
 def _part_of_day(moment: datetime) -> str:

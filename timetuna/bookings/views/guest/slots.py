@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -68,6 +68,7 @@ class SlotsScreen(Screen):
     """A booking page. slots: None while one of several lengths has to be chosen; notice: what is said meanwhile.
 
     met: who comes to its meetings.  came: what the address brought along.
+    offset: how many minutes the zone is ahead of UTC now.
     unneeded: components of the style sheet that the page has none of.
     settle: the script that makes the zone this device's, where it does not belong to a booking.
     preview: what is shown beside a link to it; None where that is not for everybody.
@@ -82,6 +83,7 @@ class SlotsScreen(Screen):
     duration: PageDuration | None
     facts: Sequence[Fact]
     zone: datetimes.ZoneChoice
+    offset: int
     clock_shown: str
     notice: str
     slots: SlotPicker | None
@@ -186,6 +188,7 @@ def slots_screen(page: PublicPage, choice: SlotSelection, picker: SlotPicker | N
         duration=choice.duration,
         facts=facts_of(page),
         zone=datetimes.zone_choice(choice.zone),
+        offset=int((now.astimezone(choice.zone).utcoffset() or timedelta()).total_seconds() // 60),
         clock_shown="12" if choice.customs.twelve_hours else "24",
         notice=choice.problem,
         slots=picker,
