@@ -174,6 +174,7 @@ def booking_row(number: int, page: tuple[int, int], start: int, minutes: int) ->
     return {
         "id": number,
         "uid": f"{number:032x}",
+        "public_id": f"bk_{number:018}",
         "host_id": page[0],
         "page_id": page[1],
         "title": "Call",

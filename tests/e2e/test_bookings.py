@@ -73,7 +73,7 @@ def day_of(booking: Booking) -> str:
 
 
 def entry(page: Page) -> Locator:
-    return page.locator("a[data-move]", has_text="Ada Lovelace")
+    return page.locator("a[data-start]", has_text="Ada Lovelace")
 
 
 def moved(booking: Booking) -> timedelta:

@@ -50,7 +50,7 @@ class Block:
     """A booking, or the part of it on this date. top, minutes: from the first hour shown, in minutes.
 
     begins, until: as in "14:00", " - 14:30".  start_minute, lasts: of the whole booking, in UTC, and in minutes.
-    movable: by whoever looks.
+    movable: by whoever looks.  starts: for programs.  tone: how it stands, as one more class.
     """
 
     line: BookingRow
@@ -62,6 +62,12 @@ class Block:
     start_minute: int
     lasts: int
     movable: bool
+    starts: str
+    tone: str
+
+    @property
+    def place(self) -> str:
+        return _place(self.top, self.minutes, self.lane)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,10 @@ class More:
     minutes: int
     lane: Lane
     times: str
+
+    @property
+    def place(self) -> str:
+        return _place(self.top, self.minutes, self.lane)
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +308,8 @@ class _DayMaker:
             start_minute=minute_of(row.start_at),
             lasts=row.minutes,
             movable=bool(changeable) and ahead(row, now=self.reader.now),
+            starts=line.starts.isoformat(),
+            tone="now" if line.under_way else "asks" if line.waits else "stands",
         )
 
     def _more(self, column: Column, pieces: Sequence[Interval]) -> More:
@@ -340,6 +352,11 @@ class _DayMaker:
     def _times(self, column: Column, piece: Interval) -> str:
         begins, ends = (moment_of(column.noon + minute) for minute in piece)
         return datetimes.hours(begins, ends, zone=self.reader.zone, day=column.day)
+
+
+def _place(top: int, minutes: int, lane: Lane) -> str:
+    """As classes of the style sheet of `Agenda.numbers`."""
+    return f"s-{top} m-{minutes} l-{lane.number} o-{lane.of} w-{lane.width}"
 
 
 def _narrow(lane: Lane, room: int) -> Lane:

@@ -92,6 +92,7 @@ class LineMaker:
     work: dict[str, list[Job]]
     reader: Reader
     sources: dict[str, int]
+    path: str
 
     def line(self, booking: Booking, day: date) -> BookingRow:
         """As it stands below the heading of that day."""
@@ -99,7 +100,7 @@ class LineMaker:
         readable, work = booking.readable, self.work.get(booking.concurrency_key(), ())  # type: ignore[attr-defined]
         many = self.sources.get(booking.source_network, 0) if readable else 0
         return BookingRow(
-            url=reverse("booking", args=[booking.pk]),
+            url=f"{self.path}/{booking.pk}",
             title=booking.title,
             guest=booking.booker.name,
             starts=booking.start_at.astimezone(zone),
@@ -117,7 +118,8 @@ class LineMaker:
 
 def line_maker(bookings: Sequence[Booking], reader: Reader, *, among: QuerySet[Booking]) -> LineMaker:
     """Two queries at most. among: all that the reader may see."""
-    return LineMaker(open_work(bookings), reader, from_one_source(bookings, among=among))
+    work, sources = open_work(bookings), from_one_source(bookings, among=among)
+    return LineMaker(work, reader, sources, reverse("bookings"))
 
 
 def _hosts(booking: Booking, reader: Reader) -> str:

@@ -1,4 +1,4 @@
-// A booking that may be moved [data-move] is carried to another time: by mouse, by touch after a moment's rest, or with
+// A booking that may be moved [data-start] is carried to another time: by mouse, by touch after a moment's rest, or with
 // "m" and the arrow keys. Nothing moves before the server has shown what that means and the host has said yes; without
 // this script the booking's own page has a form that does the same. All times are UTC minutes; columns say where theirs begin.
 const STEP = 15;
@@ -70,7 +70,7 @@ async function ask() {
   const { entry, was, start } = carried;
   if (start === was) return leave();
   const query = new URLSearchParams({ start: asAddress(start), was: asAddress(was), back: location.pathname + location.search });
-  const url = `${entry.dataset.move}?${query}`;
+  const url = `${entry.href}/move/confirm?${query}`;
   say(`Looking at ${words(start)}.`);
   const answer = await fetch(url, { headers: { "HX-Request": "true" }, redirect: "manual" }).catch(() => null);
   if (!answer?.ok) {
@@ -143,7 +143,7 @@ grid.addEventListener("keydown", (event) => {
   if (carried) return carry(event);
   if (event.key === "m" && !("noKeys" in document.documentElement.dataset)) {
     event.preventDefault();
-    if (!("move" in entry.dataset)) return say("This one cannot be moved.");
+    if (!("start" in entry.dataset)) return say("This one cannot be moved.");
     pickUp(entry);
     say("Picked up. Arrows move it by 15 minutes or a day, Enter looks at the new time, Escape leaves it.");
   } else if (event.key in MOVES) {
@@ -178,7 +178,7 @@ function release() {
 }
 
 grid.addEventListener("pointerdown", (event) => {
-  const entry = event.target.closest?.("a[data-move]");
+  const entry = event.target.closest?.("a[data-start]");
   if (!entry || event.button || carried || !grid.querySelector(".agenda-hours").checkVisibility()) return;
   held = { entry, event };
   if (event.pointerType === "touch") held.timer = setTimeout(begin, REST);

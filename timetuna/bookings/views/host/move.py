@@ -253,14 +253,15 @@ def _page(booking: Booking) -> PublicPage | None:
 
 
 def _refused(request: HttpRequest, host: _Host) -> HttpResponse:
-    """Say why, on the booking's own page."""
+    """Say why, on the booking's own page: to whoever goes there, which a script that asks does not."""
     if host.booking.is_off():
         text = "This booking is cancelled, so it cannot be moved."
     elif host.booking.status == Booking.Status.CONFIRMED:
         text = "This meeting is over, so it cannot be moved any more."
     else:
         text = "Answer the request first. Once it is confirmed, you can move it."
-    messages.error(request, text)
+    if "HX-Request" not in request.headers:
+        messages.error(request, text)
     return redirect("booking", host.booking.pk)
 
 
