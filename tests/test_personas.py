@@ -15,12 +15,14 @@ from tests.test_rights import routes
 from timetuna.accounts.actions.invite_to_team import invite_to_team
 from timetuna.accounts.models import Membership, Team, User
 from timetuna.accounts.tests.conftest import mails
+from timetuna.availability.interval import minute_of
 from timetuna.bookings.models import UnusualBookings
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.tests.conftest import make_host, make_page, tomorrow
 from timetuna.bookings.tests.diary import put
 from timetuna.calendars.actions.begin_connecting import Visit, new_authorization
 from timetuna.calendars.models import Calendar, CalendarAccount
+from timetuna.imports.models import BusyShadow, Import
 from timetuna.lib.crypto import random_token
 from timetuna.pages.actions.assign_page import assign_page
 from timetuna.pages.actions.invite_cohost import invite_cohost
@@ -87,6 +89,11 @@ def _belongings(owner: User, page: Any) -> dict[str, Any]:
         "number": UnusualBookings.objects.create(page=page, began_at=present(), last_at=present()).pk,
         "provider": "zoom",
         "name": "hours",
+        "product": "calendly",
+        "import_id": Import.objects.create(host=owner, product="calendly", state="failed").pk,
+        "shadow_id": BusyShadow.objects.create(
+            host=owner, product="calendly", outside_id="x", start_minute=minute_of(tomorrow(15)), minutes=30
+        ).pk,
         "figure": "booked",
         "tab": "booking",
         "key": "unknown",

@@ -13,9 +13,9 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from timetuna.accounts.models import User
-from timetuna.availability.interval import Interval
+from timetuna.availability.interval import Interval, subtract
 from timetuna.calendars.busy_cache import busy_within
-from timetuna.calendars.hooks import LEAST_DAYS, MOST_DAYS, Wants
+from timetuna.calendars.hooks import LEAST_DAYS, MOST_DAYS, Wants, brought_times
 from timetuna.calendars.models import EVERY, Calendar
 from timetuna.calendars.queries import (
     Target,
@@ -257,18 +257,25 @@ class CalendarTimes:
 
 
 def times_of_calendars(asked: BlockingCalendars, span: Interval, *, now: datetime) -> list[CalendarTimes]:
-    """The same as `known_busy`, calendar by calendar. One query."""
-    oldest = now - asked.patience
-    return [
-        CalendarTimes(
-            row.name,
-            busy_within(row.busy, span, tentative=row.tentative_blocks)
-            if row.holds(oldest, asked.zone)
-            else None,
-            row.until,
-        )
-        for row in _rows([asked]).get(asked.host_id, [])
-    ]
+    """The same as `known_busy`, calendar by calendar; what was brought along stands by itself, under its title.
+
+    One query, and another where something was.
+    """
+    oldest, rows = now - asked.patience, _rows([asked]).get(asked.host_id, [])
+    brought = brought_times(asked.host_id, span) if any(row.everywhere for row in rows) else ()
+    found: list[CalendarTimes] = []
+    for row in rows:
+        known = row.holds(oldest, asked.zone)
+        busy = busy_within(row.busy, span, tentative=row.tentative_blocks) if known else None
+        inside = [one for one in brought if row.everywhere and _lies_in(one.span, busy or ())]
+        found += [CalendarTimes(one.title, [one.span], row.until) for one in inside]
+        rest = subtract(busy, [one.span for one in inside]) if busy and inside else busy
+        found.append(CalendarTimes(row.name, rest, row.until))
+    return found
+
+
+def _lies_in(span: Interval, busy: Iterable[Interval]) -> bool:
+    return any(start <= span[0] and span[1] <= end for start, end in busy)
 
 
 def busy_at(asked: BlockingCalendars, minutes: Iterable[int]) -> dict[int, tuple[str, ...]]:

@@ -26,7 +26,7 @@ from timetuna.imports.actions.move_here import move_here
 from timetuna.imports.actions.shadows import publish_shadows
 from timetuna.imports.models import BusyShadow
 from timetuna.imports.queries import uploaded
-from timetuna.pages.calendar_use import blocking_of, known_busy, telling
+from timetuna.pages.calendar_use import blocking_of, blocking_of_host, known_busy, telling, times_of_calendars
 from timetuna.pages.models import BookingPage, PageHost
 from timetuna.pages.queries import page_settings
 from timetuna.providers.errors import ProviderError
@@ -90,6 +90,22 @@ def test_it_takes_time_on_every_page_and_says_what_it_is_to_its_host_alone(
     assert line.text.startswith("“Intro call with Kim”, booked at Calendly, takes ")
     assert line.links[0].url == f"/settings/import/bookings/{shadow.pk}"
     assert "Kim" not in str(lines(bob.pk))
+
+
+def test_its_host_sees_what_it_is_in_the_agenda(shadow: BusyShadow, page: BookingPage) -> None:
+    """Two that touch are two."""
+    later = BusyShadow.objects.get()
+    later.pk, later.outside_id, later.guest_name = None, "2", "Lee"
+    later.start_minute += 30
+    later.save()
+    publish_shadows(page.host, "calendly", now=present())
+
+    found = times_of_calendars(blocking_of_host(page.host), (0, 2**40), now=present())
+
+    assert [(one.name, one.busy) for one in found if one.busy] == [
+        ("Intro call with Kim", [(shadow.start_minute, shadow.start_minute + 30)]),
+        ("Intro call with Lee", [(later.start_minute, later.start_minute + 30)]),
+    ]
 
 
 def test_it_is_no_calendar_that_says_when_somebody_is_free(shadow: BusyShadow, page: BookingPage) -> None:
