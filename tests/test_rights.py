@@ -102,6 +102,8 @@ OWNERS = """
     booking-pages/<row:page_id>/switch booking-pages/<row:page_id>/off
     booking-pages/<row:page_id>/share booking-pages/<row:page_id>/share/qr.<slug:kind>
     booking-pages/<row:page_id>/share/links booking-pages/<row:page_id>/share/links.csv
+    booking-pages/<row:page_id>/share/times booking-pages/<row:page_id>/share/website
+    booking-pages/<row:page_id>/share/website/preview
     booking-pages/<row:page_id>/share/links/new booking-pages/<row:page_id>/share/links/many
     booking-pages/<row:page_id>/share/links/<row:link_id>/end
     settings/import/<row:import_id> settings/import/<row:import_id>/progress settings/import/<row:import_id>/drop

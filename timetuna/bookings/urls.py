@@ -34,12 +34,14 @@ from timetuna.bookings.views.host.leave import leave as leave_page
 from timetuna.bookings.views.host.leave import take_off
 from timetuna.bookings.views.host.links import end, links, links_file, many, new
 from timetuna.bookings.views.host.mail_preview import mail_preview, mail_test
+from timetuna.bookings.views.host.mail_times import mail_times
 from timetuna.bookings.views.host.move import choose_any_time, confirm_any_time
 from timetuna.bookings.views.host.page_preview import page_preview
 from timetuna.bookings.views.host.records import erase_guest, no_show, notes, send_again
 from timetuna.bookings.views.host.shares import shares, shares_file
 from timetuna.bookings.views.host.sharing import qr_code, share
 from timetuna.bookings.views.host.together import same_source, unusual
+from timetuna.bookings.views.host.website import website, website_preview
 from timetuna.bookings.views.host.why import why, why_any
 
 urlpatterns: list[URLPattern] = [
@@ -87,6 +89,9 @@ urlpatterns: list[URLPattern] = [
     path("booking-pages/<row:page_id>/preview/<slug:tab>", page_preview, name="page_preview"),
     path("booking-pages/<row:page_id>/share", share, name="share"),
     path("booking-pages/<row:page_id>/share/qr.<slug:kind>", qr_code, name="share_qr"),
+    path("booking-pages/<row:page_id>/share/times", mail_times, name="share_times"),
+    path("booking-pages/<row:page_id>/share/website", website, name="share_website"),
+    path("booking-pages/<row:page_id>/share/website/preview", website_preview, name="share_website_preview"),
     path("booking-pages/<row:page_id>/share/links", links, name="share_links"),
     path("booking-pages/<row:page_id>/share/links.csv", links_file, name="share_links_file"),
     path("booking-pages/<row:page_id>/share/links/new", new, name="share_link_new"),

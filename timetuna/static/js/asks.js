@@ -9,6 +9,7 @@ const ask = async () => {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const part of document.querySelectorAll("[data-answer]")) {
     const found = page.getElementById(part.id);
+    if (part.contains(document.activeElement)) continue;
     if (found && found.innerHTML !== part.innerHTML) part.replaceWith(found);
   }
   history.replaceState(null, "", url);

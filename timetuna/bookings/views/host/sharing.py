@@ -23,8 +23,10 @@ from timetuna.web.forms import Screen, TabLink, private, show
 
 PIXELS = 1_000
 _PARTS = (
-    ("Address and QR code", "share", Action.SEE),
+    ("Address", "share", Action.SEE),
     ("Links for people", "share_links", Action.EDIT),
+    ("Times for a mail", "share_times", Action.SEE),
+    ("Website", "share_website", Action.SEE),
 )
 
 
