@@ -14,8 +14,8 @@ DRAWERS = {"utils", "helpers", "common", "core", "services", "managers"}
 LONGEST_FUNCTION, LONGEST_FILE, MOST_PARAMETERS, MOST_IN_A_FOLDER = 40, 400, 6, 22
 HOUSE = """
     availability < lib < ical < providers < environment logs < db l10n encryption rate_limits < jobs < mail
-    < web < accounts < calendars < pages < bookings < insights imports < settings urls wsgi < processes < commands
-    < cli __main__
+    < web < accounts < calendars < pages < bookings < insights drafts imports < settings urls wsgi < processes
+    < commands < cli __main__
 """
 """Who may import whom: what stands to the left, and what stands beside it. The apps' own rooms follow."""
 ROOMS = {
@@ -44,6 +44,9 @@ ROOMS = {
     "imports": """
         models < products digests permissions < facts < planning < actions
         < queries status < jobs < forms < views < urls apps
+    """,
+    "drafts": """
+        models < plan < permissions < forms < actions < jobs < views < urls
     """,
 }
 BELOW = {  # what the ground floor's rooms may stand on

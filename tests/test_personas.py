@@ -22,6 +22,7 @@ from timetuna.bookings.tests.conftest import make_host, make_page, tomorrow
 from timetuna.bookings.tests.diary import put
 from timetuna.calendars.actions.begin_connecting import Visit, new_authorization
 from timetuna.calendars.models import Calendar, CalendarAccount
+from timetuna.drafts.models import PageDraft
 from timetuna.imports.models import BusyShadow, Import
 from timetuna.lib.crypto import random_token
 from timetuna.pages.actions.assign_page import assign_page
@@ -95,6 +96,7 @@ def _belongings(owner: User, page: Any) -> dict[str, Any]:
             host=owner, product="calendly", outside_id="x", start_minute=minute_of(tomorrow(15)), minutes=30
         ).pk,
         "figure": "booked",
+        "draft_id": PageDraft.objects.create(host=owner, sentence="Half an hour by phone.").pk,
         "tab": "booking",
         "key": "unknown",
         "uidb36": "1",

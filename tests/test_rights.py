@@ -21,6 +21,7 @@ from timetuna.bookings.models import Booking, UnusualBookings
 from timetuna.bookings.tests.conftest import make_page, order
 from timetuna.calendars.actions.begin_connecting import Visit, new_authorization
 from timetuna.calendars.models import Calendar, CalendarAccount
+from timetuna.drafts.models import PageDraft
 from timetuna.imports.models import BusyShadow, Import
 from timetuna.lib.crypto import random_token
 from timetuna.pages.actions.invite_cohost import invite_cohost
@@ -61,7 +62,7 @@ SIGNED_IN = """
     availability/out-of-office
     availability/trips availability/holidays availability/holidays/choice availability/limits settings/guests-data
     settings/team settings/team/new bookings bookings/agenda bookings/export.csv why
-    insights insights/days.csv insights/<slug:figure>.csv
+    insights insights/days.csv insights/<slug:figure>.csv booking-pages/describe
 """.split()  # noqa: SIM905
 OWNERS = """
     settings/providers/<slug:provider>/disconnect settings/providers/<slug:provider>/replace/<row:authorization>
@@ -86,6 +87,7 @@ OWNERS = """
     bookings/<row:booking_id>/no-show bookings/<row:booking_id>/notes bookings/<row:booking_id>/resend
     bookings/<row:booking_id>/erase bookings/<row:booking_id>/guests bookings/<row:booking_id>/history.json
     bookings/<row:booking_id>/use-account bookings/<row:booking_id>/hand-over bookings/<row:booking_id>/handed-over
+    booking-pages/drafts/<row:draft_id>
     booking-pages/<row:page_id>/leave booking-pages/<row:page_id>/cohosts/<row:host_id>/leave
     bookings/<row:booking_id>/source bookings/unusual/<row:number>
     settings/team/<row:team_id> settings/team/<row:team_id>/invite settings/team/<row:team_id>/leave
@@ -172,6 +174,7 @@ def belongings(alice: User) -> dict[str, object]:
         "name": "hours",
         "tab": "guests",
         "figure": "booked",
+        "draft_id": PageDraft.objects.create(host=alice, sentence="Half an hour by phone.").pk,
         "host_id": alice.pk,
         "question_id": page.questions.create(key="firm", label="Your firm").pk,
         "link_id": page.links.create(token_fingerprint="f", token_sealed="sealed").pk,

@@ -100,6 +100,13 @@ OWN = (
         "Days after a meeting's end until who its guest was is erased; empty leaves it to each host.",
         "",
     ),
+    EnvironmentSetting(
+        "TIMETUNA_MODEL_URL",
+        "A text model that makes booking pages out of a sentence: chat completions as far as /v1. Empty is off.",
+        "",
+    ),
+    EnvironmentSetting("TIMETUNA_MODEL_NAME", "The name of the model to be asked there.", ""),
+    EnvironmentSetting("TIMETUNA_MODEL_KEY", "Its key, where it wants one.", "", secret=True),
     EnvironmentSetting("TIMETUNA_LOG_LEVEL", "DEBUG, INFO, WARNING or ERROR.", "INFO"),
     EnvironmentSetting(
         "TIMETUNA_SANDBOX_URL", "Set by `timetuna demo` and `serve`: where the sandbox's pages are.", ""

@@ -95,6 +95,13 @@ def _days(value: str) -> int | None:
     return int(value) if value else None
 
 
+def _model_url(value: str) -> str:
+    url = urlsplit(value)
+    if value and not (url.scheme in {"http", "https"} and url.hostname and not (url.query or url.fragment)):
+        raise ValueError("it must be an address such as https://models.example.org/v1, or empty.")
+    return value.rstrip("/")
+
+
 def _mail_backend(value: str) -> str:
     """Return the class that sends mails: our own, or one of a mail API."""
     if value in {"", "timetuna.mail.EmailBackend"}:
@@ -158,6 +165,9 @@ SANDBOX_URL = env.text("TIMETUNA_SANDBOX_URL").rstrip("/")
 RETRY_SECONDS = env.number("TIMETUNA_RETRY_SECONDS", least=1, most=600)
 GUEST_MAIL_LIMITS = env.parsed("TIMETUNA_GUEST_MAIL_LIMITS", _mail_limits)
 BOOKING_PROOFS = env.choice("TIMETUNA_BOOKING_PROOFS", "auto", "never") == "auto"
+env.together("TIMETUNA_MODEL_URL", "TIMETUNA_MODEL_NAME")
+MODEL_URL = env.parsed("TIMETUNA_MODEL_URL", _model_url)
+MODEL_NAME, MODEL_KEY = env.text("TIMETUNA_MODEL_NAME"), env.text("TIMETUNA_MODEL_KEY")
 RETENTION_DAYS = env.parsed("TIMETUNA_RETENTION_DAYS", _days)
 CALENDAR_MINUTES = env.number("TIMETUNA_CALENDAR_MINUTES", least=1, most=1_440)
 FEED_MINUTES = env.number("TIMETUNA_FEED_MINUTES", least=1, most=1_440)
@@ -203,6 +213,7 @@ INSTALLED_APPS = [
     "timetuna.bookings",
     "timetuna.insights",
     "timetuna.imports",
+    "timetuna.drafts",
 ]
 MIDDLEWARE = [
     "timetuna.web.middleware.RequestId",

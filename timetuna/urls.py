@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("timetuna.pages.urls")),
     path("", include("timetuna.insights.urls")),
     path("", include("timetuna.imports.urls")),
+    path("", include("timetuna.drafts.urls")),
     path("", include("timetuna.bookings.urls")),  # last: /<handle>/<page> catches what is left
 ]
 

@@ -35,7 +35,7 @@ def test_no_page_shows_a_secret(http: httpx2.Client, app: App, access: str, cont
     pages = [http.get(path).text for path in ("/", "/apps", "/meetings", "/calls", "/faults")]
     pages += [http.get(f"/_control/{path}").text for path in ("state", "zoom/state")]
 
-    assert len(secrets) == 9
+    assert len(secrets) == 11
     assert [secret for secret in secrets for page in pages if secret in page] == []
 
 

@@ -67,7 +67,7 @@ def _occupied(folder: Path) -> Iterator[None]:
 def _serve(folder: Path, options: argparse.Namespace) -> int:
     environment = demo_environment(folder, port=options.port)
     world = sandbox(
-        ",".join([*(provider.slug for provider in PLAYED), "caldav", "mailbox"]),
+        ",".join([*(provider.slug for provider in PLAYED), "caldav", "model", "mailbox"]),
         http_port=options.port + 1,
         smtp_port=options.port + 2,
         more=("--state", str(folder / "sandbox"), "--app-url", environment["TIMETUNA_BASE_URL"]),
@@ -105,6 +105,9 @@ def demo_environment(folder: Path, *, port: int) -> dict[str, str]:
         "TIMETUNA_LOG_LEVEL": os.environ.get("TIMETUNA_LOG_LEVEL", "WARNING"),
         "TIMETUNA_SANDBOX_URL": f"http://localhost:{port + 1}",
         "EMAIL_URL": f"smtp://{HOST}:{port + 2}",
+        "TIMETUNA_MODEL_URL": f"{outside}/model/v1",
+        "TIMETUNA_MODEL_NAME": "stand-in",
+        "TIMETUNA_MODEL_KEY": "sandbox-model-secret",
         **stand_in_settings(outside),
     }
 

@@ -316,6 +316,7 @@ NO_WORDS_OF_A_GUEST = {
     },
     "bookings.HistoryEntry": {WORDS: "actor event source", "times and numbers": "changes"},
     "insights.DayFigure": {WORDS: "clock"},
+    "drafts.PageDraft": {HOSTS: "sentence plan", WORDS: "state", "our own sentences": "problem"},
 }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
@@ -97,6 +98,7 @@ class BookingPagesScreen(Screen):
     """listed: one of the pages below one's own address, if any are.  beginning: of a host who is new here.
 
     listing: which of all pages are shown.  asked: the words looked for.  searched: whether there are that many.
+    describe: where a page is made out of a sentence; "" where the operator has named no text model.
     """
 
     template = "pages/booking_pages.html"
@@ -106,6 +108,7 @@ class BookingPagesScreen(Screen):
     listing: Page[BookingPage]
     asked: str
     searched: bool
+    describe: str
 
 
 @require_safe
@@ -129,6 +132,7 @@ def booking_pages(request: HttpRequest) -> HttpResponse:
         listing=listing,
         asked=asked,
         searched=bool(asked) or len(found) >= SEARCHED_FROM,
+        describe=reverse("new_draft") if settings.MODEL_URL else "",
     )
     return show(request, screen)
 

@@ -1,0 +1,3 @@
+"""The hosts of the tests of bookings."""
+
+from timetuna.bookings.tests.conftest import alice, charlie  # noqa: F401 - fixtures
