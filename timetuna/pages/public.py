@@ -18,7 +18,6 @@ from django.utils.translation import get_language, gettext, ngettext, pgettext, 
 
 from timetuna.availability.hours import Away, Cap, Hours
 from timetuna.availability.teams import Part
-from timetuna.lib.contrast import luminance
 from timetuna.lib.crypto import fingerprint
 from timetuna.lib.text import liaison, single_line
 from timetuna.pages.calendar_use import BlockingCalendars
@@ -26,6 +25,7 @@ from timetuna.pages.meeting_types.base import MeetingChoice, meeting_kind
 from timetuna.pages.models import BookingPage, PageHost
 from timetuna.web.forms import in_full
 from timetuna.web.middleware import PARAMETER, meant
+from timetuna.web.style_sheets import luminance
 
 MOST_NAMED = 4
 """Of more the first few are named, and the others counted."""

@@ -166,3 +166,12 @@ def icon(name: str) -> SafeString:
 def _style(context: Any, text: str) -> SafeString:
     allow(context.request, "style-src", text)
     return mark_safe(f"<style>{text}</style>")  # noqa: S308 - our own files, and a colour that was checked
+
+
+def luminance(color: str) -> float:
+    """Relative, 0 to 1 (WCAG 2.2)."""
+    linear = [
+        one / 3294.6 if one <= 10 else ((one / 255 + 0.055) / 1.055) ** 2.4  # noqa: PLR2004
+        for one in bytes.fromhex(color[1:])
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.datastructures import MultiValueDict
 
 from timetuna.lib import pictures, videos
-from timetuna.lib.contrast import ENOUGH, nearest, on_white
+from timetuna.pages.forms.contrast import ENOUGH, nearest, on_white
 from timetuna.pages.forms.page_form import PageForm
 from timetuna.pages.forms.pictures import PictureField, PicturesForm, VideoField, version_of
 from timetuna.pages.models import BookingPage, PageBackground, PageLogo, PageVideo

@@ -1,5 +1,5 @@
 // A colour [data-colour] is chosen among some, in the browser's picker, or typed; what would hardly be seen on white is said,
-// with the nearest that is. The server says the same (lib/contrast.py).
+// with the nearest that is. The server says the same (pages/forms/contrast.py).
 const area = document.querySelector("[data-colour]");
 const ENOUGH = 3;
 const linear = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16) / 255).map((one) => (one <= 0.04045 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4));

@@ -2,7 +2,7 @@
 
 import pytest
 
-from timetuna.lib.contrast import ENOUGH, nearest, on_white
+from timetuna.pages.forms.contrast import ENOUGH, nearest, on_white
 
 
 @pytest.mark.parametrize(("color", "ratio"), [("#ffffff", 1.0), ("#000000", 21.0), ("#777777", 4.48)])

@@ -1,14 +1,10 @@
 """How well a colour stands out from white (WCAG 2.2, contrast ratio), and the nearest one that does."""
 
+from timetuna.web.style_sheets import luminance
+
 ENOUGH = 3.0
 """For what has to be seen rather than read, such as the shape of a button (success criterion 1.4.11)."""
 _STEPS = 24
-
-
-def luminance(color: str) -> float:
-    """Relative, 0 to 1. color: "#rrggbb"."""
-    red, green, blue = _linear(color)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def on_white(color: str) -> float:
@@ -30,14 +26,14 @@ def nearest(color: str) -> str:
     return _scaled(color, dark)
 
 
-def _linear(color: str) -> list[float]:
-    channels = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    return [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in channels]  # noqa: PLR2004
-
-
 def _scaled(color: str, by: float) -> str:
-    return "#" + "".join(f"{int(_encoded(one * by)):02x}" for one in _linear(color))
+    return "#" + "".join(f"{int(_encoded(one * by)):02x}" for one in map(_linear, bytes.fromhex(color[1:])))
 
 
 def _encoded(one: float) -> float:
     return 255 * (12.92 * one if one <= 0.0031308 else 1.055 * one ** (1 / 2.4) - 0.055)  # noqa: PLR2004
+
+
+def _linear(channel: int) -> float:
+    one = channel / 255
+    return one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4  # noqa: PLR2004
