@@ -91,8 +91,9 @@ def configure(robin, host):
     expect(robin.page.locator(f"main a[href='{host.page_url}']").first).to_be_visible()
     expect(robin.page.get_by_role("button", name=re.compile("Copy")).first).to_be_visible()
     robin.look("editor-saved")
+    tabs = robin.page.get_by_role("navigation", name="Parts of the page")
     for tab in ("Availability", "Notifications"):
-        robin.page.get_by_role("link", name=tab, exact=True).click()
+        tabs.get_by_role("link", name=tab, exact=True).click()
         robin.look(f"editor-{tab.lower()}")
     return host.page_url
 
