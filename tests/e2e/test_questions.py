@@ -74,6 +74,7 @@ def test_a_guest_on_a_phone_answers_each_kind(live_timetuna, browser):
             sam.look("their-page")
         robin.page.goto(f"{live_timetuna.base_url}/bookings")
         robin.page.get_by_role("link", name="Sam Guest").first.click()
+        robin.page.get_by_role("heading", name="History").click()
         for text in ("https://acme.example", "More than 10", "https://news.example", "Agreed", "pro", "bk_"):
             expect(robin.page.get_by_text(text).first).to_be_visible()
         robin.look("a-booking-with-answers")
