@@ -50,12 +50,11 @@ class BookingTabForm(PageForm):
     )
     listed = switch(
         "Listed",
-        "It is shown with the other listed pages below the same address, and search engines may show it. "
-        "Guests who have its address can book it in any case.",
+        "Shown among the listed pages, and to search engines. Its address works in any case.",
     )
     link_only = switch(
         "Only with a link",
-        "Guests need a link that you have made for them under Share. The address alone books nothing.",
+        "Only the links you make under Share can be booked by; the address alone books nothing.",
     )
 
     def __init__(self, page: BookingPage, data: Any = None, _files: Any = None) -> None:

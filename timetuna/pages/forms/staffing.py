@@ -128,6 +128,11 @@ class StaffingForm(WholeForm):
         yield self
         yield from (form for form in self.hosts if form.is_bound or not self.is_bound)
 
+    def is_alone(self) -> bool:
+        """Whether it says no more than that the page's owner hosts it, and nothing in it is wrong."""
+        wrong = any(form.errors for form in self.inner())
+        return len(self.hosts) == 1 and self["staffing"].value() == _Staffing.SOLO and not wrong
+
     def offers(self) -> list[StaffingOffer]:
         wanted = str(self["staffing"].value())
         return [

@@ -46,6 +46,19 @@ def test_the_tab_shows_what_is_stored(as_alice: Client, page: BookingPage) -> No
     assert "data-dirty" in text
 
 
+def test_who_takes_the_meeting_is_one_line_while_nobody_else_could(
+    as_alice: Client, page: BookingPage
+) -> None:
+    path = f"/booking-pages/{page.pk}/booking"
+    folded, refused = as_alice.get(path), save(as_alice, page, typed(staffing="any", rotating_count="2"))
+    as_alice.post(f"/booking-pages/{page.pk}/cohosts/ask", {"email": "bob@example.org"})
+
+    assert "One host: you" in folded.content.decode()
+    assert refused.status_code == 422
+    for answer in (refused, as_alice.get(path)):
+        assert "One host: you" not in answer.content.decode()
+
+
 def test_saving_stores_everything(as_alice: Client, page: BookingPage) -> None:
     data = typed(
         [
