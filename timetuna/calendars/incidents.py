@@ -167,16 +167,16 @@ def _not_offered(trouble: Trouble) -> list[str]:
 
 def _banner(trouble: Trouble, now: datetime) -> Banner:
     account = trouble.account
-    who = account.called
+    who = account.called  # "" where its provider has not said
     count = len(trouble.calendars)
-    names = f"{count} calendars of {who}" if count > _MOST_NAMED else trouble.names()
+    names = f"{count} calendars of {who or trouble.label}" if count > _MOST_NAMED else trouble.names()
     since = f" since {trouble.since()}" if count else ""
     lines = [_MANY] if count > 1 else trouble.lines(now=now)
     if count == 1:  # it is named in the title
         lines = [capfirst(lines[0].removeprefix(f"{names}: "))]
     if not count:
         lines = [account.needs_reconnect_reason, *_not_offered(trouble)]
-    ended = f"{trouble.label} ({who}) has to be connected again."
+    ended = f"{trouble.label}{f' ({who})' if who else ''} has to be connected again."
     return Banner(
         title=f"{names} cannot be read{since}." if count else ended,
         lines=tuple(lines),

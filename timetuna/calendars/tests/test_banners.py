@@ -76,6 +76,18 @@ def test_a_dead_connection_is_one_banner_that_leads_to_reconnecting(alice):
     assert "Reconnect Google Calendar</a>" in text
 
 
+def test_an_account_without_a_name_is_called_by_its_provider(alice):
+    linked = account(
+        alice, email="", needs_reconnect=True, needs_reconnect_reason="Google ended the connection."
+    )
+    assert "Google Calendar has to be connected again." in words(alice)
+
+    for name in ("A", "B", "C"):
+        failing(linked, name)
+
+    assert "3 calendars of Google Calendar cannot be read since " in words(alice)
+
+
 def test_where_the_rows_say_it_there_is_no_banner(alice):
     failing(account(alice), "Work")
 
