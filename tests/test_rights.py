@@ -67,6 +67,7 @@ SIGNED_IN = """
 OWNERS = """
     settings/providers/<slug:provider>/disconnect settings/providers/<slug:provider>/replace/<row:authorization>
     settings/providers/accounts/<row:account>/calendars settings/providers/accounts/<row:account>/read
+    settings/providers/accounts/<row:account>/name
     settings/providers/calendars/<row:calendar> settings/providers/calendars/<row:calendar>/read
     booking-pages/<row:page_id>/calendars booking-pages/<row:page_id>/calendars/connect
     booking-pages/<row:page_id>/calendars/connect/<slug:provider>

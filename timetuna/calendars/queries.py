@@ -26,6 +26,7 @@ from timetuna.providers.base import (
     Identity,
     LoginForm,
     OAuth,
+    OwnNames,
     Webhooks,
 )
 from timetuna.providers.errors import ProviderError
@@ -43,6 +44,7 @@ class Listing:
 
     latest_grant_only: a new grant of an account ends all earlier ones.  by_form: its accounts are connected by a form
     here, and not by leaving for the provider.  has_calendars: they have calendars that can be read.
+    own_names: hosts call its accounts as they like.
     verb: what the button that connects one says before the label.  gives: what a host has of it, in a sentence.
     """
 
@@ -54,6 +56,7 @@ class Listing:
     latest_grant_only: bool = False
     by_form: bool = False
     has_calendars: bool = False
+    own_names: bool = False
     verb: str = "Connect"
     gives: str = ""
 
@@ -114,6 +117,12 @@ def login_form(slug: str) -> LoginForm | None:
     """None when its accounts are not connected by a form here."""
     found = _ready(slug)
     return found if isinstance(found, LoginForm) else None
+
+
+def own_names(slug: str) -> OwnNames | None:
+    """None when its accounts have the names their provider gives them, or it is not set up here."""
+    found = _ready(slug)
+    return found if isinstance(found, OwnNames) else None
 
 
 def directory(slug: str) -> Directory | None:
@@ -192,6 +201,7 @@ def _listing(provider: Provider, built: object) -> Listing:
         latest_grant_only=provider.latest_grant_only,
         by_form=isinstance(built, LoginForm),
         has_calendars=isinstance(built, BusySource),
+        own_names=isinstance(built, OwnNames),
         verb=provider.verb,
         gives=provider.gives,
     )

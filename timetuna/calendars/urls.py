@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         calendars.account_calendars,
         name="account_calendars",
     ),
+    path("settings/providers/accounts/<row:account>/name", settings.name_account, name="account_name"),
     path("settings/providers/accounts/<row:account>/read", calendars.read_account, name="account_read"),
     path("settings/providers/calendars/<row:calendar>", calendars.calendar, name="calendar"),
     path("settings/providers/calendars/<row:calendar>/read", calendars.read_calendar, name="calendar_read"),

@@ -182,6 +182,14 @@ class LoginForm(Protocol):
         """Try what was typed against the service. Raises ProviderError whose sentence says what to change."""
 
 
+@runtime_checkable
+class OwnNames(Protocol):
+    """Keeps in the credential what its host calls an account."""
+
+    def renamed(self, name: str, *, credential: str) -> str:
+        """Return the credential of the same account under that name, which is one line. Nobody is asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class OutsideCalendar:
     """One calendar of an outside account.

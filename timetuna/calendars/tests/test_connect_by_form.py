@@ -6,7 +6,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from django.test import Client
+from django.utils.html import escape
 
+from timetuna.calendars.access_tokens import open_token
+from timetuna.calendars.actions.list_calendars import list_calendars
 from timetuna.calendars.models import CalendarAccount
 from timetuna.calendars.tests.conftest import signed_in
 from timetuna.jobs.models import Job
@@ -61,6 +64,24 @@ def test_a_feed_is_added_and_its_calendar_looked_for(as_alice, alice, feeds):
     assert row.display_name == "Rowing club"
     assert [one.name for one in row.calendars.all()] == ["Rowing club"]
     assert not Job.objects.filter(name="calendars.list").exists()
+
+
+def test_a_feed_is_renamed_without_its_address(as_alice, alice, feeds):
+    as_alice.post(FORM, {"address": f"{feeds}/club.ics", "name": ""})
+    row = CalendarAccount.objects.get(host=alice)
+    path = f"/settings/providers/accounts/{row.pk}/name"
+
+    empty = as_alice.post(path, {"name": " \u202e\n"}, follow=True).content.decode()
+    said = as_alice.post(path, {"name": "<b>Rowing\nhttps://evil.example"}, follow=True).content.decode()
+    list_calendars(row.pk)
+
+    name = "<b>Rowing https://evil.example"
+    row.refresh_from_db()
+    assert "“Rowing club” keeps its name" in empty
+    assert f"It is called “{escape(name)}” now." in said
+    assert open_token(row, column="access_token") == f"{feeds}/club.ics\n{name}"
+    assert row.display_name == name
+    assert [one.name for one in row.calendars.all()] == [name]
 
 
 def test_what_does_not_work_is_said_and_comes_back_as_typed(as_alice, feeds):

@@ -5,18 +5,24 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from timetuna.accounts.permissions import signed_in
 from timetuna.calendars.account_status import ProviderCard, provider_cards
 from timetuna.calendars.actions.disconnect import disconnect
+from timetuna.calendars.actions.rename_account import rename_account
 from timetuna.calendars.models import CalendarAccount
 from timetuna.calendars.permissions import accounts_for
 from timetuna.calendars.queries import Listing, form_targets, listing
+from timetuna.lib.text import single_line
+from timetuna.providers.errors import ProviderError
 from timetuna.web.csp import forms_lead_to
 from timetuna.web.forms import Screen, row_number, show
+
+LONGEST_NAME = 100
 
 
 def listing_or_404(slug: str) -> Listing:
@@ -40,6 +46,26 @@ class ProvidersScreen(Screen):
 def providers(request: HttpRequest) -> HttpResponse:
     cards = provider_cards(signed_in(request).pk, now=timezone.now())
     return show(request, ProvidersScreen(cards))
+
+
+@require_POST
+@login_required
+def name_account(request: HttpRequest, account: int) -> HttpResponse:
+    """Call an account by another name, where its provider leaves that to its host."""
+    row = get_object_or_404(accounts_for(signed_in(request)), pk=account)
+    name = single_line(request.POST.get("name", ""), max_length=LONGEST_NAME)
+    if not name:
+        messages.error(request, f"“{row.called}” keeps its name: type another one first.")
+    else:
+        try:
+            rename_account(row, name)
+        except CalendarAccount.DoesNotExist as error:
+            raise Http404 from error
+        except ProviderError as error:
+            messages.error(request, f"“{row.called}” keeps its name. {error}")
+        else:
+            messages.success(request, f"It is called “{name}” now.")
+    return redirect(f"{reverse('settings_providers')}#{row.provider}-{row.pk}")
 
 
 @require_POST

@@ -16,6 +16,7 @@ from timetuna.providers.base import (
     LoginField,
     LoginForm,
     OutsideCalendar,
+    OwnNames,
     Profile,
     Reading,
 )
@@ -40,7 +41,7 @@ _EMPTY_MINUTES = 60
 _YES = "yes"
 
 
-class ICalFeed(LoginForm, Directory, BusySource):
+class ICalFeed(LoginForm, OwnNames, Directory, BusySource):
     """Everything we do with feeds. The credential is the address, and in a second line what its host calls it."""
 
     def __init__(self, config: Config, http: HttpClient) -> None:
@@ -61,8 +62,8 @@ class ICalFeed(LoginForm, Directory, BusySource):
             LoginField(
                 "name",
                 "Name",
-                help="What you call it, such as Football club. Left empty, it is what the feed calls itself. Add the "
-                "same address again to change it.",
+                help="What you call it, such as Football club. Left empty, it is what the feed calls itself. You can "
+                "change it later.",
                 required=False,
             ),
         )
@@ -82,7 +83,10 @@ class ICalFeed(LoginForm, Directory, BusySource):
             ) from None
         own = _own_name(given.get("name", ""))
         profile = Profile(user_id=fingerprint(address), account_id="", email="", display_name=own or name)
-        return Login(f"{address}\n{own}" if own else address, profile)
+        return Login(_credential(address, own), profile)
+
+    def renamed(self, name: str, *, credential: str) -> str:
+        return _credential(credential.partition("\n")[0], _own_name(name))
 
     def calendars(self, *, credential: str) -> tuple[OutsideCalendar, ...]:
         name = self._name(self._address(credential))
@@ -118,6 +122,10 @@ class ICalFeed(LoginForm, Directory, BusySource):
         # What is said here ends up where operators read: in it no event is named.
         read = _read(fetch(self._http, address).body, (now, now + 1), time_zone="UTC", naming=False)
         return single_line(read.name, max_length=_NAME_LENGTH) or host_of(address)
+
+
+def _credential(address: str, own: str) -> str:
+    return f"{address}\n{own}" if own else address
 
 
 def _own_name(text: str) -> str:
