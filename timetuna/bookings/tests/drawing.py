@@ -53,7 +53,7 @@ def _followers() -> Iterator[str]:
 
     for event in BookingEvent:
         cells: dict[str, list[str]] = {room: [] for room in ROOMS}
-        for listener in listeners(event):
+        for listener in sorted(listeners(event), key=lambda one: (one.__module__, one.__name__)):
             words = (listener.__doc__ or "").partition("\n")[0]
             if listener is send:
                 kind, readers = MAILS[event]

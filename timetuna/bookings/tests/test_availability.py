@@ -193,9 +193,9 @@ def test_a_schedule_comes_back_with_its_hours(as_alice: Client, alice: User, pag
 def test_who_runs_a_page_sets_dates_of_its_own_hours_and_learns_nothing_of_its_owners_bookings(
     as_alice: Client, alice: User, bob: User, page: BookingPage
 ) -> None:
+    secret = book(order(page, name="Very Secret"), now=present())
     own = Schedule.objects.create(host=alice, page=page, time_zone="Europe/Berlin")
     BookingPage.objects.filter(pk=page.pk).update(schedule=own)
-    secret = book(order(page, name="Very Secret"), now=present())
     day = moment_of(secret.booking_hosts.get().start_minute).date()
     team = make_team(alice)
     join(team, bob, "member")

@@ -73,7 +73,7 @@ def test_a_booking_is_in_the_guests_language_from_first_look_to_cancellation(pag
     day, month = format_date(DAY, "full", locale=locale), get_month_names("wide", "stand-alone", locale)[3]
     with time_machine.travel("2027-02-28T09:00Z", tick=True):
         choice = {"start": write_start(START), "duration": "30", "zone": "Europe/Berlin"}
-        shown = guest.sees("/alice/intro", {"day": DAY.isoformat(), "zone": "Europe/Berlin"})
+        guest.sees("/alice/intro", {"day": DAY.isoformat(), "zone": "Europe/Berlin"})
         empty = guest.sees("/alice/intro", {"month": "2031-03"})
         details = choice | {
             "key": new_key(),
@@ -97,7 +97,6 @@ def test_a_booking_is_in_the_guests_language_from_first_look_to_cancellation(pag
         cancellation = guest.gets(Booking.objects.get(), "cancelled")
 
     assert booking.booker.language == guest.code
-    assert month in shown
     assert month in empty
     assert [day in said for said in (booked, mail, cancelled, cancellation)] == [True] * 4
 

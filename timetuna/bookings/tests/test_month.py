@@ -192,7 +192,7 @@ def test_turning_the_month_is_announced(client, page):
     slots = picker(client, f"&month={(tomorrow().date().replace(day=1) + timedelta(days=63)):%Y-%m}")
 
     free = sum(cell.url is not None for cell in days(slots))
-    assert slots.announce == f"{slots.month.title}, {free} days with free times"
+    assert slots.announce == f"{slots.month.title}, {free} {'day' if free == 1 else 'days'} with free times"
     assert (
         f'data-announce="{slots.announce}"'
         in client.get(

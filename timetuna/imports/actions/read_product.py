@@ -97,9 +97,9 @@ def store_draft(pk: int, bundle: Bundle, *, now: datetime) -> None:
 
 
 def end_dead_readings(*, now: datetime) -> int:
-    """Say so of readings whose process is gone; return how many."""
+    """Say so of readings whose process is gone; return how many. Where there are none, nothing is written."""
     silent = Import.objects.filter(state=Import.State.READING, heard_at__lt=now - DEAD_AFTER)
-    return silent.update(state=Import.State.FAILED, problem=DIED, ended_at=now)
+    return silent.exists() and silent.update(state=Import.State.FAILED, problem=DIED, ended_at=now)
 
 
 def _fail(pk: int, sentence: str) -> None:

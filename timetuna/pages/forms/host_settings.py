@@ -22,7 +22,7 @@ _LONGEST_DAYS = 36_500
 _USUAL_PATIENCE, _LONGEST_PATIENCE = 24, 168
 _UNKNOWN = {"invalid_choice": "Choose one from the list."}
 _CLOSED, _ONCE, _ALWAYS = "closed", "once", "always"
-_HOLIDAY = "holiday_"
+_HOLIDAY = "on_"
 _SHOWN = timedelta(days=366)
 
 

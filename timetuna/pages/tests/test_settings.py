@@ -26,7 +26,7 @@ def holidays_of(page: BookingPage) -> Any:
 def choose(client: Client, **states: str) -> None:
     """Save the holidays that are set, with another state of some: by their dates, as the form names them."""
     form = main_form(client.get(HOLIDAYS).content.decode())
-    changes = {f"holiday_{day.replace('_', '-')}": state for day, state in states.items()}
+    changes = {f"on_{day.replace('_', '-')}": state for day, state in states.items()}
     assert client.post(HOLIDAYS, dict(form.with_values(**changes))).status_code == 302
 
 
@@ -49,9 +49,9 @@ def test_a_holiday_is_open_once_or_every_year(as_alice: Client, alice: User, pag
     kept = holidays_of(page)
     days = sorted(day for day, name in kept.items() if name == "Epiphany")
     coming = [
-        name.removeprefix("holiday_")
+        name.removeprefix("on_")
         for name in main_form(as_alice.get(HOLIDAYS).content.decode()).names()
-        if name.startswith("holiday_2")
+        if name.startswith("on_2")
     ]
     first, second = (date.fromisoformat(one) for one in coming[:2])
     names = kept[first], kept[second]
