@@ -29,7 +29,7 @@ from timetuna.encryption import box
 from timetuna.jobs.models import Job
 from timetuna.lib.crypto import fingerprint, random_token
 from timetuna.lib.text import single_line, without_addresses
-from timetuna.pages.models import BookingPage
+from timetuna.pages.models import BookingPage, Question
 from timetuna.pages.public import Face, together
 
 UPCOMING, PAST, CANCELLED, REQUESTS = "upcoming", "past", "cancelled", "requests"
@@ -309,9 +309,20 @@ def shown_to_others(attendee: Attendee) -> str:
     return single_line(f"{name} <{attendee.email}>" if name else attendee.email, max_length=200)
 
 
+def address_again(booking: Booking) -> str:
+    """In full, where another one as long can be booked; "" where its page is gone."""
+    return f"{booking.page.address()}?duration={booking.minutes}" if booking.page else ""
+
+
 def answers_of(booking: Booking) -> list[Answer]:
     """What who booked answered to the host's own questions, in the order they stood."""
     return list(booking.booker.answers.all())
+
+
+def answer_text(answer: Answer) -> str:
+    """What is ours in it, in the reader's language."""
+    ours = answer.value is True or answer.kind == Question.Kind.CONSENT
+    return gettext(answer.text) if ours else answer.text
 
 
 def answers_in_lines(booking: Booking) -> str:

@@ -36,6 +36,8 @@ from timetuna.bookings.notifications.telling import (
     shown_name,
 )
 from timetuna.bookings.queries import (
+    address_again,
+    answer_text,
     answers_of,
     hosts_in_words,
     link,
@@ -76,8 +78,8 @@ class Message:
     id: the same on every try, and of no other message.  answers: the id of the first one that its recipient got; ""
     of that itself.  place: None where it says nothing any more.  facts: without the join link.
     join_url: what is to be done first; else the first of `links`, each with its label.
-    own: what the page's host wrote into it.  notes, given: what the guest wrote for the host and answered to their
-    questions.  attachment: what opening the invitation does.
+    own: what the page's host wrote into it.  notes: what the guest wrote for the host.  given: what they answered to
+    the host's questions, for these two.  attachment: what opening the invitation does.
     """
 
     booking: Booking
@@ -118,13 +120,26 @@ def message_for(booking: Booking, recipient: Recipient, *, kind: str, tag: str =
         facts=[*_facts(about, placed=told.says_place), *(() if told.ended else _who_else(about))],
         own=_filled(own.message, about) if own else "",
         notes=booking.booker.notes if recipient.is_host() and not told.ended else "",
-        given=answers_of(booking) if recipient.is_host() and not told.ended else (),
+        given=() if told.ended else _given(about),
         join_url=where.url if told.says_place else "",
         links=_links(about, told, words.button),
         stop_url=recipient.stop_url if told.can_stop else "",
         attachment=str(told.attachment),
         invitation=_invitation(about, told),
     )
+
+
+def _given(about: Telling) -> Sequence[Answer]:
+    """To a host as they are; to who booked what they typed, without addresses: the mailbox may be another's."""
+    if about.reader.is_host():
+        return answers_of(about.booking)
+    if not about.reader.is_booker():
+        return ()
+    return [
+        Answer(label=one.label, text=without_addresses(answer_text(one)))
+        for one in answers_of(about.booking)
+        if not one.hidden
+    ]
 
 
 def message_id(booking: Booking, *, kind: str, audience: str, tag: str = "") -> str:
@@ -146,7 +161,7 @@ def _filled(text: str, about: Telling) -> str:
         return fill(text, _placeholders(about))
     answers = {
         f"{OF_ANSWER}{one.key.lower()}": without_addresses(
-            single_line(gettext(one.text) if one.value is True else one.text, max_length=_ANSWER_LENGTH)
+            single_line(answer_text(one), max_length=_ANSWER_LENGTH)
         )
         for one in answers_of(about.booking)
         if one.kind != Question.Kind.CONSENT
@@ -215,8 +230,8 @@ def _who_else(about: Telling) -> list[MessageFact]:
 
 def _links(about: Telling, kind: MessageKind, label: str) -> list[tuple[str, str]]:
     """Where the reader goes from here; who booked what is over or off can book again."""
-    url, page = kind.button_url(about), about.booking.page
-    again = page.address() if page and kind.ended and about.reader.is_booker() else ""
+    url = kind.button_url(about)
+    again = address_again(about.booking) if kind.ended and about.reader.is_booker() else ""
     links = [(label, url)] if label and url else []
     anew = gettext("Choose a new time") if about.booking.is_off() else gettext("Book again")
     return [(anew, again), *links] if again and again != url else links

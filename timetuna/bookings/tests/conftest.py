@@ -243,13 +243,14 @@ def quick_proofs(monkeypatch):
 
 @pytest.fixture
 def letters(monkeypatch):
-    """Return what is handed to the mail server, in plain text."""
+    """Return what is handed to the mail server, in plain text and as HTML."""
     sent = []
 
     def keep(letter):
         message = build(letter)
-        text = message.get_body(("plain",)).get_content()
-        sent.append({"to": str(message["To"]), "subject": str(message["Subject"]), "text": text})
+        bodies = {name: message.get_body((kind,)) for name, kind in (("text", "plain"), ("html", "html"))}
+        texts = {name: body.get_content() for name, body in bodies.items() if body is not None}
+        sent.append({"to": str(message["To"]), "subject": str(message["Subject"]), **texts})
 
     monkeypatch.setattr("timetuna.accounts.emails.deliver", keep)
     monkeypatch.setattr("timetuna.mail.deliver", keep)

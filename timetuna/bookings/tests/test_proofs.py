@@ -276,6 +276,7 @@ def test_the_host_hears_once_and_the_list_says_it(client, page, alice, charlie, 
     (letter,) = [one for one in letters if alice.email in one["to"]]
     row = UnusualBookings.objects.get()
     assert letter["subject"] == "Unusually many bookings on “Intro call”"
+    assert "overflow-wrap: anywhere" in letter["html"], "a long word would run off a phone"
     assert f"http://localhost:8000/bookings/unusual/{row.pk}" in letter["text"]
     assert row.asked == 3
     client.force_login(alice)

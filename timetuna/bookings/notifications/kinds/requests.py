@@ -14,7 +14,7 @@ from timetuna.bookings.notifications.telling import (
     Text,
     own_page,
 )
-from timetuna.bookings.queries import acting_host
+from timetuna.bookings.queries import acting_host, address_again
 from timetuna.l10n import datetimes
 
 
@@ -49,8 +49,7 @@ def _where_to_answer(about: Telling) -> str:
 
 
 def _where_to_ask_again(about: Telling) -> str:
-    page = about.booking.page
-    return page.address() if page and not about.reader.is_host() else own_page(about)
+    return ("" if about.reader.is_host() else address_again(about.booking)) or own_page(about)
 
 
 _TO_BOOKER = Text(
