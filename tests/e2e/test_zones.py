@@ -29,7 +29,7 @@ def test_times_follow_the_guest_and_the_choice_is_remembered(live_timetuna, brow
         early = twelve_hours(nine_in_berlin("America/New_York")).replace(" ", r"\s")
         expect(page.locator(".time").first).to_have_text(re.compile(rf"^\s*{early}\s*$"))
         expect(page.locator(".host-clock")).to_have_text(
-            re.compile(rf"{early} for you is 9:00\sam in Berlin")
+            re.compile(rf"{early} for you is 9:00\sam in Berlin for your host")
         )
         assert page.locator("table.month th").first.inner_text().startswith("Sun")
         field = page.get_by_role("combobox", name="Your time zone")
@@ -156,7 +156,11 @@ def test_a_slip_in_an_address_is_offered_to_be_mended_and_never_in_the_way(live_
         page.get_by_label("Your name").focus()
         expect(page.get_by_text("Did you mean sam@outlook.com?")).to_be_visible()
         confirm(page)
+        expect(page.get_by_text("If not, just confirm again.")).to_be_visible()
+        confirm(page)
         expect(page.get_by_text("sam@outlok.com").first).to_be_visible()
+        page.get_by_role("link", name="Wrong address?").click()
+        expect(page.get_by_role("button", name="sam@outlook.com")).to_be_visible()
 
 
 def test_a_host_finds_their_zone_in_the_same_way(live_timetuna, browser):

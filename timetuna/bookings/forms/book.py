@@ -134,6 +134,8 @@ class AddressForm(WholeForm):
         super().__init__(*args, **kwargs)
         if self.is_bound and self.data.get("meant"):
             self.refill("email", self.data["meant"])
+        if not self.is_bound:
+            self.meant_address = likelier_address(str(self.initial.get("email") or ""))
 
     def refill(self, name: str, value: str) -> None:
         """Show another value in one field; everything else typed stays."""

@@ -51,6 +51,15 @@ def read(client, booking):
     return shown(client.get(link_path(Booking.objects.get(pk=booking.pk).booker)))
 
 
+def test_what_was_probably_meant_is_offered_at_once(client, page):
+    slip = "sam@gmial.com"
+    client.post("/alice/intro/book", details(client, page, email=slip) | {"as_typed": slip})
+    form = client.get(f"{link_path(Booking.objects.get().booker)}/address").content.decode()
+
+    assert 'value="sam@gmail.com">Use sam@gmail.com</button>' in " ".join(form.split())
+    assert "js/address" in form
+
+
 def test_everything_goes_to_the_right_address_by_another_link(client, page, zoom):
     booking = booked(client, page)
     work_off()

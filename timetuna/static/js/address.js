@@ -1,5 +1,6 @@
 // The field [data-mail] asks at that address whether its domain has a slip in it; what was probably meant is offered as a
-// button in [data-meant]. The form says for which address that was done, so that the server does not ask again.
+// button in [data-meant]. Whoever sends the form all the same is asked once by the server: it may have been sent in the same
+// moment, and nobody has read this then.
 const field = document.querySelector("[data-mail]");
 const note = document.querySelector("[data-meant]");
 let asked = "";
@@ -28,7 +29,6 @@ const look = async () => {
   const answer = await fetch(`${field.dataset.mail}?domain=${encodeURIComponent(domain)}`).catch(() => null);
   if (!answer?.ok || field.value !== asked) return;
   const meant = await answer.text();
-  field.form.elements.as_typed.value = `${local}@${domain}`.toLowerCase();
   offer(meant && `${local}@${meant}`);
 };
 
