@@ -11,7 +11,7 @@ document.addEventListener("click", (event) => {
   time.parentElement.classList.add("picked");
   time.setAttribute("aria-current", "true");
   const [bar, next, when] = ["div", "a", "span"].map((name) => document.createElement(name));
-  when.textContent = `${document.getElementById("times").textContent}, ${time.firstChild.textContent.trim()} · `;
+  when.textContent = `${document.getElementById("times").textContent}, ${time.firstChild.textContent.trim()} `;
   next.append(when, time.closest("[data-next]").dataset.next);
   next.className = "button button-main";
   next.href = time.href;
