@@ -98,7 +98,7 @@ class Life:
         page.get_by_role("link", name="Move to another time").click()
         page.goto(f"{page.url.partition('?')[0]}?day={open_day()}")
         pick(page.locator(".time").nth(nth))
-        page.get_by_label("A word to the other side").fill(f"Reason {nth}")
+        page.get_by_label("Message to Robin Host").fill(f"Reason {nth}")
         page.get_by_role("button", name=re.compile("^Move to ")).click()
         page.wait_for_url(re.compile(r"/b/[\w-]+(\?.*)?$"))
 
@@ -152,7 +152,7 @@ def bring_kim(life: Life) -> None:
 def call_off(life: Life) -> None:
     page = life.sam.page
     page.get_by_role("link", name="Cancel the booking").click()
-    page.get_by_label("A word to the other side").fill("It is no longer needed.")
+    page.get_by_label("Message to Robin Host").fill("It is no longer needed.")
     life.sam.look("cancel")
     page.get_by_role("button", name="Cancel the booking").click()
     expect(page.get_by_role("heading", name="This booking is cancelled")).to_be_visible()

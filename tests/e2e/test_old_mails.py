@@ -65,7 +65,9 @@ def test_an_old_mail_leads_to_what_is_so_today(phone: Page, transactional_db: No
         opens(phone, link_path(over.booker), "over")
         expect(phone.get_by_role("heading", level=1)).to_contain_text("This meeting was on")
         expect(phone.get_by_text("on its way")).to_have_count(0)
-        expect(phone.get_by_role("link", name="Book again")).to_have_attribute("href", page.address())
+        expect(phone.get_by_role("link", name="Book again")).to_have_attribute(
+            "href", f"{page.address()}?duration=30"
+        )
 
         opens(phone, link_path(Booking.objects.get(pk=moved.pk).booker), "moved")
         expect(phone.get_by_role("heading", level=1)).to_contain_text("Your meeting is in")

@@ -81,11 +81,20 @@ def listed_pages(handle: str) -> list[PublicPage]:
 
     None for nobody, and of a host who is not active and verified; three queries in any case but the good one.
     """
+    now = timezone.now()
+    return [page for page in _listed(handle) if page.is_open(now)]
+
+
+def listed_by(handle: str) -> str:
+    """Who has pages for everybody there, whether or not they can be booked at present; "" for nobody."""
+    pages = _listed(handle)
+    return pages[0].whose() if pages else ""
+
+
+def _listed(handle: str) -> list[PublicPage]:
     verified = EmailAddress.objects.filter(user=OuterRef("host"), verified=True)
     there = BookingPage.objects.filter(Exists(verified), _FOR_EVERYBODY, host__is_active=True)
-    rows = there.filter(**at(owner_by_handle(handle)))
-    now = timezone.now()
-    return [page for page in _by_title(rows, most=MOST_LISTED) if page.is_open(now)]
+    return _by_title(there.filter(**at(owner_by_handle(handle))), most=MOST_LISTED)
 
 
 def titles_in_team(team: Team, *, of: User | None = None) -> list[str]:

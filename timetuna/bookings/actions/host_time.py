@@ -220,6 +220,13 @@ def release(token: str, *, now: datetime) -> None:
     _live(now).filter(token_fingerprint=fingerprint(token)).update(expires_at=now)
 
 
+def minutes_kept(token: str, *, now: datetime) -> int:
+    """For how many whole minutes more it keeps its time."""
+    rows = _live(now).filter(token_fingerprint=fingerprint(token)) if token else Hold.objects.none()
+    ends = rows.values_list("expires_at", flat=True).first()
+    return int((ends - now).total_seconds() // 60) if ends else 0
+
+
 def consume(token: str) -> None:
     """Drop the hold of a form that is being booked, in the booking's transaction."""
     if token:

@@ -15,17 +15,19 @@ AskReason = BookingPage.AskReason
 
 
 class WordsForm(WholeForm):
-    """What is written to the other side with a change; `asks` says whether a guest has to."""
+    """What is written to the other side with a change. asks: whether a guest has to.  to: whom a guest writes to."""
 
     note = LinesField(
-        label=gettext_lazy("A word to the other side"),
+        label=gettext_lazy("Message to your guest"),
         max_length=300,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(self, *args: Any, asks: str = AskReason.OPTIONAL, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, asks: str = AskReason.OPTIONAL, to: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if to:
+            self.fields["note"].label = gettext("Message to %(name)s") % {"name": to}
         say_how_long(self)
         if asks == AskReason.NO:
             del self.fields["note"]

@@ -123,7 +123,7 @@ def _kept(request: HttpRequest) -> tuple[str, str]:
 
 
 def bookings_kept(request: HttpRequest) -> list[int]:
-    """Which bookings this browser has made with the form that asks, the latest first."""
+    """Which bookings this browser has made on the page that asks, the latest first."""
     try:
         found = signing.loads(request.COOKIES.get(BOOKED_COOKIE, ""), salt=_BOOKED, max_age=_BOOKED_FOR)
     except signing.BadSignature:
@@ -132,7 +132,7 @@ def bookings_kept(request: HttpRequest) -> list[int]:
 
 
 def keep_booking(request: HttpRequest, response: HttpResponse, booking_id: int, *, path: str) -> HttpResponse:
-    """Let the form at that path, which alone gets the cookie, know whoever comes back to it."""
+    """Let the page at that path and its form, which alone get the cookie, know whoever comes back to them."""
     kept = [booking_id, *(one for one in bookings_kept(request) if one != booking_id)][:_MOST_BOOKED]
     _set_signed(response, BOOKED_COOKIE, signing.dumps(kept, salt=_BOOKED), _BOOKED_FOR, path=path)
     return keep_made(request, response, booking_id)

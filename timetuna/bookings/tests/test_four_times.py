@@ -88,6 +88,21 @@ def test_a_page_of_what_is_over_says_so_and_offers_another(client, page, booking
     assert "Book again" not in to_kim
 
 
+def test_cancelling_names_everybody_who_is_told_and_then_offers_as_long_a_time(client, booking):
+    path = f"{link_path(booking.booker)}/cancel"
+    alone = Seen(client.get(path).content.decode()).text()
+    put_attendee(booking, name="Kim", email="kim@x.example", mailbox="kim@x.example")
+    beside = Seen(client.get(path).content.decode()).text()
+    cancel(booking.pk, actor=GUEST, note_text="", now=present())
+    off = client.get(link_path(booking.booker))
+
+    assert "Alice Host is told by mail. Both of you get a file" in alone
+    assert "Alice Host and everybody who is invited are told by mail. Each of you gets a file" in beside
+    assert "Message to Alice Host" in beside
+    assert '<del class="struck">' in off.content.decode()
+    assert off.context["again_url"].endswith("/alice/intro?duration=30")
+
+
 def test_weeks_after_a_move_no_mail_is_on_its_way(client, booking):
     reschedule(booking.pk, start_minute=minute_of(booking.start_at) + 15, actor=GUEST, now=present())
 

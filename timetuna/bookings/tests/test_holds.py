@@ -1,6 +1,7 @@
 """A picked time is kept for a few minutes: for whom, for how long, and what ends it."""
 
 from datetime import timedelta
+from html import escape
 
 import pytest
 import time_machine
@@ -31,6 +32,23 @@ def test_others_do_not_see_a_picked_time_and_whoever_picked_it_does(page, sam, k
     assert not sees(kim)
     assert not sees(kim, tomorrow(9, 45)), "the meeting would reach into it"
     assert sees(kim, tomorrow(10, 30))
+
+
+def test_a_form_that_comes_back_has_its_own_address_and_says_for_how_long_its_time_is_kept(page, sam):
+    data = details(sam, page)
+
+    with time_machine.travel(present() + timedelta(seconds=90), tick=False):
+        refused = sam.post("/alice/intro/book", data | {"name": ""})
+    with time_machine.travel(present() + timedelta(minutes=HELD_MINUTES), tick=False):
+        late = sam.post("/alice/intro/book", data | {"name": ""})
+
+    assert "This time is kept for you for 3 minutes." in refused.content.decode()
+    assert "is kept for you" not in late.content.decode()
+    own = refused.context["own_url"]
+    assert f'data-address="{escape(own)}"' in refused.content.decode()
+    form = sam.get(own).context["form"]
+    assert [form[name].value() for name in ("start", "duration")] == [data["start"], data["duration"]]
+    assert "data-address" not in sam.get(own).content.decode()
 
 
 def test_a_hold_counts_on_all_pages_of_the_host_and_on_nobody_elses(page, alice, charlie, sam, kim):

@@ -170,7 +170,7 @@ def test_the_hosts_clock_is_said_once_and_on_buttons_of_another_date(client, pag
     answer = client.get("/alice/intro?zone=America/New_York&day=2026-11-12")
 
     slots = answer.context["slots"]
-    assert slots.host_clock == "00:00 for you is 06:00 in Berlin"
+    assert slots.host_clock == "00:00 for you is 06:00 in Berlin for your host"
     said = {time.label: time.elsewhere for time in slots.times if time.elsewhere}
     assert next(iter(said)) == "18:00"
     assert said["18:00"] == "Fri 00:00 in Berlin"
@@ -182,7 +182,7 @@ def test_the_hosts_clock_is_said_once_and_on_buttons_of_another_date(client, pag
 def test_a_day_on_which_a_clock_changes_says_where_the_rule_does_not_hold(client, page):
     slots = client.get("/alice/intro?zone=America/New_York&day=2027-03-14").context["slots"]
 
-    assert slots.host_clock == "00:00 for you is 06:00 in Berlin"
+    assert slots.host_clock == "00:00 for you is 06:00 in Berlin for your host"
     said = [time.label for time in slots.times if time.elsewhere]
     assert said[0] == "03:00"  # after two it is three, and Berlin five hours ahead
     assert date(2027, 3, 14).strftime("%A") == "Sunday"

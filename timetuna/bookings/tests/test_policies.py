@@ -115,7 +115,7 @@ def test_a_meeting_that_has_begun_is_left_alone_by_its_guest(client, page):
 
 
 @pytest.mark.parametrize(
-    ("asks", "label"), [("no", None), ("optional", "A word to the other side"), ("required", "Why?")]
+    ("asks", "label"), [("no", None), ("optional", "Message to Alice Host"), ("required", "Why?")]
 )
 def test_a_reason_is_asked_as_the_page_says(client, page, asks, label):
     rule(page, ask_reason=asks)

@@ -51,6 +51,29 @@ def test_a_guest_books_without_javascript(client, page):
     assert re.fullmatch(r"/b/[\w-]{40,}", answer["Location"])
 
 
+def test_a_page_that_is_off_says_so_before_it_asks_for_anything(client, alice):
+    page = make_page(alice, lengths=(15, 30))
+    data = details(client, page)
+    page.switched_off, page.off_note = True, "Back in May."
+    page.save()
+    says = "No times are offered here at the moment."
+
+    for headers in ({}, {"HX-Request": "true"}):
+        text = client.get("/alice/intro", headers=headers).content.decode()
+        assert says in text
+        assert "Back in May." in text
+        assert "How long do you need?" not in text
+    form = client.get("/alice/intro/book", data, follow=True).content.decode()
+    sent = client.post("/alice/intro/book", data).content.decode()
+    for text in (form, sent):
+        assert says in text
+        assert "not free any more" not in text
+    assert 'value="Sam Guest"' in sent
+    alices = client.get("/alice")
+    assert alices.status_code == 404
+    assert "Alice Host takes no bookings at the moment." in alices.content.decode()
+
+
 def test_the_second_guest_gets_the_remaining_times_and_keeps_what_was_typed(client, page):
     data = details(client, page)
     client.post("/alice/intro/book", details(client, page))

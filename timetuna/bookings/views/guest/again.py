@@ -19,7 +19,7 @@ SAYS_SO = "X-Booked"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgainScreen(Screen):
-    """changed: the form was sent with something else in it than what was booked."""
+    """changed: the form was sent with something else in it than what was booked.  other_url: "" for no more."""
 
     template = "public/again.html"
     booking: ShownBooking
@@ -40,12 +40,18 @@ def made_with(key: str) -> Booking | None:
 
 
 def show_again(
-    request: HttpRequest, booking: Booking, choice: SlotSelection, *, changed: bool = False
+    request: HttpRequest,
+    booking: Booking,
+    choice: SlotSelection,
+    *,
+    changed: bool = False,
+    anew: bool = True,
 ) -> HttpResponse:
+    """anew: where it was booked, more can be."""
     screen = AgainScreen(
         booking=shown_booking(booking.booker, choice.customs),
         booking_url=framed_url(request, link_path(booking.booker) + choice.clock_query()),
-        other_url=replace(choice, visit="").url(day="", month=""),
+        other_url=replace(choice, visit="").url(day="", month="") if anew else "",
         changed=changed,
     )
     response = private(show(request, screen))

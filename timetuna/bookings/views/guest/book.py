@@ -11,14 +11,13 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from timetuna.availability.interval import moment_of
 from timetuna.bookings.actions.book import TAKEN, Order, book
-from timetuna.bookings.actions.host_time import HELD_MINUTES, hold
+from timetuna.bookings.actions.host_time import HELD_MINUTES, hold, minutes_kept
 from timetuna.bookings.errors import BookingRefused, FormUsed, ProofNeeded, SlotTaken, say_when, status_of
 from timetuna.bookings.forms.book import GuestBookingForm, new_key
 from timetuna.bookings.forms.change import MoveForm
@@ -48,7 +47,7 @@ from timetuna.bookings.slots.selection import (
 from timetuna.bookings.views.guest import again, taken
 from timetuna.bookings.views.guest.month import ChosenTime, chosen_time
 from timetuna.bookings.views.guest.redirects import by_link, moved_or_404
-from timetuna.bookings.views.guest.slots import Fact, facts_of, hold_for_form, path_of
+from timetuna.bookings.views.guest.slots import NO_TIMES, Fact, facts_of, hold_for_form, path_of
 from timetuna.l10n import datetimes
 from timetuna.pages.public import Met, PageDuration, PublicPage, met_on
 from timetuna.pages.queries import public_page, questions_of
@@ -80,6 +79,9 @@ class _Step(NamedTuple):
     def start(self) -> int | None:
         return read_start(str(self.form["start"].value() or ""))
 
+    def own_url(self) -> str:
+        return taken.form_url(self.page, self.choice, self.start())
+
     def opened(self) -> str:
         """Since when the form is open; one that comes back was opened when it was first."""
         return self.request.POST.get("opened", "")[:100] or opened_now()
@@ -90,7 +92,8 @@ class FormScreen(Screen):
     """A step with a form. time: None where none can be read.  terms: until when it can be undone.
 
     old_time: when a booking is that is moved.  came: what the address brought along.
-    opened: when the form was, signed.  challenge: the proof of work that the browser is asked for, or "".
+    own_url: where the form opens anew.  opened: when it was, signed.
+    challenge: the proof of work that the browser is asked for, or "".
     """
 
     page: PublicPage
@@ -110,6 +113,7 @@ class FormScreen(Screen):
     challenge: str = ""
     moving: bool = False
     old_time: str = ""
+    own_url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +167,8 @@ def _open(step: _Step, own: dict[str, Any]) -> HttpResponse:
         return redirect(choice.url())
     if BOOKED_COOKIE in request.COOKIES and (mine := again.booked_here(request, page, start)):
         return again.show_again(request, mine, choice)
+    if not page.is_open(timezone.now()):
+        return redirect(choice.url())  # which says so
     try:
         token = hold_for_form(request, step.slot_query(), start_minute=start)
     except SlotTaken as error:
@@ -217,8 +223,7 @@ def _book(step: _Step, order: Order) -> HttpResponse:
         step.form.add_error(None, str(BUSY))
         return unavailable(_form(step), error)
     response = HttpResponseRedirect(_next_page(step, booking))
-    path = reverse("public_book", args=[step.page.handle, step.page.slug])
-    return keep_booking(step.request, response, booking.pk, path=path)
+    return keep_booking(step.request, response, booking.pk, path=path_of(step.page))
 
 
 def _next_page(step: _Step, booking: Booking) -> str:
@@ -313,6 +318,8 @@ def _refused(step: _Step, error: BookingRefused) -> HttpResponse:
 def _other_times(step: _Step, status: int, notice: str = "") -> HttpResponse:
     """What was typed goes along to the time that is chosen instead."""
     said = notice or " ".join(map(str, step.form.non_field_errors()))
+    if not step.page.is_open(timezone.now()):
+        said = str(NO_TIMES)
     query = step.slot_query()
     return taken.show_taken_with_form(step.request, query, step.choice, step.form, notice=said, status=status)
 
@@ -336,12 +343,14 @@ def _picked(step: _Step) -> HttpResponse:
 
 def _form(step: _Step, *, status: int = 200, **more: Any) -> HttpResponse:
     screen = form_screen(BookScreen, step.page, step.choice, step.form, start=step.start())
-    return show(step.request, replace(screen, opened=step.opened(), **more), status=status)
+    held = minutes_kept(str(step.form["hold"].value() or ""), now=timezone.now())
+    screen = replace(screen, opened=step.opened(), own_url=step.own_url(), held=held)
+    return show(step.request, replace(screen, **more), status=status)
 
 
 def _code_page(step: _Step, *, status: int, note: str, error: str = "") -> HttpResponse:
     screen = form_screen(CodeScreen, step.page, step.choice, step.form, start=step.start())
-    said = replace(screen, opened=step.opened(), code_note=note, code_error=error)
+    said = replace(screen, opened=step.opened(), own_url=step.own_url(), code_note=note, code_error=error)
     return show(step.request, said, status=status)
 
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from timetuna.bookings.events import BookingEvent, Status, earlier_start, is_fresh
 from timetuna.bookings.integrations.location import attendee_invitation, place_for
-from timetuna.bookings.models import Answer, Attendee, Booking
+from timetuna.bookings.models import Attendee, Booking
 from timetuna.bookings.notifications.kinds.bookings import instead_of
 from timetuna.bookings.notifications.telling import shown_name
 from timetuna.bookings.policies import (
@@ -35,6 +35,8 @@ from timetuna.bookings.policies import (
     takes_part,
 )
 from timetuna.bookings.queries import (
+    address_again,
+    answer_text,
     host_faces,
     link_path,
     link_promised,
@@ -55,6 +57,7 @@ from timetuna.bookings.views.guest.headlines import (
 from timetuna.l10n import datetimes
 from timetuna.l10n.datetimes import Customs, ZoneChoice
 from timetuna.lib.ics import google_url, office365_url, outlook_url
+from timetuna.lib.phones import unbroken
 from timetuna.pages.meeting_types.base import meeting_kind
 from timetuna.pages.public import Met, met_by
 from timetuna.pages.queries import look_of
@@ -157,7 +160,7 @@ _NEWS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookedScreen(Screen):
-    """old_time_label: when it was to be before it was moved.  again_url: where it was booked.
+    """old_time_label: when it was to be before it was moved.  again_url: where as long a one is booked.
 
     address_url: where another mail address is given, "" where it cannot be.
 
@@ -209,7 +212,7 @@ def booked(request: HttpRequest, token: str) -> HttpResponse:
         changes=_changes(request, attendee, customs, now) if changeable else None,
         own=None if changeable or phase is Phase.OVER else _own_part(attendee, now),
         address_url=_address_url(request, attendee, now) if changeable else "",
-        again_url=framed_url(request, booking.page.address()) if booking.page and changeable else "",
+        again_url=framed_url(request, address_again(booking)) if changeable else "",
     )
     return private(show(request, screen))
 
@@ -266,14 +269,13 @@ def shown_booking(attendee: Attendee, customs: Customs) -> ShownBooking:
         ),
         zone_label=datetimes.zone_label(zone, at=booking.start_at),
         notes=attendee.notes,
-        answers=[Answered(one.label, _answer(one)) for one in attendee.answers.all() if not one.hidden],
+        answers=[
+            Answered(one.label, unbroken(answer_text(one)))
+            for one in attendee.answers.all()
+            if not one.hidden
+        ],
         color=look_of(booking.page).color,
     )
-
-
-def _answer(answer: Answer) -> str:
-    """What is ours in it, in the reader's language."""
-    return gettext(answer.text) if answer.value is True or answer.kind == "consent" else answer.text
 
 
 def shown_link(attendee: Attendee, *, is_over: bool = False) -> ShownLink | None:
@@ -287,7 +289,7 @@ def shown_link(attendee: Attendee, *, is_over: bool = False) -> ShownLink | None
         kind=where.label,
         icon=meeting_kind(booking.meeting_type).icon,
         url=where.url,
-        text="" if where.url or where.pending else where.text,
+        text="" if where.url or where.pending else unbroken(where.text),
         passcode=where.passcode,
         poll_url=f"{link_path(attendee, 'booked_link')}?state={state}",
     )

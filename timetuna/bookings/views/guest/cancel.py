@@ -11,7 +11,7 @@ from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.events import GUEST
 from timetuna.bookings.forms.change import WordsForm
 from timetuna.bookings.policies import asks_reason, booker_or_404, cancel_refusal, move_refusal
-from timetuna.bookings.queries import link_path
+from timetuna.bookings.queries import hosts_in_words, link_path, others
 from timetuna.bookings.slots.selection import read_customs
 from timetuna.bookings.views.guest.booked import ShownBooking, shown_booking
 from timetuna.bookings.views.guest.framed import frame_booking
@@ -21,13 +21,14 @@ from timetuna.web.framing import framable, framed_url
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelScreen(Screen):
-    """Asks once before a booking is cancelled, or a request taken back."""
+    """Asks once before a booking is cancelled, or a request taken back. others: who else is told of it."""
 
     template = "public/cancel.html"
     booking: ShownBooking
     form: WordsForm
     back_url: str
     move_url: str
+    others: bool
 
 
 @framable("cancelled")
@@ -39,7 +40,11 @@ def cancel_booking(request: HttpRequest, token: str) -> HttpResponse:
     frame_booking(request, attendee)
     if booking.is_off() or (request.method != "POST" and cancel_refusal(booking, now=now)):
         return private(HttpResponseRedirect(link_path(attendee)))  # which says why it cannot be
-    form = WordsForm(request.POST if request.method == "POST" else None, asks=asks_reason(booking))
+    form = WordsForm(
+        request.POST if request.method == "POST" else None,
+        asks=asks_reason(booking),
+        to=hosts_in_words(booking),
+    )
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
@@ -57,5 +62,6 @@ def cancel_booking(request: HttpRequest, token: str) -> HttpResponse:
         move_url=""
         if move_refusal(booking, now=now)
         else framed_url(request, link_path(attendee, "booked_move")),
+        others=others(booking).exists(),
     )
     return private(show(request, screen, status=status))

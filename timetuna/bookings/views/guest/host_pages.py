@@ -11,10 +11,10 @@ from django.views.decorators.http import require_safe
 
 from timetuna.accounts.queries import owner_once_called
 from timetuna.bookings.prefill import read_came
-from timetuna.bookings.views.guest.redirects import lead_on
+from timetuna.bookings.views.guest.redirects import lead_on, takes_none
 from timetuna.bookings.views.guest.slots import path_of
 from timetuna.pages.public import Face, Preview, PublicPage, listed, met_on, preview
-from timetuna.pages.queries import listed_pages
+from timetuna.pages.queries import listed_by, listed_pages
 from timetuna.web.forms import Screen, in_full, may_come_back, show
 
 
@@ -40,11 +40,13 @@ class HostScreen(Screen):
 
 @require_safe
 def offers(request: HttpRequest, handle: str) -> HttpResponse:
-    """Who lists nothing is not told from nobody."""
+    """Who lists nothing is not told from nobody; whose pages are all off takes no bookings."""
     pages = listed_pages(handle)
     if not pages:
+        if name := listed_by(handle):
+            return takes_none(request, gettext("%(host)s takes no bookings at the moment.") % {"host": name})
         owner = owner_once_called(handle)
-        if owner is None or not listed_pages(owner.handle):
+        if owner is None or not listed_by(owner.handle):
             raise Http404
         return lead_on(request, reverse("public_host", args=[owner.handle]))
     host = pages[0].whose()

@@ -311,12 +311,12 @@ def _is_like(time: datetime, reference: datetime | None, zone: ZoneInfo) -> bool
 
 
 def _host_clock(times: list[datetime], choice: SlotSelection) -> str:
-    """As in "14:00 for you is 08:00 in New York"."""
+    """As in "14:00 for you is 08:00 in New York for your host"."""
     reference = _reference(times, choice.host_zone)
-    there = choice.say_elsewhere(reference) if reference else ""
-    if not (reference and there):
+    if not (reference and (there := choice.say_elsewhere(reference))):
         return ""
-    return gettext("%(here)s for you is %(there)s") % {"here": choice.say(reference), "there": there}
+    said = gettext("%(here)s for you is %(there)s for your host")
+    return said % {"here": choice.say(reference), "there": there}
 
 
 def shown_time(time: datetime, form: SlotSelection) -> ShownTime:

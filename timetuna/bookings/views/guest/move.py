@@ -18,7 +18,7 @@ from timetuna.bookings.integrations.location import place
 from timetuna.bookings.models import Booking
 from timetuna.bookings.policies import asks_reason, booker_or_404, move_refusal
 from timetuna.bookings.prefill import NOTHING_CAME, read_came
-from timetuna.bookings.queries import host_faces, link_path
+from timetuna.bookings.queries import host_faces, hosts_in_words, link_path
 from timetuna.bookings.slots.availability import SlotQuery
 from timetuna.bookings.slots.months import free_times, remaining_times
 from timetuna.bookings.slots.selection import (
@@ -79,7 +79,7 @@ def confirm_new_time(request: HttpRequest, token: str) -> HttpResponse:
         return HttpResponseRedirect(link_path(booking.booker, "booked_move"))
     if request.method != "POST":
         return private(_ask(request, booking, page, start))
-    form = MoveForm(request.POST, asks=asks_reason(booking))
+    form = MoveForm(request.POST, asks=asks_reason(booking), to=hosts_in_words(booking))
     if not form.is_valid():
         return private(_ask(request, booking, page, start, sent=form))
     return private(_move(request, booking, page, form))
@@ -95,6 +95,7 @@ def _ask(
         return _times(request, booking, page, notice=str(error), status=409, near=start)
     form = sent or MoveForm(
         asks=asks_reason(booking),
+        to=hosts_in_words(booking),
         initial={"start": write_start(moment_of(start)), "zone": choice.zone.key, "hold": token},
     )
     if sent:

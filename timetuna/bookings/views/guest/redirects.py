@@ -14,8 +14,8 @@ from django.utils.translation import gettext
 
 from timetuna.bookings.models import TAKES_TIME, Booking
 from timetuna.bookings.prefill import LINK, Came
-from timetuna.bookings.queries import link_path
-from timetuna.bookings.slots.selection import bookings_kept
+from timetuna.bookings.slots.selection import bookings_kept, choice_of
+from timetuna.bookings.views.guest.again import show_again
 from timetuna.l10n import datetimes
 from timetuna.pages.links import LinkState, last_day_of, link_with, opened_by, state_of
 from timetuna.pages.models import BookingLink
@@ -54,8 +54,13 @@ def _closed_or_404(request: HttpRequest, handle: str, slug: str) -> HttpResponse
     host = closed_page(handle, slug)
     if host is None:
         raise Http404
+    return takes_none(request, gettext("%(host)s takes no bookings.") % {"host": host.name})
+
+
+def takes_none(request: HttpRequest, headline: str) -> HttpResponse:
+    """The same of a host or a team, in the words of the headline."""
     screen = GoneScreen(
-        headline=gettext("%(host)s takes no bookings.") % {"host": host.name},
+        headline=headline,
         text=gettext(
             "If you have an appointment already, nothing changes for it: the link in your mail still leads there. "
             "For a new one, ask the person who gave you this address."
@@ -98,12 +103,13 @@ def _link_over(
 ) -> HttpResponse:
     """Why a link opens the page no more, and whom to ask. Nobody reads its label, nor for whom it was.
 
-    Who has just booked by it comes back by the browser's button: they are led to their booking.
+    Who has just booked by it, in this browser, reads that they have.
     """
     kept = Booking.objects.filter(pk__in=bookings_kept(request), link=link, status__in=TAKES_TIME)
     if link and (mine := kept.last()):
-        return private(HttpResponseRedirect(link_path(mine.booker)))
-    headline, text = _link_words(state)
+        path = reverse("public_page", args=[page.handle, page.slug])
+        return show_again(request, mine, choice_of(request, page, request.GET, path=path), anew=False)
+    headline, text = _link_words(state, once=link is not None and link.uses == 1)
     last = last_day_of(link, datetimes.zone_or_utc(page.time_zone)) if link else None
     until = datetimes.day(last) if last else ""
     named = {"host": page.whose(), "date": until}
@@ -112,7 +118,13 @@ def _link_over(
     return private(show(request, screen, status=_NOT_FOUND.get(state, HTTPStatus.GONE)))
 
 
-def _link_words(state: LinkState) -> tuple[str, str]:
+def _link_words(state: LinkState, *, once: bool) -> tuple[str, str]:
+    """once: it was for one booking."""
+    if state is LinkState.USED and once:
+        return gettext("This link has been used"), gettext(
+            "It was good for one booking, and that has been made. If it is yours, the link in your mail leads to it: "
+            "you can move or cancel it there."
+        )
     if state is LinkState.USED:
         return gettext("This link has been used"), gettext(
             "All bookings it was good for have been made. If one of them is yours, the link in your mail leads to it: "

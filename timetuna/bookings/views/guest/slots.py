@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
@@ -22,6 +22,7 @@ from timetuna.bookings.views.guest.month import Closed, SlotPicker, slot_picker
 from timetuna.bookings.views.guest.persons import person_links
 from timetuna.bookings.views.guest.redirects import by_link, moved_or_404
 from timetuna.l10n import datetimes
+from timetuna.lib.phones import unbroken
 from timetuna.pages.meeting_types.base import meeting_kind
 from timetuna.pages.public import (
     Met,
@@ -43,6 +44,7 @@ from timetuna.web.zones import SETTLE, SETTLE_ALLOWED, ZONE_COOKIE
 
 NEVER = "badge brand buttons card choice controls copy people quote sent-times sheet when zone-links"
 """Components of the style sheet that no page with a month has any of."""
+NO_TIMES = gettext_lazy("No times are offered here at the moment.")
 MOST_OTHERS = 3
 """Pages that are named where one has no times."""
 
@@ -120,13 +122,13 @@ def slots(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
 def page_screen(
     request: HttpRequest, page: PublicPage, choice: SlotSelection, *, book_path: str
 ) -> SlotsScreen:
-    """With the times that the choice leaves. book_path: where one of them leads."""
-    if not choice.duration:
-        return slots_screen(page, choice, None)
+    """With the times that the choice leaves, or that there are none at all. book_path: where one of them leads."""
     now = timezone.now()
+    if not choice.duration and page.is_open(now):
+        return slots_screen(page, choice, None)
     client = client_of(request, visit=choice.visit)
     query = SlotQuery(page=page, minutes=0, now=now, client=client, person=choice.person_id())
-    calendar = free_times(query, choice)
+    calendar = free_times(query, choice if choice.duration else replace(choice, duration=page.durations[0]))
     picker = slot_picker(calendar, choice, book_path=book_path, now=now, visit=choice.visit or new_visit())
     if page.is_shared():
         picker = replace(picker, people=person_links(page, choice, now=now))
@@ -137,7 +139,7 @@ def page_screen(
 
 def _closed(page: PublicPage, closed: Closed, *, now: datetime) -> Closed:
     """With whom to ask, and what else they offer."""
-    text = closed.text if page.is_open(now) else gettext("No times are offered here at the moment.")
+    text = closed.text if page.is_open(now) else str(NO_TIMES)
     offered = [one for one in listed_pages(page.handle) if one.id != page.id][:MOST_OTHERS]
     return replace(
         closed,
@@ -220,7 +222,9 @@ def facts_of(page: PublicPage, *, in_form: bool = False) -> list[Fact]:
         labels = listed([kind.label for kind in kinds], gettext("or"))
         facts = [Fact(meeting_kind(kinds[0].kind).icon, labels)]
     else:
-        facts = [Fact(meeting_kind(one.kind).icon, one.label, before_booking(page, one)) for one in kinds]
+        facts = [
+            Fact(meeting_kind(one.kind).icon, one.label, unbroken(before_booking(page, one))) for one in kinds
+        ]
     if page.approval_hours is not None:
         text = gettext("%(host)s confirms each booking") % {"host": page.host_name}
         if page.is_staffed():
