@@ -161,6 +161,9 @@ def test_a_slip_in_an_address_is_offered_to_be_mended_and_never_in_the_way(live_
         expect(page.get_by_text("sam@outlok.com").first).to_be_visible()
         page.get_by_role("link", name="Wrong address?").click()
         expect(page.get_by_role("button", name="sam@outlook.com")).to_be_visible()
+        page.go_back()
+        page.go_back()  # the form was refused once: nobody is asked whether to send it again
+        expect(page.get_by_role("heading", name="You booked this")).to_be_visible()
 
 
 def test_a_host_finds_their_zone_in_the_same_way(live_timetuna, browser):

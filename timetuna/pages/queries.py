@@ -77,21 +77,16 @@ def _by_title(pages: QuerySet[BookingPage], *, most: int | None = None) -> list[
 
 
 def listed_pages(handle: str) -> list[PublicPage]:
-    """What the host or the team called so (any case) offers to everybody, by title: listed pages that can be booked.
+    """What the host or the team called so (any case) offers to everybody, by title: listed pages that can be booked."""
+    now = timezone.now()
+    return [page for page in all_listed(handle) if page.is_open(now)]
+
+
+def all_listed(handle: str) -> list[PublicPage]:
+    """The same, whether or not they can be booked at present.
 
     None for nobody, and of a host who is not active and verified; three queries in any case but the good one.
     """
-    now = timezone.now()
-    return [page for page in _listed(handle) if page.is_open(now)]
-
-
-def listed_by(handle: str) -> str:
-    """Who has pages for everybody there, whether or not they can be booked at present; "" for nobody."""
-    pages = _listed(handle)
-    return pages[0].whose() if pages else ""
-
-
-def _listed(handle: str) -> list[PublicPage]:
     verified = EmailAddress.objects.filter(user=OuterRef("host"), verified=True)
     there = BookingPage.objects.filter(Exists(verified), _FOR_EVERYBODY, host__is_active=True)
     return _by_title(there.filter(**at(owner_by_handle(handle))), most=MOST_LISTED)

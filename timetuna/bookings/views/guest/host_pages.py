@@ -14,7 +14,7 @@ from timetuna.bookings.prefill import read_came
 from timetuna.bookings.views.guest.redirects import lead_on, takes_none
 from timetuna.bookings.views.guest.slots import path_of
 from timetuna.pages.public import Face, Preview, PublicPage, listed, met_on, preview
-from timetuna.pages.queries import listed_by, listed_pages
+from timetuna.pages.queries import all_listed
 from timetuna.web.forms import Screen, in_full, may_come_back, show
 
 
@@ -41,14 +41,16 @@ class HostScreen(Screen):
 @require_safe
 def offers(request: HttpRequest, handle: str) -> HttpResponse:
     """Who lists nothing is not told from nobody; whose pages are all off takes no bookings."""
-    pages = listed_pages(handle)
-    if not pages:
-        if name := listed_by(handle):
-            return takes_none(request, gettext("%(host)s takes no bookings at the moment.") % {"host": name})
+    found, now = all_listed(handle), timezone.now()
+    if not found:
         owner = owner_once_called(handle)
-        if owner is None or not listed_by(owner.handle):
+        if owner is None or not all_listed(owner.handle):
             raise Http404
         return lead_on(request, reverse("public_host", args=[owner.handle]))
+    pages = [page for page in found if page.is_open(now)]
+    if not pages:
+        named = {"host": found[0].whose()}
+        return takes_none(request, gettext("%(host)s takes no bookings at the moment.") % named)
     host = pages[0].whose()
     screen = HostScreen(
         host=host,
