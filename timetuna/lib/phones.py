@@ -1,6 +1,5 @@
 """Phone numbers as people type them; kept as E.164, with an extension as RFC 3966 writes it: "+4930123456;ext=12"."""
 
-import re
 from dataclasses import dataclass
 
 from phonenumbers import (
@@ -14,7 +13,6 @@ from phonenumbers import (
 from phonenumbers.phonenumberutil import NumberParseException
 
 _LONGEST, _LONGEST_EXTENSION = 60, 10
-_IN_TEXT = re.compile(r"\+\d[\d ()./-]{4,40}\d")
 
 
 class PhoneError(ValueError):
@@ -52,11 +50,6 @@ class PhoneLink:
 def phone_link(kept: str) -> PhoneLink:
     number = _parsed(kept, "")
     return PhoneLink(shown_number(kept), format_number(number, PhoneNumberFormat.RFC3966) if number else "")
-
-
-def unbroken(text: str) -> str:
-    """With no place in the numbers of it at which a line may end."""
-    return _IN_TEXT.sub(lambda number: number[0].replace(" ", "\N{NO-BREAK SPACE}"), text)
 
 
 def country_code(country: str) -> str:

@@ -133,6 +133,14 @@ def _harmless(word: str) -> str:
     return word.replace(".", ". ") if named else _LEFT_OUT
 
 
+_NUMBER = re.compile(r"\+\d[\d ()./-]{4,40}\d")
+
+
+def unbroken(text: str) -> str:
+    """With no place in the phone numbers of it at which a line may end."""
+    return _NUMBER.sub(lambda number: number[0].replace(" ", "\N{NO-BREAK SPACE}"), text)
+
+
 def in_words(words: list[str]) -> str:
     """As in "a", "a and b", "a, b and c"."""
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from timetuna.availability.interval import minute_of
+from timetuna.availability.interval import minute_of, moment_of
 from timetuna.bookings.events import FRESH
 from timetuna.bookings.models import Booking
 from timetuna.bookings.prefill import NOTHING_CAME, Came
@@ -82,6 +82,11 @@ class SlotSelection:
         }
         query = [_part(*one) for one in (parts | changes).items() if one[1]]
         return f"{self.path}?{'&'.join([*query, self.came.query] if self.came.query else query)}"
+
+    def form_url(self, page: PublicPage, start: int | None) -> str:
+        """Where the page's form opens with this choice. start: the UTC minute, None where it cannot be read."""
+        form = replace(self, path=reverse("public_book", args=[page.handle, page.slug]), month=None, day=None)
+        return form.url(start="" if start is None else write_start(moment_of(start)))
 
     def with_whom(self) -> str:
         """As addresses and forms carry whom the guest has chosen; "" for nobody in particular."""

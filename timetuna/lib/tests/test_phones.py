@@ -9,7 +9,6 @@ from timetuna.lib.phones import (
     phone_link,
     read_number,
     shown_number,
-    unbroken,
 )
 
 
@@ -60,8 +59,3 @@ def test_what_was_kept_before_stays_as_it_was_typed():
     assert shown_number("ask for Bob, 12") == "ask for Bob, 12"
     assert phone_link("ask for Bob") == PhoneLink("ask for Bob", "")
     assert (country_code("DE"), country_code("")) == ("+49", "")
-
-
-def test_no_line_ends_inside_a_number() -> None:
-    assert unbroken("Ada calls +49 30 123456 at 10 or 12") == "Ada calls +49\xa030\xa0123456 at 10 or 12"
-    assert unbroken("Room 1 2 3") == "Room 1 2 3"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from timetuna.lib.text import csv_cell, csv_row, log_value, multi_line, single_line
+from timetuna.lib.text import csv_cell, csv_row, log_value, multi_line, single_line, unbroken
 
 LINE_ENDS = ["\r\n", "\n", "\r", "\v", "\f", "\x1c", "\x1d", "\x1e", "\x85", "\u2028", "\u2029"]
 
@@ -141,3 +141,8 @@ def test_a_log_line_cannot_be_forged() -> None:
 
     assert "\n" not in line
     assert json.loads(line) == 'x 2026-01-01 ERROR status=200 "'
+
+
+def test_no_line_ends_inside_a_number() -> None:
+    assert unbroken("Ada calls +49 30 123456 at 10 or 12") == "Ada calls +49\xa030\xa0123456 at 10 or 12"
+    assert unbroken("Room 1 2 3") == "Room 1 2 3"

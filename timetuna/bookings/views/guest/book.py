@@ -80,7 +80,7 @@ class _Step(NamedTuple):
         return read_start(str(self.form["start"].value() or ""))
 
     def own_url(self) -> str:
-        return taken.form_url(self.page, self.choice, self.start())
+        return self.choice.form_url(self.page, self.start())
 
     def opened(self) -> str:
         """Since when the form is open; one that comes back was opened when it was first."""

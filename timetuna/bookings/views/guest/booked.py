@@ -57,7 +57,7 @@ from timetuna.bookings.views.guest.headlines import (
 from timetuna.l10n import datetimes
 from timetuna.l10n.datetimes import Customs, ZoneChoice
 from timetuna.lib.ics import google_url, office365_url, outlook_url
-from timetuna.lib.phones import unbroken
+from timetuna.lib.text import unbroken
 from timetuna.pages.meeting_types.base import meeting_kind
 from timetuna.pages.public import Met, met_by
 from timetuna.pages.queries import look_of

@@ -15,7 +15,7 @@ from timetuna.bookings.forms.book import GuestBookingForm
 from timetuna.bookings.proofs.needed import opened_now
 from timetuna.bookings.slots.availability import SlotQuery
 from timetuna.bookings.slots.months import free_times, remaining_times
-from timetuna.bookings.slots.selection import SlotSelection, read_start, write_start
+from timetuna.bookings.slots.selection import SlotSelection, read_start
 from timetuna.bookings.views.guest.month import ShownTime, SlotPicker, shown_time, slot_picker
 from timetuna.bookings.views.guest.slots import (
     Fact,
@@ -94,15 +94,9 @@ def show_taken_with_form(
         with_whom=choice.with_whom(),
         visit=choice.visit,
         carried=choice.came.query,
-        own_url=form_url(query.page, choice, start),
+        own_url=choice.form_url(query.page, start),
     )
     return show(request, shown, status=status)
-
-
-def form_url(page: PublicPage, choice: SlotSelection, start: int | None) -> str:
-    """Where the form opens, with its time if that can be read."""
-    form = replace(choice, path=reverse("public_book", args=[page.handle, page.slug]), month=None, day=None)
-    return form.url(start="" if start is None else write_start(moment_of(start)))
 
 
 def _on_that_day(choice: SlotSelection, start: int | None) -> SlotSelection:
