@@ -249,10 +249,10 @@ def delete(request: HttpRequest, page_id: int) -> HttpResponse:
 @post_or_back
 @login_required
 def switch(request: HttpRequest, page_id: int) -> HttpResponse:
-    """On or off."""
-    page = page_or_404(request, page_id)
-    on = request.POST.get("on") == "1"
-    if switch_page(page, on=on):
+    """On or off; what says neither changes nothing."""
+    page, wish = page_or_404(request, page_id), request.POST.get("on")
+    on = wish == "1"
+    if wish in {"0", "1"} and switch_page(page, on=on):
         says = "takes bookings again" if on else "takes no bookings now. What is booked stays"
         messages.success(request, f"“{page.title}” {says}.")
     return redirect("booking_pages")
