@@ -1,10 +1,8 @@
-from collections.abc import Callable
 
 import pytest
 from django.test import Client
 
 from timetuna.accounts.models import User
-from timetuna.calendars.models import CalendarAccount
 from timetuna.pages.actions.create_page import create_page
 from timetuna.pages.models import BookingPage
 from timetuna.pages.queries import public_page
