@@ -37,10 +37,10 @@ def test_back_leads_to_the_booking(client, booked):
     assert client.head(form_url())["X-Booked"] == "1"
 
 
-def test_the_cookie_is_the_forms_alone_and_says_nothing(client, booked):
+def test_the_cookie_is_the_pages_alone_and_says_nothing(client, booked):
     cookie = client.cookies["timetuna_booked"]
 
-    assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == ("/alice/intro/book", True, "Lax")
+    assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == ("/alice/intro", True, "Lax")
     assert booked[0].removeprefix("/b/") not in cookie.value
 
 

@@ -104,7 +104,8 @@ def assert_harmless(mail):
     found = event(mail)
     assert {str(who) for who in found["attendee"]} == {f"mailto:{GUEST}", f"mailto:{HOST}"}
     if mail["envelope"]["rcpt_to"] == [GUEST]:
-        assert "Your line" not in mail["text"] + str(found["description"])
+        assert "Your line" not in str(found["description"])
+        assert not re.search(r"evil[.@]|[/@]evil", mail["text"] + mail["html"])
 
 
 def assert_harmless_files(client, bookings):
