@@ -1,8 +1,9 @@
 """Chooses a part of what is tried in many like cases, another part for each commit. A plugin of pytest's.
 
 TESTS_SHARE=2/4 in the environment takes the second of four parts of the cases of each test that is marked `matrix`: a
-table of faults, of people and routes, of hostile texts. `./test` sets it by the commit's hash, so that four commits
-in a row try about all; `./test all`, `./test quick` and pytest alone set nothing and try every case each time.
+table of faults, of people and routes, of hostile texts; where it says `matrix(of="file")`, a part of the file's tests,
+as of journeys through like screens. `./test` sets it by the commit's hash, so that four commits in a row try about all;
+`./test all`, `./test quick` and pytest alone set nothing and try every case each time.
 """
 
 import os
@@ -35,11 +36,12 @@ def examples(many: int) -> int:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the cases that are not chosen, of each test by itself."""
+    """Leave out the cases that are not chosen, of each test, or of each file, by itself."""
     cases = defaultdict(list)
     for item in items:
-        if item.get_closest_marker("matrix"):
-            cases[item.nodeid.partition("[")[0]].append(item)
+        if marker := item.get_closest_marker("matrix"):
+            like = "::" if marker.kwargs.get("of") == "file" else "["
+            cases[item.nodeid.partition(like)[0]].append(item)
     left = {item for of_one in cases.values() for item in {*of_one} - {*sampled(of_one)}}
     if left:
         config.hook.pytest_deselected(items=[item for item in items if item in left])

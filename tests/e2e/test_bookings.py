@@ -20,7 +20,13 @@ from timetuna.bookings.models import Booking
 from timetuna.bookings.tests.conftest import give_calendar, make_host, make_page, tomorrow
 from timetuna.bookings.tests.diary import put, put_attendee
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.either("postgresql"),
+    pytest.mark.matrix(of="file"),
+]
 BERLIN = ZoneInfo("Europe/Berlin")
 LONG = "Jürgen Müller-Lüdenscheidt von und zu Donaudampfschifffahrtsgesellschaft"
 

@@ -19,7 +19,12 @@ from tests.e2e.steps import confirm, fill_details, fits, pick, sign_in
 from tests.running import Host, LiveTimeTuna
 from timetuna.providers.caldav.tests.servers import PASSWORD, USER, CalendarServer, radicale
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.either("postgresql")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.either("postgresql"),
+    pytest.mark.matrix(of="file"),
+]
 GUEST = "sam.calendar@guest.example"
 READ_WITHIN_MS = 25_000
 

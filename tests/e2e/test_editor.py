@@ -1,9 +1,17 @@
 """A host writes a page: what is typed is seen beside it, by keyboard too, and everything is there without a script."""
 
+import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
 from tests.e2e.browser import PHONE, eyes
 from tests.e2e.steps import sign_in
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.either("postgresql"),
+    pytest.mark.matrix(of="file"),
+]
 
 
 def preview(page: Page) -> FrameLocator:

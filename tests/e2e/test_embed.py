@@ -11,7 +11,12 @@ from playwright.sync_api import expect
 from tests.e2e.browser import chromium, eyes, violations
 from tests.e2e.steps import CONFIRM, fill_details, open_day
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.either("postgresql")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.either("postgresql"),
+    pytest.mark.matrix(of="file"),
+]
 LISTED = """
 from timetuna.pages.models import BookingPage
 BookingPage.objects.filter(pk={page}).update(embed_origins={site!r})

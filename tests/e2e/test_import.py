@@ -9,7 +9,12 @@ from tests.clock import present
 from tests.e2e.browser import PHONE, eyes
 from tests.e2e.steps import fits, sign_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.either("postgresql")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.either("postgresql"),
+    pytest.mark.matrix(of="file"),
+]
 CALENDAR = """BEGIN:VCALENDAR\r
 VERSION:2.0\r
 PRODID:-//a//b//EN\r

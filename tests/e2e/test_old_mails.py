@@ -20,7 +20,12 @@ from timetuna.bookings.models import Booking
 from timetuna.bookings.queries import link_path
 from timetuna.bookings.tests.conftest import make_host, make_page, order, tomorrow
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.either("postgresql"),
+]
 
 
 @pytest.fixture(scope="module", autouse=True)

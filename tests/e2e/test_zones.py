@@ -17,7 +17,12 @@ from tests.e2e.steps import (
     visit,
 )
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.either("postgresql")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.either("postgresql"),
+    pytest.mark.matrix(of="file"),
+]
 
 
 def test_times_follow_the_guest_and_the_choice_is_remembered(live_timetuna, browser):
