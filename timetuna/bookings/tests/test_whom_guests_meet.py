@@ -288,5 +288,5 @@ def test_the_clock_beside_is_that_of_whoever_comes(client, page, bob):
 
     assert anybody.context["slots"].host_clock == ""
     assert {one.elsewhere for one in anybody.context["slots"].times} == {""}
-    assert with_bob.context["slots"].host_clock.endswith("in Tokyo")
+    assert with_bob.context["slots"].host_clock.endswith("in Tokyo for your host")
     assert all("in Tokyo" in one.elsewhere for one in with_bob.context["slots"].times if one.label >= "16:00")
