@@ -306,7 +306,8 @@ def test_months_are_turned_in_place_and_back(live_timetuna, browser):
         expect(shown).not_to_have_text(first)
         second = shown.inner_text()
         assert "month=" in page.url
-        expect(page.locator("#month-next")).to_be_focused()
+        further = page.locator("#month-next")
+        expect(further if further.count() else shown).to_be_focused()  # the last month has none
         expect(page.locator("#announce")).not_to_be_empty()
         page.locator("a.day").nth(3).click()
         expect(page.locator("#times")).to_be_focused()

@@ -49,7 +49,7 @@ def test_times_follow_the_guest_and_the_choice_is_remembered(live_timetuna, brow
         expect(page.locator(".times-zone")).to_contain_text("Nepal, Kathmandu (UTC+5:45)")
         expect(page.locator(".time").first).to_contain_text(twelve_hours(there))
         page.get_by_role("link", name="24 hours").click()
-        expect(page.locator(".time").first).to_contain_text(f"{there:%H:%M}")
+        expect(page.locator(".time").filter(has_text=f"{there:%H:%M}").first).to_be_visible()
         sam.look("kathmandu")
 
         again = sam.context.new_page()
@@ -86,7 +86,7 @@ def test_no_time_of_another_zone_can_be_picked(live_timetuna, browser):
         held.pop().continue_()
 
         expect(page.locator(".times-zone")).to_contain_text("Japan, Tokyo (UTC+9)")
-        expect(page.locator(".time").first).to_contain_text(f"{there:%H:%M}")
+        expect(page.locator(".time").filter(has_text=f"{there:%H:%M}").first).to_be_visible()
         expect(page.get_by_role("combobox", name="Your time zone")).to_have_value("Japan, Tokyo")
         assert places(page) == before, "nothing has moved"
         sam.look("settled")
@@ -96,7 +96,7 @@ def test_no_time_of_another_zone_can_be_picked(live_timetuna, browser):
             "request", lambda request: held.append(request.url) if "hx-request" in request.headers else None
         )
         page.goto(f"{host.page_url}?day={open_day()}", wait_until="networkidle")
-        expect(page.locator(".time").first).to_contain_text(f"{there:%H:%M}")
+        expect(page.locator(".time").filter(has_text=f"{there:%H:%M}").first).to_be_visible()
         assert held == [], "the second look is right at once"
 
 
@@ -160,8 +160,8 @@ def test_a_slip_in_an_address_is_offered_to_be_mended_and_never_in_the_way(live_
         page.get_by_label("Your email").fill("sam@outlok.com")
         page.get_by_label("Your name").focus()
         expect(page.get_by_text("Did you mean sam@outlook.com?")).to_be_visible()
-        confirm(page)
-        expect(page.get_by_text("If not, just confirm again.")).to_be_visible()
+        page.locator("main form button[type=submit]").last.click()
+        expect(page.get_by_text("If not, just confirm again.").first).to_be_visible()
         confirm(page)
         expect(page.get_by_text("sam@outlok.com").first).to_be_visible()
         page.get_by_role("link", name="Wrong address?").click()
