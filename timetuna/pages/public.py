@@ -13,13 +13,13 @@ from typing import NamedTuple
 from babel.core import get_global
 from django.conf import settings
 from django.urls import reverse
-from django.utils.text import get_text_list
 from django.utils.translation import get_language, gettext, ngettext, pgettext, to_locale
 
 from timetuna.availability.hours import Away, Cap, Hours
 from timetuna.availability.teams import Part
+from timetuna.l10n.lists import in_words
 from timetuna.lib.crypto import fingerprint
-from timetuna.lib.text import liaison, single_line
+from timetuna.lib.text import single_line
 from timetuna.pages.calendar_use import BlockingCalendars
 from timetuna.pages.meeting_types.base import MeetingChoice, meeting_kind
 from timetuna.pages.models import BookingPage, PageHost
@@ -371,13 +371,7 @@ def _in_words(always: Sequence[str], turns: Sequence[str], needed: int) -> str:
 
 def together(names: Sequence[str]) -> str:
     """As in "Ada, Bob and Cleo", or "Ada, Bob, Cleo and 17 others"."""
-    return listed(_few(names), gettext("and"))
-
-
-def listed(items: Sequence[str], word: str) -> str:
-    """With a word before the last, as it sounds well there."""
-    language = get_language() or settings.LANGUAGE_CODE
-    return str(get_text_list([*items], liaison(word, items[-1] if items else "", language=language)))
+    return in_words(_few(names))
 
 
 def some_of(names: Sequence[str], *, number: int) -> str:

@@ -13,7 +13,8 @@ from timetuna.accounts.queries import owner_once_called
 from timetuna.bookings.prefill import read_came
 from timetuna.bookings.views.guest.redirects import lead_on, takes_none
 from timetuna.bookings.views.guest.slots import path_of
-from timetuna.pages.public import Face, Preview, PublicPage, listed, met_on, preview
+from timetuna.l10n.lists import listed
+from timetuna.pages.public import Face, Preview, PublicPage, met_on, preview
 from timetuna.pages.queries import all_listed
 from timetuna.web.forms import Screen, in_full, may_come_back, show
 

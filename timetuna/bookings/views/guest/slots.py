@@ -22,6 +22,7 @@ from timetuna.bookings.views.guest.month import Closed, SlotPicker, slot_picker
 from timetuna.bookings.views.guest.persons import person_links
 from timetuna.bookings.views.guest.redirects import by_link, moved_or_404
 from timetuna.l10n import datetimes
+from timetuna.l10n.lists import listed
 from timetuna.lib.text import unbroken
 from timetuna.pages.meeting_types.base import meeting_kind
 from timetuna.pages.public import (
@@ -30,7 +31,6 @@ from timetuna.pages.public import (
     Preview,
     PublicPage,
     before_booking,
-    listed,
     met_on,
     preview_of,
 )
