@@ -1,9 +1,11 @@
 """Chooses a part of what is tried in many like cases, another part for each commit. A plugin of pytest's.
 
-TESTS_SHARE=2/4 in the environment takes the second of four parts of the cases of each test that is marked `matrix`: a
-table of faults, of people and routes, of hostile texts; where it says `matrix(of="file")`, a part of the file's tests,
-as of journeys through like screens. `./test` sets it by the commit's hash, so that four commits in a row try about all;
-`./test all`, `./test quick` and pytest alone set nothing and try every case each time.
+TESTS_SHARE=2/4 in the environment takes the second of four parts of the cases of each test that has four or more and
+needs a database, a server or a browser for each; of one that is marked `matrix` also where it has fewer; and where it
+says `matrix(of="file")`, a part of the file's tests, as of journeys through like screens. What is marked `whole` is
+always tried with all its cases: a row of a table of rights is somebody's privacy. `./test` sets the share by the
+commit's hash, so that four commits in a row try all; `./test all`, `./test quick` and pytest alone set nothing and try
+every case each time.
 """
 
 import os
@@ -15,6 +17,11 @@ from typing import TypeVar
 import pytest
 
 CHOICE = "TESTS_SHARE"
+MANY = 4
+FOR_NOTHING = {"capsys", "caplog", "monkeypatch", "request", "tmp_path", "tmp_path_factory", "subtests"}
+"""Fixtures that take no time worth saving."""
+SET_UP = {"django_test_environment", "django_db_blocker"}
+"""What every test is given."""
 Case = TypeVar("Case")
 
 
@@ -39,13 +46,29 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave out the cases that are not chosen, of each test, or of each file, by itself."""
     cases = defaultdict(list)
     for item in items:
-        if marker := item.get_closest_marker("matrix"):
-            like = "::" if marker.kwargs.get("of") == "file" else "["
+        marker = item.get_closest_marker("matrix")
+        like = "::" if marker and marker.kwargs.get("of") == "file" else "["
+        if marker or _is_dear(item):
             cases[item.nodeid.partition(like)[0]].append(item)
-    left = {item for of_one in cases.values() for item in {*of_one} - {*sampled(of_one)}}
+    chosen = {
+        of_one[0].nodeid: sampled(of_one)
+        for of_one in cases.values()
+        if len(of_one) >= MANY or of_one[0].get_closest_marker("matrix")
+    }
+    left = {item for of_one in cases.values() for item in {*of_one} - {*chosen.get(of_one[0].nodeid, of_one)}}
     if left:
         config.hook.pytest_deselected(items=[item for item in items if item in left])
         items[:] = [item for item in items if item not in left]
+
+
+def _is_dear(item: pytest.Item) -> bool:
+    """Say whether a test is one case of a table, and is given what takes time to make."""
+    if not hasattr(item, "callspec") or item.get_closest_marker("whole"):
+        return False
+    given = {name for name in item.fixturenames if not name.startswith("_")}
+    return bool(
+        item.get_closest_marker("django_db") or given - FOR_NOTHING - {*item.callspec.params} - SET_UP
+    )
 
 
 def share_for(commit: str, *, of: int = 4) -> str:

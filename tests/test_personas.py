@@ -29,7 +29,7 @@ from timetuna.pages.actions.assign_page import assign_page
 from timetuna.pages.actions.invite_cohost import invite_cohost
 from timetuna.pages.models import PageHost, Schedule
 
-pytestmark = [pytest.mark.django_db, pytest.mark.either]
+pytestmark = [pytest.mark.django_db, pytest.mark.either, pytest.mark.whole]
 DAY = date(2095, 1, 1)
 PEOPLE = ["owner", "admin", "member", "cohost", "invited", "removed", "stranger", "guest", "out"]
 TABLE = (Path(__file__).parent / "personas.txt").read_text("ascii")

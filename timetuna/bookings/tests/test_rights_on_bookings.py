@@ -20,7 +20,7 @@ from timetuna.bookings.tests.conftest import make_host, make_page, tomorrow
 from timetuna.bookings.tests.diary import put, shown
 from timetuna.pages.models import PageHost
 
-pytestmark = [pytest.mark.django_db, pytest.mark.either]
+pytestmark = [pytest.mark.django_db, pytest.mark.either, pytest.mark.whole]
 TABLE = """
               owner  admin  member  lead  beside  removed  stranger
     see       yes    yes    yes     yes   yes     yes      -

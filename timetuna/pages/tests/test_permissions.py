@@ -45,6 +45,7 @@ def test_every_action_is_in_the_table() -> None:
     assert [row[0] for row in ROWS] == [action.name.lower() for action in Action]
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(("action", "person", "cell"), CELLS)
 def test_the_table(page: BookingPage, people: dict[str, User], action: str, person: str, cell: str) -> None:
     wanted, may = Action[action.upper()], cell == "yes"
