@@ -9,6 +9,7 @@ asked of `HOST_LANGUAGES` alone.
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
@@ -29,11 +30,21 @@ KEYWORDS = {
     "npgettext": ((1, "c"), 2, 3),
     "AddressError": None,  # raised where no framework is known, and translated where it is caught
 }
+HOST_KEYWORDS = {
+    "gettext_for_hosts": None,
+    "lazy_for_hosts": None,
+    "noop_for_hosts": None,
+    "ngettext_for_hosts": (1, 2),
+}
+"""By these names files have them that guests read as well: `from … import gettext as gettext_for_hosts`."""
 
 
 FOR_HOSTS = (
     "templates/app.html",
     "templates/auth.html",
+    "templates/429.html",
+    "templates/components/[bckpst]*",  # fields, notices and messages are guests' too
+    "templates/components/form_state.html",
     "templates/accounts/*",
     "templates/calendars/*",
     "templates/pages/*",
@@ -42,6 +53,8 @@ FOR_HOSTS = (
     "accounts/*.py",
     "accounts/*/*.py",
     "*/views/host/*.py",
+    "bookings/notifications/unwritten.py",
+    "bookings/notifications/sample.py",
     "pages/views/*.py",
     "pages/forms/*.py",
     "calendars/*.py",
@@ -63,7 +76,8 @@ def to_translate(language: str) -> Catalog:
         if path.suffix in {".py", ".html", ".txt"} and "tests" not in path.parts:
             if language not in HOST_LANGUAGES and any(map(path.match, FOR_HOSTS)):
                 continue
-            for message, context in _messages(path):
+            keywords = KEYWORDS | (HOST_KEYWORDS if language in HOST_LANGUAGES else {})
+            for message, context in _messages(path, keywords):
                 found.add(message, context=context, flags=_flags(message))
     return found
 
@@ -91,14 +105,14 @@ def update(path: Path) -> None:
         write_po(file, catalogue, width=110, omit_header=False, sort_output=True, include_lineno=False)
 
 
-def _messages(path: Path) -> Iterator[tuple[str | tuple[str, ...], str | None]]:
+def _messages(path: Path, keywords: dict[str, Any]) -> Iterator[tuple[str | tuple[str, ...], str | None]]:
     from django.utils.translation.template import templatize  # noqa: PLC0415 - the settings come first
 
     text = path.read_text(encoding="utf-8")
     if path.suffix != ".py":
         lines = templatize(text).splitlines() if "i18n" in text else []
         text = "\n".join(line.strip() for line in lines)  # read as Python, where indentation would count
-    for _, message, _, context in extract("python", BytesIO(text.encode()), keywords=KEYWORDS):
+    for _, message, _, context in extract("python", BytesIO(text.encode()), keywords=keywords):
         yield message, context
 
 

@@ -27,6 +27,7 @@ from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as lazy_for_hosts
 from django.views import csrf
 
 from timetuna.web.middleware import Middleware
@@ -216,8 +217,8 @@ MOST_CHARACTERS = 100_000
 _KEY = "typed"
 _SIGNER = Signer(salt="timetuna.web.typed")
 _ARRIVES, _ARRIVES_WITHIN_SECONDS = "arrives", 60
-NOT_YOURS = "The page you came for is not in this account. These are your booking pages."
-SIGN_IN_AGAIN = "You were signed out meanwhile. Sign in again and go on with what you typed."
+NOT_YOURS = lazy_for_hosts("The page you came for is not in this account. These are your booking pages.")
+SIGN_IN_AGAIN = lazy_for_hosts("You were signed out meanwhile. Sign in again and go on with what you typed.")
 
 
 def private(response: HttpResponse) -> HttpResponse:

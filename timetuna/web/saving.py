@@ -18,6 +18,9 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext as gettext_for_hosts
 
 from timetuna.web.forms import (
     INCOMPLETE,
@@ -121,7 +124,7 @@ class HostForm(WholeForm):
         for label, rows in self.rows():
             kept = sorted(rows_kept(rows))
             text = "\n".join(", ".join(filter(None, row)) for row in kept)
-            found[str(rows.prefix)] = FormPart(label, kept, text or "None")
+            found[str(rows.prefix)] = FormPart(label, kept, text or gettext_for_hosts("None"))
         return found
 
     def lock(self, host_id: int) -> None:
@@ -129,7 +132,10 @@ class HostForm(WholeForm):
         get_user_model().objects.select_for_update().get(pk=host_id)
 
     def note(self, changes: Mapping[str, "tuple[FormPart, FormPart]"]) -> None:
-        """Write down, in the transaction of `store`, what became other than it was: by name before and after."""
+        """Write down, in the transaction of `store`, what became other than it was: by name before and after.
+
+        No language is spoken meanwhile: labels and texts are the source's, to be translated where they are shown.
+        """
 
     def store(self) -> bool | None:
         """Store what a valid form holds, behind its lock. False adds an error to it and stores nothing."""
@@ -201,13 +207,15 @@ def save(request: HttpRequest, build: Build[FormT]) -> FormT:
         return form
     with transaction.atomic():
         form.lock(_host(request))
-        before = build(None, None).parts()
+        with translation.override(None):  # what is written down is in no reader's language
+            before = build(None, None).parts()
         agreed = _version(request, before) == form.version
         form.saved = agreed and form.store() is not False
         if form.saved and type(form).note is not HostForm.note:
-            after = build(None, None).parts()
-            changed = {name: (before[name], part) for name, part in after.items() if name in before}
-            form.note({name: both for name, both in changed.items() if both[0].value != both[1].value})
+            with translation.override(None):
+                after = build(None, None).parts()
+                changed = {name: (before[name], part) for name, part in after.items() if name in before}
+                form.note({name: both for name, both in changed.items() if both[0].value != both[1].value})
     if not agreed:  # somebody saved while this one was being read
         return _received(request, build, request.POST, None)
     if form.saved:
@@ -221,14 +229,14 @@ def answer_form(
     *,
     screen: Callable[[FormT], Screen],
     back: str,
-    said: str = "Saved.",
+    said: str | Promise = "",
 ) -> HttpResponse:
     """Show a form; on POST save it and lead back. What cannot be saved comes back as it was typed, with status 422."""
     if request.method not in {"GET", "HEAD", "POST"}:
         return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
     form = save(request, build) if request.method == "POST" else opened(request, build)
     if form.saved:
-        messages.success(request, said)
+        messages.success(request, str(said) or gettext_for_hosts("Saved."))
         return redirect(back)
     return show(request, screen(form), status=form.status())
 
@@ -293,11 +301,13 @@ def _known(request: HttpRequest, data: Any) -> Mapping[str, str] | None:
 def _field_part(bound: forms.BoundField) -> FormPart:
     values = written(bound.field, bound.value())
     if isinstance(bound.field.widget, forms.CheckboxInput):
-        return FormPart(str(bound.label), values, "On" if values[0] else "Off")
+        return FormPart(
+            str(bound.label), values, gettext_for_hosts("On") if values[0] else gettext_for_hosts("Off")
+        )
     choices = {str(value): str(label) for value, label in _choices(bound.field)}
     text = ", ".join(choices.get(value, value) for value in values if value)
     told = bool(choices) or isinstance(bound.field.widget, forms.NumberInput)
-    return FormPart(str(bound.label), values, text or "Nothing", told)
+    return FormPart(str(bound.label), values, text or gettext_for_hosts("Nothing"), told)
 
 
 def _choices(field: forms.Field) -> Iterator[tuple[Any, Any]]:

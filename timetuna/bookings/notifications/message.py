@@ -10,6 +10,7 @@ from typing import NamedTuple, Protocol, cast
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext
+from django.utils.translation import gettext as gettext_for_hosts
 
 from timetuna.bookings.events import Status
 from timetuna.bookings.integrations.location import (
@@ -132,7 +133,7 @@ def message_for(booking: Booking, recipient: Recipient, *, kind: str, tag: str =
 def _given(about: Telling) -> Sequence[Answer]:
     """To a host as they are; to who booked what they typed, without addresses: the mailbox may be another's."""
     if about.reader.is_host():
-        return answers_of(about.booking)
+        return [_marked(one) for one in answers_of(about.booking)]
     if not about.reader.is_booker():
         return ()
     return [
@@ -140,6 +141,13 @@ def _given(about: Telling) -> Sequence[Answer]:
         for one in answers_of(about.booking)
         if not one.hidden
     ]
+
+
+def _marked(answer: Answer) -> Answer:
+    """Say in its label that nobody typed it, where the site sent it."""
+    if answer.hidden:
+        answer.label = gettext_for_hosts("%(label)s (sent by the site)") % {"label": answer.label}
+    return answer
 
 
 def message_id(booking: Booking, *, kind: str, audience: str, tag: str = "") -> str:
@@ -212,11 +220,15 @@ def _facts(about: Telling, *, placed: bool) -> list[MessageFact]:
     ]
     call = booker.phone_link() if to_host else None
     if where.pending and placed:
-        facts.append(MessageFact(where.label, "No link yet." if to_host else gettext("The link follows.")))
+        facts.append(
+            MessageFact(
+                where.label, gettext_for_hosts("No link yet.") if to_host else gettext("The link follows.")
+            )
+        )
     elif where.text and not where.url and placed:
         facts.append(MessageFact(where.label, where.text, call))
     if call and call.text not in where.text:
-        facts.append(MessageFact("Phone", call.text, call))
+        facts.append(MessageFact(gettext_for_hosts("Phone"), call.text, call))
     return facts
 
 

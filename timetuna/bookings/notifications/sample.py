@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as gettext_for_hosts
 
 from timetuna.accounts.models import User
 from timetuna.bookings.models import Attendee, Booking, Conference
@@ -87,7 +88,7 @@ def _make(page: BookingPage, language: str) -> Booking:
     set_new_link(booking.booker)
     booking.booker.save()
     for asked in page.questions.all():
-        said = f"(an answer to “{asked.label}”)"
+        said = gettext_for_hosts("(an answer to “%(question)s”)") % {"question": asked.label}
         booking.booker.answers.create(
             key=asked.key, label=asked.label, kind=asked.kind, value=said, text=said, hidden=asked.hidden
         )

@@ -8,13 +8,15 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext as gettext_for_hosts
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as lazy_for_hosts
 
 from timetuna.accounts.models import User
 from timetuna.bookings.events import HOST, BookingEvent, last_words
-from timetuna.bookings.integrations.event import calendar_words, event_of
 from timetuna.bookings.integrations.location import Location, duplicates, host_page
 from timetuna.bookings.models import Attendee, Booking, BookingHost
+from timetuna.bookings.notifications.unwritten import not_written
 from timetuna.bookings.queries import (
     host_names,
     hosts_in_words,
@@ -22,7 +24,6 @@ from timetuna.bookings.queries import (
     name_for_others,
     reminders_link,
 )
-from timetuna.calendars.models import CalendarEvent
 from timetuna.l10n import datetimes
 from timetuna.lib.mail import Mailbox
 from timetuna.lib.text import single_line
@@ -216,6 +217,9 @@ class Telling:
         assert self.reader.attendee is not None  # noqa: S101 - a host has texts of their own
         return self.reader.attendee
 
+    def with_problem(self, sentence: str) -> str:
+        return f"{sentence % self.named} {self.where.problem}".strip()
+
     def wrote(self, name: str, words: str) -> Sentences:
         """Nobody gets their own words: the address may be somebody else's."""
         return (gettext("%(name)s wrote: %(note)s") % {"name": name, "note": words},) if words else ()
@@ -273,14 +277,17 @@ def missing(about: Telling) -> Sentences:
     if not about.where.pending:
         return ()
     return (
-        f"The {about.where.label} link is missing. {about.where.problem}".strip(),
-        "The booking stands, and your guest knows that the link follows. The booking's page shows what can be done.",
+        about.with_problem(gettext_for_hosts("The %(label)s link is missing.")),
+        gettext_for_hosts(
+            "The booking stands, and your guest knows that the link follows. "
+            "The booking's page shows what can be done."
+        ),
     )
 
 
 def mend_or_see(about: Telling) -> str:
     """For a host, who has to see to a missing link."""
-    return "Mend the link" if about.where.pending else "See the booking"
+    return str(MEND if about.where.pending else SEE)
 
 
 def late(about: Telling) -> Sentences:
@@ -319,15 +326,7 @@ def may_be_double(about: Telling) -> Sentences:
 
 
 def state_of_first(about: Telling) -> Sentences:
-    return missing(about) or (*may_be_double(about), *_not_in_calendar(about))
-
-
-def _not_in_calendar(about: Telling) -> Sentences:
-    """Why the event could not be written; the invitation is attached all the same."""
-    event = event_of(about.booking, about.reader.host_id)
-    if event is None or event.state == CalendarEvent.State.WRITTEN or not event.problem:
-        return ()
-    return (f"TimeTuna could not write it into {calendar_words(event)}. {event.problem}",)
+    return missing(about) or (*may_be_double(about), *not_written(about.booking, about.reader.host_id))
 
 
 def _expecting(about: Telling) -> Sentences:
@@ -335,12 +334,13 @@ def _expecting(about: Telling) -> Sentences:
     return (ngettext("%(host)s is expecting you.", "%(host)s are expecting you.", number) % about.named,)
 
 
+MEND = lazy_for_hosts("Mend the link")
 SEE, SEE_OR_CHANGE = _("See the booking"), _("See or change the booking")
 SEE_OR_LEAVE = _("See the booking, or take yourself off")
 ADDS = _("The attached invitation adds this meeting to your calendar.")
 BOOKED_TO_HOST = Text(
-    "%(guest)s booked %(title)s: %(start)s",
-    "You have a new booking",
+    lazy_for_hosts("%(guest)s booked %(title)s: %(start)s"),
+    lazy_for_hosts("You have a new booking"),
     (state_of_first,),
     mend_or_see,
 )

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext
+from django.utils.translation import gettext as gettext_for_hosts
 
 from timetuna import mail
 from timetuna.bookings.models import Booking
@@ -37,7 +38,8 @@ def _letter(message: Message, recipient: Recipient) -> Letter:
     context = {
         "told": message,
         "host_name": hosts_in_words(booking),
-        "notes_title": f"Notes from {single_line(booking.booker.name, max_length=NAME_LENGTH)}:",
+        "notes_title": gettext_for_hosts("Notes from %(name)s:")
+        % {"name": single_line(booking.booker.name, max_length=NAME_LENGTH)},
         "accent": look.color,
         "accent_text": look.text_color(),
         "logo_url": settings.BASE_URL + look.logo_path if look.logo_path else "",

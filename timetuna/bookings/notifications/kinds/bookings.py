@@ -3,7 +3,11 @@
 from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext
+from django.utils.translation import gettext as gettext_for_hosts
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as lazy_for_hosts
+from django.utils.translation import gettext_noop as noop_for_hosts
+from django.utils.translation import ngettext as ngettext_for_hosts
 
 from timetuna.bookings.events import (
     GUEST,
@@ -17,6 +21,7 @@ from timetuna.bookings.events import (
 from timetuna.bookings.integrations.location import link_host_id, may
 from timetuna.bookings.models import Booking
 from timetuna.bookings.notifications.telling import (
+    MEND,
     SEE,
     SEE_OR_CHANGE,
     MessageKind,
@@ -101,18 +106,19 @@ def _link_is_new(booking: Booking) -> bool:
 
 def _stays_by_move(about: Telling) -> Sentences:
     """To the host whose accounts it is in: what stays as it was outside, where the grant lets us not change it."""
-    label, booking = about.where.label, about.booking
+    booking = about.booking
     if about.reader.host_id != link_host_id(booking):
         return missing(about)
     if _link_is_new(booking):
-        renewed = (
-            f"The earlier {label} link would have ended before the new time, so it is a new one. "
-            f"The earlier meeting stays in your {label} account; you can delete it there."
+        renewed = gettext_for_hosts(
+            "The earlier %(label)s link would have ended before the new time, so it is a new one. "
+            "The earlier meeting stays in your %(label)s account; you can delete it there."
         )
-        return (*missing(about), renewed)
+        return (*missing(about), renewed % about.named)
     if not about.where.meeting_number or may(booking, Ability.MOVE):
         return missing(about)
-    return (f"The link stays the same. Your {label} account still shows the earlier time.",)
+    same = gettext_for_hosts("The link stays the same. Your %(label)s account still shows the earlier time.")
+    return (same % about.named,)
 
 
 def _cancelled_by_to_booker(about: Telling) -> Sentences:
@@ -130,16 +136,26 @@ def _cancelled_by_to_other(about: Telling) -> Sentences:
 
 def _cancelled_by_to_host(about: Telling) -> Sentences:
     if about.booking.status == Status.CANCELLED_BY_GUEST:
-        return (f"{about.guest} cancelled it.", *about.wrote(about.guest, about.booking.cancel_note))
-    return ("One of its hosts cancelled it." if about.reader.beside else "You cancelled it.",)
+        said = gettext("%(name)s cancelled it.") % {"name": about.guest}
+        return (said, *about.wrote(about.guest, about.booking.cancel_note))
+    if about.reader.beside:
+        return (gettext_for_hosts("One of its hosts cancelled it."),)
+    return (gettext("You cancelled it."),)
 
 
 def _stays_by_cancelling(about: Telling) -> Sentences:
-    label, number = about.where.label, about.where.meeting_number
+    number = about.where.meeting_number
     owns = about.reader.host_id == link_host_id(about.booking)
     if not owns or not number or may(about.booking, Ability.REMOVE):
         return ()
-    return (f"The {label} meeting {number} stays in your {label} account; delete it there.",)
+    return (_stays(about, number),)
+
+
+def _stays(about: Telling, number: str) -> str:
+    sentence = gettext_for_hosts(
+        "The %(label)s meeting %(number)s stays in your %(label)s account; delete it there."
+    )
+    return sentence % {"label": about.where.label, "number": number}
 
 
 def instead_of(booking: Booking) -> str:
@@ -167,32 +183,38 @@ def _handed_by(about: Telling) -> Sentences:
     """With the note that came with it."""
     latest = handed(about.booking)
     return (
-        f"You host this meeting instead of {latest.former}. Your guest is told.",
+        gettext_for_hosts("You host this meeting instead of %(former)s. Your guest is told.")
+        % {"former": latest.former},
         *_note(latest),
         *((*_moved_too(about), *_guest_wrote(about)) if latest.moved else ()),
     )
 
 
 def _note(latest: Handed) -> Sentences:
-    return (f"A note for you: {latest.note}",) if latest.note else ()
+    return (gettext_for_hosts("A note for you: %(note)s") % {"note": latest.note},) if latest.note else ()
 
 
 def _handed_to(about: Telling) -> Sentences:
     latest = handed(about.booking)
-    who = f"{latest.new} hosts it instead of you" if latest.joins else "It takes place without you"
-    return f"{who}, and your guest is told.", *_moved_too(about)
+    if latest.joins:
+        said = gettext_for_hosts("%(new)s hosts it instead of you, and your guest is told.")
+    else:
+        said = gettext_for_hosts("It takes place without you, and your guest is told.")
+    return said % {"new": latest.new}, *_moved_too(about)
 
 
 def _handed_on(about: Telling) -> Sentences:
     """To who hosted it before, too; one of them may have been given it."""
     latest = handed(about.booking)
     if latest.joins:
-        return f"{latest.new} hosts it instead of {latest.former}.", *_moved_too(about)
-    said = f"{latest.former} does not host it any more."
+        instead = gettext_for_hosts("%(new)s hosts it instead of %(former)s.")
+        return instead % {"new": latest.new, "former": latest.former}, *_moved_too(about)
+    said = gettext_for_hosts("%(former)s does not host it any more.") % {"former": latest.former}
     if latest.to != about.reader.host_id:
         return said, *_moved_too(about)
-    leads = (f"{said} You lead it now.",) if latest.leads else (said,)
-    return *leads, *_note(latest), *_moved_too(about)
+    if latest.leads:
+        said = " ".join([said, gettext_for_hosts("You lead it now.")])
+    return said, *_note(latest), *_moved_too(about)
 
 
 def _left_outside(about: Telling) -> Sentences:
@@ -200,14 +222,17 @@ def _left_outside(about: Telling) -> Sentences:
     left = about.booking.history.filter(event=BookingEvent.MEETING_LEFT).last()
     if left is None or left.changes["_host"][0] != about.reader.host_id:
         return ()
-    label, number, unsure = about.where.label, left.changes["meeting"][0], left.changes["_unsure"][0]
-    said = [f"The {label} meeting {number} stays in your {label} account; delete it there."] if number else []
+    number, unsure = left.changes["meeting"][0], left.changes["_unsure"][0]
+    said = [_stays(about, number)] if number else []
     if unsure:
-        tries, more = ("a try", "one") if unsure == 1 else (f"{unsure} tries", f"up to {unsure}")
-        said.append(
-            f"{label} did not say whether {tries} to make it had worked, so your account may hold {more} more of this "
-            "name and time."
+        sentence = ngettext_for_hosts(
+            "%(label)s did not say whether a try to make it had worked, so your account may hold one more of this "
+            "name and time.",
+            "%(label)s did not say whether %(count)d tries to make it had worked, so your account may hold up to "
+            "%(count)d more of this name and time.",
+            unsure,
         )
+        said.append(sentence % {"label": about.where.label, "count": unsure})
     return tuple(said)
 
 
@@ -236,17 +261,19 @@ _CANCELLED = Text(
     SEE,
 )
 
-CONFIRMED = MessageKind(name="confirmed", label="confirmation", is_first=True, gives_time=True)
+CONFIRMED = MessageKind(
+    name="confirmed", label=noop_for_hosts("confirmation"), is_first=True, gives_time=True
+)
 CANCELLED = MessageKind(
     name="cancelled",
-    label="cancellation",
+    label=noop_for_hosts("cancellation"),
     to_booker=_CANCELLED,
     to_other=replace(_CANCELLED, sentences=(_cancelled_by_to_other,)),
     to_host=Text(
-        "Cancelled: %(title)s with %(guest)s, %(start)s",
-        "A meeting is cancelled",
+        lazy_for_hosts("Cancelled: %(title)s with %(guest)s, %(start)s"),
+        lazy_for_hosts("A meeting is cancelled"),
         (_cancelled_by_to_host, _stays_by_cancelling),
-        "See the booking",
+        SEE,
     ),
     attachment=_("The attached file takes this meeting out of your calendar."),
     takes_back=True,
@@ -255,13 +282,13 @@ CANCELLED = MessageKind(
 )
 _RELIEVED = MessageKind(
     name="relieved",
-    label="handed over to another host",
+    label=noop_for_hosts("handed over to another host"),
     to_host=Text(
-        "Handed over: %(title)s with %(guest)s, %(start)s",
-        "This meeting is not yours any more",
+        lazy_for_hosts("Handed over: %(title)s with %(guest)s, %(start)s"),
+        lazy_for_hosts("This meeting is not yours any more"),
         (_handed_to, _left_outside),
     ),
-    attachment="The attached file takes this meeting out of your calendar.",
+    attachment=_("The attached file takes this meeting out of your calendar."),
     button_url=lambda _: "",
     to_former=True,
     ended=True,
@@ -270,10 +297,10 @@ _RELIEVED = MessageKind(
 KINDS = (
     MessageKind(
         name="handed_to",
-        label="handed over to them",
+        label=noop_for_hosts("handed over to them"),
         to_host=Text(
-            "Yours now: %(title)s with %(guest)s, %(start)s",
-            "You take over a meeting",
+            lazy_for_hosts("Yours now: %(title)s with %(guest)s, %(start)s"),
+            lazy_for_hosts("You take over a meeting"),
             (_handed_by, state_of_first),
             mend_or_see,
         ),
@@ -282,53 +309,58 @@ KINDS = (
     _RELIEVED,
     replace(_RELIEVED, name="request_relieved", attachment=""),
     CONFIRMED,
-    replace(CONFIRMED, name="promised", label="confirmation, link to follow", page_text="confirmed"),
+    replace(
+        CONFIRMED,
+        name="promised",
+        label=noop_for_hosts("confirmation, link to follow"),
+        page_text="confirmed",
+    ),
     MessageKind(
         name="link",
-        label="link",
+        label=noop_for_hosts("link"),
         to_booker=_LINK,
         to_other=replace(_LINK, button=SEE),
         to_host=Text(
-            "%(label)s link: %(title)s with %(guest)s, %(start)s",
-            "The %(label)s link is there",
-            ("Your guest has it too.", may_be_double),
-            "See the booking",
+            lazy_for_hosts("%(label)s link: %(title)s with %(guest)s, %(start)s"),
+            lazy_for_hosts("The %(label)s link is there"),
+            (lazy_for_hosts("Your guest has it too."), may_be_double),
+            SEE,
         ),
         attachment=_("The attached invitation puts the link into your calendar."),
     ),
     MessageKind(
         name="no_link",
-        label="link is missing",
+        label=noop_for_hosts("link is missing"),
         to_host=Text(
-            "No %(label)s link: %(title)s with %(guest)s, %(start)s",
-            "The %(label)s link could not be made",
+            lazy_for_hosts("No %(label)s link: %(title)s with %(guest)s, %(start)s"),
+            lazy_for_hosts("The %(label)s link could not be made"),
             (missing,),
-            "Mend the link",
+            MEND,
         ),
         attachment="",
     ),
     MessageKind(
         name="moved",
-        label="new time",
+        label=noop_for_hosts("new time"),
         to_booker=_MOVED,
         to_other=replace(_MOVED, sentences=(_was_at, late), button=SEE),
         to_host=Text(
-            "Moved: %(title)s with %(guest)s, now %(start)s",
-            "A meeting has a new time",
+            lazy_for_hosts("Moved: %(title)s with %(guest)s, now %(start)s"),
+            lazy_for_hosts("A meeting has a new time"),
             (_was_at, _guest_wrote, _stays_by_move),
-            "See the booking",
+            SEE,
         ),
         attachment=_("The attached invitation moves this meeting in your calendar."),
         gives_time=True,
     ),
     MessageKind(
         name="new_host",
-        label="another host",
+        label=noop_for_hosts("another host"),
         to_booker=_NEW_HOST,
         to_other=replace(_NEW_HOST, button=SEE),
         to_host=Text(
-            "Hosts changed: %(title)s with %(guest)s, %(start)s",
-            "Who hosts a meeting with you has changed",
+            lazy_for_hosts("Hosts changed: %(title)s with %(guest)s, %(start)s"),
+            lazy_for_hosts("Who hosts a meeting with you has changed"),
             (_handed_on, missing),
             mend_or_see,
         ),

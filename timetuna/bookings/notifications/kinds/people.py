@@ -4,6 +4,8 @@ from dataclasses import replace
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as lazy_for_hosts
+from django.utils.translation import gettext_noop as noop_for_hosts
 
 from timetuna.bookings.events import ATTENDEE, HOST
 from timetuna.bookings.notifications.telling import (
@@ -60,32 +62,34 @@ _GUESTS = Text(
 )
 _ADDRESS = MessageKind(
     name="address",
-    label="the guest's mail address",
+    label=noop_for_hosts("the guest's mail address"),
     to_host=Text(
-        "New mail address: %(title)s with %(guest)s, %(start)s",
-        "Your guest has given another mail address",
+        lazy_for_hosts("New mail address: %(title)s with %(guest)s, %(start)s"),
+        lazy_for_hosts("Your guest has given another mail address"),
         (
-            "The one they gave first was wrong. Please write to the one below, which this mail is answered to, too.",
-            "Everything else stays as it was.",
+            lazy_for_hosts(
+                "The one they gave first was wrong. Please write to the one below, which this mail is answered to, too."
+            ),
+            _("Everything else stays as it was."),
         ),
         SEE,
     ),
-    attachment="The attached invitation updates this meeting in your calendar.",
+    attachment=_("The attached invitation updates this meeting in your calendar."),
 )
 KINDS = (
     _ADDRESS,
     replace(_ADDRESS, name="request_address", attachment=""),
     MessageKind(
         name="guests",
-        label="who comes",
+        label=noop_for_hosts("who comes"),
         to_booker=_GUESTS,
         to_host=replace(_GUESTS, button=SEE),
         attachment=_("The attached invitation updates this meeting in your calendar."),
     ),
-    MessageKind(name="invited", label="invitation"),
+    MessageKind(name="invited", label=noop_for_hosts("invitation")),
     MessageKind(
         name="uninvited",
-        label="invitation taken back",
+        label=noop_for_hosts("invitation taken back"),
         to_other=Text(
             _("No longer invited: %(title)s with %(host)s, %(start)s"),
             _("You are no longer invited"),

@@ -3,7 +3,10 @@
 from dataclasses import replace
 
 from django.utils.translation import gettext
+from django.utils.translation import gettext as gettext_for_hosts
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as lazy_for_hosts
+from django.utils.translation import gettext_noop as noop_for_hosts
 
 from timetuna.bookings.events import GUEST
 from timetuna.bookings.integrations.location import host_page
@@ -24,7 +27,10 @@ def _answer_by(about: Telling) -> Sentences:
 
 
 def _kept_until(about: Telling) -> Sentences:
-    return (f"The time is kept until {_deadline(about)}. Without an answer the request ends then by itself.",)
+    sentence = gettext_for_hosts(
+        "The time is kept until %(deadline)s. Without an answer the request ends then by itself."
+    )
+    return (sentence % {"deadline": _deadline(about)},)
 
 
 def _deadline(about: Telling) -> str:
@@ -62,15 +68,15 @@ _TO_BOOKER = Text(
     _("See or change the request"),
 )
 _TO_HOST = Text(
-    "Request: %(title)s with %(guest)s, %(start)s",
-    "Somebody asks for a time",
+    lazy_for_hosts("Request: %(title)s with %(guest)s, %(start)s"),
+    lazy_for_hosts("Somebody asks for a time"),
     (_kept_until,),
-    "Confirm or decline",
+    lazy_for_hosts("Confirm or decline"),
 )
 
 REQUESTED = MessageKind(
     name="requested",
-    label="request",
+    label=noop_for_hosts("request"),
     to_booker=_TO_BOOKER,
     to_host=_TO_HOST,
     attachment="",
@@ -79,7 +85,7 @@ REQUESTED = MessageKind(
 )
 WITHDRAWN = MessageKind(
     name="withdrawn",
-    label="request taken back",
+    label=noop_for_hosts("request taken back"),
     to_booker=Text(
         _("Taken back: %(title)s with %(host)s, %(start)s"),
         _("Your request is taken back"),
@@ -87,10 +93,13 @@ WITHDRAWN = MessageKind(
         _("See the request"),
     ),
     to_host=Text(
-        "Taken back: %(title)s with %(guest)s, %(start)s",
-        "A request was taken back",
-        ("%(guest)s does not ask for this time any more. There is nothing to answer.", _guest_wrote),
-        "See the request",
+        lazy_for_hosts("Taken back: %(title)s with %(guest)s, %(start)s"),
+        lazy_for_hosts("A request was taken back"),
+        (
+            lazy_for_hosts("%(guest)s does not ask for this time any more. There is nothing to answer."),
+            _guest_wrote,
+        ),
+        _("See the request"),
     ),
     attachment="",
     says_place=False,
@@ -99,7 +108,7 @@ WITHDRAWN = MessageKind(
 DECLINED = replace(
     WITHDRAWN,
     name="declined",
-    label="request declined",
+    label=noop_for_hosts("request declined"),
     to_booker=Text(
         _("Declined: %(title)s with %(host)s, %(start)s"),
         _("Your request was declined"),
@@ -107,17 +116,17 @@ DECLINED = replace(
         _("Ask for another time"),
     ),
     to_host=Text(
-        "Declined: %(title)s with %(guest)s, %(start)s",
-        "A request was declined",
-        ("%(guest)s is told, and the time is free again.",),
-        "See the request",
+        lazy_for_hosts("Declined: %(title)s with %(guest)s, %(start)s"),
+        lazy_for_hosts("A request was declined"),
+        (lazy_for_hosts("%(guest)s is told, and the time is free again."),),
+        _("See the request"),
     ),
     button_url=_where_to_ask_again,
 )
 LAPSED = replace(
     DECLINED,
     name="lapsed",
-    label="request ended",
+    label=noop_for_hosts("request ended"),
     to_booker=Text(
         _("Not confirmed: %(title)s with %(host)s, %(start)s"),
         _("Your request has ended"),
@@ -125,10 +134,10 @@ LAPSED = replace(
         _("Ask for another time"),
     ),
     to_host=Text(
-        "Not answered: %(title)s with %(guest)s, %(start)s",
-        "A request has ended without an answer",
-        ("%(guest)s is told, and the time is free again.",),
-        "See the request",
+        lazy_for_hosts("Not answered: %(title)s with %(guest)s, %(start)s"),
+        lazy_for_hosts("A request has ended without an answer"),
+        (lazy_for_hosts("%(guest)s is told, and the time is free again."),),
+        _("See the request"),
     ),
 )
 KINDS = (
@@ -136,11 +145,11 @@ KINDS = (
     replace(
         REQUESTED,
         name="request_moved",
-        label="request, new time",
+        label=noop_for_hosts("request, new time"),
         to_booker=replace(_TO_BOOKER, headline=_("You asked for another time")),
         to_host=replace(
             _TO_HOST,
-            headline="A request has another time",
+            headline=lazy_for_hosts("A request has another time"),
             sentences=(_wrote_with_move, _kept_until),
         ),
     ),

@@ -3,7 +3,10 @@
 from dataclasses import replace
 
 from django.utils.translation import gettext
+from django.utils.translation import gettext as gettext_for_hosts
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as lazy_for_hosts
+from django.utils.translation import gettext_noop as noop_for_hosts
 
 from timetuna.bookings.notifications.telling import (
     SEE,
@@ -23,8 +26,8 @@ def _late(about: Telling) -> Sentences:
 
 
 def _still_missing(about: Telling) -> Sentences:
-    sentence = f"The {about.where.label} link is still missing. {about.where.problem}".strip()
-    return (sentence,) if about.where.pending else ()
+    sentence = gettext_for_hosts("The %(label)s link is still missing.")
+    return (about.with_problem(sentence),) if about.where.pending else ()
 
 
 _REMINDER = Text(
@@ -35,12 +38,12 @@ _FOLLOW_UP = Text(
 )
 REMINDER = MessageKind(
     name="reminder",
-    label="reminder",
+    label=noop_for_hosts("reminder"),
     to_booker=_REMINDER,
     to_other=replace(_REMINDER, sentences=(_late, why_they_hear), button=SEE),
     to_host=Text(
-        "Reminder: %(title)s with %(guest)s, %(start)s",
-        "A meeting is coming up",
+        lazy_for_hosts("Reminder: %(title)s with %(guest)s, %(start)s"),
+        lazy_for_hosts("A meeting is coming up"),
         (_still_missing,),
         mend_or_see,
     ),
@@ -52,7 +55,7 @@ KINDS = (
     replace(
         REMINDER,
         name="follow_up",
-        label="follow-up",
+        label=noop_for_hosts("follow-up"),
         to_booker=_FOLLOW_UP,
         to_other=replace(_FOLLOW_UP, sentences=(*_FOLLOW_UP.sentences, why_they_hear)),
         ended=True,
