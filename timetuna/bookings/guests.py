@@ -28,7 +28,8 @@ _SHOWN = 60
 class Guest:
     """Somebody who books, or is to be invited too. The address is plain and in lower case; the name may be empty.
 
-    time_zone, language: "" are those of who books.  answers: what the form asked them, by the attendee's columns.
+    time_zone, language, clock ("12" or "24"): "" are those of who books.
+    answers: what the form asked them, by the attendee's columns.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Guest:
     time_zone: str = ""
     language: str = ""
     answers: Mapping[str, str] = field(default_factory=dict)
+    clock: str = ""
 
     def mailbox(self) -> str:
         """What all addresses of their mailbox have in common."""
@@ -247,7 +249,7 @@ def invite(
 def store_attendee(
     booking: Booking, guest: Guest, *, row: Attendee | None = None, **columns: Any
 ) -> Attendee:
-    """In a row of their own or the one they had, which keeps its zone and language."""
+    """In a row of their own or the one they had, which keeps its zone, language and clock."""
     attendee = row or Attendee(booking=booking, mailbox=guest.mailbox(), **guest.answers)
     columns |= {"name": guest.name, "email": guest.email, "active": True, "removed_by": ""}
     for name, value in columns.items():
@@ -256,6 +258,7 @@ def store_attendee(
         like = attendee if attendee.is_booker else booking.booker
         attendee.time_zone = guest.time_zone or like.time_zone
         attendee.language = guest.language or like.language
+        attendee.clock = guest.clock or like.clock
         set_new_link(attendee)
     attendee.save()
     return attendee

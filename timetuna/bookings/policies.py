@@ -115,12 +115,12 @@ _RETURN = _Change(
 
 def move_refusal(booking: Booking, *, now: datetime) -> str:
     """Why the guest cannot move it any more; "" where they can."""
-    return _with_advice(booking, _move_refusal(booking, now))
+    return _with_advice(booking, _move_refusal(booking, now, twelve_hours=booking.booker.clock == "12"))
 
 
 def cancel_refusal(booking: Booking, *, now: datetime) -> str:
     """Why the guest cannot cancel it any more; "" where they can. A request can be taken back at any time."""
-    return _with_advice(booking, _cancel_refusal(booking, now))
+    return _with_advice(booking, _cancel_refusal(booking, now, twelve_hours=booking.booker.clock == "12"))
 
 
 def guests_refusal(booking: Booking, *, now: datetime) -> str:
@@ -268,7 +268,7 @@ def sentences(booking: Booking, *, now: datetime, twelve_hours: bool = False) ->
     ]
 
 
-def _move_refusal(booking: Booking, now: datetime, *, twelve_hours: bool = False) -> str:
+def _move_refusal(booking: Booking, now: datetime, *, twelve_hours: bool) -> str:
     if settled := _settled(booking, now, _MOVE):
         return settled
     if booking.page is None:
@@ -276,7 +276,7 @@ def _move_refusal(booking: Booking, now: datetime, *, twelve_hours: bool = False
     return _too_late(booking, booking.page.change_notice_minutes, now, _MOVE, twelve_hours=twelve_hours)
 
 
-def _cancel_refusal(booking: Booking, now: datetime, *, twelve_hours: bool = False) -> str:
+def _cancel_refusal(booking: Booking, now: datetime, *, twelve_hours: bool) -> str:
     if settled := _settled(booking, now, _CANCEL):
         return settled
     if booking.page is None or booking.status == Status.PENDING:

@@ -23,7 +23,7 @@ from timetuna.pages.models import BookingLink, HostRules
 
 ERASED_GUEST = "Erased guest"
 NO_WORDS_OF_AN_ATTENDEE = frozenset(
-    {"time_zone", "language", "invited_by", "removed_by", "link_fingerprint", "link_sealed"}
+    {"time_zone", "language", "clock", "invited_by", "removed_by", "link_fingerprint", "link_sealed"}
 )
 """Those of an attendee's text columns that tell nothing of the person; erasing sets them as for anybody."""
 _FORGOTTEN = "…"
@@ -132,7 +132,7 @@ def _blank(attendee: Attendee, *, time_zone: str) -> None:
         if isinstance(field, CharField | TextField) and field.name not in NO_WORDS_OF_AN_ATTENDEE:
             setattr(attendee, field.name, "")
     attendee.name = ERASED_GUEST if attendee.is_booker else ""
-    attendee.time_zone, attendee.language = time_zone, "en"
+    attendee.time_zone, attendee.language, attendee.clock = time_zone, "en", ""
     attendee.active, attendee.wants_reminders = attendee.is_booker, False
     set_new_link(attendee)  # nobody is told the new one
     attendee.save()

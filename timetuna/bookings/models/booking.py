@@ -136,7 +136,7 @@ class Attendee(models.Model):
     The row stays when somebody is taken off or leaves (`active`), so that they can be told; erasing blanks it.
     invited_by: guest or host.  removed_by: who took them off: guest, host or, if they left, attendee.
     returned: they had left and came back by themselves, which everybody may once.
-    language, time_zone: of their pages and mails.
+    language, time_zone, clock: of their pages and mails; clock is "12" or "24", "" where it is not known.
     confirmed: they have shown that mails to their address reach them.  wants_reminders: they have not stopped them.
     mended: how often who booked has given another mail address in place of a wrong one.
     link_sealed: the secret part of their own page's address.
@@ -151,6 +151,7 @@ class Attendee(models.Model):
     notes = models.TextField(max_length=2_000, blank=True, default="")
     time_zone = models.CharField(max_length=64)
     language = models.CharField(max_length=10, default="en")
+    clock = models.CharField(max_length=2, blank=True, default="")
     active = models.BooleanField(default=True)
     wants_reminders = models.BooleanField(default=True)
     confirmed = models.BooleanField(default=False)

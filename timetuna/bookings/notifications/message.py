@@ -116,7 +116,7 @@ def message_for(booking: Booking, recipient: Recipient, *, kind: str, tag: str =
         if kind in FIRST_KINDS
         else message_id(booking, kind="confirmed", audience=recipient.audience),
         words=words,
-        when=_when(about),
+        when=about.when(booking.start_at),
         place=where if told.says_place else None,
         facts=[*_facts(about, placed=told.says_place), *(() if told.ended else _who_else(about))],
         own=_filled(own.message, about) if own else "",
@@ -205,17 +205,13 @@ def _invitation(about: Telling, kind: MessageKind) -> Invitation | None:
     return taken_off(copy, about.reader.box) if kind.name == "uninvited" else copy
 
 
-def _when(about: Telling) -> str:
-    return datetimes.when(about.booking.start_at, minutes=about.booking.minutes, zone=about.zone)
-
-
 def _facts(about: Telling, *, placed: bool) -> list[MessageFact]:
     """A guest's notes are never sent to the guest: the address may be somebody else's, and the notes phishing."""
     booker, where, to_host = about.booking.booker, about.where, about.reader.is_host()
     whom = f"{booker.name}, {booker.email}" if to_host else about.named["host"]
     facts = [
         MessageFact(gettext("What"), about.booking.title),
-        MessageFact(gettext("When"), _when(about)),
+        MessageFact(gettext("When"), about.when(about.booking.start_at)),
         MessageFact(gettext("With"), whom),
     ]
     call = booker.phone_link() if to_host else None

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils.functional import Promise
@@ -92,8 +92,7 @@ class Recipient:
     """One of them, by the name `audience`. zone: the name of the zone times are written in.
 
     attendee: None is a host, `host_id`.  beside: others host it, too.  former: they do not host it any more.
-    box, phone: where each channel reaches them; "" without a number.
-    stop_url: where they stop what time brings; "" for hosts.
+    box, phone: where each channel reaches them; "" without a number.  stop_url: where they stop what time brings.
     """
 
     audience: str
@@ -196,15 +195,18 @@ class Telling:
             "host": hosts_in_words(self.booking),
             "lead": self.booking.host.name,
             "guest": self.guest if self.reader.is_host() else shown_name(self.booking),
-            "start": datetimes.short_when(self.booking.start_at, zone=self.zone),
+            "start": self.when(self.booking.start_at, short=True),
             "label": self.where.label,
             "name": shown_name(self.booking) if self.reader.is_host() else hosts_in_words(self.booking),
         }
 
-    @property
-    def zone(self) -> ZoneInfo:
-        """The zone of the reader's clock."""
-        return datetimes.zone_or_utc(self.reader.zone)
+    def when(self, start: datetime, *, short: bool = False) -> str:
+        """By the reader's clock, as they write it, and unless it is short as long as this meeting."""
+        guest = self.reader.attendee
+        twelve, zone = guest is not None and guest.clock == "12", datetimes.zone_or_utc(self.reader.zone)
+        if short:
+            return datetimes.short_when(start, zone=zone, twelve_hours=twelve)
+        return datetimes.when(start, minutes=self.booking.minutes, zone=zone, twelve_hours=twelve)
 
     @property
     def guest(self) -> str:

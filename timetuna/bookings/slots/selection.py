@@ -114,10 +114,13 @@ class SlotSelection:
         return datetimes.for_other(moment, name=name, zone=self.host_zone, twelve_hours=twelve_hours)
 
 
-def read_customs(request: HttpRequest, query: QueryDict | None = None) -> Customs:
-    """Those of the guest's browser, with the clock the guest has switched to, now or on another day."""
+def read_customs(request: HttpRequest, query: QueryDict | None = None, *, clock: str = "") -> Customs:
+    """Those of the guest's browser, with the clock the guest has switched to, now or on another day.
+
+    clock: which they had when they booked, "12" or "24", where that is known: the mail is opened elsewhere.
+    """
     customs = customs_of(request.headers.get("Accept-Language", ""))
-    clock = read_clock(request.GET if query is None else query) or _kept(request)[1]
+    clock = read_clock(request.GET if query is None else query) or _kept(request)[1] or clock
     return replace(customs, twelve_hours=clock == "12") if clock else customs
 
 

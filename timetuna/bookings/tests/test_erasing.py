@@ -300,7 +300,7 @@ NO_WORDS_OF_A_GUEST = {
         HOSTS: "title location", IDS: "idempotency_key public_id", WORDS: "host_time_zone status meeting_type",
     },
     "bookings.Attendee": {
-        WORDS: "time_zone language invited_by removed_by",
+        WORDS: "time_zone language clock invited_by removed_by",
         "random numbers, and others after erasing": "link_fingerprint link_sealed",
     },
     "bookings.Answer": {HOSTS: "key label", WORDS: "kind"},

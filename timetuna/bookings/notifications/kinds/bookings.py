@@ -35,7 +35,6 @@ from timetuna.bookings.notifications.telling import (
     state_of_first,
 )
 from timetuna.bookings.queries import acting_host
-from timetuna.l10n import datetimes
 from timetuna.providers.base import Ability
 
 
@@ -77,8 +76,7 @@ def _was_at(about: Telling) -> Sentences:
     earlier = earlier_start(about.booking)
     if earlier is None:
         return ()
-    before = datetimes.when(earlier, minutes=about.booking.minutes, zone=about.zone)
-    return (gettext("Before, it was on %(when)s.") % {"when": before},)
+    return (gettext("Before, it was on %(when)s.") % {"when": about.when(earlier)},)
 
 
 def _host_wrote(about: Telling) -> Sentences:

@@ -18,7 +18,6 @@ from timetuna.bookings.notifications.telling import (
     own_page,
 )
 from timetuna.bookings.queries import acting_host, address_again
-from timetuna.l10n import datetimes
 
 
 def _answer_by(about: Telling) -> Sentences:
@@ -34,7 +33,7 @@ def _kept_until(about: Telling) -> Sentences:
 
 
 def _deadline(about: Telling) -> str:
-    return datetimes.short_when(about.booking.pending_until or about.booking.start_at, zone=about.zone)
+    return about.when(about.booking.pending_until or about.booking.start_at, short=True)
 
 
 def _wrote_with_move(about: Telling) -> Sentences:

@@ -63,7 +63,7 @@ def address(request: HttpRequest, token: str) -> HttpResponse:
 
 def _ask(request: HttpRequest, attendee: Attendee, form: AddressForm, *, status: int = 200) -> HttpResponse:
     screen = AddressScreen(
-        booking=shown_booking(attendee, read_customs(request)),
+        booking=shown_booking(attendee, read_customs(request, clock=attendee.clock)),
         form=form,
         wrong=attendee.email,
         back_url=framed_url(request, link_path(attendee)),

@@ -283,7 +283,8 @@ def _wrong_code(step: _Step, outcome: mail_code.Outcome) -> HttpResponse:
 def _order(step: _Step) -> Order:
     data = step.form.cleaned_data
     language = get_language() or settings.LANGUAGE_CODE
-    guest = Guest(data["name"], data["email"], data["zone"], language, step.form.answers())
+    clock = "12" if step.choice.customs.twelve_hours else "24"
+    guest = Guest(data["name"], data["email"], data["zone"], language, step.form.answers(), clock)
     return Order(
         page_id=step.page.id,
         minutes=data["duration"],

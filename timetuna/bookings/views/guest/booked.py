@@ -194,7 +194,7 @@ def booked(request: HttpRequest, token: str) -> HttpResponse:
     if is_embedded(request):
         frame_booking(request, attendee)
     _wait_for_link(booking)
-    customs, now = read_customs(request), timezone.now()
+    customs, now = read_customs(request, clock=attendee.clock), timezone.now()
     phase, told = phase_of(booking, now=now), takes_part(attendee)
     to_add = told and phase is not Phase.OVER
     calendar_urls, ics_url = _calendars(attendee) if to_add else ((), "")

@@ -56,7 +56,7 @@ def cancel_booking(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         status = 422
     screen = CancelScreen(
-        booking=shown_booking(attendee, read_customs(request)),
+        booking=shown_booking(attendee, read_customs(request, clock=attendee.clock)),
         form=form,
         back_url=framed_url(request, link_path(attendee)),
         move_url=""

@@ -74,7 +74,7 @@ def _show(
     if form.is_bound and not room:
         notice = no_room(booking)
     screen = GuestsScreen(
-        booking=shown_booking(booking.booker, read_customs(request)),
+        booking=shown_booking(booking.booker, read_customs(request, clock=booking.booker.clock)),
         people=others(booking),
         form=form if room else None,
         notice=notice,

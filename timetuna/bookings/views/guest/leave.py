@@ -70,7 +70,7 @@ def set_zone(request: HttpRequest, token: str) -> HttpResponse:
 
 def _ask(request: HttpRequest, attendee: Attendee, *, refusal: str = "", status: int = 200) -> HttpResponse:
     screen = LeaveScreen(
-        booking=shown_booking(attendee, read_customs(request)),
+        booking=shown_booking(attendee, read_customs(request, clock=attendee.clock)),
         left=not attendee.active,
         refusal=refusal,
         back_url=link_path(attendee),

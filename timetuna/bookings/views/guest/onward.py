@@ -38,7 +38,7 @@ def onward(request: HttpRequest, token: str) -> HttpResponse:
     For who booked alone, and only while the page still leads there; else to the booking itself.
     """
     attendee = attendee_or_404(token)
-    booking, customs = attendee.booking, read_customs(request)
+    booking, customs = attendee.booking, read_customs(request, clock=attendee.clock)
     frame_booking(request, attendee)
     url = ""
     if booking.page and attendee.is_booker and not booking.is_off():

@@ -42,7 +42,7 @@ def reminders(request: HttpRequest, token: str) -> HttpResponse:
     if not takes_part(attendee):
         return private(HttpResponseRedirect(link_path(attendee)))
     screen = RemindersScreen(
-        booking=shown_booking(attendee, read_customs(request)),
+        booking=shown_booking(attendee, read_customs(request, clock=attendee.clock)),
         wanted=attendee.wants_reminders,
         back_url=link_path(attendee),
     )
