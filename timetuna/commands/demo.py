@@ -15,7 +15,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from timetuna import __version__
-from timetuna.commands.serve import bring_up_to_date, child_environment, product_services, sandbox
+from timetuna.commands.serve import (
+    bring_up_to_date,
+    child_environment,
+    make_catalogues,
+    product_services,
+    sandbox,
+)
 from timetuna.environment import OWN
 from timetuna.processes.ending import Refusal
 from timetuna.processes.listening import HIGHEST_PORT, require_free
@@ -37,6 +43,7 @@ ANSWERS_WITHIN_SECONDS = 60.0
 
 def run(options: argparse.Namespace) -> int:
     """Run the stand-ins, the product and its example until SIGTERM or SIGINT; the data stays."""
+    make_catalogues()
     if not 0 < options.port <= HIGHEST_PORT - 2:
         raise Refusal(f"--port must be from 1 to {HIGHEST_PORT - 2}.")
     refuse_real_keys(os.environ)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 
 from timetuna.environment import Environment
+from timetuna.l10n.catalogues import catalogues, compile_changed
 from timetuna.processes.ending import Refusal
 from timetuna.processes.listening import free_port, parse_listen, require_free
 from timetuna.processes.supervisor import REFUSED, Service, Supervisor, say
@@ -18,6 +19,7 @@ FREE_WITHIN_SECONDS = 3.0
 
 def run(_options: argparse.Namespace) -> int:
     """Migrate, collect, then run web and worker until SIGTERM or SIGINT."""
+    make_catalogues()
     env = Environment(os.environ)
     host, port = env.parsed("TIMETUNA_LISTEN", parse_listen)
     require_free(host, port, hint="Set TIMETUNA_LISTEN to another one.", patience=FREE_WITHIN_SECONDS)
@@ -30,6 +32,21 @@ def run(_options: argparse.Namespace) -> int:
         environment |= more
     say(f"serving {env.text('TIMETUNA_BASE_URL')} from {host}:{port}. Stop with Ctrl-C.")
     return Supervisor(services, environment).run()
+
+
+def make_catalogues() -> None:
+    """Compile the translations that a clone has only as people write them; servers speak those there at their start.
+
+    An installed package has them, maybe where nothing can be written.
+    """
+    try:
+        compile_changed()
+    except OSError as error:
+        missing = [path.parts[-3] for path in catalogues() if not path.with_suffix(".mo").exists()]
+        if missing:
+            say(
+                f"these translations could not be compiled, so pages do not speak them: {', '.join(missing)}. {error}"
+            )
 
 
 def child_environment() -> dict[str, str]:

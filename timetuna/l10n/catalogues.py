@@ -1,7 +1,8 @@
 """Translations as the product reads them: the .mo file of a language, made from the .po file that people write.
 
 No .mo file is kept in git, where it would conflict with every other change of a text. A wheel has them from its builder
-(requirements/catalogues.py), a clone from `python -m timetuna.l10n.catalogues`, which `./demo` and `./test` begin with.
+(requirements/catalogues.py), a clone from `timetuna demo` and `timetuna serve`, and from
+`python -m timetuna.l10n.catalogues`, which `./test` begins with.
 """
 
 import os

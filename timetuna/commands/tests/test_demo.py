@@ -1,12 +1,18 @@
 """The demo beside a real server's settings, and beside another demo."""
 
 import fcntl
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from timetuna.commands import serve
 from timetuna.commands.demo import demo_environment
-from timetuna.commands.tests.test_commands import timetuna
+from timetuna.commands.tests.test_commands import ROOT, timetuna
+from timetuna.l10n.catalogues import catalogues
 from timetuna.processes.listening import free_port
 
 
@@ -46,6 +52,45 @@ def test_a_demo_says_that_it_uses_another_folder_and_shares_its_own_with_no_othe
     assert (
         f"Another demo is using {tmp_path}. Stop it, or choose another folder with --data-dir." in done.stderr
     )
+
+
+@pytest.mark.parametrize("command", ["demo", "serve"])
+def test_a_clone_gets_the_translations_that_it_has_only_as_people_write_them(
+    tmp_path: Path, command: str
+) -> None:
+    shutil.copytree(
+        ROOT / "timetuna", tmp_path / "timetuna", ignore=shutil.ignore_patterns("*.mo", "__pycache__")
+    )
+    more = ["--data-dir", str(tmp_path / "demo"), "--port", "70000"] if command == "demo" else []
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(tmp_path), "TIMETUNA_LISTEN": "127.0.0.1:1"}
+
+    done = subprocess.run(
+        [sys.executable, "-m", "timetuna", command, *more],
+        env=environment, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+
+    assert done.returncode == 2  # no such port can be had
+    made = {path.parts[-3] for path in (tmp_path / "timetuna" / "locale").glob("*/LC_MESSAGES/django.mo")}
+    assert made == {path.parts[-3] for path in catalogues()}
+
+
+def test_translations_that_cannot_be_compiled_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written = tmp_path / "fr" / "LC_MESSAGES" / "django.po"
+
+    def refused() -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(serve, "compile_changed", refused)
+    monkeypatch.setattr(serve, "catalogues", lambda: [written])
+    serve.make_catalogues()
+    assert "so pages do not speak them: fr." in "".join(capsys.readouterr())
+
+    written.parent.mkdir(parents=True)
+    written.with_suffix(".mo").touch()
+    serve.make_catalogues()
+    assert "".join(capsys.readouterr()) == ""
 
 
 def test_a_demo_is_told_which_calendar_servers_may_be_tried_and_nothing_else_of_a_real_server(
