@@ -251,6 +251,7 @@ TEMPLATES = [
                 "timetuna.web.framing.in_frame",
             ],
             "libraries": {
+                "linked": "timetuna.web.linked",
                 "style_sheets": "timetuna.web.style_sheets",
                 "uploads": "timetuna.web.uploads",
             },

@@ -72,6 +72,26 @@ def test_a_guest_without_javascript_books(live_timetuna, without_scripts):
     look("confirmation")
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_first_screen_of_a_phone_has_times_and_a_picked_one_leaves_the_languages_in_reach(
+    live_timetuna, browser, scheme
+):
+    with eyes(browser, f"first-screen-{scheme}", viewport=PHONE, color_scheme=scheme) as sam:
+        page = sam.page
+        visit(page, live_timetuna.new_host(zone="Europe/Berlin"))
+        first = page.locator(".time").first
+        expect(first).to_be_visible()
+        box = first.bounding_box()
+        assert box["y"] + box["height"] <= PHONE["height"]
+        sam.look("times")
+
+        first.click()
+        page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+        bar = page.locator(".picked > :last-child").bounding_box()
+        last = page.locator(".languages a").last.bounding_box()
+        assert last["y"] + last["height"] <= bar["y"]
+
+
 def test_a_guest_without_javascript_moves_and_cancels(live_timetuna, without_scripts):
     page, look = without_scripts
     visit(page, live_timetuna.new_host(zone="Europe/Berlin"))

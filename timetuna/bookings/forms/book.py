@@ -75,8 +75,9 @@ class GuestsField(forms.CharField):
 
 
 def say_how_long(form: forms.Form) -> None:
-    """Let each field say how much it takes."""
+    """Let each field say how much it takes. A browser that knows it cuts off what is pasted, and says nothing."""
     for field in form.fields.values():
+        field.widget.attrs.pop("maxlength", None)
         if most := getattr(field, "max_length", None):
             field.error_messages["max_length"] = ngettext(
                 "This can have %(count)s character at most.",

@@ -9,6 +9,8 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from timetuna.bookings.models import Answer
@@ -19,6 +21,7 @@ from timetuna.lib.text import multi_line, single_line
 from timetuna.lib.urls import read_web_url
 from timetuna.pages.models import Question
 from timetuna.web.forms import Switch
+from timetuna.web.linked import linked
 
 Kind = Question.Kind
 MOST_SHOWN_AT_ONCE = 6
@@ -227,7 +230,7 @@ def field_of(question: Question) -> forms.Field:
     """What a guest is shown and may send."""
     field = _FIELDS[question.kind](question)
     field.label = question.label
-    field.help_text = question.terms if question.kind == Kind.CONSENT else question.help
+    field.help_text = linked(question.terms if question.kind == Kind.CONSENT else question.help)
     field.required = question.required
     field.widget.is_required = question.required
     missing = str(_MISSING.get(question.kind, _UNANSWERED)) % {"question": question.label}
@@ -240,6 +243,17 @@ def field_of(question: Question) -> forms.Field:
         # Where it is not asked it is out of sight, and a browser would not send the form.
         field.widget.use_required_attribute = lambda _initial: False
     return field
+
+
+def _with_condition(help_text: Any, question: Question, earlier: Question) -> SafeString:
+    """For who sees it all the same, as without scripts each question stands there."""
+    if earlier.kind == Kind.YES:
+        said = gettext("Only if you ticked “%(question)s”.") % {"question": earlier.label}
+    else:
+        answer = dict(earlier.choices())[question.when_option]
+        said = gettext("Only if you answered “%(answer)s” to “%(question)s”.")
+        said %= {"answer": answer, "question": earlier.label}
+    return format_html('{} <span class="no-js">{}</span>', help_text, said)
 
 
 class Asking:
@@ -257,7 +271,8 @@ class Asking:
             if isinstance(field, _PhoneField):
                 field.country = country
             if earlier := self._depends_on(question):
-                self.fields[name].widget.attrs |= {
+                field.help_text = _with_condition(field.help_text, question, earlier)
+                field.widget.attrs |= {
                     "data-when": ANSWER + earlier.key,
                     "data-is": "on" if earlier.kind == Kind.YES else question.when_option,
                 }

@@ -26,6 +26,7 @@ class SlotMonth:
 
     That is a month; of one that is nearly over it is five weeks from the present one, `month` being where they begin.
     also_until: up to which day of this month those five weeks, which are what a day's own address shows, reach.
+    earlier: where they show all of the month before, it is them.
     next: the first day after `last` with times, where there are none.
     """
 
@@ -75,7 +76,7 @@ def free_times(asked: SlotQuery, choice: SlotSelection) -> SlotMonth:
         today=today,
         days=days,
         day=choice.day or min(days, default=None),
-        earlier=_last_month(month) if month > present else None,
+        earlier=_earlier(month, present, near[1]),
         later=later if later <= last_day else None,
         also_until=near[1] if near[1] >= _next_month(present) and month != present else None,
         next=None
@@ -83,6 +84,14 @@ def free_times(asked: SlotQuery, choice: SlotSelection) -> SlotMonth:
         else min(_days(query, zone, last + timedelta(days=1), beyond), default=None),
         away=page.notes_for(max(first, today), last),
     )
+
+
+def _earlier(month: date, present: date, near: date) -> date | None:
+    """near: the last day of what is shown of the present month."""
+    if month <= present:
+        return None
+    before = _last_month(month)
+    return present if month - timedelta(days=1) <= near else before
 
 
 def _span(month: date, today: date, first_weekday: int) -> tuple[date, date]:

@@ -84,7 +84,7 @@ def test_a_link_fills_in_books_once_and_then_says_so(page, sam):
     assert "used up or has ended" in late.content.decode()
     assert 'value="Kim"' in late.content.decode()
     assert gone.status_code == 410
-    assert "It was good for one booking, and that has been made." in gone.content.decode()
+    assert "It was for one booking, which has been made." in gone.content.decode()
     assert "Ask Alice Host" in gone.content.decode()
     assert not {"renewal", "zoe@acme.example"} & {*gone.content.decode().split()}
     assert gone["X-Robots-Tag"] == "noindex, nofollow"

@@ -9,7 +9,7 @@ import time_machine
 from tests.clock import present
 from timetuna.availability.interval import minute_of
 from timetuna.bookings.tests.conftest import give_calendar, make_page, staff, tomorrow
-from timetuna.pages.models import FOR_GOOD, BookingPage, MeetingType, WeeklyHours
+from timetuna.pages.models import FOR_GOOD, BookingPage, Duration, MeetingType, OutOfOffice, WeeklyHours
 from timetuna.web.style_sheets import whole
 from timetuna.web.tests.test_style_sheets import CSS, classes_of
 
@@ -73,6 +73,37 @@ def test_a_choice_among_five_weeks_leaves_them_where_they_are(client, page):
     assert client.get(whole.month.previous_url).context["slots"].month.title == weeks.month.title
 
 
+@pytest.mark.parametrize(
+    ("moment", "month", "before"),
+    [
+        (
+            "2026-11-30T09:00Z",
+            "2027-01",
+            "Nov 2026 \N{EN DASH} Jan 2027",
+        ),  # to 3 January: December is among them
+        ("2026-11-30T09:00Z", "2027-02", "January 2027"),
+        ("2026-11-26T09:00Z", "2027-01", "December 2026"),  # to 27 December
+        ("2026-11-10T09:00Z", "2027-01", "December 2026"),
+    ],
+)
+def test_turning_back_leads_to_five_weeks_that_show_all_of_the_month(client, page, moment, month, before):
+    with time_machine.travel(moment, tick=False):
+        shown = picker(client, f"&month={month}")
+        there = client.get(shown.month.previous_url).context["slots"].month
+
+    assert there.title == before
+
+
+@time_machine.travel("2026-11-30T09:00Z", tick=False)
+def test_the_month_after_five_weeks_turns_back_to_them(client, page):
+    weeks = picker(client).month
+
+    after = client.get(weeks.next_url).context["slots"].month
+    again = client.get(after.previous_url).context["slots"].month
+
+    assert (after.title, again.title) == ("January 2027", weeks.title)
+
+
 @time_machine.travel("2026-11-25T09:00Z", tick=False)
 def test_five_weeks_begin_with_the_guests_own_first_day_of_the_week(client, page):
     sunday = picker(client, **{"Accept-Language": "en-US"})
@@ -119,6 +150,31 @@ def test_where_nothing_is_left_one_is_told_whom_to_ask_and_what_else_there_is(cl
     assert "<b>Other</b>" not in answer.content.decode()
 
 
+def test_where_no_length_has_any_times_none_is_asked_for(client, alice):
+    make_page(alice, slug="lengths", lengths=(15, 30))
+    begin = minute_of(tomorrow(0)) - 3 * 1_440
+    give_calendar(alice, (begin, begin + 800 * 1_440))
+
+    for query in ("", "&month=2031-03", "&day=2031-03-04"):
+        answer = client.get(f"/alice/lengths?{BERLIN}{query}")
+        closed = answer.context["slots"].closed
+        assert (closed.text, closed.advice) == (
+            "There are no free times at the moment.",
+            "Ask Alice Host for a time.",
+        )
+        assert "How long do you need?" not in answer.content.decode()
+
+
+def test_one_length_with_times_is_enough_to_be_asked(client, alice):
+    page = make_page(alice, slug="lengths", lengths=(60, 15))
+    WeeklyHours.objects.filter(schedule=page.schedule).update(start_minute=600, end_minute=630)
+
+    answer = client.get(f"/alice/lengths?{BERLIN}")
+
+    assert answer.context["slots"] is None
+    assert "How long do you need?" in answer.content.decode()
+
+
 @pytest.mark.parametrize("why", ["paused", "no way to meet"])
 def test_what_is_closed_does_not_say_why_and_is_not_listed(client, alice, bob, why):
     page = staff(make_page(alice), "any", bob)
@@ -150,7 +206,8 @@ def test_times_stand_by_the_part_of_the_day(client, page):
     slots = picker(client, f"&day={tomorrow().date() + timedelta(days=1)}")
 
     assert [(name, times[0].label, times[-1].label) for name, times in slots.parts] == [
-        ("Morning", "00:00", "11:45"),
+        ("Night", "00:00", "04:45"),
+        ("Morning", "05:00", "11:45"),
         ("Afternoon", "12:00", "17:45"),
         ("Evening", "18:00", "23:45"),
     ]
@@ -207,6 +264,31 @@ def test_a_long_description_is_folded(client, page):
 
     BookingPage.objects.update(description="A word.")
     assert "<details" not in client.get("/alice/intro").content.decode()
+
+
+LINKED = '<a href="https://acme.example/a?b=1&amp;c" target="_blank" rel="nofollow noopener noreferrer"'
+
+
+@pytest.mark.parametrize("words", ["{}", "{}\n" + "A word. " * 60])
+def test_an_address_in_a_description_is_a_link(client, page, words):
+    BookingPage.objects.update(description=words.format("See https://acme.example/a?b=1&c\nfirst. <b>"))
+    Duration.objects.update(description="More: https://acme.example/a?b=1&c")
+
+    text = client.get("/alice/intro").content.decode()
+
+    assert text.count(LINKED) == 2
+    assert "</a><br>first. &lt;b&gt;" in text
+
+
+def test_addresses_in_what_a_host_says_of_times_off_are_links(client, alice, page):
+    words = "See https://acme.example/a?b=1&c."
+    BookingPage.objects.update(switched_off=True, off_note=words)
+    assert LINKED in client.get("/alice/intro").content.decode()
+
+    BookingPage.objects.update(switched_off=False)
+    first = tomorrow().date()
+    OutOfOffice.objects.create(host=alice, first=first, last=first, note=words)
+    assert LINKED in client.get("/alice/intro").content.decode()
 
 
 def test_a_page_has_the_rules_of_all_that_stands_on_it(client, alice, bob, page):

@@ -30,6 +30,54 @@ def send(client, page, **sent):
     return client.post("/alice/intro/book", details(client, page, **sent))
 
 
+def test_what_is_asked_only_then_says_so_where_no_script_hides_it(client, page):
+    ask(page, "one", label="How many?")
+    ask(page, "line", key="why", label="Why?", help="In <b>words</b>.", when_key="one", when_option="many")
+    ask(page, "yes", key="sure", label="Are you sure?")
+    ask(page, "text", key="then", label="And then?", when_key="sure", when_option="yes")
+    data = details(client, page) | {"email": "nobody"}
+
+    form = client.get(form_address()).content.decode()
+    sent = client.post("/alice/intro/book", data).content.decode()
+
+    for text in (form, sent):
+        assert "In &lt;b&gt;words&lt;/b&gt;. <span class=\"no-js\">Only if you answered “More than 10” to" in text
+        assert '<span class="no-js">Only if you ticked “Are you sure?”.</span>' in text
+        assert text.count("Only if you") == 2
+
+
+def test_addresses_below_a_question_and_in_terms_are_links(client, page):
+    ask(page, "line", help="See https://acme.example/a")
+    ask(page, "consent", terms="I agree to https://acme.example/privacy.")
+
+    text = client.get(form_address()).content.decode()
+
+    assert '<a href="https://acme.example/a" target="_blank" rel="nofollow noopener noreferrer"' in text
+    assert '<a href="https://acme.example/privacy" target="_blank"' in text
+
+
+def test_no_browser_cuts_off_what_is_pasted_and_what_is_too_long_is_said(client, page):
+    ask(page, "line")
+    ask(page, "text")
+    data = details(client, page) | {
+        "name": "N" * 101,
+        "notes": "x" * 2_001,
+        "q.line": "x" * 501,
+        "q.text": "x",
+    }
+
+    form = client.get(form_address()).content.decode()
+    sent = client.post("/alice/intro/book", data)
+
+    assert "maxlength" not in form
+    text = sent.content.decode()
+    assert sent.status_code == 422
+    assert "N" * 101 in text
+    assert "x" * 2_001 in text
+    for most in ("100", "2,000", "500"):
+        assert f"This can have {most} characters at most." in text
+
+
 def test_each_kind_is_asked_and_kept(client, alice, page, zoom):
     for kind in ANSWERS:
         ask(page, kind, required=True)

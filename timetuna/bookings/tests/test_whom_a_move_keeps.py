@@ -126,14 +126,32 @@ def test_where_the_same_has_no_time_left_it_is_said_and_how_to_go_on(booking, al
 
     shown = look(booking)
 
-    notice = shown.context["slots"].notice
-    assert notice.startswith("There are no times left with Alice Host. Your booking stands as it is.")
-    assert "write to Alice Host: alice@host.example" in notice
+    slots = shown.context["slots"]
+    assert slots.closed.text == "There are no free times with Alice Host at the moment."
+    assert slots.closed.advice.startswith("Your booking stands as it is.")
+    assert "write to Alice Host: alice@host.example" in slots.closed.advice
+    assert slots.notice.startswith("Your booking now: ")
+    assert "Choose" not in slots.notice
     assert [way.url for way in shown.context["slots"].ways] == [link_path(booking.booker)]
 
     rule(booking, "guest")
-    assert "choose “Anybody who is free”" in look(booking).context["slots"].notice
+    assert "choose “Anybody who is free”" in look(booking).context["slots"].closed.advice
     assert look(booking, "?with=any").context["slots"].times
+
+
+def test_where_one_host_has_no_time_left_moving_says_what_booking_does(alice):
+    booking = book(order(make_page(alice)), now=present())
+    never_free(alice)
+
+    slots = look(booking).context["slots"]
+
+    assert slots.closed.text == Client().get("/alice/intro").context["slots"].closed.text
+    assert slots.closed.advice == (
+        "Your booking stands as it is. For another time, write to Alice Host: alice@host.example."
+    )
+    assert slots.notice.startswith("Your booking now: ")
+    assert "Choose" not in slots.notice
+    assert [way.label for way in slots.ways] == ["Back to the booking"]
 
 
 def test_where_the_same_has_left_the_page_others_are_offered_and_named(booking, alice):

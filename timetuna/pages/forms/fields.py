@@ -35,8 +35,9 @@ class LineField(forms.CharField):
         return single_line(super().to_python(value) or "", max_length=_room(self.max_length))
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        """Let the text itself say in which direction it reads."""
-        return super().widget_attrs(widget) | {"dir": "auto"}
+        """Let the text itself say in which direction it reads, and no browser cut off what is pasted."""
+        attrs = super().widget_attrs(widget) | {"dir": "auto"}
+        return {name: value for name, value in attrs.items() if name != "maxlength"}
 
 
 class WordsField(LineField):

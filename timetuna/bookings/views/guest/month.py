@@ -22,7 +22,7 @@ from timetuna.l10n import datetimes
 from timetuna.pages.public import Met
 from timetuna.web.forms import TabLink
 
-_NOON, _EVENING = 12, 18
+_MORNING, _NOON, _EVENING = 5, 12, 18
 LAYOUT, MOST_LISTED_DAYS = "layout", 5
 
 
@@ -291,7 +291,7 @@ def _shown(times: list[datetime], form: SlotSelection, reference: datetime | Non
 
 def _part_of_day(moment: datetime) -> str:
     if moment.hour < _NOON:
-        return gettext("Morning")
+        return gettext("Night") if moment.hour < _MORNING else gettext("Morning")
     return gettext("Afternoon") if moment.hour < _EVENING else gettext("Evening")
 
 
@@ -354,10 +354,8 @@ def _empty(calendar_: SlotMonth, choice: SlotSelection) -> str:
     if calendar_.days:
         return gettext("This day has no free times. Please choose another.")
     alone, with_somebody = _missing(calendar_, choice)
-    named = {
-        "month": datetimes.written(calendar_.month, "F"),
-        "host": choice.person.name if choice.person else "",
-    }
+    host = choice.person.name if choice.person else ""
+    named = {"month": datetimes.written(calendar_.month, "F"), "host": host}
     return (with_somebody if choice.person else alone) % named
 
 

@@ -32,7 +32,7 @@ from timetuna.bookings.slots.selection import (
 )
 from timetuna.bookings.views.guest.book import BookScreen, form_screen
 from timetuna.bookings.views.guest.framed import frame_booking
-from timetuna.bookings.views.guest.month import ShownTime, slot_picker
+from timetuna.bookings.views.guest.month import Closed, ShownTime, slot_picker
 from timetuna.bookings.views.guest.persons import PersonLinks
 from timetuna.bookings.views.guest.slots import (
     Fact,
@@ -147,15 +147,20 @@ def _times(
         nearest = nearest_times(query, choice, replace(choice, path=path, month=None, day=None), near)
     calendar = free_times(query, choice)
     picker = replace(slot_picker(calendar, choice, book_path=path, now=now), nearest=nearest)
-    if hosts.kept and not calendar.days and not remaining_times(query, choice, most=1):
-        notice = " ".join(filter(None, (notice, _nothing_left(booking, hosts))))
+    nothing = picker.closed and not remaining_times(query, choice, most=1)
+    if nothing:
+        back = framed_url(request, link_path(booking.booker))
         picker = replace(
             picker,
-            ways=[
-                TabLink(gettext("Back to the booking"), framed_url(request, link_path(booking.booker)), False)
-            ],
+            closed=_nothing_left(booking, hosts),
+            ways=[TabLink(gettext("Back to the booking"), back, False)],
         )
-    said = " ".join(filter(None, (_present_time(booking, choice), hosts.sentence)))
+    present = _present_time(booking, choice)
+    said = (
+        present
+        if nothing
+        else " ".join(filter(None, (present, gettext("Choose the new time."), hosts.sentence)))
+    )
     picker = replace(
         picker, notice=notice or said, notice_tone="warn" if notice else "info", people=hosts.links
     )
@@ -208,17 +213,24 @@ def _still_there(booking: Booking, page: PublicPage) -> bool:
     return {*rows} <= {host.id for host in page.hosts}
 
 
-def _nothing_left(booking: Booking, hosts: _Hosts) -> str:
-    """And how to go on."""
-    named = {"hosts": hosts.met.hosts, "name": booking.host.name, "email": booking.host.email}
-    if hosts.links:
-        left = gettext("There are no times left with %(hosts)s. Others may have some: choose “%(anybody)s”.")
-        return left % (named | {"anybody": hosts.links.first[1].label})
-    left = gettext(
-        "There are no times left with %(hosts)s. Your booking stands as it is. You can cancel it and book another "
-        "time, or write to %(name)s: %(email)s."
-    )
-    return left % named
+def _nothing_left(booking: Booking, hosts: _Hosts) -> Closed:
+    """As the page says it to who books, and how to go on."""
+    said = gettext("There are no free times at the moment.")
+    advice = gettext("Your booking stands as it is. For another time, write to %(name)s: %(email)s.")
+    if hosts.kept:
+        said = gettext("There are no free times with %(host)s at the moment.")
+        advice = gettext(
+            "Your booking stands as it is. You can cancel it and book another time, or write to %(name)s: %(email)s."
+        )
+    if hosts.kept and hosts.links:
+        advice = gettext("Others may have some: choose “%(anybody)s”.")
+    named = {
+        "host": hosts.met.hosts,
+        "name": booking.host.name,
+        "email": booking.host.email,
+        "anybody": hosts.links.first[1].label if hosts.links else "",
+    }
+    return Closed(text=said % named, advice=advice % named)
 
 
 def _facts(booking: Booking) -> list[Fact]:
@@ -230,7 +242,7 @@ def _present_time(booking: Booking, choice: SlotSelection) -> str:
     zone = datetimes.zone_or_utc(booking.booker.time_zone)
     twelve_hours = choice.customs.twelve_hours
     present = datetimes.when(booking.start_at, minutes=booking.minutes, zone=zone, twelve_hours=twelve_hours)
-    return gettext("Now: %(when)s. Choose the new time.") % {"when": present}
+    return gettext("Your booking now: %(when)s.") % {"when": present}
 
 
 def _old_time(booking: Booking, choice: SlotSelection) -> str:
@@ -263,7 +275,10 @@ def _choice(request: HttpRequest, booking: Booking, page: PublicPage) -> SlotSel
     if not (query.get("day") or query.get("month")):
         query["day"] = present.date().isoformat()
     choice = read_choice(
-        page, query, path=link_path(booking.booker, "booked_move"), customs=read_customs(request, query)
+        page,
+        query,
+        path=link_path(booking.booker, "booked_move"),
+        customs=read_customs(request, query, clock=booking.booker.clock),
     )
     return replace(
         choice,

@@ -113,7 +113,8 @@ def _link_over(
     last = last_day_of(link, datetimes.zone_or_utc(page.time_zone)) if link else None
     until = datetimes.day(last) if last else ""
     named = {"host": page.whose(), "date": until}
-    ask = gettext("Ask %(host)s for a new link.") % named
+    again = gettext("To book again, ask %(host)s for a new link.")
+    ask = (again if state is LinkState.USED else gettext("Ask %(host)s for a new link.")) % named
     screen = GoneScreen(headline=headline, text=text % named, ask=ask)
     return private(show(request, screen, status=_NOT_FOUND.get(state, HTTPStatus.GONE)))
 
@@ -122,13 +123,13 @@ def _link_words(state: LinkState, *, once: bool) -> tuple[str, str]:
     """once: it was for one booking."""
     if state is LinkState.USED and once:
         return gettext("This link has been used"), gettext(
-            "It was good for one booking, and that has been made. If it is yours, the link in your mail leads to it: "
-            "you can move or cancel it there."
+            "It was for one booking, which has been made. If you made it, open the link in your mail: there you can "
+            "see, move or cancel it."
         )
     if state is LinkState.USED:
         return gettext("This link has been used"), gettext(
-            "All bookings it was good for have been made. If one of them is yours, the link in your mail leads to it: "
-            "you can move or cancel it there."
+            "All bookings it was for have been made. If you made one of them, open the link in your mail: there you "
+            "can see, move or cancel it."
         )
     if state is LinkState.EXPIRED:
         return gettext("This link has expired"), gettext("It could be used until %(date)s.")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -124,10 +125,12 @@ def page_screen(
 ) -> SlotsScreen:
     """With the times that the choice leaves, or that there are none at all. book_path: where one of them leads."""
     now = timezone.now()
-    if not choice.duration and page.is_open(now):
-        return slots_screen(page, choice, None)
     client = client_of(request, visit=choice.visit)
     query = SlotQuery(page=page, minutes=0, now=now, client=client, person=choice.person_id())
+    if not choice.duration:
+        if page.is_open(now) and _any_times(query, choice):
+            return slots_screen(page, choice, None)
+        choice = replace(choice, month=None, day=None)
     calendar = free_times(query, choice if choice.duration else replace(choice, duration=page.durations[0]))
     picker = slot_picker(calendar, choice, book_path=book_path, now=now, visit=choice.visit or new_visit())
     if page.is_shared():
@@ -135,6 +138,13 @@ def page_screen(
     if picker.closed:
         picker = replace(picker, closed=_closed(page, picker.closed, now=now))
     return slots_screen(page, choice, picker)
+
+
+def _any_times(query: SlotQuery, choice: SlotSelection) -> bool:
+    """Whether there is anything to choose a length for. Where one has times, one look at the page's days says so."""
+    whenever = replace(choice, month=None, day=None)
+    lengths = sorted(query.page.durations, key=attrgetter("minutes"))
+    return any(free_times(query, replace(whenever, duration=one)).days for one in lengths)
 
 
 def _closed(page: PublicPage, closed: Closed, *, now: datetime) -> Closed:
