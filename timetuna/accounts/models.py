@@ -23,6 +23,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A host: somebody with an account who can be booked at /<handle>/<page>.
 
     role: what they do, as guests read it below their name.
+    contact: where everybody may ask them who finds no time, a mail address or a number as `lib.phones` keeps it.
     language: of their own pages and mails; "" is the browser's on pages, and English in mails.
     """
 
@@ -32,6 +33,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     time_zone = models.CharField(max_length=64, default="UTC")
     language = models.CharField(max_length=10, blank=True, default="")
     role = models.CharField(max_length=80, blank=True, default="")
+    contact = models.CharField(max_length=254, blank=True, default="")
     photo_version = models.CharField(max_length=16, blank=True, default="")
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now)

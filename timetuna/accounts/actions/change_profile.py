@@ -6,18 +6,22 @@ from timetuna.accounts.actions.take_handle import take_handle
 from timetuna.accounts.models import Photo, User
 
 
-def change_profile(
-    user: User, *, name: str, handle: str, time_zone: str, role: str = "", language: str = ""
-) -> None:
-    """Store cleaned values. The handle that is given up stays reserved for this host. Raises HandleTaken."""
+def change_profile(user: User, *, name: str, handle: str, time_zone: str, **more: str) -> None:
+    """Store cleaned values. The handle that is given up stays reserved for this host. Raises HandleTaken.
+
+    more: role, language and contact; what is not among them is empty from then on.
+    """
+    columns = {"role": "", "language": "", "contact": "", "name": name, "time_zone": time_zone} | more
     with transaction.atomic():
         stored = User.objects.select_for_update().get(pk=user.pk)
         if handle != stored.handle:
             take_handle(stored, handle)
-        stored.name, stored.time_zone, stored.role, stored.language = name, time_zone, role, language
-        stored.save(update_fields=["name", "handle", "time_zone", "role", "language"])
-    user.name, user.handle, user.time_zone = name, handle, time_zone
-    user.role, user.language = role, language
+        for column, value in columns.items():
+            setattr(stored, column, value)
+        stored.save(update_fields=["handle", *columns])
+    for column, value in columns.items():
+        setattr(user, column, value)
+    user.handle = handle
 
 
 def change_photo(user: User, photo: bytes, *, version: str) -> None:

@@ -57,6 +57,10 @@ def test_a_zone_that_is_kept_under_an_old_name_stays(as_alice, alice):
         ("handle", "Charlie"),
         ("name", "   "),
         ("name", "\u202e\u200b"),
+        ("contact", "ask me"),
+        ("contact", "12"),
+        ("contact", "me@@host"),
+        ("contact", f"{'a' * 300}@host.example"),
         ("time_zone", "Europe/Atlantis"),
         ("time_zone", "Mars/Olympus"),
     ],
@@ -68,6 +72,23 @@ def test_what_cannot_be_stored_stays_in_the_form(as_alice, alice, charlie, field
     assert answer.context["form"].errors.keys() == {field}
     stored = User.objects.get(pk=alice.pk)
     assert (stored.name, stored.handle, stored.time_zone) == ("Alice Host", "alice", "Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("", ""),
+        (" Ask@Host.Example ", "ask@host.example"),
+        ("Alice <ask@host.example>", "ask@host.example"),
+        ("030 12345678", "+493012345678"),
+        ("+1 202 555 0123", "+12025550123"),
+    ],
+)
+def test_guests_are_told_a_mail_address_or_a_number(as_alice, alice, typed, kept):
+    assert save(as_alice, contact=typed).status_code == 302
+
+    alice.refresh_from_db()
+    assert alice.contact == kept
 
 
 @pytest.mark.parametrize("typed", ["New York", "new york", "america/new_york", " America/New_York "])

@@ -250,7 +250,7 @@ HOSTS, WORDS, IDS, HASHES = "a host's", "one of a few words", "ids and random nu
 NO_WORDS_OF_A_GUEST = {
     "jobs.Worker": {IDS: "machine"},
     "jobs.Job": {IDS: "key concurrency", WORDS: "name lane state"},
-    "accounts.User": {HOSTS: "password email name handle time_zone role photo_version", WORDS: "language"},
+    "accounts.User": {HOSTS: "password email name handle time_zone role contact photo_version", WORDS: "language"},
     "accounts.Photo": {HOSTS: "image"},
     "accounts.FormerHandle": {HOSTS: "handle"},
     "accounts.Team": {HOSTS: "name handle"},

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 
 from tests.clock import present
+from timetuna.accounts.models import Team, User
 from timetuna.availability.interval import minute_of
 from timetuna.bookings.tests.conftest import give_calendar, make_page, staff, tomorrow
 from timetuna.pages.models import FOR_GOOD, BookingPage, Duration, MeetingType, OutOfOffice, WeeklyHours
@@ -173,6 +174,33 @@ def test_one_length_with_times_is_enough_to_be_asked(client, alice):
 
     assert answer.context["slots"] is None
     assert "How long do you need?" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("given", "link"),
+    [
+        (
+            "ask&me@host.example",
+            '<a href="mailto:ask%26me@host.example" dir="ltr">ask&amp;me@host.example</a>',
+        ),
+        ("+493012345678", '<a href="tel:+49-30-12345678" dir="ltr">+49 30 12345678</a>'),
+    ],
+)
+def test_whoever_finds_no_time_reads_where_to_ask_if_the_host_has_said_so(client, alice, page, given, link):
+    MeetingType.objects.update(enabled=False)
+    assert "mailto:" not in client.get("/alice/intro").content.decode()
+
+    User.objects.filter(pk=alice.pk).update(contact=given)
+    text = client.get("/alice/intro").content.decode()
+    assert "Ask Alice Host for a time." in text
+    assert link in text
+    gone = client.get("/alice/intro?link=unknown")
+    assert gone.status_code == 404
+    assert link in gone.content.decode()
+
+    page.team = Team.objects.create(name="Sales", handle="sales-team")
+    page.save()
+    assert link not in client.get("/sales-team/intro").content.decode()
 
 
 @pytest.mark.parametrize("why", ["paused", "no way to meet"])

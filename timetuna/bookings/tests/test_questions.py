@@ -41,7 +41,9 @@ def test_what_is_asked_only_then_says_so_where_no_script_hides_it(client, page):
     sent = client.post("/alice/intro/book", data).content.decode()
 
     for text in (form, sent):
-        assert "In &lt;b&gt;words&lt;/b&gt;. <span class=\"no-js\">Only if you answered “More than 10” to" in text
+        assert (
+            'In &lt;b&gt;words&lt;/b&gt;. <span class="no-js">Only if you answered “More than 10” to' in text
+        )
         assert '<span class="no-js">Only if you ticked “Are you sure?”.</span>' in text
         assert text.count("Only if you") == 2
 

@@ -8,6 +8,7 @@ from django import forms
 from django.conf import settings
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext, gettext_lazy
 
 from timetuna.accounts import handles
 from timetuna.accounts.actions.change_profile import change_photo
@@ -17,6 +18,9 @@ from timetuna.accounts.models import User
 from timetuna.accounts.queries import handle_is_free
 from timetuna.l10n.datetimes import zone_name, zone_or_utc
 from timetuna.lib import pictures
+from timetuna.lib.mail import clean_address, pasted_address
+from timetuna.lib.phones import read_number
+from timetuna.lib.text import country_of, single_line
 from timetuna.pages.actions.save_profile import save_profile
 from timetuna.pages.forms.fields import LineField, ZoneField
 from timetuna.pages.forms.pictures import PictureField, PicturesForm, version_of
@@ -26,7 +30,8 @@ from timetuna.web.forms import Switch, Ticks, in_full
 from timetuna.web.saving import Parts
 
 ASKED = "asked_for"
-_COLUMNS = ("name", "handle", "time_zone", "role", "language")
+_COLUMNS = ("name", "handle", "time_zone", "role", "language", "contact")
+_LONGEST_CONTACT = 254
 _PHOTO = 192, 192  # three times what pages show, for dense screens
 
 
@@ -75,6 +80,15 @@ class ProfileForm(PicturesForm):
         required=False,
     )
     moves = forms.TypedMultipleChoiceField(coerce=int, required=False, widget=Ticks)
+    contact = forms.CharField(
+        label=gettext_lazy("Where guests ask you"),
+        help_text=gettext_lazy(
+            "A mail address or a phone number. Everybody reads it on your own pages where no times are free. Left "
+            "empty, none is shown."
+        ),
+        required=False,
+        widget=forms.TextInput(attrs={"dir": "ltr", "autocapitalize": "none", "spellcheck": "false"}),
+    )
 
     def remove_photo_field(self) -> forms.BoundField | None:
         return self.remover("photo")
@@ -103,6 +117,21 @@ class ProfileForm(PicturesForm):
         if not handle_is_free(handle, owner=self.user):
             raise forms.ValidationError("This public address is taken. Please choose another one.")
         return handle
+
+    def clean_contact(self) -> str:
+        """A mail address in lower case, or a number as it is kept."""
+        typed = single_line(self.cleaned_data["contact"], max_length=_LONGEST_CONTACT)
+        if not typed:
+            return ""
+        try:
+            if "@" in typed:
+                return clean_address(pasted_address(typed)).lower()
+            return read_number(typed, country=country_of(self.user.time_zone))
+        except ValueError as error:
+            sentence = gettext(
+                "Enter a mail address, or a phone number with its country code, such as +49 30 123456."
+            )
+            raise forms.ValidationError(sentence) from error
 
     def clean_time_zone(self) -> str:
         """One that is kept under an old name stays as it is."""

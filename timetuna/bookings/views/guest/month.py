@@ -19,6 +19,7 @@ from timetuna.bookings.slots.months import SlotMonth
 from timetuna.bookings.slots.selection import CLOCKS, WITH, SlotSelection, write_start
 from timetuna.bookings.views.guest.persons import PersonLinks
 from timetuna.l10n import datetimes
+from timetuna.lib.phones import PhoneLink
 from timetuna.pages.public import Met
 from timetuna.web.forms import TabLink
 
@@ -99,6 +100,7 @@ class Closed:
     text: str
     next: TabLink | None = None
     advice: str = ""
+    contact: PhoneLink | None = None
     others: Sequence[TabLink] = ()
 
 

@@ -6,6 +6,7 @@ For the time being (302): another page of the host may take the old address some
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import NamedTuple
+from urllib.parse import quote
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -17,6 +18,7 @@ from timetuna.bookings.prefill import LINK, Came
 from timetuna.bookings.slots.selection import bookings_kept, choice_of
 from timetuna.bookings.views.guest.again import show_again
 from timetuna.l10n import datetimes
+from timetuna.lib.phones import PhoneLink, phone_link
 from timetuna.pages.links import LinkState, last_day_of, link_with, opened_by, state_of
 from timetuna.pages.models import BookingLink
 from timetuna.pages.public import PublicPage
@@ -41,12 +43,13 @@ def moved_or_404(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoneScreen(Screen):
-    """What was here is no longer open. ask: whom, for what would be."""
+    """What was here is no longer open. ask: whom, for what would be; contact: where."""
 
     template = "public/gone.html"
     headline: str
     text: str
     ask: str = ""
+    contact: PhoneLink | None = None
 
 
 def _closed_or_404(request: HttpRequest, handle: str, slug: str) -> HttpResponse:
@@ -95,6 +98,14 @@ def by_link(request: HttpRequest, page: PublicPage, came: Came) -> ByLink:
     return ByLink(opened_by(page, link), came.with_values(link.prefill), None)
 
 
+def contact_of(page: PublicPage) -> PhoneLink | None:
+    """Where its host may be asked by everybody; None where that is not given, and of a team."""
+    given = "" if page.team else page.settings.host.contact
+    if "@" in given:
+        return PhoneLink(given, f"mailto:{quote(given, safe='@+')}")
+    return phone_link(given) if given else None
+
+
 _NOT_FOUND = {LinkState.UNKNOWN: HTTPStatus.NOT_FOUND, LinkState.MISSING: HTTPStatus.FORBIDDEN}
 
 
@@ -115,7 +126,7 @@ def _link_over(
     named = {"host": page.whose(), "date": until}
     again = gettext("To book again, ask %(host)s for a new link.")
     ask = (again if state is LinkState.USED else gettext("Ask %(host)s for a new link.")) % named
-    screen = GoneScreen(headline=headline, text=text % named, ask=ask)
+    screen = GoneScreen(headline=headline, text=text % named, ask=ask, contact=contact_of(page))
     return private(show(request, screen, status=_NOT_FOUND.get(state, HTTPStatus.GONE)))
 
 

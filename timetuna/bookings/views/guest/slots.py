@@ -21,7 +21,7 @@ from timetuna.bookings.slots.months import free_times
 from timetuna.bookings.slots.selection import SlotSelection, choice_of, new_visit, read_visit
 from timetuna.bookings.views.guest.month import Closed, SlotPicker, slot_picker
 from timetuna.bookings.views.guest.persons import person_links
-from timetuna.bookings.views.guest.redirects import by_link, moved_or_404
+from timetuna.bookings.views.guest.redirects import by_link, contact_of, moved_or_404
 from timetuna.l10n import datetimes
 from timetuna.l10n.lists import listed
 from timetuna.lib.text import unbroken
@@ -155,6 +155,7 @@ def _closed(page: PublicPage, closed: Closed, *, now: datetime) -> Closed:
         closed,
         text=text,
         advice=_advice(page, closed),
+        contact=None if closed.next else contact_of(page),
         others=[TabLink(one.title, path_of(one), False) for one in offered],
     )
 
