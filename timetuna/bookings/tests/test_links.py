@@ -85,7 +85,7 @@ def test_a_link_fills_in_books_once_and_then_says_so(page, sam):
     assert 'value="Kim"' in late.content.decode()
     assert gone.status_code == 410
     assert "It was for one booking, which has been made." in gone.content.decode()
-    assert "Ask Alice Host" in gone.content.decode()
+    assert "To book again, ask Alice Host for a new link." in gone.content.decode()
     assert not {"renewal", "zoe@acme.example"} & {*gone.content.decode().split()}
     assert gone["X-Robots-Tag"] == "noindex, nofollow"
     for address in (path(link, page), form.request["PATH_INFO"] + "?" + form.request["QUERY_STRING"]):
