@@ -7,12 +7,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.clock import present
 from tests.e2e.browser import PHONE, PICTURES, violations
 from tests.e2e.steps import fits
+from tests.e2e.windows import windows_of
 from tests.sampling import share
 from timetuna.accounts.models import User
 from timetuna.availability.interval import minute_of
@@ -53,25 +53,8 @@ def meeting(alice: User) -> Booking:
 @pytest.fixture
 def windows(browser: Browser, live_server: Any, alice: User) -> Iterator[Any]:
     """Open windows in which alice is signed in."""
-    opened: list[BrowserContext] = []
-
-    def window(**options: Any) -> Page:
-        usual = {"locale": "en-GB", "timezone_id": "Asia/Tokyo", "viewport": {"width": 1440, "height": 900}}
-        context = browser.new_context(base_url=live_server.url, reduced_motion="reduce", **usual | options)
-        opened.append(context)
-        client = Client()
-        client.force_login(alice)
-        cookie = (
-            client.cookies["sessionid"]
-            if "sessionid" in client.cookies
-            else next(iter(client.cookies.values()))
-        )
-        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live_server.url}])
-        return context.new_page()
-
-    yield window
-    for context in opened:
-        context.close()
+    with windows_of(browser, live_server.url, alice) as window:
+        yield window
 
 
 def day_of(booking: Booking) -> str:
@@ -118,7 +101,7 @@ def test_keys_alone_carry_a_booking_and_bring_it_back(windows: Any, meeting: Boo
     page.keyboard.press("t")
     page.wait_for_url(f"**date={present().astimezone(BERLIN).date()}**")
     page.keyboard.press("?")
-    expect(page.get_by_role("dialog", name="Keys of the agenda")).to_be_visible()
+    expect(page.get_by_role("dialog", name="Keys").get_by_text("Previous week")).to_be_visible()
     assert violations(page) == []
     page.get_by_label("Letters alone are keys").uncheck()
     page.keyboard.press("Escape")

@@ -133,7 +133,7 @@ function carry(event) {
   if (event.key === "Escape" || event.key === "Tab") leave();
   else if (event.key === "Enter" || event.key === " ") ask();
   else if (event.key in MOVES) step(...MOVES[event.key]);
-  else return;
+  else if (event.key.length > 1) return; // letters lead nowhere meanwhile
   event.preventDefault();
 }
 

@@ -1,6 +1,7 @@
-// <details data-menu> closes on Escape, on a press outside, and when focus leaves it.
+// <details data-menu> closes on Escape, on a press outside, and when focus leaves it; a dialog that was opened from it
+// finds it open when it gives the focus back.
 const close = (menu) => menu.removeAttribute("open");
-const open = () => document.querySelectorAll("details[data-menu][open]");
+const open = () => (document.querySelector("dialog:modal") ? [] : document.querySelectorAll("details[data-menu][open]"));
 
 document.addEventListener("click", (event) => {
   for (const menu of open()) if (!menu.contains(event.target)) close(menu);

@@ -1,42 +1,60 @@
 // A list in an order [data-order] is put into another by dragging a row's [data-grip]; its form is sent with the new place. The
-// buttons in the rows do the same by keyboard, and without a script.
+// buttons in the rows do the same by keyboard, and without a script. Escape puts a row back.
 document.addEventListener("pointerdown", (event) => {
   const grip = event.target.closest("[data-grip]");
   const row = grip?.closest("[data-place]");
   if (!row || event.button) return;
   event.preventDefault();
-  grip.setPointerCapture(event.pointerId);
-  row.dataset.dragged = "";
   const list = row.parentElement;
+  const was = row.nextElementSibling;
+  list.setPointerCapture(event.pointerId); // the row would lose it where it is put into another place
+  row.dataset.dragged = "";
 
   const move = ({ clientY }) => {
-    const others = [...list.children].filter((one) => one !== row);
-    const next = others.find((one) => {
-      const box = one.getBoundingClientRect();
-      return clientY < box.top + box.height / 2;
-    });
-    if (row.nextElementSibling !== (next ?? null)) list.insertBefore(row, next ?? null);
+    const high = row.offsetHeight;
+    // One is passed as soon as the row would lie below the pointer in its place.
+    for (let next; (next = row.nextElementSibling); next.after(row)) {
+      const { top, bottom } = next.getBoundingClientRect();
+      if (clientY <= Math.max(top, bottom - high)) break;
+    }
+    for (let next; (next = row.previousElementSibling); next.before(row)) {
+      const { top, bottom } = next.getBoundingClientRect();
+      if (clientY >= Math.min(bottom, top + high)) break;
+    }
   };
 
   const end = () => {
-    grip.removeEventListener("pointermove", move);
+    list.removeEventListener("pointermove", move);
+    list.removeEventListener("pointerup", drop);
+    list.removeEventListener("pointercancel", back);
+    removeEventListener("keydown", escape, true);
     delete row.dataset.dragged;
   };
 
-  grip.addEventListener("pointermove", move);
-  grip.addEventListener("pointercancel", end, { once: true });
-  grip.addEventListener(
-    "pointerup",
-    () => {
-      end();
-      const place = [...list.children].indexOf(row);
-      if (place === Number(row.dataset.place)) return;
-      const form = row.querySelector("form");
-      const button = Object.assign(document.createElement("button"), { type: "submit", name: "to", value: place, hidden: true });
-      form.prepend(button);
-      form.requestSubmit(button);
-      button.remove();
-    },
-    { once: true },
-  );
+  const back = () => {
+    end();
+    list.insertBefore(row, was);
+  };
+
+  const escape = (press) => {
+    if (press.key !== "Escape") return;
+    press.stopPropagation();
+    back();
+  };
+
+  const drop = () => {
+    end();
+    const place = [...list.children].indexOf(row);
+    if (place === Number(row.dataset.place)) return;
+    const form = row.querySelector("form");
+    const button = Object.assign(document.createElement("button"), { type: "submit", name: "to", value: place, hidden: true });
+    form.prepend(button);
+    form.requestSubmit(button);
+    button.remove();
+  };
+
+  list.addEventListener("pointermove", move);
+  list.addEventListener("pointerup", drop);
+  list.addEventListener("pointercancel", back);
+  addEventListener("keydown", escape, true);
 });

@@ -1,0 +1,190 @@
+"""A host who uses no mouse: from place to place, through lists, forms and orders, and with keys switched off."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.browser import DESK, PHONE, violations
+from tests.e2e.steps import fits
+from tests.e2e.windows import windows_of
+from timetuna.accounts.models import User
+from timetuna.bookings.tests.conftest import make_host, make_page, tomorrow
+from timetuna.bookings.tests.diary import put
+from timetuna.pages.models import BookingPage
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.either("postgresql"),
+    pytest.mark.matrix(of="file"),
+]
+PLACES = {
+    "b": "/bookings",
+    "a": "/bookings/agenda",
+    "p": "/booking-pages",
+    "v": "/availability",
+    "i": "/insights",
+    "s": "/settings/profile",
+    "c": "/settings/providers",
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _beside_a_loop() -> Iterator[None]:
+    """Playwright keeps one in this thread, and Django asks whether that is meant."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        yield
+
+
+@pytest.fixture
+def alice(transactional_db: None) -> User:
+    return make_host("alice", "Alice Host")
+
+
+@pytest.fixture
+def windows(browser: Browser, live_server: Any, alice: User) -> Iterator[Any]:
+    """Open windows in which alice is signed in."""
+    with windows_of(browser, live_server.url, alice) as window:
+        yield window
+
+
+def press(page: Page, *keys: str) -> None:
+    """Press keys after each other, once the page's scripts are there."""
+    expect(page.locator("html.js")).to_be_attached()
+    page.wait_for_load_state()
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def keys(page: Page) -> Any:
+    return page.get_by_role("dialog", name="Keys", exact=True)
+
+
+def test_two_letters_lead_to_every_place_and_each_has_the_list(windows: Any, alice: User) -> None:
+    make_page(alice)
+    page = windows()
+    page.goto("/booking-pages")
+    for letter, path in PLACES.items():
+        press(page, "g", letter)
+        page.wait_for_url(lambda url, path=path: url.split("?")[0].endswith(path))
+        press(page, "?")
+        expect(keys(page)).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(keys(page)).to_be_hidden()
+    press(page, "b")  # alone it leads nowhere
+    press(page, "g", "x", "b")
+    assert page.url.endswith("/settings/providers")
+
+
+def test_the_list_says_what_the_page_can_and_gives_the_focus_back(windows: Any, alice: User) -> None:
+    intro = make_page(alice)
+    for size in (DESK, PHONE | {"width": 320}):
+        page = windows(viewport=size, color_scheme="dark" if size == DESK else "light")
+        page.goto("/booking-pages")
+        link = page.get_by_role("link", name="Intro call", exact=True)
+        link.focus()
+        press(page, "?")
+        expect(keys(page).get_by_text("New booking page")).to_be_visible()
+        assert violations(page) == []
+        assert fits(page)
+        page.keyboard.press("Escape")
+        expect(link).to_be_focused()
+        page.locator(".topbar .menu summary").click()
+        entry = page.locator("[data-keys-open]")
+        entry.click()
+        page.get_by_role("button", name="Close").click()
+        expect(keys(page)).to_be_hidden()
+        expect(entry).to_be_focused()
+        page.keyboard.press("Escape")
+        expect(entry).to_be_hidden()
+    page.goto(f"/booking-pages/{intro.pk}/booking")
+    press(page, "?")
+    expect(keys(page).get_by_text("Save", exact=True)).to_be_visible()
+    page.goto("/insights")
+    press(page, "?")
+    expect(keys(page).get_by_role("heading", name="On this page")).to_be_hidden()
+
+
+def test_a_slash_searches_here_or_among_bookings(windows: Any, alice: User) -> None:
+    put(alice, tomorrow(12), page=make_page(alice), name="Ada Lovelace")
+    page = windows()
+    page.goto("/insights")
+    press(page, "/")
+    page.wait_for_url("**/bookings#search-text")
+    expect(page.get_by_label("Guest")).to_be_focused()
+    page.goto("/settings/profile")
+    press(page, "/")
+    expect(page.get_by_role("combobox", name="Time zone")).to_be_focused()
+
+
+def test_letters_are_no_keys_while_one_types_or_asks_for_something_else(windows: Any, alice: User) -> None:
+    page = windows()
+    intro = make_page(alice)
+    page.goto(f"/booking-pages/{intro.pk}/booking")
+    title = page.get_by_label("Title", exact=True).first
+    title.focus()
+    page.keyboard.press("End")
+    page.keyboard.type(" g b?")
+    expect(title).to_have_value("Intro call g b?")
+    title.evaluate("one => one.blur()")
+    for how in (
+        {"isComposing": True},
+        {"keyCode": 229},
+        {"ctrlKey": True},
+        {"metaKey": True},
+        {"altKey": True},
+    ):
+        page.evaluate(
+            "how => document.body.dispatchEvent(new KeyboardEvent('keydown', {key: '?', bubbles: true, ...how}))",
+            how,
+        )
+    expect(keys(page)).to_be_hidden()
+    press(page, "?", "g", "b")
+    expect(keys(page)).to_be_visible()
+    page.keyboard.press("Escape")
+    page.evaluate("document.body.dispatchEvent(new KeyboardEvent('keydown', {key: '?', bubbles: true}))")
+    expect(keys(page)).to_be_visible()
+    assert page.url.endswith("/booking")
+
+
+def test_letters_are_switched_off_on_this_device(windows: Any, alice: User) -> None:
+    page = windows()
+    page.goto("/booking-pages")
+    press(page, "?")
+    page.get_by_label("Letters alone are keys").uncheck()
+    page.keyboard.press("Escape")
+    page.goto("/insights")
+    press(page, "g", "b", "/", "?")
+    expect(keys(page)).to_be_hidden()
+    assert page.url.endswith("/insights")
+    page.locator(".topbar .menu summary").focus()
+    for key in ("Enter", "Tab", "Tab", "Enter"):
+        page.keyboard.press(key)
+    expect(page.get_by_label("Letters alone are keys")).not_to_be_checked()
+    page.get_by_label("Letters alone are keys").check()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    press(page, "g", "b")
+    page.wait_for_url("**/bookings")
+
+
+def test_a_letter_makes_a_new_page(windows: Any, alice: User) -> None:
+    make_page(alice)
+    page = windows()
+    page.goto("/booking-pages")
+    press(page, "n")
+    page.wait_for_url("**/booking-pages/*/booking**")
+    assert BookingPage.objects.count() == 2
+
+
+def test_without_scripts_nothing_speaks_of_keys(windows: Any, alice: User) -> None:
+    page = windows(java_script_enabled=False)
+    page.goto("/booking-pages")
+    page.locator(".topbar .menu summary").click()
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
+    expect(page.locator("[data-keys-open]")).to_be_hidden()
+    expect(page.get_by_text("Everywhere")).to_be_hidden()
