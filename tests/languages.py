@@ -59,6 +59,12 @@ FOR_HOSTS = (
     "pages/forms/*.py",
     "calendars/*.py",
     "calendars/*/*.py",
+    "pages/actions/*.py",
+    "pages/queries.py",
+    "pages/calendar_impact.py",
+    "pages/missing_hosts.py",
+    "pages/meeting_types/words.py",
+    "pages/models/question.py",
 )
 """Files that guests see nothing of, as patterns of the end of a path."""
 HOST_LANGUAGES = {"de"}

@@ -4,8 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from django.db.models import F, Prefetch, QuerySet
+from django.utils.translation import gettext, gettext_noop, ngettext
 
 from timetuna.accounts.models import User
 from timetuna.calendars.account_status import CalendarLine, CalendarState, calendar_line
@@ -13,7 +15,7 @@ from timetuna.calendars.hooks import Wants
 from timetuna.calendars.models import Calendar, CalendarAccount
 from timetuna.calendars.queries import Target, comes_with_event, conference_kinds, event_kinds_of, targets
 from timetuna.l10n.datetimes import date_from, date_in
-from timetuna.lib.text import in_words
+from timetuna.l10n.lists import in_words
 from timetuna.pages.calendar_use import lost_calendar
 from timetuna.pages.models import FOR_GOOD, BookingPage, HostRules, PageHost, PageHostCalendar
 
@@ -31,17 +33,43 @@ class Silence:
     needed: bool = True
 
     def sentence(self) -> str:
-        what = "Offers no times" if self.needed else "You are not booked here"
+        return self._of_page() if self.needed else self._of_host()
+
+    def _of_page(self) -> str:
         if not self.names:
-            return f"{what}, because no calendar says when you are busy."
-        named = in_words([f"“{name}”" for name in self.names])
+            return gettext("Offers no times, because no calendar says when you are busy.")
+        text = ngettext(
+            "Offers no times, because %(calendars)s cannot be read.",
+            "Offers no times, because %(calendars)s cannot be read.",
+            len(self.names),
+        )
         if self.first:
-            return f"{what} yet: {named} {'are' if len(self.names) > 1 else 'is'} being read."
-        return f"{what}, because {named} cannot be read."
+            text = ngettext(
+                "Offers no times yet: %(calendars)s is being read.",
+                "Offers no times yet: %(calendars)s are being read.",
+                len(self.names),
+            )
+        return text % {"calendars": in_words([quoted(name) for name in self.names])}
+
+    def _of_host(self) -> str:
+        if not self.names:
+            return gettext("You are not booked here, because no calendar says when you are busy.")
+        text = ngettext(
+            "You are not booked here, because %(calendars)s cannot be read.",
+            "You are not booked here, because %(calendars)s cannot be read.",
+            len(self.names),
+        )
+        if self.first:
+            text = ngettext(
+                "You are not booked here yet: %(calendars)s is being read.",
+                "You are not booked here yet: %(calendars)s are being read.",
+                len(self.names),
+            )
+        return text % {"calendars": in_words([quoted(name) for name in self.names])}
 
     def way_out(self) -> str:
         """Of the link to the host's calendars for the page."""
-        return "Your calendars for this page" if self.names else "Connect a calendar"
+        return gettext("Your calendars for this page") if self.names else gettext("Connect a calendar")
 
 
 def silences(host_id: int, *, now: datetime) -> dict[int, Silence]:
@@ -54,6 +82,15 @@ def silences(host_id: int, *, now: datetime) -> dict[int, Silence]:
     return {pk: silence for pk, silence in found.items() if silence is not None}
 
 
+class CalendarTrouble(StrEnum):
+    """What is the matter with somebody's calendars, in English."""
+
+    NONE = gettext_noop("No calendar connected")
+    RECONNECT = gettext_noop("Calendar needs reconnecting")
+    READING = gettext_noop("Calendar is being read")
+    UNREADABLE = gettext_noop("Calendar cannot be read")
+
+
 @dataclass(frozen=True, slots=True)
 class HostTrouble:
     """What is the matter with the calendars of somebody who hosts a page, for others to read: it names none of them.
@@ -61,8 +98,12 @@ class HostTrouble:
     silent: they have no time on the page for it.
     """
 
-    text: str
+    text: CalendarTrouble
     silent: bool
+
+    def said(self) -> str:
+        """In the reader's language."""
+        return gettext(self.text)
 
 
 def troubles_on(page_id: int, *, now: datetime) -> dict[int, HostTrouble]:
@@ -130,25 +171,39 @@ def _silence(row: PageHost, asked: Collection[CalendarLine]) -> Silence | None:
 def _trouble(row: PageHost, asked: Collection[CalendarLine]) -> HostTrouble | None:
     silence = _silence(row, asked)
     if not asked:
-        return HostTrouble("No calendar connected", silence is not None)
+        return HostTrouble(CalendarTrouble.NONE, silence is not None)
     if any(line.row.account.needs_reconnect for line in asked):
-        return HostTrouble("Calendar needs reconnecting", silence is not None)
+        return HostTrouble(CalendarTrouble.RECONNECT, silence is not None)
     if silence is None:
         return None
-    return HostTrouble("Calendar is being read" if silence.first else "Calendar cannot be read", silent=True)
+    return HostTrouble(CalendarTrouble.READING if silence.first else CalendarTrouble.UNREADABLE, silent=True)
 
 
 def paused_words(row: PageHost, host: User, *, now: datetime) -> str:
-    """As in "paused until 12 January"; "" while they are not."""
-    until = row.paused_until
-    return pause_words(until, host, now=now) if until and row.is_paused(now, zone=host.time_zone) else ""
+    """As in "Paused until 12 January"; "" while they are not."""
+    if not is_paused(row, host, now=now):
+        return ""
+    if (day := pause_end(row.paused_until, host, now=now)) is None:
+        return gettext("Paused until further notice")
+    return gettext("Paused until %(day)s") % {"day": day}
 
 
-def pause_words(until: date, host: User, *, now: datetime) -> str:
-    """As in "paused until 12 January"."""
-    if until == FOR_GOOD:
-        return "paused until further notice"
-    return f"paused until {date_from(until, today=date_in(host.time_zone, now))}"
+def is_paused(row: PageHost, host: User, *, now: datetime) -> bool:
+    return bool(row.paused_until and row.is_paused(now, zone=host.time_zone))
+
+
+def pause_end(until: date | None, host: User, *, now: datetime) -> str | None:
+    """As in "12 January"; None for good."""
+    if until is None or until == FOR_GOOD:
+        return None
+    return date_from(until, today=date_in(host.time_zone, now))
+
+
+def pause_sentence(until: date | None, host: User, *, now: datetime) -> str:
+    """As in "You are paused until 12 January", for the host."""
+    if (day := pause_end(until, host, now=now)) is None:
+        return gettext("You are paused until further notice")
+    return gettext("You are paused until %(day)s") % {"day": day}
 
 
 _MOST_NAMES = 3
@@ -199,14 +254,20 @@ class _There:
             names |= {gone[pk].name for pk in lost}
             touched += [row.page.title] if lost else []
         if touched:
-            yield f"Guests can then book {_titles(touched)} whatever is in {_titles(sorted(names))}."
+            sentence = gettext("Guests can then book %(pages)s whatever is in %(calendars)s.")
+            yield sentence % {"pages": _titles(touched), "calendars": _titles(sorted(names))}
         if idle:
-            yield f"Nobody can then book you on {_titles(idle)}: no calendar would say when you are busy."
+            sentence = gettext(
+                "Nobody can then book you on %(pages)s: no calendar would say when you are busy."
+            )
+            yield sentence % {"pages": _titles(idle)}
 
     def _writing(self, gone: Collection[int]) -> Iterable[str]:
         lost = [row.page.title for row in self.rows if (to := self._target(row)) and to.id in gone]
         if lost:
-            yield f"New bookings of {_titles(lost)} no longer go to its calendar."
+            yield gettext("New bookings of %(pages)s no longer go to its calendar.") % {
+                "pages": _titles(lost)
+            }
 
     def _meeting(self, account: CalendarAccount, gone: Collection[int]) -> Iterable[str]:
         for kind, label in conference_kinds().items():
@@ -214,9 +275,13 @@ class _There:
             alone = [page.title for page in lost if not page.is_shared()]
             shared = [page.title for page in lost if page.is_shared()]
             if alone:
-                yield f"{label} is then no meeting type of {_titles(alone)}."
+                sentence = gettext("%(kind)s is then no meeting type of %(pages)s.")
+                yield sentence % {"kind": label, "pages": _titles(alone)}
             if shared:
-                yield f"Your {label} is then gone from {_titles(shared)}: others who host it need theirs."
+                sentence = gettext(
+                    "Your %(kind)s is then gone from %(pages)s: others who host it need theirs."
+                )
+                yield sentence % {"kind": label, "pages": _titles(shared)}
 
     def _loses(self, row: PageHost, kind: str, account: CalendarAccount, gone: Collection[int]) -> bool:
         if not _has_on(row.page, kind):
@@ -242,6 +307,10 @@ def _has_on(page: BookingPage, kind: str) -> bool:
 
 
 def _titles(names: list[str]) -> str:
-    shown = [f"“{name}”" for name in names[:_MOST_NAMES]]
+    shown = [quoted(name) for name in names[:_MOST_NAMES]]
     more = len(names) - len(shown)
-    return in_words([*shown, f"{more} more"] if more else shown)
+    return in_words([*shown, gettext("%(count)s more") % {"count": more}] if more else shown)
+
+
+def quoted(name: str) -> str:
+    return gettext("“%(name)s”") % {"name": name}

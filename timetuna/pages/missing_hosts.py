@@ -4,15 +4,19 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from allauth.account.models import EmailAddress
 from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext, gettext_lazy, ngettext, ngettext_lazy
 
 from timetuna.accounts.models import User
-from timetuna.lib.text import in_words
-from timetuna.pages.calendar_impact import HostTrouble, paused_words, troubles_of
+from timetuna.l10n.lists import in_words
+from timetuna.pages.calendar_impact import CalendarTrouble, HostTrouble, is_paused, pause_end, troubles_of
 from timetuna.pages.models import BookingPage, CohostInvitation, PageHost
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
 
 _Part, _Staffing = PageHost.Part, BookingPage.Staffing
 _MOST_TOLD = 4
@@ -30,18 +34,104 @@ class Shortage:
     way_out: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What is said of somebody who cannot be booked.
+
+    reader, others: as clauses of a sentence that says so of several.  without, while_reader: why a page that needs them
+    at each meeting offers no times; what lies with the reader's own calendars they are told elsewhere.
+    """
+
+    reader: "StrPromise"
+    others: Any
+    without: "StrPromise"
+    while_reader: "StrPromise | str" = ""
+
+
+_WORDS = {
+    "off": _Words(
+        gettext_lazy("you are switched off"),
+        ngettext_lazy("%(names)s is switched off", "%(names)s are switched off", "count"),
+        gettext_lazy("Offers no times without %(name)s, who is switched off."),
+        gettext_lazy("Offers no times while you are switched off."),
+    ),
+    "paused until": _Words(
+        gettext_lazy("you are paused until %(day)s"),
+        ngettext_lazy("%(names)s is paused until %(day)s", "%(names)s are paused until %(day)s", "count"),
+        gettext_lazy("Offers no times without %(name)s, who is paused until %(day)s."),
+        gettext_lazy("Offers no times while you are paused until %(day)s."),
+    ),
+    "paused": _Words(
+        gettext_lazy("you are paused until further notice"),
+        ngettext_lazy(
+            "%(names)s is paused until further notice", "%(names)s are paused until further notice", "count"
+        ),
+        gettext_lazy("Offers no times without %(name)s, who is paused until further notice."),
+        gettext_lazy("Offers no times while you are paused until further notice."),
+    ),
+    "weight": _Words(
+        gettext_lazy("you are paused by a weight of 0"),
+        ngettext_lazy(
+            "%(names)s is paused by a weight of 0", "%(names)s are paused by a weight of 0", "count"
+        ),
+        gettext_lazy("Offers no times without %(name)s, who is paused by a weight of 0."),
+        gettext_lazy("Offers no times while you are paused by a weight of 0."),
+    ),
+    CalendarTrouble.NONE: _Words(
+        gettext_lazy("you have no calendar connected"),
+        ngettext_lazy("%(names)s has no calendar connected", "%(names)s have no calendar connected", "count"),
+        gettext_lazy("Offers no times without %(name)s, who has no calendar connected."),
+    ),
+    CalendarTrouble.RECONNECT: _Words(
+        gettext_lazy("you have a calendar that needs reconnecting"),
+        ngettext_lazy(
+            "%(names)s has a calendar that needs reconnecting",
+            "%(names)s have a calendar that needs reconnecting",
+            "count",
+        ),
+        gettext_lazy("Offers no times without %(name)s, who has a calendar that needs reconnecting."),
+    ),
+    CalendarTrouble.READING: _Words(
+        gettext_lazy("you have a calendar that is being read"),
+        ngettext_lazy(
+            "%(names)s has a calendar that is being read",
+            "%(names)s have a calendar that is being read",
+            "count",
+        ),
+        gettext_lazy("Offers no times without %(name)s, who has a calendar that is being read."),
+    ),
+    CalendarTrouble.UNREADABLE: _Words(
+        gettext_lazy("you have a calendar that cannot be read"),
+        ngettext_lazy(
+            "%(names)s has a calendar that cannot be read",
+            "%(names)s have a calendar that cannot be read",
+            "count",
+        ),
+        gettext_lazy("Offers no times without %(name)s, who has a calendar that cannot be read."),
+    ),
+}
+
+
 class _Matter(NamedTuple):
-    """What is the matter with somebody. verb: "is" or "has"."""
+    """What keeps somebody from being booked, by its name in `_WORDS`. day: until when, in words."""
 
-    verb: str
-    what: str
+    name: str
+    day: str = ""
 
-    def said(self, *, several: bool = False) -> str:
-        """As what follows the name of one, or those of several; "you" are several."""
-        return f"{_PLURALS[self.verb] if several else self.verb} {self.what}"
+    def clause(self, names: Sequence[str], *, reader: bool) -> str:
+        """As in "you are paused until 3 March", "Bob and Cleo have no calendar connected"."""
+        words = _WORDS[self.name]
+        if reader:
+            return str(words.reader) % {"day": self.day}
+        return str(words.others % {"count": len(names), "names": in_words(_some(names)), "day": self.day})
 
-
-_PLURALS = {"is": "are", "has": "have"}
+    def sentence(self, row: PageHost, *, reader: bool) -> str:
+        """Why a page offers no times that needs them at each meeting."""
+        words = _WORDS[self.name]
+        return str(words.while_reader if reader else words.without) % {
+            "name": row.host.name,
+            "day": self.day,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,15 +155,16 @@ class _Hosts:
             return own
         if trouble is None or not trouble.silent:
             return None
-        return _Matter("has", _TROUBLES.get(trouble.text, trouble.text.lower()))
+        return _Matter(trouble.text)
 
     def pause(self, row: PageHost) -> _Matter | None:
         """The same, whatever their calendars say."""
         if not (row.host.is_active and row.is_verified):  # type: ignore[attr-defined]
-            return _Matter("is", "switched off")
-        if paused := paused_words(row, row.host, now=self.now):
-            return _Matter("is", paused)
-        return None if row.weight else _Matter("is", "paused by a weight of 0")
+            return _Matter("off")
+        if is_paused(row, row.host, now=self.now):
+            day = pause_end(row.paused_until, row.host, now=self.now)
+            return _Matter("paused until", day) if day else _Matter("paused")
+        return None if row.weight else _Matter("weight")
 
     def told(self, rows: Collection[PageHost]) -> str:
         """As "you are paused until 3 March, Bob and Cleo have no calendar connected"; the reader first."""
@@ -82,24 +173,17 @@ class _Hosts:
         for row in ordered:
             if matter := self.matter(row):
                 is_reader = row.host_id == self.reader
-                groups[is_reader, matter].append("you" if is_reader else row.host.name)
+                groups[is_reader, matter].append(row.host.name)
         return ", ".join(
-            f"{in_words(_some(names))} {matter.said(several=is_reader or len(names) > 1)}"
-            for (is_reader, matter), names in groups.items()
+            matter.clause(names, reader=is_reader) for (is_reader, matter), names in groups.items()
         )
 
 
 def _some(names: Sequence[str]) -> list[str]:
     more = len(names) - _MOST_TOLD
-    return [*names[:_MOST_TOLD], f"{more} more"] if more > 0 else [*names]
-
-
-_TROUBLES = {
-    "No calendar connected": "no calendar connected",
-    "Calendar needs reconnecting": "a calendar that needs reconnecting",
-    "Calendar is being read": "a calendar that is being read",
-    "Calendar cannot be read": "a calendar that cannot be read",
-}
+    if more <= 0:
+        return [*names]
+    return [*names[:_MOST_TOLD], gettext("%(count)s more") % {"count": more}]
 
 
 def missed_on(page: BookingPage, reader: User, *, now: datetime) -> list[Shortage]:
@@ -145,15 +229,13 @@ def _required(hosts: _Hosts) -> Iterator[Shortage]:
     """Who has to be at each meeting and cannot."""
     required = hosts.having(_Part.REQUIRED)
     if not required and hosts.page.staffing == _Staffing.ALL:
-        text = f"Offers no times: nobody has to be there{_waiting(hosts)}."
-        yield Shortage(text, "staffing", "Let somebody always be there")
+        text = _or_waits(gettext("Offers no times: nobody has to be there"), hosts)
+        yield Shortage(text, "staffing", gettext("Let somebody always be there"))
     for row in required:
-        if row.host_id == hosts.reader:
-            text = f"while you {matter.said(several=True)}" if (matter := hosts.pause(row)) else ""
-        else:
-            text = f"without {row.host.name}, who {matter.said()}" if (matter := hosts.matter(row)) else ""
-        if text:
-            yield Shortage(f"Offers no times {text}.", "staffing", "Change who takes the meeting")
+        is_reader = row.host_id == hosts.reader
+        if matter := hosts.pause(row) if is_reader else hosts.matter(row):
+            text = matter.sentence(row, reader=is_reader)
+            yield Shortage(text, "staffing", gettext("Change who takes the meeting"))
 
 
 def _rotating(hosts: _Hosts) -> Iterator[Shortage]:
@@ -164,20 +246,31 @@ def _rotating(hosts: _Hosts) -> Iterator[Shortage]:
     missing = [row for row in rotating if hosts.matter(row)]
     able = len(rotating) - len(missing)
     if not rotating:
-        text = f"Offers no times: nobody takes turns{_waiting(hosts)}."
-        yield Shortage(text, "staffing", "Let somebody take turns")
+        text = _or_waits(gettext("Offers no times: nobody takes turns"), hosts)
+        yield Shortage(text, "staffing", gettext("Let somebody take turns"))
     elif len(rotating) < needed:
-        takes = "1 host takes" if len(rotating) == 1 else f"{len(rotating)} hosts take"
-        text = f"Offers no times: {needed} come to each meeting, and only {takes} turns{_waiting(hosts)}."
-        yield Shortage(text, "staffing", "Change how many come")
+        few = ngettext(
+            "Offers no times: %(needed)s come to each meeting, and only %(count)s host takes turns",
+            "Offers no times: %(needed)s come to each meeting, and only %(count)s hosts take turns",
+            len(rotating),
+        )
+        text = _or_waits(few % {"needed": needed, "count": len(rotating)}, hosts)
+        yield Shortage(text, "staffing", gettext("Change how many come"))
     elif able < needed:
-        few = f"only {able} of {needed} can be booked" if able else "nobody who takes turns can be booked"
-        yield Shortage(f"Offers no times: {few}; {hosts.told(missing)}.", "cohosts", "Add a cohost")
+        text = gettext("Offers no times: nobody who takes turns can be booked; %(why)s.")
+        if able:
+            text = gettext("Offers no times: only %(able)s of %(needed)s can be booked; %(why)s.")
+        told = {"able": able, "needed": needed, "why": hosts.told(missing)}
+        yield Shortage(text % told, "cohosts", gettext("Add a cohost"))
 
 
-def _waiting(hosts: _Hosts) -> str:
-    """Who may still come to take part."""
+def _or_waits(lack: str, hosts: _Hosts) -> str:
+    """The sentence, with who may still come to take part."""
     if not hosts.asked:
-        return ""
-    have = "has" if len(hosts.asked) == 1 else "have"
-    return f", and {in_words(_some(hosts.asked))} {have} not answered your invitation yet"
+        return f"{lack}."
+    waits = ngettext(
+        "%(lack)s, and %(people)s has not answered your invitation yet.",
+        "%(lack)s, and %(people)s have not answered your invitation yet.",
+        len(hosts.asked),
+    )
+    return waits % {"lack": lack, "people": in_words(_some(hosts.asked))}

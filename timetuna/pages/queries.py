@@ -9,6 +9,7 @@ from allauth.account.models import EmailAddress
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from timetuna.accounts.models import Team, User
 from timetuna.accounts.queries import host_switched_off, owner_by_handle
@@ -122,9 +123,9 @@ def closed_page(handle: str, slug: str) -> User | None:
 
 def warnings(page: PublicPage) -> list[str]:
     """What keeps guests from booking the page, in a few words each."""
-    found = [] if page.meeting_types else ["No usable meeting type"]
+    found = [] if page.meeting_types else [gettext("No usable meeting type")]
     opens = page.own.opening.weekly or any(page.own.opening.overrides.values())
-    return found if opens else [*found, "No weekly hours"]
+    return found if opens else [*found, gettext("No weekly hours")]
 
 
 def page_settings(page_id: int) -> PublicPage | None:

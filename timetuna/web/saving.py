@@ -13,6 +13,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.db import transaction
@@ -20,6 +21,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext as gettext_for_hosts
 
 from timetuna.web.forms import (
@@ -207,14 +209,19 @@ def save(request: HttpRequest, build: Build[FormT]) -> FormT:
         return form
     with transaction.atomic():
         form.lock(_host(request))
-        with translation.override(None):  # what is written down is in no reader's language
-            before = build(None, None).parts()
+        before = build(
+            None, None
+        ).parts()  # as the form was made: what it shows of a zone is in its reader's language
         agreed = _version(request, before) == form.version
+        notes = agreed and type(form).note is not HostForm.note
+        spoken = get_language()
+        with translation.override(None):  # what is written down is in no reader's language
+            told = build(None, None).parts() if notes and spoken != settings.LANGUAGE_CODE else before
         form.saved = agreed and form.store() is not False
-        if form.saved and type(form).note is not HostForm.note:
+        if form.saved and notes:
             with translation.override(None):
                 after = build(None, None).parts()
-                changed = {name: (before[name], part) for name, part in after.items() if name in before}
+                changed = {name: (told[name], part) for name, part in after.items() if name in told}
                 form.note({name: both for name, both in changed.items() if both[0].value != both[1].value})
     if not agreed:  # somebody saved while this one was being read
         return _received(request, build, request.POST, None)

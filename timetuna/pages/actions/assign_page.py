@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from timetuna.accounts.activity import Deed, note
 from timetuna.accounts.models import Membership, Team
@@ -22,9 +23,10 @@ def assign_page(page: BookingPage, team: Team | None, *, any_slug: bool = False)
         lock_addresses(page.host_id, page.team_id, team.pk if team else None)
         row = BookingPage.objects.select_related("host", "team").get(pk=page.pk)
         if row.team_id != page.team_id:
-            raise NotAssigned("Somebody has assigned this page meanwhile. Look at it again.")
+            raise NotAssigned(gettext("Somebody has assigned this page meanwhile. Look at it again."))
         if team and not Membership.objects.filter(team=team, user=row.host_id).exists():
-            raise NotAssigned(f"{row.host.name} is not in {team.name} any more.")
+            names = {"host": row.host.name, "team": team.name}
+            raise NotAssigned(gettext("%(host)s is not in %(team)s any more.") % names)
         if row.team_id != (team.pk if team else None):
             _move(row, team, any_slug=any_slug)
     page.team, page.slug = row.team, row.slug
@@ -34,11 +36,14 @@ def _move(row: BookingPage, team: Team | None, *, any_slug: bool) -> None:
     owner = team or row.host
     slug = free_slug(owner, row.slug, but_page=row.pk)
     if slug != row.slug and not any_slug:
-        had = "has" if is_taken(owner, row.slug, but_page=row.pk) else "had"
-        raise NotAssigned(
-            f"Another page of {owner.name} {had} the address /{owner.handle}/{row.slug}. "
-            "Give this page another address first."
+        sentence = gettext(
+            "Another page of %(name)s had the address %(path)s. Give this page another address first."
         )
+        if is_taken(owner, row.slug, but_page=row.pk):
+            sentence = gettext(
+                "Another page of %(name)s has the address %(path)s. Give this page another address first."
+            )
+        raise NotAssigned(sentence % {"name": owner.name, "path": f"/{owner.handle}/{row.slug}"})
     left = row.team
     give_up(row, now=timezone.now())
     row.team, row.slug = team, slug

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from timetuna.accounts.activity import Deed, note
 from timetuna.accounts.models import User
@@ -12,22 +13,26 @@ from timetuna.pages.meeting_types import FIRST
 from timetuna.pages.models import BookingPage, Duration, MeetingType, PageHost
 from timetuna.pages.slugs import free_slug, from_title
 
-DEFAULT_TITLE = "Meeting"
+
+def default_title() -> str:
+    return gettext("Meeting")
 
 
 def create_page(
     host: User,
     *,
-    title: str = DEFAULT_TITLE,
+    title: str = "",
     description: str = "",
     minutes: Sequence[int] = (30,),
     meeting_types: Mapping[str, str] | None = None,
 ) -> BookingPage:
     """Store a page that is open in the host's default hours and return it.
 
-    minutes: the lengths on offer. meeting_types: kind -> detail; without them a connected provider,
+    title: "" is the usual one, which the address follows until the host names the page.  minutes: the lengths on offer.
+    meeting_types: kind -> detail; without them a connected provider,
     or else a phone call to the guest's number.
     """
+    title = title or default_title()
     kinds = _usable_types(host.pk) if meeting_types is None else meeting_types
     with transaction.atomic():
         User.objects.select_for_update().get(pk=host.pk)  # two new pages at once would want the same address
@@ -36,7 +41,7 @@ def create_page(
             title=title,
             slug=free_slug(host, from_title(title)),
             description=description,
-            follows_title=title == DEFAULT_TITLE,
+            follows_title=title == default_title(),
             schedule=default_schedule(host),
         )
         PageHost.objects.create(page=page, host=host)

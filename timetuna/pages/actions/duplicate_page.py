@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from timetuna.accounts.activity import Deed, note
 from timetuna.accounts.models import User
@@ -51,7 +52,7 @@ def duplicate_page(page: BookingPage, *, by: User) -> BookingPage:
     with transaction.atomic():
         lock_addresses(by.pk, page.team_id)
         values = _values(BookingPage, pk=page.pk)[0]
-        title = single_line(f"Copy of {page.title}", max_length=_TITLE_LENGTH)
+        title = single_line(gettext("Copy of %(title)s") % {"title": page.title}, max_length=_TITLE_LENGTH)
         slug = free_slug(page.team or by, from_title(title))
         copy = BookingPage.objects.create(
             **values

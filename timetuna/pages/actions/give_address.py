@@ -1,6 +1,7 @@
 """Gives a page another address."""
 
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from timetuna.pages.models import BookingPage
 from timetuna.pages.slugs import former_use, free_slug, from_title, give_up, is_taken
@@ -14,9 +15,21 @@ class AddressOnceUsed(Exception):  # noqa: N818 - it names what happened
     """Another page of the host had this address, and links to it were shared."""
 
 
-def another_of(page: BookingPage) -> str:
-    """What a sentence begins with that says what stands in the way."""
-    return f"Another page of {page.team.name if page.team else 'yours'}"
+def address_taken(page: BookingPage) -> str:
+    """That another page has the address now."""
+    if page.team is None:
+        return gettext("Another page of yours has this address. Choose a different one.")
+    return gettext("Another page of %(team)s has this address. Choose a different one.") % {
+        "team": page.team.name
+    }
+
+
+def _address_once_used(page: BookingPage) -> str:
+    if page.team is None:
+        return gettext("Another page of yours had this address until a moment ago. Look at it again.")
+    return gettext("Another page of %(team)s had this address until a moment ago. Look at it again.") % {
+        "team": page.team.name
+    }
 
 
 def give_address(page: BookingPage, slug: str, *, takes_former: bool = False) -> None:
@@ -29,9 +42,9 @@ def give_address(page: BookingPage, slug: str, *, takes_former: bool = False) ->
     if slug == page.slug:
         return
     if is_taken(page.owner(), slug, but_page=page.pk):
-        raise AddressTaken(f"{another_of(page)} has this address. Choose a different one.")
+        raise AddressTaken(address_taken(page))
     if not takes_former and former_use(page.owner(), slug, but_page=page.pk):
-        raise AddressOnceUsed(f"{another_of(page)} had this address until a moment ago. Look at it again.")
+        raise AddressOnceUsed(_address_once_used(page))
     give_up(page, now=timezone.now())
     page.slug = slug
     page.save(update_fields=["slug", "updated_at"])

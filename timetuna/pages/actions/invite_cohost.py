@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 
 from timetuna.accounts.activity import Deed
 from timetuna.accounts.invitations import Asked, InvitationMail, invite, invite_again, inviter, said
@@ -11,12 +12,18 @@ from timetuna.pages.models import BookingPage, CohostInvitation
 MOST = 50
 """Hosts of a page and people asked to be one."""
 MEANS = {
-    BookingPage.Staffing.SOLO: "At the moment one host alone takes its meetings; that can change.",
-    BookingPage.Staffing.ALL: "All its hosts meet the guest together, at times when all of them are free.",
-    BookingPage.Staffing.ANY: "Its hosts take turns: you get your share of its meetings, at times when you are free.",
+    BookingPage.Staffing.SOLO: gettext_lazy(
+        "At the moment one host alone takes its meetings; that can change."
+    ),
+    BookingPage.Staffing.ALL: gettext_lazy(
+        "All its hosts meet the guest together, at times when all of them are free."
+    ),
+    BookingPage.Staffing.ANY: gettext_lazy(
+        "Its hosts take turns: you get your share of its meetings, at times when you are free."
+    ),
 }
 """What hosting a page means, as it is staffed."""
-YOURS = (
+YOURS = gettext_lazy(
     "You choose yourself which of your calendars count, when you are open and when you take a break. "
     "Nobody else sees your calendars."
 )
@@ -48,8 +55,9 @@ def _asked(page: BookingPage) -> Asked[CohostInvitation]:
         people=User.objects.filter(page_hosts__page=page, page_hosts__active=True),
         colleagues=User.objects.filter(memberships__in=Membership.objects.filter(team=page.team_id)),
         most=MOST,
-        there="hosts this page already.",
-        full=f"has no place: a page can have {MOST} hosts at most, those who are asked included.",
+        there=gettext("hosts this page already."),
+        full=gettext("has no place: a page can have %(most)s hosts at most, those who are asked included.")
+        % {"most": MOST},
         mail=_mail,
         deed=Deed.ASKED,
     )
@@ -60,8 +68,8 @@ def _mail(invitation: CohostInvitation, token: str) -> InvitationMail:
     title, asks = said(page.title), inviter(invitation.invited_by or page.host)
     lines = (
         f"{asks} asks you to host meetings of “{title}”, a booking page on TimeTuna.",
-        MEANS[BookingPage.Staffing(page.staffing)],
-        YOURS,
+        str(MEANS[BookingPage.Staffing(page.staffing)]),
+        str(YOURS),
     )
     path = reverse("cohost_invitation", args=[token])
     return InvitationMail(f"Host “{title}” on TimeTuna", lines, path)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from timetuna.pages.models import Question
 from timetuna.pages.slugs import lock_addresses
@@ -37,5 +38,6 @@ def _refuse_backwards(rows: Sequence[Question]) -> None:
         if row.when_key and places.get(row.when_key, place) > place:
             first = rows[places[row.when_key]]
             raise QuestionStays(
-                f"“{row.label}” is asked depending on “{first.label}”, which has to stand before it."
+                gettext("“%(question)s” is asked depending on “%(first)s”, which has to stand before it.")
+                % {"question": row.label, "first": first.label}
             )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, gettext_lazy
 
 from timetuna.pages.actions.hours.copy_dates import copy_dates
 from timetuna.pages.forms.fields import (
@@ -25,7 +26,22 @@ from timetuna.pages.schedule_lines import ScheduleLine, WeekStrip, schedule_line
 from timetuna.web.saving import Parts
 
 OWN = "own"
-_HORIZONS = [("rolling", "Days ahead"), ("date", "Until a date"), ("endless", "Without end")]
+_HORIZONS = [
+    ("rolling", gettext_lazy("Days ahead")),
+    ("date", gettext_lazy("Until a date")),
+    ("endless", gettext_lazy("Without end")),
+]
+
+UNIT_CHOICES = [
+    ("days", gettext_lazy("days")),
+    ("hours", gettext_lazy("hours")),
+    ("minutes", gettext_lazy("minutes")),
+]
+"""Of `NOTICE_UNITS`."""
+
+
+def too_long_a_notice() -> str:
+    return gettext("The notice can be %(days)s days at most.") % {"days": LONGEST_NOTICE_DAYS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,27 +81,39 @@ class AvailabilityForm(PageForm):
     also = ("schedule", "notice_minutes")
 
     schedule = forms.ChoiceField(
-        label="Hours", error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose the hours.")
+        label=gettext_lazy("Hours"),
+        error_messages=dict.fromkeys(("required", "invalid_choice"), gettext_lazy("Choose the hours.")),
     )
-    buffer_before_minutes = whole_number("Buffer before (minutes)", 0, 240, "Kept free before each meeting.")
-    buffer_after_minutes = whole_number("Buffer after (minutes)", 0, 240, "Kept free after each meeting.")
+    buffer_before_minutes = whole_number(
+        gettext_lazy("Buffer before (minutes)"), 0, 240, gettext_lazy("Kept free before each meeting.")
+    )
+    buffer_after_minutes = whole_number(
+        gettext_lazy("Buffer after (minutes)"), 0, 240, gettext_lazy("Kept free after each meeting.")
+    )
     increment_minutes = whole_number(
-        "Increment (minutes)", 5, 240, "A meeting can start every so many minutes, however long it takes."
+        gettext_lazy("Increment (minutes)"),
+        5,
+        240,
+        gettext_lazy("A meeting can start every so many minutes, however long it takes."),
     )
-    notice = notice_field("Nobody can book a time that is nearer than this.")
-    notice_unit = forms.ChoiceField(label="Unit of the notice", choices=[(one, one) for one in NOTICE_UNITS])
+    notice = notice_field(gettext_lazy("Nobody can book a time that is nearer than this."))
+    notice_unit = forms.ChoiceField(label=gettext_lazy("Unit of the notice"), choices=UNIT_CHOICES)
     horizon_kind = forms.ChoiceField(
-        label="Horizon", choices=_HORIZONS, help_text="How far ahead guests can book."
+        label=gettext_lazy("Horizon"),
+        choices=_HORIZONS,
+        help_text=gettext_lazy("How far ahead guests can book."),
     )
-    horizon_days = whole_number("Days ahead", 1, 365, required=False)
-    horizon_date = DayField(label="Last day", required=False)
-    cap_day = cap_field("day", "Once so many meetings are booked on a day, it offers no more.")
-    cap_week = cap_field("week", "Weeks begin on Monday.")
-    cap_month = cap_field("month", "These three count the bookings of this page only.")
+    horizon_days = whole_number(gettext_lazy("Days ahead"), 1, 365, required=False)
+    horizon_date = DayField(label=gettext_lazy("Last day"), required=False)
+    cap_day = cap_field("day", gettext_lazy("Once so many meetings are booked on a day, it offers no more."))
+    cap_week = cap_field("week", gettext_lazy("Weeks begin on Monday."))
+    cap_month = cap_field("month", gettext_lazy("These three count the bookings of this page only."))
     holds = switch(
-        "Hold a time while a guest confirms",
-        "A time that a guest has picked is kept for five minutes, so that nobody takes it meanwhile. "
-        "It counts towards the limits below once it is booked.",
+        gettext_lazy("Hold a time while a guest confirms"),
+        gettext_lazy(
+            "A time that a guest has picked is kept for five minutes, so that nobody takes it meanwhile. "
+            "It counts towards the limits below once it is booked."
+        ),
     )
 
     def __init__(self, page: BookingPage, data: Any = None, _files: Any = None) -> None:
@@ -113,7 +141,7 @@ class AvailabilityForm(PageForm):
         shared = [
             Offer(
                 str(one.id),
-                f"{one.name} (default)" if one.is_default else one.name,
+                gettext("%(name)s (default)") % {"name": one.name} if one.is_default else one.name,
                 one.text,
                 one.id,
                 str(one.id) == chosen,
@@ -122,8 +150,8 @@ class AvailabilityForm(PageForm):
             )
             for one in self._shared
         ]
-        text, strip = "Set below, for this page alone.", strip_of(self.own.instance)
-        own = Offer(OWN, "Own hours for this page", text, None, chosen == OWN, strip)
+        text, strip = gettext("Set below, for this page alone."), strip_of(self.own.instance)
+        own = Offer(OWN, gettext("Own hours for this page"), text, None, chosen == OWN, strip)
         return [*shared, own]
 
     def inner(self) -> Iterator[forms.Form]:
@@ -139,7 +167,7 @@ class AvailabilityForm(PageForm):
     def clean(self) -> None:
         """Check the notice as a whole, and that the chosen horizon has its number or date."""
         if self._notice() > LONGEST_NOTICE_DAYS * 1_440:
-            self.add_error("notice", f"The notice can be {LONGEST_NOTICE_DAYS} days at most.")
+            self.add_error("notice", too_long_a_notice())
         for kind, name in (("rolling", "horizon_days"), ("date", "horizon_date")):
             chosen = self.cleaned_data.get("horizon_kind") == kind
             missing = not self.cleaned_data.get(name)
@@ -160,7 +188,7 @@ class AvailabilityForm(PageForm):
             self._own_hours() if chosen == OWN else schedules_for(page.host).filter(pk=int(chosen)).first()
         )
         if schedule is None:
-            self.add_error("schedule", "These hours have just been deleted. Choose others.")
+            self.add_error("schedule", gettext("These hours have just been deleted. Choose others."))
             return False
         page.schedule, page.notice_minutes = schedule, self._notice()
         super().store()

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, gettext_lazy
 
-from timetuna.pages.actions.give_address import AddressOnceUsed, AddressTaken, another_of, give_address
+from timetuna.pages.actions.give_address import AddressOnceUsed, AddressTaken, address_taken, give_address
 from timetuna.pages.calendar_use import usable_kinds
 from timetuna.pages.forms.fields import LineField, WordsField, switch
 from timetuna.pages.forms.page_form import PageForm
@@ -43,18 +44,27 @@ class BookingTabForm(PageForm):
 
     also = ("follows_title", *StaffingForm.base_fields)
 
-    title = LineField(label="Title", max_length=120, error_messages={"required": "Give the page a title."})
-    slug = forms.CharField(label="Address", max_length=60, required=False)
+    title = LineField(
+        label=gettext_lazy("Title"),
+        max_length=120,
+        error_messages={"required": gettext_lazy("Give the page a title.")},
+    )
+    slug = forms.CharField(label=gettext_lazy("Address"), max_length=60, required=False)
     description = WordsField(
-        label="Description", max_length=2_000, required=False, help_text="Guests read it beside the times."
+        label=gettext_lazy("Description"),
+        max_length=2_000,
+        required=False,
+        help_text=gettext_lazy("Guests read it beside the times."),
     )
     listed = switch(
-        "Listed",
-        "Shown among the listed pages, and to search engines. Its address works in any case.",
+        gettext_lazy("Listed"),
+        gettext_lazy("Shown among the listed pages, and to search engines. Its address works in any case."),
     )
     link_only = switch(
-        "Only with a link",
-        "Only the links you make under Share can be booked by; the address alone books nothing.",
+        gettext_lazy("Only with a link"),
+        gettext_lazy(
+            "Only the links you make under Share can be booked by; the address alone books nothing."
+        ),
     )
 
     def __init__(self, page: BookingPage, data: Any = None, _files: Any = None) -> None:
@@ -84,7 +94,7 @@ class BookingTabForm(PageForm):
             self.initial[kind.detail.name] = stored.detail if stored else ""
 
     def rows(self) -> Iterator[tuple[str, Rows]]:
-        yield "Durations", self.durations
+        yield gettext("Durations"), self.durations
 
     def inner(self) -> Iterator[forms.Form]:
         yield from self.staffing.inner()
@@ -93,9 +103,11 @@ class BookingTabForm(PageForm):
         """In lower case; "" has one made from the title."""
         slug = str(self.cleaned_data["slug"]).lower()
         if slug and not well_formed(slug):
-            raise forms.ValidationError("Use the letters a to z, digits and hyphens, for example intro-call.")
+            raise forms.ValidationError(
+                gettext("Use the letters a to z, digits and hyphens, for example intro-call.")
+            )
         if slug and is_taken(self.page.owner(), slug, but_page=self.page.pk):
-            raise forms.ValidationError(f"{another_of(self.page)} has this address. Choose a different one.")
+            raise forms.ValidationError(address_taken(self.page))
         if slug != self.page.slug and not self.takes(slug) and (warning := self._warning(slug)):
             raise forms.ValidationError(warning)
         return slug
@@ -114,18 +126,19 @@ class BookingTabForm(PageForm):
         former = former_use(self.page.owner(), slug, but_page=self.page.pk) if slug else None
         if former is None:
             return ""
-        owner = (
-            f"the address of “{former.page.title}”"
-            if former.page
-            else "the address of a page that is deleted"
-        )
-        return f"This was {owner}. Links to it that you have shared would open this page."
+        if former.page is None:
+            return gettext(
+                "This was the address of a page that is deleted. Links to it that you have shared would open this page."
+            )
+        return gettext(
+            "This was the address of “%(title)s”. Links to it that you have shared would open this page."
+        ) % {"title": former.page.title}
 
     def clean(self) -> None:
         """Check the meeting types: one at least, each with what it needs."""
         on = self._switched_on()
         if not on:
-            self.add_error(None, "Switch on at least one meeting type, so that guests can meet you.")
+            self.add_error(None, gettext("Switch on at least one meeting type, so that guests can meet you."))
         for kind in on:
             # A type that was on before its provider went away does not stand in the way of other changes.
             ready = kind.slug in self.was_on or kind.slug in self.usable

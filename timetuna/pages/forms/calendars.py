@@ -7,16 +7,17 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 
 from timetuna.calendars.account_status import CalendarLine, CalendarState, calendar_lines
 from timetuna.calendars.queries import Listing, conference_kinds, default_calendar, listings
-from timetuna.lib.text import in_words
+from timetuna.l10n.lists import in_words
 from timetuna.pages.actions.choose_calendars import CalendarGone, choose_calendars
 from timetuna.pages.models import PageHost
 from timetuna.web.forms import Ticks
 from timetuna.web.saving import HostForm, Parts
 
-CALENDAR_GONE = "A calendar that you chose was disconnected just now. Choose again."
+CALENDAR_GONE = gettext_lazy("A calendar that you chose was disconnected just now. Choose again.")
 ALL, THESE = "all", "these"
 _Writes = PageHost.Writes
 
@@ -52,14 +53,14 @@ class CalendarsForm(HostForm):
     """Which of a host's calendars block a page, and which one gets its events. Nobody else sees or changes them."""
 
     blocked_by = forms.ChoiceField(
-        label="Calendars that block this page",
+        label=gettext_lazy("Calendars that block this page"),
         choices=[(ALL, ALL), (THESE, THESE)],
-        error_messages={"required": "Choose one."},
+        error_messages={"required": gettext_lazy("Choose one.")},
     )
     calendars = forms.TypedMultipleChoiceField(
-        label="Only these calendars", coerce=int, required=False, widget=Ticks
+        label=gettext_lazy("Only these calendars"), coerce=int, required=False, widget=Ticks
     )
-    writes = forms.ChoiceField(label="New events go to")
+    writes = forms.ChoiceField(label=gettext_lazy("New events go to"))
 
     def __init__(self, row: PageHost, data: Any = None, _files: Any = None) -> None:
         self.row = row
@@ -78,7 +79,7 @@ class CalendarsForm(HostForm):
             (one, one) for one in (_Writes.DEFAULT, _Writes.NOWHERE, *ids)
         ]
         self.fields["calendars"].error_messages |= gone
-        self.fields["writes"].error_messages |= gone | {"required": "Choose where new events go."}
+        self.fields["writes"].error_messages |= gone | {"required": gettext("Choose where new events go.")}
 
     def parts(self) -> Parts:
         """Which calendars are ticked counts while not all block."""
@@ -135,8 +136,8 @@ class CalendarsForm(HostForm):
                 yield self._calendar(line, chosen=mine)
         yield WriteOffer(
             value=_Writes.NOWHERE,
-            name="No calendar",
-            text="Bookings are in TimeTuna and in the mails only.",
+            name=gettext("No calendar"),
+            text=gettext("Bookings are in TimeTuna and in the mails only."),
             chosen=wanted == _Writes.NOWHERE,
         )
 
@@ -163,23 +164,28 @@ class CalendarsForm(HostForm):
     def _default(self, *, chosen: bool) -> WriteOffer:
         target = default_calendar(self.row.user_id)
         line = next((one for one in self.lines if target and one.row.pk == target.id), None)
-        text = "None of your accounts has a calendar that can be written to, so events go to none."
+        text = gettext("None of your accounts has a calendar that can be written to, so events go to none.")
         if line is not None:
-            text = f"Now that is {line.row.name} of {self._account(line)}.{_carried(line)}"
-        return WriteOffer(value=_Writes.DEFAULT, name="Your default calendar", text=text, chosen=chosen)
+            names = {"name": line.row.name, "account": self._account(line)}
+            text = _with_carried(gettext("Now that is %(name)s of %(account)s.") % names, line)
+        return WriteOffer(
+            value=_Writes.DEFAULT, name=gettext("Your default calendar"), text=text, chosen=chosen
+        )
 
     def _calendar(self, line: CalendarLine, *, chosen: bool) -> WriteOffer:
         note = ""
         if line.state is CalendarState.GONE:
-            note = "Its account does not have this calendar any more, so guests find no times. Choose another one."
+            note = gettext(
+                "Its account does not have this calendar any more, so guests find no times. Choose another one."
+            )
         elif not line.row.writable:
-            note = "Events cannot be written to it any more. Choose another one."
+            note = gettext("Events cannot be written to it any more. Choose another one.")
         elif line.row.account.needs_reconnect:
-            note = "Its account has to be connected again; events are written once it is."
+            note = gettext("Its account has to be connected again; events are written once it is.")
         return WriteOffer(
             value=str(line.row.pk),
             name=line.row.name,
-            text=f"{self._account(line)}.{_carried(line)}",
+            text=_with_carried(f"{self._account(line)}.", line),
             chosen=chosen,
             color=line.row.color,
             note=note,
@@ -197,6 +203,9 @@ def _stored(row: PageHost) -> str:
     return str(row.write_calendar_id or "")
 
 
-def _carried(line: CalendarLine) -> str:
+def _with_carried(text: str, line: CalendarLine) -> str:
+    """Followed by which meetings' links the calendar can carry, if any."""
     labels = [label for kind, label in conference_kinds().items() if kind in line.row.kinds()]
-    return f" It can carry {in_words(labels)} links." if labels else ""
+    if not labels:
+        return text
+    return f"{text} {gettext('It can carry %(kinds)s links.') % {'kinds': in_words(labels)}}"

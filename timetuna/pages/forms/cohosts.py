@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, gettext_lazy
 
 from timetuna.accounts.models import Team, User
 from timetuna.lib.mail import clean_address
@@ -13,18 +14,20 @@ class CohostForm(forms.Form):
     """By mail address, or somebody of the page's team."""
 
     email = forms.CharField(
-        label="Mail address",
+        label=gettext_lazy("Mail address"),
         max_length=254,
         required=False,
         widget=forms.EmailInput(attrs={"autocomplete": "off", "dir": "ltr"}),
     )
     member = forms.TypedChoiceField(
-        label="Somebody of the team",
+        label=gettext_lazy("Somebody of the team"),
         coerce=int,
         required=False,
         empty_value=None,
         error_messages={
-            "invalid_choice": "They host this page already, were asked meanwhile, or have left the team."
+            "invalid_choice": gettext_lazy(
+                "They host this page already, were asked meanwhile, or have left the team."
+            )
         },
     )
 
@@ -32,7 +35,7 @@ class CohostForm(forms.Form):
         super().__init__(data)
         self.page, self.people = page, {one.pk: one for one in people}
         names = [(str(pk), f"{one.name} ({one.email})") for pk, one in self.people.items()]
-        self.fields["member"].choices = [("", "Choose …"), *names]  # type: ignore[attr-defined]
+        self.fields["member"].choices = [("", gettext("Choose …")), *names]  # type: ignore[attr-defined]
         if not people:
             del self.fields["member"]
 
@@ -46,9 +49,11 @@ class CohostForm(forms.Form):
     def clean(self) -> None:
         member, typed = self._member(), self.cleaned_data.get("email", "")
         if not self.errors and not self.address():
-            self.add_error("email", "Give the mail address of whom you want to ask.")
+            self.add_error("email", gettext("Give the mail address of whom you want to ask."))
         elif member and typed not in ("", member.email):
-            self.add_error("email", f"Ask one after the other: {member.name} is chosen above.")
+            self.add_error(
+                "email", gettext("Ask one after the other: %(name)s is chosen above.") % {"name": member.name}
+            )
 
     def address(self) -> str:
         """Whom to ask."""
@@ -63,19 +68,22 @@ class AssignForm(forms.Form):
     """Below which team's address the page stands; "" is its owner's."""
 
     team = forms.TypedChoiceField(
-        label="Team",
+        label=gettext_lazy("Team"),
         coerce=int,
         required=False,
         empty_value=None,
-        error_messages={"invalid_choice": "This team cannot be chosen any more."},
+        error_messages={"invalid_choice": gettext_lazy("This team cannot be chosen any more.")},
     )
 
     def __init__(self, page: BookingPage, teams: list[Team], data: Any = None) -> None:
         super().__init__(data, initial={"team": page.team_id})
         self.page = page
         self.teams = {one.pk: one for one in teams}
-        own = f"No team, at /{page.host.handle}/"
-        names = [(str(pk), f"{one.name}, at /{one.handle}/") for pk, one in self.teams.items()]
+        own = gettext("No team, at /%(handle)s/") % {"handle": page.host.handle}
+        names = [
+            (str(pk), gettext("%(name)s, at /%(handle)s/") % {"name": one.name, "handle": one.handle})
+            for pk, one in self.teams.items()
+        ]
         self.fields["team"].choices = [("", own), *names]  # type: ignore[attr-defined]
 
     def chosen(self) -> Team | None:

@@ -2,16 +2,21 @@
 
 import re
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.urls import reverse_lazy
 from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from timetuna.l10n.datetimes import zone_name
 from timetuna.l10n.zone_search import LONGEST_NAME, find_zones, zone_meant
 from timetuna.lib.text import find_zone, multi_line, single_line
 from timetuna.web.forms import Switch
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 MIDNIGHT = 1_440
 MOST_OF_A_CAP = 1_000
@@ -21,12 +26,12 @@ NOTICE_UNITS = {"days": 1_440, "hours": 60, "minutes": 1}
 _ROOM = 4  # how many times too long a text may be and still come back whole, with a sentence
 _NAMED = 3
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])(?::[0-5][0-9])?")
-_A_DATE = f"Enter a date from {YEARS[0]} to {YEARS[-1]}."
+_A_DATE = format_lazy(gettext_lazy("Enter a date from {first} to {last}."), first=YEARS[0], last=YEARS[-1])
 
 
 class LineField(forms.CharField):
-    def __init__(self, *, label: str, max_length: int, **options: Any) -> None:
-        too_long = f"This can have {max_length} characters at most."
+    def __init__(self, *, label: "StrOrPromise", max_length: int, **options: Any) -> None:
+        too_long = format_lazy(gettext_lazy("This can have {most} characters at most."), most=max_length)
         options.setdefault("error_messages", {}).setdefault("max_length", too_long)
         super().__init__(label=label, max_length=max_length, **options)
 
@@ -53,15 +58,17 @@ class SubjectField(LineField):
 
     def to_python(self, value: Any) -> str:
         if len(str(value or "").strip().splitlines()) > 1:
-            raise forms.ValidationError("The subject has to be one line.")
+            raise forms.ValidationError(gettext("The subject has to be one line."))
         return super().to_python(value)
 
 
 def whole_number(
-    label: str, least: int, most: int, help_text: str = "", *, required: bool = True
+    label: "StrOrPromise", least: int, most: int, help_text: "StrOrPromise" = "", *, required: bool = True
 ) -> forms.IntegerField:
     """With one sentence for every mistake."""
-    sentence = f"Enter a whole number from {least} to {most}."
+    sentence = format_lazy(
+        gettext_lazy("Enter a whole number from {least} to {most}."), least=least, most=most
+    )
     names = ("required", "invalid", "min_value", "max_value")
     field = forms.IntegerField(
         label=label,
@@ -75,21 +82,30 @@ def whole_number(
     return field
 
 
-def switch(label: str, help_text: str) -> forms.BooleanField:
+def switch(label: "StrOrPromise", help_text: "StrOrPromise") -> forms.BooleanField:
     widget = Switch(attrs={"role": "switch"})
     return forms.BooleanField(label=label, help_text=help_text, required=False, widget=widget)
 
 
-def cap_field(period: str, help_text: str) -> forms.IntegerField:
-    """Empty is no limit."""
-    field = whole_number(f"At most a {period}", 1, MOST_OF_A_CAP, help_text, required=False)
-    field.widget.attrs["placeholder"] = "No limit"
+_A_CAP = {
+    "day": gettext_lazy("At most a day"),
+    "week": gettext_lazy("At most a week"),
+    "month": gettext_lazy("At most a month"),
+}
+
+
+def cap_field(period: str, help_text: "StrOrPromise") -> forms.IntegerField:
+    """Empty is no limit. period: "day", "week" or "month"."""
+    field = whole_number(_A_CAP[period], 1, MOST_OF_A_CAP, help_text, required=False)
+    field.widget.attrs["placeholder"] = gettext_lazy("No limit")
     return field
 
 
-def notice_field(help_text: str, *, required: bool = True) -> forms.IntegerField:
+def notice_field(help_text: "StrOrPromise", *, required: bool = True) -> forms.IntegerField:
     """The number; a field of its own has the unit."""
-    return whole_number("Minimum notice", 0, LONGEST_NOTICE_DAYS * MIDNIGHT, help_text, required=required)
+    return whole_number(
+        gettext_lazy("Minimum notice"), 0, LONGEST_NOTICE_DAYS * MIDNIGHT, help_text, required=required
+    )
 
 
 def notice_parts(minutes: int) -> tuple[int, str]:
@@ -105,18 +121,20 @@ class ZoneField(forms.CharField):
     def __init__(self, **options: Any) -> None:
         searched = {
             "data-zones": reverse_lazy("public_zones"),
-            "data-zones-label": "Time zones",
-            "data-zones-none": "Nothing of this name is known. Try the country, or a larger city nearby.",
+            "data-zones-label": gettext_lazy("Time zones"),
+            "data-zones-none": gettext_lazy(
+                "Nothing of this name is known. Try the country, or a larger city nearby."
+            ),
             "data-zones-keep": "",
             "autocomplete": "off",
             "autocapitalize": "none",
             "spellcheck": "false",
         }
         super().__init__(
-            label="Time zone",
+            label=gettext_lazy("Time zone"),
             max_length=LONGEST_NAME,
             widget=forms.TextInput(attrs=searched),
-            error_messages={"required": "Choose a time zone.", "max_length": "Choose a time zone."},
+            error_messages=dict.fromkeys(("required", "max_length"), gettext_lazy("Choose a time zone.")),
             **options,
         )
 
@@ -136,9 +154,12 @@ class ZoneField(forms.CharField):
         if found := find_zones(typed, now=now)[:_NAMED]:
             names = "; ".join(zone_name(one.zone) for one in found)
             raise forms.ValidationError(
-                f"It is not clear which time zone you mean. Choose one, such as {names}."
+                gettext("It is not clear which time zone you mean. Choose one, such as %(names)s.")
+                % {"names": names}
             )
-        raise forms.ValidationError("There is no time zone of this name. Try a large city, such as Berlin.")
+        raise forms.ValidationError(
+            gettext("There is no time zone of this name. Try a large city, such as Berlin.")
+        )
 
 
 class DayField(forms.DateField):
@@ -146,8 +167,8 @@ class DayField(forms.DateField):
 
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
-    def __init__(self, *, label: str, **options: Any) -> None:
-        messages = {"required": "Enter a date.", "invalid": _A_DATE}
+    def __init__(self, *, label: "StrOrPromise", **options: Any) -> None:
+        messages = {"required": gettext_lazy("Enter a date."), "invalid": _A_DATE}
         super().__init__(label=label, input_formats=["%Y-%m-%d"], error_messages=messages, **options)
 
     def to_python(self, value: Any) -> date | None:
@@ -163,8 +184,9 @@ class ClockField(forms.Field):
 
     widget = forms.TimeInput(attrs={"type": "time", "step": 300})
 
-    def __init__(self, *, label: str, ends: bool = False) -> None:
-        sentence = f"Enter the {label.lower()}, such as {'17:00' if ends else '09:00'}."
+    def __init__(self, *, label: "StrOrPromise", ends: bool = False) -> None:
+        example = "17:00" if ends else "09:00"
+        sentence = format_lazy(gettext_lazy("Enter a time, such as {example}."), example=example)
         super().__init__(label=label, error_messages={"required": sentence, "invalid": sentence})
         self.ends = ends
 

@@ -1,10 +1,11 @@
 """The editor's tab Guests."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from django import forms
+from django.utils.translation import gettext, gettext_lazy
 
 from timetuna.lib.crypto import random_token
 from timetuna.lib.urls import may_lead_to, website_of
@@ -14,19 +15,25 @@ from timetuna.pages.forms.page_form import PageForm
 from timetuna.pages.models import BookingPage
 from timetuna.web.framing import ANYBODY
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 NEVER = "never"
 MOST_GUESTS, LONGEST_HOURS = 20, 14 * 24
 _HOUR, _DAY = 60, 24 * 60
 _NOTICES = (0, _HOUR, 2 * _HOUR, 4 * _HOUR, 12 * _HOUR, _DAY, 2 * _DAY, 3 * _DAY, 7 * _DAY)
 _REASONS = (
-    (BookingPage.AskReason.NO, "No"),
-    (BookingPage.AskReason.OPTIONAL, "If they like"),
-    (BookingPage.AskReason.REQUIRED, "They have to say"),
+    (BookingPage.AskReason.NO, gettext_lazy("No")),
+    (BookingPage.AskReason.OPTIONAL, gettext_lazy("If they like")),
+    (BookingPage.AskReason.REQUIRED, gettext_lazy("They have to say")),
 )
 MOST_WEBSITES = 10
 KEY_BYTES = 32
 _PLAIN = {"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false", "dir": "ltr"}
-_CHOOSE = {"required": "Choose one from the list.", "invalid_choice": "Choose one from the list."}
+_CHOOSE = {
+    "required": gettext_lazy("Choose one from the list."),
+    "invalid_choice": gettext_lazy("Choose one from the list."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,48 +41,54 @@ class FormSection:
     """Fields under one heading. id: of the heading, for links."""
 
     id: str
-    title: str
+    title: "StrOrPromise"
     names: tuple[str, ...]
-    help_text: str = ""
+    help_text: "StrOrPromise" = ""
 
 
 SECTIONS = (
-    FormSection("approval-title", "Confirmation", ("approval", "approval_hours")),
+    FormSection("approval-title", gettext_lazy("Confirmation"), ("approval", "approval_hours")),
     FormSection(
         "changes",
-        "Changes",
+        gettext_lazy("Changes"),
         ("change_notice_minutes", "cancel_notice_minutes", "ask_reason"),
-        "Guests change a booking by the link in their mail. After the time you set here they are asked to write to "
-        "you; you yourself can always change it.",
+        gettext_lazy(
+            "Guests change a booking by the link in their mail. After the time you set here they are asked to write to "
+            "you; you yourself can always change it."
+        ),
     ),
-    FormSection("others", "Others", ("most_guests",)),
+    FormSection("others", gettext_lazy("Others"), ("most_guests",)),
     FormSection(
         "after",
-        "After booking",
+        gettext_lazy("After booking"),
         ("redirect_url", "redirect_origins"),
-        "Guests then go on to a page of your own. Its address gets the booking's id and nothing else; the mail leads "
-        "to the booking as always.",
+        gettext_lazy(
+            "Guests then go on to a page of your own. Its address gets the booking's id and nothing else; "
+            "the mail leads to the booking as always."
+        ),
     ),
     FormSection(
         "embed",
-        "On your website",
+        gettext_lazy("On your website"),
         ("embed_origins", "embed_details"),
-        "Shows this page as a part of yours. Where scripts do not run, it stays the link that it is.",
+        gettext_lazy(
+            "Shows this page as a part of yours. Where scripts do not run, it stays the link that it is."
+        ),
     ),
-    FormSection("signed", "Links with fixed values", ("signed_links",)),
+    FormSection("signed", gettext_lazy("Links with fixed values"), ("signed_links",)),
 )
 
 
 class NoticeField(forms.ChoiceField):
     """Until how long before the start; kept as minutes, None is never."""
 
-    def __init__(self, *, label: str) -> None:
+    def __init__(self, *, label: "StrOrPromise") -> None:
         super().__init__(label=label, error_messages=_CHOOSE)
 
     def offer(self, stored: int | None) -> None:
         """Offer the usual lengths, and what is stored."""
         lengths = sorted({*_NOTICES, *([] if stored is None else [stored])})
-        self.choices = [*((str(one), _shown(one)) for one in lengths), (NEVER, "Never")]
+        self.choices = [*((str(one), _shown(one)) for one in lengths), (NEVER, gettext("Never"))]
 
     def prepare_value(self, value: Any) -> Any:
         return NEVER if value is None else str(value)
@@ -99,66 +112,76 @@ class GuestsTabForm(PageForm):
     also = ("link_key",)
 
     approval = switch(
-        "I confirm each booking",
-        "Guests then ask for a time. It is taken while you decide, and nothing else happens before your yes.",
+        gettext_lazy("I confirm each booking"),
+        gettext_lazy(
+            "Guests then ask for a time. It is taken while you decide, and nothing else happens before your yes."
+        ),
     )
     approval_hours = whole_number(
-        "Hours until a request ends by itself",
+        gettext_lazy("Hours until a request ends by itself"),
         1,
         LONGEST_HOURS,
-        "When you have not answered, or when its time begins. Your guest is told.",
+        gettext_lazy("When you have not answered, or when its time begins. Your guest is told."),
     )
-    change_notice_minutes = NoticeField(label="Guests may move")
-    cancel_notice_minutes = NoticeField(label="Guests may cancel")
+    change_notice_minutes = NoticeField(label=gettext_lazy("Guests may move"))
+    cancel_notice_minutes = NoticeField(label=gettext_lazy("Guests may cancel"))
     ask_reason = forms.ChoiceField(
-        label="Ask for a reason",
+        label=gettext_lazy("Ask for a reason"),
         choices=_REASONS,
         error_messages=_CHOOSE,
-        help_text="When a guest moves or cancels. You read it in the mail and at the booking.",
+        help_text=gettext_lazy("When a guest moves or cancels. You read it in the mail and at the booking."),
     )
     most_guests = whole_number(
-        "Others a guest can bring",
+        gettext_lazy("Others a guest can bring"),
         0,
         MOST_GUESTS,
-        "Each gets an invitation by mail. 0 lets nobody be brought.",
+        gettext_lazy("Each gets an invitation by mail. 0 lets nobody be brought."),
     )
 
     redirect_url = forms.CharField(
-        label="Lead guests to",
+        label=gettext_lazy("Lead guests to"),
         max_length=500,
         required=False,
-        help_text="An address such as https://example.org/thanks. Left empty, they stay here.",
+        help_text=gettext_lazy("An address such as https://example.org/thanks. Left empty, they stay here."),
         widget=forms.TextInput(attrs={"inputmode": "url", "placeholder": "https://", **_PLAIN}),
-        error_messages={"max_length": "This can have 500 characters at most."},
+        error_messages={"max_length": gettext_lazy("This can have 500 characters at most.")},
     )
     redirect_origins = forms.CharField(
-        label="Your websites",
+        label=gettext_lazy("Your websites"),
         max_length=2_000,
         required=False,
-        help_text="One a line, such as https://example.org. Guests are led to these and nowhere else, also where a "
-        "link to the page asks for it (?redirect=…).",
+        help_text=gettext_lazy(
+            "One a line, such as https://example.org. Guests are led to these and nowhere else, also where a "
+            "link to the page asks for it (?redirect=…)."
+        ),
         widget=forms.Textarea(attrs={"rows": 3, **_PLAIN}),
-        error_messages={"max_length": "This can have 2,000 characters at most."},
+        error_messages={"max_length": gettext_lazy("This can have 2,000 characters at most.")},
     )
 
     embed_origins = forms.CharField(
-        label="Websites that may show it",
+        label=gettext_lazy("Websites that may show it"),
         max_length=2_000,
         required=False,
-        help_text="One a line, such as https://example.org, or * for any website. Left empty, none may.",
+        help_text=gettext_lazy(
+            "One a line, such as https://example.org, or * for any website. Left empty, none may."
+        ),
         widget=forms.Textarea(attrs={"rows": 3, **_PLAIN}),
-        error_messages={"max_length": "This can have 2,000 characters at most."},
+        error_messages={"max_length": gettext_lazy("This can have 2,000 characters at most.")},
     )
 
     embed_details = switch(
-        "Share guest details with these websites",
-        "They are told the name and mail address of whoever has booked in them, and guests read that. It needs the "
-        "websites by name.",
+        gettext_lazy("Share guest details with these websites"),
+        gettext_lazy(
+            "They are told the name and mail address of whoever has booked in them, and guests read that. It needs the "
+            "websites by name."
+        ),
     )
     signed_links = switch(
-        "Signed links",
-        "Your CRM can then make links whose values guests cannot change. Off, and every link signed so far is "
-        "an ordinary one; on again makes a new key.",
+        gettext_lazy("Signed links"),
+        gettext_lazy(
+            "Your CRM can then make links whose values guests cannot change. Off, and every link signed so far is "
+            "an ordinary one; on again makes a new key."
+        ),
     )
 
     def __init__(self, page: BookingPage, data: Any = None, _files: Any = None) -> None:
@@ -183,14 +206,18 @@ class GuestsTabForm(PageForm):
         wanted, websites = data.get("redirect_url"), data.get("redirect_origins")
         if wanted and websites is not None and not may_lead_to(wanted, websites.split()):
             website = website_of(wanted)
-            sentence = (
+            sentence = gettext(
                 "This is no address that guests can be led to; it should be like https://example.org/thanks."
             )
             if website.startswith("https://"):
-                sentence = f"Name {website} among your websites below, so that guests can be led there."
+                sentence = gettext(
+                    "Name %(website)s among your websites below, so that guests can be led there."
+                ) % {"website": website}
             self.add_error("redirect_url", sentence)
         if data.get("embed_details") and data.get("embed_origins") in ("", ANYBODY):
-            self.add_error("embed_details", "Name the websites above: details are shared with nobody else.")
+            self.add_error(
+                "embed_details", gettext("Name the websites above: details are shared with nobody else.")
+            )
         return data
 
     def store(self) -> None:
@@ -211,13 +238,18 @@ def _websites(typed: str, *, local: bool = False) -> str:
         near = local and urlsplit(website).hostname in {"localhost", "127.0.0.1"}
         if not (website.startswith("https://") or (website and near)):
             raise forms.ValidationError(
-                f"“{line[:60]}” is no website; it should be like https://example.org."
+                gettext("“%(text)s” is no website; it should be like https://example.org.")
+                % {"text": line[:60]}
             )
         found.append(website)
     if len(set(found)) > MOST_WEBSITES:
-        raise forms.ValidationError(f"There can be {MOST_WEBSITES} websites at most.")
+        raise forms.ValidationError(
+            gettext("There can be %(most)s websites at most.") % {"most": MOST_WEBSITES}
+        )
     return "\n".join(dict.fromkeys(found))
 
 
 def _shown(minutes: int) -> str:
-    return f"Until {time_spans.show([minutes])} before the start" if minutes else "Until the start"
+    if not minutes:
+        return gettext("Until the start")
+    return gettext("Until %(time)s before the start") % {"time": time_spans.show([minutes])}

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext, gettext_lazy
 
 from timetuna.lib import pictures, videos
 from timetuna.pages.forms.contrast import ENOUGH, nearest, on_white
@@ -17,15 +18,15 @@ from timetuna.web.forms import Switch
 _LOGO = 480, 144  # twice what pages show, for dense screens
 _BACKGROUND = 1_600, 1_000
 SWATCHES = (
-    ("#0b6e99", "Blue"),
-    ("#4f46e5", "Indigo"),
-    ("#8a3ffc", "Violet"),
-    ("#c2185b", "Pink"),
-    ("#c62828", "Red"),
-    ("#b45309", "Amber"),
-    ("#2e7d32", "Green"),
-    ("#00796b", "Teal"),
-    ("#37474f", "Slate"),
+    ("#0b6e99", gettext_lazy("Blue")),
+    ("#4f46e5", gettext_lazy("Indigo")),
+    ("#8a3ffc", gettext_lazy("Violet")),
+    ("#c2185b", gettext_lazy("Pink")),
+    ("#c62828", gettext_lazy("Red")),
+    ("#b45309", gettext_lazy("Amber")),
+    ("#2e7d32", gettext_lazy("Green")),
+    ("#00796b", gettext_lazy("Teal")),
+    ("#37474f", gettext_lazy("Slate")),
 )
 """Each stands out from white."""
 _WHOLE = re.compile("#[0-9a-f]{6}")
@@ -45,35 +46,45 @@ class LookForm(PicturesForm, PageForm):
 
     also = ("logo_version", "background_version", "video_version")
     brand_color = forms.CharField(
-        label="Colour",
+        label=gettext_lazy("Colour"),
         max_length=7,
         required=False,
-        help_text="For buttons and links, here and in mails, like #0b6e99. Empty is TimeTuna's own.",
+        help_text=gettext_lazy(
+            "For buttons and links, here and in mails, like #0b6e99. Empty is TimeTuna's own."
+        ),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "dir": "ltr"}),
     )
     logo = PictureField(
-        label="Logo",
+        label=gettext_lazy("Logo"),
         made=partial(pictures.png, size=_LOGO),
         fit="480x144",
-        help_text="Stands above your name on the page and in its mails. PNG, JPEG or WebP, 200 kB at most.",
+        help_text=gettext_lazy(
+            "Stands above your name on the page and in its mails. PNG, JPEG or WebP, 200 kB at most."
+        ),
     )
-    remove_logo = forms.BooleanField(label="Take the logo away", required=False, widget=Switch)
+    remove_logo = forms.BooleanField(label=gettext_lazy("Take the logo away"), required=False, widget=Switch)
     background = PictureField(
-        label="Background picture",
+        label=gettext_lazy("Background picture"),
         made=partial(pictures.jpeg, size=_BACKGROUND),
         fit="1600x1000",
         crop=True,
-        help_text="Lies behind the page on wide screens. PNG, JPEG or WebP, 200 kB at most.",
+        help_text=gettext_lazy("Lies behind the page on wide screens. PNG, JPEG or WebP, 200 kB at most."),
     )
-    remove_background = forms.BooleanField(label="Take the background away", required=False, widget=Switch)
+    remove_background = forms.BooleanField(
+        label=gettext_lazy("Take the background away"), required=False, widget=Switch
+    )
     video = VideoField(
-        label="Background video",
+        label=gettext_lazy("Background video"),
         made=videos.cleaned,
-        help_text="Moves behind the page on wide screens, without sound, over and over; guests can stop it. The "
-        "picture above is there before it, and in its place for those who save data or want nothing to move. "
-        "A quiet scene of 10 seconds is plenty. MP4 or WebM, 8 MB at most.",
+        help_text=gettext_lazy(
+            "Moves behind the page on wide screens, without sound, over and over; guests can stop it. The "
+            "picture above is there before it, and in its place for those who save data or want nothing to move. "
+            "A quiet scene of 10 seconds is plenty. MP4 or WebM, 8 MB at most."
+        ),
     )
-    remove_video = forms.BooleanField(label="Take the video away", required=False, widget=Switch)
+    remove_video = forms.BooleanField(
+        label=gettext_lazy("Take the video away"), required=False, widget=Switch
+    )
 
     def __init__(
         self, page: BookingPage, data: Any = None, files: MultiValueDict[str, Any] | None = None
@@ -103,7 +114,7 @@ class LookForm(PicturesForm, PageForm):
         given = self.cleaned_data["brand_color"].strip()
         found = _COLOR.fullmatch(given)
         if given and not found:
-            raise forms.ValidationError("Write the colour with six digits, like #0b6e99.")
+            raise forms.ValidationError(gettext("Write the colour with six digits, like #0b6e99."))
         digits = found.group(1).lower() if found else ""
         return f"#{''.join(digit * 2 for digit in digits) if len(digits) == 3 else digits}" if digits else ""  # noqa: PLR2004
 

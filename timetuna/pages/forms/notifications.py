@@ -1,10 +1,13 @@
 """The editor's tab Notifications."""
 
+import json
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.text import capfirst
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from timetuna.lib.text import unknown
 from timetuna.pages.actions.save_notifications import MAIL_KINDS, NotificationsTab, save_notifications
@@ -14,6 +17,9 @@ from timetuna.pages.forms.page_form import lock_page, note_changes
 from timetuna.pages.models import BookingPage, Question, Reminder
 from timetuna.pages.queries import OF_ANSWER, MailText, mail_text
 from timetuna.web.saving import FormPart, HostForm
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 PLACEHOLDERS = (
     "guest name",
@@ -25,12 +31,39 @@ PLACEHOLDERS = (
     "location",
     "manage link",
 )
+_CHIPS = {
+    "guest name": gettext_lazy("Guest name"),
+    "host name": gettext_lazy("Host name"),
+    "page": gettext_lazy("Page"),
+    "start": gettext_lazy("Start"),
+    "duration": gettext_lazy("Duration"),
+    "meeting type": gettext_lazy("Meeting type"),
+    "location": gettext_lazy("Location"),
+    "manage link": gettext_lazy("Manage link"),
+}
+"""What can be put into a text, as it reads on the button that does it."""
+_HOUR, _DAY = 60, 24 * 60
+_BEFORE, _AFTER = [15, _HOUR, _DAY, 2 * _DAY, 7 * _DAY], [_HOUR, _DAY, 7 * _DAY]
 _TITLES = {
-    "confirmed": ("Confirmation", "Sent as soon as a time is booked."),
-    "moved": ("New time", "Sent when a booking is moved."),
-    "cancelled": ("Cancellation", "Sent when a booking is cancelled."),
-    "reminder": ("Reminder", "Sent before the meeting, at the times above."),
-    "follow_up": ("Follow-up", "Sent after the meeting, if that is on."),
+    "confirmed": (gettext_lazy("Confirmation"), gettext_lazy("Sent as soon as a time is booked.")),
+    "moved": (gettext_lazy("New time"), gettext_lazy("Sent when a booking is moved.")),
+    "cancelled": (gettext_lazy("Cancellation"), gettext_lazy("Sent when a booking is cancelled.")),
+    "reminder": (gettext_lazy("Reminder"), gettext_lazy("Sent before the meeting, at the times above.")),
+    "follow_up": (gettext_lazy("Follow-up"), gettext_lazy("Sent after the meeting, if that is on.")),
+}
+_STANDS = {
+    "confirmed": gettext_lazy("Stands in the confirmation below the time and the place."),
+    "moved": gettext_lazy("Stands in the new time below the time and the place."),
+    "cancelled": gettext_lazy("Stands in the cancellation below the time and the place."),
+    "reminder": gettext_lazy("Stands in the reminder below the time and the place."),
+    "follow_up": gettext_lazy("Stands in the follow-up below the time and the place."),
+}
+_INSERT = {
+    "confirmed": gettext_lazy("Insert into the confirmation"),
+    "moved": gettext_lazy("Insert into the new time"),
+    "cancelled": gettext_lazy("Insert into the cancellation"),
+    "reminder": gettext_lazy("Insert into the reminder"),
+    "follow_up": gettext_lazy("Insert into the follow-up"),
 }
 
 
@@ -44,24 +77,33 @@ class _Placeholders:
         if strangers := unknown(text, self.names):
             known = ", ".join(f"{{{name}}}" for name in self.names)
             raise forms.ValidationError(
-                f"TimeTuna cannot fill in {', '.join(strangers)}. You can use {known}."
+                gettext("TimeTuna cannot fill in %(unknown)s. You can use %(known)s.")
+                % {"unknown": ", ".join(strangers), "known": known}
             )
 
 
 class LeadTimesField(LineField):
-    """Lengths of time in a line, kept as minutes; each is a row like `reminder`.
-
-    offers: what can be had by one press.  when: how each reads on.
-    """
+    """Lengths of time in a line, kept as minutes; each is a row like `reminder`."""
 
     def __init__(
-        self, reminder: Reminder, *, label: str, most: int = time_spans.MOST, help_text: str
+        self,
+        reminder: Reminder,
+        *,
+        label: "StrOrPromise",
+        most: int = time_spans.MOST,
+        help_text: "StrOrPromise",
     ) -> None:
         super().__init__(label=label, max_length=100, required=False, help_text=help_text)
         self.reminder, self.most = reminder, most
-        follows = reminder.kind == Reminder.Kind.FOLLOW_UP
-        self.offers = "1 h, 24 h, 7 days" if follows else "15 min, 1 h, 24 h, 2 days, 7 days"
-        self.when = "after" if follows else "before"
+        self.follows = reminder.kind == Reminder.Kind.FOLLOW_UP
+
+    def offers(self) -> str:
+        """What can be had by one press."""
+        return time_spans.show(_AFTER if self.follows else _BEFORE)
+
+    def units(self) -> str:
+        """What each word means that can be typed, as JSON."""
+        return json.dumps(time_spans.units())
 
     def what(self) -> dict[str, str]:
         row = self.reminder
@@ -74,16 +116,19 @@ class LeadTimesField(LineField):
         except ValueError as error:
             raise forms.ValidationError(str(error)) from error
         if len(found) > self.most:
-            sentence = "Choose one." if self.most == 1 else f"Choose {self.most} at most."
-            raise forms.ValidationError(sentence)
+            few = ngettext("Choose one.", "Choose %(most)s at most.", self.most)
+            raise forms.ValidationError(few % {"most": self.most})
         return found
 
 
 @dataclass(frozen=True, slots=True)
 class MailFields:
+    """insert: what is said of the words that can be put into it."""
+
     kind: str
-    title: str
-    help: str
+    title: "StrOrPromise"
+    help: "StrOrPromise"
+    insert: "StrOrPromise"
     subject: forms.BoundField
     message: forms.BoundField
 
@@ -103,17 +148,19 @@ class NotificationsForm(HostForm):
 
     guest_reminders = LeadTimesField(
         Reminder(audience="guest"),
-        label="Remind guests",
-        help_text="How long before the start, like 24 h, 1 h. Up to five; empty sends none.",
+        label=gettext_lazy("Remind guests"),
+        help_text=gettext_lazy("How long before the start, like 24 h, 1 h. Up to five; empty sends none."),
     )
     host_reminders = LeadTimesField(
-        Reminder(audience="host"), label="Remind me", help_text="The same, for your own mailbox."
+        Reminder(audience="host"),
+        label=gettext_lazy("Remind me"),
+        help_text=gettext_lazy("The same, for your own mailbox."),
     )
     follow_up = LeadTimesField(
         Reminder(audience="guest", kind="follow_up"),
-        label="Follow-up mail to guests",
+        label=gettext_lazy("Follow-up mail to guests"),
         most=1,
-        help_text="How long after the end, like 1 h. Empty sends none.",
+        help_text=gettext_lazy("How long after the end, like 1 h. Empty sends none."),
     )
 
     def __init__(self, page: BookingPage, data: Any = None, _files: Any = None) -> None:
@@ -128,22 +175,21 @@ class NotificationsForm(HostForm):
             self._add_texts(kind, mail_text(page, kind))
 
     def _add_texts(self, kind: str, stored: MailText) -> None:
-        title, _ = _TITLES[kind]
         self.fields[_name(kind, "subject")] = SubjectField(
-            label="Subject",
+            label=gettext("Subject"),
             max_length=150,
             required=False,
             validators=[_Placeholders(self._names)],
             initial=stored.subject,
-            help_text="Leave it empty for TimeTuna's own.",
+            help_text=gettext("Leave it empty for TimeTuna's own."),
         )
         self.fields[_name(kind, "message")] = WordsField(
-            label="Extra message",
+            label=gettext("Extra message"),
             max_length=2_000,
             required=False,
             validators=[_Placeholders(self._names)],
             initial=stored.message,
-            help_text=f"Stands in the {title.lower()} below the time and the place.",
+            help_text=_STANDS[kind],
         )
 
     def _times(self) -> list[tuple[str, LeadTimesField]]:
@@ -156,7 +202,12 @@ class NotificationsForm(HostForm):
         for kind in MAIL_KINDS:
             title, help_text = _TITLES[kind]
             yield MailFields(
-                kind, title, help_text, self[_name(kind, "subject")], self[_name(kind, "message")]
+                kind=kind,
+                title=title,
+                help=help_text,
+                insert=_INSERT[kind],
+                subject=self[_name(kind, "subject")],
+                message=self[_name(kind, "message")],
             )
 
     def lock(self, host_id: int) -> None:  # noqa: ARG002
@@ -185,6 +236,12 @@ class NotificationsForm(HostForm):
     def placeholders(self) -> list[str]:
         """What can be used in all texts, in braces."""
         return [f"{{{name}}}" for name in self._names]
+
+    def chips(self) -> list[tuple[str, str]]:
+        """Each of them, and what its button says."""
+        return [
+            (f"{{{name}}}", str(_CHIPS[name] if name in _CHIPS else capfirst(name))) for name in self._names
+        ]
 
 
 def _name(kind: str, part: str) -> str:

@@ -5,10 +5,11 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from timetuna.l10n.datetimes import date_in
-from timetuna.pages.calendar_impact import paused_words
-from timetuna.pages.forms.availability import Offer
+from timetuna.pages.calendar_impact import pause_sentence, paused_words
+from timetuna.pages.forms.availability import UNIT_CHOICES, Offer, too_long_a_notice
 from timetuna.pages.forms.fields import (
     LONGEST_NOTICE_DAYS,
     NOTICE_UNITS,
@@ -38,14 +39,17 @@ class OwnPartForm(ColumnsForm[PageHost]):
     also = ("schedule", "notice_minutes")
 
     schedule = forms.ChoiceField(
-        label="Your hours", required=False, error_messages={"invalid_choice": "Choose the hours."}
+        label=gettext_lazy("Your hours"),
+        required=False,
+        error_messages={"invalid_choice": gettext_lazy("Choose the hours.")},
     )
-    buffer_before_minutes = whole_number("Buffer before (minutes)", 0, 240, required=False)
-    buffer_after_minutes = whole_number("Buffer after (minutes)", 0, 240, required=False)
+    buffer_before_minutes = whole_number(gettext_lazy("Buffer before (minutes)"), 0, 240, required=False)
+    buffer_after_minutes = whole_number(gettext_lazy("Buffer after (minutes)"), 0, 240, required=False)
     notice = notice_field("", required=False)
-    notice_unit = forms.ChoiceField(label="Unit of the notice", choices=[(one, one) for one in NOTICE_UNITS])
+    notice_unit = forms.ChoiceField(label=gettext_lazy("Unit of the notice"), choices=UNIT_CHOICES)
     cap_day = cap_field(
-        "day", "So many of this page's meetings you take a day. Those of other pages do not count."
+        "day",
+        gettext_lazy("So many of this page's meetings you take a day. Those of other pages do not count."),
     )
 
     def __init__(self, row: PageHost, data: Any = None, _files: Any = None) -> None:
@@ -70,7 +74,7 @@ class OwnPartForm(ColumnsForm[PageHost]):
     def _say_usual(self, name: str, usual: int, unit: str) -> None:
         field = self.fields[name]
         field.widget.attrs["placeholder"] = str(usual)
-        field.help_text = f"Empty: {usual} {unit}, as the page has it."
+        field.help_text = gettext("Empty: %(length)s, as the page has it.") % {"length": _spoken(usual, unit)}
 
     def offers(self) -> list[Offer]:
         chosen = str(self["schedule"].value() or _USUAL)
@@ -84,8 +88,12 @@ class OwnPartForm(ColumnsForm[PageHost]):
         return PauseForm(self.instance)
 
     def paused(self) -> str:
-        """As in "paused until 12 January"; "" while they are not."""
+        """As in "Paused until 12 January"; "" while they are not."""
         return paused_words(self.instance, self.instance.host, now=timezone.now())
+
+    def paused_sentence(self) -> str:
+        """As in "You are paused until 12 January"."""
+        return pause_sentence(self.instance.paused_until, self.instance.host, now=timezone.now())
 
     def part(self) -> str:
         """As what they take part now."""
@@ -98,10 +106,16 @@ class OwnPartForm(ColumnsForm[PageHost]):
     def _usual(self, *, chosen: bool) -> Offer:
         """What counts until they choose: the page's hours are its owner's."""
         if self._is_owner():
-            return Offer(_USUAL, "The page's hours", "As they are on the tab Availability.", None, chosen)
+            return Offer(
+                _USUAL,
+                gettext("The page's hours"),
+                gettext("As they are on the tab Availability."),
+                None,
+                chosen,
+            )
         default = self._default()
-        text = f"{default.name}: {default.text}" if default else "You have none yet."
-        return Offer(_USUAL, "Your default hours", text, None, chosen)
+        text = f"{default.name}: {default.text}" if default else gettext("You have none yet.")
+        return Offer(_USUAL, gettext("Your default hours"), text, None, chosen)
 
     def _default(self) -> ScheduleLine | None:
         return next((one for one in self._shared if one.is_default), None)
@@ -112,7 +126,7 @@ class OwnPartForm(ColumnsForm[PageHost]):
     def clean(self) -> None:
         """Check the notice as a whole."""
         if (self._notice() or 0) > LONGEST_NOTICE_DAYS * 1_440:
-            self.add_error("notice", f"The notice can be {LONGEST_NOTICE_DAYS} days at most.")
+            self.add_error("notice", too_long_a_notice())
 
     def _notice(self) -> int | None:
         number = self.cleaned_data.get("notice")
@@ -125,18 +139,28 @@ class OwnPartForm(ColumnsForm[PageHost]):
         row, chosen = self.instance, self.cleaned_data["schedule"]
         schedule = schedules_for(row.host).filter(pk=int(chosen)).first() if chosen else None
         if chosen and schedule is None:
-            self.add_error("schedule", "These hours have just been deleted. Choose others.")
+            self.add_error("schedule", gettext("These hours have just been deleted. Choose others."))
             return False
         row.schedule, row.notice_minutes = schedule, self._notice()
         super().store()
         return True
 
 
+def _spoken(number: int, unit: str) -> str:
+    """As in "2 days"."""
+    words = {
+        "days": ngettext("%(count)d day", "%(count)d days", number),
+        "hours": ngettext("%(count)d hour", "%(count)d hours", number),
+        "minutes": ngettext("%(count)d minute", "%(count)d minutes", number),
+    }
+    return words[unit] % {"count": number}
+
+
 class PauseForm(forms.Form):
     """A host takes no new meetings of a page: until a date, for good, or not any more."""
 
     pause = forms.ChoiceField(choices=[(one, one) for one in ("until", "for_good", "over")])
-    until = DayField(label="Until and including", required=False)
+    until = DayField(label=gettext_lazy("Until and including"), required=False)
 
     def __init__(self, row: PageHost, data: Any = None) -> None:
         self.today = today = date_in(row.host.time_zone, timezone.now())
@@ -149,7 +173,7 @@ class PauseForm(forms.Form):
             return
         until = self.cleaned_data.get("until")
         if until is None or not self.today <= until <= self.today + LONGEST_PAUSE:
-            self.add_error("until", "Choose today or a later day, within two years.")
+            self.add_error("until", gettext("Choose today or a later day, within two years."))
 
     def last_day(self) -> date | None:
         """Of the pause that a valid form asks for."""

@@ -1,17 +1,44 @@
 """Forms in which pictures and videos are chosen, and taken away."""
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy
 
 from timetuna.lib import videos
 from timetuna.lib.crypto import fingerprint
 from timetuna.lib.pictures import MOST_BYTES
 from timetuna.web.saving import FormPart, HostForm, Parts
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 _VERSION_LENGTH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class PictureWords:
+    """What is said of one that is stored, of none, and of one that was chosen in a form that comes back."""
+
+    there: "StrOrPromise"
+    none: "StrOrPromise"
+    chosen: "StrOrPromise"
+
+
+PICTURE_WORDS = PictureWords(
+    gettext_lazy("A picture"),
+    gettext_lazy("No picture"),
+    gettext_lazy("The picture you chose. Choose it again to use it."),
+)
+_VIDEO_WORDS = PictureWords(
+    gettext_lazy("A video"),
+    gettext_lazy("No video"),
+    gettext_lazy("The video you chose. Choose it again to use it."),
+)
+_TOO_LARGE = gettext_lazy("This video is larger than 8 MB. Please choose a shorter or smaller one.")
 
 
 class PictureField(forms.FileField):
@@ -20,12 +47,14 @@ class PictureField(forms.FileField):
     fit: width and height to which pictures.js makes it smaller before it is sent.  crop: their part is chosen there.
     """
 
-    noun, most, kinds = "picture", MOST_BYTES, "image/png,image/jpeg,image/webp,image/gif"
+    words, most, kinds = PICTURE_WORDS, MOST_BYTES, "image/png,image/jpeg,image/webp,image/gif"
 
     def __init__(
         self, *, made: Callable[[bytes], bytes], fit: str = "", crop: bool = False, **options: Any
     ) -> None:
-        attrs = {"accept": self.kinds} | ({"data-fit": fit} if fit else {"data-most": str(self.most)})
+        attrs = {"accept": self.kinds} | (
+            {"data-fit": fit} if fit else {"data-most": str(self.most), "data-too-large": _TOO_LARGE}
+        )
         attrs |= {"data-crop": ""} if crop else {}
         super().__init__(
             required=False, allow_empty_file=True, widget=forms.FileInput(attrs=attrs), **options
@@ -46,7 +75,7 @@ class PictureField(forms.FileField):
 class VideoField(PictureField):
     """The same of a video; it is sent as it is."""
 
-    noun, most, kinds = "video", videos.MOST_BYTES, "video/mp4,video/webm"
+    words, most, kinds = _VIDEO_WORDS, videos.MOST_BYTES, "video/mp4,video/webm"
 
 
 class PicturesForm(HostForm):
@@ -73,13 +102,13 @@ class PicturesForm(HostForm):
         found = super().parts()
         for name, version in self.versions.items():
             field, removes = self.fields[name], found.pop(f"remove_{name}", None)
-            label, noun = str(field.label), getattr(field, "noun", "picture")
+            label, words = str(field.label), getattr(field, "words", PICTURE_WORDS)
             if not self.is_bound:
-                found[name] = FormPart(label, version, f"A {noun}" if version else f"No {noun}")
+                found[name] = FormPart(label, version, str(words.there if version else words.none))
             elif name in self.files:
-                found[name] = FormPart(label, "new", f"The {noun} you chose. Choose it again to use it.")
-            elif removes and removes.text == "On":
-                found[name] = FormPart(label, "", f"No {noun}")
+                found[name] = FormPart(label, "new", str(words.chosen))
+            elif removes and removes.value[0]:
+                found[name] = FormPart(label, "", str(words.none))
         return found
 
     def picture(self, name: str) -> bytes | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Max
+from django.utils.translation import gettext, gettext_lazy
 
 from timetuna.lib.text import single_line
 from timetuna.pages.forms.fields import LineField, WordsField, switch
@@ -20,7 +21,10 @@ KEY_LENGTH = 40
 ALWAYS = "always"
 Kind = Question.Kind
 _SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"
-_CHOOSE = {"required": "Choose one from the list.", "invalid_choice": "Choose one from the list."}
+_CHOOSE = {
+    "required": gettext_lazy("Choose one from the list."),
+    "invalid_choice": gettext_lazy("Choose one from the list."),
+}
 Options = list[dict[str, str]]
 
 
@@ -35,13 +39,16 @@ class OptionsField(WordsField):
         labels = [line for line in lines if line]
         if long := next((label for label in labels if len(label) > OPTION_LENGTH), None):
             raise forms.ValidationError(
-                f"“{long[:30]}…” is too long. An option can have {OPTION_LENGTH} characters at most."
+                gettext("“%(text)s…” is too long. An option can have %(most)s characters at most.")
+                % {"text": long[:30], "most": OPTION_LENGTH}
             )
         if len(labels) > MOST_OPTIONS:
-            raise forms.ValidationError(f"There can be {MOST_OPTIONS} options at most.")
+            raise forms.ValidationError(
+                gettext("There can be %(most)s options at most.") % {"most": MOST_OPTIONS}
+            )
         folded = [label.casefold() for label in labels]
         if twice := next((label for label in labels if folded.count(label.casefold()) > 1), None):
-            raise forms.ValidationError(f"“{twice}” stands here twice.")
+            raise forms.ValidationError(gettext("“%(text)s” stands here twice.") % {"text": twice})
         return labels
 
 
@@ -89,31 +96,36 @@ class QuestionForm(ColumnsForm[Question]):
         fields = ("label", "kind", "help", "required", "hidden", "options", "terms")
 
     label = LineField(
-        label="Question",
+        label=gettext_lazy("Question"),
         max_length=200,
-        help_text="As your guest reads it. Bookings keep what was asked then.",
-        error_messages={"required": "Write what you want to ask."},
+        help_text=gettext_lazy("As your guest reads it. Bookings keep what was asked then."),
+        error_messages={"required": gettext_lazy("Write what you want to ask.")},
     )
-    kind = forms.ChoiceField(label="Answer", choices=Kind.choices, error_messages=_CHOOSE)
-    help = LineField(label="A sentence below it", max_length=300, required=False)
+    kind = forms.ChoiceField(label=gettext_lazy("Answer"), choices=Kind.choices, error_messages=_CHOOSE)
+    help = LineField(label=gettext_lazy("A sentence below it"), max_length=300, required=False)
     options = OptionsField(
-        label="Options",
+        label=gettext_lazy("Options"),
         max_length=MOST_OPTIONS * (OPTION_LENGTH + 1),
         required=False,
-        help_text="One a line. A line that you change stays the same option for what depends on it.",
+        help_text=gettext_lazy(
+            "One a line. A line that you change stays the same option for what depends on it."
+        ),
         widget=forms.Textarea(attrs={"rows": 5}),
     )
     terms = WordsField(
-        label="What is agreed to",
+        label=gettext_lazy("What is agreed to"),
         max_length=2_000,
         required=False,
-        help_text="Stands beside the box to tick, and is kept with each booking as it was.",
+        help_text=gettext_lazy("Stands beside the box to tick, and is kept with each booking as it was."),
     )
-    required = switch("Has to be answered", "Without an answer nothing is booked.")
+    required = switch(
+        gettext_lazy("Has to be answered"), gettext_lazy("Without an answer nothing is booked.")
+    )
     hidden = switch(
-        "Comes with the link", "Guests are not asked; your website puts the answer into the page's address."
+        gettext_lazy("Comes with the link"),
+        gettext_lazy("Guests are not asked; your website puts the answer into the page's address."),
     )
-    when = forms.ChoiceField(label="Asked", error_messages=_CHOOSE)
+    when = forms.ChoiceField(label=gettext_lazy("Asked"), error_messages=_CHOOSE)
 
     def __init__(self, page: BookingPage, question: Question | None, data: Any = None) -> None:
         self.is_new = question is None
@@ -124,7 +136,7 @@ class QuestionForm(ColumnsForm[Question]):
         super().__init__(data, instance=question, initial=initial)
         field = self.fields["when"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - said for the type checker
-        field.choices = [(ALWAYS, "Always"), *self._conditions()]
+        field.choices = [(ALWAYS, gettext("Always")), *self._conditions()]
 
     def _conditions(self) -> Iterator[tuple[str, str]]:
         """Answers of earlier questions that are asked in any case."""
@@ -132,8 +144,10 @@ class QuestionForm(ColumnsForm[Question]):
             earlier = self.is_new or (one.position, one.pk) < (self.instance.position, self.instance.pk)
             if earlier and not one.hidden and not one.when_key:
                 for option, label in one.choices():
-                    said = "ticked" if one.kind == Kind.YES else f"“{label}”"
-                    yield f"{one.key}:{option}", f"Only if “{one.label}” is {said}"
+                    said = gettext("Only if “%(question)s” is “%(answer)s”")
+                    if one.kind == Kind.YES:
+                        said = gettext("Only if “%(question)s” is ticked")
+                    yield f"{one.key}:{option}", said % {"question": one.label, "answer": label}
 
     def dependent(self) -> list[Question]:
         return [one for one in self.others if self.instance.key and one.when_key == self.instance.key]
@@ -143,17 +157,18 @@ class QuestionForm(ColumnsForm[Question]):
         data = self.cleaned_data
         kind, hidden = data.get("kind"), data.get("hidden")
         if kind in CHOOSING and len(data.get("options") or ()) < 2 and "options" not in self.errors:  # noqa: PLR2004
-            self.add_error("options", "Give two options at least.")
+            self.add_error("options", gettext("Give two options at least."))
         if kind == Kind.CONSENT and not data.get("terms"):
-            self.add_error("terms", "Write what is agreed to.")
+            self.add_error("terms", gettext("Write what is agreed to."))
         if hidden and data.get("required"):
-            self.add_error("required", "Nobody can be made to answer what they are not asked.")
+            self.add_error("required", gettext("Nobody can be made to answer what they are not asked."))
         if hidden and kind == Kind.CONSENT:
-            self.add_error("hidden", "Nobody agrees to something by following a link.")
+            self.add_error("hidden", gettext("Nobody agrees to something by following a link."))
         if (hidden or data.get("when", ALWAYS) != ALWAYS) and self.dependent():
             self.add_error(
                 "hidden" if hidden else "when",
-                f"“{self.dependent()[0].label}” is asked depending on this one, so this one is asked always.",
+                gettext("“%(question)s” is asked depending on this one, so this one is asked always.")
+                % {"question": self.dependent()[0].label},
             )
         if kind in CHOOSING:
             data["options"] = with_ids(data.get("options") or (), self.instance.options)
@@ -169,7 +184,9 @@ class QuestionForm(ColumnsForm[Question]):
         if self.is_new:
             if len(self.others) >= MOST:
                 self.add_error(
-                    None, f"A page can ask {MOST} questions at most. Delete one that you do not need."
+                    None,
+                    gettext("A page can ask %(most)s questions at most. Delete one that you do not need.")
+                    % {"most": MOST},
                 )
                 return False
             row.key = free_key(row.label, {one.key for one in self.others})

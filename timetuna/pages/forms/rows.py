@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from timetuna.pages.forms.fields import LineField, whole_number
 from timetuna.web.forms import rows_arrived
@@ -23,6 +25,8 @@ class RowForm(forms.Form):
 
 
 if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
     _Base = forms.BaseFormSet[RowForm]
 else:
     _Base = forms.BaseFormSet
@@ -34,7 +38,7 @@ class RowSet(_Base):
     row: ClassVar[type[RowForm]]
     needed: ClassVar[frozenset[str]]
     most: ClassVar[int]
-    too_many: ClassVar[str]
+    too_many: "ClassVar[StrOrPromise]"
 
     @classmethod
     def of(cls, prefix: str, stored: Iterable[Any], data: Any = None) -> Self:
@@ -76,23 +80,28 @@ def _initial(form: type[RowForm], row: Any) -> dict[str, Any]:
 
 
 class DurationForm(RowForm):
-    minutes = whole_number("Minutes", 1, 1_440)
-    title = LineField(label="Title", max_length=80, required=False)
-    description = LineField(label="Description", max_length=300, required=False)
+    minutes = whole_number(gettext_lazy("Minutes"), 1, 1_440)
+    title = LineField(label=gettext_lazy("Title"), max_length=80, required=False)
+    description = LineField(label=gettext_lazy("Description"), max_length=300, required=False)
 
 
 class DurationRows(RowSet):
     """Says so when there is none, or one twice."""
 
     row, needed, most = DurationForm, frozenset({"minutes"}), 10
-    too_many = f"A page can have {most} durations at most."
+    too_many = format_lazy(gettext_lazy("A page can have {most} durations at most."), most=most)
 
     def check_rows(self, filled: Sequence[RowForm]) -> None:
         if not filled and not any(self.errors):
-            raise forms.ValidationError("A page needs at least one duration.")
+            raise forms.ValidationError(gettext("A page needs at least one duration."))
         seen: set[int] = set()
         for form in filled:
             minutes = form.cleaned_data["minutes"]
             if minutes in seen:
-                form.add_error("minutes", f"There is already a duration of {minutes} minutes.")
+                sentence = ngettext(
+                    "There is already a duration of %(minutes)s minute.",
+                    "There is already a duration of %(minutes)s minutes.",
+                    minutes,
+                )
+                form.add_error("minutes", sentence % {"minutes": minutes})
             seen.add(minutes)

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
+from timetuna.lib.text import fill
 from timetuna.pages.forms.fields import switch, whole_number
 from timetuna.pages.models import BookingPage, PageHost
 from timetuna.pages.queries import taking_part
@@ -14,30 +16,42 @@ from timetuna.web.forms import WholeForm
 MOST_WEIGHT, MOST_TIER, MOST_AT_ONCE = 1_000, 99, 20
 _Part, _Staffing = PageHost.Part, BookingPage.Staffing
 _STAFFING = {
-    _Staffing.SOLO: ("One host", "The page's owner meets the guest."),
+    _Staffing.SOLO: (gettext_lazy("One host"), gettext_lazy("The page's owner meets the guest.")),
     _Staffing.ALL: (
-        "All cohosts (group meeting)",
-        "Everybody meets the guest together. Guests see the times at which all of them are free.",
+        gettext_lazy("All cohosts (group meeting)"),
+        gettext_lazy(
+            "Everybody meets the guest together. Guests see the times at which all of them are free."
+        ),
     ),
     _Staffing.ANY: (
-        "Any cohost (round-robin)",
-        "Whoever's turn it is meets the guest. Guests see every time at which somebody is free.",
+        gettext_lazy("Any cohost (round-robin)"),
+        gettext_lazy(
+            "Whoever's turn it is meets the guest. Guests see every time at which somebody is free."
+        ),
     ),
 }
 _PARTS = [
-    (_Part.ROTATING, "Takes turns"),
-    (_Part.REQUIRED, "Is always there"),
-    (_Part.OPTIONAL, "Joins if free"),
+    (_Part.ROTATING, gettext_lazy("Takes turns")),
+    (_Part.REQUIRED, gettext_lazy("Is always there")),
+    (_Part.OPTIONAL, gettext_lazy("Joins if free")),
 ]
 _RULES = [
-    (BookingPage.ShareRule.LEDGER, "Fair shares"),
-    (BookingPage.ShareRule.FEWEST, "Fewest meetings this month"),
+    (BookingPage.ShareRule.LEDGER, gettext_lazy("Fair shares")),
+    (BookingPage.ShareRule.FEWEST, gettext_lazy("Fewest meetings this month")),
 ]
 _ON_MOVE = [
-    (BookingPage.OnMove.SAME, "Keeps the same host"),
-    (BookingPage.OnMove.ANY, "Gets whoever is free"),
-    (BookingPage.OnMove.GUEST, "Chooses"),
+    (BookingPage.OnMove.SAME, gettext_lazy("Keeps the same host")),
+    (BookingPage.OnMove.ANY, gettext_lazy("Gets whoever is free")),
+    (BookingPage.OnMove.GUEST, gettext_lazy("Chooses")),
 ]
+
+
+_LABELS = {
+    "part": gettext_lazy("Part of {host}"),
+    "weight": gettext_lazy("Weight of {host}"),
+    "tier": gettext_lazy("Priority of {host}"),
+    "position": gettext_lazy("Order of {host}"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +76,10 @@ class PartLine:
 class HostPartForm(WholeForm):
     """The part of one host. place: their number in the order of the page."""
 
-    part = forms.ChoiceField(label="Part", choices=_PARTS)
-    weight = whole_number("Weight", 0, MOST_WEIGHT)
-    tier = whole_number("Priority", 1, MOST_TIER)
-    position = whole_number("Order", 1, MOST_WEIGHT)
+    part = forms.ChoiceField(label=gettext_lazy("Part"), choices=_PARTS)
+    weight = whole_number(gettext_lazy("Weight"), 0, MOST_WEIGHT)
+    tier = whole_number(gettext_lazy("Priority"), 1, MOST_TIER)
+    position = whole_number(gettext_lazy("Order"), 1, MOST_WEIGHT)
 
     def __init__(self, row: PageHost, place: int, data: Any = None) -> None:
         self.row = row
@@ -74,11 +88,11 @@ class HostPartForm(WholeForm):
         sent = data is not None and any(f"{prefix}-{name}" in data for name in self.base_fields)
         initial = {name: getattr(row, name) for name in self.base_fields} | {"position": place}
         super().__init__(data if sent else None, prefix=prefix, initial=initial)
-        for field in self.fields.values():
-            field.label = f"{field.label} of {row.host.name}"
+        for name, label in _LABELS.items():
+            self.fields[name].label = fill(str(label), {"host": row.host.name})
 
     def lines(self) -> list[PartLine]:
-        labels = ("Part", "Weight", "Priority", "Order")
+        labels = (gettext("Part"), gettext("Weight"), gettext("Priority"), gettext("Order"))
         return [
             PartLine(label, bound, of_turns=bound.name in {"weight", "tier"})
             for label, bound in zip(labels, self, strict=True)
@@ -101,20 +115,29 @@ class StaffingForm(WholeForm):
     """Who takes the meeting. `hosts`: those who take part, each with their own form."""
 
     staffing = forms.ChoiceField(
-        label="Who takes the meeting", choices=[(value, name) for value, (name, _) in _STAFFING.items()]
+        label=gettext_lazy("Who takes the meeting"),
+        choices=[(value, name) for value, (name, _) in _STAFFING.items()],
     )
     rotating_count = whole_number(
-        "How many come", 1, MOST_AT_ONCE, "Of those who take turns, to each meeting. The others are free."
+        gettext_lazy("How many come"),
+        1,
+        MOST_AT_ONCE,
+        gettext_lazy("Of those who take turns, to each meeting. The others are free."),
     )
     share_rule = forms.ChoiceField(
-        label="Whose turn it is",
+        label=gettext_lazy("Whose turn it is"),
         choices=_RULES,
-        help_text="Fair shares count only meetings that somebody could have taken: nobody catches up after a holiday.",
+        help_text=gettext_lazy(
+            "Fair shares count only meetings that somebody could have taken: nobody catches up after a holiday."
+        ),
     )
-    on_move = forms.ChoiceField(label="A guest who moves the meeting", choices=_ON_MOVE)
-    guests_choose = switch("Guests may choose a person", "By name, or whoever is free.")
+    on_move = forms.ChoiceField(label=gettext_lazy("A guest who moves the meeting"), choices=_ON_MOVE)
+    guests_choose = switch(
+        gettext_lazy("Guests may choose a person"), gettext_lazy("By name, or whoever is free.")
+    )
     undo_no_shows = switch(
-        "Missed meetings do not count", "A guest who does not come costs nobody their turn."
+        gettext_lazy("Missed meetings do not count"),
+        gettext_lazy("A guest who does not come costs nobody their turn."),
     )
 
     def __init__(self, page: BookingPage, data: Any = None) -> None:
@@ -136,7 +159,8 @@ class StaffingForm(WholeForm):
     def offers(self) -> list[StaffingOffer]:
         wanted = str(self["staffing"].value())
         return [
-            StaffingOffer(value, name, text, value == wanted) for value, (name, text) in _STAFFING.items()
+            StaffingOffer(value, str(name), str(text), value == wanted)
+            for value, (name, text) in _STAFFING.items()
         ]
 
     def clean(self) -> None:
@@ -145,18 +169,26 @@ class StaffingForm(WholeForm):
         if not all(form.is_valid() for form in self.hosts if form.is_bound):
             return
         if staffing == _Staffing.ALL and all(form.values()["part"] == _Part.OPTIONAL for form in self.hosts):
-            self.add_error("staffing", "Somebody has to be there: let one host not only join if free.")
+            self.add_error(
+                "staffing", gettext("Somebody has to be there: let one host not only join if free.")
+            )
         if staffing != _Staffing.ANY:
             return
         turns = sum(form.takes_turns() for form in self.hosts)
         if not turns:
             self.add_error(
                 "staffing",
-                "Nobody takes turns. Let somebody below, with a weight above 0, or choose another way.",
+                gettext(
+                    "Nobody takes turns. Let somebody below, with a weight above 0, or choose another way."
+                ),
             )
         elif turns < count:
-            people = "1 host takes" if turns == 1 else f"{turns} hosts take"
-            self.add_error("rotating_count", f"Only {people} turns, so {count} cannot come to each meeting.")
+            sentence = ngettext(
+                "Only %(turns)s host takes turns, so %(count)s cannot come to each meeting.",
+                "Only %(turns)s hosts take turns, so %(count)s cannot come to each meeting.",
+                turns,
+            )
+            self.add_error("rotating_count", sentence % {"turns": turns, "count": count})
 
     def store(self) -> None:
         """The page is saved by the caller."""

@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.utils.translation import gettext
 
 from timetuna.calendars.queries import comes_with_event, conference_kinds, kind_provider, listing, set_up
+from timetuna.pages.meeting_types import words
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,8 +18,8 @@ class DetailField:
     """What a host is asked for in the editor. name: of the form's field.  longest: in characters."""
 
     name: str
-    label: str
-    help_text: str
+    label: "StrOrPromise"
+    help_text: "StrOrPromise"
     longest: int = 500
 
 
@@ -50,18 +54,27 @@ class Lack:
 class MeetingKind:
     """One way to meet; this one stands for what is known no more.
 
-    icon: of templates/public/_icon.html.  title, help_text: of its switch in the editor.  detail: what the host is
+    icon: of templates/public/_icon.html.  name, hint: of its switch in the editor.  detail: what the host is
     asked for; with `needs_detail` guests see the type only where it is given.  makes_link: a provider makes a link for
     each booking.
     """
 
     slug: ClassVar[str] = ""
     icon: ClassVar[str] = "video"
-    title: ClassVar[str] = ""
-    help_text: ClassVar[str] = ""
+    name: "ClassVar[StrOrPromise]" = ""
+    hint: "ClassVar[StrOrPromise]" = ""
     detail: ClassVar[DetailField | None] = None
     needs_detail: ClassVar[bool] = False
     makes_link: ClassVar[bool] = False
+
+    @property
+    def title(self) -> str:
+        """What hosts read, in their language."""
+        return str(self.name)
+
+    @property
+    def help_text(self) -> str:
+        return str(self.hint)
 
     def label(self) -> str:
         """What guests read."""
@@ -119,8 +132,8 @@ class ProvidedKind(MeetingKind):
 
     def __init__(self, slug: str, label: str) -> None:
         self.slug = slug  # type: ignore[misc]
-        self.title = label  # type: ignore[misc]
-        self.help_text = f"Every booking gets its own {label} link."  # type: ignore[misc]
+        self.name = label  # type: ignore[misc]
+        self.hint = words.provided_help(label)  # type: ignore[misc]
 
     def label(self) -> str:
         """The provider's own word for it."""
@@ -134,22 +147,14 @@ class ProvidedKind(MeetingKind):
         if ready:
             return ""
         if not set_up(self.slug):
-            return self._not_set_up()
-        if comes_with_event(self.slug):
-            return (
-                f"{self.title} needs a calendar that can carry it to get this page's new events. "
-                f"Connect {self._maker()} or choose another calendar, then save again."
-            )
-        return f"{self.title} is not connected yet. Connect {self._maker()}, then save again."
+            return words.not_set_up(self.label())
+        return words.refused(self.label(), maker=self._maker(), with_event=comes_with_event(self.slug))
 
     def lack(self, *, on: bool) -> Lack | None:
         if not set_up(self.slug):
-            return Lack(note=self._not_set_up())
+            return Lack(note=words.not_set_up(self.label()))
         with_event = comes_with_event(self.slug)
-        lacks = "the calendar that gets this page's events cannot carry it" if with_event else "not connected"
-        note = f"{self.title}: {lacks}." if with_event else f"{self.title} is {lacks} yet."
-        if on:
-            note = f"{self.title} is on, but {lacks}: guests do not see it."
+        note = words.lacking(self.label(), on=on, with_event=with_event)
         return Lack(note=note, connect=self._maker(), by_calendar=with_event)
 
     def before(self, detail: str, host: str) -> str:  # noqa: ARG002
@@ -162,9 +167,6 @@ class ProvidedKind(MeetingKind):
     def _maker(self) -> str:
         found = listing(kind_provider(self.slug))
         return found.label if found else self.slug
-
-    def _not_set_up(self) -> str:
-        return f"{self.title} is not set up on this server; whoever runs it can add its keys to the settings."
 
 
 OWN: dict[str, MeetingKind] = {}

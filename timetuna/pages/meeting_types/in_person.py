@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext
 
+from timetuna.pages.meeting_types import words
 from timetuna.pages.meeting_types.base import DetailField, MeetingKind
 
 
@@ -9,10 +10,8 @@ class InPerson(MeetingKind):
     """The detail is the place."""
 
     slug, icon = "in_person", "pin"
-    title, help_text = "In person", "You meet at a place."
-    detail = DetailField(
-        name="place", label="Place", help_text="Guests read it on the page and in the invitation."
-    )
+    name, hint = words.IN_PERSON, words.IN_PERSON_HELP
+    detail = DetailField(name="place", label=words.PLACE, help_text=words.PLACE_HELP)
     needs_detail = True
 
     def label(self) -> str:
@@ -23,4 +22,4 @@ class InPerson(MeetingKind):
         return detail
 
     def refusal(self, detail: str, *, ready: bool) -> str:  # noqa: ARG002
-        return "" if detail else "Enter the place where you meet."
+        return "" if detail else words.no_place()

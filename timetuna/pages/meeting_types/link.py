@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils.translation import gettext
 
+from timetuna.pages.meeting_types import words
 from timetuna.pages.meeting_types.base import DetailField, MeetingKind, link_comes
 
 _http_address = URLValidator(schemes=["https", "http"])
@@ -13,8 +14,8 @@ class OwnLink(MeetingKind):
     """The detail is the link."""
 
     slug, icon = "link", "link"
-    title, help_text = "Custom link", "The same link for every meeting, such as your own video room."
-    detail = DetailField(name="link", label="Link", help_text="It begins with https://.")
+    name, hint = words.OWN_LINK, words.OWN_LINK_HELP
+    detail = DetailField(name="link", label=words.LINK, help_text=words.LINK_HELP)
     needs_detail = True
 
     def label(self) -> str:
@@ -28,7 +29,7 @@ class OwnLink(MeetingKind):
         try:
             _http_address(detail)
         except ValidationError:
-            return "Enter a full address that begins with https://."
+            return words.no_link()
         return ""
 
     def url(self, location: str) -> str:

@@ -4,6 +4,7 @@ import re
 
 from django.utils.translation import gettext
 
+from timetuna.pages.meeting_types import words
 from timetuna.pages.meeting_types.base import DetailField, MeetingKind, PhoneQuestion, Sides
 
 _FEWEST_DIGITS = 3
@@ -14,12 +15,12 @@ class Phone(MeetingKind):
     """The detail is the number that guests call; without one guests are asked for theirs."""
 
     slug, icon = "phone", "phone"
-    title, help_text = "Phone", "Guests call you, or you call them."
+    name, hint = words.PHONE, words.PHONE_HELP
     detail = DetailField(
         name="phone_number",
-        label="Number guests call",
+        label=words.PHONE_NUMBER,
         longest=60,
-        help_text="Leave it empty to be the one who calls: guests are then asked for their number.",
+        help_text=words.PHONE_NUMBER_HELP,
     )
 
     def label(self) -> str:
@@ -29,7 +30,7 @@ class Phone(MeetingKind):
         digits = sum(character.isdigit() for character in detail)
         if not detail or (digits >= _FEWEST_DIGITS and _NUMBER.fullmatch(detail)):
             return ""
-        return "Enter a phone number with its country code, such as +49 30 901820."
+        return words.no_number()
 
     def asks(self, detail: str) -> PhoneQuestion | None:
         """Only where the host is the one who calls."""

@@ -1,6 +1,7 @@
 """What the host of a page asks its guests."""
 
 from django.db import models
+from django.utils.translation import gettext, gettext_lazy
 
 from timetuna.pages.models.page import BookingPage
 
@@ -15,18 +16,18 @@ class Question(models.Model):
     """
 
     class Kind(models.TextChoices):
-        LINE = "line", "One line"
-        TEXT = "text", "Several lines"
-        EMAIL = "email", "Mail address"
-        PHONE = "phone", "Phone number"
-        NUMBER = "number", "Number"
-        URL = "url", "Web address"
-        ADDRESS = "address", "Postal address"
-        DATE = "date", "Date"
-        ONE = "one", "One of several"
-        MANY = "many", "Any of several"
-        YES = "yes", "A box to tick"
-        CONSENT = "consent", "Consent to a text"
+        LINE = "line", gettext_lazy("One line")
+        TEXT = "text", gettext_lazy("Several lines")
+        EMAIL = "email", gettext_lazy("Mail address")
+        PHONE = "phone", gettext_lazy("Phone number")
+        NUMBER = "number", gettext_lazy("Number")
+        URL = "url", gettext_lazy("Web address")
+        ADDRESS = "address", gettext_lazy("Postal address")
+        DATE = "date", gettext_lazy("Date")
+        ONE = "one", gettext_lazy("One of several")
+        MANY = "many", gettext_lazy("Any of several")
+        YES = "yes", gettext_lazy("A box to tick")
+        CONSENT = "consent", gettext_lazy("Consent to a text")
 
     page = models.ForeignKey(BookingPage, on_delete=models.CASCADE, related_name="questions")
     key = models.CharField(max_length=40)
@@ -48,7 +49,7 @@ class Question(models.Model):
     def choices(self) -> list[tuple[str, str]]:
         """Ids and labels of what can be chosen, as far as another question can depend on it."""
         if self.kind == self.Kind.YES:
-            return [("yes", "Yes")]
+            return [("yes", gettext("Yes"))]
         return [(one["id"], one["label"]) for one in self.options] if self.kind in CHOOSING else []
 
 

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from timetuna.accounts.invitations import NotInvited, NotOpen, take_back
 from timetuna.accounts.passwords import too_often
@@ -49,7 +50,11 @@ def invite(request: HttpRequest, page_id: int) -> HttpResponse:
     except TooManyMails as error:
         form.add_error("email", too_often(str(error), error.seconds))
         return as_refused(show_booking_tab(request, page, cohost_form=form), form)
-    messages.success(request, f"{form.address()} gets a mail, and hosts this page from their yes on.")
+    messages.success(
+        request,
+        gettext("%(address)s gets a mail, and hosts this page from their yes on.")
+        % {"address": form.address()},
+    )
     return _back(page)
 
 
@@ -61,7 +66,8 @@ def again(request: HttpRequest, page_id: int, asked_id: int) -> HttpResponse:
         request,
         invitation,
         lambda: ask_again(invitation, by=signed_in(request)),
-        f"{invitation.email} gets the invitation again. The link in the former mail ends.",
+        gettext("%(email)s gets the invitation again. The link in the former mail ends.")
+        % {"email": invitation.email},
     )
 
 
@@ -73,7 +79,8 @@ def uninvite(request: HttpRequest, page_id: int, asked_id: int) -> HttpResponse:
         request,
         invitation,
         lambda: take_back(invitation),
-        f"The invitation to {invitation.email} is taken back. Its link has ended.",
+        gettext("The invitation to %(email)s is taken back. Its link has ended.")
+        % {"email": invitation.email},
     )
 
 
@@ -83,7 +90,7 @@ def _change(
     try:
         act()
     except NotOpen:
-        messages.info(request, f"{invitation.email} has answered meanwhile.")
+        messages.info(request, gettext("%(email)s has answered meanwhile.") % {"email": invitation.email})
     except TooManyMails as error:
         messages.error(request, too_often(str(error), error.seconds).messages[0])
     else:
@@ -97,7 +104,7 @@ def assign(request: HttpRequest, page_id: int) -> HttpResponse:
     page = page_or_404(request, page_id, to=Action.ASSIGN)
     form = AssignForm(page, list(teams_to_assign(page, signed_in(request))), request.POST)
     if not form.is_valid():
-        messages.error(request, "This team is not there any more, or not yours. Choose another one.")
+        messages.error(request, gettext("This team is not there any more, or not yours. Choose another one."))
         return _back(page, "team")
     team = form.chosen()
     try:
@@ -105,6 +112,11 @@ def assign(request: HttpRequest, page_id: int) -> HttpResponse:
     except NotAssigned as error:
         messages.error(request, str(error))
         return _back(page, "team")
-    where = f"The page stands at {page.address().partition('://')[2]} now, and links to where it was lead on."
-    messages.success(request, f"{where} Everybody in {team.name} can change it." if team else where)
+    said = [
+        gettext("The page stands at %(address)s now, and links to where it was lead on.")
+        % {"address": page.address().partition("://")[2]}
+    ]
+    if team:
+        said.append(gettext("Everybody in %(team)s can change it.") % {"team": team.name})
+    messages.success(request, " ".join(said))
     return _back(page, "team")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from csp.constants import SELF
 from django.contrib.auth.decorators import login_required
@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from timetuna.accounts.activity import ActivityLine, of_page
@@ -47,6 +48,9 @@ from timetuna.pages.queries import questions_of, taking_part, values, warnings
 from timetuna.web.csp import also
 from timetuna.web.forms import Screen, TabLink, show
 from timetuna.web.saving import HostForm, answer_form, opened
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 View = Callable[..., HttpResponse]
 framing = also({"frame-src": [SELF], "media-src": [SELF]})
@@ -140,7 +144,7 @@ class EditorTab:
     own row, which nobody else sees.  others: the form of those who do not own the page, if that is another one.
     """
 
-    label: str
+    label: "StrOrPromise"
     path: str
     form: Callable[[Any, Any, Any], HostForm]
     screen: type[EditorScreen]
@@ -165,19 +169,23 @@ class EditorTab:
 
 
 TABS = (
-    EditorTab("Booking", "booking", BookingTabForm, _BookingTab, others=OthersBookingTabForm),
+    EditorTab(gettext_lazy("Booking"), "booking", BookingTabForm, _BookingTab, others=OthersBookingTabForm),
     EditorTab(
-        "Availability", "availability", AvailabilityForm, _AvailabilityTab, others=OthersAvailabilityForm
+        gettext_lazy("Availability"),
+        "availability",
+        AvailabilityForm,
+        _AvailabilityTab,
+        others=OthersAvailabilityForm,
     ),
-    EditorTab("Calendars", "calendars", CalendarsForm, _CalendarsTab, right=Action.OWN_PART),
-    EditorTab("Your part", "your-part", OwnPartForm, _OwnPartTab, right=Action.OWN_PART),
-    EditorTab("Guests", "guests", GuestsTabForm, _GuestsTab),
-    EditorTab("Notifications", "notifications", NotificationsForm, _NotificationsTab),
-    EditorTab("Look", "look", LookForm, _LookTab),
+    EditorTab(gettext_lazy("Calendars"), "calendars", CalendarsForm, _CalendarsTab, right=Action.OWN_PART),
+    EditorTab(gettext_lazy("Your part"), "your-part", OwnPartForm, _OwnPartTab, right=Action.OWN_PART),
+    EditorTab(gettext_lazy("Guests"), "guests", GuestsTabForm, _GuestsTab),
+    EditorTab(gettext_lazy("Notifications"), "notifications", NotificationsForm, _NotificationsTab),
+    EditorTab(gettext_lazy("Look"), "look", LookForm, _LookTab),
 )
 
 
-_SHARE = ("Share", "share")
+_SHARE = (gettext_lazy("Share"), "share")
 """The last tab: it changes nothing of the page, and stands in `bookings`, which knows its times."""
 
 
@@ -280,7 +288,7 @@ def _host_lines(page: BookingPage, *, runs_it: bool) -> list[HostLine]:
         HostLine(
             row,
             paused_words(row, row.host, now=now) if runs_it else "",
-            found[row.pk].text if row.pk in found else "",
+            found[row.pk].said() if row.pk in found else "",
             away.get(row.user_id, ""),
         )
         for row in rows
@@ -294,5 +302,6 @@ def _tabs(request: HttpRequest, page: BookingPage, rights: Collection[Action], c
     shown = [tab for tab in TABS if tab.is_for(rights) and not (alone and tab.form is OwnPartForm)]
     names = [(tab.label, tab.url_name()) for tab in sorted(shown, key=lambda tab: tab.right not in rights)]
     return [
-        TabLink(label, reverse(name, args=[page.pk]), name == current) for label, name in (*names, _SHARE)
+        TabLink(str(label), reverse(name, args=[page.pk]), name == current)
+        for label, name in (*names, _SHARE)
     ]

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from timetuna.accounts.models import User
 from timetuna.accounts.permissions import signed_in
@@ -18,11 +19,14 @@ from timetuna.pages.permissions import Action, rights_on
 def _ask(row: CohostInvitation) -> InvitationWords:
     page, who = row.page, row.invited_by or row.page.host
     lines = (
-        f"{who.name} ({who.email}) asks you to host meetings of “{page.title}”, which guests book on a page.",
-        MEANS[BookingPage.Staffing(page.staffing)],
-        YOURS,
+        gettext("%(name)s (%(email)s) asks you to host meetings of “%(title)s”, which guests book on a page.")
+        % {"name": who.name, "email": who.email, "title": page.title},
+        str(MEANS[BookingPage.Staffing(page.staffing)]),
+        str(YOURS),
     )
-    return InvitationWords(f"Host “{page.title}”", lines, "Host this page")
+    return InvitationWords(
+        gettext("Host “%(title)s”") % {"title": page.title}, lines, gettext("Host this page")
+    )
 
 
 def _inside(row: CohostInvitation, user: User) -> str:
@@ -35,11 +39,15 @@ def _accept(request: HttpRequest, token: str) -> str:
     host = signed_in(request)
     page = join_page(token, host).page
     if calendar_lines(host.pk, now=timezone.now()):
-        messages.success(request, f"You host “{page.title}” now. These are your calendars for it.")
+        messages.success(
+            request,
+            gettext("You host “%(title)s” now. These are your calendars for it.") % {"title": page.title},
+        )
         return reverse("pages_calendars", args=[page.pk])
     messages.success(
         request,
-        f"You host “{page.title}” now. Connect a calendar next: until then you count as busy.",
+        gettext("You host “%(title)s” now. Connect a calendar next: until then you count as busy.")
+        % {"title": page.title},
     )
     return reverse("pages_connect", args=[page.pk])
 

@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from timetuna.accounts.models import User
@@ -22,8 +23,9 @@ from timetuna.accounts.permissions import signed_in
 from timetuna.availability.hours import day_start
 from timetuna.availability.interval import moment_of
 from timetuna.l10n.datetimes import zone_or_utc
-from timetuna.lib.text import in_words, single_line
-from timetuna.pages.actions.create_page import DEFAULT_TITLE, create_page
+from timetuna.l10n.lists import in_words
+from timetuna.lib.text import single_line
+from timetuna.pages.actions.create_page import create_page
 from timetuna.pages.actions.delete_page import delete_page
 from timetuna.pages.actions.duplicate_page import duplicate_page
 from timetuna.pages.actions.pause import switch_page
@@ -78,9 +80,12 @@ class PageRow:
     def text(self) -> str:
         """In one line: how long, how, how often."""
         minutes = [str(one.minutes) for one in self.page.durations]
-        parts = [f"{in_words(minutes)} min", ", ".join(one.label for one in self.page.meeting_types)]
+        parts = [
+            gettext("%(minutes)s min") % {"minutes": in_words(minutes)},
+            ", ".join(one.label for one in self.page.meeting_types),
+        ]
         if self.meetings is not None:
-            parts.append(f"{self.meetings} this week")
+            parts.append(gettext("%(count)s this week") % {"count": self.meetings})
         return " · ".join(filter(None, parts))
 
 
@@ -187,18 +192,23 @@ def _lines(host: User, rows: Sequence[BookingPage], roles: Mapping[int, frozense
     ]
 
 
+def _heading(line: PageRow) -> tuple[bool, int | None]:
+    """Whether they can edit it, and of which team it is then; all that others run stand together."""
+    return line.can_edit(), line.team_id() if line.can_edit() else None
+
+
 def _grouped(lines: list[PageRow]) -> list[PageGroup]:
     """As they are ordered."""
     found: list[PageGroup] = []
     for line in lines:
-        mine = line.page.team if line.team_id() else "Your pages"
-        title = mine if line.can_edit() else "Hosted with others"
-        same = found and found[-1].title == title and found[-1].lines[0].team_id() == line.team_id()
-        if same or (found and title == found[-1].title == "Hosted with others"):
+        mine = line.page.team if line.team_id() else gettext("Your pages")
+        title = mine if line.can_edit() else gettext("Hosted with others")
+        last = found[-1].lines[0] if found else None
+        if last and _heading(last) == _heading(line):
             found[-1].lines.append(line)
         else:
             found.append(PageGroup(title, [line]))
-    alone = len(found) == 1 and found[0].title == "Your pages"
+    alone = len(found) == 1 and _heading(found[0].lines[0]) == (True, None)
     return [replace(found[0], alone=True)] if alone else found
 
 
@@ -216,10 +226,10 @@ def post_or_back(view: PageView) -> PageView:
 @login_required
 def new_page(request: HttpRequest) -> HttpResponse:
     """The page can be booked at once."""
-    title = single_line(request.POST.get("title", ""), max_length=120) or DEFAULT_TITLE
+    title = single_line(request.POST.get("title", ""), max_length=120)
     page = create_page(signed_in(request), title=title)
     messages.success(
-        request, "Your page is ready and can be booked. Make it your own, then share its address."
+        request, gettext("Your page is ready and can be booked. Make it your own, then share its address.")
     )
     return redirect("pages_booking", page.pk)
 
@@ -229,9 +239,11 @@ def new_page(request: HttpRequest) -> HttpResponse:
 def duplicate(request: HttpRequest, page_id: int) -> HttpResponse:
     page = page_or_404(request, page_id)
     copy = duplicate_page(page, by=signed_in(request))
-    said = "This is the copy. It can be booked at its own address; switch Listed on when it is ready."
+    said = gettext(
+        "This is the copy. It can be booked at its own address; switch Listed on when it is ready."
+    )
     if has_cohosts(page):
-        said += " You host it alone so far: add its cohosts below."
+        said = f"{said} {gettext('You host it alone so far: add its cohosts below.')}"
     messages.success(request, said)
     return redirect("pages_booking", copy.pk)
 
@@ -242,7 +254,7 @@ def delete(request: HttpRequest, page_id: int) -> HttpResponse:
     """The browser has asked before."""
     page = page_or_404(request, page_id, to=Action.DELETE)
     delete_page(page)
-    messages.success(request, f"“{page.title}” is deleted. Its bookings stay.")
+    messages.success(request, gettext("“%(title)s” is deleted. Its bookings stay.") % {"title": page.title})
     return redirect("booking_pages")
 
 
@@ -253,8 +265,10 @@ def switch(request: HttpRequest, page_id: int) -> HttpResponse:
     page, wish = page_or_404(request, page_id), request.POST.get("on")
     on = wish == "1"
     if wish in {"0", "1"} and switch_page(page, on=on):
-        says = "takes bookings again" if on else "takes no bookings now. What is booked stays"
-        messages.success(request, f"“{page.title}” {says}.")
+        said = gettext("“%(title)s” takes no bookings now. What is booked stays.")
+        if on:
+            said = gettext("“%(title)s” takes bookings again.")
+        messages.success(request, said % {"title": page.title})
     return redirect("booking_pages")
 
 

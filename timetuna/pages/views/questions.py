@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from timetuna.pages.actions.delete_question import delete_question
 from timetuna.pages.actions.move_question import QuestionStays, move_question
@@ -98,7 +99,7 @@ def remove(request: HttpRequest, page_id: int, question_id: int) -> HttpResponse
     if request.method != "POST":
         return redirect("pages_question", page_id, question_id)
     delete_question(row)
-    messages.success(request, f"“{row.label}” is not asked any more.")
+    messages.success(request, gettext("“%(label)s” is not asked any more.") % {"label": row.label})
     return HttpResponseRedirect(_list(page_id))
 
 

@@ -1,12 +1,12 @@
 // Asks in a dialog which part of a picture is meant: dragged, or moved by the arrow keys, and enlarged. Resolves to a canvas
-// with that part, or to null where it was closed.
+// with that part, or to null where it was closed. What it says are words [data-crop-…] of the page.
 const FARTHEST = 4;
 const STEP = 0.02;
 
 const make = (tag, className, text = "") => Object.assign(document.createElement(tag), { className, textContent: text });
 const within = (value, least, most) => Math.min(most, Math.max(least, value));
 
-export function crop(picture, [width, height]) {
+export function crop(picture, [width, height], words) {
   const least = Math.max(width / picture.width, height / picture.height);
   const canvas = Object.assign(make("canvas", ""), { width, height, tabIndex: 0 });
   const pen = canvas.getContext("2d");
@@ -22,17 +22,17 @@ export function crop(picture, [width, height]) {
   };
 
   const dialog = make("dialog", "dialog crop stack");
-  const title = make("h2", "", "Choose the part");
-  const help = make("p", "quiet small", "Drag it, or move it with the arrow keys; plus and minus change its size.");
-  const label = make("label", "field", "Size");
+  const title = make("h2", "", words.cropTitle);
+  const help = make("p", "quiet small", words.cropHelp);
+  const label = make("label", "field", words.cropSize);
   const range = Object.assign(make("input", ""), { type: "range", min: 1, max: FARTHEST, step: 0.01, value: 1 });
   const actions = make("div", "dialog-actions");
-  const cancel = Object.assign(make("button", "button", "Cancel"), { type: "button" });
-  const use = Object.assign(make("button", "button button-main", "Use it"), { type: "button" });
+  const cancel = Object.assign(make("button", "button", words.cropCancel), { type: "button" });
+  const use = Object.assign(make("button", "button button-main", words.cropUse), { type: "button" });
   title.id = "crop-title";
   dialog.setAttribute("aria-labelledby", title.id);
   canvas.setAttribute("role", "img");
-  canvas.setAttribute("aria-label", "The part that is shown");
+  canvas.setAttribute("aria-label", words.cropShown);
   label.append(range);
   actions.append(cancel, use);
   dialog.append(title, canvas, help, label, actions);

@@ -1,4 +1,4 @@
-// The lengths of a page as chips [data-lengths="15 30 …"]: one that is pressed has a row below, with title and description,
+// The lengths of a page as chips [data-lengths="15 30 …", data-length="# min"]: one that is pressed has a row below, with title and description,
 // which is made and taken away as rows.js does. The rows are what is sent; without a script they are all there is.
 const area = document.querySelector("[data-durations]");
 const chips = area?.querySelector("[data-lengths]");
@@ -17,7 +17,7 @@ function draw() {
   for (const old of chips.querySelectorAll(".chip")) old.remove();
   const made = all.map((length) => {
     const chip = Object.assign(document.createElement("button"), { type: "button", className: "chip" });
-    chip.textContent = `${length} min`;
+    chip.textContent = chips.dataset.length.replace("#", length);
     chip.dataset.length = length;
     chip.setAttribute("aria-pressed", String(there.has(length)));
     return chip;

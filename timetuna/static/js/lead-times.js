@@ -1,11 +1,5 @@
 // A line like "24 h, 1 h" as chips [data-lead-times="what is offered"]: one press takes away or adds. What is sent is the line.
-const UNITS = { m: 1, min: 1, mins: 1, minute: 1, minutes: 1, h: 60, hr: 60, hour: 60, hours: 60, d: 1440, day: 1440, days: 1440, w: 10080, week: 10080, weeks: 10080 };
-
-function minutes(text) {
-  const [, number, unit] = text.trim().toLowerCase().match(/^(\d{1,5})\s*([a-z]*)$/) ?? [];
-  return number ? Number(number) * (unit ? UNITS[unit] : 1) || 0 : 0;
-}
-
+// What it says, and what each unit means [data-units], comes with the page.
 const split = (text) => text.split(/[,;]/).map((one) => one.trim()).filter(Boolean);
 const make = (tag, className, text = "") => Object.assign(document.createElement(tag), { className, textContent: text });
 
@@ -13,13 +7,18 @@ for (const area of document.querySelectorAll("[data-lead-times]")) {
   const line = area.querySelector("input");
   if (line.matches(":disabled, [aria-invalid=true]")) continue;
   const { when, most, leadTimes } = area.dataset;
+  const units = JSON.parse(area.dataset.units);
+  const minutes = (text) => {
+    const [, number, unit] = text.trim().toLowerCase().match(/^(\d{1,5})\s*(\p{Letter}*)\.?$/u) ?? [];
+    return number ? Number(number) * units[unit] || 0 : 0;
+  };
   const words = area.querySelector("label").firstChild.textContent.trim();
   const chips = make("div", "chips");
   const other = make("input", "");
   chips.setAttribute("role", "group");
   chips.setAttribute("aria-label", words);
-  Object.assign(other, { placeholder: "e.g. 90 min", maxLength: 20 });
-  other.setAttribute("aria-label", `${words}: another time`);
+  Object.assign(other, { placeholder: area.dataset.example, maxLength: 20 });
+  other.setAttribute("aria-label", `${words}: ${area.dataset.other}`);
   line.hidden = true;
   line.after(chips);
 
@@ -41,7 +40,7 @@ for (const area of document.querySelectorAll("[data-lead-times]")) {
     const there = parts.map((part, place) => {
       const chip = make("button", "chip chip-there", `${part} ${when}`);
       chip.type = "button";
-      chip.setAttribute("aria-label", `Remove: ${part} ${when}`);
+      chip.setAttribute("aria-label", `${area.dataset.remove}: ${part} ${when}`);
       chip.append(make("span", "", "×"));
       chip.lastChild.setAttribute("aria-hidden", "true");
       chip.addEventListener("click", () => write(parts.filter((one) => one !== part), place));
@@ -52,7 +51,7 @@ for (const area of document.querySelectorAll("[data-lead-times]")) {
     const more = offers.map((one) => {
       const chip = make("button", "chip chip-offer", `+ ${one}`);
       chip.type = "button";
-      chip.setAttribute("aria-label", `Add: ${one} ${when}`);
+      chip.setAttribute("aria-label", `${area.dataset.add}: ${one} ${when}`);
       chip.addEventListener("click", () => take(one));
       return chip;
     });

@@ -28,7 +28,7 @@ async function prepared(input, file) {
     return file;
   }
   if (!("crop" in input.dataset)) return small(picture, fit, { whole: file, name: file.name });
-  const part = await crop(picture, fit);
+  const part = await crop(picture, fit, input.closest("[data-picture]").dataset);
   return part && small(part, fit, { name: file.name });
 }
 
@@ -85,7 +85,7 @@ for (const area of document.querySelectorAll("[data-picture]")) {
   });
 }
 
-// Videos [data-most="BYTES"] are sent as they are; one that is too large is not sent for minutes to be refused then.
+// Videos [data-most="BYTES", data-too-large="…"] are sent as they are; one that is too large is not sent for minutes to be refused then.
 document.addEventListener("change", ({ target }) => {
   if (!target.dataset.most) return;
   const heavy = target.files[0]?.size > Number(target.dataset.most);
@@ -93,7 +93,7 @@ document.addEventListener("change", ({ target }) => {
   note.dataset.heavy = "";
   note.className = "errorlist";
   note.role = "alert";
-  note.textContent = heavy ? "This video is larger than 8 MB. Please choose a shorter or smaller one." : "";
+  note.textContent = heavy ? target.dataset.tooLarge : "";
   target.after(note);
   if (heavy) target.value = "";
 });
