@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet, TextChoices
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy, gettext_noop, ngettext
 
 from timetuna.accounts.models import ActivityEntry, Team, User
 from timetuna.db.sql import forget_some
@@ -24,8 +25,13 @@ KEPT_FOR = timedelta(days=366)
 ADDRESSES_KEPT_FOR = timedelta(days=44)
 """As long as invitations, which are forgotten a month after they have expired."""
 SHOWN = 50
-_NOBODY = "somebody who has no account any more"
-A_ROLE = {"owner": "an owner", "admin": "an admin", "member": "a member"}
+_NOBODY = gettext_lazy("somebody who has no account any more")
+A_ROLE = {
+    "owner": gettext_noop("an owner"),
+    "admin": gettext_noop("an admin"),
+    "member": gettext_noop("a member"),
+}
+"""As rows keep them, to be translated for who reads."""
 Who = tuple[int | None, str]
 """The id of an account and its name; or None and a mail address, of who may have none."""
 
@@ -33,32 +39,32 @@ Who = tuple[int | None, str]
 class Deed(TextChoices):
     """What was done, as rows keep it, with the sentence that goes on after who did it."""
 
-    TEAM_MADE = "team_made", "made the team."
-    TEAM_CHANGED = "team_changed", "changed the team."
-    INVITED = "invited", "invited {person} into the team."
-    INVITED_AGAIN = "invited_again", "sent the invitation to {person} again."
-    UNINVITED = "uninvited", "took the invitation to {person} back."
-    DECLINED = "declined", "declined the invitation that had gone to {person}."
-    JOINED = "joined", "joined the team as {role}."
-    ROLE_GIVEN = "role_given", "made {person} {role}."
-    LEFT_TEAM = "left_team", "left the team."
-    TAKEN_OFF_TEAM = "taken_off_team", "took {person} off the team."
-    PAGE_MADE = "page_made", "made the page."
-    PAGE_COPIED = "page_copied", "made the page as a copy of “{title}”."
-    PAGE_CHANGED = "page_changed", "changed the page."
-    PAGE_OFF = "page_off", "switched the page off."
-    PAGE_ON = "page_on", "switched the page on."
-    PAGE_PASSED_ON = "page_passed_on", "had an account deleted, and {person} owns the page now."
-    PAGE_DELETED = "page_deleted", "deleted the page “{title}”."
-    ASSIGNED = "assigned", "put the page into the team {team_name}."
-    TAKEN_AWAY = "taken_away", "took the page out of the team {team_name}."
-    ASKED = "asked", "asked {person} to host the page."
-    HOSTS = "hosts", "hosts the page from then on."
-    LEFT_PAGE = "left_page", "no longer hosts the page."
-    LINKS_MADE = "links_made", "made {which} to book the page by."
-    LINK_ENDED = "link_ended", "took a link to the page back."
-    LINK_RESTORED = "link_restored", "let a link that was taken back book the page again."
-    TAKEN_OFF_PAGE = "taken_off_page", "took {person} off the page."
+    TEAM_MADE = "team_made", gettext_lazy("made the team.")
+    TEAM_CHANGED = "team_changed", gettext_lazy("changed the team.")
+    INVITED = "invited", gettext_lazy("invited {person} into the team.")
+    INVITED_AGAIN = "invited_again", gettext_lazy("sent the invitation to {person} again.")
+    UNINVITED = "uninvited", gettext_lazy("took the invitation to {person} back.")
+    DECLINED = "declined", gettext_lazy("declined the invitation that had gone to {person}.")
+    JOINED = "joined", gettext_lazy("joined the team as {role}.")
+    ROLE_GIVEN = "role_given", gettext_lazy("made {person} {role}.")
+    LEFT_TEAM = "left_team", gettext_lazy("left the team.")
+    TAKEN_OFF_TEAM = "taken_off_team", gettext_lazy("took {person} off the team.")
+    PAGE_MADE = "page_made", gettext_lazy("made the page.")
+    PAGE_COPIED = "page_copied", gettext_lazy("made the page as a copy of “{title}”.")
+    PAGE_CHANGED = "page_changed", gettext_lazy("changed the page.")
+    PAGE_OFF = "page_off", gettext_lazy("switched the page off.")
+    PAGE_ON = "page_on", gettext_lazy("switched the page on.")
+    PAGE_PASSED_ON = "page_passed_on", gettext_lazy("had an account deleted, and {person} owns the page now.")
+    PAGE_DELETED = "page_deleted", gettext_lazy("deleted the page “{title}”.")
+    ASSIGNED = "assigned", gettext_lazy("put the page into the team {team_name}.")
+    TAKEN_AWAY = "taken_away", gettext_lazy("took the page out of the team {team_name}.")
+    ASKED = "asked", gettext_lazy("asked {person} to host the page.")
+    HOSTS = "hosts", gettext_lazy("hosts the page from then on.")
+    LEFT_PAGE = "left_page", gettext_lazy("no longer hosts the page.")
+    LINKS_MADE = "links_made", gettext_lazy("made {which} to book the page by.")
+    LINK_ENDED = "link_ended", gettext_lazy("took a link to the page back.")
+    LINK_RESTORED = "link_restored", gettext_lazy("let a link that was taken back book the page again.")
+    TAKEN_OFF_PAGE = "taken_off_page", gettext_lazy("took {person} off the page.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,19 +143,39 @@ def _lines(rows: QuerySet[ActivityEntry], reader: User, *, with_page: bool) -> l
 
 def _line(entry: ActivityEntry, reader: User, *, with_page: bool) -> ActivityLine:
     people = {word: _called(pk, name, entry) for word, (pk, name) in entry.people.items()}
-    who = entry.who.name if entry.who else "The operator" if entry.by_operator else _NOBODY.capitalize()
+    who = (
+        entry.who.name
+        if entry.who
+        else gettext("The operator")
+        if entry.by_operator
+        else _NOBODY.capitalize()
+    )
     return ActivityLine(
         at=entry.at,
         when=short_when(entry.at, zone=zone_or_utc(reader.time_zone)),
         who=who,
-        text=fill(Deed(entry.deed).label, people | entry.facts),
+        text=fill(str(Deed(entry.deed).label), people | _facts(entry)),
         page=entry.page.title if with_page and entry.page else "",
-        changes=[Changed(fill(what, people), before, after) for what, before, after in entry.changes],
+        changes=[
+            Changed(fill(gettext(what), people), before, after) for what, before, after in entry.changes
+        ],
     )
 
 
 def _called(pk: int | None, name: str, entry: ActivityEntry) -> str:
     """An address that was invited is not told for longer than the invitation is kept."""
     if pk is None and entry.at < timezone.now() - ADDRESSES_KEPT_FOR:
-        return "somebody"
-    return name or _NOBODY
+        return gettext("somebody")
+    return name or str(_NOBODY)
+
+
+def _facts(entry: ActivityEntry) -> dict[str, str]:
+    """In the language of who reads, where they are words of ours."""
+    facts = dict(entry.facts)
+    if role := facts.get("role"):
+        facts["role"] = gettext(role)
+    if which := facts.get("which"):
+        number = which.partition(" ")[0]
+        count = int(number) if number.isdigit() else 1
+        facts["which"] = ngettext("a link", "%(count)d links", count) % {"count": count}
+    return facts

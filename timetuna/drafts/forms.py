@@ -11,7 +11,7 @@ from django import forms
 from timetuna.accounts.models import User
 from timetuna.calendars.queries import conference_kinds, usable
 from timetuna.drafts.plan import KINDS, LONGEST, MOST_LENGTHS, MOST_OPTIONS, minute_in
-from timetuna.lib.text import in_words
+from timetuna.l10n.lists import in_words
 from timetuna.pages.forms.fields import LineField, WordsField, switch
 from timetuna.pages.forms.question import OptionsField
 from timetuna.pages.meeting_types import FIRST

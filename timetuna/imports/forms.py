@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext, gettext_lazy
 
 from timetuna.imports.models import BusyShadow
 from timetuna.pages.forms.fields import switch
@@ -12,7 +13,9 @@ from timetuna.providers.base import LoginField
 from timetuna.web.forms import WholeForm
 
 _LONGEST_TOKEN = 4_000
-_ASCII = "This holds signs that no such key has. Copy it once more, without what stands around it."
+_ASCII = gettext_lazy(
+    "This holds signs that no such key has. Copy it once more, without what stands around it."
+)
 
 
 class TokenForm(WholeForm):
@@ -29,13 +32,13 @@ class TokenForm(WholeForm):
             "dir": "ltr",
         }
         self.fields["token"] = forms.CharField(
-            label=asked.label,
-            help_text=asked.help,
+            label=gettext(asked.label),
+            help_text=gettext(asked.help),
             max_length=_LONGEST_TOKEN,
             widget=forms.PasswordInput(render_value=False, attrs=attrs),
             error_messages={
-                "required": f"Paste the {asked.label.lower()}.",
-                "max_length": "This is longer than any such key. Copy it once more.",
+                "required": gettext("Paste it here, whole."),
+                "max_length": gettext("This is longer than any such key. Copy it once more."),
             },
         )
 
@@ -62,10 +65,10 @@ class UploadForm(forms.Form):
             help_text=help_text,
             widget=forms.FileInput(attrs={"accept": accept}),
             error_messages={
-                "required": "Choose a file.",
-                "empty": "This file is empty.",
-                "invalid": "Choose a file.",
-                "missing": "Choose a file.",
+                "required": gettext("Choose a file."),
+                "empty": gettext("This file is empty."),
+                "invalid": gettext("Choose a file."),
+                "missing": gettext("Choose a file."),
             },
         )
 
@@ -80,11 +83,13 @@ class MoveHereForm(WholeForm):
     """Of which page a booking from elsewhere becomes one, and whether its people are told."""
 
     page = forms.TypedChoiceField(
-        label="Booking page",
+        label=gettext_lazy("Booking page"),
         coerce=int,
-        error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose one of your pages."),
+        error_messages=dict.fromkeys(
+            ("required", "invalid_choice"), gettext_lazy("Choose one of your pages.")
+        ),
     )
-    told = switch("Send our invitation to the guest", "")
+    told = switch(gettext_lazy("Send our invitation to the guest"), "")
 
     def __init__(
         self, shadow: BusyShadow, pages: list[BookingPage], *, product: str, data: Any = None
@@ -92,7 +97,7 @@ class MoveHereForm(WholeForm):
         there = shadow.page_id if shadow.page_id in {page.pk for page in pages} else None
         super().__init__(data, initial={"page": there or (pages[0].pk if pages else None), "told": False})
         self.fields["page"].choices = [(page.pk, page.title) for page in pages]  # type: ignore[attr-defined]
-        self.fields["told"].help_text = (
+        self.fields["told"].help_text = gettext(
             "On: guest and you get a confirmation with our link to the meeting. Off: nobody is mailed now, and the "
-            f"guest keeps the link or place from {product}."
-        )
+            "guest keeps the link or place from %(product)s."
+        ) % {"product": product}

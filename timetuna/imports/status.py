@@ -4,28 +4,34 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext, gettext_lazy
+
 from timetuna.imports.models import Import
 from timetuna.imports.planning.rows import ItemKind, PlannedRow, Verdict
 from timetuna.pages.models import BookingPage
 
 TITLES = {
-    ItemKind.SCHEDULE: "Hours",
-    ItemKind.PAGE: "Booking pages",
-    ItemKind.PERSON: "People who host with you",
-    ItemKind.BOOKING: "Bookings to come",
+    ItemKind.SCHEDULE: gettext_lazy("Hours"),
+    ItemKind.PAGE: gettext_lazy("Booking pages"),
+    ItemKind.PERSON: gettext_lazy("People who host with you"),
+    ItemKind.BOOKING: gettext_lazy("Bookings to come"),
 }
 EXPLAINED = {
-    ItemKind.SCHEDULE: "Pages whose hours you leave out get your default hours.",
-    ItemKind.PAGE: "Each can be changed afterwards like any other page.",
-    ItemKind.PERSON: "Whoever has an account here is asked by mail, and hosts only after saying yes.",
-    ItemKind.BOOKING: "They stay there, and take your time here until they are over. Each can be moved here later.",
+    ItemKind.SCHEDULE: gettext_lazy("Pages whose hours you leave out get your default hours."),
+    ItemKind.PAGE: gettext_lazy("Each can be changed afterwards like any other page."),
+    ItemKind.PERSON: gettext_lazy(
+        "Whoever has an account here is asked by mail, and hosts only after saying yes."
+    ),
+    ItemKind.BOOKING: gettext_lazy(
+        "They stay there, and take your time here until they are over. Each can be moved here later."
+    ),
 }
 WORDS = {
-    Verdict.MAKE: "Will be made",
-    Verdict.DIFFERS: "Will be made, differs",
-    Verdict.CANNOT: "Cannot",
-    Verdict.THERE: "There already",
-    Verdict.CHANGED: "Changed since",
+    Verdict.MAKE: gettext_lazy("Will be made"),
+    Verdict.DIFFERS: gettext_lazy("Will be made, differs"),
+    Verdict.CANNOT: gettext_lazy("Cannot"),
+    Verdict.THERE: gettext_lazy("There already"),
+    Verdict.CHANGED: gettext_lazy("Changed since"),
 }
 TONES = {Verdict.MAKE: "good", Verdict.DIFFERS: "warn", Verdict.CANNOT: "bad", Verdict.CHANGED: "warn"}
 
@@ -76,14 +82,14 @@ def _planned(row: PlannedRow, ticked: frozenset[str] | None) -> ShownRow:
         "reasons": row.reasons,
         "takes": row.takes,
     }
-    return ShownRow(values, WORDS[row.verdict], TONES.get(row.verdict, ""), chosen and row.takes)
+    return ShownRow(values, str(WORDS[row.verdict]), TONES.get(row.verdict, ""), chosen and row.takes)
 
 
 def _group(kind: ItemKind, rows: list[ShownRow]) -> RowGroup:
     return RowGroup(
         kind=kind,
-        title=TITLES[kind],
-        text=EXPLAINED[kind],
+        title=str(TITLES[kind]),
+        text=str(EXPLAINED[kind]),
         rows=rows,
         folded=len(rows) > _MANY,
         ticked=sum(row.ticked for row in rows),
@@ -104,11 +110,11 @@ def reported(row: Import, pages: Mapping[int, BookingPage]) -> list[RowGroup]:
 def _reported(one: Mapping[str, Any], pages: Mapping[int, BookingPage]) -> ShownRow:
     verdict = Verdict(one["verdict"])
     if one["made"]:
-        word = "Asked by mail" if one["kind"] == ItemKind.PERSON else "Made"
+        word = gettext("Asked by mail") if one["kind"] == ItemKind.PERSON else gettext("Made")
         return ShownRow(one, word, "good", ticked=False, page=pages.get(one["page"]), made=True)
     if verdict in {Verdict.MAKE, Verdict.DIFFERS}:
-        return ShownRow(one, "Left out", "", ticked=False, made=False)
-    return ShownRow(one, WORDS[verdict], TONES.get(verdict, ""), ticked=False, made=False)
+        return ShownRow(one, gettext("Left out"), "", ticked=False, made=False)
+    return ShownRow(one, str(WORDS[verdict]), TONES.get(verdict, ""), ticked=False, made=False)
 
 
 def bookings_taken(row: Import) -> int:
@@ -129,7 +135,12 @@ def moved_pages(row: Import, pages: Mapping[int, BookingPage]) -> list[MovedPage
     """pages: those that are there still, by id."""
     made = [(one, pages[one["page"]]) for one in row.report if one.get("page") in pages]
     return [
-        MovedPage(page.title, one["old"], new, f"I have moved. Please book here from now on: {new}")
+        MovedPage(
+            page.title,
+            one["old"],
+            new,
+            gettext("I have moved. Please book here from now on: %(address)s") % {"address": new},
+        )
         for one, page in made
         if (new := page.address())
     ]

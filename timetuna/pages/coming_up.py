@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from timetuna.accounts.models import User
 from timetuna.l10n.datetimes import date_from, date_in, zone_name, zone_or_utc
@@ -54,8 +55,11 @@ def in_dates(first: date, last: date, *, today: date) -> str:
     if first == last:
         return date_from(first, today=today)
     if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day} to {date_from(last, today=today)}"
-    return f"{date_from(first, today=last)} to {date_from(last, today=today)}"
+        return gettext("%(first)s to %(last)s") % {
+            "first": first.day,
+            "last": date_from(last, today=today),
+        }
+    return _to(date_from(first, today=last), date_from(last, today=today))
 
 
 def away_in_words(absence: OutOfOffice, *, today: date) -> str:
@@ -65,10 +69,10 @@ def away_in_words(absence: OutOfOffice, *, today: date) -> str:
     if not start and end == _MIDNIGHT:
         return in_dates(first, last, today=today)
     if first == last:
-        return f"{date_from(first, today=today)}, {_clock(start)} to {_clock(end)}"
+        return f"{date_from(first, today=today)}, {clock_span(start, end)}"
     begins = date_from(first, today=last) + (f", {_clock(start)}," if start else "")
     ends = date_from(last, today=today) + (f", {_clock(end)}" if end < _MIDNIGHT else "")
-    return f"{begins} to {ends}"
+    return _to(begins, ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,7 @@ class DateRange:
     windows: list[list[int]]
 
     def text(self) -> str:
-        return ", ".join(f"{_clock(start)} to {_clock(end)}" for start, end in self.windows) or "Closed"
+        return ", ".join(clock_span(start, end) for start, end in self.windows) or gettext("Closed")
 
 
 def ranges_of(rows: list[DateOverride]) -> list[DateRange]:
@@ -98,19 +102,21 @@ def ranges_of(rows: list[DateOverride]) -> list[DateRange]:
 def _absences(host: User, today: date) -> Iterator[ComingUp]:
     for row in host.out_of_office.filter(last__gte=today)[:MOST]:
         url = reverse("absence", args=[row.pk])
-        yield ComingUp(row.first, row.last, "Out of office", row.note, away_in_words(row, today=today), url)
+        yield ComingUp(
+            row.first, row.last, gettext("Out of office"), row.note, away_in_words(row, today=today), url
+        )
 
 
 def _trips(host: User, today: date) -> Iterator[ComingUp]:
     for row in host.travel_zones.filter(last__gte=today)[:MOST]:
         when, zone = in_dates(row.first, row.last, today=today), zone_name(zone_or_utc(row.time_zone))
-        yield ComingUp(row.first, row.last, "Trip", zone, when, reverse("trip", args=[row.pk]))
+        yield ComingUp(row.first, row.last, gettext("Trip"), zone, when, reverse("trip", args=[row.pk]))
 
 
 def _holidays(host: User, today: date) -> Iterator[ComingUp]:
     found = holidays_of(rules_of(host), first=today, last=today + _AHEAD)
     for day, name in islice(found.items(), MOST):
-        yield ComingUp(day, day, "Holiday", name, date_from(day, today=today), reverse("holidays"))
+        yield ComingUp(day, day, gettext("Holiday"), name, date_from(day, today=today), reverse("holidays"))
 
 
 def _dates(host: User, today: date) -> Iterator[ComingUp]:
@@ -124,8 +130,17 @@ def _dates(host: User, today: date) -> Iterator[ComingUp]:
         name = some[0].schedule.name
         for one in ranges_of(some):
             url = reverse("schedule_on", args=[schedule_id, days_in_address(one.first, one.last)])
-            kind = "Other hours" if one.windows else "Closed"
+            kind = gettext("Other hours") if one.windows else gettext("Closed")
             yield ComingUp(one.first, one.last, kind, name, in_dates(one.first, one.last, today=today), url)
+
+
+def clock_span(start: int, end: int) -> str:
+    """As "09:00 to 17:00", of minutes after midnight."""
+    return _to(_clock(start), _clock(end))
+
+
+def _to(start: str, end: str) -> str:
+    return gettext("%(start)s to %(end)s") % {"start": start, "end": end}
 
 
 def _clock(minute: int) -> str:

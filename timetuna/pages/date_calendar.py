@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.urls import reverse
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext, ngettext
 
 from timetuna.accounts.models import User
 from timetuna.availability.hours import (
@@ -28,7 +30,6 @@ FIRST, LAST = date(2000, 1, 1), date(2100, 12, 31)
 _ONE_DAY = timedelta(days=1)
 _WEEK = 7
 _MIDNIGHT = 1_440
-_NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +90,7 @@ def show_month(
     return DatesMonth(
         first=first,
         title=datetimes.written(first, "F Y"),
-        weekdays=[_NAMES[(first_weekday + more) % _WEEK] for more in range(_WEEK)],
+        weekdays=[str(WEEKDAYS[(first_weekday + more) % _WEEK]) for more in range(_WEEK)],
         weeks=[cells[start : start + _WEEK] for start in range(0, number, _WEEK)],
         previous=f"{before:%Y-%m}" if before >= FIRST else "",
         following=f"{following:%Y-%m}" if following <= LAST else "",
@@ -147,10 +148,18 @@ def _cell(hours: Hours, day: date, month: date, *, today: date, meetings: int, p
         DayKind.OVERRIDE: "other" if windows else "closed",
     }[kind]
     told = [
-        ", ".join(f"{_clock(start)} to {_clock(end)}" for start, end in windows) or "closed",
-        {"away": "out of office", "holiday": label, "other": "other hours than usual"}.get(mark, ""),
-        f"by the clock of {zone_name(zone_or_utc(trip.zone.key))}" if trip else "",
-        f"{meetings} booking{'s' if meetings != 1 else ''}" if meetings else "",
+        ", ".join(
+            gettext("%(start)s to %(end)s") % {"start": _clock(start), "end": _clock(end)}
+            for start, end in windows
+        )
+        or gettext("closed"),
+        {"away": gettext("out of office"), "holiday": label, "other": gettext("other hours than usual")}.get(
+            mark, ""
+        ),
+        gettext("by the clock of %(zone)s") % {"zone": zone_name(zone_or_utc(trip.zone.key))} if trip else "",
+        ngettext("%(count)d booking", "%(count)d bookings", meetings) % {"count": meetings}
+        if meetings
+        else "",
     ]
     return DateCell(
         day=day,

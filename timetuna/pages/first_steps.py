@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 
 from timetuna.accounts.models import User
 from timetuna.calendars.models import Calendar
@@ -26,10 +27,17 @@ class StepState(StrEnum):
 
 
 _TITLES = {
-    StepName.HOURS: "Your hours",
-    StepName.CALENDAR: "Your calendar",
-    StepName.MEETING: "How you meet",
-    StepName.SHARE: "Share your page",
+    StepName.HOURS: gettext_lazy("Your hours"),
+    StepName.CALENDAR: gettext_lazy("Your calendar"),
+    StepName.MEETING: gettext_lazy("How you meet"),
+    StepName.SHARE: gettext_lazy("Share your page"),
+}
+
+
+_STATES = {
+    StepState.TODO: gettext_lazy("(to do)"),
+    StepState.DONE: gettext_lazy("(done)"),
+    StepState.SKIPPED: gettext_lazy("(skipped)"),
 }
 
 
@@ -43,10 +51,14 @@ class FirstStep:
     said: str
 
     def title(self) -> str:
-        return _TITLES[self.name]
+        return str(_TITLES[self.name])
 
     def url(self) -> str:
         return reverse("first_step", args=[self.name.value])
+
+    def state_in_words(self) -> str:
+        """For screen readers, beside the title."""
+        return str(_STATES[self.state])
 
     def is_done(self) -> bool:
         return self.state is StepState.DONE
@@ -89,12 +101,12 @@ def beginning_of(host: User) -> Beginning:
     calendar = known.values_list("name", flat=True).first()
     chosen = _chosen_types(page)
     done = {
-        StepName.HOURS: "Your page can be booked." if page else "",
-        StepName.CALENDAR: f"“{calendar}” is read." if calendar else "",
+        StepName.HOURS: gettext("Your page can be booked.") if page else "",
+        StepName.CALENDAR: gettext("“%(calendar)s” is read.") % {"calendar": calendar} if calendar else "",
         StepName.MEETING: f"{', '.join(chosen)}."
         if chosen
-        else _said(row, StepName.MEETING, "You call your guests."),
-        StepName.SHARE: _said(row, StepName.SHARE, "Your address is out."),
+        else _said(row, StepName.MEETING, gettext("You call your guests.")),
+        StepName.SHARE: _said(row, StepName.SHARE, gettext("Your address is out.")),
     }
     steps = tuple(
         FirstStep(name=name, number=number, state=_state(row, name, done=bool(done[name])), said=done[name])

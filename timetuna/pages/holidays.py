@@ -9,6 +9,11 @@ from datetime import date
 from functools import lru_cache
 from unicodedata import normalize
 
+from django.conf import settings
+from django.utils.translation import get_language
+
+from timetuna.l10n.datetimes import words_of
+
 _SMALL_WORDS = frozenset({"and", "of", "the"})
 _NAMES = {  # where the package's word for the country is not how it is written
     "AX": "Åland Islands",
@@ -29,12 +34,18 @@ _KNOWN_YEARS = range(1990, 2101)
 _LANGUAGE = "en_US"
 
 
-@lru_cache(maxsize=1)
 def countries() -> tuple[tuple[str, str], ...]:
-    """(code, name), by name."""
+    """(code, name), by name, in the language that is spoken."""
+    return _countries(_spoken())
+
+
+@lru_cache(maxsize=16)
+def _countries(language: str) -> tuple[tuple[str, str], ...]:
     from holidays.registry import COUNTRIES  # noqa: PLC0415 - heavy, see above
 
     named = {names[1]: _NAMES.get(names[1]) or _title(module) for module, names in COUNTRIES.items()}
+    if not _LANGUAGE.startswith(language):
+        named |= {code: words_of(language).territories.get(code, name) for code, name in named.items()}
     return tuple(sorted(named.items(), key=lambda country: _plain(country[1])))
 
 
@@ -59,8 +70,8 @@ def known(country: str, region: str) -> bool:
 class PublicHolidays(Mapping[date, str]):
     """All public holidays of a country and region by date, each year's worked out when it is first asked for.
 
-    Names are English where the package has them. An unknown country, or none, has no holidays.
-    opened: those that do not count, by name, or by date ("2027-05-01") for that one alone.
+    Names are in the language that is spoken, or English, where the package has them. An unknown country, or none, has
+    no holidays. opened: those that do not count, by English name, or by date ("2027-05-01") for that one alone.
     """
 
     country: str
@@ -71,7 +82,7 @@ class PublicHolidays(Mapping[date, str]):
         name = _year(self.country, self.region, day.year)[day]
         if self.opened and (name in self.opened or day.isoformat() in self.opened):
             raise KeyError(day)
-        return name
+        return name_of(self.country, self.region, day)
 
     def __iter__(self) -> Iterator[date]:
         for year in _KNOWN_YEARS:
@@ -88,18 +99,37 @@ def exceptions(lines: str) -> frozenset[str]:
 
 
 def holidays_between(country: str, region: str, *, first: date, last: date) -> dict[date, str]:
-    """Both dates included, in order, each with its name."""
+    """Both dates included, in order, each with the English name, by which it is kept."""
     years = (_year(country, region, year) for year in _KNOWN_YEARS if first.year <= year <= last.year)
     return {day: name for year in years for day, name in year.items() if first <= day <= last}
 
 
+def name_of(country: str, region: str, day: date) -> str:
+    """What a holiday is called in the language that is spoken, or in English. Raises KeyError for other days."""
+    language = _named_in(country, _spoken()) if known(country, region) else _LANGUAGE
+    return _year(country, region, day.year, language)[day]
+
+
+def _spoken() -> str:
+    return get_language() or settings.LANGUAGE_CODE
+
+
 @lru_cache(maxsize=512)
-def _year(country: str, region: str, year: int) -> Mapping[date, str]:
+def _named_in(country: str, language: str) -> str:
+    """As the package calls the language, where it has the country's holidays in it; else English."""
+    import holidays  # noqa: PLC0415 - heavy, see above
+
+    had = getattr(holidays, country).supported_languages
+    return next((one for one in had if one.split("_")[0] == language), _LANGUAGE)
+
+
+@lru_cache(maxsize=512)
+def _year(country: str, region: str, year: int, language: str = _LANGUAGE) -> Mapping[date, str]:
     if year not in _KNOWN_YEARS or not country or not known(country, region):
         return {}
     import holidays  # noqa: PLC0415 - heavy, see above
 
-    found = holidays.country_holidays(country, subdiv=region or None, years=year, language=_LANGUAGE)
+    found = holidays.country_holidays(country, subdiv=region or None, years=year, language=language)
     return dict(sorted((day, str(name)) for day, name in found.items() if day.year == year))
 
 

@@ -301,7 +301,7 @@ def holidays_of(rules: HostRules | None, *, first: date, last: date) -> dict[dat
     kept = _holidays(rules)
     region = rules.holiday_region if rules else ""
     known = holidays_between(rules.holiday_country, region, first=first, last=last) if rules else {}
-    return {day: name for day, name in known.items() if day in kept}
+    return {day: kept[day] for day in known if day in kept}
 
 
 def _zone(name: str) -> ZoneInfo:

@@ -6,11 +6,13 @@ from itertools import groupby
 
 from django.db.models import Count, F, Q
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.translation import gettext, ngettext
 
 from timetuna.l10n.datetimes import zone_name, zone_or_utc
+from timetuna.l10n.lists import in_words
 from timetuna.pages.models import PageHost, Schedule
 
-_SHORT = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MIDNIGHT = 1_440
 _USUALLY_FROM, _USUALLY_TO = 8 * 60, 18 * 60
 
@@ -38,8 +40,8 @@ def week_strip(weekly: Iterable[tuple[int, int, int]]) -> WeekStrip:
     first = min([_USUALLY_FROM, *(start for _, start, _ in rows)]) // 60 * 60
     last = max([_USUALLY_TO, *(-(-end // 60) * 60 for _, _, end in rows)])
     days = (
-        StripDay(name, tuple((start, end - start) for on, start, end in rows if on == day))
-        for day, name in enumerate(_SHORT)
+        StripDay(str(name), tuple((start, end - start) for on, start, end in rows if on == day))
+        for day, name in WEEKDAYS_ABBR.items()
     )
     return WeekStrip(first, last - first, tuple(days))
 
@@ -110,7 +112,7 @@ def hours_in_zone(host_id: int, time_zone: str) -> list[HoursLine]:
     return [
         HoursLine(
             row.pk,
-            f"Own hours of “{row.page.title}”" if row.page else row.name,
+            gettext("Own hours of “%(title)s”") % {"title": row.page.title} if row.page else row.name,
             _summary(row, dates=row.dates),
         )
         for row in ordered.prefetch_related("weekly_hours")
@@ -121,21 +123,30 @@ def _summary(schedule: Schedule, *, dates: int) -> str:
     """As "Mon to Fri 09:00 to 17:00, 1 date with other hours, Europe/Berlin"."""
     windows: dict[int, list[str]] = {}
     for row in schedule.weekly_hours.all():
-        windows.setdefault(row.weekday, []).append(f"{_clock(row.start_minute)} to {_clock(row.end_minute)}")
-    by_day = [" and ".join(windows.get(day, [])) for day in range(len(_SHORT))]
+        windows.setdefault(row.weekday, []).append(
+            gettext("%(start)s to %(end)s")
+            % {"start": _clock(row.start_minute), "end": _clock(row.end_minute)}
+        )
+    by_day = [in_words(windows.get(day, [])) for day in WEEKDAYS_ABBR]
     parts = []
     for hours, days in groupby(enumerate(by_day), key=lambda entry: entry[1]):
         numbers = [day for day, _ in days]
         if hours:
             parts.append(f"{_days(numbers[0], numbers[-1])} {hours}")
-    parts = parts or ["No weekly hours"]
+    parts = parts or [gettext("No weekly hours")]
     if dates:
-        parts.append(f"{dates} date{'s' if dates > 1 else ''} with other hours")
+        parts.append(
+            ngettext("%(count)d date with other hours", "%(count)d dates with other hours", dates)
+            % {"count": dates}
+        )
     return f"{', '.join(parts)} · {zone_name(zone_or_utc(schedule.time_zone))}"
 
 
 def _days(first: int, last: int) -> str:
-    return _SHORT[first] if first == last else f"{_SHORT[first]} to {_SHORT[last]}"
+    if first == last:
+        return str(WEEKDAYS_ABBR[first])
+    days = {"day": WEEKDAYS_ABBR[first], "last_day": WEEKDAYS_ABBR[last]}
+    return gettext("%(day)s to %(last_day)s") % days
 
 
 def _clock(minute: int) -> str:

@@ -42,8 +42,8 @@ def _asked(team: Team) -> Asked[TeamInvitation]:
         people=User.objects.filter(memberships__team=team),
         colleagues=User.objects.none(),
         most=MOST,
-        there="is in the team already.",
-        full=f"has no place: a team has room for {MOST} people.",
+        there=gettext("is in the team already."),
+        full=gettext("has no place: a team has room for %(most)d people.") % {"most": MOST},
         mail=_mail,
         deed=Deed.INVITED,
     )

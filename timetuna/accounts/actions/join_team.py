@@ -1,7 +1,7 @@
 """Answering an invitation into a team."""
 
 from django.db import transaction
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from timetuna.accounts.activity import A_ROLE, Deed, note
 from timetuna.accounts.emails import send
@@ -9,6 +9,12 @@ from timetuna.accounts.invitations import answering, inviter, is_for, said
 from timetuna.accounts.models import Membership, Team, TeamInvitation, User
 from timetuna.accounts.notices import Notice
 from timetuna.lib.crypto import fingerprint
+
+_ROLES = {
+    Membership.Role.OWNER: gettext_lazy("owner"),
+    Membership.Role.ADMIN: gettext_lazy("admin"),
+    Membership.Role.MEMBER: gettext_lazy("member"),
+}
 
 
 def join_team(token: str, user: User) -> Team:
@@ -33,14 +39,16 @@ def _joined(invitation: TeamInvitation, user: User) -> Notice:
     line = gettext("%(person)s has joined the team %(team)s. Their role: %(role)s.") % {
         "person": inviter(user),
         "team": team,
-        "role": invitation.get_role_display().lower(),
+        "role": _ROLES[Membership.Role(invitation.role)],
     }
     other = (
         (gettext("The invitation had gone to %(email)s.") % {"email": invitation.email},)
         if not is_for(invitation, user)
         else ()
     )
-    return Notice(f"{said(user.name)} joined {team}", (line, *other))
+    return Notice(
+        gettext("%(person)s joined %(team)s") % {"person": said(user.name), "team": team}, (line, *other)
+    )
 
 
 def decline_team(token: str) -> None:

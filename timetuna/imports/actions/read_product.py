@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, connections, transaction
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 
 from timetuna.accounts.models import User
 from timetuna.imports.models import Import
@@ -24,9 +25,12 @@ AT_ONCE = 4
 """Readings of one process."""
 DEAD_AFTER = timedelta(minutes=6)
 """Longer than a product may have us pause without a word."""
-DIED = "The reading was interrupted, because the server was started anew. Nothing was taken over. Please begin again."
-BUSY = "Several imports are being read at the moment. Please try again in a few minutes."
-UNDER_WAY = "An import of yours is being read already."
+DIED = gettext_noop(
+    "The reading was interrupted, because the server was started anew. Nothing was taken over. Please begin again."
+)
+BUSY = gettext_noop("Several imports are being read at the moment. Please try again in a few minutes.")
+UNDER_WAY = gettext_noop("An import of yours is being read already.")
+YOUR_ACCOUNT = gettext_noop("your account")
 _TOLD_APART = timedelta(seconds=1)
 _slots = threading.BoundedSemaphore(AT_ONCE)
 
@@ -43,7 +47,7 @@ def begin_reading(host: User, product: Product, credential: str) -> Import:
     """Begin it in a thread and return its row. Raises NotBegun."""
     end_dead_readings(now=timezone.now())
     if not _slots.acquire(blocking=False):
-        raise NotBegun(BUSY)
+        raise NotBegun(gettext(BUSY))
     try:
         row = _begin(host, product)
         thread = threading.Thread(
@@ -59,9 +63,9 @@ def begin_reading(host: User, product: Product, credential: str) -> Import:
 def _begin(host: User, product: Product) -> Import:
     try:
         with transaction.atomic():
-            return Import.objects.create(host=host, product=product.slug, step="your account")
+            return Import.objects.create(host=host, product=product.slug, step=YOUR_ACCOUNT)
     except IntegrityError:
-        raise NotBegun(UNDER_WAY) from None
+        raise NotBegun(gettext(UNDER_WAY)) from None
 
 
 def _run(pk: int, product: Product, credential: str) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from timetuna.imports.facts import Facts
-from timetuna.lib.text import in_words, single_line
+from timetuna.l10n.lists import in_words
+from timetuna.lib.text import single_line
 from timetuna.pages.meeting_types.base import meeting_kind
 from timetuna.providers.bundle import OutsidePlace
 

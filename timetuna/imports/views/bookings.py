@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from timetuna.accounts.permissions import signed_in
@@ -91,7 +92,9 @@ def booking(request: HttpRequest, shadow_id: int) -> HttpResponse:
                 status = _REFUSED
             else:
                 messages.success(
-                    request, f"It is a booking of yours now. Cancel it at {label}, where it still stands."
+                    request,
+                    gettext("It is a booking of yours now. Cancel it at %(label)s, where it still stands.")
+                    % {"label": label},
                 )
                 return (
                     redirect("imported_booking", row.pk) if row.cancel_url else redirect("booking", made.pk)
@@ -110,5 +113,9 @@ def booking(request: HttpRequest, shadow_id: int) -> HttpResponse:
 def free(request: HttpRequest, shadow_id: int) -> HttpResponse:
     row = shadow_or_404(request, shadow_id)
     free_time(row.pk, host_id=signed_in(request).pk, now=timezone.now())
-    messages.success(request, f"Its time is free here. At {label_of(row.product)} nothing has changed.")
+    messages.success(
+        request,
+        gettext("Its time is free here. At %(label)s nothing has changed.")
+        % {"label": label_of(row.product)},
+    )
     return redirect("imported_bookings")

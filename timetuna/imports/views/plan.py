@@ -8,10 +8,11 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from timetuna.accounts.permissions import signed_in
-from timetuna.imports.actions.read_product import end_dead_readings
+from timetuna.imports.actions.read_product import YOUR_ACCOUNT, end_dead_readings
 from timetuna.imports.actions.take_over import PlanChanged, take_over
 from timetuna.imports.facts import facts_for
 from timetuna.imports.models import BusyShadow, Import
@@ -19,13 +20,13 @@ from timetuna.imports.permissions import import_or_404, pages_to_move_to, shadow
 from timetuna.imports.planning.plan import left_over, make_plan
 from timetuna.imports.products import label_of
 from timetuna.imports.status import MovedPage, RowGroup, bookings_taken, groups, moved_pages, reported
-from timetuna.lib.text import in_words
+from timetuna.l10n.lists import in_words
 from timetuna.pages.meeting_types.base import meeting_kind
 from timetuna.providers.bundle import Bundle
 from timetuna.web.forms import Screen, show
 
 _CONFLICT = 409
-CHANGED = (
+CHANGED = gettext_lazy(
     "Something has changed here since you looked, so nothing was taken over. Please look through the list again; your "
     "ticks are as you left them."
 )
@@ -36,6 +37,7 @@ class ReadingScreen(Screen):
     template = "imports/reading.html"
     fragment = "imports/_progress.html"
     row: Import
+    step: str
     label: str
 
 
@@ -115,12 +117,17 @@ def drop(request: HttpRequest, import_id: int) -> HttpResponse:
     row = import_or_404(request, import_id)
     label = label_of(row.product)
     row.delete()
-    messages.success(request, f"What was read from {label} is forgotten. What is on your pages stays.")
+    messages.success(
+        request,
+        gettext("What was read from %(label)s is forgotten. What is on your pages stays.") % {"label": label},
+    )
     return redirect("imports")
 
 
 def _progress(request: HttpRequest, row: Import, *, part: bool) -> HttpResponse:
-    return show(request, ReadingScreen(row, label_of(row.product)), part=part)
+    return show(
+        request, ReadingScreen(row, gettext(row.step or YOUR_ACCOUNT), label_of(row.product)), part=part
+    )
 
 
 def _failed(request: HttpRequest, row: Import) -> HttpResponse:
@@ -153,7 +160,7 @@ def _take_over(request: HttpRequest, row: Import) -> HttpResponse:
     try:
         take_over(row, ticked, version=request.POST.get("plan", ""), now=timezone.now())
     except PlanChanged:
-        return _plan(request, row, ticked=ticked, changed=CHANGED)
+        return _plan(request, row, ticked=ticked, changed=str(CHANGED))
     return redirect("import", row.pk)
 
 

@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from timetuna.accounts.permissions import signed_in
@@ -21,6 +22,7 @@ from timetuna.imports.models import BusyShadow, Import
 from timetuna.imports.permissions import imports_for, shadows_for
 from timetuna.imports.products import Product, label_of, products
 from timetuna.imports.queries import uploaded
+from timetuna.l10n.datetimes import short_when, zone_or_utc
 from timetuna.providers.errors import ProviderError
 from timetuna.rate_limits.limits import Limit, spend, wait_in_words
 from timetuna.web.forms import Screen, private, show
@@ -41,11 +43,14 @@ class FileScreen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportScreen(Screen):
-    """earlier: imports of this host, the latest first.  coming: how many bookings elsewhere take time."""
+    """earlier: imports of this host, the latest first, each with its product and when it was.
+
+    coming: how many bookings elsewhere take time.
+    """
 
     template = "imports/start.html"
     products: Sequence[Product]
-    earlier: Sequence[tuple[Import, str]]
+    earlier: Sequence[tuple[Import, str, str]]
     file: FileScreen | None
     upload: UploadForm
     coming: int
@@ -61,8 +66,10 @@ def start(request: HttpRequest) -> HttpResponse:
 def _upload_form(request: HttpRequest | None = None) -> UploadForm:
     posted = request is not None
     return UploadForm(
-        label="Calendar file",
-        help_text="It ends in .ics and has 2 MB at most. Its times take yours until you upload another or remove it.",
+        label=gettext("Calendar file"),
+        help_text=gettext(
+            "It ends in .ics and has 2 MB at most. Its times take yours until you upload another or remove it."
+        ),
         accept=".ics,text/calendar",
         most=MOST_BYTES,
         data=request.POST if request and posted else None,
@@ -77,7 +84,10 @@ def _start(request: HttpRequest, form: UploadForm, *, status: int = _OK) -> Http
     coming = shadows_for(host).filter(state=BusyShadow.State.BUSY)
     screen = ImportScreen(
         products=tuple(products().values()),
-        earlier=[(row, label_of(row.product)) for row in earlier],
+        earlier=[
+            (row, label_of(row.product), short_when(row.started_at, zone=zone_or_utc(host.time_zone)))
+            for row in earlier
+        ],
         file=_file(host.pk),
         upload=form,
         coming=coming.count(),
@@ -107,7 +117,9 @@ def _upload(request: HttpRequest) -> HttpResponse:
     except ProviderError as error:
         form.add_error("file", error.for_now())
         return _start(request, form, status=_UNUSABLE)
-    messages.success(request, f"The busy times of “{row.name}” take your time from now on.")
+    messages.success(
+        request, gettext("The busy times of “%(name)s” take your time from now on.") % {"name": row.name}
+    )
     return redirect("imports")
 
 
@@ -115,7 +127,7 @@ def _upload(request: HttpRequest) -> HttpResponse:
 @login_required
 def remove_calendar(request: HttpRequest) -> HttpResponse:
     if remove_ics(signed_in(request).pk):
-        messages.success(request, "The calendar file is removed, and its times are free.")
+        messages.success(request, gettext("The calendar file is removed, and its times are free."))
     return redirect("imports")
 
 
@@ -174,8 +186,9 @@ def _export_form(found: Product, request: HttpRequest | None) -> UploadForm | No
     if found.files is None:
         return None
     return UploadForm(
-        label="Exported file",
-        help_text=f"JSON as {found.label}'s API answers, or the CSV of your bookings; of 2 MB at most.",
+        label=gettext("Exported file"),
+        help_text=gettext("JSON as %(label)s's API answers, or the CSV of your bookings; of 2 MB at most.")
+        % {"label": found.label},
         accept=".json,.csv,application/json,text/csv",
         most=MOST_BYTES,
         data=request.POST if request else None,
@@ -187,4 +200,6 @@ def _too_often(request: HttpRequest) -> str:
     seconds = spend(OFTEN, str(signed_in(request).pk))
     if not seconds:
         return ""
-    return f"That was too often. Nothing was read; please wait {wait_in_words(seconds)} and try again."
+    return gettext("That was too often. Nothing was read; please wait %(wait)s and try again.") % {
+        "wait": wait_in_words(seconds)
+    }

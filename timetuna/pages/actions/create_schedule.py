@@ -1,13 +1,14 @@
 """Makes another named schedule."""
 
 from django.db import transaction
+from django.utils.translation import gettext, gettext_noop
 
 from timetuna.accounts.models import User
 from timetuna.pages.actions.default_schedule import default_schedule
 from timetuna.pages.actions.replace_hours import replace_hours
 from timetuna.pages.models import Schedule
 
-NAME = "New schedule"
+NAME = gettext_noop("New schedule")
 MOST = 50
 
 
@@ -29,6 +30,6 @@ def create_schedule(host: User) -> Schedule:
         if number >= MOST:
             raise TooManySchedules
         hours = default.weekly_hours.values_list("weekday", "start_minute", "end_minute")
-        schedule = Schedule.objects.create(host=host, name=NAME, time_zone=default.time_zone)
+        schedule = Schedule.objects.create(host=host, name=gettext(NAME), time_zone=default.time_zone)
         replace_hours(schedule, list(hours))
     return schedule

@@ -1,8 +1,10 @@
 """Takes a schedule away that nothing needs."""
 
 from django.db import transaction
+from django.utils.translation import gettext, ngettext
 
 from timetuna.accounts.models import User
+from timetuna.l10n.lists import in_words
 from timetuna.pages.models import BookingPage, Schedule
 
 
@@ -20,13 +22,16 @@ def delete_schedule(schedule: Schedule) -> None:
         row = Schedule.objects.filter(pk=schedule.pk).first()
         if row is not None and row.is_default:
             raise ScheduleNeeded(
-                f"“{row.name}” is the default for new pages. Make another one the default first."
+                gettext("“%(name)s” is the default for new pages. Make another one the default first.")
+                % {"name": row.name}
             )
         Schedule.objects.filter(pk=schedule.pk).delete()
 
 
 def _used(name: str, titles: list[str]) -> str:
-    quoted = [f"“{title}”" for title in titles]
-    listed = f"{', '.join(quoted[:-1])} and {quoted[-1]}" if len(quoted) > 1 else quoted[0]
-    pages = "these pages use" if len(quoted) > 1 else "this page uses"
-    return f"“{name}” stays, because {pages} it: {listed}. Choose other hours there first."
+    quoted = [gettext("“%(title)s”") % {"title": title} for title in titles]
+    return ngettext(
+        "“%(name)s” stays, because this page uses it: %(listed)s. Choose other hours there first.",
+        "“%(name)s” stays, because these pages use it: %(listed)s. Choose other hours there first.",
+        len(titles),
+    ) % {"name": name, "listed": in_words(quoted)}

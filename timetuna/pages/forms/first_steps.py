@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from timetuna.accounts.models import User
 from timetuna.calendars.queries import Listing, kind_provider, listing
@@ -58,8 +59,8 @@ class FirstMeetingForm(PageForm):
         fields = ()
 
     kind = forms.ChoiceField(
-        label="How you meet",
-        error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose how you meet."),
+        label=gettext_lazy("How you meet"),
+        error_messages=dict.fromkeys(("required", "invalid_choice"), gettext_lazy("Choose how you meet.")),
     )
 
     def __init__(self, page: BookingPage, data: Any = None) -> None:

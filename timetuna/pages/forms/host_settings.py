@@ -8,11 +8,13 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext
 
 from timetuna.accounts.models import User
-from timetuna.l10n.datetimes import date_in
+from timetuna.l10n.datetimes import date_in, written
 from timetuna.pages.forms.fields import cap_field, whole_number
-from timetuna.pages.holidays import countries, exceptions, holidays_between, regions
+from timetuna.pages.holidays import countries, exceptions, holidays_between, name_of, regions
 from timetuna.pages.models import HostRules
 from timetuna.web.forms import with_values
 from timetuna.web.saving import ColumnsForm
@@ -20,7 +22,7 @@ from timetuna.web.saving import ColumnsForm
 _CAPS = ("cap_day", "cap_week", "cap_month")
 _LONGEST_DAYS = 36_500
 _USUAL_PATIENCE, _LONGEST_PATIENCE = 24, 168
-_UNKNOWN = {"invalid_choice": "Choose one from the list."}
+_UNKNOWN = {"invalid_choice": gettext_lazy("Choose one from the list.")}
 _CLOSED, _ONCE, _ALWAYS = "closed", "once", "always"
 _HOLIDAY = "on_"
 _SHOWN = timedelta(days=366)
@@ -41,7 +43,10 @@ class _RulesForm(ColumnsForm[HostRules]):
 
 @dataclass(frozen=True, slots=True)
 class ComingHoliday:
+    """when: its date in words."""
+
     day: date
+    when: str
     name: str
     field: forms.BoundField
 
@@ -58,28 +63,36 @@ class HolidaysForm(_RulesForm):
 
     also = ("holidays_open",)
 
-    holiday_country = forms.ChoiceField(label="Country", required=False, error_messages=_UNKNOWN)
+    holiday_country = forms.ChoiceField(
+        label=gettext_lazy("Country"), required=False, error_messages=_UNKNOWN
+    )
     holiday_region = forms.ChoiceField(
-        label="Region",
+        label=gettext_lazy("Region"),
         required=False,
         error_messages=_UNKNOWN,
-        help_text="Where a region has more holidays than its country.",
+        help_text=gettext_lazy("Where a region has more holidays than its country."),
     )
 
     def __init__(self, host: User, data: Any = None) -> None:
         super().__init__(host, data)
-        self._offer("holiday_country", "No public holidays", countries())
-        self._offer("holiday_region", "The whole country", regions(self.country()))
+        self._offer("holiday_country", gettext("No public holidays"), countries())
+        self._offer("holiday_region", gettext("The whole country"), regions(self.country()))
         region = self["holiday_region"].value() if self.is_bound else None
         if region is not None and region not in dict(regions(self.country())):
             # Another country was chosen; until then its regions were not there to choose from.
             self.data = with_values(self.data, [("holiday_region", [""])])
         self._kept = exceptions(self.instance.holidays_open)
         self._coming = self._known()
+        region = str(self["holiday_region"].value() or "")
+        self._names = {day: name_of(self.country(), region, day) for day in self._coming}
         for day, name in self._coming.items():
             self.fields[f"{_HOLIDAY}{day}"] = forms.ChoiceField(
-                label=f"{name}, {day:%-d %B %Y}",
-                choices=[(_CLOSED, "Closed"), (_ONCE, f"Open in {day.year}"), (_ALWAYS, "Open every year")],
+                label=f"{self._names[day]}, {written(day, pgettext('date', 'j F Y'))}",
+                choices=[
+                    (_CLOSED, gettext("Closed")),
+                    (_ONCE, gettext("Open in %(year)s") % {"year": day.year}),
+                    (_ALWAYS, gettext("Open every year")),
+                ],
                 required=False,
                 initial=self._state(day, name),
                 error_messages=_UNKNOWN,
@@ -116,8 +129,10 @@ class HolidaysForm(_RulesForm):
 
     def coming(self) -> Iterator[ComingHoliday]:
         """Of a year from today."""
-        for day, name in self._coming.items():
-            yield ComingHoliday(day, name, self[f"{_HOLIDAY}{day}"])
+        for day, name in self._names.items():
+            yield ComingHoliday(
+                day, written(day, pgettext("short date", "D j M Y")), name, self[f"{_HOLIDAY}{day}"]
+            )
 
     def store(self) -> None:
         chosen = {
@@ -143,16 +158,21 @@ class LimitsForm(_RulesForm):
         model = HostRules
         fields = (*_CAPS, "calendar_patience_hours")
 
-    cap_day = cap_field("day", "Bookings of all your pages together.")
-    cap_week = cap_field("week", "Weeks begin on Monday.")
-    cap_month = cap_field("month", "Once a limit is reached, none of your pages offers more.")
+    cap_day = cap_field("day", gettext_lazy("Bookings of all your pages together."))
+    cap_week = cap_field("week", gettext_lazy("Weeks begin on Monday."))
+    cap_month = cap_field("month", gettext_lazy("Once a limit is reached, none of your pages offers more."))
     calendar_patience_hours = whole_number(
-        "Hours the last reading of a calendar counts",
+        gettext_lazy("Hours the last reading of a calendar counts"),
         1,
         _LONGEST_PATIENCE,
         required=False,
-        help_text="If a calendar cannot be read, its last known busy times go on to count so long. After that, pages "
-        f"on which it takes time offer nothing until it can be read again. Empty: {_USUAL_PATIENCE}.",
+        help_text=format_lazy(
+            gettext_lazy(
+                "If a calendar cannot be read, its last known busy times go on to count so long. After that, pages on "
+                "which it takes time offer nothing until it can be read again. Empty: {usual}."
+            ),
+            usual=_USUAL_PATIENCE,
+        ),
     )
 
     def clean_calendar_patience_hours(self) -> int:
@@ -170,15 +190,29 @@ class GuestsDataForm(_RulesForm):
         model = HostRules
         fields = ("retention_days",)
 
-    retention_days = whole_number("Days until guests are forgotten", 1, _LONGEST_DAYS, required=False)
+    retention_days = whole_number(
+        gettext_lazy("Days until guests are forgotten"), 1, _LONGEST_DAYS, required=False
+    )
 
     def __init__(self, host: User, data: Any = None) -> None:
         super().__init__(host, data)
         kept = settings.RETENTION_DAYS
-        empty = f"Empty: after {kept} days, which is this server's limit." if kept else "Empty: never."
+        empty = (
+            ngettext(
+                "Empty: after %(days)d day, which is this server's limit.",
+                "Empty: after %(days)d days, which is this server's limit.",
+                kept,
+            )
+            % {"days": kept}
+            if kept
+            else gettext("Empty: never.")
+        )
         field = self.fields["retention_days"]
         field.help_text = (
-            "So many days after a meeting's end, its guest's name, addresses, phone number and notes are erased; the "
-            f"booking stays as one of an “Erased guest”. {empty}"
+            gettext(
+                "So many days after a meeting's end, its guest's name, addresses, phone number and notes are erased; "
+                "the booking stays as one of an “Erased guest”."
+            )
+            + f" {empty}"
         )
-        field.widget.attrs["placeholder"] = str(kept) if kept else "Never"
+        field.widget.attrs["placeholder"] = str(kept) if kept else gettext("Never")

@@ -47,36 +47,42 @@ class ProfileForm(PicturesForm):
     """A change of zone asks what becomes of the hours that are meant in the former one."""
 
     name = forms.CharField(
-        label="Your name",
-        help_text="Guests see it on your pages and in their mails.",
+        label=gettext_lazy("Your name"),
+        help_text=gettext_lazy("Guests see it on your pages and in their mails."),
         max_length=handles.LONGEST_NAME,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     role = LineField(
-        label="Your role",
+        label=gettext_lazy("Your role"),
         max_length=80,
         required=False,
-        help_text="Stands below your name on your pages, such as “Head of design”.",
+        help_text=gettext_lazy("Stands below your name on your pages, such as “Head of design”."),
     )
     photo = PictureField(
-        label="Your photo",
+        label=gettext_lazy("Your photo"),
         made=partial(pictures.jpeg, size=_PHOTO, filled=True),
         fit="384x384",
         crop=True,
-        help_text="Stands beside your name, on your pages and in guests' mails. PNG, JPEG or WebP, 200 kB at most.",
+        help_text=gettext_lazy(
+            "Stands beside your name, on your pages and in guests' mails. PNG, JPEG or WebP, 200 kB at most."
+        ),
     )
-    remove_photo = forms.BooleanField(label="Take the photo away", required=False, widget=Switch)
+    remove_photo = forms.BooleanField(
+        label=gettext_lazy("Take the photo away"), required=False, widget=Switch
+    )
     handle = forms.CharField(
-        label="Public address",
+        label=gettext_lazy("Public address"),
         max_length=handles.LONGEST,
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
         ),
     )
-    time_zone = ZoneField(help_text="Your own clock, here and in your mails. Type a city to find yours.")
+    time_zone = ZoneField(
+        help_text=gettext_lazy("Your own clock, here and in your mails. Type a city to find yours.")
+    )
     language = forms.ChoiceField(
-        label="Language",
-        help_text="Of your own pages here, and of mails to you. Guests read theirs.",
+        label=gettext_lazy("Language"),
+        help_text=gettext_lazy("Of your own pages here, and of mails to you. Guests read theirs."),
         required=False,
     )
     moves = forms.TypedMultipleChoiceField(coerce=int, required=False, widget=Ticks)
@@ -100,12 +106,13 @@ class ProfileForm(PicturesForm):
         self.user, self._staying = user, hours_in_zone(user.pk, user.time_zone)
         self.fields["moves"].choices = [(str(line.id), line.id) for line in self._staying]  # type: ignore[attr-defined]
         languages = [one for one in settings.LANGUAGES if one[0] in settings.HOST_LANGUAGES]
-        self.fields["language"].choices = [("", "As my browser asks"), *languages]  # type: ignore[attr-defined]
+        self.fields["language"].choices = [("", gettext("As my browser asks")), *languages]  # type: ignore[attr-defined]
         if len(languages) == 1:
             del self.fields["language"]
         begin = f"{in_full(reverse('public_host', args=[user.handle]))}/"
-        changed = "When you change it, links you have shared lead on."
-        self.fields["handle"].help_text = f"Your pages begin with {begin}. {changed}"
+        self.fields["handle"].help_text = gettext(
+            "Your pages begin with %(address)s. When you change it, links you have shared lead on."
+        ) % {"address": begin}
 
     def clean_name(self) -> str:
         return cleaned(handles.clean_name, self.cleaned_data["name"])
@@ -115,7 +122,7 @@ class ProfileForm(PicturesForm):
             return self.user.handle
         handle = cleaned(handles.clean_handle, self.cleaned_data["handle"])
         if not handle_is_free(handle, owner=self.user):
-            raise forms.ValidationError("This public address is taken. Please choose another one.")
+            raise forms.ValidationError(gettext("This public address is taken. Please choose another one."))
         return handle
 
     def clean_contact(self) -> str:
@@ -142,7 +149,7 @@ class ProfileForm(PicturesForm):
         """Ask what becomes of the hours, once for each zone that is chosen."""
         zone = self.new_zone()
         if zone and self._staying and self.data.get(ASKED) != zone:
-            self.add_error(None, "One question first: do your hours move to the new time zone?")
+            self.add_error(None, gettext("One question first: do your hours move to the new time zone?"))
 
     def new_zone(self) -> str:
         """The zone that the host changes to, or ""."""

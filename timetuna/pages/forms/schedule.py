@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext, gettext_lazy
 
 from timetuna.availability.hours import Window
 from timetuna.pages.actions.default_schedule import WORKING_HOURS
@@ -15,14 +17,16 @@ from timetuna.pages.models import Schedule
 from timetuna.web.forms import Ticks
 from timetuna.web.saving import ColumnsForm, Parts
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 _ALSO = "also"
 
 
 class HoursField(LineField):
     """One day's hours; `clean` gives its windows, of which the last may go on after midnight."""
 
-    def __init__(self, *, label: str, **options: Any) -> None:
+    def __init__(self, *, label: "StrOrPromise", **options: Any) -> None:
         super().__init__(label=label, max_length=typed_hours.LONGEST, required=False, **options)
         self.widget.attrs |= {
             "autocomplete": "off",
@@ -30,7 +34,7 @@ class HoursField(LineField):
             "spellcheck": "false",
             "dir": "ltr",
         }
-        self.widget.attrs["placeholder"] = "Closed"
+        self.widget.attrs["placeholder"] = gettext_lazy("Closed")
 
     def clean(self, value: Any) -> Any:
         typed = str(super().clean(value))
@@ -57,22 +61,28 @@ class HoursForm(ColumnsForm[Schedule]):
         model = Schedule
         fields: tuple[str, ...] = ("time_zone",)
 
-    time_zone = ZoneField(help_text="The hours are meant in this zone. Guests see them in their own.")
+    time_zone = ZoneField(
+        help_text=gettext_lazy("The hours are meant in this zone. Guests see them in their own.")
+    )
 
     def __init__(self, schedule: Schedule, data: Any = None) -> None:
         initial = {f"day{day}": typed_hours.show(windows) for day, windows in enumerate(_week_of(schedule))}
         super().__init__(data, instance=schedule, initial=initial)
-        for day, name in enumerate(WEEKDAYS):
-            others = [(other, each) for other, each in enumerate(WEEKDAYS) if other != day]
+        for day, name in WEEKDAYS.items():
+            others = [(other, each) for other, each in WEEKDAYS.items() if other != day]
             self.fields[f"day{day}"] = HoursField(label=name)
             self.fields[f"{_ALSO}{day}"] = forms.TypedMultipleChoiceField(
-                label=f"Copy {name} to", choices=others, coerce=int, required=False, widget=Ticks
+                label=gettext("Copy %(name)s to") % {"name": name},
+                choices=others,
+                coerce=int,
+                required=False,
+                widget=Ticks,
             )
         self.week: list[list[Window]] = [[] for _ in WEEKDAYS]
 
     def weekdays(self) -> Iterator[Weekday]:
-        for day, name in enumerate(WEEKDAYS):
-            yield Weekday(day, name, self[f"day{day}"], self[f"{_ALSO}{day}"])
+        for day, name in WEEKDAYS.items():
+            yield Weekday(day, str(name), self[f"day{day}"], self[f"{_ALSO}{day}"])
 
     def clean(self) -> None:
         typed = [list(self.cleaned_data.get(f"day{day}") or []) for day in range(len(WEEKDAYS))]
@@ -118,8 +128,8 @@ class ScheduleForm(HoursForm):
         fields = ("time_zone", "name")
 
     name = LineField(
-        label="Name",
+        label=gettext_lazy("Name"),
         max_length=80,
-        help_text="Only you see it, where a page's hours are chosen.",
-        error_messages={"required": "Give the schedule a name."},
+        help_text=gettext_lazy("Only you see it, where a page's hours are chosen."),
+        error_messages={"required": gettext_lazy("Give the schedule a name.")},
     )

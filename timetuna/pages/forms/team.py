@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 
 from timetuna.accounts import handles
 from timetuna.accounts.actions.change_team import change_team
@@ -22,7 +23,7 @@ MOST_AT_ONCE = 20
 _BETWEEN = re.compile(r"[\s,;]+")
 _NAMED = re.compile(r"(?:^|(?<=[,;>\n]))[^<>@]*<([^<>\s]+)>")
 """As mail programs copy it: "Ada Lovelace" <ada@example.org>."""
-_TAKEN = "This public address is taken. Please choose another one."
+_TAKEN = gettext_lazy("This public address is taken. Please choose another one.")
 Role = Membership.Role
 
 
@@ -30,10 +31,12 @@ class _Named(forms.Form):
     """What a team is called.  team: None for a new one."""
 
     name = forms.CharField(
-        label="Name", max_length=handles.LONGEST_NAME, error_messages={"required": "Give the team a name."}
+        label=gettext_lazy("Name"),
+        max_length=handles.LONGEST_NAME,
+        error_messages={"required": gettext_lazy("Give the team a name.")},
     )
     handle = forms.CharField(
-        label="Public address",
+        label=gettext_lazy("Public address"),
         max_length=handles.LONGEST,
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
@@ -58,7 +61,9 @@ class _Named(forms.Form):
         if seconds := wait_for_handle(user_id):
             wait = wait_in_words(seconds)
             self.add_error(
-                "handle", f"You have taken many addresses lately. Please wait {wait} and try again."
+                "handle",
+                gettext("You have taken many addresses lately. Please wait %(wait)s and try again.")
+                % {"wait": wait},
             )
         return not seconds
 
@@ -68,12 +73,12 @@ class NewTeamForm(_Named, WholeForm):
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data)
-        self.fields["name"].help_text = "Guests see it on the team's pages."
+        self.fields["name"].help_text = gettext("Guests see it on the team's pages.")
         handle = self.fields["handle"]
         handle.required = False
-        handle.help_text = (
-            f"The team's pages begin with {in_full('/')} and this. Left empty, it is made from the name."
-        )
+        handle.help_text = gettext(
+            "The team's pages begin with %(address)s and this. Left empty, it is made from the name."
+        ) % {"address": in_full("/")}
         handle.widget.attrs |= {"data-from": "id_name", "data-longest": handles.LONGEST}
 
     def clean_handle(self) -> str:
@@ -83,9 +88,11 @@ class NewTeamForm(_Named, WholeForm):
         try:
             handle = handles.clean_handle(suggested)
         except ValueError:
-            raise forms.ValidationError("Please choose a public address.") from None
+            raise forms.ValidationError(gettext("Please choose a public address.")) from None
         if not handle_is_free(handle):
-            raise forms.ValidationError(f"“{handle}” is taken. Please choose another one.")
+            raise forms.ValidationError(
+                gettext("“%(handle)s” is taken. Please choose another one.") % {"handle": handle}
+            )
         return handle
 
 
@@ -96,8 +103,9 @@ class TeamForm(_Named, HostForm):
         super().__init__(data, initial={"name": team.name, "handle": team.handle})
         self.team, self._user_id = team, user_id
         begin = in_full(reverse("public_host", args=[team.handle]))
-        changed = "When you change it, links that were shared lead on."
-        self.fields["handle"].help_text = f"The team's pages begin with {begin}/. {changed}"
+        self.fields["handle"].help_text = gettext(
+            "The team's pages begin with %(address)s. When you change it, links that were shared lead on."
+        ) % {"address": f"{begin}/"}
 
     def lock(self, host_id: int) -> None:
         """The host's before the team's, as everywhere."""
@@ -123,18 +131,18 @@ class InviteForm(WholeForm):
     """Several addresses at once.  roles: whether they can be asked to be more than members."""
 
     addresses = forms.CharField(
-        label="Mail addresses",
+        label=gettext_lazy("Mail addresses"),
         max_length=5_000,
         widget=forms.Textarea(attrs={"rows": 3, "autocapitalize": "none", "spellcheck": "false"}),
-        help_text="One or several, each on a line of its own or with commas between them.",
-        error_messages={"required": "Please give at least one mail address."},
+        help_text=gettext_lazy("One or several, each on a line of its own or with commas between them."),
+        error_messages={"required": gettext_lazy("Please give at least one mail address.")},
     )
     role = forms.ChoiceField(
-        label="As what",
+        label=gettext_lazy("As what"),
         choices=[
-            (Role.MEMBER, "Member: edits its pages"),
-            (Role.ADMIN, "Admin: invites people too"),
-            (Role.OWNER, "Owner: can do everything"),
+            (Role.MEMBER, gettext_lazy("Member: edits its pages")),
+            (Role.ADMIN, gettext_lazy("Admin: invites people too")),
+            (Role.OWNER, gettext_lazy("Owner: can do everything")),
         ],
         initial=Role.MEMBER,
     )
@@ -155,8 +163,10 @@ class InviteForm(WholeForm):
             except AddressError:
                 wrong.append(one[:60])
         if wrong:
-            text = "Nobody was invited. No mail address like name@example.org: %(wrong)s"
+            text = gettext("Nobody was invited. No mail address like name@example.org: %(wrong)s")
             raise forms.ValidationError(text, params={"wrong": ", ".join(wrong[:5])})
         if len(set(found)) > MOST_AT_ONCE:
-            raise forms.ValidationError(f"Please invite {MOST_AT_ONCE} people at most at once.")
+            raise forms.ValidationError(
+                gettext("Please invite %(most)d people at most at once.") % {"most": MOST_AT_ONCE}
+            )
         return list(dict.fromkeys(found))

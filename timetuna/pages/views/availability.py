@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from timetuna.accounts.permissions import signed_in
@@ -14,11 +15,11 @@ from timetuna.pages.schedule_lines import ScheduleLine, schedule_lines
 from timetuna.web.forms import Screen, TabLink, show
 
 _TABS = (
-    ("availability", "Hours"),
-    ("time_off", "Out of office"),
-    ("holidays", "Holidays"),
-    ("trips", "Trips"),
-    ("limits", "Limits"),
+    ("availability", gettext_lazy("Hours")),
+    ("time_off", gettext_lazy("Out of office")),
+    ("holidays", gettext_lazy("Holidays")),
+    ("trips", gettext_lazy("Trips")),
+    ("limits", gettext_lazy("Limits")),
 )
 
 
@@ -32,7 +33,7 @@ class AvailabilityScreen(Screen):
 
 def availability_tabs(current: str) -> list[TabLink]:
     """The parts of the place. current: the name of the route that is shown."""
-    return [TabLink(label, reverse(name), name == current) for name, label in _TABS]
+    return [TabLink(str(label), reverse(name), name == current) for name, label in _TABS]
 
 
 @require_safe

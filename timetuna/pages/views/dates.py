@@ -1,6 +1,6 @@
 """Availability: the dates of a schedule in a month, and other hours on some of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -10,9 +10,11 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from timetuna.accounts.permissions import signed_in
+from timetuna.availability.hours import Window
 from timetuna.l10n.datetimes import customs_of, date_in
 from timetuna.pages.actions.hours.restore import DatesChange
 from timetuna.pages.actions.hours.set_dates import set_dates
@@ -127,11 +129,22 @@ def _offer(request: HttpRequest, schedule: Schedule, change: DatesChange) -> Non
     """Say what holds now, with a way back."""
     days = sorted(change.after)
     windows = change.after[days[0]]
-    holds = "as usual again" if windows is None else "open at other hours" if windows else "closed"
-    many = len(days) > 1
     words = in_dates(days[0], days[-1], today=date_in(schedule.host.time_zone, timezone.now()))
-    said = f"{words} {'are' if many else 'is'} {holds}."
-    offer_undo(request, said, DATES, {"schedule": schedule.pk, **change.kept()})
+    offer_undo(
+        request,
+        _said(windows, len(days)) % {"dates": words},
+        DATES,
+        {"schedule": schedule.pk, **change.kept()},
+    )
+
+
+def _said(windows: Sequence[Window] | None, count: int) -> str:
+    """What holds on so many dates from now on; None is the week's hours."""
+    if windows is None:
+        return ngettext("%(dates)s is as usual again.", "%(dates)s are as usual again.", count)
+    if windows:
+        return ngettext("%(dates)s is open at other hours.", "%(dates)s are open at other hours.", count)
+    return ngettext("%(dates)s is closed.", "%(dates)s are closed.", count)
 
 
 def _screen(
@@ -156,7 +169,7 @@ def _screen(
         back_url=reverse("pages_availability", args=[page.pk])
         if page
         else reverse("schedule", args=[schedule.pk]),
-        back_name=f"Own hours of “{page.title}”" if page else schedule.name,
+        back_name=gettext("Own hours of “%(title)s”") % {"title": page.title} if page else schedule.name,
         month=month,
         chosen=chosen,
         words=chosen.words(today) if chosen else "",

@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from timetuna.accounts.permissions import signed_in
@@ -121,7 +122,9 @@ def _hours(request: HttpRequest, beginning: Beginning) -> HttpResponse:
         build,
         screen=lambda form: HoursStepScreen(beginning, beginning.step(StepName.HOURS), form),
         back=reverse("first_steps"),
-        said="Your page is there and can be booked." if beginning.page is None else "Your hours are saved.",
+        said=gettext("Your page is there and can be booked.")
+        if beginning.page is None
+        else gettext("Your hours are saved."),
     )
 
 
@@ -144,7 +147,7 @@ def _meeting(request: HttpRequest, beginning: Beginning) -> HttpResponse:
         build,
         screen=lambda form: MeetingStepScreen(beginning, beginning.step(StepName.MEETING), form),
         back=reverse("first_steps"),
-        said="That is how you meet on your page.",
+        said=gettext("That is how you meet on your page."),
     )
     if answer.status_code == _FOUND:
         note_step(signed_in(request), StepName.MEETING, StepState.DONE)
@@ -165,7 +168,7 @@ def _onward(request: HttpRequest) -> HttpResponse:
     beginning = beginning_of(signed_in(request))
     if beginning.next():
         return redirect("first_steps")
-    messages.success(request, "You are set up. What you skipped waits under First steps.")
+    messages.success(request, gettext("You are set up. What you skipped waits under First steps."))
     return redirect("booking_pages")
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from timetuna.accounts.models import User
 from timetuna.accounts.permissions import signed_in
@@ -30,5 +31,5 @@ def profile(request: HttpRequest) -> HttpResponse:
         build,
         screen=ProfileScreen,
         back=reverse("profile"),
-        said="Your profile is saved.",
+        said=gettext("Your profile is saved."),
     )

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from timetuna.accounts.permissions import signed_in
@@ -45,7 +46,11 @@ def new_schedule(request: HttpRequest) -> HttpResponse:
     try:
         schedule = create_schedule(signed_in(request))
     except TooManySchedules:
-        messages.error(request, f"There can be {MOST} schedules at most. Delete one that you do not need.")
+        messages.error(
+            request,
+            gettext("There can be %(most)d schedules at most. Delete one that you do not need.")
+            % {"most": MOST},
+        )
         return redirect("availability")
     return redirect("schedule", schedule.pk)
 
@@ -74,7 +79,9 @@ def edit(request: HttpRequest, schedule_id: int) -> HttpResponse:
 def make_default(request: HttpRequest, schedule_id: int) -> HttpResponse:
     schedule = schedule_or_404(request, schedule_id)
     set_default_schedule(schedule)
-    messages.success(request, f"New pages begin with “{schedule.name}” from now on.")
+    messages.success(
+        request, gettext("New pages begin with “%(name)s” from now on.") % {"name": schedule.name}
+    )
     return redirect("availability")
 
 
@@ -89,5 +96,5 @@ def delete(request: HttpRequest, schedule_id: int) -> HttpResponse:
     except ScheduleNeeded as error:
         messages.error(request, str(error))
     else:
-        offer_undo(request, f"“{schedule.name}” is deleted.", SCHEDULE, kept)
+        offer_undo(request, gettext("“%(name)s” is deleted.") % {"name": schedule.name}, SCHEDULE, kept)
     return redirect("availability")

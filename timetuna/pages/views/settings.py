@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from timetuna.accounts.permissions import signed_in
@@ -53,7 +54,7 @@ def holidays(request: HttpRequest) -> HttpResponse:
         build,
         screen=lambda form: HolidaysScreen(availability_tabs("holidays"), form),
         back=reverse("holidays"),
-        said="Your holidays are saved.",
+        said=gettext("Your holidays are saved."),
     )
 
 
@@ -76,7 +77,7 @@ def limits(request: HttpRequest) -> HttpResponse:
         build,
         screen=lambda form: LimitsScreen(availability_tabs("limits"), form),
         back=reverse("limits"),
-        said="Your limits are saved.",
+        said=gettext("Your limits are saved."),
     )
 
 

@@ -1,8 +1,8 @@
 """/settings/team: one's teams, and who is in them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from timetuna.accounts.actions.change_role import LastOwner, RoleChanged, change_role, hand_over_team
@@ -32,7 +33,8 @@ from timetuna.accounts.permissions import (
     teams_of,
 )
 from timetuna.accounts.rate_limits import TooManyMails
-from timetuna.lib.text import in_words
+from timetuna.l10n.datetimes import written
+from timetuna.l10n.lists import in_words
 from timetuna.pages.actions.leave_team import end_team, leave_team
 from timetuna.pages.forms.team import InviteForm, NewTeamForm, TeamForm
 from timetuna.pages.queries import titles_in_team, titles_with
@@ -81,19 +83,20 @@ class MemberLine:
 
 @dataclass(frozen=True, slots=True)
 class InvitationLine:
-    """state: "open", "expired" or "declined"."""
+    """state: "open", "expired" or "declined".  day: when it ends or has ended, or was declined."""
 
     row: TeamInvitation
     state: str
+    day: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeamScreen(Screen):
     """form, invite: None for who may not change the team or invite.  several: whether they are in other teams, too.
 
-    last: whether nobody else owns it.  pages, own_pages: titles, of those that go back to their owners with the team's
-    end, and of those that go with whoever leaves.  hosted: by id, of others' pages in which they
-    take part.  activity: None for who may not read it.
+    last: whether nobody else owns it.  pages, own_pages: titles in a line, of those that go back to their owners with
+    the team's end, and of those that go with whoever leaves.  hosted: titles by id, of others' pages in which they take
+    part; hosted_pages: the same in a line.  activity: None for who may not read it.
     """
 
     template = "pages/team.html"
@@ -106,9 +109,10 @@ class TeamScreen(Screen):
     several: bool
     last: bool
     deletes: bool
-    pages: list[str]
-    own_pages: list[str]
+    pages: str
+    own_pages: str
     hosted: dict[int, str]
+    hosted_pages: str
     activity: list[ActivityLine] | None
 
 
@@ -136,7 +140,10 @@ def new_team(request: HttpRequest) -> HttpResponse:
         except TooManyTeams as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, f"{team.name} is ready. Invite the people who work with you.")
+            messages.success(
+                request,
+                gettext("%(team)s is ready. Invite the people who work with you.") % {"team": team.name},
+            )
             return redirect("team", team.pk)
     first = not teams_of(user).exists()
     return show(request, NewTeamScreen(form, first), status=UNPROCESSABLE if form.is_bound else 200)
@@ -175,6 +182,7 @@ def _screen(
         form = opened(request, _build(request, row.pk), path=reverse("team", args=[row.pk]))
     invites = InTeam.INVITE in rights
     people = list(row.memberships.select_related("user"))
+    hosted = titles_with(row, member.user)
     owners = [one for one in people if one.role == Role.OWNER and one.user.is_active]
     return TeamScreen(
         team=row,
@@ -186,11 +194,16 @@ def _screen(
         several=member.user.memberships.count() > 1,
         last=owners == [member],
         deletes=InTeam.DELETE in rights,
-        pages=titles_in_team(row),
-        own_pages=titles_in_team(row, of=member.user),
-        hosted=titles_with(row, member.user),
+        pages=", ".join(_quoted(titles_in_team(row))),
+        own_pages=", ".join(_quoted(titles_in_team(row, of=member.user))),
+        hosted=hosted,
+        hosted_pages=", ".join(_quoted(hosted.values())),
         activity=of_team(row, reader=member.user) if InTeam.ACTIVITY in rights else None,
     )
+
+
+def _quoted(titles: Iterable[str]) -> list[str]:
+    return [gettext("“%(title)s”") % {"title": title} for title in titles]
 
 
 def _line(member: Membership, one: Membership) -> MemberLine:
@@ -206,10 +219,14 @@ def _invitations(row: Team) -> list[InvitationLine]:
     for one in row.invitations.exclude(accepted=True):
         state = state_of(one, now=now)
         if state is not State.ANSWERED:
-            found.append(InvitationLine(one, state.value))
+            found.append(InvitationLine(one, state.value, _day(one.expires_at)))
         elif one.answered_at and one.answered_at > now - SHOWN_DECLINED_FOR:
-            found.append(InvitationLine(one, "declined"))
+            found.append(InvitationLine(one, "declined", _day(one.answered_at)))
     return found
+
+
+def _day(moment: datetime) -> str:
+    return written(moment, pgettext("date", "j F Y"))
 
 
 def post_or_team(view: TeamView) -> TeamView:
@@ -243,7 +260,11 @@ def invite(request: HttpRequest, team_id: int) -> HttpResponse:
         else:
             done.append(email)
     if done:
-        messages.success(request, f"Invited {in_words(done)}. The link in the mail works for two weeks.")
+        messages.success(
+            request,
+            gettext("Invited %(people)s. The link in the mail works for two weeks.")
+            % {"people": in_words(done)},
+        )
     return redirect("team", team_id)
 
 
@@ -254,11 +275,15 @@ def invite_again(request: HttpRequest, team_id: int, invitation_id: int) -> Http
     try:
         send_again(row, by=member.user)
     except NotOpen:
-        messages.error(request, f"{row.email} has answered meanwhile.")
+        messages.error(request, gettext("%(email)s has answered meanwhile.") % {"email": row.email})
     except TooManyMails as error:
         messages.error(request, too_often(str(error), error.seconds).messages[0])
     else:
-        messages.success(request, f"Sent again to {row.email}. Only the new link works, for two weeks.")
+        messages.success(
+            request,
+            gettext("Sent again to %(email)s. Only the new link works, for two weeks.")
+            % {"email": row.email},
+        )
     return redirect("team", team_id)
 
 
@@ -266,9 +291,13 @@ def invite_again(request: HttpRequest, team_id: int, invitation_id: int) -> Http
 def uninvite(request: HttpRequest, team_id: int, invitation_id: int) -> HttpResponse:
     row = _invitation(team_or_404(request, team_id, to=InTeam.INVITE), invitation_id)
     if take_back(row):
-        messages.success(request, f"The invitation to {row.email} is taken back. Its link no longer works.")
+        messages.success(
+            request,
+            gettext("The invitation to %(email)s is taken back. Its link no longer works.")
+            % {"email": row.email},
+        )
     else:
-        messages.error(request, f"{row.email} has answered meanwhile.")
+        messages.error(request, gettext("%(email)s has answered meanwhile.") % {"email": row.email})
     return redirect("team", team_id)
 
 
@@ -297,7 +326,10 @@ def hand_over(request: HttpRequest, team_id: int, member_id: int) -> HttpRespons
     other = _member(by.team, member_id)
     if by.pk == other.pk:
         raise Http404
-    said = f"{other.user.name} owns {by.team.name} now. You are an admin of it."
+    said = gettext("%(name)s owns %(team)s now. You are an admin of it.") % {
+        "name": other.user.name,
+        "team": by.team.name,
+    }
     return _done(request, other, lambda: hand_over_team(by.team, by=by.user, to=other), said)
 
 
@@ -308,12 +340,11 @@ def remove(request: HttpRequest, team_id: int, member_id: int) -> HttpResponse:
     other = _member(by.team, member_id)
     if not may_remove(by, other):
         raise Http404
-    takes_part = [f"“{title}”" for title in titles_with(by.team, other.user).values()]
-    said = f"{other.user.name} is no longer in {by.team.name}."
+    takes_part = _quoted(titles_with(by.team, other.user).values())
+    said = gettext("%(name)s is no longer in %(team)s.") % {"name": other.user.name, "team": by.team.name}
     if takes_part:
-        said += (
-            f" They still take meetings of {in_words(takes_part)}; if they should not, take them off there."
-        )
+        still = gettext("They still take meetings of %(pages)s; if they should not, take them off there.")
+        said += " " + still % {"pages": in_words(takes_part)}
     return _done(request, other, lambda: leave_team(other, by=by.user), said)
 
 
@@ -321,7 +352,7 @@ def remove(request: HttpRequest, team_id: int, member_id: int) -> HttpResponse:
 def leave(request: HttpRequest, team_id: int) -> HttpResponse:
     """The browser has asked before."""
     own = membership_or_404(request, team_id, to=InTeam.LEAVE)
-    said = f"You have left {own.team.name}."
+    said = gettext("You have left %(team)s.") % {"team": own.team.name}
     return _done(request, own, lambda: leave_team(own, by=own.user), said, to="teams")
 
 
@@ -330,7 +361,10 @@ def delete(request: HttpRequest, team_id: int) -> HttpResponse:
     """The browser has asked before."""
     own = membership_or_404(request, team_id, to=InTeam.DELETE)
     end_team(own.team, by=own.user)
-    messages.success(request, f"{own.team.name} is deleted. Its pages are their owners' own again.")
+    messages.success(
+        request,
+        gettext("%(team)s is deleted. Its pages are their owners' own again.") % {"team": own.team.name},
+    )
     return redirect("teams")
 
 

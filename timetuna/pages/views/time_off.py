@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST
 
 from timetuna.accounts.models import User
@@ -110,7 +111,7 @@ def remove_absence(request: HttpRequest, absence_id: int) -> HttpResponse:
         "note": row.note,
     }
     row.delete()
-    offer_undo(request, "The absence is removed: your usual hours hold again.", ABSENCE, kept)
+    offer_undo(request, gettext("The absence is removed: your usual hours hold again."), ABSENCE, kept)
     return redirect("time_off")
 
 
@@ -118,10 +119,14 @@ def _saved(request: HttpRequest, row: OutOfOffice) -> HttpResponse:
     """Lead to the bookings that lie in it, where there are any."""
     meetings = len(meetings_away(row.host, row))
     if not meetings:
-        messages.success(request, "Saved. Your pages are closed then.")
+        messages.success(request, gettext("Saved. Your pages are closed then."))
         return redirect("time_off")
-    lie = "1 booking lies" if meetings == 1 else f"{meetings} bookings lie"
-    messages.success(request, f"Saved. {lie} in it: below you can move or cancel what you will not hold.")
+    said = ngettext(
+        "Saved. %(count)d booking lies in it: below you can move or cancel what you will not hold.",
+        "Saved. %(count)d bookings lie in it: below you can move or cancel what you will not hold.",
+        meetings,
+    )
+    messages.success(request, said % {"count": meetings})
     return redirect(f"{reverse('absence', args=[row.pk])}#meetings")
 
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from timetuna.accounts.models import User
@@ -65,7 +66,7 @@ def trips(request: HttpRequest) -> HttpResponse:
             availability_tabs("trips"), form, _lines(host), zone_name(zone_or_utc(host.time_zone))
         ),
         back=reverse("trips"),
-        said="Saved. Your hours are meant by the clock there on these days.",
+        said=gettext("Saved. Your hours are meant by the clock there on these days."),
     )
 
 
@@ -90,7 +91,7 @@ def remove_trip(request: HttpRequest, trip_id: int) -> HttpResponse:
     row = trip_or_404(request, trip_id)
     kept = {"first": row.first.isoformat(), "last": row.last.isoformat(), "time_zone": row.time_zone}
     row.delete()
-    offer_undo(request, "The trip is removed.", TRIP, kept)
+    offer_undo(request, gettext("The trip is removed."), TRIP, kept)
     return redirect("trips")
 
 

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from timetuna.accounts.permissions import signed_in
@@ -35,8 +36,8 @@ def offer_undo(request: HttpRequest, said: str, kind: str, kept: Mapping[str, An
     """
     token = secrets.token_hex(8)
     request.session[_KEY] = [token, kind, kept]
-    button = '{} <button class="button button-quiet" form="undo" name="token" value="{}">Undo</button>'
-    messages.success(request, format_html(button, said, token))
+    button = '{} <button class="button button-quiet" form="undo" name="token" value="{}">{}</button>'
+    messages.success(request, format_html(button, said, token, gettext("Undo")))
 
 
 @require_POST
@@ -44,15 +45,15 @@ def offer_undo(request: HttpRequest, said: str, kind: str, kept: Mapping[str, An
 def undo(request: HttpRequest) -> HttpResponse:
     token, kind, kept = request.session.get(_KEY, ("", "", {}))
     if not token or request.POST.get("token") != token:
-        messages.info(request, "There is nothing to undo here any more.")
+        messages.info(request, gettext("There is nothing to undo here any more."))
         return redirect("availability")
     del request.session[_KEY]
     try:
         path = _RESTORERS[kind](request, kept)
     except ChangedMeanwhile:
-        messages.error(request, "It cannot be undone: something else has been set there meanwhile.")
+        messages.error(request, gettext("It cannot be undone: something else has been set there meanwhile."))
         return redirect("availability")
-    messages.success(request, "It is as it was before.")
+    messages.success(request, gettext("It is as it was before."))
     return redirect(path)
 
 

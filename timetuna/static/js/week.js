@@ -1,5 +1,5 @@
 // [data-week] holds a line of hours for each day. Here the week is drawn above them, to be changed by mouse, touch and
-// keys; whatever is changed there is written into the lines, which are what is sent.
+// keys; whatever is changed there is written into the lines, which are what is sent. Its words are in data-says-….
 const STEP = 15;
 const DAY = 1440;
 const HOUR = 60;
@@ -7,20 +7,21 @@ const HOUR = 60;
 const two = (number) => String(number).padStart(2, "0");
 const clock = (minute) => (minute === DAY ? "24:00" : `${two(Math.floor(minute / HOUR))}:${two(minute % HOUR)}`);
 const write = (windows) => windows.map(([start, end]) => `${clock(start)}–${clock(end)}`).join(", ");
+const fill = (words, values) => words.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const snap = (minute) => Math.round(minute / STEP) * STEP;
 const clamp = (number, least, most) => Math.min(Math.max(number, least), most);
 
 // As the server reads it, for what is usual; null where it is not clear, and only the server says why.
 function read(text) {
   const typed = text.trim().toLowerCase();
-  if (["", "closed", "none", "off"].includes(typed)) return [];
-  if (["all day", "24 h", "24h"].includes(typed)) return [[0, DAY]];
-  const windows = typed.split(/[,;\n]|\band\b/).filter((part) => part.trim()).map(readOne);
+  if (["", "closed", "none", "off", "geschlossen", "zu"].includes(typed)) return [];
+  if (["all day", "24 h", "24h", "ganztags", "ganztägig"].includes(typed)) return [[0, DAY]];
+  const windows = typed.split(/[,;\n]|\band\b|\bund\b/).filter((part) => part.trim()).map(readOne);
   return windows.includes(null) ? null : tidy(windows);
 }
 
 function readOne(part) {
-  const ends = part.trim().split(/\s*(?:[-‐-―−~]|\bto\b|\buntil\b)\s*/).map((end) => /^(\d{1,2})(?:[:.h](\d{2})|h)?\s*(?:([ap])\.?m\.?)?$/.exec(end));
+  const ends = part.trim().split(/\s*(?:[-‐-―−~]|\bto\b|\buntil\b|\bbis\b)\s*/).map((end) => /^(\d{1,2})(?:[:.h](\d{2})|h)?\s*(?:([ap])\.?m\.?|uhr)?$/.exec(end));
   if (ends.length !== 2 || ends.includes(null)) return null;
   const [first, last] = ends;
   if (!first[3] && last[3] && Number(first[1]) < Number(last[1]) % 12) first[3] = last[3];
@@ -48,6 +49,7 @@ const make = (tag, className, attributes = {}) => {
 
 class Week {
   constructor(area) {
+    this.words = area.dataset;
     this.grid = area.querySelector("[data-week-grid]");
     this.days = [...area.querySelectorAll("[data-week-day]")].map((row) => {
       const input = row.querySelector("input:not([type=hidden], [type=checkbox])");
@@ -67,7 +69,7 @@ class Week {
     this.first = Math.floor(Math.min(7 * HOUR, ...all) / HOUR) * HOUR;
     this.last = Math.ceil(Math.max(20 * HOUR, ...all) / HOUR) * HOUR;
     this.grid.setAttribute("role", "group");
-    this.grid.setAttribute("aria-label", "The week as a picture");
+    this.grid.setAttribute("aria-label", this.words.saysPicture);
     this.grid.setAttribute("aria-describedby", "week-keys");
     const wider = this.first > 0 || this.last < DAY ? this.wider() : "";
     const hours = make("div", "week-hours", { "aria-hidden": "true" });
@@ -76,7 +78,7 @@ class Week {
   }
 
   wider() {
-    const button = Object.assign(make("button", "button button-quiet week-wider", { type: "button" }), { textContent: "Show all 24 hours" });
+    const button = Object.assign(make("button", "button button-quiet week-wider", { type: "button" }), { textContent: this.words.saysWider });
     button.addEventListener("click", () => {
       this.reframe([0, DAY]);
       this.grid.querySelector(".week-add").focus();
@@ -97,7 +99,8 @@ class Week {
   column(day, number) {
     const column = make("div", "week-column", { "data-column": number });
     const head = make("div", "week-head");
-    const add = Object.assign(make("button", "week-add", { type: "button", "aria-label": `Add hours on ${day.name}`, title: `Add hours on ${day.name}` }), { textContent: "+" });
+    const label = fill(this.words.saysAdd, { day: day.name });
+    const add = Object.assign(make("button", "week-add", { type: "button", "aria-label": label, title: label }), { textContent: "+" });
     add.addEventListener("click", () => this.add(number));
     head.append(Object.assign(make("span", ""), { textContent: day.name.slice(0, 2) }), add);
     day.room = make("div", "week-room");
@@ -120,9 +123,13 @@ class Week {
   block(name, start, end) {
     const block = make("button", "week-block", { type: "button", "data-start": start, "data-end": end });
     const shown = Object.assign(make("span", "", { "aria-hidden": "true" }), { textContent: `${clock(start)}–${clock(end)}` });
-    block.append(shown, Object.assign(make("span", "sr"), { textContent: `${name} ${clock(start)} to ${clock(end)}` }));
+    block.append(shown, Object.assign(make("span", "sr"), { textContent: this.spoken(name, [start, end]) }));
     this.place(block, start, end);
     return block;
+  }
+
+  spoken(day, [start, end], words = this.words.saysHours) {
+    return fill(words, { day, start: clock(start), end: clock(end) });
   }
 
   place(block, start, end) {
@@ -139,7 +146,7 @@ class Week {
     if (!focus) return;
     const kept = tidied.find(([start, end]) => start <= focus[0] && focus[0] < end) ?? focus;
     this.days[number].room.querySelector(`[data-start="${kept[0]}"]`)?.focus();
-    this.said.textContent = `${name} ${clock(kept[0])} to ${clock(kept[1])}`;
+    this.said.textContent = this.spoken(name, kept);
   }
 
   add(number) {
@@ -154,7 +161,7 @@ class Week {
   remove(number, window) {
     const { name } = this.days[number];
     this.store(number, (this.windows(number) ?? []).filter(([start]) => start !== window[0]));
-    this.said.textContent = `${name} ${clock(window[0])} to ${clock(window[1])} removed`;
+    this.said.textContent = this.spoken(name, window, this.words.saysRemoved);
     this.grid.querySelector(`[data-column="${number}"] .week-add`).focus();
   }
 
@@ -168,7 +175,7 @@ class Week {
     }
     row.querySelector("details").removeAttribute("open");
     row.querySelector("summary").focus();
-    this.said.textContent = `The hours of ${from.name} are copied.`;
+    this.said.textContent = fill(this.words.saysCopied, { day: from.name });
   }
 
   key(event) {

@@ -1,9 +1,10 @@
 """An absence of a host, and a stay in another zone."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db.models import Q
+from django.utils.translation import gettext, gettext_lazy
 
 from timetuna.accounts.models import User
 from timetuna.pages.forms.fields import MIDNIGHT, DayField, LineField, ZoneField, clock
@@ -12,8 +13,11 @@ from timetuna.pages.models import OutOfOffice, TravelZone
 from timetuna.pages.prefetch import dates_over
 from timetuna.web.saving import ColumnsForm, RowT
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 MOST = 50
-_BACKWARDS = "The last day cannot come before the first."
+_BACKWARDS = gettext_lazy("The last day cannot come before the first.")
 
 
 class TypedClockField(forms.CharField):
@@ -22,7 +26,7 @@ class TypedClockField(forms.CharField):
     The browser's own field has its reader's clock, which may be another than the one beside it.
     """
 
-    def __init__(self, *, label: str, ends: bool = False) -> None:
+    def __init__(self, *, label: "StrOrPromise", ends: bool = False) -> None:
         super().__init__(label=label, required=False, max_length=20)
         self.widget.attrs |= {
             "autocomplete": "off",
@@ -40,7 +44,7 @@ class TypedClockField(forms.CharField):
         except ValueError as error:
             raise forms.ValidationError(str(error)) from None
         if minute == MIDNIGHT and not self.ends:
-            raise forms.ValidationError("A day begins at 00:00.")
+            raise forms.ValidationError(gettext("A day begins at 00:00."))
         return MIDNIGHT if self.ends and minute == 0 else minute
 
     def prepare_value(self, value: Any) -> Any:
@@ -50,8 +54,8 @@ class TypedClockField(forms.CharField):
 class _RangeForm(ColumnsForm[RowT]):
     """Dates from a first to a last; without a last one it is the first alone."""
 
-    first = DayField(label="First day")
-    last = DayField(label="Last day", required=False)
+    first = DayField(label=gettext_lazy("First day"))
+    last = DayField(label=gettext_lazy("Last day"), required=False)
 
     def clean(self) -> None:
         first, last = self.cleaned_data.get("first"), self.cleaned_data.get("last")
@@ -75,13 +79,15 @@ class AbsenceForm(_RangeForm[OutOfOffice]):
 
     also = ("start_minute", "end_minute")
 
-    start = TypedClockField(label="From")
-    end = TypedClockField(label="Until", ends=True)
+    start = TypedClockField(label=gettext_lazy("From"))
+    end = TypedClockField(label=gettext_lazy("Until"), ends=True)
     note = LineField(  # type: ignore[assignment]  # Django takes fields out of the class
-        label="A word to guests",
+        label=gettext_lazy("A word to guests"),
         max_length=200,
         required=False,
-        help_text="Stands on your pages while they offer no times. Left out, guests only find none.",
+        help_text=gettext_lazy(
+            "Stands on your pages while they offer no times. Left out, guests only find none."
+        ),
     )
     field_order = ("first", "start", "last", "end", "note")
 
@@ -95,7 +101,7 @@ class AbsenceForm(_RangeForm[OutOfOffice]):
         data = self.cleaned_data
         start, end = data.get("start") or 0, data.get("end") or MIDNIGHT
         if not self.errors and data["first"] == data["last"] and end <= start:
-            self.add_error("end", "It has to end after it begins.")
+            self.add_error("end", gettext("It has to end after it begins."))
 
     def store(self) -> bool:
         """False where there is no room for it."""
@@ -113,7 +119,11 @@ class AbsenceForm(_RangeForm[OutOfOffice]):
             self.instance = same
             return True
         if self.is_full(row.host):
-            self.add_error(None, f"There can be {MOST} absences at most. Remove those that are over.")
+            self.add_error(
+                None,
+                gettext("There can be %(most)d absences at most. Remove those that are over.")
+                % {"most": MOST},
+            )
             return False
         super().store()
         return True
@@ -126,7 +136,9 @@ class TripForm(_RangeForm[TravelZone]):
         model = TravelZone
         fields = ("first", "last", "time_zone")
 
-    time_zone = ZoneField(help_text="Where you are then. Your hours are meant by the clock there.")
+    time_zone = ZoneField(
+        help_text=gettext_lazy("Where you are then. Your hours are meant by the clock there.")
+    )
     field_order = ("first", "last", "time_zone")
 
     def __init__(self, trip: TravelZone, data: Any = None) -> None:
@@ -140,10 +152,13 @@ class TripForm(_RangeForm[TravelZone]):
         ).exclude(pk=row.pk)
         if others.exists():
             self.add_error(
-                "first", "On some of these days you are on another trip already. Change one of them."
+                "first", gettext("On some of these days you are on another trip already. Change one of them.")
             )
         elif self.is_full(row.host):
-            self.add_error(None, f"There can be {MOST} trips at most. Remove those that are over.")
+            self.add_error(
+                None,
+                gettext("There can be %(most)d trips at most. Remove those that are over.") % {"most": MOST},
+            )
         else:
             super().store()
             return True

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, gettext_lazy
 
 from timetuna.accounts.models import User
 from timetuna.pages.actions.hours.set_dates import MOST, Dates, TooManyDates, set_dates, stored_dates
@@ -14,7 +15,11 @@ from timetuna.web.saving import HostForm
 
 LONGEST_DAYS = 92
 USUAL, CLOSED, OTHER = "usual", "closed", "other"
-_STATES = [(USUAL, "As usual"), (CLOSED, "Closed"), (OTHER, "Other hours")]
+_STATES = [
+    (USUAL, gettext_lazy("As usual")),
+    (CLOSED, gettext_lazy("Closed")),
+    (OTHER, gettext_lazy("Other hours")),
+]
 
 
 def dates_between(first: date, last: date) -> list[date]:
@@ -28,12 +33,14 @@ class DatesForm(HostForm):
     """
 
     state = forms.ChoiceField(
-        label="On these dates",
+        label=gettext_lazy("On these dates"),
         choices=_STATES,
         widget=forms.RadioSelect,
-        error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose what holds on these dates."),
+        error_messages=dict.fromkeys(
+            ("required", "invalid_choice"), gettext_lazy("Choose what holds on these dates.")
+        ),
     )
-    hours = HoursField(label="Hours", help_text="Such as 09:00–12:30, 14–18.")
+    hours = HoursField(label=gettext_lazy("Hours"), help_text=gettext_lazy("Such as 09:00–12:30, 14–18."))
 
     def __init__(self, schedule: Schedule, first: date, last: date, data: Any = None) -> None:
         self.schedule, self.days = schedule, dates_between(first, last)
@@ -52,9 +59,11 @@ class DatesForm(HostForm):
         if state != OTHER:
             self.errors.pop("hours", None)  # what stands there does not count
         elif windows == []:
-            self.add_error("hours", "Enter the hours, such as 09:00–12:30, or choose Closed.")
+            self.add_error("hours", gettext("Enter the hours, such as 09:00–12:30, or choose Closed."))
         elif windows and windows[-1][1] > typed_hours.DAY:
-            self.add_error("hours", "A date ends at midnight (24:00). Give the next date its own hours.")
+            self.add_error(
+                "hours", gettext("A date ends at midnight (24:00). Give the next date its own hours.")
+            )
 
     def lock(self, host_id: int) -> None:  # noqa: ARG002
         """Whoever saves, they are its owner's hours."""
@@ -68,6 +77,10 @@ class DatesForm(HostForm):
         try:
             self.before = set_dates(self.schedule, self.after)
         except TooManyDates:
-            self.add_error(None, f"There can be {MOST} dates with other hours at most. Set some back first.")
+            self.add_error(
+                None,
+                gettext("There can be %(most)d dates with other hours at most. Set some back first.")
+                % {"most": MOST},
+            )
             return False
         return True
