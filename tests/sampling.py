@@ -2,7 +2,8 @@
 
 TESTS_SHARE=2/4 in the environment takes the second of four parts of the cases of each test that has four or more and
 needs a database, a server or a browser for each; of one that is marked `matrix` also where it has fewer; and where it
-says `matrix(of="file")`, a part of the file's tests, as of journeys through like screens. What is marked `whole` is
+says `matrix(of="file")`, a part of the file's tests, as of journeys through like screens; of those that say
+`matrix(of="suite")`, long proofs, a part of all of them together. What is marked `whole` is
 always tried with all its cases: a row of a table of rights is somebody's privacy. `./test` sets the share by the
 commit's hash, so that four commits in a row try all; `./test all`, `./test quick` and pytest alone set nothing and try
 every case each time.
@@ -47,9 +48,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     cases = defaultdict(list)
     for item in items:
         marker = item.get_closest_marker("matrix")
-        like = "::" if marker and marker.kwargs.get("of") == "file" else "["
         if marker or _is_dear(item):
-            cases[item.nodeid.partition(like)[0]].append(item)
+            cases[_table(item, marker.kwargs.get("of") if marker else None)].append(item)
     chosen = {
         of_one[0].nodeid: sampled(of_one)
         for of_one in cases.values()
@@ -59,6 +59,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left:
         config.hook.pytest_deselected(items=[item for item in items if item in left])
         items[:] = [item for item in items if item not in left]
+
+
+def _table(item: pytest.Item, of: str | None) -> str:
+    """Return a name for what is sampled together."""
+    return of if of == "suite" else item.nodeid.partition("::" if of == "file" else "[")[0]
 
 
 def _is_dear(item: pytest.Item) -> bool:

@@ -10,7 +10,7 @@ from tests.crowd import SCENARIOS, Sent, crowd_of, differences, faults
 from tests.guest import weekdays
 from tests.running import running_timetuna
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.matrix(of="suite")]
 CLIENTS, ROUNDS = 12, 2
 
 

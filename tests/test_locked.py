@@ -19,6 +19,7 @@ pytestmark = [
     pytest.mark.skipif(
         os.environ.get("DATABASE_URL", "").startswith("postgres"), reason="PostgreSQL locks rows, not files"
     ),
+    pytest.mark.matrix(of="suite"),
 ]
 THREADS, LOOKS = 8, 32
 KEEP_LOCK = """

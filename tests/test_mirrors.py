@@ -64,7 +64,7 @@ for one in (page, asked):
 answer(asked.pk)
 """
 
-pytestmark = [pytest.mark.slow, pytest.mark.either]
+pytestmark = [pytest.mark.slow, pytest.mark.either, pytest.mark.matrix(of="suite")]
 
 
 def test_every_mirror_equals_its_booking_after_any_life(tmp_path):

@@ -48,14 +48,30 @@ def test_few(n, server): pass
 @pytest.mark.matrix
 @pytest.mark.parametrize("n", range(3))
 def test_marked(n): pass
+@pytest.mark.matrix(of="suite")
+def test_proof(): pass
+"""
+MORE = """
+import pytest
+@pytest.mark.matrix(of="suite")
+@pytest.mark.parametrize("n", range(7))
+def test_proofs(n): pass
 """
 
 
 @pytest.mark.parametrize(
-    ("share", "dear", "marked"), [("1/4", "0 4", "0"), ("2/4", "1 5", "1"), ("", "0 1 2 3 4 5 6 7", "0 1 2")]
+    ("share", "dear", "marked", "proofs"),
+    [
+        ("1/4", "0 4", "0", "0 4"),  # of eight proofs in two files the first and the fifth
+        ("2/4", "1 5", "1", "1 5"),
+        ("", "0 1 2 3 4 5 6 7", "0 1 2", "0 1 2 3 4 5 6"),
+    ],
 )
-def test_of_a_long_and_dear_table_a_part_is_tried(tmp_path: Path, share: str, dear: str, marked: str) -> None:
+def test_of_a_long_and_dear_table_a_part_is_tried(
+    tmp_path: Path, share: str, dear: str, marked: str, proofs: str
+) -> None:
     (tmp_path / "test_tables.py").write_text(TABLES, encoding="utf-8")
+    (tmp_path / "test_a_proofs.py").write_text(MORE, encoding="utf-8")
     (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = matrix\n  whole\n", encoding="utf-8")
     command = [
         sys.executable,
@@ -78,6 +94,8 @@ def test_of_a_long_and_dear_table_a_part_is_tried(tmp_path: Path, share: str, de
 
     assert _cases(said, "test_dear") == dear
     assert _cases(said, "test_marked") == marked
+    assert _cases(said, "test_proofs") == proofs
+    assert ("::test_proof\n" in said) == (share in {"", "4/4"})
     assert (_cases(said, "test_rights"), _cases(said, "test_cheap"), _cases(said, "test_few")) == (
         "0 1 2 3 4 5 6 7",
         "0 1 2 3 4 5 6 7",

@@ -7,7 +7,12 @@ from tests.e2e.browser import eyes
 from tests.e2e.steps import sign_in
 from timetuna.lib.tests.test_videos import MP4
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.either("postgresql")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.either("postgresql"),
+    pytest.mark.matrix(of="suite"),
+]
 LARGE = MP4 + (700_000).to_bytes(4, "big") + b"free" + bytes(700_000 - 8)
 """More than any other form may send."""
 

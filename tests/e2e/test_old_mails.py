@@ -25,6 +25,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.django_db(transaction=True),
     pytest.mark.either("postgresql"),
+    pytest.mark.matrix(of="suite"),
 ]
 
 

@@ -6,7 +6,12 @@ from playwright.sync_api import expect
 from tests.e2e.browser import PHONE, eyes
 from tests.e2e.steps import fits, pick
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.either("postgresql")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.either("postgresql"),
+    pytest.mark.matrix(of="suite"),
+]
 TURNS = """
 from django.utils import timezone
 from timetuna.accounts.models import User
@@ -26,7 +31,6 @@ page.save()
 """
 
 
-@pytest.mark.matrix
 @pytest.mark.parametrize(
     "window", [{}, {"viewport": PHONE, "color_scheme": "dark"}], ids=["desk", "dark-phone"]
 )

@@ -11,7 +11,12 @@ from tests.e2e.browser import PHONE, eyes
 from tests.guest import Guest
 from tests.running import running_timetuna
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.either("postgresql")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.either("postgresql"),
+    pytest.mark.matrix(of="suite"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,12 @@ from playwright.sync_api import expect
 from tests.e2e.browser import PHONE, eyes
 from tests.e2e.steps import fill_details, fits, open_day, pick, sign_in
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.either("postgresql")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.either("postgresql"),
+    pytest.mark.matrix(of="suite"),
+]
 ASK = """
 from timetuna.bookings.tests.asked import ask
 from timetuna.pages.models import BookingPage

@@ -15,7 +15,7 @@ from timetuna.bookings.slots.selection import write_start
 from timetuna.bookings.tests.conftest import give_calendar, make_host, make_page, order, tomorrow
 from timetuna.l10n.catalogues import compile_changed
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.matrix(of="suite")]
 BLANK = re.compile(r"(%\(\w+\)[sd]|<[^>]+>|https?://\S+|\S+@\S+)")
 LETTERS = str.maketrans("abcdefghijklmnopqrstuvwxyz", "ابتثجحخدذرزسشصضطظعغفقكلمنه")
 ASTRAY = """() => [...document.querySelectorAll("h1[dir=auto]")]

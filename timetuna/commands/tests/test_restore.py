@@ -23,7 +23,7 @@ from timetuna.commands.tests.servers import (
 )
 from timetuna.commands.tests.test_commands import timetuna
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.matrix(of="suite")]
 
 
 def stuck_pg_restore(folder: Path, ending: str) -> dict[str, str]:

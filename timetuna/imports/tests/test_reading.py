@@ -41,6 +41,7 @@ def test_a_clean_account_is_read_as_it_is(slug: str, read: Read) -> None:
     assert first.cancel_url.startswith(("https://calendly.com/", "https://cal.com/"))
 
 
+@pytest.mark.matrix(of="suite")
 @pytest.mark.parametrize("slug", PRODUCTS)
 def test_a_large_account_is_read_whole(slug: str, read: Read, outside: SandboxControl) -> None:
     """With a limit of calls that asks for pauses again and again."""
