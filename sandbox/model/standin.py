@@ -50,6 +50,9 @@ def complete(world: World, request: Request, call: Call) -> Response:
         asked.get("response_format", {}).get("type") == "json_schema"
     ):
         return Response.json({"error": {"message": "json_schema is not supported."}}, status=400)
+    for name in ("max_tokens", "temperature"):
+        if name in asked and world.faults.rules("model_reasons", kind=call.kind):
+            return Response.json({"error": {"message": f"Unsupported parameter: '{name}'"}}, status=400)
     sentence = str(asked["messages"][-1]["content"])
     return said(json.dumps(read(sentence)))
 
@@ -114,6 +117,7 @@ FAULTS: dict[str, Fault] = {
     "model_injected": before("It says what it should not", _CALL, lambda _: said(json.dumps(_INJECTED))),
     "model_huge": before("It never ends", _CALL, lambda _: said("[" * 3_000_000)),
     "model_no_schema": Fault("It knows no JSON schema", "rule", _CALL),
+    "model_reasons": Fault("It reasons, and takes neither a temperature nor max_tokens", "rule", _CALL),
 }
 
 

@@ -26,12 +26,8 @@ from timetuna.bookings.tests.reading import calendar_parts, method_parameter
 from timetuna.providers.caldav.tests.servers import PASSWORD as CALDAV_PASSWORD
 from timetuna.providers.caldav.tests.servers import USER, CalendarServer, radicale
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.either("postgresql"),
-    pytest.mark.matrix(of="suite"),
-]
+mark = pytest.mark
+pytestmark = [mark.browser, mark.slow, mark.either("postgresql"), mark.matrix(of="suite")]
 ZONES = {"Ada": "Europe/Berlin", "Ben": "America/Halifax", "Cleo": "Africa/Nairobi"}
 
 

@@ -12,7 +12,7 @@ from timetuna.lib.http import Body, HttpClient, HttpError, NotJsonError, Respons
 LONGEST_ANSWER = 20_000
 """In characters. A page is a tenth of it; a model that has lost its way writes on."""
 _MOST_TOKENS = 3_000
-_REFUSES_SCHEMA = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY}
+_REFUSES_SETTINGS = {HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY}
 _AWAY = 500
 
 
@@ -53,11 +53,16 @@ class ChatCompletions:
     http: HttpClient
 
     def complete(self, schema: Mapping[str, Any], words: str, *, task: str) -> dict[str, Any]:
-        """By the schema where the server knows that, else by its description alone: then once more."""
+        """By the schema where the server knows that, else by its description alone: then once more.
+
+        What refuses a request may do so for any of its settings (models that reason take neither a temperature nor
+        `max_tokens`): the second one has none but that an object is wanted.
+        """
         strict = {"type": "json_schema", "json_schema": {"name": "answer", "strict": True, "schema": schema}}
-        answer = self._ask(schema, words, task, strict)
-        if answer.status in _REFUSES_SCHEMA:
-            answer = self._ask(schema, words, task, {"type": "json_object"})
+        settings = {"response_format": strict, "temperature": 0, "max_tokens": _MOST_TOKENS}
+        answer = self._ask(schema, words, task, settings)
+        if answer.status in _REFUSES_SETTINGS:
+            answer = self._ask(schema, words, task, {"response_format": {"type": "json_object"}})
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
             raise CompletionError(CompletionTrouble.BUSY)
         if answer.status >= _AWAY:
@@ -66,20 +71,12 @@ class ChatCompletions:
             raise CompletionError(CompletionTrouble.REFUSED)
         return _object_in(answer)
 
-    def _ask(
-        self, schema: Mapping[str, Any], words: str, task: str, answer_as: Mapping[str, Any]
-    ) -> Response:
+    def _ask(self, schema: Mapping[str, Any], words: str, task: str, settings: Mapping[str, Any]) -> Response:
         described = (
             f"{task}\nAnswer with one JSON object of this schema and nothing else:\n{json.dumps(schema)}"
         )
         messages = [{"role": "system", "content": described}, {"role": "user", "content": words}]
-        asked = {
-            "model": self.model,
-            "messages": messages,
-            "response_format": answer_as,
-            "temperature": 0,
-            "max_tokens": _MOST_TOKENS,
-        }
+        asked = {"model": self.model, "messages": messages, **settings}
         headers = {"Authorization": f"Bearer {self.key}"} if self.key else {}
         try:
             return self.http.request(
