@@ -35,7 +35,7 @@ ROOMS = {
     """,
     "bookings": """
         models < events < hooks looks queries permissions policies proofs prefill
-        < errors < guests < slots
+        < said_to_hosts < errors < guests < slots
         < integrations < notifications < actions < fulfilment < status < jobs < forms < views < urls apps
     """,
     "insights": """

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_noop as _
 
 from timetuna.accounts.models import User
 from timetuna.bookings.models import TAKES_TIME, Booking, HistoryEntry
@@ -31,56 +32,57 @@ ELSEWHERE = "elsewhere:"
 Value = str | int | bool | None
 Changes = Mapping[str, tuple[Value, Value]]
 _SOURCE_OF = {GUEST: LINK, ATTENDEE: LINK, HOST: "host", SYSTEM: "system"}
-_QUOTE = " Note: "
+_NOTE = _("Note:")
+_QUOTE = f" {_NOTE} "
 _LONGEST = 600
 
 
 class BookingEvent(models.TextChoices):
-    """What happened, as rows keep it, with the sentence its host reads; words in braces are given with the event."""
+    """What happened, as rows keep it, with the sentence its host reads; its blanks are given with the event."""
 
-    BOOKED = "booked", "Booked by the guest."
-    REQUESTED = "requested", "Requested by the guest."
-    BROUGHT = "brought", "Moved here from {product}."
-    PAYMENT_AWAITED = "payment_awaited", "Booked by the guest, who has still to pay."
-    PAID = "paid", "Paid by the guest."
-    PHONE_AWAITED = "phone_awaited", "Booked by the guest, who has still to confirm their phone number."
-    PHONE_CONFIRMED = "phone_confirmed", "The guest confirmed their phone number."
-    APPROVED = "approved", "Confirmed the request."
-    DECLINED = "declined", "Declined {which}."
-    LAPSED = "lapsed", "Nobody answered in time, so the request has ended."
-    WITHDRAWN = "withdrawn", "Took the request back."
-    MOVED = "moved", "Moved from {before} to {after} ({zone})."
-    CANCELLED = "cancelled", "Cancelled."
-    RESTORED = "restored", "Took the cancellation back."
-    HANDED_OVER = "handed_over", "Handed over from {former} to {new}."
-    HAND_OVER_UNDONE = "hand_over_undone", "Took it back: {former} hosts it, not {new}."
-    ACCOUNT_CHOSEN = "account_chosen", "Chose {label} of {name} for the link."
-    GUESTS_ADDED = "guests_added", "Added {people}."
-    GUEST_REMOVED = "guest_removed", "Took a further guest off."
-    LEFT = "left", "Left the meeting."
-    CAME_BACK = "came_back", "Came back to the meeting."
-    NO_SHOW = "no_show", "The guest did not come."
-    SHOWED_UP = "showed_up", "The guest came after all."
-    NOTES_WRITTEN = "notes_written", "Changed the private notes."
-    ADDRESS_MENDED = "address_mended", "Gave another mail address in place of a wrong one."
-    LINK_FOR_GUEST_RENEWED = "guest_link_renewed", "New link for the guest; the old one is dead."
-    LINK_FOR_ATTENDEE_RENEWED = "attendee_link_renewed", "Made a new link for a further guest."
-    RESENT = "resent", "Had the mail to {reader} sent again."
-    REMINDERS_STOPPED = "reminders_stopped", "{sentence}"
-    REMINDERS_WANTED = "reminders_wanted", "{sentence}"
-    MAIL_BOUNCED = "mail_bounced", "The mail to {reader} ({mail}) {outcome}."
-    ERASED = "erased", "Erased who the guest was."
-    RETRIED = "retried", "Tried again by hand."
-    REPAIRED = "repaired", "The daily check: {missing}"
-    LINK_LATE = "link_late", "{why}"
-    LINK_MADE = "link_made", "{label} made the meeting."
-    LINK_REPLACED = "link_replaced", "The event was made anew, with another {label} link."
-    LINK_RENEWED = "link_renewed", "Moved too far for the old link; a new one is made."
-    MEETING_LEFT = "meeting_left", "{sentence}"
-    MEETING_REMOVED = "meeting_removed", "The meeting outside was deleted."
-    EVENT_WRITTEN = "event_written", "{sentence}"
-    EVENT_WAITING = "event_waiting", "Event in {calendar} not brought up to date: {why}"
-    EVENT_REMOVED = "event_removed", "The event was removed from {calendar}."
+    BOOKED = "booked", _("Booked by the guest.")
+    REQUESTED = "requested", _("Requested by the guest.")
+    BROUGHT = "brought", _("Moved here from %(product)s.")
+    PAYMENT_AWAITED = "payment_awaited", _("Booked by the guest, who has still to pay.")
+    PAID = "paid", _("Paid by the guest.")
+    PHONE_AWAITED = "phone_awaited", _("Booked by the guest, who has still to confirm their phone number.")
+    PHONE_CONFIRMED = "phone_confirmed", _("The guest confirmed their phone number.")
+    APPROVED = "approved", _("Confirmed the request.")
+    DECLINED = "declined", _("Declined %(which)s.")
+    LAPSED = "lapsed", _("Nobody answered in time, so the request has ended.")
+    WITHDRAWN = "withdrawn", _("Took the request back.")
+    MOVED = "moved", _("Moved from %(before)s to %(after)s (%(zone)s).")
+    CANCELLED = "cancelled", _("Cancelled.")
+    RESTORED = "restored", _("Took the cancellation back.")
+    HANDED_OVER = "handed_over", _("Handed over from %(former)s to %(new)s.")
+    HAND_OVER_UNDONE = "hand_over_undone", _("Took it back: %(former)s hosts it, not %(new)s.")
+    ACCOUNT_CHOSEN = "account_chosen", _("Chose %(label)s of %(name)s for the link.")
+    GUESTS_ADDED = "guests_added", "%(sentence)s"
+    GUEST_REMOVED = "guest_removed", _("Took a further guest off.")
+    LEFT = "left", _("Left the meeting.")
+    CAME_BACK = "came_back", _("Came back to the meeting.")
+    NO_SHOW = "no_show", _("The guest did not come.")
+    SHOWED_UP = "showed_up", _("The guest came after all.")
+    NOTES_WRITTEN = "notes_written", _("Changed the private notes.")
+    ADDRESS_MENDED = "address_mended", _("Gave another mail address in place of a wrong one.")
+    LINK_FOR_GUEST_RENEWED = "guest_link_renewed", _("New link for the guest; the old one is dead.")
+    LINK_FOR_ATTENDEE_RENEWED = "attendee_link_renewed", _("Made a new link for a further guest.")
+    RESENT = "resent", _("Had the mail to %(reader)s sent again.")
+    REMINDERS_STOPPED = "reminders_stopped", "%(sentence)s"
+    REMINDERS_WANTED = "reminders_wanted", "%(sentence)s"
+    MAIL_BOUNCED = "mail_bounced", _("The mail to %(reader)s (%(mail)s) %(outcome)s.")
+    ERASED = "erased", _("Erased who the guest was.")
+    RETRIED = "retried", _("Tried again by hand.")
+    REPAIRED = "repaired", _("The daily check: %(missing)s")
+    LINK_LATE = "link_late", "%(why)s"
+    LINK_MADE = "link_made", _("%(label)s made the meeting.")
+    LINK_REPLACED = "link_replaced", _("The event was made anew, with another %(label)s link.")
+    LINK_RENEWED = "link_renewed", _("Moved too far for the old link; a new one is made.")
+    MEETING_LEFT = "meeting_left", "%(sentence)s"
+    MEETING_REMOVED = "meeting_removed", _("The meeting outside was deleted.")
+    EVENT_WRITTEN = "event_written", "%(sentence)s"
+    EVENT_WAITING = "event_waiting", _("Event in %(calendar)s not brought up to date: %(why)s")
+    EVENT_REMOVED = "event_removed", _("The event was removed from %(calendar)s.")
 
 
 OF_A_CALENDAR = (BookingEvent.EVENT_WRITTEN, BookingEvent.EVENT_WAITING, BookingEvent.EVENT_REMOVED)
@@ -154,7 +156,7 @@ def record(
     facts: see `Happening`; in them, by is the id of the host whose calendar it is about, and else whoever is signed in
     where a host does it.
     """
-    source, sentence = source or _SOURCE_OF.get(actor, ""), event.label.format(**facts)
+    source, sentence = source or _SOURCE_OF.get(actor, ""), event.label % facts
     HistoryEntry.objects.create(
         booking=booking,
         actor=actor,
@@ -201,13 +203,18 @@ def without_quote(text: str) -> str:
     return text.partition(_QUOTE)[0]
 
 
-def told_entry(entry: HistoryEntry) -> tuple[str, str]:
-    """Who of those invited too did it, or "", and the sentence. Names are kept as a quote, which can be erased."""
-    sentence, _, name = entry.text.partition(_QUOTE)
+def told_entry(entry: HistoryEntry, *, tell: Callable[[str], str] = str) -> tuple[str, str]:
+    """Who of those invited too did it, or "", and the sentence. Names are kept as a quote, which can be erased.
+
+    tell: brings a sentence into the reader's language.
+    """
+    sentence, _, quote = entry.text.partition(_QUOTE)
+    sentence = tell(sentence)
     if entry.actor == ATTENDEE:
-        return name, f"{sentence[:1].lower()}{sentence[1:]}" if name else sentence
-    named = name and entry.event in _NAME_SOMEBODY
-    return "", f"{sentence.removesuffix('.')}: {name}." if named else entry.text
+        return quote, f"{sentence[:1].lower()}{sentence[1:]}" if quote else sentence
+    if quote and entry.event in _NAME_SOMEBODY:
+        return "", f"{sentence.removesuffix('.')}: {quote}."
+    return "", f"{sentence} {tell(_NOTE)} {quote}" if quote else sentence
 
 
 def quote_of(entry: HistoryEntry) -> str:

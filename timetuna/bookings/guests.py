@@ -14,6 +14,7 @@ from timetuna.bookings.errors import NotPossible, TooManyBookings
 from timetuna.bookings.events import GUEST, HOST, BookingEvent
 from timetuna.bookings.models import Attendee, Booking, HistoryEntry
 from timetuna.bookings.queries import NAME_LENGTH, set_new_link
+from timetuna.bookings.said_to_hosts import MANY_NAMED
 from timetuna.lib.mail import clean_address, mailbox_of, pasted_address
 from timetuna.lib.text import single_line
 from timetuna.rate_limits.limits import room_in, wait_in_words
@@ -278,7 +279,7 @@ def _refuse_too_many(
         raise NotPossible(too_many(most))
     if len({*present, *(guest.mailbox() for guest in new)}) > max(MOST_EVER, most):
         raise NotPossible(
-            "Many people were named for this booking already. Please write to them yourself."
+            MANY_NAMED
             if actor == HOST
             else gettext("Many people were named for this booking already. Please write to your host.")
         )

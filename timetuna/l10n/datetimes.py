@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils.dateformat import format as date_format
 from django.utils.translation import get_language, gettext, ngettext, pgettext, pgettext_lazy
 
+from timetuna.l10n import host_words
 from timetuna.lib.text import find_zone, old_zone_names, zone_countries
 
 UTC_ZONE = ZoneInfo("UTC")
@@ -254,7 +255,6 @@ def _comes_twice(moment: datetime) -> bool:
     return moment.replace(fold=0).utcoffset() != moment.replace(fold=1).utcoffset()
 
 
-_MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 DASH = "\N{EN DASH}"
 
 
@@ -270,54 +270,55 @@ def hours(start: datetime, end: datetime, *, zone: ZoneInfo, day: date) -> str:
     return f" {DASH} ".join(_on(moment, zone, day, marked=change) for moment in (start, end))
 
 
+def month(moment: date) -> str:
+    """As in "November 2026"."""
+    return written(moment, pgettext("month", "F Y"))
+
+
+def today_is(day: str) -> str:
+    """As in "Today, Tuesday 24 November 2026"."""
+    return host_words.named_day(day, away=0)
+
+
 def stamp(moment: datetime, *, zone: ZoneInfo, now: datetime) -> str:
     """As in "10:02", "24 Nov, 10:02", "24 Nov 2025, 10:02"."""
     there, today = moment.astimezone(zone), now.astimezone(zone)
     if there.date() == today.date():
         return hour(moment, zone=zone)
-    year = f" {there.year}" if there.year != today.year else ""
-    return f"{there.day} {there:%b}{year}, {hour(moment, zone=zone)}"
+    form = host_words.short_format(year=there.year != today.year)
+    return f"{written(there, form)}, {hour(moment, zone=zone)}"
 
 
-def dated(moment: datetime, *, zone: ZoneInfo, now: datetime) -> str:
-    """As in "Today, 10:02", "24 Nov, 10:02", "24 Nov 2025, 10:02"."""
+def dated(moment: datetime, *, zone: ZoneInfo, now: datetime, begins: bool = True) -> str:
+    """As in "Today, 10:02", "24 Nov, 10:02", "24 Nov 2025, 10:02". begins: whether a line begins with it."""
     said = stamp(moment, zone=zone, now=now)
-    return said if "," in said else f"Today, {said}"
+    is_today = moment.astimezone(zone).date() == now.astimezone(zone).date()
+    return host_words.today_at(said, begins=begins) if is_today else said
 
 
 def distance(moment: datetime, *, now: datetime) -> str:
     """As in "in 4 minutes", "2 hours ago", "in 3 days", "now"."""
-    seconds = (moment - now).total_seconds()
-    size = abs(seconds)
-    if size < _MINUTE:
-        return "now"
-    for unit, length, below in (
-        ("minute", _MINUTE, _HOUR),
-        ("hour", _HOUR, 2 * _DAY),
-        ("day", _DAY, size + 1),
-    ):
-        if size < below:
-            count = round(size / length)
-            words = f"{count} {unit}{'s' if count > 1 else ''}"
-            return f"in {words}" if seconds > 0 else f"{words} ago"
-    raise AssertionError  # pragma: no cover - days have no bound
+    return host_words.distance(moment, now=now)
 
 
 def day_title(which: date, *, today: date) -> str:
     """As in "Today, Tuesday 24 November", "Friday 1 January 2027"."""
-    near = {
-        today: "Today, ",
-        today + timedelta(days=1): "Tomorrow, ",
-        today - timedelta(days=1): "Yesterday, ",
-    }
-    year = f" {which.year}" if which.year != today.year else ""
-    return f"{near.get(which, '')}{day(which)}{year}"
+    return host_words.named_day(
+        day(which) if which.year == today.year else day_of_year(which), away=(which - today).days
+    )
+
+
+def days(first: date, last: date) -> str:
+    """As in "23 to 29 November 2026", "28 December 2026 to 3 January 2027"."""
+    both = zip((first, last), host_words.span_of_days(first, last), strict=True)
+    start, end = (written(one, letters) for one, letters in both)
+    return gettext("%(start)s to %(end)s") % {"start": start, "end": end}
 
 
 def _on(moment: datetime, zone: ZoneInfo, day: date, *, marked: bool) -> str:
     there = moment.astimezone(zone)
     shown = f"{there:%H:%M} {abbreviation(there)}" if marked else hour(moment, zone=zone)
-    return ("" if there.date() == day else f"{there:%a} ") + shown
+    return ("" if there.date() == day else f"{written(there, 'D')} ") + shown
 
 
 MONDAY, FRIDAY, SATURDAY, SUNDAY = 0, 4, 5, 6

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.host_time import lock_hosts_of
@@ -12,14 +13,22 @@ from timetuna.bookings.events import HOST, SYSTEM, BookingEvent, Happening, Stat
 from timetuna.bookings.models import Booking
 from timetuna.jobs.queue import job
 
-MOVED = "Your guest has asked for another time meanwhile. It is the one shown here; please answer again."
-TOO_LATE = "This request has ended: its time to be answered is over. Your guest can ask for another time."
+MOVED = gettext_lazy(
+    "Your guest has asked for another time meanwhile. It is the one shown here; please answer again."
+)
+TOO_LATE = gettext_lazy(
+    "This request has ended: its time to be answered is over. Your guest can ask for another time."
+)
 _ENDED = {
-    Status.DECLINED: "You have declined this request already. Your guest can ask for another time.",
-    Status.WITHDRAWN: "Your guest has taken this request back, so there is nothing to answer any more.",
+    Status.DECLINED: gettext_lazy(
+        "You have declined this request already. Your guest can ask for another time."
+    ),
+    Status.WITHDRAWN: gettext_lazy(
+        "Your guest has taken this request back, so there is nothing to answer any more."
+    ),
     Status.LAPSED: TOO_LATE,
 }
-_CANCELLED = "This booking is cancelled, so it cannot be confirmed or declined any more."
+_CANCELLED = gettext_lazy("This booking is cancelled, so it cannot be confirmed or declined any more.")
 LONGEST = timedelta(days=40)
 """How long a request can last, however often its guest moves it."""
 
@@ -50,12 +59,17 @@ def decline(
     with transaction.atomic():
         booking = _locked(booking_id)
         if booking.status == Status.CONFIRMED:
-            raise NotPossible("This booking is confirmed already. You can cancel it instead.")
+            raise NotPossible(gettext("This booking is confirmed already. You can cancel it instead."))
         if booking.status == Status.DECLINED:
             return booking
         _refuse_answer(booking, now=now, seen=seen)
         change_state(
-            booking, Status.DECLINED, actor=HOST, source=source, words=note_text, which="the request"
+            booking,
+            Status.DECLINED,
+            actor=HOST,
+            source=source,
+            words=note_text,
+            which=gettext_noop("the request"),
         )
     return booking
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext, gettext_lazy
 
 from timetuna.availability.interval import minute_of
 from timetuna.bookings.actions.book import GUARD, take_time
@@ -17,8 +18,8 @@ from timetuna.pages.models import BookingPage
 from timetuna.pages.public import HostTime, PublicPage
 from timetuna.pages.queries import page_settings, times_beside
 
-TAKEN = "Another booking of yours takes this time. Move or cancel that one first."
-OVER = "This meeting is over, or has begun."
+TAKEN = gettext_lazy("Another booking of yours takes this time. Move or cancel that one first.")
+OVER = gettext_lazy("This meeting is over, or has begun.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,7 @@ def bring(one: BroughtBooking, *, now: datetime) -> Booking:
         raise NotPossible(OVER)
     settings = page_settings(one.page.pk)
     if settings is None:
-        raise NotPossible("This page is gone.")
+        raise NotPossible(gettext("This page is gone."))
     lock_hosts([one.page.host_id])
     booking = _insert(one, settings)
     made = transition(None, Status(booking.status), actor=HOST)

@@ -10,6 +10,7 @@ from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.events import CANCELLED_BY, GUEST, HOST, Status, change_state
 from timetuna.bookings.models import Booking
 from timetuna.bookings.policies import cancel_refusal
+from timetuna.bookings.said_to_hosts import DECLINE_INSTEAD
 
 
 def cancel(
@@ -44,4 +45,4 @@ def _refuse(booking: Booking, actor: str, now: datetime) -> None:
     if actor == GUEST and (refusal := cancel_refusal(booking, now=now)):
         raise NotPossible(refusal)
     if actor == HOST and booking.status == Status.PENDING:
-        raise NotPossible("This is a request that waits for your answer. Decline it instead.")
+        raise NotPossible(DECLINE_INSTEAD)

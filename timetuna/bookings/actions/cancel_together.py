@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext_noop
 
 from timetuna.bookings.actions.book import GUARD
 from timetuna.bookings.actions.cancel import cancel
@@ -15,7 +16,7 @@ from timetuna.bookings.models import TAKES_TIME, Booking
 from timetuna.bookings.notifications.telling import guests_of
 from timetuna.bookings.queries import with_booker
 
-TOGETHER = "together with others from one source"
+TOGETHER = gettext_noop("together with others from one source")
 _BACK_TO = {Status.DECLINED: Status.PENDING, Status.CANCELLED_BY_HOST: Status.CONFIRMED}
 
 

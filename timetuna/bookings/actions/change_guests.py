@@ -16,6 +16,12 @@ from timetuna.bookings.notifications.telling import audience_of
 from timetuna.bookings.policies import guests_refusal, leave_refusal, most_guests, removal_refusal
 from timetuna.bookings.proofs.needed import Proof, rates
 from timetuna.bookings.queries import others, with_booker
+from timetuna.bookings.said_to_hosts import (
+    ADDED_MORE,
+    ADDED_ONE,
+    GUESTS_CHANGED_OFTEN,
+    INVITED_BEFORE,
+)
 from timetuna.rate_limits.limits import UNKNOWN, Client, wait_in_words
 
 MOST_CHANGES = 20
@@ -48,7 +54,7 @@ def add_guests(booking_id: int, *, guests: Sequence[Guest], now: datetime, actor
                 BookingEvent.GUESTS_ADDED,
                 actor=actor,
                 changes={"further_guests": (before, others(booking).count())},
-                people="a further guest" if len(added) == 1 else f"{len(added)} further guests",
+                sentence=ADDED_ONE if len(added) == 1 else ADDED_MORE % {"count": len(added)},
                 guests=added,
             )
     return booking
@@ -156,7 +162,7 @@ def refuse_while_unusual(booking: Booking, sentence: str, *, now: datetime) -> N
 
 def _too_often(actor: str) -> str:
     if actor == HOST:
-        return "You changed the guests of this booking many times. Please write to them yourself."
+        return str(GUESTS_CHANGED_OFTEN)
     return gettext("The guests of this booking were changed many times. Please write to your host.")
 
 
@@ -171,9 +177,7 @@ def _limit_invitations(booking: Booking, guests: Sequence[Guest], actor: str) ->
         if invited.count(audience_of(attendee)) >= MOST_INVITATIONS:
             email = mailboxes[attendee.mailbox]
             if actor == HOST:
-                raise NotPossible(
-                    f"{email} was invited and taken off already. Please write to them yourself."
-                )
+                raise NotPossible(INVITED_BEFORE % {"email": email})
             raise NotPossible(
                 gettext("%(email)s was invited and taken off already. Please write to your host.")
                 % {"email": email}

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import CharField, QuerySet, TextField
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from timetuna.bookings.actions.host_time import lock_hosts_of
 from timetuna.bookings.errors import NotPossible
@@ -48,7 +49,7 @@ def erase(booking_id: int, *, actor: str, now: datetime) -> Booking:
         if booking.erased_at is None:
             if not may_erase(booking, now=now):
                 raise NotPossible(
-                    "This meeting is still to come. Cancel it first; then its guest can be erased."
+                    gettext("This meeting is still to come. Cancel it first; then its guest can be erased.")
                 )
             _erase(booking, actor, now)
     return booking

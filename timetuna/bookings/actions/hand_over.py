@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext, gettext_lazy
 
 from timetuna.accounts.models import User
 from timetuna.availability.shares import Deal
@@ -61,7 +62,7 @@ def hand_over(booking_id: int, handing: Handing, *, now: datetime) -> Booking:
     except IntegrityError as error:
         if GUARD in str(error):
             name = User.objects.get(pk=handing.to).name
-            raise SlotTaken(f"{name} has another booking at that time.") from error
+            raise SlotTaken(gettext("%(name)s has another booking at that time.") % {"name": name}) from error
         raise
     return booking
 
@@ -79,13 +80,15 @@ def undo_hand_over(booking_id: int, *, now: datetime) -> Booking:
             _undo(booking, work, now)
     except IntegrityError as error:
         if GUARD in str(error):
-            raise SlotTaken("There is another booking at that time by now.") from error
+            raise SlotTaken(gettext("There is another booking at that time by now.")) from error
         raise
     return booking
 
 
-NO_HOST = "They do not host this meeting any more."
-TOO_LATE = "This is under way: everybody is being told. To take it back, hand it over once more."
+NO_HOST = gettext_lazy("They do not host this meeting any more.")
+TOO_LATE = gettext_lazy(
+    "This is under way: everybody is being told. To take it back, hand it over once more."
+)
 
 
 def _locked(booking_id: int, *more: int) -> Booking:
@@ -105,7 +108,9 @@ def _hand_over(booking: Booking, handing: Handing, now: datetime) -> None:
         raise NotPossible(NO_HOST)
     joins = to.pk not in rows
     if joins and not handing.anyway and way_of(to, booking, now=now) in _BUSY:
-        raise SlotTaken(f"{to.name} has no time then, or a calendar that cannot be read.")
+        raise SlotTaken(
+            gettext("%(name)s has no time then, or a calendar that cannot be read.") % {"name": to.name}
+        )
     new = _take_part(booking, old, to, part=old.part) if joins else rows[to.pk]
     old.delete()
     turns = dealt is not None or old.part == PageHost.Part.ROTATING
@@ -172,7 +177,7 @@ def _deal(booking: Booking, former: int, now: datetime) -> Deal:
     free = [one.host.pk for one in able if one.links or former != booking.host_id]
     dealt = deal_turns(booking.page, free, now=now) if booking.page and free else None
     if dealt is None or not dealt.chosen:
-        raise SlotTaken("Nobody else who takes turns on this page can take it then.")
+        raise SlotTaken(gettext("Nobody else who takes turns on this page can take it then."))
     return dealt
 
 
@@ -188,15 +193,17 @@ def _put_right(booking: Booking, dealt: Deal | None, now: datetime) -> None:
 
 def _refuse(booking: Booking, old: BookingHost | None, to: User, now: datetime) -> None:
     if booking.is_off():
-        raise NotPossible("This booking is cancelled, so it cannot be handed over.")
+        raise NotPossible(gettext("This booking is cancelled, so it cannot be handed over."))
     if booking.end_at() <= now:
-        raise NotPossible("This meeting is over, so it cannot be handed over any more.")
+        raise NotPossible(gettext("This meeting is over, so it cannot be handed over any more."))
     if old is None:
         raise NotPossible(NO_HOST)
     if old.host_id == to.pk:
-        raise NotPossible(f"{to.name} hosts this meeting already.")
+        raise NotPossible(gettext("%(name)s hosts this meeting already.") % {"name": to.name})
     if not to.is_active:
-        raise NotPossible(f"{to.name} is switched off, so nothing can be handed over to them.")
+        raise NotPossible(
+            gettext("%(name)s is switched off, so nothing can be handed over to them.") % {"name": to.name}
+        )
 
 
 def _take_part(booking: Booking, old: BookingHost, to: User, *, part: str) -> BookingHost:

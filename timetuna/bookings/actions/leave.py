@@ -19,6 +19,7 @@ from timetuna.bookings.errors import BookingRefused, NotPossible
 from timetuna.bookings.events import HOST, SYSTEM, Status
 from timetuna.bookings.models import Booking, Hold
 from timetuna.bookings.queries import with_booker
+from timetuna.bookings.said_to_hosts import OWNER_STAYS
 from timetuna.pages.models import BookingPage, PageHost, PageHostCalendar
 from timetuna.web.middleware import who_acts
 
@@ -74,7 +75,7 @@ def leave_page(
         rows = PageHost.objects.filter(page=page_id, host=host_id)
         lock_hosts(PageHost.objects.filter(page=page_id).values_list("host", flat=True))
         if BookingPage.objects.filter(pk=page_id, host=host_id).exists():
-            raise NotPossible("A page's owner cannot leave it. Hand the page to somebody else, or delete it.")
+            raise NotPossible(OWNER_STAYS)
         PageHostCalendar.objects.filter(page_host__in=rows).delete()
         rows.update(active=False, own_calendars=False, writes=PageHost.Writes.DEFAULT, write_calendar=None)
         Hold.objects.filter(page=page_id, host=host_id).delete()

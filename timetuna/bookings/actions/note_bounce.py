@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from timetuna.bookings.events import SYSTEM, BookingEvent, record
 from timetuna.bookings.models import Booking
@@ -17,12 +18,12 @@ _OURS = re.compile(
 )
 _ADDRESS = re.compile(r"\.to(\d+)$")
 _WHY = {
-    "5.1.1": "the mailbox does not exist",
-    "5.1.2": "the domain does not exist",
-    "5.1.10": "the mailbox does not exist",
-    "5.2.1": "the mailbox is closed",
-    "5.2.2": "the mailbox is full",
-    "5.7.1": "the mail server refuses mails like this one",
+    "5.1.1": gettext_noop("the mailbox does not exist"),
+    "5.1.2": gettext_noop("the domain does not exist"),
+    "5.1.10": gettext_noop("the mailbox does not exist"),
+    "5.2.1": gettext_noop("the mailbox is closed"),
+    "5.2.2": gettext_noop("the mailbox is full"),
+    "5.7.1": gettext_noop("the mail server refuses mails like this one"),
 }
 
 
@@ -45,12 +46,14 @@ def _note(uid: str, audience: str, what: str, bounce: Bounce) -> bool:
     booking = Booking.objects.select_for_update().filter(uid=known).first() if known else None
     if booking is None:
         return False
-    readers = {audience_of(booking.booker): "the guest"} | dict.fromkeys(hosts_of(booking), "the host")
+    readers = {audience_of(booking.booker): gettext_noop("the guest")} | dict.fromkeys(
+        hosts_of(booking), gettext_noop("the host")
+    )
     if audience == audience_of(booking.booker) and _address(what) != booking.booker.mended:
         return True  # who booked has given another address since
-    reader = readers.get(audience, "somebody the guest brings")
+    reader = readers.get(audience, gettext_noop("somebody the guest brings"))
     facts: dict[str, Any] = {"reader": reader, "mail": _kind(what), "outcome": _outcome(bounce)}
-    said = BookingEvent.MAIL_BOUNCED.label.format(**facts)
+    said = BookingEvent.MAIL_BOUNCED.label % facts
     told = booking.history.filter(event=BookingEvent.MAIL_BOUNCED, text=said)
     if mended := booking.history.filter(event=BookingEvent.ADDRESS_MENDED).last():
         told = told.filter(at__gte=mended.at)
@@ -61,8 +64,16 @@ def _note(uid: str, audience: str, what: str, bounce: Bounce) -> bool:
 
 def _outcome(bounce: Bounce) -> str:
     why = _WHY.get(bounce.status, "")
-    reason = f": {why}" if why else f" (code {bounce.status})" if bounce.status else ""
-    return ("came back" if bounce.permanent else "is late; its mail server keeps trying") + reason
+    told = {
+        (True, "why"): gettext_noop("came back: %(why)s"),
+        (True, "code"): gettext_noop("came back (code %(code)s)"),
+        (True, ""): gettext_noop("came back"),
+        (False, "why"): gettext_noop("is late; its mail server keeps trying: %(why)s"),
+        (False, "code"): gettext_noop("is late; its mail server keeps trying (code %(code)s)"),
+        (False, ""): gettext_noop("is late; its mail server keeps trying"),
+    }
+    known = "why" if why else "code" if bounce.status else ""
+    return told[bounce.permanent, known] % {"why": why, "code": bounce.status}
 
 
 def _address(what: str) -> int:

@@ -1,6 +1,7 @@
 """A booking's unguessable address is replaced: whoever holds the old one can do nothing with it any more."""
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from timetuna.bookings.errors import NotPossible
 from timetuna.bookings.events import BookingEvent, record
@@ -18,7 +19,7 @@ def renew_link(booking_id: int, *, actor: str, attendee_id: int | None = None) -
         booking = Booking.objects.select_for_update().get(pk=booking_id)
         person = others(booking).filter(pk=attendee_id).first() if attendee_id else booking.booker
         if person is None:
-            raise NotPossible("This person is not invited any more, so there is no link to renew.")
+            raise NotPossible(gettext("This person is not invited any more, so there is no link to renew."))
         set_new_link(person)
         person.save(update_fields=["link_fingerprint", "link_sealed"])
         if person.is_booker:

@@ -29,6 +29,7 @@ from timetuna.bookings.events import GUEST, HOST, BookingEvent, Status, record
 from timetuna.bookings.guests import limit_changes
 from timetuna.bookings.models import Booking, BookingHost
 from timetuna.bookings.policies import move_refusal
+from timetuna.bookings.said_to_hosts import ANSWER_FIRST, MOVED_MEANWHILE
 from timetuna.bookings.slots.availability import SlotQuery, who_can
 from timetuna.l10n import datetimes
 from timetuna.pages.links import opened_by
@@ -40,7 +41,6 @@ MOST_MOVES = 10
 TAKEN = gettext_noop(
     "This time is not free any more. Your booking stands as it was; please pick another time."
 )
-MOVED_MEANWHILE = "This booking was moved meanwhile, to {now}. Look at both times again."
 OVER = "This time is over. Please choose one that is to come."
 
 
@@ -177,14 +177,14 @@ def _refuse_if_settled(booking: Booking, actor: str, now: datetime) -> None:
     if actor == GUEST and (refusal := move_refusal(booking, now=now)):
         raise NotPossible(refusal)
     if actor == HOST and booking.status == Status.PENDING:
-        raise NotPossible("Answer the request first. Once it is confirmed, you can move it.")
+        raise NotPossible(ANSWER_FIRST)
 
 
 def _refuse_if_moved(booking: Booking, wish: Wish) -> None:
     """Only who has seen when it is moves it."""
     if wish.was is not None and booking.start_at != moment_of(wish.was):
         now = datetimes.short_when(booking.start_at, zone=datetimes.zone_or_utc(booking.host_time_zone))
-        raise NotPossible(MOVED_MEANWHILE.format(now=now))
+        raise NotPossible(MOVED_MEANWHILE % {"now": now})
 
 
 def _limit_moves(booking: Booking, actor: str) -> None:

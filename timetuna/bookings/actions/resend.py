@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext, gettext_noop
 
 from timetuna.bookings.errors import NotPossible, TooManyBookings
 from timetuna.bookings.events import HOST, REQUESTS, BookingEvent, record
@@ -23,7 +24,7 @@ def resend(booking_id: int, *, audience: str, now: datetime) -> Booking:
         # Of a request only its two sides have heard, whatever became of it.
         known = both(booking) if booking.status in REQUESTS else everybody(booking)
         if booking.erased_at is not None or audience not in known:
-            raise NotPossible("There is nobody whom this mail could be sent to.")
+            raise NotPossible(gettext("There is nobody whom this mail could be sent to."))
         number = _limit(booking, now)
         send_mail.enqueue(
             concurrency=booking.concurrency_key(),
@@ -33,7 +34,7 @@ def resend(booking_id: int, *, audience: str, now: datetime) -> Booking:
             revision=booking.revision,
             tag=f"{booking.revision}.{number}",
         )
-        who = "the host" if is_host(audience) else "a guest"
+        who = gettext_noop("the host") if is_host(audience) else gettext_noop("a guest")
         record(booking, BookingEvent.RESENT, actor=HOST, reader=who)
     return booking
 
@@ -44,7 +45,10 @@ def _limit(booking: Booking, now: datetime) -> int:
     lately = list(resent.filter(at__gte=now - timedelta(days=1)).values_list("at", flat=True))
     if len(lately) >= IN_A_DAY or sum(at >= now - timedelta(hours=1) for at in lately) >= IN_AN_HOUR:
         raise TooManyBookings(
-            f"Mails of this booking can be sent again {IN_AN_HOUR} times in an hour and {IN_A_DAY} times in a day. "
-            "Please try later."
+            gettext(
+                "Mails of this booking can be sent again %(hourly)d times in an hour and %(daily)d times in a day. "
+                "Please try later."
+            )
+            % {"hourly": IN_AN_HOUR, "daily": IN_A_DAY}
         )
     return resent.count()

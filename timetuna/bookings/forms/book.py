@@ -20,7 +20,6 @@ from timetuna.lib.crypto import random_token
 from timetuna.lib.mail import clean_address, likelier_address, pasted_address
 from timetuna.lib.phones import country_code
 from timetuna.lib.text import country_of, find_zone, multi_line, single_line
-from timetuna.pages.forms.fields import ClockField
 from timetuna.pages.meeting_types.base import MeetingChoice, meeting_kind
 from timetuna.pages.models import Question
 from timetuna.pages.public import PublicPage, before_booking
@@ -90,16 +89,6 @@ def guests_field(form: forms.Form) -> GuestsField:
     field = form.fields["guests"]
     assert isinstance(field, GuestsField)  # noqa: S101 - said for the type checker
     return field
-
-
-class MomentField(ClockField):
-    """To the minute."""
-
-    widget = forms.TimeInput(attrs={"type": "time"})
-
-    def __init__(self, *, label: str) -> None:
-        super().__init__(label=label)
-        self.error_messages |= dict.fromkeys(("required", "invalid"), "Enter a time, such as 09:00.")
 
 
 def new_key() -> str:

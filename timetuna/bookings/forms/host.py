@@ -1,32 +1,47 @@
 """What hosts write down and ask."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from timetuna.bookings.actions.hand_over import NO_HOST
 from timetuna.bookings.actions.write_notes import notes_of, write_notes
-from timetuna.bookings.forms.book import MomentField
 from timetuna.bookings.forms.questions import LinesField
 from timetuna.bookings.models import Booking
 from timetuna.l10n import datetimes
 from timetuna.lib.text import multi_line, single_line
-from timetuna.pages.forms.fields import DayField
+from timetuna.pages.forms.fields import ClockField, DayField
 from timetuna.pages.public import PageDuration, PublicPage
 from timetuna.web.forms import WholeForm
 from timetuna.web.saving import HostForm
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+class MomentField(ClockField):
+    """To the minute."""
+
+    widget = forms.TimeInput(attrs={"type": "time"})
+
+    def __init__(self, *, label: "StrOrPromise") -> None:
+        super().__init__(label=label)  # type: ignore[arg-type, unused-ignore]
+        self.error_messages |= dict.fromkeys(
+            ("required", "invalid"), gettext_lazy("Enter a time, such as 09:00.")
+        )
 
 
 class NotesForm(HostForm):
     """What somebody writes down about a booking, for nobody else."""
 
     notes = LinesField(
-        label="Private notes",
+        label=gettext_lazy("Private notes"),
         max_length=5_000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
-        error_messages={"max_length": "This can have 5,000 characters at most."},
+        error_messages={"max_length": gettext_lazy("This can have 5,000 characters at most.")},
     )
 
     def __init__(self, booking: Booking, host_id: int, data: Any = None) -> None:
@@ -43,30 +58,30 @@ class NotesForm(HostForm):
 class WhenForm(forms.Form):
     """Any date and time, by the host's own clock."""
 
-    date = DayField(label="Date")
-    time = MomentField(label="Time")
+    date = DayField(label=gettext_lazy("Date"))  # type: ignore[arg-type, unused-ignore]
+    time = MomentField(label=gettext_lazy("Time"))
 
 
 class HandOverForm(WholeForm):
     """Who gives a booking to whom. anyway: whoever sends it has read what is in the new host's way."""
 
     former = forms.TypedChoiceField(
-        label="Instead of",
+        label=gettext_lazy("Instead of"),
         coerce=int,
         widget=forms.RadioSelect,
-        error_messages={"required": "Choose instead of whom.", "invalid_choice": NO_HOST},
+        error_messages={"required": gettext_lazy("Choose instead of whom."), "invalid_choice": NO_HOST},
     )
     to = forms.TypedChoiceField(
-        label="Hand over to",
+        label=gettext_lazy("Hand over to"),
         coerce=int,
         widget=forms.RadioSelect,
         error_messages={
-            "required": "Choose who takes it over.",
-            "invalid_choice": "They cannot take it over any more. Choose again.",
+            "required": gettext_lazy("Choose who takes it over."),
+            "invalid_choice": gettext_lazy("They cannot take it over any more. Choose again."),
         },
     )
     note = LinesField(
-        label="Note to the new host",
+        label=gettext_lazy("Note to the new host"),
         max_length=300,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
@@ -94,14 +109,14 @@ class HandOverForm(WholeForm):
 class WhyForm(forms.Form):
     """The time a host asks about, by the host's own clock, and for how long a meeting. Read from an address."""
 
-    date = DayField(label="Date")
-    time = MomentField(label="Time")
+    date = DayField(label=gettext_lazy("Date"))  # type: ignore[arg-type, unused-ignore]
+    time = MomentField(label=gettext_lazy("Time"))
     duration = forms.TypedChoiceField(
-        label="Duration",
+        label=gettext_lazy("Duration"),
         coerce=int,
         error_messages={
-            "required": "Choose a duration.",
-            "invalid_choice": "This page does not have that duration. Choose one it has.",
+            "required": gettext_lazy("Choose a duration."),
+            "invalid_choice": gettext_lazy("This page does not have that duration. Choose one it has."),
         },
     )
 

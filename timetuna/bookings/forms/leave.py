@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, gettext_lazy
 
 from timetuna.accounts.models import User
 from timetuna.bookings.actions.leave import Choice, Fate
@@ -19,7 +20,7 @@ from timetuna.web.forms import WholeForm
 Choices = Sequence[tuple[str, str]]
 MANY = 3
 """From so many meetings on, one can be said for all."""
-_GONE = {"invalid_choice": "This cannot be chosen any more. Choose again."}
+_GONE = {"invalid_choice": gettext_lazy("This cannot be chosen any more. Choose again.")}
 _TO, _WITHOUT = "to-", "without"
 
 
@@ -48,7 +49,7 @@ class LeaveForm(WholeForm):
     """
 
     EACH = "each"
-    every = forms.ChoiceField(label="All of them", error_messages=_GONE)
+    every = forms.ChoiceField(label=gettext_lazy("All of them"), error_messages=_GONE)
 
     def __init__(
         self,
@@ -64,7 +65,7 @@ class LeaveForm(WholeForm):
             for choice in next(iter(meetings.values()), ("", ()))[1]
             if all(choice in choices for _, choices in meetings.values())
         ]
-        self.fields["every"].choices = [(self.EACH, "As chosen for each"), *common]  # type: ignore[attr-defined]
+        self.fields["every"].choices = [(self.EACH, gettext("As chosen for each")), *common]  # type: ignore[attr-defined]
         self.ids = list(meetings)
         for pk, (label, choices) in meetings.items():
             self.fields[f"meeting-{pk}"] = forms.ChoiceField(
@@ -85,9 +86,13 @@ def leave_form(leaving: Leaving, rows: Sequence[Booking], reader: Reader, data: 
     meetings, there = {}, _there(rows)
     for row in rows:
         when = datetimes.short_when(row.start_at, zone=reader.zone)
-        request = ", a request" if row.status == Status.PENDING else ""
+        words = (
+            gettext("%(when)s: %(guest)s, a request")
+            if row.status == Status.PENDING
+            else gettext("%(when)s: %(guest)s")
+        )
         choices = _choices(leaving, row, hosts, there[row.pk])
-        meetings[row.pk] = f"{when}: {row.booker.name}{request}", choices
+        meetings[row.pk] = words % {"when": when, "guest": row.booker.name}, choices
     staying = {pk: other for pk, ids in there.items() for other in ids if other != leaving.who.pk}
     return LeaveForm(data, meetings=meetings, staying=staying)
 
@@ -108,16 +113,41 @@ def _others(leaving: Leaving) -> list[User]:
 
 
 def _choices(leaving: Leaving, row: Booking, hosts: Sequence[User], there: Sequence[int]) -> Choices:
-    found = [(Fate.KEEP.value, "Keep it" if leaving.own() else f"{leaving.who.name} keeps it")]
+    found = [
+        (
+            Fate.KEEP.value,
+            gettext("Keep it")
+            if leaving.own()
+            else gettext("%(name)s keeps it") % {"name": leaving.who.name},
+        )
+    ]
     if not hosts:
         return found
     if leaving.page.staffing == BookingPage.Staffing.ANY:
-        found.append((Fate.TURN.value, "Hand over to whoever\N{RIGHT SINGLE QUOTATION MARK}s turn it is"))
-    found += [(f"{_TO}{one.pk}", f"Hand over to {one.name}") for one in hosts if one.pk not in there]
+        found.append(
+            (Fate.TURN.value, gettext("Hand over to whoever\N{RIGHT SINGLE QUOTATION MARK}s turn it is"))
+        )
+    found += [
+        (f"{_TO}{one.pk}", gettext("Hand over to %(name)s") % {"name": one.name})
+        for one in hosts
+        if one.pk not in there
+    ]
     if len(there) > 1:
-        found.append((_WITHOUT, f"It takes place without {'me' if leaving.own() else leaving.who.name}"))
+        found.append(
+            (
+                _WITHOUT,
+                gettext("It takes place without me")
+                if leaving.own()
+                else gettext("It takes place without %(name)s") % {"name": leaving.who.name},
+            )
+        )
     if may_call_off(leaving.by, row):
-        found.append((Fate.CANCEL.value, "Decline it" if row.status == Status.PENDING else "Cancel it"))
+        found.append(
+            (
+                Fate.CANCEL.value,
+                gettext("Decline it") if row.status == Status.PENDING else gettext("Cancel it"),
+            )
+        )
     return found
 
 

@@ -13,6 +13,7 @@ from typing import TypeVar
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from timetuna.bookings.events import SYSTEM, BookingEvent, Status, record
 from timetuna.bookings.fulfilment.event_lease import store_problem, store_removal, store_written, turn
@@ -77,14 +78,16 @@ def _ensure(booking: Booking, event: CalendarEvent, *, check: bool) -> None:
 
 def _write(booking: Booking, event: CalendarEvent) -> None:
     if booking.end_at() < timezone.now():
-        raise GiveUp("The time of this meeting is over; its event is not written any more.")
+        raise GiveUp(gettext_noop("The time of this meeting is over; its event is not written any more."))
     home = _home(booking, event)
     _refuse_unfit(booking, event, home)
 
     def put(credential: str) -> bool:
         with turn(event) as taken:
             if taken.booking.status != Status.CONFIRMED:
-                raise Retry("The booking was changed meanwhile; its event follows.", at=timezone.now())
+                raise Retry(
+                    gettext_noop("The booking was changed meanwhile; its event follows."), at=timezone.now()
+                )
             written = home.writer.put(
                 replace(taken.entry, unchanged=taken.before.written_digest == taken.digest),
                 calendar=event.outside_calendar,
@@ -95,7 +98,10 @@ def _write(booking: Booking, event: CalendarEvent) -> None:
             return bool(written.join_url or not taken.entry.meeting_type)
 
     if not _call(booking, event, home, put):
-        raise Retry(f"{service(event)} is still making the link.", at=timezone.now() + _MAKING)
+        raise Retry(
+            gettext_noop("%(service)s is still making the link.") % {"service": service(event)},
+            at=timezone.now() + _MAKING,
+        )
 
 
 def _remove(booking: Booking, event: CalendarEvent) -> None:
@@ -124,8 +130,9 @@ def _home(booking: Booking, event: CalendarEvent) -> Home:
     """Who writes. Raises GiveUp with what the host has to do; connecting again starts the work."""
     home = home_of(event)
     if home is None:
-        where = words_for_all(booking, event)
-        sentence = f"{service(event)} is not connected. Connect it again and {where} is brought up to date."
+        sentence = gettext_noop(
+            "%(service)s is not connected. Connect it again and %(calendar)s is brought up to date."
+        ) % {"service": service(event), "calendar": words_for_all(booking, event)}
         store_problem(booking, event, sentence, state=State.WAITING)
         raise GiveUp(sentence)
     if event.account_id != home.account.pk:
@@ -136,8 +143,10 @@ def _home(booking: Booking, event: CalendarEvent) -> Home:
 
 def _refuse_unfit(booking: Booking, event: CalendarEvent, home: Home) -> None:
     if carries_link(booking, event.host_id) and booking.meeting_type not in home.writer.meeting_types():
-        label = provider_label(booking.meeting_type)
-        sentence = f"{service(event)} makes no {label} links. Choose another calendar for the page."
+        sentence = gettext_noop(
+            "%(service)s makes no %(provider)s links. Choose another calendar for the page."
+        )
+        sentence %= {"service": service(event), "provider": provider_label(booking.meeting_type)}
         store_problem(booking, event, sentence, state=State.WAITING)
         raise GiveUp(sentence)
 
@@ -147,7 +156,8 @@ def _miss_no_link(booking: Booking) -> None:
     unlinked = Conference.objects.filter(booking=booking).exclude(state=Conference.State.READY)
     if not makes_link(booking) or booking.status != Status.CONFIRMED or not unlinked.exists():
         return
-    sentence = f"No connected calendar makes {provider_label(booking.meeting_type)} links for this page."
+    sentence = gettext_noop("No connected calendar makes %(provider)s links for this page.")
+    sentence %= {"provider": provider_label(booking.meeting_type)}
     unlinked.update(problem=sentence, state=Conference.State.WAITING)
     raise GiveUp(sentence)
 
@@ -172,10 +182,10 @@ def ensure_conference(booking: Booking) -> None:
     if conference is None or conference.state == Conference.State.READY or makes_link(booking):
         return
     if booking.end_at() < timezone.now():
-        raise GiveUp("The time of this meeting is over; no link is made any more.")
+        raise GiveUp(gettext_noop("The time of this meeting is over; no link is made any more."))
     if conference.state == Conference.State.CREATING:
         # We come back after a crash: the call had begun, and nobody knows how it ended.
-        _outcome_unknown(conference, "The server was stopped while the meeting was being made.")
+        _outcome_unknown(conference, gettext_noop("The server was stopped while the meeting was being made."))
     _make(booking, conference)
 
 
@@ -192,9 +202,11 @@ def _make(booking: Booking, conference: Conference) -> None:
     account = connection(conference.host_id or booking.host_id, conference.provider)
     provider, name = conferencing(conference.provider), provider_label(conference.provider)
     if provider is None:
-        raise _waiting(conference, f"{name} is not set up on this server; its operator can change that.")
+        missing = gettext_noop("%(provider)s is not set up on this server; its operator can change that.")
+        raise _waiting(conference, missing % {"provider": name})
     if account is None:
-        raise _waiting(conference, f"{name} is not connected. Connect {name} and the link is made.")
+        missing = gettext_noop("%(provider)s is not connected. Connect %(provider)s and the link is made.")
+        raise _waiting(conference, missing % {"provider": name})
     meeting = meeting_of(booking)
 
     def create(access_token: str) -> Made:
@@ -209,8 +221,9 @@ def _make(booking: Booking, conference: Conference) -> None:
     try:
         made = use(account.pk, create)
     except NeedsReconnect as error:
-        until = "" if error.code == "disconnected" else f" Until then, guests are not offered {name}."
-        raise _waiting(conference, f"{error}{until}") from error
+        until = gettext_noop("Until then, guests are not offered %(provider)s.") % {"provider": name}
+        ended = error.code == "disconnected"
+        raise _waiting(conference, str(error) if ended else f"{error} {until}") from error
     except ProviderError as error:
         raise _failed(conference, error) from error
     _store(booking, conference, made, fingerprint_of(account))
@@ -279,12 +292,20 @@ def _outcome_unknown(conference: Conference, sentence: str) -> None:
 
 def _asks_host(conference: Conference) -> str:
     name, most = provider_label(conference.provider), conference.possible_duplicates
-    times = "twice" if most == _TWICE else f"{most} times"
-    return (
-        f"{name} was asked {times} and never said whether it made the meeting, so up to {most} meetings of this name "
-        f"and time may stand in your {name} account, and nobody uses them. Nothing is tried by itself any more: "
-        "“Try again now” on the booking's page makes one more."
+    asked = (
+        gettext_noop(
+            "%(provider)s was asked twice and never said whether it made the meeting, so up to %(count)d meetings of "
+            "this name and time may stand in your %(provider)s account, and nobody uses them. Nothing is tried by "
+            "itself any more: “Try again now” on the booking's page makes one more."
+        )
+        if most == _TWICE
+        else gettext_noop(
+            "%(provider)s was asked %(count)d times and never said whether it made the meeting, so up to %(count)d "
+            "meetings of this name and time may stand in your %(provider)s account, and nobody uses them. Nothing is "
+            "tried by itself any more: “Try again now” on the booking's page makes one more."
+        )
     )
+    return asked % {"provider": name, "count": most}
 
 
 def _delayed(started: datetime) -> datetime:

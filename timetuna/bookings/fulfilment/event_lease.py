@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from timetuna.bookings.events import SYSTEM, BookingEvent, record
 from timetuna.bookings.integrations.event import (
@@ -29,7 +30,7 @@ from timetuna.providers.base import Entry, Written
 from timetuna.providers.errors import NeedsReconnect, ProviderError
 
 State = CalendarEvent.State
-_LATE = "Writing the event took too long to be sure of it; it is written once more."
+_LATE = gettext_noop("Writing the event took too long to be sure of it; it is written once more.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,8 +181,11 @@ def _what_happened(taken: EventLease, written: Written) -> str:
     """The line of history; "" where the event stood like this before."""
     before, where = taken.before, words_for_all(taken.booking, taken.before)
     if not before.reference:
-        return f"The event was written into {where}."
+        return gettext_noop("The event was written into %(calendar)s.") % {"calendar": where}
     if before.reference != written.reference:
-        return f"The event was missing in {where} and was written again."
-    moved = before.written_revision != taken.entry.revision
-    return f"The event in {where} was brought up to date." if moved else ""
+        return gettext_noop("The event was missing in %(calendar)s and was written again.") % {
+            "calendar": where
+        }
+    if before.written_revision == taken.entry.revision:
+        return ""
+    return gettext_noop("The event in %(calendar)s was brought up to date.") % {"calendar": where}

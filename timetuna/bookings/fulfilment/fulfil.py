@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from timetuna.bookings.events import SYSTEM, BookingEvent, Status, record
 from timetuna.bookings.fulfilment.ensure import ensure_conference, ensure_event
@@ -91,7 +92,7 @@ def _wait_for_list(booking: Booking) -> None:
     """Have an event where there may be a calendar for it, although nobody knows yet. Raises Retry."""
     page, host_id = booking.page, link_host_id(booking)
     if page and event_of(booking, host_id) is None and default_is_unknown(own_part(page, host_id)):
-        raise Retry("Which calendars there are is still being read.")
+        raise Retry(gettext_noop("Which calendars there are is still being read."))
 
 
 def _keep_event_in_line(booking: Booking) -> None:

@@ -1,6 +1,7 @@
 """What a booking that went to another host leaves outside, with the host before, and what it no longer uses."""
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from timetuna.accounts.models import User
 from timetuna.bookings.events import HOST, SYSTEM, BookingEvent, Status, record
@@ -136,7 +137,10 @@ def _leave(booking: Booking, conference: Conference) -> None:
 
 
 def _left(conference: Conference) -> str:
-    label, name = provider_label(conference.provider), conference.host.name if conference.host else ""
+    words = {
+        "provider": provider_label(conference.provider),
+        "name": conference.host.name if conference.host else "",
+    }
     if conference.reference:
-        return f"The {label} meeting stays in the account of {name}."
-    return f"The {label} account of {name} may hold a meeting of an earlier try."
+        return gettext_noop("The %(provider)s meeting stays in the account of %(name)s.") % words
+    return gettext_noop("The %(provider)s account of %(name)s may hold a meeting of an earlier try.") % words

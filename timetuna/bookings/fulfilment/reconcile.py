@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from timetuna.bookings.actions.answer_request import plan_expiry
 from timetuna.bookings.events import (
@@ -126,10 +127,15 @@ def _missing(booking: Booking, *, now: datetime) -> Iterator[Missing]:
     if not booking.is_off() and not ahead(booking, now=now):
         return
     if not booking.is_off() and _lacks_fulfilment(booking, jobs, now):
-        yield Missing(words="the work that follows from a booking was missing and is done now.", work=fulfil)
+        yield Missing(
+            words=gettext_noop("the work that follows from a booking was missing and is done now."),
+            work=fulfil,
+        )
     yield from _lacks_mails(booking, jobs, now)
     if booking.is_off() and _lacks_removal(booking, jobs, now):
-        yield Missing(words="the meeting outside was not deleted and is now.", work=remove_outside)
+        yield Missing(
+            words=gettext_noop("the meeting outside was not deleted and is now."), work=remove_outside
+        )
 
 
 def _lacks_fulfilment(booking: Booking, jobs: Sequence[Job], now: datetime) -> bool:
@@ -155,7 +161,9 @@ def _lacks_mails(booking: Booking, jobs: Sequence[Job], now: datetime) -> Iterat
     moving = any(job.name == move_outside.name and job.state in _OPEN for job in jobs)
     if not moving and not any(job.arguments.get("kind") == last.event for job in later):
         yield Missing(
-            words=f"the mails of the change were missing and are sent now ({last.event}).", mails=last.event
+            words=gettext_noop("the mails of the change were missing and are sent now (%(change)s).")
+            % {"change": last.event},
+            mails=last.event,
         )
 
 
@@ -216,7 +224,7 @@ def resume(host_id: int, *, provider: str) -> int:
     count += _mend_events(host_id, provider, now)
     fresh = CalendarAccount.objects.filter(host_id=host_id, provider=provider, calendars_read_at=None)
     if any(makes_link(booking) for booking in unlinked) and fresh.exists():
-        raise Retry("Which calendars there are is still being read.", at=now + _LISTING)
+        raise Retry(gettext_noop("Which calendars there are is still being read."), at=now + _LISTING)
     return count
 
 

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from timetuna.bookings.integrations.location import (
     fingerprint_of,
@@ -15,6 +16,7 @@ from timetuna.bookings.integrations.location import (
     place,
     summary,
 )
+from timetuna.bookings.integrations.mending import Mending, mending
 from timetuna.bookings.models import Booking, BookingHost
 from timetuna.bookings.queries import name_for_others, others
 from timetuna.calendars.models import CalendarAccount, CalendarEvent
@@ -163,7 +165,9 @@ def service(event: CalendarEvent) -> str:
 
 def calendar_words(event: CalendarEvent) -> str:
     """The calendar's name while it is known, else whose it is."""
-    return f"the calendar {event.calendar.name}" if event.calendar else f"your {service(event)} calendar"
+    if event.calendar:
+        return gettext_noop("the calendar %(calendar)s") % {"calendar": event.calendar.name}
+    return gettext_noop("your %(service)s calendar") % {"service": service(event)}
 
 
 def words_for_all(booking: Booking, event: CalendarEvent) -> str:
@@ -171,17 +175,15 @@ def words_for_all(booking: Booking, event: CalendarEvent) -> str:
     page = booking.page
     runs = page is not None and (page.is_shared() or page.team_id or page.host_id != event.host_id)
     shared = runs or booking.booking_hosts.exclude(host=event.host_id).exists()
-    return f"the calendar of {event.host.name}" if shared else calendar_words(event)
+    if shared:
+        return gettext_noop("the calendar of %(name)s") % {"name": event.host.name}
+    return calendar_words(event)
 
 
-def reconnect_words(event: CalendarEvent) -> str:
-    """Of the button that mends the connection; "" where it works, or nobody can connect it here."""
-    kind, account = listing(event.provider), account_of(event)
-    if kind is None or not kind.ready:
-        return ""
-    if account is None:
-        return f"Connect {kind.label}"
-    return f"Reconnect {kind.label}" if account.needs_reconnect else ""
+def mending_of(event: CalendarEvent) -> Mending | None:
+    """None where the connection works, or nobody can connect it here."""
+    kind = listing(event.provider)
+    return mending(kind.label, account_of(event)) if kind and kind.ready else None
 
 
 def _choose(booking: Booking, host_id: int) -> None:

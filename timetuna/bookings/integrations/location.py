@@ -73,22 +73,6 @@ def _place(booking: Booking, *, to_others: bool) -> Location:
     return Location(label=kind.label(), text=said, url=kind.url(booking.location))
 
 
-def duplicates(where: Location) -> str:
-    """How many meetings may stand beside the one in use; "" where none can."""
-    count, name = where.possible_duplicates, where.label
-    if not count:
-        return ""
-    tries, more, rest = (
-        ("an earlier try", "a second meeting", "the other one")
-        if count == 1
-        else (f"{count} earlier tries", f"up to {count} more meetings", "the others")
-    )
-    return (
-        f"{name} did not say whether {tries} had worked, so your {name} account may hold {more} of this name and time. "
-        f"The one in use has the number {where.meeting_number}; delete {rest}."
-    )
-
-
 def provider_label(slug: str) -> str:
     """What people call what makes a meeting: a provider, or a kind of event."""
     return conference_kinds().get(slug, slug)

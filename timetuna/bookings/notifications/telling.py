@@ -14,16 +14,11 @@ from django.utils.translation import gettext_lazy as lazy_for_hosts
 
 from timetuna.accounts.models import User
 from timetuna.bookings.events import HOST, BookingEvent, last_words
-from timetuna.bookings.integrations.location import Location, duplicates, host_page
+from timetuna.bookings.integrations.doubles import duplicates
+from timetuna.bookings.integrations.location import Location, host_page
 from timetuna.bookings.models import Attendee, Booking, BookingHost
 from timetuna.bookings.notifications.unwritten import not_written
-from timetuna.bookings.queries import (
-    host_names,
-    hosts_in_words,
-    link,
-    name_for_others,
-    reminders_link,
-)
+from timetuna.bookings.queries import host_names, hosts_in_words, link, name_for_others, reminders_link
 from timetuna.l10n import datetimes
 from timetuna.lib.mail import Mailbox
 from timetuna.lib.text import single_line

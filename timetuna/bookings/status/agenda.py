@@ -103,6 +103,8 @@ class AgendaDay:
     """
 
     date: date
+    weekday: str
+    month: str
     title: str
     note: str
     lines: Sequence[BookingRow]
@@ -258,6 +260,8 @@ class _DayMaker:
         now = minute_of(self.reader.now)
         return AgendaDay(
             date=column.day,
+            weekday=datetimes.written(column.day, "D"),
+            month=datetimes.month(column.day),
             title=datetimes.day_title(column.day, today=self.reader.today()),
             note=column.note(),
             lines=[line for _, line in rows],

@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy
 
 from timetuna.bookings.events import Status, ahead
 from timetuna.bookings.fulfilment.fulfil import check_event, fulfil, sync_event
@@ -12,6 +15,9 @@ from timetuna.bookings.models import Booking, Conference
 from timetuna.bookings.notifications.message import send_mail
 from timetuna.bookings.queries import counts
 from timetuna.jobs.models import Job
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 PATIENCE = timedelta(minutes=2)
 _MAKERS = frozenset({fulfil.name, move_outside.name})
@@ -23,18 +29,18 @@ _CARRIERS = frozenset({move_outside.name, remove_outside.name})
 class Badge:
     """tone: "warn" where TimeTuna goes on trying, "bad" where the host is needed."""
 
-    text: str
+    text: "StrOrPromise"
     tone: str
 
 
-ASKS = Badge("Waiting for your answer", "warn")
-NO_SHOW = Badge("Did not come", "warn")
-MISSING = Badge("Link is missing", "bad")
-LATE = Badge("Link is late", "warn")
-REFUSED = Badge("Mail refused", "bad")
-WAITING = Badge("Mail waiting", "warn")
-NOT_CARRIED = Badge("Meeting not updated", "warn")
-EVENT_FAILED = Badge("Calendar not updated", "bad")
+ASKS = Badge(gettext_lazy("Waiting for your answer"), "warn")
+NO_SHOW = Badge(gettext_lazy("Did not come"), "warn")
+MISSING = Badge(gettext_lazy("Link is missing"), "bad")
+LATE = Badge(gettext_lazy("Link is late"), "warn")
+REFUSED = Badge(gettext_lazy("Mail refused"), "bad")
+WAITING = Badge(gettext_lazy("Mail waiting"), "warn")
+NOT_CARRIED = Badge(gettext_lazy("Meeting not updated"), "warn")
+EVENT_FAILED = Badge(gettext_lazy("Calendar not updated"), "bad")
 EVENT_WAITS = Badge(EVENT_FAILED.text, "warn")
 
 

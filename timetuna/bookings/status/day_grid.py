@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext
+
 from timetuna.availability.hours import day_start, noon
 from timetuna.availability.interval import Interval, moment_of
 from timetuna.l10n import datetimes
@@ -75,12 +77,16 @@ class Column:
         """What is unusual about how long it is."""
         length = self.end - self.start
         if not length:
-            return "This date is skipped here."
+            return gettext("This date is skipped here.")
         if length == DAY:
             return ""
-        way = "forward" if length < DAY else "back"
         hours, minutes = divmod(length, HOUR)
-        return f"Clocks go {way}: {hours}{f':{minutes:02}' if minutes else ''} hours"
+        said = (
+            gettext("Clocks go forward: %(length)s hours")
+            if length < DAY
+            else gettext("Clocks go back: %(length)s hours")
+        )
+        return said % {"length": f"{hours}:{minutes:02}" if minutes else hours}
 
 
 def axis_of(columns: Sequence[Column], pieces: Iterable[Interval]) -> Interval:

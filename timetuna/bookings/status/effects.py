@@ -3,26 +3,40 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from django.utils.translation import gettext
+
 from timetuna.bookings.events import BookingEvent, Status, ahead
 from timetuna.bookings.fulfilment.fulfil import check_event, fulfil, sync_event
 from timetuna.bookings.fulfilment.update_conference import move_outside, remove_outside
-from timetuna.bookings.integrations.event import event_of, makes_link, reconnect_words, service
+from timetuna.bookings.integrations.doubles import duplicates
+from timetuna.bookings.integrations.event import event_of, makes_link, mending_of, service
 from timetuna.bookings.integrations.location import (
     able_to_make,
-    duplicates,
     link_host_id,
     place,
     provider_label,
 )
+from timetuna.bookings.integrations.mending import Mending, mending
 from timetuna.bookings.models import Booking, Conference, HistoryEntry
 from timetuna.bookings.queries import counts, work_of
 from timetuna.bookings.status.badges import makers
-from timetuna.bookings.status.job import Effect, EffectState, Remedy, mail_effects, next_try, standing
+from timetuna.bookings.status.job import (
+    Effect,
+    EffectState,
+    Remedy,
+    carried,
+    made,
+    mail_effects,
+    next_try,
+    removed,
+    standing,
+    written,
+)
 from timetuna.bookings.status.rows import Reader
 from timetuna.calendars.models import CalendarEvent
 from timetuna.calendars.queries import connection, listing
 from timetuna.jobs.models import Job
-from timetuna.l10n import datetimes
+from timetuna.l10n.retold import retold
 
 _WRITERS = frozenset({fulfil.name, sync_event.name, check_event.name})
 
@@ -34,11 +48,10 @@ def event_effects(booking: Booking, jobs: Sequence[Job], reader: Reader) -> list
         return []
     title = _title(event)
     if _is_as_it_should(booking, event):
-        done = "Removed" if booking.is_off() else "Written"
-        when = datetimes.stamp(event.changed_at, zone=reader.zone, now=reader.now)
-        return [Effect(title=title, state=EffectState.DONE, text=f"{done} {when}.")]
+        done = removed() if booking.is_off() else written()
+        return [Effect(title=title, state=EffectState.DONE, text=done.said(event.changed_at, reader))]
     if booking.status == Status.CONFIRMED and not ahead(booking, now=reader.now):
-        text = "It was not brought up to date, and needs not be any more."
+        text = gettext("It was not brought up to date, and needs not be any more.")
         return [Effect(title=title, state=EffectState.NOTE, text=text)]
     return [_behind(event, title, jobs, reader)]
 
@@ -52,26 +65,30 @@ def _is_as_it_should(booking: Booking, event: CalendarEvent) -> bool:
 def _behind(event: CalendarEvent, title: str, jobs: Sequence[Job], reader: Reader) -> Effect:
     """Why the event is not as the booking is, and what mends it."""
     job = next((job for job in reversed(jobs) if job.name in _WRITERS and job.state != Job.State.DONE), None)
-    connect, trying = reconnect_words(event), job is not None and job.state != Job.State.FAILED
+    connect, trying = mending_of(event), job is not None and job.state != Job.State.FAILED
     if connect:
-        text = event.problem or "It could not be brought up to date."
+        text = retold(event.problem) or gettext("It could not be brought up to date.")
         return Effect(
-            title=title, state=EffectState.FAILED, text=text, remedy=Remedy.CONNECT, remedy_text=connect
+            title=title,
+            state=EffectState.FAILED,
+            text=text,
+            remedy=Remedy.CONNECT,
+            remedy_text=connect.button(),
         )
     if job is not None and trying and not event.problem:
-        return standing(job, title, done="Written", reader=reader)
+        return standing(job, title, done=written(), reader=reader)
     again = next_try(job, reader) if job is not None and trying else ""
-    text = f"{event.problem or 'It is not up to date.'} {again}".strip()
+    problem = retold(event.problem) or gettext("It is not up to date.")
+    text = f"{problem} {again}".strip()
     state = EffectState.WAITING if trying else EffectState.FAILED
     return Effect(title=title, state=state, text=text, remedy=Remedy.RETRY)
 
 
 def _title(event: CalendarEvent) -> str:
-    return (
-        f"Event in {event.calendar.name} ({service(event)})"
-        if event.calendar
-        else f"Event in {service(event)}"
-    )
+    if event.calendar:
+        both = {"calendar": event.calendar.name, "service": service(event)}
+        return gettext("Event in %(calendar)s (%(service)s)") % both
+    return gettext("Event in %(service)s") % {"service": service(event)}
 
 
 def effects(booking: Booking, history: Iterable[HistoryEntry], reader: Reader) -> list[Effect]:
@@ -92,16 +109,15 @@ def _meeting(
     conference = _conference(booking)
     if conference is None:
         return []
-    title = f"{provider_label(conference.provider)} meeting"
+    title = gettext("%(provider)s meeting") % {"provider": provider_label(conference.provider)}
     if conference.state == Conference.State.READY:
-        made = [entry.at for entry in history if entry.event == BookingEvent.LINK_MADE]
-        when = datetimes.stamp(made[-1], zone=reader.zone, now=reader.now) if made else ""
-        text = f"{f'Made {when}'.strip()}. {duplicates(place(booking))}".strip()
+        moments = [entry.at for entry in history if entry.event == BookingEvent.LINK_MADE]
+        done = made().said(moments[-1] if moments else None, reader)
+        text = f"{done} {duplicates(place(booking))}".strip()
         return [Effect(title=title, state=EffectState.DONE, text=text)]
     if not ahead(booking, now=reader.now):
-        return [
-            Effect(title=title, state=EffectState.NOTE, text="None was made, and none is needed any more.")
-        ]
+        text = gettext("None was made, and none is needed any more.")
+        return [Effect(title=title, state=EffectState.NOTE, text=text)]
     missing = _missing(booking, conference, title, jobs, reader)
     return [replace(missing, accounts=_accounts(booking, conference, reader))]
 
@@ -113,22 +129,24 @@ def _missing(
     at_it = makers(booking, jobs)
     job = at_it[-1] if at_it else None
     connect = _connect(booking, conference)
+    reason = retold(conference.problem) or gettext("The link is missing.")
     if connect and (name := _somebody_else(booking, conference, reader)):
-        reason = conference.problem or "The link is missing."
-        text = f"{reason} {name} has to {connect[:1].lower()}{connect[1:]}."
-        return Effect(title=title, state=EffectState.FAILED, text=text)
+        return Effect(title=title, state=EffectState.FAILED, text=f"{reason} {connect.asked_of(name)}")
     if connect:
         return Effect(
-            title=title, state=EffectState.FAILED, text=conference.problem or "The link is missing.",
-            remedy=Remedy.CONNECT, remedy_text=connect,
-        )  # fmt: skip
+            title=title,
+            state=EffectState.FAILED,
+            text=reason,
+            remedy=Remedy.CONNECT,
+            remedy_text=connect.button(),
+        )
     if job is not None and not conference.problem:
-        return standing(job, title, done="Made", reader=reader)
+        return standing(job, title, done=made(), reader=reader)
     again = next_try(job, reader) if job is not None else ""
     return Effect(
         title=title,
         state=EffectState.WAITING if job is not None else EffectState.FAILED,
-        text=f"{conference.problem or 'The link is missing.'} {again}".strip(),
+        text=f"{reason} {again}".strip(),
         remedy=Remedy.RETRY,
     )
 
@@ -142,26 +160,24 @@ def _accounts(booking: Booking, conference: Conference, reader: Reader) -> tuple
     return tuple(
         (
             host_id,
-            f"Use your {label}"
+            gettext("Use your %(provider)s") % {"provider": label}
             if host_id == reader.host_id
-            else f"Use {names[host_id]}\N{RIGHT SINGLE QUOTATION MARK}s {label}",
+            else gettext("Use %(name)s\N{RIGHT SINGLE QUOTATION MARK}s %(provider)s")
+            % {"name": names[host_id], "provider": label},
         )
         for host_id in sorted(able)
     )
 
 
-def _connect(booking: Booking, conference: Conference) -> str:
-    """Of the button that mends the connection; "" where it needs no mending, or cannot be mended."""
+def _connect(booking: Booking, conference: Conference) -> Mending | None:
+    """None where the connection needs no mending, or cannot be mended."""
     if makes_link(booking):
         event = event_of(booking, link_host_id(booking))
-        return reconnect_words(event) if event else ""
+        return mending_of(event) if event else None
     kind = listing(conference.provider)
     if kind is None or not kind.ready:
-        return ""
-    account = connection(conference.host_id or booking.host_id, conference.provider)
-    if account is None:
-        return f"Connect {kind.label}"
-    return f"Reconnect {kind.label}" if account.needs_reconnect else ""
+        return None
+    return mending(kind.label, connection(conference.host_id or booking.host_id, conference.provider))
 
 
 def _somebody_else(booking: Booking, conference: Conference, reader: Reader) -> str:
@@ -176,34 +192,48 @@ def _changes(booking: Booking, jobs: Sequence[Job], reader: Reader) -> list[Effe
     if conference is None or not _linked(booking):
         return []
     label, name = provider_label(conference.provider), _somebody_else(booking, conference, reader)
-    account = f"the {label} account of {name}" if name else f"your {label} account"
+    words = {"provider": label, "name": name, "meeting": conference.reference}
+    title, new_time = gettext("In %(provider)s") % words, gettext("New time in %(provider)s") % words
     if booking.is_off():
         removing = [job for job in jobs if job.name == remove_outside.name]
-        who = name or "you"
-        left = f"Meeting {conference.reference} stays in {account}; {who} can delete it there."
-        return [_carried(booking, removing, f"Deleting it in {label}", reader)] if removing else [
-            Effect(title=f"In {label}", state=EffectState.NOTE, text=left)
-        ]  # fmt: skip
+        if removing:
+            return [_carried(booking, removing, gettext("Deleting it in %(provider)s") % words, reader)]
+        left = (
+            gettext(
+                "Meeting %(meeting)s stays in the %(provider)s account of %(name)s; %(name)s can delete it there."
+            )
+            if name
+            else gettext("Meeting %(meeting)s stays in your %(provider)s account; you can delete it there.")
+        )
+        return [Effect(title=title, state=EffectState.NOTE, text=left % words)]
     moving = [job for job in jobs if job.name == move_outside.name and counts(job, booking)]
     if moving and moving[-1].state != Job.State.DONE:
-        return [_carried(booking, moving, f"New time in {label}", reader)]
+        return [_carried(booking, moving, new_time, reader)]
     if conference.scheduled_for not in {None, booking.start_at}:
-        text = f"The link stays the same. {account[:1].upper()}{account[1:]} still shows the earlier time."
-        return [Effect(title=f"In {label}", state=EffectState.NOTE, text=text)]
-    return [_carried(booking, moving, f"New time in {label}", reader)] if moving else []
+        stays = (
+            gettext(
+                "The link stays the same. The %(provider)s account of %(name)s still shows the earlier time."
+            )
+            if name
+            else gettext("The link stays the same. Your %(provider)s account still shows the earlier time.")
+        )
+        return [Effect(title=title, state=EffectState.NOTE, text=stays % words)]
+    return [_carried(booking, moving, new_time, reader)] if moving else []
 
 
 def _carried(booking: Booking, jobs: Sequence[Job], title: str, reader: Reader) -> Effect:
-    conference, stands = _conference(booking), standing(jobs[-1], title, done="Done", reader=reader)
-    connect = _connect(booking, conference) if conference else ""
+    conference, stands = _conference(booking), standing(jobs[-1], title, done=carried(), reader=reader)
+    connect = _connect(booking, conference) if conference else None
     if not connect or stands.remedy is not Remedy.RETRY:
         return stands
     if conference and (name := _somebody_else(booking, conference, reader)):
-        text = f"{stands.text} {name} has to {connect[:1].lower()}{connect[1:]} first."
+        text = f"{stands.text} {connect.asked_of(name, first=True)}"
         return Effect(title=title, state=stands.state, text=text)
     # Connecting starts the making of links only; after it, this is tried again by hand.
-    text = f"{stands.text} {connect} first, then try again."
-    return Effect(title=title, state=stands.state, text=text, remedy=Remedy.CONNECT, remedy_text=connect)
+    text = f"{stands.text} {connect.then_again()}"
+    return Effect(
+        title=title, state=stands.state, text=text, remedy=Remedy.CONNECT, remedy_text=connect.button()
+    )
 
 
 def _conference(booking: Booking) -> Conference | None:

@@ -3,12 +3,38 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from timetuna.bookings.events import API, ATTENDEE, GUEST, HOST, LINK, MAIL, told_entry
+from django.utils.translation import gettext, gettext_lazy
+
+from timetuna.bookings.events import API, ATTENDEE, GUEST, HOST, LINK, MAIL, Status, told_entry
 from timetuna.bookings.models import Booking, HistoryEntry
 from timetuna.bookings.status.rows import Reader
 from timetuna.l10n import datetimes
+from timetuna.l10n.retold import retold
 
-_SOURCES = {LINK: "by the guest's link", MAIL: "from a mail", API: "through the API"}
+_SOURCES = {
+    LINK: gettext_lazy("by the guest's link"),
+    MAIL: gettext_lazy("from a mail"),
+    API: gettext_lazy("through the API"),
+}
+_CHANGED = {
+    "status": gettext_lazy("status"),
+    "no_show": gettext_lazy("no show"),
+    "further_guests": gettext_lazy("further guests"),
+    "host": gettext_lazy("host"),
+    "invited by": gettext_lazy("invited by"),
+    "meeting": gettext_lazy("meeting"),
+}
+_STANDS = {
+    Status.PENDING: gettext_lazy("pending"),
+    Status.AWAITING_PAYMENT: gettext_lazy("awaiting payment"),
+    Status.AWAITING_PHONE: gettext_lazy("awaiting the phone number"),
+    Status.CONFIRMED: gettext_lazy("confirmed"),
+    Status.DECLINED: gettext_lazy("declined"),
+    Status.LAPSED: gettext_lazy("not answered in time"),
+    Status.WITHDRAWN: gettext_lazy("taken back"),
+    Status.CANCELLED_BY_GUEST: gettext_lazy("cancelled by the guest"),
+    Status.CANCELLED_BY_HOST: gettext_lazy("cancelled by the host"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,14 +50,14 @@ class HistoryLine:
 
 
 def history_line(entry: HistoryEntry, row: Booking, reader: Reader) -> HistoryLine:
-    name, text = told_entry(entry)
+    name, text = told_entry(entry, tell=retold)
     named = {
         GUEST: row.booker.name,
         HOST: acting_host_in(entry, row, reader),
-        ATTENDEE: name or "A further guest",
+        ATTENDEE: name or gettext("A further guest"),
     }
     changed = [
-        f"{name.replace('_', ' ')}: {_value(old)} \N{RIGHTWARDS ARROW} {_value(new)}"
+        f"{_CHANGED.get(name, name)}: {_value(name, old)} \N{RIGHTWARDS ARROW} {_value(name, new)}"
         for name, (old, new) in entry.changes.items()
         if name != "start" and not name.startswith("_")
     ]
@@ -40,7 +66,7 @@ def history_line(entry: HistoryEntry, row: Booking, reader: Reader) -> HistoryLi
         text=text,
         at=entry.at.astimezone(reader.zone),
         when=datetimes.dated(entry.at, zone=reader.zone, now=reader.now),
-        source=_SOURCES.get(entry.source, ""),
+        source=str(_SOURCES.get(entry.source, "")),
         changes=", ".join(changed),
     )
 
@@ -48,10 +74,13 @@ def history_line(entry: HistoryEntry, row: Booking, reader: Reader) -> HistoryLi
 def acting_host_in(entry: HistoryEntry, row: Booking, reader: Reader) -> str:
     """Which of them; "You" for who reads it."""
     who = entry.host or row.host
-    return {reader.host_id: "You"}.get(who.pk, who.name)
+    return gettext("You") if who.pk == reader.host_id else who.name
 
 
-def _value(value: object) -> str:
+def _value(name: str, value: object) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "none" if value is None else str(value)
+        return gettext("yes") if value else gettext("no")
+    if value is None:
+        return gettext("none")
+    stands = _STANDS.get(Status(str(value))) if name == "status" and value in set(Status) else None
+    return str(stands or value)

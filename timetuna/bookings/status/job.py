@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
+
+from django.utils.translation import gettext, gettext_noop, pgettext
 
 from timetuna.bookings.events import Status, ahead
 from timetuna.bookings.fulfilment.fulfil import fulfil
@@ -17,6 +20,32 @@ from timetuna.bookings.status.badges import PATIENCE
 from timetuna.bookings.status.rows import Reader
 from timetuna.jobs.models import Job
 from timetuna.l10n import datetimes
+from timetuna.l10n.retold import retold
+
+_SOON = timedelta(minutes=1)
+MARKED = (
+    gettext_noop("another host"),
+    gettext_noop("cancellation"),
+    gettext_noop("confirmation"),
+    gettext_noop("confirmation, link to follow"),
+    gettext_noop("follow-up"),
+    gettext_noop("handed over to another host"),
+    gettext_noop("handed over to them"),
+    gettext_noop("invitation"),
+    gettext_noop("invitation taken back"),
+    gettext_noop("link"),
+    gettext_noop("link is missing"),
+    gettext_noop("new time"),
+    gettext_noop("reminder"),
+    gettext_noop("request"),
+    gettext_noop("request declined"),
+    gettext_noop("request ended"),
+    gettext_noop("request taken back"),
+    gettext_noop("request, new time"),
+    gettext_noop("the guest's mail address"),
+    gettext_noop("who comes"),
+)
+"""The labels of the kinds of mails: where these stand, guests' texts do, which are translated into more languages."""
 
 
 class EffectState(StrEnum):
@@ -64,55 +93,100 @@ class Delivery:
 def delivery_of(effects: Sequence[Effect]) -> Delivery:
     """What stands worst names what it is about."""
     words = {
-        EffectState.FAILED: "Not delivered",
-        EffectState.WAITING: "Tried again",
-        EffectState.BUSY: "On its way",
+        EffectState.FAILED: (
+            gettext("Not delivered: %(what)s"),
+            gettext("Not delivered: %(what)s and %(count)d more"),
+        ),
+        EffectState.WAITING: (
+            gettext("Tried again: %(what)s"),
+            gettext("Tried again: %(what)s and %(count)d more"),
+        ),
+        EffectState.BUSY: (
+            gettext("On its way: %(what)s"),
+            gettext("On its way: %(what)s and %(count)d more"),
+        ),
     }
-    for state, word in words.items():
+    for state, (one, several) in words.items():
         if found := [effect.title for effect in effects if effect.state is state]:
-            more = f" and {len(found) - 1} more" if found[1:] else ""
-            return Delivery(f"{word}: {found[0]}{more}", state, state is not EffectState.BUSY)
+            said = (several if found[1:] else one) % {"what": found[0], "count": len(found) - 1}
+            return Delivery(said, state, state is not EffectState.BUSY)
     if any(effect.state is EffectState.DONE for effect in effects):
-        return Delivery("All delivered", EffectState.DONE)
-    return Delivery("Nothing to deliver", EffectState.NOTE)
+        return Delivery(gettext("All delivered"), EffectState.DONE)
+    return Delivery(gettext("Nothing to deliver"), EffectState.NOTE)
 
 
-def standing(job: Job, title: str, *, done: str, reader: Reader) -> Effect:
-    """How it stands with a piece of work. done: the word for what it does once it is done."""
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What is said of a piece of work that is done: at a moment with a blank for it, and where nobody knows when."""
+
+    at: str
+    some_time: str
+
+    def said(self, moment: datetime | None, reader: Reader) -> str:
+        if moment is None:
+            return self.some_time
+        return self.at % {"time": datetimes.stamp(moment, zone=reader.zone, now=reader.now)}
+
+
+def sent() -> Done:
+    return Done(gettext("Sent %(time)s."), gettext("Sent."))
+
+
+def written() -> Done:
+    return Done(gettext("Written %(time)s."), gettext("Written."))
+
+
+def removed() -> Done:
+    return Done(gettext("Removed %(time)s."), gettext("Removed."))
+
+
+def made() -> Done:
+    return Done(gettext("Made %(time)s."), gettext("Made."))
+
+
+def carried() -> Done:
+    return Done(gettext("Done %(time)s."), gettext("Done."))
+
+
+def standing(job: Job, title: str, *, done: Done, reader: Reader) -> Effect:
+    """How it stands with a piece of work. done: what is said of it once it is done."""
     if job.state == Job.State.DONE:
-        when = datetimes.stamp(job.finished_at, zone=reader.zone, now=reader.now) if job.finished_at else ""
-        return Effect(title=title, state=EffectState.DONE, text=f"{done} {when}".strip() + ".")
+        return Effect(title=title, state=EffectState.DONE, text=done.said(job.finished_at, reader))
     if job.state == Job.State.FAILED:
-        text = job.last_error or "It did not work."
+        text = retold(job.last_error) or gettext("It did not work.")
         return Effect(title=title, state=EffectState.FAILED, text=text, remedy=Remedy.RETRY)
     return _waiting(job, title, reader)
 
 
 def _waiting(job: Job, title: str, reader: Reader) -> Effect:
     if job.state == Job.State.RUNNING:
-        return Effect(title=title, state=EffectState.BUSY, text="Under way.")
+        return Effect(title=title, state=EffectState.BUSY, text=gettext("Under way."))
     if job.last_error:
-        text = f"{job.last_error} {next_try(job, reader)}"
+        text = f"{retold(job.last_error)} {next_try(job, reader)}"
         return Effect(title=title, state=EffectState.WAITING, text=text, remedy=Remedy.RETRY)
     if job.run_at > reader.now:
         when = datetimes.stamp(job.run_at, zone=reader.zone, now=reader.now)
-        return Effect(title=title, state=EffectState.NOTE, text=f"Goes out {when}.")
+        return Effect(
+            title=title, state=EffectState.NOTE, text=gettext("Goes out %(time)s.") % {"time": when}
+        )
     if job.run_at > reader.now - PATIENCE:
-        return Effect(title=title, state=EffectState.BUSY, text="Under way.")
+        return Effect(title=title, state=EffectState.BUSY, text=gettext("Under way."))
     return Effect(
         title=title,
         state=EffectState.WAITING,
-        text="Waiting for its turn longer than usual.",
+        text=gettext("Waiting for its turn longer than usual."),
         remedy=Remedy.RETRY,
     )
 
 
 def next_try(job: Job, reader: Reader) -> str:
     if job.state == Job.State.RUNNING or job.run_at <= reader.now:
-        return "It is tried again now."
+        return gettext("It is tried again now.")
     when = datetimes.stamp(job.run_at, zone=reader.zone, now=reader.now)
+    if job.run_at - reader.now < _SOON:
+        return gettext("Next try in a moment, at %(time)s.") % {"time": when}
     away = datetimes.distance(job.run_at, now=reader.now)
-    return f"Next try {'in a moment' if away == 'now' else away}, at {when}."
+    return gettext("Next try %(away)s, at %(time)s.") % {"away": away, "time": when}
 
 
 def mail_effects(booking: Booking, jobs: Sequence[Job], reader: Reader) -> list[Effect]:
@@ -122,7 +196,7 @@ def mail_effects(booking: Booking, jobs: Sequence[Job], reader: Reader) -> list[
     timely = [job for job in jobs if job.name in TIMED_MAILS and _still_holds(job, booking)]
     return [
         *(mails or _mails_to_come(booking, jobs, reader)),
-        *(standing(job, _timely_title(job, named), done="Sent", reader=reader) for job in timely),
+        *(standing(job, _timely_title(job, named), done=sent(), reader=reader) for job in timely),
     ]
 
 
@@ -135,12 +209,13 @@ class _Names(NamedTuple):
     def of(self, job: Job) -> str:
         audience = job.arguments.get("audience", "")
         if host_id := host_id_of(audience):
-            return "you" if host_id == self.reader.host_id else "another host"
-        return self.known.get(audience, "somebody the guest brings")
+            mine = host_id == self.reader.host_id
+            return pgettext("mail to", "you") if mine else pgettext("mail to", "another host")
+        return self.known.get(audience, pgettext("mail to", "somebody the guest brings"))
 
 
 def _names(booking: Booking, jobs: Sequence[Job], reader: Reader) -> _Names:
-    booker = {audience_of(booking.booker): "the guest"}
+    booker = {audience_of(booking.booker): pgettext("mail to", "the guest")}
     told = {audience for job in jobs if attendee_id(audience := job.arguments.get("audience", ""))}
     if told <= booker.keys():
         return _Names(booker, reader)
@@ -150,7 +225,10 @@ def _names(booking: Booking, jobs: Sequence[Job], reader: Reader) -> _Names:
 
 
 def _timely_title(job: Job, named: _Names) -> str:
-    return f"{'Reminder' if job.name == remind.name else 'Follow-up'} to {named.of(job)}"
+    said = (
+        gettext("Reminder to %(reader)s") if job.name == remind.name else gettext("Follow-up to %(reader)s")
+    )
+    return said % {"reader": named.of(job)}
 
 
 def _still_holds(job: Job, booking: Booking) -> bool:
@@ -161,16 +239,18 @@ def _still_holds(job: Job, booking: Booking) -> bool:
 
 def _mail(job: Job, booking: Booking, jobs: Sequence[Job], named: _Names) -> Effect:
     kind = job.arguments.get("kind", "")
-    title = f"Mail to {named.of(job)}: {_label(kind)}"
+    title = gettext("Mail to %(reader)s: %(kind)s") % {"reader": named.of(job), "kind": _label(kind)}
     if _replaced(job, booking, jobs):
         return Effect(
-            title=title, state=EffectState.NOTE, text="Not sent: a later change has a mail of its own."
+            title=title,
+            state=EffectState.NOTE,
+            text=gettext("Not sent: a later change has a mail of its own."),
         )
-    return standing(job, title, done="Sent", reader=named.reader)
+    return standing(job, title, done=sent(), reader=named.reader)
 
 
 def _label(kind: str) -> str:
-    return "sent again" if kind == AGAIN else KINDS[kind].label if kind in KINDS else kind
+    return gettext("sent again") if kind == AGAIN else gettext(KINDS[kind].label) if kind in KINDS else kind
 
 
 def _replaced(job: Job, booking: Booking, jobs: Sequence[Job]) -> bool:
@@ -189,9 +269,10 @@ def _mails_to_come(booking: Booking, jobs: Sequence[Job], reader: Reader) -> lis
     if job is None or not ahead(booking, now=reader.now):
         return []
     if _waits_for_link(booking):
-        text = "They wait for the link, about two minutes at most, and then go without it."
-        return [Effect(title="Confirmations", state=EffectState.BUSY, text=text)]
-    return [standing(job, "Confirmations", done="Written down", reader=reader)]
+        text = gettext("They wait for the link, about two minutes at most, and then go without it.")
+        return [Effect(title=gettext("Confirmations"), state=EffectState.BUSY, text=text)]
+    noted = Done(gettext("Written down %(time)s."), gettext("Written down."))
+    return [standing(job, gettext("Confirmations"), done=noted, reader=reader)]
 
 
 def _waits_for_link(booking: Booking) -> bool:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Collection
 
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from timetuna.accounts.models import User
 from timetuna.availability.hours import LONGEST_MEETING
@@ -45,7 +46,7 @@ def meetings_of(host_id: int, spans: Collection[Interval]) -> list[BookedMeeting
         BookedMeeting(
             start_minute=start,
             end_minute=end,
-            title=f"{title} with {guest}",
+            title=gettext("%(title)s with %(guest)s") % {"title": title, "guest": guest},
             url=reverse("booking", args=[booking]),
             move_url=reverse("booking_move", args=[booking]) if booking in changeable else "",
             cancel_url=reverse("booking", args=[booking], fragment="cancel") if booking in changeable else "",

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 
 from timetuna.bookings.events import ahead
 from timetuna.bookings.models import Booking, Conference
@@ -128,11 +129,11 @@ def _hosts(booking: Booking, reader: Reader) -> str:
 
 
 _ENDED = {
-    Booking.Status.DECLINED: "Declined",
-    Booking.Status.LAPSED: "Not answered in time",
-    Booking.Status.WITHDRAWN: "Taken back by the guest",
-    Booking.Status.CANCELLED_BY_GUEST: "Cancelled by the guest",
-    Booking.Status.CANCELLED_BY_HOST: "Cancelled by the host",
+    Booking.Status.DECLINED: gettext_lazy("Declined"),
+    Booking.Status.LAPSED: gettext_lazy("Not answered in time"),
+    Booking.Status.WITHDRAWN: gettext_lazy("Taken back by the guest"),
+    Booking.Status.CANCELLED_BY_GUEST: gettext_lazy("Cancelled by the guest"),
+    Booking.Status.CANCELLED_BY_HOST: gettext_lazy("Cancelled by the host"),
 }
 
 
@@ -140,8 +141,10 @@ def state_of(booking: Booking, *, now: datetime) -> str:
     """In a word or two; "" where a badge says it: what is under way, waits for an answer, or nobody came to."""
     if booking.status == Booking.Status.CONFIRMED:
         under_way = booking.start_at <= now < booking.end_at()
-        return "" if under_way or booking.no_show else "Confirmed" if booking.start_at > now else "Over"
-    return _ENDED.get(Booking.Status(booking.status), "")
+        if under_way or booking.no_show:
+            return ""
+        return gettext("Confirmed") if booking.start_at > now else gettext("Over")
+    return str(_ENDED.get(Booking.Status(booking.status), ""))
 
 
 def kind_label(booking: Booking) -> str:

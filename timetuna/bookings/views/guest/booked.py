@@ -367,7 +367,7 @@ def _to_come(attendee: Attendee, *, now: datetime, twelve_hours: bool) -> Headli
 
 def _has_bounced(booking: Booking, *, since: datetime) -> bool:
     """Whether a mail to who booked has come back."""
-    bounced = BookingEvent.MAIL_BOUNCED.label.partition("{reader}")[0] + "the guest "
+    bounced = BookingEvent.MAIL_BOUNCED.label.partition("%(reader)s")[0] + "the guest "
     return booking.history.filter(
         event=BookingEvent.MAIL_BOUNCED, text__startswith=bounced, at__gte=since
     ).exists()

@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from timetuna.accounts.permissions import signed_in
@@ -41,6 +42,8 @@ class DayLink:
     """A date of the week, above the one that a phone shows."""
 
     date: date
+    weekday: str
+    title: str
     url: str
     booked: bool
 
@@ -153,7 +156,10 @@ def _ways(here: _Address, span: Span, reader: Reader, found: Agenda) -> AgendaWa
         view=here.view,
         chosen=here.day,
         today=reader.today(),
-        week=[DayLink(day.date, here.on(day.date), bool(day.lines)) for day in found.days],
+        week=[
+            DayLink(day.date, day.weekday, datetimes.day(day.date), here.on(day.date), bool(day.lines))
+            for day in found.days
+        ],
         steps=_steps(here, span, DAY if here.view == DAY else WEEK),
         narrow=_steps(here, span if here.view == WEEK else one, here.view or DAY),
         now_url=here.on(reader.today()),
@@ -168,7 +174,10 @@ def _steps(here: _Address, span: Span, shown: str) -> AgendaSteps:
         what=shown,
         before=here.on(span.step(-1)),
         after=here.on(span.step(1)),
-        views=[TabLink(name.capitalize(), here.url(view=name), name == shown) for name in (DAY, WEEK)],
+        views=[
+            TabLink(gettext("Day"), here.url(view=DAY), shown == DAY),
+            TabLink(gettext("Week"), here.url(view=WEEK), shown == WEEK),
+        ],
     )
 
 
@@ -183,8 +192,6 @@ def _title(span: Span, reader: Reader) -> str:
     """As "Wednesday 25 November 2026", "23 to 29 November 2026"."""
     first, last = span.first, span.dates()[-1]
     if first == last:
-        near = "Today, " if first == reader.today() else ""
-        return f"{near}{datetimes.day(first)} {first.year}"
-    year = f" {first.year}" if first.year != last.year else ""
-    month = f" {first:%B}{year}" if (first.year, first.month) != (last.year, last.month) else ""
-    return f"{first.day}{month} to {last.day} {last:%B} {last.year}"
+        day = datetimes.day_of_year(first)
+        return datetimes.today_is(day) if first == reader.today() else day
+    return datetimes.days(first, last)

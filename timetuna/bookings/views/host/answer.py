@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from timetuna.accounts.permissions import signed_in
@@ -64,10 +65,14 @@ def _answer(request: HttpRequest, row: Booking) -> HttpResponse:
     try:
         if wanted == "yes":
             approve(row.pk, source=source, now=now, seen=seen)
-            messages.success(request, "Confirmed. Your guest gets the invitation by mail, and so do you.")
+            messages.success(
+                request, gettext("Confirmed. Your guest gets the invitation by mail, and so do you.")
+            )
         elif wanted == "no":
             decline(row.pk, note_text=form.words(), source=source, now=now, seen=seen)
-            messages.success(request, "Declined. Your guest is told by mail, and the time is free again.")
+            messages.success(
+                request, gettext("Declined. Your guest is told by mail, and the time is free again.")
+            )
     except NotPossible as error:
         messages.error(request, str(error))
     return redirect("booking", row.pk)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial, wraps
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -12,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_safe
 
 from timetuna.accounts.permissions import signed_in
@@ -39,7 +41,7 @@ from timetuna.bookings.permissions import (
 from timetuna.bookings.policies import guests_refusal, most_guests
 from timetuna.bookings.queries import host_names, link, others
 from timetuna.bookings.status.effects import effects
-from timetuna.bookings.status.history import HistoryLine, acting_host_in, history_line
+from timetuna.bookings.status.history import HistoryLine, history_line
 from timetuna.bookings.status.job import Delivery, Effect, EffectState, Remedy, delivery_of
 from timetuna.bookings.status.rows import Reader
 from timetuna.bookings.status.turns import WhyHost, why_host
@@ -49,7 +51,10 @@ from timetuna.l10n import datetimes
 from timetuna.web.forms import Screen, row_number, show
 from timetuna.web.saving import opened
 
-ERASE_TEXT = (
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+ERASE_TEXT = gettext_lazy(
     "Name, addresses, phone number, notes and whom they brought are erased here, and their link stops working. "
     "Calendars, meetings and mails outside stay as they are. This cannot be undone."
 )
@@ -82,7 +87,7 @@ class OpenRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookingScreen(Screen):
-    """able: what whoever looks can do now.  ended: who called it off, as far as that was a host.
+    """able: what whoever looks can do now.  ended: which other host called it off.
 
     same_source, others: how many more came from there, or of this guest could be erased with it.
     """
@@ -110,7 +115,7 @@ class BookingScreen(Screen):
     notes_form: NotesForm
     why_host: WhyHost | None
     moved: MovedBooking | None
-    erase_text: str = ERASE_TEXT
+    erase_text: "StrOrPromise" = ERASE_TEXT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,9 +202,10 @@ def _guests_form(row: Booking, people: Sequence[Attendee]) -> AddGuestsForm | No
 
 
 def _ended(row: Booking, history: Sequence[HistoryEntry], reader: Reader) -> str:
-    """By name, or "You" where that was who looks."""
+    """By name; "" where that was who looks."""
     ends = [one for one in history if one.event in (BookingEvent.DECLINED, BookingEvent.CANCELLED)]
-    return acting_host_in(ends[-1], row, reader) if ends and row.is_off() else ""
+    who = (ends[-1].host or row.host) if ends and row.is_off() else None
+    return who.name if who and who.pk != reader.host_id else ""
 
 
 def _changeable(request: HttpRequest) -> QuerySet[Booking]:
@@ -231,7 +237,7 @@ def _readers(row: Booking, people: Iterable[Attendee], reader: Reader) -> list[t
     """Who hears of the booking: what the mail is addressed by, and in words."""
     own = [(audience_of(row.booker), f"{row.booker.name} <{row.booker.email}>")]
     if reader.hosts(row):
-        own.append((of_host(reader.host_id), "Me"))
+        own.append((of_host(reader.host_id), gettext("Me")))
     if row.status in REQUESTS:
         return own
     return [*own, *((audience_of(one), one.shown()) for one in people)]
@@ -241,7 +247,7 @@ def request_of(row: Booking, reader: Reader, form: WordsForm) -> OpenRequest:
     """As the form that answers it shows it."""
     until = row.pending_until or row.start_at
     return OpenRequest(
-        until=datetimes.dated(until, zone=reader.zone, now=reader.now).replace("Today", "today"),
+        until=datetimes.dated(until, zone=reader.zone, now=reader.now, begins=False),
         left=datetimes.distance(until, now=reader.now),
         form=form,
     )
@@ -279,9 +285,9 @@ def retry(request: HttpRequest, booking_id: int) -> HttpResponse:
     """All of the booking's work that waits or failed."""
     row = booking_or_404(request, booking_id, to=BookingAction.KEEP)
     if retry_booking(row):
-        messages.success(request, "Trying again. How it goes shows below.")
+        messages.success(request, gettext("Trying again. How it goes shows below."))
     else:
-        messages.info(request, "Nothing is waiting for this booking.")
+        messages.info(request, gettext("Nothing is waiting for this booking."))
     return redirect("booking", row.pk)
 
 
@@ -291,9 +297,9 @@ def choose_account(request: HttpRequest, booking_id: int) -> HttpResponse:
     """Of another host, to make the link that is missing."""
     row = booking_or_404(request, booking_id, to=BookingAction.KEEP)
     if use_account(row.pk, row_number(request.POST.get("account", "")) or 0):
-        messages.success(request, "The link is being made. How it goes shows below.")
+        messages.success(request, gettext("The link is being made. How it goes shows below."))
     else:
-        messages.info(request, "This account cannot make it, or the link is there already.")
+        messages.info(request, gettext("This account cannot make it, or the link is there already."))
     return HttpResponseRedirect(reverse("booking", args=[row.pk], fragment="outside"))
 
 
@@ -309,7 +315,7 @@ def cancel_as_host(request: HttpRequest, booking_id: int) -> HttpResponse:
         request,
         row,
         partial(cancel, row.pk, actor=HOST, note_text=form.words(), now=timezone.now()),
-        "The booking is cancelled. Everybody gets a mail.",
+        gettext("The booking is cancelled. Everybody gets a mail."),
     )
 
 
@@ -321,9 +327,9 @@ def new_guest_link(request: HttpRequest, booking_id: int) -> HttpResponse:
     row = booking_or_404(request, booking_id, to=BookingAction.CHANGE if person else BookingAction.LINK)
     act = partial(renew_link, row.pk, actor=HOST, attendee_id=person)
     if person:
-        said = "The old link is dead. Have their mail sent again, and they have the new one."
+        said = gettext("The old link is dead. Have their mail sent again, and they have the new one.")
         return done(request, row, act, said, place="guests")
-    said = "The old link is dead. Give the new one to your guest; it stands below."
+    said = gettext("The old link is dead. Give the new one to your guest; it stands below.")
     return done(request, row, act, said, place="guest-link")
 
 
@@ -346,7 +352,7 @@ def _distance(row: Booking, reader: Reader) -> str:
     if row.is_off():
         return ""
     if row.end_at() <= reader.now:
-        return f"Over, {datetimes.distance(row.end_at(), now=reader.now)}"
+        return gettext("Over, %(distance)s") % {"distance": datetimes.distance(row.end_at(), now=reader.now)}
     if row.start_at <= reader.now:
-        return "Under way"
-    return f"Begins {datetimes.distance(row.start_at, now=reader.now)}"
+        return gettext("Under way")
+    return gettext("Begins %(distance)s") % {"distance": datetimes.distance(row.start_at, now=reader.now)}

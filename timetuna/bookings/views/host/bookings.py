@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_safe
 
 from timetuna.accounts.models import User
@@ -42,7 +43,12 @@ from timetuna.lib.text import single_line
 from timetuna.pages.permissions import Action, pages_for
 from timetuna.web.forms import Screen, TabLink, show
 
-TABS = {UPCOMING: "Upcoming", REQUESTS: "Requests", PAST: "Past", CANCELLED: "Cancelled"}
+TABS = {
+    UPCOMING: gettext_lazy("Upcoming"),
+    REQUESTS: gettext_lazy("Requests"),
+    PAST: gettext_lazy("Past"),
+    CANCELLED: gettext_lazy("Cancelled"),
+}
 ON_A_PAGE, MORE_ON_A_PAGE = 25, 50
 ALL = "all"
 LONGEST_SEARCH = 100
@@ -172,8 +178,8 @@ def whose(host: User, address: Callable[[bool], str], *, everybody: bool) -> lis
     if not everybody and not sees_more_than_own(host):
         return []
     return [
-        TabLink("Yours", address(False), not everybody),
-        TabLink("Everybody\N{RIGHT SINGLE QUOTATION MARK}s", address(True), everybody),
+        TabLink(gettext("Yours"), address(False), not everybody),
+        TabLink(gettext("Everybody\N{RIGHT SINGLE QUOTATION MARK}s"), address(True), everybody),
     ]
 
 
@@ -208,14 +214,14 @@ def tabs(current: str, asked: Filter, *, waiting: int = 0) -> list[TabLink]:
     agenda = reverse("bookings_agenda", query={"of": asked.of()} if asked.of() else None)
     found = [
         TabLink(
-            label,
+            str(label),
             f"{reverse('bookings')}?{asked.elsewhere(which).query()}",
             which == current,
         )
         for which, label in TABS.items()
         if which != REQUESTS or waiting or current == REQUESTS
     ]
-    return [*found, TabLink("Agenda", agenda, current == "agenda")]
+    return [*found, TabLink(gettext("Agenda"), agenda, current == "agenda")]
 
 
 def _paging(page: Page[Booking], asked: Filter) -> Paging:
@@ -229,7 +235,9 @@ def _found_elsewhere(host: User, asked: Filter, now: datetime) -> list[FoundElse
     others = [asked.elsewhere(which) for which in TABS if which != asked.wanted.which]
     counted = [(other, matching(asked_for(host, asked), other.wanted, now=now).count()) for other in others]
     return [
-        FoundElsewhere(TABS[other.wanted.which], count, other.query()) for other, count in counted if count
+        FoundElsewhere(str(TABS[other.wanted.which]), count, other.query())
+        for other, count in counted
+        if count
     ]
 
 

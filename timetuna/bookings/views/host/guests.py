@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from timetuna.bookings.actions.change_guests import add_guests, remove_guest
 from timetuna.bookings.errors import BookingRefused, TooManyBookings
@@ -42,9 +43,9 @@ def _add(request: HttpRequest, row: Booking) -> HttpResponse:
         status = 429 if isinstance(error, TooManyBookings) else 409
         return show_booking(request, row, guests_form=form, status=status)
     if row.status == Booking.Status.PENDING:
-        messages.success(request, "Added. The invitation goes out once you have said yes.")
+        messages.success(request, gettext("Added. The invitation goes out once you have said yes."))
     else:
-        messages.success(request, "Invited. Your guest is told, too.")
+        messages.success(request, gettext("Invited. Your guest is told, too."))
     return HttpResponseRedirect(reverse("booking", args=[row.pk], fragment="guests"))
 
 

@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from timetuna.accounts.models import User
@@ -26,22 +27,24 @@ from timetuna.pages.meeting_types.base import meeting_kind
 from timetuna.web.forms import Screen, show
 
 _SAID = {
-    Way.FREE: "free then",
-    Way.BUSY: "busy then",
-    Way.UNKNOWN: "calendar cannot be read just now",
-    Way.NONE: "no calendar connected",
-    Way.PAUSED: "paused",
-    Way.FULL: "has all the meetings they take then",
-    Way.CLOSED: "outside their hours",
-    Way.HOSTS: "hosts it already",
+    Way.FREE: gettext_lazy("free then"),
+    Way.BUSY: gettext_lazy("busy then"),
+    Way.UNKNOWN: gettext_lazy("calendar cannot be read just now"),
+    Way.NONE: gettext_lazy("no calendar connected"),
+    Way.PAUSED: gettext_lazy("paused"),
+    Way.FULL: gettext_lazy("has all the meetings they take then"),
+    Way.CLOSED: gettext_lazy("outside their hours"),
+    Way.HOSTS: gettext_lazy("hosts it already"),
 }
 WARNINGS = {
-    Way.BUSY: "{name} has something else at that time, or too near to it.",
-    Way.UNKNOWN: "A calendar of {name} cannot be read just now, so nobody knows whether they are free.",
-    Way.NONE: "{name} has no calendar connected, so nobody knows whether they are free.",
-    Way.PAUSED: "{name} is paused on this page, so that nothing new is booked with them.",
-    Way.FULL: "{name} has as many meetings as they take already.",
-    Way.CLOSED: "That time is outside the hours of {name}.",
+    Way.BUSY: gettext_lazy("%(name)s has something else at that time, or too near to it."),
+    Way.UNKNOWN: gettext_lazy(
+        "A calendar of %(name)s cannot be read just now, so nobody knows whether they are free."
+    ),
+    Way.NONE: gettext_lazy("%(name)s has no calendar connected, so nobody knows whether they are free."),
+    Way.PAUSED: gettext_lazy("%(name)s is paused on this page, so that nothing new is booked with them."),
+    Way.FULL: gettext_lazy("%(name)s has as many meetings as they take already."),
+    Way.CLOSED: gettext_lazy("That time is outside the hours of %(name)s."),
 }
 _DONE = "handed_over"
 """In the session of who did it: booking, new host, and until when it can be taken back (seconds since the epoch)."""
@@ -126,7 +129,7 @@ def _take_back(request: HttpRequest, row: Booking, now: datetime) -> HttpRespons
         messages.error(request, str(error))
         return redirect("booking_handed_over", row.pk)
     del request.session[_DONE]
-    messages.success(request, "Taken back. All is as it was, and nobody was told.")
+    messages.success(request, gettext("Taken back. All is as it was, and nobody was told."))
     return redirect("bookings")
 
 
@@ -144,7 +147,7 @@ def _show(
         booking=row,
         when=datetimes.when(row.start_at, minutes=row.minutes, zone=reader.zone),
         form=form,
-        warning=WARNINGS[warned.way].format(name=warned.host.name) if warned else "",
+        warning=WARNINGS[warned.way] % {"name": warned.host.name} if warned else "",
         busy=[one.host.name for one in found if one.way is Way.TAKEN],
         others=len(form.fields["to"].choices),  # type: ignore[attr-defined]
     )
@@ -163,13 +166,18 @@ def _form(row: Booking, found: Sequence[Taker], user: User, data: Any = None) ->
         if one.way in _SAID and one.host.pk not in dict(formers[: len(formers) == 1])
     ]
     if any(one.turns and one.way is Way.FREE and (one.links or len(hosting) > 1) for one in found):
-        named.insert(0, (WHOSE_TURN, "Whoever\N{RIGHT SINGLE QUOTATION MARK}s turn it is"))
+        named.insert(0, (WHOSE_TURN, gettext("Whoever\N{RIGHT SINGLE QUOTATION MARK}s turn it is")))
     return HandOverForm(data, formers=formers, takers=named)
 
 
 def _said(one: Taker, row: Booking) -> str:
-    no_link = "" if one.links else f", no {meeting_kind(row.meeting_type).label()} connected"
-    return f"{_SAID[one.way]}{no_link}"
+    said = str(_SAID[one.way])
+    if one.links:
+        return said
+    return gettext("%(how)s, no %(provider)s connected") % {
+        "how": said,
+        "provider": meeting_kind(row.meeting_type).label(),
+    }
 
 
 def _new_host(row: Booking) -> str:

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods
 
 from timetuna.accounts.models import User
@@ -87,16 +88,28 @@ def _answer(request: HttpRequest, leaving: Leaving) -> HttpResponse:
 def _say(request: HttpRequest, leaving: Leaving, done: Settled) -> None:
     title = leaving.page.title
     own = leaving.own()
-    said = [f"You have left “{title}”." if own else f"{leaving.who.name} no longer hosts “{title}”."]
-    said += [f"{_meetings_words(done.handed)} handed over."] if done.handed else []
-    said += [f"{_meetings_words(done.cancelled)} called off."] if done.cancelled else []
+    left = gettext("You have left “%(title)s”.") if own else gettext("%(name)s no longer hosts “%(title)s”.")
+    said = [left % {"title": title, "name": leaving.who.name}]
+    said += [_handed(done.handed)] if done.handed else []
+    said += [_called_off(done.cancelled)] if done.cancelled else []
     messages.success(request, " ".join(said))
     reader = reader_of(leaving.by, timezone.now())
     for booking, why in done.left:
         when = datetimes.short_when(booking.start_at, zone=reader.zone)
-        stays = "stays yours" if own else f"stays with {leaving.who.name}"
-        messages.warning(request, f"The meeting with {booking.booker.name}, {when}, {stays}: {why}")
+        stays = (
+            gettext("The meeting with %(guest)s, %(when)s, stays yours: %(why)s")
+            if own
+            else gettext("The meeting with %(guest)s, %(when)s, stays with %(host)s: %(why)s")
+        )
+        words = {"guest": booking.booker.name, "when": when, "host": leaving.who.name, "why": why}
+        messages.warning(request, stays % words)
 
 
-def _meetings_words(count: int) -> str:
-    return "One meeting was" if count == 1 else f"{count} meetings were"
+def _handed(count: int) -> str:
+    said = ngettext("One meeting was handed over.", "%(count)d meetings were handed over.", count)
+    return said % {"count": count}
+
+
+def _called_off(count: int) -> str:
+    said = ngettext("One meeting was called off.", "%(count)d meetings were called off.", count)
+    return said % {"count": count}

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from timetuna.accounts.permissions import signed_in
@@ -24,6 +25,7 @@ from timetuna.bookings.forms.host import WhenForm
 from timetuna.bookings.models import Booking
 from timetuna.bookings.permissions import booking_or_404
 from timetuna.bookings.queries import taken_by_another
+from timetuna.bookings.said_to_hosts import ANSWER_FIRST
 from timetuna.bookings.slots.availability import SlotQuery
 from timetuna.bookings.slots.explain import hours_path, instants, lines_for
 from timetuna.bookings.slots.months import free_times
@@ -125,7 +127,7 @@ def confirm_any_time(request: HttpRequest, booking_id: int) -> HttpResponse:
         return _choose(request, host, form, status=422)
     found = instants(Hours(zone=host.reader.zone), form.cleaned_data["date"], form.cleaned_data["time"])
     if not found:
-        form.add_error("time", "The clock skips this time on that date. Choose another.")
+        form.add_error("time", gettext("The clock skips this time on that date. Choose another."))
         return _choose(request, host, form, status=422)
     if len(found) > 1:
         return _choose(request, host, form, twice=found)
@@ -213,7 +215,7 @@ def _move(request: HttpRequest, host: _Host, start: int) -> HttpResponse:
         return _ask(request, _host(request, host.booking.pk), start, refusal=str(error), status=409)
     if moment_of(was) != moved.start_at:
         remember_move(request, moved, before=moment_of(was))
-    messages.success(request, "The booking is moved. Everybody gets a mail with the new time.")
+    messages.success(request, gettext("The booking is moved. Everybody gets a mail with the new time."))
     return redirect(agenda_path(request.POST.get("back", "")) or reverse("booking", args=[moved.pk]))
 
 
@@ -255,11 +257,11 @@ def _page(booking: Booking) -> PublicPage | None:
 def _refused(request: HttpRequest, host: _Host) -> HttpResponse:
     """Say why, on the booking's own page: to whoever goes there, which a script that asks does not."""
     if host.booking.is_off():
-        text = "This booking is cancelled, so it cannot be moved."
+        text = gettext("This booking is cancelled, so it cannot be moved.")
     elif host.booking.status == Booking.Status.CONFIRMED:
-        text = "This meeting is over, so it cannot be moved any more."
+        text = gettext("This meeting is over, so it cannot be moved any more.")
     else:
-        text = "Answer the request first. Once it is confirmed, you can move it."
+        text = str(ANSWER_FIRST)
     if "HX-Request" not in request.headers:
         messages.error(request, text)
     return redirect("booking", host.booking.pk)

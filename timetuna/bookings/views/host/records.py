@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from timetuna.accounts.permissions import signed_in
 from timetuna.bookings.actions.erase import erase, may_erase, of_the_same_guest
@@ -46,7 +47,7 @@ def notes(request: HttpRequest, booking_id: int) -> HttpResponse:
     form = save(request, build)
     if not form.saved:
         return show_booking(request, row, notes_form=form, status=form.status())
-    messages.success(request, "Your notes are saved.")
+    messages.success(request, gettext("Your notes are saved."))
     return HttpResponseRedirect(reverse("booking", args=[row.pk], fragment="notes"))
 
 
@@ -55,7 +56,7 @@ def notes(request: HttpRequest, booking_id: int) -> HttpResponse:
 def send_again(request: HttpRequest, booking_id: int) -> HttpResponse:
     row = booking_or_404(request, booking_id, to=BookingAction.KEEP)
     act = partial(resend, row.pk, audience=request.POST.get("to", ""), now=timezone.now())
-    return done(request, row, act, "The mail is on its way again.", place="outside")
+    return done(request, row, act, gettext("The mail is on its way again."), place="outside")
 
 
 @post_or_back
@@ -73,12 +74,12 @@ def erase_guest(request: HttpRequest, booking_id: int) -> HttpResponse:
         erase(one.pk, actor=HOST, now=now)
     if rows and not due:
         messages.error(
-            request, "This meeting is still to come. Cancel it first; then its guest can be erased."
+            request, gettext("This meeting is still to come. Cancel it first; then its guest can be erased.")
         )
     elif len(due) < len(rows):
         left = len(rows) - len(due)
-        text = f"Erased in {len(due)}. {left} still to come: cancel first what is not to take place."
-        messages.warning(request, text)
+        text = gettext("Erased in %(count)d. %(left)d still to come: cancel first what is not to take place.")
+        messages.warning(request, text % {"count": len(due), "left": left})
     else:
-        messages.success(request, "Erased. The history keeps what happened, without who it was.")
+        messages.success(request, gettext("Erased. The history keeps what happened, without who it was."))
     return redirect("booking", row.pk)

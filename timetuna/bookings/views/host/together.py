@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from timetuna.accounts.permissions import signed_in
@@ -30,7 +31,11 @@ UNDO_FOR = timedelta(minutes=30)
 _UNDO = "cancelled_together"
 UNDO_ALL = "1"
 ALL, NONE, UNCONFIRMED = "all", "none", "unconfirmed"
-_SELECTIONS = {UNCONFIRMED: "Those without a confirmed address", ALL: "All", NONE: "None"}
+_SELECTIONS = {
+    UNCONFIRMED: gettext_lazy("Those without a confirmed address"),
+    ALL: gettext_lazy("All"),
+    NONE: gettext_lazy("None"),
+}
 
 
 class Group(NamedTuple):
@@ -95,12 +100,13 @@ def same_source(request: HttpRequest, booking_id: int) -> HttpResponse:
     if not booking.source_network:
         raise Http404
     rows = _changeable(request).filter(source_network=booking.source_network)
-    text = (
+    text = gettext(
         "These came from the same place on the Internet: one person, or everybody in one household, office or "
-        f"school. TimeTuna keeps no address, and forgets the rest after {SOURCE_KEPT_DAYS} days."
-    )
+        "school. TimeTuna keeps no address, and forgets the rest after %(days)d days."
+    ) % {"days": SOURCE_KEPT_DAYS}
     return _answer(
-        request, Group(rows, "Bookings from the same source", text, reverse("booking", args=[booking.pk]))
+        request,
+        Group(rows, gettext("Bookings from the same source"), text, reverse("booking", args=[booking.pk])),
     )
 
 
@@ -118,14 +124,17 @@ def unusual(request: HttpRequest, number: int) -> HttpResponse:
     )
     reader = reader_of(host, timezone.now())
     since, until = (
-        datetimes.dated(moment, zone=reader.zone, now=reader.now).replace("Today", "today")
+        datetimes.dated(moment, zone=reader.zone, now=reader.now, begins=False)
         for moment in (found.began_at, found.last_at)
     )
-    text = (
-        f"These were booked on “{found.page.title}” from {since} to {until}. "
-        f"At least {found.asked} time{'s' if found.asked > 1 else ''} somebody was asked for a proof."
-    )
-    return _answer(request, Group(rows, "Unusually many bookings", text, reverse("bookings")))
+    text = ngettext(
+        "These were booked on “%(title)s” from %(since)s to %(until)s. "
+        "At least %(asked)d time somebody was asked for a proof.",
+        "These were booked on “%(title)s” from %(since)s to %(until)s. "
+        "At least %(asked)d times somebody was asked for a proof.",
+        found.asked,
+    ) % {"title": found.page.title, "since": since, "until": until, "asked": found.asked}
+    return _answer(request, Group(rows, gettext("Unusually many bookings"), text, reverse("bookings")))
 
 
 def _changeable(request: HttpRequest) -> QuerySet[Booking]:
@@ -143,9 +152,14 @@ def _answer(request: HttpRequest, group: Group) -> HttpResponse:
     done = cancel_together(_changeable(request), mine, now=now)
     if done:
         request.session[_UNDO] = [*_undoable(request, now), Batch(now.timestamp(), done)]
-        messages.success(request, f"{_count(len(done))} cancelled. The times are free again.")
+        said = ngettext(
+            "%(count)d booking is cancelled. The times are free again.",
+            "%(count)d bookings are cancelled. The times are free again.",
+            len(done),
+        )
+        messages.success(request, said % {"count": len(done)})
     else:
-        messages.info(request, "Nothing was cancelled. Tick the bookings that you want to cancel.")
+        messages.info(request, gettext("Nothing was cancelled. Tick the bookings that you want to cancel."))
     return HttpResponseRedirect(request.path)
 
 
@@ -158,13 +172,21 @@ def _undo(request: HttpRequest) -> HttpResponse:
     done, left = restore_together(_changeable(request), ids, now=now)
     request.session[_UNDO] = [batch for batch in batches if batch not in chosen]
     if done:
-        messages.success(request, f"{_count(len(done))} back as before.")
-    if left:
-        messages.warning(
-            request, f"{_count(left, verb=False)} stayed cancelled: the time is taken by now, or over."
+        said = ngettext(
+            "%(count)d booking is back as before.", "%(count)d bookings are back as before.", len(done)
         )
+        messages.success(request, said % {"count": len(done)})
+    if left:
+        said = ngettext(
+            "%(count)d booking stayed cancelled: the time is taken by now, or over.",
+            "%(count)d bookings stayed cancelled: the time is taken by now, or over.",
+            left,
+        )
+        messages.warning(request, said % {"count": left})
     if not chosen:
-        messages.info(request, "Nothing was brought back: that can be done for half an hour, and once.")
+        messages.info(
+            request, gettext("Nothing was brought back: that can be done for half an hour, and once.")
+        )
     return HttpResponseRedirect(request.path)
 
 
@@ -187,7 +209,7 @@ def _show(request: HttpRequest, group: Group) -> HttpResponse:
         confirmed=sum(row.booker.confirmed for row in ahead),
         others=len(rows) - len(ahead),
         selections=[
-            TabLink(label, f"?select={name}", name == selection) for name, label in _SELECTIONS.items()
+            TabLink(str(label), f"?select={name}", name == selection) for name, label in _SELECTIONS.items()
         ],
         undoable=[_undo_button(batch, reader) for batch in batches],
         undoable_in_all=sum(len(batch.ids) for batch in batches),
@@ -205,12 +227,7 @@ def _row(row: Booking, reader: Reader, selection: str) -> TickedRow:
     return TickedRow(
         booking=row,
         when=datetimes.short_when(row.start_at, zone=reader.zone),
-        booked=datetimes.dated(row.created_at, zone=reader.zone, now=reader.now).replace("Today", "today"),
+        booked=datetimes.dated(row.created_at, zone=reader.zone, now=reader.now, begins=False),
         ticked=selection == ALL or (selection == UNCONFIRMED and not row.booker.confirmed),
         requested=row.status == Booking.Status.PENDING,
     )
-
-
-def _count(number: int, *, verb: bool = True) -> str:
-    words = f"{number} booking{'s' if number > 1 else ''}"
-    return f"{words} {'are' if number > 1 else 'is'}" if verb else words

@@ -1,0 +1,14 @@
+"""What a host reads of an action that is a guest's, too: why it cannot be done, and what the history keeps."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+ANSWER_FIRST = _("Answer the request first. Once it is confirmed, you can move it.")
+DECLINE_INSTEAD = _("This is a request that waits for your answer. Decline it instead.")
+GUESTS_CHANGED_OFTEN = _("You changed the guests of this booking many times. Please write to them yourself.")
+INVITED_BEFORE = _("%(email)s was invited and taken off already. Please write to them yourself.")
+MANY_NAMED = _("Many people were named for this booking already. Please write to them yourself.")
+MOVED_MEANWHILE = _("This booking was moved meanwhile, to %(now)s. Look at both times again.")
+OWNER_STAYS = _("A page's owner cannot leave it. Hand the page to somebody else, or delete it.")
+ADDED_ONE = gettext_noop("Added a further guest.")
+ADDED_MORE = gettext_noop("Added %(count)d further guests.")
