@@ -10,6 +10,7 @@ from tests.e2e.browser import DESK, PHONE, violations
 from tests.e2e.steps import fits
 from tests.e2e.windows import windows_of
 from timetuna.accounts.models import User
+from timetuna.bookings.tests.asked import ask
 from timetuna.bookings.tests.conftest import make_host, make_page, tomorrow
 from timetuna.bookings.tests.diary import put
 from timetuna.pages.models import BookingPage
@@ -48,7 +49,13 @@ def alice(transactional_db: None) -> User:
 @pytest.fixture
 def windows(browser: Browser, live_server: Any, alice: User) -> Iterator[Any]:
     """Open windows in which alice is signed in."""
-    with windows_of(browser, live_server.url, alice) as window:
+    with windows_of(browser, live_server.url, alice) as open_window:
+
+        def window(**options: Any) -> Page:
+            page = open_window(**options)
+            page.route("**/preview/**", lambda route: route.abort())  # nobody waits for it here
+            return page
+
         yield window
 
 
@@ -58,6 +65,16 @@ def press(page: Page, *keys: str) -> None:
     page.wait_for_load_state()
     for key in keys:
         page.keyboard.press(key)
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Go there by Tab alone."""
+    wanted = page.locator(selector)
+    for _ in range(150):
+        if wanted.evaluate("one => one === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{selector} is not reached")
 
 
 def keys(page: Page) -> Any:
@@ -179,6 +196,94 @@ def test_a_letter_makes_a_new_page(windows: Any, alice: User) -> None:
     press(page, "n")
     page.wait_for_url("**/booking-pages/*/booking**")
     assert BookingPage.objects.count() == 2
+
+
+def test_a_page_is_changed_and_saved(windows: Any, alice: User) -> None:
+    intro = make_page(alice)
+    page = windows()
+    page.goto("/booking-pages")
+    page.get_by_role("link", name="Intro call", exact=True).press("Enter")
+    page.wait_for_url("**/booking")
+    tab_to(page, "[name=title]")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("First talk")
+    page.keyboard.press("Control+s")
+    expect(page.get_by_role("heading", name="First talk")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    intro.refresh_from_db()
+    assert intro.title == "First talk"
+
+
+def test_a_question_is_added_and_put_into_another_place(windows: Any, alice: User) -> None:
+    intro = make_page(alice)
+    for label in ("Company", "Size"):
+        ask(intro, key=label.lower(), label=label)
+    page = windows()
+    page.goto(f"/booking-pages/{intro.pk}/guests")
+    press(page, "n")
+    page.wait_for_url("**/questions/new")
+    tab_to(page, "[name=label]")
+    page.keyboard.type("Budget")
+    page.keyboard.press("Control+s")
+    page.wait_for_url("**/guests#questions")
+    tab_to(page, f"#question-{intro.questions.get(label='Budget').pk}-up")
+    for order in (
+        ["Company", "Budget", "Size"],
+        ["Budget", "Company", "Size"],
+        ["Budget", "Company", "Size"],
+    ):
+        page.keyboard.press("Enter")
+        expect(page.locator("#question-list bdi")).to_have_text(order)
+        expect(page.get_by_role("button", name="Move up: Budget")).to_be_focused()
+    assert list(intro.questions.values_list("label", flat=True)) == ["Budget", "Company", "Size"]
+
+
+@pytest.mark.parametrize(("one", "other"), [(0, 1), (0, 3), (3, 0), (2, 1)])
+def test_a_question_dropped_on_another_takes_its_place(
+    windows: Any, alice: User, one: int, other: int
+) -> None:
+    intro = make_page(alice)
+    labels = ["Company", "Size", "Long, " * 40, "Budget"]
+    for number, label in enumerate(labels):
+        ask(intro, key=f"k{number}", label=label)
+    page = windows()
+    page.goto(f"/booking-pages/{intro.pk}/guests")
+    page.wait_for_load_state("networkidle")
+    rows = page.locator("#question-list [data-place]")
+    grip, there = rows.nth(one).locator("[data-grip]"), rows.nth(other)
+    there.scroll_into_view_if_needed()
+    begin, end = grip.bounding_box(), there.bounding_box()
+    assert begin
+    assert end
+    page.mouse.move(begin["x"] + 5, begin["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(begin["x"] + 5, end["y"] + end["height"] / 2, steps=4)
+    page.keyboard.press("Escape")
+    page.mouse.up()
+    expect(page.locator("#question-list bdi").first).to_have_text("Company")
+    page.mouse.move(begin["x"] + 5, begin["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(begin["x"] + 5, end["y"] + end["height"] / 2, steps=4)
+    with page.expect_response("**/move"):
+        page.mouse.up()
+    labels.insert(other, labels.pop(one))
+    assert list(intro.questions.values_list("label", flat=True)) == labels
+
+
+def test_several_dates_are_chosen_and_closed(windows: Any, alice: User) -> None:
+    make_page(alice)
+    schedule = alice.schedules.get(is_default=True, page=None)
+    page = windows()
+    page.goto(f"/availability/schedules/{schedule.pk}/dates?month=2095-03")
+    page.locator("[data-date='2095-03-08']").focus()
+    press(page, "Shift+ArrowRight", "Shift+ArrowDown", "Shift+ArrowLeft")
+    expect(page.locator("[data-marked]")).to_have_count(8)
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("[data-marked]")).to_have_count(0)
+    for key in ("Shift+ArrowRight", "Shift+ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    page.wait_for_url("**/2095-03-14..2095-03-16?**")
+    expect(page.locator("#chosen-dates input:checked")).to_be_focused()
 
 
 def test_without_scripts_nothing_speaks_of_keys(windows: Any, alice: User) -> None:

@@ -47,10 +47,10 @@ document.addEventListener("pointerdown", (event) => {
     const place = [...list.children].indexOf(row);
     if (place === Number(row.dataset.place)) return;
     const form = row.querySelector("form");
-    const button = Object.assign(document.createElement("button"), { type: "submit", name: "to", value: place, hidden: true });
-    form.prepend(button);
-    form.requestSubmit(button);
-    button.remove();
+    const to = Object.assign(document.createElement("input"), { type: "hidden", name: "to", value: place });
+    form.prepend(to);
+    form.requestSubmit(); // a button that is not pressed would not be sent along by htmx
+    to.remove();
   };
 
   list.addEventListener("pointermove", move);
