@@ -7,6 +7,8 @@ from itertools import pairwise
 from typing import Any
 
 from django import forms
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext, gettext_lazy
 
 from timetuna.accounts.models import User
 from timetuna.calendars.queries import conference_kinds, usable
@@ -18,18 +20,17 @@ from timetuna.pages.meeting_types import FIRST
 from timetuna.pages.meeting_types.base import MeetingKind, meeting_kind, meeting_kinds
 from timetuna.pages.models import CHOOSING, Question
 
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 LONGEST_SENTENCE = 500
-_SPAN = re.compile(r"\s*(\S+?)\s*(?:-|\N{EN DASH}|to)\s*(\S+)\s*")
-_DEFAULT_HOURS = "Your usual hours"
+_SPAN = re.compile(r"\s*(\S+?)\s*(?:-|\N{EN DASH}|to|bis)\s*(\S+)\s*")
+_DEFAULT_HOURS = gettext_lazy("Your usual hours")
 
 
 class SentenceForm(forms.Form):
     sentence = LineField(
-        label="Describe the page",
+        label=gettext_lazy("Describe the page"),
         max_length=LONGEST_SENTENCE,
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "Write a sentence about the page."},
+        error_messages={"required": gettext_lazy("Write a sentence about the page.")},
     )
 
 
@@ -42,11 +43,11 @@ class SpansField(LineField):
             found = _SPAN.fullmatch(part)
             start, end = (minute_in(one) for one in found.groups()) if found else (None, None)
             if start is None or end is None or start >= end:
-                raise forms.ValidationError("Write times like 9:00 - 12:00, 13:00 - 17:00.")
+                raise forms.ValidationError(gettext("Write times like 9:00 - 12:00, 13:00 - 17:00."))
             spans.append((start, end))
         spans.sort()
         if any(after[0] < before[1] for before, after in pairwise(spans)):
-            raise forms.ValidationError("Two of these times overlap.")
+            raise forms.ValidationError(gettext("Two of these times overlap."))
         return spans
 
 
@@ -57,9 +58,11 @@ class LengthsField(LineField):
         words = [word.strip() for word in super().clean(value).split(",") if word.strip()]
         whole = [int(word) for word in words if word.isascii() and word.isdigit() and len(word) <= 4]  # noqa: PLR2004
         if not whole or len(whole) != len(words) or not all(1 <= one <= LONGEST for one in whole):
-            raise forms.ValidationError("Write minutes, as in 15, 30. Each can be from 1 to 720.")
+            raise forms.ValidationError(gettext("Write minutes, as in 15, 30. Each can be from 1 to 720."))
         if len(set(whole)) > MOST_LENGTHS:
-            raise forms.ValidationError(f"There can be {MOST_LENGTHS} lengths at most.")
+            raise forms.ValidationError(
+                gettext("There can be %(most)d lengths at most.") % {"most": MOST_LENGTHS}
+            )
         return sorted(set(whole))
 
 
@@ -80,12 +83,22 @@ class Item:
 class PlanForm(forms.Form):
     """Begins with what was read out of the model's answer."""
 
-    title = LineField(label="Title", max_length=120, error_messages={"required": "Give the page a title."})
-    description = WordsField(
-        label="Description", max_length=2_000, required=False, widget=forms.Textarea(attrs={"rows": 4})
+    title = LineField(
+        label=gettext_lazy("Title"),
+        max_length=120,
+        error_messages={"required": gettext_lazy("Give the page a title.")},
     )
-    minutes = LengthsField(label="Lengths in minutes", max_length=60)
-    confirm = switch("You confirm each booking", "Guests ask for a time, and you say yes or no.")
+    description = WordsField(
+        label=gettext_lazy("Description"),
+        max_length=2_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    minutes = LengthsField(label=gettext_lazy("Lengths in minutes"), max_length=60)
+    confirm = switch(
+        gettext_lazy("You confirm each booking"),
+        gettext_lazy("Guests ask for a time, and you say yes or no."),
+    )
 
     def __init__(self, host: User, plan: Mapping[str, Any], data: Any = None) -> None:
         self.host, self.plan = host, plan
@@ -122,7 +135,7 @@ class PlanForm(forms.Form):
                 self.initial[kind.detail.name] = wanted.get(kind.slug, "")
 
     def _add_hours(self, hours: list[list[int]]) -> None:
-        for number, day in enumerate(DAYS):
+        for number, day in WEEKDAYS.items():
             spans = [f"{_clock(start)} - {_clock(end)}" for weekday, start, end in hours if weekday == number]
             self.fields[f"hours_{number}"] = SpansField(label=day, max_length=100, required=False)
             self.initial[f"hours_{number}"] = ", ".join(spans)
@@ -131,15 +144,18 @@ class PlanForm(forms.Form):
         kinds = [(kind, label) for kind, label in Question.Kind.choices if kind in KINDS]
         fields: dict[str, forms.Field] = {
             "label": LineField(
-                label="Question", max_length=200, required=False, help_text="Empty is not asked."
+                label=gettext("Question"),
+                max_length=200,
+                required=False,
+                help_text=gettext("Empty is not asked."),
             ),
-            "kind": forms.ChoiceField(label="Answer", choices=kinds),
-            "required": switch("Has to be answered", ""),
+            "kind": forms.ChoiceField(label=gettext("Answer"), choices=kinds),
+            "required": switch(gettext("Has to be answered"), ""),
             "options": OptionsField(
-                label="Options",
+                label=gettext("Options"),
                 max_length=(MOST_OPTIONS + 1) * 101,
                 required=False,
-                help_text="One a line, where guests choose.",
+                help_text=gettext("One a line, where guests choose."),
                 widget=forms.Textarea(attrs={"rows": 3}),
             ),
         }
@@ -152,7 +168,7 @@ class PlanForm(forms.Form):
         """What one field asks of another."""
         chosen = self._chosen()
         if not chosen:
-            self.add_error(f"type_{FIRST.slug}", "Choose one way to meet at least.")
+            self.add_error(f"type_{FIRST.slug}", gettext("Choose one way to meet at least."))
         for kind in chosen:
             detail = self.cleaned_data.get(kind.detail.name, "") if kind.detail else ""
             if (refusal := kind.refusal(detail, ready=True)) and kind.detail:
@@ -160,7 +176,7 @@ class PlanForm(forms.Form):
         for number in self.numbers:
             chooses = self._value(number, "label") and self._value(number, "kind") in CHOOSING
             if chooses and len(self._value(number, "options") or ()) < 2:  # noqa: PLR2004
-                self.add_error(f"q{number}_options", "Give two options at least.")
+                self.add_error(f"q{number}_options", gettext("Give two options at least."))
 
     def _chosen(self) -> list[MeetingKind]:
         return [kind for kind in self.kinds if self.cleaned_data.get(f"type_{kind.slug}")]
@@ -176,9 +192,7 @@ class PlanForm(forms.Form):
         }
 
     def hours(self) -> list[tuple[int, int, int]]:
-        return [
-            (day, start, end) for day in range(len(DAYS)) for start, end in self.cleaned_data[f"hours_{day}"]
-        ]
+        return [(day, start, end) for day in WEEKDAYS for start, end in self.cleaned_data[f"hours_{day}"]]
 
     def questions(self) -> list[dict[str, Any]]:
         """Those that have not been emptied."""
@@ -192,14 +206,19 @@ class PlanForm(forms.Form):
 
     def items(self) -> Iterator[Item]:
         """All that will be made, each with what changes it; then what cannot be."""
-        yield Item("made", "Title", self._shown("title"), self._named("title"))
-        yield Item("made", "Description", self._shown("description") or "None", self._named("description"))
+        yield Item("made", gettext("Title"), self._shown("title"), self._named("title"))
+        yield Item(
+            "made",
+            gettext("Description"),
+            self._shown("description") or gettext("None"),
+            self._named("description"),
+        )
         named = bool(self.plan.get("minutes"))
-        note = "" if named else "The sentence names no length."
+        note = "" if named else gettext("The sentence names no length.")
         yield Item(
             "made" if named else "differs",
-            "Length",
-            f"{self._shown('minutes')} min",
+            gettext("Length"),
+            gettext("%(minutes)s min") % {"minutes": self._shown("minutes")},
             self._named("minutes"),
             note,
         )
@@ -207,17 +226,30 @@ class PlanForm(forms.Form):
         yield self._when()
         for number in self.numbers:
             names = [f"q{number}_{name}" for name in ("label", "kind", "required", "options")]
-            yield Item("made", "Question", self._shown(names[0]) or "Not asked", self._named(*names))
-        wanted = "Yes" if self["confirm"].value() else "No: a booking holds at once"
-        yield Item("made", "You confirm", wanted, self._named("confirm"))
+            yield Item(
+                "made",
+                gettext("Question"),
+                self._shown(names[0]) or gettext("Not asked"),
+                self._named(*names),
+            )
+        wanted = gettext("Yes") if self["confirm"].value() else gettext("No: a booking holds at once")
+        yield Item("made", gettext("You confirm"), wanted, self._named("confirm"))
+        yield from self._cannot()
+
+    def _cannot(self) -> Iterator[Item]:
         if self.plan.get("price"):
-            yield Item("cannot", "Price", self.plan["price"], note="Guests cannot pay on a booking page yet.")
+            yield Item(
+                "cannot",
+                gettext("Price"),
+                self.plan["price"],
+                note=gettext("Guests cannot pay on a booking page yet."),
+            )
         for other in self.plan.get("others", []):
             yield Item(
                 "cannot",
-                "Also wished",
+                gettext("Also wished"),
                 other,
-                note="It may be among the settings of the page, once that is made.",
+                note=gettext("It may be among the settings of the page, once that is made."),
             )
 
     def _how(self) -> Item:
@@ -228,18 +260,20 @@ class PlanForm(forms.Form):
         lacks = " ".join(lack.note for kind in missing if (lack := kind.lack(on=False)))
         names = [f"type_{kind.slug}" for kind in self.kinds if kind.slug in self.usable]
         names += [kind.detail.name for kind in self.kinds if kind.slug in self.usable and kind.detail]
-        said = in_words([kind.title for kind in on]) or "Nothing chosen"
-        unsaid = "" if self.plan.get("meeting_types") else "The sentence does not say how you meet."
+        said = in_words([str(kind.title) for kind in on]) or gettext("Nothing chosen")
+        unsaid = "" if self.plan.get("meeting_types") else gettext("The sentence does not say how you meet.")
         note = lacks or unsaid
-        return Item("differs" if note else "made", "How you meet", said, self._named(*names), note)
+        return Item("differs" if note else "made", gettext("How you meet"), said, self._named(*names), note)
 
     def _when(self) -> Item:
-        names = [f"hours_{number}" for number in range(len(DAYS))]
+        names = [f"hours_{number}" for number in WEEKDAYS]
         days = [
-            f"{day} {self._shown(name)}" for day, name in zip(DAYS, names, strict=True) if self._shown(name)
+            f"{day} {self._shown(name)}"
+            for day, name in zip(WEEKDAYS.values(), names, strict=True)
+            if self._shown(name)
         ]
-        text = "; ".join(days) or _DEFAULT_HOURS
-        return Item("made", "When", text, self._named(*names), "")
+        text = "; ".join(days) or str(_DEFAULT_HOURS)
+        return Item("made", gettext("When"), text, self._named(*names), "")
 
     def _shown(self, name: str) -> str:
         return str(self[name].value() or "")

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from timetuna.bookings.models import Booking
 from timetuna.pages.models import BookingPage, Schedule
@@ -118,4 +119,5 @@ class BusyShadow(models.Model):
     def called(self) -> str:
         """As in "Intro call with Kim"."""
         guest = self.guest_name or self.guest_email
-        return f"{self.title or 'A booking'} with {guest}" if guest else self.title or "A booking"
+        title = self.title or gettext("A booking")
+        return gettext("%(title)s with %(guest)s") % {"title": title, "guest": guest} if guest else title

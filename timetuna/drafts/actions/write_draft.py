@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from timetuna import __version__
 from timetuna.accounts.models import User
@@ -23,10 +24,18 @@ _BUDGET = Budget(read_seconds=60.0, total_seconds=60.0)
 _LARGEST = 200_000
 _TRIES_FOR = timedelta(minutes=1)
 _WORDS = {
-    CompletionTrouble.BUSY: "The text model has too much to do just now. Try again in a few minutes.",
-    CompletionTrouble.AWAY: "The text model does not answer. Try again later, or make the page by hand.",
-    CompletionTrouble.REFUSED: "The text model refuses this server. Whoever runs it can look at its settings.",
-    CompletionTrouble.UNREADABLE: "What the text model answered is no page. Use other words, or make it by hand.",
+    CompletionTrouble.BUSY: gettext_noop(
+        "The text model has too much to do just now. Try again in a few minutes."
+    ),
+    CompletionTrouble.AWAY: gettext_noop(
+        "The text model does not answer. Try again later, or make the page by hand."
+    ),
+    CompletionTrouble.REFUSED: gettext_noop(
+        "The text model refuses this server. Whoever runs it can look at its settings."
+    ),
+    CompletionTrouble.UNREADABLE: gettext_noop(
+        "What the text model answered is no page. Use other words, or make it by hand."
+    ),
 }
 State = PageDraft.State
 

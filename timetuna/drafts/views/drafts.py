@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from timetuna.accounts.permissions import signed_in
@@ -56,7 +57,11 @@ def new_draft(request: HttpRequest) -> HttpResponse:
         found = ask_for_draft(signed_in(request), form.cleaned_data["sentence"])
         if isinstance(found, PageDraft):
             return redirect("draft", found.pk)
-        form.add_error(None, f"You have asked for many pages. You can ask again in {wait_in_words(found)}.")
+        form.add_error(
+            None,
+            gettext("You have asked for many pages. You can ask again in %(wait)s.")
+            % {"wait": wait_in_words(found)},
+        )
         status = 429
     elif form.errors:
         status = 422
@@ -78,7 +83,9 @@ def draft(request: HttpRequest, draft_id: int) -> HttpResponse:
     form = PlanForm(host, found.plan, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         if page := make_page(found.pk, host, _wanted(form)):
-            messages.success(request, "The page is made and can be booked. Read it as your guests do.")
+            messages.success(
+                request, gettext("The page is made and can be booked. Read it as your guests do.")
+            )
             return redirect("pages_booking", page.pk)
         return redirect("booking_pages")
     shown = DraftScreen(draft=found, server=_server(), form=form, items=list(form.items()))

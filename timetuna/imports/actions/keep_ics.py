@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext, gettext_noop
 
 from timetuna.accounts.models import User
 from timetuna.calendars.actions.keep_file import BroughtFile, drop_file, keep_file, span_wanted
@@ -13,8 +14,10 @@ from timetuna.providers.errors import ProviderError
 from timetuna.providers.icsfile.provider import read_file
 
 KEY, MOST_BYTES = "upload", 2_000_000
-NO_TEXT = "This is no calendar file: it cannot be read as text."
-TOO_LARGE = "This file is larger than 2 MB. Export less at once, for example only what is to come."
+NO_TEXT = gettext_noop("This is no calendar file: it cannot be read as text.")
+TOO_LARGE = gettext_noop(
+    "This file is larger than 2 MB. Export less at once, for example only what is to come."
+)
 
 
 def keep_ics(host: User, content: bytes, *, name: str, now: datetime) -> Calendar:
@@ -23,16 +26,16 @@ def keep_ics(host: User, content: bytes, *, name: str, now: datetime) -> Calenda
     name: of the file, where it does not say what it is called.
     """
     if len(content) > MOST_BYTES:
-        raise ProviderError(TOO_LARGE, code="too-large", permanent=True)
+        raise ProviderError(gettext(TOO_LARGE), code="too-large", permanent=True)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise ProviderError(NO_TEXT, code="charset", permanent=True) from None
+        raise ProviderError(gettext(NO_TEXT), code="charset", permanent=True) from None
     span = span_wanted(host.pk, now=now)
     found = read_file(text.encode(), span, time_zone=host.time_zone, naming=True)
     file = BroughtFile(
         key=KEY,
-        name=single_line(found.name or name, max_length=100) or "Calendar file",
+        name=single_line(found.name or name, max_length=100) or gettext("Calendar file"),
         content=text,
         known=KnownBusy.of(others_only(found.busy, host_id=host.pk)),
         span=span,

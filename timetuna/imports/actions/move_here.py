@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext, gettext_noop
 
 from timetuna.accounts.models import User
 from timetuna.availability.interval import moment_of
@@ -25,9 +26,11 @@ from timetuna.pages.models import BookingPage, Question
 from timetuna.pages.public import PublicPage
 from timetuna.pages.queries import page_settings
 
-GONE = "This booking is not among those to come any more."
-NO_GUEST = "Nobody knows the guest's mail address, so it cannot be moved here. Its time stays taken."
-TOO_LONG = "A meeting here can take a day at most, and this takes longer. Its time stays taken."
+GONE = gettext_noop("This booking is not among those to come any more.")
+NO_GUEST = gettext_noop(
+    "Nobody knows the guest's mail address, so it cannot be moved here. Its time stays taken."
+)
+TOO_LONG = gettext_noop("A meeting here can take a day at most, and this takes longer. Its time stays taken.")
 _LONGEST = 1_440
 _LONGEST_LOCATION = 500
 
@@ -42,11 +45,11 @@ def move_here(shadow_id: int, page: BookingPage, *, told: bool, now: datetime) -
         host = User.objects.select_for_update(no_key=True).get(pk=page.host_id)
         row = BusyShadow.objects.select_for_update(of=("self",)).filter(pk=shadow_id, host=host).first()
         if row is None:
-            raise NotPossible(GONE)
+            raise NotPossible(gettext(GONE))
         if row.booking is not None:
             return row.booking
         if row.state != BusyShadow.State.BUSY:
-            raise NotPossible(GONE)
+            raise NotPossible(gettext(GONE))
         row.booking = bring(_booking(row, page, told=told), now=now)
         row.state = BusyShadow.State.MOVED
         row.save(update_fields=["state", "booking"])
@@ -59,12 +62,12 @@ def _booking(row: BusyShadow, page: BookingPage, *, told: bool) -> BroughtBookin
     try:
         email = clean_address(row.guest_email).lower()
     except ValueError:
-        raise NotPossible(NO_GUEST) from None
+        raise NotPossible(gettext(NO_GUEST)) from None
     if row.minutes > _LONGEST:
-        raise NotPossible(TOO_LONG)
+        raise NotPossible(gettext(TOO_LONG))
     settings = page_settings(page.pk)
     if settings is None:
-        raise NotPossible("This page is gone.")
+        raise NotPossible(gettext("This page is gone."))
     choice = _ours(settings) if told else _theirs(row)
     return BroughtBooking(
         page=page,
@@ -85,7 +88,7 @@ def _ours(settings: PublicPage) -> MeetingChoice:
     """The first way to meet that the page has. Raises NotPossible."""
     if not settings.meeting_types:
         raise NotPossible(
-            "This page has no way to meet that can be used now. Choose one on its tab Booking first."
+            gettext("This page has no way to meet that can be used now. Choose one on its tab Booking first.")
         )
     return settings.meeting_types[0]
 

@@ -1,5 +1,7 @@
 """Which bookings there would take time here."""
 
+from django.utils.translation import gettext
+
 from timetuna.availability.interval import minute_of, moment_of
 from timetuna.imports.facts import Facts, KnownShadow
 from timetuna.imports.models import BusyShadow
@@ -36,7 +38,7 @@ def left_over(plan: Plan, bundle: Bundle, facts: Facts) -> int:
 
 def _plan_new(plan: Plan, key: str, one: OutsideBooking, facts: Facts) -> None:
     if one.minutes > _LONGEST:
-        plan.rows.append(_row(key, one, facts, Verdict.CANNOT, ("It takes longer than two weeks.",)))
+        plan.rows.append(_row(key, one, facts, Verdict.CANNOT, (gettext("It takes longer than two weeks."),)))
         return
     plan.rows.append(_row(key, one, facts, Verdict.MAKE, takes=True))
     plan.shadows[key] = _shadow(plan, one, facts)
@@ -48,16 +50,18 @@ def _plan_known(
     """One that was moved there can be followed, if the host says so."""
     if known.state != BusyShadow.State.BUSY:
         done = (
-            "You have moved it here."
+            gettext("You have moved it here.")
             if known.state == BusyShadow.State.MOVED
-            else "You have freed its time here."
+            else gettext("You have freed its time here.")
         )
         plan.rows.append(_row(key, one, facts, Verdict.THERE, (done,)))
     elif (known.start_minute, known.minutes) == (one.start_minute, one.minutes):
         plan.rows.append(_row(key, one, facts, Verdict.THERE))
     else:
         before = datetimes.short_when(moment_of(known.start_minute), zone=facts.zone)
-        why = f"It was moved at {label}; here {before} is taken. Tick it to take the new time instead."
+        why = gettext(
+            "It was moved at %(label)s; here %(before)s is taken. Tick it to take the new time instead."
+        ) % {"label": label, "before": before}
         plan.rows.append(_row(key, one, facts, Verdict.CHANGED, (why,), takes=True, ticked=False))
         plan.shadows[key] = _shadow(plan, one, facts)
 
@@ -81,12 +85,12 @@ def _row(
     **ticks: bool,
 ) -> PlannedRow:
     guest = single_line(one.guest.name or one.guest.email, max_length=60)
-    named = single_line(one.title, max_length=80) or "A booking"
+    named = single_line(one.title, max_length=80) or gettext("A booking")
     when = f"{datetimes.short_when(moment_of(one.start_minute), zone=facts.zone)}, {datetimes.length(one.minutes)}"
     return PlannedRow(
         key=key,
         kind=ItemKind.BOOKING,
-        title=f"{named} with {guest}" if guest else named,
+        title=gettext("%(title)s with %(guest)s") % {"title": named, "guest": guest} if guest else named,
         text=when,
         verdict=verdict,
         reasons=reasons,

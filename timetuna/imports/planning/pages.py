@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from django.utils.formats import number_format
+from django.utils.translation import gettext, ngettext
+
 from timetuna.imports.digests import outside_digest
 from timetuna.imports.facts import Facts, KnownItem
 from timetuna.imports.planning.places import made_kinds
@@ -33,10 +36,10 @@ def plan_pages(plan: Plan, bundle: Bundle, facts: Facts, *, label: str) -> None:
         if known and known.now:
             plan.rows.append(_known_row(key, one, known, label))
             continue
-        reasons = list(one.lost)
+        reasons = [gettext(sentence) for sentence in one.lost]
         minutes = tuple(sorted(length for length in set(one.minutes) if 1 <= length <= LONGEST_MEETING))
         if not minutes:
-            plan.rows.append(_impossible(key, one, "It has no length that a meeting here can have."))
+            plan.rows.append(_impossible(key, one, gettext("It has no length that a meeting here can have.")))
             continue
         columns = _columns(one, facts, taken, reasons) | {"staffing": _staffing(one, own, reasons)}
         made = NewPage(
@@ -101,15 +104,19 @@ def _row(
 ) -> PlannedRow:
     """Unticked where what is here would do something else than its host expects."""
     if one.seats > 1:
-        reasons.append("Several guests share one time there; here each time is one guest's.")
+        reasons.append(gettext("Several guests share one time there; here each time is one guest's."))
     if not one.active:
-        reasons.append("It is switched off there; here it would be bookable by whoever has its address.")
+        reasons.append(
+            gettext("It is switched off there; here it would be bookable by whoever has its address.")
+        )
     if known:
-        reasons.append("You have deleted it here since it was taken over; tick it to have it again.")
+        reasons.append(gettext("You have deleted it here since it was taken over; tick it to have it again."))
     lengths = ", ".join(length(minutes) for minutes in made.minutes)
-    ways = ", ".join(meeting_kind(kind).title for kind, _ in made.kinds)
-    asks = f"{len(made.questions)} question{'s' if len(made.questions) > 1 else ''}"
-    listed = "" if made.columns["listed"] else "not listed"
+    ways = ", ".join(str(meeting_kind(kind).title) for kind, _ in made.kinds)
+    asks = ngettext("%(count)d question", "%(count)d questions", len(made.questions)) % {
+        "count": len(made.questions)
+    }
+    listed = "" if made.columns["listed"] else gettext("not listed")
     parts = (f"/{facts.handle}/{made.columns['slug']}", lengths, ways, asks if made.questions else "", listed)
     return PlannedRow(
         key=key,
@@ -126,9 +133,12 @@ def _columns(one: OutsidePage, facts: Facts, taken: set[str], reasons: list[str]
     title = single_line(one.title, max_length=TITLE_LENGTH)
     description = multi_line(one.description, max_length=DESCRIPTION_LENGTH)
     if title != one.title:
-        reasons.append(f"Its title is cut to {TITLE_LENGTH} characters.")
+        reasons.append(gettext("Its title is cut to %(most)s characters.") % {"most": TITLE_LENGTH})
     if len(one.description) > DESCRIPTION_LENGTH:
-        reasons.append(f"Its description is cut to {DESCRIPTION_LENGTH:,} characters.")
+        reasons.append(
+            gettext("Its description is cut to %(most)s characters.")
+            % {"most": number_format(DESCRIPTION_LENGTH, force_grouping=True)}
+        )
     return {
         "title": title,
         "description": description,
@@ -147,16 +157,23 @@ def _slug(one: OutsidePage, facts: Facts, taken: set[str], reasons: list[str]) -
     taken.add(slug)
     if slug != wanted:
         reasons.append(
-            f"/{facts.handle}/{wanted} is taken or was once used here, so it gets /{facts.handle}/{slug}."
+            gettext("/%(handle)s/%(wanted)s is taken or was once used here, so it gets /%(handle)s/%(slug)s.")
+            % {"handle": facts.handle, "wanted": wanted, "slug": slug}
         )
     elif one.slug and wanted != one.slug.lower():
-        reasons.append(f"Its address “{single_line(one.slug, max_length=40)}” becomes “{slug}”.")
+        reasons.append(
+            gettext("Its address “%(old)s” becomes “%(slug)s”.")
+            % {"old": single_line(one.slug, max_length=40), "slug": slug}
+        )
     return slug
 
 
 def _few(minutes: tuple[int, ...], reasons: list[str]) -> tuple[int, ...]:
     if len(minutes) > MOST_LENGTHS:
-        reasons.append(f"Of its {len(minutes)} lengths the first {MOST_LENGTHS} are taken over.")
+        reasons.append(
+            gettext("Of its %(count)s lengths the first %(most)s are taken over.")
+            % {"count": len(minutes), "most": MOST_LENGTHS}
+        )
     return minutes[:MOST_LENGTHS]
 
 
@@ -165,28 +182,34 @@ def _rules(one: OutsidePage, reasons: list[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     longest = LONGEST_NOTICE_DAYS * 1_440
     for column, name, told, least, most in (
-        ("buffer_before_minutes", "The buffer before it", one.buffer_before, 0, LONGEST_BUFFER),
-        ("buffer_after_minutes", "The buffer after it", one.buffer_after, 0, LONGEST_BUFFER),
-        ("increment_minutes", "The increment of its start times", one.increment, *INCREMENTS),
-        ("notice_minutes", "The notice", one.notice, 0, longest),
-        ("most_guests", "How many others a guest may bring", one.most_guests, 0, 20),
+        ("buffer_before_minutes", gettext("The buffer before it"), one.buffer_before, 0, LONGEST_BUFFER),
+        ("buffer_after_minutes", gettext("The buffer after it"), one.buffer_after, 0, LONGEST_BUFFER),
+        ("increment_minutes", gettext("The increment of its start times"), one.increment, *INCREMENTS),
+        ("notice_minutes", gettext("The notice"), one.notice, 0, longest),
+        ("most_guests", gettext("How many others a guest may bring"), one.most_guests, 0, 20),
     ):
         if told is None:
             continue
         found[column] = min(max(told, least), most)
         if found[column] != told:
-            reasons.append(f"{name} is {told} there and {found[column]} here.")
+            reasons.append(
+                gettext("%(name)s is %(told)s there and %(here)s here.")
+                % {"name": name, "told": told, "here": found[column]}
+            )
     return found
 
 
 def _horizon(one: OutsidePage, facts: Facts, reasons: list[str]) -> dict[str, Any]:
     if one.window_until:
         if one.window_until < facts.today().isoformat():
-            reasons.append("The last day on which it can be booked is over.")
+            reasons.append(gettext("The last day on which it can be booked is over."))
         return {"horizon_kind": _Horizon.DATE, "horizon_date": one.window_until}
     if one.window_days:
         if one.window_days > MOST_DAYS:
-            reasons.append(f"Guests can book {one.window_days} days ahead there and {MOST_DAYS} here.")
+            reasons.append(
+                gettext("Guests can book %(there)s days ahead there and %(here)s here.")
+                % {"there": one.window_days, "here": MOST_DAYS}
+            )
         return {"horizon_kind": _Horizon.ROLLING, "horizon_days": min(one.window_days, MOST_DAYS)}
     return {"horizon_kind": _Horizon.ENDLESS} if one.endless else {}
 
@@ -195,7 +218,9 @@ def _staffing(one: OutsidePage, own: frozenset[str], reasons: list[str]) -> str:
     others = [person for person in one.hosts if person.email not in own]
     if one.staffing == "solo" or not others:
         if one.staffing != "solo":
-            reasons.append("Others host it with you there, and nobody says who: here you host it alone.")
+            reasons.append(
+                gettext("Others host it with you there, and nobody says who: here you host it alone.")
+            )
         return str(_Staffing.SOLO)
     return str(_Staffing.ALL if one.staffing == "all" else _Staffing.ANY)
 
@@ -208,13 +233,16 @@ def _plan_cohosts(plan: Plan, page: str, one: OutsidePage, *, own: frozenset[str
     for number, (email, person) in enumerate(others.items()):
         key = key_of(ItemKind.PERSON, page, email)
         here = email in facts.people and number < _MOST_HOSTS - 1
-        why = "No account here has this address. Invite them first, then ask them on the page's tab Booking."
+        why = gettext(
+            "No account here has this address. Invite them first, then ask them on the page's tab Booking."
+        )
         plan.rows.append(
             PlannedRow(
                 key=key,
                 kind=ItemKind.PERSON,
                 title=single_line(person.name or email, max_length=100),
-                text=f"{email} · is asked by mail to host “{single_line(one.title, max_length=60)}” too",
+                text=gettext("%(email)s · is asked by mail to host “%(title)s” too")
+                % {"email": email, "title": single_line(one.title, max_length=60)},
                 verdict=Verdict.MAKE if here else Verdict.CANNOT,
                 reasons=() if here else (why,),
                 takes=here,

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from django.utils.translation import gettext
+
 from timetuna.imports.facts import Facts
 from timetuna.l10n.lists import in_words
 from timetuna.lib.text import single_line
@@ -21,32 +23,44 @@ def made_kinds(
         kind = meeting_kind(place.kind)
         detail = single_line(place.detail, max_length=DETAIL_LENGTH)
         if not place.kind or not kind.slug:
-            unknown.append(place.said)
+            unknown.append(_said(place))
         elif kind.slug in found:
             if detail != found[kind.slug]:
-                reasons.append(f"Of several ways to meet by “{kind.title}” the first is taken over.")
+                reasons.append(
+                    gettext("Of several ways to meet by “%(title)s” the first is taken over.")
+                    % {"title": kind.title}
+                )
         elif kind.makes_link:
             if _lacks(kind.slug, facts, reasons):
                 found[kind.slug] = ""
         elif refusal := kind.refusal(detail, ready=True):
             reasons.append(
-                f"“{place.said}” has no usable place or number there, so it is left out. {refusal}"
+                gettext("“%(said)s” has no usable place or number there, so it is left out.")
+                % {"said": _said(place)}
+                + f" {refusal}"
             )
         else:
             found[kind.slug] = detail
     if unknown:
-        named = in_words([f"“{one}”" for one in dict.fromkeys(unknown)])
-        reasons.append(f"TimeTuna does not have {named} as a way to meet.")
+        named = in_words([gettext("“%(title)s”") % {"title": one} for one in dict.fromkeys(unknown)])
+        reasons.append(gettext("TimeTuna does not have %(named)s as a way to meet.") % {"named": named})
     if not found:
-        reasons.append("So that it can be booked, guests are called by phone until you choose another way.")
+        reasons.append(
+            gettext("So that it can be booked, guests are called by phone until you choose another way.")
+        )
         found["phone"] = ""
     return tuple(found.items())
+
+
+def _said(place: OutsidePlace) -> str:
+    """As its product calls it; in the reader's language where that is a word of ours."""
+    return gettext(place.said) if place.said else ""
 
 
 def _lacks(kind: str, facts: Facts, reasons: list[str]) -> bool:
     """Whether it can be switched on: also where it is not connected yet."""
     title = meeting_kind(kind).title
     if kind not in facts.known:
-        reasons.append(f"{title} is not set up on this server.")
+        reasons.append(gettext("%(title)s is not set up on this server.") % {"title": title})
         return False
     return True

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext
+
 from timetuna.lib.text import single_line
 from timetuna.pages.forms.question import MOST, MOST_OPTIONS, OPTION_LENGTH, free_key
 from timetuna.pages.models import CHOOSING, Question
@@ -19,15 +21,21 @@ def made_questions(asked: Sequence[OutsideQuestion], reasons: list[str]) -> tupl
     keys: set[str] = set()
     named = [one for one in asked if one.label.strip()]
     if len(named) < len(asked):
-        reasons.append("A question without words is left out.")
+        reasons.append(gettext("A question without words is left out."))
     if len(named) > MOST:
-        reasons.append(f"It asks {len(named)} questions; the first {MOST} are taken over.")
+        reasons.append(
+            gettext("It asks %(count)s questions; the first %(most)s are taken over.")
+            % {"count": len(named), "most": MOST}
+        )
     for one in named[:MOST]:
         label = single_line(one.label, max_length=LABEL_LENGTH)
         options = list(_options(one))
         kind = _kind(one, label, options, reasons)
         if label.endswith("…") and not one.label.endswith("…"):
-            reasons.append(f"The question “{_short(label)}” is cut to {LABEL_LENGTH} characters.")
+            reasons.append(
+                gettext("The question “%(label)s” is cut to %(most)s characters.")
+                % {"label": _short(label), "most": LABEL_LENGTH}
+            )
         key = free_key(label, keys)
         keys.add(key)
         found.append(
@@ -50,7 +58,7 @@ def made_questions(asked: Sequence[OutsideQuestion], reasons: list[str]) -> tupl
 def _options(one: OutsideQuestion) -> Iterator[str]:
     """Each once; "Other" is one of them where something else can be written there."""
     seen: set[str] = set()
-    for option in (*one.options, *(["Other"] if one.other else [])):
+    for option in (*one.options, *([gettext("Other")] if one.other else [])):
         text = single_line(option, max_length=OPTION_LENGTH)
         if text and text.casefold() not in seen:
             seen.add(text.casefold())
@@ -60,23 +68,30 @@ def _options(one: OutsideQuestion) -> Iterator[str]:
 def _kind(one: OutsideQuestion, label: str, options: Sequence[str], reasons: list[str]) -> str:
     named = _short(label)
     if not one.kind:
-        said = f"“{one.said}”" if one.said else "not said"
+        said = gettext("“%(title)s”") % {"title": one.said} if one.said else gettext("not said")
         reasons.append(
-            f"“{named}” is of a kind that TimeTuna does not have ({said}), so it becomes one line."
+            gettext(
+                "“%(named)s” is of a kind that TimeTuna does not have (%(said)s), so it becomes one line."
+            )
+            % {"named": named, "said": said}
         )
         return _Kind.LINE
     if one.kind not in CHOOSING:
         return one.kind
     if one.other:
         reasons.append(
-            f"Guests can write something of their own at “{named}” there; here they choose “Other”."
+            gettext("Guests can write something of their own at “%(named)s” there; here they choose “Other”.")
+            % {"named": named}
         )
     if len(options) < _FEWEST:
-        reasons.append(f"“{named}” has fewer than two options, so it becomes one line.")
+        reasons.append(
+            gettext("“%(named)s” has fewer than two options, so it becomes one line.") % {"named": named}
+        )
         return _Kind.LINE
     if len(options) > MOST_OPTIONS:
         reasons.append(
-            f"“{named}” has {len(options)} options, more than {MOST_OPTIONS}, so it becomes one line."
+            gettext("“%(named)s” has %(count)s options, more than %(most)s, so it becomes one line.")
+            % {"named": named, "count": len(options), "most": MOST_OPTIONS}
         )
         return _Kind.LINE
     return one.kind

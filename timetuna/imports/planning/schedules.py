@@ -2,6 +2,9 @@
 
 from datetime import date
 
+from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.translation import gettext, ngettext
+
 from timetuna.availability.interval import merge
 from timetuna.imports.digests import outside_digest
 from timetuna.imports.facts import Facts, KnownItem
@@ -12,7 +15,6 @@ from timetuna.pages.actions.create_schedule import MOST
 from timetuna.providers.bundle import Bundle, OutsideSchedule
 
 NAME_LENGTH, MOST_DATES = 80, 400
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _DAY = 1_440
 
 
@@ -28,9 +30,13 @@ def plan_schedules(plan: Plan, bundle: Bundle, facts: Facts, *, label: str) -> N
         made, reasons = _made(one, facts, names, label)
         full = count >= MOST
         if full:
-            reasons = [f"You have {MOST} schedules, which is as many as there can be."]
+            reasons = [
+                gettext("You have %(most)s schedules, which is as many as there can be.") % {"most": MOST}
+            ]
         elif known:
-            reasons.append("You have deleted it here since it was taken over; tick it to have it again.")
+            reasons.append(
+                gettext("You have deleted it here since it was taken over; tick it to have it again.")
+            )
         plan.rows.append(
             PlannedRow(
                 key=key,
@@ -53,7 +59,7 @@ def _known_row(key: str, one: OutsideSchedule, known: KnownItem, label: str) -> 
     return PlannedRow(
         key=key,
         kind=ItemKind.SCHEDULE,
-        title=single_line(one.name, max_length=NAME_LENGTH) or "Hours",
+        title=single_line(one.name, max_length=NAME_LENGTH) or gettext("Hours"),
         verdict=Verdict.CHANGED if (why := changes(known, outside_digest(one), label)) else Verdict.THERE,
         reasons=why,
         takes=False,
@@ -65,10 +71,14 @@ def changes(known: KnownItem, outside: str, label: str) -> tuple[str, ...]:
     """What was changed since it was taken over, in a sentence; nothing where nothing was."""
     there, here = known.outside_digest != outside, known.own_digest != known.now
     if there and here:
-        return (f"It was changed at {label} and here since. Yours stays as it is.",)
+        return (
+            gettext("It was changed at %(label)s and here since. Yours stays as it is.") % {"label": label},
+        )
     if there:
-        return (f"It was changed at {label} since. What is here stays as it is.",)
-    return ("You have changed it here since. It stays as it is.",) if here else ()
+        return (
+            gettext("It was changed at %(label)s since. What is here stays as it is.") % {"label": label},
+        )
+    return (gettext("You have changed it here since. It stays as it is."),) if here else ()
 
 
 def _made(one: OutsideSchedule, facts: Facts, names: set[str], label: str) -> tuple[NewSchedule, list[str]]:
@@ -76,11 +86,13 @@ def _made(one: OutsideSchedule, facts: Facts, names: set[str], label: str) -> tu
     zone = find_zone(one.time_zone)
     if zone is None:
         said = (
-            f"“{one.time_zone}” is no time zone that TimeTuna knows"
+            gettext(
+                "“%(zone)s” is no time zone that TimeTuna knows, so its hours are meant in yours, %(own)s."
+            )
             if one.time_zone
-            else "It has no time zone"
+            else gettext("It has no time zone, so its hours are meant in yours, %(own)s.")
         )
-        reasons.append(f"{said}, so its hours are meant in yours, {zone_name(facts.zone)}.")
+        reasons.append(said % {"zone": one.time_zone, "own": zone_name(facts.zone)})
     weekly = tuple(
         (day, *span)
         for day in range(7)
@@ -90,9 +102,11 @@ def _made(one: OutsideSchedule, facts: Facts, names: set[str], label: str) -> tu
     )
     dates = _dates(one, facts.today())
     if len(dates) > MOST_DATES:
-        reasons.append(f"Of its single dates the first {MOST_DATES} are taken over.")
+        reasons.append(
+            gettext("Of its single dates the first %(most)s are taken over.") % {"most": MOST_DATES}
+        )
     if not weekly:
-        reasons.append("It has no weekly hours.")
+        reasons.append(gettext("It has no weekly hours."))
     made = NewSchedule(
         outside=one.id,
         digest=outside_digest(one),
@@ -112,7 +126,7 @@ def _dates(one: OutsideSchedule, today: date) -> dict[date, tuple[tuple[int, int
 
 def _name(one: OutsideSchedule, names: set[str], label: str) -> str:
     """Another one than those there are."""
-    name = single_line(one.name, max_length=NAME_LENGTH) or f"Hours from {label}"
+    name = single_line(one.name, max_length=NAME_LENGTH) or gettext("Hours from %(label)s") % {"label": label}
     if name not in names:
         return name
     base = single_line(name, max_length=NAME_LENGTH - len(label) - 9)
@@ -127,9 +141,13 @@ def _in_words(made: NewSchedule) -> str:
     """As in "Mon to Fri, 2 dates with other hours, Europe/Berlin"."""
     days = sorted({day for day, _, _ in made.weekly})
     if days and days == list(range(days[0], days[-1] + 1)) and len(days) > 2:  # noqa: PLR2004
-        named = f"{_DAYS[days[0]]} to {_DAYS[days[-1]]}"
+        named = gettext("%(day)s to %(last_day)s") % {
+            "day": WEEKDAYS_ABBR[days[0]],
+            "last_day": WEEKDAYS_ABBR[days[-1]],
+        }
     else:
-        named = ", ".join(_DAYS[day] for day in days) or "No days"
+        named = ", ".join(str(WEEKDAYS_ABBR[day]) for day in days) or gettext("No days")
     count = len(made.dates)
-    dates = [f"{count} {'date' if count == 1 else 'dates'} with other hours"] if count else []
+    said = ngettext("%(count)d date with other hours", "%(count)d dates with other hours", count)
+    dates = [said % {"count": count}] if count else []
     return ", ".join([named, *dates, made.zone.replace("_", " ")])

@@ -145,7 +145,7 @@ def _plan(
         label=label,
         owner=bundle.owner.email or bundle.owner.name,
         groups=groups(plan.rows, ticked),
-        lost=bundle.lost,
+        lost=[gettext(one) for one in bundle.lost],
         waiting=in_words(sorted(meeting_kind(kind).title for kind in plan.waiting)),
         left=left_over(plan, bundle, facts),
         version=plan.version(),
