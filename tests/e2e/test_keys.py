@@ -11,7 +11,7 @@ from tests.e2e.steps import fits
 from tests.e2e.windows import windows_of
 from timetuna.accounts.models import User
 from timetuna.bookings.tests.asked import ask
-from timetuna.bookings.tests.conftest import make_host, make_page, tomorrow
+from timetuna.bookings.tests.conftest import give_calendar, make_host, make_page, tomorrow
 from timetuna.bookings.tests.diary import put
 from timetuna.pages.models import BookingPage
 
@@ -284,6 +284,31 @@ def test_several_dates_are_chosen_and_closed(windows: Any, alice: User) -> None:
         page.keyboard.press(key)
     page.wait_for_url("**/2095-03-14..2095-03-16?**")
     expect(page.locator("#chosen-dates input:checked")).to_be_focused()
+
+
+def test_what_is_swapped_keeps_the_focus_and_what_is_open(windows: Any, alice: User) -> None:
+    give_calendar(alice)
+    page = windows()
+    page.goto("/settings/providers")
+    more = page.locator(".calendar-more-of summary").first
+    tentative = page.get_by_label("Tentative events block too").first
+    if not tentative.is_visible():
+        more.press("Enter")
+    tentative.focus()
+    before = page.locator("[name=was_tentative_blocks]").input_value()
+    for stored in ({"": "on", "on": ""}[before], before):
+        page.keyboard.press("Space")
+        expect(page.locator("[name=was_tentative_blocks]")).to_have_value(stored)
+        expect(tentative).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    expect(more).to_be_focused()
+    page.evaluate(
+        "htmx.ajax('GET', document.querySelector('.calendar-list').id.replace('calendars-', "
+        "'/settings/providers/accounts/') + '/calendars', {target: '.calendar-list', swap: 'outerHTML'})"
+        ".then(() => { document.body.dataset.swapped = ''; })"
+    )
+    expect(page.locator("body[data-swapped]")).to_be_attached()
+    expect(more).to_be_focused()
 
 
 def test_without_scripts_nothing_speaks_of_keys(windows: Any, alice: User) -> None:
