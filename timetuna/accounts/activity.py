@@ -7,6 +7,7 @@ An action writes it in its own transaction, in one sentence of `Deed`:
 Nobody's calendar and nothing of a host's own part is ever noted.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,6 +26,9 @@ KEPT_FOR = timedelta(days=366)
 ADDRESSES_KEPT_FOR = timedelta(days=44)
 """As long as invitations, which are forgotten a month after they have expired."""
 SHOWN = 50
+_HOST = re.compile(r"\{host\d+\}")
+"""What stands for somebody in the name of what was changed, as in "Weight of {host12}"."""
+_OWN_WORDS = frozenset({"Title", "Address"})
 _NOBODY = gettext_lazy("somebody who has no account any more")
 A_ROLE = {
     "owner": gettext_noop("an owner"),
@@ -156,10 +160,17 @@ def _line(entry: ActivityEntry, reader: User, *, with_page: bool) -> ActivityLin
         who=who,
         text=fill(str(Deed(entry.deed).label), people | _facts(entry)),
         page=entry.page.title if with_page and entry.page else "",
-        changes=[
-            Changed(fill(gettext(what), people), before, after) for what, before, after in entry.changes
-        ],
+        changes=[_change(what, before, after, people) for what, before, after in entry.changes],
     )
+
+
+def _change(what: str, before: str, after: str, people: Mapping[str, str]) -> Changed:
+    """In the language of who reads; titles and addresses are their page's own words."""
+    host = _HOST.search(what)
+    said = gettext(_HOST.sub("{host}", what)).replace("{host}", host[0] if host else "{host}")
+    if what not in _OWN_WORDS:
+        before, after = gettext(before), gettext(after)
+    return Changed(fill(said, people), before, after)
 
 
 def _called(pk: int | None, name: str, entry: ActivityEntry) -> str:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.utils.text import capfirst
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from timetuna.lib.text import unknown
@@ -239,9 +238,13 @@ class NotificationsForm(HostForm):
 
     def chips(self) -> list[tuple[str, str]]:
         """Each of them, and what its button says."""
-        return [
-            (f"{{{name}}}", str(_CHIPS[name] if name in _CHIPS else capfirst(name))) for name in self._names
-        ]
+        return [(f"{{{name}}}", _chip(name)) for name in self._names]
+
+
+def _chip(name: str) -> str:
+    if name in _CHIPS:
+        return str(_CHIPS[name])
+    return gettext("Answer: %(key)s") % {"key": name.removeprefix(OF_ANSWER)}
 
 
 def _name(kind: str, part: str) -> str:

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
+from tests.clock import present
 from timetuna.accounts.models import ActivityEntry
 from timetuna.bookings.tests.conftest import make_page
 from timetuna.pages.models import Reminder
@@ -55,3 +56,24 @@ def test_a_form_with_a_zone_is_saved_in_german(browser, alice):
     assert save(browser, "/settings/profile", name="Alice Neu").status_code == 302
     alice.refresh_from_db()
     assert (alice.name, alice.time_zone) == ("Alice Neu", "Europe/Berlin")
+
+
+def test_what_was_changed_of_somebodys_part_is_told_in_german(browser, alice):
+    page = make_page(alice)
+    row = page.page_hosts.get()
+    told = [[f"Weight of {{host{row.pk}}}", "100", "50"], ["Listed", "On", "Off"], ["Title", "On", "Off"]]
+    ActivityEntry.objects.create(
+        at=present(),
+        deed="page_changed",
+        page=page,
+        people={f"host{row.pk}": [alice.pk, "Alice"]},
+        changes=told,
+    )
+
+    (line,) = browser.get(f"/booking-pages/{page.pk}/booking").context["activity"]
+
+    assert [(one.what, one.before, one.after) for one in line.changes] == [
+        ("Gewicht von Alice", "100", "50"),
+        ("Gelistet", "An", "Aus"),
+        ("Titel", "On", "Off"),
+    ]

@@ -175,7 +175,7 @@ def test_what_was_typed_survives_signing_in_again(
     shown = as_alice.get(path)
 
     assert away["Location"] == f"/signin?next={path}"
-    assert forms.SIGN_IN_AGAIN in signing_in
+    assert str(forms.SIGN_IN_AGAIN) in signing_in
     assert back["Location"] == path
     assert "You had typed this before you were signed out" in shown.content.decode()
     form = main_form(shown.content.decode())
@@ -214,7 +214,7 @@ def test_somebody_else_who_signs_in_is_led_to_their_own_pages(
     assert away["Location"] == f"/signin?next={path}"
     assert arrived.redirect_chain == [("/booking-pages", 302)]
     text = arrived.content.decode()
-    assert forms.NOT_YOURS in text
+    assert str(forms.NOT_YOURS) in text
     assert "Very secret" not in text
     assert page.title not in text
     assert "Very secret" not in str(dict(as_alice.session))

@@ -1,4 +1,4 @@
-// <form data-confirm> asks once in a dialog. Without JavaScript [data-confirm-box] is a box to tick instead.
+// <form data-confirm> asks once in a dialog; <script data-keep> has the word for leaving it. Without JavaScript [data-confirm-box] is a box to tick instead.
 for (const box of document.querySelectorAll("[data-confirm-box]")) box.remove();
 
 const make = (tag, className, text) => Object.assign(document.createElement(tag), { className, textContent: text });
@@ -14,7 +14,7 @@ document.addEventListener(
     const dialog = make("dialog", "dialog stack", "");
     const title = make("h2", "", form.dataset.confirmTitle);
     const actions = make("div", "dialog-actions", "");
-    const keep = make("button", "button", "Keep it");
+    const keep = make("button", "button", document.querySelector("script[data-keep]").dataset.keep);
     const go = make("button", "button button-danger button-main", form.dataset.confirmButton ?? button.textContent.trim());
     title.id = "confirm-title";
     dialog.setAttribute("aria-labelledby", title.id);
